@@ -1,0 +1,97 @@
+import type { Blobs } from '../ports/blobs.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ClientInfo, Page, ReadRange, Retention, Write } from '../ports/log.ts';
+import type { Sql } from '../ports/sql.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
+import type { DisconnectName } from './disconnects.ts';
+import type { Namespace } from './namespace.ts';
+import type { BoundOperation } from './operation.ts';
+import type { Principal } from './principal.ts';
+
+export type PublishOptions = {
+  /** Message key: publishing twice with it is publishing once. */
+  readonly key?: string;
+  readonly info?: ClientInfo;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Table changes that commit together with the publication (durable namespaces only). */
+  readonly writes?: readonly Write[];
+};
+
+/** What came of a publish. Resolved = as durable as the channel's namespace promises. */
+export type Published = {
+  readonly offset: number;
+  readonly epoch: string;
+  readonly time: number;
+  /** True when the key was seen before; offset and time are the first one's. */
+  readonly repeated: boolean;
+};
+
+/** What features may do with channels and live connections. The calls act on every node. */
+export interface Channels {
+  /**
+   * Appends to the channel and tells its subscribers. `data` is JSON text on one line.
+   * Throws `ClientError` `tooManyRequests` when the append queue is full, `conflict` when a write's constraint refused.
+   */
+  publish(channel: string, data: string, options?: PublishOptions): Promise<Published>;
+  /** Reads history without a permission check; the feature has checked. */
+  read(channel: string, range: ReadRange): Promise<Page>;
+  /** Puts every live connection of the user into the channel (server-side subscription). */
+  subscribeUser(user: string, channel: string): void;
+  /** Takes the user's live connections out of the channel at once. */
+  unsubscribeUser(user: string, channel: string): void;
+  /** Closes the user's live connections (only those of `device`, if given) at once. */
+  disconnectUser(user: string, kind: DisconnectName, device?: string): void;
+  /** How many live connections the user has, on all nodes that this node knows of. */
+  connectionsOf(user: string): number;
+}
+
+export type ChannelAction = 'subscribe' | 'publish' | 'readHistory' | 'readPresence';
+
+/** A feature's answer for its own channels; asked where a namespace says `feature`. */
+export type ChannelPolicy = (principal: Principal, action: ChannelAction, channel: string) => Promise<boolean>;
+
+export type Person = { readonly id: string; readonly handle: string; readonly displayName: string };
+
+/** The people of the installation, for features that must find them; accounts provides it. */
+export interface People {
+  /** Null when nobody active has this handle. */
+  byHandle(handle: string): Promise<Person | null>;
+  /** Those of the ids that are active people, in no order. At most 500 ids. */
+  byIds(ids: readonly string[]): Promise<readonly Person[]>;
+}
+
+/** What compose hands every feature. */
+export type FeatureHost = {
+  readonly sql: Sql;
+  readonly blobs: Blobs;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly channels: Channels;
+};
+
+/** One forward step of the schema. Never edited once released; a new need is a new step. */
+export type Migration = {
+  /** `feature-NNNN-what`, unique and stable. */
+  readonly id: string;
+  /** Plain SQL statements, run in one transaction. */
+  readonly statements: readonly string[];
+};
+
+export type NamespaceDefinition = { readonly options: Namespace; readonly policy?: ChannelPolicy };
+
+/** The plug that `app/compose.ts` puts into the node; the only thing app imports of a feature. */
+export type Feature = {
+  readonly name: string;
+  readonly namespaces: Readonly<Record<string, NamespaceDefinition>>;
+  readonly operations: readonly BoundOperation[];
+  /** HTTP beyond operations (uploads, files): undefined = not mine. */
+  route?(request: Request, principal: Principal): Promise<Response | undefined>;
+  /** Channels that a new connection of this principal is put into by the server. */
+  serverChannels?(principal: Principal): Promise<readonly string[]>;
+  /** A person has just registered. */
+  onRegistered?(person: Person): Promise<void>;
+  /** A person's first connection opened, or last one closed. Must not throw. */
+  onPresence?(user: string, online: boolean): void;
+};
+
+export type { Retention };

@@ -1,0 +1,21 @@
+/** What a person may do in the whole installation, from most to least. */
+export const ROLES = ['owner', 'admin', 'member', 'guest'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who is asking. One object serves all of a person's connections from one device. */
+export type Principal =
+  | { readonly kind: 'anonymous' }
+  | {
+      readonly kind: 'user';
+      readonly user: string;
+      readonly role: Role;
+      /** The sign-in this request or connection belongs to; signing it out ends the connection. */
+      readonly device: string;
+    };
+
+export const ANONYMOUS: Principal = { kind: 'anonymous' };
+
+/** The user's id, or '' for an anonymous one, as protocols write it. */
+export function userOf(principal: Principal): string {
+  return principal.kind === 'user' ? principal.user : '';
+}

@@ -1,0 +1,278 @@
+import { z } from 'zod';
+import { defineOperation } from '../../core/operation.ts';
+
+export const MESSAGE_LIMIT = 8_000;
+/** Larger rooms do not show who has read. */
+export const RECEIPTS_LIMIT = 200;
+
+const roomId = z.string().min(1).max(40);
+const userId = z.string().min(1).max(40);
+const offset = z.number().int().min(1);
+const readOffset = z.number().int().min(0);
+const time = z.number().int();
+const title = z.string().trim().min(1).max(80);
+/** Chosen by the sender, unique for each message of theirs: makes a resend idempotent. */
+const messageKey = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/, 'must be 8 to 64 of A-Z, a-z, 0-9, "_" or "-"');
+const text = z
+  .string()
+  .max(MESSAGE_LIMIT, `must have at most ${MESSAGE_LIMIT} characters`)
+  .refine((value) => value.trim() !== '', 'must not be empty');
+const emoji = z
+  .string()
+  .max(32)
+  .regex(/^\p{RGI_Emoji}$/v, 'must be one emoji');
+const inviteCode = z.string().min(8).max(64);
+const nothing = z.object({});
+
+export const roomRole = z.enum(['owner', 'admin', 'member']);
+
+/** A message with all that happened to it since. A recalled one keeps its place with an empty text. */
+export const message = z.object({
+  offset,
+  key: z.string(),
+  sender: userId,
+  text: z.string(),
+  sentAt: time,
+  editedAt: time.nullable(),
+  recalledAt: time.nullable(),
+  replyTo: z
+    .object({
+      offset,
+      sender: userId,
+      /** Its first 200 characters; empty when recalled. */ text: z.string(),
+      recalled: z.boolean(),
+    })
+    .nullable(),
+  reactions: z.array(z.object({ emoji: z.string(), users: z.array(userId) })),
+});
+export type Message = z.infer<typeof message>;
+
+/** What stands in a timeline: a message, or a line that says what happened to the room (its `RoomEvent`). */
+export const timelineEntry = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('message'), message }),
+  z.object({ kind: z.literal('notice'), offset, at: time, event: z.record(z.string(), z.unknown()) }),
+]);
+export type TimelineEntry = z.infer<typeof timelineEntry>;
+
+export const roomSummary = z.object({
+  id: roomId,
+  kind: z.enum(['group', 'direct']),
+  /** '' for a direct chat: show the other person. */
+  title: z.string(),
+  avatar: z.string().nullable(),
+  /** The other person of a direct chat. */
+  peer: userId.nullable(),
+  memberCount: z.number().int(),
+  role: roomRole,
+  /** The channel's position now: live publications go on from here. */
+  top: readOffset,
+  epoch: z.string(),
+  /** Everything up to here has been read, on whichever device. */
+  readOffset,
+  /** Messages of others after `readOffset`; counts to 100 (show "99+"). */
+  unread: z.number().int(),
+  lastMessage: message.nullable(),
+  /** Sort key: time of the last message, or of joining. */
+  activeAt: time,
+});
+export type RoomSummary = z.infer<typeof roomSummary>;
+
+export const member = z.object({ user: userId, role: roomRole, joinedAt: time });
+export type Member = z.infer<typeof member>;
+
+export const roomInvite = z.object({
+  code: inviteCode,
+  room: roomId,
+  createdBy: userId,
+  expiresAt: time.nullable(),
+  usesLeft: z.number().int().nullable(),
+});
+export type RoomInvite = z.infer<typeof roomInvite>;
+
+const room = z.object({ room: roomId });
+const inRoom = room.extend({ offset });
+
+export const chatContract = {
+  rooms: defineOperation({
+    name: 'chat.rooms',
+    summary: "The person's rooms, most recently active first, 100 a page.",
+    access: 'user',
+    input: z.object({ after: z.string().max(80).optional() }),
+    output: z.object({ rooms: z.array(roomSummary), next: z.string().nullable() }),
+  }),
+  room: defineOperation({
+    name: 'chat.room',
+    summary: 'One room, as in the list.',
+    access: 'user',
+    input: room,
+    output: roomSummary,
+  }),
+  members: defineOperation({
+    name: 'chat.members',
+    summary: "A room's members by joining, 200 a page.",
+    access: 'user',
+    input: room.extend({ after: z.string().max(80).optional() }),
+    output: z.object({ members: z.array(member), next: z.string().nullable() }),
+  }),
+  createGroup: defineOperation({
+    name: 'chat.createGroup',
+    summary: 'Makes a group with these members; the caller owns it.',
+    access: 'user',
+    input: z.object({ title, members: z.array(userId).max(499).default([]), key: messageKey }),
+    output: roomSummary,
+  }),
+  openDirect: defineOperation({
+    name: 'chat.openDirect',
+    summary: 'The direct chat with a person, made when there is none yet. By id or handle.',
+    access: 'user',
+    input: z.union([z.object({ user: userId }), z.object({ handle: z.string().min(1).max(60) })]),
+    output: roomSummary,
+  }),
+  rename: defineOperation({
+    name: 'chat.rename',
+    summary: 'Gives a group another title. Its owner and admins.',
+    access: 'user',
+    input: room.extend({ title }),
+    output: nothing,
+  }),
+  addMembers: defineOperation({
+    name: 'chat.addMembers',
+    summary: 'Brings people into a group. Its owner and admins.',
+    access: 'user',
+    input: room.extend({ users: z.array(userId).min(1).max(100) }),
+    output: nothing,
+  }),
+  removeMember: defineOperation({
+    name: 'chat.removeMember',
+    summary: 'Takes a person out of a group; their live connections leave it at once. Only those of a lower role.',
+    access: 'user',
+    input: room.extend({ user: userId }),
+    output: nothing,
+  }),
+  setMemberRole: defineOperation({
+    name: 'chat.setMemberRole',
+    summary: 'Changes a member\'s role in the group. Its owner; "owner" hands the group over.',
+    access: 'user',
+    input: room.extend({ user: userId, role: roomRole }),
+    output: nothing,
+  }),
+  leave: defineOperation({
+    name: 'chat.leave',
+    summary: 'Leaves a group. Its owner hands it over first, unless alone in it.',
+    access: 'user',
+    input: room,
+    output: nothing,
+  }),
+  createInvite: defineOperation({
+    name: 'chat.createInvite',
+    summary: 'Makes an invitation link into a group. Its owner and admins.',
+    access: 'user',
+    input: room.extend({
+      expiresInHours: z
+        .number()
+        .int()
+        .min(1)
+        .max(24 * 365)
+        .nullable()
+        .default(24 * 7),
+      uses: z.number().int().min(1).max(10_000).nullable().default(null),
+    }),
+    output: roomInvite,
+  }),
+  invites: defineOperation({
+    name: 'chat.invites',
+    summary: "A group's invitations that still work. Its owner and admins.",
+    access: 'user',
+    input: room,
+    output: z.object({ invites: z.array(roomInvite) }),
+  }),
+  revokeInvite: defineOperation({
+    name: 'chat.revokeInvite',
+    summary: 'Makes an invitation into a group worthless.',
+    access: 'user',
+    input: room.extend({ code: inviteCode }),
+    output: nothing,
+  }),
+  inviteInfo: defineOperation({
+    name: 'chat.inviteInfo',
+    summary: 'Where an invitation leads; 410 when it is used up, expired or revoked.',
+    access: 'user',
+    input: z.object({ code: inviteCode }),
+    output: z.object({ room: roomId, title: z.string(), memberCount: z.number().int(), joined: z.boolean() }),
+  }),
+  joinByInvite: defineOperation({
+    name: 'chat.joinByInvite',
+    summary: 'Joins the group an invitation leads to.',
+    access: 'user',
+    input: z.object({ code: inviteCode }),
+    output: roomSummary,
+  }),
+  send: defineOperation({
+    name: 'chat.send',
+    summary: 'Sends a message. Sending again with the same key gives the first answer; with another text, 409.',
+    access: 'user',
+    input: room.extend({ key: messageKey, text, replyTo: offset.optional() }),
+    output: z.object({ offset, sentAt: time }),
+  }),
+  edit: defineOperation({
+    name: 'chat.edit',
+    summary: 'Changes the text of an own message.',
+    access: 'user',
+    input: inRoom.extend({ text }),
+    output: nothing,
+  }),
+  recall: defineOperation({
+    name: 'chat.recall',
+    summary: 'Takes an own message back within the time allowed (2 minutes by default); a tombstone stays.',
+    access: 'user',
+    input: inRoom,
+    output: nothing,
+  }),
+  react: defineOperation({
+    name: 'chat.react',
+    summary: 'Puts an emoji on a message, or takes it off. At most 20 different ones a message.',
+    access: 'user',
+    input: inRoom.extend({ emoji, on: z.boolean() }),
+    output: nothing,
+  }),
+  history: defineOperation({
+    name: 'chat.history',
+    summary: 'A page of the timeline, oldest first: before, after or around an offset; the newest when none is given.',
+    access: 'user',
+    input: room.extend({
+      before: offset.optional(),
+      after: readOffset.optional(),
+      around: offset.optional(),
+      limit: z.number().int().min(1).max(100).default(50),
+    }),
+    output: z.object({
+      entries: z.array(timelineEntry),
+      hasBefore: z.boolean(),
+      hasAfter: z.boolean(),
+      /** The channel's position at that moment. */
+      top: readOffset,
+      epoch: z.string(),
+    }),
+  }),
+  read: defineOperation({
+    name: 'chat.read',
+    summary: 'Marks everything up to the offset as read, on all devices. Never goes back.',
+    access: 'user',
+    input: room.extend({ offset: readOffset }),
+    output: z.object({ readOffset, unread: z.number().int() }),
+  }),
+  readers: defineOperation({
+    name: 'chat.readers',
+    summary: 'How far each other member has read; for rooms of up to 200 members.',
+    access: 'user',
+    input: room,
+    output: z.object({ readers: z.array(z.object({ user: userId, offset: readOffset })) }),
+  }),
+  typing: defineOperation({
+    name: 'chat.typing',
+    summary: 'Tells the room that the caller is typing; holds for 5 seconds.',
+    access: 'user',
+    input: room,
+    output: nothing,
+  }),
+} as const;

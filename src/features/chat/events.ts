@@ -1,0 +1,51 @@
+/**
+ * What chat publishes.
+ *
+ * `room:<id>`: the room's durable log. Everything that happens in a room is a `RoomEvent` there, in one order;
+ * messages and their state are folded from it (`state.ts`). Members are put into it by the server.
+ * `live:<id>`: what is only of interest now (typing, reading), no history; clients subscribe while a room is open.
+ * `user:<id>` (accounts): `UserRoomEvent`s tell all of a person's devices what changed for them alone.
+ */
+export type RoomRole = 'owner' | 'admin' | 'member';
+
+export type RoomEvent =
+  | {
+      readonly type: 'message';
+      readonly sender: string;
+      readonly key: string;
+      readonly text: string;
+      readonly replyTo?: number;
+    }
+  | { readonly type: 'edited'; readonly message: number; readonly by: string; readonly text: string }
+  | { readonly type: 'recalled'; readonly message: number; readonly by: string }
+  | {
+      readonly type: 'reacted';
+      readonly message: number;
+      readonly by: string;
+      readonly emoji: string;
+      readonly on: boolean;
+    }
+  | { readonly type: 'created'; readonly by: string; readonly kind: 'group' | 'direct'; readonly title: string }
+  | { readonly type: 'renamed'; readonly by: string; readonly title: string }
+  | { readonly type: 'pictured'; readonly by: string; readonly avatar: string | null }
+  | { readonly type: 'joined'; readonly by: string; readonly users: readonly string[] }
+  | { readonly type: 'left'; readonly user: string }
+  | { readonly type: 'removed'; readonly by: string; readonly user: string }
+  | { readonly type: 'promoted'; readonly by: string; readonly user: string; readonly role: RoomRole };
+
+export type LiveEvent =
+  | { readonly type: 'typing'; readonly user: string }
+  | { readonly type: 'read'; readonly user: string; readonly offset: number };
+
+export type UserRoomEvent =
+  | { readonly type: 'room.entered'; readonly room: string }
+  | { readonly type: 'room.exited'; readonly room: string }
+  | { readonly type: 'room.read'; readonly room: string; readonly offset: number; readonly unread: number };
+
+export function roomChannel(room: string): string {
+  return `room:${room}`;
+}
+
+export function liveChannel(room: string): string {
+  return `live:${room}`;
+}

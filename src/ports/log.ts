@@ -1,0 +1,86 @@
+import type { SqlValue } from './sql.ts';
+
+/** A place in a channel: everything up to and including `offset`, inside `epoch`. */
+export type Position = { readonly epoch: string; readonly offset: number };
+
+/** Who published or is present. `connInfo` and `chanInfo` are JSON texts. */
+export type ClientInfo = {
+  readonly user: string;
+  readonly client: string;
+  readonly connInfo?: string;
+  readonly chanInfo?: string;
+};
+
+/** One entry of a channel. */
+export type Publication = {
+  /** 1, 2, 3 … within an epoch; 0 in channels without history. */
+  readonly offset: number;
+  /** Milliseconds since 1970, UTC, by the clock of the node that accepted it. */
+  readonly time: number;
+  /** JSON text on one line. */
+  readonly data: string;
+  readonly info?: ClientInfo;
+  readonly tags?: Readonly<Record<string, string>>;
+};
+
+/** How much of a channel is kept. 0 means no bound. */
+export type Retention = { readonly size: number; readonly ttlMs: number };
+
+/** Stands in `Write.params` for the offset that the publication gets. */
+export const ASSIGNED_OFFSET = Symbol('assigned offset');
+
+/** A statement that commits in the publication's own transaction, or not at all. */
+export type Write = { readonly sql: string; readonly params: readonly (SqlValue | typeof ASSIGNED_OFFSET)[] };
+
+export type Append = {
+  readonly channel: string;
+  readonly data: string;
+  readonly time: number;
+  readonly retention: Retention;
+  /** Message key: a second append to the channel with the same key gives the first answer and writes nothing. */
+  readonly key?: string;
+  readonly info?: ClientInfo;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Only with adapters whose `takesWrites` is true. */
+  readonly writes?: readonly Write[];
+};
+
+export type Appended = {
+  readonly position: Position;
+  readonly time: number;
+  /** True when `key` was seen before: this is the first answer again, and nothing is to be delivered. */
+  readonly repeated: boolean;
+};
+
+/** One outcome an append, in the batch's order. `refused`: a constraint refused its `writes`; nothing of it was kept. */
+export type AppendOutcome = Appended | { readonly refused: string };
+
+export type ReadRange = {
+  /** Exclusive: forward reads give offsets above it, reverse reads offsets below it. Absent: from the end that the direction starts at. */
+  readonly after?: number;
+  readonly limit: number;
+  readonly reverse?: boolean;
+};
+
+/** Publications in the asked direction, and the channel's top at that same moment. */
+export type Page = { readonly publications: readonly Publication[]; readonly top: Position };
+
+/**
+ * Channel logs: ordered, gap-free, idempotent by key.
+ *
+ * Promises: within a channel and epoch, offsets are 1, 2, 3 … in the order of the calls and, inside a call, of
+ * the batch. When `append` resolves, the batch is as durable as the adapter can make it (SQLite: on disk, after
+ * fsync; memory: in this process). When it rejects, nothing of the batch is kept. A read that starts after an
+ * append resolved sees it. The caller keeps at most a few `append` calls under way at once.
+ */
+export interface Log {
+  readonly durable: boolean;
+  readonly takesWrites: boolean;
+  append(batch: readonly Append[]): Promise<readonly AppendOutcome[]>;
+  read(channel: string, range: ReadRange): Promise<Page>;
+  /** Offset 0 for a channel that has no publication yet. */
+  position(channel: string): Promise<Position>;
+  /** Removes the channel's publications; position and epoch stay, so offsets go on. */
+  trim(channel: string): Promise<void>;
+  close(): Promise<void>;
+}
