@@ -1,0 +1,132 @@
+import type { Append, AppendOutcome, Log, Page, Position, Publication, ReadRange } from '../../ports/log.ts';
+
+type Entry = Publication & { readonly key?: string };
+
+type Channel = {
+  readonly epoch: string;
+  /** Offset of `entries[0]`, or of the next publication when there is none. */
+  first: number;
+  readonly entries: Entry[];
+  readonly keys: Map<string, Entry>;
+  /** When everything in it has expired, in wall-clock milliseconds; Infinity when it never does. */
+  expiresAt: number;
+};
+
+/** Empty channels remembered, so that offsets go on; past it the oldest start a new epoch. */
+const CHANNELS_KEPT = 1_000_000;
+
+/** Channel logs in this process. An ack means: held until this process ends, or the channel's bounds let go of it. */
+export class MemoryLog implements Log {
+  readonly durable = false;
+  readonly takesWrites = false;
+  readonly #channels = new Map<string, Channel>();
+  readonly #epoch: string;
+  #channelsMade = 0;
+
+  /** `epoch` must differ between two runs of a process, so that clients do not mistake one's offsets for the other's. */
+  constructor(epoch: string) {
+    this.#epoch = epoch;
+  }
+
+  async append(batch: readonly Append[]): Promise<readonly AppendOutcome[]> {
+    return batch.map((append) => this.#appendOne(append));
+  }
+
+  async read(channel: string, range: ReadRange): Promise<Page> {
+    const state = this.#channel(channel);
+    return { publications: pick(state, range).map(toPublication), top: topOf(state) };
+  }
+
+  async position(channel: string): Promise<Position> {
+    return topOf(this.#channel(channel));
+  }
+
+  async trim(channel: string): Promise<void> {
+    const state = this.#channel(channel);
+    dropFirst(state, state.entries.length);
+  }
+
+  async close(): Promise<void> {
+    this.#channels.clear();
+  }
+
+  /** Lets go of what expired before `now`; called every now and then by the owner of the clock. */
+  sweep(now: number): void {
+    for (const state of this.#channels.values()) if (state.expiresAt <= now) dropFirst(state, state.entries.length);
+  }
+
+  #appendOne({ channel, data, time, key, info, tags, retention, writes }: Append): AppendOutcome {
+    if (writes !== undefined && writes.length > 0) throw new Error('the memory log takes no writes');
+    const state = this.#channel(channel);
+    const seen = key === undefined ? undefined : state.keys.get(key);
+    if (seen !== undefined) {
+      return { position: { epoch: state.epoch, offset: seen.offset }, time: seen.time, repeated: true };
+    }
+    const offset = state.first + state.entries.length;
+    const entry: Entry = {
+      offset,
+      time,
+      data,
+      ...(key !== undefined && { key }),
+      ...(info !== undefined && { info }),
+      ...(tags !== undefined && { tags }),
+    };
+    state.entries.push(entry);
+    if (key !== undefined) state.keys.set(key, entry);
+    state.expiresAt = retention.ttlMs === 0 ? Number.POSITIVE_INFINITY : time + retention.ttlMs;
+    expire(state, retention.size, retention.ttlMs === 0 ? 0 : time - retention.ttlMs);
+    return { position: { epoch: state.epoch, offset }, time, repeated: false };
+  }
+
+  #channel(name: string): Channel {
+    const known = this.#channels.get(name);
+    if (known !== undefined) return known;
+    if (this.#channels.size >= CHANNELS_KEPT) this.#forgetOldest();
+    this.#channelsMade += 1;
+    const epoch = `${this.#epoch}${this.#channelsMade.toString(36)}`;
+    const state: Channel = { epoch, first: 1, entries: [], keys: new Map(), expiresAt: Number.POSITIVE_INFINITY };
+    this.#channels.set(name, state);
+    return state;
+  }
+
+  #forgetOldest(): void {
+    for (const name of this.#channels.keys()) {
+      this.#channels.delete(name);
+      return;
+    }
+  }
+}
+
+function expire(state: Channel, size: number, olderThan: number): void {
+  let drop = size > 0 ? Math.max(0, state.entries.length - size) : 0;
+  while (drop < state.entries.length && (state.entries[drop]?.time ?? 0) < olderThan) drop += 1;
+  // Shifting an array costs its length, so let a tenth pile up first; reads hide what is over the bound.
+  if (drop > 0 && drop >= Math.min(100, Math.ceil(size / 10))) dropFirst(state, drop);
+}
+
+function dropFirst(state: Channel, count: number): void {
+  for (const entry of state.entries.splice(0, count)) if (entry.key !== undefined) state.keys.delete(entry.key);
+  state.first += count;
+}
+
+function pick(state: Channel, { after, limit, reverse = false }: ReadRange): readonly Entry[] {
+  if (limit === 0) return [];
+  if (reverse) {
+    const end = after === undefined ? state.entries.length : clamp(after - state.first, state.entries.length);
+    return state.entries.slice(Math.max(0, end - limit), end).reverse();
+  }
+  const start = clamp((after ?? 0) + 1 - state.first, state.entries.length);
+  return state.entries.slice(start, start + limit);
+}
+
+function clamp(index: number, length: number): number {
+  return Math.min(Math.max(index, 0), length);
+}
+
+function topOf(state: Channel): Position {
+  return { epoch: state.epoch, offset: state.first + state.entries.length - 1 };
+}
+
+function toPublication({ offset, time, data, info, tags }: Entry): Publication {
+  return { offset, time, data, ...(info !== undefined && { info }), ...(tags !== undefined && { tags }) };
+}

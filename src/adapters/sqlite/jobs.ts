@@ -1,0 +1,74 @@
+import type { AppendOutcome, Page, Publication } from '../../ports/log.ts';
+import type { Row, SqlValue, WriteResult } from '../../ports/sql.ts';
+
+/** In a write's parameters, where the publication's offset goes: no SQL value is `true`. */
+export const OFFSET_MARK = true;
+export type MarkedParam = SqlValue | typeof OFFSET_MARK;
+export type MarkedWrite = readonly [sql: string, params: readonly MarkedParam[]];
+
+/** A publication on its way to the worker, flat because flat arrays cross threads fastest. */
+export type AppendRow = readonly [
+  channel: string,
+  data: string,
+  time: number,
+  key: string | null,
+  info: string | null,
+  tags: string | null,
+  keepSize: number,
+  keepMs: number,
+  writes: readonly MarkedWrite[] | null,
+];
+
+export type ReadRow = readonly [offset: number, time: number, data: string, info: string | null, tags: string | null];
+
+/** What the main thread asks of a worker. The writer serves the first three, the reader the rest. */
+export type Job =
+  | { readonly kind: 'append'; readonly rows: readonly AppendRow[] }
+  | { readonly kind: 'write'; readonly statements: readonly (readonly [string, readonly SqlValue[]])[] }
+  | { readonly kind: 'trim'; readonly channel: string }
+  | {
+      readonly kind: 'read';
+      readonly channel: string;
+      readonly after: number;
+      readonly limit: number;
+      readonly reverse: boolean;
+    }
+  | { readonly kind: 'query'; readonly sql: string; readonly params: readonly SqlValue[] };
+
+/** An append's outcome: position and time, or why its writes were refused. */
+export type AppendRowOutcome = readonly [offset: number, time: number, repeated: boolean] | string;
+
+export type JobResults = {
+  append: { readonly epoch: string; readonly outcomes: readonly AppendRowOutcome[] };
+  write: readonly WriteResult[];
+  trim: null;
+  read: { readonly epoch: string; readonly top: number; readonly rows: readonly ReadRow[] };
+  query: readonly Row[];
+};
+
+export type Request = { readonly id: number; readonly job: Job };
+
+export type Answer =
+  | { readonly id: number; readonly ok: true; readonly result: JobResults[Job['kind']] }
+  | { readonly id: number; readonly ok: false; readonly constraint: boolean; readonly message: string };
+
+/** A row of the log as the port's publication. */
+export function toPublication([offset, time, data, info, tags]: ReadRow): Publication {
+  return {
+    offset,
+    time,
+    data,
+    ...(info !== null && { info: JSON.parse(info) }),
+    ...(tags !== null && { tags: JSON.parse(tags) }),
+  };
+}
+
+export function toPage(result: JobResults['read']): Page {
+  return { publications: result.rows.map(toPublication), top: { epoch: result.epoch, offset: result.top } };
+}
+
+export function toOutcome(outcome: AppendRowOutcome, epoch: string): AppendOutcome {
+  if (typeof outcome === 'string') return { refused: outcome };
+  const [offset, time, repeated] = outcome;
+  return { position: { epoch, offset }, time, repeated };
+}

@@ -1,0 +1,66 @@
+import {
+  type Append,
+  type AppendOutcome,
+  ASSIGNED_OFFSET,
+  type Log,
+  type Page,
+  type Position,
+  type ReadRange,
+  type Write,
+} from '../../ports/log.ts';
+import { type AppendRow, type MarkedWrite, OFFSET_MARK, toOutcome, toPage } from './jobs.ts';
+import type { Thread } from './thread.ts';
+
+/** Channel logs on disk: WAL, synchronous=FULL, group commit in the writer's thread. An ack means fsync has returned. */
+export class SqliteLog implements Log {
+  readonly durable = true;
+  readonly takesWrites = true;
+  readonly #writer: Thread;
+  readonly #reader: Thread;
+
+  constructor(writer: Thread, reader: Thread) {
+    this.#writer = writer;
+    this.#reader = reader;
+  }
+
+  async append(batch: readonly Append[]): Promise<readonly AppendOutcome[]> {
+    const { epoch, outcomes } = await this.#writer.ask({ kind: 'append', rows: batch.map(toRow) });
+    return outcomes.map((outcome) => toOutcome(outcome, epoch));
+  }
+
+  async read(channel: string, range: ReadRange): Promise<Page> {
+    const reverse = range.reverse ?? false;
+    const after = range.after ?? (reverse ? Number.MAX_SAFE_INTEGER : 0);
+    return toPage(await this.#reader.ask({ kind: 'read', channel, after, limit: range.limit, reverse }));
+  }
+
+  async position(channel: string): Promise<Position> {
+    return (await this.read(channel, { limit: 0 })).top;
+  }
+
+  async trim(channel: string): Promise<void> {
+    await this.#writer.ask({ kind: 'trim', channel });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#writer.close(), this.#reader.close()]);
+  }
+}
+
+function toRow(append: Append): AppendRow {
+  return [
+    append.channel,
+    append.data,
+    append.time,
+    append.key ?? null,
+    append.info === undefined ? null : JSON.stringify(append.info),
+    append.tags === undefined ? null : JSON.stringify(append.tags),
+    append.retention.size,
+    append.retention.ttlMs,
+    append.writes === undefined || append.writes.length === 0 ? null : append.writes.map(toMarked),
+  ];
+}
+
+function toMarked({ sql, params }: Write): MarkedWrite {
+  return [sql, params.map((param) => (param === ASSIGNED_OFFSET ? OFFSET_MARK : param))];
+}

@@ -1,0 +1,44 @@
+import type { Database } from 'bun:sqlite';
+import type { Row, SqlValue } from '../../ports/sql.ts';
+import type { Job, JobResults, ReadRow } from './jobs.ts';
+import { type StatementCache, statementCache } from './statement-cache.ts';
+
+type ReadJob = Extract<Job, { kind: 'read' }>;
+
+const FORWARD =
+  'SELECT offset, time, data, info, tags FROM publications WHERE channel_id = ? AND offset > ? ORDER BY offset LIMIT ?';
+const REVERSE =
+  'SELECT offset, time, data, info, tags FROM publications WHERE channel_id = ? AND offset < ? ORDER BY offset DESC LIMIT ?';
+
+/** Reads from WAL snapshots; each call sees all that was committed before it. */
+export class Reader {
+  readonly #db: Database;
+  readonly #statements: StatementCache;
+  readonly #epoch: string;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#statements = statementCache(db);
+    this.#epoch = (db.query(`SELECT value FROM log_meta WHERE name = 'epoch'`).get() as { value: string }).value;
+  }
+
+  /** A page and the channel's top from one snapshot; `limit` 0 gives the top alone. */
+  read(job: ReadJob): JobResults['read'] {
+    const channel = this.#statements('SELECT id, top FROM channels WHERE name = ?');
+    if (job.limit === 0) {
+      const found = channel.get(job.channel) as { top: number } | null;
+      return { epoch: this.#epoch, top: found?.top ?? 0, rows: [] };
+    }
+    return this.#db.transaction(() => {
+      const found = channel.get(job.channel) as { id: number; top: number } | null;
+      if (found === null) return { epoch: this.#epoch, top: 0, rows: [] };
+      const page = this.#statements(job.reverse ? REVERSE : FORWARD);
+      const rows = page.values(found.id, job.after, job.limit) as unknown as readonly ReadRow[];
+      return { epoch: this.#epoch, top: found.top, rows };
+    })();
+  }
+
+  query(sql: string, params: readonly SqlValue[]): readonly Row[] {
+    return this.#statements(sql).all(...params) as readonly Row[];
+  }
+}

@@ -1,0 +1,26 @@
+/** The log's own tables. `publications` is clustered by channel and offset, so a page of history is one range read. */
+export const LOG_MIGRATION = {
+  id: 'log-0001-channels-and-publications',
+  statements: [
+    `CREATE TABLE log_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`,
+    // One epoch for the whole file: offsets never start again inside it. Restoring a backup must set a new one.
+    `INSERT INTO log_meta (name, value) VALUES ('epoch', lower(hex(randomblob(4))))`,
+    `CREATE TABLE channels (
+      id INTEGER PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE,
+      top INTEGER NOT NULL,
+      first INTEGER NOT NULL
+    )`,
+    `CREATE TABLE publications (
+      channel_id INTEGER NOT NULL,
+      offset INTEGER NOT NULL,
+      time INTEGER NOT NULL,
+      key TEXT,
+      data TEXT NOT NULL,
+      info TEXT,
+      tags TEXT,
+      PRIMARY KEY (channel_id, offset)
+    ) WITHOUT ROWID`,
+    `CREATE UNIQUE INDEX publications_key ON publications (channel_id, key) WHERE key IS NOT NULL`,
+  ],
+} as const;

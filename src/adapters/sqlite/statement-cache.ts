@@ -1,0 +1,33 @@
+import type { Database, Statement } from 'bun:sqlite';
+
+export type StatementCache = (sql: string) => Statement;
+
+const KEPT = 400;
+
+/** Prepared statements by their text, the least recently used dropped first. */
+export function statementCache(db: Database): StatementCache {
+  const statements = new Map<string, Statement>();
+  return (sql) => {
+    const known = statements.get(sql);
+    if (known !== undefined) {
+      // Most texts stay hot; moving one to the young end only when the cache is nearly full keeps this path cheap.
+      if (statements.size > KEPT / 2) {
+        statements.delete(sql);
+        statements.set(sql, known);
+      }
+      return known;
+    }
+    const prepared = db.prepare(sql);
+    statements.set(sql, prepared);
+    if (statements.size > KEPT) dropOldest(statements);
+    return prepared;
+  };
+}
+
+function dropOldest(statements: Map<string, Statement>): void {
+  for (const [sql, statement] of statements) {
+    statements.delete(sql);
+    statement.finalize();
+    return;
+  }
+}

@@ -1,0 +1,61 @@
+import { ConstraintError } from '../../ports/sql.ts';
+import type { Answer, Job, JobResults, Request } from './jobs.ts';
+import type { OpenWorker } from './worker.ts';
+
+type Waiting = { readonly resolve: (result: never) => void; readonly reject: (error: Error) => void };
+
+/** A worker thread with the database open in it. Jobs asked for in one turn of the event loop travel together. */
+export class Thread {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #queued: Request[] = [];
+  #lastId = 0;
+  #closed = false;
+
+  /** `onDeath` is called when the thread ended by itself: nothing more can be read or written. */
+  constructor(open: OpenWorker['open'], file: string, onDeath: (error: Error) => void) {
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url).href);
+    this.#worker.onmessage = ({ data }: { data: readonly Answer[] }) => {
+      for (const answer of data) this.#settle(answer);
+    };
+    this.#worker.onerror = (event) => this.#die(new Error(`the database thread failed: ${event.message}`), onDeath);
+    this.#worker.postMessage({ open, file } satisfies OpenWorker);
+  }
+
+  /** Rejects with `ConstraintError` when a constraint refused the job, with `Error` when the database failed. */
+  ask<K extends Job['kind']>(job: Extract<Job, { kind: K }>): Promise<JobResults[K]> {
+    if (this.#closed) return Promise.reject(new Error('the database is closed'));
+    const id = ++this.#lastId;
+    if (this.#queued.length === 0) setImmediate(() => this.#flush());
+    this.#queued.push({ id, job });
+    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+  }
+
+  /** Waits for all jobs asked for, then ends the thread. */
+  async close(): Promise<void> {
+    while (this.#waiting.size > 0) await Bun.sleep(1);
+    this.#closed = true;
+    this.#worker.terminate();
+  }
+
+  #flush(): void {
+    const requests = this.#queued;
+    this.#queued = [];
+    this.#worker.postMessage(requests);
+  }
+
+  #settle(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.id);
+    if (waiting === undefined) return;
+    this.#waiting.delete(answer.id);
+    if (answer.ok) waiting.resolve(answer.result as never);
+    else waiting.reject(answer.constraint ? new ConstraintError(answer.message) : new Error(answer.message));
+  }
+
+  #die(error: Error, onDeath: (error: Error) => void): void {
+    this.#closed = true;
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+    onDeath(error);
+  }
+}

@@ -1,0 +1,169 @@
+import type { Database, Statement } from 'bun:sqlite';
+import type { SqlValue, WriteResult } from '../../ports/sql.ts';
+import type { AppendRow, AppendRowOutcome, JobResults, MarkedWrite } from './jobs.ts';
+import { OFFSET_MARK } from './jobs.ts';
+import { type StatementCache, statementCache } from './statement-cache.ts';
+
+/** A channel that was written to lately: what would otherwise be a read before every insert. */
+type ChannelState = { readonly id: number; top: number; first: number; dirty: boolean };
+
+const CHANNELS_KEPT = 10_000;
+
+/** Appends and writes inside whatever transaction the caller has open. Not safe to use after a rollback without `forget`. */
+export class Writer {
+  readonly #db: Database;
+  readonly #epoch: string;
+  readonly #statements: StatementCache;
+  readonly #channels = new Map<string, ChannelState>();
+  readonly #dirty: ChannelState[] = [];
+  readonly #insert: Statement;
+  readonly #byKey: Statement;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#statements = statementCache(db);
+    this.#epoch = (db.query(`SELECT value FROM log_meta WHERE name = 'epoch'`).get() as { value: string }).value;
+    this.#insert = db.prepare(
+      'INSERT INTO publications (channel_id, offset, time, key, data, info, tags) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    );
+    this.#byKey = db.prepare('SELECT offset, time FROM publications WHERE channel_id = ? AND key = ?');
+  }
+
+  append(rows: readonly AppendRow[]): JobResults['append'] {
+    return { epoch: this.#epoch, outcomes: rows.map((row) => this.#appendOne(row)) };
+  }
+
+  /** All statements or none: a refused one undoes those before it and throws. */
+  write(statements: readonly (readonly [string, readonly SqlValue[]])[]): readonly WriteResult[] {
+    this.#db.run('SAVEPOINT job');
+    try {
+      const results = statements.map(([sql, params]) => this.#run(sql, params));
+      this.#db.run('RELEASE job');
+      return results;
+    } catch (error) {
+      this.#db.run('ROLLBACK TO job');
+      this.#db.run('RELEASE job');
+      throw error;
+    }
+  }
+
+  /** Removes a channel's publications; its top stays, so offsets go on. */
+  trim(channel: string): null {
+    const state = this.#channel(channel);
+    this.#statements('DELETE FROM publications WHERE channel_id = ?').run(state.id);
+    state.first = state.top + 1;
+    this.#mark(state);
+    return null;
+  }
+
+  /** Writes down the tops of the channels that grew. Call once before commit. */
+  flush(): void {
+    for (const state of this.#dirty) {
+      this.#statements('UPDATE channels SET top = ?, first = ? WHERE id = ?').run(state.top, state.first, state.id);
+      state.dirty = false;
+    }
+    this.#dirty.length = 0;
+  }
+
+  /** Drops all that was remembered; after a rollback it may be wrong. */
+  forget(): void {
+    this.#channels.clear();
+    this.#dirty.length = 0;
+  }
+
+  #appendOne(row: AppendRow): AppendRowOutcome {
+    const [channel, data, time, key, info, tags, keepSize, keepMs, writes] = row;
+    const state = this.#channel(channel);
+    if (key !== null) {
+      const seen = this.#byKey.get(state.id, key) as { offset: number; time: number } | null;
+      if (seen !== null) return [seen.offset, seen.time, true];
+    }
+    const offset = state.top + 1;
+    const refused = writes === null ? undefined : this.#sideWrites(writes, offset);
+    if (refused !== undefined) return refused;
+    this.#insert.run(state.id, offset, time, key, data, info, tags);
+    state.top = offset;
+    this.#mark(state);
+    if (keepSize > 0 || keepMs > 0) this.#expire(state, keepSize, keepMs === 0 ? 0 : time - keepMs);
+    return [offset, time, false];
+  }
+
+  /** The reason why a constraint refused the writes, after undoing them; undefined when all went in. */
+  #sideWrites(writes: readonly MarkedWrite[], offset: number): string | undefined {
+    this.#db.run('SAVEPOINT side');
+    try {
+      for (const [sql, params] of writes) {
+        this.#run(
+          sql,
+          params.map((param) => (param === OFFSET_MARK ? offset : param)),
+        );
+      }
+      this.#db.run('RELEASE side');
+      return undefined;
+    } catch (error) {
+      this.#db.run('ROLLBACK TO side');
+      this.#db.run('RELEASE side');
+      if (isConstraint(error)) return (error as Error).message;
+      throw error;
+    }
+  }
+
+  #run(sql: string, params: readonly SqlValue[]): WriteResult {
+    const statement = this.#statements(sql);
+    if (statement.columnNames.length > 0) {
+      const rows = statement.all(...params) as WriteResult['rows'];
+      return { rows, changes: rows.length };
+    }
+    return { rows: [], changes: statement.run(...params).changes };
+  }
+
+  #channel(name: string): ChannelState {
+    const known = this.#channels.get(name);
+    if (known !== undefined) return known;
+    const stored = this.#statements(
+      'INSERT INTO channels (name, top, first) VALUES (?, 0, 1) ON CONFLICT (name) DO UPDATE SET name = name RETURNING id, top, first',
+    ).get(name) as Omit<ChannelState, 'dirty'>;
+    const state = { id: stored.id, top: stored.top, first: stored.first, dirty: false };
+    if (this.#channels.size >= CHANNELS_KEPT) this.#evict();
+    this.#channels.set(name, state);
+    return state;
+  }
+
+  /** Makes room by dropping the channel that was loaded longest ago and is not waiting for `flush`. */
+  #evict(): void {
+    for (const [name, state] of this.#channels) {
+      if (state.dirty) continue;
+      this.#channels.delete(name);
+      return;
+    }
+  }
+
+  #mark(state: ChannelState): void {
+    if (state.dirty) return;
+    state.dirty = true;
+    this.#dirty.push(state);
+  }
+
+  #expire(state: ChannelState, keepSize: number, olderThan: number): void {
+    const bySize = keepSize > 0 ? state.top - keepSize : 0;
+    // Trimming a little late keeps the cost of a delete off most appends; reads hide what is over the bound.
+    const slack = Math.min(100, Math.ceil(keepSize / 10));
+    if (keepSize > 0 && bySize - state.first >= slack) this.#deleteTo(state, bySize);
+    if (olderThan > 0) {
+      const expired = this.#statements(
+        'SELECT max(offset) AS offset FROM (SELECT offset, time FROM publications WHERE channel_id = ? ORDER BY offset LIMIT 100) WHERE time < ?',
+      ).get(state.id, olderThan) as { offset: number | null };
+      if (expired.offset !== null) this.#deleteTo(state, expired.offset);
+    }
+  }
+
+  #deleteTo(state: ChannelState, offset: number): void {
+    this.#statements('DELETE FROM publications WHERE channel_id = ? AND offset <= ?').run(state.id, offset);
+    state.first = offset + 1;
+    this.#mark(state);
+  }
+}
+
+export function isConstraint(error: unknown): boolean {
+  return ((error as { code?: string }).code ?? '').startsWith('SQLITE_CONSTRAINT');
+}
