@@ -1,0 +1,73 @@
+import type { Clock } from '../ports/clock.ts';
+import type { Append, AppendOutcome, Log } from '../ports/log.ts';
+import { ClientError } from './errors.ts';
+
+export type QueueBounds = { readonly length: number; readonly bytes: number };
+
+type Waiting = {
+  readonly append: Append;
+  readonly resolve: (outcome: AppendOutcome) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/**
+ * Gathers the appends of one turn of the event loop into one batch for the log, in the order of the calls, and
+ * holds back publishers when the log cannot keep up: past its bounds `append` rejects with a temporary error.
+ */
+export class AppendQueue {
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #bounds: QueueBounds;
+  #waiting: Waiting[] = [];
+  #length = 0;
+  #bytes = 0;
+  #idle: (() => void)[] = [];
+
+  constructor(log: Log, clock: Clock, bounds: QueueBounds) {
+    this.#log = log;
+    this.#clock = clock;
+    this.#bounds = bounds;
+  }
+
+  get log(): Log {
+    return this.#log;
+  }
+
+  append(append: Append): Promise<AppendOutcome> {
+    const bytes = append.data.length;
+    if (this.#length >= this.#bounds.length || this.#bytes + bytes > this.#bounds.bytes) {
+      return Promise.reject(new ClientError('tooManyRequests', { message: 'the server is busy writing; try again' }));
+    }
+    this.#length += 1;
+    this.#bytes += bytes;
+    if (this.#waiting.length === 0) this.#clock.soon(() => this.#send());
+    return new Promise((resolve, reject) => this.#waiting.push({ append, resolve, reject }));
+  }
+
+  /** Resolves when everything accepted so far has been answered. */
+  drained(): Promise<void> {
+    if (this.#length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  async #send(): Promise<void> {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    try {
+      const outcomes = await this.#log.append(batch.map(({ append }) => append));
+      for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index] as AppendOutcome);
+    } catch (cause) {
+      const error = new ClientError('internal', { message: 'the log could not be written; try again', cause });
+      for (const { reject } of batch) reject(error);
+    }
+    this.#release(batch);
+  }
+
+  #release(batch: readonly Waiting[]): void {
+    for (const { append } of batch) this.#bytes -= append.data.length;
+    this.#length -= batch.length;
+    if (this.#length > 0) return;
+    for (const resolve of this.#idle) resolve();
+    this.#idle = [];
+  }
+}

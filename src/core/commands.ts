@@ -1,0 +1,47 @@
+import type { Position } from '../ports/log.ts';
+
+/** Where a client was when it lost the line. An empty epoch stands for "any". */
+export type Since = Position;
+
+export type SubscribeOptions = {
+  /** Present when the client wants what it missed. */
+  readonly since?: Since;
+  /** Answer with an error instead of starting anew when what it missed is no longer there. */
+  readonly rejectUnrecovered?: boolean;
+};
+
+/** What a client may ask, whatever protocol it speaks. `id` is the client's own number for the answer. */
+export type Command =
+  | {
+      readonly kind: 'connect';
+      readonly id: number;
+      readonly token: string;
+      /** Positions in the channels that the server had put this client into. */
+      readonly since: ReadonlyMap<string, Since>;
+    }
+  | ({ readonly kind: 'subscribe'; readonly id: number; readonly channel: string } & SubscribeOptions)
+  | { readonly kind: 'unsubscribe'; readonly id: number; readonly channel: string }
+  | {
+      readonly kind: 'publish';
+      readonly id: number;
+      readonly channel: string;
+      /** JSON text on one line, as the client wrote it. */
+      readonly data: string;
+    }
+  | { readonly kind: 'presence'; readonly id: number; readonly channel: string }
+  | { readonly kind: 'presenceStats'; readonly id: number; readonly channel: string }
+  | {
+      readonly kind: 'history';
+      readonly id: number;
+      readonly channel: string;
+      /** 0: only the position; below 0: as many as the server gives. */
+      readonly limit: number;
+      readonly since?: Since;
+      readonly reverse: boolean;
+    }
+  | { readonly kind: 'rpc'; readonly id: number; readonly method: string; readonly data: unknown }
+  | { readonly kind: 'refresh'; readonly id: number; readonly token: string }
+  /** A message without an answer; nothing takes one yet. */
+  | { readonly kind: 'send' }
+  | { readonly kind: 'ping'; readonly id: number }
+  | { readonly kind: 'pong' };

@@ -1,0 +1,18 @@
+import type { Frame } from './protocol.ts';
+
+/**
+ * One client's socket, as the runtime offers it. What is sent and what is published to a joined topic arrives in
+ * the order of the calls. The runtime bounds what waits for a slow reader; past the bound it closes the socket.
+ */
+export interface Connection {
+  send(frame: Frame): void;
+  /** From now on the topic's frames go to this client too. */
+  join(topic: string): void;
+  leave(topic: string): void;
+  close(code: number, reason: string): void;
+}
+
+/** The runtime's native fan-out: one call reaches every connection that has joined the topic. */
+export interface Fanout {
+  publish(topic: string, frame: Frame): void;
+}

@@ -1,0 +1,229 @@
+import type { ClientInfo, Log, Position, Publication } from '../ports/log.ts';
+import type { Since } from './commands.ts';
+import type { Namespace } from './namespace.ts';
+import type { SubscribeResult } from './pushes.ts';
+import { Tail, type TailBounds } from './tail.ts';
+
+/** Publications read in one go while a gap is filled. */
+const FILL_PAGE = 1_000;
+
+export type ChannelSettings = {
+  readonly namespace: Namespace;
+  /** Absent in namespaces without history. */
+  readonly log: Log | undefined;
+  /** Most publications a recovery gives. */
+  readonly recoveryLimit: number;
+  readonly tailBounds: TailBounds;
+  readonly now: () => number;
+  /** Hands publications to the subscribers, in order. */
+  readonly emit: (channel: HubChannel, publications: readonly Publication[]) => void;
+  /** The channel's history started anew: no subscriber's position means anything now. */
+  readonly reset: (channel: HubChannel) => void;
+};
+
+/**
+ * A channel that someone on this node listens to. It is the order gate: subscribers get offset after offset
+ * without a hole, each once, whatever the bus does; what the bus lost is read from the log.
+ */
+export class HubChannel {
+  readonly name: string;
+  readonly #settings: ChannelSettings;
+  /** Subscribers by protocol name. */
+  readonly subscribers = new Map<string, number>();
+  /** Those present, by client; only in namespaces with presence. */
+  presence: Map<string, ClientInfo> | undefined;
+  /** Publications emitted but not yet handed to the runtime, in order. */
+  pending: Publication[] = [];
+  /** Clients on their way in. */
+  holds = 0;
+  #position: Position | undefined;
+  #opening: Promise<void> | undefined;
+  #tail: Tail | undefined;
+  #tailRead: { readonly after: number; readonly done: Promise<void> } | undefined;
+  #tailUsedAt = 0;
+  #filling: Promise<void> | undefined;
+  #seen = 0;
+
+  constructor(name: string, settings: ChannelSettings) {
+    this.name = name;
+    this.#settings = settings;
+  }
+
+  get namespace(): Namespace {
+    return this.#settings.namespace;
+  }
+
+  get recoverable(): boolean {
+    return this.#settings.log !== undefined;
+  }
+
+  /** Up to where subscribers have been told. Only after `prepare`. */
+  get position(): Position {
+    return this.#position ?? { epoch: '', offset: 0 };
+  }
+
+  get empty(): boolean {
+    return this.subscribers.size === 0 && this.holds === 0;
+  }
+
+  /** Gets ready for a client to come in at `since`; after it, `enter` answers at once. */
+  async prepare(since: Since | undefined): Promise<void> {
+    const { log } = this.#settings;
+    if (log === undefined) return;
+    if (this.#position === undefined) await this.#open(log);
+    if (since === undefined || !this.#isSameEpoch(since)) return;
+    if (since.offset > this.position.offset) await this.#fill(log, since.offset);
+    if (since.offset < this.position.offset) await this.#loadTail(log, since.offset);
+  }
+
+  /** What a client that comes in now is told; call in the same turn as joining the channel's topic. */
+  enter(since: Since | undefined): SubscribeResult {
+    const { epoch, offset } = this.position;
+    const base = { recoverable: this.recoverable, epoch, publications: [] };
+    if (since === undefined || !this.recoverable) return { ...base, offset, wasRecovering: false, recovered: false };
+    const missed = this.#isSameEpoch(since) ? this.#missed(since.offset) : undefined;
+    if (missed === undefined) return { ...base, offset, wasRecovering: true, recovered: false };
+    return { ...base, offset: since.offset, wasRecovering: true, recovered: true, publications: missed };
+  }
+
+  /** Publications from the bus: may repeat, miss some or be late. Those without history pass as they come. */
+  receive(epoch: string, publications: readonly Publication[]): void {
+    const { log, emit } = this.#settings;
+    if (log === undefined) {
+      emit(this, publications);
+    } else if (this.#position === undefined) {
+      // Came while the position is being read, and may not be in it: remember to look.
+      this.#see(publications);
+    } else if (epoch === this.#position.epoch) {
+      this.#receiveInOrder(log, publications);
+    } else {
+      this.#reset();
+    }
+  }
+
+  /** Every now and then: lets go of the tail when nobody has come back for a while, and retries a failed fill. */
+  sweep(idleSince: number): void {
+    if (this.#tail !== undefined && this.#tailUsedAt < idleSince) this.#tail = undefined;
+    if (this.#settings.log !== undefined && this.#seen > this.position.offset)
+      this.#fillInBackground(this.#settings.log);
+  }
+
+  #isSameEpoch(since: Since): boolean {
+    return since.epoch === '' || since.epoch === this.#position?.epoch;
+  }
+
+  #missed(offset: number): readonly Publication[] | undefined {
+    if (offset === this.position.offset) return [];
+    const missed = this.#tail?.after(offset);
+    if (missed === undefined || missed.length > this.#settings.recoveryLimit) return undefined;
+    if (missed.at(-1)?.offset !== this.position.offset) return undefined;
+    return this.#isExpired(missed[0]) ? undefined : missed;
+  }
+
+  #isExpired(publication: Publication | undefined): boolean {
+    const { historyTtlMs } = this.namespace;
+    return publication !== undefined && historyTtlMs > 0 && publication.time < this.#settings.now() - historyTtlMs;
+  }
+
+  #open(log: Log): Promise<void> {
+    this.#opening ??= this.#readPosition(log).finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async #readPosition(log: Log): Promise<void> {
+    this.#seen = 0;
+    this.#position = await log.position(this.name);
+    if (this.#seen > this.position.offset) this.#fillInBackground(log);
+  }
+
+  #receiveInOrder(log: Log, publications: readonly Publication[]): void {
+    this.#advance(publications);
+    this.#see(publications);
+    if (this.#seen > this.position.offset) this.#fillInBackground(log);
+  }
+
+  #see(publications: readonly Publication[]): void {
+    this.#seen = Math.max(this.#seen, publications.at(-1)?.offset ?? 0);
+  }
+
+  /** Emits those that come next; skips what was told before, stops at a hole. */
+  #advance(publications: readonly Publication[]): void {
+    const { epoch, offset } = this.position;
+    const fresh: Publication[] = [];
+    for (const publication of publications) {
+      if (publication.offset === offset + fresh.length + 1) fresh.push(publication);
+    }
+    if (fresh.length === 0) return;
+    this.#position = { epoch, offset: offset + fresh.length };
+    this.#tail?.push(fresh);
+    this.#settings.emit(this, fresh);
+  }
+
+  #reset(): void {
+    this.#position = undefined;
+    this.#tail = undefined;
+    this.#seen = 0;
+    this.#settings.reset(this);
+  }
+
+  /** A failed read is tried again by the next publication or `sweep`. */
+  #fillInBackground(log: Log): void {
+    this.#fill(log, this.#seen).catch(() => undefined);
+  }
+
+  /** Reads the log until subscribers have been told everything up to `target`, or the log has no more. */
+  #fill(log: Log, target: number): Promise<void> {
+    this.#filling ??= this.#readOn(log, target).finally(() => {
+      this.#filling = undefined;
+    });
+    return this.#filling;
+  }
+
+  async #readOn(log: Log, target: number): Promise<void> {
+    while (this.position.offset < Math.max(target, this.#seen)) {
+      const before = this.position.offset;
+      const page = await log.read(this.name, { after: before, limit: FILL_PAGE });
+      if (page.top.epoch !== this.#position?.epoch) return;
+      const first = page.publications[0];
+      if (first === undefined) return;
+      // The log no longer has what subscribers are missing: they cannot be told honestly, so they start anew.
+      if (first.offset > this.position.offset + 1) return this.#reset();
+      this.#advance(page.publications);
+    }
+  }
+
+  /** Makes the tail reach back to `after`; clients that ask meanwhile wait for the same read. */
+  async #loadTail(log: Log, after: number): Promise<void> {
+    this.#tailUsedAt = this.#settings.now();
+    if (this.position.offset - after > this.#settings.recoveryLimit) return;
+    while (this.#tail?.after(after) === undefined) {
+      const running = this.#tailRead;
+      if (running !== undefined) {
+        await running.done;
+        if (running.after <= after) return;
+        continue;
+      }
+      const done = this.#readTail(log, after).finally(() => {
+        this.#tailRead = undefined;
+      });
+      this.#tailRead = { after, done };
+      await done;
+      return;
+    }
+  }
+
+  async #readTail(log: Log, after: number): Promise<void> {
+    const live = new Tail(this.#settings.tailBounds);
+    this.#tail = live;
+    const page = await log.read(this.name, { after, limit: this.#settings.recoveryLimit * 2 });
+    // What the log has but the gate has not let through yet will come live; it must not come twice.
+    const read = page.publications.filter(({ offset }) => offset <= this.position.offset);
+    const merged = new Tail(this.#settings.tailBounds);
+    merged.push(read);
+    const last = merged.last ?? after;
+    merged.push((live.after(Math.max(last, live.startsAfter ?? last)) ?? []).filter(({ offset }) => offset > last));
+    this.#tail = merged;
+  }
+}

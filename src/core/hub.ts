@@ -1,0 +1,175 @@
+import type { Clock } from '../ports/clock.ts';
+import type { ClientInfo, Log, Publication } from '../ports/log.ts';
+import type { Since } from './commands.ts';
+import type { Fanout } from './connection.ts';
+import { HubChannel } from './hub-channel.ts';
+import type { Namespace } from './namespace.ts';
+import type { Protocol } from './protocol.ts';
+import type { Push, SubscribeResult } from './pushes.ts';
+
+/** Bytes of one fan-out frame: small publications of a burst travel together up to here. */
+const FRAME_BYTES = 32 * 1024;
+const TAIL_BOUNDS = { length: 1_000, bytes: 1024 * 1024 };
+const TAIL_IDLE_MS = 30_000;
+
+export type HubSettings = {
+  readonly fanout: Fanout;
+  readonly protocols: readonly Protocol[];
+  readonly clock: Clock;
+  readonly recoveryLimit: number;
+  readonly logOf: (namespace: Namespace) => Log | undefined;
+  /** The first client came to a channel on this node, or the last one went. */
+  readonly onInterest: (channel: string, wanted: boolean) => void;
+  /** All subscribers of the channel must start anew. */
+  readonly onReset: (channel: string) => void;
+};
+
+/** The topic that carries a channel's frames to the clients of one protocol. */
+export function topicOf(protocol: Protocol, channel: string): string {
+  return `${protocol.name}/${channel}`;
+}
+
+/** Who on this node listens to what; encodes once per protocol and hands frames to the native fan-out. */
+export class Hub {
+  readonly #settings: HubSettings;
+  readonly #channels = new Map<string, HubChannel>();
+  readonly #unflushed = new Set<HubChannel>();
+
+  constructor(settings: HubSettings) {
+    this.#settings = settings;
+  }
+
+  get size(): number {
+    return this.#channels.size;
+  }
+
+  /** A channel on the way to a client; give it back with `release` once `enter` was called or never will be. */
+  hold(name: string, namespace: Namespace): HubChannel {
+    const channel = this.#channels.get(name) ?? this.#create(name, namespace);
+    channel.holds += 1;
+    return channel;
+  }
+
+  release(channel: HubChannel): void {
+    channel.holds -= 1;
+    this.#dropIfEmpty(channel);
+  }
+
+  /** Counts a subscriber in. The caller joins the topic in this same turn, after writing the result. */
+  enter(channel: HubChannel, protocol: Protocol, since: Since | undefined): SubscribeResult {
+    this.#flushChannel(channel);
+    channel.subscribers.set(protocol.name, (channel.subscribers.get(protocol.name) ?? 0) + 1);
+    return channel.enter(since);
+  }
+
+  /** Counts a subscriber out, after it has left the topic. */
+  leave(name: string, protocol: Protocol): void {
+    const channel = this.#channels.get(name);
+    if (channel === undefined) return;
+    const left = (channel.subscribers.get(protocol.name) ?? 0) - 1;
+    if (left > 0) channel.subscribers.set(protocol.name, left);
+    else channel.subscribers.delete(protocol.name);
+    this.#dropIfEmpty(channel);
+  }
+
+  get(name: string): HubChannel | undefined {
+    return this.#channels.get(name);
+  }
+
+  /** Publications of a channel as they come from the bus. */
+  receive(name: string, epoch: string, publications: readonly Publication[]): void {
+    this.#channels.get(name)?.receive(epoch, publications);
+  }
+
+  /** Tells a channel's subscribers something that is not a publication. */
+  push(name: string, push: Push): void {
+    const channel = this.#channels.get(name);
+    if (channel === undefined) return;
+    this.#flushChannel(channel);
+    for (const protocol of this.#protocolsOf(channel)) {
+      this.#settings.fanout.publish(topicOf(protocol, name), protocol.encodePush(push));
+    }
+  }
+
+  setPresent(channel: HubChannel, info: ClientInfo): void {
+    channel.presence ??= new Map();
+    channel.presence.set(info.client, info);
+  }
+
+  setAbsent(name: string, client: string): ClientInfo | undefined {
+    const presence = this.#channels.get(name)?.presence;
+    const info = presence?.get(client);
+    presence?.delete(client);
+    return info;
+  }
+
+  sweep(now: number): void {
+    for (const channel of this.#channels.values()) channel.sweep(now - TAIL_IDLE_MS);
+  }
+
+  #create(name: string, namespace: Namespace): HubChannel {
+    const { clock, logOf, recoveryLimit, onReset, onInterest } = this.#settings;
+    const channel = new HubChannel(name, {
+      namespace,
+      log: logOf(namespace),
+      recoveryLimit,
+      tailBounds: TAIL_BOUNDS,
+      now: clock.now,
+      emit: this.#emit,
+      reset: ({ name: reset }) => onReset(reset),
+    });
+    this.#channels.set(name, channel);
+    onInterest(name, true);
+    return channel;
+  }
+
+  #dropIfEmpty(channel: HubChannel): void {
+    if (!channel.empty) return;
+    this.#channels.delete(channel.name);
+    this.#unflushed.delete(channel);
+    this.#settings.onInterest(channel.name, false);
+  }
+
+  /** Publications of one turn of the event loop leave together at its end. */
+  readonly #emit = (channel: HubChannel, publications: readonly Publication[]): void => {
+    if (this.#unflushed.size === 0) this.#settings.clock.soon(this.#flush);
+    this.#unflushed.add(channel);
+    for (const publication of publications) channel.pending.push(publication);
+  };
+
+  readonly #flush = (): void => {
+    for (const channel of this.#unflushed) this.#send(channel);
+    this.#unflushed.clear();
+  };
+
+  #flushChannel(channel: HubChannel): void {
+    if (channel.pending.length > 0) this.#send(channel);
+  }
+
+  #send(channel: HubChannel): void {
+    const publications = channel.pending;
+    channel.pending = [];
+    for (const protocol of this.#protocolsOf(channel)) this.#sendAs(protocol, channel.name, publications);
+  }
+
+  #sendAs(protocol: Protocol, name: string, publications: readonly Publication[]): void {
+    const topic = topicOf(protocol, name);
+    let frames: string[] = [];
+    let bytes = 0;
+    for (const publication of publications) {
+      const frame = protocol.encodePush({ kind: 'publication', channel: name, publication });
+      if (bytes > 0 && bytes + frame.length > FRAME_BYTES) {
+        this.#settings.fanout.publish(topic, protocol.join(frames));
+        frames = [];
+        bytes = 0;
+      }
+      frames.push(frame);
+      bytes += frame.length;
+    }
+    if (frames.length > 0) this.#settings.fanout.publish(topic, protocol.join(frames));
+  }
+
+  *#protocolsOf(channel: HubChannel): Iterable<Protocol> {
+    for (const protocol of this.#settings.protocols) if (channel.subscribers.has(protocol.name)) yield protocol;
+  }
+}

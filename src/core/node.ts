@@ -1,0 +1,408 @@
+import type { Bus, BusMessage } from '../ports/bus.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ClientInfo, Log, Page, Publication, ReadRange, Retention } from '../ports/log.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
+import { AppendQueue, type QueueBounds } from './append-queue.ts';
+import type { Command } from './commands.ts';
+import type { Fanout } from './connection.ts';
+import { DisconnectError, type DisconnectName } from './disconnects.ts';
+import { ClientError } from './errors.ts';
+import type { Channels, NamespaceDefinition, Published, PublishOptions } from './feature.ts';
+import { Hub } from './hub.ts';
+import type { HubChannel } from './hub-channel.ts';
+import type { Namespace } from './namespace.ts';
+import type { OperationContext } from './operation.ts';
+import { Permissions } from './permissions.ts';
+import { PingWheel } from './ping-wheel.ts';
+import { type Principal, userOf } from './principal.ts';
+import type { Protocol } from './protocol.ts';
+import type { ConnectResult, Reply, SubscribeResult } from './pushes.ts';
+import { type NodeCommand, type Opening, Session, type SessionHost, type SignedIn } from './session.ts';
+import type { Subscriber } from './subscriptions.ts';
+
+export type Limits = {
+  /** Subscriptions a connection. */
+  readonly channels: number;
+  /** Commands of one connection that wait for their answer. */
+  readonly commandsInFlight: number;
+  /** Publications that one history read or recovery gives at most. */
+  readonly history: number;
+  /** Whether clients may connect without signing in. */
+  readonly anonymous: boolean;
+  readonly pingMs: number;
+  readonly pongMs: number;
+  readonly queue: QueueBounds;
+};
+
+export type NodeSettings = {
+  readonly name: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly bus: Bus;
+  readonly fanout: Fanout;
+  readonly logs: { readonly memory: Log; readonly durable: Log };
+  readonly protocols: readonly Protocol[];
+  readonly namespaces: ReadonlyMap<string, NamespaceDefinition>;
+  /** Namespaces open to everyone for everything; see `Permissions`. */
+  readonly openNamespaces: ReadonlySet<string>;
+  readonly limits: Limits;
+};
+
+/** What the node asks of features and operations; set once they exist, before the first connection. */
+export type Hooks = {
+  serverChannels(principal: Principal): Promise<readonly string[]>;
+  call(name: string, context: OperationContext, input: unknown): Promise<unknown>;
+  onPresence(user: string, online: boolean): void;
+  /** Throws `DisconnectError('invalidToken')` or `ClientError('tokenExpired')`. */
+  verifyToken(token: string): Promise<SignedIn>;
+};
+
+/** Between a person's last connection closing and their being told offline: a reload is not an absence. */
+const OFFLINE_GRACE_MS = 5_000;
+const TICK_MS = 1_000;
+const STALE_MS = 10_000;
+const CONTROL = 'control';
+
+/** One process of Banyan: its sessions, channels and logs, joined to the other nodes by the bus. */
+export class Node implements Channels, SessionHost {
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly limits: Limits;
+  readonly hub: Hub;
+  readonly permissions: Permissions;
+  readonly #settings: NodeSettings;
+  readonly #queues: { readonly memory: AppendQueue; readonly durable: AppendQueue };
+  readonly #pings: PingWheel;
+  readonly #waiting = new Set<Session>();
+  readonly #byUser = new Map<string, Set<Session>>();
+  #sessions = 0;
+  #toFlush: Session[] = [];
+  #hooks: Hooks | undefined;
+  #stopTicking: () => void = () => undefined;
+
+  constructor(settings: NodeSettings) {
+    this.#settings = settings;
+    this.clock = settings.clock;
+    this.telemetry = settings.telemetry;
+    this.limits = settings.limits;
+    this.permissions = new Permissions(settings.namespaces, settings.openNamespaces);
+    this.#queues = {
+      memory: new AppendQueue(settings.logs.memory, settings.clock, settings.limits.queue),
+      durable: new AppendQueue(settings.logs.durable, settings.clock, settings.limits.queue),
+    };
+    this.#pings = new PingWheel({ ...settings, ...settings.limits });
+    this.hub = this.#createHub();
+    settings.bus.listen((subject, message) => this.#hear(subject, message));
+    settings.bus.subscribe(CONTROL);
+  }
+
+  /** Begins to look after connections. */
+  start(hooks: Hooks): void {
+    this.#hooks = hooks;
+    const tick = () => {
+      this.#tick();
+      this.#stopTicking = this.clock.after(TICK_MS, tick);
+    };
+    this.#stopTicking = this.clock.after(TICK_MS, tick);
+  }
+
+  get connections(): number {
+    return this.#sessions;
+  }
+
+  /** A client's socket has opened. */
+  open(opening: Opening): Session {
+    const session = new Session(this, opening, crypto.randomUUID());
+    this.#sessions += 1;
+    this.#waiting.add(session);
+    return session;
+  }
+
+  // --- what sessions ask -------------------------------------------------------------------------------------------
+
+  /** The session knows who it is. */
+  register(session: Session): void {
+    this.#waiting.delete(session);
+    this.#pings.add(session);
+    const user = userOf(session.principal);
+    if (user === '') return;
+    const sessions = this.#byUser.get(user) ?? new Set();
+    this.#byUser.set(user, sessions.add(session));
+    if (sessions.size === 1) this.#hooks?.onPresence(user, true);
+  }
+
+  unregister(session: Session): void {
+    this.#sessions -= 1;
+    this.#waiting.delete(session);
+    if (session.bucket >= 0) this.#pings.remove(session);
+    const user = userOf(session.principal);
+    const sessions = this.#byUser.get(user);
+    if (sessions?.delete(session) !== true || sessions.size > 0) return;
+    this.#byUser.delete(user);
+    this.clock.after(OFFLINE_GRACE_MS, () => {
+      if (!this.#byUser.has(user)) this.#hooks?.onPresence(user, false);
+    });
+  }
+
+  serverChannels(principal: Principal): Promise<readonly string[]> {
+    return this.#hooks?.serverChannels(principal) ?? Promise.resolve([]);
+  }
+
+  verifyToken(token: string): Promise<SignedIn> {
+    return this.#hooks?.verifyToken(token) ?? Promise.reject(new DisconnectError('invalidToken'));
+  }
+
+  connectResult(session: Session, subscriptions: ReadonlyMap<string, SubscribeResult>): ConnectResult {
+    const ttl = this.ttlOf(session);
+    return {
+      client: session.client,
+      version: this.#settings.version,
+      pingSeconds: Math.round(this.limits.pingMs / 1_000),
+      node: this.#settings.name,
+      time: this.clock.now(),
+      ...(ttl !== undefined && { ttl }),
+      subscriptions,
+    };
+  }
+
+  /** Seconds until the session's token runs out, at least 1. */
+  ttlOf(session: Session): number | undefined {
+    if (session.expiresAt === Number.POSITIVE_INFINITY) return undefined;
+    return Math.max(1, Math.ceil((session.expiresAt - this.clock.now()) / 1_000));
+  }
+
+  /** Answers a command, after checking that this principal may. */
+  run(session: Session, command: NodeCommand): Promise<Reply> {
+    switch (command.kind) {
+      case 'publish':
+        return this.#runPublish(session, command);
+      case 'rpc':
+        return this.#runRpc(session, command);
+      case 'history':
+        return this.#runHistory(session, command);
+      case 'presence':
+      case 'presenceStats':
+        return this.#runPresence(session, command);
+      default:
+        return command satisfies never;
+    }
+  }
+
+  flushLater(session: Session): void {
+    if (this.#toFlush.length === 0) this.clock.soon(this.#flushSessions);
+    this.#toFlush.push(session);
+  }
+
+  report(thrown: unknown, event: string): void {
+    const error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    this.telemetry.record('error', event, { error });
+  }
+
+  announceJoin(channel: HubChannel, session: Subscriber): void {
+    if (!channel.namespace.presence && !channel.namespace.joinLeave) return;
+    if (channel.namespace.presence) this.hub.setPresent(channel, session.info);
+    if (channel.namespace.joinLeave) this.#announce(channel.name, 'join', session.info);
+  }
+
+  announceLeave(name: string, session: Subscriber): void {
+    const namespace = this.hub.get(name)?.namespace;
+    if (namespace === undefined || (!namespace.presence && !namespace.joinLeave)) return;
+    this.hub.setAbsent(name, session.client);
+    if (namespace.joinLeave) this.#announce(name, 'leave', session.info);
+  }
+
+  // --- what features ask (`Channels`) ------------------------------------------------------------------------------
+
+  async publish(channel: string, data: string, options: PublishOptions = {}): Promise<Published> {
+    const namespace = this.permissions.namespace(channel);
+    const { key, info, tags, writes } = options;
+    const time = this.clock.now();
+    const body = { data, time, ...(info !== undefined && { info }), ...(tags !== undefined && { tags }) };
+    const queue = this.#queueOf(namespace);
+    if (queue === undefined) {
+      this.#tell(channel, '', { offset: 0, ...body });
+      return { offset: 0, epoch: '', time, repeated: false };
+    }
+    const retention = retentionOf(namespace);
+    const outcome = await queue.append({
+      channel,
+      retention,
+      ...body,
+      ...(key !== undefined && { key }),
+      ...(writes !== undefined && { writes }),
+    });
+    if ('refused' in outcome) throw new ClientError('conflict', { cause: outcome.refused });
+    const { epoch, offset } = outcome.position;
+    if (!outcome.repeated) this.#tell(channel, epoch, { offset, ...body });
+    return { offset, epoch, time: outcome.time, repeated: outcome.repeated };
+  }
+
+  async read(channel: string, range: ReadRange): Promise<Page> {
+    const namespace = this.permissions.namespace(channel);
+    const log = this.#queueOf(namespace)?.log;
+    if (log === undefined) throw new ClientError('notAvailable', { message: 'this channel keeps no history' });
+    const page = await log.read(channel, range);
+    const oldest = namespace.historySize > 0 ? page.top.offset - namespace.historySize : 0;
+    const since = namespace.historyTtlMs > 0 ? this.clock.now() - namespace.historyTtlMs : 0;
+    // A read that began in what is over the bound starts again behind it.
+    if (range.reverse !== true && range.limit > 0 && (range.after ?? 0) < oldest) {
+      return this.read(channel, { ...range, after: oldest });
+    }
+    const publications = page.publications.filter(({ offset, time }) => offset > oldest && time >= since);
+    return { publications, top: page.top };
+  }
+
+  subscribeUser(user: string, channel: string): void {
+    this.#settings.bus.publish(CONTROL, { kind: 'subscribe', user, channel });
+  }
+
+  unsubscribeUser(user: string, channel: string): void {
+    this.#settings.bus.publish(CONTROL, { kind: 'unsubscribe', user, channel });
+  }
+
+  disconnectUser(user: string, reason: DisconnectName, device?: string): void {
+    this.#settings.bus.publish(CONTROL, { kind: 'disconnect', user, reason, device });
+  }
+
+  connectionsOf(user: string): number {
+    return this.#byUser.get(user)?.size ?? 0;
+  }
+
+  // --- stopping ----------------------------------------------------------------------------------------------------
+
+  /** Tells every client to reconnect, and resolves when what was accepted is in the log. */
+  async drain(): Promise<void> {
+    for (const session of this.#everySession()) session.close('shutdown');
+    await Promise.all([this.#queues.memory.drained(), this.#queues.durable.drained()]);
+    this.#stopTicking();
+  }
+
+  // -----------------------------------------------------------------------------------------------------------------
+
+  #createHub(): Hub {
+    const { fanout, protocols, clock, limits, bus } = this.#settings;
+    return new Hub({
+      fanout,
+      protocols,
+      clock,
+      recoveryLimit: limits.history,
+      logOf: (namespace) => this.#queueOf(namespace)?.log,
+      onInterest: (channel, wanted) => (wanted ? bus.subscribe(`c/${channel}`) : bus.unsubscribe(`c/${channel}`)),
+      onReset: (channel) => {
+        for (const session of this.#everySession()) session.subscriptions.reset(channel);
+      },
+    });
+  }
+
+  #queueOf(namespace: Namespace): AppendQueue | undefined {
+    return namespace.history === 'none' ? undefined : this.#queues[namespace.history];
+  }
+
+  #tell(channel: string, epoch: string, publication: Publication): void {
+    this.#settings.bus.publish(`c/${channel}`, { kind: 'publications', epoch, publications: [publication] });
+  }
+
+  #announce(channel: string, kind: 'join' | 'leave', info: ClientInfo): void {
+    this.#settings.bus.publish(`c/${channel}`, { kind, info });
+  }
+
+  #hear(subject: string, message: BusMessage): void {
+    if (subject === CONTROL) return this.#control(message as Control);
+    const channel = subject.slice(2);
+    const heard = message as ChannelMessage;
+    if (heard.kind === 'publications') this.hub.receive(channel, heard.epoch, heard.publications);
+    else this.hub.push(channel, { kind: heard.kind, channel, info: heard.info });
+  }
+
+  #control(message: Control): void {
+    for (const session of [...(this.#byUser.get(message.user) ?? [])]) {
+      switch (message.kind) {
+        case 'subscribe':
+          session.subscribe(message.channel);
+          break;
+        case 'unsubscribe':
+          session.unsubscribe(message.channel, 'server');
+          break;
+        case 'disconnect':
+          if (message.device === undefined || isDevice(session, message.device)) session.close(message.reason);
+          break;
+        default:
+          message satisfies never;
+      }
+    }
+  }
+
+  async #runPublish(session: Session, { channel, data }: Extract<Command, { kind: 'publish' }>): Promise<Reply> {
+    const allowed = this.permissions.decide(session.principal, 'publish', channel);
+    if (!(typeof allowed === 'boolean' ? allowed : await allowed)) throw new ClientError('permissionDenied');
+    await this.publish(channel, data, { info: session.info });
+    return { kind: 'publish' };
+  }
+
+  async #runRpc(session: Session, { method, data }: Extract<Command, { kind: 'rpc' }>): Promise<Reply> {
+    if (this.#hooks === undefined) throw new ClientError('methodNotFound');
+    const { principal, address, client } = session;
+    return { kind: 'rpc', data: await this.#hooks.call(method, { principal, address, client }, data) };
+  }
+
+  async #runHistory(session: Session, command: Extract<Command, { kind: 'history' }>): Promise<Reply> {
+    const { channel, since, reverse } = command;
+    await this.permissions.check(session.principal, 'readHistory', channel);
+    if (reverse && since?.offset === 0) throw new ClientError('badRequest', { field: 'since.offset' });
+    const limit = command.limit < 0 ? this.limits.history : Math.min(command.limit, this.limits.history);
+    const { publications, top } = await this.read(channel, {
+      limit,
+      reverse,
+      ...(since !== undefined && { after: since.offset }),
+    });
+    if (since !== undefined && since.epoch !== '' && since.epoch !== top.epoch) {
+      throw new ClientError('unrecoverablePosition');
+    }
+    return { kind: 'history', epoch: top.epoch, offset: top.offset, publications };
+  }
+
+  async #runPresence(
+    session: Session,
+    command: Extract<Command, { kind: 'presence' | 'presenceStats' }>,
+  ): Promise<Reply> {
+    await this.permissions.check(session.principal, 'readPresence', command.channel);
+    if (!this.permissions.namespace(command.channel).presence) throw new ClientError('notAvailable');
+    const clients = [...(this.hub.get(command.channel)?.presence?.values() ?? [])];
+    if (command.kind === 'presence') return { kind: 'presence', clients };
+    return { kind: 'presenceStats', clients: clients.length, users: new Set(clients.map(({ user }) => user)).size };
+  }
+
+  #tick(): void {
+    const now = this.clock.now();
+    this.#pings.tick(now);
+    this.hub.sweep(now);
+    for (const session of [...this.#waiting]) if (session.lastSeen < now - STALE_MS) session.close('stale');
+  }
+
+  readonly #flushSessions = (): void => {
+    const sessions = this.#toFlush;
+    this.#toFlush = [];
+    for (const session of sessions) session.flush();
+  };
+
+  #everySession(): Session[] {
+    return [...this.#waiting, ...this.#pings.sessions()];
+  }
+}
+
+type ChannelMessage =
+  | { readonly kind: 'publications'; readonly epoch: string; readonly publications: readonly Publication[] }
+  | { readonly kind: 'join' | 'leave'; readonly info: ClientInfo };
+
+type Control =
+  | { readonly kind: 'subscribe' | 'unsubscribe'; readonly user: string; readonly channel: string }
+  | { readonly kind: 'disconnect'; readonly user: string; readonly reason: DisconnectName; readonly device?: string };
+
+function isDevice(session: Session, device: string): boolean {
+  return session.principal.kind === 'user' && session.principal.device === device;
+}
+
+function retentionOf({ historySize, historyTtlMs }: Namespace): Retention {
+  return { size: historySize, ttlMs: historyTtlMs };
+}

@@ -1,0 +1,94 @@
+import type { z } from 'zod';
+import { ClientError } from './errors.ts';
+import type { Access, BoundOperation, Operation, OperationContext } from './operation.ts';
+import { type Principal, ROLES } from './principal.ts';
+
+/** All operations of the installation, behind the one check of access and input. */
+export type Operations = {
+  /**
+   * Runs an operation for a caller, whichever way the call came. An absent input stands for `{}`.
+   *
+   * Rejects with `ClientError`: `methodNotFound`; `notAvailable` for an operation that exists over HTTP alone and
+   * was not called over it; `unauthorized` for an anonymous caller; `permissionDenied` for one of too low a role;
+   * `invalidInput` naming the first wrong field; and with whatever the handler throws.
+   */
+  call(name: string, context: OperationContext, input: unknown): Promise<unknown>;
+  /** Every operation, by name. */
+  readonly list: readonly Operation[];
+};
+
+/** An operation with what can be decided before the first call. */
+type Prepared = BoundOperation & {
+  /** The highest index in `ROLES` that may call; undefined: anyone may. */
+  readonly lowestRole: number | undefined;
+};
+
+const RANK = Object.fromEntries(ROLES.map((role, index) => [role, index])) as Record<(typeof ROLES)[number], number>;
+
+/** Joins the features' operations. Throws `Error` when two have the same name: the program is wrong. */
+export function createOperations(bound: readonly BoundOperation[]): Operations {
+  const byName = new Map<string, Prepared>();
+  for (const each of bound) {
+    const { name, access } = each.operation;
+    if (byName.has(name)) throw new Error(`two operations are called ${name}`);
+    byName.set(name, { ...each, lowestRole: lowestRoleOf(access) });
+  }
+  return {
+    // Nothing is awaited before the handler: calls of one connection reach it in the order they came in.
+    call: async (name, context, input) => {
+      const prepared = byName.get(name);
+      if (prepared === undefined)
+        throw new ClientError('methodNotFound', { message: `no operation is called ${name}` });
+      checkCaller(prepared, context);
+      return prepared.handle(context, checkedInput(prepared.operation, input));
+    },
+    list: [...byName.values()].map(({ operation }) => operation).sort((a, b) => (a.name < b.name ? -1 : 1)),
+  };
+}
+
+function lowestRoleOf(access: Access): number | undefined {
+  switch (access) {
+    case 'anyone':
+      return undefined;
+    case 'user':
+      return ROLES.length - 1;
+    default:
+      return RANK[access];
+  }
+}
+
+function checkCaller({ operation, lowestRole }: Prepared, { principal, http }: OperationContext): void {
+  if (operation.httpOnly === true && http === undefined) {
+    throw new ClientError('notAvailable', { message: `${operation.name} can be called over HTTP only` });
+  }
+  if (lowestRole !== undefined && !reaches(principal, lowestRole)) throw new ClientError('permissionDenied');
+}
+
+function reaches(principal: Principal, lowestRole: number): boolean {
+  if (principal.kind === 'anonymous') throw new ClientError('unauthorized');
+  return RANK[principal.role] <= lowestRole;
+}
+
+function checkedInput(operation: Operation, input: unknown): unknown {
+  const parsed = operation.input.safeParse(input ?? {});
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw issue === undefined ? new ClientError('invalidInput') : invalidInput(issue);
+}
+
+function invalidInput(issue: z.core.$ZodIssue): ClientError {
+  const field = issue.path.map(String).join('.');
+  const message = ruleOf(issue);
+  return new ClientError('invalidInput', field === '' ? { message } : { field, message });
+}
+
+/** The rule that was broken; for a choice between shapes, what each of them lacks. */
+function ruleOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue.message;
+  return issue.errors.map(([first]) => (first === undefined ? issue.message : describe(first))).join('; or ');
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  const field = issue.path.map(String).join('.');
+  return field === '' ? ruleOf(issue) : `${field}: ${ruleOf(issue)}`;
+}

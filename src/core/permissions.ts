@@ -1,0 +1,65 @@
+import { ClientError } from './errors.ts';
+import type { ChannelAction, NamespaceDefinition } from './feature.ts';
+import { type Audience, type Namespace, namespaceOf } from './namespace.ts';
+import type { Principal } from './principal.ts';
+
+/** Longest channel name, in UTF-16 units. */
+export const CHANNEL_LIMIT = 255;
+
+/**
+ * The one place where channel commands of every protocol are allowed or refused. What is not granted is denied.
+ */
+export class Permissions {
+  readonly #namespaces: ReadonlyMap<string, NamespaceDefinition>;
+  readonly #open: ReadonlySet<string>;
+
+  /**
+   * `open` names namespaces in which everybody may do everything, as benchmarks and foreign test suites need it.
+   * Never a feature's: its channels are written by its own operations alone.
+   */
+  constructor(namespaces: ReadonlyMap<string, NamespaceDefinition>, open: ReadonlySet<string>) {
+    this.#namespaces = namespaces;
+    this.#open = open;
+  }
+
+  /** Options of the channel's namespace. Throws `unknownChannel` when there is no such namespace. */
+  namespace(channel: string): Namespace {
+    return this.#definition(channel).options;
+  }
+
+  /** Throws `permissionDenied` unless the principal may; `unknownChannel`, `badRequest` for impossible names. */
+  async check(principal: Principal, action: ChannelAction, channel: string): Promise<void> {
+    const allowed = this.decide(principal, action, channel);
+    if (!(typeof allowed === 'boolean' ? allowed : await allowed)) throw new ClientError('permissionDenied');
+  }
+
+  /** As `check`, answering at once where no feature has to be asked. */
+  decide(principal: Principal, action: ChannelAction, channel: string): boolean | Promise<boolean> {
+    const { options, policy } = this.#definition(channel);
+    if (this.#open.has(namespaceOf(channel))) return true;
+    const audience: Audience = options[action];
+    switch (audience) {
+      case 'everyone':
+        return true;
+      case 'users':
+        return principal.kind === 'user';
+      case 'feature':
+        return policy?.(principal, action, channel) ?? false;
+      case 'nobody':
+        return false;
+      default:
+        return audience satisfies never;
+    }
+  }
+
+  #definition(channel: string): NamespaceDefinition {
+    if (channel === '') throw new ClientError('badRequest', { field: 'channel', message: 'channel must not be empty' });
+    if (channel.length > CHANNEL_LIMIT) {
+      const message = `channel must have at most ${CHANNEL_LIMIT} characters`;
+      throw new ClientError('badRequest', { field: 'channel', message });
+    }
+    const definition = this.#namespaces.get(namespaceOf(channel));
+    if (definition === undefined) throw new ClientError('unknownChannel');
+    return definition;
+  }
+}

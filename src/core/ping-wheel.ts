@@ -1,0 +1,77 @@
+import type { Fanout } from './connection.ts';
+import type { Protocol } from './protocol.ts';
+import type { Session } from './session.ts';
+
+export type PingSettings = {
+  readonly fanout: Fanout;
+  readonly protocols: readonly Protocol[];
+  readonly pingMs: number;
+  readonly pongMs: number;
+};
+
+/**
+ * Spreads pings evenly: connections sit in one bucket a second of the interval, and one publish pings a whole bucket.
+ * An idle connection so costs no timer and, between its pings, no work.
+ */
+export class PingWheel {
+  readonly #settings: PingSettings;
+  readonly #buckets: Session[][];
+  #turn = 0;
+
+  constructor(settings: PingSettings) {
+    this.#settings = settings;
+    const seconds = Math.max(1, Math.round(settings.pingMs / 1_000));
+    this.#buckets = Array.from({ length: seconds }, () => []);
+  }
+
+  /** Puts a session where the fewest are. */
+  add(session: Session): void {
+    let bucket = 0;
+    for (const [index, sessions] of this.#buckets.entries()) {
+      if (sessions.length < (this.#buckets[bucket]?.length ?? 0)) bucket = index;
+    }
+    session.bucket = bucket;
+    session.place = this.#buckets[bucket]?.push(session) ?? 0;
+    session.place -= 1;
+    session.connection.join(this.#topic(session.protocol, bucket));
+  }
+
+  remove(session: Session): void {
+    const sessions = this.#buckets[session.bucket];
+    const last = sessions?.pop();
+    if (sessions === undefined || last === undefined) return;
+    if (last !== session) {
+      sessions[session.place] = last;
+      last.place = session.place;
+    }
+    session.bucket = -1;
+  }
+
+  /** Once a second: pings the next bucket, and closes those of an earlier one that have not answered or whose token ran out. */
+  tick(now: number): void {
+    this.#turn = (this.#turn + 1) % this.#buckets.length;
+    const { fanout, protocols, pongMs } = this.#settings;
+    for (const protocol of protocols) fanout.publish(this.#topic(protocol, this.#turn), protocol.ping);
+    const ago = Math.max(1, Math.ceil(pongMs / 1_000));
+    if (ago < this.#buckets.length) this.#check(now, ago);
+  }
+
+  *sessions(): Iterable<Session> {
+    for (const bucket of this.#buckets) yield* bucket;
+  }
+
+  #check(now: number, secondsAgo: number): void {
+    const { length } = this.#buckets;
+    const bucket = this.#buckets[(this.#turn - secondsAgo + length) % length] ?? [];
+    // Half a second of grace: ticks are not exact.
+    const pingedAt = now - secondsAgo * 1_000 - 500;
+    for (const session of [...bucket]) {
+      if (session.lastSeen < pingedAt) session.close('noPong');
+      else if (session.expiresAt <= now) session.close('expired');
+    }
+  }
+
+  #topic(protocol: Protocol, bucket: number): string {
+    return `${protocol.name}\n${bucket}`;
+  }
+}

@@ -1,0 +1,18 @@
+import type { Command } from './commands.ts';
+import type { Push, Reply } from './pushes.ts';
+
+/** What goes over the wire in one piece. */
+export type Frame = string;
+
+/** A client protocol: it translates, and decides nothing. One object serves all connections. */
+export interface Protocol {
+  /** One or two letters; part of the fan-out topics, so unique among protocols. */
+  readonly name: string;
+  readonly ping: Frame;
+  /** Commands of a frame in order. Throws `DisconnectError('badRequest')` for what is not of the protocol. */
+  decode(frame: Frame): readonly Command[];
+  encodeReply(id: number, reply: Reply): Frame;
+  encodePush(push: Push): Frame;
+  /** Several encoded replies and pushes as one frame. */
+  join(frames: readonly Frame[]): Frame;
+}

@@ -1,0 +1,53 @@
+import type { ClientInfo, Publication } from '../ports/log.ts';
+import type { DisconnectName, UnsubscribeName } from './disconnects.ts';
+import type { ClientError } from './errors.ts';
+
+/** How a subscription starts: from where, and with what was missed. */
+export type SubscribeResult = {
+  readonly recoverable: boolean;
+  readonly epoch: string;
+  readonly offset: number;
+  readonly wasRecovering: boolean;
+  readonly recovered: boolean;
+  readonly publications: readonly Publication[];
+};
+
+export type ConnectResult = {
+  readonly client: string;
+  readonly version: string;
+  /** Seconds between server pings; the client answers each. */
+  readonly pingSeconds: number;
+  readonly node: string;
+  /** Server time in milliseconds. */
+  readonly time: number;
+  /** Seconds until the connection's token expires; absent when it does not. */
+  readonly ttl?: number;
+  readonly subscriptions: ReadonlyMap<string, SubscribeResult>;
+};
+
+/** The answer to a command. */
+export type Reply =
+  | { readonly kind: 'error'; readonly error: ClientError }
+  | { readonly kind: 'connect'; readonly result: ConnectResult }
+  | { readonly kind: 'subscribe'; readonly result: SubscribeResult }
+  | { readonly kind: 'unsubscribe' }
+  | { readonly kind: 'publish' }
+  | { readonly kind: 'presence'; readonly clients: readonly ClientInfo[] }
+  | { readonly kind: 'presenceStats'; readonly clients: number; readonly users: number }
+  | {
+      readonly kind: 'history';
+      readonly epoch: string;
+      readonly offset: number;
+      readonly publications: readonly Publication[];
+    }
+  | { readonly kind: 'rpc'; readonly data: unknown }
+  | { readonly kind: 'refresh'; readonly ttl: number | undefined };
+
+/** What a client is told without having asked. */
+export type Push =
+  | { readonly kind: 'publication'; readonly channel: string; readonly publication: Publication }
+  | { readonly kind: 'join'; readonly channel: string; readonly info: ClientInfo }
+  | { readonly kind: 'leave'; readonly channel: string; readonly info: ClientInfo }
+  | { readonly kind: 'subscribe'; readonly channel: string; readonly result: SubscribeResult }
+  | { readonly kind: 'unsubscribe'; readonly channel: string; readonly reason: UnsubscribeName }
+  | { readonly kind: 'disconnect'; readonly reason: DisconnectName };

@@ -1,0 +1,308 @@
+import type { Clock } from '../ports/clock.ts';
+import type { ClientInfo } from '../ports/log.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
+import type { Command } from './commands.ts';
+import type { Connection } from './connection.ts';
+import { DISCONNECTS, DisconnectError, type DisconnectName, type UnsubscribeName } from './disconnects.ts';
+import { ClientError, toClientError } from './errors.ts';
+import { type Principal, userOf } from './principal.ts';
+import type { Frame, Protocol } from './protocol.ts';
+import type { ConnectResult, Push, Reply, SubscribeResult } from './pushes.ts';
+import { type Subscriber, type SubscriptionHost, Subscriptions } from './subscriptions.ts';
+
+/** Commands that are answered. */
+type Request = Exclude<Command, { kind: 'pong' | 'connect' | 'send' | 'ping' }>;
+
+type State = 'waiting' | 'connecting' | 'connected' | 'refused' | 'closed';
+
+/** Commands that the node answers for a session. */
+export type NodeCommand = Extract<Request, { kind: 'publish' | 'presence' | 'presenceStats' | 'history' | 'rpc' }>;
+
+/** A token's principal, and when it runs out (ms), if it does. */
+export type SignedIn = { readonly principal: Principal; readonly expiresAt?: number };
+
+/** What a session needs of its node. */
+export interface SessionHost extends SubscriptionHost {
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly limits: { readonly channels: number; readonly commandsInFlight: number; readonly anonymous: boolean };
+  /** The session knows who it is. */
+  register(session: Session): void;
+  unregister(session: Session): void;
+  /** Channels that the server puts this principal's connections into. */
+  serverChannels(principal: Principal): Promise<readonly string[]>;
+  /** Throws `DisconnectError('invalidToken')` or `ClientError('tokenExpired')`. */
+  verifyToken(token: string): Promise<SignedIn>;
+  connectResult(session: Session, subscriptions: ReadonlyMap<string, SubscribeResult>): ConnectResult;
+  /** Seconds until the session's token runs out, at least 1; undefined when it does not. */
+  ttlOf(session: Session): number | undefined;
+  /** Answers a command, after checking that this principal may. */
+  run(session: Session, command: NodeCommand): Promise<Reply>;
+  /** Has `session.flush` called at the end of this turn of the event loop. */
+  flushLater(session: Session): void;
+  /** Logs an error that no client is told the cause of. */
+  report(thrown: unknown, event: string): void;
+}
+
+/** What the runtime knows of a client when its socket opens. */
+export type Opening = {
+  readonly connection: Connection;
+  readonly protocol: Protocol;
+  readonly principal: Principal;
+  readonly address: string;
+};
+
+/**
+ * One client. The runtime calls `receive` with each frame and `closed` when the socket is gone; the session answers
+ * through its `Connection`. It has no timers: the node's clock looks after it.
+ */
+export class Session implements Subscriber {
+  readonly client: string;
+  readonly protocol: Protocol;
+  readonly connection: Connection;
+  readonly address: string;
+  /** When the last frame came, by the node's clock. */
+  lastSeen: number;
+  /** Where the node keeps it for pings; see `PingWheel`. */
+  place = -1;
+  bucket = -1;
+  /** When the token runs out, if one came with the connection. */
+  expiresAt = Number.POSITIVE_INFINITY;
+  readonly subscriptions: Subscriptions;
+  readonly #node: SessionHost;
+  #principal: Principal;
+  #state: State = 'waiting';
+  #outgoing: Frame[] | undefined;
+  #deferred: Command[] | undefined;
+  /** Channels that the server wants this client in, once it is connected. */
+  #joinLater: readonly string[] | undefined;
+  #inFlight = 0;
+
+  constructor(node: SessionHost, opening: Opening, client: string) {
+    this.#node = node;
+    this.client = client;
+    this.connection = opening.connection;
+    this.protocol = opening.protocol;
+    this.address = opening.address;
+    this.#principal = opening.principal;
+    this.lastSeen = node.clock.now();
+    this.subscriptions = new Subscriptions(node, this);
+  }
+
+  get principal(): Principal {
+    return this.#principal;
+  }
+
+  get isConnected(): boolean {
+    return this.#state === 'connected';
+  }
+
+  get info(): ClientInfo {
+    return { user: userOf(this.#principal), client: this.client };
+  }
+
+  receive(frame: Frame): void {
+    if (this.#state === 'closed') return;
+    this.lastSeen = this.#node.clock.now();
+    try {
+      for (const command of this.protocol.decode(frame)) this.#take(command);
+    } catch (error) {
+      this.close(error instanceof DisconnectError ? error.kind : 'internal');
+    }
+  }
+
+  /** Ends the connection with a code that tells the client whether to come back. */
+  close(kind: DisconnectName): void {
+    if (this.#state === 'closed') return;
+    this.flush();
+    const { code, reason } = DISCONNECTS[kind];
+    this.#node.telemetry.count('banyan_disconnects_total', { reason: kind });
+    this.closed();
+    this.connection.close(code, reason);
+  }
+
+  /** The socket is gone. */
+  closed(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#outgoing = undefined;
+    this.#deferred = undefined;
+    this.subscriptions.clear();
+    this.#node.unregister(this);
+  }
+
+  push(push: Push): void {
+    this.#send(this.protocol.encodePush(push));
+  }
+
+  /** Writes at once what would otherwise wait for the end of the turn. */
+  flush(): void {
+    const frames = this.#outgoing;
+    if (frames === undefined || this.#state === 'closed') return;
+    this.#outgoing = undefined;
+    this.connection.send(frames.length === 1 ? (frames[0] as Frame) : this.protocol.join(frames));
+  }
+
+  /** Puts the client into a channel from the server's side. */
+  subscribe(channel: string): void {
+    if (this.#state === 'connecting') this.#joinLater = [...(this.#joinLater ?? []), channel];
+    if (this.#state !== 'connected') return;
+    this.subscriptions.addFromServer(channel).catch((error) => this.#node.report(error, 'session.subscribe'));
+  }
+
+  unsubscribe(channel: string, reason: UnsubscribeName): void {
+    this.#joinLater = this.#joinLater?.filter((later) => later !== channel);
+    this.subscriptions.revoke(channel, reason);
+  }
+
+  #take(command: Command): void {
+    switch (this.#state) {
+      case 'waiting':
+        if (command.kind !== 'connect') throw new DisconnectError('badRequest');
+        this.#connect(command);
+        return;
+      case 'connecting':
+        this.#defer(command);
+        return;
+      case 'connected':
+        this.#handle(command);
+        return;
+      case 'refused':
+        throw new DisconnectError('badRequest');
+      case 'closed':
+        return;
+      default:
+        this.#state satisfies never;
+    }
+  }
+
+  /** Commands sent right behind `connect` wait for it; a client that floods meanwhile is not waited for. */
+  #defer(command: Command): void {
+    this.#deferred ??= [];
+    if (this.#deferred.length >= this.#node.limits.commandsInFlight) throw new DisconnectError('badRequest');
+    this.#deferred.push(command);
+  }
+
+  #connect(command: Extract<Command, { kind: 'connect' }>): void {
+    this.#state = 'connecting';
+    this.#enter(command).catch((error) => {
+      if (this.#state === 'closed') return;
+      if (error instanceof DisconnectError) return this.close(error.kind);
+      this.#state = 'refused';
+      this.#reply(command.id, { kind: 'error', error: this.#explain(error, 'connect') });
+    });
+  }
+
+  async #enter({ id, token, since }: Extract<Command, { kind: 'connect' }>): Promise<void> {
+    const signedIn = token === '' ? { principal: this.#principal } : await this.#node.verifyToken(token);
+    if (this.#state === 'closed') return;
+    if (signedIn.principal.kind === 'anonymous' && !this.#node.limits.anonymous) throw new ClientError('unauthorized');
+    this.#principal = signedIn.principal;
+    this.expiresAt = signedIn.expiresAt ?? Number.POSITIVE_INFINITY;
+    this.#node.register(this);
+    const channels = await this.#node.serverChannels(this.#principal);
+    const entering = await this.subscriptions.prepareAll(channels, since);
+    if (this.#state !== 'connecting') return entering.abandon();
+    this.#state = 'connected';
+    const subscriptions = entering.enter();
+    this.#reply(id, { kind: 'connect', result: this.#node.connectResult(this, subscriptions) });
+    this.flush();
+    entering.join();
+    this.#catchUp();
+  }
+
+  /** Does what had to wait until the connection was set up. */
+  #catchUp(): void {
+    const [channels, commands] = [this.#joinLater ?? [], this.#deferred ?? []];
+    this.#joinLater = undefined;
+    this.#deferred = undefined;
+    for (const channel of channels) this.subscribe(channel);
+    for (const command of commands) this.#takeSafely(command);
+  }
+
+  #takeSafely(command: Command): void {
+    try {
+      this.#take(command);
+    } catch (error) {
+      this.close(error instanceof DisconnectError ? error.kind : 'internal');
+    }
+  }
+
+  #handle(command: Command): void {
+    switch (command.kind) {
+      case 'pong':
+        return;
+      case 'connect':
+        throw new DisconnectError('badRequest');
+      case 'send':
+        throw new DisconnectError('notAvailable');
+      case 'ping':
+        return this.#reply(command.id, { kind: 'error', error: new ClientError('notAvailable') });
+      default:
+        return this.#answer(command);
+    }
+  }
+
+  #answer(command: Request): void {
+    if (this.#inFlight >= this.#node.limits.commandsInFlight) {
+      return this.#reply(command.id, { kind: 'error', error: new ClientError('tooManyRequests') });
+    }
+    this.#inFlight += 1;
+    this.#run(command).then(
+      (reply) => {
+        this.#inFlight -= 1;
+        if (reply !== undefined) this.#reply(command.id, reply);
+      },
+      (error) => {
+        this.#inFlight -= 1;
+        if (error instanceof DisconnectError) this.close(error.kind);
+        else this.#reply(command.id, { kind: 'error', error: this.#explain(error, command.kind) });
+      },
+    );
+  }
+
+  /** Undefined when the client has been told already. */
+  async #run(command: Request): Promise<Reply | undefined> {
+    const { id } = command;
+    switch (command.kind) {
+      case 'subscribe':
+        return void (await this.subscriptions.add(command.channel, command, (result) =>
+          this.#reply(id, { kind: 'subscribe', result }),
+        ));
+      case 'unsubscribe':
+        await this.subscriptions.remove(command.channel);
+        return { kind: 'unsubscribe' };
+      case 'refresh':
+        return this.#refresh(command.token);
+      default:
+        return this.#node.run(this, command);
+    }
+  }
+
+  async #refresh(token: string): Promise<Reply> {
+    const { principal, expiresAt } = await this.#node.verifyToken(token);
+    if (userOf(principal) !== userOf(this.#principal)) throw new DisconnectError('invalidToken');
+    this.expiresAt = expiresAt ?? Number.POSITIVE_INFINITY;
+    return { kind: 'refresh', ttl: this.#node.ttlOf(this) };
+  }
+
+  #explain(thrown: unknown, command: string): ClientError {
+    const error = toClientError(thrown);
+    if (error.kind === 'internal') this.#node.report(error.cause ?? error, `command.${command}`);
+    return error;
+  }
+
+  #reply(id: number, reply: Reply): void {
+    this.#send(this.protocol.encodeReply(id, reply));
+  }
+
+  #send(frame: Frame): void {
+    if (this.#state === 'closed') return;
+    if (this.#outgoing === undefined) {
+      this.#outgoing = [frame];
+      this.#node.flushLater(this);
+    } else {
+      this.#outgoing.push(frame);
+    }
+  }
+}

@@ -1,0 +1,230 @@
+import type { ClientInfo } from '../ports/log.ts';
+import type { Since, SubscribeOptions } from './commands.ts';
+import type { Connection } from './connection.ts';
+import { type DisconnectName, UNSUBSCRIBES, type UnsubscribeName } from './disconnects.ts';
+import { ClientError } from './errors.ts';
+import { type Hub, topicOf } from './hub.ts';
+import type { HubChannel } from './hub-channel.ts';
+import type { Permissions } from './permissions.ts';
+import type { Principal } from './principal.ts';
+import type { Protocol } from './protocol.ts';
+import type { Push, SubscribeResult } from './pushes.ts';
+
+/** Whose subscriptions they are. */
+export interface Subscriber {
+  readonly client: string;
+  readonly principal: Principal;
+  readonly protocol: Protocol;
+  readonly connection: Connection;
+  readonly isConnected: boolean;
+  readonly info: ClientInfo;
+  push(push: Push): void;
+  flush(): void;
+  close(kind: DisconnectName): void;
+}
+
+/** What subscriptions need of the node. */
+export interface SubscriptionHost {
+  readonly hub: Hub;
+  readonly permissions: Permissions;
+  readonly limits: { readonly channels: number };
+  announceJoin(channel: HubChannel, subscriber: Subscriber): void;
+  announceLeave(channel: string, subscriber: Subscriber): void;
+}
+
+/** `entering`: allowed or being asked, not yet in; may be called off meanwhile. */
+type Subscription = { tag: 'entering'; calledOff: boolean; readonly done: Promise<unknown> } | Live;
+type Live = { readonly tag: 'live'; readonly by: 'client' | 'server' };
+
+const LIVE_BY_CLIENT: Live = { tag: 'live', by: 'client' };
+const LIVE_BY_SERVER: Live = { tag: 'live', by: 'server' };
+
+type Tell = (result: SubscribeResult) => void;
+type How = {
+  readonly allowed: Promise<void>;
+  readonly options: SubscribeOptions;
+  readonly live: Live;
+  readonly tell: Tell;
+};
+
+/** The channels that a connecting client is put into: first counted in, then, once it has been told, joined. */
+export type Entering = {
+  enter(): ReadonlyMap<string, SubscribeResult>;
+  join(): void;
+  abandon(): void;
+};
+
+/** What one client is subscribed to. */
+export class Subscriptions {
+  readonly #node: SubscriptionHost;
+  readonly #session: Subscriber;
+  /** Made with the first subscription: most idle connections of a plain engine have none. */
+  #subscriptions: Map<string, Subscription> | undefined;
+  /** Channels taken away while the connection was still being set up. */
+  #revoked: Set<string> | undefined;
+
+  constructor(node: SubscriptionHost, session: Subscriber) {
+    this.#node = node;
+    this.#session = session;
+  }
+
+  get size(): number {
+    return this.#subscriptions?.size ?? 0;
+  }
+
+  has(channel: string): boolean {
+    return this.#subscriptions?.get(channel)?.tag === 'live';
+  }
+
+  /**
+   * Subscribes at the client's wish, after the permission check. `tell` is called with the result in the very turn
+   * in which the client enters, so that nothing can come between the answer and the first live publication.
+   */
+  async add(channel: string, options: SubscribeOptions, tell: Tell): Promise<void> {
+    const node = this.#node;
+    if (this.#subscriptions?.has(channel) === true) throw new ClientError('alreadySubscribed');
+    if (this.size >= node.limits.channels) {
+      throw new ClientError('limitExceeded', { message: `at most ${node.limits.channels} subscriptions a connection` });
+    }
+    const allowed = node.permissions.check(this.#session.principal, 'subscribe', channel);
+    await this.#start(channel, { allowed, options, live: LIVE_BY_CLIENT, tell });
+  }
+
+  /** Puts the client in, and tells it by a push. Does nothing when it is in already. */
+  async addFromServer(channel: string): Promise<void> {
+    if (this.#subscriptions?.has(channel) === true) return;
+    const tell: Tell = (result) => this.#session.push({ kind: 'subscribe', channel, result });
+    await this.#start(channel, { allowed: Promise.resolve(), options: {}, live: LIVE_BY_SERVER, tell });
+  }
+
+  /** Ends a subscription at the client's wish; waits for one that is just starting. */
+  async remove(channel: string): Promise<void> {
+    const found = this.#subscriptions?.get(channel);
+    if (found?.tag === 'entering') await found.done.catch(() => undefined);
+    if (this.has(channel)) this.#leave(channel);
+  }
+
+  /** Ends a subscription from the server's side, at once, whatever state it is in. */
+  revoke(channel: string, reason: UnsubscribeName): void {
+    const found = this.#subscriptions?.get(channel);
+    if (!this.#session.isConnected && UNSUBSCRIBES[reason].code < 2500) {
+      this.#revoked ??= new Set();
+      this.#revoked.add(channel);
+    }
+    if (found === undefined) return;
+    if (found.tag === 'entering') found.calledOff = true;
+    else {
+      this.#leave(channel);
+      this.#session.push({ kind: 'unsubscribe', channel, reason });
+    }
+  }
+
+  /** The channel's history started anew: those whose position the server keeps must reconnect, others resubscribe. */
+  reset(channel: string): void {
+    const found = this.#subscriptions?.get(channel);
+    if (found?.tag !== 'live') return;
+    if (found.by === 'server') this.#session.close('insufficientState');
+    else this.revoke(channel, 'insufficientState');
+  }
+
+  /** The connection is gone: leaves everything. */
+  clear(): void {
+    for (const [channel, subscription] of this.#subscriptions ?? []) {
+      if (subscription.tag === 'live') this.#leave(channel);
+      else subscription.calledOff = true;
+    }
+    this.#subscriptions = undefined;
+  }
+
+  /** Makes everything ready for a connecting client, so that it can then enter all channels in one turn. */
+  async prepareAll(names: readonly string[], since: ReadonlyMap<string, Since>): Promise<Entering> {
+    const held = new Map<string, HubChannel>();
+    for (const name of names) held.set(name, this.#node.hub.hold(name, this.#node.permissions.namespace(name)));
+    const release = () => {
+      for (const channel of held.values()) this.#node.hub.release(channel);
+      held.clear();
+    };
+    try {
+      await Promise.all([...held].map(([name, channel]) => channel.prepare(since.get(name))));
+    } catch (error) {
+      release();
+      throw error;
+    }
+    return { enter: () => this.#enterAll(held, since), join: () => this.#joinAll(held), abandon: release };
+  }
+
+  #enterAll(held: Map<string, HubChannel>, since: ReadonlyMap<string, Since>): Map<string, SubscribeResult> {
+    const results = new Map<string, SubscribeResult>();
+    for (const [name, channel] of held) {
+      if (this.#revoked?.has(name) === true) {
+        held.delete(name);
+        this.#node.hub.release(channel);
+      } else {
+        const position = since.get(name);
+        results.set(name, this.#countIn(channel, LIVE_BY_SERVER, position === undefined ? {} : { since: position }));
+      }
+    }
+    this.#revoked = undefined;
+    return results;
+  }
+
+  #joinAll(held: ReadonlyMap<string, HubChannel>): void {
+    for (const channel of held.values()) {
+      this.#join(channel);
+      this.#node.hub.release(channel);
+    }
+  }
+
+  async #start(channel: string, how: How): Promise<void> {
+    const done = this.#enterWhenReady(channel, how);
+    this.#subscriptions ??= new Map();
+    this.#subscriptions.set(channel, { tag: 'entering', calledOff: false, done });
+    try {
+      await done;
+    } catch (error) {
+      if (this.#subscriptions?.get(channel)?.tag === 'entering') this.#subscriptions.delete(channel);
+      throw error;
+    }
+  }
+
+  async #enterWhenReady(name: string, { allowed, options, live, tell }: How): Promise<void> {
+    await allowed;
+    const { hub } = this.#node;
+    const channel = hub.hold(name, this.#node.permissions.namespace(name));
+    try {
+      await channel.prepare(options.since);
+      const waiting = this.#subscriptions?.get(name);
+      if (waiting?.tag !== 'entering' || waiting.calledOff) throw new ClientError('permissionDenied');
+      tell(this.#countIn(channel, live, options));
+      this.#session.flush();
+      this.#join(channel);
+    } finally {
+      hub.release(channel);
+    }
+  }
+
+  /** Counts the client in; the caller must tell it the result and then `#join`, in this same turn. */
+  #countIn(channel: HubChannel, live: Live, { since, rejectUnrecovered }: SubscribeOptions): SubscribeResult {
+    const { hub } = this.#node;
+    const result = hub.enter(channel, this.#session.protocol, since);
+    if (rejectUnrecovered === true && result.wasRecovering && !result.recovered) {
+      hub.leave(channel.name, this.#session.protocol);
+      throw new ClientError('unrecoverablePosition');
+    }
+    this.#subscriptions ??= new Map();
+    this.#subscriptions.set(channel.name, live);
+    return result;
+  }
+
+  #join(channel: HubChannel): void {
+    this.#session.connection.join(topicOf(this.#session.protocol, channel.name));
+    this.#node.announceJoin(channel, this.#session);
+  }
+
+  #leave(channel: string): void {
+    this.#subscriptions?.delete(channel);
+    this.#session.connection.leave(topicOf(this.#session.protocol, channel));
+    this.#node.announceLeave(channel, this.#session);
+    this.#node.hub.leave(channel, this.#session.protocol);
+  }
+}

@@ -1,0 +1,149 @@
+import type { Command, Since } from '../../core/commands.ts';
+import { DisconnectError } from '../../core/disconnects.ts';
+import { rawMember } from './raw-json.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** SubscribeRequest.flag: answer with an error when recovery fails. */
+const REJECT_UNRECOVERED = 2;
+
+const PONG: Command = { kind: 'pong' };
+
+/** The commands of one line of the JSON protocol. Throws `DisconnectError('badRequest')` for anything else. */
+export function decodeLine(line: string): Command {
+  const fields = asObject(parse(line));
+  const body = findBody(fields);
+  if (body === undefined) {
+    if (fields.id === undefined) return PONG;
+    throw new DisconnectError('badRequest');
+  }
+  const [kind, value] = body;
+  if (kind === 'send') return { kind: 'send' };
+  return decodeBody(kind, { id: asId(fields.id), fields: asObject(value), line });
+}
+
+/** In the order in which the reference server looks for them. */
+const BODIES = [
+  'connect',
+  'ping',
+  'subscribe',
+  'unsubscribe',
+  'publish',
+  'presence',
+  'presence_stats',
+  'history',
+  'rpc',
+  'send',
+  'refresh',
+] as const;
+type Body = (typeof BODIES)[number];
+
+function findBody(fields: Fields): [Body, unknown] | undefined {
+  for (const kind of BODIES) {
+    const value = fields[kind];
+    if (value !== undefined && value !== null) return [kind, value];
+  }
+  return undefined;
+}
+
+type Parts = { readonly id: number; readonly fields: Fields; readonly line: string };
+
+function decodeBody(kind: Exclude<Body, 'send'>, { id, fields, line }: Parts): Command {
+  switch (kind) {
+    case 'connect':
+      return { kind: 'connect', id, token: asText(fields.token), since: decodeSubs(fields.subs) };
+    case 'ping':
+      return { kind: 'ping', id };
+    case 'subscribe':
+      return decodeSubscribe(id, fields);
+    case 'unsubscribe':
+    case 'presence':
+      return { kind, id, channel: asText(fields.channel) };
+    case 'presence_stats':
+      return { kind: 'presenceStats', id, channel: asText(fields.channel) };
+    case 'publish':
+      return { kind, id, channel: asText(fields.channel), data: rawMember(line, 'publish', 'data') ?? 'null' };
+    case 'history':
+      return decodeHistory(id, fields);
+    case 'rpc':
+      return { kind, id, method: asText(fields.method), data: fields.data };
+    case 'refresh':
+      return { kind, id, token: asText(fields.token) };
+    default:
+      return kind satisfies never;
+  }
+}
+
+function decodeSubscribe(id: number, fields: Fields): Command {
+  const since = fields.recover === true ? decodePosition(fields) : undefined;
+  return {
+    kind: 'subscribe',
+    id,
+    channel: asText(fields.channel),
+    ...(since !== undefined && { since }),
+    ...((asNumber(fields.flag) & REJECT_UNRECOVERED) !== 0 && { rejectUnrecovered: true }),
+  };
+}
+
+function decodeHistory(id: number, fields: Fields): Command {
+  const since =
+    fields.since === undefined || fields.since === null ? undefined : decodePosition(asObject(fields.since));
+  return {
+    kind: 'history',
+    id,
+    channel: asText(fields.channel),
+    limit: asNumber(fields.limit),
+    reverse: fields.reverse === true,
+    ...(since !== undefined && { since }),
+  };
+}
+
+function decodeSubs(value: unknown): ReadonlyMap<string, Since> {
+  const positions = new Map<string, Since>();
+  if (value === undefined || value === null) return positions;
+  for (const [channel, request] of Object.entries(asObject(value))) {
+    const fields = asObject(request);
+    if (fields.recover === true) positions.set(channel, decodePosition(fields));
+  }
+  return positions;
+}
+
+function decodePosition(fields: Fields): Since {
+  return { epoch: asText(fields.epoch), offset: asOffset(fields.offset) };
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new DisconnectError('badRequest');
+  }
+}
+
+function asObject(value: unknown): Fields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  throw new DisconnectError('badRequest');
+}
+
+function asId(value: unknown): number {
+  if (Number.isSafeInteger(value) && (value as number) > 0) return value as number;
+  throw new DisconnectError('badRequest');
+}
+
+function asText(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'string') return value;
+  throw new DisconnectError('badRequest');
+}
+
+function asNumber(value: unknown): number {
+  if (value === undefined || value === null) return 0;
+  if (Number.isSafeInteger(value)) return value as number;
+  throw new DisconnectError('badRequest');
+}
+
+function asOffset(value: unknown): number {
+  const offset = asNumber(value);
+  if (offset >= 0) return offset;
+  throw new DisconnectError('badRequest');
+}
