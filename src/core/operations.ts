@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { ClientError } from './errors.ts';
 import type { Access, BoundOperation, Operation, OperationContext } from './operation.ts';
-import { type Principal, ROLES } from './principal.ts';
+import { ROLES, type Role } from './principal.ts';
 
 /** All operations of the installation, behind the one check of access and input. */
 export type Operations = {
@@ -23,7 +23,7 @@ type Prepared = BoundOperation & {
   readonly lowestRole: number | undefined;
 };
 
-const RANK = Object.fromEntries(ROLES.map((role, index) => [role, index])) as Record<(typeof ROLES)[number], number>;
+const RANK = Object.fromEntries(ROLES.map((role, index) => [role, index])) as Record<Role, number>;
 
 /** Joins the features' operations. Throws `Error` when two have the same name: the program is wrong. */
 export function createOperations(bound: readonly BoundOperation[]): Operations {
@@ -37,8 +37,7 @@ export function createOperations(bound: readonly BoundOperation[]): Operations {
     // Nothing is awaited before the handler: calls of one connection reach it in the order they came in.
     call: async (name, context, input) => {
       const prepared = byName.get(name);
-      if (prepared === undefined)
-        throw new ClientError('methodNotFound', { message: `no operation is called ${name}` });
+      if (prepared === undefined) throw new ClientError('methodNotFound');
       checkCaller(prepared, context);
       return prepared.handle(context, checkedInput(prepared.operation, input));
     },
@@ -61,12 +60,9 @@ function checkCaller({ operation, lowestRole }: Prepared, { principal, http }: O
   if (operation.httpOnly === true && http === undefined) {
     throw new ClientError('notAvailable', { message: `${operation.name} can be called over HTTP only` });
   }
-  if (lowestRole !== undefined && !reaches(principal, lowestRole)) throw new ClientError('permissionDenied');
-}
-
-function reaches(principal: Principal, lowestRole: number): boolean {
+  if (lowestRole === undefined) return;
   if (principal.kind === 'anonymous') throw new ClientError('unauthorized');
-  return RANK[principal.role] <= lowestRole;
+  if (RANK[principal.role] > lowestRole) throw new ClientError('permissionDenied');
 }
 
 function checkedInput(operation: Operation, input: unknown): unknown {
