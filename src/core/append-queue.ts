@@ -34,6 +34,16 @@ export class AppendQueue {
   }
 
   append(append: Append): Promise<AppendOutcome> {
+    return this.#log.durable ? this.#enqueue(append) : this.#appendNow(append);
+  }
+
+  /** There is no disk to wait for, so nothing to gather. */
+  async #appendNow(append: Append): Promise<AppendOutcome> {
+    const [outcome] = await this.#log.append([append]);
+    return outcome as AppendOutcome;
+  }
+
+  #enqueue(append: Append): Promise<AppendOutcome> {
     const bytes = append.data.length;
     if (this.#length >= this.#bounds.length || this.#bytes + bytes > this.#bounds.bytes) {
       return Promise.reject(new ClientError('tooManyRequests', { message: 'the server is busy writing; try again' }));

@@ -8,7 +8,10 @@
  */
 export type RoomRole = 'owner' | 'admin' | 'member';
 
-export type RoomEvent =
+/** Each carries its own time (ms, the server's clock), because official clients do not hand on a publication's. */
+export type RoomEvent = { readonly at: number } & RoomEventBody;
+
+export type RoomEventBody =
   | {
       readonly type: 'message';
       readonly sender: string;

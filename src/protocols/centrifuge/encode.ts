@@ -80,11 +80,11 @@ function encodeSubscribe(result: SubscribeResult): string {
   return `{"recoverable":true,"positioned":true,"epoch":${quote(result.epoch)},"offset":${result.offset}${recovery}${missed}}`;
 }
 
-function encodePublication({ data, info, offset, tags, time }: Publication): string {
+function encodePublication({ data, info, offset, tags }: Publication): string {
   const from = info === undefined ? '' : `,"info":${encodeInfo(info)}`;
   const place = offset === 0 ? '' : `,"offset":${offset}`;
   const labels = tags === undefined ? '' : `,"tags":${quote(tags)}`;
-  return `{"data":${data}${from}${place}${labels},"time":${time}}`;
+  return `{"data":${data}${from}${place}${labels}}`;
 }
 
 function encodeInfo({ user, client, connInfo, chanInfo }: ClientInfo): string {
