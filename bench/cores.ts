@@ -1,0 +1,15 @@
+import { cpus } from 'node:os';
+
+/** Where a side of the benchmark runs, and the command prefix that keeps it there (none without `taskset`). */
+export type Core = { readonly number: number | null; readonly prefix: readonly string[] };
+
+const LAST = cpus().length - 1;
+const CAN_PIN = LAST > 0 && Bun.which('taskset') !== null;
+
+function pinnedTo(number: number): Core {
+  return CAN_PIN ? { number, prefix: ['taskset', '-c', String(number)] } : { number: null, prefix: [] };
+}
+
+/** All servers run on the first core, one server at a time; the generator, started by `tools/bench.mjs`, on the last. */
+export const SERVER_CORE = pinnedTo(0);
+export const GENERATOR_CORE = pinnedTo(LAST);

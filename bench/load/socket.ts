@@ -1,0 +1,112 @@
+import { clientFrame, FrameReader, type OnFrame, PING, PONG } from './frames.ts';
+import { TcpSocket } from './tcp.ts';
+
+const encoder = new TextEncoder();
+
+export type SocketTarget = {
+  /** Loopback only: the generator is aimed at nothing else. */
+  readonly port: number;
+  readonly path: string;
+  readonly subprotocol?: string;
+  /** Value of the Cookie header. */
+  readonly cookie?: string;
+};
+
+export type SocketEvents = {
+  readonly onFrame: OnFrame;
+  /** After all frames of one read were handed over: the moment to answer them in one write. */
+  readonly onReadEnd?: () => void;
+  readonly onClose?: () => void;
+};
+
+const UPGRADE_MS = 30_000;
+
+/**
+ * A WebSocket client that does what load generation needs and nothing else, so that little of the generator's core
+ * goes into each message: no masking, no string a message, no distrust of the server.
+ */
+export class LoadSocket {
+  readonly #reader = new FrameReader();
+  readonly #tcp: TcpSocket;
+  #events: SocketEvents;
+  readonly #onFrame: OnFrame;
+
+  /** `onUpgrade` is called with null once the upgrade is through, with an error when it never will be. */
+  private constructor(target: SocketTarget, events: SocketEvents, onUpgrade: (error: Error | null) => void) {
+    this.#events = events;
+    this.#onFrame = (buffer, start, end, opcode) => {
+      if (opcode === PING) this.send(clientFrame(buffer.subarray(start, end), PONG));
+      else this.#events.onFrame(buffer, start, end, opcode);
+    };
+    let answer: string | null = '';
+    this.#tcp = new TcpSocket(target.port, {
+      onConnect: () => this.send(Buffer.from(upgradeRequest(target))),
+      onData: (buffer, end) => {
+        if (answer === null) return this.#read(buffer, end);
+        answer += buffer.toString('latin1', 0, end);
+        const upgraded = answer.indexOf('\r\n\r\n') + 4;
+        if (upgraded < 4) return;
+        if (!answer.startsWith('HTTP/1.1 101')) return onUpgrade(new Error(`refused: ${answer.slice(0, 300)}`));
+        const first = Buffer.from(answer.slice(upgraded), 'latin1');
+        answer = null;
+        onUpgrade(null);
+        this.#read(first, first.length);
+      },
+      onClose: () => {
+        onUpgrade(new Error('closed before the upgrade'));
+        this.#events.onClose?.();
+      },
+    });
+  }
+
+  /** Connects and upgrades. Rejects when the server refuses either, or does neither within 30 s. */
+  static connect(target: SocketTarget, events: SocketEvents): Promise<LoadSocket> {
+    return new Promise((resolve, reject) => {
+      const timeout = setTimeout(() => reject(new Error(`no upgrade by port ${target.port} in 30 s`)), UPGRADE_MS);
+      const socket = new LoadSocket(target, events, (error) => {
+        clearTimeout(timeout);
+        if (error === null) resolve(socket);
+        else reject(error);
+      });
+    });
+  }
+
+  #read(buffer: Buffer, end: number): void {
+    this.#reader.push(buffer, end, this.#onFrame);
+    this.#events.onReadEnd?.();
+  }
+
+  /** From now on, frames go to others. */
+  handOver(events: SocketEvents): void {
+    this.#events = events;
+  }
+
+  /** Sends whole frames as they are. */
+  send(frames: Uint8Array): void {
+    this.#tcp.send(frames);
+  }
+
+  sendText(text: string): void {
+    this.send(clientFrame(encoder.encode(text)));
+  }
+
+  /** Cuts the line without a WebSocket close, as a lost network does. */
+  cut(): void {
+    this.#tcp.close();
+  }
+}
+
+function upgradeRequest(target: SocketTarget): string {
+  const lines = [
+    `GET ${target.path} HTTP/1.1`,
+    `Host: 127.0.0.1:${target.port}`,
+    `Origin: http://127.0.0.1:${target.port}`,
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  ];
+  if (target.subprotocol !== undefined) lines.push(`Sec-WebSocket-Protocol: ${target.subprotocol}`);
+  if (target.cookie !== undefined) lines.push(`Cookie: ${target.cookie}`);
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}

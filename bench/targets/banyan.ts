@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { centrifugeWire } from '../wires/centrifuge.ts';
+import type { Target } from './target.ts';
+
+export const ROOT = join(import.meta.dir, '../..');
+
+function serve(port: number, env: Record<string, string>): ReturnType<Target['launch']> {
+  return {
+    command: (folder) => [
+      process.execPath,
+      join(ROOT, 'src/cli/main.ts'),
+      'serve',
+      '--port',
+      String(port),
+      '--data',
+      join(folder, 'data'),
+    ],
+    env,
+    livePath: '/livez',
+  };
+}
+
+/** Banyan as it is, open to anonymous clients: for channels without people. */
+export const banyan: Target = {
+  name: 'Banyan',
+  wire: centrifugeWire,
+  missing: () => null,
+  launch: (port) => serve(port, { BANYAN_CLIENT_INSECURE: 'true' }),
+};
+
+/** Banyan with the check of who may what, and registration open: for people and rooms. */
+export const banyanWithPeople: Target = {
+  ...banyan,
+  launch: (port) => serve(port, { BANYAN_REGISTRATION: 'open' }),
+};

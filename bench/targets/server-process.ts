@@ -1,0 +1,134 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SERVER_CORE } from '../cores.ts';
+
+/** Clock ticks a second in /proc/<pid>/stat (`getconf CLK_TCK`; 100 on every Linux that Bun runs on). */
+const TICKS = 100;
+const START_MS = 30_000;
+const STOP_MS = 12_000;
+
+export type Launch = {
+  readonly command: (folder: string) => readonly string[];
+  readonly port: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Path that answers over HTTP once the server is up; a TCP connection is enough when absent. */
+  readonly livePath?: string;
+};
+
+/** A server under load: its own process on the servers' core, with a folder of its own that goes when it goes. */
+export class ServerProcess {
+  readonly pid: number;
+  readonly #process: Bun.Subprocess;
+  readonly #folder: string;
+  #output = '';
+
+  private constructor(launch: Launch) {
+    this.#folder = mkdtempSync(join(tmpdir(), 'banyan-bench-'));
+    this.#process = Bun.spawn([...SERVER_CORE.prefix, ...launch.command(this.#folder)], {
+      env: { ...process.env, ...launch.env },
+      stdin: 'ignore',
+      stdout: 'pipe',
+      stderr: 'pipe',
+    });
+    this.pid = this.#process.pid;
+    for (const stream of [this.#process.stdout, this.#process.stderr]) this.#keepOutput(stream);
+  }
+
+  /** Resolves when the server accepts connections. Throws with the server's output when it doesn't in 30 s. */
+  static async start(launch: Launch): Promise<ServerProcess> {
+    const server = new ServerProcess(launch);
+    const deadline = Date.now() + START_MS;
+    while (!(await isUp(launch))) {
+      if (server.#process.exitCode !== null || Date.now() > deadline) {
+        await server.stop();
+        throw new Error(`server did not start: ${server.#output.slice(-2000)}`);
+      }
+      await Bun.sleep(20);
+    }
+    await Bun.sleep(50);
+    if (server.#process.exitCode !== null) throw new Error(`another server has the port: ${server.#output}`);
+    return server;
+  }
+
+  async #keepOutput(stream: Bun.Subprocess['stdout']): Promise<void> {
+    if (!(stream instanceof ReadableStream)) return;
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) this.#output = (this.#output + decoder.decode(chunk)).slice(-8000);
+  }
+
+  /** The server's last output, for errors. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Resident memory of the process and its children, in bytes. */
+  residentBytes(): number {
+    return treeOf(this.pid).reduce((sum, pid) => sum + residentBytesOf(pid), 0);
+  }
+
+  /** CPU time of the process and its children since their start, in seconds. */
+  cpuSeconds(): number {
+    return treeOf(this.pid).reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
+  }
+
+  /** Asks our own Node servers to collect garbage; see the handlers in `servers/`. */
+  collectGarbage(): void {
+    process.kill(this.pid, 'SIGUSR2');
+  }
+
+  async stop(): Promise<void> {
+    const kill = setTimeout(() => this.#process.kill('SIGKILL'), STOP_MS);
+    this.#process.kill('SIGTERM');
+    await this.#process.exited;
+    clearTimeout(kill);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+async function isUp({ port, livePath }: Launch): Promise<boolean> {
+  try {
+    if (livePath !== undefined) return (await fetch(`http://127.0.0.1:${port}${livePath}`)).ok;
+    const ignore = { data: () => {} };
+    (await Bun.connect({ hostname: '127.0.0.1', port, socket: ignore })).end();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The process and all its descendants; threads are part of their process. */
+export function treeOf(root: number): readonly number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    if (pid > 0) parents.set(pid, Number(statOf(pid)?.[1] ?? 0));
+  }
+  const tree = [root];
+  for (const pid of tree) for (const [child, parent] of parents) if (parent === pid) tree.push(child);
+  return tree;
+}
+
+/** Fields of /proc/<pid>/stat from the third on (proc(5)); the name before them may hold spaces. */
+function statOf(pid: number): readonly string[] | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return null;
+  }
+}
+
+function cpuSecondsOf(pid: number): number {
+  const stat = statOf(pid);
+  return stat === null ? 0 : (Number(stat[11]) + Number(stat[12])) / TICKS;
+}
+
+export function residentBytesOf(pid: number): number {
+  try {
+    const line = readFileSync(`/proc/${pid}/status`, 'utf8').match(/^VmRSS:\s+(\d+) kB$/m);
+    return Number(line?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
