@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { DiskBlobs } from '../adapters/disk/blobs.ts';
+import { MemoryBus } from '../adapters/memory/bus.ts';
+import { MemoryLog } from '../adapters/memory/log.ts';
+import { openDatabase } from '../adapters/sqlite/database.ts';
+import { DataFolderError, type SchemaStep } from '../adapters/sqlite/open.ts';
+import type { Blobs } from '../ports/blobs.ts';
+import type { Bus } from '../ports/bus.ts';
+import type { Log } from '../ports/log.ts';
+import type { Sql } from '../ports/sql.ts';
+import { StartError } from './start-error.ts';
+
+/** Everything the program needs from outside, chosen by settings; the one place that names adapters. */
+export type Ports = {
+  readonly bus: Bus;
+  readonly logs: { readonly memory: Log; readonly durable: Log };
+  readonly sql: Sql;
+  readonly blobs: Blobs;
+  /** Lets go of memory that has expired; called every minute. */
+  sweep(now: number): void;
+  close(): Promise<void>;
+};
+
+/** Throws `StartError` when the data folder cannot be used. */
+export function openPorts(dataFolder: string, steps: readonly SchemaStep[], onDeath: (error: Error) => void): Ports {
+  try {
+    const database = openDatabase(dataFolder, steps, onDeath);
+    const memory = new MemoryLog(`${Date.now().toString(36)}-`);
+    return {
+      bus: new MemoryBus(),
+      logs: { memory, durable: database.log },
+      sql: database.sql,
+      blobs: new DiskBlobs(join(dataFolder, 'blobs')),
+      sweep: (now) => memory.sweep(now),
+      close: () => database.close(),
+    };
+  } catch (error) {
+    if (error instanceof DataFolderError) throw new StartError(error.message);
+    throw error;
+  }
+}

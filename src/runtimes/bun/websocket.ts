@@ -1,0 +1,89 @@
+import type { Server, ServerWebSocket, WebSocketHandler } from 'bun';
+import type { Connection, Fanout } from '../../core/connection.ts';
+import type { Node } from '../../core/node.ts';
+import type { Principal } from '../../core/principal.ts';
+import type { Frame, Protocol } from '../../core/protocol.ts';
+import type { Session } from '../../core/session.ts';
+
+/** What a socket carries from its upgrade to its first frame, and its session from then on. */
+export type SocketData = {
+  readonly protocol: Protocol;
+  readonly principal: Principal;
+  readonly address: string;
+  session: Session | undefined;
+};
+
+type Socket = ServerWebSocket<SocketData>;
+
+/** A Bun socket as the core sees it. */
+class BunConnection implements Connection {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  send(frame: Frame): void {
+    this.#socket.send(frame);
+  }
+
+  join(topic: string): void {
+    this.#socket.subscribe(topic);
+  }
+
+  leave(topic: string): void {
+    this.#socket.unsubscribe(topic);
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+  }
+}
+
+/** Fan-out by Bun's native topics; before the server listens there is nobody to tell. */
+export class BunFanout implements Fanout {
+  #server: Server<SocketData> | undefined;
+
+  attach(server: Server<SocketData>): void {
+    this.#server = server;
+  }
+
+  publish(topic: string, frame: Frame): void {
+    this.#server?.publish(topic, frame);
+  }
+}
+
+export type SocketBounds = {
+  /** Largest frame taken from a client, in bytes; a larger one closes the socket with 1009. */
+  readonly maxFrameBytes: number;
+  /** What may wait for a slow reader; past it the socket is closed, so that nobody misses a frame unknowingly. */
+  readonly maxBacklogBytes: number;
+};
+
+/**
+ * The WebSocket half of `Bun.serve`. The node is asked for late, because the port is taken before the database is
+ * opened.
+ */
+export function socketHandler(node: () => Node, bounds: SocketBounds): WebSocketHandler<SocketData> {
+  return {
+    maxPayloadLength: bounds.maxFrameBytes,
+    backpressureLimit: bounds.maxBacklogBytes,
+    closeOnBackpressureLimit: true,
+    // Pings are the node's: they are part of the protocol, and clients wait for them.
+    idleTimeout: 120,
+    sendPings: false,
+    publishToSelf: true,
+    perMessageDeflate: false,
+    open(socket) {
+      const { protocol, principal, address } = socket.data;
+      socket.data.session = node().open({ connection: new BunConnection(socket), protocol, principal, address });
+    },
+    message(socket, message) {
+      socket.data.session?.receive(typeof message === 'string' ? message : new TextDecoder().decode(message));
+    },
+    close(socket) {
+      socket.data.session?.closed();
+      socket.data.session = undefined;
+    },
+  };
+}
