@@ -61,7 +61,7 @@ function checkCaller({ operation, lowestRole }: Prepared, { principal, http }: O
     throw new ClientError('notAvailable', { message: `${operation.name} can be called over HTTP only` });
   }
   if (lowestRole === undefined) return;
-  if (principal.kind === 'anonymous') throw new ClientError('unauthorized');
+  if (principal.kind !== 'user') throw new ClientError('unauthorized');
   if (RANK[principal.role] > lowestRole) throw new ClientError('permissionDenied');
 }
 

@@ -42,7 +42,7 @@ export class Permissions {
       case 'everyone':
         return true;
       case 'users':
-        return principal.kind === 'user';
+        return principal.kind !== 'anonymous';
       case 'feature':
         return policy?.(principal, action, channel) ?? false;
       case 'nobody':

@@ -11,11 +11,13 @@ export type Principal =
       readonly role: Role;
       /** The sign-in this request or connection belongs to; signing it out ends the connection. */
       readonly device: string;
-    };
+    }
+  /** Someone whom a developer's own backend vouches for by a token; not a person of this installation. */
+  | { readonly kind: 'external'; readonly user: string };
 
 export const ANONYMOUS: Principal = { kind: 'anonymous' };
 
 /** The user's id, or '' for an anonymous one, as protocols write it. */
 export function userOf(principal: Principal): string {
-  return principal.kind === 'user' ? principal.user : '';
+  return principal.kind === 'anonymous' ? '' : principal.user;
 }
