@@ -1,0 +1,127 @@
+import { Centrifuge } from 'centrifuge';
+import { type Connection, watchConnection } from './connection.ts';
+import type { ChannelData, Input, OperationName, Output } from './contract.ts';
+import { BanyanError, errorFromBody, errorFromFetch, errorFromReply } from './errors.ts';
+import { createPrefixListeners, type Unlisten } from './listeners.ts';
+import {
+  type ChannelListeners,
+  createSubscriptions,
+  type Publication,
+  type Subscribed,
+  toSubscribed,
+} from './subscriptions.ts';
+
+export type ClientOptions = {
+  /** The server's address: `https://chat.example.org`. */
+  readonly url: string;
+  /** Outside browsers: a `fetch` that sends the session's cookie. */
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  /** Outside browsers: a `WebSocket` class that sends the session's cookie. */
+  readonly webSocket?: unknown;
+  /** What is called without a live connection goes over HTTP; false: it fails with `connectionLost`. Default true. */
+  readonly httpFallback?: boolean;
+  /** How long a call may take. Default 10,000. */
+  readonly timeoutMs?: number;
+};
+
+export type CallOptions = {
+  /** Goes over HTTP even with a live connection, so that errors tell `field` and `retryAfter`. */
+  readonly overHttp?: boolean;
+};
+
+export type Client = Omit<Connection, 'state'> & {
+  readonly connection: Connection['state'];
+  /**
+   * Calls an operation: as RPC over the live connection, or over HTTP where there is none or the operation sets
+   * cookies. Rejects with `BanyanError`. After `timeout` or `connectionLost` nobody knows whether it was done.
+   */
+  call<Name extends OperationName>(name: Name, input: Input<Name>, options?: CallOptions): Promise<Output<Name>>;
+  /**
+   * Listens to the channels that the server has put this connection into, by the beginning of their name.
+   * In each channel publications come in order, those missed while offline first.
+   */
+  onPublication<Prefix extends string>(
+    prefix: Prefix,
+    listener: (publication: Publication<ChannelData<Prefix>>) => void,
+  ): Unlisten;
+  /** As `onPublication`: a channel starts, or starts again and says whether what was missed follows. */
+  onSubscribed(prefix: string, listener: (subscribed: Subscribed) => void): Unlisten;
+  /** As `onPublication`: the server has taken the connection out of a channel. */
+  onUnsubscribed(prefix: string, listener: (event: { readonly channel: string }) => void): Unlisten;
+  /** Subscribes to a channel, together with all others who listen to it here, until the last one stops. */
+  subscribe<Channel extends string>(channel: Channel, listeners: ChannelListeners<ChannelData<Channel>>): Unlisten;
+  /** The official client underneath, for publishing, history and presence of plain channels. */
+  readonly centrifuge: Centrifuge;
+};
+
+const WEBSOCKET_PATH = '/connection/websocket';
+const NOT_AVAILABLE = 108;
+
+/** A client of one server, not yet connected. For browsers, Bun and Node. */
+export function createClient(options: ClientOptions): Client {
+  const centrifuge = new Centrifuge(options.url.replace(/^http/, 'ws').replace(/\/$/, '') + WEBSOCKET_PATH, {
+    timeout: options.timeoutMs ?? 10_000,
+    ...(options.webSocket !== undefined && { websocket: options.webSocket }),
+  });
+  const { state, ...connection } = watchConnection(centrifuge);
+  return {
+    ...connection,
+    connection: state,
+    call: createCall(options, centrifuge),
+    ...serverChannels(centrifuge),
+    subscribe: createSubscriptions(centrifuge).add,
+    centrifuge,
+  };
+}
+
+function createCall(options: ClientOptions, centrifuge: Centrifuge): Client['call'] {
+  const httpOnly = new Set<string>();
+  const overConnection = async (name: string, input: unknown): Promise<unknown> => {
+    try {
+      return (await centrifuge.rpc(name, input)).data;
+    } catch (error) {
+      // The server has not begun with it, so asking over HTTP does it once.
+      if ((error as { code?: unknown }).code !== NOT_AVAILABLE) throw errorFromReply(error);
+      httpOnly.add(name);
+      return callOverHttp(options, name, input);
+    }
+  };
+  return async <Name extends OperationName>(name: Name, input: Input<Name>, { overHttp = false }: CallOptions = {}) => {
+    const isConnected = centrifuge.state === 'connected';
+    if (isConnected && !overHttp && !httpOnly.has(name)) return (await overConnection(name, input)) as Output<Name>;
+    if (!isConnected && !overHttp && options.httpFallback === false) throw new BanyanError('connectionLost');
+    return (await callOverHttp(options, name, input)) as Output<Name>;
+  };
+}
+
+async function callOverHttp(options: ClientOptions, name: string, input: unknown): Promise<unknown> {
+  const request = options.fetch ?? globalThis.fetch;
+  const init: RequestInit = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    credentials: 'same-origin',
+    body: JSON.stringify(input),
+    signal: AbortSignal.timeout(options.timeoutMs ?? 10_000),
+  };
+  const url = `${options.url.replace(/\/$/, '')}/api/v1/${name}`;
+  const lost = (error: unknown): never => {
+    throw errorFromFetch(error);
+  };
+  const response = await request(url, init).catch(lost);
+  if (response.ok) return response.json().catch(lost);
+  throw errorFromBody(response.status, await response.json().catch(() => undefined));
+}
+
+function serverChannels(centrifuge: Centrifuge): Pick<Client, 'onPublication' | 'onSubscribed' | 'onUnsubscribed'> {
+  const publications = createPrefixListeners<Publication>();
+  const starts = createPrefixListeners<Subscribed>();
+  const ends = createPrefixListeners<{ readonly channel: string }>();
+  centrifuge.on('publication', publications.emit);
+  centrifuge.on('subscribed', (context) => starts.emit(toSubscribed(context)));
+  centrifuge.on('unsubscribed', ends.emit);
+  return {
+    onPublication: (prefix, listener) => publications.add(prefix, listener as (publication: Publication) => void),
+    onSubscribed: starts.add,
+    onUnsubscribed: ends.add,
+  };
+}

@@ -1,0 +1,67 @@
+import type { Centrifuge } from 'centrifuge';
+import { createObservable, type Observable, type Settable } from './listeners.ts';
+
+/** How the live connection is doing. */
+export type ConnectionState =
+  | {
+      /** Not asked for, closed by `disconnect()`, or refused for good: then `code` (3500 and up, or an error's) says why. */
+      readonly kind: 'disconnected';
+      readonly code: number;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'connecting';
+      /** When this began, in milliseconds since 1970. */
+      readonly since: number;
+      /** When the next try starts, in milliseconds since 1970; in the past or absent while one is under way. */
+      readonly retryAt?: number;
+    }
+  | { readonly kind: 'connected'; readonly client: string };
+
+export type Connection = {
+  readonly state: Observable<ConnectionState>;
+  connect(): void;
+  disconnect(): void;
+  /** Tries again at once instead of at `retryAt`; does nothing in other states. */
+  retryNow(): void;
+};
+
+const IDLE: ConnectionState = { kind: 'disconnected', code: 0, reason: 'not connected yet' };
+
+/** Watches a Centrifuge client's connection. */
+export function watchConnection(centrifuge: Centrifuge): Connection {
+  const state = createObservable<ConnectionState>(IDLE);
+  let isRetrying = false;
+  centrifuge.on('connecting', () => state.set({ kind: 'connecting', since: Date.now() }));
+  centrifuge.on('connected', ({ client }) => state.set({ kind: 'connected', client }));
+  centrifuge.on('disconnected', ({ code, reason }) => {
+    if (!isRetrying) state.set({ kind: 'disconnected', code, reason });
+  });
+  watchRetries(centrifuge, state);
+  return {
+    state,
+    connect: () => centrifuge.connect(),
+    disconnect: () => centrifuge.disconnect(),
+    retryNow: () => {
+      if (state.get().kind !== 'connecting') return;
+      // Positions of subscriptions survive this, so nothing is missed.
+      isRetrying = true;
+      centrifuge.disconnect();
+      isRetrying = false;
+      centrifuge.connect();
+    },
+  };
+}
+
+/** The Centrifuge client tells nobody how long it waits, so this listens where it asks itself. */
+function watchRetries(centrifuge: Centrifuge, state: Settable<ConnectionState>): void {
+  const internals = centrifuge as unknown as { _getReconnectDelay?(): number };
+  const delayOf = internals._getReconnectDelay?.bind(centrifuge);
+  if (delayOf === undefined) return;
+  internals._getReconnectDelay = () => {
+    const delay = delayOf();
+    const current = state.get();
+    if (current.kind === 'connecting') state.set({ ...current, retryAt: Date.now() + delay });
+    return delay;
+  };
+}

@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+import type { accountsContract } from '../src/features/accounts/contract.ts';
+import type { OnlineEvent, PeopleEvent } from '../src/features/accounts/events.ts';
+import type { chatContract } from '../src/features/chat/contract.ts';
+import type { LiveEvent, RoomEvent, UserRoomEvent } from '../src/features/chat/events.ts';
+
+// Types only: neither the schemas nor zod end up in a bundle.
+type ValueOf<T> = T[keyof T];
+type AnyOperation = ValueOf<typeof accountsContract> | ValueOf<typeof chatContract>;
+type OperationCalled<Name> = Extract<AnyOperation, { readonly name: Name }>;
+
+/** `chat.send`, `accounts.me`, …: everything that can be called. */
+export type OperationName = AnyOperation['name'];
+
+/** What an operation takes; fields with a default may be left out. */
+export type Input<Name extends OperationName> = z.input<OperationCalled<Name>['input']>;
+
+/** What an operation answers. */
+export type Output<Name extends OperationName> = z.output<OperationCalled<Name>['output']>;
+
+/** What is published in a channel of this name or prefix; `unknown` where no feature says. */
+export type ChannelData<Channel extends string> = Channel extends `room:${string}`
+  ? RoomEvent
+  : Channel extends `live:${string}`
+    ? LiveEvent
+    : Channel extends `user:${string}`
+      ? UserRoomEvent
+      : Channel extends `people:${string}`
+        ? PeopleEvent
+        : Channel extends `online:${string}`
+          ? OnlineEvent
+          : unknown;
