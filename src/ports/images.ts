@@ -1,0 +1,22 @@
+/** Why an image was not taken: unknown kind of file, too many pixels to open safely, or damaged. */
+export type ImageProblem = 'format' | 'pixels' | 'damaged';
+
+/** Thrown by `Images.thumbnail` for bytes that are no image we show. */
+export class ImageError extends Error {
+  override readonly name = 'ImageError';
+  constructor(readonly problem: ImageProblem) {
+    super(`image refused: ${problem}`);
+  }
+}
+
+/**
+ * Pictures from strangers, made safe. The kind of file is told by content alone, and the size in pixels is checked
+ * before anything is unpacked. Does not block the event loop; may take 100 MB while it runs, so the caller runs one at a time.
+ */
+export interface Images {
+  /**
+   * PNG, JPEG, WebP or the first frame of a GIF as a fresh WebP, upright and without metadata. Its shorter side has
+   * at most `side` pixels, its longer one at most twice as many. Rejects with `ImageError`.
+   */
+  thumbnail(bytes: Uint8Array, side: number): Promise<Uint8Array>;
+}
