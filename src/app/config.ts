@@ -1,0 +1,183 @@
+import { isIP } from 'node:net';
+import { DEFAULT_NAMESPACES, namespacesSchema } from './namespaces-setting.ts';
+import { choice, integer, json, list, type Setting, text, toggle } from './setting.ts';
+
+const KIB = 1_024;
+const MIB = 1_024 * KIB;
+
+/** Every setting there is. docs/config.md and `banyan help` are made from this table. */
+export const SETTINGS = {
+  port: integer({
+    env: 'PORT',
+    default: 8_000,
+    min: 0,
+    max: 65_535,
+    doc: 'The port to listen on; 0 takes any free one.',
+  }),
+  host: text({
+    env: 'BANYAN_HOST',
+    default: 'localhost',
+    rule: 'a host name or an IP address',
+    is: (value) => isIP(value) !== 0 || /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i.test(value),
+    doc: 'The address to listen on. The default reaches nobody but this machine, which also suits a TLS proxy on it; `0.0.0.0` listens on every IPv4 address, `::` on every address.',
+  }),
+  data: text({
+    env: 'BANYAN_DATA',
+    default: './data',
+    rule: 'a path',
+    is: (value) => value !== '' && !value.includes('\0'),
+    doc: 'The folder that holds everything this server keeps: database and files. Made if missing. One process at a time.',
+  }),
+  publicUrl: text({
+    env: 'BANYAN_PUBLIC_URL',
+    default: '',
+    rule: 'empty, or an http(s) address without a path, as https://chat.example.org',
+    is: (value) => value === '' || isOrigin(value),
+    doc: 'Where people reach this server, for links and the check of Origin. Empty: as each request says.',
+  }),
+  registration: choice({
+    env: 'BANYAN_REGISTRATION',
+    default: 'invite',
+    of: ['open', 'invite', 'closed'],
+    doc: 'Who may register: anyone, whoever has an invitation, or nobody. The owner link of the first start always works.',
+  }),
+  recallSeconds: integer({
+    env: 'BANYAN_RECALL_SECONDS',
+    default: 120,
+    min: 0,
+    max: 31_536_000,
+    doc: 'How long after sending it a message can be recalled; 0: never.',
+  }),
+  trustedProxies: list({
+    env: 'BANYAN_TRUSTED_PROXIES',
+    default: [],
+    rule: 'IP addresses, separated by commas',
+    is: (value) => isIP(value) !== 0,
+    doc: 'Addresses of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. None by default: anyone could write these headers.',
+  }),
+  tokenSecret: text({
+    env: 'BANYAN_TOKEN_SECRET',
+    default: '',
+    secret: true,
+    rule: 'empty, or at least 32 characters',
+    is: (value) => value === '' || value.length >= 32,
+    doc: "Shared with an application's own backend, which signs its users' connection tokens with it (JWT, HS256). Empty: no token is taken.",
+  }),
+  clientAnonymous: toggle({
+    env: 'BANYAN_CLIENT_ANONYMOUS',
+    default: false,
+    doc: 'Clients may connect without signing in. They may do what a namespace grants to `everyone`.',
+  }),
+  clientInsecure: toggle({
+    env: 'BANYAN_CLIENT_INSECURE',
+    default: false,
+    doc: 'For benchmarks and test suites: anyone connects, and may do everything in the namespaces of the settings (never in those of features). The server then listens on loopback only.',
+  }),
+  namespaces: json({
+    env: 'BANYAN_NAMESPACES',
+    default: DEFAULT_NAMESPACES,
+    rule: 'a JSON object of namespaces by name',
+    schema: namespacesSchema,
+    doc: 'Namespaces of channels to add to the defaults, or to change in them; see below.',
+  }),
+  channelLimit: integer({
+    env: 'BANYAN_CHANNEL_LIMIT',
+    default: 128,
+    min: 1,
+    max: 100_000,
+    doc: 'Channels that one connection may subscribe to by itself.',
+  }),
+  historyLimit: integer({
+    env: 'BANYAN_HISTORY_LIMIT',
+    default: 300,
+    min: 1,
+    max: 10_000,
+    doc: 'Publications that one history read, or one recovery, gives at most.',
+  }),
+  pingSeconds: integer({
+    env: 'BANYAN_PING_SECONDS',
+    default: 25,
+    min: 2,
+    max: 600,
+    doc: 'How often a connection is pinged.',
+  }),
+  pongSeconds: integer({
+    env: 'BANYAN_PONG_SECONDS',
+    default: 8,
+    min: 1,
+    max: 599,
+    doc: 'How long the answer to a ping may take before the connection is closed. Less than `pingSeconds`.',
+  }),
+  maxFrameBytes: integer({
+    env: 'BANYAN_MAX_FRAME_BYTES',
+    default: 64 * KIB,
+    min: KIB,
+    max: 16 * MIB,
+    doc: 'Largest frame taken from a client; one that sends more is disconnected.',
+  }),
+  maxConnectionBacklogBytes: integer({
+    env: 'BANYAN_MAX_CONNECTION_BACKLOG_BYTES',
+    default: MIB,
+    min: 16 * KIB,
+    max: 256 * MIB,
+    doc: 'What may wait for a slow reader. Past it the connection is closed; the client comes back and recovers.',
+  }),
+  appendQueueLength: integer({
+    env: 'BANYAN_APPEND_QUEUE_LENGTH',
+    default: 50_000,
+    min: 1,
+    max: 10_000_000,
+    doc: 'Publications that may wait to be written. Past it publishers get a temporary error.',
+  }),
+  appendQueueBytes: integer({
+    env: 'BANYAN_APPEND_QUEUE_BYTES',
+    default: 64 * MIB,
+    min: KIB,
+    max: 8_192 * MIB,
+    doc: 'The same bound in bytes.',
+  }),
+  logLevel: choice({
+    env: 'BANYAN_LOG_LEVEL',
+    default: 'info',
+    of: ['debug', 'info', 'warn', 'error'],
+    doc: 'The least important records that are written.',
+  }),
+  logFormat: choice({
+    env: 'BANYAN_LOG_FORMAT',
+    default: 'pretty',
+    of: ['pretty', 'json'],
+    doc: 'Records for people, or one JSON object a line for programs.',
+  }),
+} as const satisfies Record<string, Setting>;
+
+export type SettingKey = keyof typeof SETTINGS;
+
+/** The settings' values, checked. */
+export type Config = {
+  readonly [K in SettingKey]: (typeof SETTINGS)[K] extends Setting<infer T> ? T : never;
+};
+
+/** A value that breaks a rule between two settings. */
+export type Conflict = { readonly key: SettingKey; readonly rule: string };
+
+/** The first rule between settings that the values break. */
+export function findConflict(config: Config): Conflict | undefined {
+  if (config.clientInsecure && !isLoopback(config.host)) {
+    return { key: 'host', rule: 'must be a loopback address (localhost) while clientInsecure is on' };
+  }
+  if (config.pongSeconds >= config.pingSeconds) {
+    return { key: 'pongSeconds', rule: `must be less than pingSeconds (${config.pingSeconds})` };
+  }
+  return undefined;
+}
+
+/** Whether listening on the host reaches this machine alone. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function isOrigin(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  return (url.protocol === 'http:' || url.protocol === 'https:') && url.origin === value;
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { CLOSED_NAMESPACE, type Namespace } from '../core/namespace.ts';
+import { nearest } from './nearest.ts';
+
+/** The namespaces for trying things out, and for applications that need no more. */
+export const DEFAULT_NAMESPACES: Readonly<Record<string, Namespace>> = {
+  demo: {
+    ...CLOSED_NAMESPACE,
+    history: 'memory',
+    historySize: 100,
+    historyTtlMs: 5 * 60_000,
+    presence: true,
+    joinLeave: true,
+    subscribe: 'everyone',
+    publish: 'everyone',
+    readHistory: 'everyone',
+    readPresence: 'everyone',
+  },
+  log: {
+    ...CLOSED_NAMESPACE,
+    history: 'durable',
+    subscribe: 'users',
+    publish: 'users',
+    readHistory: 'users',
+  },
+};
+
+const HISTORIES = ['none', 'memory', 'durable'] as const;
+/** All audiences but `feature`: no feature stands behind a namespace of the settings. */
+const AUDIENCES = ['nobody', 'users', 'everyone'] as const;
+
+const oneOf = <const T extends readonly [string, ...string[]]>(words: T) =>
+  z.enum(words, `must be one of ${words.join(', ')}`);
+const yesOrNo = z.boolean('must be true or false');
+const bound = z.int('must be a whole number, 0 for no bound').min(0, 'must be 0 (no bound) or more');
+
+/** What a namespace of the settings may state, with what each field does. */
+export const NAMESPACE_FIELDS = {
+  history: {
+    schema: oneOf(HISTORIES),
+    doc: 'where publications are kept: `none`, `memory` (of this process), `durable`',
+  },
+  historySize: { schema: bound, doc: 'publications kept a channel; 0: no bound' },
+  historyTtlMs: { schema: bound, doc: 'how long they are kept, in milliseconds; 0: no bound' },
+  presence: { schema: yesOrNo, doc: 'whether who is subscribed can be read' },
+  joinLeave: { schema: yesOrNo, doc: 'whether subscribers are told who comes and goes' },
+  forceRecovery: { schema: yesOrNo, doc: 'positions and recovery for every subscriber, asked for or not' },
+  subscribe: { schema: oneOf(AUDIENCES), doc: 'who may subscribe' },
+  publish: { schema: oneOf(AUDIENCES), doc: 'who may publish' },
+  readHistory: { schema: oneOf(AUDIENCES), doc: 'who may read history (recovery every subscriber may)' },
+  readPresence: { schema: oneOf(AUDIENCES), doc: 'who may read presence' },
+} as const satisfies Record<keyof Namespace, { readonly schema: z.ZodType; readonly doc: string }>;
+
+type Stated = { [K in keyof typeof NAMESPACE_FIELDS]: (typeof NAMESPACE_FIELDS)[K]['schema'] };
+const schemas = Object.fromEntries(
+  Object.entries(NAMESPACE_FIELDS).map(([field, { schema }]) => [field, schema]),
+) as Stated;
+
+function unknownField(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code !== 'unrecognized_keys') return undefined;
+  const [field = ''] = issue.keys;
+  return `must not have ${JSON.stringify(field)}; did you mean ${nearest(field, Object.keys(NAMESPACE_FIELDS))}?`;
+}
+
+/**
+ * Namespaces by name, completed: what one leaves out is taken from the default namespace of that name, or is off.
+ * The default namespaces are always there.
+ */
+export const namespacesSchema = z
+  .record(
+    z
+      .string()
+      .regex(
+        /^([a-z][a-z0-9_-]{0,31})?$/,
+        'must be a name of a-z, 0-9, "_" and "-", or "" for channels without a colon',
+      ),
+    z.strictObject(schemas, { error: unknownField }).partial(),
+  )
+  .transform((stated): Readonly<Record<string, Namespace>> => {
+    const completed = Object.entries(stated).map(([name, fields]) => {
+      const base = DEFAULT_NAMESPACES[name] ?? CLOSED_NAMESPACE;
+      // zod leaves absent fields out, so none is undefined here.
+      return [name, { ...base, ...(fields as Partial<Namespace>) }];
+    });
+    return { ...DEFAULT_NAMESPACES, ...Object.fromEntries(completed) };
+  });

@@ -1,0 +1,51 @@
+import { nearest } from '../app/nearest.ts';
+import { StartError } from '../app/start-error.ts';
+import { VERSION } from '../app/version.ts';
+import { checkConfig } from './check-config.ts';
+import type { Command } from './command.ts';
+import { writeConfigDocs } from './config-docs.ts';
+import { helpText } from './help.ts';
+import { serve } from './serve.ts';
+
+const help: Command = {
+  summary: 'Prints this.',
+  run: async () => {
+    console.log(helpText(Object.fromEntries(Object.entries(COMMANDS).map(([name, { summary }]) => [name, summary]))));
+    return 0;
+  },
+};
+
+const version: Command = {
+  summary: 'Prints the version.',
+  run: async () => {
+    console.log(VERSION);
+    return 0;
+  },
+};
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  serve,
+  'check-config': checkConfig,
+  'config-docs': writeConfigDocs,
+  help,
+  version,
+};
+
+/** Runs the command that the arguments name; without one, or with flags alone, that is `serve`. */
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) return help.run([]);
+  const [name = 'serve', ...rest] = args[0]?.startsWith('-') ? ['serve', ...args] : args;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) {
+    throw new StartError(`unknown command ${name}; did you mean ${nearest(name, Object.keys(COMMANDS))}?`);
+  }
+  return command.run(rest);
+}
+
+try {
+  process.exit(await main(process.argv.slice(2)));
+} catch (error) {
+  // A StartError is for the person who started us: one line. Anything else is a fault of the program.
+  console.error(error instanceof StartError ? `banyan: ${error.message.replaceAll(/\s*\n\s*/g, ' ')}` : error);
+  process.exit(1);
+}
