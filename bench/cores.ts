@@ -6,6 +6,9 @@ export type Core = { readonly number: number | null; readonly prefix: readonly s
 const LAST = cpus().length - 1;
 const CAN_PIN = LAST > 0 && Bun.which('taskset') !== null;
 
+/** For what a person starts without a thought of cores. Needed since the generator's own pinning is inherited. */
+export const ALL_CORES: Core = { number: null, prefix: CAN_PIN ? ['taskset', '-c', `0-${LAST}`] : [] };
+
 function pinnedTo(number: number): Core {
   return CAN_PIN ? { number, prefix: ['taskset', '-c', String(number)] } : { number: null, prefix: [] };
 }

@@ -1,35 +1,38 @@
-import type { Role, Wire } from '../wires/wire.ts';
+import type { Role, Step, Wire } from '../wires/wire.ts';
 import { LoadSocket, type SocketEvents } from './socket.ts';
 
 const ANSWER_MS = 30_000;
+/** Bytes: what is longer is not looked at. */
+const LONGEST_KEEP_ALIVE = 16;
 /** Upgrades under way at once: below what servers queue on the listening socket. */
 const CONNECTING = 200;
 
 /** Connects as `role` and takes its steps one after the other. What comes in later goes to nobody until `handOver`. */
 export async function join(port: number, role: Role): Promise<LoadSocket> {
-  let heard: (text: string) => void = () => {};
-  const listening: SocketEvents = {
-    onFrame: (buffer, start, end) => heard(buffer.toString('latin1', start, end)),
-  };
-  const socket = await LoadSocket.connect({ port, ...role }, listening);
-  for (const step of role.steps) {
-    const { until } = step;
-    if (until === undefined) {
-      socket.sendText(step.say);
-      continue;
-    }
-    const answered = new Promise<void>((resolve, reject) => {
-      const timeout = setTimeout(() => reject(new Error(`no ${until} after ${step.say}`)), ANSWER_MS);
-      heard = (text) => {
-        if (!text.includes(until)) return;
-        clearTimeout(timeout);
-        resolve();
-      };
-    });
-    socket.sendText(step.say);
-    await answered;
-  }
+  const socket = await LoadSocket.connect({ port, ...role }, { onFrame: () => {} });
+  for (const step of role.steps) await take(socket, step);
   return socket;
+}
+
+/** Says one thing and waits for the answer, which it resolves to; frames that come before that are dropped. */
+export async function take(socket: LoadSocket, { say, until }: Step): Promise<string> {
+  const answer = Promise.withResolvers<string>();
+  const timeout = setTimeout(() => answer.reject(new Error(`no ${until} after ${say}`)), ANSWER_MS);
+  const hear = (text: string) => {
+    if (until === undefined || text.includes(until)) answer.resolve(text);
+  };
+  socket.handOver({
+    onFrame: (buffer, start, end) => hear(buffer.toString('latin1', start, end)),
+    onClose: () => answer.reject(new Error(`closed after ${say}`)),
+  });
+  socket.sendText(say);
+  if (until === undefined) answer.resolve('');
+  try {
+    return await answer.promise;
+  } finally {
+    clearTimeout(timeout);
+    socket.handOver({ onFrame: () => {} });
+  }
 }
 
 /** `count` times `one(index)`, at most 200 at once; results in order. */
@@ -51,6 +54,7 @@ export async function inWaves<T>(count: number, one: (index: number) => Promise<
 export function idle(socket: LoadSocket, wire: Wire, onClose?: () => void): SocketEvents {
   return {
     onFrame: (buffer, start, end) => {
+      if (end - start > LONGEST_KEEP_ALIVE) return;
       const answer = wire.keepAlive(buffer.toString('latin1', start, end));
       if (answer !== null) socket.sendText(answer);
     },

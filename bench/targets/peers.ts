@@ -23,6 +23,7 @@ function onNode(file: string, ...args: string[]): Target['launch'] {
   return (port) => ({
     command: () => ['node', '--expose-gc', join(SERVERS, file), String(port), ...args],
     env: { NODE_ENV: 'production' },
+    collectsGarbage: true,
     livePath: '/',
   });
 }

@@ -1,11 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SERVER_CORE } from '../cores.ts';
+import { ALL_CORES, SERVER_CORE } from '../cores.ts';
 
 /** Clock ticks a second in /proc/<pid>/stat (`getconf CLK_TCK`; 100 on every Linux that Bun runs on). */
 const TICKS = 100;
 const START_MS = 30_000;
+const POLL_MS = 5;
 const STOP_MS = 12_000;
 
 export type Launch = {
@@ -14,6 +15,12 @@ export type Launch = {
   readonly env?: Readonly<Record<string, string>>;
   /** Path that answers over HTTP once the server is up; a TCP connection is enough when absent. */
   readonly livePath?: string;
+  /** Kept when the server stops, for a next start; a new one that goes with the server when absent. */
+  readonly folder?: string;
+  /** True for a server that collects garbage on SIGUSR2 (which ends one that doesn't). */
+  readonly collectsGarbage?: boolean;
+  /** True for a start on all cores, as a person's is. */
+  readonly unpinned?: boolean;
 };
 
 /** A server under load: its own process on the servers' core, with a folder of its own that goes when it goes. */
@@ -21,11 +28,17 @@ export class ServerProcess {
   readonly pid: number;
   readonly #process: Bun.Subprocess;
   readonly #folder: string;
+  readonly #keepFolder: boolean;
+  readonly #collectsGarbage: boolean;
   #output = '';
+  #startedIn = 0;
 
   private constructor(launch: Launch) {
-    this.#folder = mkdtempSync(join(tmpdir(), 'banyan-bench-'));
-    this.#process = Bun.spawn([...SERVER_CORE.prefix, ...launch.command(this.#folder)], {
+    this.#folder = launch.folder ?? newFolder();
+    this.#keepFolder = launch.folder !== undefined;
+    this.#collectsGarbage = launch.collectsGarbage === true;
+    const { prefix } = launch.unpinned === true ? ALL_CORES : SERVER_CORE;
+    this.#process = Bun.spawn([...prefix, ...launch.command(this.#folder)], {
       env: { ...process.env, ...launch.env },
       stdin: 'ignore',
       stdout: 'pipe',
@@ -37,17 +50,19 @@ export class ServerProcess {
 
   /** Resolves when the server accepts connections. Throws with the server's output when it doesn't in 30 s. */
   static async start(launch: Launch): Promise<ServerProcess> {
+    const from = performance.now();
     const server = new ServerProcess(launch);
     const deadline = Date.now() + START_MS;
     while (!(await isUp(launch))) {
       if (server.#process.exitCode !== null || Date.now() > deadline) {
         await server.stop();
-        throw new Error(`server did not start: ${server.#output.slice(-2000)}`);
+        throw new Error(`server did not start\n${server.#output.slice(-2000)}`);
       }
-      await Bun.sleep(20);
+      await Bun.sleep(POLL_MS);
     }
+    server.#startedIn = performance.now() - from;
     await Bun.sleep(50);
-    if (server.#process.exitCode !== null) throw new Error(`another server has the port: ${server.#output}`);
+    if (server.#process.exitCode !== null) throw new Error(`another server has the port\n${server.#output}`);
     return server;
   }
 
@@ -57,9 +72,9 @@ export class ServerProcess {
     for await (const chunk of stream) this.#output = (this.#output + decoder.decode(chunk)).slice(-8000);
   }
 
-  /** The server's last output, for errors. */
-  get output(): string {
-    return this.#output;
+  /** Milliseconds from the command to the first answer. */
+  get startedIn(): number {
+    return this.#startedIn;
   }
 
   /** Resident memory of the process and its children, in bytes. */
@@ -72,9 +87,9 @@ export class ServerProcess {
     return treeOf(this.pid).reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
   }
 
-  /** Asks our own Node servers to collect garbage; see the handlers in `servers/`. */
+  /** Asks the server to collect garbage, if it is one of ours that listens to that; see the handlers in `servers/`. */
   collectGarbage(): void {
-    process.kill(this.pid, 'SIGUSR2');
+    if (this.#collectsGarbage) process.kill(this.pid, 'SIGUSR2');
   }
 
   async stop(): Promise<void> {
@@ -82,8 +97,13 @@ export class ServerProcess {
     this.#process.kill('SIGTERM');
     await this.#process.exited;
     clearTimeout(kill);
-    rmSync(this.#folder, { recursive: true, force: true });
+    if (!this.#keepFolder) rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** An empty folder for a server's files. */
+export function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'banyan-bench-'));
 }
 
 async function isUp({ port, livePath }: Launch): Promise<boolean> {

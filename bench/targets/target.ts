@@ -24,9 +24,10 @@ export function nextPort(): number {
 export async function withServer<T>(
   target: Target,
   use: (server: ServerProcess, port: number) => Promise<T>,
+  options: Pick<Launch, 'folder' | 'unpinned'> = {},
 ): Promise<T> {
   const port = nextPort();
-  const server = await ServerProcess.start({ port, ...target.launch(port) });
+  const server = await ServerProcess.start({ port, ...target.launch(port), ...options });
   try {
     return await use(server, port);
   } finally {

@@ -10,9 +10,21 @@ export type Role = Omit<SocketTarget, 'port'> & { readonly steps: readonly Step[
 export type Wire = {
   /** A client that receives everything published in `channel`. */
   readonly subscriber: (channel: string) => Role;
-  readonly publisher: (channel: string) => Role;
+  /** The `index`-th publisher; tells publishers apart where the protocol needs it. */
+  readonly publisher: (channel: string, index: number) => Role;
   /** The message that publishes `payload` (JSON text); holds `ID` where the protocol has message ids. */
-  readonly publication: (channel: string, payload: string) => string;
+  readonly publication: (channel: string, payload: string, index: number) => string;
   /** The answer to a server's keep-alive message, or null when it isn't one. */
   readonly keepAlive: (text: string) => string | null;
+};
+
+/** The server's answer to one publication: its id, and whether the server took it. */
+export type OnAck = (id: number, taken: boolean) => void;
+
+/** A wire on which the server answers each publication. */
+export type AckedWire = Wire & {
+  /** Calls `onAck` for each answer in a frame's payload, `buffer[start, end)`. */
+  readonly acks: (buffer: Buffer, start: number, end: number, onAck: OnAck) => void;
+  /** The offsets of the publications in a frame, where the protocol numbers them. */
+  readonly offsets?: (buffer: Buffer, start: number, end: number) => readonly number[];
 };

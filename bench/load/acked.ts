@@ -1,0 +1,148 @@
+import type { AckedWire } from '../wires/wire.ts';
+import { Deliveries } from './deliveries.ts';
+import type { Histogram } from './histogram.ts';
+import { idle, inWaves, join } from './join.ts';
+import { MessageTemplate, micros, stampedPayload } from './message.ts';
+import type { Pace } from './pace.ts';
+import { type AckTally, newTally, Publisher } from './publisher.ts';
+import type { LoadSocket } from './socket.ts';
+import { onTurn } from './tcp.ts';
+
+export type AckedPlan = {
+  readonly port: number;
+  readonly wire: AckedWire;
+  /** Publishers take them in turn; each has one subscriber, which counts. */
+  readonly channels: readonly string[];
+  readonly publishers: number;
+  /** `inFlight` of a window is over all publishers together, at least one each. */
+  readonly pace: Pace;
+  readonly payloadBytes: number;
+  readonly warmSecs: number;
+  readonly secs: number;
+  /** False when nobody shall subscribe, as in rooms, whose members the server puts in. */
+  readonly subscribe: boolean;
+  readonly onMeasuring?: (measuring: boolean) => void;
+};
+
+export type AckedResult = {
+  readonly seconds: number;
+  readonly acked: number;
+  /** Answered with an error (a full queue); over the whole run. */
+  readonly refused: number;
+  /** From the moment a publication was due to its ack. */
+  readonly ackLatency: Histogram;
+  readonly deliveryLatency: Histogram;
+  /** Publications acked but not delivered to the channel's subscriber, over the whole run. */
+  readonly missing: number;
+  /** Places where a subscriber saw anything but the next offset. */
+  readonly outOfOrder: number;
+};
+
+/** Many publishers, each answer awaited: how many publications a second the server takes, and how soon it says so. */
+export async function runAcked(plan: AckedPlan): Promise<AckedResult> {
+  const watch = new Watch(plan);
+  const tally = newTally();
+  const subscribers = plan.subscribe
+    ? await inWaves(plan.channels.length, (index) => join(plan.port, plan.wire.subscriber(channelOf(plan, index))))
+    : [];
+  for (const socket of subscribers) watch.follow(socket);
+  const sockets = await inWaves(plan.publishers, (index) =>
+    join(plan.port, plan.wire.publisher(channelOf(plan, index), index)),
+  );
+  const publishers = sockets.map(
+    (socket, index) => new Publisher({ socket, wire: plan.wire, tally, template: templateOf(plan, index) }),
+  );
+  try {
+    return { ...(await measure(plan, { publishers, tally, watch })), ackLatency: tally.latency };
+  } finally {
+    for (const socket of [...subscribers, ...sockets]) socket.cut();
+  }
+}
+
+function channelOf(plan: AckedPlan, index: number): string {
+  return plan.channels[index % plan.channels.length] ?? '';
+}
+
+function templateOf(plan: AckedPlan, index: number): MessageTemplate {
+  return new MessageTemplate(plan.wire.publication(channelOf(plan, index), stampedPayload(plan.payloadBytes), index));
+}
+
+type Running = {
+  readonly publishers: readonly Publisher[];
+  readonly tally: AckTally;
+  readonly watch: Watch;
+};
+
+async function measure(plan: AckedPlan, { publishers, tally, watch }: Running) {
+  const stop = startPublishing(plan.pace, publishers);
+  await Bun.sleep(plan.warmSecs * 1000);
+  const before = { acked: tally.acked, at: micros() };
+  const measuring = (on: boolean) => {
+    plan.onMeasuring?.(on);
+    tally.recording = on;
+    watch.deliveries.recording = on;
+  };
+  measuring(true);
+  await Bun.sleep(plan.secs * 1000);
+  const seconds = (micros() - before.at) / 1e6;
+  const acked = tally.acked - before.acked;
+  measuring(false);
+  stop();
+  const settled = () =>
+    tally.sent === tally.acked + tally.refused && (!plan.subscribe || watch.deliveries.count >= tally.acked);
+  for (let i = 0; i < 50 && !settled(); i += 1) await Bun.sleep(100);
+  const missing = plan.subscribe ? tally.acked - watch.deliveries.count : 0;
+  const unanswered = tally.sent - tally.acked - tally.refused;
+  if (unanswered > 0) throw new Error(`${unanswered} publications were never answered`);
+  const { outOfOrder, deliveries } = watch;
+  return { seconds, acked, refused: tally.refused, missing, outOfOrder, deliveryLatency: deliveries.latency };
+}
+
+function startPublishing(pace: Pace, publishers: readonly Publisher[]): () => void {
+  if (pace.kind === 'rate') return publishAtRate(pace.perSecond, publishers);
+  for (const publisher of publishers)
+    publisher.keepInFlight(Math.max(1, Math.round(pace.inFlight / publishers.length)));
+  return () => {
+    for (const publisher of publishers) publisher.keepInFlight(0);
+  };
+}
+
+/** What is due in a turn of the poller goes out together, a message to each publisher in turn. */
+function publishAtRate(perSecond: number, publishers: readonly Publisher[]): () => void {
+  const start = micros();
+  let sent = 0;
+  return onTurn(() => {
+    const due = Math.floor(((micros() - start) * perSecond) / 1e6);
+    for (; sent < due; sent += 1)
+      publishers[sent % publishers.length]?.queue(start + Math.floor((sent * 1e6) / perSecond));
+    for (const publisher of publishers) publisher.flush();
+    return false;
+  });
+}
+
+/** The subscribers' side: counts, and checks that offsets come one after the other. */
+class Watch {
+  readonly deliveries: Deliveries;
+  outOfOrder = 0;
+  readonly #wire: AckedWire;
+
+  constructor({ payloadBytes, wire }: AckedPlan) {
+    this.deliveries = new Deliveries(payloadBytes);
+    this.#wire = wire;
+  }
+
+  follow(socket: LoadSocket): void {
+    const { onFrame } = idle(socket, this.#wire);
+    let last = 0;
+    socket.handOver({
+      onFrame: (buffer, start, end, opcode) => {
+        if (!this.deliveries.take(buffer, start, end)) return onFrame(buffer, start, end, opcode);
+        for (const offset of this.#wire.offsets?.(buffer, start, end) ?? []) {
+          if (offset !== last + 1) this.outOfOrder += 1;
+          last = offset;
+        }
+      },
+      onReadEnd: () => this.deliveries.endRead(),
+    });
+  }
+}

@@ -1,0 +1,109 @@
+import type { AckedWire } from '../wires/wire.ts';
+import { Histogram } from './histogram.ts';
+import { idle } from './join.ts';
+import { FIRST_ID, type MessageTemplate, micros } from './message.ts';
+import type { LoadSocket } from './socket.ts';
+
+/** Publications that may be under way on one connection: a server that keeps more waiting is overrun. */
+const MOST_UNDER_WAY = 1 << 16;
+const OUTBOX_BYTES = 64 * 1024;
+
+/** What all publishers of a run have seen together. */
+export type AckTally = {
+  sent: number;
+  acked: number;
+  refused: number;
+  recording: boolean;
+  readonly latency: Histogram;
+};
+
+export function newTally(): AckTally {
+  return { sent: 0, acked: 0, refused: 0, recording: false, latency: new Histogram() };
+}
+
+export type PublisherParts = {
+  readonly socket: LoadSocket;
+  readonly wire: AckedWire;
+  readonly template: MessageTemplate;
+  readonly tally: AckTally;
+};
+
+/** One connection that publishes and reads the answers. */
+export class Publisher {
+  readonly #parts: PublisherParts;
+  readonly #dueTimes = new Float64Array(MOST_UNDER_WAY);
+  readonly #outbox = new Uint8Array(OUTBOX_BYTES);
+  #outboxEnd = 0;
+  #sent = 0;
+  #answered = 0;
+  #inFlight = 0;
+  #now = 0;
+
+  constructor(parts: PublisherParts) {
+    this.#parts = parts;
+    const { socket, wire } = parts;
+    const { onFrame } = idle(socket, wire);
+    const onAck = (id: number, taken: boolean) => this.#onAck(id, taken);
+    socket.handOver({
+      onFrame: (buffer, start, end, opcode) => {
+        const before = this.#answered;
+        wire.acks(buffer, start, end, onAck);
+        if (this.#answered === before) onFrame(buffer, start, end, opcode);
+      },
+      onReadEnd: () => {
+        this.#now = 0;
+        this.#fill();
+      },
+      onClose: () => {
+        throw new Error('the server closed a publisher');
+      },
+    });
+  }
+
+  /** From now on, sends the next as soon as an answer makes room for it. */
+  keepInFlight(count: number): void {
+    this.#inFlight = count;
+    this.#fill();
+  }
+
+  #fill(): void {
+    if (this.#sent - this.#answered >= this.#inFlight) return;
+    const now = micros();
+    while (this.#sent - this.#answered < this.#inFlight) this.queue(now);
+    this.flush();
+  }
+
+  /** Puts one publication into the outbox. `due` is when it should go out, in `micros`. */
+  queue(due: number): void {
+    const { template, tally } = this.#parts;
+    if (this.#sent - this.#answered >= MOST_UNDER_WAY) throw new Error('overrun: 65,536 publications unanswered');
+    if (this.#outboxEnd + template.length > OUTBOX_BYTES) this.flush();
+    this.#dueTimes[this.#sent % MOST_UNDER_WAY] = due;
+    this.#outbox.set(template.stamped(FIRST_ID + this.#sent, due), this.#outboxEnd);
+    this.#outboxEnd += template.length;
+    this.#sent += 1;
+    tally.sent += 1;
+  }
+
+  /** Sends what is in the outbox in one write. */
+  flush(): void {
+    if (this.#outboxEnd === 0) return;
+    this.#parts.socket.send(this.#outbox.subarray(0, this.#outboxEnd));
+    this.#outboxEnd = 0;
+  }
+
+  #onAck(id: number, taken: boolean): void {
+    const { tally } = this.#parts;
+    const index = id - FIRST_ID;
+    if (index < 0 || index >= this.#sent) return;
+    this.#answered += 1;
+    if (!taken) {
+      tally.refused += 1;
+      return;
+    }
+    tally.acked += 1;
+    if (!tally.recording) return;
+    if (this.#now === 0) this.#now = micros();
+    tally.latency.record(this.#now - (this.#dueTimes[index % MOST_UNDER_WAY] ?? 0));
+  }
+}

@@ -1,0 +1,116 @@
+import { type FanOutResult, runFanOut } from '../load/fan-out.ts';
+import type { Pace } from '../load/pace.ts';
+import { banyan } from '../targets/banyan.ts';
+import { bunTopics, nats, nchan, socketIo, wsOnNode } from '../targets/peers.ts';
+import type { Target } from '../targets/target.ts';
+import { CpuMeter, type CpuShares } from './cpu-meter.ts';
+import { count, ms, percent, ratio, spread } from './format.ts';
+import { type Measured, measureInTurn, medianBy } from './rounds.ts';
+import type { Goal, Scenario, Section, Settings } from './scenario.ts';
+
+const CHANNEL = 'demo:bench';
+const PAYLOAD_BYTES = 128;
+/** Publications a second that the slowest peer still delivers to 1,000 subscribers with room to spare. */
+const STEADY_RATE = 50;
+const TARGETS = [banyan, bunTopics, socketIo, wsOnNode, nats, nchan];
+
+type Run = { readonly result: FanOutResult; readonly cpu: CpuShares };
+
+export const fanOut: Scenario = {
+  name: 'fan-out',
+  summary: 'one publisher, 1,000 subscribers: deliveries a second, and latency at a fixed rate',
+  run: async (settings) => [await atFullSpeed(settings), await atSteadyRate(settings)],
+};
+
+function measure(settings: Settings, pace: Pace): Promise<Measured<Run>[]> {
+  return measureInTurn(TARGETS, settings.rounds, async (server, port, { wire }) => {
+    const meter = new CpuMeter(server);
+    const { warmSecs, secs, clients } = settings;
+    const load = { port, wire, channel: CHANNEL, subscribers: clients.subscribers, payloadBytes: PAYLOAD_BYTES };
+    const result = await runFanOut({ ...load, pace, warmSecs, secs, onMeasuring: meter.measuring });
+    return { result, cpu: meter.shares };
+  });
+}
+
+const rateOf = ({ result }: Run) => result.delivered / result.seconds;
+
+async function atFullSpeed(settings: Settings): Promise<Section> {
+  const all = await measure(settings, { kind: 'window', inFlight: settings.window });
+  const medianRate = (wanted: Target) => {
+    const measured = all.find(({ target }) => target === wanted);
+    return measured?.kind === 'results' ? rateOf(medianBy(measured.results, rateOf)) : null;
+  };
+  const ours = medianRate(banyan);
+  return {
+    title: 'Fan-out',
+    method:
+      `One publisher, ${count(settings.clients.subscribers)} subscribers of one channel, payloads of ${PAYLOAD_BYTES} bytes, ` +
+      `${settings.window} publications in flight: the next goes out when the oldest has reached everyone.`,
+    columns: ['server', 'deliveries/s', 'rounds', 'p50 ms', 'p99 ms', 'server core', 'generator core', 'Banyan ÷ it'],
+    rows: all.map((measured) => {
+      if (measured.kind === 'none') return [measured.target.name, measured.why];
+      const { result, cpu } = medianBy(measured.results, rateOf);
+      const rate = result.delivered / result.seconds;
+      return [
+        measured.target.name,
+        count(rate),
+        spread(measured.results.map(rateOf)),
+        ms(result.latency.quantile(0.5)),
+        ms(result.latency.quantile(0.99)),
+        percent(cpu.server),
+        percent(cpu.generator),
+        ratio(ours, rate),
+      ];
+    }),
+    notes: [],
+    goals: goals(ours, medianRate(socketIo)),
+    broken: lossesOf(all),
+  };
+}
+
+function goals(ours: number | null, socketIoRate: number | null): Goal[] {
+  if (ours === null) return [];
+  const absolute = { promise: '≥ 1,200,000 deliveries/s', reached: count(ours), met: ours >= 1_200_000 };
+  if (socketIoRate === null) return [absolute];
+  return [absolute, { promise: '≥ 8 × Socket.IO', reached: ratio(ours, socketIoRate), met: ours >= 8 * socketIoRate }];
+}
+
+async function atSteadyRate(settings: Settings): Promise<Section> {
+  const all = await measure(settings, { kind: 'rate', perSecond: STEADY_RATE });
+  const p99 = ({ result }: Run) => result.latency.quantile(0.99);
+  const first = all[0];
+  const ours = first?.kind === 'results' ? p99(medianBy(first.results, p99)) : null;
+  return {
+    title: 'Fan-out at a fixed rate',
+    method:
+      `The same, but ${STEADY_RATE} publications a second whatever the server does ` +
+      `(${count(STEADY_RATE * settings.clients.subscribers)} deliveries/s), timed from when each was due.`,
+    columns: ['server', 'deliveries/s', 'p50 ms', 'p99 ms', 'p99.9 ms', 'server core', 'its p99 ÷ Banyan'],
+    rows: all.map((measured) => {
+      if (measured.kind === 'none') return [measured.target.name, measured.why];
+      const { result, cpu } = medianBy(measured.results, p99);
+      return [
+        measured.target.name,
+        count(result.delivered / result.seconds),
+        ...[0.5, 0.99, 0.999].map((q) => ms(result.latency.quantile(q))),
+        percent(cpu.server),
+        ratio(result.latency.quantile(0.99), ours ?? 0),
+      ];
+    }),
+    notes: [],
+    goals: [],
+    broken: lossesOf(all),
+  };
+}
+
+function lossesOf(all: readonly Measured<Run>[]): string[] {
+  return all.flatMap((measured) =>
+    measured.kind === 'none'
+      ? []
+      : measured.results
+          .filter(({ result }) => result.missing !== 0 || result.closedSubscribers !== 0)
+          .map(
+            ({ result }) => `${measured.target.name}: ${result.missing} missing, ${result.closedSubscribers} closed`,
+          ),
+  );
+}

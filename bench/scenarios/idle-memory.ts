@@ -1,0 +1,125 @@
+import { idle, inWaves, join } from '../load/join.ts';
+import type { LoadSocket } from '../load/socket.ts';
+import { banyanWithPeople } from '../targets/banyan.ts';
+import { bunTopics, socketIo, wsOnNode } from '../targets/peers.ts';
+import { dataWithPeople } from '../targets/people.ts';
+import type { ServerProcess } from '../targets/server-process.ts';
+import { type Target, withServer } from '../targets/target.ts';
+import { chatWire } from '../wires/centrifuge.ts';
+import type { Wire } from '../wires/wire.ts';
+import { count, kib, mib, ratio } from './format.ts';
+import { type Measured, measureEach } from './rounds.ts';
+import type { Scenario, Section, Settings } from './scenario.ts';
+
+const PEOPLE = 100;
+const GOAL_BYTES = 6 * 1024;
+const GOAL_IDLE_BYTES = 120 * 1024 * 1024;
+/** Memory counts as settled when it moved by less than this share in `STEADY_MS`; looked at for `MOST_MS` at most. */
+const STEADY_SHARE = 0.002;
+const STEADY_MS = 5_000;
+const MOST_MS = 40_000;
+
+type Memory = { readonly before: number; readonly after: number; readonly closed: number };
+
+export const idleMemory: Scenario = {
+  name: 'idle-memory',
+  summary: 'memory of the server process for each idle, signed-in connection',
+  run: async (settings) => [await section(settings)],
+};
+
+async function section(settings: Settings): Promise<Section> {
+  const connections = settings.clients.idle;
+  const all = await measureEach([banyanWithPeople, bunTopics, wsOnNode, socketIo], (target) =>
+    target === banyanWithPeople ? ofBanyan(connections) : ofPeer(target, connections),
+  );
+  const each = ({ before, after }: Memory) => (after - before) / connections;
+  const first = all[0];
+  const ours = first?.kind === 'results' ? first.results[0] : undefined;
+  return {
+    title: 'Memory of idle connections',
+    method:
+      `Resident memory of the server process before and after ${count(connections)} WebSocket connections that only answer ` +
+      `pings, each time once it has settled. Banyan's are signed in as one of ${PEOPLE} people by cookie and in that ` +
+      "person's own channels; the peers' are anonymous. The servers on Node are asked to collect garbage, Banyan is not.",
+    columns: ['server', 'a connection', 'without connections', 'with them', 'it ÷ Banyan'],
+    rows: all.map((measured) => {
+      const memory = measured.kind === 'results' ? measured.results[0] : undefined;
+      if (memory === undefined) return [measured.target.name, measured.kind === 'none' ? measured.why : ''];
+      return [
+        measured.target.name,
+        kib(each(memory)),
+        mib(memory.before),
+        mib(memory.after),
+        ours === undefined ? '–' : ratio(each(memory), each(ours)),
+      ];
+    }),
+    notes: [],
+    goals:
+      ours === undefined
+        ? []
+        : [
+            { promise: '≤ 6 KB a connection', reached: kib(each(ours)), met: each(ours) <= GOAL_BYTES },
+            { promise: 'idle process ≤ 120 MB', reached: mib(ours.before), met: ours.before <= GOAL_IDLE_BYTES },
+          ],
+    broken: all.flatMap((measured) => closedOf(measured)),
+  };
+}
+
+function closedOf(measured: Measured<Memory>): string[] {
+  const closed = measured.kind === 'results' ? (measured.results[0]?.closed ?? 0) : 0;
+  return closed === 0 ? [] : [`${measured.target.name} closed ${closed} idle connections`];
+}
+
+async function ofBanyan(connections: number): Promise<Memory> {
+  const { folder, people } = await dataWithPeople(PEOPLE);
+  const wire = chatWire(people.map(({ cookie }) => cookie));
+  const roleOf = (index: number) => wire.publisher('', index % people.length);
+  return withServer(banyanWithPeople, (server, port) => grow({ server, port, wire, connections, roleOf }), { folder });
+}
+
+function ofPeer(target: Target, connections: number): Promise<Memory> {
+  const { wire } = target;
+  const roleOf = () => wire.publisher('', 0);
+  return withServer(target, (server, port) => grow({ server, port, wire, connections, roleOf }));
+}
+
+type Growing = {
+  readonly server: ServerProcess;
+  readonly port: number;
+  readonly wire: Wire;
+  readonly connections: number;
+  readonly roleOf: (index: number) => ReturnType<Wire['publisher']>;
+};
+
+async function grow({ server, port, wire, connections, roleOf }: Growing): Promise<Memory> {
+  const before = await settledMemory(server);
+  let closed = 0;
+  let open: LoadSocket[] = [];
+  try {
+    open = await inWaves(connections, async (index) => {
+      const socket = await join(port, roleOf(index));
+      socket.handOver(
+        idle(socket, wire, () => {
+          closed += 1;
+        }),
+      );
+      return socket;
+    });
+    return { before, after: await settledMemory(server), closed };
+  } finally {
+    for (const socket of open) socket.cut();
+  }
+}
+
+async function settledMemory(server: ServerProcess): Promise<number> {
+  const until = performance.now() + MOST_MS;
+  let last = server.residentBytes();
+  while (performance.now() < until) {
+    server.collectGarbage();
+    await Bun.sleep(STEADY_MS);
+    const now = server.residentBytes();
+    if (Math.abs(now - last) < STEADY_SHARE * now) return now;
+    last = now;
+  }
+  return last;
+}

@@ -1,0 +1,23 @@
+// `npm run bench`: runs bench/main.ts on Bun, on the machine's last core; the servers it starts run on the first.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const bun = join(root, 'node_modules/.bin/bun');
+
+if (!existsSync(bun)) {
+  const { status } = spawnSync('npm', ['ci'], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+const lastCore = cpus().length - 1;
+const canPin = lastCore > 0 && spawnSync('taskset', ['--version']).status === 0;
+const prefix = canPin ? ['taskset', '-c', String(lastCore)] : [];
+const [program, ...args] = [...prefix, bun, join(root, 'bench/main.ts'), ...process.argv.slice(2)];
+
+const bench = spawn(program, args, { cwd: root, stdio: 'inherit' });
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => bench.kill(signal));
+bench.on('exit', (code) => process.exit(code ?? 1));
