@@ -8,6 +8,8 @@ export type SubscribeOptions = {
   readonly since?: Since;
   /** Answer with an error instead of starting anew when what it missed is no longer there. */
   readonly rejectUnrecovered?: boolean;
+  /** Whether the client wants to hear who comes and goes, where the namespace tells. */
+  readonly joinLeave?: boolean;
 };
 
 /** What a client may ask, whatever protocol it speaks. `id` is the client's own number for the answer. */

@@ -29,6 +29,11 @@ export function topicOf(protocol: Protocol, channel: string): string {
   return `${protocol.name}/${channel}`;
 }
 
+/** The topic for those of them that want to hear who comes and goes. */
+export function joinLeaveTopicOf(protocol: Protocol, channel: string): string {
+  return `${protocol.name}/${channel}\n`;
+}
+
 /** Who on this node listens to what; encodes once per protocol and hands frames to the native fan-out. */
 export class Hub {
   readonly #settings: HubSettings;
@@ -81,13 +86,13 @@ export class Hub {
     this.#channels.get(name)?.receive(epoch, publications);
   }
 
-  /** Tells a channel's subscribers something that is not a publication. */
-  push(name: string, push: Push): void {
+  /** Tells those subscribers who want to hear it that somebody came or went. */
+  announce(name: string, push: Extract<Push, { kind: 'join' | 'leave' }>): void {
     const channel = this.#channels.get(name);
     if (channel === undefined) return;
     this.#flushChannel(channel);
     for (const protocol of this.#protocolsOf(channel)) {
-      this.#settings.fanout.publish(topicOf(protocol, name), protocol.encodePush(push));
+      this.#settings.fanout.publish(joinLeaveTopicOf(protocol, name), protocol.encodePush(push));
     }
   }
 

@@ -312,7 +312,7 @@ export class Node implements Channels, SessionHost {
     const channel = subject.slice(2);
     const heard = message as ChannelMessage;
     if (heard.kind === 'publications') this.hub.receive(channel, heard.epoch, heard.publications);
-    else this.hub.push(channel, { kind: heard.kind, channel, info: heard.info });
+    else this.hub.announce(channel, { kind: heard.kind, channel, info: heard.info });
   }
 
   #control(message: Control): void {

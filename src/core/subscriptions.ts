@@ -3,7 +3,7 @@ import type { Since, SubscribeOptions } from './commands.ts';
 import type { Connection } from './connection.ts';
 import { type DisconnectName, UNSUBSCRIBES, type UnsubscribeName } from './disconnects.ts';
 import { ClientError } from './errors.ts';
-import { type Hub, topicOf } from './hub.ts';
+import { type Hub, joinLeaveTopicOf, topicOf } from './hub.ts';
 import type { HubChannel } from './hub-channel.ts';
 import type { Permissions } from './permissions.ts';
 import type { Principal } from './principal.ts';
@@ -94,7 +94,12 @@ export class Subscriptions {
   async addFromServer(channel: string): Promise<void> {
     if (this.#subscriptions?.has(channel) === true) return;
     const tell: Tell = (result) => this.#session.push({ kind: 'subscribe', channel, result });
-    await this.#start(channel, { allowed: Promise.resolve(), options: {}, live: LIVE_BY_SERVER, tell });
+    await this.#start(channel, {
+      allowed: Promise.resolve(),
+      options: { joinLeave: true },
+      live: LIVE_BY_SERVER,
+      tell,
+    });
   }
 
   /** Ends a subscription at the client's wish; waits for one that is just starting. */
@@ -170,7 +175,7 @@ export class Subscriptions {
 
   #joinAll(held: ReadonlyMap<string, HubChannel>): void {
     for (const channel of held.values()) {
-      this.#join(channel);
+      this.#join(channel, true);
       this.#node.hub.release(channel);
     }
   }
@@ -197,7 +202,7 @@ export class Subscriptions {
       if (waiting?.tag !== 'entering' || waiting.calledOff) throw new ClientError('permissionDenied');
       tell(this.#countIn(channel, live, options));
       this.#session.flush();
-      this.#join(channel);
+      this.#join(channel, options.joinLeave === true);
     } finally {
       hub.release(channel);
     }
@@ -216,14 +221,18 @@ export class Subscriptions {
     return result;
   }
 
-  #join(channel: HubChannel): void {
-    this.#session.connection.join(topicOf(this.#session.protocol, channel.name));
+  #join(channel: HubChannel, joinLeave: boolean): void {
+    const { connection, protocol } = this.#session;
+    connection.join(topicOf(protocol, channel.name));
+    if (joinLeave && channel.namespace.joinLeave) connection.join(joinLeaveTopicOf(protocol, channel.name));
     this.#node.announceJoin(channel, this.#session);
   }
 
   #leave(channel: string): void {
     this.#subscriptions?.delete(channel);
-    this.#session.connection.leave(topicOf(this.#session.protocol, channel));
+    const { connection, protocol } = this.#session;
+    connection.leave(topicOf(protocol, channel));
+    if (this.#node.permissions.namespace(channel).joinLeave) connection.leave(joinLeaveTopicOf(protocol, channel));
     this.#node.announceLeave(channel, this.#session);
     this.#node.hub.leave(channel, this.#session.protocol);
   }

@@ -82,6 +82,7 @@ function decodeSubscribe(id: number, fields: Fields): Command {
     channel: asText(fields.channel),
     ...(since !== undefined && { since }),
     ...((asNumber(fields.flag) & REJECT_UNRECOVERED) !== 0 && { rejectUnrecovered: true }),
+    ...(fields.join_leave === true && { joinLeave: true }),
   };
 }
 

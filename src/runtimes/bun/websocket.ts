@@ -72,7 +72,6 @@ export function socketHandler(node: () => Node, bounds: SocketBounds): WebSocket
     // Pings are the node's: they are part of the protocol, and clients wait for them.
     idleTimeout: 120,
     sendPings: false,
-    publishToSelf: true,
     perMessageDeflate: false,
     open(socket) {
       const { protocol, principal, address } = socket.data;
