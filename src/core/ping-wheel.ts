@@ -16,12 +16,15 @@ export type PingSettings = {
 export class PingWheel {
   readonly #settings: PingSettings;
   readonly #buckets: Session[][];
+  /** When each bucket was last pinged. */
+  readonly #pingedAt: number[];
   #turn = 0;
 
   constructor(settings: PingSettings) {
     this.#settings = settings;
     const seconds = Math.max(1, Math.round(settings.pingMs / 1_000));
     this.#buckets = Array.from({ length: seconds }, () => []);
+    this.#pingedAt = this.#buckets.map(() => 0);
   }
 
   /** Puts a session where the fewest are. */
@@ -51,6 +54,7 @@ export class PingWheel {
   tick(now: number): void {
     this.#turn = (this.#turn + 1) % this.#buckets.length;
     const { fanout, protocols, pongMs } = this.#settings;
+    this.#pingedAt[this.#turn] = now;
     for (const protocol of protocols) fanout.publish(this.#topic(protocol, this.#turn), protocol.ping);
     const ago = Math.max(1, Math.ceil(pongMs / 1_000));
     if (ago < this.#buckets.length) this.#check(now, ago);
@@ -62,10 +66,9 @@ export class PingWheel {
 
   #check(now: number, secondsAgo: number): void {
     const { length } = this.#buckets;
-    const bucket = this.#buckets[(this.#turn - secondsAgo + length) % length] ?? [];
-    // Half a second of grace: ticks are not exact.
-    const pingedAt = now - secondsAgo * 1_000 - 500;
-    for (const session of [...bucket]) {
+    const index = (this.#turn - secondsAgo + length) % length;
+    const pingedAt = this.#pingedAt[index] ?? 0;
+    for (const session of [...(this.#buckets[index] ?? [])]) {
       if (session.lastSeen < pingedAt) session.close('noPong');
       else if (session.expiresAt <= now) session.close('expired');
     }
