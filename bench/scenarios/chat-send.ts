@@ -6,9 +6,9 @@ import type { ServerProcess } from '../targets/server-process.ts';
 import { withServer } from '../targets/target.ts';
 import { chatWire } from '../wires/centrifuge.ts';
 import { socketIoWire } from '../wires/socket-io.ts';
-import { CpuMeter, type CpuShares } from './cpu-meter.ts';
+import { CpuMeter, type CpuShares, disturbance } from './cpu-meter.ts';
 import { count, ms, percent, ratio, spread } from './format.ts';
-import { type Measured, measureEach, medianBy } from './rounds.ts';
+import { type Measured, measureEach, medianBy, resultsOf } from './rounds.ts';
 import type { Goal, Scenario, Section, Settings } from './scenario.ts';
 
 const PEOPLE = 40;
@@ -52,7 +52,7 @@ async function section(settings: Settings): Promise<Section> {
       'Banyan ÷ it',
     ],
     rows: all.map((measured) => row(measured, ours)),
-    notes: [],
+    notes: disturbance(resultsOf(all).map(({ cpu }) => cpu)),
     goals: goals(ours),
     broken: all.flatMap(refusalsOf),
   };

@@ -9,9 +9,9 @@ import { centrifugeWire } from '../wires/centrifuge.ts';
 import { jetStreamWire, streamMaker } from '../wires/nats.ts';
 import { socketIoWire } from '../wires/socket-io.ts';
 import type { AckedWire } from '../wires/wire.ts';
-import { CpuMeter, type CpuShares } from './cpu-meter.ts';
+import { CpuMeter, type CpuShares, disturbance } from './cpu-meter.ts';
 import { count, ms, percent, ratio, spread } from './format.ts';
-import { type Measured, measureInTurn, medianBy } from './rounds.ts';
+import { type Measured, measureInTurn, medianBy, resultsOf } from './rounds.ts';
 import type { Goal, Scenario, Section, Settings } from './scenario.ts';
 
 const PUBLISHERS = 20;
@@ -71,7 +71,7 @@ async function section(settings: Settings, pace: Pace): Promise<Section> {
       'Banyan ÷ it',
     ],
     rows: all.map((measured) => row(measured, ours)),
-    notes: [],
+    notes: disturbance(resultsOf(all).map(({ cpu }) => cpu)),
     goals: goals(ours, pace),
     broken: brokenOf(all),
   };

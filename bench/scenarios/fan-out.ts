@@ -3,9 +3,9 @@ import type { Pace } from '../load/pace.ts';
 import { banyan } from '../targets/banyan.ts';
 import { bunTopics, nats, nchan, socketIo, wsOnNode } from '../targets/peers.ts';
 import type { Target } from '../targets/target.ts';
-import { CpuMeter, type CpuShares } from './cpu-meter.ts';
+import { CpuMeter, type CpuShares, disturbance } from './cpu-meter.ts';
 import { count, ms, percent, ratio, spread } from './format.ts';
-import { type Measured, measureInTurn, medianBy } from './rounds.ts';
+import { type Measured, measureInTurn, medianBy, resultsOf } from './rounds.ts';
 import type { Goal, Scenario, Section, Settings } from './scenario.ts';
 
 const CHANNEL = 'demo:bench';
@@ -62,7 +62,7 @@ async function atFullSpeed(settings: Settings): Promise<Section> {
         ratio(ours, rate),
       ];
     }),
-    notes: [],
+    notes: disturbance(resultsOf(all).map(({ cpu }) => cpu)),
     goals: goals(ours, medianRate(socketIo)),
     broken: lossesOf(all),
   };
@@ -97,7 +97,7 @@ async function atSteadyRate(settings: Settings): Promise<Section> {
         ratio(result.latency.quantile(0.99), ours ?? 0),
       ];
     }),
-    notes: [],
+    notes: disturbance(resultsOf(all).map(({ cpu }) => cpu)),
     goals: [],
     broken: lossesOf(all),
   };

@@ -2,9 +2,9 @@ import { type ReturningResult, runReturning } from '../load/returning.ts';
 import { banyan } from '../targets/banyan.ts';
 import { socketIoWithRecovery } from '../targets/peers.ts';
 import { centrifugeRecovery, socketIoRecovery } from '../wires/recovery.ts';
-import { CpuMeter, type CpuShares } from './cpu-meter.ts';
+import { CpuMeter, type CpuShares, disturbance } from './cpu-meter.ts';
 import { count, ms, percent, ratio } from './format.ts';
-import { type Measured, measureInTurn, medianBy } from './rounds.ts';
+import { type Measured, measureInTurn, medianBy, resultsOf } from './rounds.ts';
 import type { Goal, Scenario, Section, Settings } from './scenario.ts';
 
 const MISSED = 100;
@@ -39,7 +39,7 @@ async function section(settings: Settings, channelCount: number): Promise<Sectio
       'Socket.IO (connection state recovery) from memory.',
     columns: ['server', 'recovered', 'half after ms', 'last after ms', 'server core', 'generator core', 'it ÷ Banyan'],
     rows: all.map((measured) => row(measured, ours)),
-    notes: [],
+    notes: disturbance(resultsOf(all).map(({ cpu }) => cpu)),
     goals: goals(ours, clients),
     broken: brokenOf(all, clients),
   };

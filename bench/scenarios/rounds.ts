@@ -51,6 +51,11 @@ export async function measureEach<T>(
   });
 }
 
+/** The results of all targets and rounds together. */
+export function resultsOf<T>(all: readonly Measured<T>[]): readonly T[] {
+  return all.flatMap((measured) => (measured.kind === 'results' ? measured.results : []));
+}
+
 /** The middle one by `key`; of an even number, the lower middle. */
 export function medianBy<T>(results: readonly T[], key: (result: T) => number): T {
   const sorted = results.toSorted((a, b) => key(a) - key(b));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ALL_CORES, SERVER_CORE } from '../cores.ts';
 
 /** Clock ticks a second in /proc/<pid>/stat (`getconf CLK_TCK`; 100 on every Linux that Bun runs on). */
-const TICKS = 100;
+export const CLOCK_TICKS = 100;
 const START_MS = 30_000;
 const POLL_MS = 5;
 const STOP_MS = 12_000;
@@ -141,7 +141,7 @@ function statOf(pid: number): readonly string[] | null {
 
 function cpuSecondsOf(pid: number): number {
   const stat = statOf(pid);
-  return stat === null ? 0 : (Number(stat[11]) + Number(stat[12])) / TICKS;
+  return stat === null ? 0 : (Number(stat[11]) + Number(stat[12])) / CLOCK_TICKS;
 }
 
 export function residentBytesOf(pid: number): number {
