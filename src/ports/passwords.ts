@@ -7,4 +7,6 @@ export interface Passwords {
   hash(password: string): Promise<string>;
   /** Rejects when `hash` is not a text that `hash()` made. */
   verify(password: string, hash: string): Promise<boolean>;
+  /** A hash of the same cost that fits no password: what is verified when there is nobody to verify. */
+  readonly decoy: string;
 }

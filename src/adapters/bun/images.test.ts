@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import { crc32, deflateSync } from 'node:zlib';
 import { ImageError } from '../../ports/images.ts';
-import { bunImages } from './images.ts';
+import { createImages } from './images.ts';
+
+const images = createImages();
 
 /** A PNG chunk: length, type, data, checksum. */
 function chunk(type: string, data: Uint8Array) {
@@ -29,10 +31,10 @@ const size = async (bytes: Uint8Array) => {
   const { width, height, format } = await new Bun.Image(bytes).metadata();
   return `${width}x${height} ${format}`;
 };
-const shrunk = async (bytes: Uint8Array) => size(await bunImages.thumbnail(bytes, 256));
+const shrunk = async (bytes: Uint8Array) => size(await images.thumbnail(bytes, 256));
 
 async function problem(bytes: Uint8Array): Promise<string> {
-  const thrown = await bunImages.thumbnail(bytes, 256).catch((error) => error);
+  const thrown = await images.thumbnail(bytes, 256).catch((error) => error);
   return thrown instanceof ImageError ? thrown.problem : `no ImageError: ${String(thrown)}`;
 }
 
@@ -58,7 +60,7 @@ describe('thumbnails', () => {
     const exif = Buffer.from('Exif\0\0 taken at N 22.3 E 114.2', 'latin1');
     const marker = Buffer.from([0xff, 0xe1, 0, exif.length + 2]);
     const tagged = Buffer.concat([jpeg.subarray(0, 2), marker, exif, jpeg.subarray(2)]);
-    expect(Buffer.from(await bunImages.thumbnail(tagged, 256)).includes('taken at')).toBe(false);
+    expect(Buffer.from(await images.thumbnail(tagged, 256)).includes('taken at')).toBe(false);
   });
 
   test('what is no picture is refused by its content', async () => {

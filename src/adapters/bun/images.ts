@@ -12,16 +12,14 @@ const PROBLEMS: Readonly<Record<string, ImageProblem>> = {
 };
 
 /** Bun's image codecs, on its thread pool. */
-export const bunImages: Images = {
-  async thumbnail(bytes, side) {
-    try {
-      return await shrink(bytes, side);
-    } catch (error) {
-      const problem = PROBLEMS[(error as { code?: string }).code ?? ''];
-      throw problem === undefined ? error : new ImageError(problem);
-    }
-  },
-};
+export function createImages(): Images {
+  return { thumbnail: (bytes, side) => shrink(bytes, side).catch(refuse) };
+}
+
+function refuse(error: unknown): never {
+  const problem = PROBLEMS[(error as { code?: string }).code ?? ''];
+  throw problem === undefined ? error : new ImageError(problem);
+}
 
 async function shrink(bytes: Uint8Array, side: number): Promise<Uint8Array> {
   const image = new Bun.Image(bytes, { maxPixels: MAX_PIXELS });

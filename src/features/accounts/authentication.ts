@@ -1,0 +1,85 @@
+import { DisconnectError } from '../../core/disconnects.ts';
+import { ANONYMOUS, type Principal } from '../../core/principal.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { TokenCookie } from './cookie.ts';
+import type { DeviceStore } from './device-store.ts';
+import type { LastSeen } from './last-seen.ts';
+import { hashToken } from './random-text.ts';
+
+/** How long an answer of this process may be out of date when another node signs a device out. */
+const KEPT_MS = 1_000;
+const MAX_KEPT = 10_000;
+
+type Entry = { readonly answer: Promise<Principal>; readonly until: number; principal: Principal | undefined };
+
+/** Tells who a request comes from. Every request and connection asks, so answers are kept for a moment. */
+export class Authentication {
+  readonly #entries = new Map<string, Entry>();
+  readonly #clock: Clock;
+  readonly #devices: DeviceStore;
+  readonly #cookie: TokenCookie;
+  readonly #lastSeen: LastSeen;
+
+  constructor(from: { clock: Clock; devices: DeviceStore; cookie: TokenCookie; lastSeen: LastSeen }) {
+    this.#clock = from.clock;
+    this.#devices = from.devices;
+    this.#cookie = from.cookie;
+    this.#lastSeen = from.lastSeen;
+  }
+
+  /** Who holds the token in these headers; anonymous when there is none or it is no longer good. */
+  authenticate(headers: Headers): Promise<Principal> {
+    const token = this.#cookie.read(headers);
+    if (token === undefined) return Promise.resolve(ANONYMOUS);
+    const now = this.#clock.now();
+    const kept = this.#entries.get(token);
+    if (kept !== undefined && kept.until > now && kept.until - now <= KEPT_MS) return kept.answer;
+    return this.#ask(token, now);
+  }
+
+  /** Drops what is kept about the person, or one device of theirs; call once the change is committed. */
+  forget(user: string, device?: string): void {
+    for (const [token, { principal }] of this.#entries) {
+      // An answer still on its way was perhaps read before the change.
+      if (principal === undefined || concerns(principal, user, device)) this.#entries.delete(token);
+    }
+  }
+
+  /**
+   * Throws `DisconnectError` if the principal's sign-in has ended, or their role changed, since it was looked up.
+   * Asked once a new connection can be reached by `disconnectUser`, so none slips between the two.
+   */
+  async confirm(principal: Extract<Principal, { kind: 'user' }>): Promise<void> {
+    const role = await this.#devices.roleOf(principal.device, this.#clock.now());
+    if (role === undefined) throw new DisconnectError('forceDisconnect');
+    if (role !== principal.role) throw new DisconnectError('forceReconnect');
+  }
+
+  #ask(token: string, now: number): Promise<Principal> {
+    const answer = this.#lookUp(token, now);
+    const entry: Entry = { answer, until: now + KEPT_MS, principal: undefined };
+    this.#entries.delete(token);
+    const [oldest] = this.#entries.keys();
+    if (this.#entries.size >= MAX_KEPT && oldest !== undefined) this.#entries.delete(oldest);
+    this.#entries.set(token, entry);
+    answer.then(
+      (principal) => {
+        entry.principal = principal;
+      },
+      () => this.#entries.delete(token),
+    );
+    return answer;
+  }
+
+  async #lookUp(token: string, now: number): Promise<Principal> {
+    const found = await this.#devices.byToken(await hashToken(token), now);
+    if (found === undefined) return ANONYMOUS;
+    const { user, role, device, lastSeenAt } = found;
+    this.#lastSeen.device(device, lastSeenAt);
+    return { kind: 'user', user, role, device };
+  }
+}
+
+function concerns(principal: Principal, user: string, device: string | undefined): boolean {
+  return principal.kind === 'user' && principal.user === user && (device ?? principal.device) === principal.device;
+}

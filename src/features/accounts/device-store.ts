@@ -1,0 +1,134 @@
+import type { Selectable } from 'kysely';
+import type { Role } from '../../core/principal.ts';
+import { createQuery, prepareStatement, readRows, toStatement } from '../../core/query.ts';
+import { ConstraintError, type Sql } from '../../ports/sql.ts';
+import type { AccountsTables } from './tables.ts';
+
+export type DeviceRow = Selectable<AccountsTables['devices']>;
+export type NewDevice = Omit<DeviceRow, 'user_id'>;
+
+/** The table of sign-ins. */
+export class DeviceStore {
+  readonly #sql: Sql;
+  readonly #query;
+  readonly #byToken;
+  readonly #current;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+    const query = createQuery<AccountsTables>(sql);
+    this.#query = query;
+    this.#byToken = prepareStatement<{ hash: string; now: number }>()((value) =>
+      query
+        .selectFrom('devices')
+        .innerJoin('users', 'users.id', 'devices.user_id')
+        .select(['devices.id as device', 'users.id as user', 'users.role', 'devices.last_seen_at as lastSeenAt'])
+        .where('devices.token_hash', '=', value('hash'))
+        .where('devices.expires_at', '>', value('now'))
+        .where('users.disabled', '=', 0),
+    );
+    this.#current = prepareStatement<{ device: string; now: number }>()((value) =>
+      query
+        .selectFrom('devices')
+        .innerJoin('users', 'users.id', 'devices.user_id')
+        .select('users.role')
+        .where('devices.id', '=', value('device'))
+        .where('devices.expires_at', '>', value('now'))
+        .where('users.disabled', '=', 0),
+    );
+  }
+
+  /** Who holds this token, if it is still good. */
+  async byToken(hash: string, now: number) {
+    return (await readRows(this.#sql, this.#byToken({ hash, now })))[0];
+  }
+
+  /** The role of the device's person, if its sign-in is still good. */
+  async roleOf(device: string, now: number) {
+    return (await readRows(this.#sql, this.#current({ device, now })))[0]?.role;
+  }
+
+  /** Newest first. */
+  async ofUser(user: string, now: number): Promise<readonly DeviceRow[]> {
+    return this.#query
+      .selectFrom('devices')
+      .selectAll()
+      .where('user_id', '=', user)
+      .where('expires_at', '>', now)
+      .orderBy('created_at', 'desc')
+      .execute();
+  }
+
+  /**
+   * Signs the device in, if the password checked is still the person's and they may come in; false when not.
+   * What has expired of theirs is cleared on the way.
+   */
+  async add(device: NewDevice, { user, passwordHash }: { user: string; passwordHash: string }): Promise<boolean> {
+    const expired = this.#query
+      .deleteFrom('devices')
+      .where('user_id', '=', user)
+      .where('expires_at', '<=', device.created_at);
+    const allowed = this.#query
+      .selectFrom('users')
+      .innerJoin('credentials', 'credentials.user_id', 'users.id')
+      .select('users.id')
+      .where('users.id', '=', user)
+      .where('users.disabled', '=', 0)
+      .where('credentials.password_hash', '=', passwordHash);
+    // Nobody allowed, no user id; and the column takes no null.
+    const insert = this.#query.insertInto('devices').values({ ...device, user_id: allowed });
+    try {
+      await this.#sql.write([toStatement(expired), toStatement(insert)]);
+      return true;
+    } catch (error) {
+      if (error instanceof ConstraintError) return false;
+      throw error;
+    }
+  }
+
+  /** False when the person has no such device. */
+  async remove(user: string, device: string): Promise<boolean> {
+    const removal = this.#query.deleteFrom('devices').where('user_id', '=', user).where('id', '=', device);
+    const [result] = await this.#sql.write([toStatement(removal)]);
+    return result?.changes === 1;
+  }
+
+  /** Changes the password and signs all other devices out; their ids, or undefined if `from` is no longer the hash. */
+  async changePassword({ user, device, from, to, now }: PasswordChange): Promise<readonly string[] | undefined> {
+    const change = this.#query
+      .updateTable('credentials')
+      .set({ password_hash: to, changed_at: now })
+      .where('user_id', '=', user)
+      .where('password_hash', '=', from);
+    const changed = this.#query
+      .selectFrom('credentials')
+      .select('user_id')
+      .where('user_id', '=', user)
+      .where('password_hash', '=', to);
+    const others = this.#query
+      .deleteFrom('devices')
+      .where('user_id', 'in', changed)
+      .where('id', '!=', device)
+      .returning('id');
+    const [update, removal] = await this.#sql.write([toStatement(change), toStatement(others)]);
+    return update?.changes === 1 ? removal?.rows.map(({ id }) => String(id)) : undefined;
+  }
+
+  /** Shuts the person out and signs all their devices out, if they still have this role; false when not. */
+  async disable({ id, role }: { readonly id: string; readonly role: Role }): Promise<boolean> {
+    const disable = this.#query.updateTable('users').set({ disabled: 1 }).where('id', '=', id).where('role', '=', role);
+    const disabled = this.#query.selectFrom('users').select('id').where('id', '=', id).where('disabled', '=', 1);
+    const removal = this.#query.deleteFrom('devices').where('user_id', 'in', disabled);
+    const [changed] = await this.#sql.write([toStatement(disable), toStatement(removal)]);
+    return changed?.changes === 1;
+  }
+}
+
+export type PasswordChange = {
+  readonly user: string;
+  /** The device that stays signed in. */
+  readonly device: string;
+  readonly from: string;
+  readonly to: string;
+  readonly now: number;
+};

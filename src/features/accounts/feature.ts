@@ -1,0 +1,71 @@
+import type { Feature, FeatureHost, NamespaceDefinition, People } from '../../core/feature.ts';
+import { CLOSED_NAMESPACE } from '../../core/namespace.ts';
+import { bindOperations, type Handlers } from '../../core/operation.ts';
+import type { Principal } from '../../core/principal.ts';
+import { administrationHandlers } from './administration.ts';
+import { avatarRoute } from './avatars.ts';
+import { accountsContract } from './contract.ts';
+import { deviceHandlers } from './devices.ts';
+import { PEOPLE_CHANNEL, userChannel } from './events.ts';
+import { type AccountsSettings, createParts, type RegisteredListener } from './parts.ts';
+import { createPeople } from './people.ts';
+import { createPresence } from './presence.ts';
+import { profileHandlers } from './profiles.ts';
+import { ownerInvite, registrationHandlers } from './registration.ts';
+import { signInHandlers } from './sign-in.ts';
+
+export type Accounts = {
+  readonly feature: Feature;
+  readonly people: People;
+  /** Who a request or a new connection comes from; anonymous when its cookie is missing or no longer good. */
+  authenticate(headers: Headers): Promise<Principal>;
+  /** The one-time code with which the first owner registers, the same over restarts; null once there is an owner. */
+  ownerInvite(): Promise<string | null>;
+  /** Calls the listener for each new person, before their registration is answered. */
+  onRegistered(listener: RegisteredListener): void;
+};
+
+/** The feature that knows the people: registration, sign-in, devices, profiles, roles, who is online. */
+export function createAccounts(host: FeatureHost, settings: AccountsSettings): Accounts {
+  const parts = createParts(host, settings);
+  const presence = createPresence(parts);
+  const handlers: Handlers<typeof accountsContract> = {
+    ...registrationHandlers(parts),
+    ...signInHandlers(parts),
+    ...profileHandlers(parts),
+    ...deviceHandlers(parts),
+    ...administrationHandlers(parts),
+    ...presence.handlers,
+  };
+  const feature: Feature = {
+    name: 'accounts',
+    namespaces: NAMESPACES,
+    operations: bindOperations(accountsContract, handlers),
+    route: (request, principal) => avatarRoute(parts, request, principal),
+    serverChannels: async (principal) => {
+      if (principal.kind !== 'user') return [];
+      await parts.authentication.confirm(principal);
+      return [userChannel(principal.user), PEOPLE_CHANNEL];
+    },
+    onPresence: presence.changed,
+  };
+  return {
+    feature,
+    people: createPeople(parts.users),
+    authenticate: (headers) => parts.authentication.authenticate(headers),
+    ownerInvite: () => ownerInvite(parts),
+    onRegistered: (listener) => void parts.registered.push(listener),
+  };
+}
+
+const RECENT = { history: 'memory', historySize: 100, historyTtlMs: 300_000, forceRecovery: true } as const;
+
+/** See events.ts for what each carries. Only the server publishes in them. */
+const NAMESPACES: Readonly<Record<string, NamespaceDefinition>> = {
+  user: {
+    options: { ...CLOSED_NAMESPACE, ...RECENT, subscribe: 'feature', readHistory: 'feature' },
+    policy: async (principal, _action, channel) => principal.kind === 'user' && channel === userChannel(principal.user),
+  },
+  people: { options: { ...CLOSED_NAMESPACE, ...RECENT, subscribe: 'users', readHistory: 'users' } },
+  online: { options: { ...CLOSED_NAMESPACE, subscribe: 'users' } },
+};

@@ -1,0 +1,82 @@
+import type { FeatureHost, Person } from '../../core/feature.ts';
+import type { Images } from '../../ports/images.ts';
+import type { Passwords } from '../../ports/passwords.ts';
+import { AttemptLimiter, type AttemptRule } from './attempt-limits.ts';
+import { Authentication } from './authentication.ts';
+import { type CookieSettings, TokenCookie } from './cookie.ts';
+import { DeviceStore } from './device-store.ts';
+import { InviteStore } from './invite-store.ts';
+import { LastSeen } from './last-seen.ts';
+import { Slots } from './slots.ts';
+import { UserStore } from './user-store.ts';
+
+/** How many failed attempts are taken before 429. */
+export type AccountsLimits = {
+  readonly signInPerAddress: AttemptRule;
+  readonly signInPerAccount: AttemptRule;
+  readonly registerPerAddress: AttemptRule;
+  readonly registerPerHandle: AttemptRule;
+  readonly picturesPerUser: AttemptRule;
+};
+
+export type AccountsSettings = CookieSettings & {
+  /** Who may register: anyone, whoever has an invitation, nobody (but the first owner by their link). */
+  readonly registration: 'open' | 'invite' | 'closed';
+  readonly passwords: Passwords;
+  readonly images: Images;
+  readonly limits?: Partial<AccountsLimits>;
+};
+
+const MINUTE_MS = 60_000;
+export const DEFAULT_LIMITS: AccountsLimits = {
+  signInPerAddress: { attempts: 30, windowMs: 5 * MINUTE_MS },
+  signInPerAccount: { attempts: 10, windowMs: 15 * MINUTE_MS },
+  registerPerAddress: { attempts: 30, windowMs: 60 * MINUTE_MS },
+  registerPerHandle: { attempts: 10, windowMs: 60 * MINUTE_MS },
+  picturesPerUser: { attempts: 30, windowMs: 60 * MINUTE_MS },
+};
+
+/** Hashes under way at once: 19 MiB and most of a core each. */
+const HASHES = { running: 2, waiting: 64 };
+const PICTURES = { running: 1, waiting: 8 };
+
+export type RegisteredListener = (person: Person) => Promise<void>;
+
+/** What the operations of accounts are made of. */
+export type Parts = ReturnType<typeof createParts>;
+
+export function createParts(host: FeatureHost, settings: AccountsSettings) {
+  const { sql, clock } = host;
+  const devices = new DeviceStore(sql);
+  const cookie = new TokenCookie(settings);
+  const lastSeen = new LastSeen(host);
+  return {
+    host,
+    registration: settings.registration,
+    passwords: settings.passwords,
+    images: settings.images,
+    devices,
+    cookie,
+    lastSeen,
+    users: new UserStore(sql),
+    invites: new InviteStore(sql),
+    authentication: new Authentication({ clock, devices, cookie, lastSeen }),
+    limits: createLimiters(host, settings),
+    hashing: new Slots(HASHES.running, HASHES.waiting),
+    pictures: new Slots(PICTURES.running, PICTURES.waiting),
+    /** Told of each new person. */
+    registered: [] as RegisteredListener[],
+  };
+}
+
+function createLimiters({ clock }: FeatureHost, settings: AccountsSettings) {
+  const rules = { ...DEFAULT_LIMITS, ...settings.limits };
+  return {
+    signInPerAddress: new AttemptLimiter(clock, rules.signInPerAddress),
+    signInPerAccount: new AttemptLimiter(clock, rules.signInPerAccount),
+    passwordChange: new AttemptLimiter(clock, rules.signInPerAccount),
+    registerPerAddress: new AttemptLimiter(clock, rules.registerPerAddress),
+    registerPerHandle: new AttemptLimiter(clock, rules.registerPerHandle),
+    picturesPerUser: new AttemptLimiter(clock, rules.picturesPerUser),
+  };
+}

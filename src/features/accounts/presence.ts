@@ -1,0 +1,44 @@
+import type { Handlers } from '../../core/operation.ts';
+import type { accountsContract } from './contract.ts';
+import { type OnlineEvent, onlineChannel } from './events.ts';
+import type { Parts } from './parts.ts';
+
+export type Presence = {
+  /** A person's first connection opened, or their last one closed. */
+  changed(user: string, online: boolean): void;
+  readonly handlers: Pick<Handlers<typeof accountsContract>, 'presence'>;
+};
+
+/** Who is here, and since when the others are not. */
+export function createPresence({ host, users, lastSeen }: Parts): Presence {
+  const { channels, clock, telemetry } = host;
+  const online = new Set<string>();
+
+  const publish = (user: string, isOnline: boolean): void => {
+    const event: OnlineEvent = { type: 'online', online: isOnline, at: clock.now() };
+    channels
+      .publish(onlineChannel(user), JSON.stringify(event))
+      .catch((error) => telemetry.record('warn', 'presence.not_published', { user, error: String(error) }));
+  };
+
+  return {
+    changed: (user, isOnline) => {
+      lastSeen.user(user);
+      // A reload within the node's grace is a second "online" without an "offline" before it.
+      if (online.has(user) === isOnline) return;
+      if (isOnline) online.add(user);
+      else online.delete(user);
+      publish(user, isOnline);
+    },
+
+    handlers: {
+      presence: async (_context, { users: ids }) => {
+        const found = await users.byIds(ids);
+        const presence = found.map(({ id, last_seen_at: lastSeenAt }) => {
+          return { user: id, online: online.has(id) || channels.connectionsOf(id) > 0, lastSeenAt };
+        });
+        return { presence };
+      },
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { ClientError } from '../../core/errors.ts';
+import type { Handlers, UserContext } from '../../core/operation.ts';
+import { ConstraintError } from '../../ports/sql.ts';
+import type { accountsContract } from './contract.ts';
+import { PEOPLE_CHANNEL, type PeopleEvent } from './events.ts';
+import type { Parts } from './parts.ts';
+import { meOf } from './sign-in.ts';
+import { PEOPLE_PAGE, profileOf, searchName, type User, type UserChanges } from './user-store.ts';
+
+type ProfileHandlers = Pick<
+  Handlers<typeof accountsContract>,
+  'me' | 'updateProfile' | 'removeAvatar' | 'profiles' | 'findPeople'
+>;
+
+/** What people say about themselves, and how they find each other. */
+export function profileHandlers(parts: Parts): ProfileHandlers {
+  const { users, cookie } = parts;
+  return {
+    me: async ({ principal, http }) => {
+      const token = http === undefined ? undefined : cookie.read(http.headers);
+      // The sign-in lasts longer each time it is used; so must the cookie.
+      if (http !== undefined && token !== undefined) {
+        http.responseHeaders.append('set-cookie', cookie.set(token, http.headers));
+      }
+      return meOf(await personOf(parts, principal.user), principal.device);
+    },
+
+    updateProfile: async ({ principal }, { displayName, email }) => {
+      const person = await personOf(parts, principal.user);
+      const named = displayName === undefined ? {} : nameChanges(person, displayName);
+      const changed = await changePerson(parts, person, { ...named, ...(email !== undefined && { email }) });
+      return meOf(changed, principal.device);
+    },
+
+    removeAvatar: async ({ principal }) => {
+      const person = await personOf(parts, principal.user);
+      return meOf(await changeAvatar(parts, person, null), principal.device);
+    },
+
+    profiles: async (_context, { users: ids }) => ({ profiles: (await users.byIds(ids)).map(profileOf) }),
+
+    findPeople: async (context, { text, after }) => {
+      const found = await users.search({ text: searchName(text), after, withDisabled: mayManage(context) });
+      const page = found.slice(0, PEOPLE_PAGE);
+      const next = found.length > PEOPLE_PAGE ? (page.at(-1)?.id ?? null) : null;
+      return { profiles: page.map(profileOf), next };
+    },
+  };
+}
+
+/** The person behind a principal. Throws `unauthorized` when they are no more. */
+export async function personOf({ users }: Parts, id: string): Promise<User> {
+  const user = await users.byId(id);
+  if (user === undefined) throw new ClientError('unauthorized');
+  return user;
+}
+
+/** Changes the person and tells everyone. Throws `conflict` when the e-mail is taken or the person changed meanwhile. */
+export async function changePerson(parts: Parts, person: User, changes: UserChanges): Promise<User> {
+  if (Object.keys(changes).length === 0) return person;
+  try {
+    if (!(await parts.users.update(person, changes))) throw new ClientError('conflict');
+  } catch (error) {
+    if (!(error instanceof ConstraintError)) throw error;
+    throw new ClientError('conflict', { field: 'email', message: 'this e-mail is taken' });
+  }
+  const changed = await personOf(parts, person.id);
+  await publishProfile(parts, changed);
+  return changed;
+}
+
+/** Gives the person another picture, or none, and clears the file of the last one away. */
+export async function changeAvatar(parts: Parts, person: User, avatar: string | null): Promise<User> {
+  const changed = await changePerson(parts, person, { avatar });
+  if (person.avatar !== null && person.avatar !== avatar) await parts.host.blobs.remove(avatarBlob(person.avatar));
+  return changed;
+}
+
+export function avatarBlob(avatar: string): string {
+  return `avatars/${avatar}`;
+}
+
+/** Tells everyone who is connected. The change itself is made; who misses this sees it at their next look. */
+export async function publishProfile({ host }: Parts, user: User): Promise<void> {
+  const event: PeopleEvent = { type: 'profile', profile: profileOf(user) };
+  try {
+    await host.channels.publish(PEOPLE_CHANNEL, JSON.stringify(event));
+  } catch (error) {
+    host.telemetry.record('warn', 'profile.not_published', { user: user.id, error: String(error) });
+  }
+}
+
+function nameChanges({ handle }: User, displayName: string): UserChanges {
+  return { display_name: displayName, search_name: searchName(`${displayName} ${handle}`) };
+}
+
+function mayManage({ principal }: UserContext): boolean {
+  return principal.role === 'owner' || principal.role === 'admin';
+}

@@ -1,0 +1,138 @@
+import { ClientError } from '../../core/errors.ts';
+import type { Handlers, Input, OperationContext } from '../../core/operation.ts';
+import { ConstraintError } from '../../ports/sql.ts';
+import { networkOf } from './attempt-limits.ts';
+import type { accountsContract, Me } from './contract.ts';
+import type { NewPerson } from './invite-store.ts';
+import type { Parts } from './parts.ts';
+import { checkPassword, normalisePassword } from './password-policy.ts';
+import { publishProfile } from './profiles.ts';
+import { randomText } from './random-text.ts';
+import { enter, meOf, newDevice } from './sign-in.ts';
+import { searchName, type User } from './user-store.ts';
+
+type RegistrationHandlers = Pick<Handlers<typeof accountsContract>, 'status' | 'inviteInfo' | 'register'>;
+type Registration = Input<(typeof accountsContract)['register']>;
+
+/** Mentions of everybody, and names that would seem to speak for the installation. */
+const RESERVED = new Set(['all', 'everyone', 'here', 'channel', 'system', 'banyan']);
+
+/** How people come in. */
+export function registrationHandlers(parts: Parts): RegistrationHandlers {
+  let hasOwner = false;
+  return {
+    status: async () => {
+      // Once there is an owner there is always one.
+      hasOwner ||= await parts.users.hasOwner();
+      return { registration: parts.registration, hasOwner };
+    },
+
+    inviteInfo: async (_context, { code }) => {
+      const invite = await usableInvite(parts, code);
+      const inviter = invite.created_by === null ? undefined : await parts.users.byId(invite.created_by);
+      return { role: invite.role, invitedBy: inviter?.display_name ?? null };
+    },
+
+    register: async (context, input) => {
+      const network = networkOf(context.address);
+      parts.limits.registerPerAddress.take(network);
+      parts.limits.registerPerHandle.take(input.handle);
+      const me = await register(parts, context, input);
+      // Who was invited is counted by the invitation.
+      if (input.invite !== undefined) parts.limits.registerPerAddress.giveBack(network);
+      return me;
+    },
+  };
+}
+
+/** Makes the one-time code with which the first owner registers, the same until it is used; null once there is an owner. */
+export async function ownerInvite({ users, invites, host }: Parts): Promise<string | null> {
+  if (await users.hasOwner()) return null;
+  return (await invites.firstOwner(randomText(24), host.clock.now())) ?? null;
+}
+
+async function register(parts: Parts, context: OperationContext, input: Registration): Promise<Me> {
+  const { hashing, passwords, host } = parts;
+  await checkInvitation(parts, input.invite);
+  const user = newUser(input, host.clock.now());
+  const { handle, display_name: displayName, email } = user;
+  checkPassword(input.password, { handle, displayName, email }, 'password');
+  await checkFree(parts, user);
+  const passwordHash = await hashing.run(() => passwords.hash(normalisePassword(input.password)));
+  const { device, token } = await newDevice(parts, context);
+  await write(parts, { user, passwordHash, device, invite: input.invite });
+  await enter(parts, context, token);
+  const written = (await parts.users.byId(user.id)) ?? user;
+  await welcome(parts, written);
+  return meOf(written, device.id);
+}
+
+async function checkInvitation(parts: Parts, code: string | undefined): Promise<void> {
+  const { registration } = parts;
+  if (code === undefined) {
+    if (registration === 'open') return;
+    const message = registration === 'invite' ? 'an invitation is needed to register' : 'registration is closed';
+    throw new ClientError('permissionDenied', { field: 'invite', message });
+  }
+  const { role } = await usableInvite(parts, code);
+  if (registration === 'closed' && role !== 'owner') {
+    throw new ClientError('permissionDenied', { field: 'invite', message: 'registration is closed' });
+  }
+}
+
+async function usableInvite({ invites, host }: Parts, code: string) {
+  const invite = await invites.usable(code, host.clock.now());
+  if (invite === undefined) throw goneInvite();
+  return invite;
+}
+
+function newUser({ handle, displayName, email }: Registration, now: number): User {
+  const display_name = displayName ?? handle;
+  return {
+    id: randomText(16),
+    handle,
+    email: email ?? null,
+    display_name,
+    search_name: searchName(`${display_name} ${handle}`),
+    avatar: null,
+    role: 'member',
+    disabled: 0,
+    created_at: now,
+    last_seen_at: null,
+  };
+}
+
+/** Before the costly hash; the table's constraints decide in the end. */
+async function checkFree({ users }: Parts, { handle, email }: User): Promise<void> {
+  if (RESERVED.has(handle) || (await users.byHandle(handle)) !== undefined) {
+    throw new ClientError('conflict', { field: 'handle', message: 'this handle is taken' });
+  }
+  if (email !== null && (await users.emailExists(email))) {
+    throw new ClientError('conflict', { field: 'email', message: 'this e-mail is taken' });
+  }
+}
+
+async function write(parts: Parts, person: NewPerson): Promise<void> {
+  try {
+    await parts.invites.register(person);
+  } catch (error) {
+    if (!(error instanceof ConstraintError)) throw error;
+    await checkFree(parts, person.user);
+    throw goneInvite();
+  }
+}
+
+function goneInvite(): ClientError {
+  return new ClientError('gone', { field: 'invite', message: 'this invitation is used up, expired or revoked' });
+}
+
+async function welcome(parts: Parts, user: User): Promise<void> {
+  const { telemetry } = parts.host;
+  const person = { id: user.id, handle: user.handle, displayName: user.display_name };
+  telemetry.record('info', 'account.registered', { user: user.id, role: user.role });
+  const told = await Promise.allSettled(parts.registered.map((listener) => listener(person)));
+  for (const each of told) {
+    if (each.status === 'rejected') telemetry.record('error', 'account.welcome_failed', { error: String(each.reason) });
+  }
+  await publishProfile(parts, user);
+}

@@ -1,0 +1,126 @@
+import { ClientError } from '../../core/errors.ts';
+import type { Handlers, OperationContext } from '../../core/operation.ts';
+import type { Principal } from '../../core/principal.ts';
+import { networkOf } from './attempt-limits.ts';
+import type { accountsContract, Me } from './contract.ts';
+import { SIGN_IN_MS, TOKEN_LENGTH } from './cookie.ts';
+import { deviceLabel } from './device-label.ts';
+import type { NewDevice } from './device-store.ts';
+import type { Parts } from './parts.ts';
+import { checkPassword, normalisePassword } from './password-policy.ts';
+import { hashToken, randomText } from './random-text.ts';
+import { profileOf, type User } from './user-store.ts';
+
+type SignInHandlers = Pick<Handlers<typeof accountsContract>, 'signIn' | 'signOut' | 'changePassword'>;
+
+/** Signing in, signing out, and the password that it takes. */
+export function signInHandlers(parts: Parts): SignInHandlers {
+  return {
+    signIn: async (context, { login, password }) => {
+      const { user, passwordHash } = await checkCredential(parts, context, { login: login.toLowerCase(), password });
+      const { device, token } = await newDevice(parts, context);
+      // The password or the account may have changed while the hash was checked.
+      if (!(await parts.devices.add(device, { user: user.id, passwordHash }))) throw wrongCredential();
+      await enter(parts, context, token);
+      parts.host.telemetry.record('info', 'account.signed_in', { user: user.id, device: device.id });
+      return meOf(user, device.id);
+    },
+
+    signOut: async (context) => {
+      const { principal, http } = context;
+      await endDevice(parts, principal.user, principal.device);
+      if (http !== undefined) http.responseHeaders.append('set-cookie', parts.cookie.clear(http.headers));
+      return {};
+    },
+
+    changePassword: async ({ principal }, { current, next }) => {
+      await changePassword(parts, principal, { current, next });
+      return {};
+    },
+  };
+}
+
+/** A device for whoever is about to come in, and the token that only they get to see. */
+export async function newDevice(parts: Parts, { address, http }: OperationContext) {
+  const token = randomText(TOKEN_LENGTH);
+  const now = parts.host.clock.now();
+  const device: NewDevice = {
+    id: randomText(16),
+    token_hash: await hashToken(token),
+    label: deviceLabel(http?.headers.get('user-agent') ?? null),
+    address: address.slice(0, 60),
+    created_at: now,
+    last_seen_at: now,
+    expires_at: now + SIGN_IN_MS,
+  };
+  return { device, token };
+}
+
+/** Hands the token over in a cookie; who was signed in on this browser before is signed out of it. */
+export async function enter(parts: Parts, { principal, http }: OperationContext, token: string): Promise<void> {
+  http?.responseHeaders.append('set-cookie', parts.cookie.set(token, http.headers));
+  if (principal.kind === 'user') await endDevice(parts, principal.user, principal.device);
+}
+
+/** Signs the device out and ends its live connections. False when the person has no such device. */
+export async function endDevice(parts: Parts, user: string, device: string): Promise<boolean> {
+  const removed = await parts.devices.remove(user, device);
+  if (removed) cutOff(parts, user, device);
+  return removed;
+}
+
+export function meOf(user: User, device: string): Me {
+  return { ...profileOf(user), email: user.email, device };
+}
+
+function cutOff({ authentication, host }: Parts, user: string, device: string): void {
+  authentication.forget(user, device);
+  host.channels.disconnectUser(user, 'forceDisconnect', device);
+}
+
+/** Takes the same time and gives the same answer whether the login or the password is wrong. */
+async function checkCredential(parts: Parts, context: OperationContext, given: { login: string; password: string }) {
+  const { users, limits, hashing, passwords } = parts;
+  const network = networkOf(context.address);
+  limits.signInPerAddress.take(network);
+  limits.signInPerAccount.take(given.login);
+  const found = await users.credential(given.login);
+  const hash = found?.passwordHash ?? passwords.decoy;
+  const right = await hashing.run(() => passwords.verify(normalisePassword(given.password), hash));
+  if (found === undefined || !right) throw wrongCredential();
+  limits.signInPerAddress.giveBack(network);
+  limits.signInPerAccount.giveBack(given.login);
+  if (found.user.disabled === 1) throw new ClientError('permissionDenied', { message: 'this account is disabled' });
+  return found;
+}
+
+function wrongCredential(): ClientError {
+  return new ClientError('unauthorized', { message: 'the handle, e-mail or password is wrong' });
+}
+
+type PasswordInput = { readonly current: string; readonly next: string };
+type SignedIn = Extract<Principal, { kind: 'user' }>;
+
+async function changePassword(
+  parts: Parts,
+  { user, device }: SignedIn,
+  { current, next }: PasswordInput,
+): Promise<void> {
+  const { users, devices, limits, hashing, passwords, host } = parts;
+  limits.passwordChange.take(user);
+  const found = await users.credentialOf(user);
+  if (found === undefined) throw new ClientError('unauthorized');
+  const from = found.passwordHash;
+  if (!(await hashing.run(() => passwords.verify(normalisePassword(current), from)))) {
+    throw new ClientError('invalidInput', { field: 'current', message: 'is not your password' });
+  }
+  limits.passwordChange.giveBack(user);
+  const { handle, display_name: displayName, email } = found.user;
+  checkPassword(next, { handle, displayName, email }, 'next');
+  const to = await hashing.run(() => passwords.hash(normalisePassword(next)));
+  const now = host.clock.now();
+  const others = await devices.changePassword({ user, device, from, to, now });
+  if (others === undefined) throw new ClientError('conflict', { message: 'the password was changed meanwhile' });
+  for (const other of others) cutOff(parts, user, other);
+  host.telemetry.record('info', 'account.password_changed', { user, devices: others.length });
+}

@@ -1,0 +1,128 @@
+import { sql as raw, type Selectable, type Updateable } from 'kysely';
+import { createQuery, prepareStatement, readRows, toStatement } from '../../core/query.ts';
+import type { Sql } from '../../ports/sql.ts';
+import type { Profile } from './contract.ts';
+import type { AccountsTables } from './tables.ts';
+
+export type User = Selectable<AccountsTables['users']>;
+export type UserChanges = Updateable<AccountsTables['users']>;
+export type Credential = { readonly user: User; readonly passwordHash: string };
+export type PeopleSearch = {
+  readonly text: string;
+  readonly after?: string | undefined;
+  readonly withDisabled: boolean;
+};
+
+export const PEOPLE_PAGE = 50;
+
+/** The table of people, and their credentials. */
+export class UserStore {
+  readonly #sql: Sql;
+  readonly #query;
+  readonly #byId;
+  readonly #byHandle;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+    const query = createQuery<AccountsTables>(sql);
+    this.#query = query;
+    this.#byId = prepareStatement<{ id: string }>()((value) =>
+      query.selectFrom('users').selectAll().where('id', '=', value('id')),
+    );
+    this.#byHandle = prepareStatement<{ handle: string }>()((value) =>
+      query.selectFrom('users').selectAll().where('handle', '=', value('handle')),
+    );
+  }
+
+  async byId(id: string): Promise<User | undefined> {
+    return (await readRows(this.#sql, this.#byId({ id })))[0];
+  }
+
+  async byHandle(handle: string): Promise<User | undefined> {
+    return (await readRows(this.#sql, this.#byHandle({ handle })))[0];
+  }
+
+  async byIds(ids: readonly string[]): Promise<readonly User[]> {
+    if (ids.length === 0) return [];
+    return this.#query.selectFrom('users').selectAll().where('id', 'in', padded(ids)).execute();
+  }
+
+  async emailExists(email: string): Promise<boolean> {
+    const found = await this.#query.selectFrom('users').select('id').where('email', '=', email).execute();
+    return found.length > 0;
+  }
+
+  async hasOwner(): Promise<boolean> {
+    const found = await this.#query.selectFrom('users').select('id').where('role', '=', 'owner').limit(1).execute();
+    return found.length > 0;
+  }
+
+  /** By handle, or by e-mail if the login has an @; both in lower case. */
+  async credential(login: string): Promise<Credential | undefined> {
+    return this.#credentialWhere(login.includes('@') ? 'users.email' : 'users.handle', login);
+  }
+
+  async credentialOf(user: string): Promise<Credential | undefined> {
+    return this.#credentialWhere('users.id', user);
+  }
+
+  /** One page of people by name, from behind the person `after`. */
+  async search({ text, after, withDisabled }: PeopleSearch): Promise<readonly User[]> {
+    let query = this.#query
+      .selectFrom('users')
+      .selectAll()
+      .orderBy('search_name')
+      .orderBy('id')
+      .limit(PEOPLE_PAGE + 1);
+    if (!withDisabled) query = query.where('disabled', '=', 0);
+    // '!' escapes, because databases disagree about the backslash.
+    const pattern = `%${searchName(text).replace(/[!%_]/g, '!$&')}%`;
+    if (text !== '') query = query.where(raw<boolean>`search_name like ${pattern} escape '!'`);
+    if (after !== undefined) {
+      query = query.where(
+        raw<boolean>`(search_name, id) > (select last.search_name, last.id from users as last where last.id = ${after})`,
+      );
+    }
+    return query.execute();
+  }
+
+  /** Changes the person if they still have this role; false when not. Rejects with `ConstraintError` on a taken e-mail. */
+  async update(user: Pick<User, 'id' | 'role'>, changes: UserChanges): Promise<boolean> {
+    const update = this.#query
+      .updateTable('users')
+      .set(changes)
+      .where('id', '=', user.id)
+      .where('role', '=', user.role);
+    const [result] = await this.#sql.write([toStatement(update)]);
+    return result?.changes === 1;
+  }
+
+  async #credentialWhere(column: 'users.id' | 'users.email' | 'users.handle', value: string) {
+    const [row] = await this.#query
+      .selectFrom('users')
+      .innerJoin('credentials', 'credentials.user_id', 'users.id')
+      .selectAll('users')
+      .select('credentials.password_hash')
+      .where(column, '=', value)
+      .execute();
+    if (row === undefined) return undefined;
+    const { password_hash: passwordHash, ...user } = row;
+    return { user, passwordHash };
+  }
+}
+
+/** How a name is searched and sorted, whatever its case and width. */
+export function searchName(text: string): string {
+  return text.normalize('NFKC').toLowerCase();
+}
+
+export function profileOf(user: User): Profile {
+  const { id, handle, display_name: displayName, avatar, role, disabled } = user;
+  return { id, handle, displayName, avatar, role, disabled: disabled === 1 };
+}
+
+/** Repeats the last id up to a power of two: a handful of statement texts instead of one for each length. */
+function padded(ids: readonly string[]): string[] {
+  const size = 2 ** Math.ceil(Math.log2(ids.length));
+  return Array.from({ length: size }, (_, index) => ids[Math.min(index, ids.length - 1)] as string);
+}
