@@ -1,0 +1,59 @@
+import { ClientError, ERRORS, toClientError } from '../../core/errors.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
+
+/** The body of every answer that is an error. */
+export type ErrorBody = {
+  readonly error: {
+    readonly code: number;
+    readonly name: string;
+    readonly message: string;
+    readonly field?: string;
+    /** Seconds. */
+    readonly retryAfter?: number;
+    /** Finds the log record of an internal error. */
+    readonly requestId?: string;
+  };
+};
+
+/**
+ * Turns whatever was thrown into an answer. What is not a `ClientError` is logged, once and here, and the client
+ * gets no more than the record's id.
+ */
+export function errorAnswer(thrown: unknown, request: Request, telemetry: Telemetry): Response {
+  const error = toClientError(thrown);
+  const headers = new Headers({ 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+  if (error.retryAfter !== undefined) headers.set('Retry-After', String(Math.ceil(error.retryAfter)));
+  const body = error.kind === 'internal' ? logInternal(error, request, telemetry) : describe(error);
+  return new Response(JSON.stringify(body), { status: error.status, headers });
+}
+
+/** The answer to a method that a path does not have. */
+export function methodNotAllowed(allow: string): Response {
+  const error = new ClientError('methodNotFound', { message: `only ${allow}` });
+  return Response.json(describe(error), { status: 405, headers: { Allow: allow, 'Cache-Control': 'no-store' } });
+}
+
+function describe({ kind, code, message, field, retryAfter }: ClientError): ErrorBody {
+  return {
+    error: {
+      code,
+      name: kind,
+      message,
+      ...(field !== undefined && { field }),
+      ...(retryAfter !== undefined && { retryAfter }),
+    },
+  };
+}
+
+function logInternal({ cause, stack }: ClientError, request: Request, telemetry: Telemetry): ErrorBody {
+  const requestId = crypto.randomUUID();
+  const error = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? stack);
+  telemetry.record('error', 'http.failed', {
+    requestId,
+    method: request.method,
+    path: new URL(request.url).pathname,
+    error,
+  });
+  const { code, message } = ERRORS.internal;
+  return { error: { code, name: 'internal', message, requestId } };
+}

@@ -1,0 +1,164 @@
+import { fileURLToPath } from 'node:url';
+import { type Context, type Handler, Hono } from 'hono';
+import { createOpenApi } from '../../app/openapi.ts';
+import { ClientError } from '../../core/errors.ts';
+import type { Feature } from '../../core/feature.ts';
+import type { Operations } from '../../core/operations.ts';
+import type { Principal } from '../../core/principal.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
+import { createApiDocs, DOCS_PATH } from './api-docs.ts';
+import { errorAnswer, methodNotAllowed } from './error-answer.ts';
+import { readJsonBody } from './json-body.ts';
+import { isChanging, originAllowed } from './origin.ts';
+import { createProxies, type Proxies } from './proxies.ts';
+import { addSecurityHeaders } from './security-headers.ts';
+import { listStaticFiles } from './static-files.ts';
+
+/** What answers over HTTP. */
+export type HttpApp = {
+  readonly operations: Operations;
+  readonly features: readonly Feature[];
+  authenticate(headers: Headers): Promise<Principal>;
+};
+
+export type HttpSettings = {
+  /** Where people reach this server (`https://chat.example.org`); '' when it is the same as they see in Host. */
+  readonly publicUrl: string;
+  /** IP addresses of proxies whose `X-Forwarded-*` is true. */
+  readonly trustedProxies: readonly string[];
+  /** Folder of the built web app; that of this program by default. */
+  readonly webRoot?: string;
+};
+
+export type Http = {
+  /** Answers any request. `peer` is the address at the other end of the socket. Does not reject. */
+  fetch(request: Request, peer: string): Promise<Response>;
+  /** For the WebSocket upgrade, which must pass the same check as a changing request; see `origin.ts`. */
+  originAllowed(request: Request): boolean;
+  /** The client's address, behind whichever trusted proxies. */
+  addressOf(request: Request, peer: string): string;
+};
+
+type Env = { Bindings: { readonly peer: string } };
+type Parts = {
+  readonly app: HttpApp;
+  readonly settings: HttpSettings;
+  readonly telemetry: Telemetry;
+  readonly proxies: Proxies;
+};
+
+const INDEX = '/index.html';
+const WEB_ROOT = fileURLToPath(new URL('../../../dist/web', import.meta.url));
+const READ = 'GET, HEAD, OPTIONS';
+const CALL = 'POST, OPTIONS';
+
+/**
+ * The HTTP edge: operations under `/api/v1/`, their description under `/api/`, the features' own routes, and the
+ * web app for everything else.
+ */
+export function createHttp(app: HttpApp, settings: HttpSettings, { telemetry }: { telemetry: Telemetry }): Http {
+  const proxies = createProxies(settings.trustedProxies);
+  const parts: Parts = { app, settings, telemetry, proxies };
+  const hono = new Hono<Env>();
+  addGuards(hono, parts);
+  addApi(hono, parts);
+  addPages(hono, parts);
+  return {
+    fetch: async (request, peer) => {
+      // Bun makes the URL of the Host header, whatever that is.
+      if (!URL.canParse(request.url)) return new Response('the Host header is wrong', { status: 400 });
+      return hono.fetch(request, { peer });
+    },
+    originAllowed: ({ headers }) => originAllowed(headers, settings.publicUrl),
+    addressOf: ({ headers }, peer) => proxies.addressOf(headers, peer),
+  };
+}
+
+/** What holds for every answer, errors included. */
+function addGuards(hono: Hono<Env>, { settings, telemetry, proxies }: Parts): void {
+  hono.use('*', async (context, next) => {
+    await next();
+    const encrypted = settings.publicUrl.startsWith('https:') || proxies.isEncrypted(context.req.raw, context.env.peer);
+    addSecurityHeaders(context.res.headers, encrypted);
+    telemetry.count('banyan_http_requests_total', { status: String(context.res.status) });
+  });
+  hono.use('*', async ({ req }, next) => {
+    if (isChanging(req.method) && !originAllowed(req.raw.headers, settings.publicUrl)) {
+      throw new ClientError('permissionDenied', { message: 'requests from pages of other sites are refused' });
+    }
+    await next();
+  });
+  hono.onError((error, { req }) => errorAnswer(error, req.raw, telemetry));
+  hono.notFound(({ req }) => errorAnswer(new ClientError('notFound'), req.raw, telemetry));
+}
+
+function addApi(hono: Hono<Env>, parts: Parts): void {
+  const { list } = parts.app.operations;
+  const names = new Set(list.map(({ name }) => name));
+  const docs = createApiDocs();
+  let openApi: string | undefined;
+  hono.get('/api/v1', ({ json }) =>
+    json({
+      operations: list.map(({ name, summary, access, httpOnly = false }) => ({ name, summary, access, httpOnly })),
+    }),
+  );
+  hono.get('/api/openapi.json', ({ body }) => {
+    openApi ??= JSON.stringify(createOpenApi(list));
+    return body(openApi, 200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache' });
+  });
+  hono.get(`${DOCS_PATH}/*`, ({ req }, next) => docs.answer(req.raw, req.path) ?? next());
+  for (const path of ['/api/v1', '/api/openapi.json', `${DOCS_PATH}/*`]) hono.all(path, readOnly);
+  hono.all('/api/v1/:operation', (context, next) => {
+    const name = context.req.param('operation');
+    // Features have routes of their own here, for what is not JSON.
+    if (!names.has(name)) return next();
+    return context.req.method === 'POST' ? callOperation(context, name, parts) : refuse(context.req.method, CALL);
+  });
+}
+
+const readOnly: Handler<Env> = ({ req }, next) =>
+  req.method === 'GET' || req.method === 'HEAD' ? next() : refuse(req.method, READ);
+
+function refuse(method: string, allow: string): Response {
+  return method === 'OPTIONS'
+    ? new Response(null, { status: 204, headers: { Allow: allow } })
+    : methodNotAllowed(allow);
+}
+
+async function callOperation({ req, env }: Context<Env>, name: string, parts: Parts): Promise<Response> {
+  const { headers } = req.raw;
+  const { proxies } = parts;
+  const responseHeaders = new Headers({ 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+  const url = proxies.isEncrypted(req.raw, env.peer) ? req.url.replace(/^http:/, 'https:') : req.url;
+  const output = await parts.app.operations.call(
+    name,
+    {
+      principal: await parts.app.authenticate(headers),
+      address: proxies.addressOf(headers, env.peer),
+      http: { headers, url, responseHeaders },
+    },
+    await readJsonBody(req.raw),
+  );
+  return new Response(JSON.stringify(output ?? {}), { headers: responseHeaders });
+}
+
+/** The web app's files, then the features' routes, then the web app for whatever a person opens. */
+function addPages(hono: Hono<Env>, { app, settings, telemetry }: Parts): void {
+  const files = listStaticFiles(settings.webRoot ?? WEB_ROOT);
+  const index = files.get(INDEX);
+  hono.get('*', ({ req }, next) => files.get(req.path === '/' ? INDEX : req.path)?.answer(req.raw) ?? next());
+  hono.all('*', async ({ req }, next) => {
+    const principal = await app.authenticate(req.raw.headers);
+    for (const feature of app.features) {
+      const response = await feature.route?.(req.raw, principal);
+      if (response !== undefined) return response;
+    }
+    return next();
+  });
+  hono.all('/api/*', ({ req }) => errorAnswer(new ClientError('methodNotFound'), req.raw, telemetry));
+  hono.get('*', ({ req }, next) => {
+    const isPage = req.header('Accept')?.includes('text/html') === true && !req.path.startsWith('/assets/');
+    return isPage && index !== undefined ? index.answer(req.raw) : next();
+  });
+  hono.all('*', readOnly);
+}

@@ -1,0 +1,43 @@
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** True for requests that may change something, and so must come from our own pages or from no page at all. */
+export function isChanging(method: string): boolean {
+  return !SAFE_METHODS.has(method);
+}
+
+/**
+ * Whether a changing request, or a WebSocket upgrade, comes from our own pages or from a program, and not from a
+ * page of somebody else that uses the visitor's cookies (cross-site request forgery, WebSocket hijacking) or plants
+ * cookies of its own (a forged sign-in). Browsers set `Origin` and `Sec-Fetch-Site` themselves; pages cannot.
+ *
+ * | Origin                                | Sec-Fetch-Site          | allowed                                          |
+ * |---------------------------------------|-------------------------|--------------------------------------------------|
+ * | that of `publicUrl`                   | any                     | yes: our page                                    |
+ * | host of `publicUrl`, other scheme     | any                     | no: a page that the network could have forged    |
+ * | same host and port as the Host header | any                     | yes: our page, by another name of this server    |
+ * | any other, or `null`                  | any                     | no, cookies or not                               |
+ * | absent                                | `same-origin`, `none`   | yes: our page, or the visitor by hand            |
+ * | absent                                | `same-site`, `cross-site`, else | no: a browser on behalf of another page  |
+ * | absent                                | absent                  | yes: a program; cookies it sends are its own. Every browser of the last years sends one of the two with every changing request, and Origin with every upgrade. |
+ *
+ * `publicUrl` is '' when not set. Behind a proxy that rewrites Host it must be.
+ */
+export function originAllowed(headers: Headers, publicUrl: string): boolean {
+  const origin = headers.get('Origin');
+  if (origin === null) return siteAllowed(headers.get('Sec-Fetch-Site'));
+  const from = parse(origin);
+  if (from === undefined) return false;
+  const own = parse(publicUrl);
+  if (own !== undefined && from.host === own.host) return from.protocol === own.protocol;
+  return from.host === parse(`${from.protocol}//${headers.get('Host')}`)?.host;
+}
+
+function siteAllowed(site: string | null): boolean {
+  return site === null || site === 'same-origin' || site === 'none';
+}
+
+/** Host compared by `URL`, which lowers its case and drops a scheme's default port. */
+function parse(url: string): URL | undefined {
+  const parsed = URL.parse(url);
+  return parsed !== null && parsed.host !== '' ? parsed : undefined;
+}

@@ -1,0 +1,44 @@
+import { BlockList, isIP } from 'node:net';
+
+/** What is known of a client through the proxies before this server. */
+export type Proxies = {
+  /** The client's address; '' when its socket is gone already. */
+  addressOf(headers: Headers, peer: string): string;
+  /** Whether the client's own connection is encrypted. */
+  isEncrypted(request: Request, peer: string): boolean;
+};
+
+/**
+ * Believes `X-Forwarded-For` and `X-Forwarded-Proto` only of the trusted proxies, given by their IP addresses.
+ * Forwarded addresses are read from the right, each written by the proxy after it, up to the first that is not a
+ * trusted proxy's: what stands left of that, the client could have written itself.
+ */
+export function createProxies(trusted: readonly string[]): Proxies {
+  const list = new BlockList();
+  for (const address of trusted) list.addAddress(address, familyOf(address));
+  const isTrusted = (address: string): boolean => isIP(address) !== 0 && list.check(address, familyOf(address));
+  return {
+    addressOf: (headers, peer) => {
+      const forwarded = headers.get('X-Forwarded-For')?.split(',') ?? [];
+      let address = plain(peer);
+      while (isTrusted(address)) {
+        const before = plain(forwarded.pop() ?? '');
+        if (isIP(before) === 0) break;
+        address = before;
+      }
+      return address;
+    },
+    isEncrypted: ({ url, headers }, peer) =>
+      url.startsWith('https:') ||
+      (isTrusted(plain(peer)) && headers.get('X-Forwarded-Proto')?.split(',').at(-1)?.trim() === 'https'),
+  };
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIP(address) === 4 ? 'ipv4' : 'ipv6';
+}
+
+/** An IPv4 address as such, also when the socket is an IPv6 one. */
+function plain(address: string): string {
+  return address.trim().replace(/^::ffff:(?=\d+\.)/i, '');
+}
