@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'bun:test';
+import type { Operation } from '../core/operation.ts';
+import { accountsContract } from '../features/accounts/contract.ts';
+import { chatContract } from '../features/chat/contract.ts';
+import { createOpenApi } from './openapi.ts';
+
+type Described = {
+  readonly summary: string;
+  readonly description: string;
+  readonly security: readonly unknown[];
+  readonly requestBody: { readonly content: { readonly 'application/json': Content } };
+  readonly responses: Readonly<Record<string, { readonly content: { readonly 'application/json': Content } }>>;
+};
+type Content = { readonly schema: Readonly<Record<string, unknown>>; readonly example: unknown };
+
+const operations: readonly Operation[] = [...Object.values(accountsContract), ...Object.values(chatContract)];
+const document = createOpenApi(operations);
+const paths = document.paths as Readonly<Record<string, { readonly post: Described }>>;
+
+function described(name: string): Described {
+  const found = paths[`/api/v1/${name}`];
+  if (found === undefined) throw new Error(`${name} is not described`);
+  return found.post;
+}
+
+describe('the OpenAPI document', () => {
+  test('describes every operation', () => {
+    expect(document.openapi).toBe('3.1.0');
+    expect(Object.keys(paths).sort()).toEqual(operations.map(({ name }) => `/api/v1/${name}`).sort());
+    expect(document.tags).toEqual([{ name: 'accounts' }, { name: 'chat' }]);
+  });
+
+  test.each(operations.map((operation) => [operation.name, operation] as const))(
+    'gives examples that %s takes and answers',
+    (name, operation) => {
+      const { requestBody, responses } = described(name);
+      const output = responses['200']?.content['application/json'].example;
+      expect(operation.input.safeParse(requestBody.content['application/json'].example)).toMatchObject({
+        success: true,
+      });
+      expect(operation.output.safeParse(output)).toMatchObject({ success: true });
+    },
+  );
+
+  test('says who may call, and what for', () => {
+    expect(described('accounts.signIn')).toMatchObject({
+      security: [],
+      description: expect.stringContaining('cookies'),
+    });
+    expect(described('chat.send').security).toEqual([{ session: [] }]);
+    expect(described('accounts.createInvite').description).toBe('For those who are at least admin.');
+  });
+
+  test('tells the errors of the edge, and stands on its own', () => {
+    expect(Object.keys(described('chat.send').responses)).toEqual([
+      '200',
+      '400',
+      '401',
+      '403',
+      '413',
+      '429',
+      '500',
+      'default',
+    ]);
+    const text = JSON.stringify(document);
+    expect(new Set(text.match(/"\$ref":"[^"]+"/g))).toEqual(new Set(['"$ref":"#/components/schemas/Error"']));
+    expect(text).not.toContain('$schema');
+    expect(text).not.toContain(String(Number.MAX_SAFE_INTEGER));
+  });
+
+  test('has no pattern that JSON Schema cannot read', () => {
+    for (const [, pattern] of JSON.stringify(document).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)) {
+      expect(() => new RegExp(JSON.parse(pattern as string), 'u')).not.toThrow();
+    }
+  });
+});
