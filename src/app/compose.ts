@@ -1,0 +1,139 @@
+import type { Fanout } from '../core/connection.ts';
+import type { Feature, FeatureHost, NamespaceDefinition } from '../core/feature.ts';
+import { Node } from '../core/node.ts';
+import { createOperations, type Operations } from '../core/operations.ts';
+import type { Principal } from '../core/principal.ts';
+import type { Protocol } from '../core/protocol.ts';
+import { createTokenVerifier } from '../core/tokens.ts';
+import { type Accounts, createAccounts } from '../features/accounts/feature.ts';
+import { createChat } from '../features/chat/feature.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Images } from '../ports/images.ts';
+import type { Passwords } from '../ports/passwords.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
+import { centrifugeJson } from '../protocols/centrifuge/protocol.ts';
+import type { Config } from './config.ts';
+import type { Ports } from './ports.ts';
+import { VERSION } from './version.ts';
+
+/** What differs between runtimes, besides the ports that settings choose. */
+export type Runtime = {
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly fanout: Fanout;
+  readonly passwords: Passwords;
+  readonly images: Images;
+};
+
+export type App = {
+  readonly node: Node;
+  readonly operations: Operations;
+  readonly features: readonly Feature[];
+  /** What clients speak at `/connection/websocket`. */
+  readonly protocol: Protocol;
+  authenticate(headers: Headers): Promise<Principal>;
+  /** The path of the one-time owner link, while there is no owner yet. */
+  ownerPath(): Promise<string | null>;
+};
+
+/** Commands of one connection that may wait for their answers. */
+const COMMANDS_IN_FLIGHT = 1_024;
+
+/** Joins everything, in the order in which a message passes it. */
+export function compose(config: Config, ports: Ports, runtime: Runtime): App {
+  const host = createHost(ports, runtime);
+  const accounts = createAccounts(host.features, { ...config, ...runtime });
+  const chat = createChat(host.features, accounts.people, { recallMs: config.recallSeconds * 1_000 });
+  const features = [accounts.feature, chat];
+  const operations = createOperations(features.flatMap((feature) => feature.operations));
+  const node = createNode(config, ports, runtime, features);
+  host.attach(node);
+  node.start({
+    serverChannels: (principal) => channelsOf(features, principal),
+    call: operations.call,
+    onPresence: (user, online) => {
+      for (const feature of features) feature.onPresence?.(user, online);
+    },
+    verifyToken: createTokenVerifier(config.tokenSecret, runtime.clock.now),
+  });
+  announceNewcomers(accounts, features);
+  return {
+    node,
+    operations,
+    features,
+    protocol: centrifugeJson,
+    authenticate: accounts.authenticate,
+    ownerPath: async () => {
+      const code = await accounts.ownerInvite();
+      return code === null ? null : `/join/${code}`;
+    },
+  };
+}
+
+/** Features are made before the node, which needs their namespaces; their `channels` reach it from then on. */
+function createHost(ports: Ports, { clock, telemetry }: Runtime): { features: FeatureHost; attach(node: Node): void } {
+  let attached: Node | undefined;
+  const node = (): Node => {
+    if (attached === undefined) throw new Error('a feature used its channels before the node was made');
+    return attached;
+  };
+  const channels: FeatureHost['channels'] = {
+    publish: (channel, data, options) => node().publish(channel, data, options),
+    read: (channel, range) => node().read(channel, range),
+    subscribeUser: (user, channel) => node().subscribeUser(user, channel),
+    unsubscribeUser: (user, channel) => node().unsubscribeUser(user, channel),
+    disconnectUser: (user, kind, device) => node().disconnectUser(user, kind, device),
+    connectionsOf: (user) => node().connectionsOf(user),
+  };
+  return {
+    features: { sql: ports.sql, blobs: ports.blobs, clock, telemetry, channels },
+    attach: (made) => {
+      attached = made;
+    },
+  };
+}
+
+function createNode(config: Config, ports: Ports, runtime: Runtime, features: readonly Feature[]): Node {
+  return new Node({
+    name: 'banyan',
+    version: VERSION,
+    clock: runtime.clock,
+    telemetry: runtime.telemetry,
+    bus: ports.bus,
+    fanout: runtime.fanout,
+    logs: ports.logs,
+    protocols: [centrifugeJson],
+    namespaces: namespacesOf(config, features),
+    openNamespaces: new Set(config.clientInsecure ? Object.keys(config.namespaces) : []),
+    limits: {
+      channels: config.channelLimit,
+      commandsInFlight: COMMANDS_IN_FLIGHT,
+      history: config.historyLimit,
+      anonymous: config.clientAnonymous || config.clientInsecure,
+      pingMs: config.pingSeconds * 1_000,
+      pongMs: config.pongSeconds * 1_000,
+      queue: { length: config.appendQueueLength, bytes: config.appendQueueBytes },
+    },
+  });
+}
+
+/** Settings may add namespaces, but not take over a feature's. */
+function namespacesOf(config: Config, features: readonly Feature[]): Map<string, NamespaceDefinition> {
+  const namespaces = new Map<string, NamespaceDefinition>();
+  for (const [name, options] of Object.entries(config.namespaces)) namespaces.set(name, { options });
+  for (const feature of features) {
+    for (const [name, definition] of Object.entries(feature.namespaces)) namespaces.set(name, definition);
+  }
+  return namespaces;
+}
+
+async function channelsOf(features: readonly Feature[], principal: Principal): Promise<readonly string[]> {
+  const channels = await Promise.all(features.map((feature) => feature.serverChannels?.(principal) ?? []));
+  return channels.flat();
+}
+
+function announceNewcomers(accounts: Accounts, features: readonly Feature[]): void {
+  accounts.onRegistered(async (person) => {
+    for (const feature of features) await feature.onRegistered?.(person);
+  });
+}

@@ -1,0 +1,153 @@
+import { networkInterfaces } from 'node:os';
+import type { Server } from 'bun';
+import { createImages } from '../../adapters/bun/images.ts';
+import { createPasswords } from '../../adapters/bun/passwords.ts';
+import { createTelemetry } from '../../adapters/pino/telemetry.ts';
+import { type App, compose } from '../../app/compose.ts';
+import type { Config } from '../../app/config.ts';
+import { MIGRATIONS } from '../../app/migrations.ts';
+import { openPorts, type Ports } from '../../app/ports.ts';
+import { StartError } from '../../app/start-error.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
+import { systemClock } from './clock.ts';
+import { createHttp, type Http } from './http.ts';
+import { BunFanout, type SocketData, socketHandler } from './websocket.ts';
+
+export type RunningServer = {
+  /** Where people open it. */
+  readonly url: string;
+  /** The one-time link that makes its user the owner, while there is none. */
+  readonly ownerUrl: string | null;
+  /** Tells clients to reconnect, commits what was accepted, frees port and data folder. */
+  stop(): Promise<void>;
+};
+
+type Serving = { readonly app: App; readonly http: Http };
+
+const SWEEP_MS = 60_000;
+const SOCKET_PATH = '/connection/websocket';
+/** How long a stop waits for answers under way before it cuts what is left. */
+const STOP_GRACE_MS = 5_000;
+
+/**
+ * Starts everything in this process. The port is taken before the data folder is touched, so that a start which
+ * fails leaves nothing behind.
+ *
+ * @throws StartError with one line for the person who starts it.
+ */
+export async function startServer(config: Config): Promise<RunningServer> {
+  const telemetry = createTelemetry({ level: config.logLevel, format: config.logFormat });
+  const fanout = new BunFanout();
+  let serving: Serving | undefined;
+  const server = listen(config, () => serving);
+  fanout.attach(server);
+  let ports: Ports | undefined;
+  try {
+    ports = openPorts(config.data, MIGRATIONS, (error) => dieOf(error, telemetry));
+    serving = assemble(config, ports, { telemetry, fanout });
+    const url = publicUrl(config, server);
+    const ownerPath = await serving.app.ownerPath();
+    const ownerUrl = ownerPath === null ? null : `${url}${ownerPath}`;
+    return { url, ownerUrl, stop: stopper(server, serving.app, ports) };
+  } catch (error) {
+    await server.stop(true);
+    await ports?.close();
+    throw error;
+  }
+}
+
+function assemble(config: Config, ports: Ports, made: { telemetry: Telemetry; fanout: BunFanout }): Serving {
+  const runtime = { clock: systemClock, passwords: createPasswords(), images: createImages(), ...made };
+  const app = compose(config, ports, runtime);
+  return { app, http: createHttp(app, config, runtime) };
+}
+
+function listen(config: Config, serving: () => Serving | undefined): Server<SocketData> {
+  const node = () => (serving() as Serving).app.node;
+  try {
+    return Bun.serve<SocketData>({
+      port: config.port,
+      hostname: config.host,
+      idleTimeout: 120,
+      // Answers for the time between taking the port and being ready, and for what `answer` could not foresee.
+      error: () => new Response('internal server error', { status: 500 }),
+      fetch: (request, server) => answer(request, server, serving()),
+      websocket: socketHandler(node, {
+        maxFrameBytes: config.maxFrameBytes,
+        maxBacklogBytes: config.maxConnectionBacklogBytes,
+      }),
+    });
+  } catch (error) {
+    throw new StartError(whyNotListening(config, error as Error & { code?: string }));
+  }
+}
+
+function whyNotListening({ host, port }: Config, error: Error & { code?: string }): string {
+  if (error.code === 'EADDRINUSE') return `port ${port} is in use; choose another with --port or PORT`;
+  if (error.code === 'EACCES') return `port ${port} needs more rights than this user has; choose one above 1023`;
+  return `cannot listen on ${host}:${port} (${error.message})`;
+}
+
+async function answer(
+  request: Request,
+  server: Server<SocketData>,
+  serving: Serving | undefined,
+): Promise<Response | undefined> {
+  if (serving === undefined) return new Response('starting', { status: 503, headers: { 'Retry-After': '1' } });
+  const { pathname } = new URL(request.url);
+  if (pathname === '/livez') return new Response('ok');
+  const peer = server.requestIP(request)?.address ?? '';
+  if (pathname === SOCKET_PATH) return upgrade(request, server, { serving, peer });
+  return serving.http.fetch(request, peer);
+}
+
+/** Undefined when the socket is open: Bun then writes the answer itself. */
+async function upgrade(
+  request: Request,
+  server: Server<SocketData>,
+  { serving, peer }: { readonly serving: Serving; readonly peer: string },
+): Promise<Response | undefined> {
+  const { app, http } = serving;
+  if (!http.originAllowed(request)) return new Response('origin not allowed', { status: 403 });
+  const principal = await app.authenticate(request.headers);
+  const address = http.addressOf(request, peer);
+  const offered = request.headers
+    .get('Sec-WebSocket-Protocol')
+    ?.split(',')
+    .map((name) => name.trim());
+  const headers = offered?.includes('centrifuge-json') ? { 'Sec-WebSocket-Protocol': 'centrifuge-json' } : undefined;
+  const data: SocketData = { protocol: app.protocol, principal, address, session: undefined };
+  if (server.upgrade(request, { data, ...(headers !== undefined && { headers }) })) return undefined;
+  return new Response('a WebSocket handshake was expected', { status: 426, headers: { Upgrade: 'websocket' } });
+}
+
+function stopper(server: Server<SocketData>, app: App, ports: Ports): () => Promise<void> {
+  const sweeping = setInterval(() => ports.sweep(Date.now()), SWEEP_MS);
+  sweeping.unref();
+  return async () => {
+    clearInterval(sweeping);
+    const stopped = server.stop();
+    await app.node.drain();
+    await Promise.race([stopped, Bun.sleep(STOP_GRACE_MS)]);
+    await server.stop(true);
+    await ports.close();
+  };
+}
+
+function publicUrl(config: Config, server: Server<SocketData>): string {
+  if (config.publicUrl !== '') return config.publicUrl;
+  const everywhere = config.host === '0.0.0.0' || config.host === '::';
+  return `http://${everywhere ? (lanAddress() ?? 'localhost') : config.host}:${server.port}`;
+}
+
+function lanAddress(): string | undefined {
+  return Object.values(networkInterfaces())
+    .flat()
+    .find((found) => found?.family === 'IPv4' && !found.internal)?.address;
+}
+
+/** Without its database the process can promise nothing: whoever supervises it starts it anew. */
+function dieOf(error: Error, telemetry: Telemetry): never {
+  telemetry.record('error', 'database.died', { error: error.message });
+  process.exit(70);
+}
