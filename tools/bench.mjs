@@ -1,17 +1,15 @@
 // `npm run bench`: runs bench/main.ts on Bun, on the machine's last core; the servers it starts run on the first.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findBun } from './setup/bun.mjs';
+import { ensurePackages } from './setup/packages.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const bun = join(root, 'node_modules/.bin/bun');
+const root = fileURLToPath(new URL('..', import.meta.url));
 
-if (!existsSync(bun)) {
-  const { status } = spawnSync('npm', ['ci'], { cwd: root, stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
-}
+await ensurePackages(root, { dev: true });
+const bun = findBun(root);
 
 const lastCore = cpus().length - 1;
 const canPin = lastCore > 0 && spawnSync('taskset', ['--version']).status === 0;

@@ -10,16 +10,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const LOCK = fileURLToPath(new URL('../package-lock.json', import.meta.url));
 const EXACT_VERSION = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
 const SYSTEMS = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32'];
-const PROCESSORS = {
-  arm: 'arm',
-  arm64: 'arm64',
-  ia32: 'ia32',
-  ppc64: 'ppc64',
-  riscv64: 'riscv64',
-  s390x: 's390x',
-  x64: 'x64',
-  wasm32: 'wasm32',
-};
+/** As in the names of packages, which is also how npm writes them. */
+const PROCESSORS = ['arm', 'arm64', 'ia32', 'ppc64', 'riscv64', 's390x', 'x64', 'wasm32'];
 
 /**
  * The entries that the lock lacks, by their path in it.
@@ -51,7 +43,7 @@ function isInstalledFor(packages, path, name) {
 function entry(name, version, parent) {
   const words = name.split(/[/-]/);
   const os = SYSTEMS.filter((system) => words.includes(system));
-  const cpu = words.flatMap((word) => PROCESSORS[/** @type {keyof PROCESSORS} */ (word)] ?? []);
+  const cpu = PROCESSORS.filter((processor) => words.includes(processor));
   const platform = { cpu, ...(os.length > 0 && { os }), ...libc(words) };
   if (!EXACT_VERSION.test(version) || cpu.length !== 1 || (os.length !== 1 && cpu[0] !== 'wasm32')) {
     throw new Error(

@@ -11,8 +11,8 @@ const STOP_MS = 9_500;
  */
 const SAME_SIGNAL_MS = 1_000;
 
-/** Ctrl-C, the order of a supervisor, and a terminal that is closed. */
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Ctrl-C, and the order of a supervisor. */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 type StopSignal = (typeof STOP_SIGNALS)[number];
 type Stop = () => Promise<void>;
 
@@ -46,18 +46,18 @@ function greeting(url: string, ownerUrl: string | null): string {
 function watchSignals(): { stopWith(stop: Stop): Promise<number> } {
   const { promise: firstSignal, resolve } = Promise.withResolvers<void>();
   let first: number | undefined;
-  let stopping = false;
+  let serving = false;
   const onSignal = (signal: StopSignal) => {
     const again = first !== undefined && Date.now() - first > SAME_SIGNAL_MS;
     first ??= Date.now();
     // Before the server runs there is nothing to bring in order.
-    if (again || !stopping) process.exit(128 + constants.signals[signal]);
+    if (again || !serving) process.exit(128 + constants.signals[signal]);
     resolve();
   };
   for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
   return {
     stopWith: async (stop) => {
-      stopping = true;
+      serving = true;
       await firstSignal;
       return stopInTime(stop);
     },

@@ -1,0 +1,79 @@
+/** What the files of a place may import. The first rule whose `from` fits a file is the one that holds for it. */
+export type ImportRule = {
+  /** A path with `*` for one folder's or file's name. */
+  readonly from: string;
+  /** Places of our own, `*` as above, `$1` for what the first `*` of `from` stood for. A folder ends with a slash. */
+  readonly to: readonly string[];
+  /** Modules that are not ours: any, those not bound to a runtime, those for browsers, or none. */
+  readonly packages: 'any' | 'portable' | 'none';
+};
+
+/**
+ * The arrows of the design, each pointing left:
+ * `ports ← core ← { protocols, features } ← app ← runtimes ← cli`, `ports ← adapters ← app`;
+ * in the browser `ui ← features/<name>/web ← web`.
+ */
+export const IMPORT_RULES: readonly ImportRule[] = [
+  { from: 'src/ports/', to: ['src/ports/'], packages: 'none' },
+  { from: 'src/core/', to: ['src/core/', 'src/ports/'], packages: 'portable' },
+  { from: 'src/adapters/*/', to: ['src/adapters/$1/', 'src/ports/'], packages: 'any' },
+  { from: 'src/protocols/*/', to: ['src/protocols/$1/', 'src/core/', 'src/ports/'], packages: 'portable' },
+  {
+    from: 'src/features/*/web/',
+    to: [
+      'src/features/$1/web/',
+      'src/features/$1/state.ts',
+      'src/features/*/contract.ts',
+      'src/features/*/events.ts',
+      'src/ui/',
+      'client/',
+    ],
+    packages: 'portable',
+  },
+  {
+    from: 'src/features/*/',
+    to: ['src/features/$1/*.ts', 'src/features/*/events.ts', 'src/core/', 'src/ports/'],
+    packages: 'portable',
+  },
+  {
+    from: 'src/app/',
+    // A feature's tables must stand before the feature can be made, hence the second of its files.
+    to: [
+      'src/app/',
+      'src/features/*/feature.ts',
+      'src/features/*/tables.ts',
+      'src/protocols/*/protocol.ts',
+      'src/adapters/',
+      'src/core/',
+      'src/ports/',
+      'package.json',
+    ],
+    packages: 'any',
+  },
+  {
+    from: 'src/runtimes/*/',
+    to: ['src/runtimes/$1/', 'src/app/', 'src/adapters/', 'src/core/', 'src/ports/'],
+    packages: 'any',
+  },
+  { from: 'src/cli/', to: ['src/cli/', 'src/runtimes/', 'src/app/'], packages: 'any' },
+  { from: 'src/ui/', to: ['src/ui/', 'client/'], packages: 'portable' },
+  {
+    from: 'src/web/',
+    to: [
+      'src/web/',
+      'src/features/*/web/',
+      'src/features/*/contract.ts',
+      'src/features/*/events.ts',
+      'src/ui/',
+      'client/',
+    ],
+    packages: 'portable',
+  },
+  {
+    from: 'client/',
+    to: ['client/', 'src/features/*/contract.ts', 'src/features/*/events.ts', 'src/features/*/state.ts', 'src/core/'],
+    packages: 'portable',
+  },
+  { from: 'bench/', to: ['bench/', 'client/', 'src/', 'tools/'], packages: 'any' },
+  { from: 'tools/', to: ['tools/'], packages: 'any' },
+];

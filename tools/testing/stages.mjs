@@ -1,0 +1,91 @@
+// @ts-check
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * @typedef {{ kind: 'check', name: string, what: string, file: string, args: string[] }} Check one program that passes or fails
+ * @typedef {{ kind: 'suite', name: string, what: string, files: string[], browser: boolean }} Suite tests that `bun test` runs
+ * @typedef {Check | Suite} Stage
+ */
+
+const TEST_FILE = /\.test\.tsx?$/;
+/** Where tests are looked for. */
+const FOLDERS = ['src', 'client', 'bench', 'tools', 'tests'];
+/** Folders of tests/ that are a stage of the same name; the adapters' own tests run the conformance suites. */
+const SUITES = {
+  unit: 'what each file does by itself',
+  conformance: 'every adapter keeps its port’s promises',
+  interop: 'stock clients against a real server',
+  simulation: 'seeded random clients, clock and network',
+  fuzz: 'garbled input',
+  faults: 'killed, cut and misused servers',
+  journeys: 'people in a real browser',
+};
+
+/**
+ * All stages, in the order in which they run: what is quick comes first.
+ *
+ * @param {string} root the project's folder
+ * @param {string} bun
+ * @returns {Stage[]}
+ * @throws {Error} when a test file belongs to no stage, as nothing would run it.
+ */
+export function allStages(root, bun) {
+  return [...checks(root, bun), ...suites(root)];
+}
+
+/** @param {string} root @param {string} bun @returns {Check[]} */
+function checks(root, bun) {
+  const node = process.execPath;
+  const tool = (/** @type {string[]} */ ...path) => join(root, 'node_modules', ...path);
+  const typescript = tool('typescript', 'bin', 'tsc');
+  /** @type {[name: string, what: string, file: string, ...args: string[]][]} */
+  const all = [
+    ['lint', 'format and lint', node, tool('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.'],
+    ['types-core', 'types of what runs everywhere', node, typescript, '-p', 'tsconfig.core.json'],
+    ['types-server', 'types of the server, its tests and tools', node, typescript, '-p', 'tsconfig.server.json'],
+    ['types-web', 'types of the web app', node, typescript, '-p', 'tsconfig.web.json'],
+    ['imports', 'import arrows and cycles', bun, 'tools/check-imports.ts'],
+    ['sizes', 'lengths of files and functions', bun, 'tools/check-sizes.ts'],
+    ['dead-code', 'what nothing uses', node, tool('knip', 'bin', 'knip.js'), '--no-progress'],
+    ['lock', 'package-lock.json serves every platform', node, 'tools/complete-lock.mjs', '--check'],
+    ['config-docs', 'docs/config.md is fresh', bun, 'src/cli/main.ts', 'config-docs', '--check'],
+    ['web', 'the web app builds', node, 'tools/build-web.mjs'],
+  ];
+  return all.map(([name, what, file, ...args]) => ({ kind: 'check', name, what, file, args }));
+}
+
+/** @param {string} root @returns {Suite[]} */
+function suites(root) {
+  const files = FOLDERS.flatMap((folder) => testFilesIn(root, folder));
+  const stray = files.find((file) => !(stageOf(file) in SUITES));
+  if (stray !== undefined)
+    throw new Error(`${stray} is in no stage: tests/ has one folder for each of ${Object.keys(SUITES).join(', ')}`);
+  return Object.entries(SUITES).map(([name, what]) => ({
+    kind: 'suite',
+    name,
+    what,
+    files: files.filter((file) => stageOf(file) === name),
+    browser: name === 'journeys',
+  }));
+}
+
+/** @param {string} file */
+function stageOf(file) {
+  const [top, second = ''] = file.split('/');
+  if (top === 'tests') return second;
+  return top === 'src' && second === 'adapters' ? 'conformance' : 'unit';
+}
+
+/** @param {string} root @param {string} folder @returns {string[]} */
+function testFilesIn(root, folder) {
+  const full = join(root, folder);
+  if (!existsSync(full)) return [];
+  return readdirSync(full, { withFileTypes: true })
+    .flatMap((entry) => {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : testFilesIn(root, path);
+      return TEST_FILE.test(entry.name) ? [path] : [];
+    })
+    .sort();
+}
