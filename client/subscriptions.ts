@@ -21,7 +21,7 @@ export type Subscribed = {
   readonly wasRecovering: boolean;
   /** … and follow now, all of them. False after `wasRecovering`: load the channel's state anew. */
   readonly recovered: boolean;
-  /** Where the channel is; absent in channels without history. */
+  /** The publications that follow come after this offset; absent in channels without history. */
   readonly position?: { readonly offset: number; readonly epoch: string };
 };
 
