@@ -32,15 +32,12 @@ const START = `SwaggerUIBundle({
 });
 `;
 
-const SWAGGER_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js'];
-
 /** Swagger UI from our own files. `answer` gives undefined for a path it does not have. */
 export function createApiDocs(): { answer(request: Request, path: string): Promise<Response> | undefined } {
-  const files = new Map<string, StaticFile>();
-  for (const name of SWAGGER_FILES) {
-    const path = fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`));
-    files.set(`${DOCS_PATH}/${name}`, new StaticFile(path));
-  }
+  const files = new Map([
+    [`${DOCS_PATH}/swagger-ui.css`, fileAt(import.meta.resolve('swagger-ui-dist/swagger-ui.css'))],
+    [`${DOCS_PATH}/swagger-ui-bundle.js`, fileAt(import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js'))],
+  ]);
   return {
     answer: (request, path) => {
       if (path === DOCS_PATH) return Promise.resolve(text(PAGE, 'text/html;charset=utf-8'));
@@ -48,6 +45,10 @@ export function createApiDocs(): { answer(request: Request, path: string): Promi
       return files.get(path)?.answer(request);
     },
   };
+}
+
+function fileAt(url: string): StaticFile {
+  return new StaticFile(fileURLToPath(url));
 }
 
 function text(body: string, type: string): Response {
