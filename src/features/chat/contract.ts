@@ -1,22 +1,27 @@
 import { z } from 'zod';
 import { defineOperation } from '../../core/operation.ts';
-
-export const MESSAGE_LIMIT = 8_000;
-/** Larger rooms do not show who has read. */
-export const RECEIPTS_LIMIT = 200;
+import { MESSAGE_LIMIT } from './limits.ts';
 
 const roomId = z.string().min(1).max(40);
 const userId = z.string().min(1).max(40);
 const offset = z.number().int().min(1);
 const readOffset = z.number().int().min(0);
 const time = z.number().int();
-const title = z.string().trim().min(1).max(80);
+/** No line breaks or other control characters, no halves of surrogate pairs. */
+const title = z
+  .string()
+  .trim()
+  .min(1)
+  .max(80)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must be one line of text');
 /** Chosen by the sender, unique for each message of theirs: makes a resend idempotent. */
 const messageKey = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/, 'must be 8 to 64 of A-Z, a-z, 0-9, "_" or "-"');
 const text = z
   .string()
   .max(MESSAGE_LIMIT, `must have at most ${MESSAGE_LIMIT} characters`)
-  .refine((value) => value.trim() !== '', 'must not be empty');
+  .refine((value) => value.trim() !== '', 'must not be empty')
+  // What a database or another client would change on the way is refused, so that a resend compares equal.
+  .refine((value) => !/\p{Cs}/u.test(value) && !value.includes('\0'), 'must be valid text');
 const emoji = z
   .string()
   .max(32)
@@ -25,6 +30,7 @@ const inviteCode = z.string().min(8).max(64);
 const nothing = z.object({});
 
 export const roomRole = z.enum(['owner', 'admin', 'member']);
+const roomKind = z.enum(['group', 'direct']);
 
 /** A message with all that happened to it since. A recalled one keeps its place with an empty text. */
 export const message = z.object({
@@ -39,7 +45,8 @@ export const message = z.object({
     .object({
       offset,
       sender: userId,
-      /** Its first 200 characters; empty when recalled. */ text: z.string(),
+      /** Its first 200 characters; empty when recalled. */
+      text: z.string(),
       recalled: z.boolean(),
     })
     .nullable(),
@@ -47,31 +54,53 @@ export const message = z.object({
 });
 export type Message = z.infer<typeof message>;
 
-/** What stands in a timeline: a message, or a line that says what happened to the room (its `RoomEvent`). */
+const notice = z.object({ at: time, by: userId });
+/** `RoomNotice` of events.ts. */
+const roomNotice = z.discriminatedUnion('type', [
+  notice.extend({ type: z.literal('created'), kind: roomKind, title: z.string(), users: z.array(userId).readonly() }),
+  notice.extend({ type: z.literal('renamed'), title: z.string() }),
+  notice.extend({ type: z.literal('pictured'), avatar: z.string().nullable() }),
+  notice.extend({ type: z.literal('joined'), users: z.array(userId).readonly() }),
+  z.object({ at: time, type: z.literal('left'), user: userId }),
+  notice.extend({ type: z.literal('removed'), user: userId }),
+  notice.extend({ type: z.literal('promoted'), user: userId, role: roomRole }),
+]);
+
+/** What stands in a timeline: a message, or a line that says what happened to the room. */
 export const timelineEntry = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('message'), message }),
-  z.object({ kind: z.literal('notice'), offset, at: time, event: z.record(z.string(), z.unknown()) }),
+  z.object({ kind: z.literal('notice'), offset, at: time, event: roomNotice }),
 ]);
 export type TimelineEntry = z.infer<typeof timelineEntry>;
 
+export const historyPage = z.object({
+  entries: z.array(timelineEntry),
+  hasBefore: z.boolean(),
+  hasAfter: z.boolean(),
+  /** The channel's position: all up to here is folded into the entries. */
+  top: readOffset,
+  epoch: z.string(),
+});
+export type HistoryPage = z.infer<typeof historyPage>;
+
 export const roomSummary = z.object({
   id: roomId,
-  kind: z.enum(['group', 'direct']),
+  kind: roomKind,
   /** '' for a direct chat: show the other person. */
   title: z.string(),
   avatar: z.string().nullable(),
-  /** The other person of a direct chat. */
+  /** The other person of a direct chat; oneself in the one with oneself (notes). */
   peer: userId.nullable(),
   memberCount: z.number().int(),
   role: roomRole,
-  /** The channel's position now: live publications go on from here. */
+  /** The channel's position: all up to here is counted in, live publications go on from here. */
   top: readOffset,
-  epoch: z.string(),
   /** Everything up to here has been read, on whichever device. */
   readOffset,
-  /** Messages of others after `readOffset`; counts to 100 (show "99+"). */
+  /** Messages of others after `readOffset` up to `top`; counts to 100 (show "99+"). */
   unread: z.number().int(),
-  lastMessage: message.nullable(),
+  /** For the list: only the first 200 characters of its text. */
+  lastMessage: message.omit({ replyTo: true, reactions: true }).nullable(),
   /** Sort key: time of the last message, or of joining. */
   activeAt: time,
 });
@@ -123,7 +152,8 @@ export const chatContract = {
   }),
   openDirect: defineOperation({
     name: 'chat.openDirect',
-    summary: 'The direct chat with a person, made when there is none yet. By id or handle.',
+    summary:
+      'The direct chat with a person, made when there is none yet. By id or handle; the own one gives a place for notes.',
     access: 'user',
     input: z.union([z.object({ user: userId }), z.object({ handle: z.string().min(1).max(60) })]),
     output: roomSummary,
@@ -223,14 +253,15 @@ export const chatContract = {
   }),
   recall: defineOperation({
     name: 'chat.recall',
-    summary: 'Takes an own message back within the time allowed (2 minutes by default); a tombstone stays.',
+    summary:
+      'Takes an own message back within the time allowed (2 minutes by default); a tombstone stays. Owner and admins of a group: at any time, also messages of those below them.',
     access: 'user',
     input: inRoom,
     output: nothing,
   }),
   react: defineOperation({
     name: 'chat.react',
-    summary: 'Puts an emoji on a message, or takes it off. At most 20 different ones a message.',
+    summary: 'Puts an emoji on a message, or takes it off. At most 20 different ones and 500 in all a message.',
     access: 'user',
     input: inRoom.extend({ emoji, on: z.boolean() }),
     output: nothing,
@@ -245,21 +276,14 @@ export const chatContract = {
       around: offset.optional(),
       limit: z.number().int().min(1).max(100).default(50),
     }),
-    output: z.object({
-      entries: z.array(timelineEntry),
-      hasBefore: z.boolean(),
-      hasAfter: z.boolean(),
-      /** The channel's position at that moment. */
-      top: readOffset,
-      epoch: z.string(),
-    }),
+    output: historyPage,
   }),
   read: defineOperation({
     name: 'chat.read',
     summary: 'Marks everything up to the offset as read, on all devices. Never goes back.',
     access: 'user',
     input: room.extend({ offset: readOffset }),
-    output: z.object({ readOffset, unread: z.number().int() }),
+    output: z.object({ readOffset, unread: z.number().int(), top: readOffset }),
   }),
   readers: defineOperation({
     name: 'chat.readers',

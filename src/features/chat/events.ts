@@ -8,6 +8,8 @@
  */
 export type RoomRole = 'owner' | 'admin' | 'member';
 
+export type RoomNotice = { readonly at: number } & RoomNoticeBody;
+
 /** Each carries its own time (ms, the server's clock), because official clients do not hand on a publication's. */
 export type RoomEvent = { readonly at: number } & RoomEventBody;
 
@@ -28,12 +30,25 @@ export type RoomEventBody =
       readonly emoji: string;
       readonly on: boolean;
     }
-  | { readonly type: 'created'; readonly by: string; readonly kind: 'group' | 'direct'; readonly title: string }
+  | RoomNoticeBody;
+
+/** What happened to the room itself; stands in the timeline as a line between the messages. */
+export type RoomNoticeBody =
+  /** Always the first publication. `users` are all first members, `by` among them; in a group `by` owns it. */
+  | {
+      readonly type: 'created';
+      readonly by: string;
+      readonly kind: 'group' | 'direct';
+      readonly title: string;
+      readonly users: readonly string[];
+    }
   | { readonly type: 'renamed'; readonly by: string; readonly title: string }
   | { readonly type: 'pictured'; readonly by: string; readonly avatar: string | null }
+  /** Brought in by `by`; by an invitation when `by` is the one who joins. */
   | { readonly type: 'joined'; readonly by: string; readonly users: readonly string[] }
   | { readonly type: 'left'; readonly user: string }
   | { readonly type: 'removed'; readonly by: string; readonly user: string }
+  /** Has another role now. Who becomes the owner takes over from the last one, who goes on as admin. */
   | { readonly type: 'promoted'; readonly by: string; readonly user: string; readonly role: RoomRole };
 
 export type LiveEvent =
@@ -43,7 +58,14 @@ export type LiveEvent =
 export type UserRoomEvent =
   | { readonly type: 'room.entered'; readonly room: string }
   | { readonly type: 'room.exited'; readonly room: string }
-  | { readonly type: 'room.read'; readonly room: string; readonly offset: number; readonly unread: number };
+  /** `unread` counts what the room had up to `top`. Two of them may overtake each other: the greater offset holds. */
+  | {
+      readonly type: 'room.read';
+      readonly room: string;
+      readonly offset: number;
+      readonly unread: number;
+      readonly top: number;
+    };
 
 export function roomChannel(room: string): string {
   return `room:${room}`;
