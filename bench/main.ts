@@ -70,7 +70,9 @@ async function main(): Promise<void> {
   const sections: Section[] = [];
   for (const scenario of chosen()) {
     console.error(`${scenario.name}:`);
-    for (const section of await scenario.run(settings())) {
+    for (const measured of await scenario.run(settings())) {
+      // A quick run's figures are too small to be held against a promise.
+      const section = values.quick ? { ...measured, goals: [] } : measured;
       sections.push(section);
       console.log(`${sectionToMarkdown(section)}\n`);
     }

@@ -8,6 +8,10 @@ import { ensurePackages } from './setup/packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+if (process.platform !== 'linux') {
+  console.error('npm run bench needs Linux: it reads /proc and makes system calls itself');
+  process.exit(1);
+}
 await ensurePackages(root, { dev: true });
 const bun = findBun(root);
 

@@ -43,11 +43,13 @@ export async function runAcked(plan: AckedPlan): Promise<AckedResult> {
   const watch = new Watch(plan);
   const tally = newTally();
   const subscribers = plan.subscribe
-    ? await inWaves(plan.channels.length, (index) => join(plan.port, plan.wire.subscriber(channelOf(plan, index))))
+    ? await inWaves(plan.channels.length, (index) =>
+        join(plan.port, plan.wire.subscriber(channelOf(plan, index)), plan.wire),
+      )
     : [];
   for (const socket of subscribers) watch.follow(socket);
   const sockets = await inWaves(plan.publishers, (index) =>
-    join(plan.port, plan.wire.publisher(channelOf(plan, index), index)),
+    join(plan.port, plan.wire.publisher(channelOf(plan, index), index), plan.wire),
   );
   const publishers = sockets.map(
     (socket, index) => new Publisher({ socket, wire: plan.wire, tally, template: templateOf(plan, index) }),

@@ -35,7 +35,7 @@ export async function runFanOut(plan: FanOutPlan): Promise<FanOutResult> {
   const deliveries = new Deliveries(plan.payloadBytes);
   let closedSubscribers = 0;
   let closing = false;
-  const sockets = await inWaves(plan.subscribers, () => join(plan.port, plan.wire.subscriber(plan.channel)));
+  const sockets = await inWaves(plan.subscribers, () => join(plan.port, plan.wire.subscriber(plan.channel), plan.wire));
   for (const socket of sockets) {
     const { onFrame } = idle(socket, plan.wire);
     socket.handOver({
@@ -48,8 +48,7 @@ export async function runFanOut(plan: FanOutPlan): Promise<FanOutResult> {
       },
     });
   }
-  const publisher = await join(plan.port, plan.wire.publisher(plan.channel, 0));
-  publisher.handOver(idle(publisher, plan.wire));
+  const publisher = await join(plan.port, plan.wire.publisher(plan.channel, 0), plan.wire);
   try {
     const measured = await measure(plan, publisher, deliveries);
     return { ...measured, latency: deliveries.latency, closedSubscribers };

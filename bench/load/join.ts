@@ -7,31 +7,37 @@ const LONGEST_KEEP_ALIVE = 16;
 /** Upgrades under way at once: below what servers queue on the listening socket. */
 const CONNECTING = 200;
 
-/** Connects as `role` and takes its steps one after the other. What comes in later goes to nobody until `handOver`. */
-export async function join(port: number, role: Role): Promise<LoadSocket> {
+/** What of a wire a client needs that only listens. */
+type KeepAlive = Pick<Wire, 'keepAlive'>;
+
+/** Connects as `role` and takes its steps one after the other. From then on it is idle. */
+export async function join(port: number, role: Role, wire: KeepAlive): Promise<LoadSocket> {
   const socket = await LoadSocket.connect({ port, ...role }, { onFrame: () => {} });
-  for (const step of role.steps) await take(socket, step);
+  socket.handOver(idle(socket, wire));
+  for (const step of role.steps) await take(socket, step, wire);
   return socket;
 }
 
-/** Says one thing and waits for the answer, which it resolves to; frames that come before that are dropped. */
-export async function take(socket: LoadSocket, { say, until }: Step): Promise<string> {
+/** Says one thing and waits for the answer, which it resolves to. Before and after that the socket is idle. */
+export async function take(socket: LoadSocket, { say, until }: Step, wire: KeepAlive): Promise<string> {
+  const { onFrame } = idle(socket, wire);
   const answer = Promise.withResolvers<string>();
   const timeout = setTimeout(() => answer.reject(new Error(`no ${until} after ${say}`)), ANSWER_MS);
-  const hear = (text: string) => {
-    if (until === undefined || text.includes(until)) answer.resolve(text);
-  };
+  if (until === undefined) answer.resolve('');
   socket.handOver({
-    onFrame: (buffer, start, end) => hear(buffer.toString('latin1', start, end)),
+    onFrame: (buffer, start, end, opcode) => {
+      const text = buffer.toString('latin1', start, end);
+      if (until !== undefined && text.includes(until)) answer.resolve(text);
+      else onFrame(buffer, start, end, opcode);
+    },
     onClose: () => answer.reject(new Error(`closed after ${say}`)),
   });
   socket.sendText(say);
-  if (until === undefined) answer.resolve('');
   try {
     return await answer.promise;
   } finally {
     clearTimeout(timeout);
-    socket.handOver({ onFrame: () => {} });
+    socket.handOver(idle(socket, wire));
   }
 }
 
@@ -51,7 +57,7 @@ export async function inWaves<T>(count: number, one: (index: number) => Promise<
 }
 
 /** Events of a socket that waits: it answers keep-alives and counts nothing. */
-export function idle(socket: LoadSocket, wire: Wire, onClose?: () => void): SocketEvents {
+export function idle(socket: LoadSocket, wire: KeepAlive, onClose?: () => void): SocketEvents {
   return {
     onFrame: (buffer, start, end) => {
       if (end - start > LONGEST_KEEP_ALIVE) return;

@@ -32,7 +32,7 @@ const MARK = Buffer.from('"missed":');
 /** Clients subscribe, are all cut off, miss publications, and come back all at once. */
 export async function runReturning(plan: ReturningPlan): Promise<ReturningResult> {
   const visitors = await inWaves(plan.clients, (index) => visit(plan, index));
-  const publisher = await join(plan.port, plan.recovery.wire.publisher('', 0));
+  const publisher = await join(plan.port, plan.recovery.wire.publisher('', 0), plan.recovery.wire);
   // One publication that all hear: from it each knows its place.
   await publishEverywhere(plan, publisher, 0);
   await waitUntil(() => visitors.every(({ heard }) => heard.includes(MARK.toString())));
@@ -55,7 +55,7 @@ async function visit({ port, recovery, channels }: ReturningPlan, index: number)
   const role = recovery.wire.subscriber(channels[index % channels.length] ?? '');
   const socket = await LoadSocket.connect({ port, ...role }, { onFrame: () => {} });
   const visitor: Visitor = { socket, heard: '' };
-  for (const step of role.steps) visitor.heard += await take(socket, step);
+  for (const step of role.steps) visitor.heard += await take(socket, step, recovery.wire);
   socket.handOver({
     onFrame: (buffer, start, end) => {
       visitor.heard += buffer.toString('latin1', start, end);
@@ -68,7 +68,7 @@ async function publishEverywhere(plan: ReturningPlan, publisher: LoadSocket, num
   const { wire, ack } = plan.recovery;
   const payload = `{"missed":${number},"text":"${'x'.repeat(100)}"}`;
   for (const channel of plan.channels) {
-    await take(publisher, { say: wire.publication(channel, payload, 0), until: ack });
+    await take(publisher, { say: wire.publication(channel, payload, 0), until: ack }, wire);
   }
 }
 

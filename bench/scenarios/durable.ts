@@ -84,7 +84,7 @@ async function measure(
   settings: Settings,
   pace: Pace,
 ): Promise<Run> {
-  if (target === nats) (await join(port, streamMaker(CHANNELS))).cut();
+  if (target === nats) (await join(port, streamMaker(CHANNELS), jetStreamWire)).cut();
   const meter = new CpuMeter(server);
   const plan: AckedPlan = {
     port,

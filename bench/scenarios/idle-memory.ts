@@ -97,7 +97,7 @@ async function grow({ server, port, wire, connections, roleOf }: Growing): Promi
   let open: LoadSocket[] = [];
   try {
     open = await inWaves(connections, async (index) => {
-      const socket = await join(port, roleOf(index));
+      const socket = await join(port, roleOf(index), wire);
       socket.handOver(
         idle(socket, wire, () => {
           closed += 1;

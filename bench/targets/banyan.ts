@@ -31,5 +31,6 @@ export const banyan: Target = {
 /** Banyan with the check of who may what, and registration open: for people and rooms. */
 export const banyanWithPeople: Target = {
   ...banyan,
-  launch: (port) => serve(port, { BANYAN_REGISTRATION: 'open' }),
+  // Trusted as a proxy, the benchmark can register people from many addresses.
+  launch: (port) => serve(port, { BANYAN_REGISTRATION: 'open', BANYAN_TRUSTED_PROXIES: '127.0.0.1' }),
 };

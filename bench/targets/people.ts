@@ -23,7 +23,7 @@ export async function dataWithPeople(count: number): Promise<PeopledData> {
     async (_, port) => {
       const names = Array.from({ length: count }, (_, index) => `bench${Date.now().toString(36)}-${index}`);
       const registered: Person[] = [];
-      for (const handle of names) registered.push(await register(port, handle));
+      for (const [index, handle] of names.entries()) registered.push(await register(port, handle, index));
       return registered;
     },
     { folder },
@@ -32,8 +32,13 @@ export async function dataWithPeople(count: number): Promise<PeopledData> {
   return made;
 }
 
-async function register(port: number, handle: string): Promise<Person> {
-  const response = await post(port, 'accounts.register', { handle, password: PASSWORD });
+/** Each registers from an address of their own, as a proxy would tell: registrations are limited by address. */
+async function register(port: number, handle: string, index: number): Promise<Person> {
+  const address = `10.0.${index >> 8}.${index & 255}`;
+  const response = await post(port, 'accounts.register', {
+    input: { handle, password: PASSWORD },
+    headers: { 'x-forwarded-for': address },
+  });
   const cookie = response.headers
     .getSetCookie()
     .map((line) => line.split(';')[0])
@@ -46,18 +51,20 @@ async function register(port: number, handle: string): Promise<Person> {
 export async function makeRoom(port: number, members: readonly Person[]): Promise<string> {
   const [owner, ...others] = members;
   const input = { title: 'bench', members: others.map(({ id }) => id), key: crypto.randomUUID() };
-  const response = await post(port, 'chat.createGroup', input, owner?.cookie);
+  const response = await post(port, 'chat.createGroup', { input, headers: { cookie: owner?.cookie ?? '' } });
   return ((await response.json()) as { readonly id: string }).id;
 }
 
+type Call = { readonly input: object; readonly headers: Readonly<Record<string, string>> };
+
 /** Calls an operation over HTTP; throws what the server answered when it isn't a success. */
-async function post(port: number, operation: string, input: object, cookie?: string): Promise<Response> {
+async function post(port: number, operation: string, { input, headers }: Call): Promise<Response> {
   const response = await fetch(`http://127.0.0.1:${port}/api/v1/${operation}`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       origin: `http://127.0.0.1:${port}`,
-      ...(cookie !== undefined && { cookie }),
+      ...headers,
     },
     body: JSON.stringify(input),
   });
