@@ -1,7 +1,6 @@
 /** WebSocket frames (RFC 6455 section 5.2), as far as a load generator needs them: no fragmentation, no extensions. */
 export const TEXT = 0x1;
 export const BINARY = 0x2;
-export const CLOSE = 0x8;
 export const PING = 0x9;
 export const PONG = 0xa;
 
