@@ -36,9 +36,27 @@ function serves([command]) {
 function runProgram(bun, args) {
   const child = spawn(bun, [join(ROOT, 'src', 'cli', 'main.ts'), ...args], { stdio: 'inherit' });
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => child.kill(signal));
+  whenNpmDies(() => child.kill('SIGTERM'));
   child.on('error', (error) => exitWith(new SetupError(`${bun} does not run on this machine (${error.message})`)));
   child.on('exit', (code, signal) => {
     if (signal === 'SIGILL') console.error('banyan: this processor lacks instructions that Bun needs');
     process.exit(code ?? 128 + constants.signals[signal ?? 'SIGTERM']);
   });
+}
+
+/**
+ * npm passes stop signals on, but nobody tells of its own sudden death: a server that outlived it would go on holding
+ * the port and the data folder.
+ *
+ * @param {() => void} act
+ */
+function whenNpmDies(act) {
+  if (process.env.npm_lifecycle_event !== 'start') return;
+  const npm = process.ppid;
+  const watching = setInterval(() => {
+    if (process.ppid === npm) return;
+    clearInterval(watching);
+    act();
+  }, 500);
+  watching.unref();
 }

@@ -44,7 +44,11 @@ async function runSuite({ name, files, browser }, { root, bun }) {
   const folder = mkdtempSync(join(tmpdir(), 'banyan-tests-'));
   const report = join(folder, 'report.xml');
   const paths = files.map((file) => `./${file}`);
-  const why = await run(bun, ['test', '--reporter=junit', `--reporter-outfile=${report}`, ...paths], { root, env });
+  const why = await run(
+    bun,
+    ['test', '--only-failures', '--reporter=junit', `--reporter-outfile=${report}`, ...paths],
+    { root, env },
+  );
   const counts = existsSync(report) ? countsOf(readFileSync(report, 'utf8')) : undefined;
   rmSync(folder, { recursive: true });
   return outcomeOf(counts, why);

@@ -72,9 +72,10 @@ function refuseNewer(file: string, steps: readonly SchemaStep[]): void {
   }
 }
 
+/** Opened for looking only: a reader would leave a WAL file behind where there was none, a writer bring one in. */
 function openExisting(file: string): Database {
   try {
-    const db = new Database(file, { readonly: true });
+    const db = new Database(file, existsSync(`${file}-wal`) ? { readonly: true } : { readwrite: true });
     db.query('SELECT count(*) FROM sqlite_master').get();
     return db;
   } catch (error) {
