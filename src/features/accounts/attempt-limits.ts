@@ -1,5 +1,6 @@
 import { ClientError } from '../../core/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { RecentMap } from './recent-map.ts';
 
 /** So many attempts for one key within a window that opens with the first of them. */
 export type AttemptRule = { readonly attempts: number; readonly windowMs: number };
@@ -8,9 +9,9 @@ type Count = { used: number; readonly endsAt: number };
 
 const MAX_KEYS = 20_000;
 
-/** Counts attempts by key, in bounded memory: past the bound the oldest keys are forgotten. */
+/** Counts attempts by key, in bounded memory: past the bound old keys are forgotten. */
 export class AttemptLimiter {
-  readonly #counts = new Map<string, Count>();
+  readonly #counts = new RecentMap<Count>(MAX_KEYS);
   readonly #clock: Clock;
   readonly #rule: AttemptRule;
 
@@ -40,9 +41,6 @@ export class AttemptLimiter {
   #current(key: string, now: number): Count {
     const known = this.#counts.get(key);
     if (known !== undefined && known.endsAt > now && known.endsAt - now <= this.#rule.windowMs) return known;
-    this.#counts.delete(key);
-    const [oldest] = this.#counts.keys();
-    if (this.#counts.size >= MAX_KEYS && oldest !== undefined) this.#counts.delete(oldest);
     const fresh = { used: 0, endsAt: now + this.#rule.windowMs };
     this.#counts.set(key, fresh);
     return fresh;

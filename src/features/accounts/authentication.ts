@@ -5,6 +5,7 @@ import type { TokenCookie } from './cookie.ts';
 import type { DeviceStore } from './device-store.ts';
 import type { LastSeen } from './last-seen.ts';
 import { hashToken } from './random-text.ts';
+import { RecentMap } from './recent-map.ts';
 
 /** How long an answer of this process may be out of date when another node signs a device out. */
 const KEPT_MS = 1_000;
@@ -14,7 +15,7 @@ type Entry = { readonly answer: Promise<Principal>; readonly until: number; prin
 
 /** Tells who a request comes from. Every request and connection asks, so answers are kept for a moment. */
 export class Authentication {
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new RecentMap<Entry>(MAX_KEPT);
   readonly #clock: Clock;
   readonly #devices: DeviceStore;
   readonly #cookie: TokenCookie;
@@ -39,7 +40,7 @@ export class Authentication {
 
   /** Drops what is kept about the person, or one device of theirs; call once the change is committed. */
   forget(user: string, device?: string): void {
-    for (const [token, { principal }] of this.#entries) {
+    for (const [token, { principal }] of [...this.#entries.entries()]) {
       // An answer still on its way was perhaps read before the change.
       if (principal === undefined || concerns(principal, user, device)) this.#entries.delete(token);
     }
@@ -58,9 +59,6 @@ export class Authentication {
   #ask(token: string, now: number): Promise<Principal> {
     const answer = this.#lookUp(token, now);
     const entry: Entry = { answer, until: now + KEPT_MS, principal: undefined };
-    this.#entries.delete(token);
-    const [oldest] = this.#entries.keys();
-    if (this.#entries.size >= MAX_KEPT && oldest !== undefined) this.#entries.delete(oldest);
     this.#entries.set(token, entry);
     answer.then(
       (principal) => {

@@ -1,0 +1,239 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createImages } from '../../src/adapters/bun/images.ts';
+import { createPasswords } from '../../src/adapters/bun/passwords.ts';
+import { MemoryBlobs } from '../../src/adapters/memory/blobs.ts';
+import { MemoryBus } from '../../src/adapters/memory/bus.ts';
+import { MemoryLog } from '../../src/adapters/memory/log.ts';
+import { openDatabase } from '../../src/adapters/sqlite/database.ts';
+import { ClientError } from '../../src/core/errors.ts';
+import type { FeatureHost } from '../../src/core/feature.ts';
+import { Node } from '../../src/core/node.ts';
+import { createOperations } from '../../src/core/operations.ts';
+import type { Principal } from '../../src/core/principal.ts';
+import type { Me } from '../../src/features/accounts/contract.ts';
+import { createAccounts } from '../../src/features/accounts/feature.ts';
+import type { AccountsSettings } from '../../src/features/accounts/parts.ts';
+import { ACCOUNTS_MIGRATIONS } from '../../src/features/accounts/tables.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { Telemetry } from '../../src/ports/telemetry.ts';
+import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
+
+export const PASSWORD = 'unter den linden 4';
+
+const SILENT: Telemetry = { record: () => undefined, count: () => undefined };
+
+type Timer = { readonly at: number; readonly run: () => void; readonly stop: () => void };
+
+/** Real time, that tests can put forward. */
+class ShiftedClock implements Clock {
+  #shift = 0;
+  readonly #timers = new Set<Timer>();
+
+  now = () => Date.now() + this.#shift;
+
+  after = (ms: number, run: () => void) => {
+    const handle = setTimeout(() => this.#fire(timer), ms);
+    const timer: Timer = { at: this.now() + ms, run, stop: () => clearTimeout(handle) };
+    this.#timers.add(timer);
+    return () => {
+      timer.stop();
+      this.#timers.delete(timer);
+    };
+  };
+
+  soon = (run: () => void) => {
+    setImmediate(run);
+  };
+
+  /** Lets time pass at once; resolves when what was due has been done. */
+  async pass(ms: number): Promise<void> {
+    this.#shift += ms;
+    for (const timer of [...this.#timers]) if (timer.at <= this.now()) this.#fire(timer);
+    await Bun.sleep(20);
+  }
+
+  #fire(timer: Timer): void {
+    timer.stop();
+    if (this.#timers.delete(timer)) timer.run();
+  }
+}
+
+/** A live connection, with what it was told. */
+export type TestConnection = { readonly frames: string[]; readonly closed: Promise<{ code: number; at: number }> };
+
+/** Accounts on a real database and a real node, without sockets. */
+export class Installation {
+  readonly folder = mkdtempSync(join(tmpdir(), 'banyan-accounts-'));
+  readonly clock = new ShiftedClock();
+  readonly blobs = new MemoryBlobs();
+  readonly database = openDatabase(this.folder, ACCOUNTS_MIGRATIONS, (error) => {
+    throw error;
+  });
+  readonly host: FeatureHost;
+  readonly accounts;
+  readonly node: Node;
+  readonly operations;
+  readonly #bus = new MemoryBus();
+
+  constructor(settings: Partial<AccountsSettings> = {}) {
+    const channels: FeatureHost['channels'] = {
+      publish: (channel, data, options) => this.node.publish(channel, data, options),
+      read: (channel, range) => this.node.read(channel, range),
+      subscribeUser: (user, channel) => this.node.subscribeUser(user, channel),
+      unsubscribeUser: (user, channel) => this.node.unsubscribeUser(user, channel),
+      disconnectUser: (user, kind, device) => this.node.disconnectUser(user, kind, device),
+      connectionsOf: (user) => this.node.connectionsOf(user),
+    };
+    this.host = { sql: this.database.sql, blobs: this.blobs, clock: this.clock, telemetry: SILENT, channels };
+    const ports = { passwords: createPasswords(), images: createImages() };
+    this.accounts = createAccounts(this.host, {
+      ...{ registration: 'invite', publicUrl: '', trustedProxies: [] },
+      ...ports,
+      ...settings,
+    });
+    this.operations = createOperations(this.accounts.feature.operations);
+    this.node = this.#createNode();
+  }
+
+  browser(address = '192.0.2.1'): Browser {
+    return new Browser(this, address);
+  }
+
+  /** The first person of an installation. */
+  async owner(): Promise<Browser> {
+    const owner = this.browser();
+    const invite = (await this.accounts.ownerInvite()) ?? 'there is an owner already';
+    await owner.call('accounts.register', { handle: 'owner', password: PASSWORD, invite });
+    return owner;
+  }
+
+  /** Somebody whom the owner invited. */
+  async member(owner: Browser, handle: string, role = 'member'): Promise<Browser> {
+    const { code } = await owner.call<{ code: string }>('accounts.createInvite', { role });
+    const member = this.browser();
+    await member.call('accounts.register', { handle, password: PASSWORD, invite: code });
+    return member;
+  }
+
+  async close(): Promise<void> {
+    await this.node.drain();
+    await this.database.close();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  #createNode(): Node {
+    const { feature } = this.accounts;
+    const memory = new MemoryLog('test-');
+    const node = new Node({
+      ...{ name: 'test', version: '0', clock: this.clock, telemetry: SILENT, bus: this.#bus },
+      fanout: { publish: () => undefined },
+      logs: { memory, durable: this.database.log },
+      protocols: [centrifugeJson],
+      namespaces: new Map(Object.entries(feature.namespaces)),
+      openNamespaces: new Set(),
+      limits: {
+        ...{ channels: 100, commandsInFlight: 100, history: 100, anonymous: false, pingMs: 25_000, pongMs: 8_000 },
+        queue: { length: 1_000, bytes: 1_000_000 },
+      },
+    });
+    node.start({
+      serverChannels: async (principal) => (await feature.serverChannels?.(principal)) ?? [],
+      call: this.operations.call,
+      onPresence: (user, online) => feature.onPresence?.(user, online),
+      verifyToken: () => Promise.reject(new ClientError('tokenExpired')),
+    });
+    return node;
+  }
+}
+
+/** Keeps cookies, as a browser does, and calls operations as the HTTP edge does. */
+export class Browser {
+  userAgent = 'Mozilla/5.0 (X11; Linux x86_64) Chrome/149.0.0.0 Safari/537.36';
+  cookie = '';
+  /** The last Set-Cookie value. */
+  setCookie: string | undefined;
+  readonly #installation: Installation;
+
+  constructor(
+    installation: Installation,
+    readonly address: string,
+  ) {
+    this.#installation = installation;
+  }
+
+  get headers(): Headers {
+    return new Headers({ 'user-agent': this.userAgent, ...(this.cookie !== '' && { cookie: this.cookie }) });
+  }
+
+  principal(): Promise<Principal> {
+    return this.#installation.accounts.authenticate(this.headers);
+  }
+
+  async call<Answer = unknown>(name: string, input: unknown = {}): Promise<Answer> {
+    const { headers } = this;
+    const responseHeaders = new Headers();
+    const principal = await this.#installation.accounts.authenticate(headers);
+    const http = { headers, url: `http://localhost/api/v1/${name}`, responseHeaders };
+    const answer = await this.#installation.operations.call(name, { principal, address: this.address, http }, input);
+    this.#keep(responseHeaders);
+    return answer as Answer;
+  }
+
+  me(): Promise<Me> {
+    return this.call<Me>('accounts.me');
+  }
+
+  /** The kind and field of the error that a call must end with; what it gave when it did not. */
+  async refusal(name: string, input: unknown = {}): Promise<string> {
+    const ended = await this.attempt(name, input);
+    if (!(ended instanceof ClientError)) return `answered ${JSON.stringify(ended)}`;
+    return ended.field === undefined ? ended.kind : `${ended.kind} ${ended.field}`;
+  }
+
+  /** The answer, or the error for the client. */
+  async attempt(name: string, input: unknown = {}): Promise<unknown> {
+    try {
+      return await this.call(name, input);
+    } catch (error) {
+      if (error instanceof ClientError) return error;
+      throw error;
+    }
+  }
+
+  async route(path: string, init: { method?: string; body?: Uint8Array | ReadableStream; type?: string } = {}) {
+    const { method = 'GET', body } = init;
+    const request = new Request(`http://localhost${path}`, { method, ...(body !== undefined && { body }) });
+    return this.#installation.accounts.feature.route?.(request, await this.principal());
+  }
+
+  /** Opens a live connection; resolves when the server has answered its connect. */
+  async connect(principal?: Principal): Promise<TestConnection> {
+    const frames: string[] = [];
+    let isOpen = true;
+    const { promise: closed, resolve } = Promise.withResolvers<{ code: number; at: number }>();
+    const connection = {
+      send: (frame: string) => void frames.push(frame),
+      join: () => undefined,
+      leave: () => undefined,
+      close: (code: number) => {
+        isOpen = false;
+        resolve({ code, at: performance.now() });
+      },
+    };
+    const opening = { connection, protocol: centrifugeJson, address: this.address };
+    const session = this.#installation.node.open({ ...opening, principal: principal ?? (await this.principal()) });
+    session.receive('{"id":1,"connect":{}}');
+    while (frames.length === 0 && isOpen) await Bun.sleep(1);
+    return { frames, closed };
+  }
+
+  #keep(responseHeaders: Headers): void {
+    for (const value of responseHeaders.getSetCookie()) {
+      this.setCookie = value;
+      const [pair = ''] = value.split(';');
+      this.cookie = pair.endsWith('=') ? '' : pair;
+    }
+  }
+}

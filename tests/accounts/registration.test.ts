@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { type Browser, Installation, PASSWORD } from './installation.ts';
+
+describe('registration by invitation', () => {
+  let installation: Installation;
+  let owner: Browser;
+  const link: (string | null)[] = [];
+
+  beforeAll(async () => {
+    installation = new Installation();
+    link.push(await installation.accounts.ownerInvite(), await installation.accounts.ownerInvite());
+    owner = await installation.owner();
+  });
+  afterAll(() => installation.close());
+
+  const invite = async (input = {}) => (await owner.call<{ code: string }>('accounts.createInvite', input)).code;
+  const register = (handle: string, code: string, more = {}) =>
+    installation.browser().refusal('accounts.register', { handle, password: PASSWORD, invite: code, ...more });
+
+  test('AU5 the owner link is the same until it is used, then there is none', async () => {
+    expect(link[0]).toMatch(/^[a-z2-9]{24}$/);
+    expect(link[1]).toBe(link[0] ?? '');
+    expect(await owner.me()).toMatchObject({ handle: 'owner', displayName: 'owner', role: 'owner', email: null });
+    expect(await installation.accounts.ownerInvite()).toBeNull();
+    expect(await register('second', link[0] ?? '')).toBe('gone invite');
+  });
+
+  test('the status tells how people come in', async () => {
+    const status = await installation.browser().call('accounts.status');
+    expect(status).toEqual({ registration: 'invite', hasOwner: true });
+  });
+
+  test('without an invitation, or with a wrong one, nobody comes in', async () => {
+    const stranger = installation.browser();
+    const input = { handle: 'stranger', password: PASSWORD };
+    expect(await stranger.refusal('accounts.register', input)).toBe('permissionDenied invite');
+    expect(await register('stranger', 'no-such-code')).toBe('gone invite');
+  });
+
+  test('an invited person is signed in, has the role of the invitation, and says who they are', async () => {
+    const code = await invite({ role: 'guest' });
+    const info = await installation.browser().call('accounts.inviteInfo', { code });
+    expect(info).toEqual({ role: 'guest', invitedBy: 'owner' });
+    const guest = installation.browser();
+    const input = {
+      handle: ' Gu.Est ',
+      displayName: ' 访客 ',
+      email: 'Guest@Example.org',
+      password: PASSWORD,
+      invite: code,
+    };
+    const me = await guest.call('accounts.register', input);
+    expect(me).toMatchObject({ handle: 'gu.est', displayName: '访客', email: 'guest@example.org', role: 'guest' });
+    expect(await guest.me()).toEqual(me as never);
+  });
+
+  test('one of two people racing for the last use of an invitation gets in', async () => {
+    const code = await invite({ uses: 1 });
+    const answers = await Promise.all(['race-1', 'race-2', 'race-3', 'race-4'].map((handle) => register(handle, code)));
+    expect(answers.filter((answer) => answer === 'gone invite')).toHaveLength(3);
+    expect(answers.filter((answer) => answer.startsWith('answered'))).toHaveLength(1);
+    expect(await register('race-5', code)).toBe('gone invite');
+  });
+
+  test('uses are counted one by one', async () => {
+    const code = await invite({ uses: 3 });
+    const handles = ['many-1', 'many-2', 'many-3', 'many-4', 'many-5'];
+    const answers = await Promise.all(handles.map((handle) => register(handle, code)));
+    expect(answers.filter((answer) => answer.startsWith('answered'))).toHaveLength(3);
+  });
+
+  test('a handle that two people want at once goes to one of them, and the other keeps the invitation', async () => {
+    const codes = [await invite(), await invite()] as const;
+    const answers = await Promise.all(codes.map((code) => register('wanted', code)));
+    expect(answers.filter((answer) => answer === 'conflict handle')).toHaveLength(1);
+    const kept = codes[answers.indexOf('conflict handle')] ?? '';
+    expect(await register('wanted-too', kept)).toStartWith('answered');
+  });
+
+  test('a taken e-mail is refused by name, also in a race', async () => {
+    const codes = [await invite(), await invite()] as const;
+    const email = 'same@example.org';
+    const answers = await Promise.all(codes.map((code, index) => register(`mail-${index}`, code, { email })));
+    expect(answers.filter((answer) => answer === 'conflict email')).toHaveLength(1);
+  });
+
+  test('expired and revoked invitations are gone, for those who ask and those who register', async () => {
+    const expired = await invite({ expiresInHours: 1 });
+    const revoked = await invite();
+    await owner.call('accounts.revokeInvite', { code: revoked });
+    expect(await owner.refusal('accounts.revokeInvite', { code: revoked })).toBe('notFound code');
+    await installation.clock.pass(3_601_000);
+    for (const code of [expired, revoked]) {
+      expect(await register('too-late', code)).toBe('gone invite');
+      expect(await installation.browser().refusal('accounts.inviteInfo', { code })).toBe('gone invite');
+    }
+    const { invites } = await owner.call<{ invites: { code: string }[] }>('accounts.invites');
+    expect(invites.map(({ code }) => code)).not.toContain(expired);
+    expect(invites.map(({ code }) => code)).not.toContain(revoked);
+  });
+
+  test('AU1 short, common and own-name passwords are refused, and cost no use of the invitation', async () => {
+    const code = await invite();
+    expect(await register('weak', code, { password: 'short' })).toBe('invalidInput password');
+    expect(await register('weak', code, { password: 'qwertyuiop' })).toBe('invalidInput password');
+    expect(await register('weak.person', code, { password: 'weakperson12' })).toBe('invalidInput password');
+    expect(await register('weak', code)).toStartWith('answered');
+  });
+
+  test('handles that would speak for all are taken', async () => {
+    const code = await invite();
+    expect(await register('everyone', code)).toBe('conflict handle');
+    expect(await register('no spaces', code)).toBe('invalidInput handle');
+  });
+
+  test('listeners hear of a new person before the answer; one that fails does not spoil it', async () => {
+    const heard: string[] = [];
+    installation.accounts.onRegistered(async ({ handle }) => void heard.push(handle));
+    installation.accounts.onRegistered(() => Promise.reject(new Error('broken listener')));
+    expect(await register('heard', await invite())).toStartWith('answered');
+    expect(heard).toEqual(['heard']);
+  });
+
+  test('AU1 passwords and tokens are nowhere in the database as they are', async () => {
+    const member = await installation.member(owner, 'kept-safe');
+    const rows = await installation.database.sql.read({ sql: 'SELECT * FROM credentials, devices', params: [] });
+    const text = JSON.stringify(rows);
+    expect(text).toContain('$argon2id$');
+    expect(text).not.toContain(PASSWORD);
+    expect(text).not.toContain(member.cookie.split('=')[1] ?? '');
+  });
+});
+
+describe('other ways of registration', () => {
+  test('open: anyone becomes a member, but not without end from one address', async () => {
+    const installation = new Installation({
+      registration: 'open',
+      limits: { registerPerAddress: { attempts: 3, windowMs: 60_000 } },
+    });
+    const register = (handle: string, address: string) =>
+      installation.browser(address).refusal('accounts.register', { handle, password: PASSWORD });
+    for (const handle of ['one', 'two', 'three']) expect(await register(handle, '192.0.2.1')).toContain('"member"');
+    expect(await register('four', '192.0.2.1')).toBe('rateLimited');
+    expect(await register('four', '2001:db8::1')).toContain('"member"');
+    await installation.close();
+  });
+
+  test('closed: only the first owner', async () => {
+    const installation = new Installation({ registration: 'closed' });
+    const owner = await installation.owner();
+    const { code } = await owner.call<{ code: string }>('accounts.createInvite');
+    const stranger = installation.browser();
+    const input = { handle: 'stranger', password: PASSWORD };
+    expect(await stranger.refusal('accounts.register', input)).toBe('permissionDenied invite');
+    expect(await stranger.refusal('accounts.register', { ...input, invite: code })).toBe('permissionDenied invite');
+    await installation.close();
+  });
+
+  test('AU5 two people with the owner link at once make one owner', async () => {
+    const installation = new Installation();
+    const invite = await installation.accounts.ownerInvite();
+    const answers = await Promise.all(
+      ['first', 'second', 'third'].map((handle) =>
+        installation.browser().refusal('accounts.register', { handle, password: PASSWORD, invite }),
+      ),
+    );
+    expect(answers.filter((answer) => answer.includes('"owner"'))).toHaveLength(1);
+    expect(answers.filter((answer) => answer === 'gone invite')).toHaveLength(2);
+    await installation.close();
+  });
+});
