@@ -1,0 +1,52 @@
+import { createContext, type ReactNode, useContext, useSyncExternalStore } from 'react';
+import type { Client } from '../../client/client.ts';
+
+/** Someone, as screens show them. */
+export type Person = {
+  readonly id: string;
+  readonly handle: string;
+  readonly displayName: string;
+  /** Address of the picture; null: draw initials. */
+  readonly picture: string | null;
+  readonly disabled: boolean;
+};
+
+export type Whereabouts = { readonly online: boolean; readonly lastSeenAt: number | null };
+
+/** People known to this page; what is asked for and not known yet is fetched, many at a time. */
+export interface PeopleSource {
+  subscribe(listener: () => void): () => void;
+  /** The same object until something about the person changes. */
+  person(id: string): Person | undefined;
+  whereabouts(id: string): Whereabouts | undefined;
+  /** Follows whether the person is online until the answer is called. */
+  watch(id: string): () => void;
+  /** By handle or display name; everyone, by name, for ''. */
+  find(text: string): Promise<readonly Person[]>;
+}
+
+/** What every screen behind the sign-in can reach. */
+export type AppContext = {
+  readonly client: Client;
+  /** The signed-in person's id. */
+  readonly me: string;
+  readonly people: PeopleSource;
+};
+
+const Context = createContext<AppContext | undefined>(undefined);
+
+export function AppProvider({ value, children }: { readonly value: AppContext; readonly children: ReactNode }) {
+  return <Context value={value}>{children}</Context>;
+}
+
+export function useApp(): AppContext {
+  const app = useContext(Context);
+  if (app === undefined) throw new Error('this screen needs someone signed in');
+  return app;
+}
+
+/** Undefined until it is known. */
+export function usePerson(id: string): Person | undefined {
+  const { people } = useApp();
+  return useSyncExternalStore(people.subscribe, () => people.person(id));
+}
