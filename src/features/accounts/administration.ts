@@ -1,11 +1,11 @@
 import { ClientError } from '../../core/errors.ts';
 import type { Handlers, UserContext } from '../../core/operation.ts';
 import type { Role } from '../../core/principal.ts';
+import { randomText } from '../../core/random-text.ts';
 import type { accountsContract, Invite } from './contract.ts';
 import type { InviteRow } from './invite-store.ts';
 import type { Parts } from './parts.ts';
 import { changePerson, personOf, publishProfile } from './profiles.ts';
-import { randomText } from './random-text.ts';
 import { profileOf, type User } from './user-store.ts';
 
 type AdministrationHandlers = Pick<

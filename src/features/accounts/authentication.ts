@@ -1,11 +1,11 @@
 import { DisconnectError } from '../../core/disconnects.ts';
 import { ANONYMOUS, type Principal } from '../../core/principal.ts';
+import { hashToken } from '../../core/random-text.ts';
+import { RecentMap } from '../../core/recent-map.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { TokenCookie } from './cookie.ts';
 import type { DeviceStore } from './device-store.ts';
 import type { LastSeen } from './last-seen.ts';
-import { hashToken } from './random-text.ts';
-import { RecentMap } from './recent-map.ts';
 
 /** How long an answer of this process may be out of date when another node signs a device out. */
 const KEPT_MS = 1_000;

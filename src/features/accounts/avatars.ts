@@ -1,9 +1,9 @@
 import { ClientError } from '../../core/errors.ts';
 import type { Principal } from '../../core/principal.ts';
+import { randomText } from '../../core/random-text.ts';
 import { ImageError, type ImageProblem } from '../../ports/images.ts';
 import type { Parts } from './parts.ts';
 import { avatarBlob, changeAvatar, personOf } from './profiles.ts';
-import { randomText } from './random-text.ts';
 import { meOf } from './sign-in.ts';
 
 const UPLOAD = '/api/v1/accounts.avatar';

@@ -1,5 +1,6 @@
 import { ClientError } from '../../core/errors.ts';
 import type { Handlers, Input, OperationContext } from '../../core/operation.ts';
+import { randomText } from '../../core/random-text.ts';
 import { ConstraintError } from '../../ports/sql.ts';
 import { networkOf } from './attempt-limits.ts';
 import type { accountsContract, Me } from './contract.ts';
@@ -7,7 +8,6 @@ import type { NewPerson } from './invite-store.ts';
 import type { Parts } from './parts.ts';
 import { checkPassword, normalisePassword } from './password-policy.ts';
 import { publishProfile } from './profiles.ts';
-import { randomText } from './random-text.ts';
 import { enter, meOf, newDevice } from './sign-in.ts';
 import { searchName, type User } from './user-store.ts';
 

@@ -1,6 +1,7 @@
 import { ClientError } from '../../core/errors.ts';
 import type { Handlers, OperationContext } from '../../core/operation.ts';
 import type { Principal } from '../../core/principal.ts';
+import { hashToken, randomText } from '../../core/random-text.ts';
 import { networkOf } from './attempt-limits.ts';
 import type { accountsContract, Me } from './contract.ts';
 import { SIGN_IN_MS, TOKEN_LENGTH } from './cookie.ts';
@@ -8,7 +9,6 @@ import { deviceLabel } from './device-label.ts';
 import type { NewDevice } from './device-store.ts';
 import type { Parts } from './parts.ts';
 import { checkPassword, normalisePassword } from './password-policy.ts';
-import { hashToken, randomText } from './random-text.ts';
 import { profileOf, type User } from './user-store.ts';
 
 type SignInHandlers = Pick<Handlers<typeof accountsContract>, 'signIn' | 'signOut' | 'changePassword'>;
