@@ -8,10 +8,16 @@ import { type AckTally, newTally, Publisher } from './publisher.ts';
 import type { LoadSocket } from './socket.ts';
 import { onTurn } from './tcp.ts';
 
+/**
+ * Who hears each channel, so that deliveries can be counted: subscribers of their own, which also check offsets, or
+ * the channel's publishers, as in rooms whose members the server puts in.
+ */
+export type Hearers = { readonly kind: 'subscribers' | 'publishers'; readonly perChannel: number };
+
 export type AckedPlan = {
   readonly port: number;
   readonly wire: AckedWire;
-  /** Publishers take them in turn; each has one subscriber, which counts. */
+  /** Publishers take them in turn. */
   readonly channels: readonly string[];
   readonly publishers: number;
   /** `inFlight` of a window is over all publishers together, at least one each. */
@@ -19,8 +25,7 @@ export type AckedPlan = {
   readonly payloadBytes: number;
   readonly warmSecs: number;
   readonly secs: number;
-  /** False when nobody shall subscribe, as in rooms, whose members the server puts in. */
-  readonly subscribe: boolean;
+  readonly hearers: Hearers;
   readonly onMeasuring?: (measuring: boolean) => void;
 };
 
@@ -32,7 +37,7 @@ export type AckedResult = {
   /** From the moment a publication was due to its ack. */
   readonly ackLatency: Histogram;
   readonly deliveryLatency: Histogram;
-  /** Publications acked but not delivered to the channel's subscriber, over the whole run. */
+  /** Deliveries that acked publications should have led to and did not, over the whole run. */
   readonly missing: number;
   /** Places where a subscriber saw anything but the next offset. */
   readonly outOfOrder: number;
@@ -42,17 +47,23 @@ export type AckedResult = {
 export async function runAcked(plan: AckedPlan): Promise<AckedResult> {
   const watch = new Watch(plan);
   const tally = newTally();
-  const subscribers = plan.subscribe
-    ? await inWaves(plan.channels.length, (index) =>
-        join(plan.port, plan.wire.subscriber(channelOf(plan, index)), plan.wire),
-      )
-    : [];
+  const { kind, perChannel } = plan.hearers;
+  const subscribers = await inWaves(kind === 'subscribers' ? plan.channels.length * perChannel : 0, (index) =>
+    join(plan.port, plan.wire.subscriber(channelOf(plan, index)), plan.wire),
+  );
   for (const socket of subscribers) watch.follow(socket);
   const sockets = await inWaves(plan.publishers, (index) =>
     join(plan.port, plan.wire.publisher(channelOf(plan, index), index), plan.wire),
   );
   const publishers = sockets.map(
-    (socket, index) => new Publisher({ socket, wire: plan.wire, tally, template: templateOf(plan, index) }),
+    (socket, index) =>
+      new Publisher({
+        socket,
+        wire: plan.wire,
+        tally,
+        template: templateOf(plan, index),
+        ...(kind === 'publishers' && { deliveries: watch.deliveries }),
+      }),
   );
   try {
     return { ...(await measure(plan, { publishers, tally, watch })), ackLatency: tally.latency };
@@ -90,14 +101,19 @@ async function measure(plan: AckedPlan, { publishers, tally, watch }: Running) {
   const acked = tally.acked - before.acked;
   measuring(false);
   stop();
-  const settled = () =>
-    tally.sent === tally.acked + tally.refused && (!plan.subscribe || watch.deliveries.count >= tally.acked);
-  for (let i = 0; i < 50 && !settled(); i += 1) await Bun.sleep(100);
-  const missing = plan.subscribe ? tally.acked - watch.deliveries.count : 0;
-  const unanswered = tally.sent - tally.acked - tally.refused;
-  if (unanswered > 0) throw new Error(`${unanswered} publications were never answered`);
+  const missing = () => tally.acked * plan.hearers.perChannel - watch.deliveries.count;
+  const unanswered = () => tally.sent - tally.acked - tally.refused;
+  for (let i = 0; i < 50 && (unanswered() > 0 || missing() > 0); i += 1) await Bun.sleep(100);
+  if (unanswered() > 0) throw new Error(`${unanswered()} publications were never answered`);
   const { outOfOrder, deliveries } = watch;
-  return { seconds, acked, refused: tally.refused, missing, outOfOrder, deliveryLatency: deliveries.latency };
+  return {
+    seconds,
+    acked,
+    refused: tally.refused,
+    missing: missing(),
+    outOfOrder,
+    deliveryLatency: deliveries.latency,
+  };
 }
 
 function startPublishing(pace: Pace, publishers: readonly Publisher[]): () => void {

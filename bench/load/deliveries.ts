@@ -21,6 +21,7 @@ export class Deliveries {
 
   /** False when the frame's payload, `buffer[start, end)`, holds no publication. */
   take(buffer: Buffer, start: number, end: number): boolean {
+    if (end - start < this.#payloadBytes) return false;
     let at = start + this.#lead;
     if (at + STAMP_LENGTH > end || !isMark(buffer, at)) {
       at = nextMark(buffer, start, end);

@@ -48,7 +48,8 @@ onLinux('fan-out', () => {
     });
     const result = await runFanOut({ ...plan, port, pace: { kind: 'rate', perSecond: 500 } });
     expect(result.missing).toBe(Math.floor(seen / 10) * plan.subscribers);
-    expect(Math.abs(result.published / result.seconds - 500)).toBeLessThan(60);
+    expect(result.published / result.seconds).toBeGreaterThan(250);
+    expect(result.published / result.seconds).toBeLessThan(750);
   });
 });
 
@@ -79,11 +80,12 @@ onLinux('durable publishing', () => {
     test(title, async () => {
       const { runAcked } = await import('./acked.ts');
       const port = serveCentrifuge(step, () => '{}');
-      const load = { port, wire: centrifugeWire, channels: ['log:a'], publishers: 2, subscribe: true };
+      const hearers = { kind: 'subscribers', perChannel: 2 } as const;
+      const load = { port, wire: centrifugeWire, channels: ['log:a'], publishers: 2, hearers };
       const pace = { kind: 'window', inFlight: 10 } as const;
       const result = await runAcked({ ...load, pace, payloadBytes: 64, warmSecs: 0.1, secs: 0.2 });
       expect(result.acked).toBeGreaterThan(100);
-      expect(result).toMatchObject({ missing: 0, refused: 0, outOfOrder: outOfOrder ? 1 : 0 });
+      expect(result).toMatchObject({ missing: 0, refused: 0, outOfOrder: outOfOrder ? 2 : 0 });
     });
   }
 });

@@ -1,4 +1,5 @@
 import type { AckedWire } from '../wires/wire.ts';
+import type { Deliveries } from './deliveries.ts';
 import { Histogram } from './histogram.ts';
 import { idle } from './join.ts';
 import { FIRST_ID, type MessageTemplate, micros } from './message.ts';
@@ -26,6 +27,8 @@ export type PublisherParts = {
   readonly wire: AckedWire;
   readonly template: MessageTemplate;
   readonly tally: AckTally;
+  /** Counts what the publisher hears itself, where it does. */
+  readonly deliveries?: Deliveries;
 };
 
 /** One connection that publishes and reads the answers. */
@@ -41,17 +44,19 @@ export class Publisher {
 
   constructor(parts: PublisherParts) {
     this.#parts = parts;
-    const { socket, wire } = parts;
+    const { socket, wire, deliveries } = parts;
     const { onFrame } = idle(socket, wire);
     const onAck = (id: number, taken: boolean) => this.#onAck(id, taken);
     socket.handOver({
       onFrame: (buffer, start, end, opcode) => {
         const before = this.#answered;
         wire.acks(buffer, start, end, onAck);
+        if (deliveries?.take(buffer, start, end) === true) return;
         if (this.#answered === before) onFrame(buffer, start, end, opcode);
       },
       onReadEnd: () => {
         this.#now = 0;
+        deliveries?.endRead();
         this.#fill();
       },
       onClose: () => {

@@ -95,7 +95,7 @@ async function measure(
     payloadBytes: PAYLOAD_BYTES,
     warmSecs: settings.warmSecs,
     secs: settings.secs,
-    subscribe: true,
+    hearers: { kind: 'subscribers', perChannel: 1 },
     onMeasuring: meter.measuring,
   };
   return { result: await runAcked(plan), cpu: meter.shares };
