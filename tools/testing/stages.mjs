@@ -47,6 +47,7 @@ function checks(root, bun) {
     ['types-core', 'types of what runs everywhere', node, typescript, '-p', 'tsconfig.core.json'],
     ['types-server', 'types of the server, its tests and tools', node, typescript, '-p', 'tsconfig.server.json'],
     ['types-web', 'types of the web app', node, typescript, '-p', 'tsconfig.web.json'],
+    ['types-web-tests', 'types of its tests and the journeys', node, typescript, '-p', 'tsconfig.web-tests.json'],
     ['imports', 'import arrows and cycles', bun, 'tools/check-imports.ts'],
     ['sizes', 'lengths of files and functions', bun, 'tools/check-sizes.ts'],
     ['dead-code', 'what nothing uses', node, tool('knip', 'bin', 'knip.js'), '--no-progress'],
