@@ -30,7 +30,7 @@ export async function ensurePackages(root, { dev }) {
  * @param {string} root
  * @param {boolean} dev
  */
-function packagesAreCurrent(root, dev) {
+export function packagesAreCurrent(root, dev) {
   const record = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(record)) return false;
   const wanted = packagesIn(join(root, 'package-lock.json'));

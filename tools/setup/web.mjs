@@ -48,6 +48,16 @@ export async function ensureWeb(root, bun) {
   // A server that is running serves the old files until the new ones are whole.
   rmSync(join(root, OUTPUT), { recursive: true, force: true });
   renameSync(fresh, join(root, OUTPUT));
+  writeStamp(root, hash);
+}
+
+/**
+ * Notes that `dist/web` is what the sources make.
+ *
+ * @param {string} root
+ * @param {string} hash of the sources when the build began
+ */
+export function writeStamp(root, hash = sourcesHash(root)) {
   writeFileSync(join(root, STAMP), hash);
 }
 
