@@ -56,6 +56,25 @@ describe('profiles', () => {
     });
   });
 
+  test('a name has something to see, and nothing that hides or turns text', async () => {
+    const member = await join('namer');
+    for (const displayName of [
+      '',
+      '  ',
+      '\u200b\u200d',
+      'a\0b',
+      'a\nb',
+      'evil\u202egnp.exe',
+      '\ud800',
+      'x'.repeat(61),
+    ]) {
+      expect(await member.refusal('accounts.updateProfile', { displayName })).toBe('invalidInput displayName');
+    }
+    for (const displayName of ['👩‍👩‍👧', '?', 'علی‌رضا', '王小明']) {
+      expect(await member.call('accounts.updateProfile', { displayName })).toMatchObject({ displayName });
+    }
+  });
+
   test('an update of nothing changes nothing', async () => {
     const before = await lastPeopleEvent();
     expect(await owner.call('accounts.updateProfile', {})).toEqual((await owner.me()) as never);
