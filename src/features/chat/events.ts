@@ -67,10 +67,10 @@ export type UserRoomEvent =
       readonly top: number;
     };
 
-export function roomChannel(room: string): string {
+export function roomChannel(room: string): `room:${string}` {
   return `room:${room}`;
 }
 
-export function liveChannel(room: string): string {
+export function liveChannel(room: string): `live:${string}` {
   return `live:${room}`;
 }

@@ -1,0 +1,83 @@
+import type { Client } from '../../../../client/client.ts';
+import { BanyanError } from '../../../../client/errors.ts';
+import { createOutbox, type Outbox, type SendOutcome } from './outbox.ts';
+import { createIndexedOutbox, createMemoryOutbox, type OutboxItem, type OutboxStorage } from './outbox-storage.ts';
+
+/** The outbox of a signed-in person in this browser. */
+export async function openBrowserOutbox(client: Client, user: string): Promise<Outbox> {
+  const siblings = new BroadcastChannel(`banyan-outbox-${user}`);
+  const outbox = await createOutbox({
+    user,
+    storage: await usableStorage(user),
+    send: (item) => sendItem(client, item),
+    exclusively: (task) => lockAcrossTabs(`banyan-outbox-${user}`, task),
+    siblings: {
+      announce: () => siblings.postMessage(null),
+      listen: (listener) => {
+        siblings.addEventListener('message', listener);
+        return () => siblings.close();
+      },
+    },
+    now: Date.now,
+    wait: waitOrWake,
+    newKey: newMessageKey,
+  });
+  const stopWatching = client.connection.subscribe(({ kind }) => {
+    if (kind === 'connected') outbox.wake();
+  });
+  return {
+    ...outbox,
+    close: () => {
+      stopWatching();
+      outbox.close();
+    },
+  };
+}
+
+/** 128 random bits. Not `crypto.randomUUID`, which plain-HTTP pages in a local network do not have. */
+export function newMessageKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+async function sendItem(client: Client, { room, key, text, replyTo }: OutboxItem): Promise<SendOutcome> {
+  try {
+    await client.call('chat.send', { room, key, text, ...(replyTo !== null && { replyTo }) });
+    return 'sent';
+  } catch (error) {
+    if (error instanceof BanyanError && !error.temporary && error.name !== 'unauthorized') {
+      return { refused: error.message };
+    }
+    // Signed out meanwhile: it goes out after the next sign-in of the same person.
+    return 'later';
+  }
+}
+
+/**
+ * At most one tab at a time runs the task. Where the browser has no locks (plain HTTP in a local network) every tab
+ * may: the server knows a message by its key, so nothing is sent twice.
+ */
+function lockAcrossTabs(name: string, task: () => Promise<void>): Promise<void> {
+  return navigator.locks === undefined ? task() : navigator.locks.request(name, task);
+}
+
+function waitOrWake(ms: number, wake: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    wake.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** Some private windows refuse a database; then messages wait in memory, as long as the tab lives. */
+async function usableStorage(user: string): Promise<OutboxStorage> {
+  const indexed = createIndexedOutbox();
+  try {
+    await indexed.list(user);
+    return indexed;
+  } catch {
+    return createMemoryOutbox();
+  }
+}

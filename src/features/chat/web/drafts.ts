@@ -1,0 +1,37 @@
+/** What a person has begun to write, kept on this device. */
+export type Draft = { readonly text: string; readonly replyTo: number | null };
+
+const EMPTY: Draft = { text: '', replyTo: null };
+
+export type Drafts = { get(room: string): Draft; set(room: string, draft: Draft): void };
+
+/** `storage` is the browser's localStorage; where it is full or forbidden, drafts live as long as the page. */
+export function createDrafts(user: string, storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>): Drafts {
+  const drafts = new Map<string, Draft>();
+  const nameOf = (room: string) => `banyan-draft-${user}-${room}`;
+  return {
+    get: (room) => {
+      const known = drafts.get(room) ?? read(storage, nameOf(room));
+      drafts.set(room, known);
+      return known;
+    },
+    set: (room, draft) => {
+      drafts.set(room, draft);
+      try {
+        if (draft.text === '' && draft.replyTo === null) storage.removeItem(nameOf(room));
+        else storage.setItem(nameOf(room), JSON.stringify(draft));
+      } catch {
+        // Kept in memory above.
+      }
+    },
+  };
+}
+
+function read(storage: Pick<Storage, 'getItem'>, name: string): Draft {
+  try {
+    const { text, replyTo } = JSON.parse(storage.getItem(name) ?? '{}') as Partial<Draft>;
+    return typeof text === 'string' ? { text, replyTo: typeof replyTo === 'number' ? replyTo : null } : EMPTY;
+  } catch {
+    return EMPTY;
+  }
+}

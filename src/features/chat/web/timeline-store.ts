@@ -1,0 +1,130 @@
+import type { Client } from '../../../../client/client.ts';
+import { createObservable, type Observable } from '../../../../client/listeners.ts';
+import type { HistoryPage } from '../contract.ts';
+import {
+  addPage,
+  applyRoomEvent,
+  EMPTY_TIMELINE,
+  findMessage,
+  offsetOf,
+  type RoomPublication,
+  resolveReply,
+  type Timeline,
+  unresolvedReplies,
+} from '../state.ts';
+
+export type TimelineView = {
+  readonly timeline: Timeline;
+  /** `first`: nothing to show yet. */
+  readonly loading: 'first' | 'before' | 'after' | null;
+  readonly failed: boolean;
+};
+
+type Where = { readonly before?: number; readonly after?: number; readonly around?: number };
+
+const PAGE = 50;
+/** Entries kept in memory; past it the side farther from the reader is let go and read again when wanted. */
+const KEPT = 1_000;
+
+/** The stretch of one room's timeline that is on screen, and what is around it. */
+export class TimelineStore {
+  readonly room: string;
+  readonly #client: Pick<Client, 'call'>;
+  readonly #view = createObservable<TimelineView>({ timeline: EMPTY_TIMELINE, loading: 'first', failed: false });
+  /** Counts jumps: answers asked for before one are of no use after it. */
+  #jump = 0;
+  readonly #resolving = new Set<number>();
+
+  constructor(room: string, client: Pick<Client, 'call'>) {
+    this.room = room;
+    this.#client = client;
+  }
+
+  get view(): Observable<TimelineView> {
+    return this.#view;
+  }
+
+  /** Shows the newest page, or the page around an offset. */
+  open(around?: number): Promise<void> {
+    this.#jump += 1;
+    this.#view.set({ timeline: EMPTY_TIMELINE, loading: 'first', failed: false });
+    return this.#load('first', around === undefined ? {} : { around });
+  }
+
+  /** Makes the message visible: true when it was here already. */
+  async reveal(offset: number): Promise<boolean> {
+    if (findMessage(this.#view.get().timeline, offset) !== undefined) return true;
+    await this.open(offset);
+    return false;
+  }
+
+  async loadBefore(): Promise<void> {
+    const { timeline, loading } = this.#view.get();
+    const [first] = timeline.entries;
+    if (loading !== null || !timeline.hasBefore || first === undefined) return;
+    await this.#load('before', { before: offsetOf(first) });
+  }
+
+  async loadAfter(): Promise<void> {
+    const { timeline, loading } = this.#view.get();
+    const last = timeline.entries.at(-1);
+    if (loading !== null || !timeline.hasAfter || last === undefined) return;
+    await this.#load('after', { after: offsetOf(last) });
+  }
+
+  apply(publication: RoomPublication): void {
+    const view = this.#view.get();
+    const timeline = applyRoomEvent(view.timeline, publication);
+    if (timeline === view.timeline) return;
+    this.#view.set({ ...view, timeline: keepNewest(timeline) });
+    this.#resolveReplies();
+  }
+
+  async #load(which: 'first' | 'before' | 'after', where: Where): Promise<void> {
+    const jump = this.#jump;
+    this.#view.set({ ...this.#view.get(), loading: which, failed: false });
+    try {
+      const page = await this.#client.call('chat.history', { room: this.room, limit: PAGE, ...where });
+      if (jump === this.#jump) this.#add(which, where, page);
+    } catch {
+      if (jump === this.#jump) this.#view.set({ ...this.#view.get(), loading: null, failed: true });
+    }
+  }
+
+  #add(which: 'first' | 'before' | 'after', where: Where, page: HistoryPage): void {
+    const timeline = addPage(this.#view.get().timeline, page);
+    if (timeline === undefined) return void this.#load(which, where);
+    const kept = which === 'before' ? keepOldest(timeline) : keepNewest(timeline);
+    this.#view.set({ timeline: kept, loading: null, failed: false });
+    this.#resolveReplies();
+  }
+
+  /** Previews of messages that were replied to and are not in this stretch. */
+  #resolveReplies(): void {
+    for (const offset of unresolvedReplies(this.#view.get().timeline)) {
+      if (this.#resolving.has(offset)) continue;
+      this.#resolving.add(offset);
+      void this.#resolveReply(offset);
+    }
+  }
+
+  async #resolveReply(offset: number): Promise<void> {
+    try {
+      const page = await this.#client.call('chat.history', { room: this.room, around: offset, limit: 1 });
+      const view = this.#view.get();
+      this.#view.set({ ...view, timeline: resolveReply(view.timeline, offset, page) });
+    } catch {
+      // The reply stays without a preview; opening the room again asks once more.
+    }
+  }
+}
+
+function keepNewest(timeline: Timeline): Timeline {
+  if (timeline.entries.length <= KEPT) return timeline;
+  return { ...timeline, entries: timeline.entries.slice(-KEPT), hasBefore: true };
+}
+
+function keepOldest(timeline: Timeline): Timeline {
+  if (timeline.entries.length <= KEPT) return timeline;
+  return { ...timeline, entries: timeline.entries.slice(0, KEPT), hasAfter: true };
+}
