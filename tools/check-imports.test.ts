@@ -28,6 +28,8 @@ const CASES: Readonly<Record<string, readonly [file: string, may: string[], must
     [
       './message.tsx',
       '../state.ts',
+      '../room-state.ts',
+      '../limits.ts',
       '../contract.ts',
       '../../accounts/contract.ts',
       '../../../ui/button.tsx',

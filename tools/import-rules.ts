@@ -19,10 +19,13 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { from: 'src/adapters/*/', to: ['src/adapters/$1/', 'src/ports/'], packages: 'any' },
   { from: 'src/protocols/*/', to: ['src/protocols/$1/', 'src/core/', 'src/ports/'], packages: 'portable' },
   {
+    // Of its feature's own files those that are pure, and so run in the browser too.
     from: 'src/features/*/web/',
     to: [
       'src/features/$1/web/',
       'src/features/$1/state.ts',
+      'src/features/$1/*-state.ts',
+      'src/features/$1/limits.ts',
       'src/features/*/contract.ts',
       'src/features/*/events.ts',
       'src/ui/',
