@@ -6,7 +6,7 @@ import type { Telemetry } from '../ports/telemetry.ts';
 import type { DisconnectName } from './disconnects.ts';
 import type { Namespace } from './namespace.ts';
 import type { BoundOperation } from './operation.ts';
-import type { Principal } from './principal.ts';
+import type { Principal, Role } from './principal.ts';
 
 export type PublishOptions = {
   /** Message key: publishing twice with it is publishing once. */
@@ -50,7 +50,12 @@ export type ChannelAction = 'subscribe' | 'publish' | 'readHistory' | 'readPrese
 /** A feature's answer for its own channels; asked where a namespace says `feature`. */
 export type ChannelPolicy = (principal: Principal, action: ChannelAction, channel: string) => Promise<boolean>;
 
-export type Person = { readonly id: string; readonly handle: string; readonly displayName: string };
+export type Person = {
+  readonly id: string;
+  readonly handle: string;
+  readonly displayName: string;
+  readonly role: Role;
+};
 
 /** The people of the installation, for features that must find them; accounts provides it. */
 export interface People {

@@ -17,6 +17,6 @@ export function createPeople(users: UserStore): People {
   };
 }
 
-function personOf({ id, handle, display_name: displayName }: User): Person {
-  return { id, handle, displayName };
+export function personOf({ id, handle, display_name: displayName, role }: User): Person {
+  return { id, handle, displayName, role };
 }

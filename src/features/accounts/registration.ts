@@ -7,6 +7,7 @@ import type { accountsContract, Me } from './contract.ts';
 import type { NewPerson } from './invite-store.ts';
 import type { Parts } from './parts.ts';
 import { checkPassword, normalisePassword } from './password-policy.ts';
+import { personOf } from './people.ts';
 import { publishProfile } from './profiles.ts';
 import { enter, meOf, newDevice } from './sign-in.ts';
 import { searchName, type User } from './user-store.ts';
@@ -128,7 +129,7 @@ function goneInvite(): ClientError {
 
 async function welcome(parts: Parts, user: User): Promise<void> {
   const { telemetry } = parts.host;
-  const person = { id: user.id, handle: user.handle, displayName: user.display_name };
+  const person = personOf(user);
   telemetry.record('info', 'account.registered', { user: user.id, role: user.role });
   const told = await Promise.allSettled(parts.registered.map((listener) => listener(person)));
   for (const each of told) {

@@ -270,12 +270,17 @@ export const chatContract = {
     name: 'chat.history',
     summary: 'A page of the timeline, oldest first: before, after or around an offset; the newest when none is given.',
     access: 'user',
-    input: room.extend({
-      before: offset.optional(),
-      after: readOffset.optional(),
-      around: offset.optional(),
-      limit: z.number().int().min(1).max(100).default(50),
-    }),
+    input: room
+      .extend({
+        before: offset.optional(),
+        after: readOffset.optional(),
+        around: offset.optional(),
+        limit: z.number().int().min(1).max(100).default(50),
+      })
+      .refine(
+        ({ before, after, around }) => [before, after, around].filter((edge) => edge !== undefined).length <= 1,
+        'takes one of before, after and around',
+      ),
     output: historyPage,
   }),
   read: defineOperation({

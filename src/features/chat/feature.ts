@@ -1,0 +1,45 @@
+import type { Feature, FeatureHost, NamespaceDefinition, People } from '../../core/feature.ts';
+import { CLOSED_NAMESPACE } from '../../core/namespace.ts';
+import { bindOperations, type Handlers } from '../../core/operation.ts';
+import { chatContract } from './contract.ts';
+import { enterDefaultRoom } from './default-room.ts';
+import { roomChannel } from './events.ts';
+import { inviteHandlers } from './invites.ts';
+import { memberHandlers } from './members.ts';
+import { messageHandlers } from './messages.ts';
+import { type ChatSettings, createParts, type Parts } from './parts.ts';
+import { roomPolicy } from './permissions.ts';
+import { readingHandlers } from './reading.ts';
+import { roomHandlers } from './rooms.ts';
+
+/** Rooms that a connection is put into by the server; a connection takes 128 subscriptions in all. */
+const LIVE_ROOMS = 100;
+
+/** The feature with which people talk: rooms, members, messages, history, read marks. */
+export function createChat(host: FeatureHost, people: People, settings: ChatSettings): Feature {
+  const parts = createParts(host, people, settings);
+  const handlers: Handlers<typeof chatContract> = {
+    ...roomHandlers(parts),
+    ...memberHandlers(parts),
+    ...inviteHandlers(parts),
+    ...messageHandlers(parts),
+    ...readingHandlers(parts),
+  };
+  return {
+    name: 'chat',
+    namespaces: namespacesOf(parts),
+    operations: bindOperations(chatContract, handlers),
+    serverChannels: async (principal) => {
+      if (principal.kind !== 'user') return [];
+      return (await parts.list.newest(principal.user, LIVE_ROOMS)).map(roomChannel);
+    },
+    onRegistered: (person) => enterDefaultRoom(parts, person),
+  };
+}
+
+/** See events.ts for what each carries. Members may subscribe; only chat's operations publish (PE4). */
+function namespacesOf({ memberships }: Parts): Readonly<Record<string, NamespaceDefinition>> {
+  const policy = roomPolicy(memberships);
+  const room = { ...CLOSED_NAMESPACE, history: 'durable', forceRecovery: true, subscribe: 'feature' } as const;
+  return { room: { options: room, policy }, live: { options: { ...CLOSED_NAMESPACE, subscribe: 'feature' }, policy } };
+}

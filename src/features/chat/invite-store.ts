@@ -1,0 +1,81 @@
+import type { Selectable } from 'kysely';
+import { createQuery, toStatement, toWrite } from '../../core/query.ts';
+import type { Write } from '../../ports/log.ts';
+import type { Sql } from '../../ports/sql.ts';
+import { INVITE_LIMIT } from './limits.ts';
+import type { ChatTables } from './tables.ts';
+
+export type InviteRow = Selectable<ChatTables['chat_invites']>;
+
+/** The groups' invitation links. */
+export class InviteStore {
+  readonly #sql: Sql;
+  readonly #query;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+    this.#query = createQuery<ChatTables>(sql);
+  }
+
+  /** Adds it, and clears away those of the room that have expired or are used up. */
+  async add(invite: InviteRow): Promise<void> {
+    const { room_id: room, created_at: now } = invite;
+    const dead = this.#query
+      .deleteFrom('chat_invites')
+      .where('room_id', '=', room)
+      .where((of) => of.or([of('expires_at', '<=', now), of('uses_left', '=', 0)]));
+    await this.#sql.write([toStatement(dead), toStatement(this.#query.insertInto('chat_invites').values(invite))]);
+  }
+
+  /** Those of the room that still work, newest first. */
+  async ofRoom(room: string, now: number): Promise<readonly InviteRow[]> {
+    return this.#usable(now)
+      .selectAll('chat_invites')
+      .where('chat_invites.room_id', '=', room)
+      .orderBy('chat_invites.created_at', 'desc')
+      .limit(INVITE_LIMIT)
+      .execute();
+  }
+
+  /** The group a code leads to; undefined when it does not work (any more). */
+  async target(code: string, now: number) {
+    const [found] = await this.#usable(now)
+      .innerJoin('chat_rooms as rooms', 'rooms.id', 'chat_invites.room_id')
+      .select(['rooms.id as room', 'rooms.title', 'rooms.member_count as memberCount'])
+      .where('chat_invites.code', '=', code)
+      .execute();
+    return found;
+  }
+
+  /** Takes it away; whoever is just joining by it is decided on anew, for the room's members have a new version. */
+  async revoke(room: string, code: string): Promise<void> {
+    const removal = this.#query.deleteFrom('chat_invites').where('room_id', '=', room).where('code', '=', code);
+    const version = this.#query
+      .updateTable('chat_rooms')
+      .set((of) => ({ members_version: of('members_version', '+', 1) }))
+      .where('id', '=', room);
+    await this.#sql.write([toStatement(removal), toStatement(version)]);
+  }
+
+  /** Counts one use; the table refuses one too many. */
+  use(code: string): Write {
+    const update = this.#query
+      .updateTable('chat_invites')
+      .set((of) => ({ uses_left: of('uses_left', '-', 1) }))
+      .where('code', '=', code)
+      .where('uses_left', 'is not', null);
+    return toWrite(update);
+  }
+
+  /** Takes all of the room's away. */
+  removeAll(room: string): Write {
+    return toWrite(this.#query.deleteFrom('chat_invites').where('room_id', '=', room));
+  }
+
+  #usable(now: number) {
+    return this.#query
+      .selectFrom('chat_invites')
+      .where((of) => of.or([of('expires_at', 'is', null), of('expires_at', '>', now)]))
+      .where((of) => of.or([of('uses_left', 'is', null), of('uses_left', '>', 0)]));
+  }
+}

@@ -1,0 +1,84 @@
+import { ClientError } from '../../core/errors.ts';
+import type { Handlers, Input } from '../../core/operation.ts';
+import { randomText } from '../../core/random-text.ts';
+import type { chatContract, RoomInvite } from './contract.ts';
+import type { InviteRow } from './invite-store.ts';
+import { INVITE_LIMIT } from './limits.ts';
+import type { Parts } from './parts.ts';
+import { checkManages } from './permissions.ts';
+import { summaryOf } from './rooms.ts';
+
+type InviteHandlers = Pick<
+  Handlers<typeof chatContract>,
+  'createInvite' | 'invites' | 'revokeInvite' | 'inviteInfo' | 'joinByInvite'
+>;
+type Wanted = Input<(typeof chatContract)['createInvite']>;
+
+const HOUR_MS = 3_600_000;
+/** 120 bits. */
+const CODE_LENGTH = 24;
+
+/** Links into groups. */
+export function inviteHandlers(parts: Parts): InviteHandlers {
+  const { memberships, invites, members, host } = parts;
+  const target = async (code: string) => {
+    const found = await invites.target(code, host.clock.now());
+    if (found === undefined)
+      throw new ClientError('gone', { message: 'this invitation is used up, expired or revoked' });
+    return found;
+  };
+  return {
+    createInvite: async ({ principal: { user } }, input) => {
+      checkManages(await memberships.require(input.room, user));
+      const now = host.clock.now();
+      if ((await invites.ofRoom(input.room, now)).length >= INVITE_LIMIT) {
+        throw new ClientError('limitExceeded', { message: `a group has at most ${INVITE_LIMIT} invitations` });
+      }
+      const invite = newInvite(input, user, now);
+      await invites.add(invite);
+      return roomInviteOf(invite);
+    },
+
+    invites: async ({ principal: { user } }, { room }) => {
+      checkManages(await memberships.require(room, user));
+      return { invites: (await invites.ofRoom(room, host.clock.now())).map(roomInviteOf) };
+    },
+
+    revokeInvite: async ({ principal: { user } }, { room, code }) => {
+      checkManages(await memberships.require(room, user));
+      await invites.revoke(room, code);
+      return {};
+    },
+
+    inviteInfo: async ({ principal: { user } }, { code }) => {
+      const { room, title, memberCount } = await target(code);
+      return { room, title, memberCount, joined: (await memberships.find(room, user)) !== undefined };
+    },
+
+    joinByInvite: async ({ principal: { user } }, { code }) => {
+      const { room } = await target(code);
+      await members.change(room, [user], async ({ roles }) => {
+        if (roles.has(user)) return undefined;
+        // Somebody may have used it up, or taken it back, since.
+        await target(code);
+        return { event: { type: 'joined', by: user, users: [user] }, writes: [invites.use(code)] };
+      });
+      return summaryOf(parts, room, user);
+    },
+  };
+}
+
+function newInvite({ room, expiresInHours, uses }: Wanted, user: string, now: number): InviteRow {
+  return {
+    code: randomText(CODE_LENGTH),
+    room_id: room,
+    created_by: user,
+    created_at: now,
+    expires_at: expiresInHours === null ? null : now + expiresInHours * HOUR_MS,
+    uses_left: uses,
+  };
+}
+
+function roomInviteOf({ code, room_id, created_by, expires_at, uses_left }: InviteRow): RoomInvite {
+  return { code, room: room_id, createdBy: created_by, expiresAt: expires_at, usesLeft: uses_left };
+}

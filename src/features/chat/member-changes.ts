@@ -1,0 +1,81 @@
+import { ClientError } from '../../core/errors.ts';
+import type { FeatureHost } from '../../core/feature.ts';
+import type { Write } from '../../ports/log.ts';
+import type { Announcements } from './announcements.ts';
+import type { RoomEvent, RoomNoticeBody } from './events.ts';
+import { Lanes } from './lanes.ts';
+import type { Memberships } from './memberships.ts';
+import type { RoomLog } from './room-log.ts';
+import type { RoomStore, Roster } from './room-store.ts';
+
+export type MemberEvent = Extract<RoomNoticeBody, { type: 'joined' | 'left' | 'removed' | 'promoted' }>;
+export type MemberChange = { readonly event: MemberEvent; readonly writes?: readonly Write[] };
+
+/** Looks at the room as it is and says what to do, undefined for nothing; throws `ClientError` to refuse. */
+export type Decide = (roster: Roster) => MemberChange | undefined | Promise<MemberChange | undefined>;
+
+type Parts = {
+  readonly host: Pick<FeatureHost, 'clock'>;
+  readonly rooms: RoomStore;
+  readonly log: RoomLog;
+  readonly memberships: Memberships;
+  readonly announcements: Announcements;
+};
+
+const ATTEMPTS = 10;
+// NULL in a column that takes none refuses the whole publication: the members are not those that were decided on.
+const STILL_AT =
+  'UPDATE chat_rooms SET members_version = CASE WHEN members_version = ? THEN members_version + 1 ELSE NULL END WHERE id = ?';
+
+/**
+ * Changes who is in a room, one change after the other, so that each is decided on the members as they are (there is
+ * always one owner; an invitation is not used once too often). Here a lane keeps the order; should another node
+ * change the same room, the room's version in the database refuses the later one, and it is decided anew.
+ */
+export class MemberChanges {
+  readonly #parts: Parts;
+  readonly #lanes = new Lanes();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** `users`: whose roles `decide` asks for. Throws `notFound` when there is no such room, and what `decide` throws. */
+  change(room: string, users: readonly string[], decide: Decide): Promise<void> {
+    return this.#lanes.run(room, async () => {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+        const roster = await this.#parts.rooms.roster(room, users);
+        if (roster === undefined) throw new ClientError('notFound', { message: 'no such room' });
+        const change = await decide(roster);
+        if (change === undefined || (await this.#apply(roster, change))) return;
+      }
+      throw new ClientError('tooManyRequests', { message: 'too many people change this room at once; try again' });
+    });
+  }
+
+  async #apply({ room, version }: Roster, { event, writes = [] }: MemberChange): Promise<boolean> {
+    const { host, log } = this.#parts;
+    const stillThere = { sql: STILL_AT, params: [version, room] };
+    const dated: RoomEvent = { ...event, at: host.clock.now() };
+    if (!(await log.tryPublish(room, dated, { writes: [stillThere, ...writes] }))) return false;
+    this.#act(room, event);
+    return true;
+  }
+
+  #act(room: string, event: MemberEvent): void {
+    const { memberships, announcements } = this.#parts;
+    switch (event.type) {
+      case 'joined':
+        return announcements.entered(room, event.users);
+      case 'left':
+      case 'removed':
+        memberships.forget(room, [event.user]);
+        return announcements.exited(room, event.user);
+      case 'promoted':
+        // With a new owner the last one steps down.
+        return memberships.forget(room, [event.user, event.by]);
+      default:
+        return event satisfies never;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { ClientError } from '../../core/errors.ts';
+import type { Handlers } from '../../core/operation.ts';
+import type { chatContract } from './contract.ts';
+import type { RoomRole } from './events.ts';
+import type { MemberChange } from './member-changes.ts';
+import type { Parts } from './parts.ts';
+import { checkGroup, checkManages, checkRemoves, checkSetsRoles } from './permissions.ts';
+import type { Roster, Standing } from './room-store.ts';
+import { checkPeople } from './rooms.ts';
+
+type MemberHandlers = Pick<
+  Handlers<typeof chatContract>,
+  'members' | 'addMembers' | 'removeMember' | 'setMemberRole' | 'leave'
+>;
+
+/** Who is in a group, and as what. */
+export function memberHandlers(parts: Parts): MemberHandlers {
+  const { memberships, rooms, members, invites } = parts;
+  return {
+    members: async ({ principal }, { room, after }) => {
+      await memberships.require(room, principal.user);
+      return rooms.members(room, after);
+    },
+
+    addMembers: async ({ principal: { user } }, { room, users }) => {
+      checkManages(await memberships.require(room, user));
+      await checkPeople(parts, users, 'users');
+      await members.change(room, [user, ...users], (roster) => {
+        checkManages(standingOf(roster, user));
+        const fresh = [...new Set(users)].filter((added) => !roster.roles.has(added));
+        return fresh.length === 0 ? undefined : { event: { type: 'joined', by: user, users: fresh } };
+      });
+      return {};
+    },
+
+    removeMember: async ({ principal: { user } }, { room, user: target }) => {
+      await members.change(room, [user, target], (roster) => {
+        const actor = standingOf(roster, user);
+        const role = roster.roles.get(target);
+        checkRemoves(actor, role ?? 'member');
+        return role === undefined ? undefined : { event: { type: 'removed', by: user, user: target } };
+      });
+      return {};
+    },
+
+    setMemberRole: async ({ principal: { user } }, { room, user: target, role }) => {
+      await members.change(room, [user, target], (roster) => promotion(roster, user, { target, role }));
+      return {};
+    },
+
+    leave: async ({ principal: { user } }, { room }) => {
+      await members.change(room, [user], (roster) => {
+        const { role } = standingOf(roster, user);
+        checkGroup(roster.kind);
+        const alone = roster.memberCount === 1;
+        if (role === 'owner' && !alone) throw new ClientError('conflict', { message: 'hand the group over first' });
+        return { event: { type: 'left', user }, writes: alone ? [invites.removeAll(room)] : [] };
+      });
+      return {};
+    },
+  };
+}
+
+function promotion(
+  roster: Roster,
+  user: string,
+  { target, role }: { readonly target: string; readonly role: RoomRole },
+): MemberChange | undefined {
+  checkSetsRoles(standingOf(roster, user));
+  const now = roster.roles.get(target);
+  if (now === undefined) throw new ClientError('notFound', { field: 'user', message: 'not a member of this group' });
+  if (now === role) return undefined;
+  if (now === 'owner') throw new ClientError('conflict', { message: 'make somebody else the owner' });
+  return { event: { type: 'promoted', by: user, user: target, role } };
+}
+
+function standingOf({ kind, roles }: Roster, user: string): Standing {
+  const role = roles.get(user);
+  if (role === undefined) throw new ClientError('notFound', { message: 'no such room' });
+  return { kind, role };
+}

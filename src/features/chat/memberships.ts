@@ -1,0 +1,63 @@
+import { ClientError } from '../../core/errors.ts';
+import { RecentMap } from '../../core/recent-map.ts';
+import type { RoomStore, Standing } from './room-store.ts';
+
+const KEPT = 50_000;
+
+/**
+ * Who is what in which room, kept in memory for those who were active lately: sending a message asks nothing of the
+ * database. Whatever changes members must call `forget` once the change is committed.
+ */
+export class Memberships {
+  readonly #rooms: Pick<RoomStore, 'standing'>;
+  readonly #known = new RecentMap<Standing>(KEPT);
+  readonly #loading = new Map<string, Promise<Standing | undefined>>();
+
+  constructor(rooms: Pick<RoomStore, 'standing'>) {
+    this.#rooms = rooms;
+  }
+
+  /** What is in memory: undefined does not mean that the person is no member. */
+  known(room: string, user: string): Standing | undefined {
+    return this.#known.get(keyOf(room, user));
+  }
+
+  /** Undefined when the person is no member. Asked for at the same time by many, it is read once. */
+  async find(room: string, user: string): Promise<Standing | undefined> {
+    const key = keyOf(room, user);
+    return this.#known.get(key) ?? this.#loading.get(key) ?? this.#load(key, this.#rooms.standing(room, user));
+  }
+
+  /** Throws `notFound` for those who are no members: to them the room does not exist (CH2). */
+  async require(room: string, user: string): Promise<Standing> {
+    const standing = await this.find(room, user);
+    if (standing === undefined) throw new ClientError('notFound', { message: 'no such room' });
+    return standing;
+  }
+
+  forget(room: string, users: readonly string[]): void {
+    for (const user of users) {
+      this.#known.delete(keyOf(room, user));
+      this.#loading.delete(keyOf(room, user));
+    }
+  }
+
+  /** All who ask meanwhile wait for this same promise, and so go on in the order in which they asked. */
+  #load(key: string, reading: Promise<Standing | undefined>): Promise<Standing | undefined> {
+    const loading = reading
+      .then((standing) => {
+        // What was forgotten meanwhile may have been read before the change.
+        if (this.#loading.get(key) === loading && standing !== undefined) this.#known.set(key, standing);
+        return standing;
+      })
+      .finally(() => {
+        if (this.#loading.get(key) === loading) this.#loading.delete(key);
+      });
+    this.#loading.set(key, loading);
+    return loading;
+  }
+}
+
+function keyOf(room: string, user: string): string {
+  return `${room}\n${user}`;
+}

@@ -1,0 +1,116 @@
+import { ClientError } from '../../core/errors.ts';
+import type { Handlers, Input, Output } from '../../core/operation.ts';
+import type { chatContract } from './contract.ts';
+import type { RoomEvent } from './events.ts';
+import { EMOJI_LIMIT, REACTION_LIMIT } from './limits.ts';
+import type { Parts } from './parts.ts';
+import { checkRecalls } from './permissions.ts';
+import type { StoredMessage } from './timeline-store.ts';
+
+type MessageHandlers = Pick<Handlers<typeof chatContract>, 'send' | 'edit' | 'recall' | 'react'>;
+type MessageEvent = Extract<RoomEvent, { type: 'message' }>;
+type Sent = Output<(typeof chatContract)['send']>;
+type Recall = { readonly room: string; readonly offset: number; readonly user: string };
+type Reaction = Input<(typeof chatContract)['react']> & { readonly user: string };
+
+const REACT_ATTEMPTS = 5;
+
+/** What people say, and what they do with what was said. */
+export function messageHandlers(parts: Parts): MessageHandlers {
+  const { memberships, log, host } = parts;
+  return {
+    send: async ({ principal: { user } }, { room, key, text, replyTo }) => {
+      // Nothing is awaited when the membership is known: messages of one sender reach the log in the order they came.
+      if (memberships.known(room, user) === undefined) await memberships.require(room, user);
+      const said = { type: 'message', sender: user, key, text, at: host.clock.now() } as const;
+      return send(parts, room, replyTo === undefined ? said : { ...said, replyTo });
+    },
+
+    edit: async ({ principal: { user } }, { room, offset, text }) => {
+      await memberships.require(room, user);
+      const message = await existing(parts, room, offset);
+      if (message.sender !== user) throw new ClientError('permissionDenied', { message: "somebody else's message" });
+      if (message.recalledAt !== null) throw recalled();
+      if (message.text === text) return {};
+      await log.publish(room, { type: 'edited', message: offset, by: user, text, at: host.clock.now() });
+      return {};
+    },
+
+    recall: async ({ principal: { user } }, { room, offset }) => {
+      await recall(parts, { room, offset, user });
+      return {};
+    },
+
+    react: async ({ principal: { user } }, input) => {
+      await memberships.require(input.room, user);
+      if ((await existing(parts, input.room, input.offset)).recalledAt !== null) throw recalled();
+      await react(parts, { ...input, user });
+      return {};
+    },
+  };
+}
+
+async function send({ log }: Parts, room: string, message: MessageEvent): Promise<Sent> {
+  try {
+    const { offset, repeated } = await log.publish(room, message, { key: `${message.sender}:${message.key}` });
+    if (!repeated) return { offset, sentAt: message.at };
+    return repeat(await log.eventAt(room, offset), message, offset);
+  } catch (error) {
+    const refused = error instanceof ClientError && error.kind === 'conflict' && error.cause !== undefined;
+    if (!refused || message.replyTo === undefined) throw error;
+    throw new ClientError('notFound', { field: 'replyTo', message: 'the message replied to is not there' });
+  }
+}
+
+/** The first answer again, if it is the same message (ID3). */
+function repeat(first: RoomEvent | undefined, message: MessageEvent, offset: number): Sent {
+  if (first?.type !== 'message') throw new Error(`no message at ${offset}, where its key says that it is`);
+  if (first.text !== message.text || first.replyTo !== message.replyTo) {
+    throw new ClientError('conflict', { field: 'key', message: 'another message was sent with this key' });
+  }
+  return { offset, sentAt: first.at };
+}
+
+async function recall(parts: Parts, { room, offset, user }: Recall): Promise<void> {
+  const { memberships, rooms, host, log, recallMs } = parts;
+  const actor = await memberships.require(room, user);
+  const { sender, sentAt, recalledAt } = await existing(parts, room, offset);
+  if (recalledAt !== null) return;
+  const isOwn = sender === user;
+  const author = isOwn ? actor.role : (await rooms.standing(room, sender))?.role;
+  const now = host.clock.now();
+  checkRecalls({ actor, isOwn, author, ageMs: now - sentAt, windowMs: recallMs });
+  await log.publish(room, { type: 'recalled', message: offset, by: user, at: now });
+}
+
+/** The tables refuse a reaction that is there already or one too many; then it is looked at anew. */
+async function react({ timeline, log, host }: Parts, { room, offset, emoji, on, user }: Reaction): Promise<void> {
+  for (let attempt = 0; attempt < REACT_ATTEMPTS; attempt += 1) {
+    const reactions = await timeline.reactions(room, offset);
+    if (reactions.some((reaction) => reaction.emoji === emoji && reaction.user === user) === on) return;
+    if (on) checkRoomFor(emoji, reactions);
+    const event: RoomEvent = { type: 'reacted', message: offset, by: user, emoji, on, at: host.clock.now() };
+    if (await log.tryPublish(room, event)) return;
+  }
+  throw new ClientError('tooManyRequests', { message: 'too many people react at once; try again' });
+}
+
+function checkRoomFor(emoji: string, reactions: readonly { emoji: string }[]): void {
+  const kinds = new Set(reactions.map((reaction) => reaction.emoji)).add(emoji);
+  if (kinds.size > EMOJI_LIMIT) {
+    throw new ClientError('limitExceeded', { message: `a message has at most ${EMOJI_LIMIT} different emoji` });
+  }
+  if (reactions.length >= REACTION_LIMIT) {
+    throw new ClientError('limitExceeded', { message: `a message has at most ${REACTION_LIMIT} reactions` });
+  }
+}
+
+async function existing({ timeline }: Parts, room: string, offset: number): Promise<StoredMessage> {
+  const message = await timeline.message(room, offset);
+  if (message === undefined) throw new ClientError('notFound', { field: 'offset', message: 'no such message' });
+  return message;
+}
+
+function recalled(): ClientError {
+  return new ClientError('gone', { field: 'offset', message: 'this message has been recalled' });
+}

@@ -1,0 +1,37 @@
+import type { FeatureHost, People } from '../../core/feature.ts';
+import { Announcements } from './announcements.ts';
+import { InviteStore } from './invite-store.ts';
+import { MemberChanges } from './member-changes.ts';
+import { Memberships } from './memberships.ts';
+import { RoomList } from './room-list.ts';
+import { RoomLog } from './room-log.ts';
+import { RoomStore } from './room-store.ts';
+import { TimelineStore } from './timeline-store.ts';
+
+export type ChatSettings = {
+  /** How long one may take back what one has said. */
+  readonly recallMs: number;
+};
+
+/** What the operations of chat are made of. */
+export type Parts = ReturnType<typeof createParts>;
+
+export function createParts(host: FeatureHost, people: People, settings: ChatSettings) {
+  const rooms = new RoomStore(host.sql);
+  const log = new RoomLog(host.channels);
+  const memberships = new Memberships(rooms);
+  const announcements = new Announcements(host);
+  return {
+    host,
+    people,
+    recallMs: settings.recallMs,
+    rooms,
+    log,
+    memberships,
+    announcements,
+    list: new RoomList(host.sql),
+    timeline: new TimelineStore(host.sql),
+    invites: new InviteStore(host.sql),
+    members: new MemberChanges({ host, rooms, log, memberships, announcements }),
+  };
+}

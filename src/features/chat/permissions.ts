@@ -1,0 +1,63 @@
+import { ClientError } from '../../core/errors.ts';
+import type { ChannelPolicy } from '../../core/feature.ts';
+import type { RoomRole } from './events.ts';
+import type { Memberships } from './memberships.ts';
+import type { Standing } from './room-store.ts';
+
+const RANK: Readonly<Record<RoomRole, number>> = { owner: 2, admin: 1, member: 0 };
+
+/** Members may listen to their rooms; nobody publishes there but chat's own operations (PE4). */
+export function roomPolicy(memberships: Memberships): ChannelPolicy {
+  return async (principal, action, channel) => {
+    if (principal.kind !== 'user' || action !== 'subscribe') return false;
+    const room = channel.slice(channel.indexOf(':') + 1);
+    return (await memberships.find(room, principal.user)) !== undefined;
+  };
+}
+
+/** Title, picture, members and invitations of a group are in the hands of its owner and admins. */
+export function checkManages({ kind, role }: Standing): void {
+  checkGroup(kind);
+  if (RANK[role] < RANK.admin) throw denied("only the group's owner and admins may do this");
+}
+
+/** A direct chat has its two people for good. */
+export function checkGroup(kind: Standing['kind']): void {
+  if (kind !== 'group') throw denied('this is a direct chat');
+}
+
+/** Owner and admins take out those below them. */
+export function checkRemoves(actor: Standing, target: RoomRole): void {
+  checkManages(actor);
+  if (RANK[target] >= RANK[actor.role]) throw denied('only members of a lower role can be removed');
+}
+
+/** The owner alone gives roles. */
+export function checkSetsRoles({ kind, role }: Standing): void {
+  checkGroup(kind);
+  if (role !== 'owner') throw denied("only the group's owner may do this");
+}
+
+export type RecallRequest = {
+  readonly actor: Standing;
+  readonly isOwn: boolean;
+  /** The author's role now; undefined for one who has left. */
+  readonly author: RoomRole | undefined;
+  readonly ageMs: number;
+  readonly windowMs: number;
+};
+
+/** Everyone takes back what they said a moment ago; owner and admins of a group at any time, also from those below. */
+export function checkRecalls({ actor, isOwn, author, ageMs, windowMs }: RecallRequest): void {
+  const manages = actor.kind === 'group' && RANK[actor.role] >= RANK.admin;
+  if (isOwn ? manages || ageMs <= windowMs : manages && outranks(actor.role, author)) return;
+  throw denied(isOwn ? 'the time to recall this message is over' : "somebody else's message");
+}
+
+function outranks(role: RoomRole, other: RoomRole | undefined): boolean {
+  return other === undefined || RANK[role] > RANK[other];
+}
+
+function denied(message: string): ClientError {
+  return new ClientError('permissionDenied', { message });
+}

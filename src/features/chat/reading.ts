@@ -1,0 +1,89 @@
+import { ClientError } from '../../core/errors.ts';
+import type { Handlers, Input } from '../../core/operation.ts';
+import { RecentMap } from '../../core/recent-map.ts';
+import type { chatContract, HistoryPage } from './contract.ts';
+import { RECEIPTS_LIMIT } from './limits.ts';
+import type { Parts } from './parts.ts';
+import type { Stretch } from './timeline-store.ts';
+
+type ReadingHandlers = Pick<Handlers<typeof chatContract>, 'history' | 'read' | 'readers' | 'typing'>;
+type HistoryInput = Input<(typeof chatContract)['history']>;
+
+/** A person's typing is told to a room at most this often; screens hold it for 5 s. */
+const TYPING_MS = 2_000;
+const TYPISTS_KEPT = 10_000;
+
+/** What has been said, how far everyone has read, and who is about to say something. */
+export function readingHandlers(parts: Parts): ReadingHandlers {
+  const { memberships, rooms, list, log, timeline, announcements, host } = parts;
+  const typedAt = new RecentMap<number>(TYPISTS_KEPT);
+  return {
+    history: async ({ principal: { user } }, input) => {
+      await memberships.require(input.room, user);
+      const [page, epoch] = await Promise.all([stretchOf(parts, input), log.epoch(input.room)]);
+      return { ...page, entries: await timeline.withReactions(input.room, page.entries), epoch };
+    },
+
+    read: async ({ principal: { user } }, { room, offset }) => {
+      const before = await list.one(user, room);
+      if (before === undefined) throw noSuchRoom();
+      // What is not there yet cannot have been read.
+      const moved = await rooms.markRead(room, user, Math.min(offset, before.top));
+      const { readOffset, unread, top, memberCount } = moved ? ((await list.one(user, room)) ?? before) : before;
+      if (moved) {
+        announcements.toUser(user, { type: 'room.read', room, offset: readOffset, unread, top });
+        if (memberCount <= RECEIPTS_LIMIT) announcements.toRoom(room, { type: 'read', user, offset: readOffset });
+      }
+      return { readOffset, unread, top };
+    },
+
+    readers: async ({ principal: { user } }, { room }) => {
+      const summary = await list.one(user, room);
+      if (summary === undefined) throw noSuchRoom();
+      if (summary.memberCount > RECEIPTS_LIMIT) {
+        throw new ClientError('notAvailable', { message: `only in rooms of up to ${RECEIPTS_LIMIT} members` });
+      }
+      return { readers: await rooms.readers(room, user) };
+    },
+
+    typing: async ({ principal: { user } }, { room }) => {
+      await memberships.require(room, user);
+      const [typist, now] = [`${room}\n${user}`, host.clock.now()];
+      if (Math.abs(now - (typedAt.get(typist) ?? Number.NEGATIVE_INFINITY)) < TYPING_MS) return {};
+      typedAt.set(typist, now);
+      announcements.toRoom(room, { type: 'typing', user });
+      return {};
+    },
+  };
+}
+
+type Cut = Pick<HistoryPage, 'entries' | 'hasBefore' | 'hasAfter' | 'top'>;
+
+async function stretchOf({ timeline }: Parts, input: HistoryInput): Promise<Cut> {
+  const { room, before, after, around, limit } = input;
+  if (around !== undefined) {
+    const [older, newer] = await Promise.all([
+      timeline.before(room, around, limit >> 1),
+      timeline.after(room, around - 1, limit - (limit >> 1)),
+    ]);
+    return joined(older, newer);
+  }
+  if (after !== undefined)
+    return joined(await timeline.before(room, after + 1, 0), await timeline.after(room, after, limit));
+  const end = before ?? Number.MAX_SAFE_INTEGER;
+  return joined(await timeline.before(room, end, limit), await timeline.after(room, end - 1, 0));
+}
+
+/** Two stretches that meet; all that was published up to the lesser of their tops is in both. */
+function joined(older: Stretch, newer: Stretch): Cut {
+  return {
+    entries: [...older.entries, ...newer.entries],
+    hasBefore: older.more,
+    hasAfter: newer.more,
+    top: Math.min(older.top, newer.top),
+  };
+}
+
+function noSuchRoom(): ClientError {
+  return new ClientError('notFound', { message: 'no such room' });
+}

@@ -1,0 +1,51 @@
+import { ClientError } from '../../core/errors.ts';
+import type { Channels, Published } from '../../core/feature.ts';
+import type { Write } from '../../ports/log.ts';
+import { type RoomEvent, roomChannel } from './events.ts';
+import { projectionOf } from './projection.ts';
+
+export type RoomPublishOptions = {
+  readonly key?: string;
+  /** What else must commit with it. */
+  readonly writes?: readonly Write[];
+};
+
+/** The rooms' channels: where everything that happens in a room is written. */
+export class RoomLog {
+  readonly #channels: Channels;
+
+  constructor(channels: Channels) {
+    this.#channels = channels;
+  }
+
+  /**
+   * Appends the event and changes the tables in the same transaction. Throws `conflict` when a constraint of the
+   * tables refused: somebody else was quicker.
+   */
+  publish(room: string, event: RoomEvent, { key, writes = [] }: RoomPublishOptions = {}): Promise<Published> {
+    const options = { writes: [...projectionOf(room, event), ...writes], ...(key !== undefined && { key }) };
+    return this.#channels.publish(roomChannel(room), JSON.stringify(event), options);
+  }
+
+  /** As `publish`, but false where that throws `conflict`. */
+  async tryPublish(room: string, event: RoomEvent, options?: RoomPublishOptions): Promise<boolean> {
+    try {
+      await this.publish(room, event, options);
+      return true;
+    } catch (error) {
+      if (error instanceof ClientError && error.kind === 'conflict') return false;
+      throw error;
+    }
+  }
+
+  /** The event as it was published. */
+  async eventAt(room: string, offset: number): Promise<RoomEvent | undefined> {
+    const page = await this.#channels.read(roomChannel(room), { after: offset - 1, limit: 1 });
+    const [publication] = page.publications;
+    return publication?.offset === offset ? (JSON.parse(publication.data) as RoomEvent) : undefined;
+  }
+
+  async epoch(room: string): Promise<string> {
+    return (await this.#channels.read(roomChannel(room), { limit: 0 })).top.epoch;
+  }
+}

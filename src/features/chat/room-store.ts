@@ -1,0 +1,133 @@
+import { createQuery, prepareStatement, readRows } from '../../core/query.ts';
+import type { Sql } from '../../ports/sql.ts';
+import type { Member } from './contract.ts';
+import { cursorText, parseCursor } from './cursor.ts';
+import type { RoomRole } from './events.ts';
+import { directPair } from './projection.ts';
+import type { ChatTables } from './tables.ts';
+
+export const MEMBERS_PAGE = 200;
+
+/** What a member is in their room. */
+export type Standing = { readonly kind: 'group' | 'direct'; readonly role: RoomRole };
+
+/** A room at the moment when its members are to change, with the roles of the people it is about. */
+export type Roster = {
+  readonly room: string;
+  readonly kind: 'group' | 'direct';
+  readonly version: number;
+  readonly memberCount: number;
+  /** Those who are no members are not in it. */
+  readonly roles: ReadonlyMap<string, RoomRole>;
+};
+
+/** Rooms and who is in them. */
+export class RoomStore {
+  readonly #sql: Sql;
+  readonly #query;
+  readonly #standing;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+    const query = createQuery<ChatTables>(sql);
+    this.#query = query;
+    this.#standing = prepareStatement<{ room: string; user: string }>()((value) =>
+      query
+        .selectFrom('chat_members as members')
+        .innerJoin('chat_rooms as rooms', 'rooms.id', 'members.room_id')
+        .select(['rooms.kind', 'members.role'])
+        .where('members.room_id', '=', value('room'))
+        .where('members.user_id', '=', value('user')),
+    );
+  }
+
+  /** Undefined when the person is no member, or there is no such room. */
+  async standing(room: string, user: string): Promise<Standing | undefined> {
+    return (await readRows(this.#sql, this.#standing({ room, user })))[0];
+  }
+
+  /** Undefined when there is no such room. */
+  async roster(room: string, users: readonly string[]): Promise<Roster | undefined> {
+    const rows = await this.#query
+      .selectFrom('chat_rooms as rooms')
+      .leftJoin('chat_members as members', (join) =>
+        join.onRef('members.room_id', '=', 'rooms.id').on('members.user_id', 'in', padded(users)),
+      )
+      .select(['rooms.kind', 'rooms.members_version as version', 'rooms.member_count as memberCount'])
+      .select(['members.user_id as user', 'members.role'])
+      .where('rooms.id', '=', room)
+      .execute();
+    const [first] = rows;
+    if (first === undefined) return undefined;
+    const { kind, version, memberCount } = first;
+    const roles = rows.flatMap(({ user, role }) => (user === null || role === null ? [] : [[user, role] as const]));
+    return { room, kind, version, memberCount, roles: new Map(roles) };
+  }
+
+  /** The direct chat of these two, or the notes of one. */
+  async direct(users: readonly string[]): Promise<string | undefined> {
+    const [low, high] = directPair(users);
+    const rooms = this.#query.selectFrom('chat_rooms').select('id');
+    return (await rooms.where('direct_low', '=', low).where('direct_high', '=', high).execute())[0]?.id;
+  }
+
+  async byCreationKey(key: string): Promise<string | undefined> {
+    return (await this.#query.selectFrom('chat_rooms').select('id').where('creation_key', '=', key).execute())[0]?.id;
+  }
+
+  async share(user: string, other: string): Promise<boolean> {
+    const shared = await this.#query
+      .selectFrom('chat_members as mine')
+      .innerJoin('chat_members as theirs', 'theirs.room_id', 'mine.room_id')
+      .select('mine.room_id')
+      .where('mine.user_id', '=', user)
+      .where('theirs.user_id', '=', other)
+      .limit(1)
+      .execute();
+    return shared.length > 0;
+  }
+
+  /** A page of members by joining, and where the next one begins. Throws `invalidInput` for a wrong `after`. */
+  async members(room: string, after: string | undefined): Promise<{ members: Member[]; next: string | null }> {
+    const { number, id } = after === undefined ? { number: 0, id: '' } : parseCursor(after);
+    const rows = await this.#query
+      .selectFrom('chat_members')
+      .select(['user_id as user', 'role', 'joined_at as joinedAt', 'joined_offset as offset'])
+      .where('room_id', '=', room)
+      .where((of) => of(of.refTuple('joined_offset', 'user_id'), '>', of.tuple(number, id)))
+      .orderBy('joined_offset')
+      .orderBy('user_id')
+      .limit(MEMBERS_PAGE + 1)
+      .execute();
+    const members = rows.slice(0, MEMBERS_PAGE).map(({ user, role, joinedAt }) => ({ user, role, joinedAt }));
+    const last = rows.length > MEMBERS_PAGE ? rows[MEMBERS_PAGE - 1] : undefined;
+    return { members, next: last === undefined ? null : cursorText({ number: last.offset, id: last.user }) };
+  }
+
+  /** How far the members but one have read. */
+  async readers(room: string, except: string): Promise<{ user: string; offset: number }[]> {
+    const readers = this.#query
+      .selectFrom('chat_members')
+      .select(['user_id as user', 'read_offset as offset'])
+      .where('room_id', '=', room)
+      .where('user_id', '!=', except);
+    return readers.execute();
+  }
+
+  /** Moves a member's read offset forward; false when it was there already. */
+  async markRead(room: string, user: string, offset: number): Promise<boolean> {
+    const update = this.#query
+      .updateTable('chat_members')
+      .set({ read_offset: offset })
+      .where('room_id', '=', room)
+      .where('user_id', '=', user)
+      .where('read_offset', '<', offset);
+    return (await update.executeTakeFirst()).numUpdatedRows === 1n;
+  }
+}
+
+/** Repeats the last one up to a power of two: a handful of statement texts instead of one for each length. */
+function padded(users: readonly string[]): string[] {
+  const size = 2 ** Math.ceil(Math.log2(users.length));
+  return Array.from({ length: size }, (_, index) => users[Math.min(index, users.length - 1)] as string);
+}

@@ -1,0 +1,121 @@
+import { ClientError } from '../../core/errors.ts';
+import type { Handlers, Input, UserContext } from '../../core/operation.ts';
+import { randomText } from '../../core/random-text.ts';
+import type { Write } from '../../ports/log.ts';
+import type { chatContract, RoomSummary } from './contract.ts';
+import type { RoomEvent } from './events.ts';
+import type { Parts } from './parts.ts';
+import { checkManages } from './permissions.ts';
+
+type RoomHandlers = Pick<Handlers<typeof chatContract>, 'rooms' | 'room' | 'createGroup' | 'openDirect' | 'rename'>;
+type Created = Extract<RoomEvent, { type: 'created' }>;
+type NewGroup = { readonly title: string; readonly users: readonly string[]; readonly creationKey: string };
+type Group = Input<(typeof chatContract)['createGroup']>;
+type Peer = Input<(typeof chatContract)['openDirect']>;
+
+const CREATION_KEY = 'UPDATE chat_rooms SET creation_key = ? WHERE id = ?';
+
+/** Which rooms there are for a person, and new ones. */
+export function roomHandlers(parts: Parts): RoomHandlers {
+  const { list, memberships, log, host } = parts;
+  return {
+    rooms: ({ principal }, { after }) => list.page(principal.user, after),
+
+    room: ({ principal }, { room }) => summaryOf(parts, room, principal.user),
+
+    createGroup: async ({ principal }, input) => {
+      if (principal.role === 'guest') throw new ClientError('permissionDenied', { message: 'guests make no groups' });
+      return summaryOf(parts, await groupOf(parts, principal.user, input), principal.user);
+    },
+
+    openDirect: async ({ principal }, peer) => {
+      const users = [...new Set([principal.user, await peerOf(parts, principal, peer)])];
+      return summaryOf(parts, await directOf(parts, users), principal.user);
+    },
+
+    rename: async ({ principal: { user } }, { room, title }) => {
+      checkManages(await memberships.require(room, user));
+      if ((await summaryOf(parts, room, user)).title === title) return {};
+      await log.publish(room, { type: 'renamed', by: user, title, at: host.clock.now() });
+      return {};
+    },
+  };
+}
+
+/** Throws `notFound` for those who are no members. */
+export async function summaryOf({ list }: Parts, room: string, user: string): Promise<RoomSummary> {
+  const summary = await list.one(user, room);
+  if (summary === undefined) throw new ClientError('notFound', { message: 'no such room' });
+  return summary;
+}
+
+/** Makes a group owned by the first of `users`; undefined when one with this creation key is there already. */
+export async function createGroup(parts: Parts, { title, users, creationKey }: NewGroup): Promise<string | undefined> {
+  const [by = ''] = users;
+  const event: Created = { type: 'created', by, kind: 'group', title, users, at: parts.host.clock.now() };
+  return create(parts, event, (room) => [{ sql: CREATION_KEY, params: [creationKey, room] }]);
+}
+
+/** Throws `invalidInput` when one of the ids is no active person's. */
+export async function checkPeople({ people }: Parts, ids: readonly string[], field: string): Promise<void> {
+  if (ids.length === 0) return;
+  const known = new Set((await people.byIds(ids)).map(({ id }) => id));
+  const unknown = ids.find((id) => !known.has(id));
+  if (unknown !== undefined) throw new ClientError('invalidInput', { field, message: `no such person: ${unknown}` });
+}
+
+async function create(
+  { log, announcements }: Parts,
+  event: Created,
+  more: (room: string) => readonly Write[],
+): Promise<string | undefined> {
+  const room = randomText(16);
+  if (!(await log.tryPublish(room, event, { writes: more(room) }))) return undefined;
+  announcements.entered(room, event.users);
+  return room;
+}
+
+async function groupOf(parts: Parts, user: string, { title, members, key }: Group): Promise<string> {
+  const users = [...new Set([user, ...members])];
+  const creationKey = `${user}:${key}`;
+  const known = await parts.rooms.byCreationKey(creationKey);
+  if (known !== undefined) return sameGroup(parts, known, { title, users });
+  await checkPeople(parts, users.slice(1), 'members');
+  const made = await createGroup(parts, { title, users, creationKey });
+  if (made !== undefined) return made;
+  const first = await parts.rooms.byCreationKey(creationKey);
+  if (first === undefined) throw new ClientError('conflict');
+  return sameGroup(parts, first, { title, users });
+}
+
+/** The group made first with a key, if it is the one asked for now. */
+async function sameGroup(
+  { log }: Parts,
+  room: string,
+  { title, users }: { readonly title: string; readonly users: readonly string[] },
+): Promise<string> {
+  const first = await log.eventAt(room, 1);
+  const same = first?.type === 'created' && first.title === title && first.users.join() === users.join();
+  if (same) return room;
+  throw new ClientError('conflict', { field: 'key', message: 'another group was made with this key' });
+}
+
+async function peerOf(parts: Parts, { user, role }: UserContext['principal'], peer: Peer): Promise<string> {
+  const id = 'user' in peer ? peer.user : (await parts.people.byHandle(peer.handle))?.id;
+  if (id === undefined) throw new ClientError('notFound', { field: 'handle', message: 'no such person' });
+  const mayMeet = role !== 'guest' || id === user || (await parts.rooms.share(user, id));
+  if (mayMeet) return id;
+  throw new ClientError('permissionDenied', { message: 'guests write to people whom they share a room with' });
+}
+
+/** Of two who open it at once, both get the one that came first (CH6). */
+async function directOf(parts: Parts, users: readonly string[]): Promise<string> {
+  const known = await parts.rooms.direct(users);
+  if (known !== undefined) return known;
+  const [by = ''] = users;
+  await checkPeople(parts, users.slice(1), 'user');
+  const event: Created = { type: 'created', by, kind: 'direct', title: '', users, at: parts.host.clock.now() };
+  const room = (await create(parts, event, () => [])) ?? (await parts.rooms.direct(users));
+  if (room === undefined) throw new ClientError('conflict');
+  return room;
+}
