@@ -16,6 +16,8 @@ export type Whereabouts = { readonly online: boolean; readonly lastSeenAt: numbe
 /** People known to this page; what is asked for and not known yet is fetched, many at a time. */
 export interface PeopleSource {
   subscribe(listener: () => void): () => void;
+  /** Another number each time that something about anyone has changed. */
+  version(): number;
   /** The same object until something about the person changes. */
   person(id: string): Person | undefined;
   whereabouts(id: string): Whereabouts | undefined;

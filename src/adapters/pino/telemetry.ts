@@ -4,11 +4,14 @@ import type { Fields, LogLevel, Telemetry } from '../../ports/telemetry.ts';
 export type LogSettings = { readonly level: LogLevel; readonly format: 'pretty' | 'json' };
 
 /** Records to standard error: one JSON object a line for machines, or one plain line for people. */
-export function createTelemetry({ level, format }: LogSettings): Telemetry & { counters(): ReadonlyMap<string, number> } {
+export function createTelemetry({
+  level,
+  format,
+}: LogSettings): Telemetry & { counters(): ReadonlyMap<string, number> } {
   const logger =
     format === 'json'
-      ? pino({ level, base: undefined }, pino.destination({ dest: 2, sync: true }))
-      : pino({ level, base: undefined }, { write: (line: string) => void process.stderr.write(prettyLine(line)) });
+      ? pino({ level, base: null }, pino.destination({ dest: 2, sync: true }))
+      : pino({ level, base: null }, { write: (line: string) => void process.stderr.write(prettyLine(line)) });
   const counters = new Map<string, number>();
   return {
     record: (at, event, fields) => logger[at](fields ?? {}, event),

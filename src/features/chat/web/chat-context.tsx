@@ -1,0 +1,82 @@
+import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { useTranslation } from 'react-i18next';
+import { BanyanError } from '../../../../client/errors.ts';
+import type { Observable } from '../../../../client/listeners.ts';
+import { useApp, usePerson } from '../../../ui/app-context.tsx';
+import { showToast } from '../../../ui/toast.tsx';
+import type { RoomSummary } from '../contract.ts';
+import { type ChatSession, chatSessionOf } from './chat-session.ts';
+import type { Outbox } from './outbox.ts';
+import type { OutboxItem } from './outbox-storage.ts';
+
+type Chat = ChatSession & {
+  /** Undefined while it is being opened. */
+  readonly openOutbox: Outbox | undefined;
+  /** Shows a room, or the list for undefined. */
+  readonly openRoom: (room: string | undefined) => void;
+};
+
+const Context = createContext<Chat | undefined>(undefined);
+
+type ProviderProps = { readonly openRoom: Chat['openRoom']; readonly children: ReactNode };
+
+export function ChatProvider({ openRoom, children }: ProviderProps) {
+  const { client, me } = useApp();
+  const session = chatSessionOf(client, me);
+  const [openOutbox, setOpenOutbox] = useState<Outbox>();
+  useEffect(() => {
+    let isHere = true;
+    void session.outbox.then((outbox) => isHere && setOpenOutbox(outbox));
+    return () => {
+      isHere = false;
+    };
+  }, [session]);
+  return <Context value={{ ...session, openOutbox, openRoom }}>{children}</Context>;
+}
+
+export function useChat(): Chat {
+  const chat = useContext(Context);
+  if (chat === undefined) throw new Error('this screen needs a ChatProvider');
+  return chat;
+}
+
+export function useObservable<T>(observable: Observable<T>): T {
+  return useSyncExternalStore(observable.subscribe, observable.get);
+}
+
+const NO_ITEMS: readonly OutboxItem[] = [];
+const NOTHING = { get: () => NO_ITEMS, subscribe: () => () => undefined };
+
+/** The person's unsent messages in all rooms, oldest first. */
+export function useUnsent(): readonly OutboxItem[] {
+  return useObservable(useChat().openOutbox?.items ?? NOTHING);
+}
+
+/** A person's name, '…' until it is known, "You" for oneself where wanted. */
+export function usePersonName(id: string): string {
+  return usePerson(id)?.displayName ?? '…';
+}
+
+/** What a room is called: a group's title, or the other person. */
+export function useRoomTitle(room: RoomSummary): string {
+  const { t } = useTranslation();
+  const { me } = useApp();
+  const peer = usePersonName(room.peer ?? me);
+  if (room.kind === 'group') return room.title;
+  return room.peer === me ? t('chat.notes') : peer;
+}
+
+/** Runs what a button asks for, and says so when it fails. True when it worked. */
+export function useAction(): (action: () => Promise<unknown>) => Promise<boolean> {
+  const { t } = useTranslation();
+  return async (action) => {
+    try {
+      await action();
+      return true;
+    } catch (error) {
+      const reason = error instanceof BanyanError ? error.message : String(error);
+      showToast(t('chat.failedAction', { reason }), 'error');
+      return false;
+    }
+  };
+}

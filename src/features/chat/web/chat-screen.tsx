@@ -1,0 +1,119 @@
+import { MessagesSquare } from 'lucide-react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useIsPhone } from '../../../ui/media.ts';
+import { EmptyState, Skeleton } from '../../../ui/states.tsx';
+import { ChatProvider, useChat, useObservable } from './chat-context.tsx';
+import { COMMAND_KEY, HelpSheet } from './help-sheet.tsx';
+import { RoomListPanel } from './room-list-panel.tsx';
+import { RoomView } from './room-view.tsx';
+import { Switcher } from './switcher.tsx';
+import { useUnreadTitle } from './use-unread-title.ts';
+
+type Props = {
+  readonly room?: string;
+  /** Offset of a message to begin at. */
+  readonly focus?: number;
+  readonly onOpenRoom: (room: string | undefined) => void;
+  readonly accountMenu: ReactNode;
+};
+
+/** The messenger: rooms on the left, the open one beside them; on phones one or the other. */
+export function ChatScreen({ room, focus, onOpenRoom, accountMenu }: Props) {
+  return (
+    <ChatProvider openRoom={onOpenRoom}>
+      <Panes room={room} focus={focus} accountMenu={accountMenu} />
+    </ChatProvider>
+  );
+}
+
+type PanesProps = {
+  readonly room: string | undefined;
+  readonly focus: number | undefined;
+  readonly accountMenu: ReactNode;
+};
+
+function Panes({ room, focus, accountMenu }: PanesProps) {
+  const isPhone = useIsPhone();
+  const sheet = useShortcuts(room);
+  useUnreadTitle();
+  return (
+    <div className="flex h-full min-h-0">
+      {(!isPhone || room === undefined) && (
+        <div className="h-full w-80 shrink-0 border-r border-line bg-surface max-md:w-full max-md:border-r-0">
+          <RoomListPanel openRoomId={room} accountMenu={accountMenu} />
+        </div>
+      )}
+      {(!isPhone || room !== undefined) && (
+        <main id="main" className="relative min-w-0 flex-1 bg-surface">
+          {room === undefined ? <NothingOpen /> : <OpenRoom key={room} id={room} focus={focus} />}
+        </main>
+      )}
+      {sheet.open === 'switcher' && <Switcher onClose={sheet.close} />}
+      {sheet.open === 'help' && <HelpSheet onClose={sheet.close} />}
+    </div>
+  );
+}
+
+function OpenRoom({ id, focus }: { readonly id: string; readonly focus: number | undefined }) {
+  const { rooms, openRoom } = useChat();
+  const list = useObservable(rooms.state);
+  const summary = rooms.get(id);
+  const isGone = list.kind === 'ready' && summary === undefined;
+  // It may be beyond the pages of the list, or one that the person was just added to.
+  useEffect(() => {
+    if (!isGone) return;
+    void rooms.loadRoom(id).then(() => {
+      if (rooms.get(id) === undefined) openRoom(undefined);
+    });
+  }, [isGone, rooms, id, openRoom]);
+  if (summary === undefined) return <Skeleton className="m-4 h-16" />;
+  return <RoomView room={summary} focus={focus} />;
+}
+
+function NothingOpen() {
+  const { t } = useTranslation();
+  return (
+    <div className="flex h-full items-center justify-center">
+      <EmptyState
+        icon={<MessagesSquare size={40} />}
+        title={t('chat.pickRoom')}
+        text={t('chat.pickRoomText', { keys: `${COMMAND_KEY}+K` })}
+      />
+    </div>
+  );
+}
+
+type Sheet = 'switcher' | 'help' | null;
+
+/** Ctrl+K, Alt+↑/↓ and `?`. By the keys' places, so that other keyboard layouts work too. */
+function useShortcuts(room: string | undefined): { readonly open: Sheet; close(): void } {
+  const { rooms, openRoom } = useChat();
+  const [open, setOpen] = useState<Sheet>(null);
+  useEffect(() => {
+    const step = (by: 1 | -1) => {
+      const list = rooms.state.get();
+      if (list.kind !== 'ready') return;
+      const at = list.rooms.findIndex(({ id }) => id === room);
+      const next = list.rooms[at < 0 ? 0 : at + by];
+      if (next !== undefined) openRoom(next.id);
+    };
+    const onKeyDown = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && event.code === 'KeyK') setOpen('switcher');
+      else if (event.altKey && event.code === 'ArrowDown') step(1);
+      else if (event.altKey && event.code === 'ArrowUp') step(-1);
+      else if (event.key === '?' && !isTyping(event.target)) setOpen('help');
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, [rooms, openRoom, room]);
+  return { open, close: () => setOpen(null) };
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
+  );
+}

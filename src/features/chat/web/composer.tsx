@@ -1,0 +1,164 @@
+import { SendHorizontal, Smile, X } from 'lucide-react';
+import { Popover } from 'radix-ui';
+import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button, IconButton } from '../../../ui/button.tsx';
+import { EmojiPicker } from '../../../ui/emoji-picker.tsx';
+import { useIsPhone } from '../../../ui/media.ts';
+import type { Message } from '../contract.ts';
+import { MESSAGE_LIMIT } from '../limits.ts';
+import { usePersonName } from './chat-context.tsx';
+
+export type Composing =
+  | { readonly kind: 'new'; readonly replyTo: Message | null }
+  | { readonly kind: 'edit'; readonly message: Message };
+
+type Props = {
+  readonly roomTitle: string;
+  readonly text: string;
+  readonly composing: Composing;
+  readonly onText: (text: string) => void;
+  readonly onSubmit: () => void;
+  /** Stops replying or editing; in a plain box, jumps to the latest. */
+  readonly onCancel: () => void;
+  /** ↑ in an empty box. */
+  readonly onEditLast: () => void;
+  readonly input: RefObject<HTMLTextAreaElement | null>;
+};
+
+/** From here on the box tells how many characters are left. */
+const WARN_BELOW = 500;
+const TALLEST_PX = 240;
+
+/** Where messages are written. Enter sends, Shift+Enter breaks the line; never in the middle of an input method. */
+export function Composer(props: Props) {
+  const { text, composing, onText, onSubmit, input } = props;
+  const { t } = useTranslation();
+  const isPhone = useIsPhone();
+  useHeightOfText(input, text);
+  useEffect(() => {
+    // On phones the keyboard would cover the chat that was just opened.
+    if (!isPhone || composing.kind === 'edit' || composing.replyTo !== null) input.current?.focus();
+  }, [isPhone, composing, input]);
+  const left = MESSAGE_LIMIT - text.length;
+  const canSend = text.trim() !== '' && left >= 0;
+  return (
+    <form
+      className="border-t border-line px-4 pt-2 pb-[max(0.75rem,env(safe-area-inset-bottom))]"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (canSend) onSubmit();
+      }}
+    >
+      <Mode composing={composing} onCancel={props.onCancel} />
+      <div className="flex items-end gap-1 rounded-xl border border-line bg-raised p-1 focus-within:border-accent">
+        <textarea
+          ref={input}
+          rows={1}
+          value={text}
+          aria-label={t('chat.composer')}
+          aria-invalid={left < 0}
+          placeholder={t('chat.composerPlaceholder', { room: props.roomTitle })}
+          onChange={(event) => onText(event.target.value)}
+          onKeyDown={(event) => handleKey(event, props, canSend)}
+          className="max-h-60 min-h-9 flex-1 resize-none bg-transparent px-2 py-1.5 outline-none placeholder:text-faint"
+        />
+        <EmojiButton onPick={(emoji) => insertAtCursor(input.current, emoji, onText)} />
+        {composing.kind === 'edit' ? (
+          <Button type="submit" variant="primary" disabled={!canSend}>
+            {t('chat.save')}
+          </Button>
+        ) : (
+          <IconButton type="submit" label={t('chat.send')} disabled={!canSend}>
+            <SendHorizontal size={20} className={canSend ? 'text-accent' : 'text-faint'} />
+          </IconButton>
+        )}
+      </div>
+      {left < WARN_BELOW && (
+        <p role="status" className={`pt-1 text-right text-xs ${left < 0 ? 'text-danger' : 'text-muted'}`}>
+          {left < 0 ? t('chat.tooLong', { count: -left }) : t('chat.charactersLeft', { count: left })}
+        </p>
+      )}
+    </form>
+  );
+}
+
+function handleKey(event: KeyboardEvent<HTMLTextAreaElement>, props: Props, canSend: boolean): void {
+  // 229: some browsers tell of an input method only so.
+  if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+  if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
+    event.preventDefault();
+    if (canSend) props.onSubmit();
+  } else if (event.key === 'Escape') {
+    event.preventDefault();
+    props.onCancel();
+  } else if (event.key === 'ArrowUp' && props.text === '' && props.composing.kind === 'new' && !event.altKey) {
+    event.preventDefault();
+    props.onEditLast();
+  }
+}
+
+type ModeProps = { readonly composing: Composing; readonly onCancel: () => void };
+
+/** The line above the box: what is replied to, or that a message is being edited. */
+function Mode({ composing, onCancel }: ModeProps) {
+  const { t } = useTranslation();
+  const message = composing.kind === 'edit' ? composing.message : composing.replyTo;
+  const name = usePersonName(message?.sender ?? '');
+  if (message === null) return null;
+  const isEdit = composing.kind === 'edit';
+  return (
+    <div className="mb-2 flex items-center gap-2 rounded-md border-l-2 border-accent bg-sunken px-3 py-1 text-sm">
+      <div className="min-w-0 flex-1">
+        <p className="font-medium">{isEdit ? t('chat.editing') : t('chat.replyingTo', { name })}</p>
+        <p className="truncate text-muted">{message.text}</p>
+      </div>
+      <IconButton label={isEdit ? t('chat.cancelEdit') : t('chat.cancelReply')} onClick={onCancel}>
+        <X size={16} />
+      </IconButton>
+    </div>
+  );
+}
+
+function EmojiButton({ onPick }: { readonly onPick: (emoji: string) => void }) {
+  const { t } = useTranslation();
+  return (
+    <Popover.Root>
+      <Popover.Trigger asChild>
+        <IconButton label={t('chat.emoji')}>
+          <Smile size={20} />
+        </IconButton>
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content
+          side="top"
+          align="end"
+          collisionPadding={8}
+          aria-label={t('chat.emoji')}
+          className="z-20 w-80 max-w-[calc(100vw-1rem)] rounded-xl border border-line bg-raised p-2 shadow-lg"
+        >
+          <EmojiPicker onPick={onPick} />
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+function insertAtCursor(input: HTMLTextAreaElement | null, text: string, onText: (text: string) => void): void {
+  if (input === null) return;
+  const { selectionStart, selectionEnd, value } = input;
+  onText(value.slice(0, selectionStart) + text + value.slice(selectionEnd));
+  const cursor = selectionStart + text.length;
+  requestAnimationFrame(() => input.setSelectionRange(cursor, cursor));
+}
+
+/** The box grows with its text. */
+function useHeightOfText(input: RefObject<HTMLTextAreaElement | null>, text: string): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another text may need another height
+  useLayoutEffect(() => {
+    const element = input.current;
+    if (element === null) return;
+    element.style.height = 'auto';
+    element.style.height = `${Math.min(element.scrollHeight, TALLEST_PX)}px`;
+  }, [input, text]);
+}

@@ -1,0 +1,109 @@
+import { Copy, Eye, MoreHorizontal, Pencil, Reply, SmilePlus, Undo2 } from 'lucide-react';
+import { Popover } from 'radix-ui';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { IconButton } from '../../../ui/button.tsx';
+import { EmojiPicker, QUICK_EMOJI } from '../../../ui/emoji-picker.tsx';
+import { Menu, type MenuItem } from '../../../ui/menu.tsx';
+import { showToast } from '../../../ui/toast.tsx';
+import type { Message } from '../contract.ts';
+import type { RoomActions } from './room-actions.ts';
+
+type Props = { readonly message: Message; readonly isOwn: boolean; readonly actions: RoomActions };
+
+/** What can be done with a message: shows on hover and focus, and always on touch screens. */
+export function MessageActions({ message, isOwn, actions }: Props) {
+  const { t } = useTranslation();
+  return (
+    <div className="absolute -top-3 right-3 flex rounded-lg border border-line bg-raised opacity-0 shadow-sm group-focus-within:opacity-100 group-hover:opacity-100 has-[[data-state=open]]:opacity-100 [@media(hover:none)]:opacity-100">
+      <ReactButton onPick={(emoji) => actions.react(message, emoji)} />
+      <IconButton label={t('chat.reply')} onClick={() => actions.reply(message)}>
+        <Reply size={16} />
+      </IconButton>
+      <Menu
+        align="end"
+        trigger={
+          <IconButton label={t('chat.messageMenu')}>
+            <MoreHorizontal size={16} />
+          </IconButton>
+        }
+        items={useItems({ message, isOwn, actions })}
+      />
+    </div>
+  );
+}
+
+function useItems({ message, isOwn, actions }: Props): readonly MenuItem[] {
+  const { t } = useTranslation();
+  const copy = async () => {
+    await navigator.clipboard?.writeText(message.text);
+    showToast(t('chat.copied'));
+  };
+  const items: MenuItem[] = [
+    { key: 'reply', label: t('chat.reply'), icon: <Reply size={16} />, onSelect: () => actions.reply(message) },
+    { key: 'copy', label: t('chat.copy'), icon: <Copy size={16} />, onSelect: () => void copy() },
+  ];
+  if (actions.showsReaders) {
+    items.push({
+      key: 'readers',
+      label: t('chat.readBy'),
+      icon: <Eye size={16} />,
+      onSelect: () => actions.showReaders(message),
+    });
+  }
+  if (isOwn) {
+    items.push({
+      key: 'edit',
+      label: t('chat.edit'),
+      icon: <Pencil size={16} />,
+      onSelect: () => actions.edit(message),
+    });
+  }
+  if (isOwn || actions.mayRecallOthers) {
+    const onSelect = () => actions.recall(message);
+    items.push({ key: 'recall', label: t('chat.recall'), icon: <Undo2 size={16} />, danger: true, onSelect });
+  }
+  return items;
+}
+
+function ReactButton({ onPick }: { readonly onPick: (emoji: string) => void }) {
+  const { t } = useTranslation();
+  const [isOpen, setOpen] = useState(false);
+  const pick = (emoji: string) => {
+    setOpen(false);
+    onPick(emoji);
+  };
+  return (
+    <Popover.Root open={isOpen} onOpenChange={setOpen}>
+      <Popover.Trigger asChild>
+        <IconButton label={t('chat.react')}>
+          <SmilePlus size={16} />
+        </IconButton>
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content
+          align="end"
+          sideOffset={4}
+          collisionPadding={8}
+          aria-label={t('chat.react')}
+          className="z-20 w-80 max-w-[calc(100vw-1rem)] rounded-xl border border-line bg-raised p-2 shadow-lg"
+        >
+          <div className="mb-2 flex justify-between border-b border-line pb-2">
+            {QUICK_EMOJI.map((emoji) => (
+              <button
+                key={emoji}
+                type="button"
+                aria-label={emoji}
+                onClick={() => pick(emoji)}
+                className="size-10 rounded-lg text-xl hover:bg-sunken"
+              >
+                {emoji}
+              </button>
+            ))}
+          </div>
+          <EmojiPicker onPick={pick} />
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}

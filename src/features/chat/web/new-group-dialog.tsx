@@ -1,0 +1,87 @@
+import { X } from 'lucide-react';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Person } from '../../../ui/app-context.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { Dialog } from '../../../ui/dialog.tsx';
+import { TextField } from '../../../ui/text-field.tsx';
+import { newMessageKey } from './browser-outbox.ts';
+import { useAction, useChat } from './chat-context.tsx';
+import { PeoplePicker } from './people-picker.tsx';
+
+/** Names a group and picks its first members. */
+export function NewGroupDialog({ onClose }: { readonly onClose: () => void }) {
+  const { t } = useTranslation();
+  const { client, me, rooms, openRoom } = useChat();
+  const act = useAction();
+  const [title, setTitle] = useState('');
+  const [members, setMembers] = useState<readonly Person[]>([]);
+  const [busy, setBusy] = useState(false);
+  // One key a dialog: pressing Create twice makes one group.
+  const [key] = useState(newMessageKey);
+  const toggle = (person: Person) =>
+    setMembers((chosen) =>
+      chosen.some(({ id }) => id === person.id) ? chosen.filter(({ id }) => id !== person.id) : [...chosen, person],
+    );
+  const create = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    await act(async () => {
+      const room = await client.call('chat.createGroup', { title, key, members: members.map(({ id }) => id) });
+      rooms.put(room);
+      onClose();
+      openRoom(room.id);
+    });
+    setBusy(false);
+  };
+  return (
+    <Dialog open onOpenChange={onClose} title={t('chat.newGroup')}>
+      <form onSubmit={create} className="flex flex-col gap-4">
+        <TextField
+          label={t('chat.groupTitle')}
+          value={title}
+          onChange={(event) => setTitle(event.target.value)}
+          maxLength={80}
+          required
+          autoFocus
+        />
+        <fieldset className="flex flex-col gap-2">
+          <legend className="mb-1 text-sm font-medium">{t('chat.groupPeople')}</legend>
+          <Chosen members={members} onRemove={toggle} />
+          <PeoplePicker chosen={members.map(({ id }) => id)} except={[me]} onPick={toggle} />
+        </fieldset>
+        <div className="flex justify-end gap-2">
+          <Button type="button" variant="quiet" onClick={onClose}>
+            {t('chat.cancel')}
+          </Button>
+          <Button type="submit" variant="primary" busy={busy} disabled={title.trim() === ''}>
+            {t('chat.create')}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+type ChosenProps = { readonly members: readonly Person[]; readonly onRemove: (person: Person) => void };
+
+/** Those picked so far; pressing one takes them out again. */
+export function Chosen({ members, onRemove }: ChosenProps) {
+  if (members.length === 0) return null;
+  return (
+    <ul className="flex flex-wrap gap-1">
+      {members.map((person) => (
+        <li key={person.id}>
+          <button
+            type="button"
+            onClick={() => onRemove(person)}
+            className="flex items-center gap-1 rounded-full bg-accent-soft py-1 pr-2 pl-3 text-sm"
+          >
+            {person.displayName}
+            <X size={14} aria-hidden />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

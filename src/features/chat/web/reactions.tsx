@@ -1,0 +1,48 @@
+import { useSyncExternalStore } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useApp } from '../../../ui/app-context.tsx';
+import type { Message } from '../contract.ts';
+import type { RoomActions } from './room-actions.ts';
+
+type Props = { readonly message: Message; readonly actions: RoomActions };
+
+/** The emoji under a message; pressing one puts the own on it, or takes it off. */
+export function Reactions({ message, actions }: Props) {
+  if (message.reactions.length === 0) return null;
+  return (
+    <ul className="mt-1 flex flex-wrap gap-1">
+      {message.reactions.map((reaction) => (
+        <li key={reaction.emoji}>
+          <Reaction reaction={reaction} onToggle={() => actions.react(message, reaction.emoji)} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+type ReactionProps = { readonly reaction: Message['reactions'][number]; readonly onToggle: () => void };
+const NAMES_SHOWN = 10;
+
+function Reaction({ reaction: { emoji, users }, onToggle }: ReactionProps) {
+  const { t } = useTranslation();
+  const { me, people } = useApp();
+  useSyncExternalStore(people.subscribe, people.version);
+  const names = users
+    .slice(0, NAMES_SHOWN)
+    .map((user) => (user === me ? t('chat.you') : (people.person(user)?.displayName ?? '…')));
+  const label = t('chat.reactionBy', { emoji, names: names.join(', ') });
+  const isMine = users.includes(me);
+  return (
+    <button
+      type="button"
+      aria-pressed={isMine}
+      aria-label={label}
+      title={label}
+      onClick={onToggle}
+      className={`flex items-center gap-1 rounded-full border px-2 py-0.5 text-sm ${isMine ? 'border-accent bg-accent-soft' : 'border-line bg-raised hover:border-accent'}`}
+    >
+      <span aria-hidden>{emoji}</span>
+      <span className="text-xs tabular-nums">{users.length}</span>
+    </button>
+  );
+}

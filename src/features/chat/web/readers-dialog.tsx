@@ -1,0 +1,53 @@
+import { useTranslation } from 'react-i18next';
+import { usePerson } from '../../../ui/app-context.tsx';
+import { Avatar } from '../../../ui/avatar.tsx';
+import { Dialog } from '../../../ui/dialog.tsx';
+import type { Message, RoomSummary } from '../contract.ts';
+import { useReaders } from './readers-context.tsx';
+import { useMembers } from './use-members.ts';
+
+type Props = { readonly room: RoomSummary; readonly message: Message; readonly onClose: () => void };
+
+/** Who has read a message, and who has not. */
+export function ReadersDialog({ room, message, onClose }: Props) {
+  const { t } = useTranslation();
+  const { offsets } = useReaders();
+  const others = (useMembers(room.id) ?? []).filter(({ user }) => user !== message.sender);
+  const hasRead = (user: string) => (offsets.get(user) ?? 0) >= message.offset;
+  return (
+    <Dialog open onOpenChange={onClose} title={t('chat.readBy')} description={message.text.slice(0, 200)}>
+      <div className="grid grid-cols-2 gap-4">
+        <People title={t('chat.readers')} users={others.filter(({ user }) => hasRead(user)).map(({ user }) => user)} />
+        <People title={t('chat.notRead')} users={others.filter(({ user }) => !hasRead(user)).map(({ user }) => user)} />
+      </div>
+    </Dialog>
+  );
+}
+
+function People({ title, users }: { readonly title: string; readonly users: readonly string[] }) {
+  const { t } = useTranslation();
+  return (
+    <section aria-label={title}>
+      <h3 className="mb-2 text-sm font-medium text-muted">
+        {title} · {users.length}
+      </h3>
+      <ul className="flex max-h-64 flex-col gap-2 overflow-y-auto">
+        {users.length === 0 && <li className="text-sm text-muted">{t('chat.nobodyYet')}</li>}
+        {users.map((user) => (
+          <PersonLine key={user} user={user} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function PersonLine({ user }: { readonly user: string }) {
+  const person = usePerson(user);
+  const name = person?.displayName ?? '…';
+  return (
+    <li className="flex items-center gap-2">
+      <Avatar id={user} name={name} picture={person?.picture ?? null} size={24} />
+      <span className="truncate">{name}</span>
+    </li>
+  );
+}

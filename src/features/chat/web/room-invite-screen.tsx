@@ -1,0 +1,87 @@
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Output } from '../../../../client/contract.ts';
+import { BanyanError } from '../../../../client/errors.ts';
+import { useApp } from '../../../ui/app-context.tsx';
+import { Avatar } from '../../../ui/avatar.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { EmptyState, ErrorState, Skeleton } from '../../../ui/states.tsx';
+
+type Props = { readonly code: string; readonly onJoined: (room: string) => void };
+type Info = Output<'chat.inviteInfo'> | 'loading' | 'gone' | 'failed';
+
+/** Where a link into a group leads: what it is, and the way in. */
+export function RoomInviteScreen({ code, onJoined }: Props) {
+  const { t } = useTranslation();
+  const { client } = useApp();
+  const [info, setInfo] = useState<Info>('loading');
+  const [attempt, setAttempt] = useState(0);
+  const [busy, setBusy] = useState(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt asks again
+  useEffect(() => {
+    client.call('chat.inviteInfo', { code }, { overHttp: true }).then(setInfo, (error) => setInfo(whyNot(error)));
+  }, [client, code, attempt]);
+  const join = async () => {
+    setBusy(true);
+    try {
+      onJoined((await client.call('chat.joinByInvite', { code }, { overHttp: true })).id);
+    } catch (error) {
+      setInfo(whyNot(error));
+    }
+    setBusy(false);
+  };
+  return (
+    <main id="main" className="flex h-full items-center justify-center p-4">
+      <Content
+        info={info}
+        busy={busy}
+        onJoin={() => void join()}
+        onOpen={onJoined}
+        onRetry={() => setAttempt(attempt + 1)}
+      />
+      <span className="sr-only">{t('chat.inviteLink')}</span>
+    </main>
+  );
+}
+
+function whyNot(error: unknown): 'gone' | 'failed' {
+  return error instanceof BanyanError && (error.name === 'gone' || error.name === 'notFound') ? 'gone' : 'failed';
+}
+
+type ContentProps = {
+  readonly info: Info;
+  readonly busy: boolean;
+  readonly onJoin: () => void;
+  readonly onOpen: (room: string) => void;
+  readonly onRetry: () => void;
+};
+
+function Content({ info, busy, onJoin, onOpen, onRetry }: ContentProps) {
+  const { t } = useTranslation();
+  if (info === 'loading') return <Skeleton className="h-48 w-80" />;
+  if (info === 'failed') return <ErrorState text={t('chat.historyFailed')} onRetry={onRetry} />;
+  if (info === 'gone') {
+    const back = (
+      <Button variant="primary" onClick={() => location.assign('/')}>
+        {t('chat.goBack')}
+      </Button>
+    );
+    return <EmptyState title={t('chat.inviteGone')} text={t('chat.inviteGoneText')} action={back} />;
+  }
+  return (
+    <section className="flex w-80 flex-col items-center gap-4 rounded-2xl border border-line bg-raised p-6 text-center">
+      <Avatar id={info.room} name={info.title} size={64} />
+      <h1 className="text-lg font-semibold">{t('chat.inviteTitle', { title: info.title })}</h1>
+      <p className="text-muted">{t('chat.inviteMembers', { count: info.memberCount })}</p>
+      {info.joined ? (
+        <Button variant="primary" onClick={() => onOpen(info.room)}>
+          {t('chat.openRoom')}
+        </Button>
+      ) : (
+        <Button variant="primary" busy={busy} onClick={onJoin}>
+          {t('chat.join')}
+        </Button>
+      )}
+    </section>
+  );
+}

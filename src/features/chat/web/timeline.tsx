@@ -1,0 +1,262 @@
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
+import { ArrowDown, MessageCircle } from 'lucide-react';
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { dayKey, formatDay } from '../../../ui/dates.ts';
+import { EmptyState, ErrorState, Skeleton, Spinner } from '../../../ui/states.tsx';
+import type { RoomSummary } from '../contract.ts';
+import { offsetOf } from '../state.ts';
+import { useChat, useObservable, useUnsent } from './chat-context.tsx';
+import { MessageRow } from './message-row.tsx';
+import { NoticeRow } from './notice-row.tsx';
+import type { RoomActions } from './room-actions.ts';
+import { buildRows, type Row } from './rows.ts';
+import type { TimelineStore, TimelineView } from './timeline-store.ts';
+import { UnsentRow } from './unsent-row.tsx';
+
+type Props = {
+  readonly room: RoomSummary;
+  readonly store: TimelineStore;
+  readonly actions: RoomActions;
+  /** The message to be brought into view, and how often that was asked for. */
+  readonly focus: { readonly offset: number; readonly times: number } | null;
+};
+
+/** Pixels from an edge at which the next page is asked for. */
+const NEAR_EDGE_PX = 800;
+/** Pixels from the end that still count as "at the end". */
+const AT_END_PX = 32;
+const FOCUS_MS = 2_000;
+
+/** A room's messages, newest at the bottom; stays put while pages load on either side. */
+export function Timeline({ room, store, actions, focus }: Props) {
+  const view = useObservable(store.view);
+  const { t } = useTranslation();
+  if (view.loading === 'first') return <LoadingMessages />;
+  if (view.failed && view.timeline.entries.length === 0) {
+    return <ErrorState text={t('chat.historyFailed')} onRetry={() => void store.open()} />;
+  }
+  return <LoadedTimeline room={room} store={store} actions={actions} focus={focus} view={view} />;
+}
+
+function LoadedTimeline({ room, store, actions, focus, view }: Props & { readonly view: TimelineView }) {
+  const { t } = useTranslation();
+  const { me } = useChat();
+  const rows = useRows(room, view);
+  const scroller = useRef<HTMLDivElement>(null);
+  const list = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 56,
+    getItemKey: (index) => rows[index]?.key ?? index,
+    overscan: 12,
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: AT_END_PX,
+  });
+  const isFocused = useFocus(list, rows, focus);
+  const atEnd = useEdges(scroller, store);
+  useStartAtEnd(list, focus === null);
+  useMarkRead(room, view, atEnd);
+  const jumpToLatest = () => {
+    if (view.timeline.hasAfter) void store.open();
+    else list.scrollToIndex(rows.length - 1, { align: 'end' });
+  };
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div ref={scroller} data-testid="timeline" className="h-full overflow-y-auto [overflow-anchor:none]">
+        {view.loading === 'before' && <Loading />}
+        {rows.length === 0 && (
+          <EmptyState icon={<MessageCircle size={32} />} title={t('chat.emptyRoom')} text={t('chat.emptyRoomText')} />
+        )}
+        <div
+          role="log"
+          aria-label={t('chat.timeline')}
+          className="relative flex w-full flex-col"
+          style={{ height: list.getTotalSize() }}
+        >
+          {list.getVirtualItems().map(({ index, key, start }) => (
+            <div
+              key={key}
+              ref={list.measureElement}
+              data-index={index}
+              className="absolute top-0 left-0 w-full"
+              style={{ transform: `translateY(${start}px)` }}
+            >
+              <RowView row={rows[index] as Row} me={me} actions={actions} isFocused={isFocused} />
+            </div>
+          ))}
+        </div>
+        {view.loading === 'after' && <Loading />}
+      </div>
+      {(!atEnd || view.timeline.hasAfter) && <JumpToLatest unread={room.unread} onJump={jumpToLatest} />}
+    </div>
+  );
+}
+
+type RowViewProps = {
+  readonly row: Row;
+  readonly me: string;
+  readonly actions: RoomActions;
+  readonly isFocused: number | null;
+};
+
+function RowView({ row, me, actions, isFocused }: RowViewProps) {
+  const { t, i18n } = useTranslation();
+  switch (row.kind) {
+    case 'day':
+      return (
+        <h3 className="flex items-center gap-3 px-4 pt-4 pb-1 text-xs font-medium text-muted before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
+          {formatDay(row.at, i18n.language)}
+        </h3>
+      );
+    case 'new':
+      return (
+        <p className="flex items-center gap-3 px-4 py-1 text-xs font-medium text-accent before:h-px before:flex-1 before:bg-accent after:h-px after:flex-1 after:bg-accent">
+          {t('chat.newMessages')}
+        </p>
+      );
+    case 'notice':
+      return <NoticeRow event={row.notice.event} />;
+    case 'message':
+      return (
+        <MessageRow
+          message={row.message}
+          startsGroup={row.startsGroup}
+          isOwn={row.message.sender === me}
+          isFocused={row.message.offset === isFocused}
+          actions={actions}
+        />
+      );
+    case 'unsent':
+      return <UnsentRow item={row.item} startsGroup={row.startsGroup} />;
+    default:
+      return row satisfies never;
+  }
+}
+
+function useRows(room: RoomSummary, view: TimelineView): readonly Row[] {
+  const { me } = useChat();
+  const unsent = useUnsent();
+  // Stays where it was when the room was opened: reading on must not move the line.
+  const [readOffset] = useState(room.unread > 0 ? room.readOffset : null);
+  const { entries, hasAfter } = view.timeline;
+  return useMemo(() => {
+    const own = hasAfter ? [] : unsent.filter((item) => item.room === room.id);
+    return buildRows({ entries, unsent: own, me, readOffset, dayKey });
+  }, [entries, hasAfter, unsent, me, readOffset, room.id]);
+}
+
+type List = Virtualizer<HTMLDivElement, Element>;
+
+/** The room opens at its end, unless a message was asked for. */
+function useStartAtEnd(list: List, wanted: boolean): void {
+  const done = useRef(false);
+  useLayoutEffect(() => {
+    if (done.current || list.options.count === 0) return;
+    done.current = true;
+    if (wanted) list.scrollToIndex(list.options.count - 1, { align: 'end' });
+  });
+}
+
+/** Brings the wanted message into view and marks it for a moment. */
+function useFocus(list: List, rows: readonly Row[], focus: Props['focus']): number | null {
+  const [marked, setMarked] = useState<number | null>(null);
+  const shown = useRef<Props['focus']>(null);
+  const index =
+    focus === null ? -1 : rows.findIndex((row) => row.kind === 'message' && row.message.offset === focus.offset);
+  useEffect(() => {
+    if (focus === null || index < 0 || shown.current?.times === focus.times) return;
+    shown.current = focus;
+    list.scrollToIndex(index, { align: 'center' });
+    setMarked(focus.offset);
+  }, [list, index, focus]);
+  useEffect(() => {
+    if (marked === null) return;
+    const timer = setTimeout(() => setMarked(null), FOCUS_MS);
+    return () => clearTimeout(timer);
+  }, [marked]);
+  return marked;
+}
+
+/** Asks for more near the edges; answers whether the reader is at the end. */
+function useEdges(scroller: RefObject<HTMLDivElement | null>, store: TimelineStore): boolean {
+  const [atEnd, setAtEnd] = useState(true);
+  const check = useCallback(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+    setAtEnd(below <= AT_END_PX);
+    if (element.scrollTop < NEAR_EDGE_PX) void store.loadBefore();
+    if (below < NEAR_EDGE_PX) void store.loadAfter();
+  }, [scroller, store]);
+  useEffect(() => {
+    const element = scroller.current;
+    element?.addEventListener('scroll', check, { passive: true });
+    // A page may be too short to scroll: look again whenever something was drawn.
+    const stop = store.view.subscribe(() => requestAnimationFrame(check));
+    requestAnimationFrame(check);
+    return () => {
+      element?.removeEventListener('scroll', check);
+      stop();
+    };
+  }, [scroller, store, check]);
+  return atEnd;
+}
+
+/** What is on screen, in a window that has the focus, counts as read. */
+function useMarkRead(room: RoomSummary, view: TimelineView, atEnd: boolean): void {
+  const { markRead } = useChat();
+  const { entries, hasAfter } = view.timeline;
+  const last = entries.at(-1);
+  const upTo = !atEnd || hasAfter || last === undefined ? null : offsetOf(last);
+  useEffect(() => {
+    if (upTo === null) return;
+    const mark = () => {
+      if (document.hasFocus()) markRead(room.id, upTo);
+    };
+    mark();
+    window.addEventListener('focus', mark);
+    return () => window.removeEventListener('focus', mark);
+  }, [markRead, room.id, upTo]);
+}
+
+function JumpToLatest({ unread, onJump }: { readonly unread: number; readonly onJump: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <button
+      type="button"
+      onClick={onJump}
+      aria-label={t('chat.jumpToLatest')}
+      className="absolute right-4 bottom-4 flex items-center gap-1 rounded-full border border-line bg-raised px-3 py-2 text-sm shadow-md hover:border-accent"
+    >
+      {unread > 0 && <span className="font-medium text-accent">{t('chat.jumpToNew', { count: unread })}</span>}
+      <ArrowDown size={18} aria-hidden />
+    </button>
+  );
+}
+
+function Loading() {
+  const { t } = useTranslation();
+  return (
+    <div className="pointer-events-none sticky top-2 z-10 flex h-0 justify-center">
+      <Spinner label={t('chat.timeline')} />
+    </div>
+  );
+}
+
+const PLACEHOLDERS = ['w-2/3', 'w-1/2', 'w-3/4', 'w-1/3', 'w-2/3'];
+
+function LoadingMessages() {
+  return (
+    <div aria-busy="true" className="flex flex-1 flex-col justify-end gap-4 p-4">
+      {PLACEHOLDERS.map((width, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a fixed list of shapes
+        <div key={index} className="flex gap-3">
+          <Skeleton className="size-10 shrink-0 rounded-full" />
+          <Skeleton className={`h-10 ${width}`} />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+import { useEffect } from 'react';
+import { useChat, useObservable } from './chat-context.tsx';
+
+const NAME = 'Banyan';
+
+/** Shows in the tab how many rooms have something new. */
+export function useUnreadTitle(): void {
+  const { rooms } = useChat();
+  const list = useObservable(rooms.state);
+  const unread = list.kind === 'ready' ? list.rooms.filter((room) => room.unread > 0).length : 0;
+  useEffect(() => {
+    document.title = unread === 0 ? NAME : `(${unread}) ${NAME}`;
+    return () => {
+      document.title = NAME;
+    };
+  }, [unread]);
+}
