@@ -94,7 +94,8 @@ async function answer(
   serving: Serving | undefined,
 ): Promise<Response | undefined> {
   if (serving === undefined) return new Response('starting', { status: 503, headers: { 'Retry-After': '1' } });
-  const { pathname } = new URL(request.url);
+  // Undefined with a Host header that is none; the HTTP edge refuses that.
+  const pathname = URL.parse(request.url)?.pathname;
   if (pathname === '/livez') return new Response('ok');
   const peer = server.requestIP(request)?.address ?? '';
   if (pathname === SOCKET_PATH) return upgrade(request, server, { serving, peer });
