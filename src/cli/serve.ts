@@ -21,11 +21,11 @@ export const serve: Command = {
   run: async (args) => {
     const { config } = loadConfig(processSources(args));
     const interruption = watchSignals();
-    if (config.clientInsecure) console.error(INSECURE);
     // Only here: other commands need none of the server, and shall start at once.
     const { startServer } = await import('../runtimes/bun/main.ts');
     const server = await startServer(config);
     console.log(greeting(server.url, server.ownerUrl));
+    if (config.clientInsecure) console.error(INSECURE);
     return interruption.stopWith(server.stop);
   },
 };

@@ -28,8 +28,9 @@ export async function start(args) {
 }
 
 /** @param {readonly string[]} args */
-function serves([command]) {
-  return command === undefined || command === 'serve' || command.startsWith('--');
+function serves(args) {
+  const [command = 'serve'] = args;
+  return (command === 'serve' || command.startsWith('-')) && !args.includes('--help') && !args.includes('-h');
 }
 
 /** @param {string} bun @param {readonly string[]} args */
