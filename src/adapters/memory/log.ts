@@ -12,8 +12,7 @@ type Channel = {
   expiresAt: number;
 };
 
-/** Empty channels remembered, so that offsets go on; past it the oldest start a new epoch. */
-const CHANNELS_KEPT = 1_000_000;
+const NOTHING: Channel = { epoch: '', first: 1, entries: [], keys: new Map(), expiresAt: Number.POSITIVE_INFINITY };
 
 /** Channel logs in this process. An ack means: held until this process ends, or the channel's bounds let go of it. */
 export class MemoryLog implements Log {
@@ -21,29 +20,35 @@ export class MemoryLog implements Log {
   readonly takesWrites = false;
   readonly #channels = new Map<string, Channel>();
   readonly #epoch: string;
-  #channelsMade = 0;
+  readonly #channelsKept: number;
+  #channelsForgotten = 0;
 
-  /** `epoch` must differ between two runs of a process, so that clients do not mistake one's offsets for the other's. */
-  constructor(epoch: string) {
+  /**
+   * `epoch` must differ between two runs of a process, so that clients do not mistake one's offsets for the other's.
+   * Of more than `channelsKept` channels, empty ones too, the oldest is forgotten and starts anew, in a new epoch.
+   */
+  constructor(epoch: string, channelsKept = 1_000_000) {
     this.#epoch = epoch;
+    this.#channelsKept = channelsKept;
   }
 
   async append(batch: readonly Append[]): Promise<readonly AppendOutcome[]> {
+    if (batch.some(({ writes = [] }) => writes.length > 0)) throw new Error('the memory log takes no writes');
     return batch.map((append) => this.#appendOne(append));
   }
 
   async read(channel: string, range: ReadRange): Promise<Page> {
-    const state = this.#channel(channel);
-    return { publications: pick(state, range).map(toPublication), top: topOf(state) };
+    const state = this.#channels.get(channel) ?? NOTHING;
+    return { publications: pick(state, range).map(toPublication), top: this.#topOf(state) };
   }
 
   async position(channel: string): Promise<Position> {
-    return topOf(this.#channel(channel));
+    return this.#topOf(this.#channels.get(channel) ?? NOTHING);
   }
 
   async trim(channel: string): Promise<void> {
-    const state = this.#channel(channel);
-    dropFirst(state, state.entries.length);
+    const state = this.#channels.get(channel);
+    if (state !== undefined) dropFirst(state, state.entries.length);
   }
 
   async close(): Promise<void> {
@@ -55,8 +60,7 @@ export class MemoryLog implements Log {
     for (const state of this.#channels.values()) if (state.expiresAt <= now) dropFirst(state, state.entries.length);
   }
 
-  #appendOne({ channel, data, time, key, info, tags, retention, writes }: Append): AppendOutcome {
-    if (writes !== undefined && writes.length > 0) throw new Error('the memory log takes no writes');
+  #appendOne({ channel, data, time, key, info, tags, retention }: Append): AppendOutcome {
     const state = this.#channel(channel);
     const seen = key === undefined ? undefined : state.keys.get(key);
     if (seen !== undefined) {
@@ -81,10 +85,16 @@ export class MemoryLog implements Log {
   #channel(name: string): Channel {
     const known = this.#channels.get(name);
     if (known !== undefined) return known;
-    if (this.#channels.size >= CHANNELS_KEPT) this.#forgetOldest();
-    this.#channelsMade += 1;
-    const epoch = `${this.#epoch}${this.#channelsMade.toString(36)}`;
-    const state: Channel = { epoch, first: 1, entries: [], keys: new Map(), expiresAt: Number.POSITIVE_INFINITY };
+    // The epoch that readers of the channel have been told, so before another one is forgotten.
+    const epoch = this.#epochOfNew();
+    if (this.#channels.size >= this.#channelsKept) this.#forgetOldest();
+    const state: Channel = {
+      epoch,
+      first: 1,
+      entries: [],
+      keys: new Map(),
+      expiresAt: Number.POSITIVE_INFINITY,
+    };
     this.#channels.set(name, state);
     return state;
   }
@@ -92,8 +102,18 @@ export class MemoryLog implements Log {
   #forgetOldest(): void {
     for (const name of this.#channels.keys()) {
       this.#channels.delete(name);
+      this.#channelsForgotten += 1;
       return;
     }
+  }
+
+  /** A forgotten channel that comes back must not have the epoch it had: its offsets begin anew. */
+  #epochOfNew(): string {
+    return `${this.#epoch}${this.#channelsForgotten.toString(36)}`;
+  }
+
+  #topOf({ epoch, first, entries }: Channel): Position {
+    return { epoch: epoch === '' ? this.#epochOfNew() : epoch, offset: first + entries.length - 1 };
   }
 }
 
@@ -121,10 +141,6 @@ function pick(state: Channel, { after, limit, reverse = false }: ReadRange): rea
 
 function clamp(index: number, length: number): number {
   return Math.min(Math.max(index, 0), length);
-}
-
-function topOf(state: Channel): Position {
-  return { epoch: state.epoch, offset: state.first + state.entries.length - 1 };
 }
 
 function toPublication({ offset, time, data, info, tags }: Entry): Publication {

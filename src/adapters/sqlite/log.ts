@@ -43,7 +43,9 @@ export class SqliteLog implements Log {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#writer.close(), this.#reader.close()]);
+    // The last one out brings the WAL home, which the reader's connection may not.
+    await this.#reader.close();
+    await this.#writer.close();
   }
 }
 

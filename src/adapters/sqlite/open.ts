@@ -97,9 +97,15 @@ function appliedSteps(db: Database): Set<string> {
   );
 }
 
+/** All of the step or nothing. Not by `db.transaction`, whose statements keep the file open after `close`. */
 function applyStep(db: Database, step: SchemaStep): void {
-  db.transaction(() => {
+  db.run('BEGIN IMMEDIATE');
+  try {
     for (const statement of step.statements) db.run(statement);
-    db.query('INSERT INTO schema_steps (id, applied_at) VALUES (?, ?)').run(step.id, Date.now());
-  }).immediate();
+    db.run('INSERT INTO schema_steps (id, applied_at) VALUES (?, ?)', [step.id, Date.now()]);
+    db.run('COMMIT');
+  } catch (error) {
+    if (db.inTransaction) db.run('ROLLBACK');
+    throw error;
+  }
 }

@@ -24,21 +24,29 @@ export class Reader {
 
   /** A page and the channel's top from one snapshot; `limit` 0 gives the top alone. */
   read(job: ReadJob): JobResults['read'] {
-    const channel = this.#statements('SELECT id, top FROM channels WHERE name = ?');
+    const channel = this.#statements.prepare('SELECT id, top FROM channels WHERE name = ?');
     if (job.limit === 0) {
       const found = channel.get(job.channel) as { top: number } | null;
       return { epoch: this.#epoch, top: found?.top ?? 0, rows: [] };
     }
-    return this.#db.transaction(() => {
+    this.#statements.prepare('BEGIN').run();
+    try {
       const found = channel.get(job.channel) as { id: number; top: number } | null;
       if (found === null) return { epoch: this.#epoch, top: 0, rows: [] };
-      const page = this.#statements(job.reverse ? REVERSE : FORWARD);
+      const page = this.#statements.prepare(job.reverse ? REVERSE : FORWARD);
       const rows = page.values(found.id, job.after, job.limit) as unknown as readonly ReadRow[];
       return { epoch: this.#epoch, top: found.top, rows };
-    })();
+    } finally {
+      this.#statements.prepare('COMMIT').run();
+    }
   }
 
   query(sql: string, params: readonly SqlValue[]): readonly Row[] {
-    return this.#statements(sql).all(...params) as readonly Row[];
+    return this.#statements.prepare(sql).all(...params) as readonly Row[];
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#db.close();
   }
 }

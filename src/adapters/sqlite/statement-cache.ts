@@ -1,13 +1,18 @@
 import type { Database, Statement } from 'bun:sqlite';
 
-export type StatementCache = (sql: string) => Statement;
+export type StatementCache = {
+  /** The statement of this text, prepared now or earlier. */
+  prepare(sql: string): Statement;
+  /** Finalizes them all: a connection with prepared statements does not let go of its file when it is closed. */
+  clear(): void;
+};
 
 const KEPT = 400;
 
 /** Prepared statements by their text, the least recently used dropped first. */
 export function statementCache(db: Database): StatementCache {
   const statements = new Map<string, Statement>();
-  return (sql) => {
+  const prepare = (sql: string): Statement => {
     const known = statements.get(sql);
     if (known !== undefined) {
       // Most texts stay hot; moving one to the young end only when the cache is nearly full keeps this path cheap.
@@ -22,6 +27,11 @@ export function statementCache(db: Database): StatementCache {
     if (statements.size > KEPT) dropOldest(statements);
     return prepared;
   };
+  const clear = () => {
+    for (const statement of statements.values()) statement.finalize();
+    statements.clear();
+  };
+  return { prepare, clear };
 }
 
 function dropOldest(statements: Map<string, Statement>): void {

@@ -1,6 +1,6 @@
 import { ConstraintError } from '../../ports/sql.ts';
 import type { Answer, Job, JobResults, Request } from './jobs.ts';
-import type { OpenWorker } from './worker.ts';
+import { CLOSE, CLOSED, type OpenWorker } from './worker.ts';
 
 type Waiting = { readonly resolve: (result: never) => void; readonly reject: (error: Error) => void };
 
@@ -11,12 +11,14 @@ export class Thread {
   #queued: Request[] = [];
   #lastId = 0;
   #closed = false;
+  #onClosed: () => void = () => undefined;
 
   /** `onDeath` is called when the thread ended by itself: nothing more can be read or written. */
   constructor(open: OpenWorker['open'], file: string, onDeath: (error: Error) => void) {
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url).href);
-    this.#worker.onmessage = ({ data }: { data: readonly Answer[] }) => {
-      for (const answer of data) this.#settle(answer);
+    this.#worker.onmessage = ({ data }: { data: readonly Answer[] | typeof CLOSED }) => {
+      if (data === CLOSED) this.#onClosed();
+      else for (const answer of data) this.#settle(answer);
     };
     this.#worker.onerror = (event) => this.#die(new Error(`the database thread failed: ${event.message}`), onDeath);
     this.#worker.postMessage({ open, file } satisfies OpenWorker);
@@ -31,10 +33,16 @@ export class Thread {
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
   }
 
-  /** Waits for all jobs asked for, then ends the thread. */
+  /** Waits for all jobs asked for, then closes the database and ends the thread. */
   async close(): Promise<void> {
     while (this.#waiting.size > 0) await Bun.sleep(1);
+    if (this.#closed) return;
     this.#closed = true;
+    // A thread that is just ended would hold on to the file a while longer.
+    await new Promise<void>((resolve) => {
+      this.#onClosed = resolve;
+      this.#worker.postMessage(CLOSE);
+    });
     this.#worker.terminate();
   }
 

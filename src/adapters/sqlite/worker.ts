@@ -9,35 +9,47 @@ import { Reader } from './reader.ts';
 import { isConstraint, Writer } from './writer.ts';
 
 export type OpenWorker = { readonly open: 'writer' | 'reader'; readonly file: string };
+/** The last message to the thread, after all its answers came, and its answer: the database is closed. */
+export const CLOSE = 'close';
+export const CLOSED = 'closed';
 
 declare const self: {
-  onmessage: ((event: { data: OpenWorker | readonly Request[] }) => void) | null;
-  postMessage(answers: readonly Answer[]): void;
+  onmessage: ((event: { data: OpenWorker | readonly Request[] | typeof CLOSE }) => void) | null;
+  postMessage(answers: readonly Answer[] | typeof CLOSED): void;
 };
 
-type Serve = (requests: readonly Request[]) => void;
+/** What serves requests once the database is open. */
+type Service = { serve(requests: readonly Request[]): void; close(): void };
 type Results = JobResults[Job['kind']];
 
-let serve: Serve = () => undefined;
+let service: Service | undefined;
 
 self.onmessage = ({ data }) => {
-  if ('open' in data) serve = data.open === 'writer' ? openWriter(data.file) : openReader(data.file);
-  else serve(data);
+  if (data === CLOSE) {
+    service?.close();
+    self.postMessage(CLOSED);
+  } else if ('open' in data) {
+    const db = connect(data);
+    service = data.open === 'writer' ? serveWrites(db) : serveReads(db);
+  } else {
+    service?.serve(data);
+  }
 };
 
-function openReader(file: string): Serve {
-  // `query_only` rather than a read-only handle: that one could not recover a WAL which a crash left behind.
-  const reader = new Reader(connect(file, 'PRAGMA query_only = ON'));
+function serveReads(db: Database): Service {
+  const reader = new Reader(db);
   const run = (job: Job): Results => {
     if (job.kind === 'read') return reader.read(job);
     if (job.kind === 'query') return reader.query(job.sql, job.params);
     throw new Error(`the reader has no job ${job.kind}`);
   };
-  return (requests) => self.postMessage(requests.map((request) => answer(request, run)));
+  return {
+    serve: (requests) => self.postMessage(requests.map((request) => answer(request, run))),
+    close: () => reader.close(),
+  };
 }
 
-function openWriter(file: string): Serve {
-  const db = connect(file, 'PRAGMA wal_autocheckpoint = 4000');
+function serveWrites(db: Database): Service {
   const writer = new Writer(db);
   let waiting: Request[] = [];
   const commit = () => {
@@ -45,10 +57,11 @@ function openWriter(file: string): Serve {
     waiting = [];
     self.postMessage(commitAll(db, writer, requests));
   };
-  return (requests) => {
+  const serve = (requests: readonly Request[]) => {
     if (waiting.length === 0) setImmediate(commit);
     for (const request of requests) waiting.push(request);
   };
+  return { serve, close: () => writer.close() };
 }
 
 /** One transaction for all; when it fails as a whole, every request is told so and nothing of it is kept. */
@@ -61,7 +74,7 @@ function commitAll(db: Database, writer: Writer, requests: readonly Request[]): 
   };
   try {
     db.run('BEGIN IMMEDIATE');
-    const answers = requests.map((request) => answer(request, run));
+    const answers = requests.map((request) => answerInside(db, request, run));
     writer.flush();
     db.run('COMMIT');
     return answers;
@@ -76,7 +89,17 @@ function answer({ id, job }: Request, run: (job: Job) => Results): Answer {
   try {
     return { id, ok: true, result: run(job) };
   } catch (error) {
-    if (job.kind === 'append' || (job.kind === 'write' && !isConstraint(error) && !isMistake(error))) throw error;
+    return failure(id, error);
+  }
+}
+
+/** As `answer`; throws for what must undo the transaction and so concerns all requests in it. */
+function answerInside(db: Database, { id, job }: Request, run: (job: Job) => Results): Answer {
+  try {
+    return { id, ok: true, result: run(job) };
+  } catch (error) {
+    // A full disk, for one, has ended the transaction: what followed would commit by itself, whatever it is told.
+    if (!db.inTransaction || job.kind === 'append' || !(isConstraint(error) || isMistake(error))) throw error;
     return failure(id, error);
   }
 }
@@ -91,9 +114,15 @@ function failure(id: number, error: unknown): Answer {
   return { id, ok: false, constraint: isConstraint(error), message: (error as Error).message };
 }
 
-function connect(file: string, ...pragmas: readonly string[]): Database {
-  const db = new Database(file, { readwrite: true });
-  const common = ['PRAGMA busy_timeout = 10000', 'PRAGMA synchronous = FULL', 'PRAGMA foreign_keys = ON'];
-  for (const pragma of [...common, 'PRAGMA cache_size = -8000', ...pragmas]) db.run(pragma);
-  return db;
+const PRAGMAS = ['busy_timeout = 10000', 'synchronous = FULL', 'foreign_keys = ON', 'cache_size = -8000'];
+const PRAGMA_OF = {
+  writer: 'wal_autocheckpoint = 4000',
+  // Rather than a read-only handle: that one could not recover a WAL which a crash left behind.
+  reader: 'query_only = ON',
+} as const;
+
+function connect({ file, open }: OpenWorker): Database {
+  const connected = new Database(file, { readwrite: true });
+  for (const pragma of [...PRAGMAS, PRAGMA_OF[open]]) connected.run(`PRAGMA ${pragma}`);
+  return connected;
 }

@@ -41,8 +41,7 @@ export class Writer {
       this.#db.run('RELEASE job');
       return results;
     } catch (error) {
-      this.#db.run('ROLLBACK TO job');
-      this.#db.run('RELEASE job');
+      this.#undo('job');
       throw error;
     }
   }
@@ -50,7 +49,7 @@ export class Writer {
   /** Removes a channel's publications; its top stays, so offsets go on. */
   trim(channel: string): null {
     const state = this.#channel(channel);
-    this.#statements('DELETE FROM publications WHERE channel_id = ?').run(state.id);
+    this.#statements.prepare('DELETE FROM publications WHERE channel_id = ?').run(state.id);
     state.first = state.top + 1;
     this.#mark(state);
     return null;
@@ -59,7 +58,9 @@ export class Writer {
   /** Writes down the tops of the channels that grew. Call once before commit. */
   flush(): void {
     for (const state of this.#dirty) {
-      this.#statements('UPDATE channels SET top = ?, first = ? WHERE id = ?').run(state.top, state.first, state.id);
+      this.#statements
+        .prepare('UPDATE channels SET top = ?, first = ? WHERE id = ?')
+        .run(state.top, state.first, state.id);
       state.dirty = false;
     }
     this.#dirty.length = 0;
@@ -69,6 +70,13 @@ export class Writer {
   forget(): void {
     this.#channels.clear();
     this.#dirty.length = 0;
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#insert.finalize();
+    this.#byKey.finalize();
+    this.#db.close();
   }
 
   #appendOne(row: AppendRow): AppendRowOutcome {
@@ -101,15 +109,21 @@ export class Writer {
       this.#db.run('RELEASE side');
       return undefined;
     } catch (error) {
-      this.#db.run('ROLLBACK TO side');
-      this.#db.run('RELEASE side');
+      this.#undo('side');
       if (isConstraint(error)) return (error as Error).message;
       throw error;
     }
   }
 
+  /** Does nothing when the error has ended the whole transaction, as a full disk does. */
+  #undo(savepoint: string): void {
+    if (!this.#db.inTransaction) return;
+    this.#db.run(`ROLLBACK TO ${savepoint}`);
+    this.#db.run(`RELEASE ${savepoint}`);
+  }
+
   #run(sql: string, params: readonly SqlValue[]): WriteResult {
-    const statement = this.#statements(sql);
+    const statement = this.#statements.prepare(sql);
     if (statement.columnNames.length > 0) {
       const rows = statement.all(...params) as WriteResult['rows'];
       return { rows, changes: rows.length };
@@ -120,9 +134,11 @@ export class Writer {
   #channel(name: string): ChannelState {
     const known = this.#channels.get(name);
     if (known !== undefined) return known;
-    const stored = this.#statements(
-      'INSERT INTO channels (name, top, first) VALUES (?, 0, 1) ON CONFLICT (name) DO UPDATE SET name = name RETURNING id, top, first',
-    ).get(name) as Omit<ChannelState, 'dirty'>;
+    const stored = this.#statements
+      .prepare(
+        'INSERT INTO channels (name, top, first) VALUES (?, 0, 1) ON CONFLICT (name) DO UPDATE SET name = name RETURNING id, top, first',
+      )
+      .get(name) as Omit<ChannelState, 'dirty'>;
     const state = { id: stored.id, top: stored.top, first: stored.first, dirty: false };
     if (this.#channels.size >= CHANNELS_KEPT) this.#evict();
     this.#channels.set(name, state);
@@ -150,15 +166,17 @@ export class Writer {
     const slack = Math.min(100, Math.ceil(keepSize / 10));
     if (keepSize > 0 && bySize - state.first >= slack) this.#deleteTo(state, bySize);
     if (olderThan > 0) {
-      const expired = this.#statements(
-        'SELECT max(offset) AS offset FROM (SELECT offset, time FROM publications WHERE channel_id = ? ORDER BY offset LIMIT 100) WHERE time < ?',
-      ).get(state.id, olderThan) as { offset: number | null };
+      const expired = this.#statements
+        .prepare(
+          'SELECT max(offset) AS offset FROM (SELECT offset, time FROM publications WHERE channel_id = ? ORDER BY offset LIMIT 100) WHERE time < ?',
+        )
+        .get(state.id, olderThan) as { offset: number | null };
       if (expired.offset !== null) this.#deleteTo(state, expired.offset);
     }
   }
 
   #deleteTo(state: ChannelState, offset: number): void {
-    this.#statements('DELETE FROM publications WHERE channel_id = ? AND offset <= ?').run(state.id, offset);
+    this.#statements.prepare('DELETE FROM publications WHERE channel_id = ? AND offset <= ?').run(state.id, offset);
     state.first = offset + 1;
     this.#mark(state);
   }

@@ -1,0 +1,4 @@
+import { busContract } from '../../../tests/conformance/bus.ts';
+import { MemoryBus } from './bus.ts';
+
+busContract('memory', async () => ({ nodes: [new MemoryBus()], settle: async () => {} }));
