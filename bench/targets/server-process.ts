@@ -5,7 +5,8 @@ import { ALL_CORES, SERVER_CORE } from '../cores.ts';
 
 /** Clock ticks a second in /proc/<pid>/stat (`getconf CLK_TCK`; 100 on every Linux that Bun runs on). */
 export const CLOCK_TICKS = 100;
-const START_MS = 30_000;
+/** A first start by `npm start` may have to build the web app. */
+const START_MS = 120_000;
 const POLL_MS = 5;
 const STOP_MS = 12_000;
 
