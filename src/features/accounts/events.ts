@@ -12,12 +12,12 @@ export type PeopleEvent = { readonly type: 'profile'; readonly profile: Profile 
 
 export type OnlineEvent = { readonly type: 'online'; readonly online: boolean; readonly at: number };
 
-export function userChannel(user: string): string {
+export function userChannel(user: string): `user:${string}` {
   return `user:${user}`;
 }
 
 export const PEOPLE_CHANNEL = 'people:all';
 
-export function onlineChannel(user: string): string {
+export function onlineChannel(user: string): `online:${string}` {
   return `online:${user}`;
 }

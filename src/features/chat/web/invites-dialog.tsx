@@ -81,7 +81,7 @@ function linkOf(code: string): string {
 
 /** Plain-HTTP pages have no clipboard; there the link can be copied by hand from its field. */
 async function copyLink(code: string): Promise<void> {
-  await navigator.clipboard?.writeText(linkOf(code));
+  await navigator.clipboard?.writeText(linkOf(code)).catch(() => undefined);
 }
 
 type RowProps = { readonly invite: RoomInvite; readonly onRevoke: () => void };

@@ -1,0 +1,29 @@
+import { LogOut, Settings } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { Avatar } from '../../../ui/avatar.tsx';
+import { Menu } from '../../../ui/menu.tsx';
+import { showToast } from '../../../ui/toast.tsx';
+import { useMe, useSignIn } from './account-context.tsx';
+import { pictureOf } from './people-source.ts';
+
+/** The own picture, and behind it settings and signing out. */
+export function AccountMenu({ onSettings }: { readonly onSettings: () => void }) {
+  const { t } = useTranslation();
+  const signIn = useSignIn();
+  const me = useMe();
+  const signOut = () =>
+    signIn.signOut().catch((error) => showToast(t('accounts.failed', { reason: String(error) }), 'error'));
+  return (
+    <Menu
+      trigger={
+        <button type="button" aria-label={t('accounts.menu')} className="rounded-full">
+          <Avatar id={me.id} name={me.displayName} picture={pictureOf(me.avatar)} size={32} />
+        </button>
+      }
+      items={[
+        { key: 'settings', label: t('accounts.settings'), icon: <Settings size={18} />, onSelect: onSettings },
+        { key: 'out', label: t('accounts.signOut'), icon: <LogOut size={18} />, onSelect: () => void signOut() },
+      ]}
+    />
+  );
+}

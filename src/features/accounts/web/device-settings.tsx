@@ -1,0 +1,63 @@
+import { MonitorSmartphone } from 'lucide-react';
+import { useCallback, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useApp } from '../../../ui/app-context.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { formatAgo } from '../../../ui/dates.ts';
+import { ErrorState, Skeleton } from '../../../ui/states.tsx';
+import { showToast } from '../../../ui/toast.tsx';
+import type { Device } from '../contract.ts';
+import { Section } from './section.tsx';
+
+/** Where the person is signed in. */
+export function DeviceSettings() {
+  const { t } = useTranslation();
+  const { client } = useApp();
+  const [devices, setDevices] = useState<readonly Device[] | 'loading' | 'failed'>('loading');
+  const load = useCallback(() => {
+    client.call('accounts.devices', {}).then(
+      (answer) => setDevices(answer.devices),
+      () => setDevices('failed'),
+    );
+  }, [client]);
+  useEffect(load, [load]);
+  const signOut = (device: string) =>
+    client.call('accounts.signOutDevice', { device }).then(load, (error: Error) => {
+      showToast(t('accounts.failed', { reason: error.message }), 'error');
+    });
+  if (devices === 'failed') return <ErrorState text={t('accounts.loadFailed')} onRetry={load} />;
+  return (
+    <Section title={t('accounts.devices')} text={t('accounts.devicesText')}>
+      {devices === 'loading' ? (
+        <Skeleton className="h-24 w-full" />
+      ) : (
+        <ul className="flex flex-col divide-y divide-line">
+          {devices.map((device) => (
+            <DeviceRow key={device.id} device={device} onSignOut={() => void signOut(device.id)} />
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+function DeviceRow({ device, onSignOut }: { readonly device: Device; readonly onSignOut: () => void }) {
+  const { t, i18n } = useTranslation();
+  return (
+    <li className="flex items-center gap-4 py-3">
+      <MonitorSmartphone size={24} className="shrink-0 text-muted" aria-hidden />
+      <div className="min-w-0 flex-1">
+        <p className="truncate font-medium">
+          {device.label}
+          {device.current && (
+            <span className="ml-2 rounded-full bg-accent-soft px-2 py-0.5 text-xs">{t('accounts.thisDevice')}</span>
+          )}
+        </p>
+        <p className="truncate text-sm text-muted">
+          {device.address} · {t('accounts.lastActive', { when: formatAgo(device.lastSeenAt, i18n.language) })}
+        </p>
+      </div>
+      {!device.current && <Button onClick={onSignOut}>{t('accounts.signOut')}</Button>}
+    </li>
+  );
+}

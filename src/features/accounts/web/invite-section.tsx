@@ -1,0 +1,131 @@
+import { Copy } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useApp } from '../../../ui/app-context.tsx';
+import { Button, IconButton } from '../../../ui/button.tsx';
+import { formatShort } from '../../../ui/dates.ts';
+import { showToast } from '../../../ui/toast.tsx';
+import type { Invite } from '../contract.ts';
+import { Section } from './section.tsx';
+
+const USES = [
+  { key: 'accounts.inviteOnePerson', uses: 1 },
+  { key: 'accounts.inviteTenPeople', uses: 10 },
+  { key: 'accounts.inviteAnyone', uses: null },
+] as const;
+const ROLES = ['member', 'guest'] as const;
+
+/** Links with which people can register. */
+export function InviteSection() {
+  const { t } = useTranslation();
+  const { client } = useApp();
+  const [invites, setInvites] = useState<readonly Invite[]>([]);
+  const [role, setRole] = useState<(typeof ROLES)[number]>('member');
+  const [uses, setUses] = useState(0);
+  useEffect(() => {
+    client.call('accounts.invites', {}).then(
+      (answer) => setInvites(answer.invites),
+      () => undefined,
+    );
+  }, [client]);
+  const attempt = (action: () => Promise<void>) =>
+    action().catch((error: Error) => showToast(t('accounts.failed', { reason: error.message }), 'error'));
+  const create = () =>
+    attempt(async () => {
+      const invite = await client.call('accounts.createInvite', { role, uses: USES[uses]?.uses ?? null });
+      setInvites((known) => [invite, ...known]);
+      await copyLink(invite.code);
+      showToast(t('accounts.copied'));
+    });
+  const revoke = (code: string) =>
+    attempt(async () => {
+      await client.call('accounts.revokeInvite', { code });
+      setInvites((known) => known.filter((invite) => invite.code !== code));
+    });
+  return (
+    <Section title={t('accounts.invite')}>
+      <div className="flex flex-wrap items-end gap-3">
+        <label className="flex flex-col gap-1 text-sm">
+          {t('accounts.inviteRole')}
+          <select
+            value={role}
+            onChange={(event) => setRole(event.target.value as typeof role)}
+            className="rounded-lg border border-line bg-raised px-2 py-2"
+          >
+            {ROLES.map((each) => (
+              <option key={each} value={each}>
+                {t(`accounts.role.${each}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label className="flex flex-col gap-1 text-sm">
+          {t('accounts.inviteUses')}
+          <select
+            value={uses}
+            onChange={(event) => setUses(Number(event.target.value))}
+            className="rounded-lg border border-line bg-raised px-2 py-2"
+          >
+            {USES.map(({ key }, index) => (
+              <option key={key} value={index}>
+                {t(key)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <Button variant="primary" onClick={() => void create()}>
+          {t('accounts.createLink')}
+        </Button>
+      </div>
+      <ul aria-label={t('accounts.invitations')} className="mt-4 flex flex-col gap-2">
+        {invites.length === 0 && <li className="text-sm text-muted">{t('accounts.noInvites')}</li>}
+        {invites.map((invite) => (
+          <InviteRow key={invite.code} invite={invite} onRevoke={() => void revoke(invite.code)} />
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function linkOf(code: string): string {
+  return `${location.origin}/join/${code}`;
+}
+
+/** Plain-HTTP pages have no clipboard; there the link can be copied by hand from its field. */
+async function copyLink(code: string): Promise<void> {
+  await navigator.clipboard?.writeText(linkOf(code)).catch(() => undefined);
+}
+
+type RowProps = { readonly invite: Invite; readonly onRevoke: () => void };
+
+function InviteRow({ invite, onRevoke }: RowProps) {
+  const { t, i18n } = useTranslation();
+  const parts = [
+    t(`accounts.role.${invite.role}`),
+    invite.usesLeft === null ? t('accounts.anyUses') : t('accounts.usesLeft', { count: invite.usesLeft }),
+    invite.expiresAt === null
+      ? t('accounts.noEnd')
+      : t('accounts.validUntil', { when: formatShort(invite.expiresAt, i18n.language) }),
+  ];
+  return (
+    <li className="flex items-center gap-2 rounded-lg border border-line p-2">
+      <div className="min-w-0 flex-1">
+        <input
+          readOnly
+          aria-label={t('accounts.invite')}
+          value={linkOf(invite.code)}
+          onFocus={(event) => event.target.select()}
+          className="w-full truncate bg-transparent text-sm outline-none"
+        />
+        <p className="text-xs text-muted">{parts.join(' · ')}</p>
+      </div>
+      <IconButton
+        label={t('accounts.copyLink')}
+        onClick={() => void copyLink(invite.code).then(() => showToast(t('accounts.copied')))}
+      >
+        <Copy size={16} />
+      </IconButton>
+      <Button onClick={onRevoke}>{t('accounts.revoke')}</Button>
+    </li>
+  );
+}

@@ -1,0 +1,126 @@
+import type { TFunction } from 'i18next';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Output } from '../../../../client/contract.ts';
+import { BanyanError } from '../../../../client/errors.ts';
+import { Button } from '../../../ui/button.tsx';
+import { EmptyState, ErrorState, Skeleton } from '../../../ui/states.tsx';
+import { TextField } from '../../../ui/text-field.tsx';
+import { useSignIn } from './account-context.tsx';
+import { Gate, Problem } from './gate.tsx';
+import { useForm } from './use-form.ts';
+
+type Props = {
+  /** The invitation; absent where anyone may register. */
+  readonly code?: string;
+  readonly onSignIn: () => void;
+};
+type Info = Output<'accounts.inviteInfo'> | 'none' | 'loading' | 'gone' | 'failed';
+
+/** Creates an account, with an invitation or without. */
+export function JoinScreen({ code, onSignIn }: Props) {
+  const { t } = useTranslation();
+  const { guest } = useSignIn();
+  const [info, setInfo] = useState<Info>(code === undefined ? 'none' : 'loading');
+  const [attempt, setAttempt] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt asks again
+  useEffect(() => {
+    if (code === undefined) return;
+    const failed = (error: unknown) => setInfo(error instanceof BanyanError && !error.temporary ? 'gone' : 'failed');
+    guest.call('accounts.inviteInfo', { code }, { overHttp: true }).then(setInfo, failed);
+  }, [guest, code, attempt]);
+  const signIn = (
+    <p className="mt-6 text-center text-sm text-muted">
+      {t('accounts.haveAccount')}{' '}
+      <button type="button" onClick={onSignIn} className="text-accent underline">
+        {t('accounts.signIn')}
+      </button>
+    </p>
+  );
+  if (info === 'gone') {
+    return (
+      <Gate title={t('accounts.inviteGone')} text={t('accounts.inviteGoneText')}>
+        <EmptyState title="" action={signIn} />
+      </Gate>
+    );
+  }
+  return (
+    <Gate title={t('accounts.registerTitle')} text={textOf(info, t)}>
+      {info === 'loading' && <Skeleton className="h-72 w-full" />}
+      {info === 'failed' && <ErrorState text={t('accounts.loadFailed')} onRetry={() => setAttempt(attempt + 1)} />}
+      {info !== 'loading' && info !== 'failed' && <RegisterForm code={code} />}
+      {signIn}
+    </Gate>
+  );
+}
+
+function textOf(info: Info, t: TFunction): string | undefined {
+  if (typeof info === 'string') return undefined;
+  if (info.role === 'owner') return t('accounts.firstOwner');
+  return info.invitedBy === null ? undefined : t('accounts.invitedBy', { name: info.invitedBy });
+}
+
+function RegisterForm({ code }: { readonly code: string | undefined }) {
+  const { t } = useTranslation();
+  const signIn = useSignIn();
+  const [displayName, setDisplayName] = useState('');
+  const [handle, setHandle] = useState('');
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const form = useForm(async () => {
+    const optional = {
+      ...(displayName.trim() !== '' && { displayName }),
+      ...(email.trim() !== '' && { email }),
+      ...(code !== undefined && { invite: code }),
+    };
+    signIn.enter(await signIn.guest.call('accounts.register', { handle, password, ...optional }, { overHttp: true }));
+  });
+  return (
+    <form onSubmit={form.submit} className="flex flex-col gap-4">
+      <TextField
+        label={t('accounts.displayName')}
+        value={displayName}
+        onChange={(event) => setDisplayName(event.target.value)}
+        error={form.error('displayName')}
+        autoComplete="name"
+        maxLength={60}
+        autoFocus
+      />
+      <TextField
+        label={t('accounts.handle')}
+        value={handle}
+        onChange={(event) => setHandle(event.target.value.toLowerCase())}
+        error={form.error('handle')}
+        hint={t('accounts.handleHint')}
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        maxLength={30}
+        required
+      />
+      <TextField
+        label={t('accounts.email')}
+        type="email"
+        value={email}
+        onChange={(event) => setEmail(event.target.value)}
+        error={form.error('email')}
+        autoComplete="email"
+      />
+      <TextField
+        label={t('accounts.password')}
+        type="password"
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+        error={form.error('password')}
+        hint={t('accounts.passwordHint')}
+        autoComplete="new-password"
+        minLength={10}
+        required
+      />
+      <Problem text={form.problem ?? form.error('invite')} />
+      <Button type="submit" variant="primary" busy={form.busy}>
+        {t('accounts.register')}
+      </Button>
+    </form>
+  );
+}

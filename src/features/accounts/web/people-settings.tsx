@@ -1,0 +1,149 @@
+import { useCallback, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Output } from '../../../../client/contract.ts';
+import { useApp } from '../../../ui/app-context.tsx';
+import { Avatar } from '../../../ui/avatar.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { ConfirmDialog } from '../../../ui/dialog.tsx';
+import { ErrorState, Skeleton } from '../../../ui/states.tsx';
+import { SearchField } from '../../../ui/text-field.tsx';
+import { showToast } from '../../../ui/toast.tsx';
+import type { Profile } from '../contract.ts';
+import { useMe } from './account-context.tsx';
+import { InviteSection } from './invite-section.tsx';
+import { pictureOf } from './people-source.ts';
+import { Section } from './section.tsx';
+
+type Found = Output<'accounts.findPeople'>;
+const ROLES = ['admin', 'member', 'guest'] as const;
+
+/** For admins: who is here, as what, and who may come. */
+export function PeopleSettings() {
+  return (
+    <>
+      <InviteSection />
+      <PeopleSection />
+    </>
+  );
+}
+
+function PeopleSection() {
+  const { t } = useTranslation();
+  const { client } = useApp();
+  const [text, setText] = useState('');
+  const [found, setFound] = useState<Found | 'loading' | 'failed'>('loading');
+  const load = useCallback(
+    async (after?: string) => {
+      try {
+        const page = await client.call('accounts.findPeople', after === undefined ? { text } : { text, after });
+        setFound((known) =>
+          after === undefined || typeof known === 'string'
+            ? page
+            : { ...page, profiles: [...known.profiles, ...page.profiles] },
+        );
+      } catch {
+        setFound('failed');
+      }
+    },
+    [client, text],
+  );
+  useEffect(() => {
+    const timer = setTimeout(() => void load(), 150);
+    return () => clearTimeout(timer);
+  }, [load]);
+  const replace = (profile: Profile) =>
+    setFound((known) =>
+      typeof known === 'string'
+        ? known
+        : { ...known, profiles: known.profiles.map((each) => (each.id === profile.id ? profile : each)) },
+    );
+  if (found === 'failed') return <ErrorState text={t('accounts.loadFailed')} onRetry={() => void load()} />;
+  return (
+    <Section title={t('accounts.people')}>
+      <SearchField label={t('accounts.peopleSearch')} value={text} onChange={setText} />
+      {found === 'loading' ? (
+        <Skeleton className="mt-3 h-40 w-full" />
+      ) : (
+        <ul className="mt-3 flex flex-col divide-y divide-line">
+          {found.profiles.map((profile) => (
+            <PersonRow key={profile.id} profile={profile} onChange={replace} />
+          ))}
+        </ul>
+      )}
+      {found !== 'loading' && found.next !== null && (
+        <Button className="mt-3" onClick={() => void load(found.next ?? undefined)}>
+          {t('accounts.more')}
+        </Button>
+      )}
+    </Section>
+  );
+}
+
+type RowProps = { readonly profile: Profile; readonly onChange: (profile: Profile) => void };
+
+function PersonRow({ profile, onChange }: RowProps) {
+  const { t } = useTranslation();
+  const { client } = useApp();
+  const me = useMe();
+  const [confirming, setConfirming] = useState(false);
+  const isFixed = profile.id === me.id || profile.role === 'owner' || (profile.role === 'admin' && me.role !== 'owner');
+  const change = (action: Promise<Profile>) =>
+    action.then(onChange, (error: Error) => showToast(t('accounts.failed', { reason: error.message }), 'error'));
+  const setDisabled = (disabled: boolean) =>
+    change(client.call('accounts.setDisabled', { user: profile.id, disabled }));
+  const roles = me.role === 'owner' ? ROLES : ROLES.filter((role) => role !== 'admin');
+  return (
+    <li className="flex flex-wrap items-center gap-3 py-3">
+      <Avatar id={profile.id} name={profile.displayName} picture={pictureOf(profile.avatar)} size={40} />
+      <div className="min-w-32 flex-1">
+        <p className={`truncate font-medium ${profile.disabled ? 'text-muted line-through' : ''}`}>
+          {profile.displayName}
+        </p>
+        <p className="truncate text-sm text-muted">
+          @{profile.handle}
+          {profile.disabled && ` · ${t('accounts.disabled')}`}
+        </p>
+      </div>
+      {isFixed ? (
+        <span className="text-sm text-muted">{t(`accounts.role.${profile.role}`)}</span>
+      ) : (
+        <>
+          <select
+            aria-label={t('accounts.roleOf', { name: profile.displayName })}
+            value={profile.role}
+            onChange={(event) =>
+              void change(
+                client.call('accounts.setRole', {
+                  user: profile.id,
+                  role: event.target.value as (typeof ROLES)[number],
+                }),
+              )
+            }
+            className="rounded-lg border border-line bg-raised px-2 py-1.5"
+          >
+            {roles.map((role) => (
+              <option key={role} value={role}>
+                {t(`accounts.role.${role}`)}
+              </option>
+            ))}
+          </select>
+          <Button onClick={() => (profile.disabled ? void setDisabled(false) : setConfirming(true))}>
+            {profile.disabled ? t('accounts.enable') : t('accounts.disable')}
+          </Button>
+        </>
+      )}
+      <ConfirmDialog
+        open={confirming}
+        onOpenChange={setConfirming}
+        title={t('accounts.disable')}
+        text={t('accounts.disableText', { name: profile.displayName })}
+        confirmLabel={t('accounts.disable')}
+        danger
+        onConfirm={() => {
+          setConfirming(false);
+          void setDisabled(true);
+        }}
+      />
+    </li>
+  );
+}

@@ -1,0 +1,75 @@
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Output } from '../../../../client/contract.ts';
+import { Button } from '../../../ui/button.tsx';
+import { TextField } from '../../../ui/text-field.tsx';
+import { useSignIn } from './account-context.tsx';
+import { Gate, Problem } from './gate.tsx';
+import { useForm } from './use-form.ts';
+
+/** `onRegister` is called where anyone may register. */
+export function SignInScreen({ onRegister }: { readonly onRegister: () => void }) {
+  const { t } = useTranslation();
+  const signIn = useSignIn();
+  const [login, setLogin] = useState('');
+  const [password, setPassword] = useState('');
+  const form = useForm(
+    async () => signIn.enter(await signIn.guest.call('accounts.signIn', { login, password }, { overHttp: true })),
+    (error) => {
+      if (error.name === 'unauthorized') return t('accounts.wrongLogin');
+      return error.name === 'permissionDenied' ? t('accounts.shutOut') : undefined;
+    },
+  );
+  return (
+    <Gate title={t('accounts.signInTitle')}>
+      <form onSubmit={form.submit} className="flex flex-col gap-4">
+        <TextField
+          label={t('accounts.login')}
+          value={login}
+          onChange={(event) => setLogin(event.target.value)}
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+          autoFocus
+        />
+        <TextField
+          label={t('accounts.password')}
+          type="password"
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+          autoComplete="current-password"
+          required
+        />
+        <Problem text={form.problem} />
+        <Button type="submit" variant="primary" busy={form.busy}>
+          {t('accounts.signIn')}
+        </Button>
+      </form>
+      <WayIn onRegister={onRegister} />
+    </Gate>
+  );
+}
+
+/** How to get an account, by what this installation allows. */
+function WayIn({ onRegister }: { readonly onRegister: () => void }) {
+  const { t } = useTranslation();
+  const { guest } = useSignIn();
+  const [status, setStatus] = useState<Output<'accounts.status'>>();
+  useEffect(() => {
+    guest.call('accounts.status', {}, { overHttp: true }).then(setStatus, () => undefined);
+  }, [guest]);
+  if (status === undefined) return null;
+  return (
+    <p className="mt-6 text-center text-sm text-muted">
+      {t('accounts.noAccount')}{' '}
+      {status.registration === 'open' ? (
+        <button type="button" onClick={onRegister} className="text-accent underline">
+          {t('accounts.register')}
+        </button>
+      ) : (
+        t('accounts.needInvite')
+      )}
+    </p>
+  );
+}

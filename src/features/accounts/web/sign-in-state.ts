@@ -1,0 +1,108 @@
+import { type Client, createClient } from '../../../../client/client.ts';
+import { BanyanError } from '../../../../client/errors.ts';
+import { createObservable, type Observable } from '../../../../client/listeners.ts';
+import type { PeopleSource } from '../../../ui/app-context.tsx';
+import type { Me } from '../contract.ts';
+import { createPeopleSource } from './people-source.ts';
+
+export type SignedIn = {
+  readonly kind: 'in';
+  readonly me: Me;
+  readonly client: Client;
+  readonly people: PeopleSource;
+};
+
+/** Whether someone is signed in on this page. */
+export type SignInState =
+  | { readonly kind: 'checking' }
+  | { readonly kind: 'unreachable' }
+  | { readonly kind: 'out' }
+  | SignedIn;
+
+/** Where the last signed-in person is remembered, so that the app opens without a line. */
+const REMEMBERED = 'banyan-me';
+
+/** The page's sign-in: who it is, and the one live client that goes with them. */
+export class SignIn {
+  readonly #state = createObservable<SignInState>({ kind: 'checking' });
+  /** For calls before anyone is signed in. */
+  readonly guest = createClient({ url: location.origin });
+
+  get state(): Observable<SignInState> {
+    return this.#state;
+  }
+
+  /** Asks the server who this is; over HTTP, which also renews the cookie. */
+  async check(): Promise<void> {
+    try {
+      this.enter(await this.guest.call('accounts.me', {}, { overHttp: true }));
+    } catch (error) {
+      if (isSignedOut(error)) return this.#leave();
+      const remembered = readRemembered();
+      if (remembered !== null) this.enter(remembered);
+      else this.#state.set({ kind: 'unreachable' });
+    }
+  }
+
+  /** Someone has just signed in or registered. */
+  enter(me: Me): void {
+    localStorage.setItem(REMEMBERED, JSON.stringify(me));
+    const client = createClient({ url: location.origin });
+    const people = createPeopleSource(client);
+    people.put(me);
+    client.connection.subscribe((connection) => {
+      // Closed for good: signed out elsewhere or shut out. The server knows.
+      if (connection.kind === 'disconnected' && connection.code !== 0) void this.#checkAgain();
+    });
+    this.#state.set({ kind: 'in', me, client, people });
+    // Stores listen first, so that they miss nothing of what the connection brings.
+    setTimeout(() => client.connect(), 0);
+  }
+
+  /** The person's own profile has changed. */
+  update(me: Me): void {
+    const state = this.#state.get();
+    if (state.kind === 'in') this.#state.set({ ...state, me });
+    localStorage.setItem(REMEMBERED, JSON.stringify(me));
+  }
+
+  async signOut(): Promise<void> {
+    const state = this.#state.get();
+    if (state.kind !== 'in') return;
+    await state.client.call('accounts.signOut', {}, { overHttp: true });
+    this.#leave();
+  }
+
+  #leave(): void {
+    const state = this.#state.get();
+    if (state.kind === 'in') state.client.disconnect();
+    localStorage.removeItem(REMEMBERED);
+    this.#state.set({ kind: 'out' });
+  }
+
+  async #checkAgain(): Promise<void> {
+    const state = this.#state.get();
+    if (state.kind !== 'in') return;
+    try {
+      await state.client.call('accounts.me', {}, { overHttp: true });
+      state.client.connect();
+    } catch (error) {
+      if (isSignedOut(error)) this.#leave();
+      else setTimeout(() => void this.#checkAgain(), RETRY_MS);
+    }
+  }
+}
+
+const RETRY_MS = 5_000;
+
+function isSignedOut(error: unknown): boolean {
+  return error instanceof BanyanError && error.name === 'unauthorized';
+}
+
+function readRemembered(): Me | null {
+  try {
+    return JSON.parse(localStorage.getItem(REMEMBERED) ?? 'null') as Me | null;
+  } catch {
+    return null;
+  }
+}

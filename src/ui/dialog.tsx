@@ -1,0 +1,93 @@
+import { X } from 'lucide-react';
+import { AlertDialog, Dialog as RadixDialog } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button, IconButton } from './button.tsx';
+
+const OVERLAY = 'fixed inset-0 z-30 animate-[appear_100ms] bg-black/40';
+const PANEL =
+  'fixed top-1/2 left-1/2 z-40 flex max-h-[min(90dvh,44rem)] w-[calc(100vw-2rem)] max-w-md -translate-x-1/2 -translate-y-1/2 animate-[appear_100ms] flex-col rounded-2xl border border-line bg-raised shadow-[0_8px_32px_var(--shadow)]';
+
+type DialogProps = {
+  readonly open: boolean;
+  readonly onOpenChange: (open: boolean) => void;
+  readonly title: string;
+  readonly description?: string;
+  readonly children: ReactNode;
+  /** Buttons at the bottom. */
+  readonly footer?: ReactNode;
+};
+
+export function Dialog({ open, onOpenChange, title, description, children, footer }: DialogProps) {
+  const { t } = useTranslation();
+  return (
+    <RadixDialog.Root open={open} onOpenChange={onOpenChange}>
+      <RadixDialog.Portal>
+        <RadixDialog.Overlay className={OVERLAY} />
+        <RadixDialog.Content className={PANEL} {...(description === undefined && { 'aria-describedby': undefined })}>
+          <header className="flex items-center gap-2 py-3 pr-3 pl-5">
+            <RadixDialog.Title className="min-w-0 flex-1 truncate text-lg font-semibold">{title}</RadixDialog.Title>
+            <RadixDialog.Close asChild>
+              <IconButton label={t('ui.close')}>
+                <X size={20} />
+              </IconButton>
+            </RadixDialog.Close>
+          </header>
+          <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">
+            {description !== undefined && (
+              <RadixDialog.Description className="mb-4 text-sm break-words text-muted">
+                {description}
+              </RadixDialog.Description>
+            )}
+            {children}
+          </div>
+          {footer !== undefined && (
+            <footer className="flex justify-end gap-2 border-t border-line p-3">{footer}</footer>
+          )}
+        </RadixDialog.Content>
+      </RadixDialog.Portal>
+    </RadixDialog.Root>
+  );
+}
+
+type ConfirmDialogProps = {
+  readonly open: boolean;
+  readonly onOpenChange: (open: boolean) => void;
+  readonly title: string;
+  readonly text: string;
+  readonly confirmLabel: string;
+  readonly danger?: boolean;
+  readonly onConfirm: () => void;
+};
+
+/** Asks before something that cannot be taken back; the focus begins on Cancel. */
+export function ConfirmDialog({
+  open,
+  onOpenChange,
+  title,
+  text,
+  confirmLabel,
+  danger = false,
+  onConfirm,
+}: ConfirmDialogProps) {
+  const { t } = useTranslation();
+  return (
+    <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
+      <AlertDialog.Portal>
+        <AlertDialog.Overlay className={OVERLAY} />
+        <AlertDialog.Content className={`${PANEL} gap-3 p-5`}>
+          <AlertDialog.Title className="text-lg font-semibold">{title}</AlertDialog.Title>
+          <AlertDialog.Description className="break-words text-muted">{text}</AlertDialog.Description>
+          <div className="mt-2 flex justify-end gap-2">
+            <AlertDialog.Cancel asChild>
+              <Button>{t('ui.cancel')}</Button>
+            </AlertDialog.Cancel>
+            <Button variant={danger ? 'danger' : 'primary'} onClick={onConfirm}>
+              {confirmLabel}
+            </Button>
+          </div>
+        </AlertDialog.Content>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}

@@ -1,0 +1,29 @@
+const en = {
+  'ui.retry': 'Try again',
+  'ui.close': 'Close',
+  'ui.skip': 'Skip to content',
+  'ui.cancel': 'Cancel',
+  'ui.connecting': 'Connecting…',
+  'ui.retryIn': 'No connection. Trying again in {{seconds}} s.',
+  'ui.retryNow': 'Try now',
+  'ui.emojiFaces': 'Faces',
+  'ui.emojiHands': 'Hands',
+  'ui.emojiHearts': 'Hearts and parties',
+  'ui.emojiThings': 'Things',
+} as const;
+
+const zh: Readonly<Record<keyof typeof en, string>> = {
+  'ui.retry': '重试',
+  'ui.close': '关闭',
+  'ui.skip': '跳到正文',
+  'ui.cancel': '取消',
+  'ui.connecting': '正在连接…',
+  'ui.retryIn': '网络已断开，{{seconds}} 秒后重试。',
+  'ui.retryNow': '立即重试',
+  'ui.emojiFaces': '表情',
+  'ui.emojiHands': '手势',
+  'ui.emojiHearts': '爱心与庆祝',
+  'ui.emojiThings': '物品',
+};
+
+export const uiLocale = { en, zh } as const;

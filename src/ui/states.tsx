@@ -1,0 +1,56 @@
+import { CloudAlert, LoaderCircle } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from './button.tsx';
+
+type EmptyStateProps = {
+  readonly icon?: ReactNode;
+  readonly title: string;
+  readonly text?: string;
+  readonly action?: ReactNode;
+};
+
+/** Where something will be, and how to get there. */
+export function EmptyState({ icon, title, text, action }: EmptyStateProps) {
+  return (
+    <div className="flex h-full flex-col items-center justify-center gap-2 p-8 text-center">
+      {icon !== undefined && <div className="mb-2 text-faint">{icon}</div>}
+      <p className="font-medium">{title}</p>
+      {text !== undefined && <p className="max-w-72 text-sm text-muted">{text}</p>}
+      {action !== undefined && <div className="mt-4">{action}</div>}
+    </div>
+  );
+}
+
+type ErrorStateProps = { readonly text: string; readonly onRetry: () => void };
+
+/** What could not be shown, and the way to try again. */
+export function ErrorState({ text, onRetry }: ErrorStateProps) {
+  const { t } = useTranslation();
+  return (
+    <div role="alert" className="flex h-full flex-col items-center justify-center gap-4 p-8 text-center">
+      <CloudAlert size={32} className="text-faint" aria-hidden />
+      <p>{text}</p>
+      <Button variant="primary" onClick={onRetry}>
+        {t('ui.retry')}
+      </Button>
+    </div>
+  );
+}
+
+/** Stands for something that is on its way, in its shape. */
+export function Skeleton({ className = '' }: { readonly className?: string }) {
+  return (
+    <div aria-hidden className={`animate-[pulse-soft_1.6s_ease-in-out_infinite] rounded-lg bg-sunken ${className}`} />
+  );
+}
+
+/** `label` '' where the text beside it says enough. */
+export function Spinner({ label }: { readonly label: string }) {
+  return (
+    <span role={label === '' ? undefined : 'status'} className="inline-flex text-current">
+      <LoaderCircle size={18} className="animate-spin" aria-hidden />
+      {label !== '' && <span className="sr-only">{label}</span>}
+    </span>
+  );
+}

@@ -1,0 +1,29 @@
+import i18next from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import { accountsLocale } from '../features/accounts/web/locale.ts';
+import { chatLocale } from '../features/chat/web/locale.ts';
+import { uiLocale } from '../ui/locale.ts';
+
+export const LOCALES = [uiLocale, accountsLocale, chatLocale] as const;
+const STORED = 'banyan-language';
+
+/** Texts of all features, in the language chosen on this device or else the browser's. */
+export async function startI18n(): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    lng: localStorage.getItem(STORED) ?? (navigator.language.startsWith('zh') ? 'zh-CN' : 'en'),
+    fallbackLng: 'en',
+    supportedLngs: ['en', 'zh-CN'],
+    resources: {
+      en: { translation: Object.assign({}, ...LOCALES.map(({ en }) => en)) },
+      'zh-CN': { translation: Object.assign({}, ...LOCALES.map(({ zh }) => zh)) },
+    },
+    // Keys hold dots; React escapes.
+    keySeparator: false,
+    interpolation: { escapeValue: false },
+  });
+  document.documentElement.lang = i18next.language;
+  i18next.on('languageChanged', (language) => {
+    document.documentElement.lang = language;
+    localStorage.setItem(STORED, language);
+  });
+}

@@ -1,0 +1,93 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  RouterProvider,
+  redirect,
+  useNavigate,
+} from '@tanstack/react-router';
+import { JoinScreen } from '../features/accounts/web/join-screen.tsx';
+import { AppFrame } from './app-frame.tsx';
+import { ChatPage, InvitePage } from './chat-pages.tsx';
+
+const root = createRootRoute({ notFoundComponent: NotFound });
+const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: AppFrame });
+
+const home = createRoute({ getParentRoute: () => frame, path: '/', component: () => <ChatPage /> });
+const room = createRoute({
+  getParentRoute: () => frame,
+  path: '/r/$room',
+  component: function RoomPage() {
+    return <ChatPage room={room.useParams().room} />;
+  },
+});
+const message = createRoute({
+  getParentRoute: () => frame,
+  path: '/r/$room/m/$offset',
+  component: function MessagePage() {
+    const params = message.useParams();
+    const offset = Number(params.offset);
+    return <ChatPage room={params.room} {...(Number.isSafeInteger(offset) && offset > 0 && { focus: offset })} />;
+  },
+});
+const invite = createRoute({
+  getParentRoute: () => frame,
+  path: '/i/$code',
+  component: function RoomInvitePage() {
+    return <InvitePage code={invite.useParams().code} />;
+  },
+});
+const settings = createRoute({
+  getParentRoute: () => frame,
+  path: '/settings/$section',
+  component: lazyRouteComponent(() => import('./settings-page.tsx'), 'SettingsPage'),
+});
+const signInPage = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  beforeLoad: () => {
+    throw redirect({ to: '/' });
+  },
+});
+const join = createRoute({ getParentRoute: () => root, path: '/join', component: () => <JoinPage /> });
+const joinWithCode = createRoute({
+  getParentRoute: () => root,
+  path: '/join/$code',
+  component: function JoinWithCodePage() {
+    return <JoinPage code={joinWithCode.useParams().code} />;
+  },
+});
+
+const router = createRouter({
+  routeTree: root.addChildren([
+    frame.addChildren([home, room, message, invite, settings]),
+    signInPage,
+    join,
+    joinWithCode,
+  ]),
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+export function Routes() {
+  return <RouterProvider router={router} />;
+}
+
+function JoinPage({ code }: { readonly code?: string }) {
+  const navigate = useNavigate();
+  return (
+    <AppFrame
+      whenOut={<JoinScreen {...(code !== undefined && { code })} onSignIn={() => void navigate({ to: '/' })} />}
+      onIn={() => void navigate({ to: '/', replace: true })}
+    />
+  );
+}
+
+function NotFound() {
+  return <AppFrame onIn={() => location.replace('/')} />;
+}
