@@ -14,9 +14,12 @@ const EDIT_MESSAGE =
 const RECALL_MESSAGE = `UPDATE chat_messages SET text = '', recalled_at = ?, emoji_count = 0, reaction_count = 0
   WHERE room_id = ? AND message_offset = ? AND recalled_at IS NULL`;
 const CLEAR_REACTIONS = 'DELETE FROM chat_reactions WHERE room_id = ? AND message_offset = ?';
-const ADD_REACTION = `INSERT INTO chat_reactions (room_id, message_offset, emoji, user_id, reaction_offset)
-  SELECT room_id, message_offset, ?, ?, ? FROM chat_messages
-  WHERE room_id = ? AND message_offset = ? AND recalled_at IS NULL`;
+const ADD_REACTION = `INSERT INTO chat_reactions
+    (room_id, message_offset, emoji, user_id, reaction_offset, emoji_offset)
+  SELECT room_id, message_offset, ?, ?, ?, COALESCE((SELECT min(same.emoji_offset) FROM chat_reactions AS same
+    WHERE same.room_id = chat_messages.room_id AND same.message_offset = chat_messages.message_offset
+      AND same.emoji = ?), ?)
+  FROM chat_messages WHERE room_id = ? AND message_offset = ? AND recalled_at IS NULL`;
 const REMOVE_REACTION =
   'DELETE FROM chat_reactions WHERE room_id = ? AND message_offset = ? AND emoji = ? AND user_id = ?';
 // The table's checks on these two columns refuse a reaction too many, whoever else reacts at the same moment.
@@ -104,7 +107,7 @@ function message(room: string, { sender, key, text, replyTo, at }: Of<'message'>
 }
 
 function reaction(room: string, { message, emoji, by, on }: Of<'reacted'>): Write {
-  if (on) return write(ADD_REACTION, emoji, by, ASSIGNED_OFFSET, room, message);
+  if (on) return write(ADD_REACTION, emoji, by, ASSIGNED_OFFSET, emoji, ASSIGNED_OFFSET, room, message);
   return write(REMOVE_REACTION, room, message, emoji, by);
 }
 

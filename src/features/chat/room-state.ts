@@ -26,7 +26,7 @@ export function applyToRoom(item: RoomItem, publication: RoomPublication, me: st
   if (publication.offset <= item.summary.top) return item;
   const summary = { ...changeSummary(item.summary, publication, me), top: publication.offset };
   const { event, offset } = publication;
-  const counts = event.type === 'message' && event.sender !== me && offset > item.counted.top;
+  const counts = event.type === 'message' && event.sender !== me;
   const fresh = counts ? [...item.fresh, offset].slice(-UNREAD_LIMIT) : item.fresh;
   return withUnread({ ...item, summary, fresh });
 }

@@ -55,6 +55,8 @@ export type ChatTables = {
     readonly emoji: string;
     readonly user_id: string;
     readonly reaction_offset: number;
+    /** The first of the reactions since the emoji is on the message: screens keep the emoji in this order. */
+    readonly emoji_offset: number;
   };
   /** The lines between the messages: what happened to the room itself. */
   readonly chat_notices: {
@@ -127,6 +129,7 @@ export const CHAT_MIGRATIONS: readonly Migration[] = [
         emoji VARCHAR(64) NOT NULL,
         user_id VARCHAR(40) NOT NULL,
         reaction_offset BIGINT NOT NULL,
+        emoji_offset BIGINT NOT NULL,
         PRIMARY KEY (room_id, message_offset, emoji, user_id)
       )`,
       `CREATE TABLE chat_notices (

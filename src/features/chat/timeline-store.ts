@@ -69,6 +69,7 @@ export class TimelineStore {
       .where('room_id', '=', room)
       .where('message_offset', '>=', offsetOf(first))
       .where('message_offset', '<=', offsetOf(last))
+      .orderBy('emoji_offset')
       .orderBy('reaction_offset')
       .execute();
     const byMessage = gather(rows);
@@ -102,8 +103,8 @@ export class TimelineStore {
   async #read(sql: string, room: string, { offset, limit }: { offset: number; limit: number }): Promise<Stretch> {
     const edge: readonly SqlValue[] = [room, offset, limit + 1];
     const rows = await readRows<Row>(this.#sql, { sql, params: [...edge, ...edge, limit + 1, room] });
-    const entries = rows.slice(0, limit).flatMap((row) => entryOf(row));
-    return { entries, more: rows.length > limit, top: rows[0]?.top ?? 0 };
+    const entries = rows.flatMap((row) => entryOf(row));
+    return { entries: entries.slice(0, limit), more: entries.length > limit, top: rows[0]?.top ?? 0 };
   }
 }
 

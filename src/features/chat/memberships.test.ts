@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'bun:test';
+import { Memberships } from './memberships.ts';
+import type { Standing } from './room-store.ts';
+
+const MEMBER: Standing = { kind: 'group', role: 'member' };
+
+/** Reads that end when the test says so. */
+class SlowRooms {
+  readonly reads: PromiseWithResolvers<Standing | undefined>[] = [];
+  standing = (): Promise<Standing | undefined> => {
+    const read = Promise.withResolvers<Standing | undefined>();
+    this.reads.push(read);
+    return read.promise;
+  };
+}
+
+describe('memberships', () => {
+  test('are read once for all who ask at the same time, then known', async () => {
+    const rooms = new SlowRooms();
+    const memberships = new Memberships(rooms);
+    const asked = [1, 2, 3].map(() => memberships.require('r', 'u'));
+    rooms.reads[0]?.resolve(MEMBER);
+    expect(await Promise.all(asked)).toEqual([MEMBER, MEMBER, MEMBER]);
+    expect(memberships.known('r', 'u')).toEqual(MEMBER);
+    await memberships.require('r', 'u');
+    expect(rooms.reads).toHaveLength(1);
+  });
+
+  test('OR3 those who wait go on in the order in which they asked', async () => {
+    const rooms = new SlowRooms();
+    const memberships = new Memberships(rooms);
+    const order: number[] = [];
+    const ask = async (number: number) => {
+      if (memberships.known('r', 'u') === undefined) await memberships.require('r', 'u');
+      order.push(number);
+    };
+    const asked = [1, 2, 3, 4].map(ask);
+    rooms.reads[0]?.resolve(MEMBER);
+    await Promise.all(asked);
+    expect(order).toEqual([1, 2, 3, 4]);
+  });
+
+  test('PE3 a read that began before a change is not kept', async () => {
+    const rooms = new SlowRooms();
+    const memberships = new Memberships(rooms);
+    const before = memberships.find('r', 'u');
+    memberships.forget('r', ['u']);
+    const after = memberships.find('r', 'u');
+    rooms.reads[1]?.resolve(undefined);
+    expect(await after).toBeUndefined();
+    rooms.reads[0]?.resolve(MEMBER);
+    expect(await before).toEqual(MEMBER);
+    expect(memberships.known('r', 'u')).toBeUndefined();
+  });
+
+  test('that a person is no member is not remembered', async () => {
+    const rooms = new SlowRooms();
+    const memberships = new Memberships(rooms);
+    const stranger = memberships.require('r', 'u');
+    rooms.reads[0]?.resolve(undefined);
+    await expect(stranger).rejects.toMatchObject({ kind: 'notFound' });
+    const member = memberships.require('r', 'u');
+    rooms.reads[1]?.resolve(MEMBER);
+    expect(await member).toEqual(MEMBER);
+  });
+
+  test('a failed read is tried again by the next who asks', async () => {
+    const rooms = new SlowRooms();
+    const memberships = new Memberships(rooms);
+    const failed = memberships.find('r', 'u');
+    rooms.reads[0]?.reject(new Error('no disk'));
+    await expect(failed).rejects.toThrow('no disk');
+    const again = memberships.find('r', 'u');
+    rooms.reads[1]?.resolve(MEMBER);
+    expect(await again).toEqual(MEMBER);
+  });
+});

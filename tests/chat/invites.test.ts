@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import { INVITE_LIMIT } from '../../src/features/chat/limits.ts';
+import { type Person, World } from './world.ts';
+
+const HOUR_MS = 3_600_000;
+
+let world: World;
+let ann: Person;
+let ben: Person;
+let cy: Person;
+let di: Person;
+let room: string;
+
+beforeAll(async () => {
+  world = new World();
+  [ann, ben, cy, di] = await world.people('ann', 'ben', 'cy', 'di');
+});
+beforeEach(async () => {
+  room = await ann.group('Tea', ben);
+});
+afterAll(() => world.close());
+
+const codeFor = async (input: { uses?: number | null; expiresInHours?: number | null } = {}) =>
+  (await ann.call('chat.createInvite', { room, ...input })).code;
+
+describe('CH7 an invitation', () => {
+  test('tells where it leads and lets people in, as itself says in the timeline', async () => {
+    const code = await codeFor();
+    expect(code).toMatch(/^[a-z2-9]{24}$/);
+    expect(await cy.call('chat.inviteInfo', { code })).toEqual({ room, title: 'Tea', memberCount: 2, joined: false });
+    expect(await cy.call('chat.joinByInvite', { code })).toMatchObject({ id: room, role: 'member', memberCount: 3 });
+    expect(await cy.call('chat.inviteInfo', { code })).toMatchObject({ joined: true });
+    expect((await world.log(room)).at(-1)?.event).toMatchObject({ type: 'joined', by: cy.id, users: [cy.id] });
+  });
+
+  test('costs those who are members already no use', async () => {
+    const code = await codeFor({ uses: 1 });
+    expect(await ben.call('chat.joinByInvite', { code })).toMatchObject({ id: room });
+    expect(await cy.call('chat.joinByInvite', { code })).toMatchObject({ id: room });
+    expect(await cy.refusal('chat.joinByInvite', { code })).toBe('gone');
+    expect(await di.refusal('chat.inviteInfo', { code })).toBe('gone');
+  });
+
+  test('ends with its time, to the millisecond', async () => {
+    const code = await codeFor({ expiresInHours: 1 });
+    world.clock.time += HOUR_MS - 1;
+    expect(await cy.call('chat.inviteInfo', { code })).toMatchObject({ room });
+    world.clock.time += 1;
+    expect(await cy.refusal('chat.inviteInfo', { code })).toBe('gone');
+    expect(await cy.refusal('chat.joinByInvite', { code })).toBe('gone');
+  });
+
+  test('without time and count works on', async () => {
+    const code = await codeFor({ uses: null, expiresInHours: null });
+    world.clock.time += 1e11;
+    expect(await cy.call('chat.joinByInvite', { code })).toMatchObject({ id: room });
+    expect(await di.call('chat.joinByInvite', { code })).toMatchObject({ id: room });
+    expect((await ann.call('chat.invites', { room })).invites).toEqual([
+      { code, room, createdBy: ann.id, expiresAt: null, usesLeft: null },
+    ]);
+  });
+
+  test('is worthless once revoked, or when the group is left by all', async () => {
+    const [first, second] = [await codeFor(), await codeFor()];
+    await ann.call('chat.revokeInvite', { room, code: first });
+    await ann.call('chat.revokeInvite', { room, code: first });
+    expect(await cy.refusal('chat.joinByInvite', { code: first })).toBe('gone');
+    await ben.call('chat.leave', { room });
+    await ann.call('chat.leave', { room });
+    expect(await cy.refusal('chat.joinByInvite', { code: second })).toBe('gone');
+    expect(await cy.refusal('chat.inviteInfo', { code: 'never-was-a-code' })).toBe('gone');
+  });
+
+  test('is in the hands of owner and admins, of its own room alone', async () => {
+    const code = await codeFor();
+    for (const refusal of [
+      ben.refusal('chat.createInvite', { room }),
+      ben.refusal('chat.invites', { room }),
+      ben.refusal('chat.revokeInvite', { room, code }),
+    ]) {
+      expect(await refusal).toBe('permissionDenied');
+    }
+    const other = await ben.group('Other');
+    await ben.call('chat.revokeInvite', { room: other, code });
+    expect(await cy.call('chat.inviteInfo', { code })).toMatchObject({ room });
+  });
+
+  test(`comes at most ${INVITE_LIMIT} times a group; those that are over do not count`, async () => {
+    for (let index = 0; index < INVITE_LIMIT; index += 1) await codeFor({ expiresInHours: 1 + (index % 2) });
+    expect(await ann.refusal('chat.createInvite', { room })).toBe('limitExceeded');
+    world.clock.time += HOUR_MS;
+    await codeFor();
+    expect((await ann.call('chat.invites', { room })).invites).toHaveLength(INVITE_LIMIT / 2 + 1);
+    expect(await world.rows('SELECT code FROM chat_invites WHERE room_id = ?', room)).toHaveLength(
+      INVITE_LIMIT / 2 + 1,
+    );
+  });
+});
+
+describe('CH7 races, on one node and on two', () => {
+  test.each(['one', 'two'] as const)('%s: of many who race for the last uses, as many get in', async (node) => {
+    const crowd = await Promise.all(Array.from({ length: 8 }, (_, index) => world.person(`racer-${node}-${index}`)));
+    const code = await codeFor({ uses: 3 });
+    const other = world.secondNode();
+    const answers = await Promise.all(
+      crowd.map((person, index) =>
+        (node === 'two' && index % 2 === 0 ? person.on(other) : person).refusal('chat.joinByInvite', { code }),
+      ),
+    );
+    expect(answers.filter((answer) => answer === 'gone')).toHaveLength(5);
+    expect(await ann.call('chat.room', { room })).toMatchObject({ memberCount: 5 });
+    expect(await world.rows('SELECT uses_left FROM chat_invites WHERE code = ?', code)).toEqual([{ uses_left: 0 }]);
+  });
+
+  test('two devices of one person join at once: once, for one use', async () => {
+    const code = await codeFor({ uses: 2 });
+    const other = cy.on(world.secondNode());
+    await Promise.all([cy, other, cy, other].map((device) => device.call('chat.joinByInvite', { code })));
+    expect(await world.rows('SELECT uses_left FROM chat_invites WHERE code = ?', code)).toEqual([{ uses_left: 1 }]);
+  });
+
+  test('who joins while it is revoked either is in before, or is refused', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      room = await ann.group('Race');
+      const code = await codeFor();
+      const [joining] = await Promise.all([
+        cy.on(world.secondNode()).refusal('chat.joinByInvite', { code }),
+        ann.call('chat.revokeInvite', { room, code }),
+      ]);
+      const { memberCount } = await ann.call('chat.room', { room });
+      expect(memberCount).toBe(joining === 'gone' ? 1 : 2);
+    }
+  });
+});

@@ -1,0 +1,222 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Input, OperationName, Output } from '../../client/contract.ts';
+import { createImages } from '../../src/adapters/bun/images.ts';
+import { createPasswords } from '../../src/adapters/bun/passwords.ts';
+import { MemoryBlobs } from '../../src/adapters/memory/blobs.ts';
+import { MemoryBus } from '../../src/adapters/memory/bus.ts';
+import { MemoryLog } from '../../src/adapters/memory/log.ts';
+import { openDatabase } from '../../src/adapters/sqlite/database.ts';
+import { MIGRATIONS } from '../../src/app/migrations.ts';
+import { ClientError } from '../../src/core/errors.ts';
+import type { FeatureHost, People } from '../../src/core/feature.ts';
+import { Node } from '../../src/core/node.ts';
+import { createOperations, type Operations } from '../../src/core/operations.ts';
+import type { Principal, Role } from '../../src/core/principal.ts';
+import { createAccounts } from '../../src/features/accounts/feature.ts';
+import { type RoomEvent, roomChannel } from '../../src/features/chat/events.ts';
+import { createChat } from '../../src/features/chat/feature.ts';
+import type { RoomPublication } from '../../src/features/chat/state.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { Sql } from '../../src/ports/sql.ts';
+import type { Telemetry } from '../../src/ports/telemetry.ts';
+import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
+import { TestConnection, TestFanout } from './connection.ts';
+
+export const RECALL_MS = 120_000;
+
+const SILENT: Telemetry = { record: () => undefined, count: () => undefined };
+
+/** A wall clock that only tests put forward; timers are real. */
+class HandClock implements Clock {
+  time = Date.UTC(2026, 0, 1);
+  now = () => this.time;
+  after = (ms: number, run: () => void) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  };
+  soon = (run: () => void) => {
+    setImmediate(run);
+  };
+}
+
+/** Chat and accounts on a real database and a real node, without sockets. */
+export class World {
+  readonly clock = new HandClock();
+  readonly fanout = new TestFanout();
+  readonly chat;
+  readonly node: Node;
+  readonly operations;
+  /** Each SQL text that was read, or written, with. */
+  readonly reads: string[] = [];
+  readonly writes: string[] = [];
+  readonly #host: FeatureHost;
+  readonly #people: People;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'banyan-chat-'));
+  readonly #database = openDatabase(this.#folder, MIGRATIONS, (error) => {
+    throw error;
+  });
+  readonly sql: Sql = {
+    read: (statement) => {
+      this.reads.push(statement.sql);
+      return this.#database.sql.read(statement);
+    },
+    write: (statements) => {
+      this.writes.push(...statements.map(({ sql }) => sql));
+      return this.#database.sql.write(statements);
+    },
+  };
+
+  constructor() {
+    const channels: FeatureHost['channels'] = {
+      publish: (channel, data, options) => {
+        this.writes.push(...(options?.writes ?? []).map(({ sql }) => sql));
+        return this.node.publish(channel, data, options);
+      },
+      read: (channel, range) => this.node.read(channel, range),
+      subscribeUser: (user, channel) => this.node.subscribeUser(user, channel),
+      unsubscribeUser: (user, channel) => this.node.unsubscribeUser(user, channel),
+      disconnectUser: (user, kind, device) => this.node.disconnectUser(user, kind, device),
+      connectionsOf: (user) => this.node.connectionsOf(user),
+    };
+    const { sql, clock } = this;
+    this.#host = { sql, blobs: new MemoryBlobs(), clock, telemetry: SILENT, channels };
+    const ports = { passwords: createPasswords(), images: createImages() };
+    const accounts = createAccounts(this.#host, { registration: 'open', publicUrl: '', trustedProxies: [], ...ports });
+    this.#people = accounts.people;
+    this.chat = createChat(this.#host, accounts.people, { recallMs: RECALL_MS });
+    this.operations = createOperations([...accounts.feature.operations, ...this.chat.operations]);
+    this.node = this.#createNode({ ...accounts.feature.namespaces, ...this.chat.namespaces });
+  }
+
+  /** Operations with caches and lanes of their own, as another node on the same database has them. */
+  secondNode(): Operations {
+    return createOperations(createChat(this.#host, this.#people, { recallMs: RECALL_MS }).operations);
+  }
+
+  /** Somebody who has registered. Chat is not told of it: see `welcome`. */
+  async person(handle: string, role: Role = 'member'): Promise<Person> {
+    const [columns, now] = ['id, handle, display_name, search_name, role, disabled, created_at', this.clock.now()];
+    const params = [`id-of-${handle}`, handle, handle, handle, role, 0, now];
+    await this.sql.write([{ sql: `INSERT INTO users (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)`, params }]);
+    return new Person(this, handle, { role });
+  }
+
+  async people<const Handles extends readonly string[]>(...handles: Handles) {
+    const people = await Promise.all(handles.map((handle) => this.person(handle)));
+    return people as { -readonly [K in keyof Handles]: Person };
+  }
+
+  /** Chat hears that the person has registered. */
+  async welcome({ id, handle, role }: Person): Promise<void> {
+    await this.chat.onRegistered?.({ id, handle, displayName: handle, role });
+  }
+
+  /** Everything that was ever published in the room. */
+  async log(room: string): Promise<RoomPublication[]> {
+    const { publications } = await this.node.read(roomChannel(room), { limit: 100_000 });
+    return publications.map(({ offset, data }) => ({ offset, event: JSON.parse(data) as RoomEvent }));
+  }
+
+  async rows(sql: string, ...params: readonly (string | number)[]) {
+    return this.#database.sql.read({ sql, params });
+  }
+
+  async close(): Promise<void> {
+    await this.node.drain();
+    await this.#database.close();
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  #createNode(namespaces: typeof this.chat.namespaces): Node {
+    const node = new Node({
+      ...{
+        name: 'test',
+        version: '0',
+        clock: this.clock,
+        telemetry: SILENT,
+        bus: new MemoryBus(),
+        fanout: this.fanout,
+      },
+      logs: { memory: new MemoryLog('test-'), durable: this.#database.log },
+      protocols: [centrifugeJson],
+      namespaces: new Map(Object.entries(namespaces)),
+      openNamespaces: new Set(),
+      limits: {
+        ...{ channels: 128, commandsInFlight: 1_000, history: 300, anonymous: false, pingMs: 25_000, pongMs: 8_000 },
+        queue: { length: 10_000, bytes: 10_000_000 },
+      },
+    });
+    node.start({
+      serverChannels: async (principal) => {
+        const rooms = (await this.chat.serverChannels?.(principal)) ?? [];
+        return principal.kind === 'user' ? [`user:${principal.user}`, ...rooms] : rooms;
+      },
+      call: this.operations.call,
+      onPresence: () => undefined,
+      verifyToken: () => Promise.reject(new ClientError('tokenExpired')),
+    });
+    return node;
+  }
+}
+
+/** Calls operations as an edge does. */
+export class Person {
+  readonly id: string;
+  readonly role: Role;
+  readonly #world: World;
+  readonly #operations: Operations;
+
+  constructor(
+    world: World,
+    readonly handle: string,
+    { role, operations = world.operations }: { readonly role: Role; readonly operations?: Operations },
+  ) {
+    this.#world = world;
+    this.#operations = operations;
+    this.role = role;
+    this.id = `id-of-${handle}`;
+  }
+
+  get principal(): Principal {
+    return { kind: 'user', user: this.id, role: this.role, device: `device-of-${this.handle}` };
+  }
+
+  /** The same person, on operations of another node. */
+  on(operations: Operations): Person {
+    return new Person(this.#world, this.handle, { role: this.role, operations });
+  }
+
+  async call<Name extends OperationName>(name: Name, input: Input<Name>): Promise<Output<Name>> {
+    const context = { principal: this.principal, address: '192.0.2.1' };
+    return (await this.#operations.call(name, context, input)) as Output<Name>;
+  }
+
+  /** The kind and field of the error that a call must end with; what it gave when it did not. */
+  async refusal<Name extends OperationName>(name: Name, input: Input<Name>): Promise<string> {
+    try {
+      return `answered ${JSON.stringify(await this.call(name, input))}`;
+    } catch (error) {
+      if (!(error instanceof ClientError)) throw error;
+      return error.field === undefined ? error.kind : `${error.kind} ${error.field}`;
+    }
+  }
+
+  /** A group of one's own with these people in it. */
+  async group(title: string, ...members: readonly Person[]): Promise<string> {
+    const input = { title, members: members.map(({ id }) => id), key: crypto.randomUUID() };
+    return (await this.call('chat.createGroup', input)).id;
+  }
+
+  /** Sends a message and gives its offset. */
+  async say(room: string, text: string, replyTo?: number): Promise<number> {
+    const input = { room, text, key: crypto.randomUUID(), ...(replyTo !== undefined && { replyTo }) };
+    return (await this.call('chat.send', input)).offset;
+  }
+
+  /** Connects as one of the person's devices. */
+  connect(): Promise<TestConnection> {
+    return TestConnection.open(this.#world.node, this.#world.fanout, this.principal);
+  }
+}
