@@ -90,5 +90,7 @@ async function keep(sections: readonly Section[]): Promise<void> {
   console.error(`written to ${path}`);
 }
 
+// An exit, so that servers and folders are cleared away.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 await main();
 process.exit();

@@ -10,6 +10,15 @@ const START_MS = 120_000;
 const POLL_MS = 5;
 const STOP_MS = 12_000;
 
+const running = new Set<Bun.Subprocess>();
+const folders = new Set<string>();
+
+// Whatever ends the benchmark, nothing of it stays behind.
+process.on('exit', () => {
+  for (const server of running) server.kill('SIGTERM');
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 export type Launch = {
   readonly command: (folder: string) => readonly string[];
   readonly port: number;
@@ -45,6 +54,7 @@ export class ServerProcess {
       stdout: 'pipe',
       stderr: 'pipe',
     });
+    running.add(this.#process);
     this.pid = this.#process.pid;
     for (const stream of [this.#process.stdout, this.#process.stderr]) this.#keepOutput(stream);
   }
@@ -98,13 +108,16 @@ export class ServerProcess {
     this.#process.kill('SIGTERM');
     await this.#process.exited;
     clearTimeout(kill);
+    running.delete(this.#process);
     if (!this.#keepFolder) rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 
-/** An empty folder for a server's files. */
+/** An empty folder for a server's files; it goes when the benchmark ends. */
 export function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'banyan-bench-'));
+  const folder = mkdtempSync(join(tmpdir(), 'banyan-bench-'));
+  folders.add(folder);
+  return folder;
 }
 
 async function isUp({ port, livePath }: Launch): Promise<boolean> {
