@@ -10,8 +10,8 @@ type Props = {
 };
 
 const SIZES = {
-  24: 'size-6 text-xs',
-  32: 'size-8 text-sm',
+  24: 'size-6 text-[0.625rem]',
+  32: 'size-8 text-xs',
   40: 'size-10',
   64: 'size-16 text-xl',
   96: 'size-24 text-3xl',

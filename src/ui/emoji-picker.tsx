@@ -28,7 +28,7 @@ export function EmojiPicker({ onPick }: { readonly onPick: (emoji: string) => vo
                 type="button"
                 aria-label={each}
                 onClick={() => onPick(each)}
-                className="size-9 rounded-lg text-xl leading-none hover:bg-sunken"
+                className="size-9 rounded-lg font-emoji text-xl leading-none hover:bg-sunken"
               >
                 {each}
               </button>

@@ -19,6 +19,24 @@ export function renderMarkdown(text: string): ReactNode {
   }
 }
 
+/** The text without its marks, for lists and previews. */
+export function plainText(text: string): string {
+  if (text.length > LONGEST) return text;
+  try {
+    return new Lexer({ gfm: true, breaks: true }).lex(text).map(plain).join('').trim();
+  } catch {
+    return text;
+  }
+}
+
+function plain(token: Token): string {
+  if (token.type === 'list')
+    return (token as Tokens.List).items.map((item) => `${item.tokens.map(plain).join('')} `).join('');
+  if (token.type === 'br') return ' ';
+  if ('tokens' in token && token.tokens !== undefined) return token.tokens.map(plain).join('');
+  return 'text' in token && typeof token.text === 'string' ? token.text : token.raw;
+}
+
 function blocks(tokens: readonly Token[]): ReactNode {
   return tokens.map((token, index) => {
     // biome-ignore lint/suspicious/noArrayIndexKey: the tokens of one text never move
@@ -47,6 +65,8 @@ function block(token: MarkedToken): ReactNode {
       return <List token={token} />;
     case 'space':
       return null;
+    case 'checkbox':
+      return <span>{token.checked ? '☑ ' : '☐ '}</span>;
     default:
       return <p>{token.raw.trimEnd()}</p>;
   }

@@ -61,7 +61,7 @@ export function Composer(props: Props) {
           placeholder={t('chat.composerPlaceholder', { room: props.roomTitle })}
           onChange={(event) => onText(event.target.value)}
           onKeyDown={(event) => handleKey(event, props, canSend)}
-          className="max-h-60 min-h-9 flex-1 resize-none bg-transparent px-2 py-1.5 outline-none placeholder:text-faint"
+          className="max-h-60 min-h-9 flex-1 resize-none bg-transparent px-2 py-1.5 outline-none placeholder:text-muted focus-visible:outline-none"
         />
         <EmojiButton onPick={(emoji) => insertAtCursor(input.current, emoji, onText)} />
         {composing.kind === 'edit' ? (

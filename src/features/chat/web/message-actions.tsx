@@ -11,11 +11,11 @@ import type { RoomActions } from './room-actions.ts';
 
 type Props = { readonly message: Message; readonly isOwn: boolean; readonly actions: RoomActions };
 
-/** What can be done with a message: shows on hover and focus, and always on touch screens. */
+/** What can be done with a message: shows on hover and focus; on touch screens a tap gives the message the focus. */
 export function MessageActions({ message, isOwn, actions }: Props) {
   const { t } = useTranslation();
   return (
-    <div className="absolute -top-3 right-3 flex rounded-lg border border-line bg-raised opacity-0 shadow-sm group-focus-within:opacity-100 group-hover:opacity-100 has-[[data-state=open]]:opacity-100 [@media(hover:none)]:opacity-100">
+    <div className="invisible absolute -top-3 right-3 z-10 flex rounded-lg border border-line bg-raised shadow-sm group-focus-within:visible group-hover:visible has-[[data-state=open]]:visible">
       <ReactButton onPick={(emoji) => actions.react(message, emoji)} />
       <IconButton label={t('chat.reply')} onClick={() => actions.reply(message)}>
         <Reply size={16} />
@@ -95,7 +95,7 @@ function ReactButton({ onPick }: { readonly onPick: (emoji: string) => void }) {
                 type="button"
                 aria-label={emoji}
                 onClick={() => pick(emoji)}
-                className="size-10 rounded-lg text-xl hover:bg-sunken"
+                className="size-10 rounded-lg font-emoji text-xl hover:bg-sunken"
               >
                 {emoji}
               </button>

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { usePerson } from '../../../ui/app-context.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
 import { formatClock } from '../../../ui/dates.ts';
-import { Markdown } from '../../../ui/markdown.tsx';
+import { Markdown, plainText } from '../../../ui/markdown.tsx';
 import type { Message } from '../contract.ts';
 import { usePersonName } from './chat-context.tsx';
 import { DeliveryState } from './delivery-state.tsx';
@@ -34,9 +34,11 @@ export const MessageRow = memo(function MessageRow({ message, startsGroup, isOwn
   }
   return (
     <article
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: its actions show while it has the focus
+      tabIndex={0}
       id={`message-${message.offset}`}
       aria-label={`${name}, ${formatClock(message.sentAt, i18n.language)}`}
-      className={`group relative flex gap-3 px-4 hover:bg-sunken focus-within:bg-sunken ${startsGroup ? 'pt-3' : 'pt-0.5'} pb-0.5 ${isFocused ? 'bg-accent-soft' : ''}`}
+      className={`group relative flex gap-3 px-4 hover:bg-sunken focus-within:bg-sunken focus-visible:outline-offset-[-2px] ${startsGroup ? 'pt-3' : 'pt-0.5'} pb-0.5 ${isFocused ? 'bg-accent-soft' : ''}`}
     >
       <div className="w-10 shrink-0">
         {startsGroup && <Avatar id={message.sender} name={name} picture={person?.picture ?? null} size={40} />}
@@ -77,7 +79,7 @@ function ReplyPreview({ reply, onJump }: ReplyProps) {
       className="my-1 flex max-w-full gap-2 rounded-md border-l-2 border-accent bg-sunken px-2 py-1 text-left text-sm text-muted hover:text-ink"
     >
       <span className="shrink-0 font-medium">{reply.sender === '' ? '…' : name}</span>
-      <span className="truncate">{reply.recalled ? <i>{t('chat.recalledReply')}</i> : reply.text}</span>
+      <span className="truncate">{reply.recalled ? <i>{t('chat.recalledReply')}</i> : plainText(reply.text)}</span>
     </button>
   );
 }

@@ -41,7 +41,9 @@ function Reaction({ reaction: { emoji, users }, onToggle }: ReactionProps) {
       onClick={onToggle}
       className={`flex items-center gap-1 rounded-full border px-2 py-0.5 text-sm ${isMine ? 'border-accent bg-accent-soft' : 'border-line bg-raised hover:border-accent'}`}
     >
-      <span aria-hidden>{emoji}</span>
+      <span aria-hidden className="font-emoji">
+        {emoji}
+      </span>
       <span className="text-xs tabular-nums">{users.length}</span>
     </button>
   );

@@ -3,6 +3,7 @@ import { useApp, usePerson } from '../../../ui/app-context.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
 import { CountBadge } from '../../../ui/badge.tsx';
 import { formatShort } from '../../../ui/dates.ts';
+import { plainText } from '../../../ui/markdown.tsx';
 import type { RoomSummary } from '../contract.ts';
 import { useChat, usePersonName, useRoomTitle, useUnsent } from './chat-context.tsx';
 import { useWhereabouts } from './use-whereabouts.ts';
@@ -83,5 +84,5 @@ function LastLine({ room, isOpen }: Props) {
 }
 
 function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ');
+  return plainText(text).replaceAll(/\s+/g, ' ');
 }
