@@ -14,6 +14,7 @@ import type { Telemetry } from '../ports/telemetry.ts';
 import { centrifugeJson } from '../protocols/centrifuge/protocol.ts';
 import type { Config } from './config.ts';
 import type { Ports } from './ports.ts';
+import { StartError } from './start-error.ts';
 import { VERSION } from './version.ts';
 
 /** What differs between runtimes, besides the ports that settings choose. */
@@ -117,12 +118,16 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, features: re
   });
 }
 
-/** Settings may add namespaces, but not take over a feature's. */
+/** Settings may add namespaces, but not take over a feature's: throws `StartError`. */
 function namespacesOf(config: Config, features: readonly Feature[]): Map<string, NamespaceDefinition> {
   const namespaces = new Map<string, NamespaceDefinition>();
   for (const [name, options] of Object.entries(config.namespaces)) namespaces.set(name, { options });
   for (const feature of features) {
-    for (const [name, definition] of Object.entries(feature.namespaces)) namespaces.set(name, definition);
+    for (const [name, definition] of Object.entries(feature.namespaces)) {
+      if (namespaces.has(name))
+        throw new StartError(`namespaces: ${name} belongs to ${feature.name}; choose another name`);
+      namespaces.set(name, definition);
+    }
   }
   return namespaces;
 }
