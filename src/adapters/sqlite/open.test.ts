@@ -206,6 +206,17 @@ describe('the file', () => {
     expect(readdirSync(folder)).not.toContain(`${DATABASE_FILE}-shm`);
   });
 
+  test('takes one batch for 30,000 channels, and goes on with each', async () => {
+    const { log, close } = open();
+    const batch = Array.from({ length: 30_000 }, (_, n) => append(`channel-${n}`, 'x'));
+    const started = performance.now();
+    await log.append(batch);
+    const [first, last] = await log.append([append('channel-0', 'y'), append('channel-29999', 'y')]);
+    expect(performance.now() - started).toBeLessThan(3_000);
+    expect([first, last]).toMatchObject([{ position: { offset: 2 } }, { position: { offset: 2 } }]);
+    await close();
+  });
+
   test('close waits for what was asked for', async () => {
     const { log, close } = open();
     const calls = Array.from({ length: 100 }, (_, n) => log.append([append('a', String(n))]));

@@ -64,6 +64,7 @@ export class Writer {
       state.dirty = false;
     }
     this.#dirty.length = 0;
+    this.#forgetOldest();
   }
 
   /** Drops all that was remembered; after a rollback it may be wrong. */
@@ -140,17 +141,15 @@ export class Writer {
       )
       .get(name) as Omit<ChannelState, 'dirty'>;
     const state = { id: stored.id, top: stored.top, first: stored.first, dirty: false };
-    if (this.#channels.size >= CHANNELS_KEPT) this.#evict();
     this.#channels.set(name, state);
     return state;
   }
 
-  /** Makes room by dropping the channel that was loaded longest ago and is not waiting for `flush`. */
-  #evict(): void {
-    for (const [name, state] of this.#channels) {
-      if (state.dirty) continue;
+  /** Lets go of the channels that were loaded longest ago; only when none waits for `flush`. */
+  #forgetOldest(): void {
+    for (const name of this.#channels.keys()) {
+      if (this.#channels.size <= CHANNELS_KEPT) return;
       this.#channels.delete(name);
-      return;
     }
   }
 
