@@ -58,6 +58,10 @@ describe('changing members', () => {
     await ben.call('chat.rename', { room, title: 'By Ben' });
     await ann.call('chat.setMemberRole', { room, user: ben.id, role: 'member' });
     expect(await ben.refusal('chat.rename', { room, title: 'Again' })).toBe('permissionDenied');
+    const offset = await ben.say(room, 'of a member');
+    expect(await ann.refusal('chat.edit', { room, offset, text: 'x' })).toBe('permissionDenied');
+    await ann.call('chat.setMemberRole', { room, user: ben.id, role: 'owner' });
+    expect(await ann.refusal('chat.recall', { room, offset })).toBe('permissionDenied');
   });
 
   test('the owner stays until somebody else has the group, unless alone', async () => {
@@ -127,6 +131,16 @@ describe('races, on one node and on two', () => {
     expect(await rolesOf(ann)).toEqual(['ann owner']);
     const left = (await world.log(room)).filter(({ event }) => event.type === 'left' || event.type === 'removed');
     expect(left).toHaveLength(2);
+  });
+
+  test('an admin who loses the role while adding somebody adds nobody', async () => {
+    await ann.call('chat.setMemberRole', { room, user: ben.id, role: 'admin' });
+    await ben.say(room, 'known as admin');
+    const [, adding] = await Promise.all([
+      ann.call('chat.setMemberRole', { room, user: ben.id, role: 'member' }),
+      ben.refusal('chat.addMembers', { room, users: [cy.id] }),
+    ]);
+    expect(adding).toBe('permissionDenied');
   });
 
   test.each([...nodes])('%s: twenty people are added at once by ten calls', async (node) => {

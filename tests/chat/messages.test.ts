@@ -138,6 +138,8 @@ describe('recalling', () => {
       expect(JSON.stringify(await world.rows(`SELECT * FROM ${table}`))).not.toContain('secret');
     }
     expect(await world.rows('SELECT * FROM chat_reactions WHERE room_id = ?', room)).toEqual([]);
+    const counters = 'SELECT emoji_count, reaction_count FROM chat_messages WHERE room_id = ? AND message_offset = ?';
+    expect(await world.rows(counters, room, offset)).toEqual([{ emoji_count: 0, reaction_count: 0 }]);
   });
 
   test("CH3 after the window is for those who manage the group, and then also others' messages", async () => {

@@ -51,6 +51,8 @@ export class World {
   /** Each SQL text that was read, or written, with. */
   readonly reads: string[] = [];
   readonly writes: string[] = [];
+  /** What happens between a read and what is done with it. */
+  afterRead: (sql: string) => Promise<void> = async () => undefined;
   readonly #host: FeatureHost;
   readonly #people: People;
   readonly #folder = mkdtempSync(join(tmpdir(), 'banyan-chat-'));
@@ -58,9 +60,11 @@ export class World {
     throw error;
   });
   readonly sql: Sql = {
-    read: (statement) => {
+    read: async (statement) => {
       this.reads.push(statement.sql);
-      return this.#database.sql.read(statement);
+      const rows = await this.#database.sql.read(statement);
+      await this.afterRead(statement.sql);
+      return rows;
     },
     write: (statements) => {
       this.writes.push(...statements.map(({ sql }) => sql));
