@@ -1,6 +1,6 @@
 import type { Blobs } from '../ports/blobs.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ClientInfo, Page, ReadRange, Retention, Write } from '../ports/log.ts';
+import type { ClientInfo, Page, ReadRange, Write } from '../ports/log.ts';
 import type { Sql } from '../ports/sql.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { DisconnectName } from './disconnects.ts';
@@ -98,5 +98,3 @@ export type Feature = {
   /** A person's first connection opened, or last one closed. Must not throw. */
   onPresence?(user: string, online: boolean): void;
 };
-
-export type { Retention };

@@ -1,6 +1,6 @@
 import { Tooltip } from 'radix-ui';
 import type { ButtonHTMLAttributes, Ref } from 'react';
-import { Spinner } from './states.tsx';
+import { Spinner } from './spinner.tsx';
 
 type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & {
   readonly variant?: 'primary' | 'quiet' | 'danger';

@@ -1,4 +1,4 @@
-import { CloudAlert, LoaderCircle } from 'lucide-react';
+import { CloudAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from './button.tsx';
@@ -42,15 +42,5 @@ export function ErrorState({ text, onRetry }: ErrorStateProps) {
 export function Skeleton({ className = '' }: { readonly className?: string }) {
   return (
     <div aria-hidden className={`animate-[pulse-soft_1.6s_ease-in-out_infinite] rounded-lg bg-sunken ${className}`} />
-  );
-}
-
-/** `label` '' where the text beside it says enough. */
-export function Spinner({ label }: { readonly label: string }) {
-  return (
-    <span role={label === '' ? undefined : 'status'} className="inline-flex text-current">
-      <LoaderCircle size={18} className="animate-spin" aria-hidden />
-      {label !== '' && <span className="sr-only">{label}</span>}
-    </span>
   );
 }
