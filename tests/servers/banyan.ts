@@ -14,6 +14,8 @@ export type BanyanProcess = {
   readonly ownerInvite: string | undefined;
   /** Stops it in good order, and starts it again with the same data at the same address. */
   restart(): Promise<void>;
+  /** Ends it with SIGKILL; `restart` brings it back. */
+  crash(): Promise<void>;
   /** Stops it in good order, and removes its data. */
   stop(): Promise<void>;
 };
@@ -32,6 +34,10 @@ export async function startBanyan(env: Readonly<Record<string, string>> = {}): P
     restart: async () => {
       await end(running.process);
       running = await start(new URL(url).port);
+    },
+    crash: async () => {
+      running.process.kill('SIGKILL');
+      await running.process.exited;
     },
     stop: async () => {
       await end(running.process);

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { composer, message, openRoom, pick, press, say, showsInOrder } from './chatting.ts';
+import { openStage, PASSWORD, type Person, roomRow, type Stage } from './stage.ts';
+
+let stage: Stage;
+let ann: Person;
+let bob: Person;
+
+beforeAll(async () => {
+  stage = await openStage();
+  ann = await stage.visitor('Ann Lee');
+  bob = await stage.visitor('Bob Chen');
+}, 60_000);
+afterAll(() => stage.close());
+
+async function register({ page, name }: Person, handle: string): Promise<void> {
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByLabel('Handle').fill(handle);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await roomRow(page, 'General').waitFor();
+}
+
+describe('two people who meet', () => {
+  test('As the owner I open the link from the terminal and make my account', async () => {
+    await ann.page.goto(`/join/${stage.server.ownerInvite}`);
+    await ann.page.getByText('You are the first one here').waitFor();
+    await register(ann, 'ann');
+  }, 30_000);
+
+  test('As the owner I make an invitation, and a second person joins with it', async () => {
+    await ann.page.getByRole('button', { name: 'Your account' }).click();
+    await ann.page.getByRole('menuitem', { name: 'Settings' }).click();
+    await ann.page.getByRole('navigation').getByRole('button', { name: 'People' }).click();
+    await ann.page.getByRole('button', { name: 'Create link' }).click();
+    const link = await ann.page.getByRole('textbox', { name: 'Invite people' }).inputValue();
+    await bob.page.goto(link);
+    await bob.page.getByText('Ann Lee invites you.').waitFor();
+    await register(bob, 'bob');
+    await ann.page.getByRole('button', { name: 'Back to chats' }).click();
+  }, 30_000);
+
+  test('Both talk in General, and see the same', async () => {
+    await Promise.all([openRoom(ann.page, 'General'), openRoom(bob.page, 'General')]);
+    await say(ann.page, 'talk-1 Welcome!');
+    await message(bob.page, 'talk-1').waitFor();
+    await say(bob.page, 'talk-2 Glad to be here');
+    await message(ann.page, 'talk-2').waitFor();
+    await say(ann.page, 'talk-3 今天下午三点开会');
+    for (const { page } of [ann, bob]) await showsInOrder(page, /talk-\d/, ['talk-1', 'talk-2', 'talk-3']);
+  }, 30_000);
+
+  test('As a sender I see that my message was read', async () => {
+    await message(ann.page, 'talk-3').getByRole('button', { name: 'Read by 1' }).waitFor();
+  }, 30_000);
+
+  test('As a reader I put an emoji on a message, and take it off again', async () => {
+    await press(message(bob.page, 'talk-1'), 'Add reaction');
+    await bob.page.getByRole('button', { name: '🎉' }).first().click();
+    const reaction = message(ann.page, 'talk-1').getByRole('button', { name: '🎉 by Bob Chen' });
+    await reaction.waitFor();
+    await message(bob.page, 'talk-1').getByRole('button', { name: '🎉 by You' }).click();
+    await reaction.waitFor({ state: 'detached' });
+  }, 30_000);
+
+  test('As a reader I reply, and everyone sees to what', async () => {
+    await press(message(bob.page, 'talk-3'), 'Reply');
+    await bob.page.getByText('Replying to Ann Lee').waitFor();
+    await say(bob.page, 'answer-1 See you there');
+    const preview = message(ann.page, 'answer-1').getByRole('button', { name: 'talk-3 今天下午三点开会' });
+    await preview.waitFor();
+  }, 30_000);
+
+  test('As a sender I change a message, and everyone sees that I did', async () => {
+    await pick(message(bob.page, 'answer-1'), 'Edit');
+    await composer(bob.page).fill('answer-2 See you all there');
+    await composer(bob.page).press('Enter');
+    await message(ann.page, 'answer-2').getByText('(edited)').waitFor();
+    expect(await message(ann.page, 'answer-1').count()).toBe(0);
+  }, 30_000);
+
+  test('As a sender I take a message back, and a line says so on both sides', async () => {
+    await say(bob.page, 'slip-1 Not meant for here');
+    await message(ann.page, 'slip-1').waitFor();
+    await pick(message(bob.page, 'slip-1'), 'Recall');
+    await bob.page.getByRole('alertdialog').getByRole('button', { name: 'Recall' }).click();
+    await ann.page.getByRole('log').getByText('Bob Chen recalled a message').waitFor();
+    await bob.page.getByRole('log').getByText('You recalled a message').waitFor();
+    for (const { page } of [ann, bob]) expect(await message(page, 'slip-1').count()).toBe(0);
+  }, 30_000);
+
+  test('As a reader I see that someone is typing, until they stop', async () => {
+    await composer(bob.page).pressSequentially('I am thi');
+    const line = ann.page.getByText('Bob Chen is typing…');
+    await line.waitFor();
+    await composer(bob.page).fill('');
+    await line.waitFor({ state: 'hidden', timeout: 8_000 });
+  }, 30_000);
+
+  test('As a person I start a direct chat, and the other sees it with a count of what is unread', async () => {
+    await ann.page.getByRole('button', { name: 'New chat' }).click();
+    await ann.page.getByRole('menuitem', { name: 'Chat with a person' }).click();
+    await ann.page.getByRole('searchbox', { name: 'Name or handle' }).fill('bob');
+    await ann.page.getByRole('dialog').getByRole('button', { name: 'Bob Chen' }).click();
+    await ann.page.getByRole('heading', { name: 'Bob Chen' }).waitFor();
+    await say(ann.page, 'direct-1 Just between us');
+    await say(ann.page, 'direct-2 Coffee?');
+    await roomRow(bob.page, 'Ann Lee').getByText('2 unread').waitFor();
+    expect(await message(ann.page, 'direct-2').getByRole('img', { name: 'Sent' }).count()).toBe(1);
+  }, 30_000);
+
+  test('As a reader I open what is unread: the count goes, and the sender sees that I read it', async () => {
+    await openRoom(bob.page, 'Ann Lee');
+    await message(bob.page, 'direct-1').waitFor();
+    await bob.page.getByText('New messages').waitFor();
+    await roomRow(bob.page, 'Ann Lee').getByText('unread').waitFor({ state: 'detached' });
+    await message(ann.page, 'direct-2').getByRole('button', { name: 'Read', exact: true }).waitFor();
+  }, 30_000);
+
+  test('Nobody’s browser complained', () => {
+    // The one answer that tells a fresh page that nobody is signed in.
+    const expected = /401 \(Unauthorized\)/;
+    const complaints = [...ann.complaints, ...bob.complaints].filter((text) => !expected.test(text));
+    expect(complaints).toEqual([]);
+  });
+});
