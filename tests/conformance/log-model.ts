@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import type { Append, AppendOutcome, Log, Publication } from '../../src/ports/log.ts';
-import { append } from './log.ts';
+import { append } from './appends.ts';
 
 /** The simplest thing that keeps the port's promises: what the adapter is compared with. */
 class Model {

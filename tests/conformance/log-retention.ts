@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { Log } from '../../src/ports/log.ts';
-import { append, offsetsOf } from './log.ts';
+import { append, offsetsOf } from './appends.ts';
 
 /** Publications over the bound that an adapter may keep a while: see `Retention`. */
 const slackOf = (size: number) => Math.min(100, Math.ceil(size / 10));

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { type Append, ASSIGNED_OFFSET, type Log, type Write } from '../../src/ports/log.ts';
 import type { Sql } from '../../src/ports/sql.ts';
-import { append, offsetsOf, texts } from './log.ts';
+import { append, offsetsOf, texts } from './appends.ts';
 import { rejectionOf } from './rejection.ts';
 
 /** The table that these tests write to, and whose constraints they break. */

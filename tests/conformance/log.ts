@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import type { Append, Appended, AppendOutcome, Log, Publication } from '../../src/ports/log.ts';
+import type { Log } from '../../src/ports/log.ts';
+import { accepted, append, offsetsOf, texts } from './appends.ts';
 import { logModelContract } from './log-model.ts';
 import { logRetentionContract } from './log-retention.ts';
 import { rejectionOf } from './rejection.ts';
@@ -7,26 +8,6 @@ import { rejectionOf } from './rejection.ts';
 export type LogUnderTest = { readonly log: Log; close(): Promise<void> };
 
 export type OpenLog = () => Promise<LogUnderTest>;
-
-/** An append as the tests write it: everything that a test does not speak of is filled in. */
-export function append(channel: string, data: string, more: Partial<Append> = {}): Append {
-  return { channel, data: JSON.stringify(data), time: 1_000, retention: { size: 0, ttlMs: 0 }, ...more };
-}
-
-/** The outcome of an append that must not have been refused. */
-export function accepted(outcome: AppendOutcome | undefined): Appended {
-  if (outcome === undefined || 'refused' in outcome) throw new Error(`not appended: ${JSON.stringify(outcome)}`);
-  return outcome;
-}
-
-/** Appends and gives the offsets. */
-export async function offsetsOf(log: Log, batch: readonly Append[]): Promise<number[]> {
-  return (await log.append(batch)).map((outcome) => accepted(outcome).position.offset);
-}
-
-export function texts(publications: readonly Publication[]): string[] {
-  return publications.map(({ data }) => JSON.parse(data));
-}
 
 /** What every Log adapter must do. */
 export function logContract(name: string, open: OpenLog): void {

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
-import { append, logContract } from '../../../tests/conformance/log.ts';
+import { append } from '../../../tests/conformance/appends.ts';
+import { logContract } from '../../../tests/conformance/log.ts';
 import { MemoryLog } from './log.ts';
 
 logContract('memory', async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { append, offsetsOf, texts } from '../../../tests/conformance/log.ts';
+import { append, offsetsOf, texts } from '../../../tests/conformance/appends.ts';
 import { rejectionOf } from '../../../tests/conformance/rejection.ts';
 import { ConstraintError } from '../../ports/sql.ts';
 import { openDatabase, type SqliteDatabase } from './database.ts';

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { append } from '../../../tests/conformance/log.ts';
+import { append } from '../../../tests/conformance/appends.ts';
 import { openDatabase } from './database.ts';
 import { DATABASE_FILE, DataFolderError, lockFolder, type SchemaStep } from './open.ts';
 
