@@ -33,8 +33,10 @@ export interface SubscriptionHost {
 }
 
 /** `entering`: allowed or being asked, not yet in; may be called off meanwhile. */
-type Subscription = { tag: 'entering'; calledOff: boolean; readonly done: Promise<unknown> } | Live;
-type Live = { readonly tag: 'live'; readonly by: 'client' | 'server' };
+type Subscription = Entry | Live;
+type Entry = { readonly tag: 'entering'; readonly by: Maker; calledOff: boolean; readonly done: Promise<unknown> };
+type Live = { readonly tag: 'live'; readonly by: Maker };
+type Maker = 'client' | 'server';
 
 const LIVE_BY_CLIENT: Live = { tag: 'live', by: 'client' };
 const LIVE_BY_SERVER: Live = { tag: 'live', by: 'server' };
@@ -62,14 +64,12 @@ export class Subscriptions {
   #subscriptions: Map<string, Subscription> | undefined;
   /** Channels taken away while the connection was still being set up. */
   #revoked: Set<string> | undefined;
+  /** How many the client asked for itself: those alone are limited. */
+  #asked = 0;
 
   constructor(node: SubscriptionHost, session: Subscriber) {
     this.#node = node;
     this.#session = session;
-  }
-
-  get size(): number {
-    return this.#subscriptions?.size ?? 0;
   }
 
   has(channel: string): boolean {
@@ -83,7 +83,7 @@ export class Subscriptions {
   async add(channel: string, options: SubscribeOptions, tell: Tell): Promise<void> {
     const node = this.#node;
     if (this.#subscriptions?.has(channel) === true) throw new ClientError('alreadySubscribed');
-    if (this.size >= node.limits.channels) {
+    if (this.#asked >= node.limits.channels) {
       throw new ClientError('limitExceeded', { message: `at most ${node.limits.channels} subscriptions a connection` });
     }
     const allowed = node.permissions.check(this.#session.principal, 'subscribe', channel);
@@ -183,11 +183,13 @@ export class Subscriptions {
   async #start(channel: string, how: How): Promise<void> {
     const done = this.#enterWhenReady(channel, how);
     this.#subscriptions ??= new Map();
-    this.#subscriptions.set(channel, { tag: 'entering', calledOff: false, done });
+    const { by } = how.live;
+    if (by === 'client') this.#asked += 1;
+    this.#subscriptions.set(channel, { tag: 'entering', by, calledOff: false, done });
     try {
       await done;
     } catch (error) {
-      if (this.#subscriptions?.get(channel)?.tag === 'entering') this.#subscriptions.delete(channel);
+      if (this.#subscriptions?.get(channel)?.tag === 'entering') this.#forget(channel);
       throw error;
     }
   }
@@ -228,8 +230,13 @@ export class Subscriptions {
     this.#node.announceJoin(channel, this.#session);
   }
 
-  #leave(channel: string): void {
+  #forget(channel: string): void {
+    if (this.#subscriptions?.get(channel)?.by === 'client') this.#asked -= 1;
     this.#subscriptions?.delete(channel);
+  }
+
+  #leave(channel: string): void {
+    this.#forget(channel);
     const { connection, protocol } = this.#session;
     connection.leave(topicOf(protocol, channel));
     if (this.#node.permissions.namespace(channel).joinLeave) connection.leave(joinLeaveTopicOf(protocol, channel));

@@ -18,6 +18,11 @@ export class Announcements {
     }
   }
 
+  /** They are members whose connections may not be in the room yet: puts them in. */
+  woken(room: string, users: readonly string[]): void {
+    for (const user of users) this.#host.channels.subscribeUser(user, roomChannel(room));
+  }
+
   /** The person is no member any more: takes their connections out at once (PE3). */
   exited(room: string, user: string): void {
     this.#host.channels.unsubscribeUser(user, roomChannel(room));

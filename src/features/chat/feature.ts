@@ -9,11 +9,9 @@ import { memberHandlers } from './members.ts';
 import { messageHandlers } from './messages.ts';
 import { type ChatSettings, createParts, type Parts } from './parts.ts';
 import { roomPolicy } from './permissions.ts';
+import { LIVE_ROOMS } from './quiet-rooms.ts';
 import { readingHandlers } from './reading.ts';
 import { roomHandlers } from './rooms.ts';
-
-/** Rooms that a connection is put into by the server; a connection takes 128 subscriptions in all. */
-const LIVE_ROOMS = 100;
 
 /** The feature with which people talk: rooms, members, messages, history, read marks. */
 export function createChat(host: FeatureHost, people: People, settings: ChatSettings): Feature {

@@ -50,11 +50,12 @@ export function messageHandlers(parts: Parts): MessageHandlers {
   };
 }
 
-async function send({ log }: Parts, room: string, message: MessageEvent): Promise<Sent> {
+async function send({ log, quietRooms }: Parts, room: string, message: MessageEvent): Promise<Sent> {
   try {
     const { offset, repeated } = await log.publish(room, message, { key: `${message.sender}:${message.key}` });
-    if (!repeated) return { offset, sentAt: message.at };
-    return repeat(await log.eventAt(room, offset), message, offset);
+    if (repeated) return repeat(await log.eventAt(room, offset), message, offset);
+    quietRooms.heard(room);
+    return { offset, sentAt: message.at };
   } catch (error) {
     const refused = error instanceof ClientError && error.kind === 'conflict' && error.cause !== undefined;
     if (!refused || message.replyTo === undefined) throw error;

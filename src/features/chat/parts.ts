@@ -3,6 +3,7 @@ import { Announcements } from './announcements.ts';
 import { InviteStore } from './invite-store.ts';
 import { MemberChanges } from './member-changes.ts';
 import { Memberships } from './memberships.ts';
+import { QuietRooms } from './quiet-rooms.ts';
 import { RoomList } from './room-list.ts';
 import { RoomLog } from './room-log.ts';
 import { RoomStore } from './room-store.ts';
@@ -29,6 +30,7 @@ export function createParts(host: FeatureHost, people: People, settings: ChatSet
     log,
     memberships,
     announcements,
+    quietRooms: new QuietRooms({ host, rooms, announcements }),
     list: new RoomList(host.sql),
     timeline: new TimelineStore(host.sql),
     invites: new InviteStore(host.sql),

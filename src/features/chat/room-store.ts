@@ -104,6 +104,31 @@ export class RoomStore {
     return { members, next: last === undefined ? null : cursorText({ number: last.offset, id: last.user }) };
   }
 
+  /** A page of those members who are in more than `many` rooms, by id, and after whom the next page begins. */
+  async membersOfManyRooms(room: string, many: number, after: string): Promise<{ users: string[]; next?: string }> {
+    const rows = await this.#query
+      .selectFrom('chat_members as members')
+      .select('members.user_id as user')
+      .where('members.room_id', '=', room)
+      .where('members.user_id', '>', after)
+      .where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('chat_members as others')
+            .select('others.room_id')
+            .whereRef('others.user_id', '=', 'members.user_id')
+            .orderBy('others.room_id')
+            .limit(1)
+            .offset(many),
+        ),
+      )
+      .orderBy('members.user_id')
+      .limit(MEMBERS_PAGE)
+      .execute();
+    const users = rows.map(({ user }) => user);
+    const next = users.length < MEMBERS_PAGE ? undefined : users.at(-1);
+    return next === undefined ? { users } : { users, next };
+  }
+
   /** How far the members but one have read. */
   async readers(room: string, except: string): Promise<{ user: string; offset: number }[]> {
     const readers = this.#query
