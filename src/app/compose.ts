@@ -1,3 +1,4 @@
+import { Avatars } from '../core/avatars.ts';
 import type { Fanout } from '../core/connection.ts';
 import type { Feature, FeatureHost, NamespaceDefinition } from '../core/feature.ts';
 import { Node } from '../core/node.ts';
@@ -45,7 +46,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
   const host = createHost(ports, runtime);
   const accounts = createAccounts(host.features, { ...config, ...runtime });
   const chat = createChat(host.features, accounts.people, { recallMs: config.recallSeconds * 1_000 });
-  const features = [accounts.feature, chat];
+  const features = [accounts.feature, chat, avatarsFeature(host.features.avatars)];
   const operations = createOperations(features.flatMap((feature) => feature.operations));
   const node = createNode(config, ports, runtime, features);
   host.attach(node);
@@ -71,8 +72,17 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
   };
 }
 
+/** Shows the pictures that the other features keep. */
+function avatarsFeature(avatars: Avatars): Feature {
+  const route: Feature['route'] = (request, principal) => avatars.route(request, principal);
+  return { name: 'avatars', namespaces: {}, operations: [], route };
+}
+
 /** Features are made before the node, which needs their namespaces; their `channels` reach it from then on. */
-function createHost(ports: Ports, { clock, telemetry }: Runtime): { features: FeatureHost; attach(node: Node): void } {
+function createHost(
+  ports: Ports,
+  { clock, telemetry, images }: Runtime,
+): { features: FeatureHost; attach(node: Node): void } {
   let attached: Node | undefined;
   const node = (): Node => {
     if (attached === undefined) throw new Error('a feature used its channels before the node was made');
@@ -87,7 +97,13 @@ function createHost(ports: Ports, { clock, telemetry }: Runtime): { features: Fe
     connectionsOf: (user) => node().connectionsOf(user),
   };
   return {
-    features: { sql: ports.sql, blobs: ports.blobs, clock, telemetry, channels },
+    features: {
+      sql: ports.sql,
+      avatars: new Avatars({ blobs: ports.blobs, images, clock }),
+      clock,
+      telemetry,
+      channels,
+    },
     attach: (made) => {
       attached = made;
     },

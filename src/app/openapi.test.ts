@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import type { Operation } from '../core/operation.ts';
+import { AVATAR_UPLOAD as ACCOUNTS_UPLOAD } from '../features/accounts/avatars.ts';
 import { accountsContract } from '../features/accounts/contract.ts';
 import { chatContract } from '../features/chat/contract.ts';
+import { AVATAR_UPLOAD as CHAT_UPLOAD } from '../features/chat/group-avatar.ts';
 import { createOpenApi } from './openapi.ts';
 
 type Described = {
@@ -14,7 +16,8 @@ type Described = {
 type Content = { readonly schema: Readonly<Record<string, unknown>>; readonly example: unknown };
 
 const operations: readonly Operation[] = [...Object.values(accountsContract), ...Object.values(chatContract)];
-const document = createOpenApi(operations);
+const uploads = [ACCOUNTS_UPLOAD, CHAT_UPLOAD];
+const document = createOpenApi(operations, uploads);
 const paths = document.paths as Readonly<Record<string, { readonly post: Described }>>;
 
 function described(name: string): Described {
@@ -24,9 +27,9 @@ function described(name: string): Described {
 }
 
 describe('the OpenAPI document', () => {
-  test('describes every operation', () => {
+  test('describes every operation and upload', () => {
     expect(document.openapi).toBe('3.1.0');
-    expect(Object.keys(paths).sort()).toEqual(operations.map(({ name }) => `/api/v1/${name}`).sort());
+    expect(Object.keys(paths).sort()).toEqual([...operations, ...uploads].map(({ name }) => `/api/v1/${name}`).sort());
     expect(document.tags).toEqual([{ name: 'accounts' }, { name: 'chat' }]);
   });
 
@@ -41,6 +44,13 @@ describe('the OpenAPI document', () => {
       expect(operation.output.safeParse(output)).toMatchObject({ success: true });
     },
   );
+
+  test('says what an upload takes, and that it is no JSON', () => {
+    expect(described('chat.avatar')).toMatchObject({
+      parameters: [{ name: 'room', in: 'query', required: true }],
+      requestBody: { content: { 'image/png': { schema: { format: 'binary' } } } },
+    });
+  });
 
   test('says who may call, and what for', () => {
     expect(described('accounts.signIn')).toMatchObject({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorName } from '../core/errors.ts';
+import type { Upload } from '../core/feature.ts';
 import type { Access, Operation } from '../core/operation.ts';
 import { exampleOf, type JsonSchema } from './openapi-examples.ts';
 import { VERSION } from './version.ts';
@@ -39,8 +40,8 @@ const SESSION: Json = {
   description: 'Set by `accounts.signIn` and `accounts.register`. Behind TLS it is called `__Host-banyan`.',
 };
 
-/** The OpenAPI 3.1 document of the operations, made from the very schemas that check them. */
-export function createOpenApi(operations: readonly Operation[]): Json {
+/** The OpenAPI 3.1 document of operations and uploads, made from the very schemas that check them. */
+export function createOpenApi(operations: readonly Operation[], uploads: readonly Upload[]): Json {
   return {
     openapi: '3.1.0',
     info: {
@@ -51,7 +52,10 @@ export function createOpenApi(operations: readonly Operation[]): Json {
     },
     servers: [{ url: '/' }],
     tags: [...new Set(operations.map(tagOf))].map((name) => ({ name })),
-    paths: Object.fromEntries(operations.map((each) => [`/api/v1/${each.name}`, { post: describeOperation(each) }])),
+    paths: Object.fromEntries([
+      ...operations.map((each) => [`/api/v1/${each.name}`, { post: describeOperation(each) }]),
+      ...uploads.map((each) => [`/api/v1/${each.name}`, { post: describeUpload(each) }]),
+    ]),
     components: {
       schemas: { Error: ERROR_SCHEMA },
       securitySchemes: { session: SESSION },
@@ -60,7 +64,7 @@ export function createOpenApi(operations: readonly Operation[]): Json {
 }
 
 /** The feature that an operation belongs to. */
-function tagOf({ name }: Operation): string {
+function tagOf({ name }: { readonly name: string }): string {
   return name.slice(0, name.indexOf('.'));
 }
 
@@ -74,6 +78,23 @@ function describeOperation(operation: Operation): Json {
     security: access === 'anyone' ? [] : [{ session: [] }],
     requestBody: { required: true, content: describeContent(input) },
     responses: { 200: { description: 'Done.', content: describeContent(output) }, ...describeErrors(access) },
+  };
+}
+
+function describeUpload(upload: Upload): Json {
+  const { name, summary, query, takes, output } = upload;
+  const file = { schema: { type: 'string', format: 'binary' } };
+  return {
+    operationId: name,
+    tags: [tagOf(upload)],
+    summary,
+    description: `${describeAccess('user')} Over HTTP only: the body is the file itself.`,
+    security: [{ session: [] }],
+    parameters: Object.entries(query).map(([parameter, description]) => ({
+      ...{ name: parameter, in: 'query', required: true, description, schema: { type: 'string' } },
+    })),
+    requestBody: { required: true, content: Object.fromEntries(takes.map((type) => [type, file])) },
+    responses: { 200: { description: 'Done.', content: describeContent(output) }, ...describeErrors('user') },
   };
 }
 

@@ -1,8 +1,9 @@
-import type { Blobs } from '../ports/blobs.ts';
+import type { z } from 'zod';
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, Page, ReadRange, Write } from '../ports/log.ts';
 import type { Sql } from '../ports/sql.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
+import type { Avatars } from './avatars.ts';
 import type { DisconnectName } from './disconnects.ts';
 import type { Namespace } from './namespace.ts';
 import type { BoundOperation } from './operation.ts';
@@ -68,7 +69,7 @@ export interface People {
 /** What compose hands every feature. */
 export type FeatureHost = {
   readonly sql: Sql;
-  readonly blobs: Blobs;
+  readonly avatars: Avatars;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly channels: Channels;
@@ -84,11 +85,23 @@ export type Migration = {
 
 export type NamespaceDefinition = { readonly options: Namespace; readonly policy?: ChannelPolicy };
 
+/** A route `POST /api/v1/<name>` that takes a file as its body; for the API's description, the route itself is `route`. */
+export type Upload = {
+  readonly name: string;
+  readonly summary: string;
+  /** What the query says: name and meaning. All of it is required. */
+  readonly query: Readonly<Record<string, string>>;
+  /** Media types that are taken; the content decides, not the header. */
+  readonly takes: readonly string[];
+  readonly output: z.ZodType;
+};
+
 /** The plug that `app/compose.ts` puts into the node; the only thing app imports of a feature. */
 export type Feature = {
   readonly name: string;
   readonly namespaces: Readonly<Record<string, NamespaceDefinition>>;
   readonly operations: readonly BoundOperation[];
+  readonly uploads?: readonly Upload[];
   /** HTTP beyond operations (uploads, files): undefined = not mine. */
   route?(request: Request, principal: Principal): Promise<Response | undefined>;
   /** Channels that a new connection of this principal is put into by the server. */

@@ -7,6 +7,7 @@ import { MemoryBlobs } from '../../src/adapters/memory/blobs.ts';
 import { MemoryBus } from '../../src/adapters/memory/bus.ts';
 import { MemoryLog } from '../../src/adapters/memory/log.ts';
 import { openDatabase } from '../../src/adapters/sqlite/database.ts';
+import { Avatars } from '../../src/core/avatars.ts';
 import { ClientError } from '../../src/core/errors.ts';
 import type { FeatureHost } from '../../src/core/feature.ts';
 import { Node } from '../../src/core/node.ts';
@@ -86,8 +87,10 @@ export class Installation {
       disconnectUser: (user, kind, device) => this.node.disconnectUser(user, kind, device),
       connectionsOf: (user) => this.node.connectionsOf(user),
     };
-    this.host = { sql: this.database.sql, blobs: this.blobs, clock: this.clock, telemetry: SILENT, channels };
-    const ports = { passwords: createPasswords(), images: createImages() };
+    const { blobs, clock } = this;
+    const avatars = new Avatars({ blobs, images: createImages(), clock });
+    this.host = { sql: this.database.sql, avatars, clock, telemetry: SILENT, channels };
+    const ports = { passwords: createPasswords() };
     this.accounts = createAccounts(this.host, {
       ...{ registration: 'invite', publicUrl: '', trustedProxies: [] },
       ...ports,
@@ -205,7 +208,9 @@ export class Browser {
   async route(path: string, init: { method?: string; body?: Uint8Array | ReadableStream; type?: string } = {}) {
     const { method = 'GET', body } = init;
     const request = new Request(`http://localhost${path}`, { method, ...(body !== undefined && { body }) });
-    return this.#installation.accounts.feature.route?.(request, await this.principal());
+    const principal = await this.principal();
+    const { accounts, host } = this.#installation;
+    return (await accounts.feature.route?.(request, principal)) ?? host.avatars.route(request, principal);
   }
 
   /** Opens a live connection; resolves when the server has answered its connect. */

@@ -9,6 +9,7 @@ import { MemoryBus } from '../../src/adapters/memory/bus.ts';
 import { MemoryLog } from '../../src/adapters/memory/log.ts';
 import { openDatabase } from '../../src/adapters/sqlite/database.ts';
 import { MIGRATIONS } from '../../src/app/migrations.ts';
+import { Avatars } from '../../src/core/avatars.ts';
 import { ClientError } from '../../src/core/errors.ts';
 import type { FeatureHost, People } from '../../src/core/feature.ts';
 import { Node } from '../../src/core/node.ts';
@@ -48,6 +49,7 @@ export class World {
   readonly chat;
   readonly node: Node;
   readonly operations;
+  readonly avatars: Avatars;
   /** Each SQL text that was read, or written, with. */
   readonly reads: string[] = [];
   readonly writes: string[] = [];
@@ -85,8 +87,9 @@ export class World {
       connectionsOf: (user) => this.node.connectionsOf(user),
     };
     const { sql, clock } = this;
-    this.#host = { sql, blobs: new MemoryBlobs(), clock, telemetry: SILENT, channels };
-    const ports = { passwords: createPasswords(), images: createImages() };
+    this.avatars = new Avatars({ blobs: new MemoryBlobs(), images: createImages(), clock });
+    this.#host = { sql, avatars: this.avatars, clock, telemetry: SILENT, channels };
+    const ports = { passwords: createPasswords() };
     const accounts = createAccounts(this.#host, { registration: 'open', publicUrl: '', trustedProxies: [], ...ports });
     this.#people = accounts.people;
     this.chat = createChat(this.#host, accounts.people, { recallMs: RECALL_MS });

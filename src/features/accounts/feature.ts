@@ -3,7 +3,7 @@ import { CLOSED_NAMESPACE } from '../../core/namespace.ts';
 import { bindOperations, type Handlers } from '../../core/operation.ts';
 import type { Principal } from '../../core/principal.ts';
 import { administrationHandlers } from './administration.ts';
-import { avatarRoute } from './avatars.ts';
+import { AVATAR_UPLOAD, avatarRoute } from './avatars.ts';
 import { accountsContract } from './contract.ts';
 import { deviceHandlers } from './devices.ts';
 import { PEOPLE_CHANNEL, userChannel } from './events.ts';
@@ -41,6 +41,7 @@ export function createAccounts(host: FeatureHost, settings: AccountsSettings): A
     name: 'accounts',
     namespaces: NAMESPACES,
     operations: bindOperations(accountsContract, handlers),
+    uploads: [AVATAR_UPLOAD],
     route: (request, principal) => avatarRoute(parts, request, principal),
     serverChannels: async (principal) => {
       if (principal.kind !== 'user') return [];

@@ -1,13 +1,12 @@
+import { AttemptLimiter, type AttemptRule } from '../../core/attempt-limits.ts';
 import type { FeatureHost, Person } from '../../core/feature.ts';
-import type { Images } from '../../ports/images.ts';
+import { Slots } from '../../core/slots.ts';
 import type { Passwords } from '../../ports/passwords.ts';
-import { AttemptLimiter, type AttemptRule } from './attempt-limits.ts';
 import { Authentication } from './authentication.ts';
 import { type CookieSettings, TokenCookie } from './cookie.ts';
 import { DeviceStore } from './device-store.ts';
 import { InviteStore } from './invite-store.ts';
 import { LastSeen } from './last-seen.ts';
-import { Slots } from './slots.ts';
 import { UserStore } from './user-store.ts';
 
 /** How many failed attempts are taken before 429. */
@@ -16,14 +15,12 @@ export type AccountsLimits = {
   readonly signInPerAccount: AttemptRule;
   readonly registerPerAddress: AttemptRule;
   readonly registerPerHandle: AttemptRule;
-  readonly picturesPerUser: AttemptRule;
 };
 
 export type AccountsSettings = CookieSettings & {
   /** Who may register: anyone, whoever has an invitation, nobody (but the first owner by their link). */
   readonly registration: 'open' | 'invite' | 'closed';
   readonly passwords: Passwords;
-  readonly images: Images;
   readonly limits?: Partial<AccountsLimits>;
 };
 
@@ -33,12 +30,10 @@ export const DEFAULT_LIMITS: AccountsLimits = {
   signInPerAccount: { attempts: 10, windowMs: 15 * MINUTE_MS },
   registerPerAddress: { attempts: 30, windowMs: 60 * MINUTE_MS },
   registerPerHandle: { attempts: 10, windowMs: 60 * MINUTE_MS },
-  picturesPerUser: { attempts: 30, windowMs: 60 * MINUTE_MS },
 };
 
 /** Hashes under way at once: 19 MiB and most of a core each. */
 const HASHES = { running: 2, waiting: 64 };
-const PICTURES = { running: 1, waiting: 8 };
 
 export type RegisteredListener = (person: Person) => Promise<void>;
 
@@ -54,7 +49,6 @@ export function createParts(host: FeatureHost, settings: AccountsSettings) {
     host,
     registration: settings.registration,
     passwords: settings.passwords,
-    images: settings.images,
     devices,
     cookie,
     lastSeen,
@@ -63,7 +57,6 @@ export function createParts(host: FeatureHost, settings: AccountsSettings) {
     authentication: new Authentication({ clock, devices, cookie, lastSeen }),
     limits: createLimiters(host, settings),
     hashing: new Slots(HASHES.running, HASHES.waiting),
-    pictures: new Slots(PICTURES.running, PICTURES.waiting),
     /** Told of each new person. */
     registered: [] as RegisteredListener[],
   };
@@ -77,6 +70,5 @@ function createLimiters({ clock }: FeatureHost, settings: AccountsSettings) {
     passwordChange: new AttemptLimiter(clock, rules.signInPerAccount),
     registerPerAddress: new AttemptLimiter(clock, rules.registerPerAddress),
     registerPerHandle: new AttemptLimiter(clock, rules.registerPerHandle),
-    picturesPerUser: new AttemptLimiter(clock, rules.picturesPerUser),
   };
 }

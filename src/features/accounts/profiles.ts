@@ -72,12 +72,8 @@ export async function changePerson(parts: Parts, person: User, changes: UserChan
 /** Gives the person another picture, or none, and clears the file of the last one away. */
 export async function changeAvatar(parts: Parts, person: User, avatar: string | null): Promise<User> {
   const changed = await changePerson(parts, person, { avatar });
-  if (person.avatar !== null && person.avatar !== avatar) await parts.host.blobs.remove(avatarBlob(person.avatar));
+  if (person.avatar !== null && person.avatar !== avatar) await parts.host.avatars.remove(person.avatar);
   return changed;
-}
-
-export function avatarBlob(avatar: string): string {
-  return `avatars/${avatar}`;
 }
 
 /** Tells everyone who is connected. The change itself is made; who misses this sees it at their next look. */

@@ -1,8 +1,8 @@
+import { networkOf } from '../../core/attempt-limits.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Handlers, Input, OperationContext } from '../../core/operation.ts';
 import { randomText } from '../../core/random-text.ts';
 import { ConstraintError } from '../../ports/sql.ts';
-import { networkOf } from './attempt-limits.ts';
 import type { accountsContract, Me } from './contract.ts';
 import type { NewPerson } from './invite-store.ts';
 import type { Parts } from './parts.ts';

@@ -1,8 +1,8 @@
+import { networkOf } from '../../core/attempt-limits.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Handlers, OperationContext } from '../../core/operation.ts';
 import type { Principal } from '../../core/principal.ts';
 import { hashToken, randomText } from '../../core/random-text.ts';
-import { networkOf } from './attempt-limits.ts';
 import type { accountsContract, Me } from './contract.ts';
 import { SIGN_IN_MS, TOKEN_LENGTH } from './cookie.ts';
 import { deviceLabel } from './device-label.ts';

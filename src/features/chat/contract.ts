@@ -165,6 +165,13 @@ export const chatContract = {
     input: room.extend({ title }),
     output: nothing,
   }),
+  removeAvatar: defineOperation({
+    name: 'chat.removeAvatar',
+    summary: "Takes a group's picture away. Its owner and admins.",
+    access: 'user',
+    input: room,
+    output: nothing,
+  }),
   addMembers: defineOperation({
     name: 'chat.addMembers',
     summary: 'Brings people into a group. Its owner and admins.',

@@ -4,6 +4,7 @@ import { bindOperations, type Handlers } from '../../core/operation.ts';
 import { chatContract } from './contract.ts';
 import { enterDefaultRoom } from './default-room.ts';
 import { roomChannel } from './events.ts';
+import { AVATAR_UPLOAD, avatarHandlers, avatarRoute } from './group-avatar.ts';
 import { inviteHandlers } from './invites.ts';
 import { memberHandlers } from './members.ts';
 import { messageHandlers } from './messages.ts';
@@ -18,6 +19,7 @@ export function createChat(host: FeatureHost, people: People, settings: ChatSett
   const parts = createParts(host, people, settings);
   const handlers: Handlers<typeof chatContract> = {
     ...roomHandlers(parts),
+    ...avatarHandlers(parts),
     ...memberHandlers(parts),
     ...inviteHandlers(parts),
     ...messageHandlers(parts),
@@ -27,6 +29,8 @@ export function createChat(host: FeatureHost, people: People, settings: ChatSett
     name: 'chat',
     namespaces: namespacesOf(parts),
     operations: bindOperations(chatContract, handlers),
+    uploads: [AVATAR_UPLOAD],
+    route: (request, principal) => avatarRoute(parts, request, principal),
     serverChannels: async (principal) => {
       if (principal.kind !== 'user') return [];
       return (await parts.list.newest(principal.user, LIVE_ROOMS)).map(roomChannel);

@@ -96,6 +96,7 @@ function addApi(hono: Hono<Env>, parts: Parts): void {
   const { list } = parts.app.operations;
   const names = new Set(list.map(({ name }) => name));
   const docs = createApiDocs();
+  const uploads = parts.app.features.flatMap((feature) => feature.uploads ?? []);
   let openApi: string | undefined;
   hono.get('/api/v1', ({ json }) =>
     json({
@@ -103,7 +104,7 @@ function addApi(hono: Hono<Env>, parts: Parts): void {
     }),
   );
   hono.get('/api/openapi.json', ({ body }) => {
-    openApi ??= JSON.stringify(createOpenApi(list));
+    openApi ??= JSON.stringify(createOpenApi(list, uploads));
     return body(openApi, 200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache' });
   });
   hono.get(`${DOCS_PATH}/*`, ({ req }, next) => docs.answer(req.raw, req.path) ?? next());

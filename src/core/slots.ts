@@ -1,4 +1,4 @@
-import { ClientError } from '../../core/errors.ts';
+import { ClientError } from './errors.ts';
 
 /** Lets only so much heavy work run at once, and only so much wait for it. */
 export class Slots {

@@ -1,6 +1,6 @@
-import { ClientError } from '../../core/errors.ts';
-import { RecentMap } from '../../core/recent-map.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { Clock } from '../ports/clock.ts';
+import { ClientError } from './errors.ts';
+import { RecentMap } from './recent-map.ts';
 
 /** So many attempts for one key within a window that opens with the first of them. */
 export type AttemptRule = { readonly attempts: number; readonly windowMs: number };

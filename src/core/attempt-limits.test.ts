@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
-import { ClientError } from '../../core/errors.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { Clock } from '../ports/clock.ts';
 import { AttemptLimiter, networkOf } from './attempt-limits.ts';
+import { ClientError } from './errors.ts';
 
 function fakeClock() {
   let time = 1_000_000;

@@ -1,0 +1,56 @@
+import { AVATAR_TYPES } from '../../core/avatars.ts';
+import { ClientError } from '../../core/errors.ts';
+import type { Upload } from '../../core/feature.ts';
+import type { Handlers } from '../../core/operation.ts';
+import type { Principal } from '../../core/principal.ts';
+import { type chatContract, roomSummary } from './contract.ts';
+import type { Parts } from './parts.ts';
+import { checkManages } from './permissions.ts';
+import { summaryOf } from './rooms.ts';
+
+export const AVATAR_UPLOAD: Upload = {
+  name: 'chat.avatar',
+  summary: 'Gives a group another picture, of at most 5 MB. Its owner and admins.',
+  query: { room: "The group's id." },
+  takes: AVATAR_TYPES,
+  output: roomSummary,
+};
+
+type Change = { readonly room: string; readonly user: string; readonly avatar: string | null };
+
+export function avatarHandlers(parts: Parts): Pick<Handlers<typeof chatContract>, 'removeAvatar'> {
+  return {
+    removeAvatar: async ({ principal: { user } }, { room }) => {
+      await checkMayChange(parts, room, user);
+      await change(parts, { room, user, avatar: null });
+      return {};
+    },
+  };
+}
+
+/** Takes a group's new picture, answers with the room; undefined for other requests. Throws `ClientError`. */
+export async function avatarRoute(parts: Parts, request: Request, principal: Principal): Promise<Response | undefined> {
+  const { pathname, searchParams } = new URL(request.url);
+  if (request.method !== 'POST' || pathname !== `/api/v1/${AVATAR_UPLOAD.name}`) return undefined;
+  if (principal.kind !== 'user') throw new ClientError('unauthorized');
+  const { user } = principal;
+  const room = searchParams.get('room') ?? '';
+  if (room === '') throw new ClientError('invalidInput', { field: 'room', message: 'must be the id of a group' });
+  // Before anything is read: who may not change it, sends nothing.
+  await checkMayChange(parts, room, user);
+  await change(parts, { room, user, avatar: await parts.host.avatars.receive(request, user) });
+  return Response.json(await summaryOf(parts, room, user));
+}
+
+async function checkMayChange({ memberships }: Parts, room: string, user: string): Promise<void> {
+  checkManages(await memberships.require(room, user));
+}
+
+/** Of two who change it at once the later one's picture stays; the file of the other is left over. */
+async function change(parts: Parts, { room, user, avatar }: Change): Promise<void> {
+  const { host, log } = parts;
+  const last = (await summaryOf(parts, room, user)).avatar;
+  if (last === avatar) return;
+  await log.publish(room, { type: 'pictured', by: user, avatar, at: host.clock.now() });
+  if (last !== null) await host.avatars.remove(last);
+}

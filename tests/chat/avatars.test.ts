@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { ClientError } from '../../src/core/errors.ts';
+import { type Person, World } from './world.ts';
+
+const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+
+let world: World;
+let ann: Person;
+let ben: Person;
+let cy: Person;
+let room: string;
+
+beforeAll(async () => {
+  world = new World();
+  [ann, ben, cy] = await world.people('ann', 'ben', 'cy');
+  room = await ann.group('Tea', ben);
+});
+afterAll(() => world.close());
+
+/** The answer's status, or what it was refused with. */
+async function upload(person: Person, into: string, body: Uint8Array = PIXEL): Promise<string> {
+  const url = `http://localhost/api/v1/chat.avatar${into}`;
+  try {
+    const response = await world.chat.route?.(new Request(url, { method: 'POST', body }), person.principal);
+    return String(response?.status ?? 'not ours');
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error;
+    return error.field === undefined ? error.kind : `${error.kind} ${error.field}`;
+  }
+}
+
+const pictureOf = async (person: Person) => (await person.call('chat.room', { room })).avatar;
+
+test('a group has a picture, which all members see, live and in the list', async () => {
+  const connection = await ben.connect();
+  expect(await upload(ann, `?room=${room}`)).toBe('200');
+  const avatar = await pictureOf(ben);
+  expect(avatar).toMatch(/^[a-z2-9]{20}\.webp$/);
+  await connection.publication(`room:${room}`, (event: { type: string; avatar: string }) => event.avatar === avatar);
+  const shown = await world.avatars.route(new Request(`http://localhost/files/avatars/${avatar}`), ben.principal);
+  expect(shown?.status).toBe(200);
+});
+
+test('a new picture takes the place of the old one, whose file goes; it can be taken away', async () => {
+  const first = await pictureOf(ann);
+  await upload(ann, `?room=${room}`);
+  const second = await pictureOf(ann);
+  expect(second).not.toBe(first);
+  const look = (name: string | null) =>
+    world.avatars.route(new Request(`http://localhost/files/avatars/${name}`), ann.principal);
+  expect(look(first)).rejects.toMatchObject({ kind: 'notFound' });
+  expect(await ann.call('chat.removeAvatar', { room })).toEqual({});
+  expect(await pictureOf(ben)).toBeNull();
+  expect(look(second)).rejects.toMatchObject({ kind: 'notFound' });
+  const top = (await ann.call('chat.room', { room })).top;
+  await ann.call('chat.removeAvatar', { room });
+  expect((await ann.call('chat.room', { room })).top).toBe(top);
+});
+
+test('CH2 PE1 it is in the hands of owner and admins', async () => {
+  expect(await upload(ben, `?room=${room}`)).toBe('permissionDenied');
+  expect(await ben.refusal('chat.removeAvatar', { room })).toBe('permissionDenied');
+  expect(await upload(cy, `?room=${room}`)).toBe('notFound');
+  const direct = (await ann.call('chat.openDirect', { user: ben.id })).id;
+  expect(await upload(ann, `?room=${direct}`)).toBe('permissionDenied');
+});
+
+test('what is no picture, and no room, is refused', async () => {
+  expect(await upload(ann, `?room=${room}`, Buffer.from('<svg/>'))).toBe('invalidInput');
+  expect(await upload(ann, '')).toBe('invalidInput room');
+  expect(await upload(ann, '?room=x')).toBe('notFound');
+});
