@@ -5,58 +5,26 @@ import type { ConnectionState } from '../../client/connection.ts';
 import { BanyanError } from '../../client/errors.ts';
 import type { Publication, Subscribed } from '../../client/subscriptions.ts';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
-
-const PASSWORD = 'nine ivies climb the wall';
+import { clientOf as clientOnDeviceOf, type Person, register } from '../servers/people.ts';
 
 let server: BanyanProcess;
 let ada: Person;
 let bob: Person;
 const clients: Client[] = [];
 
-/** Somebody with a device, as a browser would be: it keeps the cookies, and sends them. */
-type Person = { readonly id: string; readonly cookie: () => string };
-
 beforeAll(async () => {
   server = await startBanyan();
-  ada = await register('ada', server.ownerInvite as string);
+  ada = await register(server, 'ada', server.ownerInvite as string);
   const { code } = await clientOf(ada).call('accounts.createInvite', {});
-  bob = await register('bob', code);
+  bob = await register(server, 'bob', code);
 });
 afterEach(() => {
   for (const client of clients.splice(0)) client.disconnect();
 });
 afterAll(() => server.stop());
 
-async function register(handle: string, invite: string): Promise<Person> {
-  let cookie = '';
-  const client = createClient({
-    url: server.url,
-    fetch: async (url, init) => {
-      const response = await fetch(url, init);
-      cookie =
-        response.headers
-          .getSetCookie()
-          .map((line) => line.split(';')[0])
-          .join('; ') || cookie;
-      return response;
-    },
-  });
-  const { id } = await client.call('accounts.register', { handle, password: PASSWORD, invite });
-  return { id, cookie: () => cookie };
-}
-
-function clientOf({ cookie }: Person): Client {
-  const headers = { Cookie: cookie() };
-  class WebSocketWithCookie extends WebSocket {
-    constructor(url: string) {
-      super(url, { headers });
-    }
-  }
-  const client = createClient({
-    url: server.url,
-    webSocket: WebSocketWithCookie,
-    fetch: (url, init) => fetch(url, { ...init, headers: { ...(init.headers as Record<string, string>), ...headers } }),
-  });
+function clientOf(person: Person): Client {
+  const client = clientOnDeviceOf(server, person);
   clients.push(client);
   return client;
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,33 +7,62 @@ const PROGRAM = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const READY = /^Banyan \S+ is at (\S+)$/m;
 const OWNER_LINK = /^\S+\/join\/(\S+)$/m;
 const START_MS = 30_000;
+const KIB = 1_024;
 
 export type BanyanProcess = {
   readonly url: string;
+  /** Where Centrifuge clients connect. */
+  readonly socketUrl: string;
   /** Of the one-time owner link, on a first start. */
   readonly ownerInvite: string | undefined;
+  /** Of the process that runs now, or ran last. */
+  readonly pid: number;
+  /** Resolves with the exit code of the process that runs now; 128 and more when a signal ended it. */
+  readonly exited: Promise<number>;
+  /** Main memory that the process takes, in bytes (Linux). */
+  residentBytes(): number;
+  signal(signal: NodeJS.Signals): void;
   /** Stops it in good order, and starts it again with the same data at the same address. */
   restart(): Promise<void>;
-  /** Ends it with SIGKILL; `restart` brings it back. */
+  /** Ends it with SIGKILL, also while it starts; `restart` brings it back. */
   crash(): Promise<void>;
   /** Stops it in good order, and removes its data. */
   stop(): Promise<void>;
 };
 
-type Running = { readonly process: Bun.Subprocess; readonly greeting: string };
-
-/** Starts a real server, in a process and with a data folder of its own, on a free port. `env` has its settings. */
-export async function startBanyan(env: Readonly<Record<string, string>> = {}): Promise<BanyanProcess> {
+/**
+ * Starts a real server, in a process and with a data folder of its own, on a free port. `env` has its settings;
+ * `through` is a command that runs the one given to it as arguments.
+ */
+export async function startBanyan(
+  env: Readonly<Record<string, string>> = {},
+  through: readonly string[] = [],
+): Promise<BanyanProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'banyan-test-'));
-  const start = (port: string): Promise<Running> => launch({ BANYAN_DATA: folder, PORT: port, ...env });
-  let running = await start('0');
-  const url = READY.exec(running.greeting)?.[1] as string;
+  const command = [...through, process.execPath, PROGRAM, 'serve'];
+  const start = (port: string) => launch(command, { BANYAN_DATA: folder, PORT: port, ...env });
+  let running = start('0');
+  const greeting = await running.greeting;
+  const url = READY.exec(greeting)?.[1] as string;
   return {
     url,
-    ownerInvite: OWNER_LINK.exec(running.greeting)?.[1],
+    socketUrl: `${url.replace('http', 'ws')}/connection/websocket`,
+    ownerInvite: OWNER_LINK.exec(greeting)?.[1],
+    get pid() {
+      return running.process.pid;
+    },
+    get exited() {
+      return running.process.exited;
+    },
+    residentBytes: () => {
+      const status = readFileSync(`/proc/${running.process.pid}/status`, 'utf8');
+      return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * KIB;
+    },
+    signal: (signal) => running.process.kill(signal),
     restart: async () => {
       await end(running.process);
-      running = await start(new URL(url).port);
+      running = start(new URL(url).port);
+      await running.greeting;
     },
     crash: async () => {
       running.process.kill('SIGKILL');
@@ -46,23 +75,50 @@ export async function startBanyan(env: Readonly<Record<string, string>> = {}): P
   };
 }
 
-async function launch(env: Readonly<Record<string, string>>): Promise<Running> {
-  const server = Bun.spawn([process.execPath, PROGRAM, 'serve'], {
-    env: { ...process.env, BANYAN_HOST: '127.0.0.1', BANYAN_LOG_LEVEL: 'warn', ...env },
+type Running = {
+  readonly process: Bun.Subprocess;
+  /** What it prints once it listens; rejects when it ends before. */
+  readonly greeting: Promise<string>;
+};
+
+function launch(command: readonly string[], env: Readonly<Record<string, string>>): Running {
+  const server = Bun.spawn([...command], {
+    env: { ...surroundings(), BANYAN_HOST: '127.0.0.1', BANYAN_LOG_LEVEL: 'warn', ...env },
     stdin: 'ignore',
     stdout: 'pipe',
-    stderr: 'inherit',
+    stderr: 'pipe',
   });
+  passOn(server.stderr);
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
   const hung = setTimeout(() => server.kill('SIGKILL'), START_MS);
+  readGreeting(server.stdout, resolve).then((output) => reject(new Error(`the server did not start: ${output}`)));
+  promise.catch(() => undefined).finally(() => clearTimeout(hung));
+  return { process: server, greeting: promise };
+}
+
+/** The environment without the settings of whoever runs the tests. */
+function surroundings(): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('BANYAN_')));
+}
+
+/** Reads on to the end, so that the server never waits for a reader. */
+async function readGreeting(stdout: ReadableStream<Uint8Array>, onReady: (output: string) => void): Promise<string> {
   let output = '';
-  for await (const chunk of server.stdout) {
+  for await (const chunk of stdout) {
     output += new TextDecoder().decode(chunk);
     // The owner link, if there is one, comes in the same write.
-    if (READY.test(output)) break;
+    if (READY.test(output)) onReady(output);
   }
-  clearTimeout(hung);
-  if (!READY.test(output)) throw new Error(`the server did not start: ${output}`);
-  return { process: server, greeting: output };
+  return output;
+}
+
+/** Shows what the server complains of, without its warning of `clientInsecure`. */
+async function passOn(stderr: ReadableStream<Uint8Array>): Promise<void> {
+  for await (const chunk of stderr) {
+    const lines = new TextDecoder().decode(chunk).split('\n');
+    const complaints = lines.filter((line) => line !== '' && !line.startsWith('  !! '));
+    if (complaints.length > 0) console.error(complaints.join('\n'));
+  }
 }
 
 async function end(server: Bun.Subprocess): Promise<void> {

@@ -1,0 +1,100 @@
+/**
+ * One try to publish one message, from the first to the last thing its sender knows of it. What is sent again is
+ * another attempt, with an id of its own.
+ */
+export type Attempt = {
+  readonly id: string;
+  readonly channel: string;
+  readonly sender: string;
+  /** `unknown`: the answer was lost, so it may or may not be there. */
+  outcome: 'unknown' | 'acked' | 'refused';
+};
+
+/** A publication: where it stands, and which attempt it is. */
+export type Entry = { readonly offset: number; readonly id: string };
+
+/** Somebody who has followed a channel from its first publication on. */
+export type Reader = {
+  readonly name: string;
+  readonly channel: string;
+  /** In the order in which they came. */
+  readonly seen: readonly Entry[];
+  /** Epochs that subscriptions were told. */
+  readonly epochs: ReadonlySet<string>;
+  /** How often it was told that what it missed cannot be given. */
+  readonly unrecovered: number;
+};
+
+export type History = { readonly channel: string; readonly epoch: string; readonly entries: readonly Entry[] };
+
+/** All that clients did and saw, and what the log holds in the end. Attempts in the order of sending. */
+export type Evidence = {
+  readonly attempts: readonly Attempt[];
+  readonly histories: readonly History[];
+  readonly readers: readonly Reader[];
+};
+
+/** Every way in which the evidence breaks the server's promises, a line each with the rule's number. */
+export function findViolations({ attempts, histories, readers }: Evidence): string[] {
+  const written = new Map(histories.map((history) => [history.channel, history]));
+  return [
+    ...histories.flatMap(({ channel, entries }) => holes(`history of ${channel}`, entries)),
+    ...acks(attempts, histories),
+    ...histories.flatMap((history) => disorder(attempts, history)),
+    ...readers.flatMap((reader) => misread(reader, written.get(reader.channel))),
+  ];
+}
+
+/** OR1: offsets are 1, 2, 3 …. */
+function holes(where: string, entries: readonly Entry[]): string[] {
+  const wrong = entries.findIndex(({ offset }, index) => offset !== index + 1);
+  if (wrong < 0) return [];
+  return [`OR1: ${where} has offset ${entries[wrong]?.offset} where ${wrong + 1} should be`];
+}
+
+/** AC1, AC4: acked attempts are there once, refused ones never, all others once at most, and nothing else. */
+function acks(attempts: readonly Attempt[], histories: readonly History[]): string[] {
+  const times = new Map<string, number>();
+  for (const { channel, entries } of histories) {
+    for (const { id } of entries) times.set(`${channel} ${id}`, (times.get(`${channel} ${id}`) ?? 0) + 1);
+  }
+  const broken = attempts.flatMap(({ channel, id, outcome }) => {
+    const found = times.get(`${channel} ${id}`) ?? 0;
+    times.delete(`${channel} ${id}`);
+    if (outcome === 'acked' && found === 0) return [`AC1: ${id} was acked and is not in ${channel}`];
+    if (outcome === 'refused' && found > 0) return [`AC4: ${id} was refused and is in ${channel}`];
+    return found > 1 ? [`AC1: ${id} is ${found} times in ${channel}`] : [];
+  });
+  return [...broken, ...[...times.keys()].map((entry) => `AC1: ${entry} was never sent`)];
+}
+
+/** OR3: what one sender sent to one channel stands there in the order of sending. */
+function disorder(attempts: readonly Attempt[], { channel, entries }: History): string[] {
+  const offsets = new Map(entries.map(({ id, offset }) => [id, offset]));
+  const last = new Map<string, number>();
+  return attempts.flatMap(({ id, channel: to, sender }) => {
+    const offset = to === channel ? offsets.get(id) : undefined;
+    if (offset === undefined) return [];
+    const before = last.get(sender) ?? 0;
+    last.set(sender, offset);
+    return offset < before ? [`OR3: ${id} was sent later than what stands behind it in ${channel}`] : [];
+  });
+}
+
+/** OR2, RE1: a reader saw the whole history, in its order, each once, in one epoch, and was never left behind. */
+function misread({ name, channel, seen, epochs, unrecovered }: Reader, history: History | undefined): string[] {
+  if (history === undefined) return [`OR2: ${name} read ${channel}, whose history is missing`];
+  const { epoch, entries } = history;
+  const wrong = entries.findIndex(({ offset, id }, index) => seen[index]?.offset !== offset || seen[index]?.id !== id);
+  const broken: string[] = [];
+  if (wrong >= 0) broken.push(`OR2: ${name} saw ${show(seen[wrong])} in ${channel}, not ${show(entries[wrong])}`);
+  else if (seen.length > entries.length)
+    broken.push(`OR2: ${name} saw ${show(seen[entries.length])}, which is not there`);
+  for (const told of epochs) if (told !== epoch) broken.push(`OR5: ${name} was told epoch ${told}, not ${epoch}`);
+  if (unrecovered > 0) broken.push(`RE1: ${name} could not recover ${channel}, ${unrecovered} times`);
+  return broken;
+}
+
+function show(entry: Entry | undefined): string {
+  return entry === undefined ? 'nothing' : `${entry.id} at ${entry.offset}`;
+}
