@@ -1,6 +1,6 @@
 import { Centrifuge } from 'centrifuge';
 import { type Connection, watchConnection } from './connection.ts';
-import type { ChannelData, Input, OperationName, Output } from './contract.ts';
+import type { ChannelData, Input, OperationName, Output, Uploads } from './contract.ts';
 import { BanyanError, errorFromBody, errorFromFetch, errorFromReply } from './errors.ts';
 import { createPrefixListeners, type Unlisten } from './listeners.ts';
 import {
@@ -36,6 +36,12 @@ export type Client = Omit<Connection, 'state'> & {
    * cookies. Rejects with `BanyanError`. After `timeout` or `connectionLost` nobody knows whether it was done.
    */
   call<Name extends OperationName>(name: Name, input: Input<Name>, options?: CallOptions): Promise<Output<Name>>;
+  /** Sends a file, over HTTP. Rejects as `call` does. */
+  upload<Name extends keyof Uploads>(
+    name: Name,
+    query: Uploads[Name]['query'],
+    file: Blob,
+  ): Promise<Uploads[Name]['output']>;
   /**
    * Listens to the channels that the server has put this connection into, by the beginning of their name.
    * In each channel publications come in order, those missed while offline first.
@@ -56,6 +62,8 @@ export type Client = Omit<Connection, 'state'> & {
 
 const WEBSOCKET_PATH = '/connection/websocket';
 const NOT_AVAILABLE = 108;
+/** 5 MB over a slow line. */
+const UPLOAD_TIMEOUT_MS = 120_000;
 
 /** A client of one server, not yet connected. For browsers, Bun and Node. */
 export function createClient(options: ClientOptions): Client {
@@ -68,6 +76,7 @@ export function createClient(options: ClientOptions): Client {
     ...connection,
     connection: state,
     call: createCall(options, centrifuge),
+    upload: createUpload(options),
     ...serverChannels(centrifuge),
     subscribe: createSubscriptions(centrifuge).add,
     centrifuge,
@@ -94,16 +103,25 @@ function createCall(options: ClientOptions, centrifuge: Centrifuge): Client['cal
   };
 }
 
-async function callOverHttp(options: ClientOptions, name: string, input: unknown): Promise<unknown> {
-  const request = options.fetch ?? globalThis.fetch;
-  const init: RequestInit = {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    credentials: 'same-origin',
-    body: JSON.stringify(input),
-    signal: AbortSignal.timeout(options.timeoutMs ?? 10_000),
+function createUpload(options: ClientOptions): Client['upload'] {
+  return async <Name extends keyof Uploads>(name: Name, query: Uploads[Name]['query'], file: Blob) => {
+    const search = new URLSearchParams(query);
+    const path = search.size === 0 ? name : `${name}?${search}`;
+    const signal = AbortSignal.timeout(UPLOAD_TIMEOUT_MS);
+    return (await post(options, path, { body: file, signal })) as Uploads[Name]['output'];
   };
-  const url = `${options.url.replace(/\/$/, '')}/api/v1/${name}`;
+}
+
+function callOverHttp(options: ClientOptions, name: string, input: unknown): Promise<unknown> {
+  const signal = AbortSignal.timeout(options.timeoutMs ?? 10_000);
+  const headers = { 'content-type': 'application/json' };
+  return post(options, name, { headers, body: JSON.stringify(input), signal });
+}
+
+async function post(options: ClientOptions, path: string, how: RequestInit): Promise<unknown> {
+  const request = options.fetch ?? globalThis.fetch;
+  const init: RequestInit = { method: 'POST', credentials: 'same-origin', ...how };
+  const url = `${options.url.replace(/\/$/, '')}/api/v1/${path}`;
   const lost = (error: unknown): never => {
     throw errorFromFetch(error);
   };

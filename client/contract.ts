@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { accountsContract } from '../src/features/accounts/contract.ts';
+import type { accountsContract, Me } from '../src/features/accounts/contract.ts';
 import type { OnlineEvent, PeopleEvent } from '../src/features/accounts/events.ts';
-import type { chatContract } from '../src/features/chat/contract.ts';
+import type { chatContract, RoomSummary } from '../src/features/chat/contract.ts';
 import type { LiveEvent, RoomEvent, UserRoomEvent } from '../src/features/chat/events.ts';
 
 // Types only: neither the schemas nor zod end up in a bundle.
@@ -17,6 +17,12 @@ export type Input<Name extends OperationName> = z.input<OperationCalled<Name>['i
 
 /** What an operation answers. */
 export type Output<Name extends OperationName> = z.output<OperationCalled<Name>['output']>;
+
+/** The routes that take a file: what their query says, and what they answer. */
+export type Uploads = {
+  readonly 'accounts.avatar': { readonly query: Readonly<Record<string, never>>; readonly output: Me };
+  readonly 'chat.avatar': { readonly query: { readonly room: string }; readonly output: RoomSummary };
+};
 
 /** What is published in a channel of this name or prefix; `unknown` where no feature says. */
 export type ChannelData<Channel extends string> = Channel extends `room:${string}`

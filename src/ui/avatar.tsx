@@ -40,6 +40,11 @@ export function Avatar({ id, name, picture = null, size = 40, online }: Props) {
   );
 }
 
+/** Where the picture of a person or a group is to be had. */
+export function pictureAddress(avatar: string | null): string | null {
+  return avatar === null ? null : `/files/avatars/${avatar}`;
+}
+
 /** Dark enough for white letters (4.5 : 1) at every hue. */
 export const LIGHTNESS = 0.48;
 const CHROMA = 0.09;

@@ -1,10 +1,9 @@
 import { LogOut, Settings } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { Avatar } from '../../../ui/avatar.tsx';
+import { Avatar, pictureAddress } from '../../../ui/avatar.tsx';
 import { Menu } from '../../../ui/menu.tsx';
 import { showToast } from '../../../ui/toast.tsx';
 import { useMe, useSignIn } from './account-context.tsx';
-import { pictureOf } from './people-source.ts';
 
 /** The own picture, and behind it settings and signing out. */
 export function AccountMenu({ onSettings }: { readonly onSettings: () => void }) {
@@ -17,7 +16,7 @@ export function AccountMenu({ onSettings }: { readonly onSettings: () => void })
     <Menu
       trigger={
         <button type="button" aria-label={t('accounts.menu')} className="rounded-full">
-          <Avatar id={me.id} name={me.displayName} picture={pictureOf(me.avatar)} size={32} />
+          <Avatar id={me.id} name={me.displayName} picture={pictureAddress(me.avatar)} size={32} />
         </button>
       }
       items={[

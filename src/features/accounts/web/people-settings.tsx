@@ -2,7 +2,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../../client/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
-import { Avatar } from '../../../ui/avatar.tsx';
+import { Avatar, pictureAddress } from '../../../ui/avatar.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { ConfirmDialog } from '../../../ui/dialog.tsx';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
@@ -11,7 +11,6 @@ import { showToast } from '../../../ui/toast.tsx';
 import type { Profile } from '../contract.ts';
 import { useMe } from './account-context.tsx';
 import { InviteSection } from './invite-section.tsx';
-import { pictureOf } from './people-source.ts';
 import { Section } from './section.tsx';
 
 type Found = Output<'accounts.findPeople'>;
@@ -94,7 +93,7 @@ function PersonRow({ profile, onChange }: RowProps) {
   const roles = me.role === 'owner' ? ROLES : ROLES.filter((role) => role !== 'admin');
   return (
     <li className="flex flex-wrap items-center gap-3 py-3">
-      <Avatar id={profile.id} name={profile.displayName} picture={pictureOf(profile.avatar)} size={40} />
+      <Avatar id={profile.id} name={profile.displayName} picture={pictureAddress(profile.avatar)} size={40} />
       <div className="min-w-32 flex-1">
         <p className={`truncate font-medium ${profile.disabled ? 'text-muted line-through' : ''}`}>
           {profile.displayName}

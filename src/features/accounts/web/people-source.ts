@@ -1,5 +1,6 @@
 import type { Client } from '../../../../client/client.ts';
 import type { PeopleSource, Person, Whereabouts } from '../../../ui/app-context.tsx';
+import { pictureAddress } from '../../../ui/avatar.tsx';
 import type { Profile } from '../contract.ts';
 import { onlineChannel } from '../events.ts';
 
@@ -85,12 +86,8 @@ export function createPeopleSource(client: Client): PeopleSource & { put(profile
   };
 }
 
-export function pictureOf(avatar: string | null): string | null {
-  return avatar === null ? null : `/files/avatars/${avatar}`;
-}
-
 function toPerson({ id, handle, displayName, avatar, disabled }: Profile): Person {
-  return { id, handle, displayName, picture: pictureOf(avatar), disabled };
+  return { id, handle, displayName, picture: pictureAddress(avatar), disabled };
 }
 
 /**

@@ -1,19 +1,16 @@
-import { type ChangeEvent, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { errorFromBody } from '../../../../client/errors.ts';
 import { useApp } from '../../../ui/app-context.tsx';
-import { Avatar } from '../../../ui/avatar.tsx';
+import { pictureAddress } from '../../../ui/avatar.tsx';
 import { Button } from '../../../ui/button.tsx';
+import { PictureField } from '../../../ui/picture-field.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { showToast } from '../../../ui/toast.tsx';
 import type { Me } from '../contract.ts';
 import { useMe, useSignIn } from './account-context.tsx';
 import { Problem } from './gate.tsx';
-import { pictureOf } from './people-source.ts';
 import { Section } from './section.tsx';
 import { useForm } from './use-form.ts';
-
-const PICTURE_LIMIT = 5 * 1024 * 1024;
 
 /** Name, e-mail, picture and password. */
 export function ProfileSettings() {
@@ -43,51 +40,20 @@ function PictureSection() {
     }
     setBusy(false);
   };
-  const choose = ({ target }: ChangeEvent<HTMLInputElement>) => {
-    const [file] = target.files ?? [];
-    target.value = '';
-    if (file === undefined) return;
-    if (file.size > PICTURE_LIMIT) return setProblem(t('accounts.pictureTooLarge'));
-    void change(() => uploadPicture(file));
-  };
   return (
     <Section title={t('accounts.picture')}>
-      <div className="flex items-center gap-5">
-        <Avatar id={me.id} name={me.displayName} picture={pictureOf(me.avatar)} size={96} />
-        <div className="flex flex-col gap-2">
-          <div className="flex flex-wrap gap-2">
-            <label className="inline-flex min-h-9 cursor-pointer items-center rounded-lg bg-accent px-4 font-medium text-on-accent focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-accent">
-              {t('accounts.choosePicture')}
-              <input
-                type="file"
-                accept="image/png,image/jpeg,image/webp"
-                onChange={choose}
-                disabled={busy}
-                className="sr-only"
-              />
-            </label>
-            {me.avatar !== null && (
-              <Button busy={busy} onClick={() => void change(() => client.call('accounts.removeAvatar', {}))}>
-                {t('accounts.removePicture')}
-              </Button>
-            )}
-          </div>
-          <p className="text-sm text-muted">{t('accounts.pictureHint')}</p>
-        </div>
-      </div>
-      <div className="mt-3">
-        <Problem text={problem} />
-      </div>
+      <PictureField
+        id={me.id}
+        name={me.displayName}
+        picture={pictureAddress(me.avatar)}
+        size={96}
+        busy={busy}
+        problem={problem}
+        onChoose={(file) => void change(() => client.upload('accounts.avatar', {}, file))}
+        onRemove={() => void change(() => client.call('accounts.removeAvatar', {}))}
+      />
     </Section>
   );
-}
-
-/** Sends the bytes as they are; the server checks and re-encodes them. */
-async function uploadPicture(file: File): Promise<Me> {
-  const response = await fetch('/api/v1/accounts.avatar', { method: 'POST', body: file });
-  const body: unknown = await response.json().catch(() => undefined);
-  if (!response.ok) throw errorFromBody(response.status, body);
-  return body as Me;
 }
 
 function ProfileSection() {

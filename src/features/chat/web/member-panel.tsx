@@ -10,13 +10,13 @@ import { Skeleton } from '../../../ui/states.tsx';
 import type { Member, RoomSummary } from '../contract.ts';
 import { AddMembersDialog } from './add-members-dialog.tsx';
 import { useAction, useChat } from './chat-context.tsx';
+import { GroupDialog } from './group-dialog.tsx';
 import { InvitesDialog } from './invites-dialog.tsx';
-import { RenameDialog } from './rename-dialog.tsx';
 import { useMembers } from './use-members.ts';
 import { useWhereabouts } from './use-whereabouts.ts';
 
 type Props = { readonly room: RoomSummary; readonly onClose: () => void };
-type Open = 'add' | 'invites' | 'rename' | 'leave' | null;
+type Open = 'add' | 'invites' | 'edit' | 'leave' | null;
 
 /** Who is in the group, and what one may do about it. */
 export function MemberPanel({ room, onClose }: Props) {
@@ -46,7 +46,7 @@ export function MemberPanel({ room, onClose }: Props) {
           <PanelButton icon={<Link2 size={18} />} label={t('chat.inviteLink')} onClick={() => setOpen('invites')} />
         )}
         {manages && (
-          <PanelButton icon={<Pencil size={18} />} label={t('chat.rename')} onClick={() => setOpen('rename')} />
+          <PanelButton icon={<Pencil size={18} />} label={t('chat.editGroup')} onClick={() => setOpen('edit')} />
         )}
         <PanelButton icon={<LogOut size={18} />} label={t('chat.leave')} onClick={() => setOpen('leave')} />
       </div>
@@ -58,7 +58,7 @@ export function MemberPanel({ room, onClose }: Props) {
       </ul>
       {open === 'add' && <AddMembersDialog room={room} members={members ?? []} onClose={close} />}
       {open === 'invites' && <InvitesDialog room={room} onClose={close} />}
-      {open === 'rename' && <RenameDialog room={room} onClose={close} />}
+      {open === 'edit' && <GroupDialog room={room} onClose={close} />}
       <ConfirmDialog
         open={open === 'leave'}
         onOpenChange={close}

@@ -1,9 +1,10 @@
 import { X } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Person } from '../../../ui/app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
+import { PictureField } from '../../../ui/picture-field.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { newMessageKey } from './browser-outbox.ts';
 import { useAction, useChat } from './chat-context.tsx';
@@ -16,6 +17,8 @@ export function NewGroupDialog({ onClose }: { readonly onClose: () => void }) {
   const act = useAction();
   const [title, setTitle] = useState('');
   const [members, setMembers] = useState<readonly Person[]>([]);
+  const [picture, setPicture] = useState<File>();
+  const preview = usePreview(picture);
   const [busy, setBusy] = useState(false);
   // One key a dialog: pressing Create twice makes one group.
   const [key] = useState(newMessageKey);
@@ -31,12 +34,23 @@ export function NewGroupDialog({ onClose }: { readonly onClose: () => void }) {
       rooms.put(room);
       onClose();
       openRoom(room.id);
+      // The group is there, whatever comes of its picture.
+      if (picture !== undefined) await client.upload('chat.avatar', { room: room.id }, picture);
     });
     setBusy(false);
   };
   return (
     <Dialog open onOpenChange={onClose} title={t('chat.newGroup')}>
       <form onSubmit={create} className="flex flex-col gap-4">
+        <PictureField
+          id={key}
+          name={title}
+          picture={preview}
+          size={64}
+          busy={busy}
+          onChoose={setPicture}
+          onRemove={() => setPicture(undefined)}
+        />
         <TextField
           label={t('chat.groupTitle')}
           value={title}
@@ -61,6 +75,18 @@ export function NewGroupDialog({ onClose }: { readonly onClose: () => void }) {
       </form>
     </Dialog>
   );
+}
+
+/** An address under which a chosen file can be shown, as long as it is chosen. */
+function usePreview(file: File | undefined): string | null {
+  const [address, setAddress] = useState<string | null>(null);
+  useEffect(() => {
+    if (file === undefined) return setAddress(null);
+    const made = URL.createObjectURL(file);
+    setAddress(made);
+    return () => URL.revokeObjectURL(made);
+  }, [file]);
+  return address;
 }
 
 type ChosenProps = { readonly members: readonly Person[]; readonly onRemove: (person: Person) => void };

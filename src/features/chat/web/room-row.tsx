@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { useApp, usePerson } from '../../../ui/app-context.tsx';
-import { Avatar } from '../../../ui/avatar.tsx';
+import { Avatar, pictureAddress } from '../../../ui/avatar.tsx';
 import { CountBadge } from '../../../ui/badge.tsx';
 import { formatShort } from '../../../ui/dates.ts';
 import { plainText } from '../../../ui/markdown.tsx';
@@ -49,7 +49,9 @@ export function RoomAvatar({ room, size }: AvatarProps) {
   const title = useRoomTitle(room);
   const person = usePerson(room.peer ?? me);
   const whereabouts = useWhereabouts(room.kind === 'direct' && room.peer !== me ? room.peer : null);
-  if (room.kind === 'group') return <Avatar id={room.id} name={title} size={size} />;
+  if (room.kind === 'group') {
+    return <Avatar id={room.id} name={title} picture={pictureAddress(room.avatar)} size={size} />;
+  }
   return (
     <Avatar
       id={room.peer ?? room.id}
