@@ -88,8 +88,12 @@ describe('DA3: a wrong value is refused in one line with key, value and rule', (
       'publicUrl = "https://a/b" (from BANYAN_PUBLIC_URL) must be empty, or an http(s) address without a path, as https://chat.example.org',
     ],
     [
+      { env: { BANYAN_TRUSTED_PROXIES: '10.0.0.0/33' } },
+      'trustedProxies = "10.0.0.0/33" (from BANYAN_TRUSTED_PROXIES) must be IP addresses or subnets (172.16.0.0/12), separated by commas',
+    ],
+    [
       { env: { BANYAN_TRUSTED_PROXIES: '10.0.0.1,proxy' } },
-      'trustedProxies = "10.0.0.1,proxy" (from BANYAN_TRUSTED_PROXIES) must be IP addresses, separated by commas',
+      'trustedProxies = "10.0.0.1,proxy" (from BANYAN_TRUSTED_PROXIES) must be IP addresses or subnets (172.16.0.0/12), separated by commas',
     ],
     [
       { env: { BANYAN_TOKEN_SECRET: 'hunter2' } },

@@ -51,9 +51,9 @@ export const SETTINGS = {
   trustedProxies: list({
     env: 'BANYAN_TRUSTED_PROXIES',
     default: [],
-    rule: 'IP addresses, separated by commas',
-    is: (value) => isIP(value) !== 0,
-    doc: 'Addresses of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. None by default: anyone could write these headers.',
+    rule: 'IP addresses or subnets (172.16.0.0/12), separated by commas',
+    is: isAddressOrSubnet,
+    doc: 'Addresses or subnets of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. None by default: anyone could write these headers.',
   }),
   tokenSecret: text({
     env: 'BANYAN_TOKEN_SECRET',
@@ -180,4 +180,13 @@ function isOrigin(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const url = new URL(value);
   return (url.protocol === 'http:' || url.protocol === 'https:') && url.origin === value;
+}
+
+/** `192.0.2.1`, `172.16.0.0/12`, `fd00::/8`. A prefix of 0 would trust everyone, which is never meant. */
+function isAddressOrSubnet(value: string): boolean {
+  const [address = '', prefix, ...more] = value.split('/');
+  const family = isIP(address);
+  if (family === 0 || more.length > 0) return false;
+  const bits = family === 4 ? 32 : 128;
+  return prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bits);
 }

@@ -24,7 +24,7 @@ export type HttpApp = {
 export type HttpSettings = {
   /** Where people reach this server (`https://chat.example.org`); '' when it is the same as they see in Host. */
   readonly publicUrl: string;
-  /** IP addresses of proxies whose `X-Forwarded-*` is true. */
+  /** IP addresses or subnets of proxies whose `X-Forwarded-*` is true. */
   readonly trustedProxies: readonly string[];
   /** Folder of the built web app; that of this program by default. */
   readonly webRoot?: string;

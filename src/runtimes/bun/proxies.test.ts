@@ -25,6 +25,12 @@ describe("the client's address", () => {
     expect(addressOf(PROXY, '203.0.113.9, 198.51.100.1, fd00::1, 10.0.0.2')).toBe('198.51.100.1');
   });
 
+  test('is found behind proxies of a trusted subnet', () => {
+    const subnets = ['10.0.0.0/8', 'fd00::/8'];
+    expect(addressOf('10.200.3.4', '198.51.100.1, fd12::9', subnets)).toBe('198.51.100.1');
+    expect(addressOf('11.0.0.1', '198.51.100.1', subnets)).toBe('11.0.0.1');
+  });
+
   test("is the last proxy's where what was forwarded is missing or no address", () => {
     expect(addressOf(PROXY)).toBe(PROXY);
     expect(addressOf(PROXY, '')).toBe(PROXY);

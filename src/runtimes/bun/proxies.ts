@@ -9,13 +9,18 @@ export type Proxies = {
 };
 
 /**
- * Believes `X-Forwarded-For` and `X-Forwarded-Proto` only of the trusted proxies, given by their IP addresses.
+ * Believes `X-Forwarded-For` and `X-Forwarded-Proto` only of the trusted proxies, given by IP addresses or
+ * subnets (`172.16.0.0/12`).
  * Forwarded addresses are read from the right, each written by the proxy after it, up to the first that is not a
  * trusted proxy's: what stands left of that, the client could have written itself.
  */
 export function createProxies(trusted: readonly string[]): Proxies {
   const list = new BlockList();
-  for (const address of trusted) list.addAddress(address, familyOf(address));
+  for (const each of trusted) {
+    const [address = '', prefix] = each.split('/');
+    if (prefix === undefined) list.addAddress(address, familyOf(address));
+    else list.addSubnet(address, Number(prefix), familyOf(address));
+  }
   const isTrusted = (address: string): boolean => isIP(address) !== 0 && list.check(address, familyOf(address));
   return {
     addressOf: (headers, peer) => {
