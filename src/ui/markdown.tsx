@@ -1,40 +1,39 @@
-import { Lexer, type MarkedToken, type Token, type Tokens } from 'marked';
+import type { MarkedToken, Token, Tokens } from 'marked';
 import { Fragment, memo, type ReactNode } from 'react';
-
-/** Longer texts are shown as they are: nobody sends a book to be rendered. */
-const LONGEST = 10_000;
+import { childrenOf, lex } from './markdown-lexer.ts';
 
 /** A message's text with its Markdown subset drawn. Never raw HTML: what looks like it is shown as text. */
 export const Markdown = memo(function Markdown({ text }: { readonly text: string }) {
   return <div className="flex flex-col gap-1 whitespace-pre-wrap">{renderMarkdown(text)}</div>;
 });
 
-/** The text as elements; texts beyond the subset's length, or that the lexer gives up on, as plain text. */
+/** The text as elements; texts beyond the subset's bounds, or that the lexer gives up on, as plain text. */
 export function renderMarkdown(text: string): ReactNode {
-  if (text.length > LONGEST) return text;
-  try {
-    return blocks(new Lexer({ gfm: true, breaks: true }).lex(text));
-  } catch {
-    return text;
-  }
+  const tokens = lex(text);
+  return tokens === undefined ? text : blocks(tokens);
 }
 
-/** The text without its marks, for lists and previews. */
+/** The text in one line without its marks, for lists and previews. */
 export function plainText(text: string): string {
-  if (text.length > LONGEST) return text;
-  try {
-    return new Lexer({ gfm: true, breaks: true }).lex(text).map(plain).join('').trim();
-  } catch {
-    return text;
-  }
+  return (lex(text)?.map(plain).join('') ?? text).replace(/\s+/g, ' ').trim();
 }
 
 function plain(token: Token): string {
-  if (token.type === 'list')
-    return (token as Tokens.List).items.map((item) => `${item.tokens.map(plain).join('')} `).join('');
-  if (token.type === 'br') return ' ';
-  if ('tokens' in token && token.tokens !== undefined) return token.tokens.map(plain).join('');
-  return 'text' in token && typeof token.text === 'string' ? token.text : token.raw;
+  const children = childrenOf(token).map(plain);
+  switch (token.type) {
+    case 'paragraph':
+    case 'heading':
+    case 'code':
+      return `${children.join('') || token.text} `;
+    case 'list_item':
+      return `${children.join(' ')} `;
+    case 'checkbox':
+      return token.checked ? '☑' : '☐';
+    case 'br':
+      return ' ';
+    default:
+      return children.join('') || ('text' in token && token.text !== '' ? token.text : token.raw);
+  }
 }
 
 function blocks(tokens: readonly Token[]): ReactNode {

@@ -78,13 +78,9 @@ function LastLine({ room, isOpen }: Props) {
       </>
     );
   }
-  if (unsent !== undefined) return oneLine(unsent.text);
+  if (unsent !== undefined) return plainText(unsent.text);
   if (last === null) return '';
   if (last.recalledAt !== null) return <i>{t('chat.recalledShort')}</i>;
-  if (room.kind === 'direct' && last.sender !== me) return oneLine(last.text);
-  return `${last.sender === me ? t('chat.you') : sender}: ${oneLine(last.text)}`;
-}
-
-function oneLine(text: string): string {
-  return plainText(text).replaceAll(/\s+/g, ' ');
+  if (room.kind === 'direct' && last.sender !== me) return plainText(last.text);
+  return `${last.sender === me ? t('chat.you') : sender}: ${plainText(last.text)}`;
 }

@@ -1,0 +1,214 @@
+import { describe, expect, test } from 'bun:test';
+import fc from 'fast-check';
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
+import { isSafeLink, Markdown, plainText } from './markdown.tsx';
+
+/** What stands in the page for a text, without the class names and without the frame around all. */
+function html(text: string): string {
+  const whole = renderToStaticMarkup(createElement(Markdown, { text })).replaceAll(/ class="[^"]*"/g, '');
+  return whole.slice('<div>'.length, -'</div>'.length);
+}
+
+const linked = (href: string, text = href) =>
+  `<a href="${href}" target="_blank" rel="noopener noreferrer nofollow">${text}</a>`;
+const hrefs = (text: string) => [...html(text).matchAll(/ href="([^"]*)"/g)].map(([, href]) => href);
+const filled = (pattern: string) => pattern.repeat(Math.ceil(8_000 / pattern.length)).slice(0, 8_000);
+
+describe('a message’s Markdown', () => {
+  test.each([
+    ['**b** _i_ ~~d~~ `c`', '<p><strong>b</strong> <em>i</em> <del>d</del> <code>c</code></p>'],
+    ['***both***', '<p><em><strong>both</strong></em></p>'],
+    ['a\nb\n\nc', '<p>a<br/>b</p><p>c</p>'],
+    ['snake_case_name and 2 * 3', '<p>snake_case_name and 2 * 3</p>'],
+    ['不是**加粗**吗', '<p>不是<strong>加粗</strong>吗</p>'],
+    ['# 1', '<p>1</p>'],
+    ['#1', '<p>#1</p>'],
+    ['> a\n> b', '<blockquote><p>a<br/>b</p></blockquote>'],
+    ['- a\n- [x] b', '<ul><li><span>a</span></li><li><span>☑ </span><span>b</span></li></ul>'],
+    ['3. a\n4. b', '<ol start="3"><li><span>a</span></li><li><span>b</span></li></ol>'],
+    ['```js\n1 < 2\n```', '<pre><code>1 &lt; 2</code></pre>'],
+    ['| a |\n|---|\n| b |', '<p>| a |\n|---|\n| b |</p>'],
+    ['a\\*b\\*', '<p>a*b*</p>'],
+    ['**open', '<p>**open</p>'],
+    ['', ''],
+  ])('draws %j', (text, expected) => {
+    expect(html(text)).toBe(expected);
+  });
+
+  test('keeps each character of a text too long for it', () => {
+    expect(html('*a* '.repeat(3_000))).toBe('*a* '.repeat(3_000));
+  });
+});
+
+describe('raw HTML', () => {
+  test.each([
+    '<b>x</b>',
+    '&#60;b&#62;',
+    '&#x3c;script>',
+    '<script>alert(1)</script>',
+    '<img src=x onerror=alert(1)>',
+    'a <svg/onload=alert(1)> b',
+    '<a href="javascript:alert(1)">x</a>',
+    '<!-- <b> -->',
+    '<div\nonclick="x">',
+    '- <iframe src="//a">',
+    '> <style>*{}</style>',
+    '| <b> |\n|---|\n| <i> |',
+    '`<b>`',
+    '```<b>\n<i>\n```',
+    '**<b>**',
+    '[<b>](https://a.example)',
+  ])('is text: %j', (text) => {
+    const tags = [...html(text).matchAll(/<\/?([a-z]+)/g)].map(([, tag]) => tag);
+    expect(
+      tags.filter((tag) => !'p br strong em del code pre a ul li ol span blockquote'.split(' ').includes(tag ?? '')),
+    ).toEqual([]);
+    expect(hrefs(text).filter((href) => href !== 'https://a.example')).toEqual([]);
+  });
+
+  test.each(['&lt;b&gt;', 'AT&amp;T', '`&lt;`', '&nbsp;'])('entities are what was typed: %j', (text) => {
+    expect(html(text)).toContain(text.replaceAll('`', '').replaceAll('&', '&amp;'));
+  });
+});
+
+describe('links', () => {
+  test.each([
+    ['https://a.example', linked('https://a.example')],
+    ['[x](https://a.example/b?c=1 "title")', linked('https://a.example/b?c=1', 'x')],
+    ['[**x**](http://a.example)', linked('http://a.example', '<strong>x</strong>')],
+    ['<https://a.example>', linked('https://a.example')],
+    ['www.a.example', linked('http://www.a.example', 'www.a.example')],
+    ['ann@a.example', linked('mailto:ann@a.example', 'ann@a.example')],
+    ['[a]\n\n[a]: https://a.example', linked('https://a.example', 'a')],
+  ])('%j opens elsewhere and vouches for nothing', (text, expected) => {
+    expect(html(text)).toContain(expected);
+  });
+
+  test.each([
+    ['see https://a.example.', 'https://a.example'],
+    ['(https://a.example/b)', 'https://a.example/b'],
+    ['https://a.example/b_(c)', 'https://a.example/b_(c)'],
+    ['**https://a.example**', 'https://a.example'],
+    ['https://a.example/?a=1&b=2', 'https://a.example/?a=1&amp;b=2'],
+    ['https://a.example/~ann/x_y_z', 'https://a.example/~ann/x_y_z'],
+    ['看https://a.example/b。谢谢', 'https://a.example/b'],
+    ['见 https://a.example，然后', 'https://a.example'],
+    ['（https://a.example/b）', 'https://a.example/b'],
+    ['“https://a.example”好', 'https://a.example'],
+    ['https://a.example/维基', 'https://a.example/维基'],
+  ])('an address ends where the sentence goes on: %j', (text, href) => {
+    expect(hrefs(text)).toEqual([href]);
+    expect(plainText(text)).toBe(text.replaceAll('**', ''));
+  });
+
+  test('a picture is a link: nobody’s server learns who reads here', () => {
+    expect(html('![cat](https://a.example/cat.png)')).toBe(`<p>${linked('https://a.example/cat.png', 'cat')}</p>`);
+    expect(hrefs('![](https://a.example/cat.png)')).toEqual(['https://a.example/cat.png']);
+  });
+
+  test.each([
+    '[x](javascript:alert(1))',
+    '[x](JaVaScRiPt:alert(1))',
+    '[x](<java\tscript:alert(1)>)',
+    '[x](<\u0001javascript:alert(1)>)',
+    '[x](&#106;avascript:alert(1))',
+    '[x](javascript&colon;alert(1))',
+    '[x](javascript\\:alert(1))',
+    '[x](data:text/html;base64,PHNjcmlwdD4=)',
+    '[x](vbscript:a)',
+    '[x](blob:https://a.example/1)',
+    '[x](file:///etc/passwd)',
+    '[x](//a.example)',
+    '[x](/api/v1/accounts.signOut)',
+    '[x](#top)',
+    '![x](javascript:alert(1))',
+    '<javascript:alert(1)>',
+    '[x]\n\n[x]: javascript:alert(1)',
+    'ftp://a.example',
+  ])('leads nowhere: %j', (text) => {
+    expect(hrefs(text)).toEqual([]);
+  });
+
+  test('whatever is typed, a link goes to the web or to mail', () => {
+    const pieces = fc.constantFrom(
+      ...['[', ']', '(', ')', '<', '>', '!', ':', '//', '\\', '&#', ';', '\n', '\t', '\0', '"', '`', '*', '_', ' '],
+      ...['javascript', 'data', 'https', 'mailto', 'www.', 'a.example', '@', 'x', '好', '。', '58', '&colon;'],
+    );
+    const text = fc.array(pieces, { maxLength: 40 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(text, (typed) => {
+        for (const href of hrefs(typed)) expect(isSafeLink((href ?? '').replaceAll('&amp;', '&'))).toBe(true);
+        expect(html(typed)).not.toMatch(/<(?!\/?(?:p|br|strong|em|del|code|pre|a|ul|ol|li|span|blockquote)\b)/);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+describe('8,000 characters meant to hurt', () => {
+  const bombs = [
+    '*',
+    '*a ',
+    '_*a',
+    '*a **b ',
+    '__a',
+    '中*',
+    '~~a',
+    '[',
+    '![',
+    '[a](',
+    '[](',
+    '<a ',
+    '<',
+    '`',
+    '`a',
+    '|',
+    '\\',
+    '&',
+  ];
+  const deep = ['> ', '>', '- ', '1. ', '> - ', '- > 1. '];
+  const lines = ['- a\n', '> a\n', 'a\n===\n', '|a|\n|-|\n', '[a]: b\n', '  \n', '<a\n', '```\n'];
+  const edges = ['http://a(', 'www.', 'a@', '<!--', '😀*', '\u2028', '\r'];
+
+  // The wall clock of a busy machine; each takes 5 to 100 ms on a free one.
+  test.each([...bombs, ...deep, ...lines, ...edges])('%j again and again is drawn within a second', (pattern) => {
+    const text = filled(pattern);
+    const started = performance.now();
+    const drawn = html(text);
+    plainText(text);
+    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(depthOf(drawn)).toBeLessThan(30);
+  });
+
+  test('what is nested too deep stands there as it was typed', () => {
+    expect(html(`${'> '.repeat(100)}end`)).toBe(`${'&gt; '.repeat(100)}end`);
+    expect(html(`${'> '.repeat(5)}end`)).toBe(`${'<blockquote>'.repeat(5)}<p>end</p>${'</blockquote>'.repeat(5)}`);
+  });
+});
+
+describe('a preview', () => {
+  test.each([
+    ['**b** _i_ ~~d~~ `c` [l](https://a.example)', 'b i d c l'],
+    ['# title\ntext', 'title text'],
+    ['a\n\nb\nc', 'a b c'],
+    ['- a\n  - b\n- [x] c', 'a b ☑ c'],
+    ['> quoted\n\nanswer', 'quoted answer'],
+    ['```\nlet a\nlet b\n```\nafter', 'let a let b after'],
+    ['<b>x</b> &lt;', '<b>x</b> &lt;'],
+    ['![](https://a.example/cat.png)', '![](https://a.example/cat.png)'],
+    ['  ', ''],
+  ])('of %j is one line without marks', (text, expected) => {
+    expect(plainText(text)).toBe(expected);
+  });
+});
+
+/** How deep the elements stand in each other. */
+function depthOf(markup: string): number {
+  let [depth, deepest] = [0, 0];
+  for (const [, closes, empty] of markup.matchAll(/<(\/?)[a-z]+[^>]*?(\/?)>/g)) {
+    if (empty === '') depth += closes === '' ? 1 : -1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
