@@ -1,0 +1,252 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import { Centrifuge, type Options, type Subscription } from 'centrifuge';
+import { SignJWT } from 'jose';
+import WebSocket from 'ws';
+import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
+
+const SECRET = 'a secret that is shared with one application only';
+
+let open: BanyanProcess;
+let signed: BanyanProcess;
+const clients: Centrifuge[] = [];
+
+beforeAll(async () => {
+  [open, signed] = await Promise.all([
+    startBanyan({ BANYAN_CLIENT_INSECURE: 'true', BANYAN_PING_SECONDS: '2', BANYAN_PONG_SECONDS: '1' }),
+    startBanyan({ BANYAN_TOKEN_SECRET: SECRET }),
+  ]);
+});
+afterEach(() => {
+  for (const client of clients.splice(0)) client.disconnect();
+});
+afterAll(() => Promise.all([open.stop(), signed.stop()]));
+
+/** Every socket that a client opened, so that a test can cut it. */
+type Cuttable = Centrifuge & { readonly sockets: WebSocket[] };
+
+function clientOf({ socketUrl }: BanyanProcess, options: Partial<Options> = {}): Cuttable {
+  const sockets: WebSocket[] = [];
+  class Socket extends WebSocket {
+    constructor(url: string) {
+      super(url);
+      sockets.push(this);
+    }
+  }
+  const client = new Centrifuge(socketUrl, { websocket: Socket, minReconnectDelay: 50, ...options });
+  clients.push(client);
+  return Object.assign(client, { sockets });
+}
+
+async function connected(server: BanyanProcess, options: Partial<Options> = {}): Promise<Cuttable> {
+  const client = clientOf(server, options);
+  client.connect();
+  await client.ready(5_000);
+  return client;
+}
+
+async function subscribed(client: Centrifuge, channel: string, options = {}): Promise<Subscription> {
+  const subscription = client.newSubscription(channel, options);
+  subscription.subscribe();
+  await subscription.ready(5_000);
+  return subscription;
+}
+
+/** The next event of a kind; says which one when it does not come. */
+function next<T>(target: { once(name: string, listener: (event: T) => void): unknown }, name: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const given = setTimeout(() => reject(new Error(`no "${name}" came`)), 10_000);
+    target.once(name, (event) => {
+      clearTimeout(given);
+      resolve(event);
+    });
+  });
+}
+
+/** Keeps what is published, in the order in which it comes. */
+function heardBy(subscription: Subscription): unknown[] {
+  const heard: unknown[] = [];
+  subscription.on('publication', ({ data }) => heard.push(data));
+  return heard;
+}
+
+async function until(isIt: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 10_000; !isIt(); await Bun.sleep(5)) {
+    if (Date.now() > deadline) throw new Error('it did not come to be');
+  }
+}
+
+const token = (user: string, seconds: number) =>
+  new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).setSubject(user).setExpirationTime(`${seconds}s`).sign(secret);
+const secret = new TextEncoder().encode(SECRET);
+
+describe('the official client, unmodified', () => {
+  test('OR2 subscribes and publishes, and hears itself and others in the same order', async () => {
+    const [ann, ben] = await Promise.all([connected(open), connected(open)]);
+    const heard = await Promise.all([ann, ben].map(async (client) => heardBy(await subscribed(client, 'demo:order'))));
+    await Promise.all([1, 2, 3, 4].map((n) => (n % 2 === 0 ? ann : ben).publish('demo:order', { n })));
+    await until(() => heard.every((each) => each.length === 4));
+    expect(heard[0]).toEqual(heard[1] as unknown[]);
+  });
+
+  test('reads history forwards, backwards and from a position, a page at a time', async () => {
+    const client = await connected(open);
+    for (const n of [1, 2, 3, 4, 5]) await client.publish('log:history', n);
+    const { publications, offset, epoch } = await client.history('log:history', { limit: 10 });
+    expect(publications.map(({ data }) => data)).toEqual([1, 2, 3, 4, 5]);
+    expect(publications.map((each) => each.offset)).toEqual([1, 2, 3, 4, 5]);
+    expect(offset).toBe(5);
+    const page = await client.history('log:history', { limit: 2, since: { offset: 2, epoch } });
+    expect(page.publications.map(({ data }) => data)).toEqual([3, 4]);
+    const newest = await client.history('log:history', { limit: 2, reverse: true });
+    expect(newest.publications.map(({ data }) => data)).toEqual([5, 4]);
+    expect((await client.history('log:history', { limit: 0 })).publications).toEqual([]);
+  });
+
+  test('PR1 PR2 sees who is there, who comes and who goes', async () => {
+    const ann = await connected(open);
+    const subscription = await subscribed(ann, 'demo:there', { joinLeave: true });
+    // One hears of oneself, too.
+    const [own, joined] = comings(subscription);
+    await own;
+    const ben = await connected(open);
+    await subscribed(ben, 'demo:there');
+    const { client } = await joined;
+    const { clients: present } = await subscription.presence();
+    expect(Object.keys(present)).toHaveLength(2);
+    expect(Object.keys(present)).toContain(client);
+    expect(await subscription.presenceStats()).toMatchObject({ numClients: 2 });
+    const left = next<{ info: { client: string } }>(subscription, 'leave');
+    ben.disconnect();
+    expect((await left).info.client).toBe(client);
+    expect(await ann.presenceStats('demo:there')).toMatchObject({ numClients: 1 });
+  });
+
+  test('PE1 gets the errors of the table', async () => {
+    const client = await connected(open);
+    await expect(client.publish('nowhere:x', 1)).rejects.toMatchObject({ code: 102 });
+    await expect(client.publish('room:x', 1)).rejects.toMatchObject({ code: 103 });
+    await expect(client.presence('log:x')).rejects.toMatchObject({ code: 108 });
+    await expect(client.rpc('no.such', {})).rejects.toMatchObject({ code: 104 });
+    const refused = client.newSubscription('nowhere:x');
+    refused.subscribe();
+    expect(await next<{ code: number }>(refused, 'unsubscribed')).toMatchObject({ code: 102 });
+  });
+
+  test('calls an operation as RPC', async () => {
+    const client = await connected(open);
+    const { data } = await client.rpc('accounts.status', {});
+    expect(data).toMatchObject({ hasOwner: false });
+  });
+
+  test('stays while it answers pings', async () => {
+    const client = await connected(open);
+    let ended = false;
+    client.on('connecting', () => {
+      ended = true;
+    });
+    const pings = countPings(client);
+    await until(() => pings() >= 2);
+    await client.publish('demo:ping', 1);
+    expect(ended).toBe(false);
+  });
+
+  test.each(['demo:back', 'log:back'])(
+    'RE1 comes back to %s after a cut, and hears what it missed once',
+    async (channel) => {
+      const [ann, ben] = await Promise.all([connected(open), connected(open, { minReconnectDelay: 300 })]);
+      const subscription = await subscribed(ben, channel, { recoverable: true, positioned: true });
+      const heard = heardBy(subscription);
+      await ann.publish(channel, 'before');
+      await until(() => heard.length === 1);
+      const back = next<{ recovered: boolean; wasRecovering: boolean }>(subscription, 'subscribed');
+      ben.sockets[0]?.terminate();
+      for (const word of ['while', 'it', 'was', 'away']) await ann.publish(channel, word);
+      expect(await back).toMatchObject({ wasRecovering: true, recovered: true });
+      await ann.publish(channel, 'after');
+      await until(() => heard.length === 6);
+      expect(heard).toEqual(['before', 'while', 'it', 'was', 'away', 'after']);
+    },
+  );
+
+  test('RE2 is told when what it missed is gone', async () => {
+    const [ann, ben] = await Promise.all([connected(open), connected(open, { minReconnectDelay: 500 })]);
+    const subscription = await subscribed(ben, 'demo:gone', { recoverable: true, positioned: true });
+    await ann.publish('demo:gone', 0);
+    const back = next<{ recovered: boolean; wasRecovering: boolean }>(subscription, 'subscribed');
+    ben.sockets[0]?.terminate();
+    // More than a demo channel keeps.
+    await Promise.all(Array.from({ length: 150 }, (_, n) => ann.publish('demo:gone', n)));
+    expect(await back).toMatchObject({ wasRecovering: true, recovered: false });
+  });
+
+  test('leaves a channel, and hears no more of it', async () => {
+    const [ann, ben] = await Promise.all([connected(open), connected(open)]);
+    const subscription = await subscribed(ben, 'demo:left');
+    const heard = heardBy(subscription);
+    await ann.publish('demo:left', 1);
+    await until(() => heard.length === 1);
+    subscription.unsubscribe();
+    await until(() => subscription.state === 'unsubscribed');
+    // Its answer comes behind the command to leave, on the same line.
+    await ben.rpc('accounts.status', {});
+    await ann.publish('demo:left', 2);
+    await ben.rpc('accounts.status', {});
+    expect(heard).toEqual([1]);
+  });
+});
+
+describe('signing in with a token', () => {
+  test('is asked for where nothing else signs in', async () => {
+    const client = clientOf(signed);
+    client.connect();
+    expect(await next<{ code: number }>(client, 'disconnected')).toMatchObject({ code: 101 });
+  });
+
+  test('names the user, in presence too', async () => {
+    const client = await connected(signed, { token: await token('user-7', 60) });
+    const subscription = await subscribed(client, 'demo:users');
+    expect(Object.values((await subscription.presence()).clients)).toMatchObject([{ user: 'user-7' }]);
+  });
+
+  test('is refreshed before it runs out, without a break', async () => {
+    let asked = 0;
+    const getToken = () => {
+      asked += 1;
+      return token('user-8', asked === 1 ? 2 : 60);
+    };
+    const client = await connected(signed, { getToken });
+    let breaks = 0;
+    client.on('connecting', () => {
+      breaks += 1;
+    });
+    await until(() => asked === 2);
+    await Bun.sleep(2_000);
+    expect([client.state as string, breaks]).toEqual(['connected', 0]);
+    await client.publish('demo:refreshed', 1);
+  });
+
+  test('that does not hold is refused for good', async () => {
+    const other = new TextEncoder().encode('another secret, of another application');
+    const forged = await new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).setSubject('user-9').sign(other);
+    const client = clientOf(signed, { token: forged });
+    client.connect();
+    expect(await next<{ code: number }>(client, 'disconnected')).toMatchObject({ code: 3_500 });
+  });
+});
+
+/** Who comes first, and who second. */
+function comings(subscription: Subscription): [Promise<{ client: string }>, Promise<{ client: string }>] {
+  const [first, second] = [Promise.withResolvers<{ client: string }>(), Promise.withResolvers<{ client: string }>()];
+  const waiting = [first, second];
+  subscription.on('join', ({ info }) => waiting.shift()?.resolve(info));
+  return [first.promise, second.promise];
+}
+
+/** How many pings (`{}`) the client's first socket has got from now on. */
+function countPings({ sockets }: Cuttable): () => number {
+  let pings = 0;
+  sockets[0]?.on('message', (frame) => {
+    if (String(frame).trim() === '{}') pings += 1;
+  });
+  return () => pings;
+}
