@@ -198,3 +198,16 @@ test('typing is told at most once in two seconds', async () => {
   expect(told.map(({ user }) => user)).toEqual([ann.id, ann.id, ann.id, ben.id]);
   device.close();
 });
+
+test('typing is told again right after a message, which took the sign away', async () => {
+  const device = await ben.connect();
+  await device.ask({ subscribe: { channel: liveChannel(room) } });
+  await ann.call('chat.typing', { room });
+  await ann.say(room, 'one');
+  await ann.call('chat.typing', { room });
+  await ben.call('chat.typing', { room });
+  await device.publication(liveChannel(room), ({ user }: { user: string }) => user === ben.id);
+  const told = device.published(liveChannel(room)) as { user: string }[];
+  expect(told.map(({ user }) => user)).toEqual([ann.id, ann.id, ben.id]);
+  device.close();
+});

@@ -133,6 +133,6 @@ function launchChromium(): Promise<Browser> {
 /** The server serves what is in dist/web. */
 async function buildWeb(): Promise<void> {
   const build = Bun.spawn([process.execPath, 'tools/build-web.mjs'], { cwd: ROOT, stdout: 'pipe', stderr: 'pipe' });
-  const [output, errors] = await Promise.all([build.stdout.text(), build.stderr.text()]);
+  const [output, errors] = await Promise.all([build.stdout, build.stderr].map((stream) => new Response(stream).text()));
   if ((await build.exited) !== 0) throw new Error(`the web app could not be built:\n${output}${errors}`);
 }

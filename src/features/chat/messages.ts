@@ -50,11 +50,12 @@ export function messageHandlers(parts: Parts): MessageHandlers {
   };
 }
 
-async function send({ log, quietRooms }: Parts, room: string, message: MessageEvent): Promise<Sent> {
+async function send({ log, quietRooms, typists }: Parts, room: string, message: MessageEvent): Promise<Sent> {
   try {
     const { offset, repeated } = await log.publish(room, message, { key: `${message.sender}:${message.key}` });
     if (repeated) return repeat(await log.eventAt(room, offset), message, offset);
     quietRooms.heard(room);
+    typists.said(room, message.sender);
     return { offset, sentAt: message.at };
   } catch (error) {
     const refused = error instanceof ClientError && error.kind === 'conflict' && error.cause !== undefined;

@@ -8,6 +8,7 @@ import { RoomList } from './room-list.ts';
 import { RoomLog } from './room-log.ts';
 import { RoomStore } from './room-store.ts';
 import { TimelineStore } from './timeline-store.ts';
+import { Typists } from './typists.ts';
 
 export type ChatSettings = {
   /** How long one may take back what one has said. */
@@ -33,6 +34,7 @@ export function createParts(host: FeatureHost, people: People, settings: ChatSet
     quietRooms: new QuietRooms({ host, rooms, announcements }),
     list: new RoomList(host.sql),
     timeline: new TimelineStore(host.sql),
+    typists: new Typists(),
     invites: new InviteStore(host.sql),
     members: new MemberChanges({ host, rooms, log, memberships, announcements }),
   };

@@ -1,6 +1,5 @@
 import { ClientError } from '../../core/errors.ts';
 import type { Handlers, Input } from '../../core/operation.ts';
-import { RecentMap } from '../../core/recent-map.ts';
 import type { chatContract, HistoryPage } from './contract.ts';
 import { RECEIPTS_LIMIT } from './limits.ts';
 import type { Parts } from './parts.ts';
@@ -9,14 +8,9 @@ import type { Stretch } from './timeline-store.ts';
 type ReadingHandlers = Pick<Handlers<typeof chatContract>, 'history' | 'read' | 'readers' | 'typing'>;
 type HistoryInput = Input<(typeof chatContract)['history']>;
 
-/** A person's typing is told to a room at most this often; screens hold it for 5 s. */
-const TYPING_MS = 2_000;
-const TYPISTS_KEPT = 10_000;
-
 /** What has been said, how far everyone has read, and who is about to say something. */
 export function readingHandlers(parts: Parts): ReadingHandlers {
-  const { memberships, rooms, list, log, timeline, announcements, host } = parts;
-  const typedAt = new RecentMap<number>(TYPISTS_KEPT);
+  const { memberships, rooms, list, log, timeline, announcements, typists, host } = parts;
   return {
     history: async ({ principal: { user } }, input) => {
       await memberships.require(input.room, user);
@@ -48,10 +42,7 @@ export function readingHandlers(parts: Parts): ReadingHandlers {
 
     typing: async ({ principal: { user } }, { room }) => {
       await memberships.require(room, user);
-      const [typist, now] = [`${room}\n${user}`, host.clock.now()];
-      if (Math.abs(now - (typedAt.get(typist) ?? Number.NEGATIVE_INFINITY)) < TYPING_MS) return {};
-      typedAt.set(typist, now);
-      announcements.toRoom(room, { type: 'typing', user });
+      if (typists.mayTell(room, user, host.clock.now())) announcements.toRoom(room, { type: 'typing', user });
       return {};
     },
   };
