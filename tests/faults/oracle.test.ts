@@ -12,6 +12,7 @@ const history = (...ids: string[]) => ({ channel: 'c', epoch: 'e', entries: entr
 const reader = (...ids: string[]) => ({
   name: 'r',
   channel: 'c',
+  after: 0,
   seen: entries(...ids),
   epochs: new Set(['e']),
   unrecovered: 0,
@@ -84,7 +85,7 @@ describe('the oracle', () => {
     ['that misses one in the middle', ['1', '5'], 'OR2: r saw 5 at 2 in c, not 3 at 2'],
     ['that sees one twice', ['1', '1', '3', '5'], 'OR2: r saw 1 at 2 in c, not 3 at 2'],
     ['that sees another order', ['3', '1', '5'], 'OR2: r saw 3 at 1 in c, not 1 at 1'],
-    ['that sees what is not there', ['1', '3', '5', '2'], 'OR2: r saw 2 at 4, which is not there'],
+    ['that sees what is not there', ['1', '3', '5', '2'], 'OR2: r saw 2 at 4 in c, not nothing'],
   ];
   for (const [what, seen, violation] of READERS) {
     test(`finds a reader ${what}`, () => expect(withReader({ seen: entries(...seen) })).toEqual([violation]));
@@ -92,7 +93,13 @@ describe('the oracle', () => {
 
   test('finds a reader that could not recover, or was told another epoch', () => {
     expect(withReader({ unrecovered: 2 })).toEqual(['RE1: r could not recover c, 2 times']);
-    expect(withReader({ epochs: new Set(['e', 'f']) })).toEqual(['OR5: r was told epoch f, not e']);
+    expect(withReader({ epochs: new Set(['e', 'f']) })).toEqual(['OR5: r was told another epoch in c']);
+  });
+
+  test('asks a reader that came later for what came later alone', () => {
+    const seen = entries('1', '3', '5').slice(1);
+    expect(withReader({ after: 1, seen })).toEqual([]);
+    expect(withReader({ after: 0, seen })).toEqual(['OR2: r saw 3 at 2 in c, not 1 at 1']);
   });
 
   test('finds a reader that got the right message with a wrong offset', () => {

@@ -13,10 +13,11 @@ export type Attempt = {
 /** A publication: where it stands, and which attempt it is. */
 export type Entry = { readonly offset: number; readonly id: string };
 
-/** Somebody who has followed a channel from its first publication on. */
+/** Somebody who has followed a channel from the publication after this offset on. */
 export type Reader = {
   readonly name: string;
   readonly channel: string;
+  readonly after: number;
   /** In the order in which they came. */
   readonly seen: readonly Entry[];
   /** Epochs that subscriptions were told. */
@@ -81,18 +82,24 @@ function disorder(attempts: readonly Attempt[], { channel, entries }: History): 
   });
 }
 
-/** OR2, RE1: a reader saw the whole history, in its order, each once, in one epoch, and was never left behind. */
-function misread({ name, channel, seen, epochs, unrecovered }: Reader, history: History | undefined): string[] {
+/** OR2, RE1: a reader saw the history from where it began, in its order, each once, in one epoch, and was never left behind. */
+function misread(reader: Reader, history: History | undefined): string[] {
+  const { name, channel, seen, epochs, unrecovered } = reader;
   if (history === undefined) return [`OR2: ${name} read ${channel}, whose history is missing`];
-  const { epoch, entries } = history;
-  const wrong = entries.findIndex(({ offset, id }, index) => seen[index]?.offset !== offset || seen[index]?.id !== id);
-  const broken: string[] = [];
-  if (wrong >= 0) broken.push(`OR2: ${name} saw ${show(seen[wrong])} in ${channel}, not ${show(entries[wrong])}`);
-  else if (seen.length > entries.length)
-    broken.push(`OR2: ${name} saw ${show(seen[entries.length])}, which is not there`);
-  for (const told of epochs) if (told !== epoch) broken.push(`OR5: ${name} was told epoch ${told}, not ${epoch}`);
-  if (unrecovered > 0) broken.push(`RE1: ${name} could not recover ${channel}, ${unrecovered} times`);
-  return broken;
+  const due = history.entries.filter(({ offset }) => offset > reader.after);
+  const length = Math.max(due.length, seen.length);
+  const wrong = Array.from({ length }, (_, index) => index).find((index) => !isSame(seen[index], due[index]));
+  return [
+    ...(wrong === undefined ? [] : [`OR2: ${name} saw ${show(seen[wrong])} in ${channel}, not ${show(due[wrong])}`]),
+    ...[...epochs].flatMap((told) =>
+      told === history.epoch ? [] : [`OR5: ${name} was told another epoch in ${channel}`],
+    ),
+    ...(unrecovered > 0 ? [`RE1: ${name} could not recover ${channel}, ${unrecovered} times`] : []),
+  ];
+}
+
+function isSame(one: Entry | undefined, other: Entry | undefined): boolean {
+  return one?.offset === other?.offset && one?.id === other?.id;
 }
 
 function show(entry: Entry | undefined): string {

@@ -1,0 +1,169 @@
+import { afterEach, describe, expect, test } from 'bun:test';
+import type { Centrifuge } from 'centrifuge';
+import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
+import { findViolations } from './oracle.ts';
+import { RawClient } from './raw-client.ts';
+import { until } from './tally.ts';
+import { Traffic } from './traffic.ts';
+
+const KIB = 1_024;
+const MIB = 1_024 * KIB;
+const INSECURE = { BANYAN_CLIENT_INSECURE: 'true' };
+/** With presence: tells whether a client that does not read is still there. */
+const WATCHED = 'demo:watched';
+const CHANNEL = 'log:pressure';
+
+let server: BanyanProcess;
+let traffic: Traffic;
+const raws: RawClient[] = [];
+afterEach(async () => {
+  for (const raw of raws.splice(0)) raw.end();
+  traffic.close();
+  await server.stop();
+});
+
+async function start(settings: Readonly<Record<string, string>> = {}): Promise<void> {
+  server = await startBanyan({ ...INSECURE, ...settings });
+  traffic = new Traffic(server.socketUrl);
+}
+
+async function rawClient(): Promise<RawClient> {
+  const raw = await RawClient.connect(server.socketUrl);
+  raws.push(raw);
+  return raw;
+}
+
+/** Publishes long messages one by one until it is so. */
+async function publishUntil(client: Centrifuge, isIt: () => Promise<boolean>): Promise<void> {
+  const padding = 'x'.repeat(20_000);
+  while (!(await isIt())) {
+    const id = `long-${traffic.attempts.length}`;
+    await traffic.publish(client, { channel: CHANNEL, sender: 'publisher', id }, padding);
+  }
+}
+
+async function watched(client: Centrifuge): Promise<number> {
+  return (await client.presenceStats(WATCHED)).numClients;
+}
+
+describe('SL1 SL2: readers that do not keep up', () => {
+  async function followRaw(): Promise<RawClient> {
+    const raw = await rawClient();
+    await raw.ask({ subscribe: { channel: CHANNEL } });
+    await raw.ask({ subscribe: { channel: WATCHED } });
+    return raw;
+  }
+
+  test('one that stops is closed without a hole, comes back and recovers; the others notice nothing', async () => {
+    await start({ BANYAN_MAX_CONNECTION_BACKLOG_BYTES: String(64 * KIB) });
+    await traffic.follow('quick reader', [CHANNEL]);
+    const publisher = await traffic.connect();
+    const slow = await followRaw();
+    slow.stopReading();
+    await publishUntil(publisher, async () => (await watched(publisher)) === 0);
+    slow.readOn();
+    expect(await slow.closed).toBe(1006);
+    const read = slow.publications(CHANNEL);
+
+    const back = await rawClient();
+    const { epoch = '' } = (await slow.reply(2)).subscribe ?? {};
+    const since = { recover: true, epoch, offset: read.at(-1)?.offset ?? 0 };
+    const { subscribe } = await back.ask({ subscribe: { channel: CHANNEL, ...since } });
+    expect(subscribe?.recovered).toBe(true);
+    await traffic.publish(publisher, { channel: CHANNEL, sender: 'publisher', id: 'live' });
+    const all = () => [...read, ...back.publications(CHANNEL)];
+    await until('the live one', () => all().length >= traffic.attempts.length);
+    expect(all().map(({ offset }) => offset)).toEqual(traffic.attempts.map((_, index) => index + 1));
+    expect(findViolations(await traffic.evidence())).toEqual([]);
+    expect(traffic.lost).toEqual([]);
+  }, 60_000);
+
+  test('what waits for many of them is bounded, and so is the server’s memory', async () => {
+    await start({ BANYAN_MAX_CONNECTION_BACKLOG_BYTES: String(MIB) });
+    await traffic.follow('quick reader', [CHANNEL]);
+    const publisher = await traffic.connect();
+    const slow = await Promise.all(Array.from({ length: 20 }, followRaw));
+    for (const raw of slow) raw.stopReading();
+    const before = server.residentBytes();
+    let after = before;
+    // Held back without a bound, it would be 20 times all that was published, 280 MB, but for what the kernel takes.
+    await publishUntil(publisher, async () => {
+      after = Math.max(after, server.residentBytes());
+      return traffic.attempts.length >= 700;
+    });
+    expect(await watched(publisher)).toBe(0);
+    expect(after - before).toBeLessThan(150 * MIB);
+    expect(findViolations(await traffic.evidence())).toEqual([]);
+    expect(traffic.lost).toEqual([]);
+  }, 60_000);
+
+  test('those that read by fits and starts get no hole before they are closed, if they are', async () => {
+    await start({ BANYAN_MAX_CONNECTION_BACKLOG_BYTES: String(16 * KIB) });
+    const publisher = await traffic.connect();
+    const fitful = await Promise.all(Array.from({ length: 12 }, followRaw));
+    await publishUntil(publisher, async () => {
+      const turn = traffic.attempts.length;
+      for (const [index, raw] of fitful.entries()) {
+        // Each after a pause of its own; the longest are too long.
+        if (turn % (100 + 30 * index) < 5) raw.readOn();
+        else raw.stopReading();
+      }
+      return turn >= 800;
+    });
+    const left = await watched(publisher);
+    for (const raw of fitful) raw.readOn();
+    const isThrough = (raw: RawClient) => raw.publications(CHANNEL).at(-1)?.offset === traffic.attempts.length;
+    await until('the rest', () => fitful.filter(isThrough).length === left);
+    for (const raw of fitful) {
+      const offsets = raw.publications(CHANNEL).map(({ offset }) => offset);
+      expect(offsets).toEqual(offsets.map((_, index) => index + 1));
+    }
+    expect(left).toBeWithin(1, fitful.length);
+  }, 60_000);
+});
+
+describe('publishers that ask for too much', () => {
+  test('SL3: commands past the bound of a connection are answered with 111, and all are answered', async () => {
+    await start({ BANYAN_MAX_FRAME_BYTES: String(MIB) });
+    const raw = await rawClient();
+    const commands = Array.from({ length: 3_000 }, (_, index) => ({
+      publish: { channel: CHANNEL, data: { id: index } },
+    }));
+    await raw.reply(raw.send(...commands));
+    await until('every answer', () => raw.messages.length === 1 + commands.length);
+    const refused = raw.messages.filter(({ error }) => error !== undefined);
+    expect(refused.every(({ error }) => error?.code === 111 && error.temporary === true)).toBe(true);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(new Set(raw.messages.map(({ id }) => id)).size).toBe(raw.messages.length);
+    const accepted = raw.messages.length - 1 - refused.length;
+    expect((await raw.ask({ history: { channel: CHANNEL } })).history).toMatchObject({ offset: accepted });
+    expect((await raw.ask({ publish: { channel: CHANNEL, data: {} } })).error).toBeUndefined();
+  });
+
+  const QUEUES: readonly [string, Record<string, string>][] = [
+    ['in number', { BANYAN_APPEND_QUEUE_LENGTH: '20' }],
+    ['in bytes', { BANYAN_APPEND_QUEUE_BYTES: String(4 * KIB) }],
+  ];
+  for (const [what, settings] of QUEUES) {
+    test(`AC5: past the queue's bound ${what} publishers get 111; what was accepted is there, the rest is not`, async () => {
+      await start(settings);
+      await traffic.follow('reader', [CHANNEL]);
+      const publishers = await Promise.all(Array.from({ length: 4 }, () => traffic.connect()));
+      const floods = publishers.flatMap((client, index) =>
+        Array.from({ length: 400 }, (_, count) => {
+          const sender = `publisher-${index}`;
+          return traffic.publish(client, { channel: CHANNEL, sender, id: `${sender}-${count}` }, 'x'.repeat(200));
+        }),
+      );
+      const outcomes = Map.groupBy(await Promise.all(floods), ({ outcome }) => outcome);
+      expect(outcomes.get('unknown')).toBeUndefined();
+      expect(outcomes.get('refused')?.length).toBeGreaterThan(0);
+      expect(outcomes.get('acked')?.length).toBeGreaterThan(0);
+      expect(new Set(traffic.refusals)).toEqual(new Set([111]));
+      expect(findViolations(await traffic.evidence())).toEqual([]);
+      const [calm] = publishers;
+      const after = await traffic.publish(calm as Centrifuge, { channel: CHANNEL, sender: 'calm', id: 'after' });
+      expect(after.outcome).toBe('acked');
+    });
+  }
+});
