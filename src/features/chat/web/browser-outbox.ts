@@ -1,6 +1,7 @@
 import type { Client } from '../../../../client/client.ts';
 import { BanyanError } from '../../../../client/errors.ts';
-import { createOutbox, type Outbox, type SendOutcome } from './outbox.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import type { SendOutcome } from './outbox-drainer.ts';
 import { createIndexedOutbox, createMemoryOutbox, type OutboxItem, type OutboxStorage } from './outbox-storage.ts';
 
 /** The outbox of a signed-in person in this browser. */
@@ -9,8 +10,10 @@ export async function openBrowserOutbox(client: Client, user: string): Promise<O
   const outbox = await createOutbox({
     user,
     storage: await usableStorage(user),
+    // A client that was closed may not even call over HTTP: the cookie may be another person's by now.
+    maySend: () => client.connection.get().kind !== 'disconnected',
     send: (item) => sendItem(client, item),
-    exclusively: (task) => lockAcrossTabs(`banyan-outbox-${user}`, task),
+    exclusively: (room, task) => lockAcrossTabs(`banyan-outbox-${user}-${room}`, task),
     siblings: {
       announce: () => siblings.postMessage(null),
       listen: (listener) => {
@@ -22,8 +25,10 @@ export async function openBrowserOutbox(client: Client, user: string): Promise<O
     wait: waitOrWake,
     newKey: newMessageKey,
   });
+  let last = client.connection.get().kind;
   const stopWatching = client.connection.subscribe(({ kind }) => {
-    if (kind === 'connected') outbox.wake();
+    if (kind === 'connected' || (kind === 'connecting' && last === 'disconnected')) outbox.wake();
+    last = kind;
   });
   return {
     ...outbox,
