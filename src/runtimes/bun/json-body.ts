@@ -8,8 +8,8 @@ const JSON_TYPE = /^application\/json\s*(;|$)/i;
 /**
  * The request's JSON body; an empty one stands for `{}`.
  *
- * Throws `ClientError`: `badRequest` when it is sent as something else than JSON, `tooLarge` past `BODY_LIMIT`
- * (counted while it comes in), `invalidInput` when it cannot be parsed.
+ * Throws `ClientError`: `badRequest` when it is sent as something else than JSON or breaks off, `tooLarge` past
+ * `BODY_LIMIT` (counted while it comes in), `invalidInput` when it cannot be parsed.
  */
 export async function readJsonBody(request: Request): Promise<unknown> {
   const type = request.headers.get('Content-Type');
@@ -27,13 +27,20 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   // Leaving the loop cancels what has not been read.
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length;
-    if (length > BODY_LIMIT) throw tooLarge();
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request.body ?? []) {
+      length += chunk.length;
+      if (length > BODY_LIMIT) throw tooLarge();
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    // Clients come and go; that is no error of the server's.
+    throw error instanceof ClientError ? error : new ClientError('badRequest', { message: BROKEN_OFF, cause: error });
   }
   return Buffer.concat(chunks);
 }
+
+const BROKEN_OFF = 'the body broke off';
 
 function tooLarge(): ClientError {
   return new ClientError('tooLarge', { message: `the body may have at most ${BODY_LIMIT} bytes` });
