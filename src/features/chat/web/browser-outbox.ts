@@ -10,8 +10,9 @@ export async function openBrowserOutbox(client: Client, user: string): Promise<O
   const outbox = await createOutbox({
     user,
     storage: await usableStorage(user),
-    // A client that was closed may not even call over HTTP: the cookie may be another person's by now.
-    maySend: () => client.connection.get().kind !== 'disconnected',
+    // Over HTTP a message would leave the screen until the connection is back and brings its echo, and might go
+    // out with the cookie of whoever has signed in since.
+    maySend: () => client.connection.get().kind === 'connected',
     send: (item) => sendItem(client, item),
     exclusively: (room, task) => lockAcrossTabs(`banyan-outbox-${user}-${room}`, task),
     siblings: {
@@ -25,10 +26,8 @@ export async function openBrowserOutbox(client: Client, user: string): Promise<O
     wait: waitOrWake,
     newKey: newMessageKey,
   });
-  let last = client.connection.get().kind;
   const stopWatching = client.connection.subscribe(({ kind }) => {
-    if (kind === 'connected' || (kind === 'connecting' && last === 'disconnected')) outbox.wake();
-    last = kind;
+    if (kind === 'connected') outbox.wake();
   });
   return {
     ...outbox,

@@ -6,7 +6,7 @@ export type SendOutcome = 'sent' | 'later' | { readonly refused: string };
 export type DrainerParts = {
   readonly user: string;
   readonly storage: OutboxStorage;
-  /** Whether the line is the person's own; false leaves everything until the next `start`. */
+  /** Whether there is a line; without one everything waits for the next `start`. */
   readonly maySend: () => boolean;
   /** Sends one message; must not reject. */
   readonly send: (item: OutboxItem) => Promise<SendOutcome>;

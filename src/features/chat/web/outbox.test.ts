@@ -139,7 +139,7 @@ describe('the outbox', () => {
     expect(texts(received)).toEqual(['a', 'b']);
   });
 
-  test('sends nothing while the line is not the person’s, and all once it is', async () => {
+  test('sends nothing without a line, and all once there is one', async () => {
     const { received, line, openTab } = browser();
     line.maySend = false;
     const outbox = await openTab();
