@@ -114,7 +114,9 @@ export class TimelineStore {
       const view = this.#view.get();
       this.#view.set({ ...view, timeline: resolveReply(view.timeline, offset, page) });
     } catch {
-      // The reply stays without a preview; opening the room again asks once more.
+      // The reply stays without a preview until the next publication or page asks once more.
+    } finally {
+      this.#resolving.delete(offset);
     }
   }
 }
