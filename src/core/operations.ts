@@ -66,10 +66,19 @@ function checkCaller({ operation, lowestRole }: Prepared, { principal, http }: O
 }
 
 function checkedInput(operation: Operation, input: unknown): unknown {
-  const parsed = operation.input.safeParse(input ?? {});
+  const parsed = parse(operation.input, input ?? {});
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw issue === undefined ? new ClientError('invalidInput') : invalidInput(issue);
+}
+
+/** zod throws for some inputs (an object whose `length` cannot be compared): what it cannot judge is wrong too. */
+function parse(schema: z.ZodType, input: unknown): z.ZodSafeParseResult<unknown> {
+  try {
+    return schema.safeParse(input);
+  } catch (cause) {
+    throw new ClientError('invalidInput', { cause });
+  }
 }
 
 function invalidInput(issue: z.core.$ZodIssue): ClientError {
