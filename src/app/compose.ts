@@ -34,6 +34,8 @@ export type App = {
   /** What clients speak at `/connection/websocket`. */
   readonly protocol: Protocol;
   authenticate(headers: Headers): Promise<Principal>;
+  /** Does what a crash came between. To be called once, before the first connection. */
+  catchUp(): Promise<void>;
   /** The path of the one-time owner link, while there is no owner yet. */
   ownerPath(): Promise<string | null>;
 };
@@ -65,6 +67,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     features,
     protocol: centrifugeJson,
     authenticate: accounts.authenticate,
+    catchUp: accounts.catchUp,
     ownerPath: async () => {
       const code = await accounts.ownerInvite();
       return code === null ? null : `/join/${code}`;
