@@ -14,7 +14,7 @@ import type { Namespace } from './namespace.ts';
 import type { OperationContext } from './operation.ts';
 import { Permissions } from './permissions.ts';
 import { PingWheel } from './ping-wheel.ts';
-import { type Principal, userOf } from './principal.ts';
+import type { Principal } from './principal.ts';
 import type { Protocol } from './protocol.ts';
 import type { ConnectResult, Reply, SubscribeResult } from './pushes.ts';
 import { type NodeCommand, type Opening, Session, type SessionHost, type SignedIn } from './session.ts';
@@ -75,6 +75,7 @@ export class Node implements Channels, SessionHost {
   readonly #queues: { readonly memory: AppendQueue; readonly durable: AppendQueue };
   readonly #pings: PingWheel;
   readonly #waiting = new Set<Session>();
+  /** Sessions of the people of this installation; not of those whom a token names, whose ids may be the same. */
   readonly #byUser = new Map<string, Set<Session>>();
   /** Those without a connection who are not yet offline; calling off what will say so. */
   readonly #leaving = new Map<string, Cancel>();
@@ -127,8 +128,8 @@ export class Node implements Channels, SessionHost {
   register(session: Session): void {
     this.#waiting.delete(session);
     this.#pings.add(session);
-    const user = userOf(session.principal);
-    if (user === '') return;
+    if (session.principal.kind !== 'user') return;
+    const { user } = session.principal;
     const sessions = this.#byUser.get(user) ?? new Set();
     this.#byUser.set(user, sessions.add(session));
     if (sessions.size > 1) return;
@@ -141,7 +142,8 @@ export class Node implements Channels, SessionHost {
     this.#sessions -= 1;
     this.#waiting.delete(session);
     if (session.bucket >= 0) this.#pings.remove(session);
-    const user = userOf(session.principal);
+    if (session.principal.kind !== 'user') return;
+    const { user } = session.principal;
     const sessions = this.#byUser.get(user);
     if (sessions?.delete(session) !== true || sessions.size > 0) return;
     this.#byUser.delete(user);
