@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, spyOn, test } from 'bun:test';
 import { connect } from 'node:net';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { register } from '../servers/people.ts';
@@ -29,6 +29,8 @@ describe('the HTTP edge', () => {
 
   test(`outlives ${REQUESTS} garbled requests, and fails at none (seed ${SEED})`, async () => {
     const random = new Random(SEED);
+    // Where the server's records go; an error nobody waited for is an error too.
+    const records = spyOn(console, 'error');
     const statuses = new Map<string, number>();
     await sendMany(random, statuses);
     const before = server.residentBytes();
@@ -37,6 +39,8 @@ describe('the HTTP edge', () => {
     // Much was answered, well and badly: it was not all cut off at the door.
     for (const status of ['101', '200', '400', '401', '404']) expect(statuses.get(status) ?? 0).toBeGreaterThan(5);
     await checkNewcomer();
+    expect(records.mock.calls.flat().filter((record) => / error /.test(String(record)))).toEqual([]);
+    records.mockRestore();
   }, 120_000);
 
   /** Each goes over a connection of its own, some of them at the same time. */

@@ -105,7 +105,9 @@ function request(random: Random, site: Site): Uint8Array {
   const target = isCall ? `/api/v1/${name}` : random.pick(TARGETS);
   const body = isCall ? callBody(random, site.inputs.get(name)) : Buffer.from(strangeText(random));
   const method = random.chance(0.8) ? (isCall ? 'POST' : 'GET') : random.pick(METHODS);
-  const fields = [...common(random, site), ...framing(random, body.length)];
+  // Once signed out, the cookie would open nothing any more.
+  const cookie = target.endsWith('signOut') ? '' : site.cookie;
+  const fields = [...common(random, { ...site, cookie }), ...framing(random, body.length)];
   const isChunked = fields.some(([field]) => field === 'Transfer-Encoding');
   return Buffer.concat([head(random, `${method} ${target}`, fields), isChunked ? chunked(random, body) : body]);
 }

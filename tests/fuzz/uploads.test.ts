@@ -31,9 +31,7 @@ describe('every upload', () => {
 
   test(`takes ${UPLOADS} files, right and wrong, and answers or refuses by a public error (seed ${SEED})`, async () => {
     const random = new Random(SEED);
-    const places = installation.app.features.flatMap((feature) =>
-      (feature.uploads ?? []).map((upload) => ({ feature, upload })),
-    );
+    const places = placesOf(installation);
     const outcomes = new Map<string, number>();
     for (let left = UPLOADS; left > 0; left -= 1) {
       installation.clock.pass(BETWEEN_MS);
@@ -46,6 +44,15 @@ describe('every upload', () => {
     }
     expect(installation.errors).toEqual([]);
   }, 120_000);
+
+  test('is refused when its body breaks off', async () => {
+    for (const { feature, upload } of placesOf(installation)) {
+      const body = new ReadableStream({ pull: () => Promise.reject(new Error('the client is gone')) });
+      const url = `http://localhost/api/v1/${upload.name}?room=${room}`;
+      const sent = feature.route?.(new Request(url, { method: 'POST', body }), owner);
+      expect(await sent?.catch((error) => error.kind)).toBe('badRequest');
+    }
+  });
 
   /** What came of it: `taken`, or the kind of the error. */
   async function send(random: Random, { feature, upload }: Place): Promise<string> {
@@ -66,6 +73,10 @@ describe('every upload', () => {
     }
   }
 });
+
+function placesOf({ app }: Installation): readonly Place[] {
+  return app.features.flatMap((feature) => (feature.uploads ?? []).map((upload) => ({ feature, upload })));
+}
 
 /** Small ones of each kind that is taken. */
 async function makePictures(): Promise<Uint8Array<ArrayBuffer>[]> {
