@@ -325,7 +325,7 @@ export class Node implements Channels, SessionHost {
   }
 
   #control(message: Control): void {
-    for (const session of [...(this.#byUser.get(message.user) ?? [])]) {
+    for (const session of this.#sessionsFor(message)) {
       switch (message.kind) {
         case 'subscribe':
           session.subscribe(message.channel);
@@ -340,6 +340,14 @@ export class Node implements Channels, SessionHost {
           message satisfies never;
       }
     }
+  }
+
+  #sessionsFor({ kind, user }: Control): Session[] {
+    const sessions = [...(this.#byUser.get(user) ?? [])];
+    if (kind !== 'disconnect') return sessions;
+    // One that has not said `connect` yet was let in by the same sign-in, and will not be asked for it again.
+    const isTheirs = ({ principal }: Session) => principal.kind === 'user' && principal.user === user;
+    return [...sessions, ...[...this.#waiting].filter(isTheirs)];
   }
 
   async #runPublish(session: Session, { channel, data }: Extract<Command, { kind: 'publish' }>): Promise<Reply> {

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { ClientError } from './errors.ts';
 import type { Access, BoundOperation, Operation, OperationContext } from './operation.ts';
 import { ROLES, type Role } from './principal.ts';
+import { ruleText } from './rules.ts';
 
 /** All operations of the installation, behind the one check of access and input. */
 export type Operations = {
@@ -75,7 +76,7 @@ function checkedInput(operation: Operation, input: unknown): unknown {
 /** zod throws for some inputs (an object whose `length` cannot be compared): what it cannot judge is wrong too. */
 function parse(schema: z.ZodType, input: unknown): z.ZodSafeParseResult<unknown> {
   try {
-    return schema.safeParse(input);
+    return schema.safeParse(input, { error: ruleText });
   } catch (cause) {
     throw new ClientError('invalidInput', { cause });
   }
