@@ -19,7 +19,8 @@ type Props = {
 /** Actions behind a button. */
 export function Menu({ trigger, items, align = 'start' }: Props) {
   return (
-    <DropdownMenu.Root>
+    // Not modal: that would hide the page from screen readers, and leave what can have the focus in it.
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content

@@ -30,7 +30,7 @@ function Reaction({ reaction: { emoji, users }, onToggle }: ReactionProps) {
   const names = users
     .slice(0, NAMES_SHOWN)
     .map((user) => (user === me ? t('chat.you') : (people.person(user)?.displayName ?? '…')));
-  const label = t('chat.reactionBy', { emoji, names: names.join(', ') });
+  const label = t('chat.reactionBy', { emoji, count: users.length, names: names.join(', ') });
   const isMine = users.includes(me);
   return (
     <button

@@ -35,7 +35,14 @@ export function Timeline(props: Props) {
   const { t } = useTranslation();
   if (view.loading === 'first') return <LoadingMessages />;
   if (view.failed && view.timeline.entries.length === 0) {
-    return <ErrorState text={t('chat.historyFailed')} onRetry={() => void store.open()} />;
+    return (
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        <div className="h-3/5">
+          <ErrorState text={t('chat.historyFailed')} onRetry={() => void store.open()} />
+        </div>
+        <Unsent room={props.room} />
+      </div>
+    );
   }
   return <LoadedTimeline {...props} view={view} />;
 }
@@ -94,6 +101,12 @@ function LoadedTimeline({ room, store, actions, focus, onLatest, view }: Props &
       {(!atEnd || view.timeline.hasAfter) && <JumpToLatest unread={room.unread} onJump={jumpToLatest} />}
     </div>
   );
+}
+
+/** What one has written, where nothing else can be shown. */
+function Unsent({ room }: { readonly room: RoomSummary }) {
+  const items = useUnsent().filter((item) => item.room === room.id);
+  return items.map((item, index) => <UnsentRow key={item.key} item={item} startsGroup={index === 0} />);
 }
 
 type RowViewProps = {
