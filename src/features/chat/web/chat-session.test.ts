@@ -53,7 +53,7 @@ function page(top: number) {
     publications.emit({ channel: 'room:tea', offset, data: { ...eventAt(offset) } });
   };
   const offsets = () => session.timeline('tea').view.get().timeline.entries.map(offsetOf);
-  return { server, connection, session, subscribed, published, offsets };
+  return { server, client, connection, session, subscribed, published, offsets };
 }
 
 const eventAt = (offset: number) =>
