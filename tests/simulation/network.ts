@@ -31,13 +31,17 @@ export class SimFanout implements Fanout {
   }
 
   leave(topic: string, socket: SimSocket): void {
-    const sockets = this.topics.get(topic);
-    sockets?.delete(socket);
-    if (sockets?.size === 0) this.topics.delete(topic);
+    this.#remove(topic, socket);
   }
 
   drop(socket: SimSocket): void {
-    for (const topic of [...this.topics.keys()]) this.leave(topic, socket);
+    for (const topic of [...this.topics.keys()]) this.#remove(topic, socket);
+  }
+
+  #remove(topic: string, socket: SimSocket): void {
+    const sockets = this.topics.get(topic);
+    sockets?.delete(socket);
+    if (sockets?.size === 0) this.topics.delete(topic);
   }
 }
 

@@ -33,7 +33,7 @@ export function drawPlan(random: Random): Plan {
     users: ['', 'ada', 'ben'],
     acts: random.between(15, 60),
     pause: random.pick([2, 20, 20, 200]),
-    channels: random.chance(0.5) ? all : [random.pick(all), 'log:a'],
+    channels: random.chance(0.5) ? all : [...new Set([random.pick(all), 'log:a'])],
     clubs: random.chance(0.3) ? ['club:a'] : [],
     rooms: random.chance(0.4) ? ['room:a', 'room:b'] : [],
     bus,

@@ -8,6 +8,7 @@ import type { World } from './world.ts';
 export type Sabotage = {
   readonly log?: (log: Log, world: World) => Log;
   readonly node?: (node: Node, fanout: SimFanout) => void;
+  /** Called for each connection. */
   readonly line?: (random: Random) => LineFault;
 };
 

@@ -52,7 +52,10 @@ export class Truth {
     if (place.offset !== entries.length + 1) this.fail('OR1', `${name} went to ${place.offset}`);
     entries.push(entry);
     this.#entries.set(name, entries);
-    this.#places.set(entry.data, [...(this.#places.get(entry.data) ?? []), place]);
+    const before = this.#places.get(entry.data) ?? [];
+    // No two publications of a schedule have the same text.
+    if (before.some(({ epoch }) => epoch === place.epoch)) this.fail('ID1', `${entry.data} is twice in the log`);
+    this.#places.set(entry.data, [...before, place]);
   }
 
   /** The epoch that the channel has now. */
