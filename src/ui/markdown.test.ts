@@ -27,7 +27,7 @@ describe('a message’s Markdown', () => {
     ['> a\n> b', '<blockquote><p>a<br/>b</p></blockquote>'],
     ['- a\n- [x] b', '<ul><li><span>a</span></li><li><span>☑ </span><span>b</span></li></ul>'],
     ['3. a\n4. b', '<ol start="3"><li><span>a</span></li><li><span>b</span></li></ol>'],
-    ['```js\n1 < 2\n```', '<pre><code>1 &lt; 2</code></pre>'],
+    ['```js\n1 < 2\n```', '<pre tabindex="0"><code>1 &lt; 2</code></pre>'],
     ['| a |\n|---|\n| b |', '<p>| a |\n|---|\n| b |</p>'],
     ['a\\*b\\*', '<p>a*b*</p>'],
     ['**open', '<p>**open</p>'],
