@@ -67,7 +67,7 @@ describe('someone without a mouse', () => {
     await key('Shift+Enter');
     await page.keyboard.type('two');
     await key('Enter');
-    await message(page, 'keys-1 one').getByRole('img', { name: 'Sent' }).waitFor();
+    await message(page, 'keys-1 one').getByRole('img', { name: 'Sent', exact: true }).waitFor();
     expect(await composer(page).inputValue()).toBe('');
   }, 30_000);
 

@@ -116,7 +116,7 @@ describe('two people who meet', () => {
     await say(ann.page, 'direct-1 Just between us');
     await say(ann.page, 'direct-2 Coffee?');
     await roomRow(bob.page, 'Ann Lee').getByText('2 unread').waitFor();
-    expect(await message(ann.page, 'direct-2').getByRole('img', { name: 'Sent' }).count()).toBe(1);
+    await message(ann.page, 'direct-2').getByRole('img', { name: 'Sent', exact: true }).waitFor();
   }, 30_000);
 
   test('As a reader I open what is unread: the count goes, and the sender sees that I read it', async () => {

@@ -9,7 +9,7 @@ export type Movement = {
 };
 
 /** Frames without a movement after which the page is at rest. */
-const RESTING_FRAMES = 12;
+const RESTING_FRAMES = 8;
 
 /** Turns the wheel over the timeline, and watches the row that was at the top of the view until all is at rest. */
 export async function turnWheel(page: Page, pixels: number): Promise<Movement> {

@@ -4,14 +4,6 @@ import type { Person, Stage } from './stage.ts';
 /** Sent at a time: enough to be quick, few enough for the connection's bounds. */
 const BATCH = 500;
 
-/** The person's room with this title, as the server names it. */
-export async function roomIdOf({ call }: Person, title: string): Promise<string> {
-  const { rooms } = await call('chat.rooms', {});
-  const room = rooms.find((each) => each.title === title);
-  if (room === undefined) throw new Error(`there is no room ${title}`);
-  return room.id;
-}
-
 /** Lets the person say what `textOf` gives for 1, 2, 3 …, past the screens. Resolves once it is on disk. */
 export async function seed(stage: Stage, person: Person, room: string, count: number): Promise<void> {
   const cookies = await person.context.cookies();
