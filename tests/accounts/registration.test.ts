@@ -62,6 +62,20 @@ describe('registration by invitation', () => {
     expect(await register('race-5', code)).toBe('gone invite');
   });
 
+  test('AU2 strangers do not keep an invited person from their handle', async () => {
+    const code = await invite();
+    const input = { handle: 'awaited', password: PASSWORD };
+    for (let round = 0; round < 12; round += 1) {
+      const stranger = installation.browser(`203.0.113.${round}`);
+      const refused = await stranger.refusal('accounts.register', {
+        ...input,
+        ...(round % 2 && { invite: 'made-up-code' }),
+      });
+      expect(refused).toBe(round % 2 ? 'gone invite' : 'permissionDenied invite');
+    }
+    expect(await register('awaited', code)).toStartWith('answered');
+  });
+
   test('uses are counted one by one', async () => {
     const code = await invite({ uses: 3 });
     const handles = ['many-1', 'many-2', 'many-3', 'many-4', 'many-5'];

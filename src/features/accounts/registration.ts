@@ -37,7 +37,9 @@ export function registrationHandlers(parts: Parts): RegistrationHandlers {
     register: async (context, input) => {
       const network = networkOf(context.address);
       parts.limits.registerPerAddress.take(network);
-      parts.limits.registerPerHandle.take(input.handle);
+      await checkInvitation(parts, input.invite);
+      // Apart for each invitation: strangers cannot use up what an invited person has for their handle.
+      parts.limits.registerPerHandle.take(`${input.handle} ${input.invite ?? ''}`);
       const me = await register(parts, context, input);
       // Who was invited is counted by the invitation.
       if (input.invite !== undefined) parts.limits.registerPerAddress.giveBack(network);
@@ -54,7 +56,6 @@ export async function ownerInvite({ users, invites, host }: Parts): Promise<stri
 
 async function register(parts: Parts, context: OperationContext, input: Registration): Promise<Me> {
   const { hashing, passwords, host } = parts;
-  await checkInvitation(parts, input.invite);
   const user = newUser(input, host.clock.now());
   const { handle, display_name: displayName, email } = user;
   checkPassword(input.password, { handle, displayName, email }, 'password');
