@@ -12,7 +12,9 @@ import type { Clock } from '../ports/clock.ts';
 import type { Images } from '../ports/images.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
-import { centrifugeJson } from '../protocols/centrifuge/protocol.ts';
+import { decodeEmulation } from '../protocols/centrifuge/emulation.ts';
+import { negotiate, type Spoken } from '../protocols/centrifuge/negotiate.ts';
+import { centrifugeJson, centrifugeProtobuf } from '../protocols/centrifuge/protocol.ts';
 import type { Config } from './config.ts';
 import type { Ports } from './ports.ts';
 import { StartError } from './start-error.ts';
@@ -31,8 +33,10 @@ export type App = {
   readonly node: Node;
   readonly operations: Operations;
   readonly features: readonly Feature[];
-  /** What clients speak at `/connection/websocket`. */
-  readonly protocol: Protocol;
+  /** What a client that opens `/connection/websocket` so speaks. */
+  negotiate(url: string, offered: string | null): Spoken;
+  readonly protocols: { readonly json: Protocol; readonly protobuf: Protocol };
+  decodeEmulation: typeof decodeEmulation;
   authenticate(headers: Headers): Promise<Principal>;
   /** The path of the one-time owner link, while there is no owner yet. */
   ownerPath(): Promise<string | null>;
@@ -63,7 +67,9 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     node,
     operations,
     features,
-    protocol: centrifugeJson,
+    negotiate,
+    protocols: { json: centrifugeJson, protobuf: centrifugeProtobuf },
+    decodeEmulation,
     authenticate: accounts.authenticate,
     ownerPath: async () => {
       const code = await accounts.ownerInvite();
@@ -112,14 +118,14 @@ function createHost(
 
 function createNode(config: Config, ports: Ports, runtime: Runtime, features: readonly Feature[]): Node {
   return new Node({
-    name: 'banyan',
+    name: crypto.randomUUID(),
     version: VERSION,
     clock: runtime.clock,
     telemetry: runtime.telemetry,
     bus: ports.bus,
     fanout: runtime.fanout,
     logs: ports.logs,
-    protocols: [centrifugeJson],
+    protocols: [centrifugeJson, centrifugeProtobuf],
     namespaces: namespacesOf(config, features),
     openNamespaces: new Set(config.clientInsecure ? Object.keys(config.namespaces) : []),
     limits: {

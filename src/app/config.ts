@@ -48,6 +48,13 @@ export const SETTINGS = {
     max: 31_536_000,
     doc: 'How long after sending it a message can be recalled; 0: never.',
   }),
+  allowedOrigins: list({
+    env: 'BANYAN_ALLOWED_ORIGINS',
+    default: [],
+    rule: '* or origins, as https://app.example.org, separated by commas',
+    is: (value) => value === '*' || isOrigin(value),
+    doc: "Pages of other origins that may connect with a token (`*`: all). Cookies of this site do not count there. The server's own pages always may.",
+  }),
   trustedProxies: list({
     env: 'BANYAN_TRUSTED_PROXIES',
     default: [],

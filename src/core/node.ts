@@ -35,6 +35,7 @@ export type Limits = {
 };
 
 export type NodeSettings = {
+  /** Unique among the nodes of an installation, at any time. */
   readonly name: string;
   readonly version: string;
   readonly clock: Clock;
@@ -107,6 +108,10 @@ export class Node implements Channels, SessionHost {
     this.#stopTicking = this.clock.after(TICK_MS, tick);
   }
 
+  get name(): string {
+    return this.#settings.name;
+  }
+
   get connections(): number {
     return this.#sessions;
   }
@@ -155,12 +160,14 @@ export class Node implements Channels, SessionHost {
 
   connectResult(session: Session, subscriptions: ReadonlyMap<string, SubscribeResult>): ConnectResult {
     const ttl = this.ttlOf(session);
+    const { streamKey } = session.connection;
     return {
       client: session.client,
       version: this.#settings.version,
       pingSeconds: Math.round(this.limits.pingMs / 1_000),
-      node: this.#settings.name,
+      node: this.name,
       time: this.clock.now(),
+      ...(streamKey !== undefined && { session: streamKey }),
       ...(ttl !== undefined && { ttl }),
       subscriptions,
     };

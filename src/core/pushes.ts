@@ -18,6 +18,8 @@ export type ConnectResult = {
   /** Seconds between server pings; the client answers each. */
   readonly pingSeconds: number;
   readonly node: string;
+  /** `Connection.streamKey`. */
+  readonly session?: string;
   /** Server time in milliseconds. */
   readonly time: number;
   /** Seconds until the connection's token expires; absent when it does not. */

@@ -114,6 +114,7 @@ export class Session implements Subscriber {
   /** Ends the connection with a code that tells the client whether to come back. */
   close(kind: DisconnectName): void {
     if (this.#state === 'closed') return;
+    if (this.connection.streamKey !== undefined) this.push({ kind: 'disconnect', reason: kind });
     this.flush();
     const { code, reason } = DISCONNECTS[kind];
     this.#node.telemetry.count('banyan_disconnects_total', { reason: kind });

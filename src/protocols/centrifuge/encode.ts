@@ -69,7 +69,8 @@ function encodeConnect(result: ConnectResult): string {
     ([channel, subscription]) => `${quote(channel)}:${encodeSubscribe(subscription)}`,
   );
   const subscriptions = subs.length === 0 ? '' : `,"subs":{${subs.join()}}`;
-  return `{"client":"${result.client}","version":${quote(result.version)},"ping":${result.pingSeconds},"pong":true,"node":${quote(result.node)},"time":${result.time}${expiry}${subscriptions}}`;
+  const session = result.session === undefined ? '' : `,"session":${quote(result.session)}`;
+  return `{"client":"${result.client}","version":${quote(result.version)},"ping":${result.pingSeconds},"pong":true,"node":${quote(result.node)}${session},"time":${result.time}${expiry}${subscriptions}}`;
 }
 
 function encodeSubscribe(result: SubscribeResult): string {
