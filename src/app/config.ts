@@ -5,6 +5,9 @@ import { choice, integer, json, list, type Setting, text, toggle } from './setti
 const KIB = 1_024;
 const MIB = 1_024 * KIB;
 
+/** A shorter secret can be guessed; with `clientInsecure` there is nothing to guess it for. */
+const SECRET_LENGTH = 32;
+
 /** Every setting there is. docs/config.md and `banyan help` are made from this table. */
 export const SETTINGS = {
   port: integer({
@@ -66,8 +69,6 @@ export const SETTINGS = {
     env: 'BANYAN_TOKEN_SECRET',
     default: '',
     secret: true,
-    rule: 'empty, or at least 32 characters',
-    is: (value) => value === '' || value.length >= 32,
     doc: "Shared with an application's own backend, which signs its users' connection tokens with it (JWT, HS256). Empty: no token is taken.",
   }),
   clientAnonymous: toggle({
@@ -171,6 +172,10 @@ export type Conflict = { readonly key: SettingKey; readonly rule: string };
 export function findConflict(config: Config): Conflict | undefined {
   if (config.clientInsecure && !isLoopback(config.host)) {
     return { key: 'host', rule: 'must be a loopback address (localhost) while clientInsecure is on' };
+  }
+  const { length } = config.tokenSecret;
+  if (length > 0 && length < SECRET_LENGTH && !config.clientInsecure) {
+    return { key: 'tokenSecret', rule: `must be empty, or at least ${SECRET_LENGTH} characters` };
   }
   if (config.pongSeconds >= config.pingSeconds) {
     return { key: 'pongSeconds', rule: `must be less than pingSeconds (${config.pingSeconds})` };

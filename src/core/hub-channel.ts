@@ -1,4 +1,4 @@
-import type { ClientInfo, Log, Position, Publication } from '../ports/log.ts';
+import type { ClientInfo, Log, Page, Position, Publication } from '../ports/log.ts';
 import type { Since } from './commands.ts';
 import type { Namespace } from './namespace.ts';
 import type { SubscribeResult } from './pushes.ts';
@@ -39,7 +39,9 @@ export class HubChannel {
   #position: Position | undefined;
   #opening: Promise<void> | undefined;
   #tail: Tail | undefined;
-  #tailRead: { readonly after: number; readonly done: Promise<void> } | undefined;
+  /** The tail holds what the log had after this offset, as far as its bounds allow: no use in reading that again. */
+  #tailFrom = Number.POSITIVE_INFINITY;
+  #tailReading: Promise<void> | undefined;
   #tailUsedAt = 0;
   #filling: Promise<void> | undefined;
   #seen = 0;
@@ -66,14 +68,19 @@ export class HubChannel {
     return this.subscribers.size === 0 && this.holds === 0;
   }
 
-  /** Gets ready for a client to come in at `since`; after it, `enter` answers at once. */
+  /** Whether `enter` may be called now. A new epoch can take that away again at any time. */
+  get isReady(): boolean {
+    return this.#settings.log === undefined || this.#position !== undefined;
+  }
+
+  /** Gets ready for a client to come in at `since`; after it, while `isReady`, `enter` answers at once. */
   async prepare(since: Since | undefined): Promise<void> {
     const { log } = this.#settings;
     if (log === undefined) return;
-    if (this.#position === undefined) await this.#open(log);
-    if (since === undefined || !this.#isSameEpoch(since)) return;
-    if (since.offset > this.position.offset) await this.#fill(log, since.offset);
-    if (since.offset < this.position.offset) await this.#loadTail(log, since.offset);
+    do {
+      if (this.#position === undefined) await this.#open(log);
+      if (since !== undefined && this.#isSameEpoch(since)) await this.#catchUp(log, since.offset);
+    } while (!this.isReady);
   }
 
   /** What a client that comes in now is told; call in the same turn as joining the channel's topic. */
@@ -103,7 +110,7 @@ export class HubChannel {
 
   /** Every now and then: lets go of the tail when nobody has come back for a while, and retries a failed fill. */
   sweep(idleSince: number): void {
-    if (this.#tail !== undefined && this.#tailUsedAt < idleSince) this.#tail = undefined;
+    if (this.#tailUsedAt < idleSince && this.#tailReading === undefined) this.#dropTail();
     if (this.#settings.log !== undefined && this.#seen > this.position.offset)
       this.#fillInBackground(this.#settings.log);
   }
@@ -163,9 +170,22 @@ export class HubChannel {
 
   #reset(): void {
     this.#position = undefined;
-    this.#tail = undefined;
+    this.#dropTail();
     this.#seen = 0;
     this.#settings.reset(this);
+  }
+
+  #dropTail(): void {
+    this.#tail = undefined;
+    this.#tailFrom = Number.POSITIVE_INFINITY;
+  }
+
+  /** Learns what a client that was at `offset` has seen and this node has not, or what it has missed. */
+  async #catchUp(log: Log, offset: number): Promise<void> {
+    // A fill that has begun already may have read before the client's last publication was there.
+    if (offset > this.position.offset) await this.#filling;
+    if (offset > this.position.offset) await this.#fill(log, offset);
+    if (offset < this.position.offset) await this.#loadTail(log, offset);
   }
 
   /** A failed read is tried again by the next publication or `sweep`. */
@@ -182,10 +202,9 @@ export class HubChannel {
   }
 
   async #readOn(log: Log, target: number): Promise<void> {
-    while (this.position.offset < Math.max(target, this.#seen)) {
-      const before = this.position.offset;
-      const page = await log.read(this.name, { after: before, limit: FILL_PAGE });
-      if (page.top.epoch !== this.#position?.epoch) return;
+    while (this.#position !== undefined && this.#position.offset < Math.max(target, this.#seen)) {
+      const page = await log.read(this.name, { after: this.#position.offset, limit: FILL_PAGE });
+      if (!this.#continues(page)) return;
       const first = page.publications[0];
       if (first === undefined) return;
       // The log no longer has what subscribers are missing: they cannot be told honestly, so they start anew.
@@ -194,30 +213,40 @@ export class HubChannel {
     }
   }
 
-  /** Makes the tail reach back to `after`; clients that ask meanwhile wait for the same read. */
+  /** False when what was read is of another epoch; then everyone is told, even if the bus never says so. */
+  #continues({ top }: Page): boolean {
+    if (this.#position === undefined) return false;
+    if (this.#position.epoch !== top.epoch) this.#reset();
+    return this.#position !== undefined;
+  }
+
+  /** Makes the tail reach back to `after`, or as far as there is something; clients that ask meanwhile share the read. */
   async #loadTail(log: Log, after: number): Promise<void> {
     this.#tailUsedAt = this.#settings.now();
-    if (this.position.offset - after > this.#settings.recoveryLimit) return;
-    while (this.#tail?.after(after) === undefined) {
-      const running = this.#tailRead;
-      if (running !== undefined) {
-        await running.done;
-        if (running.after <= after) return;
-        continue;
-      }
-      const done = this.#readTail(log, after).finally(() => {
-        this.#tailRead = undefined;
+    while (after < this.#tailFrom && this.#isWithinLimit(after)) {
+      this.#tailReading ??= this.#readTail(log, this.#tailStart(after)).finally(() => {
+        this.#tailReading = undefined;
       });
-      this.#tailRead = { after, done };
-      await done;
-      return;
+      await this.#tailReading;
     }
   }
 
+  #isWithinLimit(after: number): boolean {
+    return this.#position !== undefined && this.#position.offset - after <= this.#settings.recoveryLimit;
+  }
+
+  /** When a second client finds that the tail does not reach back to it, more are coming: read for all of them. */
+  #tailStart(after: number): number {
+    if (this.#tailFrom === Number.POSITIVE_INFINITY) return after;
+    return Math.max(0, this.position.offset - this.#settings.recoveryLimit);
+  }
+
   async #readTail(log: Log, after: number): Promise<void> {
-    const live = new Tail(this.#settings.tailBounds);
+    // Keeps what comes live meanwhile.
+    const live = this.#tail ?? new Tail(this.#settings.tailBounds);
     this.#tail = live;
     const page = await log.read(this.name, { after, limit: this.#settings.recoveryLimit * 2 });
+    if (!this.#continues(page)) return;
     // What the log has but the gate has not let through yet will come live; it must not come twice.
     const read = page.publications.filter(({ offset }) => offset <= this.position.offset);
     const merged = new Tail(this.#settings.tailBounds);
@@ -225,5 +254,6 @@ export class HubChannel {
     const last = merged.last ?? after;
     merged.push((live.after(Math.max(last, live.startsAfter ?? last)) ?? []).filter(({ offset }) => offset > last));
     this.#tail = merged;
+    this.#tailFrom = after;
   }
 }

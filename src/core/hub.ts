@@ -118,7 +118,8 @@ export class Hub {
       namespace,
       log: logOf(namespace),
       recoveryLimit,
-      tailBounds: TAIL_BOUNDS,
+      // What a recovery may give must fit in.
+      tailBounds: { ...TAIL_BOUNDS, length: Math.max(TAIL_BOUNDS.length, recoveryLimit) },
       now: clock.now,
       emit: this.#emit,
       reset: ({ name: reset }) => onReset(reset),

@@ -1,5 +1,5 @@
 import type { Bus, BusMessage } from '../ports/bus.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Cancel, Clock } from '../ports/clock.ts';
 import type { ClientInfo, Log, Page, Publication, ReadRange, Retention } from '../ports/log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { AppendQueue, type QueueBounds } from './append-queue.ts';
@@ -77,6 +77,8 @@ export class Node implements Channels, SessionHost {
   readonly #pings: PingWheel;
   readonly #waiting = new Set<Session>();
   readonly #byUser = new Map<string, Set<Session>>();
+  /** Those without a connection who are not yet offline; calling off what will say so. */
+  readonly #leaving = new Map<string, Cancel>();
   #sessions = 0;
   #toFlush: Session[] = [];
   #hooks: Hooks | undefined;
@@ -134,7 +136,10 @@ export class Node implements Channels, SessionHost {
     if (user === '') return;
     const sessions = this.#byUser.get(user) ?? new Set();
     this.#byUser.set(user, sessions.add(session));
-    if (sessions.size === 1) this.#hooks?.onPresence(user, true);
+    if (sessions.size > 1) return;
+    this.#leaving.get(user)?.();
+    this.#leaving.delete(user);
+    this.#hooks?.onPresence(user, true);
   }
 
   unregister(session: Session): void {
@@ -145,9 +150,11 @@ export class Node implements Channels, SessionHost {
     const sessions = this.#byUser.get(user);
     if (sessions?.delete(session) !== true || sessions.size > 0) return;
     this.#byUser.delete(user);
-    this.clock.after(OFFLINE_GRACE_MS, () => {
-      if (!this.#byUser.has(user)) this.#hooks?.onPresence(user, false);
+    const cancel = this.clock.after(OFFLINE_GRACE_MS, () => {
+      this.#leaving.delete(user);
+      this.#hooks?.onPresence(user, false);
     });
+    this.#leaving.set(user, cancel);
   }
 
   serverChannels(principal: Principal): Promise<readonly string[]> {

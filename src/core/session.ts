@@ -13,6 +13,9 @@ import { type Subscriber, type SubscriptionHost, Subscriptions } from './subscri
 /** Commands that are answered. */
 type Request = Exclude<Command, { kind: 'pong' | 'connect' | 'send' | 'ping' }>;
 
+/** Characters that may wait for the end of a turn; past it they are handed on, to where the backlog is bounded. */
+const OUTGOING_LIMIT = 64 * 1024;
+
 type State = 'waiting' | 'connecting' | 'connected' | 'refused' | 'closed';
 
 /** Commands that the node answers for a session. */
@@ -73,6 +76,8 @@ export class Session implements Subscriber {
   #principal: Principal;
   #state: State = 'waiting';
   #outgoing: Frame[] | undefined;
+  /** Characters in `#outgoing`. */
+  #outgoingLength = 0;
   #deferred: Command[] | undefined;
   /** Channels that the server wants this client in, once it is connected. */
   #joinLater: readonly string[] | undefined;
@@ -294,6 +299,7 @@ export class Session implements Subscriber {
   }
 
   #reply(id: number, reply: Reply): void {
+    if (this.#state === 'closed') return;
     this.#send(this.protocol.encodeReply(id, reply));
   }
 
@@ -301,9 +307,12 @@ export class Session implements Subscriber {
     if (this.#state === 'closed') return;
     if (this.#outgoing === undefined) {
       this.#outgoing = [frame];
+      this.#outgoingLength = frame.length;
       this.#node.flushLater(this);
     } else {
       this.#outgoing.push(frame);
+      this.#outgoingLength += frame.length;
     }
+    if (this.#outgoingLength > OUTGOING_LIMIT) this.flush();
   }
 }

@@ -1,7 +1,7 @@
 import type { ClientInfo } from '../ports/log.ts';
 import type { Since, SubscribeOptions } from './commands.ts';
 import type { Connection } from './connection.ts';
-import { type DisconnectName, UNSUBSCRIBES, type UnsubscribeName } from './disconnects.ts';
+import { DisconnectError, type DisconnectName, UNSUBSCRIBES, type UnsubscribeName } from './disconnects.ts';
 import { ClientError } from './errors.ts';
 import { type Hub, joinLeaveTopicOf, topicOf } from './hub.ts';
 import type { HubChannel } from './hub-channel.ts';
@@ -32,9 +32,9 @@ export interface SubscriptionHost {
   announceLeave(channel: string, subscriber: Subscriber): void;
 }
 
-/** `entering`: allowed or being asked, not yet in; may be called off meanwhile. */
+/** `entering`: allowed or being asked, not yet in. It is called off by being forgotten; another may take its place. */
 type Subscription = Entry | Live;
-type Entry = { readonly tag: 'entering'; readonly by: Maker; calledOff: boolean; readonly done: Promise<unknown> };
+type Entry = { readonly tag: 'entering'; readonly by: Maker; done: Promise<void> };
 type Live = { readonly tag: 'live'; readonly by: Maker };
 type Maker = 'client' | 'server';
 
@@ -117,7 +117,7 @@ export class Subscriptions {
       this.#revoked.add(channel);
     }
     if (found === undefined) return;
-    if (found.tag === 'entering') found.calledOff = true;
+    if (found.tag === 'entering') this.#forget(channel);
     else {
       this.#leave(channel);
       this.#session.push({ kind: 'unsubscribe', channel, reason });
@@ -136,7 +136,6 @@ export class Subscriptions {
   clear(): void {
     for (const [channel, subscription] of this.#subscriptions ?? []) {
       if (subscription.tag === 'live') this.#leave(channel);
-      else subscription.calledOff = true;
     }
     this.#subscriptions = undefined;
   }
@@ -144,18 +143,25 @@ export class Subscriptions {
   /** Makes everything ready for a connecting client, so that it can then enter all channels in one turn. */
   async prepareAll(names: readonly string[], since: ReadonlyMap<string, Since>): Promise<Entering> {
     const held = new Map<string, HubChannel>();
-    for (const name of names) held.set(name, this.#node.hub.hold(name, this.#node.permissions.namespace(name)));
     const release = () => {
       for (const channel of held.values()) this.#node.hub.release(channel);
       held.clear();
     };
     try {
+      for (const name of new Set(names))
+        held.set(name, this.#node.hub.hold(name, this.#node.permissions.namespace(name)));
       await Promise.all([...held].map(([name, channel]) => channel.prepare(since.get(name))));
     } catch (error) {
       release();
       throw error;
     }
-    return { enter: () => this.#enterAll(held, since), join: () => this.#joinAll(held), abandon: release };
+    const enter = () => {
+      if ([...held.values()].every(({ isReady }) => isReady)) return this.#enterAll(held, since);
+      // A history began anew meanwhile, so the client has no place in it: it must come again.
+      release();
+      throw new DisconnectError('insufficientState');
+    };
+    return { enter, join: () => this.#joinAll(held), abandon: release };
   }
 
   #enterAll(held: Map<string, HubChannel>, since: ReadonlyMap<string, Since>): Map<string, SubscribeResult> {
@@ -181,27 +187,28 @@ export class Subscriptions {
   }
 
   async #start(channel: string, how: How): Promise<void> {
-    const done = this.#enterWhenReady(channel, how);
-    this.#subscriptions ??= new Map();
     const { by } = how.live;
+    const entry: Entry = { tag: 'entering', by, done: Promise.resolve() };
+    this.#subscriptions ??= new Map();
+    this.#subscriptions.set(channel, entry);
     if (by === 'client') this.#asked += 1;
-    this.#subscriptions.set(channel, { tag: 'entering', by, calledOff: false, done });
+    entry.done = this.#enterWhenReady(channel, entry, how);
     try {
-      await done;
+      await entry.done;
     } catch (error) {
-      if (this.#subscriptions?.get(channel)?.tag === 'entering') this.#forget(channel);
+      if (this.#subscriptions?.get(channel) === entry) this.#forget(channel);
       throw error;
     }
   }
 
-  async #enterWhenReady(name: string, { allowed, options, live, tell }: How): Promise<void> {
+  async #enterWhenReady(name: string, entry: Entry, { allowed, options, live, tell }: How): Promise<void> {
     await allowed;
     const { hub } = this.#node;
     const channel = hub.hold(name, this.#node.permissions.namespace(name));
     try {
-      await channel.prepare(options.since);
-      const waiting = this.#subscriptions?.get(name);
-      if (waiting?.tag !== 'entering' || waiting.calledOff) throw new ClientError('permissionDenied');
+      do await channel.prepare(options.since);
+      while (!channel.isReady);
+      if (this.#subscriptions?.get(name) !== entry) throw new ClientError('permissionDenied');
       tell(this.#countIn(channel, live, options));
       this.#session.flush();
       this.#join(channel, options.joinLeave === true);

@@ -21,7 +21,8 @@ export function createTokenVerifier(secret: string, now: () => number): TokenVer
         algorithms: ['HS256', 'HS384', 'HS512'],
         currentDate: new Date(now()),
       });
-      const user = payload.sub ?? '';
+      const user: unknown = payload.sub ?? '';
+      if (typeof user !== 'string') throw new DisconnectError('invalidToken');
       return {
         principal: user === '' ? { kind: 'anonymous' } : { kind: 'external', user },
         ...(payload.exp !== undefined && { expiresAt: payload.exp * 1_000 }),

@@ -24,7 +24,11 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
     <RadixDialog.Root open={open} onOpenChange={onOpenChange}>
       <RadixDialog.Portal>
         <RadixDialog.Overlay className={OVERLAY} />
-        <RadixDialog.Content className={PANEL} {...(description === undefined && { 'aria-describedby': undefined })}>
+        <RadixDialog.Content
+          className={`${PANEL} outline-none`}
+          onOpenAutoFocus={focusInside}
+          {...(description === undefined && { 'aria-describedby': undefined })}
+        >
           <header className="flex items-center gap-2 py-3 pr-3 pl-5">
             <RadixDialog.Title className="min-w-0 flex-1 truncate text-lg font-semibold">{title}</RadixDialog.Title>
             <RadixDialog.Close asChild>
@@ -48,6 +52,13 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
       </RadixDialog.Portal>
     </RadixDialog.Root>
   );
+}
+
+/** Not on Close, which comes first: its tooltip would open, and take the first press of Escape. */
+function focusInside(event: Event): void {
+  event.preventDefault();
+  const panel = event.currentTarget as HTMLElement;
+  (panel.querySelector<HTMLElement>('input[type=search]') ?? panel).focus();
 }
 
 type ConfirmDialogProps = {

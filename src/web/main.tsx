@@ -11,6 +11,7 @@ import { Routes } from './routes.tsx';
 startTheme();
 await startI18n();
 const signIn = new SignIn();
+signIn.followOtherTabs();
 void signIn.check();
 
 createRoot(document.getElementById('root') as HTMLElement).render(

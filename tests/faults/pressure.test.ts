@@ -167,3 +167,21 @@ describe('publishers that ask for too much', () => {
     });
   }
 });
+
+test('RE1 RE2: what was missed comes back up to the limit, whatever that is set to', async () => {
+  await start({ BANYAN_HISTORY_LIMIT: '2500' });
+  const raw = await rawClient();
+  const commands = Array.from({ length: 600 }, (_, index) => ({ publish: { channel: CHANNEL, data: index } }));
+  for (let batch = 0; batch < 5; batch += 1) await raw.reply(raw.send(...commands));
+  for (const [offset, recovered] of [
+    [499, false],
+    [500, true],
+    [2_999, true],
+  ] as const) {
+    const back = await rawClient();
+    const { subscribe } = await back.ask({ subscribe: { channel: CHANNEL, recover: true, offset } });
+    expect(subscribe?.recovered ?? false).toBe(recovered);
+    const expected = recovered ? Array.from({ length: 3_000 - offset }, (_, index) => offset + index + 1) : [];
+    expect((subscribe?.publications ?? []).map((publication) => publication.offset)).toEqual(expected);
+  }
+});

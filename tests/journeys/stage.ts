@@ -1,29 +1,16 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Locator,
-  type Page,
-} from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import type { Input, OperationName, Output } from '../../client/contract.ts';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
+import { launchChromium } from './chromium.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const CHROMIUM_ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-quic',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-];
-const DESKTOP = { width: 1_280, height: 800 };
+const PICTURES = `${ROOT}artefacts/journeys`;
+export const DESKTOP = { width: 1_280, height: 800 };
 /** A busy machine is slow; a person would have waited too. */
 const PATIENCE_MS = 10_000;
+/** What a fresh page is told while nobody is signed in: no fault, though the browser writes it down as one. */
+const SIGNED_OUT = /401 \(Unauthorized\)/;
 
 export const PASSWORD = 'nine ivies climb the wall';
 
@@ -45,8 +32,12 @@ export type Stage = {
   visitor(name: string, options?: BrowserContextOptions): Promise<Person>;
   /** The first one, registered with the owner link; at the room list. */
   owner(name: string, options?: BrowserContextOptions): Promise<Person>;
-  /** Registered with an invitation of the owner's; at the room list. */
+  /** Registers somebody with an invitation of the owner's; then they are at the room list. */
+  join(owner: Person, visitor: Person): Promise<Person>;
+  /** Somebody new who has joined so. */
   member(owner: Person, name: string, options?: BrowserContextOptions): Promise<Person>;
+  /** The same person at another device, signed in; at the room list. */
+  device(person: Person, options?: BrowserContextOptions): Promise<Person>;
   close(): Promise<void>;
 };
 
@@ -58,19 +49,24 @@ export async function openStage(): Promise<Stage> {
     throw error;
   });
   const visitor: Stage['visitor'] = (name, options) => openPerson(browser, server.url, name, options);
-  const registered = async (name: string, invite: string, options?: BrowserContextOptions) => {
-    const person = await visitor(name, options);
-    await person.call('accounts.register', { handle: handleOf(name), displayName: name, password: PASSWORD, invite });
-    await person.page.goto('/');
-    await roomRow(person.page, 'General').waitFor();
-    return person;
+  const register = async (person: Person, invite: string) => {
+    const displayName = person.name;
+    await person.call('accounts.register', { handle: handleOf(displayName), displayName, password: PASSWORD, invite });
+    return atRooms(person);
   };
+  const join: Stage['join'] = async (owner, person) =>
+    register(person, (await owner.call('accounts.createInvite', {})).code);
   return {
     server,
     visitor,
-    owner: (name, options) => registered(name, server.ownerInvite as string, options),
-    member: async (owner, name, options) =>
-      registered(name, (await owner.call('accounts.createInvite', {})).code, options),
+    owner: async (name, options) => register(await visitor(name, options), server.ownerInvite as string),
+    member: async (owner, name, options) => join(owner, await visitor(name, options)),
+    join,
+    device: async ({ name }, options) => {
+      const person = await visitor(name, options);
+      await person.call('accounts.signIn', { login: handleOf(name), password: PASSWORD });
+      return atRooms(person);
+    },
     close: async () => {
       await browser.close();
       await server.stop();
@@ -96,6 +92,22 @@ export async function until(what: string, isIt: () => Promise<boolean> | boolean
   }
 }
 
+/** What the people's browsers complained about, without what had to be. */
+export function complaintsOf(...people: readonly Person[]): readonly string[] {
+  return people.flatMap(({ complaints }) => complaints).filter((text) => !SIGNED_OUT.test(text));
+}
+
+/** Keeps a picture of the page for people to look at, in artefacts/journeys. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: `${PICTURES}/${name}.png`, animations: 'disabled' });
+}
+
+async function atRooms(person: Person): Promise<Person> {
+  await person.page.goto('/');
+  await roomRow(person.page, 'General').waitFor();
+  return person;
+}
+
 async function openPerson(
   browser: Browser,
   url: string,
@@ -103,13 +115,18 @@ async function openPerson(
   options: BrowserContextOptions = {},
 ): Promise<Person> {
   const context = await browser.newContext({ baseURL: url, viewport: DESKTOP, locale: 'en-US', ...options });
+  return personAt(context, name);
+}
+
+/** The person at a browser that is open already. */
+export async function personAt(context: BrowserContext, name: string): Promise<Person> {
   context.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];
   context.on('weberror', (error) => complaints.push(String(error.error())));
   context.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
-  const page = await context.newPage();
+  const page = context.pages()[0] ?? (await context.newPage());
   return {
     ...{ name, context, page, complaints },
     call: async (operation, input) => {
@@ -118,16 +135,6 @@ async function openPerson(
       return response.json();
     },
   };
-}
-
-function launchChromium(): Promise<Browser> {
-  const path = process.env.CHROME_PATH ?? '/usr/bin/chromium';
-  if (!existsSync(path)) {
-    throw new Error(
-      `${path} is not there. The journeys need Chromium or Chrome: install it (Debian and Ubuntu: apt-get install chromium fonts-noto-cjk), or name its program in CHROME_PATH`,
-    );
-  }
-  return chromium.launch({ executablePath: path, args: CHROMIUM_ARGS });
 }
 
 /** The server serves what is in dist/web. */

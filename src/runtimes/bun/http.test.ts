@@ -11,7 +11,7 @@ import { createOperations } from '../../core/operations.ts';
 import { ANONYMOUS, type Principal } from '../../core/principal.ts';
 import type { Fields, Telemetry } from '../../ports/telemetry.ts';
 import { createHttp } from './http.ts';
-import { BODY_LIMIT } from './json-body.ts';
+import { BODY_LIMIT, readJsonBody } from './json-body.ts';
 
 const ADA: Principal = { kind: 'user', user: 'u1', role: 'member', device: 'd1' };
 const BIG = 'x'.repeat(40_000);
@@ -285,6 +285,13 @@ describe('a body', () => {
     expect((await post('/api/v1/test.echo')).status).toBe(200);
     socket.destroy();
     expect((await post('/api/v1/test.echo')).status).toBe(200);
+  });
+
+  test('that breaks off is no error of the server', async () => {
+    const body = new ReadableStream({ pull: (controller) => controller.error(new Error('the client went')) });
+    const broken = new Request(base, { method: 'POST', body, headers: { 'Content-Type': 'application/json' } });
+    const error = await readJsonBody(broken).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: 'ClientError', kind: 'badRequest' });
   });
 });
 

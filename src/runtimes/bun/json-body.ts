@@ -9,8 +9,8 @@ const JSON_TYPE = /^application\/json\s*(;|$)/i;
 /**
  * The request's JSON body; an empty one stands for `{}`.
  *
- * Throws `ClientError`: `badRequest` when it is sent as something else than JSON, `tooLarge` past `BODY_LIMIT`
- * (counted while it comes in), `invalidInput` when it cannot be parsed.
+ * Throws `ClientError`: `badRequest` when it is sent as something else than JSON or breaks off, `tooLarge` past
+ * `BODY_LIMIT` (counted while it comes in), `invalidInput` when it cannot be parsed.
  */
 export async function readJsonBody(request: Request): Promise<unknown> {
   const type = request.headers.get('Content-Type');

@@ -25,7 +25,7 @@ export const PROTOBUF: Framing = { contentType: 'application/octet-stream', prea
 export const EVENTS: Framing = {
   contentType: 'text/event-stream; charset=utf-8',
   // Something at once, so that a proxy passes the headers on.
-  preamble: '\r\n',
+  preamble: ':\n\n',
   wrap: (frame) =>
     String(frame)
       .split('\n')

@@ -44,6 +44,14 @@ export class SignIn {
     }
   }
 
+  /** All tabs share one cookie: who signs in or out in one does so in all. */
+  followOtherTabs(): void {
+    addEventListener('storage', () => {
+      if (this.#state.get().kind === 'out' && readRemembered() !== null) void this.check();
+      else this.#giveWay();
+    });
+  }
+
   /** Someone has just signed in or registered. */
   enter(me: Me): void {
     localStorage.setItem(REMEMBERED, JSON.stringify(me));
@@ -51,6 +59,8 @@ export class SignIn {
     const people = createPeopleSource(client);
     people.put(me);
     client.connection.subscribe((connection) => {
+      // A tab that was frozen has not heard of it.
+      if (connection.kind === 'connected') this.#giveWay();
       // Closed for good: signed out elsewhere or shut out. The server knows.
       if (connection.kind === 'disconnected' && connection.code !== 0) void this.#checkAgain();
     });
@@ -73,6 +83,14 @@ export class SignIn {
     this.#leave();
   }
 
+  /** Once the cookie is another person's the page starts anew: nothing of the last one's may go on with it. */
+  #giveWay(): void {
+    const state = this.#state.get();
+    if (state.kind !== 'in' || readRemembered()?.id === state.me.id) return;
+    state.client.disconnect();
+    location.reload();
+  }
+
   #leave(): void {
     const state = this.#state.get();
     if (state.kind === 'in') state.client.disconnect();
@@ -84,8 +102,9 @@ export class SignIn {
     const state = this.#state.get();
     if (state.kind !== 'in') return;
     try {
-      await state.client.call('accounts.me', {}, { overHttp: true });
-      state.client.connect();
+      const me = await state.client.call('accounts.me', {}, { overHttp: true });
+      if (me.id === state.me.id) state.client.connect();
+      else this.enter(me);
     } catch (error) {
       if (isSignedOut(error)) this.#leave();
       else setTimeout(() => void this.#checkAgain(), RETRY_MS);

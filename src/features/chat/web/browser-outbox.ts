@@ -1,6 +1,7 @@
 import type { Client } from '../../../../client/client.ts';
 import { BanyanError } from '../../../../client/errors.ts';
-import { createOutbox, type Outbox, type SendOutcome } from './outbox.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import type { SendOutcome } from './outbox-drainer.ts';
 import { createIndexedOutbox, createMemoryOutbox, type OutboxItem, type OutboxStorage } from './outbox-storage.ts';
 
 /** The outbox of a signed-in person in this browser. */
@@ -9,8 +10,11 @@ export async function openBrowserOutbox(client: Client, user: string): Promise<O
   const outbox = await createOutbox({
     user,
     storage: await usableStorage(user),
+    // Over HTTP a message would leave the screen until the connection is back and brings its echo, and might go
+    // out with the cookie of whoever has signed in since.
+    maySend: () => client.connection.get().kind === 'connected',
     send: (item) => sendItem(client, item),
-    exclusively: (task) => lockAcrossTabs(`banyan-outbox-${user}`, task),
+    exclusively: (room, task) => lockAcrossTabs(`banyan-outbox-${user}-${room}`, task),
     siblings: {
       announce: () => siblings.postMessage(null),
       listen: (listener) => {

@@ -55,14 +55,12 @@ function feed(client: Client, rooms: RoomListStore, timelines: Map<string, Timel
     timelines.get(room)?.apply({ offset, event: data });
   });
   client.onSubscribed('room:', ({ channel, wasRecovering, recovered, position }) => {
+    if (position === undefined || (wasRecovering && recovered)) return;
     const room = channel.slice('room:'.length);
     const known = rooms.get(room);
-    const isBehind = position !== undefined && known !== undefined && known.top < position.offset;
-    if (wasRecovering ? recovered : !isBehind) return;
     // What was missed is no longer sent one by one: read the state instead.
-    void rooms.loadRoom(room);
-    const timeline = timelines.get(room);
-    if (timeline !== undefined) void timeline.open();
+    if (wasRecovering || (known !== undefined && known.top < position.offset)) void rooms.loadRoom(room);
+    timelines.get(room)?.continueAfter(position.offset, wasRecovering);
   });
   client.onPublication('user:', ({ data }) => rooms.applyOwn(data));
   client.onSubscribed('user:', ({ wasRecovering, recovered }) => {

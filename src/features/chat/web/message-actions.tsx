@@ -15,7 +15,7 @@ type Props = { readonly message: Message; readonly isOwn: boolean; readonly acti
 export function MessageActions({ message, isOwn, actions }: Props) {
   const { t } = useTranslation();
   return (
-    <div className="invisible absolute -top-3 right-3 z-10 flex rounded-lg border border-line bg-raised shadow-sm group-focus-within:visible group-hover:visible has-[[data-state=open]]:visible">
+    <div className="invisible absolute -top-3 right-10 z-10 flex rounded-lg border border-line bg-raised shadow-sm group-focus-within:visible group-hover:visible has-[[data-state=open]]:visible">
       <ReactButton onPick={(emoji) => actions.react(message, emoji)} />
       <IconButton label={t('chat.reply')} onClick={() => actions.reply(message)}>
         <Reply size={16} />

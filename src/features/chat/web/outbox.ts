@@ -1,22 +1,13 @@
 import { createObservable, type Observable } from '../../../../client/listeners.ts';
-import type { OutboxItem, OutboxStorage } from './outbox-storage.ts';
+import { createDrainer, type DrainerParts } from './outbox-drainer.ts';
+import type { OutboxItem } from './outbox-storage.ts';
 
 export type NewMessage = { readonly room: string; readonly text: string; readonly replyTo: number | null };
 
-/** What sending came to. `later`: nobody knows or the server is busy; the same key is sent again. */
-export type SendOutcome = 'sent' | 'later' | { readonly refused: string };
-
-export type OutboxParts = {
-  readonly user: string;
-  readonly storage: OutboxStorage;
-  /** Sends one message; must not reject. */
-  readonly send: (item: OutboxItem) => Promise<SendOutcome>;
-  /** Runs the task while no other tab of this person does; see `lockAcrossTabs`. */
-  readonly exclusively: (task: () => Promise<void>) => Promise<void>;
+export type OutboxParts = DrainerParts & {
   /** Tells the person's other tabs to look again, and is called by them. */
   readonly siblings: { announce(): void; listen(listener: () => void): () => void };
   readonly now: () => number;
-  readonly wait: (ms: number, wake: AbortSignal) => Promise<void>;
   readonly newKey: () => string;
 };
 
@@ -33,9 +24,6 @@ export type Outbox = {
   close(): void;
 };
 
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 30_000;
-
 /**
  * Unsent messages. Each room's go out in the order in which they were written, one after the other; a room that
  * waits holds no other up. One tab sends, all show.
@@ -51,16 +39,17 @@ export async function createOutbox(parts: OutboxParts): Promise<Outbox> {
   const changed = async () => {
     await reload();
     siblings.announce();
-    drainer.start();
+    void drainer.start();
   };
   const stopListening = siblings.listen(() => void reload());
+  const newest = () => items.get().at(-1)?.createdAt ?? 0;
   let lastCreatedAt = 0;
-  drainer.start();
+  void drainer.start();
   return {
     items,
     add: async ({ room, text, replyTo }) => {
-      // Two within one millisecond keep their order.
-      lastCreatedAt = Math.max(parts.now(), lastCreatedAt + 1);
+      // Two within one millisecond keep their order, also when the clock is set back.
+      lastCreatedAt = Math.max(parts.now(), lastCreatedAt + 1, newest() + 1);
       await storage.put({ key: parts.newKey(), user, room, text, replyTo, createdAt: lastCreatedAt, failure: null });
       await changed();
     },
@@ -75,73 +64,11 @@ export async function createOutbox(parts: OutboxParts): Promise<Outbox> {
     },
     wake: () => {
       drainer.wake();
-      drainer.start();
+      void drainer.start();
     },
     close: () => {
       stopListening();
       drainer.close();
     },
   };
-}
-
-type Drainer = { start(): void; wake(): void; close(): void };
-
-function createDrainer(parts: OutboxParts, onChange: () => Promise<void>): Drainer {
-  let running = false;
-  let again = false;
-  let closed = false;
-  let waking = new AbortController();
-  const isClosed = () => closed;
-  const signal = () => waking.signal;
-  const run = async (): Promise<void> => {
-    running = true;
-    do {
-      again = false;
-      await parts.exclusively(() => drain(parts, { onChange, isClosed, signal }));
-    } while (again && !closed);
-    running = false;
-  };
-  const wake = () => {
-    waking.abort();
-    waking = new AbortController();
-  };
-  return {
-    start: () => {
-      again = true;
-      if (!running && !closed) void run();
-    },
-    wake,
-    close: () => {
-      closed = true;
-      wake();
-    },
-  };
-}
-
-type DrainContext = {
-  readonly onChange: () => Promise<void>;
-  readonly isClosed: () => boolean;
-  readonly signal: () => AbortSignal;
-};
-
-async function drain(parts: OutboxParts, context: DrainContext): Promise<void> {
-  const open = (await parts.storage.list(parts.user)).filter(({ failure }) => failure === null);
-  const rooms = Map.groupBy(open, ({ room }) => room);
-  await Promise.all([...rooms.values()].map((items) => drainRoom(parts, items, context)));
-}
-
-async function drainRoom(parts: OutboxParts, items: readonly OutboxItem[], context: DrainContext): Promise<void> {
-  for (const item of items) {
-    let waitMs = FIRST_WAIT_MS;
-    let outcome = await parts.send(item);
-    while (outcome === 'later' && !context.isClosed()) {
-      await parts.wait(waitMs, context.signal());
-      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
-      if (!context.isClosed()) outcome = await parts.send(item);
-    }
-    if (outcome === 'later') return;
-    if (outcome === 'sent') await parts.storage.remove(item.key);
-    else await parts.storage.put({ ...item, failure: outcome.refused });
-    await context.onChange();
-  }
 }

@@ -44,10 +44,12 @@ export class RoomListStore {
 
   /** Reads all rooms anew, keeping what is shown until then. */
   async load(): Promise<void> {
+    const shown = [...this.#items.keys()];
     try {
       const found = await this.#readAll();
       const known = new Set(found.map(({ id }) => id));
-      for (const id of this.#items.keys()) if (!known.has(id)) this.#items.delete(id);
+      // Those that came meanwhile stay.
+      for (const id of shown) if (!known.has(id)) this.#items.delete(id);
       for (const summary of found) this.#put(summary);
       this.#show();
     } catch {

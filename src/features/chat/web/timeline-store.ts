@@ -34,6 +34,8 @@ export class TimelineStore {
   /** Counts jumps: answers asked for before one are of no use after it. */
   #jump = 0;
   readonly #resolving = new Set<number>();
+  /** Pages older than this leave a hole before the live publications. */
+  #liveAfter = 0;
 
   constructor(room: string, client: Pick<Client, 'call'>) {
     this.room = room;
@@ -72,6 +74,13 @@ export class TimelineStore {
     await this.#load('after', { after: offsetOf(last) });
   }
 
+  /** Live publications go on after this offset. `missed`: some before it will never come, or it is another epoch's. */
+  continueAfter(offset: number, missed: boolean): void {
+    this.#liveAfter = offset;
+    const { timeline, loading } = this.#view.get();
+    if (missed || (loading !== 'first' && timeline.top < offset)) void this.open();
+  }
+
   apply(publication: RoomPublication): void {
     const view = this.#view.get();
     const timeline = applyRoomEvent(view.timeline, publication);
@@ -93,7 +102,7 @@ export class TimelineStore {
 
   #add(which: 'first' | 'before' | 'after', where: Where, page: HistoryPage): void {
     const timeline = addPage(this.#view.get().timeline, page);
-    if (timeline === undefined) return void this.#load(which, where);
+    if (timeline === undefined || page.top < this.#liveAfter) return void this.#load(which, where);
     const kept = which === 'before' ? keepOldest(timeline) : keepNewest(timeline);
     this.#view.set({ timeline: kept, loading: null, failed: false });
     this.#resolveReplies();
@@ -114,7 +123,9 @@ export class TimelineStore {
       const view = this.#view.get();
       this.#view.set({ ...view, timeline: resolveReply(view.timeline, offset, page) });
     } catch {
-      // The reply stays without a preview; opening the room again asks once more.
+      // The reply stays without a preview until the next publication or page asks once more.
+    } finally {
+      this.#resolving.delete(offset);
     }
   }
 }

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'bun:test';
+import { accepted, append } from '../../tests/conformance/appends.ts';
+import { HandClock } from '../../tests/core/hand-clock.ts';
+import { range } from '../../tests/core/node.ts';
+import { WatchedLog } from '../../tests/core/watched-log.ts';
+import { MemoryLog } from '../adapters/memory/log.ts';
+import { AppendQueue, type QueueBounds } from './append-queue.ts';
+import { ClientError } from './errors.ts';
+
+function queueOf(bounds: Partial<QueueBounds> = {}) {
+  const [log, clock] = [new WatchedLog(), new HandClock()];
+  return { log, clock, queue: new AppendQueue(log, clock, { length: 1_000, bytes: 1_000_000, ...bounds }) };
+}
+
+/** What became of an append: its offset, or the name of the error. */
+function fate(queue: AppendQueue, data: string): Promise<number | string> {
+  return queue.append(append('a', data)).then(
+    (outcome) => accepted(outcome).position.offset,
+    (error) => (error instanceof ClientError ? `${error.kind} ${error.temporary}` : String(error)),
+  );
+}
+
+describe('a queue', () => {
+  test('OR1 gathers one turn into one batch, in the order of the calls', async () => {
+    const { log, clock, queue } = queueOf();
+    const fates = range(1, 100).map((number) => fate(queue, String(number)));
+    expect(log.batches).toEqual([]);
+    await clock.settle();
+    expect(await Promise.all(fates)).toEqual(range(1, 100));
+    expect(log.batches).toEqual([100]);
+    const next = fate(queue, 'next');
+    await clock.settle();
+    expect(await next).toBe(101);
+    expect(log.batches).toEqual([100, 1]);
+  });
+
+  test('does not keep publications of a log in memory waiting for the end of the turn', async () => {
+    const queue = new AppendQueue(new MemoryLog('e'), new HandClock(), { length: 0, bytes: 0 });
+    expect(await fate(queue, 'now')).toBe(1);
+  });
+});
+
+describe('AC5 more than the bounds allow', () => {
+  const bounds: readonly [what: string, bounds: Partial<QueueBounds>][] = [
+    ['in number', { length: 3 }],
+    // Each is 4 characters of JSON text.
+    ['in size', { bytes: 14 }],
+  ];
+  test.each([...bounds])(
+    'AC5 %s is refused at once with a temporary error; the rest is written',
+    async (_what, few) => {
+      const { log, clock, queue } = queueOf(few);
+      const fates = ['11', '22', '33', '44', '55'].map((data) => fate(queue, data));
+      const refused = 'tooManyRequests true';
+      expect(await Promise.all(fates.slice(3))).toEqual([refused, refused]);
+      await clock.settle();
+      expect(await Promise.all(fates)).toEqual([1, 2, 3, refused, refused]);
+      expect((await log.read('a', { limit: 10 })).publications.length).toBe(3);
+    },
+  );
+
+  test('AC5 what is being written still counts; there is room again when it has been answered', async () => {
+    const [answers, clock]: [(() => void)[], HandClock] = [[], new HandClock()];
+    const slow = new WatchedLog();
+    const written = slow.append.bind(slow);
+    slow.append = async (batch) => {
+      await new Promise<void>((resolve) => answers.push(resolve));
+      return written(batch);
+    };
+    const queue = new AppendQueue(slow, clock, { length: 2, bytes: 1_000 });
+    const first = [fate(queue, '1'), fate(queue, '2')];
+    await clock.settle();
+    expect(await fate(queue, '3')).toBe('tooManyRequests true');
+    for (const answer of answers.splice(0)) answer();
+    expect(await Promise.all(first)).toEqual([1, 2]);
+    const again = fate(queue, '4');
+    await clock.settle();
+    for (const answer of answers.splice(0)) answer();
+    expect(await again).toBe(3);
+  });
+
+  test('AC4 AC5 a failed write refuses its batch with a temporary error, and gives its room back', async () => {
+    const { log, clock, queue } = queueOf({ length: 2 });
+    log.failure = new Error('disk full');
+    const fates = [fate(queue, '1'), fate(queue, '2')];
+    await clock.settle();
+    expect(await Promise.all(fates)).toEqual(['internal true', 'internal true']);
+    log.failure = undefined;
+    const again = [fate(queue, '3'), fate(queue, '4')];
+    await clock.settle();
+    expect(await Promise.all(again)).toEqual([1, 2]);
+  });
+});
+
+describe('SE7 a drain', () => {
+  test('SE7 waits for everything accepted, written or not, and for nothing when there is nothing', async () => {
+    const { log, clock, queue } = queueOf();
+    await queue.drained();
+    const fates = [fate(queue, '1'), fate(queue, '2')];
+    const seen: string[] = [];
+    const drained = queue.drained().then(() => seen.push('drained'));
+    await Promise.resolve();
+    expect(seen).toEqual([]);
+    await clock.settle();
+    await drained;
+    expect(await Promise.all(fates)).toEqual([1, 2]);
+    log.failure = new Error('disk gone');
+    const lost = fate(queue, '3');
+    const again = queue.drained();
+    await clock.settle();
+    await again;
+    expect(await lost).toBe('internal true');
+  });
+});

@@ -1,0 +1,352 @@
+import { describe, expect, test } from 'bun:test';
+import type { Client } from '../../tests/core/client.ts';
+import { range, TestNode } from '../../tests/core/node.ts';
+
+const CHANNEL = 'log:tree';
+const EPOCH = 'first-0';
+
+/** What a subscriber knows who was at `offset` when it lost the line. */
+const backFrom = (offset: number, epoch = EPOCH) => ({ subscribe: { channel: CHANNEL, recover: true, epoch, offset } });
+
+type Subscribed = {
+  readonly epoch?: string;
+  readonly offset?: number;
+  readonly was_recovering?: boolean;
+  readonly recovered?: boolean;
+  readonly publications?: readonly { readonly offset: number }[];
+};
+
+async function comeBack(world: TestNode, offset: number, epoch = EPOCH): Promise<Subscribed> {
+  const answer = await world.ask(await world.connected(), backFrom(offset, epoch));
+  return answer?.subscribe as Subscribed;
+}
+
+/** The answer to the command behind `connect`. */
+const subscribedOf = (client: Client) => client.answer(2)?.subscribe as Subscribed;
+
+const offsetsOf = ({ publications = [] }: Subscribed) => publications.map(({ offset }) => offset);
+
+describe('OR4 the order gate', () => {
+  const said: readonly [what: string, batches: readonly (readonly number[])[]][] = [
+    ['says everything', [[1], [2], [3]]],
+    ['says several at once', [[1, 2, 3]]],
+    ['loses one', [[1], [3]]],
+    ['loses all but the last', [[3]]],
+    ['repeats', [[1], [1], [2], [1, 2], [2, 3], [3]]],
+    ['reorders', [[2], [1], [3]]],
+    ['turns them around', [[3], [2], [1]]],
+    ['leaves a hole inside a batch', [[1, 3]]],
+    ['is ahead of the log', [[1], [2], [3], [9]]],
+  ];
+  test.each([...said])('OR2 OR4 gives each once and in order when the bus %s', async (_what, batches) => {
+    const world = new TestNode();
+    const client = await world.subscribed(CHANNEL);
+    await world.publishElsewhere(CHANNEL, 1, 3);
+    for (const batch of batches) await world.hear(CHANNEL, EPOCH, ...batch);
+    expect(client.offsets(CHANNEL)).toEqual([1, 2, 3]);
+    expect(client.published(CHANNEL)).toEqual([1, 2, 3]);
+  });
+
+  test('OR4 tells nothing that the log does not have, and goes on when it does', async () => {
+    const world = new TestNode();
+    const client = await world.subscribed(CHANNEL);
+    await world.hear(CHANNEL, EPOCH, 2);
+    expect(client.offsets(CHANNEL)).toEqual([]);
+    await world.publish(CHANNEL, 1, 2);
+    expect(client.offsets(CHANNEL)).toEqual([1, 2]);
+  });
+
+  test('OR4 reads a long gap in pages, and once', async () => {
+    const world = new TestNode();
+    const client = await world.subscribed(CHANNEL);
+    await world.publishElsewhere(CHANNEL, 1, 2_500);
+    await world.hear(CHANNEL, EPOCH, 2_499, 2_500);
+    expect(client.offsets(CHANNEL)).toEqual(range(1, 2_500));
+    expect(world.log.reads.length).toBe(3);
+  });
+
+  test('OR4 tries again by itself when the log cannot be read', async () => {
+    const world = new TestNode();
+    const client = await world.subscribed(CHANNEL);
+    await world.publishElsewhere(CHANNEL, 1, 2);
+    world.log.failure = new Error('disk on fire');
+    await world.hear(CHANNEL, EPOCH, 2);
+    world.log.failure = undefined;
+    await world.clock.pass(1_000);
+    expect(client.offsets(CHANNEL)).toEqual([1, 2]);
+  });
+
+  test('OR4 misses nothing that is published while the position is being read', async () => {
+    const world = new TestNode();
+    const client = await world.connected();
+    const answerNow = world.log.pauseReads();
+    client.say({ subscribe: { channel: CHANNEL } });
+    await world.clock.settle();
+    await world.publish(CHANNEL, 1);
+    answerNow();
+    await world.clock.settle();
+    await world.publish(CHANNEL, 2);
+    const { epoch, offset } = subscribedOf(client);
+    expect(epoch).toBe(EPOCH);
+    expect(client.offsets(CHANNEL)).toEqual(range((offset as number) + 1, 2));
+  });
+
+  test('OR5 a hole that the log can no longer fill makes subscribers start anew', async () => {
+    const world = new TestNode();
+    const client = await world.subscribed(CHANNEL);
+    await world.publishElsewhere(CHANNEL, 1, 2);
+    await world.log.trim(CHANNEL);
+    await world.publishElsewhere(CHANNEL, 3);
+    await world.hear(CHANNEL, EPOCH, 3);
+    expect(client.pushes(CHANNEL)).toMatchObject([{ unsubscribe: { code: 2_500 } }]);
+  });
+});
+
+describe('OR5 a new epoch', () => {
+  test('OR5 tells every subscriber to subscribe again, and gives the new position', async () => {
+    const world = new TestNode();
+    const clients = [await world.subscribed(CHANNEL), await world.subscribed(CHANNEL)];
+    await world.publish(CHANNEL, 1, 5);
+    world.log.startNewEpoch('second-');
+    await world.publish(CHANNEL, 1);
+    for (const client of clients) {
+      expect(client.pushes(CHANNEL).at(-1)).toMatchObject({ unsubscribe: { code: 2_500 } });
+      expect(client.offsets(CHANNEL)).toEqual(range(1, 5));
+    }
+    expect(await comeBack(world, 5)).toEqual({
+      ...{ recoverable: true, positioned: true, epoch: 'second-0', offset: 1, was_recovering: true },
+    } as Subscribed);
+  });
+
+  test('OR5 closes those whose position the server keeps with 3010', async () => {
+    const world = new TestNode({ hooks: { serverChannels: async () => [CHANNEL] } });
+    const client = await world.connected();
+    await world.publish(CHANNEL, 1);
+    world.log.startNewEpoch('second-');
+    await world.publish(CHANNEL, 1);
+    expect(client.closedWith).toEqual({ code: 3_010, reason: 'insufficient state' });
+  });
+
+  test('OR5 is noticed by a fill too, when the bus lost the publication that tells it', async () => {
+    const world = new TestNode();
+    const client = await world.subscribed(CHANNEL);
+    await world.publish(CHANNEL, 1);
+    world.log.startNewEpoch('second-');
+    await world.publishElsewhere(CHANNEL, 1, 5);
+    await world.hear(CHANNEL, EPOCH, 3);
+    expect(client.pushes(CHANNEL).at(-1)).toMatchObject({ unsubscribe: { code: 2_500 } });
+  });
+
+  test('OR5 RE2 is noticed by a recovery too: nobody gets publications of another epoch', async () => {
+    const world = new TestNode();
+    const client = await world.subscribed(CHANNEL);
+    await world.publish(CHANNEL, 1, 4);
+    world.log.startNewEpoch('second-');
+    await world.publishElsewhere(CHANNEL, 1, 9);
+    const result = await comeBack(world, 2);
+    expect(result).toMatchObject({ epoch: 'second-0', offset: 9, was_recovering: true });
+    expect(result.recovered).toBeUndefined();
+    expect(offsetsOf(result)).toEqual([]);
+    expect(client.pushes(CHANNEL).at(-1)).toMatchObject({ unsubscribe: { code: 2_500 } });
+  });
+
+  test('OR5 that shows while a client is on its way in does not leave it deaf', async () => {
+    const world = new TestNode();
+    await world.subscribed(CHANNEL);
+    await world.publish(CHANNEL, 1, 4);
+    const late = await world.connected();
+    const answerNow = world.log.pauseReads();
+    late.say(backFrom(2));
+    await world.clock.settle();
+    world.log.startNewEpoch('second-');
+    await world.hear(CHANNEL, 'second-0', 1);
+    answerNow();
+    await world.clock.settle();
+    await world.publish(CHANNEL, 1, 2);
+    expect(late.answer(2)).toMatchObject({ subscribe: { epoch: 'second-0', offset: 0 } });
+    expect(late.offsets(CHANNEL)).toEqual([1, 2]);
+  });
+
+  test('OR5 that shows while a connection is being set up makes it reconnect', async () => {
+    const world = new TestNode({ hooks: { serverChannels: async () => [CHANNEL, 'log:other'] } });
+    await world.publish(CHANNEL, 1, 4);
+    await world.publish('log:other', 1);
+    const other = world.node.hub.hold(CHANNEL, world.node.permissions.namespace(CHANNEL));
+    await other.prepare(undefined);
+    const answerNow = world.log.pauseReads();
+    const late = world.open();
+    late.say({ connect: {} });
+    await world.clock.settle();
+    await world.hear(CHANNEL, 'second-0', 1);
+    answerNow();
+    await world.clock.settle();
+    expect(late.closedWith).toMatchObject({ code: 3_010 });
+    expect(late.lines).toEqual([]);
+  });
+});
+
+describe('recovery', () => {
+  test('RE1 gives exactly what came after the offset, then what is live', async () => {
+    const world = new TestNode();
+    await world.publish(CHANNEL, 1, 6);
+    for (const offset of range(0, 6)) {
+      const client = await world.connected();
+      const result = (await world.ask(client, backFrom(offset)))?.subscribe as Subscribed;
+      expect(result).toMatchObject({ epoch: EPOCH, offset, recovered: true, was_recovering: true });
+      expect(offsetsOf(result)).toEqual(range(offset + 1, 6));
+      client.hangUp();
+    }
+    const client = await world.connected();
+    await world.ask(client, backFrom(2));
+    await world.publish(CHANNEL, 7, 9);
+    expect(client.offsets(CHANNEL)).toEqual([7, 8, 9]);
+  });
+
+  test('RE1 an empty epoch stands for any', async () => {
+    const world = new TestNode();
+    await world.publish(CHANNEL, 1, 3);
+    expect(await comeBack(world, 1, '')).toMatchObject({ epoch: EPOCH, recovered: true });
+  });
+
+  test('RE1 has no hole and no repetition when publications come while the log is being read', async () => {
+    const world = new TestNode();
+    await world.subscribed(CHANNEL);
+    await world.publish(CHANNEL, 1, 4);
+    const client = await world.connected();
+    const answerNow = world.log.pauseReads();
+    client.say(backFrom(1));
+    await world.clock.settle();
+    await world.publish(CHANNEL, 5, 6);
+    answerNow();
+    await world.clock.settle();
+    await world.publish(CHANNEL, 7);
+    const result = subscribedOf(client);
+    expect([...offsetsOf(result), ...client.offsets(CHANNEL)]).toEqual(range(2, 7));
+  });
+
+  test('RE1 recovers a client that another node has told more than this one has heard of', async () => {
+    const world = new TestNode();
+    const here = await world.subscribed(CHANNEL);
+    await world.publish(CHANNEL, 1, 2);
+    await world.publishElsewhere(CHANNEL, 3, 6);
+    expect(offsetsOf(await comeBack(world, 5))).toEqual([6]);
+    expect(here.offsets(CHANNEL)).toEqual(range(1, 6));
+  });
+
+  const lost: readonly [why: string, prepare: (world: TestNode) => Promise<void>, from: number, epoch: string][] = [
+    ['the epoch differs', (world) => world.publish(CHANNEL, 1, 4), 2, 'another'],
+    ['the offset is one that never was', (world) => world.publish(CHANNEL, 1, 4), 99, EPOCH],
+    ['more was missed than a recovery gives', (world) => world.publish(CHANNEL, 1, 302), 1, EPOCH],
+    [
+      'what was missed is no longer kept',
+      async (world) => {
+        await world.publish(CHANNEL, 1, 4);
+        await world.log.trim(CHANNEL);
+        await world.publish(CHANNEL, 5);
+      },
+      2,
+      EPOCH,
+    ],
+  ];
+  test.each([...lost])('RE2 says that it cannot when %s, and goes on live', async (_why, prepare, from, epoch) => {
+    const world = new TestNode();
+    await prepare(world);
+    const { offset: top } = await world.log.position(CHANNEL);
+    const client = await world.connected();
+    const result = (await world.ask(client, backFrom(from, epoch)))?.subscribe as Subscribed;
+    expect(result).toMatchObject({ epoch: EPOCH, offset: top, was_recovering: true });
+    expect(result.recovered).toBeUndefined();
+    expect(offsetsOf(result)).toEqual([]);
+    await world.publish(CHANNEL, top + 1);
+    expect(client.offsets(CHANNEL)).toEqual([top + 1]);
+  });
+
+  test('RE2 says that it cannot when what was missed has expired', async () => {
+    const world = new TestNode();
+    await world.publish('mem:x', 1, 2);
+    const { epoch } = (await world.node.read('mem:x', { limit: 0 })).top;
+    const back = { subscribe: { channel: 'mem:x', recover: true, epoch, offset: 1 } };
+    expect(await world.ask(await world.connected(), back)).toMatchObject({ subscribe: { recovered: true } });
+    await world.clock.pass(60_001);
+    const late = await world.ask(await world.connected(), back);
+    expect(late?.subscribe).toMatchObject({ was_recovering: true, offset: 2 });
+    expect(late?.subscribe).not.toHaveProperty('recovered');
+  });
+});
+
+describe('RE4 many clients that come back', () => {
+  /** Everyone comes back in the same moment; gives who recovered, by what they were at. */
+  async function herd(world: TestNode, froms: readonly number[]): Promise<Subscribed[]> {
+    const clients = await Promise.all(froms.map(() => world.connected()));
+    world.log.reads.length = 0;
+    for (const [index, client] of clients.entries()) client.say(backFrom(froms[index] as number));
+    await world.clock.settle();
+    return clients.map(subscribedOf);
+  }
+
+  const thousand = range(0, 999);
+  test('RE4 a thousand from the same place cost one read', async () => {
+    const world = new TestNode();
+    await world.publish(CHANNEL, 1, 20);
+    const results = await herd(
+      world,
+      thousand.map(() => 5),
+    );
+    expect(results.every((result) => result.recovered === true && offsetsOf(result).length === 15)).toBe(true);
+    expect(world.log.reads.length).toBe(1);
+  });
+
+  const places: readonly [what: string, from: (index: number) => number][] = [
+    ['the newest first', (index) => 299 - (index % 300)],
+    ['the oldest first', (index) => index % 300],
+    ['mixed', (index) => (index * 7_919) % 300],
+  ];
+  test.each([...places])('RE4 a thousand from many places, %s, cost two at most', async (_what, from) => {
+    const world = new TestNode();
+    await world.publish(CHANNEL, 1, 300);
+    const froms = thousand.map(from);
+    const results = await herd(world, froms);
+    for (const [index, result] of results.entries()) {
+      expect(result.recovered).toBe(true);
+      expect(offsetsOf(result)).toEqual(range((froms[index] as number) + 1, 300));
+    }
+    expect(world.log.reads.length).toBeLessThanOrEqual(2);
+  });
+
+  test('RE4 those who cannot be given what they missed cost no read each', async () => {
+    const world = new TestNode();
+    await world.publish(CHANNEL, 1, 10);
+    await world.log.trim(CHANNEL);
+    await world.publish(CHANNEL, 11);
+    await world.subscribed(CHANNEL);
+    world.log.reads.length = 0;
+    for (let index = 0; index < 20; index += 1) expect((await comeBack(world, 5)).recovered).toBeUndefined();
+    expect(world.log.reads.length).toBe(1);
+  });
+
+  test('RE2 RE4 more text than a tail holds is not recovered, and is not read each time', async () => {
+    const world = new TestNode({ limits: { queue: { length: 1_000, bytes: 10_000_000 } } });
+    const long = JSON.stringify('x'.repeat(60_000));
+    for (let index = 0; index < 30; index += 1) {
+      void world.node.publish(CHANNEL, long);
+      await world.clock.settle();
+    }
+    await world.subscribed(CHANNEL);
+    world.log.reads.length = 0;
+    for (let index = 0; index < 5; index += 1) expect((await comeBack(world, 2)).recovered).toBeUndefined();
+    expect(await comeBack(world, 20)).toMatchObject({ recovered: true });
+    expect(world.log.reads.length).toBe(1);
+  });
+
+  test('RE1 RE4 the tail is let go of when nobody has come back for a while, and read again when somebody does', async () => {
+    const world = new TestNode();
+    await world.subscribed(CHANNEL);
+    await world.publish(CHANNEL, 1, 5);
+    expect(offsetsOf(await comeBack(world, 3))).toEqual([4, 5]);
+    await world.clock.pass(32_000);
+    await world.publish(CHANNEL, 6);
+    world.log.reads.length = 0;
+    expect(offsetsOf(await comeBack(world, 3))).toEqual([4, 5, 6]);
+    expect(world.log.reads.length).toBe(1);
+  });
+});

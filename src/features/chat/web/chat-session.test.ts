@@ -1,0 +1,172 @@
+import 'fake-indexeddb/auto';
+import { afterAll, describe, expect, test } from 'bun:test';
+import { type Client, createClient } from '../../../../client/client.ts';
+import { createPrefixListeners } from '../../../../client/listeners.ts';
+import type { Publication, Subscribed } from '../../../../client/subscriptions.ts';
+import type { HistoryPage, RoomSummary } from '../contract.ts';
+import { offsetOf } from '../state.ts';
+import { type ChatSession, chatSessionOf } from './chat-session.ts';
+
+const sessions: ChatSession[] = [];
+afterAll(async () => {
+  for (const { outbox } of sessions) (await outbox).close();
+});
+Object.assign(globalThis, {
+  localStorage: { getItem: () => null, setItem: () => undefined, removeItem: () => undefined },
+});
+
+/** A page whose connection says what the test makes it say; the server knows one room of `top` messages. */
+function page(top: number) {
+  const server = { top, read: 0, asked: [] as string[], held: undefined as (() => void)[] | undefined };
+  const publications = createPrefixListeners<Publication>();
+  const starts = createPrefixListeners<Subscribed>();
+  const answer = async (name: string, input: { offset?: number }): Promise<unknown> => {
+    server.asked.push(name);
+    const now = { ...server };
+    if (name === 'chat.history' && server.held) await new Promise<void>((resolve) => server.held?.push(resolve));
+    if (name === 'chat.rooms') return { rooms: [summaryAt(now.top)], next: null };
+    if (name === 'chat.room') return summaryAt(now.top);
+    if (name === 'chat.history') return pageAt(now.top);
+    server.read = input.offset ?? 0;
+    return { readOffset: server.read, unread: 0, top: now.top };
+  };
+  const client: Client = {
+    ...createClient({ url: 'http://banyan.example' }),
+    call: answer as unknown as Client['call'],
+    onPublication: (prefix, listener) => publications.add(prefix, listener as (event: Publication) => void),
+    onSubscribed: starts.add,
+  };
+  const session = chatSessionOf(client, 'ann');
+  sessions.push(session);
+  const subscribed = (offset: number, recovery: 'none' | 'all' | 'lost' = 'none') =>
+    starts.emit({
+      ...{ channel: 'room:tea', wasRecovering: recovery !== 'none', recovered: recovery === 'all' },
+      position: { offset, epoch: 'e' },
+    });
+  const published = (offset: number) => {
+    server.top = Math.max(server.top, offset);
+    publications.emit({ channel: 'room:tea', offset, data: { ...eventAt(offset) } });
+  };
+  const offsets = () => session.timeline('tea').view.get().timeline.entries.map(offsetOf);
+  return { server, client, session, subscribed, published, offsets };
+}
+
+const eventAt = (offset: number) =>
+  ({ type: 'message', sender: 'ben', key: `key-${offset}`, text: String(offset), at: offset }) as const;
+
+function pageAt(top: number): HistoryPage {
+  const entries = Array.from({ length: top }, (_, index) => {
+    const { key, sender, text, at } = eventAt(index + 1);
+    const rest = { editedAt: null, recalledAt: null, replyTo: null, reactions: [] };
+    return { kind: 'message' as const, message: { offset: index + 1, key, sender, text, sentAt: at, ...rest } };
+  });
+  return { entries, hasBefore: false, hasAfter: false, top, epoch: 'e' };
+}
+
+function summaryAt(top: number): RoomSummary {
+  const who = {
+    id: 'tea',
+    kind: 'group',
+    title: 'Tea',
+    avatar: null,
+    peer: null,
+    memberCount: 2,
+    role: 'member',
+  } as const;
+  return { ...who, top, readOffset: 0, unread: top, lastMessage: null, activeAt: 0 };
+}
+
+const settled = () => Bun.sleep(2);
+const range = (to: number) => Array.from({ length: to }, (_, index) => index + 1);
+
+describe('a page’s chat', () => {
+  test('is one for each client', () => {
+    const { client, session } = page(1);
+    expect(chatSessionOf(client, 'ann')).toBe(session);
+  });
+
+  test('puts live messages into the list and the open timeline', async () => {
+    const { session, published, subscribed, offsets } = page(3);
+    await session.timeline('tea').open();
+    subscribed(3);
+    published(4);
+    expect(offsets()).toEqual(range(4));
+    expect(session.rooms.get('tea')).toMatchObject({ top: 4, unread: 4 });
+  });
+
+  test('RE1 after a recovery goes on with what follows, without reading anything', async () => {
+    const { server, session, published, subscribed, offsets } = page(3);
+    await session.timeline('tea').open();
+    const { length } = server.asked;
+    subscribed(5, 'all');
+    published(4);
+    published(5);
+    expect(offsets()).toEqual(range(5));
+    expect(server.asked).toHaveLength(length);
+  });
+
+  test('RE2 after a recovery that failed reads the state anew', async () => {
+    const { server, session, subscribed, published, offsets } = page(3);
+    await session.timeline('tea').open();
+    server.top = 7;
+    subscribed(7, 'lost');
+    await settled();
+    expect(offsets()).toEqual(range(7));
+    published(8);
+    expect(offsets()).toEqual(range(8));
+    expect(session.rooms.get('tea')?.top).toBe(8);
+  });
+
+  test('what was written between reading the page and being connected is not missed', async () => {
+    const { server, session, subscribed, published, offsets } = page(3);
+    await session.timeline('tea').open();
+    server.top = 5;
+    await session.rooms.load();
+    subscribed(5);
+    await settled();
+    published(6);
+    expect(offsets()).toEqual(range(6));
+  });
+
+  test('nor when the page is still on its way: one that is too old is read again', async () => {
+    const { server, session, subscribed, published, offsets } = page(3);
+    server.held = [];
+    const opening = session.timeline('tea').open();
+    server.top = 5;
+    subscribed(5);
+    const [letGo] = server.held;
+    server.held = undefined;
+    letGo?.();
+    await opening;
+    await settled();
+    expect(offsets()).toEqual(range(5));
+    published(6);
+    expect(offsets()).toEqual(range(6));
+  });
+
+  test('keeps the timelines of the last eight rooms', () => {
+    const { session } = page(1);
+    const first = session.timeline('r0');
+    const second = session.timeline('r1');
+    for (let number = 2; number < 8; number += 1) session.timeline(`r${number}`);
+    expect(session.timeline('r0')).toBe(first);
+    session.timeline('r8');
+    expect(session.timeline('r0')).toBe(first);
+    expect(session.timeline('r1')).not.toBe(second);
+  });
+
+  test('CH4 sends read marks forward only, the last of many', async () => {
+    const { server, session } = page(9);
+    await session.rooms.load();
+    const marks = () => server.asked.filter((name) => name === 'chat.read').length;
+    for (const offset of [1, 2, 3, 9]) session.markRead('tea', offset);
+    await settled();
+    expect(server.read).toBe(9);
+    expect(marks()).toBe(2);
+    session.markRead('tea', 5);
+    session.markRead('tea', 9);
+    await settled();
+    expect(marks()).toBe(2);
+    expect(session.rooms.get('tea')).toMatchObject({ readOffset: 9, unread: 0 });
+  });
+});

@@ -1,0 +1,190 @@
+import { describe, expect, test } from 'bun:test';
+import type { Client } from '../../../../client/client.ts';
+import type { RoomSummary } from '../contract.ts';
+import type { RoomEventBody } from '../events.ts';
+import type { RoomPublication } from '../state.ts';
+import { RoomListStore } from './room-list.ts';
+
+const summary = (id: string, changes: Partial<RoomSummary> = {}): RoomSummary => ({
+  ...{ id, kind: 'group', title: id, avatar: null, peer: null, memberCount: 2, role: 'member', lastMessage: null },
+  ...{ top: 10, readOffset: 10, unread: 0, activeAt: 0, ...changes },
+});
+const said = (offset: number, sender = 'ben'): RoomPublication => {
+  const body: RoomEventBody = { type: 'message', sender, key: `key-${offset}`, text: String(offset) };
+  return { offset, event: { ...body, at: offset } };
+};
+
+/** The server's side of the list: what it would answer now, and answers that wait to be let go. */
+class Rooms {
+  all: RoomSummary[];
+  readonly asked: string[] = [];
+  held: (() => void)[] | undefined;
+  failing = false;
+  pageSize = 100;
+
+  constructor(...all: RoomSummary[]) {
+    this.all = all;
+  }
+
+  async #answer(name: string, { room, after }: { room?: string; after?: string }): Promise<unknown> {
+    this.asked.push(room ?? name);
+    const from = after === undefined ? 0 : Number(after);
+    const page = this.all.slice(from, from + this.pageSize);
+    const next = from + this.pageSize < this.all.length ? String(from + this.pageSize) : null;
+    const found = this.all.find(({ id }) => id === room);
+    if (this.held !== undefined) await new Promise<void>((resolve) => this.held?.push(resolve));
+    if (this.failing || (room !== undefined && found === undefined)) throw new Error('not found');
+    return found ?? { rooms: page, next };
+  }
+
+  letGo(): void {
+    const held = this.held ?? [];
+    this.held = undefined;
+    for (const each of held) each();
+  }
+
+  readonly client = {
+    call: ((name: string, input: object) => this.#answer(name, input)) as unknown as Client['call'],
+  };
+}
+
+const settled = () => Bun.sleep(1);
+const idsOf = (store: RoomListStore) => {
+  const list = store.state.get();
+  return list.kind === 'ready' ? list.rooms.map(({ id }) => id) : list.kind;
+};
+
+async function loaded(rooms: Rooms): Promise<RoomListStore> {
+  const store = new RoomListStore(rooms.client, 'ann');
+  await store.load();
+  return store;
+}
+
+describe('the room list', () => {
+  test('has the most recently active room first, and a message brings its room there', async () => {
+    const store = await loaded(new Rooms(summary('a', { activeAt: 1 }), summary('b', { activeAt: 3 }), summary('c')));
+    expect(idsOf(store)).toEqual(['b', 'a', 'c']);
+    store.apply('c', said(11));
+    expect(idsOf(store)).toEqual(['c', 'b', 'a']);
+    store.apply('a', { offset: 11, event: { type: 'reacted', message: 10, by: 'ben', emoji: '👍', on: true, at: 99 } });
+    expect(idsOf(store)).toEqual(['c', 'b', 'a']);
+  });
+
+  test('reads all pages, to a thousand rooms', async () => {
+    const rooms = new Rooms(...Array.from({ length: 25 }, (_, number) => summary(`r${number}`)));
+    rooms.pageSize = 2;
+    expect(idsOf(await loaded(rooms))).toHaveLength(20);
+    rooms.pageSize = 3;
+    expect(idsOf(await loaded(rooms))).toHaveLength(25);
+  });
+
+  test('says that it could not be read, but keeps what it has', async () => {
+    const rooms = new Rooms(summary('a'));
+    rooms.failing = true;
+    const store = await loaded(rooms);
+    expect(idsOf(store)).toBe('failed');
+    rooms.failing = false;
+    await store.load();
+    rooms.failing = true;
+    await store.load();
+    expect(idsOf(store)).toEqual(['a']);
+  });
+
+  test('loses a room that is no longer there, but not one that comes while it is read', async () => {
+    const rooms = new Rooms(summary('a'), summary('b'));
+    const store = await loaded(rooms);
+    rooms.all = [summary('b')];
+    rooms.held = [];
+    const loading = store.load();
+    store.put(summary('new', { activeAt: 9 }));
+    rooms.letGo();
+    await loading;
+    expect(idsOf(store)).toEqual(['new', 'b']);
+  });
+});
+
+describe('unread', () => {
+  test('CH4 counts what others write until it is read, here or elsewhere', async () => {
+    const store = await loaded(new Rooms(summary('a')));
+    for (const each of [said(11), said(12), said(13, 'ann'), said(12)]) store.apply('a', each);
+    expect(store.get('a')).toMatchObject({ unread: 2, top: 13, lastMessage: { text: '13' } });
+    store.applyOwn({ type: 'room.read', room: 'a', offset: 11, unread: 1, top: 13 });
+    expect(store.get('a')).toMatchObject({ unread: 1, readOffset: 11 });
+    store.read('a', { offset: 13, unread: 0, top: 13 });
+    store.applyOwn({ type: 'room.read', room: 'a', offset: 11, unread: 1, top: 13 });
+    expect(store.get('a')).toMatchObject({ unread: 0, readOffset: 13 });
+  });
+
+  test('CH4 is right for a room whose messages come before the room itself', async () => {
+    const rooms = new Rooms(summary('a'));
+    const store = await loaded(rooms);
+    rooms.all.push(summary('new', { top: 2, readOffset: 0, unread: 2 }));
+    rooms.held = [];
+    for (const offset of [2, 3, 4]) store.apply('new', said(offset));
+    expect(rooms.asked).toEqual(['chat.rooms', 'new']);
+    rooms.letGo();
+    await settled();
+    expect(store.get('new')).toMatchObject({ unread: 4, top: 4 });
+  });
+
+  test('CH4 is right for what comes before the list', async () => {
+    const rooms = new Rooms(summary('a'));
+    rooms.held = [];
+    const store = new RoomListStore(rooms.client, 'ann');
+    const loading = store.load();
+    store.apply('a', said(10));
+    store.apply('a', said(11));
+    expect(idsOf(store)).toBe('loading');
+    rooms.letGo();
+    await loading;
+    expect(store.get('a')).toMatchObject({ unread: 1, top: 11 });
+    expect(rooms.asked).toEqual(['chat.rooms']);
+  });
+
+  test('an answer older than what is known changes nothing', async () => {
+    const rooms = new Rooms(summary('a'));
+    const store = await loaded(rooms);
+    rooms.held = [];
+    const loading = store.loadRoom('a');
+    store.apply('a', said(11));
+    rooms.letGo();
+    await loading;
+    expect(store.get('a')).toMatchObject({ unread: 1, top: 11 });
+  });
+});
+
+describe('coming and going', () => {
+  test('a room entered is read and shown, a room left is gone', async () => {
+    const rooms = new Rooms(summary('a'));
+    const store = await loaded(rooms);
+    rooms.all.push(summary('b', { activeAt: 5 }));
+    store.applyOwn({ type: 'room.entered', room: 'b' });
+    await settled();
+    expect(idsOf(store)).toEqual(['b', 'a']);
+    store.applyOwn({ type: 'room.exited', room: 'a' });
+    expect(idsOf(store)).toEqual(['b']);
+  });
+
+  test('a room that cannot be read stays away, and is asked for again', async () => {
+    const rooms = new Rooms(summary('a'));
+    const store = await loaded(rooms);
+    store.apply('gone', said(1));
+    await settled();
+    expect(idsOf(store)).toEqual(['a']);
+    rooms.all.push(summary('gone', { top: 2 }));
+    store.apply('gone', said(2));
+    await settled();
+    expect(store.get('gone')).toMatchObject({ top: 2 });
+  });
+
+  test('the same object stays until something about the room changes', async () => {
+    const store = await loaded(new Rooms(summary('a'), summary('b')));
+    const before = [store.get('a'), store.state.get()];
+    store.apply('a', said(10));
+    store.read('a', { offset: 3, unread: 9, top: 10 });
+    expect([store.get('a'), store.state.get()]).toEqual(before);
+    expect(store.state.get()).toBe(before[1] as ReturnType<typeof store.state.get>);
+    store.apply('b', said(11));
+    expect(store.get('a')).toBe(before[0] as RoomSummary);
+  });
+});

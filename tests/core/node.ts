@@ -1,0 +1,134 @@
+import { MemoryBus } from '../../src/adapters/memory/bus.ts';
+import { MemoryLog } from '../../src/adapters/memory/log.ts';
+import type { NamespaceDefinition } from '../../src/core/feature.ts';
+import { CLOSED_NAMESPACE, type Namespace } from '../../src/core/namespace.ts';
+import { type Hooks, type Limits, Node } from '../../src/core/node.ts';
+import type { Principal } from '../../src/core/principal.ts';
+import type { Publication } from '../../src/ports/log.ts';
+import type { Telemetry } from '../../src/ports/telemetry.ts';
+import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
+import { Client, type Line, TopicFanout } from './client.ts';
+import { HandClock } from './hand-clock.ts';
+import { WatchedLog } from './watched-log.ts';
+
+export const PLAIN: Namespace = {
+  ...CLOSED_NAMESPACE,
+  subscribe: 'everyone',
+  publish: 'everyone',
+  readHistory: 'everyone',
+  readPresence: 'everyone',
+};
+
+/** `log:` on the watched log, `mem:` in memory (3 publications, 1 minute), `live:` without history but with presence. */
+const NAMESPACES: Readonly<Record<string, Namespace>> = {
+  log: { ...PLAIN, history: 'durable' },
+  mem: { ...PLAIN, history: 'memory', historySize: 3, historyTtlMs: 60_000 },
+  live: { ...PLAIN, presence: true, joinLeave: true },
+};
+
+const LIMITS: Limits = {
+  ...{ channels: 128, commandsInFlight: 100, history: 300, anonymous: true, pingMs: 25_000, pongMs: 8_000 },
+  queue: { length: 1_000, bytes: 1_000_000 },
+};
+
+export type NodeOptions = {
+  readonly namespaces?: Readonly<Record<string, NamespaceDefinition>>;
+  readonly limits?: Partial<Limits>;
+  readonly hooks?: Partial<Hooks>;
+};
+
+/** One node on memory adapters, alone with a bus on which a test may say what another node would. */
+export class TestNode {
+  readonly clock = new HandClock();
+  readonly bus = new MemoryBus();
+  readonly fanout = new TopicFanout();
+  readonly log = new WatchedLog();
+  /** Errors that the node reported: things no client is told the cause of. */
+  readonly reported: string[] = [];
+  readonly node: Node;
+
+  constructor({ namespaces = {}, limits = {}, hooks = {} }: NodeOptions = {}) {
+    const plain = Object.entries(NAMESPACES).map(([name, options]) => [name, { options }] as const);
+    const telemetry: Telemetry = {
+      record: (_level, event) => this.reported.push(event),
+      count: () => undefined,
+    };
+    this.node = new Node({
+      ...{ name: 'test', version: '0', telemetry, clock: this.clock, bus: this.bus, fanout: this.fanout },
+      logs: { memory: new MemoryLog('memory-'), durable: this.log },
+      protocols: [centrifugeJson],
+      namespaces: new Map([...plain, ...Object.entries(namespaces)]),
+      openNamespaces: new Set(),
+      limits: { ...LIMITS, ...limits },
+    });
+    this.node.start({
+      serverChannels: async () => [],
+      call: async (_name, _context, input) => input,
+      onPresence: () => undefined,
+      verifyToken: () => Promise.reject(new Error('no token was expected')),
+      ...hooks,
+    });
+  }
+
+  /** Opens a connection that has said nothing yet. */
+  open(principal?: Principal): Client {
+    return new Client(this.node, this.fanout, principal);
+  }
+
+  /** A client that is connected, as this principal. */
+  async connected(principal?: Principal): Promise<Client> {
+    const client = this.open(principal);
+    await this.ask(client, { connect: {} });
+    return client;
+  }
+
+  /** A connected client that is subscribed to the channel. */
+  async subscribed(channel: string, options: Record<string, unknown> = {}): Promise<Client> {
+    const client = await this.connected();
+    await this.ask(client, { subscribe: { channel, ...options } });
+    return client;
+  }
+
+  /** Says a command, lets everything happen, and gives the answer. */
+  async ask(client: Client, command: Record<string, unknown>): Promise<Line | undefined> {
+    const [id] = client.say(command);
+    await this.clock.settle();
+    return client.answer(id);
+  }
+
+  /** Publishes the numbers from `first` to `last`, so that in a new channel each is its own offset. */
+  async publish(channel: string, first: number, last = first): Promise<void> {
+    for (let number = first; number <= last; number += 1) {
+      const done = this.node.publish(channel, String(number));
+      await this.clock.settle();
+      await done;
+    }
+  }
+
+  /** Writes to the log as another node would whose bus messages are lost. */
+  async publishElsewhere(channel: string, first: number, last = first): Promise<void> {
+    for (let number = first; number <= last; number += 1) {
+      const retention = { size: 0, ttlMs: 0 };
+      await this.log.append([{ channel, data: String(number), time: this.clock.now(), retention }]);
+    }
+  }
+
+  /** What the bus says of publications that another node has appended, or claims to have. */
+  async hear(channel: string, epoch: string, ...offsets: readonly number[]): Promise<void> {
+    const publications = offsets.map((offset) => publication(offset, this.clock.now()));
+    this.bus.publish(`c/${channel}`, { kind: 'publications', epoch, publications });
+    await this.clock.settle();
+  }
+}
+
+/** A publication whose data is its offset. */
+export function publication(offset: number, time = 0): Publication {
+  return { offset, time, data: String(offset) };
+}
+
+export const person = (user: string, device = 'd1'): Principal => ({ kind: 'user', user, role: 'member', device });
+
+/** Numbers from `first` to `last`. */
+export function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}

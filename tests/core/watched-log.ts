@@ -1,0 +1,63 @@
+import { MemoryLog } from '../../src/adapters/memory/log.ts';
+import type { Append, AppendOutcome, Log, Page, Position, ReadRange } from '../../src/ports/log.ts';
+
+/** The memory log as a durable one, counted, and as slow as a test wants it. */
+export class WatchedLog implements Log {
+  readonly durable = true;
+  readonly takesWrites = false;
+  /** Ranges that were read. */
+  readonly reads: ReadRange[] = [];
+  /** Lengths of the batches that were appended. */
+  readonly batches: number[] = [];
+  /** When set, every call is answered with it. */
+  failure: Error | undefined;
+  #inner: MemoryLog;
+  #gate: Promise<void> = Promise.resolve();
+  #open: () => void = () => undefined;
+
+  constructor(epoch = 'first-') {
+    this.#inner = new MemoryLog(epoch);
+  }
+
+  /** From now on reads are not answered; they see what is there now. Gives what lets the answers go. */
+  pauseReads(): () => void {
+    this.#gate = new Promise((resolve) => {
+      this.#open = resolve;
+    });
+    return this.#open;
+  }
+
+  /** As when an old backup was put in place: everything is gone, and offsets begin anew. */
+  startNewEpoch(epoch: string): void {
+    this.#inner = new MemoryLog(epoch);
+  }
+
+  async append(batch: readonly Append[]): Promise<readonly AppendOutcome[]> {
+    this.batches.push(batch.length);
+    if (this.failure !== undefined) throw this.failure;
+    return this.#inner.append(batch);
+  }
+
+  async read(channel: string, range: ReadRange): Promise<Page> {
+    this.reads.push(range);
+    return this.#answer(await this.#inner.read(channel, range));
+  }
+
+  async position(channel: string): Promise<Position> {
+    return this.#answer(await this.#inner.position(channel));
+  }
+
+  trim(channel: string): Promise<void> {
+    return this.#inner.trim(channel);
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+
+  async #answer<T>(value: T): Promise<T> {
+    await this.#gate;
+    if (this.failure !== undefined) throw this.failure;
+    return value;
+  }
+}

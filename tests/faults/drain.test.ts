@@ -1,0 +1,148 @@
+import { afterEach, describe, expect, test } from 'bun:test';
+import { connect, type Socket } from 'node:net';
+import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
+import { clientOf, register } from '../servers/people.ts';
+import { findViolations } from './oracle.ts';
+import { RawClient } from './raw-client.ts';
+import { inTime, until } from './tally.ts';
+import { Traffic } from './traffic.ts';
+
+const STOP_MS = 10_000;
+const CHANNELS = ['log:one', 'log:two'];
+const INSECURE = { BANYAN_CLIENT_INSECURE: 'true' };
+
+let server: BanyanProcess;
+const cleanups: (() => void)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) cleanup();
+  await server.stop();
+});
+
+function createTraffic(): Traffic {
+  const traffic = new Traffic(server.socketUrl);
+  cleanups.push(() => traffic.close());
+  return traffic;
+}
+
+/** A request whose body does not end until `finish`. */
+class SlowRequest {
+  readonly answer: Promise<string>;
+  readonly #socket: Socket;
+  readonly #rest: string;
+
+  constructor(url: string, path: string, { cookie = '', body }: { readonly cookie?: string; readonly body: object }) {
+    const { hostname, port, host } = new URL(url);
+    const json = JSON.stringify(body);
+    this.#rest = json.slice(1);
+    this.#socket = connect(Number(port), hostname);
+    this.#socket.on('error', () => undefined);
+    cleanups.push(() => this.#socket.destroy());
+    const headers = [`Host: ${host}`, 'Content-Type: application/json', `Cookie: ${cookie}`, 'Connection: close'];
+    const head = [`POST ${path} HTTP/1.1`, ...headers, `Content-Length: ${json.length}`, '', ''].join('\r\n');
+    this.#socket.write(head + json.slice(0, 1));
+    let answer = '';
+    this.#socket.on('data', (bytes) => {
+      answer += bytes;
+    });
+    this.answer = new Promise((resolve) => this.#socket.on('close', () => resolve(answer)));
+  }
+
+  /** Resolves once the server has begun with it. */
+  async begun(): Promise<void> {
+    await until('the connection', () => !this.#socket.connecting && this.#socket.bytesWritten > 0);
+    // The server takes up what arrives in the order in which it does.
+    await (await fetch(`${server.url}/livez`)).text();
+  }
+
+  finish(): void {
+    this.#socket.write(this.#rest);
+  }
+}
+
+describe('SE7: a stop', () => {
+  test('under load: clients are told 3001, nobody new gets in, and what was accepted is there afterwards', async () => {
+    server = await startBanyan(INSECURE);
+    const traffic = createTraffic();
+    await traffic.follow('reader', CHANNELS);
+    for (const [index, name] of ['ada', 'bob', 'cyd'].entries()) {
+      await traffic.send({ name, lanes: 8, channel: () => CHANNELS[index % CHANNELS.length] as string });
+    }
+    const raw = await RawClient.connect(server.socketUrl);
+    for (let round = 0; round < 5; round += 1) {
+      traffic.lost.length = 0;
+      await traffic.acks.next(100 + 37 * round);
+      const witness = round === 0 ? raw : await RawClient.connect(server.socketUrl);
+      const asked = Date.now();
+      server.signal('SIGTERM');
+      expect(await inTime('the close', witness.closed)).toBe(3001);
+      expect(await fetch(`${server.url}/livez`).catch(() => 'refused')).toBe('refused');
+      expect(await server.exited).toBe(0);
+      expect(Date.now() - asked).toBeLessThan(STOP_MS);
+      expect(new Set(traffic.lost)).toEqual(new Set([3001]));
+      await server.restart();
+    }
+    await traffic.settle();
+    expect(findViolations(await traffic.evidence())).toEqual([]);
+  }, 60_000);
+
+  test('waits for requests under way, and answers them', async () => {
+    server = await startBanyan();
+    const ada = await register(server, 'ada', server.ownerInvite as string);
+    const client = clientOf(server, ada);
+    cleanups.push(() => client.disconnect());
+    const { id: room } = await client.call('chat.createGroup', { title: 'Ivy', members: [], key: 'the-only-group' });
+    client.connect();
+    await until('the connection', () => client.connection.get().kind === 'connected');
+    const body = { room, key: 'the-last-message', text: 'still in time' };
+    const request = new SlowRequest(server.url, '/api/v1/chat.send', { cookie: ada.cookie(), body });
+    await request.begun();
+    server.signal('SIGTERM');
+    await until('the order to reconnect', () => client.connection.get().kind === 'connecting');
+    request.finish();
+    expect(await request.answer).toStartWith('HTTP/1.1 200 ');
+    expect(await server.exited).toBe(0);
+    await server.restart();
+    const { entries } = await clientOf(server, ada).call('chat.history', { room });
+    expect(entries.at(-1)).toMatchObject({ kind: 'message', message: { text: 'still in time' } });
+  }, 30_000);
+
+  /** A reader that does not read, and a request that does not end. */
+  async function holdUp(): Promise<Traffic> {
+    server = await startBanyan(INSECURE);
+    const traffic = createTraffic();
+    const publisher = await traffic.connect();
+    const stalled = await RawClient.connect(server.socketUrl);
+    cleanups.push(() => stalled.end());
+    await stalled.ask({ subscribe: { channel: 'log:one' } });
+    stalled.stopReading();
+    for (let count = 0; count < 150; count += 1) {
+      const id = `long-${count}`;
+      await traffic.publish(publisher, { channel: 'log:one', sender: 'publisher', id }, 'x'.repeat(30_000));
+    }
+    await new SlowRequest(server.url, '/api/v1/accounts.signIn', { body: { login: 'nobody' } }).begun();
+    return traffic;
+  }
+
+  test('is held up neither by a reader that does not read nor by a request that does not end', async () => {
+    const traffic = await holdUp();
+    const asked = Date.now();
+    server.signal('SIGTERM');
+    // What arrives several times is one order.
+    server.signal('SIGTERM');
+    expect(await server.exited).toBe(0);
+    expect(Date.now() - asked).toBeLessThan(STOP_MS);
+    await server.restart();
+    expect(findViolations(await traffic.evidence())).toEqual([]);
+  }, 60_000);
+
+  test('is cut short by a second signal, and what was acked is there all the same', async () => {
+    const traffic = await holdUp();
+    server.signal('SIGTERM');
+    // Sooner, it could be the same order once more.
+    await Bun.sleep(1_500);
+    server.signal('SIGINT');
+    expect(await server.exited).toBe(130);
+    await server.restart();
+    expect(findViolations(await traffic.evidence())).toEqual([]);
+  }, 60_000);
+});

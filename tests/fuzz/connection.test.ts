@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { SignJWT } from 'jose';
+import type { Command } from '../../src/core/commands.ts';
+import { DISCONNECTS } from '../../src/core/disconnects.ts';
+import { ERRORS } from '../../src/core/errors.ts';
+import { ANONYMOUS, type Principal, userOf } from '../../src/core/principal.ts';
+import { PEOPLE_CHANNEL, userChannel } from '../../src/features/accounts/events.ts';
+import { roomChannel } from '../../src/features/chat/events.ts';
+import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
+import { Random } from '../simulation/random.ts';
+import { garbledFrame, type Place, validFrame, validLine } from './frames.ts';
+import { Installation, TOKEN_SECRET } from './installation.ts';
+import { Line, type Said } from './line.ts';
+import { inputExamples } from './operation-inputs.ts';
+import { SEED } from './seed.ts';
+
+const CONNECTIONS = 12_000;
+/** What the heap may differ by between the halves: less than 700 bytes a connection. */
+const HEAP_SLACK = 4_000_000;
+const PUBLIC_ERRORS = new Set<number>(Object.values(ERRORS).map(({ code }) => code));
+PUBLIC_ERRORS.delete(ERRORS.internal.code);
+
+describe('SE6 input that is not of the protocol', () => {
+  let installation: Installation;
+  let place: Place;
+  let people: readonly Principal[];
+  let [witness, speaker]: Line[] = [];
+
+  beforeAll(async () => {
+    installation = new Installation();
+    people = [
+      ...[ANONYMOUS, await installation.register({ handle: 'owner' })],
+      ...[await installation.register({ handle: 'ben' }), await installation.register({ handle: 'cy' })],
+    ];
+    place = await describePlace(installation, people[1] as Principal);
+    witness = open(people[0]);
+    speaker = open(people[0]);
+    await witness?.ask(1, { connect: {} });
+    await witness?.ask(2, { subscribe: { channel: 'demo:witness' } });
+    await speaker?.ask(1, { connect: {} });
+  });
+  afterAll(() => installation.close());
+
+  const open = (principal: Principal = ANONYMOUS) =>
+    new Line({ node: installation.app.node, topics: installation.topics }, principal);
+
+  test(`of ${CONNECTIONS} clients costs each its own connection at most, and is not kept (seed ${SEED})`, async () => {
+    const random = new Random(SEED);
+    await breakMany(random, CONNECTIONS / 2);
+    const before = await installation.heapBytes();
+    const { topics, app } = installation;
+    const [topicsBefore, channelsBefore] = [topics.size, app.node.hub.size];
+    await breakMany(random, CONNECTIONS / 2);
+    expect((await installation.heapBytes()) - before).toBeLessThan(HEAP_SLACK);
+    expect([topics.size, app.node.hub.size]).toEqual([topicsBefore, channelsBefore]);
+    expect(app.node.connections).toBe(2);
+    expect(installation.errors).toEqual([]);
+  }, 120_000);
+
+  /** Lets one client after the other misbehave, and has others talk in between. */
+  async function breakMany(random: Random, count: number): Promise<void> {
+    for (let left = count; left > 0; left -= 1) {
+      await breakOne(random);
+      if (left % 100 === 1) await talk(left);
+    }
+  }
+
+  async function breakOne(random: Random): Promise<void> {
+    const line = open(random.pick(people));
+    const frames = framesOf(random);
+    const expected: Expected = { ids: [], codes: new Set([DISCONNECTS.badRequest.code]), broken: false };
+    try {
+      for (const frame of frames) {
+        if (line.closedWith !== undefined) break;
+        foresee(frame, expected);
+        line.receive(frame);
+        if (random.chance(0.8)) await new Promise((resolve) => setImmediate(resolve));
+      }
+      await line.until(() => line.closedWith !== undefined || repliesOf(line).length >= expected.ids.length);
+      checkAnswers(line, expected);
+    } catch (cause) {
+      throw new Error(`SEED=${SEED}: ${JSON.stringify(frames)}`, { cause });
+    }
+    line.hangUp();
+  }
+
+  function framesOf(random: Random): string[] {
+    const frames = Array.from({ length: random.between(1, 12) }, () =>
+      random.chance(0.85) ? validFrame(random, place) : garbledFrame(random, place),
+    );
+    // Most get in first: there is little to break in front of the door.
+    return random.chance(0.95) ? [validLine(random, { ...place, tokens: [] }, 'connect'), ...frames] : frames;
+  }
+
+  async function talk(number: number): Promise<void> {
+    const said = witness?.said.length ?? 0;
+    const reply = await speaker?.ask(number + 1_000, { publish: { channel: 'demo:witness', data: number } });
+    expect(reply).toEqual({ id: number + 1_000, publish: {} });
+    await witness?.until(() => witness?.said.length !== said);
+    expect(witness?.said.at(-1)?.push?.pub?.data).toBe(number);
+    witness?.said.splice(0);
+    speaker?.said.splice(0);
+  }
+});
+
+/** What may come of the frames. */
+type Expected = {
+  /** Of commands that are answered. */
+  readonly ids: number[];
+  /** With which the connection may be closed. */
+  readonly codes: Set<number>;
+  /** It must be closed. */
+  broken: boolean;
+};
+
+function foresee(frame: string, expected: Expected): void {
+  const commands = decode(frame);
+  if (commands === undefined) expected.broken = true;
+  for (const command of commands ?? []) {
+    if (command.kind === 'send') expected.codes.add(DISCONNECTS.notAvailable.code);
+    else if (command.kind !== 'pong') expected.ids.push(command.id);
+    const hasToken = command.kind === 'refresh' || (command.kind === 'connect' && command.token !== '');
+    if (hasToken) expected.codes.add(DISCONNECTS.invalidToken.code);
+  }
+}
+
+/** Undefined when the frame is not of the protocol. */
+function decode(frame: string): readonly Command[] | undefined {
+  try {
+    return centrifugeJson.decode(frame);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Each command was answered once, if the connection held, and none with an error that has no public number. */
+function checkAnswers(line: Line, { ids, codes, broken }: Expected): void {
+  const replies = repliesOf(line);
+  for (const { error } of replies) if (error !== undefined) expect(PUBLIC_ERRORS).toContain(error.code);
+  if (line.closedWith === undefined) {
+    expect(broken).toBe(false);
+    expect(replies.map(({ id }) => id as number).sort(ascending)).toEqual(ids.toSorted(ascending));
+  } else {
+    expect(codes).toContain(line.closedWith);
+    expect(replies.length).toBeLessThanOrEqual(ids.length);
+  }
+}
+
+const ascending = (a: number, b: number) => a - b;
+
+function repliesOf(line: Line): readonly Said[] {
+  return line.said.filter(({ id }) => id !== undefined);
+}
+
+async function describePlace(installation: Installation, owner: Principal): Promise<Place> {
+  const inputs = inputExamples(installation.app);
+  const { id } = await installation.call<{ id: string }>(
+    'chat.createGroup',
+    { title: 'Garden', key: 'k-12345678' },
+    owner,
+  );
+  const secret = new TextEncoder().encode(TOKEN_SECRET);
+  const token = await new SignJWT({ sub: 'external' }).setProtectedHeader({ alg: 'HS256' }).sign(secret);
+  return {
+    channels: [
+      ...['demo:a', 'demo:b', 'log:a', 'log:b', 'unknown:a', 'room:', 'user:'],
+      ...[roomChannel(id), userChannel(userOf(owner)), PEOPLE_CHANNEL],
+    ],
+    methods: [...inputs.keys()],
+    tokens: [token],
+    input: (method) => inputs.get(method),
+  };
+}

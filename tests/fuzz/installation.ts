@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createImages } from '../../src/adapters/bun/images.ts';
+import { compose } from '../../src/app/compose.ts';
+import { loadConfig } from '../../src/app/load-config.ts';
+import { MIGRATIONS } from '../../src/app/migrations.ts';
+import { openPorts } from '../../src/app/ports.ts';
+import { ANONYMOUS, type Principal } from '../../src/core/principal.ts';
+import type { Passwords } from '../../src/ports/passwords.ts';
+import type { Fields, LogLevel, Telemetry } from '../../src/ports/telemetry.ts';
+import { HandClock } from './hand-clock.ts';
+import { heapBytes } from './heap.ts';
+import { Topics } from './line.ts';
+
+/** What argon2id does, for nothing: thousands of passwords are tried here, and the real port has its own tests. */
+const QUICK_PASSWORDS: Passwords = {
+  hash: async (password) => `plain ${password}`,
+  verify: async (password, hash) => hash === `plain ${password}`,
+  decoy: 'nobody',
+};
+
+/** How long the server remembers that somebody has just gone, and more. */
+const GRACE_MS = 6_000;
+
+export const TOKEN_SECRET = 'a secret of the tests that nobody else knows';
+
+/** Everything that the program is made of, as the program composes it, without sockets. */
+export class Installation {
+  readonly clock = new HandClock();
+  readonly topics = new Topics();
+  /** Records of errors: what no client is told the cause of, and nothing here should cause. */
+  readonly errors: string[] = [];
+  readonly app;
+  readonly ports;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'banyan-fuzz-'));
+
+  constructor() {
+    const env = {
+      BANYAN_CLIENT_ANONYMOUS: 'true',
+      BANYAN_REGISTRATION: 'open',
+      BANYAN_TOKEN_SECRET: TOKEN_SECRET,
+      BANYAN_DATA: this.#folder,
+    };
+    const { config } = loadConfig({ args: [], env, readFile: () => undefined });
+    this.ports = openPorts(this.#folder, MIGRATIONS, (error) => {
+      throw error;
+    });
+    this.app = compose(config, this.ports, {
+      clock: this.clock,
+      telemetry: this.#telemetry(),
+      fanout: this.topics,
+      passwords: QUICK_PASSWORDS,
+      images: createImages(),
+    });
+  }
+
+  /** Calls an operation as the HTTP edge does. */
+  call<Answer>(name: string, input: unknown, principal: Principal = ANONYMOUS): Promise<Answer> {
+    const http = { headers: new Headers(), url: `http://localhost/api/v1/${name}`, responseHeaders: new Headers() };
+    return this.app.operations.call(name, { principal, address: '192.0.2.1', http }, input) as Promise<Answer>;
+  }
+
+  /** Registers somebody, and gives who they then are. The first one needs the owner's invitation. */
+  async register(input: { readonly handle: string } & Readonly<Record<string, unknown>>): Promise<Principal> {
+    const invite = (await this.app.ownerPath())?.replace('/join/', '');
+    const me = await this.call<{ id: string; role: 'owner' | 'member'; device: string }>('accounts.register', {
+      password: 'nine ivies climb',
+      ...(invite !== undefined && { invite }),
+      ...input,
+    });
+    return { kind: 'user', user: me.id, role: me.role, device: me.device };
+  }
+
+  /** Bytes of the heap, without what the program holds for a while only. */
+  async heapBytes(): Promise<number> {
+    this.clock.pass(GRACE_MS);
+    this.ports.sweep(Number.POSITIVE_INFINITY);
+    return heapBytes();
+  }
+
+  async close(): Promise<void> {
+    await this.app.node.drain();
+    await this.ports.close();
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  #telemetry(): Telemetry {
+    const record = (level: LogLevel, event: string, fields?: Fields) => {
+      if (level === 'error') this.errors.push(`${event} ${JSON.stringify(fields)}`);
+    };
+    return { record, count: () => undefined };
+  }
+}
