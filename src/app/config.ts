@@ -69,6 +69,8 @@ export const SETTINGS = {
     env: 'BANYAN_TOKEN_SECRET',
     default: '',
     secret: true,
+    rule: 'one line',
+    is: (value) => !/[\r\n]/.test(value),
     doc: "Shared with an application's own backend, which signs its users' connection tokens with it (JWT, HS256). Empty: no token is taken.",
   }),
   clientAnonymous: toggle({
