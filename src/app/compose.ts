@@ -38,6 +38,8 @@ export type App = {
   readonly protocols: { readonly json: Protocol; readonly protobuf: Protocol };
   decodeEmulation: typeof decodeEmulation;
   authenticate(headers: Headers): Promise<Principal>;
+  /** Does what a crash came between. To be called once, before the first connection. */
+  catchUp(): Promise<void>;
   /** The path of the one-time owner link, while there is no owner yet. */
   ownerPath(): Promise<string | null>;
 };
@@ -71,6 +73,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     protocols: { json: centrifugeJson, protobuf: centrifugeProtobuf },
     decodeEmulation,
     authenticate: accounts.authenticate,
+    catchUp: accounts.catchUp,
     ownerPath: async () => {
       const code = await accounts.ownerInvite();
       return code === null ? null : `/join/${code}`;

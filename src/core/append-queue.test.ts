@@ -12,6 +12,18 @@ function queueOf(bounds: Partial<QueueBounds> = {}) {
   return { log, clock, queue: new AppendQueue(log, clock, { length: 1_000, bytes: 1_000_000, ...bounds }) };
 }
 
+/** A queue whose log answers one batch at a time, when it is told to. */
+function slowQueue(length: number) {
+  const { log, clock, queue } = queueOf({ length });
+  const answers: (() => void)[] = [];
+  const append = log.append.bind(log);
+  log.append = async (batch) => {
+    await new Promise<void>((resolve) => answers.push(resolve));
+    return append(batch);
+  };
+  return { clock, queue, answer: () => answers.shift()?.() };
+}
+
 /** What became of an append: its offset, or the name of the error. */
 function fate(queue: AppendQueue, data: string): Promise<number | string> {
   return queue.append(append('a', data)).then(
@@ -56,27 +68,27 @@ describe('AC5 more than the bounds allow', () => {
       await clock.settle();
       expect(await Promise.all(fates)).toEqual([1, 2, 3, refused, refused]);
       expect((await log.read('a', { limit: 10 })).publications.length).toBe(3);
+      const again = fate(queue, '66');
+      await clock.settle();
+      expect(await again).toBe(4);
     },
   );
 
   test('AC5 what is being written still counts; there is room again when it has been answered', async () => {
-    const [answers, clock]: [(() => void)[], HandClock] = [[], new HandClock()];
-    const slow = new WatchedLog();
-    const written = slow.append.bind(slow);
-    slow.append = async (batch) => {
-      await new Promise<void>((resolve) => answers.push(resolve));
-      return written(batch);
-    };
-    const queue = new AppendQueue(slow, clock, { length: 2, bytes: 1_000 });
-    const first = [fate(queue, '1'), fate(queue, '2')];
+    const { clock, queue, answer } = slowQueue(2);
+    const first = fate(queue, '1');
+    await clock.settle();
+    const second = fate(queue, '2');
     await clock.settle();
     expect(await fate(queue, '3')).toBe('tooManyRequests true');
-    for (const answer of answers.splice(0)) answer();
-    expect(await Promise.all(first)).toEqual([1, 2]);
-    const again = fate(queue, '4');
+    answer();
+    expect(await first).toBe(1);
+    const third = fate(queue, '4');
     await clock.settle();
-    for (const answer of answers.splice(0)) answer();
-    expect(await again).toBe(3);
+    expect(await fate(queue, '5')).toBe('tooManyRequests true');
+    answer();
+    answer();
+    expect(await Promise.all([second, third])).toEqual([2, 3]);
   });
 
   test('AC4 AC5 a failed write refuses its batch with a temporary error, and gives its room back', async () => {
@@ -93,6 +105,25 @@ describe('AC5 more than the bounds allow', () => {
 });
 
 describe('SE7 a drain', () => {
+  test('SE7 waits for the last of several batches', async () => {
+    const { clock, queue, answer } = slowQueue(10);
+    const fates: Promise<number | string>[] = [];
+    for (const data of ['1', '2']) {
+      fates.push(fate(queue, data));
+      await clock.settle();
+    }
+    let isDrained = false;
+    const drained = queue.drained().then(() => {
+      isDrained = true;
+    });
+    answer();
+    await clock.settle();
+    expect(isDrained).toBe(false);
+    answer();
+    await drained;
+    expect(await Promise.all(fates)).toEqual([1, 2]);
+  });
+
   test('SE7 waits for everything accepted, written or not, and for nothing when there is nothing', async () => {
     const { log, clock, queue } = queueOf();
     await queue.drained();

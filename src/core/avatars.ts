@@ -42,11 +42,11 @@ export class Avatars {
 
   /**
    * Keeps the picture that is the request's body, and gives its name.
-   * Throws `ClientError`: `tooLarge` past 5 MB, `invalidInput` for what is no picture, `rateLimited`, `tooManyRequests`.
+   * Throws `ClientError`: `tooLarge` past 5 MB, `invalidInput` for what is no picture, `badRequest` when the body breaks off, `rateLimited`, `tooManyRequests`.
    */
   async receive({ headers, body }: Pick<Request, 'headers' | 'body'>, user: string): Promise<string> {
     this.#perUser.take(user);
-    const bytes = await readBody(headers, body);
+    const bytes = await readBody(headers, body).catch(brokenOff);
     const picture = await this.#opened.run(() => this.#images.thumbnail(bytes, SIDE)).catch(refuse);
     const name = `${randomText(20)}.webp`;
     await this.#blobs.put(blobOf(name), picture);
@@ -111,6 +111,13 @@ function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
 
 function tooLarge(): ClientError {
   return new ClientError('tooLarge', { message: 'a picture may have 5 MB' });
+}
+
+/** Clients come and go; that is no error of the server's. */
+function brokenOff(error: unknown): never {
+  throw error instanceof ClientError
+    ? error
+    : new ClientError('badRequest', { message: 'the body broke off', cause: error });
 }
 
 function refuse(error: unknown): never {

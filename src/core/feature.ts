@@ -106,7 +106,7 @@ export type Feature = {
   route?(request: Request, principal: Principal): Promise<Response | undefined>;
   /** Channels that a new connection of this principal is put into by the server. */
   serverChannels?(principal: Principal): Promise<readonly string[]>;
-  /** A person has just registered. */
+  /** A person has registered. Called again for the same one when it failed, or may have. */
   onRegistered?(person: Person): Promise<void>;
   /** A person's first connection opened, or last one closed. Must not throw. */
   onPresence?(user: string, online: boolean): void;

@@ -186,6 +186,13 @@ export class HubChannel {
     if (offset > this.position.offset) await this.#filling;
     if (offset > this.position.offset) await this.#fill(log, offset);
     if (offset < this.position.offset) await this.#loadTail(log, offset);
+    else this.#beginTail();
+  }
+
+  /** A client that has missed nothing so far may still miss what comes while others of its channels get ready. */
+  #beginTail(): void {
+    this.#tailUsedAt = this.#settings.now();
+    this.#tail ??= new Tail(this.#settings.tailBounds);
   }
 
   /** A failed read is tried again by the next publication or `sweep`. */

@@ -9,6 +9,7 @@ import type { Push, SubscribeResult } from './pushes.ts';
 
 /** Bytes of one fan-out frame: small publications of a burst travel together up to here. */
 const FRAME_BYTES = 32 * 1024;
+/** The newest of a channel, kept while clients come back; more text than this is not recovered. */
 const TAIL_BOUNDS = { length: 1_000, bytes: 1024 * 1024 };
 const TAIL_IDLE_MS = 30_000;
 

@@ -293,6 +293,16 @@ describe('PR3 online', () => {
     await world.clock.pass(6_000);
     expect(seen).toEqual([]);
   });
+
+  test('PE1 PR3 whom a token names is not the person who has the same id here', async () => {
+    const { world, seen } = watched();
+    const stranger = await world.connected({ kind: 'external', user: 'ada' });
+    world.node.subscribeUser('ada', 'log:hers');
+    world.node.disconnectUser('ada', 'forceDisconnect');
+    await world.clock.settle();
+    expect([seen, stranger.closedWith, world.node.connectionsOf('ada')]).toEqual([[], undefined, 0]);
+    expect(world.node.hub.get('log:hers')).toBeUndefined();
+  });
 });
 
 describe('a drain', () => {

@@ -14,7 +14,7 @@ import type { Namespace } from './namespace.ts';
 import type { OperationContext } from './operation.ts';
 import { Permissions } from './permissions.ts';
 import { PingWheel } from './ping-wheel.ts';
-import { type Principal, userOf } from './principal.ts';
+import type { Principal } from './principal.ts';
 import type { Protocol } from './protocol.ts';
 import type { ConnectResult, Reply, SubscribeResult } from './pushes.ts';
 import { type NodeCommand, type Opening, Session, type SessionHost, type SignedIn } from './session.ts';
@@ -76,6 +76,7 @@ export class Node implements Channels, SessionHost {
   readonly #queues: { readonly memory: AppendQueue; readonly durable: AppendQueue };
   readonly #pings: PingWheel;
   readonly #waiting = new Set<Session>();
+  /** Sessions of the people of this installation; not of those whom a token names, whose ids may be the same. */
   readonly #byUser = new Map<string, Set<Session>>();
   /** Those without a connection who are not yet offline; calling off what will say so. */
   readonly #leaving = new Map<string, Cancel>();
@@ -132,8 +133,8 @@ export class Node implements Channels, SessionHost {
   register(session: Session): void {
     this.#waiting.delete(session);
     this.#pings.add(session);
-    const user = userOf(session.principal);
-    if (user === '') return;
+    if (session.principal.kind !== 'user') return;
+    const { user } = session.principal;
     const sessions = this.#byUser.get(user) ?? new Set();
     this.#byUser.set(user, sessions.add(session));
     if (sessions.size > 1) return;
@@ -146,7 +147,8 @@ export class Node implements Channels, SessionHost {
     this.#sessions -= 1;
     this.#waiting.delete(session);
     if (session.bucket >= 0) this.#pings.remove(session);
-    const user = userOf(session.principal);
+    if (session.principal.kind !== 'user') return;
+    const { user } = session.principal;
     const sessions = this.#byUser.get(user);
     if (sessions?.delete(session) !== true || sessions.size > 0) return;
     this.#byUser.delete(user);
@@ -330,7 +332,7 @@ export class Node implements Channels, SessionHost {
   }
 
   #control(message: Control): void {
-    for (const session of [...(this.#byUser.get(message.user) ?? [])]) {
+    for (const session of this.#sessionsFor(message)) {
       switch (message.kind) {
         case 'subscribe':
           session.subscribe(message.channel);
@@ -345,6 +347,14 @@ export class Node implements Channels, SessionHost {
           message satisfies never;
       }
     }
+  }
+
+  #sessionsFor({ kind, user }: Control): Session[] {
+    const sessions = [...(this.#byUser.get(user) ?? [])];
+    if (kind !== 'disconnect') return sessions;
+    // One that has not said `connect` yet was let in by the same sign-in, and will not be asked for it again.
+    const isTheirs = ({ principal }: Session) => principal.kind === 'user' && principal.user === user;
+    return [...sessions, ...[...this.#waiting].filter(isTheirs)];
   }
 
   async #runPublish(session: Session, { channel, data }: Extract<Command, { kind: 'publish' }>): Promise<Reply> {

@@ -105,6 +105,14 @@ describe('the operation', () => {
 });
 
 describe('input', () => {
+  test('that the schema itself stumbles over is refused', async () => {
+    const stumbling = createOperations([bound('a.b', 'anyone', { input: z.object({ text: z.string().max(9) }) })]);
+    // No number can be made of this length to compare it with.
+    const uncomparable = { text: { length: { valueOf: 1, toString: 1 } } };
+    const error = await refusal(stumbling.call('a.b', context(ANONYMOUS), uncomparable));
+    expect(error).toMatchObject({ kind: 'invalidInput' });
+  });
+
   const input = z.object({
     room: z.string().min(1, 'must not be empty'),
     limit: z.number().default(50),

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { ClientError } from './errors.ts';
 import type { Access, BoundOperation, Operation, OperationContext } from './operation.ts';
 import { ROLES, type Role } from './principal.ts';
+import { ruleText } from './rules.ts';
 
 /** All operations of the installation, behind the one check of access and input. */
 export type Operations = {
@@ -74,10 +75,19 @@ function checkCaller({ operation, lowestRole }: Prepared, { principal, http }: O
 }
 
 function checkedInput(operation: Operation, input: unknown): unknown {
-  const parsed = operation.input.safeParse(input ?? {});
+  const parsed = parse(operation.input, input ?? {});
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw issue === undefined ? new ClientError('invalidInput') : invalidInput(issue);
+}
+
+/** zod throws for some inputs (an object whose `length` cannot be compared): what it cannot judge is wrong too. */
+function parse(schema: z.ZodType, input: unknown): z.ZodSafeParseResult<unknown> {
+  try {
+    return schema.safeParse(input, { error: ruleText });
+  } catch (cause) {
+    throw new ClientError('invalidInput', { cause });
+  }
 }
 
 function invalidInput(issue: z.core.$ZodIssue): ClientError {

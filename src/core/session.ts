@@ -153,7 +153,13 @@ export class Session implements Subscriber {
   subscribe(channel: string): void {
     if (this.#state === 'connecting') this.#joinLater = [...(this.#joinLater ?? []), channel];
     if (this.#state !== 'connected') return;
-    this.subscriptions.addFromServer(channel).catch((error) => this.#node.report(error, 'session.subscribe'));
+    this.subscriptions.addFromServer(channel).catch((error) => {
+      // Taken out again, or gone, while it was on its way in.
+      if (error instanceof ClientError && error.kind === 'permissionDenied') return;
+      this.#node.report(error, 'session.subscribe');
+      // It would never know that it is missing this channel; when it comes back, it is put in.
+      this.close('internal');
+    });
   }
 
   unsubscribe(channel: string, reason: UnsubscribeName): void {

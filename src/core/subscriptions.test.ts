@@ -174,6 +174,18 @@ describe('RE6', () => {
       expect([...publications.map(({ offset }) => offset), ...client.offsets('log:a')]).toEqual([2, 3, 4]);
     }
   });
+
+  test('RE6 the answer comes before a publication of that turn, also when others wait for its end', async () => {
+    const world = new TestNode();
+    await world.subscribed('live:other');
+    const client = await world.connected();
+    world.say('live:other', '', 0);
+    client.say({ subscribe: { channel: 'live:a' } });
+    await new Promise((resolve) => setImmediate(resolve));
+    world.say('live:a', '', 0);
+    await world.clock.settle();
+    expect(client.lines.slice(1).map((line) => Object.keys(line).at(-1))).toEqual(['subscribe', 'push']);
+  });
 });
 
 describe('PE3 a right that is taken away', () => {
@@ -227,6 +239,22 @@ describe('PE3 a right that is taken away', () => {
     expect(client.answer(1)).toMatchObject({ connect: { subs: { 'log:b': {} } } });
     expect(client.pushes('log:a')).toEqual([]);
     expect(client.offsets('log:b')).toEqual([1]);
+  });
+
+  test('PE3 holds for what was given and taken while the connection was being set up', async () => {
+    const world = new TestNode({ hooks: { serverChannels: async () => ['log:a'] } });
+    const answerNow = world.log.pauseReads();
+    const client = world.open(ADA);
+    client.say({ connect: {} });
+    await world.clock.settle();
+    for (const channel of ['log:given', 'log:taken']) world.node.subscribeUser('ada', channel);
+    world.node.unsubscribeUser('ada', 'log:taken');
+    answerNow();
+    await world.clock.settle();
+    await world.publish('log:given', 1);
+    await world.publish('log:taken', 1);
+    expect(client.pushes('log:given')).toMatchObject([{ subscribe: {} }, { pub: { offset: 1 } }]);
+    expect(client.pushes('log:taken')).toEqual([]);
   });
 
   test('PE3 what is given again while it is being taken away is had in the end, once', async () => {

@@ -23,11 +23,11 @@ export function Avatar({ id, name, picture = null, size = 40, online }: Props) {
     <span className={`relative inline-flex shrink-0 ${SIZES[size]}`} aria-hidden>
       {picture === null ? (
         <span
-          className="flex size-full items-center justify-center rounded-full font-medium text-white select-none"
+          // Drawn, not written: a button that holds it is not labelled by it.
+          data-initials={initialsOf(name)}
+          className="flex size-full items-center justify-center rounded-full font-medium text-white select-none before:content-[attr(data-initials)]"
           style={{ backgroundColor: colourOf(id) }}
-        >
-          {initialsOf(name)}
-        </span>
+        />
       ) : (
         <img src={picture} alt="" className="size-full rounded-full object-cover" loading="lazy" draggable={false} />
       )}

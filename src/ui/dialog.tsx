@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { AlertDialog, Dialog as RadixDialog } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from './button.tsx';
 
@@ -20,6 +20,7 @@ type DialogProps = {
 
 export function Dialog({ open, onOpenChange, title, description, children, footer }: DialogProps) {
   const { t } = useTranslation();
+  const giveBackFocus = useFocusOfOpener(open);
   return (
     <RadixDialog.Root open={open} onOpenChange={onOpenChange}>
       <RadixDialog.Portal>
@@ -27,6 +28,7 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
         <RadixDialog.Content
           className={`${PANEL} outline-none`}
           onOpenAutoFocus={focusInside}
+          onCloseAutoFocus={giveBackFocus}
           {...(description === undefined && { 'aria-describedby': undefined })}
         >
           <header className="flex items-center gap-2 py-3 pr-3 pl-5">
@@ -61,6 +63,18 @@ function focusInside(event: Event): void {
   (panel.querySelector<HTMLElement>('input[type=search]') ?? panel).focus();
 }
 
+/** Gives the focus back to what had it when the dialog opened, unless something else has taken it since. */
+function useFocusOfOpener(open: boolean): () => void {
+  const opener = useRef<Element | null>(null);
+  const wasOpen = useRef(false);
+  // While drawing: in an effect it would be too late, a field inside may have taken the focus.
+  if (open && !wasOpen.current) opener.current = document.activeElement;
+  wasOpen.current = open;
+  return () => {
+    if (document.activeElement === document.body && opener.current instanceof HTMLElement) opener.current.focus();
+  };
+}
+
 type ConfirmDialogProps = {
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
@@ -82,11 +96,12 @@ export function ConfirmDialog({
   onConfirm,
 }: ConfirmDialogProps) {
   const { t } = useTranslation();
+  const giveBackFocus = useFocusOfOpener(open);
   return (
     <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
       <AlertDialog.Portal>
         <AlertDialog.Overlay className={OVERLAY} />
-        <AlertDialog.Content className={`${PANEL} gap-3 p-5`}>
+        <AlertDialog.Content onCloseAutoFocus={giveBackFocus} className={`${PANEL} gap-3 p-5`}>
           <AlertDialog.Title className="text-lg font-semibold">{title}</AlertDialog.Title>
           <AlertDialog.Description className="break-words text-muted">{text}</AlertDialog.Description>
           <div className="mt-2 flex justify-end gap-2">

@@ -54,7 +54,8 @@ function block(token: MarkedToken): ReactNode {
       return <p className="font-semibold">{inlines(token.tokens)}</p>;
     case 'code':
       return (
-        <pre className="overflow-x-auto rounded-lg border border-line bg-sunken p-3 text-sm">
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than the screen can be scrolled by keyboard
+        <pre tabIndex={0} className="overflow-x-auto rounded-lg border border-line bg-sunken p-3 text-sm">
           <code>{token.text}</code>
         </pre>
       );

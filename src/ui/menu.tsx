@@ -1,5 +1,5 @@
 import { DropdownMenu } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 
 export type MenuItem = {
   readonly key: string;
@@ -14,16 +14,27 @@ type Props = {
   readonly trigger: ReactNode;
   readonly items: readonly MenuItem[];
   readonly align?: 'start' | 'end';
+  /** Called when it has closed, before the button gets the focus back. */
+  readonly onClosed?: () => void;
 };
 
 /** Actions behind a button. */
-export function Menu({ trigger, items, align = 'start' }: Props) {
+export function Menu({ trigger, items, align = 'start', onClosed }: Props) {
+  const chosen = useRef<() => void>(undefined);
+  const close = () => {
+    onClosed?.();
+    // What it opens gives the focus back to where it was: by then, to the button.
+    if (chosen.current !== undefined) setTimeout(chosen.current);
+    chosen.current = undefined;
+  };
   return (
-    <DropdownMenu.Root>
+    // Not modal: that would hide the page from screen readers, and leave what can have the focus in it.
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content
           align={align}
+          onCloseAutoFocus={close}
           sideOffset={4}
           collisionPadding={8}
           className="z-40 min-w-44 animate-[appear_100ms] rounded-xl border border-line bg-raised p-1 shadow-[0_4px_16px_var(--shadow)]"
@@ -31,7 +42,9 @@ export function Menu({ trigger, items, align = 'start' }: Props) {
           {items.map(({ key, label, icon, danger = false, onSelect }) => (
             <DropdownMenu.Item
               key={key}
-              onSelect={onSelect}
+              onSelect={() => {
+                chosen.current = onSelect;
+              }}
               className={`flex cursor-pointer items-center gap-3 rounded-lg px-3 py-2 outline-none data-[highlighted]:bg-sunken ${danger ? 'text-danger' : ''}`}
             >
               {icon}

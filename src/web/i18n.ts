@@ -3,9 +3,15 @@ import { initReactI18next } from 'react-i18next';
 import { accountsLocale } from '../features/accounts/web/locale.ts';
 import { chatLocale } from '../features/chat/web/locale.ts';
 import { uiLocale } from '../ui/locale.ts';
+import { serverErrorsZh } from '../ui/locale-errors.ts';
 
 export const LOCALES = [uiLocale, accountsLocale, chatLocale] as const;
 const STORED = 'banyan-language';
+
+/** What `errorText` looks up. */
+function serverErrors(): Record<string, string> {
+  return Object.fromEntries(Object.entries(serverErrorsZh).map(([words, text]) => [`error/${words}`, text]));
+}
 
 /** Texts of all features, in the language chosen on this device or else the browser's. */
 export async function startI18n(): Promise<void> {
@@ -15,10 +21,11 @@ export async function startI18n(): Promise<void> {
     supportedLngs: ['en', 'zh-CN'],
     resources: {
       en: { translation: Object.assign({}, ...LOCALES.map(({ en }) => en)) },
-      'zh-CN': { translation: Object.assign({}, ...LOCALES.map(({ zh }) => zh)) },
+      'zh-CN': { translation: Object.assign(serverErrors(), ...LOCALES.map(({ zh }) => zh)) },
     },
-    // Keys hold dots; React escapes.
+    // Keys hold dots, and the server's words colons; React escapes.
     keySeparator: false,
+    nsSeparator: false,
     interpolation: { escapeValue: false },
   });
   document.documentElement.lang = i18next.language;

@@ -121,6 +121,39 @@ describe('registration by invitation', () => {
     expect(heard).toEqual(['heard']);
   });
 
+  test('a listener that failed is told again, until it has heard; then no more', async () => {
+    const installation = new Installation();
+    const heard: string[] = [];
+    let broken = true;
+    installation.accounts.onRegistered(async ({ handle }) => {
+      if (broken) throw new Error('broken listener');
+      heard.push(handle);
+    });
+    await installation.owner();
+    await installation.clock.pass(60_000);
+    expect(heard).toEqual([]);
+    broken = false;
+    await installation.clock.pass(60_000);
+    expect(heard).toEqual(['owner']);
+    await installation.clock.pass(120_000);
+    await installation.accounts.catchUp();
+    expect(heard).toEqual(['owner']);
+    await installation.close();
+  });
+
+  test('those of whom a crash kept the others from hearing are announced at the next start, in their order', async () => {
+    const installation = new Installation();
+    const owner = await installation.owner();
+    await installation.member(owner, 'late');
+    const again = 'INSERT INTO newcomers (user_id, created_at) SELECT id, created_at FROM users';
+    await installation.database.sql.write([{ sql: again, params: [] }]);
+    const heard: string[] = [];
+    installation.accounts.onRegistered(async ({ handle }) => void heard.push(handle));
+    await installation.accounts.catchUp();
+    expect(heard).toEqual(['owner', 'late']);
+    await installation.close();
+  });
+
   test('AU1 passwords and tokens are nowhere in the database as they are', async () => {
     const member = await installation.member(owner, 'kept-safe');
     const rows = await installation.database.sql.read({ sql: 'SELECT * FROM credentials, devices', params: [] });

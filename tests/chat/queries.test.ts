@@ -29,6 +29,7 @@ async function useEverything([ann, ben, cy]: readonly [Person, Person, Person]):
   await ann.call('chat.openDirect', { handle: 'ben' });
   await (await world.person('guest', 'guest')).refusal('chat.openDirect', { user: ann.id });
   await ann.call('chat.rename', { room, title: 'Coffee' });
+  await ann.call('chat.removeAvatar', { room });
   const offset = await ben.say(room, 'hello');
   await ann.say(room, 'hi', offset);
   await ben.call('chat.edit', { room, offset, text: 'Hello' });

@@ -113,10 +113,15 @@ export class TestNode {
     }
   }
 
-  /** What the bus says of publications that another node has appended, or claims to have. */
-  async hear(channel: string, epoch: string, ...offsets: readonly number[]): Promise<void> {
+  /** What the bus says, in the present turn, of publications that another node has appended, or claims to have. */
+  say(channel: string, epoch: string, ...offsets: readonly number[]): void {
     const publications = offsets.map((offset) => publication(offset, this.clock.now()));
     this.bus.publish(`c/${channel}`, { kind: 'publications', epoch, publications });
+  }
+
+  /** As `say`, and lets everything happen. */
+  async hear(channel: string, epoch: string, ...offsets: readonly number[]): Promise<void> {
+    this.say(channel, epoch, ...offsets);
     await this.clock.settle();
   }
 }

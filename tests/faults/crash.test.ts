@@ -10,7 +10,7 @@ const ROUNDS_A_RUN = 50;
 const RUNS = Math.ceil(ROUNDS / ROUNDS_A_RUN);
 const CHANNELS = ['log:one', 'log:two', 'log:three'];
 /** A reader that comes back last may have missed more than the 300 which are given by default. */
-const SETTINGS = { BANYAN_CLIENT_INSECURE: 'true', BANYAN_HISTORY_LIMIT: '1000' };
+const SETTINGS = { BANYAN_CLIENT_INSECURE: 'true', BANYAN_HISTORY_LIMIT: '10000' };
 
 let server: BanyanProcess;
 let traffic: Traffic;

@@ -9,7 +9,8 @@ import { Traffic } from './traffic.ts';
 
 const STOP_MS = 10_000;
 const CHANNELS = ['log:one', 'log:two'];
-const INSECURE = { BANYAN_CLIENT_INSECURE: 'true' };
+/** A reader that comes back last may have missed more than the 300 which are given by default. */
+const INSECURE = { BANYAN_CLIENT_INSECURE: 'true', BANYAN_HISTORY_LIMIT: '10000' };
 
 let server: BanyanProcess;
 const cleanups: (() => void)[] = [];

@@ -17,6 +17,8 @@ import { SEED } from './seed.ts';
 const CONNECTIONS = 12_000;
 /** What the heap may differ by between the halves: less than 700 bytes a connection. */
 const HEAP_SLACK = 4_000_000;
+/** Connections that are over; the collector may take a few of them for alive. */
+const MOST_KEPT = 20;
 const PUBLIC_ERRORS = new Set<number>(Object.values(ERRORS).map(({ code }) => code));
 PUBLIC_ERRORS.delete(ERRORS.internal.code);
 
@@ -24,6 +26,7 @@ describe('SE6 input that is not of the protocol', () => {
   let installation: Installation;
   let place: Place;
   let people: readonly Principal[];
+  const gone: WeakRef<Line>[] = [];
   let [witness, speaker]: Line[] = [];
 
   beforeAll(async () => {
@@ -49,10 +52,11 @@ describe('SE6 input that is not of the protocol', () => {
     await breakMany(random, CONNECTIONS / 2);
     const before = await installation.heapBytes();
     const { topics, app } = installation;
-    const [topicsBefore, channelsBefore] = [topics.size, app.node.hub.size];
+    const topicsBefore = topics.size;
     await breakMany(random, CONNECTIONS / 2);
     expect((await installation.heapBytes()) - before).toBeLessThan(HEAP_SLACK);
-    expect([topics.size, app.node.hub.size]).toEqual([topicsBefore, channelsBefore]);
+    expect(topics.size).toBe(topicsBefore);
+    expect(gone.filter((line) => line.deref() !== undefined).length).toBeLessThan(MOST_KEPT);
     expect(app.node.connections).toBe(2);
     expect(installation.errors).toEqual([]);
   }, 120_000);
@@ -63,6 +67,8 @@ describe('SE6 input that is not of the protocol', () => {
       await breakOne(random);
       if (left % 100 === 1) await talk(left);
     }
+    // Who hung up while being let in is forgotten once the log has answered: then there is the witness's channel alone.
+    await witness?.until(() => installation.app.node.hub.size === 1);
   }
 
   async function breakOne(random: Random): Promise<void> {
@@ -82,6 +88,7 @@ describe('SE6 input that is not of the protocol', () => {
       throw new Error(`SEED=${SEED}: ${JSON.stringify(frames)}`, { cause });
     }
     line.hangUp();
+    gone.push(new WeakRef(line));
   }
 
   function framesOf(random: Random): string[] {

@@ -183,3 +183,17 @@ function flipBit(random: Random, text: string, at: number): string {
 export function randomBytes(random: Random, longest: number): Uint8Array {
   return Uint8Array.from({ length: random.between(0, longest) }, () => random.between(0, 255));
 }
+
+/** The bytes with one to four wounds. */
+export function garbleBytes(random: Random, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  let garbled = new Uint8Array(bytes);
+  for (let left = random.between(1, 4); left > 0; left -= 1) {
+    const at = random.between(0, garbled.length);
+    const kind = random.between(0, 9);
+    if (kind === 0) garbled = garbled.slice(0, at);
+    else if (kind === 1)
+      garbled = new Uint8Array([...garbled.slice(0, at), ...randomBytes(random, 20), ...garbled.slice(at)]);
+    else if (at < garbled.length) garbled[at] = kind < 6 ? random.between(0, 255) : random.pick([0, 0x7f, 0x80, 0xff]);
+  }
+  return garbled;
+}

@@ -6,7 +6,7 @@ import { compose } from '../../src/app/compose.ts';
 import { loadConfig } from '../../src/app/load-config.ts';
 import { MIGRATIONS } from '../../src/app/migrations.ts';
 import { openPorts } from '../../src/app/ports.ts';
-import { ANONYMOUS, type Principal } from '../../src/core/principal.ts';
+import { ANONYMOUS, type Principal, type Role } from '../../src/core/principal.ts';
 import type { Passwords } from '../../src/ports/passwords.ts';
 import type { Fields, LogLevel, Telemetry } from '../../src/ports/telemetry.ts';
 import { HandClock } from './hand-clock.ts';
@@ -70,6 +70,13 @@ export class Installation {
       ...input,
     });
     return { kind: 'user', user: me.id, role: me.role, device: me.device };
+  }
+
+  /** Has the owner give somebody another role, and gives who they then are. */
+  async become(owner: Principal, who: Principal | undefined, role: Exclude<Role, 'owner'>): Promise<Principal> {
+    if (who?.kind !== 'user') throw new Error('nobody to become anything');
+    await this.call('accounts.setRole', { user: who.user, role }, owner);
+    return { ...who, role };
   }
 
   /** Bytes of the heap, without what the program holds for a while only. */

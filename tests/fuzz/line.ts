@@ -5,6 +5,8 @@ import type { Frame } from '../../src/core/protocol.ts';
 import type { Session } from '../../src/core/session.ts';
 import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
 
+const GIVE_UP_MS = 30_000;
+
 /** What the server says in one line. */
 export type Said = {
   readonly id?: number;
@@ -63,9 +65,13 @@ export class Line implements Connection {
     return this.said.find((said) => said.id === id) as Said;
   }
 
-  /** Resolves once it holds; looks at each turn of the event loop. */
+  /** Resolves once it holds; looks at each turn of the event loop, and rejects when it should have held long ago. */
   async until(holds: () => boolean): Promise<void> {
-    while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+    const giveUpAt = performance.now() + GIVE_UP_MS;
+    while (!holds()) {
+      if (performance.now() > giveUpAt) throw new Error(`nothing more came after ${JSON.stringify(this.said.at(-1))}`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   /** The client hangs up. */

@@ -95,7 +95,7 @@ describe('a group', () => {
     expect(await adds.count()).toBe(0);
     await pickFor(ann.page, 'Bob Chen', 'Make admin');
     await adds.waitFor();
-    await notice(cy.page, 'Ann Lee made Bob Chen admin');
+    await notice(cy.page, 'Ann Lee made Bob Chen an admin');
     await memberRow(ann.page, 'Bob Chen').getByText('admin').waitFor();
   }, 30_000);
 

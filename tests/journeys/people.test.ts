@@ -75,9 +75,9 @@ describe('two people who meet', () => {
   test('As a reader I put an emoji on a message, and take it off again', async () => {
     await press(message(bob.page, 'talk-1'), 'Add reaction');
     await bob.page.getByRole('button', { name: '🎉' }).first().click();
-    const reaction = message(ann.page, 'talk-1').getByRole('button', { name: '🎉 by Bob Chen' });
+    const reaction = message(ann.page, 'talk-1').getByRole('button', { name: '🎉 1 by Bob Chen' });
     await reaction.waitFor();
-    await message(bob.page, 'talk-1').getByRole('button', { name: '🎉 by You' }).click();
+    await message(bob.page, 'talk-1').getByRole('button', { name: '🎉 1 by You' }).click();
     await reaction.waitFor({ state: 'detached' });
   }, 30_000);
 

@@ -72,7 +72,7 @@ describe('what is new, on all of one’s devices', () => {
     await message(page, 'new-6').tap();
     await message(page, 'new-6').getByRole('button', { name: 'Add reaction' }).tap();
     await page.getByRole('button', { name: '👍' }).first().tap();
-    await message(ann.page, 'new-6').getByRole('button', { name: '👍 by Bob Chen' }).waitFor();
+    await message(ann.page, 'new-6').getByRole('button', { name: '👍 1 by Bob Chen' }).waitFor();
     await message(page, 'new-6').tap();
     await message(page, 'new-6').getByRole('button', { name: 'Reply', exact: true }).tap();
     await say(page, 'phone-1 On my way');

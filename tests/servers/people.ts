@@ -30,7 +30,8 @@ export function clientOf({ url }: BanyanProcess, { cookie }: Person, options: Pa
   const headers = { Cookie: cookie() };
   class WebSocketWithCookie extends WebSocket {
     constructor(to: string) {
-      super(to, { headers });
+      // Bun's takes headers; a browser's, which the types of the journeys know, does not.
+      super(to, { headers } as unknown as string[]);
     }
   }
   return createClient({

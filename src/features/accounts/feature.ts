@@ -7,7 +7,8 @@ import { AVATAR_UPLOAD, avatarRoute } from './avatars.ts';
 import { accountsContract } from './contract.ts';
 import { deviceHandlers } from './devices.ts';
 import { PEOPLE_CHANNEL, userChannel } from './events.ts';
-import { type AccountsSettings, createParts, type RegisteredListener } from './parts.ts';
+import type { RegisteredListener } from './newcomers.ts';
+import { type AccountsSettings, createParts } from './parts.ts';
 import { createPeople } from './people.ts';
 import { createPresence } from './presence.ts';
 import { profileHandlers } from './profiles.ts';
@@ -21,8 +22,13 @@ export type Accounts = {
   authenticate(headers: Headers): Promise<Principal>;
   /** The one-time code with which the first owner registers, the same over restarts; null once there is an owner. */
   ownerInvite(): Promise<string | null>;
-  /** Calls the listener for each new person, before their registration is answered. */
+  /**
+   * Calls the listener for each new person, before their registration is answered; where that failed or a crash came
+   * between, later. So it may be called twice for the same person.
+   */
   onRegistered(listener: RegisteredListener): void;
+  /** To be called once at start, after the listeners have been added: tells them of those they have missed. */
+  catchUp(): Promise<void>;
 };
 
 /** The feature that knows the people: registration, sign-in, devices, profiles, roles, who is online. */
@@ -55,7 +61,8 @@ export function createAccounts(host: FeatureHost, settings: AccountsSettings): A
     people: createPeople(parts.users),
     authenticate: (headers) => parts.authentication.authenticate(headers),
     ownerInvite: () => ownerInvite(parts),
-    onRegistered: (listener) => void parts.registered.push(listener),
+    onRegistered: (listener) => parts.newcomers.listen(listener),
+    catchUp: () => parts.newcomers.catchUp(),
   };
 }
 

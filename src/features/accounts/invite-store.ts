@@ -12,6 +12,8 @@ export type NewPerson = {
   readonly device: NewDevice;
   /** The invitation to use up; its role becomes the person's. */
   readonly invite?: string | undefined;
+  /** What else is written with the person, or not at all. */
+  readonly also: readonly Statement[];
 };
 
 const FIRST_OWNER = 'first-owner';
@@ -65,7 +67,7 @@ export class InviteStore {
    * Writes the person, their credential and first device, and counts the invitation's use: all or nothing. Rejects
    * with `ConstraintError` when handle or e-mail is taken, or the invitation does not work or no longer.
    */
-  async register({ user, passwordHash, device, invite }: NewPerson): Promise<void> {
+  async register({ user, passwordHash, device, invite, also }: NewPerson): Promise<void> {
     const { created_at: now } = user;
     // No invitation, no role; and the column takes no null.
     const role =
@@ -76,7 +78,7 @@ export class InviteStore {
       this.#query.insertInto('devices').values({ ...device, user_id: user.id }),
     ].map(toStatement);
     if (invite !== undefined) statements.push(this.#countUse(invite));
-    await this.#sql.write(statements);
+    await this.#sql.write([...statements, ...also]);
   }
 
   /** The column's check refuses to go below 0, should two writes ever get here at once. */

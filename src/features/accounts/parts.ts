@@ -1,5 +1,5 @@
 import { AttemptLimiter, type AttemptRule } from '../../core/attempt-limits.ts';
-import type { FeatureHost, Person } from '../../core/feature.ts';
+import type { FeatureHost } from '../../core/feature.ts';
 import { Slots } from '../../core/slots.ts';
 import type { Passwords } from '../../ports/passwords.ts';
 import { Authentication } from './authentication.ts';
@@ -7,6 +7,7 @@ import { type CookieSettings, TokenCookie } from './cookie.ts';
 import { DeviceStore } from './device-store.ts';
 import { InviteStore } from './invite-store.ts';
 import { LastSeen } from './last-seen.ts';
+import { Newcomers } from './newcomers.ts';
 import { UserStore } from './user-store.ts';
 
 /** How many failed attempts are taken before 429. */
@@ -35,14 +36,13 @@ export const DEFAULT_LIMITS: AccountsLimits = {
 /** Hashes under way at once: 19 MiB and most of a core each. */
 const HASHES = { running: 2, waiting: 64 };
 
-export type RegisteredListener = (person: Person) => Promise<void>;
-
 /** What the operations of accounts are made of. */
 export type Parts = ReturnType<typeof createParts>;
 
 export function createParts(host: FeatureHost, settings: AccountsSettings) {
   const { sql, clock } = host;
   const devices = new DeviceStore(sql);
+  const users = new UserStore(sql);
   const cookie = new TokenCookie(settings);
   const lastSeen = new LastSeen(host);
   return {
@@ -52,13 +52,12 @@ export function createParts(host: FeatureHost, settings: AccountsSettings) {
     devices,
     cookie,
     lastSeen,
-    users: new UserStore(sql),
+    users,
     invites: new InviteStore(sql),
     authentication: new Authentication({ clock, devices, cookie, lastSeen }),
     limits: createLimiters(host, settings),
     hashing: new Slots(HASHES.running, HASHES.waiting),
-    /** Told of each new person. */
-    registered: [] as RegisteredListener[],
+    newcomers: new Newcomers(host, users),
   };
 }
 

@@ -61,7 +61,8 @@ async function register(parts: Parts, context: OperationContext, input: Registra
   await checkFree(parts, user);
   const passwordHash = await hashing.run(() => passwords.hash(normalisePassword(input.password)));
   const { device, token } = await newDevice(parts, context);
-  await write(parts, { user, passwordHash, device, invite: input.invite });
+  const also = [parts.newcomers.pending(user.id, user.created_at)];
+  await write(parts, { user, passwordHash, device, invite: input.invite, also });
   await enter(parts, context, token);
   const written = (await parts.users.byId(user.id)) ?? user;
   await welcome(parts, written);
@@ -128,12 +129,7 @@ function goneInvite(): ClientError {
 }
 
 async function welcome(parts: Parts, user: User): Promise<void> {
-  const { telemetry } = parts.host;
-  const person = personOf(user);
-  telemetry.record('info', 'account.registered', { user: user.id, role: user.role });
-  const told = await Promise.allSettled(parts.registered.map((listener) => listener(person)));
-  for (const each of told) {
-    if (each.status === 'rejected') telemetry.record('error', 'account.welcome_failed', { error: String(each.reason) });
-  }
+  parts.host.telemetry.record('info', 'account.registered', { user: user.id, role: user.role });
+  await parts.newcomers.announce(personOf(user));
   await publishProfile(parts, user);
 }

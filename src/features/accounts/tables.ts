@@ -46,6 +46,11 @@ export type AccountsTables = {
     /** `first-owner` for the one invitation that the program makes itself. */
     readonly purpose: string | null;
   };
+  /** People whom not every feature has heard of yet. */
+  readonly newcomers: {
+    readonly user_id: string;
+    readonly created_at: number;
+  };
 };
 
 /** Written so that SQLite, Postgres and MySQL take the same text. */
@@ -93,6 +98,16 @@ export const ACCOUNTS_MIGRATIONS: readonly Migration[] = [
         purpose VARCHAR(20) UNIQUE
       )`,
       'CREATE INDEX account_invites_by_time ON account_invites (created_at)',
+    ],
+  },
+  {
+    id: 'accounts-0002-newcomers',
+    statements: [
+      `CREATE TABLE newcomers (
+        user_id VARCHAR(40) NOT NULL PRIMARY KEY REFERENCES users (id),
+        created_at BIGINT NOT NULL
+      )`,
+      'CREATE INDEX newcomers_by_time ON newcomers (created_at, user_id)',
     ],
   },
 ];

@@ -91,7 +91,7 @@ describe('a frame', () => {
     ['{"id":1,"rpc":{"method":"a\\nb"}}', ['rpc']],
   ];
   test.each([...frames])('%p holds %p', (frame, kinds) => {
-    expect(centrifugeJson.decode(frame).map(({ kind }) => kind)).toEqual([...kinds]);
+    expect(centrifugeJson.decode(frame).map(({ kind }): string => kind)).toEqual([...kinds]);
   });
 
   test('SE6 with one wrong line is wrong as a whole', () => {

@@ -17,141 +17,144 @@ const PUBLICATION = { offset: 8, time: 1, data: '{"x": 1.0}', info: { user: 'ada
 const ENCODED = { data: { x: 1 }, info: { user: 'ada', client: 'c1' }, offset: 8, tags: { a: 'b' } };
 const CONNECT = { client: 'c1', version: '1', pingSeconds: 25, node: 'n', time: 5, subscriptions: new Map() };
 
+const REPLIES: readonly [what: string, reply: Reply, encoded: object][] = [
+  [
+    'connect',
+    { kind: 'connect', result: CONNECT },
+    { connect: { client: 'c1', version: '1', ping: 25, pong: true, node: 'n', time: 5 } },
+  ],
+  [
+    'connect with a token that ends, and channels',
+    {
+      kind: 'connect',
+      result: { ...CONNECT, ttl: 60, subscriptions: new Map([['a"b', AT]]) },
+    },
+    {
+      connect: {
+        ...{ client: 'c1', version: '1', ping: 25, pong: true, node: 'n', time: 5, expires: true, ttl: 60 },
+        subs: { 'a"b': POSITION },
+      },
+    },
+  ],
+  ['subscribe', { kind: 'subscribe', result: AT }, { subscribe: POSITION }],
+  [
+    'subscribe without history',
+    { kind: 'subscribe', result: { ...AT, recoverable: false, epoch: '', offset: 0 } },
+    { subscribe: {} },
+  ],
+  [
+    'RE1 subscribe that recovered',
+    {
+      kind: 'subscribe',
+      result: { ...AT, wasRecovering: true, recovered: true, publications: [PUBLICATION, PUBLICATION] },
+    },
+    { subscribe: { ...POSITION, was_recovering: true, recovered: true, publications: [ENCODED, ENCODED] } },
+  ],
+  [
+    'RE2 subscribe that did not recover',
+    { kind: 'subscribe', result: { ...AT, wasRecovering: true } },
+    { subscribe: { ...POSITION, was_recovering: true } },
+  ],
+  ['unsubscribe', { kind: 'unsubscribe' }, { unsubscribe: {} }],
+  ['publish', { kind: 'publish' }, { publish: {} }],
+  [
+    'presence',
+    {
+      kind: 'presence',
+      clients: [
+        { user: '', client: 'c1' },
+        { user: 'ada', client: 'c2', connInfo: '{"a":1}' },
+      ],
+    },
+    {
+      presence: {
+        presence: { c1: { user: '', client: 'c1' }, c2: { user: 'ada', client: 'c2', conn_info: { a: 1 } } },
+      },
+    },
+  ],
+  ['presence of nobody', { kind: 'presence', clients: [] }, { presence: { presence: {} } }],
+  [
+    'presence in numbers',
+    { kind: 'presenceStats', clients: 3, users: 2 },
+    { presence_stats: { num_clients: 3, num_users: 2 } },
+  ],
+  [
+    'history',
+    { kind: 'history', epoch: 'e', offset: 8, publications: [PUBLICATION, { offset: 9, time: 1, data: 'null' }] },
+    { history: { epoch: 'e', offset: 8, publications: [ENCODED, { data: null, offset: 9 }] } },
+  ],
+  ['rpc', { kind: 'rpc', data: { a: [1, 'ü\n'] } }, { rpc: { data: { a: [1, 'ü\n'] } } }],
+  ['rpc with nothing to say', { kind: 'rpc', data: undefined }, { rpc: { data: null } }],
+  ['refresh', { kind: 'refresh', ttl: 30 }, { refresh: { expires: true, ttl: 30 } }],
+  ['refresh without an end', { kind: 'refresh', ttl: undefined }, { refresh: {} }],
+  [
+    'a temporary error',
+    { kind: 'error', error: new ClientError('tooManyRequests') },
+    { error: { code: 111, message: 'too many requests', temporary: true } },
+  ],
+  [
+    'an error of a field',
+    { kind: 'error', error: new ClientError('invalidInput', { field: 'a.b', message: '"x" is\nwrong' }) },
+    { error: { code: 400, message: 'a.b: "x" is\nwrong' } },
+  ],
+];
+
 describe('a reply', () => {
-  const replies: readonly [what: string, reply: Reply, encoded: object][] = [
-    [
-      'connect',
-      { kind: 'connect', result: CONNECT },
-      { connect: { client: 'c1', version: '1', ping: 25, pong: true, node: 'n', time: 5 } },
-    ],
-    [
-      'connect with a token that ends, and channels',
-      {
-        kind: 'connect',
-        result: { ...CONNECT, ttl: 60, subscriptions: new Map([['a"b', AT]]) },
-      },
-      {
-        connect: {
-          ...{ client: 'c1', version: '1', ping: 25, pong: true, node: 'n', time: 5, expires: true, ttl: 60 },
-          subs: { 'a"b': POSITION },
-        },
-      },
-    ],
-    ['subscribe', { kind: 'subscribe', result: AT }, { subscribe: POSITION }],
-    [
-      'subscribe without history',
-      { kind: 'subscribe', result: { ...AT, recoverable: false, epoch: '', offset: 0 } },
-      { subscribe: {} },
-    ],
-    [
-      'RE1 subscribe that recovered',
-      {
-        kind: 'subscribe',
-        result: { ...AT, wasRecovering: true, recovered: true, publications: [PUBLICATION, PUBLICATION] },
-      },
-      { subscribe: { ...POSITION, was_recovering: true, recovered: true, publications: [ENCODED, ENCODED] } },
-    ],
-    [
-      'RE2 subscribe that did not recover',
-      { kind: 'subscribe', result: { ...AT, wasRecovering: true } },
-      { subscribe: { ...POSITION, was_recovering: true } },
-    ],
-    ['unsubscribe', { kind: 'unsubscribe' }, { unsubscribe: {} }],
-    ['publish', { kind: 'publish' }, { publish: {} }],
-    [
-      'presence',
-      {
-        kind: 'presence',
-        clients: [
-          { user: '', client: 'c1' },
-          { user: 'ada', client: 'c2', connInfo: '{"a":1}' },
-        ],
-      },
-      {
-        presence: {
-          presence: { c1: { user: '', client: 'c1' }, c2: { user: 'ada', client: 'c2', conn_info: { a: 1 } } },
-        },
-      },
-    ],
-    ['presence of nobody', { kind: 'presence', clients: [] }, { presence: { presence: {} } }],
-    [
-      'presence in numbers',
-      { kind: 'presenceStats', clients: 3, users: 2 },
-      { presence_stats: { num_clients: 3, num_users: 2 } },
-    ],
-    [
-      'history',
-      { kind: 'history', epoch: 'e', offset: 8, publications: [PUBLICATION, { offset: 9, time: 1, data: 'null' }] },
-      { history: { epoch: 'e', offset: 8, publications: [ENCODED, { data: null, offset: 9 }] } },
-    ],
-    ['rpc', { kind: 'rpc', data: { a: [1, 'ü\n'] } }, { rpc: { data: { a: [1, 'ü\n'] } } }],
-    ['rpc with nothing to say', { kind: 'rpc', data: undefined }, { rpc: { data: null } }],
-    ['refresh', { kind: 'refresh', ttl: 30 }, { refresh: { expires: true, ttl: 30 } }],
-    ['refresh without an end', { kind: 'refresh', ttl: undefined }, { refresh: {} }],
-    [
-      'a temporary error',
-      { kind: 'error', error: new ClientError('tooManyRequests') },
-      { error: { code: 111, message: 'too many requests', temporary: true } },
-    ],
-    [
-      'an error of a field',
-      { kind: 'error', error: new ClientError('invalidInput', { field: 'a.b', message: '"x" is\nwrong' }) },
-      { error: { code: 400, message: 'a.b: "x" is\nwrong' } },
-    ],
-  ];
-  test.each([...replies])('%s', (_what, reply, encoded) => {
+  test.each([...REPLIES])('%s', (_what, reply, encoded) => {
     const line = encodeReply(5, reply);
     expect(JSON.parse(line)).toEqual({ id: 5, ...encoded });
     expect(line).not.toContain('\n');
   });
 });
 
+const INFO = { user: 'ada', client: 'c1', connInfo: '1', chanInfo: '[2]' };
+
+const PUSHES: readonly [what: string, push: Push, encoded: object][] = [
+  [
+    'a publication',
+    { kind: 'publication', channel: 'a"b', publication: PUBLICATION },
+    { channel: 'a"b', pub: ENCODED },
+  ],
+  [
+    'a publication without history',
+    { kind: 'publication', channel: 'a', publication: { offset: 0, time: 1, data: '0' } },
+    { channel: 'a', pub: { data: 0 } },
+  ],
+  [
+    'a join',
+    { kind: 'join', channel: 'a', info: INFO },
+    { channel: 'a', join: { info: { user: 'ada', client: 'c1', conn_info: 1, chan_info: [2] } } },
+  ],
+  [
+    'a leave',
+    { kind: 'leave', channel: 'a', info: { user: 'ü', client: 'c1' } },
+    { channel: 'a', leave: { info: { user: 'ü', client: 'c1' } } },
+  ],
+  ['a subscription', { kind: 'subscribe', channel: 'a', result: AT }, { channel: 'a', subscribe: POSITION }],
+  [
+    'a subscription without history',
+    { kind: 'subscribe', channel: 'a', result: { ...AT, recoverable: false } },
+    { channel: 'a', subscribe: {} },
+  ],
+  [
+    'OR5 the end of a subscription',
+    { kind: 'unsubscribe', channel: 'a', reason: 'insufficientState' },
+    { channel: 'a', unsubscribe: { code: 2_500, reason: 'insufficient state' } },
+  ],
+  [
+    'SE7 a disconnect on which clients come back',
+    { kind: 'disconnect', reason: 'shutdown' },
+    { disconnect: { code: 3_001, reason: 'shutdown', reconnect: true } },
+  ],
+  [
+    'a disconnect on which they do not',
+    { kind: 'disconnect', reason: 'invalidToken' },
+    { disconnect: { code: 3_500, reason: 'invalid token', reconnect: false } },
+  ],
+];
+
 describe('a push', () => {
-  const info = { user: 'ada', client: 'c1', connInfo: '1', chanInfo: '[2]' };
-  const pushes: readonly [what: string, push: Push, encoded: object][] = [
-    [
-      'a publication',
-      { kind: 'publication', channel: 'a"b', publication: PUBLICATION },
-      { channel: 'a"b', pub: ENCODED },
-    ],
-    [
-      'a publication without history',
-      { kind: 'publication', channel: 'a', publication: { offset: 0, time: 1, data: '0' } },
-      { channel: 'a', pub: { data: 0 } },
-    ],
-    [
-      'a join',
-      { kind: 'join', channel: 'a', info },
-      { channel: 'a', join: { info: { user: 'ada', client: 'c1', conn_info: 1, chan_info: [2] } } },
-    ],
-    [
-      'a leave',
-      { kind: 'leave', channel: 'a', info: { user: 'ü', client: 'c1' } },
-      { channel: 'a', leave: { info: { user: 'ü', client: 'c1' } } },
-    ],
-    ['a subscription', { kind: 'subscribe', channel: 'a', result: AT }, { channel: 'a', subscribe: POSITION }],
-    [
-      'a subscription without history',
-      { kind: 'subscribe', channel: 'a', result: { ...AT, recoverable: false } },
-      { channel: 'a', subscribe: {} },
-    ],
-    [
-      'OR5 the end of a subscription',
-      { kind: 'unsubscribe', channel: 'a', reason: 'insufficientState' },
-      { channel: 'a', unsubscribe: { code: 2_500, reason: 'insufficient state' } },
-    ],
-    [
-      'SE7 a disconnect on which clients come back',
-      { kind: 'disconnect', reason: 'shutdown' },
-      { disconnect: { code: 3_001, reason: 'shutdown', reconnect: true } },
-    ],
-    [
-      'a disconnect on which they do not',
-      { kind: 'disconnect', reason: 'invalidToken' },
-      { disconnect: { code: 3_500, reason: 'invalid token', reconnect: false } },
-    ],
-  ];
-  test.each([...pushes])('%s', (_what, push, encoded) => {
+  test.each([...PUSHES])('%s', (_what, push, encoded) => {
     const line = encodePush(push);
     expect(JSON.parse(line)).toEqual({ push: encoded });
     expect(line).not.toContain('\n');

@@ -46,6 +46,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     ports = openPorts(config.data, MIGRATIONS, (error) => dieOf(error, telemetry));
     serving = assemble(config, ports, { telemetry, fanout, server });
     const url = publicUrl(config, server);
+    await serving.app.catchUp();
     const ownerPath = await serving.app.ownerPath();
     const ownerUrl = ownerPath === null ? null : `${url}${ownerPath}`;
     return { url, ownerUrl, stop: stopper(server, serving.app, ports) };

@@ -1,6 +1,7 @@
 import { LogOut, Settings } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Avatar, pictureAddress } from '../../../ui/avatar.tsx';
+import { errorText } from '../../../ui/error-text.ts';
 import { Menu } from '../../../ui/menu.tsx';
 import { showToast } from '../../../ui/toast.tsx';
 import { useMe, useSignIn } from './account-context.tsx';
@@ -11,7 +12,7 @@ export function AccountMenu({ onSettings }: { readonly onSettings: () => void })
   const signIn = useSignIn();
   const me = useMe();
   const signOut = () =>
-    signIn.signOut().catch((error) => showToast(t('accounts.failed', { reason: String(error) }), 'error'));
+    signIn.signOut().catch((error) => showToast(t('accounts.failed', { reason: errorText(error, t) }), 'error'));
   return (
     <Menu
       trigger={

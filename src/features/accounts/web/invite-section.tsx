@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { formatShort } from '../../../ui/dates.ts';
+import { errorText } from '../../../ui/error-text.ts';
 import { showToast } from '../../../ui/toast.tsx';
 import type { Invite } from '../contract.ts';
 import { Section } from './section.tsx';
@@ -29,7 +30,7 @@ export function InviteSection() {
     );
   }, [client]);
   const attempt = (action: () => Promise<void>) =>
-    action().catch((error: Error) => showToast(t('accounts.failed', { reason: error.message }), 'error'));
+    action().catch((error) => showToast(t('accounts.failed', { reason: errorText(error, t) }), 'error'));
   const create = () =>
     attempt(async () => {
       const invite = await client.call('accounts.createInvite', { role, uses: USES[uses]?.uses ?? null });

@@ -23,23 +23,26 @@ export function createPeopleSource(client: Client): PeopleSource & { put(profile
     version += 1;
     for (const listener of [...listeners]) listener();
   };
-  const put = (profile: Profile) => {
-    people.set(profile.id, toPerson(profile));
-    changed();
+  const learn = (profiles: readonly Profile[]) => {
+    const fresh = profiles.map(toPerson).filter((person) => !isSame(people.get(person.id), person));
+    for (const person of fresh) people.set(person.id, person);
+    if (fresh.length > 0) changed();
   };
   const fetchPeople = gather(async (users) => {
     const { profiles } = await client.call('accounts.profiles', { users });
-    for (const profile of profiles) people.set(profile.id, toPerson(profile));
-    changed();
+    learn(profiles);
     return profiles.map(({ id }) => id);
-  });
+  }, changed);
+  const askForWatched = (users: readonly string[]) => {
+    for (const user of users) if (watches.has(user)) fetchPresence(user);
+  };
   const fetchPresence = gather(async (users) => {
     const { presence } = await client.call('accounts.presence', { users });
     for (const { user, online, lastSeenAt } of presence) whereabouts.set(user, { online, lastSeenAt });
     changed();
     return users;
-  });
-  client.onPublication('people:', ({ data }) => put(data.profile));
+  }, askForWatched);
+  client.onPublication('people:', ({ data }) => learn([data.profile]));
   client.onSubscribed('people:', ({ wasRecovering, recovered }) => {
     if (wasRecovering && !recovered) for (const id of people.keys()) fetchPeople(id);
   });
@@ -55,7 +58,7 @@ export function createPeopleSource(client: Client): PeopleSource & { put(profile
     return { count: 0, stop };
   };
   return {
-    put,
+    put: (profile) => learn([profile]),
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -80,7 +83,7 @@ export function createPeopleSource(client: Client): PeopleSource & { put(profile
     },
     find: async (text) => {
       const { profiles } = await client.call('accounts.findPeople', { text });
-      for (const profile of profiles) people.set(profile.id, toPerson(profile));
+      learn(profiles);
       return profiles.map(({ id }) => people.get(id) as Person);
     },
   };
@@ -90,11 +93,18 @@ function toPerson({ id, handle, displayName, avatar, disabled }: Profile): Perso
   return { id, handle, displayName, picture: pictureAddress(avatar), disabled };
 }
 
+function isSame(known: Person | undefined, person: Person): boolean {
+  return known !== undefined && (Object.keys(person) as (keyof Person)[]).every((key) => known[key] === person[key]);
+}
+
 /**
  * Collects ids for a moment and asks for them together. `ask` tells which it got an answer for; the others do not
- * exist and are not asked for again. What failed may be, a little later.
+ * exist and are not asked for again. Those that failed are handed to `retry` a little later: then they may be.
  */
-function gather(ask: (users: string[]) => Promise<readonly string[]>): (id: string) => void {
+function gather(
+  ask: (users: string[]) => Promise<readonly string[]>,
+  retry: (users: readonly string[]) => void,
+): (id: string) => void {
   let waiting = new Set<string>();
   const asked = new Set<string>();
   const forget = (users: readonly string[]) => {
@@ -105,7 +115,12 @@ function gather(ask: (users: string[]) => Promise<readonly string[]>): (id: stri
     waiting = new Set();
     for (let at = 0; at < users.length; at += BATCH) {
       const batch = users.slice(at, at + BATCH);
-      await ask(batch).then(forget, () => setTimeout(() => forget(batch), RETRY_MS));
+      await ask(batch).then(forget, () => {
+        setTimeout(() => {
+          forget(batch);
+          retry(batch);
+        }, RETRY_MS);
+      });
     }
   };
   return (id) => {

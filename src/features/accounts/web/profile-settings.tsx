@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
 import { pictureAddress } from '../../../ui/avatar.tsx';
 import { Button } from '../../../ui/button.tsx';
+import { errorText } from '../../../ui/error-text.ts';
 import { PictureField } from '../../../ui/picture-field.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { showToast } from '../../../ui/toast.tsx';
@@ -36,7 +37,7 @@ function PictureSection() {
     try {
       signIn.update(await action());
     } catch (error) {
-      setProblem(t('accounts.failed', { reason: (error as Error).message }));
+      setProblem(t('accounts.failed', { reason: errorText(error, t) }));
     }
     setBusy(false);
   };

@@ -1,6 +1,7 @@
 import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { BanyanError } from '../../../../client/errors.ts';
+import { errorText } from '../../../ui/error-text.ts';
 
 export type Form = {
   readonly busy: boolean;
@@ -25,7 +26,7 @@ export function useForm(
     if (failure === null) return undefined;
     if (failure.name === 'rateLimited') return seconds > 0 ? t('accounts.waitSeconds', { seconds }) : undefined;
     if (failure.name === 'connectionLost' || failure.name === 'timeout') return t('accounts.unreachable');
-    return explain(failure) ?? (failure.field === undefined ? failure.message : undefined);
+    return explain(failure) ?? (failure.field === undefined ? errorText(failure, t) : undefined);
   };
   const run = async () => {
     setBusy(true);
@@ -39,7 +40,7 @@ export function useForm(
   };
   return {
     busy: busy || seconds > 0,
-    error: (field) => (failure?.field === field && explain(failure) === undefined ? failure.message : undefined),
+    error: (field) => (failure?.field === field && explain(failure) === undefined ? errorText(failure, t) : undefined),
     problem: problem(),
     submit: (event) => {
       event.preventDefault();

@@ -1,8 +1,8 @@
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
-import { BanyanError } from '../../../../client/errors.ts';
 import type { Observable } from '../../../../client/listeners.ts';
 import { useApp, usePerson } from '../../../ui/app-context.tsx';
+import { errorText } from '../../../ui/error-text.ts';
 import { showToast } from '../../../ui/toast.tsx';
 import type { RoomSummary } from '../contract.ts';
 import { type ChatSession, chatSessionOf } from './chat-session.ts';
@@ -74,8 +74,7 @@ export function useAction(): (action: () => Promise<unknown>) => Promise<boolean
       await action();
       return true;
     } catch (error) {
-      const reason = error instanceof BanyanError ? error.message : String(error);
-      showToast(t('chat.failedAction', { reason }), 'error');
+      showToast(t('chat.failedAction', { reason: errorText(error, t) }), 'error');
       return false;
     }
   };

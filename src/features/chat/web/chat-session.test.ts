@@ -1,7 +1,9 @@
 import 'fake-indexeddb/auto';
 import { afterAll, describe, expect, test } from 'bun:test';
 import { type Client, createClient } from '../../../../client/client.ts';
-import { createPrefixListeners } from '../../../../client/listeners.ts';
+import type { ConnectionState } from '../../../../client/connection.ts';
+import { BanyanError } from '../../../../client/errors.ts';
+import { createObservable, createPrefixListeners } from '../../../../client/listeners.ts';
 import type { Publication, Subscribed } from '../../../../client/subscriptions.ts';
 import type { HistoryPage, RoomSummary } from '../contract.ts';
 import { offsetOf } from '../state.ts';
@@ -17,11 +19,13 @@ Object.assign(globalThis, {
 
 /** A page whose connection says what the test makes it say; the server knows one room of `top` messages. */
 function page(top: number) {
-  const server = { top, read: 0, asked: [] as string[], held: undefined as (() => void)[] | undefined };
+  const server = { top, read: 0, asked: [] as string[], held: undefined as (() => void)[] | undefined, down: false };
+  const connection = createObservable<ConnectionState>({ kind: 'connecting', since: 0 });
   const publications = createPrefixListeners<Publication>();
   const starts = createPrefixListeners<Subscribed>();
   const answer = async (name: string, input: { offset?: number }): Promise<unknown> => {
     server.asked.push(name);
+    if (server.down) throw new BanyanError('connectionLost');
     const now = { ...server };
     if (name === 'chat.history' && server.held) await new Promise<void>((resolve) => server.held?.push(resolve));
     if (name === 'chat.rooms') return { rooms: [summaryAt(now.top)], next: null };
@@ -32,6 +36,7 @@ function page(top: number) {
   };
   const client: Client = {
     ...createClient({ url: 'http://banyan.example' }),
+    connection,
     call: answer as unknown as Client['call'],
     onPublication: (prefix, listener) => publications.add(prefix, listener as (event: Publication) => void),
     onSubscribed: starts.add,
@@ -48,7 +53,7 @@ function page(top: number) {
     publications.emit({ channel: 'room:tea', offset, data: { ...eventAt(offset) } });
   };
   const offsets = () => session.timeline('tea').view.get().timeline.entries.map(offsetOf);
-  return { server, client, session, subscribed, published, offsets };
+  return { server, client, connection, session, subscribed, published, offsets };
 }
 
 const eventAt = (offset: number) =>
@@ -115,6 +120,19 @@ describe('a page’s chat', () => {
     published(8);
     expect(offsets()).toEqual(range(8));
     expect(session.rooms.get('tea')?.top).toBe(8);
+  });
+
+  test('what could not be read is read as soon as the line is back', async () => {
+    const { server, connection, session, offsets } = page(3);
+    server.down = true;
+    await session.timeline('tea').open();
+    await session.rooms.load();
+    expect(session.timeline('tea').view.get().failed).toBe(true);
+    server.down = false;
+    connection.set({ kind: 'connected', client: 'c' });
+    await settled();
+    expect(offsets()).toEqual(range(3));
+    expect(session.rooms.state.get().kind).toBe('ready');
   });
 
   test('what was written between reading the page and being connected is not missed', async () => {

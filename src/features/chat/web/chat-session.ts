@@ -62,6 +62,11 @@ function feed(client: Client, rooms: RoomListStore, timelines: Map<string, Timel
     if (wasRecovering || (known !== undefined && known.top < position.offset)) void rooms.loadRoom(room);
     timelines.get(room)?.continueAfter(position.offset, wasRecovering);
   });
+  client.connection.subscribe(({ kind }) => {
+    if (kind !== 'connected') return;
+    rooms.retryFailed();
+    for (const timeline of timelines.values()) timeline.retryFailed();
+  });
   client.onPublication('user:', ({ data }) => rooms.applyOwn(data));
   client.onSubscribed('user:', ({ wasRecovering, recovered }) => {
     if (!wasRecovering || !recovered) void rooms.load();

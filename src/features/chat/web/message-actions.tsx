@@ -1,6 +1,6 @@
 import { Copy, Eye, MoreHorizontal, Pencil, Reply, SmilePlus, Undo2 } from 'lucide-react';
 import { Popover } from 'radix-ui';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '../../../ui/button.tsx';
 import { EmojiPicker, QUICK_EMOJI } from '../../../ui/emoji-picker.tsx';
@@ -14,14 +14,23 @@ type Props = { readonly message: Message; readonly isOwn: boolean; readonly acti
 /** What can be done with a message: shows on hover and focus; on touch screens a tap gives the message the focus. */
 export function MessageActions({ message, isOwn, actions }: Props) {
   const { t } = useTranslation();
+  const buttons = useRef<HTMLDivElement>(null);
+  // The buttons hide unless the message has the focus, and what is hidden cannot be given it back.
+  const focusMessage = () => {
+    if (document.activeElement === document.body) buttons.current?.closest('article')?.focus();
+  };
   return (
-    <div className="invisible absolute -top-3 right-10 z-10 flex rounded-lg border border-line bg-raised shadow-sm group-focus-within:visible group-hover:visible has-[[data-state=open]]:visible">
-      <ReactButton onPick={(emoji) => actions.react(message, emoji)} />
+    <div
+      ref={buttons}
+      className="invisible absolute -top-3 right-10 z-10 flex rounded-lg border border-line bg-raised shadow-sm group-focus-within:visible group-hover:visible has-[[data-state=open]]:visible"
+    >
+      <ReactButton onPick={(emoji) => actions.react(message, emoji)} onClosed={focusMessage} />
       <IconButton label={t('chat.reply')} onClick={() => actions.reply(message)}>
         <Reply size={16} />
       </IconButton>
       <Menu
         align="end"
+        onClosed={focusMessage}
         trigger={
           <IconButton label={t('chat.messageMenu')}>
             <MoreHorizontal size={16} />
@@ -66,7 +75,9 @@ function useItems({ message, isOwn, actions }: Props): readonly MenuItem[] {
   return items;
 }
 
-function ReactButton({ onPick }: { readonly onPick: (emoji: string) => void }) {
+type ReactProps = { readonly onPick: (emoji: string) => void; readonly onClosed: () => void };
+
+function ReactButton({ onPick, onClosed }: ReactProps) {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
   const pick = (emoji: string) => {
@@ -86,6 +97,7 @@ function ReactButton({ onPick }: { readonly onPick: (emoji: string) => void }) {
           sideOffset={4}
           collisionPadding={8}
           aria-label={t('chat.react')}
+          onCloseAutoFocus={onClosed}
           className="z-20 w-80 max-w-[calc(100vw-1rem)] rounded-xl border border-line bg-raised p-2 shadow-lg"
         >
           <div className="mb-2 flex justify-between border-b border-line pb-2">

@@ -1,9 +1,14 @@
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
-import type { RoomNotice, RoomRole } from '../events.ts';
+import { formatNames } from '../../../ui/names.ts';
+import type { RoomNotice } from '../events.ts';
 
-const ROLE_KEYS = { owner: 'chat.roleOwner', admin: 'chat.roleAdmin', member: 'chat.roleMember' } as const;
+const PROMOTED = {
+  owner: 'chat.noticeMadeOwner',
+  admin: 'chat.noticeMadeAdmin',
+  member: 'chat.noticeMadeMember',
+} as const;
 const NAMES_SHOWN = 5;
 
 /** A line that says what happened to the room. */
@@ -12,13 +17,15 @@ export function NoticeRow({ event }: { readonly event: RoomNotice }) {
 }
 
 function useNoticeText(event: RoomNotice): string {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { me, people } = useApp();
   useSyncExternalStore(people.subscribe, people.version);
-  const nameOf = (user: string) => (user === me ? t('chat.you') : (people.person(user)?.displayName ?? '…'));
-  const namesOf = (users: readonly string[]) => {
-    const shown = users.slice(0, NAMES_SHOWN).map(nameOf).join(', ');
-    return users.length > NAMES_SHOWN ? `${shown} +${users.length - NAMES_SHOWN}` : shown;
+  const other = (user: string) => (user === me ? t('chat.noticeYou') : (people.person(user)?.displayName ?? '…'));
+  /** At the beginning of the sentence. */
+  const nameOf = (user: string) => (user === me ? t('chat.you') : other(user));
+  const list = (names: readonly string[]) => {
+    const rest = names.length - NAMES_SHOWN;
+    return formatNames([...names.slice(0, NAMES_SHOWN), ...(rest > 0 ? [`+${rest}`] : [])], i18n.language);
   };
   switch (event.type) {
     case 'created':
@@ -31,16 +38,14 @@ function useNoticeText(event: RoomNotice): string {
       return t('chat.noticePictured', { name: nameOf(event.by) });
     case 'joined':
       return event.users.includes(event.by)
-        ? t('chat.noticeJoined', { names: namesOf(event.users) })
-        : t('chat.noticeAdded', { name: nameOf(event.by), names: namesOf(event.users) });
+        ? t('chat.noticeJoined', { names: list(event.users.map(nameOf)) })
+        : t('chat.noticeAdded', { name: nameOf(event.by), names: list(event.users.map(other)) });
     case 'left':
       return t('chat.noticeLeft', { name: nameOf(event.user) });
     case 'removed':
-      return t('chat.noticeRemoved', { name: nameOf(event.by), other: nameOf(event.user) });
-    case 'promoted': {
-      const role = t(ROLE_KEYS[event.role satisfies RoomRole]);
-      return t('chat.noticePromoted', { name: nameOf(event.by), other: nameOf(event.user), role });
-    }
+      return t('chat.noticeRemoved', { name: nameOf(event.by), other: other(event.user) });
+    case 'promoted':
+      return t(PROMOTED[event.role], { name: nameOf(event.by), other: other(event.user) });
     default:
       return event satisfies never;
   }

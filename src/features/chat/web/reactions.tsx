@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
+import { formatNames } from '../../../ui/names.ts';
 import type { Message } from '../contract.ts';
 import type { RoomActions } from './room-actions.ts';
 
@@ -24,13 +25,13 @@ type ReactionProps = { readonly reaction: Message['reactions'][number]; readonly
 const NAMES_SHOWN = 10;
 
 function Reaction({ reaction: { emoji, users }, onToggle }: ReactionProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { me, people } = useApp();
   useSyncExternalStore(people.subscribe, people.version);
   const names = users
     .slice(0, NAMES_SHOWN)
     .map((user) => (user === me ? t('chat.you') : (people.person(user)?.displayName ?? '…')));
-  const label = t('chat.reactionBy', { emoji, names: names.join(', ') });
+  const label = t('chat.reactionBy', { emoji, count: users.length, names: formatNames(names, i18n.language) });
   const isMine = users.includes(me);
   return (
     <button

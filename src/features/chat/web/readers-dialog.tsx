@@ -17,22 +17,31 @@ export function ReadersDialog({ room, message, onClose }: Props) {
   return (
     <Dialog open onOpenChange={onClose} title={t('chat.readBy')} description={message.text.slice(0, 200)}>
       <div className="grid grid-cols-2 gap-4">
-        <People title={t('chat.readers')} users={others.filter(({ user }) => hasRead(user)).map(({ user }) => user)} />
-        <People title={t('chat.notRead')} users={others.filter(({ user }) => !hasRead(user)).map(({ user }) => user)} />
+        <People
+          title={t('chat.readers')}
+          none={t('chat.nobodyYet')}
+          users={others.filter(({ user }) => hasRead(user)).map(({ user }) => user)}
+        />
+        <People
+          title={t('chat.notRead')}
+          none={t('chat.allRead')}
+          users={others.filter(({ user }) => !hasRead(user)).map(({ user }) => user)}
+        />
       </div>
     </Dialog>
   );
 }
 
-function People({ title, users }: { readonly title: string; readonly users: readonly string[] }) {
-  const { t } = useTranslation();
+type PeopleProps = { readonly title: string; readonly none: string; readonly users: readonly string[] };
+
+function People({ title, none, users }: PeopleProps) {
   return (
     <section aria-label={title}>
       <h3 className="mb-2 text-sm font-medium text-muted">
         {title} · {users.length}
       </h3>
       <ul className="flex max-h-64 flex-col gap-2 overflow-y-auto">
-        {users.length === 0 && <li className="text-sm text-muted">{t('chat.nobodyYet')}</li>}
+        {users.length === 0 && <li className="text-sm text-muted">{none}</li>}
         {users.map((user) => (
           <PersonLine key={user} user={user} />
         ))}

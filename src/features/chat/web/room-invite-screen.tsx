@@ -59,7 +59,7 @@ type ContentProps = {
 function Content({ info, busy, onJoin, onOpen, onRetry }: ContentProps) {
   const { t } = useTranslation();
   if (info === 'loading') return <Skeleton className="h-48 w-80" />;
-  if (info === 'failed') return <ErrorState text={t('chat.historyFailed')} onRetry={onRetry} />;
+  if (info === 'failed') return <ErrorState text={t('chat.inviteFailed')} onRetry={onRetry} />;
   if (info === 'gone') {
     const back = (
       <Button variant="primary" onClick={() => location.assign('/')}>

@@ -11,6 +11,7 @@ import { useChat, useObservable } from './chat-context.tsx';
 import { NewDirectDialog } from './new-direct-dialog.tsx';
 import { NewGroupDialog } from './new-group-dialog.tsx';
 import { RoomRow } from './room-row.tsx';
+import { searchRooms } from './room-search.ts';
 import { useRoomNames } from './use-room-names.ts';
 
 type Props = { readonly openRoomId: string | undefined; readonly accountMenu: ReactNode };
@@ -85,13 +86,10 @@ function Rooms({ search, openRoomId, onNew }: RoomsProps) {
   );
 }
 
-/** Rooms whose name contains the text, whatever the case. */
+/** Rooms whose name contains the text. */
 export function useFoundRooms(rooms: readonly RoomSummary[], search: string): readonly RoomSummary[] {
   const { me } = useApp();
-  const nameOf = useRoomNames(me);
-  const wanted = search.trim().toLocaleLowerCase();
-  if (wanted === '') return rooms;
-  return rooms.filter((room) => nameOf(room).toLocaleLowerCase().includes(wanted));
+  return searchRooms(rooms, search, useRoomNames(me));
 }
 
 const PLACEHOLDERS = ['a', 'b', 'c', 'd', 'e', 'f'];

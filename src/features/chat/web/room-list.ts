@@ -57,6 +57,11 @@ export class RoomListStore {
     }
   }
 
+  /** The line is back: the list is read again if it could not be. */
+  retryFailed(): void {
+    if (this.#state.get().kind === 'failed') void this.load();
+  }
+
   /** Reads one room anew: its publications had a gap, or the person has just come into it. */
   loadRoom(room: string): Promise<void> {
     const loading = this.#loading.get(room) ?? this.#loadRoom(room).finally(() => this.#loading.delete(room));

@@ -82,5 +82,5 @@ function LastLine({ room, isOpen }: Props) {
   if (last === null) return '';
   if (last.recalledAt !== null) return <i>{t('chat.recalledShort')}</i>;
   if (room.kind === 'direct' && last.sender !== me) return plainText(last.text);
-  return `${last.sender === me ? t('chat.you') : sender}: ${plainText(last.text)}`;
+  return t('chat.lastLine', { name: last.sender === me ? t('chat.you') : sender, text: plainText(last.text) });
 }

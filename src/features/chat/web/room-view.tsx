@@ -52,7 +52,7 @@ export function RoomView({ room, focus: initialFocus }: Props) {
       <div className="flex h-full min-h-0">
         <section aria-label={title} className="flex min-w-0 flex-1 flex-col">
           <RoomHeader room={room} isPanelOpen={panel} onPanel={() => setPanel(!panel)} />
-          <Timeline key={room.id} room={room} store={store} actions={actions} focus={focus} />
+          <Timeline key={room.id} room={room} store={store} actions={actions} focus={focus} onLatest={toLatest} />
           <TypingLine typing={live.typing} />
           <Composer
             input={input}
@@ -107,6 +107,8 @@ function useFocus(room: RoomSummary, initialFocus: number | undefined) {
   const store = chat.timeline(room.id);
   const [focus, setFocus] = useState(initialFocus === undefined ? null : { offset: initialFocus, times: 0 });
   const toLatest = () => {
+    // Else the newest page would look for a message that is not on it, and not begin at its end.
+    setFocus(null);
     if (store.view.get().timeline.hasAfter) void store.open();
   };
   useEffect(() => {

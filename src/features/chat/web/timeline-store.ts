@@ -60,6 +60,12 @@ export class TimelineStore {
     return false;
   }
 
+  /** The line is back: what could not be read at all is asked for again. */
+  retryFailed(): void {
+    const { failed, timeline } = this.#view.get();
+    if (failed && timeline.entries.length === 0) void this.open();
+  }
+
   async loadBefore(): Promise<void> {
     const { timeline, loading } = this.#view.get();
     const [first] = timeline.entries;

@@ -1,6 +1,6 @@
-import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
+import { useVirtualizer, type VirtualItem, type Virtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, MessageCircle } from 'lucide-react';
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { dayKey, formatDay } from '../../../ui/dates.ts';
 import { Spinner } from '../../../ui/spinner.tsx';
@@ -14,6 +14,7 @@ import type { RoomActions } from './room-actions.ts';
 import { buildRows, type Row } from './rows.ts';
 import type { TimelineStore, TimelineView } from './timeline-store.ts';
 import { UnsentRow } from './unsent-row.tsx';
+import { AT_END_PX, useEdges } from './use-edges.ts';
 
 type Props = {
   readonly room: RoomSummary;
@@ -21,26 +22,32 @@ type Props = {
   readonly actions: RoomActions;
   /** The message to be brought into view, and how often that was asked for. */
   readonly focus: { readonly offset: number; readonly times: number } | null;
+  /** The newest messages are wanted, and are not here. */
+  readonly onLatest: () => void;
 };
 
-/** Pixels from an edge at which the next page is asked for. */
-const NEAR_EDGE_PX = 800;
-/** Pixels from the end that still count as "at the end". */
-const AT_END_PX = 32;
 const FOCUS_MS = 2_000;
 
 /** A room's messages, newest at the bottom; stays put while pages load on either side. */
-export function Timeline({ room, store, actions, focus }: Props) {
+export function Timeline(props: Props) {
+  const { store } = props;
   const view = useObservable(store.view);
   const { t } = useTranslation();
   if (view.loading === 'first') return <LoadingMessages />;
   if (view.failed && view.timeline.entries.length === 0) {
-    return <ErrorState text={t('chat.historyFailed')} onRetry={() => void store.open()} />;
+    return (
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        <div className="h-3/5">
+          <ErrorState text={t('chat.historyFailed')} onRetry={() => void store.open()} />
+        </div>
+        <Unsent room={props.room} />
+      </div>
+    );
   }
-  return <LoadedTimeline room={room} store={store} actions={actions} focus={focus} view={view} />;
+  return <LoadedTimeline {...props} view={view} />;
 }
 
-function LoadedTimeline({ room, store, actions, focus, view }: Props & { readonly view: TimelineView }) {
+function LoadedTimeline({ room, store, actions, focus, onLatest, view }: Props & { readonly view: TimelineView }) {
   const { t } = useTranslation();
   const { me } = useChat();
   const rows = useRows(room, view);
@@ -55,12 +62,13 @@ function LoadedTimeline({ room, store, actions, focus, view }: Props & { readonl
     followOnAppend: true,
     scrollEndThreshold: AT_END_PX,
   });
+  list.shouldAdjustScrollPositionOnItemSizeChange = isAboveReader;
   const isFocused = useFocus(list, rows, focus);
-  const atEnd = useEdges(scroller, store);
+  const atEnd = useEdges(scroller, store, focus);
   useStartAtEnd(list, focus === null);
   useMarkRead(room, view, atEnd);
   const jumpToLatest = () => {
-    if (view.timeline.hasAfter) void store.open();
+    if (view.timeline.hasAfter) onLatest();
     else list.scrollToIndex(rows.length - 1, { align: 'end' });
   };
   return (
@@ -93,6 +101,12 @@ function LoadedTimeline({ room, store, actions, focus, view }: Props & { readonl
       {(!atEnd || view.timeline.hasAfter) && <JumpToLatest unread={room.unread} onJump={jumpToLatest} />}
     </div>
   );
+}
+
+/** What one has written, where nothing else can be shown. */
+function Unsent({ room }: { readonly room: RoomSummary }) {
+  const items = useUnsent().filter((item) => item.room === room.id);
+  return items.map((item, index) => <UnsentRow key={item.key} item={item} startsGroup={index === 0} />);
 }
 
 type RowViewProps = {
@@ -141,14 +155,26 @@ function useRows(room: RoomSummary, view: TimelineView): readonly Row[] {
   const unsent = useUnsent();
   // Stays where it was when the room was opened: reading on must not move the line.
   const [readOffset] = useState(room.unread > 0 ? room.readOffset : null);
-  const { entries, hasAfter } = view.timeline;
+  const { entries, hasBefore, hasAfter } = view.timeline;
   return useMemo(() => {
     const own = hasAfter ? [] : unsent.filter((item) => item.room === room.id);
-    return buildRows({ entries, unsent: own, me, readOffset, dayKey });
-  }, [entries, hasAfter, unsent, me, readOffset, room.id]);
+    const rows = buildRows({ entries, unsent: own, me, readOffset, dayKey });
+    // What stands before the first entry is not known yet. It only tells whether the next one begins a day or a group,
+    // so that no row changes, and none is added below, when older ones come.
+    return hasBefore ? rows.slice(1 + rows.findIndex(({ kind }) => kind === 'message' || kind === 'notice')) : rows;
+  }, [entries, hasBefore, hasAfter, unsent, me, readOffset, room.id]);
 }
 
 type List = Virtualizer<HTMLDivElement, Element>;
+
+/**
+ * What is read stays put when a row above it gets another height: when it is measured first, and when it is edited or
+ * reacted to. By itself the list leaves out the latter while one scrolls up.
+ */
+function isAboveReader(row: VirtualItem, _delta: number, list: List): boolean {
+  const top = list.scrollOffset ?? 0;
+  return list.itemSizeCache.has(row.key) ? row.end <= top : row.start < top;
+}
 
 /** The room opens at its end, unless a message was asked for. */
 function useStartAtEnd(list: List, wanted: boolean): void {
@@ -178,31 +204,6 @@ function useFocus(list: List, rows: readonly Row[], focus: Props['focus']): numb
     return () => clearTimeout(timer);
   }, [marked]);
   return marked;
-}
-
-/** Asks for more near the edges; answers whether the reader is at the end. */
-function useEdges(scroller: RefObject<HTMLDivElement | null>, store: TimelineStore): boolean {
-  const [atEnd, setAtEnd] = useState(true);
-  const check = useCallback(() => {
-    const element = scroller.current;
-    if (element === null) return;
-    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
-    setAtEnd(below <= AT_END_PX);
-    if (element.scrollTop < NEAR_EDGE_PX) void store.loadBefore();
-    if (below < NEAR_EDGE_PX) void store.loadAfter();
-  }, [scroller, store]);
-  useEffect(() => {
-    const element = scroller.current;
-    element?.addEventListener('scroll', check, { passive: true });
-    // A page may be too short to scroll: look again whenever something was drawn.
-    const stop = store.view.subscribe(() => requestAnimationFrame(check));
-    requestAnimationFrame(check);
-    return () => {
-      element?.removeEventListener('scroll', check);
-      stop();
-    };
-  }, [scroller, store, check]);
-  return atEnd;
 }
 
 /** What is on screen, in a window that has the focus, counts as read. */

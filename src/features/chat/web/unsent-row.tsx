@@ -4,6 +4,7 @@ import { useApp, usePerson } from '../../../ui/app-context.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { formatClock } from '../../../ui/dates.ts';
+import { serverText } from '../../../ui/error-text.ts';
 import { Markdown } from '../../../ui/markdown.tsx';
 import { useChat } from './chat-context.tsx';
 import type { OutboxItem } from './outbox-storage.ts';
@@ -58,7 +59,7 @@ function Failure({ item, reason }: { readonly item: OutboxItem; readonly reason:
   return (
     <p className="mt-1 flex flex-wrap items-center gap-2 text-sm text-danger">
       <TriangleAlert size={14} aria-hidden />
-      <span>{t('chat.failed', { reason })}</span>
+      <span>{t('chat.failed', { reason: serverText('', reason, t) })}</span>
       <Button variant="quiet" onClick={() => void openOutbox?.retry(item.key)}>
         {t('chat.resend')}
       </Button>

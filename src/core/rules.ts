@@ -1,0 +1,41 @@
+import type { z } from 'zod';
+
+/**
+ * The rule that an input breaks, as a person reads it behind the name of the field. Schemas that state a rule of
+ * their own keep it. Undefined leaves it to zod.
+ */
+export function ruleText(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? 'is missing' : `must be ${ARTICLES[issue.expected] ?? issue.expected}`;
+    case 'too_small':
+      if (issue.origin === 'string' && issue.minimum === 1) return 'must not be empty';
+      return `must ${verbOf(issue.origin)}at least ${issue.minimum}${unitOf(issue.origin)}`;
+    case 'too_big':
+      return `must ${verbOf(issue.origin)}at most ${issue.maximum}${unitOf(issue.origin)}`;
+    case 'invalid_format':
+      return issue.format === 'email' ? 'must be an e-mail address' : 'has the wrong form';
+    case 'invalid_value':
+      return `must be one of ${issue.values.map(String).join(', ')}`;
+    default:
+      return undefined;
+  }
+}
+
+const ARTICLES: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+};
+
+function verbOf(origin: string): string {
+  return origin === 'string' || origin === 'array' ? 'have ' : 'be ';
+}
+
+function unitOf(origin: string): string {
+  if (origin === 'string') return ' characters';
+  return origin === 'array' ? ' entries' : '';
+}

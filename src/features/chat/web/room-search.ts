@@ -1,0 +1,11 @@
+import type { RoomSummary } from '../contract.ts';
+
+/** Rooms whose name contains the text, whatever the case; all for an empty one. */
+export function searchRooms(
+  rooms: readonly RoomSummary[],
+  search: string,
+  nameOf: (room: RoomSummary) => string,
+): readonly RoomSummary[] {
+  const wanted = search.trim().toLocaleLowerCase();
+  return wanted === '' ? rooms : rooms.filter((room) => nameOf(room).toLocaleLowerCase().includes(wanted));
+}

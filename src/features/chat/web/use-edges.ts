@@ -1,0 +1,64 @@
+import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
+import type { TimelineStore } from './timeline-store.ts';
+
+/** Pixels from the end that still count as "at the end". */
+export const AT_END_PX = 32;
+/** Pixels from an edge at which the next page is asked for. */
+const NEAR_EDGE_PX = 800;
+/** So many frames without a movement are a rest; after so many in all nobody waits for one any longer. */
+const RESTING_FRAMES = 4;
+const MOST_FRAMES = 30;
+
+/**
+ * Asks for more near the edges; answers whether the reader is at the end. While the list is on its way to `focus`, or
+ * to its end where it opens, it asks for nothing: it is sent to a row by its number, which older rows would change.
+ */
+export function useEdges(scroller: RefObject<HTMLDivElement | null>, store: TimelineStore, focus: unknown): boolean {
+  const [atEnd, setAtEnd] = useState(true);
+  const isOnItsWay = useRef(true);
+  const check = useCallback(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+    setAtEnd(below <= AT_END_PX);
+    if (isOnItsWay.current) return;
+    if (element.scrollTop < NEAR_EDGE_PX) void store.loadBefore();
+    if (below < NEAR_EDGE_PX) void store.loadAfter();
+  }, [scroller, store]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another focus sends the list on its way again
+  useEffect(() => {
+    isOnItsWay.current = true;
+    return onceAtRest(scroller, () => {
+      isOnItsWay.current = false;
+      check();
+    });
+  }, [scroller, check, focus]);
+  useEffect(() => {
+    const element = scroller.current;
+    element?.addEventListener('scroll', check, { passive: true });
+    // A page may be too short to scroll: look again whenever something was drawn.
+    const stop = store.view.subscribe(() => requestAnimationFrame(check));
+    return () => {
+      element?.removeEventListener('scroll', check);
+      stop();
+    };
+  }, [scroller, store, check]);
+  return atEnd;
+}
+
+/** Calls back once the element has stood still for some frames. Returns what stops waiting for it. */
+function onceAtRest(scroller: RefObject<HTMLDivElement | null>, then: () => void): () => void {
+  let last: number | undefined;
+  let resting = 0;
+  let frames = 0;
+  const look = () => {
+    const at = scroller.current?.scrollTop;
+    resting = at === last ? resting + 1 : 0;
+    last = at;
+    frames += 1;
+    if (resting < RESTING_FRAMES && frames < MOST_FRAMES) request = requestAnimationFrame(look);
+    else then();
+  };
+  let request = requestAnimationFrame(look);
+  return () => cancelAnimationFrame(request);
+}

@@ -1,0 +1,74 @@
+import { expect, test } from 'bun:test';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import i18next from 'i18next';
+import { BanyanError } from '../../client/errors.ts';
+import { ERRORS } from '../core/errors.ts';
+import { errorText } from './error-text.ts';
+import { serverErrorsZh } from './locale-errors.ts';
+
+const FEATURES = join(import.meta.dir, '..', 'features');
+/** What only a wrong program gets to see, and two operators of SQL. */
+const FOR_PROGRAMS = [
+  ...['is', 'is not'],
+  'must be the `next` of an earlier page',
+  'must be the id of a group',
+  'must be 8 to 64 of A-Z, a-z, 0-9, "_" or "-"',
+  'takes one of before, after and around',
+];
+
+const translated = (language: 'en' | 'zh') => {
+  const texts = Object.fromEntries(Object.entries(serverErrorsZh).map(([words, text]) => [`error/${words}`, text]));
+  const resources = { en: { translation: {} }, zh: { translation: texts } };
+  const instance = i18next.createInstance({ lng: language, resources, keySeparator: false, nsSeparator: false });
+  void instance.init();
+  return (name: 'internal' | 'limitExceeded' | 'conflict' | 'timeout', message?: string) =>
+    errorText(new BanyanError(name, message === undefined ? {} : { message }), instance.t);
+};
+
+test("an English reader gets the server's own words", () => {
+  expect(translated('en')('conflict', 'this handle is taken')).toBe('this handle is taken');
+});
+
+test('a Chinese reader gets them in Chinese, numbers included, or else the kind of error', () => {
+  const inChinese = translated('zh');
+  expect(inChinese('conflict', 'this handle is taken')).toBe('这个用户名已被使用');
+  expect(inChinese('limitExceeded', 'a group has at most 100 invitations')).toBe('一个群最多有 100 个邀请链接');
+  expect(inChinese('conflict', 'no such person: u1')).toBe('与现有内容冲突');
+  expect(inChinese('timeout')).toBe('服务器没有及时回应');
+});
+
+test('what is no error of the server says nothing of our insides', () => {
+  expect(errorText(new TypeError('x.y is not a function'), i18next.createInstance({ lng: 'en' }).t)).not.toContain(
+    'x.y',
+  );
+});
+
+test('every kind of error has a text in Chinese', () => {
+  expect(Object.keys(ERRORS).filter((name) => serverErrorsZh[name] === undefined)).toEqual([]);
+});
+
+test('everything that the features say has a text in Chinese', () => {
+  const said = sources().flatMap((text) =>
+    [
+      ...text.matchAll(
+        /(?:message: |denied\(|\) \? |: |, )'((?:must|is|no|this|the|only|not|guests|hand|another|make|too|you|registration|an|somebody)\b[^']*)'/g,
+      ),
+      ...text.matchAll(/(?:message: |denied\()"([^"]*)"/g),
+    ].map(([, words]) => words ?? ''),
+  );
+  const open = said.map((words) => words.replace(/\d[\d,]*/, '{{number}}'));
+  expect(said.length).toBeGreaterThan(30);
+  expect(
+    open.filter((words, at) => serverErrorsZh[words] === undefined && !FOR_PROGRAMS.includes(said[at] ?? '')),
+  ).toEqual([]);
+});
+
+/** The features' server code. */
+function sources(): string[] {
+  return ['accounts', 'chat'].flatMap((feature) =>
+    readdirSync(join(FEATURES, feature))
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'common-passwords.ts')
+      .map((name) => readFileSync(join(FEATURES, feature, name), 'utf8')),
+  );
+}

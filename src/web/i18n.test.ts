@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'bun:test';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LOCALES } from './i18n.ts';
+
+const SOURCES = join(import.meta.dir, '..');
+/** Of a text's plural forms i18next picks one by `count`. */
+const PLURAL = /_(?:one|other)$/;
+
+const languages = ['en', 'zh'] as const;
+const keys = LOCALES.flatMap(({ en }) => Object.keys(en));
+const textsOf = (language: 'en' | 'zh') => new Map(LOCALES.flatMap((locale) => Object.entries(locale[language])));
+const placeholders = (text = '') => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort();
+
+describe('the texts of the web app', () => {
+  test('have keys that no two features share', () => {
+    expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+  });
+
+  test('are there in both languages, under the same keys', () => {
+    for (const { en, zh } of LOCALES) expect(Object.keys(zh)).toEqual(Object.keys(en));
+  });
+
+  test.each(keys)('%s takes the same values in both languages, and says something', (key) => {
+    const [english, chinese] = languages.map((language) => textsOf(language).get(key));
+    expect(placeholders(chinese)).toEqual(placeholders(english));
+    for (const text of [english, chinese]) expect(text?.trim()).toBeTruthy();
+    expect(`${english}${chinese}`.replaceAll(/\{\{\w+\}\}/g, '')).not.toMatch(/[{}]/);
+  });
+
+  test('in Chinese are Chinese, with Chinese punctuation', () => {
+    const texts = [...textsOf('zh')].map(([key, text]) => [key, text.replaceAll(/\{\{\w+\}\}/g, '')] as const);
+    const latin = texts.filter(([, text]) => !/\p{Script=Han}|^[^\p{L}]*$/u.test(text)).map(([key]) => key);
+    expect(latin).toEqual([]);
+    expect(texts.filter(([, text]) => /\p{Script=Han}[,;:!?()]/u.test(text)).map(([key]) => key)).toEqual([]);
+  });
+
+  test('have both plural forms wherever they have one, and count', () => {
+    for (const key of keys.filter((each) => PLURAL.test(each))) {
+      const stem = key.replace(PLURAL, '');
+      expect(keys).toContain(`${stem}_one`);
+      expect(keys).toContain(`${stem}_other`);
+      expect(placeholders(textsOf('en').get(key))).toContain('count');
+    }
+  });
+});
+
+describe('the screens', () => {
+  const sources = sourcesIn(SOURCES);
+  const asked = new Set(
+    sources.flatMap((text) => [...text.matchAll(/\bt\(\s*'([^']+)'/g)].map(([, key]) => key ?? '')),
+  );
+  const stems = new Set(keys.map((key) => key.replace(PLURAL, '')));
+
+  test('ask for texts that are there', () => {
+    expect([...asked].filter((key) => !stems.has(key))).toEqual([]);
+    expect(asked.size).toBeGreaterThan(50);
+  });
+
+  test('use every text', () => {
+    const all = sources.join('\n');
+    expect([...stems].filter((key) => !all.includes(`'${key}'`) && !isBuilt(key, all))).toEqual([]);
+  });
+});
+
+/** Keys may be put together, as in t(`accounts.${section}`) with a 'profile' somewhere. */
+function isBuilt(key: string, sources: string): boolean {
+  const dot = key.lastIndexOf('.') + 1;
+  return sources.includes(`\`${key.slice(0, dot)}\${`) && sources.includes(`'${key.slice(dot)}'`);
+}
+
+/** What the browser runs, without the texts themselves. */
+function sourcesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /^(?:ui|web|features\/[a-z]+\/web)\//.test(path) && /(?<!\.test)\.tsx?$/.test(path))
+    .filter((path) => !path.endsWith('locale.ts'))
+    .map((path) => readFileSync(join(folder, path), 'utf8'));
+}

@@ -1,0 +1,38 @@
+import type { Principal, Role } from '../../src/core/principal.ts';
+import type { Random } from '../simulation/random.ts';
+
+/** So many people besides the first. */
+const NEWCOMERS = 6;
+
+/** Who calls operations: those there were at first, and some of those who came in later. */
+export class Callers {
+  readonly #all: Principal[];
+  readonly #first: number;
+  #newcomers = 0;
+
+  constructor(first: readonly Principal[]) {
+    this.#all = [...first];
+    this.#first = first.length;
+  }
+
+  pick(random: Random): Principal {
+    return random.pick(this.#all);
+  }
+
+  /** Somebody who has just been told who they are calls as such from now on: a new device, another role. */
+  meet(answer: unknown): void {
+    if (!isMe(answer)) return;
+    const { id: user, role, device } = answer;
+    const known = this.#all.findIndex((each) => each.kind === 'user' && each.user === user);
+    this.#all[known >= 0 ? known : this.#placeOfNext()] = { kind: 'user', user, role, device };
+  }
+
+  #placeOfNext(): number {
+    this.#newcomers += 1;
+    return this.#first + ((this.#newcomers - 1) % NEWCOMERS);
+  }
+}
+
+function isMe(answer: unknown): answer is { readonly id: string; readonly role: Role; readonly device: string } {
+  return typeof answer === 'object' && answer !== null && 'id' in answer && 'role' in answer && 'device' in answer;
+}

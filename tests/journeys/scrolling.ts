@@ -1,0 +1,89 @@
+import type { Page } from 'playwright-core';
+
+/** How one row of the timeline moved, frame by frame, while something went on. */
+export type Movement = {
+  /** Pixels from where it was, positive for down, in each frame in which it was there. */
+  readonly path: readonly number[];
+  /** Where it came to rest. */
+  readonly moved: number;
+};
+
+/** Frames without a movement after which the page is at rest. */
+const RESTING_FRAMES = 12;
+
+/** Turns the wheel over the timeline, and watches the row that was at the top of the view until all is at rest. */
+export async function turnWheel(page: Page, pixels: number): Promise<Movement> {
+  const box = await page.getByTestId('timeline').boundingBox();
+  if (box === null) throw new Error('there is no timeline');
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  const watching = page.evaluate(watchTopRow, RESTING_FRAMES);
+  await page.mouse.wheel(0, pixels);
+  return watching;
+}
+
+async function watchTopRow(restingFrames: number): Promise<Movement> {
+  const scroller = document.querySelector('[data-testid=timeline]') as HTMLElement;
+  const edge = scroller.getBoundingClientRect().top;
+  const rows = [...scroller.querySelectorAll<HTMLElement>('article')];
+  const topOf = (id: string) => document.getElementById(id)?.getBoundingClientRect().top;
+  const id = rows.find((row) => row.getBoundingClientRect().top >= edge)?.id ?? '';
+  const start = topOf(id) ?? 0;
+  const path: number[] = [];
+  let resting = 0;
+  // The first movement is waited for, in case the wheel takes a while.
+  while (resting < restingFrames || path.every((moved) => moved === 0)) {
+    await new Promise(requestAnimationFrame);
+    const top = topOf(id);
+    if (top === undefined) continue;
+    resting = path.at(-1) === top - start ? resting + 1 : 0;
+    path.push(top - start);
+    if (path.length > 600) break;
+  }
+  return { path, moved: path.at(-1) ?? 0 };
+}
+
+export type Journey = {
+  /** Largest difference between how far a row moved and how far it was to move, in pixels. */
+  readonly worstJump: number;
+  /** Milliseconds between frames. */
+  readonly frames: readonly number[];
+};
+
+/** Scrolls by so many pixels a frame, up for negative, until the row with this text is there, or the time is over. */
+export function scrollTo(page: Page, text: string, step: number, longestMs = 30_000): Promise<Journey> {
+  return page.evaluate(
+    async ([wanted, by, milliseconds]) => {
+      const scroller = document.querySelector('[data-testid=timeline]') as HTMLElement;
+      const frame = () => new Promise<number>(requestAnimationFrame);
+      const visibleRow = () => {
+        const { top, bottom } = scroller.getBoundingClientRect();
+        const rows = [...scroller.querySelectorAll<HTMLElement>('article')];
+        return rows.find((row) => {
+          const box = row.getBoundingClientRect();
+          return by < 0 ? box.top >= top : box.bottom <= bottom && box.top > top + scroller.clientHeight / 2;
+        });
+      };
+      const isThere = () => [...scroller.querySelectorAll('article')].some((row) => row.textContent?.includes(wanted));
+      const frames: number[] = [];
+      let worstJump = 0;
+      let last = await frame();
+      for (const end = last + milliseconds; last < end && !isThere(); ) {
+        const row = visibleRow();
+        const before = row?.getBoundingClientRect().top ?? 0;
+        const at = scroller.scrollTop;
+        scroller.scrollTop = at + by;
+        const applied = scroller.scrollTop - at;
+        const now = await frame();
+        frames.push(now - last);
+        last = now;
+        if (row?.isConnected === true) {
+          const [from, to] = [Math.min(0, -applied), Math.max(0, -applied)];
+          const moved = row.getBoundingClientRect().top - before;
+          worstJump = Math.max(worstJump, from - moved, moved - to);
+        }
+      }
+      return { worstJump, frames };
+    },
+    [text, step, longestMs] as const,
+  );
+}

@@ -1,0 +1,192 @@
+import { DisconnectError } from '../../src/core/disconnects.ts';
+import type { ChannelPolicy, NamespaceDefinition } from '../../src/core/feature.ts';
+import { Node } from '../../src/core/node.ts';
+import { type Principal, userOf } from '../../src/core/principal.ts';
+import type { BusMessage } from '../../src/ports/bus.ts';
+import type { Fields, LogLevel } from '../../src/ports/telemetry.ts';
+import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
+import { FaultyBuses, type NodeBus } from './faulty-bus.ts';
+import { FaultyLog, RecordedLog, SIMULATED_FAILURE } from './faulty-log.ts';
+import { NAMESPACES } from './namespaces.ts';
+import { type LineFault, SimFanout, SimSocket, type SocketEvents } from './network.ts';
+import type { Plan } from './plan.ts';
+import { Rights } from './rights.ts';
+import type { Sabotage } from './sabotage.ts';
+import { Truth } from './truth.ts';
+import type { World } from './world.ts';
+
+/** One process, with the clients that are connected to it. */
+export type SimNode = {
+  readonly name: string;
+  readonly node: Node;
+  readonly fanout: SimFanout;
+  readonly bus: NodeBus;
+  readonly sockets: Map<SimSocket, Principal>;
+  /** How many removals of each right it has heard of. */
+  readonly heard: Map<string, number>;
+};
+
+const SOUND_LINE: LineFault = (frame) => [frame];
+
+/** Everything that is not a client: nodes, the log and the bus between them, and who may do what. */
+export class Cluster {
+  readonly world: World;
+  readonly plan: Plan;
+  readonly truth = new Truth();
+  readonly rights = new Rights();
+  readonly log: FaultyLog;
+  readonly buses: FaultyBuses;
+  readonly nodes: SimNode[] = [];
+  readonly #sabotage: Sabotage;
+  /** Characters that may wait for one client. */
+  #backlogLimit = 40_000;
+  #started = 0;
+
+  constructor(world: World, plan: Plan, sabotage: Sabotage) {
+    this.world = world;
+    this.plan = plan;
+    this.#sabotage = sabotage;
+    this.log = new FaultyLog(world, this.truth, plan.log);
+    this.buses = new FaultyBuses(world, plan.bus, plan.nodes > 1);
+    for (let index = 0; index < plan.nodes; index += 1) this.nodes.push(this.#start());
+  }
+
+  get someNode(): SimNode {
+    return this.world.random.pick(this.nodes);
+  }
+
+  /** A client's socket opens at some node. */
+  accept(principal: Principal, events: SocketEvents): { readonly at: SimNode; readonly socket: SimSocket } {
+    const at = this.someNode;
+    const fault = this.#sabotage.line?.(this.world.random) ?? SOUND_LINE;
+    const socket = new SimSocket(this.world, { fanout: at.fanout, events, fault });
+    socket.session = at.node.open({ connection: socket, protocol: centrifugeJson, principal, address: '' });
+    socket.backlogLimit = this.#backlogLimit;
+    at.sockets.set(socket, principal);
+    return { at, socket };
+  }
+
+  /** From now on nothing fails. */
+  heal(): void {
+    this.buses.heal();
+    this.log.heal();
+    // A slow reader may come back to more than it can be sent at once, again and again.
+    this.#backlogLimit = Number.POSITIVE_INFINITY;
+    for (const { sockets } of this.nodes) for (const socket of sockets.keys()) socket.backlogLimit = this.#backlogLimit;
+  }
+
+  /** The process is gone from one moment to the next; another takes its place. */
+  kill(victim: SimNode): void {
+    this.world.note(`${victim.name} is killed`);
+    this.#replace(victim);
+    this.#silence(victim);
+  }
+
+  /** The process stops in an orderly way; another takes its place at once. */
+  drain(old: SimNode): void {
+    this.world.note(`${old.name} drains`);
+    this.#replace(old);
+    old.node.drain().then(() => this.#silence(old));
+  }
+
+  /** A feature takes the user out of the channel. */
+  removeMember(user: string, channel: string): void {
+    this.world.note(`${user} is removed from ${channel}`);
+    this.rights.remove(user, channel);
+    this.someNode.node.unsubscribeUser(user, channel);
+  }
+
+  addMember(user: string, channel: string): void {
+    this.world.note(`${user} is added to ${channel}`);
+    this.rights.add(user, channel);
+    if (channel.startsWith('room:')) this.someNode.node.subscribeUser(user, channel);
+  }
+
+  signOut(user: string, device: string): void {
+    this.world.note(`${device} is signed out`);
+    this.rights.signOut(device);
+    this.someNode.node.disconnectUser(user, 'forceDisconnect', device);
+  }
+
+  #replace(old: SimNode): void {
+    this.nodes[this.nodes.indexOf(old)] = this.#start();
+  }
+
+  #silence(dead: SimNode): void {
+    void dead.bus.close();
+    for (const socket of dead.sockets.keys()) socket.serverDied();
+    // So that its clock stops; nobody hears what it still says.
+    dead.node.drain().catch(() => undefined);
+  }
+
+  #start(): SimNode {
+    const { world, plan, truth, log } = this;
+    this.#started += 1;
+    const name = `node-${this.#started}`;
+    const fanout = new SimFanout();
+    const heard = this.rights.known();
+    const sockets = new Map<SimSocket, Principal>();
+    const bus = this.buses.join((message) => this.#hears({ sockets, heard }, message));
+    const memory = new RecordedLog(truth, `memory-${this.#started}-`);
+    truth.startEpoch('memory', `memory-${this.#started}-0`);
+    const telemetry = { record: this.#record, count: () => undefined };
+    const node = new Node({
+      ...{ name, version: '0', clock: world, telemetry, bus, fanout, limits: plan.limits },
+      logs: { memory, durable: this.#sabotage.log?.(log, world) ?? log },
+      protocols: [centrifugeJson],
+      namespaces: this.#namespaces(),
+      openNamespaces: new Set(),
+    });
+    this.#sabotage.node?.(node, fanout);
+    node.start({
+      serverChannels: (principal) => this.#roomsOf(principal),
+      call: (_name, _context, input) => Promise.resolve(input),
+      onPresence: () => undefined,
+      verifyToken: () => Promise.reject(new DisconnectError('invalidToken')),
+    });
+    return { name, node, fanout, bus, sockets, heard };
+  }
+
+  #namespaces(): ReadonlyMap<string, NamespaceDefinition> {
+    const policy: ChannelPolicy = async (principal, _action, channel) => {
+      await this.#someTime();
+      const isMember = this.rights.isMember(userOf(principal), channel);
+      await this.#someTime();
+      return isMember;
+    };
+    return new Map(Object.entries(NAMESPACES).map(([name, options]) => [name, { options, policy }]));
+  }
+
+  async #roomsOf(principal: Principal): Promise<readonly string[]> {
+    await this.#someTime();
+    const rooms = this.plan.rooms.filter((room) => this.rights.isMember(userOf(principal), room));
+    await this.#someTime();
+    return rooms;
+  }
+
+  #someTime(): Promise<void> {
+    const { random } = this.world;
+    return new Promise((resolve) => this.world.after(random.between(0, this.log.latency), resolve));
+  }
+
+  /** PE3: what a node hears of rights acts before the turn is over. */
+  #hears({ sockets, heard }: Pick<SimNode, 'sockets' | 'heard'>, message: BusMessage): void {
+    if (message.kind === 'unsubscribe') {
+      const right = `${message.user} ${message.channel}`;
+      heard.set(right, (heard.get(right) ?? 0) + 1);
+    }
+    if (message.kind !== 'disconnect') return;
+    this.world.soon(() => {
+      for (const [socket, principal] of sockets) {
+        if (!socket.isOpen || principal.kind !== 'user' || principal.device !== message.device) continue;
+        if (this.rights.isSignedOut(principal.device)) this.truth.fail('PE3', `${principal.device} is still connected`);
+      }
+    });
+  }
+
+  /** Nodes report what they did not expect; all they need not expect is a log that fails. */
+  readonly #record = (level: LogLevel, event: string, { error = '' }: Fields = {}): void => {
+    if (level !== 'error' || String(error).includes(SIMULATED_FAILURE)) return;
+    this.truth.fail('error record', `${event} ${error}`);
+  };
+}

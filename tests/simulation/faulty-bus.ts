@@ -1,0 +1,122 @@
+import type { Bus, BusListener, BusMessage } from '../../src/ports/bus.ts';
+import type { World } from './world.ts';
+
+export type BusFaults = {
+  readonly drops: number;
+  readonly repeats: number;
+  /** Longest way from node to node, in milliseconds; messages overtake each other. */
+  readonly latency: number;
+  /** Whether a node hears itself at once, as it does with the memory bus. */
+  readonly ownAtOnce: boolean;
+};
+
+export const SOUND_BUS: BusFaults = { drops: 0, repeats: 0, latency: 0, ownAtOnce: true };
+
+/** Rights and sign-outs: the bus that carries them must not lose any, or they would not act at once (PE3). */
+const CONTROL = 'control';
+
+/** The buses of all nodes, joined by lines that lose, repeat and reorder. */
+export class FaultyBuses {
+  readonly #world: World;
+  readonly #nodes = new Set<NodeBus>();
+  /** How long changes of rights are under way; the same for all, so that they keep their order. */
+  readonly #controlDelay: number;
+  #faults: BusFaults;
+  #isDown = false;
+
+  constructor(world: World, faults: BusFaults, isForMany: boolean) {
+    this.#world = world;
+    this.#faults = faults;
+    this.#controlDelay = isForMany ? faults.latency : 0;
+  }
+
+  /** Nothing gets through until `mend`. */
+  breakDown(): void {
+    this.#isDown = true;
+  }
+
+  mend(): void {
+    this.#isDown = false;
+  }
+
+  /** From now on there are no faults. */
+  heal(): void {
+    this.#faults = { ...SOUND_BUS, ownAtOnce: this.#faults.ownAtOnce };
+    this.mend();
+  }
+
+  /** `onControl` is called right before a node hears of a change of rights. */
+  join(onControl: (message: BusMessage) => void): NodeBus {
+    const bus = new NodeBus(this, onControl);
+    this.#nodes.add(bus);
+    return bus;
+  }
+
+  leave(bus: NodeBus): void {
+    this.#nodes.delete(bus);
+  }
+
+  send(from: NodeBus, subject: string, message: BusMessage): void {
+    // A node that was killed is silent.
+    if (!this.#nodes.has(from)) return;
+    for (const to of [...this.#nodes]) {
+      if (subject === CONTROL) this.#control(to, message);
+      else if (to === from && this.#faults.ownAtOnce) to.hear(subject, message);
+      else this.#carry(to, subject, message);
+    }
+  }
+
+  #control(to: NodeBus, message: BusMessage): void {
+    if (this.#controlDelay === 0) to.hear(CONTROL, message);
+    else this.#world.after(this.#controlDelay, () => to.hear(CONTROL, message));
+  }
+
+  #carry(to: NodeBus, subject: string, message: BusMessage): void {
+    const { random } = this.#world;
+    const { drops, repeats, latency } = this.#faults;
+    if (this.#isDown || random.chance(drops)) return;
+    const copies = random.chance(repeats) ? 2 : 1;
+    for (let copy = 0; copy < copies; copy += 1) {
+      this.#world.after(random.between(0, latency), () => to.hear(subject, message));
+    }
+  }
+}
+
+export class NodeBus implements Bus {
+  readonly #all: FaultyBuses;
+  readonly #onControl: (message: BusMessage) => void;
+  readonly #subjects = new Set<string>();
+  #listener: BusListener = () => undefined;
+
+  constructor(all: FaultyBuses, onControl: (message: BusMessage) => void) {
+    this.#all = all;
+    this.#onControl = onControl;
+  }
+
+  publish(subject: string, message: BusMessage): void {
+    this.#all.send(this, subject, message);
+  }
+
+  subscribe(subject: string): void {
+    this.#subjects.add(subject);
+  }
+
+  unsubscribe(subject: string): void {
+    this.#subjects.delete(subject);
+  }
+
+  listen(listener: BusListener): void {
+    this.#listener = listener;
+  }
+
+  hear(subject: string, message: BusMessage): void {
+    if (!this.#subjects.has(subject)) return;
+    if (subject === CONTROL) this.#onControl(message);
+    this.#listener(subject, message);
+  }
+
+  async close(): Promise<void> {
+    this.#all.leave(this);
+    this.#subjects.clear();
+  }
+}

@@ -1,0 +1,122 @@
+import { topicOf } from '../../src/core/hub.ts';
+import { namespaceOf } from '../../src/core/namespace.ts';
+import type { Principal } from '../../src/core/principal.ts';
+import { userOf } from '../../src/core/principal.ts';
+import type { Position } from '../../src/ports/log.ts';
+import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
+import type { Cluster, SimNode } from './cluster.ts';
+import type { Line, Start } from './lines.ts';
+import { optionsOf } from './namespaces.ts';
+import type { SimSocket } from './network.ts';
+import type { Reader } from './reader.ts';
+
+/** A command that waits for its answer, and what is needed to judge that. */
+export type Asked =
+  | { readonly kind: 'connect'; readonly since: ReadonlyMap<string, Position> }
+  | { readonly kind: 'subscribe'; readonly reader: Reader; readonly since?: Position; readonly mayEnter: string }
+  | { readonly kind: 'unsubscribe'; readonly reader: Reader }
+  | { readonly kind: 'publish'; readonly channel: string; readonly data: string }
+  | { readonly kind: 'history'; readonly channel: string; readonly limit: number; readonly step: 1 | -1 }
+  | { readonly kind: 'forbidden'; readonly code: number };
+
+/** Sockets in a channel, each with the number of its joining. */
+export type Audience = ReadonlyMap<SimSocket, number>;
+
+/** The connection over which the server speaks. */
+export type Speaker = {
+  readonly name: string;
+  readonly cluster: Cluster;
+  readonly at: SimNode;
+  readonly socket: SimSocket;
+  readonly owner: { readonly name: string; readonly principal: Principal };
+  /** Who was in a channel without history when a publication for it reached the server. */
+  readonly audiences: ReadonlyMap<string, Audience>;
+  mayEnter(channel: string): string;
+};
+
+/** Who is in a channel without history right now. */
+export function audienceOf({ at }: Speaker, channel: string): Audience {
+  if (optionsOf(channel).history !== 'none') return new Map();
+  return new Map(at.fanout.topics.get(topicOf(centrifugeJson, channel)));
+}
+
+/** Judges what the server says at the moment when it says it, while what it was said about is still as it was then. */
+export function judge(speaker: Speaker, line: Line, asked: Asked | undefined): void {
+  const { push } = line;
+  if (push?.pub !== undefined) judgePublication(speaker, push.channel, push.pub.data);
+  switch (asked?.kind) {
+    case undefined:
+    case 'unsubscribe':
+    case 'history':
+    case 'forbidden':
+      return;
+    case 'connect':
+      for (const [channel, start] of Object.entries(line.connect?.subs ?? {})) {
+        judgeStart(speaker, { channel, start, since: asked.since.get(channel) });
+      }
+      return;
+    case 'subscribe':
+      return judgeSubscribe(speaker, line, asked);
+    case 'publish':
+      return judgePublish(speaker, line, asked);
+    default:
+      asked satisfies never;
+  }
+}
+
+/** PE3: nothing more to somebody of whose removal the node has heard. */
+function judgePublication({ at, owner, cluster, socket }: Speaker, channel: string, data: string): void {
+  const { rights, truth } = cluster;
+  const namespace = namespaceOf(channel);
+  if (namespace === 'live') socket.handed.add(data);
+  if (namespace !== 'room' && namespace !== 'club') return;
+  const user = userOf(owner.principal);
+  const right = `${user} ${channel}`;
+  if (rights.isMember(user, channel)) return;
+  if ((at.heard.get(right) ?? 0) >= rights.removals(right)) truth.fail('PE3', `${owner.name} still hears ${channel}`);
+}
+
+type Begin = { readonly channel: string; readonly start: Start; readonly since: Position | undefined };
+
+/** RE2: nobody is told that what it missed is gone while it is there. */
+function judgeStart({ name, cluster }: Speaker, { channel, start, since }: Begin): void {
+  const { truth, world, plan } = cluster;
+  if (since === undefined || start.recovered === true) return;
+  // A node may not have heard yet of the epoch that the client knows from another.
+  if (start.epoch !== since.epoch && truth.epochs > 1) return;
+  const { history: limit } = plan.limits;
+  if (truth.isRecoverable(channel, since, { limit, now: world.now() })) {
+    truth.fail('RE2', `${name} was at ${since.offset} of ${channel} and could have been recovered`);
+  }
+}
+
+function judgeSubscribe(
+  speaker: Speaker,
+  { error, subscribe }: Line,
+  asked: Extract<Asked, { kind: 'subscribe' }>,
+): void {
+  const { channel } = asked.reader;
+  const { truth } = speaker.cluster;
+  if (subscribe !== undefined) judgeStart(speaker, { channel, start: subscribe, since: asked.since });
+  if (error?.code === 112) {
+    const epoch = truth.epochs > 1 ? '' : asked.since?.epoch;
+    judgeStart(speaker, { channel, start: epoch === undefined ? {} : { epoch }, since: asked.since });
+  }
+  const mightEnter = asked.mayEnter !== 'perhaps' && asked.mayEnter === speaker.mayEnter(channel);
+  if (error?.code === 103 && mightEnter) truth.fail('PE1', `${speaker.name} was refused in ${channel}`);
+}
+
+function judgePublish(speaker: Speaker, { error }: Line, { channel, data }: Extract<Asked, { kind: 'publish' }>): void {
+  const { truth, world } = speaker.cluster;
+  if (error !== undefined) return truth.refused(data);
+  if (namespaceOf(channel) !== 'live') return truth.acked(data);
+  const audience = speaker.audiences.get(data) ?? new Map<SimSocket, number>();
+  world.soon(() => {
+    const now = audienceOf(speaker, channel);
+    for (const [socket, joined] of audience) {
+      if (now.get(socket) === joined && !socket.handed.has(data)) {
+        truth.fail('AC3', `${data} was acked before it was handed to all`);
+      }
+    }
+  });
+}

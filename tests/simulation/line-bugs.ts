@@ -1,0 +1,100 @@
+import type { Frame } from '../../src/core/protocol.ts';
+import type { Line, Start } from './lines.ts';
+import type { Random } from './random.ts';
+import type { Sabotage } from './sabotage.ts';
+
+type Change = (line: string, random: Random) => readonly string[];
+
+const RARELY = 0.05;
+const isPublication = (line: string) => line.includes('"pub":');
+const isAnswer = (line: string) => /^\{"id":\d+,"subscribe"/.test(line);
+
+function changeLines(makeChange: () => Change): Sabotage {
+  return {
+    line: (random) => {
+      const change = makeChange();
+      return (frame: Frame) => {
+        const lines = frame.split('\n').flatMap((line) => change(line, random));
+        return lines.length === 0 ? [] : [lines.join('\n')];
+      };
+    },
+  };
+}
+
+/** Changes what is said of subscriptions that begin. */
+function changeStarts(change: (start: Start) => Start): Sabotage {
+  return changeLines(() => (text) => {
+    if (!text.includes('"was_recovering"')) return [text];
+    const { subscribe, connect, ...line } = JSON.parse(text) as Line;
+    if (subscribe !== undefined) return [JSON.stringify({ ...line, subscribe: change(subscribe) })];
+    const subs = Object.entries(connect?.subs ?? {}).map(([channel, start]) => [channel, change(start)]);
+    return [JSON.stringify({ ...line, connect: { ...connect, subs: Object.fromEntries(subs) } })];
+  });
+}
+
+/** Holds back a line until the next one has gone. */
+function holdBack(matches: (line: string) => boolean, probability: number): Sabotage {
+  return changeLines(() => {
+    let held: string | undefined;
+    return (line, random) => {
+      const before = held;
+      held = before === undefined && matches(line) && random.chance(probability) ? line : undefined;
+      if (held !== undefined) return [];
+      return before === undefined ? [line] : [line, before];
+    };
+  });
+}
+
+export const dropOne = changeLines(
+  () => (line, random) => (isPublication(line) && random.chance(RARELY) ? [] : [line]),
+);
+
+export const dropOneOfNoHistory = changeLines(
+  () => (line, random) => (isPublication(line) && line.includes('"live:') && random.chance(RARELY) ? [] : [line]),
+);
+
+export const deliverTwice = changeLines(
+  () => (line, random) => (isPublication(line) && random.chance(RARELY) ? [line, line] : [line]),
+);
+
+export const swapTwo = holdBack(isPublication, RARELY);
+
+export const answerLate = holdBack(isAnswer, 0.5);
+
+export const holeInRecovery = changeStarts((start) => {
+  const { publications = [], recovered } = start;
+  return recovered === true ? { ...start, publications: publications.slice(1) } : start;
+});
+
+/** The last one that was missed is left out, so that the hole lies between recovery and live. */
+export const holeAfterRecovery = changeStarts((start) => {
+  const { publications = [], recovered } = start;
+  return recovered === true ? { ...start, publications: publications.slice(0, -1) } : start;
+});
+
+export const recoveredInVain = changeStarts((start) => {
+  if (start.recovered === true) return start;
+  return { ...start, recovered: true };
+});
+
+export const neverRecovered = changeStarts(({ recovered, publications, ...start }) => {
+  return { ...start, offset: publications?.at(-1)?.offset ?? start.offset ?? 0 };
+});
+
+/** Someone who came back is told the last thing it missed once more, live. */
+export const repeatAfterRecovery = changeLines(() => (text) => {
+  const { subscribe } = JSON.parse(text) as Line;
+  const last = subscribe?.publications?.at(-1);
+  const channel = last?.data.match(/@([^#]+)#/)?.[1];
+  return channel === undefined ? [text] : [text, JSON.stringify({ push: { channel, pub: last } })];
+});
+
+/** RE3 broken: told that it is not subscribed, and is. */
+export const refusedButIn = changeLines(() => (text) => {
+  const { id, subscribe } = JSON.parse(text) as Line;
+  if (subscribe?.was_recovering !== true || subscribe.recovered === true) return [text];
+  return [JSON.stringify({ id, error: { code: 112, message: '' } })];
+});
+
+/** Nobody is told that the history began anew. */
+export const silentReset = changeLines(() => (line) => (line.includes('"code":2500') ? [] : [line]));

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'bun:test';
+import * as line from './line-bugs.ts';
+import type { Sabotage } from './sabotage.ts';
+import { runSchedule } from './schedule.ts';
+import * as server from './server-bugs.ts';
+
+/** Schedules within which each bug must be found. */
+const SCHEDULES = 300;
+
+const BUGS: readonly [what: string, rules: RegExp, sabotage: Sabotage][] = [
+  ['drops one publication to one subscriber', /^(OR2|OR4|AC3)/, line.dropOne],
+  ['drops one in a channel without history', /^AC3/, line.dropOneOfNoHistory],
+  ['delivers one twice', /^(OR2|OR3)/, line.deliverTwice],
+  ['swaps two', /^(OR2|OR3)/, line.swapTwo],
+  ['answers a subscribe after the first publication', /^(RE6|OR2)/, line.answerLate],
+  ['recovers with a hole', /^(RE1|OR2)/, line.holeInRecovery],
+  ['leaves a hole between recovery and live', /^(OR2|OR4)/, line.holeAfterRecovery],
+  ['repeats between recovery and live', /^OR2/, line.repeatAfterRecovery],
+  ['says that somebody recovered who did not', /^(RE1|OR2)/, line.recoveredInVain],
+  ['says that what is there is gone', /^RE2/, line.neverRecovered],
+  ['subscribes whom it refuses', /^(RE2|RE6|answer)/, line.refusedButIn],
+  ['begins anew and tells nobody', /^OR4/, line.silentReset],
+  ['acks without appending', /^(AC1|ID1)/, server.ackWithoutAppend],
+  ['appends twice', /^(AC1|ID1)/, server.appendTwice],
+  ['fails after appending', /^AC4/, server.failAfterAppend],
+  ['forgets keys', /^ID1/, server.forgetKeys],
+  ['appends backwards', /^OR3/, server.appendBackwards],
+  ['fills no gap', /^(OR4|RE2)/, server.readNothing],
+  ['skips one when reading', /^(OR1|OR5|RE2)/, server.skipWhenReading],
+  ['believes the bus', /^OR2/, server.believeTheBus],
+  ['lets subscribers begin too far', /^(RE2|OR2)/, server.startTooFar],
+  ['goes on telling those who left', /^(RE6|PE3|OR2)/, server.neverLeave],
+  ['keeps channels that everybody has left', /^leak/, server.forgetToCountOut],
+  ['leaves a new member out', /^OR2/, server.subscribeNobody],
+  ['leaves a removed member in', /^PE3/, server.keepThemIn],
+];
+
+describe.skipIf(process.env.SEED !== undefined)('the oracle finds a server that', () => {
+  test.each([...BUGS])('%s', (_what, rules, sabotage) => {
+    let violation: string | undefined;
+    let seed = 0;
+    while (violation === undefined && seed < SCHEDULES) {
+      seed += 1;
+      violation = runSchedule(seed, sabotage).violation;
+    }
+    if (process.env.SHOW) console.log(seed, violation);
+    expect(violation).toMatch(rules);
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'bun:test';
+import { type Outcome, runSchedule } from './schedule.ts';
+
+/** `SEED=n` replays one schedule and nothing else. */
+const ONLY = process.env.SEED === undefined ? undefined : Number(process.env.SEED);
+/** The first of the seeds of this run; each schedule has the next. */
+const BASE = Date.now() % 1_000_000_000;
+const SCHEDULES = 4_000;
+/** How much of a schedule that failed is shown. */
+const STEPS_SHOWN = 60;
+
+/** Seeds of schedules that have found something. */
+const FOUND: readonly [seed: number, what: string][] = [];
+
+function play(seed: number): Outcome {
+  const outcome = runSchedule(seed);
+  if (outcome.violation !== undefined) {
+    const last = outcome.notes.slice(-STEPS_SHOWN).join('\n');
+    throw new Error(`${outcome.violation}\n${last}\nSEED=${seed} npx bun test tests/simulation`);
+  }
+  return outcome;
+}
+
+const RULES = 'AC1–AC5 OR1–OR5 ID1 RE1–RE3 RE6 PE3';
+
+describe.skipIf(ONLY !== undefined)('simulation', () => {
+  test.each([...FOUND])('seed %d, which found that %s', (seed) => void play(seed));
+
+  test(`${RULES}: ${SCHEDULES} schedules of random clients, faults and losses`, () => {
+    console.log(`simulation: seeds ${BASE} to ${BASE + SCHEDULES - 1}; SEED=n replays one`);
+    for (let seed = BASE; seed < BASE + SCHEDULES; seed += 1) play(seed);
+  }, 300_000);
+
+  test('a seed gives the same schedule each time', () => {
+    const [one, other] = [play(BASE), play(BASE)];
+    const withoutIds = ({ notes }: Outcome) => notes.map((note) => note.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, 'client'));
+    expect(withoutIds(one)).toEqual(withoutIds(other));
+  });
+});
+
+test.skipIf(ONLY === undefined)(`${RULES}: schedule ${ONLY}`, () => {
+  console.log(play(ONLY ?? 0).notes.join('\n'));
+});

@@ -1,0 +1,137 @@
+import type { Published } from '../../src/core/feature.ts';
+import type { Append, AppendOutcome, Position } from '../../src/ports/log.ts';
+import type { HistoryAnswer } from './lines.ts';
+import { optionsOf } from './namespaces.ts';
+
+type Place = Position & { readonly channel: string };
+type Entry = { readonly data: string; readonly time: number };
+
+/** What really happened to the logs, written down where it happens; everything clients see is compared with it. */
+export class Truth {
+  /** The first promise that was broken, with its rule's number. Not thrown: the code under test would catch it. */
+  violation: string | undefined;
+  /** The epoch of every channel of a log, and how many there have been. */
+  readonly epoch = { memory: '', durable: '' };
+  epochs = 0;
+  /** By offset (from 1) of every epoch of every channel, also of what has been trimmed since. */
+  readonly #entries = new Map<string, Entry[]>();
+  readonly #places = new Map<string, Place[]>();
+  readonly #keys = new Map<string, Place>();
+  readonly #acked = new Set<string>();
+  readonly #refused = new Set<string>();
+
+  fail(rule: string, what: string): void {
+    this.violation ??= `${rule}: ${what}`;
+  }
+
+  startEpoch(log: 'memory' | 'durable', epoch: string): void {
+    this.epoch[log] = epoch;
+    if (log === 'durable') this.epochs += 1;
+  }
+
+  appended(batch: readonly Append[], outcomes: readonly AppendOutcome[]): void {
+    for (const [index, { channel, data, time, key }] of batch.entries()) {
+      const outcome = outcomes[index];
+      if (outcome === undefined || 'refused' in outcome) throw new Error('the simulation has no writes');
+      const place = { channel, ...outcome.position };
+      if (key !== undefined) this.#keyed(`${channel} ${place.epoch} ${key}`, place, outcome.repeated);
+      if (!outcome.repeated) this.#entered(place, { data: JSON.parse(data), time });
+    }
+  }
+
+  #keyed(key: string, place: Place, repeated: boolean): void {
+    const first = this.#keys.get(key);
+    if (first === undefined) this.#keys.set(key, place);
+    else if (!repeated) this.fail('ID1', `${key} was appended twice`);
+    else if (first.offset !== place.offset) this.fail('ID1', `${key} got two offsets`);
+  }
+
+  #entered(place: Place, entry: Entry): void {
+    const name = `${place.channel} ${place.epoch}`;
+    const entries = this.#entries.get(name) ?? [];
+    if (place.offset !== entries.length + 1) this.fail('OR1', `${name} went to ${place.offset}`);
+    entries.push(entry);
+    this.#entries.set(name, entries);
+    const before = this.#places.get(entry.data) ?? [];
+    // No two publications of a schedule have the same text.
+    if (before.some(({ epoch }) => epoch === place.epoch)) this.fail('ID1', `${entry.data} is twice in the log`);
+    this.#places.set(entry.data, [...before, place]);
+  }
+
+  /** The epoch that the channel has now. */
+  epochOf(channel: string): string {
+    return this.epoch[optionsOf(channel).history === 'memory' ? 'memory' : 'durable'];
+  }
+
+  top(channel: string, epoch = this.epochOf(channel)): number {
+    return this.#entries.get(`${channel} ${epoch}`)?.length ?? 0;
+  }
+
+  /** Somebody was told that this stands at this place. */
+  checkEntry(who: string, { channel, epoch, offset }: Place, data: string): void {
+    const real = this.#entries.get(`${channel} ${epoch}`)?.[offset - 1]?.data;
+    if (real !== data) this.fail('OR1', `${who} got ${data} at ${channel} ${epoch} ${offset}, where ${real} is`);
+  }
+
+  /** Somebody read history: it must be a piece of the log without a hole. */
+  checkHistory(who: string, channel: string, { epoch, offset, publications }: HistoryAnswer, step: 1 | -1): void {
+    if (offset > this.top(channel, epoch)) this.fail('OR1', `${who} was told a top of ${offset} in ${channel}`);
+    for (const [index, publication] of publications.entries()) {
+      const at = publication.offset ?? 0;
+      this.checkEntry(who, { channel, epoch, offset: at }, publication.data);
+      const before = publications[index - 1]?.offset;
+      if (before !== undefined && at !== before + step) this.fail('OR1', `${who} read ${at} behind ${before}`);
+    }
+  }
+
+  /** Whether someone who was at `since` must be given what it missed (RE1), rather than told that it is gone (RE2). */
+  isRecoverable(channel: string, since: Position, { limit, now }: { limit: number; now: number }): boolean {
+    if (since.epoch !== this.epochOf(channel)) return false;
+    const missed = this.top(channel) - since.offset;
+    const { historySize, historyTtlMs } = optionsOf(channel);
+    if (missed < 0 || missed > limit || (historySize > 0 && missed > historySize)) return false;
+    const first = this.#entries.get(`${channel} ${since.epoch}`)?.[since.offset];
+    return first === undefined || historyTtlMs === 0 || first.time >= now - historyTtlMs;
+  }
+
+  /** A publisher without a key is being told that its publication was written. */
+  acked(data: string): void {
+    this.#acked.add(data);
+    if (!this.#places.has(data)) this.fail('AC1', `${data} was acked before it was in the log`);
+  }
+
+  /** A publisher with a key got this answer. */
+  ackedWithKey(data: string, { epoch, offset }: Published): void {
+    const isThere = this.#places.get(data)?.some((place) => place.epoch === epoch && place.offset === offset);
+    if (isThere !== true) this.fail('ID1', `${data} was said to be at ${epoch} ${offset}`);
+  }
+
+  /** A publisher without a key is being told that its publication was not written. */
+  refused(data: string): void {
+    this.#refused.add(data);
+  }
+
+  /** To be called when nothing is under way any more. */
+  checkAcks(): void {
+    for (const data of this.#acked) {
+      const times = this.#places.get(data)?.length ?? 0;
+      if (times !== 1) this.fail('AC1', `${data} was acked and is ${times} times in the log`);
+    }
+    for (const data of this.#refused) {
+      if (this.#places.has(data)) this.fail('AC4', `${data} was refused and is in the log`);
+    }
+  }
+
+  /** `sent` are the texts of one connection to one channel in the order in which they were sent. */
+  checkOrder(who: string, sent: readonly string[]): void {
+    let last: Place | undefined;
+    for (const data of sent) {
+      const place = this.#places.get(data)?.[0];
+      if (place === undefined) continue;
+      if (last?.epoch === place.epoch && place.offset < last.offset) {
+        this.fail('OR3', `${who} sent ${data} later than what stands at ${last.offset}`);
+      }
+      last = place;
+    }
+  }
+}
