@@ -204,7 +204,7 @@ describe('answers', () => {
     const world = new TestNode();
     const client = await world.connected();
     const frames: string[] = [];
-    client.send = (frame) => void frames.push(frame);
+    client.send = (frame) => void frames.push(String(frame));
     client.say({ rpc: { method: 'm', data: 1 } }, { rpc: { method: 'm', data: 2 } });
     await world.clock.settle();
     expect(frames).toEqual(['{"id":2,"rpc":{"data":1}}\n{"id":3,"rpc":{"data":2}}']);

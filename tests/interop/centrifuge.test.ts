@@ -126,7 +126,8 @@ describe('the official client, unmodified', () => {
     await expect(client.publish('nowhere:x', 1)).rejects.toMatchObject({ code: 102 });
     await expect(client.publish('room:x', 1)).rejects.toMatchObject({ code: 103 });
     await expect(client.presence('log:x')).rejects.toMatchObject({ code: 108 });
-    await expect(client.rpc('no.such', {})).rejects.toMatchObject({ code: 104 });
+    await expect(client.rpc('accounts.sing', {})).rejects.toMatchObject({ code: 104 });
+    await expect(client.rpc('no.such', {})).rejects.toMatchObject({ code: 108 });
     const refused = client.newSubscription('nowhere:x');
     refused.subscribe();
     expect(await next<{ code: number }>(refused, 'unsubscribed')).toMatchObject({ code: 102 });

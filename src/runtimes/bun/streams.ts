@@ -109,11 +109,9 @@ export class StreamConnection implements Connection {
     if (body === undefined) return;
     const wrapped = this.#framing.wrap(frame);
     body.enqueue(typeof wrapped === 'string' ? encoder.encode(wrapped) : wrapped);
-    // Past the bound the stream breaks, so that nobody misses a frame unknowingly; the client comes back and recovers.
-    if ((body.desiredSize ?? 0) < 0) {
-      body.error(new Error('the client reads too slowly'));
-      this.#gone();
-    }
+    // Past the bound the stream ends behind what it holds, so that nobody misses a frame unknowingly; the client comes
+    // back and recovers.
+    if ((body.desiredSize ?? 0) < 0) this.close();
   }
 
   join(topic: string): void {
