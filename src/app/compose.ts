@@ -5,7 +5,7 @@ import { Node } from '../core/node.ts';
 import { createOperations, type Operations } from '../core/operations.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Protocol } from '../core/protocol.ts';
-import { createTokenVerifier } from '../core/tokens.ts';
+import { createTokens, type TokenSettings } from '../core/tokens.ts';
 import { type Accounts, createAccounts } from '../features/accounts/feature.ts';
 import { createChat } from '../features/chat/feature.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -56,13 +56,15 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
   const operations = createOperations(features.flatMap((feature) => feature.operations));
   const node = createNode(config, ports, runtime, features);
   host.attach(node);
+  const tokens = createTokens(tokenSettingsOf(config), runtime.clock.now);
   node.start({
     serverChannels: (principal) => channelsOf(features, principal),
     call: operations.call,
     onPresence: (user, online) => {
       for (const feature of features) feature.onPresence?.(user, online);
     },
-    verifyToken: createTokenVerifier(config.tokenSecret, runtime.clock.now),
+    verifyToken: tokens.connection,
+    verifySubscription: tokens.subscription,
   });
   announceNewcomers(accounts, features);
   return {
@@ -119,6 +121,17 @@ function createHost(
   };
 }
 
+function tokenSettingsOf(config: Config): TokenSettings {
+  const { tokenSecret, tokenPublicKey, tokenJwksUrl, tokenIssuer, tokenAudience } = config;
+  return {
+    secret: tokenSecret,
+    publicKey: tokenPublicKey,
+    jwksUrl: tokenJwksUrl,
+    issuer: tokenIssuer,
+    audience: tokenAudience,
+  };
+}
+
 function createNode(config: Config, ports: Ports, runtime: Runtime, features: readonly Feature[]): Node {
   return new Node({
     name: crypto.randomUUID(),
@@ -151,7 +164,7 @@ function namespacesOf(config: Config, features: readonly Feature[]): Map<string,
     for (const [name, definition] of Object.entries(feature.namespaces)) {
       if (namespaces.has(name))
         throw new StartError(`namespaces: ${name} belongs to ${feature.name}; choose another name`);
-      namespaces.set(name, definition);
+      namespaces.set(name, { ...definition, ofFeature: true });
     }
   }
   return namespaces;

@@ -70,8 +70,36 @@ export const SETTINGS = {
     default: '',
     secret: true,
     rule: 'one line',
-    is: (value) => !/[\r\n]/.test(value),
+    is: isLine,
     doc: "Shared with an application's own backend, which signs its users' connection tokens with it (JWT, HS256). Empty: no token is taken.",
+  }),
+  tokenPublicKey: text({
+    env: 'BANYAN_TOKEN_PUBLIC_KEY',
+    default: '',
+    rule: 'empty, or a public key in PEM (-----BEGIN PUBLIC KEY-----)',
+    is: (value) => value === '' || /^\s*-----BEGIN PUBLIC KEY-----[\s\S]+-----END PUBLIC KEY-----\s*$/.test(value),
+    doc: 'The public key of a backend that signs tokens with its private one (RSA, ECDSA or Ed25519), instead of a shared secret.',
+  }),
+  tokenJwksUrl: text({
+    env: 'BANYAN_TOKEN_JWKS_URL',
+    default: '',
+    rule: 'empty, or an http(s) address',
+    is: (value) => value === '' || /^https?:$/.test(URL.parse(value)?.protocol ?? ''),
+    doc: 'Where such a backend publishes its keys (a JWK set). A token whose `kid` is new makes the server look again, at most twice a minute.',
+  }),
+  tokenIssuer: text({
+    env: 'BANYAN_TOKEN_ISSUER',
+    default: '',
+    rule: 'one line',
+    is: isLine,
+    doc: 'What the claim `iss` of tokens must be; empty: anything.',
+  }),
+  tokenAudience: text({
+    env: 'BANYAN_TOKEN_AUDIENCE',
+    default: '',
+    rule: 'one line',
+    is: isLine,
+    doc: 'What the claim `aud` of tokens must be, or hold; empty: anything.',
   }),
   clientAnonymous: toggle({
     env: 'BANYAN_CLIENT_ANONYMOUS',
@@ -188,6 +216,10 @@ export function findConflict(config: Config): Conflict | undefined {
 /** Whether listening on the host reaches this machine alone. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function isLine(value: string): boolean {
+  return !/[\r\n]/.test(value);
 }
 
 function isOrigin(value: string): boolean {

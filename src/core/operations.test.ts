@@ -59,7 +59,9 @@ describe('access', () => {
 describe('the operation', () => {
   test('is unknown: methodNotFound', async () => {
     const operations = createOperations([bound('chat.send', 'anyone')]);
-    expect(await refusal(operations.call('chat.sing', context(ANONYMOUS), {}))).toMatchObject({ kind: 'methodNotFound' });
+    expect(await refusal(operations.call('chat.sing', context(ANONYMOUS), {}))).toMatchObject({
+      kind: 'methodNotFound',
+    });
   });
 
   test('is no feature’s: notAvailable, also for names that every object has', async () => {

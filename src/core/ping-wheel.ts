@@ -71,6 +71,7 @@ export class PingWheel {
     for (const session of [...(this.#buckets[index] ?? [])]) {
       if (session.lastSeen < pingedAt) session.close('noPong');
       else if (session.expiresAt <= now) session.close('expired');
+      else session.subscriptions.expire(now);
     }
   }
 

@@ -10,6 +10,8 @@ export type SubscribeResult = {
   readonly wasRecovering: boolean;
   readonly recovered: boolean;
   readonly publications: readonly Publication[];
+  /** Seconds until the subscription's token runs out; absent when it does not. */
+  readonly ttl?: number;
 };
 
 export type ConnectResult = {
@@ -43,7 +45,7 @@ export type Reply =
       readonly publications: readonly Publication[];
     }
   | { readonly kind: 'rpc'; readonly data: unknown }
-  | { readonly kind: 'refresh'; readonly ttl: number | undefined };
+  | { readonly kind: 'refresh' | 'subRefresh'; readonly ttl: number | undefined };
 
 /** What a client is told without having asked. */
 export type Push =

@@ -22,7 +22,14 @@ type State = 'waiting' | 'connecting' | 'connected' | 'refused' | 'closed';
 export type NodeCommand = Extract<Request, { kind: 'publish' | 'presence' | 'presenceStats' | 'history' | 'rpc' }>;
 
 /** A token's principal, and when it runs out (ms), if it does. */
-export type SignedIn = { readonly principal: Principal; readonly expiresAt?: number };
+export type SignedIn = {
+  readonly principal: Principal;
+  readonly expiresAt?: number;
+  /** Shown with the client to others; JSON text. */
+  readonly info?: string;
+  /** Channels that the token puts the client into. */
+  readonly channels?: readonly string[];
+};
 
 /** What a session needs of its node. */
 export interface SessionHost extends SubscriptionHost {
@@ -74,6 +81,7 @@ export class Session implements Subscriber {
   readonly subscriptions: Subscriptions;
   readonly #node: SessionHost;
   #principal: Principal;
+  #connInfo: string | undefined;
   #state: State = 'waiting';
   #outgoing: Frame[] | undefined;
   /** Characters in `#outgoing`. */
@@ -103,7 +111,8 @@ export class Session implements Subscriber {
   }
 
   get info(): ClientInfo {
-    return { user: userOf(this.#principal), client: this.client };
+    const connInfo = this.#connInfo;
+    return { user: userOf(this.#principal), client: this.client, ...(connInfo !== undefined && { connInfo }) };
   }
 
   receive(frame: Frame): void {
@@ -206,13 +215,15 @@ export class Session implements Subscriber {
   }
 
   async #enter({ id, token, since }: Extract<Command, { kind: 'connect' }>): Promise<void> {
-    const signedIn = token === '' ? { principal: this.#principal } : await this.#node.verifyToken(token);
+    const signedIn: SignedIn = token === '' ? { principal: this.#principal } : await this.#node.verifyToken(token);
     if (this.#state === 'closed') return;
     if (signedIn.principal.kind === 'anonymous' && !this.#node.limits.anonymous) throw new ClientError('unauthorized');
     this.#principal = signedIn.principal;
     this.expiresAt = signedIn.expiresAt ?? Number.POSITIVE_INFINITY;
+    this.#connInfo = signedIn.info;
     this.#node.register(this);
-    const channels = await this.#node.serverChannels(this.#principal);
+    const given = (signedIn.channels ?? []).filter((channel) => this.#node.permissions.takesTokens(channel));
+    const channels = [...(await this.#node.serverChannels(this.#principal)), ...given];
     const entering = await this.subscriptions.prepareAll(channels, since);
     if (this.#state !== 'connecting') return entering.abandon();
     this.#state = 'connected';
@@ -286,6 +297,8 @@ export class Session implements Subscriber {
         return { kind: 'unsubscribe' };
       case 'refresh':
         return this.#refresh(command.token);
+      case 'subRefresh':
+        return { kind: 'subRefresh', ttl: await this.subscriptions.renew(command.channel, command.token) };
       default:
         return this.#node.run(this, command);
     }

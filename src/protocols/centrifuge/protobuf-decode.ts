@@ -1,6 +1,6 @@
+import { jsonOfBytes, jsonTextOf } from '../../core/binary-data.ts';
 import type { Command, Since } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
-import { jsonOfBytes, jsonTextOf } from './binary-data.ts';
 import { boolOf, bytesOf, type Field, readDelimited, readFields, textOf, uintOf } from './wire-reader.ts';
 
 /** Numbers of the fields of `Command`. https://github.com/centrifugal/protocol (definitions/client.proto) */
@@ -18,6 +18,7 @@ const BODIES = [
   ['rpc', 13],
   ['send', 12],
   ['refresh', 14],
+  ['subRefresh', 15],
 ] as const;
 type Body = (typeof BODIES)[number][0];
 
@@ -61,6 +62,8 @@ function decodeBody(kind: Body, id: number, fields: readonly Field[]): Command {
       return { kind, id, method: textOf(fields, 2), data: decodeInput(bytesOf(fields, 1)) };
     case 'refresh':
       return { kind, id, token: textOf(fields, 1) };
+    case 'subRefresh':
+      return { kind, id, channel: textOf(fields, 1), token: textOf(fields, 2) };
     default:
       return kind satisfies never;
   }
@@ -82,6 +85,7 @@ function decodeSubscribe(id: number, fields: readonly Field[]): Command {
     ...(boolOf(fields, 3) && { since: { epoch: textOf(fields, 6), offset: offsetOf(fields, 7) } }),
     ...((uintOf(fields, 14) & REJECT_UNRECOVERED) !== 0 && { rejectUnrecovered: true }),
     ...(boolOf(fields, 11) && { joinLeave: true }),
+    ...(textOf(fields, 2) !== '' && { token: textOf(fields, 2) }),
   };
 }
 

@@ -1,7 +1,7 @@
+import { bytesOfJson } from '../../core/binary-data.ts';
 import { DISCONNECTS, UNSUBSCRIBES } from '../../core/disconnects.ts';
 import type { ConnectResult, Push, Reply, SubscribeResult } from '../../core/pushes.ts';
 import type { ClientInfo, Publication } from '../../ports/log.ts';
-import { bytesOfJson } from './binary-data.ts';
 import { WireWriter } from './wire-writer.ts';
 
 /** A reply behind its length. Field numbers: https://github.com/centrifugal/protocol (definitions/client.proto) */
@@ -44,6 +44,8 @@ function writeReply(writer: WireWriter, reply: Reply): unknown {
       return writer.message(13, (body) => body.bytes(1, bytesOfJson(JSON.stringify(reply.data) ?? 'null')));
     case 'refresh':
       return writer.message(14, (body) => body.bool(3, reply.ttl !== undefined).uint(4, reply.ttl ?? 0));
+    case 'subRefresh':
+      return writer.message(15, (body) => body.bool(1, reply.ttl !== undefined).uint(2, reply.ttl ?? 0));
     default:
       return reply satisfies never;
   }
@@ -100,6 +102,7 @@ function writeConnect(writer: WireWriter, result: ConnectResult): void {
 }
 
 function writeSubscribe(writer: WireWriter, result: SubscribeResult): void {
+  writer.bool(1, result.ttl !== undefined).uint(2, result.ttl ?? 0);
   if (!result.recoverable) {
     writer.bool(12, result.wasRecovering);
     return;
