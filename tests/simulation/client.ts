@@ -130,13 +130,13 @@ export class SimClient implements LinkOwner {
 
   /** The connection is gone. */
   lost(code: number): void {
-    const { world, truth, rights } = this.#cluster;
+    const { world, truth, rights, plan } = this.#cluster;
     this.#link = undefined;
     this.#isConnected = false;
     for (const reader of this.readers.values()) reader.state = 'out';
     if (code === 3010 && truth.epochs === 1) truth.fail('OR5', `${this.name} was sent away without a new epoch`);
     if (code >= 3500 && !rights.wasSignedOut(this.name)) truth.fail('SE', `${this.name} was closed with ${code}`);
-    world.after(world.random.between(0, 2_000), () => this.connect());
+    world.after(world.random.between(0, plan.patience), () => this.connect());
   }
 
   #connected({ error, connect }: Line, since: ReadonlyMap<string, Position>): void {
@@ -160,14 +160,14 @@ export class SimClient implements LinkOwner {
     // There is no use in asking for that position again.
     else if (error?.code === UNRECOVERABLE && since !== undefined) reader.position = undefined;
     else if (!TEMPORARY.includes(error?.code ?? 0)) return this.#unexpected(reader, error?.code);
-    this.#later(1_000, () => this.subscribe(reader));
+    this.#later(() => this.subscribe(reader));
   }
 
   #unsubscribed({ error }: Line, reader: Reader): void {
     if (error === undefined) {
       reader.state = 'out';
       this.subscribe(reader);
-    } else if (error.code === 111) this.#later(1_000, () => this.unsubscribe(reader));
+    } else if (error.code === 111) this.#later(() => this.unsubscribe(reader));
     else this.#unexpected(reader, error.code);
   }
 
@@ -179,7 +179,7 @@ export class SimClient implements LinkOwner {
     }
     if (reader.state === 'leaving') return;
     reader.state = 'out';
-    if (begunAnew) this.#later(200, () => this.subscribe(reader));
+    if (begunAnew) this.#later(() => this.subscribe(reader));
     else reader.isWanted = false;
   }
 
@@ -196,11 +196,11 @@ export class SimClient implements LinkOwner {
     this.#cluster.truth.fail('answer', `${this.name} was refused with ${code} in ${channel}`);
   }
 
-  /** Runs within `ms`, unless the connection is another one by then. */
-  #later(ms: number, run: () => void): void {
-    const { world } = this.#cluster;
+  /** Runs after some time, unless the connection is another one by then. */
+  #later(run: () => void): void {
+    const { world, plan } = this.#cluster;
     const link = this.#link;
-    world.after(world.random.between(0, ms), () => {
+    world.after(world.random.between(1, plan.patience), () => {
       if (this.#link === link) run();
     });
   }

@@ -23,11 +23,17 @@ export class FaultyBuses {
   readonly #controlDelay: number;
   #faults: BusFaults;
   #isDown = false;
+  #hasLost = false;
 
   constructor(world: World, faults: BusFaults, isForMany: boolean) {
     this.#world = world;
     this.#faults = faults;
     this.#controlDelay = isForMany ? faults.latency : 0;
+  }
+
+  /** Whether anything said never reached a node that should have heard it. */
+  get hasLost(): boolean {
+    return this.#hasLost;
   }
 
   /** Nothing gets through until `mend`. */
@@ -58,7 +64,10 @@ export class FaultyBuses {
 
   send(from: NodeBus, subject: string, message: BusMessage): void {
     // A node that was killed is silent.
-    if (!this.#nodes.has(from)) return;
+    if (!this.#nodes.has(from)) {
+      this.#hasLost = true;
+      return;
+    }
     for (const to of [...this.#nodes]) {
       if (subject === CONTROL) this.#control(to, message);
       else if (to === from && this.#faults.ownAtOnce) to.hear(subject, message);
@@ -74,7 +83,10 @@ export class FaultyBuses {
   #carry(to: NodeBus, subject: string, message: BusMessage): void {
     const { random } = this.#world;
     const { drops, repeats, latency } = this.#faults;
-    if (this.#isDown || random.chance(drops)) return;
+    if (this.#isDown || random.chance(drops)) {
+      this.#hasLost = true;
+      return;
+    }
     const copies = random.chance(repeats) ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
       this.#world.after(random.between(0, latency), () => to.hear(subject, message));

@@ -78,14 +78,19 @@ function judgePublication({ at, owner, cluster, socket }: Speaker, channel: stri
 
 type Begin = { readonly channel: string; readonly start: Start; readonly since: Position | undefined };
 
-/** RE2: nobody is told that what it missed is gone while it is there. */
+/** RE2: nobody is told that what it missed is gone while it is there, nor given what is over the bounds. */
 function judgeStart({ name, cluster }: Speaker, { channel, start, since }: Begin): void {
   const { truth, world, plan } = cluster;
-  if (since === undefined || start.recovered === true) return;
+  if (since === undefined) return;
   // A node may not have heard yet of the epoch that the client knows from another.
   if (start.epoch !== since.epoch && truth.epochs > 1) return;
-  const { history: limit } = plan.limits;
-  if (truth.isRecoverable(channel, since, { limit, now: world.now() })) {
+  const bounds = { limit: plan.limits.history, now: world.now() };
+  if (start.recovered === true) {
+    const { publications = [] } = start;
+    if (publications.length > bounds.limit) truth.fail('RE2', `${name} was given ${publications.length} publications`);
+    const isExpired = publications.length > 0 && truth.isExpired(channel, since, bounds.now);
+    if (isExpired) truth.fail('RE2', `${name} was given what had expired`);
+  } else if (truth.isRecoverable(channel, since, bounds)) {
     truth.fail('RE2', `${name} was at ${since.offset} of ${channel} and could have been recovered`);
   }
 }

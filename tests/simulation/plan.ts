@@ -11,6 +11,8 @@ export type Plan = {
   readonly acts: number;
   /** Longest time between two acts, in milliseconds. */
   readonly pause: number;
+  /** Longest time after which a client tries again, in milliseconds. */
+  readonly patience: number;
   /** Those that clients come to and leave as they like. */
   readonly channels: readonly string[];
   readonly clubs: readonly string[];
@@ -31,11 +33,12 @@ export function drawPlan(random: Random): Plan {
     nodes,
     clients: random.between(2, 5),
     users: ['', 'ada', 'ben'],
-    acts: random.between(15, 60),
+    acts: random.between(20, 120),
     pause: random.pick([2, 20, 20, 200]),
+    patience: random.pick([5, 50, 50, 1_000]),
     channels: random.chance(0.5) ? all : [...new Set([random.pick(all), 'log:a'])],
     clubs: random.chance(0.3) ? ['club:a'] : [],
-    rooms: random.chance(0.4) ? ['room:a', 'room:b'] : [],
+    rooms: random.chance(0.5) ? ['room:a', 'room:b', 'room:c'] : [],
     bus,
     log: random.chance(0.2) ? SOUND_LOG : drawLogFaults(random),
     limits: drawLimits(random),

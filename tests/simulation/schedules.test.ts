@@ -5,7 +5,7 @@ import { type Outcome, runSchedule } from './schedule.ts';
 const ONLY = process.env.SEED === undefined ? undefined : Number(process.env.SEED);
 /** The first of the seeds of this run; each schedule has the next. */
 const BASE = Date.now() % 1_000_000_000;
-const SCHEDULES = 4_000;
+const SCHEDULES = 3_000;
 /** How much of a schedule that failed is shown. */
 const STEPS_SHOWN = 60;
 

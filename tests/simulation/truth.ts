@@ -88,10 +88,16 @@ export class Truth {
   isRecoverable(channel: string, since: Position, { limit, now }: { limit: number; now: number }): boolean {
     if (since.epoch !== this.epochOf(channel)) return false;
     const missed = this.top(channel) - since.offset;
-    const { historySize, historyTtlMs } = optionsOf(channel);
+    const { historySize } = optionsOf(channel);
     if (missed < 0 || missed > limit || (historySize > 0 && missed > historySize)) return false;
+    return !this.isExpired(channel, since, now);
+  }
+
+  /** Whether the first publication after `since` is too old to be given. */
+  isExpired(channel: string, since: Position, now: number): boolean {
+    const { historyTtlMs } = optionsOf(channel);
     const first = this.#entries.get(`${channel} ${since.epoch}`)?.[since.offset];
-    return first === undefined || historyTtlMs === 0 || first.time >= now - historyTtlMs;
+    return first !== undefined && historyTtlMs > 0 && first.time < now - historyTtlMs;
   }
 
   /** A publisher without a key is being told that its publication was written. */
