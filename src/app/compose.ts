@@ -4,7 +4,6 @@ import type { Feature, FeatureHost, NamespaceDefinition } from '../core/feature.
 import { Node } from '../core/node.ts';
 import { createOperations, type Operations } from '../core/operations.ts';
 import type { Principal } from '../core/principal.ts';
-import type { Protocol } from '../core/protocol.ts';
 import { createTokens, type TokenSettings } from '../core/tokens.ts';
 import { type Accounts, createAccounts } from '../features/accounts/feature.ts';
 import { createChat } from '../features/chat/feature.ts';
@@ -12,9 +11,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Images } from '../ports/images.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
-import { decodeEmulation } from '../protocols/centrifuge/emulation.ts';
-import { negotiate, type Spoken } from '../protocols/centrifuge/negotiate.ts';
-import { centrifugeJson, centrifugeProtobuf } from '../protocols/centrifuge/protocol.ts';
+import { centrifuge } from '../protocols/centrifuge/protocol.ts';
 import type { Config } from './config.ts';
 import type { Ports } from './ports.ts';
 import { StartError } from './start-error.ts';
@@ -33,10 +30,7 @@ export type App = {
   readonly node: Node;
   readonly operations: Operations;
   readonly features: readonly Feature[];
-  /** What a client that opens `/connection/websocket` so speaks. */
-  negotiate(url: string, offered: string | null): Spoken;
-  readonly protocols: { readonly json: Protocol; readonly protobuf: Protocol };
-  decodeEmulation: typeof decodeEmulation;
+  readonly centrifuge: typeof centrifuge;
   authenticate(headers: Headers): Promise<Principal>;
   /** Does what a crash came between. To be called once, before the first connection. */
   catchUp(): Promise<void>;
@@ -71,9 +65,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     node,
     operations,
     features,
-    negotiate,
-    protocols: { json: centrifugeJson, protobuf: centrifugeProtobuf },
-    decodeEmulation,
+    centrifuge,
     authenticate: accounts.authenticate,
     catchUp: accounts.catchUp,
     ownerPath: async () => {
@@ -141,7 +133,7 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, features: re
     bus: ports.bus,
     fanout: runtime.fanout,
     logs: ports.logs,
-    protocols: [centrifugeJson, centrifugeProtobuf],
+    protocols: [centrifuge.json, centrifuge.protobuf],
     namespaces: namespacesOf(config, features),
     openNamespaces: new Set(config.clientInsecure ? Object.keys(config.namespaces) : []),
     limits: {

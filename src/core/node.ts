@@ -17,9 +17,9 @@ import { PingWheel } from './ping-wheel.ts';
 import { type Principal, userOf } from './principal.ts';
 import type { Protocol } from './protocol.ts';
 import type { ConnectResult, Reply, SubscribeResult } from './pushes.ts';
-import { type NodeCommand, type Opening, Session, type SessionHost, type SignedIn } from './session.ts';
+import { type NodeCommand, type Opening, Session, type SessionHost } from './session.ts';
 import type { Subscriber } from './subscriptions.ts';
-import type { Grant } from './tokens.ts';
+import type { Grant, SignedIn } from './tokens.ts';
 
 export type Limits = {
   /** Subscriptions a connection. */

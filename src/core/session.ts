@@ -9,6 +9,7 @@ import { type Principal, userOf } from './principal.ts';
 import type { Frame, Protocol } from './protocol.ts';
 import type { ConnectResult, Push, Reply, SubscribeResult } from './pushes.ts';
 import { type Subscriber, type SubscriptionHost, Subscriptions } from './subscriptions.ts';
+import type { SignedIn } from './tokens.ts';
 
 /** Commands that are answered. */
 type Request = Exclude<Command, { kind: 'pong' | 'connect' | 'send' | 'ping' }>;
@@ -20,16 +21,6 @@ type State = 'waiting' | 'connecting' | 'connected' | 'refused' | 'closed';
 
 /** Commands that the node answers for a session. */
 export type NodeCommand = Extract<Request, { kind: 'publish' | 'presence' | 'presenceStats' | 'history' | 'rpc' }>;
-
-/** A token's principal, and when it runs out (ms), if it does. */
-export type SignedIn = {
-  readonly principal: Principal;
-  readonly expiresAt?: number;
-  /** Shown with the client to others; JSON text. */
-  readonly info?: string;
-  /** Channels that the token puts the client into. */
-  readonly channels?: readonly string[];
-};
 
 /** What a session needs of its node. */
 export interface SessionHost extends SubscriptionHost {

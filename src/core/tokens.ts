@@ -2,13 +2,24 @@ import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { jsonOfBytes } from './binary-data.ts';
 import { DisconnectError } from './disconnects.ts';
 import { ClientError } from './errors.ts';
-import type { SignedIn } from './session.ts';
+import type { Principal } from './principal.ts';
 import { algorithmsOf, createKeyFinder, isKeyFailure, type TokenKeySettings } from './token-keys.ts';
 
 export type TokenSettings = TokenKeySettings & {
   /** What `iss` and `aud` must be; '' to ask for nothing. */
   readonly issuer: string;
   readonly audience: string;
+};
+
+/** Whom a connection token signs in. */
+export type SignedIn = {
+  readonly principal: Principal;
+  /** Milliseconds since 1970. */
+  readonly expiresAt?: number;
+  /** Shown with the client to others; JSON text. */
+  readonly info?: string;
+  /** Channels that the token puts the client into. */
+  readonly channels?: readonly string[];
 };
 
 /** What a subscription token says: this user may be in this channel. */

@@ -4,15 +4,15 @@ import { negotiate } from './negotiate.ts';
 const SOCKET = 'http://localhost/connection/websocket';
 
 test.each([
-  [SOCKET, null, 'cj', undefined],
-  [SOCKET, 'centrifuge-protobuf', 'cp', 'centrifuge-protobuf'],
-  [SOCKET, 'centrifuge-json', 'cj', 'centrifuge-json'],
-  [SOCKET, 'other, centrifuge-protobuf , centrifuge-json', 'cp', 'centrifuge-protobuf'],
-  [SOCKET, 'other', 'cj', undefined],
-  [`${SOCKET}?cf_protocol=protobuf`, null, 'cp', undefined],
-  [`${SOCKET}?format=protobuf`, null, 'cp', undefined],
-  [`${SOCKET}?format=json`, null, 'cj', undefined],
-])('%s offering %p speaks %s', (url, offered, name, subprotocol) => {
+  [SOCKET, null, 'json', undefined],
+  [SOCKET, 'centrifuge-protobuf', 'protobuf', 'centrifuge-protobuf'],
+  [SOCKET, 'centrifuge-json', 'json', 'centrifuge-json'],
+  [SOCKET, 'other, centrifuge-protobuf , centrifuge-json', 'protobuf', 'centrifuge-protobuf'],
+  [SOCKET, 'other', 'json', undefined],
+  [`${SOCKET}?cf_protocol=protobuf`, null, 'protobuf', undefined],
+  [`${SOCKET}?format=protobuf`, null, 'protobuf', undefined],
+  [`${SOCKET}?format=json`, null, 'json', undefined],
+])('%s offering %p speaks %s', (url, offered, format, subprotocol) => {
   const spoken = negotiate(url, offered);
-  expect([spoken.protocol.name, spoken.subprotocol]).toEqual([name, subprotocol]);
+  expect([spoken.format, spoken.subprotocol]).toEqual([format, subprotocol]);
 });

@@ -1,12 +1,12 @@
-import type { Protocol } from '../../core/protocol.ts';
-import { centrifugeJson, centrifugeProtobuf } from './protocol.ts';
+/** How commands and pushes are written. */
+export type Format = 'json' | 'protobuf';
 
 /** What is spoken on a connection, and the WebSocket subprotocol to answer the handshake with, if one was offered. */
-export type Spoken = { readonly protocol: Protocol; readonly subprotocol?: string };
+export type Spoken = { readonly format: Format; readonly subprotocol?: string };
 
-const SUBPROTOCOLS: ReadonlyMap<string, Protocol> = new Map([
-  ['centrifuge-protobuf', centrifugeProtobuf],
-  ['centrifuge-json', centrifugeJson],
+const SUBPROTOCOLS: ReadonlyMap<string, Format> = new Map([
+  ['centrifuge-protobuf', 'protobuf'],
+  ['centrifuge-json', 'json'],
 ]);
 
 /**
@@ -15,10 +15,10 @@ const SUBPROTOCOLS: ReadonlyMap<string, Protocol> = new Map([
  */
 export function negotiate(url: string, offered: string | null): Spoken {
   for (const subprotocol of offered?.split(',').map((name) => name.trim()) ?? []) {
-    const protocol = SUBPROTOCOLS.get(subprotocol);
-    if (protocol !== undefined) return { protocol, subprotocol };
+    const format = SUBPROTOCOLS.get(subprotocol);
+    if (format !== undefined) return { format, subprotocol };
   }
   const { searchParams } = new URL(url);
   const wanted = searchParams.get('cf_protocol') ?? searchParams.get('format');
-  return { protocol: wanted === 'protobuf' ? centrifugeProtobuf : centrifugeJson };
+  return { format: wanted === 'protobuf' ? 'protobuf' : 'json' };
 }

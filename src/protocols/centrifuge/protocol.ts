@@ -1,7 +1,9 @@
 import { DisconnectError } from '../../core/disconnects.ts';
 import type { Frame, Protocol } from '../../core/protocol.ts';
 import { decodeLine } from './decode.ts';
+import { decodeEmulation } from './emulation.ts';
 import { encodePush, encodeReply } from './encode.ts';
+import { negotiate } from './negotiate.ts';
 import { decodeFrame } from './protobuf-decode.ts';
 import { encodePush as encodeBinaryPush, encodeReply as encodeBinaryReply } from './protobuf-encode.ts';
 import { decodeText } from './wire-reader.ts';
@@ -38,6 +40,9 @@ export const centrifugeProtobuf: Protocol = {
   encodePush: encodeBinaryPush,
   join: (frames) => concat(frames as readonly Uint8Array[]),
 };
+
+/** Everything about this protocol that a runtime needs. */
+export const centrifuge = { json: centrifugeJson, protobuf: centrifugeProtobuf, negotiate, decodeEmulation } as const;
 
 function concat(frames: readonly Uint8Array[]): Frame {
   const joined = new Uint8Array(frames.reduce((length, frame) => length + frame.length, 0));

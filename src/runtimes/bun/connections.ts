@@ -68,9 +68,10 @@ export class Connections {
 
   #upgrade(request: Request, caller: Caller): Response | undefined {
     const { app, server } = this.#parts;
-    const { protocol, subprotocol } = app.negotiate(request.url, request.headers.get('Sec-WebSocket-Protocol'));
+    const offered = request.headers.get('Sec-WebSocket-Protocol');
+    const { format, subprotocol } = app.centrifuge.negotiate(request.url, offered);
     const headers = subprotocol === undefined ? undefined : { 'Sec-WebSocket-Protocol': subprotocol };
-    const data: SocketData = { protocol, ...caller, session: undefined };
+    const data: SocketData = { protocol: app.centrifuge[format], ...caller, session: undefined };
     if (server.upgrade(request, { data, ...(headers !== undefined && { headers }) })) return undefined;
     return new Response('a WebSocket handshake was expected', { status: 426, headers: { Upgrade: 'websocket' } });
   }

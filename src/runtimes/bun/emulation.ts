@@ -17,11 +17,11 @@ type Bounds = { readonly maxFrameBytes: number; readonly maxBacklogBytes: number
  * as requests of their own. https://centrifugal.dev/docs/transports/http_stream
  */
 export class Emulation {
-  readonly #app: Pick<App, 'node' | 'protocols' | 'decodeEmulation'>;
+  readonly #app: Pick<App, 'node' | 'centrifuge'>;
   readonly #streams: Streams;
   readonly #bounds: Bounds;
 
-  constructor(app: Pick<App, 'node' | 'protocols' | 'decodeEmulation'>, streams: Streams, bounds: Bounds) {
+  constructor(app: Pick<App, 'node' | 'centrifuge'>, streams: Streams, bounds: Bounds) {
     this.#app = app;
     this.#streams = streams;
     this.#bounds = bounds;
@@ -30,7 +30,7 @@ export class Emulation {
   /** `POST /connection/http_stream`: the body is the first frame. */
   async httpStream(request: Request, caller: Caller): Promise<Response> {
     const body = await readBody(request, this.#bounds.maxFrameBytes);
-    const { json, protobuf } = this.#app.protocols;
+    const { json, protobuf } = this.#app.centrifuge;
     if (request.headers.get('Content-Type') === BINARY) return this.#open(protobuf, PROTOBUF, body, caller);
     return this.#open(json, JSON_LINES, body, caller);
   }
@@ -39,13 +39,16 @@ export class Emulation {
   async events(request: Request, caller: Caller): Promise<Response> {
     const first = new URL(request.url).searchParams.get('cf_connect');
     const frame = first ?? (await readBody(request, this.#bounds.maxFrameBytes));
-    return this.#open(this.#app.protocols.json, EVENTS, frame, caller);
+    return this.#open(this.#app.centrifuge.json, EVENTS, frame, caller);
   }
 
   /** `POST /emulation`: a frame for a stream of this node. */
   async emulate(request: Request): Promise<Response> {
     const body = await readBody(request, this.#bounds.maxFrameBytes);
-    const { node, session, frame } = this.#app.decodeEmulation(body, request.headers.get('Content-Type') === BINARY);
+    const { node, session, frame } = this.#app.centrifuge.decodeEmulation(
+      body,
+      request.headers.get('Content-Type') === BINARY,
+    );
     if (node !== this.#app.node.name) throw new ClientError('notFound', { field: 'node', message: 'no such node' });
     const connection = this.#streams.byKey(session);
     if (connection === undefined) throw new ClientError('notFound', { field: 'session', message: 'no such session' });
