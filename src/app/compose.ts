@@ -4,15 +4,14 @@ import type { Feature, FeatureHost, NamespaceDefinition } from '../core/feature.
 import { Node } from '../core/node.ts';
 import { createOperations, type Operations } from '../core/operations.ts';
 import type { Principal } from '../core/principal.ts';
-import type { Protocol } from '../core/protocol.ts';
-import { createTokenVerifier } from '../core/tokens.ts';
+import { createTokens, type TokenSettings } from '../core/tokens.ts';
 import { type Accounts, createAccounts } from '../features/accounts/feature.ts';
 import { createChat } from '../features/chat/feature.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Images } from '../ports/images.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
-import { centrifugeJson } from '../protocols/centrifuge/protocol.ts';
+import { centrifuge } from '../protocols/centrifuge/protocol.ts';
 import type { Config } from './config.ts';
 import type { Ports } from './ports.ts';
 import { StartError } from './start-error.ts';
@@ -31,8 +30,7 @@ export type App = {
   readonly node: Node;
   readonly operations: Operations;
   readonly features: readonly Feature[];
-  /** What clients speak at `/connection/websocket`. */
-  readonly protocol: Protocol;
+  readonly centrifuge: typeof centrifuge;
   authenticate(headers: Headers): Promise<Principal>;
   /** Does what a crash came between. To be called once, before the first connection. */
   catchUp(): Promise<void>;
@@ -52,20 +50,22 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
   const operations = createOperations(features.flatMap((feature) => feature.operations));
   const node = createNode(config, ports, runtime, features);
   host.attach(node);
+  const tokens = createTokens(tokenSettingsOf(config), runtime.clock.now);
   node.start({
     serverChannels: (principal) => channelsOf(features, principal),
     call: operations.call,
     onPresence: (user, online) => {
       for (const feature of features) feature.onPresence?.(user, online);
     },
-    verifyToken: createTokenVerifier(config.tokenSecret, runtime.clock.now),
+    verifyToken: tokens.connection,
+    verifySubscription: tokens.subscription,
   });
   announceNewcomers(accounts, features);
   return {
     node,
     operations,
     features,
-    protocol: centrifugeJson,
+    centrifuge,
     authenticate: accounts.authenticate,
     catchUp: accounts.catchUp,
     ownerPath: async () => {
@@ -113,16 +113,27 @@ function createHost(
   };
 }
 
+function tokenSettingsOf(config: Config): TokenSettings {
+  const { tokenSecret, tokenPublicKey, tokenJwksUrl, tokenIssuer, tokenAudience } = config;
+  return {
+    secret: tokenSecret,
+    publicKey: tokenPublicKey,
+    jwksUrl: tokenJwksUrl,
+    issuer: tokenIssuer,
+    audience: tokenAudience,
+  };
+}
+
 function createNode(config: Config, ports: Ports, runtime: Runtime, features: readonly Feature[]): Node {
   return new Node({
-    name: 'banyan',
+    name: crypto.randomUUID(),
     version: VERSION,
     clock: runtime.clock,
     telemetry: runtime.telemetry,
     bus: ports.bus,
     fanout: runtime.fanout,
     logs: ports.logs,
-    protocols: [centrifugeJson],
+    protocols: [centrifuge.json, centrifuge.protobuf],
     namespaces: namespacesOf(config, features),
     openNamespaces: new Set(config.clientInsecure ? Object.keys(config.namespaces) : []),
     limits: {
@@ -145,7 +156,7 @@ function namespacesOf(config: Config, features: readonly Feature[]): Map<string,
     for (const [name, definition] of Object.entries(feature.namespaces)) {
       if (namespaces.has(name))
         throw new StartError(`namespaces: ${name} belongs to ${feature.name}; choose another name`);
-      namespaces.set(name, definition);
+      namespaces.set(name, { ...definition, ofFeature: true });
     }
   }
   return namespaces;

@@ -5,6 +5,9 @@ import { choice, integer, json, list, type Setting, text, toggle } from './setti
 const KIB = 1_024;
 const MIB = 1_024 * KIB;
 
+/** A shorter secret can be guessed; with `clientInsecure` there is nothing to guess it for. */
+const SECRET_LENGTH = 32;
+
 /** Every setting there is. docs/config.md and `banyan help` are made from this table. */
 export const SETTINGS = {
   port: integer({
@@ -48,6 +51,13 @@ export const SETTINGS = {
     max: 31_536_000,
     doc: 'How long after sending it a message can be recalled; 0: never.',
   }),
+  allowedOrigins: list({
+    env: 'BANYAN_ALLOWED_ORIGINS',
+    default: [],
+    rule: '* or origins, as https://app.example.org, separated by commas',
+    is: (value) => value === '*' || isOrigin(value),
+    doc: "Pages of other origins that may connect with a token (`*`: all). Cookies of this site do not count there. The server's own pages always may.",
+  }),
   trustedProxies: list({
     env: 'BANYAN_TRUSTED_PROXIES',
     default: [],
@@ -59,9 +69,37 @@ export const SETTINGS = {
     env: 'BANYAN_TOKEN_SECRET',
     default: '',
     secret: true,
-    rule: 'empty, or at least 32 characters',
-    is: (value) => value === '' || value.length >= 32,
+    rule: 'one line',
+    is: isLine,
     doc: "Shared with an application's own backend, which signs its users' connection tokens with it (JWT, HS256). Empty: no token is taken.",
+  }),
+  tokenPublicKey: text({
+    env: 'BANYAN_TOKEN_PUBLIC_KEY',
+    default: '',
+    rule: 'empty, or a public key in PEM (-----BEGIN PUBLIC KEY-----)',
+    is: (value) => value === '' || /^\s*-----BEGIN PUBLIC KEY-----[\s\S]+-----END PUBLIC KEY-----\s*$/.test(value),
+    doc: 'The public key of a backend that signs tokens with its private one (RSA, ECDSA or Ed25519), instead of a shared secret.',
+  }),
+  tokenJwksUrl: text({
+    env: 'BANYAN_TOKEN_JWKS_URL',
+    default: '',
+    rule: 'empty, or an http(s) address',
+    is: (value) => value === '' || /^https?:$/.test(URL.parse(value)?.protocol ?? ''),
+    doc: 'Where such a backend publishes its keys (a JWK set). A token whose `kid` is new makes the server look again, at most twice a minute.',
+  }),
+  tokenIssuer: text({
+    env: 'BANYAN_TOKEN_ISSUER',
+    default: '',
+    rule: 'one line',
+    is: isLine,
+    doc: 'What the claim `iss` of tokens must be; empty: anything.',
+  }),
+  tokenAudience: text({
+    env: 'BANYAN_TOKEN_AUDIENCE',
+    default: '',
+    rule: 'one line',
+    is: isLine,
+    doc: 'What the claim `aud` of tokens must be, or hold; empty: anything.',
   }),
   clientAnonymous: toggle({
     env: 'BANYAN_CLIENT_ANONYMOUS',
@@ -165,6 +203,10 @@ export function findConflict(config: Config): Conflict | undefined {
   if (config.clientInsecure && !isLoopback(config.host)) {
     return { key: 'host', rule: 'must be a loopback address (localhost) while clientInsecure is on' };
   }
+  const { length } = config.tokenSecret;
+  if (length > 0 && length < SECRET_LENGTH && !config.clientInsecure) {
+    return { key: 'tokenSecret', rule: `must be empty, or at least ${SECRET_LENGTH} characters` };
+  }
   if (config.pongSeconds >= config.pingSeconds) {
     return { key: 'pongSeconds', rule: `must be less than pingSeconds (${config.pingSeconds})` };
   }
@@ -174,6 +216,10 @@ export function findConflict(config: Config): Conflict | undefined {
 /** Whether listening on the host reaches this machine alone. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function isLine(value: string): boolean {
+  return !/[\r\n]/.test(value);
 }
 
 function isOrigin(value: string): boolean {

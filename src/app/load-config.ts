@@ -50,7 +50,12 @@ export function loadConfig({ args, env, readFile }: Sources): LoadedConfig {
   const conflict = findConflict(config);
   if (conflict === undefined) return { config, origins };
   const { key, rule } = conflict;
-  throw wrongValue({ name: key, value: config[key], origin: origins[key], rule });
+  throw wrongValue({ name: key, value: shownOf(key, config[key]), origin: origins[key], rule });
+}
+
+/** Secrets stay out of messages. */
+function shownOf(key: SettingKey, value: unknown): unknown {
+  return SETTINGS[key].secret ? '(hidden)' : value;
 }
 
 function fileInData(readFile: ReadFile, data: Given | undefined): GivenValues {
@@ -71,7 +76,7 @@ function checkedValue<K extends SettingKey>(key: K, given: Given | undefined): C
   const { origin } = given;
   const inside = setting.secret ? undefined : problemInside(key, value, parsed.error.issues[0]);
   if (inside !== undefined) throw wrongValue({ origin, ...inside });
-  const shown = setting.secret ? '(hidden)' : 'text' in given ? given.text : given.value;
+  const shown = shownOf(key, 'text' in given ? given.text : given.value);
   throw wrongValue({ name: key, value: shown, origin, rule: `must be ${setting.rule}` });
 }
 

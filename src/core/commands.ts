@@ -10,6 +10,8 @@ export type SubscribeOptions = {
   readonly rejectUnrecovered?: boolean;
   /** Whether the client wants to hear who comes and goes, where the namespace tells. */
   readonly joinLeave?: boolean;
+  /** A token of the developer's backend, instead of the namespace's own rule. */
+  readonly token?: string;
 };
 
 /** What a client may ask, whatever protocol it speaks. `id` is the client's own number for the answer. */
@@ -43,6 +45,8 @@ export type Command =
     }
   | { readonly kind: 'rpc'; readonly id: number; readonly method: string; readonly data: unknown }
   | { readonly kind: 'refresh'; readonly id: number; readonly token: string }
+  /** A new token for a subscription, before the one runs out that it began with. */
+  | { readonly kind: 'subRefresh'; readonly id: number; readonly channel: string; readonly token: string }
   /** A message without an answer; nothing takes one yet. */
   | { readonly kind: 'send' }
   | { readonly kind: 'ping'; readonly id: number }

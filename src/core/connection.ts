@@ -5,6 +5,11 @@ import type { Frame } from './protocol.ts';
  * the order of the calls. The runtime bounds what waits for a slow reader; past the bound it closes the socket.
  */
 export interface Connection {
+  /**
+   * Only of a stream, which goes to the client alone: with this key the client's own requests reach its session.
+   * A stream has no close code either, so that a push tells the client why it ends.
+   */
+  readonly streamKey?: string;
   send(frame: Frame): void;
   /** From now on the topic's frames go to this client too. */
   join(topic: string): void;

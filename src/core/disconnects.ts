@@ -27,6 +27,7 @@ export type DisconnectName = keyof typeof DISCONNECTS;
 export const UNSUBSCRIBES = {
   server: { code: 2000, reason: 'server unsubscribe' },
   insufficientState: { code: 2500, reason: 'insufficient state' },
+  expired: { code: 2501, reason: 'subscription expired' },
 } as const;
 
 export type UnsubscribeName = keyof typeof UNSUBSCRIBES;

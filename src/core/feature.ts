@@ -83,7 +83,12 @@ export type Migration = {
   readonly statements: readonly string[];
 };
 
-export type NamespaceDefinition = { readonly options: Namespace; readonly policy?: ChannelPolicy };
+export type NamespaceDefinition = {
+  readonly options: Namespace;
+  readonly policy?: ChannelPolicy;
+  /** It belongs to a feature: no token of a developer's backend opens its channels. */
+  readonly ofFeature?: true;
+};
 
 /** A route `POST /api/v1/<name>` that takes a file as its body; for the API's description, the route itself is `route`. */
 export type Upload = {

@@ -28,7 +28,7 @@ function hubOf(...listening: readonly Protocol[]) {
   const interest: [channel: string, wanted: boolean][] = [];
   const hub = new Hub({
     ...{ clock, protocols: [A, B], recoveryLimit: 10 },
-    fanout: { publish: (topic, frame) => void frames.push([topic, frame]) },
+    fanout: { publish: (topic, frame) => void frames.push([topic, String(frame)]) },
     logOf: () => undefined,
     onInterest: (...change) => void interest.push(change),
     onReset: () => undefined,

@@ -4,7 +4,7 @@ import type { Since } from './commands.ts';
 import type { Fanout } from './connection.ts';
 import { HubChannel } from './hub-channel.ts';
 import type { Namespace } from './namespace.ts';
-import type { Protocol } from './protocol.ts';
+import type { Frame, Protocol } from './protocol.ts';
 import type { Push, SubscribeResult } from './pushes.ts';
 
 /** Bytes of one fan-out frame: small publications of a burst travel together up to here. */
@@ -161,7 +161,7 @@ export class Hub {
 
   #sendAs(protocol: Protocol, name: string, publications: readonly Publication[]): void {
     const topic = topicOf(protocol, name);
-    let frames: string[] = [];
+    let frames: Frame[] = [];
     let bytes = 0;
     for (const publication of publications) {
       const frame = protocol.encodePush({ kind: 'publication', channel: name, publication });

@@ -32,7 +32,7 @@ describe('publish', () => {
     const writer = await world.connected(ADA);
     writer.session.receive('{"id":9,"publish":{"channel":"log:a","data":{"n":12345678901234567890, "x" : 1.0}}}');
     const frames: string[] = [];
-    reader.send = (frame) => void frames.push(frame);
+    reader.send = (frame) => void frames.push(String(frame));
     await world.clock.settle();
     const info = `{"user":"ada","client":"${writer.session.client}"}`;
     expect(frames).toEqual([

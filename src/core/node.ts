@@ -14,11 +14,12 @@ import type { Namespace } from './namespace.ts';
 import type { OperationContext } from './operation.ts';
 import { Permissions } from './permissions.ts';
 import { PingWheel } from './ping-wheel.ts';
-import type { Principal } from './principal.ts';
+import { type Principal, userOf } from './principal.ts';
 import type { Protocol } from './protocol.ts';
 import type { ConnectResult, Reply, SubscribeResult } from './pushes.ts';
-import { type NodeCommand, type Opening, Session, type SessionHost, type SignedIn } from './session.ts';
+import { type NodeCommand, type Opening, Session, type SessionHost } from './session.ts';
 import type { Subscriber } from './subscriptions.ts';
+import type { Grant, SignedIn } from './tokens.ts';
 
 export type Limits = {
   /** Subscriptions a connection. */
@@ -35,6 +36,7 @@ export type Limits = {
 };
 
 export type NodeSettings = {
+  /** Unique among the nodes of an installation, at any time. */
   readonly name: string;
   readonly version: string;
   readonly clock: Clock;
@@ -56,6 +58,8 @@ export type Hooks = {
   onPresence(user: string, online: boolean): void;
   /** Throws `DisconnectError('invalidToken')` or `ClientError('tokenExpired')`. */
   verifyToken(token: string): Promise<SignedIn>;
+  /** As `verifyToken`, for a subscription token. */
+  verifySubscription?(token: string): Promise<Grant>;
 };
 
 /** Between a person's last connection closing and their being told offline: a reload is not an absence. */
@@ -108,6 +112,10 @@ export class Node implements Channels, SessionHost {
       this.#stopTicking = this.clock.after(TICK_MS, tick);
     };
     this.#stopTicking = this.clock.after(TICK_MS, tick);
+  }
+
+  get name(): string {
+    return this.#settings.name;
   }
 
   get connections(): number {
@@ -164,12 +172,14 @@ export class Node implements Channels, SessionHost {
 
   connectResult(session: Session, subscriptions: ReadonlyMap<string, SubscribeResult>): ConnectResult {
     const ttl = this.ttlOf(session);
+    const { streamKey } = session.connection;
     return {
       client: session.client,
       version: this.#settings.version,
       pingSeconds: Math.round(this.limits.pingMs / 1_000),
-      node: this.#settings.name,
+      node: this.name,
       time: this.clock.now(),
+      ...(streamKey !== undefined && { session: streamKey }),
       ...(ttl !== undefined && { ttl }),
       subscriptions,
     };
@@ -208,17 +218,29 @@ export class Node implements Channels, SessionHost {
     this.telemetry.record('error', event, { error });
   }
 
-  announceJoin(channel: HubChannel, session: Subscriber): void {
-    if (!channel.namespace.presence && !channel.namespace.joinLeave) return;
-    if (channel.namespace.presence) this.hub.setPresent(channel, session.info);
-    if (channel.namespace.joinLeave) this.#announce(channel.name, 'join', session.info);
+  /** What a subscription token says, if it holds for this client and channel. Throws `DisconnectError`, `ClientError`. */
+  async grant({ principal }: Subscriber, channel: string, token: string): Promise<Grant> {
+    if (!this.permissions.takesTokens(channel)) throw new ClientError('permissionDenied');
+    const verify = this.#hooks?.verifySubscription;
+    if (verify === undefined) throw new ClientError('permissionDenied');
+    const grant = await verify(token).catch((error: unknown) => {
+      throw error instanceof DisconnectError ? new ClientError('permissionDenied', { cause: error }) : error;
+    });
+    if (grant.channel !== channel || grant.user !== userOf(principal)) throw new DisconnectError('invalidToken');
+    return grant;
   }
 
-  announceLeave(name: string, session: Subscriber): void {
+  announceJoin(channel: HubChannel, info: ClientInfo): void {
+    if (!channel.namespace.presence && !channel.namespace.joinLeave) return;
+    if (channel.namespace.presence) this.hub.setPresent(channel, info);
+    if (channel.namespace.joinLeave) this.#announce(channel.name, 'join', info);
+  }
+
+  announceLeave(name: string, info: ClientInfo): void {
     const namespace = this.hub.get(name)?.namespace;
     if (namespace === undefined || (!namespace.presence && !namespace.joinLeave)) return;
-    this.hub.setAbsent(name, session.client);
-    if (namespace.joinLeave) this.#announce(name, 'leave', session.info);
+    this.hub.setAbsent(name, info.client);
+    if (namespace.joinLeave) this.#announce(name, 'leave', info);
   }
 
   // --- what features ask (`Channels`) ------------------------------------------------------------------------------

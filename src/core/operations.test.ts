@@ -57,10 +57,17 @@ describe('access', () => {
 });
 
 describe('the operation', () => {
-  test('is unknown: methodNotFound, also for names that every object has', async () => {
-    const operations = createOperations([bound('a.b', 'anyone')]);
-    for (const name of ['', 'a', 'A.b', 'constructor', '__proto__']) {
-      expect(await refusal(operations.call(name, context(ANONYMOUS), {}))).toMatchObject({ kind: 'methodNotFound' });
+  test('is unknown: methodNotFound', async () => {
+    const operations = createOperations([bound('chat.send', 'anyone')]);
+    expect(await refusal(operations.call('chat.sing', context(ANONYMOUS), {}))).toMatchObject({
+      kind: 'methodNotFound',
+    });
+  });
+
+  test('is no feature’s: notAvailable, also for names that every object has', async () => {
+    const operations = createOperations([bound('chat.send', 'anyone')]);
+    for (const name of ['', 'rpc', 'no.such', '__proto__', 'constructor', 'toString']) {
+      expect(await refusal(operations.call(name, context(ANONYMOUS), {}))).toMatchObject({ kind: 'notAvailable' });
     }
   });
 

@@ -9,7 +9,8 @@ export type Operations = {
   /**
    * Runs an operation for a caller, whichever way the call came. An absent input stands for `{}`.
    *
-   * Rejects with `ClientError`: `methodNotFound`; `notAvailable` for an operation that exists over HTTP alone and
+   * Rejects with `ClientError`: `methodNotFound`; `notAvailable` for a name that is no feature's (nobody takes such
+   * calls), and for an operation that exists over HTTP alone and
    * was not called over it; `unauthorized` for an anonymous caller; `permissionDenied` for one of too low a role;
    * `invalidInput` naming the first wrong field; and with whatever the handler throws.
    */
@@ -34,16 +35,23 @@ export function createOperations(bound: readonly BoundOperation[]): Operations {
     if (byName.has(name)) throw new Error(`two operations are called ${name}`);
     byName.set(name, { ...each, lowestRole: lowestRoleOf(access) });
   }
+  const features = new Set([...byName.keys()].map(featureOf));
   return {
     // Nothing is awaited before the handler: calls of one connection reach it in the order they came in.
     call: async (name, context, input) => {
       const prepared = byName.get(name);
-      if (prepared === undefined) throw new ClientError('methodNotFound');
+      if (prepared === undefined)
+        throw new ClientError(features.has(featureOf(name)) ? 'methodNotFound' : 'notAvailable');
       checkCaller(prepared, context);
       return prepared.handle(context, checkedInput(prepared.operation, input));
     },
     list: [...byName.values()].map(({ operation }) => operation).sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
+}
+
+/** `chat` of `chat.send`. */
+function featureOf(name: string): string {
+  return name.slice(0, Math.max(0, name.indexOf('.')));
 }
 
 function lowestRoleOf(access: Access): number | undefined {

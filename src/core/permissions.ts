@@ -52,6 +52,11 @@ export class Permissions {
     }
   }
 
+  /** Whether tokens of the developer's own backend open the channel. Throws as `namespace`. */
+  takesTokens(channel: string): boolean {
+    return this.#definition(channel).ofFeature !== true;
+  }
+
   #definition(channel: string): NamespaceDefinition {
     if (channel === '') throw new ClientError('badRequest', { field: 'channel', message: 'channel must not be empty' });
     if (channel.length > CHANNEL_LIMIT) {

@@ -2,6 +2,9 @@ import type { Fanout } from './connection.ts';
 import type { Protocol } from './protocol.ts';
 import type { Session } from './session.ts';
 
+/** A client renews its token when it runs out; the new one takes a moment to come. */
+const EXPIRY_GRACE_MS = 25_000;
+
 export type PingSettings = {
   readonly fanout: Fanout;
   readonly protocols: readonly Protocol[];
@@ -70,7 +73,8 @@ export class PingWheel {
     const pingedAt = this.#pingedAt[index] ?? 0;
     for (const session of [...(this.#buckets[index] ?? [])]) {
       if (session.lastSeen < pingedAt) session.close('noPong');
-      else if (session.expiresAt <= now) session.close('expired');
+      else if (session.expiresAt <= now - EXPIRY_GRACE_MS) session.close('expired');
+      else session.subscriptions.expire(now - EXPIRY_GRACE_MS);
     }
   }
 

@@ -2,7 +2,7 @@ import type { Command } from './commands.ts';
 import type { Push, Reply } from './pushes.ts';
 
 /** What goes over the wire in one piece. */
-export type Frame = string;
+export type Frame = string | Uint8Array;
 
 /** A client protocol: it translates, and decides nothing. One object serves all connections. */
 export interface Protocol {

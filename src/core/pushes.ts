@@ -10,6 +10,8 @@ export type SubscribeResult = {
   readonly wasRecovering: boolean;
   readonly recovered: boolean;
   readonly publications: readonly Publication[];
+  /** Seconds until the subscription's token runs out; absent when it does not. */
+  readonly ttl?: number;
 };
 
 export type ConnectResult = {
@@ -18,6 +20,8 @@ export type ConnectResult = {
   /** Seconds between server pings; the client answers each. */
   readonly pingSeconds: number;
   readonly node: string;
+  /** `Connection.streamKey`. */
+  readonly session?: string;
   /** Server time in milliseconds. */
   readonly time: number;
   /** Seconds until the connection's token expires; absent when it does not. */
@@ -41,7 +45,7 @@ export type Reply =
       readonly publications: readonly Publication[];
     }
   | { readonly kind: 'rpc'; readonly data: unknown }
-  | { readonly kind: 'refresh'; readonly ttl: number | undefined };
+  | { readonly kind: 'refresh' | 'subRefresh'; readonly ttl: number | undefined };
 
 /** What a client is told without having asked. */
 export type Push =

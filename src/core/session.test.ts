@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { PLAIN, person, TestNode } from '../../tests/core/node.ts';
 import { DisconnectError } from './disconnects.ts';
 import { ClientError } from './errors.ts';
-import type { SignedIn } from './session.ts';
+import type { SignedIn } from './tokens.ts';
 
 const BAD_REQUEST = { code: 3_501, reason: 'bad request' };
 
@@ -204,7 +204,7 @@ describe('answers', () => {
     const world = new TestNode();
     const client = await world.connected();
     const frames: string[] = [];
-    client.send = (frame) => void frames.push(frame);
+    client.send = (frame) => void frames.push(String(frame));
     client.say({ rpc: { method: 'm', data: 1 } }, { rpc: { method: 'm', data: 2 } });
     await world.clock.settle();
     expect(frames).toEqual(['{"id":2,"rpc":{"data":1}}\n{"id":3,"rpc":{"data":2}}']);
@@ -277,7 +277,7 @@ describe('a token', () => {
     const world = withTokens(async () => ({ principal: external('eve'), expiresAt: world.clock.now() + 60_000 }));
     const [kept, left] = [world.open(), world.open()];
     for (const client of [kept, left]) client.say({ connect: { token: 't' } });
-    for (let second = 1; second <= 100; second += 1) {
+    for (let second = 1; second <= 150; second += 1) {
       await world.clock.pass(1_000);
       for (const client of [kept, left]) client.session.receive('{}');
       if (second % 50 !== 0) continue;

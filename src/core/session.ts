@@ -9,6 +9,7 @@ import { type Principal, userOf } from './principal.ts';
 import type { Frame, Protocol } from './protocol.ts';
 import type { ConnectResult, Push, Reply, SubscribeResult } from './pushes.ts';
 import { type Subscriber, type SubscriptionHost, Subscriptions } from './subscriptions.ts';
+import type { SignedIn } from './tokens.ts';
 
 /** Commands that are answered. */
 type Request = Exclude<Command, { kind: 'pong' | 'connect' | 'send' | 'ping' }>;
@@ -20,9 +21,6 @@ type State = 'waiting' | 'connecting' | 'connected' | 'refused' | 'closed';
 
 /** Commands that the node answers for a session. */
 export type NodeCommand = Extract<Request, { kind: 'publish' | 'presence' | 'presenceStats' | 'history' | 'rpc' }>;
-
-/** A token's principal, and when it runs out (ms), if it does. */
-export type SignedIn = { readonly principal: Principal; readonly expiresAt?: number };
 
 /** What a session needs of its node. */
 export interface SessionHost extends SubscriptionHost {
@@ -74,6 +72,7 @@ export class Session implements Subscriber {
   readonly subscriptions: Subscriptions;
   readonly #node: SessionHost;
   #principal: Principal;
+  #connInfo: string | undefined;
   #state: State = 'waiting';
   #outgoing: Frame[] | undefined;
   /** Characters in `#outgoing`. */
@@ -103,7 +102,8 @@ export class Session implements Subscriber {
   }
 
   get info(): ClientInfo {
-    return { user: userOf(this.#principal), client: this.client };
+    const connInfo = this.#connInfo;
+    return { user: userOf(this.#principal), client: this.client, ...(connInfo !== undefined && { connInfo }) };
   }
 
   receive(frame: Frame): void {
@@ -119,6 +119,7 @@ export class Session implements Subscriber {
   /** Ends the connection with a code that tells the client whether to come back. */
   close(kind: DisconnectName): void {
     if (this.#state === 'closed') return;
+    if (this.connection.streamKey !== undefined) this.push({ kind: 'disconnect', reason: kind });
     this.flush();
     const { code, reason } = DISCONNECTS[kind];
     this.#node.telemetry.count('banyan_disconnects_total', { reason: kind });
@@ -205,13 +206,15 @@ export class Session implements Subscriber {
   }
 
   async #enter({ id, token, since }: Extract<Command, { kind: 'connect' }>): Promise<void> {
-    const signedIn = token === '' ? { principal: this.#principal } : await this.#node.verifyToken(token);
+    const signedIn: SignedIn = token === '' ? { principal: this.#principal } : await this.#node.verifyToken(token);
     if (this.#state === 'closed') return;
     if (signedIn.principal.kind === 'anonymous' && !this.#node.limits.anonymous) throw new ClientError('unauthorized');
     this.#principal = signedIn.principal;
     this.expiresAt = signedIn.expiresAt ?? Number.POSITIVE_INFINITY;
+    this.#connInfo = signedIn.info;
     this.#node.register(this);
-    const channels = await this.#node.serverChannels(this.#principal);
+    const given = (signedIn.channels ?? []).filter((channel) => this.#node.permissions.takesTokens(channel));
+    const channels = [...(await this.#node.serverChannels(this.#principal)), ...given];
     const entering = await this.subscriptions.prepareAll(channels, since);
     if (this.#state !== 'connecting') return entering.abandon();
     this.#state = 'connected';
@@ -285,6 +288,8 @@ export class Session implements Subscriber {
         return { kind: 'unsubscribe' };
       case 'refresh':
         return this.#refresh(command.token);
+      case 'subRefresh':
+        return { kind: 'subRefresh', ttl: await this.subscriptions.renew(command.channel, command.token) };
       default:
         return this.#node.run(this, command);
     }

@@ -1,3 +1,4 @@
+import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo } from '../ports/log.ts';
 import type { Since, SubscribeOptions } from './commands.ts';
 import type { Connection } from './connection.ts';
@@ -9,6 +10,7 @@ import type { Permissions } from './permissions.ts';
 import type { Principal } from './principal.ts';
 import type { Protocol } from './protocol.ts';
 import type { Push, SubscribeResult } from './pushes.ts';
+import type { Grant } from './tokens.ts';
 
 /** Whose subscriptions they are. */
 export interface Subscriber {
@@ -28,14 +30,23 @@ export interface SubscriptionHost {
   readonly hub: Hub;
   readonly permissions: Permissions;
   readonly limits: { readonly channels: number };
-  announceJoin(channel: HubChannel, subscriber: Subscriber): void;
-  announceLeave(channel: string, subscriber: Subscriber): void;
+  readonly clock: Clock;
+  /** What a subscription token says. Throws `DisconnectError`, `ClientError` for one that does not hold here. */
+  grant(subscriber: Subscriber, channel: string, token: string): Promise<Grant>;
+  announceJoin(channel: HubChannel, info: ClientInfo): void;
+  announceLeave(channel: string, info: ClientInfo): void;
 }
 
 /** `entering`: allowed or being asked, not yet in. It is called off by being forgotten; another may take its place. */
 type Subscription = Entry | Live;
 type Entry = { readonly tag: 'entering'; readonly by: Maker; done: Promise<void> };
-type Live = { readonly tag: 'live'; readonly by: Maker };
+type Live = {
+  readonly tag: 'live';
+  readonly by: Maker;
+  /** Shown with the client in this channel; JSON text. */
+  readonly info?: string;
+  readonly expiresAt?: number;
+};
 type Maker = 'client' | 'server';
 
 const LIVE_BY_CLIENT: Live = { tag: 'live', by: 'client' };
@@ -43,9 +54,9 @@ const LIVE_BY_SERVER: Live = { tag: 'live', by: 'server' };
 
 type Tell = (result: SubscribeResult) => void;
 type How = {
-  readonly allowed: Promise<void>;
+  readonly allowed: Promise<Grant | void>;
   readonly options: SubscribeOptions;
-  readonly live: Live;
+  readonly by: Maker;
   readonly tell: Tell;
 };
 
@@ -66,6 +77,8 @@ export class Subscriptions {
   #revoked: Set<string> | undefined;
   /** How many the client asked for itself: those alone are limited. */
   #asked = 0;
+  /** Whether one of them may run out: most never do. */
+  #expires = false;
 
   constructor(node: SubscriptionHost, session: Subscriber) {
     this.#node = node;
@@ -86,8 +99,12 @@ export class Subscriptions {
     if (this.#asked >= node.limits.channels) {
       throw new ClientError('limitExceeded', { message: `at most ${node.limits.channels} subscriptions a connection` });
     }
-    const allowed = node.permissions.check(this.#session.principal, 'subscribe', channel);
-    await this.#start(channel, { allowed, options, live: LIVE_BY_CLIENT, tell });
+    const { token } = options;
+    const allowed =
+      token === undefined
+        ? node.permissions.check(this.#session.principal, 'subscribe', channel)
+        : node.grant(this.#session, channel, token);
+    await this.#start(channel, { allowed, options, by: 'client', tell });
   }
 
   /** Puts the client in, and tells it by a push. Does nothing when it is in already. */
@@ -97,9 +114,30 @@ export class Subscriptions {
     await this.#start(channel, {
       allowed: Promise.resolve(),
       options: { joinLeave: true },
-      live: LIVE_BY_SERVER,
+      by: 'server',
       tell,
     });
+  }
+
+  /** Lets a subscription go on with a new token; gives the seconds until that one runs out, if it does. */
+  async renew(channel: string, token: string): Promise<number | undefined> {
+    if (!this.has(channel)) throw new ClientError('permissionDenied');
+    const grant = await this.#node.grant(this.#session, channel, token).catch((error: unknown) => {
+      throw error instanceof ClientError && error.kind === 'tokenExpired' ? new ClientError('expired') : error;
+    });
+    const found = this.#subscriptions?.get(channel);
+    if (found?.tag !== 'live') throw new ClientError('permissionDenied');
+    const live = liveOf(found.by, grant);
+    this.#subscriptions?.set(channel, live);
+    return this.#ttlOf(live);
+  }
+
+  /** Ends the subscriptions whose token has run out. */
+  expire(now: number): void {
+    if (!this.#expires) return;
+    for (const [channel, subscription] of [...(this.#subscriptions ?? [])]) {
+      if (subscription.tag === 'live' && (subscription.expiresAt ?? now + 1) <= now) this.revoke(channel, 'expired');
+    }
   }
 
   /** Ends a subscription at the client's wish; waits for one that is just starting. */
@@ -187,7 +225,7 @@ export class Subscriptions {
   }
 
   async #start(channel: string, how: How): Promise<void> {
-    const { by } = how.live;
+    const { by } = how;
     const entry: Entry = { tag: 'entering', by, done: Promise.resolve() };
     this.#subscriptions ??= new Map();
     this.#subscriptions.set(channel, entry);
@@ -201,8 +239,8 @@ export class Subscriptions {
     }
   }
 
-  async #enterWhenReady(name: string, entry: Entry, { allowed, options, live, tell }: How): Promise<void> {
-    await allowed;
+  async #enterWhenReady(name: string, entry: Entry, { allowed, options, by, tell }: How): Promise<void> {
+    const live = liveOf(by, await allowed);
     const { hub } = this.#node;
     const channel = hub.hold(name, this.#node.permissions.namespace(name));
     try {
@@ -227,14 +265,28 @@ export class Subscriptions {
     }
     this.#subscriptions ??= new Map();
     this.#subscriptions.set(channel.name, live);
-    return result;
+    const ttl = this.#ttlOf(live);
+    return ttl === undefined ? result : { ...result, ttl };
   }
 
   #join(channel: HubChannel, joinLeave: boolean): void {
     const { connection, protocol } = this.#session;
     connection.join(topicOf(protocol, channel.name));
     if (joinLeave && channel.namespace.joinLeave) connection.join(joinLeaveTopicOf(protocol, channel.name));
-    this.#node.announceJoin(channel, this.#session);
+    this.#node.announceJoin(channel, this.#infoIn(channel.name));
+  }
+
+  /** How the client is shown in the channel. */
+  #infoIn(channel: string): ClientInfo {
+    const found = this.#subscriptions?.get(channel);
+    const chanInfo = found?.tag === 'live' ? found.info : undefined;
+    return chanInfo === undefined ? this.#session.info : { ...this.#session.info, chanInfo };
+  }
+
+  #ttlOf({ expiresAt }: Live): number | undefined {
+    if (expiresAt === undefined) return undefined;
+    this.#expires = true;
+    return Math.max(1, Math.ceil((expiresAt - this.#node.clock.now()) / 1_000));
   }
 
   #forget(channel: string): void {
@@ -243,11 +295,21 @@ export class Subscriptions {
   }
 
   #leave(channel: string): void {
+    const info = this.#infoIn(channel);
     this.#forget(channel);
     const { connection, protocol } = this.#session;
     connection.leave(topicOf(protocol, channel));
     if (this.#node.permissions.namespace(channel).joinLeave) connection.leave(joinLeaveTopicOf(protocol, channel));
-    this.#node.announceLeave(channel, this.#session);
+    this.#node.announceLeave(channel, info);
     this.#node.hub.leave(channel, this.#session.protocol);
   }
+}
+
+/** One object serves all subscriptions about which there is nothing more to say. */
+function liveOf(by: Maker, grant: Grant | void): Live {
+  if (grant?.info === undefined && grant?.expiresAt === undefined) {
+    return by === 'client' ? LIVE_BY_CLIENT : LIVE_BY_SERVER;
+  }
+  const { info, expiresAt } = grant;
+  return { tag: 'live', by, ...(info !== undefined && { info }), ...(expiresAt !== undefined && { expiresAt }) };
 }

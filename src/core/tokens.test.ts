@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
-import { type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
+import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { DisconnectError } from './disconnects.ts';
 import { ClientError } from './errors.ts';
-import { createTokenVerifier } from './tokens.ts';
+import { createTokens, type TokenSettings } from './tokens.ts';
 
 const SECRET = 'a secret that is long enough to be one';
 const NOW = Date.UTC(2026, 0, 1);
@@ -14,15 +14,21 @@ function sign(payload: JWTPayload, alg = 'HS256', secret = SECRET): Promise<stri
   return new SignJWT(payload).setProtectedHeader({ alg }).sign(keyOf(secret));
 }
 
-/** Whom the token signs in, or the error's name. */
-async function outcome(token: string, secret = SECRET): Promise<unknown> {
+const tokensOf = (settings: Partial<TokenSettings>) =>
+  createTokens({ ...{ secret: '', publicKey: '', jwksUrl: '', issuer: '', audience: '' }, ...settings }, () => NOW);
+
+/** What came of it, or the error's name. */
+async function outcomeOf(work: Promise<unknown>): Promise<unknown> {
   try {
-    return await createTokenVerifier(secret, () => NOW)(token);
+    return await work;
   } catch (error) {
     if (error instanceof ClientError || error instanceof DisconnectError) return error.kind;
     throw error;
   }
 }
+
+/** Whom the token signs in, or the error's name. */
+const outcome = (token: string, secret = SECRET) => outcomeOf(tokensOf({ secret }).connection(token));
 
 const EVE = { kind: 'external', user: 'eve' };
 
@@ -84,3 +90,120 @@ function mixed(first: string, second: string): string {
   const [header, , signature] = first.split('.');
   return [header, second.split('.')[1], signature].join('.');
 }
+
+describe('what a token says besides', () => {
+  test.each([
+    ['info', { info: { name: 'Eve' } }, { info: '{"name":"Eve"}' }],
+    ['b64info', { b64info: btoa('{"name":"Eve"}') }, { info: '{"name":"Eve"}' }],
+    ['b64info of other bytes', { b64info: btoa('\xff\x00') }, { info: '{"$binary":"/wA="}' }],
+    ['channels and subs, each once', { channels: ['a', 'b'], subs: { b: {}, c: {} } }, { channels: ['a', 'b', 'c'] }],
+    ['an end of its own', { exp: IN_A_MINUTE, expire_at: IN_A_MINUTE + 60 }, { expiresAt: NOW + 120_000 }],
+    ['no end, though the token has one', { exp: IN_A_MINUTE, expire_at: 0 }, {}],
+  ] as const)('%s', async (_what, claims, said) => {
+    expect(await outcome(await sign({ sub: 'eve', ...(claims as JWTPayload) }))).toEqual({ principal: EVE, ...said });
+  });
+
+  test.each([
+    ['channels that are no list', { channels: 'a' }],
+    ['channels that are no texts', { channels: [1] }],
+    ['subs that are no object', { subs: ['a'] }],
+    ['b64info that is no base64', { b64info: '???' }],
+  ])('%s: the token does not hold', async (_what, claims) => {
+    expect(await outcome(await sign({ sub: 'eve', ...(claims as JWTPayload) }))).toBe('invalidToken');
+  });
+
+  test('issuer and audience are asked for where the settings name them', async () => {
+    const tokens = tokensOf({ secret: SECRET, issuer: 'app', audience: 'chat' });
+    const tried = (payload: JWTPayload) =>
+      sign({ sub: 'eve', ...payload }).then((token) => outcomeOf(tokens.connection(token)));
+    expect(await tried({ iss: 'app', aud: ['web', 'chat'] })).toEqual({ principal: EVE });
+    for (const wrong of [
+      {},
+      { iss: 'app' },
+      { aud: 'chat' },
+      { iss: 'other', aud: 'chat' },
+      { iss: 'app', aud: 'web' },
+    ]) {
+      expect(await tried(wrong)).toBe('invalidToken');
+    }
+  });
+});
+
+describe('a subscription token', () => {
+  const grant = async (payload: JWTPayload) =>
+    outcomeOf(tokensOf({ secret: SECRET }).subscription(await sign(payload)));
+
+  test('names the channel, the user, and what others are shown', async () => {
+    expect(await grant({ sub: 'eve', channel: 'news:1', info: 5, exp: IN_A_MINUTE })).toEqual({
+      ...{ channel: 'news:1', user: 'eve', info: '5', expiresAt: NOW + 60_000 },
+    });
+    expect(await grant({ channel: 'news:1' })).toEqual({ channel: 'news:1', user: '' });
+  });
+
+  test('PE1 without a channel, or run out, does not hold', async () => {
+    expect(await grant({ sub: 'eve' })).toBe('invalidToken');
+    expect(await grant({ sub: 'eve', channel: 5 })).toBe('invalidToken');
+    expect(await grant({ sub: 'eve', channel: 'a', exp: NOW / 1_000 })).toBe('tokenExpired');
+  });
+});
+
+describe('public keys', () => {
+  test.each(['RS256', 'PS384', 'ES256', 'ES384', 'EdDSA'])(
+    '%s: a token signed with the private key holds',
+    async (alg) => {
+      const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+      const tokens = tokensOf({ publicKey: await exportSPKI(publicKey) });
+      const token = await new SignJWT({ sub: 'eve' }).setProtectedHeader({ alg }).sign(privateKey);
+      expect(await outcomeOf(tokens.connection(token))).toEqual({ principal: EVE });
+      const { privateKey: other } = await generateKeyPair(alg);
+      const forged = await new SignJWT({ sub: 'eve' }).setProtectedHeader({ alg }).sign(other);
+      expect(await outcomeOf(tokens.connection(forged))).toBe('invalidToken');
+    },
+  );
+
+  test('PE1 never serve as a shared secret', async () => {
+    const { publicKey } = await generateKeyPair('RS256', { extractable: true });
+    const pem = await exportSPKI(publicKey);
+    const forged = await sign({ sub: 'eve' }, 'HS256', pem);
+    expect(await outcomeOf(tokensOf({ publicKey: pem }).connection(forged))).toBe('invalidToken');
+    expect(await outcomeOf(tokensOf({ publicKey: pem, secret: SECRET }).connection(forged))).toBe('invalidToken');
+    const shared = await sign({ sub: 'eve' });
+    expect(await outcomeOf(tokensOf({ publicKey: pem, secret: SECRET }).connection(shared))).toEqual({
+      principal: EVE,
+    });
+  });
+
+  test('of a published set are found by kid; while it cannot be had, the client is told to try again', async () => {
+    const [first, second] = [
+      await generateKeyPair('ES256', { extractable: true }),
+      await generateKeyPair('ES256', { extractable: true }),
+    ];
+    let published = [{ ...(await exportJWK(first.publicKey)), kid: 'one', alg: 'ES256' }];
+    let asked = 0;
+    let down = true;
+    const server = Bun.serve({
+      port: 0,
+      fetch: () => {
+        asked += 1;
+        return down ? new Response('', { status: 503 }) : Response.json({ keys: published });
+      },
+    });
+    const jwksUrl = `http://localhost:${server.port}/keys`;
+    const signed = (kid: string, { privateKey }: typeof first) =>
+      new SignJWT({ sub: 'eve' }).setProtectedHeader({ alg: 'ES256', kid }).sign(privateKey);
+    const tokens = tokensOf({ jwksUrl });
+    expect(await outcomeOf(tokens.connection(await signed('one', first)))).toBe('internal');
+    down = false;
+    expect(await outcomeOf(tokens.connection(await signed('one', first)))).toEqual({ principal: EVE });
+    expect(await outcomeOf(tokens.connection(await signed('one', second)))).toBe('invalidToken');
+    // Rotation: a server that has not looked lately looks again.
+    published = [...published, { ...(await exportJWK(second.publicKey)), kid: 'two', alg: 'ES256' }];
+    const before = asked;
+    for (let n = 0; n < 5; n += 1) {
+      expect(await outcomeOf(tokens.connection(await signed('two', second)))).toBe('invalidToken');
+    }
+    expect(asked).toBe(before);
+    expect(await outcomeOf(tokensOf({ jwksUrl }).connection(await signed('two', second)))).toEqual({ principal: EVE });
+    await server.stop(true);
+  });
+});

@@ -86,7 +86,7 @@ export class Client implements Connection {
 
   send(frame: Frame): void {
     if (this.closedWith !== undefined) throw new Error('sent to a closed connection');
-    for (const line of frame.split('\n')) this.lines.push(JSON.parse(line) as Line);
+    for (const line of String(frame).split('\n')) this.lines.push(JSON.parse(line) as Line);
   }
 
   join(topic: string): void {

@@ -82,7 +82,7 @@ export class Line implements Connection {
 
   send(frame: Frame): void {
     this.longest = Math.max(this.longest, frame.length);
-    for (const line of frame.split('\n')) this.said.push(JSON.parse(line) as Said);
+    for (const line of String(frame).split('\n')) this.said.push(JSON.parse(line) as Said);
   }
 
   join(topic: string): void {

@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { Centrifuge, type Options, type Subscription } from 'centrifuge';
-import { SignJWT } from 'jose';
+import { type JWTPayload, SignJWT } from 'jose';
 import WebSocket from 'ws';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 
+/** Nobody may subscribe, but for those who bring a token. */
+const SHUT = { presence: true, readPresence: 'users', history: 'memory', historySize: 10, publish: 'users' };
 const SECRET = 'a secret that is shared with one application only';
 
 let open: BanyanProcess;
@@ -13,7 +15,7 @@ const clients: Centrifuge[] = [];
 beforeAll(async () => {
   [open, signed] = await Promise.all([
     startBanyan({ BANYAN_CLIENT_INSECURE: 'true', BANYAN_PING_SECONDS: '2', BANYAN_PONG_SECONDS: '1' }),
-    startBanyan({ BANYAN_TOKEN_SECRET: SECRET }),
+    startBanyan({ BANYAN_TOKEN_SECRET: SECRET, BANYAN_NAMESPACES: JSON.stringify({ shut: SHUT }) }),
   ]);
 });
 afterEach(() => {
@@ -75,8 +77,12 @@ async function until(isIt: () => boolean): Promise<void> {
   }
 }
 
-const token = (user: string, seconds: number) =>
-  new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).setSubject(user).setExpirationTime(`${seconds}s`).sign(secret);
+const token = (user: string, seconds: number, claims: JWTPayload = {}) =>
+  new SignJWT(claims)
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(user)
+    .setExpirationTime(`${seconds}s`)
+    .sign(secret);
 const secret = new TextEncoder().encode(SECRET);
 
 describe('the official client, unmodified', () => {
@@ -126,7 +132,8 @@ describe('the official client, unmodified', () => {
     await expect(client.publish('nowhere:x', 1)).rejects.toMatchObject({ code: 102 });
     await expect(client.publish('room:x', 1)).rejects.toMatchObject({ code: 103 });
     await expect(client.presence('log:x')).rejects.toMatchObject({ code: 108 });
-    await expect(client.rpc('no.such', {})).rejects.toMatchObject({ code: 104 });
+    await expect(client.rpc('accounts.sing', {})).rejects.toMatchObject({ code: 104 });
+    await expect(client.rpc('no.such', {})).rejects.toMatchObject({ code: 108 });
     const refused = client.newSubscription('nowhere:x');
     refused.subscribe();
     expect(await next<{ code: number }>(refused, 'unsubscribed')).toMatchObject({ code: 102 });
@@ -225,12 +232,79 @@ describe('signing in with a token', () => {
     await client.publish('demo:refreshed', 1);
   });
 
+  test('puts the client into channels, and says who it is to others', async () => {
+    const client = clientOf(signed, {
+      token: await token('user-4', 60, { channels: ['shut:given'], info: { name: 'Di' } }),
+    });
+    const given = next<{ channel: string }>(client, 'subscribed');
+    const heard = next<{ channel: string; data: unknown }>(client, 'publication');
+    client.connect();
+    expect((await given).channel).toBe('shut:given');
+    await client.publish('shut:given', 'hello');
+    expect(await heard).toMatchObject({ channel: 'shut:given', data: 'hello' });
+    const present = Object.values((await client.presence('shut:given')).clients);
+    expect(present).toMatchObject([{ user: 'user-4', connInfo: { name: 'Di' } }]);
+  });
+
+  test('PE4 PE1 gives nothing of what is a feature’s', async () => {
+    const client = await connected(signed, {
+      token: await token('user-5', 60, { channels: ['people:', 'user:user-5'] }),
+    });
+    await Bun.sleep(50);
+    await expect(client.presence('people:')).rejects.toMatchObject({ code: 103 });
+    const refused = client.newSubscription('room:x', { token: await token('user-5', 60, { channel: 'room:x' }) });
+    refused.subscribe();
+    expect(await next<{ code: number }>(refused, 'unsubscribed')).toMatchObject({ code: 103 });
+    const { data } = await client.rpc('accounts.status', {});
+    expect(data).toBeDefined();
+  });
+
   test('that does not hold is refused for good', async () => {
     const other = new TextEncoder().encode('another secret, of another application');
     const forged = await new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).setSubject('user-9').sign(other);
     const client = clientOf(signed, { token: forged });
     client.connect();
     expect(await next<{ code: number }>(client, 'disconnected')).toMatchObject({ code: 3_500 });
+  });
+});
+
+describe('a subscription token', () => {
+  test('opens a channel that is shut to others, and is renewed before it runs out', async () => {
+    const client = await connected(signed, { token: await token('user-1', 60) });
+    let asked = 0;
+    const getToken = () => {
+      asked += 1;
+      return token('user-1', asked === 1 ? 2 : 60, { channel: 'shut:a', info: { seat: 7 } });
+    };
+    const subscription = await subscribed(client, 'shut:a', { getToken });
+    const others = client.newSubscription('shut:b');
+    others.subscribe();
+    expect(await next<{ code: number }>(others, 'unsubscribed')).toMatchObject({ code: 103 });
+    expect(Object.values((await subscription.presence()).clients)).toMatchObject([{ chanInfo: { seat: 7 } }]);
+    await until(() => asked === 2);
+    await Bun.sleep(1_500);
+    expect(subscription.state as string).toBe('subscribed');
+  });
+
+  test.each([
+    ['for another channel', { channel: 'shut:other' }, 'user-2'],
+    ['of another user', { channel: 'shut:c' }, 'user-3'],
+  ])('PE1 %s ends the connection', async (_what, claims, user) => {
+    const client = await connected(signed, { token: await token('user-2', 60) });
+    client.newSubscription('shut:c', { token: await token(user, 60, claims) }).subscribe();
+    expect(await next<{ code: number }>(client, 'disconnected')).toMatchObject({ code: 3_500 });
+  });
+
+  test('PE1 that is forged is refused, one that has run out is asked for anew', async () => {
+    const client = await connected(signed, { token: await token('user-2', 60) });
+    const forged = client.newSubscription('shut:d', { token: `${await token('user-2', 60, { channel: 'shut:d' })}x` });
+    forged.subscribe();
+    expect(await next<{ code: number }>(forged, 'unsubscribed')).toMatchObject({ code: 103 });
+    const late = await token('user-2', -5, { channel: 'shut:e' });
+    const renewed = await subscribed(client, 'shut:e', {
+      ...{ token: late, getToken: () => token('user-2', 60, { channel: 'shut:e' }), minResubscribeDelay: 20 },
+    });
+    expect(renewed.state as string).toBe('subscribed');
   });
 });
 

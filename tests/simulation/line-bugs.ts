@@ -14,7 +14,9 @@ function changeLines(makeChange: () => Change): Sabotage {
     line: (random) => {
       const change = makeChange();
       return (frame: Frame) => {
-        const lines = frame.split('\n').flatMap((line) => change(line, random));
+        const lines = String(frame)
+          .split('\n')
+          .flatMap((line) => change(line, random));
         return lines.length === 0 ? [] : [lines.join('\n')];
       };
     },

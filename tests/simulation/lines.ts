@@ -38,7 +38,9 @@ let lastLines: readonly Line[] = [{}];
 /** The lines of a frame. One that is fanned out is read once for all. */
 export function parseFrame(frame: Frame): readonly Line[] {
   if (frame !== lastFrame) {
-    lastLines = frame.split('\n').map((line) => JSON.parse(line) as Line);
+    lastLines = String(frame)
+      .split('\n')
+      .map((line) => JSON.parse(line) as Line);
     lastFrame = frame;
   }
   return lastLines;

@@ -61,7 +61,7 @@ describe('a line', () => {
 
   const wrong: readonly string[] = [
     ...['', ' ', 'x', '{', '{"id":1', '[]', '[{}]', 'null', '1', '"{}"', '{}{}', '\u0000', '{"id":1,}'],
-    ...['{"id":1}', '{"id":null}', '{"id":1,"unknown":{}}', '{"id":1,"sub_refresh":{}}'],
+    ...['{"id":1}', '{"id":null}', '{"id":1,"unknown":{}}'],
     ...['{"ping":{}}', '{"id":0,"ping":{}}', '{"id":-1,"ping":{}}', '{"id":1.5,"ping":{}}', '{"id":"1","ping":{}}'],
     ...['{"id":1e300,"ping":{}}', '{"id":true,"ping":{}}', '{"id":1,"ping":1}', '{"id":1,"ping":[]}'],
     ...['{"id":1,"connect":"x"}', '{"id":1,"connect":{"token":1}}', '{"id":1,"connect":{"subs":[]}}'],
@@ -76,6 +76,7 @@ describe('a line', () => {
       '{"id":1,"history":{"channel":"a","since":1}}',
       '{"id":1,"rpc":{"method":{}}}',
       '{"id":1,"refresh":{"token":{}}}',
+      '{"id":1,"sub_refresh":{"channel":"a","token":{}}}',
     ],
   ];
   test.each(wrong.map((line) => [line]))('SE6 %p is not of the protocol', (line) => {

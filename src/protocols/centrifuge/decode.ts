@@ -35,6 +35,7 @@ const BODIES = [
   'rpc',
   'send',
   'refresh',
+  'sub_refresh',
 ] as const;
 type Body = (typeof BODIES)[number];
 
@@ -69,6 +70,8 @@ function decodeBody(kind: Exclude<Body, 'send'>, { id, fields, line }: Parts): C
       return { kind, id, method: asText(fields.method), data: fields.data };
     case 'refresh':
       return { kind, id, token: asText(fields.token) };
+    case 'sub_refresh':
+      return { kind: 'subRefresh', id, channel: asText(fields.channel), token: asText(fields.token) };
     default:
       return kind satisfies never;
   }
@@ -83,6 +86,7 @@ function decodeSubscribe(id: number, fields: Fields): Command {
     ...(since !== undefined && { since }),
     ...((asNumber(fields.flag) & REJECT_UNRECOVERED) !== 0 && { rejectUnrecovered: true }),
     ...(fields.join_leave === true && { joinLeave: true }),
+    ...(asText(fields.token) !== '' && { token: asText(fields.token) }),
   };
 }
 

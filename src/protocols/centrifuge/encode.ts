@@ -29,7 +29,9 @@ export function encodeReply(id: number, reply: Reply): string {
     case 'rpc':
       return `{"id":${id},"rpc":{"data":${quote(reply.data) ?? 'null'}}}`;
     case 'refresh':
-      return `{"id":${id},"refresh":{${reply.ttl === undefined ? '' : `"expires":true,"ttl":${reply.ttl}`}}}`;
+      return `{"id":${id},"refresh":{${encodeExpiry(reply.ttl)}}}`;
+    case 'subRefresh':
+      return `{"id":${id},"sub_refresh":{${encodeExpiry(reply.ttl)}}}`;
     default:
       return reply satisfies never;
   }
@@ -69,15 +71,24 @@ function encodeConnect(result: ConnectResult): string {
     ([channel, subscription]) => `${quote(channel)}:${encodeSubscribe(subscription)}`,
   );
   const subscriptions = subs.length === 0 ? '' : `,"subs":{${subs.join()}}`;
-  return `{"client":"${result.client}","version":${quote(result.version)},"ping":${result.pingSeconds},"pong":true,"node":${quote(result.node)},"time":${result.time}${expiry}${subscriptions}}`;
+  const session = result.session === undefined ? '' : `,"session":${quote(result.session)}`;
+  return `{"client":"${result.client}","version":${quote(result.version)},"ping":${result.pingSeconds},"pong":true,"node":${quote(result.node)}${session},"time":${result.time}${expiry}${subscriptions}}`;
+}
+
+/** The members that say when it runs out; none when it does not. */
+function encodeExpiry(ttl: number | undefined): string {
+  return ttl === undefined ? '' : `"expires":true,"ttl":${ttl}`;
 }
 
 function encodeSubscribe(result: SubscribeResult): string {
-  if (!result.recoverable) return result.wasRecovering ? '{"was_recovering":true}' : '{}';
+  const expiry = encodeExpiry(result.ttl);
+  if (!result.recoverable) {
+    return `{${[result.wasRecovering ? '"was_recovering":true' : '', expiry].filter((part) => part !== '').join()}}`;
+  }
   const recovery = result.wasRecovering ? `,"was_recovering":true${result.recovered ? ',"recovered":true' : ''}` : '';
   const missed =
     result.publications.length === 0 ? '' : `,"publications":[${result.publications.map(encodePublication).join()}]`;
-  return `{"recoverable":true,"positioned":true,"epoch":${quote(result.epoch)},"offset":${result.offset}${recovery}${missed}}`;
+  return `{"recoverable":true,"positioned":true,"epoch":${quote(result.epoch)},"offset":${result.offset}${recovery}${missed}${expiry === '' ? '' : `,${expiry}`}}`;
 }
 
 function encodePublication({ data, info, offset, tags }: Publication): string {

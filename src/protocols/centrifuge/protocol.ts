@@ -1,22 +1,55 @@
-import type { Protocol } from '../../core/protocol.ts';
+import { DisconnectError } from '../../core/disconnects.ts';
+import type { Frame, Protocol } from '../../core/protocol.ts';
 import { decodeLine } from './decode.ts';
+import { decodeEmulation } from './emulation.ts';
 import { encodePush, encodeReply } from './encode.ts';
+import { negotiate } from './negotiate.ts';
+import { decodeFrame } from './protobuf-decode.ts';
+import { encodePush as encodeBinaryPush, encodeReply as encodeBinaryReply } from './protobuf-encode.ts';
+import { decodeText } from './wire-reader.ts';
 
 /**
- * The Centrifuge client protocol, JSON over WebSocket: one object a line, several lines a frame.
+ * The Centrifuge client protocol as JSON: one object a line, several lines a frame.
  * https://github.com/centrifugal/protocol (definitions/client.proto)
  */
 export const centrifugeJson: Protocol = {
   name: 'cj',
   ping: '{}',
-  decode: (frame) =>
-    frame.includes('\n')
-      ? frame
-          .split('\n')
-          .filter((line) => line !== '')
-          .map(decodeLine)
-      : [decodeLine(frame)],
+  decode: (frame) => {
+    const text = typeof frame === 'string' ? frame : decodeText(frame);
+    if (!text.includes('\n')) return [decodeLine(text)];
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(decodeLine);
+  },
   encodeReply,
   encodePush,
   join: (frames) => frames.join('\n'),
 };
+
+/** The same as Protobuf: messages one after the other, each behind its length. A ping is a message without fields. */
+export const centrifugeProtobuf: Protocol = {
+  name: 'cp',
+  ping: new Uint8Array([0]),
+  decode: (frame) => {
+    if (typeof frame === 'string') throw new DisconnectError('badRequest');
+    return decodeFrame(frame);
+  },
+  encodeReply: encodeBinaryReply,
+  encodePush: encodeBinaryPush,
+  join: (frames) => concat(frames as readonly Uint8Array[]),
+};
+
+/** Everything about this protocol that a runtime needs. */
+export const centrifuge = { json: centrifugeJson, protobuf: centrifugeProtobuf, negotiate, decodeEmulation } as const;
+
+function concat(frames: readonly Uint8Array[]): Frame {
+  const joined = new Uint8Array(frames.reduce((length, frame) => length + frame.length, 0));
+  let at = 0;
+  for (const frame of frames) {
+    joined.set(frame, at);
+    at += frame.length;
+  }
+  return joined;
+}

@@ -1,4 +1,5 @@
 import { ClientError } from '../../core/errors.ts';
+import { readBody } from './read-body.ts';
 
 /** Largest body of an operation, in bytes. */
 export const BODY_LIMIT = 1_048_576;
@@ -14,37 +15,13 @@ const JSON_TYPE = /^application\/json\s*(;|$)/i;
 export async function readJsonBody(request: Request): Promise<unknown> {
   const type = request.headers.get('Content-Type');
   if (type !== null && !JSON_TYPE.test(type)) throw new ClientError('badRequest', { message: WRONG_TYPE });
-  const bytes = await readBytes(request);
+  const bytes = await readBody(request, BODY_LIMIT);
   if (bytes.length === 0) return {};
   if (type === null) throw new ClientError('badRequest', { message: WRONG_TYPE });
   return parse(bytes);
 }
 
 const WRONG_TYPE = 'the content type must be application/json';
-
-async function readBytes(request: Request): Promise<Uint8Array> {
-  if (Number(request.headers.get('Content-Length')) > BODY_LIMIT) throw tooLarge();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  // Leaving the loop cancels what has not been read.
-  try {
-    for await (const chunk of request.body ?? []) {
-      length += chunk.length;
-      if (length > BODY_LIMIT) throw tooLarge();
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    // Clients come and go; that is no error of the server's.
-    throw error instanceof ClientError ? error : new ClientError('badRequest', { message: BROKEN_OFF, cause: error });
-  }
-  return Buffer.concat(chunks);
-}
-
-const BROKEN_OFF = 'the body broke off';
-
-function tooLarge(): ClientError {
-  return new ClientError('tooLarge', { message: `the body may have at most ${BODY_LIMIT} bytes` });
-}
 
 function parse(bytes: Uint8Array): unknown {
   try {

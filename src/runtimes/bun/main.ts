@@ -10,6 +10,7 @@ import { openPorts, type Ports } from '../../app/ports.ts';
 import { StartError } from '../../app/start-error.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import { systemClock } from './clock.ts';
+import { Connections, isConnection } from './connections.ts';
 import { createHttp, type Http } from './http.ts';
 import { BunFanout, type SocketData, socketHandler } from './websocket.ts';
 
@@ -22,10 +23,9 @@ export type RunningServer = {
   stop(): Promise<void>;
 };
 
-type Serving = { readonly app: App; readonly http: Http };
+type Serving = { readonly app: App; readonly http: Http; readonly connections: Connections };
 
 const SWEEP_MS = 60_000;
-const SOCKET_PATH = '/connection/websocket';
 /** How long a stop waits for answers under way before it cuts what is left. */
 const STOP_GRACE_MS = 5_000;
 
@@ -44,7 +44,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   let ports: Ports | undefined;
   try {
     ports = openPorts(config.data, MIGRATIONS, (error) => dieOf(error, telemetry));
-    serving = assemble(config, ports, { telemetry, fanout });
+    serving = assemble(config, ports, { telemetry, fanout, server });
     const url = publicUrl(config, server);
     await serving.app.catchUp();
     const ownerPath = await serving.app.ownerPath();
@@ -57,10 +57,13 @@ export async function startServer(config: Config): Promise<RunningServer> {
   }
 }
 
-function assemble(config: Config, ports: Ports, made: { telemetry: Telemetry; fanout: BunFanout }): Serving {
-  const runtime = { clock: systemClock, passwords: createPasswords(), images: createImages(), ...made };
+type Made = { readonly telemetry: Telemetry; readonly fanout: BunFanout; readonly server: Server<SocketData> };
+
+function assemble(config: Config, ports: Ports, { telemetry, fanout, server }: Made): Serving {
+  const runtime = { clock: systemClock, passwords: createPasswords(), images: createImages(), telemetry, fanout };
   const app = compose(config, ports, runtime);
-  return { app, http: createHttp(app, config, runtime) };
+  const http = createHttp(app, config, runtime);
+  return { app, http, connections: new Connections({ app, http, config, server, streams: fanout.streams }) };
 }
 
 function listen(config: Config, serving: () => Serving | undefined): Server<SocketData> {
@@ -99,28 +102,7 @@ async function answer(
   const pathname = URL.parse(request.url)?.pathname;
   if (pathname === '/livez') return new Response('ok');
   const peer = server.requestIP(request)?.address ?? '';
-  if (pathname === SOCKET_PATH) return upgrade(request, server, { serving, peer });
-  return serving.http.fetch(request, peer);
-}
-
-/** Undefined when the socket is open: Bun then writes the answer itself. */
-async function upgrade(
-  request: Request,
-  server: Server<SocketData>,
-  { serving, peer }: { readonly serving: Serving; readonly peer: string },
-): Promise<Response | undefined> {
-  const { app, http } = serving;
-  if (!http.originAllowed(request)) return new Response('origin not allowed', { status: 403 });
-  const principal = await app.authenticate(request.headers);
-  const address = http.addressOf(request, peer);
-  const offered = request.headers
-    .get('Sec-WebSocket-Protocol')
-    ?.split(',')
-    .map((name) => name.trim());
-  const headers = offered?.includes('centrifuge-json') ? { 'Sec-WebSocket-Protocol': 'centrifuge-json' } : undefined;
-  const data: SocketData = { protocol: app.protocol, principal, address, session: undefined };
-  if (server.upgrade(request, { data, ...(headers !== undefined && { headers }) })) return undefined;
-  return new Response('a WebSocket handshake was expected', { status: 426, headers: { Upgrade: 'websocket' } });
+  return isConnection(pathname) ? serving.connections.answer(request, peer) : serving.http.fetch(request, peer);
 }
 
 function stopper(server: Server<SocketData>, app: App, ports: Ports): () => Promise<void> {

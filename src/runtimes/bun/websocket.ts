@@ -4,6 +4,7 @@ import type { Node } from '../../core/node.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { Frame, Protocol } from '../../core/protocol.ts';
 import type { Session } from '../../core/session.ts';
+import { Streams } from './streams.ts';
 
 /** What a socket carries from its upgrade to its first frame, and its session from then on. */
 export type SocketData = {
@@ -42,6 +43,8 @@ class BunConnection implements Connection {
 
 /** Fan-out by Bun's native topics; before the server listens there is nobody to tell. */
 export class BunFanout implements Fanout {
+  /** Connections that are no sockets. */
+  readonly streams = new Streams();
   #server: Server<SocketData> | undefined;
 
   attach(server: Server<SocketData>): void {
@@ -50,6 +53,7 @@ export class BunFanout implements Fanout {
 
   publish(topic: string, frame: Frame): void {
     this.#server?.publish(topic, frame);
+    this.streams.publish(topic, frame);
   }
 }
 
@@ -78,7 +82,7 @@ export function socketHandler(node: () => Node, bounds: SocketBounds): WebSocket
       socket.data.session = node().open({ connection: new BunConnection(socket), protocol, principal, address });
     },
     message(socket, message) {
-      socket.data.session?.receive(typeof message === 'string' ? message : new TextDecoder().decode(message));
+      socket.data.session?.receive(message);
     },
     close(socket) {
       socket.data.session?.closed();

@@ -1,0 +1,125 @@
+import { jsonOfBytes, jsonTextOf } from '../../core/binary-data.ts';
+import type { Command, Since } from '../../core/commands.ts';
+import { DisconnectError } from '../../core/disconnects.ts';
+import { boolOf, bytesOf, type Field, readDelimited, readFields, textOf, uintOf } from './wire-reader.ts';
+
+/** Numbers of the fields of `Command`. https://github.com/centrifugal/protocol (definitions/client.proto) */
+const ID = 1;
+/** In the order in which the reference server looks for them. */
+const BODIES = [
+  ['connect', 4],
+  ['ping', 11],
+  ['subscribe', 5],
+  ['unsubscribe', 6],
+  ['publish', 7],
+  ['presence', 8],
+  ['presenceStats', 9],
+  ['history', 10],
+  ['rpc', 13],
+  ['send', 12],
+  ['refresh', 14],
+  ['subRefresh', 15],
+] as const;
+type Body = (typeof BODIES)[number][0];
+
+/** SubscribeRequest.flag: answer with an error when recovery fails. */
+const REJECT_UNRECOVERED = 2;
+
+/** The commands of a frame of the Protobuf protocol. Throws `DisconnectError('badRequest')` for anything else. */
+export function decodeFrame(frame: Uint8Array): Command[] {
+  return readDelimited(frame).map(decodeCommand);
+}
+
+function decodeCommand(message: Uint8Array): Command {
+  const fields = readFields(message);
+  for (const [kind, number] of BODIES) {
+    const body = bytesOf(fields, number);
+    if (body !== undefined) return decodeBody(kind, uintOf(fields, ID), readFields(body));
+  }
+  if (fields.length === 0) return { kind: 'pong' };
+  throw new DisconnectError('badRequest');
+}
+
+function decodeBody(kind: Body, id: number, fields: readonly Field[]): Command {
+  if (kind === 'send') return { kind };
+  if (id <= 0) throw new DisconnectError('badRequest');
+  switch (kind) {
+    case 'connect':
+      return { kind, id, token: textOf(fields, 1), since: decodeSubs(fields) };
+    case 'ping':
+      return { kind, id };
+    case 'subscribe':
+      return decodeSubscribe(id, fields);
+    case 'unsubscribe':
+    case 'presence':
+    case 'presenceStats':
+      return { kind, id, channel: textOf(fields, 1) };
+    case 'publish':
+      return { kind, id, channel: textOf(fields, 1), data: jsonOfBytes(bytesOf(fields, 2) ?? NULL) };
+    case 'history':
+      return decodeHistory(id, fields);
+    case 'rpc':
+      return { kind, id, method: textOf(fields, 2), data: decodeInput(bytesOf(fields, 1)) };
+    case 'refresh':
+      return { kind, id, token: textOf(fields, 1) };
+    case 'subRefresh':
+      return { kind, id, channel: textOf(fields, 1), token: textOf(fields, 2) };
+    default:
+      return kind satisfies never;
+  }
+}
+
+const NULL = new TextEncoder().encode('null');
+
+/** Operations take JSON alone; anything else is refused by their schema, as `undefined` is. */
+function decodeInput(bytes: Uint8Array | undefined): unknown {
+  const text = bytes === undefined ? undefined : jsonTextOf(bytes);
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+function decodeSubscribe(id: number, fields: readonly Field[]): Command {
+  return {
+    kind: 'subscribe',
+    id,
+    channel: textOf(fields, 1),
+    ...(boolOf(fields, 3) && { since: { epoch: textOf(fields, 6), offset: offsetOf(fields, 7) } }),
+    ...((uintOf(fields, 14) & REJECT_UNRECOVERED) !== 0 && { rejectUnrecovered: true }),
+    ...(boolOf(fields, 11) && { joinLeave: true }),
+    ...(textOf(fields, 2) !== '' && { token: textOf(fields, 2) }),
+  };
+}
+
+function decodeHistory(id: number, fields: readonly Field[]): Command {
+  const position = bytesOf(fields, 8);
+  return {
+    kind: 'history',
+    id,
+    channel: textOf(fields, 1),
+    limit: uintOf(fields, 7),
+    reverse: boolOf(fields, 9),
+    ...(position !== undefined && { since: decodePosition(readFields(position)) }),
+  };
+}
+
+function decodePosition(fields: readonly Field[]): Since {
+  return { epoch: textOf(fields, 2), offset: offsetOf(fields, 1) };
+}
+
+/** ConnectRequest.subs: a map from channels to subscribe requests. */
+function decodeSubs(fields: readonly Field[]): ReadonlyMap<string, Since> {
+  const positions = new Map<string, Since>();
+  for (const { number, value } of fields) {
+    if (number !== 3 || typeof value === 'number') continue;
+    const entry = readFields(value);
+    const request = readFields(bytesOf(entry, 2) ?? new Uint8Array());
+    if (!boolOf(request, 3)) continue;
+    positions.set(textOf(entry, 1), { epoch: textOf(request, 6), offset: offsetOf(request, 7) });
+  }
+  return positions;
+}
+
+function offsetOf(fields: readonly Field[], number: number): number {
+  const offset = uintOf(fields, number);
+  if (offset >= 0) return offset;
+  throw new DisconnectError('badRequest');
+}

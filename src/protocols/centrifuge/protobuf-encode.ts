@@ -1,0 +1,126 @@
+import { bytesOfJson } from '../../core/binary-data.ts';
+import { DISCONNECTS, UNSUBSCRIBES } from '../../core/disconnects.ts';
+import type { ConnectResult, Push, Reply, SubscribeResult } from '../../core/pushes.ts';
+import type { ClientInfo, Publication } from '../../ports/log.ts';
+import { WireWriter } from './wire-writer.ts';
+
+/** A reply behind its length. Field numbers: https://github.com/centrifugal/protocol (definitions/client.proto) */
+export function encodeReply(id: number, reply: Reply): Uint8Array {
+  return new WireWriter().delimited((writer) => writeReply(writer.uint(1, id), reply)).finish();
+}
+
+/** A push behind its length. */
+export function encodePush(push: Push): Uint8Array {
+  return new WireWriter().delimited((writer) => writer.message(4, (body) => writePush(body, push))).finish();
+}
+
+function writeReply(writer: WireWriter, reply: Reply): unknown {
+  switch (reply.kind) {
+    case 'error': {
+      const { code, message, temporary, field } = reply.error;
+      const text = field === undefined ? message : `${field}: ${message}`;
+      return writer.message(2, (body) => body.uint(1, code).text(2, text).bool(3, temporary));
+    }
+    case 'connect':
+      return writer.message(5, (body) => writeConnect(body, reply.result));
+    case 'subscribe':
+      return writer.message(6, (body) => writeSubscribe(body, reply.result));
+    case 'unsubscribe':
+      return writer.message(7, () => undefined);
+    case 'publish':
+      return writer.message(8, () => undefined);
+    case 'presence':
+      return writer.message(9, (body) => {
+        for (const info of reply.clients) body.entry(1, info.client, (value) => writeInfo(value, info));
+      });
+    case 'presenceStats':
+      return writer.message(10, (body) => body.uint(1, reply.clients).uint(2, reply.users));
+    case 'history':
+      return writer.message(11, (body) => {
+        for (const each of reply.publications) body.message(1, (value) => writePublication(value, each));
+        body.text(2, reply.epoch).uint(3, reply.offset);
+      });
+    case 'rpc':
+      return writer.message(13, (body) => body.bytes(1, bytesOfJson(JSON.stringify(reply.data) ?? 'null')));
+    case 'refresh':
+      return writer.message(14, (body) => body.bool(3, reply.ttl !== undefined).uint(4, reply.ttl ?? 0));
+    case 'subRefresh':
+      return writer.message(15, (body) => body.bool(1, reply.ttl !== undefined).uint(2, reply.ttl ?? 0));
+    default:
+      return reply satisfies never;
+  }
+}
+
+function writePush(writer: WireWriter, push: Push): unknown {
+  switch (push.kind) {
+    case 'publication':
+      return writer.text(2, push.channel).message(4, (body) => writePublication(body, push.publication));
+    case 'join':
+    case 'leave':
+      return writer
+        .text(2, push.channel)
+        .message(push.kind === 'join' ? 5 : 6, (body) => body.message(1, (info) => writeInfo(info, push.info)));
+    case 'subscribe': {
+      const { recoverable, epoch, offset } = push.result;
+      return writer.text(2, push.channel).message(9, (body) => {
+        if (recoverable) body.bool(1, true).text(4, epoch).uint(5, offset).bool(6, true);
+      });
+    }
+    case 'unsubscribe': {
+      const { code, reason } = UNSUBSCRIBES[push.reason];
+      return writer.text(2, push.channel).message(7, (body) => body.uint(2, code).text(3, reason));
+    }
+    case 'disconnect': {
+      const { code, reason } = DISCONNECTS[push.reason];
+      return writer.message(11, (body) =>
+        body
+          .uint(1, code)
+          .text(2, reason)
+          .bool(3, code < 3500),
+      );
+    }
+    default:
+      return push satisfies never;
+  }
+}
+
+function writeConnect(writer: WireWriter, result: ConnectResult): void {
+  writer
+    .text(1, result.client)
+    .text(2, result.version)
+    .bool(3, result.ttl !== undefined)
+    .uint(4, result.ttl ?? 0);
+  for (const [channel, subscription] of result.subscriptions) {
+    writer.entry(6, channel, (body) => writeSubscribe(body, subscription));
+  }
+  writer
+    .uint(7, result.pingSeconds)
+    .bool(8, true)
+    .text(9, result.session ?? '')
+    .text(10, result.node)
+    .uint(11, result.time);
+}
+
+function writeSubscribe(writer: WireWriter, result: SubscribeResult): void {
+  writer.bool(1, result.ttl !== undefined).uint(2, result.ttl ?? 0);
+  if (!result.recoverable) {
+    writer.bool(12, result.wasRecovering);
+    return;
+  }
+  writer.bool(3, true).text(6, result.epoch);
+  for (const each of result.publications) writer.message(7, (body) => writePublication(body, each));
+  writer.bool(8, result.recovered).uint(9, result.offset).bool(10, true).bool(12, result.wasRecovering);
+}
+
+function writePublication(writer: WireWriter, { data, info, offset, tags }: Publication): void {
+  writer.bytes(4, bytesOfJson(data));
+  if (info !== undefined) writer.message(5, (body) => writeInfo(body, info));
+  writer.uint(6, offset);
+  for (const [key, value] of Object.entries(tags ?? {})) writer.message(7, (body) => body.text(1, key).text(2, value));
+}
+
+function writeInfo(writer: WireWriter, { user, client, connInfo, chanInfo }: ClientInfo): void {
+  writer.text(1, user).text(2, client);
+  if (connInfo !== undefined) writer.bytes(3, bytesOfJson(connInfo));
+  if (chanInfo !== undefined) writer.bytes(4, bytesOfJson(chanInfo));
+}
