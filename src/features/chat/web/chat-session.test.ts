@@ -19,7 +19,11 @@ Object.assign(globalThis, {
 
 /** A page whose connection says what the test makes it say; the server knows one room of `top` messages. */
 function page(top: number) {
-  const server = { top, read: 0, asked: [] as string[], held: undefined as (() => void)[] | undefined, down: false };
+  const server = {
+    ...{ top, read: 0, asked: [] as string[], held: undefined as (() => void)[] | undefined, down: false },
+    /** First and last offset of the pages it gives; undefined: everything. */
+    page: undefined as readonly [number, number] | undefined,
+  };
   const connection = createObservable<ConnectionState>({ kind: 'connecting', since: 0 });
   const publications = createPrefixListeners<Publication>();
   const starts = createPrefixListeners<Subscribed>();
@@ -30,7 +34,7 @@ function page(top: number) {
     if (name === 'chat.history' && server.held) await new Promise<void>((resolve) => server.held?.push(resolve));
     if (name === 'chat.rooms') return { rooms: [summaryAt(now.top)], next: null };
     if (name === 'chat.room') return summaryAt(now.top);
-    if (name === 'chat.history') return pageAt(now.top);
+    if (name === 'chat.history') return pageAt(now.top, now.page);
     server.read = input.offset ?? 0;
     return { readOffset: server.read, unread: 0, top: now.top };
   };
@@ -59,13 +63,13 @@ function page(top: number) {
 const eventAt = (offset: number) =>
   ({ type: 'message', sender: 'ben', key: `key-${offset}`, text: String(offset), at: offset }) as const;
 
-function pageAt(top: number): HistoryPage {
-  const entries = Array.from({ length: top }, (_, index) => {
-    const { key, sender, text, at } = eventAt(index + 1);
+function pageAt(top: number, [from, to]: readonly [number, number] = [1, top]): HistoryPage {
+  const entries = Array.from({ length: to - from + 1 }, (_, index) => {
+    const { key, sender, text, at } = eventAt(from + index);
     const rest = { editedAt: null, recalledAt: null, replyTo: null, reactions: [] };
-    return { kind: 'message' as const, message: { offset: index + 1, key, sender, text, sentAt: at, ...rest } };
+    return { kind: 'message' as const, message: { offset: from + index, key, sender, text, sentAt: at, ...rest } };
   });
-  return { entries, hasBefore: false, hasAfter: false, top, epoch: 'e' };
+  return { entries, hasBefore: from > 1, hasAfter: to < top, top, epoch: 'e' };
 }
 
 function summaryAt(top: number): RoomSummary {
@@ -127,12 +131,26 @@ describe('a page’s chat', () => {
     server.down = true;
     await session.timeline('tea').open();
     await session.rooms.load();
-    expect(session.timeline('tea').view.get().failed).toBe(true);
+    expect(session.timeline('tea').view.get().failed).toBe('first');
     server.down = false;
     connection.set({ kind: 'connected', client: 'c' });
     await settled();
     expect(offsets()).toEqual(range(3));
     expect(session.rooms.state.get().kind).toBe('ready');
+  });
+
+  test('also older messages that could not be read', async () => {
+    const { server, connection, session, offsets } = page(3);
+    const timeline = session.timeline('tea');
+    server.page = [3, 3];
+    await timeline.open();
+    server.down = true;
+    await timeline.loadBefore();
+    expect(timeline.view.get().failed).toBe('before');
+    Object.assign(server, { down: false, page: [1, 2] });
+    connection.set({ kind: 'connected', client: 'c' });
+    await settled();
+    expect(offsets()).toEqual(range(3));
   });
 
   test('what was written between reading the page and being connected is not missed', async () => {

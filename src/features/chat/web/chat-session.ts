@@ -65,7 +65,7 @@ function feed(client: Client, rooms: RoomListStore, timelines: Map<string, Timel
   client.connection.subscribe(({ kind }) => {
     if (kind !== 'connected') return;
     rooms.retryFailed();
-    for (const timeline of timelines.values()) timeline.retryFailed();
+    for (const timeline of timelines.values()) void timeline.retryFailed();
   });
   client.onPublication('user:', ({ data }) => rooms.applyOwn(data));
   client.onSubscribed('user:', ({ wasRecovering, recovered }) => {

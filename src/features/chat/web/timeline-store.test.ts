@@ -127,7 +127,7 @@ describe('the timeline on screen', () => {
     room.held = [];
     const store = new TimelineStore('tea', room.client);
     const opening = store.open();
-    expect(store.view.get()).toMatchObject({ loading: 'first', failed: false });
+    expect(store.view.get()).toMatchObject({ loading: 'first', failed: null });
     store.apply(room.publish(said('live')));
     for (const letGo of room.held) letGo();
     await opening;
@@ -170,12 +170,49 @@ describe('the timeline on screen', () => {
     const store = await opened(room);
     room.failing = true;
     await store.loadBefore();
-    expect(store.view.get()).toMatchObject({ loading: null, failed: true });
+    expect(store.view.get()).toMatchObject({ loading: null, failed: 'before' });
     expect(offsetsOf(store)).toEqual(range(51, 100));
     room.failing = false;
-    await store.loadBefore();
-    expect(store.view.get()).toMatchObject({ loading: null, failed: false });
+    await store.retryFailed();
+    expect(store.view.get()).toMatchObject({ loading: null, failed: null });
     expect(offsetsOf(store)).toEqual(range(1, 100));
+  });
+
+  test('a failed page is not asked for again by itself, however often its edge is looked at', async () => {
+    const room = roomWith(199);
+    const store = await opened(room, 100);
+    room.failing = true;
+    await store.loadBefore();
+    const { length } = room.asked;
+    const looks = store.view.subscribe(() => void store.loadBefore());
+    for (let look = 0; look < 20; look += 1) {
+      await store.loadBefore();
+      await store.loadAfter();
+    }
+    store.apply(room.publish(said('live')));
+    expect(room.asked).toHaveLength(length);
+    await store.retryFailed();
+    expect(room.asked).toHaveLength(length + 1);
+    looks();
+  });
+
+  test('each side that failed is tried again on its side, and a message that was jumped to where it stands', async () => {
+    const room = roomWith(199);
+    const store = new TimelineStore('tea', room.client);
+    room.failing = true;
+    await store.open(100);
+    expect(store.view.get().failed).toBe('first');
+    room.failing = false;
+    await store.retryFailed();
+    expect(offsetsOf(store)).toEqual(range(75, 124));
+    room.failing = true;
+    await store.loadAfter();
+    expect(store.view.get().failed).toBe('after');
+    room.failing = false;
+    await store.retryFailed();
+    expect(offsetsOf(store)).toEqual(range(75, 174));
+    await store.retryFailed();
+    expect(room.asked).toHaveLength(4);
   });
 });
 
@@ -201,7 +238,7 @@ describe('jumping', () => {
     late();
     await before;
     expect(offsetsOf(store)).toEqual(range(1, 50));
-    expect(store.view.get()).toMatchObject({ loading: null, failed: false });
+    expect(store.view.get()).toMatchObject({ loading: null, failed: null });
   });
 });
 

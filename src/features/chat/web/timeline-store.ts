@@ -17,7 +17,8 @@ export type TimelineView = {
   readonly timeline: Timeline;
   /** `first`: nothing to show yet. */
   readonly loading: 'first' | 'before' | 'after' | null;
-  readonly failed: boolean;
+  /** What could not be read. Nothing more is read at either end until that is tried again: see `retryFailed`. */
+  readonly failed: 'first' | 'before' | 'after' | null;
 };
 
 type Where = { readonly before?: number; readonly after?: number; readonly around?: number };
@@ -30,12 +31,14 @@ const KEPT = 1_000;
 export class TimelineStore {
   readonly room: string;
   readonly #client: Pick<Client, 'call'>;
-  readonly #view = createObservable<TimelineView>({ timeline: EMPTY_TIMELINE, loading: 'first', failed: false });
+  readonly #view = createObservable<TimelineView>({ timeline: EMPTY_TIMELINE, loading: 'first', failed: null });
   /** Counts jumps: answers asked for before one are of no use after it. */
   #jump = 0;
   readonly #resolving = new Set<number>();
   /** Pages older than this leave a hole before the live publications. */
   #liveAfter = 0;
+  /** Where the first page was asked for. */
+  #around: number | undefined;
 
   constructor(room: string, client: Pick<Client, 'call'>) {
     this.room = room;
@@ -49,7 +52,8 @@ export class TimelineStore {
   /** Shows the newest page, or the page around an offset. */
   open(around?: number): Promise<void> {
     this.#jump += 1;
-    this.#view.set({ timeline: EMPTY_TIMELINE, loading: 'first', failed: false });
+    this.#around = around;
+    this.#view.set({ timeline: EMPTY_TIMELINE, loading: 'first', failed: null });
     return this.#load('first', around === undefined ? {} : { around });
   }
 
@@ -60,23 +64,27 @@ export class TimelineStore {
     return false;
   }
 
-  /** The line is back: what could not be read at all is asked for again. */
-  retryFailed(): void {
-    const { failed, timeline } = this.#view.get();
-    if (failed && timeline.entries.length === 0) void this.open();
+  /** Asks again for what could not be read: the person wants it, or the line is back. */
+  async retryFailed(): Promise<void> {
+    const view = this.#view.get();
+    if (view.failed === null) return;
+    this.#view.set({ ...view, failed: null });
+    if (view.failed === 'first') await this.open(this.#around);
+    else if (view.failed === 'before') await this.loadBefore();
+    else await this.loadAfter();
   }
 
   async loadBefore(): Promise<void> {
-    const { timeline, loading } = this.#view.get();
+    const { timeline, loading, failed } = this.#view.get();
     const [first] = timeline.entries;
-    if (loading !== null || !timeline.hasBefore || first === undefined) return;
+    if (loading !== null || failed !== null || !timeline.hasBefore || first === undefined) return;
     await this.#load('before', { before: offsetOf(first) });
   }
 
   async loadAfter(): Promise<void> {
-    const { timeline, loading } = this.#view.get();
+    const { timeline, loading, failed } = this.#view.get();
     const last = timeline.entries.at(-1);
-    if (loading !== null || !timeline.hasAfter || last === undefined) return;
+    if (loading !== null || failed !== null || !timeline.hasAfter || last === undefined) return;
     await this.#load('after', { after: offsetOf(last) });
   }
 
@@ -97,12 +105,12 @@ export class TimelineStore {
 
   async #load(which: 'first' | 'before' | 'after', where: Where): Promise<void> {
     const jump = this.#jump;
-    this.#view.set({ ...this.#view.get(), loading: which, failed: false });
+    this.#view.set({ ...this.#view.get(), loading: which, failed: null });
     try {
       const page = await this.#client.call('chat.history', { room: this.room, limit: PAGE, ...where });
       if (jump === this.#jump) this.#add(which, where, page);
     } catch {
-      if (jump === this.#jump) this.#view.set({ ...this.#view.get(), loading: null, failed: true });
+      if (jump === this.#jump) this.#view.set({ ...this.#view.get(), loading: null, failed: which });
     }
   }
 
@@ -110,7 +118,7 @@ export class TimelineStore {
     const timeline = addPage(this.#view.get().timeline, page);
     if (timeline === undefined || page.top < this.#liveAfter) return void this.#load(which, where);
     const kept = which === 'before' ? keepOldest(timeline) : keepNewest(timeline);
-    this.#view.set({ timeline: kept, loading: null, failed: false });
+    this.#view.set({ timeline: kept, loading: null, failed: null });
     this.#resolveReplies();
   }
 

@@ -2,6 +2,7 @@ import { useVirtualizer, type VirtualItem, type Virtualizer } from '@tanstack/re
 import { ArrowDown, MessageCircle } from 'lucide-react';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Button } from '../../../ui/button.tsx';
 import { dayKey, formatDay } from '../../../ui/dates.ts';
 import { Spinner } from '../../../ui/spinner.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../../ui/states.tsx';
@@ -34,11 +35,11 @@ export function Timeline(props: Props) {
   const view = useObservable(store.view);
   const { t } = useTranslation();
   if (view.loading === 'first') return <LoadingMessages />;
-  if (view.failed && view.timeline.entries.length === 0) {
+  if (view.failed === 'first') {
     return (
       <div className="min-h-0 flex-1 overflow-y-auto">
         <div className="h-3/5">
-          <ErrorState text={t('chat.historyFailed')} onRetry={() => void store.open()} />
+          <ErrorState text={t('chat.historyFailed')} onRetry={() => void store.retryFailed()} />
         </div>
         <Unsent room={props.room} />
       </div>
@@ -98,6 +99,9 @@ function LoadedTimeline({ room, store, actions, focus, onLatest, view }: Props &
         </div>
         {view.loading === 'after' && <Loading />}
       </div>
+      {(view.failed === 'before' || view.failed === 'after') && (
+        <EdgeFailed edge={view.failed} onRetry={() => void store.retryFailed()} />
+      )}
       {(!atEnd || view.timeline.hasAfter) && <JumpToLatest unread={room.unread} onJump={jumpToLatest} />}
     </div>
   );
@@ -235,6 +239,24 @@ function JumpToLatest({ unread, onJump }: { readonly unread: number; readonly on
       {unread > 0 && <span className="font-medium text-accent">{t('chat.jumpToNew', { count: unread })}</span>}
       <ArrowDown size={18} aria-hidden />
     </button>
+  );
+}
+
+type EdgeFailedProps = { readonly edge: 'before' | 'after'; readonly onRetry: () => void };
+
+/** Lies over the edge beyond which messages could not be read: a row of its own would move what is read. */
+function EdgeFailed({ edge, onRetry }: EdgeFailedProps) {
+  const { t } = useTranslation();
+  return (
+    <div
+      role="alert"
+      className={`pointer-events-none absolute inset-x-4 z-10 flex justify-center ${edge === 'before' ? 'top-2' : 'bottom-16'}`}
+    >
+      <p className="pointer-events-auto flex items-center gap-1 rounded-full border border-line bg-raised pl-4 text-sm shadow-md">
+        {t('chat.historyFailed')}
+        <Button onClick={onRetry}>{t('ui.retry')}</Button>
+      </p>
+    </div>
   );
 }
 
