@@ -163,8 +163,25 @@ describe('CH5 who has read', () => {
     await ben.call('chat.read', { room, offset });
     const told = await device.publication(liveChannel(room), () => true);
     expect(told).toEqual({ type: 'read', user: ben.id, offset });
-    expect(await ann.call('chat.readers', { room })).toEqual({ readers: [{ user: ben.id, offset }] });
+    expect(await ann.call('chat.readers', { room })).toEqual({ readers: [{ user: ben.id, joinedOffset: 1, offset }] });
     device.close();
+  });
+
+  test('who came later has read nothing from before, also who comes back', async () => {
+    const before = await ann.say(room, 'before');
+    const [cy] = await world.people(`late-${room}`);
+    const readBy = async () => {
+      const { readers } = await ann.call('chat.readers', { room });
+      return readers.find(({ user }) => user === cy.id);
+    };
+    await ann.call('chat.addMembers', { room, users: [cy.id] });
+    expect(await readBy()).toEqual({ user: cy.id, joinedOffset: before + 1, offset: before + 1 });
+    const after = await ann.say(room, 'after');
+    await cy.call('chat.read', { room, offset: after });
+    expect(await readBy()).toEqual({ user: cy.id, joinedOffset: before + 1, offset: after });
+    await cy.call('chat.leave', { room });
+    await ann.call('chat.addMembers', { room, users: [cy.id] });
+    expect(await readBy()).toEqual({ user: cy.id, joinedOffset: after + 2, offset: after + 2 });
   });
 
   test(`is not told in rooms of more than ${RECEIPTS_LIMIT}`, async () => {

@@ -109,6 +109,10 @@ export type RoomSummary = z.infer<typeof roomSummary>;
 export const member = z.object({ user: userId, role: roomRole, joinedAt: time });
 export type Member = z.infer<typeof member>;
 
+/** Has read the messages after `joinedOffset` (they came later than the others) up to `offset`. */
+export const reader = z.object({ user: userId, joinedOffset: offset, offset: readOffset });
+export type Reader = z.infer<typeof reader>;
+
 export const roomInvite = z.object({
   code: inviteCode,
   room: roomId,
@@ -299,10 +303,11 @@ export const chatContract = {
   }),
   readers: defineOperation({
     name: 'chat.readers',
-    summary: 'How far each other member has read; for rooms of up to 200 members.',
+    summary:
+      'From where to where each other member has read: messages after `joinedOffset`, up to `offset`. For rooms of up to 200 members.',
     access: 'user',
     input: room,
-    output: z.object({ readers: z.array(z.object({ user: userId, offset: readOffset })) }),
+    output: z.object({ readers: z.array(reader) }),
   }),
   typing: defineOperation({
     name: 'chat.typing',

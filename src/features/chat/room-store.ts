@@ -1,6 +1,6 @@
 import { createQuery, prepareStatement, readRows } from '../../core/query.ts';
 import type { Sql } from '../../ports/sql.ts';
-import type { Member } from './contract.ts';
+import type { Member, Reader } from './contract.ts';
 import { cursorText, parseCursor } from './cursor.ts';
 import type { RoomRole } from './events.ts';
 import { directPair } from './projection.ts';
@@ -129,11 +129,11 @@ export class RoomStore {
     return next === undefined ? { users } : { users, next };
   }
 
-  /** How far the members but one have read. */
-  async readers(room: string, except: string): Promise<{ user: string; offset: number }[]> {
+  /** What the members but one have read. */
+  async readers(room: string, except: string): Promise<Reader[]> {
     const readers = this.#query
       .selectFrom('chat_members')
-      .select(['user_id as user', 'read_offset as offset'])
+      .select(['user_id as user', 'joined_offset as joinedOffset', 'read_offset as offset'])
       .where('room_id', '=', room)
       .where('user_id', '!=', except);
     return readers.execute();

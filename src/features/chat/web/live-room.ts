@@ -1,13 +1,14 @@
 import type { Client } from '../../../../client/client.ts';
 import { createObservable, type Observable } from '../../../../client/listeners.ts';
-import { liveChannel } from '../events.ts';
+import { type LiveEvent, liveChannel } from '../events.ts';
 import { RECEIPTS_LIMIT } from '../limits.ts';
+import { addReaders, applyMembersToReaders, applyToReaders, type Readers } from '../readers.ts';
 
 export type LiveRoom = {
   /** Who is typing now, the caller not among them. */
   readonly typing: Observable<readonly string[]>;
-  /** How far each other member has read; empty in rooms too large for receipts. */
-  readonly readers: Observable<ReadonlyMap<string, number>>;
+  /** What each other member has read; empty in rooms too large for receipts. */
+  readonly readers: Observable<Readers>;
   /** The caller is typing; tells the others, not too often. */
   type(): void;
   /** The caller has sent what they typed. */
@@ -21,7 +22,7 @@ const TELL_EVERY_MS = 3_000;
 /** What is of interest only while a room is open: who types, who has read. */
 export function openLiveRoom(client: Client, me: string, room: { id: string; memberCount: number }): LiveRoom {
   const typing = createObservable<readonly string[]>([]);
-  const readers = createObservable<ReadonlyMap<string, number>>(new Map());
+  const readers = createObservable<Readers>(new Map());
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   const stopShowing = (user: string) => {
     clearTimeout(timers.get(user));
@@ -36,22 +37,27 @@ export function openLiveRoom(client: Client, me: string, room: { id: string; mem
     );
     typing.set([...timers.keys()]);
   };
-  const showRead = (user: string, offset: number) => {
-    if (user === me || (readers.get().get(user) ?? 0) >= offset) return;
-    readers.set(new Map(readers.get()).set(user, offset));
-  };
   const loadReaders = async () => {
     if (room.memberCount > RECEIPTS_LIMIT) return;
     const answer = await client.call('chat.readers', { room: room.id }).catch(() => undefined);
-    for (const { user, offset } of answer?.readers ?? []) showRead(user, offset);
+    if (answer !== undefined) readers.set(addReaders(readers.get(), answer.readers));
+  };
+  const showRead = (event: Extract<LiveEvent, { type: 'read' }>) => {
+    if (event.user === me) return;
+    const read = applyToReaders(readers.get(), event);
+    if (read === undefined) void loadReaders();
+    else if (read !== readers.get()) readers.set(read);
   };
   const stop = client.subscribe(liveChannel(room.id), {
-    publication: ({ data }) => (data.type === 'typing' ? showTyping(data.user) : showRead(data.user, data.offset)),
+    publication: ({ data }) => (data.type === 'typing' ? showTyping(data.user) : showRead(data)),
     // This channel keeps nothing, so what was missed is asked for each time.
     subscribed: () => void loadReaders(),
   });
-  const stopMessages = client.onPublication(`room:${room.id}`, ({ data }) => {
+  const stopMessages = client.onPublication(`room:${room.id}`, ({ offset, data }) => {
     if (data.type === 'message') stopShowing(data.sender);
+    if (offset === undefined) return;
+    const after = applyMembersToReaders(readers.get(), { offset, event: data }, me);
+    if (after !== readers.get()) readers.set(after);
   });
   let toldAt = 0;
   return {

@@ -3,6 +3,7 @@ import { usePerson } from '../../../ui/app-context.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import type { Message, RoomSummary } from '../contract.ts';
+import { hasRead } from '../readers.ts';
 import { useReaders } from './readers-context.tsx';
 import { useMembers } from './use-members.ts';
 
@@ -11,21 +12,24 @@ type Props = { readonly room: RoomSummary; readonly message: Message; readonly o
 /** Who has read a message, and who has not. */
 export function ReadersDialog({ room, message, onClose }: Props) {
   const { t } = useTranslation();
-  const { offsets } = useReaders();
+  const readers = useReaders();
   const others = (useMembers(room.id) ?? []).filter(({ user }) => user !== message.sender);
-  const hasRead = (user: string) => (offsets.get(user) ?? 0) >= message.offset;
+  const isReader = (user: string) => {
+    const reader = readers.get(user);
+    return reader !== undefined && hasRead(reader, message.offset);
+  };
   return (
     <Dialog open onOpenChange={onClose} title={t('chat.readBy')} description={message.text.slice(0, 200)}>
       <div className="grid grid-cols-2 gap-4">
         <People
           title={t('chat.readers')}
           none={t('chat.nobodyYet')}
-          users={others.filter(({ user }) => hasRead(user)).map(({ user }) => user)}
+          users={others.filter(({ user }) => isReader(user)).map(({ user }) => user)}
         />
         <People
           title={t('chat.notRead')}
           none={t('chat.allRead')}
-          users={others.filter(({ user }) => !hasRead(user)).map(({ user }) => user)}
+          users={others.filter(({ user }) => !isReader(user)).map(({ user }) => user)}
         />
       </div>
     </Dialog>

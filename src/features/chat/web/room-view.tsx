@@ -36,8 +36,8 @@ export function RoomView({ room, focus: initialFocus }: Props) {
   const { store, focus, jumpTo, toLatest } = useFocus(room, initialFocus);
   const submit = useSubmit(room, { draft, live, toLatest });
   const actions = useRoomActions(room, { draft, jumpTo, setDialog });
-  const offsets = useObservable(live.readers);
-  const readers = useMemo(() => ({ offsets, isDirect: room.kind === 'direct' }), [offsets, room.kind]);
+  const readers = useObservable(live.readers);
+  const shown = useMemo(() => ({ readers, isDirect: room.kind === 'direct' }), [readers, room.kind]);
   const cancel = () => {
     if (draft.composing.kind === 'edit' || draft.composing.replyTo !== null) return draft.stop();
     if (room.unread > 0) chat.markRead(room.id, room.top);
@@ -48,7 +48,7 @@ export function RoomView({ room, focus: initialFocus }: Props) {
     if (text !== '' && draft.composing.kind === 'new') live.type();
   };
   return (
-    <ReadersProvider value={readers}>
+    <ReadersProvider value={shown}>
       <div className="flex h-full min-h-0">
         <section aria-label={title} className="flex min-w-0 flex-1 flex-col">
           <RoomHeader room={room} isPanelOpen={panel} onPanel={() => setPanel(!panel)} />

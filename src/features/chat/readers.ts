@@ -1,0 +1,50 @@
+import type { Reader } from './contract.ts';
+import type { LiveEvent } from './events.ts';
+import type { RoomPublication } from './state.ts';
+
+/** What each other member of a room has read, by person. */
+export type Readers = ReadonlyMap<string, Reader>;
+
+/** Whether the message at this offset has been read by them: what was there before they came has not (CH5). */
+export function hasRead({ joinedOffset, offset }: Reader, message: number): boolean {
+  return joinedOffset < message && message <= offset;
+}
+
+/** With an answer of `chat.readers`, which may be older than what is known by now. */
+export function addReaders(readers: Readers, answer: readonly Reader[]): Readers {
+  const merged = new Map(readers);
+  for (const reader of answer) {
+    const known = merged.get(reader.user);
+    const isNewer = known === undefined || known.joinedOffset < reader.joinedOffset || known.offset < reader.offset;
+    if (isNewer) merged.set(reader.user, reader);
+  }
+  return merged;
+}
+
+/** After somebody has read on; undefined for somebody unknown: ask `chat.readers`. */
+export function applyToReaders(
+  readers: Readers,
+  { user, offset }: Extract<LiveEvent, { type: 'read' }>,
+): Readers | undefined {
+  const known = readers.get(user);
+  if (known === undefined) return undefined;
+  return known.offset >= offset ? readers : new Map(readers).set(user, { ...known, offset });
+}
+
+/** After one more of the room's publications: people come and go. `me` is whose screen it is. */
+export function applyMembersToReaders(readers: Readers, { offset, event }: RoomPublication, me: string): Readers {
+  switch (event.type) {
+    case 'joined': {
+      const others = event.users.filter((user) => user !== me);
+      return addReaders(
+        readers,
+        others.map((user) => ({ user, joinedOffset: offset, offset })),
+      );
+    }
+    case 'left':
+    case 'removed':
+      return new Map([...readers].filter(([user, { joinedOffset }]) => user !== event.user || joinedOffset > offset));
+    default:
+      return readers;
+  }
+}
