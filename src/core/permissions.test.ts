@@ -66,6 +66,12 @@ describe('PE1 what is not granted is denied', () => {
     [`ns:${'x'.repeat(CHANNEL_LIMIT - 3)}`, 'ok'],
     ['ns:', 'ok'],
     ['ns:a:b', 'ok'],
+    ['ns:频道 🌳', 'ok'],
+    ['ns:\ud800', 'badRequest'],
+    ['ns:\udc00x', 'badRequest'],
+    ['ns:x\n', 'badRequest'],
+    ['ns:\0', 'badRequest'],
+    ['ns:\x85', 'badRequest'],
   ];
   test.each([...names])('PE1 the name %p gives %s', async (channel, expected) => {
     expect(await outcome(permissions(granting('subscribe', 'everyone')), USER, ['subscribe', channel])).toBe(expected);

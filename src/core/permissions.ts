@@ -3,6 +3,9 @@ import type { ChannelAction, NamespaceDefinition } from './feature.ts';
 import { type Audience, type Namespace, namespaceOf } from './namespace.ts';
 import type { Principal } from './principal.ts';
 
+/** Control characters and halves of surrogate pairs: a database or a topic would make one channel of two. */
+const UNSAFE = /[\p{Cc}\p{Cs}]/u;
+
 /** Longest channel name, in UTF-16 units. */
 export const CHANNEL_LIMIT = 255;
 
@@ -61,6 +64,10 @@ export class Permissions {
     if (channel === '') throw new ClientError('badRequest', { field: 'channel', message: 'channel must not be empty' });
     if (channel.length > CHANNEL_LIMIT) {
       const message = `channel must have at most ${CHANNEL_LIMIT} characters`;
+      throw new ClientError('badRequest', { field: 'channel', message });
+    }
+    if (UNSAFE.test(channel)) {
+      const message = 'channel must be valid text without control characters';
       throw new ClientError('badRequest', { field: 'channel', message });
     }
     const definition = this.#namespaces.get(namespaceOf(channel));
