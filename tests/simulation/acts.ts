@@ -11,6 +11,7 @@ type Act = (scene: Scene) => void;
 const ACTS: readonly [weight: number, act: Act][] = [
   [30, publish],
   [12, publishByKey],
+  [8, publishInRoom],
   [16, subscribe],
   [5, unsubscribe],
   [8, cut],
@@ -24,7 +25,7 @@ const ACTS: readonly [weight: number, act: Act][] = [
   [1, breakLog],
   [1.5, killNode],
   [1, drainNode],
-  [0.6, startNewEpoch],
+  [3, startNewEpoch],
   [3, waitLong],
 ];
 const TOTAL = ACTS.reduce((sum, [weight]) => sum + weight, 0);
@@ -60,11 +61,28 @@ function publishByKey({ cluster }: Scene): void {
   const { world, plan } = cluster;
   const durable = [...openTo(cluster), ...plan.rooms].filter((channel) => /^(log|club|room):/.test(channel));
   const channel = world.random.pick([...durable, 'log:a']);
-  const data = `server@${channel}#${world.notes.length}`;
+  const data = nextOfServer(cluster, channel);
   const times = world.random.pick([1, 1, 2, 3]);
   for (let time = 0; time < times; time += 1) {
     world.after(time === 0 ? 0 : world.random.pick([0, 5, 500]), () => publishOnce(cluster, channel, data));
   }
+}
+
+/** As when people talk: rooms change while clients come back to them. */
+function publishInRoom({ cluster }: Scene): void {
+  const { world, plan } = cluster;
+  if (plan.rooms.length === 0) return;
+  const room = world.random.pick(plan.rooms);
+  for (let time = 0; time < 3; time += 1) {
+    const data = nextOfServer(cluster, room);
+    world.after(world.random.between(0, 2 * plan.pause), () => publishOnce(cluster, room, data));
+  }
+}
+
+/** A text that the schedule has not had yet. */
+function nextOfServer({ world }: Cluster, channel: string): string {
+  world.note(`the server has something for ${channel}`);
+  return `server@${channel}#${world.notes.length}`;
 }
 
 function publishOnce({ world, someNode, truth }: Cluster, channel: string, data: string): void {
@@ -183,6 +201,7 @@ function drainNode({ cluster }: Scene): void {
 }
 
 function startNewEpoch({ cluster }: Scene): void {
+  if (!cluster.plan.newEpochs) return;
   cluster.world.note('the log begins a new epoch');
   cluster.log.startNewEpoch();
 }

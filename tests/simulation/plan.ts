@@ -17,6 +17,8 @@ export type Plan = {
   readonly channels: readonly string[];
   readonly clubs: readonly string[];
   readonly rooms: readonly string[];
+  /** Whether the log may be put back to nothing. */
+  readonly newEpochs: boolean;
   readonly bus: BusFaults;
   readonly log: LogFaults;
   readonly limits: Limits;
@@ -39,6 +41,7 @@ export function drawPlan(random: Random): Plan {
     channels: random.chance(0.5) ? all : [...new Set([random.pick(all), 'log:a'])],
     clubs: random.chance(0.3) ? ['club:a'] : [],
     rooms: random.chance(0.5) ? ['room:a', 'room:b', 'room:c'] : [],
+    newEpochs: random.chance(0.25),
     bus,
     log: random.chance(0.2) ? SOUND_LOG : drawLogFaults(random),
     limits: drawLimits(random),

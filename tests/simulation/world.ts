@@ -52,7 +52,7 @@ export class World implements Clock {
     const end = this.#now + ms;
     for (let next = this.#events[0]; next !== undefined && next.at <= end; next = this.#events[0]) {
       // Input that comes at one moment may be handled together, before what waits for the end of the turn.
-      if (next.at > this.#now || this.random.chance(0.7)) this.#endTurn();
+      if (next.at > this.#now || this.random.chance(0.4)) this.#endTurn();
       if (next !== this.#events[0]) continue;
       this.#pop();
       this.#now = next.at;
