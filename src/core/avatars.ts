@@ -14,6 +14,8 @@ const MAX_BYTES = 5 * 1024 * 1024;
 const SIDE = 256;
 /** A picture may take 100 MB while it is opened. */
 const OPENED = { running: 1, waiting: 8 };
+/** However slow the line: 5 MB at 350 kbit/s. */
+const DEADLINE_MS = 120_000;
 const PER_USER = { attempts: 30, windowMs: 60 * 60_000 };
 
 /** What `receive` takes. */
@@ -31,26 +33,39 @@ type Parts = { readonly blobs: Blobs; readonly images: Images; readonly clock: C
 export class Avatars {
   readonly #blobs: Blobs;
   readonly #images: Images;
+  readonly #clock: Clock;
   readonly #perUser: AttemptLimiter;
   readonly #opened = new Slots(OPENED.running, OPENED.waiting);
 
   constructor({ blobs, images, clock }: Parts) {
     this.#blobs = blobs;
     this.#images = images;
+    this.#clock = clock;
     this.#perUser = new AttemptLimiter(clock, PER_USER);
   }
 
   /**
-   * Keeps the picture that is the request's body, and gives its name.
-   * Throws `ClientError`: `tooLarge` past 5 MB, `invalidInput` for what is no picture, `badRequest` when the body breaks off, `rateLimited`, `tooManyRequests`.
+   * Keeps the picture that is the request's body and hands its name to `use`, which checks once more that the caller
+   * may: clients take as long as they like to send a body. Where `use` refuses, the file goes again.
+   * Throws `ClientError`: `tooLarge` past 5 MB, `invalidInput` for what is no picture, `badRequest` when the body breaks off, `rateLimited`, `tooManyRequests`; and what `use` throws.
    */
-  async receive({ headers, body }: Pick<Request, 'headers' | 'body'>, user: string): Promise<string> {
+  async receive<T>(
+    { headers, body }: Pick<Request, 'headers' | 'body'>,
+    user: string,
+    use: (name: string) => Promise<T>,
+  ): Promise<T> {
     this.#perUser.take(user);
-    const bytes = await readBody(headers, body).catch(brokenOff);
+    const bytes = await readBody(headers, body, this.#clock).catch(brokenOff);
     const picture = await this.#opened.run(() => this.#images.thumbnail(bytes, SIDE)).catch(refuse);
     const name = `${randomText(20)}.webp`;
     await this.#blobs.put(blobOf(name), picture);
-    return name;
+    try {
+      return await use(name);
+    } catch (error) {
+      // After a temporary error the picture may be in use all the same.
+      if (error instanceof ClientError && !error.temporary) await this.remove(name);
+      throw error;
+    }
   }
 
   /** Removing what is not there is no error. */
@@ -83,9 +98,14 @@ function blobOf(name: string): string {
 }
 
 /** Counts while it reads: what the client says about the length is not relied on. */
-async function readBody(headers: Headers, body: Request['body']): Promise<Uint8Array> {
+async function readBody(headers: Headers, body: Request['body'], clock: Clock): Promise<Uint8Array> {
   if (Number(headers.get('content-length') ?? 0) > MAX_BYTES) throw tooLarge();
   const reader = body?.getReader();
+  let isLate = false;
+  const stopWaiting = clock.after(DEADLINE_MS, () => {
+    isLate = true;
+    void reader?.cancel();
+  });
   const chunks: Uint8Array[] = [];
   let length = 0;
   for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
@@ -96,6 +116,8 @@ async function readBody(headers: Headers, body: Request['body']): Promise<Uint8A
     }
     chunks.push(part.value);
   }
+  stopWaiting();
+  if (isLate) throw new ClientError('badRequest', { message: 'the picture took too long' });
   return joined(chunks, length);
 }
 

@@ -7,7 +7,7 @@ import type { Avatars } from './avatars.ts';
 import type { DisconnectName } from './disconnects.ts';
 import type { Namespace } from './namespace.ts';
 import type { BoundOperation } from './operation.ts';
-import type { Principal, Role } from './principal.ts';
+import type { Principal, Role, UserPrincipal } from './principal.ts';
 
 export type PublishOptions = {
   /** Message key: publishing twice with it is publishing once. */
@@ -64,6 +64,8 @@ export interface People {
   byHandle(handle: string): Promise<Person | null>;
   /** Those of the ids that are active people, in no order. At most 500 ids. */
   byIds(ids: readonly string[]): Promise<readonly Person[]>;
+  /** Throws `unauthorized` if the principal's sign-in has ended meanwhile: to be asked after waiting for a client. */
+  confirm(principal: UserPrincipal): Promise<void>;
 }
 
 /** What compose hands every feature. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Principal, Role } from './principal.ts';
+import type { Principal, Role, UserPrincipal } from './principal.ts';
 
 /** What an operation's handler knows about the call. */
 export type OperationContext = {
@@ -13,7 +13,7 @@ export type OperationContext = {
 };
 
 /** The context of an operation that only signed-in people reach. */
-export type UserContext = OperationContext & { readonly principal: Extract<Principal, { kind: 'user' }> };
+export type UserContext = OperationContext & { readonly principal: UserPrincipal };
 
 /** Who may call: anyone, any signed-in person, or one of at least this role. Finer rules are the handler's. */
 export type Access = 'anyone' | 'user' | Role;

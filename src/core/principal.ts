@@ -17,6 +17,9 @@ export type Principal =
 
 export const ANONYMOUS: Principal = { kind: 'anonymous' };
 
+/** A signed-in person. */
+export type UserPrincipal = Extract<Principal, { kind: 'user' }>;
+
 /** The user's id, or '' for an anonymous one, as protocols write it. */
 export function userOf(principal: Principal): string {
   return principal.kind === 'anonymous' ? '' : principal.user;

@@ -118,6 +118,30 @@ describe('avatars', () => {
     expect(await member.route('/files/avatars/x.webp', { method: 'DELETE' })).toBeUndefined();
   });
 
+  test.each(['disabled', 'signed out'])(
+    'PE3 who is %s while the picture is on its way changes nothing',
+    async (how) => {
+      const slow = await installation.member(owner, `slow-${how.slice(0, 6)}`);
+      const { id, device } = await slow.me();
+      let parts = 0;
+      const body = new ReadableStream({
+        pull: async (controller) => {
+          parts += 1;
+          if (parts === 1) return controller.enqueue(PIXEL.subarray(0, -1));
+          if (how === 'disabled') await owner.call('accounts.setDisabled', { user: id, disabled: true });
+          else await slow.call('accounts.signOutDevice', { device });
+          controller.enqueue(PIXEL.subarray(-1));
+          controller.close();
+        },
+      });
+      const before = installation.blobs.size;
+      expect(await refusal(upload(body, slow))).toStartWith('401');
+      const { profiles } = await owner.call<{ profiles: unknown[] }>('accounts.profiles', { users: [id] });
+      expect(profiles).toMatchObject([{ avatar: null }]);
+      expect(installation.blobs.size).toBe(before);
+    },
+  );
+
   test('AU2 a person sends only so many pictures', async () => {
     const eager = await installation.member(owner, 'eager');
     for (let round = 0; round < 30; round += 1) await upload(PIXEL, eager);

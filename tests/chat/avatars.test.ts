@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { ClientError } from '../../src/core/errors.ts';
 import { type Person, World } from './world.ts';
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /** The answer's status, or what it was refused with. */
-async function upload(person: Person, into: string, body: Uint8Array = PIXEL): Promise<string> {
+async function upload(person: Person, into: string, body: Uint8Array | ReadableStream = PIXEL): Promise<string> {
   const url = `http://localhost/api/v1/chat.avatar${into}`;
   try {
     const response = await world.chat.route?.(new Request(url, { method: 'POST', body }), person.principal);
@@ -69,4 +69,38 @@ test('what is no picture, and no room, is refused', async () => {
   expect(await upload(ann, `?room=${room}`, Buffer.from('<svg/>'))).toBe('invalidInput');
   expect(await upload(ann, '')).toBe('invalidInput room');
   expect(await upload(ann, '?room=x')).toBe('notFound');
+});
+
+describe('PE3 whoever loses the right while the picture is on its way', () => {
+  /** Sends the picture, but for its last byte, which comes once something else has happened. */
+  async function slowly(person: Person, meanwhile: () => Promise<unknown>): Promise<string> {
+    const [start, end] = [PIXEL.subarray(0, -1), PIXEL.subarray(-1)];
+    let parts = 0;
+    const body = new ReadableStream({
+      pull: async (controller) => {
+        parts += 1;
+        if (parts === 1) return controller.enqueue(start);
+        await meanwhile();
+        controller.enqueue(end);
+        controller.close();
+      },
+    });
+    return upload(person, `?room=${room}`, body);
+  }
+  const files = () => world.blobs.size;
+
+  test('as an admin of the group, changes nothing, and leaves no file', async () => {
+    await ann.call('chat.setMemberRole', { room, user: ben.id, role: 'admin' });
+    const before = [await pictureOf(ann), files()];
+    const demote = () => ann.call('chat.setMemberRole', { room, user: ben.id, role: 'member' });
+    expect(await slowly(ben, demote)).toBe('permissionDenied');
+    expect([await pictureOf(ann), files()]).toEqual(before);
+  });
+
+  test('as a person, changes nothing, and leaves no file', async () => {
+    await ann.call('chat.setMemberRole', { room, user: ben.id, role: 'admin' });
+    const before = [await pictureOf(ann), files()];
+    expect(await slowly(ben, () => world.setDisabled(ben, true))).toBe('unauthorized');
+    expect([await pictureOf(ann), files()]).toEqual(before);
+  });
 });

@@ -49,6 +49,7 @@ export class World {
   readonly chat;
   readonly node: Node;
   readonly operations;
+  readonly blobs = new MemoryBlobs();
   readonly avatars: Avatars;
   /** Each SQL text that was read, or written, with. */
   readonly reads: string[] = [];
@@ -86,8 +87,8 @@ export class World {
       disconnectUser: (user, kind, device) => this.node.disconnectUser(user, kind, device),
       connectionsOf: (user) => this.node.connectionsOf(user),
     };
-    const { sql, clock } = this;
-    this.avatars = new Avatars({ blobs: new MemoryBlobs(), images: createImages(), clock });
+    const { sql, clock, blobs } = this;
+    this.avatars = new Avatars({ blobs, images: createImages(), clock });
     this.#host = { sql, avatars: this.avatars, clock, telemetry: SILENT, channels };
     const ports = { passwords: createPasswords() };
     const accounts = createAccounts(this.#host, { registration: 'open', publicUrl: '', trustedProxies: [], ...ports });
@@ -106,8 +107,23 @@ export class World {
   async person(handle: string, role: Role = 'member'): Promise<Person> {
     const [columns, now] = ['id, handle, display_name, search_name, role, disabled, created_at', this.clock.now()];
     const params = [`id-of-${handle}`, handle, handle, handle, role, 0, now];
-    await this.sql.write([{ sql: `INSERT INTO users (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)`, params }]);
-    return new Person(this, handle, { role });
+    const person = new Person(this, handle, { role });
+    const device = `INSERT INTO devices (id, user_id, token_hash, label, address, created_at, last_seen_at, expires_at)
+      VALUES (?, ?, ?, '', '', ?, ?, ?)`;
+    const signedIn = [`device-of-${handle}`, person.id, `hash-of-${handle}`, now, now, now * 2];
+    await this.sql.write([
+      { sql: `INSERT INTO users (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)`, params },
+      { sql: device, params: signedIn },
+    ]);
+    return person;
+  }
+
+  /** Shuts the person out, or lets them in again, as accounts does. */
+  async setDisabled({ id }: Person, disabled: boolean): Promise<void> {
+    await this.sql.write([
+      { sql: 'UPDATE users SET disabled = ? WHERE id = ?', params: [disabled ? 1 : 0, id] },
+      { sql: 'DELETE FROM devices WHERE user_id = ? AND ? = 1', params: [id, disabled ? 1 : 0] },
+    ]);
   }
 
   async people<const Handles extends readonly string[]>(...handles: Handles) {

@@ -4,6 +4,11 @@ import { type Blobs, checkBlobName } from '../../ports/blobs.ts';
 export class MemoryBlobs implements Blobs {
   readonly #files = new Map<string, Uint8Array>();
 
+  /** How many files there are. */
+  get size(): number {
+    return this.#files.size;
+  }
+
   async put(name: string, bytes: Uint8Array): Promise<void> {
     checkBlobName(name);
     this.#files.set(name, bytes.slice());

@@ -1,5 +1,5 @@
 import { DisconnectError } from '../../core/disconnects.ts';
-import { ANONYMOUS, type Principal } from '../../core/principal.ts';
+import { ANONYMOUS, type Principal, type UserPrincipal } from '../../core/principal.ts';
 import { hashToken } from '../../core/random-text.ts';
 import { RecentMap } from '../../core/recent-map.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -50,10 +50,15 @@ export class Authentication {
    * Throws `DisconnectError` if the principal's sign-in has ended, or their role changed, since it was looked up.
    * Asked once a new connection can be reached by `disconnectUser`, so none slips between the two.
    */
-  async confirm(principal: Extract<Principal, { kind: 'user' }>): Promise<void> {
+  async confirm(principal: UserPrincipal): Promise<void> {
     const role = await this.#devices.roleOf(principal.device, this.#clock.now());
     if (role === undefined) throw new DisconnectError('forceDisconnect');
     if (role !== principal.role) throw new DisconnectError('forceReconnect');
+  }
+
+  /** Whether the principal's sign-in is still good, whatever their role is by now. */
+  async isGood({ device }: UserPrincipal): Promise<boolean> {
+    return (await this.#devices.roleOf(device, this.#clock.now())) !== undefined;
   }
 
   #ask(token: string, now: number): Promise<Principal> {

@@ -1,6 +1,6 @@
 import { AVATAR_TYPES } from '../../core/avatars.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Upload } from '../../core/feature.ts';
+import type { People, Upload } from '../../core/feature.ts';
 import type { Principal } from '../../core/principal.ts';
 import { me } from './contract.ts';
 import type { Parts } from './parts.ts';
@@ -16,10 +16,16 @@ export const AVATAR_UPLOAD: Upload = {
 };
 
 /** Takes a person's new picture; undefined for requests that are not about that. Throws `ClientError`. */
-export async function avatarRoute(parts: Parts, request: Request, principal: Principal): Promise<Response | undefined> {
+export async function avatarRoute(
+  parts: Parts & { readonly people: Pick<People, 'confirm'> },
+  request: Request,
+  principal: Principal,
+): Promise<Response | undefined> {
   if (request.method !== 'POST' || new URL(request.url).pathname !== `/api/v1/${AVATAR_UPLOAD.name}`) return undefined;
   if (principal.kind !== 'user') throw new ClientError('unauthorized');
-  const avatar = await parts.host.avatars.receive(request, principal.user);
-  const person = await personOf(parts, principal.user);
-  return Response.json(meOf(await changeAvatar(parts, person, avatar), principal.device));
+  const changed = await parts.host.avatars.receive(request, principal.user, async (avatar) => {
+    await parts.people.confirm(principal);
+    return changeAvatar(parts, await personOf(parts, principal.user), avatar);
+  });
+  return Response.json(meOf(changed, principal.device));
 }

@@ -34,6 +34,7 @@ export type Accounts = {
 /** The feature that knows the people: registration, sign-in, devices, profiles, roles, who is online. */
 export function createAccounts(host: FeatureHost, settings: AccountsSettings): Accounts {
   const parts = createParts(host, settings);
+  const people = createPeople(parts);
   const presence = createPresence(parts);
   const handlers: Handlers<typeof accountsContract> = {
     ...registrationHandlers(parts),
@@ -48,7 +49,7 @@ export function createAccounts(host: FeatureHost, settings: AccountsSettings): A
     namespaces: NAMESPACES,
     operations: bindOperations(accountsContract, handlers),
     uploads: [AVATAR_UPLOAD],
-    route: (request, principal) => avatarRoute(parts, request, principal),
+    route: (request, principal) => avatarRoute({ ...parts, people }, request, principal),
     serverChannels: async (principal) => {
       if (principal.kind !== 'user') return [];
       await parts.authentication.confirm(principal);
@@ -58,7 +59,7 @@ export function createAccounts(host: FeatureHost, settings: AccountsSettings): A
   };
   return {
     feature,
-    people: createPeople(parts.users),
+    people,
     authenticate: (headers) => parts.authentication.authenticate(headers),
     ownerInvite: () => ownerInvite(parts),
     onRegistered: (listener) => parts.newcomers.listen(listener),
@@ -66,7 +67,7 @@ export function createAccounts(host: FeatureHost, settings: AccountsSettings): A
   };
 }
 
-const RECENT = { history: 'memory', historySize: 100, historyTtlMs: 300_000, forceRecovery: true } as const;
+const RECENT = { history: 'memory', historySize: 100, historyTtlMs: 300_000 } as const;
 
 /** See events.ts for what each carries. Only the server publishes in them. */
 const NAMESPACES: Readonly<Record<string, NamespaceDefinition>> = {

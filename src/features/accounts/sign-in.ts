@@ -1,7 +1,7 @@
 import { networkOf } from '../../core/attempt-limits.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Handlers, OperationContext } from '../../core/operation.ts';
-import type { Principal } from '../../core/principal.ts';
+import type { UserPrincipal } from '../../core/principal.ts';
 import { hashToken, randomText } from '../../core/random-text.ts';
 import type { accountsContract, Me } from './contract.ts';
 import { SIGN_IN_MS, TOKEN_LENGTH } from './cookie.ts';
@@ -99,11 +99,10 @@ function wrongCredential(): ClientError {
 }
 
 type PasswordInput = { readonly current: string; readonly next: string };
-type SignedIn = Extract<Principal, { kind: 'user' }>;
 
 async function changePassword(
   parts: Parts,
-  { user, device }: SignedIn,
+  { user, device }: UserPrincipal,
   { current, next }: PasswordInput,
 ): Promise<void> {
   const { users, devices, limits, hashing, passwords, host } = parts;

@@ -38,7 +38,11 @@ export async function avatarRoute(parts: Parts, request: Request, principal: Pri
   if (room === '') throw new ClientError('invalidInput', { field: 'room', message: 'must be the id of a group' });
   // Before anything is read: who may not change it, sends nothing.
   await checkMayChange(parts, room, user);
-  await change(parts, { room, user, avatar: await parts.host.avatars.receive(request, user) });
+  await parts.host.avatars.receive(request, user, async (avatar) => {
+    await parts.people.confirm(principal);
+    await checkMayChange(parts, room, user);
+    await change(parts, { room, user, avatar });
+  });
   return Response.json(await summaryOf(parts, room, user));
 }
 

@@ -23,6 +23,7 @@ const telemetry: Telemetry = {
   count: (name, labels = {}) => counted.push(`${name} ${labels.status}`),
 };
 
+let signedOut = false;
 let lastContext: OperationContext | undefined;
 
 function bound(
@@ -88,7 +89,7 @@ beforeAll(async () => {
   await Bun.write(join(webRoot, 'assets/app-1a2b3c.js'), `export const big = '${BIG}';`);
   const authenticate = async (headers: Headers): Promise<Principal> => {
     if (headers.get('cookie') === 'banyan=broken') throw new Error('the secret is 42');
-    return headers.get('cookie') === 'banyan=ada' ? ADA : ANONYMOUS;
+    return headers.get('cookie') === 'banyan=ada' && !signedOut ? ADA : ANONYMOUS;
   };
   const settings = { publicUrl: '', trustedProxies: ['127.0.0.1'], webRoot };
   const http = createHttp({ operations, features: [feature], authenticate }, settings, { telemetry });
@@ -158,6 +159,24 @@ describe('an operation', () => {
     const headers = { Cookie: 'banyan=ada' };
     expect(await errorOf(await post('/api/v1/test.admin', { headers }))).toMatchObject({ status: 403, code: 103 });
     expect((await post('/api/v1/test.mine', { headers })).status).toBe(200);
+  });
+
+  test('PE3 is refused to who was signed out while its body was on the way', async () => {
+    let parts = 0;
+    const body = new ReadableStream({
+      pull: async (controller) => {
+        parts += 1;
+        if (parts === 1) return controller.enqueue('{');
+        // Long enough for the server to have seen the headers.
+        await Bun.sleep(50);
+        signedOut = true;
+        controller.enqueue('}');
+        controller.close();
+      },
+    });
+    const answer = await errorOf(await post('/api/v1/test.mine', { headers: { Cookie: 'banyan=ada' }, body }));
+    signedOut = false;
+    expect(answer).toMatchObject({ status: 401 });
   });
 
   test('is reached by POST alone', async () => {

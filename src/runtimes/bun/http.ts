@@ -9,7 +9,7 @@ import type { Telemetry } from '../../ports/telemetry.ts';
 import { createApiDocs, DOCS_PATH } from './api-docs.ts';
 import { errorAnswer, methodNotAllowed } from './error-answer.ts';
 import { readJsonBody } from './json-body.ts';
-import { isChanging, originAllowed } from './origin.ts';
+import { isChanging, type OriginSettings, originAllowed } from './origin.ts';
 import { createProxies, type Proxies } from './proxies.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { listStaticFiles } from './static-files.ts';
@@ -21,9 +21,7 @@ export type HttpApp = {
   authenticate(headers: Headers): Promise<Principal>;
 };
 
-export type HttpSettings = {
-  /** Where people reach this server (`https://chat.example.org`); '' when it is the same as they see in Host. */
-  readonly publicUrl: string;
+export type HttpSettings = OriginSettings & {
   /** IP addresses or subnets of proxies whose `X-Forwarded-*` is true. */
   readonly trustedProxies: readonly string[];
   /** Folder of the built web app; that of this program by default. */
@@ -33,8 +31,8 @@ export type HttpSettings = {
 export type Http = {
   /** Answers any request. `peer` is the address at the other end of the socket. Does not reject. */
   fetch(request: Request, peer: string): Promise<Response>;
-  /** For the WebSocket upgrade, which must pass the same check as a changing request; see `origin.ts`. */
-  originAllowed(request: Request): boolean;
+  /** Decides once for all that follows whether the client came over TLS: from then on X-Forwarded-Proto is true. */
+  settle(request: Request, peer: string): void;
   /** The client's address, behind whichever trusted proxies. */
   addressOf(request: Request, peer: string): string;
 };
@@ -69,7 +67,11 @@ export function createHttp(app: HttpApp, settings: HttpSettings, { telemetry }: 
       if (!URL.canParse(request.url)) return new Response('the Host header is wrong', { status: 400 });
       return hono.fetch(request, { peer });
     },
-    originAllowed: ({ headers }) => originAllowed(headers, settings.publicUrl),
+    settle: (request, peer) => {
+      // Without proxies to trust nobody looks.
+      if (settings.trustedProxies.length === 0) return;
+      request.headers.set('X-Forwarded-Proto', proxies.isEncrypted(request, peer) ? 'https' : 'http');
+    },
     addressOf: ({ headers }, peer) => proxies.addressOf(headers, peer),
   };
 }
@@ -83,7 +85,7 @@ function addGuards(hono: Hono<Env>, { settings, telemetry, proxies }: Parts): vo
     telemetry.count('banyan_http_requests_total', { status: String(context.res.status) });
   });
   hono.use('*', async ({ req }, next) => {
-    if (isChanging(req.method) && !originAllowed(req.raw.headers, settings.publicUrl)) {
+    if (isChanging(req.method) && !originAllowed(req.raw.headers, settings)) {
       throw new ClientError('permissionDenied', { message: 'requests from pages of other sites are refused' });
     }
     await next();
@@ -131,15 +133,15 @@ async function callOperation({ req, env }: Context<Env>, name: string, parts: Pa
   const { proxies } = parts;
   const responseHeaders = new Headers({ 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
   const url = proxies.isEncrypted(req.raw, env.peer) ? req.url.replace(/^http:/, 'https:') : req.url;
-  const output = await parts.app.operations.call(
-    name,
-    {
-      principal: await parts.app.authenticate(headers),
-      address: proxies.addressOf(headers, env.peer),
-      http: { headers, url, responseHeaders },
-    },
-    await readJsonBody(req.raw),
-  );
+  const input = await readJsonBody(req.raw);
+  // Once the body is here, which a client may take its time to send: what holds is who they are now (PE3).
+  const principal = await parts.app.authenticate(headers);
+  const context = {
+    principal,
+    address: proxies.addressOf(headers, env.peer),
+    http: { headers, url, responseHeaders },
+  };
+  const output = await parts.app.operations.call(name, context, input);
   return new Response(JSON.stringify(output ?? {}), { headers: responseHeaders });
 }
 
