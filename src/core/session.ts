@@ -174,7 +174,8 @@ export class Session implements Subscriber {
         this.#connect(command);
         return;
       case 'connecting':
-        this.#defer(command);
+        // Pings may come before the answer; a pong to one is no command that waits.
+        if (command.kind !== 'pong') this.#defer(command);
         return;
       case 'connected':
         this.#handle(command);

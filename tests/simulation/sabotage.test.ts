@@ -43,7 +43,6 @@ describe.skipIf(process.env.SEED !== undefined)('the oracle finds a server that'
       seed += 1;
       violation = runSchedule(seed, sabotage).violation;
     }
-    if (process.env.SHOW) console.log(seed, violation);
     expect(violation).toMatch(rules);
   });
 });

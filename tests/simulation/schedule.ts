@@ -77,7 +77,7 @@ function heal({ cluster, clients }: Scene): void {
     for (const channel of cluster.plan.clubs) {
       const reader = client.reader(channel);
       reader.isWanted = cluster.rights.isMember(client.user, channel);
-      client.subscribe(reader);
+      if (client.isConnected) client.subscribe(reader);
     }
     client.connect();
   }
