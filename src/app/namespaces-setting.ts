@@ -44,7 +44,6 @@ export const NAMESPACE_FIELDS = {
   historyTtlMs: { schema: bound, doc: 'how long they are kept, in milliseconds; 0: no bound' },
   presence: { schema: yesOrNo, doc: 'whether who is subscribed can be read' },
   joinLeave: { schema: yesOrNo, doc: 'whether subscribers are told who comes and goes' },
-  forceRecovery: { schema: yesOrNo, doc: 'positions and recovery for every subscriber, asked for or not' },
   subscribe: { schema: oneOf(AUDIENCES), doc: 'who may subscribe' },
   publish: { schema: oneOf(AUDIENCES), doc: 'who may publish' },
   readHistory: { schema: oneOf(AUDIENCES), doc: 'who may read history (recovery every subscriber may)' },

@@ -11,8 +11,6 @@ export type Namespace = {
   readonly historyTtlMs: number;
   readonly presence: boolean;
   readonly joinLeave: boolean;
-  /** Positions and recovery for every subscriber, asked for or not. */
-  readonly forceRecovery: boolean;
   readonly subscribe: Audience;
   readonly publish: Audience;
   /** History reads besides recovery, which every subscriber may. */
@@ -27,7 +25,6 @@ export const CLOSED_NAMESPACE: Namespace = {
   historyTtlMs: 0,
   presence: false,
   joinLeave: false,
-  forceRecovery: false,
   subscribe: 'nobody',
   publish: 'nobody',
   readHistory: 'nobody',

@@ -2,7 +2,7 @@
 export type CookieSettings = {
   /** Where people reach this installation, '' when unknown; with `https:` the cookie is Secure. */
   readonly publicUrl: string;
-  /** With any of these, `X-Forwarded-Proto` is believed: who forges it only spoils their own cookie. */
+  /** With any of these, `X-Forwarded-Proto` counts; the edge has made it true (`Http.settle`). */
   readonly trustedProxies: readonly string[];
 };
 
@@ -49,7 +49,6 @@ export class TokenCookie {
 
   #isSecure(headers: Headers): boolean {
     if (this.#settings.publicUrl.startsWith('https:')) return true;
-    const proto = headers.get('x-forwarded-proto')?.split(',')[0]?.trim();
-    return this.#settings.trustedProxies.length > 0 && proto?.toLowerCase() === 'https';
+    return this.#settings.trustedProxies.length > 0 && headers.get('x-forwarded-proto') === 'https';
   }
 }

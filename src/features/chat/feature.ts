@@ -42,6 +42,6 @@ export function createChat(host: FeatureHost, people: People, settings: ChatSett
 /** See events.ts for what each carries. Members may subscribe; only chat's operations publish (PE4). */
 function namespacesOf({ memberships }: Parts): Readonly<Record<string, NamespaceDefinition>> {
   const policy = roomPolicy(memberships);
-  const room = { ...CLOSED_NAMESPACE, history: 'durable', forceRecovery: true, subscribe: 'feature' } as const;
+  const room = { ...CLOSED_NAMESPACE, history: 'durable', subscribe: 'feature' } as const;
   return { room: { options: room, policy }, live: { options: { ...CLOSED_NAMESPACE, subscribe: 'feature' }, policy } };
 }

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Server } from 'bun';
 import { createImages } from '../../adapters/bun/images.ts';
@@ -44,12 +45,13 @@ export async function startServer(config: Config): Promise<RunningServer> {
   let ports: Ports | undefined;
   try {
     ports = openPorts(config.data, MIGRATIONS, (error) => dieOf(error, telemetry));
-    serving = assemble(config, ports, { telemetry, fanout, server });
+    const ready = assemble(config, ports, { telemetry, fanout, server });
     const url = publicUrl(config, server);
-    await serving.app.catchUp();
-    const ownerPath = await serving.app.ownerPath();
+    await ready.app.catchUp();
+    const ownerPath = await ready.app.ownerPath();
     const ownerUrl = ownerPath === null ? null : `${url}${ownerPath}`;
-    return { url, ownerUrl, stop: stopper(server, serving.app, ports) };
+    serving = ready;
+    return { url, ownerUrl, stop: stopper(server, ready.app, ports) };
   } catch (error) {
     await server.stop(true);
     await ports?.close();
@@ -102,6 +104,7 @@ async function answer(
   const pathname = URL.parse(request.url)?.pathname;
   if (pathname === '/livez') return new Response('ok');
   const peer = server.requestIP(request)?.address ?? '';
+  serving.http.settle(request, peer);
   return isConnection(pathname) ? serving.connections.answer(request, peer) : serving.http.fetch(request, peer);
 }
 
@@ -121,7 +124,8 @@ function stopper(server: Server<SocketData>, app: App, ports: Ports): () => Prom
 function publicUrl(config: Config, server: Server<SocketData>): string {
   if (config.publicUrl !== '') return config.publicUrl;
   const everywhere = config.host === '0.0.0.0' || config.host === '::';
-  return `http://${everywhere ? (lanAddress() ?? 'localhost') : config.host}:${server.port}`;
+  const host = everywhere ? (lanAddress() ?? 'localhost') : config.host;
+  return `http://${isIPv6(host) ? `[${host}]` : host}:${server.port}`;
 }
 
 function lanAddress(): string | undefined {

@@ -19,6 +19,13 @@ const TABLE: readonly Row[] = [
     PUBLIC,
     true,
   ],
+  [
+    'a stranger’s name for our address, publicUrl being another',
+    { Origin: 'http://evil.example:8000', Host: 'evil.example:8000' },
+    PUBLIC,
+    false,
+  ],
+  ['localhost, publicUrl being another', { Origin: 'http://localhost:8000', Host: 'localhost:8000' }, PUBLIC, true],
   ['the same host behind a TLS proxy', { Origin: PUBLIC, Host: 'chat.example.org' }, '', true],
   ['the same host in other letters', { Origin: 'http://LocalHost:8000', Host: 'localhost:8000' }, '', true],
   ['an IPv6 host', { Origin: 'http://[::1]:8000', Host: '[::1]:8000' }, '', true],
@@ -65,8 +72,19 @@ const TABLE: readonly Row[] = [
 
 describe('originAllowed', () => {
   test.each([...TABLE])('%s', (_title, headers, publicUrl, allowed) => {
-    expect(originAllowed(new Headers(headers), publicUrl)).toBe(allowed);
+    expect(originAllowed(new Headers(headers), { publicUrl })).toBe(allowed);
   });
+});
+
+test('PE5 with clientInsecure a name that leads here is not enough: any page could have one', () => {
+  const from = (host: string) =>
+    originAllowed(new Headers({ Origin: `http://${host}`, Host: host }), { publicUrl: '', clientInsecure: true });
+  expect(['localhost:8000', '127.0.0.1:8000', '[::1]:8000', 'evil.example:8000'].map(from)).toEqual([
+    true,
+    true,
+    true,
+    false,
+  ]);
 });
 
 test('only reading methods change nothing', () => {

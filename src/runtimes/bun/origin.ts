@@ -1,9 +1,19 @@
+import { isIPv4 } from 'node:net';
+
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** True for requests that may change something, and so must come from our own pages or from no page at all. */
 export function isChanging(method: string): boolean {
   return !SAFE_METHODS.has(method);
 }
+
+/** What decides which pages are ours. */
+export type OriginSettings = {
+  /** Where people reach this server (`https://chat.example.org`); '' when it is the same as they see in Host. */
+  readonly publicUrl: string;
+  /** Anyone may do everything here, so that only pages of this very machine may come. */
+  readonly clientInsecure?: boolean;
+};
 
 /**
  * Whether a changing request, or a WebSocket upgrade, comes from our own pages or from a program, and not from a
@@ -14,7 +24,7 @@ export function isChanging(method: string): boolean {
  * |---------------------------------------|-------------------------|--------------------------------------------------|
  * | that of `publicUrl`                   | any                     | yes: our page                                    |
  * | host of `publicUrl`, other scheme     | any                     | no: a page that the network could have forged    |
- * | same host and port as the Host header | any                     | yes: our page, by another name of this server    |
+ * | same host and port as the Host header | any                     | yes: our page, by another name of this server; with `publicUrl` set only by an IP address or `localhost`, as anyone can have their own name lead here (DNS rebinding) |
  * | any other, or `null`                  | any                     | no, cookies or not                               |
  * | absent                                | `same-origin`, `none`   | yes: our page, or the visitor by hand            |
  * | absent                                | `same-site`, `cross-site`, else | no: a browser on behalf of another page  |
@@ -22,14 +32,20 @@ export function isChanging(method: string): boolean {
  *
  * `publicUrl` is '' when not set. Behind a proxy that rewrites Host it must be.
  */
-export function originAllowed(headers: Headers, publicUrl: string): boolean {
+export function originAllowed(headers: Headers, { publicUrl, clientInsecure = false }: OriginSettings): boolean {
   const origin = headers.get('Origin');
   if (origin === null) return siteAllowed(headers.get('Sec-Fetch-Site'));
   const from = parse(origin);
   if (from === undefined) return false;
-  const own = parse(publicUrl);
+  const own = parse(publicUrl === '' && clientInsecure ? 'http://localhost' : publicUrl);
   if (own !== undefined && from.host === own.host) return from.protocol === own.protocol;
+  if (own !== undefined && !isAddress(from.hostname)) return false;
   return from.host === parse(`${from.protocol}//${headers.get('Host')}`)?.host;
+}
+
+/** Not a name that somebody else can have lead here. */
+function isAddress(hostname: string): boolean {
+  return hostname === 'localhost' || hostname.startsWith('[') || isIPv4(hostname);
 }
 
 function siteAllowed(site: string | null): boolean {

@@ -1,28 +1,49 @@
 import { ClientError } from '../../core/errors.ts';
 
+/** How long a body may take, however steadily it drips. */
+const DEADLINE_MS = 30_000;
+
 /**
  * The request's body. Throws `ClientError`: `tooLarge` past `limit` bytes, counted while they come in, `badRequest`
- * when it breaks off.
+ * when it breaks off or takes longer than 30 s.
  */
-export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+export async function readBody(request: Request, limit: number, deadlineMs = DEADLINE_MS): Promise<Uint8Array> {
   if (Number(request.headers.get('Content-Length')) > limit) throw tooLarge(limit);
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  // Leaving the loop cancels what has not been read.
+  const reader = request.body?.getReader();
+  if (reader === undefined) return new Uint8Array();
+  const deadline = AbortSignal.timeout(deadlineMs);
+  const giveUp = () => void reader.cancel().catch(() => undefined);
+  deadline.addEventListener('abort', giveUp);
   try {
-    for await (const chunk of request.body ?? []) {
-      length += chunk.length;
-      if (length > limit) throw tooLarge(limit);
-      chunks.push(chunk);
-    }
+    const bytes = await readAll(reader, limit);
+    if (deadline.aborted) throw new ClientError('badRequest', { message: 'the body took too long' });
+    return bytes;
   } catch (error) {
     // Clients come and go; that is no error of the server's.
     throw error instanceof ClientError ? error : new ClientError('badRequest', { message: BROKEN_OFF, cause: error });
+  } finally {
+    deadline.removeEventListener('abort', giveUp);
   }
-  return Buffer.concat(chunks);
 }
 
 const BROKEN_OFF = 'the body broke off';
+
+async function readAll(
+  reader: Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>,
+  limit: number,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (let part = await reader.read(); part.value !== undefined; part = await reader.read()) {
+    length += part.value.length;
+    if (length > limit) {
+      await reader.cancel();
+      throw tooLarge(limit);
+    }
+    chunks.push(part.value);
+  }
+  return Buffer.concat(chunks);
+}
 
 function tooLarge(limit: number): ClientError {
   return new ClientError('tooLarge', { message: `the body may have at most ${limit} bytes` });

@@ -98,4 +98,21 @@ describe('an answer', () => {
     const bodies = await Promise.all(answers.map((answer) => answer.bytes()));
     for (const body of bodies) expect(brotliDecompressSync(body).toString()).toBe(SCRIPT);
   });
+
+  test('stays what it was at the start when another version takes the folder', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'banyan-static-'));
+    await Bun.write(join(folder, 'index.html'), 'old');
+    const old = listStaticFiles(folder);
+    rmSync(folder, { recursive: true });
+    expect(await (await old.get('/index.html')?.answer(new Request('http://localhost/')))?.text()).toBe('old');
+  });
+
+  test('of a file that is not there for a moment fails for that moment alone', async () => {
+    const path = join(root, 'later.txt');
+    const file = new StaticFile(path);
+    const ask = () => file.answer(new Request('http://localhost/'));
+    await expect(ask()).rejects.toThrow();
+    await Bun.write(path, 'here');
+    expect(await (await ask()).text()).toBe('here');
+  });
 });

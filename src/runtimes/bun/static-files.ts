@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
@@ -18,46 +18,62 @@ const CODINGS = {
 } as const;
 type Coding = keyof typeof CODINGS;
 
-type Facts = { readonly etag: string; readonly compressible: boolean };
+type Content = { readonly bytes: Uint8Array; readonly etag: string; readonly compressible: boolean };
 
-/** A file that goes out as it is; hashed and compressed at its first request, and then never again. */
+/**
+ * A file that goes out as it was when it was first read, also when a new version takes its place meanwhile; hashed and
+ * compressed at its first request, and then never again.
+ */
 export class StaticFile {
-  readonly #path: string;
+  readonly #type: string;
   readonly #cacheControl: string;
-  #facts: Promise<Facts> | undefined;
+  readonly #read: () => Promise<Uint8Array>;
+  #content: Promise<Content> | undefined;
   readonly #encoded: Partial<Record<Coding, Promise<Uint8Array>>> = {};
 
-  constructor(path: string, cacheControl: string = REVALIDATE) {
-    this.#path = path;
+  /** `bytes`: what stands in the file, if that was read already. */
+  constructor(path: string, cacheControl: string = REVALIDATE, bytes?: Uint8Array) {
+    const file = Bun.file(path);
+    this.#type = file.type;
     this.#cacheControl = cacheControl;
+    this.#read = bytes === undefined ? () => file.bytes() : async () => bytes;
   }
 
   /** 200 or 304, in the best coding that the client takes. */
   async answer(request: Request): Promise<Response> {
-    this.#facts ??= this.#learn();
-    const { etag, compressible } = await this.#facts;
+    const { bytes, etag, compressible } = await this.#learnt();
     const headers = new Headers({ ETag: etag, 'Cache-Control': this.#cacheControl });
     if (compressible) headers.set('Vary', 'Accept-Encoding');
     if (matches(request.headers.get('If-None-Match'), etag)) return new Response(null, { status: 304, headers });
-    headers.set('Content-Type', Bun.file(this.#path).type);
+    headers.set('Content-Type', this.#type);
     const coding = compressible ? chooseCoding(request.headers.get('Accept-Encoding')) : undefined;
-    if (coding === undefined) return new Response(Bun.file(this.#path), { headers });
+    if (coding === undefined) return new Response(bytes, { headers });
     headers.set('Content-Encoding', coding);
-    this.#encoded[coding] ??= Bun.file(this.#path).bytes().then(CODINGS[coding]);
+    this.#encoded[coding] ??= CODINGS[coding](bytes);
     return new Response(await this.#encoded[coding], { headers });
   }
 
-  async #learn(): Promise<Facts> {
-    const bytes = await Bun.file(this.#path).bytes();
+  #learnt(): Promise<Content> {
+    this.#content ??= this.#learn().catch((error) => {
+      // It may be there again for the next one who asks.
+      this.#content = undefined;
+      throw error;
+    });
+    return this.#content;
+  }
+
+  async #learn(): Promise<Content> {
+    const bytes = await this.#read();
     const hash = new Bun.CryptoHasher('sha256').update(bytes).digest('base64url');
     const fits = bytes.length >= SMALLEST_COMPRESSED && bytes.length <= LARGEST_COMPRESSED;
     // Weak: the same for all codings of the content.
-    return { etag: `W/"${hash}"`, compressible: fits && COMPRESSIBLE.test(Bun.file(this.#path).type) };
+    return { bytes, etag: `W/"${hash}"`, compressible: fits && COMPRESSIBLE.test(this.#type) };
   }
 }
 
 /**
- * The files of a folder by the path they are asked for, as it is now: a path outside the folder cannot be in the
+ * The files of a folder by the path they are asked for, read now, so that they belong together whatever happens to the
+ * folder later: a path outside the folder cannot be in the
  * list. What lies in `assets/` has a hash in its name. Empty when there is no such folder.
  */
 export function listStaticFiles(root: string): ReadonlyMap<string, StaticFile> {
@@ -69,7 +85,7 @@ export function listStaticFiles(root: string): ReadonlyMap<string, StaticFile> {
       .slice(root.replace(/[/\\]$/, '').length)
       .split(sep)
       .join('/');
-    files.set(url, new StaticFile(path, url.startsWith('/assets/') ? IMMUTABLE : REVALIDATE));
+    files.set(url, new StaticFile(path, url.startsWith('/assets/') ? IMMUTABLE : REVALIDATE, readFileSync(path)));
   }
   return files;
 }

@@ -1,4 +1,4 @@
-import { originAllowed } from './origin.ts';
+import { type OriginSettings, originAllowed } from './origin.ts';
 
 /**
  * Which page makes a connection. `own`: one of ours, or no page at all; its cookies count. `foreign`: a page of an
@@ -6,16 +6,16 @@ import { originAllowed } from './origin.ts';
  */
 export type Visit = 'own' | 'foreign' | 'refused';
 
-export type VisitSettings = {
-  readonly publicUrl: string;
+export type VisitSettings = OriginSettings & {
   /** Origins (`https://app.example.org`) of pages that may connect with a token; `*` allows all. */
   readonly allowedOrigins: readonly string[];
 };
 
-export function visitOf(headers: Headers, { publicUrl, allowedOrigins }: VisitSettings): Visit {
-  if (originAllowed(headers, publicUrl)) return 'own';
+export function visitOf(headers: Headers, settings: VisitSettings): Visit {
+  if (originAllowed(headers, settings)) return 'own';
   const origin = headers.get('Origin');
-  const allowed = origin !== null && (allowedOrigins.includes('*') || allowedOrigins.includes(origin));
+  const allowed =
+    origin !== null && (settings.allowedOrigins.includes('*') || settings.allowedOrigins.includes(origin));
   return allowed ? 'foreign' : 'refused';
 }
 
