@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { INVITE_LIMIT } from '../../src/features/accounts/administration.ts';
 import { type Browser, Installation, PASSWORD } from './installation.ts';
 
 describe('registration by invitation', () => {
@@ -111,6 +112,46 @@ describe('registration by invitation', () => {
     const { invites } = await owner.call<{ invites: { code: string }[] }>('accounts.invites');
     expect(invites.map(({ code }) => code)).not.toContain(expired);
     expect(invites.map(({ code }) => code)).not.toContain(revoked);
+  });
+
+  describe('AU7 an invitation works as long as its maker may invite', () => {
+    const setRole = async (person: Browser, role: string) =>
+      owner.call('accounts.setRole', { user: (await person.me()).id, role });
+    const codeOf = async (maker: Browser, input = {}) =>
+      (await maker.call<{ code: string }>('accounts.createInvite', input)).code;
+    const workingCodes = async () =>
+      (await owner.call<{ invites: { code: string }[] }>('accounts.invites')).invites.map(({ code }) => code);
+
+    test('not once they are disabled', async () => {
+      const maker = await installation.member(owner, 'maker-1', 'admin');
+      const code = await codeOf(maker);
+      expect(await workingCodes()).toContain(code);
+      await owner.call('accounts.setDisabled', { user: (await maker.me()).id, disabled: true });
+      expect(await workingCodes()).not.toContain(code);
+      expect(await register('invited-1', code)).toBe('gone invite');
+      expect(await installation.browser().refusal('accounts.inviteInfo', { code })).toBe('gone invite');
+    });
+
+    test('not while they are no admin', async () => {
+      const maker = await installation.member(owner, 'maker-2', 'admin');
+      const code = await codeOf(maker, { uses: null });
+      await setRole(maker, 'member');
+      expect(await register('invited-2', code)).toBe('gone invite');
+      await setRole(maker, 'admin');
+      expect(await register('invited-2', code)).toStartWith('answered');
+    });
+
+    test('and comes at most 100 times a person; those that are over do not count', async () => {
+      const maker = await installation.member(owner, 'maker-3', 'admin');
+      for (let index = 0; index < INVITE_LIMIT; index += 1) await codeOf(maker, { expiresInHours: 1 + (index % 2) });
+      expect(await maker.refusal('accounts.createInvite')).toBe('limitExceeded');
+      expect(await owner.refusal('accounts.createInvite')).toStartWith('answered');
+      await installation.clock.pass(3_600_000);
+      await codeOf(maker);
+      const mine = 'SELECT code FROM account_invites WHERE created_by = ?';
+      const { id } = await maker.me();
+      expect(await installation.database.sql.read({ sql: mine, params: [id] })).toHaveLength(INVITE_LIMIT / 2 + 1);
+    });
   });
 
   test('AU1 short, common and own-name passwords are refused, and cost no use of the invitation', async () => {

@@ -14,6 +14,8 @@ type AdministrationHandlers = Pick<
 >;
 
 const HOUR_MS = 3_600_000;
+/** Invitations of one person that work at a time. */
+export const INVITE_LIMIT = 100;
 
 /** Letting people in and out, and what they may do. */
 export function administrationHandlers(parts: Parts): AdministrationHandlers {
@@ -22,6 +24,9 @@ export function administrationHandlers(parts: Parts): AdministrationHandlers {
     createInvite: async (context, { role, expiresInHours, uses }) => {
       if (role === 'admin') onlyOwner(context, 'role', 'only the owner invites admins');
       const now = host.clock.now();
+      if ((await invites.countOf(context.principal.user, now)) >= INVITE_LIMIT) {
+        throw new ClientError('limitExceeded', { message: `a person has at most ${INVITE_LIMIT} invitations` });
+      }
       const row = {
         code: randomText(20),
         role,

@@ -175,7 +175,8 @@ export const accountsContract = {
   }),
   createInvite: defineOperation({
     name: 'accounts.createInvite',
-    summary: 'Makes an invitation to register. Admins and owners; a role above guest or member only by the owner.',
+    summary:
+      'Makes an invitation to register, which works as long as its maker may invite. Admins and owners, 100 each; a role above guest or member only by the owner.',
     access: 'admin',
     input: z.object({
       role: z.enum(['admin', 'member', 'guest']).default('member'),

@@ -28,7 +28,7 @@ export class InviteStore {
     this.#query = createQuery<AccountsTables>(sql);
   }
 
-  /** Undefined when the code is unknown, expired or used up. */
+  /** Undefined when the code is unknown, expired or used up, or its maker may not invite any more. */
   async usable(code: string, now: number): Promise<InviteRow | undefined> {
     return (await this.#usable(now).where('code', '=', code).execute())[0];
   }
@@ -38,8 +38,19 @@ export class InviteStore {
     return this.#usable(now).where('role', '!=', 'owner').orderBy('created_at', 'desc').limit(500).execute();
   }
 
+  /** How many of this person's work. */
+  async countOf(user: string, now: number): Promise<number> {
+    const working = this.#usable(now).clearSelect().select('code').where('created_by', '=', user);
+    return (await working.execute()).length;
+  }
+
+  /** Adds it, and clears away those of the same person that have expired or are used up. */
   async add(invite: Insertable<AccountsTables['account_invites']>): Promise<void> {
-    await this.#query.insertInto('account_invites').values(invite).execute();
+    const dead = this.#query
+      .deleteFrom('account_invites')
+      .where('created_by', '=', invite.created_by ?? '')
+      .where((of) => of.or([of('expires_at', '<=', invite.created_at), of('uses_left', '=', 0)]));
+    await this.#sql.write([toStatement(dead), toStatement(this.#query.insertInto('account_invites').values(invite))]);
   }
 
   /** False when there is no such code. */
@@ -101,10 +112,21 @@ export class InviteStore {
     return row;
   }
 
+  /** Those that work: as long as their makers may still make such ones. The first owner's has no maker. */
   #usable(now: number) {
     return this.#query
       .selectFrom('account_invites')
       .selectAll()
+      .where((of) => {
+        const maker = of
+          .selectFrom('users as maker')
+          .select('maker.id')
+          .whereRef('maker.id', '=', 'account_invites.created_by')
+          .where('maker.disabled', '=', 0);
+        const admin = maker.where('maker.role', '=', 'admin').whereRef('account_invites.role', '!=', 'maker.role');
+        const owner = maker.where('maker.role', '=', 'owner');
+        return of.or([of('created_by', 'is', null), of.exists(owner), of.exists(admin)]);
+      })
       .where((of) => of.or([of('expires_at', 'is', null), of('expires_at', '>', now)]))
       .where((of) => of.or([of('uses_left', 'is', null), of('uses_left', '>', 0)]));
   }
