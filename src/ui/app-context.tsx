@@ -33,6 +33,8 @@ export type AppContext = {
   /** The signed-in person's id. */
   readonly me: string;
   readonly people: PeopleSource;
+  /** Aborted when this sign-in is over: what outlives a screen ends then. */
+  readonly signedOut: AbortSignal;
 };
 
 const Context = createContext<AppContext | undefined>(undefined);

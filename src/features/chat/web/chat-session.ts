@@ -1,7 +1,6 @@
 import type { Client } from '../../../../client/client.ts';
-import { openBrowserOutbox } from './browser-outbox.ts';
+import { type BrowserOutbox, openBrowserOutbox } from './browser-outbox.ts';
 import { createDrafts, type Drafts } from './drafts.ts';
-import type { Outbox } from './outbox.ts';
 import { RoomListStore } from './room-list.ts';
 import { TimelineStore } from './timeline-store.ts';
 
@@ -10,7 +9,7 @@ export type ChatSession = {
   readonly client: Client;
   readonly me: string;
   readonly rooms: RoomListStore;
-  readonly outbox: Promise<Outbox>;
+  readonly outbox: Promise<BrowserOutbox>;
   readonly drafts: Drafts;
   /** The room's timeline, kept up to date from then on; the last few rooms stay as they were left. */
   timeline(room: string): TimelineStore;
@@ -21,26 +20,28 @@ export type ChatSession = {
 const TIMELINES_KEPT = 8;
 const sessions = new WeakMap<Client, ChatSession>();
 
-/** The same session for the same client, however often a screen comes and goes. */
-export function chatSessionOf(client: Client, me: string): ChatSession {
+/** The same session for the same client, however often a screen comes and goes; it ends with the sign-in. */
+export function chatSessionOf(client: Client, me: string, signedOut: AbortSignal): ChatSession {
   const known = sessions.get(client);
   if (known !== undefined) return known;
-  const session = createSession(client, me);
+  const session = createSession(client, me, signedOut);
   sessions.set(client, session);
   return session;
 }
 
-function createSession(client: Client, me: string): ChatSession {
+function createSession(client: Client, me: string, signedOut: AbortSignal): ChatSession {
   const rooms = new RoomListStore(client, me);
   const timelines = new Map<string, TimelineStore>();
   feed(client, rooms, timelines);
   // Once more when the connection comes up: by then the server has put it into its rooms, so nothing falls between.
   void rooms.load();
+  const outbox = openBrowserOutbox(client, me);
+  signedOut.addEventListener('abort', () => void outbox.then(({ close }) => close()));
   return {
     client,
     me,
     rooms,
-    outbox: openBrowserOutbox(client, me),
+    outbox,
     drafts: createDrafts(me, localStorage),
     timeline: (room) => timelineOf(timelines, room, client),
     markRead: createReadMarker(client, rooms),

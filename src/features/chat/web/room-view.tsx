@@ -6,7 +6,7 @@ import type { Message, RoomSummary } from '../contract.ts';
 import { PREVIEW_LENGTH, RECEIPTS_LIMIT } from '../limits.ts';
 import { useAction, useChat, useObservable, useRoomTitle } from './chat-context.tsx';
 import { Composer } from './composer.tsx';
-import { type LiveRoom, openLiveRoom } from './live-room.ts';
+import { createLiveRoom, type LiveRoom } from './live-room.ts';
 import { MemberPanel } from './member-panel.tsx';
 import { ReadersProvider } from './readers-context.tsx';
 import { ReadersDialog } from './readers-dialog.tsx';
@@ -17,6 +17,7 @@ import type { TimelineStore } from './timeline-store.ts';
 import { TypingLine } from './typing-line.tsx';
 import { type DraftState, useDraft } from './use-draft.ts';
 import { useStableActions } from './use-stable-actions.ts';
+import { useSubmit } from './use-submit.ts';
 
 type Props = {
   readonly room: RoomSummary;
@@ -121,27 +122,6 @@ function useFocus(room: RoomSummary, initialFocus: number | undefined) {
   return { store, focus, jumpTo, toLatest };
 }
 
-type SubmitParts = { readonly draft: DraftState; readonly live: LiveRoom; readonly toLatest: () => void };
-
-/** Sends what was written, or saves the edit. */
-function useSubmit(room: RoomSummary, { draft, live, toLatest }: SubmitParts): () => Promise<void> {
-  const { client, openOutbox } = useChat();
-  const act = useAction();
-  return async () => {
-    const { text, composing } = draft;
-    draft.clear();
-    live.stopTyping();
-    if (composing.kind === 'edit') {
-      const { offset } = composing.message;
-      const done = await act(() => client.call('chat.edit', { room: room.id, offset, text }));
-      if (!done) draft.edit({ ...composing.message, text });
-      return;
-    }
-    await openOutbox?.add({ room: room.id, text, replyTo: composing.replyTo?.offset ?? null });
-    toLatest();
-  };
-}
-
 type ActionParts = {
   readonly draft: DraftState;
   readonly jumpTo: (offset: number) => void;
@@ -174,9 +154,9 @@ function useLiveRoom(room: RoomSummary): LiveRoom {
   const { client, me } = useApp();
   const size = room.memberCount > RECEIPTS_LIMIT ? 'large' : 'small';
   const live = useMemo(
-    () => openLiveRoom(client, me, { id: room.id, memberCount: size === 'large' ? RECEIPTS_LIMIT + 1 : 1 }),
+    () => createLiveRoom(client, me, { id: room.id, memberCount: size === 'large' ? RECEIPTS_LIMIT + 1 : 1 }),
     [client, me, room.id, size],
   );
-  useEffect(() => live.close, [live]);
+  useEffect(() => live.open(), [live]);
   return live;
 }
