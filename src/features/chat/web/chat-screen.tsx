@@ -1,14 +1,17 @@
 import { MessagesSquare } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { COMMAND_KEY } from '../../../ui/keyboard.ts';
+import { later } from '../../../ui/later.tsx';
 import { useIsPhone } from '../../../ui/media.ts';
 import { EmptyState, Skeleton } from '../../../ui/states.tsx';
 import { ChatProvider, useChat, useObservable } from './chat-context.tsx';
-import { COMMAND_KEY, HelpSheet } from './help-sheet.tsx';
 import { RoomListPanel } from './room-list-panel.tsx';
 import { RoomView } from './room-view.tsx';
-import { Switcher } from './switcher.tsx';
 import { useUnreadTitle } from './use-unread-title.ts';
+
+const HelpSheet = later(async () => (await import('./help-sheet.tsx')).HelpSheet);
+const Switcher = later(async () => (await import('./switcher.tsx')).Switcher);
 
 type Props = {
   readonly room?: string;

@@ -3,16 +3,18 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button, IconButton } from '../../../ui/button.tsx';
+import { later } from '../../../ui/later.tsx';
 import { Menu } from '../../../ui/menu.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { SearchField } from '../../../ui/text-field.tsx';
 import type { RoomSummary } from '../contract.ts';
 import { useChat, useObservable } from './chat-context.tsx';
-import { NewDirectDialog } from './new-direct-dialog.tsx';
-import { NewGroupDialog } from './new-group-dialog.tsx';
 import { RoomRow } from './room-row.tsx';
 import { searchRooms } from './room-search.ts';
 import { useRoomNames } from './use-room-names.ts';
+
+const NewDirectDialog = later(async () => (await import('./new-direct-dialog.tsx')).NewDirectDialog);
+const NewGroupDialog = later(async () => (await import('./new-group-dialog.tsx')).NewGroupDialog);
 
 type Props = { readonly openRoomId: string | undefined; readonly accountMenu: ReactNode };
 
