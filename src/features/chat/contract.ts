@@ -185,7 +185,8 @@ export const chatContract = {
   }),
   removeMember: defineOperation({
     name: 'chat.removeMember',
-    summary: 'Takes a person out of a group; their live connections leave it at once. Only those of a lower role.',
+    summary:
+      'Takes a person out of a group; their live connections leave it at once, and older invitations do not bring them back. Only those of a lower role.',
     access: 'user',
     input: room.extend({ user: userId }),
     output: nothing,
@@ -206,7 +207,7 @@ export const chatContract = {
   }),
   createInvite: defineOperation({
     name: 'chat.createInvite',
-    summary: 'Makes an invitation link into a group. Its owner and admins.',
+    summary: 'Makes an invitation link into a group, which works while its maker may. Its owner and admins.',
     access: 'user',
     input: room.extend({
       expiresInHours: z
