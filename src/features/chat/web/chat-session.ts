@@ -60,7 +60,7 @@ function feed(client: Client, rooms: RoomListStore, timelines: Map<string, Timel
     const room = channel.slice('room:'.length);
     const known = rooms.get(room);
     // What was missed is no longer sent one by one: read the state instead.
-    if (wasRecovering || (known !== undefined && known.top < position.offset)) void rooms.loadRoom(room);
+    if (wasRecovering || (known !== undefined && known.top < position.offset)) void rooms.missed(room);
     timelines.get(room)?.continueAfter(position.offset, wasRecovering);
   });
   client.connection.subscribe(({ kind }) => {
