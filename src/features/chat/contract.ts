@@ -193,7 +193,8 @@ export const chatContract = {
   }),
   setMemberRole: defineOperation({
     name: 'chat.setMemberRole',
-    summary: 'Changes a member\'s role in the group. Its owner; "owner" hands the group over.',
+    summary:
+      'Changes a member\'s role in the group. Its owner; "owner" hands the group over. While the owner is disabled, the group\'s admins, or its longest-standing member where there is none, and those who run the installation may name another.',
     access: 'user',
     input: room.extend({ user: userId, role: roomRole }),
     output: nothing,
