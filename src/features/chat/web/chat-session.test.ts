@@ -216,4 +216,16 @@ describe('a page’s chat', () => {
     expect(marks()).toBe(2);
     expect(session.rooms.get('tea')).toMatchObject({ readOffset: 9, unread: 0 });
   });
+
+  test('CH4 sends a read mark that was lost when the line is back', async () => {
+    const { server, connection, session } = page(9);
+    await session.rooms.load();
+    server.down = true;
+    session.markRead('tea', 9);
+    await settled();
+    server.down = false;
+    connection.set({ kind: 'connected', client: 'c' });
+    await settled();
+    expect(session.rooms.get('tea')).toMatchObject({ readOffset: 9, unread: 0 });
+  });
 });

@@ -1,6 +1,7 @@
 import type { Client } from '../../../../client/client.ts';
 import { type BrowserOutbox, openBrowserOutbox } from './browser-outbox.ts';
 import { createDrafts, type Drafts } from './drafts.ts';
+import { createReadMarker, type ReadMarker } from './read-marker.ts';
 import { RoomListStore } from './room-list.ts';
 import { TimelineStore } from './timeline-store.ts';
 
@@ -14,7 +15,7 @@ export type ChatSession = {
   /** The room's timeline, kept up to date from then on; the last few rooms stay as they were left. */
   timeline(room: string): TimelineStore;
   /** Everything up to the offset has been seen. */
-  markRead(room: string, offset: number): void;
+  readonly markRead: ReadMarker['mark'];
 };
 
 const TIMELINES_KEPT = 8;
@@ -32,11 +33,15 @@ export function chatSessionOf(client: Client, me: string, signedOut: AbortSignal
 function createSession(client: Client, me: string, signedOut: AbortSignal): ChatSession {
   const rooms = new RoomListStore(client, me);
   const timelines = new Map<string, TimelineStore>();
-  feed(client, rooms, timelines);
+  const marker = createReadMarker({ client, rooms });
+  feed(client, { rooms, timelines, marker });
   // Once more when the connection comes up: by then the server has put it into its rooms, so nothing falls between.
   void rooms.load();
   const outbox = openBrowserOutbox(client, me);
-  signedOut.addEventListener('abort', () => void outbox.then(({ close }) => close()));
+  signedOut.addEventListener('abort', () => {
+    marker.close();
+    void outbox.then(({ close }) => close());
+  });
   return {
     client,
     me,
@@ -44,11 +49,17 @@ function createSession(client: Client, me: string, signedOut: AbortSignal): Chat
     outbox,
     drafts: createDrafts(me, localStorage),
     timeline: (room) => timelineOf(timelines, room, client),
-    markRead: createReadMarker(client, rooms),
+    markRead: marker.mark,
   };
 }
 
-function feed(client: Client, rooms: RoomListStore, timelines: Map<string, TimelineStore>): void {
+type Fed = {
+  readonly rooms: RoomListStore;
+  readonly timelines: ReadonlyMap<string, TimelineStore>;
+  readonly marker: ReadMarker;
+};
+
+function feed(client: Client, { rooms, timelines, marker }: Fed): void {
   client.onPublication('room:', ({ channel, offset, data }) => {
     if (offset === undefined) return;
     const room = channel.slice('room:'.length);
@@ -66,6 +77,7 @@ function feed(client: Client, rooms: RoomListStore, timelines: Map<string, Timel
   client.connection.subscribe(({ kind }) => {
     if (kind !== 'connected') return;
     rooms.retryFailed();
+    marker.retryFailed();
     for (const timeline of timelines.values()) void timeline.retryFailed();
   });
   client.onPublication('user:', ({ data }) => rooms.applyOwn(data));
@@ -83,25 +95,4 @@ function timelineOf(timelines: Map<string, TimelineStore>, room: string, client:
   const [oldest] = timelines.keys();
   if (timelines.size > TIMELINES_KEPT && oldest !== undefined) timelines.delete(oldest);
   return timeline;
-}
-
-/** Read marks only go forward; of many in a row the last one is sent. */
-function createReadMarker(client: Client, rooms: RoomListStore): ChatSession['markRead'] {
-  const wanted = new Map<string, number>();
-  const sending = new Set<string>();
-  const send = async (room: string): Promise<void> => {
-    sending.add(room);
-    for (let offset = wanted.get(room); offset !== undefined; offset = wanted.get(room)) {
-      wanted.delete(room);
-      const answer = await client.call('chat.read', { room, offset }).catch(() => undefined);
-      if (answer !== undefined) rooms.read(room, { offset: answer.readOffset, ...answer });
-    }
-    sending.delete(room);
-  };
-  return (room, offset) => {
-    const known = rooms.get(room);
-    if (known === undefined || known.readOffset >= offset || (wanted.get(room) ?? 0) >= offset) return;
-    wanted.set(room, offset);
-    if (!sending.has(room)) void send(room);
-  };
 }
