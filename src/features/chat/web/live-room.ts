@@ -1,5 +1,8 @@
 import type { Client } from '../../../../client/client.ts';
+import type { ChannelData } from '../../../../client/contract.ts';
 import { createObservable, type Observable, type Unlisten } from '../../../../client/listeners.ts';
+import type { ChannelListeners } from '../../../../client/subscriptions.ts';
+import { ERRORS } from '../../../core/errors.ts';
 import { type LiveEvent, liveChannel } from '../events.ts';
 import { RECEIPTS_LIMIT } from '../limits.ts';
 import { addReaders, applyMembersToReaders, applyToReaders, type Readers } from '../readers.ts';
@@ -20,6 +23,7 @@ export type LiveRoom = {
 
 const TYPING_MS = 5_000;
 const TELL_EVERY_MS = 3_000;
+const RETRY_MS = 2_000;
 
 /** What is of interest only while a room is open: who types, who has read. Nothing of it until it is opened. */
 export function createLiveRoom(client: Client, me: string, room: { id: string; memberCount: number }): LiveRoom {
@@ -55,7 +59,7 @@ export function createLiveRoom(client: Client, me: string, room: { id: string; m
     if (after !== readers.get()) readers.set(after);
   };
   const open = () => {
-    const stop = client.subscribe(liveChannel(room.id), {
+    const stop = subscribePersistently(client, liveChannel(room.id), {
       publication: ({ data }) => (data.type === 'typing' ? showTyping(data.user) : showRead(data)),
       // This channel keeps nothing, so what was missed is asked for each time.
       subscribed: () => void loadReaders(),
@@ -83,5 +87,28 @@ export function createLiveRoom(client: Client, me: string, room: { id: string; m
       toldAt = 0;
     },
     open,
+  };
+}
+
+/** Subscribes, and again a little later for as long as the connection has no place left for one more channel. */
+function subscribePersistently<Channel extends string>(
+  client: Client,
+  channel: Channel,
+  listeners: ChannelListeners<ChannelData<Channel>>,
+): Unlisten {
+  let timer: ReturnType<typeof setTimeout>;
+  let stop: Unlisten;
+  const start = () => {
+    stop = client.subscribe(channel, {
+      ...listeners,
+      unsubscribed: ({ code }) => {
+        if (code === ERRORS.limitExceeded.code) timer = setTimeout(start, RETRY_MS);
+      },
+    });
+  };
+  start();
+  return () => {
+    clearTimeout(timer);
+    stop();
   };
 }
