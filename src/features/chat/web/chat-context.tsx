@@ -14,6 +14,8 @@ type Chat = ChatSession & {
   readonly openOutbox: BrowserOutbox | undefined;
   /** Shows a room, or the list for undefined. */
   readonly openRoom: (room: string | undefined) => void;
+  /** Rooms that the person is leaving here: nobody is surprised when they close. */
+  readonly leaving: Set<string>;
 };
 
 const Context = createContext<Chat | undefined>(undefined);
@@ -23,6 +25,7 @@ type ProviderProps = { readonly openRoom: Chat['openRoom']; readonly children: R
 export function ChatProvider({ openRoom, children }: ProviderProps) {
   const { client, me, signedOut } = useApp();
   const session = chatSessionOf(client, me, signedOut);
+  const [leaving] = useState(() => new Set<string>());
   const [openOutbox, setOpenOutbox] = useState<BrowserOutbox>();
   useEffect(() => {
     let isHere = true;
@@ -32,7 +35,7 @@ export function ChatProvider({ openRoom, children }: ProviderProps) {
     };
   }, [session]);
   useSayUnlasting(openOutbox);
-  return <Context value={{ ...session, openOutbox, openRoom }}>{children}</Context>;
+  return <Context value={{ ...session, openOutbox, openRoom, leaving }}>{children}</Context>;
 }
 
 /** Says once that an unsent message would not survive this page. */
