@@ -38,7 +38,7 @@ export const serverErrorsZh: Readonly<Record<string, string>> = {
   'must be one emoji': '请选择一个表情',
   'must be one line of text': '只能是一行文字',
   'must be valid text': '含有无法识别的字符',
-  'must not contain control characters': '不能含有控制字符',
+  'must not contain invisible characters': '不能含有看不见的字符',
 
   // Accounts.
   'this handle is taken': '这个用户名已被使用',
