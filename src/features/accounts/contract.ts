@@ -130,7 +130,7 @@ export const accountsContract = {
   }),
   changePassword: defineOperation({
     name: 'accounts.changePassword',
-    summary: 'Changes the password and signs all other devices out.',
+    summary: 'Changes the password and signs all other devices out; the answer sets a new cookie for this one.',
     access: 'user',
     httpOnly: true,
     input: z.object({ current: z.string().min(1).max(128), next: password }),
