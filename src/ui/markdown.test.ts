@@ -11,7 +11,7 @@ function html(text: string): string {
 }
 
 const linked = (href: string, text = href) =>
-  `<a href="${href}" target="_blank" rel="noopener noreferrer nofollow">${text}</a>`;
+  `<a href="${href}" target="_blank" rel="noopener noreferrer nofollow" tabindex="-1">${text}</a>`;
 const hrefs = (text: string) => [...html(text).matchAll(/ href="([^"]*)"/g)].map(([, href]) => href);
 const filled = (pattern: string) => pattern.repeat(Math.ceil(8_000 / pattern.length)).slice(0, 8_000);
 

@@ -120,7 +120,14 @@ function inline(token: MarkedToken): ReactNode {
 function Link({ href, children }: { readonly href: string; readonly children: ReactNode }) {
   if (!isSafeLink(href)) return children;
   return (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow" className="break-all text-accent underline">
+    <a
+      href={href}
+      target="_blank"
+      rel="noopener noreferrer nofollow"
+      // A list of messages is one stop of the Tab key; in a message the arrow keys lead to its links.
+      tabIndex={-1}
+      className="break-all text-accent underline"
+    >
       {children}
     </a>
   );

@@ -118,6 +118,11 @@ describe('editing', () => {
 });
 
 describe('recalling', () => {
+  test('CH3 anyone can learn how long the window is, by the clock that counts', async () => {
+    const now = world.clock.time;
+    expect(await ben.call('chat.settings', {})).toEqual({ recallSeconds: RECALL_MS / 1_000, now });
+  });
+
   test('CH3 within the window leaves a tombstone without text, preview or reactions', async () => {
     const offset = await ben.say(room, 'secret');
     const reply = await ann.say(room, 're', offset);

@@ -40,6 +40,7 @@ async function useEverything([ann, ben, cy]: readonly [Person, Person, Person]):
   await ann.call('chat.read', { room, offset });
   await ann.call('chat.readers', { room });
   await ann.call('chat.typing', { room });
+  await ann.call('chat.settings', {});
   const { rooms } = await ann.call('chat.rooms', {});
   await ann.call('chat.rooms', { after: `${rooms[0]?.activeAt}.${rooms[0]?.id}` });
   await ann.call('chat.room', { room });

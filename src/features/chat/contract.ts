@@ -128,6 +128,18 @@ const room = z.object({ room: roomId });
 const inRoom = room.extend({ offset });
 
 export const chatContract = {
+  settings: defineOperation({
+    name: 'chat.settings',
+    summary: 'What this installation allows in chats, and the time on its clock.',
+    access: 'user',
+    input: nothing,
+    output: z.object({
+      /** How long after sending it an own message can be recalled; 0: never. */
+      recallSeconds: z.number().int(),
+      /** For those whose own clock is wrong. */
+      now: time,
+    }),
+  }),
   rooms: defineOperation({
     name: 'chat.rooms',
     summary: "The person's rooms, most recently active first, 100 a page.",

@@ -7,7 +7,7 @@ import type { Parts } from './parts.ts';
 import { checkRecalls } from './permissions.ts';
 import type { StoredMessage } from './timeline-store.ts';
 
-type MessageHandlers = Pick<Handlers<typeof chatContract>, 'send' | 'edit' | 'recall' | 'react'>;
+type MessageHandlers = Pick<Handlers<typeof chatContract>, 'settings' | 'send' | 'edit' | 'recall' | 'react'>;
 type MessageEvent = Extract<RoomEvent, { type: 'message' }>;
 type Sent = Output<(typeof chatContract)['send']>;
 type Recall = { readonly room: string; readonly offset: number; readonly user: string };
@@ -19,6 +19,8 @@ const REACT_ATTEMPTS = 5;
 export function messageHandlers(parts: Parts): MessageHandlers {
   const { memberships, log, host } = parts;
   return {
+    settings: async () => ({ recallSeconds: Math.floor(parts.recallMs / 1_000), now: host.clock.now() }),
+
     send: async ({ principal: { user } }, { room, key, text, replyTo }) => {
       // Nothing is awaited when the membership is known: messages of one sender reach the log in the order they came.
       if (memberships.known(room, user) === undefined) await memberships.require(room, user);

@@ -8,6 +8,7 @@ import type { RoomSummary } from '../contract.ts';
 import type { BrowserOutbox } from './browser-outbox.ts';
 import { type ChatSession, chatSessionOf } from './chat-session.ts';
 import type { OutboxItem } from './outbox-storage.ts';
+import { recallWindowOf } from './recall-window.ts';
 
 type Chat = ChatSession & {
   /** Undefined while it is being opened. */
@@ -25,6 +26,8 @@ type ProviderProps = { readonly openRoom: Chat['openRoom']; readonly children: R
 export function ChatProvider({ openRoom, children }: ProviderProps) {
   const { client, me, signedOut } = useApp();
   const session = chatSessionOf(client, me, signedOut);
+  // Asked for before the first message is looked at.
+  recallWindowOf(client);
   const [leaving] = useState(() => new Set<string>());
   const [openOutbox, setOpenOutbox] = useState<BrowserOutbox>();
   useEffect(() => {

@@ -21,6 +21,7 @@ export function DeliveryState({ message, actions }: Props) {
   return (
     <button
       type="button"
+      tabIndex={-1}
       aria-label={label}
       title={label}
       onClick={() => actions.showReaders(message)}

@@ -8,6 +8,7 @@ const SHORTCUTS = [
   { keys: ['Enter'], text: 'chat.helpSend' },
   { keys: ['Shift', 'Enter'], text: 'chat.helpBreak' },
   { keys: ['↑'], text: 'chat.helpEditLast' },
+  { keys: ['↑ ↓'], text: 'chat.helpMessages' },
   { keys: ['Esc'], text: 'chat.helpEscape' },
   { keys: ['?'], text: 'chat.helpHelp' },
 ] as const;

@@ -9,15 +9,32 @@ import { Menu, type MenuItem } from '../../../ui/menu.tsx';
 import type { Message } from '../contract.ts';
 import type { RoomActions } from './room-actions.ts';
 
-type Props = { readonly message: Message; readonly isOwn: boolean; readonly actions: RoomActions };
+type Props = {
+  readonly message: Message;
+  readonly isOwn: boolean;
+  readonly actions: RoomActions;
+  readonly isMenuOpen: boolean;
+  readonly onMenu: (isOpen: boolean) => void;
+};
 
 /** What can be done with a message: shows on hover and focus; on touch screens a tap gives the message the focus. */
-export function MessageActions({ message, isOwn, actions }: Props) {
+export function MessageActions({ message, isOwn, actions, isMenuOpen, onMenu }: Props) {
   const { t } = useTranslation();
   const buttons = useRef<HTMLDivElement>(null);
   // The buttons hide unless the message has the focus, and what is hidden cannot be given it back.
   const focusMessage = () => {
     if (document.activeElement === document.body) buttons.current?.closest('article')?.focus();
+  };
+  const opener = useRef<Element | null>(null);
+  if (isMenuOpen && opener.current === null) opener.current = document.activeElement;
+  const closed = (event: Event) => {
+    const article = buttons.current?.closest('article');
+    // Opened from the message itself: there one goes on with the arrow keys.
+    if (article !== null && article !== undefined && opener.current === article) {
+      event.preventDefault();
+      article.focus();
+    } else focusMessage();
+    opener.current = null;
   };
   return (
     <div
@@ -25,25 +42,32 @@ export function MessageActions({ message, isOwn, actions }: Props) {
       className="invisible absolute -top-3 right-10 z-10 flex rounded-lg border border-line bg-raised shadow-sm group-focus-within:visible group-hover:visible has-[[data-state=open]]:visible"
     >
       <ReactButton onPick={(emoji) => actions.react(message, emoji)} onClosed={focusMessage} />
-      <IconButton label={t('chat.reply')} onClick={() => actions.reply(message)}>
+      <IconButton tabIndex={-1} label={t('chat.reply')} onClick={() => actions.reply(message)}>
         <Reply size={16} />
       </IconButton>
       <Menu
         align="end"
-        onClosed={focusMessage}
+        open={isMenuOpen}
+        onOpenChange={onMenu}
+        onClosed={closed}
         trigger={
-          <IconButton label={t('chat.messageMenu')}>
+          <IconButton tabIndex={-1} label={t('chat.messageMenu')}>
             <MoreHorizontal size={16} />
           </IconButton>
         }
-        items={useItems({ message, isOwn, actions })}
+        items={useItems({ message, isOwn, actions }, isMenuOpen)}
       />
     </div>
   );
 }
 
-function useItems({ message, isOwn, actions }: Props): readonly MenuItem[] {
+/** Looked at when the menu opens: what may be recalled changes with time. */
+function useItems(
+  { message, isOwn, actions }: Pick<Props, 'message' | 'isOwn' | 'actions'>,
+  isOpen: boolean,
+): readonly MenuItem[] {
   const { t } = useTranslation();
+  if (!isOpen) return [];
   const items: MenuItem[] = [
     { key: 'reply', label: t('chat.reply'), icon: <Reply size={16} />, onSelect: () => actions.reply(message) },
     { key: 'copy', label: t('chat.copy'), icon: <Copy size={16} />, onSelect: () => void copyAndTell(message.text, t) },
@@ -64,7 +88,7 @@ function useItems({ message, isOwn, actions }: Props): readonly MenuItem[] {
       onSelect: () => actions.edit(message),
     });
   }
-  if (isOwn || actions.mayRecallOthers) {
+  if (actions.mayRecall(message)) {
     const onSelect = () => actions.recall(message);
     items.push({ key: 'recall', label: t('chat.recall'), icon: <Undo2 size={16} />, danger: true, onSelect });
   }
@@ -83,7 +107,7 @@ function ReactButton({ onPick, onClosed }: ReactProps) {
   return (
     <Popover.Root open={isOpen} onOpenChange={setOpen}>
       <Popover.Trigger asChild>
-        <IconButton label={t('chat.react')}>
+        <IconButton tabIndex={-1} label={t('chat.react')}>
           <SmilePlus size={16} />
         </IconButton>
       </Popover.Trigger>

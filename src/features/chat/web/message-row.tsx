@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { type KeyboardEvent, memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePerson } from '../../../ui/app-context.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
@@ -17,14 +17,29 @@ type Props = {
   readonly isOwn: boolean;
   /** Briefly, after a jump to it. */
   readonly isFocused: boolean;
+  /** The one message that Tab leads to. */
+  readonly isTabStop: boolean;
   readonly actions: RoomActions;
 };
 
 /** One message with all that belongs to it. */
-export const MessageRow = memo(function MessageRow({ message, startsGroup, isOwn, isFocused, actions }: Props) {
+export const MessageRow = memo(function MessageRow({
+  message,
+  startsGroup,
+  isOwn,
+  isFocused,
+  isTabStop,
+  actions,
+}: Props) {
   const { t, i18n } = useTranslation();
   const person = usePerson(message.sender);
   const name = person?.displayName ?? '…';
+  const [isMenuOpen, setMenuOpen] = useState(false);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget || !opensMenu(event)) return;
+    event.preventDefault();
+    setMenuOpen(true);
+  };
   if (message.recalledAt !== null) {
     return (
       <p className="py-1 text-center text-xs text-muted" id={`message-${message.offset}`}>
@@ -34,9 +49,10 @@ export const MessageRow = memo(function MessageRow({ message, startsGroup, isOwn
   }
   return (
     <article
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: its actions show while it has the focus
-      tabIndex={0}
+      tabIndex={isTabStop ? 0 : -1}
+      onKeyDown={onKeyDown}
       id={`message-${message.offset}`}
+      aria-describedby={`text-${message.offset}`}
       aria-label={`${name}, ${formatClock(message.sentAt, i18n.language)}`}
       className={`group relative flex gap-3 px-4 hover:bg-sunken focus-within:bg-sunken focus-visible:outline-offset-[-2px] ${startsGroup ? 'pt-3' : 'pt-0.5'} pb-0.5 ${isFocused ? 'bg-accent-soft' : ''}`}
     >
@@ -54,7 +70,7 @@ export const MessageRow = memo(function MessageRow({ message, startsGroup, isOwn
         )}
         {message.replyTo !== null && <ReplyPreview reply={message.replyTo} onJump={actions.jumpTo} />}
         <div className="flex items-end gap-2">
-          <div className="min-w-0 flex-1 break-words">
+          <div id={`text-${message.offset}`} className="min-w-0 flex-1 break-words">
             <Markdown text={message.text} />
             {message.editedAt !== null && <span className="text-xs text-muted"> ({t('chat.edited')})</span>}
           </div>
@@ -62,10 +78,14 @@ export const MessageRow = memo(function MessageRow({ message, startsGroup, isOwn
         </div>
         <Reactions message={message} actions={actions} />
       </div>
-      <MessageActions message={message} isOwn={isOwn} actions={actions} />
+      <MessageActions message={message} isOwn={isOwn} actions={actions} isMenuOpen={isMenuOpen} onMenu={setMenuOpen} />
     </article>
   );
 });
+
+function opensMenu({ key, shiftKey }: KeyboardEvent): boolean {
+  return key === 'Enter' || key === 'ContextMenu' || (key === 'F10' && shiftKey);
+}
 
 type ReplyProps = { readonly reply: NonNullable<Message['replyTo']>; readonly onJump: (offset: number) => void };
 
@@ -75,6 +95,7 @@ function ReplyPreview({ reply, onJump }: ReplyProps) {
   return (
     <button
       type="button"
+      tabIndex={-1}
       onClick={() => onJump(reply.offset)}
       className="my-1 flex max-w-full gap-2 rounded-md border-l-2 border-accent bg-sunken px-2 py-1 text-left text-sm text-muted hover:text-ink"
     >

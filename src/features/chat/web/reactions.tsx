@@ -36,6 +36,7 @@ function Reaction({ reaction: { emoji, users }, onToggle }: ReactionProps) {
   return (
     <button
       type="button"
+      tabIndex={-1}
       aria-pressed={isMine}
       aria-label={label}
       title={label}

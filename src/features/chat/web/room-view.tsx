@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { useApp } from '../../../ui/app-context.tsx';
 import { later } from '../../../ui/later.tsx';
 import type { RoomSummary } from '../contract.ts';
@@ -8,6 +8,7 @@ import { Composer } from './composer.tsx';
 import { createLiveRoom, type LiveRoom } from './live-room.ts';
 import type { MessageDialog } from './message-dialogs.tsx';
 import { ReadersProvider } from './readers-context.tsx';
+import { recallWindowOf } from './recall-window.ts';
 import type { RoomActions } from './room-actions.ts';
 import { RoomHeader } from './room-header.tsx';
 import { Timeline } from './timeline.tsx';
@@ -37,7 +38,7 @@ export function RoomView({ room, focus: initialFocus }: Props) {
   const [dialog, setDialog] = useState<MessageDialog | null>(null);
   const { store, focus, jumpTo, toLatest } = useFocus(room, initialFocus);
   const submit = useSubmit(room, { draft, live, toLatest });
-  const actions = useRoomActions(room, { draft, jumpTo, setDialog });
+  const actions = useRoomActions(room, { draft, jumpTo, setDialog, input });
   const readers = useObservable(live.readers);
   const shown = useMemo(() => ({ readers, isDirect: room.kind === 'direct' }), [readers, room.kind]);
   const cancel = () => {
@@ -98,9 +99,10 @@ type ActionParts = {
   readonly draft: DraftState;
   readonly jumpTo: (offset: number) => void;
   readonly setDialog: (dialog: MessageDialog) => void;
+  readonly input: RefObject<HTMLTextAreaElement | null>;
 };
 
-function useRoomActions(room: RoomSummary, { draft, jumpTo, setDialog }: ActionParts): RoomActions {
+function useRoomActions(room: RoomSummary, { draft, jumpTo, setDialog, input }: ActionParts): RoomActions {
   const { client, me } = useChat();
   const act = useAction();
   return useStableActions(room, {
@@ -108,6 +110,11 @@ function useRoomActions(room: RoomSummary, { draft, jumpTo, setDialog }: ActionP
     reply: draft.reply,
     edit: draft.edit,
     recall: (message) => setDialog({ kind: 'recall', message }),
+    mayRecall: ({ sender, sentAt }) => {
+      const manages = room.kind === 'group' && room.role !== 'member';
+      return manages || (sender === me && recallWindowOf(client).isOpen(sentAt));
+    },
+    write: () => input.current?.focus(),
     showReaders: (message) => setDialog({ kind: 'readers', message }),
     react: (message, emoji) => {
       const on = message.reactions.find((reaction) => reaction.emoji === emoji)?.users.includes(me) !== true;

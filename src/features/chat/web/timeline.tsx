@@ -17,6 +17,7 @@ import { UnsentRow } from './unsent-row.tsx';
 import { AT_END_PX, useEdges } from './use-edges.ts';
 import { useIsLookedAt } from './use-is-looked-at.ts';
 import { useFirstUnreadInView, useMarkRead, useNewLine } from './use-reading.ts';
+import { useRovingFocus } from './use-roving-focus.ts';
 
 type Props = {
   readonly room: RoomSummary;
@@ -70,6 +71,7 @@ function LoadedTimeline({ room, store, actions, focus, onLatest, view }: Props &
   useStartAtEnd(list, focus === null);
   useFirstUnreadInView(list, rows, reading);
   useMarkRead(room, reading);
+  const roving = useRovingFocus({ list, rows, scroller, onLeave: actions.write });
   const jumpToLatest = () => {
     if (view.timeline.hasAfter) onLatest();
     else list.scrollToIndex(rows.length - 1, { align: 'end' });
@@ -84,6 +86,8 @@ function LoadedTimeline({ room, store, actions, focus, onLatest, view }: Props &
         <div
           role="log"
           aria-label={t('chat.timeline')}
+          onFocus={roving.onFocus}
+          onKeyDown={roving.onKeyDown}
           className="relative flex w-full flex-col"
           style={{ height: list.getTotalSize() }}
         >
@@ -95,7 +99,13 @@ function LoadedTimeline({ room, store, actions, focus, onLatest, view }: Props &
               className="absolute top-0 left-0 w-full"
               style={{ transform: `translateY(${start}px)` }}
             >
-              <RowView row={rows[index] as Row} me={me} actions={actions} isFocused={isFocused} />
+              <RowView
+                row={rows[index] as Row}
+                me={me}
+                actions={actions}
+                isFocused={isFocused}
+                isTabStop={key === roving.tabStop}
+              />
             </div>
           ))}
         </div>
@@ -120,9 +130,10 @@ type RowViewProps = {
   readonly me: string;
   readonly actions: RoomActions;
   readonly isFocused: number | null;
+  readonly isTabStop: boolean;
 };
 
-function RowView({ row, me, actions, isFocused }: RowViewProps) {
+function RowView({ row, me, actions, isFocused, isTabStop }: RowViewProps) {
   const { t, i18n } = useTranslation();
   switch (row.kind) {
     case 'day':
@@ -146,11 +157,12 @@ function RowView({ row, me, actions, isFocused }: RowViewProps) {
           startsGroup={row.startsGroup}
           isOwn={row.message.sender === me}
           isFocused={row.message.offset === isFocused}
+          isTabStop={isTabStop}
           actions={actions}
         />
       );
     case 'unsent':
-      return <UnsentRow item={row.item} startsGroup={row.startsGroup} />;
+      return <UnsentRow item={row.item} startsGroup={row.startsGroup} isTabStop={isTabStop} />;
     default:
       return row satisfies never;
   }

@@ -9,16 +9,17 @@ import { Markdown } from '../../../ui/markdown.tsx';
 import { useChat } from './chat-context.tsx';
 import type { OutboxItem } from './outbox-storage.ts';
 
-type Props = { readonly item: OutboxItem; readonly startsGroup: boolean };
+type Props = { readonly item: OutboxItem; readonly startsGroup: boolean; readonly isTabStop?: boolean };
 
 /** An own message that the server does not have yet, or refused. */
-export function UnsentRow({ item, startsGroup }: Props) {
+export function UnsentRow({ item, startsGroup, isTabStop = false }: Props) {
   const { t, i18n } = useTranslation();
   const { me } = useApp();
   const person = usePerson(me);
   const name = person?.displayName ?? '…';
   return (
     <article
+      tabIndex={isTabStop ? 0 : -1}
       aria-label={`${name}, ${t('chat.queued')}`}
       className={`flex gap-3 px-4 ${startsGroup ? 'pt-3' : 'pt-0.5'} pb-0.5`}
     >
@@ -60,10 +61,10 @@ function Failure({ item, reason }: { readonly item: OutboxItem; readonly reason:
     <p className="mt-1 flex flex-wrap items-center gap-2 text-sm text-danger">
       <TriangleAlert size={14} aria-hidden />
       <span>{t('chat.failed', { reason: serverText('', reason, t) })}</span>
-      <Button variant="quiet" onClick={() => void openOutbox?.retry(item.key)}>
+      <Button variant="quiet" tabIndex={-1} onClick={() => void openOutbox?.retry(item.key)}>
         {t('chat.resend')}
       </Button>
-      <Button variant="quiet" onClick={() => void openOutbox?.discard(item.key)}>
+      <Button variant="quiet" tabIndex={-1} onClick={() => void openOutbox?.discard(item.key)}>
         {t('chat.discard')}
       </Button>
     </p>

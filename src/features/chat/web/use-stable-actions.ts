@@ -3,26 +3,26 @@ import type { RoomSummary } from '../contract.ts';
 import { RECEIPTS_LIMIT } from '../limits.ts';
 import type { RoomActions } from './room-actions.ts';
 
-type Doers = Omit<RoomActions, 'room' | 'mayRecallOthers' | 'showsReaders'>;
+type Doers = Omit<RoomActions, 'room' | 'showsReaders'>;
 
 /** One object for as long as the room is open, calling whatever the last drawing brought. */
 export function useStableActions(room: RoomSummary, doers: Doers): RoomActions {
   const latest = useRef(doers);
   latest.current = doers;
-  const mayRecallOthers = room.kind === 'group' && room.role !== 'member';
   const showsReaders = room.memberCount <= RECEIPTS_LIMIT && room.memberCount > 1;
   return useMemo(
     () => ({
       room: room.id,
-      mayRecallOthers,
       showsReaders,
       jumpTo: (offset) => latest.current.jumpTo(offset),
       reply: (message) => latest.current.reply(message),
       edit: (message) => latest.current.edit(message),
       recall: (message) => latest.current.recall(message),
       react: (message, emoji) => latest.current.react(message, emoji),
+      mayRecall: (message) => latest.current.mayRecall(message),
       showReaders: (message) => latest.current.showReaders(message),
+      write: () => latest.current.write(),
     }),
-    [room.id, mayRecallOthers, showsReaders],
+    [room.id, showsReaders],
   );
 }
