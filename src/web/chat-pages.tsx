@@ -19,7 +19,7 @@ export function ChatPage({ room, focus }: Props) {
       {...(room !== undefined && { room })}
       {...(focus !== undefined && { focus })}
       onOpenRoom={openRoom}
-      accountMenu={<AccountMenu onSettings={settings} />}
+      accountMenu={(showShortcuts) => <AccountMenu onSettings={settings} onShortcuts={showShortcuts} />}
     />
   );
 }

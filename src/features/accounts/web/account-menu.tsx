@@ -1,4 +1,4 @@
-import { LogOut, Settings } from 'lucide-react';
+import { Keyboard, LogOut, Settings } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Avatar, pictureAddress } from '../../../ui/avatar.tsx';
 import { errorText } from '../../../ui/error-text.ts';
@@ -6,8 +6,10 @@ import { Menu } from '../../../ui/menu.tsx';
 import { showToast } from '../../../ui/toast.tsx';
 import { useMe, useSignIn } from './account-context.tsx';
 
-/** The own picture, and behind it settings and signing out. */
-export function AccountMenu({ onSettings }: { readonly onSettings: () => void }) {
+type Props = { readonly onSettings: () => void; readonly onShortcuts: () => void };
+
+/** The own picture, and behind it settings, help and signing out. */
+export function AccountMenu({ onSettings, onShortcuts }: Props) {
   const { t } = useTranslation();
   const signIn = useSignIn();
   const me = useMe();
@@ -22,6 +24,12 @@ export function AccountMenu({ onSettings }: { readonly onSettings: () => void })
       }
       items={[
         { key: 'settings', label: t('accounts.settings'), icon: <Settings size={18} />, onSelect: onSettings },
+        {
+          key: 'shortcuts',
+          label: t('accounts.shortcuts'),
+          icon: <Keyboard size={18} />,
+          onSelect: onShortcuts,
+        },
         { key: 'out', label: t('accounts.signOut'), icon: <LogOut size={18} />, onSelect: () => void signOut() },
       ]}
     />

@@ -21,7 +21,7 @@ type Props = {
   /** Offset of a message to begin at. */
   readonly focus?: number;
   readonly onOpenRoom: (room: string | undefined) => void;
-  readonly accountMenu: ReactNode;
+  readonly accountMenu: (showShortcuts: () => void) => ReactNode;
 };
 
 /** The messenger: rooms on the left, the open one beside them; on phones one or the other. */
@@ -36,7 +36,7 @@ export function ChatScreen({ room, focus, onOpenRoom, accountMenu }: Props) {
 type PanesProps = {
   readonly room: string | undefined;
   readonly focus: number | undefined;
-  readonly accountMenu: ReactNode;
+  readonly accountMenu: Props['accountMenu'];
 };
 
 function Panes({ room, focus, accountMenu }: PanesProps) {
@@ -47,7 +47,7 @@ function Panes({ room, focus, accountMenu }: PanesProps) {
     <div className="flex h-full min-h-0">
       {(!isPhone || room === undefined) && (
         <div className="h-full w-80 shrink-0 border-r border-line bg-surface max-md:w-full max-md:border-r-0">
-          <RoomListPanel openRoomId={room} accountMenu={accountMenu} />
+          <RoomListPanel openRoomId={room} accountMenu={accountMenu(sheet.help)} />
         </div>
       )}
       {(!isPhone || room !== undefined) && (
@@ -118,7 +118,7 @@ function NothingOpen() {
 type Sheet = 'switcher' | 'help' | null;
 
 /** Ctrl+K, Alt+↑/↓ and `?`. By the keys' places, so that other keyboard layouts work too. */
-function useShortcuts(room: string | undefined): { readonly open: Sheet; close(): void } {
+function useShortcuts(room: string | undefined): { readonly open: Sheet; help(): void; close(): void } {
   const { rooms, openRoom } = useChat();
   const [open, setOpen] = useState<Sheet>(null);
   useEffect(() => {
@@ -140,7 +140,7 @@ function useShortcuts(room: string | undefined): { readonly open: Sheet; close()
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
   }, [rooms, openRoom, room]);
-  return { open, close: () => setOpen(null) };
+  return { open, help: () => setOpen('help'), close: () => setOpen(null) };
 }
 
 function isTyping(target: EventTarget | null): boolean {
