@@ -90,12 +90,15 @@ class Program {
 const serve = (data: string, options?: Options) => new Program(['serve', '--port', '0', '--data', data], options);
 const newData = (name: string) => join(scratch, name);
 
-/** Everything in a folder, so that two looks at it can be compared; but for SQLite's index of the WAL, a mere cache. */
+/**
+ * Everything in a folder, so that two looks at it can be compared; but for SQLite's index of the WAL, a mere cache, and
+ * the journal of the lock, which a process that was killed leaves.
+ */
 function snapshot(folder: string): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = files
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !path.endsWith('-shm'))
+    .filter((path) => !path.endsWith('-shm') && !path.endsWith('.lock-journal'))
     .sort();
   return Object.fromEntries(paths.map((path) => [path, Bun.hash(readFileSync(path)).toString()]));
 }
@@ -152,6 +155,23 @@ describe('DA3: a start that fails says why in one line and changes nothing', () 
     expectOneLine(ended, /data folder .* cannot be written/);
     expect(readdirSync(data)).toEqual([]);
   });
+
+  for (const readOnly of ['banyan.db', 'banyan.db-wal']) {
+    test(`a database of somebody else: ${readOnly} may only be read`, async () => {
+      const data = newData(`foreign-${readOnly}`);
+      const program = serve(data);
+      await program.url();
+      // Killed, so that the WAL stays.
+      await program.stop('SIGKILL');
+      for (const name of readdirSync(data)) chmodSync(join(data, name), name === readOnly ? 0o444 : 0o666);
+      chmodSync(data, 0o777);
+      const before = snapshot(data);
+      // Nothing is read-only for root.
+      const ended = await serve(data, { asNobody: process.getuid?.() === 0 }).ended;
+      expectOneLine(ended, /banyan\.db cannot be used/);
+      expect(snapshot(data)).toEqual(before);
+    });
+  }
 
   test('a file that is no database', async () => {
     const data = newData('garbage');

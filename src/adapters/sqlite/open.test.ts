@@ -110,6 +110,13 @@ describe('DA1: the schema', () => {
     await close();
   });
 
+  test('DA3: is no file but a folder: one line', () => {
+    mkdirSync(join(folder, DATABASE_FILE));
+    const { message } = failure();
+    expect(message).toContain(`${DATABASE_FILE} cannot be used`);
+    expect(message).not.toContain('\n');
+  });
+
   test('cannot be read: one line, nothing touched', () => {
     writeFileSync(
       join(folder, DATABASE_FILE),

@@ -1,5 +1,5 @@
 import { Database } from 'bun:sqlite';
-import { existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOG_MIGRATION } from './schema.ts';
 
@@ -40,23 +40,44 @@ export function lockFolder(folder: string): FolderLock {
 /**
  * Brings the folder's database to the present schema; safe to call again.
  *
- * @throws DataFolderError when a newer version of the program has written the database. Nothing is changed then.
+ * @throws DataFolderError when a newer version of the program has written the database, or it cannot be read or
+ * written. Nothing is changed then.
  */
 export function migrateDatabase(folder: string, featureSteps: readonly SchemaStep[]): string {
   const file = join(folder, DATABASE_FILE);
   const steps: readonly SchemaStep[] = [LOG_MIGRATION, ...featureSteps];
-  if (existsSync(file)) refuseNewer(file, steps);
+  try {
+    if (existsSync(file)) {
+      // SQLite would open what may not be written for reading alone, and say nothing until the first write.
+      accessSync(file, constants.R_OK | constants.W_OK);
+      refuseNewer(file, steps);
+    }
+    migrate(file, steps);
+  } catch (error) {
+    if (error instanceof DataFolderError) throw error;
+    throw new DataFolderError(`${file} cannot be used (${oneLine((error as Error).message)})`);
+  }
+  return file;
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ');
+}
+
+function migrate(file: string, steps: readonly SchemaStep[]): void {
   const db = new Database(file, { create: true });
   try {
     db.run('PRAGMA journal_mode = WAL');
     db.run('PRAGMA synchronous = FULL');
+    // The files beside the database can be read-only too: better to fail now than at somebody's first message.
+    db.run('BEGIN IMMEDIATE');
+    db.run('ROLLBACK');
     db.run('CREATE TABLE IF NOT EXISTS schema_steps (id TEXT PRIMARY KEY, applied_at INTEGER NOT NULL) WITHOUT ROWID');
     const applied = appliedSteps(db);
     for (const step of steps) if (!applied.has(step.id)) applyStep(db, step);
   } finally {
     db.close();
   }
-  return file;
 }
 
 function refuseNewer(file: string, steps: readonly SchemaStep[]): void {
