@@ -13,6 +13,7 @@ import { AddMembersDialog } from './add-members-dialog.tsx';
 import { useAction, useChat } from './chat-context.tsx';
 import { GroupDialog } from './group-dialog.tsx';
 import { InvitesDialog } from './invites-dialog.tsx';
+import { OrphanNotice } from './orphan-notice.tsx';
 import { type Members, useMembers } from './use-members.ts';
 import { useWhereabouts } from './use-whereabouts.ts';
 
@@ -28,6 +29,7 @@ export function MemberPanel({ room, onClose }: Props) {
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
   const manages = room.role !== 'member';
+  const owner = members.kind === 'ready' ? members.members.find(({ role }) => role === 'owner')?.user : undefined;
   return (
     <aside
       aria-label={t('chat.members')}
@@ -51,6 +53,7 @@ export function MemberPanel({ room, onClose }: Props) {
         )}
         <PanelButton icon={<LogOut size={18} />} label={t('chat.leave')} onClick={() => setOpen('leave')} />
       </div>
+      {owner !== undefined && <OrphanNotice room={room.id} owner={owner} />}
       <MemberList room={room} members={members} onRetry={retry} />
       {open === 'add' && (
         <AddMembersDialog room={room} members={members.kind === 'ready' ? members.members : []} onClose={close} />

@@ -45,6 +45,9 @@ function useNoticeText(event: RoomNotice): string {
     case 'removed':
       return t('chat.noticeRemoved', { name: nameOf(event.by), other: other(event.user) });
     case 'promoted':
+      if (event.role === 'owner' && event.by === event.user) {
+        return t('chat.noticeTookOver', { name: nameOf(event.by) });
+      }
       return t(PROMOTED[event.role], { name: nameOf(event.by), other: other(event.user) });
     default:
       return event satisfies never;
