@@ -41,10 +41,11 @@ export type Stage = {
   close(): Promise<void>;
 };
 
-export async function openStage(): Promise<Stage> {
+/** `env` has the server's settings, where they are not the usual ones. */
+export async function openStage(env: Readonly<Record<string, string>> = {}): Promise<Stage> {
   await buildWeb();
   const browser = await launchChromium();
-  const server = await startBanyan().catch(async (error) => {
+  const server = await startBanyan(env).catch(async (error) => {
     await browser.close();
     throw error;
   });
