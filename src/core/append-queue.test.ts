@@ -143,3 +143,15 @@ describe('SE7 a drain', () => {
     expect(await lost).toBe('internal true');
   });
 });
+
+test('AC4 a publication that can never be written fails as the server’s own fault, and no other of its batch', async () => {
+  const { log, clock, queue } = queueOf();
+  const append = log.append.bind(log);
+  log.append = async (batch) => {
+    const outcomes = await append(batch.slice(1));
+    return [{ refused: 'no such table', mistake: true }, ...outcomes];
+  };
+  const fates = [fate(queue, 'mistaken'), fate(queue, 'good')];
+  await clock.settle();
+  expect(await Promise.all(fates)).toEqual(['internal true', 1]);
+});

@@ -65,10 +65,9 @@ export class AppendQueue {
     this.#waiting = [];
     try {
       const outcomes = await this.#log.append(batch.map(({ append }) => append));
-      for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index] as AppendOutcome);
+      for (const [index, waiting] of batch.entries()) settle(waiting, outcomes[index] as AppendOutcome);
     } catch (cause) {
-      const error = new ClientError('internal', { message: 'the log could not be written; try again', cause });
-      for (const { reject } of batch) reject(error);
+      for (const { reject } of batch) reject(notWritten(cause));
     }
     this.#release(batch);
   }
@@ -80,4 +79,14 @@ export class AppendQueue {
     for (const resolve of this.#idle) resolve();
     this.#idle = [];
   }
+}
+
+/** A mistake is the server's own, and no answer that a publisher could do something about. */
+function settle({ resolve, reject }: Waiting, outcome: AppendOutcome): void {
+  if ('refused' in outcome && outcome.mistake) reject(notWritten(new Error(outcome.refused)));
+  else resolve(outcome);
+}
+
+function notWritten(cause: unknown): ClientError {
+  return new ClientError('internal', { message: 'the log could not be written; try again', cause });
 }

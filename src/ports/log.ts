@@ -52,8 +52,11 @@ export type Appended = {
   readonly repeated: boolean;
 };
 
-/** One outcome an append, in the batch's order. `refused`: a constraint refused its `writes`; nothing of it was kept. */
-export type AppendOutcome = Appended | { readonly refused: string };
+/**
+ * One outcome an append, in the batch's order. `refused`: a constraint refused it, and nothing of it was kept; with
+ * `mistake` it can never work as it is (SQL that is none, a value too large). The others of the batch stand.
+ */
+export type AppendOutcome = Appended | { readonly refused: string; readonly mistake?: true };
 
 export type ReadRange = {
   /** Exclusive: forward reads give offsets above it, reverse reads offsets below it. Absent: from the end that the direction starts at. */

@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { type Append, ASSIGNED_OFFSET, type Log, type Write } from '../../src/ports/log.ts';
 import type { Sql } from '../../src/ports/sql.ts';
 import { append, offsetsOf, texts } from './appends.ts';
-import { rejectionOf } from './rejection.ts';
 
 /** The table that these tests write to, and whose constraints they break. */
 export const NOTES_TABLE = `CREATE TABLE notes (name TEXT PRIMARY KEY, publication INTEGER NOT NULL CHECK (publication < 100))`;
@@ -90,13 +89,35 @@ export function logWritesContract(name: string, open: () => Promise<WritingLog>)
       expect(await offsetsOf(log, [append('new', '1')])).toEqual([1]);
     });
 
-    test('AC4: that can never work reject the batch, keep nothing of it, and leave the log in order', async () => {
+    test('AC4: that can never work fail alone, keep nothing of theirs, and leave the log in order', async () => {
       const wrong: Write = { sql: 'INSERT INTO nowhere VALUES (?)', params: [ASSIGNED_OFFSET] };
-      const call = log.append([noted('a', 'one'), append('a', 'two', { writes: [wrong] })]);
-      expect((await rejectionOf(call)).message).toContain('nowhere');
-      expect((await log.position('a')).offset).toBe(0);
-      expect(await notes()).toEqual([]);
-      expect(await offsetsOf(log, [noted('a', 'one')])).toEqual([1]);
+      const [one, mistaken, three] = await log.append([
+        noted('a', 'one'),
+        append('a', 'two', { writes: [note('half'), wrong], key: 'k' }),
+        noted('a', 'three', { key: 'k' }),
+      ]);
+      expect(mistaken).toMatchObject({ refused: expect.stringContaining('nowhere'), mistake: true });
+      expect([one, three]).toMatchObject([{ position: { offset: 1 } }, { position: { offset: 2 }, repeated: false }]);
+      expect(texts((await log.read('a', { limit: 9 })).publications)).toEqual(['one', 'three']);
+      expect(await notes()).toEqual(['one@1', 'three@2']);
+    });
+
+    test('AC4: that can never work cost nothing of what is written at the same moment', async () => {
+      const wrong: Write = { sql: 'INSERT INTO nowhere VALUES (?)', params: [] };
+      const [before, mistaken, taken, written, after] = await Promise.all([
+        log.append([noted('a', 'one'), append('b', '1')]),
+        log.append([append('a', 'x', { writes: [wrong] }), append('c', '1')]),
+        log.append([noted('a', 'one'), noted('b', 'two')]),
+        opened.sql.write([{ sql: INSERT, params: ['three', 3] }]),
+        log.append([append('a', '2'), append('c', '2')]),
+      ]);
+      expect(before).toMatchObject([{ position: { offset: 1 } }, { position: { offset: 1 } }]);
+      expect(mistaken).toMatchObject([{ mistake: true }, { position: { offset: 1 } }]);
+      expect(taken).toMatchObject([{ refused: expect.any(String) }, { position: { offset: 2 } }]);
+      expect(taken[0]).not.toHaveProperty('mistake');
+      expect(written).toMatchObject([{ changes: 1 }]);
+      expect(after).toMatchObject([{ position: { offset: 2 } }, { position: { offset: 2 } }]);
+      expect(await notes()).toEqual(['one@1', 'two@2', 'three@3']);
     });
 
     test('of many calls at once commit each with its own publication', async () => {

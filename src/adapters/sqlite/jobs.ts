@@ -35,8 +35,9 @@ export type Job =
     }
   | { readonly kind: 'query'; readonly sql: string; readonly params: readonly SqlValue[] };
 
-/** An append's outcome: position and time, or why its writes were refused. */
-export type AppendRowOutcome = readonly [offset: number, time: number, repeated: boolean] | string;
+/** An append's outcome: position and time, or why it was refused. */
+export type AppendRowOutcome = readonly [offset: number, time: number, repeated: boolean] | Refusal;
+export type Refusal = { readonly refused: string; readonly mistake?: true };
 
 export type JobResults = {
   append: { readonly epoch: string; readonly outcomes: readonly AppendRowOutcome[] };
@@ -68,7 +69,7 @@ export function toPage(result: JobResults['read']): Page {
 }
 
 export function toOutcome(outcome: AppendRowOutcome, epoch: string): AppendOutcome {
-  if (typeof outcome === 'string') return { refused: outcome };
+  if ('refused' in outcome) return outcome;
   const [offset, time, repeated] = outcome;
   return { position: { epoch, offset }, time, repeated };
 }

@@ -6,7 +6,7 @@
 import { Database } from 'bun:sqlite';
 import type { Answer, Job, JobResults, Request } from './jobs.ts';
 import { Reader } from './reader.ts';
-import { isConstraint, Writer } from './writer.ts';
+import { isConstraint, isOfOneJob, Writer } from './writer.ts';
 
 export type OpenWorker = { readonly open: 'writer' | 'reader'; readonly file: string };
 /** The last message to the thread, after all its answers came, and its answer: the database is closed. */
@@ -64,14 +64,29 @@ function serveWrites(db: Database): Service {
   return { serve, close: () => writer.close() };
 }
 
-/** One transaction for all; when it fails as a whole, every request is told so and nothing of it is kept. */
+/** One transaction for all. When one of them spoils it, they are done again in a way that lets only that one fail. */
 function commitAll(db: Database, writer: Writer, requests: readonly Request[]): readonly Answer[] {
-  const run = (job: Job): Results => {
-    if (job.kind === 'append') return writer.append(job.rows);
-    if (job.kind === 'write') return writer.write(job.statements);
-    if (job.kind === 'trim') return writer.trim(job.channel);
-    throw new Error(`the writer has no job ${job.kind}`);
-  };
+  try {
+    return commitWith(db, writer, requests, (job) => write(writer, job));
+  } catch (error) {
+    if (!isOfOneJob(error)) return requests.map(({ id }) => failure(id, error));
+  }
+  try {
+    return commitWith(db, writer, requests, (job) =>
+      job.kind === 'append' ? writer.appendEach(job.rows) : writer.alone(() => write(writer, job)),
+    );
+  } catch (error) {
+    return requests.map(({ id }) => failure(id, error));
+  }
+}
+
+/** Throws when nothing of it was kept. */
+function commitWith(
+  db: Database,
+  writer: Writer,
+  requests: readonly Request[],
+  run: (job: Job) => Results,
+): readonly Answer[] {
   try {
     db.run('BEGIN IMMEDIATE');
     const answers = requests.map((request) => answerInside(db, request, run));
@@ -81,8 +96,15 @@ function commitAll(db: Database, writer: Writer, requests: readonly Request[]): 
   } catch (error) {
     writer.forget();
     if (db.inTransaction) db.run('ROLLBACK');
-    return requests.map(({ id }) => failure(id, error));
+    throw error;
   }
+}
+
+function write(writer: Writer, job: Job): Results {
+  if (job.kind === 'append') return writer.append(job.rows);
+  if (job.kind === 'write') return writer.write(job.statements);
+  if (job.kind === 'trim') return writer.trim(job.channel);
+  throw new Error(`the writer has no job ${job.kind}`);
 }
 
 function answer({ id, job }: Request, run: (job: Job) => Results): Answer {
@@ -99,15 +121,9 @@ function answerInside(db: Database, { id, job }: Request, run: (job: Job) => Res
     return { id, ok: true, result: run(job) };
   } catch (error) {
     // A full disk, for one, has ended the transaction: what followed would commit by itself, whatever it is told.
-    if (!db.inTransaction || job.kind === 'append' || !(isConstraint(error) || isMistake(error))) throw error;
+    if (!db.inTransaction || job.kind === 'append' || !isOfOneJob(error)) throw error;
     return failure(id, error);
   }
-}
-
-/** An SQL text or parameter that can never work: the one job fails, not the others of its transaction. */
-function isMistake(error: unknown): boolean {
-  const code = (error as { code?: string }).code ?? '';
-  return code === 'SQLITE_ERROR' || code === 'SQLITE_RANGE' || code === 'SQLITE_MISMATCH' || code === '';
 }
 
 function failure(id: number, error: unknown): Answer {

@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'bun:sqlite';
 import type { SqlValue, WriteResult } from '../../ports/sql.ts';
-import type { AppendRow, AppendRowOutcome, JobResults, MarkedWrite } from './jobs.ts';
+import type { AppendRow, AppendRowOutcome, JobResults, MarkedWrite, Refusal } from './jobs.ts';
 import { OFFSET_MARK } from './jobs.ts';
 import { type StatementCache, statementCache } from './statement-cache.ts';
 
@@ -31,6 +31,35 @@ export class Writer {
 
   append(rows: readonly AppendRow[]): JobResults['append'] {
     return { epoch: this.#epoch, outcomes: rows.map((row) => this.#appendOne(row)) };
+  }
+
+  /** As `append`, slower: what is wrong with one row refuses that row alone. Throws only what concerns them all. */
+  appendEach(rows: readonly AppendRow[]): JobResults['append'] {
+    const outcomes = rows.map((row) => {
+      try {
+        return this.alone(() => this.#appendOne(row));
+      } catch (error) {
+        if (!this.#db.inTransaction || !isOfOneJob(error)) throw error;
+        return refusal(error);
+      }
+    });
+    return { epoch: this.#epoch, outcomes };
+  }
+
+  /** Runs a job so that it leaves no trace when it throws, whatever else is in the transaction. */
+  alone<T>(job: () => T): T {
+    this.#db.run('SAVEPOINT alone');
+    try {
+      const result = job();
+      // What is remembered of the channels must be in the database before a later job may make it forgotten.
+      this.flush();
+      this.#db.run('RELEASE alone');
+      return result;
+    } catch (error) {
+      this.forget();
+      this.#undo('alone');
+      throw error;
+    }
   }
 
   /** All statements or none: a refused one undoes those before it and throws. */
@@ -97,8 +126,8 @@ export class Writer {
     return [offset, time, false];
   }
 
-  /** The reason why a constraint refused the writes, after undoing them; undefined when all went in. */
-  #sideWrites(writes: readonly MarkedWrite[], offset: number): string | undefined {
+  /** Why a constraint refused the writes, after undoing them; undefined when all went in. */
+  #sideWrites(writes: readonly MarkedWrite[], offset: number): Refusal | undefined {
     this.#db.run('SAVEPOINT side');
     try {
       for (const [sql, params] of writes) {
@@ -111,7 +140,7 @@ export class Writer {
       return undefined;
     } catch (error) {
       this.#undo('side');
-      if (isConstraint(error)) return (error as Error).message;
+      if (isConstraint(error)) return refusal(error);
       throw error;
     }
   }
@@ -179,6 +208,19 @@ export class Writer {
     state.first = offset + 1;
     this.#mark(state);
   }
+}
+
+function refusal(error: unknown): Refusal {
+  const refused = (error as Error).message;
+  return isConstraint(error) ? { refused } : { refused, mistake: true };
+}
+
+/** Codes of an SQL text or value that can never work, with '' for those of Bun, which refuses what is no SQL value. */
+const MISTAKES = ['SQLITE_ERROR', 'SQLITE_RANGE', 'SQLITE_MISMATCH', 'SQLITE_TOOBIG', ''];
+
+/** Whether it is the one job that is wrong, rather than the disk or the database. */
+export function isOfOneJob(error: unknown): boolean {
+  return isConstraint(error) || MISTAKES.includes((error as { code?: string }).code ?? '');
 }
 
 export function isConstraint(error: unknown): boolean {
