@@ -55,7 +55,8 @@ function LoadedTimeline({ room, store, actions, focus, onLatest, view }: Props &
   const { me } = useChat();
   const scroller = useRef<HTMLDivElement>(null);
   const reading = { view, ...useEdges(scroller, store, focus), isLookedAt: useIsLookedAt() };
-  const rows = useRows(room, view, useNewLine(room, reading));
+  const line = useNewLine(room, reading);
+  const rows = useRows(room, view, line.after);
   const list = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -69,7 +70,7 @@ function LoadedTimeline({ room, store, actions, focus, onLatest, view }: Props &
   list.shouldAdjustScrollPositionOnItemSizeChange = isAboveReader;
   const isFocused = useFocus(list, rows, focus);
   useStartAtEnd(list, focus === null);
-  useFirstUnreadInView(list, rows, reading);
+  useFirstUnreadInView(list, rows, { ...reading, isUnseen: line.isUnseen });
   useMarkRead(room, reading);
   const roving = useRovingFocus({ list, rows, scroller, onLeave: actions.write });
   const jumpToLatest = () => {
@@ -249,7 +250,9 @@ function EdgeFailed({ edge, onRetry }: EdgeFailedProps) {
     >
       <p className="pointer-events-auto flex items-center gap-1 rounded-full border border-line bg-raised pl-4 text-sm shadow-md">
         {t('chat.historyFailed')}
-        <Button onClick={onRetry}>{t('ui.retry')}</Button>
+        <Button onClick={onRetry} className="text-accent">
+          {t('ui.retry')}
+        </Button>
       </p>
     </div>
   );

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { RoomSummary } from '../contract.ts';
 import { offsetOf } from '../state.ts';
 import { useChat } from './chat-context.tsx';
-import { comeUpTo, isSeen, seeUpTo, startLine, withoutLine } from './new-line.ts';
+import { comeUpTo, isSeen, type NewLine, seeUpTo, startLine, withoutLine } from './new-line.ts';
 import type { Row } from './rows.ts';
 import type { TimelineView } from './timeline-store.ts';
 import type { Edges } from './use-edges.ts';
@@ -18,8 +18,13 @@ type Reading = {
   readonly isLookedAt: boolean;
 };
 
-/** The new-message line stands after this offset; null: there is none. */
-export function useNewLine(room: RoomSummary, { view, atEnd, isLookedAt }: Reading): number | null {
+type LineOnScreen = Pick<NewLine, 'after'> & {
+  /** Nobody has seen yet what is below it. */
+  readonly isUnseen: boolean;
+};
+
+/** The new-message line of the open room. */
+export function useNewLine(room: RoomSummary, { view, atEnd, isLookedAt }: Reading): LineOnScreen {
   const newest = newestOf(view);
   const [last, setLine] = useState(() => startLine(room.readOffset, newest));
   const sees = atEnd && isLookedAt && !view.timeline.hasAfter;
@@ -33,7 +38,7 @@ export function useNewLine(room: RoomSummary, { view, atEnd, isLookedAt }: Readi
     const timer = setTimeout(() => setLine((now) => (now.after === after ? withoutLine(now) : now)), LINE_MS);
     return () => clearTimeout(timer);
   }, [mayGo, after]);
-  return after;
+  return { after, isUnseen: after !== null && !mayGo };
 }
 
 /** What is on screen, while the person looks at it, counts as read. */
@@ -52,7 +57,7 @@ export function useMarkRead(room: RoomSummary, { view, atEnd, isLookedAt }: Read
 export function useFirstUnreadInView(
   list: Virtualizer<HTMLDivElement, Element>,
   rows: readonly Row[],
-  { atEnd, check, isLookedAt }: Edges & Pick<Reading, 'isLookedAt'>,
+  { atEnd, check, isLookedAt, isUnseen }: Edges & Pick<Reading, 'isLookedAt'> & Pick<LineOnScreen, 'isUnseen'>,
 ): void {
   const follows = useRef(false);
   useEffect(() => {
@@ -60,7 +65,7 @@ export function useFirstUnreadInView(
   }, [isLookedAt, atEnd]);
   useLayoutEffect(() => {
     if (isLookedAt || !follows.current || rows.length === 0) return;
-    const line = rows.findIndex(({ kind }) => kind === 'new');
+    const line = isUnseen ? rows.findIndex(({ kind }) => kind === 'new') : -1;
     const start = list.measurementsCache[line]?.start;
     if (start === undefined || list.getTotalSize() - start < (list.scrollRect?.height ?? 0)) {
       list.scrollToIndex(rows.length - 1, { align: 'end' });
@@ -69,7 +74,7 @@ export function useFirstUnreadInView(
     follows.current = false;
     list.scrollToIndex(line, { align: 'start' });
     check();
-  }, [list, rows, isLookedAt, check]);
+  }, [list, rows, isLookedAt, isUnseen, check]);
 }
 
 function newestOf({ timeline }: TimelineView): number {
