@@ -75,7 +75,10 @@ describe('what is new, on all of one’s devices', () => {
     await message(ann.page, 'new-6').getByRole('button', { name: '👍 1 by Bob Chen' }).waitFor();
     await message(page, 'new-6').tap();
     await message(page, 'new-6').getByRole('button', { name: 'Reply', exact: true }).tap();
-    await say(page, 'phone-1 On my way');
+    // There Enter breaks the line.
+    await composer(page).fill('phone-1 On my way');
+    await page.getByRole('button', { name: 'Send', exact: true }).tap();
+    await message(page, 'phone-1').waitFor();
     await message(ann.page, 'phone-1').getByRole('button', { name: 'new-6' }).waitFor();
     await message(page, 'phone-1').tap();
     await message(page, 'phone-1').getByRole('button', { name: 'Actions for this message' }).tap();

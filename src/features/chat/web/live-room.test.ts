@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, jest, test } from 'bun:test';
 import { type Client, createClient } from '../../../../client/client.ts';
 import { createObservable, createPrefixListeners } from '../../../../client/listeners.ts';
 import type { ChannelListeners, Publication } from '../../../../client/subscriptions.ts';
@@ -82,5 +82,29 @@ describe('an open room', () => {
     happens({ type: 'read', user: 'ben', offset: 6 });
     happens({ type: 'read', user: 'ann', offset: 9 });
     expect([...live.readers.get()]).toEqual([['ben', { user: 'ben', joinedOffset: 1, offset: 7 }]]);
+  });
+
+  test('is asked for again where the connection had no place left for its live channel, and not once it is closed', async () => {
+    jest.useFakeTimers();
+    try {
+      const { client, listening } = connection();
+      const refuse = () => {
+        for (const listeners of [...listening.live]) {
+          listening.live.delete(listeners);
+          listeners.unsubscribed?.({ channel: 'live:tea', code: 106, reason: 'limit exceeded' });
+        }
+      };
+      const close = createLiveRoom(client, 'ann', { id: 'tea', memberCount: 2 }).open();
+      refuse();
+      expect(listening.live.size).toBe(0);
+      jest.advanceTimersByTime(2_000);
+      expect(listening.live.size).toBe(1);
+      refuse();
+      close();
+      jest.advanceTimersByTime(10_000);
+      expect(listening.live.size).toBe(0);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 });
