@@ -8,7 +8,7 @@ export async function copyAndTell(text: string, t: TFunction, quietly = false): 
 }
 
 /** Puts a text on the clipboard. True when it is there. */
-export async function copyText(text: string): Promise<boolean> {
+async function copyText(text: string): Promise<boolean> {
   try {
     // Pages over plain HTTP have no clipboard.
     if (navigator.clipboard !== undefined) {
