@@ -13,6 +13,9 @@ type Detail = {
 
 /** Codes of the Centrifuge client for calls that got no answer are below this. */
 const FIRST_SERVER_CODE = 100;
+/** The number of a subscription that is one too many. */
+export const LIMIT_EXCEEDED = ERRORS.limitExceeded.code;
+
 const CODES = { timeout: 1, connectionLost: 2 } as const;
 const NAMES = new Map<number, ErrorName>(
   (Object.keys(ERRORS) as ErrorName[]).map((name) => [ERRORS[name].code, name] as const),

@@ -1,5 +1,5 @@
 import type { Client } from '../../../../client/client.ts';
-import { ERRORS } from '../../../core/errors.ts';
+import { LIMIT_EXCEEDED } from '../../../../client/errors.ts';
 import type { PeopleSource, Whereabouts } from '../../../ui/app-context.tsx';
 import { onlineChannel } from '../events.ts';
 import { gather } from './gather.ts';
@@ -39,7 +39,7 @@ export function createWhereabouts(client: Client): Source {
       subscribed: () => ask(id),
       unsubscribed: ({ code }) => {
         // The connection has no place left: others may give theirs up. Who is refused for good is not asked for again.
-        if (code !== ERRORS.limitExceeded.code || followed.get(id) !== stop) return;
+        if (code !== LIMIT_EXCEEDED || followed.get(id) !== stop) return;
         followed.delete(id);
         ask(id);
         setTimeout(fill, RETRY_MS);

@@ -1,8 +1,8 @@
 import type { Client } from '../../../../client/client.ts';
 import type { ChannelData } from '../../../../client/contract.ts';
+import { LIMIT_EXCEEDED } from '../../../../client/errors.ts';
 import { createObservable, type Observable, type Unlisten } from '../../../../client/listeners.ts';
 import type { ChannelListeners } from '../../../../client/subscriptions.ts';
-import { ERRORS } from '../../../core/errors.ts';
 import { type LiveEvent, liveChannel } from '../events.ts';
 import { RECEIPTS_LIMIT } from '../limits.ts';
 import { addReaders, applyMembersToReaders, applyToReaders, type Readers } from '../readers-state.ts';
@@ -102,7 +102,7 @@ function subscribePersistently<Channel extends string>(
     stop = client.subscribe(channel, {
       ...listeners,
       unsubscribed: ({ code }) => {
-        if (code === ERRORS.limitExceeded.code) timer = setTimeout(start, RETRY_MS);
+        if (code === LIMIT_EXCEEDED) timer = setTimeout(start, RETRY_MS);
       },
     });
   };
