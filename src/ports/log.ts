@@ -65,7 +65,14 @@ export type ReadRange = {
   readonly reverse?: boolean;
 };
 
-/** Publications in the asked direction, and the channel's top at that same moment. */
+/** The bytes of publications that one page carries at most, but for a page of a single one: their texts as UTF-8. */
+export const PAGE_BYTES = 1024 * 1024;
+
+/**
+ * Publications in the asked direction, and the channel's top at that same moment. A page may be shorter than `limit`
+ * asked: it ends where the next publication would make it larger than `PAGE_BYTES`. But with `limit` 0 it is
+ * empty only where nothing is left in that direction, so whoever wants more reads on `after` its last offset.
+ */
 export type Page = { readonly publications: readonly Publication[]; readonly top: Position };
 
 /**

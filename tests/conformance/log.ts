@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import type { Log } from '../../src/ports/log.ts';
+import { type Log, PAGE_BYTES } from '../../src/ports/log.ts';
 import { accepted, append, offsetsOf, texts } from './appends.ts';
 import { logModelContract } from './log-model.ts';
 import { logRetentionContract } from './log-retention.ts';
@@ -135,6 +135,39 @@ export function logContract(name: string, open: OpenLog): void {
         const seen: number[] = [];
         for (let after = 0; seen.length < 10; after = seen.at(-1) ?? 0) seen.push(...(await read({ after, limit: 3 })));
         expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+      });
+    });
+
+    describe('a page', () => {
+      const read = async (range: Parameters<Log['read']>[1]) =>
+        (await log.read('a', range)).publications.map(({ offset }) => offset);
+      // Three bytes each as UTF-8.
+      const third = '汉'.repeat(Math.floor(PAGE_BYTES / 9) - 10);
+
+      test('ends before it gets larger than its bound, in both directions; the next one goes on', async () => {
+        await log.append(Array.from({ length: 7 }, () => append('a', third)));
+        expect(await read({ limit: 10 })).toEqual([1, 2, 3]);
+        expect(await read({ after: 3, limit: 10 })).toEqual([4, 5, 6]);
+        expect(await read({ after: 6, limit: 10 })).toEqual([7]);
+        expect(await read({ limit: 10, reverse: true })).toEqual([7, 6, 5]);
+        expect(await read({ after: 5, limit: 2, reverse: true })).toEqual([4, 3]);
+        expect((await log.read('a', { limit: 10 })).top.offset).toBe(7);
+      });
+
+      test('has one publication at least, however large', async () => {
+        const large = 'x'.repeat(PAGE_BYTES + 1);
+        await log.append([append('a', large), append('a', 'small'), append('a', large)]);
+        expect(await read({ limit: 10 })).toEqual([1]);
+        expect(await read({ after: 1, limit: 10 })).toEqual([2]);
+        expect(await read({ limit: 10, reverse: true })).toEqual([3]);
+      });
+
+      test('counts what publishers say of themselves, and tags', async () => {
+        const half = 'x'.repeat(PAGE_BYTES / 2);
+        const info = { user: 'u', client: 'c', connInfo: JSON.stringify(half) };
+        await log.append([append('a', '1', { info }), append('a', '2', { tags: { half } }), append('a', '3')]);
+        expect(await read({ limit: 10 })).toEqual([1]);
+        expect(await read({ after: 1, limit: 10 })).toEqual([2, 3]);
       });
     });
 

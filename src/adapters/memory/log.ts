@@ -1,4 +1,13 @@
-import type { Append, AppendOutcome, Log, Page, Position, Publication, ReadRange } from '../../ports/log.ts';
+import {
+  type Append,
+  type AppendOutcome,
+  type Log,
+  PAGE_BYTES,
+  type Page,
+  type Position,
+  type Publication,
+  type ReadRange,
+} from '../../ports/log.ts';
 
 type Entry = Publication & { readonly key?: string };
 
@@ -39,7 +48,7 @@ export class MemoryLog implements Log {
 
   async read(channel: string, range: ReadRange): Promise<Page> {
     const state = this.#channels.get(channel) ?? NOTHING;
-    return { publications: pick(state, range).map(toPublication), top: this.#topOf(state) };
+    return { publications: firstPage(pick(state, range)).map(toPublication), top: this.#topOf(state) };
   }
 
   async position(channel: string): Promise<Position> {
@@ -141,6 +150,23 @@ function pick(state: Channel, { after, limit, reverse = false }: ReadRange): rea
 
 function clamp(index: number, length: number): number {
   return Math.min(Math.max(index, 0), length);
+}
+
+/** As many of the entries as a page carries. */
+function firstPage(entries: readonly Entry[]): readonly Entry[] {
+  let bytes = 0;
+  const end = entries.findIndex((entry, index) => {
+    bytes += bytesOf(entry);
+    return bytes > PAGE_BYTES && index > 0;
+  });
+  return end < 0 ? entries : entries.slice(0, end);
+}
+
+/** Of its texts, as UTF-8. */
+function bytesOf({ data, info, tags }: Entry): number {
+  let bytes = Buffer.byteLength(data);
+  for (const part of [info, tags]) if (part !== undefined) bytes += Buffer.byteLength(JSON.stringify(part));
+  return bytes;
 }
 
 function toPublication({ offset, time, data, info, tags }: Entry): Publication {

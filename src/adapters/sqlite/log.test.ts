@@ -29,6 +29,21 @@ logContract('SQLite', open);
 logWritesContract('SQLite', open);
 sqlContract('SQLite', open);
 
+test('a burst of reads is answered page by page, not by one heap of pages', async () => {
+  const { log, close } = await open();
+  await log.append([append('a', 'x'.repeat(500_000)), append('a', 'x'.repeat(500_000))]);
+  let answered = 0;
+  const reads = Array.from({ length: 100 }, async () => {
+    await log.read('a', { limit: 10 });
+    answered += 1;
+  });
+  await Promise.race(reads);
+  await new Promise(setImmediate);
+  expect(answered).toBeLessThan(50);
+  await Promise.all(reads);
+  await close();
+});
+
 test('AC4: an offset that is taken, whyever, fails its own append and no other', async () => {
   const { log, sql, close } = await open();
   await log.append([append('spoilt', '1'), append('good', '1')]);

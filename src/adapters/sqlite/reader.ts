@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite';
+import { PAGE_BYTES } from '../../ports/log.ts';
 import type { Row, SqlValue } from '../../ports/sql.ts';
 import type { Job, JobResults, ReadRow } from './jobs.ts';
 import { type StatementCache, statementCache } from './statement-cache.ts';
@@ -9,6 +10,26 @@ const FORWARD =
   'SELECT offset, time, data, info, tags FROM publications WHERE channel_id = ? AND offset > ? ORDER BY offset LIMIT ?';
 const REVERSE =
   'SELECT offset, time, data, info, tags FROM publications WHERE channel_id = ? AND offset < ? ORDER BY offset DESC LIMIT ?';
+
+type StoredRow = {
+  readonly offset: number;
+  readonly time: number;
+  readonly data: string;
+  readonly info: string | null;
+  readonly tags: string | null;
+};
+
+/** As many of the rows as a page carries. */
+function firstPage(stored: Iterable<StoredRow>): readonly ReadRow[] {
+  const rows: ReadRow[] = [];
+  let bytes = 0;
+  for (const { offset, time, data, info, tags } of stored) {
+    bytes += Buffer.byteLength(data) + Buffer.byteLength(info ?? '') + Buffer.byteLength(tags ?? '');
+    if (bytes > PAGE_BYTES && rows.length > 0) break;
+    rows.push([offset, time, data, info, tags]);
+  }
+  return rows;
+}
 
 /** Reads from WAL snapshots; each call sees all that was committed before it. */
 export class Reader {
@@ -22,7 +43,7 @@ export class Reader {
     this.#epoch = (db.query(`SELECT value FROM log_meta WHERE name = 'epoch'`).get() as { value: string }).value;
   }
 
-  /** A page and the channel's top from one snapshot; `limit` 0 gives the top alone. */
+  /** A page and the channel's top from one snapshot, see `Page`; `limit` 0 gives the top alone. */
   read(job: ReadJob): JobResults['read'] {
     const channel = this.#statements.prepare('SELECT id, top FROM channels WHERE name = ?');
     if (job.limit === 0) {
@@ -34,8 +55,8 @@ export class Reader {
       const found = channel.get(job.channel) as { id: number; top: number } | null;
       if (found === null) return { epoch: this.#epoch, top: 0, rows: [] };
       const page = this.#statements.prepare(job.reverse ? REVERSE : FORWARD);
-      const rows = page.values(found.id, job.after, job.limit) as unknown as readonly ReadRow[];
-      return { epoch: this.#epoch, top: found.top, rows };
+      const stored = page.iterate(found.id, job.after, job.limit) as IterableIterator<StoredRow>;
+      return { epoch: this.#epoch, top: found.top, rows: firstPage(stored) };
     } finally {
       this.#statements.prepare('COMMIT').run();
     }

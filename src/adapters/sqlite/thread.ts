@@ -4,21 +4,28 @@ import { CLOSE, CLOSED, type OpenWorker } from './worker.ts';
 
 type Waiting = { readonly resolve: (result: never) => void; readonly reject: (error: Error) => void };
 
+/** Reads that the thread has before its answers are taken: bounds the pages on their way to this thread. */
+const READS_UNDER_WAY = 32;
+
 /** A worker thread with the database open in it. Jobs asked for in one turn of the event loop travel together. */
 export class Thread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #mostUnderWay: number;
   #queued: Request[] = [];
+  #underWay = 0;
   #lastId = 0;
   #closed = false;
   #onClosed: () => void = () => undefined;
 
   /** `onDeath` is called when the thread ended by itself: nothing more can be read or written. */
   constructor(open: OpenWorker['open'], file: string, onDeath: (error: Error) => void) {
+    // The writer gets whatever waits: the more, the more one commit carries.
+    this.#mostUnderWay = open === 'writer' ? Number.POSITIVE_INFINITY : READS_UNDER_WAY;
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url).href);
     this.#worker.onmessage = ({ data }: { data: readonly Answer[] | typeof CLOSED }) => {
       if (data === CLOSED) this.#onClosed();
-      else for (const answer of data) this.#settle(answer);
+      else this.#take(data);
     };
     this.#worker.onerror = (event) => this.#die(new Error(`the database thread failed: ${event.message}`), onDeath);
     this.#worker.postMessage({ open, file } satisfies OpenWorker);
@@ -47,9 +54,16 @@ export class Thread {
   }
 
   #flush(): void {
-    const requests = this.#queued;
-    this.#queued = [];
+    const requests = this.#queued.splice(0, this.#mostUnderWay - this.#underWay);
+    if (requests.length === 0) return;
+    this.#underWay += requests.length;
     this.#worker.postMessage(requests);
+  }
+
+  #take(answers: readonly Answer[]): void {
+    this.#underWay -= answers.length;
+    if (this.#queued.length > 0) this.#flush();
+    for (const answer of answers) this.#settle(answer);
   }
 
   #settle(answer: Answer): void {

@@ -44,7 +44,10 @@ function serveReads(db: Database): Service {
     throw new Error(`the reader has no job ${job.kind}`);
   };
   return {
-    serve: (requests) => self.postMessage(requests.map((request) => answer(request, run))),
+    // Each at once: together, the answers to a burst of requests would be a heap of pages in memory.
+    serve: (requests) => {
+      for (const request of requests) self.postMessage([answer(request, run)]);
+    },
     close: () => reader.close(),
   };
 }
