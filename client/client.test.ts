@@ -102,6 +102,7 @@ function createNode(fanout: BunFanout): Node {
       channels: 10,
       commandsInFlight: 10,
       history: 10,
+      recoveryBytes: 1_000_000,
       anonymous: false,
       pingMs: 25_000,
       pongMs: 8_000,

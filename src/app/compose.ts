@@ -140,6 +140,8 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, features: re
       channels: config.channelLimit,
       commandsInFlight: COMMANDS_IN_FLIGHT,
       history: config.historyLimit,
+      // The other half is for what comes live while a recovery is on its way.
+      recoveryBytes: config.maxConnectionBacklogBytes / 2,
       anonymous: config.clientAnonymous || config.clientInsecure,
       pingMs: config.pingSeconds * 1_000,
       pongMs: config.pongSeconds * 1_000,

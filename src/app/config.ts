@@ -158,7 +158,7 @@ export const SETTINGS = {
     default: MIB,
     min: 16 * KIB,
     max: 256 * MIB,
-    doc: 'What may wait for a slow reader. Past it the connection is closed; the client comes back and recovers.',
+    doc: 'What may wait for a slow reader. Past it the connection is closed; the client comes back. Recoveries and history pages give at most half of it.',
   }),
   appendQueueLength: integer({
     env: 'BANYAN_APPEND_QUEUE_LENGTH',
@@ -173,6 +173,13 @@ export const SETTINGS = {
     min: KIB,
     max: 8_192 * MIB,
     doc: 'The same bound in bytes.',
+  }),
+  memoryHistoryBytes: integer({
+    env: 'BANYAN_MEMORY_HISTORY_BYTES',
+    default: 256 * MIB,
+    min: MIB,
+    max: 1_048_576 * MIB,
+    doc: 'Memory for the history of channels that keep it there. Past it the channel written to longest ago is forgotten.',
   }),
   logLevel: choice({
     env: 'BANYAN_LOG_LEVEL',

@@ -21,11 +21,19 @@ export type Ports = {
   close(): Promise<void>;
 };
 
+export type PortSettings = {
+  readonly dataFolder: string;
+  readonly memoryHistoryBytes: number;
+  readonly steps: readonly SchemaStep[];
+  /** The database's thread died; nothing can be written any more. */
+  readonly onDeath: (error: Error) => void;
+};
+
 /** Throws `StartError` when the data folder cannot be used. */
-export function openPorts(dataFolder: string, steps: readonly SchemaStep[], onDeath: (error: Error) => void): Ports {
+export function openPorts({ dataFolder, memoryHistoryBytes, steps, onDeath }: PortSettings): Ports {
   try {
     const database = openDatabase(dataFolder, steps, onDeath);
-    const memory = new MemoryLog(`${Date.now().toString(36)}-`);
+    const memory = new MemoryLog(`${Date.now().toString(36)}-`, { bytes: memoryHistoryBytes });
     return {
       bus: new MemoryBus(),
       logs: { memory, durable: database.log },

@@ -11,6 +11,8 @@ export interface Connection {
    */
   readonly streamKey?: string;
   send(frame: Frame): void;
+  /** Bytes that were sent and wait in this process for the client to take them. */
+  backlog(): number;
   /** From now on the topic's frames go to this client too. */
   join(topic: string): void;
   leave(topic: string): void;

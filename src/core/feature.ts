@@ -34,7 +34,10 @@ export interface Channels {
    * Throws `ClientError` `tooManyRequests` when the append queue is full, `conflict` when a write's constraint refused.
    */
   publish(channel: string, data: string, options?: PublishOptions): Promise<Published>;
-  /** Reads history without a permission check; the feature has checked. */
+  /**
+   * Reads history without a permission check; the feature has checked. Long publications make a page shorter than
+   * `limit`, though never empty: the channel's top tells whether there is more.
+   */
   read(channel: string, range: ReadRange): Promise<Page>;
   /** Puts every live connection of the user into the channel (server-side subscription). */
   subscribeUser(user: string, channel: string): void;

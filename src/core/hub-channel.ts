@@ -2,10 +2,15 @@ import type { ClientInfo, Log, Page, Position, Publication } from '../ports/log.
 import type { Since } from './commands.ts';
 import type { Namespace } from './namespace.ts';
 import type { SubscribeResult } from './pushes.ts';
+import type { RecoveryBudget } from './recovery-budget.ts';
 import { Tail, type TailBounds } from './tail.ts';
+import { wireBytesOf } from './wire-bytes.ts';
 
 /** Publications read in one go while a gap is filled. */
 const FILL_PAGE = 1_000;
+
+/** From where a client wants what it missed, and how much of that it may be given. */
+export type Recovery = { readonly since: Since; readonly budget: RecoveryBudget };
 
 export type ChannelSettings = {
   readonly namespace: Namespace;
@@ -84,11 +89,12 @@ export class HubChannel {
   }
 
   /** What a client that comes in now is told; call in the same turn as joining the channel's topic. */
-  enter(since: Since | undefined): SubscribeResult {
+  enter(recovery: Recovery | undefined): SubscribeResult {
     const { epoch, offset } = this.position;
     const base = { recoverable: this.recoverable, epoch, publications: [] };
-    if (since === undefined || !this.recoverable) return { ...base, offset, wasRecovering: false, recovered: false };
-    const missed = this.#isSameEpoch(since) ? this.#missed(since.offset) : undefined;
+    if (recovery === undefined || !this.recoverable) return { ...base, offset, wasRecovering: false, recovered: false };
+    const { since, budget } = recovery;
+    const missed = this.#isSameEpoch(since) ? this.#missed(since.offset, budget) : undefined;
     if (missed === undefined) return { ...base, offset, wasRecovering: true, recovered: false };
     return { ...base, offset: since.offset, wasRecovering: true, recovered: true, publications: missed };
   }
@@ -119,12 +125,13 @@ export class HubChannel {
     return since.epoch === '' || since.epoch === this.#position?.epoch;
   }
 
-  #missed(offset: number): readonly Publication[] | undefined {
+  #missed(offset: number, budget: RecoveryBudget): readonly Publication[] | undefined {
     if (offset === this.position.offset) return [];
     const missed = this.#tail?.after(offset);
     if (missed === undefined || missed.length > this.#settings.recoveryLimit) return undefined;
     if (missed.at(-1)?.offset !== this.position.offset) return undefined;
-    return this.#isExpired(missed[0]) ? undefined : missed;
+    if (this.#isExpired(missed[0]) || !budget.take(this.#tail?.bytesAfter(offset) ?? 0)) return undefined;
+    return missed;
   }
 
   #isExpired(publication: Publication | undefined): boolean {
@@ -252,15 +259,33 @@ export class HubChannel {
     // Keeps what comes live meanwhile.
     const live = this.#tail ?? new Tail(this.#settings.tailBounds);
     this.#tail = live;
-    const page = await log.read(this.name, { after, limit: this.#settings.recoveryLimit * 2 });
-    if (!this.#continues(page)) return;
-    // What the log has but the gate has not let through yet will come live; it must not come twice.
-    const read = page.publications.filter(({ offset }) => offset <= this.position.offset);
+    const missed = await this.#readBack(log, after, live.startsAfter ?? this.position.offset);
+    if (missed === undefined) return;
     const merged = new Tail(this.#settings.tailBounds);
-    merged.push(read);
-    const last = merged.last ?? after;
-    merged.push((live.after(Math.max(last, live.startsAfter ?? last)) ?? []).filter(({ offset }) => offset > last));
+    merged.push(missed);
+    merged.push(live.after(live.startsAfter ?? 0) ?? []);
     this.#tail = merged;
     this.#tailFrom = after;
+  }
+
+  /**
+   * Publications above `after` and up to `last`, in order: of those the newest that fit into a tail. Undefined when
+   * the history started anew meanwhile.
+   */
+  async #readBack(log: Log, after: number, last: number): Promise<readonly Publication[] | undefined> {
+    const { epoch } = this.position;
+    const newestFirst: Publication[] = [];
+    let [before, bytes] = [last + 1, 0];
+    while (before - 1 > after && bytes <= this.#settings.tailBounds.bytes) {
+      const page = await log.read(this.name, { after: before, limit: before - 1 - after, reverse: true });
+      if (!this.#continues(page) || page.top.epoch !== epoch) return undefined;
+      if (page.publications.length === 0) break;
+      for (const publication of page.publications) {
+        newestFirst.push(publication);
+        bytes += wireBytesOf(publication);
+      }
+      before = newestFirst.at(-1)?.offset ?? 0;
+    }
+    return newestFirst.reverse();
   }
 }

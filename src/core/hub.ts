@@ -1,16 +1,15 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, Log, Publication } from '../ports/log.ts';
-import type { Since } from './commands.ts';
 import type { Fanout } from './connection.ts';
-import { HubChannel } from './hub-channel.ts';
+import { HubChannel, type Recovery } from './hub-channel.ts';
 import type { Namespace } from './namespace.ts';
 import type { Frame, Protocol } from './protocol.ts';
 import type { Push, SubscribeResult } from './pushes.ts';
 
 /** Bytes of one fan-out frame: small publications of a burst travel together up to here. */
 const FRAME_BYTES = 32 * 1024;
-/** The newest of a channel, kept while clients come back; more text than this is not recovered. */
-const TAIL_BOUNDS = { length: 1_000, bytes: 1024 * 1024 };
+/** The newest of a channel, kept while clients come back. */
+const TAIL_LENGTH = 1_000;
 const TAIL_IDLE_MS = 30_000;
 
 export type HubSettings = {
@@ -18,6 +17,7 @@ export type HubSettings = {
   readonly protocols: readonly Protocol[];
   readonly clock: Clock;
   readonly recoveryLimit: number;
+  readonly recoveryBytes: number;
   readonly logOf: (namespace: Namespace) => Log | undefined;
   /** The first client came to a channel on this node, or the last one went. */
   readonly onInterest: (channel: string, wanted: boolean) => void;
@@ -62,10 +62,10 @@ export class Hub {
   }
 
   /** Counts a subscriber in. The caller joins the topic in this same turn, after writing the result. */
-  enter(channel: HubChannel, protocol: Protocol, since: Since | undefined): SubscribeResult {
+  enter(channel: HubChannel, protocol: Protocol, recovery: Recovery | undefined): SubscribeResult {
     this.#flushChannel(channel);
     channel.subscribers.set(protocol.name, (channel.subscribers.get(protocol.name) ?? 0) + 1);
-    return channel.enter(since);
+    return channel.enter(recovery);
   }
 
   /** Counts a subscriber out, after it has left the topic. */
@@ -114,13 +114,13 @@ export class Hub {
   }
 
   #create(name: string, namespace: Namespace): HubChannel {
-    const { clock, logOf, recoveryLimit, onReset, onInterest } = this.#settings;
+    const { clock, logOf, recoveryLimit, recoveryBytes, onReset, onInterest } = this.#settings;
     const channel = new HubChannel(name, {
       namespace,
       log: logOf(namespace),
       recoveryLimit,
       // What a recovery may give must fit in.
-      tailBounds: { ...TAIL_BOUNDS, length: Math.max(TAIL_BOUNDS.length, recoveryLimit) },
+      tailBounds: { length: Math.max(TAIL_LENGTH, recoveryLimit), bytes: recoveryBytes },
       now: clock.now,
       emit: this.#emit,
       reset: ({ name: reset }) => onReset(reset),

@@ -17,6 +17,7 @@ import { PingWheel } from './ping-wheel.ts';
 import { type Principal, userOf } from './principal.ts';
 import type { Protocol } from './protocol.ts';
 import type { ConnectResult, Reply, SubscribeResult } from './pushes.ts';
+import { readPages } from './read-pages.ts';
 import { type NodeCommand, type Opening, Session, type SessionHost } from './session.ts';
 import type { Subscriber } from './subscriptions.ts';
 import type { Grant, SignedIn } from './tokens.ts';
@@ -28,6 +29,11 @@ export type Limits = {
   readonly commandsInFlight: number;
   /** Publications that one history read or recovery gives at most. */
   readonly history: number;
+  /**
+   * Bytes of publications that one history read gives at most, and that a connection is given in recoveries while
+   * they wait for it; well below what may wait for a connection at all (see `RecoveryBudget`).
+   */
+  readonly recoveryBytes: number;
   /** Whether clients may connect without signing in. */
   readonly anonymous: boolean;
   readonly pingMs: number;
@@ -280,7 +286,7 @@ export class Node implements Channels, SessionHost {
     const namespace = this.permissions.namespace(channel);
     const log = this.#queueOf(namespace)?.log;
     if (log === undefined) throw new ClientError('notAvailable', { message: 'this channel keeps no history' });
-    const page = await log.read(channel, range);
+    const page = await readPages(log, channel, { ...range, bytes: this.limits.recoveryBytes });
     const oldest = namespace.historySize > 0 ? page.top.offset - namespace.historySize : 0;
     const since = namespace.historyTtlMs > 0 ? this.clock.now() - namespace.historyTtlMs : 0;
     // A read that began in what is over the bound starts again behind it.
@@ -325,6 +331,7 @@ export class Node implements Channels, SessionHost {
       protocols,
       clock,
       recoveryLimit: limits.history,
+      recoveryBytes: limits.recoveryBytes,
       logOf: (namespace) => this.#queueOf(namespace)?.log,
       onInterest: (channel, wanted) => (wanted ? bus.subscribe(`c/${channel}`) : bus.unsubscribe(`c/${channel}`)),
       onReset: (channel) => {

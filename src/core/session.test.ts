@@ -255,6 +255,17 @@ describe('SL1 history reads', () => {
     expect(client.lines.slice(1).every((line) => line.error === undefined)).toBe(true);
   });
 
+  test('SL2 each lets the other clients have their turn, though the log answers at once', async () => {
+    const world = new TestNode();
+    await world.publish('mem:a', 1);
+    const client = await world.connected();
+    client.say(...Array.from({ length: 40 }, () => ({ history: { channel: 'mem:a', limit: -1 } })));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(client.lines.length).toBe(1);
+    await world.clock.settle();
+    expect(client.lines.length).toBe(41);
+  });
+
   test('SL1 none is done for a client that has gone', async () => {
     const world = new TestNode();
     const client = await world.connected();

@@ -30,7 +30,7 @@ export type NodeCommand = Extract<Request, { kind: 'publish' | 'presence' | 'pre
 export interface SessionHost extends SubscriptionHost {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  readonly limits: { readonly channels: number; readonly commandsInFlight: number; readonly anonymous: boolean };
+  readonly limits: SubscriptionHost['limits'] & { readonly commandsInFlight: number; readonly anonymous: boolean };
   /** The session knows who it is. */
   register(session: Session): void;
   unregister(session: Session): void;
@@ -115,6 +115,10 @@ export class Session implements Subscriber {
   get info(): ClientInfo {
     const connInfo = this.#connInfo;
     return { user: userOf(this.#principal), client: this.client, ...(connInfo !== undefined && { connInfo }) };
+  }
+
+  get backlog(): number {
+    return this.connection.backlog() + (this.#outgoing === undefined ? 0 : this.#outgoingLength);
   }
 
   receive(frame: Frame): void {
@@ -313,7 +317,9 @@ export class Session implements Subscriber {
 
   #readHistory(command: Extract<NodeCommand, { kind: 'history' }>): Promise<Reply> {
     this.#historyReads ??= new Slots(HISTORY_READS, this.#node.limits.commandsInFlight);
-    return this.#historyReads.run(() => {
+    return this.#historyReads.run(async () => {
+      // Pages from memory would all come in this turn, and keep the other clients waiting.
+      await new Promise<void>((resolve) => this.#node.clock.soon(resolve));
       // Nobody is left to read for.
       if (this.#state === 'closed') throw new DisconnectError('connectionClosed');
       return this.#node.run(this, command);

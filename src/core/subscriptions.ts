@@ -10,6 +10,7 @@ import type { Permissions } from './permissions.ts';
 import type { Principal } from './principal.ts';
 import type { Protocol } from './protocol.ts';
 import type { Push, SubscribeResult } from './pushes.ts';
+import { RecoveryBudget } from './recovery-budget.ts';
 import type { Grant } from './tokens.ts';
 
 /** Whose subscriptions they are. */
@@ -20,6 +21,8 @@ export interface Subscriber {
   readonly connection: Connection;
   readonly isConnected: boolean;
   readonly info: ClientInfo;
+  /** Bytes that wait for the client, nearly. */
+  readonly backlog: number;
   push(push: Push): void;
   flush(): void;
   close(kind: DisconnectName): void;
@@ -29,7 +32,7 @@ export interface Subscriber {
 export interface SubscriptionHost {
   readonly hub: Hub;
   readonly permissions: Permissions;
-  readonly limits: { readonly channels: number };
+  readonly limits: { readonly channels: number; readonly recoveryBytes: number };
   readonly clock: Clock;
   /** What a subscription token says. Throws `DisconnectError`, `ClientError` for one that does not hold here. */
   grant(subscriber: Subscriber, channel: string, token: string): Promise<Grant>;
@@ -54,7 +57,7 @@ const LIVE_BY_SERVER: Live = { tag: 'live', by: 'server' };
 
 type Tell = (result: SubscribeResult) => void;
 type How = {
-  readonly allowed: Promise<Grant | void>;
+  readonly allowed: Promise<Grant | undefined>;
   readonly options: SubscribeOptions;
   readonly by: Maker;
   readonly tell: Tell;
@@ -100,11 +103,12 @@ export class Subscriptions {
       throw new ClientError('limitExceeded', { message: `at most ${node.limits.channels} subscriptions a connection` });
     }
     const { token } = options;
-    const allowed =
-      token === undefined
-        ? node.permissions.check(this.#session.principal, 'subscribe', channel)
-        : node.grant(this.#session, channel, token);
-    await this.#start(channel, { allowed, options, by: 'client', tell });
+    const allow = async (): Promise<Grant | undefined> => {
+      if (token !== undefined) return node.grant(this.#session, channel, token);
+      await node.permissions.check(this.#session.principal, 'subscribe', channel);
+      return undefined;
+    };
+    await this.#start(channel, { allowed: allow(), options, by: 'client', tell });
   }
 
   /** Puts the client in, and tells it by a push. Does nothing when it is in already. */
@@ -112,7 +116,7 @@ export class Subscriptions {
     if (this.#subscriptions?.has(channel) === true) return;
     const tell: Tell = (result) => this.#session.push({ kind: 'subscribe', channel, result });
     await this.#start(channel, {
-      allowed: Promise.resolve(),
+      allowed: Promise.resolve(undefined),
       options: { joinLeave: true },
       by: 'server',
       tell,
@@ -204,13 +208,15 @@ export class Subscriptions {
 
   #enterAll(held: Map<string, HubChannel>, since: ReadonlyMap<string, Since>): Map<string, SubscribeResult> {
     const results = new Map<string, SubscribeResult>();
+    const budget = this.#budget();
     for (const [name, channel] of held) {
       if (this.#revoked?.has(name) === true) {
         held.delete(name);
         this.#node.hub.release(channel);
       } else {
         const position = since.get(name);
-        results.set(name, this.#countIn(channel, LIVE_BY_SERVER, position === undefined ? {} : { since: position }));
+        const result = this.#node.hub.enter(channel, this.#session.protocol, position && { since: position, budget });
+        results.set(name, this.#keep(channel, LIVE_BY_SERVER, result));
       }
     }
     this.#revoked = undefined;
@@ -258,11 +264,19 @@ export class Subscriptions {
   /** Counts the client in; the caller must tell it the result and then `#join`, in this same turn. */
   #countIn(channel: HubChannel, live: Live, { since, rejectUnrecovered }: SubscribeOptions): SubscribeResult {
     const { hub } = this.#node;
-    const result = hub.enter(channel, this.#session.protocol, since);
+    const result = hub.enter(channel, this.#session.protocol, since && { since, budget: this.#budget() });
     if (rejectUnrecovered === true && result.wasRecovering && !result.recovered) {
       hub.leave(channel.name, this.#session.protocol);
       throw new ClientError('unrecoverablePosition');
     }
+    return this.#keep(channel, live, result);
+  }
+
+  #budget(): RecoveryBudget {
+    return new RecoveryBudget(this.#node.limits.recoveryBytes, this.#session.backlog);
+  }
+
+  #keep(channel: HubChannel, live: Live, result: SubscribeResult): SubscribeResult {
     this.#subscriptions ??= new Map();
     this.#subscriptions.set(channel.name, live);
     const ttl = this.#ttlOf(live);
@@ -306,7 +320,7 @@ export class Subscriptions {
 }
 
 /** One object serves all subscriptions about which there is nothing more to say. */
-function liveOf(by: Maker, grant: Grant | void): Live {
+function liveOf(by: Maker, grant: Grant | undefined): Live {
   if (grant?.info === undefined && grant?.expiresAt === undefined) {
     return by === 'client' ? LIVE_BY_CLIENT : LIVE_BY_SERVER;
   }

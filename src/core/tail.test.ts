@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { publication, range } from '../../tests/core/node.ts';
 import { Tail, type TailBounds } from './tail.ts';
+import { wireBytesOf } from './wire-bytes.ts';
 
 const tailOf = (offsets: readonly number[], bounds: Partial<TailBounds> = {}) => {
   const tail = new Tail({ length: 100, bytes: 10_000, ...bounds });
@@ -26,8 +27,10 @@ describe('a tail', () => {
   test('keeps the newest within its bounds', () => {
     const byLength = tailOf(range(1, 50), { length: 10 });
     expect([byLength.startsAfter, byLength.last]).toEqual([40, 50]);
-    const bySize = tailOf(range(10, 59), { bytes: 20 });
+    const bytes = wireBytesOf(publication(10));
+    const bySize = tailOf(range(10, 59), { bytes: 10 * bytes });
     expect([bySize.startsAfter, bySize.last]).toEqual([49, 59]);
+    expect([49, 57, 59, 80].map((offset) => bySize.bytesAfter(offset))).toEqual([10 * bytes, 2 * bytes, 0, 0]);
   });
 
   test('keeps the newest even when it alone is too large', () => {

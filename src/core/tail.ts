@@ -1,5 +1,7 @@
 import type { Publication } from '../ports/log.ts';
+import { wireBytesOf } from './wire-bytes.ts';
 
+/** `bytes`: on the wire. */
 export type TailBounds = { readonly length: number; readonly bytes: number };
 
 /**
@@ -9,6 +11,8 @@ export type TailBounds = { readonly length: number; readonly bytes: number };
 export class Tail {
   readonly #bounds: TailBounds;
   #publications: Publication[] = [];
+  /** Of each publication. */
+  #sizes: number[] = [];
   #bytes = 0;
 
   constructor(bounds: TailBounds) {
@@ -29,8 +33,10 @@ export class Tail {
   push(publications: readonly Publication[]): void {
     for (const publication of publications) {
       if (this.last !== undefined && publication.offset !== this.last + 1) this.#clear();
+      const bytes = wireBytesOf(publication);
       this.#publications.push(publication);
-      this.#bytes += publication.data.length;
+      this.#sizes.push(bytes);
+      this.#bytes += bytes;
     }
     this.#trim();
   }
@@ -42,18 +48,30 @@ export class Tail {
     return this.#publications.slice(offset - start);
   }
 
+  /** Bytes on the wire of what `after` gives. */
+  bytesAfter(offset: number): number {
+    let bytes = 0;
+    for (let index = Math.max(0, offset - (this.startsAfter ?? offset)); index < this.#sizes.length; index += 1) {
+      bytes += this.#sizes[index] ?? 0;
+    }
+    return bytes;
+  }
+
   #trim(): void {
     let drop = 0;
     const length = this.#publications.length;
     while (length - drop > this.#bounds.length || (this.#bytes > this.#bounds.bytes && length - drop > 1)) {
-      this.#bytes -= this.#publications[drop]?.data.length ?? 0;
+      this.#bytes -= this.#sizes[drop] ?? 0;
       drop += 1;
     }
-    if (drop > 0) this.#publications.splice(0, drop);
+    if (drop === 0) return;
+    this.#publications.splice(0, drop);
+    this.#sizes.splice(0, drop);
   }
 
   #clear(): void {
     this.#publications = [];
+    this.#sizes = [];
     this.#bytes = 0;
   }
 }

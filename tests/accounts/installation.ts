@@ -137,7 +137,15 @@ export class Installation {
       namespaces: new Map(Object.entries(feature.namespaces)),
       openNamespaces: new Set(),
       limits: {
-        ...{ channels: 100, commandsInFlight: 100, history: 100, anonymous: false, pingMs: 25_000, pongMs: 8_000 },
+        ...{
+          channels: 100,
+          commandsInFlight: 100,
+          history: 100,
+          recoveryBytes: 1_000_000,
+          anonymous: false,
+          pingMs: 25_000,
+          pongMs: 8_000,
+        },
         queue: { length: 1_000, bytes: 1_000_000 },
       },
     });
@@ -220,6 +228,7 @@ export class Browser {
     const { promise: closed, resolve } = Promise.withResolvers<{ code: number; at: number }>();
     const connection = {
       send: (frame: string) => void frames.push(frame),
+      backlog: () => 0,
       join: () => undefined,
       leave: () => undefined,
       close: (code: number) => {

@@ -75,6 +75,10 @@ export class TestConnection implements Connection {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
+  backlog(): number {
+    return 0;
+  }
+
   join(topic: string): void {
     const joined = this.#fanout.joined.get(topic) ?? new Set();
     this.#fanout.joined.set(topic, joined.add(this));

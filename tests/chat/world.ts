@@ -167,7 +167,15 @@ export class World {
       namespaces: new Map(Object.entries(namespaces)),
       openNamespaces: new Set(),
       limits: {
-        ...{ channels: 128, commandsInFlight: 1_000, history: 300, anonymous: false, pingMs: 25_000, pongMs: 8_000 },
+        ...{
+          channels: 128,
+          commandsInFlight: 1_000,
+          history: 300,
+          recoveryBytes: 1_000_000,
+          anonymous: false,
+          pingMs: 25_000,
+          pongMs: 8_000,
+        },
         queue: { length: 10_000, bytes: 10_000_000 },
       },
     });

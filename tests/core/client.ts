@@ -42,6 +42,8 @@ export class Client implements Connection {
   readonly lines: Line[] = [];
   /** How the server ended the connection. */
   closedWith: { readonly code: number; readonly reason: string } | undefined;
+  /** Bytes that it has not taken yet, as the server believes. */
+  waiting = 0;
   readonly session: Session;
   readonly #fanout: TopicFanout;
   #lastId = 0;
@@ -87,6 +89,10 @@ export class Client implements Connection {
   send(frame: Frame): void {
     if (this.closedWith !== undefined) throw new Error('sent to a closed connection');
     for (const line of String(frame).split('\n')) this.lines.push(JSON.parse(line) as Line);
+  }
+
+  backlog(): number {
+    return this.waiting;
   }
 
   join(topic: string): void {

@@ -27,7 +27,15 @@ const NAMESPACES: Readonly<Record<string, Namespace>> = {
 };
 
 const LIMITS: Limits = {
-  ...{ channels: 128, commandsInFlight: 100, history: 300, anonymous: true, pingMs: 25_000, pongMs: 8_000 },
+  ...{
+    channels: 128,
+    commandsInFlight: 100,
+    history: 300,
+    recoveryBytes: 1_000_000,
+    anonymous: true,
+    pingMs: 25_000,
+    pongMs: 8_000,
+  },
   queue: { length: 1_000, bytes: 1_000_000 },
 };
 

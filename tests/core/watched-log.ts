@@ -11,6 +11,8 @@ export class WatchedLog implements Log {
   readonly batches: number[] = [];
   /** When set, every call is answered with it. */
   failure: Error | undefined;
+  /** Most publications that one read gives, whatever its limit: a log bounds its pages by bytes too. */
+  pageLength = Number.POSITIVE_INFINITY;
   #inner: MemoryLog;
   #gate: Promise<void> = Promise.resolve();
   #open: () => void = () => undefined;
@@ -40,7 +42,8 @@ export class WatchedLog implements Log {
 
   async read(channel: string, range: ReadRange): Promise<Page> {
     this.reads.push(range);
-    return this.#answer(await this.#inner.read(channel, range));
+    const limit = Math.min(range.limit, this.pageLength);
+    return this.#answer(await this.#inner.read(channel, { ...range, limit }));
   }
 
   async position(channel: string): Promise<Position> {

@@ -3,7 +3,7 @@ import { ANONYMOUS } from '../../src/core/principal.ts';
 import { Installation } from './installation.ts';
 import { Line } from './line.ts';
 
-const PUBLICATIONS = 100;
+const PUBLICATIONS = 40;
 const DATA = 'x'.repeat(10_000);
 const QUESTIONS = 300;
 /** One reply: the data, and what stands around each publication. */

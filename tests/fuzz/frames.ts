@@ -75,7 +75,7 @@ function pickKind(random: Random): string {
 
 /** What comes in one piece: several lines now and then, with empty ones between. */
 export function validFrame(random: Random, place: Place): string {
-  if (random.chance(0.03)) return random.pick(['{}', '{}\n', '\n', '{}\n\n{}', '\n\n\n']);
+  if (random.chance(0.03)) return random.pick(['{}', '{}\n', '\n{}', '{}\n\n{}']);
   const lines = Array.from({ length: random.chance(0.2) ? random.between(2, 5) : 1 }, () => validLine(random, place));
   return lines.join(random.chance(0.9) ? '\n' : '\n\n');
 }

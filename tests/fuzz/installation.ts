@@ -43,8 +43,13 @@ export class Installation {
       BANYAN_DATA: this.#folder,
     };
     const { config } = loadConfig({ args: [], env, readFile: () => undefined });
-    this.ports = openPorts(this.#folder, MIGRATIONS, (error) => {
-      throw error;
+    this.ports = openPorts({
+      dataFolder: this.#folder,
+      memoryHistoryBytes: config.memoryHistoryBytes,
+      steps: MIGRATIONS,
+      onDeath: (error) => {
+        throw error;
+      },
     });
     this.app = compose(config, this.ports, {
       clock: this.clock,

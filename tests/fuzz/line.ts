@@ -85,6 +85,10 @@ export class Line implements Connection {
     for (const line of String(frame).split('\n')) this.said.push(JSON.parse(line) as Said);
   }
 
+  backlog(): number {
+    return 0;
+  }
+
   join(topic: string): void {
     this.#joined.add(topic);
     this.#topics.join(topic, this);

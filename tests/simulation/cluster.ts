@@ -9,7 +9,7 @@ import { FaultyBuses, type NodeBus } from './faulty-bus.ts';
 import { FaultyLog, RecordedLog, SIMULATED_FAILURE } from './faulty-log.ts';
 import { NAMESPACES } from './namespaces.ts';
 import { type LineFault, SimFanout, SimSocket, type SocketEvents } from './network.ts';
-import type { Plan } from './plan.ts';
+import { BACKLOG, type Plan } from './plan.ts';
 import { Rights } from './rights.ts';
 import type { Sabotage } from './sabotage.ts';
 import { Truth } from './truth.ts';
@@ -38,8 +38,6 @@ export class Cluster {
   readonly buses: FaultyBuses;
   readonly nodes: SimNode[] = [];
   readonly #sabotage: Sabotage;
-  /** Characters that may wait for one client. */
-  #backlogLimit = 40_000;
   #started = 0;
 
   constructor(world: World, plan: Plan, sabotage: Sabotage) {
@@ -61,7 +59,7 @@ export class Cluster {
     const fault = this.#sabotage.line?.(this.world.random) ?? SOUND_LINE;
     const socket = new SimSocket(this.world, { fanout: at.fanout, events, fault });
     socket.session = at.node.open({ connection: socket, protocol: centrifugeJson, principal, address: '' });
-    socket.backlogLimit = this.#backlogLimit;
+    socket.backlogLimit = BACKLOG;
     at.sockets.set(socket, principal);
     return { at, socket };
   }
@@ -70,9 +68,6 @@ export class Cluster {
   heal(): void {
     this.buses.heal();
     this.log.heal();
-    // A slow reader may come back to more than it can be sent at once, again and again.
-    this.#backlogLimit = Number.POSITIVE_INFINITY;
-    for (const { sockets } of this.nodes) for (const socket of sockets.keys()) socket.backlogLimit = this.#backlogLimit;
   }
 
   /** The process is gone from one moment to the next; another takes its place. */

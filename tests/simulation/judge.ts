@@ -79,15 +79,19 @@ function judgePublication({ at, owner, cluster, socket }: Speaker, channel: stri
 type Begin = { readonly channel: string; readonly start: Start; readonly since: Position | undefined };
 
 /** RE2: nobody is told that what it missed is gone while it is there, nor given what is over the bounds. */
-function judgeStart({ name, cluster }: Speaker, { channel, start, since }: Begin): void {
+function judgeStart({ name, cluster, socket }: Speaker, { channel, start, since }: Begin): void {
   const { truth, world, plan } = cluster;
   if (since === undefined) return;
   // A node may not have heard yet of the epoch that the client knows from another.
   if (start.epoch !== since.epoch && truth.epochs > 1) return;
-  const bounds = { limit: plan.limits.history, now: world.now() };
+  // What waited before this answer, and what it gives of other channels, may not be known to the byte.
+  const bytes = plan.limits.recoveryBytes - 2 * socket.backlog();
+  const bounds = { limit: plan.limits.history, bytes, now: world.now() };
   if (start.recovered === true) {
     const { publications = [] } = start;
     if (publications.length > bounds.limit) truth.fail('RE2', `${name} was given ${publications.length} publications`);
+    const given = publications.reduce((sum, { data }) => sum + JSON.stringify(data).length, 0);
+    if (given > plan.limits.recoveryBytes) truth.fail('RE2', `${name} was given ${given} characters`);
     const isExpired = publications.length > 0 && truth.isExpired(channel, since, bounds.now);
     if (isExpired) truth.fail('RE2', `${name} was given what had expired`);
   } else if (truth.isRecoverable(channel, since, bounds)) {

@@ -83,6 +83,10 @@ export class SimSocket implements Connection {
     for (const faulty of this.#ends.fault(frame)) this.#queue(faulty);
   }
 
+  backlog(): number {
+    return this.#backlog;
+  }
+
   join(topic: string): void {
     if (this.#open) this.#ends.fanout.join(topic, this);
   }
@@ -124,8 +128,8 @@ export class SimSocket implements Connection {
   #queue(frame: Frame): void {
     if (!this.#open) return;
     const lines = parseFrame(frame);
-    for (const line of lines) this.#ends.events.said(line);
     this.#backlog += frame.length;
+    for (const line of lines) this.#ends.events.said(line);
     this.#down(() => {
       this.#backlog -= frame.length;
       for (const line of lines) if (this.#hears) this.#ends.events.received(line);

@@ -3,6 +3,9 @@ import { type BusFaults, SOUND_BUS } from './faulty-bus.ts';
 import { type LogFaults, SOUND_LOG } from './faulty-log.ts';
 import type { Random } from './random.ts';
 
+/** Characters that may wait for a client before it is cut off. */
+export const BACKLOG = 40_000;
+
 /** What one schedule is made of. */
 export type Plan = {
   readonly nodes: number;
@@ -70,6 +73,7 @@ function drawLimits(random: Random): Limits {
     channels: 128,
     commandsInFlight: random.pick([3, 100, 100]),
     history: random.pick([3, 20, 300]),
+    recoveryBytes: BACKLOG / 2,
     anonymous: true,
     pingMs: 5_000,
     pongMs: 2_000,

@@ -4,6 +4,8 @@ import type { HistoryAnswer } from './lines.ts';
 import { optionsOf } from './namespaces.ts';
 
 type Place = Position & { readonly channel: string };
+/** What a recovery gives at most, and when. */
+type RecoveryBounds = { readonly limit: number; readonly bytes: number; readonly now: number };
 type Entry = { readonly data: string; readonly time: number };
 
 /** What really happened to the logs, written down where it happens; everything clients see is compared with it. */
@@ -85,12 +87,19 @@ export class Truth {
   }
 
   /** Whether someone who was at `since` must be given what it missed (RE1), rather than told that it is gone (RE2). */
-  isRecoverable(channel: string, since: Position, { limit, now }: { limit: number; now: number }): boolean {
+  isRecoverable(channel: string, since: Position, { limit, bytes, now }: RecoveryBounds): boolean {
     if (since.epoch !== this.epochOf(channel)) return false;
     const missed = this.top(channel) - since.offset;
     const { historySize } = optionsOf(channel);
     if (missed < 0 || missed > limit || (historySize > 0 && missed > historySize)) return false;
+    if (this.#bytesAfter(channel, since) > bytes) return false;
     return !this.isExpired(channel, since, now);
+  }
+
+  /** Rather too many: with what stands around the data of each. */
+  #bytesAfter(channel: string, { epoch, offset }: Position): number {
+    const missed = this.#entries.get(`${channel} ${epoch}`)?.slice(offset) ?? [];
+    return missed.reduce((bytes, { data }) => bytes + data.length + 400, 0);
   }
 
   /** Whether the first publication after `since` is too old to be given. */

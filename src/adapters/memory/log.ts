@@ -1,27 +1,12 @@
-import {
-  type Append,
-  type AppendOutcome,
-  type Log,
-  PAGE_BYTES,
-  type Page,
-  type Position,
-  type Publication,
-  type ReadRange,
-} from '../../ports/log.ts';
+import type { Append, AppendOutcome, Log, Page, Position, ReadRange } from '../../ports/log.ts';
+import { bytesOf, type Channel, type Entry, expired, NOTHING, pageOf } from './channel.ts';
 
-type Entry = Publication & { readonly key?: string };
+/** What an entry and a channel take in memory besides their texts, roughly. */
+const ENTRY_BYTES = 200;
+const CHANNEL_BYTES = 500;
 
-type Channel = {
-  readonly epoch: string;
-  /** Offset of `entries[0]`, or of the next publication when there is none. */
-  first: number;
-  readonly entries: Entry[];
-  readonly keys: Map<string, Entry>;
-  /** When everything in it has expired, in wall-clock milliseconds; Infinity when it never does. */
-  expiresAt: number;
-};
-
-const NOTHING: Channel = { epoch: '', first: 1, entries: [], keys: new Map(), expiresAt: Number.POSITIVE_INFINITY };
+/** Channels, empty ones too, and bytes of all that they hold: their texts as UTF-8, and the objects around them. */
+export type MemoryBounds = { readonly channels: number; readonly bytes: number };
 
 /** Channel logs in this process. An ack means: held until this process ends, or the channel's bounds let go of it. */
 export class MemoryLog implements Log {
@@ -29,16 +14,25 @@ export class MemoryLog implements Log {
   readonly takesWrites = false;
   readonly #channels = new Map<string, Channel>();
   readonly #epoch: string;
-  readonly #channelsKept: number;
+  readonly #bounds: MemoryBounds;
+  /** Walks through the channels, the one written to longest ago first: beginning anew each time would cost their number. */
+  #eldest = this.#channels.keys();
+  #bytes = 0;
   #channelsForgotten = 0;
 
   /**
    * `epoch` must differ between two runs of a process, so that clients do not mistake one's offsets for the other's.
-   * Of more than `channelsKept` channels, empty ones too, the oldest is forgotten and starts anew, in a new epoch.
+   * Past the bounds the channel written to longest ago is forgotten and starts anew, in a new epoch; one that is past
+   * them alone loses its oldest publications.
    */
-  constructor(epoch: string, channelsKept = 1_000_000) {
+  constructor(epoch: string, { channels = 1_000_000, bytes = Number.POSITIVE_INFINITY }: Partial<MemoryBounds> = {}) {
     this.#epoch = epoch;
-    this.#channelsKept = channelsKept;
+    this.#bounds = { channels, bytes };
+  }
+
+  /** What it holds, as its bounds count it. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   async append(batch: readonly Append[]): Promise<readonly AppendOutcome[]> {
@@ -48,7 +42,7 @@ export class MemoryLog implements Log {
 
   async read(channel: string, range: ReadRange): Promise<Page> {
     const state = this.#channels.get(channel) ?? NOTHING;
-    return { publications: firstPage(pick(state, range)).map(toPublication), top: this.#topOf(state) };
+    return { publications: pageOf(state, range), top: this.#topOf(state) };
   }
 
   async position(channel: string): Promise<Position> {
@@ -57,19 +51,23 @@ export class MemoryLog implements Log {
 
   async trim(channel: string): Promise<void> {
     const state = this.#channels.get(channel);
-    if (state !== undefined) dropFirst(state, state.entries.length);
+    if (state !== undefined) this.#dropFirst(state, state.entries.length);
   }
 
   async close(): Promise<void> {
     this.#channels.clear();
+    this.#bytes = 0;
   }
 
   /** Lets go of what expired before `now`; called every now and then by the owner of the clock. */
   sweep(now: number): void {
-    for (const state of this.#channels.values()) if (state.expiresAt <= now) dropFirst(state, state.entries.length);
+    for (const state of this.#channels.values()) {
+      if (state.expiresAt <= now) this.#dropFirst(state, state.entries.length);
+    }
   }
 
-  #appendOne({ channel, data, time, key, info, tags, retention }: Append): AppendOutcome {
+  #appendOne(append: Append): AppendOutcome {
+    const { channel, data, time, key, info, tags, retention } = append;
     const state = this.#channel(channel);
     const seen = key === undefined ? undefined : state.keys.get(key);
     if (seen !== undefined) {
@@ -80,40 +78,70 @@ export class MemoryLog implements Log {
       offset,
       time,
       data,
+      bytes: bytesOf(append),
       ...(key !== undefined && { key }),
       ...(info !== undefined && { info }),
       ...(tags !== undefined && { tags }),
     };
     state.entries.push(entry);
+    this.#bytes += ENTRY_BYTES + entry.bytes;
     if (key !== undefined) state.keys.set(key, entry);
     state.expiresAt = retention.ttlMs === 0 ? Number.POSITIVE_INFINITY : time + retention.ttlMs;
-    expire(state, retention.size, retention.ttlMs === 0 ? 0 : time - retention.ttlMs);
+    this.#dropFirst(state, expired(state, retention.size, retention.ttlMs === 0 ? 0 : time - retention.ttlMs));
+    this.#keepWithin(this.#bounds, state);
     return { position: { epoch: state.epoch, offset }, time, repeated: false };
   }
 
   #channel(name: string): Channel {
     const known = this.#channels.get(name);
-    if (known !== undefined) return known;
-    // The epoch that readers of the channel have been told, so before another one is forgotten.
-    const epoch = this.#epochOfNew();
-    if (this.#channels.size >= this.#channelsKept) this.#forgetOldest();
+    if (known !== undefined) {
+      this.#channels.delete(name);
+      this.#channels.set(name, known);
+      return known;
+    }
     const state: Channel = {
-      epoch,
+      name,
+      epoch: this.#epochOfNew(),
       first: 1,
       entries: [],
       keys: new Map(),
       expiresAt: Number.POSITIVE_INFINITY,
     };
     this.#channels.set(name, state);
+    this.#bytes += CHANNEL_BYTES + Buffer.byteLength(name);
     return state;
   }
 
-  #forgetOldest(): void {
-    for (const name of this.#channels.keys()) {
-      this.#channels.delete(name);
-      this.#channelsForgotten += 1;
-      return;
+  #keepWithin({ channels, bytes }: MemoryBounds, written: Channel): void {
+    while (this.#channels.size > 1 && (this.#channels.size > channels || this.#bytes > bytes)) this.#forgetEldest();
+    let [drop, over] = [0, this.#bytes - bytes];
+    for (; over > 0 && drop < written.entries.length - 1; drop += 1) {
+      over -= ENTRY_BYTES + (written.entries[drop]?.bytes ?? 0);
     }
+    this.#dropFirst(written, drop);
+  }
+
+  #forgetEldest(): void {
+    let next = this.#eldest.next();
+    if (next.done) {
+      this.#eldest = this.#channels.keys();
+      next = this.#eldest.next();
+    }
+    const state = this.#channels.get(next.value ?? '');
+    if (state === undefined) return;
+    this.#dropFirst(state, state.entries.length);
+    this.#channels.delete(state.name);
+    this.#bytes -= CHANNEL_BYTES + Buffer.byteLength(state.name);
+    this.#channelsForgotten += 1;
+  }
+
+  #dropFirst(state: Channel, count: number): void {
+    if (count === 0) return;
+    for (const { key, bytes } of state.entries.splice(0, count)) {
+      if (key !== undefined) state.keys.delete(key);
+      this.#bytes -= ENTRY_BYTES + bytes;
+    }
+    state.first += count;
   }
 
   /** A forgotten channel that comes back must not have the epoch it had: its offsets begin anew. */
@@ -124,51 +152,4 @@ export class MemoryLog implements Log {
   #topOf({ epoch, first, entries }: Channel): Position {
     return { epoch: epoch === '' ? this.#epochOfNew() : epoch, offset: first + entries.length - 1 };
   }
-}
-
-function expire(state: Channel, size: number, olderThan: number): void {
-  let drop = size > 0 ? Math.max(0, state.entries.length - size) : 0;
-  while (drop < state.entries.length && (state.entries[drop]?.time ?? 0) < olderThan) drop += 1;
-  // Shifting an array costs its length, so let a tenth pile up first; reads hide what is over the bound.
-  if (drop > 0 && drop >= Math.min(100, Math.ceil(size / 10))) dropFirst(state, drop);
-}
-
-function dropFirst(state: Channel, count: number): void {
-  for (const entry of state.entries.splice(0, count)) if (entry.key !== undefined) state.keys.delete(entry.key);
-  state.first += count;
-}
-
-function pick(state: Channel, { after, limit, reverse = false }: ReadRange): readonly Entry[] {
-  if (limit === 0) return [];
-  if (reverse) {
-    const end = after === undefined ? state.entries.length : clamp(after - state.first, state.entries.length);
-    return state.entries.slice(Math.max(0, end - limit), end).reverse();
-  }
-  const start = clamp((after ?? 0) + 1 - state.first, state.entries.length);
-  return state.entries.slice(start, start + limit);
-}
-
-function clamp(index: number, length: number): number {
-  return Math.min(Math.max(index, 0), length);
-}
-
-/** As many of the entries as a page carries. */
-function firstPage(entries: readonly Entry[]): readonly Entry[] {
-  let bytes = 0;
-  const end = entries.findIndex((entry, index) => {
-    bytes += bytesOf(entry);
-    return bytes > PAGE_BYTES && index > 0;
-  });
-  return end < 0 ? entries : entries.slice(0, end);
-}
-
-/** Of its texts, as UTF-8. */
-function bytesOf({ data, info, tags }: Entry): number {
-  let bytes = Buffer.byteLength(data);
-  for (const part of [info, tags]) if (part !== undefined) bytes += Buffer.byteLength(JSON.stringify(part));
-  return bytes;
-}
-
-function toPublication({ offset, time, data, info, tags }: Entry): Publication {
-  return { offset, time, data, ...(info !== undefined && { info }), ...(tags !== undefined && { tags }) };
 }

@@ -44,7 +44,12 @@ export async function startServer(config: Config): Promise<RunningServer> {
   fanout.attach(server);
   let ports: Ports | undefined;
   try {
-    ports = openPorts(config.data, MIGRATIONS, (error) => dieOf(error, telemetry));
+    ports = openPorts({
+      dataFolder: config.data,
+      memoryHistoryBytes: config.memoryHistoryBytes,
+      steps: MIGRATIONS,
+      onDeath: (error) => dieOf(error, telemetry),
+    });
     const ready = assemble(config, ports, { telemetry, fanout, server });
     const url = publicUrl(config, server);
     await ready.app.catchUp();

@@ -86,11 +86,13 @@ export class StreamConnection implements Connection {
   session: Session | undefined;
   readonly #streams: Streams;
   readonly #framing: Framing;
+  readonly #maxBacklogBytes: number;
   #body: ReadableStreamDefaultController<Uint8Array> | undefined;
 
   constructor(streams: Streams, framing: Framing, maxBacklogBytes: number) {
     this.#streams = streams;
     this.#framing = framing;
+    this.#maxBacklogBytes = maxBacklogBytes;
     const body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
@@ -112,6 +114,10 @@ export class StreamConnection implements Connection {
     // Past the bound the stream ends behind what it holds, so that nobody misses a frame unknowingly; the client comes
     // back and recovers.
     if ((body.desiredSize ?? 0) < 0) this.close();
+  }
+
+  backlog(): number {
+    return this.#maxBacklogBytes - (this.#body?.desiredSize ?? this.#maxBacklogBytes);
   }
 
   join(topic: string): void {

@@ -28,6 +28,10 @@ class BunConnection implements Connection {
     this.#socket.send(frame);
   }
 
+  backlog(): number {
+    return this.#socket.getBufferedAmount();
+  }
+
   join(topic: string): void {
     this.#socket.subscribe(topic);
   }

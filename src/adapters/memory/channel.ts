@@ -1,0 +1,72 @@
+import { type Append, PAGE_BYTES, type Publication, type ReadRange } from '../../ports/log.ts';
+
+export type Entry = Publication & {
+  readonly key?: string;
+  /** Of its texts, as UTF-8. */
+  readonly bytes: number;
+};
+
+export type Channel = {
+  readonly name: string;
+  readonly epoch: string;
+  /** Offset of `entries[0]`, or of the next publication when there is none. */
+  first: number;
+  readonly entries: Entry[];
+  readonly keys: Map<string, Entry>;
+  /** When everything in it has expired, in wall-clock milliseconds; Infinity when it never does. */
+  expiresAt: number;
+};
+
+/** Stands for a channel that nothing was written to. */
+export const NOTHING: Channel = {
+  name: '',
+  epoch: '',
+  first: 1,
+  entries: [],
+  keys: new Map(),
+  expiresAt: Number.POSITIVE_INFINITY,
+};
+
+/** How many of the oldest entries are to go. */
+export function expired(state: Channel, size: number, olderThan: number): number {
+  let drop = size > 0 ? Math.max(0, state.entries.length - size) : 0;
+  while (drop < state.entries.length && (state.entries[drop]?.time ?? 0) < olderThan) drop += 1;
+  // Shifting an array costs its length, so let a tenth pile up first; reads hide what is over the bound.
+  return drop >= Math.min(100, Math.ceil(size / 10)) ? drop : 0;
+}
+
+/** As much of the range as a page carries. */
+export function pageOf(state: Channel, range: ReadRange): readonly Publication[] {
+  const entries = entriesOf(state, range);
+  let bytes = 0;
+  const end = entries.findIndex((entry, index) => {
+    bytes += entry.bytes;
+    return bytes > PAGE_BYTES && index > 0;
+  });
+  return (end < 0 ? entries : entries.slice(0, end)).map(toPublication);
+}
+
+function entriesOf(state: Channel, { after, limit, reverse = false }: ReadRange): readonly Entry[] {
+  if (limit === 0) return [];
+  if (reverse) {
+    const end = after === undefined ? state.entries.length : clamp(after - state.first, state.entries.length);
+    return state.entries.slice(Math.max(0, end - limit), end).reverse();
+  }
+  const start = clamp((after ?? 0) + 1 - state.first, state.entries.length);
+  return state.entries.slice(start, start + limit);
+}
+
+function clamp(index: number, length: number): number {
+  return Math.min(Math.max(index, 0), length);
+}
+
+function toPublication({ offset, time, data, info, tags }: Entry): Publication {
+  return { offset, time, data, ...(info !== undefined && { info }), ...(tags !== undefined && { tags }) };
+}
+
+/** Of an append's texts, as UTF-8. */
+export function bytesOf({ data, info, tags }: Append): number {
+  let bytes = Buffer.byteLength(data);
+  for (const part of [info, tags]) if (part !== undefined) bytes += Buffer.byteLength(JSON.stringify(part));
+  return bytes;
+}
