@@ -20,7 +20,7 @@ beforeAll(() => {
 });
 afterAll(() => server.stop(true));
 
-const ask = async (body?: BodyInit) => {
+const ask = async (body?: string) => {
   const init = body === undefined ? {} : { method: 'POST', body };
   return (await fetch(server.url, init)).text();
 };
