@@ -58,8 +58,8 @@ export const SETTINGS = {
     env: 'BANYAN_API_KEYS',
     default: [],
     secret: true,
-    rule: 'keys of at least 16 characters, separated by commas',
-    is: (value) => value.length >= API_KEY_LENGTH,
+    rule: 'keys, separated by commas',
+    is: (value) => value !== '' && isLine(value),
     doc: "Keys with which a developer's own backend calls the server API (`POST /api/publish` and so on). None: it is shut.",
   }),
   allowedOrigins: list({
@@ -217,6 +217,9 @@ export function findConflict(config: Config): Conflict | undefined {
   const { length } = config.tokenSecret;
   if (length > 0 && length < SECRET_LENGTH && !config.clientInsecure) {
     return { key: 'tokenSecret', rule: `must be empty, or at least ${SECRET_LENGTH} characters` };
+  }
+  if (config.apiKeys.some((key) => key.length < API_KEY_LENGTH) && !config.clientInsecure) {
+    return { key: 'apiKeys', rule: `must each have at least ${API_KEY_LENGTH} characters` };
   }
   if (config.pongSeconds >= config.pingSeconds) {
     return { key: 'pongSeconds', rule: `must be less than pingSeconds (${config.pingSeconds})` };
