@@ -11,6 +11,8 @@ export default defineConfig({
     target: 'es2022',
     // Its inline script would break the content policy; every browser we support preloads modules by itself.
     modulePreload: { polyfill: false },
+    // What the first screen needs in one piece: cut up along what later parts share it packs worse.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } } },
   },
   server: {
     proxy: {

@@ -15,14 +15,15 @@ export type Whereabouts = { readonly online: boolean; readonly lastSeenAt: numbe
 
 /** People known to this page; what is asked for and not known yet is fetched, many at a time. */
 export interface PeopleSource {
+  /** Hears of every change of a profile; not of who comes and goes. */
   subscribe(listener: () => void): () => void;
-  /** Another number each time that something about anyone has changed. */
+  /** Another number each time that someone's profile has changed. */
   version(): number;
   /** The same object until something about the person changes. */
   person(id: string): Person | undefined;
   whereabouts(id: string): Whereabouts | undefined;
-  /** Follows whether the person is online until the answer is called. */
-  watch(id: string): () => void;
+  /** Follows whether the person is online, and calls back when that changes, until the answer is called. */
+  watch(id: string, listener: () => void): () => void;
   /** By handle or display name; everyone, by name, for ''. */
   find(text: string): Promise<readonly Person[]>;
 }
@@ -33,6 +34,8 @@ export type AppContext = {
   /** The signed-in person's id. */
   readonly me: string;
   readonly people: PeopleSource;
+  /** Aborted when this sign-in is over: what outlives a screen ends then. */
+  readonly signedOut: AbortSignal;
 };
 
 const Context = createContext<AppContext | undefined>(undefined);

@@ -36,13 +36,18 @@ export function TextField({ label, error, hint, ...props }: TextFieldProps) {
   );
 }
 
-type SearchFieldProps = { readonly label: string; readonly value: string; readonly onChange: (text: string) => void };
+type SearchFieldProps = Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange'> & {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+};
 
-export function SearchField({ label, value, onChange }: SearchFieldProps) {
+export function SearchField({ label, value, onChange, ...props }: SearchFieldProps) {
   return (
     <label className="flex items-center gap-2 rounded-lg border border-transparent bg-sunken px-3 focus-within:border-accent">
       <Search size={16} className="shrink-0 text-faint" aria-hidden />
       <input
+        {...props}
         type="search"
         aria-label={label}
         placeholder={label}

@@ -42,7 +42,8 @@ export function AppFrame({ whenOut, onIn }: Props) {
 
 function SignedInFrame({ state }: { readonly state: SignedIn }) {
   const { t } = useTranslation();
-  const value = { client: state.client, me: state.me.id, people: state.people };
+  const { client, people, signedOut } = state;
+  const value = { client, me: state.me.id, people, signedOut };
   return (
     // Another person gets another page: nothing of the last one's may stay.
     <AppProvider key={state.me.id} value={value}>

@@ -97,6 +97,77 @@ describe('CH7 an invitation', () => {
   });
 });
 
+describe('CH7 an invitation works as long as its maker may invite', () => {
+  let code: string;
+  beforeEach(async () => {
+    await ann.call('chat.setMemberRole', { room, user: ben.id, role: 'admin' });
+    code = (await ben.call('chat.createInvite', { room })).code;
+    expect(await cy.call('chat.inviteInfo', { code })).toMatchObject({ room });
+  });
+  const isWorthless = async () => {
+    expect(await cy.refusal('chat.inviteInfo', { code })).toBe('gone');
+    expect(await cy.refusal('chat.joinByInvite', { code })).toBe('gone');
+    expect((await ann.call('chat.invites', { room })).invites).toEqual([]);
+  };
+
+  test('not once they are no admin', async () => {
+    await ann.call('chat.setMemberRole', { room, user: ben.id, role: 'member' });
+    await isWorthless();
+  });
+
+  test('not once they left, or were taken out', async () => {
+    await ben.call('chat.leave', { room });
+    await isWorthless();
+    await ann.call('chat.addMembers', { room, users: [ben.id] });
+    await isWorthless();
+    await ann.call('chat.removeMember', { room, user: ben.id });
+    await isWorthless();
+  });
+
+  test('not while they are shut out of the installation', async () => {
+    await world.setDisabled(ben, true);
+    await isWorthless();
+    await world.setDisabled(ben, false);
+    expect(await cy.call('chat.joinByInvite', { code })).toMatchObject({ id: room });
+  });
+});
+
+describe('CH8 who was taken out of a group', () => {
+  test('does not come back by an invitation from before, but by a newer one, or when somebody adds them', async () => {
+    const before = await codeFor();
+    await ann.call('chat.removeMember', { room, user: ben.id });
+    const meanwhile = await codeFor();
+    world.clock.time += 1;
+    for (const code of [before, meanwhile]) {
+      expect(await ben.refusal('chat.inviteInfo', { code })).toBe('gone');
+      expect(await ben.refusal('chat.joinByInvite', { code })).toBe('gone');
+    }
+    expect(await cy.call('chat.joinByInvite', { code: before })).toMatchObject({ id: room });
+    expect(await ben.call('chat.joinByInvite', { code: await codeFor() })).toMatchObject({ id: room });
+    await ann.call('chat.removeMember', { room, user: ben.id });
+    await ann.call('chat.addMembers', { room, users: [ben.id] });
+    await ben.call('chat.leave', { room });
+    expect(await ben.refusal('chat.joinByInvite', { code: before })).toBe('gone');
+  });
+
+  test('does not come back by joining at the very moment', async () => {
+    const code = await codeFor();
+    const elsewhere = ann.on(world.secondNode());
+    let looks = 0;
+    world.afterRead = async (sql) => {
+      if (sql.includes('chat_invites')) looks += 1;
+      // The second look is the last before joining.
+      if (looks !== 2) return;
+      looks += 1;
+      await elsewhere.call('chat.addMembers', { room, users: [cy.id] });
+      await elsewhere.call('chat.removeMember', { room, user: cy.id });
+    };
+    const joining = await cy.refusal('chat.joinByInvite', { code });
+    world.afterRead = async () => undefined;
+    expect(joining).toBe('gone');
+  });
+});
+
 describe('CH7 races, on one node and on two', () => {
   test.each(['one', 'two'] as const)('%s: of many who race for the last uses, as many get in', async (node) => {
     const crowd = await Promise.all(Array.from({ length: 8 }, (_, index) => world.person(`racer-${node}-${index}`)));

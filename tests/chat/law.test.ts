@@ -10,7 +10,7 @@ import {
   type RoomItem,
   toRoomItem,
 } from '../../src/features/chat/room-state.ts';
-import { applyRoomEvents, EMPTY_TIMELINE } from '../../src/features/chat/state.ts';
+import { applyRoomEvents, EMPTY_TIMELINE, type RoomPublication } from '../../src/features/chat/state.ts';
 import type { TestConnection } from './connection.ts';
 import { type Act, acts, perform } from './random-acts.ts';
 import { type Person, World } from './world.ts';
@@ -70,6 +70,7 @@ async function checkRoom(world: World, room: string, people: readonly Person[]):
   const [stored] = await world.rows('SELECT * FROM chat_rooms WHERE id = ?', room);
   expect(stored).toMatchObject({ member_count: members.length, top: log.length });
   expect(await storedMembers(world, room)).toEqual(inOrder(members));
+  await checkRemovals(world, room, log);
   await checkCounters(world, room, entries);
   const owners = members.filter(({ role }) => role === 'owner');
   expect(owners).toHaveLength(stored?.kind === 'group' && members.length > 0 ? 1 : 0);
@@ -83,6 +84,12 @@ async function storedMembers(world: World, room: string): Promise<Member[]> {
   const columns = 'user_id AS user, role, joined_at AS joinedAt';
   const rows = await world.rows(`SELECT ${columns} FROM chat_members WHERE room_id = ? ORDER BY user_id`, room);
   return rows as unknown as Member[];
+}
+
+async function checkRemovals(world: World, room: string, log: readonly RoomPublication[]): Promise<void> {
+  const removals = new Map(log.flatMap(({ event }) => (event.type === 'removed' ? [[event.user, event.at]] : [])));
+  const rows = await world.rows('SELECT * FROM chat_removals WHERE room_id = ?', room);
+  expect(new Map(rows.map((row) => [row.user_id, row.removed_at]))).toEqual(removals as never);
 }
 
 async function checkCounters(world: World, room: string, entries: readonly TimelineEntry[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
 import { liveChannel, roomChannel } from '../../src/features/chat/events.ts';
 import { type Person, World } from './world.ts';
 
@@ -71,6 +71,13 @@ describe('changing members', () => {
     expect(await ann.refusal('chat.room', { room })).toBe('notFound');
   });
 
+  test('CH9 nobody who is shut out becomes the owner', async () => {
+    await world.setDisabled(ben, true);
+    const refused = await ann.refusal('chat.setMemberRole', { room, user: ben.id, role: 'owner' });
+    await world.setDisabled(ben, false);
+    expect(refused).toBe('invalidInput user');
+  });
+
   test('page by page', async () => {
     const crowd = await Promise.all(Array.from({ length: 449 }, (_, index) => world.person(`crowd-${index}`)));
     room = await ann.group('Crowd', ...crowd);
@@ -87,6 +94,63 @@ describe('changing members', () => {
     } while (after !== null);
     expect(new Set(seen).size).toBe(450);
     expect(seen).toHaveLength(450);
+  });
+});
+
+describe('CH9 a group whose owner is disabled', () => {
+  let boss: Person;
+  beforeAll(async () => {
+    boss = await world.person('boss', 'admin');
+  });
+  afterEach(async () => {
+    for (const person of [ann, ben]) await world.setDisabled(person, false);
+  });
+  const take = (by: Person, to = by, role: 'owner' | 'admin' = 'owner') =>
+    by.refusal('chat.setMemberRole', { room, user: to.id, role });
+
+  test('gets another by its admins, and its last one is admin, also where that was known otherwise', async () => {
+    await ann.call('chat.addMembers', { room, users: [cy.id, di.id] });
+    await ann.call('chat.setMemberRole', { room, user: cy.id, role: 'admin' });
+    expect(await take(cy)).toBe('permissionDenied');
+    const offset = await di.say(room, 'known as they were');
+    await ann.call('chat.rename', { room, title: 'Known' });
+    await world.setDisabled(ann, true);
+    expect(await take(ben)).toBe('permissionDenied');
+    expect(await take(cy, di, 'admin')).toBe('permissionDenied');
+    expect(await take(cy, di)).toBe('answered {}');
+    expect(await rolesOf(di)).toEqual(['ann admin', 'ben member', 'cy admin', 'di owner']);
+    await world.setDisabled(ann, false);
+    expect(await ann.refusal('chat.recall', { room, offset })).toBe('permissionDenied');
+    expect(await take(ann)).toBe('permissionDenied');
+  });
+
+  test('without admins, by the member who is in it longest and active', async () => {
+    await ann.call('chat.addMembers', { room, users: [cy.id] });
+    await ann.call('chat.addMembers', { room, users: [di.id] });
+    for (const person of [ann, ben]) await world.setDisabled(person, true);
+    expect(await take(di)).toBe('permissionDenied');
+    expect(await take(cy)).toBe('answered {}');
+    expect(await rolesOf(cy)).toEqual(['ann admin', 'ben member', 'cy owner', 'di member']);
+  });
+
+  test('by those who run the installation, if they are in it', async () => {
+    await world.setDisabled(ann, true);
+    expect(await take(boss)).toBe('notFound');
+    await world.setDisabled(ann, false);
+    await ann.call('chat.addMembers', { room, users: [boss.id] });
+    expect(await take(boss)).toBe('permissionDenied');
+    await world.setDisabled(ann, true);
+    expect(await take(boss)).toBe('answered {}');
+    expect(await ownersIn()).toBe(1);
+  });
+
+  test.each(['one', 'two'])('on %s node, two who take over at once: there is one owner', async (node) => {
+    await ann.call('chat.addMembers', { room, users: [cy.id, di.id] });
+    for (const person of [cy, di]) await ann.call('chat.setMemberRole', { room, user: person.id, role: 'admin' });
+    await world.setDisabled(ann, true);
+    const answers = await Promise.all([take(cy), take(node === 'one' ? di : di.on(world.secondNode()))]);
+    expect(answers.toSorted()).toEqual(['answered {}', 'permissionDenied']);
+    expect(await ownersIn()).toBe(1);
   });
 });
 

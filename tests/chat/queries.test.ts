@@ -52,6 +52,10 @@ async function useEverything([ann, ben, cy]: readonly [Person, Person, Person]):
   await ann.call('chat.removeMember', { room, user: cy.id });
   await ann.call('chat.addMembers', { room, users: [cy.id] });
   await ann.call('chat.setMemberRole', { room, user: cy.id, role: 'owner' });
+  await world.setDisabled(cy, true);
+  await ann.call('chat.setMemberRole', { room, user: ann.id, role: 'owner' });
+  await world.setDisabled(cy, false);
+  await ann.call('chat.setMemberRole', { room, user: cy.id, role: 'owner' });
   for (const person of [ann, ben, cy]) await person.call('chat.leave', { room });
 }
 
@@ -68,7 +72,7 @@ test('no statement scans a table', async () => {
     const plan = (await world.rows(`EXPLAIN QUERY PLAN ${sql}`, ...nothing)).map(({ detail }) => String(detail));
     // What is scanned are rows that an inner query has found by an index.
     const scans = plan.filter((step) =>
-      /^SCAN (?!(page|said|notices|both_kinds|entries|counted|CONSTANT ROW)\b)/.test(step),
+      /^SCAN (?!(page|newest|said|notices|both_kinds|entries|counted|CONSTANT ROW)\b)/.test(step),
     );
     expect({ sql, scans }).toEqual({ sql, scans: [] });
   }

@@ -132,6 +132,28 @@ describe('CH4 unread', () => {
     expect(await ben.call('chat.read', { room, offset: 40 })).toMatchObject({ unread: 91 });
   });
 
+  test('costs no more when one has written 200,000 messages oneself', async () => {
+    const own = `INSERT INTO chat_messages (room_id, message_offset, message_key, sender, text, sent_at)
+      WITH RECURSIVE numbers (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)
+      SELECT ?, n, 'key-' || n, ?, 'beep', 0 FROM numbers`;
+    await world.sql.write([{ sql: own, params: [200_000, room, ben.id] }]);
+    const start = performance.now();
+    for (let round = 0; round < 20; round += 1) expect(await unread(ben)).toBe(0);
+    // Each took some 15 ms while all of them were looked at.
+    expect((performance.now() - start) / 20).toBeLessThan(5);
+    expect(await unread(ann)).toBe(100);
+  });
+
+  test('is looked for among the newest 1,000 messages', async () => {
+    await ann.say(room, 'too long ago');
+    await Promise.all(Array.from({ length: 999 }, (_, index) => ben.say(room, String(index))));
+    expect(await unread(ben)).toBe(1);
+    await ben.say(room, 'one more');
+    expect(await unread(ben)).toBe(0);
+    await ann.say(room, 'new');
+    expect(await unread(ben)).toBe(1);
+  });
+
   test('is the same on all devices at once', async () => {
     const devices = [await ben.connect(), await ben.connect()];
     const offset = await ann.say(room, 'one');

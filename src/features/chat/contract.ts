@@ -185,14 +185,16 @@ export const chatContract = {
   }),
   removeMember: defineOperation({
     name: 'chat.removeMember',
-    summary: 'Takes a person out of a group; their live connections leave it at once. Only those of a lower role.',
+    summary:
+      'Takes a person out of a group; their live connections leave it at once, and older invitations do not bring them back. Only those of a lower role.',
     access: 'user',
     input: room.extend({ user: userId }),
     output: nothing,
   }),
   setMemberRole: defineOperation({
     name: 'chat.setMemberRole',
-    summary: 'Changes a member\'s role in the group. Its owner; "owner" hands the group over.',
+    summary:
+      'Changes a member\'s role in the group. Its owner; "owner" hands the group over. While the owner is disabled, the group\'s admins, or its longest-standing member where there is none, and those who run the installation may name another.',
     access: 'user',
     input: room.extend({ user: userId, role: roomRole }),
     output: nothing,
@@ -206,7 +208,7 @@ export const chatContract = {
   }),
   createInvite: defineOperation({
     name: 'chat.createInvite',
-    summary: 'Makes an invitation link into a group. Its owner and admins.',
+    summary: 'Makes an invitation link into a group, which works while its maker may. Its owner and admins.',
     access: 'user',
     input: room.extend({
       expiresInHours: z

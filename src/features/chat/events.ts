@@ -48,7 +48,7 @@ export type RoomNoticeBody =
   | { readonly type: 'joined'; readonly by: string; readonly users: readonly string[] }
   | { readonly type: 'left'; readonly user: string }
   | { readonly type: 'removed'; readonly by: string; readonly user: string }
-  /** Has another role now. Who becomes the owner takes over from the last one, who goes on as admin. */
+  /** Has another role now. Who becomes the owner takes over from the last one, who goes on as admin and need not be `by`. */
   | { readonly type: 'promoted'; readonly by: string; readonly user: string; readonly role: RoomRole };
 
 export type LiveEvent =

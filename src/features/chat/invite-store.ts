@@ -27,7 +27,7 @@ export class InviteStore {
     await this.#sql.write([toStatement(dead), toStatement(this.#query.insertInto('chat_invites').values(invite))]);
   }
 
-  /** Those of the room that still work, newest first. */
+  /** Those of the room that still work, if their makers are active people, newest first. */
   async ofRoom(room: string, now: number): Promise<readonly InviteRow[]> {
     return this.#usable(now)
       .selectAll('chat_invites')
@@ -37,12 +37,25 @@ export class InviteStore {
       .execute();
   }
 
-  /** The group a code leads to; undefined when it does not work (any more). */
-  async target(code: string, now: number) {
+  /**
+   * The group a code leads this person to, and whose invitation it is; undefined when it does not work (any more),
+   * or was made before they were taken out of the group.
+   */
+  async target(code: string, user: string, now: number) {
     const [found] = await this.#usable(now)
       .innerJoin('chat_rooms as rooms', 'rooms.id', 'chat_invites.room_id')
+      .leftJoin('chat_removals as removals', (join) =>
+        join.onRef('removals.room_id', '=', 'chat_invites.room_id').on('removals.user_id', '=', user),
+      )
       .select(['rooms.id as room', 'rooms.title', 'rooms.member_count as memberCount'])
+      .select('chat_invites.created_by as maker')
       .where('chat_invites.code', '=', code)
+      .where((of) =>
+        of.or([
+          of('removals.removed_at', 'is', null),
+          of('removals.removed_at', '<', of.ref('chat_invites.created_at')),
+        ]),
+      )
       .execute();
     return found;
   }
@@ -72,9 +85,16 @@ export class InviteStore {
     return toWrite(this.#query.deleteFrom('chat_invites').where('room_id', '=', room));
   }
 
+  /** Whose makers are still owner or admin in the room; whether they are active people, `people` knows. */
   #usable(now: number) {
     return this.#query
       .selectFrom('chat_invites')
+      .innerJoin('chat_members as makers', (join) =>
+        join
+          .onRef('makers.room_id', '=', 'chat_invites.room_id')
+          .onRef('makers.user_id', '=', 'chat_invites.created_by')
+          .on('makers.role', 'in', ['owner', 'admin']),
+      )
       .where((of) => of.or([of('expires_at', 'is', null), of('expires_at', '>', now)]))
       .where((of) => of.or([of('uses_left', 'is', null), of('uses_left', '>', 0)]));
   }

@@ -20,18 +20,24 @@ const CODE_LENGTH = 24;
 
 /** Links into groups. */
 export function inviteHandlers(parts: Parts): InviteHandlers {
-  const { memberships, invites, members, host } = parts;
-  const target = async (code: string) => {
-    const found = await invites.target(code, host.clock.now());
-    if (found === undefined)
+  const { memberships, invites, members, people, host } = parts;
+  const target = async (code: string, user: string) => {
+    const found = await invites.target(code, user, host.clock.now());
+    const makers = found === undefined ? [] : await people.byIds([found.maker]);
+    if (found === undefined || makers.length === 0)
       throw new ClientError('gone', { message: 'this invitation is used up, expired or revoked' });
     return found;
+  };
+  const working = async (room: string) => {
+    const found = await invites.ofRoom(room, host.clock.now());
+    const makers = new Set((await people.byIds(found.map((invite) => invite.created_by))).map(({ id }) => id));
+    return found.filter((invite) => makers.has(invite.created_by));
   };
   return {
     createInvite: async ({ principal: { user } }, input) => {
       checkManages(await memberships.require(input.room, user));
       const now = host.clock.now();
-      if ((await invites.ofRoom(input.room, now)).length >= INVITE_LIMIT) {
+      if ((await working(input.room)).length >= INVITE_LIMIT) {
         throw new ClientError('limitExceeded', { message: `a group has at most ${INVITE_LIMIT} invitations` });
       }
       const invite = newInvite(input, user, now);
@@ -41,7 +47,7 @@ export function inviteHandlers(parts: Parts): InviteHandlers {
 
     invites: async ({ principal: { user } }, { room }) => {
       checkManages(await memberships.require(room, user));
-      return { invites: (await invites.ofRoom(room, host.clock.now())).map(roomInviteOf) };
+      return { invites: (await working(room)).map(roomInviteOf) };
     },
 
     revokeInvite: async ({ principal: { user } }, { room, code }) => {
@@ -51,16 +57,16 @@ export function inviteHandlers(parts: Parts): InviteHandlers {
     },
 
     inviteInfo: async ({ principal: { user } }, { code }) => {
-      const { room, title, memberCount } = await target(code);
+      const { room, title, memberCount } = await target(code, user);
       return { room, title, memberCount, joined: (await memberships.find(room, user)) !== undefined };
     },
 
     joinByInvite: async ({ principal: { user } }, { code }) => {
-      const { room } = await target(code);
+      const { room } = await target(code, user);
       await members.change(room, [user], async ({ roles }) => {
         if (roles.has(user)) return undefined;
         // Somebody may have used it up, or taken it back, since.
-        await target(code);
+        await target(code, user);
         return { event: { type: 'joined', by: user, users: [user] }, writes: [invites.use(code)] };
       });
       return summaryOf(parts, room, user);

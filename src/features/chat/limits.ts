@@ -7,6 +7,8 @@ export const EMOJI_LIMIT = 20;
 export const REACTION_LIMIT = 500;
 /** Unread messages are counted up to here. */
 export const UNREAD_LIMIT = 100;
+/** They are looked for among so many of a room's newest messages: whoever writes most of them oneself scans no more. */
+export const UNREAD_WINDOW = 1_000;
 /** Larger rooms do not show who has read. */
 export const RECEIPTS_LIMIT = 200;
 /** Invitations into one group that work at a time. */

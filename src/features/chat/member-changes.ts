@@ -53,16 +53,16 @@ export class MemberChanges {
     });
   }
 
-  async #apply({ room, version }: Roster, { event, writes = [] }: MemberChange): Promise<boolean> {
+  async #apply({ room, version, roles }: Roster, { event, writes = [] }: MemberChange): Promise<boolean> {
     const { host, log } = this.#parts;
     const stillThere = { sql: STILL_AT, params: [version, room] };
     const dated: RoomEvent = { ...event, at: host.clock.now() };
     if (!(await log.tryPublish(room, dated, { writes: [stillThere, ...writes] }))) return false;
-    this.#act(room, event);
+    this.#act(room, event, [...roles.keys()]);
     return true;
   }
 
-  #act(room: string, event: MemberEvent): void {
+  #act(room: string, event: MemberEvent, users: readonly string[]): void {
     const { memberships, announcements } = this.#parts;
     switch (event.type) {
       case 'joined':
@@ -72,8 +72,8 @@ export class MemberChanges {
         memberships.forget(room, [event.user]);
         return announcements.exited(room, event.user);
       case 'promoted':
-        // With a new owner the last one steps down.
-        return memberships.forget(room, [event.user, event.by]);
+        // With a new owner the last one, who was asked for too, steps down.
+        return memberships.forget(room, users);
       default:
         return event satisfies never;
     }

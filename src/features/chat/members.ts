@@ -7,6 +7,7 @@ import type { Parts } from './parts.ts';
 import { checkGroup, checkManages, checkRemoves, checkSetsRoles } from './permissions.ts';
 import type { Roster, Standing } from './room-store.ts';
 import { checkPeople } from './rooms.ts';
+import { orphanedFrom } from './succession.ts';
 
 type MemberHandlers = Pick<
   Handlers<typeof chatContract>,
@@ -43,8 +44,12 @@ export function memberHandlers(parts: Parts): MemberHandlers {
       return {};
     },
 
-    setMemberRole: async ({ principal: { user } }, { room, user: target, role }) => {
-      await members.change(room, [user, target], (roster) => promotion(roster, user, { target, role }));
+    setMemberRole: async ({ principal }, { room, user: target, role }) => {
+      const { user } = principal;
+      if (role === 'owner') await checkPeople(parts, [target], 'user');
+      const orphaned = role === 'owner' ? await orphanedFrom(parts, principal, room) : undefined;
+      const users = [user, target, ...(orphaned === undefined ? [] : [orphaned])];
+      await members.change(room, users, (roster) => promotion(roster, user, { target, role, orphaned }));
       return {};
     },
 
@@ -61,12 +66,13 @@ export function memberHandlers(parts: Parts): MemberHandlers {
   };
 }
 
-function promotion(
-  roster: Roster,
-  user: string,
-  { target, role }: { readonly target: string; readonly role: RoomRole },
-): MemberChange | undefined {
-  checkSetsRoles(standingOf(roster, user));
+/** `orphaned`: the owner whom `user` may replace. */
+type Promotion = { readonly target: string; readonly role: RoomRole; readonly orphaned: string | undefined };
+
+function promotion(roster: Roster, user: string, { target, role, orphaned }: Promotion): MemberChange | undefined {
+  const standing = standingOf(roster, user);
+  const mayTakeOver = orphaned !== undefined && roster.roles.get(orphaned) === 'owner';
+  if (!mayTakeOver) checkSetsRoles(standing);
   const now = roster.roles.get(target);
   if (now === undefined) throw new ClientError('notFound', { field: 'user', message: 'not a member of this group' });
   if (now === role) return undefined;

@@ -35,6 +35,8 @@ const INSERT_ROOM = `INSERT INTO chat_rooms
 const INSERT_MEMBER =
   'INSERT INTO chat_members (room_id, user_id, role, joined_at, joined_offset, read_offset) VALUES (?, ?, ?, ?, ?, ?)';
 const REMOVE_MEMBER = 'DELETE FROM chat_members WHERE room_id = ? AND user_id = ?';
+const FORGET_REMOVAL = 'DELETE FROM chat_removals WHERE room_id = ? AND user_id = ?';
+const INSERT_REMOVAL = 'INSERT INTO chat_removals (room_id, user_id, removed_at) VALUES (?, ?, ?)';
 const COUNT_MEMBERS = 'UPDATE chat_rooms SET top = ?, member_count = member_count + ? WHERE id = ?';
 const STEP_DOWN = `UPDATE chat_members SET role = 'admin' WHERE room_id = ? AND role = 'owner'`;
 const SET_ROLE = 'UPDATE chat_members SET role = ? WHERE room_id = ? AND user_id = ?';
@@ -86,8 +88,14 @@ function changes(room: string, event: RoomNotice): readonly Write[] {
         counted(room, event.users.length),
       ];
     case 'left':
-    case 'removed':
       return [write(REMOVE_MEMBER, room, event.user), counted(room, -1)];
+    case 'removed':
+      return [
+        write(REMOVE_MEMBER, room, event.user),
+        write(FORGET_REMOVAL, room, event.user),
+        write(INSERT_REMOVAL, room, event.user, at),
+        counted(room, -1),
+      ];
     case 'promoted':
       return [
         ...(event.role === 'owner' ? [write(STEP_DOWN, room)] : []),

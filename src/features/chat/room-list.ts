@@ -3,7 +3,7 @@ import type { Sql } from '../../ports/sql.ts';
 import type { RoomSummary } from './contract.ts';
 import { cursorText, parseCursor } from './cursor.ts';
 import type { RoomRole } from './events.ts';
-import { PREVIEW_LENGTH, UNREAD_LIMIT } from './limits.ts';
+import { PREVIEW_LENGTH, UNREAD_LIMIT, UNREAD_WINDOW } from './limits.ts';
 
 export const ROOMS_PAGE = 100;
 
@@ -74,9 +74,10 @@ export class RoomList {
 function summariesWhere(condition: string): string {
   return `SELECT page.*, last.message_offset, last.message_key, last.sender,
     substr(last.text, 1, ${PREVIEW_LENGTH}) AS text, last.sent_at, last.edited_at, last.recalled_at,
-    (SELECT count(*) FROM (SELECT 1 FROM chat_messages AS unread
-      WHERE unread.room_id = page.id AND unread.message_offset > page.read_offset AND unread.sender <> page.user_id
-      LIMIT ${UNREAD_LIMIT}) AS counted) AS unread
+    (SELECT count(*) FROM (SELECT 1 FROM (SELECT unread.sender FROM chat_messages AS unread
+        WHERE unread.room_id = page.id AND unread.message_offset > page.read_offset
+        ORDER BY unread.message_offset DESC LIMIT ${UNREAD_WINDOW}) AS newest
+      WHERE newest.sender <> page.user_id LIMIT ${UNREAD_LIMIT}) AS counted) AS unread
   FROM (SELECT rooms.id, rooms.kind, rooms.title, rooms.avatar, rooms.direct_low, rooms.direct_high,
       rooms.member_count, rooms.top, rooms.last_message, members.user_id, members.role, members.read_offset,
       ${ACTIVE_AT} AS active_at

@@ -14,7 +14,7 @@ export type RoomItem = {
   readonly fresh: readonly number[];
 };
 
-type ReadMark = Pick<Extract<UserRoomEvent, { type: 'room.read' }>, 'offset' | 'unread' | 'top'>;
+export type ReadMark = Pick<Extract<UserRoomEvent, { type: 'room.read' }>, 'offset' | 'unread' | 'top'>;
 type MessageEvent = Extract<RoomPublication['event'], { type: 'message' }>;
 
 export function toRoomItem(summary: RoomSummary): RoomItem {

@@ -104,6 +104,18 @@ export class RoomStore {
     return { members, next: last === undefined ? null : cursorText({ number: last.offset, id: last.user }) };
   }
 
+  /** Owner and admins, those longest in the room first. */
+  async managers(room: string): Promise<readonly Pick<Member, 'user' | 'role'>[]> {
+    return this.#query
+      .selectFrom('chat_members')
+      .select(['user_id as user', 'role'])
+      .where('room_id', '=', room)
+      .where('role', 'in', ['owner', 'admin'])
+      .orderBy('joined_offset')
+      .orderBy('user_id')
+      .execute();
+  }
+
   /** A page of those members who are in more than `many` rooms, by id, and after whom the next page begins. */
   async membersOfManyRooms(room: string, many: number, after: string): Promise<{ users: string[]; next?: string }> {
     const rows = await this.#query

@@ -65,6 +65,12 @@ export type ChatTables = {
     /** A `RoomNotice` as JSON. */
     readonly event: string;
   };
+  /** Who was taken out of a group, and when last: invitations made before do not bring them back. */
+  readonly chat_removals: {
+    readonly room_id: string;
+    readonly user_id: string;
+    readonly removed_at: number;
+  };
   /** Not in the log: whoever reads a code can use it. */
   readonly chat_invites: {
     readonly code: string;
@@ -147,6 +153,17 @@ export const CHAT_MIGRATIONS: readonly Migration[] = [
         uses_left INTEGER CHECK (uses_left >= 0)
       )`,
       'CREATE INDEX chat_invites_by_room ON chat_invites (room_id, created_at)',
+    ],
+  },
+  {
+    id: 'chat-0002-removals',
+    statements: [
+      `CREATE TABLE chat_removals (
+        room_id VARCHAR(40) NOT NULL,
+        user_id VARCHAR(40) NOT NULL,
+        removed_at BIGINT NOT NULL,
+        PRIMARY KEY (room_id, user_id)
+      )`,
     ],
   },
 ];

@@ -1,10 +1,12 @@
 import { Copy } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button, IconButton } from '../../../ui/button.tsx';
+import { copyAndTell } from '../../../ui/clipboard.ts';
 import { formatShort } from '../../../ui/dates.ts';
 import { errorText } from '../../../ui/error-text.ts';
+import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { showToast } from '../../../ui/toast.tsx';
 import type { Invite } from '../contract.ts';
 import { Section } from './section.tsx';
@@ -20,28 +22,31 @@ const ROLES = ['member', 'guest'] as const;
 export function InviteSection() {
   const { t } = useTranslation();
   const { client } = useApp();
-  const [invites, setInvites] = useState<readonly Invite[]>([]);
+  const [invites, setInvites] = useState<readonly Invite[] | 'loading' | 'failed'>('loading');
   const [role, setRole] = useState<(typeof ROLES)[number]>('member');
   const [uses, setUses] = useState(0);
-  useEffect(() => {
+  const load = useCallback(() => {
+    setInvites('loading');
     client.call('accounts.invites', {}).then(
       (answer) => setInvites(answer.invites),
-      () => undefined,
+      () => setInvites('failed'),
     );
   }, [client]);
+  useEffect(load, [load]);
   const attempt = (action: () => Promise<void>) =>
     action().catch((error) => showToast(t('accounts.failed', { reason: errorText(error, t) }), 'error'));
   const create = () =>
     attempt(async () => {
       const invite = await client.call('accounts.createInvite', { role, uses: USES[uses]?.uses ?? null });
-      setInvites((known) => [invite, ...known]);
-      await copyLink(invite.code);
-      showToast(t('accounts.copied'));
+      // A list that could not be read is read again: it has the new one, too.
+      if (typeof invites === 'string') load();
+      else setInvites([invite, ...invites]);
+      await copyAndTell(linkOf(invite.code), t, true);
     });
   const revoke = (code: string) =>
     attempt(async () => {
       await client.call('accounts.revokeInvite', { code });
-      setInvites((known) => known.filter((invite) => invite.code !== code));
+      setInvites((known) => (typeof known === 'string' ? known : known.filter((invite) => invite.code !== code)));
     });
   return (
     <Section title={t('accounts.invite')}>
@@ -78,23 +83,22 @@ export function InviteSection() {
           {t('accounts.createLink')}
         </Button>
       </div>
-      <ul aria-label={t('accounts.invitations')} className="mt-4 flex flex-col gap-2">
-        {invites.length === 0 && <li className="text-sm text-muted">{t('accounts.noInvites')}</li>}
-        {invites.map((invite) => (
-          <InviteRow key={invite.code} invite={invite} onRevoke={() => void revoke(invite.code)} />
-        ))}
-      </ul>
+      {invites === 'loading' && <Skeleton className="mt-4 h-16" />}
+      {invites === 'failed' && <ErrorState text={t('accounts.loadFailed')} onRetry={load} />}
+      {typeof invites !== 'string' && (
+        <ul aria-label={t('accounts.invitations')} className="mt-4 flex flex-col gap-2">
+          {invites.length === 0 && <li className="text-sm text-muted">{t('accounts.noInvites')}</li>}
+          {invites.map((invite) => (
+            <InviteRow key={invite.code} invite={invite} onRevoke={() => void revoke(invite.code)} />
+          ))}
+        </ul>
+      )}
     </Section>
   );
 }
 
 function linkOf(code: string): string {
   return `${location.origin}/join/${code}`;
-}
-
-/** Plain-HTTP pages have no clipboard; there the link can be copied by hand from its field. */
-async function copyLink(code: string): Promise<void> {
-  await navigator.clipboard?.writeText(linkOf(code)).catch(() => undefined);
 }
 
 type RowProps = { readonly invite: Invite; readonly onRevoke: () => void };
@@ -120,10 +124,7 @@ function InviteRow({ invite, onRevoke }: RowProps) {
         />
         <p className="text-xs text-muted">{parts.join(' · ')}</p>
       </div>
-      <IconButton
-        label={t('accounts.copyLink')}
-        onClick={() => void copyLink(invite.code).then(() => showToast(t('accounts.copied')))}
-      >
+      <IconButton label={t('accounts.copyLink')} onClick={() => void copyAndTell(linkOf(invite.code), t)}>
         <Copy size={16} />
       </IconButton>
       <Button onClick={onRevoke}>{t('accounts.revoke')}</Button>

@@ -4,6 +4,7 @@ import { createPrefixListeners } from '../../../../client/listeners.ts';
 import type { ChannelListeners, Publication, Subscribed } from '../../../../client/subscriptions.ts';
 import type { Profile } from '../contract.ts';
 import { createPeopleSource } from './people-source.ts';
+import { FOLLOWED_LIMIT } from './whereabouts.ts';
 
 const profile = (id: string, changes: Partial<Profile> = {}): Profile => {
   return { id, handle: id, displayName: id.toUpperCase(), avatar: null, role: 'member', disabled: false, ...changes };
@@ -134,10 +135,14 @@ describe('people on a page', () => {
   });
 });
 
+const settled = () => Bun.sleep(180);
+const nothing = () => undefined;
+
 describe('whether people are online', () => {
   test('is followed once however many watch, until the last one stops', async () => {
     const at = page('ann');
-    const stops = [at.people.watch('ann'), at.people.watch('ann')];
+    const stops = [at.people.watch('ann', nothing), at.people.watch('ann', nothing)];
+    await settled();
     expect([...at.subscriptions.keys()]).toEqual(['online:ann']);
     stops[0]?.();
     expect(at.subscriptions.size).toBe(1);
@@ -145,9 +150,17 @@ describe('whether people are online', () => {
     expect(at.subscriptions.size).toBe(0);
   });
 
+  test('is not followed for those who are on screen but for a moment', async () => {
+    const at = page('ann');
+    at.people.watch('ann', nothing)();
+    await settled();
+    expect(at.subscriptions.size).toBe(0);
+  });
+
   test('is asked for each time the channel starts, then comes live', async () => {
     const at = page('ann');
-    const stop = at.people.watch('ann');
+    const stop = at.people.watch('ann', nothing);
+    await settled();
     const listeners = at.subscriptions.get('online:ann');
     for (const wasRecovering of [false, true]) {
       listeners?.subscribed?.({ channel: 'online:ann', wasRecovering, recovered: false });
@@ -158,5 +171,40 @@ describe('whether people are online', () => {
     listeners?.publication?.({ channel: 'online:ann', data: { online: false, at: 7 } });
     expect(at.people.whereabouts('ann')).toEqual({ online: false, lastSeenAt: 7 });
     stop();
+  });
+
+  test('is told to those who watch that person, and to nobody who shows names', async () => {
+    const at = page('ann', 'ben');
+    const [names, ann, ben] = [jest.fn(), jest.fn(), jest.fn()];
+    at.people.subscribe(names);
+    const version = at.people.version();
+    for (const [id, listener] of [['ann', ann] as const, ['ben', ben] as const]) at.people.watch(id, listener);
+    await settled();
+    at.subscriptions.get('online:ann')?.publication?.({ channel: 'online:ann', data: { online: true, at: 1 } });
+    expect([ann, ben, names].map(({ mock }) => mock.calls.length)).toEqual([1, 0, 0]);
+    expect(at.people.version()).toBe(version);
+  });
+
+  test('is followed for a bounded number of people; the others are asked for once and take the places that get free', async () => {
+    const ids = Array.from({ length: FOLLOWED_LIMIT + 2 }, (_, number) => `p${number}`);
+    const at = page(...ids);
+    const stops = ids.map((id) => at.people.watch(id, nothing));
+    await settled();
+    await gathered();
+    expect(at.subscriptions.size).toBe(FOLLOWED_LIMIT);
+    expect(askedFor(at)).toEqual([ids.slice(-2)]);
+    stops[0]?.();
+    await settled();
+    expect([...at.subscriptions.keys()].at(-1)).toBe(`online:p${FOLLOWED_LIMIT}`);
+    expect(at.subscriptions.size).toBe(FOLLOWED_LIMIT);
+  });
+
+  test('is asked for where the connection has no place left for the channel', async () => {
+    const at = page('ann');
+    at.people.watch('ann', nothing);
+    await settled();
+    at.subscriptions.get('online:ann')?.unsubscribed?.({ channel: 'online:ann', code: 106, reason: 'limit exceeded' });
+    await gathered();
+    expect(at.people.whereabouts('ann')).toEqual({ online: true, lastSeenAt: null });
   });
 });

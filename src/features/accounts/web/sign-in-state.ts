@@ -10,6 +10,8 @@ export type SignedIn = {
   readonly me: Me;
   readonly client: Client;
   readonly people: PeopleSource;
+  /** Aborted when this sign-in is over. */
+  readonly signedOut: AbortSignal;
 };
 
 /** Whether someone is signed in on this page. */
@@ -27,6 +29,7 @@ export class SignIn {
   readonly #state = createObservable<SignInState>({ kind: 'checking' });
   /** For calls before anyone is signed in. */
   readonly guest = createClient({ url: location.origin });
+  #over = new AbortController();
 
   get state(): Observable<SignInState> {
     return this.#state;
@@ -54,6 +57,7 @@ export class SignIn {
 
   /** Someone has just signed in or registered. */
   enter(me: Me): void {
+    this.#end();
     localStorage.setItem(REMEMBERED, JSON.stringify(me));
     const client = createClient({ url: location.origin });
     const people = createPeopleSource(client);
@@ -64,7 +68,7 @@ export class SignIn {
       // Closed for good: signed out elsewhere or shut out. The server knows.
       if (connection.kind === 'disconnected' && connection.code !== 0) void this.#checkAgain();
     });
-    this.#state.set({ kind: 'in', me, client, people });
+    this.#state.set({ kind: 'in', me, client, people, signedOut: this.#over.signal });
     // Stores listen first, so that they miss nothing of what the connection brings.
     setTimeout(() => client.connect(), 0);
   }
@@ -91,9 +95,16 @@ export class SignIn {
     location.reload();
   }
 
-  #leave(): void {
+  /** Nothing of the last sign-in goes on with the next. */
+  #end(): void {
     const state = this.#state.get();
+    this.#over.abort();
+    this.#over = new AbortController();
     if (state.kind === 'in') state.client.disconnect();
+  }
+
+  #leave(): void {
+    this.#end();
     localStorage.removeItem(REMEMBERED);
     this.#state.set({ kind: 'out' });
   }

@@ -5,8 +5,7 @@ import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import type { Member, RoomSummary } from '../contract.ts';
 import { useAction, useChat } from './chat-context.tsx';
-import { Chosen } from './new-group-dialog.tsx';
-import { PeoplePicker } from './people-picker.tsx';
+import { Chosen, PeoplePicker } from './people-picker.tsx';
 
 type Props = { readonly room: RoomSummary; readonly members: readonly Member[]; readonly onClose: () => void };
 

@@ -4,12 +4,11 @@ import { type Client, createClient } from '../../../../client/client.ts';
 import type { ConnectionState } from '../../../../client/connection.ts';
 import { createObservable } from '../../../../client/listeners.ts';
 import { ERRORS, type ErrorName } from '../../../core/errors.ts';
-import { newMessageKey, openBrowserOutbox } from './browser-outbox.ts';
-import type { Outbox } from './outbox.ts';
+import { type BrowserOutbox, newMessageKey, openBrowserOutbox } from './browser-outbox.ts';
 
 const CONNECTED: ConnectionState = { kind: 'connected', client: 'c' };
 
-const opened: Outbox[] = [];
+const opened: BrowserOutbox[] = [];
 afterEach(() => {
   for (const outbox of opened.splice(0)) outbox.close();
 });
@@ -109,7 +108,9 @@ test('without a database messages wait in memory', async () => {
   };
   try {
     const { outbox } = await page('private', answered);
+    expect(outbox.isLasting.get()).toBe(true);
     await outbox.add(message);
+    expect(outbox.isLasting.get()).toBe(false);
     await until(() => outbox.items.get().length === 0);
   } finally {
     indexedDB.open = open;

@@ -1,15 +1,19 @@
 import type { Client } from '../../../../client/client.ts';
 import { BanyanError } from '../../../../client/errors.ts';
+import { createLastingOutbox, type LastingOutbox } from './lasting-outbox.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import type { SendOutcome } from './outbox-drainer.ts';
-import { createIndexedOutbox, createMemoryOutbox, type OutboxItem, type OutboxStorage } from './outbox-storage.ts';
+import { createIndexedOutbox, type OutboxItem } from './outbox-storage.ts';
+
+export type BrowserOutbox = Outbox & Pick<LastingOutbox, 'isLasting'>;
 
 /** The outbox of a signed-in person in this browser. */
-export async function openBrowserOutbox(client: Client, user: string): Promise<Outbox> {
+export async function openBrowserOutbox(client: Client, user: string): Promise<BrowserOutbox> {
+  const storage = createLastingOutbox(createIndexedOutbox());
   const siblings = new BroadcastChannel(`banyan-outbox-${user}`);
   const outbox = await createOutbox({
     user,
-    storage: await usableStorage(user),
+    storage,
     // Over HTTP a message would leave the screen until the connection is back and brings its echo, and might go
     // out with the cookie of whoever has signed in since.
     maySend: () => client.connection.get().kind === 'connected',
@@ -31,6 +35,7 @@ export async function openBrowserOutbox(client: Client, user: string): Promise<O
   });
   return {
     ...outbox,
+    isLasting: storage.isLasting,
     close: () => {
       stopWatching();
       outbox.close();
@@ -73,15 +78,4 @@ function waitOrWake(ms: number, wake: AbortSignal): Promise<void> {
       resolve();
     });
   });
-}
-
-/** Some private windows refuse a database; then messages wait in memory, as long as the tab lives. */
-async function usableStorage(user: string): Promise<OutboxStorage> {
-  const indexed = createIndexedOutbox();
-  try {
-    await indexed.list(user);
-    return indexed;
-  } catch {
-    return createMemoryOutbox();
-  }
 }

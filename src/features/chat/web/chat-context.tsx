@@ -5,15 +5,17 @@ import { useApp, usePerson } from '../../../ui/app-context.tsx';
 import { errorText } from '../../../ui/error-text.ts';
 import { showToast } from '../../../ui/toast.tsx';
 import type { RoomSummary } from '../contract.ts';
+import type { BrowserOutbox } from './browser-outbox.ts';
 import { type ChatSession, chatSessionOf } from './chat-session.ts';
-import type { Outbox } from './outbox.ts';
 import type { OutboxItem } from './outbox-storage.ts';
 
 type Chat = ChatSession & {
   /** Undefined while it is being opened. */
-  readonly openOutbox: Outbox | undefined;
+  readonly openOutbox: BrowserOutbox | undefined;
   /** Shows a room, or the list for undefined. */
   readonly openRoom: (room: string | undefined) => void;
+  /** Rooms that the person is leaving here: nobody is surprised when they close. */
+  readonly leaving: Set<string>;
 };
 
 const Context = createContext<Chat | undefined>(undefined);
@@ -21,9 +23,10 @@ const Context = createContext<Chat | undefined>(undefined);
 type ProviderProps = { readonly openRoom: Chat['openRoom']; readonly children: ReactNode };
 
 export function ChatProvider({ openRoom, children }: ProviderProps) {
-  const { client, me } = useApp();
-  const session = chatSessionOf(client, me);
-  const [openOutbox, setOpenOutbox] = useState<Outbox>();
+  const { client, me, signedOut } = useApp();
+  const session = chatSessionOf(client, me, signedOut);
+  const [leaving] = useState(() => new Set<string>());
+  const [openOutbox, setOpenOutbox] = useState<BrowserOutbox>();
   useEffect(() => {
     let isHere = true;
     void session.outbox.then((outbox) => isHere && setOpenOutbox(outbox));
@@ -31,7 +34,14 @@ export function ChatProvider({ openRoom, children }: ProviderProps) {
       isHere = false;
     };
   }, [session]);
-  return <Context value={{ ...session, openOutbox, openRoom }}>{children}</Context>;
+  useSayUnlasting(openOutbox);
+  return <Context value={{ ...session, openOutbox, openRoom, leaving }}>{children}</Context>;
+}
+
+/** Says once that an unsent message would not survive this page. */
+function useSayUnlasting(outbox: BrowserOutbox | undefined): void {
+  const { t } = useTranslation();
+  useEffect(() => outbox?.isLasting.subscribe(() => showToast(t('chat.unsentNotLasting'), 'error')), [outbox, t]);
 }
 
 export function useChat(): Chat {

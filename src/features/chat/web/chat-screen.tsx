@@ -1,14 +1,20 @@
 import { MessagesSquare } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useApp } from '../../../ui/app-context.tsx';
+import { COMMAND_KEY } from '../../../ui/keyboard.ts';
+import { later } from '../../../ui/later.tsx';
 import { useIsPhone } from '../../../ui/media.ts';
 import { EmptyState, Skeleton } from '../../../ui/states.tsx';
+import { showToast } from '../../../ui/toast.tsx';
+import type { RoomSummary } from '../contract.ts';
 import { ChatProvider, useChat, useObservable } from './chat-context.tsx';
-import { COMMAND_KEY, HelpSheet } from './help-sheet.tsx';
 import { RoomListPanel } from './room-list-panel.tsx';
 import { RoomView } from './room-view.tsx';
-import { Switcher } from './switcher.tsx';
 import { useUnreadTitle } from './use-unread-title.ts';
+
+const HelpSheet = later(async () => (await import('./help-sheet.tsx')).HelpSheet);
+const Switcher = later(async () => (await import('./switcher.tsx')).Switcher);
 
 type Props = {
   readonly room?: string;
@@ -59,16 +65,41 @@ function OpenRoom({ id, focus }: { readonly id: string; readonly focus: number |
   const { rooms, openRoom } = useChat();
   const list = useObservable(rooms.state);
   const summary = rooms.get(id);
+  const tellWhy = useReasonToClose(id, summary);
   const isGone = list.kind === 'ready' && summary === undefined;
   // It may be beyond the pages of the list, or one that the person was just added to.
   useEffect(() => {
     if (!isGone) return;
+    let isShown = true;
     void rooms.loadRoom(id).then(() => {
-      if (rooms.get(id) === undefined) openRoom(undefined);
+      if (!isShown || rooms.get(id) !== undefined) return;
+      tellWhy();
+      openRoom(undefined);
     });
-  }, [isGone, rooms, id, openRoom]);
+    return () => {
+      isShown = false;
+    };
+  }, [isGone, rooms, id, openRoom, tellWhy]);
   if (summary === undefined) return <Skeleton className="m-4 h-16" />;
   return <RoomView room={summary} focus={focus} />;
+}
+
+/** Says why a room closes that the person has not left by themselves. */
+function useReasonToClose(id: string, summary: RoomSummary | undefined): () => void {
+  const { t } = useTranslation();
+  const { me, leaving } = useChat();
+  const { people } = useApp();
+  const last = useRef(summary);
+  last.current = summary ?? last.current;
+  // Back in a room that was left before.
+  useEffect(() => void leaving.delete(id), [leaving, id]);
+  return useCallback(() => {
+    if (leaving.has(id)) return;
+    const { current: room } = last;
+    if (room === undefined) return showToast(t('chat.notThere'), 'error');
+    const title = room.kind === 'group' ? room.title : (people.person(room.peer ?? me)?.displayName ?? '…');
+    showToast(t('chat.noLongerIn', { title }), 'error');
+  }, [id, leaving, people, me, t]);
 }
 
 function NothingOpen() {

@@ -7,18 +7,16 @@ import { createObservable, createPrefixListeners } from '../../../../client/list
 import type { Publication, Subscribed } from '../../../../client/subscriptions.ts';
 import type { HistoryPage, RoomSummary } from '../contract.ts';
 import { offsetOf } from '../state.ts';
-import { type ChatSession, chatSessionOf } from './chat-session.ts';
+import { chatSessionOf } from './chat-session.ts';
 
-const sessions: ChatSession[] = [];
-afterAll(async () => {
-  for (const { outbox } of sessions) (await outbox).close();
-});
+const over = new AbortController();
+afterAll(() => over.abort());
 Object.assign(globalThis, {
   localStorage: { getItem: () => null, setItem: () => undefined, removeItem: () => undefined },
 });
 
 /** A page whose connection says what the test makes it say; the server knows one room of `top` messages. */
-function page(top: number) {
+function page(top: number, signedOut = over.signal) {
   const server = {
     ...{ top, read: 0, asked: [] as string[], held: undefined as (() => void)[] | undefined, down: false },
     /** First and last offset of the pages it gives; undefined: everything. */
@@ -45,8 +43,7 @@ function page(top: number) {
     onPublication: (prefix, listener) => publications.add(prefix, listener as (event: Publication) => void),
     onSubscribed: starts.add,
   };
-  const session = chatSessionOf(client, 'ann');
-  sessions.push(session);
+  const session = chatSessionOf(client, 'ann', signedOut);
   const subscribed = (offset: number, recovery: 'none' | 'all' | 'lost' = 'none') =>
     starts.emit({
       ...{ channel: 'room:tea', wasRecovering: recovery !== 'none', recovered: recovery === 'all' },
@@ -91,7 +88,21 @@ const range = (to: number) => Array.from({ length: to }, (_, index) => index + 1
 describe('a page’s chat', () => {
   test('is one for each client', () => {
     const { client, session } = page(1);
-    expect(chatSessionOf(client, 'ann')).toBe(session);
+    expect(chatSessionOf(client, 'ann', over.signal)).toBe(session);
+  });
+
+  test('sends nothing more once the person has signed out', async () => {
+    const leaving = new AbortController();
+    const { server, connection, session } = page(1, leaving.signal);
+    const outbox = await session.outbox;
+    leaving.abort();
+    await settled();
+    connection.set({ kind: 'connected', client: 'c' });
+    await outbox.add({ room: 'tea', text: 'a', replyTo: null });
+    await settled();
+    expect(server.asked).not.toContain('chat.send');
+    const [waiting] = outbox.items.get();
+    await outbox.discard(waiting?.key ?? '');
   });
 
   test('puts live messages into the list and the open timeline', async () => {
@@ -203,6 +214,18 @@ describe('a page’s chat', () => {
     session.markRead('tea', 9);
     await settled();
     expect(marks()).toBe(2);
+    expect(session.rooms.get('tea')).toMatchObject({ readOffset: 9, unread: 0 });
+  });
+
+  test('CH4 sends a read mark that was lost when the line is back', async () => {
+    const { server, connection, session } = page(9);
+    await session.rooms.load();
+    server.down = true;
+    session.markRead('tea', 9);
+    await settled();
+    server.down = false;
+    connection.set({ kind: 'connected', client: 'c' });
+    await settled();
     expect(session.rooms.get('tea')).toMatchObject({ readOffset: 9, unread: 0 });
   });
 });

@@ -3,26 +3,40 @@ export type Draft = { readonly text: string; readonly replyTo: number | null };
 
 const EMPTY: Draft = { text: '', replyTo: null };
 
-export type Drafts = { get(room: string): Draft; set(room: string, draft: Draft): void };
+export type Drafts = {
+  get(room: string): Draft;
+  set(room: string, draft: Draft): void;
+  /**
+   * Empties the room's draft on this page. A reload brings it back until the answer is called: then what was written
+   * since is kept instead.
+   */
+  take(room: string): () => void;
+};
 
 /** `storage` is the browser's localStorage; where it is full or forbidden, drafts live as long as the page. */
 export function createDrafts(user: string, storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>): Drafts {
   const drafts = new Map<string, Draft>();
   const nameOf = (room: string) => `banyan-draft-${user}-${room}`;
+  const get = (room: string) => {
+    const known = drafts.get(room) ?? read(storage, nameOf(room));
+    drafts.set(room, known);
+    return known;
+  };
+  const set = (room: string, draft: Draft) => {
+    drafts.set(room, draft);
+    try {
+      if (draft.text === '' && draft.replyTo === null) storage.removeItem(nameOf(room));
+      else storage.setItem(nameOf(room), JSON.stringify(draft));
+    } catch {
+      // Kept in memory above.
+    }
+  };
   return {
-    get: (room) => {
-      const known = drafts.get(room) ?? read(storage, nameOf(room));
-      drafts.set(room, known);
-      return known;
-    },
-    set: (room, draft) => {
-      drafts.set(room, draft);
-      try {
-        if (draft.text === '' && draft.replyTo === null) storage.removeItem(nameOf(room));
-        else storage.setItem(nameOf(room), JSON.stringify(draft));
-      } catch {
-        // Kept in memory above.
-      }
+    get,
+    set,
+    take: (room) => {
+      drafts.set(room, EMPTY);
+      return () => set(room, get(room));
     },
   };
 }

@@ -1,9 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '../../../ui/dialog.tsx';
-
-const IS_MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);
-/** As it is written on this machine's keyboard. */
-export const COMMAND_KEY = IS_MAC ? '⌘' : 'Ctrl';
+import { COMMAND_KEY } from '../../../ui/keyboard.ts';
 
 const SHORTCUTS = [
   { keys: [COMMAND_KEY, 'K'], text: 'chat.helpSwitcher' },

@@ -1,10 +1,11 @@
 import { Copy } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../../../ui/button.tsx';
+import { copyAndTell } from '../../../ui/clipboard.ts';
 import { formatShort } from '../../../ui/dates.ts';
 import { Dialog } from '../../../ui/dialog.tsx';
-import { showToast } from '../../../ui/toast.tsx';
+import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import type { RoomInvite, RoomSummary } from '../contract.ts';
 import { useAction, useChat } from './chat-context.tsx';
 
@@ -26,15 +27,17 @@ export function InvitesDialog({ room, onClose }: Props) {
   const { t } = useTranslation();
   const { client } = useChat();
   const act = useAction();
-  const [invites, setInvites] = useState<readonly RoomInvite[]>([]);
+  const [invites, setInvites] = useState<readonly RoomInvite[] | 'loading' | 'failed'>('loading');
   const [expiry, setExpiry] = useState(1);
   const [uses, setUses] = useState(0);
-  useEffect(() => {
+  const load = useCallback(() => {
+    setInvites('loading');
     client.call('chat.invites', { room: room.id }).then(
       (answer) => setInvites(answer.invites),
-      () => undefined,
+      () => setInvites('failed'),
     );
   }, [client, room.id]);
+  useEffect(load, [load]);
   const create = () =>
     act(async () => {
       const invite = await client.call('chat.createInvite', {
@@ -42,14 +45,15 @@ export function InvitesDialog({ room, onClose }: Props) {
         expiresInHours: EXPIRIES[expiry]?.hours ?? null,
         uses: USES[uses]?.uses ?? null,
       });
-      setInvites((known) => [invite, ...known]);
-      await copyLink(invite.code);
-      showToast(t('chat.copied'));
+      // A list that could not be read is read again: it has the new one, too.
+      if (typeof invites === 'string') load();
+      else setInvites([invite, ...invites]);
+      await copyAndTell(linkOf(invite.code), t, true);
     });
   const revoke = (code: string) =>
     act(async () => {
       await client.call('chat.revokeInvite', { room: room.id, code });
-      setInvites((known) => known.filter((invite) => invite.code !== code));
+      setInvites((known) => (typeof known === 'string' ? known : known.filter((invite) => invite.code !== code)));
     });
   return (
     <Dialog open onOpenChange={onClose} title={t('chat.inviteLink')} description={t('chat.inviteText')}>
@@ -65,23 +69,22 @@ export function InvitesDialog({ room, onClose }: Props) {
           {t('chat.createLink')}
         </Button>
       </div>
-      <ul className="mt-4 flex flex-col gap-2">
-        {invites.length === 0 && <li className="text-sm text-muted">{t('chat.noInvites')}</li>}
-        {invites.map((invite) => (
-          <InviteRow key={invite.code} invite={invite} onRevoke={() => void revoke(invite.code)} />
-        ))}
-      </ul>
+      {invites === 'loading' && <Skeleton className="mt-4 h-16" />}
+      {invites === 'failed' && <ErrorState text={t('chat.invitesFailed')} onRetry={load} />}
+      {typeof invites !== 'string' && (
+        <ul className="mt-4 flex flex-col gap-2">
+          {invites.length === 0 && <li className="text-sm text-muted">{t('chat.noInvites')}</li>}
+          {invites.map((invite) => (
+            <InviteRow key={invite.code} invite={invite} onRevoke={() => void revoke(invite.code)} />
+          ))}
+        </ul>
+      )}
     </Dialog>
   );
 }
 
 function linkOf(code: string): string {
   return `${location.origin}/i/${code}`;
-}
-
-/** Plain-HTTP pages have no clipboard; there the link can be copied by hand from its field. */
-async function copyLink(code: string): Promise<void> {
-  await navigator.clipboard?.writeText(linkOf(code)).catch(() => undefined);
 }
 
 type RowProps = { readonly invite: RoomInvite; readonly onRevoke: () => void };
@@ -107,10 +110,7 @@ function InviteRow({ invite, onRevoke }: RowProps) {
           {invite.usesLeft !== null && ` · ${t('chat.usesLeft', { count: invite.usesLeft })}`}
         </p>
       </div>
-      <IconButton
-        label={t('chat.copyLink')}
-        onClick={() => void copyLink(invite.code).then(() => showToast(t('chat.copied')))}
-      >
+      <IconButton label={t('chat.copyLink')} onClick={() => void copyAndTell(linkOf(invite.code), t)}>
         <Copy size={16} />
       </IconButton>
       <Button variant="quiet" onClick={onRevoke}>

@@ -1,8 +1,12 @@
 import type { Client } from '../../../../client/client.ts';
-import { createObservable, type Observable } from '../../../../client/listeners.ts';
+import type { ChannelData } from '../../../../client/contract.ts';
+import { createObservable, type Observable, type Unlisten } from '../../../../client/listeners.ts';
+import type { ChannelListeners } from '../../../../client/subscriptions.ts';
+import { ERRORS } from '../../../core/errors.ts';
 import { type LiveEvent, liveChannel } from '../events.ts';
 import { RECEIPTS_LIMIT } from '../limits.ts';
 import { addReaders, applyMembersToReaders, applyToReaders, type Readers } from '../readers.ts';
+import type { RoomPublication } from '../state.ts';
 
 export type LiveRoom = {
   /** Who is typing now, the caller not among them. */
@@ -13,14 +17,16 @@ export type LiveRoom = {
   type(): void;
   /** The caller has sent what they typed. */
   stopTyping(): void;
-  close(): void;
+  /** Listens until the answer is called; the same room can be opened again after that. */
+  open(): Unlisten;
 };
 
 const TYPING_MS = 5_000;
 const TELL_EVERY_MS = 3_000;
+const RETRY_MS = 2_000;
 
-/** What is of interest only while a room is open: who types, who has read. */
-export function openLiveRoom(client: Client, me: string, room: { id: string; memberCount: number }): LiveRoom {
+/** What is of interest only while a room is open: who types, who has read. Nothing of it until it is opened. */
+export function createLiveRoom(client: Client, me: string, room: { id: string; memberCount: number }): LiveRoom {
   const typing = createObservable<readonly string[]>([]);
   const readers = createObservable<Readers>(new Map());
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
@@ -48,17 +54,26 @@ export function openLiveRoom(client: Client, me: string, room: { id: string; mem
     if (read === undefined) void loadReaders();
     else if (read !== readers.get()) readers.set(read);
   };
-  const stop = client.subscribe(liveChannel(room.id), {
-    publication: ({ data }) => (data.type === 'typing' ? showTyping(data.user) : showRead(data)),
-    // This channel keeps nothing, so what was missed is asked for each time.
-    subscribed: () => void loadReaders(),
-  });
-  const stopMessages = client.onPublication(`room:${room.id}`, ({ offset, data }) => {
-    if (data.type === 'message') stopShowing(data.sender);
-    if (offset === undefined) return;
-    const after = applyMembersToReaders(readers.get(), { offset, event: data }, me);
+  const showMembers = (publication: RoomPublication) => {
+    const after = applyMembersToReaders(readers.get(), publication, me);
     if (after !== readers.get()) readers.set(after);
-  });
+  };
+  const open = () => {
+    const stop = subscribePersistently(client, liveChannel(room.id), {
+      publication: ({ data }) => (data.type === 'typing' ? showTyping(data.user) : showRead(data)),
+      // This channel keeps nothing, so what was missed is asked for each time.
+      subscribed: () => void loadReaders(),
+    });
+    const stopMessages = client.onPublication(`room:${room.id}`, ({ offset, data }) => {
+      if (data.type === 'message') stopShowing(data.sender);
+      if (offset !== undefined) showMembers({ offset, event: data });
+    });
+    return () => {
+      stop();
+      stopMessages();
+      for (const user of [...timers.keys()]) stopShowing(user);
+    };
+  };
   let toldAt = 0;
   return {
     typing,
@@ -71,10 +86,29 @@ export function openLiveRoom(client: Client, me: string, room: { id: string; mem
     stopTyping: () => {
       toldAt = 0;
     },
-    close: () => {
-      stop();
-      stopMessages();
-      for (const timer of timers.values()) clearTimeout(timer);
-    },
+    open,
+  };
+}
+
+/** Subscribes, and again a little later for as long as the connection has no place left for one more channel. */
+function subscribePersistently<Channel extends string>(
+  client: Client,
+  channel: Channel,
+  listeners: ChannelListeners<ChannelData<Channel>>,
+): Unlisten {
+  let timer: ReturnType<typeof setTimeout>;
+  let stop: Unlisten;
+  const start = () => {
+    stop = client.subscribe(channel, {
+      ...listeners,
+      unsubscribed: ({ code }) => {
+        if (code === ERRORS.limitExceeded.code) timer = setTimeout(start, RETRY_MS);
+      },
+    });
+  };
+  start();
+  return () => {
+    clearTimeout(timer);
+    stop();
   };
 }

@@ -6,13 +6,14 @@ import { Avatar } from '../../../ui/avatar.tsx';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { ConfirmDialog } from '../../../ui/dialog.tsx';
 import { Menu, type MenuItem } from '../../../ui/menu.tsx';
-import { Skeleton } from '../../../ui/states.tsx';
+import { ErrorState, Skeleton } from '../../../ui/states.tsx';
+import { VirtualList } from '../../../ui/virtual-list.tsx';
 import type { Member, RoomSummary } from '../contract.ts';
 import { AddMembersDialog } from './add-members-dialog.tsx';
 import { useAction, useChat } from './chat-context.tsx';
 import { GroupDialog } from './group-dialog.tsx';
 import { InvitesDialog } from './invites-dialog.tsx';
-import { useMembers } from './use-members.ts';
+import { type Members, useMembers } from './use-members.ts';
 import { useWhereabouts } from './use-whereabouts.ts';
 
 type Props = { readonly room: RoomSummary; readonly onClose: () => void };
@@ -21,9 +22,9 @@ type Open = 'add' | 'invites' | 'edit' | 'leave' | null;
 /** Who is in the group, and what one may do about it. */
 export function MemberPanel({ room, onClose }: Props) {
   const { t } = useTranslation();
-  const { client, openRoom } = useChat();
+  const { client, openRoom, leaving } = useChat();
   const act = useAction();
-  const members = useMembers(room.id);
+  const [members, retry] = useMembers(room.id);
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
   const manages = room.role !== 'member';
@@ -50,13 +51,10 @@ export function MemberPanel({ room, onClose }: Props) {
         )}
         <PanelButton icon={<LogOut size={18} />} label={t('chat.leave')} onClick={() => setOpen('leave')} />
       </div>
-      <ul className="min-h-0 flex-1 overflow-y-auto p-2">
-        {members === undefined && <Skeleton className="h-40 w-full" />}
-        {members?.map((member) => (
-          <MemberRow key={member.user} member={member} room={room} />
-        ))}
-      </ul>
-      {open === 'add' && <AddMembersDialog room={room} members={members ?? []} onClose={close} />}
+      <MemberList room={room} members={members} onRetry={retry} />
+      {open === 'add' && (
+        <AddMembersDialog room={room} members={members.kind === 'ready' ? members.members : []} onClose={close} />
+      )}
       {open === 'invites' && <InvitesDialog room={room} onClose={close} />}
       {open === 'edit' && <GroupDialog room={room} onClose={close} />}
       <ConfirmDialog
@@ -68,7 +66,9 @@ export function MemberPanel({ room, onClose }: Props) {
         danger
         onConfirm={async () => {
           close();
+          leaving.add(room.id);
           if (await act(() => client.call('chat.leave', { room: room.id }))) openRoom(undefined);
+          else leaving.delete(room.id);
         }}
       />
     </aside>
@@ -86,6 +86,32 @@ function PanelButton({ icon, label, onClick }: PanelButtonProps) {
   );
 }
 
+const ROW_PX = 48;
+
+type ListProps = { readonly room: RoomSummary; readonly members: Members; readonly onRetry: () => void };
+
+function MemberList({ room, members, onRetry }: ListProps) {
+  const { t } = useTranslation();
+  switch (members.kind) {
+    case 'loading':
+      return <Skeleton className="m-2 h-40" />;
+    case 'failed':
+      return (
+        <div className="min-h-0 flex-1">
+          <ErrorState text={t('chat.membersFailed')} onRetry={onRetry} />
+        </div>
+      );
+    case 'ready':
+      return (
+        <VirtualList items={members.members} keyOf={({ user }) => user} rowHeight={ROW_PX} className="p-2">
+          {(member) => <MemberRow member={member} room={room} />}
+        </VirtualList>
+      );
+    default:
+      return members satisfies never;
+  }
+}
+
 const ROLE_KEYS = { owner: 'chat.roleOwner', admin: 'chat.roleAdmin', member: null } as const;
 const RANK = { owner: 2, admin: 1, member: 0 } as const;
 
@@ -97,7 +123,7 @@ function MemberRow({ member, room }: { readonly member: Member; readonly room: R
   const name = person?.displayName ?? '…';
   const roleKey = ROLE_KEYS[member.role];
   return (
-    <li className="group flex items-center gap-3 rounded-lg px-2 py-1.5 hover:bg-sunken">
+    <div className="group flex items-center gap-3 rounded-lg px-2 py-1.5 hover:bg-sunken">
       <Avatar
         id={member.user}
         name={name}
@@ -111,7 +137,7 @@ function MemberRow({ member, room }: { readonly member: Member; readonly room: R
       </span>
       {roleKey !== null && <span className="text-xs text-muted">{t(roleKey)}</span>}
       {member.user !== me && <MemberMenu member={member} room={room} name={name} />}
-    </li>
+    </div>
   );
 }
 

@@ -3,9 +3,9 @@ import { Popover } from 'radix-ui';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '../../../ui/button.tsx';
+import { copyAndTell } from '../../../ui/clipboard.ts';
 import { EmojiPicker, QUICK_EMOJI } from '../../../ui/emoji-picker.tsx';
 import { Menu, type MenuItem } from '../../../ui/menu.tsx';
-import { showToast } from '../../../ui/toast.tsx';
 import type { Message } from '../contract.ts';
 import type { RoomActions } from './room-actions.ts';
 
@@ -44,13 +44,9 @@ export function MessageActions({ message, isOwn, actions }: Props) {
 
 function useItems({ message, isOwn, actions }: Props): readonly MenuItem[] {
   const { t } = useTranslation();
-  const copy = async () => {
-    await navigator.clipboard?.writeText(message.text);
-    showToast(t('chat.copied'));
-  };
   const items: MenuItem[] = [
     { key: 'reply', label: t('chat.reply'), icon: <Reply size={16} />, onSelect: () => actions.reply(message) },
-    { key: 'copy', label: t('chat.copy'), icon: <Copy size={16} />, onSelect: () => void copy() },
+    { key: 'copy', label: t('chat.copy'), icon: <Copy size={16} />, onSelect: () => void copyAndTell(message.text, t) },
   ];
   if (actions.showsReaders) {
     items.push({

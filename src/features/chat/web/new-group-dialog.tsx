@@ -1,4 +1,3 @@
-import { X } from 'lucide-react';
 import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Person } from '../../../ui/app-context.tsx';
@@ -8,7 +7,7 @@ import { PictureField } from '../../../ui/picture-field.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { newMessageKey } from './browser-outbox.ts';
 import { useAction, useChat } from './chat-context.tsx';
-import { PeoplePicker } from './people-picker.tsx';
+import { Chosen, PeoplePicker } from './people-picker.tsx';
 
 /** Names a group and picks its first members. */
 export function NewGroupDialog({ onClose }: { readonly onClose: () => void }) {
@@ -87,27 +86,4 @@ function usePreview(file: File | undefined): string | null {
     return () => URL.revokeObjectURL(made);
   }, [file]);
   return address;
-}
-
-type ChosenProps = { readonly members: readonly Person[]; readonly onRemove: (person: Person) => void };
-
-/** Those picked so far; pressing one takes them out again. */
-export function Chosen({ members, onRemove }: ChosenProps) {
-  if (members.length === 0) return null;
-  return (
-    <ul className="flex flex-wrap gap-1">
-      {members.map((person) => (
-        <li key={person.id}>
-          <button
-            type="button"
-            onClick={() => onRemove(person)}
-            className="flex items-center gap-1 rounded-full bg-accent-soft py-1 pr-2 pl-3 text-sm"
-          >
-            {person.displayName}
-            <X size={14} aria-hidden />
-          </button>
-        </li>
-      ))}
-    </ul>
-  );
 }

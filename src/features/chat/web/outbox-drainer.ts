@@ -77,6 +77,7 @@ async function drainRoom(parts: DrainerParts, room: string, context: DrainContex
     if (item === undefined) return;
     const outcome = await parts.send(item);
     if (outcome === 'later') {
+      if (context.isClosed()) return;
       await parts.wait(waitMs, context.signal());
       waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
       continue;

@@ -26,23 +26,35 @@ interface OutboxSchema extends DBSchema {
   items: { key: string; value: OutboxItem; indexes: { user: [string, number] } };
 }
 
-/** In the browser's own database: it outlives the tab and the browser. */
-export function createIndexedOutbox(): OutboxStorage {
-  let opened: Promise<IDBPDatabase<OutboxSchema>> | undefined;
-  const open = () => {
-    opened ??= openDB<OutboxSchema>('banyan-outbox', 1, {
+type Database = IDBPDatabase<OutboxSchema>;
+
+/** Some browsers neither open a database nor say that they cannot. */
+const OPENING_MS = 3_000;
+
+/** In the browser's own database: it outlives the tab and the browser. What fails may work the next time. */
+export function createIndexedOutbox({ openingMs = OPENING_MS } = {}): OutboxStorage {
+  let opened: Promise<Database> | undefined;
+  const forget = () => {
+    opened = undefined;
+  };
+  const open = (): Promise<Database> => {
+    if (opened !== undefined) return opened;
+    const opening = openDB<OutboxSchema>('banyan-outbox', 1, {
       upgrade: (db) => {
         db.createObjectStore('items', { keyPath: 'key' }).createIndex('user', ['user', 'createdAt']);
       },
       // Another tab brings a newer version, or the browser closed it: the next use opens it again.
       blocking: (_current, _blocked, event) => {
-        opened = undefined;
+        forget();
         (event.target as IDBDatabase).close();
       },
-      terminated: () => {
-        opened = undefined;
-      },
+      terminated: forget,
     });
+    opened = withinTime(opening, openingMs);
+    // Once it is late nobody waits for it any more, but when it comes after all it is used.
+    opening.then(() => {
+      opened = opening;
+    }, forget);
     return opened;
   };
   return {
@@ -53,13 +65,9 @@ export function createIndexedOutbox(): OutboxStorage {
   };
 }
 
-/** For private windows that have no database, and for tests. */
-export function createMemoryOutbox(): OutboxStorage {
-  const items = new Map<string, OutboxItem>();
-  return {
-    list: async (user) =>
-      [...items.values()].filter((item) => item.user === user).sort((a, b) => a.createdAt - b.createdAt),
-    put: async (item) => void items.set(item.key, item),
-    remove: async (key) => void items.delete(key),
-  };
+function withinTime<T>(promise: Promise<T>, ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('it takes too long')), ms);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

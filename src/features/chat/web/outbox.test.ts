@@ -1,8 +1,9 @@
 import 'fake-indexeddb/auto';
 import { afterEach, describe, expect, test } from 'bun:test';
+import { createLastingOutbox } from './lasting-outbox.ts';
 import { createOutbox, type Outbox, type OutboxParts } from './outbox.ts';
 import type { SendOutcome } from './outbox-drainer.ts';
-import { createIndexedOutbox, createMemoryOutbox, type OutboxItem } from './outbox-storage.ts';
+import { createIndexedOutbox, type OutboxItem, type OutboxStorage } from './outbox-storage.ts';
 
 let people = 0;
 const opened: Outbox[] = [];
@@ -66,6 +67,11 @@ function siblingsOf(user: string): OutboxParts['siblings'] {
     },
   };
 }
+
+const refuse = async () => {
+  throw new DOMException('disk full', 'QuotaExceededError');
+};
+const NO_DATABASE: OutboxStorage = { list: refuse, put: refuse, remove: refuse };
 
 async function until(holds: () => boolean): Promise<void> {
   const deadline = Date.now() + 2_000;
@@ -271,7 +277,7 @@ describe('when sending fails', () => {
 
   test('an error of the database stops it only until the next try', async () => {
     const { received, openTab } = browser();
-    const storage = createMemoryOutbox();
+    const storage = createIndexedOutbox();
     let broken = true;
     const outbox = await openTab({
       storage: {
@@ -288,6 +294,47 @@ describe('when sending fails', () => {
     outbox.wake();
     await until(isEmpty(outbox));
     expect(texts(received)).toEqual(['a', 'a']);
+  });
+
+  test('a message that is written down is taken, also when the list cannot be read just then', async () => {
+    const { received, line, openTab } = browser();
+    line.maySend = false;
+    const storage = createIndexedOutbox();
+    let broken = false;
+    const outbox = await openTab({
+      storage: { ...storage, list: (user) => (broken ? refuse() : storage.list(user)) },
+    });
+    broken = true;
+    await outbox.add(said('a'));
+    expect(texts(outbox.items.get())).toEqual(['a']);
+    broken = false;
+    line.maySend = true;
+    outbox.wake();
+    await until(isEmpty(outbox));
+    expect(texts(received)).toEqual(['a']);
+  });
+
+  test('a message that cannot be written down is not taken', async () => {
+    const { openTab } = browser();
+    const outbox = await openTab({ storage: { ...createIndexedOutbox(), put: refuse } });
+    await expect(outbox.add(said('a'))).rejects.toThrow('disk full');
+    expect(outbox.items.get()).toEqual([]);
+  });
+
+  test('after closing nothing waits for another try, also what was under way', async () => {
+    const { waits, line, openTab } = browser();
+    let answer = (_outcome: SendOutcome): void => undefined;
+    line.answer = () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      });
+    const outbox = await openTab();
+    await outbox.add(said('a'));
+    await settled();
+    outbox.close();
+    answer('later');
+    await settled();
+    expect(waits).toEqual([]);
   });
 
   test('after closing nothing is tried again', async () => {
@@ -337,7 +384,7 @@ describe('two tabs', () => {
 
 describe.each([
   ['in the browser’s database', createIndexedOutbox],
-  ['in memory', createMemoryOutbox],
+  ['in memory, where there is no database', () => createLastingOutbox(NO_DATABASE)],
 ])('storage %s', (name, create) => {
   const item = (key: string, user: string, createdAt: number): OutboxItem => {
     return { key, user: `${user} ${name}`, room: 'tea', text: key, replyTo: null, createdAt, failure: null };
@@ -368,4 +415,79 @@ test('the database survives the object that opened it', async () => {
   const kept = { key: 'kept', user: 'kim', room: 'tea', text: 'a', replyTo: null, createdAt: 1, failure: null };
   await createIndexedOutbox().put(kept);
   expect(await createIndexedOutbox().list('kim')).toEqual([kept]);
+});
+
+test('a database that does not open in time is not waited for, and used once it is there', async () => {
+  const { open } = indexedDB;
+  let letGo = () => {};
+  indexedDB.open = (...asked) => {
+    const request = open.apply(indexedDB, asked);
+    const { addEventListener } = request;
+    request.addEventListener = (name: string, listener: EventListener) =>
+      addEventListener.call(request, name, (event: Event) => {
+        if (name !== 'success') return listener(event);
+        letGo = () => listener(event);
+      });
+    return request;
+  };
+  try {
+    const storage = createIndexedOutbox({ openingMs: 20 });
+    await expect(storage.list('late')).rejects.toThrow('too long');
+    const at = Date.now();
+    await expect(storage.list('late')).rejects.toThrow('too long');
+    expect(Date.now() - at).toBeLessThan(15);
+    letGo();
+    await settled();
+    expect(await storage.list('late')).toEqual([]);
+  } finally {
+    indexedDB.open = open;
+  }
+});
+
+describe('where the database fails', () => {
+  const item = (key: string, createdAt: number): OutboxItem => {
+    return { key, user: 'max', room: 'tea', text: key, replyTo: null, createdAt, failure: null };
+  };
+
+  test('what it does not take is kept on the page, in order, and it says so', async () => {
+    const database = createIndexedOutbox();
+    let full = false;
+    const storage = createLastingOutbox({ ...database, put: (each) => (full ? refuse() : database.put(each)) });
+    await storage.put(item('a', 1));
+    expect(storage.isLasting.get()).toBe(true);
+    full = true;
+    await storage.put(item('b', 2));
+    expect(storage.isLasting.get()).toBe(false);
+    full = false;
+    await storage.put(item('c', 3));
+    expect(texts(await storage.list('max'))).toEqual(['a', 'b', 'c']);
+    expect(texts(await database.list('max'))).toEqual(['a', 'c']);
+    for (const key of ['a', 'b', 'c']) await storage.remove(key);
+    expect(await storage.list('max')).toEqual([]);
+  });
+
+  test('what it has is shown as long as it cannot be read, and cannot be removed', async () => {
+    const database = createIndexedOutbox();
+    await database.put(item('kept', 1));
+    let gone = false;
+    const orGone =
+      <A extends unknown[], T>(act: (...input: A) => Promise<T>) =>
+      (...input: A) =>
+        gone ? refuse() : act(...input);
+    const storage = createLastingOutbox({
+      list: orGone(database.list),
+      put: orGone(database.put),
+      remove: orGone(database.remove),
+    });
+    await storage.list('max');
+    gone = true;
+    await storage.put(item('new', 2));
+    expect(texts(await storage.list('max'))).toEqual(['kept', 'new']);
+    await storage.remove('new');
+    await expect(storage.remove('kept')).rejects.toThrow();
+    expect(texts(await storage.list('max'))).toEqual(['kept']);
+    gone = false;
+    await storage.remove('kept');
+    expect(await storage.list('max')).toEqual([]);
+  });
 });

@@ -14,13 +14,14 @@ export type OutboxParts = DrainerParts & {
 export type Outbox = {
   /** All unsent messages of the person, oldest first. */
   readonly items: Observable<readonly OutboxItem[]>;
-  /** Writes the message down, then sends it when its turn comes. Resolves once it is written down. */
+  /** Writes the message down, then sends it when its turn comes. Resolves once it is written down; rejects if it is not. */
   add(message: NewMessage): Promise<void>;
   /** Tries a refused one again. */
   retry(key: string): Promise<void>;
   discard(key: string): Promise<void>;
   /** The line is back: do not wait any longer. */
   wake(): void;
+  /** Sends nothing more, and lets go of tabs and timers. What is written down stays so. */
   close(): void;
 };
 
@@ -36,22 +37,27 @@ export async function createOutbox(parts: OutboxParts): Promise<Outbox> {
     await reload();
     siblings.announce();
   });
-  const changed = async () => {
-    await reload();
+  const ignore = () => undefined;
+  /** Where the database cannot be read just now, what is shown stays: it is read again after the next change. */
+  const changed = async (shownMeanwhile = items.get()) => {
+    await reload().catch(() => items.set(shownMeanwhile));
+    if (closed) return;
     siblings.announce();
-    void drainer.start();
+    void drainer.start().catch(ignore);
   };
-  const stopListening = siblings.listen(() => void reload());
+  let closed = false;
+  const stopListening = siblings.listen(() => void reload().catch(ignore));
   const newest = () => items.get().at(-1)?.createdAt ?? 0;
   let lastCreatedAt = 0;
-  void drainer.start();
+  void drainer.start().catch(ignore);
   return {
     items,
     add: async ({ room, text, replyTo }) => {
       // Two within one millisecond keep their order, also when the clock is set back.
       lastCreatedAt = Math.max(parts.now(), lastCreatedAt + 1, newest() + 1);
-      await storage.put({ key: parts.newKey(), user, room, text, replyTo, createdAt: lastCreatedAt, failure: null });
-      await changed();
+      const item = { key: parts.newKey(), user, room, text, replyTo, createdAt: lastCreatedAt, failure: null };
+      await storage.put(item);
+      await changed([...items.get(), item]);
     },
     retry: async (key) => {
       const item = items.get().find((each) => each.key === key);
@@ -64,9 +70,10 @@ export async function createOutbox(parts: OutboxParts): Promise<Outbox> {
     },
     wake: () => {
       drainer.wake();
-      void drainer.start();
+      void drainer.start().catch(ignore);
     },
     close: () => {
+      closed = true;
       stopListening();
       drainer.close();
     },

@@ -1,8 +1,10 @@
-import { Check } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { Check, X } from 'lucide-react';
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Person, useApp } from '../../../ui/app-context.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
+import { isComposing } from '../../../ui/keyboard.ts';
+import { ErrorState } from '../../../ui/states.tsx';
 import { SearchField } from '../../../ui/text-field.tsx';
 
 type Props = {
@@ -12,55 +14,160 @@ type Props = {
   readonly onPick: (person: Person) => void;
 };
 
-const WAIT_MS = 150;
-
-/** Finds people by name or handle. */
+/** Finds people by name or handle; the arrow keys mark one, and Enter picks the one that is marked. */
 export function PeoplePicker({ chosen, except, onPick }: Props) {
   const { t } = useTranslation();
   const [text, setText] = useState('');
-  const found = useFoundPeople(text)?.filter(({ id, disabled }) => !except.includes(id) && !disabled);
+  const [marked, setMarked] = useState<number | null>(null);
+  const listId = useId();
+  const isOffered = ({ id, disabled }: Person) => !except.includes(id) && !disabled;
+  const { found, find, retry } = useFoundPeople(text);
+  const offered = found.kind === 'found' ? found.people.filter(isOffered) : [];
+  // Of all people nobody is meant before a key marks one; of those found the first is.
+  const at = marked === null && text !== '' && offered.length > 0 ? 0 : marked;
+  const change = (next: string) => {
+    setText(next);
+    setMarked(null);
+  };
+  const pick = async () => {
+    const isCurrent = found.kind === 'found' && found.text === text;
+    if (isCurrent ? at === null : text === '') return;
+    // Someone quick presses Enter before the answer is here.
+    const person = isCurrent ? offered[at ?? 0] : (await find(text).catch(() => [])).find(isOffered);
+    if (person === undefined) return;
+    onPick(person);
+    change('');
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (isComposing(event)) return;
+    if (event.key === 'Enter') void pick();
+    else if (event.key === 'ArrowDown') setMarked(Math.max(0, Math.min((at ?? -1) + 1, offered.length - 1)));
+    else if (event.key === 'ArrowUp') setMarked(Math.max((at ?? 0) - 1, 0));
+    else return;
+    // Enter would send the form around it.
+    event.preventDefault();
+  };
   return (
     <div className="flex flex-col gap-2">
-      <SearchField label={t('chat.findPeople')} value={text} onChange={setText} />
-      <ul className="h-64 overflow-y-auto rounded-lg border border-line p-1">
-        {found?.map((person) => (
+      <SearchField
+        label={t('chat.findPeople')}
+        value={text}
+        onChange={change}
+        onKeyDown={onKeyDown}
+        aria-controls={listId}
+        aria-activedescendant={at === null ? undefined : `${listId}-${at}`}
+      />
+      <ul id={listId} className="h-64 overflow-y-auto rounded-lg border border-line p-1">
+        {offered.map((person, index) => (
           <li key={person.id}>
-            <button
-              type="button"
-              aria-pressed={chosen.includes(person.id)}
-              onClick={() => onPick(person)}
-              className="flex w-full items-center gap-3 rounded-md px-2 py-1.5 text-left hover:bg-sunken"
-            >
-              <Avatar id={person.id} name={person.displayName} picture={person.picture} size={32} />
-              <span className="min-w-0 flex-1">
-                <span className="block truncate">{person.displayName}</span>
-                <span className="block truncate text-xs text-muted">@{person.handle}</span>
-              </span>
-              {chosen.includes(person.id) && <Check size={18} className="text-accent" aria-hidden />}
-            </button>
+            <Offer
+              id={`${listId}-${index}`}
+              person={person}
+              isChosen={chosen.includes(person.id)}
+              isMarked={index === at}
+              onPick={() => onPick(person)}
+            />
           </li>
         ))}
-        {found?.length === 0 && <li className="p-3 text-center text-sm text-muted">{t('chat.nobodyFound')}</li>}
+        {found.kind === 'found' && offered.length === 0 && (
+          <li className="p-3 text-center text-sm text-muted">{t('chat.nobodyFound')}</li>
+        )}
+        {found.kind === 'failed' && (
+          <li className="h-full">
+            <ErrorState text={t('chat.findFailed')} onRetry={retry} />
+          </li>
+        )}
       </ul>
     </div>
   );
 }
 
-/** Undefined while the first search runs. */
-function useFoundPeople(text: string): readonly Person[] | undefined {
+type OfferProps = {
+  readonly id: string;
+  readonly person: Person;
+  readonly isChosen: boolean;
+  readonly isMarked: boolean;
+  readonly onPick: () => void;
+};
+
+function Offer({ id, person, isChosen, isMarked, onPick }: OfferProps) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isMarked) button.current?.scrollIntoView({ block: 'nearest' });
+  }, [isMarked]);
+  return (
+    <button
+      ref={button}
+      id={id}
+      type="button"
+      aria-pressed={isChosen}
+      onClick={onPick}
+      className={`flex w-full items-center gap-3 rounded-md px-2 py-1.5 text-left ${isMarked ? 'bg-accent-soft' : 'hover:bg-sunken'}`}
+    >
+      <Avatar id={person.id} name={person.displayName} picture={person.picture} size={32} />
+      <span className="min-w-0 flex-1">
+        <span className="block truncate">{person.displayName}</span>
+        <span className="block truncate text-xs text-muted">@{person.handle}</span>
+      </span>
+      {isChosen && <Check size={18} className="text-accent" aria-hidden />}
+    </button>
+  );
+}
+
+type ChosenProps = { readonly members: readonly Person[]; readonly onRemove: (person: Person) => void };
+
+/** Those picked so far; pressing one takes them out again. */
+export function Chosen({ members, onRemove }: ChosenProps) {
+  if (members.length === 0) return null;
+  return (
+    <ul className="flex flex-wrap gap-1">
+      {members.map((person) => (
+        <li key={person.id}>
+          <button
+            type="button"
+            onClick={() => onRemove(person)}
+            className="flex items-center gap-1 rounded-full bg-accent-soft py-1 pr-2 pl-3 text-sm"
+          >
+            {person.displayName}
+            <X size={14} aria-hidden />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const WAIT_MS = 150;
+
+type Found =
+  | { readonly kind: 'searching' }
+  | { readonly kind: 'failed' }
+  /** `text`: what was looked for. */
+  | { readonly kind: 'found'; readonly text: string; readonly people: readonly Person[] };
+
+/** What was found stays until the next answer is here. */
+function useFoundPeople(text: string) {
   const { people } = useApp();
-  const [found, setFound] = useState<readonly Person[]>();
+  const [found, setFound] = useState<Found>({ kind: 'searching' });
+  const [attempt, setAttempt] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt looks again
   useEffect(() => {
     let isWanted = true;
-    const search = async () => {
-      const answer = await people.find(text).catch(() => []);
-      if (isWanted) setFound(answer);
-    };
+    const show = (next: Found) => isWanted && setFound(next);
+    const search = () =>
+      people.find(text).then(
+        (answer) => show({ kind: 'found', text, people: answer }),
+        () => show({ kind: 'failed' }),
+      );
     const timer = setTimeout(search, WAIT_MS);
     return () => {
       isWanted = false;
       clearTimeout(timer);
     };
-  }, [people, text]);
-  return found;
+  }, [people, text, attempt]);
+  const retry = () => {
+    setFound({ kind: 'searching' });
+    setAttempt(attempt + 1);
+  };
+  return { found, find: people.find, retry };
 }

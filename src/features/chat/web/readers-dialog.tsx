@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { usePerson } from '../../../ui/app-context.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
+import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import type { Message, RoomSummary } from '../contract.ts';
 import { hasRead } from '../readers.ts';
 import { useReaders } from './readers-context.tsx';
@@ -13,25 +14,30 @@ type Props = { readonly room: RoomSummary; readonly message: Message; readonly o
 export function ReadersDialog({ room, message, onClose }: Props) {
   const { t } = useTranslation();
   const readers = useReaders();
-  const others = (useMembers(room.id) ?? []).filter(({ user }) => user !== message.sender);
+  const [members, retry] = useMembers(room.id);
+  const others = members.kind === 'ready' ? members.members.filter(({ user }) => user !== message.sender) : [];
   const isReader = (user: string) => {
     const reader = readers.get(user);
     return reader !== undefined && hasRead(reader, message.offset);
   };
   return (
     <Dialog open onOpenChange={onClose} title={t('chat.readBy')} description={message.text.slice(0, 200)}>
-      <div className="grid grid-cols-2 gap-4">
-        <People
-          title={t('chat.readers')}
-          none={t('chat.nobodyYet')}
-          users={others.filter(({ user }) => isReader(user)).map(({ user }) => user)}
-        />
-        <People
-          title={t('chat.notRead')}
-          none={t('chat.allRead')}
-          users={others.filter(({ user }) => !isReader(user)).map(({ user }) => user)}
-        />
-      </div>
+      {members.kind === 'loading' && <Skeleton className="h-24" />}
+      {members.kind === 'failed' && <ErrorState text={t('chat.membersFailed')} onRetry={retry} />}
+      {members.kind === 'ready' && (
+        <div className="grid grid-cols-2 gap-4">
+          <People
+            title={t('chat.readers')}
+            none={t('chat.nobodyYet')}
+            users={others.filter(({ user }) => isReader(user)).map(({ user }) => user)}
+          />
+          <People
+            title={t('chat.notRead')}
+            none={t('chat.allRead')}
+            users={others.filter(({ user }) => !isReader(user)).map(({ user }) => user)}
+          />
+        </div>
+      )}
     </Dialog>
   );
 }

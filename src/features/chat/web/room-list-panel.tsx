@@ -3,16 +3,19 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button, IconButton } from '../../../ui/button.tsx';
+import { later } from '../../../ui/later.tsx';
 import { Menu } from '../../../ui/menu.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { SearchField } from '../../../ui/text-field.tsx';
+import { VirtualList } from '../../../ui/virtual-list.tsx';
 import type { RoomSummary } from '../contract.ts';
 import { useChat, useObservable } from './chat-context.tsx';
-import { NewDirectDialog } from './new-direct-dialog.tsx';
-import { NewGroupDialog } from './new-group-dialog.tsx';
 import { RoomRow } from './room-row.tsx';
 import { searchRooms } from './room-search.ts';
 import { useRoomNames } from './use-room-names.ts';
+
+const NewDirectDialog = later(async () => (await import('./new-direct-dialog.tsx')).NewDirectDialog);
+const NewGroupDialog = later(async () => (await import('./new-group-dialog.tsx')).NewGroupDialog);
 
 type Props = { readonly openRoomId: string | undefined; readonly accountMenu: ReactNode };
 
@@ -41,14 +44,14 @@ export function RoomListPanel({ openRoomId, accountMenu }: Props) {
           ]}
         />
       </header>
-      <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
-        <Rooms search={search} openRoomId={openRoomId} onNew={() => setDialog('direct')} />
-      </div>
+      <Rooms search={search} openRoomId={openRoomId} onNew={() => setDialog('direct')} />
       {dialog === 'direct' && <NewDirectDialog onClose={close} />}
       {dialog === 'group' && <NewGroupDialog onClose={close} />}
     </nav>
   );
 }
+
+const ROW_PX = 60;
 
 type RoomsProps = { readonly search: string; readonly openRoomId: string | undefined; readonly onNew: () => void };
 
@@ -76,13 +79,9 @@ function Rooms({ search, openRoomId, onNew }: RoomsProps) {
   if (found.length === 0)
     return <EmptyState icon={<SearchX size={32} />} title={t('chat.noMatch', { text: search })} />;
   return (
-    <ul className="flex flex-col gap-0.5">
-      {found.map((room) => (
-        <li key={room.id}>
-          <RoomRow room={room} isOpen={room.id === openRoomId} />
-        </li>
-      ))}
-    </ul>
+    <VirtualList items={found} keyOf={({ id }) => id} rowHeight={ROW_PX} className="px-2 pb-2">
+      {(room) => <RoomRow room={room} isOpen={room.id === openRoomId} />}
+    </VirtualList>
   );
 }
 
@@ -96,7 +95,7 @@ const PLACEHOLDERS = ['a', 'b', 'c', 'd', 'e', 'f'];
 
 function LoadingRooms() {
   return (
-    <div aria-busy="true" className="flex flex-col gap-2 p-2">
+    <div aria-busy="true" className="flex flex-1 flex-col gap-2 px-4 py-2">
       {PLACEHOLDERS.map((key) => (
         <Skeleton key={key} className="h-12 w-full" />
       ))}

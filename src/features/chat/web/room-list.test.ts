@@ -153,6 +153,167 @@ describe('unread', () => {
   });
 });
 
+describe('a gap', () => {
+  test('RE2 is filled by what is read after it, also when live messages come first', async () => {
+    const rooms = new Rooms(summary('a'));
+    const store = await loaded(rooms);
+    rooms.all = [summary('a', { top: 410, unread: 100 })];
+    rooms.held = [];
+    const loading = store.missed('a');
+    store.apply('a', said(411));
+    expect(store.get('a')).toMatchObject({ top: 411, lastMessage: { text: '411' } });
+    rooms.letGo();
+    await loading;
+    expect(store.get('a')).toMatchObject({ unread: 100, top: 411, lastMessage: { text: '411' } });
+  });
+
+  test('CH4 keeps count of what comes while it is filled', async () => {
+    const rooms = new Rooms(summary('a'));
+    const store = await loaded(rooms);
+    rooms.all = [summary('a', { top: 15, unread: 5 })];
+    rooms.held = [];
+    const loading = store.missed('a');
+    for (const each of [said(15), said(16), said(17, 'ann'), said(18)]) store.apply('a', each);
+    rooms.letGo();
+    await loading;
+    expect(store.get('a')).toMatchObject({ unread: 7, top: 18 });
+    store.apply('a', said(19));
+    expect(store.get('a')).toMatchObject({ unread: 8, top: 19 });
+    expect(rooms.asked).toEqual(['chat.rooms', 'a']);
+  });
+
+  test('is not filled by what was asked for before it', async () => {
+    const rooms = new Rooms(summary('a', { top: 11, unread: 1 }));
+    const store = await loaded(rooms);
+    const held: (() => void)[] = [];
+    rooms.held = held;
+    const older = store.loadRoom('a');
+    const list = store.load();
+    rooms.all = [summary('a', { top: 30, unread: 20 })];
+    const newer = store.missed('a');
+    store.apply('a', said(31));
+    rooms.letGo();
+    await Promise.all([older, list, newer]);
+    expect(store.get('a')).toMatchObject({ unread: 21, top: 31 });
+    expect(rooms.asked).toEqual(['chat.rooms', 'a', 'chat.rooms', 'a']);
+  });
+
+  test('that could not be filled is when the line is back, or with the next message', async () => {
+    for (const again of ['line', 'message']) {
+      const rooms = new Rooms(summary('a'));
+      const store = await loaded(rooms);
+      rooms.all = [summary('a', { top: 30, unread: 20 })];
+      rooms.failing = true;
+      await store.missed('a');
+      store.apply('a', said(31));
+      await settled();
+      rooms.failing = false;
+      if (again === 'line') store.retryFailed();
+      else store.apply('a', said(32));
+      await settled();
+      expect(store.get('a')?.unread).toBe(again === 'line' ? 21 : 22);
+    }
+  });
+
+  test('is filled also when more comes meanwhile than is kept', async () => {
+    const rooms = new Rooms(summary('a', { readOffset: 10 }));
+    const store = await loaded(rooms);
+    rooms.held = [];
+    const loading = store.missed('a');
+    for (let offset = 21; offset <= 620; offset += 1) store.apply('a', said(offset, 'ann'));
+    rooms.all = [summary('a', { top: 620, unread: 10 })];
+    rooms.letGo();
+    await loading;
+    expect(store.get('a')).toMatchObject({ unread: 10, top: 620 });
+  });
+
+  test('between two readings of the list is filled by the later one', async () => {
+    const rooms = new Rooms(summary('a', { top: 13, unread: 3 }));
+    const held: (() => void)[] = [];
+    rooms.held = held;
+    const store = new RoomListStore(rooms.client, 'ann');
+    const first = store.load();
+    rooms.all = [summary('a', { top: 15, unread: 5 })];
+    const second = store.load();
+    store.apply('a', said(16));
+    held[0]?.();
+    await first;
+    expect(store.get('a')).toMatchObject({ top: 16 });
+    held[1]?.();
+    await second;
+    expect(store.get('a')).toMatchObject({ unread: 6, top: 16 });
+    expect(rooms.asked).toEqual(['chat.rooms', 'chat.rooms']);
+  });
+});
+
+describe('an answer that does not know what happened meanwhile', () => {
+  test('CH4 takes no read mark back, with the room here or not', async () => {
+    for (const isHere of [true, false]) {
+      const rooms = new Rooms(summary('a', { readOffset: 4, unread: 6 }));
+      const store = isHere ? await loaded(rooms) : new RoomListStore(rooms.client, 'ann');
+      rooms.held = [];
+      const loading = store.load();
+      store.applyOwn({ type: 'room.read', room: 'a', offset: 9, unread: 1, top: 10 });
+      rooms.letGo();
+      await loading;
+      expect(store.get('a')).toMatchObject({ readOffset: 9, unread: 1 });
+      store.apply('a', said(11));
+      expect(store.get('a')).toMatchObject({ readOffset: 9, unread: 2 });
+    }
+  });
+
+  test('CH4 keeps the mark where it knows more messages, and those are unread', async () => {
+    const rooms = new Rooms(summary('a', { readOffset: 4, unread: 6 }));
+    const store = await loaded(rooms);
+    rooms.all = [summary('a', { top: 12, readOffset: 4, unread: 8 })];
+    rooms.held = [];
+    const loading = store.load();
+    store.read('a', { offset: 10, unread: 0, top: 10 });
+    rooms.letGo();
+    await loading;
+    expect(store.get('a')).toMatchObject({ top: 12, readOffset: 10, unread: 2 });
+  });
+
+  test('CH4 still tells what was read elsewhere', async () => {
+    const rooms = new Rooms(summary('a', { readOffset: 4, unread: 6 }));
+    const store = await loaded(rooms);
+    rooms.all = [summary('a', { readOffset: 10, unread: 0 })];
+    rooms.held = [];
+    const loading = store.load();
+    store.apply('a', said(11));
+    rooms.letGo();
+    await loading;
+    expect(store.get('a')).toMatchObject({ top: 11, readOffset: 10, unread: 1 });
+  });
+
+  test('brings no room back that the person has left', async () => {
+    const rooms = new Rooms(summary('a'), summary('b'));
+    const store = await loaded(rooms);
+    rooms.held = [];
+    const loading = [store.load(), store.loadRoom('a')];
+    store.applyOwn({ type: 'room.exited', room: 'a' });
+    rooms.letGo();
+    await Promise.all(loading);
+    expect(idsOf(store)).toEqual(['b']);
+    rooms.all = [summary('b'), summary('a', { activeAt: 3 })];
+    store.applyOwn({ type: 'room.entered', room: 'a' });
+    await settled();
+    expect(idsOf(store)).toEqual(['a', 'b']);
+  });
+
+  test('does not keep a room away that the person has come into', async () => {
+    const rooms = new Rooms(summary('a'));
+    const store = await loaded(rooms);
+    rooms.held = [];
+    const refused = store.loadRoom('b');
+    rooms.all = [summary('a'), summary('b', { activeAt: 3 })];
+    store.applyOwn({ type: 'room.entered', room: 'b' });
+    rooms.letGo();
+    await refused;
+    expect(idsOf(store)).toEqual(['b', 'a']);
+  });
+});
+
 describe('coming and going', () => {
   test('a room entered is read and shown, a room left is gone', async () => {
     const rooms = new Rooms(summary('a'));

@@ -3,8 +3,9 @@ import type { Output } from '../../../../client/contract.ts';
 import { createObservable, type Observable } from '../../../../client/listeners.ts';
 import type { RoomSummary } from '../contract.ts';
 import type { UserRoomEvent } from '../events.ts';
-import { applyRead, applyToRoom, type RoomItem, toRoomItem } from '../room-state.ts';
+import { applyRead, applyToRoom, type ReadMark, type RoomItem, toRoomItem } from '../room-state.ts';
 import type { RoomPublication } from '../state.ts';
+import { RequestTimes } from './request-times.ts';
 
 export type RoomList =
   | { readonly kind: 'loading' }
@@ -25,9 +26,13 @@ export class RoomListStore {
   readonly #me: string;
   readonly #state = createObservable<RoomList>({ kind: 'loading' });
   readonly #items = new Map<string, RoomItem>();
-  /** What happened in rooms that are not here yet. */
+  /** What happened in rooms that are not here yet, or have a gap, for what is being read of them. */
   readonly #early = new Map<string, RoomPublication[]>();
   readonly #loading = new Map<string, Promise<void>>();
+  /** The furthest read mark of each room; a summary on its way may not know it. */
+  readonly #marks = new Map<string, ReadMark>();
+  readonly #times = new RequestTimes();
+  #listFailed = false;
 
   constructor(client: RoomListCall, me: string) {
     this.#client = client;
@@ -45,44 +50,55 @@ export class RoomListStore {
   /** Reads all rooms anew, keeping what is shown until then. */
   async load(): Promise<void> {
     const shown = [...this.#items.keys()];
+    const askedAt = this.#times.startList();
     try {
       const found = await this.#readAll();
+      this.#listFailed = false;
       const known = new Set(found.map(({ id }) => id));
       // Those that came meanwhile stay.
-      for (const id of shown) if (!known.has(id)) this.#items.delete(id);
-      for (const summary of found) this.#put(summary);
+      for (const id of shown) if (!known.has(id) && this.#times.knows(id, askedAt)) this.#items.delete(id);
+      for (const summary of found) this.#putListed(summary, askedAt);
       this.#show();
+      if (!this.#times.isSuperseded(askedAt)) this.#loadOutdated();
     } catch {
+      this.#listFailed = true;
       if (this.#state.get().kind !== 'ready') this.#state.set({ kind: 'failed' });
     }
   }
 
-  /** The line is back: the list is read again if it could not be. */
+  /** The line is back: what could not be read is read again. */
   retryFailed(): void {
-    if (this.#state.get().kind === 'failed') void this.load();
+    if (this.#listFailed) void this.load();
+    else this.#loadOutdated();
   }
 
-  /** Reads one room anew: its publications had a gap, or the person has just come into it. */
+  /** Reads one room, or waits for it where that is under way. */
   loadRoom(room: string): Promise<void> {
     const loading = this.#loading.get(room) ?? this.#loadRoom(room).finally(() => this.#loading.delete(room));
     this.#loading.set(room, loading);
     return loading;
   }
 
+  /** Publications of the room were missed: only what is asked for from now on knows them. */
+  missed(room: string): Promise<void> {
+    this.#times.outdate(room);
+    return this.loadRoom(room);
+  }
+
+  /** Shows a room that something else has brought: the person has made it, say. */
   put(summary: RoomSummary): void {
-    this.#put(summary);
+    this.#times.enter(summary.id);
+    this.#put(summary, 0);
     this.#show();
   }
 
   apply(room: string, publication: RoomPublication): void {
     const item = this.#items.get(room);
-    if (item === undefined) {
-      this.#keepEarly(room, publication);
-      if (this.#state.get().kind === 'ready') void this.loadRoom(room);
-      return;
-    }
-    const next = applyToRoom(item, publication, this.#me);
-    if (next === item) return;
+    const isOutdated = this.#times.isOutdated(room);
+    if (item === undefined || isOutdated) this.#keepEarly(room, publication);
+    if ((item === undefined && this.#state.get().kind === 'ready') || isOutdated) void this.loadRoom(room);
+    const next = item === undefined ? undefined : applyToRoom(item, publication, this.#me);
+    if (next === undefined || next === item) return;
     this.#items.set(room, next);
     this.#show();
   }
@@ -90,10 +106,13 @@ export class RoomListStore {
   applyOwn(event: UserRoomEvent): void {
     switch (event.type) {
       case 'room.entered':
-        void this.loadRoom(event.room);
+        this.#times.enter(event.room);
+        void this.missed(event.room);
         return;
       case 'room.exited':
+        this.#times.exit(event.room);
         this.#early.delete(event.room);
+        this.#marks.delete(event.room);
         if (this.#items.delete(event.room)) this.#show();
         return;
       case 'room.read':
@@ -104,7 +123,8 @@ export class RoomListStore {
     }
   }
 
-  read(room: string, mark: { readonly offset: number; readonly unread: number; readonly top: number }): void {
+  read(room: string, mark: ReadMark): void {
+    if ((this.#marks.get(room)?.offset ?? 0) < mark.offset) this.#marks.set(room, mark);
     const item = this.#items.get(room);
     const next = item === undefined ? undefined : applyRead(item, mark);
     if (next === undefined || next === item) return;
@@ -112,13 +132,24 @@ export class RoomListStore {
     this.#show();
   }
 
+  /** Again, where something happened meanwhile that the answer does not know. */
   async #loadRoom(room: string): Promise<void> {
-    try {
-      this.put(await this.#client.call('chat.room', { room }));
-    } catch {
-      // No longer a member, or offline: then the next full load tells.
-      this.#early.delete(room);
-    }
+    let askedAt: number;
+    do {
+      askedAt = this.#times.start();
+      const summary = await this.#client.call('chat.room', { room }).catch(() => undefined);
+      if (summary === undefined) {
+        // No longer a member, or offline: then the next full load tells.
+        if (!this.#items.has(room)) this.#early.delete(room);
+        continue;
+      }
+      this.#put(summary, askedAt);
+      this.#show();
+    } while (!this.#times.knows(room, askedAt));
+  }
+
+  #loadOutdated(): void {
+    for (const room of this.#items.keys()) if (this.#times.isOutdated(room)) void this.loadRoom(room);
   }
 
   async #readAll(): Promise<readonly RoomSummary[]> {
@@ -134,19 +165,43 @@ export class RoomListStore {
     return rooms;
   }
 
+  #putListed(summary: RoomSummary, askedAt: number): void {
+    const isNew = !this.#items.has(summary.id);
+    if (isNew && this.#times.isSuperseded(askedAt)) this.#times.outdateUntilList(summary.id);
+    this.#put(summary, askedAt);
+  }
+
   /** What came while the summary was on its way is applied to it; what it knows already changes nothing. */
-  #put(summary: RoomSummary): void {
-    const present = this.#items.get(summary.id);
-    if (present !== undefined && present.summary.top > summary.top) return;
-    const early = this.#early.get(summary.id) ?? [];
-    this.#early.delete(summary.id);
-    const item = early.reduce((soFar, each) => applyToRoom(soFar, each, this.#me), toRoomItem(summary));
-    this.#items.set(summary.id, item);
+  #put(summary: RoomSummary, askedAt: number): void {
+    const { id } = summary;
+    if (this.#times.hasExitedSince(id, askedAt)) return;
+    const present = this.#items.get(id);
+    const knowsAll = this.#times.knows(id, askedAt);
+    const isBehind = this.#times.isOutdated(id) ? !knowsAll : isAhead(present?.summary, summary);
+    if (present !== undefined && isBehind) {
+      this.#items.set(id, applyRead(present, { ...summary, offset: summary.readOffset }));
+      return;
+    }
+    const early = this.#early.get(id) ?? [];
+    if (knowsAll) {
+      this.#early.delete(id);
+      this.#times.bringUpToDate(id);
+    }
+    const item = withMark(toRoomItem(summary), this.#marks.get(id));
+    this.#items.set(
+      id,
+      early.reduce((soFar, each) => applyToRoom(soFar, each, this.#me), item),
+    );
   }
 
   #keepEarly(room: string, publication: RoomPublication): void {
     const early = this.#early.get(room) ?? [];
-    if (early.length < EARLY_LIMIT) early.push(publication);
+    if (early.length >= EARLY_LIMIT) {
+      // What is let go of must be in the summary that comes.
+      early.length = 0;
+      this.#times.outdate(room);
+    }
+    early.push(publication);
     this.#early.set(room, early);
   }
 
@@ -154,4 +209,18 @@ export class RoomListStore {
     const rooms = [...this.#items.values()].map(({ summary }) => summary).sort((a, b) => b.activeAt - a.activeAt);
     this.#state.set({ kind: 'ready', rooms });
   }
+}
+
+/** Whether what is here, without a gap, knows more than the summary. */
+function isAhead(present: RoomSummary | undefined, { top, readOffset }: RoomSummary): boolean {
+  if (present === undefined) return false;
+  return present.top > top || (present.top === top && present.readOffset > readOffset);
+}
+
+/** A read mark is not undone by a summary that does not know it yet. */
+function withMark(item: RoomItem, mark: ReadMark | undefined): RoomItem {
+  const { top, unread } = item.summary;
+  if (mark === undefined || mark.top >= top) return mark === undefined ? item : applyRead(item, mark);
+  // Nobody knows how many of those after the mark are by others: at most all of them.
+  return applyRead(item, { ...mark, top, unread: Math.min(unread, mark.unread + top - mark.top) });
 }

@@ -1,15 +1,13 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
-import { ConfirmDialog } from '../../../ui/dialog.tsx';
-import type { Message, RoomSummary } from '../contract.ts';
-import { PREVIEW_LENGTH, RECEIPTS_LIMIT } from '../limits.ts';
+import { later } from '../../../ui/later.tsx';
+import type { RoomSummary } from '../contract.ts';
+import { RECEIPTS_LIMIT } from '../limits.ts';
 import { useAction, useChat, useObservable, useRoomTitle } from './chat-context.tsx';
 import { Composer } from './composer.tsx';
-import { type LiveRoom, openLiveRoom } from './live-room.ts';
-import { MemberPanel } from './member-panel.tsx';
+import { createLiveRoom, type LiveRoom } from './live-room.ts';
+import type { MessageDialog } from './message-dialogs.tsx';
 import { ReadersProvider } from './readers-context.tsx';
-import { ReadersDialog } from './readers-dialog.tsx';
 import type { RoomActions } from './room-actions.ts';
 import { RoomHeader } from './room-header.tsx';
 import { Timeline } from './timeline.tsx';
@@ -17,6 +15,10 @@ import type { TimelineStore } from './timeline-store.ts';
 import { TypingLine } from './typing-line.tsx';
 import { type DraftState, useDraft } from './use-draft.ts';
 import { useStableActions } from './use-stable-actions.ts';
+import { useSubmit } from './use-submit.ts';
+
+const MemberPanel = later(async () => (await import('./member-panel.tsx')).MemberPanel);
+const MessageDialogs = later(async () => (await import('./message-dialogs.tsx')).MessageDialogs);
 
 type Props = {
   readonly room: RoomSummary;
@@ -32,7 +34,7 @@ export function RoomView({ room, focus: initialFocus }: Props) {
   const draft = useDraft(room);
   const input = useRef<HTMLTextAreaElement>(null);
   const [panel, setPanel] = useState(false);
-  const [dialog, setDialog] = useState<MessageDialog>(null);
+  const [dialog, setDialog] = useState<MessageDialog | null>(null);
   const { store, focus, jumpTo, toLatest } = useFocus(room, initialFocus);
   const submit = useSubmit(room, { draft, live, toLatest });
   const actions = useRoomActions(room, { draft, jumpTo, setDialog });
@@ -67,37 +69,8 @@ export function RoomView({ room, focus: initialFocus }: Props) {
         </section>
         {panel && <MemberPanel room={room} onClose={() => setPanel(false)} />}
       </div>
-      {dialog !== null && <Dialogs room={room} dialog={dialog} onClose={() => setDialog(null)} />}
+      {dialog !== null && <MessageDialogs room={room} dialog={dialog} onClose={() => setDialog(null)} />}
     </ReadersProvider>
-  );
-}
-
-type MessageDialog = { readonly kind: 'readers' | 'recall'; readonly message: Message } | null;
-type DialogsProps = {
-  readonly room: RoomSummary;
-  readonly dialog: NonNullable<MessageDialog>;
-  readonly onClose: () => void;
-};
-
-function Dialogs({ room, dialog: { kind, message }, onClose }: DialogsProps) {
-  const { t } = useTranslation();
-  const { client } = useChat();
-  const act = useAction();
-  if (kind === 'readers') return <ReadersDialog room={room} message={message} onClose={onClose} />;
-  const recall = () => {
-    onClose();
-    void act(() => client.call('chat.recall', { room: room.id, offset: message.offset }));
-  };
-  return (
-    <ConfirmDialog
-      open
-      onOpenChange={onClose}
-      title={t('chat.recall')}
-      text={message.text.slice(0, PREVIEW_LENGTH)}
-      confirmLabel={t('chat.recall')}
-      danger
-      onConfirm={recall}
-    />
   );
 }
 
@@ -119,27 +92,6 @@ function useFocus(room: RoomSummary, initialFocus: number | undefined) {
     void store.reveal(offset).then(() => setFocus((last) => ({ offset, times: (last?.times ?? 0) + 1 })));
   };
   return { store, focus, jumpTo, toLatest };
-}
-
-type SubmitParts = { readonly draft: DraftState; readonly live: LiveRoom; readonly toLatest: () => void };
-
-/** Sends what was written, or saves the edit. */
-function useSubmit(room: RoomSummary, { draft, live, toLatest }: SubmitParts): () => Promise<void> {
-  const { client, openOutbox } = useChat();
-  const act = useAction();
-  return async () => {
-    const { text, composing } = draft;
-    draft.clear();
-    live.stopTyping();
-    if (composing.kind === 'edit') {
-      const { offset } = composing.message;
-      const done = await act(() => client.call('chat.edit', { room: room.id, offset, text }));
-      if (!done) draft.edit({ ...composing.message, text });
-      return;
-    }
-    await openOutbox?.add({ room: room.id, text, replyTo: composing.replyTo?.offset ?? null });
-    toLatest();
-  };
 }
 
 type ActionParts = {
@@ -174,9 +126,9 @@ function useLiveRoom(room: RoomSummary): LiveRoom {
   const { client, me } = useApp();
   const size = room.memberCount > RECEIPTS_LIMIT ? 'large' : 'small';
   const live = useMemo(
-    () => openLiveRoom(client, me, { id: room.id, memberCount: size === 'large' ? RECEIPTS_LIMIT + 1 : 1 }),
+    () => createLiveRoom(client, me, { id: room.id, memberCount: size === 'large' ? RECEIPTS_LIMIT + 1 : 1 }),
     [client, me, room.id, size],
   );
-  useEffect(() => live.close, [live]);
+  useEffect(() => live.open(), [live]);
   return live;
 }

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '../../../ui/dialog.tsx';
+import { isComposing } from '../../../ui/keyboard.ts';
 import type { RoomSummary } from '../contract.ts';
 import { useChat, useObservable, useRoomTitle } from './chat-context.tsx';
 import { useFoundRooms } from './room-list-panel.tsx';
@@ -22,7 +23,7 @@ export function Switcher({ onClose }: { readonly onClose: () => void }) {
     openRoom(room.id);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return;
+    if (isComposing(event)) return;
     if (event.key === 'Enter') choose(found[marked]);
     else if (event.key === 'ArrowDown') setMarked(Math.min(marked + 1, found.length - 1));
     else if (event.key === 'ArrowUp') setMarked(Math.max(marked - 1, 0));

@@ -226,6 +226,19 @@ describe('jumping', () => {
     expect(findMessage(timelineOf(store), 10)).toBeDefined();
   });
 
+  test('is not needed to find a message', async () => {
+    const room = roomWith(99);
+    const store = await opened(room);
+    const before = timelineOf(store);
+    expect(await store.find(60)).toBe(findMessage(before, 60));
+    expect(room.asked).toHaveLength(1);
+    expect(await store.find(10)).toMatchObject({ offset: 10, text: '10' });
+    expect(await store.find(1)).toBeUndefined();
+    room.failing = true;
+    expect(await store.find(11)).toBeUndefined();
+    expect(timelineOf(store)).toBe(before);
+  });
+
   test('away makes answers that come late of no effect', async () => {
     const room = roomWith(199);
     const store = await opened(room);

@@ -1,6 +1,6 @@
 import type { Client } from '../../../../client/client.ts';
 import { createObservable, type Observable } from '../../../../client/listeners.ts';
-import type { HistoryPage } from '../contract.ts';
+import type { HistoryPage, Message } from '../contract.ts';
 import {
   addPage,
   applyRoomEvent,
@@ -62,6 +62,16 @@ export class TimelineStore {
     if (findMessage(this.#view.get().timeline, offset) !== undefined) return true;
     await this.open(offset);
     return false;
+  }
+
+  /** The message at the offset, read where it is not here; undefined when it cannot be. */
+  async find(offset: number): Promise<Message | undefined> {
+    const known = findMessage(this.#view.get().timeline, offset);
+    if (known !== undefined) return known;
+    const where = { room: this.room, around: offset, limit: 1 };
+    const page = await this.#client.call('chat.history', where).catch(() => undefined);
+    const entry = page?.entries.find((each) => offsetOf(each) === offset);
+    return entry?.kind === 'message' ? entry.message : undefined;
   }
 
   /** Asks again for what could not be read: the person wants it, or the line is back. */

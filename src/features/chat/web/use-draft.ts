@@ -1,44 +1,32 @@
-import { useState } from 'react';
+import { useEffect, useMemo } from 'react';
 import type { Message, RoomSummary } from '../contract.ts';
-import { useChat } from './chat-context.tsx';
-import type { Composing } from './composer.tsx';
+import { useChat, useObservable } from './chat-context.tsx';
+import { type BoxView, DraftBox } from './draft-box.ts';
 
-export type DraftState = {
-  readonly text: string;
-  readonly composing: Composing;
+export type DraftState = BoxView & {
   setText(text: string): void;
   reply(message: Message): void;
   edit(message: Message): void;
   /** Stops replying or editing; what was begun before an edit comes back. */
   stop(): void;
-  /** After sending. */
-  clear(): void;
+  /** See `DraftBox.send`. */
+  send(): Promise<boolean>;
 };
 
 /** What is being written in this room; kept on this device until it is sent. */
-export function useDraft(room: RoomSummary): DraftState {
-  const { drafts } = useChat();
-  const [text, setText] = useState(() => drafts.get(room.id).text);
-  const [composing, setComposing] = useState<Composing>({ kind: 'new', replyTo: null });
-  const write = (next: string) => {
-    setText(next);
-    if (composing.kind === 'new') drafts.set(room.id, { text: next, replyTo: null });
-  };
-  const start = (next: Composing, nextText: string) => {
-    setComposing(next);
-    setText(nextText);
-  };
+export function useDraft({ id }: RoomSummary): DraftState {
+  const { drafts, outbox, timeline } = useChat();
+  const box = useMemo(
+    () => new DraftBox(id, { drafts, find: (offset) => timeline(id).find(offset) }),
+    [id, drafts, timeline],
+  );
+  useEffect(() => void box.restoreReply(), [box]);
   return {
-    text,
-    composing,
-    setText: write,
-    reply: (message) =>
-      start({ kind: 'new', replyTo: message }, composing.kind === 'edit' ? drafts.get(room.id).text : text),
-    edit: (message) => start({ kind: 'edit', message }, message.text),
-    stop: () => start({ kind: 'new', replyTo: null }, drafts.get(room.id).text),
-    clear: () => {
-      if (composing.kind === 'new') drafts.set(room.id, { text: '', replyTo: null });
-      start({ kind: 'new', replyTo: null }, drafts.get(room.id).text);
-    },
+    ...useObservable(box.view),
+    setText: (text) => box.setText(text),
+    reply: (message) => box.reply(message),
+    edit: (message) => box.edit(message),
+    stop: () => box.stop(),
+    send: () => box.send(outbox),
   };
 }

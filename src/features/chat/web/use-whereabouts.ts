@@ -1,9 +1,12 @@
-import { useEffect, useSyncExternalStore } from 'react';
+import { useCallback, useSyncExternalStore } from 'react';
 import { useApp, type Whereabouts } from '../../../ui/app-context.tsx';
 
 /** Follows whether a person is online while the component is on screen. Undefined until known, or for null. */
 export function useWhereabouts(user: string | null): Whereabouts | undefined {
   const { people } = useApp();
-  useEffect(() => (user === null ? undefined : people.watch(user)), [people, user]);
-  return useSyncExternalStore(people.subscribe, () => (user === null ? undefined : people.whereabouts(user)));
+  const watch = useCallback(
+    (listener: () => void) => (user === null ? () => undefined : people.watch(user, listener)),
+    [people, user],
+  );
+  return useSyncExternalStore(watch, () => (user === null ? undefined : people.whereabouts(user)));
 }

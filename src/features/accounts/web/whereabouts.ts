@@ -1,0 +1,91 @@
+import type { Client } from '../../../../client/client.ts';
+import { ERRORS } from '../../../core/errors.ts';
+import type { PeopleSource, Whereabouts } from '../../../ui/app-context.tsx';
+import { onlineChannel } from '../events.ts';
+import { gather } from './gather.ts';
+
+/** People followed live at a time; well below what a connection may subscribe to, so that open rooms find a place. */
+export const FOLLOWED_LIMIT = 64;
+/** Rows that only fly by while someone scrolls are not worth a subscription. */
+const SETTLE_MS = 150;
+const RETRY_MS = 5_000;
+
+type Source = Pick<PeopleSource, 'whereabouts' | 'watch'>;
+
+/** Whether people are online, for as long as someone looks; for those past the bound, as it was when they were asked for. */
+export function createWhereabouts(client: Client): Source {
+  const known = new Map<string, Whereabouts>();
+  const watched = new Map<string, Set<() => void>>();
+  /** What ends following them. */
+  const followed = new Map<string, () => void>();
+  const learn = (id: string, state: Whereabouts) => {
+    known.set(id, state);
+    for (const listener of [...(watched.get(id) ?? [])]) listener();
+  };
+  const ask = gather(
+    async (users) => {
+      const { presence } = await client.call('accounts.presence', { users });
+      for (const { user, online, lastSeenAt } of presence) learn(user, { online, lastSeenAt });
+      return users;
+    },
+    (users) => {
+      for (const user of users) if (watched.has(user)) ask(user);
+    },
+  );
+  const follow = (id: string) => {
+    const stop = client.subscribe(onlineChannel(id), {
+      publication: ({ data }) => learn(id, { online: data.online, lastSeenAt: data.at }),
+      // This channel keeps nothing, so the state is asked for each time.
+      subscribed: () => ask(id),
+      unsubscribed: ({ code }) => {
+        // The connection has no place left: others may give theirs up. Who is refused for good is not asked for again.
+        if (code !== ERRORS.limitExceeded.code || followed.get(id) !== stop) return;
+        followed.delete(id);
+        ask(id);
+        setTimeout(fill, RETRY_MS);
+      },
+    });
+    followed.set(id, stop);
+  };
+  const fill = () => {
+    for (const id of watched.keys()) {
+      if (followed.has(id)) continue;
+      if (followed.size < FOLLOWED_LIMIT) follow(id);
+      else if (!known.has(id)) ask(id);
+    }
+  };
+  const settle = onceInAWhile(fill);
+  const leave = (id: string) => {
+    watched.delete(id);
+    followed.get(id)?.();
+    followed.delete(id);
+    settle();
+  };
+  return {
+    whereabouts: (id) => known.get(id),
+    watch: (id, listener) => {
+      const listeners = watched.get(id) ?? new Set();
+      watched.set(id, listeners);
+      // One of its own, so that the same function can watch twice.
+      const entry = () => listener();
+      listeners.add(entry);
+      settle();
+      return () => {
+        if (listeners.delete(entry) && listeners.size === 0) leave(id);
+      };
+    },
+  };
+}
+
+/** Does it a moment after the first of many calls. */
+function onceInAWhile(action: () => void): () => void {
+  let isWaiting = false;
+  return () => {
+    if (isWaiting) return;
+    isWaiting = true;
+    setTimeout(() => {
+      isWaiting = false;
+      action();
+    }, SETTLE_MS);
+  };
+}

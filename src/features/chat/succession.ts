@@ -1,0 +1,49 @@
+import type { UserPrincipal } from '../../core/principal.ts';
+import type { Parts } from './parts.ts';
+
+const PEOPLE_AT_ONCE = 500;
+
+/**
+ * A group whose owner is disabled would be nobody's for good. Meanwhile its admins may name another owner, where there
+ * is none the member who has been in it longest, and those who run the installation, if they are in it: all of them
+ * active people. The group's owner if this person may replace them, undefined if not.
+ */
+export async function orphanedFrom(
+  parts: Parts,
+  { user, role }: UserPrincipal,
+  room: string,
+): Promise<string | undefined> {
+  const managers = await parts.rooms.managers(room);
+  const owner = managers.find((manager) => manager.role === 'owner')?.user;
+  if (owner === undefined || owner === user) return undefined;
+  const active = await activeOf(parts, [owner, ...managers.map((manager) => manager.user)]);
+  if (active.has(owner)) return undefined;
+  const runsInstallation = role === 'owner' || role === 'admin';
+  const mayReplace =
+    active.has(user) || runsInstallation || (active.size === 0 && (await eldest(parts, room)) === user);
+  return mayReplace ? owner : undefined;
+}
+
+async function activeOf({ people }: Parts, users: readonly string[]): Promise<ReadonlySet<string>> {
+  const active = new Set<string>();
+  for (let from = 0; from < users.length; from += PEOPLE_AT_ONCE) {
+    for (const { id } of await people.byIds(users.slice(from, from + PEOPLE_AT_ONCE))) active.add(id);
+  }
+  return active;
+}
+
+/** The active person who has been in the room longest. */
+async function eldest(parts: Parts, room: string): Promise<string | undefined> {
+  let after: string | undefined;
+  do {
+    const page = await parts.rooms.members(room, after);
+    const active = await activeOf(
+      parts,
+      page.members.map(({ user }) => user),
+    );
+    const found = page.members.find(({ user }) => active.has(user));
+    if (found !== undefined) return found.user;
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+  return undefined;
+}

@@ -1,0 +1,34 @@
+import { useTranslation } from 'react-i18next';
+import { ConfirmDialog } from '../../../ui/dialog.tsx';
+import type { Message, RoomSummary } from '../contract.ts';
+import { PREVIEW_LENGTH } from '../limits.ts';
+import { useAction, useChat } from './chat-context.tsx';
+import { ReadersDialog } from './readers-dialog.tsx';
+
+/** What is open over a message. */
+export type MessageDialog = { readonly kind: 'readers' | 'recall'; readonly message: Message };
+
+type Props = { readonly room: RoomSummary; readonly dialog: MessageDialog; readonly onClose: () => void };
+
+/** Who has read a message, or whether it is really to be recalled. */
+export function MessageDialogs({ room, dialog: { kind, message }, onClose }: Props) {
+  const { t } = useTranslation();
+  const { client } = useChat();
+  const act = useAction();
+  if (kind === 'readers') return <ReadersDialog room={room} message={message} onClose={onClose} />;
+  const recall = () => {
+    onClose();
+    void act(() => client.call('chat.recall', { room: room.id, offset: message.offset }));
+  };
+  return (
+    <ConfirmDialog
+      open
+      onOpenChange={onClose}
+      title={t('chat.recall')}
+      text={message.text.slice(0, PREVIEW_LENGTH)}
+      confirmLabel={t('chat.recall')}
+      danger
+      onConfirm={recall}
+    />
+  );
+}

@@ -1,0 +1,51 @@
+import { type FunctionComponent, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { showToast } from './toast.tsx';
+
+/** By then the first screen stands, on all but the slowest lines. */
+const PRELOAD_AFTER_MS = 1_500;
+const RETRY_MS = 3_000;
+
+type Part<Props> = { loaded: FunctionComponent<Props> | undefined; readonly load: () => Promise<void> };
+
+/**
+ * A component whose code the first screen does not wait for. It comes a little later by itself, so that it is there
+ * when it is wanted, with a line or without.
+ */
+export function later<Props extends object>(load: () => Promise<FunctionComponent<Props>>): FunctionComponent<Props> {
+  const part: Part<Props> = {
+    loaded: undefined,
+    load: async () => {
+      part.loaded ??= await load();
+    },
+  };
+  setTimeout(() => part.load().catch(() => undefined), PRELOAD_AFTER_MS);
+  return (props) => <Later part={part} props={props} />;
+}
+
+function Later<Props extends object>({ part, props }: { readonly part: Part<Props>; readonly props: Props }) {
+  const [Component, setComponent] = useState(() => part.loaded);
+  useStarted(Component === undefined, async () => {
+    await part.load();
+    setComponent(() => part.loaded);
+  });
+  return Component === undefined ? null : <Component {...props} />;
+}
+
+/** Starts it while it is wanted, again and again where it fails, and says so once. */
+function useStarted(isWanted: boolean, start: () => Promise<void>): void {
+  const { t } = useTranslation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each drawing brings another function that does the same
+  useEffect(() => {
+    if (!isWanted) return;
+    let timer: ReturnType<typeof setTimeout>;
+    const attempt = (onFailure: () => void) => {
+      start().catch(() => {
+        onFailure();
+        timer = setTimeout(attempt, RETRY_MS, () => undefined);
+      });
+    };
+    attempt(() => showToast(t('ui.loadFailed'), 'error'));
+    return () => clearTimeout(timer);
+  }, [isWanted]);
+}
