@@ -14,8 +14,8 @@ import type { Telemetry } from '../ports/telemetry.ts';
 import { centrifuge } from '../protocols/centrifuge/protocol.ts';
 import { ServerApi } from '../protocols/server-api/protocol.ts';
 import type { Config } from './config.ts';
+import { FEATURE_NAMESPACES } from './feature-namespaces.ts';
 import type { Ports } from './ports.ts';
-import { StartError } from './start-error.ts';
 import { VERSION } from './version.ts';
 
 /** What differs between runtimes, besides the ports that settings choose. */
@@ -151,14 +151,13 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, features: re
   });
 }
 
-/** Settings may add namespaces, but not take over a feature's: throws `StartError`. */
+/** Those of the settings, which take none that is a feature's (`namespacesSchema`), and those of the features. */
 function namespacesOf(config: Config, features: readonly Feature[]): Map<string, NamespaceDefinition> {
   const namespaces = new Map<string, NamespaceDefinition>();
   for (const [name, options] of Object.entries(config.namespaces)) namespaces.set(name, { options });
   for (const feature of features) {
     for (const [name, definition] of Object.entries(feature.namespaces)) {
-      if (namespaces.has(name))
-        throw new StartError(`namespaces: ${name} belongs to ${feature.name}; choose another name`);
+      if (FEATURE_NAMESPACES.get(name) !== feature.name) throw new Error(`${name} is not among FEATURE_NAMESPACES`);
       namespaces.set(name, { ...definition, ofFeature: true });
     }
   }

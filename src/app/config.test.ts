@@ -188,6 +188,10 @@ describe('namespaces', () => {
       { 'a:b': {} },
       'a name in namespaces = "a:b" (from BANYAN_NAMESPACES) must be a name of a-z, 0-9, "_" and "-", or "" for channels without a colon',
     ],
+    [
+      { room: {} },
+      'a name in namespaces = "room" (from BANYAN_NAMESPACES) must be another name, as this one belongs to chat',
+    ],
     [{ x: 1 }, 'namespaces = "{\\"x\\":1}" (from BANYAN_NAMESPACES) must be a JSON object of namespaces by name'],
     [[], 'namespaces = "[]" (from BANYAN_NAMESPACES) must be a JSON object of namespaces by name'],
   ];

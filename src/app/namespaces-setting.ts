@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CLOSED_NAMESPACE, type Namespace } from '../core/namespace.ts';
+import { FEATURE_NAMESPACES } from './feature-namespaces.ts';
 import { nearest } from './nearest.ts';
 
 /** The namespaces for trying things out, and for applications that need no more. */
@@ -72,7 +73,10 @@ export const namespacesSchema = z
       .regex(
         /^([a-z][a-z0-9_-]{0,31})?$/,
         'must be a name of a-z, 0-9, "_" and "-", or "" for channels without a colon',
-      ),
+      )
+      .refine((name) => !FEATURE_NAMESPACES.has(name), {
+        error: ({ input }) => `must be another name, as this one belongs to ${FEATURE_NAMESPACES.get(String(input))}`,
+      }),
     z.strictObject(schemas, { error: unknownField }).partial(),
   )
   .transform((stated): Readonly<Record<string, Namespace>> => {

@@ -167,6 +167,13 @@ export class Node implements Channels, SessionHost {
     this.#leaving.set(user, cancel);
   }
 
+  /** The session's `connect` was refused: it is waited for no longer than for one that says nothing. */
+  refuse(session: Session): void {
+    if (session.bucket < 0) return;
+    this.#pings.remove(session);
+    this.#waiting.add(session);
+  }
+
   serverChannels(principal: Principal): Promise<readonly string[]> {
     return this.#hooks?.serverChannels(principal) ?? Promise.resolve([]);
   }
@@ -466,7 +473,7 @@ export class Node implements Channels, SessionHost {
     const now = this.clock.now();
     this.#pings.tick(now);
     this.hub.sweep(now);
-    for (const session of [...this.#waiting]) if (session.lastSeen < now - STALE_MS) session.close('stale');
+    for (const session of [...this.#waiting]) if (session.openedAt < now - STALE_MS) session.close('stale');
   }
 
   readonly #flushSessions = (): void => {

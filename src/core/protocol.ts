@@ -9,7 +9,7 @@ export interface Protocol {
   /** One or two letters; part of the fan-out topics, so unique among protocols. */
   readonly name: string;
   readonly ping: Frame;
-  /** Commands of a frame in order. Throws `DisconnectError('badRequest')` for what is not of the protocol. */
+  /** Commands of a frame in order, at least one. Throws `DisconnectError('badRequest')` for what is not of the protocol. */
   decode(frame: Frame): readonly Command[];
   encodeReply(id: number, reply: Reply): Frame;
   encodePush(push: Push): Frame;

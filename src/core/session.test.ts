@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { PLAIN, person, TestNode } from '../../tests/core/node.ts';
+import { type NodeOptions, PLAIN, person, TestNode } from '../../tests/core/node.ts';
 import { DisconnectError } from './disconnects.ts';
 import { ClientError } from './errors.ts';
 import type { SignedIn } from './tokens.ts';
@@ -96,11 +96,36 @@ describe('SE3 a connection that does not connect', () => {
     expect(world.node.connections).toBe(0);
   });
 
-  test('SE3 nor is one that was refused kept', async () => {
-    const world = new TestNode({ limits: { anonymous: false } });
+  const refusals: readonly [when: string, options: NodeOptions][] = [
+    ['at once', { limits: { anonymous: false } }],
+    ['late', { hooks: { serverChannels: () => Promise.reject(new Error('database gone')) } }],
+  ];
+  test.each([...refusals])('SE3 nor is one kept that was refused %s', async (_when, options) => {
+    const world = new TestNode(options);
     const client = await world.connected();
+    expect(client.answer(1)).toHaveProperty('error');
     await world.clock.pass(12_000);
     expect(client.closedWith).toMatchObject({ code: 3_502 });
+    expect(world.node.connections).toBe(0);
+  });
+
+  test('SE3 nor is one that only sends pongs while its token is being looked at', async () => {
+    const world = new TestNode({ hooks: { verifyToken: () => new Promise(() => undefined) } });
+    const client = world.open();
+    client.say({ connect: { token: 't' } });
+    for (let second = 0; second < 12 && client.closedWith === undefined; second += 1) {
+      client.session.receive('{}');
+      await world.clock.pass(1_000);
+    }
+    expect(client.closedWith).toMatchObject({ code: 3_502 });
+  });
+
+  test('SE3 SE6 line breaks alone keep nobody', async () => {
+    const world = new TestNode();
+    const client = world.open();
+    client.session.receive('\n');
+    expect(client.closedWith).toEqual(BAD_REQUEST);
+    expect(world.node.connections).toBe(0);
   });
 });
 
@@ -121,13 +146,25 @@ describe('SE5 commands right behind connect', () => {
     expect(client.published('log:a')).toEqual(['mine']);
   });
 
-  test('SE5 SL3 more than may be under way close the connection', async () => {
+  test('SE5 SL3 one more than may be under way gets 111; the others are answered, and the client stays', async () => {
     const world = new TestNode({ limits: { commandsInFlight: 3 } });
     const client = world.open();
     const rpc = { rpc: { method: 'echo', data: 1 } };
     client.say({ connect: {} }, rpc, rpc, rpc, rpc);
     await world.clock.settle();
-    expect(client.closedWith).toEqual(BAD_REQUEST);
+    expect(client.answer(5)).toMatchObject({ error: { code: 111, temporary: true } });
+    expect([2, 3, 4].map((id) => client.answer(id)?.error)).toEqual([undefined, undefined, undefined]);
+    expect(await world.ask(client, rpc)).toHaveProperty('rpc');
+  });
+
+  test('SE5 SL3 pongs take the place of no command', async () => {
+    const world = new TestNode({ limits: { commandsInFlight: 2 } });
+    const client = world.open();
+    client.say({ connect: {} });
+    for (let pong = 0; pong < 5; pong += 1) client.session.receive('{}');
+    client.say({ rpc: { method: 'echo', data: 1 } }, { rpc: { method: 'echo', data: 2 } });
+    await world.clock.settle();
+    expect([client.answer(2), client.answer(3)]).toMatchObject([{ rpc: { data: 1 } }, { rpc: { data: 2 } }]);
   });
 });
 
@@ -142,6 +179,8 @@ describe('SE6 input that is not of the protocol', () => {
     '{"id":1}',
     '{"id":1,"connect":[]}',
     '\u0000',
+    '\n',
+    '\n\n\n',
   ];
   test.each(garbage.map((frame) => [JSON.stringify(frame), frame] as const))(
     'SE6 %s closes that connection with 3501 and touches no other',
@@ -196,6 +235,37 @@ describe('SL3 commands under way', () => {
     for (const answer of open.splice(0)) answer();
     await world.clock.settle();
     expect(client.answer(5)).toHaveProperty('rpc');
+  });
+});
+
+describe('SL1 history reads', () => {
+  const history = { history: { channel: 'log:a', limit: -1 } };
+
+  test('SL1 only a few of a connection run at once, the others in their turn', async () => {
+    const world = new TestNode();
+    await world.publish('log:a', 1);
+    const client = await world.connected();
+    const answerNow = world.log.pauseReads();
+    const ids = client.say(...Array.from({ length: 40 }, () => history));
+    await world.clock.settle();
+    expect(world.log.reads.length).toBe(4);
+    answerNow();
+    await world.clock.settle();
+    expect(client.lines.slice(1).map(({ id }) => id)).toEqual(ids);
+    expect(client.lines.slice(1).every((line) => line.error === undefined)).toBe(true);
+  });
+
+  test('SL1 none is done for a client that has gone', async () => {
+    const world = new TestNode();
+    const client = await world.connected();
+    const answerNow = world.log.pauseReads();
+    client.say(...Array.from({ length: 40 }, () => history));
+    await world.clock.settle();
+    client.hangUp();
+    answerNow();
+    await world.clock.settle();
+    expect(world.log.reads.length).toBe(4);
+    expect(world.reported).toEqual([]);
   });
 });
 

@@ -8,6 +8,7 @@ import { ClientError, toClientError } from './errors.ts';
 import { type Principal, userOf } from './principal.ts';
 import type { Frame, Protocol } from './protocol.ts';
 import type { ConnectResult, Push, Reply, SubscribeResult } from './pushes.ts';
+import { Slots } from './slots.ts';
 import { type Subscriber, type SubscriptionHost, Subscriptions } from './subscriptions.ts';
 import type { SignedIn } from './tokens.ts';
 
@@ -16,6 +17,9 @@ type Request = Exclude<Command, { kind: 'pong' | 'connect' | 'send' | 'ping' }>;
 
 /** Characters that may wait for the end of a turn; past it they are handed on, to where the backlog is bounded. */
 const OUTGOING_LIMIT = 64 * 1024;
+
+/** History reads of one connection that run at once: each may hold a page of long publications in memory. */
+const HISTORY_READS = 4;
 
 type State = 'waiting' | 'connecting' | 'connected' | 'refused' | 'closed';
 
@@ -30,6 +34,8 @@ export interface SessionHost extends SubscriptionHost {
   /** The session knows who it is. */
   register(session: Session): void;
   unregister(session: Session): void;
+  /** The session's `connect` was refused: it is waited for no longer than for one that says nothing. */
+  refuse(session: Session): void;
   /** Channels that the server puts this principal's connections into. */
   serverChannels(principal: Principal): Promise<readonly string[]>;
   /** Throws `DisconnectError('invalidToken')` or `ClientError('tokenExpired')`. */
@@ -62,7 +68,9 @@ export class Session implements Subscriber {
   readonly protocol: Protocol;
   readonly connection: Connection;
   readonly address: string;
-  /** When the last frame came, by the node's clock. */
+  /** When the socket opened, by the node's clock. */
+  readonly openedAt: number;
+  /** When the last frame came. */
   lastSeen: number;
   /** Where the node keeps it for pings; see `PingWheel`. */
   place = -1;
@@ -81,6 +89,8 @@ export class Session implements Subscriber {
   /** Channels that the server wants this client in, once it is connected. */
   #joinLater: readonly string[] | undefined;
   #inFlight = 0;
+  /** Made with the first history read. */
+  #historyReads: Slots | undefined;
 
   constructor(node: SessionHost, opening: Opening, client: string) {
     this.#node = node;
@@ -89,7 +99,8 @@ export class Session implements Subscriber {
     this.protocol = opening.protocol;
     this.address = opening.address;
     this.#principal = opening.principal;
-    this.lastSeen = node.clock.now();
+    this.openedAt = node.clock.now();
+    this.lastSeen = this.openedAt;
     this.subscriptions = new Subscriptions(node, this);
   }
 
@@ -189,11 +200,12 @@ export class Session implements Subscriber {
     }
   }
 
-  /** Commands sent right behind `connect` wait for it; a client that floods meanwhile is not waited for. */
-  #defer(command: Command): void {
+  /** Commands sent right behind `connect` wait for it, as many as may be under way. */
+  #defer(command: Exclude<Command, { kind: 'pong' }>): void {
     this.#deferred ??= [];
-    if (this.#deferred.length >= this.#node.limits.commandsInFlight) throw new DisconnectError('badRequest');
-    this.#deferred.push(command);
+    if (this.#deferred.length < this.#node.limits.commandsInFlight) this.#deferred.push(command);
+    else if (command.kind === 'connect' || command.kind === 'send') throw new DisconnectError('badRequest');
+    else this.#reply(command.id, { kind: 'error', error: new ClientError('tooManyRequests') });
   }
 
   #connect(command: Extract<Command, { kind: 'connect' }>): void {
@@ -202,6 +214,7 @@ export class Session implements Subscriber {
       if (this.#state === 'closed') return;
       if (error instanceof DisconnectError) return this.close(error.kind);
       this.#state = 'refused';
+      this.#node.refuse(this);
       this.#reply(command.id, { kind: 'error', error: this.#explain(error, 'connect') });
     });
   }
@@ -291,9 +304,20 @@ export class Session implements Subscriber {
         return this.#refresh(command.token);
       case 'subRefresh':
         return { kind: 'subRefresh', ttl: await this.subscriptions.renew(command.channel, command.token) };
+      case 'history':
+        return this.#readHistory(command);
       default:
         return this.#node.run(this, command);
     }
+  }
+
+  #readHistory(command: Extract<NodeCommand, { kind: 'history' }>): Promise<Reply> {
+    this.#historyReads ??= new Slots(HISTORY_READS, this.#node.limits.commandsInFlight);
+    return this.#historyReads.run(() => {
+      // Nobody is left to read for.
+      if (this.#state === 'closed') throw new DisconnectError('connectionClosed');
+      return this.#node.run(this, command);
+    });
   }
 
   async #refresh(token: string): Promise<Reply> {

@@ -38,7 +38,7 @@ export const serverErrorsZh: Readonly<Record<string, string>> = {
   'must be one emoji': '请选择一个表情',
   'must be one line of text': '只能是一行文字',
   'must be valid text': '含有无法识别的字符',
-  'must not contain control characters': '不能含有控制字符',
+  'must not contain invisible characters': '不能含有看不见的字符',
 
   // Accounts.
   'this handle is taken': '这个用户名已被使用',
@@ -86,6 +86,7 @@ export const serverErrorsZh: Readonly<Record<string, string>> = {
   'too many people change this room at once; try again': '同时修改的人太多，请再试一次',
   'too many people react at once; try again': '同时回应的人太多，请再试一次',
   'a group has at most {{number}} invitations': '一个群最多有 {{number}} 个邀请链接',
+  'a person has at most {{number}} invitations': '一个人最多有 {{number}} 个邀请',
   'a message has at most {{number}} different emoji': '一条消息最多有 {{number}} 种表情',
   'a message has at most {{number}} reactions': '一条消息最多有 {{number}} 个回应',
 };

@@ -16,3 +16,8 @@ export function useMedia(query: string): boolean {
 export function useIsPhone(): boolean {
   return useMedia('(width < 48rem)');
 }
+
+/** Touched rather than clicked: then the keyboard is most likely one on the screen. */
+export function useIsTouched(): boolean {
+  return useMedia('(pointer: coarse)');
+}

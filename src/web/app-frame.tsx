@@ -1,4 +1,4 @@
-import { Outlet, useNavigate } from '@tanstack/react-router';
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSignIn, useSignInState } from '../features/accounts/web/account-context.tsx';
@@ -22,6 +22,7 @@ export function AppFrame({ whenOut, onIn }: Props) {
   const state = useSignInState();
   const signIn = useSignIn();
   const navigate = useNavigate();
+  const { href } = useLocation();
   const isIn = state.kind === 'in';
   useEffect(() => {
     if (isIn) onIn?.();
@@ -32,7 +33,11 @@ export function AppFrame({ whenOut, onIn }: Props) {
     case 'unreachable':
       return <ErrorState text={t('accounts.unreachable')} onRetry={() => void signIn.check()} />;
     case 'out':
-      return whenOut ?? <SignInScreen onRegister={() => void navigate({ to: '/join' })} />;
+      return (
+        whenOut ?? (
+          <SignInScreen onRegister={() => void navigate({ to: '/join', search: href === '/' ? {} : { next: href } })} />
+        )
+      );
     case 'in':
       return onIn === undefined ? <SignedInFrame state={state} /> : <Opening />;
     default:

@@ -5,11 +5,18 @@ import {
   lazyRouteComponent,
   RouterProvider,
   redirect,
-  useNavigate,
+  useRouter,
 } from '@tanstack/react-router';
-import { JoinScreen } from '../features/accounts/web/join-screen.tsx';
 import { AppFrame } from './app-frame.tsx';
 import { ChatPage, InvitePage } from './chat-pages.tsx';
+import { ownPath } from './return-address.ts';
+
+const JoinScreen = lazyRouteComponent(() => import('../features/accounts/web/join-screen.tsx'), 'JoinScreen');
+/** Where someone who joins or signs in wanted to go. */
+const validateSearch = (search: Record<string, unknown>): { readonly next?: string } => {
+  const next = ownPath(search.next);
+  return next === undefined ? {} : { next };
+};
 
 const root = createRootRoute({ notFoundComponent: NotFound });
 const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: AppFrame });
@@ -50,12 +57,20 @@ const signInPage = createRoute({
     throw redirect({ to: '/' });
   },
 });
-const join = createRoute({ getParentRoute: () => root, path: '/join', component: () => <JoinPage /> });
+const join = createRoute({
+  getParentRoute: () => root,
+  path: '/join',
+  validateSearch,
+  component: function JoinWithoutCodePage() {
+    return <JoinPage {...join.useSearch()} />;
+  },
+});
 const joinWithCode = createRoute({
   getParentRoute: () => root,
   path: '/join/$code',
+  validateSearch,
   component: function JoinWithCodePage() {
-    return <JoinPage code={joinWithCode.useParams().code} />;
+    return <JoinPage code={joinWithCode.useParams().code} {...joinWithCode.useSearch()} />;
   },
 });
 
@@ -78,12 +93,12 @@ export function Routes() {
   return <RouterProvider router={router} />;
 }
 
-function JoinPage({ code }: { readonly code?: string }) {
-  const navigate = useNavigate();
+function JoinPage({ code, next = '/' }: { readonly code?: string; readonly next?: string }) {
+  const { history } = useRouter();
   return (
     <AppFrame
-      whenOut={<JoinScreen {...(code !== undefined && { code })} onSignIn={() => void navigate({ to: '/' })} />}
-      onIn={() => void navigate({ to: '/', replace: true })}
+      whenOut={<JoinScreen {...(code !== undefined && { code })} onSignIn={() => history.push(next)} />}
+      onIn={() => history.replace(next)}
     />
   );
 }

@@ -133,6 +133,15 @@ describe('limits of signing in', () => {
     expect(await attempt('owner', '203.0.113.99', PASSWORD)).toBe('in');
   });
 
+  test("AU2 an account's handle and e-mail count as one", async () => {
+    const both = await installation.member(owner, 'two-names');
+    await both.call('accounts.updateProfile', { email: 'two@example.org' });
+    const logins = ['two-names', 'two@example.org', 'TWO-NAMES', 'two@example.org', 'two-names'];
+    const answers = [];
+    for (const [index, login] of logins.entries()) answers.push(await attempt(login, `198.51.100.${100 + index}`));
+    expect(answers).toEqual([...Array(3).fill('401 unauthorized'), ...Array(2).fill('429 rateLimited')]);
+  });
+
   test('AU2 many guesses at once do not slip through', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => attempt('other', `192.0.2.${index}`)));
     expect(answers.filter((answer) => answer === '401 unauthorized')).toHaveLength(3);
@@ -179,6 +188,27 @@ describe('changing the password', () => {
     const again = installation.browser();
     expect(await again.refusal('accounts.signIn', { login: 'changes', password: PASSWORD })).toBe('unauthorized');
     expect(await again.refusal('accounts.signIn', { login: 'changes', password: OTHER_PASSWORD })).toContain('changes');
+  });
+
+  test('AU4 this device gets a new token, and a copy of the last one is worthless at once', async () => {
+    const member = await installation.member(owner, 'copied');
+    const thief = installation.browser();
+    thief.cookie = member.cookie;
+    expect((await thief.principal()).kind).toBe('user');
+    const live = await member.connect();
+    const { device } = await member.me();
+    expect(await change(member, PASSWORD, OTHER_PASSWORD)).toBe('answered {}');
+    expect(member.cookie).not.toBe(thief.cookie);
+    expect(await thief.principal()).toEqual({ kind: 'anonymous' });
+    expect((await member.me()).device).toBe(device);
+    // Who connected with the copy is told to come back, too, and cannot.
+    expect((await live.closed).code).toBe(3011);
+    expect((await member.connect()).frames.join()).toContain('"client"');
+    expect((await thief.connect()).frames.join()).not.toContain('"client"');
+    const refused = installation.browser();
+    refused.cookie = member.cookie;
+    expect(await change(refused, 'not the password', PASSWORD)).toBe('invalidInput current');
+    expect(refused.cookie).toBe(member.cookie);
   });
 
   test('AU1 the new one has to be good, and the old one right', async () => {

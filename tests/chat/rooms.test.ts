@@ -51,7 +51,7 @@ describe('groups', () => {
     );
     const guest = await world.person('guest-1', 'guest');
     expect(await guest.refusal('chat.createGroup', input)).toBe('permissionDenied');
-    for (const title of ['', ' ', 'a\nb', 'x'.repeat(81)]) {
+    for (const title of ['', ' ', 'a\nb', 'x'.repeat(81), '\u200b', '\u2800', 'Te\u200ba', 'Tea\u202e']) {
       expect(await ann.refusal('chat.createGroup', { ...input, title })).toBe('invalidInput title');
     }
   });

@@ -166,6 +166,11 @@ describe('DA3: a start that fails says why in one line and changes nothing', () 
     ['a wrong value', { PORT: 'http' }, /port = "http" \(from PORT\) must be a whole number from 0 to 65535/],
     ['an unknown setting', { BANYAN_HSOT: 'x' }, /unknown setting BANYAN_HSOT .* did you mean BANYAN_HOST\?/],
     [
+      'a namespace of a feature',
+      { BANYAN_NAMESPACES: '{"room":{}}' },
+      /"room" \(from BANYAN_NAMESPACES\) must be another name, as this one belongs to chat/,
+    ],
+    [
       'clientInsecure beyond loopback',
       { BANYAN_CLIENT_INSECURE: 'true', BANYAN_HOST: '0.0.0.0' },
       /host = "0.0.0.0" .* loopback/,

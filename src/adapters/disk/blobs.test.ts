@@ -35,3 +35,15 @@ test('a put that fails leaves what was there, and no litter', async () => {
   expect(readdirSync(join(folder, '.incoming'))).toEqual([]);
   rmSync(folder, { recursive: true });
 });
+
+test('a first put that fails does not make the next ones fail', async () => {
+  const parent = newFolder();
+  const folder = join(parent, 'files');
+  writeFileSync(folder, 'a file stands where the folder should');
+  const blobs = new DiskBlobs(folder);
+  await expect(blobs.put('a', new Uint8Array(10))).rejects.toThrow();
+  rmSync(folder);
+  await blobs.put('a', new Uint8Array(10));
+  expect(await blobs.get('a')).toHaveLength(10);
+  rmSync(parent, { recursive: true });
+});

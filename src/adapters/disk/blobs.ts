@@ -17,8 +17,7 @@ export class DiskBlobs implements Blobs {
 
   async put(name: string, bytes: Uint8Array): Promise<void> {
     const target = this.#path(name);
-    this.#swept ??= emptyFolder(join(this.#folder, INCOMING));
-    await this.#swept;
+    await this.#sweepOnce();
     const incoming = join(this.#folder, INCOMING, randomUUID());
     await makeFolder(dirname(target));
     try {
@@ -44,6 +43,15 @@ export class DiskBlobs implements Blobs {
     await unlink(this.#path(name)).catch((error) => {
       if (!isMissing(error)) throw error;
     });
+  }
+
+  #sweepOnce(): Promise<void> {
+    this.#swept ??= emptyFolder(join(this.#folder, INCOMING)).catch((error: unknown) => {
+      // What was wrong with the disk may be over when the next put comes.
+      this.#swept = undefined;
+      throw error;
+    });
+    return this.#swept;
   }
 
   #path(name: string): string {

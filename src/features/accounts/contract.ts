@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hasInvisible, isVisible } from '../../core/names.ts';
 import { defineOperation } from '../../core/operation.ts';
 import { ROLES } from '../../core/principal.ts';
 
@@ -14,13 +15,12 @@ export const handle = z
   );
 const email = z.email().max(254).toLowerCase();
 const password = z.string().min(10, 'must have at least 10 characters').max(128);
-/** Characters that cannot be seen or turn the text around them could pass one person off as another. */
 const displayName = z
   .string()
   .trim()
   .max(60)
-  .regex(/^[^\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069]*$/u, 'must not contain control characters')
-  .regex(/[\p{L}\p{N}\p{P}\p{S}]/u, 'must not be empty');
+  .refine((name) => !hasInvisible(name), 'must not contain invisible characters')
+  .refine(isVisible, 'must not be empty');
 const role = z.enum(ROLES);
 const time = z.number().int();
 const inviteCode = z.string().min(8).max(64);
@@ -130,7 +130,7 @@ export const accountsContract = {
   }),
   changePassword: defineOperation({
     name: 'accounts.changePassword',
-    summary: 'Changes the password and signs all other devices out.',
+    summary: 'Changes the password and signs all other devices out; the answer sets a new cookie for this one.',
     access: 'user',
     httpOnly: true,
     input: z.object({ current: z.string().min(1).max(128), next: password }),

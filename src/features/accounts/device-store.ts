@@ -93,9 +93,13 @@ export class DeviceStore {
     return result?.changes === 1;
   }
 
-  /** Changes the password and signs all other devices out; their ids, or undefined if `from` is no longer the hash. */
-  async changePassword({ user, device, from, to, now }: PasswordChange): Promise<readonly string[] | undefined> {
-    const change = this.#query
+  /**
+   * Changes the password, gives the device a new token and signs all others out; their ids, or undefined if `from` is
+   * no longer the hash.
+   */
+  async changePassword(change: PasswordChange): Promise<readonly string[] | undefined> {
+    const { user, device, tokenHash, from, to, now } = change;
+    const password = this.#query
       .updateTable('credentials')
       .set({ password_hash: to, changed_at: now })
       .where('user_id', '=', user)
@@ -105,12 +109,17 @@ export class DeviceStore {
       .select('user_id')
       .where('user_id', '=', user)
       .where('password_hash', '=', to);
+    const token = this.#query
+      .updateTable('devices')
+      .set({ token_hash: tokenHash })
+      .where('user_id', 'in', changed)
+      .where('id', '=', device);
     const others = this.#query
       .deleteFrom('devices')
       .where('user_id', 'in', changed)
       .where('id', '!=', device)
       .returning('id');
-    const [update, removal] = await this.#sql.write([toStatement(change), toStatement(others)]);
+    const [update, , removal] = await this.#sql.write([password, token, others].map(toStatement));
     return update?.changes === 1 ? removal?.rows.map(({ id }) => String(id)) : undefined;
   }
 
@@ -128,6 +137,8 @@ export type PasswordChange = {
   readonly user: string;
   /** The device that stays signed in. */
   readonly device: string;
+  /** Of the device's new token. */
+  readonly tokenHash: string;
   readonly from: string;
   readonly to: string;
   readonly now: number;

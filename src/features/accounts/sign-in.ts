@@ -13,6 +13,8 @@ import { profileOf, type User } from './user-store.ts';
 
 type SignInHandlers = Pick<Handlers<typeof accountsContract>, 'signIn' | 'signOut' | 'changePassword'>;
 
+const NEW_TOKEN_ARRIVES_MS = 500;
+
 /** Signing in, signing out, and the password that it takes. */
 export function signInHandlers(parts: Parts): SignInHandlers {
   return {
@@ -33,8 +35,9 @@ export function signInHandlers(parts: Parts): SignInHandlers {
       return {};
     },
 
-    changePassword: async ({ principal }, { current, next }) => {
-      await changePassword(parts, principal, { current, next });
+    changePassword: async ({ principal, http }, input) => {
+      const token = await changePassword(parts, principal, input);
+      http?.responseHeaders.append('set-cookie', parts.cookie.set(token, http.headers));
       return {};
     },
   };
@@ -83,13 +86,14 @@ async function checkCredential(parts: Parts, context: OperationContext, given: {
   const { users, limits, hashing, passwords } = parts;
   const network = networkOf(context.address);
   limits.signInPerAddress.take(network);
-  limits.signInPerAccount.take(given.login);
   const found = await users.credential(given.login);
+  const account = found === undefined ? `login ${given.login}` : `user ${found.user.id}`;
+  limits.signInPerAccount.take(account);
   const hash = found?.passwordHash ?? passwords.decoy;
   const right = await hashing.run(() => passwords.verify(normalisePassword(given.password), hash));
   if (found === undefined || !right) throw wrongCredential();
   limits.signInPerAddress.giveBack(network);
-  limits.signInPerAccount.giveBack(given.login);
+  limits.signInPerAccount.giveBack(account);
   if (found.user.disabled === 1) throw new ClientError('permissionDenied', { message: 'this account is disabled' });
   return found;
 }
@@ -100,11 +104,12 @@ function wrongCredential(): ClientError {
 
 type PasswordInput = { readonly current: string; readonly next: string };
 
+/** The token with which this device goes on: whoever knew the last one is out, too. */
 async function changePassword(
   parts: Parts,
   { user, device }: UserPrincipal,
   { current, next }: PasswordInput,
-): Promise<void> {
+): Promise<string> {
   const { users, devices, limits, hashing, passwords, host } = parts;
   limits.passwordChange.take(user);
   const found = await users.credentialOf(user);
@@ -118,8 +123,13 @@ async function changePassword(
   checkPassword(next, { handle, displayName, email }, 'next');
   const to = await hashing.run(() => passwords.hash(normalisePassword(next)));
   const now = host.clock.now();
-  const others = await devices.changePassword({ user, device, from, to, now });
+  const token = randomText(TOKEN_LENGTH);
+  const others = await devices.changePassword({ user, device, tokenHash: await hashToken(token), from, to, now });
   if (others === undefined) throw new ClientError('conflict', { message: 'the password was changed meanwhile' });
+  parts.authentication.forget(user, device);
+  // Connections opened with the last token have to show the new one, once the answer has had time to arrive.
+  host.clock.after(NEW_TOKEN_ARRIVES_MS, () => host.channels.disconnectUser(user, 'forceReconnect', device));
   for (const other of others) cutOff(parts, user, other);
   host.telemetry.record('info', 'account.password_changed', { user, devices: others.length });
+  return token;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hasInvisible, isVisible } from '../../core/names.ts';
 import { defineOperation } from '../../core/operation.ts';
 import { MESSAGE_LIMIT } from './limits.ts';
 
@@ -7,13 +8,14 @@ const userId = z.string().min(1).max(40);
 const offset = z.number().int().min(1);
 const readOffset = z.number().int().min(0);
 const time = z.number().int();
-/** No line breaks or other control characters, no halves of surrogate pairs. */
 const title = z
   .string()
   .trim()
   .min(1)
   .max(80)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must be one line of text');
+  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'must be one line of text')
+  .refine((name) => !hasInvisible(name), 'must not contain invisible characters')
+  .refine(isVisible, 'must not be empty');
 /** Chosen by the sender, unique for each message of theirs: makes a resend idempotent. */
 const messageKey = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/, 'must be 8 to 64 of A-Z, a-z, 0-9, "_" or "-"');
 const text = z

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import type { Command, Since } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { decodeLine } from './decode.ts';
-import { centrifugeJson } from './protocol.ts';
+import { centrifugeJson, centrifugeProtobuf } from './protocol.ts';
 
 const EMPTY = new Map<string, Since>();
 
@@ -97,6 +97,11 @@ describe('a frame', () => {
 
   test('SE6 with one wrong line is wrong as a whole', () => {
     expect(() => centrifugeJson.decode('{"id":1,"ping":{}}\nx')).toThrow(DisconnectError);
+  });
+
+  test('SE6 without a command is not of the protocol', () => {
+    for (const frame of ['', '\n', '\n\n']) expect(() => centrifugeJson.decode(frame)).toThrow(DisconnectError);
+    expect(() => centrifugeProtobuf.decode(new Uint8Array())).toThrow(DisconnectError);
   });
 
   test('SE6 names that every object has are no commands', () => {

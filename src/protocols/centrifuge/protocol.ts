@@ -18,10 +18,9 @@ export const centrifugeJson: Protocol = {
   decode: (frame) => {
     const text = typeof frame === 'string' ? frame : decodeText(frame);
     if (!text.includes('\n')) return [decodeLine(text)];
-    return text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map(decodeLine);
+    const lines = text.split('\n').filter((line) => line !== '');
+    if (lines.length === 0) throw new DisconnectError('badRequest');
+    return lines.map(decodeLine);
   },
   encodeReply,
   encodePush,
@@ -33,7 +32,7 @@ export const centrifugeProtobuf: Protocol = {
   name: 'cp',
   ping: new Uint8Array([0]),
   decode: (frame) => {
-    if (typeof frame === 'string') throw new DisconnectError('badRequest');
+    if (typeof frame === 'string' || frame.length === 0) throw new DisconnectError('badRequest');
     return decodeFrame(frame);
   },
   encodeReply: encodeBinaryReply,

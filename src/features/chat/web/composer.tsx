@@ -1,10 +1,11 @@
 import { SendHorizontal, Smile, X } from 'lucide-react';
 import { Popover } from 'radix-ui';
-import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect } from 'react';
+import { type KeyboardEvent, type MouseEvent, type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { EmojiPicker } from '../../../ui/emoji-picker.tsx';
-import { useIsPhone } from '../../../ui/media.ts';
+import { isComposing } from '../../../ui/keyboard.ts';
+import { useIsPhone, useIsTouched } from '../../../ui/media.ts';
 import type { Message } from '../contract.ts';
 import { MESSAGE_LIMIT } from '../limits.ts';
 import { usePersonName } from './chat-context.tsx';
@@ -35,6 +36,7 @@ export function Composer(props: Props) {
   const { text, composing, onText, onSubmit, input } = props;
   const { t } = useTranslation();
   const isPhone = useIsPhone();
+  const isTouched = useIsTouched();
   useHeightOfText(input, text);
   useEffect(() => {
     // On phones the keyboard would cover the chat that was just opened.
@@ -60,16 +62,17 @@ export function Composer(props: Props) {
           aria-invalid={left < 0}
           placeholder={t('chat.composerPlaceholder', { room: props.roomTitle })}
           onChange={(event) => onText(event.target.value)}
-          onKeyDown={(event) => handleKey(event, props, canSend)}
+          onKeyDown={(event) => handleKey(event, props, { canSend, enterSends: !isTouched })}
+          enterKeyHint={isTouched ? 'enter' : 'send'}
           className="max-h-60 min-h-9 flex-1 resize-none bg-transparent px-2 py-1.5 outline-none placeholder:text-muted focus-visible:outline-none"
         />
-        <EmojiButton onPick={(emoji) => insertAtCursor(input.current, emoji, onText)} />
+        <EmojiButton onPick={(emoji) => insertAtCursor(input.current, emoji, onText)} input={input} />
         {composing.kind === 'edit' ? (
-          <Button type="submit" variant="primary" disabled={!canSend}>
+          <Button type="submit" variant="primary" disabled={!canSend} onMouseDown={keepFocus}>
             {t('chat.save')}
           </Button>
         ) : (
-          <IconButton type="submit" label={t('chat.send')} disabled={!canSend}>
+          <IconButton type="submit" label={t('chat.send')} disabled={!canSend} onMouseDown={keepFocus}>
             <SendHorizontal size={20} className={canSend ? 'text-accent' : 'text-faint'} />
           </IconButton>
         )}
@@ -83,10 +86,11 @@ export function Composer(props: Props) {
   );
 }
 
-function handleKey(event: KeyboardEvent<HTMLTextAreaElement>, props: Props, canSend: boolean): void {
-  // 229: some browsers tell of an input method only so.
-  if (event.nativeEvent.isComposing || event.keyCode === 229) return;
-  if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
+type Sending = { readonly canSend: boolean; readonly enterSends: boolean };
+
+function handleKey(event: KeyboardEvent<HTMLTextAreaElement>, props: Props, { canSend, enterSends }: Sending): void {
+  if (isComposing(event)) return;
+  if (event.key === 'Enter' && enterSends && !event.shiftKey && !event.altKey) {
     event.preventDefault();
     if (canSend) props.onSubmit();
   } else if (event.key === 'Escape') {
@@ -120,8 +124,30 @@ function Mode({ composing, onCancel }: ModeProps) {
   );
 }
 
-function EmojiButton({ onPick }: { readonly onPick: (emoji: string) => void }) {
+/** The box keeps the focus: on phones the keyboard would close after every message. */
+function keepFocus(event: MouseEvent): void {
+  event.preventDefault();
+}
+
+type EmojiProps = {
+  readonly onPick: (emoji: string) => void;
+  /** Has the focus again once something was picked. */
+  readonly input: RefObject<HTMLTextAreaElement | null>;
+};
+
+function EmojiButton({ onPick, input }: EmojiProps) {
   const { t } = useTranslation();
+  const hasPicked = useRef(false);
+  const pick = (emoji: string) => {
+    hasPicked.current = true;
+    onPick(emoji);
+  };
+  const giveBackFocus = (event: Event) => {
+    if (!hasPicked.current) return;
+    hasPicked.current = false;
+    event.preventDefault();
+    input.current?.focus();
+  };
   return (
     <Popover.Root>
       <Popover.Trigger asChild>
@@ -135,9 +161,10 @@ function EmojiButton({ onPick }: { readonly onPick: (emoji: string) => void }) {
           align="end"
           collisionPadding={8}
           aria-label={t('chat.emoji')}
+          onCloseAutoFocus={giveBackFocus}
           className="z-20 w-80 max-w-[calc(100vw-1rem)] rounded-xl border border-line bg-raised p-2 shadow-lg"
         >
-          <EmojiPicker onPick={onPick} />
+          <EmojiPicker onPick={pick} />
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>

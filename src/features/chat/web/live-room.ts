@@ -5,7 +5,7 @@ import type { ChannelListeners } from '../../../../client/subscriptions.ts';
 import { ERRORS } from '../../../core/errors.ts';
 import { type LiveEvent, liveChannel } from '../events.ts';
 import { RECEIPTS_LIMIT } from '../limits.ts';
-import { addReaders, applyMembersToReaders, applyToReaders, type Readers } from '../readers.ts';
+import { addReaders, applyMembersToReaders, applyToReaders, type Readers } from '../readers-state.ts';
 import type { RoomPublication } from '../state.ts';
 
 export type LiveRoom = {

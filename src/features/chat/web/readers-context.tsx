@@ -1,5 +1,5 @@
 import { createContext, useContext } from 'react';
-import { hasRead, type Readers } from '../readers.ts';
+import { hasRead, type Readers } from '../readers-state.ts';
 
 type Shown = { readonly readers: Readers; readonly isDirect: boolean };
 

@@ -4,7 +4,7 @@ import { Avatar } from '../../../ui/avatar.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import type { Message, RoomSummary } from '../contract.ts';
-import { hasRead } from '../readers.ts';
+import { hasRead } from '../readers-state.ts';
 import { useReaders } from './readers-context.tsx';
 import { useMembers } from './use-members.ts';
 

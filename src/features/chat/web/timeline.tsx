@@ -7,7 +7,6 @@ import { dayKey, formatDay } from '../../../ui/dates.ts';
 import { Spinner } from '../../../ui/spinner.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../../ui/states.tsx';
 import type { RoomSummary } from '../contract.ts';
-import { offsetOf } from '../state.ts';
 import { useChat, useObservable, useUnsent } from './chat-context.tsx';
 import { MessageRow } from './message-row.tsx';
 import { NoticeRow } from './notice-row.tsx';
@@ -16,6 +15,8 @@ import { buildRows, type Row } from './rows.ts';
 import type { TimelineStore, TimelineView } from './timeline-store.ts';
 import { UnsentRow } from './unsent-row.tsx';
 import { AT_END_PX, useEdges } from './use-edges.ts';
+import { useIsLookedAt } from './use-is-looked-at.ts';
+import { useFirstUnreadInView, useMarkRead, useNewLine } from './use-reading.ts';
 
 type Props = {
   readonly room: RoomSummary;
@@ -51,8 +52,9 @@ export function Timeline(props: Props) {
 function LoadedTimeline({ room, store, actions, focus, onLatest, view }: Props & { readonly view: TimelineView }) {
   const { t } = useTranslation();
   const { me } = useChat();
-  const rows = useRows(room, view);
   const scroller = useRef<HTMLDivElement>(null);
+  const reading = { view, ...useEdges(scroller, store, focus), isLookedAt: useIsLookedAt() };
+  const rows = useRows(room, view, useNewLine(room, reading));
   const list = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -60,14 +62,14 @@ function LoadedTimeline({ room, store, actions, focus, onLatest, view }: Props &
     getItemKey: (index) => rows[index]?.key ?? index,
     overscan: 12,
     anchorTo: 'end',
-    followOnAppend: true,
+    followOnAppend: reading.isLookedAt,
     scrollEndThreshold: AT_END_PX,
   });
   list.shouldAdjustScrollPositionOnItemSizeChange = isAboveReader;
   const isFocused = useFocus(list, rows, focus);
-  const atEnd = useEdges(scroller, store, focus);
   useStartAtEnd(list, focus === null);
-  useMarkRead(room, view, atEnd);
+  useFirstUnreadInView(list, rows, reading);
+  useMarkRead(room, reading);
   const jumpToLatest = () => {
     if (view.timeline.hasAfter) onLatest();
     else list.scrollToIndex(rows.length - 1, { align: 'end' });
@@ -102,7 +104,7 @@ function LoadedTimeline({ room, store, actions, focus, onLatest, view }: Props &
       {(view.failed === 'before' || view.failed === 'after') && (
         <EdgeFailed edge={view.failed} onRetry={() => void store.retryFailed()} />
       )}
-      {(!atEnd || view.timeline.hasAfter) && <JumpToLatest unread={room.unread} onJump={jumpToLatest} />}
+      {(!reading.atEnd || view.timeline.hasAfter) && <JumpToLatest unread={room.unread} onJump={jumpToLatest} />}
     </div>
   );
 }
@@ -154,11 +156,9 @@ function RowView({ row, me, actions, isFocused }: RowViewProps) {
   }
 }
 
-function useRows(room: RoomSummary, view: TimelineView): readonly Row[] {
+function useRows(room: RoomSummary, view: TimelineView, readOffset: number | null): readonly Row[] {
   const { me } = useChat();
   const unsent = useUnsent();
-  // Stays where it was when the room was opened: reading on must not move the line.
-  const [readOffset] = useState(room.unread > 0 ? room.readOffset : null);
   const { entries, hasBefore, hasAfter } = view.timeline;
   return useMemo(() => {
     const own = hasAfter ? [] : unsent.filter((item) => item.room === room.id);
@@ -208,23 +208,6 @@ function useFocus(list: List, rows: readonly Row[], focus: Props['focus']): numb
     return () => clearTimeout(timer);
   }, [marked]);
   return marked;
-}
-
-/** What is on screen, in a window that has the focus, counts as read. */
-function useMarkRead(room: RoomSummary, view: TimelineView, atEnd: boolean): void {
-  const { markRead } = useChat();
-  const { entries, hasAfter } = view.timeline;
-  const last = entries.at(-1);
-  const upTo = !atEnd || hasAfter || last === undefined ? null : offsetOf(last);
-  useEffect(() => {
-    if (upTo === null) return;
-    const mark = () => {
-      if (document.hasFocus()) markRead(room.id, upTo);
-    };
-    mark();
-    window.addEventListener('focus', mark);
-    return () => window.removeEventListener('focus', mark);
-  }, [markRead, room.id, upTo]);
 }
 
 function JumpToLatest({ unread, onJump }: { readonly unread: number; readonly onJump: () => void }) {

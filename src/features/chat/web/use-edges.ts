@@ -9,12 +9,18 @@ const NEAR_EDGE_PX = 800;
 const RESTING_FRAMES = 4;
 const MOST_FRAMES = 30;
 
+export type Edges = {
+  readonly atEnd: boolean;
+  /** Looks again: a page in the background is not told that it was scrolled. */
+  check(): void;
+};
+
 /**
  * Asks for more near the edges; answers whether the reader is at the end. While the list is on its way to `focus`, or
  * to its end where it opens, it asks for nothing: it is sent to a row by its number, which older rows would change.
  */
-export function useEdges(scroller: RefObject<HTMLDivElement | null>, store: TimelineStore, focus: unknown): boolean {
-  const [atEnd, setAtEnd] = useState(true);
+export function useEdges(scroller: RefObject<HTMLDivElement | null>, store: TimelineStore, focus: unknown): Edges {
+  const [atEnd, setAtEnd] = useState(focus === null);
   const isOnItsWay = useRef(true);
   const check = useCallback(() => {
     const element = scroller.current;
@@ -43,7 +49,7 @@ export function useEdges(scroller: RefObject<HTMLDivElement | null>, store: Time
       stop();
     };
   }, [scroller, store, check]);
-  return atEnd;
+  return { atEnd, check };
 }
 
 /** Calls back once the element has stood still for some frames. Returns what stops waiting for it. */

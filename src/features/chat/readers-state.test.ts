@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { addReaders, applyMembersToReaders, applyToReaders, hasRead, type Readers } from './readers.ts';
+import { addReaders, applyMembersToReaders, applyToReaders, hasRead, type Readers } from './readers-state.ts';
 
 const reader = (user: string, joinedOffset: number, offset: number) => ({ user, joinedOffset, offset });
 const known: Readers = new Map([['ann', reader('ann', 5, 8)]]);
