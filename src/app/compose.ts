@@ -12,6 +12,7 @@ import type { Images } from '../ports/images.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { centrifuge } from '../protocols/centrifuge/protocol.ts';
+import { ServerApi } from '../protocols/server-api/protocol.ts';
 import type { Config } from './config.ts';
 import { FEATURE_NAMESPACES } from './feature-namespaces.ts';
 import type { Ports } from './ports.ts';
@@ -31,6 +32,7 @@ export type App = {
   readonly operations: Operations;
   readonly features: readonly Feature[];
   readonly centrifuge: typeof centrifuge;
+  readonly serverApi: ServerApi;
   authenticate(headers: Headers): Promise<Principal>;
   /** Does what a crash came between. To be called once, before the first connection. */
   catchUp(): Promise<void>;
@@ -66,6 +68,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     operations,
     features,
     centrifuge,
+    serverApi: new ServerApi(node, { keys: config.apiKeys, version: VERSION }),
     authenticate: accounts.authenticate,
     catchUp: accounts.catchUp,
     ownerPath: async () => {

@@ -8,6 +8,9 @@ const MIB = 1_024 * KIB;
 /** A shorter secret can be guessed; with `clientInsecure` there is nothing to guess it for. */
 const SECRET_LENGTH = 32;
 
+/** A key must not be guessed; `openssl rand -hex 16` makes a good one. */
+const API_KEY_LENGTH = 16;
+
 /** Every setting there is. docs/config.md and `banyan help` are made from this table. */
 export const SETTINGS = {
   port: integer({
@@ -50,6 +53,14 @@ export const SETTINGS = {
     min: 0,
     max: 31_536_000,
     doc: 'How long after sending it a message can be recalled; 0: never.',
+  }),
+  apiKeys: list({
+    env: 'BANYAN_API_KEYS',
+    default: [],
+    secret: true,
+    rule: 'keys, separated by commas',
+    is: (value) => value !== '' && isLine(value),
+    doc: "Keys with which a developer's own backend calls the server API (`POST /api/publish` and so on). None: it is shut.",
   }),
   allowedOrigins: list({
     env: 'BANYAN_ALLOWED_ORIGINS',
@@ -213,6 +224,9 @@ export function findConflict(config: Config): Conflict | undefined {
   const { length } = config.tokenSecret;
   if (length > 0 && length < SECRET_LENGTH && !config.clientInsecure) {
     return { key: 'tokenSecret', rule: `must be empty, or at least ${SECRET_LENGTH} characters` };
+  }
+  if (config.apiKeys.some((key) => key.length < API_KEY_LENGTH) && !config.clientInsecure) {
+    return { key: 'apiKeys', rule: `must each have at least ${API_KEY_LENGTH} characters` };
   }
   if (config.pongSeconds >= config.pingSeconds) {
     return { key: 'pongSeconds', rule: `must be less than pingSeconds (${config.pingSeconds})` };

@@ -78,6 +78,11 @@ export class Hub {
     this.#dropIfEmpty(channel);
   }
 
+  /** Every channel that somebody on this node listens to, or is about to. */
+  channels(): Iterable<HubChannel> {
+    return this.#channels.values();
+  }
+
   get(name: string): HubChannel | undefined {
     return this.#channels.get(name);
   }

@@ -19,6 +19,7 @@ import type { Protocol } from './protocol.ts';
 import type { ConnectResult, Reply, SubscribeResult } from './pushes.ts';
 import { readPages } from './read-pages.ts';
 import { type NodeCommand, type Opening, Session, type SessionHost } from './session.ts';
+import { SessionIndex } from './session-index.ts';
 import type { Subscriber } from './subscriptions.ts';
 import type { Grant, SignedIn } from './tokens.ts';
 
@@ -87,6 +88,8 @@ export class Node implements Channels, SessionHost {
   readonly #waiting = new Set<Session>();
   /** Sessions of the people of this installation; not of those whom a token names, whose ids may be the same. */
   readonly #byUser = new Map<string, Set<Session>>();
+  /** Sessions of those whom tokens name. */
+  readonly #external = new SessionIndex();
   /** Those without a connection who are not yet offline; calling off what will say so. */
   readonly #leaving = new Map<string, Cancel>();
   #sessions = 0;
@@ -142,6 +145,7 @@ export class Node implements Channels, SessionHost {
   register(session: Session): void {
     this.#waiting.delete(session);
     this.#pings.add(session);
+    if (session.principal.kind === 'external') this.#external.add(session.principal.user, session);
     if (session.principal.kind !== 'user') return;
     const { user } = session.principal;
     const sessions = this.#byUser.get(user) ?? new Set();
@@ -156,6 +160,7 @@ export class Node implements Channels, SessionHost {
     this.#sessions -= 1;
     this.#waiting.delete(session);
     if (session.bucket >= 0) this.#pings.remove(session);
+    if (session.principal.kind === 'external') this.#external.remove(session.principal.user, session);
     if (session.principal.kind !== 'user') return;
     const { user } = session.principal;
     const sessions = this.#byUser.get(user);
@@ -313,6 +318,31 @@ export class Node implements Channels, SessionHost {
     return this.#byUser.get(user)?.size ?? 0;
   }
 
+  // --- what a developer's own backend asks -----------------------------------------------------------------------
+
+  /** Those present in the channel. Throws `ClientError` `notAvailable` where presence is not kept. */
+  presenceOf(channel: string): readonly ClientInfo[] {
+    if (!this.permissions.namespace(channel).presence) throw new ClientError('notAvailable');
+    return [...(this.hub.get(channel)?.presence?.values() ?? [])];
+  }
+
+  /** Forgets what was published in the channel; offsets go on. Throws `notAvailable` where nothing is kept. */
+  async trim(channel: string): Promise<void> {
+    const log = this.#queueOf(this.permissions.namespace(channel))?.log;
+    if (log === undefined) throw new ClientError('notAvailable', { message: 'this channel keeps no history' });
+    await log.trim(channel);
+  }
+
+  /** Puts connections of one whom tokens name into a channel, takes them out, or ends them; on every node. */
+  tellExternal(user: string, order: ExternalOrder): void {
+    this.#settings.bus.publish(CONTROL, { kind: 'external', user, order });
+  }
+
+  /** How many connections and users there are on this node. */
+  get population(): { readonly clients: number; readonly users: number } {
+    return { clients: this.#sessions, users: this.#byUser.size + this.#external.size };
+  }
+
   // --- stopping ----------------------------------------------------------------------------------------------------
 
   /** Tells every client to reconnect, and resolves when what was accepted is in the log. */
@@ -361,6 +391,7 @@ export class Node implements Channels, SessionHost {
   }
 
   #control(message: Control): void {
+    if (message.kind === 'external') return this.#obey(message.user, message.order);
     for (const session of this.#sessionsFor(message)) {
       switch (message.kind) {
         case 'subscribe':
@@ -384,6 +415,25 @@ export class Node implements Channels, SessionHost {
     // One that has not said `connect` yet was let in by the same sign-in, and will not be asked for it again.
     const isTheirs = ({ principal }: Session) => principal.kind === 'user' && principal.user === user;
     return [...sessions, ...[...this.#waiting].filter(isTheirs)];
+  }
+
+  #obey(user: string, order: ExternalOrder): void {
+    for (const session of this.#external.of(user)) {
+      if (order.client !== undefined && order.client !== session.client) continue;
+      switch (order.kind) {
+        case 'subscribe':
+          session.subscribe(order.channel);
+          break;
+        case 'unsubscribe':
+          session.unsubscribe(order.channel, 'server');
+          break;
+        case 'disconnect':
+          session.close('forceDisconnect');
+          break;
+        default:
+          order satisfies never;
+      }
+    }
   }
 
   async #runPublish(session: Session, { channel, data }: Extract<Command, { kind: 'publish' }>): Promise<Reply> {
@@ -448,7 +498,14 @@ type ChannelMessage =
   | { readonly kind: 'publications'; readonly epoch: string; readonly publications: readonly Publication[] }
   | { readonly kind: 'join' | 'leave'; readonly info: ClientInfo };
 
+/** `client`: only this one of the user's connections. */
+export type ExternalOrder = { readonly client?: string } & (
+  | { readonly kind: 'subscribe' | 'unsubscribe'; readonly channel: string }
+  | { readonly kind: 'disconnect' }
+);
+
 type Control =
+  | { readonly kind: 'external'; readonly user: string; readonly order: ExternalOrder }
   | { readonly kind: 'subscribe' | 'unsubscribe'; readonly user: string; readonly channel: string }
   | { readonly kind: 'disconnect'; readonly user: string; readonly reason: DisconnectName; readonly device?: string };
 

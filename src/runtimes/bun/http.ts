@@ -8,9 +8,10 @@ import type { Principal } from '../../core/principal.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import { createApiDocs, DOCS_PATH } from './api-docs.ts';
 import { errorAnswer, methodNotAllowed } from './error-answer.ts';
-import { readJsonBody } from './json-body.ts';
+import { BODY_LIMIT, readJsonBody } from './json-body.ts';
 import { isChanging, type OriginSettings, originAllowed } from './origin.ts';
 import { createProxies, type Proxies } from './proxies.ts';
+import { readBody } from './read-body.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { listStaticFiles } from './static-files.ts';
 
@@ -19,6 +20,10 @@ export type HttpApp = {
   readonly operations: Operations;
   readonly features: readonly Feature[];
   authenticate(headers: Headers): Promise<Principal>;
+  /** What developers' backends call; undefined for a request that is not for it. */
+  readonly serverApi?: {
+    answer(request: Request, readBody: () => Promise<string>): Promise<Response | undefined>;
+  };
 };
 
 export type HttpSettings = OriginSettings & {
@@ -100,6 +105,10 @@ function addApi(hono: Hono<Env>, parts: Parts): void {
   const docs = createApiDocs();
   const uploads = parts.app.features.flatMap((feature) => feature.uploads ?? []);
   let openApi: string | undefined;
+  hono.on('POST', ['/api', '/api/*'], async ({ req }, next) => {
+    const body = async () => new TextDecoder().decode(await readBody(req.raw, BODY_LIMIT));
+    return (await parts.app.serverApi?.answer(req.raw, body)) ?? next();
+  });
   hono.get('/api/v1', ({ json }) =>
     json({
       operations: list.map(({ name, summary, access, httpOnly = false }) => ({ name, summary, access, httpOnly })),

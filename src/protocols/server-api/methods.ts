@@ -1,0 +1,137 @@
+import { jsonOfBytes } from '../../core/binary-data.ts';
+import { ClientError } from '../../core/errors.ts';
+import type { Node } from '../../core/node.ts';
+import type { ClientInfo, Publication } from '../../ports/log.ts';
+import type { Method, Params } from './requests.ts';
+
+export type Handlers = { readonly [M in Method]: (params: Params<M>) => Promise<unknown> };
+
+type ApiError = { readonly code: number; readonly message: string };
+
+/** What a developer's own backend may do. Channels of features are not its business: they are refused. */
+export function createHandlers(node: Node, version: string, startedAt: number): Handlers {
+  const own = (channel: string): string => {
+    if (node.permissions.takesTokens(channel)) return channel;
+    throw new ClientError('permissionDenied', { field: 'channel', message: "a feature's channel" });
+  };
+  const publish = async (channel: string, { tags, idempotency_key: key, ...rest }: Params<'publish'>) => {
+    const options = { ...(tags !== undefined && { tags }), ...(key !== undefined && { key }) };
+    const { offset, epoch } = await node.publish(own(channel), dataOf(rest), options);
+    return offset === 0 ? {} : { offset, epoch };
+  };
+  return {
+    publish: (params) => publish(params.channel, params),
+    broadcast: async ({ channels, ...rest }) => ({
+      responses: await Promise.all(channels.map((channel) => settled(publish(channel, { channel, ...rest })))),
+    }),
+    subscribe: async ({ user, channel, client }) => {
+      node.tellExternal(user, { kind: 'subscribe', channel: own(channel), ...(client !== undefined && { client }) });
+      return {};
+    },
+    unsubscribe: async ({ user, channel, client }) => {
+      node.tellExternal(user, { kind: 'unsubscribe', channel: own(channel), ...(client !== undefined && { client }) });
+      return {};
+    },
+    disconnect: async ({ user, client }) => {
+      node.tellExternal(user, { kind: 'disconnect', ...(client !== undefined && { client }) });
+      return {};
+    },
+    presence: async ({ channel }) => ({
+      presence: Object.fromEntries(node.presenceOf(own(channel)).map((info) => [info.client, infoOf(info)])),
+    }),
+    presence_stats: async ({ channel }) => {
+      const present = node.presenceOf(own(channel));
+      return { num_clients: present.length, num_users: new Set(present.map(({ user }) => user)).size };
+    },
+    history: (params) => history(node, { ...params, channel: own(params.channel) }),
+    history_remove: async ({ channel }) => {
+      await node.trim(own(channel));
+      return {};
+    },
+    channels: async ({ pattern }) => ({ channels: channelsOf(node, pattern) }),
+    info: async () => ({
+      nodes: [
+        {
+          uid: node.name,
+          name: 'banyan',
+          version,
+          num_clients: node.population.clients,
+          num_users: node.population.users,
+          num_channels: node.hub.size,
+          uptime: Math.floor((node.clock.now() - startedAt) / 1_000),
+        },
+      ],
+    }),
+  };
+}
+
+/** An error as the API's answers carry it. */
+export function errorOf(error: unknown): ApiError {
+  const { code, message, field } = error instanceof ClientError ? error : new ClientError('internal');
+  return { code, message: field === undefined ? message : `${field}: ${message}` };
+}
+
+async function settled(result: Promise<unknown>): Promise<{ result: unknown } | { error: ApiError }> {
+  try {
+    return { result: await result };
+  } catch (error) {
+    return { error: errorOf(error) };
+  }
+}
+
+function dataOf({ data, b64data }: Pick<Params<'publish'>, 'data' | 'b64data'>): string {
+  if (b64data !== undefined) return jsonOfBytes(Uint8Array.from(atob(b64data), (byte) => byte.charCodeAt(0)));
+  if (data === undefined) throw new ClientError('invalidInput', { field: 'data', message: 'must be given' });
+  return JSON.stringify(data);
+}
+
+async function history(node: Node, { channel, limit, since, reverse }: Params<'history'>): Promise<unknown> {
+  const most = node.limits.history;
+  const range = { limit: limit < 0 ? most : Math.min(limit, most), reverse };
+  const { publications, top } = await node.read(channel, {
+    ...range,
+    ...(since !== undefined && { after: since.offset }),
+  });
+  if (since !== undefined && since.epoch !== '' && since.epoch !== top.epoch) {
+    throw new ClientError('unrecoverablePosition');
+  }
+  return { publications: publications.map(publicationOf), epoch: top.epoch, offset: top.offset };
+}
+
+function publicationOf({ data, info, offset, tags }: Publication): unknown {
+  return {
+    data: JSON.parse(data) as unknown,
+    ...(info !== undefined && { info: infoOf(info) }),
+    offset,
+    ...(tags !== undefined && { tags }),
+  };
+}
+
+function infoOf({ user, client, connInfo, chanInfo }: ClientInfo): unknown {
+  return {
+    user,
+    client,
+    ...(connInfo !== undefined && { conn_info: JSON.parse(connInfo) as unknown }),
+    ...(chanInfo !== undefined && { chan_info: JSON.parse(chanInfo) as unknown }),
+  };
+}
+
+/** Channels with subscribers on this node; those of features are not told of. */
+function channelsOf(node: Node, pattern: string): Record<string, { num_clients: number }> {
+  const matches = globOf(pattern);
+  const found: Record<string, { num_clients: number }> = {};
+  for (const { name, subscribers } of node.hub.channels()) {
+    if (!node.permissions.takesTokens(name) || !matches(name)) continue;
+    found[name] = { num_clients: [...subscribers.values()].reduce((sum, count) => sum + count, 0) };
+  }
+  return found;
+}
+
+function globOf(pattern: string): (name: string) => boolean {
+  if (pattern === '') return () => true;
+  const source = pattern.replaceAll(/[\\^$.*+?()[\]{}|]/g, (sign) =>
+    sign === '*' ? '.*' : sign === '?' ? '.' : `\\${sign}`,
+  );
+  const expression = new RegExp(`^${source}$`, 's');
+  return (name) => expression.test(name);
+}

@@ -1,0 +1,129 @@
+import type { z } from 'zod';
+import { ClientError } from '../../core/errors.ts';
+import type { Node } from '../../core/node.ts';
+import { ruleText } from '../../core/rules.ts';
+import { createHandlers, errorOf, type Handlers } from './methods.ts';
+import { isMethod, REQUESTS } from './requests.ts';
+
+export type ServerApiSettings = {
+  /** Any of these opens the API; none: it is shut. */
+  readonly keys: readonly string[];
+  readonly version: string;
+};
+
+/** Most commands that one batch may hold. */
+const BATCH_LIMIT = 1_000;
+const PATH = /^\/api(?:\/([a-z_]+))?$/;
+
+/**
+ * The HTTP API with which a developer's own backend publishes, looks and tells: `POST /api/<method>`, with the key in
+ * `X-API-Key` or `Authorization: apikey <key>`. An answer holds `result` or `error`, under status 200.
+ * https://centrifugal.dev/docs/server/server_api
+ */
+export class ServerApi {
+  readonly #handlers: Handlers;
+  readonly #keys: readonly string[];
+
+  constructor(node: Node, { keys, version }: ServerApiSettings) {
+    this.#handlers = createHandlers(node, version, node.clock.now());
+    this.#keys = keys;
+  }
+
+  /** True for a path that this API answers. */
+  takes(pathname: string): boolean {
+    const method = PATH.exec(pathname)?.[1];
+    return pathname === '/api' || method === 'batch' || (method !== undefined && isMethod(method));
+  }
+
+  /** Undefined for a request that is not for this API. `readBody` gives its text; both may throw `ClientError`. */
+  async answer(request: Request, readBody: () => Promise<string>): Promise<Response | undefined> {
+    const { pathname } = new URL(request.url);
+    if (request.method !== 'POST' || !this.takes(pathname)) return undefined;
+    if (!this.#isKey(keyOf(request.headers)))
+      return Response.json({ error: errorOf(new ClientError('unauthorized')) }, { status: 401 });
+    const body = await readBody();
+    const method = PATH.exec(pathname)?.[1];
+    if (method === undefined) return new Response(await this.#pipeline(body), { headers: JSON_HEADERS });
+    return Response.json(
+      method === 'batch' ? { result: await this.#batch(parse(body)) } : await this.#call(method, parse(body)),
+    );
+  }
+
+  async #call(method: string, params: unknown): Promise<{ result: unknown } | { error: unknown }> {
+    try {
+      if (!isMethod(method)) throw new ClientError('methodNotFound');
+      const handle = this.#handlers[method] as (params: unknown) => Promise<unknown>;
+      return { result: await handle(checked(REQUESTS[method], params)) };
+    } catch (error) {
+      return { error: errorOf(error) };
+    }
+  }
+
+  /** `{"commands":[{"publish":{…}}, …], "parallel":true}`; each reply stands under its command's name. */
+  async #batch(body: unknown): Promise<unknown> {
+    const { commands, parallel } = (body ?? {}) as { readonly commands?: unknown; readonly parallel?: unknown };
+    if (!Array.isArray(commands) || commands.length > BATCH_LIMIT) {
+      throw new ClientError('invalidInput', { field: 'commands', message: `must be a list of at most ${BATCH_LIMIT}` });
+    }
+    const run = async (command: unknown) => {
+      const [[method, params] = ['', {}]] = Object.entries((command ?? {}) as object);
+      const answer = await this.#call(method, params);
+      return 'result' in answer ? { [method]: answer.result } : answer;
+    };
+    if (parallel === true) return { replies: await Promise.all(commands.map(run)) };
+    const replies: unknown[] = [];
+    for (const command of commands) replies.push(await run(command));
+    return { replies };
+  }
+
+  /** The older form: `POST /api`, one `{"method","params"}` a line, answered line by line. */
+  async #pipeline(body: string): Promise<string> {
+    const lines = body.split('\n').filter((line) => line.trim() !== '');
+    if (lines.length > BATCH_LIMIT) throw new ClientError('tooLarge', { message: `at most ${BATCH_LIMIT} commands` });
+    const answers: string[] = [];
+    for (const line of lines) {
+      const { method, params } = parse(line) as { readonly method?: unknown; readonly params?: unknown };
+      answers.push(JSON.stringify(await this.#call(String(method), params)));
+    }
+    return answers.join('\n');
+  }
+
+  /** Takes as long for a wrong key as for a right one. */
+  #isKey(given: string): boolean {
+    let found = false;
+    for (const key of this.#keys) found = isSame(given, key) || found;
+    return found;
+  }
+}
+
+const JSON_HEADERS = { 'content-type': 'application/json' };
+
+function keyOf(headers: Headers): string {
+  const [scheme = '', key = ''] = (headers.get('authorization') ?? '').split(' ');
+  return headers.get('x-api-key') ?? (scheme.toLowerCase() === 'apikey' ? key : '');
+}
+
+function isSame(given: string, key: string): boolean {
+  let difference = given.length ^ key.length;
+  for (let at = 0; at < key.length; at += 1)
+    difference |= key.charCodeAt(at) ^ given.charCodeAt(at % Math.max(1, given.length));
+  return difference === 0;
+}
+
+function parse(text: string): unknown {
+  try {
+    return text.trim() === '' ? {} : JSON.parse(text);
+  } catch (cause) {
+    throw new ClientError('invalidInput', { message: 'the body is not valid JSON', cause });
+  }
+}
+
+function checked(schema: z.ZodType, params: unknown): unknown {
+  const parsed = schema.safeParse(params ?? {}, { error: ruleText });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new ClientError('invalidInput', {
+    ...(issue !== undefined && issue.path.length > 0 && { field: issue.path.map(String).join('.') }),
+    message: issue?.message ?? 'invalid input',
+  });
+}

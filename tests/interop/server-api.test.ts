@@ -1,0 +1,215 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import { CentClient, CentException } from 'cent.js';
+import { Centrifuge } from 'centrifuge';
+import { SignJWT } from 'jose';
+import WebSocket from 'ws';
+import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
+
+const SECRET = 'a secret that is shared with one application only';
+const KEY = '0123456789abcdef-one';
+
+let server: BanyanProcess;
+let cent: CentClient;
+const clients: Centrifuge[] = [];
+
+beforeAll(async () => {
+  server = await startBanyan({ BANYAN_TOKEN_SECRET: SECRET, BANYAN_API_KEYS: `another-key-of-some-length,${KEY}` });
+  cent = new CentClient({ url: `${server.url}/api`, apiKey: KEY });
+});
+afterEach(() => {
+  for (const client of clients.splice(0)) client.disconnect();
+});
+afterAll(() => server.stop());
+
+async function connected(user: string, info?: unknown): Promise<Centrifuge> {
+  const token = await new SignJWT(info === undefined ? {} : { info })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(user)
+    .sign(new TextEncoder().encode(SECRET));
+  const client = new Centrifuge(server.socketUrl, { websocket: WebSocket, token });
+  clients.push(client);
+  client.connect();
+  await client.ready(5_000);
+  return client;
+}
+
+function next<T>(target: { once(name: string, listener: (event: T) => void): unknown }, name: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const given = setTimeout(() => reject(new Error(`no "${name}" came`)), 10_000);
+    target.once(name, (event) => {
+      clearTimeout(given);
+      resolve(event);
+    });
+  });
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what is in an answer is what the tests are about.
+type Answer = { readonly status: number; readonly body: any };
+
+/** As any program calls it. */
+async function call(method: string, params: unknown, key: string | null = KEY): Promise<Answer> {
+  const headers = { 'Content-Type': 'application/json', ...(key !== null && { 'X-API-Key': key }) };
+  const body = typeof params === 'string' ? params : JSON.stringify(params);
+  const response = await fetch(`${server.url}/api${method === '' ? '' : `/${method}`}`, {
+    method: 'POST',
+    headers,
+    body,
+  });
+  const text = await response.text();
+  return { status: response.status, body: method === '' ? text : JSON.parse(text) };
+}
+
+describe('cent.js, unmodified', () => {
+  test('publishes, which subscribers hear, and reads history', async () => {
+    const client = await connected('ann');
+    const subscription = client.newSubscription('log:api');
+    subscription.subscribe();
+    await subscription.ready(5_000);
+    const heard = next<{ data: unknown; offset?: number; tags?: unknown }>(subscription, 'publication');
+    expect(await cent.publish({ channel: 'log:api', data: { n: 1 }, tags: { kind: 'test' } } as never)).toMatchObject({
+      offset: 1,
+    });
+    expect(await heard).toMatchObject({ data: { n: 1 }, offset: 1, tags: { kind: 'test' } });
+    expect(await cent.getHistory({ channel: 'log:api', limit: 10 } as never)).toMatchObject({
+      ...{ offset: 1, publications: [{ data: { n: 1 }, offset: 1, tags: { kind: 'test' } }] },
+    });
+    await cent.removeHistory({ channel: 'log:api' } as never);
+    expect(await cent.getHistory({ channel: 'log:api', limit: 10 } as never)).toMatchObject({
+      offset: 1,
+      publications: [],
+    });
+  });
+
+  test('looks at presence, channels and nodes', async () => {
+    const client = await connected('ben', { name: 'Ben' });
+    const subscription = client.newSubscription('demo:seen');
+    subscription.subscribe();
+    await subscription.ready(5_000);
+    const { presence } = (await cent.getPresence({ channel: 'demo:seen' } as never)) as {
+      presence: Record<string, unknown>;
+    };
+    expect(Object.values(presence)).toMatchObject([{ user: 'ben', conn_info: { name: 'Ben' } }]);
+    expect(await cent.getPresenceStats({ channel: 'demo:seen' } as never)).toEqual({
+      num_clients: 1,
+      num_users: 1,
+    } as never);
+    expect(await cent.getChannels({ pattern: 'demo:s?en' } as never)).toEqual({
+      channels: { 'demo:seen': { num_clients: 1 } },
+    } as never);
+    expect(await cent.getChannels({ pattern: 'demo.*' } as never)).toEqual({ channels: {} } as never);
+    expect(await cent.getInfo()).toMatchObject({ nodes: [{ name: 'banyan', num_clients: 1, num_users: 1 }] });
+  });
+
+  test('puts users into channels, takes them out, and disconnects them', async () => {
+    const client = await connected('cam');
+    const put = next<{ channel: string }>(client, 'subscribed');
+    await cent.subscribe({ user: 'cam', channel: 'log:cams' } as never);
+    expect((await put).channel).toBe('log:cams');
+    const heard = next<{ data: unknown }>(client, 'publication');
+    await cent.publish({ channel: 'log:cams', data: 'hello' } as never);
+    expect((await heard).data).toBe('hello');
+    const out = next<{ channel: string }>(client, 'unsubscribed');
+    await cent.unsubscribe({ user: 'cam', channel: 'log:cams' } as never);
+    expect((await out).channel).toBe('log:cams');
+    const ended = next<{ code: number }>(client, 'disconnected');
+    await cent.disconnect({ user: 'cam' } as never);
+    expect((await ended).code).toBe(3_503);
+  });
+
+  test('rejects with its own exception', async () => {
+    await expect(cent.publish({ channel: 'nowhere:x', data: 1 } as never)).rejects.toBeInstanceOf(CentException);
+    await expect(cent.getPresence({ channel: 'log:x' } as never)).rejects.toBeInstanceOf(CentException);
+    expect((await call('publish', { channel: 'nowhere:x', data: 1 })).body.error.code).toBe(102);
+    expect((await call('presence', { channel: 'log:x' })).body.error.code).toBe(108);
+  });
+});
+
+describe('the server API', () => {
+  test('PE1 is shut without the right key', async () => {
+    for (const key of [null, '', 'wrong', `${KEY}x`, KEY.slice(1)]) {
+      expect((await call('publish', { channel: 'demo:x', data: 1 }, key)).status).toBe(401);
+    }
+    const authorization = { method: 'POST', headers: { Authorization: `apikey ${KEY}` }, body: '{}' };
+    expect((await fetch(`${server.url}/api/info`, authorization)).status).toBe(200);
+  });
+
+  test('PE4 touches nothing that is a feature’s', async () => {
+    for (const [method, params] of [
+      ['publish', { channel: 'room:x', data: 1 }],
+      ['history', { channel: 'user:x' }],
+      ['presence', { channel: 'people:' }],
+      ['subscribe', { user: 'u', channel: 'room:x' }],
+      ['history_remove', { channel: 'room:x' }],
+    ] as const) {
+      expect((await call(method, params)).body).toMatchObject({ error: { code: 103 } });
+    }
+  });
+
+  test('ID1 publishes once for an idempotency key', async () => {
+    const publish = () => call('publish', { channel: 'log:once', data: 'x', idempotency_key: 'k1' });
+    const [first, second] = [await publish(), await publish()];
+    expect([first.body.result.offset, second.body.result.offset]).toEqual([1, 1]);
+    expect((await call('history', { channel: 'log:once', limit: -1 })).body.result.publications).toHaveLength(1);
+  });
+
+  test('answers each of many: broadcast, batch and pipeline', async () => {
+    const { body } = await call('broadcast', { channels: ['log:b1', 'nowhere:b', 'log:b2'], data: { n: 1 } });
+    expect(body.result.responses).toMatchObject([
+      { result: { offset: 1 } },
+      { error: { code: 102 } },
+      { result: { offset: 1 } },
+    ]);
+    const commands = [
+      { publish: { channel: 'log:b1', data: 2 } },
+      { history: { channel: 'log:b1', limit: 10 } },
+      { nonsense: {} },
+    ];
+    const batch = await call('batch', { commands });
+    expect(batch.body.result.replies).toMatchObject([
+      { publish: { offset: 2 } },
+      { history: { offset: 2, publications: [{ data: { n: 1 } }, { data: 2 }] } },
+      { error: { code: 104 } },
+    ]);
+    const lines = await call(
+      '',
+      '{"method":"publish","params":{"channel":"log:b1","data":3}}\n{"method":"presence_stats","params":{"channel":"demo:x"}}',
+    );
+    expect(lines.body.split('\n').map((line: string) => JSON.parse(line))).toMatchObject([
+      { result: { offset: 3 } },
+      { result: { num_clients: 0 } },
+    ]);
+  });
+
+  test('takes bytes as base64, and reads history from a position', async () => {
+    await call('publish', { channel: 'log:bytes', b64data: btoa('{"a":1}') });
+    await call('publish', { channel: 'log:bytes', b64data: btoa('\xff') });
+    const { body } = await call('history', { channel: 'log:bytes', limit: 10 });
+    expect(body.result.publications.map(({ data }: { data: unknown }) => data)).toEqual([
+      { a: 1 },
+      { $binary: '/w==' },
+    ]);
+    const since = { offset: 1, epoch: body.result.epoch };
+    expect((await call('history', { channel: 'log:bytes', limit: 10, since })).body.result.publications).toHaveLength(
+      1,
+    );
+    expect(
+      (await call('history', { channel: 'log:bytes', limit: 10, since: { offset: 1, epoch: 'x' } })).body.error.code,
+    ).toBe(112);
+    expect(
+      (await call('history', { channel: 'log:bytes', limit: 1, reverse: true })).body.result.publications,
+    ).toMatchObject([{ offset: 2 }]);
+  });
+
+  test('names the field and the rule of wrong input', async () => {
+    expect((await call('publish', { data: 1 })).body.error).toEqual({ code: 400, message: 'channel: is missing' });
+    expect((await call('publish', { channel: 'demo:x' })).body.error).toEqual({
+      code: 400,
+      message: 'data: must be given',
+    });
+    expect((await call('broadcast', { channels: [], data: 1 })).body.error.code).toBe(400);
+    expect((await call('publish', '{')).status).toBe(400);
+    expect((await call('batch', { commands: 5 })).status).toBe(400);
+    expect((await call('publish', `{"channel":"demo:x","data":"${'x'.repeat(2_000_000)}"}`)).status).toBe(413);
+    expect((await call('no_such', {})).status).toBe(404);
+  });
+});
