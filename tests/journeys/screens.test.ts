@@ -80,7 +80,8 @@ describe('screens', () => {
 
   test('As someone who starts a chat I find, mark and open it without a mouse', async () => {
     const { page } = ann;
-    await openNewChat(page, 'Chat with a person');
+    const dialog = await openNewChat(page, 'Chat with a person');
+    await gotFocus('the search', dialog.getByRole('searchbox'));
     await page.keyboard.type('bob');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Bob Chen' }).waitFor();
