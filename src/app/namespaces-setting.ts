@@ -27,6 +27,7 @@ export const DEFAULT_NAMESPACES: Readonly<Record<string, Namespace>> = {
 };
 
 const HISTORIES = ['none', 'memory', 'durable'] as const;
+const RECOVERIES = ['stream', 'cache'] as const;
 /** All audiences but `feature`: no feature stands behind a namespace of the settings. */
 const AUDIENCES = ['nobody', 'users', 'everyone'] as const;
 
@@ -45,6 +46,16 @@ export const NAMESPACE_FIELDS = {
   historyTtlMs: { schema: bound, doc: 'how long they are kept, in milliseconds; 0: no bound' },
   presence: { schema: yesOrNo, doc: 'whether who is subscribed can be read' },
   joinLeave: { schema: yesOrNo, doc: 'whether subscribers are told who comes and goes' },
+  recovery: {
+    schema: oneOf(RECOVERIES),
+    doc: 'what a client that comes back is given: `stream`, all that it missed; `cache`, the newest publication alone',
+  },
+  delta: {
+    schema: yesOrNo,
+    doc: 'whether subscribers may take publications as differences (Fossil), which saves bytes',
+  },
+  tagFilter: { schema: yesOrNo, doc: 'whether subscribers may ask for publications with certain tags only' },
+  compact: { schema: yesOrNo, doc: "whether subscribers may take a number in the place of the channel's name" },
   subscribe: { schema: oneOf(AUDIENCES), doc: 'who may subscribe' },
   publish: { schema: oneOf(AUDIENCES), doc: 'who may publish' },
   readHistory: { schema: oneOf(AUDIENCES), doc: 'who may read history (recovery every subscriber may)' },

@@ -1,4 +1,5 @@
 import type { Position } from '../ports/log.ts';
+import type { FilterNode } from './tag-filter.ts';
 
 /** Where a client was when it lost the line. An empty epoch stands for "any". */
 export type Since = Position;
@@ -12,6 +13,12 @@ export type SubscribeOptions = {
   readonly joinLeave?: boolean;
   /** A token of the developer's backend, instead of the namespace's own rule. */
   readonly token?: string;
+  /** Whether the client takes publications as differences, where the namespace gives them. */
+  readonly delta?: boolean;
+  /** Whether the client takes a number in the place of the channel's name, where the namespace gives one. */
+  readonly compact?: boolean;
+  /** Only publications whose tags match are wanted. */
+  readonly filter?: FilterNode;
 };
 
 /** What a client may ask, whatever protocol it speaks. `id` is the client's own number for the answer. */

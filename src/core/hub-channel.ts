@@ -1,6 +1,8 @@
 import type { ClientInfo, Log, Page, Position, Publication } from '../ports/log.ts';
 import type { Since } from './commands.ts';
+import type { Feeds } from './feeds.ts';
 import type { Namespace } from './namespace.ts';
+import type { Protocol } from './protocol.ts';
 import type { SubscribeResult } from './pushes.ts';
 import type { RecoveryBudget } from './recovery-budget.ts';
 import { Tail, type TailBounds } from './tail.ts';
@@ -33,8 +35,10 @@ export type ChannelSettings = {
 export class HubChannel {
   readonly name: string;
   readonly #settings: ChannelSettings;
-  /** Subscribers by protocol name. */
+  /** Subscribers by protocol name, but for those of `feeds`. */
   readonly subscribers = new Map<string, number>();
+  /** Those who take publications in a way of their own; most channels have none. */
+  feeds: Feeds | undefined;
   /** Those present, by client; only in namespaces with presence. */
   presence: Map<string, ClientInfo> | undefined;
   /** Publications emitted but not yet handed to the runtime, in order. */
@@ -70,7 +74,18 @@ export class HubChannel {
   }
 
   get empty(): boolean {
-    return this.subscribers.size === 0 && this.holds === 0;
+    return this.subscribers.size === 0 && this.holds === 0 && this.feeds === undefined;
+  }
+
+  /** How many on this node are subscribed. */
+  get audience(): number {
+    const plain = [...this.subscribers.values()].reduce((sum, count) => sum + count, 0);
+    return plain + (this.feeds?.subscribers ?? 0);
+  }
+
+  /** Whether somebody listens by this protocol, in whatever way. */
+  hears(protocol: Protocol): boolean {
+    return this.subscribers.has(protocol.name) || this.feeds?.hears(protocol) === true;
   }
 
   /** Whether `enter` may be called now. A new epoch can take that away again at any time. */
@@ -84,7 +99,8 @@ export class HubChannel {
     if (log === undefined) return;
     do {
       if (this.#position === undefined) await this.#open(log);
-      if (since !== undefined && this.#isSameEpoch(since)) await this.#catchUp(log, since.offset);
+      const from = since && this.#startOf(since);
+      if (from !== undefined) await this.#catchUp(log, from);
     } while (!this.isReady);
   }
 
@@ -93,10 +109,10 @@ export class HubChannel {
     const { epoch, offset } = this.position;
     const base = { recoverable: this.recoverable, epoch, publications: [] };
     if (recovery === undefined || !this.recoverable) return { ...base, offset, wasRecovering: false, recovered: false };
-    const { since, budget } = recovery;
-    const missed = this.#isSameEpoch(since) ? this.#missed(since.offset, budget) : undefined;
-    if (missed === undefined) return { ...base, offset, wasRecovering: true, recovered: false };
-    return { ...base, offset: since.offset, wasRecovering: true, recovered: true, publications: missed };
+    const from = this.#startOf(recovery.since);
+    const missed = from === undefined ? undefined : this.#missed(from, recovery.budget);
+    if (from === undefined || missed === undefined) return { ...base, offset, wasRecovering: true, recovered: false };
+    return { ...base, offset: from, wasRecovering: true, recovered: true, publications: missed };
   }
 
   /** Publications from the bus: may repeat, miss some or be late. Those without history pass as they come. */
@@ -114,11 +130,37 @@ export class HubChannel {
     }
   }
 
+  /**
+   * Compares with the log what subscribers have been told: what the bus lost at the end of a burst shows in nothing
+   * else, nor that a history which nobody writes to was forgotten. Does not reject.
+   */
+  async checkPosition(): Promise<void> {
+    const { log } = this.#settings;
+    const told = this.#position;
+    if (log === undefined || told === undefined) return;
+    const top = await log.position(this.name).catch(() => undefined);
+    // Another epoch has begun meanwhile, and everyone knows.
+    if (top === undefined || this.#position?.epoch !== told.epoch) return;
+    if (top.epoch !== told.epoch) return this.#reset();
+    this.#seen = Math.max(this.#seen, top.offset);
+    if (this.#seen > this.position.offset) this.#fillInBackground(log);
+  }
+
   /** Every now and then: lets go of the tail when nobody has come back for a while, and retries a failed fill. */
   sweep(idleSince: number): void {
     if (this.#tailUsedAt < idleSince && this.#tailReading === undefined) this.#dropTail();
     if (this.#settings.log !== undefined && this.#seen > this.position.offset)
       this.#fillInBackground(this.#settings.log);
+  }
+
+  /** After which offset a client that was at `since` is given publications; undefined when it cannot be helped. */
+  #startOf(since: Since): number | undefined {
+    const isHere = this.#isSameEpoch(since);
+    if (this.namespace.recovery === 'stream') return isHere ? since.offset : undefined;
+    const { offset } = this.position;
+    if (isHere && since.offset >= offset) return since.offset;
+    // The newest alone, in whichever epoch the client was.
+    return offset > 0 ? offset - 1 : undefined;
   }
 
   #isSameEpoch(since: Since): boolean {

@@ -1,16 +1,20 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, Log, Publication } from '../ports/log.ts';
-import type { Fanout } from './connection.ts';
+import { Burst, joined, type PublicationPush } from './burst.ts';
+import type { Connection, Fanout } from './connection.ts';
+import type { Feed, FeedOptions } from './feed.ts';
+import { Feeds } from './feeds.ts';
 import { HubChannel, type Recovery } from './hub-channel.ts';
 import type { Namespace } from './namespace.ts';
 import type { Frame, Protocol } from './protocol.ts';
 import type { Push, SubscribeResult } from './pushes.ts';
 
-/** Bytes of one fan-out frame: small publications of a burst travel together up to here. */
-const FRAME_BYTES = 32 * 1024;
 /** The newest of a channel, kept while clients come back. */
 const TAIL_LENGTH = 1_000;
 const TAIL_IDLE_MS = 30_000;
+/** Sweeps within which every channel's position is compared with the log, as long as one may compare so many. */
+const CHECK_ROUNDS = 40;
+const CHECKS = 500;
 
 export type HubSettings = {
   readonly fanout: Fanout;
@@ -40,6 +44,9 @@ export class Hub {
   readonly #settings: HubSettings;
   readonly #channels = new Map<string, HubChannel>();
   readonly #unflushed = new Set<HubChannel>();
+  #toCheck = this.#channels.values();
+  /** The last number that a channel was given. */
+  #numbered = 0;
 
   constructor(settings: HubSettings) {
     this.#settings = settings;
@@ -66,6 +73,31 @@ export class Hub {
     this.#flushChannel(channel);
     channel.subscribers.set(protocol.name, (channel.subscribers.get(protocol.name) ?? 0) + 1);
     return channel.enter(recovery);
+  }
+
+  /** As `enter`, for one who takes publications in a way of its own: `feed.join` follows, `leaveFeed` ends it. */
+  enterFeed(channel: HubChannel, feed: Feed, recovery: Recovery | undefined): SubscribeResult {
+    this.#flushChannel(channel);
+    return feed.enter(channel.enter(recovery), channel.position.offset);
+  }
+
+  /** The feed of the channel for those who ask for the same. To be entered in this same turn. */
+  feedOf(channel: HubChannel, protocol: Protocol, options: FeedOptions): Feed {
+    if (channel.feeds === undefined) {
+      this.#numbered += 1;
+      channel.feeds = new Feeds(channel.name, this.#numbered);
+    }
+    return channel.feeds.of(protocol, options);
+  }
+
+  /** Takes a subscriber out of a feed. */
+  leaveFeed(name: string, feed: Feed, connection: Connection): void {
+    feed.leave(connection);
+    const channel = this.#channels.get(name);
+    if (channel?.feeds === undefined) return;
+    channel.feeds.dropIfEmpty(feed);
+    if (channel.feeds.empty) channel.feeds = undefined;
+    this.#dropIfEmpty(channel);
   }
 
   /** Counts a subscriber out, after it has left the topic. */
@@ -97,7 +129,8 @@ export class Hub {
     const channel = this.#channels.get(name);
     if (channel === undefined) return;
     this.#flushChannel(channel);
-    for (const protocol of this.#protocolsOf(channel)) {
+    for (const protocol of this.#settings.protocols) {
+      if (!channel.hears(protocol)) continue;
       this.#settings.fanout.publish(joinLeaveTopicOf(protocol, name), protocol.encodePush(push));
     }
   }
@@ -114,8 +147,20 @@ export class Hub {
     return info;
   }
 
+  /** To be called once a second. */
   sweep(now: number): void {
     for (const channel of this.#channels.values()) channel.sweep(now - TAIL_IDLE_MS);
+    this.#checkPositions();
+  }
+
+  /** A part of the channels each time, so that the log is not asked for all of them at once. */
+  #checkPositions(): void {
+    let left = Math.min(CHECKS, Math.ceil(this.#channels.size / CHECK_ROUNDS));
+    for (; left > 0; left -= 1) {
+      const { value, done } = this.#toCheck.next();
+      if (done === true) this.#toCheck = this.#channels.values();
+      else value.checkPosition();
+    }
   }
 
   #create(name: string, namespace: Namespace): HubChannel {
@@ -161,16 +206,20 @@ export class Hub {
   #send(channel: HubChannel): void {
     const publications = channel.pending;
     channel.pending = [];
-    for (const protocol of this.#protocolsOf(channel)) this.#sendAs(protocol, channel.name, publications);
+    const burst = channel.feeds && new Burst();
+    for (const protocol of this.#protocolsOf(channel)) {
+      // Without feeds nothing is needed twice.
+      const encode = burst?.encode.bind(burst) ?? encodeOnce;
+      const frames = publications.map((publication) =>
+        encode(protocol, { kind: 'publication', channel: channel.name, publication }),
+      );
+      this.#publish(topicOf(protocol, channel.name), joined(protocol, frames));
+    }
+    if (burst !== undefined) channel.feeds?.send(publications, this.#settings.fanout, burst);
   }
 
-  #sendAs(protocol: Protocol, name: string, publications: readonly Publication[]): void {
-    const { fanout } = this.#settings;
-    const topic = topicOf(protocol, name);
-    const encoded = publications.map((publication) =>
-      protocol.encodePush({ kind: 'publication', channel: name, publication }),
-    );
-    for (const frame of joined(protocol, encoded)) fanout.publish(topic, frame);
+  #publish(topic: string, frames: readonly Frame[]): void {
+    for (const frame of frames) this.#settings.fanout.publish(topic, frame);
   }
 
   *#protocolsOf(channel: HubChannel): Iterable<Protocol> {
@@ -178,21 +227,6 @@ export class Hub {
   }
 }
 
-/** As few frames as the protocol and `FRAME_BYTES` allow. */
-function joined(protocol: Protocol, encoded: readonly Frame[]): readonly Frame[] {
-  if (protocol.join === undefined || encoded.length < 2) return encoded;
-  const frames: Frame[] = [];
-  let together: Frame[] = [];
-  let bytes = 0;
-  for (const frame of encoded) {
-    if (bytes > 0 && bytes + frame.length > FRAME_BYTES) {
-      frames.push(protocol.join(together));
-      together = [];
-      bytes = 0;
-    }
-    together.push(frame);
-    bytes += frame.length;
-  }
-  frames.push(protocol.join(together));
-  return frames;
+function encodeOnce(protocol: Protocol, push: PublicationPush): Frame {
+  return protocol.encodePush(push);
 }

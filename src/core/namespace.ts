@@ -11,6 +11,14 @@ export type Namespace = {
   readonly historyTtlMs: number;
   readonly presence: boolean;
   readonly joinLeave: boolean;
+  /** What a returning client is given: all that it missed, or the newest publication alone. */
+  readonly recovery: 'stream' | 'cache';
+  /** Whether subscribers may take publications as differences from the one before. */
+  readonly delta: boolean;
+  /** Whether subscribers may ask for only those publications whose tags match. */
+  readonly tagFilter: boolean;
+  /** Whether subscribers may take a number in the place of the channel's name. */
+  readonly compact: boolean;
   readonly subscribe: Audience;
   readonly publish: Audience;
   /** History reads besides recovery, which every subscriber may. */
@@ -25,6 +33,10 @@ export const CLOSED_NAMESPACE: Namespace = {
   historyTtlMs: 0,
   presence: false,
   joinLeave: false,
+  recovery: 'stream',
+  delta: false,
+  tagFilter: false,
+  compact: false,
   subscribe: 'nobody',
   publish: 'nobody',
   readHistory: 'nobody',

@@ -12,7 +12,14 @@ export type SubscribeResult = {
   readonly publications: readonly Publication[];
   /** Seconds until the subscription's token runs out; absent when it does not. */
   readonly ttl?: number;
+  /** Publications come as differences: the first of these whole, each later one from the one before. */
+  readonly delta?: boolean;
+  /** Stands for the channel in the pushes of this subscription. */
+  readonly number?: number;
 };
+
+/** Of a publication that goes to those who take differences: whole when there is no base. */
+export type Delta = { readonly base?: Publication | undefined };
 
 export type ConnectResult = {
   readonly client: string;
@@ -49,7 +56,15 @@ export type Reply =
 
 /** What a client is told without having asked. */
 export type Push =
-  | { readonly kind: 'publication'; readonly channel: string; readonly publication: Publication }
+  | {
+      readonly kind: 'publication';
+      readonly channel: string;
+      readonly publication: Publication;
+      /** Takes the place of the channel's name. */
+      readonly number?: number;
+      /** Only for those who take differences. */
+      readonly delta?: Delta;
+    }
   | { readonly kind: 'join'; readonly channel: string; readonly info: ClientInfo }
   | { readonly kind: 'leave'; readonly channel: string; readonly info: ClientInfo }
   | { readonly kind: 'subscribe'; readonly channel: string; readonly result: SubscribeResult }

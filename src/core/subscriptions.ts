@@ -1,9 +1,10 @@
 import type { Clock } from '../ports/clock.ts';
-import type { ClientInfo } from '../ports/log.ts';
+import type { ClientInfo, Publication } from '../ports/log.ts';
 import type { Since, SubscribeOptions } from './commands.ts';
 import type { Connection } from './connection.ts';
 import { DisconnectError, type DisconnectName, UNSUBSCRIBES, type UnsubscribeName } from './disconnects.ts';
 import { ClientError } from './errors.ts';
+import { type Feed, feedOptionsOf } from './feed.ts';
 import { type Hub, joinLeaveTopicOf, topicOf } from './hub.ts';
 import type { HubChannel } from './hub-channel.ts';
 import type { Permissions } from './permissions.ts';
@@ -49,6 +50,8 @@ type Live = {
   /** Shown with the client in this channel; JSON text. */
   readonly info?: string;
   readonly expiresAt?: number;
+  /** Where it takes publications in a way of its own. */
+  readonly feed?: Feed;
 };
 type Maker = 'client' | 'server';
 
@@ -131,7 +134,7 @@ export class Subscriptions {
     });
     const found = this.#subscriptions?.get(channel);
     if (found?.tag !== 'live') throw new ClientError('permissionDenied');
-    const live = liveOf(found.by, grant);
+    const live = withFeed(liveOf(found.by, grant), found.feed);
     this.#subscriptions?.set(channel, live);
     return this.#ttlOf(live);
   }
@@ -225,7 +228,7 @@ export class Subscriptions {
 
   #joinAll(held: ReadonlyMap<string, HubChannel>): void {
     for (const channel of held.values()) {
-      this.#join(channel, true);
+      this.#join(channel, { joinLeave: true, given: [] });
       this.#node.hub.release(channel);
     }
   }
@@ -253,23 +256,35 @@ export class Subscriptions {
       do await channel.prepare(options.since);
       while (!channel.isReady);
       if (this.#subscriptions?.get(name) !== entry) throw new ClientError('permissionDenied');
-      tell(this.#countIn(channel, live, options));
+      const result = this.#countIn(channel, live, options);
+      tell(result);
       this.#session.flush();
-      this.#join(channel, options.joinLeave === true);
+      this.#join(channel, { joinLeave: options.joinLeave === true, given: result.publications });
     } finally {
       hub.release(channel);
     }
   }
 
   /** Counts the client in; the caller must tell it the result and then `#join`, in this same turn. */
-  #countIn(channel: HubChannel, live: Live, { since, rejectUnrecovered }: SubscribeOptions): SubscribeResult {
+  #countIn(channel: HubChannel, live: Live, options: SubscribeOptions): SubscribeResult {
     const { hub } = this.#node;
-    const result = hub.enter(channel, this.#session.protocol, since && { since, budget: this.#budget() });
+    const { protocol } = this.#session;
+    const { since, rejectUnrecovered } = options;
+    const recovery = since && { since, budget: this.#budget() };
+    const wishes = feedOptionsOf(channel.namespace, options);
+    const feed = wishes && hub.feedOf(channel, protocol, wishes);
+    const result = feed ? hub.enterFeed(channel, feed, recovery) : hub.enter(channel, protocol, recovery);
     if (rejectUnrecovered === true && result.wasRecovering && !result.recovered) {
-      hub.leave(channel.name, this.#session.protocol);
+      this.#countOut(channel.name, feed);
       throw new ClientError('unrecoverablePosition');
     }
-    return this.#keep(channel, live, result);
+    return this.#keep(channel, withFeed(live, feed), result);
+  }
+
+  #countOut(channel: string, feed: Feed | undefined): void {
+    const { connection, protocol } = this.#session;
+    if (feed === undefined) this.#node.hub.leave(channel, protocol);
+    else this.#node.hub.leaveFeed(channel, feed, connection);
   }
 
   #budget(): RecoveryBudget {
@@ -283,11 +298,19 @@ export class Subscriptions {
     return ttl === undefined ? result : { ...result, ttl };
   }
 
-  #join(channel: HubChannel, joinLeave: boolean): void {
+  /** `given`: the publications of its result. */
+  #join(channel: HubChannel, { joinLeave, given }: { joinLeave: boolean; given: readonly Publication[] }): void {
     const { connection, protocol } = this.#session;
-    connection.join(topicOf(protocol, channel.name));
+    const feed = this.#feedOf(channel.name);
+    if (feed === undefined) connection.join(topicOf(protocol, channel.name));
+    else feed.join(connection, given);
     if (joinLeave && channel.namespace.joinLeave) connection.join(joinLeaveTopicOf(protocol, channel.name));
     this.#node.announceJoin(channel, this.#infoIn(channel.name));
+  }
+
+  #feedOf(channel: string): Feed | undefined {
+    const found = this.#subscriptions?.get(channel);
+    return found?.tag === 'live' ? found.feed : undefined;
   }
 
   /** How the client is shown in the channel. */
@@ -310,12 +333,13 @@ export class Subscriptions {
 
   #leave(channel: string): void {
     const info = this.#infoIn(channel);
+    const feed = this.#feedOf(channel);
     this.#forget(channel);
     const { connection, protocol } = this.#session;
-    connection.leave(topicOf(protocol, channel));
+    if (feed === undefined) connection.leave(topicOf(protocol, channel));
     if (this.#node.permissions.namespace(channel).joinLeave) connection.leave(joinLeaveTopicOf(protocol, channel));
     this.#node.announceLeave(channel, info);
-    this.#node.hub.leave(channel, this.#session.protocol);
+    this.#countOut(channel, feed);
   }
 }
 
@@ -326,4 +350,8 @@ function liveOf(by: Maker, grant: Grant | undefined): Live {
   }
   const { info, expiresAt } = grant;
   return { tag: 'live', by, ...(info !== undefined && { info }), ...(expiresAt !== undefined && { expiresAt }) };
+}
+
+function withFeed(live: Live, feed: Feed | undefined): Live {
+  return feed === undefined ? live : { ...live, feed };
 }

@@ -36,6 +36,7 @@ const KNOWN: readonly string[] = [
   '{"id":1,"publish":{"channel":"demo:a","data":"\\\\\\"}","x":"\\\\"}}',
   `{"id":1,"publish":{"channel":"demo:a","data":${'['.repeat(60_000)}${']'.repeat(60_000)}}}`,
   `{"id":1,"connect":${'{"subs":'.repeat(6_000)}{}${'}'.repeat(6_000)}}`,
+  `{"id":1,"subscribe":{"channel":"demo:a","tf":${'{"op":"not","nodes":['.repeat(2_000)}{}${']}'.repeat(2_000)}}}`,
   `{"id":1,"rpc":{"method":"${'\\"'.repeat(30_000)}"}}`,
 ];
 

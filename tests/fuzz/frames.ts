@@ -27,6 +27,18 @@ const token = (random: Random, { tokens }: Place) => {
   return random.pick([good, garble(random, good), word(random)]);
 };
 
+const CMPS = ['eq', 'neq', 'in', 'nin', 'ex', 'nex', 'sw', 'ew', 'ct', 'gt', 'gte', 'lt', 'lte'] as const;
+
+/** A tag filter, now and then one that makes no sense. */
+function filter(random: Random, depth: number): Fields {
+  if (depth === 0 || random.chance(0.5)) {
+    const cmp = random.chance(0.95) ? random.pick(CMPS) : word(random);
+    return { key: random.pick(['a', 'b', '']), cmp, val: random.pick(['1', '2.5', 'x']), vals: ['1', 'x'] };
+  }
+  const nodes = Array.from({ length: random.between(0, 3) }, () => filter(random, depth - 1));
+  return { op: random.pick(['and', 'or', 'not', 'xor']), nodes };
+}
+
 const BODIES: Readonly<Record<string, Body>> = {
   connect: (random, place) => ({
     token: token(random, place),
@@ -39,6 +51,8 @@ const BODIES: Readonly<Record<string, Body>> = {
     ...position(random),
     flag: random.between(0, 3),
     join_leave: random.chance(0.5),
+    ...(random.chance(0.3) && { delta: random.pick(['fossil', 'fossil', 'other', '']) }),
+    ...(random.chance(0.3) && { tf: filter(random, 3) }),
   }),
   unsubscribe: (random, place) => ({ channel: channel(random, place) }),
   publish: (random, place) => ({ channel: channel(random, place), data: strangeValue(random) }),

@@ -1,11 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { Centrifuge, type Options, type Subscription } from 'centrifuge';
+import { Centrifuge as BinaryCentrifuge } from 'centrifuge/build/protobuf';
 import { type JWTPayload, SignJWT } from 'jose';
 import WebSocket from 'ws';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 
 /** Nobody may subscribe, but for those who bring a token. */
 const SHUT = { presence: true, readPresence: 'users', history: 'memory', historySize: 10, publish: 'users' };
+const RICH = { history: 'memory', historySize: 100, delta: true, tagFilter: true, compact: true };
+const API_KEY = 'a key for tests alone';
 const SECRET = 'a secret that is shared with one application only';
 
 let open: BanyanProcess;
@@ -14,7 +17,10 @@ const clients: Centrifuge[] = [];
 
 beforeAll(async () => {
   [open, signed] = await Promise.all([
-    startBanyan({ BANYAN_CLIENT_INSECURE: 'true', BANYAN_PING_SECONDS: '2', BANYAN_PONG_SECONDS: '1' }),
+    startBanyan({
+      ...{ BANYAN_CLIENT_INSECURE: 'true', BANYAN_PING_SECONDS: '2', BANYAN_PONG_SECONDS: '1' },
+      ...{ BANYAN_NAMESPACES: JSON.stringify({ rich: RICH }), BANYAN_API_KEYS: API_KEY },
+    }),
     startBanyan({ BANYAN_TOKEN_SECRET: SECRET, BANYAN_NAMESPACES: JSON.stringify({ shut: SHUT }) }),
   ]);
 });
@@ -324,3 +330,63 @@ function countPings({ sockets }: Cuttable): () => number {
   });
   return () => pings;
 }
+
+/** As a developer's backend does it. */
+async function publishTagged(channel: string, data: unknown, tags: Record<string, string> = {}): Promise<void> {
+  const headers = { 'X-API-Key': API_KEY, 'Content-Type': 'application/json' };
+  const body = JSON.stringify({ channel, data, tags });
+  await fetch(`${open.url}/api/publish`, { method: 'POST', headers, body });
+}
+
+describe('the official client, with what newer protocols have', () => {
+  const long = '会议室'.repeat(100);
+  const clientsOf = (): [string, Centrifuge][] => {
+    const binary = new BinaryCentrifuge(open.socketUrl, { websocket: WebSocket });
+    return [
+      ['json', clientOf(open)],
+      ['protobuf', binary as unknown as Centrifuge],
+    ];
+  };
+
+  test('DE1 DE2 CO1 takes publications as differences, live and after a cut, in JSON and Protobuf', async () => {
+    for (const [format, client] of clientsOf()) {
+      const channel = `rich:delta-${format}`;
+      client.connect();
+      const subscription = await subscribed(client, channel, { delta: 'fossil' });
+      const heard: unknown[] = [];
+      subscription.on('publication', ({ data }) =>
+        heard.push(data instanceof Uint8Array ? JSON.parse(new TextDecoder().decode(data)) : data),
+      );
+      for (const n of [1, 2, 3]) await publishTagged(channel, { n, long });
+      await until(() => heard.length === 3);
+      client.disconnect();
+      for (const n of [4, 5]) await publishTagged(channel, { n, long });
+      client.connect();
+      await until(() => heard.length === 5);
+      await publishTagged(channel, { n: 6, long });
+      await until(() => heard.length === 6);
+      expect(heard).toEqual([1, 2, 3, 4, 5, 6].map((n) => ({ n, long })));
+      expect(subscription.deltaStats()).toMatchObject({ numPublications: 6, numFullPayloads: 2, numDeltaPayloads: 4 });
+      client.disconnect();
+    }
+  });
+
+  test('TF1 TF2 hears what its filter lets through, live and after a cut', async () => {
+    for (const [format, client] of clientsOf()) {
+      const channel = `rich:filter-${format}`;
+      client.connect();
+      const tagsFilter = { op: 'not', nodes: [{ key: 'color', cmp: 'in', vals: ['red', 'blue'] }] };
+      const subscription = await subscribed(client, channel, { tagsFilter });
+      const offsets: (number | undefined)[] = [];
+      subscription.on('publication', ({ offset }) => offsets.push(offset));
+      for (const color of ['red', 'green', 'blue']) await publishTagged(channel, color, { color });
+      await until(() => offsets.length === 1);
+      client.disconnect();
+      for (const color of ['red', 'green', 'blue']) await publishTagged(channel, color, { color });
+      client.connect();
+      await until(() => offsets.length === 2);
+      expect(offsets).toEqual([2, 5]);
+      client.disconnect();
+    }
+  });
+});

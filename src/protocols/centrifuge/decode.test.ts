@@ -6,6 +6,9 @@ import { centrifugeJson, centrifugeProtobuf } from './protocol.ts';
 
 const EMPTY = new Map<string, Since>();
 
+const NOTHING = { op: '', key: '', cmp: '', val: '', vals: [], nodes: [] };
+const NOT = { ...NOTHING, op: 'not', nodes: [{ ...NOTHING, key: 'k', cmp: 'in', vals: ['v'] }] };
+
 describe('a line', () => {
   const lines: readonly [line: string, command: Command][] = [
     ['{}', { kind: 'pong' }],
@@ -28,9 +31,14 @@ describe('a line', () => {
     ['{"id":2,"subscribe":{"channel":"a","epoch":"e","offset":5}}', { kind: 'subscribe', id: 2, channel: 'a' }],
     [
       '{"id":2,"subscribe":{"channel":"a","join_leave":true,"flag":3}}',
-      { kind: 'subscribe', id: 2, channel: 'a', rejectUnrecovered: true, joinLeave: true },
+      { kind: 'subscribe', id: 2, channel: 'a', rejectUnrecovered: true, compact: true, joinLeave: true },
     ],
-    ['{"id":2,"subscribe":{"channel":"a","flag":1}}', { kind: 'subscribe', id: 2, channel: 'a' }],
+    ['{"id":2,"subscribe":{"channel":"a","flag":1}}', { kind: 'subscribe', id: 2, channel: 'a', compact: true }],
+    [
+      '{"id":2,"subscribe":{"channel":"a","delta":"fossil","tf":{"op":"not","nodes":[{"key":"k","cmp":"in","vals":["v"]}]}}}',
+      { kind: 'subscribe', id: 2, channel: 'a', delta: true, filter: NOT },
+    ],
+    ['{"id":2,"subscribe":{"channel":"a","delta":"unknown","tf":null}}', { kind: 'subscribe', id: 2, channel: 'a' }],
     ['{"id":3,"unsubscribe":{"channel":"a"}}', { kind: 'unsubscribe', id: 3, channel: 'a' }],
     [
       '{"id":4,"publish":{"channel":"a","data":{"x":1.0}}}',

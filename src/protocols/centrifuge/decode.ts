@@ -1,10 +1,12 @@
 import type { Command, Since } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
+import { FILTER_DEPTH, type FilterNode } from '../../core/tag-filter.ts';
 import { rawMember } from './raw-json.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** SubscribeRequest.flag: answer with an error when recovery fails. */
+/** SubscribeRequest.flag: take a number for the channel's name; answer with an error when recovery fails. */
+const COMPACT = 1;
 const REJECT_UNRECOVERED = 2;
 
 const PONG: Command = { kind: 'pong' };
@@ -85,8 +87,24 @@ function decodeSubscribe(id: number, fields: Fields): Command {
     channel: asText(fields.channel),
     ...(since !== undefined && { since }),
     ...((asNumber(fields.flag) & REJECT_UNRECOVERED) !== 0 && { rejectUnrecovered: true }),
+    ...((asNumber(fields.flag) & COMPACT) !== 0 && { compact: true }),
     ...(fields.join_leave === true && { joinLeave: true }),
     ...(asText(fields.token) !== '' && { token: asText(fields.token) }),
+    ...(asText(fields.delta) === 'fossil' && { delta: true }),
+    ...(isGiven(fields.tf) && { filter: decodeFilter(fields.tf, 0) }),
+  };
+}
+
+/** The core says what is wrong with a filter that is deeper than it may be. */
+function decodeFilter(value: unknown, depth: number): FilterNode {
+  const { op, key, cmp, val, vals, nodes } = asObject(value);
+  return {
+    op: asText(op),
+    key: asText(key),
+    cmp: asText(cmp),
+    val: asText(val),
+    vals: asList(vals).map(asText),
+    nodes: depth > FILTER_DEPTH ? [] : asList(nodes).map((node) => decodeFilter(node, depth + 1)),
   };
 }
 
@@ -127,6 +145,16 @@ function parse(line: string): unknown {
 
 function asObject(value: unknown): Fields {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  throw new DisconnectError('badRequest');
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+function asList(value: unknown): readonly unknown[] {
+  if (!isGiven(value)) return [];
+  if (Array.isArray(value)) return value;
   throw new DisconnectError('badRequest');
 }
 

@@ -17,6 +17,10 @@ const PUBLICATION = { offset: 8, time: 1, data: '{"x": 1.0}', info: { user: 'ada
 const ENCODED = { data: { x: 1 }, info: { user: 'ada', client: 'c1' }, offset: 8, tags: { a: 'b' } };
 const CONNECT = { client: 'c1', version: '1', pingSeconds: 25, node: 'n', time: 5, subscriptions: new Map() };
 
+/** Two of which the second is shorter as a difference. */
+const SIMILAR = [1, 2].map((n) => ({ offset: 7 + n, time: 1, data: `{"n":${n},"text":"${'é'.repeat(50)}"}` }));
+const PATCH = '1q\n6:{"n":21k@6,1T3xZa;';
+
 const REPLIES: readonly [what: string, reply: Reply, encoded: object][] = [
   [
     'connect',
@@ -54,6 +58,22 @@ const REPLIES: readonly [what: string, reply: Reply, encoded: object][] = [
     'RE2 subscribe that did not recover',
     { kind: 'subscribe', result: { ...AT, wasRecovering: true } },
     { subscribe: { ...POSITION, was_recovering: true } },
+  ],
+  [
+    'DE2 subscribe that recovered, with differences, and CO1 a number for the channel',
+    {
+      kind: 'subscribe',
+      result: { ...AT, wasRecovering: true, recovered: true, delta: true, number: 42, publications: SIMILAR },
+    },
+    {
+      subscribe: {
+        ...{ ...POSITION, was_recovering: true, recovered: true, delta: true, id: 42 },
+        publications: [
+          { data: SIMILAR[0]?.data, offset: 8 },
+          { data: PATCH, offset: 9, delta: true },
+        ],
+      },
+    },
   ],
   ['unsubscribe', { kind: 'unsubscribe' }, { unsubscribe: {} }],
   ['publish', { kind: 'publish' }, { publish: {} }],
@@ -114,6 +134,16 @@ const PUSHES: readonly [what: string, push: Push, encoded: object][] = [
     'a publication',
     { kind: 'publication', channel: 'a"b', publication: PUBLICATION },
     { channel: 'a"b', pub: ENCODED },
+  ],
+  [
+    'CO1 a publication under a number',
+    { kind: 'publication', channel: 'a', number: 42, publication: PUBLICATION },
+    { id: 42, pub: ENCODED },
+  ],
+  [
+    'DE1 a publication for those who take differences, without a base',
+    { kind: 'publication', channel: 'a', publication: { offset: 1, time: 1, data: '{"a":"\\n"}' }, delta: {} },
+    { channel: 'a', pub: { data: '{"a":"\\n"}', offset: 1 } },
   ],
   [
     'a publication without history',

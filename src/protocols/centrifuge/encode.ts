@@ -1,8 +1,11 @@
 import { DISCONNECTS, UNSUBSCRIBES } from '../../core/disconnects.ts';
-import type { ConnectResult, Push, Reply, SubscribeResult } from '../../core/pushes.ts';
+import type { ConnectResult, Delta, Push, Reply, SubscribeResult } from '../../core/pushes.ts';
 import type { ClientInfo, Publication } from '../../ports/log.ts';
+import { createPatch } from './fossil.ts';
 
 const quote = JSON.stringify;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** A reply as one line; zero values are left out, as the protocol asks. */
 export function encodeReply(id: number, reply: Reply): string {
@@ -25,7 +28,7 @@ export function encodeReply(id: number, reply: Reply): string {
     case 'presenceStats':
       return `{"id":${id},"presence_stats":{"num_clients":${reply.clients},"num_users":${reply.users}}}`;
     case 'history':
-      return `{"id":${id},"history":{"publications":[${reply.publications.map(encodePublication).join()}],"epoch":${quote(reply.epoch)},"offset":${reply.offset}}}`;
+      return `{"id":${id},"history":{"publications":[${reply.publications.map((each) => encodePublication(each)).join()}],"epoch":${quote(reply.epoch)},"offset":${reply.offset}}}`;
     case 'rpc':
       return `{"id":${id},"rpc":{"data":${quote(reply.data) ?? 'null'}}}`;
     case 'refresh':
@@ -41,7 +44,7 @@ export function encodeReply(id: number, reply: Reply): string {
 export function encodePush(push: Push): string {
   switch (push.kind) {
     case 'publication':
-      return `{"push":{"channel":${quote(push.channel)},"pub":${encodePublication(push.publication)}}}`;
+      return `{"push":{${addressOf(push)},"pub":${encodePublication(push.publication, push.delta)}}}`;
     case 'join':
     case 'leave':
       return `{"push":{"channel":${quote(push.channel)},"${push.kind}":{"info":${encodeInfo(push.info)}}}}`;
@@ -65,6 +68,11 @@ export function encodePush(push: Push): string {
   }
 }
 
+/** The member that says which channel a push is of. */
+function addressOf({ channel, number }: { readonly channel: string; readonly number?: number }): string {
+  return number === undefined ? `"channel":${quote(channel)}` : `"id":${number}`;
+}
+
 function encodeConnect(result: ConnectResult): string {
   const expiry = result.ttl === undefined ? '' : `,"expires":true,"ttl":${result.ttl}`;
   const subs = [...result.subscriptions].map(
@@ -81,21 +89,36 @@ function encodeExpiry(ttl: number | undefined): string {
 }
 
 function encodeSubscribe(result: SubscribeResult): string {
-  const expiry = encodeExpiry(result.ttl);
-  if (!result.recoverable) {
-    return `{${[result.wasRecovering ? '"was_recovering":true' : '', expiry].filter((part) => part !== '').join()}}`;
-  }
-  const recovery = result.wasRecovering ? `,"was_recovering":true${result.recovered ? ',"recovered":true' : ''}` : '';
-  const missed =
-    result.publications.length === 0 ? '' : `,"publications":[${result.publications.map(encodePublication).join()}]`;
-  return `{"recoverable":true,"positioned":true,"epoch":${quote(result.epoch)},"offset":${result.offset}${recovery}${missed}${expiry === '' ? '' : `,${expiry}`}}`;
+  const { wasRecovering, recovered, epoch, offset, publications } = result;
+  const members = [
+    ...(result.recoverable ? [`"recoverable":true,"positioned":true,"epoch":${quote(epoch)},"offset":${offset}`] : []),
+    ...(wasRecovering ? ['"was_recovering":true'] : []),
+    ...(recovered ? ['"recovered":true'] : []),
+    ...(publications.length > 0 ? [`"publications":[${encodeMissed(result)}]`] : []),
+    ...(result.delta === true ? ['"delta":true'] : []),
+    ...(result.number === undefined ? [] : [`"id":${result.number}`]),
+    ...(result.ttl === undefined ? [] : [encodeExpiry(result.ttl)]),
+  ];
+  return `{${members.join()}}`;
 }
 
-function encodePublication({ data, info, offset, tags }: Publication): string {
+function encodeMissed({ publications, delta }: SubscribeResult): string {
+  if (delta !== true) return publications.map((each) => encodePublication(each)).join();
+  return publications.map((each, index) => encodePublication(each, { base: publications[index - 1] })).join();
+}
+function encodePublication(publication: Publication, delta?: Delta): string {
+  const { data, info, offset, tags } = publication;
   const from = info === undefined ? '' : `,"info":${encodeInfo(info)}`;
   const place = offset === 0 ? '' : `,"offset":${offset}`;
   const labels = tags === undefined ? '' : `,"tags":${quote(tags)}`;
-  return `{"data":${data}${from}${place}${labels}}`;
+  return `{${delta === undefined ? `"data":${data}` : encodeDifference(data, delta)}${from}${place}${labels}}`;
+}
+
+/** As JSON cannot hold bytes, a client that takes differences gets every publication as a text. */
+function encodeDifference(data: string, { base }: Delta): string {
+  const bodies = base && { source: encoder.encode(base.data), target: encoder.encode(data), text: true };
+  const patch = bodies && createPatch(bodies);
+  return patch === undefined ? `"data":${quote(data)}` : `"data":${quote(decoder.decode(patch))},"delta":true`;
 }
 
 function encodeInfo({ user, client, connInfo, chanInfo }: ClientInfo): string {

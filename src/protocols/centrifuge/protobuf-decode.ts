@@ -1,7 +1,18 @@
 import { jsonOfBytes, jsonTextOf } from '../../core/binary-data.ts';
 import type { Command, Since } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
-import { boolOf, bytesOf, type Field, readDelimited, readFields, textOf, uintOf } from './wire-reader.ts';
+import { FILTER_DEPTH, type FilterNode } from '../../core/tag-filter.ts';
+import {
+  allBytesOf,
+  boolOf,
+  bytesOf,
+  decodeText,
+  type Field,
+  readDelimited,
+  readFields,
+  textOf,
+  uintOf,
+} from './wire-reader.ts';
 
 /** Numbers of the fields of `Command`. https://github.com/centrifugal/protocol (definitions/client.proto) */
 const ID = 1;
@@ -22,7 +33,10 @@ const BODIES = [
 ] as const;
 type Body = (typeof BODIES)[number][0];
 
-/** SubscribeRequest.flag: answer with an error when recovery fails. */
+/**
+ * SubscribeRequest.flag: answer with an error when recovery fails. The flag for a number in the place of the channel's
+ * name is passed over: the official JavaScript client compares such numbers as objects here, and so finds no channel.
+ */
 const REJECT_UNRECOVERED = 2;
 
 /** The commands of a frame of the Protobuf protocol. Throws `DisconnectError('badRequest')` for anything else. */
@@ -78,6 +92,7 @@ function decodeInput(bytes: Uint8Array | undefined): unknown {
 }
 
 function decodeSubscribe(id: number, fields: readonly Field[]): Command {
+  const filter = bytesOf(fields, 13);
   return {
     kind: 'subscribe',
     id,
@@ -86,6 +101,21 @@ function decodeSubscribe(id: number, fields: readonly Field[]): Command {
     ...((uintOf(fields, 14) & REJECT_UNRECOVERED) !== 0 && { rejectUnrecovered: true }),
     ...(boolOf(fields, 11) && { joinLeave: true }),
     ...(textOf(fields, 2) !== '' && { token: textOf(fields, 2) }),
+    ...(textOf(fields, 12) === 'fossil' && { delta: true }),
+    ...(filter !== undefined && { filter: decodeFilter(filter, 0) }),
+  };
+}
+
+/** The core says what is wrong with a filter that is deeper than it may be. */
+function decodeFilter(message: Uint8Array, depth: number): FilterNode {
+  const fields = readFields(message);
+  return {
+    op: textOf(fields, 1),
+    key: textOf(fields, 2),
+    cmp: textOf(fields, 3),
+    val: textOf(fields, 4),
+    vals: allBytesOf(fields, 5).map(decodeText),
+    nodes: depth > FILTER_DEPTH ? [] : allBytesOf(fields, 6).map((node) => decodeFilter(node, depth + 1)),
   };
 }
 

@@ -1,7 +1,8 @@
 import { bytesOfJson } from '../../core/binary-data.ts';
 import { DISCONNECTS, UNSUBSCRIBES } from '../../core/disconnects.ts';
-import type { ConnectResult, Push, Reply, SubscribeResult } from '../../core/pushes.ts';
+import type { ConnectResult, Delta, Push, Reply, SubscribeResult } from '../../core/pushes.ts';
 import type { ClientInfo, Publication } from '../../ports/log.ts';
+import { createPatch } from './fossil.ts';
 import { WireWriter } from './wire-writer.ts';
 
 /** A reply behind its length. Field numbers: https://github.com/centrifugal/protocol (definitions/client.proto) */
@@ -54,7 +55,7 @@ function writeReply(writer: WireWriter, reply: Reply): unknown {
 function writePush(writer: WireWriter, push: Push): unknown {
   switch (push.kind) {
     case 'publication':
-      return writer.text(2, push.channel).message(4, (body) => writePublication(body, push.publication));
+      return writer.text(2, push.channel).message(4, (body) => writePublication(body, push.publication, push.delta));
     case 'join':
     case 'leave':
       return writer
@@ -102,21 +103,27 @@ function writeConnect(writer: WireWriter, result: ConnectResult): void {
 }
 
 function writeSubscribe(writer: WireWriter, result: SubscribeResult): void {
-  writer.bool(1, result.ttl !== undefined).uint(2, result.ttl ?? 0);
-  if (!result.recoverable) {
-    writer.bool(12, result.wasRecovering);
-    return;
+  const { ttl, recoverable, publications, delta } = result;
+  writer.bool(1, ttl !== undefined).uint(2, ttl ?? 0);
+  if (recoverable) writer.bool(3, true).text(6, result.epoch);
+  for (const [index, each] of publications.entries()) {
+    writer.message(7, (body) => writePublication(body, each, delta ? { base: publications[index - 1] } : undefined));
   }
-  writer.bool(3, true).text(6, result.epoch);
-  for (const each of result.publications) writer.message(7, (body) => writePublication(body, each));
-  writer.bool(8, result.recovered).uint(9, result.offset).bool(10, true).bool(12, result.wasRecovering);
+  writer.bool(8, result.recovered);
+  if (recoverable) writer.uint(9, result.offset).bool(10, true);
+  writer.bool(12, result.wasRecovering).bool(13, delta === true);
 }
 
-function writePublication(writer: WireWriter, { data, info, offset, tags }: Publication): void {
-  writer.bytes(4, bytesOfJson(data));
+function writePublication(writer: WireWriter, publication: Publication, delta?: Delta): void {
+  const { data, info, offset, tags } = publication;
+  const target = bytesOfJson(data);
+  const base = delta?.base;
+  const patch = base && createPatch({ source: bytesOfJson(base.data), target, text: false });
+  writer.bytes(4, patch ?? target);
   if (info !== undefined) writer.message(5, (body) => writeInfo(body, info));
   writer.uint(6, offset);
   for (const [key, value] of Object.entries(tags ?? {})) writer.message(7, (body) => body.text(1, key).text(2, value));
+  writer.bool(8, patch !== undefined);
 }
 
 function writeInfo(writer: WireWriter, { user, client, connInfo, chanInfo }: ClientInfo): void {

@@ -49,6 +49,15 @@ export function bytesOf(fields: readonly Field[], number: number): Uint8Array | 
   return value;
 }
 
+/** Of a field that may be there many times. */
+export function allBytesOf(fields: readonly Field[], number: number): Uint8Array[] {
+  return fields.flatMap((field) => {
+    if (field.number !== number) return [];
+    if (typeof field.value === 'number') throw new DisconnectError('badRequest');
+    return [field.value];
+  });
+}
+
 export function textOf(fields: readonly Field[], number: number): string {
   const bytes = bytesOf(fields, number);
   return bytes === undefined ? '' : decodeText(bytes);

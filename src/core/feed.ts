@@ -1,0 +1,137 @@
+import type { Publication } from '../ports/log.ts';
+import { type Burst, joined, type PublicationPush } from './burst.ts';
+import type { SubscribeOptions } from './commands.ts';
+import type { Connection, Fanout } from './connection.ts';
+import { ClientError } from './errors.ts';
+import type { Namespace } from './namespace.ts';
+import type { Frame, Protocol } from './protocol.ts';
+import type { SubscribeResult } from './pushes.ts';
+import { createTagFilter, type TagFilter } from './tag-filter.ts';
+
+/** How a subscriber takes a channel's publications, where that is not the plain way. */
+export type FeedOptions = {
+  /** Under a number instead of the channel's name. */
+  readonly compact: boolean;
+  /** As differences from the publication before. */
+  readonly delta: boolean;
+  /** Only those whose tags match. */
+  readonly filter?: TagFilter;
+};
+
+/**
+ * What of the client's wishes the namespace grants; undefined for the plain way. Without `delta` and `compact` the
+ * client simply gets more bytes; a filter that is refused must not be forgotten in silence. Throws `badRequest`.
+ */
+export function feedOptionsOf(namespace: Namespace, asked: SubscribeOptions): FeedOptions | undefined {
+  const compact = namespace.compact && asked.compact === true;
+  const delta = namespace.delta && asked.delta === true;
+  if (asked.filter === undefined) return compact || delta ? { compact, delta } : undefined;
+  if (!namespace.tagFilter) {
+    throw new ClientError('badRequest', { field: 'tf', message: 'this namespace takes no tag filters' });
+  }
+  return { compact, delta, filter: createTagFilter(asked.filter) };
+}
+
+type Place = { readonly topic: string; readonly channel: string; readonly number: number };
+
+/** Subscribers of a channel that take its publications in one same way of their own: they share a topic. */
+export class Feed {
+  readonly protocol: Protocol;
+  readonly options: FeedOptions;
+  readonly #place: Place;
+  #subscribers = 0;
+  /** What those in the topic were given last, to which the next difference refers. */
+  #base: Publication | undefined;
+  /** Those that were given nothing yet, and so are not in the topic. */
+  readonly #baseless = new Set<Connection>();
+
+  constructor(protocol: Protocol, options: FeedOptions, place: Place) {
+    this.protocol = protocol;
+    this.options = options;
+    this.#place = place;
+  }
+
+  get subscribers(): number {
+    return this.#subscribers;
+  }
+
+  /** Counts a subscriber in, and makes its result what it is in this feed; `top` is the channel's position. */
+  enter(result: SubscribeResult, top: number): SubscribeResult {
+    this.#subscribers += 1;
+    const { compact, delta } = this.options;
+    const publications = this.choose(result.publications);
+    return {
+      ...result,
+      publications,
+      // What the filter holds back is behind the client as well.
+      ...(result.recovered && publications.length === 0 && { offset: top }),
+      ...(delta && { delta }),
+      ...(compact && { number: this.#place.number }),
+    };
+  }
+
+  /** The subscriber hears from now on what is published; `given`: what its result held. */
+  join(connection: Connection, given: readonly Publication[]): void {
+    const last = given.at(-1);
+    if (this.options.delta && last === undefined) {
+      this.#baseless.add(connection);
+      return;
+    }
+    // It is the base of all others, too: what was pending was sent before this subscriber came in.
+    if (this.options.delta) this.#base = last;
+    connection.join(this.#place.topic);
+  }
+
+  /** Counts a subscriber out, whether it has joined or not. */
+  leave(connection: Connection): void {
+    this.#subscribers -= 1;
+    if (!this.#baseless.delete(connection)) connection.leave(this.#place.topic);
+  }
+
+  /** Those of the publications that are for this feed. */
+  choose(publications: readonly Publication[]): readonly Publication[] {
+    const { filter } = this.options;
+    return filter === undefined ? publications : publications.filter(({ tags }) => filter.matches(tags));
+  }
+
+  /** Sends chosen publications, at least one, to everyone in the feed. */
+  send(publications: readonly Publication[], fanout: Fanout, burst: Burst): void {
+    const { protocol } = this;
+    const [first, ...later] = publications.map((publication, index) => {
+      const base = index === 0 ? this.#base : publications[index - 1];
+      return burst.encode(protocol, this.#push(publication, base));
+    });
+    if (first === undefined) return;
+    if (!this.options.delta || this.#base !== undefined) {
+      for (const frame of joined(protocol, [first, ...later])) fanout.publish(this.#place.topic, frame);
+    }
+    if (this.#baseless.size > 0) {
+      const whole =
+        this.#base === undefined
+          ? first
+          : burst.encode(protocol, this.#push(publications[0] as Publication, undefined));
+      this.#begin(joined(protocol, [whole, ...later]));
+    }
+    if (this.options.delta) this.#base = publications.at(-1);
+  }
+
+  /** Gives those without a base frames that begin with a whole publication; from then on they are as the others. */
+  #begin(frames: readonly Frame[]): void {
+    for (const connection of [...this.#baseless]) {
+      for (const frame of frames) connection.send(frame);
+      // Too slow, it may have been closed, and have left.
+      if (this.#baseless.delete(connection)) connection.join(this.#place.topic);
+    }
+  }
+
+  #push(publication: Publication, base: Publication | undefined): PublicationPush {
+    const { compact, delta } = this.options;
+    return {
+      kind: 'publication',
+      channel: this.#place.channel,
+      publication,
+      ...(compact && { number: this.#place.number }),
+      ...(delta && { delta: base === undefined ? {} : { base } }),
+    };
+  }
+}
