@@ -1,3 +1,4 @@
+import { Application } from '../core/application.ts';
 import { Avatars } from '../core/avatars.ts';
 import type { Fanout } from '../core/connection.ts';
 import type { Feature, FeatureHost, NamespaceDefinition } from '../core/feature.ts';
@@ -12,7 +13,7 @@ import type { Images } from '../ports/images.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { centrifuge } from '../protocols/centrifuge/protocol.ts';
-import { ServerApi } from '../protocols/server-api/protocol.ts';
+import { type ApiKey, ServerApi } from '../protocols/server-api/protocol.ts';
 import type { Config } from './config.ts';
 import { FEATURE_NAMESPACES } from './feature-namespaces.ts';
 import type { Ports } from './ports.ts';
@@ -61,6 +62,8 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     },
     verifyToken: tokens.connection,
     verifySubscription: tokens.subscription,
+    application: new Application(ports.backend),
+    operates: operations.takes,
   });
   announceNewcomers(accounts, features);
   return {
@@ -68,7 +71,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     operations,
     features,
     centrifuge,
-    serverApi: new ServerApi(node, { keys: config.apiKeys, version: VERSION }),
+    serverApi: new ServerApi(node, { keys: apiKeysOf(config), version: VERSION }),
     authenticate: accounts.authenticate,
     catchUp: accounts.catchUp,
     ownerPath: async () => {
@@ -125,6 +128,10 @@ function tokenSettingsOf(config: Config): TokenSettings {
     issuer: tokenIssuer,
     audience: tokenAudience,
   };
+}
+
+function apiKeysOf({ apiKeys, scopedApiKeys }: Config): readonly ApiKey[] {
+  return [...apiKeys.map((key) => ({ key })), ...scopedApiKeys];
 }
 
 function createNode(config: Config, ports: Ports, runtime: Runtime, features: readonly Feature[]): Node {

@@ -36,7 +36,8 @@ function namespacesSection(): string {
 
 A channel \`news:today\` belongs to the namespace \`news\`, a channel without a colon to the one named \`""\`. What a
 namespace leaves out is as in the default namespace of that name, or else off and refused. Audiences are \`nobody\`,
-\`users\` (whoever has signed in, or has a token) and \`everyone\`.
+\`users\` (whoever has signed in, or has a token) and \`everyone\`; whom \`subscribe\` and \`publish\` are for may be left to the
+\`backend\` (\`backendUrls\`) instead.
 
 ${table(['Field', 'What it says'], fields)}
 
@@ -54,6 +55,7 @@ ${JSON.stringify(DEFAULT_NAMESPACES, null, 2)}
 function shown(value: unknown): string {
   if (value === '') return 'empty';
   if (Array.isArray(value) && value.length === 0) return 'none';
+  if (typeof value === 'object') return `\`${JSON.stringify(value)}\``;
   return `\`${String(value)}\``;
 }
 

@@ -178,7 +178,7 @@ describe('namespaces', () => {
     [{ x: { presence: 1 } }, 'namespaces.x.presence = 1 (from BANYAN_NAMESPACES) must be true or false'],
     [
       { x: { publish: 'feature' } },
-      'namespaces.x.publish = "feature" (from BANYAN_NAMESPACES) must be one of nobody, users, everyone',
+      'namespaces.x.publish = "feature" (from BANYAN_NAMESPACES) must be one of nobody, users, everyone, backend',
     ],
     [
       { x: { histroy: 'none' } },

@@ -1,4 +1,6 @@
 import { isIP } from 'node:net';
+import { API_KEY_LENGTH, scopedApiKeysSchema } from './api-keys-setting.ts';
+import { backendUrlsSchema } from './backend-setting.ts';
 import { DEFAULT_NAMESPACES, namespacesSchema } from './namespaces-setting.ts';
 import { choice, integer, json, list, type Setting, text, toggle } from './setting.ts';
 
@@ -7,9 +9,6 @@ const MIB = 1_024 * KIB;
 
 /** A shorter secret can be guessed; with `clientInsecure` there is nothing to guess it for. */
 const SECRET_LENGTH = 32;
-
-/** A key must not be guessed; `openssl rand -hex 16` makes a good one. */
-const API_KEY_LENGTH = 16;
 
 /** Every setting there is. docs/config.md and `banyan help` are made from this table. */
 export const SETTINGS = {
@@ -61,6 +60,36 @@ export const SETTINGS = {
     rule: 'keys, separated by commas',
     is: (value) => value !== '' && isLine(value),
     doc: "Keys with which a developer's own backend calls the server API (`POST /api/publish` and so on). None: it is shut.",
+  }),
+  scopedApiKeys: json({
+    env: 'BANYAN_SCOPED_API_KEYS',
+    default: [],
+    secret: true,
+    rule: `a JSON list of {"key", "name", "methods", "namespaces", "revoked"}, each key with at least ${API_KEY_LENGTH} characters`,
+    schema: scopedApiKeysSchema,
+    doc: 'Keys that open a part of the server API: only these `methods` (`["publish","history"]`; left out: all), only channels of these `namespaces` (left out: all, and what no channel is named for). One that is `revoked` opens nothing.',
+  }),
+  backendUrls: json({
+    env: 'BANYAN_BACKEND_URLS',
+    default: {},
+    rule: 'a JSON object of http(s) addresses by event (connect, refresh, subscribe, publish, rpc)',
+    schema: backendUrlsSchema,
+    doc: "Where an application's own backend is asked, by POST: `connect` (who is a client that brings no token?), `refresh` (may it go on when its time is over?), `subscribe` and `publish` (in namespaces that say `backend`), `rpc` (calls that no feature takes). Questions and answers have the form of Centrifugo's HTTP proxies; see docs/architecture.md.",
+  }),
+  backendSecret: text({
+    env: 'BANYAN_BACKEND_SECRET',
+    default: '',
+    secret: true,
+    rule: `one line; at least ${SECRET_LENGTH} characters where there are \`backendUrls\``,
+    is: isLine,
+    doc: 'Signs those questions: `X-Banyan-Signature: t=<seconds>,v1=<hex HMAC-SHA-256 of "<seconds>.<body>">`.',
+  }),
+  backendTimeoutMs: integer({
+    env: 'BANYAN_BACKEND_TIMEOUT_MS',
+    default: 3_000,
+    min: 50,
+    max: 60_000,
+    doc: 'How long it may take to answer. `connect`, `refresh` and `subscribe` are asked twice at most; after five failures in a row an address is left alone for five seconds.',
   }),
   allowedOrigins: list({
     env: 'BANYAN_ALLOWED_ORIGINS',
@@ -228,10 +257,28 @@ export function findConflict(config: Config): Conflict | undefined {
   if (config.apiKeys.some((key) => key.length < API_KEY_LENGTH) && !config.clientInsecure) {
     return { key: 'apiKeys', rule: `must each have at least ${API_KEY_LENGTH} characters` };
   }
+  const withoutBackend = findUnheard(config);
+  if (withoutBackend !== undefined) return withoutBackend;
   if (config.pongSeconds >= config.pingSeconds) {
     return { key: 'pongSeconds', rule: `must be less than pingSeconds (${config.pingSeconds})` };
   }
   return undefined;
+}
+
+/** A namespace that leaves a decision to a backend that there is none of, or a backend that could not trust us. */
+function findUnheard({ namespaces, backendUrls, backendSecret, clientInsecure }: Config): Conflict | undefined {
+  for (const [name, options] of Object.entries(namespaces)) {
+    for (const event of ['subscribe', 'publish'] as const) {
+      if (options[event] !== 'backend' || backendUrls[event] !== undefined) continue;
+      return {
+        key: 'backendUrls',
+        rule: `must have "${event}", as the namespace "${name}" leaves that to the backend`,
+      };
+    }
+  }
+  if (Object.keys(backendUrls).length === 0 || backendSecret.length >= SECRET_LENGTH || clientInsecure)
+    return undefined;
+  return { key: 'backendSecret', rule: `must have at least ${SECRET_LENGTH} characters where there are backendUrls` };
 }
 
 /** Whether listening on the host reaches this machine alone. */

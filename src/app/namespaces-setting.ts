@@ -31,6 +31,9 @@ const RECOVERIES = ['stream', 'cache'] as const;
 /** All audiences but `feature`: no feature stands behind a namespace of the settings. */
 const AUDIENCES = ['nobody', 'users', 'everyone'] as const;
 
+/** Those that a developer's own backend can be asked about besides. */
+const ASKED = [...AUDIENCES, 'backend'] as const;
+
 const oneOf = <const T extends readonly [string, ...string[]]>(words: T) =>
   z.enum(words, `must be one of ${words.join(', ')}`);
 const yesOrNo = z.boolean('must be true or false');
@@ -56,8 +59,8 @@ export const NAMESPACE_FIELDS = {
   },
   tagFilter: { schema: yesOrNo, doc: 'whether subscribers may ask for publications with certain tags only' },
   compact: { schema: yesOrNo, doc: "whether subscribers may take a number in the place of the channel's name" },
-  subscribe: { schema: oneOf(AUDIENCES), doc: 'who may subscribe' },
-  publish: { schema: oneOf(AUDIENCES), doc: 'who may publish' },
+  subscribe: { schema: oneOf(ASKED), doc: 'who may subscribe' },
+  publish: { schema: oneOf(ASKED), doc: 'who may publish' },
   readHistory: { schema: oneOf(AUDIENCES), doc: 'who may read history (recovery every subscriber may)' },
   readPresence: { schema: oneOf(AUDIENCES), doc: 'who may read presence' },
 } as const satisfies Record<keyof Namespace, { readonly schema: z.ZodType; readonly doc: string }>;

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { DiskBlobs } from '../adapters/disk/blobs.ts';
+import { HttpBackend, type HttpBackendSettings } from '../adapters/http/backend.ts';
 import { MemoryBus } from '../adapters/memory/bus.ts';
 import { MemoryLog } from '../adapters/memory/log.ts';
 import { openDatabase } from '../adapters/sqlite/database.ts';
 import { DataFolderError, type SchemaStep } from '../adapters/sqlite/open.ts';
+import type { Backend } from '../ports/backend.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { Log } from '../ports/log.ts';
@@ -16,6 +18,7 @@ export type Ports = {
   readonly logs: { readonly memory: Log; readonly durable: Log };
   readonly sql: Sql;
   readonly blobs: Blobs;
+  readonly backend: Backend;
   /** Lets go of memory that has expired; called every minute. */
   sweep(now: number): void;
   close(): Promise<void>;
@@ -24,13 +27,14 @@ export type Ports = {
 export type PortSettings = {
   readonly dataFolder: string;
   readonly memoryHistoryBytes: number;
+  readonly backend: HttpBackendSettings;
   readonly steps: readonly SchemaStep[];
   /** The database's thread died; nothing can be written any more. */
   readonly onDeath: (error: Error) => void;
 };
 
 /** Throws `StartError` when the data folder cannot be used. */
-export function openPorts({ dataFolder, memoryHistoryBytes, steps, onDeath }: PortSettings): Ports {
+export function openPorts({ dataFolder, memoryHistoryBytes, backend, steps, onDeath }: PortSettings): Ports {
   try {
     const database = openDatabase(dataFolder, steps, onDeath);
     const memory = new MemoryLog(`${Date.now().toString(36)}-`, { bytes: memoryHistoryBytes });
@@ -39,6 +43,7 @@ export function openPorts({ dataFolder, memoryHistoryBytes, steps, onDeath }: Po
       logs: { memory, durable: database.log },
       sql: database.sql,
       blobs: new DiskBlobs(join(dataFolder, 'blobs')),
+      backend: new HttpBackend(backend),
       sweep: (now) => memory.sweep(now),
       close: () => database.close(),
     };

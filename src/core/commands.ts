@@ -13,6 +13,8 @@ export type SubscribeOptions = {
   readonly joinLeave?: boolean;
   /** A token of the developer's backend, instead of the namespace's own rule. */
   readonly token?: string;
+  /** For the developer's backend; JSON text on one line. */
+  readonly data?: string;
   /** Whether the client takes publications as differences, where the namespace gives them. */
   readonly delta?: boolean;
   /** Whether the client takes a number in the place of the channel's name, where the namespace gives one. */
@@ -29,6 +31,8 @@ export type Command =
       readonly token: string;
       /** Positions in the channels that the server had put this client into. */
       readonly since: ReadonlyMap<string, Since>;
+      /** For the developer's backend; JSON text on one line. */
+      readonly data?: string;
     }
   | ({ readonly kind: 'subscribe'; readonly id: number; readonly channel: string } & SubscribeOptions)
   | { readonly kind: 'unsubscribe'; readonly id: number; readonly channel: string }

@@ -33,6 +33,9 @@ export type ErrorDetail = {
   readonly field?: string;
   /** Seconds after which trying again makes sense. */
   readonly retryAfter?: number;
+  /** Instead of the table's, where a developer's backend says so. */
+  readonly code?: number;
+  readonly temporary?: boolean;
   readonly cause?: unknown;
 };
 
@@ -49,8 +52,8 @@ export class ClientError extends Error {
   constructor(kind: ErrorName, detail: ErrorDetail = {}) {
     super(detail.message ?? ERRORS[kind].message, { cause: detail.cause });
     this.kind = kind;
-    this.code = ERRORS[kind].code;
-    this.temporary = ERRORS[kind].temporary;
+    this.code = detail.code ?? ERRORS[kind].code;
+    this.temporary = detail.temporary ?? ERRORS[kind].temporary;
     this.status = ERRORS[kind].status;
     this.field = detail.field;
     this.retryAfter = detail.retryAfter;

@@ -1,5 +1,5 @@
-/** Who may do a thing in a namespace. `feature`: its `ChannelPolicy` decides. */
-export type Audience = 'nobody' | 'feature' | 'users' | 'everyone';
+/** Who may do a thing in a namespace. `feature`: its `ChannelPolicy` decides; `backend`: the developer's own does. */
+export type Audience = 'nobody' | 'feature' | 'backend' | 'users' | 'everyone';
 
 /** Options of all channels whose name starts with the namespace's name and a colon. */
 export type Namespace = {

@@ -3,7 +3,8 @@ import type { Cancel, Clock } from '../ports/clock.ts';
 import type { ClientInfo, Log, Page, Publication, ReadRange, Retention } from '../ports/log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { AppendQueue, type QueueBounds } from './append-queue.ts';
-import type { Command } from './commands.ts';
+import type { Application, Asking } from './application.ts';
+import type { Command, SubscribeOptions } from './commands.ts';
 import type { Fanout } from './connection.ts';
 import { DisconnectError, type DisconnectName } from './disconnects.ts';
 import { ClientError } from './errors.ts';
@@ -62,11 +63,15 @@ export type NodeSettings = {
 export type Hooks = {
   serverChannels(principal: Principal): Promise<readonly string[]>;
   call(name: string, context: OperationContext, input: unknown): Promise<unknown>;
+  /** Whether calls of this name are a feature's, and not the developer's backend's. */
+  operates?(name: string): boolean;
   onPresence(user: string, online: boolean): void;
   /** Throws `DisconnectError('invalidToken')` or `ClientError('tokenExpired')`. */
   verifyToken(token: string): Promise<SignedIn>;
   /** As `verifyToken`, for a subscription token. */
   verifySubscription?(token: string): Promise<Grant>;
+  /** The developer's own backend, where settings say that there is one. */
+  readonly application?: Application;
 };
 
 /** Between a person's last connection closing and their being told offline: a reload is not an absence. */
@@ -188,6 +193,20 @@ export class Node implements Channels, SessionHost {
     return this.#hooks?.verifyToken(token) ?? Promise.reject(new DisconnectError('invalidToken'));
   }
 
+  async signIn(session: Session, data: string | undefined): Promise<SignedIn> {
+    const { principal } = session;
+    const application = this.#hooks?.application;
+    // People of this installation have signed in already.
+    if (principal.kind !== 'anonymous' || application?.hears('connect') !== true) return { principal };
+    return application.connect(askingOf(session), data);
+  }
+
+  renew(session: Session): Promise<number | undefined> {
+    const application = this.#hooks?.application;
+    if (application?.hears('refresh') !== true) return Promise.reject(new DisconnectError('expired'));
+    return application.refresh(askingOf(session));
+  }
+
   connectResult(session: Session, subscriptions: ReadonlyMap<string, SubscribeResult>): ConnectResult {
     const ttl = this.ttlOf(session);
     const { streamKey } = session.connection;
@@ -205,7 +224,8 @@ export class Node implements Channels, SessionHost {
 
   /** Seconds until the session's token runs out, at least 1. */
   ttlOf(session: Session): number | undefined {
-    if (session.expiresAt === Number.POSITIVE_INFINITY) return undefined;
+    // With nothing that the client could renew it by.
+    if (session.expiresAt === Number.POSITIVE_INFINITY || session.renewable) return undefined;
     return Math.max(1, Math.ceil((session.expiresAt - this.clock.now()) / 1_000));
   }
 
@@ -246,6 +266,15 @@ export class Node implements Channels, SessionHost {
     });
     if (grant.channel !== channel || grant.user !== userOf(principal)) throw new DisconnectError('invalidToken');
     return grant;
+  }
+
+  async admit(subscriber: Subscriber, channel: string, { token, data }: SubscribeOptions): Promise<Grant | undefined> {
+    if (token !== undefined) return this.grant(subscriber, channel, token);
+    if (this.permissions.isBackends('subscribe', channel)) {
+      return this.#application().subscribe(askingOf(subscriber), channel, data);
+    }
+    await this.permissions.check(subscriber.principal, 'subscribe', channel);
+    return undefined;
   }
 
   announceJoin(channel: HubChannel, info: ClientInfo): void {
@@ -437,16 +466,31 @@ export class Node implements Channels, SessionHost {
   }
 
   async #runPublish(session: Session, { channel, data }: Extract<Command, { kind: 'publish' }>): Promise<Reply> {
+    if (this.permissions.isBackends('publish', channel)) {
+      const published = await this.#application().publish(askingOf(session), channel, data);
+      await this.publish(channel, published, { info: session.info });
+      return { kind: 'publish' };
+    }
     const allowed = this.permissions.decide(session.principal, 'publish', channel);
     if (!(typeof allowed === 'boolean' ? allowed : await allowed)) throw new ClientError('permissionDenied');
     await this.publish(channel, data, { info: session.info });
     return { kind: 'publish' };
   }
 
+  #application(): Application {
+    const application = this.#hooks?.application;
+    if (application === undefined) throw new ClientError('permissionDenied');
+    return application;
+  }
+
   async #runRpc(session: Session, { method, data }: Extract<Command, { kind: 'rpc' }>): Promise<Reply> {
     if (this.#hooks === undefined) throw new ClientError('methodNotFound');
+    const { application, operates, call } = this.#hooks;
+    if (application?.hears('rpc') === true && operates?.(method) === false) {
+      return { kind: 'rpc', data: await application.rpc(askingOf(session), method, data) };
+    }
     const { principal, address, client } = session;
-    return { kind: 'rpc', data: await this.#hooks.call(method, { principal, address, client }, data) };
+    return { kind: 'rpc', data: await call(method, { principal, address, client }, data) };
   }
 
   async #runHistory(session: Session, command: Extract<Command, { kind: 'history' }>): Promise<Reply> {
@@ -508,6 +552,10 @@ type Control =
   | { readonly kind: 'external'; readonly user: string; readonly order: ExternalOrder }
   | { readonly kind: 'subscribe' | 'unsubscribe'; readonly user: string; readonly channel: string }
   | { readonly kind: 'disconnect'; readonly user: string; readonly reason: DisconnectName; readonly device?: string };
+
+function askingOf({ client, principal, address, protocol }: Subscriber): Asking {
+  return { client, principal, address, protocol: protocol.name };
+}
 
 function isDevice(session: Session, device: string): boolean {
   return session.principal.kind === 'user' && session.principal.device === device;

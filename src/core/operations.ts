@@ -15,6 +15,8 @@ export type Operations = {
    * `invalidInput` naming the first wrong field; and with whatever the handler throws.
    */
   call(name: string, context: OperationContext, input: unknown): Promise<unknown>;
+  /** Whether calls of this name are a feature's, be there such an operation or not. */
+  takes(name: string): boolean;
   /** Every operation, by name. */
   readonly list: readonly Operation[];
 };
@@ -45,6 +47,7 @@ export function createOperations(bound: readonly BoundOperation[]): Operations {
       checkCaller(prepared, context);
       return prepared.handle(context, checkedInput(prepared.operation, input));
     },
+    takes: (name) => features.has(featureOf(name)),
     list: [...byName.values()].map(({ operation }) => operation).sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
 }

@@ -36,7 +36,12 @@ export class Permissions {
     if (!(typeof allowed === 'boolean' ? allowed : await allowed)) throw new ClientError('permissionDenied');
   }
 
-  /** As `check`, answering at once where no feature has to be asked. */
+  /** Whether it is the developer's backend that decides. Throws as `namespace`. */
+  isBackends(action: ChannelAction, channel: string): boolean {
+    return this.namespace(channel)[action] === 'backend' && !this.#open.has(namespaceOf(channel));
+  }
+
+  /** As `check`, answering at once where no feature has to be asked. Of what is the backend's, it grants nothing. */
   decide(principal: Principal, action: ChannelAction, channel: string): boolean | Promise<boolean> {
     const { options, policy } = this.#definition(channel);
     if (this.#open.has(namespaceOf(channel))) return true;
@@ -48,6 +53,7 @@ export class Permissions {
         return principal.kind !== 'anonymous';
       case 'feature':
         return policy?.(principal, action, channel) ?? false;
+      case 'backend':
       case 'nobody':
         return false;
       default:

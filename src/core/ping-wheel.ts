@@ -73,7 +73,7 @@ export class PingWheel {
     const pingedAt = this.#pingedAt[index] ?? 0;
     for (const session of [...(this.#buckets[index] ?? [])]) {
       if (session.lastSeen < pingedAt) session.close('noPong');
-      else if (session.expiresAt <= now - EXPIRY_GRACE_MS) session.close('expired');
+      else if (session.expiresAt <= now - EXPIRY_GRACE_MS) session.expire();
       else session.subscriptions.expire(now - EXPIRY_GRACE_MS);
     }
   }

@@ -40,6 +40,10 @@ export interface SessionHost extends SubscriptionHost {
   serverChannels(principal: Principal): Promise<readonly string[]>;
   /** Throws `DisconnectError('invalidToken')` or `ClientError('tokenExpired')`. */
   verifyToken(token: string): Promise<SignedIn>;
+  /** Who a client without a token is; `data` is for the developer's backend, if that is asked. */
+  signIn(session: Session, data: string | undefined): Promise<SignedIn>;
+  /** Until when the developer's backend lets the session go on; undefined: without an end. Rejects when it does not. */
+  renew(session: Session): Promise<number | undefined>;
   connectResult(session: Session, subscriptions: ReadonlyMap<string, SubscribeResult>): ConnectResult;
   /** Seconds until the session's token runs out, at least 1; undefined when it does not. */
   ttlOf(session: Session): number | undefined;
@@ -77,6 +81,8 @@ export class Session implements Subscriber {
   bucket = -1;
   /** When the token runs out, if one came with the connection. */
   expiresAt = Number.POSITIVE_INFINITY;
+  /** Whether the developer's backend is asked when that time has come, rather than the client for a new token. */
+  renewable = false;
   readonly subscriptions: Subscriptions;
   readonly #node: SessionHost;
   #principal: Principal;
@@ -161,6 +167,22 @@ export class Session implements Subscriber {
     this.#node.unregister(this);
   }
 
+  /** Its time is over: ends it, unless the developer's backend lets it go on. */
+  expire(): void {
+    if (!this.renewable) return this.close('expired');
+    // Not asked again while it is being asked.
+    this.expiresAt = Number.POSITIVE_INFINITY;
+    this.#node.renew(this).then(
+      (expiresAt) => {
+        this.expiresAt = expiresAt ?? Number.POSITIVE_INFINITY;
+      },
+      (error) => {
+        if (!(error instanceof DisconnectError)) this.#explain(error, 'refresh');
+        this.close(error instanceof DisconnectError ? error.kind : 'expired');
+      },
+    );
+  }
+
   push(push: Push): void {
     this.#send(this.protocol.encodePush(push));
   }
@@ -234,12 +256,14 @@ export class Session implements Subscriber {
     });
   }
 
-  async #enter({ id, token, since }: Extract<Command, { kind: 'connect' }>): Promise<void> {
-    const signedIn: SignedIn = token === '' ? { principal: this.#principal } : await this.#node.verifyToken(token);
+  async #enter({ id, token, since, data }: Extract<Command, { kind: 'connect' }>): Promise<void> {
+    const signedIn = await (token === '' ? this.#node.signIn(this, data) : this.#node.verifyToken(token));
     if (this.#state === 'closed') return;
-    if (signedIn.principal.kind === 'anonymous' && !this.#node.limits.anonymous) throw new ClientError('unauthorized');
+    const isNobody = signedIn.principal.kind === 'anonymous' && signedIn.vouched !== true;
+    if (isNobody && !this.#node.limits.anonymous) throw new ClientError('unauthorized');
     this.#principal = signedIn.principal;
     this.expiresAt = signedIn.expiresAt ?? Number.POSITIVE_INFINITY;
+    this.renewable = signedIn.vouched === true;
     this.#connInfo = signedIn.info;
     this.#node.register(this);
     const given = (signedIn.channels ?? []).filter((channel) => this.#node.permissions.takesTokens(channel));
@@ -341,6 +365,7 @@ export class Session implements Subscriber {
     const { principal, expiresAt } = await this.#node.verifyToken(token);
     if (userOf(principal) !== userOf(this.#principal)) throw new DisconnectError('invalidToken');
     this.expiresAt = expiresAt ?? Number.POSITIVE_INFINITY;
+    this.renewable = false;
     return { kind: 'refresh', ttl: this.#node.ttlOf(this) };
   }
 

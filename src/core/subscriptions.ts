@@ -19,6 +19,7 @@ export interface Subscriber {
   readonly client: string;
   readonly principal: Principal;
   readonly protocol: Protocol;
+  readonly address: string;
   readonly connection: Connection;
   readonly isConnected: boolean;
   readonly info: ClientInfo;
@@ -37,6 +38,8 @@ export interface SubscriptionHost {
   readonly clock: Clock;
   /** What a subscription token says. Throws `DisconnectError`, `ClientError` for one that does not hold here. */
   grant(subscriber: Subscriber, channel: string, token: string): Promise<Grant>;
+  /** Resolves when the client may subscribe, with what more is said of it. Throws as `grant`. */
+  admit(subscriber: Subscriber, channel: string, options: SubscribeOptions): Promise<Grant | undefined>;
   announceJoin(channel: HubChannel, info: ClientInfo): void;
   announceLeave(channel: string, info: ClientInfo): void;
 }
@@ -105,13 +108,8 @@ export class Subscriptions {
     if (this.#asked >= node.limits.channels) {
       throw new ClientError('limitExceeded', { message: `at most ${node.limits.channels} subscriptions a connection` });
     }
-    const { token } = options;
-    const allow = async (): Promise<Grant | undefined> => {
-      if (token !== undefined) return node.grant(this.#session, channel, token);
-      await node.permissions.check(this.#session.principal, 'subscribe', channel);
-      return undefined;
-    };
-    await this.#start(channel, { allowed: allow(), options, by: 'client', tell });
+    const allowed = node.admit(this.#session, channel, options);
+    await this.#start(channel, { allowed, options, by: 'client', tell });
   }
 
   /** Puts the client in, and tells it by a push. Does nothing when it is in already. */

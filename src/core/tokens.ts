@@ -20,6 +20,8 @@ export type SignedIn = {
   readonly info?: string;
   /** Channels that the token puts the client into. */
   readonly channels?: readonly string[];
+  /** The developer's backend let the client in by itself: it decides on anonymous ones, too, and on how long they stay. */
+  readonly vouched?: true;
 };
 
 /** What a subscription token says: this user may be in this channel. */

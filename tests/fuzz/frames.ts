@@ -42,6 +42,7 @@ function filter(random: Random, depth: number): Fields {
 const BODIES: Readonly<Record<string, Body>> = {
   connect: (random, place) => ({
     token: token(random, place),
+    ...(random.chance(0.2) && { data: strangeValue(random) }),
     name: 'js',
     subs: { [channel(random, place)]: { recover: random.chance(0.5), ...position(random) } },
   }),
@@ -51,6 +52,7 @@ const BODIES: Readonly<Record<string, Body>> = {
     ...position(random),
     flag: random.between(0, 3),
     join_leave: random.chance(0.5),
+    ...(random.chance(0.2) && { data: strangeValue(random) }),
     ...(random.chance(0.3) && { delta: random.pick(['fossil', 'fossil', 'other', '']) }),
     ...(random.chance(0.3) && { tf: filter(random, 3) }),
   }),

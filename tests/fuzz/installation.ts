@@ -44,6 +44,7 @@ export class Installation {
     };
     const { config } = loadConfig({ args: [], env, readFile: () => undefined });
     this.ports = openPorts({
+      backend: { urls: {}, secret: '', timeoutMs: 1_000 },
       dataFolder: this.#folder,
       memoryHistoryBytes: config.memoryHistoryBytes,
       steps: MIGRATIONS,

@@ -7,13 +7,21 @@ import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 
 const SECRET = 'a secret that is shared with one application only';
 const KEY = '0123456789abcdef-one';
+const WRITER = 'fedcba9876543210-writer';
+const REVOKED = 'fedcba9876543210-revoked';
 
 let server: BanyanProcess;
 let cent: CentClient;
 const clients: Centrifuge[] = [];
 
 beforeAll(async () => {
-  server = await startBanyan({ BANYAN_TOKEN_SECRET: SECRET, BANYAN_API_KEYS: `another-key-of-some-length,${KEY}` });
+  server = await startBanyan({
+    ...{ BANYAN_TOKEN_SECRET: SECRET, BANYAN_API_KEYS: `another-key-of-some-length,${KEY}` },
+    BANYAN_SCOPED_API_KEYS: JSON.stringify([
+      { name: 'writer', key: WRITER, methods: ['publish', 'broadcast', 'info'], namespaces: ['demo'] },
+      { key: REVOKED, revoked: true },
+    ]),
+  });
   cent = new CentClient({ url: `${server.url}/api`, apiKey: KEY });
 });
 afterEach(() => {
@@ -211,5 +219,25 @@ describe('the server API', () => {
     expect((await call('batch', { commands: 5 })).status).toBe(400);
     expect((await call('publish', `{"channel":"demo:x","data":"${'x'.repeat(2_000_000)}"}`)).status).toBe(413);
     expect((await call('no_such', {})).status).toBe(404);
+  });
+});
+
+describe('AK keys that open a part', () => {
+  const code = async (method: string, params: unknown) => (await call(method, params, WRITER)).body.error?.code;
+
+  test('AK1 open their methods in their namespaces alone, in batches too', async () => {
+    expect(await code('publish', { channel: 'demo:scoped', data: 1 })).toBeUndefined();
+    expect(await code('broadcast', { channels: ['demo:a', 'demo:b'], data: 1 })).toBeUndefined();
+    expect(await code('publish', { channel: 'log:a', data: 1 })).toBe(103);
+    expect(await code('broadcast', { channels: ['demo:a', 'log:a'], data: 1 })).toBe(103);
+    expect(await code('history', { channel: 'demo:a' })).toBe(103);
+    // About no channel, so about everything.
+    expect(await code('info', {})).toBe(103);
+    const { body } = await call('batch', { commands: [{ publish: { channel: 'log:a', data: 1 } }] }, WRITER);
+    expect(body.result.replies[0].error.code).toBe(103);
+  });
+
+  test('AK2 open nothing once they are revoked', async () => {
+    expect((await call('publish', { channel: 'demo:a', data: 1 }, REVOKED)).status).toBe(401);
   });
 });

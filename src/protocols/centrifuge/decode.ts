@@ -54,11 +54,14 @@ type Parts = { readonly id: number; readonly fields: Fields; readonly line: stri
 function decodeBody(kind: Exclude<Body, 'send'>, { id, fields, line }: Parts): Command {
   switch (kind) {
     case 'connect':
-      return { kind: 'connect', id, token: asText(fields.token), since: decodeSubs(fields.subs) };
+      return {
+        ...{ kind: 'connect', id, token: asText(fields.token), since: decodeSubs(fields.subs) },
+        ...dataOf({ id, fields, line }, 'connect'),
+      };
     case 'ping':
       return { kind: 'ping', id };
     case 'subscribe':
-      return decodeSubscribe(id, fields);
+      return decodeSubscribe({ id, fields, line });
     case 'unsubscribe':
     case 'presence':
       return { kind, id, channel: asText(fields.channel) };
@@ -79,7 +82,14 @@ function decodeBody(kind: Exclude<Body, 'send'>, { id, fields, line }: Parts): C
   }
 }
 
-function decodeSubscribe(id: number, fields: Fields): Command {
+/** What the client has to say to the developer's backend. */
+function dataOf({ fields, line }: Parts, kind: 'connect' | 'subscribe'): { readonly data?: string } {
+  const data = isGiven(fields.data) ? rawMember(line, kind, 'data') : undefined;
+  return data === undefined ? {} : { data };
+}
+
+function decodeSubscribe(parts: Parts): Command {
+  const { id, fields } = parts;
   const since = fields.recover === true ? decodePosition(fields) : undefined;
   return {
     kind: 'subscribe',
@@ -90,6 +100,7 @@ function decodeSubscribe(id: number, fields: Fields): Command {
     ...((asNumber(fields.flag) & COMPACT) !== 0 && { compact: true }),
     ...(fields.join_leave === true && { joinLeave: true }),
     ...(asText(fields.token) !== '' && { token: asText(fields.token) }),
+    ...dataOf(parts, 'subscribe'),
     ...(asText(fields.delta) === 'fossil' && { delta: true }),
     ...(isGiven(fields.tf) && { filter: decodeFilter(fields.tf, 0) }),
   };

@@ -59,7 +59,7 @@ function decodeBody(kind: Body, id: number, fields: readonly Field[]): Command {
   if (id <= 0) throw new DisconnectError('badRequest');
   switch (kind) {
     case 'connect':
-      return { kind, id, token: textOf(fields, 1), since: decodeSubs(fields) };
+      return { kind, id, token: textOf(fields, 1), since: decodeSubs(fields), ...dataOf(fields, 2) };
     case 'ping':
       return { kind, id };
     case 'subscribe':
@@ -83,6 +83,12 @@ function decodeBody(kind: Body, id: number, fields: readonly Field[]): Command {
   }
 }
 
+/** What the client has to say to the developer's backend. */
+function dataOf(fields: readonly Field[], number: number): { readonly data?: string } {
+  const bytes = bytesOf(fields, number);
+  return bytes === undefined || bytes.length === 0 ? {} : { data: jsonOfBytes(bytes) };
+}
+
 const NULL = new TextEncoder().encode('null');
 
 /** Operations take JSON alone; anything else is refused by their schema, as `undefined` is. */
@@ -101,6 +107,7 @@ function decodeSubscribe(id: number, fields: readonly Field[]): Command {
     ...((uintOf(fields, 14) & REJECT_UNRECOVERED) !== 0 && { rejectUnrecovered: true }),
     ...(boolOf(fields, 11) && { joinLeave: true }),
     ...(textOf(fields, 2) !== '' && { token: textOf(fields, 2) }),
+    ...dataOf(fields, 8),
     ...(textOf(fields, 12) === 'fossil' && { delta: true }),
     ...(filter !== undefined && { filter: decodeFilter(filter, 0) }),
   };

@@ -2,12 +2,15 @@ import type { z } from 'zod';
 import { ClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node.ts';
 import { ruleText } from '../../core/rules.ts';
+import { type ApiKey, checkScope, findKey } from './api-keys.ts';
 import { createHandlers, errorOf, type Handlers } from './methods.ts';
 import { isMethod, REQUESTS } from './requests.ts';
 
+export type { ApiKey } from './api-keys.ts';
+
 export type ServerApiSettings = {
   /** Any of these opens the API; none: it is shut. */
-  readonly keys: readonly string[];
+  readonly keys: readonly ApiKey[];
   readonly version: string;
 };
 
@@ -22,7 +25,7 @@ const PATH = /^\/api(?:\/([a-z_]+))?$/;
  */
 export class ServerApi {
   readonly #handlers: Handlers;
-  readonly #keys: readonly string[];
+  readonly #keys: readonly ApiKey[];
 
   constructor(node: Node, { keys, version }: ServerApiSettings) {
     this.#handlers = createHandlers(node, version, node.clock.now());
@@ -39,35 +42,37 @@ export class ServerApi {
   async answer(request: Request, readBody: () => Promise<string>): Promise<Response | undefined> {
     const { pathname } = new URL(request.url);
     if (request.method !== 'POST' || !this.takes(pathname)) return undefined;
-    if (!this.#isKey(keyOf(request.headers)))
-      return Response.json({ error: errorOf(new ClientError('unauthorized')) }, { status: 401 });
+    const key = findKey(this.#keys, keyOf(request.headers));
+    if (key === undefined) return Response.json({ error: errorOf(new ClientError('unauthorized')) }, { status: 401 });
     const body = await readBody();
     const method = PATH.exec(pathname)?.[1];
-    if (method === undefined) return new Response(await this.#pipeline(body), { headers: JSON_HEADERS });
+    if (method === undefined) return new Response(await this.#pipeline(key, body), { headers: JSON_HEADERS });
     return Response.json(
-      method === 'batch' ? { result: await this.#batch(parse(body)) } : await this.#call(method, parse(body)),
+      method === 'batch' ? { result: await this.#batch(key, parse(body)) } : await this.#call(key, method, parse(body)),
     );
   }
 
-  async #call(method: string, params: unknown): Promise<{ result: unknown } | { error: unknown }> {
+  async #call(key: ApiKey, method: string, params: unknown): Promise<{ result: unknown } | { error: unknown }> {
     try {
       if (!isMethod(method)) throw new ClientError('methodNotFound');
       const handle = this.#handlers[method] as (params: unknown) => Promise<unknown>;
-      return { result: await handle(checked(REQUESTS[method], params)) };
+      const given = checked(REQUESTS[method], params);
+      checkScope(key, method, given);
+      return { result: await handle(given) };
     } catch (error) {
       return { error: errorOf(error) };
     }
   }
 
   /** `{"commands":[{"publish":{…}}, …], "parallel":true}`; each reply stands under its command's name. */
-  async #batch(body: unknown): Promise<unknown> {
+  async #batch(key: ApiKey, body: unknown): Promise<unknown> {
     const { commands, parallel } = (body ?? {}) as { readonly commands?: unknown; readonly parallel?: unknown };
     if (!Array.isArray(commands) || commands.length > BATCH_LIMIT) {
       throw new ClientError('invalidInput', { field: 'commands', message: `must be a list of at most ${BATCH_LIMIT}` });
     }
     const run = async (command: unknown) => {
       const [[method, params] = ['', {}]] = Object.entries((command ?? {}) as object);
-      const answer = await this.#call(method, params);
+      const answer = await this.#call(key, method, params);
       return 'result' in answer ? { [method]: answer.result } : answer;
     };
     if (parallel === true) return { replies: await Promise.all(commands.map(run)) };
@@ -77,22 +82,15 @@ export class ServerApi {
   }
 
   /** The older form: `POST /api`, one `{"method","params"}` a line, answered line by line. */
-  async #pipeline(body: string): Promise<string> {
+  async #pipeline(key: ApiKey, body: string): Promise<string> {
     const lines = body.split('\n').filter((line) => line.trim() !== '');
     if (lines.length > BATCH_LIMIT) throw new ClientError('tooLarge', { message: `at most ${BATCH_LIMIT} commands` });
     const answers: string[] = [];
     for (const line of lines) {
       const { method, params } = parse(line) as { readonly method?: unknown; readonly params?: unknown };
-      answers.push(JSON.stringify(await this.#call(String(method), params)));
+      answers.push(JSON.stringify(await this.#call(key, String(method), params)));
     }
     return answers.join('\n');
-  }
-
-  /** Takes as long for a wrong key as for a right one. */
-  #isKey(given: string): boolean {
-    let found = false;
-    for (const key of this.#keys) found = isSame(given, key) || found;
-    return found;
   }
 }
 
@@ -101,13 +99,6 @@ const JSON_HEADERS = { 'content-type': 'application/json' };
 function keyOf(headers: Headers): string {
   const [scheme = '', key = ''] = (headers.get('authorization') ?? '').split(' ');
   return headers.get('x-api-key') ?? (scheme.toLowerCase() === 'apikey' ? key : '');
-}
-
-function isSame(given: string, key: string): boolean {
-  let difference = given.length ^ key.length;
-  for (let at = 0; at < key.length; at += 1)
-    difference |= key.charCodeAt(at) ^ given.charCodeAt(at % Math.max(1, given.length));
-  return difference === 0;
 }
 
 function parse(text: string): unknown {

@@ -48,6 +48,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     ports = openPorts({
       dataFolder: config.data,
       memoryHistoryBytes: config.memoryHistoryBytes,
+      backend: { urls: config.backendUrls, secret: config.backendSecret, timeoutMs: config.backendTimeoutMs },
       steps: MIGRATIONS,
       onDeath: (error) => dieOf(error, telemetry),
     });

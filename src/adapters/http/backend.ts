@@ -1,0 +1,97 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { type Backend, type BackendEvent, BackendUnavailable } from '../../ports/backend.ts';
+import { Breaker } from './breaker.ts';
+
+export type HttpBackendSettings = {
+  /** Where each event is asked about, http(s). */
+  readonly urls: Readonly<Partial<Record<BackendEvent, string>>>;
+  /** Signs questions; '' for no signature. */
+  readonly secret: string;
+  /** How long one attempt may take. */
+  readonly timeoutMs: number;
+};
+
+/** Events whose question changes nothing at the backend, so that it may be asked again. */
+const REPEATABLE: ReadonlySet<BackendEvent> = new Set(['connect', 'refresh', 'subscribe']);
+const RETRY_AFTER_MS = 100;
+const ANSWER_BYTES = 256 * 1_024;
+const BREAKER = { failures: 5, pauseMs: 5_000, atOnce: 512, now: Date.now };
+
+type Delivery = { readonly event: BackendEvent; readonly url: string; readonly question: string; readonly id: string };
+
+/**
+ * A developer's own backend behind HTTP: one POST a question, JSON both ways. `X-Banyan-Signature` is
+ * `t=<seconds since 1970>,v1=<hex HMAC-SHA-256 of "<seconds>.<body>">`; `X-Banyan-Delivery` is the same when a question
+ * is repeated. Redirects are not followed: nothing but the settings says where we go.
+ */
+export class HttpBackend implements Backend {
+  readonly #settings: HttpBackendSettings;
+  /** By address: one that fails keeps no other from being asked. */
+  readonly #breakers = new Map<string, Breaker>();
+
+  constructor(settings: HttpBackendSettings) {
+    this.#settings = settings;
+  }
+
+  hears(event: BackendEvent): boolean {
+    return this.#settings.urls[event] !== undefined;
+  }
+
+  ask(event: BackendEvent, question: string): Promise<unknown> {
+    const url = this.#settings.urls[event];
+    if (url === undefined) return Promise.reject(new BackendUnavailable(`no address for ${event}`));
+    const breaker = this.#breakers.get(url) ?? new Breaker(BREAKER);
+    this.#breakers.set(url, breaker);
+    const delivery = { event, url, question, id: randomUUID() };
+    return breaker.run(async () => {
+      try {
+        return await this.#post(delivery);
+      } catch (error) {
+        if (!REPEATABLE.has(event)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS * (1 + Math.random())));
+        return this.#post(delivery);
+      }
+    });
+  }
+
+  async #post({ event, url, question, id }: Delivery): Promise<unknown> {
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        redirect: 'manual',
+        signal: AbortSignal.timeout(this.#settings.timeoutMs),
+        headers: {
+          'Content-Type': 'application/json',
+          'X-Banyan-Event': event,
+          'X-Banyan-Delivery': id,
+          ...this.#signature(question),
+        },
+        body: question,
+      });
+      if (response.status !== 200) throw new BackendUnavailable(`it answered with status ${response.status}`);
+      return JSON.parse(await readText(response));
+    } catch (cause) {
+      if (cause instanceof BackendUnavailable) throw cause;
+      throw new BackendUnavailable(`${event}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    }
+  }
+
+  #signature(body: string): Record<string, string> {
+    const { secret } = this.#settings;
+    if (secret === '') return {};
+    const seconds = Math.floor(Date.now() / 1_000);
+    const signature = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
+    return { 'X-Banyan-Signature': `t=${seconds},v1=${signature}` };
+  }
+}
+
+async function readText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > ANSWER_BYTES) throw new BackendUnavailable(`it answered with more than ${ANSWER_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}

@@ -1,0 +1,66 @@
+import { BackendUnavailable } from '../../ports/backend.ts';
+
+export type BreakerSettings = {
+  /** Failures in a row after which nothing is asked for a while. */
+  readonly failures: number;
+  readonly pauseMs: number;
+  /** Questions that may wait for their answers at once. */
+  readonly atOnce: number;
+  readonly now: () => number;
+};
+
+/** `probing`: the pause is over, and one question finds out whether the next may be asked. */
+type State =
+  | { readonly tag: 'closed'; readonly failures: number }
+  | { readonly tag: 'open'; readonly until: number }
+  | { readonly tag: 'probing' };
+
+/** Keeps from asking, and from waiting for, a place that does not answer. */
+export class Breaker {
+  readonly #settings: BreakerSettings;
+  #state: State = { tag: 'closed', failures: 0 };
+  #waiting = 0;
+
+  constructor(settings: BreakerSettings) {
+    this.#settings = settings;
+  }
+
+  /** Rejects with `BackendUnavailable` at once while it is open, or too many wait already; else as `ask` does. */
+  async run<T>(ask: () => Promise<T>): Promise<T> {
+    this.#enter();
+    this.#waiting += 1;
+    try {
+      const answer = await ask();
+      this.#state = { tag: 'closed', failures: 0 };
+      return answer;
+    } catch (error) {
+      this.#fail();
+      throw error;
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+
+  #enter(): void {
+    if (this.#waiting >= this.#settings.atOnce) throw new BackendUnavailable('too many questions wait for it');
+    switch (this.#state.tag) {
+      case 'closed':
+        return;
+      case 'open':
+        if (this.#settings.now() < this.#state.until) throw new BackendUnavailable('it has failed several times');
+        this.#state = { tag: 'probing' };
+        return;
+      case 'probing':
+        throw new BackendUnavailable('it is being tried again');
+      default:
+        this.#state satisfies never;
+    }
+  }
+
+  #fail(): void {
+    const { failures, pauseMs, now } = this.#settings;
+    const before = this.#state.tag === 'closed' ? this.#state.failures : failures;
+    this.#state =
+      before + 1 >= failures ? { tag: 'open', until: now() + pauseMs } : { tag: 'closed', failures: before + 1 };
+  }
+}

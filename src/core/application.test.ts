@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'bun:test';
+import { PLAIN, TestNode } from '../../tests/core/node.ts';
+import { type Backend, type BackendEvent, BackendUnavailable } from '../ports/backend.ts';
+import { Application } from './application.ts';
+
+/** A backend that answers as a test says, and remembers what it was asked. */
+class SaidBackend implements Backend {
+  readonly asked: [event: BackendEvent, question: string][] = [];
+  readonly answers = new Map<BackendEvent, unknown>();
+
+  hears(event: BackendEvent): boolean {
+    return this.answers.has(event);
+  }
+
+  async ask(event: BackendEvent, question: string): Promise<unknown> {
+    this.asked.push([event, question]);
+    const answer = this.answers.get(event);
+    if (answer instanceof Error) throw answer;
+    return answer;
+  }
+}
+
+const SEEN_TO = { ...PLAIN, publish: 'backend', subscribe: 'backend' } as const;
+
+function nodeOf(backend: SaidBackend): TestNode {
+  return new TestNode({
+    namespaces: { asked: { options: SEEN_TO } },
+    hooks: { application: new Application(backend), operates: (name) => name.startsWith('chat.') },
+    limits: { anonymous: false },
+  });
+}
+
+const seconds = (test: TestNode, ahead: number) => Math.floor(test.clock.now() / 1_000) + ahead;
+const MALFORMED: readonly unknown[] = [
+  ...[null, 'yes', [], { result: 1 }, { result: { user: 5 } }, { result: { user: 'x'.repeat(300) } }],
+  ...[{ result: { user: 'ann', expire_at: -1 } }, { error: { code: 1, message: 'low' } }, { disconnect: { code: 1 } }],
+  new BackendUnavailable('down'),
+];
+
+describe('BA the application', () => {
+  test('BA1 an answer that makes no sense is a temporary error, and lets nobody in', async () => {
+    for (const answer of MALFORMED) {
+      const backend = new SaidBackend();
+      backend.answers.set('connect', answer);
+      const test = nodeOf(backend);
+      const reply = await test.ask(test.open(), { connect: {} });
+      expect([answer, reply?.error?.code, reply?.error?.temporary]).toEqual([answer, 100, true]);
+    }
+  });
+
+  test('BA1 an empty answer grants nothing', async () => {
+    const backend = new SaidBackend();
+    backend.answers.set('connect', {});
+    const test = nodeOf(backend);
+    expect((await test.ask(test.open(), { connect: {} }))?.error?.code).toBe(103);
+  });
+
+  test('BA1 it may let in anonymous clients that settings would not', async () => {
+    const backend = new SaidBackend();
+    backend.answers.set('connect', { result: {} });
+    const test = nodeOf(backend);
+    expect((await test.ask(test.open(), { connect: {} }))?.connect).toBeDefined();
+  });
+
+  test('BA6 is asked when the time of a connection is over, and it goes on or ends', async () => {
+    const backend = new SaidBackend();
+    const test = nodeOf(backend);
+    backend.answers.set('connect', { result: { user: 'ann', expire_at: seconds(test, 1) } });
+    backend.answers.set('refresh', { result: { expire_at: seconds(test, 60) } });
+    const client = test.open();
+    const reply = await test.ask(client, { connect: {} });
+    expect(reply?.connect).not.toHaveProperty('ttl');
+    const pass = async (secondsOn: number) => {
+      for (let left = secondsOn; left > 0; left -= 1) {
+        await test.clock.pass(1_000);
+        client.session.receive('{}');
+      }
+    };
+    await pass(60);
+    expect(backend.asked.map(([event]) => event)).toEqual(['connect', 'refresh']);
+    expect(client.closedWith).toBeUndefined();
+    backend.answers.set('refresh', { result: { expired: true } });
+    await pass(60);
+    expect(client.closedWith?.code).toBe(3_005);
+  });
+
+  test("passes the client's data on as it wrote it", async () => {
+    const backend = new SaidBackend();
+    backend.answers.set('connect', { result: { user: 'ann' } });
+    const test = nodeOf(backend);
+    test.open().session.receive('{"id":1,"connect":{"data":{"n": 12345678901234567890}}}');
+    await test.clock.settle();
+    expect(backend.asked[0]?.[1]).toContain(',"data":{"n": 12345678901234567890}}');
+  });
+
+  test('PE1 without an address nobody may what is its to decide', async () => {
+    const test = nodeOf(new SaidBackend());
+    await expect(test.node.permissions.check({ kind: 'anonymous' }, 'subscribe', 'asked:a')).rejects.toThrow();
+  });
+});

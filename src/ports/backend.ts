@@ -1,0 +1,19 @@
+/** What a developer's own backend can be asked about. */
+export const BACKEND_EVENTS = ['connect', 'refresh', 'subscribe', 'publish', 'rpc'] as const;
+export type BackendEvent = (typeof BACKEND_EVENTS)[number];
+
+/** The backend gave no answer that makes sense, or was not asked because it has not for a while. */
+export class BackendUnavailable extends Error {
+  override readonly name = 'BackendUnavailable';
+}
+
+/** The developer's own backend, asked over a network. Its addresses come from settings, never from a client. */
+export interface Backend {
+  /** Whether it has an address for the event. */
+  hears(event: BackendEvent): boolean;
+  /**
+   * Gives the JSON value that it answered `question`, a JSON text, with. Rejects with `BackendUnavailable` within a
+   * bounded time. What has no effect (all but `publish` and `rpc`) may be asked twice.
+   */
+  ask(event: BackendEvent, question: string): Promise<unknown>;
+}

@@ -1,0 +1,130 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import { Centrifuge, type Subscription } from 'centrifuge';
+import WebSocket from 'ws';
+import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
+
+const SECRET = 'a secret of the backend and the server';
+const NAMESPACES = {
+  asked: { subscribe: 'backend', publish: 'backend', presence: true, readPresence: 'everyone' },
+  open: { subscribe: 'everyone' },
+};
+
+/** What the backend was asked last, by event. */
+const questions = new Map<string, Record<string, unknown>>();
+/** What it answers, by event; without an entry it fails. */
+const answers = new Map<string, unknown>();
+const clients: Centrifuge[] = [];
+let backend: Bun.Server<undefined>;
+let server: BanyanProcess;
+
+beforeAll(async () => {
+  backend = Bun.serve({
+    port: 0,
+    fetch: async (request) => {
+      const event = new URL(request.url).pathname.slice(1);
+      questions.set(event, (await request.json()) as Record<string, unknown>);
+      return answers.has(event) ? Response.json(answers.get(event)) : new Response('', { status: 500 });
+    },
+  });
+  const events = ['connect', 'refresh', 'subscribe', 'publish', 'rpc'];
+  const urls = Object.fromEntries(events.map((event) => [event, `http://localhost:${backend.port}/${event}`]));
+  server = await startBanyan({
+    BANYAN_BACKEND_URLS: JSON.stringify(urls),
+    BANYAN_BACKEND_SECRET: SECRET,
+    BANYAN_NAMESPACES: JSON.stringify(NAMESPACES),
+    BANYAN_LOG_LEVEL: 'error',
+  });
+});
+afterEach(() => {
+  for (const client of clients.splice(0)) client.disconnect();
+});
+afterAll(async () => {
+  await server.stop();
+  await backend.stop(true);
+});
+
+function clientOf(data: unknown = null): Centrifuge {
+  const client = new Centrifuge(server.socketUrl, { websocket: WebSocket, data, minReconnectDelay: 50 });
+  clients.push(client);
+  return client;
+}
+
+async function connected(user: string, more: Record<string, unknown> = {}): Promise<Centrifuge> {
+  answers.set('connect', { result: { user, ...more } });
+  const client = clientOf({ secret: user });
+  client.connect();
+  await client.ready(5_000);
+  return client;
+}
+
+function next<T>(target: { once(name: string, listener: (event: T) => void): unknown }, name: string): Promise<T> {
+  return new Promise((resolve) => target.once(name, resolve));
+}
+
+async function subscribed(client: Centrifuge, channel: string, options = {}): Promise<Subscription> {
+  const subscription = client.newSubscription(channel, options);
+  subscription.subscribe();
+  await subscription.ready(5_000);
+  return subscription;
+}
+
+describe("BA a developer's own backend", () => {
+  test('BA1 says who a client without a token is, and which channels it is put into', async () => {
+    answers.set('connect', { result: { user: 'ann', channels: ['open:news'], info: { name: 'Ann' } } });
+    const client = clientOf({ big: 1 });
+    const joined = next<{ channel: string }>(client, 'subscribed');
+    client.connect();
+    expect((await joined).channel).toBe('open:news');
+    expect(questions.get('connect')).toMatchObject({
+      user: '',
+      user_kind: 'anonymous',
+      protocol: 'cj',
+      data: { big: 1 },
+    });
+  });
+
+  test('BA1 decides on subscriptions and publications where the namespace says so', async () => {
+    const ann = await connected('ann');
+    answers.set('subscribe', { result: { info: { seat: 7 } } });
+    const subscription = await subscribed(ann, 'asked:room', { data: { why: 'because' } });
+    expect(questions.get('subscribe')).toMatchObject({ user: 'ann', channel: 'asked:room', data: { why: 'because' } });
+    const { clients: present } = await subscription.presence();
+    expect(Object.values(present).map(({ user, chanInfo }) => [user, chanInfo])).toEqual([['ann', { seat: 7 }]]);
+    const heard = next<{ data: unknown }>(subscription, 'publication');
+    answers.set('publish', { result: { data: { clean: true } } });
+    await subscription.publish({ rude: true });
+    expect((await heard).data).toEqual({ clean: true });
+    expect(questions.get('publish')).toMatchObject({ channel: 'asked:room', data: { rude: true } });
+    answers.set('publish', { error: { code: 1_001, message: 'too rude', temporary: false } });
+    await expect(subscription.publish({})).rejects.toMatchObject({ code: 1_001, message: 'too rude' });
+    answers.delete('publish');
+    await expect(subscription.publish({})).rejects.toMatchObject({ code: 100 });
+  });
+
+  test('BA1 answers calls that no feature takes', async () => {
+    const ann = await connected('ann');
+    answers.set('rpc', { result: { data: { sum: 3 } } });
+    expect((await ann.rpc('add', [1, 2])).data).toEqual({ sum: 3 });
+    expect(questions.get('rpc')).toMatchObject({ user: 'ann', method: 'add', data: [1, 2] });
+    await expect(ann.rpc('chat.unknown', {})).rejects.toMatchObject({ code: 104 });
+  });
+
+  test('BA1 lets nobody in whom it refuses, or who is not known while it fails', async () => {
+    answers.set('connect', { disconnect: { code: 4_501, reason: 'no' } });
+    const refused = clientOf();
+    const gone = next<{ code: number }>(refused, 'disconnected');
+    refused.connect();
+    expect((await gone).code).toBe(3_503);
+    answers.set('connect', {});
+    const ungranted = clientOf();
+    const shut = next<{ code: number }>(ungranted, 'disconnected');
+    ungranted.connect();
+    expect((await shut).code).toBe(103);
+    answers.delete('connect');
+    const waiting = clientOf();
+    const failed = next<{ error: { code: number } }>(waiting, 'error');
+    waiting.connect();
+    expect((await failed).error.code).toBe(100);
+    expect(waiting.state).toBe('connecting' as never);
+  });
+});
