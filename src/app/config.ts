@@ -221,6 +221,13 @@ export const SETTINGS = {
     max: 1_048_576 * MIB,
     doc: 'Memory for the history of channels that keep it there. Past it the channel written to longest ago is forgotten.',
   }),
+  mapBytes: integer({
+    env: 'BANYAN_MAP_BYTES',
+    default: 128 * MIB,
+    min: MIB,
+    max: 1_048_576 * MIB,
+    doc: 'Memory for the entries of channels that are maps. Past it a new entry is refused.',
+  }),
   logLevel: choice({
     env: 'BANYAN_LOG_LEVEL',
     default: 'info',
@@ -259,8 +266,27 @@ export function findConflict(config: Config): Conflict | undefined {
   }
   const withoutBackend = findUnheard(config);
   if (withoutBackend !== undefined) return withoutBackend;
+  const wrongMap = findWrongMap(config);
+  if (wrongMap !== undefined) return wrongMap;
   if (config.pongSeconds >= config.pingSeconds) {
     return { key: 'pongSeconds', rule: `must be less than pingSeconds (${config.pingSeconds})` };
+  }
+  return undefined;
+}
+
+/** Presence can only be shown in maps that are made for it, and maps live in memory. */
+function findWrongMap({ namespaces }: Config): Conflict | undefined {
+  for (const [name, { type, history, clientsMap, usersMap }] of Object.entries(namespaces)) {
+    if (type !== 'stream' && history === 'durable') {
+      return { key: 'namespaces', rule: `must keep no durable history in "${name}", as maps live in memory` };
+    }
+    for (const [map, wanted] of [
+      [clientsMap, 'mapClients'],
+      [usersMap, 'mapUsers'],
+    ] as const) {
+      if (map === '' || namespaces[map]?.type === wanted) continue;
+      return { key: 'namespaces', rule: `must have a namespace "${map}" of type ${wanted}, as "${name}" names it` };
+    }
   }
   return undefined;
 }

@@ -27,6 +27,7 @@ export const DEFAULT_NAMESPACES: Readonly<Record<string, Namespace>> = {
 };
 
 const HISTORIES = ['none', 'memory', 'durable'] as const;
+const TYPES = ['stream', 'map', 'mapClients', 'mapUsers'] as const;
 const RECOVERIES = ['stream', 'cache'] as const;
 /** All audiences but `feature`: no feature stands behind a namespace of the settings. */
 const AUDIENCES = ['nobody', 'users', 'everyone'] as const;
@@ -39,8 +40,14 @@ const oneOf = <const T extends readonly [string, ...string[]]>(words: T) =>
 const yesOrNo = z.boolean('must be true or false');
 const bound = z.int('must be a whole number, 0 for no bound').min(0, 'must be 0 (no bound) or more');
 
+const mapName = z.string('must be the name of a namespace, or "" for none');
+
 /** What a namespace of the settings may state, with what each field does. */
 export const NAMESPACE_FIELDS = {
+  type: {
+    schema: oneOf(TYPES),
+    doc: 'what its channels are: `stream`, logs of publications; `map`, maps of entries by key; `mapClients`, `mapUsers`, maps in which the server shows who is in other channels',
+  },
   history: {
     schema: oneOf(HISTORIES),
     doc: 'where publications are kept: `none`, `memory` (of this process), `durable`',
@@ -59,6 +66,20 @@ export const NAMESPACE_FIELDS = {
   },
   tagFilter: { schema: yesOrNo, doc: 'whether subscribers may ask for publications with certain tags only' },
   compact: { schema: yesOrNo, doc: "whether subscribers may take a number in the place of the channel's name" },
+  mapTtlMs: {
+    schema: bound,
+    doc: 'how long an entry of a map stays unless it is set again, in milliseconds; 0: until removed',
+  },
+  mapSize: { schema: bound, doc: 'entries a map; 0: no bound' },
+  mapClientKey: {
+    schema: yesOrNo,
+    doc: "whether a client's publications set the entry of its own id, whatever key they name",
+  },
+  clientsMap: {
+    schema: mapName,
+    doc: 'the namespace of type `mapClients` in which who is in a channel is shown, as `<it>:<channel>`',
+  },
+  usersMap: { schema: mapName, doc: 'the same by user, of type `mapUsers`' },
   subscribe: { schema: oneOf(ASKED), doc: 'who may subscribe' },
   publish: { schema: oneOf(ASKED), doc: 'who may publish' },
   readHistory: { schema: oneOf(AUDIENCES), doc: 'who may read history (recovery every subscriber may)' },

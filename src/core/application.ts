@@ -14,6 +14,12 @@ export type Asking = {
   readonly protocol: string;
 };
 
+/** Of a session, or of what is like one. */
+export function askingOf(of: Omit<Asking, 'protocol'> & { readonly protocol: { readonly name: string } }): Asking {
+  const { client, principal, address, protocol } = of;
+  return { client, principal, address, protocol: protocol.name };
+}
+
 const USER_LENGTH = 255;
 const CHANNELS = 1_000;
 

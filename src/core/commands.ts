@@ -1,4 +1,5 @@
-import type { Position } from '../ports/log.ts';
+import type { MapEntry, Position } from '../ports/log.ts';
+import type { ChannelType } from './namespace.ts';
 import type { FilterNode } from './tag-filter.ts';
 
 /** Where a client was when it lost the line. An empty epoch stands for "any". */
@@ -15,6 +16,15 @@ export type SubscribeOptions = {
   readonly token?: string;
   /** For the developer's backend; JSON text on one line. */
   readonly data?: string;
+  /** What the client takes the channel for; a log when absent. */
+  readonly type?: ChannelType;
+  /** Of a map: the part that is wanted now. The last part makes the subscription. */
+  readonly page?: {
+    readonly cursor: string;
+    readonly limit: number;
+    /** Where the channel was when the first part was read. */
+    readonly since?: Since;
+  };
   /** Whether the client takes publications as differences, where the namespace gives them. */
   readonly delta?: boolean;
   /** Whether the client takes a number in the place of the channel's name, where the namespace gives one. */
@@ -42,6 +52,8 @@ export type Command =
       readonly channel: string;
       /** JSON text on one line, as the client wrote it. */
       readonly data: string;
+      /** In a map: the entry that it sets, or removes. */
+      readonly entry?: MapEntry;
     }
   | { readonly kind: 'presence'; readonly id: number; readonly channel: string }
   | { readonly kind: 'presenceStats'; readonly id: number; readonly channel: string }

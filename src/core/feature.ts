@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Clock } from '../ports/clock.ts';
-import type { ClientInfo, Page, ReadRange, Write } from '../ports/log.ts';
+import type { ClientInfo, MapEntry, Page, ReadRange, Write } from '../ports/log.ts';
 import type { Sql } from '../ports/sql.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { Avatars } from './avatars.ts';
@@ -14,6 +14,8 @@ export type PublishOptions = {
   readonly key?: string;
   readonly info?: ClientInfo;
   readonly tags?: Readonly<Record<string, string>>;
+  /** In a map, and only there: the entry that is set, or removed. */
+  readonly entry?: MapEntry;
   /** Table changes that commit together with the publication (durable namespaces only). */
   readonly writes?: readonly Write[];
 };

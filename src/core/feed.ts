@@ -16,6 +16,8 @@ export type FeedOptions = {
   readonly delta: boolean;
   /** Only those whose tags match. */
   readonly filter?: TagFilter;
+  /** The channel is a map: differences are of one entry each. */
+  readonly keyed: boolean;
 };
 
 /**
@@ -24,12 +26,14 @@ export type FeedOptions = {
  */
 export function feedOptionsOf(namespace: Namespace, asked: SubscribeOptions): FeedOptions | undefined {
   const compact = namespace.compact && asked.compact === true;
-  const delta = namespace.delta && asked.delta === true;
-  if (asked.filter === undefined) return compact || delta ? { compact, delta } : undefined;
+  const keyed = namespace.type !== 'stream';
+  // In a map an entry may stop matching, so that with a filter nobody knows which base a client has.
+  const delta = namespace.delta && asked.delta === true && !(keyed && asked.filter !== undefined);
+  if (asked.filter === undefined) return compact || delta ? { compact, delta, keyed } : undefined;
   if (!namespace.tagFilter) {
     throw new ClientError('badRequest', { field: 'tf', message: 'this namespace takes no tag filters' });
   }
-  return { compact, delta, filter: createTagFilter(asked.filter) };
+  return { compact, delta, keyed, filter: createTagFilter(asked.filter) };
 }
 
 type Place = { readonly topic: string; readonly channel: string; readonly number: number };
@@ -40,8 +44,10 @@ export class Feed {
   readonly options: FeedOptions;
   readonly #place: Place;
   #subscribers = 0;
-  /** What those in the topic were given last, to which the next difference refers. */
-  #base: Publication | undefined;
+  /** What those in the topic were given last, by the entry of a map, to which the next difference refers. */
+  readonly #bases = new Map<string, Publication>();
+  /** Somebody has come back to a map: what that client has of entries that it was not given now is not known. */
+  #returned = false;
   /** Those that were given nothing yet, and so are not in the topic. */
   readonly #baseless = new Set<Connection>();
 
@@ -70,15 +76,20 @@ export class Feed {
     };
   }
 
-  /** The subscriber hears from now on what is published; `given`: what its result held. */
-  join(connection: Connection, given: readonly Publication[]): void {
-    const last = given.at(-1);
-    if (this.options.delta && last === undefined) {
+  /** The subscriber hears from now on what is published, after its result. */
+  join(connection: Connection, { publications, recovered, map }: SubscribeResult): void {
+    const { delta, keyed } = this.options;
+    if (delta && !keyed && publications.length === 0) {
       this.#baseless.add(connection);
       return;
     }
-    // It is the base of all others, too: what was pending was sent before this subscriber came in.
-    if (this.options.delta) this.#base = last;
+    if (keyed && recovered) {
+      this.#returned = true;
+      this.#bases.clear();
+    }
+    // These are the bases of all others, too: what was pending was sent before this subscriber came in.
+    const given = this.#returned ? publications : [...(map?.state ?? []), ...publications];
+    if (delta) for (const publication of given) this.#remember(publication);
     connection.join(this.#place.topic);
   }
 
@@ -91,28 +102,30 @@ export class Feed {
   /** Those of the publications that are for this feed. */
   choose(publications: readonly Publication[]): readonly Publication[] {
     const { filter } = this.options;
-    return filter === undefined ? publications : publications.filter(({ tags }) => filter.matches(tags));
+    if (filter === undefined) return publications;
+    return publications.filter(({ tags, entry }) => entry?.removed === true || filter.matches(tags));
   }
 
   /** Sends chosen publications, at least one, to everyone in the feed. */
   send(publications: readonly Publication[], fanout: Fanout, burst: Burst): void {
     const { protocol } = this;
-    const [first, ...later] = publications.map((publication, index) => {
-      const base = index === 0 ? this.#base : publications[index - 1];
-      return burst.encode(protocol, this.#push(publication, base));
+    const { delta, keyed } = this.options;
+    const isSomebodyIn = !delta || keyed || this.#bases.size > 0;
+    const [first, ...later] = publications.map((publication) => {
+      const frame = burst.encode(protocol, this.#push(publication, this.#bases.get(keyOf(publication))));
+      if (delta) this.#remember(publication);
+      return frame;
     });
     if (first === undefined) return;
-    if (!this.options.delta || this.#base !== undefined) {
-      for (const frame of joined(protocol, [first, ...later])) fanout.publish(this.#place.topic, frame);
-    }
-    if (this.#baseless.size > 0) {
-      const whole =
-        this.#base === undefined
-          ? first
-          : burst.encode(protocol, this.#push(publications[0] as Publication, undefined));
-      this.#begin(joined(protocol, [whole, ...later]));
-    }
-    if (this.options.delta) this.#base = publications.at(-1);
+    if (isSomebodyIn) for (const frame of joined(protocol, [first, ...later])) fanout.publish(this.#place.topic, frame);
+    if (this.#baseless.size === 0) return;
+    const whole = isSomebodyIn ? burst.encode(protocol, this.#push(publications[0] as Publication, undefined)) : first;
+    this.#begin(joined(protocol, [whole, ...later]));
+  }
+
+  #remember(publication: Publication): void {
+    if (publication.entry?.removed === true) this.#bases.delete(keyOf(publication));
+    else this.#bases.set(keyOf(publication), publication);
   }
 
   /** Gives those without a base frames that begin with a whole publication; from then on they are as the others. */
@@ -134,4 +147,9 @@ export class Feed {
       ...(delta && { delta: base === undefined ? {} : { base } }),
     };
   }
+}
+
+/** What a difference is of: an entry of a map, or the whole channel. */
+function keyOf({ entry }: Publication): string {
+  return entry?.key ?? '';
 }

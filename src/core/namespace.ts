@@ -1,8 +1,12 @@
 /** Who may do a thing in a namespace. `feature`: its `ChannelPolicy` decides; `backend`: the developer's own does. */
 export type Audience = 'nobody' | 'feature' | 'backend' | 'users' | 'everyone';
 
+/** What channels are: logs of publications, or maps of entries, of which those of `Map…` say who is in another channel. */
+export type ChannelType = 'stream' | 'map' | 'mapClients' | 'mapUsers';
+
 /** Options of all channels whose name starts with the namespace's name and a colon. */
 export type Namespace = {
+  readonly type: ChannelType;
   /** Where publications are kept: not at all, in this process, or on disk. */
   readonly history: 'none' | 'memory' | 'durable';
   /** Publications kept a channel; 0 = no bound. */
@@ -19,6 +23,15 @@ export type Namespace = {
   readonly tagFilter: boolean;
   /** Whether subscribers may take a number in the place of the channel's name. */
   readonly compact: boolean;
+  /** How long an entry of a map stays unless it is set again, in milliseconds; 0: until it is removed. */
+  readonly mapTtlMs: number;
+  /** Entries a channel; 0 = no bound. */
+  readonly mapSize: number;
+  /** A client's publications set the entry with its own id, whatever key it gives. */
+  readonly mapClientKey: boolean;
+  /** Namespaces of maps that show who is in these channels; '' for none. */
+  readonly clientsMap: string;
+  readonly usersMap: string;
   readonly subscribe: Audience;
   readonly publish: Audience;
   /** History reads besides recovery, which every subscriber may. */
@@ -28,6 +41,7 @@ export type Namespace = {
 
 /** Everything off and refused: what a namespace states, it adds to this. */
 export const CLOSED_NAMESPACE: Namespace = {
+  type: 'stream',
   history: 'none',
   historySize: 0,
   historyTtlMs: 0,
@@ -37,6 +51,11 @@ export const CLOSED_NAMESPACE: Namespace = {
   delta: false,
   tagFilter: false,
   compact: false,
+  mapTtlMs: 0,
+  mapSize: 10_000,
+  mapClientKey: false,
+  clientsMap: '',
+  usersMap: '',
   subscribe: 'nobody',
   publish: 'nobody',
   readHistory: 'nobody',

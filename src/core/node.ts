@@ -1,9 +1,9 @@
 import type { Bus, BusMessage } from '../ports/bus.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
-import type { ClientInfo, Log, Page, Publication, ReadRange, Retention } from '../ports/log.ts';
+import type { ClientInfo, Log, MapEntry, Page, Publication, ReadRange, Retention } from '../ports/log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { AppendQueue, type QueueBounds } from './append-queue.ts';
-import type { Application, Asking } from './application.ts';
+import { type Application, askingOf } from './application.ts';
 import type { Command, SubscribeOptions } from './commands.ts';
 import type { Fanout } from './connection.ts';
 import { DisconnectError, type DisconnectName } from './disconnects.ts';
@@ -11,7 +11,10 @@ import { ClientError } from './errors.ts';
 import type { Channels, NamespaceDefinition, Published, PublishOptions } from './feature.ts';
 import { Hub } from './hub.ts';
 import type { HubChannel } from './hub-channel.ts';
+import { MapPresence, type PresenceEntry } from './map-presence.ts';
+import { clientEntryOf, Maps } from './maps.ts';
 import type { Namespace } from './namespace.ts';
+import type { ChannelMessage, Control, ExternalOrder } from './node-messages.ts';
 import type { OperationContext } from './operation.ts';
 import { Permissions } from './permissions.ts';
 import { PingWheel } from './ping-wheel.ts';
@@ -36,6 +39,8 @@ export type Limits = {
    * they wait for it; well below what may wait for a connection at all (see `RecoveryBudget`).
    */
   readonly recoveryBytes: number;
+  /** Bytes of memory of the entries of all maps. */
+  readonly mapBytes: number;
   /** Whether clients may connect without signing in. */
   readonly anonymous: boolean;
   readonly pingMs: number;
@@ -87,6 +92,8 @@ export class Node implements Channels, SessionHost {
   readonly limits: Limits;
   readonly hub: Hub;
   readonly permissions: Permissions;
+  readonly maps: Maps;
+  readonly #mapPresence = new MapPresence();
   readonly #settings: NodeSettings;
   readonly #queues: { readonly memory: AppendQueue; readonly durable: AppendQueue };
   readonly #pings: PingWheel;
@@ -108,6 +115,7 @@ export class Node implements Channels, SessionHost {
     this.telemetry = settings.telemetry;
     this.limits = settings.limits;
     this.permissions = new Permissions(settings.namespaces, settings.openNamespaces);
+    this.maps = new Maps(settings.limits.mapBytes);
     this.#queues = {
       memory: new AppendQueue(settings.logs.memory, settings.clock, settings.limits.queue),
       durable: new AppendQueue(settings.logs.durable, settings.clock, settings.limits.queue),
@@ -278,6 +286,7 @@ export class Node implements Channels, SessionHost {
   }
 
   announceJoin(channel: HubChannel, info: ClientInfo): void {
+    this.#showEntries(this.#mapPresence.join(channel.name, channel.namespace, info), info, false);
     if (!channel.namespace.presence && !channel.namespace.joinLeave) return;
     if (channel.namespace.presence) this.hub.setPresent(channel, info);
     if (channel.namespace.joinLeave) this.#announce(channel.name, 'join', info);
@@ -285,6 +294,7 @@ export class Node implements Channels, SessionHost {
 
   announceLeave(name: string, info: ClientInfo): void {
     const namespace = this.hub.get(name)?.namespace;
+    if (namespace !== undefined) this.#showEntries(this.#mapPresence.leave(name, namespace, info), info, true);
     if (namespace === undefined || (!namespace.presence && !namespace.joinLeave)) return;
     this.hub.setAbsent(name, info.client);
     if (namespace.joinLeave) this.#announce(name, 'leave', info);
@@ -294,13 +304,20 @@ export class Node implements Channels, SessionHost {
 
   async publish(channel: string, data: string, options: PublishOptions = {}): Promise<Published> {
     const namespace = this.permissions.namespace(channel);
-    const { key, info, tags, writes } = options;
+    const { key, info, tags, entry, writes } = options;
     const time = this.clock.now();
-    const body = { data, time, ...(info !== undefined && { info }), ...(tags !== undefined && { tags }) };
+    const nothing = { offset: 0, epoch: '', time, repeated: false };
+    if (!this.maps.takes(channel, namespace, entry)) return nothing;
+    const body = {
+      ...{ data, time },
+      ...(info !== undefined && { info }),
+      ...(tags !== undefined && { tags }),
+      ...(entry !== undefined && { entry }),
+    };
     const queue = this.#queueOf(namespace);
     if (queue === undefined) {
-      this.#tell(channel, '', { offset: 0, ...body });
-      return { offset: 0, epoch: '', time, repeated: false };
+      this.#accept(channel, namespace, { epoch: '', publication: { offset: 0, ...body } });
+      return nothing;
     }
     const retention = retentionOf(namespace);
     const outcome = await queue.append({
@@ -312,7 +329,7 @@ export class Node implements Channels, SessionHost {
     });
     if ('refused' in outcome) throw new ClientError('conflict', { cause: outcome.refused });
     const { epoch, offset } = outcome.position;
-    if (!outcome.repeated) this.#tell(channel, epoch, { offset, ...body });
+    if (!outcome.repeated) this.#accept(channel, namespace, { epoch, publication: { offset, ...body } });
     return { offset, epoch, time: outcome.time, repeated: outcome.repeated };
   }
 
@@ -403,6 +420,22 @@ export class Node implements Channels, SessionHost {
     return namespace.history === 'none' ? undefined : this.#queues[namespace.history];
   }
 
+  #accept(
+    channel: string,
+    namespace: Namespace,
+    { epoch, publication }: { readonly epoch: string; readonly publication: Publication },
+  ): void {
+    if (publication.entry !== undefined) this.maps.apply({ channel, publication, ttlMs: namespace.mapTtlMs });
+    this.#tell(channel, epoch, publication);
+  }
+
+  #showEntries(entries: readonly PresenceEntry[], info: ClientInfo, gone: boolean): void {
+    for (const { channel, key } of entries) {
+      const entry: MapEntry = gone ? { key, removed: true } : { key };
+      this.publish(channel, 'null', { entry, info }).catch((error) => this.report(error, 'map.presence'));
+    }
+  }
+
   #tell(channel: string, epoch: string, publication: Publication): void {
     this.#settings.bus.publish(`c/${channel}`, { kind: 'publications', epoch, publications: [publication] });
   }
@@ -465,15 +498,18 @@ export class Node implements Channels, SessionHost {
     }
   }
 
-  async #runPublish(session: Session, { channel, data }: Extract<Command, { kind: 'publish' }>): Promise<Reply> {
+  async #runPublish(session: Session, command: Extract<Command, { kind: 'publish' }>): Promise<Reply> {
+    const { channel, data } = command;
+    const entry = clientEntryOf(this.permissions.namespace(channel), session.client, command.entry);
+    const options = { info: session.info, ...(entry !== undefined && { entry }) };
     if (this.permissions.isBackends('publish', channel)) {
       const published = await this.#application().publish(askingOf(session), channel, data);
-      await this.publish(channel, published, { info: session.info });
+      await this.publish(channel, published, options);
       return { kind: 'publish' };
     }
     const allowed = this.permissions.decide(session.principal, 'publish', channel);
     if (!(typeof allowed === 'boolean' ? allowed : await allowed)) throw new ClientError('permissionDenied');
-    await this.publish(channel, data, { info: session.info });
+    await this.publish(channel, data, options);
     return { kind: 'publish' };
   }
 
@@ -524,6 +560,10 @@ export class Node implements Channels, SessionHost {
     const now = this.clock.now();
     this.#pings.tick(now);
     this.hub.sweep(now);
+    for (const [channel, key] of this.maps.expired(now)) {
+      const done = this.publish(channel, 'null', { entry: { key, removed: true } });
+      done.catch((error) => this.report(error, 'map.expire'));
+    }
     for (const session of [...this.#waiting]) if (session.openedAt < now - STALE_MS) session.close('stale');
   }
 
@@ -536,25 +576,6 @@ export class Node implements Channels, SessionHost {
   #everySession(): Session[] {
     return [...this.#waiting, ...this.#pings.sessions()];
   }
-}
-
-type ChannelMessage =
-  | { readonly kind: 'publications'; readonly epoch: string; readonly publications: readonly Publication[] }
-  | { readonly kind: 'join' | 'leave'; readonly info: ClientInfo };
-
-/** `client`: only this one of the user's connections. */
-export type ExternalOrder = { readonly client?: string } & (
-  | { readonly kind: 'subscribe' | 'unsubscribe'; readonly channel: string }
-  | { readonly kind: 'disconnect' }
-);
-
-type Control =
-  | { readonly kind: 'external'; readonly user: string; readonly order: ExternalOrder }
-  | { readonly kind: 'subscribe' | 'unsubscribe'; readonly user: string; readonly channel: string }
-  | { readonly kind: 'disconnect'; readonly user: string; readonly reason: DisconnectName; readonly device?: string };
-
-function askingOf({ client, principal, address, protocol }: Subscriber): Asking {
-  return { client, principal, address, protocol: protocol.name };
 }
 
 function isDevice(session: Session, device: string): boolean {

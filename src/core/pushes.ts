@@ -1,6 +1,7 @@
 import type { ClientInfo, Publication } from '../ports/log.ts';
 import type { DisconnectName, UnsubscribeName } from './disconnects.ts';
 import type { ClientError } from './errors.ts';
+import type { ChannelType } from './namespace.ts';
 
 /** How a subscription starts: from where, and with what was missed. */
 export type SubscribeResult = {
@@ -14,9 +15,14 @@ export type SubscribeResult = {
   readonly ttl?: number;
   /** Publications come as differences: the first of these whole, each later one from the one before. */
   readonly delta?: boolean;
+  /** Of a channel that is a map. */
+  readonly map?: MapPart;
   /** Stands for the channel in the pushes of this subscription. */
   readonly number?: number;
 };
+
+/** A part of a map; with an empty cursor it is the last, and the client is subscribed. */
+export type MapPart = { readonly type: ChannelType; readonly cursor: string; readonly state: readonly Publication[] };
 
 /** Of a publication that goes to those who take differences: whole when there is no base. */
 export type Delta = { readonly base?: Publication | undefined };

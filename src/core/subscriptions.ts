@@ -1,12 +1,14 @@
 import type { Clock } from '../ports/clock.ts';
-import type { ClientInfo, Publication } from '../ports/log.ts';
+import type { ClientInfo } from '../ports/log.ts';
 import type { Since, SubscribeOptions } from './commands.ts';
 import type { Connection } from './connection.ts';
 import { DisconnectError, type DisconnectName, UNSUBSCRIBES, type UnsubscribeName } from './disconnects.ts';
 import { ClientError } from './errors.ts';
-import { type Feed, feedOptionsOf } from './feed.ts';
+import { type Feed, type FeedOptions, feedOptionsOf } from './feed.ts';
 import { type Hub, joinLeaveTopicOf, topicOf } from './hub.ts';
 import type { HubChannel } from './hub-channel.ts';
+import { lastResult, partResult, readPart, recoveredResult } from './map-parts.ts';
+import type { MapRead, Maps } from './maps.ts';
 import type { Permissions } from './permissions.ts';
 import type { Principal } from './principal.ts';
 import type { Protocol } from './protocol.ts';
@@ -40,6 +42,7 @@ export interface SubscriptionHost {
   grant(subscriber: Subscriber, channel: string, token: string): Promise<Grant>;
   /** Resolves when the client may subscribe, with what more is said of it. Throws as `grant`. */
   admit(subscriber: Subscriber, channel: string, options: SubscribeOptions): Promise<Grant | undefined>;
+  readonly maps: Maps;
   announceJoin(channel: HubChannel, info: ClientInfo): void;
   announceLeave(channel: string, info: ClientInfo): void;
 }
@@ -67,6 +70,13 @@ type How = {
   readonly options: SubscribeOptions;
   readonly by: Maker;
   readonly tell: Tell;
+};
+
+/** How a client comes in, once it may: with a read part where the channel is a map. */
+type Entrance = {
+  readonly options: SubscribeOptions;
+  readonly wishes: FeedOptions | undefined;
+  readonly read: MapRead | undefined;
 };
 
 /** The channels that a connecting client is put into: first counted in, then, once it has been told, joined. */
@@ -226,7 +236,7 @@ export class Subscriptions {
 
   #joinAll(held: ReadonlyMap<string, HubChannel>): void {
     for (const channel of held.values()) {
-      this.#join(channel, { joinLeave: true, given: [] });
+      this.#join(channel, { joinLeave: true });
       this.#node.hub.release(channel);
     }
   }
@@ -251,32 +261,42 @@ export class Subscriptions {
     const { hub } = this.#node;
     const channel = hub.hold(name, this.#node.permissions.namespace(name));
     try {
-      do await channel.prepare(options.since);
+      do await channel.prepare(options.page?.since ?? options.since);
       while (!channel.isReady);
       if (this.#subscriptions?.get(name) !== entry) throw new ClientError('permissionDenied');
-      const result = this.#countIn(channel, live, options);
+      const wishes = feedOptionsOf(channel.namespace, options);
+      const read = by === 'client' ? this.#readPart(channel, options) : undefined;
+      if (read !== undefined && read.cursor !== '') {
+        this.#forget(name);
+        return tell(partResult(channel, read, { since: options.page?.since, wishes }));
+      }
+      const result = this.#countIn(channel, live, { options, wishes, read });
       tell(result);
       this.#session.flush();
-      this.#join(channel, { joinLeave: options.joinLeave === true, given: result.publications });
+      this.#join(channel, { joinLeave: options.joinLeave === true, result });
     } finally {
       hub.release(channel);
     }
   }
 
   /** Counts the client in; the caller must tell it the result and then `#join`, in this same turn. */
-  #countIn(channel: HubChannel, live: Live, options: SubscribeOptions): SubscribeResult {
+  #countIn(channel: HubChannel, live: Live, { options, wishes, read }: Entrance): SubscribeResult {
     const { hub } = this.#node;
     const { protocol } = this.#session;
-    const { since, rejectUnrecovered } = options;
+    const since = options.page?.since ?? options.since;
     const recovery = since && { since, budget: this.#budget() };
-    const wishes = feedOptionsOf(channel.namespace, options);
     const feed = wishes && hub.feedOf(channel, protocol, wishes);
-    const result = feed ? hub.enterFeed(channel, feed, recovery) : hub.enter(channel, protocol, recovery);
-    if (rejectUnrecovered === true && result.wasRecovering && !result.recovered) {
+    const entered = feed ? hub.enterFeed(channel, feed, recovery) : hub.enter(channel, protocol, recovery);
+    try {
+      return this.#keep(channel, withFeed(live, feed), resultOf(channel, entered, { options, wishes, read }));
+    } catch (error) {
       this.#countOut(channel.name, feed);
-      throw new ClientError('unrecoverablePosition');
+      throw error;
     }
-    return this.#keep(channel, withFeed(live, feed), result);
+  }
+
+  #readPart(channel: HubChannel, options: SubscribeOptions): MapRead | undefined {
+    return readPart(this.#node.maps, channel, options, this.#node.limits.recoveryBytes - this.#session.backlog);
   }
 
   #countOut(channel: string, feed: Feed | undefined): void {
@@ -296,12 +316,12 @@ export class Subscriptions {
     return ttl === undefined ? result : { ...result, ttl };
   }
 
-  /** `given`: the publications of its result. */
-  #join(channel: HubChannel, { joinLeave, given }: { joinLeave: boolean; given: readonly Publication[] }): void {
+  /** `result`: what the client was told, where it asked itself. */
+  #join(channel: HubChannel, { joinLeave, result }: { joinLeave: boolean; result?: SubscribeResult }): void {
     const { connection, protocol } = this.#session;
     const feed = this.#feedOf(channel.name);
-    if (feed === undefined) connection.join(topicOf(protocol, channel.name));
-    else feed.join(connection, given);
+    if (feed !== undefined && result !== undefined) feed.join(connection, result);
+    else connection.join(topicOf(protocol, channel.name));
     if (joinLeave && channel.namespace.joinLeave) connection.join(joinLeaveTopicOf(protocol, channel.name));
     this.#node.announceJoin(channel, this.#infoIn(channel.name));
   }
@@ -352,4 +372,12 @@ function liveOf(by: Maker, grant: Grant | undefined): Live {
 
 function withFeed(live: Live, feed: Feed | undefined): Live {
   return feed === undefined ? live : { ...live, feed };
+}
+
+/** What the client is told. Throws `unrecoverablePosition` where it would rather be refused than begin anew. */
+function resultOf(channel: HubChannel, entered: SubscribeResult, { options, wishes, read }: Entrance): SubscribeResult {
+  if (read !== undefined) return lastResult(channel, read, { entered, wishes });
+  if (options.type !== undefined && options.type !== 'stream') return recoveredResult(channel, entered);
+  if (options.rejectUnrecovered !== true || !entered.wasRecovering || entered.recovered) return entered;
+  throw new ClientError('unrecoverablePosition');
 }

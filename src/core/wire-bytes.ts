@@ -5,8 +5,9 @@ const AROUND = 40;
 const AROUND_TEXT = 16;
 
 /** Bytes that a publication takes in an answer, nearly: its texts as UTF-8, and what stands around them. */
-export function wireBytesOf({ data, info, tags }: Publication): number {
+export function wireBytesOf({ data, info, tags, entry }: Publication): number {
   let bytes = AROUND + utf8Length(data);
+  if (entry !== undefined) bytes += AROUND_TEXT + utf8Length(entry.key);
   for (const text of Object.values(info ?? {})) bytes += AROUND_TEXT + utf8Length(text);
   for (const [name, text] of Object.entries(tags ?? {})) bytes += AROUND_TEXT + utf8Length(name) + utf8Length(text);
   return bytes;

@@ -11,6 +11,9 @@ export type ClientInfo = {
   readonly chanInfo?: string;
 };
 
+/** In a channel that is a map: which of its entries a publication sets, or removes. */
+export type MapEntry = { readonly key: string; readonly removed?: true };
+
 /** One entry of a channel. */
 export type Publication = {
   /** 1, 2, 3 … within an epoch; 0 in channels without history. */
@@ -21,6 +24,7 @@ export type Publication = {
   readonly data: string;
   readonly info?: ClientInfo;
   readonly tags?: Readonly<Record<string, string>>;
+  readonly entry?: MapEntry;
 };
 
 /** How much of a channel is kept. 0 means no bound. */
@@ -41,6 +45,8 @@ export type Append = {
   readonly key?: string;
   readonly info?: ClientInfo;
   readonly tags?: Readonly<Record<string, string>>;
+  /** Only with adapters that keep it: those in memory. */
+  readonly entry?: MapEntry;
   /** Only with adapters whose `takesWrites` is true. */
   readonly writes?: readonly Write[];
 };

@@ -32,6 +32,7 @@ const LIMITS: Limits = {
     commandsInFlight: 100,
     history: 300,
     recoveryBytes: 1_000_000,
+    mapBytes: 1_000_000,
     anonymous: true,
     pingMs: 25_000,
     pongMs: 8_000,

@@ -55,9 +55,18 @@ const BODIES: Readonly<Record<string, Body>> = {
     ...(random.chance(0.2) && { data: strangeValue(random) }),
     ...(random.chance(0.3) && { delta: random.pick(['fossil', 'fossil', 'other', '']) }),
     ...(random.chance(0.3) && { tf: filter(random, 3) }),
+    ...(random.chance(0.3) && {
+      type: random.between(0, 3),
+      phase: random.between(0, 2),
+      limit: random.between(-1, 5),
+    }),
+    ...(random.chance(0.1) && { cursor: random.pick(['', 'a.b', strangeText(random)]) }),
   }),
   unsubscribe: (random, place) => ({ channel: channel(random, place) }),
-  publish: (random, place) => ({ channel: channel(random, place), data: strangeValue(random) }),
+  publish: (random, place) => ({
+    ...{ channel: channel(random, place), data: strangeValue(random) },
+    ...(random.chance(0.2) && { type: 1, key: strangeText(random), removed: random.chance(0.3) }),
+  }),
   presence: (random, place) => ({ channel: channel(random, place) }),
   presence_stats: (random, place) => ({ channel: channel(random, place) }),
   history: (random, place) => ({

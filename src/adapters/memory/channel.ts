@@ -60,13 +60,18 @@ function clamp(index: number, length: number): number {
   return Math.min(Math.max(index, 0), length);
 }
 
-function toPublication({ offset, time, data, info, tags }: Entry): Publication {
-  return { offset, time, data, ...(info !== undefined && { info }), ...(tags !== undefined && { tags }) };
+function toPublication({ offset, time, data, info, tags, entry }: Entry): Publication {
+  return {
+    ...{ offset, time, data },
+    ...(info !== undefined && { info }),
+    ...(tags !== undefined && { tags }),
+    ...(entry !== undefined && { entry }),
+  };
 }
 
 /** Of an append's texts, as UTF-8. */
-export function bytesOf({ data, info, tags }: Append): number {
+export function bytesOf({ data, info, tags, entry }: Append): number {
   let bytes = Buffer.byteLength(data);
-  for (const part of [info, tags]) if (part !== undefined) bytes += Buffer.byteLength(JSON.stringify(part));
+  for (const part of [info, tags, entry]) if (part !== undefined) bytes += Buffer.byteLength(JSON.stringify(part));
   return bytes;
 }

@@ -1,6 +1,8 @@
 import type { Command, Since } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { FILTER_DEPTH, type FilterNode } from '../../core/tag-filter.ts';
+import type { MapEntry } from '../../ports/log.ts';
+import { placeInMap } from './map-subscribe.ts';
 import { rawMember } from './raw-json.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -68,7 +70,10 @@ function decodeBody(kind: Exclude<Body, 'send'>, { id, fields, line }: Parts): C
     case 'presence_stats':
       return { kind: 'presenceStats', id, channel: asText(fields.channel) };
     case 'publish':
-      return { kind, id, channel: asText(fields.channel), data: rawMember(line, 'publish', 'data') ?? 'null' };
+      return {
+        ...{ kind, id, channel: asText(fields.channel), data: rawMember(line, 'publish', 'data') ?? 'null' },
+        ...entryOf(fields),
+      };
     case 'history':
       return decodeHistory(id, fields);
     case 'rpc':
@@ -101,6 +106,13 @@ function decodeSubscribe(parts: Parts): Command {
     ...(fields.join_leave === true && { joinLeave: true }),
     ...(asText(fields.token) !== '' && { token: asText(fields.token) }),
     ...dataOf(parts, 'subscribe'),
+    ...placeInMap({
+      type: asNumber(fields.type),
+      phase: asNumber(fields.phase),
+      cursor: asText(fields.cursor),
+      limit: asNumber(fields.limit),
+      position: decodePosition(fields),
+    }),
     ...(asText(fields.delta) === 'fossil' && { delta: true }),
     ...(isGiven(fields.tf) && { filter: decodeFilter(fields.tf, 0) }),
   };
@@ -117,6 +129,13 @@ function decodeFilter(value: unknown, depth: number): FilterNode {
     vals: asList(vals).map(asText),
     nodes: depth > FILTER_DEPTH ? [] : asList(nodes).map((node) => decodeFilter(node, depth + 1)),
   };
+}
+
+/** In a map: the entry that a publication sets, or removes. */
+function entryOf(fields: Fields): { readonly entry?: MapEntry } {
+  const key = asText(fields.key);
+  if (key === '' && fields.removed !== true) return {};
+  return { entry: { key, ...(fields.removed === true && { removed: true }) } };
 }
 
 function decodeHistory(id: number, fields: Fields): Command {

@@ -1,7 +1,8 @@
 import { DISCONNECTS, UNSUBSCRIBES } from '../../core/disconnects.ts';
-import type { ConnectResult, Delta, Push, Reply, SubscribeResult } from '../../core/pushes.ts';
+import type { ConnectResult, Delta, MapPart, Push, Reply, SubscribeResult } from '../../core/pushes.ts';
 import type { ClientInfo, Publication } from '../../ports/log.ts';
-import { createPatch } from './fossil.ts';
+import { createPatch, withBases } from './fossil.ts';
+import { CHANNEL_TYPES, STATE_PHASE } from './map-subscribe.ts';
 
 const quote = JSON.stringify;
 const encoder = new TextEncoder();
@@ -95,6 +96,7 @@ function encodeSubscribe(result: SubscribeResult): string {
     ...(wasRecovering ? ['"was_recovering":true'] : []),
     ...(recovered ? ['"recovered":true'] : []),
     ...(publications.length > 0 ? [`"publications":[${encodeMissed(result)}]`] : []),
+    ...(result.map === undefined ? [] : [encodePart(result.map, result.delta === true)]),
     ...(result.delta === true ? ['"delta":true'] : []),
     ...(result.number === undefined ? [] : [`"id":${result.number}`]),
     ...(result.ttl === undefined ? [] : [encodeExpiry(result.ttl)]),
@@ -102,16 +104,26 @@ function encodeSubscribe(result: SubscribeResult): string {
   return `{${members.join()}}`;
 }
 
+function encodePart({ type, cursor, state }: MapPart, delta: boolean): string {
+  const entries = state.map((each) => encodePublication(each, delta ? {} : undefined));
+  const phase = cursor === '' ? '' : `,"phase":${STATE_PHASE},"cursor":${quote(cursor)}`;
+  return `"type":${CHANNEL_TYPES.indexOf(type)}${phase}${entries.length === 0 ? '' : `,"state":[${entries.join()}]`}`;
+}
+
 function encodeMissed({ publications, delta }: SubscribeResult): string {
   if (delta !== true) return publications.map((each) => encodePublication(each)).join();
-  return publications.map((each, index) => encodePublication(each, { base: publications[index - 1] })).join();
+  return withBases(publications)
+    .map(([each, base]) => encodePublication(each, { base }))
+    .join();
 }
+
 function encodePublication(publication: Publication, delta?: Delta): string {
-  const { data, info, offset, tags } = publication;
+  const { data, info, offset, tags, entry } = publication;
   const from = info === undefined ? '' : `,"info":${encodeInfo(info)}`;
   const place = offset === 0 ? '' : `,"offset":${offset}`;
   const labels = tags === undefined ? '' : `,"tags":${quote(tags)}`;
-  return `{${delta === undefined ? `"data":${data}` : encodeDifference(data, delta)}${from}${place}${labels}}`;
+  const key = entry === undefined ? '' : `,"key":${quote(entry.key)}${entry.removed === true ? ',"removed":true' : ''}`;
+  return `{${delta === undefined ? `"data":${data}` : encodeDifference(data, delta)}${from}${place}${labels}${key}}`;
 }
 
 /** As JSON cannot hold bytes, a client that takes differences gets every publication as a text. */

@@ -1,3 +1,5 @@
+import type { Publication } from '../../ports/log.ts';
+
 /** Bytes that must agree before a copy is looked at, and the distance between the places of the source that are known. */
 const BLOCK = 16;
 /** Places with the same hash that are tried; more would cost time on text that repeats itself. */
@@ -39,6 +41,20 @@ export function createPatch({ source, target, text }: Bodies): Uint8Array | unde
   patch.insert(done, target.length);
   patch.number(checksum(target), END);
   return patch.finish();
+}
+
+/** Publications, each with the one before it of the same entry, or of the channel where it is no map. */
+export function withBases(
+  publications: readonly Publication[],
+): readonly (readonly [publication: Publication, base: Publication | undefined])[] {
+  const bases = new Map<string, Publication>();
+  return publications.map((publication) => {
+    const key = publication.entry?.key ?? '';
+    const base = bases.get(key);
+    if (publication.entry?.removed === true) bases.delete(key);
+    else bases.set(key, publication);
+    return [publication, base];
+  });
 }
 
 /** `length` bytes of the source from `from` on stand in the target at `at`. */

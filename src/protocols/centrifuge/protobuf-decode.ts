@@ -2,6 +2,8 @@ import { jsonOfBytes, jsonTextOf } from '../../core/binary-data.ts';
 import type { Command, Since } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { FILTER_DEPTH, type FilterNode } from '../../core/tag-filter.ts';
+import type { MapEntry } from '../../ports/log.ts';
+import { placeInMap } from './map-subscribe.ts';
 import {
   allBytesOf,
   boolOf,
@@ -69,7 +71,10 @@ function decodeBody(kind: Body, id: number, fields: readonly Field[]): Command {
     case 'presenceStats':
       return { kind, id, channel: textOf(fields, 1) };
     case 'publish':
-      return { kind, id, channel: textOf(fields, 1), data: jsonOfBytes(bytesOf(fields, 2) ?? NULL) };
+      return {
+        ...{ kind, id, channel: textOf(fields, 1), data: jsonOfBytes(bytesOf(fields, 2) ?? NULL) },
+        ...entryOf(fields),
+      };
     case 'history':
       return decodeHistory(id, fields);
     case 'rpc':
@@ -108,6 +113,13 @@ function decodeSubscribe(id: number, fields: readonly Field[]): Command {
     ...(boolOf(fields, 11) && { joinLeave: true }),
     ...(textOf(fields, 2) !== '' && { token: textOf(fields, 2) }),
     ...dataOf(fields, 8),
+    ...placeInMap({
+      type: uintOf(fields, 15),
+      phase: uintOf(fields, 16),
+      cursor: textOf(fields, 17),
+      limit: uintOf(fields, 18),
+      position: { epoch: textOf(fields, 6), offset: offsetOf(fields, 7) },
+    }),
     ...(textOf(fields, 12) === 'fossil' && { delta: true }),
     ...(filter !== undefined && { filter: decodeFilter(filter, 0) }),
   };
@@ -124,6 +136,12 @@ function decodeFilter(message: Uint8Array, depth: number): FilterNode {
     vals: allBytesOf(fields, 5).map(decodeText),
     nodes: depth > FILTER_DEPTH ? [] : allBytesOf(fields, 6).map((node) => decodeFilter(node, depth + 1)),
   };
+}
+
+/** In a map: the entry that a publication sets, or removes. */
+function entryOf(fields: readonly Field[]): { readonly entry?: MapEntry } {
+  const [key, removed] = [textOf(fields, 4), boolOf(fields, 5)];
+  return key === '' && !removed ? {} : { entry: { key, ...(removed && { removed }) } };
 }
 
 function decodeHistory(id: number, fields: readonly Field[]): Command {

@@ -1,8 +1,9 @@
 import { bytesOfJson } from '../../core/binary-data.ts';
 import { DISCONNECTS, UNSUBSCRIBES } from '../../core/disconnects.ts';
-import type { ConnectResult, Delta, Push, Reply, SubscribeResult } from '../../core/pushes.ts';
+import type { ConnectResult, Delta, MapPart, Push, Reply, SubscribeResult } from '../../core/pushes.ts';
 import type { ClientInfo, Publication } from '../../ports/log.ts';
-import { createPatch } from './fossil.ts';
+import { createPatch, withBases } from './fossil.ts';
+import { CHANNEL_TYPES, STATE_PHASE } from './map-subscribe.ts';
 import { WireWriter } from './wire-writer.ts';
 
 /** A reply behind its length. Field numbers: https://github.com/centrifugal/protocol (definitions/client.proto) */
@@ -106,16 +107,23 @@ function writeSubscribe(writer: WireWriter, result: SubscribeResult): void {
   const { ttl, recoverable, publications, delta } = result;
   writer.bool(1, ttl !== undefined).uint(2, ttl ?? 0);
   if (recoverable) writer.bool(3, true).text(6, result.epoch);
-  for (const [index, each] of publications.entries()) {
-    writer.message(7, (body) => writePublication(body, each, delta ? { base: publications[index - 1] } : undefined));
+  for (const [each, base] of withBases(publications)) {
+    writer.message(7, (body) => writePublication(body, each, delta ? { base } : undefined));
   }
   writer.bool(8, result.recovered);
   if (recoverable) writer.uint(9, result.offset).bool(10, true);
   writer.bool(12, result.wasRecovering).bool(13, delta === true);
+  if (result.map !== undefined) writePart(writer, result.map);
+}
+
+function writePart(writer: WireWriter, { type, cursor, state }: MapPart): void {
+  writer.uint(15, CHANNEL_TYPES.indexOf(type));
+  if (cursor !== '') writer.uint(16, STATE_PHASE).text(17, cursor);
+  for (const each of state) writer.message(18, (body) => writePublication(body, each));
 }
 
 function writePublication(writer: WireWriter, publication: Publication, delta?: Delta): void {
-  const { data, info, offset, tags } = publication;
+  const { data, info, offset, tags, entry } = publication;
   const target = bytesOfJson(data);
   const base = delta?.base;
   const patch = base && createPatch({ source: bytesOfJson(base.data), target, text: false });
@@ -124,6 +132,7 @@ function writePublication(writer: WireWriter, publication: Publication, delta?: 
   writer.uint(6, offset);
   for (const [key, value] of Object.entries(tags ?? {})) writer.message(7, (body) => body.text(1, key).text(2, value));
   writer.bool(8, patch !== undefined);
+  if (entry !== undefined) writer.text(11, entry.key).bool(12, entry.removed === true);
 }
 
 function writeInfo(writer: WireWriter, { user, client, connInfo, chanInfo }: ClientInfo): void {

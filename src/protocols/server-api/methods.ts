@@ -1,7 +1,7 @@
 import { jsonOfBytes } from '../../core/binary-data.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node.ts';
-import type { ClientInfo, Publication } from '../../ports/log.ts';
+import type { ClientInfo, MapEntry, Publication } from '../../ports/log.ts';
 import type { Method, Params } from './requests.ts';
 
 export type Handlers = { readonly [M in Method]: (params: Params<M>) => Promise<unknown> };
@@ -14,8 +14,16 @@ export function createHandlers(node: Node, version: string, startedAt: number): 
     if (node.permissions.takesTokens(channel)) return channel;
     throw new ClientError('permissionDenied', { field: 'channel', message: "a feature's channel" });
   };
-  const publish = async (channel: string, { tags, idempotency_key: key, ...rest }: Params<'publish'>) => {
-    const options = { ...(tags !== undefined && { tags }), ...(key !== undefined && { key }) };
+  const publish = async (
+    channel: string,
+    { tags, idempotency_key: key, ...rest }: Params<'publish'>,
+    entry?: MapEntry,
+  ) => {
+    const options = {
+      ...(tags !== undefined && { tags }),
+      ...(key !== undefined && { key }),
+      ...(entry !== undefined && { entry }),
+    };
     const { offset, epoch } = await node.publish(own(channel), dataOf(rest), options);
     return offset === 0 ? {} : { offset, epoch };
   };
@@ -24,6 +32,8 @@ export function createHandlers(node: Node, version: string, startedAt: number): 
     broadcast: async ({ channels, ...rest }) => ({
       responses: await Promise.all(channels.map((channel) => settled(publish(channel, { channel, ...rest })))),
     }),
+    map_publish: ({ key, ...params }) => publish(params.channel, params, { key }),
+    map_remove: ({ channel, key }) => publish(channel, { channel, data: null }, { key, removed: true }),
     subscribe: async ({ user, channel, client }) => {
       node.tellExternal(user, { kind: 'subscribe', channel: own(channel), ...(client !== undefined && { client }) });
       return {};

@@ -19,6 +19,8 @@ const publication = z.object({
 export const REQUESTS = {
   publish: publication.extend({ channel }),
   broadcast: publication.extend({ channels: z.array(channel).min(1).max(1_000) }),
+  map_publish: publication.extend({ channel, key: z.string().min(1) }),
+  map_remove: z.object({ channel, key: z.string().min(1) }),
   subscribe: z.object({ user, channel, client }),
   unsubscribe: z.object({ user, channel, client }),
   disconnect: z.object({ user, client }),

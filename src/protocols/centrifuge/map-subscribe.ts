@@ -1,0 +1,28 @@
+import type { Since, SubscribeOptions } from '../../core/commands.ts';
+import { DisconnectError } from '../../core/disconnects.ts';
+import type { ChannelType } from '../../core/namespace.ts';
+
+/** SubscribeRequest.type and SubscribeResult.type. */
+export const CHANNEL_TYPES: readonly ChannelType[] = ['stream', 'map', 'mapClients', 'mapUsers'];
+
+/** SubscribeRequest.phase and SubscribeResult.phase of a map that is being read; the others go by the log. */
+export const STATE_PHASE = 2;
+
+type Fields = {
+  readonly type: number;
+  readonly phase: number;
+  readonly cursor: string;
+  readonly limit: number;
+  readonly position: Since;
+};
+
+/** What a subscribe request says of a map. Throws `DisconnectError('badRequest')` for a type that there is not. */
+export function placeInMap({ type, phase, cursor, limit, position }: Fields): SubscribeOptions {
+  if (type === 0) return {};
+  const name = CHANNEL_TYPES[type];
+  if (name === undefined) throw new DisconnectError('badRequest');
+  // What came after a state that was read before, or after a cut: from the position on.
+  if (phase !== STATE_PHASE) return { type: name, since: position };
+  const hasPosition = position.epoch !== '';
+  return { type: name, page: { cursor, limit, ...(hasPosition && { since: position }) } };
+}
