@@ -144,6 +144,7 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, features: re
     fanout: runtime.fanout,
     logs: ports.logs,
     protocols: [centrifuge.json, centrifuge.protobuf],
+    pollSecret: config.pollSecret,
     namespaces: namespacesOf(config, features),
     openNamespaces: new Set(config.clientInsecure ? Object.keys(config.namespaces) : []),
     limits: {

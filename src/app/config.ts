@@ -91,6 +91,14 @@ export const SETTINGS = {
     max: 60_000,
     doc: 'How long it may take to answer. `connect`, `refresh` and `subscribe` are asked twice at most; after five failures in a row an address is left alone for five seconds.',
   }),
+  pollSecret: text({
+    env: 'BANYAN_POLL_SECRET',
+    default: '',
+    secret: true,
+    rule: `one line; at least ${SECRET_LENGTH} characters where a namespace is a shared poll`,
+    is: isLine,
+    doc: 'Shared with the backend, which signs with it the items of a shared poll that a client may track.',
+  }),
   allowedOrigins: list({
     env: 'BANYAN_ALLOWED_ORIGINS',
     default: [],
@@ -292,7 +300,13 @@ function findWrongMap({ namespaces }: Config): Conflict | undefined {
 }
 
 /** A namespace that leaves a decision to a backend that there is none of, or a backend that could not trust us. */
-function findUnheard({ namespaces, backendUrls, backendSecret, clientInsecure }: Config): Conflict | undefined {
+function findUnheard({
+  namespaces,
+  backendUrls,
+  backendSecret,
+  pollSecret,
+  clientInsecure,
+}: Config): Conflict | undefined {
   for (const [name, options] of Object.entries(namespaces)) {
     for (const event of ['subscribe', 'publish'] as const) {
       if (options[event] !== 'backend' || backendUrls[event] !== undefined) continue;
@@ -301,6 +315,16 @@ function findUnheard({ namespaces, backendUrls, backendSecret, clientInsecure }:
         rule: `must have "${event}", as the namespace "${name}" leaves that to the backend`,
       };
     }
+  }
+  const polled = Object.entries(namespaces).find(([, { type }]) => type === 'sharedPoll');
+  if (polled !== undefined && polled[1].pollUrl === '') {
+    return { key: 'namespaces', rule: `must have a pollUrl in "${polled[0]}", as it is a shared poll` };
+  }
+  if (polled !== undefined && pollSecret.length < SECRET_LENGTH && !clientInsecure) {
+    return {
+      key: 'pollSecret',
+      rule: `must have at least ${SECRET_LENGTH} characters, as "${polled[0]}" is a shared poll`,
+    };
   }
   if (Object.keys(backendUrls).length === 0 || backendSecret.length >= SECRET_LENGTH || clientInsecure)
     return undefined;

@@ -27,7 +27,7 @@ export const DEFAULT_NAMESPACES: Readonly<Record<string, Namespace>> = {
 };
 
 const HISTORIES = ['none', 'memory', 'durable'] as const;
-const TYPES = ['stream', 'map', 'mapClients', 'mapUsers'] as const;
+const TYPES = ['stream', 'map', 'mapClients', 'mapUsers', 'sharedPoll'] as const;
 const RECOVERIES = ['stream', 'cache'] as const;
 /** All audiences but `feature`: no feature stands behind a namespace of the settings. */
 const AUDIENCES = ['nobody', 'users', 'everyone'] as const;
@@ -40,13 +40,20 @@ const oneOf = <const T extends readonly [string, ...string[]]>(words: T) =>
 const yesOrNo = z.boolean('must be true or false');
 const bound = z.int('must be a whole number, 0 for no bound').min(0, 'must be 0 (no bound) or more');
 
+const pollUrl = z
+  .string('must be an http(s) address, or empty')
+  .refine(
+    (url) => url === '' || /^https?:$/.test(URL.parse(url)?.protocol ?? ''),
+    'must be an http(s) address, or empty',
+  );
+const interval = z.int('must be a whole number').min(50, 'must be 50 or more');
 const mapName = z.string('must be the name of a namespace, or "" for none');
 
 /** What a namespace of the settings may state, with what each field does. */
 export const NAMESPACE_FIELDS = {
   type: {
     schema: oneOf(TYPES),
-    doc: 'what its channels are: `stream`, logs of publications; `map`, maps of entries by key; `mapClients`, `mapUsers`, maps in which the server shows who is in other channels',
+    doc: 'what its channels are: `stream`, logs of publications; `map`, maps of entries by key; `mapClients`, `mapUsers`, maps in which the server shows who is in other channels; `sharedPoll`, items that the server polls from your backend for all who track them',
   },
   history: {
     schema: oneOf(HISTORIES),
@@ -80,6 +87,13 @@ export const NAMESPACE_FIELDS = {
     doc: 'the namespace of type `mapClients` in which who is in a channel is shown, as `<it>:<channel>`',
   },
   usersMap: { schema: mapName, doc: 'the same by user, of type `mapUsers`' },
+  pollUrl: { schema: pollUrl, doc: 'where the items of a `sharedPoll` are asked for, by POST' },
+  pollIntervalMs: { schema: interval, doc: 'how often, in milliseconds' },
+  pollKeys: { schema: bound, doc: 'items that one connection may track' },
+  pollVersions: {
+    schema: yesOrNo,
+    doc: 'whether your backend gives versions of its items; else what differs is newer',
+  },
   subscribe: { schema: oneOf(ASKED), doc: 'who may subscribe' },
   publish: { schema: oneOf(ASKED), doc: 'who may publish' },
   readHistory: { schema: oneOf(AUDIENCES), doc: 'who may read history (recovery every subscriber may)' },

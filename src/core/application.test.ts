@@ -12,6 +12,10 @@ class SaidBackend implements Backend {
     return this.answers.has(event);
   }
 
+  poll(): Promise<unknown> {
+    return Promise.reject(new BackendUnavailable('nothing is polled here'));
+  }
+
   async ask(event: BackendEvent, question: string): Promise<unknown> {
     this.asked.push([event, question]);
     const answer = this.answers.get(event);

@@ -70,6 +70,10 @@ export class Application {
     return this.#backend.hears(event);
   }
 
+  poll(url: string, question: string): Promise<unknown> {
+    return this.#backend.poll(url, question);
+  }
+
   /** `data`, here and below: JSON text of the client. */
   async connect(asking: Asking, data: string | undefined): Promise<SignedIn> {
     const result = await this.#ask('connect', asking, { data });

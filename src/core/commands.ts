@@ -33,6 +33,12 @@ export type SubscribeOptions = {
   readonly filter?: FilterNode;
 };
 
+/** Items with the versions that the client has; 0 for none. */
+export type TrackBatch = {
+  readonly signature: string;
+  readonly items: readonly { readonly key: string; readonly version: number }[];
+};
+
 /** What a client may ask, whatever protocol it speaks. `id` is the client's own number for the answer. */
 export type Command =
   | {
@@ -70,6 +76,14 @@ export type Command =
   | { readonly kind: 'refresh'; readonly id: number; readonly token: string }
   /** A new token for a subscription, before the one runs out that it began with. */
   | { readonly kind: 'subRefresh'; readonly id: number; readonly channel: string; readonly token: string }
+  /** In a shared poll: items to be told of, each batch signed by the developer's backend, and keys to be let go of. */
+  | {
+      readonly kind: 'track';
+      readonly id: number;
+      readonly channel: string;
+      readonly batches: readonly TrackBatch[];
+      readonly untrack: readonly string[];
+    }
   /** A message without an answer; nothing takes one yet. */
   | { readonly kind: 'send' }
   | { readonly kind: 'ping'; readonly id: number }

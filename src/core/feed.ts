@@ -25,6 +25,7 @@ export type FeedOptions = {
  * client simply gets more bytes; a filter that is refused must not be forgotten in silence. Throws `badRequest`.
  */
 export function feedOptionsOf(namespace: Namespace, asked: SubscribeOptions): FeedOptions | undefined {
+  if (namespace.type === 'sharedPoll') return undefined;
   const compact = namespace.compact && asked.compact === true;
   const keyed = namespace.type !== 'stream';
   // In a map an entry may stop matching, so that with a filter nobody knows which base a client has.

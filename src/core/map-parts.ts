@@ -15,7 +15,8 @@ export function readPart(maps: Maps, channel: HubChannel, asked: SubscribeOption
   if ((asked.type ?? 'stream') !== type) {
     throw new ClientError('badRequest', { field: 'type', message: `this channel is a ${type}` });
   }
-  if (type === 'stream' || (asked.page === undefined && asked.since !== undefined)) return undefined;
+  if (type === 'stream' || type === 'sharedPoll' || (asked.page === undefined && asked.since !== undefined))
+    return undefined;
   const { cursor, limit } = asked.page ?? { cursor: '', limit: 0 };
   return maps.read(channel.name, { cursor, limit: limit > 0 ? Math.min(limit, MOST_ENTRIES) : MOST_ENTRIES, bytes });
 }

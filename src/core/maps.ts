@@ -63,6 +63,7 @@ export class Maps {
    * in a map, or with one elsewhere, and for a wrong key; `limitExceeded` for an entry that there is no room for.
    */
   takes(channel: string, { type, mapSize }: Namespace, entry: MapEntry | undefined): boolean {
+    if (type === 'sharedPoll') throw new ClientError('notAvailable', { message: 'this channel is polled' });
     if ((type !== 'stream') !== (entry !== undefined)) {
       const message = entry === undefined ? 'this channel is a map: say which entry' : 'this channel is no map';
       throw new ClientError('badRequest', { field: 'key', message });

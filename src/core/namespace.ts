@@ -1,8 +1,11 @@
 /** Who may do a thing in a namespace. `feature`: its `ChannelPolicy` decides; `backend`: the developer's own does. */
 export type Audience = 'nobody' | 'feature' | 'backend' | 'users' | 'everyone';
 
-/** What channels are: logs of publications, or maps of entries, of which those of `Map…` say who is in another channel. */
-export type ChannelType = 'stream' | 'map' | 'mapClients' | 'mapUsers';
+/**
+ * What channels are: logs of publications; maps of entries, of which `mapClients` and `mapUsers` say who is in another
+ * channel; or items that are polled from a developer's backend.
+ */
+export type ChannelType = 'stream' | 'map' | 'mapClients' | 'mapUsers' | 'sharedPoll';
 
 /** Options of all channels whose name starts with the namespace's name and a colon. */
 export type Namespace = {
@@ -32,6 +35,12 @@ export type Namespace = {
   /** Namespaces of maps that show who is in these channels; '' for none. */
   readonly clientsMap: string;
   readonly usersMap: string;
+  /** Where the items of a shared poll are asked for, how often, and how many one connection may track. */
+  readonly pollUrl: string;
+  readonly pollIntervalMs: number;
+  readonly pollKeys: number;
+  /** Whether the backend gives versions of its items; else what differs is newer. */
+  readonly pollVersions: boolean;
   readonly subscribe: Audience;
   readonly publish: Audience;
   /** History reads besides recovery, which every subscriber may. */
@@ -56,6 +65,10 @@ export const CLOSED_NAMESPACE: Namespace = {
   mapClientKey: false,
   clientsMap: '',
   usersMap: '',
+  pollUrl: '',
+  pollIntervalMs: 10_000,
+  pollKeys: 100,
+  pollVersions: false,
   subscribe: 'nobody',
   publish: 'nobody',
   readHistory: 'nobody',

@@ -2,9 +2,10 @@ import type { Bus, BusMessage } from '../ports/bus.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { ClientInfo, Log, MapEntry, Page, Publication, ReadRange, Retention } from '../ports/log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
+import { Admission } from './admission.ts';
 import { AppendQueue, type QueueBounds } from './append-queue.ts';
 import { type Application, askingOf } from './application.ts';
-import type { Command, SubscribeOptions } from './commands.ts';
+import type { Command } from './commands.ts';
 import type { Fanout } from './connection.ts';
 import { DisconnectError, type DisconnectName } from './disconnects.ts';
 import { ClientError } from './errors.ts';
@@ -18,13 +19,13 @@ import type { ChannelMessage, Control, ExternalOrder } from './node-messages.ts'
 import type { OperationContext } from './operation.ts';
 import { Permissions } from './permissions.ts';
 import { PingWheel } from './ping-wheel.ts';
-import { type Principal, userOf } from './principal.ts';
+import type { Principal } from './principal.ts';
 import type { Protocol } from './protocol.ts';
 import type { ConnectResult, Reply, SubscribeResult } from './pushes.ts';
 import { readPages } from './read-pages.ts';
 import { type NodeCommand, type Opening, Session, type SessionHost } from './session.ts';
 import { SessionIndex } from './session-index.ts';
-import type { Subscriber } from './subscriptions.ts';
+import { SharedPolls } from './shared-polls.ts';
 import type { Grant, SignedIn } from './tokens.ts';
 
 export type Limits = {
@@ -62,6 +63,8 @@ export type NodeSettings = {
   /** Namespaces open to everyone for everything; see `Permissions`. */
   readonly openNamespaces: ReadonlySet<string>;
   readonly limits: Limits;
+  /** With which a developer's backend signs the items that a client may track; without it nothing is tracked. */
+  readonly pollSecret?: string;
 };
 
 /** What the node asks of features and operations; set once they exist, before the first connection. */
@@ -92,7 +95,9 @@ export class Node implements Channels, SessionHost {
   readonly limits: Limits;
   readonly hub: Hub;
   readonly permissions: Permissions;
+  readonly admission: Admission;
   readonly maps: Maps;
+  readonly polls: SharedPolls;
   readonly #mapPresence = new MapPresence();
   readonly #settings: NodeSettings;
   readonly #queues: { readonly memory: AppendQueue; readonly durable: AppendQueue };
@@ -115,7 +120,18 @@ export class Node implements Channels, SessionHost {
     this.telemetry = settings.telemetry;
     this.limits = settings.limits;
     this.permissions = new Permissions(settings.namespaces, settings.openNamespaces);
+    this.admission = new Admission(this.permissions, () => this.#hooks);
     this.maps = new Maps(settings.limits.mapBytes);
+    this.polls = new SharedPolls({
+      ...{
+        clock: settings.clock,
+        fanout: settings.fanout,
+        protocols: settings.protocols,
+        secret: settings.pollSecret ?? '',
+      },
+      ask: (url, question) => this.admission.application().poll(url, question),
+      onFailure: (error) => this.report(error, 'poll.failed'),
+    });
     this.#queues = {
       memory: new AppendQueue(settings.logs.memory, settings.clock, settings.limits.queue),
       durable: new AppendQueue(settings.logs.durable, settings.clock, settings.limits.queue),
@@ -201,20 +217,6 @@ export class Node implements Channels, SessionHost {
     return this.#hooks?.verifyToken(token) ?? Promise.reject(new DisconnectError('invalidToken'));
   }
 
-  async signIn(session: Session, data: string | undefined): Promise<SignedIn> {
-    const { principal } = session;
-    const application = this.#hooks?.application;
-    // People of this installation have signed in already.
-    if (principal.kind !== 'anonymous' || application?.hears('connect') !== true) return { principal };
-    return application.connect(askingOf(session), data);
-  }
-
-  renew(session: Session): Promise<number | undefined> {
-    const application = this.#hooks?.application;
-    if (application?.hears('refresh') !== true) return Promise.reject(new DisconnectError('expired'));
-    return application.refresh(askingOf(session));
-  }
-
   connectResult(session: Session, subscriptions: ReadonlyMap<string, SubscribeResult>): ConnectResult {
     const ttl = this.ttlOf(session);
     const { streamKey } = session.connection;
@@ -262,27 +264,6 @@ export class Node implements Channels, SessionHost {
   report(thrown: unknown, event: string): void {
     const error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
     this.telemetry.record('error', event, { error });
-  }
-
-  /** What a subscription token says, if it holds for this client and channel. Throws `DisconnectError`, `ClientError`. */
-  async grant({ principal }: Subscriber, channel: string, token: string): Promise<Grant> {
-    if (!this.permissions.takesTokens(channel)) throw new ClientError('permissionDenied');
-    const verify = this.#hooks?.verifySubscription;
-    if (verify === undefined) throw new ClientError('permissionDenied');
-    const grant = await verify(token).catch((error: unknown) => {
-      throw error instanceof DisconnectError ? new ClientError('permissionDenied', { cause: error }) : error;
-    });
-    if (grant.channel !== channel || grant.user !== userOf(principal)) throw new DisconnectError('invalidToken');
-    return grant;
-  }
-
-  async admit(subscriber: Subscriber, channel: string, { token, data }: SubscribeOptions): Promise<Grant | undefined> {
-    if (token !== undefined) return this.grant(subscriber, channel, token);
-    if (this.permissions.isBackends('subscribe', channel)) {
-      return this.#application().subscribe(askingOf(subscriber), channel, data);
-    }
-    await this.permissions.check(subscriber.principal, 'subscribe', channel);
-    return undefined;
   }
 
   announceJoin(channel: HubChannel, info: ClientInfo): void {
@@ -503,7 +484,7 @@ export class Node implements Channels, SessionHost {
     const entry = clientEntryOf(this.permissions.namespace(channel), session.client, command.entry);
     const options = { info: session.info, ...(entry !== undefined && { entry }) };
     if (this.permissions.isBackends('publish', channel)) {
-      const published = await this.#application().publish(askingOf(session), channel, data);
+      const published = await this.admission.application().publish(askingOf(session), channel, data);
       await this.publish(channel, published, options);
       return { kind: 'publish' };
     }
@@ -511,12 +492,6 @@ export class Node implements Channels, SessionHost {
     if (!(typeof allowed === 'boolean' ? allowed : await allowed)) throw new ClientError('permissionDenied');
     await this.publish(channel, data, options);
     return { kind: 'publish' };
-  }
-
-  #application(): Application {
-    const application = this.#hooks?.application;
-    if (application === undefined) throw new ClientError('permissionDenied');
-    return application;
   }
 
   async #runRpc(session: Session, { method, data }: Extract<Command, { kind: 'rpc' }>): Promise<Reply> {

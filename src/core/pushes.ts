@@ -15,6 +15,8 @@ export type SubscribeResult = {
   readonly ttl?: number;
   /** Publications come as differences: the first of these whole, each later one from the one before. */
   readonly delta?: boolean;
+  /** Of a shared poll: versions of items begin anew with it; '' where they never do. */
+  readonly pollEpoch?: string;
   /** Of a channel that is a map. */
   readonly map?: MapPart;
   /** Stands for the channel in the pushes of this subscription. */
@@ -58,6 +60,7 @@ export type Reply =
       readonly publications: readonly Publication[];
     }
   | { readonly kind: 'rpc'; readonly data: unknown }
+  | { readonly kind: 'track'; readonly items: readonly Publication[]; readonly ttl: number | undefined }
   | { readonly kind: 'refresh' | 'subRefresh'; readonly ttl: number | undefined };
 
 /** What a client is told without having asked. */

@@ -40,10 +40,6 @@ export interface SessionHost extends SubscriptionHost {
   serverChannels(principal: Principal): Promise<readonly string[]>;
   /** Throws `DisconnectError('invalidToken')` or `ClientError('tokenExpired')`. */
   verifyToken(token: string): Promise<SignedIn>;
-  /** Who a client without a token is; `data` is for the developer's backend, if that is asked. */
-  signIn(session: Session, data: string | undefined): Promise<SignedIn>;
-  /** Until when the developer's backend lets the session go on; undefined: without an end. Rejects when it does not. */
-  renew(session: Session): Promise<number | undefined>;
   connectResult(session: Session, subscriptions: ReadonlyMap<string, SubscribeResult>): ConnectResult;
   /** Seconds until the session's token runs out, at least 1; undefined when it does not. */
   ttlOf(session: Session): number | undefined;
@@ -172,7 +168,7 @@ export class Session implements Subscriber {
     if (!this.renewable) return this.close('expired');
     // Not asked again while it is being asked.
     this.expiresAt = Number.POSITIVE_INFINITY;
-    this.#node.renew(this).then(
+    this.#node.admission.renew(this).then(
       (expiresAt) => {
         this.expiresAt = expiresAt ?? Number.POSITIVE_INFINITY;
       },
@@ -257,7 +253,7 @@ export class Session implements Subscriber {
   }
 
   async #enter({ id, token, since, data }: Extract<Command, { kind: 'connect' }>): Promise<void> {
-    const signedIn = await (token === '' ? this.#node.signIn(this, data) : this.#node.verifyToken(token));
+    const signedIn = await (token === '' ? this.#node.admission.greet(this, data) : this.#node.verifyToken(token));
     if (this.#state === 'closed') return;
     const isNobody = signedIn.principal.kind === 'anonymous' && signedIn.vouched !== true;
     if (isNobody && !this.#node.limits.anonymous) throw new ClientError('unauthorized');
@@ -343,6 +339,8 @@ export class Session implements Subscriber {
         return this.#refresh(command.token);
       case 'subRefresh':
         return { kind: 'subRefresh', ttl: await this.subscriptions.renew(command.channel, command.token) };
+      case 'track':
+        return { kind: 'track', ...(await this.subscriptions.track(command)) };
       case 'history':
         return this.#readHistory(command);
       default:

@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
-import type { ClientInfo } from '../ports/log.ts';
-import type { Since, SubscribeOptions } from './commands.ts';
+import type { ClientInfo, Publication } from '../ports/log.ts';
+import type { Admission } from './admission.ts';
+import type { Command, Since, SubscribeOptions } from './commands.ts';
 import type { Connection } from './connection.ts';
 import { DisconnectError, type DisconnectName, UNSUBSCRIBES, type UnsubscribeName } from './disconnects.ts';
 import { ClientError } from './errors.ts';
@@ -10,11 +11,13 @@ import type { HubChannel } from './hub-channel.ts';
 import { lastResult, partResult, readPart, recoveredResult } from './map-parts.ts';
 import type { MapRead, Maps } from './maps.ts';
 import type { Permissions } from './permissions.ts';
-import type { Principal } from './principal.ts';
+import { type Principal, userOf } from './principal.ts';
 import type { Protocol } from './protocol.ts';
 import type { Push, SubscribeResult } from './pushes.ts';
 import { RecoveryBudget } from './recovery-budget.ts';
+import type { SharedPolls } from './shared-polls.ts';
 import type { Grant } from './tokens.ts';
+import { Tracking } from './tracking.ts';
 
 /** Whose subscriptions they are. */
 export interface Subscriber {
@@ -38,11 +41,9 @@ export interface SubscriptionHost {
   readonly permissions: Permissions;
   readonly limits: { readonly channels: number; readonly recoveryBytes: number };
   readonly clock: Clock;
-  /** What a subscription token says. Throws `DisconnectError`, `ClientError` for one that does not hold here. */
-  grant(subscriber: Subscriber, channel: string, token: string): Promise<Grant>;
-  /** Resolves when the client may subscribe, with what more is said of it. Throws as `grant`. */
-  admit(subscriber: Subscriber, channel: string, options: SubscribeOptions): Promise<Grant | undefined>;
+  readonly admission: Admission;
   readonly maps: Maps;
+  readonly polls: SharedPolls;
   announceJoin(channel: HubChannel, info: ClientInfo): void;
   announceLeave(channel: string, info: ClientInfo): void;
 }
@@ -58,6 +59,8 @@ type Live = {
   readonly expiresAt?: number;
   /** Where it takes publications in a way of its own. */
   readonly feed?: Feed;
+  /** Of a shared poll. */
+  readonly tracking?: Tracking;
 };
 type Maker = 'client' | 'server';
 
@@ -118,7 +121,7 @@ export class Subscriptions {
     if (this.#asked >= node.limits.channels) {
       throw new ClientError('limitExceeded', { message: `at most ${node.limits.channels} subscriptions a connection` });
     }
-    const allowed = node.admit(this.#session, channel, options);
+    const allowed = node.admission.admit(this.#session, channel, options);
     await this.#start(channel, { allowed, options, by: 'client', tell });
   }
 
@@ -137,20 +140,31 @@ export class Subscriptions {
   /** Lets a subscription go on with a new token; gives the seconds until that one runs out, if it does. */
   async renew(channel: string, token: string): Promise<number | undefined> {
     if (!this.has(channel)) throw new ClientError('permissionDenied');
-    const grant = await this.#node.grant(this.#session, channel, token).catch((error: unknown) => {
+    const grant = await this.#node.admission.grant(this.#session, channel, token).catch((error: unknown) => {
       throw error instanceof ClientError && error.kind === 'tokenExpired' ? new ClientError('expired') : error;
     });
     const found = this.#subscriptions?.get(channel);
     if (found?.tag !== 'live') throw new ClientError('permissionDenied');
-    const live = withFeed(liveOf(found.by, grant), found.feed);
+    const live = { ...withFeed(liveOf(found.by, grant), found.feed), ...trackingIn(found) };
     this.#subscriptions?.set(channel, live);
     return this.#ttlOf(live);
   }
 
-  /** Ends the subscriptions whose token has run out. */
+  /** Has a subscription of a shared poll track items. Rejects as `Tracking.change`. */
+  async track(
+    command: Extract<Command, { kind: 'track' }>,
+  ): Promise<{ items: readonly Publication[]; ttl: number | undefined }> {
+    const found = this.#subscriptions?.get(command.channel);
+    if (found?.tag !== 'live' || found.tracking === undefined) throw new ClientError('permissionDenied');
+    const { items, expiresAt } = await found.tracking.change(command, this.#node.clock.now());
+    return { items, ttl: expiresAt === undefined ? undefined : this.#secondsTo(expiresAt) };
+  }
+
+  /** Ends the subscriptions whose token has run out, and the tracking whose signature has. */
   expire(now: number): void {
     if (!this.#expires) return;
     for (const [channel, subscription] of [...(this.#subscriptions ?? [])]) {
+      if (subscription.tag === 'live') subscription.tracking?.expire(now);
       if (subscription.tag === 'live' && (subscription.expiresAt ?? now + 1) <= now) this.revoke(channel, 'expired');
     }
   }
@@ -288,11 +302,21 @@ export class Subscriptions {
     const feed = wishes && hub.feedOf(channel, protocol, wishes);
     const entered = feed ? hub.enterFeed(channel, feed, recovery) : hub.enter(channel, protocol, recovery);
     try {
-      return this.#keep(channel, withFeed(live, feed), resultOf(channel, entered, { options, wishes, read }));
+      const result = resultOf(channel, entered, { options, wishes, read });
+      if (channel.namespace.type === 'sharedPoll') return this.#keepPolled(channel, live, result);
+      return this.#keep(channel, withFeed(live, feed), result);
     } catch (error) {
       this.#countOut(channel.name, feed);
       throw error;
     }
+  }
+
+  #keepPolled(channel: HubChannel, live: Live, result: SubscribeResult): SubscribeResult {
+    const { connection, protocol, principal } = this.#session;
+    const polled = this.#node.polls.open(channel.name, channel.namespace);
+    const tracker = { connection, protocol, user: userOf(principal) };
+    const tracking = new Tracking(this.#node.polls, polled, { tracker, most: channel.namespace.pollKeys });
+    return this.#keep(channel, { ...live, tracking }, { ...result, pollEpoch: polled.epoch });
   }
 
   #readPart(channel: HubChannel, options: SubscribeOptions): MapRead | undefined {
@@ -340,8 +364,13 @@ export class Subscriptions {
 
   #ttlOf({ expiresAt }: Live): number | undefined {
     if (expiresAt === undefined) return undefined;
+    return this.#secondsTo(expiresAt);
+  }
+
+  /** At least 1; something runs out then. */
+  #secondsTo(end: number): number {
     this.#expires = true;
-    return Math.max(1, Math.ceil((expiresAt - this.#node.clock.now()) / 1_000));
+    return Math.max(1, Math.ceil((end - this.#node.clock.now()) / 1_000));
   }
 
   #forget(channel: string): void {
@@ -351,7 +380,9 @@ export class Subscriptions {
 
   #leave(channel: string): void {
     const info = this.#infoIn(channel);
-    const feed = this.#feedOf(channel);
+    const found = this.#subscriptions?.get(channel);
+    const { feed, tracking } = found?.tag === 'live' ? found : {};
+    tracking?.end();
     this.#forget(channel);
     const { connection, protocol } = this.#session;
     if (feed === undefined) connection.leave(topicOf(protocol, channel));
@@ -377,7 +408,12 @@ function withFeed(live: Live, feed: Feed | undefined): Live {
 /** What the client is told. Throws `unrecoverablePosition` where it would rather be refused than begin anew. */
 function resultOf(channel: HubChannel, entered: SubscribeResult, { options, wishes, read }: Entrance): SubscribeResult {
   if (read !== undefined) return lastResult(channel, read, { entered, wishes });
+  if (options.type === 'sharedPoll') return entered;
   if (options.type !== undefined && options.type !== 'stream') return recoveredResult(channel, entered);
   if (options.rejectUnrecovered !== true || !entered.wasRecovering || entered.recovered) return entered;
   throw new ClientError('unrecoverablePosition');
+}
+
+function trackingIn({ tracking }: Live): { readonly tracking?: Tracking } {
+  return tracking === undefined ? {} : { tracking };
 }

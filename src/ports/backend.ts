@@ -16,4 +16,6 @@ export interface Backend {
    * bounded time. What has no effect (all but `publish` and `rpc`) may be asked twice.
    */
   ask(event: BackendEvent, question: string): Promise<unknown>;
+  /** As `ask`, once, at an address that settings give for a namespace. */
+  poll(url: string, question: string): Promise<unknown>;
 }

@@ -25,6 +25,8 @@ export type Publication = {
   readonly info?: ClientInfo;
   readonly tags?: Readonly<Record<string, string>>;
   readonly entry?: MapEntry;
+  /** Of an item that was polled: greater with each change. */
+  readonly version?: number;
 };
 
 /** How much of a channel is kept. 0 means no bound. */

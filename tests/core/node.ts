@@ -40,6 +40,8 @@ const LIMITS: Limits = {
   queue: { length: 1_000, bytes: 1_000_000 },
 };
 
+export const POLL_SECRET = 'what the backend signs with';
+
 export type NodeOptions = {
   readonly namespaces?: Readonly<Record<string, NamespaceDefinition>>;
   readonly limits?: Partial<Limits>;
@@ -66,6 +68,7 @@ export class TestNode {
       ...{ name: 'test', version: '0', telemetry, clock: this.clock, bus: this.bus, fanout: this.fanout },
       logs: { memory: new MemoryLog('memory-'), durable: this.log },
       protocols: [centrifugeJson],
+      pollSecret: POLL_SECRET,
       namespaces: new Map([...plain, ...Object.entries(namespaces)]),
       openNamespaces: new Set(),
       limits: { ...LIMITS, ...limits },

@@ -39,6 +39,15 @@ function filter(random: Random, depth: number): Fields {
   return { op: random.pick(['and', 'or', 'not', 'xor']), nodes };
 }
 
+/** Items of a shared poll; nobody has signed them. */
+function batches(random: Random): readonly Fields[] {
+  const items = Array.from({ length: random.between(0, 3) }, () => ({
+    key: random.pick(['a', 'b', '', word(random)]),
+    version: random.between(0, 5),
+  }));
+  return [{ signature: random.pick(['', '1:2:3', `1:9999999999:${'0'.repeat(64)}`]), items }];
+}
+
 const BODIES: Readonly<Record<string, Body>> = {
   connect: (random, place) => ({
     token: token(random, place),
@@ -56,7 +65,7 @@ const BODIES: Readonly<Record<string, Body>> = {
     ...(random.chance(0.3) && { delta: random.pick(['fossil', 'fossil', 'other', '']) }),
     ...(random.chance(0.3) && { tf: filter(random, 3) }),
     ...(random.chance(0.3) && {
-      type: random.between(0, 3),
+      type: random.between(0, 4),
       phase: random.between(0, 2),
       limit: random.between(-1, 5),
     }),
@@ -81,6 +90,11 @@ const BODIES: Readonly<Record<string, Body>> = {
   },
   send: (random) => ({ data: strangeValue(random) }),
   refresh: (random, place) => ({ token: token(random, place) }),
+  sub_refresh: (random, place) => ({
+    channel: channel(random, place),
+    ...(random.chance(0.3) && { token: token(random, place) }),
+    ...(random.chance(0.7) && { type: random.between(0, 2), track: batches(random), untrack: [word(random)] }),
+  }),
   ping: () => ({}),
 };
 /** These mostly close a connection that is open, so they come seldom. */

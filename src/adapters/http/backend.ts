@@ -17,7 +17,12 @@ const RETRY_AFTER_MS = 100;
 const ANSWER_BYTES = 256 * 1_024;
 const BREAKER = { failures: 5, pauseMs: 5_000, atOnce: 512, now: Date.now };
 
-type Delivery = { readonly event: BackendEvent; readonly url: string; readonly question: string; readonly id: string };
+type Delivery = {
+  readonly event: BackendEvent | 'poll';
+  readonly url: string;
+  readonly question: string;
+  readonly id: string;
+};
 
 /**
  * A developer's own backend behind HTTP: one POST a question, JSON both ways. `X-Banyan-Signature` is
@@ -40,10 +45,8 @@ export class HttpBackend implements Backend {
   ask(event: BackendEvent, question: string): Promise<unknown> {
     const url = this.#settings.urls[event];
     if (url === undefined) return Promise.reject(new BackendUnavailable(`no address for ${event}`));
-    const breaker = this.#breakers.get(url) ?? new Breaker(BREAKER);
-    this.#breakers.set(url, breaker);
     const delivery = { event, url, question, id: randomUUID() };
-    return breaker.run(async () => {
+    return this.#breakerOf(url).run(async () => {
       try {
         return await this.#post(delivery);
       } catch (error) {
@@ -52,6 +55,16 @@ export class HttpBackend implements Backend {
         return this.#post(delivery);
       }
     });
+  }
+
+  poll(url: string, question: string): Promise<unknown> {
+    return this.#breakerOf(url).run(() => this.#post({ event: 'poll', url, question, id: randomUUID() }));
+  }
+
+  #breakerOf(url: string): Breaker {
+    const breaker = this.#breakers.get(url) ?? new Breaker(BREAKER);
+    this.#breakers.set(url, breaker);
+    return breaker;
   }
 
   async #post({ event, url, question, id }: Delivery): Promise<unknown> {

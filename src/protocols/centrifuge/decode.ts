@@ -81,7 +81,7 @@ function decodeBody(kind: Exclude<Body, 'send'>, { id, fields, line }: Parts): C
     case 'refresh':
       return { kind, id, token: asText(fields.token) };
     case 'sub_refresh':
-      return { kind: 'subRefresh', id, channel: asText(fields.channel), token: asText(fields.token) };
+      return decodeSubRefresh(id, fields);
     default:
       return kind satisfies never;
   }
@@ -129,6 +129,22 @@ function decodeFilter(value: unknown, depth: number): FilterNode {
     vals: asList(vals).map(asText),
     nodes: depth > FILTER_DEPTH ? [] : asList(nodes).map((node) => decodeFilter(node, depth + 1)),
   };
+}
+
+/** With a type it is about the items of a shared poll, and else about a token. */
+function decodeSubRefresh(id: number, fields: Fields): Command {
+  const channel = asText(fields.channel);
+  if (asNumber(fields.type) === 0) return { kind: 'subRefresh', id, channel, token: asText(fields.token) };
+  const batches = asList(fields.track).map((value) => {
+    const { signature, items } = asObject(value);
+    return { signature: asText(signature), items: asList(items).map(decodeItem) };
+  });
+  return { kind: 'track', id, channel, batches, untrack: asList(fields.untrack).map(asText) };
+}
+
+function decodeItem(value: unknown): { readonly key: string; readonly version: number } {
+  const { key, version } = asObject(value);
+  return { key: asText(key), version: asOffset(version) };
 }
 
 /** In a map: the entry that a publication sets, or removes. */

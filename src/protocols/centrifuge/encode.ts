@@ -34,6 +34,12 @@ export function encodeReply(id: number, reply: Reply): string {
       return `{"id":${id},"rpc":{"data":${quote(reply.data) ?? 'null'}}}`;
     case 'refresh':
       return `{"id":${id},"refresh":{${encodeExpiry(reply.ttl)}}}`;
+    case 'track': {
+      const items =
+        reply.items.length === 0 ? [] : [`"items":[${reply.items.map((each) => encodePublication(each)).join()}]`];
+      const members = [...items, ...(reply.ttl === undefined ? [] : [encodeExpiry(reply.ttl)])];
+      return `{"id":${id},"sub_refresh":{${members.join()}}}`;
+    }
     case 'subRefresh':
       return `{"id":${id},"sub_refresh":{${encodeExpiry(reply.ttl)}}}`;
     default:
@@ -96,6 +102,7 @@ function encodeSubscribe(result: SubscribeResult): string {
     ...(wasRecovering ? ['"was_recovering":true'] : []),
     ...(recovered ? ['"recovered":true'] : []),
     ...(publications.length > 0 ? [`"publications":[${encodeMissed(result)}]`] : []),
+    ...(result.pollEpoch ? [`"epoch":${quote(result.pollEpoch)}`] : []),
     ...(result.map === undefined ? [] : [encodePart(result.map, result.delta === true)]),
     ...(result.delta === true ? ['"delta":true'] : []),
     ...(result.number === undefined ? [] : [`"id":${result.number}`]),
@@ -118,12 +125,13 @@ function encodeMissed({ publications, delta }: SubscribeResult): string {
 }
 
 function encodePublication(publication: Publication, delta?: Delta): string {
-  const { data, info, offset, tags, entry } = publication;
+  const { data, info, offset, tags, entry, version } = publication;
   const from = info === undefined ? '' : `,"info":${encodeInfo(info)}`;
   const place = offset === 0 ? '' : `,"offset":${offset}`;
   const labels = tags === undefined ? '' : `,"tags":${quote(tags)}`;
   const key = entry === undefined ? '' : `,"key":${quote(entry.key)}${entry.removed === true ? ',"removed":true' : ''}`;
-  return `{${delta === undefined ? `"data":${data}` : encodeDifference(data, delta)}${from}${place}${labels}${key}}`;
+  const newness = version === undefined ? '' : `,"version":${version}`;
+  return `{${delta === undefined ? `"data":${data}` : encodeDifference(data, delta)}${from}${place}${labels}${key}${newness}}`;
 }
 
 /** As JSON cannot hold bytes, a client that takes differences gets every publication as a text. */

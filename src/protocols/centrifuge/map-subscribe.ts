@@ -3,7 +3,7 @@ import { DisconnectError } from '../../core/disconnects.ts';
 import type { ChannelType } from '../../core/namespace.ts';
 
 /** SubscribeRequest.type and SubscribeResult.type. */
-export const CHANNEL_TYPES: readonly ChannelType[] = ['stream', 'map', 'mapClients', 'mapUsers'];
+export const CHANNEL_TYPES: readonly ChannelType[] = ['stream', 'map', 'mapClients', 'mapUsers', 'sharedPoll'];
 
 /** SubscribeRequest.phase and SubscribeResult.phase of a map that is being read; the others go by the log. */
 export const STATE_PHASE = 2;
@@ -21,6 +21,7 @@ export function placeInMap({ type, phase, cursor, limit, position }: Fields): Su
   if (type === 0) return {};
   const name = CHANNEL_TYPES[type];
   if (name === undefined) throw new DisconnectError('badRequest');
+  if (name === 'sharedPoll') return { type: name };
   // What came after a state that was read before, or after a cut: from the position on.
   if (phase !== STATE_PHASE) return { type: name, since: position };
   const hasPosition = position.epoch !== '';

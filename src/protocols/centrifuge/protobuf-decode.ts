@@ -82,7 +82,7 @@ function decodeBody(kind: Body, id: number, fields: readonly Field[]): Command {
     case 'refresh':
       return { kind, id, token: textOf(fields, 1) };
     case 'subRefresh':
-      return { kind, id, channel: textOf(fields, 1), token: textOf(fields, 2) };
+      return decodeSubRefresh(id, fields);
     default:
       return kind satisfies never;
   }
@@ -136,6 +136,21 @@ function decodeFilter(message: Uint8Array, depth: number): FilterNode {
     vals: allBytesOf(fields, 5).map(decodeText),
     nodes: depth > FILTER_DEPTH ? [] : allBytesOf(fields, 6).map((node) => decodeFilter(node, depth + 1)),
   };
+}
+
+/** With a type it is about the items of a shared poll, and else about a token. */
+function decodeSubRefresh(id: number, fields: readonly Field[]): Command {
+  const channel = textOf(fields, 1);
+  if (uintOf(fields, 3) === 0) return { kind: 'subRefresh', id, channel, token: textOf(fields, 2) };
+  const batches = allBytesOf(fields, 4).map((message) => {
+    const batch = readFields(message);
+    const items = allBytesOf(batch, 2).map((item) => {
+      const parts = readFields(item);
+      return { key: textOf(parts, 1), version: offsetOf(parts, 2) };
+    });
+    return { signature: textOf(batch, 1), items };
+  });
+  return { kind: 'track', id, channel, batches, untrack: allBytesOf(fields, 5).map(decodeText) };
 }
 
 /** In a map: the entry that a publication sets, or removes. */

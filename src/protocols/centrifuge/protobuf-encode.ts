@@ -46,6 +46,11 @@ function writeReply(writer: WireWriter, reply: Reply): unknown {
       return writer.message(13, (body) => body.bytes(1, bytesOfJson(JSON.stringify(reply.data) ?? 'null')));
     case 'refresh':
       return writer.message(14, (body) => body.bool(3, reply.ttl !== undefined).uint(4, reply.ttl ?? 0));
+    case 'track':
+      return writer.message(15, (body) => {
+        body.bool(1, reply.ttl !== undefined).uint(2, reply.ttl ?? 0);
+        for (const each of reply.items) body.message(3, (value) => writePublication(value, each));
+      });
     case 'subRefresh':
       return writer.message(15, (body) => body.bool(1, reply.ttl !== undefined).uint(2, reply.ttl ?? 0));
     default:
@@ -107,6 +112,7 @@ function writeSubscribe(writer: WireWriter, result: SubscribeResult): void {
   const { ttl, recoverable, publications, delta } = result;
   writer.bool(1, ttl !== undefined).uint(2, ttl ?? 0);
   if (recoverable) writer.bool(3, true).text(6, result.epoch);
+  else writer.text(6, result.pollEpoch ?? '');
   for (const [each, base] of withBases(publications)) {
     writer.message(7, (body) => writePublication(body, each, delta ? { base } : undefined));
   }
@@ -123,7 +129,7 @@ function writePart(writer: WireWriter, { type, cursor, state }: MapPart): void {
 }
 
 function writePublication(writer: WireWriter, publication: Publication, delta?: Delta): void {
-  const { data, info, offset, tags, entry } = publication;
+  const { data, info, offset, tags, entry, version } = publication;
   const target = bytesOfJson(data);
   const base = delta?.base;
   const patch = base && createPatch({ source: bytesOfJson(base.data), target, text: false });
@@ -133,6 +139,7 @@ function writePublication(writer: WireWriter, publication: Publication, delta?: 
   for (const [key, value] of Object.entries(tags ?? {})) writer.message(7, (body) => body.text(1, key).text(2, value));
   writer.bool(8, patch !== undefined);
   if (entry !== undefined) writer.text(11, entry.key).bool(12, entry.removed === true);
+  writer.uint(16, version ?? 0);
 }
 
 function writeInfo(writer: WireWriter, { user, client, connInfo, chanInfo }: ClientInfo): void {

@@ -1,0 +1,72 @@
+import { type Application, type Asking, askingOf } from './application.ts';
+import type { SubscribeOptions } from './commands.ts';
+import { DisconnectError } from './disconnects.ts';
+import { ClientError } from './errors.ts';
+import type { Permissions } from './permissions.ts';
+import { userOf } from './principal.ts';
+import type { Grant, SignedIn } from './tokens.ts';
+
+/** What the developer's backend has given us to decide by. */
+export type Vouching = {
+  /** Says what a subscription token grants. Throws `DisconnectError('invalidToken')` or `ClientError('tokenExpired')`. */
+  verifySubscription?(token: string): Promise<Grant>;
+  /** The backend itself, where settings say that there is one. */
+  readonly application?: Application;
+};
+
+type Who = Parameters<typeof askingOf>[0];
+
+/** Who comes in, and into which channels, where tokens or the developer's backend have a say in it. */
+export class Admission {
+  readonly #permissions: Permissions;
+  readonly #vouching: () => Vouching | undefined;
+
+  constructor(permissions: Permissions, vouching: () => Vouching | undefined) {
+    this.#permissions = permissions;
+    this.#vouching = vouching;
+  }
+
+  /** Who a client without a token is; `data` is for the developer's backend, if that is asked. */
+  async greet(who: Who, data: string | undefined): Promise<SignedIn> {
+    const { principal } = who;
+    const application = this.#vouching()?.application;
+    // People of this installation have signed in already.
+    if (principal.kind !== 'anonymous' || application?.hears('connect') !== true) return { principal };
+    return application.connect(askingOf(who), data);
+  }
+
+  /** Until when the developer's backend lets it go on; undefined: without an end. Rejects when it does not. */
+  renew(who: Who): Promise<number | undefined> {
+    const application = this.#vouching()?.application;
+    if (application?.hears('refresh') !== true) return Promise.reject(new DisconnectError('expired'));
+    return application.refresh(askingOf(who));
+  }
+
+  /** What a subscription token says, if it holds for this client and channel. Throws `DisconnectError`, `ClientError`. */
+  async grant({ principal }: Pick<Asking, 'principal'>, channel: string, token: string): Promise<Grant> {
+    const verify = this.#vouching()?.verifySubscription;
+    if (verify === undefined || !this.#permissions.takesTokens(channel)) throw new ClientError('permissionDenied');
+    const grant = await verify(token).catch((error: unknown) => {
+      throw error instanceof DisconnectError ? new ClientError('permissionDenied', { cause: error }) : error;
+    });
+    if (grant.channel !== channel || grant.user !== userOf(principal)) throw new DisconnectError('invalidToken');
+    return grant;
+  }
+
+  /** Resolves when the client may subscribe, with what more is said of it. Throws as `grant`. */
+  async admit(who: Who, channel: string, { token, data }: SubscribeOptions): Promise<Grant | undefined> {
+    if (token !== undefined) return this.grant(who, channel, token);
+    if (this.#permissions.isBackends('subscribe', channel)) {
+      return this.application().subscribe(askingOf(who), channel, data);
+    }
+    await this.#permissions.check(who.principal, 'subscribe', channel);
+    return undefined;
+  }
+
+  /** Throws `permissionDenied` when there is none: what is its to decide, nobody may. */
+  application(): Application {
+    const application = this.#vouching()?.application;
+    if (application === undefined) throw new ClientError('permissionDenied');
+    return application;
+  }
+}
