@@ -11,9 +11,14 @@ import { ensurePackages } from './setup/packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** @type {Readonly<Record<string, { settings: string, command: readonly string[] }>>} */
+/** @type {Readonly<Record<string, { settings: string, command: readonly string[], env?: Record<string, string> }>>} */
 const SUITES = {
-  'centrifuge-js': { settings: 'tests/interop/centrifuge-js.json', command: ['npx', 'jest', '--forceExit'] },
+  'centrifuge-js': {
+    settings: 'tests/interop/centrifuge-js.json',
+    command: ['npx', 'jest', '--forceExit'],
+    // Tests that it skips with servers that do not ask clients to gather what they publish.
+    env: { DEBOUNCE: '1' },
+  },
 };
 const USAGE = `usage: npm run interop -- ${Object.keys(SUITES).join('|')} PATH [arguments of its test runner]`;
 
@@ -42,7 +47,8 @@ const clean = () => {
 };
 server.stdout.once('data', () => {
   const [program = '', ...rest] = suite.command;
-  const tests = spawn(program, [...rest, ...more], { cwd: checkout, stdio: 'inherit' });
+  const env = { ...process.env, ...suite.env };
+  const tests = spawn(program, [...rest, ...more], { cwd: checkout, stdio: 'inherit', env });
   tests.on('exit', (code) => {
     clean();
     process.exit(code ?? 1);

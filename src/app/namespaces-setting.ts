@@ -82,6 +82,10 @@ export const NAMESPACE_FIELDS = {
     schema: yesOrNo,
     doc: "whether a client's publications set the entry of its own id, whatever key they name",
   },
+  mapDebounceMs: {
+    schema: bound,
+    doc: 'how long clients gather what they set of one entry before they send the last of it, in milliseconds; 0: not at all',
+  },
   clientsMap: {
     schema: mapName,
     doc: 'the namespace of type `mapClients` in which who is in a channel is shown, as `<it>:<channel>`',

@@ -26,7 +26,7 @@ export class Feeds {
   }
 
   hears(protocol: Protocol): boolean {
-    return [...this.#feeds.values()].some((feed) => feed.protocol === protocol);
+    return [...this.#feeds.values()].some((feed) => feed.protocol.name === protocol.name);
   }
 
   /** The feed of those who ask for the same. */

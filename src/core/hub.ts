@@ -1,12 +1,12 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, Log, Publication } from '../ports/log.ts';
-import { Burst, joined, type PublicationPush } from './burst.ts';
+import { Burst, joined } from './burst.ts';
 import type { Connection, Fanout } from './connection.ts';
 import type { Feed, FeedOptions } from './feed.ts';
 import { Feeds } from './feeds.ts';
 import { HubChannel, type Recovery } from './hub-channel.ts';
 import type { Namespace } from './namespace.ts';
-import type { Frame, Protocol } from './protocol.ts';
+import type { Protocol } from './protocol.ts';
 import type { Push, SubscribeResult } from './pushes.ts';
 
 /** The newest of a channel, kept while clients come back. */
@@ -14,7 +14,7 @@ const TAIL_LENGTH = 1_000;
 const TAIL_IDLE_MS = 30_000;
 /** Sweeps within which every channel's position is compared with the log, as long as one may compare so many. */
 const CHECK_ROUNDS = 40;
-const CHECKS = 500;
+const CHECKS = 200;
 
 export type HubSettings = {
   readonly fanout: Fanout;
@@ -206,27 +206,28 @@ export class Hub {
   #send(channel: HubChannel): void {
     const publications = channel.pending;
     channel.pending = [];
-    const burst = channel.feeds && new Burst();
-    for (const protocol of this.#protocolsOf(channel)) {
-      // Without feeds nothing is needed twice.
-      const encode = burst?.encode.bind(burst) ?? encodeOnce;
-      const frames = publications.map((publication) =>
-        encode(protocol, { kind: 'publication', channel: channel.name, publication }),
-      );
-      this.#publish(topicOf(protocol, channel.name), joined(protocol, frames));
+    if (channel.feeds === undefined) {
+      for (const protocol of this.#protocolsOf(channel)) this.#sendAs(protocol, channel.name, publications);
+      return;
     }
-    if (burst !== undefined) channel.feeds?.send(publications, this.#settings.fanout, burst);
+    const burst = new Burst();
+    for (const protocol of this.#protocolsOf(channel)) this.#sendAs(protocol, channel.name, publications, burst);
+    channel.feeds.send(publications, this.#settings.fanout, burst);
   }
 
-  #publish(topic: string, frames: readonly Frame[]): void {
-    for (const frame of frames) this.#settings.fanout.publish(topic, frame);
+  /** Without a `burst` nothing is encoded for others, too. */
+  #sendAs(protocol: Protocol, name: string, publications: readonly Publication[], burst?: Burst): void {
+    const { fanout } = this.#settings;
+    const topic = topicOf(protocol, name);
+    const encoded = publications.map((publication) =>
+      burst === undefined
+        ? protocol.encodePush({ kind: 'publication', channel: name, publication })
+        : burst.encode(protocol, { kind: 'publication', channel: name, publication }),
+    );
+    for (const frame of joined(protocol, encoded)) fanout.publish(topic, frame);
   }
 
   *#protocolsOf(channel: HubChannel): Iterable<Protocol> {
     for (const protocol of this.#settings.protocols) if (channel.subscribers.has(protocol.name)) yield protocol;
   }
-}
-
-function encodeOnce(protocol: Protocol, push: PublicationPush): Frame {
-  return protocol.encodePush(push);
 }

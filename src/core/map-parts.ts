@@ -4,7 +4,7 @@ import { ClientError } from './errors.ts';
 import type { FeedOptions } from './feed.ts';
 import type { HubChannel } from './hub-channel.ts';
 import type { MapRead, Maps } from './maps.ts';
-import type { SubscribeResult } from './pushes.ts';
+import type { MapPart, SubscribeResult } from './pushes.ts';
 
 /** Entries of one part, where the client does not ask for fewer. */
 const MOST_ENTRIES = 1_000;
@@ -32,7 +32,7 @@ export function partResult(
   return {
     ...{ recoverable: channel.recoverable, epoch, offset, wasRecovering: false, recovered: false, publications: [] },
     ...(wishes?.delta === true && { delta: true }),
-    map: { type: channel.namespace.type, cursor: read.cursor, state: chosen(read.entries, wishes) },
+    map: mapPart(channel, read.cursor, chosen(read.entries, wishes)),
   };
 }
 
@@ -51,15 +51,18 @@ export function lastResult(
     ...entered,
     ...{ wasRecovering: false, recovered: false, offset: channel.position.offset },
     publications: chosen(changed, wishes),
-    map: { type: channel.namespace.type, cursor: '', state: chosen(read.entries, wishes) },
+    map: mapPart(channel, '', chosen(read.entries, wishes)),
   };
 }
 
 /** The answer to a client that knew the map already. Throws `unrecoverablePosition` when it missed too much. */
 export function recoveredResult(channel: HubChannel, entered: SubscribeResult): SubscribeResult {
   if (!entered.recovered) throw new ClientError('unrecoverablePosition');
-  const map = { type: channel.namespace.type, cursor: '', state: [] };
-  return { ...entered, offset: channel.position.offset, map };
+  return { ...entered, offset: channel.position.offset, map: mapPart(channel, '', []) };
+}
+
+function mapPart({ namespace }: HubChannel, cursor: string, state: readonly Publication[]): MapPart {
+  return { type: namespace.type, cursor, state, debounceMs: namespace.mapDebounceMs };
 }
 
 function missedIn(entered: SubscribeResult): readonly Publication[] | undefined {

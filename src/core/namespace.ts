@@ -32,6 +32,8 @@ export type Namespace = {
   readonly mapSize: number;
   /** A client's publications set the entry with its own id, whatever key it gives. */
   readonly mapClientKey: boolean;
+  /** How long clients gather what they set of one entry before they send it, in milliseconds; 0: not at all. */
+  readonly mapDebounceMs: number;
   /** Namespaces of maps that show who is in these channels; '' for none. */
   readonly clientsMap: string;
   readonly usersMap: string;
@@ -63,6 +65,7 @@ export const CLOSED_NAMESPACE: Namespace = {
   mapTtlMs: 0,
   mapSize: 10_000,
   mapClientKey: false,
+  mapDebounceMs: 0,
   clientsMap: '',
   usersMap: '',
   pollUrl: '',

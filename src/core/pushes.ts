@@ -24,7 +24,13 @@ export type SubscribeResult = {
 };
 
 /** A part of a map; with an empty cursor it is the last, and the client is subscribed. */
-export type MapPart = { readonly type: ChannelType; readonly cursor: string; readonly state: readonly Publication[] };
+export type MapPart = {
+  readonly type: ChannelType;
+  readonly cursor: string;
+  readonly state: readonly Publication[];
+  /** How long the client is to gather what it sets of one entry; 0: not at all. */
+  readonly debounceMs: number;
+};
 
 /** Of a publication that goes to those who take differences: whole when there is no base. */
 export type Delta = { readonly base?: Publication | undefined };

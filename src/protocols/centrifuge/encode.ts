@@ -1,6 +1,6 @@
 import { DISCONNECTS, UNSUBSCRIBES } from '../../core/disconnects.ts';
 import type { ConnectResult, Delta, MapPart, Push, Reply, SubscribeResult } from '../../core/pushes.ts';
-import type { ClientInfo, Publication } from '../../ports/log.ts';
+import type { ClientInfo, MapEntry, Publication } from '../../ports/log.ts';
 import { createPatch, withBases } from './fossil.ts';
 import { CHANNEL_TYPES, STATE_PHASE } from './map-subscribe.ts';
 
@@ -51,7 +51,9 @@ export function encodeReply(id: number, reply: Reply): string {
 export function encodePush(push: Push): string {
   switch (push.kind) {
     case 'publication':
-      return `{"push":{${addressOf(push)},"pub":${encodePublication(push.publication, push.delta)}}}`;
+      return push.number === undefined
+        ? `{"push":{"channel":${quote(push.channel)},"pub":${encodePublication(push.publication, push.delta)}}}`
+        : `{"push":{"id":${push.number},"pub":${encodePublication(push.publication, push.delta)}}}`;
     case 'join':
     case 'leave':
       return `{"push":{"channel":${quote(push.channel)},"${push.kind}":{"info":${encodeInfo(push.info)}}}}`;
@@ -73,11 +75,6 @@ export function encodePush(push: Push): string {
     default:
       return push satisfies never;
   }
-}
-
-/** The member that says which channel a push is of. */
-function addressOf({ channel, number }: { readonly channel: string; readonly number?: number }): string {
-  return number === undefined ? `"channel":${quote(channel)}` : `"id":${number}`;
 }
 
 function encodeConnect(result: ConnectResult): string {
@@ -111,10 +108,11 @@ function encodeSubscribe(result: SubscribeResult): string {
   return `{${members.join()}}`;
 }
 
-function encodePart({ type, cursor, state }: MapPart, delta: boolean): string {
+function encodePart({ type, cursor, state, debounceMs }: MapPart, delta: boolean): string {
   const entries = state.map((each) => encodePublication(each, delta ? {} : undefined));
   const phase = cursor === '' ? '' : `,"phase":${STATE_PHASE},"cursor":${quote(cursor)}`;
-  return `"type":${CHANNEL_TYPES.indexOf(type)}${phase}${entries.length === 0 ? '' : `,"state":[${entries.join()}]`}`;
+  const debounce = debounceMs === 0 ? '' : `,"publish_debounce":${debounceMs}`;
+  return `"type":${CHANNEL_TYPES.indexOf(type)}${phase}${debounce}${entries.length === 0 ? '' : `,"state":[${entries.join()}]`}`;
 }
 
 function encodeMissed({ publications, delta }: SubscribeResult): string {
@@ -125,13 +123,18 @@ function encodeMissed({ publications, delta }: SubscribeResult): string {
 }
 
 function encodePublication(publication: Publication, delta?: Delta): string {
-  const { data, info, offset, tags, entry, version } = publication;
+  const { data, info, offset, tags } = publication;
   const from = info === undefined ? '' : `,"info":${encodeInfo(info)}`;
   const place = offset === 0 ? '' : `,"offset":${offset}`;
   const labels = tags === undefined ? '' : `,"tags":${quote(tags)}`;
-  const key = entry === undefined ? '' : `,"key":${quote(entry.key)}${entry.removed === true ? ',"removed":true' : ''}`;
-  const newness = version === undefined ? '' : `,"version":${version}`;
-  return `{${delta === undefined ? `"data":${data}` : encodeDifference(data, delta)}${from}${place}${labels}${key}${newness}}`;
+  const entry = publication.entry === undefined ? '' : encodeEntry(publication.entry, publication.version);
+  return delta === undefined
+    ? `{"data":${data}${from}${place}${labels}${entry}}`
+    : `{${encodeDifference(data, delta)}${from}${place}${labels}${entry}}`;
+}
+
+function encodeEntry({ key, removed }: MapEntry, version: number | undefined): string {
+  return `,"key":${quote(key)}${removed === true ? ',"removed":true' : ''}${version === undefined ? '' : `,"version":${version}`}`;
 }
 
 /** As JSON cannot hold bytes, a client that takes differences gets every publication as a text. */

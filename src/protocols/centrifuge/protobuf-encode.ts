@@ -122,10 +122,11 @@ function writeSubscribe(writer: WireWriter, result: SubscribeResult): void {
   if (result.map !== undefined) writePart(writer, result.map);
 }
 
-function writePart(writer: WireWriter, { type, cursor, state }: MapPart): void {
+function writePart(writer: WireWriter, { type, cursor, state, debounceMs }: MapPart): void {
   writer.uint(15, CHANNEL_TYPES.indexOf(type));
   if (cursor !== '') writer.uint(16, STATE_PHASE).text(17, cursor);
   for (const each of state) writer.message(18, (body) => writePublication(body, each));
+  writer.uint(19, debounceMs);
 }
 
 function writePublication(writer: WireWriter, publication: Publication, delta?: Delta): void {

@@ -108,12 +108,13 @@ async function history(node: Node, { channel, limit, since, reverse }: Params<'h
   return { publications: publications.map(publicationOf), epoch: top.epoch, offset: top.offset };
 }
 
-function publicationOf({ data, info, offset, tags }: Publication): unknown {
+function publicationOf({ data, info, offset, tags, entry }: Publication): unknown {
   return {
     data: JSON.parse(data) as unknown,
     ...(info !== undefined && { info: infoOf(info) }),
     offset,
     ...(tags !== undefined && { tags }),
+    ...(entry !== undefined && entry),
   };
 }
 
