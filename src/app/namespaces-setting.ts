@@ -72,7 +72,10 @@ export const NAMESPACE_FIELDS = {
     doc: 'whether subscribers may take publications as differences (Fossil), which saves bytes',
   },
   tagFilter: { schema: yesOrNo, doc: 'whether subscribers may ask for publications with certain tags only' },
-  compact: { schema: yesOrNo, doc: "whether subscribers may take a number in the place of the channel's name" },
+  compact: {
+    schema: yesOrNo,
+    doc: "whether subscribers may take a number in the place of the channel's name (the JSON protocol)",
+  },
   mapTtlMs: {
     schema: bound,
     doc: 'how long an entry of a map stays unless it is set again, in milliseconds; 0: until removed',

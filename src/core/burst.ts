@@ -7,18 +7,25 @@ const FRAME_BYTES = 32 * 1024;
 
 export type PublicationPush = Extract<Push, { kind: 'publication' }>;
 
+type Encoded = { readonly base: Publication | undefined; readonly frame: Frame };
+
 /** Publications of one channel that leave together: what several topics take as the same frame is encoded once. */
 export class Burst {
-  readonly #encoded = new Map<string, Map<Publication, Frame>>();
+  readonly #encoded = new Map<string, Map<Publication, Encoded[]>>();
 
-  /** The push as a frame. Differences are not kept: each is of one feed alone. */
+  /** The push as a frame. */
   encode(protocol: Protocol, push: PublicationPush): Frame {
-    if (push.delta !== undefined) return protocol.encodePush(push);
-    const key = `${protocol.name}/${push.number ?? ''}`;
-    const frames = this.#encoded.get(key) ?? new Map<Publication, Frame>();
-    this.#encoded.set(key, frames);
-    const frame = frames.get(push.publication) ?? protocol.encodePush(push);
-    frames.set(push.publication, frame);
+    const { publication, number, delta } = push;
+    const form = `${protocol.name}/${number ?? ''}/${delta === undefined ? '' : 'd'}`;
+    const all = this.#encoded.get(form) ?? new Map<Publication, Encoded[]>();
+    this.#encoded.set(form, all);
+    const encoded = all.get(publication) ?? [];
+    all.set(publication, encoded);
+    // Feeds with different filters have mostly the same base, and at most a few.
+    const known = encoded.find(({ base }) => base === delta?.base);
+    if (known !== undefined) return known.frame;
+    const frame = protocol.encodePush(push);
+    encoded.push({ base: delta?.base, frame });
     return frame;
   }
 }

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'bun:test';
 import type { Client } from '../../tests/core/client.ts';
 import { PLAIN, TestNode } from '../../tests/core/node.ts';
+import { centrifugeJson } from '../protocols/centrifuge/protocol.ts';
+import { Hub } from './hub.ts';
 import type { Namespace } from './namespace.ts';
+import type { Push } from './pushes.ts';
+import { createTagFilter } from './tag-filter.ts';
 
 const RICH: Namespace = { ...PLAIN, history: 'durable', delta: true, tagFilter: true, compact: true };
 const LONG = 'x'.repeat(200);
@@ -130,6 +134,37 @@ describe('TF tag filters', () => {
       [2, undefined],
       [4, true],
     ]);
+  });
+
+  test('TF3 a difference is made once for all filters that let the same through', async () => {
+    const test = nodeOf();
+    let encoded = 0;
+    const counting = {
+      ...centrifugeJson,
+      encodePush: (push: Push) => {
+        encoded += 1;
+        return centrifugeJson.encodePush(push);
+      },
+    };
+    const hub = new Hub({
+      ...{ clock: test.clock, protocols: [counting], recoveryLimit: 10, recoveryBytes: 1_000 },
+      fanout: { publish: () => undefined },
+      logOf: () => undefined,
+      onInterest: () => undefined,
+      onReset: () => undefined,
+    });
+    const channel = hub.hold('live:x', PLAIN);
+    const anybody = { send: () => undefined, join: () => undefined, leave: () => undefined, close: () => undefined };
+    for (const val of ['1', '2', '3']) {
+      const filter = createTagFilter({ op: '', key: 'n', cmp: 'neq', val, vals: [], nodes: [] });
+      const feed = hub.feedOf(channel, counting, { compact: false, delta: true, keyed: false, filter });
+      feed.join({ ...anybody, backlog: () => 0 }, hub.enterFeed(channel, feed, undefined));
+    }
+    for (const offset of [7, 8]) {
+      hub.receive('live:x', '', [{ offset, time: 1, data: text(offset) }]);
+      await test.clock.settle();
+    }
+    expect(encoded).toBe(2);
   });
 
   test('TF4 refuses a filter that makes no sense, is too large or not granted, with error 107', async () => {

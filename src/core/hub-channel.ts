@@ -156,7 +156,9 @@ export class HubChannel {
   /** After which offset a client that was at `since` is given publications; undefined when it cannot be helped. */
   #startOf(since: Since): number | undefined {
     const isHere = this.#isSameEpoch(since);
-    if (this.namespace.recovery === 'stream') return isHere ? since.offset : undefined;
+    // Of a map the newest publication alone says nothing of the other entries.
+    if (this.namespace.recovery === 'stream' || this.namespace.type !== 'stream')
+      return isHere ? since.offset : undefined;
     const { offset } = this.position;
     if (isHere && since.offset >= offset) return since.offset;
     // The newest alone, in whichever epoch the client was.

@@ -107,6 +107,39 @@ describe('MA maps', () => {
     expect((await ask('no cursor'))?.error?.code).toBe(107);
   });
 
+  test.each(['map:a', 'kept:a'])('MA2 parts take no more of the line than a recovery does (%s)', async (channel) => {
+    const test = nodeOf({ recoveryBytes: 4_000 });
+    const long = JSON.stringify('x'.repeat(700));
+    for (let n = 0; n < 9; n += 1) await set(test, channel, `k${n}`, long);
+    const client = await test.connected();
+    let position = {};
+    const ask = async (cursor: string) => {
+      const answer = await test.ask(client, { subscribe: { channel, ...PAGE, cursor, ...position } });
+      const { epoch, offset }: Part = partOf(answer) ?? {};
+      position = epoch === undefined ? {} : { epoch, offset };
+      return { code: answer?.error?.code, part: partOf(answer) };
+    };
+    const sizes: (number | undefined)[] = [];
+    let cursor = '';
+    do {
+      const { part } = await ask(cursor);
+      sizes.push(part.state?.length);
+      cursor = part.cursor ?? '';
+    } while (cursor !== '');
+    expect(sizes.every((size) => size !== undefined && size <= 3)).toBe(true);
+    await test.ask(client, { unsubscribe: { channel } });
+    position = {};
+    cursor = (await ask('')).part.cursor ?? '';
+    for (let n = 0; n < 9; n += 1) await set(test, channel, `k${n}`, long);
+    let code: number | undefined;
+    do {
+      const next = await ask(cursor);
+      code = next.code;
+      cursor = next.part?.cursor ?? '';
+    } while (cursor !== '');
+    expect(code).toBe(112);
+  });
+
   test('MA3 a client that comes back is given the changes, or error 112', async () => {
     const test = nodeOf();
     for (let n = 1; n <= 5; n += 1) await set(test, 'kept:a', 'x', String(n));

@@ -27,14 +27,14 @@ type MapState = {
   horizon: number;
 };
 
-/** How much of a map is read at a time, at least one entry; an empty cursor begins. */
+/** How much of a map is read at a time, at least one entry, and of what has changed; an empty cursor begins. */
 export type MapPage = { readonly cursor: string; readonly limit: number; readonly bytes: number };
 
 export type MapRead = {
   readonly entries: readonly Publication[];
   /** Where to read on; empty at the end. */
   readonly cursor: string;
-  /** At the end: what has changed since the first page was read; undefined when that is no longer known. */
+  /** At the end: what has changed since the first page was read; undefined when that is too much, or no longer known. */
   readonly changed: readonly Publication[] | undefined;
 };
 
@@ -107,7 +107,9 @@ export class Maps {
       }
       entries.push(entry.publication);
     }
-    return { entries, cursor: '', changed: after === undefined ? [] : changedSince(state, change) };
+    const changed = after === undefined ? [] : changedSince(state, change);
+    const isTooMuch = (changed ?? []).reduce((sum, each) => sum + wireBytesOf(each), 0) > bytes;
+    return { entries, cursor: '', changed: isTooMuch ? undefined : changed };
   }
 
   /** Keys whose time is over, by channel. */

@@ -298,7 +298,8 @@ export class Subscriptions {
     const { hub } = this.#node;
     const { protocol } = this.#session;
     const since = options.page?.since ?? options.since;
-    const recovery = since && { since, budget: this.#budget() };
+    // The other half is for the entries.
+    const recovery = since && { since, budget: this.#budget(read === undefined ? 1 : 1 / 2) };
     const feed = wishes && hub.feedOf(channel, protocol, wishes);
     const entered = feed ? hub.enterFeed(channel, feed, recovery) : hub.enter(channel, protocol, recovery);
     try {
@@ -320,7 +321,7 @@ export class Subscriptions {
   }
 
   #readPart(channel: HubChannel, options: SubscribeOptions): MapRead | undefined {
-    return readPart(this.#node.maps, channel, options, this.#node.limits.recoveryBytes - this.#session.backlog);
+    return readPart(this.#node.maps, channel, options, this.#node.limits.recoveryBytes / 2 - this.#session.backlog);
   }
 
   #countOut(channel: string, feed: Feed | undefined): void {
@@ -329,8 +330,9 @@ export class Subscriptions {
     else this.#node.hub.leaveFeed(channel, feed, connection);
   }
 
-  #budget(): RecoveryBudget {
-    return new RecoveryBudget(this.#node.limits.recoveryBytes, this.#session.backlog);
+  /** `share`: the part of it that this answer may take. */
+  #budget(share = 1): RecoveryBudget {
+    return new RecoveryBudget(this.#node.limits.recoveryBytes * share, this.#session.backlog);
   }
 
   #keep(channel: HubChannel, live: Live, result: SubscribeResult): SubscribeResult {
