@@ -50,13 +50,14 @@ export async function startServer(config: Config): Promise<RunningServer> {
       steps: MIGRATIONS,
       onDeath: (error) => dieOf(error, telemetry),
     });
+    if (ports.isRestored) telemetry.record('warn', 'log.restored', { consequence: 'clients begin anew' });
     const ready = assemble(config, ports, { telemetry, fanout, server });
     const url = publicUrl(config, server);
     await ready.app.catchUp();
     const ownerPath = await ready.app.ownerPath();
     const ownerUrl = ownerPath === null ? null : `${url}${ownerPath}`;
     serving = ready;
-    return { url, ownerUrl, stop: stopper(server, ready.app, ports) };
+    return { url, ownerUrl, stop: stopper({ server, app: ready.app, ports, telemetry }) };
   } catch (error) {
     await server.stop(true);
     await ports?.close();
@@ -113,8 +114,19 @@ async function answer(
   return isConnection(pathname) ? serving.connections.answer(request, peer) : serving.http.fetch(request, peer);
 }
 
-function stopper(server: Server<SocketData>, app: App, ports: Ports): () => Promise<void> {
-  const sweeping = setInterval(() => ports.sweep(Date.now()), SWEEP_MS);
+type Running = {
+  readonly server: Server<SocketData>;
+  readonly app: App;
+  readonly ports: Ports;
+  readonly telemetry: Telemetry;
+};
+
+function stopper({ server, app, ports, telemetry }: Running): () => Promise<void> {
+  const sweep = () =>
+    ports.sweep(Date.now()).catch((error: Error) => {
+      telemetry.record('warn', 'log.sweepFailed', { error: error.message });
+    });
+  const sweeping = setInterval(sweep, SWEEP_MS);
   sweeping.unref();
   return async () => {
     clearInterval(sweeping);
