@@ -165,23 +165,34 @@ export class Hub {
   }
 
   #sendAs(protocol: Protocol, name: string, publications: readonly Publication[]): void {
+    const { fanout } = this.#settings;
     const topic = topicOf(protocol, name);
-    let frames: Frame[] = [];
-    let bytes = 0;
-    for (const publication of publications) {
-      const frame = protocol.encodePush({ kind: 'publication', channel: name, publication });
-      if (bytes > 0 && bytes + frame.length > FRAME_BYTES) {
-        this.#settings.fanout.publish(topic, protocol.join(frames));
-        frames = [];
-        bytes = 0;
-      }
-      frames.push(frame);
-      bytes += frame.length;
-    }
-    if (frames.length > 0) this.#settings.fanout.publish(topic, protocol.join(frames));
+    const encoded = publications.map((publication) =>
+      protocol.encodePush({ kind: 'publication', channel: name, publication }),
+    );
+    for (const frame of joined(protocol, encoded)) fanout.publish(topic, frame);
   }
 
   *#protocolsOf(channel: HubChannel): Iterable<Protocol> {
     for (const protocol of this.#settings.protocols) if (channel.subscribers.has(protocol.name)) yield protocol;
   }
+}
+
+/** As few frames as the protocol and `FRAME_BYTES` allow. */
+function joined(protocol: Protocol, encoded: readonly Frame[]): readonly Frame[] {
+  if (protocol.join === undefined || encoded.length < 2) return encoded;
+  const frames: Frame[] = [];
+  let together: Frame[] = [];
+  let bytes = 0;
+  for (const frame of encoded) {
+    if (bytes > 0 && bytes + frame.length > FRAME_BYTES) {
+      frames.push(protocol.join(together));
+      together = [];
+      bytes = 0;
+    }
+    together.push(frame);
+    bytes += frame.length;
+  }
+  frames.push(protocol.join(together));
+  return frames;
 }

@@ -4,7 +4,10 @@ import type { Push, Reply } from './pushes.ts';
 /** What goes over the wire in one piece. */
 export type Frame = string | Uint8Array;
 
-/** A client protocol: it translates, and decides nothing. One object serves all connections. */
+/**
+ * A client protocol: it translates, and decides nothing. One object may serve all connections; where the translation
+ * depends on what a connection has said before, each has one of its own, with the same name and the same pushes.
+ */
 export interface Protocol {
   /** One or two letters; part of the fan-out topics, so unique among protocols. */
   readonly name: string;
@@ -13,6 +16,6 @@ export interface Protocol {
   decode(frame: Frame): readonly Command[];
   encodeReply(id: number, reply: Reply): Frame;
   encodePush(push: Push): Frame;
-  /** Several encoded replies and pushes as one frame. */
-  join(frames: readonly Frame[]): Frame;
+  /** Several encoded replies and pushes as one frame; absent where each must go alone. */
+  join?(frames: readonly Frame[]): Frame;
 }

@@ -122,10 +122,19 @@ export class Session implements Subscriber {
   }
 
   receive(frame: Frame): void {
+    this.#takeAll(() => this.protocol.decode(frame));
+  }
+
+  /** Takes a command that came in another way than in a frame. */
+  take(command: Command): void {
+    this.#takeAll(() => [command]);
+  }
+
+  #takeAll(decode: () => readonly Command[]): void {
     if (this.#state === 'closed') return;
     this.lastSeen = this.#node.clock.now();
     try {
-      for (const command of this.protocol.decode(frame)) this.#take(command);
+      for (const command of decode()) this.#take(command);
     } catch (error) {
       this.close(error instanceof DisconnectError ? error.kind : 'internal');
     }
@@ -161,7 +170,9 @@ export class Session implements Subscriber {
     const frames = this.#outgoing;
     if (frames === undefined || this.#state === 'closed') return;
     this.#outgoing = undefined;
-    this.connection.send(frames.length === 1 ? (frames[0] as Frame) : this.protocol.join(frames));
+    const { connection, protocol } = this;
+    if (frames.length > 1 && protocol.join !== undefined) connection.send(protocol.join(frames));
+    else for (const frame of frames) connection.send(frame);
   }
 
   /** Puts the client into a channel from the server's side. */

@@ -1,14 +1,11 @@
 import type { App } from '../../app/compose.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Principal } from '../../core/principal.ts';
 import type { Frame, Protocol } from '../../core/protocol.ts';
+import type { Caller } from './entrance.ts';
 import { readBody } from './read-body.ts';
 import { EVENTS, type Framing, JSON_LINES, PROTOBUF, type Streams } from './streams.ts';
 
 const BINARY = 'application/octet-stream';
-
-/** Whose stream it is. */
-export type Caller = { readonly principal: Principal; readonly address: string };
 
 type Bounds = { readonly maxFrameBytes: number; readonly maxBacklogBytes: number };
 

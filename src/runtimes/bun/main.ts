@@ -10,8 +10,9 @@ import { MIGRATIONS } from '../../app/migrations.ts';
 import { openPorts, type Ports } from '../../app/ports.ts';
 import { StartError } from '../../app/start-error.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
+import { CentrifugeEntrance } from './centrifuge-entrance.ts';
 import { systemClock } from './clock.ts';
-import { Connections, isConnection } from './connections.ts';
+import { Connections } from './connections.ts';
 import { createHttp, type Http } from './http.ts';
 import { BunFanout, type SocketData, socketHandler } from './websocket.ts';
 
@@ -71,7 +72,9 @@ function assemble(config: Config, ports: Ports, { telemetry, fanout, server }: M
   const runtime = { clock: systemClock, passwords: createPasswords(), images: createImages(), telemetry, fanout };
   const app = compose(config, ports, runtime);
   const http = createHttp(app, config, runtime);
-  return { app, http, connections: new Connections({ app, http, config, server, streams: fanout.streams }) };
+  const bounds = { maxFrameBytes: config.maxFrameBytes, maxBacklogBytes: config.maxConnectionBacklogBytes };
+  const entrances = [new CentrifugeEntrance({ app, server, streams: fanout.streams, bounds })];
+  return { app, http, connections: new Connections({ app, http, settings: config, entrances }) };
 }
 
 function listen(config: Config, serving: () => Serving | undefined): Server<SocketData> {
@@ -111,7 +114,9 @@ async function answer(
   if (pathname === '/livez') return new Response('ok');
   const peer = server.requestIP(request)?.address ?? '';
   serving.http.settle(request, peer);
-  return isConnection(pathname) ? serving.connections.answer(request, peer) : serving.http.fetch(request, peer);
+  return serving.connections.takes(pathname)
+    ? serving.connections.answer(request, peer)
+    : serving.http.fetch(request, peer);
 }
 
 type Running = {

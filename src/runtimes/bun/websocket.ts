@@ -1,4 +1,5 @@
 import type { Server, ServerWebSocket, WebSocketHandler } from 'bun';
+import type { Command } from '../../core/commands.ts';
 import type { Connection, Fanout } from '../../core/connection.ts';
 import type { Node } from '../../core/node.ts';
 import type { Principal } from '../../core/principal.ts';
@@ -11,6 +12,8 @@ export type SocketData = {
   readonly protocol: Protocol;
   readonly principal: Principal;
   readonly address: string;
+  /** What the protocol's clients leave unsaid: `connect`, where opening the socket says it. */
+  readonly first?: Command;
   session: Session | undefined;
 };
 
@@ -82,8 +85,10 @@ export function socketHandler(node: () => Node, bounds: SocketBounds): WebSocket
     sendPings: false,
     perMessageDeflate: false,
     open(socket) {
-      const { protocol, principal, address } = socket.data;
-      socket.data.session = node().open({ connection: new BunConnection(socket), protocol, principal, address });
+      const { protocol, principal, address, first } = socket.data;
+      const session = node().open({ connection: new BunConnection(socket), protocol, principal, address });
+      socket.data.session = session;
+      if (first !== undefined) session.take(first);
     },
     message(socket, message) {
       socket.data.session?.receive(message);

@@ -1,0 +1,14 @@
+import type { Principal } from '../../core/principal.ts';
+
+/** Who comes. */
+export type Caller = { readonly principal: Principal; readonly address: string };
+
+/** Where live connections of a protocol begin. */
+export interface Entrance {
+  takes(pathname: string): boolean;
+  /**
+   * Gives undefined when a socket is open: Bun then writes the answer itself. A `ClientError` that it throws becomes an
+   * answer with its status, a `DisconnectError` one with 400.
+   */
+  begin(request: Request, caller: Caller): Promise<Response | undefined>;
+}
