@@ -11,6 +11,8 @@ const FRAME_BYTES = 32 * 1024;
 /** The newest of a channel, kept while clients come back. */
 const TAIL_LENGTH = 1_000;
 const TAIL_IDLE_MS = 30_000;
+/** How long a channel is kept for clients that polled it: they are about to come again. */
+const POLLED_MS = 10_000;
 
 export type HubSettings = {
   readonly fanout: Fanout;
@@ -75,6 +77,7 @@ export class Hub {
     const left = (channel.subscribers.get(protocol.name) ?? 0) - 1;
     if (left > 0) channel.subscribers.set(protocol.name, left);
     else channel.subscribers.delete(protocol.name);
+    if (protocol.clients === 'poll') channel.keptUntil = this.#settings.clock.now() + POLLED_MS;
     this.#dropIfEmpty(channel);
   }
 
@@ -115,7 +118,10 @@ export class Hub {
   }
 
   sweep(now: number): void {
-    for (const channel of this.#channels.values()) channel.sweep(now - TAIL_IDLE_MS);
+    for (const channel of this.#channels.values()) {
+      channel.sweep(now - TAIL_IDLE_MS);
+      if (channel.keptUntil <= now) this.#dropIfEmpty(channel);
+    }
   }
 
   #create(name: string, namespace: Namespace): HubChannel {
@@ -136,7 +142,7 @@ export class Hub {
   }
 
   #dropIfEmpty(channel: HubChannel): void {
-    if (!channel.empty) return;
+    if (!channel.empty || channel.keptUntil > this.#settings.clock.now()) return;
     this.#channels.delete(channel.name);
     this.#unflushed.delete(channel);
     this.#settings.onInterest(channel.name, false);

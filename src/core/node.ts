@@ -188,6 +188,12 @@ export class Node implements Channels, SessionHost {
     return this.#hooks?.verifyToken(token) ?? Promise.reject(new DisconnectError('invalidToken'));
   }
 
+  async signIn(found: Principal, token: string): Promise<SignedIn> {
+    const signedIn: SignedIn = token === '' ? { principal: found } : await this.verifyToken(token);
+    if (signedIn.principal.kind === 'anonymous' && !this.limits.anonymous) throw new ClientError('unauthorized');
+    return signedIn;
+  }
+
   connectResult(session: Session, subscriptions: ReadonlyMap<string, SubscribeResult>): ConnectResult {
     const ttl = this.ttlOf(session);
     const { streamKey } = session.connection;

@@ -30,7 +30,7 @@ export type NodeCommand = Extract<Request, { kind: 'publish' | 'presence' | 'pre
 export interface SessionHost extends SubscriptionHost {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  readonly limits: SubscriptionHost['limits'] & { readonly commandsInFlight: number; readonly anonymous: boolean };
+  readonly limits: SubscriptionHost['limits'] & { readonly commandsInFlight: number };
   /** The session knows who it is. */
   register(session: Session): void;
   unregister(session: Session): void;
@@ -40,6 +40,8 @@ export interface SessionHost extends SubscriptionHost {
   serverChannels(principal: Principal): Promise<readonly string[]>;
   /** Throws `DisconnectError('invalidToken')` or `ClientError('tokenExpired')`. */
   verifyToken(token: string): Promise<SignedIn>;
+  /** Whom the token names, or else the one whom the runtime found. Throws as `verifyToken`, and `unauthorized`. */
+  signIn(found: Principal, token: string): Promise<SignedIn>;
   connectResult(session: Session, subscriptions: ReadonlyMap<string, SubscribeResult>): ConnectResult;
   /** Seconds until the session's token runs out, at least 1; undefined when it does not. */
   ttlOf(session: Session): number | undefined;
@@ -86,6 +88,7 @@ export class Session implements Subscriber {
   /** Characters in `#outgoing`. */
   #outgoingLength = 0;
   #deferred: Command[] | undefined;
+  #alone = false;
   /** Channels that the server wants this client in, once it is connected. */
   #joinLater: readonly string[] | undefined;
   #inFlight = 0;
@@ -177,6 +180,7 @@ export class Session implements Subscriber {
 
   /** Puts the client into a channel from the server's side. */
   subscribe(channel: string): void {
+    if (this.#alone) return;
     if (this.#state === 'connecting') this.#joinLater = [...(this.#joinLater ?? []), channel];
     if (this.#state !== 'connected') return;
     this.subscriptions.addFromServer(channel).catch((error) => {
@@ -234,17 +238,18 @@ export class Session implements Subscriber {
     });
   }
 
-  async #enter({ id, token, since }: Extract<Command, { kind: 'connect' }>): Promise<void> {
-    const signedIn: SignedIn = token === '' ? { principal: this.#principal } : await this.#node.verifyToken(token);
+  async #enter({ id, token, since, alone = false }: Extract<Command, { kind: 'connect' }>): Promise<void> {
+    const signedIn = await this.#node.signIn(this.#principal, token);
     if (this.#state === 'closed') return;
-    if (signedIn.principal.kind === 'anonymous' && !this.#node.limits.anonymous) throw new ClientError('unauthorized');
+    this.#alone = alone;
     this.#principal = signedIn.principal;
     this.expiresAt = signedIn.expiresAt ?? Number.POSITIVE_INFINITY;
     this.#connInfo = signedIn.info;
     this.#node.register(this);
     const given = (signedIn.channels ?? []).filter((channel) => this.#node.permissions.takesTokens(channel));
+    // Asked for one that stays alone too: only now is it certain that the sign-in still holds.
     const channels = [...(await this.#node.serverChannels(this.#principal)), ...given];
-    const entering = await this.subscriptions.prepareAll(channels, since);
+    const entering = await this.subscriptions.prepareAll(alone ? [] : channels, since);
     if (this.#state !== 'connecting') return entering.abandon();
     this.#state = 'connected';
     const subscriptions = entering.enter();
