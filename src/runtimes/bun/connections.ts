@@ -32,10 +32,11 @@ export class Connections {
     const visit = visitOf(headers, this.#parts.settings);
     if (visit === 'refused') return new Response('origin not allowed', { status: 403 });
     if (request.method === 'OPTIONS') return preflight(headers);
-    const principal = visit === 'own' ? await this.#parts.app.authenticate(headers) : ANONYMOUS;
+    const whoNow = async () => (visit === 'own' ? this.#parts.app.authenticate(headers) : ANONYMOUS);
+    const principal = await whoNow();
     const { pathname } = new URL(request.url);
     const entrance = this.#parts.entrances.find((candidate) => candidate.takes(pathname));
-    const caller = { principal, address: this.#parts.http.addressOf(request, peer) };
+    const caller = { principal, address: this.#parts.http.addressOf(request, peer), whoNow };
     const response = await entrance?.begin(request, caller).catch(toResponse);
     if (visit === 'foreign' && response !== undefined) {
       for (const [name, value] of Object.entries(crossOriginHeaders(headers))) response.headers.set(name, value);

@@ -14,6 +14,7 @@ import { CentrifugeEntrance } from './centrifuge-entrance.ts';
 import { systemClock } from './clock.ts';
 import { Connections } from './connections.ts';
 import { createHttp, type Http } from './http.ts';
+import { PlainEntrance } from './plain-entrance.ts';
 import { BunFanout, type SocketData, socketHandler } from './websocket.ts';
 
 export type RunningServer = {
@@ -72,7 +73,8 @@ function assemble(config: Config, ports: Ports, { telemetry, fanout, server }: M
   const app = compose(config, ports, runtime);
   const http = createHttp(app, config, runtime);
   const bounds = { maxFrameBytes: config.maxFrameBytes, maxBacklogBytes: config.maxConnectionBacklogBytes };
-  const entrances = [new CentrifugeEntrance({ app, server, streams: fanout.streams, bounds })];
+  const parts = { app, server, streams: fanout.streams, bounds };
+  const entrances = [new CentrifugeEntrance(parts), new PlainEntrance({ ...parts, telemetry })];
   return { app, http, connections: new Connections({ app, http, settings: config, entrances }) };
 }
 
