@@ -6,6 +6,6 @@ export const serverApi: Way = {
   name: 'server API',
   join: async ({ url }, channel) => {
     const cent = new CentClient({ url: `${url}/api`, apiKey: API_KEY });
-    return { say: (data) => cent.publish({ channel, data }), leave: () => undefined };
+    return { say: (data) => cent.publish({ channel, data: data as Record<string, unknown> }), leave: () => undefined };
   },
 };
