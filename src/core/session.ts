@@ -29,6 +29,8 @@ export type NodeCommand = Extract<Request, { kind: 'publish' | 'presence' | 'pre
 /** What a session needs of its node. */
 export interface SessionHost extends SubscriptionHost {
   readonly clock: Clock;
+  /** Counts what clients ask. */
+  commands: number;
   readonly telemetry: Telemetry;
   readonly limits: SubscriptionHost['limits'] & { readonly commandsInFlight: number };
   /** The session knows who it is. */
@@ -293,9 +295,11 @@ export class Session implements Subscriber {
 
   #answer(command: Request): void {
     if (this.#inFlight >= this.#node.limits.commandsInFlight) {
+      this.#node.telemetry.count('banyan_command_errors_total', { error: 'tooManyRequests' });
       return this.#reply(command.id, { kind: 'error', error: new ClientError('tooManyRequests') });
     }
     this.#inFlight += 1;
+    this.#node.commands += 1;
     this.#run(command).then(
       (reply) => {
         this.#inFlight -= 1;
@@ -351,6 +355,7 @@ export class Session implements Subscriber {
 
   #explain(thrown: unknown, command: string): ClientError {
     const error = toClientError(thrown);
+    this.#node.telemetry.count('banyan_command_errors_total', { error: error.kind });
     if (error.kind === 'internal') this.#node.report(error.cause ?? error, `command.${command}`);
     return error;
   }
