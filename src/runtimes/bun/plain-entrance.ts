@@ -15,7 +15,11 @@ const METHODS: ReadonlyMap<string, 'GET' | 'POST'> = new Map([
   ['/publish', 'POST'],
 ]);
 
-const JSON_HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store, no-transform' };
+const JSON_HEADERS = {
+  'Content-Type': 'application/json',
+  'Cache-Control': 'no-store, no-transform',
+  'X-Content-Type-Options': 'nosniff',
+};
 
 type Parts = {
   readonly app: Pick<App, 'node' | 'plain'>;
