@@ -16,6 +16,8 @@ export type Ports = {
   readonly logs: { readonly memory: Log; readonly durable: Log };
   readonly sql: Sql;
   readonly blobs: Blobs;
+  /** Whether each thing that this process depends on answers, by name; rejects, or never resolves, when it does not. */
+  readonly checks: Readonly<Record<string, () => Promise<unknown>>>;
   /** Lets go of memory that has expired; called every minute. */
   sweep(now: number): void;
   close(): Promise<void>;
@@ -39,6 +41,11 @@ export function openPorts({ dataFolder, memoryHistoryBytes, steps, onDeath }: Po
       logs: { memory, durable: database.log },
       sql: database.sql,
       blobs: new DiskBlobs(join(dataFolder, 'blobs')),
+      checks: {
+        'database reads': () => database.sql.read({ sql: 'SELECT 1', params: [] }),
+        // A transaction of its own, with nothing in it.
+        'database writes': () => database.sql.write([]),
+      },
       sweep: (now) => memory.sweep(now),
       close: () => database.close(),
     };
