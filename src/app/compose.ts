@@ -12,6 +12,7 @@ import type { Images } from '../ports/images.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { centrifuge } from '../protocols/centrifuge/protocol.ts';
+import { plain } from '../protocols/plain/protocol.ts';
 import { ServerApi } from '../protocols/server-api/protocol.ts';
 import type { Config } from './config.ts';
 import { FEATURE_NAMESPACES } from './feature-namespaces.ts';
@@ -32,6 +33,7 @@ export type App = {
   readonly operations: Operations;
   readonly features: readonly Feature[];
   readonly centrifuge: typeof centrifuge;
+  readonly plain: typeof plain;
   readonly serverApi: ServerApi;
   authenticate(headers: Headers): Promise<Principal>;
   /** Does what a crash came between. To be called once, before the first connection. */
@@ -68,6 +70,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     operations,
     features,
     centrifuge,
+    plain,
     serverApi: new ServerApi(node, { keys: config.apiKeys, version: VERSION }),
     authenticate: accounts.authenticate,
     catchUp: accounts.catchUp,
@@ -136,7 +139,7 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, features: re
     bus: ports.bus,
     fanout: runtime.fanout,
     logs: ports.logs,
-    protocols: [centrifuge.json, centrifuge.protobuf],
+    protocols: [centrifuge.json, centrifuge.protobuf, ...plain.protocols],
     namespaces: namespacesOf(config, features),
     openNamespaces: new Set(config.clientInsecure ? Object.keys(config.namespaces) : []),
     limits: {
