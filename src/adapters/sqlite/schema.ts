@@ -1,5 +1,5 @@
 /** The log's own tables. `publications` is clustered by channel and offset, so a page of history is one range read. */
-export const LOG_MIGRATION = {
+const FIRST = {
   id: 'log-0001-channels-and-publications',
   statements: [
     `CREATE TABLE log_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`,
@@ -24,3 +24,12 @@ export const LOG_MIGRATION = {
     `CREATE UNIQUE INDEX publications_key ON publications (channel_id, key) WHERE key IS NOT NULL`,
   ],
 } as const;
+
+/** Who is not told of a publication (`Publication.except`). */
+const EXCEPT = {
+  id: 'log-0002-except',
+  statements: [`ALTER TABLE publications ADD COLUMN except_client TEXT`],
+} as const;
+
+/** In the order in which they are applied. Only ever grows at its end. */
+export const LOG_MIGRATIONS = [FIRST, EXCEPT] as const;
