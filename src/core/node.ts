@@ -3,6 +3,7 @@ import type { Cancel, Clock } from '../ports/clock.ts';
 import type { ClientInfo, Log, Page, Publication, ReadRange, Retention } from '../ports/log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { AppendQueue, type QueueBounds } from './append-queue.ts';
+import { type AppHooks, identityOf } from './apps.ts';
 import type { Command } from './commands.ts';
 import type { Fanout } from './connection.ts';
 import { DisconnectError, type DisconnectName } from './disconnects.ts';
@@ -14,7 +15,7 @@ import type { Namespace } from './namespace.ts';
 import type { OperationContext } from './operation.ts';
 import { Permissions } from './permissions.ts';
 import { PingWheel } from './ping-wheel.ts';
-import { type AppPrincipal, type Principal, userOf } from './principal.ts';
+import { type Principal, userOf } from './principal.ts';
 import type { Protocol } from './protocol.ts';
 import type { ConnectResult, Reply, SubscribeResult } from './pushes.ts';
 import { readPages } from './read-pages.ts';
@@ -70,22 +71,6 @@ export type Hooks = {
   /** Present where somebody looks after the clients of apps. */
   readonly apps?: AppHooks;
 };
-
-/** What those are told who look after apps and their channels. None of it may throw. */
-export interface AppHooks {
-  /** A client has come. */
-  opened(session: Session, principal: AppPrincipal): void;
-  /** Its backend has said who it is; `before` is who it was. */
-  signedIn(session: Session, principal: AppPrincipal, before: AppPrincipal): void;
-  /** It has gone; also one that had not quite come. */
-  closed(session: Session, principal: AppPrincipal): void;
-  /** A channel of whichever namespace has so many subscribers now. */
-  counted(channel: string, subscribers: number): void;
-  /** A user has come to a channel with presence, or left it with the last connection. */
-  present(channel: string, user: string, isThere: boolean): void;
-  /** A client of an app has published. */
-  published(channel: string, publication: Pick<Publication, 'data' | 'info' | 'tags'>): void;
-}
 
 /** Between a person's last connection closing and their being told offline: a reload is not an absence. */
 const OFFLINE_GRACE_MS = 5_000;
@@ -585,12 +570,6 @@ type Control =
   | { readonly kind: 'external'; readonly identity: string; readonly order: ExternalOrder }
   | { readonly kind: 'subscribe' | 'unsubscribe'; readonly user: string; readonly channel: string }
   | { readonly kind: 'disconnect'; readonly user: string; readonly reason: DisconnectName; readonly device?: string };
-
-/** Under which name orders for whoever this is are sent; undefined for those to whom none are. */
-function identityOf(principal: Principal): string | undefined {
-  if (principal.kind === 'external') return `/${principal.user}`;
-  return principal.kind === 'app' && principal.user !== '' ? `${principal.app}/${principal.user}` : undefined;
-}
 
 function isDevice(session: Session, device: string): boolean {
   return session.principal.kind === 'user' && session.principal.device === device;

@@ -165,9 +165,10 @@ export class Session implements Subscriber {
     this.#node.unregister(this);
   }
 
-  push(push: Push): void {
+  push(push: Push): boolean {
     const frame = this.protocol.encodePush(push);
     if (frame !== undefined) this.#send(frame);
+    return frame !== undefined;
   }
 
   /** Writes at once what would otherwise wait for the end of the turn. */

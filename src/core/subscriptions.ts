@@ -23,7 +23,8 @@ export interface Subscriber {
   readonly info: ClientInfo;
   /** Bytes that wait for the client, nearly. */
   readonly backlog: number;
-  push(push: Push): void;
+  /** False when the client's protocol has no words for it. */
+  push(push: Push): boolean;
   flush(): void;
   close(kind: DisconnectName): void;
 }
@@ -167,7 +168,8 @@ export class Subscriptions {
     if (found.tag === 'entering') this.#forget(channel);
     else {
       this.#leave(channel);
-      this.#session.push({ kind: 'unsubscribe', channel, reason });
+      // A client that cannot be told would go on as if it were subscribed; when it comes back, it subscribes anew.
+      if (!this.#session.push({ kind: 'unsubscribe', channel, reason })) this.#session.close('insufficientState');
     }
   }
 
@@ -221,7 +223,7 @@ export class Subscriptions {
       } else {
         const position = since.get(name);
         const result = this.#node.hub.enter(channel, this.#session.protocol, position && { since: position, budget });
-        results.set(name, this.#keep(channel, LIVE_BY_SERVER, result));
+        results.set(name, this.#keep(channel, LIVE_BY_SERVER, this.#withoutExcepted(result)));
       }
     }
     this.#revoked = undefined;
@@ -278,7 +280,8 @@ export class Subscriptions {
       hub.leave(channel.name, this.#session.protocol);
       throw new ClientError('unrecoverablePosition');
     }
-    const kept = this.#keep(channel, live, result);
+    // The newest publication is the channel's state, whoever caused it.
+    const kept = this.#keep(channel, live, options.latest === true ? result : this.#withoutExcepted(result));
     if (options.presence !== true) return kept;
     return { ...kept, presence: [...(channel.present?.clients ?? []), this.infoIn(channel.name)] };
   }
@@ -291,8 +294,7 @@ export class Subscriptions {
     this.#subscriptions ??= new Map();
     this.#subscriptions.set(channel.name, live);
     const ttl = this.#ttlOf(live);
-    const told = this.#withoutExcepted(result);
-    return ttl === undefined ? told : { ...told, ttl };
+    return ttl === undefined ? result : { ...result, ttl };
   }
 
   /** Offsets then have a hole, which is no loss: the client was not to be told. */
