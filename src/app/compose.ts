@@ -8,10 +8,13 @@ import { createTokens, type TokenSettings } from '../core/tokens.ts';
 import { type Accounts, createAccounts } from '../features/accounts/feature.ts';
 import { createChat } from '../features/chat/feature.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Digests } from '../ports/digests.ts';
 import type { Images } from '../ports/images.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
+import type { WebClient } from '../ports/web-client.ts';
 import { centrifuge } from '../protocols/centrifuge/protocol.ts';
+import { Pusher } from '../protocols/pusher/protocol.ts';
 import { ServerApi } from '../protocols/server-api/protocol.ts';
 import type { Config } from './config.ts';
 import { FEATURE_NAMESPACES } from './feature-namespaces.ts';
@@ -25,6 +28,8 @@ export type Runtime = {
   readonly fanout: Fanout;
   readonly passwords: Passwords;
   readonly images: Images;
+  readonly digests: Digests;
+  readonly webClient: WebClient;
 };
 
 export type App = {
@@ -33,6 +38,8 @@ export type App = {
   readonly features: readonly Feature[];
   readonly centrifuge: typeof centrifuge;
   readonly serverApi: ServerApi;
+  readonly pusher: Pusher;
+  readonly pusherApi: ReturnType<Pusher['attach']>;
   authenticate(headers: Headers): Promise<Principal>;
   /** Does what a crash came between. To be called once, before the first connection. */
   catchUp(): Promise<void>;
@@ -50,7 +57,8 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
   const chat = createChat(host.features, accounts.people, { recallMs: config.recallSeconds * 1_000 });
   const features = [accounts.feature, chat, avatarsFeature(host.features.avatars)];
   const operations = createOperations(features.flatMap((feature) => feature.operations));
-  const node = createNode(config, ports, runtime, features);
+  const pusher = new Pusher(config.pusherApps, runtime);
+  const node = createNode(config, ports, runtime, { features, pusher });
   host.attach(node);
   const tokens = createTokens(tokenSettingsOf(config), runtime.clock.now);
   node.start({
@@ -61,6 +69,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     },
     verifyToken: tokens.connection,
     verifySubscription: tokens.subscription,
+    ...(pusher.isOn && { apps: pusher.hooks() }),
   });
   announceNewcomers(accounts, features);
   return {
@@ -68,6 +77,8 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     operations,
     features,
     centrifuge,
+    pusher,
+    pusherApi: pusher.attach(node),
     serverApi: new ServerApi(node, { keys: config.apiKeys, version: VERSION }),
     authenticate: accounts.authenticate,
     catchUp: accounts.catchUp,
@@ -127,7 +138,9 @@ function tokenSettingsOf(config: Config): TokenSettings {
   };
 }
 
-function createNode(config: Config, ports: Ports, runtime: Runtime, features: readonly Feature[]): Node {
+type Plugs = { readonly features: readonly Feature[]; readonly pusher: Pusher };
+
+function createNode(config: Config, ports: Ports, runtime: Runtime, { features, pusher }: Plugs): Node {
   return new Node({
     name: crypto.randomUUID(),
     version: VERSION,
@@ -136,8 +149,8 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, features: re
     bus: ports.bus,
     fanout: runtime.fanout,
     logs: ports.logs,
-    protocols: [centrifuge.json, centrifuge.protobuf],
-    namespaces: namespacesOf(config, features),
+    protocols: [centrifuge.json, centrifuge.protobuf, ...(pusher.isOn ? [pusher.protocol] : [])],
+    namespaces: new Map([...namespacesOf(config, features), ...pusher.namespaces(config.namespaces)]),
     openNamespaces: new Set(config.clientInsecure ? Object.keys(config.namespaces) : []),
     limits: {
       channels: config.channelLimit,

@@ -1,8 +1,10 @@
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Server } from 'bun';
+import { digests } from '../../adapters/bun/digests.ts';
 import { createImages } from '../../adapters/bun/images.ts';
 import { createPasswords } from '../../adapters/bun/passwords.ts';
+import { webClient } from '../../adapters/bun/web-client.ts';
 import { createTelemetry } from '../../adapters/pino/telemetry.ts';
 import { type App, compose } from '../../app/compose.ts';
 import type { Config } from '../../app/config.ts';
@@ -14,6 +16,7 @@ import { CentrifugeEntrance } from './centrifuge-entrance.ts';
 import { systemClock } from './clock.ts';
 import { Connections } from './connections.ts';
 import { createHttp, type Http } from './http.ts';
+import { PusherEntrance } from './pusher-entrance.ts';
 import { BunFanout, type SocketData, socketHandler } from './websocket.ts';
 
 export type RunningServer = {
@@ -68,11 +71,17 @@ export async function startServer(config: Config): Promise<RunningServer> {
 type Made = { readonly telemetry: Telemetry; readonly fanout: BunFanout; readonly server: Server<SocketData> };
 
 function assemble(config: Config, ports: Ports, { telemetry, fanout, server }: Made): Serving {
-  const runtime = { clock: systemClock, passwords: createPasswords(), images: createImages(), telemetry, fanout };
+  const runtime = {
+    ...{ clock: systemClock, passwords: createPasswords(), images: createImages(), digests, webClient },
+    ...{ telemetry, fanout },
+  };
   const app = compose(config, ports, runtime);
   const http = createHttp(app, config, runtime);
   const bounds = { maxFrameBytes: config.maxFrameBytes, maxBacklogBytes: config.maxConnectionBacklogBytes };
-  const entrances = [new CentrifugeEntrance({ app, server, streams: fanout.streams, bounds })];
+  const entrances = [
+    new CentrifugeEntrance({ app, server, streams: fanout.streams, bounds }),
+    new PusherEntrance({ app, server }),
+  ];
   return { app, http, connections: new Connections({ app, http, settings: config, entrances }) };
 }
 
