@@ -121,6 +121,34 @@ describe('PU2 channels', () => {
     ]);
   });
 
+  test('OR2 give everybody a burst in one order, with those left out for whom they are', async () => {
+    const [one, two] = await Promise.all([world.subscribed('burst'), world.subscribed('burst')]);
+    const [heard, heardToo] = [heardBy(one.channel), heardBy(two.channel)];
+    const { socket_id } = one.client.connection;
+    const numbers = Array.from({ length: 200 }, (_, index) => index);
+    for (let first = 0; first < 200; first += 10) {
+      const batch = numbers
+        .slice(first, first + 10)
+        .map((n) => ({ channel: 'burst', name: 'n', data: { n }, ...(n % 2 === 1 && { socket_id }) }));
+      await world.backend.triggerBatch(batch as never);
+    }
+    await until(() => heardToo.length >= 200 && heard.length >= 100);
+    expect(heardToo).toEqual(numbers.map((n) => ['n', { n }]));
+    expect(heard).toEqual(numbers.filter((n) => n % 2 === 0).map((n) => ['n', { n }]));
+  });
+
+  test('are there again after a restart, without a word of the application', async () => {
+    const { client, channel } = await world.subscribed('private-again');
+    const back = next(channel, 'pusher:subscription_succeeded');
+    const socketId = client.connection.socket_id;
+    await world.server.restart();
+    await back;
+    expect(client.connection.socket_id).not.toBe(socketId);
+    const heard = next(channel, 'x');
+    await world.backend.trigger('private-again', 'x', 1);
+    expect(await heard).toBe(1);
+  }, 20_000);
+
   test('are left', async () => {
     const { client, channel } = await world.subscribed('left');
     const heard = heardBy(channel);

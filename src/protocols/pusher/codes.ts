@@ -14,6 +14,8 @@ export const CODES = {
   noVersion: { code: 4008, reason: 'No protocol version supplied' },
   unauthorized: { code: 4009, reason: 'Connection is unauthorized' },
   overCapacity: { code: 4100, reason: 'Over capacity' },
+  /** A moment later, when there is somebody again to connect to: clients that fail at once wait much longer. */
+  restarting: { code: 4100, reason: 'Server is restarting' },
   reconnect: { code: 4200, reason: 'Generic reconnect immediately' },
   noPong: { code: 4201, reason: 'Pong reply not received' },
   inactive: { code: 4202, reason: 'Closed after inactivity' },
@@ -27,7 +29,7 @@ export type Code = (typeof CODES)[keyof typeof CODES];
 /** How each reason to close a connection is said in this protocol. */
 export const CLOSINGS: Readonly<Record<DisconnectName, Code>> = {
   connectionClosed: CODES.reconnect,
-  shutdown: CODES.reconnect,
+  shutdown: CODES.restarting,
   internal: CODES.overCapacity,
   expired: CODES.unauthorized,
   slow: CODES.reconnect,
