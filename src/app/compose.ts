@@ -8,11 +8,14 @@ import { createTokens, type TokenSettings } from '../core/tokens.ts';
 import { type Accounts, createAccounts } from '../features/accounts/feature.ts';
 import { createChat } from '../features/chat/feature.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Digests } from '../ports/digests.ts';
 import type { Images } from '../ports/images.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
+import type { WebClient } from '../ports/web-client.ts';
 import { centrifuge } from '../protocols/centrifuge/protocol.ts';
 import { plain } from '../protocols/plain/protocol.ts';
+import { Pusher } from '../protocols/pusher/protocol.ts';
 import { ServerApi } from '../protocols/server-api/protocol.ts';
 import type { Config } from './config.ts';
 import { FEATURE_NAMESPACES } from './feature-namespaces.ts';
@@ -26,6 +29,8 @@ export type Runtime = {
   readonly fanout: Fanout;
   readonly passwords: Passwords;
   readonly images: Images;
+  readonly digests: Digests;
+  readonly webClient: WebClient;
 };
 
 export type App = {
@@ -35,6 +40,8 @@ export type App = {
   readonly centrifuge: typeof centrifuge;
   readonly plain: typeof plain;
   readonly serverApi: ServerApi;
+  readonly pusher: Pusher;
+  readonly pusherApi: ReturnType<Pusher['attach']>;
   authenticate(headers: Headers): Promise<Principal>;
   /** Does what a crash came between. To be called once, before the first connection. */
   catchUp(): Promise<void>;
@@ -52,7 +59,8 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
   const chat = createChat(host.features, accounts.people, { recallMs: config.recallSeconds * 1_000 });
   const features = [accounts.feature, chat, avatarsFeature(host.features.avatars)];
   const operations = createOperations(features.flatMap((feature) => feature.operations));
-  const node = createNode(config, ports, runtime, features);
+  const pusher = new Pusher(config.pusherApps, runtime);
+  const node = createNode(config, ports, runtime, { features, pusher });
   host.attach(node);
   const tokens = createTokens(tokenSettingsOf(config), runtime.clock.now);
   node.start({
@@ -63,6 +71,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     },
     verifyToken: tokens.connection,
     verifySubscription: tokens.subscription,
+    ...(pusher.isOn && { apps: pusher.hooks() }),
   });
   announceNewcomers(accounts, features);
   return {
@@ -71,6 +80,8 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     features,
     centrifuge,
     plain,
+    pusher,
+    pusherApi: pusher.attach(node),
     serverApi: new ServerApi(node, { keys: config.apiKeys, version: VERSION }),
     authenticate: accounts.authenticate,
     catchUp: accounts.catchUp,
@@ -130,7 +141,9 @@ function tokenSettingsOf(config: Config): TokenSettings {
   };
 }
 
-function createNode(config: Config, ports: Ports, runtime: Runtime, features: readonly Feature[]): Node {
+type Plugs = { readonly features: readonly Feature[]; readonly pusher: Pusher };
+
+function createNode(config: Config, ports: Ports, runtime: Runtime, { features, pusher }: Plugs): Node {
   return new Node({
     name: crypto.randomUUID(),
     version: VERSION,
@@ -139,8 +152,8 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, features: re
     bus: ports.bus,
     fanout: runtime.fanout,
     logs: ports.logs,
-    protocols: [centrifuge.json, centrifuge.protobuf, ...plain.protocols],
-    namespaces: namespacesOf(config, features),
+    protocols: [centrifuge.json, centrifuge.protobuf, ...plain.protocols, ...(pusher.isOn ? [pusher.protocol] : [])],
+    namespaces: new Map([...namespacesOf(config, features), ...pusher.namespaces(config.namespaces)]),
     openNamespaces: new Set(config.clientInsecure ? Object.keys(config.namespaces) : []),
     limits: {
       channels: config.channelLimit,

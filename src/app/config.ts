@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { DEFAULT_NAMESPACES, namespacesSchema } from './namespaces-setting.ts';
+import { pusherAppsSchema } from './pusher-apps-setting.ts';
 import { choice, integer, json, list, type Setting, text, toggle } from './setting.ts';
 
 const KIB = 1_024;
@@ -143,6 +144,14 @@ export const SETTINGS = {
     rule: 'a JSON object of namespaces by name',
     schema: namespacesSchema,
     doc: 'Namespaces of channels to add to the defaults, or to change in them; see below.',
+  }),
+  pusherApps: json({
+    env: 'BANYAN_PUSHER_APPS',
+    default: [],
+    secret: true,
+    rule: 'a JSON list of apps with an id, a key and a secret each',
+    schema: pusherAppsSchema,
+    doc: 'Apps whose clients and backends speak the Pusher protocol; see below. None: it is off.',
   }),
   channelLimit: integer({
     env: 'BANYAN_CHANNEL_LIMIT',

@@ -1,9 +1,10 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, Log, Publication } from '../ports/log.ts';
-import type { Fanout } from './connection.ts';
+import type { Connection, Fanout } from './connection.ts';
 import { Histogram } from './histogram.ts';
 import { HubChannel, type Recovery } from './hub-channel.ts';
 import type { Namespace } from './namespace.ts';
+import { Present } from './present.ts';
 import type { Frame, Protocol } from './protocol.ts';
 import type { Push, SubscribeResult } from './pushes.ts';
 
@@ -26,7 +27,11 @@ export type HubSettings = {
   readonly onInterest: (channel: string, wanted: boolean) => void;
   /** All subscribers of the channel must start anew. */
   readonly onReset: (channel: string) => void;
+  /** The client's connection, if it is here, speaks the protocol and subscribes to the channel. */
+  readonly connectionOf?: (client: string, protocol: Protocol, channel: string) => Connection | undefined;
 };
+
+type Target = { readonly protocol: Protocol; readonly name: string; readonly topic: string };
 
 /** The topic that carries a channel's frames to the clients of one protocol. */
 export function topicOf(protocol: Protocol, channel: string): string {
@@ -110,20 +115,33 @@ export class Hub {
     if (channel === undefined) return;
     this.#flushChannel(channel);
     for (const protocol of this.#protocolsOf(channel)) {
-      this.#settings.fanout.publish(joinLeaveTopicOf(protocol, name), protocol.encodePush(push));
+      const frame = protocol.encodePush(push);
+      const except = protocol.tellsOthersOnly === true ? push.info.client : undefined;
+      if (frame !== undefined)
+        this.#publish({ protocol, name, topic: joinLeaveTopicOf(protocol, name) }, [frame], except);
     }
   }
 
-  setPresent(channel: HubChannel, info: ClientInfo): void {
-    channel.presence ??= new Map();
-    channel.presence.set(info.client, info);
+  /** Tells the channel's subscribers something that is no publication. */
+  tell(name: string, push: Push): void {
+    const channel = this.#channels.get(name);
+    if (channel === undefined) return;
+    this.#flushChannel(channel);
+    for (const protocol of this.#protocolsOf(channel)) {
+      const frame = protocol.encodePush(push);
+      if (frame !== undefined) this.#settings.fanout.publish(topicOf(protocol, name), frame);
+    }
   }
 
-  setAbsent(name: string, client: string): ClientInfo | undefined {
-    const presence = this.#channels.get(name)?.presence;
-    const info = presence?.get(client);
-    presence?.delete(client);
-    return info;
+  /** True when the user was not in the channel yet. */
+  setPresent(channel: HubChannel, info: ClientInfo): boolean {
+    channel.present ??= new Present();
+    return channel.present.add(info);
+  }
+
+  /** True when the user is not in the channel any more. */
+  setAbsent(name: string, client: string): boolean {
+    return this.#channels.get(name)?.present?.remove(client) ?? false;
   }
 
   sweep(now: number): void {
@@ -191,12 +209,26 @@ export class Hub {
   }
 
   #sendAs(protocol: Protocol, name: string, publications: readonly Publication[]): void {
-    const { fanout } = this.#settings;
-    const topic = topicOf(protocol, name);
-    const encoded = publications.map((publication) =>
-      protocol.encodePush({ kind: 'publication', channel: name, publication }),
-    );
-    for (const frame of joined(protocol, encoded)) fanout.publish(topic, frame);
+    const target = { protocol, name, topic: topicOf(protocol, name) };
+    let [frames, except]: [Frame[], string | undefined] = [[], undefined];
+    for (const publication of publications) {
+      if (publication.except !== except) {
+        this.#publish(target, frames, except);
+        [frames, except] = [[], publication.except];
+      }
+      const frame = protocol.encodePush({ kind: 'publication', channel: name, publication });
+      if (frame !== undefined) frames.push(frame);
+    }
+    this.#publish(target, frames, except);
+  }
+
+  /** Nothing that is published while a connection is out of the topic reaches it. */
+  #publish({ protocol, name, topic }: Target, frames: readonly Frame[], except: string | undefined): void {
+    const { fanout, connectionOf } = this.#settings;
+    const left = except === undefined ? undefined : connectionOf?.(except, protocol, name);
+    left?.leave(topic);
+    for (const frame of joined(protocol, frames)) fanout.publish(topic, frame);
+    left?.join(topic);
   }
 
   *#protocolsOf(channel: HubChannel): Iterable<Protocol> {

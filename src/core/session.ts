@@ -36,6 +36,8 @@ export interface SessionHost extends SubscriptionHost {
   /** The session knows who it is. */
   register(session: Session): void;
   unregister(session: Session): void;
+  /** The client of an app said who it is: it is now to be found by its new principal. */
+  signedIn(session: Session, before: Principal): void;
   /** The session's `connect` was refused: it is waited for no longer than for one that says nothing. */
   refuse(session: Session): void;
   /** Channels that the server puts this principal's connections into. */
@@ -61,6 +63,8 @@ export type Opening = {
   readonly protocol: Protocol;
   readonly principal: Principal;
   readonly address: string;
+  /** The client's id, where its protocol has a form of its own for it; it can then be told apart by others. */
+  readonly client?: string;
 };
 
 /**
@@ -150,7 +154,7 @@ export class Session implements Subscriber {
     if (this.#state === 'closed') return;
     if (this.connection.streamKey !== undefined) this.push({ kind: 'disconnect', reason: kind });
     this.flush();
-    const { code, reason } = DISCONNECTS[kind];
+    const { code, reason } = this.protocol.closing?.(kind) ?? DISCONNECTS[kind];
     this.#node.telemetry.count('banyan_disconnects_total', { reason: kind });
     this.closed();
     this.connection.close(code, reason);
@@ -166,8 +170,10 @@ export class Session implements Subscriber {
     this.#node.unregister(this);
   }
 
-  push(push: Push): void {
-    this.#send(this.protocol.encodePush(push));
+  push(push: Push): boolean {
+    const frame = this.protocol.encodePush(push);
+    if (frame !== undefined) this.#send(frame);
+    return frame !== undefined;
   }
 
   /** Writes at once what would otherwise wait for the end of the turn. */
@@ -326,6 +332,8 @@ export class Session implements Subscriber {
         return { kind: 'unsubscribe' };
       case 'refresh':
         return this.#refresh(command.token);
+      case 'signIn':
+        return this.#signIn(command.prove);
       case 'subRefresh':
         return { kind: 'subRefresh', ttl: await this.subscriptions.renew(command.channel, command.token) };
       case 'history':
@@ -353,6 +361,15 @@ export class Session implements Subscriber {
     return { kind: 'refresh', ttl: this.#node.ttlOf(this) };
   }
 
+  async #signIn(prove: (principal: Principal) => SignedIn): Promise<Reply> {
+    const before = this.#principal;
+    const { principal, info } = prove(before);
+    this.#principal = principal;
+    this.#connInfo = info;
+    this.#node.signedIn(this, before);
+    return { kind: 'signIn' };
+  }
+
   #explain(thrown: unknown, command: string): ClientError {
     const error = toClientError(thrown);
     this.#node.telemetry.count('banyan_command_errors_total', { error: error.kind });
@@ -362,7 +379,9 @@ export class Session implements Subscriber {
 
   #reply(id: number, reply: Reply): void {
     if (this.#state === 'closed') return;
-    this.#send(this.protocol.encodeReply(id, reply));
+    const encoded = this.protocol.encodeReply(id, reply);
+    if (typeof encoded === 'string' || encoded instanceof Uint8Array) this.#send(encoded);
+    else for (const frame of encoded) this.#send(frame);
   }
 
   #send(frame: Frame): void {

@@ -17,9 +17,17 @@ export type AppendRow = readonly [
   keepSize: number,
   keepMs: number,
   writes: readonly MarkedWrite[] | null,
+  except: string | null,
 ];
 
-export type ReadRow = readonly [offset: number, time: number, data: string, info: string | null, tags: string | null];
+export type ReadRow = readonly [
+  offset: number,
+  time: number,
+  data: string,
+  info: string | null,
+  tags: string | null,
+  except: string | null,
+];
 
 /** What the main thread asks of a worker. The writer serves the first four, the reader the rest. */
 export type Job =
@@ -57,13 +65,14 @@ export type Answer =
   | { readonly id: number; readonly ok: false; readonly constraint: boolean; readonly message: string };
 
 /** A row of the log as the port's publication. */
-export function toPublication([offset, time, data, info, tags]: ReadRow): Publication {
+export function toPublication([offset, time, data, info, tags, except]: ReadRow): Publication {
   return {
     offset,
     time,
     data,
     ...(info !== null && { info: JSON.parse(info) }),
     ...(tags !== null && { tags: JSON.parse(tags) }),
+    ...(except !== null && { except }),
   };
 }
 

@@ -66,6 +66,7 @@ function toRow(append: Append): AppendRow {
     append.retention.size,
     append.retention.ttlMs,
     append.writes === undefined || append.writes.length === 0 ? null : append.writes.map(toMarked),
+    append.except ?? null,
   ];
 }
 

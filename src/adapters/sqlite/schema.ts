@@ -34,5 +34,11 @@ const EXPIRY = {
   ],
 } as const;
 
-/** The log's own tables, step by step. */
-export const LOG_MIGRATIONS = [TABLES, EXPIRY] as const;
+/** Who is not told of a publication (`Publication.except`). */
+const EXCEPT = {
+  id: 'log-0003-except',
+  statements: [`ALTER TABLE publications ADD COLUMN except_client TEXT`],
+} as const;
+
+/** The log's own tables, in the order in which they are applied. Only ever grows at its end. */
+export const LOG_MIGRATIONS = [TABLES, EXPIRY, EXCEPT] as const;

@@ -33,7 +33,7 @@ export class Writer {
     this.#statements = statementCache(db);
     this.#epoch = (db.query(`SELECT value FROM log_meta WHERE name = 'epoch'`).get() as { value: string }).value;
     this.#insert = db.prepare(
-      'INSERT INTO publications (channel_id, offset, time, key, data, info, tags) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO publications (channel_id, offset, time, key, data, info, tags, except_client) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     );
     this.#byKey = db.prepare('SELECT offset, time FROM publications WHERE channel_id = ? AND key = ?');
   }
@@ -140,7 +140,7 @@ export class Writer {
   }
 
   #appendOne(row: AppendRow): AppendRowOutcome {
-    const [channel, data, time, key, info, tags, keepSize, keepMs, writes] = row;
+    const [channel, data, time, key, info, tags, keepSize, keepMs, writes, except] = row;
     const state = this.#channel(channel);
     if (key !== null) {
       const seen = this.#byKey.get(state.id, key) as { offset: number; time: number } | null;
@@ -149,7 +149,7 @@ export class Writer {
     const offset = state.top + 1;
     const refused = writes === null ? undefined : this.#sideWrites(writes, offset);
     if (refused !== undefined) return refused;
-    this.#insert.run(state.id, offset, time, key, data, info, tags);
+    this.#insert.run(state.id, offset, time, key, data, info, tags, except);
     state.top = offset;
     state.expiresAt = keepMs === 0 ? null : time + keepMs;
     this.#mark(state);

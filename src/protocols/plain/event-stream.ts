@@ -58,7 +58,7 @@ export class EventStream implements Protocol {
     return entered === undefined ? '' : this.#enter(entered.channel, entered.result);
   }
 
-  encodePush(push: Push): string {
+  encodePush(push: Push): string | undefined {
     if (push.kind === 'disconnect') this.#beginning.fail(push.reason);
     if (push.kind === 'unsubscribe') this.#leave(push.reason);
     return encodePush(push);
@@ -92,7 +92,7 @@ export class EventStream implements Protocol {
   }
 }
 
-function encodePush(push: Push): string {
+function encodePush(push: Push): string | undefined {
   switch (push.kind) {
     case 'publication':
       return encodePlaced(push.channel, push.publication);
@@ -109,6 +109,9 @@ function encodePush(push: Push): string {
       const { code, reason } = DISCONNECTS[push.reason];
       return `event: disconnect\n${event(`{"code":${code},"reason":${quote(reason)},"reconnect":${code < 3_500}}`)}`;
     }
+    case 'subscribers':
+    case 'users':
+      return undefined;
     default:
       return push satisfies never;
   }

@@ -1,8 +1,10 @@
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Server } from 'bun';
+import { digests } from '../../adapters/bun/digests.ts';
 import { createImages } from '../../adapters/bun/images.ts';
 import { createPasswords } from '../../adapters/bun/passwords.ts';
+import { webClient } from '../../adapters/bun/web-client.ts';
 import { type CountingTelemetry, createTelemetry } from '../../adapters/pino/telemetry.ts';
 import { type App, compose } from '../../app/compose.ts';
 import type { Config } from '../../app/config.ts';
@@ -18,6 +20,7 @@ import { createHttp, type Http } from './http.ts';
 import { MetricsPage } from './metrics-page.ts';
 import { PlainEntrance } from './plain-entrance.ts';
 import { ProcessMetrics } from './process-metrics.ts';
+import { PusherEntrance } from './pusher-entrance.ts';
 import { Readiness } from './readiness.ts';
 import { BunFanout, type SocketData, socketHandler } from './websocket.ts';
 
@@ -88,12 +91,19 @@ type Made = {
 };
 
 function assemble(config: Config, ports: Ports, { telemetry, fanout, server, processMetrics }: Made): Serving {
-  const runtime = { clock: systemClock, passwords: createPasswords(), images: createImages(), telemetry, fanout };
+  const runtime = {
+    ...{ clock: systemClock, passwords: createPasswords(), images: createImages(), digests, webClient },
+    ...{ telemetry, fanout },
+  };
   const app = compose(config, ports, runtime);
   const http = createHttp(app, config, runtime);
   const bounds = { maxFrameBytes: config.maxFrameBytes, maxBacklogBytes: config.maxConnectionBacklogBytes };
   const parts = { app, server, streams: fanout.streams, bounds };
-  const entrances = [new CentrifugeEntrance(parts), new PlainEntrance({ ...parts, telemetry })];
+  const entrances = [
+    new CentrifugeEntrance(parts),
+    new PlainEntrance({ ...parts, telemetry }),
+    new PusherEntrance({ app, server }),
+  ];
   const metrics = new MetricsPage(config, {
     families: () => [...metricsOf(app.node, telemetry.counts()), ...processMetrics.families()],
     addressOf: http.addressOf,
