@@ -9,10 +9,14 @@ import { createTokens, type TokenSettings } from '../core/tokens.ts';
 import { type Accounts, createAccounts } from '../features/accounts/feature.ts';
 import { createChat } from '../features/chat/feature.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Digests } from '../ports/digests.ts';
 import type { Images } from '../ports/images.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
+import type { WebClient } from '../ports/web-client.ts';
 import { centrifuge } from '../protocols/centrifuge/protocol.ts';
+import { plain } from '../protocols/plain/protocol.ts';
+import { Pusher } from '../protocols/pusher/protocol.ts';
 import { type ApiKey, ServerApi } from '../protocols/server-api/protocol.ts';
 import type { Config } from './config.ts';
 import { FEATURE_NAMESPACES } from './feature-namespaces.ts';
@@ -26,6 +30,8 @@ export type Runtime = {
   readonly fanout: Fanout;
   readonly passwords: Passwords;
   readonly images: Images;
+  readonly digests: Digests;
+  readonly webClient: WebClient;
 };
 
 export type App = {
@@ -33,7 +39,10 @@ export type App = {
   readonly operations: Operations;
   readonly features: readonly Feature[];
   readonly centrifuge: typeof centrifuge;
+  readonly plain: typeof plain;
   readonly serverApi: ServerApi;
+  readonly pusher: Pusher;
+  readonly pusherApi: ReturnType<Pusher['attach']>;
   authenticate(headers: Headers): Promise<Principal>;
   /** Does what a crash came between. To be called once, before the first connection. */
   catchUp(): Promise<void>;
@@ -51,7 +60,8 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
   const chat = createChat(host.features, accounts.people, { recallMs: config.recallSeconds * 1_000 });
   const features = [accounts.feature, chat, avatarsFeature(host.features.avatars)];
   const operations = createOperations(features.flatMap((feature) => feature.operations));
-  const node = createNode(config, ports, runtime, features);
+  const pusher = new Pusher(config.pusherApps, runtime);
+  const node = createNode(config, ports, runtime, { features, pusher });
   host.attach(node);
   const tokens = createTokens(tokenSettingsOf(config), runtime.clock.now);
   node.start({
@@ -64,6 +74,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     verifySubscription: tokens.subscription,
     application: new Application(ports.backend),
     operates: operations.takes,
+    ...(pusher.isOn && { apps: pusher.hooks() }),
   });
   announceNewcomers(accounts, features);
   return {
@@ -71,6 +82,9 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     operations,
     features,
     centrifuge,
+    plain,
+    pusher,
+    pusherApi: pusher.attach(node),
     serverApi: new ServerApi(node, { keys: apiKeysOf(config), version: VERSION }),
     authenticate: accounts.authenticate,
     catchUp: accounts.catchUp,
@@ -134,7 +148,9 @@ function apiKeysOf({ apiKeys, scopedApiKeys }: Config): readonly ApiKey[] {
   return [...apiKeys.map((key) => ({ key })), ...scopedApiKeys];
 }
 
-function createNode(config: Config, ports: Ports, runtime: Runtime, features: readonly Feature[]): Node {
+type Plugs = { readonly features: readonly Feature[]; readonly pusher: Pusher };
+
+function createNode(config: Config, ports: Ports, runtime: Runtime, { features, pusher }: Plugs): Node {
   return new Node({
     name: crypto.randomUUID(),
     version: VERSION,
@@ -143,9 +159,9 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, features: re
     bus: ports.bus,
     fanout: runtime.fanout,
     logs: ports.logs,
-    protocols: [centrifuge.json, centrifuge.protobuf],
+    protocols: [centrifuge.json, centrifuge.protobuf, ...plain.protocols, ...(pusher.isOn ? [pusher.protocol] : [])],
     pollSecret: config.pollSecret,
-    namespaces: namespacesOf(config, features),
+    namespaces: new Map([...namespacesOf(config, features), ...pusher.namespaces(config.namespaces)]),
     openNamespaces: new Set(config.clientInsecure ? Object.keys(config.namespaces) : []),
     limits: {
       channels: config.channelLimit,

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { API_KEY_LENGTH, scopedApiKeysSchema } from './api-keys-setting.ts';
 import { backendUrlsSchema } from './backend-setting.ts';
 import { DEFAULT_NAMESPACES, namespacesSchema } from './namespaces-setting.ts';
+import { pusherAppsSchema } from './pusher-apps-setting.ts';
 import { choice, integer, json, list, type Setting, text, toggle } from './setting.ts';
 
 const KIB = 1_024;
@@ -99,6 +100,21 @@ export const SETTINGS = {
     is: isLine,
     doc: 'Shared with the backend, which signs with it the items of a shared poll that a client may track.',
   }),
+  metricsToken: text({
+    env: 'BANYAN_METRICS_TOKEN',
+    default: '',
+    secret: true,
+    rule: 'empty, or one line of at least 16 characters',
+    is: (value) => value === '' || (isLine(value) && value.length >= API_KEY_LENGTH),
+    doc: 'With it (`Authorization: Bearer …`) Prometheus may read `/metrics`. Without it and `metricsAddresses` nobody may.',
+  }),
+  metricsAddresses: list({
+    env: 'BANYAN_METRICS_ADDRESSES',
+    default: [],
+    rule: 'IP addresses or subnets (10.0.0.0/8), separated by commas',
+    is: isAddressOrSubnet,
+    doc: 'Addresses or subnets from which `/metrics` may be read without a token. A request that came through a proxy which is not trusted may not.',
+  }),
   allowedOrigins: list({
     env: 'BANYAN_ALLOWED_ORIGINS',
     default: [],
@@ -165,6 +181,14 @@ export const SETTINGS = {
     rule: 'a JSON object of namespaces by name',
     schema: namespacesSchema,
     doc: 'Namespaces of channels to add to the defaults, or to change in them; see below.',
+  }),
+  pusherApps: json({
+    env: 'BANYAN_PUSHER_APPS',
+    default: [],
+    secret: true,
+    rule: 'a JSON list of apps with an id, a key and a secret each',
+    schema: pusherAppsSchema,
+    doc: 'Apps whose clients and backends speak the Pusher protocol; see below. None: it is off.',
   }),
   channelLimit: integer({
     env: 'BANYAN_CHANNEL_LIMIT',

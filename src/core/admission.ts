@@ -1,5 +1,5 @@
 import { type Application, type Asking, askingOf } from './application.ts';
-import type { SubscribeOptions } from './commands.ts';
+import type { Command, SubscribeOptions } from './commands.ts';
 import { DisconnectError } from './disconnects.ts';
 import { ClientError } from './errors.ts';
 import type { Permissions } from './permissions.ts';
@@ -14,6 +14,7 @@ export type Vouching = {
   readonly application?: Application;
 };
 
+type Publish = Extract<Command, { kind: 'publish' }>;
 type Who = Parameters<typeof askingOf>[0];
 
 /** Who comes in, and into which channels, where tokens or the developer's backend have a say in it. */
@@ -26,12 +27,12 @@ export class Admission {
     this.#vouching = vouching;
   }
 
-  /** Who a client without a token is; `data` is for the developer's backend, if that is asked. */
-  async greet(who: Who, data: string | undefined): Promise<SignedIn> {
+  /** Whom the developer's backend takes a client without a token for; undefined where it has no say. */
+  async greet(who: Who, data: string | undefined): Promise<SignedIn | undefined> {
     const { principal } = who;
     const application = this.#vouching()?.application;
     // People of this installation have signed in already.
-    if (principal.kind !== 'anonymous' || application?.hears('connect') !== true) return { principal };
+    if (principal.kind !== 'anonymous' || application?.hears('connect') !== true) return undefined;
     return application.connect(askingOf(who), data);
   }
 
@@ -54,7 +55,8 @@ export class Admission {
   }
 
   /** Resolves when the client may subscribe, with what more is said of it. Throws as `grant`. */
-  async admit(who: Who, channel: string, { token, data }: SubscribeOptions): Promise<Grant | undefined> {
+  async admit(who: Who, channel: string, { token, prove, data }: SubscribeOptions): Promise<Grant | undefined> {
+    if (prove !== undefined) return proven(channel, prove(who.principal));
     if (token !== undefined) return this.grant(who, channel, token);
     if (this.#permissions.isBackends('subscribe', channel)) {
       return this.application().subscribe(askingOf(who), channel, data);
@@ -63,10 +65,31 @@ export class Admission {
     return undefined;
   }
 
+  /** What a client may publish of what it wants to, at once where nobody has to be asked. Throws `permissionDenied`. */
+  publication(who: Who, { channel, data }: Pick<Publish, 'channel' | 'data'>): string | Promise<string> {
+    if (this.#permissions.isBackends('publish', channel)) {
+      return this.application().publish(askingOf(who), channel, data);
+    }
+    const allowed = this.#permissions.decide(who.principal, 'publish', channel);
+    if (typeof allowed === 'boolean') return dataIf(allowed, data);
+    return allowed.then((isAllowed) => dataIf(isAllowed, data));
+  }
+
   /** Throws `permissionDenied` when there is none: what is its to decide, nobody may. */
   application(): Application {
     const application = this.#vouching()?.application;
     if (application === undefined) throw new ClientError('permissionDenied');
     return application;
   }
+}
+
+/** A signature that is for another channel proves nothing. */
+function proven(channel: string, grant: Grant): Grant {
+  if (grant.channel !== channel) throw new ClientError('permissionDenied');
+  return grant;
+}
+
+function dataIf(isAllowed: boolean, data: string): string {
+  if (!isAllowed) throw new ClientError('permissionDenied');
+  return data;
 }

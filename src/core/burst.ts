@@ -7,14 +7,14 @@ const FRAME_BYTES = 32 * 1024;
 
 export type PublicationPush = Extract<Push, { kind: 'publication' }>;
 
-type Encoded = { readonly base: Publication | undefined; readonly frame: Frame };
+type Encoded = { readonly base: Publication | undefined; readonly frame: Frame | undefined };
 
 /** Publications of one channel that leave together: what several topics take as the same frame is encoded once. */
 export class Burst {
   readonly #encoded = new Map<string, Map<Publication, Encoded[]>>();
 
-  /** The push as a frame. */
-  encode(protocol: Protocol, push: PublicationPush): Frame {
+  /** The push as a frame; undefined where the protocol has no words for it. */
+  encode(protocol: Protocol, push: PublicationPush): Frame | undefined {
     const { publication, number, delta } = push;
     const form = `${protocol.name}/${number ?? ''}/${delta === undefined ? '' : 'd'}`;
     const all = this.#encoded.get(form) ?? new Map<Publication, Encoded[]>();

@@ -1,6 +1,8 @@
 import type { MapEntry, Position } from '../ports/log.ts';
 import type { ChannelType } from './namespace.ts';
+import type { Principal } from './principal.ts';
 import type { FilterNode } from './tag-filter.ts';
+import type { Grant, SignedIn } from './tokens.ts';
 
 /** Where a client was when it lost the line. An empty epoch stands for "any". */
 export type Since = Position;
@@ -8,6 +10,8 @@ export type Since = Position;
 export type SubscribeOptions = {
   /** Present when the client wants what it missed. */
   readonly since?: Since;
+  /** Present instead of `since` when the client wants the newest publication, where history has one. */
+  readonly latest?: true;
   /** Answer with an error instead of starting anew when what it missed is no longer there. */
   readonly rejectUnrecovered?: boolean;
   /** Whether the client wants to hear who comes and goes, where the namespace tells. */
@@ -31,6 +35,10 @@ export type SubscribeOptions = {
   readonly compact?: boolean;
   /** Only publications whose tags match are wanted. */
   readonly filter?: FilterNode;
+  /** As `token`, where the protocol has signatures of its own: gives what the backend has signed, or throws `ClientError`. */
+  readonly prove?: (principal: Principal) => Grant;
+  /** Whether the answer is to say who is present. */
+  readonly presence?: true;
 };
 
 /** Items with the versions that the client has; 0 for none. */
@@ -49,6 +57,8 @@ export type Command =
       readonly since: ReadonlyMap<string, Since>;
       /** For the developer's backend; JSON text on one line. */
       readonly data?: string;
+      /** The client hears of what it asks for itself, and the server puts it into no channel. */
+      readonly alone?: boolean;
     }
   | ({ readonly kind: 'subscribe'; readonly id: number; readonly channel: string } & SubscribeOptions)
   | { readonly kind: 'unsubscribe'; readonly id: number; readonly channel: string }
@@ -60,6 +70,9 @@ export type Command =
       readonly data: string;
       /** In a map: the entry that it sets, or removes. */
       readonly entry?: MapEntry;
+      readonly tags?: Readonly<Record<string, string>>;
+      /** Whether all others are told, but not the client itself. */
+      readonly tellsOthersOnly?: true;
     }
   | { readonly kind: 'presence'; readonly id: number; readonly channel: string }
   | { readonly kind: 'presenceStats'; readonly id: number; readonly channel: string }
@@ -74,6 +87,8 @@ export type Command =
     }
   | { readonly kind: 'rpc'; readonly id: number; readonly method: string; readonly data: unknown }
   | { readonly kind: 'refresh'; readonly id: number; readonly token: string }
+  /** The client says who it is once it is connected, by a signature of the backend. Throws `DisconnectError`. */
+  | { readonly kind: 'signIn'; readonly id: number; readonly prove: (principal: Principal) => SignedIn }
   /** A new token for a subscription, before the one runs out that it began with. */
   | { readonly kind: 'subRefresh'; readonly id: number; readonly channel: string; readonly token: string }
   /** In a shared poll: items to be told of, each batch signed by the developer's backend, and keys to be let go of. */

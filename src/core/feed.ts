@@ -117,11 +117,13 @@ export class Feed {
       if (delta) this.#remember(publication);
       return frame;
     });
-    if (first === undefined) return;
-    if (isSomebodyIn) for (const frame of joined(protocol, [first, ...later])) fanout.publish(this.#place.topic, frame);
-    if (this.#baseless.size === 0) return;
-    const whole = isSomebodyIn ? burst.encode(protocol, this.#push(publications[0] as Publication, undefined)) : first;
-    this.#begin(joined(protocol, [whole, ...later]));
+    if (isSomebodyIn) {
+      for (const frame of joined(protocol, spoken([first, ...later]))) fanout.publish(this.#place.topic, frame);
+    }
+    const [oldest] = publications;
+    if (this.#baseless.size === 0 || oldest === undefined) return;
+    const whole = isSomebodyIn ? burst.encode(protocol, this.#push(oldest, undefined)) : first;
+    this.#begin(joined(protocol, spoken([whole, ...later])));
   }
 
   #remember(publication: Publication): void {
@@ -153,4 +155,9 @@ export class Feed {
 /** What a difference is of: an entry of a map, or the whole channel. */
 function keyOf({ entry }: Publication): string {
   return entry?.key ?? '';
+}
+
+/** Without what the protocol has no words for. */
+function spoken(frames: readonly (Frame | undefined)[]): Frame[] {
+  return frames.filter((frame) => frame !== undefined);
 }

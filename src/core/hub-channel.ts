@@ -1,7 +1,8 @@
-import type { ClientInfo, Log, Page, Position, Publication } from '../ports/log.ts';
+import type { Log, Page, Position, Publication } from '../ports/log.ts';
 import type { Since } from './commands.ts';
 import type { Feeds } from './feeds.ts';
 import type { Namespace } from './namespace.ts';
+import type { Present } from './present.ts';
 import type { Protocol } from './protocol.ts';
 import type { SubscribeResult } from './pushes.ts';
 import type { RecoveryBudget } from './recovery-budget.ts';
@@ -11,8 +12,11 @@ import { wireBytesOf } from './wire-bytes.ts';
 /** Publications read in one go while a gap is filled. */
 const FILL_PAGE = 1_000;
 
-/** From where a client wants what it missed, and how much of that it may be given. */
-export type Recovery = { readonly since: Since; readonly budget: RecoveryBudget };
+/** From where a client wants what it missed: a position, or just before the newest publication. */
+export type From = Since | 'latest';
+
+/** What a client wants of what it missed, and how much of that it may be given. */
+export type Recovery = { readonly since: From; readonly budget: RecoveryBudget };
 
 export type ChannelSettings = {
   readonly namespace: Namespace;
@@ -39,12 +43,14 @@ export class HubChannel {
   readonly subscribers = new Map<string, number>();
   /** Those who take publications in a way of their own; most channels have none. */
   feeds: Feeds | undefined;
-  /** Those present, by client; only in namespaces with presence. */
-  presence: Map<string, ClientInfo> | undefined;
+  /** Those present; only in namespaces with presence. */
+  present: Present | undefined;
   /** Publications emitted but not yet handed to the runtime, in order. */
   pending: Publication[] = [];
   /** Clients on their way in. */
   holds = 0;
+  /** Until when it stays although nobody listens. */
+  keptUntil = 0;
   #position: Position | undefined;
   #opening: Promise<void> | undefined;
   #tail: Tail | undefined;
@@ -77,10 +83,11 @@ export class HubChannel {
     return this.subscribers.size === 0 && this.holds === 0 && this.feeds === undefined;
   }
 
-  /** How many on this node are subscribed. */
-  get audience(): number {
-    const plain = [...this.subscribers.values()].reduce((sum, count) => sum + count, 0);
-    return plain + (this.feeds?.subscribers ?? 0);
+  /** How many subscribe to it on this node. */
+  get subscriberCount(): number {
+    let count = this.feeds?.subscribers ?? 0;
+    for (const each of this.subscribers.values()) count += each;
+    return count;
   }
 
   /** Whether somebody listens by this protocol, in whatever way. */
@@ -94,13 +101,13 @@ export class HubChannel {
   }
 
   /** Gets ready for a client to come in at `since`; after it, while `isReady`, `enter` answers at once. */
-  async prepare(since: Since | undefined): Promise<void> {
+  async prepare(from: From | undefined): Promise<void> {
     const { log } = this.#settings;
     if (log === undefined) return;
     do {
       if (this.#position === undefined) await this.#open(log);
-      const from = since && this.#startOf(since);
-      if (from !== undefined) await this.#catchUp(log, from);
+      const after = from && this.#startOf(from);
+      if (after !== undefined) await this.#catchUp(log, after);
     } while (!this.isReady);
   }
 
@@ -153,14 +160,14 @@ export class HubChannel {
       this.#fillInBackground(this.#settings.log);
   }
 
-  /** After which offset a client that was at `since` is given publications; undefined when it cannot be helped. */
-  #startOf(since: Since): number | undefined {
-    const isHere = this.#isSameEpoch(since);
-    // Of a map the newest publication alone says nothing of the other entries.
-    if (this.namespace.recovery === 'stream' || this.namespace.type !== 'stream')
-      return isHere ? since.offset : undefined;
+  /** After which offset a client that wants this is given publications; undefined when it cannot be helped. */
+  #startOf(from: From): number | undefined {
     const { offset } = this.position;
-    if (isHere && since.offset >= offset) return since.offset;
+    if (from === 'latest') return Math.max(0, offset - 1);
+    const isHere = this.#isSameEpoch(from);
+    // Of a map the newest publication alone says nothing of the other entries.
+    const wantsAll = this.namespace.recovery === 'stream' || this.namespace.type !== 'stream';
+    if (wantsAll || (isHere && from.offset >= offset)) return isHere ? from.offset : undefined;
     // The newest alone, in whichever epoch the client was.
     return offset > 0 ? offset - 1 : undefined;
   }

@@ -1,12 +1,14 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, Log, Publication } from '../ports/log.ts';
-import { Burst, joined } from './burst.ts';
+import { Burst, joined, type PublicationPush } from './burst.ts';
 import type { Connection, Fanout } from './connection.ts';
 import type { Feed, FeedOptions } from './feed.ts';
 import { Feeds } from './feeds.ts';
+import { Histogram } from './histogram.ts';
 import { HubChannel, type Recovery } from './hub-channel.ts';
 import type { Namespace } from './namespace.ts';
-import type { Protocol } from './protocol.ts';
+import { Present } from './present.ts';
+import type { Frame, Protocol } from './protocol.ts';
 import type { Push, SubscribeResult } from './pushes.ts';
 
 /** The newest of a channel, kept while clients come back. */
@@ -15,6 +17,8 @@ const TAIL_IDLE_MS = 30_000;
 /** Sweeps within which every channel's position is compared with the log, as long as one may compare so many. */
 const CHECK_ROUNDS = 40;
 const CHECKS = 200;
+/** How long a channel is kept for clients that polled it: they are about to come again. */
+const POLLED_MS = 10_000;
 
 export type HubSettings = {
   readonly fanout: Fanout;
@@ -27,7 +31,11 @@ export type HubSettings = {
   readonly onInterest: (channel: string, wanted: boolean) => void;
   /** All subscribers of the channel must start anew. */
   readonly onReset: (channel: string) => void;
+  /** The client's connection, if it is here, speaks the protocol and subscribes to the channel. */
+  readonly connectionOf?: (client: string, protocol: Protocol, channel: string) => Connection | undefined;
 };
+
+type Target = { readonly protocol: Protocol; readonly name: string; readonly topic: string };
 
 /** The topic that carries a channel's frames to the clients of one protocol. */
 export function topicOf(protocol: Protocol, channel: string): string {
@@ -44,9 +52,19 @@ export class Hub {
   readonly #settings: HubSettings;
   readonly #channels = new Map<string, HubChannel>();
   readonly #unflushed = new Set<HubChannel>();
-  #toCheck = this.#channels.values();
+  /** Channels whose position is still to be compared in this round. */
+  #toCheck: Iterator<HubChannel> = [].values();
+  #allChecked = true;
+  /** Sweeps since the round began. */
+  #round = 0;
   /** The last number that a channel was given. */
   #numbered = 0;
+  /** Subscriptions that there are now. */
+  subscriptions = 0;
+  /** Publications handed to the runtime, one for each subscriber, since the start. */
+  deliveries = 0;
+  /** From being accepted, by the clock of the node that did, to being handed on: of each delivery. */
+  readonly deliveryDelay = new Histogram();
 
   constructor(settings: HubSettings) {
     this.#settings = settings;
@@ -72,12 +90,14 @@ export class Hub {
   enter(channel: HubChannel, protocol: Protocol, recovery: Recovery | undefined): SubscribeResult {
     this.#flushChannel(channel);
     channel.subscribers.set(protocol.name, (channel.subscribers.get(protocol.name) ?? 0) + 1);
+    this.subscriptions += 1;
     return channel.enter(recovery);
   }
 
   /** As `enter`, for one who takes publications in a way of its own: `feed.join` follows, `leaveFeed` ends it. */
   enterFeed(channel: HubChannel, feed: Feed, recovery: Recovery | undefined): SubscribeResult {
     this.#flushChannel(channel);
+    this.subscriptions += 1;
     return feed.enter(channel.enter(recovery), channel.position.offset);
   }
 
@@ -93,6 +113,7 @@ export class Hub {
   /** Takes a subscriber out of a feed. */
   leaveFeed(name: string, feed: Feed, connection: Connection): void {
     feed.leave(connection);
+    this.subscriptions -= 1;
     const channel = this.#channels.get(name);
     if (channel?.feeds === undefined) return;
     channel.feeds.dropIfEmpty(feed);
@@ -104,9 +125,11 @@ export class Hub {
   leave(name: string, protocol: Protocol): void {
     const channel = this.#channels.get(name);
     if (channel === undefined) return;
+    this.subscriptions -= 1;
     const left = (channel.subscribers.get(protocol.name) ?? 0) - 1;
     if (left > 0) channel.subscribers.set(protocol.name, left);
     else channel.subscribers.delete(protocol.name);
+    if (protocol.clients === 'poll') channel.keptUntil = this.#settings.clock.now() + POLLED_MS;
     this.#dropIfEmpty(channel);
   }
 
@@ -131,35 +154,56 @@ export class Hub {
     this.#flushChannel(channel);
     for (const protocol of this.#settings.protocols) {
       if (!channel.hears(protocol)) continue;
-      this.#settings.fanout.publish(joinLeaveTopicOf(protocol, name), protocol.encodePush(push));
+      const frame = protocol.encodePush(push);
+      const except = protocol.tellsOthersOnly === true ? push.info.client : undefined;
+      if (frame !== undefined)
+        this.#publish({ protocol, name, topic: joinLeaveTopicOf(protocol, name) }, [frame], except);
     }
   }
 
-  setPresent(channel: HubChannel, info: ClientInfo): void {
-    channel.presence ??= new Map();
-    channel.presence.set(info.client, info);
+  /** Tells the channel's subscribers something that is no publication. */
+  tell(name: string, push: Push): void {
+    const channel = this.#channels.get(name);
+    if (channel === undefined) return;
+    this.#flushChannel(channel);
+    for (const protocol of this.#protocolsOf(channel)) {
+      const frame = protocol.encodePush(push);
+      if (frame !== undefined) this.#settings.fanout.publish(topicOf(protocol, name), frame);
+    }
   }
 
-  setAbsent(name: string, client: string): ClientInfo | undefined {
-    const presence = this.#channels.get(name)?.presence;
-    const info = presence?.get(client);
-    presence?.delete(client);
-    return info;
+  /** True when the user was not in the channel yet. */
+  setPresent(channel: HubChannel, info: ClientInfo): boolean {
+    channel.present ??= new Present();
+    return channel.present.add(info);
+  }
+
+  /** True when the user is not in the channel any more. */
+  setAbsent(name: string, client: string): boolean {
+    return this.#channels.get(name)?.present?.remove(client) ?? false;
   }
 
   /** To be called once a second. */
   sweep(now: number): void {
-    for (const channel of this.#channels.values()) channel.sweep(now - TAIL_IDLE_MS);
+    for (const channel of this.#channels.values()) {
+      channel.sweep(now - TAIL_IDLE_MS);
+      if (channel.keptUntil <= now) this.#dropIfEmpty(channel);
+    }
     this.#checkPositions();
   }
 
   /** A part of the channels each time, so that the log is not asked for all of them at once. */
   #checkPositions(): void {
-    let left = Math.min(CHECKS, Math.ceil(this.#channels.size / CHECK_ROUNDS));
-    for (; left > 0; left -= 1) {
-      const { value, done } = this.#toCheck.next();
-      if (done === true) this.#toCheck = this.#channels.values();
-      else value.checkPosition();
+    this.#round += 1;
+    if (this.#round >= CHECK_ROUNDS && this.#allChecked) {
+      this.#round = 0;
+      this.#toCheck = this.#channels.values();
+      this.#allChecked = false;
+    }
+    for (let left = Math.min(CHECKS, Math.ceil(this.#channels.size / CHECK_ROUNDS)); left > 0; left -= 1) {
+      const { value } = this.#toCheck.next();
+      this.#allChecked = value === undefined;
+      value?.checkPosition();
     }
   }
 
@@ -181,7 +225,7 @@ export class Hub {
   }
 
   #dropIfEmpty(channel: HubChannel): void {
-    if (!channel.empty) return;
+    if (!channel.empty || channel.keptUntil > this.#settings.clock.now()) return;
     this.#channels.delete(channel.name);
     this.#unflushed.delete(channel);
     this.#settings.onInterest(channel.name, false);
@@ -206,25 +250,43 @@ export class Hub {
   #send(channel: HubChannel): void {
     const publications = channel.pending;
     channel.pending = [];
-    if (channel.feeds === undefined) {
-      for (const protocol of this.#protocolsOf(channel)) this.#sendAs(protocol, channel.name, publications);
-      return;
-    }
-    const burst = new Burst();
+    const burst = channel.feeds && new Burst();
     for (const protocol of this.#protocolsOf(channel)) this.#sendAs(protocol, channel.name, publications, burst);
-    channel.feeds.send(publications, this.#settings.fanout, burst);
+    if (burst !== undefined) channel.feeds?.send(publications, this.#settings.fanout, burst);
+    this.#measure(channel, publications);
+  }
+
+  /** Once a burst and channel, however many listen. */
+  #measure({ subscriberCount: listening }: HubChannel, publications: readonly Publication[]): void {
+    if (listening === 0) return;
+    const now = this.#settings.clock.now();
+    this.deliveries += listening * publications.length;
+    for (const { time } of publications) this.deliveryDelay.observe((now - time) / 1_000, listening);
   }
 
   /** Without a `burst` nothing is encoded for others, too. */
   #sendAs(protocol: Protocol, name: string, publications: readonly Publication[], burst?: Burst): void {
-    const { fanout } = this.#settings;
-    const topic = topicOf(protocol, name);
-    const encoded = publications.map((publication) =>
-      burst === undefined
-        ? protocol.encodePush({ kind: 'publication', channel: name, publication })
-        : burst.encode(protocol, { kind: 'publication', channel: name, publication }),
-    );
-    for (const frame of joined(protocol, encoded)) fanout.publish(topic, frame);
+    const target = { protocol, name, topic: topicOf(protocol, name) };
+    let [frames, except]: [Frame[], string | undefined] = [[], undefined];
+    for (const publication of publications) {
+      if (publication.except !== except) {
+        this.#publish(target, frames, except);
+        [frames, except] = [[], publication.except];
+      }
+      const push: PublicationPush = { kind: 'publication', channel: name, publication };
+      const frame = burst === undefined ? protocol.encodePush(push) : burst.encode(protocol, push);
+      if (frame !== undefined) frames.push(frame);
+    }
+    this.#publish(target, frames, except);
+  }
+
+  /** Nothing that is published while a connection is out of the topic reaches it. */
+  #publish({ protocol, name, topic }: Target, frames: readonly Frame[], except: string | undefined): void {
+    const { fanout, connectionOf } = this.#settings;
+    const left = except === undefined ? undefined : connectionOf?.(except, protocol, name);
+    left?.leave(topic);
+    for (const frame of joined(protocol, frames)) fanout.publish(topic, frame);
+    left?.join(topic);
   }
 
   *#protocolsOf(channel: HubChannel): Iterable<Protocol> {

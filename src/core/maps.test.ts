@@ -153,7 +153,7 @@ describe('MA maps', () => {
       publications: [{ data: 4 }, { data: 5 }],
     });
     expect((await ask(3, 'another'))?.error?.code).toBe(112);
-    expect([...test.node.hub.channels()].map(({ audience }) => audience)).toEqual([1]);
+    expect([...test.node.hub.channels()].map(({ subscriberCount }) => subscriberCount)).toEqual([1]);
   });
 
   test('MA4 differences are of one entry each, from its present value on, and a removal ends them', async () => {

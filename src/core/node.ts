@@ -4,19 +4,21 @@ import type { ClientInfo, Log, MapEntry, Page, Publication, ReadRange, Retention
 import type { Telemetry } from '../ports/telemetry.ts';
 import { Admission } from './admission.ts';
 import { AppendQueue, type QueueBounds } from './append-queue.ts';
-import { type Application, askingOf } from './application.ts';
+import { askingOf } from './application.ts';
+import { identityOf } from './apps.ts';
+import { answerHistory, answerPresence } from './channel-reads.ts';
 import type { Command } from './commands.ts';
 import type { Fanout } from './connection.ts';
 import { DisconnectError, type DisconnectName } from './disconnects.ts';
 import { ClientError } from './errors.ts';
 import type { Channels, NamespaceDefinition, Published, PublishOptions } from './feature.ts';
+import type { Hooks } from './hooks.ts';
 import { Hub } from './hub.ts';
 import type { HubChannel } from './hub-channel.ts';
 import { MapPresence, type PresenceEntry } from './map-presence.ts';
 import { clientEntryOf, Maps } from './maps.ts';
 import type { Namespace } from './namespace.ts';
 import type { ChannelMessage, Control, ExternalOrder } from './node-messages.ts';
-import type { OperationContext } from './operation.ts';
 import { Permissions } from './permissions.ts';
 import { PingWheel } from './ping-wheel.ts';
 import type { Principal } from './principal.ts';
@@ -26,7 +28,7 @@ import { readPages } from './read-pages.ts';
 import { type NodeCommand, type Opening, Session, type SessionHost } from './session.ts';
 import { SessionIndex } from './session-index.ts';
 import { SharedPolls } from './shared-polls.ts';
-import type { Grant, SignedIn } from './tokens.ts';
+import type { SignedIn } from './tokens.ts';
 
 export type Limits = {
   /** Subscriptions a connection. */
@@ -67,21 +69,6 @@ export type NodeSettings = {
   readonly pollSecret?: string;
 };
 
-/** What the node asks of features and operations; set once they exist, before the first connection. */
-export type Hooks = {
-  serverChannels(principal: Principal): Promise<readonly string[]>;
-  call(name: string, context: OperationContext, input: unknown): Promise<unknown>;
-  /** Whether calls of this name are a feature's, and not the developer's backend's. */
-  operates?(name: string): boolean;
-  onPresence(user: string, online: boolean): void;
-  /** Throws `DisconnectError('invalidToken')` or `ClientError('tokenExpired')`. */
-  verifyToken(token: string): Promise<SignedIn>;
-  /** As `verifyToken`, for a subscription token. */
-  verifySubscription?(token: string): Promise<Grant>;
-  /** The developer's own backend, where settings say that there is one. */
-  readonly application?: Application;
-};
-
 /** Between a person's last connection closing and their being told offline: a reload is not an absence. */
 const OFFLINE_GRACE_MS = 5_000;
 const TICK_MS = 1_000;
@@ -105,11 +92,16 @@ export class Node implements Channels, SessionHost {
   readonly #waiting = new Set<Session>();
   /** Sessions of the people of this installation; not of those whom a token names, whose ids may be the same. */
   readonly #byUser = new Map<string, Set<Session>>();
-  /** Sessions of those whom tokens name. */
+  /** Sessions of those whom tokens name, and of users of apps (`identityOf`). */
   readonly #external = new SessionIndex();
+  /** Sessions whose protocol has a form of its own for client ids. */
+  readonly #byClient = new Map<string, Session>();
   /** Those without a connection who are not yet offline; calling off what will say so. */
   readonly #leaving = new Map<string, Cancel>();
   #sessions = 0;
+  /** Publications that were accepted here, and commands that clients sent here, since the start. */
+  publications = 0;
+  commands = 0;
   #toFlush: Session[] = [];
   #hooks: Hooks | undefined;
   #stopTicking: () => void = () => undefined;
@@ -162,7 +154,8 @@ export class Node implements Channels, SessionHost {
 
   /** A client's socket has opened. */
   open(opening: Opening): Session {
-    const session = new Session(this, opening, crypto.randomUUID());
+    const session = new Session(this, opening, opening.client ?? crypto.randomUUID());
+    if (opening.client !== undefined) this.#byClient.set(opening.client, session);
     this.#sessions += 1;
     this.#waiting.add(session);
     return session;
@@ -174,7 +167,10 @@ export class Node implements Channels, SessionHost {
   register(session: Session): void {
     this.#waiting.delete(session);
     this.#pings.add(session);
-    if (session.principal.kind === 'external') this.#external.add(session.principal.user, session);
+    const { principal } = session;
+    if (principal.kind === 'app') this.#hooks?.apps?.opened(session, principal);
+    const identity = identityOf(principal);
+    if (identity !== undefined) this.#external.add(identity, session);
     if (session.principal.kind !== 'user') return;
     const { user } = session.principal;
     const sessions = this.#byUser.get(user) ?? new Set();
@@ -189,7 +185,7 @@ export class Node implements Channels, SessionHost {
     this.#sessions -= 1;
     this.#waiting.delete(session);
     if (session.bucket >= 0) this.#pings.remove(session);
-    if (session.principal.kind === 'external') this.#external.remove(session.principal.user, session);
+    this.#forgetExternal(session);
     if (session.principal.kind !== 'user') return;
     const { user } = session.principal;
     const sessions = this.#byUser.get(user);
@@ -200,6 +196,22 @@ export class Node implements Channels, SessionHost {
       this.#hooks?.onPresence(user, false);
     });
     this.#leaving.set(user, cancel);
+  }
+
+  #forgetExternal(session: Session): void {
+    if (this.#byClient.get(session.client) === session) this.#byClient.delete(session.client);
+    const { principal } = session;
+    const identity = identityOf(principal);
+    if (identity !== undefined) this.#external.remove(identity, session);
+    if (principal.kind === 'app') this.#hooks?.apps?.closed(session, principal);
+  }
+
+  signedIn(session: Session, before: Principal): void {
+    const [left, come] = [identityOf(before), identityOf(session.principal)];
+    if (left !== undefined) this.#external.remove(left, session);
+    if (come !== undefined) this.#external.add(come, session);
+    const { principal } = session;
+    if (principal.kind === 'app' && before.kind === 'app') this.#hooks?.apps?.signedIn(session, principal, before);
   }
 
   /** The session's `connect` was refused: it is waited for no longer than for one that says nothing. */
@@ -215,6 +227,12 @@ export class Node implements Channels, SessionHost {
 
   verifyToken(token: string): Promise<SignedIn> {
     return this.#hooks?.verifyToken(token) ?? Promise.reject(new DisconnectError('invalidToken'));
+  }
+
+  async signIn(found: Principal, token: string): Promise<SignedIn> {
+    const signedIn: SignedIn = token === '' ? { principal: found } : await this.verifyToken(token);
+    if (signedIn.principal.kind === 'anonymous' && !this.limits.anonymous) throw new ClientError('unauthorized');
+    return signedIn;
   }
 
   connectResult(session: Session, subscriptions: ReadonlyMap<string, SubscribeResult>): ConnectResult {
@@ -247,10 +265,10 @@ export class Node implements Channels, SessionHost {
       case 'rpc':
         return this.#runRpc(session, command);
       case 'history':
-        return this.#runHistory(session, command);
+        return answerHistory(this, session.principal, command);
       case 'presence':
       case 'presenceStats':
-        return this.#runPresence(session, command);
+        return answerPresence(this, session.principal, command);
       default:
         return command satisfies never;
     }
@@ -268,24 +286,31 @@ export class Node implements Channels, SessionHost {
 
   announceJoin(channel: HubChannel, info: ClientInfo): void {
     this.#showEntries(this.#mapPresence.join(channel.name, channel.namespace, info), info, false);
-    if (!channel.namespace.presence && !channel.namespace.joinLeave) return;
-    if (channel.namespace.presence) this.hub.setPresent(channel, info);
-    if (channel.namespace.joinLeave) this.#announce(channel.name, 'join', info);
+    const { presence, joinLeave } = channel.namespace;
+    const alone = presence && this.hub.setPresent(channel, info);
+    if (alone) this.#hooks?.apps?.present(channel.name, info.user, true);
+    if (joinLeave) this.#announce(channel.name, 'join', { info, alone });
   }
 
   announceLeave(name: string, info: ClientInfo): void {
     const namespace = this.hub.get(name)?.namespace;
-    if (namespace !== undefined) this.#showEntries(this.#mapPresence.leave(name, namespace, info), info, true);
-    if (namespace === undefined || (!namespace.presence && !namespace.joinLeave)) return;
-    this.hub.setAbsent(name, info.client);
-    if (namespace.joinLeave) this.#announce(name, 'leave', info);
+    if (namespace === undefined) return;
+    this.#showEntries(this.#mapPresence.leave(name, namespace, info), info, true);
+    const alone = namespace.presence && this.hub.setAbsent(name, info.client);
+    if (alone) this.#hooks?.apps?.present(name, info.user, false);
+    if (namespace.joinLeave) this.#announce(name, 'leave', { info, alone });
+  }
+
+  counted(channel: string): void {
+    const apps = this.#hooks?.apps;
+    if (apps !== undefined) apps.counted(channel, this.hub.get(channel)?.subscriberCount ?? 0);
   }
 
   // --- what features ask (`Channels`) ------------------------------------------------------------------------------
 
   async publish(channel: string, data: string, options: PublishOptions = {}): Promise<Published> {
     const namespace = this.permissions.namespace(channel);
-    const { key, info, tags, entry, writes } = options;
+    const { key, info, tags, entry, except, writes } = options;
     const time = this.clock.now();
     const nothing = { offset: 0, epoch: '', time, repeated: false };
     if (!this.maps.takes(channel, namespace, entry)) return nothing;
@@ -294,6 +319,7 @@ export class Node implements Channels, SessionHost {
       ...(info !== undefined && { info }),
       ...(tags !== undefined && { tags }),
       ...(entry !== undefined && { entry }),
+      ...(except !== undefined && { except }),
     };
     const queue = this.#queueOf(namespace);
     if (queue === undefined) {
@@ -350,7 +376,7 @@ export class Node implements Channels, SessionHost {
   /** Those present in the channel. Throws `ClientError` `notAvailable` where presence is not kept. */
   presenceOf(channel: string): readonly ClientInfo[] {
     if (!this.permissions.namespace(channel).presence) throw new ClientError('notAvailable');
-    return [...(this.hub.get(channel)?.presence?.values() ?? [])];
+    return [...(this.hub.get(channel)?.present?.clients ?? [])];
   }
 
   /** Forgets what was published in the channel; offsets go on. Throws `notAvailable` where nothing is kept. */
@@ -362,7 +388,17 @@ export class Node implements Channels, SessionHost {
 
   /** Puts connections of one whom tokens name into a channel, takes them out, or ends them; on every node. */
   tellExternal(user: string, order: ExternalOrder): void {
-    this.#settings.bus.publish(CONTROL, { kind: 'external', user, order });
+    this.#tellIdentity({ kind: 'external', user }, order);
+  }
+
+  /** As `tellExternal`, for those whom an app's backend has signed in. */
+  tellAppUser(app: string, user: string, order: ExternalOrder): void {
+    this.#tellIdentity({ kind: 'app', app, user, client: '' }, order);
+  }
+
+  /** What waits to be written, and how long that takes. */
+  get queues(): { readonly memory: AppendQueue; readonly durable: AppendQueue } {
+    return this.#queues;
   }
 
   /** How many connections and users there are on this node. */
@@ -381,6 +417,11 @@ export class Node implements Channels, SessionHost {
 
   // -----------------------------------------------------------------------------------------------------------------
 
+  #tellIdentity(principal: Principal, order: ExternalOrder): void {
+    const identity = identityOf(principal);
+    if (identity !== undefined) this.#settings.bus.publish(CONTROL, { kind: 'external', identity, order });
+  }
+
   #createHub(): Hub {
     const { fanout, protocols, clock, limits, bus } = this.#settings;
     return new Hub({
@@ -394,6 +435,11 @@ export class Node implements Channels, SessionHost {
       onReset: (channel) => {
         for (const session of this.#everySession()) session.subscriptions.reset(channel);
       },
+      connectionOf: (client, protocol, channel) => {
+        const session = this.#byClient.get(client);
+        const isThere = session?.protocol.name === protocol.name && session.subscriptions.isPlain(channel);
+        return isThere ? session.connection : undefined;
+      },
     });
   }
 
@@ -406,6 +452,7 @@ export class Node implements Channels, SessionHost {
     namespace: Namespace,
     { epoch, publication }: { readonly epoch: string; readonly publication: Publication },
   ): void {
+    this.publications += 1;
     if (publication.entry !== undefined) this.maps.apply({ channel, publication, ttlMs: namespace.mapTtlMs });
     this.#tell(channel, epoch, publication);
   }
@@ -421,8 +468,12 @@ export class Node implements Channels, SessionHost {
     this.#settings.bus.publish(`c/${channel}`, { kind: 'publications', epoch, publications: [publication] });
   }
 
-  #announce(channel: string, kind: 'join' | 'leave', info: ClientInfo): void {
-    this.#settings.bus.publish(`c/${channel}`, { kind, info });
+  #announce(
+    channel: string,
+    kind: 'join' | 'leave',
+    who: { readonly info: ClientInfo; readonly alone: boolean },
+  ): void {
+    this.#settings.bus.publish(`c/${channel}`, { kind, ...who });
   }
 
   #hear(subject: string, message: BusMessage): void {
@@ -430,11 +481,11 @@ export class Node implements Channels, SessionHost {
     const channel = subject.slice(2);
     const heard = message as ChannelMessage;
     if (heard.kind === 'publications') this.hub.receive(channel, heard.epoch, heard.publications);
-    else this.hub.announce(channel, { kind: heard.kind, channel, info: heard.info });
+    else this.hub.announce(channel, { ...heard, channel });
   }
 
   #control(message: Control): void {
-    if (message.kind === 'external') return this.#obey(message.user, message.order);
+    if (message.kind === 'external') return this.#obey(message.identity, message.order);
     for (const session of this.#sessionsFor(message)) {
       switch (message.kind) {
         case 'subscribe':
@@ -452,7 +503,7 @@ export class Node implements Channels, SessionHost {
     }
   }
 
-  #sessionsFor({ kind, user }: Control): Session[] {
+  #sessionsFor({ kind, user }: Exclude<Control, { kind: 'external' }>): Session[] {
     const sessions = [...(this.#byUser.get(user) ?? [])];
     if (kind !== 'disconnect') return sessions;
     // One that has not said `connect` yet was let in by the same sign-in, and will not be asked for it again.
@@ -460,8 +511,8 @@ export class Node implements Channels, SessionHost {
     return [...sessions, ...[...this.#waiting].filter(isTheirs)];
   }
 
-  #obey(user: string, order: ExternalOrder): void {
-    for (const session of this.#external.of(user)) {
+  #obey(identity: string, order: ExternalOrder): void {
+    for (const session of this.#external.of(identity)) {
       if (order.client !== undefined && order.client !== session.client) continue;
       switch (order.kind) {
         case 'subscribe':
@@ -480,17 +531,21 @@ export class Node implements Channels, SessionHost {
   }
 
   async #runPublish(session: Session, command: Extract<Command, { kind: 'publish' }>): Promise<Reply> {
-    const { channel, data } = command;
+    const { channel, tags, tellsOthersOnly } = command;
+    const { principal, subscriptions } = session;
+    // What lets the client of an app into a channel is also what lets it publish there.
+    if (principal.kind === 'app' && !subscriptions.has(channel)) throw new ClientError('permissionDenied');
     const entry = clientEntryOf(this.permissions.namespace(channel), session.client, command.entry);
-    const options = { info: session.info, ...(entry !== undefined && { entry }) };
-    if (this.permissions.isBackends('publish', channel)) {
-      const published = await this.admission.application().publish(askingOf(session), channel, data);
-      await this.publish(channel, published, options);
-      return { kind: 'publish' };
-    }
-    const allowed = this.permissions.decide(session.principal, 'publish', channel);
-    if (!(typeof allowed === 'boolean' ? allowed : await allowed)) throw new ClientError('permissionDenied');
-    await this.publish(channel, data, options);
+    const permitted = this.admission.publication(session, command);
+    // Where nobody has to be asked, it is published before anything that the client says next.
+    const data = typeof permitted === 'string' ? permitted : await permitted;
+    const publication = {
+      info: subscriptions.infoIn(channel),
+      ...(tags !== undefined && { tags }),
+      ...(entry !== undefined && { entry }),
+    };
+    await this.publish(channel, data, { ...publication, ...(tellsOthersOnly === true && { except: session.client }) });
+    if (principal.kind === 'app') this.#hooks?.apps?.published(channel, { data, ...publication });
     return { kind: 'publish' };
   }
 
@@ -502,33 +557,6 @@ export class Node implements Channels, SessionHost {
     }
     const { principal, address, client } = session;
     return { kind: 'rpc', data: await call(method, { principal, address, client }, data) };
-  }
-
-  async #runHistory(session: Session, command: Extract<Command, { kind: 'history' }>): Promise<Reply> {
-    const { channel, since, reverse } = command;
-    await this.permissions.check(session.principal, 'readHistory', channel);
-    if (reverse && since?.offset === 0) throw new ClientError('badRequest', { field: 'since.offset' });
-    const limit = command.limit < 0 ? this.limits.history : Math.min(command.limit, this.limits.history);
-    const { publications, top } = await this.read(channel, {
-      limit,
-      reverse,
-      ...(since !== undefined && { after: since.offset }),
-    });
-    if (since !== undefined && since.epoch !== '' && since.epoch !== top.epoch) {
-      throw new ClientError('unrecoverablePosition');
-    }
-    return { kind: 'history', epoch: top.epoch, offset: top.offset, publications };
-  }
-
-  async #runPresence(
-    session: Session,
-    command: Extract<Command, { kind: 'presence' | 'presenceStats' }>,
-  ): Promise<Reply> {
-    await this.permissions.check(session.principal, 'readPresence', command.channel);
-    if (!this.permissions.namespace(command.channel).presence) throw new ClientError('notAvailable');
-    const clients = [...(this.hub.get(command.channel)?.presence?.values() ?? [])];
-    if (command.kind === 'presence') return { kind: 'presence', clients };
-    return { kind: 'presenceStats', clients: clients.length, users: new Set(clients.map(({ user }) => user)).size };
   }
 
   #tick(): void {

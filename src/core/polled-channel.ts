@@ -132,11 +132,13 @@ export class PolledChannel {
     const encode = (protocol: Protocol) =>
       protocol.encodePush({ kind: 'publication', channel: this.name, publication });
     for (const protocol of protocols) {
-      if (item.inTopic.has(protocol.name)) fanout.publish(trackTopicOf(protocol, this.name, key), encode(protocol));
+      const frame = item.inTopic.has(protocol.name) ? encode(protocol) : undefined;
+      if (frame !== undefined) fanout.publish(trackTopicOf(protocol, this.name, key), frame);
     }
     for (const [connection, { protocol, version }] of [...item.ahead]) {
       if ((publication.version ?? 0) < version) continue;
-      if ((publication.version ?? 0) > version) connection.send(encode(protocol));
+      const frame = (publication.version ?? 0) > version ? encode(protocol) : undefined;
+      if (frame !== undefined) connection.send(frame);
       // Too slow, it may have been closed, and have left.
       if (item.ahead.delete(connection)) this.#joinTopic(item, key, { connection, protocol });
     }

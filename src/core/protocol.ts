@@ -1,4 +1,5 @@
 import type { Command } from './commands.ts';
+import type { DisconnectName } from './disconnects.ts';
 import type { Push, Reply } from './pushes.ts';
 
 /** What goes over the wire in one piece. */
@@ -12,10 +13,21 @@ export interface Protocol {
   /** One or two letters; part of the fan-out topics, so unique among protocols. */
   readonly name: string;
   readonly ping: Frame;
+  /**
+   * What its clients can't do, if anything. `listen`: they never answer, so no pong is waited for. `poll`: they come
+   * again for every answer, so nobody is told that they come and go, and their channels are kept at hand for a while.
+   */
+  readonly clients?: 'listen' | 'poll';
   /** Commands of a frame in order, at least one. Throws `DisconnectError('badRequest')` for what is not of the protocol. */
   decode(frame: Frame): readonly Command[];
-  encodeReply(id: number, reply: Reply): Frame;
-  encodePush(push: Push): Frame;
+  /** A list where the protocol says it in several frames, or does not say it at all. */
+  encodeReply(id: number, reply: Reply): Frame | readonly Frame[];
+  /** Undefined for what the protocol has no words for. */
+  encodePush(push: Push): Frame | undefined;
   /** Several encoded replies and pushes as one frame; absent where each must go alone. */
   join?(frames: readonly Frame[]): Frame;
+  /** Why a connection is closed, in the protocol's own numbers; absent where they are those of `DISCONNECTS`. */
+  closing?(kind: DisconnectName): { readonly code: number; readonly reason: string };
+  /** Present where a client is not told of its own coming and going. */
+  readonly tellsOthersOnly?: true;
 }

@@ -21,6 +21,8 @@ export type SubscribeResult = {
   readonly map?: MapPart;
   /** Stands for the channel in the pushes of this subscription. */
   readonly number?: number;
+  /** Who is present, the client included; where it asked for that. */
+  readonly presence?: readonly ClientInfo[];
 };
 
 /** A part of a map; with an empty cursor it is the last, and the client is subscribed. */
@@ -67,6 +69,7 @@ export type Reply =
     }
   | { readonly kind: 'rpc'; readonly data: unknown }
   | { readonly kind: 'track'; readonly items: readonly Publication[]; readonly ttl: number | undefined }
+  | { readonly kind: 'signIn' }
   | { readonly kind: 'refresh' | 'subRefresh'; readonly ttl: number | undefined };
 
 /** What a client is told without having asked. */
@@ -80,8 +83,17 @@ export type Push =
       /** Only for those who take differences. */
       readonly delta?: Delta;
     }
-  | { readonly kind: 'join'; readonly channel: string; readonly info: ClientInfo }
-  | { readonly kind: 'leave'; readonly channel: string; readonly info: ClientInfo }
+  | {
+      readonly kind: 'join' | 'leave';
+      readonly channel: string;
+      readonly info: ClientInfo;
+      /** True where the user is known to have no other connection in the channel. */
+      readonly alone?: boolean;
+    }
+  /** How many subscribers the channel has now. */
+  | { readonly kind: 'subscribers'; readonly channel: string; readonly count: number }
+  /** Users whom this client watches came online, or went. */
+  | { readonly kind: 'users'; readonly online: boolean; readonly users: readonly string[] }
   | { readonly kind: 'subscribe'; readonly channel: string; readonly result: SubscribeResult }
   | { readonly kind: 'unsubscribe'; readonly channel: string; readonly reason: UnsubscribeName }
   | { readonly kind: 'disconnect'; readonly reason: DisconnectName };

@@ -7,7 +7,7 @@ import { DisconnectError, type DisconnectName, UNSUBSCRIBES, type UnsubscribeNam
 import { ClientError } from './errors.ts';
 import { type Feed, type FeedOptions, feedOptionsOf } from './feed.ts';
 import { type Hub, joinLeaveTopicOf, topicOf } from './hub.ts';
-import type { HubChannel } from './hub-channel.ts';
+import type { From, HubChannel } from './hub-channel.ts';
 import { lastResult, partResult, readPart, recoveredResult } from './map-parts.ts';
 import type { MapRead, Maps } from './maps.ts';
 import type { Permissions } from './permissions.ts';
@@ -30,7 +30,8 @@ export interface Subscriber {
   readonly info: ClientInfo;
   /** Bytes that wait for the client, nearly. */
   readonly backlog: number;
-  push(push: Push): void;
+  /** False when the client's protocol has no words for it. */
+  push(push: Push): boolean;
   flush(): void;
   close(kind: DisconnectName): void;
 }
@@ -46,6 +47,8 @@ export interface SubscriptionHost {
   readonly polls: SharedPolls;
   announceJoin(channel: HubChannel, info: ClientInfo): void;
   announceLeave(channel: string, info: ClientInfo): void;
+  /** The channel's subscribers on this node have become more or fewer. */
+  counted(channel: string): void;
 }
 
 /** `entering`: allowed or being asked, not yet in. It is called off by being forgotten; another may take its place. */
@@ -56,6 +59,8 @@ type Live = {
   readonly by: Maker;
   /** Shown with the client in this channel; JSON text. */
   readonly info?: string;
+  /** As whom the client is in this channel, where that differs. */
+  readonly user?: string;
   readonly expiresAt?: number;
   /** Where it takes publications in a way of its own. */
   readonly feed?: Feed;
@@ -111,6 +116,11 @@ export class Subscriptions {
     return this.#subscriptions?.get(channel)?.tag === 'live';
   }
 
+  /** Whether it takes the channel's publications the plain way. */
+  isPlain(channel: string): boolean {
+    return this.has(channel) && this.#feedOf(channel) === undefined;
+  }
+
   /**
    * Subscribes at the client's wish, after the permission check. `tell` is called with the result in the very turn
    * in which the client enters, so that nothing can come between the answer and the first live publication.
@@ -145,7 +155,7 @@ export class Subscriptions {
     });
     const found = this.#subscriptions?.get(channel);
     if (found?.tag !== 'live') throw new ClientError('permissionDenied');
-    const live = { ...withFeed(liveOf(found.by, grant), found.feed), ...trackingIn(found) };
+    const live = { ...withFeed(liveOf(found.by, grant, this.#session.info.user), found.feed), ...trackingIn(found) };
     this.#subscriptions?.set(channel, live);
     return this.#ttlOf(live);
   }
@@ -187,7 +197,8 @@ export class Subscriptions {
     if (found.tag === 'entering') this.#forget(channel);
     else {
       this.#leave(channel);
-      this.#session.push({ kind: 'unsubscribe', channel, reason });
+      // A client that cannot be told would go on as if it were subscribed; when it comes back, it subscribes anew.
+      if (!this.#session.push({ kind: 'unsubscribe', channel, reason })) this.#session.close('insufficientState');
     }
   }
 
@@ -241,7 +252,7 @@ export class Subscriptions {
       } else {
         const position = since.get(name);
         const result = this.#node.hub.enter(channel, this.#session.protocol, position && { since: position, budget });
-        results.set(name, this.#keep(channel, LIVE_BY_SERVER, result));
+        results.set(name, this.#keep(channel, LIVE_BY_SERVER, this.#withoutExcepted(result)));
       }
     }
     this.#revoked = undefined;
@@ -271,13 +282,15 @@ export class Subscriptions {
   }
 
   async #enterWhenReady(name: string, entry: Entry, { allowed, options, by, tell }: How): Promise<void> {
-    const live = liveOf(by, await allowed);
+    const grant = await allowed;
+    const live = liveOf(by, grant, this.#session.info.user);
     const { hub } = this.#node;
     const channel = hub.hold(name, this.#node.permissions.namespace(name));
     try {
-      do await channel.prepare(options.page?.since ?? options.since);
+      do await channel.prepare(fromOf(options));
       while (!channel.isReady);
       if (this.#subscriptions?.get(name) !== entry) throw new ClientError('permissionDenied');
+      checkRoom(channel, grant);
       const wishes = feedOptionsOf(channel.namespace, options);
       const read = by === 'client' ? this.#readPart(channel, options) : undefined;
       if (read !== undefined && read.cursor !== '') {
@@ -297,7 +310,7 @@ export class Subscriptions {
   #countIn(channel: HubChannel, live: Live, { options, wishes, read }: Entrance): SubscribeResult {
     const { hub } = this.#node;
     const { protocol } = this.#session;
-    const since = options.page?.since ?? options.since;
+    const since = fromOf(options);
     // The other half is for the entries.
     const recovery = since && { since, budget: this.#budget(read === undefined ? 1 : 1 / 2) };
     const feed = wishes && hub.feedOf(channel, protocol, wishes);
@@ -305,7 +318,9 @@ export class Subscriptions {
     try {
       const result = resultOf(channel, entered, { options, wishes, read });
       if (channel.namespace.type === 'sharedPoll') return this.#keepPolled(channel, live, result);
-      return this.#keep(channel, withFeed(live, feed), result);
+      const kept = this.#keep(channel, withFeed(live, feed), this.#toTell(options, result));
+      if (options.presence !== true) return kept;
+      return { ...kept, presence: [...(channel.present?.clients ?? []), this.infoIn(channel.name)] };
     } catch (error) {
       this.#countOut(channel.name, feed);
       throw error;
@@ -342,6 +357,18 @@ export class Subscriptions {
     return ttl === undefined ? result : { ...result, ttl };
   }
 
+  /** The newest publication is the channel's state, whoever caused it. */
+  #toTell({ latest }: SubscribeOptions, result: SubscribeResult): SubscribeResult {
+    return latest === true ? result : this.#withoutExcepted(result);
+  }
+
+  /** Offsets then have a hole, which is no loss: the client was not to be told. */
+  #withoutExcepted(result: SubscribeResult): SubscribeResult {
+    const { client } = this.#session;
+    if (!result.publications.some(({ except }) => except === client)) return result;
+    return { ...result, publications: result.publications.filter(({ except }) => except !== client) };
+  }
+
   /** `result`: what the client was told, where it asked itself. */
   #join(channel: HubChannel, { joinLeave, result }: { joinLeave: boolean; result?: SubscribeResult }): void {
     const { connection, protocol } = this.#session;
@@ -349,7 +376,8 @@ export class Subscriptions {
     if (feed !== undefined && result !== undefined) feed.join(connection, result);
     else connection.join(topicOf(protocol, channel.name));
     if (joinLeave && channel.namespace.joinLeave) connection.join(joinLeaveTopicOf(protocol, channel.name));
-    this.#node.announceJoin(channel, this.#infoIn(channel.name));
+    if (protocol.clients !== 'poll') this.#node.announceJoin(channel, this.infoIn(channel.name));
+    this.#node.counted(channel.name);
   }
 
   #feedOf(channel: string): Feed | undefined {
@@ -358,10 +386,11 @@ export class Subscriptions {
   }
 
   /** How the client is shown in the channel. */
-  #infoIn(channel: string): ClientInfo {
+  infoIn(channel: string): ClientInfo {
     const found = this.#subscriptions?.get(channel);
-    const chanInfo = found?.tag === 'live' ? found.info : undefined;
-    return chanInfo === undefined ? this.#session.info : { ...this.#session.info, chanInfo };
+    if (found?.tag !== 'live' || (found.info === undefined && found.user === undefined)) return this.#session.info;
+    const { info: chanInfo, user } = found;
+    return { ...this.#session.info, ...(user !== undefined && { user }), ...(chanInfo !== undefined && { chanInfo }) };
   }
 
   #ttlOf({ expiresAt }: Live): number | undefined {
@@ -381,7 +410,7 @@ export class Subscriptions {
   }
 
   #leave(channel: string): void {
-    const info = this.#infoIn(channel);
+    const info = this.infoIn(channel);
     const found = this.#subscriptions?.get(channel);
     const { feed, tracking } = found?.tag === 'live' ? found : {};
     tracking?.end();
@@ -389,18 +418,32 @@ export class Subscriptions {
     const { connection, protocol } = this.#session;
     if (feed === undefined) connection.leave(topicOf(protocol, channel));
     if (this.#node.permissions.namespace(channel).joinLeave) connection.leave(joinLeaveTopicOf(protocol, channel));
-    this.#node.announceLeave(channel, info);
+    if (protocol.clients !== 'poll') this.#node.announceLeave(channel, info);
     this.#countOut(channel, feed);
+    this.#node.counted(channel);
   }
 }
 
-/** One object serves all subscriptions about which there is nothing more to say. */
-function liveOf(by: Maker, grant: Grant | undefined): Live {
-  if (grant?.info === undefined && grant?.expiresAt === undefined) {
+/** Throws `limitExceeded` when one more user is too many. */
+function checkRoom({ present }: HubChannel, grant: Grant | undefined): void {
+  if (grant?.userLimit === undefined || present === undefined) return;
+  if (present.users < grant.userLimit || present.hasUser(grant.user)) return;
+  throw new ClientError('limitExceeded', { message: `at most ${grant.userLimit} users in a presence channel` });
+}
+
+/** One object serves all subscriptions about which there is nothing more to say. `self`: who the client is elsewhere. */
+function liveOf(by: Maker, grant: Grant | undefined, self: string): Live {
+  const { info, expiresAt } = grant ?? {};
+  const user = grant === undefined || grant.user === self ? undefined : grant.user;
+  if (info === undefined && expiresAt === undefined && user === undefined) {
     return by === 'client' ? LIVE_BY_CLIENT : LIVE_BY_SERVER;
   }
-  const { info, expiresAt } = grant;
-  return { tag: 'live', by, ...(info !== undefined && { info }), ...(expiresAt !== undefined && { expiresAt }) };
+  return {
+    ...{ tag: 'live', by },
+    ...(info !== undefined && { info }),
+    ...(user !== undefined && { user }),
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
 }
 
 function withFeed(live: Live, feed: Feed | undefined): Live {
@@ -418,4 +461,8 @@ function resultOf(channel: HubChannel, entered: SubscribeResult, { options, wish
 
 function trackingIn({ tracking }: Live): { readonly tracking?: Tracking } {
   return tracking === undefined ? {} : { tracking };
+}
+
+function fromOf({ latest, page, since }: SubscribeOptions): From | undefined {
+  return latest === true ? 'latest' : (page?.since ?? since);
 }

@@ -1,3 +1,4 @@
+import { isSame } from './constant-time.ts';
 import { ClientError } from './errors.ts';
 
 /** Clocks differ, and a request takes its time. */
@@ -45,13 +46,6 @@ const ALGORITHM = { name: 'HMAC', hash: 'SHA-256' };
 
 function wrong(): ClientError {
   return new ClientError('permissionDenied', { field: 'signature', message: 'does not hold for these keys' });
-}
-
-/** Both have the same length. */
-function isSame(given: string, expected: string): boolean {
-  let difference = 0;
-  for (let at = 0; at < expected.length; at += 1) difference |= given.charCodeAt(at) ^ expected.charCodeAt(at);
-  return difference === 0;
 }
 
 function hexOf(bytes: ArrayBuffer): string {

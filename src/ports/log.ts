@@ -27,6 +27,8 @@ export type Publication = {
   readonly entry?: MapEntry;
   /** Of an item that was polled: greater with each change. */
   readonly version?: number;
+  /** The client that is not told of it, live or in a recovery: most often the one that caused it. */
+  readonly except?: string;
 };
 
 /** How much of a channel is kept. 0 means no bound. */
@@ -49,6 +51,7 @@ export type Append = {
   readonly tags?: Readonly<Record<string, string>>;
   /** Only with adapters that keep it: those in memory. */
   readonly entry?: MapEntry;
+  readonly except?: string;
   /** Only with adapters whose `takesWrites` is true. */
   readonly writes?: readonly Write[];
 };

@@ -75,7 +75,7 @@ export const believeTheBus: Sabotage = {
     hub.receive = (channel, _epoch, publications) => {
       for (const publication of publications) {
         const push = centrifugeJson.encodePush({ kind: 'publication', channel, publication });
-        fanout.publish(topicOf(centrifugeJson, channel), push);
+        if (push !== undefined) fanout.publish(topicOf(centrifugeJson, channel), push);
       }
     };
   },

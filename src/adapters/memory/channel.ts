@@ -60,12 +60,13 @@ function clamp(index: number, length: number): number {
   return Math.min(Math.max(index, 0), length);
 }
 
-function toPublication({ offset, time, data, info, tags, entry }: Entry): Publication {
+function toPublication({ offset, time, data, info, tags, entry, except }: Entry): Publication {
   return {
     ...{ offset, time, data },
     ...(info !== undefined && { info }),
     ...(tags !== undefined && { tags }),
     ...(entry !== undefined && { entry }),
+    ...(except !== undefined && { except }),
   };
 }
 

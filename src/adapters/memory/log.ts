@@ -67,7 +67,7 @@ export class MemoryLog implements Log {
   }
 
   #appendOne(append: Append): AppendOutcome {
-    const { channel, data, time, key, info, tags, entry: mapEntry, retention } = append;
+    const { channel, data, time, key, info, tags, entry: mapEntry, except, retention } = append;
     const state = this.#channel(channel);
     const seen = key === undefined ? undefined : state.keys.get(key);
     if (seen !== undefined) {
@@ -83,6 +83,7 @@ export class MemoryLog implements Log {
       ...(info !== undefined && { info }),
       ...(tags !== undefined && { tags }),
       ...(mapEntry !== undefined && { entry: mapEntry }),
+      ...(except !== undefined && { except }),
     };
     state.entries.push(entry);
     this.#bytes += ENTRY_BYTES + entry.bytes;

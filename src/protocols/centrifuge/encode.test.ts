@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import { ClientError } from '../../core/errors.ts';
-import type { Push, Reply, SubscribeResult } from '../../core/pushes.ts';
+import type { SubscribeResult } from '../../core/pushes.ts';
 import { encodePush, encodeReply } from './encode.ts';
 import { centrifugeJson } from './protocol.ts';
+import type { SpokenPush, SpokenReply } from './spoken.ts';
 
 const AT: SubscribeResult = {
   recoverable: true,
@@ -21,7 +22,7 @@ const CONNECT = { client: 'c1', version: '1', pingSeconds: 25, node: 'n', time: 
 const SIMILAR = [1, 2].map((n) => ({ offset: 7 + n, time: 1, data: `{"n":${n},"text":"${'é'.repeat(50)}"}` }));
 const PATCH = '1q\n6:{"n":21k@6,1T3xZa;';
 
-const REPLIES: readonly [what: string, reply: Reply, encoded: object][] = [
+const REPLIES: readonly [what: string, reply: SpokenReply, encoded: object][] = [
   [
     'connect',
     { kind: 'connect', result: CONNECT },
@@ -129,7 +130,7 @@ describe('a reply', () => {
 
 const INFO = { user: 'ada', client: 'c1', connInfo: '1', chanInfo: '[2]' };
 
-const PUSHES: readonly [what: string, push: Push, encoded: object][] = [
+const PUSHES: readonly [what: string, push: SpokenPush, encoded: object][] = [
   [
     'a publication',
     { kind: 'publication', channel: 'a"b', publication: PUBLICATION },

@@ -1,15 +1,16 @@
 import { DISCONNECTS, UNSUBSCRIBES } from '../../core/disconnects.ts';
-import type { ConnectResult, Delta, MapPart, Push, Reply, SubscribeResult } from '../../core/pushes.ts';
+import type { ConnectResult, Delta, MapPart, SubscribeResult } from '../../core/pushes.ts';
 import type { ClientInfo, MapEntry, Publication } from '../../ports/log.ts';
 import { createPatch, withBases } from './fossil.ts';
 import { CHANNEL_TYPES, STATE_PHASE } from './map-subscribe.ts';
+import type { SpokenPush, SpokenReply } from './spoken.ts';
 
 const quote = JSON.stringify;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** A reply as one line; zero values are left out, as the protocol asks. */
-export function encodeReply(id: number, reply: Reply): string {
+export function encodeReply(id: number, reply: SpokenReply): string {
   switch (reply.kind) {
     case 'error': {
       const { code, message, temporary, field } = reply.error;
@@ -48,7 +49,7 @@ export function encodeReply(id: number, reply: Reply): string {
 }
 
 /** A push as one line. */
-export function encodePush(push: Push): string {
+export function encodePush(push: SpokenPush): string {
   switch (push.kind) {
     case 'publication':
       return push.number === undefined

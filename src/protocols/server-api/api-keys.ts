@@ -1,3 +1,4 @@
+import { isSame } from '../../core/constant-time.ts';
 import { ClientError } from '../../core/errors.ts';
 import { namespaceOf } from '../../core/namespace.ts';
 
@@ -35,11 +36,4 @@ export function checkScope({ methods, namespaces }: ApiKey, method: string, para
 function channelsOf(params: unknown): readonly string[] {
   const { channel, channels } = params as { readonly channel?: string; readonly channels?: readonly string[] };
   return [...(channel === undefined ? [] : [channel]), ...(channels ?? [])];
-}
-
-function isSame(given: string, key: string): boolean {
-  let difference = given.length ^ key.length;
-  for (let at = 0; at < key.length; at += 1)
-    difference |= key.charCodeAt(at) ^ given.charCodeAt(at % Math.max(1, given.length));
-  return difference === 0;
 }

@@ -131,9 +131,9 @@ function infoOf({ user, client, connInfo, chanInfo }: ClientInfo): unknown {
 function channelsOf(node: Node, pattern: string): Record<string, { num_clients: number }> {
   const matches = globOf(pattern);
   const found: Record<string, { num_clients: number }> = {};
-  for (const { name, audience } of node.hub.channels()) {
+  for (const { name, subscriberCount } of node.hub.channels()) {
     if (!node.permissions.takesTokens(name) || !matches(name)) continue;
-    found[name] = { num_clients: audience };
+    found[name] = { num_clients: subscriberCount };
   }
   return found;
 }
