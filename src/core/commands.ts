@@ -22,6 +22,11 @@ export type Command =
       readonly token: string;
       /** Positions in the channels that the server had put this client into. */
       readonly since: ReadonlyMap<string, Since>;
+      /**
+       * Channels that the client was in by its own wish, and where it was there. It comes into all of them, if it still
+       * may and can be given everything it missed, or into none.
+       */
+      readonly restore?: ReadonlyMap<string, Since>;
     }
   | ({ readonly kind: 'subscribe'; readonly id: number; readonly channel: string } & SubscribeOptions)
   | { readonly kind: 'unsubscribe'; readonly id: number; readonly channel: string }
@@ -31,6 +36,9 @@ export type Command =
       readonly channel: string;
       /** JSON text on one line, as the client wrote it. */
       readonly data: string;
+      /** The client's own: what the same user publishes twice with it is published once. */
+      readonly key?: string;
+      readonly tags?: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'presence'; readonly id: number; readonly channel: string }
   | { readonly kind: 'presenceStats'; readonly id: number; readonly channel: string }

@@ -3,7 +3,7 @@ import type { ClientInfo, Log, Publication } from '../ports/log.ts';
 import type { Fanout } from './connection.ts';
 import { HubChannel, type Recovery } from './hub-channel.ts';
 import type { Namespace } from './namespace.ts';
-import type { Frame, Protocol } from './protocol.ts';
+import { type Frame, listOf, type Protocol } from './protocol.ts';
 import type { Push, SubscribeResult } from './pushes.ts';
 
 /** Bytes of one fan-out frame: small publications of a burst travel together up to here. */
@@ -98,7 +98,8 @@ export class Hub {
     if (channel === undefined) return;
     this.#flushChannel(channel);
     for (const protocol of this.#protocolsOf(channel)) {
-      this.#settings.fanout.publish(joinLeaveTopicOf(protocol, name), protocol.encodePush(push));
+      const topic = joinLeaveTopicOf(protocol, name);
+      for (const frame of listOf(protocol.encodePush(push))) this.#settings.fanout.publish(topic, frame);
     }
   }
 
@@ -167,8 +168,8 @@ export class Hub {
   #sendAs(protocol: Protocol, name: string, publications: readonly Publication[]): void {
     const { fanout } = this.#settings;
     const topic = topicOf(protocol, name);
-    const encoded = publications.map((publication) =>
-      protocol.encodePush({ kind: 'publication', channel: name, publication }),
+    const encoded = publications.flatMap((publication) =>
+      listOf(protocol.encodePush({ kind: 'publication', channel: name, publication })),
     );
     for (const frame of joined(protocol, encoded)) fanout.publish(topic, frame);
   }

@@ -16,11 +16,11 @@ import { Permissions } from './permissions.ts';
 import { PingWheel } from './ping-wheel.ts';
 import { type Principal, userOf } from './principal.ts';
 import type { Protocol } from './protocol.ts';
-import type { ConnectResult, Reply, SubscribeResult } from './pushes.ts';
+import type { ConnectResult, Reply } from './pushes.ts';
 import { readPages } from './read-pages.ts';
 import { type NodeCommand, type Opening, Session, type SessionHost } from './session.ts';
 import { SessionIndex } from './session-index.ts';
-import type { Subscriber } from './subscriptions.ts';
+import type { Entered, Subscriber } from './subscriptions.ts';
 import type { Grant, SignedIn } from './tokens.ts';
 
 export type Limits = {
@@ -188,7 +188,7 @@ export class Node implements Channels, SessionHost {
     return this.#hooks?.verifyToken(token) ?? Promise.reject(new DisconnectError('invalidToken'));
   }
 
-  connectResult(session: Session, subscriptions: ReadonlyMap<string, SubscribeResult>): ConnectResult {
+  connectResult(session: Session, { subscriptions, restored }: Entered): ConnectResult {
     const ttl = this.ttlOf(session);
     const { streamKey } = session.connection;
     return {
@@ -200,6 +200,7 @@ export class Node implements Channels, SessionHost {
       ...(streamKey !== undefined && { session: streamKey }),
       ...(ttl !== undefined && { ttl }),
       subscriptions,
+      ...(restored !== undefined && { restored }),
     };
   }
 
@@ -436,11 +437,17 @@ export class Node implements Channels, SessionHost {
     }
   }
 
-  async #runPublish(session: Session, { channel, data }: Extract<Command, { kind: 'publish' }>): Promise<Reply> {
+  async #runPublish(session: Session, command: Extract<Command, { kind: 'publish' }>): Promise<Reply> {
+    const { channel, data, key, tags } = command;
     const allowed = this.permissions.decide(session.principal, 'publish', channel);
     if (!(typeof allowed === 'boolean' ? allowed : await allowed)) throw new ClientError('permissionDenied');
-    await this.publish(channel, data, { info: session.info });
-    return { kind: 'publish' };
+    const published = await this.publish(channel, data, {
+      info: session.info,
+      // Nobody else's publication is mistaken for theirs, whatever key they choose.
+      ...(key !== undefined && { key: `${session.principal.kind}/${userOf(session.principal)}/${key}` }),
+      ...(tags !== undefined && { tags }),
+    });
+    return { kind: 'publish', published };
   }
 
   async #runRpc(session: Session, { method, data }: Extract<Command, { kind: 'rpc' }>): Promise<Reply> {

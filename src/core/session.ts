@@ -6,10 +6,10 @@ import type { Connection } from './connection.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName, type UnsubscribeName } from './disconnects.ts';
 import { ClientError, toClientError } from './errors.ts';
 import { type Principal, userOf } from './principal.ts';
-import type { Frame, Protocol } from './protocol.ts';
-import type { ConnectResult, Push, Reply, SubscribeResult } from './pushes.ts';
+import { type Frame, type Frames, listOf, type Protocol } from './protocol.ts';
+import type { ConnectResult, Push, Reply } from './pushes.ts';
 import { Slots } from './slots.ts';
-import { type Subscriber, type SubscriptionHost, Subscriptions } from './subscriptions.ts';
+import { type Entered, type Subscriber, type SubscriptionHost, Subscriptions } from './subscriptions.ts';
 import type { SignedIn } from './tokens.ts';
 
 /** Commands that are answered. */
@@ -40,7 +40,7 @@ export interface SessionHost extends SubscriptionHost {
   serverChannels(principal: Principal): Promise<readonly string[]>;
   /** Throws `DisconnectError('invalidToken')` or `ClientError('tokenExpired')`. */
   verifyToken(token: string): Promise<SignedIn>;
-  connectResult(session: Session, subscriptions: ReadonlyMap<string, SubscribeResult>): ConnectResult;
+  connectResult(session: Session, entered: Entered): ConnectResult;
   /** Seconds until the session's token runs out, at least 1; undefined when it does not. */
   ttlOf(session: Session): number | undefined;
   /** Answers a command, after checking that this principal may. */
@@ -162,7 +162,7 @@ export class Session implements Subscriber {
   }
 
   push(push: Push): void {
-    this.#send(this.protocol.encodePush(push));
+    this.#sendAll(this.protocol.encodePush(push));
   }
 
   /** Writes at once what would otherwise wait for the end of the turn. */
@@ -234,7 +234,7 @@ export class Session implements Subscriber {
     });
   }
 
-  async #enter({ id, token, since }: Extract<Command, { kind: 'connect' }>): Promise<void> {
+  async #enter({ id, token, since, restore }: Extract<Command, { kind: 'connect' }>): Promise<void> {
     const signedIn: SignedIn = token === '' ? { principal: this.#principal } : await this.#node.verifyToken(token);
     if (this.#state === 'closed') return;
     if (signedIn.principal.kind === 'anonymous' && !this.#node.limits.anonymous) throw new ClientError('unauthorized');
@@ -244,11 +244,11 @@ export class Session implements Subscriber {
     this.#node.register(this);
     const given = (signedIn.channels ?? []).filter((channel) => this.#node.permissions.takesTokens(channel));
     const channels = [...(await this.#node.serverChannels(this.#principal)), ...given];
-    const entering = await this.subscriptions.prepareAll(channels, since);
+    const entering = await this.subscriptions.prepareAll(channels, since, restore);
     if (this.#state !== 'connecting') return entering.abandon();
     this.#state = 'connected';
-    const subscriptions = entering.enter();
-    this.#reply(id, { kind: 'connect', result: this.#node.connectResult(this, subscriptions) });
+    const entered = entering.enter();
+    this.#reply(id, { kind: 'connect', result: this.#node.connectResult(this, entered) });
     this.flush();
     entering.join();
     this.#catchUp();
@@ -352,7 +352,11 @@ export class Session implements Subscriber {
 
   #reply(id: number, reply: Reply): void {
     if (this.#state === 'closed') return;
-    this.#send(this.protocol.encodeReply(id, reply));
+    this.#sendAll(this.protocol.encodeReply(id, reply));
+  }
+
+  #sendAll(frames: Frames): void {
+    for (const frame of listOf(frames)) this.#send(frame);
   }
 
   #send(frame: Frame): void {
