@@ -4,6 +4,7 @@ import type { Feature, FeatureHost, NamespaceDefinition } from '../core/feature.
 import { Node } from '../core/node.ts';
 import { createOperations, type Operations } from '../core/operations.ts';
 import type { Principal } from '../core/principal.ts';
+import type { Protocol } from '../core/protocol.ts';
 import { createTokens, type TokenSettings } from '../core/tokens.ts';
 import { type Accounts, createAccounts } from '../features/accounts/feature.ts';
 import { createChat } from '../features/chat/feature.ts';
@@ -13,6 +14,7 @@ import type { Passwords } from '../ports/passwords.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { centrifuge } from '../protocols/centrifuge/protocol.ts';
 import { ServerApi } from '../protocols/server-api/protocol.ts';
+import { SocketIo } from '../protocols/socketio/protocol.ts';
 import type { Config } from './config.ts';
 import { FEATURE_NAMESPACES } from './feature-namespaces.ts';
 import type { Ports } from './ports.ts';
@@ -33,6 +35,7 @@ export type App = {
   readonly features: readonly Feature[];
   readonly centrifuge: typeof centrifuge;
   readonly serverApi: ServerApi;
+  readonly socketio: SocketIo;
   authenticate(headers: Headers): Promise<Principal>;
   /** Does what a crash came between. To be called once, before the first connection. */
   catchUp(): Promise<void>;
@@ -48,10 +51,16 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
   const host = createHost(ports, runtime);
   const accounts = createAccounts(host.features, { ...config, ...runtime });
   const chat = createChat(host.features, accounts.people, { recallMs: config.recallSeconds * 1_000 });
-  const features = [accounts.feature, chat, avatarsFeature(host.features.avatars)];
+  const socketio = new SocketIo({
+    namespaces: Object.keys(config.namespaces),
+    recoveryMs: config.socketIoRecoverySeconds * 1_000,
+  });
+  const features = [accounts.feature, chat, avatarsFeature(host.features.avatars), socketio.feature];
   const operations = createOperations(features.flatMap((feature) => feature.operations));
-  const node = createNode(config, ports, runtime, features);
+  const protocols = [centrifuge.json, centrifuge.protobuf, ...socketio.protocols];
+  const node = createNode(config, ports, runtime, { features, protocols });
   host.attach(node);
+  socketio.attach(node);
   const tokens = createTokens(tokenSettingsOf(config), runtime.clock.now);
   node.start({
     serverChannels: (principal) => channelsOf(features, principal),
@@ -69,6 +78,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     features,
     centrifuge,
     serverApi: new ServerApi(node, { keys: config.apiKeys, version: VERSION }),
+    socketio,
     authenticate: accounts.authenticate,
     catchUp: accounts.catchUp,
     ownerPath: async () => {
@@ -127,7 +137,9 @@ function tokenSettingsOf(config: Config): TokenSettings {
   };
 }
 
-function createNode(config: Config, ports: Ports, runtime: Runtime, features: readonly Feature[]): Node {
+type Plugs = { readonly features: readonly Feature[]; readonly protocols: readonly Protocol[] };
+
+function createNode(config: Config, ports: Ports, runtime: Runtime, { features, protocols }: Plugs): Node {
   return new Node({
     name: crypto.randomUUID(),
     version: VERSION,
@@ -136,7 +148,7 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, features: re
     bus: ports.bus,
     fanout: runtime.fanout,
     logs: ports.logs,
-    protocols: [centrifuge.json, centrifuge.protobuf],
+    protocols,
     namespaces: namespacesOf(config, features),
     openNamespaces: new Set(config.clientInsecure ? Object.keys(config.namespaces) : []),
     limits: {

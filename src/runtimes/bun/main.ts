@@ -14,6 +14,7 @@ import { CentrifugeEntrance } from './centrifuge-entrance.ts';
 import { systemClock } from './clock.ts';
 import { Connections } from './connections.ts';
 import { createHttp, type Http } from './http.ts';
+import { SocketIoEntrance } from './socketio-entrance.ts';
 import { BunFanout, type SocketData, socketHandler } from './websocket.ts';
 
 export type RunningServer = {
@@ -72,7 +73,14 @@ function assemble(config: Config, ports: Ports, { telemetry, fanout, server }: M
   const app = compose(config, ports, runtime);
   const http = createHttp(app, config, runtime);
   const bounds = { maxFrameBytes: config.maxFrameBytes, maxBacklogBytes: config.maxConnectionBacklogBytes };
-  const entrances = [new CentrifugeEntrance({ app, server, streams: fanout.streams, bounds })];
+  const { socketio } = app;
+  const entrances = [
+    new CentrifugeEntrance({ app, server, streams: fanout.streams, bounds }),
+    new SocketIoEntrance(
+      { socketio, server, fanout, clock: systemClock },
+      { path: '/socket.io/', pingMs: config.pingSeconds * 1_000, pongMs: config.pongSeconds * 1_000, ...bounds },
+    ),
+  ];
   return { app, http, connections: new Connections({ app, http, settings: config, entrances }) };
 }
 

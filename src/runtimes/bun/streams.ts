@@ -41,9 +41,12 @@ const NO_BUFFERING = {
 
 const encoder = new TextEncoder();
 
-/** The connections that are responses without an end: their fan-out by topic, and how their clients reach them. */
+/** What a topic's frames go to. */
+type Listener = Pick<Connection, 'send'>;
+
+/** The connections that are no sockets: their fan-out by topic, and how clients of streams reach them. */
 export class Streams implements Fanout {
-  readonly #topics = new Map<string, Set<StreamConnection>>();
+  readonly #topics = new Map<string, Set<Listener>>();
   readonly #byKey = new Map<string, StreamConnection>();
 
   publish(topic: string, frame: Frame): void {
@@ -67,12 +70,12 @@ export class Streams implements Fanout {
     this.#byKey.delete(connection.streamKey);
   }
 
-  join(topic: string, connection: StreamConnection): void {
+  join(topic: string, connection: Listener): void {
     const joined = this.#topics.get(topic) ?? new Set();
     this.#topics.set(topic, joined.add(connection));
   }
 
-  leave(topic: string, connection: StreamConnection): void {
+  leave(topic: string, connection: Listener): void {
     const joined = this.#topics.get(topic);
     joined?.delete(connection);
     if (joined?.size === 0) this.#topics.delete(topic);

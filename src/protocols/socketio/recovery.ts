@@ -1,0 +1,121 @@
+import type { Since } from '../../core/commands.ts';
+import type { Node } from '../../core/node.ts';
+import { randomText } from '../../core/random-text.ts';
+import { RecentMap } from '../../core/recent-map.ts';
+import type { Publication } from '../../ports/log.ts';
+import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
+import { Journal } from './journal.ts';
+import type { Joined, Membership } from './membership.ts';
+import { RecoveryRecords } from './recovery-records.ts';
+
+/** Clients that have lost their line and are waited for. */
+const LOST_KEPT = 20_000;
+
+/** Where a client that comes back goes on. */
+export type Return = { readonly restore: ReadonlyMap<string, Since>; readonly since: ReadonlyMap<string, Since> };
+
+type Lost = { readonly membership: Membership; readonly at: number };
+
+/**
+ * Brings clients back into their channels, as connection state recovery asks. While this process lives it knows exactly
+ * what each of them was told. After a restart it knows what clients were in (see `RecoveryRecords`) and where in one
+ * channel; the others must have been silent since, or the client is told that it was not recovered.
+ * https://socket.io/docs/v4/connection-state-recovery
+ */
+export class Recovery {
+  readonly records: RecoveryRecords;
+  readonly #node: Node;
+  readonly #keptMs: number;
+  readonly #run = randomText(8);
+  readonly #journal = new Journal();
+  /** Those whose line stands, as far as this node knows: a client may notice earlier that it does not. */
+  readonly #live = new Map<string, Membership>();
+  readonly #lost = new RecentMap<Lost>(LOST_KEPT);
+
+  /** `keptMs`: how long a client that has lost its line is waited for. */
+  constructor(node: Node, keptMs: number) {
+    this.#node = node;
+    this.#keptMs = keptMs;
+    this.records = new RecoveryRecords(node, keptMs);
+  }
+
+  /** What the journal has told last. */
+  get number(): number {
+    return this.#journal.last;
+  }
+
+  /** The cursor behind a publication that is told to the channel now; undefined where nothing can be recovered. */
+  cursorOf(channel: string, epoch: string, { offset }: Publication): string | undefined {
+    if (offset === 0) return undefined;
+    const number = this.#journal.note(channel, offset);
+    return encodeCursor({ kind: 'told', run: this.#run, number, offset, epoch, channel });
+  }
+
+  /** A client is let in; `membership` goes on changing as it comes into channels and leaves them. */
+  begin(pid: string, membership: Membership): void {
+    this.#live.set(pid, membership);
+  }
+
+  /** Its line is lost, or it has left. One that has come back by another line meanwhile is not concerned. */
+  end(pid: string, membership: Membership, left: boolean): void {
+    if (this.#live.get(pid) !== membership) return;
+    this.#live.delete(pid);
+    if (!left) this.#lost.set(pid, { membership, at: this.#node.clock.now() });
+  }
+
+  /** Where the client with that `pid` goes on, whose last event ended with `cursor`; undefined when that is not known. */
+  async find(pid: string, cursor: string | undefined): Promise<Return | undefined> {
+    const last = cursor === undefined ? undefined : decodeCursor(cursor);
+    if (cursor !== undefined && last === undefined) return undefined;
+    const membership = this.#live.get(pid) ?? this.#lostOf(pid);
+    if (membership === undefined) return this.#findRecorded(pid, last);
+    return toReturn(membership, ([channel, joined]) => this.#placeOf(channel, joined, last));
+  }
+
+  #lostOf(pid: string): Membership | undefined {
+    const lost = this.#lost.get(pid);
+    return lost === undefined || lost.at < this.#node.clock.now() - this.#keptMs ? undefined : lost.membership;
+  }
+
+  /** In a channel that the client was in while this process lived. */
+  #placeOf(channel: string, joined: Joined, last: Cursor | undefined): Since | undefined {
+    const { epoch } = joined;
+    if (last === undefined) return joined;
+    if (last.kind === 'exact') return last.positions.get(channel) ?? joined;
+    if (last.run !== this.#run) return undefined;
+    if (last.channel === channel) return last;
+    const offset = this.#journal.offsetAt(channel, last.number, joined);
+    return offset === undefined ? undefined : { epoch, offset };
+  }
+
+  async #findRecorded(pid: string, last: Cursor | undefined): Promise<Return | undefined> {
+    const membership = await this.records.find(pid);
+    if (membership === undefined) return undefined;
+    const places = new Map<string, Since>();
+    for (const [channel, joined] of membership) {
+      const place = await this.#recordedPlaceOf(channel, joined, last);
+      if (place !== undefined) places.set(channel, place);
+    }
+    return toReturn(membership, ([channel]) => places.get(channel));
+  }
+
+  async #recordedPlaceOf(channel: string, joined: Joined, last: Cursor | undefined): Promise<Since | undefined> {
+    if (last?.kind === 'told' && last.channel === channel) return last;
+    if (last?.kind === 'exact' && last.positions.has(channel)) return last.positions.get(channel);
+    // Whether the client had heard of what came since, nobody knows now.
+    const { top } = await this.#node.read(channel, { limit: 0 });
+    return top.epoch === joined.epoch && top.offset === joined.offset ? joined : undefined;
+  }
+}
+
+/** Undefined when the place in one of the channels is not known. */
+function toReturn(membership: Membership, placeOf: (entry: [string, Joined]) => Since | undefined): Return | undefined {
+  const [restore, since] = [new Map<string, Since>(), new Map<string, Since>()];
+  for (const entry of membership) {
+    const place = placeOf(entry);
+    if (place === undefined) return undefined;
+    const { epoch, offset } = place;
+    (entry[1].by === 'client' ? restore : since).set(entry[0], { epoch, offset });
+  }
+  return { restore, since };
+}
