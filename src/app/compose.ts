@@ -80,7 +80,10 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     serverApi: new ServerApi(node, { keys: config.apiKeys, version: VERSION }),
     socketio,
     authenticate: accounts.authenticate,
-    catchUp: accounts.catchUp,
+    catchUp: async () => {
+      await accounts.catchUp();
+      await socketio.catchUp();
+    },
     ownerPath: async () => {
       const code = await accounts.ownerInvite();
       return code === null ? null : `/join/${code}`;

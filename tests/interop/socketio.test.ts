@@ -284,27 +284,38 @@ describe('recovery', () => {
     expect(messages.filter((text) => String(text).startsWith('b'))).toEqual(['b1', 'b2']);
   });
 
-  test('SI8 brings a client back after the server was killed, with what others said before it came', async () => {
-    const server = await startBanyan({ BANYAN_CLIENT_INSECURE: 'true' });
-    const [socket, quiet] = [await connected(server), await connected(server, { transports: ['websocket'] })];
-    await ask(socket, 'join_room', 'busy');
-    await ask(socket, 'join_room', 'silent');
-    await ask(quiet, 'join_room', 'busy');
+  /** A client in these rooms whose server is killed, and comes back when others have spoken in them again. */
+  async function comesBack(server: BanyanProcess, rooms: readonly string[], before: readonly string[]) {
+    const [socket, other] = [await connected(server), await connected(server)];
+    for (const room of rooms) await ask(socket, 'join_room', room);
     const messages = heard(socket, 'new_message', contentOf);
-    await ask(quiet, 'message', { room: 'busy', content: 1 });
-    await until(() => messages.length === 1);
+    for (const room of before) await ask(other, 'message', { room, content: `${room} before` });
+    await until(() => messages.length === before.length);
     socket.io.reconnection(false);
     await server.crash();
     await server.restart();
-    const other = await connected(server);
-    await ask(other, 'message', { room: 'busy', content: 2 });
-    await ask(other, 'message', { room: 'silent', content: 3 });
-    socket.io.reconnection(true);
+    const later = await connected(server);
+    for (const room of rooms) await ask(later, 'message', { room, content: `${room} meanwhile` });
+    const back = event(socket, 'connect');
     socket.connect();
-    await event(socket, 'connect');
-    // In which order the two rooms spoke before the crash, nobody knows: it is not said to be whole when it may not be.
-    expect(socket.recovered).toBe(false);
-    await server.stop();
+    await back;
+    for (const room of rooms) await ask(later, 'message', { room, content: `${room} after` });
+    return { socket, messages };
+  }
+
+  test('SI8 brings a client back after the server was killed, with what it missed', async () => {
+    const { socket, messages } = await comesBack(open, ['busy', 'silent'], ['busy']);
+    expect(socket.recovered).toBe(true);
+    await until(() => messages.length === 5);
+    expect(messages.toSorted()).toEqual([
+      ...['busy after', 'busy before', 'busy meanwhile'],
+      ...['silent after', 'silent meanwhile'],
+    ]);
+  });
+
+  test('SI9 is not claimed after a kill when nobody knows what the client had heard', async () => {
+    const { socket, messages } = await comesBack(open, ['one', 'two'], ['one', 'two']);
+    expect([socket.recovered, messages]).toEqual([false, ['one before', 'two before']]);
   });
 
   test('SI9 is not claimed when it is not whole', async () => {

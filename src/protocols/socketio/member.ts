@@ -127,17 +127,9 @@ export class Member implements NamespaceMember, Connection {
   }
 
   #comeBack(token: string, pid: string, offset: string | undefined): void {
-    const { node, recovery } = this.#parts;
-    recovery?.find(pid, offset).then(
-      (found) => {
-        if (found !== undefined) this.#protocol.pid = pid;
-        this.#connect(token, found);
-      },
-      (error) => {
-        node.report(error, 'socketio.recover');
-        this.#connect(token);
-      },
-    );
+    const found = this.#parts.recovery?.find(pid, offset);
+    if (found !== undefined) this.#protocol.pid = pid;
+    this.#connect(token, found);
   }
 
   #do(packet: EventPacket, ask: Ask): void {

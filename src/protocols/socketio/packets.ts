@@ -15,6 +15,8 @@ const CONNECT_ERROR = 4;
 const BINARY_EVENT = 5;
 const BINARY_ACK = 6;
 
+const ZERO = '0'.charCodeAt(0);
+
 /** Longest name of a namespace, in UTF-16 units. */
 const NAMESPACE_LIMIT = 255;
 
@@ -42,7 +44,7 @@ export type Head = { readonly packet: Packet; readonly attachments: number };
 
 /** Reads a text message. Throws `DisconnectError('badRequest')` for what is no packet of a client's. */
 export function decodeHead(text: string): Head {
-  const type = Number(text.charAt(0));
+  const type = text.charCodeAt(0) - ZERO;
   const isBinary = type === BINARY_EVENT || type === BINARY_ACK;
   let at = 1;
   let attachments = 0;
@@ -139,7 +141,7 @@ function prefix(namespace: string): string {
 
 function digitsAt(text: string, at: number): string {
   let end = at;
-  while (text.charCodeAt(end) >= 0x30 && text.charCodeAt(end) <= 0x39) end += 1;
+  while (text.charCodeAt(end) >= ZERO && text.charCodeAt(end) < ZERO + 10) end += 1;
   return text.slice(at, end);
 }
 

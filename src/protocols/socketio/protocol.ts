@@ -66,6 +66,11 @@ export class SocketIo {
     this.#line = { clock: node.clock, connectMs: CONNECT_MS, namespaces };
   }
 
+  /** Learns what clients were in when the process before this one ended. To be called before the first connection. */
+  async catchUp(): Promise<void> {
+    await this.#recovery?.records.load();
+  }
+
   /** A client's line has opened. */
   open(engineLine: EngineLine, caller: LineCaller): LineHandler {
     if (this.#line === undefined) throw new Error('a line was opened before there was a node');

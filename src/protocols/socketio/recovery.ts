@@ -54,6 +54,7 @@ export class Recovery {
   /** A client is let in; `membership` goes on changing as it comes into channels and leaves them. */
   begin(pid: string, membership: Membership): void {
     this.#live.set(pid, membership);
+    this.records.forget(pid);
   }
 
   /** Its line is lost, or it has left. One that has come back by another line meanwhile is not concerned. */
@@ -64,7 +65,7 @@ export class Recovery {
   }
 
   /** Where the client with that `pid` goes on, whose last event ended with `cursor`; undefined when that is not known. */
-  async find(pid: string, cursor: string | undefined): Promise<Return | undefined> {
+  find(pid: string, cursor: string | undefined): Return | undefined {
     const last = cursor === undefined ? undefined : decodeCursor(cursor);
     if (cursor !== undefined && last === undefined) return undefined;
     const membership = this.#live.get(pid) ?? this.#lostOf(pid);
@@ -88,23 +89,17 @@ export class Recovery {
     return offset === undefined ? undefined : { epoch, offset };
   }
 
-  async #findRecorded(pid: string, last: Cursor | undefined): Promise<Return | undefined> {
-    const membership = await this.records.find(pid);
-    if (membership === undefined) return undefined;
-    const places = new Map<string, Since>();
-    for (const [channel, joined] of membership) {
-      const place = await this.#recordedPlaceOf(channel, joined, last);
-      if (place !== undefined) places.set(channel, place);
-    }
-    return toReturn(membership, ([channel]) => places.get(channel));
+  #findRecorded(pid: string, last: Cursor | undefined): Return | undefined {
+    const membership = this.records.find(pid);
+    return membership && toReturn(membership, ([channel, joined]) => this.#recordedPlaceOf(channel, joined, last));
   }
 
-  async #recordedPlaceOf(channel: string, joined: Joined, last: Cursor | undefined): Promise<Since | undefined> {
+  #recordedPlaceOf(channel: string, joined: Joined, last: Cursor | undefined): Since | undefined {
     if (last?.kind === 'told' && last.channel === channel) return last;
-    if (last?.kind === 'exact' && last.positions.has(channel)) return last.positions.get(channel);
-    // Whether the client had heard of what came since, nobody knows now.
-    const { top } = await this.#node.read(channel, { limit: 0 });
-    return top.epoch === joined.epoch && top.offset === joined.offset ? joined : undefined;
+    const exact = last?.kind === 'exact' ? last.positions.get(channel) : undefined;
+    if (exact !== undefined) return exact;
+    // Whether the client had heard of what came before the restart, nobody knows now.
+    return this.records.wasSilentSince(channel, joined) ? joined : undefined;
   }
 }
 
