@@ -1,6 +1,6 @@
 import { type FanOutResult, runFanOut } from '../load/fan-out.ts';
 import type { Pace } from '../load/pace.ts';
-import { banyan } from '../targets/banyan.ts';
+import { banyan, banyanSocketIo } from '../targets/banyan.ts';
 import { bunTopics, nats, nchan, socketIo, wsOnNode } from '../targets/peers.ts';
 import type { Target } from '../targets/target.ts';
 import { CpuMeter, type CpuShares, disturbance } from './cpu-meter.ts';
@@ -12,7 +12,7 @@ const CHANNEL = 'demo:bench';
 const PAYLOAD_BYTES = 128;
 /** Publications a second that the slowest peer still delivers to 1,000 subscribers with room to spare. */
 const STEADY_RATE = 50;
-const TARGETS = [banyan, bunTopics, socketIo, wsOnNode, nats, nchan];
+const TARGETS = [banyan, banyanSocketIo, bunTopics, socketIo, wsOnNode, nats, nchan];
 
 type Run = { readonly result: FanOutResult; readonly cpu: CpuShares };
 

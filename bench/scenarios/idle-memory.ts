@@ -1,6 +1,6 @@
 import { idle, inWaves, join } from '../load/join.ts';
 import type { LoadSocket } from '../load/socket.ts';
-import { banyanWithPeople } from '../targets/banyan.ts';
+import { banyanSocketIo, banyanWithPeople } from '../targets/banyan.ts';
 import { bunTopics, socketIo, wsOnNode } from '../targets/peers.ts';
 import { dataWithPeople } from '../targets/people.ts';
 import type { ServerProcess } from '../targets/server-process.ts';
@@ -29,7 +29,7 @@ export const idleMemory: Scenario = {
 
 async function section(settings: Settings): Promise<Section> {
   const connections = settings.clients.idle;
-  const all = await measureEach([banyanWithPeople, bunTopics, wsOnNode, socketIo], (target) =>
+  const all = await measureEach([banyanWithPeople, banyanSocketIo, bunTopics, wsOnNode, socketIo], (target) =>
     target === banyanWithPeople ? ofBanyan(connections) : ofPeer(target, connections),
   );
   const each = ({ before, after }: Memory) => (after - before) / connections;
