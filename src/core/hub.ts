@@ -38,11 +38,13 @@ export function joinLeaveTopicOf(protocol: Protocol, channel: string): string {
 /** Who on this node listens to what; encodes once per protocol and hands frames to the native fan-out. */
 export class Hub {
   readonly #settings: HubSettings;
+  readonly #protocols: ReadonlyMap<string, Protocol>;
   readonly #channels = new Map<string, HubChannel>();
   readonly #unflushed = new Set<HubChannel>();
 
   constructor(settings: HubSettings) {
     this.#settings = settings;
+    this.#protocols = new Map(settings.protocols.map((protocol) => [protocol.name, protocol]));
   }
 
   get size(): number {
@@ -174,8 +176,11 @@ export class Hub {
     for (const frame of joined(protocol, encoded)) fanout.publish(topic, frame);
   }
 
-  *#protocolsOf(channel: HubChannel): Iterable<Protocol> {
-    for (const protocol of this.#settings.protocols) if (channel.subscribers.has(protocol.name)) yield protocol;
+  *#protocolsOf({ subscribers }: HubChannel): Iterable<Protocol> {
+    for (const name of subscribers.keys()) {
+      const protocol = this.#protocols.get(name);
+      if (protocol !== undefined) yield protocol;
+    }
   }
 }
 

@@ -5,10 +5,9 @@ import { listOf } from '../../core/protocol.ts';
 import type { ConnectResult, Push, Reply, SubscribeResult } from '../../core/pushes.ts';
 import { randomText } from '../../core/random-text.ts';
 import type { Ask } from './asks.ts';
-import { encodeCursor } from './cursor.ts';
 import type { Dialect } from './dialect.ts';
 import { encodeAnswer, encodePublication, errorOf } from './encode.ts';
-import type { Joined } from './membership.ts';
+import { type Joined, Membership } from './membership.ts';
 import { encodeConnect, encodeConnectError } from './packets.ts';
 import type { Recovery } from './recovery.ts';
 
@@ -28,9 +27,11 @@ export class MemberProtocol implements Protocol {
   readonly name: string;
   /** Undefined while recovery is off, and before the client is let in. */
   pid: string | undefined;
+  /** The cursor with which the client came. */
+  cursor: string | undefined;
   state: 'entering' | 'admitted' | 'refused' = 'entering';
   /** What the client is in, as recovery must know it; empty while recovery is off. */
-  readonly membership = new Map<string, Joined>();
+  readonly membership = new Membership();
   readonly #dialect: Dialect;
   readonly #shared: Protocol;
   readonly #recovery: Recovery | undefined;
@@ -66,20 +67,18 @@ export class MemberProtocol implements Protocol {
 
   encodePush(push: Push): Frames {
     if (push.kind === 'subscribe') this.#join(push.channel, push.result, 'server');
-    if (push.kind === 'unsubscribe') this.membership.delete(push.channel);
+    if (push.kind === 'unsubscribe') this.membership.leave(push.channel);
     if (push.kind === 'subscribe' || push.kind === 'unsubscribe') this.#changed();
     return this.#shared.encodePush(push);
   }
 
   #remember({ command }: Ask, reply: Reply): void {
     if (reply.kind === 'subscribe' && command.kind === 'subscribe') this.#join(command.channel, reply.result, 'client');
-    if (reply.kind === 'unsubscribe' && command.kind === 'unsubscribe') this.membership.delete(command.channel);
+    if (reply.kind === 'unsubscribe' && command.kind === 'unsubscribe') this.membership.leave(command.channel);
   }
 
-  #join(channel: string, { epoch, offset, publications }: SubscribeResult, by: Joined['by']): void {
-    if (this.#recovery === undefined) return;
-    const number = this.#recovery.number;
-    this.membership.set(channel, { epoch, offset: offset + publications.length, number, by });
+  #join(channel: string, result: SubscribeResult, by: Joined['by']): void {
+    if (this.#recovery !== undefined) this.membership.join(channel, result, { number: this.#recovery.number, by });
   }
 
   #encodeEntry(reply: Reply): Frames {
@@ -114,18 +113,20 @@ export class MemberProtocol implements Protocol {
     return [answer, ...frames];
   }
 
-  /** Each event says where the client then is in every channel: it may lose the line in the midst of them. */
+  /** Each event says how far the client then is: it may lose the line in the midst of them. */
   #missed(results: readonly (readonly [string, SubscribeResult])[]): readonly Frame[] {
-    const frames: Frame[] = [];
-    const positions = new Map(results.map(([channel, { epoch, offset }]) => [channel, { epoch, offset }]));
-    for (const [channel, { epoch, publications }] of results) {
-      for (const publication of publications) {
-        positions.set(channel, { epoch, offset: publication.offset });
-        const cursor = encodeCursor({ kind: 'exact', positions });
-        frames.push(...listOf(encodePublication(this.#dialect, channel, publication, cursor)));
-      }
-    }
-    return frames;
+    const recovery = this.#recovery;
+    if (recovery === undefined) return [];
+    const id = recovery.nextReplay();
+    const missed = results.flatMap(([channel, { epoch, publications }]) =>
+      publications.map((publication) => ({ channel, epoch, publication })),
+    );
+    const places = new Map(results.map(([channel, { epoch, offset }]) => [channel, { epoch, offset }]));
+    const steps = missed.map(({ channel, epoch, publication: { offset } }) => ({ channel, epoch, offset }));
+    this.membership.begin({ id, cursor: this.cursor, places, steps });
+    return missed.flatMap(({ channel, publication }, step) =>
+      listOf(encodePublication(this.#dialect, channel, publication, recovery.cursorIn(id, step))),
+    );
   }
 }
 

@@ -9,10 +9,9 @@ import type { Dialect } from './dialect.ts';
 import { encodeAnswer } from './encode.ts';
 import type { Entry, EventPacket, NamespaceLine, NamespaceMember } from './line.ts';
 import { CONNECT_ID, MemberProtocol } from './member-protocol.ts';
-import type { Joined, Membership } from './membership.ts';
 import { encodeConnectError, encodeDisconnect } from './packets.ts';
 import type { Recovery, Return } from './recovery.ts';
-import { positionNow } from './recovery-records.ts';
+import { type Place, placeNow } from './recovery-records.ts';
 
 /** Disconnect codes from here on tell the client not to come back by itself. */
 const FINAL_CODE = 3_500;
@@ -129,6 +128,7 @@ export class Member implements NamespaceMember, Connection {
   #comeBack(token: string, pid: string, offset: string | undefined): void {
     const found = this.#parts.recovery?.find(pid, offset);
     if (found !== undefined) this.#protocol.pid = pid;
+    this.#protocol.cursor = offset;
     this.#connect(token, found);
   }
 
@@ -164,15 +164,15 @@ export class Member implements NamespaceMember, Connection {
   async #record(change: Change): Promise<void> {
     const { node } = this.#parts;
     const { channel } = change;
-    const membership = new Map<string, Joined>(this.#protocol.membership);
-    if (change.kind === 'unsubscribe') membership.delete(channel);
+    const channels = new Map<string, Place>(this.#protocol.membership.channels);
+    if (change.kind === 'unsubscribe') channels.delete(channel);
     else {
       // The session refuses it by itself. With a token it may be let in, though not brought back.
       const isAllowed = await node.permissions.decide(this.#session.principal, 'subscribe', channel);
       if (!isAllowed && change.token === undefined) return;
-      membership.set(channel, { ...(await positionNow(node, channel)), by: 'client' });
+      channels.set(channel, await placeNow(node, channel));
     }
-    await this.#write(membership);
+    await this.#write(channels);
   }
 
   #releaseHeld(): void {
@@ -186,20 +186,21 @@ export class Member implements NamespaceMember, Connection {
     const { recovery } = this.#parts;
     const { pid, membership } = this.#protocol;
     if (recovery === undefined || pid === undefined) return;
-    const mustRecord = this.#isRecorded || [...membership.keys()].some((channel) => recovery.records.concerns(channel));
-    if (mustRecord && this.#session.isConnected) this.#writeLater(membership);
+    const mustRecord =
+      this.#isRecorded || [...membership.channels.keys()].some((channel) => recovery.records.concerns(channel));
+    if (mustRecord && this.#session.isConnected) this.#writeLater(membership.channels);
   }
 
-  async #write(membership: Membership): Promise<void> {
+  async #write(channels: ReadonlyMap<string, Place>): Promise<void> {
     const { recovery } = this.#parts;
     const { pid } = this.#protocol;
     if (recovery === undefined || pid === undefined) return;
     this.#isRecorded = true;
-    await recovery.records.write(pid, membership);
+    await recovery.records.write(pid, channels);
   }
 
-  #writeLater(membership: Membership): void {
-    this.#write(membership).catch((error) => this.#parts.node.report(error, 'socketio.record'));
+  #writeLater(channels: ReadonlyMap<string, Place>): void {
+    this.#write(channels).catch((error) => this.#parts.node.report(error, 'socketio.record'));
   }
 
   #refuse({ event, ack }: EventPacket, error: ClientError): void {

@@ -3,7 +3,7 @@ import type { NamespaceDefinition } from '../../core/feature.ts';
 import { CLOSED_NAMESPACE } from '../../core/namespace.ts';
 import type { Node } from '../../core/node.ts';
 import type { Position } from '../../ports/log.ts';
-import type { Joined, Membership } from './membership.ts';
+import { type Joined, Membership } from './membership.ts';
 
 /** Clients whose channels outlive the process; the one that was written down longest ago is forgotten first. */
 const RECORDS = 10_000;
@@ -22,6 +22,9 @@ type Written = {
   readonly pid: string;
   readonly channels: readonly (readonly [string, string, number, 'client' | 'server'])[];
 };
+
+/** What is written down of a channel. */
+export type Place = Pick<Joined, 'epoch' | 'floor' | 'by'>;
 
 /** What was there when this process began. */
 type Before = { readonly memberships: Map<string, Membership>; readonly tops: ReadonlyMap<string, Position> };
@@ -45,7 +48,7 @@ export class RecoveryRecords {
   /** To be called once, before anything is published: what comes after it, no client of the last run was told. */
   async load(): Promise<void> {
     const memberships = await this.#readAll();
-    const channels = new Set([...memberships.values()].flatMap((membership) => [...membership.keys()]));
+    const channels = new Set([...memberships.values()].flatMap((membership) => [...membership.channels.keys()]));
     const tops = new Map<string, Position>();
     for (const channel of [...channels].slice(0, TOPS)) {
       const top = await this.#topOf(channel);
@@ -60,16 +63,16 @@ export class RecoveryRecords {
   }
 
   /** Resolves once it is on disk. Throws `ClientError` `tooManyRequests`. */
-  async write(pid: string, membership: Membership): Promise<void> {
-    const channels = [...membership].map(([channel, { epoch, offset, by }]) => [channel, epoch, offset, by] as const);
-    await this.#node.publish(CHANNEL, JSON.stringify({ pid, channels } satisfies Written));
+  async write(pid: string, channels: ReadonlyMap<string, Place>): Promise<void> {
+    const places = [...channels].map(([channel, { epoch, floor, by }]) => [channel, epoch, floor, by] as const);
+    await this.#node.publish(CHANNEL, JSON.stringify({ pid, channels: places } satisfies Written));
   }
 
   /** What the client was in when the process before this one ended; undefined when that is long ago, or not known. */
   find(pid: string): Membership | undefined {
     if (this.#node.clock.now() > this.#startedAt + this.#keptMs) this.#before = undefined;
     const found = this.#before?.memberships.get(pid);
-    return found === undefined || found.size === 0 ? undefined : found;
+    return found === undefined || found.channels.size === 0 ? undefined : found;
   }
 
   /** The client has come back: what it was in before is no longer true. */
@@ -100,10 +103,11 @@ export class RecoveryRecords {
       const { publications, top } = await this.#node.read(CHANNEL, { limit: PAGE, after });
       for (const { data } of publications) {
         const { pid, channels } = JSON.parse(data) as Written;
-        const entries = channels.map(
-          ([channel, epoch, offset, by]) => [channel, { epoch, offset, by, number: 0 }] as const,
-        );
-        found.set(pid, new Map(entries));
+        const membership = new Membership();
+        for (const [channel, epoch, offset, by] of channels) {
+          membership.channels.set(channel, { epoch, offset, floor: offset, by, number: 0 });
+        }
+        found.set(pid, membership);
       }
       after = publications.at(-1)?.offset ?? top.offset;
       if (after >= top.offset) return found;
@@ -111,8 +115,8 @@ export class RecoveryRecords {
   }
 }
 
-/** Where the client stands in a channel it is about to come into: what is there now, it is not told as an event. */
-export async function positionNow(node: Node, channel: string): Promise<Omit<Joined, 'by'>> {
+/** Where a client stands that is about to come into the channel: what is there now, it is not told as an event. */
+export async function placeNow(node: Node, channel: string): Promise<Place> {
   const { top } = await node.read(channel, { limit: 0 });
-  return { ...top, number: 0 };
+  return { epoch: top.epoch, floor: top.offset, by: 'client' };
 }

@@ -5,7 +5,7 @@ import { RecentMap } from '../../core/recent-map.ts';
 import type { Publication } from '../../ports/log.ts';
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 import { Journal } from './journal.ts';
-import type { Joined, Membership } from './membership.ts';
+import type { Joined, Membership, Replay } from './membership.ts';
 import { RecoveryRecords } from './recovery-records.ts';
 
 /** Clients that have lost their line and are waited for. */
@@ -28,6 +28,7 @@ export class Recovery {
   readonly #keptMs: number;
   readonly #run = randomText(8);
   readonly #journal = new Journal();
+  #replays = 0;
   /** Those whose line stands, as far as this node knows: a client may notice earlier that it does not. */
   readonly #live = new Map<string, Membership>();
   readonly #lost = new RecentMap<Lost>(LOST_KEPT);
@@ -42,6 +43,17 @@ export class Recovery {
   /** What the journal has told last. */
   get number(): number {
     return this.#journal.last;
+  }
+
+  /** Tells replays of this run apart. */
+  nextReplay(): number {
+    this.#replays += 1;
+    return this.#replays;
+  }
+
+  /** The cursor behind an event that a client is given as it comes back. */
+  cursorIn(replay: number, step: number): string {
+    return encodeCursor({ kind: 'replayed', run: this.#run, replay, step });
   }
 
   /** The cursor behind a publication that is told to the channel now; undefined where nothing can be recovered. */
@@ -70,7 +82,12 @@ export class Recovery {
     if (cursor !== undefined && last === undefined) return undefined;
     const membership = this.#live.get(pid) ?? this.#lostOf(pid);
     if (membership === undefined) return this.#findRecorded(pid, last);
-    return toReturn(membership, ([channel, joined]) => this.#placeOf(channel, joined, last));
+    const { replay } = membership;
+    // It has got nothing of what it was given the last time.
+    if (replay !== undefined && replay.cursor === cursor) {
+      return toReturn(membership, (channel, joined) => replay.places.get(channel) ?? joined);
+    }
+    return toReturn(membership, (channel, joined) => this.#placeOf(channel, joined, { last, replay }));
   }
 
   #lostOf(pid: string): Membership | undefined {
@@ -79,38 +96,47 @@ export class Recovery {
   }
 
   /** In a channel that the client was in while this process lived. */
-  #placeOf(channel: string, joined: Joined, last: Cursor | undefined): Since | undefined {
-    const { epoch } = joined;
+  #placeOf(channel: string, joined: Joined, { last, replay }: Seen): Since | undefined {
     if (last === undefined) return joined;
-    if (last.kind === 'exact') return last.positions.get(channel) ?? joined;
     if (last.run !== this.#run) return undefined;
+    if (last.kind === 'replayed')
+      return replay?.id === last.replay ? (placeIn(replay, channel, last.step) ?? joined) : undefined;
     if (last.channel === channel) return last;
+    // Of an earlier line, though not the last that it came back with: what it got since, nobody knows.
+    if (replay?.places.has(channel) === true && last.number < joined.number) return undefined;
     const offset = this.#journal.offsetAt(channel, last.number, joined);
-    return offset === undefined ? undefined : { epoch, offset };
+    return offset === undefined ? undefined : { epoch: joined.epoch, offset };
   }
 
   #findRecorded(pid: string, last: Cursor | undefined): Return | undefined {
     const membership = this.records.find(pid);
-    return membership && toReturn(membership, ([channel, joined]) => this.#recordedPlaceOf(channel, joined, last));
-  }
-
-  #recordedPlaceOf(channel: string, joined: Joined, last: Cursor | undefined): Since | undefined {
-    if (last?.kind === 'told' && last.channel === channel) return last;
-    const exact = last?.kind === 'exact' ? last.positions.get(channel) : undefined;
-    if (exact !== undefined) return exact;
-    // Whether the client had heard of what came before the restart, nobody knows now.
-    return this.records.wasSilentSince(channel, joined) ? joined : undefined;
+    if (membership === undefined || last?.kind === 'replayed') return undefined;
+    return toReturn(membership, (channel, joined) => {
+      if (last?.channel === channel) return last;
+      // Whether the client had heard of what came before the restart, nobody knows now.
+      return this.records.wasSilentSince(channel, joined) ? joined : undefined;
+    });
   }
 }
 
+type Seen = { readonly last: Cursor | undefined; readonly replay: Replay | undefined };
+
+/** After a step of the replay; undefined in a channel that the client has come into since. */
+function placeIn({ places, steps }: Replay, channel: string, step: number): Since | undefined {
+  return steps.slice(0, step + 1).findLast((each) => each.channel === channel) ?? places.get(channel);
+}
+
 /** Undefined when the place in one of the channels is not known. */
-function toReturn(membership: Membership, placeOf: (entry: [string, Joined]) => Since | undefined): Return | undefined {
+function toReturn(
+  { channels }: Membership,
+  placeOf: (channel: string, joined: Joined) => Since | undefined,
+): Return | undefined {
   const [restore, since] = [new Map<string, Since>(), new Map<string, Since>()];
-  for (const entry of membership) {
-    const place = placeOf(entry);
+  for (const [channel, joined] of channels) {
+    const place = placeOf(channel, joined);
     if (place === undefined) return undefined;
     const { epoch, offset } = place;
-    (entry[1].by === 'client' ? restore : since).set(entry[0], { epoch, offset });
+    (joined.by === 'client' ? restore : since).set(channel, { epoch, offset });
   }
   return { restore, since };
 }

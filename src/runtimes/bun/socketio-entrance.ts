@@ -106,7 +106,11 @@ export class SocketIoEntrance implements Entrance {
   }
 
   async #takeRequest(line: EngineLine, request: Request): Promise<Response> {
-    if (request.method === 'GET') return (await line.answerPoll(request)) ?? this.#refuse('badRequest');
+    if (request.method === 'GET') {
+      // It is answered with the next ping at the latest, which may be further off than what Bun waits for.
+      this.#parts.server.timeout(request, 0);
+      return (await line.answerPoll(request)) ?? this.#refuse('badRequest');
+    }
     if (request.method !== 'POST') return this.#refuse('badRequest');
     const isTaken = await this.#takePost(line, request);
     return isTaken ? new Response('ok', { headers: { 'Content-Type': 'text/html' } }) : this.#refuse('badRequest');

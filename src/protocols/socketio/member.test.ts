@@ -1,0 +1,228 @@
+import { describe, expect, test } from 'bun:test';
+import type { TopicFanout } from '../../../tests/core/client.ts';
+import { PLAIN, TestNode } from '../../../tests/core/node.ts';
+import type { Connection } from '../../core/connection.ts';
+import { DisconnectError } from '../../core/disconnects.ts';
+import type { Namespace } from '../../core/namespace.ts';
+import { ANONYMOUS } from '../../core/principal.ts';
+import type { Frame } from '../../core/protocol.ts';
+import type { EngineLine, LineHandler } from './line.ts';
+import { SocketIo } from './protocol.ts';
+
+const ROOMS: Namespace = { ...PLAIN, history: 'durable', presence: true, joinLeave: true };
+
+/** The client's end of a line that needs no transport. */
+class Line implements EngineLine {
+  readonly frames: Frame[] = [];
+  isOpen = true;
+  handler: LineHandler | undefined;
+  readonly #fanout: TopicFanout;
+
+  constructor(fanout: TopicFanout) {
+    this.#fanout = fanout;
+  }
+
+  say(message: string): void {
+    this.handler?.receive(message);
+  }
+
+  /** The JSON of the last frame that begins so. */
+  last(start: string): unknown {
+    const frame = this.frames.findLast((each) => typeof each === 'string' && each.startsWith(start));
+    return frame === undefined ? undefined : JSON.parse(String(frame).slice(start.length));
+  }
+
+  /** The arguments of every event of that name. */
+  events(name: string): unknown[][] {
+    return this.frames.flatMap((frame) => {
+      const [event, ...args] = /^42\[/.test(String(frame)) ? (JSON.parse(String(frame).slice(2)) as unknown[]) : [];
+      return event === name ? [args] : [];
+    });
+  }
+
+  get messages(): unknown[] {
+    return this.events('new_message').map(([message]) => (message as { content: unknown }).content);
+  }
+
+  send(frame: Frame): void {
+    if (this.isOpen) this.frames.push(frame);
+  }
+
+  backlog(): number {
+    return 0;
+  }
+
+  join(topic: string): void {
+    this.#fanout.join(topic, this as unknown as Connection);
+  }
+
+  leave(topic: string): void {
+    this.#fanout.leave(topic, this as unknown as Connection);
+  }
+
+  close(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    this.#fanout.drop(this as unknown as Connection);
+    this.handler?.closed();
+  }
+}
+
+class World {
+  readonly socketio = new SocketIo({ namespaces: ['log'], recoveryMs: 60_000 });
+  readonly node: TestNode;
+
+  constructor() {
+    this.node = new TestNode({
+      namespaces: { rooms: { options: ROOMS }, ...this.socketio.feature.namespaces },
+      protocols: this.socketio.protocols,
+    });
+    this.socketio.attach(this.node.node);
+  }
+
+  open(): Line {
+    const line = new Line(this.node.fanout);
+    line.handler = this.socketio.open(line, { principal: ANONYMOUS, address: '192.0.2.1' });
+    return line;
+  }
+
+  async connected(auth: object = {}): Promise<Line> {
+    const line = this.open();
+    await this.say(line, `0${JSON.stringify(auth)}`);
+    return line;
+  }
+
+  /** Comes back as the stock client does, after events up to the `upTo`-th. */
+  async back(from: Line, pid: string, upTo = Number.POSITIVE_INFINITY): Promise<Line> {
+    const cursors = from.events('new_message').slice(0, upTo);
+    return this.connected({ pid, offset: cursors.at(-1)?.at(-1) });
+  }
+
+  async say(line: Line, ...messages: string[]): Promise<void> {
+    for (const message of messages) line.say(message);
+    await this.node.clock.settle();
+  }
+
+  async speak(room: string, ...contents: unknown[]): Promise<void> {
+    for (const content of contents) {
+      const done = this.node.node.publish(`rooms:${room}`, JSON.stringify(content));
+      await this.node.clock.settle();
+      await done;
+      await this.node.clock.settle();
+    }
+  }
+}
+
+const pidOf = (line: Line) => (line.last('40') as { readonly pid: string }).pid;
+
+describe('a client of Socket.IO', () => {
+  test('SI2 that enters no namespace is not kept', async () => {
+    const world = new World();
+    const [silent, refused, there] = [world.open(), world.open(), await world.connected()];
+    await world.say(refused, '0/nowhere,');
+    await world.node.clock.pass(11_000);
+    expect([silent.isOpen, refused.isOpen, there.isOpen]).toEqual([false, false, true]);
+    await world.say(there, '1');
+    await world.node.clock.pass(11_000);
+    expect(there.isOpen).toBe(false);
+    expect(world.node.node.connections).toBe(0);
+  });
+
+  test('SE6 that speaks in a namespace it is not in, or enters twice, is ended', async () => {
+    const world = new World();
+    const line = await world.connected();
+    const refused = new DisconnectError('badRequest');
+    for (const message of ['2/log,["publish","a",1]', '0', 'x', '2["connect"]']) {
+      expect(() => line.say(message)).toThrow(refused);
+    }
+  });
+
+  test('sends what it says behind a join after it', async () => {
+    const world = new World();
+    const line = await world.connected();
+    await world.say(line, '21["join_room","a"]', '22["message",{"room":"a","content":"own"}]');
+    expect(line.messages).toEqual(['own']);
+    expect([line.last('431'), line.last('432')]).toMatchObject([[{ ok: true }], [{ ok: true, offset: 1 }]]);
+  });
+
+  test('SE7 is told to come back when the server stops, and to stay away when it is thrown out', async () => {
+    const world = new World();
+    const [one, two] = [await world.connected(), await world.connected()];
+    await world.say(two, '0/log,');
+    await world.node.node.drain();
+    expect([one.isOpen, two.isOpen]).toEqual([false, false]);
+    expect(one.last('41')).toBeUndefined();
+  });
+});
+
+describe('SI8 recovery', () => {
+  test('SI9 is not for who goes back behind what it has got since', async () => {
+    const world = new World();
+    const first = await world.connected();
+    const pid = pidOf(first);
+    await world.say(first, '2["join_room","a"]', '2["join_room","b"]');
+    await world.speak('a', 'a1');
+    first.close();
+    await world.speak('b', 'b1');
+    const second = await world.back(first, pid);
+    await world.speak('b', 'b2');
+    expect(second.messages).toEqual(['b1', 'b2']);
+    second.close();
+    const third = await world.back(second, pid);
+    third.close();
+    expect(pidOf(third)).toBe(pid);
+    expect(pidOf(await world.back(first, pid))).not.toBe(pid);
+  });
+
+  test.each([0, 1, 2, 3, 4])(
+    'gives each once when %i of four came through before the line was lost again',
+    async (upTo) => {
+      const world = new World();
+      const first = await world.connected();
+      const pid = pidOf(first);
+      await world.say(first, '2["join_room","a"]', '2["join_room","b"]');
+      await world.speak('a', 'a1');
+      await world.speak('b', 'b1');
+      first.close();
+      await world.speak('a', 'a2', 'a3');
+      await world.speak('b', 'b2', 'b3');
+      const second = await world.back(first, pid);
+      second.close();
+      await world.speak('a', 'a4');
+      const third = upTo === 0 ? await world.back(first, pid) : await world.back(second, pid, upTo);
+      const heard = [...second.messages.slice(0, upTo), ...third.messages];
+      expect([pidOf(third), heard.toSorted()]).toEqual([pid, ['a2', 'a3', 'a4', 'b2', 'b3']]);
+    },
+  );
+
+  test('finds a client whose old line still seems to stand', async () => {
+    const world = new World();
+    const first = await world.connected();
+    await world.say(first, '2["join_room","a"]');
+    await world.speak('a', 1);
+    const second = await world.back(first, pidOf(first));
+    expect(pidOf(second)).toBe(pidOf(first));
+    first.close();
+    await world.speak('a', 2);
+    second.close();
+    await world.speak('a', 3);
+    const third = await world.back(second, pidOf(second));
+    expect([pidOf(third), third.messages]).toEqual([pidOf(first), [3]]);
+  });
+
+  test('SI9 is not for who has left, came too late, or brings what is none of ours', async () => {
+    const world = new World();
+    const [left, late] = [await world.connected(), await world.connected()];
+    for (const line of [left, late]) await world.say(line, '2["join_room","a"]');
+    await world.speak('a', 1);
+    await world.say(left, '1');
+    expect(pidOf(await world.back(left, pidOf(left)))).not.toBe(pidOf(left));
+    late.close();
+    for (const offset of ['x', '', `${'a'.repeat(9)}.1.1.e.rooms:a`]) {
+      const line = await world.connected({ pid: pidOf(late), offset });
+      expect(pidOf(line)).not.toBe(pidOf(late));
+    }
+    await world.node.clock.pass(61_000);
+    expect(pidOf(await world.back(late, pidOf(late)))).not.toBe(pidOf(late));
+  });
+});
