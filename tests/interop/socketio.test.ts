@@ -3,6 +3,7 @@ import { Centrifuge } from 'centrifuge';
 import { SignJWT } from 'jose';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
+import { register } from '../servers/people.ts';
 
 const SECRET = 'a secret that is shared with one application only';
 const WAYS = [
@@ -259,6 +260,28 @@ describe('who somebody is', () => {
     await ask(socket, 'join_room', 'mine');
     expect(await joined).toMatchObject([{ join: { user: 'ann' } }]);
     expect(await ask(socket, 'subscribe', 'room:secret')).toMatchObject({ ok: false });
+  });
+});
+
+describe('a person of this installation', () => {
+  test('SI7 is known by the cookie, hears of their rooms, and is cut off when they sign out', async () => {
+    const server = await startBanyan();
+    const ann = await register(server, 'ann', server.ownerInvite as string);
+    const socket = await connected(server, { extraHeaders: { Cookie: ann.cookie() } });
+    const publications = heard(socket, 'publication', (channel) => channel);
+    const { data } = await ask(socket, 'rpc', 'chat.createGroup', { title: 'Ivy', key: 'k-group-1234' });
+    const { id: room } = data as { readonly id: string };
+    await ask(socket, 'rpc', 'chat.send', { room, key: 'k-12345678', text: 'hello' });
+    await until(() => publications.includes(`room:${room}`));
+    expect(await ask(socket, 'publish', `room:${room}`, 'x')).toMatchObject({ ok: false, error: { code: 103 } });
+    const reason = event(socket, 'disconnect');
+    await fetch(`${server.url}/api/v1/accounts.signOut`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Cookie: ann.cookie() },
+      body: '{}',
+    });
+    expect((await reason)[0]).toBe('io server disconnect');
+    await server.stop();
   });
 });
 

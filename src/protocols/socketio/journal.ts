@@ -1,8 +1,10 @@
+import type { Position } from '../../ports/log.ts';
+
 /** Publications of one channel that are remembered. */
 const CHANNEL_LENGTH = 1_000;
 const CHANNELS = 10_000;
 
-type Told = { readonly numbers: number[]; readonly offsets: number[]; since: number };
+type Told = { readonly epoch: string; readonly numbers: number[]; readonly offsets: number[]; since: number };
 
 /**
  * In which order this node has told its clients of publications, over all channels: a client that comes back names the
@@ -20,11 +22,12 @@ export class Journal {
   }
 
   /** Notes that a publication is told now, and gives its number. */
-  note(channel: string, offset: number): number {
+  note(channel: string, { epoch, offset }: Position): number {
     this.#last += 1;
-    const told = this.#of(channel);
+    const told = this.#of(channel, epoch);
     told.numbers.push(this.#last);
-    told.offsets.push(offset);
+    // Each namespace that names the channel tells the same ones again, right behind the other.
+    told.offsets.push(Math.max(told.offsets.at(-1) ?? 0, offset));
     if (told.numbers.length >= 2 * CHANNEL_LENGTH) {
       told.since = told.numbers[CHANNEL_LENGTH - 1] ?? this.#last;
       told.numbers.splice(0, CHANNEL_LENGTH);
@@ -48,14 +51,15 @@ export class Journal {
     return Math.max(joined.offset, told?.offsets[index] ?? 0);
   }
 
-  #of(channel: string): Told {
+  #of(channel: string, epoch: string): Told {
     const known = this.#channels.get(channel);
-    if (known !== undefined) return known;
-    if (this.#channels.size >= CHANNELS) {
+    if (known?.epoch === epoch) return known;
+    if (known === undefined && this.#channels.size >= CHANNELS) {
       this.#channels = new Map();
       this.#forgotten = this.#last;
     }
-    const told: Told = { numbers: [], offsets: [], since: this.#forgotten };
+    const since = known === undefined ? this.#forgotten : this.#last;
+    const told: Told = { epoch, numbers: [], offsets: [], since };
     this.#channels.set(channel, told);
     return told;
   }

@@ -30,6 +30,8 @@ export class MemberProtocol implements Protocol {
   /** The cursor with which the client came. */
   cursor: string | undefined;
   state: 'entering' | 'admitted' | 'refused' = 'entering';
+  /** Channels that the client was brought back into, though it is told that it was not recovered. */
+  superfluous: readonly string[] = [];
   /** What the client is in, as recovery must know it; empty while recovery is off. */
   readonly membership = new Membership();
   readonly #dialect: Dialect;
@@ -107,7 +109,8 @@ export class MemberProtocol implements Protocol {
     const answer = encodeConnect(namespace, { sid: client, ...(this.pid !== undefined && { pid: this.pid }) });
     const frames = isRecovered ? this.#missed([...subscriptions, ...restored]) : [];
     for (const [channel, result] of subscriptions) this.#join(channel, result, 'server');
-    for (const [channel, result] of restored ?? []) this.#join(channel, result, 'client');
+    if (!isRecovered) this.superfluous = [...(restored?.keys() ?? [])];
+    else for (const [channel, result] of restored) this.#join(channel, result, 'client');
     if (this.pid !== undefined) this.#recovery?.begin(this.pid, this.membership);
     this.#changed();
     return [answer, ...frames];

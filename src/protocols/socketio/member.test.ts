@@ -4,6 +4,7 @@ import { PLAIN, TestNode } from '../../../tests/core/node.ts';
 import type { Connection } from '../../core/connection.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import type { Namespace } from '../../core/namespace.ts';
+import type { Hooks } from '../../core/node.ts';
 import { ANONYMOUS } from '../../core/principal.ts';
 import type { Frame } from '../../core/protocol.ts';
 import type { EngineLine, LineHandler } from './line.ts';
@@ -72,8 +73,9 @@ class World {
   readonly socketio = new SocketIo({ namespaces: ['log'], recoveryMs: 60_000 });
   readonly node: TestNode;
 
-  constructor() {
+  constructor(hooks: Partial<Hooks> = {}) {
     this.node = new TestNode({
+      hooks,
       namespaces: { rooms: { options: ROOMS }, ...this.socketio.feature.namespaces },
       protocols: this.socketio.protocols,
     });
@@ -208,6 +210,24 @@ describe('SI8 recovery', () => {
     await world.speak('a', 3);
     const third = await world.back(second, pidOf(second));
     expect([pidOf(third), third.messages]).toEqual([pidOf(first), [3]]);
+  });
+
+  test('SI9 leaves a client in none of its rooms when it cannot be given what it missed elsewhere', async () => {
+    const world = new World({ serverChannels: async () => ['mem:its'] });
+    const first = await world.connected();
+    await world.say(first, '2["join_room","a"]');
+    await world.speak('a', 1);
+    first.close();
+    // Only three of them are kept.
+    await world.node.publish('mem:its', 1, 5);
+    await world.speak('a', 2);
+    const second = await world.back(first, pidOf(first));
+    expect([pidOf(second) === pidOf(first), second.messages]).toEqual([false, []]);
+    await world.speak('a', 3);
+    expect(second.messages).toEqual([]);
+    await world.say(second, '2["join_room","a"]');
+    await world.speak('a', 4);
+    expect(second.messages).toEqual([4]);
   });
 
   test('SI9 is not for who has left, came too late, or brings what is none of ours', async () => {

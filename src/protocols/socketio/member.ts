@@ -90,6 +90,8 @@ export class Member implements NamespaceMember, Connection {
     if (this.#protocol.state === 'admitted') {
       this.#isAdmitted = true;
       this.#line.admit();
+      // Once the session has joined them all.
+      if (this.#protocol.superfluous.length > 0) Promise.resolve().then(() => this.#leaveSuperfluous());
     }
     // A client that was refused takes no more part; its line stays for other namespaces.
     else this.#line.leaveNamespace();
@@ -130,6 +132,13 @@ export class Member implements NamespaceMember, Connection {
     if (found !== undefined) this.#protocol.pid = pid;
     this.#protocol.cursor = offset;
     this.#connect(token, found);
+  }
+
+  #leaveSuperfluous(): void {
+    for (const channel of this.#protocol.superfluous) {
+      this.#lastId += 1;
+      this.#session.take({ kind: 'unsubscribe', id: this.#lastId, channel });
+    }
   }
 
   #do(packet: EventPacket, ask: Ask): void {

@@ -59,7 +59,7 @@ export class Recovery {
   /** The cursor behind a publication that is told to the channel now; undefined where nothing can be recovered. */
   cursorOf(channel: string, epoch: string, { offset }: Publication): string | undefined {
     if (offset === 0) return undefined;
-    const number = this.#journal.note(channel, offset);
+    const number = this.#journal.note(channel, { epoch, offset });
     return encodeCursor({ kind: 'told', run: this.#run, number, offset, epoch, channel });
   }
 
