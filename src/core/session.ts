@@ -162,7 +162,7 @@ export class Session implements Subscriber {
   }
 
   push(push: Push): void {
-    this.#sendAll(this.protocol.encodePush(push));
+    this.#send(this.protocol.encodePush(push));
   }
 
   /** Writes at once what would otherwise wait for the end of the turn. */
@@ -352,15 +352,17 @@ export class Session implements Subscriber {
 
   #reply(id: number, reply: Reply): void {
     if (this.#state === 'closed') return;
-    this.#sendAll(this.protocol.encodeReply(id, reply));
+    this.#send(this.protocol.encodeReply(id, reply));
   }
 
-  #sendAll(frames: Frames): void {
-    for (const frame of listOf(frames)) this.#send(frame);
-  }
-
-  #send(frame: Frame): void {
+  /** Frames of one list stay together: others may go out when the limit is passed. */
+  #send(frames: Frames): void {
     if (this.#state === 'closed') return;
+    for (const frame of listOf(frames)) this.#queue(frame);
+    if (this.#outgoingLength > OUTGOING_LIMIT) this.flush();
+  }
+
+  #queue(frame: Frame): void {
     if (this.#outgoing === undefined) {
       this.#outgoing = [frame];
       this.#outgoingLength = frame.length;
@@ -369,6 +371,5 @@ export class Session implements Subscriber {
       this.#outgoing.push(frame);
       this.#outgoingLength += frame.length;
     }
-    if (this.#outgoingLength > OUTGOING_LIMIT) this.flush();
   }
 }
