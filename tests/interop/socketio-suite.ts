@@ -83,7 +83,7 @@ const server = Bun.serve<SocketData>({
 fanout.attach(server);
 
 const { engine } = app.socketio;
-const parts = { server, fanout, clock: systemClock };
+const parts = { server, fanout, clock: systemClock, report: console.error };
 const connections = new Connections({
   app,
   http: createHttp(app, config, runtime),

@@ -142,8 +142,9 @@ export class SocketIoLine implements LineHandler {
 
   leave(name: string): void {
     const found = this.#members.get(name);
+    if (found === undefined) return;
     this.#members.delete(name);
-    found?.member.closed(true);
+    found.member.closed(true);
     if (![...this.#members.values()].some(({ isAdmitted }) => isAdmitted)) this.#waitForEntry();
   }
 

@@ -147,6 +147,23 @@ describe('a client of Socket.IO', () => {
     expect([line.last('431'), line.last('432')]).toMatchObject([[{ ok: true }], [{ ok: true, offset: 1 }]]);
   });
 
+  test('gets attachments right behind their packet, whatever else is said at that moment', async () => {
+    const world = new World();
+    const line = await world.connected();
+    await world.say(line, '2["join_room","a"]');
+    await world.speak('a', { big: 'x'.repeat(70_000), bytes: { $binary: 'AQ==' } });
+    for (let turn = 0; turn < 20; turn += 1) {
+      line.say('25["history","rooms:a",{"limit":1}]');
+      const spoken = world.node.node.publish('rooms:a', '{"bytes":{"$binary":"Ag=="}}');
+      for (let wait = 0; wait < turn; wait += 1) await Promise.resolve();
+      await world.node.clock.settle();
+      await spoken;
+    }
+    const heads = [...line.frames.entries()].filter(([, frame]) => /^4[56]/.test(String(frame)));
+    expect(heads.length).toBe(41);
+    for (const [at] of heads) expect(line.frames[at + 1]).toBeInstanceOf(Uint8Array);
+  });
+
   test('SE7 is told to come back when the server stops, and to stay away when it is thrown out', async () => {
     const world = new World();
     const [one, two] = [await world.connected(), await world.connected()];

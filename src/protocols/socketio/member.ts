@@ -110,15 +110,12 @@ export class Member implements NamespaceMember, Connection {
   }
 
   close(code: number, reason: string): void {
+    if (code < FINAL_CODE) return this.#line.close();
     const { namespace } = this.#parts.dialect;
-    if (this.#protocol.state !== 'admitted') {
-      this.#line.send(encodeConnectError(namespace, { message: reason, data: { code, message: reason } }));
-      this.#line.leaveNamespace();
-    } else if (code < FINAL_CODE) this.#line.close();
-    else {
-      this.#line.send(encodeDisconnect(namespace));
-      this.#line.leaveNamespace();
-    }
+    const isIn = this.#protocol.state === 'admitted';
+    const refusal = { message: reason, data: { code, message: reason } };
+    this.#line.send(isIn ? encodeDisconnect(namespace) : encodeConnectError(namespace, refusal));
+    this.#line.leaveNamespace();
   }
 
   // -------------------------------------------------------------------------------------------------------------------
@@ -167,7 +164,11 @@ export class Member implements NamespaceMember, Connection {
         () => this.#take(ask),
         (error) => this.#refuse(packet, toClientError(error)),
       )
-      .finally(() => this.#releaseHeld());
+      .then(() => this.#releaseHeld())
+      .catch((error) => {
+        this.#parts.node.report(error, 'socketio.event');
+        this.#line.close();
+      });
   }
 
   async #record(change: Change): Promise<void> {

@@ -9,6 +9,8 @@ export interface Pinged {
 }
 
 export type HeartbeatSettings = {
+  /** Tells these lines from those of other heartbeats, in topics. */
+  readonly path: string;
   readonly fanout: Fanout;
   readonly ping: string;
   /** Milliseconds between pings, and how long the answer may take. */
@@ -46,7 +48,7 @@ export class Heartbeats {
   add(line: Pinged): number {
     const bucket = this.#turn % PARTS;
     this.#buckets[bucket]?.add(line);
-    line.join(topicOf(bucket));
+    line.join(this.#topicOf(bucket));
     return bucket;
   }
 
@@ -70,7 +72,7 @@ export class Heartbeats {
   #ping(bucket: number, now: number): void {
     this.#pingedAt[bucket] = now;
     if (this.#buckets[bucket]?.size === 0) return;
-    this.#settings.fanout.publish(topicOf(bucket), this.#settings.ping);
+    this.#settings.fanout.publish(this.#topicOf(bucket), this.#settings.ping);
   }
 
   #check(now: number): void {
@@ -80,8 +82,8 @@ export class Heartbeats {
     if (now - pingedAt < this.#settings.pongMs - this.#partMs) return;
     for (const line of [...(this.#buckets[bucket] ?? [])]) if (line.heardAt < pingedAt) line.close();
   }
-}
 
-function topicOf(bucket: number): string {
-  return `engine.io\n${bucket}`;
+  #topicOf(bucket: number): string {
+    return `${this.#settings.path}\n${bucket}`;
+  }
 }

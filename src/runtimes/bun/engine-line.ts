@@ -1,4 +1,5 @@
 import type { App } from '../../app/compose.ts';
+import { DisconnectError } from '../../core/disconnects.ts';
 import type { Frame } from '../../core/protocol.ts';
 import { randomText } from '../../core/random-text.ts';
 import type { Heartbeats, Pinged } from './engine-heartbeats.ts';
@@ -16,6 +17,8 @@ export type LineParts = {
   readonly heartbeats: Heartbeats;
   /** What may wait for a slow reader, in bytes; past it the line is closed, and the client comes back. */
   readonly maxBacklogBytes: number;
+  /** Logs an error that no client is told the cause of. */
+  readonly report: (error: unknown) => void;
   /** Called once, when the line is closed. `pollComes`: a request of the client's may be on its way still. */
   readonly forget: (line: EngineLine, pollComes: boolean) => void;
 };
@@ -105,7 +108,8 @@ export class EngineLine implements Pinged {
     try {
       for (const packet of decode()) this.#take(packet);
       return true;
-    } catch {
+    } catch (error) {
+      if (!(error instanceof DisconnectError)) this.#parts.report(error);
       this.close();
       return false;
     }
@@ -174,7 +178,7 @@ export class EngineLine implements Pinged {
         return this.#end(this.#parts.engine.NOOP, this.#poll?.isWaiting === false);
       case 'probe':
         // Only the server pings.
-        throw new Error('a ping from a client');
+        throw new DisconnectError('badRequest');
       case 'pong':
       case 'noop':
       case 'upgrade':

@@ -77,7 +77,7 @@ function assemble(config: Config, ports: Ports, { telemetry, fanout, server }: M
   const entrances = [
     new CentrifugeEntrance({ app, server, streams: fanout.streams, bounds }),
     new SocketIoEntrance(
-      { socketio, server, fanout, clock: systemClock },
+      { socketio, server, fanout, clock: systemClock, report: (error) => app.node.report(error, 'socketio.failed') },
       { path: '/socket.io/', pingMs: config.pingSeconds * 1_000, pongMs: config.pongSeconds * 1_000, ...bounds },
     ),
   ];

@@ -30,6 +30,8 @@ type Parts = {
   readonly server: Server<SocketData>;
   readonly fanout: BunFanout;
   readonly clock: Clock;
+  /** Logs an error that no client is told the cause of. */
+  readonly report: (error: unknown) => void;
 };
 
 /**
@@ -52,6 +54,7 @@ export class SocketIoEntrance implements Entrance {
       heartbeats,
       streams: parts.fanout.streams,
       maxBacklogBytes: settings.maxBacklogBytes,
+      report: parts.report,
       forget: ({ sid }, pollComes) => this.#forget(sid, pollComes),
     };
     this.#advanceLater();
