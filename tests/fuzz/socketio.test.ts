@@ -9,6 +9,7 @@ import { decodeCursor } from '../../src/protocols/socketio/cursor.ts';
 import { MAIN } from '../../src/protocols/socketio/dialect.ts';
 import { engine } from '../../src/protocols/socketio/engine-packets.ts';
 import { decodeHead, encodeEvent, type Packet } from '../../src/protocols/socketio/packets.ts';
+import { World } from '../core/socketio.ts';
 import { Random } from '../simulation/random.ts';
 import { garble, oddJson, strangeText, strangeValue, word } from './garble.ts';
 import { heapBytes } from './heap.ts';
@@ -16,6 +17,7 @@ import { SEED } from './seed.ts';
 
 const PACKETS = 60_000;
 const PAYLOADS = 20_000;
+const LINES = 2_000;
 /** What the heap may differ by between the halves. */
 const HEAP_SLACK = 2_000_000;
 const EVENTS = [
@@ -142,4 +144,35 @@ describe('SE6 the Socket.IO decoder', () => {
       }
     }
   }, 60_000);
+});
+
+describe('SE6 a line that says anything', () => {
+  test(`is answered or ended, and leaves nothing behind, in ${LINES} lives (seed ${SEED})`, async () => {
+    const random = new Random(SEED);
+    const world = new World();
+    let ended = 0;
+    for (let life = 0; life < LINES; life += 1) {
+      const line = await world.connected();
+      try {
+        for (let left = random.between(1, 30); left > 0 && line.isOpen; left -= 1) {
+          const packet = validPacket(random).replace(/^([0-35])\/\w+,/, '$1');
+          // An entry beside the one there is ends it, so it comes seldom.
+          if (packet.startsWith('0') && random.chance(0.9)) continue;
+          line.say(random.chance(0.9) ? packet : garble(random, packet));
+          const attachments = random.chance(0.02) ? 1 : Number(/^5(\d)-/.exec(packet)?.[1] ?? 0);
+          for (const bytes of ATTACHMENTS.slice(0, attachments)) line.handler?.receive(bytes);
+          if (random.chance(0.3)) await world.node.clock.settle();
+        }
+      } catch (cause) {
+        if (!(cause instanceof DisconnectError)) throw new Error(`SEED=${SEED}`, { cause });
+        ended += 1;
+      }
+      await world.node.clock.settle();
+      for (const frame of line.frames) if (typeof frame === 'string') expect(frame).toMatch(/^4[0-6]/);
+      line.close();
+      await world.node.clock.settle();
+    }
+    expect(ended).toBeLessThan(LINES);
+    expect([world.node.node.connections, world.node.node.hub.size, world.node.reported]).toEqual([0, 0, []]);
+  }, 120_000);
 });
