@@ -33,8 +33,11 @@ async function section(settings: Settings): Promise<Section> {
     target === banyanWithPeople ? ofBanyan(connections) : ofPeer(target, connections),
   );
   const each = ({ before, after }: Memory) => (after - before) / connections;
-  const first = all[0];
-  const ours = first?.kind === 'results' ? first.results[0] : undefined;
+  const memoryOf = (wanted: Target) => {
+    const measured = all.find(({ target }) => target === wanted);
+    return measured?.kind === 'results' ? measured.results[0] : undefined;
+  };
+  const [ours, here, there] = [memoryOf(banyanWithPeople), memoryOf(banyanSocketIo), memoryOf(socketIo)];
   return {
     title: 'Memory of idle connections',
     method:
@@ -60,6 +63,15 @@ async function section(settings: Settings): Promise<Section> {
         : [
             { promise: '≤ 6 KB a connection', reached: kib(each(ours)), met: each(ours) <= GOAL_BYTES },
             { promise: 'idle process ≤ 120 MB', reached: mib(ours.before), met: ours.before <= GOAL_IDLE_BYTES },
+            ...(here === undefined || there === undefined
+              ? []
+              : [
+                  {
+                    promise: 'Socket.IO clients: ≤ half of their own server',
+                    reached: ratio(each(here), each(there)),
+                    met: each(here) <= each(there) / 2,
+                  },
+                ]),
           ],
     broken: all.flatMap((measured) => closedOf(measured)),
   };
