@@ -4,15 +4,18 @@ import type { Feature, FeatureHost, NamespaceDefinition } from '../core/feature.
 import { Node } from '../core/node.ts';
 import { createOperations, type Operations } from '../core/operations.ts';
 import type { Principal } from '../core/principal.ts';
-import type { Protocol } from '../core/protocol.ts';
 import { createTokens, type TokenSettings } from '../core/tokens.ts';
 import { type Accounts, createAccounts } from '../features/accounts/feature.ts';
 import { createChat } from '../features/chat/feature.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Digests } from '../ports/digests.ts';
 import type { Images } from '../ports/images.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
+import type { WebClient } from '../ports/web-client.ts';
 import { centrifuge } from '../protocols/centrifuge/protocol.ts';
+import { plain } from '../protocols/plain/protocol.ts';
+import { Pusher } from '../protocols/pusher/protocol.ts';
 import { ServerApi } from '../protocols/server-api/protocol.ts';
 import { SocketIo } from '../protocols/socketio/protocol.ts';
 import type { Config } from './config.ts';
@@ -27,6 +30,8 @@ export type Runtime = {
   readonly fanout: Fanout;
   readonly passwords: Passwords;
   readonly images: Images;
+  readonly digests: Digests;
+  readonly webClient: WebClient;
 };
 
 export type App = {
@@ -34,8 +39,11 @@ export type App = {
   readonly operations: Operations;
   readonly features: readonly Feature[];
   readonly centrifuge: typeof centrifuge;
+  readonly plain: typeof plain;
   readonly serverApi: ServerApi;
   readonly socketio: SocketIo;
+  readonly pusher: Pusher;
+  readonly pusherApi: ReturnType<Pusher['attach']>;
   authenticate(headers: Headers): Promise<Principal>;
   /** Does what a crash came between. To be called once, before the first connection. */
   catchUp(): Promise<void>;
@@ -57,8 +65,8 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
   });
   const features = [accounts.feature, chat, avatarsFeature(host.features.avatars), socketio.feature];
   const operations = createOperations(features.flatMap((feature) => feature.operations));
-  const protocols = [centrifuge.json, centrifuge.protobuf, ...socketio.protocols];
-  const node = createNode(config, ports, runtime, { features, protocols });
+  const pusher = new Pusher(config.pusherApps, runtime);
+  const node = createNode(config, ports, runtime, { features, pusher, socketio });
   host.attach(node);
   socketio.attach(node);
   const tokens = createTokens(tokenSettingsOf(config), runtime.clock.now);
@@ -70,6 +78,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     },
     verifyToken: tokens.connection,
     verifySubscription: tokens.subscription,
+    ...(pusher.isOn && { apps: pusher.hooks() }),
   });
   announceNewcomers(accounts, features);
   return {
@@ -77,6 +86,9 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     operations,
     features,
     centrifuge,
+    plain,
+    pusher,
+    pusherApi: pusher.attach(node),
     serverApi: new ServerApi(node, { keys: config.apiKeys, version: VERSION }),
     socketio,
     authenticate: accounts.authenticate,
@@ -140,9 +152,9 @@ function tokenSettingsOf(config: Config): TokenSettings {
   };
 }
 
-type Plugs = { readonly features: readonly Feature[]; readonly protocols: readonly Protocol[] };
+type Plugs = { readonly features: readonly Feature[]; readonly pusher: Pusher; readonly socketio: SocketIo };
 
-function createNode(config: Config, ports: Ports, runtime: Runtime, { features, protocols }: Plugs): Node {
+function createNode(config: Config, ports: Ports, runtime: Runtime, { features, pusher, socketio }: Plugs): Node {
   return new Node({
     name: crypto.randomUUID(),
     version: VERSION,
@@ -151,8 +163,13 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, { features, 
     bus: ports.bus,
     fanout: runtime.fanout,
     logs: ports.logs,
-    protocols,
-    namespaces: namespacesOf(config, features),
+    protocols: [
+      ...[centrifuge.json, centrifuge.protobuf],
+      ...plain.protocols,
+      ...socketio.protocols,
+      ...(pusher.isOn ? [pusher.protocol] : []),
+    ],
+    namespaces: new Map([...namespacesOf(config, features), ...pusher.namespaces(config.namespaces)]),
     openNamespaces: new Set(config.clientInsecure ? Object.keys(config.namespaces) : []),
     limits: {
       channels: config.channelLimit,

@@ -2,11 +2,12 @@ import { SETTINGS, type SettingKey } from './config.ts';
 import { flagOf, KEYS } from './config-sources.ts';
 import { CONFIG_FILE } from './load-config.ts';
 import { DEFAULT_NAMESPACES, NAMESPACE_FIELDS } from './namespaces-setting.ts';
+import { APP_FIELDS } from './pusher-apps-setting.ts';
 import type { Setting } from './setting.ts';
 
 /** docs/config.md, whole. */
 export function configDocs(): string {
-  return `${[introduction(), ...KEYS.map(section), namespacesSection()].join('\n\n')}\n`;
+  return `${[introduction(), ...KEYS.map(section), namespacesSection(), appsSection()].join('\n\n')}\n`;
 }
 
 function introduction(): string {
@@ -48,6 +49,27 @@ The defaults, for trying things out:
 
 \`\`\`json
 ${JSON.stringify(DEFAULT_NAMESPACES, null, 2)}
+\`\`\``;
+}
+
+function appsSection(): string {
+  const fields = Object.entries(APP_FIELDS).map(([field, { doc, default: standard }]) => [
+    `\`${field}\``,
+    doc,
+    standard === undefined ? '(required)' : shown(standard),
+  ]);
+  return `## Apps of the Pusher protocol
+
+Pusher clients connect to \`/app/<key>\`, backends call \`/apps/<id>/…\`; both take this server's host and port in place
+of Pusher's. A channel \`NAME\` of an app is the channel \`<namespace>:NAME\` of Banyan. The namespace is made if the
+settings have none of that name; there one says whether it keeps history, and what clients of other protocols may in its
+public channels. Pages of other origins must be among \`allowedOrigins\`. Webhooks go to whatever address stands here,
+in a private network too, and follow no redirect.
+
+${table(['Field', 'What it says', 'Default'], fields)}
+
+\`\`\`sh
+BANYAN_PUSHER_APPS='[{"id":"1","key":"my-key","secret":"change-me-change-me"}]' npm start
 \`\`\``;
 }
 

@@ -206,6 +206,54 @@ describe('namespaces', () => {
   });
 });
 
+describe('PU1 apps', () => {
+  const APP = { id: '1', key: 'k1', secret: 'a secret of some length' };
+  const OTHER = { id: '2', key: 'k2', secret: 'a secret of some length' };
+  const given = (apps: unknown): Given => ({ env: { BANYAN_PUSHER_APPS: JSON.stringify(apps) } });
+
+  test('are completed, and have a namespace each', () => {
+    const { pusherApps } = load(given([APP, { ...OTHER, namespace: 'other', clientEvents: false }]));
+    expect(pusherApps).toMatchObject([
+      { ...APP, namespace: 'pusher', enabled: true, clientEvents: true, maxEventBytes: 10_240, webhooks: [] },
+      { ...OTHER, namespace: 'other', clientEvents: false },
+    ]);
+    expect(load(given([APP, OTHER].map((app) => ({ ...app, namespace: 'both' })))).pusherApps).toHaveLength(2);
+  });
+
+  test.each([
+    [
+      [APP, OTHER],
+      'pusherApps = "(hidden)" (from BANYAN_PUSHER_APPS) must name the namespace of each app where one is shared: one of them would have the default by chance',
+    ],
+    [
+      [APP, { ...OTHER, namespace: 'pusher' }],
+      'pusherApps = "(hidden)" (from BANYAN_PUSHER_APPS) must name the namespace of each app where one is shared: one of them would have the default by chance',
+    ],
+    [
+      [APP, { ...OTHER, namespace: 'x', key: 'k1' }],
+      'pusherApps = "(hidden)" (from BANYAN_PUSHER_APPS) must hold apps with an id and a key of their own each',
+    ],
+    [
+      [{ ...APP, secret: 'short' }],
+      'pusherApps.0.secret = "(hidden)" (from BANYAN_PUSHER_APPS) must have at least 16 characters',
+    ],
+    [
+      [{ ...APP, namespace: 'room' }],
+      'pusherApps.0.namespace = "(hidden)" (from BANYAN_PUSHER_APPS) must be another name, as this one is a feature\'s',
+    ],
+    [
+      [{ ...APP, webhooks: [{ url: 'file:///etc/passwd' }] }],
+      'pusherApps.0.webhooks.0.url = "(hidden)" (from BANYAN_PUSHER_APPS) must be an http(s) address',
+    ],
+    [
+      [{ id: '1' }],
+      'pusherApps = "(hidden)" (from BANYAN_PUSHER_APPS) must be a JSON list of apps with an id, a key and a secret each',
+    ],
+  ])('that are wrong are refused, and no secret shown: %#', (apps, message) => {
+    expect(refusal(given(apps))).toBe(message);
+  });
+});
+
 test('every setting says what it does, and its default obeys its rule', () => {
   for (const key of KEYS) {
     const setting = SETTINGS[key];

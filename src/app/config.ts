@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { DEFAULT_NAMESPACES, namespacesSchema } from './namespaces-setting.ts';
+import { pusherAppsSchema } from './pusher-apps-setting.ts';
 import { choice, integer, json, list, type Setting, text, toggle } from './setting.ts';
 
 const KIB = 1_024;
@@ -61,6 +62,21 @@ export const SETTINGS = {
     rule: 'keys, separated by commas',
     is: (value) => value !== '' && isLine(value),
     doc: "Keys with which a developer's own backend calls the server API (`POST /api/publish` and so on). None: it is shut.",
+  }),
+  metricsToken: text({
+    env: 'BANYAN_METRICS_TOKEN',
+    default: '',
+    secret: true,
+    rule: 'empty, or one line of at least 16 characters',
+    is: (value) => value === '' || (isLine(value) && value.length >= API_KEY_LENGTH),
+    doc: 'With it (`Authorization: Bearer …`) Prometheus may read `/metrics`. Without it and `metricsAddresses` nobody may.',
+  }),
+  metricsAddresses: list({
+    env: 'BANYAN_METRICS_ADDRESSES',
+    default: [],
+    rule: 'IP addresses or subnets (10.0.0.0/8), separated by commas',
+    is: isAddressOrSubnet,
+    doc: 'Addresses or subnets from which `/metrics` may be read without a token. A request that came through a proxy which is not trusted may not.',
   }),
   allowedOrigins: list({
     env: 'BANYAN_ALLOWED_ORIGINS',
@@ -128,6 +144,14 @@ export const SETTINGS = {
     rule: 'a JSON object of namespaces by name',
     schema: namespacesSchema,
     doc: 'Namespaces of channels to add to the defaults, or to change in them; see below.',
+  }),
+  pusherApps: json({
+    env: 'BANYAN_PUSHER_APPS',
+    default: [],
+    secret: true,
+    rule: 'a JSON list of apps with an id, a key and a secret each',
+    schema: pusherAppsSchema,
+    doc: 'Apps whose clients and backends speak the Pusher protocol; see below. None: it is off.',
   }),
   channelLimit: integer({
     env: 'BANYAN_CHANNEL_LIMIT',

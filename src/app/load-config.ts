@@ -31,6 +31,7 @@ export type LoadedConfig = {
 /** The settings file in the data folder, read unless `--config` names another. */
 export const CONFIG_FILE = 'banyan.json';
 const LONGEST_SHOWN = 200;
+const HIDDEN = '(hidden)';
 
 /**
  * Gathers and checks all settings: a flag wins over the environment, that over the settings file, that over the default.
@@ -55,7 +56,7 @@ export function loadConfig({ args, env, readFile }: Sources): LoadedConfig {
 
 /** Secrets stay out of messages. */
 function shownOf(key: SettingKey, value: unknown): unknown {
-  return SETTINGS[key].secret ? '(hidden)' : value;
+  return SETTINGS[key].secret ? HIDDEN : value;
 }
 
 function fileInData(readFile: ReadFile, data: Given | undefined): GivenValues {
@@ -74,8 +75,8 @@ function checkedValue<K extends SettingKey>(key: K, given: Given | undefined): C
   const parsed = setting.schema.safeParse(value);
   if (parsed.success) return parsed.data as Config[K];
   const { origin } = given;
-  const inside = setting.secret ? undefined : problemInside(key, value, parsed.error.issues[0]);
-  if (inside !== undefined) throw wrongValue({ origin, ...inside });
+  const inside = problemInside(key, value, parsed.error.issues[0]);
+  if (inside !== undefined) throw wrongValue({ origin, ...inside, value: setting.secret ? HIDDEN : inside.value });
   const shown = shownOf(key, 'text' in given ? given.text : given.value);
   throw wrongValue({ name: key, value: shown, origin, rule: `must be ${setting.rule}` });
 }

@@ -1,4 +1,6 @@
 import type { Position } from '../ports/log.ts';
+import type { Principal } from './principal.ts';
+import type { Grant, SignedIn } from './tokens.ts';
 
 /** Where a client was when it lost the line. An empty epoch stands for "any". */
 export type Since = Position;
@@ -6,12 +8,18 @@ export type Since = Position;
 export type SubscribeOptions = {
   /** Present when the client wants what it missed. */
   readonly since?: Since;
+  /** Present instead of `since` when the client wants the newest publication, where history has one. */
+  readonly latest?: true;
   /** Answer with an error instead of starting anew when what it missed is no longer there. */
   readonly rejectUnrecovered?: boolean;
   /** Whether the client wants to hear who comes and goes, where the namespace tells. */
   readonly joinLeave?: boolean;
   /** A token of the developer's backend, instead of the namespace's own rule. */
   readonly token?: string;
+  /** As `token`, where the protocol has signatures of its own: gives what the backend has signed, or throws `ClientError`. */
+  readonly prove?: (principal: Principal) => Grant;
+  /** Whether the answer is to say who is present. */
+  readonly presence?: true;
 };
 
 /** What a client may ask, whatever protocol it speaks. `id` is the client's own number for the answer. */
@@ -27,6 +35,8 @@ export type Command =
        * may and can be given everything it missed, or into none.
        */
       readonly restore?: ReadonlyMap<string, Since>;
+      /** The client hears of what it asks for itself, and the server puts it into no channel. */
+      readonly alone?: boolean;
     }
   | ({ readonly kind: 'subscribe'; readonly id: number; readonly channel: string } & SubscribeOptions)
   | { readonly kind: 'unsubscribe'; readonly id: number; readonly channel: string }
@@ -39,6 +49,8 @@ export type Command =
       /** The client's own: what the same user publishes twice with it is published once. */
       readonly key?: string;
       readonly tags?: Readonly<Record<string, string>>;
+      /** Whether all others are told, but not the client itself. */
+      readonly tellsOthersOnly?: true;
     }
   | { readonly kind: 'presence'; readonly id: number; readonly channel: string }
   | { readonly kind: 'presenceStats'; readonly id: number; readonly channel: string }
@@ -53,6 +65,8 @@ export type Command =
     }
   | { readonly kind: 'rpc'; readonly id: number; readonly method: string; readonly data: unknown }
   | { readonly kind: 'refresh'; readonly id: number; readonly token: string }
+  /** The client says who it is once it is connected, by a signature of the backend. Throws `DisconnectError`. */
+  | { readonly kind: 'signIn'; readonly id: number; readonly prove: (principal: Principal) => SignedIn }
   /** A new token for a subscription, before the one runs out that it began with. */
   | { readonly kind: 'subRefresh'; readonly id: number; readonly channel: string; readonly token: string }
   /** A message without an answer; nothing takes one yet. */

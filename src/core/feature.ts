@@ -14,6 +14,8 @@ export type PublishOptions = {
   readonly key?: string;
   readonly info?: ClientInfo;
   readonly tags?: Readonly<Record<string, string>>;
+  /** The client that is not told of it. */
+  readonly except?: string;
   /** Table changes that commit together with the publication (durable namespaces only). */
   readonly writes?: readonly Write[];
 };
@@ -51,8 +53,15 @@ export interface Channels {
 
 export type ChannelAction = 'subscribe' | 'publish' | 'readHistory' | 'readPresence';
 
-/** A feature's answer for its own channels; asked where a namespace says `feature`. */
-export type ChannelPolicy = (principal: Principal, action: ChannelAction, channel: string) => Promise<boolean>;
+/**
+ * A feature's answer for its own channels, asked where a namespace says `feature`; or an app's, asked whenever a client
+ * of an app comes. May throw `ClientError`.
+ */
+export type ChannelPolicy = (
+  principal: Principal,
+  action: ChannelAction,
+  channel: string,
+) => boolean | Promise<boolean>;
 
 export type Person = {
   readonly id: string;
@@ -90,6 +99,8 @@ export type Migration = {
 
 export type NamespaceDefinition = {
   readonly options: Namespace;
+  /** Where channels of the namespace differ by their names. */
+  readonly optionsOf?: (channel: string) => Namespace;
   readonly policy?: ChannelPolicy;
   /** It belongs to a feature: no token of a developer's backend opens its channels. */
   readonly ofFeature?: true;

@@ -1,6 +1,7 @@
-import type { ClientInfo, Log, Page, Position, Publication } from '../ports/log.ts';
+import type { Log, Page, Position, Publication } from '../ports/log.ts';
 import type { Since } from './commands.ts';
 import type { Namespace } from './namespace.ts';
+import type { Present } from './present.ts';
 import type { SubscribeResult } from './pushes.ts';
 import type { RecoveryBudget } from './recovery-budget.ts';
 import { Tail, type TailBounds } from './tail.ts';
@@ -9,8 +10,11 @@ import { wireBytesOf } from './wire-bytes.ts';
 /** Publications read in one go while a gap is filled. */
 const FILL_PAGE = 1_000;
 
-/** From where a client wants what it missed, and how much of that it may be given. */
-export type Recovery = { readonly since: Since; readonly budget: RecoveryBudget };
+/** From where a client wants what it missed: a position, or just before the newest publication. */
+export type From = Since | 'latest';
+
+/** What a client wants of what it missed, and how much of that it may be given. */
+export type Recovery = { readonly since: From; readonly budget: RecoveryBudget };
 
 export type ChannelSettings = {
   readonly namespace: Namespace;
@@ -35,12 +39,14 @@ export class HubChannel {
   readonly #settings: ChannelSettings;
   /** Subscribers by protocol name. */
   readonly subscribers = new Map<string, number>();
-  /** Those present, by client; only in namespaces with presence. */
-  presence: Map<string, ClientInfo> | undefined;
+  /** Those present; only in namespaces with presence. */
+  present: Present | undefined;
   /** Publications emitted but not yet handed to the runtime, in order. */
   pending: Publication[] = [];
   /** Clients on their way in. */
   holds = 0;
+  /** Until when it stays although nobody listens. */
+  keptUntil = 0;
   #position: Position | undefined;
   #opening: Promise<void> | undefined;
   #tail: Tail | undefined;
@@ -69,6 +75,13 @@ export class HubChannel {
     return this.#position ?? { epoch: '', offset: 0 };
   }
 
+  /** How many subscribe to it on this node. */
+  get subscriberCount(): number {
+    let count = 0;
+    for (const each of this.subscribers.values()) count += each;
+    return count;
+  }
+
   get empty(): boolean {
     return this.subscribers.size === 0 && this.holds === 0;
   }
@@ -79,11 +92,12 @@ export class HubChannel {
   }
 
   /** Gets ready for a client to come in at `since`; after it, while `isReady`, `enter` answers at once. */
-  async prepare(since: Since | undefined): Promise<void> {
+  async prepare(from: From | undefined): Promise<void> {
     const { log } = this.#settings;
     if (log === undefined) return;
     do {
       if (this.#position === undefined) await this.#open(log);
+      const since = from === 'latest' ? this.#beforeLatest() : from;
       if (since !== undefined && this.#isSameEpoch(since)) await this.#catchUp(log, since.offset);
     } while (!this.isReady);
   }
@@ -93,7 +107,8 @@ export class HubChannel {
     const { epoch, offset } = this.position;
     const base = { recoverable: this.recoverable, epoch, publications: [] };
     if (recovery === undefined || !this.recoverable) return { ...base, offset, wasRecovering: false, recovered: false };
-    const { since, budget } = recovery;
+    const { budget } = recovery;
+    const since = recovery.since === 'latest' ? this.#beforeLatest() : recovery.since;
     const missed = this.#isSameEpoch(since) ? this.#missed(since.offset, budget) : undefined;
     if (missed === undefined) return { ...base, offset, wasRecovering: true, recovered: false };
     return { ...base, offset: since.offset, wasRecovering: true, recovered: true, publications: missed };
@@ -119,6 +134,11 @@ export class HubChannel {
     if (this.#tailUsedAt < idleSince && this.#tailReading === undefined) this.#dropTail();
     if (this.#settings.log !== undefined && this.#seen > this.position.offset)
       this.#fillInBackground(this.#settings.log);
+  }
+
+  #beforeLatest(): Since {
+    const { epoch, offset } = this.position;
+    return { epoch, offset: Math.max(0, offset - 1) };
   }
 
   #isSameEpoch(since: Since): boolean {

@@ -1,8 +1,10 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, Log, Publication } from '../ports/log.ts';
-import type { Fanout } from './connection.ts';
+import type { Connection, Fanout } from './connection.ts';
+import { Histogram } from './histogram.ts';
 import { HubChannel, type Recovery } from './hub-channel.ts';
 import type { Namespace } from './namespace.ts';
+import { Present } from './present.ts';
 import { type Frame, listOf, type Protocol } from './protocol.ts';
 import type { Push, SubscribeResult } from './pushes.ts';
 
@@ -11,6 +13,8 @@ const FRAME_BYTES = 32 * 1024;
 /** The newest of a channel, kept while clients come back. */
 const TAIL_LENGTH = 1_000;
 const TAIL_IDLE_MS = 30_000;
+/** How long a channel is kept for clients that polled it: they are about to come again. */
+const POLLED_MS = 10_000;
 
 export type HubSettings = {
   readonly fanout: Fanout;
@@ -23,7 +27,11 @@ export type HubSettings = {
   readonly onInterest: (channel: string, wanted: boolean) => void;
   /** All subscribers of the channel must start anew. */
   readonly onReset: (channel: string) => void;
+  /** The client's connection, if it is here, speaks the protocol and subscribes to the channel. */
+  readonly connectionOf?: (client: string, protocol: Protocol, channel: string) => Connection | undefined;
 };
+
+type Target = { readonly protocol: Protocol; readonly name: string; readonly topic: string };
 
 /** The topic that carries a channel's frames to the clients of one protocol. */
 export function topicOf(protocol: Protocol, channel: string): string {
@@ -41,6 +49,12 @@ export class Hub {
   readonly #protocols: ReadonlyMap<string, Protocol>;
   readonly #channels = new Map<string, HubChannel>();
   readonly #unflushed = new Set<HubChannel>();
+  /** Subscriptions that there are now. */
+  subscriptions = 0;
+  /** Publications handed to the runtime, one for each subscriber, since the start. */
+  deliveries = 0;
+  /** From being accepted, by the clock of the node that did, to being handed on: of each delivery. */
+  readonly deliveryDelay = new Histogram();
 
   constructor(settings: HubSettings) {
     this.#settings = settings;
@@ -67,6 +81,7 @@ export class Hub {
   enter(channel: HubChannel, protocol: Protocol, recovery: Recovery | undefined): SubscribeResult {
     this.#flushChannel(channel);
     channel.subscribers.set(protocol.name, (channel.subscribers.get(protocol.name) ?? 0) + 1);
+    this.subscriptions += 1;
     return channel.enter(recovery);
   }
 
@@ -74,9 +89,11 @@ export class Hub {
   leave(name: string, protocol: Protocol): void {
     const channel = this.#channels.get(name);
     if (channel === undefined) return;
+    this.subscriptions -= 1;
     const left = (channel.subscribers.get(protocol.name) ?? 0) - 1;
     if (left > 0) channel.subscribers.set(protocol.name, left);
     else channel.subscribers.delete(protocol.name);
+    if (protocol.clients === 'poll') channel.keptUntil = this.#settings.clock.now() + POLLED_MS;
     this.#dropIfEmpty(channel);
   }
 
@@ -100,25 +117,40 @@ export class Hub {
     if (channel === undefined) return;
     this.#flushChannel(channel);
     for (const protocol of this.#protocolsOf(channel)) {
-      const topic = joinLeaveTopicOf(protocol, name);
-      for (const frame of listOf(protocol.encodePush(push))) this.#settings.fanout.publish(topic, frame);
+      const except = protocol.tellsOthersOnly === true ? push.info.client : undefined;
+      const target = { protocol, name, topic: joinLeaveTopicOf(protocol, name) };
+      this.#publish(target, listOf(protocol.encodePush(push)), except);
     }
   }
 
-  setPresent(channel: HubChannel, info: ClientInfo): void {
-    channel.presence ??= new Map();
-    channel.presence.set(info.client, info);
+  /** Tells the channel's subscribers something that is no publication. */
+  tell(name: string, push: Push): void {
+    const channel = this.#channels.get(name);
+    if (channel === undefined) return;
+    this.#flushChannel(channel);
+    for (const protocol of this.#protocolsOf(channel)) {
+      for (const frame of listOf(protocol.encodePush(push))) {
+        this.#settings.fanout.publish(topicOf(protocol, name), frame);
+      }
+    }
   }
 
-  setAbsent(name: string, client: string): ClientInfo | undefined {
-    const presence = this.#channels.get(name)?.presence;
-    const info = presence?.get(client);
-    presence?.delete(client);
-    return info;
+  /** True when the user was not in the channel yet. */
+  setPresent(channel: HubChannel, info: ClientInfo): boolean {
+    channel.present ??= new Present();
+    return channel.present.add(info);
+  }
+
+  /** True when the user is not in the channel any more. */
+  setAbsent(name: string, client: string): boolean {
+    return this.#channels.get(name)?.present?.remove(client) ?? false;
   }
 
   sweep(now: number): void {
-    for (const channel of this.#channels.values()) channel.sweep(now - TAIL_IDLE_MS);
+    for (const channel of this.#channels.values()) {
+      channel.sweep(now - TAIL_IDLE_MS);
+      if (channel.keptUntil <= now) this.#dropIfEmpty(channel);
+    }
   }
 
   #create(name: string, namespace: Namespace): HubChannel {
@@ -139,7 +171,7 @@ export class Hub {
   }
 
   #dropIfEmpty(channel: HubChannel): void {
-    if (!channel.empty) return;
+    if (!channel.empty || channel.keptUntil > this.#settings.clock.now()) return;
     this.#channels.delete(channel.name);
     this.#unflushed.delete(channel);
     this.#settings.onInterest(channel.name, false);
@@ -165,15 +197,39 @@ export class Hub {
     const publications = channel.pending;
     channel.pending = [];
     for (const protocol of this.#protocolsOf(channel)) this.#sendAs(protocol, channel.name, publications);
+    this.#measure(channel, publications);
+  }
+
+  /** Once a burst and channel, however many listen. */
+  #measure({ subscribers }: HubChannel, publications: readonly Publication[]): void {
+    let listening = 0;
+    for (const count of subscribers.values()) listening += count;
+    if (listening === 0) return;
+    const now = this.#settings.clock.now();
+    this.deliveries += listening * publications.length;
+    for (const { time } of publications) this.deliveryDelay.observe((now - time) / 1_000, listening);
   }
 
   #sendAs(protocol: Protocol, name: string, publications: readonly Publication[]): void {
-    const { fanout } = this.#settings;
-    const topic = topicOf(protocol, name);
-    const encoded = publications.flatMap((publication) =>
-      listOf(protocol.encodePush({ kind: 'publication', channel: name, publication })),
-    );
-    for (const frame of joined(protocol, encoded)) fanout.publish(topic, frame);
+    const target = { protocol, name, topic: topicOf(protocol, name) };
+    let [frames, except]: [Frame[], string | undefined] = [[], undefined];
+    for (const publication of publications) {
+      if (publication.except !== except) {
+        this.#publish(target, frames, except);
+        [frames, except] = [[], publication.except];
+      }
+      frames.push(...listOf(protocol.encodePush({ kind: 'publication', channel: name, publication })));
+    }
+    this.#publish(target, frames, except);
+  }
+
+  /** Nothing that is published while a connection is out of the topic reaches it. */
+  #publish({ protocol, name, topic }: Target, frames: readonly Frame[], except: string | undefined): void {
+    const { fanout, connectionOf } = this.#settings;
+    const left = except === undefined ? undefined : connectionOf?.(except, protocol, name);
+    left?.leave(topic);
+    for (const frame of joined(protocol, frames)) fanout.publish(topic, frame);
+    left?.join(topic);
   }
 
   *#protocolsOf({ subscribers }: HubChannel): Iterable<Protocol> {

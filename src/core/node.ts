@@ -1,8 +1,9 @@
 import type { Bus, BusMessage } from '../ports/bus.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
-import type { ClientInfo, Log, Page, Publication, ReadRange, Retention } from '../ports/log.ts';
+import type { ClientInfo, Log, Page, Publication, ReadRange } from '../ports/log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { AppendQueue, type QueueBounds } from './append-queue.ts';
+import { type AppHooks, identityOf } from './apps.ts';
 import type { Command } from './commands.ts';
 import type { Fanout } from './connection.ts';
 import { DisconnectError, type DisconnectName } from './disconnects.ts';
@@ -10,7 +11,7 @@ import { ClientError } from './errors.ts';
 import type { Channels, NamespaceDefinition, Published, PublishOptions } from './feature.ts';
 import { Hub } from './hub.ts';
 import type { HubChannel } from './hub-channel.ts';
-import type { Namespace } from './namespace.ts';
+import { type Namespace, retentionOf } from './namespace.ts';
 import type { OperationContext } from './operation.ts';
 import { Permissions } from './permissions.ts';
 import { PingWheel } from './ping-wheel.ts';
@@ -67,6 +68,8 @@ export type Hooks = {
   verifyToken(token: string): Promise<SignedIn>;
   /** As `verifyToken`, for a subscription token. */
   verifySubscription?(token: string): Promise<Grant>;
+  /** Present where somebody looks after the clients of apps. */
+  readonly apps?: AppHooks;
 };
 
 /** Between a person's last connection closing and their being told offline: a reload is not an absence. */
@@ -88,11 +91,16 @@ export class Node implements Channels, SessionHost {
   readonly #waiting = new Set<Session>();
   /** Sessions of the people of this installation; not of those whom a token names, whose ids may be the same. */
   readonly #byUser = new Map<string, Set<Session>>();
-  /** Sessions of those whom tokens name. */
+  /** Sessions of those whom tokens name, and of users of apps (`identityOf`). */
   readonly #external = new SessionIndex();
+  /** Sessions whose protocol has a form of its own for client ids. */
+  readonly #byClient = new Map<string, Session>();
   /** Those without a connection who are not yet offline; calling off what will say so. */
   readonly #leaving = new Map<string, Cancel>();
   #sessions = 0;
+  /** Publications that were accepted here, and commands that clients sent here, since the start. */
+  publications = 0;
+  commands = 0;
   #toFlush: Session[] = [];
   #hooks: Hooks | undefined;
   #stopTicking: () => void = () => undefined;
@@ -133,7 +141,8 @@ export class Node implements Channels, SessionHost {
 
   /** A client's socket has opened. */
   open(opening: Opening): Session {
-    const session = new Session(this, opening, crypto.randomUUID());
+    const session = new Session(this, opening, opening.client ?? crypto.randomUUID());
+    if (opening.client !== undefined) this.#byClient.set(opening.client, session);
     this.#sessions += 1;
     this.#waiting.add(session);
     return session;
@@ -145,7 +154,10 @@ export class Node implements Channels, SessionHost {
   register(session: Session): void {
     this.#waiting.delete(session);
     this.#pings.add(session);
-    if (session.principal.kind === 'external') this.#external.add(session.principal.user, session);
+    const { principal } = session;
+    if (principal.kind === 'app') this.#hooks?.apps?.opened(session, principal);
+    const identity = identityOf(principal);
+    if (identity !== undefined) this.#external.add(identity, session);
     if (session.principal.kind !== 'user') return;
     const { user } = session.principal;
     const sessions = this.#byUser.get(user) ?? new Set();
@@ -160,7 +172,7 @@ export class Node implements Channels, SessionHost {
     this.#sessions -= 1;
     this.#waiting.delete(session);
     if (session.bucket >= 0) this.#pings.remove(session);
-    if (session.principal.kind === 'external') this.#external.remove(session.principal.user, session);
+    this.#forgetExternal(session);
     if (session.principal.kind !== 'user') return;
     const { user } = session.principal;
     const sessions = this.#byUser.get(user);
@@ -171,6 +183,22 @@ export class Node implements Channels, SessionHost {
       this.#hooks?.onPresence(user, false);
     });
     this.#leaving.set(user, cancel);
+  }
+
+  #forgetExternal(session: Session): void {
+    if (this.#byClient.get(session.client) === session) this.#byClient.delete(session.client);
+    const { principal } = session;
+    const identity = identityOf(principal);
+    if (identity !== undefined) this.#external.remove(identity, session);
+    if (principal.kind === 'app') this.#hooks?.apps?.closed(session, principal);
+  }
+
+  signedIn(session: Session, before: Principal): void {
+    const [left, come] = [identityOf(before), identityOf(session.principal)];
+    if (left !== undefined) this.#external.remove(left, session);
+    if (come !== undefined) this.#external.add(come, session);
+    const { principal } = session;
+    if (principal.kind === 'app' && before.kind === 'app') this.#hooks?.apps?.signedIn(session, principal, before);
   }
 
   /** The session's `connect` was refused: it is waited for no longer than for one that says nothing. */
@@ -186,6 +214,12 @@ export class Node implements Channels, SessionHost {
 
   verifyToken(token: string): Promise<SignedIn> {
     return this.#hooks?.verifyToken(token) ?? Promise.reject(new DisconnectError('invalidToken'));
+  }
+
+  async signIn(found: Principal, token: string): Promise<SignedIn> {
+    const signedIn: SignedIn = token === '' ? { principal: found } : await this.verifyToken(token);
+    if (signedIn.principal.kind === 'anonymous' && !this.limits.anonymous) throw new ClientError('unauthorized');
+    return signedIn;
   }
 
   connectResult(session: Session, { subscriptions, restored }: Entered): ConnectResult {
@@ -250,27 +284,40 @@ export class Node implements Channels, SessionHost {
   }
 
   announceJoin(channel: HubChannel, info: ClientInfo): void {
-    if (!channel.namespace.presence && !channel.namespace.joinLeave) return;
-    if (channel.namespace.presence) this.hub.setPresent(channel, info);
-    if (channel.namespace.joinLeave) this.#announce(channel.name, 'join', info);
+    const { presence, joinLeave } = channel.namespace;
+    const alone = presence && this.hub.setPresent(channel, info);
+    if (alone) this.#hooks?.apps?.present(channel.name, info.user, true);
+    if (joinLeave) this.#announce(channel.name, 'join', { info, alone });
   }
 
   announceLeave(name: string, info: ClientInfo): void {
     const namespace = this.hub.get(name)?.namespace;
-    if (namespace === undefined || (!namespace.presence && !namespace.joinLeave)) return;
-    this.hub.setAbsent(name, info.client);
-    if (namespace.joinLeave) this.#announce(name, 'leave', info);
+    if (namespace === undefined) return;
+    const alone = namespace.presence && this.hub.setAbsent(name, info.client);
+    if (alone) this.#hooks?.apps?.present(name, info.user, false);
+    if (namespace.joinLeave) this.#announce(name, 'leave', { info, alone });
+  }
+
+  counted(channel: string): void {
+    const apps = this.#hooks?.apps;
+    if (apps !== undefined) apps.counted(channel, this.hub.get(channel)?.subscriberCount ?? 0);
   }
 
   // --- what features ask (`Channels`) ------------------------------------------------------------------------------
 
   async publish(channel: string, data: string, options: PublishOptions = {}): Promise<Published> {
     const namespace = this.permissions.namespace(channel);
-    const { key, info, tags, writes } = options;
+    const { key, info, tags, except, writes } = options;
     const time = this.clock.now();
-    const body = { data, time, ...(info !== undefined && { info }), ...(tags !== undefined && { tags }) };
+    const body = {
+      ...{ data, time },
+      ...(info !== undefined && { info }),
+      ...(tags !== undefined && { tags }),
+      ...(except !== undefined && { except }),
+    };
     const queue = this.#queueOf(namespace);
     if (queue === undefined) {
+      this.publications += 1;
       this.#tell(channel, '', { offset: 0, ...body });
       return { offset: 0, epoch: '', time, repeated: false };
     }
@@ -284,7 +331,10 @@ export class Node implements Channels, SessionHost {
     });
     if ('refused' in outcome) throw new ClientError('conflict', { cause: outcome.refused });
     const { epoch, offset } = outcome.position;
-    if (!outcome.repeated) this.#tell(channel, epoch, { offset, ...body });
+    if (!outcome.repeated) {
+      this.publications += 1;
+      this.#tell(channel, epoch, { offset, ...body });
+    }
     return { offset, epoch, time: outcome.time, repeated: outcome.repeated };
   }
 
@@ -324,7 +374,7 @@ export class Node implements Channels, SessionHost {
   /** Those present in the channel. Throws `ClientError` `notAvailable` where presence is not kept. */
   presenceOf(channel: string): readonly ClientInfo[] {
     if (!this.permissions.namespace(channel).presence) throw new ClientError('notAvailable');
-    return [...(this.hub.get(channel)?.presence?.values() ?? [])];
+    return [...(this.hub.get(channel)?.present?.clients ?? [])];
   }
 
   /** Forgets what was published in the channel; offsets go on. Throws `notAvailable` where nothing is kept. */
@@ -336,7 +386,17 @@ export class Node implements Channels, SessionHost {
 
   /** Puts connections of one whom tokens name into a channel, takes them out, or ends them; on every node. */
   tellExternal(user: string, order: ExternalOrder): void {
-    this.#settings.bus.publish(CONTROL, { kind: 'external', user, order });
+    this.#tellIdentity({ kind: 'external', user }, order);
+  }
+
+  /** As `tellExternal`, for those whom an app's backend has signed in. */
+  tellAppUser(app: string, user: string, order: ExternalOrder): void {
+    this.#tellIdentity({ kind: 'app', app, user, client: '' }, order);
+  }
+
+  /** What waits to be written, and how long that takes. */
+  get queues(): { readonly memory: AppendQueue; readonly durable: AppendQueue } {
+    return this.#queues;
   }
 
   /** How many connections and users there are on this node. */
@@ -355,6 +415,11 @@ export class Node implements Channels, SessionHost {
 
   // -----------------------------------------------------------------------------------------------------------------
 
+  #tellIdentity(principal: Principal, order: ExternalOrder): void {
+    const identity = identityOf(principal);
+    if (identity !== undefined) this.#settings.bus.publish(CONTROL, { kind: 'external', identity, order });
+  }
+
   #createHub(): Hub {
     const { fanout, protocols, clock, limits, bus } = this.#settings;
     return new Hub({
@@ -368,6 +433,11 @@ export class Node implements Channels, SessionHost {
       onReset: (channel) => {
         for (const session of this.#everySession()) session.subscriptions.reset(channel);
       },
+      connectionOf: (client, protocol, channel) => {
+        const session = this.#byClient.get(client);
+        const isThere = session?.protocol.name === protocol.name && session.subscriptions.has(channel);
+        return isThere ? session.connection : undefined;
+      },
     });
   }
 
@@ -379,8 +449,12 @@ export class Node implements Channels, SessionHost {
     this.#settings.bus.publish(`c/${channel}`, { kind: 'publications', epoch, publications: [publication] });
   }
 
-  #announce(channel: string, kind: 'join' | 'leave', info: ClientInfo): void {
-    this.#settings.bus.publish(`c/${channel}`, { kind, info });
+  #announce(
+    channel: string,
+    kind: 'join' | 'leave',
+    who: { readonly info: ClientInfo; readonly alone: boolean },
+  ): void {
+    this.#settings.bus.publish(`c/${channel}`, { kind, ...who });
   }
 
   #hear(subject: string, message: BusMessage): void {
@@ -388,11 +462,11 @@ export class Node implements Channels, SessionHost {
     const channel = subject.slice(2);
     const heard = message as ChannelMessage;
     if (heard.kind === 'publications') this.hub.receive(channel, heard.epoch, heard.publications);
-    else this.hub.announce(channel, { kind: heard.kind, channel, info: heard.info });
+    else this.hub.announce(channel, { ...heard, channel });
   }
 
   #control(message: Control): void {
-    if (message.kind === 'external') return this.#obey(message.user, message.order);
+    if (message.kind === 'external') return this.#obey(message.identity, message.order);
     for (const session of this.#sessionsFor(message)) {
       switch (message.kind) {
         case 'subscribe':
@@ -410,7 +484,7 @@ export class Node implements Channels, SessionHost {
     }
   }
 
-  #sessionsFor({ kind, user }: Control): Session[] {
+  #sessionsFor({ kind, user }: Exclude<Control, { kind: 'external' }>): Session[] {
     const sessions = [...(this.#byUser.get(user) ?? [])];
     if (kind !== 'disconnect') return sessions;
     // One that has not said `connect` yet was let in by the same sign-in, and will not be asked for it again.
@@ -418,8 +492,8 @@ export class Node implements Channels, SessionHost {
     return [...sessions, ...[...this.#waiting].filter(isTheirs)];
   }
 
-  #obey(user: string, order: ExternalOrder): void {
-    for (const session of this.#external.of(user)) {
+  #obey(identity: string, order: ExternalOrder): void {
+    for (const session of this.#external.of(identity)) {
       if (order.client !== undefined && order.client !== session.client) continue;
       switch (order.kind) {
         case 'subscribe':
@@ -438,15 +512,20 @@ export class Node implements Channels, SessionHost {
   }
 
   async #runPublish(session: Session, command: Extract<Command, { kind: 'publish' }>): Promise<Reply> {
-    const { channel, data, key, tags } = command;
+    const { channel, data, key, tags, tellsOthersOnly } = command;
+    const { principal, subscriptions } = session;
+    // What lets the client of an app into a channel is also what lets it publish there.
+    if (principal.kind === 'app' && !subscriptions.has(channel)) throw new ClientError('permissionDenied');
     const allowed = this.permissions.decide(session.principal, 'publish', channel);
     if (!(typeof allowed === 'boolean' ? allowed : await allowed)) throw new ClientError('permissionDenied');
+    const publication = { info: subscriptions.infoIn(channel), ...(tags !== undefined && { tags }) };
     const published = await this.publish(channel, data, {
-      info: session.info,
+      ...publication,
       // Nobody else's publication is mistaken for theirs, whatever key they choose.
-      ...(key !== undefined && { key: `${session.principal.kind}/${userOf(session.principal)}/${key}` }),
-      ...(tags !== undefined && { tags }),
+      ...(key !== undefined && { key: `${principal.kind}/${userOf(principal)}/${key}` }),
+      ...(tellsOthersOnly === true && { except: session.client }),
     });
+    if (principal.kind === 'app') this.#hooks?.apps?.published(channel, { data, ...publication });
     return { kind: 'publish', published };
   }
 
@@ -478,7 +557,7 @@ export class Node implements Channels, SessionHost {
   ): Promise<Reply> {
     await this.permissions.check(session.principal, 'readPresence', command.channel);
     if (!this.permissions.namespace(command.channel).presence) throw new ClientError('notAvailable');
-    const clients = [...(this.hub.get(command.channel)?.presence?.values() ?? [])];
+    const clients = [...(this.hub.get(command.channel)?.present?.clients ?? [])];
     if (command.kind === 'presence') return { kind: 'presence', clients };
     return { kind: 'presenceStats', clients: clients.length, users: new Set(clients.map(({ user }) => user)).size };
   }
@@ -503,7 +582,7 @@ export class Node implements Channels, SessionHost {
 
 type ChannelMessage =
   | { readonly kind: 'publications'; readonly epoch: string; readonly publications: readonly Publication[] }
-  | { readonly kind: 'join' | 'leave'; readonly info: ClientInfo };
+  | { readonly kind: 'join' | 'leave'; readonly info: ClientInfo; readonly alone?: boolean };
 
 /** `client`: only this one of the user's connections. */
 export type ExternalOrder = { readonly client?: string } & (
@@ -512,14 +591,10 @@ export type ExternalOrder = { readonly client?: string } & (
 );
 
 type Control =
-  | { readonly kind: 'external'; readonly user: string; readonly order: ExternalOrder }
+  | { readonly kind: 'external'; readonly identity: string; readonly order: ExternalOrder }
   | { readonly kind: 'subscribe' | 'unsubscribe'; readonly user: string; readonly channel: string }
   | { readonly kind: 'disconnect'; readonly user: string; readonly reason: DisconnectName; readonly device?: string };
 
 function isDevice(session: Session, device: string): boolean {
   return session.principal.kind === 'user' && session.principal.device === device;
-}
-
-function retentionOf({ historySize, historyTtlMs }: Namespace): Retention {
-  return { size: historySize, ttlMs: historyTtlMs };
 }

@@ -27,7 +27,7 @@ export class Permissions {
 
   /** Options of the channel's namespace. Throws `unknownChannel` when there is no such namespace. */
   namespace(channel: string): Namespace {
-    return this.#definition(channel).options;
+    return optionsOf(this.#definition(channel), channel);
   }
 
   /** Throws `permissionDenied` unless the principal may; `unknownChannel`, `badRequest` for impossible names. */
@@ -38,9 +38,13 @@ export class Permissions {
 
   /** As `check`, answering at once where no feature has to be asked. */
   decide(principal: Principal, action: ChannelAction, channel: string): boolean | Promise<boolean> {
-    const { options, policy } = this.#definition(channel);
+    const definition = this.#definition(channel);
+    const { policy } = definition;
+    // Whoever has an app's key is nobody in particular: no audience counts them in.
+    if (principal.kind === 'app')
+      return definition.ofFeature !== true && (policy?.(principal, action, channel) ?? false);
     if (this.#open.has(namespaceOf(channel))) return true;
-    const audience: Audience = options[action];
+    const audience: Audience = optionsOf(definition, channel)[action];
     switch (audience) {
       case 'everyone':
         return true;
@@ -74,4 +78,8 @@ export class Permissions {
     if (definition === undefined) throw new ClientError('unknownChannel');
     return definition;
   }
+}
+
+function optionsOf(definition: NamespaceDefinition, channel: string): Namespace {
+  return definition.optionsOf?.(channel) ?? definition.options;
 }

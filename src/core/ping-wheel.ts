@@ -74,8 +74,9 @@ export class PingWheel {
     const index = (this.#turn - secondsAgo + length) % length;
     const pingedAt = this.#pingedAt[index] ?? 0;
     for (const session of [...(this.#buckets[index] ?? [])]) {
-      const isPinged = session.protocol.ping !== undefined;
-      if (isPinged && session.lastSeen < pingedAt) session.close('noPong');
+      const { ping, clients } = session.protocol;
+      const answers = ping !== undefined && clients === undefined;
+      if (answers && session.lastSeen < pingedAt) session.close('noPong');
       else if (session.expiresAt <= now - EXPIRY_GRACE_MS) session.close('expired');
       else session.subscriptions.expire(now - EXPIRY_GRACE_MS);
     }

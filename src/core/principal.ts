@@ -13,7 +13,19 @@ export type Principal =
       readonly device: string;
     }
   /** Someone whom a developer's own backend vouches for by a token; not a person of this installation. */
-  | { readonly kind: 'external'; readonly user: string };
+  | { readonly kind: 'external'; readonly user: string }
+  /** A client of one of the operator's apps, whose key it has; not more than that until its backend vouches for it. */
+  | AppPrincipal;
+
+export type AppPrincipal = {
+  readonly kind: 'app';
+  /** The app's id. */
+  readonly app: string;
+  /** The connection's id, as the app's protocol writes it. */
+  readonly client: string;
+  /** Whom the app's backend has signed in on this connection; '' while nobody is. */
+  readonly user: string;
+};
 
 export const ANONYMOUS: Principal = { kind: 'anonymous' };
 

@@ -1,11 +1,15 @@
 import type { Command } from './commands.ts';
+import type { DisconnectName } from './disconnects.ts';
 import type { Push, Reply } from './pushes.ts';
 
 /** What goes over the wire in one piece. */
 export type Frame = string | Uint8Array;
 
-/** A list where a protocol says something in several frames, one right behind the other, or not at all. */
-export type Frames = Frame | readonly Frame[];
+/**
+ * What a protocol says: a list where it takes several frames, one right behind the other; undefined, or an empty list,
+ * where it has no words for it.
+ */
+export type Frames = Frame | readonly Frame[] | undefined;
 
 /**
  * A client protocol: it translates, and decides nothing. One object may serve all connections; where the translation
@@ -15,16 +19,26 @@ export interface Protocol {
   /** One or two letters; part of the fan-out topics, so unique among protocols. */
   readonly name: string;
   /** Absent where what carries the protocol looks itself whether the client is still there. */
-  readonly ping?: Frame;
+  readonly ping?: Frame | undefined;
+  /**
+   * What its clients can't do, if anything. `listen`: they never answer, so no pong is waited for. `poll`: they come
+   * again for every answer, so nobody is told that they come and go, and their channels are kept at hand for a while.
+   */
+  readonly clients?: 'listen' | 'poll';
   /** Commands of a frame in order, at least one. Throws `DisconnectError('badRequest')` for what is not of the protocol. */
   decode(frame: Frame): readonly Command[];
   encodeReply(id: number, reply: Reply): Frames;
   encodePush(push: Push): Frames;
   /** Several encoded replies and pushes as one frame; absent where each must go alone. */
   join?(frames: readonly Frame[]): Frame;
+  /** Why a connection is closed, in the protocol's own numbers; absent where they are those of `DISCONNECTS`. */
+  closing?(kind: DisconnectName): { readonly code: number; readonly reason: string };
+  /** Present where a client is not told of its own coming and going. */
+  readonly tellsOthersOnly?: true;
 }
 
 /** One after the other, whichever way a protocol gave them. */
 export function listOf(frames: Frames): readonly Frame[] {
+  if (frames === undefined) return [];
   return typeof frames === 'string' || frames instanceof Uint8Array ? [frames] : frames;
 }

@@ -13,6 +13,8 @@ export type SubscribeResult = {
   readonly publications: readonly Publication[];
   /** Seconds until the subscription's token runs out; absent when it does not. */
   readonly ttl?: number;
+  /** Who is present, the client included; where it asked for that. */
+  readonly presence?: readonly ClientInfo[];
 };
 
 export type ConnectResult = {
@@ -48,13 +50,23 @@ export type Reply =
       readonly publications: readonly Publication[];
     }
   | { readonly kind: 'rpc'; readonly data: unknown }
+  | { readonly kind: 'signIn' }
   | { readonly kind: 'refresh' | 'subRefresh'; readonly ttl: number | undefined };
 
 /** What a client is told without having asked. */
 export type Push =
   | { readonly kind: 'publication'; readonly channel: string; readonly publication: Publication }
-  | { readonly kind: 'join'; readonly channel: string; readonly info: ClientInfo }
-  | { readonly kind: 'leave'; readonly channel: string; readonly info: ClientInfo }
+  | {
+      readonly kind: 'join' | 'leave';
+      readonly channel: string;
+      readonly info: ClientInfo;
+      /** True where the user is known to have no other connection in the channel. */
+      readonly alone?: boolean;
+    }
+  /** How many subscribers the channel has now. */
+  | { readonly kind: 'subscribers'; readonly channel: string; readonly count: number }
+  /** Users whom this client watches came online, or went. */
+  | { readonly kind: 'users'; readonly online: boolean; readonly users: readonly string[] }
   | { readonly kind: 'subscribe'; readonly channel: string; readonly result: SubscribeResult }
   | { readonly kind: 'unsubscribe'; readonly channel: string; readonly reason: UnsubscribeName }
   | { readonly kind: 'disconnect'; readonly reason: DisconnectName };

@@ -29,17 +29,23 @@ export type NodeCommand = Extract<Request, { kind: 'publish' | 'presence' | 'pre
 /** What a session needs of its node. */
 export interface SessionHost extends SubscriptionHost {
   readonly clock: Clock;
+  /** Counts what clients ask. */
+  commands: number;
   readonly telemetry: Telemetry;
-  readonly limits: SubscriptionHost['limits'] & { readonly commandsInFlight: number; readonly anonymous: boolean };
+  readonly limits: SubscriptionHost['limits'] & { readonly commandsInFlight: number };
   /** The session knows who it is. */
   register(session: Session): void;
   unregister(session: Session): void;
+  /** The client of an app said who it is: it is now to be found by its new principal. */
+  signedIn(session: Session, before: Principal): void;
   /** The session's `connect` was refused: it is waited for no longer than for one that says nothing. */
   refuse(session: Session): void;
   /** Channels that the server puts this principal's connections into. */
   serverChannels(principal: Principal): Promise<readonly string[]>;
   /** Throws `DisconnectError('invalidToken')` or `ClientError('tokenExpired')`. */
   verifyToken(token: string): Promise<SignedIn>;
+  /** Whom the token names, or else the one whom the runtime found. Throws as `verifyToken`, and `unauthorized`. */
+  signIn(found: Principal, token: string): Promise<SignedIn>;
   connectResult(session: Session, entered: Entered): ConnectResult;
   /** Seconds until the session's token runs out, at least 1; undefined when it does not. */
   ttlOf(session: Session): number | undefined;
@@ -57,6 +63,8 @@ export type Opening = {
   readonly protocol: Protocol;
   readonly principal: Principal;
   readonly address: string;
+  /** The client's id, where its protocol has a form of its own for it; it can then be told apart by others. */
+  readonly client?: string;
 };
 
 /**
@@ -86,6 +94,7 @@ export class Session implements Subscriber {
   /** Characters in `#outgoing`. */
   #outgoingLength = 0;
   #deferred: Command[] | undefined;
+  #alone = false;
   /** Channels that the server wants this client in, once it is connected. */
   #joinLater: readonly string[] | undefined;
   #inFlight = 0;
@@ -145,7 +154,7 @@ export class Session implements Subscriber {
     if (this.#state === 'closed') return;
     if (this.connection.streamKey !== undefined) this.push({ kind: 'disconnect', reason: kind });
     this.flush();
-    const { code, reason } = DISCONNECTS[kind];
+    const { code, reason } = this.protocol.closing?.(kind) ?? DISCONNECTS[kind];
     this.#node.telemetry.count('banyan_disconnects_total', { reason: kind });
     this.closed();
     this.connection.close(code, reason);
@@ -161,8 +170,10 @@ export class Session implements Subscriber {
     this.#node.unregister(this);
   }
 
-  push(push: Push): void {
-    this.#send(this.protocol.encodePush(push));
+  push(push: Push): boolean {
+    const frames = listOf(this.protocol.encodePush(push));
+    this.#send(frames);
+    return frames.length > 0;
   }
 
   /** Writes at once what would otherwise wait for the end of the turn. */
@@ -177,6 +188,7 @@ export class Session implements Subscriber {
 
   /** Puts the client into a channel from the server's side. */
   subscribe(channel: string): void {
+    if (this.#alone) return;
     if (this.#state === 'connecting') this.#joinLater = [...(this.#joinLater ?? []), channel];
     if (this.#state !== 'connected') return;
     this.subscriptions.addFromServer(channel).catch((error) => {
@@ -234,17 +246,18 @@ export class Session implements Subscriber {
     });
   }
 
-  async #enter({ id, token, since, restore }: Extract<Command, { kind: 'connect' }>): Promise<void> {
-    const signedIn: SignedIn = token === '' ? { principal: this.#principal } : await this.#node.verifyToken(token);
+  async #enter({ id, token, since, restore, alone = false }: Extract<Command, { kind: 'connect' }>): Promise<void> {
+    const signedIn = await this.#node.signIn(this.#principal, token);
     if (this.#state === 'closed') return;
-    if (signedIn.principal.kind === 'anonymous' && !this.#node.limits.anonymous) throw new ClientError('unauthorized');
+    this.#alone = alone;
     this.#principal = signedIn.principal;
     this.expiresAt = signedIn.expiresAt ?? Number.POSITIVE_INFINITY;
     this.#connInfo = signedIn.info;
     this.#node.register(this);
     const given = (signedIn.channels ?? []).filter((channel) => this.#node.permissions.takesTokens(channel));
+    // Asked for one that stays alone too: only now is it certain that the sign-in still holds.
     const channels = [...(await this.#node.serverChannels(this.#principal)), ...given];
-    const entering = await this.subscriptions.prepareAll(channels, since, restore);
+    const entering = await this.subscriptions.prepareAll(alone ? [] : channels, since, restore);
     if (this.#state !== 'connecting') return entering.abandon();
     this.#state = 'connected';
     const entered = entering.enter();
@@ -288,9 +301,11 @@ export class Session implements Subscriber {
 
   #answer(command: Request): void {
     if (this.#inFlight >= this.#node.limits.commandsInFlight) {
+      this.#node.telemetry.count('banyan_command_errors_total', { error: 'tooManyRequests' });
       return this.#reply(command.id, { kind: 'error', error: new ClientError('tooManyRequests') });
     }
     this.#inFlight += 1;
+    this.#node.commands += 1;
     this.#run(command).then(
       (reply) => {
         this.#inFlight -= 1;
@@ -317,6 +332,8 @@ export class Session implements Subscriber {
         return { kind: 'unsubscribe' };
       case 'refresh':
         return this.#refresh(command.token);
+      case 'signIn':
+        return this.#signIn(command.prove);
       case 'subRefresh':
         return { kind: 'subRefresh', ttl: await this.subscriptions.renew(command.channel, command.token) };
       case 'history':
@@ -344,8 +361,18 @@ export class Session implements Subscriber {
     return { kind: 'refresh', ttl: this.#node.ttlOf(this) };
   }
 
+  async #signIn(prove: (principal: Principal) => SignedIn): Promise<Reply> {
+    const before = this.#principal;
+    const { principal, info } = prove(before);
+    this.#principal = principal;
+    this.#connInfo = info;
+    this.#node.signedIn(this, before);
+    return { kind: 'signIn' };
+  }
+
   #explain(thrown: unknown, command: string): ClientError {
     const error = toClientError(thrown);
+    this.#node.telemetry.count('banyan_command_errors_total', { error: error.kind });
     if (error.kind === 'internal') this.#node.report(error.cause ?? error, `command.${command}`);
     return error;
   }

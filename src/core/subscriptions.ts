@@ -23,7 +23,8 @@ export interface Subscriber {
   readonly info: ClientInfo;
   /** Bytes that wait for the client, nearly. */
   readonly backlog: number;
-  push(push: Push): void;
+  /** False when the client's protocol has no words for it. */
+  push(push: Push): boolean;
   flush(): void;
   close(kind: DisconnectName): void;
 }
@@ -38,6 +39,8 @@ export interface SubscriptionHost {
   grant(subscriber: Subscriber, channel: string, token: string): Promise<Grant>;
   announceJoin(channel: HubChannel, info: ClientInfo): void;
   announceLeave(channel: string, info: ClientInfo): void;
+  /** The channel's subscribers on this node have become more or fewer. */
+  counted(channel: string): void;
 }
 
 /** `entering`: allowed or being asked, not yet in. It is called off by being forgotten; another may take its place. */
@@ -48,6 +51,8 @@ type Live = {
   readonly by: Maker;
   /** Shown with the client in this channel; JSON text. */
   readonly info?: string;
+  /** As whom the client is in this channel, where that differs. */
+  readonly user?: string;
   readonly expiresAt?: number;
 };
 type Maker = 'client' | 'server';
@@ -111,8 +116,9 @@ export class Subscriptions {
     if (this.#asked >= node.limits.channels) {
       throw new ClientError('limitExceeded', { message: `at most ${node.limits.channels} subscriptions a connection` });
     }
-    const { token } = options;
+    const { token, prove } = options;
     const allow = async (): Promise<Grant | undefined> => {
+      if (prove !== undefined) return proven(channel, prove(this.#session.principal));
       if (token !== undefined) return node.grant(this.#session, channel, token);
       await node.permissions.check(this.#session.principal, 'subscribe', channel);
       return undefined;
@@ -140,7 +146,7 @@ export class Subscriptions {
     });
     const found = this.#subscriptions?.get(channel);
     if (found?.tag !== 'live') throw new ClientError('permissionDenied');
-    const live = liveOf(found.by, grant);
+    const live = liveOf(found.by, grant, this.#session.info.user);
     this.#subscriptions?.set(channel, live);
     return this.#ttlOf(live);
   }
@@ -171,7 +177,8 @@ export class Subscriptions {
     if (found.tag === 'entering') this.#forget(channel);
     else {
       this.#leave(channel);
-      this.#session.push({ kind: 'unsubscribe', channel, reason });
+      // A client that cannot be told would go on as if it were subscribed; when it comes back, it subscribes anew.
+      if (!this.#session.push({ kind: 'unsubscribe', channel, reason })) this.#session.close('insufficientState');
     }
   }
 
@@ -281,7 +288,7 @@ export class Subscriptions {
       } else {
         const position = since.get(name);
         const result = this.#node.hub.enter(channel, this.#session.protocol, position && { since: position, budget });
-        results.set(name, this.#keep(channel, LIVE_BY_SERVER, result));
+        results.set(name, this.#keep(channel, LIVE_BY_SERVER, this.#withoutExcepted(result)));
       }
     }
     this.#revoked = undefined;
@@ -311,13 +318,15 @@ export class Subscriptions {
   }
 
   async #enterWhenReady(name: string, entry: Entry, { allowed, options, by, tell }: How): Promise<void> {
-    const live = liveOf(by, await allowed);
+    const grant = await allowed;
+    const live = liveOf(by, grant, this.#session.info.user);
     const { hub } = this.#node;
     const channel = hub.hold(name, this.#node.permissions.namespace(name));
     try {
-      do await channel.prepare(options.since);
+      do await channel.prepare(options.latest === true ? 'latest' : options.since);
       while (!channel.isReady);
       if (this.#subscriptions?.get(name) !== entry) throw new ClientError('permissionDenied');
+      checkRoom(channel, grant);
       tell(this.#countIn(channel, live, options));
       this.#session.flush();
       this.#join(channel, options.joinLeave === true);
@@ -327,14 +336,19 @@ export class Subscriptions {
   }
 
   /** Counts the client in; the caller must tell it the result and then `#join`, in this same turn. */
-  #countIn(channel: HubChannel, live: Live, { since, rejectUnrecovered }: SubscribeOptions): SubscribeResult {
+  #countIn(channel: HubChannel, live: Live, options: SubscribeOptions): SubscribeResult {
     const { hub } = this.#node;
+    const { rejectUnrecovered } = options;
+    const since = options.latest === true ? 'latest' : options.since;
     const result = hub.enter(channel, this.#session.protocol, since && { since, budget: this.#budget() });
     if (rejectUnrecovered === true && result.wasRecovering && !result.recovered) {
       hub.leave(channel.name, this.#session.protocol);
       throw new ClientError('unrecoverablePosition');
     }
-    return this.#keep(channel, live, result);
+    // The newest publication is the channel's state, whoever caused it.
+    const kept = this.#keep(channel, live, options.latest === true ? result : this.#withoutExcepted(result));
+    if (options.presence !== true) return kept;
+    return { ...kept, presence: [...(channel.present?.clients ?? []), this.infoIn(channel.name)] };
   }
 
   #budget(): RecoveryBudget {
@@ -348,18 +362,27 @@ export class Subscriptions {
     return ttl === undefined ? result : { ...result, ttl };
   }
 
+  /** Offsets then have a hole, which is no loss: the client was not to be told. */
+  #withoutExcepted(result: SubscribeResult): SubscribeResult {
+    const { client } = this.#session;
+    if (!result.publications.some(({ except }) => except === client)) return result;
+    return { ...result, publications: result.publications.filter(({ except }) => except !== client) };
+  }
+
   #join(channel: HubChannel, joinLeave: boolean): void {
     const { connection, protocol } = this.#session;
     connection.join(topicOf(protocol, channel.name));
     if (joinLeave && channel.namespace.joinLeave) connection.join(joinLeaveTopicOf(protocol, channel.name));
-    this.#node.announceJoin(channel, this.#infoIn(channel.name));
+    if (protocol.clients !== 'poll') this.#node.announceJoin(channel, this.infoIn(channel.name));
+    this.#node.counted(channel.name);
   }
 
   /** How the client is shown in the channel. */
-  #infoIn(channel: string): ClientInfo {
+  infoIn(channel: string): ClientInfo {
     const found = this.#subscriptions?.get(channel);
-    const chanInfo = found?.tag === 'live' ? found.info : undefined;
-    return chanInfo === undefined ? this.#session.info : { ...this.#session.info, chanInfo };
+    if (found?.tag !== 'live' || (found.info === undefined && found.user === undefined)) return this.#session.info;
+    const { info: chanInfo, user } = found;
+    return { ...this.#session.info, ...(user !== undefined && { user }), ...(chanInfo !== undefined && { chanInfo }) };
   }
 
   #ttlOf({ expiresAt }: Live): number | undefined {
@@ -374,21 +397,41 @@ export class Subscriptions {
   }
 
   #leave(channel: string): void {
-    const info = this.#infoIn(channel);
+    const info = this.infoIn(channel);
     this.#forget(channel);
     const { connection, protocol } = this.#session;
     connection.leave(topicOf(protocol, channel));
     if (this.#node.permissions.namespace(channel).joinLeave) connection.leave(joinLeaveTopicOf(protocol, channel));
-    this.#node.announceLeave(channel, info);
+    if (protocol.clients !== 'poll') this.#node.announceLeave(channel, info);
     this.#node.hub.leave(channel, this.#session.protocol);
+    this.#node.counted(channel);
   }
 }
 
-/** One object serves all subscriptions about which there is nothing more to say. */
-function liveOf(by: Maker, grant: Grant | undefined): Live {
-  if (grant?.info === undefined && grant?.expiresAt === undefined) {
+/** A signature that is for another channel proves nothing. */
+function proven(channel: string, grant: Grant): Grant {
+  if (grant.channel !== channel) throw new ClientError('permissionDenied');
+  return grant;
+}
+
+/** Throws `limitExceeded` when one more user is too many. */
+function checkRoom({ present }: HubChannel, grant: Grant | undefined): void {
+  if (grant?.userLimit === undefined || present === undefined) return;
+  if (present.users < grant.userLimit || present.hasUser(grant.user)) return;
+  throw new ClientError('limitExceeded', { message: `at most ${grant.userLimit} users in a presence channel` });
+}
+
+/** One object serves all subscriptions about which there is nothing more to say. `self`: who the client is elsewhere. */
+function liveOf(by: Maker, grant: Grant | undefined, self: string): Live {
+  const { info, expiresAt } = grant ?? {};
+  const user = grant === undefined || grant.user === self ? undefined : grant.user;
+  if (info === undefined && expiresAt === undefined && user === undefined) {
     return by === 'client' ? LIVE_BY_CLIENT : LIVE_BY_SERVER;
   }
-  const { info, expiresAt } = grant;
-  return { tag: 'live', by, ...(info !== undefined && { info }), ...(expiresAt !== undefined && { expiresAt }) };
+  return {
+    ...{ tag: 'live', by },
+    ...(info !== undefined && { info }),
+    ...(user !== undefined && { user }),
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
 }

@@ -30,6 +30,8 @@ export type Grant = {
   readonly info?: string;
   /** Milliseconds since 1970. */
   readonly expiresAt?: number;
+  /** Most users that may be present in the channel, this one included. */
+  readonly userLimit?: number;
 };
 
 /** Who a developer's own backend says that somebody is, and where they may be. */

@@ -21,6 +21,8 @@ export type Publication = {
   readonly data: string;
   readonly info?: ClientInfo;
   readonly tags?: Readonly<Record<string, string>>;
+  /** The client that is not told of it, live or in a recovery: most often the one that caused it. */
+  readonly except?: string;
 };
 
 /** How much of a channel is kept. 0 means no bound. */
@@ -41,6 +43,7 @@ export type Append = {
   readonly key?: string;
   readonly info?: ClientInfo;
   readonly tags?: Readonly<Record<string, string>>;
+  readonly except?: string;
   /** Only with adapters whose `takesWrites` is true. */
   readonly writes?: readonly Write[];
 };

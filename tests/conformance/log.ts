@@ -61,10 +61,13 @@ export function logContract(name: string, open: OpenLog): void {
       const info = { user: 'u', client: 'c', connInfo: '{"a":1}', chanInfo: '"x"' };
       const data = '{"n":12345678901234567890,"s":"\\ud800 \u2028 汉字 😀 \\u0000"}';
       const time = 1_790_000_000_123;
-      await log.append([append('a', '', { data, time, info, tags: { kind: 'test', ключ: '' } }), append('a', 'plain')]);
+      await log.append([
+        append('a', '', { data, time, info, tags: { kind: 'test', ключ: '' }, except: 'c' }),
+        append('a', 'plain'),
+      ]);
       const { publications } = await log.read('a', { limit: 2 });
       expect(publications).toEqual([
-        { offset: 1, time, data, info, tags: { kind: 'test', ключ: '' } },
+        { offset: 1, time, data, info, tags: { kind: 'test', ключ: '' }, except: 'c' },
         { offset: 2, time: 1_000, data: '"plain"' },
       ]);
       expect(Object.keys(publications[1] as object).sort()).toEqual(['data', 'offset', 'time']);

@@ -44,7 +44,7 @@ export type NodeOptions = {
   readonly namespaces?: Readonly<Record<string, NamespaceDefinition>>;
   readonly limits?: Partial<Limits>;
   readonly hooks?: Partial<Hooks>;
-  /** Besides Centrifuge's. */
+  /** Besides the JSON protocol. */
   readonly protocols?: readonly Protocol[];
 };
 

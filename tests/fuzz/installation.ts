@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { digests } from '../../src/adapters/bun/digests.ts';
 import { createImages } from '../../src/adapters/bun/images.ts';
 import { compose } from '../../src/app/compose.ts';
 import { loadConfig } from '../../src/app/load-config.ts';
@@ -23,6 +24,9 @@ const QUICK_PASSWORDS: Passwords = {
 /** How long the server remembers that somebody has just gone, and more. */
 const GRACE_MS = 6_000;
 
+/** An app of the Pusher protocol. */
+export const PUSHER_APP = { id: 'app', key: 'key', secret: 'a secret of the tests that nobody else knows' };
+
 export const TOKEN_SECRET = 'a secret of the tests that nobody else knows';
 
 /** Everything that the program is made of, as the program composes it, without sockets. */
@@ -40,6 +44,7 @@ export class Installation {
       BANYAN_CLIENT_ANONYMOUS: 'true',
       BANYAN_REGISTRATION: 'open',
       BANYAN_TOKEN_SECRET: TOKEN_SECRET,
+      BANYAN_PUSHER_APPS: JSON.stringify([{ ...PUSHER_APP, webhooks: [{ url: 'http://192.0.2.1/' }] }]),
       BANYAN_DATA: this.#folder,
     };
     const { config } = loadConfig({ args: [], env, readFile: () => undefined });
@@ -57,6 +62,8 @@ export class Installation {
       fanout: this.topics,
       passwords: QUICK_PASSWORDS,
       images: createImages(),
+      digests,
+      webClient: { post: async () => 200 },
     });
   }
 
@@ -87,7 +94,7 @@ export class Installation {
   /** Bytes of the heap, without what the program holds for a while only. */
   async heapBytes(): Promise<number> {
     this.clock.pass(GRACE_MS);
-    this.ports.sweep(Number.POSITIVE_INFINITY);
+    await this.ports.sweep(Number.MAX_SAFE_INTEGER);
     return heapBytes();
   }
 

@@ -4,8 +4,10 @@
  * and rooms. `npm run interop -- socket.io PATH` starts it with the settings of `socket.io.json`.
  */
 import { readFileSync } from 'node:fs';
+import { digests } from '../../src/adapters/bun/digests.ts';
 import { createImages } from '../../src/adapters/bun/images.ts';
 import { createPasswords } from '../../src/adapters/bun/passwords.ts';
+import { webClient } from '../../src/adapters/bun/web-client.ts';
 import { createTelemetry } from '../../src/adapters/pino/telemetry.ts';
 import { compose } from '../../src/app/compose.ts';
 import { loadConfig } from '../../src/app/load-config.ts';
@@ -30,7 +32,7 @@ const { config } = loadConfig({
 });
 const fanout = new BunFanout();
 const runtime = {
-  ...{ clock: systemClock, passwords: createPasswords(), images: createImages(), fanout },
+  ...{ clock: systemClock, passwords: createPasswords(), images: createImages(), fanout, digests, webClient },
   telemetry: createTelemetry({ level: 'warn', format: 'pretty' }),
 };
 const ports = openPorts({
@@ -86,6 +88,7 @@ const { engine } = app.socketio;
 const parts = { server, fanout, clock: systemClock, report: console.error };
 const connections = new Connections({
   app,
+  telemetry: runtime.telemetry,
   http: createHttp(app, config, runtime),
   settings: config,
   entrances: [

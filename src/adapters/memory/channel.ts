@@ -60,8 +60,15 @@ function clamp(index: number, length: number): number {
   return Math.min(Math.max(index, 0), length);
 }
 
-function toPublication({ offset, time, data, info, tags }: Entry): Publication {
-  return { offset, time, data, ...(info !== undefined && { info }), ...(tags !== undefined && { tags }) };
+function toPublication({ offset, time, data, info, tags, except }: Entry): Publication {
+  return {
+    offset,
+    time,
+    data,
+    ...(info !== undefined && { info }),
+    ...(tags !== undefined && { tags }),
+    ...(except !== undefined && { except }),
+  };
 }
 
 /** Of an append's texts, as UTF-8. */

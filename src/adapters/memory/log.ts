@@ -67,7 +67,7 @@ export class MemoryLog implements Log {
   }
 
   #appendOne(append: Append): AppendOutcome {
-    const { channel, data, time, key, info, tags, retention } = append;
+    const { channel, data, time, key, info, tags, except, retention } = append;
     const state = this.#channel(channel);
     const seen = key === undefined ? undefined : state.keys.get(key);
     if (seen !== undefined) {
@@ -82,6 +82,7 @@ export class MemoryLog implements Log {
       ...(key !== undefined && { key }),
       ...(info !== undefined && { info }),
       ...(tags !== undefined && { tags }),
+      ...(except !== undefined && { except }),
     };
     state.entries.push(entry);
     this.#bytes += ENTRY_BYTES + entry.bytes;

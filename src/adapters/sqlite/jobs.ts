@@ -17,15 +17,24 @@ export type AppendRow = readonly [
   keepSize: number,
   keepMs: number,
   writes: readonly MarkedWrite[] | null,
+  except: string | null,
 ];
 
-export type ReadRow = readonly [offset: number, time: number, data: string, info: string | null, tags: string | null];
+export type ReadRow = readonly [
+  offset: number,
+  time: number,
+  data: string,
+  info: string | null,
+  tags: string | null,
+  except: string | null,
+];
 
-/** What the main thread asks of a worker. The writer serves the first three, the reader the rest. */
+/** What the main thread asks of a worker. The writer serves the first four, the reader the rest. */
 export type Job =
   | { readonly kind: 'append'; readonly rows: readonly AppendRow[] }
   | { readonly kind: 'write'; readonly statements: readonly (readonly [string, readonly SqlValue[]])[] }
   | { readonly kind: 'trim'; readonly channel: string }
+  | { readonly kind: 'expire'; readonly now: number }
   | {
       readonly kind: 'read';
       readonly channel: string;
@@ -43,6 +52,8 @@ export type JobResults = {
   append: { readonly epoch: string; readonly outcomes: readonly AppendRowOutcome[] };
   write: readonly WriteResult[];
   trim: null;
+  /** Whether there is more to let go of. */
+  expire: boolean;
   read: { readonly epoch: string; readonly top: number; readonly rows: readonly ReadRow[] };
   query: readonly Row[];
 };
@@ -54,13 +65,14 @@ export type Answer =
   | { readonly id: number; readonly ok: false; readonly constraint: boolean; readonly message: string };
 
 /** A row of the log as the port's publication. */
-export function toPublication([offset, time, data, info, tags]: ReadRow): Publication {
+export function toPublication([offset, time, data, info, tags, except]: ReadRow): Publication {
   return {
     offset,
     time,
     data,
     ...(info !== null && { info: JSON.parse(info) }),
     ...(tags !== null && { tags: JSON.parse(tags) }),
+    ...(except !== null && { except }),
   };
 }
 

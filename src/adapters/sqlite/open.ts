@@ -1,7 +1,7 @@
 import { Database } from 'bun:sqlite';
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { LOG_MIGRATION } from './schema.ts';
+import { LOG_MIGRATIONS } from './schema.ts';
 
 /** One forward step of the schema: plain statements that run in one transaction. */
 export type SchemaStep = { readonly id: string; readonly statements: readonly string[] };
@@ -45,7 +45,7 @@ export function lockFolder(folder: string): FolderLock {
  */
 export function migrateDatabase(folder: string, featureSteps: readonly SchemaStep[]): string {
   const file = join(folder, DATABASE_FILE);
-  const steps: readonly SchemaStep[] = [LOG_MIGRATION, ...featureSteps];
+  const steps: readonly SchemaStep[] = [...LOG_MIGRATIONS, ...featureSteps];
   try {
     if (existsSync(file)) {
       // SQLite would open what may not be written for reading alone, and say nothing until the first write.

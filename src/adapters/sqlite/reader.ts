@@ -7,9 +7,9 @@ import { type StatementCache, statementCache } from './statement-cache.ts';
 type ReadJob = Extract<Job, { kind: 'read' }>;
 
 const FORWARD =
-  'SELECT offset, time, data, info, tags FROM publications WHERE channel_id = ? AND offset > ? ORDER BY offset LIMIT ?';
+  'SELECT offset, time, data, info, tags, except_client FROM publications WHERE channel_id = ? AND offset > ? ORDER BY offset LIMIT ?';
 const REVERSE =
-  'SELECT offset, time, data, info, tags FROM publications WHERE channel_id = ? AND offset < ? ORDER BY offset DESC LIMIT ?';
+  'SELECT offset, time, data, info, tags, except_client FROM publications WHERE channel_id = ? AND offset < ? ORDER BY offset DESC LIMIT ?';
 
 type StoredRow = {
   readonly offset: number;
@@ -17,16 +17,17 @@ type StoredRow = {
   readonly data: string;
   readonly info: string | null;
   readonly tags: string | null;
+  readonly except_client: string | null;
 };
 
 /** As many of the rows as a page carries. */
 function firstPage(stored: Iterable<StoredRow>): readonly ReadRow[] {
   const rows: ReadRow[] = [];
   let bytes = 0;
-  for (const { offset, time, data, info, tags } of stored) {
+  for (const { offset, time, data, info, tags, except_client: except } of stored) {
     bytes += Buffer.byteLength(data) + Buffer.byteLength(info ?? '') + Buffer.byteLength(tags ?? '');
     if (bytes > PAGE_BYTES && rows.length > 0) break;
-    rows.push([offset, time, data, info, tags]);
+    rows.push([offset, time, data, info, tags, except]);
   }
   return rows;
 }

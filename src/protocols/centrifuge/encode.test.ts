@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import { ClientError } from '../../core/errors.ts';
-import type { Push, Reply, SubscribeResult } from '../../core/pushes.ts';
+import type { SubscribeResult } from '../../core/pushes.ts';
 import { encodePush, encodeReply } from './encode.ts';
 import { centrifugeJson } from './protocol.ts';
+import type { SpokenPush, SpokenReply } from './spoken.ts';
 
 const AT: SubscribeResult = {
   recoverable: true,
@@ -17,7 +18,7 @@ const PUBLICATION = { offset: 8, time: 1, data: '{"x": 1.0}', info: { user: 'ada
 const ENCODED = { data: { x: 1 }, info: { user: 'ada', client: 'c1' }, offset: 8, tags: { a: 'b' } };
 const CONNECT = { client: 'c1', version: '1', pingSeconds: 25, node: 'n', time: 5, subscriptions: new Map() };
 
-const REPLIES: readonly [what: string, reply: Reply, encoded: object][] = [
+const REPLIES: readonly [what: string, reply: SpokenReply, encoded: object][] = [
   [
     'connect',
     { kind: 'connect', result: CONNECT },
@@ -109,7 +110,7 @@ describe('a reply', () => {
 
 const INFO = { user: 'ada', client: 'c1', connInfo: '1', chanInfo: '[2]' };
 
-const PUSHES: readonly [what: string, push: Push, encoded: object][] = [
+const PUSHES: readonly [what: string, push: SpokenPush, encoded: object][] = [
   [
     'a publication',
     { kind: 'publication', channel: 'a"b', publication: PUBLICATION },

@@ -1,11 +1,12 @@
 import { DISCONNECTS, UNSUBSCRIBES } from '../../core/disconnects.ts';
-import type { ConnectResult, Push, Reply, SubscribeResult } from '../../core/pushes.ts';
+import type { ConnectResult, SubscribeResult } from '../../core/pushes.ts';
 import type { ClientInfo, Publication } from '../../ports/log.ts';
+import type { SpokenPush, SpokenReply } from './spoken.ts';
 
 const quote = JSON.stringify;
 
 /** A reply as one line; zero values are left out, as the protocol asks. */
-export function encodeReply(id: number, reply: Reply): string {
+export function encodeReply(id: number, reply: SpokenReply): string {
   switch (reply.kind) {
     case 'error': {
       const { code, message, temporary, field } = reply.error;
@@ -38,7 +39,7 @@ export function encodeReply(id: number, reply: Reply): string {
 }
 
 /** A push as one line. */
-export function encodePush(push: Push): string {
+export function encodePush(push: SpokenPush): string {
   switch (push.kind) {
     case 'publication':
       return `{"push":{"channel":${quote(push.channel)},"pub":${encodePublication(push.publication)}}}`;

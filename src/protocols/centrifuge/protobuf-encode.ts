@@ -1,20 +1,21 @@
 import { bytesOfJson } from '../../core/binary-data.ts';
 import { DISCONNECTS, UNSUBSCRIBES } from '../../core/disconnects.ts';
-import type { ConnectResult, Push, Reply, SubscribeResult } from '../../core/pushes.ts';
+import type { ConnectResult, SubscribeResult } from '../../core/pushes.ts';
 import type { ClientInfo, Publication } from '../../ports/log.ts';
+import type { SpokenPush, SpokenReply } from './spoken.ts';
 import { WireWriter } from './wire-writer.ts';
 
 /** A reply behind its length. Field numbers: https://github.com/centrifugal/protocol (definitions/client.proto) */
-export function encodeReply(id: number, reply: Reply): Uint8Array {
+export function encodeReply(id: number, reply: SpokenReply): Uint8Array {
   return new WireWriter().delimited((writer) => writeReply(writer.uint(1, id), reply)).finish();
 }
 
 /** A push behind its length. */
-export function encodePush(push: Push): Uint8Array {
+export function encodePush(push: SpokenPush): Uint8Array {
   return new WireWriter().delimited((writer) => writer.message(4, (body) => writePush(body, push))).finish();
 }
 
-function writeReply(writer: WireWriter, reply: Reply): unknown {
+function writeReply(writer: WireWriter, reply: SpokenReply): unknown {
   switch (reply.kind) {
     case 'error': {
       const { code, message, temporary, field } = reply.error;
@@ -51,7 +52,7 @@ function writeReply(writer: WireWriter, reply: Reply): unknown {
   }
 }
 
-function writePush(writer: WireWriter, push: Push): unknown {
+function writePush(writer: WireWriter, push: SpokenPush): unknown {
   switch (push.kind) {
     case 'publication':
       return writer.text(2, push.channel).message(4, (body) => writePublication(body, push.publication));

@@ -6,6 +6,7 @@ import { encodePush, encodeReply } from './encode.ts';
 import { negotiate } from './negotiate.ts';
 import { decodeFrame } from './protobuf-decode.ts';
 import { encodePush as encodeBinaryPush, encodeReply as encodeBinaryReply } from './protobuf-encode.ts';
+import { isSpokenPush, isSpokenReply } from './spoken.ts';
 import { decodeText } from './wire-reader.ts';
 
 /**
@@ -22,8 +23,8 @@ export const centrifugeJson: Protocol = {
     if (lines.length === 0) throw new DisconnectError('badRequest');
     return lines.map(decodeLine);
   },
-  encodeReply,
-  encodePush,
+  encodeReply: (id, reply) => (isSpokenReply(reply) ? encodeReply(id, reply) : []),
+  encodePush: (push) => (isSpokenPush(push) ? encodePush(push) : undefined),
   join: (frames) => frames.join('\n'),
 };
 
@@ -35,8 +36,8 @@ export const centrifugeProtobuf: Protocol = {
     if (typeof frame === 'string' || frame.length === 0) throw new DisconnectError('badRequest');
     return decodeFrame(frame);
   },
-  encodeReply: encodeBinaryReply,
-  encodePush: encodeBinaryPush,
+  encodeReply: (id, reply) => (isSpokenReply(reply) ? encodeBinaryReply(id, reply) : []),
+  encodePush: (push) => (isSpokenPush(push) ? encodeBinaryPush(push) : undefined),
   join: (frames) => concat(frames as readonly Uint8Array[]),
 };
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isSame } from '../../core/constant-time.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node.ts';
 import { ruleText } from '../../core/rules.ts';
@@ -101,13 +102,6 @@ const JSON_HEADERS = { 'content-type': 'application/json' };
 function keyOf(headers: Headers): string {
   const [scheme = '', key = ''] = (headers.get('authorization') ?? '').split(' ');
   return headers.get('x-api-key') ?? (scheme.toLowerCase() === 'apikey' ? key : '');
-}
-
-function isSame(given: string, key: string): boolean {
-  let difference = given.length ^ key.length;
-  for (let at = 0; at < key.length; at += 1)
-    difference |= key.charCodeAt(at) ^ given.charCodeAt(at % Math.max(1, given.length));
-  return difference === 0;
 }
 
 function parse(text: string): unknown {

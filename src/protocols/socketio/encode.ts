@@ -47,8 +47,10 @@ export function encodePush(dialect: Dialect, push: Exclude<Push, { kind: 'public
       return encodeEvent(namespace, 'subscribed', [nameIn(dialect, push.channel), subscriptionOf(push.result)]);
     case 'unsubscribe':
       return encodeEvent(namespace, 'unsubscribed', [nameIn(dialect, push.channel), quote(UNSUBSCRIBES[push.reason])]);
+    case 'subscribers':
+    case 'users':
     case 'disconnect':
-      // Only for streams; Socket.IO has a packet for it.
+      // Of other protocols, and of streams: Socket.IO has a packet for the last.
       return [];
     default:
       return push satisfies never;
@@ -106,6 +108,7 @@ function fieldsOfReply(ask: Answered, reply: Exclude<AnswerReply, { kind: 'error
     case 'subscribe':
       return fieldsOfSubscription(reply.result);
     case 'unsubscribe':
+    case 'signIn':
       return {};
     case 'publish':
       return fieldsOfConfirmation(ask, reply);

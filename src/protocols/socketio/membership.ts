@@ -35,7 +35,7 @@ export class Membership {
     { epoch, offset, publications }: SubscribeResult,
     { number, by }: Pick<Joined, 'number' | 'by'>,
   ): void {
-    this.channels.set(channel, { epoch, offset: offset + publications.length, floor: offset, number, by });
+    this.channels.set(channel, { epoch, offset: publications.at(-1)?.offset ?? offset, floor: offset, number, by });
   }
 
   leave(channel: string): void {

@@ -99,6 +99,6 @@ export class SocketIo {
   }
 
   #countIn(channel: string): number | undefined {
-    return this.#attached.hub.get(channel)?.presence?.size;
+    return this.#attached.hub.get(channel)?.present?.size;
   }
 }

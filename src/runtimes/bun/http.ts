@@ -24,6 +24,10 @@ export type HttpApp = {
   readonly serverApi?: {
     answer(request: Request, readBody: () => Promise<string>): Promise<Response | undefined>;
   };
+  /** As `serverApi`, for backends that speak the Pusher protocol. */
+  readonly pusherApi?: {
+    answer(request: Request, readBody: () => Promise<Uint8Array>): Promise<Response | undefined>;
+  };
 };
 
 export type HttpSettings = OriginSettings & {
@@ -108,6 +112,10 @@ function addApi(hono: Hono<Env>, parts: Parts): void {
   hono.on('POST', ['/api', '/api/*'], async ({ req }, next) => {
     const body = async () => new TextDecoder().decode(await readBody(req.raw, BODY_LIMIT));
     return (await parts.app.serverApi?.answer(req.raw, body)) ?? next();
+  });
+  hono.all('/apps/*', async ({ req }, next) => {
+    const body = () => readBody(req.raw, BODY_LIMIT);
+    return (await parts.app.pusherApi?.answer(req.raw, body)) ?? next();
   });
   hono.get('/api/v1', ({ json }) =>
     json({

@@ -34,15 +34,15 @@ export const EVENTS: Framing = {
 };
 
 const NO_BUFFERING = {
-  'Cache-Control': 'private, no-cache, no-store, must-revalidate, max-age=0',
+  'Cache-Control': 'private, no-cache, no-store, no-transform, must-revalidate, max-age=0',
   // For nginx, which would otherwise gather what we send.
   'X-Accel-Buffering': 'no',
 } as const;
 
 const encoder = new TextEncoder();
 
-/** What a topic's frames go to. */
-type Listener = Pick<Connection, 'send'>;
+/** Who hears what is published to a topic. */
+export type Listener = Pick<Connection, 'send'>;
 
 /** The connections that are no sockets: their fan-out by topic, and how clients of streams reach them. */
 export class Streams implements Fanout {
@@ -113,6 +113,7 @@ export class StreamConnection implements Connection {
     const body = this.#body;
     if (body === undefined) return;
     const wrapped = this.#framing.wrap(frame);
+    if (wrapped.length === 0) return;
     body.enqueue(typeof wrapped === 'string' ? encoder.encode(wrapped) : wrapped);
     // Past the bound the stream ends behind what it holds, so that nobody misses a frame unknowingly; the client comes
     // back and recovers.

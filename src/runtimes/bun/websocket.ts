@@ -24,8 +24,14 @@ export type SessionData = {
   readonly address: string;
   /** What the protocol's clients leave unsaid: `connect`, where opening the socket says it. */
   readonly first?: Command;
+  /** The client's id, where the protocol has a form of its own for it. */
+  readonly client?: string;
+  /** Why the client is turned away, where it can be told only once the socket is open. */
+  readonly refusal?: Refusal;
   session: Session | undefined;
 };
+
+export type Refusal = { readonly frame: Frame; readonly code: number; readonly reason: string };
 
 export type Socket = ServerWebSocket<SocketData>;
 
@@ -97,8 +103,13 @@ export function socketHandler(node: () => Node, bounds: SocketBounds): WebSocket
     open(socket) {
       const { data } = socket;
       if ('owner' in data) return data.owner.opened(socket);
-      const { protocol, principal, address, first } = data;
-      const session = node().open({ connection: new BunConnection(socket), protocol, principal, address });
+      const { protocol, principal, address, first, client, refusal } = data;
+      if (refusal !== undefined) return turnAway(socket, refusal);
+      const connection = new BunConnection(socket);
+      const session = node().open({
+        ...{ connection, protocol, principal, address },
+        ...(client !== undefined && { client }),
+      });
       data.session = session;
       if (first !== undefined) session.take(first);
     },
@@ -114,4 +125,9 @@ export function socketHandler(node: () => Node, bounds: SocketBounds): WebSocket
       data.session = undefined;
     },
   };
+}
+
+function turnAway(socket: Socket, { frame, code, reason }: Refusal): void {
+  socket.send(frame);
+  socket.close(code, reason);
 }

@@ -1,0 +1,90 @@
+import type { AppHooks } from '../../core/apps.ts';
+import type { Node } from '../../core/node.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { PusherApp } from './app.ts';
+import { kindOf, nameOf } from './channel-name.ts';
+import { Clients } from './clients.ts';
+import { Departures } from './departures.ts';
+import { eventOf } from './encode.ts';
+import { textOfData } from './event-data.ts';
+import { type WebhookEvent, WebhookOutlet, type WebhookParts } from './webhooks.ts';
+
+/** Before a channel is said to be empty, or a user to have left: a reload is not an absence. */
+const DEPARTURE_MS = 3_000;
+/** Between two counts of one channel, for small channels and for large ones. */
+const COUNT_MS = 100;
+const LARGE_COUNT_MS = 5_000;
+const LARGE = 100;
+
+/** What happens to an app's clients and channels on this node, for its webhooks and for those who are told of it. */
+export class AppWatch {
+  readonly app: PusherApp;
+  readonly clients: Clients;
+  readonly #clock: Clock;
+  readonly #outlets: readonly WebhookOutlet[];
+  readonly #departures: Departures;
+  readonly #occupied = new Set<string>();
+  /** Channels whose count is about to be told. */
+  readonly #counting = new Set<string>();
+
+  constructor(app: PusherApp, parts: WebhookParts) {
+    this.app = app;
+    this.clients = new Clients(parts.clock);
+    this.#clock = parts.clock;
+    this.#outlets = app.settings.webhooks.map((hook) => new WebhookOutlet(app, hook, parts));
+    this.#departures = new Departures(parts.clock, DEPARTURE_MS);
+  }
+
+  counted(node: Node, channel: string, subscribers: number): void {
+    if (this.#outlets.length > 0) this.#watchOccupancy(nameOf(channel), subscribers > 0);
+    const { access } = kindOf(nameOf(channel));
+    const isCounted = access !== 'presence' && access !== 'user';
+    if (this.app.settings.subscriptionCounts && isCounted) this.#countLater(node, channel, subscribers);
+  }
+
+  present(channel: string, user: string, isThere: boolean): void {
+    const name = nameOf(channel);
+    if (this.#outlets.length === 0 || kindOf(name).access !== 'presence') return;
+    const key = `${name}\n${user}`;
+    const tell = (what: string) => this.tell({ name: what, channel: name, user_id: user });
+    if (!isThere) this.#departures.left(key, () => tell('member_removed'));
+    else if (this.#departures.came(key)) tell('member_added');
+  }
+
+  published(...[channel, { data, info, tags }]: Parameters<AppHooks['published']>): void {
+    if (this.#outlets.length === 0) return;
+    const name = nameOf(channel);
+    this.tell({
+      ...{ name: 'client_event', channel: name, event: eventOf(tags), data: textOfData(data) },
+      ...{ socket_id: info?.client },
+      ...(kindOf(name).access === 'presence' && { user_id: info?.user }),
+    });
+  }
+
+  tell(event: WebhookEvent): void {
+    for (const outlet of this.#outlets) outlet.tell(event);
+  }
+
+  #watchOccupancy(name: string, isOccupied: boolean): void {
+    if (isOccupied === this.#occupied.has(name)) return;
+    if (!isOccupied) {
+      this.#occupied.delete(name);
+      this.#departures.left(name, () => this.tell({ name: 'channel_vacated', channel: name }));
+      return;
+    }
+    this.#occupied.add(name);
+    if (this.#departures.came(name)) this.tell({ name: 'channel_occupied', channel: name });
+  }
+
+  /** Many who come at once make one count: telling each of each would cost the square of their number. */
+  #countLater(node: Node, channel: string, subscribers: number): void {
+    if (this.#counting.has(channel)) return;
+    this.#counting.add(channel);
+    this.#clock.after(subscribers > LARGE ? LARGE_COUNT_MS : COUNT_MS, () => {
+      this.#counting.delete(channel);
+      const count = node.hub.get(channel)?.subscriberCount ?? 0;
+      node.hub.tell(channel, { kind: 'subscribers', channel, count });
+      this.tell({ name: 'subscription_count', channel: nameOf(channel), subscription_count: count });
+    });
+  }
+}

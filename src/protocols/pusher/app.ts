@@ -1,0 +1,145 @@
+import { AttemptLimiter } from '../../core/attempt-limits.ts';
+import { isSame } from '../../core/constant-time.ts';
+import { DisconnectError } from '../../core/disconnects.ts';
+import { ClientError } from '../../core/errors.ts';
+import type { ChannelAction } from '../../core/feature.ts';
+import type { AppPrincipal, Principal } from '../../core/principal.ts';
+import type { Grant, SignedIn } from '../../core/tokens.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Digests } from '../../ports/digests.ts';
+import { channelOf, kindOf, USER_ID_LIMIT, userChannelName } from './channel-name.ts';
+
+/** What an event of the protocol may be told about by a webhook. */
+export const WEBHOOK_EVENTS = [
+  ...['channel_occupied', 'channel_vacated', 'member_added', 'member_removed'],
+  ...['client_event', 'cache_miss', 'subscription_count'],
+] as const;
+
+export type Webhook = {
+  readonly url: string;
+  /** Those it is sent; all when absent. */
+  readonly events?: readonly string[] | undefined;
+};
+
+/** One app of the operator: its backend has the secret, its clients have the key. */
+export type AppSettings = {
+  readonly id: string;
+  readonly key: string;
+  readonly secret: string;
+  /** Where its channels are: `name` is `<namespace>:name`. */
+  readonly namespace: string;
+  readonly enabled: boolean;
+  /** Connections at once; 0: no bound. */
+  readonly maxConnections: number;
+  readonly clientEvents: boolean;
+  readonly clientEventsPerSecond: number;
+  /** Of an event's data. */
+  readonly maxEventBytes: number;
+  readonly maxPresenceMembers: number;
+  /** Whether clients are told how many subscribe to a channel. */
+  readonly subscriptionCounts: boolean;
+  readonly webhooks: readonly Webhook[];
+};
+
+export type AppParts = { readonly digests: Digests; readonly clock: Clock };
+
+/** What a client shows to come into a channel. */
+export type Proof = {
+  readonly socketId: string;
+  readonly name: string;
+  readonly auth: string;
+  /** Of a presence channel: who the client is in it. */
+  readonly channelData: string | undefined;
+};
+
+/** Of a user's information in a presence channel. */
+const USER_INFO_BYTES = 1_024;
+const WATCHLIST_LIMIT = 100;
+
+/** An app's rules, and what its backend has signed. https://pusher.com/docs/channels/library_auth_reference/auth-signatures/ */
+export class PusherApp {
+  readonly settings: AppSettings;
+  readonly #digests: Digests;
+  readonly #clientEvents: AttemptLimiter;
+
+  constructor(settings: AppSettings, { digests, clock }: AppParts) {
+    this.settings = settings;
+    this.#digests = digests;
+    this.#clientEvents = new AttemptLimiter(clock, { attempts: settings.clientEventsPerSecond, windowMs: 1_000 });
+  }
+
+  /** Hex, as signatures of requests and webhooks are written. */
+  sign(text: string): string {
+    return this.#digests.hmacSha256(this.settings.secret, text);
+  }
+
+  /** What a client may by the app's key alone. Throws `rateLimited`. */
+  allows(principal: AppPrincipal, action: ChannelAction, name: string): boolean {
+    const { access } = kindOf(name);
+    if (action === 'subscribe') {
+      if (access === 'user') return principal.user !== '' && name === userChannelName(principal.user);
+      return access === 'public';
+    }
+    if (action !== 'publish' || !this.settings.clientEvents) return false;
+    if (access !== 'private' && access !== 'presence') return false;
+    this.#clientEvents.take(principal.client);
+    return true;
+  }
+
+  /** The channel that the app's backend lets the client into. Throws `ClientError` when it does not. */
+  grantOf({ socketId, name, auth, channelData }: Proof, principal: Principal): Grant {
+    const channel = channelOf(this.settings.namespace, name);
+    const isPresence = kindOf(name).access === 'presence';
+    const signed = isPresence ? `${socketId}:${name}:${channelData ?? ''}` : `${socketId}:${name}`;
+    if (!this.#isSigned(auth, signed)) throw new ClientError('permissionDenied', { message: 'Invalid signature' });
+    if (!isPresence) return { channel, user: principal.kind === 'app' ? principal.user : '' };
+    return { channel, ...memberOf(channelData), userLimit: this.settings.maxPresenceMembers };
+  }
+
+  /** Whom the app's backend says the client is, and whom they watch. Throws `DisconnectError`, `limitExceeded`. */
+  userOf(
+    principal: AppPrincipal,
+    auth: string,
+    userData: string,
+  ): SignedIn & { readonly watchlist: readonly string[] } {
+    if (!this.#isSigned(auth, `${principal.client}::user::${userData}`)) throw new DisconnectError('invalidToken');
+    const { id, user_info: info, watchlist = [] } = objectOf(userData);
+    if (!isId(id) || (principal.user !== '' && principal.user !== id)) throw new DisconnectError('invalidToken');
+    if (!Array.isArray(watchlist) || !watchlist.every(isId)) throw new DisconnectError('invalidToken');
+    if (watchlist.length > WATCHLIST_LIMIT) throw new ClientError('limitExceeded');
+    return {
+      principal: { ...principal, user: id },
+      ...(info !== undefined && { info: JSON.stringify(info) }),
+      watchlist: [...new Set(watchlist)],
+    };
+  }
+
+  #isSigned(auth: string, text: string): boolean {
+    return isSame(auth, `${this.settings.key}:${this.sign(text)}`);
+  }
+}
+
+function memberOf(channelData: string | undefined): { readonly user: string; readonly info?: string } {
+  const { user_id: id, user_info: info } = objectOf(channelData ?? '');
+  // Backends write numbers, too.
+  const user = typeof id === 'number' ? String(id) : id;
+  if (!isId(user)) throw new ClientError('badRequest', { message: `user_id must be 1 to ${USER_ID_LIMIT} characters` });
+  if (info === undefined) return { user };
+  const text = JSON.stringify(info);
+  if (new TextEncoder().encode(text).length <= USER_INFO_BYTES) return { user, info: text };
+  throw new ClientError('tooLarge', { message: `user_info must be at most ${USER_INFO_BYTES} bytes` });
+}
+
+function objectOf(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  } catch {
+    // Refused as what is no object.
+  }
+  throw new ClientError('badRequest', { message: 'what was signed must be a JSON object' });
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= USER_ID_LIMIT;
+}

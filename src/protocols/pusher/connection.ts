@@ -1,0 +1,201 @@
+import type { Command } from '../../core/commands.ts';
+import type { DisconnectName } from '../../core/disconnects.ts';
+import { ClientError } from '../../core/errors.ts';
+import type { AppPrincipal, Principal } from '../../core/principal.ts';
+import type { Frame, Protocol } from '../../core/protocol.ts';
+import type { Reply, SubscribeResult } from '../../core/pushes.ts';
+import type { SignedIn } from '../../core/tokens.ts';
+import type { PusherApp } from './app.ts';
+import { channelOf, isName, kindOf } from './channel-name.ts';
+import { CLOSINGS, CODES, type Code } from './codes.ts';
+import { decodeMessage, type Message } from './decode.ts';
+import { EVENT_TAG, encodeError, encodeEvent, encodeMembers, encodePublication, encodePush } from './encode.ts';
+import { dataOfValue } from './event-data.ts';
+
+/** What the node needs of this protocol to ping and to tell all clients at once. */
+export const pusherFrames = {
+  name: 'pu',
+  ping: encodeEvent('pusher:ping', '{}'),
+  encodePush,
+  closing: (kind: DisconnectName): Code => CLOSINGS[kind],
+  tellsOthersOnly: true,
+} as const satisfies Partial<Protocol>;
+
+/** What becomes of what one connection says, besides its answer. */
+export type Notes = {
+  watches(client: string, users: readonly string[]): void;
+  missed(channel: string): void;
+};
+
+/** Told to clients: without a word for so long, they ask whether anybody is there. */
+const ACTIVITY_TIMEOUT_S = 120;
+const EVENT_NAME_LIMIT = 200;
+const PONG = encodeEvent('pusher:pong', '{}');
+
+/** The commands that await their answer; the protocol has no numbers for them. */
+type Asked =
+  | { readonly kind: 'ping' | 'unsubscribe' | 'publish' }
+  | { readonly kind: 'refusal'; readonly message: string }
+  | { readonly kind: 'subscribe'; readonly channel: string; readonly name: string }
+  | { readonly kind: 'signin'; readonly userData: string };
+
+/** The Pusher protocol, version 7, as one connection of an app's client speaks it. */
+export class PusherConnection implements Protocol {
+  readonly name = pusherFrames.name;
+  readonly ping = pusherFrames.ping;
+  readonly encodePush = pusherFrames.encodePush;
+  readonly closing = pusherFrames.closing;
+  readonly tellsOthersOnly = true;
+  readonly socketId: string;
+  readonly #app: PusherApp;
+  readonly #notes: Notes;
+  readonly #asked = new Map<number, Asked>();
+  #lastId = 0;
+
+  constructor(app: PusherApp, socketId: string, notes: Notes) {
+    this.#app = app;
+    this.socketId = socketId;
+    this.#notes = notes;
+  }
+
+  get principal(): AppPrincipal {
+    return { kind: 'app', app: this.#app.settings.id, client: this.socketId, user: '' };
+  }
+
+  /** What opening the socket says. */
+  get first(): Command {
+    return { kind: 'connect', id: 0, token: '', since: new Map() };
+  }
+
+  decode(frame: Frame): readonly Command[] {
+    return [this.#commandOf(decodeMessage(frame))];
+  }
+
+  encodeReply(id: number, reply: Reply): readonly Frame[] {
+    if (reply.kind === 'connect') return [this.#established()];
+    const asked = this.#asked.get(id);
+    this.#asked.delete(id);
+    return asked === undefined ? [] : this.#answer(asked, reply);
+  }
+
+  #commandOf(message: Message): Command {
+    switch (message.kind) {
+      case 'ping':
+        // The core's own answer does not matter: that there is one does.
+        return { kind: 'ping', id: this.#ask({ kind: 'ping' }) };
+      case 'pong':
+        return { kind: 'pong' };
+      case 'subscribe':
+        return this.#subscribe(message);
+      case 'unsubscribe':
+        return { kind: 'unsubscribe', id: this.#ask({ kind: 'unsubscribe' }), channel: this.#channel(message.name) };
+      case 'signin':
+        return this.#signIn(message);
+      case 'event':
+        return this.#publish(message);
+      default:
+        return message satisfies never;
+    }
+  }
+
+  #subscribe({ name, auth, channelData }: Extract<Message, { kind: 'subscribe' }>): Command {
+    const channel = this.#channel(name);
+    const { access, isCache } = kindOf(name);
+    const prove = (principal: Principal) => {
+      if (!isName(name)) throw new ClientError('badRequest', { message: 'Invalid channel name' });
+      return this.#app.grantOf({ socketId: this.socketId, name, auth, channelData }, principal);
+    };
+    return {
+      ...{ kind: 'subscribe', id: this.#ask({ kind: 'subscribe', channel, name }), channel },
+      ...((!isName(name) || (access !== 'public' && access !== 'user')) && { prove }),
+      ...(access === 'presence' && { joinLeave: true, presence: true }),
+      ...(isCache && { latest: true }),
+    };
+  }
+
+  #signIn({ auth, userData }: Extract<Message, { kind: 'signin' }>): Command {
+    const prove = (principal: Principal): SignedIn => {
+      if (principal.kind !== 'app') throw new ClientError('permissionDenied');
+      const { watchlist, ...signedIn } = this.#app.userOf(principal, auth, userData);
+      this.#notes.watches(this.socketId, watchlist);
+      return signedIn;
+    };
+    return { kind: 'signIn', id: this.#ask({ kind: 'signin', userData }), prove };
+  }
+
+  #publish({ event, name, data }: Extract<Message, { kind: 'event' }>): Command {
+    const refused = this.#refusalOf(event, data);
+    if (refused !== undefined) return { kind: 'ping', id: this.#ask({ kind: 'refusal', message: refused }) };
+    return {
+      ...{ kind: 'publish', id: this.#ask({ kind: 'publish' }), channel: this.#channel(name) },
+      ...{ data: dataOfValue(data), tags: { [EVENT_TAG]: event }, tellsOthersOnly: true },
+    };
+  }
+
+  #refusalOf(event: string, data: unknown): string | undefined {
+    if (!event.startsWith('client-')) return 'Client events must have names that begin with client-';
+    if (event.length > EVENT_NAME_LIMIT) return `Event names have at most ${EVENT_NAME_LIMIT} characters`;
+    const { maxEventBytes } = this.#app.settings;
+    const bytes = new TextEncoder().encode(typeof data === 'string' ? data : JSON.stringify(data)).length;
+    return bytes > maxEventBytes ? `The data of an event has at most ${maxEventBytes} bytes` : undefined;
+  }
+
+  #answer(asked: Asked, reply: Reply): readonly Frame[] {
+    switch (asked.kind) {
+      case 'ping':
+        return [PONG];
+      case 'refusal':
+        return [encodeError(asked.message, null)];
+      case 'unsubscribe':
+        return [];
+      case 'publish':
+        return reply.kind === 'error' ? [errorOf(reply.error, CODES.clientEventRate)] : [];
+      case 'signin':
+        if (reply.kind === 'error') return [errorOf(reply.error, CODES.watchlistLimit)];
+        return [encodeEvent('pusher:signin_success', JSON.stringify({ user_data: asked.userData }))];
+      case 'subscribe':
+        if (reply.kind === 'error') return [refusedSubscription(asked.name, reply.error)];
+        return reply.kind === 'subscribe' ? this.#subscribed(asked, reply.result) : [];
+      default:
+        return asked satisfies never;
+    }
+  }
+
+  #subscribed({ channel, name }: Extract<Asked, { kind: 'subscribe' }>, result: SubscribeResult): readonly Frame[] {
+    const data = result.presence === undefined ? '{}' : encodeMembers(result.presence);
+    const succeeded = encodeEvent('pusher_internal:subscription_succeeded', data, name);
+    if (!kindOf(name).isCache) return [succeeded];
+    const [latest] = result.publications;
+    if (latest !== undefined) return [succeeded, encodePublication(channel, latest)];
+    this.#notes.missed(channel);
+    return [succeeded, encodeEvent('pusher:cache_miss', '{}', name)];
+  }
+
+  #established(): Frame {
+    const data = { socket_id: this.socketId, activity_timeout: ACTIVITY_TIMEOUT_S };
+    return encodeEvent('pusher:connection_established', JSON.stringify(data));
+  }
+
+  #channel(name: string): string {
+    return channelOf(this.#app.settings.namespace, name);
+  }
+
+  #ask(asked: Asked): number {
+    this.#lastId += 1;
+    this.#asked.set(this.#lastId, asked);
+    return this.#lastId;
+  }
+}
+
+/** `limit`: the number of the one error of this command that has one. */
+function errorOf({ kind, message }: ClientError, limit: Code): Frame {
+  const isLimit = kind === 'rateLimited' || kind === 'limitExceeded';
+  return isLimit ? encodeError(limit.reason, limit.code) : encodeError(message, null);
+}
+
+function refusedSubscription(name: string, { kind, message, status }: ClientError): Frame {
+  if (kind === 'alreadySubscribed') return encodeError(`Existing subscription to channel ${name}`, null);
+  const type = kind === 'permissionDenied' ? 'AuthError' : kind === 'limitExceeded' ? 'LimitReached' : 'SubscribeError';
+  const data = { type, error: message, status: kind === 'permissionDenied' ? 401 : status };
+  return encodeEvent('pusher:subscription_error', JSON.stringify(data), name);
+}

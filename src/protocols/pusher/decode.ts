@@ -1,0 +1,60 @@
+import { DisconnectError } from '../../core/disconnects.ts';
+import type { Frame } from '../../core/protocol.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What a client says in one frame. */
+export type Message =
+  | { readonly kind: 'ping' | 'pong' }
+  | { readonly kind: 'subscribe'; readonly name: string; readonly auth: string; readonly channelData?: string }
+  | { readonly kind: 'unsubscribe'; readonly name: string }
+  | { readonly kind: 'signin'; readonly auth: string; readonly userData: string }
+  /** Anything else: an event for the channel's other subscribers, if it may be one. */
+  | { readonly kind: 'event'; readonly event: string; readonly name: string; readonly data: unknown };
+
+/** Throws `DisconnectError('badRequest')` for what is no message of the protocol. */
+export function decodeMessage(frame: Frame): Message {
+  const { event, channel, data } = objectOf(parse(frame));
+  switch (event) {
+    case 'pusher:ping':
+      return { kind: 'ping' };
+    case 'pusher:pong':
+      return { kind: 'pong' };
+    case 'pusher:subscribe': {
+      const { channel: name, auth, channel_data: channelData } = dataOf(data);
+      const signed = channelData === undefined || channelData === null ? {} : { channelData: textOf(channelData) };
+      return { kind: 'subscribe', name: textOf(name), auth: textOf(auth ?? ''), ...signed };
+    }
+    case 'pusher:unsubscribe':
+      return { kind: 'unsubscribe', name: textOf(dataOf(data).channel) };
+    case 'pusher:signin': {
+      const { auth, user_data: userData } = dataOf(data);
+      return { kind: 'signin', auth: textOf(auth), userData: textOf(userData) };
+    }
+    default:
+      return { kind: 'event', event: textOf(event), name: textOf(channel ?? ''), data };
+  }
+}
+
+function parse(frame: Frame): unknown {
+  try {
+    return JSON.parse(typeof frame === 'string' ? frame : new TextDecoder('utf-8', { fatal: true }).decode(frame));
+  } catch {
+    throw new DisconnectError('badRequest');
+  }
+}
+
+/** Clients write an object; some a text that holds one, as the server does. */
+function dataOf(data: unknown): Fields {
+  return objectOf(typeof data === 'string' ? parse(data) : data);
+}
+
+function objectOf(value: unknown): Fields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  throw new DisconnectError('badRequest');
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  throw new DisconnectError('badRequest');
+}

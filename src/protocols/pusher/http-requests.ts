@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { ClientError } from '../../core/errors.ts';
+import { ruleText } from '../../core/rules.ts';
+import { isName, kindOf } from './channel-name.ts';
+import { isReserved } from './encode.ts';
+
+const CHANNELS_LIMIT = 100;
+const BATCH_LIMIT = 10;
+
+const channel = z.string().refine(isName, 'is no name of a channel');
+const common = {
+  name: z
+    .string()
+    .min(1)
+    .max(200)
+    .refine((name) => !isReserved(name), "is the server's own"),
+  data: z.string(),
+  /** The client that is not told. */
+  socket_id: z
+    .string()
+    .regex(/^\d+\.\d+$/, 'is no socket id')
+    .nullish(),
+  info: z.string().max(200).nullish(),
+};
+
+/** https://pusher.com/docs/channels/library_auth_reference/rest-api/ */
+export const EVENT = z
+  .object({ ...common, channel: channel.optional(), channels: z.array(channel).min(1).max(CHANNELS_LIMIT).optional() })
+  .refine((event) => (event.channel === undefined) !== (event.channels === undefined), 'needs channel or channels')
+  .transform(({ channel: one, channels = [], ...rest }) => ({
+    ...rest,
+    channels: one === undefined ? channels : [one],
+  }))
+  .refine(({ channels }) => channels.length < 2 || !channels.some(isEncrypted), 'an encrypted channel must be alone');
+
+export const BATCH = z.object({
+  batch: z
+    .array(z.object({ ...common, channel }))
+    .min(1)
+    .max(BATCH_LIMIT),
+});
+
+export type EventRequest = z.output<typeof EVENT>;
+
+function isEncrypted(name: string): boolean {
+  return kindOf(name).access === 'encrypted';
+}
+
+/** Throws `ClientError` `badRequest` that names the first wrong field. */
+export function parseBody<T>(schema: z.ZodType<T>, body: Uint8Array): T {
+  const parsed = schema.safeParse(parseJson(body), { error: ruleText });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = issue?.path.map(String).join('.') ?? '';
+  throw new ClientError('badRequest', { message: `${field === '' ? '' : `${field} `}${issue?.message ?? 'is wrong'}` });
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch (cause) {
+    throw new ClientError('badRequest', { message: 'the body is not valid JSON', cause });
+  }
+}

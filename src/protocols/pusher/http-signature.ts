@@ -1,0 +1,78 @@
+import { isSame } from '../../core/constant-time.ts';
+import { ClientError } from '../../core/errors.ts';
+import type { Digests } from '../../ports/digests.ts';
+import type { PusherApp } from './app.ts';
+
+/** How far the clock of a backend may be from ours. */
+const CLOCK_SKEW_S = 600;
+
+/** A request of an app's backend, as its signature covers it. */
+export type SignedRequest = {
+  readonly method: string;
+  readonly pathname: string;
+  readonly query: Query;
+  readonly body: Uint8Array;
+};
+
+export type Query = ReadonlyMap<string, string>;
+
+/** Throws `ClientError` `badRequest` for a query that is none. */
+export function readQuery(search: string): Query {
+  const query = new Map<string, string>();
+  for (const pair of search.split('&')) {
+    if (pair === '') continue;
+    const [name = '', ...value] = pair.split('=');
+    query.set(decode(name), decode(value.join('=')));
+  }
+  return query;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch (cause) {
+    throw new ClientError('badRequest', { message: 'the query is not valid', cause });
+  }
+}
+
+/**
+ * Throws `ClientError` `unauthorized` unless the app's backend has signed the request, lately.
+ * https://pusher.com/docs/channels/library_auth_reference/rest-api/#authentication
+ */
+export function checkSignature(app: PusherApp, request: SignedRequest, { digests, now }: Judges): void {
+  const { query, body } = request;
+  const expect = (holds: boolean, message: string) => {
+    if (!holds) throw new ClientError('unauthorized', { message });
+  };
+  expect(isSame(query.get('auth_key') ?? '', app.settings.key), 'auth_key is not the key of this app');
+  expect(query.get('auth_version') === '1.0', 'auth_version must be 1.0');
+  const stamp = query.get('auth_timestamp') ?? '';
+  expect(/^\d{1,15}$/.test(stamp), 'auth_timestamp must be in seconds');
+  expect(Math.abs(Number(stamp) - now() / 1_000) <= CLOCK_SKEW_S, `auth_timestamp is not within ${CLOCK_SKEW_S} s`);
+  const md5 = query.get('body_md5');
+  if (body.length > 0 || md5 !== undefined) expect(md5 === digests.md5(body), 'body_md5 is not that of the body');
+  expect(isSigned(app, request), 'auth_signature is not valid');
+}
+
+type Judges = { readonly digests: Digests; readonly now: () => number };
+
+/** Some backends sign the path before it is escaped. */
+function isSigned(app: PusherApp, { method, pathname, query }: SignedRequest): boolean {
+  const given = query.get('auth_signature') ?? '';
+  const params = [...query]
+    .filter(([name]) => name !== 'auth_signature')
+    .map(([name, value]) => [name.toLowerCase(), value] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
+  const signatures = [pathname, unescaped(pathname)].map((path) => app.sign(`${method}\n${path}\n${params}`));
+  return signatures.map((signature) => isSame(given, signature)).includes(true);
+}
+
+function unescaped(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return pathname;
+  }
+}

@@ -1,0 +1,143 @@
+import type { AppHooks } from '../../core/apps.ts';
+import type { ChannelPolicy, NamespaceDefinition } from '../../core/feature.ts';
+import { CLOSED_NAMESPACE, type Namespace, namespaceOf } from '../../core/namespace.ts';
+import type { Node } from '../../core/node.ts';
+import type { Protocol } from '../../core/protocol.ts';
+import type { Digests } from '../../ports/digests.ts';
+import { type AppSettings, PusherApp } from './app.ts';
+import { AppWatch } from './app-watch.ts';
+import { nameOf } from './channel-name.ts';
+import { CODES, type Code } from './codes.ts';
+import { PusherConnection, pusherFrames } from './connection.ts';
+import { encodeError } from './encode.ts';
+import { PusherApi } from './http-api.ts';
+import { definitionOf } from './namespaces.ts';
+import type { WebhookParts } from './webhooks.ts';
+
+export { type AppSettings, WEBHOOK_EVENTS } from './app.ts';
+
+export type PusherParts = WebhookParts & { readonly digests: Digests };
+
+/** A client that may speak, or why it may not: it can be told only once its socket is open. */
+export type Admission =
+  | { readonly kind: 'admitted'; readonly connection: PusherConnection }
+  | { readonly kind: 'refused'; readonly frame: string; readonly code: number; readonly reason: string };
+
+const PATH = /^\/app\/([^/]+)$/;
+/** Versions of the protocol that differ in nothing that matters here. */
+const VERSIONS: ReadonlySet<string> = new Set(['5', '6', '7']);
+
+/**
+ * The Pusher protocol for the operator's apps.
+ * https://pusher.com/docs/channels/library_auth_reference/pusher-websockets-protocol/
+ */
+export class Pusher {
+  readonly #apps: readonly AppWatch[];
+  readonly #parts: PusherParts;
+  #node: Node | undefined;
+
+  constructor(apps: readonly AppSettings[], parts: PusherParts) {
+    this.#parts = parts;
+    this.#apps = apps.map((settings) => new AppWatch(new PusherApp(settings, parts), parts));
+  }
+
+  /** True when there is an app. */
+  get isOn(): boolean {
+    return this.#apps.length > 0;
+  }
+
+  /** What the node tells all clients at once with; no single one of them is decoded by it. */
+  get protocol(): Protocol {
+    return {
+      ...pusherFrames,
+      decode: () => [],
+      encodeReply: () => [],
+    };
+  }
+
+  /** The namespaces of the apps, with the options that the operator has set for them. */
+  namespaces(stated: Readonly<Record<string, Namespace>>): Map<string, NamespaceDefinition> {
+    const policy: ChannelPolicy = (principal, action, channel) => {
+      if (principal.kind !== 'app') return false;
+      const found = this.#apps.find(({ app }) => app.settings.id === principal.app);
+      if (found === undefined || found.app.settings.namespace !== namespaceOf(channel)) return false;
+      return found.app.allows(principal, action, nameOf(channel));
+    };
+    return new Map(
+      this.#apps.map(({ app: { settings } }) => [
+        settings.namespace,
+        definitionOf(stated[settings.namespace] ?? CLOSED_NAMESPACE, policy),
+      ]),
+    );
+  }
+
+  /** What the node tells of clients and channels. */
+  hooks(): AppHooks {
+    const appOf = (id: string) => this.#apps.find(({ app }) => app.settings.id === id);
+    return {
+      opened: (session, { app }) => appOf(app)?.clients.opened(session),
+      signedIn: (session, principal) => appOf(principal.app)?.clients.signedIn(session, principal),
+      closed: (session, principal) => appOf(principal.app)?.clients.closed(session, principal),
+      counted: (channel, subscribers) => {
+        for (const each of this.#appsOf(channel)) if (this.#node) each.counted(this.#node, channel, subscribers);
+      },
+      present: (channel, user, isThere) => {
+        for (const each of this.#appsOf(channel)) each.present(channel, user, isThere);
+      },
+      published: (channel, publication) => {
+        for (const each of this.#appsOf(channel)) each.published(channel, publication);
+      },
+    };
+  }
+
+  /** The HTTP API of the apps' backends. From then on the hooks know the node, too. */
+  attach(node: Node): PusherApi {
+    this.#node = node;
+    return new PusherApi(
+      node,
+      this.#apps.map(({ app }) => app),
+      this.#parts,
+    );
+  }
+
+  /** Who comes to `/app/<key>`. */
+  admit(url: URL): Admission {
+    const key = PATH.exec(url.pathname)?.[1];
+    if (key === undefined) return refused(CODES.noPath);
+    const version = url.searchParams.get('protocol');
+    if (version === null || version === '') return refused(CODES.noVersion);
+    if (!/^\d+$/.test(version)) return refused(CODES.invalidVersion);
+    if (!VERSIONS.has(version)) return refused(CODES.unsupportedVersion);
+    const found = this.#apps.find(({ app }) => app.settings.key === key);
+    if (found === undefined) return refused(CODES.unknownApp);
+    const { enabled, maxConnections } = found.app.settings;
+    if (!enabled) return refused(CODES.appDisabled);
+    if (maxConnections > 0 && found.clients.size >= maxConnections) return refused(CODES.connectionQuota);
+    return { kind: 'admitted', connection: this.#connectionOf(found) };
+  }
+
+  #connectionOf({ app, clients }: AppWatch): PusherConnection {
+    return new PusherConnection(app, createSocketId(), {
+      watches: (client, users) => clients.watches(client, users),
+      missed: (channel) => {
+        const event = { name: 'cache_miss', channel: nameOf(channel) };
+        for (const each of this.#appsOf(channel)) each.tell(event);
+      },
+    });
+  }
+
+  #appsOf(channel: string): readonly AppWatch[] {
+    const namespace = namespaceOf(channel);
+    return this.#apps.filter(({ app }) => app.settings.namespace === namespace);
+  }
+}
+
+function refused({ code, reason }: Code): Admission {
+  return { kind: 'refused', frame: encodeError(reason, code), code, reason };
+}
+
+/** Two numbers with a dot between, which is what backends take for one. */
+function createSocketId(): string {
+  const [left, right] = crypto.getRandomValues(new Uint32Array(2));
+  return `${left}.${right}`;
+}

@@ -1,0 +1,411 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import { Centrifuge } from 'centrifuge';
+import Echo from 'laravel-echo';
+import type PusherClient from 'pusher-js';
+import type { Channel } from 'pusher-js';
+import WebSocket from 'ws';
+import { APP, heardBy, next, PusherWorld, subscribe, until } from './pusher-world.ts';
+
+const OTHER = { id: '4', key: 'other-key', secret: 'another secret of some length', namespace: 'other' };
+const CLOSED = {
+  id: '5',
+  key: 'closed-key',
+  secret: 'another secret of some length',
+  namespace: 'shut',
+  enabled: false,
+};
+const SMALL = {
+  ...{ id: '6', key: 'small-key', secret: 'another secret of some length', namespace: 'small' },
+  maxConnections: 1,
+};
+
+/** What clients of other protocols may in the app's public channels. */
+const NAMESPACES = {
+  pusher: { subscribe: 'everyone', publish: 'everyone', readHistory: 'everyone', history: 'durable' },
+};
+
+let world: PusherWorld;
+const centrifuges: Centrifuge[] = [];
+
+beforeAll(async () => {
+  world = await PusherWorld.start([{ ...APP, subscriptionCounts: true, maxPresenceMembers: 3 }, OTHER, CLOSED, SMALL], {
+    BANYAN_CLIENT_ANONYMOUS: 'true',
+    BANYAN_NAMESPACES: JSON.stringify(NAMESPACES),
+  });
+});
+afterEach(() => {
+  world.hangUp();
+  for (const client of centrifuges.splice(0)) client.disconnect();
+});
+afterAll(() => world.server.stop());
+
+/** What the server says to a socket that sends these messages, until it closes or `last` has come. */
+async function talk(path: string, messages: readonly unknown[], last = ''): Promise<{ said: string[]; code?: number }> {
+  const socket = new WebSocket(`${world.server.url.replace('http', 'ws')}${path}`);
+  const said: string[] = [];
+  return new Promise((resolve) => {
+    socket.on('open', () => {
+      for (const message of messages) socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+    });
+    socket.on('message', (message) => {
+      said.push(String(message));
+      if (last === '' || !String(message).includes(last)) return;
+      socket.terminate();
+      resolve({ said });
+    });
+    socket.on('close', (code) => resolve({ said, code }));
+  });
+}
+
+describe('PU1 a connection', () => {
+  test('is told its socket id and pinged; the client may ask, too', async () => {
+    const { said } = await talk(`/app/${APP.key}?protocol=7`, [{ event: 'pusher:ping', data: {} }], 'pusher:pong');
+    const [established, pong] = said.map((each) => JSON.parse(each));
+    expect(established.event).toBe('pusher:connection_established');
+    expect(JSON.parse(established.data)).toEqual({
+      socket_id: expect.stringMatching(/^\d+\.\d+$/),
+      activity_timeout: 120,
+    });
+    expect(pong.event).toBe('pusher:pong');
+  });
+
+  test.each([
+    ['/app/no-such-key?protocol=7', 4001],
+    [`/app/${CLOSED.key}?protocol=7`, 4003],
+    ['/app/?protocol=7', 4005],
+    [`/app/${APP.key}?protocol=x`, 4006],
+    [`/app/${APP.key}?protocol=3`, 4007],
+    [`/app/${APP.key}`, 4008],
+  ])('is refused at %s with %d', async (path, code) => {
+    const { said, ...closed } = await talk(path, []);
+    expect(closed.code).toBe(code);
+    expect(JSON.parse(said[0] ?? '')).toMatchObject({ event: 'pusher:error', data: { code } });
+  });
+
+  test('is refused with 4004 past the bound of its app', async () => {
+    const first = world.client('ann', {}, SMALL.key);
+    await next(first.connection, 'connected');
+    expect((await talk(`/app/${SMALL.key}?protocol=7`, [])).code).toBe(4004);
+  });
+
+  test('SE6 that says what is not of the protocol is closed, with a code on which nobody comes back', async () => {
+    for (const message of [
+      '{',
+      '[]',
+      '{"event":5}',
+      '{"event":"pusher:subscribe"}',
+      '{"event":"pusher:subscribe","data":"x"}',
+    ]) {
+      expect((await talk(`/app/${APP.key}?protocol=7`, [message])).code).toBe(4300);
+    }
+  });
+});
+
+describe('PU2 channels', () => {
+  test('carry what the backend triggers, to all but the excluded client', async () => {
+    const [one, two] = await Promise.all([world.subscribed('news'), world.subscribed('news')]);
+    const [heard, heardToo] = [heardBy(one.channel), heardBy(two.channel)];
+    await world.backend.trigger('news', 'headline', { n: 1 });
+    await world.backend.trigger('news', 'headline', { n: 2 }, { socket_id: one.client.connection.socket_id });
+    await world.backend.trigger(['news', 'elsewhere'], 'plain', 'text');
+    await until(() => heardToo.length === 3);
+    expect(heardToo).toEqual([
+      ['headline', { n: 1 }],
+      ['headline', { n: 2 }],
+      ['plain', 'text'],
+    ]);
+    await until(() => heard.length === 2);
+    expect(heard).toEqual([
+      ['headline', { n: 1 }],
+      ['plain', 'text'],
+    ]);
+  });
+
+  test('OR2 give everybody a burst in one order, with those left out for whom they are', async () => {
+    const [one, two] = await Promise.all([world.subscribed('burst'), world.subscribed('burst')]);
+    const [heard, heardToo] = [heardBy(one.channel), heardBy(two.channel)];
+    const { socket_id } = one.client.connection;
+    const numbers = Array.from({ length: 200 }, (_, index) => index);
+    for (let first = 0; first < 200; first += 10) {
+      const batch = numbers
+        .slice(first, first + 10)
+        .map((n) => ({ channel: 'burst', name: 'n', data: { n }, ...(n % 2 === 1 && { socket_id }) }));
+      await world.backend.triggerBatch(batch as never);
+    }
+    await until(() => heardToo.length >= 200 && heard.length >= 100);
+    expect(heardToo).toEqual(numbers.map((n) => ['n', { n }]));
+    expect(heard).toEqual(numbers.filter((n) => n % 2 === 0).map((n) => ['n', { n }]));
+  });
+
+  test('are there again after a restart, without a word of the application', async () => {
+    const { client, channel } = await world.subscribed('private-again');
+    const back = next(channel, 'pusher:subscription_succeeded');
+    const socketId = client.connection.socket_id;
+    await world.server.restart();
+    await back;
+    expect(client.connection.socket_id).not.toBe(socketId);
+    const heard = next(channel, 'x');
+    await world.backend.trigger('private-again', 'x', 1);
+    expect(await heard).toBe(1);
+  }, 20_000);
+
+  test('are left', async () => {
+    const { client, channel } = await world.subscribed('left');
+    const heard = heardBy(channel);
+    client.unsubscribe('left');
+    await subscribe(client, 'stayed');
+    const staying = next(client.channel('stayed'), 'x');
+    await world.backend.trigger('left', 'x', {});
+    await world.backend.trigger('stayed', 'x', {});
+    await staying;
+    expect(heard).toEqual([]);
+  });
+
+  test('of one app are not those of another', async () => {
+    const { channel } = await world.subscribed('mine');
+    const heard = heardBy(channel);
+    await world.backendOf(OTHER).trigger('mine', 'theirs', {});
+    await world.backend.trigger('mine', 'ours', {});
+    await until(() => heard.length > 0);
+    expect(heard).toEqual([['ours', {}]]);
+  });
+
+  test('tell how many subscribe', async () => {
+    const { channel } = await world.subscribed('counted');
+    const counts: number[] = [];
+    channel.bind('pusher:subscription_count', ({ subscription_count }: { subscription_count: number }) =>
+      counts.push(subscription_count),
+    );
+    await until(() => counts.at(-1) === 1);
+    const other = await world.subscribed('counted');
+    await until(() => counts.at(-1) === 2);
+    other.client.disconnect();
+    await until(() => counts.at(-1) === 1);
+  });
+
+  test('of no name are refused', async () => {
+    for (const channel of ['', 'a b', 'a:b', 'ü', 'x'.repeat(165)]) {
+      const { said } = await talk(
+        `/app/${APP.key}?protocol=7`,
+        [{ event: 'pusher:subscribe', data: { channel } }],
+        'subscription_error',
+      );
+      expect(JSON.parse(said.at(-1) ?? '').channel).toBe(channel);
+    }
+  });
+});
+
+describe('PU3 private channels', () => {
+  test('open by a signature alone', async () => {
+    await world.subscribed('private-open');
+    for (const auth of ['', 'x', `${APP.key}:`, `${APP.key}:${'0'.repeat(64)}`]) {
+      const { said } = await talk(
+        `/app/${APP.key}?protocol=7`,
+        [{ event: 'pusher:subscribe', data: { channel: 'private-open', auth } }],
+        'subscription_error',
+      );
+      const { channel, data } = JSON.parse(said.at(-1) ?? '');
+      expect([channel, JSON.parse(data)]).toMatchObject(['private-open', { type: 'AuthError', status: 401 }]);
+    }
+  });
+
+  test('are closed to clients of other protocols, however open the namespace is', async () => {
+    const client = await centrifuge();
+    const refused = client.newSubscription('pusher:private-open');
+    const error = new Promise<{ code: number }>((resolve) => refused.once('unsubscribed', resolve));
+    refused.subscribe();
+    expect((await error).code).toBe(103);
+    await expect(client.publish('pusher:private-open', 1)).rejects.toMatchObject({ code: 103 });
+    await expect(client.history('pusher:private-open', { limit: 1 })).rejects.toMatchObject({ code: 103 });
+  });
+
+  test('carry client events to the others, at most 10 a second', async () => {
+    const [one, two] = await Promise.all([world.subscribed('private-talk'), world.subscribed('private-talk')]);
+    const [heard, heardToo] = [heardBy(one.channel), heardBy(two.channel)];
+    one.channel.trigger('client-typing', { by: 'one' });
+    two.channel.trigger('client-typing', { by: 'two' });
+    await until(() => heard.length === 1 && heardToo.length === 1);
+    expect([heard, heardToo]).toEqual([[['client-typing', { by: 'two' }]], [['client-typing', { by: 'one' }]]]);
+    const refused = next(one.client.connection, 'error');
+    for (let n = 0; n < 11; n += 1) one.channel.trigger('client-n', { n });
+    expect(await refused).toMatchObject({ data: { code: 4301 } });
+  });
+
+  test.each([
+    ['a public channel', 'news', 'client-x'],
+    ['a channel that the client is not in', 'private-elsewhere', 'client-x'],
+    ['an event that is not a client’s', 'private-talk', 'pusher_internal:member_added'],
+  ])('refuse a client event in %s', async (_where, channel, event) => {
+    const { said } = await talk(`/app/${APP.key}?protocol=7`, [{ event, channel, data: {} }], 'pusher:error');
+    expect(JSON.parse(said.at(-1) ?? '')).toMatchObject({ event: 'pusher:error', data: { code: null } });
+  });
+
+  test('may be encrypted, which the server does not open', async () => {
+    const { channel } = await world.subscribed('private-encrypted-secret');
+    const heard = next(channel, 'whisper');
+    await world.backend.trigger('private-encrypted-secret', 'whisper', { deep: 'secret' });
+    expect(await heard).toEqual({ deep: 'secret' });
+  });
+});
+
+describe('PU4 presence channels', () => {
+  test('tell who is there, and users as they come and go, not connections', async () => {
+    const ann = await world.connected('ann');
+    const room = await subscribe(ann, 'presence-room');
+    const comings: string[] = [];
+    room.bind('pusher:member_added', ({ id, info }: { id: string; info: { name: string } }) =>
+      comings.push(`+${id} ${info.name}`),
+    );
+    room.bind('pusher:member_removed', ({ id }: { id: string }) => comings.push(`-${id}`));
+    expect([room.members.count, room.members.me.id]).toEqual([1, 'ann']);
+    const [ben, benToo] = [await world.connected('ben'), await world.connected('ben')];
+    const seen = await subscribe(ben, 'presence-room');
+    expect(seen.members.members).toEqual({ ann: { name: 'ANN' }, ben: { name: 'BEN' } });
+    expect((await subscribe(benToo, 'presence-room')).members.count).toBe(2);
+    ben.disconnect();
+    await subscribe(await world.connected('cy'), 'presence-room');
+    benToo.unsubscribe('presence-room');
+    await until(() => comings.length === 3);
+    expect(comings).toEqual(['+ben BEN', '+cy CY', '-ben']);
+  });
+
+  test('name the user of a client event, and hold no more users than the app lets in', async () => {
+    const channels: Channel[] = [];
+    for (const user of ['a', 'b', 'c']) channels.push(await subscribe(await world.connected(user), 'presence-full'));
+    const heard = new Promise((resolve) =>
+      channels[0]?.bind('client-hi', (data: unknown, metadata: unknown) => resolve([data, metadata])),
+    );
+    channels[2]?.trigger('client-hi', 5);
+    expect(await heard).toEqual([5, { user_id: 'c' }]);
+    const fourth = await world.connected('d');
+    expect(await next(fourth.subscribe('presence-full'), 'pusher:subscription_error')).toMatchObject({
+      type: 'LimitReached',
+    });
+    await subscribe(await world.connected('a'), 'presence-full');
+  });
+});
+
+describe('PU5 cache channels', () => {
+  test('give the last event to whoever comes, or say that there is none', async () => {
+    const empty = await world.connected();
+    const missed = next(empty.subscribe('cache-score'), 'pusher:cache_miss');
+    await missed;
+    await world.backend.trigger('cache-score', 'goal', { n: 1 });
+    await world.backend.trigger('cache-score', 'goal', { n: 2 });
+    const later = await world.connected();
+    expect(await next(later.subscribe('cache-score'), 'goal')).toEqual({ n: 2 });
+    const info = await world.backend.get({
+      path: '/channels/cache-score',
+      params: { info: 'cache,subscription_count' },
+    });
+    expect(await info.json()).toEqual({ occupied: true, subscription_count: 2, cache: { data: '{"n":2}' } });
+  });
+});
+
+describe('PU6 one channel, clients of all protocols', () => {
+  test('a Pusher event arrives as data with its name as a tag, and what others publish arrives as an event', async () => {
+    const client = await centrifuge();
+    const subscription = client.newSubscription('pusher:shared');
+    const published: unknown[] = [];
+    subscription.on('publication', ({ data, tags, offset }) => published.push([offset, data, tags]));
+    subscription.subscribe();
+    await subscription.ready(5_000);
+    const { channel } = await world.subscribed('shared');
+    const heard = heardBy(channel);
+    await world.backend.trigger('shared', 'named', { n: 1 });
+    await world.backend.trigger('shared', 'named', 'text');
+    await client.publish('pusher:shared', { n: 3 });
+    await until(() => heard.length === 3 && published.length === 3);
+    expect(heard).toEqual([
+      ['named', { n: 1 }],
+      ['named', 'text'],
+      ['message', { n: 3 }],
+    ]);
+    expect(published).toEqual([
+      [1, { n: 1 }, { event: 'named' }],
+      [2, 'text', { event: 'named' }],
+      [3, { n: 3 }, undefined],
+    ]);
+    expect((await client.history('pusher:shared', { limit: 9 })).publications).toHaveLength(3);
+  });
+});
+
+describe('PU8 users', () => {
+  test('sign in, are sent what the backend sends them, and are ended by it', async () => {
+    const ann = await world.connected('ann');
+    ann.signin();
+    await ann.user.signinDonePromise;
+    await until(
+      () =>
+        ann.channel('#server-to-user-ann')?.subscribed === true || ann.user.serverToUserChannel?.subscribed === true,
+    );
+    const heard = next(ann.user, 'hello');
+    await world.backend.sendToUser('ann', 'hello', { n: 1 });
+    expect(await heard).toEqual({ n: 1 });
+    const ended = next(ann.connection, 'disconnected');
+    const error = next(ann.connection, 'error');
+    await world.backend.terminateUserConnections('ann');
+    await ended;
+    expect(await error).toMatchObject({ data: { code: 4009 } });
+  });
+
+  test('are told when those whom they watch come and go', async () => {
+    const ann = await world.connected('ann');
+    const events: string[] = [];
+    for (const name of ['online', 'offline']) {
+      ann.user.watchlist.bind(name, ({ user_ids }: { user_ids: string[] }) => events.push(`${name} ${user_ids}`));
+    }
+    ann.signin();
+    await until(() => events.length === 2);
+    const ben = await world.connected('ben');
+    ben.signin();
+    await until(() => events.length === 3);
+    ben.disconnect();
+    await until(() => events.length === 4);
+    expect(events).toEqual(['online ann', 'offline ben', 'online ben', 'offline ben']);
+  });
+
+  test('are not believed without a signature, and hear nobody else’s', async () => {
+    const signin = { event: 'pusher:signin', data: { auth: `${APP.key}:00`, user_data: '{"id":"ann"}' } };
+    expect((await talk(`/app/${APP.key}?protocol=7`, [signin])).code).toBe(4009);
+    const { said } = await talk(
+      `/app/${APP.key}?protocol=7`,
+      [{ event: 'pusher:subscribe', data: { channel: '#server-to-user-ann' } }],
+      'subscription_error',
+    );
+    expect(said).toHaveLength(2);
+  });
+});
+
+describe('Laravel Echo, unmodified', () => {
+  test('listens, whispers and joins', async () => {
+    const [ann, ben] = [echo('ann'), echo('ben')];
+    const heard: unknown[] = [];
+    const here = new Promise((resolve) => ann.join('lobby').here(resolve));
+    expect(await here).toEqual([{ name: 'ANN' }]);
+    const joined = new Promise((resolve) => ann.join('lobby').joining(resolve));
+    await new Promise((resolve) => ben.join('lobby').here(resolve));
+    expect(await joined).toEqual({ name: 'BEN' });
+    ann.join('lobby').listenForWhisper('typing', (data: unknown) => heard.push(data));
+    ann.private('orders').listen('OrderShipped', (data: unknown) => heard.push(data));
+    await new Promise((resolve) => ann.private('orders').subscribed(() => resolve(undefined)));
+    ben.join('lobby').whisper('typing', { by: 'ben' });
+    await until(() => heard.length === 1);
+    // As Laravel's broadcaster names events.
+    await world.backend.trigger('private-orders', 'App\\Events\\OrderShipped', { id: 7 });
+    await until(() => heard.length === 2);
+    expect(heard).toEqual([{ by: 'ben' }, { id: 7 }]);
+  });
+
+  function echo(user: string): Echo<'pusher'> {
+    return new Echo({ broadcaster: 'pusher', key: APP.key, client: world.client(user) as PusherClient });
+  }
+});
+
+async function centrifuge(): Promise<Centrifuge> {
+  const client = new Centrifuge(world.server.socketUrl, { websocket: WebSocket });
+  centrifuges.push(client);
+  client.connect();
+  await client.ready(5_000);
+  return client;
+}
