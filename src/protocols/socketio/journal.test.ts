@@ -31,21 +31,34 @@ describe('the journal', () => {
     for (const offset of [1, 2, 1, 2]) journal.note('a', at(offset));
     expect(journal.offsetAt('a', 3, joined)).toBe(2);
     journal.note('a', at(1, 'f'));
-    expect(journal.offsetAt('a', journal.last, joined)).toBeUndefined();
-    expect(journal.offsetAt('a', journal.last, { number: journal.last, offset: 0 })).toBe(1);
+    expect(journal.offsetAt('a', 4, joined)).toBeUndefined();
+    expect(journal.offsetAt('a', journal.last, joined)).toBe(1);
+  });
+
+  test('knows where a client is that has been there for long', () => {
+    const journal = new Journal();
+    const joined = { number: journal.last, offset: 0 };
+    journal.note('quiet', at(1));
+    for (let offset = 1; offset <= 500_000; offset += 1) journal.note('busy', at(offset));
+    journal.note('quiet', at(2));
+    expect(journal.offsetAt('busy', journal.last, joined)).toBe(500_000);
+    expect(journal.offsetAt('busy', journal.last - 1_001, joined)).toBe(499_000);
+    expect([
+      journal.offsetAt('quiet', journal.last - 1, joined),
+      journal.offsetAt('quiet', journal.last, joined),
+    ]).toEqual([1, 2]);
+    expect(journal.offsetAt('unheard of', journal.last, joined)).toBe(0);
   });
 
   test('says so when it has forgotten', () => {
     const journal = new Journal();
     const joined = { number: journal.last, offset: 0 };
-    for (let offset = 1; offset <= 5_000; offset += 1) journal.note('busy', at(offset));
-    expect(journal.offsetAt('busy', journal.last, joined)).toBeUndefined();
-    const late = { number: journal.last - 10, offset: 4_990 };
-    expect(journal.offsetAt('busy', journal.last, late)).toBe(5_000);
+    for (let offset = 1; offset <= 500_000; offset += 1) journal.note('busy', at(offset));
+    expect(journal.offsetAt('busy', 1_000, joined)).toBeUndefined();
     const early = { number: journal.last, offset: 1 };
-    for (let channel = 0; channel < 25_000; channel += 1) journal.note(`c${channel}`, at(1));
+    for (let channel = 0; channel < 60_000; channel += 1) journal.note(`c${channel}`, at(1));
     expect(journal.offsetAt('busy', journal.last, early)).toBeUndefined();
     expect(journal.offsetAt('c1', journal.last, early)).toBeUndefined();
-    expect(journal.offsetAt('c24999', journal.last, { number: journal.last - 1, offset: 0 })).toBe(1);
+    expect(journal.offsetAt('c59999', journal.last, early)).toBe(1);
   });
 });
