@@ -1,6 +1,6 @@
 import { idle, inWaves, join } from '../load/join.ts';
 import type { LoadSocket } from '../load/socket.ts';
-import { banyanWithPeople } from '../targets/banyan.ts';
+import { banyanSocketIo, banyanWithPeople } from '../targets/banyan.ts';
 import { bunTopics, socketIo, wsOnNode } from '../targets/peers.ts';
 import { dataWithPeople } from '../targets/people.ts';
 import type { ServerProcess } from '../targets/server-process.ts';
@@ -29,12 +29,15 @@ export const idleMemory: Scenario = {
 
 async function section(settings: Settings): Promise<Section> {
   const connections = settings.clients.idle;
-  const all = await measureEach([banyanWithPeople, bunTopics, wsOnNode, socketIo], (target) =>
+  const all = await measureEach([banyanWithPeople, banyanSocketIo, bunTopics, wsOnNode, socketIo], (target) =>
     target === banyanWithPeople ? ofBanyan(connections) : ofPeer(target, connections),
   );
   const each = ({ before, after }: Memory) => (after - before) / connections;
-  const first = all[0];
-  const ours = first?.kind === 'results' ? first.results[0] : undefined;
+  const memoryOf = (wanted: Target) => {
+    const measured = all.find(({ target }) => target === wanted);
+    return measured?.kind === 'results' ? measured.results[0] : undefined;
+  };
+  const [ours, here, there] = [memoryOf(banyanWithPeople), memoryOf(banyanSocketIo), memoryOf(socketIo)];
   return {
     title: 'Memory of idle connections',
     method:
@@ -60,6 +63,15 @@ async function section(settings: Settings): Promise<Section> {
         : [
             { promise: '≤ 6 KB a connection', reached: kib(each(ours)), met: each(ours) <= GOAL_BYTES },
             { promise: 'idle process ≤ 120 MB', reached: mib(ours.before), met: ours.before <= GOAL_IDLE_BYTES },
+            ...(here === undefined || there === undefined
+              ? []
+              : [
+                  {
+                    promise: 'Socket.IO clients: ≤ half of their own server',
+                    reached: ratio(each(here), each(there)),
+                    met: each(here) <= each(there) / 2,
+                  },
+                ]),
           ],
     broken: all.flatMap((measured) => closedOf(measured)),
   };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { centrifugeWire } from '../wires/centrifuge.ts';
+import { banyanSocketIoWire } from '../wires/socket-io.ts';
 import type { Target } from './target.ts';
 
 export const ROOT = join(import.meta.dir, '../..');
@@ -27,6 +28,9 @@ export const banyan: Target = {
   missing: () => null,
   launch: (port) => serve(port, { BANYAN_CLIENT_INSECURE: 'true' }),
 };
+
+/** The same for clients of Socket.IO. */
+export const banyanSocketIo: Target = { ...banyan, name: 'Banyan, Socket.IO', wire: banyanSocketIoWire };
 
 /** Banyan with the check of who may what, and registration open: for people and rooms. */
 export const banyanWithPeople: Target = {

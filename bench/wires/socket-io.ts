@@ -22,3 +22,12 @@ export const socketIoWire: AckedWire = {
     if (isAck && end - start >= ACK.length + ID_DIGITS) onAck(readDigits(buffer, start + ACK.length, ID_DIGITS), true);
   },
 };
+
+/** The same on Banyan, where the events of channels are its own. */
+export const banyanSocketIoWire: AckedWire = {
+  ...socketIoWire,
+  subscriber: (channel) => ({
+    path: SOCKET_IO_PATH,
+    steps: [CONNECT, { say: `421["subscribe","${channel}"]`, until: '431[' }],
+  }),
+};

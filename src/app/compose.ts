@@ -18,6 +18,7 @@ import { centrifuge } from '../protocols/centrifuge/protocol.ts';
 import { plain } from '../protocols/plain/protocol.ts';
 import { Pusher } from '../protocols/pusher/protocol.ts';
 import { type ApiKey, ServerApi } from '../protocols/server-api/protocol.ts';
+import { SocketIo } from '../protocols/socketio/protocol.ts';
 import type { Config } from './config.ts';
 import { FEATURE_NAMESPACES } from './feature-namespaces.ts';
 import type { Ports } from './ports.ts';
@@ -41,6 +42,7 @@ export type App = {
   readonly centrifuge: typeof centrifuge;
   readonly plain: typeof plain;
   readonly serverApi: ServerApi;
+  readonly socketio: SocketIo;
   readonly pusher: Pusher;
   readonly pusherApi: ReturnType<Pusher['attach']>;
   authenticate(headers: Headers): Promise<Principal>;
@@ -58,11 +60,16 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
   const host = createHost(ports, runtime);
   const accounts = createAccounts(host.features, { ...config, ...runtime });
   const chat = createChat(host.features, accounts.people, { recallMs: config.recallSeconds * 1_000 });
-  const features = [accounts.feature, chat, avatarsFeature(host.features.avatars)];
+  const socketio = new SocketIo({
+    namespaces: Object.keys(config.namespaces),
+    recoveryMs: config.socketIoRecoverySeconds * 1_000,
+  });
+  const features = [accounts.feature, chat, avatarsFeature(host.features.avatars), socketio.feature];
   const operations = createOperations(features.flatMap((feature) => feature.operations));
   const pusher = new Pusher(config.pusherApps, runtime);
-  const node = createNode(config, ports, runtime, { features, pusher });
+  const node = createNode(config, ports, runtime, { features, pusher, socketio });
   host.attach(node);
+  socketio.attach(node);
   const tokens = createTokens(tokenSettingsOf(config), runtime.clock.now);
   node.start({
     serverChannels: (principal) => channelsOf(features, principal),
@@ -86,8 +93,12 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     pusher,
     pusherApi: pusher.attach(node),
     serverApi: new ServerApi(node, { keys: apiKeysOf(config), version: VERSION }),
+    socketio,
     authenticate: accounts.authenticate,
-    catchUp: accounts.catchUp,
+    catchUp: async () => {
+      await accounts.catchUp();
+      await socketio.catchUp();
+    },
     ownerPath: async () => {
       const code = await accounts.ownerInvite();
       return code === null ? null : `/join/${code}`;
@@ -148,9 +159,9 @@ function apiKeysOf({ apiKeys, scopedApiKeys }: Config): readonly ApiKey[] {
   return [...apiKeys.map((key) => ({ key })), ...scopedApiKeys];
 }
 
-type Plugs = { readonly features: readonly Feature[]; readonly pusher: Pusher };
+type Plugs = { readonly features: readonly Feature[]; readonly pusher: Pusher; readonly socketio: SocketIo };
 
-function createNode(config: Config, ports: Ports, runtime: Runtime, { features, pusher }: Plugs): Node {
+function createNode(config: Config, ports: Ports, runtime: Runtime, { features, pusher, socketio }: Plugs): Node {
   return new Node({
     name: crypto.randomUUID(),
     version: VERSION,
@@ -159,7 +170,12 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, { features, 
     bus: ports.bus,
     fanout: runtime.fanout,
     logs: ports.logs,
-    protocols: [centrifuge.json, centrifuge.protobuf, ...plain.protocols, ...(pusher.isOn ? [pusher.protocol] : [])],
+    protocols: [
+      ...[centrifuge.json, centrifuge.protobuf],
+      ...plain.protocols,
+      ...socketio.protocols,
+      ...(pusher.isOn ? [pusher.protocol] : []),
+    ],
     pollSecret: config.pollSecret,
     namespaces: new Map([...namespacesOf(config, features), ...pusher.namespaces(config.namespaces)]),
     openNamespaces: new Set(config.clientInsecure ? Object.keys(config.namespaces) : []),

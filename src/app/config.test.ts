@@ -159,7 +159,7 @@ describe('namespaces', () => {
     const { namespaces } = load(
       given({ demo: { historySize: 5 }, news: { subscribe: 'everyone' }, '': { presence: true } }),
     );
-    expect(Object.keys(namespaces).sort()).toEqual(['', 'demo', 'log', 'news']);
+    expect(Object.keys(namespaces).sort()).toEqual(['', 'demo', 'log', 'news', 'rooms']);
     expect(namespaces.demo).toEqual({ ...SETTINGS.namespaces.default.demo, historySize: 5 } as never);
     expect(namespaces.news).toMatchObject({
       subscribe: 'everyone',

@@ -218,6 +218,13 @@ export const SETTINGS = {
     max: 599,
     doc: 'How long the answer to a ping may take before the connection is closed. Less than `pingSeconds`.',
   }),
+  socketIoRecoverySeconds: integer({
+    env: 'BANYAN_SOCKET_IO_RECOVERY_SECONDS',
+    default: 120,
+    min: 0,
+    max: 86_400,
+    doc: 'How long a Socket.IO client that has lost its line is brought back into its rooms, with what it missed. 0: never; its events then end without the offset that it would bring.',
+  }),
   maxFrameBytes: integer({
     env: 'BANYAN_MAX_FRAME_BYTES',
     default: 64 * KIB,

@@ -8,4 +8,5 @@ export const FEATURE_NAMESPACES: ReadonlyMap<string, string> = new Map([
   ['online', 'accounts'],
   ['room', 'chat'],
   ['live', 'chat'],
+  ['socketio', 'socketio'],
 ]);

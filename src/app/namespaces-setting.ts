@@ -24,6 +24,17 @@ export const DEFAULT_NAMESPACES: Readonly<Record<string, Namespace>> = {
     publish: 'users',
     readHistory: 'users',
   },
+  // The ready-made rooms of Socket.IO clients.
+  rooms: {
+    ...CLOSED_NAMESPACE,
+    history: 'durable',
+    presence: true,
+    joinLeave: true,
+    subscribe: 'users',
+    publish: 'users',
+    readHistory: 'users',
+    readPresence: 'users',
+  },
 };
 
 const HISTORIES = ['none', 'memory', 'durable'] as const;

@@ -1,5 +1,5 @@
 import type { Publication } from '../ports/log.ts';
-import type { Frame, Protocol } from './protocol.ts';
+import type { Frame, Frames, Protocol } from './protocol.ts';
 import type { Push } from './pushes.ts';
 
 /** Bytes of one fan-out frame: small publications of a burst travel together up to here. */
@@ -7,14 +7,14 @@ const FRAME_BYTES = 32 * 1024;
 
 export type PublicationPush = Extract<Push, { kind: 'publication' }>;
 
-type Encoded = { readonly base: Publication | undefined; readonly frame: Frame | undefined };
+type Encoded = { readonly base: Publication | undefined; readonly frames: Frames };
 
 /** Publications of one channel that leave together: what several topics take as the same frame is encoded once. */
 export class Burst {
   readonly #encoded = new Map<string, Map<Publication, Encoded[]>>();
 
-  /** The push as a frame; undefined where the protocol has no words for it. */
-  encode(protocol: Protocol, push: PublicationPush): Frame | undefined {
+  /** What the protocol says for the push. */
+  encode(protocol: Protocol, push: PublicationPush): Frames {
     const { publication, number, delta } = push;
     const form = `${protocol.name}/${number ?? ''}/${delta === undefined ? '' : 'd'}`;
     const all = this.#encoded.get(form) ?? new Map<Publication, Encoded[]>();
@@ -23,10 +23,10 @@ export class Burst {
     all.set(publication, encoded);
     // Feeds with different filters have mostly the same base, and at most a few.
     const known = encoded.find(({ base }) => base === delta?.base);
-    if (known !== undefined) return known.frame;
-    const frame = protocol.encodePush(push);
-    encoded.push({ base: delta?.base, frame });
-    return frame;
+    if (known !== undefined) return known.frames;
+    const frames = protocol.encodePush(push);
+    encoded.push({ base: delta?.base, frames });
+    return frames;
   }
 }
 

@@ -57,6 +57,11 @@ export type Command =
       readonly since: ReadonlyMap<string, Since>;
       /** For the developer's backend; JSON text on one line. */
       readonly data?: string;
+      /**
+       * Channels that the client was in by its own wish, and where it was there. It comes into all of them, if it still
+       * may and can be given everything it missed, or into none.
+       */
+      readonly restore?: ReadonlyMap<string, Since>;
       /** The client hears of what it asks for itself, and the server puts it into no channel. */
       readonly alone?: boolean;
     }
@@ -70,6 +75,8 @@ export type Command =
       readonly data: string;
       /** In a map: the entry that it sets, or removes. */
       readonly entry?: MapEntry;
+      /** The client's own: what the same user publishes twice with it is published once. */
+      readonly key?: string;
       readonly tags?: Readonly<Record<string, string>>;
       /** Whether all others are told, but not the client itself. */
       readonly tellsOthersOnly?: true;

@@ -4,7 +4,7 @@ import type { SubscribeOptions } from './commands.ts';
 import type { Connection, Fanout } from './connection.ts';
 import { ClientError } from './errors.ts';
 import type { Namespace } from './namespace.ts';
-import type { Frame, Protocol } from './protocol.ts';
+import { type Frame, listOf, type Protocol } from './protocol.ts';
 import type { SubscribeResult } from './pushes.ts';
 import { createTagFilter, type TagFilter } from './tag-filter.ts';
 
@@ -113,17 +113,17 @@ export class Feed {
     const { delta, keyed } = this.options;
     const isSomebodyIn = !delta || keyed || this.#bases.size > 0;
     const [first, ...later] = publications.map((publication) => {
-      const frame = burst.encode(protocol, this.#push(publication, this.#bases.get(keyOf(publication))));
+      const frames = burst.encode(protocol, this.#push(publication, this.#bases.get(keyOf(publication))));
       if (delta) this.#remember(publication);
-      return frame;
+      return frames;
     });
     if (isSomebodyIn) {
-      for (const frame of joined(protocol, spoken([first, ...later]))) fanout.publish(this.#place.topic, frame);
+      for (const frame of joined(protocol, [first, ...later].flatMap(listOf))) fanout.publish(this.#place.topic, frame);
     }
     const [oldest] = publications;
     if (this.#baseless.size === 0 || oldest === undefined) return;
     const whole = isSomebodyIn ? burst.encode(protocol, this.#push(oldest, undefined)) : first;
-    this.#begin(joined(protocol, spoken([whole, ...later])));
+    this.#begin(joined(protocol, [whole, ...later].flatMap(listOf)));
   }
 
   #remember(publication: Publication): void {
@@ -155,9 +155,4 @@ export class Feed {
 /** What a difference is of: an entry of a map, or the whole channel. */
 function keyOf({ entry }: Publication): string {
   return entry?.key ?? '';
-}
-
-/** Without what the protocol has no words for. */
-function spoken(frames: readonly (Frame | undefined)[]): Frame[] {
-  return frames.filter((frame) => frame !== undefined);
 }

@@ -8,7 +8,7 @@ import { Histogram } from './histogram.ts';
 import { HubChannel, type Recovery } from './hub-channel.ts';
 import type { Namespace } from './namespace.ts';
 import { Present } from './present.ts';
-import type { Frame, Protocol } from './protocol.ts';
+import { type Frame, listOf, type Protocol } from './protocol.ts';
 import type { Push, SubscribeResult } from './pushes.ts';
 
 /** The newest of a channel, kept while clients come back. */
@@ -50,6 +50,7 @@ export function joinLeaveTopicOf(protocol: Protocol, channel: string): string {
 /** Who on this node listens to what; encodes once per protocol and hands frames to the native fan-out. */
 export class Hub {
   readonly #settings: HubSettings;
+  readonly #protocols: ReadonlyMap<string, Protocol>;
   readonly #channels = new Map<string, HubChannel>();
   readonly #unflushed = new Set<HubChannel>();
   /** Channels whose position is still to be compared in this round. */
@@ -68,6 +69,7 @@ export class Hub {
 
   constructor(settings: HubSettings) {
     this.#settings = settings;
+    this.#protocols = new Map(settings.protocols.map((protocol) => [protocol.name, protocol]));
   }
 
   get size(): number {
@@ -154,10 +156,9 @@ export class Hub {
     this.#flushChannel(channel);
     for (const protocol of this.#settings.protocols) {
       if (!channel.hears(protocol)) continue;
-      const frame = protocol.encodePush(push);
       const except = protocol.tellsOthersOnly === true ? push.info.client : undefined;
-      if (frame !== undefined)
-        this.#publish({ protocol, name, topic: joinLeaveTopicOf(protocol, name) }, [frame], except);
+      const target = { protocol, name, topic: joinLeaveTopicOf(protocol, name) };
+      this.#publish(target, listOf(protocol.encodePush(push)), except);
     }
   }
 
@@ -167,8 +168,9 @@ export class Hub {
     if (channel === undefined) return;
     this.#flushChannel(channel);
     for (const protocol of this.#protocolsOf(channel)) {
-      const frame = protocol.encodePush(push);
-      if (frame !== undefined) this.#settings.fanout.publish(topicOf(protocol, name), frame);
+      for (const frame of listOf(protocol.encodePush(push))) {
+        this.#settings.fanout.publish(topicOf(protocol, name), frame);
+      }
     }
   }
 
@@ -274,8 +276,7 @@ export class Hub {
         [frames, except] = [[], publication.except];
       }
       const push: PublicationPush = { kind: 'publication', channel: name, publication };
-      const frame = burst === undefined ? protocol.encodePush(push) : burst.encode(protocol, push);
-      if (frame !== undefined) frames.push(frame);
+      frames.push(...listOf(burst === undefined ? protocol.encodePush(push) : burst.encode(protocol, push)));
     }
     this.#publish(target, frames, except);
   }
@@ -289,7 +290,10 @@ export class Hub {
     left?.join(topic);
   }
 
-  *#protocolsOf(channel: HubChannel): Iterable<Protocol> {
-    for (const protocol of this.#settings.protocols) if (channel.subscribers.has(protocol.name)) yield protocol;
+  *#protocolsOf({ subscribers }: HubChannel): Iterable<Protocol> {
+    for (const name of subscribers.keys()) {
+      const protocol = this.#protocols.get(name);
+      if (protocol !== undefined) yield protocol;
+    }
   }
 }

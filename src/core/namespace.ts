@@ -1,3 +1,5 @@
+import type { Retention } from '../ports/log.ts';
+
 /** Who may do a thing in a namespace. `feature`: its `ChannelPolicy` decides; `backend`: the developer's own does. */
 export type Audience = 'nobody' | 'feature' | 'backend' | 'users' | 'everyone';
 
@@ -82,4 +84,9 @@ export const CLOSED_NAMESPACE: Namespace = {
 export function namespaceOf(channel: string): string {
   const colon = channel.indexOf(':');
   return colon < 0 ? '' : channel.slice(0, colon);
+}
+
+/** How much of a channel its log keeps. */
+export function retentionOf({ historySize, historyTtlMs }: Namespace): Retention {
+  return { size: historySize, ttlMs: historyTtlMs };
 }

@@ -1,6 +1,6 @@
 import type { Bus, BusMessage } from '../ports/bus.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
-import type { ClientInfo, Log, MapEntry, Page, Publication, ReadRange, Retention } from '../ports/log.ts';
+import type { ClientInfo, Log, MapEntry, Page, Publication, ReadRange } from '../ports/log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { Admission } from './admission.ts';
 import { AppendQueue, type QueueBounds } from './append-queue.ts';
@@ -17,17 +17,18 @@ import { Hub } from './hub.ts';
 import type { HubChannel } from './hub-channel.ts';
 import { MapPresence, type PresenceEntry } from './map-presence.ts';
 import { clientEntryOf, Maps } from './maps.ts';
-import type { Namespace } from './namespace.ts';
+import { type Namespace, retentionOf } from './namespace.ts';
 import type { ChannelMessage, Control, ExternalOrder } from './node-messages.ts';
 import { Permissions } from './permissions.ts';
 import { PingWheel } from './ping-wheel.ts';
-import type { Principal } from './principal.ts';
+import { type Principal, userOf } from './principal.ts';
 import type { Protocol } from './protocol.ts';
-import type { ConnectResult, Reply, SubscribeResult } from './pushes.ts';
+import type { ConnectResult, Reply } from './pushes.ts';
 import { readPages } from './read-pages.ts';
 import { type NodeCommand, type Opening, Session, type SessionHost } from './session.ts';
 import { SessionIndex } from './session-index.ts';
 import { SharedPolls } from './shared-polls.ts';
+import type { Entered } from './subscriptions.ts';
 import type { SignedIn } from './tokens.ts';
 
 export type Limits = {
@@ -235,7 +236,7 @@ export class Node implements Channels, SessionHost {
     return signedIn;
   }
 
-  connectResult(session: Session, subscriptions: ReadonlyMap<string, SubscribeResult>): ConnectResult {
+  connectResult(session: Session, { subscriptions, restored }: Entered): ConnectResult {
     const ttl = this.ttlOf(session);
     const { streamKey } = session.connection;
     return {
@@ -247,6 +248,7 @@ export class Node implements Channels, SessionHost {
       ...(streamKey !== undefined && { session: streamKey }),
       ...(ttl !== undefined && { ttl }),
       subscriptions,
+      ...(restored !== undefined && { restored }),
     };
   }
 
@@ -531,7 +533,7 @@ export class Node implements Channels, SessionHost {
   }
 
   async #runPublish(session: Session, command: Extract<Command, { kind: 'publish' }>): Promise<Reply> {
-    const { channel, tags, tellsOthersOnly } = command;
+    const { channel, key, tags, tellsOthersOnly } = command;
     const { principal, subscriptions } = session;
     // What lets the client of an app into a channel is also what lets it publish there.
     if (principal.kind === 'app' && !subscriptions.has(channel)) throw new ClientError('permissionDenied');
@@ -544,9 +546,14 @@ export class Node implements Channels, SessionHost {
       ...(tags !== undefined && { tags }),
       ...(entry !== undefined && { entry }),
     };
-    await this.publish(channel, data, { ...publication, ...(tellsOthersOnly === true && { except: session.client }) });
+    const published = await this.publish(channel, data, {
+      ...publication,
+      // Nobody else's publication is mistaken for theirs, whatever key they choose.
+      ...(key !== undefined && { key: `${principal.kind}/${userOf(principal)}/${key}` }),
+      ...(tellsOthersOnly === true && { except: session.client }),
+    });
     if (principal.kind === 'app') this.#hooks?.apps?.published(channel, { data, ...publication });
-    return { kind: 'publish' };
+    return { kind: 'publish', published };
   }
 
   async #runRpc(session: Session, { method, data }: Extract<Command, { kind: 'rpc' }>): Promise<Reply> {
@@ -583,8 +590,4 @@ export class Node implements Channels, SessionHost {
 
 function isDevice(session: Session, device: string): boolean {
   return session.principal.kind === 'user' && session.principal.device === device;
-}
-
-function retentionOf({ historySize, historyTtlMs }: Namespace): Retention {
-  return { size: historySize, ttlMs: historyTtlMs };
 }

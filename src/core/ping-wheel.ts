@@ -39,7 +39,7 @@ export class PingWheel {
     session.bucket = bucket;
     session.place = this.#buckets[bucket]?.push(session) ?? 0;
     session.place -= 1;
-    session.connection.join(this.#topic(session.protocol, bucket));
+    if (session.protocol.ping !== undefined) session.connection.join(this.#topic(session.protocol, bucket));
   }
 
   remove(session: Session): void {
@@ -58,7 +58,9 @@ export class PingWheel {
     this.#turn = (this.#turn + 1) % this.#buckets.length;
     const { fanout, protocols, pongMs } = this.#settings;
     this.#pingedAt[this.#turn] = now;
-    for (const protocol of protocols) fanout.publish(this.#topic(protocol, this.#turn), protocol.ping);
+    for (const protocol of protocols) {
+      if (protocol.ping !== undefined) fanout.publish(this.#topic(protocol, this.#turn), protocol.ping);
+    }
     const ago = Math.max(1, Math.ceil(pongMs / 1_000));
     if (ago < this.#buckets.length) this.#check(now, ago);
   }
@@ -72,7 +74,9 @@ export class PingWheel {
     const index = (this.#turn - secondsAgo + length) % length;
     const pingedAt = this.#pingedAt[index] ?? 0;
     for (const session of [...(this.#buckets[index] ?? [])]) {
-      if (session.lastSeen < pingedAt && session.protocol.clients === undefined) session.close('noPong');
+      const { ping, clients } = session.protocol;
+      const answers = ping !== undefined && clients === undefined;
+      if (answers && session.lastSeen < pingedAt) session.close('noPong');
       else if (session.expiresAt <= now - EXPIRY_GRACE_MS) session.expire();
       else session.subscriptions.expire(now - EXPIRY_GRACE_MS);
     }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Publication } from '../ports/log.ts';
 import type { Connection, Fanout } from './connection.ts';
 import type { Namespace } from './namespace.ts';
-import type { Protocol } from './protocol.ts';
+import { listOf, type Protocol } from './protocol.ts';
 import { randomText } from './random-text.ts';
 
 /** Keys of one question to the backend. */
@@ -132,13 +132,13 @@ export class PolledChannel {
     const encode = (protocol: Protocol) =>
       protocol.encodePush({ kind: 'publication', channel: this.name, publication });
     for (const protocol of protocols) {
-      const frame = item.inTopic.has(protocol.name) ? encode(protocol) : undefined;
-      if (frame !== undefined) fanout.publish(trackTopicOf(protocol, this.name, key), frame);
+      if (!item.inTopic.has(protocol.name)) continue;
+      for (const frame of listOf(encode(protocol))) fanout.publish(trackTopicOf(protocol, this.name, key), frame);
     }
     for (const [connection, { protocol, version }] of [...item.ahead]) {
       if ((publication.version ?? 0) < version) continue;
-      const frame = (publication.version ?? 0) > version ? encode(protocol) : undefined;
-      if (frame !== undefined) connection.send(frame);
+      const isNews = (publication.version ?? 0) > version;
+      if (isNews) for (const frame of listOf(encode(protocol))) connection.send(frame);
       // Too slow, it may have been closed, and have left.
       if (item.ahead.delete(connection)) this.#joinTopic(item, key, { connection, protocol });
     }

@@ -6,13 +6,20 @@ import type { Push, Reply } from './pushes.ts';
 export type Frame = string | Uint8Array;
 
 /**
+ * What a protocol says: a list where it takes several frames, one right behind the other; undefined, or an empty list,
+ * where it has no words for it.
+ */
+export type Frames = Frame | readonly Frame[] | undefined;
+
+/**
  * A client protocol: it translates, and decides nothing. One object may serve all connections; where the translation
  * depends on what a connection has said before, each has one of its own, with the same name and the same pushes.
  */
 export interface Protocol {
   /** One or two letters; part of the fan-out topics, so unique among protocols. */
   readonly name: string;
-  readonly ping: Frame;
+  /** Absent where what carries the protocol looks itself whether the client is still there. */
+  readonly ping?: Frame | undefined;
   /**
    * What its clients can't do, if anything. `listen`: they never answer, so no pong is waited for. `poll`: they come
    * again for every answer, so nobody is told that they come and go, and their channels are kept at hand for a while.
@@ -20,14 +27,18 @@ export interface Protocol {
   readonly clients?: 'listen' | 'poll';
   /** Commands of a frame in order, at least one. Throws `DisconnectError('badRequest')` for what is not of the protocol. */
   decode(frame: Frame): readonly Command[];
-  /** A list where the protocol says it in several frames, or does not say it at all. */
-  encodeReply(id: number, reply: Reply): Frame | readonly Frame[];
-  /** Undefined for what the protocol has no words for. */
-  encodePush(push: Push): Frame | undefined;
+  encodeReply(id: number, reply: Reply): Frames;
+  encodePush(push: Push): Frames;
   /** Several encoded replies and pushes as one frame; absent where each must go alone. */
   join?(frames: readonly Frame[]): Frame;
   /** Why a connection is closed, in the protocol's own numbers; absent where they are those of `DISCONNECTS`. */
   closing?(kind: DisconnectName): { readonly code: number; readonly reason: string };
   /** Present where a client is not told of its own coming and going. */
   readonly tellsOthersOnly?: true;
+}
+
+/** One after the other, whichever way a protocol gave them. */
+export function listOf(frames: Frames): readonly Frame[] {
+  if (frames === undefined) return [];
+  return typeof frames === 'string' || frames instanceof Uint8Array ? [frames] : frames;
 }

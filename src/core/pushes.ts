@@ -1,6 +1,7 @@
 import type { ClientInfo, Publication } from '../ports/log.ts';
 import type { DisconnectName, UnsubscribeName } from './disconnects.ts';
 import type { ClientError } from './errors.ts';
+import type { Published } from './feature.ts';
 import type { ChannelType } from './namespace.ts';
 
 /** How a subscription starts: from where, and with what was missed. */
@@ -50,6 +51,8 @@ export type ConnectResult = {
   /** Seconds until the connection's token expires; absent when it does not. */
   readonly ttl?: number;
   readonly subscriptions: ReadonlyMap<string, SubscribeResult>;
+  /** Channels that the client asked to come back into; absent when it did not, or could not be brought back. */
+  readonly restored?: ReadonlyMap<string, SubscribeResult>;
 };
 
 /** The answer to a command. */
@@ -58,7 +61,7 @@ export type Reply =
   | { readonly kind: 'connect'; readonly result: ConnectResult }
   | { readonly kind: 'subscribe'; readonly result: SubscribeResult }
   | { readonly kind: 'unsubscribe' }
-  | { readonly kind: 'publish' }
+  | { readonly kind: 'publish'; readonly published: Published }
   | { readonly kind: 'presence'; readonly clients: readonly ClientInfo[] }
   | { readonly kind: 'presenceStats'; readonly clients: number; readonly users: number }
   | {

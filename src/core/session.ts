@@ -6,10 +6,10 @@ import type { Connection } from './connection.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName, type UnsubscribeName } from './disconnects.ts';
 import { ClientError, toClientError } from './errors.ts';
 import { type Principal, userOf } from './principal.ts';
-import type { Frame, Protocol } from './protocol.ts';
-import type { ConnectResult, Push, Reply, SubscribeResult } from './pushes.ts';
+import { type Frame, type Frames, listOf, type Protocol } from './protocol.ts';
+import type { ConnectResult, Push, Reply } from './pushes.ts';
 import { Slots } from './slots.ts';
-import { type Subscriber, type SubscriptionHost, Subscriptions } from './subscriptions.ts';
+import { type Entered, type Subscriber, type SubscriptionHost, Subscriptions } from './subscriptions.ts';
 import type { SignedIn } from './tokens.ts';
 
 /** Commands that are answered. */
@@ -46,7 +46,7 @@ export interface SessionHost extends SubscriptionHost {
   verifyToken(token: string): Promise<SignedIn>;
   /** Whom the token names, or else the one whom the runtime found. Throws as `verifyToken`, and `unauthorized`. */
   signIn(found: Principal, token: string): Promise<SignedIn>;
-  connectResult(session: Session, subscriptions: ReadonlyMap<string, SubscribeResult>): ConnectResult;
+  connectResult(session: Session, entered: Entered): ConnectResult;
   /** Seconds until the session's token runs out, at least 1; undefined when it does not. */
   ttlOf(session: Session): number | undefined;
   /** Answers a command, after checking that this principal may. */
@@ -189,9 +189,9 @@ export class Session implements Subscriber {
   }
 
   push(push: Push): boolean {
-    const frame = this.protocol.encodePush(push);
-    if (frame !== undefined) this.#send(frame);
-    return frame !== undefined;
+    const frames = listOf(this.protocol.encodePush(push));
+    this.#send(frames);
+    return frames.length > 0;
   }
 
   /** Writes at once what would otherwise wait for the end of the turn. */
@@ -264,7 +264,8 @@ export class Session implements Subscriber {
     });
   }
 
-  async #enter({ id, token, since, data, alone = false }: Extract<Command, { kind: 'connect' }>): Promise<void> {
+  async #enter(command: Extract<Command, { kind: 'connect' }>): Promise<void> {
+    const { id, token, since, data, restore, alone = false } = command;
     const greeted = token === '' ? await this.#node.admission.greet(this, data) : undefined;
     const signedIn = greeted ?? (await this.#node.signIn(this.#principal, token));
     if (this.#state === 'closed') return;
@@ -277,11 +278,11 @@ export class Session implements Subscriber {
     const given = (signedIn.channels ?? []).filter((channel) => this.#node.permissions.takesTokens(channel));
     // Asked for one that stays alone too: only now is it certain that the sign-in still holds.
     const channels = [...(await this.#node.serverChannels(this.#principal)), ...given];
-    const entering = await this.subscriptions.prepareAll(alone ? [] : channels, since);
+    const entering = await this.subscriptions.prepareAll(alone ? [] : channels, since, restore);
     if (this.#state !== 'connecting') return entering.abandon();
     this.#state = 'connected';
-    const subscriptions = entering.enter();
-    this.#reply(id, { kind: 'connect', result: this.#node.connectResult(this, subscriptions) });
+    const entered = entering.enter();
+    this.#reply(id, { kind: 'connect', result: this.#node.connectResult(this, entered) });
     this.flush();
     entering.join();
     this.#catchUp();
@@ -402,13 +403,17 @@ export class Session implements Subscriber {
 
   #reply(id: number, reply: Reply): void {
     if (this.#state === 'closed') return;
-    const encoded = this.protocol.encodeReply(id, reply);
-    if (typeof encoded === 'string' || encoded instanceof Uint8Array) this.#send(encoded);
-    else for (const frame of encoded) this.#send(frame);
+    this.#send(this.protocol.encodeReply(id, reply));
   }
 
-  #send(frame: Frame): void {
+  /** Frames of one list stay together: others may go out when the limit is passed. */
+  #send(frames: Frames): void {
     if (this.#state === 'closed') return;
+    for (const frame of listOf(frames)) this.#queue(frame);
+    if (this.#outgoingLength > OUTGOING_LIMIT) this.flush();
+  }
+
+  #queue(frame: Frame): void {
     if (this.#outgoing === undefined) {
       this.#outgoing = [frame];
       this.#outgoingLength = frame.length;
@@ -417,6 +422,5 @@ export class Session implements Subscriber {
       this.#outgoing.push(frame);
       this.#outgoingLength += frame.length;
     }
-    if (this.#outgoingLength > OUTGOING_LIMIT) this.flush();
   }
 }

@@ -89,10 +89,19 @@ type Entrance = {
 
 /** The channels that a connecting client is put into: first counted in, then, once it has been told, joined. */
 export type Entering = {
-  enter(): ReadonlyMap<string, SubscribeResult>;
+  enter(): Entered;
   join(): void;
   abandon(): void;
 };
+
+/** What a connecting client is told of the channels it is in; see `ConnectResult`. */
+export type Entered = {
+  readonly subscriptions: ReadonlyMap<string, SubscribeResult>;
+  readonly restored?: ReadonlyMap<string, SubscribeResult>;
+};
+
+type Positions = ReadonlyMap<string, Since>;
+type Held = Map<string, HubChannel>;
 
 /** What one client is subscribed to. */
 export class Subscriptions {
@@ -218,33 +227,89 @@ export class Subscriptions {
     this.#subscriptions = undefined;
   }
 
-  /** Makes everything ready for a connecting client, so that it can then enter all channels in one turn. */
-  async prepareAll(names: readonly string[], since: ReadonlyMap<string, Since>): Promise<Entering> {
-    const held = new Map<string, HubChannel>();
+  /**
+   * Makes everything ready for a connecting client, so that it can then enter all channels in one turn: those the
+   * server puts it into, and those that it asks to be brought back into (`restore`: all or none).
+   */
+  async prepareAll(names: readonly string[], since: Positions, restore?: Positions): Promise<Entering> {
+    const held: Held = new Map();
+    const back: Held = new Map();
     const release = () => {
-      for (const channel of held.values()) this.#node.hub.release(channel);
-      held.clear();
+      this.#releaseAll(held);
+      this.#releaseAll(back);
     };
+    const wanted = new Map([...(restore ?? [])].filter(([name]) => !names.includes(name)));
     try {
-      for (const name of new Set(names))
-        held.set(name, this.#node.hub.hold(name, this.#node.permissions.namespace(name)));
-      await Promise.all([...held].map(([name, channel]) => channel.prepare(since.get(name))));
+      const isAllowed = restore !== undefined && (await this.#mayRestore(wanted));
+      await this.#holdAll(new Set(names), since, held);
+      if (isAllowed) await this.#holdAll(wanted.keys(), wanted, back);
     } catch (error) {
       release();
       throw error;
     }
-    const enter = () => {
-      if ([...held.values()].every(({ isReady }) => isReady)) return this.#enterAll(held, since);
-      // A history began anew meanwhile, so the client has no place in it: it must come again.
-      release();
-      throw new DisconnectError('insufficientState');
+    const enter = (): Entered => {
+      if (![...held.values(), ...back.values()].every(({ isReady }) => isReady)) {
+        // A history began anew meanwhile, so the client has no place in it: it must come again.
+        release();
+        throw new DisconnectError('insufficientState');
+      }
+      const isWhole = restore !== undefined && back.size === wanted.size && !this.#isAnyRevoked(back);
+      const budget = this.#budget();
+      const subscriptions = this.#enterAll(held, since, budget);
+      const restored = isWhole ? this.#restoreAll(back, wanted, budget) : undefined;
+      if (restored === undefined) this.#releaseAll(back);
+      return { subscriptions, ...(restored !== undefined && { restored }) };
     };
-    return { enter, join: () => this.#joinAll(held), abandon: release };
+    const join = () => {
+      this.#joinAll(held);
+      this.#joinAll(back);
+    };
+    return { enter, join, abandon: release };
   }
 
-  #enterAll(held: Map<string, HubChannel>, since: ReadonlyMap<string, Since>): Map<string, SubscribeResult> {
+  async #holdAll(names: Iterable<string>, since: Positions, held: Held): Promise<void> {
+    for (const name of names) held.set(name, this.#node.hub.hold(name, this.#node.permissions.namespace(name)));
+    await Promise.all([...held].map(([name, channel]) => channel.prepare(since.get(name))));
+  }
+
+  #releaseAll(held: Held): void {
+    for (const channel of held.values()) this.#node.hub.release(channel);
+    held.clear();
+  }
+
+  #isAnyRevoked(held: Held): boolean {
+    return [...held.keys()].some((name) => this.#revoked?.has(name) === true);
+  }
+
+  async #mayRestore(wanted: Positions): Promise<boolean> {
+    if (wanted.size > this.#node.limits.channels) return false;
+    const { principal } = this.#session;
+    const may = async (name: string) => this.#node.permissions.decide(principal, 'subscribe', name);
+    const answers = await Promise.all([...wanted.keys()].map((name) => may(name).catch(() => false)));
+    return answers.every((allowed) => allowed);
+  }
+
+  /** Enters all of them, if all that was missed can be given; otherwise none. */
+  #restoreAll(held: Held, since: Positions, budget: RecoveryBudget): Map<string, SubscribeResult> | undefined {
+    const { hub } = this.#node;
+    const { protocol } = this.#session;
     const results = new Map<string, SubscribeResult>();
-    const budget = this.#budget();
+    for (const [name, channel] of held) {
+      const position = since.get(name);
+      const result = hub.enter(channel, protocol, position && { since: position, budget });
+      results.set(name, this.#keep(channel, LIVE_BY_CLIENT, result));
+      this.#asked += 1;
+    }
+    if ([...results.values()].every(({ recovered }) => recovered)) return results;
+    for (const name of held.keys()) {
+      this.#forget(name);
+      hub.leave(name, protocol);
+    }
+    return undefined;
+  }
+
+  #enterAll(held: Held, since: Positions, budget: RecoveryBudget): Map<string, SubscribeResult> {
+    const results = new Map<string, SubscribeResult>();
     for (const [name, channel] of held) {
       if (this.#revoked?.has(name) === true) {
         held.delete(name);
@@ -259,7 +324,7 @@ export class Subscriptions {
     return results;
   }
 
-  #joinAll(held: ReadonlyMap<string, HubChannel>): void {
+  #joinAll(held: Held): void {
     for (const channel of held.values()) {
       this.#join(channel, { joinLeave: true });
       this.#node.hub.release(channel);

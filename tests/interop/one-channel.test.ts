@@ -3,10 +3,11 @@ import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { centrifugeWays } from './ways/centrifuge.ts';
 import { plainWays } from './ways/plain-http.ts';
 import { serverApi } from './ways/server-api.ts';
+import { socketIoWays } from './ways/socketio.ts';
 import { API_KEY, type Heard, type Party, type Way } from './ways/way.ts';
 
 /** Every way in; each speaks to all others. */
-const WAYS: readonly Way[] = [...centrifugeWays, ...plainWays, serverApi];
+const WAYS: readonly Way[] = [...centrifugeWays, ...plainWays, ...socketIoWays, serverApi];
 
 /** What JSON can hold, and a protocol could mangle. */
 const DATA: readonly unknown[] = [

@@ -1,4 +1,5 @@
 import { topicOf } from '../../src/core/hub.ts';
+import { listOf } from '../../src/core/protocol.ts';
 import type { Append, AppendOutcome, Log } from '../../src/ports/log.ts';
 import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
 import type { Random } from './random.ts';
@@ -75,7 +76,7 @@ export const believeTheBus: Sabotage = {
     hub.receive = (channel, _epoch, publications) => {
       for (const publication of publications) {
         const push = centrifugeJson.encodePush({ kind: 'publication', channel, publication });
-        if (push !== undefined) fanout.publish(topicOf(centrifugeJson, channel), push);
+        for (const frame of listOf(push)) fanout.publish(topicOf(centrifugeJson, channel), frame);
       }
     };
   },

@@ -22,6 +22,7 @@ import { PlainEntrance } from './plain-entrance.ts';
 import { ProcessMetrics } from './process-metrics.ts';
 import { PusherEntrance } from './pusher-entrance.ts';
 import { Readiness } from './readiness.ts';
+import { SocketIoEntrance } from './socketio-entrance.ts';
 import { BunFanout, type SocketData, socketHandler } from './websocket.ts';
 
 export type RunningServer = {
@@ -100,10 +101,15 @@ function assemble(config: Config, ports: Ports, { telemetry, fanout, server, pro
   const http = createHttp(app, config, runtime);
   const bounds = { maxFrameBytes: config.maxFrameBytes, maxBacklogBytes: config.maxConnectionBacklogBytes };
   const parts = { app, server, streams: fanout.streams, bounds };
+  const { socketio } = app;
   const entrances = [
     new CentrifugeEntrance(parts),
     new PlainEntrance({ ...parts, telemetry }),
     new PusherEntrance({ app, server }),
+    new SocketIoEntrance(
+      { socketio, server, fanout, clock: systemClock, report: (error) => app.node.report(error, 'socketio.failed') },
+      { path: '/socket.io/', pingMs: config.pingSeconds * 1_000, pongMs: config.pongSeconds * 1_000, ...bounds },
+    ),
   ];
   const metrics = new MetricsPage(config, {
     families: () => [...metricsOf(app.node, telemetry.counts()), ...processMetrics.families()],

@@ -44,7 +44,7 @@ const encoder = new TextEncoder();
 /** Who hears what is published to a topic. */
 export type Listener = Pick<Connection, 'send'>;
 
-/** The connections that are responses without an end: their fan-out by topic, and how their clients reach them. */
+/** The connections that are no sockets: their fan-out by topic, and how clients of streams reach them. */
 export class Streams implements Fanout {
   readonly #topics = new Map<string, Set<Listener>>();
   readonly #byKey = new Map<string, StreamConnection>();

@@ -7,8 +7,18 @@ import type { Frame, Protocol } from '../../core/protocol.ts';
 import type { Session } from '../../core/session.ts';
 import { Streams } from './streams.ts';
 
+/** What a socket carries: a session of its own, or what looks after it. */
+export type SocketData = SessionData | { readonly owner: SocketOwner };
+
+/** Looks after sockets that carry no session by themselves. */
+export interface SocketOwner {
+  opened(socket: Socket): void;
+  received(frame: Frame, socket: Socket): void;
+  closed(socket: Socket): void;
+}
+
 /** What a socket carries from its upgrade to its first frame, and its session from then on. */
-export type SocketData = {
+export type SessionData = {
   readonly protocol: Protocol;
   readonly principal: Principal;
   readonly address: string;
@@ -23,7 +33,7 @@ export type SocketData = {
 
 export type Refusal = { readonly frame: Frame; readonly code: number; readonly reason: string };
 
-type Socket = ServerWebSocket<SocketData>;
+export type Socket = ServerWebSocket<SocketData>;
 
 /** A Bun socket as the core sees it. */
 class BunConnection implements Connection {
@@ -91,22 +101,28 @@ export function socketHandler(node: () => Node, bounds: SocketBounds): WebSocket
     sendPings: false,
     perMessageDeflate: false,
     open(socket) {
-      const { protocol, principal, address, first, client, refusal } = socket.data;
+      const { data } = socket;
+      if ('owner' in data) return data.owner.opened(socket);
+      const { protocol, principal, address, first, client, refusal } = data;
       if (refusal !== undefined) return turnAway(socket, refusal);
       const connection = new BunConnection(socket);
       const session = node().open({
         ...{ connection, protocol, principal, address },
         ...(client !== undefined && { client }),
       });
-      socket.data.session = session;
+      data.session = session;
       if (first !== undefined) session.take(first);
     },
     message(socket, message) {
-      socket.data.session?.receive(message);
+      const { data } = socket;
+      if ('owner' in data) data.owner.received(message, socket);
+      else data.session?.receive(message);
     },
     close(socket) {
-      socket.data.session?.closed();
-      socket.data.session = undefined;
+      const { data } = socket;
+      if ('owner' in data) return data.owner.closed(socket);
+      data.session?.closed();
+      data.session = undefined;
     },
   };
 }

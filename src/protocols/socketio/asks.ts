@@ -1,0 +1,144 @@
+import type { Command, Since } from '../../core/commands.ts';
+import { ClientError } from '../../core/errors.ts';
+import { channelOf, type Dialect } from './dialect.ts';
+import type { EventPacket } from './line.ts';
+
+/** Longest key and message id, in UTF-16 units. */
+const KEY_LIMIT = 64;
+
+type Fields = Readonly<Record<string, unknown>>;
+type Args = readonly unknown[];
+
+/** What a client's event asks for, and what its answer must be told by. */
+export type Ask = {
+  readonly event: string;
+  readonly ack?: number;
+  readonly command: Command;
+  /** Of the events of rooms. */
+  readonly room?: string;
+  /** What the client calls the message. */
+  readonly messageId?: string;
+};
+
+type Asked = Omit<Ask, 'event' | 'ack'>;
+type Translate = (id: number, args: Args, dialect: Dialect) => Asked;
+
+/** Undefined for events that mean nothing here. Throws `ClientError` `badRequest` for arguments that make no sense. */
+export function askOf(id: number, { event, args, ack }: EventPacket, dialect: Dialect): Ask | undefined {
+  const translate = Object.hasOwn(EVENTS, event) ? EVENTS[event] : undefined;
+  return translate && { event, ...(ack !== undefined && { ack }), ...translate(id, args, dialect) };
+}
+
+const EVENTS: Readonly<Record<string, Translate>> = {
+  // --- rooms -------------------------------------------------------------------------------------------------------
+  join_room: (id, [where]) => {
+    const room = roomIn(where);
+    return { room, command: { kind: 'subscribe', id, channel: channelOf(room), joinLeave: true } };
+  },
+  leave_room: (id, [where]) => {
+    const room = roomIn(where);
+    return { room, command: { kind: 'unsubscribe', id, channel: channelOf(room) } };
+  },
+  message: (id, [message]) => {
+    const fields = fieldsOf(message, 'message');
+    const room = roomIn(fields.room);
+    const key = fields.id === undefined ? undefined : keyOf(fields.id, 'id');
+    return {
+      room,
+      ...(key !== undefined && { messageId: key }),
+      command: {
+        ...{ kind: 'publish', id, channel: channelOf(room), data: jsonOf(fields.content, 'content') },
+        ...(key !== undefined && { key, tags: { id: key } }),
+      },
+    };
+  },
+  // --- any channel -------------------------------------------------------------------------------------------------
+  subscribe: (id, [channel, options], dialect) => {
+    const { since, token } = fieldsOf(options ?? {}, 'options');
+    return {
+      command: {
+        ...{ kind: 'subscribe', id, channel: channelIn(channel, dialect), joinLeave: true },
+        ...(since !== undefined && { since: sinceOf(since) }),
+        ...(token !== undefined && { token: textOf(token, 'token') }),
+      },
+    };
+  },
+  unsubscribe: (id, [channel], dialect) => ({
+    command: { kind: 'unsubscribe', id, channel: channelIn(channel, dialect) },
+  }),
+  publish: (id, [channel, data, options], dialect) => {
+    const { key } = fieldsOf(options ?? {}, 'options');
+    return {
+      command: {
+        ...{ kind: 'publish', id, channel: channelIn(channel, dialect), data: jsonOf(data, 'data') },
+        ...(key !== undefined && { key: keyOf(key, 'key') }),
+      },
+    };
+  },
+  history: (id, [channel, options], dialect) => {
+    const { limit, since, reverse } = fieldsOf(options ?? {}, 'options');
+    return {
+      command: {
+        ...{ kind: 'history', id, channel: channelIn(channel, dialect), reverse: reverse === true },
+        limit: limit === undefined ? -1 : numberOf(limit, 'limit'),
+        ...(since !== undefined && { since: sinceOf(since) }),
+      },
+    };
+  },
+  presence: (id, [channel], dialect) => ({ command: { kind: 'presence', id, channel: channelIn(channel, dialect) } }),
+  presence_stats: (id, [channel], dialect) => ({
+    command: { kind: 'presenceStats', id, channel: channelIn(channel, dialect) },
+  }),
+  // --- operations and tokens ---------------------------------------------------------------------------------------
+  rpc: (id, [method, data]) => ({ command: { kind: 'rpc', id, method: textOf(method, 'method'), data } }),
+  refresh: (id, [token]) => ({ command: { kind: 'refresh', id, token: textOf(token, 'token') } }),
+};
+
+/** `general`, or `{ room: 'general' }`. */
+function roomIn(value: unknown): string {
+  const room = typeof value === 'object' && value !== null ? (value as Fields).room : value;
+  if (textOf(room, 'room') === '') throw wrong('room', 'must not be empty');
+  return room as string;
+}
+
+function channelIn(value: unknown, { prefix }: Dialect): string {
+  return prefix + textOf(value, 'channel');
+}
+
+function sinceOf(value: unknown): Since {
+  const { offset, epoch } = fieldsOf(value, 'since');
+  const number = numberOf(offset, 'since.offset');
+  if (number < 0) throw wrong('since.offset', 'must be at least 0');
+  return { offset: number, epoch: epoch === undefined ? '' : textOf(epoch, 'since.epoch') };
+}
+
+function keyOf(value: unknown, field: string): string {
+  const key = textOf(value, field);
+  if (key !== '' && key.length <= KEY_LIMIT) return key;
+  throw wrong(field, `must have 1 to ${KEY_LIMIT} characters`);
+}
+
+function jsonOf(value: unknown, field: string): string {
+  const json = JSON.stringify(value);
+  if (json === undefined) throw wrong(field, 'must be given');
+  return json;
+}
+
+function fieldsOf(value: unknown, field: string): Fields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  throw wrong(field, 'must be an object');
+}
+
+function textOf(value: unknown, field: string): string {
+  if (typeof value === 'string') return value;
+  throw wrong(field, 'must be text');
+}
+
+function numberOf(value: unknown, field: string): number {
+  if (Number.isSafeInteger(value)) return value as number;
+  throw wrong(field, 'must be a whole number');
+}
+
+function wrong(field: string, message: string): ClientError {
+  return new ClientError('badRequest', { field, message });
+}

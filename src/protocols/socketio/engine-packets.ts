@@ -1,0 +1,107 @@
+import { fromBase64, toBase64 } from '../../core/base64.ts';
+import { DisconnectError } from '../../core/disconnects.ts';
+import type { Frame } from '../../core/protocol.ts';
+
+/**
+ * Engine.IO v4: packets whose first character is their type; binary messages stand alone, without one.
+ * https://socket.io/docs/v4/engine-io-protocol/
+ */
+const OPEN = '0';
+const CLOSE = '1';
+const PING = '2';
+const PONG = '3';
+export const MESSAGE = '4';
+const UPGRADE = '5';
+const NOOP = '6';
+
+const SEPARATOR = '\x1e';
+const BINARY = 'b';
+/** Packets of one payload: a client gathers what it says while a request of its own is under way. */
+const PAYLOAD_LIMIT = 10_000;
+
+/** What a client says. `probe`: a ping by which it tries a WebSocket out. */
+export type EnginePacket =
+  | { readonly kind: 'close' | 'probe' | 'pong' | 'upgrade' | 'noop' }
+  | { readonly kind: 'message'; readonly message: Frame };
+
+/** One packet as it comes over a WebSocket. Throws `DisconnectError('badRequest')` for what is none. */
+function decodePacket(packet: Frame): EnginePacket {
+  if (typeof packet !== 'string') return { kind: 'message', message: packet };
+  switch (packet.charAt(0)) {
+    case MESSAGE:
+      return { kind: 'message', message: packet.slice(1) };
+    case PONG:
+      return { kind: 'pong' };
+    case PING:
+      return { kind: 'probe' };
+    case CLOSE:
+      return { kind: 'close' };
+    case UPGRADE:
+      return { kind: 'upgrade' };
+    case NOOP:
+      return { kind: 'noop' };
+    default:
+      throw new DisconnectError('badRequest');
+  }
+}
+
+/** The packets of a request's body. Throws `DisconnectError('badRequest')`. */
+function decodePayload(body: string): readonly EnginePacket[] {
+  const packets = body.split(SEPARATOR, PAYLOAD_LIMIT + 1);
+  if (packets.length > PAYLOAD_LIMIT) throw new DisconnectError('badRequest');
+  return packets.map((packet) => (packet.startsWith(BINARY) ? decodeBinary(packet) : decodePacket(packet)));
+}
+
+function decodeBinary(packet: string): EnginePacket {
+  const message = fromBase64(packet.slice(1));
+  if (message === undefined) throw new DisconnectError('badRequest');
+  return { kind: 'message', message };
+}
+
+/** Packets as the body of an answer; at least one. */
+function encodePayload(packets: readonly Frame[]): string {
+  return packets
+    .map((packet) => (typeof packet === 'string' ? packet : `${BINARY}${toBase64(packet)}`))
+    .join(SEPARATOR);
+}
+
+/** What the first packet tells the client. Times in milliseconds, `maxPayload` in bytes. */
+export type Handshake = {
+  readonly sid: string;
+  readonly upgrades: readonly string[];
+  readonly pingInterval: number;
+  readonly pingTimeout: number;
+  readonly maxPayload: number;
+};
+
+function encodeOpen({ sid, upgrades, pingInterval, pingTimeout, maxPayload }: Handshake): string {
+  return OPEN + JSON.stringify({ sid, upgrades, pingInterval, pingTimeout, maxPayload });
+}
+
+/** What a request is refused with; codes of the reference server. */
+const REFUSALS = {
+  unknownTransport: { code: 0, message: 'Transport unknown' },
+  unknownSession: { code: 1, message: 'Session ID unknown' },
+  badMethod: { code: 2, message: 'Bad handshake method' },
+  badRequest: { code: 3, message: 'Bad request' },
+  unsupportedVersion: { code: 5, message: 'Unsupported protocol version' },
+} as const;
+
+export type Refusal = keyof typeof REFUSALS;
+
+/** What a request's query says. */
+export type Wish = { readonly transport: 'polling' | 'websocket'; readonly sid: string | undefined };
+
+/** What is wanted by a URL's query, or why it is refused. */
+function wishOf(query: URLSearchParams): Wish | Refusal {
+  const transport = query.get('transport');
+  if (transport !== 'polling' && transport !== 'websocket') return 'unknownTransport';
+  if (query.get('EIO') !== '4') return 'unsupportedVersion';
+  return { transport, sid: query.get('sid') ?? undefined };
+}
+
+/** Everything about Engine.IO that a runtime needs. */
+export const engine = {
+  ...{ CLOSE, PING, PONG, UPGRADE, NOOP, REFUSALS },
+  ...{ decodePacket, decodePayload, encodePayload, encodeOpen, wishOf },
+} as const;

@@ -1,0 +1,195 @@
+import { DisconnectError } from '../../core/disconnects.ts';
+import type { Principal } from '../../core/principal.ts';
+import type { Frame } from '../../core/protocol.ts';
+import type { Cancel, Clock } from '../../ports/clock.ts';
+import { attach } from './attachments.ts';
+import { decodeHead, encodeConnectError, type Packet } from './packets.ts';
+
+/** One client's Engine.IO connection, whichever transport carries it. */
+export interface EngineLine {
+  /** A packet for the client: text with its type, or the bytes of a binary message. */
+  send(packet: Frame): void;
+  /** Bytes that were sent and wait in this process for the client to take them. */
+  backlog(): number;
+  join(topic: string): void;
+  leave(topic: string): void;
+  /** Ends the connection; clients come back by themselves. */
+  close(): void;
+}
+
+/** What comes over an Engine.IO connection. */
+export interface LineHandler {
+  /** A message: text without its type, or bytes. Throws `DisconnectError` for what is not of the protocol. */
+  receive(message: Frame): void;
+  /** The line is gone. */
+  closed(): void;
+}
+
+export type EventPacket = Extract<Packet, { kind: 'event' }>;
+
+/** A client's end in one namespace. */
+export interface NamespaceMember {
+  event(packet: EventPacket): void;
+  /** `left`: the client said so. Otherwise its line was lost, and it may come back. */
+  closed(left: boolean): void;
+}
+
+/** What a member may do with the line. */
+export interface NamespaceLine extends Pick<EngineLine, 'send' | 'backlog' | 'join' | 'leave' | 'close'> {
+  /** The client is let in: it is not waited for any longer. */
+  admit(): void;
+  /** Takes the client out of the namespace; the line stays. */
+  leaveNamespace(): void;
+}
+
+/** Who is at the other end, as the first request says. */
+export type LineCaller = { readonly principal: Principal; readonly address: string };
+
+/** What a client says as it enters a namespace. */
+export type Entry = { readonly auth: Readonly<Record<string, unknown>>; readonly caller: LineCaller };
+
+/** Lets a client in, or tells it why not. */
+export type Namespace = (line: NamespaceLine, entry: Entry) => NamespaceMember;
+
+export type LineSettings = {
+  readonly clock: Clock;
+  /** How long a line may be in no namespace, in milliseconds. */
+  readonly connectMs: number;
+  /** By name (`/`, `/demo`). */
+  readonly namespaces: ReadonlyMap<string, Namespace>;
+};
+
+type Member = { readonly member: NamespaceMember; isAdmitted: boolean };
+type Binary = { readonly packet: Packet; readonly expected: number; readonly attachments: Uint8Array[] };
+
+/** The namespaces that one client is in, over one line. */
+export class SocketIoLine implements LineHandler {
+  readonly #settings: LineSettings;
+  readonly #engine: EngineLine;
+  readonly #caller: LineCaller;
+  readonly #members = new Map<string, Member>();
+  /** A packet some of whose attachments have not come yet. */
+  #binary: Binary | undefined;
+  #stopWaiting: Cancel | undefined;
+
+  constructor(settings: LineSettings, engine: EngineLine, caller: LineCaller) {
+    this.#settings = settings;
+    this.#engine = engine;
+    this.#caller = caller;
+    this.#waitForEntry();
+  }
+
+  receive(message: Frame): void {
+    if (typeof message !== 'string') return this.#takeAttachment(message);
+    if (this.#binary !== undefined) throw new DisconnectError('badRequest');
+    const { packet, attachments } = decodeHead(message);
+    if (attachments === 0) this.#take(packet);
+    else this.#binary = { packet, expected: attachments, attachments: [] };
+  }
+
+  closed(): void {
+    this.#stopWaiting?.();
+    this.#binary = undefined;
+    const members = [...this.#members.values()];
+    this.#members.clear();
+    for (const { member } of members) member.closed(false);
+  }
+
+  #takeAttachment(bytes: Uint8Array): void {
+    const binary = this.#binary;
+    if (binary === undefined) throw new DisconnectError('badRequest');
+    binary.attachments.push(bytes);
+    if (binary.attachments.length < binary.expected) return;
+    this.#binary = undefined;
+    const { packet, attachments } = binary;
+    this.#take('args' in packet ? { ...packet, args: attach(packet.args, attachments) } : packet);
+  }
+
+  #take(packet: Packet): void {
+    const { namespace } = packet;
+    switch (packet.kind) {
+      case 'connect':
+        return this.#enter(namespace, packet.auth);
+      case 'disconnect':
+        return this.leave(namespace);
+      case 'event': {
+        const found = this.#members.get(namespace);
+        if (found === undefined) throw new DisconnectError('badRequest');
+        return found.member.event(packet);
+      }
+      case 'ack':
+        // Nothing we say asks for one.
+        return;
+      default:
+        packet satisfies never;
+    }
+  }
+
+  #enter(name: string, auth: Entry['auth']): void {
+    if (this.#members.has(name)) throw new DisconnectError('badRequest');
+    const enter = this.#settings.namespaces.get(name);
+    if (enter === undefined) return this.#engine.send(encodeConnectError(name, { message: 'Invalid namespace' }));
+    const seat = new Seat(this, this.#engine, name);
+    this.#members.set(name, { member: enter(seat, { auth, caller: this.#caller }), isAdmitted: false });
+  }
+
+  admit(name: string): void {
+    const found = this.#members.get(name);
+    if (found !== undefined) found.isAdmitted = true;
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
+  }
+
+  leave(name: string): void {
+    const found = this.#members.get(name);
+    if (found === undefined) return;
+    this.#members.delete(name);
+    found.member.closed(true);
+    if (![...this.#members.values()].some(({ isAdmitted }) => isAdmitted)) this.#waitForEntry();
+  }
+
+  #waitForEntry(): void {
+    this.#stopWaiting ??= this.#settings.clock.after(this.#settings.connectMs, () => this.#engine.close());
+  }
+}
+
+/** What a member has of its line. */
+class Seat implements NamespaceLine {
+  readonly #line: SocketIoLine;
+  readonly #engine: EngineLine;
+  readonly #name: string;
+
+  constructor(line: SocketIoLine, engine: EngineLine, name: string) {
+    this.#line = line;
+    this.#engine = engine;
+    this.#name = name;
+  }
+
+  send(packet: Frame): void {
+    this.#engine.send(packet);
+  }
+
+  backlog(): number {
+    return this.#engine.backlog();
+  }
+
+  join(topic: string): void {
+    this.#engine.join(topic);
+  }
+
+  leave(topic: string): void {
+    this.#engine.leave(topic);
+  }
+
+  close(): void {
+    this.#engine.close();
+  }
+
+  admit(): void {
+    this.#line.admit(this.#name);
+  }
+
+  leaveNamespace(): void {
+    this.#line.leave(this.#name);
+  }
+}

@@ -1,0 +1,139 @@
+import { DisconnectError } from '../../core/disconnects.ts';
+import type { ClientError } from '../../core/errors.ts';
+import type { Frame, Frames, Protocol } from '../../core/protocol.ts';
+import { listOf } from '../../core/protocol.ts';
+import type { ConnectResult, Push, Reply, SubscribeResult } from '../../core/pushes.ts';
+import { randomText } from '../../core/random-text.ts';
+import type { Ask } from './asks.ts';
+import type { Dialect } from './dialect.ts';
+import { encodeAnswer, encodePublication, errorOf } from './encode.ts';
+import { type Joined, Membership } from './membership.ts';
+import { encodeConnect, encodeConnectError } from './packets.ts';
+import type { Recovery } from './recovery.ts';
+
+/** The number of the `connect` command; those of events come after it. */
+export const CONNECT_ID = 1;
+
+type Parts = {
+  readonly dialect: Dialect;
+  /** What all clients of the dialect are told alike. */
+  readonly shared: Protocol;
+  /** Absent while recovery is off. */
+  readonly recovery: Recovery | undefined;
+};
+
+/** Translates for one client in one namespace: it knows what the client has asked, and what it is in. */
+export class MemberProtocol implements Protocol {
+  readonly name: string;
+  /** Undefined while recovery is off, and before the client is let in. */
+  pid: string | undefined;
+  /** The cursor with which the client came. */
+  cursor: string | undefined;
+  state: 'entering' | 'admitted' | 'refused' = 'entering';
+  /** Channels that the client was brought back into, though it is told that it was not recovered. */
+  superfluous: readonly string[] = [];
+  /** What the client is in, as recovery must know it; empty while recovery is off. */
+  readonly membership = new Membership();
+  readonly #dialect: Dialect;
+  readonly #shared: Protocol;
+  readonly #recovery: Recovery | undefined;
+  readonly #changed: () => void;
+  readonly #asks = new Map<number, Ask>();
+
+  /** `changed` is called when the client has been let in, or the server has changed what it is in. */
+  constructor({ dialect, shared, recovery }: Parts, changed: () => void) {
+    this.name = dialect.name;
+    this.#changed = changed;
+    this.#dialect = dialect;
+    this.#shared = shared;
+    this.#recovery = recovery;
+  }
+
+  /** Never used: packets come to the session as commands, because their line must read them to know whose they are. */
+  decode(): never {
+    throw new DisconnectError('badRequest');
+  }
+
+  expect(ask: Ask): void {
+    if ('id' in ask.command) this.#asks.set(ask.command.id, ask);
+  }
+
+  encodeReply(id: number, reply: Reply): Frames {
+    if (id === CONNECT_ID) return this.#encodeEntry(reply);
+    const ask = this.#asks.get(id);
+    this.#asks.delete(id);
+    if (ask === undefined || reply.kind === 'connect') return [];
+    this.#remember(ask, reply);
+    return encodeAnswer(this.#dialect, ask, reply);
+  }
+
+  encodePush(push: Push): Frames {
+    if (push.kind === 'subscribe') this.#join(push.channel, push.result, 'server');
+    if (push.kind === 'unsubscribe') this.membership.leave(push.channel);
+    if (push.kind === 'subscribe' || push.kind === 'unsubscribe') this.#changed();
+    return this.#shared.encodePush(push);
+  }
+
+  #remember({ command }: Ask, reply: Reply): void {
+    if (reply.kind === 'subscribe' && command.kind === 'subscribe') this.#join(command.channel, reply.result, 'client');
+    if (reply.kind === 'unsubscribe' && command.kind === 'unsubscribe') this.membership.leave(command.channel);
+  }
+
+  #join(channel: string, result: SubscribeResult, by: Joined['by']): void {
+    if (this.#recovery !== undefined) this.membership.join(channel, result, { number: this.#recovery.number, by });
+  }
+
+  #encodeEntry(reply: Reply): Frames {
+    switch (reply.kind) {
+      case 'connect':
+        return this.#admit(reply.result);
+      case 'error':
+        this.state = 'refused';
+        return this.#refusal(reply.error);
+      default:
+        return [];
+    }
+  }
+
+  #refusal(error: ClientError): string {
+    const data: unknown = JSON.parse(errorOf(error));
+    return encodeConnectError(this.#dialect.namespace, { message: error.message, data });
+  }
+
+  /** The answer to CONNECT, and behind it what the client has missed, if all of it can be given. */
+  #admit({ client, subscriptions, restored }: ConnectResult): readonly Frame[] {
+    this.state = 'admitted';
+    const { namespace } = this.#dialect;
+    const isRecovered = restored !== undefined && [...subscriptions.values()].every(isWhole);
+    if (this.#recovery !== undefined && !isRecovered) this.pid = randomText(20);
+    const answer = encodeConnect(namespace, { sid: client, ...(this.pid !== undefined && { pid: this.pid }) });
+    const frames = isRecovered ? this.#missed([...subscriptions, ...restored]) : [];
+    for (const [channel, result] of subscriptions) this.#join(channel, result, 'server');
+    if (!isRecovered) this.superfluous = [...(restored?.keys() ?? [])];
+    else for (const [channel, result] of restored) this.#join(channel, result, 'client');
+    if (this.pid !== undefined) this.#recovery?.begin(this.pid, this.membership);
+    this.#changed();
+    return [answer, ...frames];
+  }
+
+  /** Each event says how far the client then is: it may lose the line in the midst of them. */
+  #missed(results: readonly (readonly [string, SubscribeResult])[]): readonly Frame[] {
+    const recovery = this.#recovery;
+    if (recovery === undefined) return [];
+    const id = recovery.nextReplay();
+    const missed = results.flatMap(([channel, { epoch, publications }]) =>
+      publications.map((publication) => ({ channel, epoch, publication })),
+    );
+    const places = new Map(results.map(([channel, { epoch, offset }]) => [channel, { epoch, offset }]));
+    const steps = missed.map(({ channel, epoch, publication: { offset } }) => ({ channel, epoch, offset }));
+    this.membership.begin({ id, cursor: this.cursor, places, steps });
+    return missed.flatMap(({ channel, publication }, step) =>
+      listOf(encodePublication(this.#dialect, channel, publication, recovery.cursorIn(id, step))),
+    );
+  }
+}
+
+/** Nothing of a channel that the server puts the client into was lost to it. */
+function isWhole({ wasRecovering, recovered }: SubscribeResult): boolean {
+  return recovered || !wasRecovering;
+}

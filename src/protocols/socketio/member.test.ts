@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'bun:test';
+import { pidOf, World } from '../../../tests/core/socketio.ts';
+import { DisconnectError } from '../../core/disconnects.ts';
+
+describe('a client of Socket.IO', () => {
+  test('SI2 that enters no namespace is not kept', async () => {
+    const world = new World();
+    const [silent, refused, there] = [world.open(), world.open(), await world.connected()];
+    await world.say(refused, '0/nowhere,');
+    await world.node.clock.pass(11_000);
+    expect([silent.isOpen, refused.isOpen, there.isOpen]).toEqual([false, false, true]);
+    await world.say(there, '1');
+    await world.node.clock.pass(11_000);
+    expect(there.isOpen).toBe(false);
+    expect(world.node.node.connections).toBe(0);
+  });
+
+  test('SE6 that speaks in a namespace it is not in, or enters twice, is ended', async () => {
+    const world = new World();
+    const line = await world.connected();
+    const refused = new DisconnectError('badRequest');
+    for (const message of ['2/log,["publish","a",1]', '0', 'x', '2["connect"]']) {
+      expect(() => line.say(message)).toThrow(refused);
+    }
+  });
+
+  test('sends what it says behind a join after it', async () => {
+    const world = new World();
+    const line = await world.connected();
+    await world.say(line, '21["join_room","a"]', '22["message",{"room":"a","content":"own"}]');
+    expect(line.messages).toEqual(['own']);
+    expect([line.last('431'), line.last('432')]).toMatchObject([[{ ok: true }], [{ ok: true, offset: 1 }]]);
+  });
+
+  test('gets attachments right behind their packet, whatever else is said at that moment', async () => {
+    const world = new World();
+    const line = await world.connected();
+    await world.say(line, '2["join_room","a"]');
+    await world.speak('a', { big: 'x'.repeat(70_000), bytes: { $binary: 'AQ==' } });
+    for (let turn = 0; turn < 20; turn += 1) {
+      line.say('25["history","rooms:a",{"limit":1}]');
+      const spoken = world.node.node.publish('rooms:a', '{"bytes":{"$binary":"Ag=="}}');
+      for (let wait = 0; wait < turn; wait += 1) await Promise.resolve();
+      await world.node.clock.settle();
+      await spoken;
+    }
+    const heads = [...line.frames.entries()].filter(([, frame]) => /^4[56]/.test(String(frame)));
+    expect(heads.length).toBe(41);
+    for (const [at] of heads) expect(line.frames[at + 1]).toBeInstanceOf(Uint8Array);
+  });
+
+  test('SE7 is told to come back when the server stops, and to stay away when it is thrown out', async () => {
+    const world = new World();
+    const [one, two] = [await world.connected(), await world.connected()];
+    await world.say(two, '0/log,');
+    await world.node.node.drain();
+    expect([one.isOpen, two.isOpen]).toEqual([false, false]);
+    expect(one.last('41')).toBeUndefined();
+  });
+});
+
+describe('SI8 recovery', () => {
+  test('SI9 is not for who goes back behind what it has got since', async () => {
+    const world = new World();
+    const first = await world.connected();
+    const pid = pidOf(first);
+    await world.say(first, '2["join_room","a"]', '2["join_room","b"]');
+    await world.speak('a', 'a1');
+    first.close();
+    await world.speak('b', 'b1');
+    const second = await world.back(first, pid);
+    await world.speak('b', 'b2');
+    expect(second.messages).toEqual(['b1', 'b2']);
+    second.close();
+    const third = await world.back(second, pid);
+    third.close();
+    expect(pidOf(third)).toBe(pid);
+    expect(pidOf(await world.back(first, pid))).not.toBe(pid);
+  });
+
+  test.each([0, 1, 2, 3, 4])(
+    'gives each once when %i of four came through before the line was lost again',
+    async (upTo) => {
+      const world = new World();
+      const first = await world.connected();
+      const pid = pidOf(first);
+      await world.say(first, '2["join_room","a"]', '2["join_room","b"]');
+      await world.speak('a', 'a1');
+      await world.speak('b', 'b1');
+      first.close();
+      await world.speak('a', 'a2', 'a3');
+      await world.speak('b', 'b2', 'b3');
+      const second = await world.back(first, pid);
+      second.close();
+      await world.speak('a', 'a4');
+      const third = upTo === 0 ? await world.back(first, pid) : await world.back(second, pid, upTo);
+      const heard = [...second.messages.slice(0, upTo), ...third.messages];
+      expect([pidOf(third), heard.toSorted()]).toEqual([pid, ['a2', 'a3', 'a4', 'b2', 'b3']]);
+    },
+  );
+
+  test('finds a client whose old line still seems to stand', async () => {
+    const world = new World();
+    const first = await world.connected();
+    await world.say(first, '2["join_room","a"]');
+    await world.speak('a', 1);
+    const second = await world.back(first, pidOf(first));
+    expect(pidOf(second)).toBe(pidOf(first));
+    first.close();
+    await world.speak('a', 2);
+    second.close();
+    await world.speak('a', 3);
+    const third = await world.back(second, pidOf(second));
+    expect([pidOf(third), third.messages]).toEqual([pidOf(first), [3]]);
+  });
+
+  test('SI9 leaves a client in none of its rooms when it cannot be given what it missed elsewhere', async () => {
+    const world = new World({ serverChannels: async () => ['mem:its'] });
+    const first = await world.connected();
+    await world.say(first, '2["join_room","a"]');
+    await world.speak('a', 1);
+    first.close();
+    // Only three of them are kept.
+    await world.node.publish('mem:its', 1, 5);
+    await world.speak('a', 2);
+    const second = await world.back(first, pidOf(first));
+    expect([pidOf(second) === pidOf(first), second.messages]).toEqual([false, []]);
+    await world.speak('a', 3);
+    expect(second.messages).toEqual([]);
+    await world.say(second, '2["join_room","a"]');
+    await world.speak('a', 4);
+    expect(second.messages).toEqual([4]);
+  });
+
+  test('SI9 is not for who has left, came too late, or brings what is none of ours', async () => {
+    const world = new World();
+    const [left, late] = [await world.connected(), await world.connected()];
+    for (const line of [left, late]) await world.say(line, '2["join_room","a"]');
+    await world.speak('a', 1);
+    await world.say(left, '1');
+    expect(pidOf(await world.back(left, pidOf(left)))).not.toBe(pidOf(left));
+    late.close();
+    for (const offset of ['x', '', `${'a'.repeat(9)}.1.1.e.rooms:a`]) {
+      const line = await world.connected({ pid: pidOf(late), offset });
+      expect(pidOf(line)).not.toBe(pidOf(late));
+    }
+    await world.node.clock.pass(61_000);
+    expect(pidOf(await world.back(late, pidOf(late)))).not.toBe(pidOf(late));
+  });
+});

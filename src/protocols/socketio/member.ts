@@ -1,0 +1,220 @@
+import type { Command } from '../../core/commands.ts';
+import type { Connection } from '../../core/connection.ts';
+import { ClientError, toClientError } from '../../core/errors.ts';
+import type { Node } from '../../core/node.ts';
+import type { Frame, Protocol } from '../../core/protocol.ts';
+import type { Session } from '../../core/session.ts';
+import { type Ask, askOf } from './asks.ts';
+import type { Dialect } from './dialect.ts';
+import { encodeAnswer } from './encode.ts';
+import type { Entry, EventPacket, NamespaceLine, NamespaceMember } from './line.ts';
+import { CONNECT_ID, MemberProtocol } from './member-protocol.ts';
+import { encodeConnectError, encodeDisconnect } from './packets.ts';
+import type { Recovery, Return } from './recovery.ts';
+import { type Place, placeNow } from './recovery-records.ts';
+
+/** Disconnect codes from here on tell the client not to come back by itself. */
+const FINAL_CODE = 3_500;
+
+type Change = Extract<Command, { kind: 'subscribe' | 'unsubscribe' }>;
+
+export type MemberParts = {
+  readonly node: Node;
+  readonly dialect: Dialect;
+  /** What all clients of the dialect are told alike. */
+  readonly shared: Protocol;
+  /** Absent while recovery is off. */
+  readonly recovery: Recovery | undefined;
+};
+
+/** One client in one namespace: a session of its own, which shares its line with those in other namespaces. */
+export class Member implements NamespaceMember, Connection {
+  readonly #parts: MemberParts;
+  readonly #line: NamespaceLine;
+  readonly #protocol: MemberProtocol;
+  readonly #session: Session;
+  #lastId = CONNECT_ID;
+  /** Events that came while what the client is about to enter is written down. */
+  #held: EventPacket[] | undefined;
+  /** Whether something stands on disk about what it is in. */
+  #isRecorded = false;
+  #isAdmitted = false;
+
+  constructor(parts: MemberParts, line: NamespaceLine, { auth, caller }: Entry) {
+    this.#parts = parts;
+    this.#line = line;
+    this.#protocol = new MemberProtocol(parts, () => this.#noteChange());
+    this.#session = parts.node.open({ connection: this, protocol: this.#protocol, ...caller });
+    const token = typeof auth.token === 'string' ? auth.token : '';
+    const { pid, offset } = auth;
+    if (parts.recovery === undefined || typeof pid !== 'string') this.#connect(token);
+    else this.#comeBack(token, pid, typeof offset === 'string' ? offset : undefined);
+  }
+
+  // --- what the client says ------------------------------------------------------------------------------------------
+
+  event(packet: EventPacket): void {
+    const { node, dialect } = this.#parts;
+    if (this.#held !== undefined) {
+      // Past the bound it is refused by the session, in its turn.
+      if (this.#held.length < node.limits.commandsInFlight) this.#held.push(packet);
+      else this.#refuse(packet, new ClientError('tooManyRequests'));
+      return;
+    }
+    this.#lastId += 1;
+    try {
+      const ask = askOf(this.#lastId, packet, dialect);
+      if (ask === undefined) this.#refuse(packet, new ClientError('methodNotFound'));
+      else this.#do(packet, ask);
+    } catch (error) {
+      if (!(error instanceof ClientError)) throw error;
+      this.#refuse(packet, error);
+    }
+  }
+
+  closed(left: boolean): void {
+    const { recovery } = this.#parts;
+    const { pid, membership } = this.#protocol;
+    if (recovery !== undefined && pid !== undefined) {
+      recovery.end(pid, membership, left);
+      if (left && this.#isRecorded) this.#writeLater(new Map());
+    }
+    this.#session.closed();
+  }
+
+  // --- what its session says (`Connection`) --------------------------------------------------------------------------
+
+  send(frame: Frame): void {
+    this.#line.send(frame);
+    if (this.#isAdmitted || this.#protocol.state === 'entering') return;
+    if (this.#protocol.state === 'admitted') {
+      this.#isAdmitted = true;
+      this.#line.admit();
+      // Once the session has joined them all.
+      if (this.#protocol.superfluous.length > 0) Promise.resolve().then(() => this.#leaveSuperfluous());
+    }
+    // A client that was refused takes no more part; its line stays for other namespaces.
+    else this.#line.leaveNamespace();
+  }
+
+  backlog(): number {
+    return this.#line.backlog();
+  }
+
+  join(topic: string): void {
+    this.#line.join(topic);
+  }
+
+  leave(topic: string): void {
+    this.#line.leave(topic);
+  }
+
+  close(code: number, reason: string): void {
+    if (code < FINAL_CODE) return this.#line.close();
+    const { namespace } = this.#parts.dialect;
+    const isIn = this.#protocol.state === 'admitted';
+    const refusal = { message: reason, data: { code, message: reason } };
+    this.#line.send(isIn ? encodeDisconnect(namespace) : encodeConnectError(namespace, refusal));
+    this.#line.leaveNamespace();
+  }
+
+  // -------------------------------------------------------------------------------------------------------------------
+
+  #connect(token: string, back?: Return): void {
+    this.#session.take({ kind: 'connect', id: CONNECT_ID, token, since: new Map(), ...back });
+  }
+
+  #comeBack(token: string, pid: string, offset: string | undefined): void {
+    const found = this.#parts.recovery?.find(pid, offset);
+    if (found !== undefined) this.#protocol.pid = pid;
+    this.#protocol.cursor = offset;
+    this.#connect(token, found);
+  }
+
+  #leaveSuperfluous(): void {
+    for (const channel of this.#protocol.superfluous) {
+      this.#lastId += 1;
+      this.#session.take({ kind: 'unsubscribe', id: this.#lastId, channel });
+    }
+  }
+
+  #do(packet: EventPacket, ask: Ask): void {
+    const { command } = ask;
+    if (command.kind !== 'subscribe' && command.kind !== 'unsubscribe') return this.#take(ask);
+    if (this.#mustRecord(command.channel)) this.#recordFirst(packet, ask, command);
+    else this.#take(ask);
+  }
+
+  #take(ask: Ask): void {
+    this.#protocol.expect(ask);
+    this.#session.take(ask.command);
+  }
+
+  /** Whether what the client is in outlives the process, once it is in this channel too. */
+  #mustRecord(channel: string): boolean {
+    const { recovery } = this.#parts;
+    return recovery !== undefined && (this.#isRecorded || recovery.records.concerns(channel));
+  }
+
+  /** So that what the client was told it is in, is on disk. */
+  #recordFirst(packet: EventPacket, ask: Ask, change: Change): void {
+    this.#held = [];
+    this.#record(change)
+      .then(
+        () => this.#take(ask),
+        (error) => this.#refuse(packet, toClientError(error)),
+      )
+      .then(() => this.#releaseHeld())
+      .catch((error) => {
+        this.#parts.node.report(error, 'socketio.event');
+        this.#line.close();
+      });
+  }
+
+  async #record(change: Change): Promise<void> {
+    const { node } = this.#parts;
+    const { channel } = change;
+    const channels = new Map<string, Place>(this.#protocol.membership.channels);
+    if (change.kind === 'unsubscribe') channels.delete(channel);
+    else {
+      // The session refuses it by itself. With a token it may be let in, though not brought back.
+      const isAllowed = await node.permissions.decide(this.#session.principal, 'subscribe', channel);
+      if (!isAllowed && change.token === undefined) return;
+      channels.set(channel, await placeNow(node, channel));
+    }
+    await this.#write(channels);
+  }
+
+  #releaseHeld(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const packet of held) this.event(packet);
+  }
+
+  /** The client was let in, or the server has put it into a channel or taken it out. */
+  #noteChange(): void {
+    const { recovery } = this.#parts;
+    const { pid, membership } = this.#protocol;
+    if (recovery === undefined || pid === undefined) return;
+    const mustRecord =
+      this.#isRecorded || [...membership.channels.keys()].some((channel) => recovery.records.concerns(channel));
+    if (mustRecord && this.#session.isConnected) this.#writeLater(membership.channels);
+  }
+
+  async #write(channels: ReadonlyMap<string, Place>): Promise<void> {
+    const { recovery } = this.#parts;
+    const { pid } = this.#protocol;
+    if (recovery === undefined || pid === undefined) return;
+    this.#isRecorded = true;
+    await recovery.records.write(pid, channels);
+  }
+
+  #writeLater(channels: ReadonlyMap<string, Place>): void {
+    this.#write(channels).catch((error) => this.#parts.node.report(error, 'socketio.record'));
+  }
+
+  #refuse({ event, ack }: EventPacket, error: ClientError): void {
+    const ask = { event, ...(ack !== undefined && { ack }) };
+    for (const frame of encodeAnswer(this.#parts.dialect, ask, { kind: 'error', error })) this.#line.send(frame);
+  }
+}

@@ -1,0 +1,185 @@
+import { DisconnectError } from '../../core/disconnects.ts';
+import type { Frame, Frames } from '../../core/protocol.ts';
+import { ATTACHMENT_LIMIT, type Attached, detach } from './attachments.ts';
+import { MESSAGE } from './engine-packets.ts';
+
+/**
+ * Socket.IO v5: `<type>[<attachments>-][<namespace>,][<ack id>][JSON]` in an Engine.IO message, then the attachments as
+ * binary messages. https://socket.io/docs/v4/socket-io-protocol/
+ */
+const CONNECT = 0;
+const DISCONNECT = 1;
+const EVENT = 2;
+const ACK = 3;
+const CONNECT_ERROR = 4;
+const BINARY_EVENT = 5;
+const BINARY_ACK = 6;
+
+const ZERO = '0'.charCodeAt(0);
+
+/** Longest name of a namespace, in UTF-16 units. */
+const NAMESPACE_LIMIT = 255;
+
+/** The names that clients keep for themselves. */
+const RESERVED: ReadonlySet<string> = new Set([
+  ...['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener'],
+]);
+
+/** What a client says in a namespace (`/`, `/demo`). */
+export type Packet = { readonly namespace: string } & (
+  | { readonly kind: 'connect'; readonly auth: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'disconnect' }
+  | {
+      readonly kind: 'event';
+      readonly event: string;
+      readonly args: readonly unknown[];
+      /** Present when the client wants an answer. */
+      readonly ack?: number;
+    }
+  | { readonly kind: 'ack'; readonly ack: number; readonly args: readonly unknown[] }
+);
+
+/** A packet as the client sends it; of the binary types, how many binary messages follow. */
+export type Head = { readonly packet: Packet; readonly attachments: number };
+
+/** Reads a text message. Throws `DisconnectError('badRequest')` for what is no packet of a client's. */
+export function decodeHead(text: string): Head {
+  const type = text.charCodeAt(0) - ZERO;
+  const isBinary = type === BINARY_EVENT || type === BINARY_ACK;
+  let at = 1;
+  let attachments = 0;
+  if (isBinary) {
+    const digits = digitsAt(text, at);
+    at += digits.length + 1;
+    attachments = Number(digits);
+    if (text.charAt(at - 1) !== '-' || attachments < 1 || attachments > ATTACHMENT_LIMIT) throw wrong();
+  }
+  const namespace = namespaceAt(text, at);
+  if (namespace !== '') at += namespace.length + (text.charAt(at + namespace.length) === ',' ? 1 : 0);
+  const digits = digitsAt(text, at);
+  const rest = { namespace: nameOf(namespace), id: idOf(digits), json: text.slice(at + digits.length) };
+  return { packet: packetOf(type, rest), attachments };
+}
+
+type Rest = { readonly namespace: string; readonly id: number | undefined; readonly json: string };
+
+function packetOf(type: number, { namespace, id, json }: Rest): Packet {
+  switch (type) {
+    case CONNECT: {
+      const auth = json === '' ? {} : parse(json);
+      if (typeof auth !== 'object' || auth === null || Array.isArray(auth)) throw wrong();
+      return { namespace, kind: 'connect', auth: auth as Readonly<Record<string, unknown>> };
+    }
+    case DISCONNECT:
+      if (json !== '') throw wrong();
+      return { namespace, kind: 'disconnect' };
+    case EVENT:
+    case BINARY_EVENT: {
+      const [event, ...args] = listIn(json);
+      // The reference takes numbers as names too.
+      if (typeof event !== 'string' && typeof event !== 'number') throw wrong();
+      if (RESERVED.has(String(event))) throw wrong();
+      return { namespace, kind: 'event', event: String(event), args, ...(id !== undefined && { ack: id }) };
+    }
+    case ACK:
+    case BINARY_ACK:
+      if (id === undefined) throw wrong();
+      return { namespace, kind: 'ack', ack: id, args: listIn(json) };
+    default:
+      throw wrong();
+  }
+}
+
+export function encodeConnect(namespace: string, answer: { readonly sid: string; readonly pid?: string }): string {
+  return `${start(CONNECT, namespace)}${JSON.stringify(answer)}`;
+}
+
+/** `data` tells a program what `message` tells a person. */
+export function encodeConnectError(
+  namespace: string,
+  error: { readonly message: string; readonly data?: unknown },
+): string {
+  return `${start(CONNECT_ERROR, namespace)}${JSON.stringify(error)}`;
+}
+
+export function encodeDisconnect(namespace: string): string {
+  return start(DISCONNECT, namespace);
+}
+
+/**
+ * An event as frames: the packet, and behind it what `args` hold of bytes.
+ *
+ * @param args JSON texts, in which bytes are wrapped (`core/binary-data.ts`)
+ */
+export function encodeEvent(namespace: string, event: string, args: readonly string[]): Frames {
+  const json = `[${[JSON.stringify(event), ...args].join()}]`;
+  const attached = detach(json);
+  if (attached === undefined) return `${start(EVENT, namespace)}${json}`;
+  return binary(BINARY_EVENT, namespace, '', attached);
+}
+
+/** The answer to an event that came with `ack`; `args` as those of `encodeEvent`. */
+export function encodeAck(namespace: string, ack: number, args: readonly string[]): Frames {
+  const json = `[${args.join()}]`;
+  const attached = detach(json);
+  if (attached === undefined) return `${start(ACK, namespace)}${ack}${json}`;
+  return binary(BINARY_ACK, namespace, String(ack), attached);
+}
+
+function binary(type: number, namespace: string, id: string, { json, attachments }: Attached): readonly Frame[] {
+  const head = `${MESSAGE}${type}${attachments.length}-${prefix(namespace)}${id}${json}`;
+  return [head, ...attachments];
+}
+
+function start(type: number, namespace: string): string {
+  return `${MESSAGE}${type}${prefix(namespace)}`;
+}
+
+function prefix(namespace: string): string {
+  return namespace === '/' ? '' : `${namespace},`;
+}
+
+function digitsAt(text: string, at: number): string {
+  let end = at;
+  while (text.charCodeAt(end) >= ZERO && text.charCodeAt(end) < ZERO + 10) end += 1;
+  return text.slice(at, end);
+}
+
+/** '' when there is none; it ends at a comma, or with the packet. */
+function namespaceAt(text: string, at: number): string {
+  if (text.charAt(at) !== '/') return '';
+  const comma = text.indexOf(',', at);
+  const name = text.slice(at, comma === -1 ? text.length : comma);
+  if (name.length > NAMESPACE_LIMIT) throw wrong();
+  return name;
+}
+
+/** Without the query that some clients add. */
+function nameOf(namespace: string): string {
+  return namespace === '' ? '/' : (namespace.split('?')[0] ?? '/');
+}
+
+function idOf(digits: string): number | undefined {
+  if (digits === '') return undefined;
+  const id = Number(digits);
+  if (!Number.isSafeInteger(id)) throw wrong();
+  return id;
+}
+
+function listIn(json: string): readonly unknown[] {
+  const value = parse(json);
+  if (!Array.isArray(value)) throw wrong();
+  return value;
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw wrong();
+  }
+}
+
+function wrong(): DisconnectError {
+  return new DisconnectError('badRequest');
+}

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'bun:test';
+import { type Line, pidOf, World } from '../../../tests/core/socketio.ts';
+import { Random } from '../../../tests/simulation/random.ts';
+
+const ROOMS = ['a', 'b', 'c'];
+const SCHEDULES = 60;
+const STEPS = 80;
+const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
+
+/** A client whose line breaks now and then, with some of what was sent to it still under way. */
+class Unlucky {
+  readonly #world: World;
+  #line: Line;
+  #pid: string;
+  #read = 0;
+  #cursor: unknown;
+  /** The offset it heard last in each room that it is in, or came in behind. */
+  readonly #heard = new Map<string, number>();
+  recovered = 0;
+  lost = 0;
+
+  constructor(world: World, line: Line) {
+    this.#world = world;
+    this.#line = line;
+    this.#pid = pidOf(line);
+    this.#read = line.frames.length;
+  }
+
+  async join(room: string): Promise<void> {
+    if (this.#heard.has(room)) return;
+    const { offset } = await this.#world.node.log.position(`rooms:${room}`);
+    this.#heard.set(room, offset);
+    await this.#world.say(this.#line, `2["join_room","${room}"]`);
+  }
+
+  /** Takes what has come, up to a frame. */
+  read(upTo = this.#line.frames.length): void {
+    for (; this.#read < upTo; this.#read += 1) this.#take(String(this.#line.frames[this.#read]));
+  }
+
+  /** Loses the line with all that comes after a frame somewhere in what it has not read yet, and comes back. */
+  async breakDown(random: Random, meanwhile: () => Promise<void>): Promise<void> {
+    this.read(random.between(this.#read, this.#line.frames.length));
+    // The server does not notice at once, now and then.
+    if (random.chance(0.3)) await meanwhile();
+    else this.#line.close();
+    await meanwhile();
+    const old = this.#line;
+    const cursor = typeof this.#cursor === 'string' ? { offset: this.#cursor } : {};
+    this.#line = await this.#world.connected({ pid: this.#pid, ...cursor });
+    old.close();
+    this.#read = 0;
+    // The answer itself may be lost: then it comes again, and knows no more than before.
+    if (random.chance(0.2)) return this.breakDown(random, meanwhile);
+    const pid = pidOf(this.#line);
+    if (pid === this.#pid) this.recovered += 1;
+    else await this.#startAnew(pid);
+  }
+
+  get rooms(): readonly string[] {
+    return [...this.#heard.keys()];
+  }
+
+  heardIn(room: string): number | undefined {
+    return this.#heard.get(room);
+  }
+
+  async #startAnew(pid: string): Promise<void> {
+    this.lost += 1;
+    this.#pid = pid;
+    this.#cursor = undefined;
+    const rooms = this.rooms;
+    this.#heard.clear();
+    this.read();
+    for (const room of rooms) await this.join(room);
+  }
+
+  #take(frame: string): void {
+    if (!frame.startsWith('42["new_message"')) return;
+    const [, message, cursor] = JSON.parse(frame.slice(2)) as [string, { room: string; offset: number }, unknown];
+    this.#cursor = cursor;
+    const before = this.#heard.get(message.room);
+    if (before === undefined) throw new Error(`heard of ${message.room}, where it is not`);
+    if (message.offset !== before + 1) throw new Error(`${message.room}: ${message.offset} came after ${before}`);
+    this.#heard.set(message.room, message.offset);
+  }
+}
+
+async function run(seed: number): Promise<{ recovered: number; lost: number }> {
+  const random = new Random(seed);
+  const world = new World();
+  const watcher = await world.connected();
+  for (const room of ROOMS) if (random.chance(0.5)) await world.say(watcher, `2["join_room","${room}"]`);
+  const client = new Unlucky(world, await world.connected());
+  const speak = async () => {
+    for (let left = random.between(0, 3); left > 0; left -= 1) await world.speak(random.pick(ROOMS), left);
+  };
+  for (let step = 0; step < STEPS; step += 1) {
+    const act = random.between(0, 9);
+    if (act === 0) await client.join(random.pick(ROOMS));
+    else if (act <= 3) await client.breakDown(random, speak);
+    else if (act === 4) client.read();
+    else await speak();
+  }
+  client.read();
+  for (const room of client.rooms) {
+    const { offset } = await world.node.log.position(`rooms:${room}`);
+    expect([room, client.heardIn(room)]).toEqual([room, offset]);
+  }
+  return client;
+}
+
+describe('SI8 recovery', () => {
+  test(`gives everything once and in order, wherever lines break: ${SCHEDULES} schedules (seed ${SEED})`, async () => {
+    let [recovered, lost] = [0, 0];
+    for (let schedule = 0; schedule < SCHEDULES; schedule += 1) {
+      const seed = SEED + schedule;
+      const result = await run(seed).catch((cause) => {
+        throw new Error(`SEED=${seed}: ${String(cause)}`, { cause });
+      });
+      recovered += result.recovered;
+      lost += result.lost;
+    }
+    expect(recovered).toBeGreaterThan(SCHEDULES * 10);
+    // Giving up would be honest too, though no help.
+    expect(lost).toBeLessThan(recovered / 20);
+  }, 60_000);
+});

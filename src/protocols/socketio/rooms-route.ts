@@ -1,0 +1,52 @@
+import { DisconnectError } from '../../core/disconnects.ts';
+import { ClientError } from '../../core/errors.ts';
+import type { Node } from '../../core/node.ts';
+import type { Principal } from '../../core/principal.ts';
+import { channelOf } from './dialect.ts';
+import { messageOf } from './encode.ts';
+
+const PATH = /^\/api\/rooms\/([^/]+)\/messages$/;
+const NEWEST = 100;
+
+/**
+ * `GET /api/rooms/<room>/messages`: its newest 100 messages, the oldest of them first, each as `new_message` has it.
+ * Undefined for other paths. Who asks is said by the cookie, or by `Authorization: Bearer <connection token>`.
+ * Throws `ClientError`.
+ */
+export async function answerRooms(node: Node, request: Request, principal: Principal): Promise<Response | undefined> {
+  const [, encoded] = PATH.exec(new URL(request.url).pathname) ?? [];
+  if (encoded === undefined) return undefined;
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw new ClientError('methodNotFound');
+  const room = decoded(encoded);
+  const channel = channelOf(room);
+  await node.permissions.check(await whoAsks(node, request, principal), 'readHistory', channel);
+  const limit = Math.min(NEWEST, node.limits.history);
+  const { publications } = await node.read(channel, { limit, reverse: true });
+  const messages = publications.toReversed().map((publication) => messageOf(room, publication));
+  return new Response(`{"room":${JSON.stringify(room)},"messages":[${messages.join()}]}`, {
+    headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' },
+  });
+}
+
+async function whoAsks(node: Node, { headers }: Request, principal: Principal): Promise<Principal> {
+  const [, token] = /^Bearer (\S+)$/i.exec(headers.get('Authorization') ?? '') ?? [];
+  const asking = token === undefined ? principal : await principalOf(node, token);
+  if (asking.kind === 'anonymous' && !node.limits.anonymous) throw new ClientError('unauthorized');
+  return asking;
+}
+
+async function principalOf(node: Node, token: string): Promise<Principal> {
+  try {
+    return (await node.verifyToken(token)).principal;
+  } catch (error) {
+    throw error instanceof DisconnectError ? new ClientError('unauthorized') : error;
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new ClientError('badRequest', { field: 'room', message: 'is no valid text' });
+  }
+}

@@ -1,0 +1,89 @@
+import type { Fanout } from '../../core/connection.ts';
+
+/** What is pinged. */
+export interface Pinged {
+  /** When the client was last heard of, by `performance.now()`. */
+  readonly heardAt: number;
+  join(topic: string): void;
+  close(): void;
+}
+
+export type HeartbeatSettings = {
+  /** Tells these lines from those of other heartbeats, in topics. */
+  readonly path: string;
+  readonly fanout: Fanout;
+  readonly ping: string;
+  /** Milliseconds between pings, and how long the answer may take. */
+  readonly pingMs: number;
+  readonly pongMs: number;
+};
+
+/** Parts of the interval: a ping comes so much too early at most, and a silent line is closed so much too late. */
+const PARTS = 30;
+
+/**
+ * Pings lines in rounds: who came in the same part of the interval is pinged by one publish. It has no timer of its own;
+ * `advance` does what is due.
+ */
+export class Heartbeats {
+  readonly #settings: HeartbeatSettings;
+  readonly #buckets: Set<Pinged>[] = Array.from({ length: PARTS }, () => new Set());
+  readonly #pingedAt: number[] = Array.from({ length: PARTS }, () => Number.NEGATIVE_INFINITY);
+  readonly #partMs: number;
+  /** Parts that have gone by. */
+  #turn = 0;
+  #turnAt: number;
+
+  constructor(settings: HeartbeatSettings, now: number) {
+    this.#settings = settings;
+    this.#partMs = settings.pingMs / PARTS;
+    this.#turnAt = now;
+  }
+
+  get partMs(): number {
+    return this.#partMs;
+  }
+
+  /** From now on the line is pinged; gives what `remove` takes. */
+  add(line: Pinged): number {
+    const bucket = this.#turn % PARTS;
+    this.#buckets[bucket]?.add(line);
+    line.join(this.#topicOf(bucket));
+    return bucket;
+  }
+
+  remove(line: Pinged, bucket: number): void {
+    this.#buckets[bucket]?.delete(line);
+  }
+
+  /** Pings whom it is time to ping, and closes those that have not answered in time. */
+  advance(now: number): void {
+    // A process that was stopped for long pings everybody once, not as often as it has missed.
+    if (now - this.#turnAt > this.#settings.pingMs) this.#turnAt = now - this.#settings.pingMs;
+    while (now - this.#turnAt >= this.#partMs) {
+      this.#turnAt += this.#partMs;
+      this.#turn += 1;
+      // First, as the bucket to look at may be the one whose turn it is again.
+      this.#check(now);
+      this.#ping(this.#turn % PARTS, now);
+    }
+  }
+
+  #ping(bucket: number, now: number): void {
+    this.#pingedAt[bucket] = now;
+    if (this.#buckets[bucket]?.size === 0) return;
+    this.#settings.fanout.publish(this.#topicOf(bucket), this.#settings.ping);
+  }
+
+  #check(now: number): void {
+    const ago = Math.ceil(this.#settings.pongMs / this.#partMs);
+    const bucket = (this.#turn - ago + PARTS * ago) % PARTS;
+    const pingedAt = this.#pingedAt[bucket] ?? Number.NEGATIVE_INFINITY;
+    if (now - pingedAt < this.#settings.pongMs - this.#partMs) return;
+    for (const line of [...(this.#buckets[bucket] ?? [])]) if (line.heardAt < pingedAt) line.close();
+  }
+
+  #topicOf(bucket: number): string {
+    return `${this.#settings.path}\n${bucket}`;
+  }
+}

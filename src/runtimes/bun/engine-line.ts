@@ -1,0 +1,222 @@
+import type { App } from '../../app/compose.ts';
+import { DisconnectError } from '../../core/disconnects.ts';
+import type { Frame } from '../../core/protocol.ts';
+import { randomText } from '../../core/random-text.ts';
+import type { Heartbeats, Pinged } from './engine-heartbeats.ts';
+import { Poll } from './engine-poll.ts';
+import type { Streams } from './streams.ts';
+import type { Socket } from './websocket.ts';
+
+type Engine = App['socketio']['engine'];
+type LineHandler = ReturnType<App['socketio']['open']>;
+type Packet = ReturnType<Engine['decodePayload']>[number];
+
+export type LineParts = {
+  readonly engine: Engine;
+  readonly streams: Streams;
+  readonly heartbeats: Heartbeats;
+  /** What may wait for a slow reader, in bytes; past it the line is closed, and the client comes back. */
+  readonly maxBacklogBytes: number;
+  /** Logs an error that no client is told the cause of. */
+  readonly report: (error: unknown) => void;
+  /** Called once, when the line is closed. `pollComes`: a request of the client's may be on its way still. */
+  readonly forget: (line: EngineLine, pollComes: boolean) => void;
+};
+
+/** Which way packets go. `probing`: the client tries a WebSocket out, and polls until it is sure. */
+type Transport =
+  | { readonly tag: 'polling' }
+  | { readonly tag: 'probing'; readonly socket: Socket }
+  | { readonly tag: 'websocket'; readonly socket: Socket }
+  | { readonly tag: 'closed' };
+
+/** One client's Engine.IO connection: a WebSocket, or requests one after the other that may become one. */
+export class EngineLine implements Pinged {
+  readonly sid = randomText(20);
+  heardAt = performance.now();
+  readonly #parts: LineParts;
+  #transport: Transport;
+  #handler: LineHandler | undefined;
+  readonly #bucket: number;
+  /** Only of a line that polls, to take them along to its socket. */
+  #topics: Set<string> | undefined;
+  #poll: Poll | undefined;
+  #isPosting = false;
+
+  constructor(parts: LineParts, socket?: Socket) {
+    this.#parts = parts;
+    if (socket === undefined) {
+      this.#transport = { tag: 'polling' };
+      this.#poll = new Poll(parts.engine, () => this.close());
+    } else this.#transport = { tag: 'websocket', socket };
+    this.#bucket = parts.heartbeats.add(this);
+  }
+
+  /** Whether requests of their own still carry it. */
+  get isPolling(): boolean {
+    return this.#transport.tag === 'polling' || this.#transport.tag === 'probing';
+  }
+
+  get isClosed(): boolean {
+    return this.#transport.tag === 'closed';
+  }
+
+  begin(handler: LineHandler): void {
+    this.#handler = handler;
+  }
+
+  // --- what the server says ------------------------------------------------------------------------------------------
+
+  send(packet: Frame): void {
+    if (this.#transport.tag === 'closed') return;
+    if (this.#transport.tag === 'websocket') {
+      this.#transport.socket.send(packet);
+      return;
+    }
+    this.#poll?.push(packet);
+    if (this.backlog() > this.#parts.maxBacklogBytes) this.close();
+  }
+
+  backlog(): number {
+    if (this.#transport.tag === 'websocket') return this.#transport.socket.getBufferedAmount();
+    return this.#poll?.backlog ?? 0;
+  }
+
+  join(topic: string): void {
+    if (this.#transport.tag === 'websocket') this.#transport.socket.subscribe(topic);
+    if (!this.isPolling) return;
+    this.#topics ??= new Set();
+    this.#topics.add(topic);
+    this.#parts.streams.join(topic, this);
+  }
+
+  leave(topic: string): void {
+    if (this.#transport.tag === 'websocket') this.#transport.socket.unsubscribe(topic);
+    if (this.#topics?.delete(topic) === true) this.#parts.streams.leave(topic, this);
+  }
+
+  /** Ends the line from this side; clients come back by themselves. */
+  close(): void {
+    this.#end(this.#parts.engine.CLOSE);
+  }
+
+  // --- what the client says ------------------------------------------------------------------------------------------
+
+  /** Packets of a request's body, or one of a socket's. What is not of the protocol ends the line; false then. */
+  take(decode: () => readonly Packet[]): boolean {
+    this.heardAt = performance.now();
+    try {
+      for (const packet of decode()) this.#take(packet);
+      return true;
+    } catch (error) {
+      if (!(error instanceof DisconnectError)) this.#parts.report(error);
+      this.close();
+      return false;
+    }
+  }
+
+  /** False while another POST is under way: what a client says has an order. */
+  beginPost(): boolean {
+    if (this.#isPosting) return false;
+    this.#isPosting = true;
+    return true;
+  }
+
+  endPost(): void {
+    this.#isPosting = false;
+  }
+
+  /** A GET: answered once there is something to say. Undefined when there is one already, which ends the line. */
+  async answerPoll(request: Request): Promise<Response | undefined> {
+    const poll = this.#poll;
+    if (poll === undefined) return undefined;
+    if (poll.isWaiting) {
+      this.close();
+      return undefined;
+    }
+    // So that the client's polls come to an end while it tries its socket out.
+    if (this.#transport.tag === 'probing' && poll.backlog === 0) poll.push(this.#parts.engine.NOOP);
+    return poll.answer(request);
+  }
+
+  /** A socket of the client's, to take the place of requests. False when it has one. */
+  probe(socket: Socket): boolean {
+    if (this.#transport.tag !== 'polling') return false;
+    this.#transport = { tag: 'probing', socket };
+    return true;
+  }
+
+  /** What comes over its socket. */
+  received(frame: Frame, socket: Socket): void {
+    const { engine } = this.#parts;
+    const transport = this.#transport;
+    // A socket that was turned away may still have something under way.
+    if (!('socket' in transport) || transport.socket !== socket) return;
+    if (transport.tag === 'websocket') return void this.take(() => [engine.decodePacket(frame)]);
+    if (frame === `${engine.PING}probe`) {
+      transport.socket.send(`${engine.PONG}probe`);
+      if (this.#poll?.isWaiting === true) this.#poll.push(engine.NOOP);
+    } else if (frame === engine.UPGRADE) this.#upgrade(transport.socket);
+    else this.#abandonProbe(transport.socket);
+  }
+
+  /** A socket of its is gone. */
+  socketClosed(socket: Socket): void {
+    const transport = this.#transport;
+    if (!('socket' in transport) || transport.socket !== socket) return;
+    if (transport.tag === 'probing') this.#transport = { tag: 'polling' };
+    else this.#end(undefined);
+  }
+
+  #take(packet: Packet): void {
+    if (this.#transport.tag === 'closed') return;
+    switch (packet.kind) {
+      case 'message':
+        return this.#handler?.receive(packet.message);
+      case 'close':
+        // A poll is let go as if nothing were to say.
+        return this.#end(this.#parts.engine.NOOP, this.#poll?.isWaiting === false);
+      case 'probe':
+        // Only the server pings.
+        throw new DisconnectError('badRequest');
+      case 'pong':
+      case 'noop':
+      case 'upgrade':
+        return;
+      default:
+        packet satisfies never;
+    }
+  }
+
+  #upgrade(socket: Socket): void {
+    const { engine, streams } = this.#parts;
+    const poll = this.#poll;
+    this.#poll = undefined;
+    this.#transport = { tag: 'websocket', socket };
+    for (const topic of this.#topics ?? []) {
+      streams.leave(topic, this);
+      socket.subscribe(topic);
+    }
+    this.#topics = undefined;
+    for (const packet of poll?.takeAll() ?? []) socket.send(packet);
+    poll?.end(engine.NOOP);
+  }
+
+  #abandonProbe(socket: Socket): void {
+    this.#transport = { tag: 'polling' };
+    socket.close();
+  }
+
+  #end(last: string | undefined, pollComes = false): void {
+    const transport = this.#transport;
+    if (transport.tag === 'closed') return;
+    this.#transport = { tag: 'closed' };
+    for (const topic of this.#topics ?? []) this.#parts.streams.leave(topic, this);
+    this.#topics = undefined;
+    this.#parts.heartbeats.remove(this, this.#bucket);
+    this.#parts.forget(this, pollComes);
+    this.#handler?.closed();
+    this.#poll?.end(last);
+    if (transport.tag === 'websocket' || transport.tag === 'probing') transport.socket.close();
+  }
+}

@@ -1,0 +1,81 @@
+import type { App } from '../../app/compose.ts';
+import type { Frame } from '../../core/protocol.ts';
+
+/** Of answers that hold packets. */
+export const POLL_HEADERS = { 'Content-Type': 'text/plain; charset=UTF-8', 'Cache-Control': 'no-store' } as const;
+
+type Engine = App['socketio']['engine'];
+type Waiting = { readonly answer: (response: Response) => void; readonly signal: AbortSignal };
+
+/** What a client that polls is to be told, and its request that waits for it. */
+export class Poll {
+  readonly #engine: Engine;
+  readonly #onAbort: () => void;
+  #packets: Frame[] = [];
+  #bytes = 0;
+  #waiting: Waiting | undefined;
+
+  /** `onAbort`: the client has given its request up. */
+  constructor(engine: Engine, onAbort: () => void) {
+    this.#engine = engine;
+    this.#onAbort = onAbort;
+  }
+
+  get isWaiting(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  /** Bytes that wait, nearly. */
+  get backlog(): number {
+    return this.#bytes;
+  }
+
+  push(packet: Frame): void {
+    this.#packets.push(packet);
+    this.#bytes += packet.length;
+    // What is said in this turn goes into one answer.
+    if (this.#packets.length === 1 && this.#waiting !== undefined) queueMicrotask(() => this.#flush());
+  }
+
+  /** Answers once there is something to say. */
+  answer({ signal }: Request): Promise<Response> {
+    return new Promise((resolve) => {
+      this.#waiting = { answer: resolve, signal };
+      if (signal.aborted) return this.#abort();
+      signal.addEventListener('abort', this.#abort);
+      if (this.#packets.length > 0) this.#flush();
+    });
+  }
+
+  /** Gives what waits, to go another way. */
+  takeAll(): readonly Frame[] {
+    const packets = this.#packets;
+    this.#packets = [];
+    this.#bytes = 0;
+    return packets;
+  }
+
+  /** No more is said but what waits already and `last`; a request that waits is let go with it. */
+  end(last: string | undefined): void {
+    if (last !== undefined) this.push(last);
+    this.#flush();
+  }
+
+  readonly #abort = (): void => {
+    if (this.#waiting === undefined) return;
+    this.#settle(new Response(null, { status: 400 }));
+    this.#onAbort();
+  };
+
+  #flush(): void {
+    if (this.#waiting === undefined || this.#packets.length === 0) return;
+    this.#settle(new Response(this.#engine.encodePayload(this.takeAll()), { headers: POLL_HEADERS }));
+  }
+
+  #settle(response: Response): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.signal.removeEventListener('abort', this.#abort);
+    waiting?.answer(response);
+  }
+}

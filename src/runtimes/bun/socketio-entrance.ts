@@ -1,0 +1,198 @@
+import type { Server } from 'bun';
+import type { App } from '../../app/compose.ts';
+import { ClientError } from '../../core/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { Heartbeats } from './engine-heartbeats.ts';
+import { EngineLine, type LineParts } from './engine-line.ts';
+import { POLL_HEADERS } from './engine-poll.ts';
+import type { Caller, Entrance } from './entrance.ts';
+import { readBody } from './read-body.ts';
+import type { BunFanout, Socket, SocketData, SocketOwner } from './websocket.ts';
+
+/** How long after a client has left by one request, another of its is waited for. */
+const LAST_POLL_MS = 1_000;
+
+type SocketIo = Pick<App['socketio'], 'engine' | 'open'>;
+type Refusal = keyof SocketIo['engine']['REFUSALS'];
+
+export type EngineSettings = {
+  /** With its slash at the end: `/socket.io/`. */
+  readonly path: string;
+  /** Milliseconds between pings, and how long the answer may take. */
+  readonly pingMs: number;
+  readonly pongMs: number;
+  readonly maxFrameBytes: number;
+  readonly maxBacklogBytes: number;
+};
+
+type Parts = {
+  readonly socketio: SocketIo;
+  readonly server: Server<SocketData>;
+  readonly fanout: BunFanout;
+  readonly clock: Clock;
+  /** Logs an error that no client is told the cause of. */
+  readonly report: (error: unknown) => void;
+};
+
+/**
+ * Where Socket.IO clients come in: Engine.IO over a WebSocket, or over requests that may become one. Requests find
+ * their line by its id, which only its client knows.
+ */
+export class SocketIoEntrance implements Entrance {
+  readonly #parts: Parts;
+  readonly #settings: EngineSettings;
+  readonly #lines = new Map<string, EngineLine>();
+  readonly #line: LineParts;
+
+  constructor(parts: Parts, settings: EngineSettings) {
+    this.#parts = parts;
+    this.#settings = settings;
+    const { engine } = parts.socketio;
+    const heartbeats = new Heartbeats({ ...settings, fanout: parts.fanout, ping: engine.PING }, performance.now());
+    this.#line = {
+      engine,
+      heartbeats,
+      streams: parts.fanout.streams,
+      maxBacklogBytes: settings.maxBacklogBytes,
+      report: parts.report,
+      forget: ({ sid }, pollComes) => this.#forget(sid, pollComes),
+    };
+    this.#advanceLater();
+  }
+
+  takes(pathname: string): boolean {
+    // Clients can be told to leave out the slash at the end.
+    return pathname === this.#settings.path || `${pathname}/` === this.#settings.path;
+  }
+
+  async begin(request: Request, caller: Caller): Promise<Response | undefined> {
+    const response = await this.#answer(request, caller);
+    // Bun closes a connection that the client wants closed, but does not say so; Node's client then asks once more on it.
+    if (request.headers.get('Connection')?.toLowerCase() === 'close') response?.headers.set('Connection', 'close');
+    return response;
+  }
+
+  async #answer(request: Request, caller: Caller): Promise<Response | undefined> {
+    this.#line.heartbeats.advance(performance.now());
+    const isUpgrade = request.headers.get('Upgrade')?.toLowerCase() === 'websocket';
+    const wish = this.#parts.socketio.engine.wishOf(new URL(request.url).searchParams);
+    if (typeof wish === 'string') return this.#refuse(wish);
+    const { transport, sid } = wish;
+    if (sid === undefined) {
+      if (request.method !== 'GET') return this.#refuse('badMethod');
+      if (isUpgrade !== (transport === 'websocket')) return this.#refuse('badRequest');
+      return isUpgrade ? this.#upgrade(request, this.#newcomer(caller)) : this.#openPolling(caller);
+    }
+    const line = this.#lines.get(sid);
+    if (line === undefined) return this.#refuse('unknownSession');
+    if (line.isClosed) return this.#letGo(sid, request);
+    if (isUpgrade) return this.#upgrade(request, probing(line));
+    return line.isPolling && transport === 'polling' ? this.#takeRequest(line, request) : this.#refuse('badRequest');
+  }
+
+  #openPolling(caller: Caller): Response | Promise<Response> {
+    const line = this.#open(caller, undefined);
+    const packets = this.#parts.socketio.engine.encodePayload([this.#handshake(line, ['websocket'])]);
+    return payload(packets);
+  }
+
+  #forget(sid: string, pollComes: boolean): void {
+    if (pollComes) this.#parts.clock.after(LAST_POLL_MS, () => this.#lines.delete(sid));
+    else this.#lines.delete(sid);
+  }
+
+  /** The poll that was on its way when the client said that it leaves. */
+  #letGo(sid: string, request: Request): Response {
+    this.#lines.delete(sid);
+    const { encodePayload, NOOP } = this.#parts.socketio.engine;
+    return request.method === 'GET' ? payload(encodePayload([NOOP])) : this.#refuse('unknownSession');
+  }
+
+  async #takeRequest(line: EngineLine, request: Request): Promise<Response> {
+    if (request.method === 'GET') {
+      // It is answered with the next ping at the latest, which may be further off than what Bun waits for.
+      this.#parts.server.timeout(request, 0);
+      return (await line.answerPoll(request)) ?? this.#refuse('badRequest');
+    }
+    if (request.method !== 'POST') return this.#refuse('badRequest');
+    const isTaken = await this.#takePost(line, request);
+    return isTaken ? new Response('ok', { headers: { 'Content-Type': 'text/html' } }) : this.#refuse('badRequest');
+  }
+
+  /** False for what ends the line: a second POST beside another, bytes, what is not of the protocol. */
+  async #takePost(line: EngineLine, request: Request): Promise<boolean> {
+    const isBinary = request.headers.get('Content-Type') === 'application/octet-stream';
+    if (isBinary || !line.beginPost()) {
+      line.close();
+      return false;
+    }
+    try {
+      const body = await readBody(request, this.#settings.maxFrameBytes);
+      return line.take(() => this.#parts.socketio.engine.decodePayload(new TextDecoder().decode(body)));
+    } catch (error) {
+      line.close();
+      if (error instanceof ClientError) throw error;
+      return false;
+    } finally {
+      line.endPost();
+    }
+  }
+
+  #upgrade(request: Request, owner: SocketOwner): Response | undefined {
+    if (this.#parts.server.upgrade(request, { data: { owner } })) return undefined;
+    return this.#refuse('badRequest');
+  }
+
+  /** A client that begins with a socket. */
+  #newcomer(caller: Caller): SocketOwner {
+    let line: EngineLine | undefined;
+    return {
+      opened: (socket) => {
+        line = this.#open(caller, socket);
+        line.send(this.#handshake(line, []));
+      },
+      received: (frame, socket) => line?.received(frame, socket),
+      closed: (socket) => line?.socketClosed(socket),
+    };
+  }
+
+  #open(caller: Caller, socket: Socket | undefined): EngineLine {
+    this.#line.heartbeats.advance(performance.now());
+    const line = new EngineLine(this.#line, socket);
+    this.#lines.set(line.sid, line);
+    line.begin(this.#parts.socketio.open(line, caller));
+    return line;
+  }
+
+  #handshake({ sid }: EngineLine, upgrades: readonly string[]): string {
+    const { pingMs: pingInterval, pongMs: pingTimeout, maxFrameBytes: maxPayload } = this.#settings;
+    return this.#parts.socketio.engine.encodeOpen({ sid, upgrades, pingInterval, pingTimeout, maxPayload });
+  }
+
+  #refuse(refusal: Refusal): Response {
+    return Response.json(this.#parts.socketio.engine.REFUSALS[refusal], { status: 400 });
+  }
+
+  #advanceLater(): void {
+    const { heartbeats } = this.#line;
+    this.#parts.clock.after(heartbeats.partMs, () => {
+      heartbeats.advance(performance.now());
+      this.#advanceLater();
+    });
+  }
+}
+
+/** A client that polls, and tries out whether a socket gets through. */
+function probing(line: EngineLine): SocketOwner {
+  return {
+    opened: (socket) => {
+      if (!line.probe(socket)) socket.close();
+    },
+    received: (frame, socket) => line.received(frame, socket),
+    closed: (socket) => line.socketClosed(socket),
+  };
+}
+
+function payload(packets: string): Response {
+  return new Response(packets, { headers: POLL_HEADERS });
+}

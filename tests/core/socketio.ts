@@ -1,0 +1,118 @@
+import type { Connection } from '../../src/core/connection.ts';
+import type { Hooks } from '../../src/core/hooks.ts';
+import type { Namespace } from '../../src/core/namespace.ts';
+import { ANONYMOUS } from '../../src/core/principal.ts';
+import type { Frame } from '../../src/core/protocol.ts';
+import type { EngineLine, LineHandler } from '../../src/protocols/socketio/line.ts';
+import { SocketIo } from '../../src/protocols/socketio/protocol.ts';
+import type { TopicFanout } from './client.ts';
+import { PLAIN, TestNode } from './node.ts';
+
+const ROOMS: Namespace = { ...PLAIN, history: 'durable', presence: true, joinLeave: true };
+
+/** The client's end of a line that needs no transport. */
+export class Line implements EngineLine {
+  readonly frames: Frame[] = [];
+  isOpen = true;
+  handler: LineHandler | undefined;
+  readonly #fanout: TopicFanout;
+
+  constructor(fanout: TopicFanout) {
+    this.#fanout = fanout;
+  }
+
+  say(message: string): void {
+    this.handler?.receive(message);
+  }
+
+  /** The JSON of the last frame that begins so. */
+  last(start: string): unknown {
+    const frame = this.frames.findLast((each) => typeof each === 'string' && each.startsWith(start));
+    return frame === undefined ? undefined : JSON.parse(String(frame).slice(start.length));
+  }
+
+  /** The arguments of every event of that name. */
+  events(name: string): unknown[][] {
+    return this.frames.flatMap((frame) => {
+      const [event, ...args] = /^42\[/.test(String(frame)) ? (JSON.parse(String(frame).slice(2)) as unknown[]) : [];
+      return event === name ? [args] : [];
+    });
+  }
+
+  get messages(): unknown[] {
+    return this.events('new_message').map(([message]) => (message as { content: unknown }).content);
+  }
+
+  send(frame: Frame): void {
+    if (this.isOpen) this.frames.push(frame);
+  }
+
+  backlog(): number {
+    return 0;
+  }
+
+  join(topic: string): void {
+    this.#fanout.join(topic, this as unknown as Connection);
+  }
+
+  leave(topic: string): void {
+    this.#fanout.leave(topic, this as unknown as Connection);
+  }
+
+  close(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    this.#fanout.drop(this as unknown as Connection);
+    this.handler?.closed();
+  }
+}
+
+/** Socket.IO on one node on memory adapters. */
+export class World {
+  readonly socketio = new SocketIo({ namespaces: ['log'], recoveryMs: 60_000 });
+  readonly node: TestNode;
+
+  constructor(hooks: Partial<Hooks> = {}) {
+    this.node = new TestNode({
+      hooks,
+      namespaces: { rooms: { options: ROOMS }, ...this.socketio.feature.namespaces },
+      protocols: this.socketio.protocols,
+    });
+    this.socketio.attach(this.node.node);
+  }
+
+  open(): Line {
+    const line = new Line(this.node.fanout);
+    line.handler = this.socketio.open(line, { principal: ANONYMOUS, address: '192.0.2.1' });
+    return line;
+  }
+
+  async connected(auth: object = {}): Promise<Line> {
+    const line = this.open();
+    await this.say(line, `0${JSON.stringify(auth)}`);
+    return line;
+  }
+
+  /** Comes back as the stock client does, after events up to the `upTo`-th. */
+  async back(from: Line, pid: string, upTo = Number.POSITIVE_INFINITY): Promise<Line> {
+    const cursors = from.events('new_message').slice(0, upTo);
+    return this.connected({ pid, offset: cursors.at(-1)?.at(-1) });
+  }
+
+  async say(line: Line, ...messages: string[]): Promise<void> {
+    for (const message of messages) line.say(message);
+    await this.node.clock.settle();
+  }
+
+  async speak(room: string, ...contents: unknown[]): Promise<void> {
+    for (const content of contents) {
+      const done = this.node.node.publish(`rooms:${room}`, JSON.stringify(content));
+      await this.node.clock.settle();
+      await done;
+      await this.node.clock.settle();
+    }
+  }
+}
+
+/** What the client was given to come back with. */
+export const pidOf = (line: Line) => (line.last('40') as { readonly pid: string }).pid;

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { SignJWT } from 'jose';
+import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
+
+const SECRET = 'a secret that is shared with one application only';
+const APP = 'https://app.example.org';
+const BACKLOG = 64 * 1_024;
+
+let server: BanyanProcess;
+
+beforeAll(async () => {
+  server = await startBanyan({
+    ...{ BANYAN_TOKEN_SECRET: SECRET, BANYAN_ALLOWED_ORIGINS: APP },
+    BANYAN_MAX_CONNECTION_BACKLOG_BYTES: String(BACKLOG),
+  });
+});
+afterAll(() => server.stop());
+
+const token = (user: string) =>
+  new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).setSubject(user).sign(new TextEncoder().encode(SECRET));
+
+const request = (query: string, init: RequestInit = {}) => fetch(`${server.url}/socket.io/?EIO=4&${query}`, init);
+
+async function sidOfNew(headers: Record<string, string> = {}): Promise<string> {
+  const text = await (await request('transport=polling', { headers })).text();
+  return (JSON.parse(text.slice(1)) as { sid: string }).sid;
+}
+
+const poll = (sid: string) => request(`transport=polling&sid=${sid}`);
+const post = (sid: string, body: string) => request(`transport=polling&sid=${sid}`, { method: 'POST', body });
+
+/** A client that has entered the main namespace, polling. */
+async function entered(user: string): Promise<string> {
+  const sid = await sidOfNew();
+  await post(sid, `40${JSON.stringify({ token: await token(user) })}`);
+  expect(await (await poll(sid)).text()).toStartWith('40{"sid"');
+  return sid;
+}
+
+describe('Engine.IO', () => {
+  test.each([
+    ['transport=polling&sid=nobody', 1, 'Session ID unknown'],
+    ['transport=carrier-pigeon', 0, 'Transport unknown'],
+    ['transport=websocket', 3, 'Bad request'],
+  ])('refuses %s as the reference server does', async (query, code, message) => {
+    const response = await request(query);
+    expect([response.status, await response.json()]).toEqual([400, { code, message }]);
+  });
+
+  test('refuses what is larger than it says it takes', async () => {
+    const sid = await sidOfNew();
+    expect((await post(sid, `4${'x'.repeat(70_000)}`)).status).toBe(413);
+    expect((await poll(sid)).status).toBe(400);
+  });
+
+  test('SI2 takes one POST at a time', async () => {
+    const sid = await sidOfNew();
+    const slow = new ReadableStream<Uint8Array>({
+      start: async (controller) => {
+        controller.enqueue(new TextEncoder().encode('3'));
+        await Bun.sleep(300);
+        controller.close();
+      },
+    });
+    const first = request(`transport=polling&sid=${sid}`, { method: 'POST', body: slow });
+    await Bun.sleep(100);
+    expect((await post(sid, '3')).status).toBe(400);
+    await first.catch(() => undefined);
+    expect((await poll(sid)).status).toBe(400);
+  });
+
+  test('SL1 a client that does not poll is let go of, and its memory with it', async () => {
+    const [slow, publisher] = [await entered('slow'), await entered('ann')];
+    await post(slow, '42["subscribe","log:slow"]');
+    const data = 'x'.repeat(10_000);
+    for (let n = 0; n < 10; n += 1) {
+      await post(publisher, `42${n}["publish","log:slow","${data}"]`);
+      await (await poll(publisher)).text();
+    }
+    expect((await poll(slow)).status).toBe(400);
+    await post(publisher, '4299["publish","log:slow","still here"]');
+    expect(await (await poll(publisher)).text()).toStartWith('4399[{"ok":true');
+  });
+
+  test('a socket that says something else than a probe is turned away, and polling goes on', async () => {
+    const sid = await entered('ann');
+    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket&sid=${sid}`);
+    const closed = new Promise((resolve) => socket.addEventListener('close', resolve));
+    socket.addEventListener('open', () => socket.send('4hello'));
+    await closed;
+    await post(sid, '421["publish","log:probe",1]');
+    expect(await (await poll(sid)).text()).toStartWith('431[{"ok":true');
+  });
+
+  test('PE1 pages of other sites reach nothing, allowed ones may read the answers', async () => {
+    const foreign = { Origin: 'https://evil.example' };
+    expect((await request('transport=polling', { headers: foreign })).status).toBe(403);
+    const allowed = await request('transport=polling', { headers: { Origin: APP } });
+    expect([allowed.status, allowed.headers.get('Access-Control-Allow-Origin')]).toEqual([200, APP]);
+    const preflight = await request('transport=polling', { method: 'OPTIONS', headers: { Origin: APP } });
+    expect(preflight.status).toBe(204);
+  });
+});
