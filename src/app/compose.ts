@@ -39,7 +39,7 @@ export type App = {
   readonly centrifuge: typeof centrifuge;
   readonly serverApi: ServerApi;
   readonly pusher: Pusher;
-  readonly pusherApi: ReturnType<Pusher['attach']>;
+  readonly pusherApi: ReturnType<Pusher['api']>;
   authenticate(headers: Headers): Promise<Principal>;
   /** Does what a crash came between. To be called once, before the first connection. */
   catchUp(): Promise<void>;
@@ -69,7 +69,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     },
     verifyToken: tokens.connection,
     verifySubscription: tokens.subscription,
-    ...(pusher.isOn && { apps: pusher.hooks() }),
+    ...(pusher.isOn && { apps: pusher.hooks(node) }),
   });
   announceNewcomers(accounts, features);
   return {
@@ -78,7 +78,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     features,
     centrifuge,
     pusher,
-    pusherApi: pusher.attach(node),
+    pusherApi: pusher.api(node),
     serverApi: new ServerApi(node, { keys: config.apiKeys, version: VERSION }),
     authenticate: accounts.authenticate,
     catchUp: accounts.catchUp,

@@ -1,11 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { Centrifuge } from 'centrifuge';
+import { type JWTPayload, SignJWT } from 'jose';
 import Echo from 'laravel-echo';
 import type PusherClient from 'pusher-js';
 import type { Channel } from 'pusher-js';
 import WebSocket from 'ws';
 import { APP, heardBy, next, PusherWorld, subscribe, until } from './pusher-world.ts';
 
+const TOKEN_SECRET = 'a secret that is shared with one application only';
 const OTHER = { id: '4', key: 'other-key', secret: 'another secret of some length', namespace: 'other' };
 const CLOSED = {
   id: '5',
@@ -30,6 +32,7 @@ const centrifuges: Centrifuge[] = [];
 beforeAll(async () => {
   world = await PusherWorld.start([{ ...APP, subscriptionCounts: true, maxPresenceMembers: 3 }, OTHER, CLOSED, SMALL], {
     BANYAN_CLIENT_ANONYMOUS: 'true',
+    BANYAN_TOKEN_SECRET: TOKEN_SECRET,
     BANYAN_NAMESPACES: JSON.stringify(NAMESPACES),
   });
 });
@@ -328,6 +331,24 @@ describe('PU6 one channel, clients of all protocols', () => {
     ]);
     expect((await client.history('pusher:shared', { limit: 9 })).publications).toHaveLength(3);
   });
+
+  test('a Centrifuge client whose tokens let it in is a member like any other', async () => {
+    const client = await centrifuge(await tokenOf({ sub: 'eve' }));
+    const info = { name: 'Eve' };
+    const token = await tokenOf({ sub: 'eve', channel: 'pusher:presence-mixed', info });
+    const subscription = client.newSubscription('pusher:presence-mixed', { token, joinLeave: true });
+    const joined = new Promise<{ info: { user: string; chanInfo: unknown } }>((resolve) => {
+      subscription.on('join', (event) => event.info.user === 'ann' && resolve(event as never));
+    });
+    subscription.subscribe();
+    await subscription.ready(5_000);
+    const ann = await subscribe(await world.connected('ann'), 'presence-mixed');
+    expect(ann.members.members).toEqual({ eve: info, ann: { name: 'ANN' } });
+    expect((await joined).info).toMatchObject({ user: 'ann', chanInfo: { name: 'ANN' } });
+    const left = next(ann, 'pusher:member_removed');
+    subscription.unsubscribe();
+    expect(await left).toMatchObject({ id: 'eve', info });
+  });
 });
 
 describe('PU8 users', () => {
@@ -402,8 +423,12 @@ describe('Laravel Echo, unmodified', () => {
   }
 });
 
-async function centrifuge(): Promise<Centrifuge> {
-  const client = new Centrifuge(world.server.socketUrl, { websocket: WebSocket });
+function tokenOf(claims: JWTPayload): Promise<string> {
+  return new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(TOKEN_SECRET));
+}
+
+async function centrifuge(token = ''): Promise<Centrifuge> {
+  const client = new Centrifuge(world.server.socketUrl, { websocket: WebSocket, token });
   centrifuges.push(client);
   client.connect();
   await client.ready(5_000);
