@@ -46,6 +46,14 @@ const TARGETS = [
     'x',
     '/\u00e9',
   ],
+  ...[
+    '/app/key?protocol=7',
+    '/app/',
+    '/apps/app/events?auth_key=key',
+    '/apps/app/channels/%ff',
+    '/apps//',
+    '/apps/app/',
+  ],
   ...['/connection/websocket', '/connection/websocket/', `/${'a'.repeat(9_000)}`, `/?${'a=b&'.repeat(2_000)}`],
 ] as const;
 const TYPES = [

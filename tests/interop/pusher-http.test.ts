@@ -99,6 +99,7 @@ describe('PU7 the HTTP API, as the pusher package calls it', () => {
       await statusOf(backend.triggerBatch(Array.from({ length: 11 }, () => ({ channel: 'a', name: 'x', data: '' })))),
     ).toBe(400);
     expect(await statusOf(backend.trigger('a', 'pusher:error', {}))).toBe(400);
+    expect(await statusOf(backend.trigger('a', 'x', {}, { info: 'user_count,x' }))).toBe(400);
     for (const body of [
       '',
       '{',

@@ -43,8 +43,13 @@ afterEach(() => {
 afterAll(() => world.server.stop());
 
 /** What the server says to a socket that sends these messages, until it closes or `last` has come. */
-async function talk(path: string, messages: readonly unknown[], last = ''): Promise<{ said: string[]; code?: number }> {
-  const socket = new WebSocket(`${world.server.url.replace('http', 'ws')}${path}`);
+async function talk(
+  path: string,
+  messages: readonly unknown[],
+  last = '',
+  { server } = world,
+): Promise<{ said: string[]; code?: number }> {
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}${path}`);
   const said: string[] = [];
   return new Promise((resolve) => {
     socket.on('open', () => {
@@ -90,6 +95,18 @@ describe('PU1 a connection', () => {
     await next(first.connection, 'connected');
     expect((await talk(`/app/${SMALL.key}?protocol=7`, [])).code).toBe(4004);
   });
+
+  test('SE4 that answers no ping is closed with 4201; pusher-js answers', async () => {
+    const env = { BANYAN_PING_SECONDS: '2', BANYAN_PONG_SECONDS: '1' };
+    const quick = await PusherWorld.start([APP], env);
+    const states: unknown[] = [];
+    const client = await quick.connected();
+    client.connection.bind('state_change', ({ current }: { current: string }) => states.push(current));
+    const { said, code } = await talk(`/app/${APP.key}?protocol=7`, [], '', quick);
+    expect([JSON.parse(said[1] ?? '').event, code, states]).toEqual(['pusher:ping', 4201, []]);
+    quick.hangUp();
+    await quick.server.stop();
+  }, 20_000);
 
   test('SE6 that says what is not of the protocol is closed, with a code on which nobody comes back', async () => {
     for (const message of [
