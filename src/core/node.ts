@@ -533,9 +533,9 @@ export class Node implements Channels, SessionHost {
   ): Promise<Reply> {
     await this.permissions.check(session.principal, 'readPresence', command.channel);
     if (!this.permissions.namespace(command.channel).presence) throw new ClientError('notAvailable');
-    const clients = [...(this.hub.get(command.channel)?.present?.clients ?? [])];
-    if (command.kind === 'presence') return { kind: 'presence', clients };
-    return { kind: 'presenceStats', clients: clients.length, users: new Set(clients.map(({ user }) => user)).size };
+    const present = this.hub.get(command.channel)?.present;
+    if (command.kind === 'presence') return { kind: 'presence', clients: [...(present?.clients ?? [])] };
+    return { kind: 'presenceStats', clients: present?.size ?? 0, users: present?.users ?? 0 };
   }
 
   #tick(): void {

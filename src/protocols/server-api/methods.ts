@@ -120,9 +120,9 @@ function infoOf({ user, client, connInfo, chanInfo }: ClientInfo): unknown {
 function channelsOf(node: Node, pattern: string): Record<string, { num_clients: number }> {
   const matches = globOf(pattern);
   const found: Record<string, { num_clients: number }> = {};
-  for (const { name, subscribers } of node.hub.channels()) {
+  for (const { name, subscriberCount } of node.hub.channels()) {
     if (!node.permissions.takesTokens(name) || !matches(name)) continue;
-    found[name] = { num_clients: [...subscribers.values()].reduce((sum, count) => sum + count, 0) };
+    found[name] = { num_clients: subscriberCount };
   }
   return found;
 }
