@@ -14,6 +14,7 @@ import type { Passwords } from '../ports/passwords.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { WebClient } from '../ports/web-client.ts';
 import { centrifuge } from '../protocols/centrifuge/protocol.ts';
+import { plain } from '../protocols/plain/protocol.ts';
 import { Pusher } from '../protocols/pusher/protocol.ts';
 import { ServerApi } from '../protocols/server-api/protocol.ts';
 import type { Config } from './config.ts';
@@ -37,6 +38,7 @@ export type App = {
   readonly operations: Operations;
   readonly features: readonly Feature[];
   readonly centrifuge: typeof centrifuge;
+  readonly plain: typeof plain;
   readonly serverApi: ServerApi;
   readonly pusher: Pusher;
   readonly pusherApi: ReturnType<Pusher['api']>;
@@ -77,6 +79,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     operations,
     features,
     centrifuge,
+    plain,
     pusher,
     pusherApi: pusher.api(node),
     serverApi: new ServerApi(node, { keys: config.apiKeys, version: VERSION }),
@@ -149,7 +152,7 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, { features, 
     bus: ports.bus,
     fanout: runtime.fanout,
     logs: ports.logs,
-    protocols: [centrifuge.json, centrifuge.protobuf, ...(pusher.isOn ? [pusher.protocol] : [])],
+    protocols: [centrifuge.json, centrifuge.protobuf, ...plain.protocols, ...(pusher.isOn ? [pusher.protocol] : [])],
     namespaces: new Map([...namespacesOf(config, features), ...pusher.namespaces(config.namespaces)]),
     openNamespaces: new Set(config.clientInsecure ? Object.keys(config.namespaces) : []),
     limits: {

@@ -63,6 +63,21 @@ export const SETTINGS = {
     is: (value) => value !== '' && isLine(value),
     doc: "Keys with which a developer's own backend calls the server API (`POST /api/publish` and so on). None: it is shut.",
   }),
+  metricsToken: text({
+    env: 'BANYAN_METRICS_TOKEN',
+    default: '',
+    secret: true,
+    rule: 'empty, or one line of at least 16 characters',
+    is: (value) => value === '' || (isLine(value) && value.length >= API_KEY_LENGTH),
+    doc: 'With it (`Authorization: Bearer …`) Prometheus may read `/metrics`. Without it and `metricsAddresses` nobody may.',
+  }),
+  metricsAddresses: list({
+    env: 'BANYAN_METRICS_ADDRESSES',
+    default: [],
+    rule: 'IP addresses or subnets (10.0.0.0/8), separated by commas',
+    is: isAddressOrSubnet,
+    doc: 'Addresses or subnets from which `/metrics` may be read without a token. A request that came through a proxy which is not trusted may not.',
+  }),
   allowedOrigins: list({
     env: 'BANYAN_ALLOWED_ORIGINS',
     default: [],

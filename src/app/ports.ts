@@ -16,8 +16,12 @@ export type Ports = {
   readonly logs: { readonly memory: Log; readonly durable: Log };
   readonly sql: Sql;
   readonly blobs: Blobs;
-  /** Lets go of memory that has expired; called every minute. */
-  sweep(now: number): void;
+  /** The durable log began a new epoch, because its data was put there from a backup or a copy. */
+  readonly isRestored: boolean;
+  /** Whether each thing that this process depends on answers, by name; rejects, or never resolves, when it does not. */
+  readonly checks: Readonly<Record<string, () => Promise<unknown>>>;
+  /** Lets go of history that has expired; called every minute. */
+  sweep(now: number): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -38,8 +42,17 @@ export function openPorts({ dataFolder, memoryHistoryBytes, steps, onDeath }: Po
       bus: new MemoryBus(),
       logs: { memory, durable: database.log },
       sql: database.sql,
+      isRestored: database.isRestored,
       blobs: new DiskBlobs(join(dataFolder, 'blobs')),
-      sweep: (now) => memory.sweep(now),
+      checks: {
+        'database reads': () => database.sql.read({ sql: 'SELECT 1', params: [] }),
+        // A transaction of its own, with nothing in it.
+        'database writes': () => database.sql.write([]),
+      },
+      sweep: async (now) => {
+        memory.sweep(now);
+        await database.log.sweep(now);
+      },
       close: () => database.close(),
     };
   } catch (error) {

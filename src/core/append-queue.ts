@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Append, AppendOutcome, Log } from '../ports/log.ts';
 import { ClientError } from './errors.ts';
+import { Histogram } from './histogram.ts';
 
 export type QueueBounds = { readonly length: number; readonly bytes: number };
 
@@ -21,6 +22,10 @@ export class AppendQueue {
   #waiting: Waiting[] = [];
   #length = 0;
   #bytes = 0;
+  /** When the first of those that wait came. */
+  #waitingSince = 0;
+  /** From coming in to being durable, of each append. */
+  readonly delay = new Histogram();
   #idle: (() => void)[] = [];
 
   constructor(log: Log, clock: Clock, bounds: QueueBounds) {
@@ -31,6 +36,16 @@ export class AppendQueue {
 
   get log(): Log {
     return this.#log;
+  }
+
+  /** Appends that are not answered yet. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Characters of their data. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   append(append: Append): Promise<AppendOutcome> {
@@ -50,7 +65,10 @@ export class AppendQueue {
     }
     this.#length += 1;
     this.#bytes += bytes;
-    if (this.#waiting.length === 0) this.#clock.soon(() => this.#send());
+    if (this.#waiting.length === 0) {
+      this.#waitingSince = this.#clock.now();
+      this.#clock.soon(() => this.#send());
+    }
     return new Promise((resolve, reject) => this.#waiting.push({ append, resolve, reject }));
   }
 
@@ -61,10 +79,11 @@ export class AppendQueue {
   }
 
   async #send(): Promise<void> {
-    const batch = this.#waiting;
+    const [batch, since] = [this.#waiting, this.#waitingSince];
     this.#waiting = [];
     try {
       const outcomes = await this.#log.append(batch.map(({ append }) => append));
+      this.delay.observe((this.#clock.now() - since) / 1_000, batch.length);
       for (const [index, waiting] of batch.entries()) settle(waiting, outcomes[index] as AppendOutcome);
     } catch (cause) {
       for (const { reject } of batch) reject(notWritten(cause));

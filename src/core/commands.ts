@@ -30,6 +30,8 @@ export type Command =
       readonly token: string;
       /** Positions in the channels that the server had put this client into. */
       readonly since: ReadonlyMap<string, Since>;
+      /** The client hears of what it asks for itself, and the server puts it into no channel. */
+      readonly alone?: boolean;
     }
   | ({ readonly kind: 'subscribe'; readonly id: number; readonly channel: string } & SubscribeOptions)
   | { readonly kind: 'unsubscribe'; readonly id: number; readonly channel: string }

@@ -22,6 +22,7 @@ export const ERRORS = {
   gone: { code: 410, message: 'gone', temporary: false, status: 410 },
   tooLarge: { code: 413, message: 'too large', temporary: false, status: 413 },
   rateLimited: { code: 429, message: 'too many attempts', temporary: false, status: 429 },
+  unavailable: { code: 503, message: 'unavailable', temporary: true, status: 503 },
 } as const;
 
 export type ErrorName = keyof typeof ERRORS;

@@ -45,6 +45,8 @@ export class HubChannel {
   pending: Publication[] = [];
   /** Clients on their way in. */
   holds = 0;
+  /** Until when it stays although nobody listens. */
+  keptUntil = 0;
   #position: Position | undefined;
   #opening: Promise<void> | undefined;
   #tail: Tail | undefined;

@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, Log, Publication } from '../ports/log.ts';
 import type { Connection, Fanout } from './connection.ts';
+import { Histogram } from './histogram.ts';
 import { HubChannel, type Recovery } from './hub-channel.ts';
 import type { Namespace } from './namespace.ts';
 import { Present } from './present.ts';
@@ -12,6 +13,8 @@ const FRAME_BYTES = 32 * 1024;
 /** The newest of a channel, kept while clients come back. */
 const TAIL_LENGTH = 1_000;
 const TAIL_IDLE_MS = 30_000;
+/** How long a channel is kept for clients that polled it: they are about to come again. */
+const POLLED_MS = 10_000;
 
 export type HubSettings = {
   readonly fanout: Fanout;
@@ -45,6 +48,12 @@ export class Hub {
   readonly #settings: HubSettings;
   readonly #channels = new Map<string, HubChannel>();
   readonly #unflushed = new Set<HubChannel>();
+  /** Subscriptions that there are now. */
+  subscriptions = 0;
+  /** Publications handed to the runtime, one for each subscriber, since the start. */
+  deliveries = 0;
+  /** From being accepted, by the clock of the node that did, to being handed on: of each delivery. */
+  readonly deliveryDelay = new Histogram();
 
   constructor(settings: HubSettings) {
     this.#settings = settings;
@@ -70,6 +79,7 @@ export class Hub {
   enter(channel: HubChannel, protocol: Protocol, recovery: Recovery | undefined): SubscribeResult {
     this.#flushChannel(channel);
     channel.subscribers.set(protocol.name, (channel.subscribers.get(protocol.name) ?? 0) + 1);
+    this.subscriptions += 1;
     return channel.enter(recovery);
   }
 
@@ -77,9 +87,11 @@ export class Hub {
   leave(name: string, protocol: Protocol): void {
     const channel = this.#channels.get(name);
     if (channel === undefined) return;
+    this.subscriptions -= 1;
     const left = (channel.subscribers.get(protocol.name) ?? 0) - 1;
     if (left > 0) channel.subscribers.set(protocol.name, left);
     else channel.subscribers.delete(protocol.name);
+    if (protocol.clients === 'poll') channel.keptUntil = this.#settings.clock.now() + POLLED_MS;
     this.#dropIfEmpty(channel);
   }
 
@@ -133,7 +145,10 @@ export class Hub {
   }
 
   sweep(now: number): void {
-    for (const channel of this.#channels.values()) channel.sweep(now - TAIL_IDLE_MS);
+    for (const channel of this.#channels.values()) {
+      channel.sweep(now - TAIL_IDLE_MS);
+      if (channel.keptUntil <= now) this.#dropIfEmpty(channel);
+    }
   }
 
   #create(name: string, namespace: Namespace): HubChannel {
@@ -154,7 +169,7 @@ export class Hub {
   }
 
   #dropIfEmpty(channel: HubChannel): void {
-    if (!channel.empty) return;
+    if (!channel.empty || channel.keptUntil > this.#settings.clock.now()) return;
     this.#channels.delete(channel.name);
     this.#unflushed.delete(channel);
     this.#settings.onInterest(channel.name, false);
@@ -180,6 +195,17 @@ export class Hub {
     const publications = channel.pending;
     channel.pending = [];
     for (const protocol of this.#protocolsOf(channel)) this.#sendAs(protocol, channel.name, publications);
+    this.#measure(channel, publications);
+  }
+
+  /** Once a burst and channel, however many listen. */
+  #measure({ subscribers }: HubChannel, publications: readonly Publication[]): void {
+    let listening = 0;
+    for (const count of subscribers.values()) listening += count;
+    if (listening === 0) return;
+    const now = this.#settings.clock.now();
+    this.deliveries += listening * publications.length;
+    for (const { time } of publications) this.deliveryDelay.observe((now - time) / 1_000, listening);
   }
 
   #sendAs(protocol: Protocol, name: string, publications: readonly Publication[]): void {

@@ -98,6 +98,9 @@ export class Node implements Channels, SessionHost {
   /** Those without a connection who are not yet offline; calling off what will say so. */
   readonly #leaving = new Map<string, Cancel>();
   #sessions = 0;
+  /** Publications that were accepted here, and commands that clients sent here, since the start. */
+  publications = 0;
+  commands = 0;
   #toFlush: Session[] = [];
   #hooks: Hooks | undefined;
   #stopTicking: () => void = () => undefined;
@@ -213,6 +216,12 @@ export class Node implements Channels, SessionHost {
     return this.#hooks?.verifyToken(token) ?? Promise.reject(new DisconnectError('invalidToken'));
   }
 
+  async signIn(found: Principal, token: string): Promise<SignedIn> {
+    const signedIn: SignedIn = token === '' ? { principal: found } : await this.verifyToken(token);
+    if (signedIn.principal.kind === 'anonymous' && !this.limits.anonymous) throw new ClientError('unauthorized');
+    return signedIn;
+  }
+
   connectResult(session: Session, subscriptions: ReadonlyMap<string, SubscribeResult>): ConnectResult {
     const ttl = this.ttlOf(session);
     const { streamKey } = session.connection;
@@ -307,6 +316,7 @@ export class Node implements Channels, SessionHost {
     };
     const queue = this.#queueOf(namespace);
     if (queue === undefined) {
+      this.publications += 1;
       this.#tell(channel, '', { offset: 0, ...body });
       return { offset: 0, epoch: '', time, repeated: false };
     }
@@ -320,7 +330,10 @@ export class Node implements Channels, SessionHost {
     });
     if ('refused' in outcome) throw new ClientError('conflict', { cause: outcome.refused });
     const { epoch, offset } = outcome.position;
-    if (!outcome.repeated) this.#tell(channel, epoch, { offset, ...body });
+    if (!outcome.repeated) {
+      this.publications += 1;
+      this.#tell(channel, epoch, { offset, ...body });
+    }
     return { offset, epoch, time: outcome.time, repeated: outcome.repeated };
   }
 
@@ -378,6 +391,11 @@ export class Node implements Channels, SessionHost {
   /** As `tellExternal`, for those whom an app's backend has signed in. */
   tellAppUser(app: string, user: string, order: ExternalOrder): void {
     this.#tellIdentity({ kind: 'app', app, user, client: '' }, order);
+  }
+
+  /** What waits to be written, and how long that takes. */
+  get queues(): { readonly memory: AppendQueue; readonly durable: AppendQueue } {
+    return this.#queues;
   }
 
   /** How many connections and users there are on this node. */

@@ -72,7 +72,7 @@ export class PingWheel {
     const index = (this.#turn - secondsAgo + length) % length;
     const pingedAt = this.#pingedAt[index] ?? 0;
     for (const session of [...(this.#buckets[index] ?? [])]) {
-      if (session.lastSeen < pingedAt) session.close('noPong');
+      if (session.lastSeen < pingedAt && session.protocol.clients === undefined) session.close('noPong');
       else if (session.expiresAt <= now - EXPIRY_GRACE_MS) session.close('expired');
       else session.subscriptions.expire(now - EXPIRY_GRACE_MS);
     }

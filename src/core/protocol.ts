@@ -13,6 +13,11 @@ export interface Protocol {
   /** One or two letters; part of the fan-out topics, so unique among protocols. */
   readonly name: string;
   readonly ping: Frame;
+  /**
+   * What its clients can't do, if anything. `listen`: they never answer, so no pong is waited for. `poll`: they come
+   * again for every answer, so nobody is told that they come and go, and their channels are kept at hand for a while.
+   */
+  readonly clients?: 'listen' | 'poll';
   /** Commands of a frame in order, at least one. Throws `DisconnectError('badRequest')` for what is not of the protocol. */
   decode(frame: Frame): readonly Command[];
   /** A list where the protocol says it in several frames, or does not say it at all. */

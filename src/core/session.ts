@@ -29,8 +29,10 @@ export type NodeCommand = Extract<Request, { kind: 'publish' | 'presence' | 'pre
 /** What a session needs of its node. */
 export interface SessionHost extends SubscriptionHost {
   readonly clock: Clock;
+  /** Counts what clients ask. */
+  commands: number;
   readonly telemetry: Telemetry;
-  readonly limits: SubscriptionHost['limits'] & { readonly commandsInFlight: number; readonly anonymous: boolean };
+  readonly limits: SubscriptionHost['limits'] & { readonly commandsInFlight: number };
   /** The session knows who it is. */
   register(session: Session): void;
   unregister(session: Session): void;
@@ -42,6 +44,8 @@ export interface SessionHost extends SubscriptionHost {
   serverChannels(principal: Principal): Promise<readonly string[]>;
   /** Throws `DisconnectError('invalidToken')` or `ClientError('tokenExpired')`. */
   verifyToken(token: string): Promise<SignedIn>;
+  /** Whom the token names, or else the one whom the runtime found. Throws as `verifyToken`, and `unauthorized`. */
+  signIn(found: Principal, token: string): Promise<SignedIn>;
   connectResult(session: Session, subscriptions: ReadonlyMap<string, SubscribeResult>): ConnectResult;
   /** Seconds until the session's token runs out, at least 1; undefined when it does not. */
   ttlOf(session: Session): number | undefined;
@@ -90,6 +94,7 @@ export class Session implements Subscriber {
   /** Characters in `#outgoing`. */
   #outgoingLength = 0;
   #deferred: Command[] | undefined;
+  #alone = false;
   /** Channels that the server wants this client in, once it is connected. */
   #joinLater: readonly string[] | undefined;
   #inFlight = 0;
@@ -183,6 +188,7 @@ export class Session implements Subscriber {
 
   /** Puts the client into a channel from the server's side. */
   subscribe(channel: string): void {
+    if (this.#alone) return;
     if (this.#state === 'connecting') this.#joinLater = [...(this.#joinLater ?? []), channel];
     if (this.#state !== 'connected') return;
     this.subscriptions.addFromServer(channel).catch((error) => {
@@ -240,17 +246,18 @@ export class Session implements Subscriber {
     });
   }
 
-  async #enter({ id, token, since }: Extract<Command, { kind: 'connect' }>): Promise<void> {
-    const signedIn: SignedIn = token === '' ? { principal: this.#principal } : await this.#node.verifyToken(token);
+  async #enter({ id, token, since, alone = false }: Extract<Command, { kind: 'connect' }>): Promise<void> {
+    const signedIn = await this.#node.signIn(this.#principal, token);
     if (this.#state === 'closed') return;
-    if (signedIn.principal.kind === 'anonymous' && !this.#node.limits.anonymous) throw new ClientError('unauthorized');
+    this.#alone = alone;
     this.#principal = signedIn.principal;
     this.expiresAt = signedIn.expiresAt ?? Number.POSITIVE_INFINITY;
     this.#connInfo = signedIn.info;
     this.#node.register(this);
     const given = (signedIn.channels ?? []).filter((channel) => this.#node.permissions.takesTokens(channel));
+    // Asked for one that stays alone too: only now is it certain that the sign-in still holds.
     const channels = [...(await this.#node.serverChannels(this.#principal)), ...given];
-    const entering = await this.subscriptions.prepareAll(channels, since);
+    const entering = await this.subscriptions.prepareAll(alone ? [] : channels, since);
     if (this.#state !== 'connecting') return entering.abandon();
     this.#state = 'connected';
     const subscriptions = entering.enter();
@@ -294,9 +301,11 @@ export class Session implements Subscriber {
 
   #answer(command: Request): void {
     if (this.#inFlight >= this.#node.limits.commandsInFlight) {
+      this.#node.telemetry.count('banyan_command_errors_total', { error: 'tooManyRequests' });
       return this.#reply(command.id, { kind: 'error', error: new ClientError('tooManyRequests') });
     }
     this.#inFlight += 1;
+    this.#node.commands += 1;
     this.#run(command).then(
       (reply) => {
         this.#inFlight -= 1;
@@ -363,6 +372,7 @@ export class Session implements Subscriber {
 
   #explain(thrown: unknown, command: string): ClientError {
     const error = toClientError(thrown);
+    this.#node.telemetry.count('banyan_command_errors_total', { error: error.kind });
     if (error.kind === 'internal') this.#node.report(error.cause ?? error, `command.${command}`);
     return error;
   }

@@ -308,7 +308,7 @@ export class Subscriptions {
     const { connection, protocol } = this.#session;
     connection.join(topicOf(protocol, channel.name));
     if (joinLeave && channel.namespace.joinLeave) connection.join(joinLeaveTopicOf(protocol, channel.name));
-    this.#node.announceJoin(channel, this.infoIn(channel.name));
+    if (protocol.clients !== 'poll') this.#node.announceJoin(channel, this.infoIn(channel.name));
     this.#node.counted(channel.name);
   }
 
@@ -337,7 +337,7 @@ export class Subscriptions {
     const { connection, protocol } = this.#session;
     connection.leave(topicOf(protocol, channel));
     if (this.#node.permissions.namespace(channel).joinLeave) connection.leave(joinLeaveTopicOf(protocol, channel));
-    this.#node.announceLeave(channel, info);
+    if (protocol.clients !== 'poll') this.#node.announceLeave(channel, info);
     this.#node.hub.leave(channel, this.#session.protocol);
     this.#node.counted(channel);
   }

@@ -12,6 +12,7 @@ declare class TextDecoder {
 declare class URLSearchParams {
   constructor(init?: string);
   get(name: string): string | null;
+  getAll(name: string): string[];
   has(name: string): boolean;
 }
 declare class URL {

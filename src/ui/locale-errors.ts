@@ -20,6 +20,7 @@ export const serverErrorsZh: Readonly<Record<string, string>> = {
   gone: '已失效',
   tooLarge: '太大了',
   rateLimited: '尝试次数太多，请稍后再试',
+  unavailable: '服务暂时不可用，请稍后再试',
   timeout: '服务器没有及时回应',
   connectionLost: '网络已断开',
 

@@ -4,6 +4,7 @@ import type { NamespaceDefinition } from '../../src/core/feature.ts';
 import { CLOSED_NAMESPACE, type Namespace } from '../../src/core/namespace.ts';
 import { type Hooks, type Limits, Node } from '../../src/core/node.ts';
 import type { Principal } from '../../src/core/principal.ts';
+import type { Protocol } from '../../src/core/protocol.ts';
 import type { Publication } from '../../src/ports/log.ts';
 import type { Telemetry } from '../../src/ports/telemetry.ts';
 import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
@@ -43,6 +44,8 @@ export type NodeOptions = {
   readonly namespaces?: Readonly<Record<string, NamespaceDefinition>>;
   readonly limits?: Partial<Limits>;
   readonly hooks?: Partial<Hooks>;
+  /** Besides the JSON protocol. */
+  readonly protocols?: readonly Protocol[];
 };
 
 /** One node on memory adapters, alone with a bus on which a test may say what another node would. */
@@ -55,7 +58,7 @@ export class TestNode {
   readonly reported: string[] = [];
   readonly node: Node;
 
-  constructor({ namespaces = {}, limits = {}, hooks = {} }: NodeOptions = {}) {
+  constructor({ namespaces = {}, limits = {}, hooks = {}, protocols = [] }: NodeOptions = {}) {
     const plain = Object.entries(NAMESPACES).map(([name, options]) => [name, { options }] as const);
     const telemetry: Telemetry = {
       record: (_level, event) => this.reported.push(event),
@@ -64,7 +67,7 @@ export class TestNode {
     this.node = new Node({
       ...{ name: 'test', version: '0', telemetry, clock: this.clock, bus: this.bus, fanout: this.fanout },
       logs: { memory: new MemoryLog('memory-'), durable: this.log },
-      protocols: [centrifugeJson],
+      protocols: [centrifugeJson, ...protocols],
       namespaces: new Map([...plain, ...Object.entries(namespaces)]),
       openNamespaces: new Set(),
       limits: { ...LIMITS, ...limits },

@@ -7,6 +7,8 @@ export class WatchedLog implements Log {
   readonly takesWrites = false;
   /** Ranges that were read. */
   readonly reads: ReadRange[] = [];
+  /** How often somebody asked where a channel is. */
+  positions = 0;
   /** Lengths of the batches that were appended. */
   readonly batches: number[] = [];
   /** When set, every call is answered with it. */
@@ -47,6 +49,7 @@ export class WatchedLog implements Log {
   }
 
   async position(channel: string): Promise<Position> {
+    this.positions += 1;
     return this.#answer(await this.#inner.position(channel));
   }
 

@@ -54,6 +54,14 @@ const TARGETS = [
     '/apps//',
     '/apps/app/',
   ],
+  ...[
+    '/sse',
+    '/sse?channel=people:',
+    '/sse?channel=user:x&cursor=%',
+    '/poll?channel=people:',
+    '/publish?channel=demo:a',
+  ],
+  ...['/poll?channel=people:&timeout=0&cursor=a:1:e', '/poll?timeout=x', `/sse?${'channel=a:b&'.repeat(1_000)}`],
   ...['/connection/websocket', '/connection/websocket/', `/${'a'.repeat(9_000)}`, `/?${'a=b&'.repeat(2_000)}`],
 ] as const;
 const TYPES = [
@@ -95,6 +103,8 @@ const READ: Readonly<Record<string, readonly string[]>> = {
   Expect: ['100-continue', 'x'],
   'Content-Encoding': ['gzip', 'x'],
   Authorization: ['Bearer x', 'Basic =='],
+  'Last-Event-ID': ['', 'a:1:e', ',', 'x'.repeat(9_000), 'a:99999999999999999999:e'],
+  'Idempotency-Key': ['k', '""', 'x'.repeat(300)],
   Connection: ['close', 'keep-alive, Upgrade', 'x'],
   'User-Agent': ['', '\x01\x02', 'Mozilla/5.0 (', 'x'.repeat(7_000)],
   'Sec-WebSocket-Protocol': ['centrifuge-json', ',', 'x, centrifuge-json'],

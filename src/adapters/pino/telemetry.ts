@@ -1,25 +1,27 @@
 import pino from 'pino';
-import type { Fields, LogLevel, Telemetry } from '../../ports/telemetry.ts';
+import type { Count, Fields, LogLevel, Telemetry } from '../../ports/telemetry.ts';
 
 export type LogSettings = { readonly level: LogLevel; readonly format: 'pretty' | 'json' };
 
+/** Telemetry whose counters can be read. */
+export type CountingTelemetry = Telemetry & { counts(): readonly Count[] };
+
 /** Records to standard error: one JSON object a line for machines, or one plain line for people. */
-export function createTelemetry({
-  level,
-  format,
-}: LogSettings): Telemetry & { counters(): ReadonlyMap<string, number> } {
+export function createTelemetry({ level, format }: LogSettings): CountingTelemetry {
   const logger =
     format === 'json'
       ? pino({ level, base: null }, pino.destination({ dest: 2, sync: true }))
       : pino({ level, base: null }, { write: (line: string) => void process.stderr.write(prettyLine(line)) });
-  const counters = new Map<string, number>();
+  const counters = new Map<string, { name: string; labels: Count['labels']; value: number }>();
   return {
     record: (at, event, fields) => logger[at](fields ?? {}, event),
     count: (name, labels = {}, by = 1) => {
       const key = `${name}${JSON.stringify(labels)}`;
-      counters.set(key, (counters.get(key) ?? 0) + by);
+      const known = counters.get(key);
+      if (known === undefined) counters.set(key, { name, labels, value: by });
+      else known.value += by;
     },
-    counters: () => counters,
+    counts: () => [...counters.values()],
   };
 }
 

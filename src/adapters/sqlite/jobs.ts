@@ -29,11 +29,12 @@ export type ReadRow = readonly [
   except: string | null,
 ];
 
-/** What the main thread asks of a worker. The writer serves the first three, the reader the rest. */
+/** What the main thread asks of a worker. The writer serves the first four, the reader the rest. */
 export type Job =
   | { readonly kind: 'append'; readonly rows: readonly AppendRow[] }
   | { readonly kind: 'write'; readonly statements: readonly (readonly [string, readonly SqlValue[]])[] }
   | { readonly kind: 'trim'; readonly channel: string }
+  | { readonly kind: 'expire'; readonly now: number }
   | {
       readonly kind: 'read';
       readonly channel: string;
@@ -51,6 +52,8 @@ export type JobResults = {
   append: { readonly epoch: string; readonly outcomes: readonly AppendRowOutcome[] };
   write: readonly WriteResult[];
   trim: null;
+  /** Whether there is more to let go of. */
+  expire: boolean;
   read: { readonly epoch: string; readonly top: number; readonly rows: readonly ReadRow[] };
   query: readonly Row[];
 };

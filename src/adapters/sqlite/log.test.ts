@@ -1,4 +1,4 @@
-import { expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,4 +57,53 @@ test('AC4: an offset that is taken, whyever, fails its own append and no other',
   expect(good).toMatchObject([{ position: { offset: 3 } }]);
   expect(await log.append([append('good', '4')])).toMatchObject([{ position: { offset: 4 } }]);
   await close();
+});
+
+describe('a sweep', () => {
+  const brief = { size: 0, ttlMs: 100 };
+  const countOf = async ({ sql }: Awaited<ReturnType<typeof open>>) => {
+    const [row] = await sql.read({ sql: 'SELECT count(*) AS count FROM publications', params: [] });
+    return row?.count;
+  };
+
+  test('lets go of what expired in channels that nobody writes to any more; offsets go on, keys are free', async () => {
+    const database = await open();
+    const { log } = database;
+    await log.append([append('quiet', '1', { time: 1_000, retention: brief, key: 'k' })]);
+    await log.append([append('kept', '1', { time: 1_000 }), append('young', '1', { time: 2_000, retention: brief })]);
+    await log.sweep(1_099);
+    expect(await countOf(database)).toBe(3);
+    await log.sweep(1_100);
+    expect(await countOf(database)).toBe(2);
+    const [again] = await log.append([append('quiet', '2', { time: 2_000, retention: brief, key: 'k' })]);
+    expect(again).toMatchObject({ position: { offset: 2 }, repeated: false });
+    await log.sweep(1_999);
+    expect(await countOf(database)).toBe(3);
+    await database.close();
+  });
+
+  test('takes a channel with very many in pieces, between which others write', async () => {
+    const database = await open();
+    const { log } = database;
+    const many = Array.from({ length: 20_000 }, () => append('heavy', 'x', { time: 1_000, retention: brief }));
+    await log.append(many);
+    const swept = log.sweep(5_000);
+    await log.append([append('other', 'y')]);
+    expect((await log.read('heavy', { limit: 1 })).publications).toHaveLength(1);
+    await swept;
+    expect(await log.read('heavy', { limit: 1 })).toMatchObject({ publications: [], top: { offset: 20_000 } });
+    expect(await countOf(database)).toBe(1);
+    await database.close();
+  });
+
+  test('does not take what was written again after it had been trimmed, nor what a new setting keeps', async () => {
+    const database = await open();
+    const { log } = database;
+    await log.append([append('a', '1', { time: 1_000, retention: brief })]);
+    await log.trim('a');
+    await log.append([append('a', '2', { time: 1_000 })]);
+    await log.sweep(9_000);
+    expect(await countOf(database)).toBe(1);
+    await database.close();
+  });
 });

@@ -42,6 +42,12 @@ export class SqliteLog implements Log {
     await this.#writer.ask({ kind: 'trim', channel });
   }
 
+  /** Lets go of what expired before `now` in channels that nobody writes to any more, little by little. */
+  async sweep(now: number): Promise<void> {
+    let hasMore = true;
+    while (hasMore) hasMore = await this.#writer.ask({ kind: 'expire', now });
+  }
+
   async close(): Promise<void> {
     // The last one out brings the WAL home, which the reader's connection may not.
     await this.#reader.close();

@@ -1,9 +1,9 @@
-/** The log's own tables. `publications` is clustered by channel and offset, so a page of history is one range read. */
-const FIRST = {
+/** `publications` is clustered by channel and offset, so a page of history is one range read. */
+const TABLES = {
   id: 'log-0001-channels-and-publications',
   statements: [
     `CREATE TABLE log_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`,
-    // One epoch for the whole file: offsets never start again inside it. Restoring a backup must set a new one.
+    // One epoch for the whole file: offsets never start again inside it. A restored backup gets a new one (`beginRun`).
     `INSERT INTO log_meta (name, value) VALUES ('epoch', lower(hex(randomblob(4))))`,
     `CREATE TABLE channels (
       id INTEGER PRIMARY KEY,
@@ -25,11 +25,20 @@ const FIRST = {
   ],
 } as const;
 
+/** When everything in a channel has expired, in wall-clock milliseconds; NULL when it is empty or keeps for ever. */
+const EXPIRY = {
+  id: 'log-0002-when-channels-expire',
+  statements: [
+    'ALTER TABLE channels ADD COLUMN expires_at INTEGER',
+    'CREATE INDEX channels_expires_at ON channels (expires_at) WHERE expires_at IS NOT NULL',
+  ],
+} as const;
+
 /** Who is not told of a publication (`Publication.except`). */
 const EXCEPT = {
-  id: 'log-0002-except',
+  id: 'log-0003-except',
   statements: [`ALTER TABLE publications ADD COLUMN except_client TEXT`],
 } as const;
 
-/** In the order in which they are applied. Only ever grows at its end. */
-export const LOG_MIGRATIONS = [FIRST, EXCEPT] as const;
+/** The log's own tables, in the order in which they are applied. Only ever grows at its end. */
+export const LOG_MIGRATIONS = [TABLES, EXPIRY, EXCEPT] as const;

@@ -107,6 +107,7 @@ function write(writer: Writer, job: Job): Results {
   if (job.kind === 'append') return writer.append(job.rows);
   if (job.kind === 'write') return writer.write(job.statements);
   if (job.kind === 'trim') return writer.trim(job.channel);
+  if (job.kind === 'expire') return writer.expire(job.now);
   throw new Error(`the writer has no job ${job.kind}`);
 }
 

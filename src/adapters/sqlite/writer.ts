@@ -5,9 +5,18 @@ import { OFFSET_MARK } from './jobs.ts';
 import { type StatementCache, statementCache } from './statement-cache.ts';
 
 /** A channel that was written to lately: what would otherwise be a read before every insert. */
-type ChannelState = { readonly id: number; top: number; first: number; dirty: boolean };
+type ChannelState = {
+  readonly id: number;
+  top: number;
+  first: number;
+  /** As in the table. */
+  expiresAt: number | null;
+  dirty: boolean;
+};
 
 const CHANNELS_KEPT = 10_000;
+/** Publications that one sweep lets go of, so that appends wait only so long for it. */
+const SWEPT_AT_ONCE = 5_000;
 
 /** Appends and writes inside whatever transaction the caller has open. Not safe to use after a rollback without `forget`. */
 export class Writer {
@@ -80,16 +89,37 @@ export class Writer {
     const state = this.#channel(channel);
     this.#statements.prepare('DELETE FROM publications WHERE channel_id = ?').run(state.id);
     state.first = state.top + 1;
+    state.expiresAt = null;
     this.#mark(state);
     return null;
+  }
+
+  /** Removes publications of channels that expired as a whole before `now`; gives whether there are more. */
+  expire(now: number): boolean {
+    // Of channels written to in this transaction the table is not told yet.
+    this.flush();
+    const next = this.#statements.prepare(
+      'SELECT name FROM channels WHERE expires_at <= ? ORDER BY expires_at LIMIT 1',
+    );
+    for (let left = SWEPT_AT_ONCE; left > 0; ) {
+      const found = next.get(now) as { name: string } | null;
+      if (found === null) return false;
+      const state = this.#channel(found.name);
+      const to = Math.min(state.top, state.first + left - 1);
+      left -= Math.max(1, to - state.first + 1);
+      if (to === state.top) state.expiresAt = null;
+      this.#deleteTo(state, to);
+      this.flush();
+    }
+    return true;
   }
 
   /** Writes down the tops of the channels that grew. Call once before commit. */
   flush(): void {
     for (const state of this.#dirty) {
       this.#statements
-        .prepare('UPDATE channels SET top = ?, first = ? WHERE id = ?')
-        .run(state.top, state.first, state.id);
+        .prepare('UPDATE channels SET top = ?, first = ?, expires_at = ? WHERE id = ?')
+        .run(state.top, state.first, state.expiresAt, state.id);
       state.dirty = false;
     }
     this.#dirty.length = 0;
@@ -121,6 +151,7 @@ export class Writer {
     if (refused !== undefined) return refused;
     this.#insert.run(state.id, offset, time, key, data, info, tags, except);
     state.top = offset;
+    state.expiresAt = keepMs === 0 ? null : time + keepMs;
     this.#mark(state);
     if (keepSize > 0 || keepMs > 0) this.#expire(state, keepSize, keepMs === 0 ? 0 : time - keepMs);
     return [offset, time, false];
@@ -166,10 +197,10 @@ export class Writer {
     if (known !== undefined) return known;
     const stored = this.#statements
       .prepare(
-        'INSERT INTO channels (name, top, first) VALUES (?, 0, 1) ON CONFLICT (name) DO UPDATE SET name = name RETURNING id, top, first',
+        'INSERT INTO channels (name, top, first) VALUES (?, 0, 1) ON CONFLICT (name) DO UPDATE SET name = name RETURNING id, top, first, expires_at AS expiresAt',
       )
       .get(name) as Omit<ChannelState, 'dirty'>;
-    const state = { id: stored.id, top: stored.top, first: stored.first, dirty: false };
+    const state = { ...stored, dirty: false };
     this.#channels.set(name, state);
     return state;
   }

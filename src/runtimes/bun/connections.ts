@@ -2,6 +2,7 @@ import type { App } from '../../app/compose.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { ClientError } from '../../core/errors.ts';
 import { ANONYMOUS } from '../../core/principal.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Entrance } from './entrance.ts';
 import type { Http } from './http.ts';
 import { crossOriginHeaders, preflight, type VisitSettings, visitOf } from './visit.ts';
@@ -9,6 +10,7 @@ import { crossOriginHeaders, preflight, type VisitSettings, visitOf } from './vi
 type Parts = {
   readonly app: Pick<App, 'authenticate'>;
   readonly http: Pick<Http, 'addressOf'>;
+  readonly telemetry: Telemetry;
   readonly settings: VisitSettings;
   readonly entrances: readonly Entrance[];
 };
@@ -32,11 +34,15 @@ export class Connections {
     const visit = visitOf(headers, this.#parts.settings);
     if (visit === 'refused') return new Response('origin not allowed', { status: 403 });
     if (request.method === 'OPTIONS') return preflight(headers);
-    const principal = visit === 'own' ? await this.#parts.app.authenticate(headers) : ANONYMOUS;
+    const whoNow = async () => (visit === 'own' ? this.#parts.app.authenticate(headers) : ANONYMOUS);
+    const principal = await whoNow();
     const { pathname } = new URL(request.url);
     const entrance = this.#parts.entrances.find((candidate) => candidate.takes(pathname));
-    const caller = { principal, address: this.#parts.http.addressOf(request, peer) };
+    const caller = { principal, address: this.#parts.http.addressOf(request, peer), whoNow };
     const response = await entrance?.begin(request, caller).catch(toResponse);
+    if (response !== undefined) {
+      this.#parts.telemetry.count('banyan_http_requests_total', { status: String(response.status) });
+    }
     if (visit === 'foreign' && response !== undefined) {
       for (const [name, value] of Object.entries(crossOriginHeaders(headers))) response.headers.set(name, value);
     }

@@ -1,7 +1,12 @@
 import type { Principal } from '../../core/principal.ts';
 
 /** Who comes. */
-export type Caller = { readonly principal: Principal; readonly address: string };
+export type Caller = {
+  readonly principal: Principal;
+  readonly address: string;
+  /** Who it is by now: to be asked after a body that took its time (PE3). */
+  whoNow(): Promise<Principal>;
+};
 
 /** Where live connections of a protocol begin. */
 export interface Entrance {

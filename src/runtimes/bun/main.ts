@@ -5,9 +5,10 @@ import { digests } from '../../adapters/bun/digests.ts';
 import { createImages } from '../../adapters/bun/images.ts';
 import { createPasswords } from '../../adapters/bun/passwords.ts';
 import { webClient } from '../../adapters/bun/web-client.ts';
-import { createTelemetry } from '../../adapters/pino/telemetry.ts';
+import { type CountingTelemetry, createTelemetry } from '../../adapters/pino/telemetry.ts';
 import { type App, compose } from '../../app/compose.ts';
 import type { Config } from '../../app/config.ts';
+import { metricsOf } from '../../app/metrics.ts';
 import { MIGRATIONS } from '../../app/migrations.ts';
 import { openPorts, type Ports } from '../../app/ports.ts';
 import { StartError } from '../../app/start-error.ts';
@@ -16,7 +17,11 @@ import { CentrifugeEntrance } from './centrifuge-entrance.ts';
 import { systemClock } from './clock.ts';
 import { Connections } from './connections.ts';
 import { createHttp, type Http } from './http.ts';
+import { MetricsPage } from './metrics-page.ts';
+import { PlainEntrance } from './plain-entrance.ts';
+import { ProcessMetrics } from './process-metrics.ts';
 import { PusherEntrance } from './pusher-entrance.ts';
+import { Readiness } from './readiness.ts';
 import { BunFanout, type SocketData, socketHandler } from './websocket.ts';
 
 export type RunningServer = {
@@ -28,7 +33,12 @@ export type RunningServer = {
   stop(): Promise<void>;
 };
 
-type Serving = { readonly app: App; readonly http: Http; readonly connections: Connections };
+type Serving = {
+  readonly app: App;
+  readonly http: Http;
+  readonly connections: Connections;
+  readonly metrics: MetricsPage;
+};
 
 const SWEEP_MS = 60_000;
 /** How long a stop waits for answers under way before it cuts what is left. */
@@ -43,8 +53,10 @@ const STOP_GRACE_MS = 5_000;
 export async function startServer(config: Config): Promise<RunningServer> {
   const telemetry = createTelemetry({ level: config.logLevel, format: config.logFormat });
   const fanout = new BunFanout();
+  const readiness = new Readiness();
+  const processMetrics = new ProcessMetrics();
   let serving: Serving | undefined;
-  const server = listen(config, () => serving);
+  const server = listen(config, readiness, () => serving);
   fanout.attach(server);
   let ports: Ports | undefined;
   try {
@@ -54,23 +66,31 @@ export async function startServer(config: Config): Promise<RunningServer> {
       steps: MIGRATIONS,
       onDeath: (error) => dieOf(error, telemetry),
     });
-    const ready = assemble(config, ports, { telemetry, fanout, server });
+    if (ports.isRestored) telemetry.record('warn', 'log.restored', { consequence: 'clients begin anew' });
+    const ready = assemble(config, ports, { telemetry, fanout, server, processMetrics });
     const url = publicUrl(config, server);
     await ready.app.catchUp();
     const ownerPath = await ready.app.ownerPath();
     const ownerUrl = ownerPath === null ? null : `${url}${ownerPath}`;
     serving = ready;
-    return { url, ownerUrl, stop: stopper(server, ready.app, ports) };
+    readiness.start(ports.checks);
+    return { url, ownerUrl, stop: stopper({ server, app: ready.app, ports, telemetry, readiness, processMetrics }) };
   } catch (error) {
+    processMetrics.stop();
     await server.stop(true);
     await ports?.close();
     throw error;
   }
 }
 
-type Made = { readonly telemetry: Telemetry; readonly fanout: BunFanout; readonly server: Server<SocketData> };
+type Made = {
+  readonly telemetry: CountingTelemetry;
+  readonly fanout: BunFanout;
+  readonly server: Server<SocketData>;
+  readonly processMetrics: ProcessMetrics;
+};
 
-function assemble(config: Config, ports: Ports, { telemetry, fanout, server }: Made): Serving {
+function assemble(config: Config, ports: Ports, { telemetry, fanout, server, processMetrics }: Made): Serving {
   const runtime = {
     ...{ clock: systemClock, passwords: createPasswords(), images: createImages(), digests, webClient },
     ...{ telemetry, fanout },
@@ -78,14 +98,20 @@ function assemble(config: Config, ports: Ports, { telemetry, fanout, server }: M
   const app = compose(config, ports, runtime);
   const http = createHttp(app, config, runtime);
   const bounds = { maxFrameBytes: config.maxFrameBytes, maxBacklogBytes: config.maxConnectionBacklogBytes };
+  const parts = { app, server, streams: fanout.streams, bounds };
   const entrances = [
-    new CentrifugeEntrance({ app, server, streams: fanout.streams, bounds }),
+    new CentrifugeEntrance(parts),
+    new PlainEntrance({ ...parts, telemetry }),
     new PusherEntrance({ app, server }),
   ];
-  return { app, http, connections: new Connections({ app, http, settings: config, entrances }) };
+  const metrics = new MetricsPage(config, {
+    families: () => [...metricsOf(app.node, telemetry.counts()), ...processMetrics.families()],
+    addressOf: http.addressOf,
+  });
+  return { app, http, connections: new Connections({ app, http, telemetry, settings: config, entrances }), metrics };
 }
 
-function listen(config: Config, serving: () => Serving | undefined): Server<SocketData> {
+function listen(config: Config, readiness: Readiness, serving: () => Serving | undefined): Server<SocketData> {
   const node = () => (serving() as Serving).app.node;
   try {
     return Bun.serve<SocketData>({
@@ -94,7 +120,7 @@ function listen(config: Config, serving: () => Serving | undefined): Server<Sock
       idleTimeout: 120,
       // Answers for the time between taking the port and being ready, and for what `answer` could not foresee.
       error: () => new Response('internal server error', { status: 500 }),
-      fetch: (request, server) => answer(request, server, serving()),
+      fetch: (request, server) => answer(request, server, { readiness, serving: serving() }),
       websocket: socketHandler(node, {
         maxFrameBytes: config.maxFrameBytes,
         maxBacklogBytes: config.maxConnectionBacklogBytes,
@@ -114,24 +140,41 @@ function whyNotListening({ host, port }: Config, error: Error & { code?: string 
 async function answer(
   request: Request,
   server: Server<SocketData>,
-  serving: Serving | undefined,
+  { readiness, serving }: { readonly readiness: Readiness; readonly serving: Serving | undefined },
 ): Promise<Response | undefined> {
-  if (serving === undefined) return new Response('starting', { status: 503, headers: { 'Retry-After': '1' } });
   // Undefined with a Host header that is none; the HTTP edge refuses that.
   const pathname = URL.parse(request.url)?.pathname;
+  if (pathname === '/readyz') return readiness.answer();
+  if (serving === undefined) return new Response('starting', { status: 503, headers: { 'Retry-After': '1' } });
   if (pathname === '/livez') return new Response('ok');
   const peer = server.requestIP(request)?.address ?? '';
+  if (pathname === '/metrics') return serving.metrics.answer(request, peer);
   serving.http.settle(request, peer);
   return serving.connections.takes(pathname)
     ? serving.connections.answer(request, peer)
     : serving.http.fetch(request, peer);
 }
 
-function stopper(server: Server<SocketData>, app: App, ports: Ports): () => Promise<void> {
-  const sweeping = setInterval(() => ports.sweep(Date.now()), SWEEP_MS);
+type Running = {
+  readonly server: Server<SocketData>;
+  readonly app: App;
+  readonly ports: Ports;
+  readonly telemetry: Telemetry;
+  readonly readiness: Readiness;
+  readonly processMetrics: ProcessMetrics;
+};
+
+function stopper({ server, app, ports, telemetry, readiness, processMetrics }: Running): () => Promise<void> {
+  const sweep = () =>
+    ports.sweep(Date.now()).catch((error: Error) => {
+      telemetry.record('warn', 'log.sweepFailed', { error: error.message });
+    });
+  const sweeping = setInterval(sweep, SWEEP_MS);
   sweeping.unref();
   return async () => {
+    readiness.drain();
     clearInterval(sweeping);
+    processMetrics.stop();
     const stopped = server.stop();
     await app.node.drain();
     await Promise.race([stopped, Bun.sleep(STOP_GRACE_MS)]);

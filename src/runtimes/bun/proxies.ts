@@ -15,13 +15,7 @@ export type Proxies = {
  * trusted proxy's: what stands left of that, the client could have written itself.
  */
 export function createProxies(trusted: readonly string[]): Proxies {
-  const list = new BlockList();
-  for (const each of trusted) {
-    const [address = '', prefix] = each.split('/');
-    if (prefix === undefined) list.addAddress(address, familyOf(address));
-    else list.addSubnet(address, Number(prefix), familyOf(address));
-  }
-  const isTrusted = (address: string): boolean => isIP(address) !== 0 && list.check(address, familyOf(address));
+  const isTrusted = createAddressList(trusted);
   return {
     addressOf: (headers, peer) => {
       const forwarded = headers.get('X-Forwarded-For')?.split(',') ?? [];
@@ -39,11 +33,22 @@ export function createProxies(trusted: readonly string[]): Proxies {
   };
 }
 
+/** Whether an address is one of these addresses, or in one of these subnets. */
+export function createAddressList(entries: readonly string[]): (address: string) => boolean {
+  const list = new BlockList();
+  for (const each of entries) {
+    const [address = '', prefix] = each.split('/');
+    if (prefix === undefined) list.addAddress(address, familyOf(address));
+    else list.addSubnet(address, Number(prefix), familyOf(address));
+  }
+  return (address) => isIP(address) !== 0 && list.check(address, familyOf(address));
+}
+
 function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 4 ? 'ipv4' : 'ipv6';
 }
 
 /** An IPv4 address as such, also when the socket is an IPv6 one. */
-function plain(address: string): string {
+export function plain(address: string): string {
   return address.trim().replace(/^::ffff:(?=\d+\.)/i, '');
 }

@@ -34,16 +34,19 @@ export const EVENTS: Framing = {
 };
 
 const NO_BUFFERING = {
-  'Cache-Control': 'private, no-cache, no-store, must-revalidate, max-age=0',
+  'Cache-Control': 'private, no-cache, no-store, no-transform, must-revalidate, max-age=0',
   // For nginx, which would otherwise gather what we send.
   'X-Accel-Buffering': 'no',
 } as const;
 
 const encoder = new TextEncoder();
 
+/** Who hears what is published to a topic. */
+export type Listener = Pick<Connection, 'send'>;
+
 /** The connections that are responses without an end: their fan-out by topic, and how their clients reach them. */
 export class Streams implements Fanout {
-  readonly #topics = new Map<string, Set<StreamConnection>>();
+  readonly #topics = new Map<string, Set<Listener>>();
   readonly #byKey = new Map<string, StreamConnection>();
 
   publish(topic: string, frame: Frame): void {
@@ -67,12 +70,12 @@ export class Streams implements Fanout {
     this.#byKey.delete(connection.streamKey);
   }
 
-  join(topic: string, connection: StreamConnection): void {
+  join(topic: string, connection: Listener): void {
     const joined = this.#topics.get(topic) ?? new Set();
     this.#topics.set(topic, joined.add(connection));
   }
 
-  leave(topic: string, connection: StreamConnection): void {
+  leave(topic: string, connection: Listener): void {
     const joined = this.#topics.get(topic);
     joined?.delete(connection);
     if (joined?.size === 0) this.#topics.delete(topic);
@@ -110,6 +113,7 @@ export class StreamConnection implements Connection {
     const body = this.#body;
     if (body === undefined) return;
     const wrapped = this.#framing.wrap(frame);
+    if (wrapped.length === 0) return;
     body.enqueue(typeof wrapped === 'string' ? encoder.encode(wrapped) : wrapped);
     // Past the bound the stream ends behind what it holds, so that nobody misses a frame unknowingly; the client comes
     // back and recovers.

@@ -31,7 +31,7 @@ export function preflight(headers: Headers): Response {
     headers: {
       ...crossOriginHeaders(headers),
       'Access-Control-Allow-Methods': 'GET, POST, OPTIONS',
-      'Access-Control-Allow-Headers': 'Content-Type, X-Requested-With, Last-Event-ID',
+      'Access-Control-Allow-Headers': 'Authorization, Content-Type, Idempotency-Key, X-Requested-With, Last-Event-ID',
       'Access-Control-Max-Age': '600',
     },
   });

@@ -1,0 +1,61 @@
+import type { Node } from '../core/node.ts';
+import type { Count } from '../ports/telemetry.ts';
+import { counter, type Family, gauge } from './exposition.ts';
+
+/** What counters of `Telemetry` stand for. */
+const COUNTED: Readonly<Record<string, string>> = {
+  banyan_command_errors_total: 'Commands of clients that were answered with an error, by its name.',
+  banyan_disconnects_total: 'Connections that this server has ended, by the reason.',
+  banyan_http_requests_total: 'HTTP requests answered, by status.',
+};
+
+/** What the node knows of itself, and what was counted. Reading it costs the node nothing while nobody does. */
+export function metricsOf(node: Node, counts: readonly Count[]): readonly Family[] {
+  return [...present(node), ...done(node), ...waiting(node), ...counted(counts)];
+}
+
+function present({ population, hub }: Node): readonly Family[] {
+  return [
+    gauge('banyan_connections', 'Connections, streams and polls that are open.', population.clients),
+    gauge('banyan_users', 'Users who have one.', population.users),
+    gauge('banyan_subscriptions', 'Subscriptions of all connections.', hub.subscriptions),
+    gauge('banyan_channels', 'Channels that somebody here listens to.', hub.size),
+  ];
+}
+
+function done({ publications, commands, hub, queues }: Node): readonly Family[] {
+  return [
+    counter('banyan_publications_total', 'Publications accepted by this node.', publications),
+    counter('banyan_deliveries_total', 'Publications handed on, one for each subscriber.', hub.deliveries),
+    counter('banyan_commands_total', 'Commands that clients have sent and that are answered.', commands),
+    {
+      name: 'banyan_delivery_delay_seconds',
+      help: 'From accepting a publication to handing it to the sockets, of each delivery.',
+      kind: 'histogram',
+      histogram: hub.deliveryDelay,
+    },
+    {
+      name: 'banyan_append_seconds',
+      help: 'From taking a publication of a durable channel to its being on disk.',
+      kind: 'histogram',
+      histogram: queues.durable.delay,
+    },
+  ];
+}
+
+function waiting({ queues }: Node): readonly Family[] {
+  return [
+    gauge('banyan_append_queue_length', 'Publications that wait to be on disk.', queues.durable.length),
+    gauge('banyan_append_queue_characters', 'Characters of their data.', queues.durable.bytes),
+  ];
+}
+
+function counted(counts: readonly Count[]): readonly Family[] {
+  const names = new Set([...Object.keys(COUNTED), ...counts.map(({ name }) => name)]);
+  return [...names].map((name) => ({
+    name,
+    help: COUNTED[name] ?? name,
+    kind: 'counter',
+    samples: counts.filter((count) => count.name === name),
+  }));
+}

@@ -1,0 +1,77 @@
+import type { Command } from '../../core/commands.ts';
+import { DISCONNECTS, type DisconnectName } from '../../core/disconnects.ts';
+import { ClientError } from '../../core/errors.ts';
+import type { Reply, SubscribeResult } from '../../core/pushes.ts';
+import type { Listening } from './requests.ts';
+
+/** The number of the `connect` command; the channels' follow it. */
+const CONNECT = 1;
+
+/** The commands with which a request to listen begins its session. */
+export function commandsOf({ channels, cursor, token }: Listening): readonly Command[] {
+  const connect: Command = { kind: 'connect', id: CONNECT, token, since: new Map(), alone: true };
+  const subscribes = channels.map((channel, index): Command => {
+    const since = cursor.since(channel);
+    return { kind: 'subscribe', id: CONNECT + 1 + index, channel, ...(since !== undefined && { since }) };
+  });
+  return [connect, ...subscribes];
+}
+
+/** Follows the answers to those commands: the request is granted when every channel is, and refused when one is not. */
+export class Beginning {
+  /** Rejects with the `ClientError` that the client is told. */
+  readonly done: Promise<void>;
+  readonly #channels: readonly string[];
+  #left: number;
+  #grant: () => void = () => undefined;
+  #refuse: (error: ClientError) => void = () => undefined;
+
+  constructor(channels: readonly string[]) {
+    this.#channels = channels;
+    this.#left = channels.length;
+    this.done = new Promise((resolve, reject) => {
+      this.#grant = resolve;
+      this.#refuse = reject;
+    });
+    // Whoever began it may have gone before it was decided.
+    this.done.catch(() => undefined);
+  }
+
+  get isOver(): boolean {
+    return this.#left === 0;
+  }
+
+  /** The channel that a reply has let the client into, and how; undefined for other replies. */
+  take(id: number, reply: Reply): { readonly channel: string; readonly result: SubscribeResult } | undefined {
+    const channel = this.#channels[id - CONNECT - 1];
+    if (reply.kind === 'error') this.#refuse(about(channel, reply.error));
+    if (reply.kind !== 'subscribe' || channel === undefined) return undefined;
+    this.#left -= 1;
+    if (this.#left === 0) this.#grant();
+    return { channel, result: reply.result };
+  }
+
+  /** The session ended before, or a right was taken away meanwhile. */
+  fail(kind: DisconnectName): void {
+    this.#refuse(refusalOf(kind));
+  }
+}
+
+/** Which of several channels it was. */
+function about(channel: string | undefined, error: ClientError): ClientError {
+  if (channel === undefined || error.kind === 'internal') return error;
+  const { kind, retryAfter } = error;
+  const message = `${channel}: ${error.message}`;
+  return new ClientError(kind, { message, field: 'channel', ...(retryAfter !== undefined && { retryAfter }) });
+}
+
+/** What the end of a session means where there is an answer to give. */
+export function refusalOf(kind: DisconnectName): ClientError {
+  const { code, reason } = DISCONNECTS[kind];
+  if (kind === 'invalidToken') return new ClientError('unauthorized', { message: reason });
+  if (kind === 'expired') return new ClientError('tokenExpired');
+  if (kind === 'internal') return new ClientError('internal');
+  if (kind === 'badRequest') return new ClientError('badRequest');
+  if (code < 3500) return new ClientError('unavailable', { message: reason, retryAfter: 1 });
+  return new ClientError('permissionDenied', { message: reason });
+}

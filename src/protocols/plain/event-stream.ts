@@ -1,0 +1,130 @@
+import { DISCONNECTS, DisconnectError, type DisconnectName, UNSUBSCRIBES } from '../../core/disconnects.ts';
+import type { Frame, Protocol } from '../../core/protocol.ts';
+import type { Push, Reply, SubscribeResult } from '../../core/pushes.ts';
+import { Beginning } from './beginning.ts';
+import type { Cursor } from './cursor.ts';
+import { encodeInfo, encodePlaced, encodePublication, readPlaced } from './publication.ts';
+import type { Listening } from './requests.ts';
+
+const quote = JSON.stringify;
+
+/** Milliseconds after which clients come back to a stream that has ended: spread, so that not all come at once. */
+const RETRY_MS = 1_000;
+const RETRY_SPREAD_MS = 2_000;
+
+/**
+ * Server-sent events, as all streams share them: publications without an id, which each stream writes itself.
+ * https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
+export const eventStreams: Protocol = {
+  name: 'ss',
+  // A comment, so that nobody on the way takes the line for dead.
+  ping: ':\n\n',
+  clients: 'listen',
+  decode: () => {
+    throw new DisconnectError('badRequest');
+  },
+  encodeReply: () => '',
+  encodePush,
+};
+
+/** One client's stream: the id of its last event is its cursor. Also the framing of what goes to it. */
+export class EventStream implements Protocol {
+  readonly name = eventStreams.name;
+  readonly ping = eventStreams.ping;
+  readonly clients = 'listen';
+  readonly decode = eventStreams.decode;
+  readonly contentType = 'text/event-stream; charset=utf-8';
+  readonly preamble: string;
+  readonly #cursor: Cursor;
+  readonly #beginning: Beginning;
+  readonly #end: (why: DisconnectName) => void;
+
+  /** `end` ends the session; it is called in a turn of its own. `random`: from 0 to 1. */
+  constructor({ channels, cursor }: Listening, end: (why: DisconnectName) => void, random: number) {
+    this.#cursor = cursor;
+    this.#beginning = new Beginning(channels);
+    this.#end = end;
+    this.preamble = `retry: ${Math.round(RETRY_MS + RETRY_SPREAD_MS * random)}\n\n`;
+  }
+
+  /** Resolves when the client is in all of its channels. Rejects with the `ClientError` that refuses one. */
+  get opened(): Promise<void> {
+    return this.#beginning.done;
+  }
+
+  encodeReply(id: number, reply: Reply): string {
+    const entered = this.#beginning.take(id, reply);
+    return entered === undefined ? '' : this.#enter(entered.channel, entered.result);
+  }
+
+  encodePush(push: Push): string | undefined {
+    if (push.kind === 'disconnect') this.#beginning.fail(push.reason);
+    if (push.kind === 'unsubscribe') this.#leave(push.reason);
+    return encodePush(push);
+  }
+
+  /** Writes the client's own id on what was encoded for all. */
+  wrap(frame: Frame): string {
+    const text = String(frame);
+    const placed = readPlaced(text);
+    if (placed === undefined) return text;
+    this.#cursor.advance(placed.key, placed.offset);
+    return placed.offset === 0 ? event(placed.json) : event(placed.json, this.#cursor);
+  }
+
+  #enter(channel: string, result: SubscribeResult): string {
+    const { recoverable, epoch, offset, publications } = result;
+    if (recoverable) this.#cursor.set(channel, { epoch, offset });
+    const head = `event: subscribed\n${event(encodeSubscribed(channel, result), this.#cursor)}`;
+    const missed = publications.map((publication) => {
+      this.#cursor.set(channel, { epoch, offset: publication.offset });
+      return event(encodePublication(channel, publication), this.#cursor);
+    });
+    return head + missed.join('');
+  }
+
+  /** A stream has no way to ask again for one channel: it ends, and what the client is told when it comes back decides. */
+  #leave(reason: keyof typeof UNSUBSCRIBES): void {
+    const why = reason === 'server' ? 'permissionDenied' : reason;
+    this.#beginning.fail(why);
+    Promise.resolve().then(() => this.#end(why));
+  }
+}
+
+function encodePush(push: Push): string | undefined {
+  switch (push.kind) {
+    case 'publication':
+      return encodePlaced(push.channel, push.publication);
+    case 'join':
+    case 'leave':
+      return `event: ${push.kind}\n${event(`{"channel":${quote(push.channel)},"info":${encodeInfo(push.info)}}`)}`;
+    case 'subscribe':
+      return `event: subscribed\n${event(encodeSubscribed(push.channel, push.result))}`;
+    case 'unsubscribe': {
+      const { code, reason } = UNSUBSCRIBES[push.reason];
+      return `event: unsubscribed\n${event(`{"channel":${quote(push.channel)},"code":${code},"reason":${quote(reason)}}`)}`;
+    }
+    case 'disconnect': {
+      const { code, reason } = DISCONNECTS[push.reason];
+      return `event: disconnect\n${event(`{"code":${code},"reason":${quote(reason)},"reconnect":${code < 3_500}}`)}`;
+    }
+    case 'subscribers':
+    case 'users':
+      return undefined;
+    default:
+      return push satisfies never;
+  }
+}
+
+function encodeSubscribed(channel: string, result: SubscribeResult): string {
+  const { recoverable, epoch, offset, wasRecovering, recovered } = result;
+  const place = recoverable ? `,"epoch":${quote(epoch)},"offset":${offset}` : '';
+  return `{"channel":${quote(channel)},"recoverable":${recoverable}${place}${wasRecovering ? `,"recovered":${recovered}` : ''}}`;
+}
+
+/** One event; `id` is left as it was when none is given. */
+function event(json: string, id?: Cursor): string {
+  const text = id?.toString() ?? '';
+  return `${text === '' ? '' : `id: ${text}\n`}data: ${json}\n\n`;
+}

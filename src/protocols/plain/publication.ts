@@ -1,0 +1,40 @@
+import type { ClientInfo, Publication } from '../../ports/log.ts';
+import { keyOf } from './cursor.ts';
+
+const quote = JSON.stringify;
+
+/** A publication as a client gets it: one JSON object on one line. */
+export function encodePublication(channel: string, { data, info, offset, tags }: Publication): string {
+  const place = offset === 0 ? '' : `,"offset":${offset}`;
+  const from = info === undefined ? '' : `,"info":${encodeInfo(info)}`;
+  const labels = tags === undefined ? '' : `,"tags":${quote(tags)}`;
+  return `{"channel":${quote(channel)}${place},"data":${onOneLine(data)}${from}${labels}}`;
+}
+
+/** Who it is; whoever came by a single request has no client id. */
+export function encodeInfo({ user, client, connInfo, chanInfo }: ClientInfo): string {
+  const id = client === '' ? '' : `,"client":${quote(client)}`;
+  const connection = connInfo === undefined ? '' : `,"connInfo":${onOneLine(connInfo)}`;
+  const channel = chanInfo === undefined ? '' : `,"chanInfo":${onOneLine(chanInfo)}`;
+  return `{"user":${quote(user)}${id}${connection}${channel}}`;
+}
+
+/** A publication for everybody who listens: each of them writes it behind a cursor of their own. */
+export function encodePlaced(channel: string, publication: Publication): string {
+  return `@${keyOf(channel)} ${publication.offset}\n${encodePublication(channel, publication)}`;
+}
+
+export type Placed = { readonly key: string; readonly offset: number; readonly json: string };
+
+/** What `encodePlaced` has written; undefined for anything else. */
+export function readPlaced(frame: string): Placed | undefined {
+  if (!frame.startsWith('@')) return undefined;
+  const space = frame.indexOf(' ');
+  const end = frame.indexOf('\n');
+  return { key: frame.slice(1, space), offset: Number(frame.slice(space + 1, end)), json: frame.slice(end + 1) };
+}
+
+/** In JSON a line break can only stand between tokens; a carriage return ends a line of an event stream, too. */
+function onOneLine(json: string): string {
+  return /[\r\n]/.test(json) ? json.replaceAll(/[\r\n]+/g, ' ') : json;
+}

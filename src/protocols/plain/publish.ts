@@ -1,0 +1,44 @@
+import { jsonTextOf } from '../../core/binary-data.ts';
+import { ClientError } from '../../core/errors.ts';
+import type { Published } from '../../core/feature.ts';
+import type { Node } from '../../core/node.ts';
+import { type Principal, userOf } from '../../core/principal.ts';
+import type { Publishing } from './requests.ts';
+
+/** `body`: the data as JSON; where the query names no channel, `{"channel":…,"data":…}`. `found`: whom a cookie names. */
+export type Publication = { readonly asked: Publishing; readonly body: Uint8Array; readonly found: Principal };
+
+/** Publishes for whom a request speaks. Throws `ClientError`, `DisconnectError` `invalidToken`. */
+export async function publish(node: Node, { asked, body, found }: Publication): Promise<Published> {
+  const { principal, info: connInfo } = await node.signIn(found, asked.token);
+  const { channel, data } = contentOf(asked, body);
+  await node.permissions.check(principal, 'publish', channel);
+  const { key } = asked;
+  if (key !== undefined && node.permissions.namespace(channel).history === 'none') {
+    const message = 'this channel keeps no history, so nothing tells that a publication was sent before';
+    throw new ClientError('notAvailable', { message, field: 'Idempotency-Key' });
+  }
+  // A request is no connection, and so has no client's id.
+  const info = { user: userOf(principal), client: '', ...(connInfo !== undefined && { connInfo }) };
+  return node.publish(channel, data, { info, ...(key !== undefined && { key: ownKey(principal, key) }) });
+}
+
+/** Somebody else's key must not be mistaken for mine. A space can't stand in a user's own part of it by accident. */
+function ownKey(principal: Principal, key: string): string {
+  return `${principal.kind}:${encodeURIComponent(userOf(principal))} ${key}`;
+}
+
+function contentOf({ channel }: Publishing, body: Uint8Array): { readonly channel: string; readonly data: string } {
+  const json = jsonTextOf(body);
+  if (json === undefined) throw new ClientError('invalidInput', { message: 'the body is not valid JSON in UTF-8' });
+  if (channel !== undefined) return { channel, data: json };
+  const { channel: named, data } = asObject(JSON.parse(json));
+  if (typeof named !== 'string') throw new ClientError('invalidInput', { field: 'channel', message: 'is missing' });
+  if (data === undefined) throw new ClientError('invalidInput', { field: 'data', message: 'is missing' });
+  return { channel: named, data: JSON.stringify(data) };
+}
+
+function asObject(value: unknown): { readonly channel?: unknown; readonly data?: unknown } {
+  if (typeof value === 'object' && value !== null) return value;
+  throw new ClientError('invalidInput', { message: 'must be an object, or the channel must stand in the query' });
+}

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'bun:test';
+import { keyOf } from './cursor.ts';
+import { readPolling, readPublishing, readStreaming } from './requests.ts';
+
+const AT = 'http://x/any';
+const stream = (query: string, headers: Record<string, string> = {}) =>
+  readStreaming(`${AT}?${query}`, new Headers(headers), 3);
+const poll = (query: string) => readPolling(`${AT}?${query}`, new Headers(), 3);
+const publish = (query: string, headers: Record<string, string> = {}) =>
+  readPublishing(`${AT}?${query}`, new Headers(headers));
+
+describe('a request to listen', () => {
+  test('names channels, each once, as many as a connection may have', () => {
+    expect(stream('channel=demo:a&channel=demo%3Ab&channel=demo:a').channels).toEqual(['demo:a', 'demo:b']);
+    expect(() => stream('')).toThrow('is missing');
+    expect(() => stream('channel=a&channel=b&channel=c&channel=d')).toThrow('at most 3 channels');
+  });
+
+  test('says where it stopped: by Last-Event-ID, which EventSource sends, or by cursor', () => {
+    const key = keyOf('demo:a');
+    const header = { 'Last-Event-ID': `${key}:5:e` };
+    expect(stream(`channel=demo:a&cursor=${key}:4:e`, header).cursor.since('demo:a')?.offset).toBe(5);
+    expect(stream(`channel=demo:a&cursor=${key}:4:e`).cursor.since('demo:a')?.offset).toBe(4);
+    expect(stream('channel=demo:a').cursor.since('demo:a')).toBeUndefined();
+    expect(() => stream('channel=demo:a', { 'Last-Event-ID': 'no cursor' })).toThrow('is no cursor');
+    expect(poll(`channel=demo:b&cursor=${key}:4:e`).cursor.toString()).toBe('');
+  });
+
+  test('says who asks, by query or header', () => {
+    expect(stream('channel=a&token=t1', { Authorization: 'Bearer t2' }).token).toBe('t1');
+    expect(stream('channel=a', { Authorization: 'bearer  t2' }).token).toBe('t2');
+    expect(stream('channel=a', { Authorization: 'Basic abc' }).token).toBe('');
+  });
+
+  test('waits 25 s, or as long as it says, and no longer than a proxy would let it', () => {
+    expect(poll('channel=a').waitMs).toBe(25_000);
+    expect(poll('channel=a&timeout=0').waitMs).toBe(0);
+    expect(poll('channel=a&timeout=55').waitMs).toBe(55_000);
+    for (const wrong of ['56', '-1', '1.5', 'x', '', '100', '1e1']) {
+      expect(() => poll(`channel=a&timeout=${wrong}`)).toThrow('must be seconds, from 0 to 55');
+    }
+  });
+});
+
+describe('a request to publish', () => {
+  test('may carry a key, in quotes or without', () => {
+    expect(publish('channel=a', { 'Idempotency-Key': '"k 1"' }).key).toBe('k 1');
+    expect(publish('channel=a', { 'Idempotency-Key': 'k-1' }).key).toBe('k-1');
+    expect(publish('channel=a').key).toBeUndefined();
+    expect(publish('').channel).toBeUndefined();
+    for (const wrong of ['""', 'a b', '"a', 'x'.repeat(129), 'é']) {
+      expect(() => publish('', { 'Idempotency-Key': wrong })).toThrow('must have 1 to 128 ASCII characters');
+    }
+  });
+});

@@ -1,0 +1,83 @@
+import { ClientError } from '../../core/errors.ts';
+import { Cursor } from './cursor.ts';
+
+/** A request to hear of channels. */
+export type Listening = {
+  /** At least one, each once. */
+  readonly channels: readonly string[];
+  readonly cursor: Cursor;
+  /** A connection token; '' when there is none. */
+  readonly token: string;
+};
+
+/** `waitMs`: how long the answer may wait for something to tell. */
+export type Polling = Listening & { readonly waitMs: number };
+
+export type Publishing = {
+  readonly channel: string | undefined;
+  readonly token: string;
+  /** Publishing twice with it is publishing once. */
+  readonly key: string | undefined;
+};
+
+/** Seconds; proxies cut what is silent for a minute. */
+const WAIT_DEFAULT = 25;
+const WAIT_MOST = 55;
+const KEY_LIMIT = 128;
+const BEARER = /^Bearer +(\S+)$/i;
+/** An Idempotency-Key, in quotes or without. https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
+const KEY = /^(?:"([\x20-\x21\x23-\x7e]+)"|([\x21\x23-\x7e]+))$/;
+
+/** `GET /sse`: EventSource brings back the last event's id by itself. Throws `ClientError`. */
+export function readStreaming(url: string, headers: Headers, channelLimit: number): Listening {
+  return listening(url, headers, { channelLimit, lastEventId: headers.get('Last-Event-ID') ?? '' });
+}
+
+/** `GET /poll`. Throws `ClientError`. */
+export function readPolling(url: string, headers: Headers, channelLimit: number): Polling {
+  const waitMs = secondsOf(new URL(url).searchParams.get('timeout')) * 1_000;
+  return { ...listening(url, headers, { channelLimit, lastEventId: '' }), waitMs };
+}
+
+/** `POST /publish`, without its body. Throws `ClientError`. */
+export function readPublishing(url: string, headers: Headers): Publishing {
+  const { searchParams } = new URL(url);
+  return {
+    channel: searchParams.get('channel') ?? undefined,
+    token: tokenOf(searchParams, headers),
+    key: keyOf(headers.get('Idempotency-Key')),
+  };
+}
+
+type Bounds = { readonly channelLimit: number; readonly lastEventId: string };
+
+function listening(url: string, headers: Headers, { channelLimit, lastEventId }: Bounds): Listening {
+  const { searchParams } = new URL(url);
+  const channels = [...new Set(searchParams.getAll('channel'))];
+  if (channels.length === 0) throw new ClientError('invalidInput', { field: 'channel', message: 'is missing' });
+  if (channels.length > channelLimit) {
+    throw new ClientError('limitExceeded', { field: 'channel', message: `at most ${channelLimit} channels` });
+  }
+  const cursor = Cursor.parse(lastEventId === '' ? (searchParams.get('cursor') ?? '') : lastEventId);
+  return { channels, cursor: cursor.of(channels), token: tokenOf(searchParams, headers) };
+}
+
+/** What stands in the query, for EventSource, which sends no headers of one's own; else that of the header. */
+function tokenOf(query: URLSearchParams, headers: Headers): string {
+  return query.get('token') ?? BEARER.exec(headers.get('Authorization') ?? '')?.[1] ?? '';
+}
+
+function secondsOf(timeout: string | null): number {
+  if (timeout === null) return WAIT_DEFAULT;
+  if (/^\d{1,2}$/.test(timeout) && Number(timeout) <= WAIT_MOST) return Number(timeout);
+  throw new ClientError('invalidInput', { field: 'timeout', message: `must be seconds, from 0 to ${WAIT_MOST}` });
+}
+
+function keyOf(header: string | null): string | undefined {
+  if (header === null) return undefined;
+  const [, quoted, bare] = KEY.exec(header) ?? [];
+  const key = quoted ?? bare;
+  if (key !== undefined && key.length <= KEY_LIMIT) return key;
+  const message = `must have 1 to ${KEY_LIMIT} ASCII characters`;
+  throw new ClientError('invalidInput', { field: 'Idempotency-Key', message });
+}

@@ -1,0 +1,106 @@
+import type { Server } from 'bun';
+import type { App } from '../../app/compose.ts';
+import { DisconnectError } from '../../core/disconnects.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
+import type { Caller, Entrance } from './entrance.ts';
+import { errorAnswer, methodNotAllowed } from './error-answer.ts';
+import { PollConnection } from './poll-connection.ts';
+import { readBody } from './read-body.ts';
+import type { Streams } from './streams.ts';
+import type { SocketData } from './websocket.ts';
+
+const METHODS: ReadonlyMap<string, 'GET' | 'POST'> = new Map([
+  ['/sse', 'GET'],
+  ['/poll', 'GET'],
+  ['/publish', 'POST'],
+]);
+
+const JSON_HEADERS = {
+  'Content-Type': 'application/json',
+  'Cache-Control': 'no-store, no-transform',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+type Parts = {
+  readonly app: Pick<App, 'node' | 'plain'>;
+  readonly server: Server<SocketData>;
+  readonly streams: Streams;
+  readonly bounds: { readonly maxFrameBytes: number; readonly maxBacklogBytes: number };
+  readonly telemetry: Telemetry;
+};
+
+/** Channels for whoever has nothing but HTTP: a stream of events, polls, and publishing by a request. See docs/http.md. */
+export class PlainEntrance implements Entrance {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  takes(pathname: string): boolean {
+    return METHODS.has(pathname);
+  }
+
+  async begin(request: Request, caller: Caller): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    const method = METHODS.get(pathname);
+    if (method !== request.method) return methodNotAllowed(`${method}, OPTIONS`);
+    const { app, telemetry } = this.#parts;
+    const answer = pathname === '/sse' ? this.#stream : pathname === '/poll' ? this.#poll : this.#publish;
+    return answer(request, caller).catch((error: unknown) => {
+      const told = error instanceof DisconnectError ? app.plain.refusalOf(error.kind) : error;
+      return errorAnswer(told, request, telemetry);
+    });
+  }
+
+  /** Answers once it is decided that the client may hear all of its channels, so that a refusal is one to any program. */
+  readonly #stream = async (request: Request, { principal, address }: Caller): Promise<Response> => {
+    const { app, server, streams, bounds } = this.#parts;
+    const asked = app.plain.readStreaming(request.url, request.headers, app.node.limits.channels);
+    const protocol = new app.plain.EventStream(asked, (why) => connection.session?.close(why), Math.random());
+    const connection = streams.open(protocol, bounds.maxBacklogBytes, (opened) =>
+      app.node.open({ connection: opened, protocol, principal, address }),
+    );
+    // The session's own pings are what keeps the line open.
+    server.timeout(request, 0);
+    request.signal.addEventListener('abort', () => connection.close());
+    for (const command of app.plain.commandsOf(asked)) connection.session?.take(command);
+    try {
+      await protocol.opened;
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+    return connection.response;
+  };
+
+  readonly #poll = async (request: Request, { principal, address }: Caller): Promise<Response> => {
+    const { app, streams, bounds } = this.#parts;
+    const asked = app.plain.readPolling(request.url, request.headers, app.node.limits.channels);
+    const poll = new app.plain.Poll(asked, bounds.maxBacklogBytes / 2);
+    const session = app.node.open({
+      connection: new PollConnection(streams, poll),
+      protocol: poll,
+      principal,
+      address,
+    });
+    const stopWaiting = app.node.clock.after(asked.waitMs, () => poll.timeOver());
+    // Nobody is left to answer.
+    request.signal.addEventListener('abort', () => poll.finish());
+    for (const command of app.plain.commandsOf(asked)) session.take(command);
+    try {
+      return new Response(await poll.answer, { headers: JSON_HEADERS });
+    } finally {
+      stopWaiting();
+      session.closed();
+    }
+  };
+
+  readonly #publish = async (request: Request, caller: Caller): Promise<Response> => {
+    const { app, bounds } = this.#parts;
+    const asked = app.plain.readPublishing(request.url, request.headers);
+    const body = await readBody(request, bounds.maxFrameBytes);
+    const { offset, epoch } = await app.plain.publish(app.node, { asked, body, found: await caller.whoNow() });
+    return Response.json({ offset, epoch }, { headers: JSON_HEADERS });
+  };
+}

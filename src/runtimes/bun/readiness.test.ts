@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'bun:test';
+import { Readiness } from './readiness.ts';
+
+const said = async (readiness: Readiness) => {
+  const response = await readiness.answer();
+  return { code: response.status, ...((await response.json()) as { status: string; checks: Record<string, unknown> }) };
+};
+
+describe('OB2 readiness', () => {
+  test('OB2 is 503 while it starts and once it is about to stop', async () => {
+    const readiness = new Readiness();
+    expect(await said(readiness)).toEqual({ code: 503, status: 'starting', checks: {} });
+    readiness.start({ database: async () => undefined });
+    expect(await said(readiness)).toMatchObject({ code: 200, status: 'ready', checks: { database: { ok: true } } });
+    readiness.drain();
+    expect(await said(readiness)).toMatchObject({ code: 503, status: 'draining' });
+  });
+
+  test('OB2 is 503 when a dependency fails, or does not answer within a second', async () => {
+    const readiness = new Readiness();
+    const broken = {
+      ok: async () => 1,
+      broken: () => Promise.reject(new Error('gone')),
+      silent: () => new Promise(() => 0),
+    };
+    readiness.start(broken);
+    const { code, status, checks } = await said(readiness);
+    expect([code, status]).toEqual([503, 'failing']);
+    expect(checks).toMatchObject({ ok: { ok: true }, broken: { ok: false }, silent: { ok: false } });
+  });
+
+  test('looks once for all who ask at the same time', async () => {
+    const readiness = new Readiness();
+    let looks = 0;
+    readiness.start({ database: async () => ++looks });
+    await Promise.all(Array.from({ length: 50 }, () => readiness.answer()));
+    await readiness.answer();
+    expect(looks).toBe(1);
+  });
+});

@@ -1,0 +1,65 @@
+import type { Ports } from '../../app/ports.ts';
+
+type Check = { readonly ok: boolean; readonly ms: number };
+
+/** A dependency that has not answered by then does not. */
+const DEADLINE_MS = 1_000;
+/** So long an answer serves whoever asks again: asking must not be work for the database. */
+const KEPT_MS = 500;
+
+/**
+ * `GET /readyz`: whether requests may be sent here. 503 while it starts, when it is about to stop, and when a
+ * dependency does not answer; with each dependency's latency in milliseconds.
+ */
+export class Readiness {
+  #phase: 'starting' | 'ready' | 'draining' = 'starting';
+  #checks: Ports['checks'] = {};
+  #answer: Promise<ReadonlyMap<string, Check>> | undefined;
+
+  start(checks: Ports['checks']): void {
+    this.#checks = checks;
+    this.#phase = 'ready';
+  }
+
+  drain(): void {
+    this.#phase = 'draining';
+  }
+
+  async answer(): Promise<Response> {
+    const checks = this.#phase === 'starting' ? new Map<string, Check>() : await this.#look();
+    const ok = this.#phase === 'ready' && [...checks.values()].every((check) => check.ok);
+    const status = this.#phase === 'ready' && !ok ? 'failing' : this.#phase;
+    const headers = { 'Cache-Control': 'no-store', ...(!ok && { 'Retry-After': '1' }) };
+    return Response.json({ status, checks: Object.fromEntries(checks) }, { status: ok ? 200 : 503, headers });
+  }
+
+  #look(): Promise<ReadonlyMap<string, Check>> {
+    if (this.#answer === undefined) {
+      this.#answer = runAll(this.#checks);
+      const forget = () => {
+        this.#answer = undefined;
+      };
+      this.#answer.then(() => setTimeout(forget, KEPT_MS).unref());
+    }
+    return this.#answer;
+  }
+}
+
+async function runAll(checks: Ports['checks']): Promise<ReadonlyMap<string, Check>> {
+  return new Map(
+    await Promise.all(Object.entries(checks).map(async ([name, run]) => [name, await time(run)] as const)),
+  );
+}
+
+async function time(run: () => Promise<unknown>): Promise<Check> {
+  const started = performance.now();
+  const late = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => late.resolve(false), DEADLINE_MS);
+  const answered = run().then(
+    () => true,
+    () => false,
+  );
+  const ok = await Promise.race([answered, late.promise]);
+  clearTimeout(timer);
+  return { ok, ms: Math.round((performance.now() - started) * 100) / 100 };
+}

@@ -1,0 +1,110 @@
+import type { Connection } from '../../src/core/connection.ts';
+import { DISCONNECTS, type DisconnectName } from '../../src/core/disconnects.ts';
+import { ANONYMOUS, type Principal } from '../../src/core/principal.ts';
+import type { Frame } from '../../src/core/protocol.ts';
+import type { Session } from '../../src/core/session.ts';
+import { Cursor } from '../../src/protocols/plain/cursor.ts';
+import { plain } from '../../src/protocols/plain/protocol.ts';
+import { TestNode } from './node.ts';
+
+export type Answer = {
+  readonly publications: readonly { readonly channel: string; readonly offset?: number; readonly data: unknown }[];
+  readonly cursor: string;
+  readonly recovered: boolean;
+  readonly lost?: readonly string[];
+};
+
+/** An event as a client reads it: its type, its data, and the last id by then. */
+export type Event = { readonly type: string; readonly data: Record<string, unknown>; readonly id: string };
+
+type Asked = { readonly channels: readonly string[]; readonly cursor?: string; readonly principal?: Principal };
+
+/** A request's end of a session that needs no HTTP. */
+class Line implements Connection {
+  // Present, so that the session says why it ends.
+  readonly streamKey = 'key';
+  readonly #world: TestNode;
+  readonly #take: (frame: Frame) => void;
+  readonly #end: (kind: DisconnectName) => void;
+
+  constructor(world: TestNode, take: (frame: Frame) => void, end: (kind: DisconnectName) => void) {
+    this.#world = world;
+    this.#take = take;
+    this.#end = end;
+  }
+
+  send(frame: Frame): void {
+    this.#take(frame);
+  }
+
+  backlog(): number {
+    return 0;
+  }
+
+  join(topic: string): void {
+    this.#world.fanout.join(topic, this);
+  }
+
+  leave(topic: string): void {
+    this.#world.fanout.leave(topic, this);
+  }
+
+  close(code: number): void {
+    this.#world.fanout.drop(this);
+    const [kind] = Object.entries(DISCONNECTS).find(([, disconnect]) => disconnect.code === code) ?? ['internal'];
+    this.#end(kind as DisconnectName);
+  }
+}
+
+/** A node that plain HTTP is spoken to. */
+export function plainNode(options: ConstructorParameters<typeof TestNode>[0] = {}): TestNode {
+  return new TestNode({ ...options, protocols: plain.protocols });
+}
+
+/** Begins a poll; `answer` rejects as the request would be refused. */
+export function poll(world: TestNode, { channels, cursor = '', principal = ANONYMOUS }: Asked) {
+  const asked = { channels, cursor: Cursor.parse(cursor), token: '' };
+  const protocol = new plain.Poll(asked, 1_000);
+  const connection = new Line(
+    world,
+    (frame) => protocol.take(frame),
+    (kind) => protocol.ended(kind),
+  );
+  const session = world.node.open({ connection, protocol, principal, address: '192.0.2.1' });
+  for (const command of plain.commandsOf(asked)) session.take(command);
+  const answer = protocol.answer.then((body) => JSON.parse(body) as Answer).finally(() => session.closed());
+  answer.catch(() => undefined);
+  return { answer, session, timeOver: () => protocol.timeOver() };
+}
+
+/** Opens a stream; `events` are what an EventSource would read. */
+export function stream(world: TestNode, { channels, cursor = '', principal = ANONYMOUS }: Asked) {
+  const asked = { channels, cursor: Cursor.parse(cursor), token: '' };
+  const seen: { text: string; endedBy?: DisconnectName } = { text: '' };
+  const protocol = new plain.EventStream(asked, (why) => session.close(why), 0.5);
+  const connection = new Line(
+    world,
+    (frame) => {
+      seen.text += protocol.wrap(frame);
+    },
+    (kind) => {
+      seen.endedBy = kind;
+    },
+  );
+  const session: Session = world.node.open({ connection, protocol, principal, address: '192.0.2.1' });
+  for (const command of plain.commandsOf(asked)) session.take(command);
+  return { seen, session, opened: protocol.opened, preamble: protocol.preamble, events: () => readEvents(seen.text) };
+}
+
+/** https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation */
+export function readEvents(text: string): Event[] {
+  const events: Event[] = [];
+  let id = '';
+  for (const block of text.split('\n\n')) {
+    const fields = new Map(block.split('\n').map((line) => [line.split(': ')[0], line.slice(line.indexOf(': ') + 2)]));
+    id = fields.get('id') ?? id;
+    const data = fields.get('data');
+    if (data !== undefined) events.push({ type: fields.get('event') ?? 'message', data: JSON.parse(data), id });
+  }
+  return events;
+}

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'bun:test';
+import { ClientError } from '../../src/core/errors.ts';
+import { Cursor, keyOf } from '../../src/protocols/plain/cursor.ts';
+import { readPolling, readPublishing, readStreaming } from '../../src/protocols/plain/requests.ts';
+import { Random } from '../simulation/random.ts';
+import { garble, strangeText, word } from './garble.ts';
+import { heapBytes } from './heap.ts';
+import { SEED } from './seed.ts';
+
+const REQUESTS = 120_000;
+const CHANNEL_LIMIT = 5;
+/** What the heap may differ by between the halves: less than 35 bytes a request. */
+const HEAP_SLACK = 2_000_000;
+const CHANNELS = ['demo:a', 'log:b', 'room:r', 'a:中文', ''];
+
+/** A query and headers as some client sends them. */
+type Asked = { readonly url: string; readonly headers: Headers };
+
+describe('plain HTTP', () => {
+  test('takes what clients send', () => {
+    const random = new Random(SEED);
+    for (let left = 5_000; left > 0; left -= 1) {
+      const cursor = validCursor(random);
+      expect(Cursor.parse(cursor).toString()).toBe(cursor);
+      expect(check(askedFor(random, cursor))).toBe(3);
+    }
+  });
+
+  test(`reads ${REQUESTS} garbled requests or refuses them, and keeps nothing (seed ${SEED})`, async () => {
+    const random = new Random(SEED);
+    const refused = checkMany(random, REQUESTS / 2);
+    const before = await heapBytes();
+    const refusedLater = checkMany(random, REQUESTS / 2);
+    expect((await heapBytes()) - before).toBeLessThan(HEAP_SLACK);
+    // Neither all too broken nor all whole: else little of the decoder would have been tried.
+    for (const share of [refused, refusedLater].map((count) => count / (REQUESTS / 2))) {
+      expect(share).toBeGreaterThan(0.2);
+      expect(share).toBeLessThan(0.95);
+    }
+  }, 60_000);
+});
+
+/** How many of so many requests were refused by one of the readers. */
+function checkMany(random: Random, count: number): number {
+  let refused = 0;
+  for (let left = count; left > 0; left -= 1) {
+    const cursor = random.chance(0.5) ? garble(random, validCursor(random)) : strangeText(random);
+    const asked = garbled(random, askedFor(random, random.chance(0.4) ? validCursor(random) : cursor));
+    if (check(asked) < 3) refused += 1;
+  }
+  return refused;
+}
+
+/** How many of the three readers took it. Fails when one does anything but read or refuse. */
+function check({ url, headers }: Asked): number {
+  try {
+    const streaming = reading(() => readStreaming(url, headers, CHANNEL_LIMIT));
+    const polling = reading(() => readPolling(url, headers, CHANNEL_LIMIT));
+    const publishing = reading(() => readPublishing(url, headers));
+    for (const listening of [streaming, polling]) if (listening !== undefined) checkListening(listening);
+    if (polling !== undefined) expect(polling.waitMs >= 0 && polling.waitMs <= 55_000).toBe(true);
+    if (publishing?.key !== undefined) expect(publishing.key).toMatch(/^[\x20-\x7e]{1,128}$/);
+    return [streaming, polling, publishing].filter((read) => read !== undefined).length;
+  } catch (cause) {
+    throw new Error(`SEED=${SEED}: ${JSON.stringify([url, [...headers]])}`, { cause });
+  }
+}
+
+/** What the core takes for granted. */
+function checkListening({ channels, cursor, token }: ReturnType<typeof readStreaming>): void {
+  expect(channels.length > 0 && channels.length <= CHANNEL_LIMIT && new Set(channels).size === channels.length).toBe(
+    true,
+  );
+  expect(typeof token).toBe('string');
+  const text = cursor.toString();
+  expect(text).toMatch(/^[\x21-\x7e]*$/);
+  expect(Cursor.parse(text).toString()).toBe(text);
+  for (const channel of channels) {
+    const since = cursor.since(channel);
+    if (since === undefined) continue;
+    expect(since.epoch).not.toBe('');
+    expect(Number.isSafeInteger(since.offset) && since.offset >= 0).toBe(true);
+  }
+}
+
+/** Undefined for what is refused. */
+function reading<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ClientError && error.status === 400) return undefined;
+    throw error;
+  }
+}
+
+function validCursor(random: Random): string {
+  const cursor = new Cursor();
+  for (const channel of CHANNELS.slice(0, random.between(0, CHANNELS.length))) {
+    cursor.set(channel, { epoch: random.pick(['', 'e1', 'mw-0', '%,:é']), offset: random.between(0, 2 ** 40) });
+  }
+  expect(CHANNELS.every((channel) => /^[0-9a-z]+$/.test(keyOf(channel)))).toBe(true);
+  return cursor.toString();
+}
+
+function askedFor(random: Random, cursor: string): Asked {
+  const channels = CHANNELS.slice(0, random.between(1, CHANNELS.length)).map((channel) => ['channel', channel]);
+  const inHeader = random.chance(0.5);
+  const query = [...channels, ['timeout', String(random.between(0, 55))], ...(inHeader ? [] : [['cursor', cursor]])];
+  const fields = [
+    ['Idempotency-Key', word(random)],
+    ['Authorization', `Bearer ${word(random)}`],
+  ];
+  return {
+    url: `http://x/any?${new URLSearchParams(query as [string, string][])}`,
+    headers: headersOf([...fields, ...(inHeader ? [['Last-Event-ID', cursor]] : [])] as [string, string][]),
+  };
+}
+
+function garbled(random: Random, { url, headers }: Asked): Asked {
+  const [path = '', query = ''] = url.split('?');
+  const changed = random.chance(0.4) ? garble(random, query).replaceAll(/[#\0-\x20]/g, '') : query;
+  const more: [string, string][] = random.chance(0.3)
+    ? [[random.pick(['Idempotency-Key', 'Authorization', 'Last-Event-ID']), strangeText(random)]]
+    : [];
+  return { url: `${path}?${changed}`, headers: headersOf([...headers, ...more]) };
+}
+
+/** Without what no header can hold. */
+function headersOf(fields: readonly (readonly [string, string])[]): Headers {
+  const headers = new Headers();
+  for (const [name, value] of fields) headers.set(name, value.replaceAll(/[^\x20-\x7e\x80-\xff]/g, ''));
+  return headers;
+}

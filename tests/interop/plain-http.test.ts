@@ -1,0 +1,314 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import { EventSource } from 'eventsource';
+import { SignJWT } from 'jose';
+import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
+import { type Nginx, nginxMissing, startNginx } from '../servers/nginx.ts';
+import { clientOf, register } from '../servers/people.ts';
+
+const SECRET = 'a secret that is shared with one application only';
+const APP = 'https://app.example.org';
+const KEY = '0123456789abcdef-one';
+
+type Heard = { readonly channel: string; readonly offset?: number; readonly data: unknown };
+type Answer = { readonly publications: readonly Heard[]; readonly cursor: string; readonly recovered: boolean };
+
+let server: BanyanProcess;
+let signed: BanyanProcess;
+const sources: EventSource[] = [];
+
+beforeAll(async () => {
+  [server, signed] = await Promise.all([
+    startBanyan({ BANYAN_CLIENT_INSECURE: 'true', BANYAN_PING_SECONDS: '2', BANYAN_PONG_SECONDS: '1' }),
+    startBanyan({
+      BANYAN_TOKEN_SECRET: SECRET,
+      BANYAN_ALLOWED_ORIGINS: APP,
+      BANYAN_API_KEYS: KEY,
+    }),
+  ]);
+});
+afterEach(() => {
+  for (const source of sources.splice(0)) source.close();
+});
+afterAll(() => Promise.all([server.stop(), signed.stop()]));
+
+const at = (path: string, channels: readonly string[], more: Record<string, string> = {}) =>
+  `${path}?${new URLSearchParams([...channels.map((channel): [string, string] => ['channel', channel]), ...Object.entries(more)])}`;
+
+/** An EventSource that is in its channels, and what it has heard by now. */
+async function listening(url: string): Promise<{ source: EventSource; heard: Heard[]; told: Told[] }> {
+  const source = new EventSource(url);
+  sources.push(source);
+  const [heard, told]: [Heard[], Told[]] = [[], []];
+  source.addEventListener('message', ({ data }) => heard.push(JSON.parse(data)));
+  for (const type of ['subscribed', 'unsubscribed', 'disconnect'] as const) {
+    source.addEventListener(type, ({ data }) => told.push({ type, ...JSON.parse(data) }));
+  }
+  await until(() => told.length >= new URL(url).searchParams.getAll('channel').length);
+  return { source, heard, told };
+}
+type Told = { readonly type: string; readonly recovered?: boolean; readonly code?: number };
+
+async function publish(channel: string, data: unknown, headers: Record<string, string> = {}, to = server.url) {
+  const response = await fetch(to + at('/publish', [channel]), { method: 'POST', body: JSON.stringify(data), headers });
+  return { status: response.status, ...((await response.json()) as { offset?: number; epoch?: string }) };
+}
+
+async function poll(channels: readonly string[], more: Record<string, string> = {}, to = server.url): Promise<Answer> {
+  const response = await fetch(to + at('/poll', channels, more));
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+  return (await response.json()) as Answer;
+}
+
+const token = (user: string, seconds = 60) =>
+  new SignJWT({})
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(user)
+    .setExpirationTime(`${seconds}s`)
+    .sign(new TextEncoder().encode(SECRET));
+
+async function until(isIt: () => boolean | Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 10_000; !(await isIt()); await Bun.sleep(5)) {
+    if (Date.now() > deadline) throw new Error('it did not come to be');
+  }
+}
+
+describe('EventSource, unmodified', () => {
+  test('HT1 OR2 hears several channels, each in order', async () => {
+    const { heard } = await listening(server.url + at('/sse', ['demo:a', 'log:a', 'demo:b']));
+    for (const n of [1, 2, 3]) {
+      for (const channel of ['demo:a', 'log:a', 'demo:b']) await publish(channel, { n, text: 'äöü 你好 🌳' });
+    }
+    await until(() => heard.length === 9);
+    const of = (name: string) => heard.filter(({ channel }) => channel === name).map(({ offset }) => offset);
+    expect([of('demo:a'), of('log:a'), of('demo:b')]).toEqual([1, 2, 3].map(() => [1, 2, 3]));
+    expect(heard.at(-1)?.data).toEqual({ n: 3, text: 'äöü 你好 🌳' });
+  });
+
+  test('HT1 RE1 comes back by itself after the server was killed, and hears what it missed once', async () => {
+    const channels = ['log:back', 'log:forth'];
+    const { heard } = await listening(server.url + at('/sse', channels));
+    await publish('log:back', 'before');
+    await until(() => heard.length === 1);
+    await server.crash();
+    await server.restart();
+    for (const word of ['while', 'it', 'was', 'away']) await publish(word.length > 2 ? 'log:back' : 'log:forth', word);
+    await until(() => heard.length === 5);
+    await publish('log:forth', 'after');
+    await until(() => heard.length === 6);
+    const of = (name: string) => heard.filter(({ channel }) => channel === name).map(({ data }) => data);
+    expect(of('log:back')).toEqual(['before', 'while', 'was', 'away']);
+    expect(of('log:forth')).toEqual(['it', 'after']);
+  });
+
+  test('RE2 is told when what it missed is gone', async () => {
+    const { told } = await listening(server.url + at('/sse', ['demo:gone']));
+    await publish('demo:gone', 1);
+    await server.restart();
+    await until(() => told.some(({ recovered }) => recovered === false));
+    expect(told.map(({ type, code }) => code ?? type)).toEqual(['subscribed', 3_001, 'subscribed']);
+  });
+
+  test('HT5 stays past pings without an answer', async () => {
+    const { source, heard } = await listening(server.url + at('/sse', ['demo:stays']));
+    let errors = 0;
+    source.addEventListener('error', () => {
+      errors += 1;
+    });
+    await Bun.sleep(5_500);
+    await publish('demo:stays', 1);
+    await until(() => heard.length === 1);
+    expect(errors).toBe(0);
+  }, 20_000);
+
+  test('HT3 gives up when it is refused', async () => {
+    const source = new EventSource(signed.url + at('/sse', ['demo:a']));
+    sources.push(source);
+    const { promise, resolve } = Promise.withResolvers<number | undefined>();
+    source.addEventListener('error', ({ code }) => resolve(code));
+    expect([await promise, source.readyState]).toEqual([401, EventSource.CLOSED]);
+  });
+});
+
+describe('polling', () => {
+  test('HT2 one poll after the other hears everything once', async () => {
+    const channels = ['log:poll', 'demo:poll'];
+    let { cursor } = await poll(channels);
+    const heard: unknown[] = [];
+    const publishing = (async () => {
+      for (let n = 0; n < 60; n += 1) await publish(channels[n % 2] ?? '', n);
+    })();
+    while (heard.length < 60) {
+      const answer = await poll(channels, { cursor });
+      heard.push(...answer.publications.map(({ data }) => data));
+      cursor = answer.cursor;
+    }
+    await publishing;
+    expect([...heard].sort((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 60 }, (_, n) => n));
+  });
+
+  test('HT2 goes on after a restart; RE2 says what was not kept', async () => {
+    const channels = ['log:kept', 'demo:lost'];
+    const { cursor } = await poll(channels);
+    await publish('log:kept', 1);
+    await server.restart();
+    const answer = await poll(channels, { cursor });
+    expect(answer).toMatchObject({ recovered: false, lost: ['demo:lost'], publications: [{ data: 1 }] });
+  });
+
+  test('SE7 is answered on a drain, and by nothing else before its time', async () => {
+    const { cursor } = await poll(['log:wait']);
+    const waiting = poll(['log:wait'], { cursor });
+    await Bun.sleep(100);
+    await server.restart();
+    expect(await waiting).toMatchObject({ publications: [], cursor, recovered: true });
+  });
+
+  test('a client that went away is gone', async () => {
+    const { cursor } = await poll(['log:left'], { token: await token('ann') }, signed.url);
+    const info = async () => {
+      const headers = { 'X-API-Key': KEY };
+      const response = await fetch(`${signed.url}/api/info`, { method: 'POST', body: '{}', headers });
+      return ((await response.json()) as { result: { nodes: { num_clients: number }[] } }).result.nodes[0]?.num_clients;
+    };
+    const leaving = new AbortController();
+    const bearer = { Authorization: `Bearer ${await token('ann')}` };
+    const lines = [at('/poll', ['log:left'], { cursor }), at('/sse', ['log:left'])].map((path) =>
+      fetch(signed.url + path, { signal: leaving.signal, headers: bearer }).catch(() => undefined),
+    );
+    await until(async () => (await info()) === 2);
+    leaving.abort();
+    await Promise.all(lines);
+    await until(async () => (await info()) === 0);
+  });
+});
+
+describe('publishing', () => {
+  test('ID1 ID2 HT8 the same key publishes once, also after a restart; each user has keys of their own', async () => {
+    const [ann, ben] = [await token('ann'), await token('ben')];
+    const send = async (user: string, key: string) =>
+      publish('log:once', 'x', { Authorization: `Bearer ${user}`, 'Idempotency-Key': key }, signed.url);
+    const first = await send(ann, 'k1');
+    expect(first).toMatchObject({ status: 200, offset: 1 });
+    expect(await send(ann, '"k1"')).toEqual(first);
+    await signed.restart();
+    expect(await send(ann, 'k1')).toEqual(first);
+    expect(await send(ben, 'k1')).toMatchObject({ offset: 2 });
+    expect(await send(ann, 'k2')).toMatchObject({ offset: 3 });
+  });
+
+  test('HT8 a key is refused where nothing can be known of it', async () => {
+    expect(await publish('online:', 1)).toMatchObject({ status: 403 });
+    const namespaces = JSON.stringify({ brief: { subscribe: 'everyone', publish: 'everyone' } });
+    const brief = await startBanyan({ BANYAN_CLIENT_ANONYMOUS: 'true', BANYAN_NAMESPACES: namespaces });
+    expect(await publish('brief:a', 1, {}, brief.url)).toMatchObject({ status: 200, offset: 0 });
+    expect(await publish('brief:a', 1, { 'Idempotency-Key': 'k' }, brief.url)).toMatchObject({ status: 404 });
+    await brief.stop();
+  });
+
+  test('wrong input gets a clear answer', async () => {
+    const post = (query: string, body: string) => fetch(`${server.url}/publish${query}`, { method: 'POST', body });
+    const of = async (response: Response) => ({
+      status: response.status,
+      ...((await response.json()) as { error: { name: string; field?: string } }).error,
+    });
+    expect(await of(await post('?channel=demo:x', '{'))).toMatchObject({ status: 400, name: 'invalidInput' });
+    expect(await of(await post('', '[1]'))).toMatchObject({ status: 400, field: 'channel' });
+    expect(await of(await post('', '5'))).toMatchObject({ status: 400, name: 'invalidInput' });
+    expect(await of(await post('', '{"channel":"demo:x"}'))).toMatchObject({ status: 400, field: 'data' });
+    expect(await of(await post('?channel=', '1'))).toMatchObject({ status: 400, field: 'channel' });
+    expect(await of(await post('?channel=nowhere:x', '1'))).toMatchObject({ status: 404, name: 'unknownChannel' });
+    expect((await post('?channel=demo:x', `"${'x'.repeat(70_000)}"`)).status).toBe(413);
+    expect((await fetch(`${server.url}/publish`)).status).toBe(405);
+    expect((await fetch(`${server.url}/sse?channel=demo:x`, { method: 'POST' })).headers.get('Allow')).toContain('GET');
+  });
+});
+
+describe('who asks', () => {
+  test('PE1 is whom the token names, in header or query; a bad one is refused', async () => {
+    const ann = await token('ann');
+    const { heard } = await listening(signed.url + at('/sse', ['log:who'], { token: ann }));
+    await publish('log:who', 1, { Authorization: `Bearer ${ann}` }, signed.url);
+    await until(() => heard.length === 1);
+    expect(heard[0]).toMatchObject({ data: 1, info: { user: 'ann' } });
+    const status = async (more: Record<string, string>) =>
+      (await fetch(signed.url + at('/poll', ['log:who'], more))).status;
+    expect(await status({})).toBe(401);
+    expect(await status({ token: `${ann}x` })).toBe(401);
+    expect(await status({ token: await token('ann', -60) })).toBe(401);
+    expect(await publish('log:who', 1, {}, signed.url)).toMatchObject({ status: 401 });
+  });
+
+  test('PE3 PE4 a person hears their rooms by their cookie as long as they are members, and writes by operations alone', async () => {
+    const ann = await register(signed, 'ann', signed.ownerInvite ?? '');
+    const owner = clientOf(signed, ann);
+    const { code } = await owner.call('accounts.createInvite', {});
+    const ben = await register(signed, 'ben', code);
+    const group = await owner.call('chat.createGroup', { title: 'Plain', members: [ben.id], key: 'k-12345678' });
+    const room = `room:${group.id}`;
+    const stream = await fetch(signed.url + at('/sse', [room]), { headers: { Cookie: ben.cookie() } });
+    expect(stream.status).toBe(200);
+    expect(await publish(room, 1, { Cookie: ben.cookie() }, signed.url)).toMatchObject({ status: 403 });
+    await owner.call('chat.removeMember', { room: group.id, user: ben.id });
+    const text = await stream.text();
+    expect(text).toContain('event: unsubscribed');
+    expect(text).toContain('"code":3507');
+    expect((await fetch(signed.url + at('/sse', [room]), { headers: { Cookie: ben.cookie() } })).status).toBe(403);
+  });
+
+  test('PE1 pages of other sites reach nothing, allowed ones what their token says and no more', async () => {
+    const from = (Origin: string, more: Record<string, string> = {}) =>
+      fetch(signed.url + at('/poll', ['log:page'], more), { headers: { Origin } });
+    expect((await from('https://evil.example')).status).toBe(403);
+    const refused = await from(APP);
+    expect([refused.status, refused.headers.get('Access-Control-Allow-Origin')]).toEqual([401, APP]);
+    expect((await from(APP, { token: await token('ann') })).status).toBe(200);
+    const preflight = await fetch(`${signed.url}/publish`, { method: 'OPTIONS', headers: { Origin: APP } });
+    const allowed = preflight.headers.get('Access-Control-Allow-Headers');
+    for (const header of ['Authorization', 'Idempotency-Key', 'Last-Event-ID']) expect(allowed).toContain(header);
+  });
+});
+
+test('SL1 a stream that is not read is cut off, and the server’s memory is bounded', async () => {
+  const response = await fetch(server.url + at('/sse', ['demo:slow']));
+  const before = server.residentBytes();
+  const data = 'x'.repeat(50_000);
+  for (let n = 0; n < 1_000; n += 1) await publish('demo:slow', data);
+  expect(server.residentBytes() - before).toBeLessThan(64 * 1_024 * 1_024);
+  const rest = await response.text().catch(() => '');
+  expect(rest.length).toBeLessThan(50_000 * 1_000);
+  // What did come has no hole.
+  const offsets = [...rest.matchAll(/"offset":(\d+),"data":"x+"/g)].map(([, offset]) => Number(offset));
+  expect(offsets).toEqual(offsets.map((_, index) => index + 1));
+}, 30_000);
+
+describe.skipIf(nginxMissing !== null)(
+  `behind nginx with its defaults${nginxMissing === null ? '' : ` (${nginxMissing})`}`,
+  () => {
+    let nginx: Nginx;
+    beforeAll(async () => {
+      nginx = await startNginx(server.url);
+    });
+    afterAll(() => nginx.stop());
+
+    test('HT5 each event comes at once, and the line stays open', async () => {
+      const { source, heard } = await listening(nginx.url + at('/sse', ['log:nginx']));
+      for (const n of [1, 2, 3]) {
+        await publish('log:nginx', n);
+        await until(() => heard.length === n);
+      }
+      const lost: unknown[] = [];
+      source.addEventListener('error', (event) => lost.push(event));
+      await Bun.sleep(3_000);
+      await publish('log:nginx', 4, {}, nginx.url);
+      await until(() => heard.length === 4);
+      expect([heard.map(({ offset }) => offset), lost]).toEqual([[1, 2, 3, 4], []]);
+    }, 20_000);
+
+    test('HT2 polls are answered when something comes', async () => {
+      const { cursor } = await poll(['log:nginx-poll'], {}, nginx.url);
+      const waiting = poll(['log:nginx-poll'], { cursor }, nginx.url);
+      await publish('log:nginx-poll', 1, {}, nginx.url);
+      expect((await waiting).publications).toMatchObject([{ data: 1 }]);
+    });
+  },
+);
