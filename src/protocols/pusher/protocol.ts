@@ -1,5 +1,4 @@
 import type { AppHooks } from '../../core/apps.ts';
-import { DisconnectError } from '../../core/disconnects.ts';
 import type { ChannelPolicy, NamespaceDefinition } from '../../core/feature.ts';
 import { CLOSED_NAMESPACE, type Namespace, namespaceOf } from '../../core/namespace.ts';
 import type { Node } from '../../core/node.ts';
@@ -9,7 +8,7 @@ import { type AppSettings, PusherApp } from './app.ts';
 import { AppWatch } from './app-watch.ts';
 import { nameOf } from './channel-name.ts';
 import { CODES, type Code } from './codes.ts';
-import { PusherConnection, pusherFrames } from './connection.ts';
+import { PusherConnection, pusherForAll } from './connection.ts';
 import { encodeError } from './encode.ts';
 import { PusherApi } from './http-api.ts';
 import { definitionOf } from './namespaces.ts';
@@ -28,21 +27,12 @@ const PATH = /^\/app\/([^/]+)$/;
 /** Versions of the protocol that differ in nothing that matters here. */
 const VERSIONS: ReadonlySet<string> = new Set(['5', '6', '7']);
 
-/** What the node pings and tells all clients at once with; what each of them says is decoded by its own. */
-const FOR_ALL: Protocol = {
-  ...pusherFrames,
-  decode: () => {
-    throw new DisconnectError('badRequest');
-  },
-  encodeReply: () => [],
-};
-
 /**
  * The Pusher protocol for the operator's apps.
  * https://pusher.com/docs/channels/library_auth_reference/pusher-websockets-protocol/
  */
 export class Pusher {
-  readonly protocol = FOR_ALL;
+  readonly protocol: Protocol = pusherForAll;
   readonly #parts: PusherParts;
   readonly #byId = new Map<string, AppWatch>();
   readonly #byKey = new Map<string, AppWatch>();
@@ -112,17 +102,7 @@ export class Pusher {
     const { enabled, maxConnections } = found.app.settings;
     if (!enabled) return refused(CODES.appDisabled);
     if (maxConnections > 0 && found.clients.size >= maxConnections) return refused(CODES.connectionQuota);
-    return { kind: 'admitted', connection: this.#connectionOf(found) };
-  }
-
-  #connectionOf({ app, clients }: AppWatch): PusherConnection {
-    return new PusherConnection(app, createSocketId(), {
-      watches: (client, users) => clients.watches(client, users),
-      missed: (channel) => {
-        const event = { name: 'cache_miss', channel: nameOf(channel) };
-        for (const each of this.#appsOf(channel)) each.tell(event);
-      },
-    });
+    return { kind: 'admitted', connection: new PusherConnection(found.app, createSocketId(), found) };
   }
 
   #appsOf(channel: string): readonly AppWatch[] {
