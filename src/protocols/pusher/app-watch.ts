@@ -37,10 +37,11 @@ export class AppWatch implements Notes {
   }
 
   counted(node: Node, channel: string, subscribers: number): void {
-    if (this.#outlets.length > 0) this.#watchOccupancy(nameOf(channel), subscribers > 0);
     const { access } = kindOf(nameOf(channel));
-    const isCounted = access !== 'presence' && access !== 'user';
-    if (this.app.settings.subscriptionCounts && isCounted) this.#countLater(node, channel, subscribers);
+    if (access === 'user') return;
+    if (this.#outlets.length > 0) this.#watchOccupancy(nameOf(channel), subscribers > 0);
+    const isCounted = this.app.settings.subscriptionCounts && access !== 'presence';
+    if (isCounted) this.#countLater(node, channel, subscribers);
   }
 
   present(channel: string, user: string, isThere: boolean): void {
