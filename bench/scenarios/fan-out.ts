@@ -1,6 +1,6 @@
 import { type FanOutResult, runFanOut } from '../load/fan-out.ts';
 import type { Pace } from '../load/pace.ts';
-import { banyan, banyanSocketIo } from '../targets/banyan.ts';
+import { banyan, banyanSocketIo, banyanWithPusher } from '../targets/banyan.ts';
 import { bunTopics, nats, nchan, socketIo, wsOnNode } from '../targets/peers.ts';
 import type { Target } from '../targets/target.ts';
 import { CpuMeter, type CpuShares, disturbance } from './cpu-meter.ts';
@@ -12,7 +12,7 @@ const CHANNEL = 'demo:bench';
 const PAYLOAD_BYTES = 128;
 /** Publications a second that the slowest peer still delivers to 1,000 subscribers with room to spare. */
 const STEADY_RATE = 50;
-const TARGETS = [banyan, banyanSocketIo, bunTopics, socketIo, wsOnNode, nats, nchan];
+const TARGETS = [banyan, banyanSocketIo, banyanWithPusher, bunTopics, socketIo, wsOnNode, nats, nchan];
 
 type Run = { readonly result: FanOutResult; readonly cpu: CpuShares };
 
@@ -63,7 +63,11 @@ async function atFullSpeed(settings: Settings): Promise<Section> {
       ];
     }),
     notes: disturbance(resultsOf(all).map(({ cpu }) => cpu)),
-    goals: [...goals(ours, medianRate(socketIo)), ...socketIoGoals(medianRate(banyanSocketIo), medianRate(socketIo))],
+    goals: [
+      ...goals(ours, medianRate(socketIo)),
+      ...pusherGoal(ours, medianRate(banyanWithPusher)),
+      ...socketIoGoals(medianRate(banyanSocketIo), medianRate(socketIo)),
+    ],
     broken: lossesOf(all),
   };
 }
@@ -73,6 +77,12 @@ function goals(ours: number | null, socketIoRate: number | null): Goal[] {
   const absolute = { promise: '≥ 1,200,000 deliveries/s', reached: count(ours), met: ours >= 1_200_000 };
   if (socketIoRate === null) return [absolute];
   return [absolute, { promise: '≥ 8 × Socket.IO', reached: ratio(ours, socketIoRate), met: ours >= 8 * socketIoRate }];
+}
+
+function pusherGoal(ours: number | null, pusher: number | null): Goal[] {
+  if (ours === null || pusher === null) return [];
+  const difference = Math.abs(ours - pusher) / Math.max(ours, pusher);
+  return [{ promise: 'Pusher clients within 20 %', reached: percent(difference), met: difference <= 0.2 }];
 }
 
 /** Their own clients must gain by coming here. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { centrifugeWire } from '../wires/centrifuge.ts';
+import { PUSHER_KEY, pusherWire } from '../wires/pusher.ts';
 import { banyanSocketIoWire } from '../wires/socket-io.ts';
 import type { Target } from './target.ts';
 
@@ -31,6 +32,16 @@ export const banyan: Target = {
 
 /** The same for clients of Socket.IO. */
 export const banyanSocketIo: Target = { ...banyan, name: 'Banyan, Socket.IO', wire: banyanSocketIoWire };
+/** The same, with clients of the Pusher protocol listening in the namespace `demo`. */
+export const banyanWithPusher: Target = {
+  ...banyan,
+  name: 'Banyan, Pusher clients',
+  wire: pusherWire,
+  launch: (port) => {
+    const app = { id: '1', key: PUSHER_KEY, secret: 'nothing here is secret', namespace: 'demo' };
+    return serve(port, { BANYAN_CLIENT_INSECURE: 'true', BANYAN_PUSHER_APPS: JSON.stringify([app]) });
+  },
+};
 
 /** Banyan with the check of who may what, and registration open: for people and rooms. */
 export const banyanWithPeople: Target = {

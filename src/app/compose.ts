@@ -44,7 +44,7 @@ export type App = {
   readonly serverApi: ServerApi;
   readonly socketio: SocketIo;
   readonly pusher: Pusher;
-  readonly pusherApi: ReturnType<Pusher['attach']>;
+  readonly pusherApi: ReturnType<Pusher['api']>;
   authenticate(headers: Headers): Promise<Principal>;
   /** Does what a crash came between. To be called once, before the first connection. */
   catchUp(): Promise<void>;
@@ -81,7 +81,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     verifySubscription: tokens.subscription,
     application: new Application(ports.backend),
     operates: operations.takes,
-    ...(pusher.isOn && { apps: pusher.hooks() }),
+    ...(pusher.isOn && { apps: pusher.hooks(node) }),
   });
   announceNewcomers(accounts, features);
   return {
@@ -91,7 +91,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     centrifuge,
     plain,
     pusher,
-    pusherApi: pusher.attach(node),
+    pusherApi: pusher.api(node),
     serverApi: new ServerApi(node, { keys: apiKeysOf(config), version: VERSION }),
     socketio,
     authenticate: accounts.authenticate,

@@ -65,12 +65,18 @@ Pusher clients connect to \`/app/<key>\`, backends call \`/apps/<id>/…\`; both
 of Pusher's. A channel \`NAME\` of an app is the channel \`<namespace>:NAME\` of Banyan. The namespace is made if the
 settings have none of that name; there one says whether it keeps history, and what clients of other protocols may in its
 public channels. Pages of other origins must be among \`allowedOrigins\`. Webhooks go to whatever address stands here,
-in a private network too, and follow no redirect.
+in a private network too, and follow no redirect. Clients come by WebSocket alone.
 
 ${table(['Field', 'What it says', 'Default'], fields)}
 
 \`\`\`sh
 BANYAN_PUSHER_APPS='[{"id":"1","key":"my-key","secret":"change-me-change-me"}]' npm start
+\`\`\`
+
+\`\`\`js
+new Pusher('my-key', { cluster: '', wsHost: 'localhost', wsPort: 8000, forceTLS: false, enabledTransports: ['ws'] });
+// and in a backend (npm install pusher):
+new Pusher({ appId: '1', key: 'my-key', secret: 'change-me-change-me', host: 'localhost', port: '8000', useTLS: false });
 \`\`\``;
 }
 

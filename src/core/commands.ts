@@ -94,7 +94,7 @@ export type Command =
     }
   | { readonly kind: 'rpc'; readonly id: number; readonly method: string; readonly data: unknown }
   | { readonly kind: 'refresh'; readonly id: number; readonly token: string }
-  /** The client says who it is once it is connected, by a signature of the backend. Throws `DisconnectError`. */
+  /** The client says who it is once it is connected, by what its backend has signed: `prove` gives that, or throws. */
   | { readonly kind: 'signIn'; readonly id: number; readonly prove: (principal: Principal) => SignedIn }
   /** A new token for a subscription, before the one runs out that it began with. */
   | { readonly kind: 'subRefresh'; readonly id: number; readonly channel: string; readonly token: string }

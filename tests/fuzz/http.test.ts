@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { register } from '../servers/people.ts';
 import { Random } from '../simulation/random.ts';
+import { PUSHER_APP } from './installation.ts';
 import { rawRequest, type Site } from './requests.ts';
 import { SEED } from './seed.ts';
 
@@ -21,7 +22,11 @@ describe('the HTTP edge', () => {
   let server: BanyanProcess;
   let site: Site;
   beforeAll(async () => {
-    server = await startBanyan({ BANYAN_REGISTRATION: 'open', BANYAN_TRUSTED_PROXIES: '127.0.0.1' });
+    server = await startBanyan({
+      BANYAN_REGISTRATION: 'open',
+      BANYAN_TRUSTED_PROXIES: '127.0.0.1',
+      BANYAN_PUSHER_APPS: JSON.stringify([PUSHER_APP]),
+    });
     const { cookie } = await register(server, 'ada', server.ownerInvite ?? '');
     site = { host: new URL(server.url).host, cookie: cookie(), inputs: await inputsOf(server) };
   });

@@ -47,6 +47,14 @@ const TARGETS = [
     '/\u00e9',
   ],
   ...[
+    '/app/key?protocol=7',
+    '/app/',
+    '/apps/app/events?auth_key=key',
+    '/apps/app/channels/%ff',
+    '/apps//',
+    '/apps/app/',
+  ],
+  ...[
     '/sse',
     '/sse?channel=people:',
     '/sse?channel=user:x&cursor=%',

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { centrifugeWays } from './ways/centrifuge.ts';
 import { plainWays } from './ways/plain-http.ts';
+import { PUSHER_APPS, pusherWay } from './ways/pusher.ts';
 import { serverApi } from './ways/server-api.ts';
 import { socketIoWays } from './ways/socketio.ts';
 import { API_KEY, type Heard, type Party, type Way } from './ways/way.ts';
 
 /** Every way in; each speaks to all others. */
-const WAYS: readonly Way[] = [...centrifugeWays, ...plainWays, ...socketIoWays, serverApi];
+const WAYS: readonly Way[] = [...centrifugeWays, ...plainWays, pusherWay, ...socketIoWays, serverApi];
 
 /** What JSON can hold, and a protocol could mangle. */
 const DATA: readonly unknown[] = [
@@ -20,7 +21,11 @@ const DATA: readonly unknown[] = [
 
 let server: BanyanProcess;
 beforeAll(async () => {
-  server = await startBanyan({ BANYAN_CLIENT_INSECURE: 'true', BANYAN_API_KEYS: API_KEY });
+  server = await startBanyan({
+    BANYAN_CLIENT_INSECURE: 'true',
+    BANYAN_API_KEYS: API_KEY,
+    BANYAN_PUSHER_APPS: JSON.stringify(PUSHER_APPS),
+  });
 });
 afterAll(() => server.stop());
 

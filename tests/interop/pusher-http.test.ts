@@ -88,6 +88,8 @@ describe('PU7 the HTTP API, as the pusher package calls it', () => {
     expect(await statusOf(get('/channels/plain/users'))).toBe(400);
     expect(await statusOf(get('/channels/plain', { info: 'user_count' }))).toBe(400);
     expect(await statusOf(get('/no-such-thing'))).toBe(404);
+    expect(await statusOf(world.backend.terminateUserConnections('a b/ü'))).toBe(404);
+    expect(await statusOf(world.backend.terminateUserConnections('a b ü'))).toBe(200);
   });
 
   test('refuses what is too large, too much or misnamed', async () => {
@@ -97,6 +99,7 @@ describe('PU7 the HTTP API, as the pusher package calls it', () => {
       await statusOf(backend.triggerBatch(Array.from({ length: 11 }, () => ({ channel: 'a', name: 'x', data: '' })))),
     ).toBe(400);
     expect(await statusOf(backend.trigger('a', 'pusher:error', {}))).toBe(400);
+    expect(await statusOf(backend.trigger('a', 'x', {}, { info: 'user_count,x' }))).toBe(400);
     for (const body of [
       '',
       '{',

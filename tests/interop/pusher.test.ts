@@ -1,11 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { Centrifuge } from 'centrifuge';
+import { type JWTPayload, SignJWT } from 'jose';
 import Echo from 'laravel-echo';
 import type PusherClient from 'pusher-js';
 import type { Channel } from 'pusher-js';
 import WebSocket from 'ws';
 import { APP, heardBy, next, PusherWorld, subscribe, until } from './pusher-world.ts';
 
+const TOKEN_SECRET = 'a secret that is shared with one application only';
 const OTHER = { id: '4', key: 'other-key', secret: 'another secret of some length', namespace: 'other' };
 const CLOSED = {
   id: '5',
@@ -30,6 +32,7 @@ const centrifuges: Centrifuge[] = [];
 beforeAll(async () => {
   world = await PusherWorld.start([{ ...APP, subscriptionCounts: true, maxPresenceMembers: 3 }, OTHER, CLOSED, SMALL], {
     BANYAN_CLIENT_ANONYMOUS: 'true',
+    BANYAN_TOKEN_SECRET: TOKEN_SECRET,
     BANYAN_NAMESPACES: JSON.stringify(NAMESPACES),
   });
 });
@@ -40,8 +43,13 @@ afterEach(() => {
 afterAll(() => world.server.stop());
 
 /** What the server says to a socket that sends these messages, until it closes or `last` has come. */
-async function talk(path: string, messages: readonly unknown[], last = ''): Promise<{ said: string[]; code?: number }> {
-  const socket = new WebSocket(`${world.server.url.replace('http', 'ws')}${path}`);
+async function talk(
+  path: string,
+  messages: readonly unknown[],
+  last = '',
+  { server } = world,
+): Promise<{ said: string[]; code?: number }> {
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}${path}`);
   const said: string[] = [];
   return new Promise((resolve) => {
     socket.on('open', () => {
@@ -87,6 +95,18 @@ describe('PU1 a connection', () => {
     await next(first.connection, 'connected');
     expect((await talk(`/app/${SMALL.key}?protocol=7`, [])).code).toBe(4004);
   });
+
+  test('SE4 that answers no ping is closed with 4201; pusher-js answers', async () => {
+    const env = { BANYAN_PING_SECONDS: '2', BANYAN_PONG_SECONDS: '1' };
+    const quick = await PusherWorld.start([APP], env);
+    const states: unknown[] = [];
+    const client = await quick.connected();
+    client.connection.bind('state_change', ({ current }: { current: string }) => states.push(current));
+    const { said, code } = await talk(`/app/${APP.key}?protocol=7`, [], '', quick);
+    expect([JSON.parse(said[1] ?? '').event, code, states]).toEqual(['pusher:ping', 4201, []]);
+    quick.hangUp();
+    await quick.server.stop();
+  }, 20_000);
 
   test('SE6 that says what is not of the protocol is closed, with a code on which nobody comes back', async () => {
     for (const message of [
@@ -328,6 +348,24 @@ describe('PU6 one channel, clients of all protocols', () => {
     ]);
     expect((await client.history('pusher:shared', { limit: 9 })).publications).toHaveLength(3);
   });
+
+  test('a Centrifuge client whose tokens let it in is a member like any other', async () => {
+    const client = await centrifuge(await tokenOf({ sub: 'eve' }));
+    const info = { name: 'Eve' };
+    const token = await tokenOf({ sub: 'eve', channel: 'pusher:presence-mixed', info });
+    const subscription = client.newSubscription('pusher:presence-mixed', { token, joinLeave: true });
+    const joined = new Promise<{ info: { user: string; chanInfo: unknown } }>((resolve) => {
+      subscription.on('join', (event) => event.info.user === 'ann' && resolve(event as never));
+    });
+    subscription.subscribe();
+    await subscription.ready(5_000);
+    const ann = await subscribe(await world.connected('ann'), 'presence-mixed');
+    expect(ann.members.members).toEqual({ eve: info, ann: { name: 'ANN' } });
+    expect((await joined).info).toMatchObject({ user: 'ann', chanInfo: { name: 'ANN' } });
+    const left = next(ann, 'pusher:member_removed');
+    subscription.unsubscribe();
+    expect(await left).toMatchObject({ id: 'eve', info });
+  });
 });
 
 describe('PU8 users', () => {
@@ -402,8 +440,12 @@ describe('Laravel Echo, unmodified', () => {
   }
 });
 
-async function centrifuge(): Promise<Centrifuge> {
-  const client = new Centrifuge(world.server.socketUrl, { websocket: WebSocket });
+function tokenOf(claims: JWTPayload): Promise<string> {
+  return new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(TOKEN_SECRET));
+}
+
+async function centrifuge(token = ''): Promise<Centrifuge> {
+  const client = new Centrifuge(world.server.socketUrl, { websocket: WebSocket, token });
   centrifuges.push(client);
   client.connect();
   await client.ready(5_000);

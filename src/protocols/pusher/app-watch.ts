@@ -4,6 +4,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { PusherApp } from './app.ts';
 import { kindOf, nameOf } from './channel-name.ts';
 import { Clients } from './clients.ts';
+import type { Notes } from './connection.ts';
 import { Departures } from './departures.ts';
 import { eventOf } from './encode.ts';
 import { textOfData } from './event-data.ts';
@@ -17,7 +18,7 @@ const LARGE_COUNT_MS = 5_000;
 const LARGE = 100;
 
 /** What happens to an app's clients and channels on this node, for its webhooks and for those who are told of it. */
-export class AppWatch {
+export class AppWatch implements Notes {
   readonly app: PusherApp;
   readonly clients: Clients;
   readonly #clock: Clock;
@@ -36,17 +37,18 @@ export class AppWatch {
   }
 
   counted(node: Node, channel: string, subscribers: number): void {
-    if (this.#outlets.length > 0) this.#watchOccupancy(nameOf(channel), subscribers > 0);
     const { access } = kindOf(nameOf(channel));
-    const isCounted = access !== 'presence' && access !== 'user';
-    if (this.app.settings.subscriptionCounts && isCounted) this.#countLater(node, channel, subscribers);
+    if (access === 'user') return;
+    if (this.#outlets.length > 0) this.#watchOccupancy(nameOf(channel), subscribers > 0);
+    const isCounted = this.app.settings.subscriptionCounts && access !== 'presence';
+    if (isCounted) this.#countLater(node, channel, subscribers);
   }
 
   present(channel: string, user: string, isThere: boolean): void {
     const name = nameOf(channel);
     if (this.#outlets.length === 0 || kindOf(name).access !== 'presence') return;
     const key = `${name}\n${user}`;
-    const tell = (what: string) => this.tell({ name: what, channel: name, user_id: user });
+    const tell = (what: string) => this.#tell({ name: what, channel: name, user_id: user });
     if (!isThere) this.#departures.left(key, () => tell('member_removed'));
     else if (this.#departures.came(key)) tell('member_added');
   }
@@ -54,14 +56,22 @@ export class AppWatch {
   published(...[channel, { data, info, tags }]: Parameters<AppHooks['published']>): void {
     if (this.#outlets.length === 0) return;
     const name = nameOf(channel);
-    this.tell({
+    this.#tell({
       ...{ name: 'client_event', channel: name, event: eventOf(tags), data: textOfData(data) },
       ...{ socket_id: info?.client },
       ...(kindOf(name).access === 'presence' && { user_id: info?.user }),
     });
   }
 
-  tell(event: WebhookEvent): void {
+  watches(client: string, users: readonly string[]): void {
+    this.clients.watches(client, users);
+  }
+
+  missed(channel: string): void {
+    this.#tell({ name: 'cache_miss', channel: nameOf(channel) });
+  }
+
+  #tell(event: WebhookEvent): void {
     for (const outlet of this.#outlets) outlet.tell(event);
   }
 
@@ -69,11 +79,11 @@ export class AppWatch {
     if (isOccupied === this.#occupied.has(name)) return;
     if (!isOccupied) {
       this.#occupied.delete(name);
-      this.#departures.left(name, () => this.tell({ name: 'channel_vacated', channel: name }));
+      this.#departures.left(name, () => this.#tell({ name: 'channel_vacated', channel: name }));
       return;
     }
     this.#occupied.add(name);
-    if (this.#departures.came(name)) this.tell({ name: 'channel_occupied', channel: name });
+    if (this.#departures.came(name)) this.#tell({ name: 'channel_occupied', channel: name });
   }
 
   /** Many who come at once make one count: telling each of each would cost the square of their number. */
@@ -84,7 +94,7 @@ export class AppWatch {
       this.#counting.delete(channel);
       const count = node.hub.get(channel)?.subscriberCount ?? 0;
       node.hub.tell(channel, { kind: 'subscribers', channel, count });
-      this.tell({ name: 'subscription_count', channel: nameOf(channel), subscription_count: count });
+      this.#tell({ name: 'subscription_count', channel: nameOf(channel), subscription_count: count });
     });
   }
 }

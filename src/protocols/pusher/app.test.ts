@@ -80,6 +80,7 @@ describe('PU8 signing in', () => {
     ['{"id":"a","watchlist":[1]}', 'DisconnectError: invalid token'],
     [`{"id":"a","watchlist":${JSON.stringify(Array(101).fill('b'))}}`, 'limitExceeded'],
     ['{"id":"a","watchlist":["b","b"]}', 'none'],
+    [`{"id":"a","user_info":"${'x'.repeat(1_023)}"}`, 'tooLarge'],
   ])('refuses %s', (userData, error) => {
     const auth = authOf(`1234.1234::user::${userData}`);
     expect(errorOf(() => appOf().userOf(CLIENT, auth, userData))).toBe(error);

@@ -52,7 +52,7 @@ export type Proof = {
   readonly channelData: string | undefined;
 };
 
-/** Of a user's information in a presence channel. */
+/** Of what is shown of a user. */
 const USER_INFO_BYTES = 1_024;
 const WATCHLIST_LIMIT = 100;
 
@@ -109,7 +109,7 @@ export class PusherApp {
     if (watchlist.length > WATCHLIST_LIMIT) throw new ClientError('limitExceeded');
     return {
       principal: { ...principal, user: id },
-      ...(info !== undefined && { info: JSON.stringify(info) }),
+      ...(info !== undefined && { info: infoText(info) }),
       watchlist: [...new Set(watchlist)],
     };
   }
@@ -124,9 +124,12 @@ function memberOf(channelData: string | undefined): { readonly user: string; rea
   // Backends write numbers, too.
   const user = typeof id === 'number' ? String(id) : id;
   if (!isId(user)) throw new ClientError('badRequest', { message: `user_id must be 1 to ${USER_ID_LIMIT} characters` });
-  if (info === undefined) return { user };
+  return info === undefined ? { user } : { user, info: infoText(info) };
+}
+
+function infoText(info: unknown): string {
   const text = JSON.stringify(info);
-  if (new TextEncoder().encode(text).length <= USER_INFO_BYTES) return { user, info: text };
+  if (new TextEncoder().encode(text).length <= USER_INFO_BYTES) return text;
   throw new ClientError('tooLarge', { message: `user_info must be at most ${USER_INFO_BYTES} bytes` });
 }
 

@@ -1,9 +1,9 @@
 import type { Command } from '../../core/commands.ts';
-import type { DisconnectName } from '../../core/disconnects.ts';
+import { DisconnectError, type DisconnectName } from '../../core/disconnects.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { AppPrincipal, Principal } from '../../core/principal.ts';
 import type { Frame, Protocol } from '../../core/protocol.ts';
-import type { Reply, SubscribeResult } from '../../core/pushes.ts';
+import type { Push, Reply, SubscribeResult } from '../../core/pushes.ts';
 import type { SignedIn } from '../../core/tokens.ts';
 import type { PusherApp } from './app.ts';
 import { channelOf, isName, kindOf } from './channel-name.ts';
@@ -12,18 +12,23 @@ import { decodeMessage, type Message } from './decode.ts';
 import { EVENT_TAG, encodeError, encodeEvent, encodeMembers, encodePublication, encodePush } from './encode.ts';
 import { dataOfValue } from './event-data.ts';
 
-/** What the node needs of this protocol to ping and to tell all clients at once. */
-export const pusherFrames = {
-  name: 'pu',
-  ping: encodeEvent('pusher:ping', '{}'),
-  encodePush,
-  closing: (kind: DisconnectName): Code => CLOSINGS[kind],
-  tellsOthersOnly: true,
-} as const satisfies Partial<Protocol>;
+const NAME = 'pu';
+const PING = encodeEvent('pusher:ping', '{}');
 
-/** What becomes of what one connection says, besides its answer. */
+/** What the node pings and tells all clients at once with; what each of them says is decoded by its own. */
+export const pusherForAll: Protocol = {
+  ...{ name: NAME, ping: PING, encodePush, tellsOthersOnly: true },
+  decode: () => {
+    throw new DisconnectError('badRequest');
+  },
+  encodeReply: () => [],
+};
+
+/** Who hears of what a connection says besides the core. */
 export type Notes = {
+  /** The client is about to be signed in with this watchlist. */
   watches(client: string, users: readonly string[]): void;
+  /** Somebody came into a cache channel that holds nothing. */
   missed(channel: string): void;
 };
 
@@ -39,23 +44,31 @@ type Asked =
   | { readonly kind: 'subscribe'; readonly channel: string; readonly name: string }
   | { readonly kind: 'signin'; readonly userData: string };
 
-/** The Pusher protocol, version 7, as one connection of an app's client speaks it. */
+/** The Pusher protocol, version 7, as one connection of an app's client speaks it. What all share takes no room in each. */
 export class PusherConnection implements Protocol {
-  readonly name = pusherFrames.name;
-  readonly ping = pusherFrames.ping;
-  readonly encodePush = pusherFrames.encodePush;
-  readonly closing = pusherFrames.closing;
-  readonly tellsOthersOnly = true;
   readonly socketId: string;
   readonly #app: PusherApp;
   readonly #notes: Notes;
-  readonly #asked = new Map<number, Asked>();
+  /** Absent while nothing is awaited. */
+  #asked: Map<number, Asked> | undefined;
   #lastId = 0;
 
   constructor(app: PusherApp, socketId: string, notes: Notes) {
     this.#app = app;
     this.socketId = socketId;
     this.#notes = notes;
+  }
+
+  get name(): string {
+    return NAME;
+  }
+
+  get ping(): Frame {
+    return PING;
+  }
+
+  get tellsOthersOnly(): true {
+    return true;
   }
 
   get principal(): AppPrincipal {
@@ -73,9 +86,18 @@ export class PusherConnection implements Protocol {
 
   encodeReply(id: number, reply: Reply): readonly Frame[] {
     if (reply.kind === 'connect') return [this.#established()];
-    const asked = this.#asked.get(id);
-    this.#asked.delete(id);
+    const asked = this.#asked?.get(id);
+    this.#asked?.delete(id);
+    if (this.#asked?.size === 0) this.#asked = undefined;
     return asked === undefined ? [] : this.#answer(asked, reply);
+  }
+
+  encodePush(push: Push): Frame | undefined {
+    return encodePush(push);
+  }
+
+  closing(kind: DisconnectName): Code {
+    return CLOSINGS[kind];
   }
 
   #commandOf(message: Message): Command {
@@ -182,6 +204,7 @@ export class PusherConnection implements Protocol {
 
   #ask(asked: Asked): number {
     this.#lastId += 1;
+    this.#asked ??= new Map();
     this.#asked.set(this.#lastId, asked);
     return this.#lastId;
   }

@@ -18,9 +18,12 @@ const common = {
   /** The client that is not told. */
   socket_id: z
     .string()
-    .regex(/^\d+\.\d+$/, 'is no socket id')
+    .regex(/^\d{1,20}\.\d{1,20}$/, 'is no socket id')
     .nullish(),
-  info: z.string().max(200).nullish(),
+  info: z
+    .string()
+    .regex(/^((user_count|subscription_count)(,|$))*$/, 'names an unknown attribute')
+    .nullish(),
 };
 
 /** https://pusher.com/docs/channels/library_auth_reference/rest-api/ */

@@ -8,7 +8,7 @@ import { type AppSettings, PusherApp } from './app.ts';
 import { AppWatch } from './app-watch.ts';
 import { nameOf } from './channel-name.ts';
 import { CODES, type Code } from './codes.ts';
-import { PusherConnection, pusherFrames } from './connection.ts';
+import { PusherConnection, pusherForAll } from './connection.ts';
 import { encodeError } from './encode.ts';
 import { PusherApi } from './http-api.ts';
 import { definitionOf } from './namespaces.ts';
@@ -32,54 +32,47 @@ const VERSIONS: ReadonlySet<string> = new Set(['5', '6', '7']);
  * https://pusher.com/docs/channels/library_auth_reference/pusher-websockets-protocol/
  */
 export class Pusher {
-  readonly #apps: readonly AppWatch[];
+  readonly protocol: Protocol = pusherForAll;
   readonly #parts: PusherParts;
-  #node: Node | undefined;
+  readonly #byId = new Map<string, AppWatch>();
+  readonly #byKey = new Map<string, AppWatch>();
+  readonly #byNamespace = new Map<string, AppWatch[]>();
 
   constructor(apps: readonly AppSettings[], parts: PusherParts) {
     this.#parts = parts;
-    this.#apps = apps.map((settings) => new AppWatch(new PusherApp(settings, parts), parts));
+    for (const settings of apps) {
+      const watch = new AppWatch(new PusherApp(settings, parts), parts);
+      const { id, key, namespace } = settings;
+      this.#byId.set(id, watch);
+      this.#byKey.set(key, watch);
+      this.#byNamespace.set(namespace, [...(this.#byNamespace.get(namespace) ?? []), watch]);
+    }
   }
 
   /** True when there is an app. */
   get isOn(): boolean {
-    return this.#apps.length > 0;
-  }
-
-  /** What the node tells all clients at once with; no single one of them is decoded by it. */
-  get protocol(): Protocol {
-    return {
-      ...pusherFrames,
-      decode: () => [],
-      encodeReply: () => [],
-    };
+    return this.#byId.size > 0;
   }
 
   /** The namespaces of the apps, with the options that the operator has set for them. */
   namespaces(stated: Readonly<Record<string, Namespace>>): Map<string, NamespaceDefinition> {
     const policy: ChannelPolicy = (principal, action, channel) => {
-      if (principal.kind !== 'app') return false;
-      const found = this.#apps.find(({ app }) => app.settings.id === principal.app);
-      if (found === undefined || found.app.settings.namespace !== namespaceOf(channel)) return false;
-      return found.app.allows(principal, action, nameOf(channel));
+      const app = principal.kind === 'app' ? this.#byId.get(principal.app)?.app : undefined;
+      if (principal.kind !== 'app' || app?.settings.namespace !== namespaceOf(channel)) return false;
+      return app.allows(principal, action, nameOf(channel));
     };
-    return new Map(
-      this.#apps.map(({ app: { settings } }) => [
-        settings.namespace,
-        definitionOf(stated[settings.namespace] ?? CLOSED_NAMESPACE, policy),
-      ]),
-    );
+    const names = [...this.#byNamespace.keys()];
+    return new Map(names.map((name) => [name, definitionOf(stated[name] ?? CLOSED_NAMESPACE, policy)]));
   }
 
   /** What the node tells of clients and channels. */
-  hooks(): AppHooks {
-    const appOf = (id: string) => this.#apps.find(({ app }) => app.settings.id === id);
+  hooks(node: Node): AppHooks {
     return {
-      opened: (session, { app }) => appOf(app)?.clients.opened(session),
-      signedIn: (session, principal) => appOf(principal.app)?.clients.signedIn(session, principal),
-      closed: (session, principal) => appOf(principal.app)?.clients.closed(session, principal),
+      opened: (session, { app }) => this.#byId.get(app)?.clients.opened(session),
+      signedIn: (session, principal) => this.#byId.get(principal.app)?.clients.signedIn(session, principal),
+      closed: (session, principal) => this.#byId.get(principal.app)?.clients.closed(session, principal),
       counted: (channel, subscribers) => {
-        for (const each of this.#appsOf(channel)) if (this.#node) each.counted(this.#node, channel, subscribers);
+        for (const each of this.#appsOf(channel)) each.counted(node, channel, subscribers);
       },
       present: (channel, user, isThere) => {
         for (const each of this.#appsOf(channel)) each.present(channel, user, isThere);
@@ -90,14 +83,10 @@ export class Pusher {
     };
   }
 
-  /** The HTTP API of the apps' backends. From then on the hooks know the node, too. */
-  attach(node: Node): PusherApi {
-    this.#node = node;
-    return new PusherApi(
-      node,
-      this.#apps.map(({ app }) => app),
-      this.#parts,
-    );
+  /** The HTTP API of the apps' backends. */
+  api(node: Node): PusherApi {
+    const apps = [...this.#byId.values()].map(({ app }) => app);
+    return new PusherApi(node, apps, this.#parts);
   }
 
   /** Who comes to `/app/<key>`. */
@@ -108,27 +97,16 @@ export class Pusher {
     if (version === null || version === '') return refused(CODES.noVersion);
     if (!/^\d+$/.test(version)) return refused(CODES.invalidVersion);
     if (!VERSIONS.has(version)) return refused(CODES.unsupportedVersion);
-    const found = this.#apps.find(({ app }) => app.settings.key === key);
+    const found = this.#byKey.get(key);
     if (found === undefined) return refused(CODES.unknownApp);
     const { enabled, maxConnections } = found.app.settings;
     if (!enabled) return refused(CODES.appDisabled);
     if (maxConnections > 0 && found.clients.size >= maxConnections) return refused(CODES.connectionQuota);
-    return { kind: 'admitted', connection: this.#connectionOf(found) };
-  }
-
-  #connectionOf({ app, clients }: AppWatch): PusherConnection {
-    return new PusherConnection(app, createSocketId(), {
-      watches: (client, users) => clients.watches(client, users),
-      missed: (channel) => {
-        const event = { name: 'cache_miss', channel: nameOf(channel) };
-        for (const each of this.#appsOf(channel)) each.tell(event);
-      },
-    });
+    return { kind: 'admitted', connection: new PusherConnection(found.app, createSocketId(), found) };
   }
 
   #appsOf(channel: string): readonly AppWatch[] {
-    const namespace = namespaceOf(channel);
-    return this.#apps.filter(({ app }) => app.settings.namespace === namespace);
+    return this.#byNamespace.get(namespaceOf(channel)) ?? [];
   }
 }
 
