@@ -226,13 +226,18 @@ export class Node implements Channels, SessionHost {
       case 'rpc':
         return this.#runRpc(session, command);
       case 'history':
-        return this.#runHistory(session, command);
       case 'presence':
       case 'presenceStats':
-        return this.#runPresence(session, command);
+        return this.look(session.principal, command);
       default:
         return command satisfies never;
     }
+  }
+
+  /** Answers what needs no connection, after checking that the principal may. Throws `ClientError`. */
+  look<C extends Look>(principal: Principal, command: C): Promise<Extract<Reply, { kind: C['kind'] }>>;
+  look(principal: Principal, command: Look): Promise<Reply> {
+    return command.kind === 'history' ? this.#history(principal, command) : this.#presence(principal, command);
   }
 
   flushLater(session: Session): void {
@@ -467,9 +472,9 @@ export class Node implements Channels, SessionHost {
     return { kind: 'rpc', data: await this.#hooks.call(method, { principal, address, client }, data) };
   }
 
-  async #runHistory(session: Session, command: Extract<Command, { kind: 'history' }>): Promise<Reply> {
+  async #history(principal: Principal, command: Extract<Look, { kind: 'history' }>): Promise<Reply> {
     const { channel, since, reverse } = command;
-    await this.permissions.check(session.principal, 'readHistory', channel);
+    await this.permissions.check(principal, 'readHistory', channel);
     if (reverse && since?.offset === 0) throw new ClientError('badRequest', { field: 'since.offset' });
     const limit = command.limit < 0 ? this.limits.history : Math.min(command.limit, this.limits.history);
     const { publications, top } = await this.read(channel, {
@@ -483,11 +488,8 @@ export class Node implements Channels, SessionHost {
     return { kind: 'history', epoch: top.epoch, offset: top.offset, publications };
   }
 
-  async #runPresence(
-    session: Session,
-    command: Extract<Command, { kind: 'presence' | 'presenceStats' }>,
-  ): Promise<Reply> {
-    await this.permissions.check(session.principal, 'readPresence', command.channel);
+  async #presence(principal: Principal, command: Exclude<Look, { kind: 'history' }>): Promise<Reply> {
+    await this.permissions.check(principal, 'readPresence', command.channel);
     if (!this.permissions.namespace(command.channel).presence) throw new ClientError('notAvailable');
     const clients = [...(this.hub.get(command.channel)?.presence?.values() ?? [])];
     if (command.kind === 'presence') return { kind: 'presence', clients };
@@ -511,6 +513,9 @@ export class Node implements Channels, SessionHost {
     return [...this.#waiting, ...this.#pings.sessions()];
   }
 }
+
+/** Reads of a channel. */
+type Look = Extract<Command, { kind: 'history' | 'presence' | 'presenceStats' }>;
 
 type ChannelMessage =
   | { readonly kind: 'publications'; readonly epoch: string; readonly publications: readonly Publication[] }
