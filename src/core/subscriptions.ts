@@ -273,7 +273,8 @@ export class Subscriptions {
   }
 
   #budget(): RecoveryBudget {
-    return new RecoveryBudget(this.#node.limits.recoveryBytes, this.#session.backlog);
+    const { protocol, backlog } = this.#session;
+    return new RecoveryBudget(this.#node.limits.recoveryBytes, backlog, protocol.aroundPublication);
   }
 
   #keep(channel: HubChannel, live: Live, result: SubscribeResult): SubscribeResult {
