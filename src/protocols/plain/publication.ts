@@ -19,6 +19,11 @@ export function encodeInfo({ user, client, connInfo, chanInfo }: ClientInfo): st
   return `{"user":${quote(user)}${id}${connection}${channel}}`;
 }
 
+/** Several in a row. */
+export function encodePublications(channel: string, publications: readonly Publication[]): string {
+  return publications.map((publication) => encodePublication(channel, publication)).join();
+}
+
 /** A publication for everybody who listens: each of them writes it behind a cursor of their own. */
 export function encodePlaced(channel: string, publication: Publication): string {
   return `@${keyOf(channel)} ${publication.offset}\n${encodePublication(channel, publication)}`;

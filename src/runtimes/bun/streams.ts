@@ -9,6 +9,8 @@ export type Framing = {
   /** What comes before the first frame. */
   readonly preamble: string;
   wrap(frame: Frame): Frame;
+  /** The stream has ended, from whichever side. */
+  gone?(): void;
 };
 
 /** One JSON object a line. */
@@ -140,6 +142,7 @@ export class StreamConnection implements Connection {
   #gone(): void {
     this.#body = undefined;
     this.#streams.forget(this);
+    this.#framing.gone?.();
     this.session?.closed();
     this.session = undefined;
   }
