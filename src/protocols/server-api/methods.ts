@@ -121,7 +121,8 @@ function channelsOf(node: Node, pattern: string): Record<string, { num_clients: 
   const matches = globOf(pattern);
   const found: Record<string, { num_clients: number }> = {};
   for (const { name, subscribers } of node.hub.channels()) {
-    if (!node.permissions.takesTokens(name) || !matches(name)) continue;
+    // One that was polled a moment ago is kept although nobody is in it.
+    if (subscribers.size === 0 || !node.permissions.takesTokens(name) || !matches(name)) continue;
     found[name] = { num_clients: [...subscribers.values()].reduce((sum, count) => sum + count, 0) };
   }
   return found;
