@@ -6,11 +6,6 @@ import { centrifugeJson, centrifugeProtobuf } from './protocol.ts';
 
 const EMPTY = new Map<string, Since>();
 
-test('data stays on one line, whatever stands between its tokens', () => {
-  const [command] = centrifugeJson.decode('{"id":1,"publish":{"channel":"demo:a","data":{\r"a":\t1}}}');
-  expect(command).toMatchObject({ data: '{ "a":\t1}' });
-});
-
 describe('a line', () => {
   const lines: readonly [line: string, command: Command][] = [
     ['{}', { kind: 'pong' }],

@@ -63,7 +63,7 @@ function decodeBody(kind: Exclude<Body, 'send'>, { id, fields, line }: Parts): C
     case 'presence_stats':
       return { kind: 'presenceStats', id, channel: asText(fields.channel) };
     case 'publish':
-      return { kind, id, channel: asText(fields.channel), data: dataOf(line) };
+      return { kind, id, channel: asText(fields.channel), data: rawMember(line, 'publish', 'data') ?? 'null' };
     case 'history':
       return decodeHistory(id, fields);
     case 'rpc':
@@ -75,11 +75,6 @@ function decodeBody(kind: Exclude<Body, 'send'>, { id, fields, line }: Parts): C
     default:
       return kind satisfies never;
   }
-}
-
-/** In valid JSON a carriage return can only stand between tokens; in an event stream it would end the line. */
-function dataOf(line: string): string {
-  return rawMember(line, 'publish', 'data')?.replaceAll('\r', ' ') ?? 'null';
 }
 
 function decodeSubscribe(id: number, fields: Fields): Command {

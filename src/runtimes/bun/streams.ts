@@ -30,6 +30,8 @@ export const EVENTS: Framing = {
   preamble: ':\n\n',
   wrap: (frame) =>
     String(frame)
+      // It ends a line here too. In valid JSON it can only stand between tokens.
+      .replaceAll('\r', ' ')
       .split('\n')
       .map((line) => `data: ${line}\n\n`)
       .join(''),
