@@ -3,8 +3,11 @@ import type { Command } from './commands.ts';
 import { ClientError } from './errors.ts';
 import type { Hub } from './hub.ts';
 import type { Permissions } from './permissions.ts';
+import type { Present } from './present.ts';
 import type { Principal } from './principal.ts';
 import type { Reply } from './pushes.ts';
+
+type Answer<K> = Extract<Reply, { kind: K }>;
 
 /** What reading a channel needs of the node. */
 type Readable = {
@@ -19,7 +22,7 @@ export async function answerHistory(
   node: Readable,
   principal: Principal,
   command: Extract<Command, { kind: 'history' }>,
-): Promise<Reply> {
+): Promise<Answer<'history'>> {
   const { channel, since, reverse } = command;
   await node.permissions.check(principal, 'readHistory', channel);
   if (reverse && since?.offset === 0) throw new ClientError('badRequest', { field: 'since.offset' });
@@ -36,11 +39,23 @@ export async function answerHistory(
 export async function answerPresence(
   node: Readable,
   principal: Principal,
-  command: Extract<Command, { kind: 'presence' | 'presenceStats' }>,
-): Promise<Reply> {
-  await node.permissions.check(principal, 'readPresence', command.channel);
-  if (!node.permissions.namespace(command.channel).presence) throw new ClientError('notAvailable');
-  const clients = [...(node.hub.get(command.channel)?.present?.clients ?? [])];
-  if (command.kind === 'presence') return { kind: 'presence', clients };
-  return { kind: 'presenceStats', clients: clients.length, users: new Set(clients.map(({ user }) => user)).size };
+  channel: string,
+): Promise<Answer<'presence'>> {
+  return { kind: 'presence', clients: [...((await presentIn(node, principal, channel))?.clients ?? [])] };
+}
+
+/** As `answerPresence`, for how many there are. */
+export async function answerPresenceStats(
+  node: Readable,
+  principal: Principal,
+  channel: string,
+): Promise<Answer<'presenceStats'>> {
+  const present = await presentIn(node, principal, channel);
+  return { kind: 'presenceStats', clients: present?.size ?? 0, users: present?.users ?? 0 };
+}
+
+async function presentIn(node: Readable, principal: Principal, channel: string): Promise<Present | undefined> {
+  await node.permissions.check(principal, 'readPresence', channel);
+  if (!node.permissions.namespace(channel).presence) throw new ClientError('notAvailable');
+  return node.hub.get(channel)?.present;
 }

@@ -181,8 +181,8 @@ export class HubChannel {
     const missed = this.#tail?.after(offset);
     if (missed === undefined || missed.length > this.#settings.recoveryLimit) return undefined;
     if (missed.at(-1)?.offset !== this.position.offset) return undefined;
-    if (this.#isExpired(missed[0]) || !budget.take(this.#tail?.bytesAfter(offset) ?? 0)) return undefined;
-    return missed;
+    if (this.#isExpired(missed[0])) return undefined;
+    return budget.take(missed.length, this.#tail?.bytesAfter(offset) ?? 0) ? missed : undefined;
   }
 
   #isExpired(publication: Publication | undefined): boolean {

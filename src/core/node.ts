@@ -6,7 +6,7 @@ import { Admission } from './admission.ts';
 import { AppendQueue, type QueueBounds } from './append-queue.ts';
 import { askingOf } from './application.ts';
 import { identityOf } from './apps.ts';
-import { answerHistory, answerPresence } from './channel-reads.ts';
+import { answerHistory, answerPresence, answerPresenceStats } from './channel-reads.ts';
 import type { Command } from './commands.ts';
 import type { Fanout } from './connection.ts';
 import { DisconnectError, type DisconnectName } from './disconnects.ts';
@@ -269,8 +269,9 @@ export class Node implements Channels, SessionHost {
       case 'history':
         return answerHistory(this, session.principal, command);
       case 'presence':
+        return answerPresence(this, session.principal, command.channel);
       case 'presenceStats':
-        return answerPresence(this, session.principal, command);
+        return answerPresenceStats(this, session.principal, command.channel);
       default:
         return command satisfies never;
     }

@@ -25,6 +25,8 @@ export interface Protocol {
    * again for every answer, so nobody is told that they come and go, and their channels are kept at hand for a while.
    */
   readonly clients?: 'listen' | 'poll';
+  /** Bytes that it writes with each publication besides the publication itself, where that is not next to nothing. */
+  readonly aroundPublication?: number;
   /** Commands of a frame in order, at least one. Throws `DisconnectError('badRequest')` for what is not of the protocol. */
   decode(frame: Frame): readonly Command[];
   encodeReply(id: number, reply: Reply): Frames;

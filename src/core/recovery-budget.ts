@@ -9,15 +9,19 @@
  */
 export class RecoveryBudget {
   #left: number;
+  readonly #around: number;
 
-  constructor(limit: number, waiting: number) {
+  /** `around`: bytes that the client's protocol writes with each publication besides. */
+  constructor(limit: number, waiting: number, around = 0) {
     this.#left = limit - waiting;
+    this.#around = around;
   }
 
-  /** False when so much is not left; then nothing is taken. Nothing missed always fits. */
-  take(bytes: number): boolean {
-    if (bytes > 0 && bytes > this.#left) return false;
-    this.#left -= bytes;
+  /** False when so many publications of so many bytes are too much; then nothing is taken. Nothing missed always fits. */
+  take(publications: number, bytes: number): boolean {
+    const needed = bytes + publications * this.#around;
+    if (publications > 0 && needed > this.#left) return false;
+    this.#left -= needed;
     return true;
   }
 }

@@ -412,7 +412,8 @@ export class Subscriptions {
 
   /** `share`: the part of it that this answer may take. */
   #budget(share = 1): RecoveryBudget {
-    return new RecoveryBudget(this.#node.limits.recoveryBytes * share, this.#session.backlog);
+    const { protocol, backlog } = this.#session;
+    return new RecoveryBudget(this.#node.limits.recoveryBytes * share, backlog, protocol.aroundPublication);
   }
 
   #keep(channel: HubChannel, live: Live, result: SubscribeResult): SubscribeResult {

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'bun:test';
 import { ClientError } from '../../src/core/errors.ts';
 import { Cursor, keyOf } from '../../src/protocols/plain/cursor.ts';
-import { readPolling, readPublishing, readStreaming } from '../../src/protocols/plain/requests.ts';
+import {
+  readLooking,
+  readPolling,
+  readPublishing,
+  readRemembering,
+  readStreaming,
+} from '../../src/protocols/plain/requests.ts';
 import { Random } from '../simulation/random.ts';
 import { garble, strangeText, word } from './garble.ts';
 import { heapBytes } from './heap.ts';
@@ -57,6 +63,10 @@ function check({ url, headers }: Asked): number {
     const streaming = reading(() => readStreaming(url, headers, CHANNEL_LIMIT));
     const polling = reading(() => readPolling(url, headers, CHANNEL_LIMIT));
     const publishing = reading(() => readPublishing(url, headers));
+    const looking = reading(() => readLooking(url, headers));
+    const remembering = reading(() => readRemembering(url, headers));
+    for (const { channel } of [looking, remembering].filter((read) => read !== undefined)) expect(channel).toBeString();
+    if (remembering !== undefined) expect(Number.isSafeInteger(remembering.limit)).toBe(true);
     for (const listening of [streaming, polling]) if (listening !== undefined) checkListening(listening);
     if (polling !== undefined) expect(polling.waitMs >= 0 && polling.waitMs <= 55_000).toBe(true);
     if (publishing?.key !== undefined) expect(publishing.key).toMatch(/^[\x20-\x7e]{1,128}$/);
@@ -105,7 +115,16 @@ function validCursor(random: Random): string {
 function askedFor(random: Random, cursor: string): Asked {
   const channels = CHANNELS.slice(0, random.between(1, CHANNELS.length)).map((channel) => ['channel', channel]);
   const inHeader = random.chance(0.5);
-  const query = [...channels, ['timeout', String(random.between(0, 55))], ...(inHeader ? [] : [['cursor', cursor]])];
+  const reads = [
+    ['limit', String(random.between(0, 400))],
+    ['since', String(random.between(0, 99))],
+  ];
+  const query = [
+    ...channels,
+    ...reads,
+    ['timeout', String(random.between(0, 55))],
+    ...(inHeader ? [] : [['cursor', cursor]]),
+  ];
   const fields = [
     ['Idempotency-Key', word(random)],
     ['Authorization', `Bearer ${word(random)}`],

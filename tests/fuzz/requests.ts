@@ -61,7 +61,13 @@ const TARGETS = [
     '/poll?channel=people:',
     '/publish?channel=demo:a',
   ],
-  ...['/poll?channel=people:&timeout=0&cursor=a:1:e', '/poll?timeout=x', `/sse?${'channel=a:b&'.repeat(1_000)}`],
+  ...[
+    '/poll?channel=people:&timeout=0&cursor=a:1:e',
+    '/poll?timeout=x',
+    '/history?channel=people:&since=1',
+    '/presence?channel=online:',
+    `/sse?${'channel=a:b&'.repeat(1_000)}`,
+  ],
   ...['/connection/websocket', '/connection/websocket/', `/${'a'.repeat(9_000)}`, `/?${'a=b&'.repeat(2_000)}`],
 ] as const;
 const TYPES = [

@@ -1,4 +1,8 @@
+import { Database } from 'bun:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Centrifuge } from 'centrifuge';
 import WebSocket from 'ws';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
@@ -80,6 +84,24 @@ describe('OB2 /readyz', () => {
     expect(Object.values(checks).every(({ ok }) => ok)).toBe(true);
   });
 });
+
+test('OB2 /readyz is 503 while the database takes no writes, and 200 again after', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'banyan-ready-'));
+  const locked = await startBanyan({ BANYAN_DATA: folder });
+  const other = new Database(join(folder, 'banyan.db'));
+  other.run('BEGIN IMMEDIATE');
+  const ready = async () => {
+    const response = await fetch(`${locked.url}/readyz`);
+    const { checks } = (await response.json()) as { checks: Record<string, { ok: boolean }> };
+    return [response.status, checks['database reads']?.ok, checks['database writes']?.ok];
+  };
+  expect(await ready()).toEqual([503, true, false]);
+  other.run('ROLLBACK');
+  other.close();
+  while ((await ready())[0] !== 200) await Bun.sleep(50);
+  await locked.stop();
+  rmSync(folder, { recursive: true, force: true });
+}, 20_000);
 
 async function subscribed(channel: string): Promise<Centrifuge> {
   const client = new Centrifuge(server.socketUrl, { websocket: WebSocket });

@@ -223,6 +223,47 @@ describe('publishing', () => {
   });
 });
 
+describe('looking', () => {
+  test('HT9 a page of history and what begins with its cursor make one whole', async () => {
+    const channel = 'log:looked';
+    for (let n = 1; n <= 10; n += 1) await publish(channel, n);
+    const page = async (more: Record<string, string>) => {
+      const response = await fetch(server.url + at('/history', [channel], more));
+      return (await response.json()) as Answer & { readonly offset: number };
+    };
+    const numbers = ({ publications }: Pick<Answer, 'publications'>) => publications.map(({ data }) => data);
+    const first = await page({ limit: '4' });
+    expect([numbers(first), first.offset]).toEqual([[1, 2, 3, 4], 10]);
+    expect(numbers(await poll([channel], { cursor: first.cursor }))).toEqual([5, 6, 7, 8, 9, 10]);
+    const newest = await page({ limit: '2', reverse: 'true' });
+    expect(numbers(newest)).toEqual([10, 9]);
+    const { heard } = await listening(server.url + at('/sse', [channel], { cursor: newest.cursor }));
+    await publish(channel, 11);
+    await until(() => heard.length > 0);
+    expect(heard.map(({ data }) => data)).toEqual([11]);
+    expect(numbers(await page({ since: '9' }))).toEqual([10, 11]);
+    expect(numbers(await page({ limit: '0' }))).toEqual([]);
+  });
+
+  test('presence tells who is there, and a refusal is one', async () => {
+    const { source } = await listening(server.url + at('/sse', ['demo:there']));
+    const there = async () => {
+      const response = await fetch(server.url + at('/presence', ['demo:there']));
+      return ((await response.json()) as { clients: { user: string; client: string }[] }).clients;
+    };
+    expect(await there()).toMatchObject([{ user: '', client: expect.any(String) }]);
+    source.close();
+    await until(async () => (await there()).length === 0);
+    const status = async (path: string, to = server.url) => (await fetch(to + path)).status;
+    expect(await status(at('/presence', ['log:x']))).toBe(404);
+    expect(await status(at('/history', ['online:']))).toBe(403);
+    expect(await status(at('/history', ['log:x'], { limit: 'x' }))).toBe(400);
+    expect(await status(at('/history', ['log:x', 'log:y']))).toBe(400);
+    expect(await status(at('/history', ['log:looked'], { since: '1', epoch: 'other' }))).toBe(410);
+    expect(await status(at('/history', ['log:x']), signed.url)).toBe(401);
+  });
+});
+
 describe('who asks', () => {
   test('PE1 is whom the token names, in header or query; a bad one is refused', async () => {
     const ann = await token('ann');
@@ -280,6 +321,15 @@ test('SL1 a stream that is not read is cut off, and the server’s memory is bou
   const offsets = [...rest.matchAll(/"offset":(\d+),"data":"x+"/g)].map(([, offset]) => Number(offset));
   expect(offsets).toEqual(offsets.map((_, index) => index + 1));
 }, 30_000);
+
+test('SL1 HT3 a stream that is cut off while it opens is answered', async () => {
+  const small = await startBanyan({ BANYAN_CLIENT_INSECURE: 'true', BANYAN_MAX_CONNECTION_BACKLOG_BYTES: '16384' });
+  const channels = Array.from({ length: 100 }, (_, n) => `log:${'x'.repeat(200)}-${n}`);
+  // Saying of each channel that the stream is in it takes more than may wait.
+  const response = await fetch(small.url + at('/sse', channels.slice(0, 60)));
+  expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '1']);
+  await small.stop();
+});
 
 describe.skipIf(nginxMissing !== null)(
   `behind nginx with its defaults${nginxMissing === null ? '' : ` (${nginxMissing})`}`,

@@ -167,6 +167,20 @@ describe('the official client', () => {
   });
 });
 
+test('a carriage return between the tokens of JSON reaches every client as a space at most', async () => {
+  const clients = await Promise.all(WAYS.map(([, format, transport]) => connected(format, transport)));
+  const heard: unknown[] = [];
+  for (const client of clients) {
+    (await subscribed(client, 'log:return')).on('publication', ({ data }) => heard.push(unpacked(data)));
+  }
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}${PATHS.websocket}`);
+  await new Promise((resolve) => socket.addEventListener('open', resolve));
+  socket.send('{"id":1,"connect":{}}\n{"id":2,"publish":{"channel":"log:return","data":{\r"a":\r[1]}}}');
+  await until(() => heard.length === WAYS.length);
+  expect(heard).toEqual(WAYS.map(() => ({ a: [1] })));
+  socket.close();
+});
+
 describe('a stream', () => {
   const open = (body: string, headers: Record<string, string> = {}, to = server) =>
     fetch(`${to.url}${PATHS.http_stream}`, { method: 'POST', body, headers });

@@ -28,6 +28,19 @@ describe('a cursor', () => {
     expect(cursor.toString()).toBe(`${keyOf('demo:a')}:2:e`);
   });
 
+  test('is written the same whether it was written before or not', () => {
+    const [often, once] = [new Cursor(), new Cursor()];
+    for (let turn = 0; turn < 200; turn += 1) {
+      const channel = `demo:${(turn * 7) % 11}`;
+      for (const cursor of [often, once]) {
+        if (turn < 11 || turn % 17 === 0) cursor.set(channel, { epoch: `e${turn % 3}`, offset: turn });
+        else cursor.advance(keyOf(channel), turn);
+      }
+      expect(often.toString()).toBe(Cursor.parse(often.toString()).toString());
+    }
+    expect(often.toString()).toBe(once.toString());
+  });
+
   test('keeps only what is asked for', () => {
     const cursor = Cursor.parse(`${keyOf('demo:a')}:1:e,${keyOf('demo:b')}:2`).of(['demo:b', 'demo:c']);
     expect(cursor.toString()).toBe(`${keyOf('demo:b')}:2:e`);

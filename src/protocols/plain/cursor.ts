@@ -5,12 +5,17 @@ import type { Position } from '../../ports/log.ts';
 const CURSOR_LIMIT = 8_192;
 const ENTRY = /^([0-9a-z]{1,11}):(\d{1,16})(?::([\w.!~*'()%-]{0,192}))?$/;
 
+/** A position, and where in the cursor it stands. */
+type Place = { readonly epoch: string; offset: number; readonly index: number };
+
 /**
  * Where a client stands in each of its channels, as one line of ASCII: `key:offset:epoch,key:offset,…`. An entry without
  * an epoch has that of the entry before it; an empty one says that the channel keeps no history.
  */
 export class Cursor {
-  readonly #places = new Map<string, Position>();
+  readonly #places = new Map<string, Place>();
+  /** What each entry is written as, once that was asked for: a stream writes it with every event, and one has changed. */
+  #written: string[] | undefined;
 
   /** Throws `ClientError` `invalidInput` for what is no cursor. */
   static parse(text: string): Cursor {
@@ -23,7 +28,7 @@ export class Cursor {
       epoch = written === undefined ? epoch : decode(written);
       const offset = Number(digits);
       if (key === undefined || epoch === undefined || !Number.isSafeInteger(offset)) throw wrong();
-      cursor.#places.set(key, { epoch, offset });
+      cursor.#put(key, { epoch, offset });
     }
     return cursor;
   }
@@ -33,7 +38,7 @@ export class Cursor {
     const chosen = new Cursor();
     for (const channel of channels) {
       const place = this.#places.get(keyOf(channel));
-      if (place !== undefined) chosen.#places.set(keyOf(channel), place);
+      if (place !== undefined) chosen.#put(keyOf(channel), place);
     }
     return chosen;
   }
@@ -45,27 +50,41 @@ export class Cursor {
   /** From where the client wants what it missed; undefined where it has not been, or nothing is kept. */
   since(channel: string): Position | undefined {
     const place = this.#places.get(keyOf(channel));
-    return place === undefined || place.epoch === '' ? undefined : place;
+    return place === undefined || place.epoch === '' ? undefined : { epoch: place.epoch, offset: place.offset };
   }
 
-  set(channel: string, { epoch, offset }: Position): void {
-    this.#places.set(keyOf(channel), { epoch, offset });
+  set(channel: string, position: Position): void {
+    this.#put(keyOf(channel), position);
   }
 
   /** The client has been given the channel's publication with this offset. */
   advance(key: string, offset: number): void {
     const place = this.#places.get(key);
-    if (place !== undefined && offset > 0) this.#places.set(key, { epoch: place.epoch, offset });
+    if (place === undefined || offset === 0) return;
+    place.offset = offset;
+    if (this.#written === undefined) return;
+    const entry = this.#written[place.index] ?? '';
+    const epochAt = entry.indexOf(':', key.length + 1);
+    this.#written[place.index] = `${key}:${offset}${epochAt < 0 ? '' : entry.slice(epochAt)}`;
   }
 
   toString(): string {
-    const entries: string[] = [];
+    this.#written ??= this.#write();
+    return this.#written.length === 1 ? (this.#written[0] ?? '') : this.#written.join();
+  }
+
+  #put(key: string, { epoch, offset }: Position): void {
+    this.#places.set(key, { epoch, offset, index: this.#places.get(key)?.index ?? this.#places.size });
+    this.#written = undefined;
+  }
+
+  #write(): string[] {
     let last: string | undefined;
-    for (const [key, { epoch, offset }] of this.#places) {
-      entries.push(epoch === last ? `${key}:${offset}` : `${key}:${offset}:${encodeURIComponent(epoch)}`);
+    return [...this.#places].map(([key, { epoch, offset }]) => {
+      const entry = epoch === last ? `${key}:${offset}` : `${key}:${offset}:${encodeURIComponent(epoch)}`;
       last = epoch;
-    }
-    return entries.join();
+      return entry;
+    });
   }
 }
 

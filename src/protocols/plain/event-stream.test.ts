@@ -41,6 +41,23 @@ describe('HT1 a stream', () => {
     expect(dataOf(back)).toEqual([2]);
   });
 
+  test('RE2 SL1 is given no more than its line carries, its long ids included', async () => {
+    const world = plainNode({ limits: { recoveryBytes: 10_000 } });
+    const channels = Array.from({ length: 100 }, (_, n) => `log:${n}`);
+    const first = stream(world, { channels });
+    await world.clock.settle();
+    const cursor = first.events().at(-1)?.id ?? '';
+    first.session.closed();
+    await world.publish('log:0', 1, 50);
+    await world.publish('log:1', 1, 2);
+    const back = stream(world, { channels, cursor });
+    await world.clock.settle();
+    await back.opened;
+    const recovered = new Map(back.events().map(({ data }) => [data.channel, data.recovered]));
+    expect([recovered.get('log:0'), back.seen.text.length < 20_000]).toEqual([false, true]);
+    expect(dataOf(back)).toEqual([1, 2]);
+  });
+
   test('RE2 says when what was missed is no longer kept', async () => {
     const world = plainNode();
     const first = stream(world, { channels: ['mem:a'] });

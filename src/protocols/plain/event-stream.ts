@@ -53,6 +53,10 @@ export class EventStream implements Protocol {
     return this.#beginning.done;
   }
 
+  get aroundPublication(): number {
+    return this.#cursor.toString().length;
+  }
+
   encodeReply(id: number, reply: Reply): string {
     const entered = this.#beginning.take(id, reply);
     return entered === undefined ? '' : this.#enter(entered.channel, entered.result);
@@ -73,10 +77,17 @@ export class EventStream implements Protocol {
     return placed.offset === 0 ? event(placed.json) : event(placed.json, this.#cursor);
   }
 
+  /** Cut off, before all was decided perhaps: then nobody else would answer the request. */
+  gone(): void {
+    this.#beginning.fail('slow');
+  }
+
   #enter(channel: string, result: SubscribeResult): string {
     const { recoverable, epoch, offset, publications } = result;
     if (recoverable) this.#cursor.set(channel, { epoch, offset });
-    const head = `event: subscribed\n${event(encodeSubscribed(channel, result), this.#cursor)}`;
+    // Only the last one of all channels: an id has the length of all of them.
+    const id = this.#beginning.isOver ? this.#cursor : undefined;
+    const head = `event: subscribed\n${event(encodeSubscribed(channel, result), id)}`;
     const missed = publications.map((publication) => {
       this.#cursor.set(channel, { epoch, offset: publication.offset });
       return event(encodePublication(channel, publication), this.#cursor);

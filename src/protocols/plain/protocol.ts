@@ -2,7 +2,8 @@ import { commandsOf, refusalOf } from './beginning.ts';
 import { EventStream, eventStreams } from './event-stream.ts';
 import { Poll, polls } from './poll.ts';
 import { publish } from './publish.ts';
-import { readPolling, readPublishing, readStreaming } from './requests.ts';
+import { history, presence } from './reads.ts';
+import { readLooking, readPolling, readPublishing, readRemembering, readStreaming } from './requests.ts';
 
 /** Plain HTTP, for whoever has nothing but `curl`: everything about it that a runtime needs. */
 export const plain = {
@@ -10,9 +11,13 @@ export const plain = {
   readStreaming,
   readPolling,
   readPublishing,
+  readRemembering,
+  readLooking,
   commandsOf,
   refusalOf,
   EventStream,
   Poll,
   publish,
+  history,
+  presence,
 } as const;

@@ -19,6 +19,11 @@ export function encodeInfo({ user, client, connInfo, chanInfo }: ClientInfo): st
   return `{"user":${quote(user)}${id}${connection}${channel}}`;
 }
 
+/** Several in a row. */
+export function encodePublications(channel: string, publications: readonly Publication[]): string {
+  return publications.map((publication) => encodePublication(channel, publication)).join();
+}
+
 /** A publication for everybody who listens: each of them writes it behind a cursor of their own. */
 export function encodePlaced(channel: string, publication: Publication): string {
   return `@${keyOf(channel)} ${publication.offset}\n${encodePublication(channel, publication)}`;
@@ -26,9 +31,16 @@ export function encodePlaced(channel: string, publication: Publication): string 
 
 export type Placed = { readonly key: string; readonly offset: number; readonly json: string };
 
-/** What `encodePlaced` has written; undefined for anything else. */
+/** What `encodePlaced` has written; undefined for anything else. All who listen get the same frame one after the other. */
 export function readPlaced(frame: string): Placed | undefined {
   if (!frame.startsWith('@')) return undefined;
+  if (lastRead?.frame !== frame) lastRead = { frame, placed: parsePlaced(frame) };
+  return lastRead.placed;
+}
+
+let lastRead: { readonly frame: string; readonly placed: Placed } | undefined;
+
+function parsePlaced(frame: string): Placed {
   const space = frame.indexOf(' ');
   const end = frame.indexOf('\n');
   return { key: frame.slice(1, space), offset: Number(frame.slice(space + 1, end)), json: frame.slice(end + 1) };

@@ -1,4 +1,5 @@
 import { ClientError } from '../../core/errors.ts';
+import type { Position } from '../../ports/log.ts';
 import { Cursor } from './cursor.ts';
 
 /** A request to hear of channels. */
@@ -13,6 +14,17 @@ export type Listening = {
 /** `waitMs`: how long the answer may wait for something to tell. */
 export type Polling = Listening & { readonly waitMs: number };
 
+/** A request to look into one channel. */
+export type Looking = { readonly channel: string; readonly token: string };
+
+export type Remembering = Looking & {
+  /** Below 0: as many as the server gives. */
+  readonly limit: number;
+  /** Exclusive; an empty epoch stands for any. */
+  readonly since?: Position;
+  readonly reverse: boolean;
+};
+
 export type Publishing = {
   readonly channel: string | undefined;
   readonly token: string;
@@ -24,6 +36,8 @@ export type Publishing = {
 const WAIT_DEFAULT = 25;
 const WAIT_MOST = 55;
 const KEY_LIMIT = 128;
+/** Channels of one request: their places in a cursor must fit into a line that proxies let through. */
+const CHANNELS_MOST = 128;
 const BEARER = /^Bearer +(\S+)$/i;
 /** An Idempotency-Key, in quotes or without. https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
 const KEY = /^(?:"([\x20-\x21\x23-\x7e]+)"|([\x21\x23-\x7e]+))$/;
@@ -37,6 +51,27 @@ export function readStreaming(url: string, headers: Headers, channelLimit: numbe
 export function readPolling(url: string, headers: Headers, channelLimit: number): Polling {
   const waitMs = secondsOf(new URL(url).searchParams.get('timeout')) * 1_000;
   return { ...listening(url, headers, { channelLimit, lastEventId: '' }), waitMs };
+}
+
+/** `GET /presence`. Throws `ClientError`. */
+export function readLooking(url: string, headers: Headers): Looking {
+  const { searchParams } = new URL(url);
+  const channels = searchParams.getAll('channel');
+  if (channels.length > 1) throw new ClientError('invalidInput', { field: 'channel', message: 'must be one' });
+  return { channel: channels[0] ?? missing('channel'), token: tokenOf(searchParams, headers) };
+}
+
+/** `GET /history`. Throws `ClientError`. */
+export function readRemembering(url: string, headers: Headers): Remembering {
+  const { searchParams } = new URL(url);
+  const limit = searchParams.get('limit');
+  const offset = searchParams.get('since');
+  return {
+    ...readLooking(url, headers),
+    limit: limit === null ? -1 : wholeOf(limit, 'limit'),
+    reverse: searchParams.get('reverse') === 'true',
+    ...(offset !== null && { since: { offset: wholeOf(offset, 'since'), epoch: searchParams.get('epoch') ?? '' } }),
+  };
 }
 
 /** `POST /publish`, without its body. Throws `ClientError`. */
@@ -54,9 +89,10 @@ type Bounds = { readonly channelLimit: number; readonly lastEventId: string };
 function listening(url: string, headers: Headers, { channelLimit, lastEventId }: Bounds): Listening {
   const { searchParams } = new URL(url);
   const channels = [...new Set(searchParams.getAll('channel'))];
-  if (channels.length === 0) throw new ClientError('invalidInput', { field: 'channel', message: 'is missing' });
-  if (channels.length > channelLimit) {
-    throw new ClientError('limitExceeded', { field: 'channel', message: `at most ${channelLimit} channels` });
+  if (channels.length === 0) missing('channel');
+  const most = Math.min(channelLimit, CHANNELS_MOST);
+  if (channels.length > most) {
+    throw new ClientError('limitExceeded', { field: 'channel', message: `at most ${most} channels` });
   }
   const cursor = Cursor.parse(lastEventId === '' ? (searchParams.get('cursor') ?? '') : lastEventId);
   return { channels, cursor: cursor.of(channels), token: tokenOf(searchParams, headers) };
@@ -65,6 +101,15 @@ function listening(url: string, headers: Headers, { channelLimit, lastEventId }:
 /** What stands in the query, for EventSource, which sends no headers of one's own; else that of the header. */
 function tokenOf(query: URLSearchParams, headers: Headers): string {
   return query.get('token') ?? BEARER.exec(headers.get('Authorization') ?? '')?.[1] ?? '';
+}
+
+function missing(field: string): never {
+  throw new ClientError('invalidInput', { field, message: 'is missing' });
+}
+
+function wholeOf(text: string, field: string): number {
+  if (/^\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
+  throw new ClientError('invalidInput', { field, message: 'must be a whole number' });
 }
 
 function secondsOf(timeout: string | null): number {

@@ -132,7 +132,8 @@ function channelsOf(node: Node, pattern: string): Record<string, { num_clients: 
   const matches = globOf(pattern);
   const found: Record<string, { num_clients: number }> = {};
   for (const { name, subscriberCount } of node.hub.channels()) {
-    if (!node.permissions.takesTokens(name) || !matches(name)) continue;
+    // One that was polled a moment ago is kept although nobody is in it.
+    if (subscriberCount === 0 || !node.permissions.takesTokens(name) || !matches(name)) continue;
     found[name] = { num_clients: subscriberCount };
   }
   return found;

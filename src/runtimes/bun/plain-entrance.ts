@@ -1,6 +1,7 @@
 import type { Server } from 'bun';
 import type { App } from '../../app/compose.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
+import { Slots } from '../../core/slots.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Caller, Entrance } from './entrance.ts';
 import { errorAnswer, methodNotAllowed } from './error-answer.ts';
@@ -13,7 +14,13 @@ const METHODS: ReadonlyMap<string, 'GET' | 'POST'> = new Map([
   ['/sse', 'GET'],
   ['/poll', 'GET'],
   ['/publish', 'POST'],
+  ['/history', 'GET'],
+  ['/presence', 'GET'],
 ]);
+
+/** Pages of history that are put together at once, for all requests, and requests that wait for their turn. */
+const READS_AT_ONCE = 16;
+const READS_WAITING = 1_000;
 
 const JSON_HEADERS = {
   'Content-Type': 'application/json',
@@ -32,6 +39,7 @@ type Parts = {
 /** Channels for whoever has nothing but HTTP: a stream of events, polls, and publishing by a request. See docs/http.md. */
 export class PlainEntrance implements Entrance {
   readonly #parts: Parts;
+  readonly #reads = new Slots(READS_AT_ONCE, READS_WAITING);
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -46,15 +54,20 @@ export class PlainEntrance implements Entrance {
     const method = METHODS.get(pathname);
     if (method !== request.method) return methodNotAllowed(`${method}, OPTIONS`);
     const { app, telemetry } = this.#parts;
-    const answer = pathname === '/sse' ? this.#stream : pathname === '/poll' ? this.#poll : this.#publish;
-    return answer(request, caller).catch((error: unknown) => {
+    return this.#answer(pathname, request, caller).catch((error: unknown) => {
       const told = error instanceof DisconnectError ? app.plain.refusalOf(error.kind) : error;
       return errorAnswer(told, request, telemetry);
     });
   }
 
+  #answer(pathname: string, request: Request, caller: Caller): Promise<Response> {
+    if (pathname === '/sse') return this.#stream(request, caller);
+    if (pathname === '/poll') return this.#poll(request, caller);
+    return pathname === '/publish' ? this.#publish(request, caller) : this.#read(pathname, request, caller);
+  }
+
   /** Answers once it is decided that the client may hear all of its channels, so that a refusal is one to any program. */
-  readonly #stream = async (request: Request, { principal, address }: Caller): Promise<Response> => {
+  async #stream(request: Request, { principal, address }: Caller): Promise<Response> {
     const { app, server, streams, bounds } = this.#parts;
     const asked = app.plain.readStreaming(request.url, request.headers, app.node.limits.channels);
     const protocol = new app.plain.EventStream(asked, (why) => connection.session?.close(why), Math.random());
@@ -72,9 +85,9 @@ export class PlainEntrance implements Entrance {
       throw error;
     }
     return connection.response;
-  };
+  }
 
-  readonly #poll = async (request: Request, { principal, address }: Caller): Promise<Response> => {
+  async #poll(request: Request, { principal, address }: Caller): Promise<Response> {
     const { app, streams, bounds } = this.#parts;
     const asked = app.plain.readPolling(request.url, request.headers, app.node.limits.channels);
     const poll = new app.plain.Poll(asked, bounds.maxBacklogBytes / 2);
@@ -94,13 +107,23 @@ export class PlainEntrance implements Entrance {
       stopWaiting();
       session.closed();
     }
-  };
+  }
 
-  readonly #publish = async (request: Request, caller: Caller): Promise<Response> => {
+  async #publish(request: Request, caller: Caller): Promise<Response> {
     const { app, bounds } = this.#parts;
     const asked = app.plain.readPublishing(request.url, request.headers);
     const body = await readBody(request, bounds.maxFrameBytes);
     const { offset, epoch } = await app.plain.publish(app.node, { asked, body, found: await caller.whoNow() });
     return Response.json({ offset, epoch }, { headers: JSON_HEADERS });
-  };
+  }
+
+  async #read(pathname: string, request: Request, { principal }: Caller): Promise<Response> {
+    const { node, plain } = this.#parts.app;
+    const body = await this.#reads.run(() =>
+      pathname === '/history'
+        ? plain.history(node, plain.readRemembering(request.url, request.headers), principal)
+        : plain.presence(node, plain.readLooking(request.url, request.headers), principal),
+    );
+    return new Response(body, { headers: JSON_HEADERS });
+  }
 }

@@ -9,6 +9,8 @@ export type Framing = {
   /** What comes before the first frame. */
   readonly preamble: string;
   wrap(frame: Frame): Frame;
+  /** The stream has ended, from whichever side. */
+  gone?(): void;
 };
 
 /** One JSON object a line. */
@@ -28,6 +30,8 @@ export const EVENTS: Framing = {
   preamble: ':\n\n',
   wrap: (frame) =>
     String(frame)
+      // It ends a line here too. In valid JSON it can only stand between tokens.
+      .replaceAll('\r', ' ')
       .split('\n')
       .map((line) => `data: ${line}\n\n`)
       .join(''),
@@ -140,6 +144,7 @@ export class StreamConnection implements Connection {
   #gone(): void {
     this.#body = undefined;
     this.#streams.forget(this);
+    this.#framing.gone?.();
     this.session?.closed();
     this.session = undefined;
   }

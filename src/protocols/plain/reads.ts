@@ -1,0 +1,29 @@
+import { answerHistory, answerPresence } from '../../core/channel-reads.ts';
+import type { Node } from '../../core/node.ts';
+import type { Principal } from '../../core/principal.ts';
+import { Cursor } from './cursor.ts';
+import { encodeInfo, encodePublications } from './publication.ts';
+import type { Looking, Remembering } from './requests.ts';
+
+/**
+ * Publications that are kept of a channel, oldest first or newest first, and the cursor with which a stream or poll goes
+ * on behind them. JSON. Throws `ClientError`, `DisconnectError` `invalidToken`.
+ */
+export async function history(node: Node, asked: Remembering, found: Principal): Promise<string> {
+  const { principal } = await node.signIn(found, asked.token);
+  const { channel, reverse } = asked;
+  const { publications, epoch, offset } = await answerHistory(node, principal, { kind: 'history', id: 0, ...asked });
+  const cursor = new Cursor();
+  // What a page that ends early did not hold comes next; whoever reads backwards has the newest.
+  const last = reverse ? undefined : publications.at(-1)?.offset;
+  cursor.set(channel, { epoch, offset: last ?? offset });
+  const place = `"epoch":${JSON.stringify(epoch)},"offset":${offset}`;
+  return `{"publications":[${encodePublications(channel, publications)}],${place},"cursor":"${cursor}"}`;
+}
+
+/** Who is present in a channel; JSON. Throws as `history`. */
+export async function presence(node: Node, { channel, token }: Looking, found: Principal): Promise<string> {
+  const { principal } = await node.signIn(found, token);
+  const { clients } = await answerPresence(node, principal, channel);
+  return `{"clients":[${clients.map(encodeInfo).join()}]}`;
+}
