@@ -24,7 +24,7 @@ test('who registered as the server was killed is in the first group after its ne
     await server.stop();
     rmSync(folder, { recursive: true });
   }
-});
+}, 30_000);
 
 /** Looks without a pause, to kill right behind the transaction that makes the account. */
 async function accountIsThere(file: string): Promise<void> {

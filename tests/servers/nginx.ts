@@ -1,14 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { programOf } from './program.ts';
 
 export type Nginx = { readonly url: string; stop(): Promise<void> };
-
-/** Debian puts it where only root looks. */
-const PROGRAM = Bun.which('nginx') ?? Bun.which('nginx', { PATH: '/usr/sbin:/usr/local/sbin' });
-
-/** How to get it; null when it is there. */
-export const nginxMissing = PROGRAM === null ? 'nginx is missing: apt-get install nginx-light' : null;
 
 /** Starts an nginx with nothing set but where to pass requests on to. */
 export async function startNginx(upstream: string): Promise<Nginx> {
@@ -16,7 +11,15 @@ export async function startNginx(upstream: string): Promise<Nginx> {
   const port = freePort();
   const file = join(folder, 'nginx.conf');
   writeFileSync(file, configOf(folder, port, upstream));
-  const server = Bun.spawn([PROGRAM ?? 'nginx', '-p', folder, '-c', file, '-e', join(folder, 'error.log')]);
+  const server = Bun.spawn([
+    programOf('nginx', 'nginx-light'),
+    '-p',
+    folder,
+    '-c',
+    file,
+    '-e',
+    join(folder, 'error.log'),
+  ]);
   const url = `http://127.0.0.1:${port}`;
   for (const deadline = Date.now() + 10_000; !(await isUp(url)); await Bun.sleep(20)) {
     if (Date.now() > deadline) throw new Error('nginx did not start');
