@@ -1,4 +1,5 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose';
+import { fromBase64 } from './base64.ts';
 import { jsonOfBytes } from './binary-data.ts';
 import { DisconnectError } from './disconnects.ts';
 import { ClientError } from './errors.ts';
@@ -109,16 +110,12 @@ function expiryOf({ exp, expire_at: end }: JWTPayload): { readonly expiresAt?: n
 }
 
 function infoOf({ info, b64info }: JWTPayload): string | undefined {
-  if (typeof b64info === 'string') return jsonOfBytes(fromBase64(b64info));
-  return info === undefined ? undefined : JSON.stringify(info);
-}
-
-function fromBase64(text: string): Uint8Array {
-  try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  } catch {
-    throw new DisconnectError('invalidToken');
+  if (typeof b64info === 'string') {
+    const bytes = fromBase64(b64info);
+    if (bytes === undefined) throw new DisconnectError('invalidToken');
+    return jsonOfBytes(bytes);
   }
+  return info === undefined ? undefined : JSON.stringify(info);
 }
 
 function textsOf(value: unknown): string[] {

@@ -4,6 +4,7 @@ import { Centrifuge as BinaryCentrifuge } from 'centrifuge/build/protobuf';
 import { type JWTPayload, SignJWT } from 'jose';
 import WebSocket from 'ws';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
+import { until } from './until.ts';
 
 /** Nobody may subscribe, but for those who bring a token. */
 const SHUT = { presence: true, readPresence: 'users', history: 'memory', historySize: 10, publish: 'users' };
@@ -75,12 +76,6 @@ function heardBy(subscription: Subscription): unknown[] {
   const heard: unknown[] = [];
   subscription.on('publication', ({ data }) => heard.push(data));
   return heard;
-}
-
-async function until(isIt: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 10_000; !isIt(); await Bun.sleep(5)) {
-    if (Date.now() > deadline) throw new Error('it did not come to be');
-  }
 }
 
 const token = (user: string, seconds: number, claims: JWTPayload = {}) =>

@@ -6,6 +6,7 @@ import { BanyanError } from '../../client/errors.ts';
 import type { Publication, Subscribed } from '../../client/subscriptions.ts';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { clientOf as clientOnDeviceOf, type Person, register } from '../servers/people.ts';
+import { until } from './until.ts';
 
 let server: BanyanProcess;
 let ada: Person;
@@ -38,14 +39,6 @@ async function connected(person: Person): Promise<Client> {
 
 function reaches(client: Client, kind: ConnectionState['kind']): Promise<void> {
   return until(() => client.connection.get().kind === kind);
-}
-
-async function until(isIt: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!isIt()) {
-    if (Date.now() > deadline) throw new Error('it did not come to be');
-    await Bun.sleep(5);
-  }
 }
 
 async function errorOf(call: Promise<unknown>): Promise<BanyanError> {

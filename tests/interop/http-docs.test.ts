@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
+import { programOf } from '../servers/program.ts';
 
 const PAGE = readFileSync(fileURLToPath(new URL('../../docs/http.md', import.meta.url)), 'utf8');
 const SECRET = /export BANYAN_TOKEN_SECRET=(\S+)/.exec(PAGE)?.[1] ?? '';
@@ -13,9 +14,6 @@ const EXAMPLES = [...PAGE.matchAll(/```sh\n([\s\S]*?)```\n```\n([\s\S]*?)```/g)]
 const MARK = '\n@@@ the next example\n';
 /** Streams have no end: they are listened to for so many seconds. */
 const LISTEN = 2;
-
-/** Programs that the examples need and this machine has not. */
-const MISSING = ['bash', 'curl', 'sed', 'openssl'].filter((program) => Bun.which(program) === null);
 
 let server: BanyanProcess;
 let outputs: readonly string[] = [];
@@ -41,8 +39,9 @@ function patternOf(answer: string): RegExp {
   return new RegExp(`^${literal.join('[\\s\\S]*?')}$`);
 }
 
-describe.skipIf(MISSING.length > 0)(`docs/http.md${MISSING.length > 0 ? ` (install ${MISSING.join()})` : ''}`, () => {
+describe('docs/http.md', () => {
   beforeAll(async () => {
+    for (const program of ['bash', 'curl', 'sed', 'openssl']) programOf(program, program);
     server = await startBanyan({ BANYAN_CLIENT_ANONYMOUS: 'true', BANYAN_TOKEN_SECRET: SECRET });
     outputs = (await typeAll()).split(MARK);
   }, 30_000);

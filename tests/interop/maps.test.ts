@@ -4,6 +4,7 @@ import { Centrifuge } from 'centrifuge';
 import { Centrifuge as BinaryCentrifuge } from 'centrifuge/build/protobuf';
 import WebSocket from 'ws';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
+import { until } from './until.ts';
 
 const API_KEY = 'a key for tests alone';
 const POLL_SECRET = 'with this the backend signs what may be tracked';
@@ -83,12 +84,6 @@ function shown(subscription: Subscribing): Map<string, unknown> {
   });
   subscription.on('update', (update: Update) => apply(update));
   return entries;
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 10_000; !holds(); await Bun.sleep(5)) {
-    if (Date.now() > deadline) throw new Error('it did not come to be');
-  }
 }
 
 describe.each(['json', 'protobuf'] as const)('the official client, by %s', (format) => {

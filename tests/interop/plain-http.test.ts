@@ -4,6 +4,7 @@ import { SignJWT } from 'jose';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { type Nginx, startNginx } from '../servers/nginx.ts';
 import { clientOf, register } from '../servers/people.ts';
+import { until } from './until.ts';
 
 const SECRET = 'a secret that is shared with one application only';
 const APP = 'https://app.example.org';
@@ -65,12 +66,6 @@ const token = (user: string, seconds = 60) =>
     .setSubject(user)
     .setExpirationTime(`${seconds}s`)
     .sign(new TextEncoder().encode(SECRET));
-
-async function until(isIt: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 10_000; !(await isIt()); await Bun.sleep(5)) {
-    if (Date.now() > deadline) throw new Error('it did not come to be');
-  }
-}
 
 describe('EventSource, unmodified', () => {
   test('HT1 OR2 hears several channels, each in order', async () => {

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { createHmac } from 'node:crypto';
 import type { Server } from 'bun';
-import { APP, next, PusherWorld, subscribe, until } from './pusher-world.ts';
+import { APP, next, PusherWorld, subscribe } from './pusher-world.ts';
+import { until } from './until.ts';
 
 type Told = { readonly name: string; readonly channel: string } & Readonly<Record<string, unknown>>;
 

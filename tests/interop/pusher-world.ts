@@ -108,9 +108,3 @@ export function heardBy(channel: Channel): [event: string, data: unknown][] {
   });
   return heard;
 }
-
-export async function until(isIt: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 10_000; !isIt(); await Bun.sleep(5)) {
-    if (Date.now() > deadline) throw new Error('it did not come to be');
-  }
-}

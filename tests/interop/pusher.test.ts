@@ -5,7 +5,8 @@ import Echo from 'laravel-echo';
 import type PusherClient from 'pusher-js';
 import type { Channel } from 'pusher-js';
 import WebSocket from 'ws';
-import { APP, heardBy, next, PusherWorld, subscribe, until } from './pusher-world.ts';
+import { APP, heardBy, next, PusherWorld, subscribe } from './pusher-world.ts';
+import { until } from './until.ts';
 
 const TOKEN_SECRET = 'a secret that is shared with one application only';
 const OTHER = { id: '4', key: 'other-key', secret: 'another secret of some length', namespace: 'other' };

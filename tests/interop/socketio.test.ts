@@ -4,6 +4,7 @@ import { SignJWT } from 'jose';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { register } from '../servers/people.ts';
+import { until } from './until.ts';
 
 const SECRET = 'a secret that is shared with one application only';
 const WAYS = [
@@ -69,12 +70,6 @@ function heard(socket: Socket, name: string, take: (...args: unknown[]) => unkno
   const events: unknown[] = [];
   socket.on(name, (...args: unknown[]) => events.push(take(...args)));
   return events;
-}
-
-async function until(isIt: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 10_000; !isIt(); await Bun.sleep(5)) {
-    if (Date.now() > deadline) throw new Error('it did not come to be');
-  }
 }
 
 const dataOf = (_channel: unknown, data: unknown) => data;

@@ -4,6 +4,7 @@ import { Centrifuge as ProtobufCentrifuge } from 'centrifuge/build/protobuf';
 import { EventSource } from 'eventsource';
 import { SignJWT } from 'jose';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
+import { until } from './until.ts';
 
 const SECRET = 'a secret that is shared with one application only';
 const APP = 'https://app.example.org';
@@ -65,12 +66,6 @@ async function subscribed(client: Centrifuge, channel: string): Promise<Subscrip
 /** Data as the client of this format takes and gives it. */
 const packed = (format: Format, data: unknown) => (format === 'json' ? data : encoder.encode(JSON.stringify(data)));
 const unpacked = (data: unknown) => (data instanceof Uint8Array ? JSON.parse(decoder.decode(data)) : data);
-
-async function until(isIt: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 10_000; !isIt(); await Bun.sleep(5)) {
-    if (Date.now() > deadline) throw new Error('it did not come to be');
-  }
-}
 
 describe('the official client', () => {
   test.each([...WAYS])('has everything: %s', async (_way, format, transport) => {
