@@ -2,6 +2,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo } from '../ports/log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { Command } from './commands.ts';
+import type { Entered } from './connect-entry.ts';
 import type { Connection } from './connection.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName, type UnsubscribeName } from './disconnects.ts';
 import { ClientError, toClientError } from './errors.ts';
@@ -9,7 +10,7 @@ import { type Principal, userOf } from './principal.ts';
 import { type Frame, type Frames, listOf, type Protocol } from './protocol.ts';
 import type { ConnectResult, Push, Reply } from './pushes.ts';
 import { Slots } from './slots.ts';
-import { type Entered, type Subscriber, type SubscriptionHost, Subscriptions } from './subscriptions.ts';
+import { type Subscriber, type SubscriptionHost, Subscriptions } from './subscriptions.ts';
 import type { SignedIn } from './tokens.ts';
 
 /** Commands that are answered. */
