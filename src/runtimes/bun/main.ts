@@ -22,6 +22,7 @@ import { PlainEntrance } from './plain-entrance.ts';
 import { ProcessMetrics } from './process-metrics.ts';
 import { PusherEntrance } from './pusher-entrance.ts';
 import { Readiness } from './readiness.ts';
+import { RoomsEntrance } from './rooms-entrance.ts';
 import { SocketIoEntrance } from './socketio-entrance.ts';
 import { BunFanout, type SocketData, socketHandler } from './websocket.ts';
 
@@ -106,6 +107,7 @@ function assemble(config: Config, ports: Ports, { telemetry, fanout, server, pro
     new CentrifugeEntrance(parts),
     new PlainEntrance({ ...parts, telemetry }),
     new PusherEntrance({ app, server }),
+    new RoomsEntrance(app, telemetry),
     new SocketIoEntrance(
       { socketio, server, fanout, clock: systemClock, report: (error) => app.node.report(error, 'socketio.failed') },
       { path: '/socket.io/', pingMs: config.pingSeconds * 1_000, pongMs: config.pongSeconds * 1_000, ...bounds },
