@@ -6,6 +6,7 @@ import { programOf } from '../servers/program.ts';
 
 const PAGE = readFileSync(fileURLToPath(new URL('../../docs/http.md', import.meta.url)), 'utf8');
 const SECRET = /export BANYAN_TOKEN_SECRET=(\S+)/.exec(PAGE)?.[1] ?? '';
+const NAMESPACES = /export BANYAN_NAMESPACES='(.+)'/.exec(PAGE)?.[1] ?? '';
 /** What to type, and what comes back; `…` stands for anything. */
 const EXAMPLES = [...PAGE.matchAll(/```sh\n([\s\S]*?)```\n```\n([\s\S]*?)```/g)].map(([, typed = '', answer = '']) => ({
   typed,
@@ -42,7 +43,9 @@ function patternOf(answer: string): RegExp {
 describe('docs/http.md', () => {
   beforeAll(async () => {
     for (const program of ['bash', 'curl', 'sed', 'openssl']) programOf(program, program);
-    server = await startBanyan({ BANYAN_CLIENT_ANONYMOUS: 'true', BANYAN_TOKEN_SECRET: SECRET });
+    server = await startBanyan({
+      ...{ BANYAN_CLIENT_ANONYMOUS: 'true', BANYAN_TOKEN_SECRET: SECRET, BANYAN_NAMESPACES: NAMESPACES },
+    });
     outputs = (await typeAll()).split(MARK);
   }, 30_000);
   afterAll(() => server.stop());
