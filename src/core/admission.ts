@@ -43,6 +43,13 @@ export class Admission {
     return application.refresh(askingOf(who));
   }
 
+  /** As `renew`, of a subscription that the backend has granted. */
+  renewIn(who: Who, channel: string): Promise<number | undefined> {
+    const application = this.#vouching()?.application;
+    if (application?.hears('sub_refresh') !== true) return Promise.reject(new DisconnectError('expired'));
+    return application.subRefresh(askingOf(who), channel);
+  }
+
   /** What a subscription token says, if it holds for this client and channel. Throws `DisconnectError`, `ClientError`. */
   async grant({ principal }: Pick<Asking, 'principal'>, channel: string, token: string): Promise<Grant> {
     const verify = this.#vouching()?.verifySubscription;

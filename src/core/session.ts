@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo } from '../ports/log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
+import type { ClientHeaders, HeaderFields } from './client-headers.ts';
 import type { Command } from './commands.ts';
 import type { Entered } from './connect-entry.ts';
 import type { Connection } from './connection.ts';
@@ -54,8 +55,6 @@ export interface SessionHost extends SubscriptionHost {
   run(session: Session, command: NodeCommand): Promise<Reply>;
   /** Has `session.flush` called at the end of this turn of the event loop. */
   flushLater(session: Session): void;
-  /** Logs an error that no client is told the cause of. */
-  report(thrown: unknown, event: string): void;
 }
 
 /** What the runtime knows of a client when its socket opens. */
@@ -64,6 +63,8 @@ export type Opening = {
   readonly protocol: Protocol;
   readonly principal: Principal;
   readonly address: string;
+  /** HeaderFields of its request, for the developer's backend. */
+  readonly headers?: HeaderFields;
   /** The client's id, where its protocol has a form of its own for it; it can then be told apart by others. */
   readonly client?: string;
 };
@@ -77,6 +78,8 @@ export class Session implements Subscriber {
   readonly protocol: Protocol;
   readonly connection: Connection;
   readonly address: string;
+  /** For the developer's backend. */
+  headers: ClientHeaders | undefined;
   /** When the socket opened, by the node's clock. */
   readonly openedAt: number;
   /** When the last frame came. */
@@ -110,6 +113,7 @@ export class Session implements Subscriber {
     this.connection = opening.connection;
     this.protocol = opening.protocol;
     this.address = opening.address;
+    this.headers = opening.headers && { sent: opening.headers };
     this.#principal = opening.principal;
     this.openedAt = node.clock.now();
     this.lastSeen = this.openedAt;
@@ -266,7 +270,8 @@ export class Session implements Subscriber {
   }
 
   async #enter(command: Extract<Command, { kind: 'connect' }>): Promise<void> {
-    const { id, token, since, data, restore, alone = false } = command;
+    const { id, token, since, data, restore, alone = false, headers } = command;
+    if (headers !== undefined) this.headers = { ...this.headers, claimed: headers };
     const greeted = token === '' ? await this.#node.admission.greet(this, data) : undefined;
     const signedIn = greeted ?? (await this.#node.signIn(this.#principal, token));
     if (this.#state === 'closed') return;

@@ -4,7 +4,7 @@ import type { Admission } from './admission.ts';
 import type { Command, SubscribeOptions } from './commands.ts';
 import { type Entering, type Positions, prepareEntering, type Seats } from './connect-entry.ts';
 import type { Connection } from './connection.ts';
-import { type DisconnectName, UNSUBSCRIBES, type UnsubscribeName } from './disconnects.ts';
+import { DisconnectError, type DisconnectName, UNSUBSCRIBES, type UnsubscribeName } from './disconnects.ts';
 import { ClientError } from './errors.ts';
 import { type Feed, feedOptionsOf } from './feed.ts';
 import { type Hub, joinLeaveTopicOf, topicOf } from './hub.ts';
@@ -63,6 +63,8 @@ export interface SubscriptionHost {
   announceLeave(channel: string, info: ClientInfo): void;
   /** The channel's subscribers on this node have become more or fewer. */
   counted(channel: string): void;
+  /** Logs an error that no client is told the cause of. */
+  report(thrown: unknown, event: string): void;
 }
 
 type Tell = (result: SubscribeResult) => void;
@@ -154,8 +156,26 @@ export class Subscriptions {
     if (!this.#expires) return;
     for (const [channel, subscription] of [...(this.#subscriptions ?? [])]) {
       if (subscription.tag === 'live') subscription.tracking?.expire(now);
-      if (subscription.tag === 'live' && (subscription.expiresAt ?? now + 1) <= now) this.revoke(channel, 'expired');
+      if (subscription.tag === 'live' && (subscription.expiresAt ?? now + 1) <= now) this.#end(channel, subscription);
     }
+  }
+
+  /** Its time is over: ends it, unless the developer's backend lets it go on. */
+  #end(channel: string, live: Live): void {
+    if (live.vouched !== true) return this.revoke(channel, 'expired');
+    const { expiresAt: _, ...endless } = live;
+    // Not asked again while it is being asked.
+    this.#subscriptions?.set(channel, endless);
+    this.#node.admission.renewIn(this.#session, channel).then(
+      (expiresAt) => {
+        if (this.#subscriptions?.get(channel) !== endless) return;
+        this.#subscriptions.set(channel, { ...endless, ...(expiresAt !== undefined && { expiresAt }) });
+      },
+      (error) => {
+        if (!(error instanceof DisconnectError)) this.#node.report(error, 'subscription.refresh');
+        if (this.#subscriptions?.get(channel) === endless) this.revoke(channel, 'expired');
+      },
+    );
   }
 
   /** Ends a subscription at the client's wish; waits for one that is just starting. */
@@ -346,9 +366,11 @@ export class Subscriptions {
     return { ...this.#session.info, ...(user !== undefined && { user }), ...(chanInfo !== undefined && { chanInfo }) };
   }
 
-  #ttlOf({ expiresAt }: Live): number | undefined {
+  #ttlOf({ expiresAt, vouched }: Live): number | undefined {
     if (expiresAt === undefined) return undefined;
-    return this.#secondsTo(expiresAt);
+    const seconds = this.#secondsTo(expiresAt);
+    // With nothing that the client could renew it by.
+    return vouched === true ? undefined : seconds;
   }
 
   /** At least 1; something runs out then. */

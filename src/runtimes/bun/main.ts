@@ -65,7 +65,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
     ports = openPorts({
       dataFolder: config.data,
       memoryHistoryBytes: config.memoryHistoryBytes,
-      backend: { urls: config.backendUrls, secret: config.backendSecret, timeoutMs: config.backendTimeoutMs },
+      backend: {
+        ...{ urls: config.backendUrls, secret: config.backendSecret, timeoutMs: config.backendTimeoutMs },
+        claimable: config.backendClaimedHeaders,
+      },
       steps: MIGRATIONS,
       onDeath: (error) => dieOf(error, telemetry),
     });
