@@ -82,6 +82,13 @@ export class Admission {
     return allowed.then((isAllowed) => dataIf(isAllowed, data));
   }
 
+  /** What the developer's backend answers a call with. Rejects with `ClientError` `methodNotFound` where it takes none. */
+  async call(who: Asking, method: string, data: unknown): Promise<unknown> {
+    const application = this.#vouching()?.application;
+    if (application?.hears('rpc') !== true) throw new ClientError('methodNotFound');
+    return application.rpc(who, method, data);
+  }
+
   /** Throws `permissionDenied` when there is none: what is its to decide, nobody may. */
   application(): Application {
     const application = this.#vouching()?.application;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Backend, type BackendEvent, BackendUnavailable } from '../ports/backend.ts';
 import type { ClientHeaders } from './client-headers.ts';
-import { DisconnectError } from './disconnects.ts';
+import { comesBack, DisconnectError } from './disconnects.ts';
 import { ClientError } from './errors.ts';
 import { type Principal, userOf } from './principal.ts';
 import type { Grant, SignedIn } from './tokens.ts';
@@ -149,17 +149,12 @@ function read<E extends BackendEvent>(event: E, answer: unknown): Result<E> {
   if (!envelope.success) throw unavailable(envelope.error);
   const { error, disconnect, result } = envelope.data;
   if (disconnect !== undefined)
-    throw new DisconnectError(isPassing(disconnect.code) ? 'forceReconnect' : 'forceDisconnect');
+    throw new DisconnectError(comesBack(disconnect.code) ? 'forceReconnect' : 'forceDisconnect');
   if (error !== undefined) throw new ClientError('permissionDenied', error);
   if (result === undefined || result === null) throw new ClientError('permissionDenied');
   const parsed = RESULTS[event].safeParse(result);
   if (!parsed.success) throw unavailable(parsed.error);
   return parsed.data as Result<E>;
-}
-
-/** Whether clients come back after such a code. */
-function isPassing(code: number): boolean {
-  return code < 3_500 || (code >= 4_000 && code < 4_500);
 }
 
 function unavailable(cause: Error): ClientError {

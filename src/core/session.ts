@@ -7,6 +7,7 @@ import type { Entered } from './connect-entry.ts';
 import type { Connection } from './connection.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName, type UnsubscribeName } from './disconnects.ts';
 import { ClientError, toClientError } from './errors.ts';
+import type { Ending, Given } from './node-messages.ts';
 import { type Principal, userOf } from './principal.ts';
 import { type Frame, type Frames, listOf, type Protocol } from './protocol.ts';
 import type { ConnectResult, Push, Reply } from './pushes.ts';
@@ -102,7 +103,7 @@ export class Session implements Subscriber {
   #deferred: Command[] | undefined;
   #alone = false;
   /** Channels that the server wants this client in, once it is connected. */
-  #joinLater: readonly string[] | undefined;
+  #joinLater: Map<string, Given | undefined> | undefined;
   #inFlight = 0;
   /** Made with the first history read. */
   #historyReads: Slots | undefined;
@@ -156,12 +157,13 @@ export class Session implements Subscriber {
     }
   }
 
-  /** Ends the connection with a code that tells the client whether to come back. */
-  close(kind: DisconnectName): void {
+  /** Ends the connection with a code that tells the client whether to come back. `ending`: told instead, where the protocol can. */
+  close(kind: DisconnectName, ending?: Ending): void {
     if (this.#state === 'closed') return;
-    if (this.connection.streamKey !== undefined) this.push({ kind: 'disconnect', reason: kind });
+    if (this.connection.streamKey !== undefined)
+      this.push({ kind: 'disconnect', reason: kind, ...(ending !== undefined && { ending }) });
     this.flush();
-    const { code, reason } = this.protocol.closing?.(kind) ?? DISCONNECTS[kind];
+    const { code, reason } = this.protocol.closing?.(kind) ?? ending ?? DISCONNECTS[kind];
     this.#node.telemetry.count('banyan_disconnects_total', { reason: kind });
     this.closed();
     this.connection.close(code, reason);
@@ -193,6 +195,13 @@ export class Session implements Subscriber {
     );
   }
 
+  /** The developer's backend says until when it goes on, milliseconds since 1970; without that, it has no end. */
+  renew({ expiresAt, info }: { readonly expiresAt?: number; readonly info?: string }): void {
+    this.expiresAt = expiresAt ?? Number.POSITIVE_INFINITY;
+    this.renewable = true;
+    if (info !== undefined) this.#connInfo = info;
+  }
+
   push(push: Push): boolean {
     const frames = listOf(this.protocol.encodePush(push));
     this.#send(frames);
@@ -210,11 +219,11 @@ export class Session implements Subscriber {
   }
 
   /** Puts the client into a channel from the server's side. */
-  subscribe(channel: string): void {
+  subscribe(channel: string, given?: Given): void {
     if (this.#alone) return;
-    if (this.#state === 'connecting') this.#joinLater = [...(this.#joinLater ?? []), channel];
+    if (this.#state === 'connecting') this.#joinLater = new Map(this.#joinLater).set(channel, given);
     if (this.#state !== 'connected') return;
-    this.subscriptions.addFromServer(channel).catch((error) => {
+    this.subscriptions.addFromServer(channel, given).catch((error) => {
       // Taken out again, or gone, while it was on its way in.
       if (error instanceof ClientError && error.kind === 'permissionDenied') return;
       this.#node.report(error, 'session.subscribe');
@@ -224,7 +233,7 @@ export class Session implements Subscriber {
   }
 
   unsubscribe(channel: string, reason: UnsubscribeName): void {
-    this.#joinLater = this.#joinLater?.filter((later) => later !== channel);
+    this.#joinLater?.delete(channel);
     this.subscriptions.revoke(channel, reason);
   }
 
@@ -296,10 +305,10 @@ export class Session implements Subscriber {
 
   /** Does what had to wait until the connection was set up. */
   #catchUp(): void {
-    const [channels, commands] = [this.#joinLater ?? [], this.#deferred ?? []];
+    const [channels, commands] = [[...(this.#joinLater ?? [])], this.#deferred ?? []];
     this.#joinLater = undefined;
     this.#deferred = undefined;
-    for (const channel of channels) this.subscribe(channel);
+    for (const [channel, given] of channels) this.subscribe(channel, given);
     for (const command of commands) this.#takeSafely(command);
   }
 

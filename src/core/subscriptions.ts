@@ -11,6 +11,7 @@ import { type Hub, joinLeaveTopicOf, topicOf } from './hub.ts';
 import type { HubChannel } from './hub-channel.ts';
 import { partResult, readPart } from './map-parts.ts';
 import type { MapRead, Maps } from './maps.ts';
+import type { Given } from './node-messages.ts';
 import type { Permissions } from './permissions.ts';
 import { type Principal, userOf } from './principal.ts';
 import type { Protocol } from './protocol.ts';
@@ -117,12 +118,21 @@ export class Subscriptions {
   }
 
   /** Puts the client in, and tells it by a push. Does nothing when it is in already. */
-  async addFromServer(channel: string): Promise<void> {
+  async addFromServer(channel: string, given?: Given): Promise<void> {
     if (this.#subscriptions?.has(channel) === true) return;
-    const tell: Tell = (result) => this.#session.push({ kind: 'subscribe', channel, result });
+    const tell: Tell = (result) => {
+      this.#session.push({
+        kind: 'subscribe',
+        channel,
+        result,
+        ...(given?.data !== undefined && { data: given.data }),
+      });
+      for (const publication of result.publications) this.#session.push({ kind: 'publication', channel, publication });
+    };
+    const { user } = this.#session.info;
     await this.#start(channel, {
-      allowed: Promise.resolve(undefined),
-      options: { joinLeave: true },
+      allowed: Promise.resolve(given && { channel, user, vouched: true, ...given }),
+      options: { joinLeave: true, ...(given?.since !== undefined && { since: given.since }) },
       by: 'server',
       tell,
     });

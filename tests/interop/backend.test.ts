@@ -4,6 +4,7 @@ import { Centrifuge as ProtobufCentrifuge } from 'centrifuge/build/protobuf';
 import WebSocket from 'ws';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 
+const API_KEY = '0123456789abcdef-one';
 const SECRET = 'a secret of the backend and the server';
 const NAMESPACES = {
   asked: { subscribe: 'backend', publish: 'backend', presence: true, readPresence: 'everyone' },
@@ -35,6 +36,7 @@ beforeAll(async () => {
   server = await startBanyan({
     BANYAN_BACKEND_URLS: JSON.stringify(urls),
     BANYAN_BACKEND_SECRET: SECRET,
+    BANYAN_API_KEYS: API_KEY,
     BANYAN_BACKEND_HEADERS: 'cookie,user-agent,x-forwarded-user',
     BANYAN_BACKEND_CLAIMED_HEADERS: 'authorization,user-agent',
     BANYAN_NAMESPACES: JSON.stringify(NAMESPACES),
@@ -137,6 +139,17 @@ describe("BA a developer's own backend", () => {
     ]);
     await subscribed(client, 'asked:told').catch(() => undefined);
     expect(asked.get('subscribe')?.get('cookie')).toBe('session=7');
+  });
+
+  test('BA1 answers its own calls through the server API', async () => {
+    answers.set('rpc', { result: { data: { sum: 3 } } });
+    const asked = await fetch(`${server.url}/api/rpc`, {
+      method: 'POST',
+      headers: { 'X-API-Key': API_KEY },
+      body: JSON.stringify({ method: 'add', params: [1, 2] }),
+    });
+    expect(await asked.json()).toEqual({ result: { data: { sum: 3 } } });
+    expect(questions.get('rpc')).toMatchObject({ user: '', protocol: 'server-api', method: 'add', data: [1, 2] });
   });
 
   test('BA1 lets nobody in whom it refuses, or who is not known while it fails', async () => {
