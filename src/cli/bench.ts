@@ -18,7 +18,7 @@ import { optionsHelp } from './options.ts';
 const INTERRUPTED = 130;
 
 export const bench: Command = {
-  summary: 'Loads a deployment as its clients would: bench URL (bench --help tells more).',
+  summary: 'Loads a deployment as its clients would; bench --help tells how.',
   help: `Loads a deployment as its clients would: how long do they wait, what do they miss?
 
   node tools/start.mjs bench URL [options]

@@ -5,6 +5,7 @@ import { bench } from './bench.ts';
 import { checkConfig } from './check-config.ts';
 import type { Command } from './command.ts';
 import { writeConfigDocs } from './config-docs.ts';
+import { doctor } from './doctor.ts';
 import { helpText } from './help.ts';
 import { serve } from './serve.ts';
 
@@ -27,6 +28,7 @@ const version: Command = {
 const COMMANDS: Readonly<Record<string, Command>> = {
   serve,
   bench,
+  doctor,
   'check-config': checkConfig,
   'config-docs': writeConfigDocs,
   help,

@@ -4,9 +4,16 @@ const PROGRAM = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 export type CliResult = { readonly code: number; readonly out: string; readonly err: string };
 
-/** Runs a command of the program to its end, as a person would. `env` adds to the environment, without its settings. */
-export async function runCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> {
-  return startCli(args, env).result;
+/**
+ * Runs a command of the program to its end, as a person would. `env` adds to the environment, without its settings;
+ * `through` is a command that runs the one given to it as arguments.
+ */
+export async function runCli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  through: readonly string[] = [],
+): Promise<CliResult> {
+  return startCli(args, env, through).result;
 }
 
 export type RunningCli = {
@@ -17,9 +24,13 @@ export type RunningCli = {
 };
 
 /** The same, while it runs. */
-export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningCli {
+export function startCli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  through: readonly string[] = [],
+): RunningCli {
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(BANYAN_|PORT$)/.test(name)));
-  const running = Bun.spawn([process.execPath, PROGRAM, ...args], {
+  const running = Bun.spawn([...through, process.execPath, PROGRAM, ...args], {
     env: { ...own, ...env },
     stdin: 'ignore',
     stdout: 'pipe',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { StartError } from '../../app/start-error.ts';
+import { originOf } from '../deployment/origin.ts';
 import {
   choice,
   decimal,
@@ -100,16 +101,6 @@ function checkApp(values: OptionValues<typeof BENCH_OPTIONS>): void {
   const missing = (['--app-id', '--app-secret'] as const).find((each) => values[each] === '');
   if (missing === undefined) return;
   throw new StartError(`--protocol pusher needs ${missing} in order to publish, as only the app's backend may`);
-}
-
-/** `ws://localhost:8000/` as `http://localhost:8000`. Throws `StartError` for what is no address of a deployment. */
-export function originOf(given: string): string {
-  const rule = 'must be http(s)://host:port, without a path';
-  const url = URL.parse(given.replace(/^ws(s?):/i, 'http$1:'));
-  const isOrigin =
-    url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.username === '';
-  if (!isOrigin) throw new StartError(`the URL ${rule}, not ${JSON.stringify(given)}`);
-  return url.origin;
 }
 
 function textOrFile(flag: string, given: string): string {
