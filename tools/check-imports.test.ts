@@ -76,8 +76,14 @@ const CASES: Readonly<Record<string, readonly [file: string, may: string[], must
   ],
   'src/cli/': [
     'src/cli/serve.ts',
-    ['./command.ts', '../app/config.ts', '../runtimes/bun/main.ts', 'node:os'],
-    ['../features/chat/feature.ts', '../core/errors.ts', '../web/main.tsx'],
+    [
+      './command.ts',
+      '../app/config.ts',
+      '../runtimes/bun/main.ts',
+      '../protocols/centrifuge/wire-reader.ts',
+      'node:os',
+    ],
+    ['../features/chat/feature.ts', '../core/errors.ts', '../protocols/centrifuge/decode.ts', '../web/main.tsx'],
   ],
   'src/ui/': [
     'src/ui/button.tsx',

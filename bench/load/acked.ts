@@ -1,6 +1,6 @@
+import type { Histogram } from '../../src/cli/bench/histogram.ts';
 import type { AckedWire } from '../wires/wire.ts';
 import { Deliveries } from './deliveries.ts';
-import type { Histogram } from './histogram.ts';
 import { idle, inWaves, join } from './join.ts';
 import { MessageTemplate, micros, stampedPayload } from './message.ts';
 import type { Pace } from './pace.ts';

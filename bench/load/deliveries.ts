@@ -1,4 +1,4 @@
-import { Histogram } from './histogram.ts';
+import { Histogram } from '../../src/cli/bench/histogram.ts';
 import { MARK, micros, readStamp, STAMP_LENGTH } from './message.ts';
 
 /**

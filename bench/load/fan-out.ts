@@ -1,6 +1,6 @@
+import type { Histogram } from '../../src/cli/bench/histogram.ts';
 import type { Wire } from '../wires/wire.ts';
 import { Deliveries } from './deliveries.ts';
-import type { Histogram } from './histogram.ts';
 import { idle, inWaves, join } from './join.ts';
 import { FIRST_ID, MessageTemplate, micros, stampedPayload } from './message.ts';
 import { type Pace, startPacing } from './pace.ts';

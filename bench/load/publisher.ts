@@ -1,6 +1,6 @@
+import { Histogram } from '../../src/cli/bench/histogram.ts';
 import type { AckedWire } from '../wires/wire.ts';
 import type { Deliveries } from './deliveries.ts';
-import { Histogram } from './histogram.ts';
 import { idle } from './join.ts';
 import { FIRST_ID, type MessageTemplate, micros } from './message.ts';
 import type { LoadSocket } from './socket.ts';

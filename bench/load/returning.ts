@@ -1,6 +1,6 @@
+import { Histogram } from '../../src/cli/bench/histogram.ts';
 import type { Recovery } from '../wires/recovery.ts';
 import type { Role } from '../wires/wire.ts';
-import { Histogram } from './histogram.ts';
 import { inWaves, join, take } from './join.ts';
 import { micros } from './message.ts';
 import { LoadSocket } from './socket.ts';

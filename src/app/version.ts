@@ -2,3 +2,6 @@ import manifest from '../../package.json' with { type: 'json' };
 
 /** The program's version, as in package.json. */
 export const VERSION: string = manifest.version;
+
+/** The version of Bun that it is made and tested with. */
+export const BUN_VERSION: string = manifest.dependencies.bun;

@@ -5,6 +5,8 @@ import type { Sources } from '../app/load-config.ts';
 export type Command = {
   /** One line for the help. */
   readonly summary: string;
+  /** What `<name> --help` prints, where a line does not tell it. */
+  readonly help?: string;
   /**
    * Does it; `args` is what stands behind the command's name. Resolves with the exit code, or not at all while it
    * serves. Throws `StartError` when it cannot be done, with one line that says why.

@@ -1,9 +1,11 @@
 import { nearest } from '../app/nearest.ts';
 import { StartError } from '../app/start-error.ts';
 import { VERSION } from '../app/version.ts';
+import { bench } from './bench.ts';
 import { checkConfig } from './check-config.ts';
 import type { Command } from './command.ts';
 import { writeConfigDocs } from './config-docs.ts';
+import { doctor } from './doctor.ts';
 import { helpText } from './help.ts';
 import { serve } from './serve.ts';
 
@@ -25,6 +27,8 @@ const version: Command = {
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   serve,
+  bench,
+  doctor,
   'check-config': checkConfig,
   'config-docs': writeConfigDocs,
   help,
@@ -33,13 +37,21 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
 /** Runs the command that the arguments name; without one, or with flags alone, that is `serve`. */
 async function main(args: readonly string[]): Promise<number> {
-  if (args.includes('--help') || args.includes('-h')) return help.run([]);
+  if (args.includes('--help') || args.includes('-h')) return helpOn(args[0] ?? '');
   const [name = 'serve', ...rest] = args[0]?.startsWith('-') ? ['serve', ...args] : args;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) {
     throw new StartError(`unknown command ${name}; did you mean ${nearest(name, Object.keys(COMMANDS))}?`);
   }
   return command.run(rest);
+}
+
+/** The command's own help, or that of all. */
+async function helpOn(name: string): Promise<number> {
+  const own = Object.hasOwn(COMMANDS, name) ? COMMANDS[name]?.help : undefined;
+  if (own === undefined) return help.run([]);
+  console.log(own);
+  return 0;
 }
 
 try {

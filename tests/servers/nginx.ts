@@ -5,12 +5,22 @@ import { programOf } from './program.ts';
 
 export type Nginx = { readonly url: string; stop(): Promise<void> };
 
-/** Starts an nginx with nothing set but where to pass requests on to. */
-export async function startNginx(upstream: string): Promise<Nginx> {
+/** What an nginx has set besides where to pass requests on to. */
+export type NginxSettings = {
+  /** The Host that the upstream sees; the one of the request by default. */
+  readonly host?: string;
+  /** More of its language, for all requests. */
+  readonly directives?: string;
+  /** Files of a certificate and its key, with which it serves TLS. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
+};
+
+/** Starts an nginx with nothing set but where to pass requests on to, and what is given. */
+export async function startNginx(upstream: string, settings: NginxSettings = {}): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), 'banyan-nginx-'));
   const port = freePort();
   const file = join(folder, 'nginx.conf');
-  writeFileSync(file, configOf(folder, port, upstream));
+  writeFileSync(file, configOf(folder, { port, upstream, ...settings }));
   const server = Bun.spawn([
     programOf('nginx', 'nginx-light'),
     '-p',
@@ -20,7 +30,7 @@ export async function startNginx(upstream: string): Promise<Nginx> {
     '-e',
     join(folder, 'error.log'),
   ]);
-  const url = `http://127.0.0.1:${port}`;
+  const url = settings.tls === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`;
   for (const deadline = Date.now() + 10_000; !(await isUp(url)); await Bun.sleep(20)) {
     if (Date.now() > deadline) throw new Error('nginx did not start');
   }
@@ -34,7 +44,9 @@ export async function startNginx(upstream: string): Promise<Nginx> {
   };
 }
 
-function configOf(folder: string, port: number, upstream: string): string {
+type Server = NginxSettings & { readonly port: number; readonly upstream: string };
+
+function configOf(folder: string, { port, upstream, host = '$http_host', directives = '', tls }: Server): string {
   const folders = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder};`);
   return `
     daemon off;
@@ -44,10 +56,12 @@ function configOf(folder: string, port: number, upstream: string): string {
       access_log off;
       ${folders.join('\n')}
       server {
-        listen 127.0.0.1:${port};
+        listen 127.0.0.1:${port}${tls === undefined ? '' : ' ssl'};
+        ${tls === undefined ? '' : `ssl_certificate ${tls.certificate}; ssl_certificate_key ${tls.key};`}
         location / {
+          ${directives}
           proxy_pass ${upstream};
-          proxy_set_header Host $http_host;
+          proxy_set_header Host ${host};
         }
       }
     }`;
@@ -61,7 +75,8 @@ function freePort(): number {
 }
 
 async function isUp(url: string): Promise<boolean> {
-  return fetch(`${url}/livez`).then(
+  // Whom the certificate is for is the tests' own business.
+  return fetch(`${url}/livez`, { tls: { rejectUnauthorized: false } }).then(
     ({ ok }) => ok,
     () => false,
   );

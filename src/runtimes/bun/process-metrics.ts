@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { counter, type Family, gauge } from '../../app/exposition.ts';
 import { Histogram } from '../../core/histogram.ts';
+import { fileLimit } from './file-limit.ts';
 
 /** How often the event loop is looked at. */
 const LOOK_MS = 500;
@@ -50,15 +50,5 @@ export class ProcessMetrics {
     if (this.#fileLimit === undefined) return [];
     const help = 'Connections that this process can hold: its limit of open files (ulimit -n), less its own.';
     return [gauge('banyan_connection_capacity', help, Math.max(0, this.#fileLimit - OWN_FILES))];
-  }
-}
-
-/** Undefined where it is not told (only Linux tells), or there is none. */
-function fileLimit(): number | undefined {
-  try {
-    const found = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-    return found === undefined ? undefined : Number(found);
-  } catch {
-    return undefined;
   }
 }

@@ -1,0 +1,77 @@
+import { Database } from 'bun:sqlite';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DATABASE_FILE, type SchemaStep } from './open.ts';
+import { LOG_MIGRATIONS } from './schema.ts';
+
+/** How the database of a data folder is, without having changed it. */
+export type DatabaseLook =
+  | { readonly kind: 'none' }
+  /** It cannot be read, or is none of ours. */
+  | { readonly kind: 'unreadable'; readonly why: string }
+  | {
+      readonly kind: 'there';
+      readonly bytes: number;
+      /** Steps of the schema that this program does not know, and that it will still apply. */
+      readonly unknown: readonly string[];
+      readonly pending: number;
+      /** What SQLite's `quick_check` finds broken; undefined where it was not asked to look. */
+      readonly broken: readonly string[] | undefined;
+    };
+
+const MOST_PROBLEMS = 5;
+
+export type LookSettings = {
+  readonly folder: string;
+  readonly featureSteps: readonly SchemaStep[];
+  /** A larger database is not checked page by page: that reads all of it. */
+  readonly checkBytes: number;
+};
+
+/** Looks at the database through a handle that reads; a server that runs on it meanwhile is not kept from anything. */
+export function lookAtDatabase({ folder, featureSteps, checkBytes }: LookSettings): DatabaseLook {
+  const file = join(folder, DATABASE_FILE);
+  if (!existsSync(file)) return { kind: 'none' };
+  try {
+    const db = openQuietly(file);
+    try {
+      return lookInside(db, { file, steps: [...LOG_MIGRATIONS, ...featureSteps], checkBytes });
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    return { kind: 'unreadable', why: (error as Error).message };
+  }
+}
+
+/** A reader would leave a WAL file behind where there was none. */
+function openQuietly(file: string): Database {
+  return new Database(file, existsSync(`${file}-wal`) ? { readonly: true } : { readwrite: true });
+}
+
+type Inside = { readonly file: string; readonly steps: readonly SchemaStep[]; readonly checkBytes: number };
+
+function lookInside(db: Database, { file, steps, checkBytes }: Inside): DatabaseLook {
+  const tables = db.query(`SELECT name FROM sqlite_master WHERE type = 'table'`).values().flat();
+  if (!tables.includes('schema_steps')) return { kind: 'unreadable', why: 'it holds no tables of Banyan' };
+  const applied = new Set(db.query('SELECT id FROM schema_steps').values().flat().map(String));
+  const known = new Set(steps.map(({ id }) => id));
+  const bytes = statSync(file).size;
+  return {
+    kind: 'there',
+    bytes,
+    unknown: [...applied].filter((id) => !known.has(id)),
+    pending: [...known].filter((id) => !applied.has(id)).length,
+    broken: bytes > checkBytes ? undefined : quickCheck(db),
+  };
+}
+
+/** https://www.sqlite.org/pragma.html#pragma_quick_check */
+function quickCheck(db: Database): string[] {
+  try {
+    const found = db.query(`PRAGMA quick_check(${MOST_PROBLEMS})`).values().flat().map(String);
+    return found.filter((line) => line !== 'ok');
+  } catch (error) {
+    return [(error as Error).message];
+  }
+}

@@ -1,0 +1,109 @@
+import { isIP } from 'node:net';
+import { isLoopback } from '../../app/config.ts';
+import { StartError } from '../../app/start-error.ts';
+import { fileLimit } from '../../runtimes/bun/file-limit.ts';
+import { findOut } from '../deployment/ready.ts';
+import { whole as count } from '../figures.ts';
+import { localPorts } from '../linux.ts';
+import type { BenchOptions } from './options.ts';
+import type { Run } from './run.ts';
+import { WireError } from './wires/wire.ts';
+
+/** What is published once before a run, to see that it may be. It is of no run. */
+const TRIAL = 'banyan bench: a trial;';
+/** Files that this process needs for itself. */
+const OWN_FILES = 64;
+const NOBODY = { onHeard: () => undefined, onEnd: () => undefined };
+
+/** Throws `StartError` where the deployment is not on this machine, and nobody said that this is meant. */
+export function requireConsent({ url, '--yes': agreed }: BenchOptions): void {
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+  if (agreed || isLoopback(isIP(host) === 0 ? host.toLowerCase() : host)) return;
+  throw new StartError(
+    `${host} may be another machine, and a load test disturbs whoever uses it; if you may, say --yes`,
+  );
+}
+
+/** Throws `StartError` where this machine cannot have so many connections to one server. */
+export function requireRoom(options: BenchOptions): void {
+  const scenario = options['--scenario'];
+  const publishers = scenario === 'fan-out' || scenario === 'publish' ? options['--publishers'] : 1;
+  const wanted = publishers + (scenario === 'publish' ? 0 : options['--connections']);
+  const files = fileLimit();
+  if (files !== undefined && wanted + OWN_FILES > files) {
+    throw new StartError(
+      `${count(wanted)} connections need more open files than the ${count(files)} that this process may have; raise them with "ulimit -n"`,
+    );
+  }
+  const ports = localPorts();
+  if (ports !== undefined && wanted > ports) {
+    throw new StartError(
+      `${count(wanted)} connections to one address are more than this machine has ports for (${count(ports)}, net.ipv4.ip_local_port_range)`,
+    );
+  }
+}
+
+/**
+ * Goes once through what each client will do: the run is not begun where the first of them fails.
+ *
+ * @throws StartError that says why, and what would help.
+ */
+export async function tryOut({ options, wire, channel }: Run): Promise<void> {
+  const found = await findOut(options.url);
+  if (found.kind === 'unreachable') throw new StartError(`${options.url} cannot be reached: ${found.why}`);
+  const doing = { connecting: `to subscribe to ${channel}`, publishing: `to publish in ${channel}` };
+  let step: keyof typeof doing = 'connecting';
+  try {
+    const scenario = options['--scenario'];
+    if (scenario !== 'publish') (await wire.subscribe(channel, NOBODY)).close();
+    step = 'publishing';
+    if (scenario === 'connect') return;
+    const publisher = await wire.publisher(() => undefined);
+    if (scenario !== 'reconnect' || options['--protocol'] !== 'pusher')
+      await publisher.publish(channel, TRIAL.padEnd(options['--size'] - 2, 'x'));
+    publisher.close();
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    throw new StartError(
+      whyNot(error, { options, doing: doing[step], found: found.kind === 'other' ? found.what : undefined }),
+    );
+  }
+}
+
+type Circumstances = {
+  readonly options: BenchOptions;
+  readonly doing: string;
+  /** What the deployment is, if not Banyan. */
+  readonly found: string | undefined;
+};
+
+function whyNot({ fault, message }: WireError, { options, doing, found }: Circumstances): string {
+  const { url, '--protocol': protocol } = options;
+  if (found !== undefined && fault !== 'denied') return `${url} is not Banyan: ${found}`;
+  if (message.startsWith('closed 1009') || message === 'HTTP 413') {
+    return `${url} takes no publication of --size ${options['--size']} (${message}): its setting maxFrameBytes, or a proxy, says how much it takes`;
+  }
+  switch (fault) {
+    case 'unreachable':
+      return `${url} takes no ${protocol} clients: ${message}; "doctor ${url}" says more`;
+    case 'foreign':
+      return `${url} does not speak ${protocol} (${message})${protocol === 'pusher' ? '; has it an app with this key?' : ''}`;
+    case 'denied':
+      return `${url} does not allow it ${doing} (${message}); ${remedy(options)}`;
+    case 'refused':
+      return `${url} refuses ${doing} (${message})`;
+    case 'closed':
+      return `${url} closed the connection when asked ${doing} (${message})`;
+    case 'timeout':
+      return `${url} does not answer when asked ${doing} (${message})`;
+    default:
+      return fault satisfies never;
+  }
+}
+
+function remedy(options: BenchOptions): string {
+  if (options['--protocol'] === 'pusher') return 'are --app-key and --app-secret those of an app of its settings?';
+  if (options['--token'] === '')
+    return 'give a --token, or a --namespace that lets everyone in while clientAnonymous is on';
+  return "does the token hold, and do the namespace's settings let its user in?";
+}

@@ -1,0 +1,28 @@
+import { closeAll, openClients } from '../clients.ts';
+import { pause } from '../pace.ts';
+import { micros } from '../payload.ts';
+import type { Findings, Run } from '../run.ts';
+
+/** Clients connect, subscribe, and stay for a while without a word. */
+export async function runConnect(run: Run): Promise<Findings> {
+  const { options, wire, channel, tally, own, signal, onPhase } = run;
+  let isOver = false;
+  onPhase('connecting');
+  own.start();
+  const started = micros();
+  const clients = await openClients(run, options['--connections'], () =>
+    wire.subscribe(channel, {
+      onHeard: () => undefined,
+      onEnd: (why) => {
+        if (!isOver && !signal.aborted) tally.cutOff(why);
+      },
+    }),
+  );
+  own.stop();
+  const seconds = (micros() - started) / 1e6;
+  onPhase('connected, and quiet');
+  if (clients.length > 0) await pause(options['--duration'] * 1_000, signal);
+  isOver = true;
+  closeAll(clients);
+  return { seconds, notes: [] };
+}

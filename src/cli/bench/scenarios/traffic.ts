@@ -1,0 +1,193 @@
+import { closeAll, openClients } from '../clients.ts';
+import { keepSchedule, pause } from '../pace.ts';
+import { micros } from '../payload.ts';
+import { Received } from '../received.ts';
+import type { Findings, Run } from '../run.ts';
+import type { Heard, Listener, Publisher, Subscriber } from '../wires/wire.ts';
+
+/** How long the last publications may take to arrive: for ever as long as some do, and then this. */
+const QUIET_MS = 2_000;
+const LONGEST_DRAIN_MS = 30_000;
+const LOOK_MS = 50;
+/** Publications without an answer, past which no more are sent: by then the rate is not one that is kept. */
+const MOST_UNANSWERED = 65_536;
+
+/** Publishers at a fixed rate, and whoever hears them, to the last publication. */
+export async function runTraffic(run: Run, listeners: number): Promise<Findings> {
+  const { options } = run;
+  const traffic = new Traffic(run);
+  run.onPhase('connecting');
+  const subscribers = await openClients(run, listeners, () => traffic.subscribe());
+  const publishers = await openClients(run, options['--publishers'], () =>
+    run.wire.publisher((why) => traffic.onEnd(why)),
+  );
+  try {
+    if (publishers.length > 0 && (listeners === 0 || subscribers.length > 0)) await traffic.publish(publishers);
+    return traffic.findings();
+  } finally {
+    traffic.isOver = true;
+    closeAll([...subscribers, ...publishers]);
+  }
+}
+
+/** What one publisher has sent so far. */
+type SentSoFar = { count: number; readonly unacked: Set<number> };
+
+/** A listener who is, or was, there, and what it heard. */
+type Ear = { received: Received | undefined; isClosed: boolean };
+
+class Traffic {
+  isOver = false;
+  readonly #run: Run;
+  readonly #ears: Ear[] = [];
+  /** By publisher. */
+  readonly #sent: SentSoFar[] = [];
+  #measured = { from: Number.POSITIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+  #isOverrun = false;
+  #refused = 0;
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  async subscribe(): Promise<Subscriber> {
+    const { wire, channel } = this.#run;
+    const ear: Ear = { received: undefined, isClosed: false };
+    const listener: Listener = {
+      onHeard: (heard) => this.#onHeard(ear, heard),
+      onEnd: (why) => {
+        ear.isClosed = true;
+        this.onEnd(why);
+      },
+    };
+    const subscriber = await wire.subscribe(channel, listener);
+    const { offset } = subscriber.place() ?? { offset: 0 };
+    ear.received = new Received({ offset, keepsOrder: wire.keepsOrder });
+    this.#ears.push(ear);
+    return subscriber;
+  }
+
+  onEnd(why: string): void {
+    const { tally, signal } = this.#run;
+    if (this.isOver || signal.aborted) return;
+    tally.cutOff(why);
+  }
+
+  #onHeard({ received }: Ear, heard: readonly Heard[]): void {
+    const { tally } = this.#run;
+    const now = micros();
+    for (const each of heard) {
+      if (received?.take(each) !== true || each.stamp === undefined) continue;
+      tally.received += 1;
+      if (this.#isMeasured(each.stamp.due)) tally.deliveries.record(now - each.stamp.due);
+    }
+  }
+
+  #isMeasured(due: number): boolean {
+    return due >= this.#measured.from && due < this.#measured.to;
+  }
+
+  async publish(publishers: readonly Publisher[]): Promise<void> {
+    const { options, own, signal, onPhase } = this.#run;
+    const perSecond = options['--rate'];
+    const [warmUp, duration] = [options['--warm-up'], options['--duration']];
+    for (const _ of publishers) this.#sent.push({ count: 0, unacked: new Set() });
+    const start = micros();
+    this.#measured = { from: start + warmUp * 1e6, to: start + (warmUp + duration) * 1e6 };
+    const warm = setTimeout(() => {
+      own.start();
+      onPhase('measuring');
+    }, warmUp * 1_000);
+    onPhase('warming up');
+    await keepSchedule(
+      { start, count: Math.ceil(perSecond * (warmUp + duration)), perSecond, signal },
+      (index, due) => {
+        const number = index % publishers.length;
+        if (this.#isMeasured(due)) own.sending.record(micros() - due);
+        this.#send(publishers[number] as Publisher, number, due);
+      },
+    );
+    clearTimeout(warm);
+    own.stop();
+    if (signal.aborted) this.#measured.to = Math.min(this.#measured.to, micros());
+    if (!signal.aborted) onPhase('waiting for the last');
+    await this.#drain();
+  }
+
+  #send(publisher: Publisher, number: number, due: number): void {
+    const { tally, payloads, channel } = this.#run;
+    if (tally.sent - tally.acked - this.#refused >= MOST_UNANSWERED) {
+      this.#isOverrun = true;
+      return;
+    }
+    const sent = this.#sent[number] as SentSoFar;
+    const sequence = sent.count;
+    sent.count += 1;
+    sent.unacked.add(sequence);
+    tally.sent += 1;
+    publisher.publish(channel, payloads.write({ publisher: number, sequence, due })).then(
+      () => {
+        tally.acked += 1;
+        sent.unacked.delete(sequence);
+        if (this.#isMeasured(due)) tally.acks.record(micros() - due);
+      },
+      (error: unknown) => {
+        this.#refused += 1;
+        if (!this.isOver) tally.fail('publishing', error);
+      },
+    );
+  }
+
+  /** Waits until all is answered and heard, or nothing comes any more. */
+  async #drain(): Promise<void> {
+    const { tally } = this.#run;
+    const settled = () => tally.acked + tally.received + this.#refused;
+    const end = performance.now() + LONGEST_DRAIN_MS;
+    let last = { settled: settled(), at: performance.now() };
+    while (performance.now() < end && performance.now() - last.at < QUIET_MS) {
+      if (tally.acked + this.#refused === tally.sent && this.#lost() === 0) return;
+      await pause(LOOK_MS, new AbortController().signal);
+      if (settled() !== last.settled) last = { settled: settled(), at: performance.now() };
+    }
+  }
+
+  /** Of those who are still there: who was cut off would come back, and recover. */
+  #lost(): number {
+    const present = this.#ears.filter(({ isClosed }) => !isClosed);
+    return this.#sent.reduce(
+      (sum, sent, publisher) =>
+        sum + present.reduce((lost, { received }) => lost + (received?.missing(publisher, sent) ?? 0), 0),
+      0,
+    );
+  }
+
+  findings(): Findings {
+    const { tally, options, wire } = this.#run;
+    const { from, to } = this.#measured;
+    const total = (key: 'duplicates' | 'outOfOrder') =>
+      this.#ears.reduce((sum, { received }) => sum + (received?.[key] ?? 0), 0);
+    const unanswered = tally.sent - tally.acked - this.#refused;
+    if (unanswered > 0)
+      tally.errors.set('publishing: no answer', (tally.errors.get('publishing: no answer') ?? 0) + unanswered);
+    const hears = this.#ears.length > 0;
+    return {
+      seconds: Number.isFinite(from) ? Math.max(0, to - from) / 1e6 : 0,
+      ...(hears && { lost: this.#lost(), duplicates: total('duplicates'), outOfOrder: total('outOfOrder') }),
+      notes: [
+        ...(this.#isOverrun
+          ? [
+              `At times ${MOST_UNANSWERED.toLocaleString('en-US')} publications had no answer, and no more were sent: --rate is more than this deployment, or this machine, can do.`,
+            ]
+          : []),
+        ...(this.#ears.some(({ isClosed }) => isClosed)
+          ? ['What clients missed after they were cut off is not counted as lost.']
+          : []),
+        ...(hears && !wire.keepsOrder && options['--protocol'] === 'pusher'
+          ? [
+              'The order is not checked: Pusher numbers nothing, and its backend sends each publication by a request of its own.',
+            ]
+          : []),
+      ],
+    };
+  }
+}

@@ -1,0 +1,26 @@
+/** One event of a stream. */
+export type StreamEvent = { readonly event?: string; readonly id?: string; readonly data: string };
+
+const EVENT_END = /\r?\n\r?\n/;
+const LINE_END = /\r?\n/;
+
+/** Cuts a stream of events into events. https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
+export class EventLines {
+  #rest = '';
+
+  /** The events that the next piece of the stream completes; comments are none. */
+  take(text: string): StreamEvent[] {
+    const blocks = (this.#rest + text).split(EVENT_END);
+    this.#rest = blocks.pop() ?? '';
+    return blocks.flatMap((block) => {
+      const fields = new Map<string, string>();
+      for (const line of block.split(LINE_END)) {
+        const colon = line.indexOf(':');
+        if (colon > 0) fields.set(line.slice(0, colon), line.slice(colon + 1).replace(/^ /, ''));
+      }
+      const [data, event, id] = [fields.get('data'), fields.get('event'), fields.get('id')];
+      if (data === undefined) return [];
+      return [{ data, ...(event !== undefined && { event }), ...(id !== undefined && { id }) }];
+    });
+  }
+}

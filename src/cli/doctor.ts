@@ -1,0 +1,98 @@
+import { lookup } from 'node:dns/promises';
+import { networkInterfaces } from 'node:os';
+import type { Config } from '../app/config.ts';
+import { readFlags } from '../app/config-sources.ts';
+import { loadConfig } from '../app/load-config.ts';
+import { StartError } from '../app/start-error.ts';
+import { type Command, processSources } from './command.ts';
+import { clockComparison, clockFinding, thisMoment } from './doctor/clock.ts';
+import { dataFindings } from './doctor/data-folder.ts';
+import { lookAtDeployment } from './doctor/deployment.ts';
+import { fail, skip } from './doctor/finding.ts';
+import { machineFindings } from './doctor/machine.ts';
+import { DOCTOR_OPTIONS, type DoctorOptions, readDoctorOptions } from './doctor/options.ts';
+import { portFinding, settingsFindings, versionFindings } from './doctor/program.ts';
+import { JsonReport, type Report, TextReport } from './doctor/report.ts';
+import { optionsHelp } from './options.ts';
+
+export const doctor: Command = {
+  summary: 'Checks what a deployment stands on; doctor --help tells how.',
+  help: `Checks what a deployment stands on, and says what to change.
+
+  node tools/start.mjs doctor [URL] [options] [settings as for serve]
+
+Without a URL: this machine, the settings and the data folder. With one: how the
+deployment is for those who come to it there, through proxies, and this machine
+too where the URL leads to it. Nothing is changed, and a server that runs is not
+disturbed. The exit code is 1 when something is to be mended.
+
+Options:
+${optionsHelp(DOCTOR_OPTIONS)}`,
+  run: async (args) => {
+    const options = readDoctorOptions(args);
+    const loaded = loadedConfig(options);
+    const report = options['--json'] ? new JsonReport(console.log) : new TextReport(console.log, isColoured());
+    await look(options, loaded, report);
+    return report.end() ? 1 : 0;
+  },
+};
+
+async function look(options: DoctorOptions, loaded: Loaded, report: Report): Promise<void> {
+  const start = thisMoment();
+  const { url } = options;
+  const isHere = url === undefined || options['--here'] || (await leadsHere(url));
+  report.begin('This machine');
+  report.add(...versionFindings());
+  if (isHere) lookAround(options, loaded, report);
+  else report.add(skip('the rest', 'not looked at, as the URL leads elsewhere; --here does'));
+  if (isHere && 'config' in loaded) await lookAtServer(loaded.config, options, report);
+  if (url !== undefined) {
+    report.begin(url);
+    await lookAtDeployment({ url, options, config: isHere && 'config' in loaded ? loaded.config : undefined }, report);
+  }
+  report.begin('Clock');
+  report.add(clockFinding(start));
+  if (options['--clock'] !== '') report.add(await clockComparison('clock there', options['--clock']));
+}
+
+type Loaded = { readonly config: Config } | { readonly problem: string };
+
+/** Settings that do not hold are a finding; a flag that there is none of is a mistake. Throws `StartError` for that. */
+function loadedConfig({ settings }: DoctorOptions): Loaded {
+  readFlags(settings);
+  try {
+    return { config: loadConfig(processSources(settings)).config };
+  } catch (error) {
+    if (error instanceof StartError) return { problem: error.message };
+    throw error;
+  }
+}
+
+function lookAround(options: DoctorOptions, loaded: Loaded, report: Report): void {
+  report.add(...machineFindings(options['--connections']));
+  if (!('problem' in loaded)) return;
+  report.begin('Settings');
+  const remedy = 'mend this one; docs/config.md says what each may be. Port and data are looked at once they hold';
+  report.add(fail('settings', loaded.problem, remedy));
+}
+
+async function lookAtServer(config: Config, options: DoctorOptions, report: Report): Promise<void> {
+  report.begin('Settings');
+  report.add(...settingsFindings(config), await portFinding(config));
+  report.begin('Data');
+  report.add(...dataFindings(config.data, options['--full']));
+}
+
+/** Whether the URL's host is an address of this machine. */
+async function leadsHere(url: string): Promise<boolean> {
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+  const addresses = await lookup(host, { all: true }).catch(() => []);
+  const own = new Set(
+    Object.values(networkInterfaces()).flatMap((found) => found?.map(({ address }) => address) ?? []),
+  );
+  return addresses.some(({ address }) => own.has(address));
+}
+
+function isColoured(): boolean {
+  return process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+}

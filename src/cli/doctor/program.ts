@@ -1,0 +1,59 @@
+import { createServer } from 'node:net';
+import type { Config } from '../../app/config.ts';
+import { BUN_VERSION, VERSION } from '../../app/version.ts';
+import { findOut } from '../deployment/ready.ts';
+import { type Finding, fail, ok, skip, warn } from './finding.ts';
+
+/** Versions of what this program is and runs on. */
+export function versionFindings(): Finding[] {
+  const found = `Banyan ${VERSION} on Bun ${Bun.version}, ${process.platform} ${process.arch}`;
+  if (Bun.version === BUN_VERSION) return [ok('versions', found)];
+  return [
+    warn('versions', found, `it is tested with Bun ${BUN_VERSION}, which "npm ci" installs; start it by "npm start"`),
+  ];
+}
+
+/** The settings that need a second look though they hold. */
+export function settingsFindings(config: Config): Finding[] {
+  if (!config.clientInsecure) return [ok('settings', 'they hold; "check-config" prints them')];
+  return [warn('settings', 'clientInsecure is on: anyone may do everything', 'turn it off, unless this is a test')];
+}
+
+/** Whether the server could listen where it should, or who does. */
+export async function portFinding({ host, port }: Config): Promise<Finding> {
+  const name = 'port';
+  if (port === 0) return skip(name, 'any free one');
+  const at = `${host}:${port}`;
+  // Asked before it is tried: `localhost` may be two addresses, of which one is free.
+  const found = await findOut(`http://${connectHost(host)}:${port}`);
+  const elsewhere = 'stop it, or choose another port with --port or PORT';
+  if (found.kind === 'banyan') return ok(name, `at ${at} Banyan serves, and is ${found.status}`);
+  if (found.kind === 'other') return fail(name, `at ${at} another program listens (${found.what})`, elsewhere);
+  const refusal = await tryToListen(host, port);
+  if (refusal === undefined) return ok(name, `${at} is free`);
+  if (refusal === 'EADDRINUSE') return fail(name, `at ${at} something listens that is not Banyan`, elsewhere);
+  if (refusal === 'EACCES') {
+    return fail(
+      name,
+      `${at} needs more rights than this user has`,
+      'choose one above 1023 with --port or PORT, and let a proxy take 80 and 443',
+    );
+  }
+  return fail(name, `${at} cannot be listened on (${refusal})`, 'set BANYAN_HOST to an address of this machine');
+}
+
+/** Gives the error's code, or undefined when it could. */
+function tryToListen(host: string, port: number): Promise<string | undefined> {
+  const probe = createServer();
+  return new Promise((resolve) => {
+    probe.once('error', (error: Error & { code?: string }) => resolve(error.code ?? error.message));
+    probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(undefined)));
+  });
+}
+
+/** Where to reach what listens everywhere. */
+function connectHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}

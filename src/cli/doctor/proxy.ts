@@ -1,0 +1,106 @@
+import type { Config } from '../../app/config.ts';
+import { networkErrorText } from '../deployment/network-error.ts';
+import { bytes } from '../figures.ts';
+import { type Finding, fail, ok, skip, warn } from './finding.ts';
+
+/** The largest body that the server takes: a picture. */
+const LARGEST_BODY = 5 * 1_024 ** 2;
+const ANSWER_MS = 30_000;
+const STRICT = 'Strict-Transport-Security';
+/** Only what passes the guards of the HTTP edge carries its headers. */
+const GUARDED = '/api/v1';
+
+/** What stands before the server, and whether the server knows of it. */
+export async function forwardingFinding(url: string, config: Config | undefined): Promise<Finding> {
+  try {
+    const plain = await head(url, {});
+    const forged = await head(url, { 'X-Forwarded-Proto': 'https' });
+    const proxy = [plain.get('Server'), plain.get('Via')].filter((each) => each !== null).join(', ');
+    const shown = proxy === '' ? 'no proxy to be seen' : `through ${proxy}`;
+    if (url.startsWith('https:')) return encrypted(shown, plain.has(STRICT));
+    if (!plain.has(STRICT) && forged.has(STRICT)) return believed(shown, proxy !== '');
+    const isUntold = proxy !== '' && config !== undefined && config.trustedProxies.length === 0;
+    if (isUntold)
+      return warn(
+        'proxy',
+        `${shown}, and trustedProxies is empty: all clients seem to have its address`,
+        'set BANYAN_TRUSTED_PROXIES to the address of the proxy',
+      );
+    return ok('proxy', shown);
+  } catch (error) {
+    return skip('proxy', networkErrorText(error));
+  }
+}
+
+async function head(url: string, headers: Readonly<Record<string, string>>): Promise<Headers> {
+  const response = await fetch(`${url}${GUARDED}`, {
+    headers,
+    redirect: 'manual',
+    signal: AbortSignal.timeout(ANSWER_MS),
+  });
+  await response.arrayBuffer();
+  return response.headers;
+}
+
+/** Cookies are marked for TLS, and browsers told to stay with it, only where the server knows of it. */
+function encrypted(shown: string, knows: boolean): Finding {
+  if (knows) return ok('proxy', `${shown}; the server knows that clients come over TLS`);
+  return fail(
+    'proxy',
+    `${shown}; the server does not know that clients come over TLS`,
+    'set BANYAN_PUBLIC_URL to this URL, and BANYAN_TRUSTED_PROXIES to the address of the proxy, which must send X-Forwarded-Proto and X-Forwarded-For',
+  );
+}
+
+function believed(shown: string, isProxied: boolean): Finding {
+  const found = `${shown}; X-Forwarded-Proto of this client is believed`;
+  if (!isProxied)
+    return warn('proxy', found, 'right only if this very machine is the proxy that BANYAN_TRUSTED_PROXIES names');
+  return fail(
+    'proxy',
+    `${found}: the proxy passes on what clients claim`,
+    'let the proxy write it anew (nginx: proxy_set_header X-Forwarded-Proto $scheme; proxy_set_header X-Forwarded-For $remote_addr;)',
+  );
+}
+
+/** Whether pictures come through. */
+export async function bodyFinding(url: string): Promise<Finding> {
+  const name = 'large body';
+  try {
+    const body = new Uint8Array(LARGEST_BODY);
+    const response = await fetch(`${url}/livez`, { method: 'POST', body, signal: AbortSignal.timeout(ANSWER_MS) });
+    await response.arrayBuffer();
+    if (response.status !== 413) return ok(name, `${bytes(LARGEST_BODY)} come through`);
+    return fail(
+      name,
+      `${bytes(LARGEST_BODY)}, a picture, do not come through (413)`,
+      'let the proxy take them (nginx: client_max_body_size 6m;)',
+    );
+  } catch (error) {
+    return warn(
+      name,
+      `${bytes(LARGEST_BODY)}, a picture, do not come through: ${networkErrorText(error)}`,
+      'let the proxy take bodies of 6 MB',
+    );
+  }
+}
+
+/** Whether the web app is sent compressed. */
+export async function compressionFinding(url: string): Promise<Finding> {
+  const name = 'page size';
+  try {
+    const headers = { 'Accept-Encoding': 'br, gzip', Accept: 'text/html' };
+    const response = await fetch(`${url}/`, { headers, decompress: false, signal: AbortSignal.timeout(ANSWER_MS) });
+    await response.arrayBuffer();
+    if (response.status !== 200) return skip(name, `no web app here (status ${response.status})`);
+    const encoding = response.headers.get('Content-Encoding');
+    if (encoding !== null) return ok(name, `pages are compressed (${encoding})`);
+    return warn(
+      name,
+      'pages are not compressed',
+      'let the proxy do it (nginx: gzip on; gzip_types text/css application/javascript;)',
+    );
+  } catch (error) {
+    return skip(name, networkErrorText(error));
+  }
+}
