@@ -71,7 +71,7 @@ function toPublication({ offset, time, data, info, tags, entry, except }: Entry)
 }
 
 /** Of an append's texts, as UTF-8. */
-export function bytesOf({ data, info, tags, entry }: Append): number {
+export function bytesOf({ data, info, tags, entry }: Pick<Append, 'data' | 'info' | 'tags' | 'entry'>): number {
   let bytes = Buffer.byteLength(data);
   for (const part of [info, tags, entry]) if (part !== undefined) bytes += Buffer.byteLength(JSON.stringify(part));
   return bytes;
