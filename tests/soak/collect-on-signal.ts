@@ -25,10 +25,9 @@ if (Bun.isMainThread && file !== undefined) {
 }
 
 function held(): Held {
-  const { heapSize, extraMemorySize } = heapStats();
   const status = readFileSync('/proc/self/status', 'utf8');
   return {
-    heapBytes: heapSize + extraMemorySize,
+    heapBytes: heapStats().heapSize,
     residentBytes: Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * KIB,
     descriptors: readdirSync('/proc/self/fd').length,
   };

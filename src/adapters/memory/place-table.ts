@@ -64,9 +64,9 @@ export class PlaceTable {
 
   #resize(): void {
     const places = this.#fields;
-    // At most a third full afterwards.
+    // Between a quarter and a half full afterwards.
     let length = SMALLEST;
-    while (length < this.#size * 3) length *= 2;
+    while (length < this.#size * 2) length *= 2;
     this.#fields = new Float64Array(length);
     this.#used = this.#size;
     for (const place of places) if (place > 0) this.#fields[this.#seek(this.#hashOf(place), () => false)] = place;
