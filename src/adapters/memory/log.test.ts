@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { append } from '../../../tests/conformance/appends.ts';
 import { logContract } from '../../../tests/conformance/log.ts';
+import type { Append } from '../../ports/log.ts';
 import { MemoryLog } from './log.ts';
 
 logContract('memory', async () => {
@@ -123,6 +124,21 @@ describe('many channels, most of them packed', () => {
       expect([again, next]).toMatchObject([{ repeated: true, time: n }, { position: { offset: 2 } }]);
     }
     expect((await log.position('c5000')).offset).toBe(0);
+  });
+
+  test.each<Partial<Append>>([
+    {},
+    { info: { user: '', client: 'c' } },
+    { info: { user: 'u', client: '', connInfo: '""' } },
+    { info: { user: 'u', client: 'c', chanInfo: '0' }, except: '' },
+    { key: '', tags: {} },
+    { entry: { key: '', removed: true } },
+    { except: 'c', info: { user: '', client: '', connInfo: '1', chanInfo: '{}' } },
+  ])('keep what was said of a publication: %j', async (said) => {
+    const [busy, packed] = [new MemoryLog('e'), new MemoryLog('e', { busy: 1 })];
+    for (const log of [busy, packed])
+      await log.append([append('a', '\ud800"\n', said), append('a', '2'), append('b', '1')]);
+    expect(await packed.read('a', { limit: 5 })).toStrictEqual(await busy.read('a', { limit: 5 }));
   });
 
   test('are swept: what has expired is given back, offsets go on', async () => {

@@ -1,5 +1,5 @@
 import type { Append, AppendOutcome, Log, Page, Position, ReadRange } from '../../ports/log.ts';
-import { bytesOf, type Channel, type Entry, expired, NOTHING, pageOf } from './channel.ts';
+import { bytesOf, type Channel, type Entry, expired, newChannel, pageOf } from './channel.ts';
 import { Channels } from './channels.ts';
 
 export type MemoryBounds = {
@@ -45,12 +45,12 @@ export class MemoryLog implements Log {
   }
 
   async read(channel: string, range: ReadRange): Promise<Page> {
-    const state = this.#channels.get(channel) ?? NOTHING;
+    const state = this.#stateOf(channel);
     return { publications: pageOf(state, range), top: this.#topOf(state) };
   }
 
   async position(channel: string): Promise<Position> {
-    return this.#topOf(this.#channels.get(channel) ?? NOTHING);
+    return this.#topOf(this.#stateOf(channel));
   }
 
   async trim(channel: string): Promise<void> {
@@ -74,7 +74,7 @@ export class MemoryLog implements Log {
     const state = this.#channel(channel);
     const seen = key === undefined ? undefined : state.keys.get(key);
     if (seen !== undefined) {
-      return { position: { epoch: state.epoch, offset: seen.offset }, time: seen.time, repeated: true };
+      return { position: { epoch: this.#epochOf(state), offset: seen.offset }, time: seen.time, repeated: true };
     }
     const offset = state.first + state.entries.length;
     const entry: Entry = {
@@ -94,14 +94,13 @@ export class MemoryLog implements Log {
     this.#channels.dropFirst(state, expired(state, retention.size, olderThan));
     this.#channels.settle();
     this.#keepWithinBounds(state);
-    return { position: { epoch: state.epoch, offset }, time, repeated: false };
+    return { position: { epoch: this.#epochOf(state), offset }, time, repeated: false };
   }
 
   #channel(name: string): Channel {
     const known = this.#channels.touch(name);
     if (known !== undefined) return known;
-    const [epoch, expiresAt] = [this.#epochOfNew(), Number.POSITIVE_INFINITY];
-    const state: Channel = { name, epoch, first: 1, entries: [], keys: new Map(), expiresAt };
+    const state = newChannel(name, this.#channelsForgotten);
     this.#channels.add(state);
     return state;
   }
@@ -116,12 +115,17 @@ export class MemoryLog implements Log {
     all.dropFirst(written, all.countOf(written, all.bytes - bytes));
   }
 
-  /** A forgotten channel that comes back must not have the epoch it had: its offsets begin anew. */
-  #epochOfNew(): string {
-    return `${this.#epoch}${this.#channelsForgotten.toString(36)}`;
+  /** To look at. */
+  #stateOf(name: string): Channel {
+    return this.#channels.get(name) ?? newChannel(name, this.#channelsForgotten);
   }
 
-  #topOf({ epoch, first, entries }: Channel): Position {
-    return { epoch: epoch === '' ? this.#epochOfNew() : epoch, offset: first + entries.length - 1 };
+  /** A forgotten channel that comes back must not have the epoch it had: its offsets begin anew. */
+  #epochOf({ born }: Channel): string {
+    return `${this.#epoch}${born.toString(36)}`;
+  }
+
+  #topOf(state: Channel): Position {
+    return { epoch: this.#epochOf(state), offset: state.first + state.entries.length - 1 };
   }
 }

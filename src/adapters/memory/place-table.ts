@@ -3,7 +3,7 @@ const SMALLEST = 1_024;
 const [EMPTY, LEFT] = [0, -1];
 
 /**
- * Where things are, by a hash of their names: an array of numbers, 11 to 32 bytes a thing, where a `Map` takes 60 to 120 and
+ * Where things are, by a hash of their names: an array of numbers, 12 to 32 bytes a thing, where a `Map` takes 60 to 120 and
  * keeps the names besides. Whoever owns the things tells their hashes and which of those with the same hash is meant.
  */
 export class PlaceTable {
