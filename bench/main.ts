@@ -6,15 +6,16 @@ import { chatSend } from './scenarios/chat-send.ts';
 import { coldStart } from './scenarios/cold-start.ts';
 import { durable } from './scenarios/durable.ts';
 import { fanOut } from './scenarios/fan-out.ts';
+import { idleChannels } from './scenarios/idle-channels.ts';
 import { idleMemory } from './scenarios/idle-memory.ts';
 import { reconnect } from './scenarios/reconnect.ts';
 import type { Scenario, Section, Settings } from './scenarios/scenario.ts';
 
-const SCENARIOS: readonly Scenario[] = [fanOut, durable, chatSend, idleMemory, reconnect, coldStart];
+const SCENARIOS: readonly Scenario[] = [fanOut, durable, chatSend, idleMemory, idleChannels, reconnect, coldStart];
 
 const HELP = `npm run bench -- [scenario …] [options]
 
-${SCENARIOS.map(({ name, summary }) => `  ${name.padEnd(12)} ${summary}`).join('\n')}
+${SCENARIOS.map(({ name, summary }) => `  ${name.padEnd(13)} ${summary}`).join('\n')}
 
   --quick       one short round with fewer clients, printed and not kept: to see that all works
   --secs N      measured seconds a round (5)
@@ -53,6 +54,7 @@ function settings(): Settings {
     clients: quick
       ? { subscribers: 200, idle: 1_000, reconnecting: 500 }
       : { subscribers: 1_000, idle: 10_000, reconnecting: 5_000 },
+    channels: quick ? 20_000 : 1_000_000,
   };
 }
 

@@ -10,14 +10,11 @@ import type { Wire } from '../wires/wire.ts';
 import { count, kib, mib, ratio } from './format.ts';
 import { type Measured, measureEach } from './rounds.ts';
 import type { Scenario, Section, Settings } from './scenario.ts';
+import { settledMemory } from './settled-memory.ts';
 
 const PEOPLE = 100;
 const GOAL_BYTES = 6 * 1024;
 const GOAL_IDLE_BYTES = 120 * 1024 * 1024;
-/** Memory counts as settled when it moved by less than this share in `STEADY_MS`; looked at for `MOST_MS` at most. */
-const STEADY_SHARE = 0.002;
-const STEADY_MS = 5_000;
-const MOST_MS = 40_000;
 
 type Memory = { readonly before: number; readonly after: number; readonly closed: number };
 
@@ -121,17 +118,4 @@ async function grow({ server, port, wire, connections, roleOf }: Growing): Promi
   } finally {
     for (const socket of open) socket.cut();
   }
-}
-
-async function settledMemory(server: ServerProcess): Promise<number> {
-  const until = performance.now() + MOST_MS;
-  let last = server.residentBytes();
-  while (performance.now() < until) {
-    server.collectGarbage();
-    await Bun.sleep(STEADY_MS);
-    const now = server.residentBytes();
-    if (Math.abs(now - last) < STEADY_SHARE * now) return now;
-    last = now;
-  }
-  return last;
 }

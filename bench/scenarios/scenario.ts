@@ -8,6 +8,8 @@ export type Settings = {
   readonly window: number;
   /** Clients in the scenarios that need many. */
   readonly clients: { readonly subscribers: number; readonly idle: number; readonly reconnecting: number };
+  /** Channels in the scenario that needs many. */
+  readonly channels: number;
 };
 
 /** What issue or release notes promise, and what was reached. */

@@ -87,4 +87,12 @@ describe('SE4 pings', () => {
     await world.node.drain();
     expect(world.node.connections).toBe(0);
   });
+
+  // Polls and streams are no sockets that leave all topics as they close: each that ever was stayed, and was pinged.
+  test('SE4 of a connection that has ended leave nothing behind, whatever carried it', async () => {
+    const world = new TestNode({ limits: PINGS });
+    for (let left = 10; left > 0; left -= 1) (await world.connected()).session.closed();
+    (await world.connected()).session.close('shutdown');
+    expect(world.fanout.joined).toBe(0);
+  });
 });

@@ -50,6 +50,8 @@ export class PingWheel {
       sessions[session.place] = last;
       last.place = session.place;
     }
+    // A socket leaves its topics as it closes; whatever else carries a session would be kept by them, and pinged, for ever.
+    if (session.protocol.ping !== undefined) session.connection.leave(this.#topic(session.protocol, session.bucket));
     session.bucket = -1;
   }
 

@@ -24,3 +24,14 @@ test('an entry set again is young again and there once; a deleted one is gone fr
   map.delete('a');
   expect([...map.entries()]).toEqual([]);
 });
+
+test('what was not set since it aged before is dropped as it ages', () => {
+  const map = new RecentMap<number>(1_000);
+  map.set('a', 1);
+  map.set('b', 2);
+  map.age();
+  map.set('b', 3);
+  expect([map.get('a'), map.get('b')]).toEqual([1, 3]);
+  map.age();
+  expect([map.get('a'), map.get('b')]).toEqual([undefined, 3]);
+});

@@ -18,7 +18,11 @@ export class RecentMap<Value> {
   set(key: string, value: Value): void {
     this.#old.delete(key);
     this.#young.set(key, value);
-    if (this.#young.size < this.#half) return;
+    if (this.#young.size >= this.#half) this.age();
+  }
+
+  /** Drops what was there when it was called the last time, save what was set again. */
+  age(): void {
     this.#old = this.#young;
     this.#young = new Map();
   }

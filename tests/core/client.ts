@@ -21,6 +21,11 @@ export class TopicFanout implements Fanout {
     this.#topics.get(topic)?.delete(connection);
   }
 
+  /** Over all topics, those who are in them. */
+  get joined(): number {
+    return [...this.#topics.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
   drop(connection: Connection): void {
     for (const connections of this.#topics.values()) connections.delete(connection);
   }

@@ -8,7 +8,8 @@ export type Entry = Publication & {
 
 export type Channel = {
   readonly name: string;
-  readonly epoch: string;
+  /** How many channels had been forgotten when it began: tells its epoch. */
+  readonly born: number;
   /** Offset of `entries[0]`, or of the next publication when there is none. */
   first: number;
   readonly entries: Entry[];
@@ -17,15 +18,10 @@ export type Channel = {
   expiresAt: number;
 };
 
-/** Stands for a channel that nothing was written to. */
-export const NOTHING: Channel = {
-  name: '',
-  epoch: '',
-  first: 1,
-  entries: [],
-  keys: new Map(),
-  expiresAt: Number.POSITIVE_INFINITY,
-};
+/** A channel that nothing was written to. */
+export function newChannel(name: string, born: number): Channel {
+  return { name, born, first: 1, entries: [], keys: new Map(), expiresAt: Number.POSITIVE_INFINITY };
+}
 
 /** How many of the oldest entries are to go. */
 export function expired(state: Channel, size: number, olderThan: number): number {
@@ -71,7 +67,7 @@ function toPublication({ offset, time, data, info, tags, entry, except }: Entry)
 }
 
 /** Of an append's texts, as UTF-8. */
-export function bytesOf({ data, info, tags, entry }: Append): number {
+export function bytesOf({ data, info, tags, entry }: Pick<Append, 'data' | 'info' | 'tags' | 'entry'>): number {
   let bytes = Buffer.byteLength(data);
   for (const part of [info, tags, entry]) if (part !== undefined) bytes += Buffer.byteLength(JSON.stringify(part));
   return bytes;

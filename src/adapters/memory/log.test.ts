@@ -1,10 +1,16 @@
 import { describe, expect, test } from 'bun:test';
 import { append } from '../../../tests/conformance/appends.ts';
 import { logContract } from '../../../tests/conformance/log.ts';
+import type { Append } from '../../ports/log.ts';
 import { MemoryLog } from './log.ts';
 
 logContract('memory', async () => {
   const log = new MemoryLog('e');
+  return { log, close: () => log.close() };
+});
+
+logContract('memory, packed as soon as another channel is written to', async () => {
+  const log = new MemoryLog('e', { busy: 1 });
   return { log, close: () => log.close() };
 });
 
@@ -98,5 +104,75 @@ describe('a bound in bytes', () => {
     await log.trim('c');
     await log.trim('d');
     expect(log.bytes).toBe(twoChannels);
+  });
+});
+
+describe('many channels, most of them packed', () => {
+  const retention = { size: 5, ttlMs: 1_000 };
+  const info = { user: 'u', client: 'c', connInfo: '{"name":"汉"}' };
+  const more = { retention, key: 'k', info, tags: { a: 'b' }, entry: { key: 'e' }, except: 'c' } as const;
+
+  test('are read and written to as if they were not', async () => {
+    const log = new MemoryLog('e', { busy: 2 });
+    for (let n = 0; n < 5_000; n += 1) await log.append([append(`c${n}`, `text ${n}`, { ...more, time: n })]);
+    for (let n = 0; n < 5_000; n += 7) {
+      const { publications, top } = await log.read(`c${n}`, { limit: 5 });
+      const { info, tags, entry, except } = more;
+      const said = { offset: 1, time: n, data: `"text ${n}"`, info, tags, entry, except };
+      expect([publications, top]).toEqual([[said], { epoch: 'e0', offset: 1 }]);
+      const [again, next] = await log.append([append(`c${n}`, 'again', more), append(`c${n}`, 'next')]);
+      expect([again, next]).toMatchObject([{ repeated: true, time: n }, { position: { offset: 2 } }]);
+    }
+    expect((await log.position('c5000')).offset).toBe(0);
+  });
+
+  test.each<Partial<Append>>([
+    {},
+    { info: { user: '', client: 'c' } },
+    { info: { user: 'u', client: '', connInfo: '""' } },
+    { info: { user: 'u', client: 'c', chanInfo: '0' }, except: '' },
+    { key: '', tags: {} },
+    { entry: { key: '', removed: true } },
+    { except: 'c', info: { user: '', client: '', connInfo: '1', chanInfo: '{}' } },
+  ])('keep what was said of a publication: %j', async (said) => {
+    const [busy, packed] = [new MemoryLog('e'), new MemoryLog('e', { busy: 1 })];
+    for (const log of [busy, packed])
+      await log.append([append('a', '\ud800"\n', said), append('a', '2'), append('b', '1')]);
+    expect(await packed.read('a', { limit: 5 })).toStrictEqual(await busy.read('a', { limit: 5 }));
+  });
+
+  test('are swept: what has expired is given back, offsets go on', async () => {
+    const log = new MemoryLog('e', { busy: 2 });
+    for (let n = 0; n < 3_000; n += 1) await log.append([append(`c${n}`, 'x'.repeat(500), { retention, time: n })]);
+    const before = log.bytes;
+    log.sweep(2_500);
+    expect((await log.read('c1501', { limit: 5 })).publications).toHaveLength(1);
+    expect((await log.read('c1500', { limit: 5 })).publications).toHaveLength(0);
+    expect(before - log.bytes).toBeGreaterThan(1_500 * 500);
+    expect((await log.append([append('c7', 'y')]))[0]).toMatchObject({ position: { offset: 2 } });
+  });
+
+  test('are forgotten in the order in which they were written to last, large and small ones', async () => {
+    const log = new MemoryLog('e', { channels: 100, busy: 10 });
+    const size = (n: number) => (n % 3 === 0 ? 5_000 : 5);
+    for (let n = 0; n < 100; n += 1) await log.append([append(`c${n}`, 'x'.repeat(size(n)))]);
+    // Every other one is written to again, and so outlives the rest.
+    for (let n = 0; n < 100; n += 2) await log.append([append(`c${n}`, 'again')]);
+    for (let n = 0; n < 50; n += 1) await log.append([append(`new${n}`, 'x')]);
+    for (let n = 0; n < 100; n += 1) expect((await log.position(`c${n}`)).offset).toBe(n % 2 === 0 ? 2 : 0);
+  });
+
+  test('cost what they hold and little more, and nothing when they are gone', async () => {
+    const log = new MemoryLog('e', { busy: 1, bytes: 10_000_000 });
+    await log.append([append('first', 'x')]);
+    const one = log.bytes;
+    for (let n = 0; n < 20_000; n += 1) await log.append([append(`c${n}`, 'x'.repeat(40))]);
+    expect(log.bytes / 20_000).toBeLessThan(200);
+    for (let n = 0; n < 1_000; n += 1) await log.append([append('large', 'x'.repeat(10_000))]);
+    for (let n = 0; n < 1_000; n += 1) await log.append([append(`l${n}`, 'x'.repeat(10_000))]);
+    expect(log.bytes).toBeLessThanOrEqual(10_000_000);
+    await log.close();
+    await log.append([append('first', 'x')]);
+    expect(log.bytes).toBe(one);
   });
 });

@@ -32,6 +32,8 @@ export class Recovery {
   /** Those whose line stands, as far as this node knows: a client may notice earlier that it does not. */
   readonly #live = new Map<string, Membership>();
   readonly #lost = new RecentMap<Lost>(LOST_KEPT);
+  /** When those who can no longer come back were dropped. */
+  #agedAt = 0;
 
   /** `keptMs`: how long a client that has lost its line is waited for. */
   constructor(node: Node, keptMs: number) {
@@ -73,7 +75,14 @@ export class Recovery {
   end(pid: string, membership: Membership, left: boolean): void {
     if (this.#live.get(pid) !== membership) return;
     this.#live.delete(pid);
-    if (!left) this.#lost.set(pid, { membership, at: this.#node.clock.now() });
+    if (left) return;
+    const now = this.#node.clock.now();
+    // What is dropped has been there since before the time before.
+    if (now - this.#agedAt > this.#keptMs) {
+      this.#lost.age();
+      this.#agedAt = now;
+    }
+    this.#lost.set(pid, { membership, at: now });
   }
 
   /** Where the client with that `pid` goes on, whose last event ended with `cursor`; undefined when that is not known. */

@@ -1,0 +1,155 @@
+import type { Channel } from './channel.ts';
+import { isMarker, nameIn, pack, packEmptied, packMarker, unpack } from './packed-channel.ts';
+import { PackedRecords } from './packed-records.ts';
+
+/** What an entry and a channel that is not packed take in memory besides their texts, roughly. */
+const ENTRY_BYTES = 200;
+const CHANNEL_BYTES = 500;
+
+/**
+ * The channels of a log, in the order in which they were written to. The last ones are objects, ready to be written to; of
+ * those before them the small ones are packed, because there may be a million of them that nobody speaks in.
+ */
+export class Channels {
+  readonly #busyLimit: number;
+  readonly #busy = new Map<string, Channel>();
+  /** Too large to be packed; `packed` has a marker for each, in its place. */
+  readonly #large = new Map<string, Channel>();
+  readonly #packed = new PackedRecords(nameIn);
+  /** Walks through `busy`, the one written to longest ago first: beginning anew each time would cost their number. */
+  #eldest = this.#busy.keys();
+  /** Of what is not packed. */
+  #bytes = 0;
+
+  /** `busyLimit`: how many stay objects however small they are. */
+  constructor(busyLimit: number) {
+    this.#busyLimit = busyLimit;
+  }
+
+  get size(): number {
+    return this.#busy.size + this.#packed.size;
+  }
+
+  /** What they take in memory, roughly. */
+  get bytes(): number {
+    return this.#bytes + this.#packed.bytes;
+  }
+
+  /** To look at; what is changed in it may be lost. */
+  get(name: string): Channel | undefined {
+    const found = this.#busy.get(name) ?? this.#large.get(name);
+    if (found !== undefined) return found;
+    const packed = this.#packed.get(name);
+    return packed && unpack(packed);
+  }
+
+  /** To write to: from now on the youngest. */
+  touch(name: string): Channel | undefined {
+    const found = this.#busy.get(name);
+    if (found === undefined) return this.#unsettle(name);
+    this.#busy.delete(name);
+    this.#busy.set(name, found);
+    return found;
+  }
+
+  /** A new one, the youngest. */
+  add(channel: Channel): void {
+    this.#busy.set(channel.name, channel);
+    this.#bytes += bytesIn(channel);
+  }
+
+  /** Adds a publication to a channel that was just touched or added. */
+  push(channel: Channel, entry: Channel['entries'][number]): void {
+    channel.entries.push(entry);
+    if (entry.key !== undefined) channel.keys.set(entry.key, entry);
+    this.#bytes += ENTRY_BYTES + entry.bytes;
+  }
+
+  /** Lets go of the oldest publications of one that was just touched or added. */
+  dropFirst(channel: Channel, count: number): void {
+    if (count === 0) return;
+    for (const { key, bytes } of channel.entries.splice(0, count)) {
+      if (key !== undefined) channel.keys.delete(key);
+      this.#bytes -= ENTRY_BYTES + bytes;
+    }
+    channel.first += count;
+  }
+
+  /** How many of its oldest publications take so many bytes, if all but the newest could go. */
+  countOf(channel: Channel, bytes: number): number {
+    let [count, left] = [0, bytes];
+    for (; left > 0 && count < channel.entries.length - 1; count += 1) {
+      left -= ENTRY_BYTES + (channel.entries[count]?.bytes ?? 0);
+    }
+    return count;
+  }
+
+  /** Packs what was not written to lately. */
+  settle(): void {
+    while (this.#busy.size > this.#busyLimit) this.#settleEldest();
+  }
+
+  /** Forgets the one that was written to longest ago. */
+  forgetEldest(): void {
+    const record = this.#packed.takeEldest();
+    if (record !== undefined && !isMarker(record)) return;
+    const from = record === undefined ? this.#busy : this.#large;
+    this.#remove(from, record === undefined ? this.#nextEldest() : nameIn(record.text));
+  }
+
+  /** Lets go of what expired before `now`; the channels stay. */
+  sweep(now: number): void {
+    for (const channels of [this.#busy, this.#large]) {
+      for (const channel of channels.values()) {
+        if (channel.expiresAt <= now) this.dropFirst(channel, channel.entries.length);
+      }
+    }
+    this.#packed.expire(now, packEmptied);
+  }
+
+  clear(): void {
+    this.#busy.clear();
+    this.#large.clear();
+    this.#packed.clear();
+    this.#bytes = 0;
+  }
+
+  #settleEldest(): void {
+    const channel = this.#remove(this.#busy, this.#nextEldest());
+    if (channel === undefined) return;
+    const packed = pack(channel);
+    this.#packed.add(channel.name, packed ?? packMarker(channel.name));
+    if (packed !== undefined) return;
+    this.#large.set(channel.name, channel);
+    this.#bytes += bytesIn(channel);
+  }
+
+  #unsettle(name: string): Channel | undefined {
+    const record = this.#packed.take(name);
+    if (record === undefined) return undefined;
+    const channel = this.#remove(this.#large, name) ?? unpack(record);
+    this.add(channel);
+    return channel;
+  }
+
+  #remove(from: Map<string, Channel>, name: string): Channel | undefined {
+    const channel = from.get(name);
+    if (channel === undefined) return undefined;
+    from.delete(name);
+    this.#bytes -= bytesIn(channel);
+    return channel;
+  }
+
+  #nextEldest(): string {
+    let next = this.#eldest.next();
+    if (next.done) {
+      this.#eldest = this.#busy.keys();
+      next = this.#eldest.next();
+    }
+    return next.value ?? '';
+  }
+}
+
+function bytesIn({ name, entries }: Channel): number {
+  return entries.reduce((sum, { bytes }) => sum + ENTRY_BYTES + bytes, CHANNEL_BYTES + Buffer.byteLength(name));
+}

@@ -1,0 +1,79 @@
+import { bytesOf, type Channel, type Entry } from './channel.ts';
+import type { PackedRecord } from './packed-records.ts';
+
+/** Larger ones stay objects: packing costs a channel's length, and saves them little. */
+const [MOST_ENTRIES, MOST_BYTES] = [16, 2_048];
+
+type More = Pick<Entry, 'key' | 'info' | 'tags' | 'entry' | 'except'>;
+/** Who published, what else there is of an entry; what is not there at the end is left out. */
+type PackedMore = readonly [
+  user: string | 0,
+  client: string | 0,
+  connInfo?: string | 0,
+  chanInfo?: string | 0,
+  rest?: Omit<More, 'info'>,
+];
+/** Name, born and first; then of each entry time, data, and what else there is or 0. */
+type PackedText = [name: string, born: number, first: number, ...entries: (number | string | PackedMore)[]];
+const [HEAD, EACH] = [3, 3];
+
+/** The channel as one text, which holds its name; undefined for one that is better kept as it is. */
+export function pack(channel: Channel): PackedRecord | undefined {
+  const { name, born, first, entries, expiresAt } = channel;
+  if (entries.length > MOST_ENTRIES || entries.reduce((sum, { bytes }) => sum + bytes, 0) > MOST_BYTES)
+    return undefined;
+  const packed: PackedText = [name, born, first];
+  for (const entry of entries) packed.push(entry.time, entry.data, packMore(entry) ?? 0);
+  return { text: JSON.stringify(packed), expiresAt };
+}
+
+/** Most channels are packed once for each publication in them, and all count: as short and as soon as can be. */
+function packMore({ key, info, tags, entry, except }: Entry): PackedMore | undefined {
+  const hasRest = (key ?? tags ?? entry ?? except) !== undefined;
+  if (info === undefined) return hasRest ? [0, 0, 0, 0, { key, tags, entry, except } as Omit<More, 'info'>] : undefined;
+  const { user, client, connInfo, chanInfo } = info;
+  if (hasRest) return [user, client, connInfo ?? 0, chanInfo ?? 0, { key, tags, entry, except } as Omit<More, 'info'>];
+  return chanInfo !== undefined || connInfo !== undefined
+    ? [user, client, connInfo ?? 0, chanInfo ?? 0]
+    : [user, client];
+}
+
+/** The other way round. */
+export function unpack({ text, expiresAt }: PackedRecord): Channel {
+  const packed: PackedText = JSON.parse(text);
+  const [name, born, first] = packed;
+  const entries: Entry[] = [];
+  for (let at = HEAD; at < packed.length; at += EACH) {
+    const [time, data, more] = packed.slice(at) as [number, string, PackedMore | 0];
+    const said = { data, ...(more !== 0 && unpackMore(more)) };
+    entries.push({ offset: first + entries.length, time, ...said, bytes: bytesOf(said) });
+  }
+  const keys = new Map(entries.flatMap((entry) => (entry.key === undefined ? [] : [[entry.key, entry] as const])));
+  return { name, born, first, entries, keys, expiresAt };
+}
+
+function unpackMore([user, client, connInfo = 0, chanInfo = 0, rest]: PackedMore): More {
+  if (user === 0 || client === 0) return { ...rest };
+  const info = { user, client, ...(connInfo !== 0 && { connInfo }), ...(chanInfo !== 0 && { chanInfo }) };
+  return { info, ...rest };
+}
+
+/** Stands among packed channels for one that is not packed, so that all have their places in one order. */
+export function packMarker(name: string): PackedRecord {
+  return { text: JSON.stringify([name]), expiresAt: Number.POSITIVE_INFINITY };
+}
+
+/** What it holds has expired; offsets go on. */
+export function packEmptied(text: string): string {
+  const packed: PackedText = JSON.parse(text);
+  const [name, born, first] = packed;
+  return JSON.stringify([name, born, first + (packed.length - HEAD) / EACH]);
+}
+
+export function isMarker({ text }: PackedRecord): boolean {
+  return JSON.parse(text).length === 1;
+}
+
+export function nameIn(text: string): string {
+  return JSON.parse(text)[0];
+}

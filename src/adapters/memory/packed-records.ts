@@ -1,0 +1,223 @@
+import { PlaceTable } from './place-table.ts';
+
+/** In front of each text: the record's length and the name's hash, 32 bits each, and when it expires. */
+const HEAD_BYTES = 16;
+const SEGMENT_BYTES = 128 * 1024;
+/** Set in the length of a record that was taken out. */
+const GONE = 0x8000_0000;
+/** What a record takes besides its own bytes: its fields in the table, and its share of what was taken out around it. */
+const AROUND_BYTES = 48;
+
+/** One buffer, in which records stand one behind the other. */
+type Segment = {
+  readonly id: number;
+  readonly bytes: Buffer;
+  /** How much of it has records; `gone` bytes of that were taken out. One is left at least. */
+  used: number;
+  gone: number;
+  /** Before this, all were taken out. */
+  first: number;
+};
+
+export type PackedRecord = {
+  readonly text: string;
+  /** In wall-clock milliseconds; Infinity for never. */
+  readonly expiresAt: number;
+};
+
+/**
+ * Many small texts by name, in the order in which they were added, without an object for each: they stand in large buffers,
+ * and a table of numbers tells where. As objects they would take several times the memory, and each collection of garbage
+ * would look at every one of them.
+ */
+export class PackedRecords {
+  readonly #nameIn: (text: string) => string;
+  /** By id, the eldest first. */
+  readonly #segments = new Map<number, Segment>();
+  readonly #table = new PlaceTable((place) => hashAt(this.#segmentOf(place), offsetOf(place)));
+  /** Nobody who does not know it can choose names that all meet in one field of the table. */
+  readonly #seed = crypto.getRandomValues(new Uint32Array(1))[0];
+  #youngest: Segment | undefined;
+  #lastId = 0;
+  #bytes = 0;
+
+  /** `nameIn` finds in a text the name that it was added under. */
+  constructor(nameIn: (text: string) => string) {
+    this.#nameIn = nameIn;
+  }
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  /** What it takes in memory, roughly. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get(name: string): PackedRecord | undefined {
+    const place = this.#find(name);
+    return place === undefined ? undefined : recordAt(this.#segmentOf(place), offsetOf(place));
+  }
+
+  /** Adds the youngest. Nothing of that name may be there. */
+  add(name: string, { text, expiresAt }: PackedRecord): void {
+    const length = HEAD_BYTES + Buffer.byteLength(text);
+    const segment = this.#withRoomFor(length);
+    const [at, hash] = [segment.used, this.#hash(name)];
+    segment.used += length;
+    writeHead(segment, at, { length, hash, expiresAt });
+    segment.bytes.write(text, at + HEAD_BYTES);
+    this.#table.add(hash, placeOf(segment, at));
+    this.#bytes += AROUND_BYTES + length;
+  }
+
+  /** Removes it, and gives what it was. */
+  take(name: string): PackedRecord | undefined {
+    const place = this.#find(name);
+    return place === undefined ? undefined : this.#takeAt(place);
+  }
+
+  /** Removes the one that was added first. */
+  takeEldest(): PackedRecord | undefined {
+    for (const segment of this.#segments.values()) {
+      while (isGone(segment, segment.first)) segment.first += lengthAt(segment, segment.first);
+      return this.#takeAt(placeOf(segment, segment.first));
+    }
+    return undefined;
+  }
+
+  /** Puts what `shorten` makes of them, which is never longer, in the places of those that have expired by `now`. */
+  expire(now: number, shorten: (text: string) => string): void {
+    for (const segment of this.#segments.values()) {
+      const due = recordsIn(segment).filter((at) => expiryAt(segment, at) <= now);
+      if (due.length === 0) continue;
+      const records = recordsIn(segment);
+      for (const at of due) this.#replace(segment, at, shorten(textAt(segment, at)));
+      this.#rebuild(segment, records);
+    }
+  }
+
+  clear(): void {
+    this.#segments.clear();
+    this.#table.clear();
+    this.#youngest = undefined;
+    this.#bytes = 0;
+  }
+
+  #find(name: string): number | undefined {
+    const hash = this.#hash(name);
+    return this.#table.find(hash, (place) => {
+      const [segment, at] = [this.#segmentOf(place), offsetOf(place)];
+      return hashAt(segment, at) === hash && this.#nameIn(textAt(segment, at)) === name;
+    });
+  }
+
+  #hash(name: string): number {
+    return Bun.hash.xxHash32(name, this.#seed);
+  }
+
+  #takeAt(place: number): PackedRecord {
+    const [segment, at] = [this.#segmentOf(place), offsetOf(place)];
+    const record = recordAt(segment, at);
+    const length = lengthAt(segment, at);
+    this.#table.remove(hashAt(segment, at), place);
+    segment.bytes.writeUInt32LE(length + GONE, at);
+    segment.gone += length;
+    this.#bytes -= AROUND_BYTES + length;
+    if (segment.gone === segment.used) this.#drop(segment);
+    else if (segment.gone * 2 > segment.used && segment !== this.#youngest) this.#rebuild(segment, recordsIn(segment));
+    return record;
+  }
+
+  /** Leaves a hole behind it. */
+  #replace(segment: Segment, at: number, text: string): void {
+    const before = lengthAt(segment, at);
+    const length = HEAD_BYTES + segment.bytes.write(text, at + HEAD_BYTES);
+    writeHead(segment, at, { length, hash: hashAt(segment, at), expiresAt: Number.POSITIVE_INFINITY });
+    this.#bytes -= before - length;
+  }
+
+  /** Gives it a buffer in which there are only these records of it, and no holes. */
+  #rebuild(segment: Segment, records: readonly number[]): void {
+    const size = records.reduce((sum, at) => sum + lengthAt(segment, at), 0);
+    const rebuilt = { id: segment.id, bytes: Buffer.allocUnsafeSlow(size), used: 0, gone: 0, first: 0 };
+    for (const at of records) {
+      this.#table.move(hashAt(segment, at), placeOf(segment, at), placeOf(rebuilt, rebuilt.used));
+      rebuilt.used += segment.bytes.copy(rebuilt.bytes, rebuilt.used, at, at + lengthAt(segment, at));
+    }
+    this.#segments.set(segment.id, rebuilt);
+    if (segment === this.#youngest) this.#youngest = undefined;
+  }
+
+  #drop(segment: Segment): void {
+    this.#segments.delete(segment.id);
+    if (segment === this.#youngest) this.#youngest = undefined;
+  }
+
+  #withRoomFor(length: number): Segment {
+    const youngest = this.#youngest;
+    if (youngest !== undefined && youngest.used + length <= youngest.bytes.length) return youngest;
+    this.#lastId += 1;
+    const bytes = Buffer.allocUnsafeSlow(Math.max(SEGMENT_BYTES, length));
+    const segment = { id: this.#lastId, bytes, used: 0, gone: 0, first: 0 };
+    this.#segments.set(segment.id, segment);
+    this.#youngest = segment;
+    return segment;
+  }
+
+  #segmentOf(place: number): Segment {
+    return this.#segments.get(Math.floor(place / SEGMENT_BYTES)) as Segment;
+  }
+}
+
+// In a segment that is larger than usual there is one record, at its beginning; so this number belongs to one record.
+function placeOf({ id }: Segment, at: number): number {
+  return id * SEGMENT_BYTES + at;
+}
+
+function offsetOf(place: number): number {
+  return place % SEGMENT_BYTES;
+}
+
+/** Where the records begin that were not taken out. */
+function recordsIn(segment: Segment): number[] {
+  const found: number[] = [];
+  for (let at = 0; at < segment.used; ) {
+    if (!isGone(segment, at)) found.push(at);
+    at += lengthAt(segment, at);
+  }
+  return found;
+}
+
+function isGone({ bytes }: Segment, at: number): boolean {
+  return bytes.readUInt32LE(at) >= GONE;
+}
+
+function lengthAt({ bytes }: Segment, at: number): number {
+  return bytes.readUInt32LE(at) % GONE;
+}
+
+function hashAt({ bytes }: Segment, at: number): number {
+  return bytes.readUInt32LE(at + 4);
+}
+
+function expiryAt({ bytes }: Segment, at: number): number {
+  return bytes.readDoubleLE(at + 8);
+}
+
+function textAt(segment: Segment, at: number): string {
+  return segment.bytes.toString('utf8', at + HEAD_BYTES, at + lengthAt(segment, at));
+}
+
+function recordAt(segment: Segment, at: number): PackedRecord {
+  return { text: textAt(segment, at), expiresAt: expiryAt(segment, at) };
+}
+
+type Head = { readonly length: number; readonly hash: number; readonly expiresAt: number };
+
+function writeHead({ bytes }: Segment, at: number, { length, hash, expiresAt }: Head): void {
+  bytes.writeUInt32LE(length, at);
+  bytes.writeUInt32LE(hash, at + 4);
+  bytes.writeDoubleLE(expiresAt, at + 8);
+}

@@ -1,0 +1,124 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Heard, Party, Way } from '../interop/ways/way.ts';
+import type { BanyanProcess } from '../servers/banyan.ts';
+import type { Random } from '../simulation/random.ts';
+import { CuttableLine } from './cuttable-line.ts';
+import type { Top, Truth } from './truth.ts';
+
+/** What lasts so long has not come to be. */
+const PATIENCE_MS = 30_000;
+const POLL_MS = 20;
+/** Between two things that one does. */
+const PAUSE_MS = 400;
+
+export type Life = {
+  readonly server: BanyanProcess;
+  readonly truth: Truth;
+  readonly random: Random;
+  readonly way: Way;
+  readonly channel: string;
+  /** When it is over, at the latest. */
+  readonly until: number;
+};
+
+/** What came of a life: how much was done in it. */
+export type Lived = { readonly heard: number; readonly said: number; readonly cuts: number };
+
+/** Clients that come back from a cut by themselves and ask for what they missed. */
+const RECOVERING = /^Centrifuge|^plain server-sent|^Socket\.IO/;
+
+/**
+ * Joins a channel, speaks there, reads its history, is cut off and comes back, and leaves. Throws when a publication that was
+ * accepted is not in the channel, or one in the channel was not heard, heard twice or out of order.
+ */
+export async function live(life: Life): Promise<Lived> {
+  const { server, truth, way, channel } = life;
+  const line = await CuttableLine.to(server.url);
+  try {
+    const before = await truth.top(channel);
+    const party = await way.join({ ...server, url: line.url }, channel);
+    const joined = await truth.top(channel);
+    const done = await act(life, party, line);
+    const all = await hearAll(life, party, { before, joined });
+    // A client that is not told goodbye to is the usual case.
+    if (life.random.chance(0.5)) line.cut();
+    party.leave();
+    checkSaid(life, all, done.accepted);
+    return { heard: party.heard?.length ?? 0, said: done.accepted.length, cuts: done.cuts };
+  } finally {
+    line.close();
+  }
+}
+
+type Done = { readonly accepted: readonly unknown[]; readonly cuts: number };
+
+async function act({ random, truth, way, channel, until }: Life, party: Party, line: CuttableLine): Promise<Done> {
+  const accepted: unknown[] = [];
+  const me = crypto.randomUUID();
+  let cuts = 0;
+  const end = Math.min(until, Date.now() + random.between(1_000, 20_000));
+  while (Date.now() < end) {
+    const chosen = random.next();
+    if (chosen < 0.6 && party.say !== undefined) {
+      const data = { me, n: accepted.length, text: 'x'.repeat(random.between(0, 400)) };
+      // Cut off while it says something, nobody knows whether it was heard.
+      await party.say(data).then(
+        () => accepted.push(data),
+        (error) => {
+          if (cuts === 0) throw error;
+        },
+      );
+    } else if (chosen < 0.63 && RECOVERING.test(way.name) && (party.heard?.length ?? 0) > 0) {
+      line.cut();
+      cuts += 1;
+    } else if (chosen < 0.7) await truth.after(channel, await truth.top(channel));
+    else if (chosen < 0.75) await truth.presence(channel);
+    await Bun.sleep(random.between(0, PAUSE_MS));
+  }
+  return { accepted, cuts };
+}
+
+/** The channel's publications since before the party joined, after checking that it has heard them. */
+async function hearAll(
+  { truth, way, channel }: Life,
+  { heard }: Party,
+  { before, joined }: { readonly before: Top; readonly joined: Top },
+): Promise<readonly Heard[]> {
+  const all = await truth.after(channel, before);
+  if (heard === undefined) return all;
+  const due = all.filter(([offset]) => offset > joined.offset);
+  const last = due.at(-1);
+  for (const deadline = Date.now() + PATIENCE_MS; !hasHeard(heard, last); await Bun.sleep(POLL_MS)) {
+    if (Date.now() > deadline) throw new Error(`${way.name} in ${channel} did not hear ${JSON.stringify(last)}`);
+  }
+  // Others speak on while it is being looked at.
+  const told = [...heard];
+  const now = await truth.after(channel, before);
+  const from = now.findIndex(([, data]) => isDeepStrictEqual(data, told[0]?.[1]));
+  const expected = from < 0 ? [] : now.slice(from, from + told.length);
+  const numbered = way.name.startsWith('pusher')
+    ? expected.map(([, data], index): Heard => [index + 1, data])
+    : expected;
+  const late = from > now.findIndex(([offset]) => offset === due[0]?.[0]) && due.length > 0;
+  if (late || !isDeepStrictEqual(told, numbered)) {
+    const difference = { heard: told.map(([offset]) => offset), expected: numbered.map(([offset]) => offset) };
+    throw new Error(`${way.name} in ${channel} heard something else than was said: ${JSON.stringify(difference)}`);
+  }
+  return now;
+}
+
+function hasHeard(heard: readonly Heard[], last: Heard | undefined): boolean {
+  return last === undefined || heard.findLast(([, data]) => isDeepStrictEqual(data, last[1])) !== undefined;
+}
+
+/** An ack is a promise: each once, and in the order in which they were said. */
+function checkSaid({ way, channel }: Life, all: readonly Heard[], accepted: readonly unknown[]): void {
+  const places = accepted.map((data) =>
+    all.flatMap(([offset, held]) => (isDeepStrictEqual(held, data) ? [offset] : [])),
+  );
+  const inOrder = places.every(([offset = 0], index) => offset > (places[index - 1]?.[0] ?? 0));
+  if (places.every(({ length }) => length === 1) && inOrder) return;
+  throw new Error(
+    `${way.name} in ${channel} was told that ${accepted.length} were accepted: ${JSON.stringify(places)}`,
+  );
+}
