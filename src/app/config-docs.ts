@@ -1,8 +1,8 @@
+import { APP_FIELDS } from '../core/app-settings.ts';
 import { SETTINGS, type SettingKey } from './config.ts';
 import { flagOf, KEYS } from './config-sources.ts';
 import { CONFIG_FILE } from './load-config.ts';
 import { DEFAULT_NAMESPACES, NAMESPACE_FIELDS } from './namespaces-setting.ts';
-import { APP_FIELDS } from './pusher-apps-setting.ts';
 import type { Setting } from './setting.ts';
 
 /** docs/config.md, whole. */

@@ -1,3 +1,4 @@
+import type { AppSettings } from '../../core/app-settings.ts';
 import { AttemptLimiter } from '../../core/attempt-limits.ts';
 import { isSame } from '../../core/constant-time.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
@@ -8,38 +9,6 @@ import type { Grant, SignedIn } from '../../core/tokens.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Digests } from '../../ports/digests.ts';
 import { channelOf, kindOf, USER_ID_LIMIT, userChannelName } from './channel-name.ts';
-
-/** What an event of the protocol may be told about by a webhook. */
-export const WEBHOOK_EVENTS = [
-  ...['channel_occupied', 'channel_vacated', 'member_added', 'member_removed'],
-  ...['client_event', 'cache_miss', 'subscription_count'],
-] as const;
-
-export type Webhook = {
-  readonly url: string;
-  /** Those it is sent; all when absent. */
-  readonly events?: readonly string[] | undefined;
-};
-
-/** One app of the operator: its backend has the secret, its clients have the key. */
-export type AppSettings = {
-  readonly id: string;
-  readonly key: string;
-  readonly secret: string;
-  /** Where its channels are: `name` is `<namespace>:name`. */
-  readonly namespace: string;
-  readonly enabled: boolean;
-  /** Connections at once; 0: no bound. */
-  readonly maxConnections: number;
-  readonly clientEvents: boolean;
-  readonly clientEventsPerSecond: number;
-  /** Of an event's data. */
-  readonly maxEventBytes: number;
-  readonly maxPresenceMembers: number;
-  /** Whether clients are told how many subscribe to a channel. */
-  readonly subscriptionCounts: boolean;
-  readonly webhooks: readonly Webhook[];
-};
 
 export type AppParts = { readonly digests: Digests; readonly clock: Clock };
 

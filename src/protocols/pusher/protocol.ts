@@ -1,10 +1,11 @@
+import type { AppSettings } from '../../core/app-settings.ts';
 import type { AppHooks } from '../../core/apps.ts';
 import type { ChannelPolicy, NamespaceDefinition } from '../../core/feature.ts';
 import { CLOSED_NAMESPACE, type Namespace, namespaceOf } from '../../core/namespace.ts';
 import type { Node } from '../../core/node.ts';
 import type { Protocol } from '../../core/protocol.ts';
 import type { Digests } from '../../ports/digests.ts';
-import { type AppSettings, PusherApp } from './app.ts';
+import { PusherApp } from './app.ts';
 import { AppWatch } from './app-watch.ts';
 import { nameOf } from './channel-name.ts';
 import { CODES, type Code } from './codes.ts';
@@ -13,8 +14,6 @@ import { encodeError } from './encode.ts';
 import { PusherApi } from './http-api.ts';
 import { definitionOf } from './namespaces.ts';
 import type { WebhookParts } from './webhooks.ts';
-
-export { type AppSettings, WEBHOOK_EVENTS } from './app.ts';
 
 export type PusherParts = WebhookParts & { readonly digests: Digests };
 

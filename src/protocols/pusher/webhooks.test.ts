@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import { HandClock } from '../../../tests/core/hand-clock.ts';
 import { digests } from '../../adapters/bun/digests.ts';
+import type { AppSettings, Webhook } from '../../core/app-settings.ts';
 import type { Post } from '../../ports/web-client.ts';
-import { type AppSettings, PusherApp, type Webhook } from './app.ts';
+import { PusherApp } from './app.ts';
 import { WebhookOutlet } from './webhooks.ts';
 
 /** An outlet whose address answers as told; by default well. */

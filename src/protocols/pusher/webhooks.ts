@@ -1,7 +1,8 @@
+import type { Webhook } from '../../core/app-settings.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { WebClient } from '../../ports/web-client.ts';
-import type { PusherApp, Webhook } from './app.ts';
+import type { PusherApp } from './app.ts';
 
 /** As webhooks tell it: `name` says what happened. https://pusher.com/docs/channels/server_api/webhooks/ */
 export type WebhookEvent = { readonly name: string; readonly channel: string } & Readonly<Record<string, unknown>>;
