@@ -2,6 +2,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { DeadLetter, LaneSize, WorkLog } from '../ports/work-log.ts';
 import { ClientError } from './errors.ts';
+import { Turns } from './turns.ts';
 
 export type DeadLetterPage = { readonly letters: readonly DeadLetter[]; readonly next: string | null };
 
@@ -25,7 +26,7 @@ export class DeadLetters {
   #works = 0;
   #bytes = 0;
   /** What changes their number goes one after the other, so that each is counted once. */
-  #changing: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -59,22 +60,22 @@ export class DeadLetters {
 
   /** Throws `ClientError` `notFound`. */
   retry(id: string): Promise<void> {
-    return this.#change(async () => this.#revive([await this.get(id)]));
+    return this.#turns.run(async () => this.#revive([await this.get(id)]));
   }
 
   /** Throws `ClientError` `notFound`. */
   discard(id: string): Promise<void> {
-    return this.#change(async () => this.#remove([await this.get(id)]));
+    return this.#turns.run(async () => this.#remove([await this.get(id)]));
   }
 
   /** Gives how many. */
   retryAll(): Promise<number> {
-    return this.#change(() => this.#all((letters) => this.#revive(letters)));
+    return this.#turns.run(() => this.#all((letters) => this.#revive(letters)));
   }
 
   /** Gives how many. */
   discardAll(): Promise<number> {
-    return this.#change(() => this.#all((letters) => this.#remove(letters)));
+    return this.#turns.run(() => this.#all((letters) => this.#remove(letters)));
   }
 
   /** A work has become one. */
@@ -85,7 +86,7 @@ export class DeadLetters {
 
   /** Lets go of what is past the bounds. To be called now and then. */
   trim(): Promise<void> {
-    return this.#change(async () => {
+    return this.#turns.run(async () => {
       const { log, telemetry, clock, bounds } = this.#parts;
       let dropped = 0;
       for (;;) {
@@ -150,11 +151,5 @@ export class DeadLetters {
       0,
       letters.reduce((left, { bytes }) => left - bytes, this.#bytes),
     );
-  }
-
-  #change<T>(act: () => Promise<T>): Promise<T> {
-    const changed = this.#changing.then(act);
-    this.#changing = changed.catch(() => undefined);
-    return changed;
   }
 }

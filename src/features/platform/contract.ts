@@ -139,7 +139,7 @@ export const platformContract = {
       id: APP_FIELDS.id.schema.optional(),
       key: APP_FIELDS.key.schema.optional(),
       secret: APP_FIELDS.secret.schema.optional(),
-      /** Left out: one of its own, `app-<id>`. Of another app: its channels are that one's, too. */
+      /** Left out: one of its own. That of another app: its channels are that one's, too. */
       namespace: APP_FIELDS.namespace.schema.optional(),
       enabled: enabled.schema.default(enabled.default),
       maxConnections: maxConnections.schema.default(maxConnections.default),

@@ -27,19 +27,32 @@ const WATCHLIST_LIMIT = 100;
 
 /** An app's rules, and what its backend has signed. https://pusher.com/docs/channels/library_auth_reference/auth-signatures/ */
 export class PusherApp {
-  readonly settings: AppSettings;
-  readonly #digests: Digests;
-  readonly #clientEvents: AttemptLimiter;
+  /** There is no such app any more: what its clients still ask for is refused. */
+  isGone = false;
+  readonly #parts: AppParts;
+  #settings: AppSettings;
+  #clientEvents: AttemptLimiter;
 
-  constructor(settings: AppSettings, { digests, clock }: AppParts) {
-    this.settings = settings;
-    this.#digests = digests;
-    this.#clientEvents = new AttemptLimiter(clock, { attempts: settings.clientEventsPerSecond, windowMs: 1_000 });
+  constructor(settings: AppSettings, parts: AppParts) {
+    this.#settings = settings;
+    this.#parts = parts;
+    this.#clientEvents = limiterOf(settings, parts.clock);
+  }
+
+  get settings(): AppSettings {
+    return this.#settings;
+  }
+
+  /** What is asked from now on is judged by these. */
+  change(settings: AppSettings): void {
+    const isSameRate = settings.clientEventsPerSecond === this.#settings.clientEventsPerSecond;
+    this.#settings = settings;
+    if (!isSameRate) this.#clientEvents = limiterOf(settings, this.#parts.clock);
   }
 
   /** Hex, as signatures of requests and webhooks are written. */
   sign(text: string): string {
-    return this.#digests.hmacSha256(this.settings.secret, text);
+    return this.#parts.digests.hmacSha256(this.settings.secret, text);
   }
 
   /** What a client may by the app's key alone. Throws `rateLimited`. */
@@ -84,8 +97,12 @@ export class PusherApp {
   }
 
   #isSigned(auth: string, text: string): boolean {
-    return isSame(auth, `${this.settings.key}:${this.sign(text)}`);
+    return !this.isGone && isSame(auth, `${this.settings.key}:${this.sign(text)}`);
   }
+}
+
+function limiterOf({ clientEventsPerSecond: attempts }: AppSettings, clock: Clock): AttemptLimiter {
+  return new AttemptLimiter(clock, { attempts, windowMs: 1_000 });
 }
 
 function memberOf(channelData: string | undefined): { readonly user: string; readonly info?: string } {

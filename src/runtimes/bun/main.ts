@@ -189,6 +189,7 @@ function stopper({ server, app, ports, telemetry, readiness, processMetrics }: R
     processMetrics.stop();
     const stopped = server.stop();
     await app.node.drain();
+    await app.stop();
     await Promise.race([stopped, Bun.sleep(STOP_GRACE_MS)]);
     await server.stop(true);
     await ports.close();
