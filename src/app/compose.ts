@@ -73,7 +73,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
   });
   const jobs = new Jobs({ ...runtime, log: ports.workLog });
   const pusher = new Pusher(config.pusherApps, { ...runtime, outbox: jobs, namespaces: config.namespaces });
-  pusher.deliverBy(jobs);
+  pusher.deliverBy(jobs, config.webhookAttempts);
   const apiKeys = new ApiKeys([...config.apiKeys.map((key) => ({ key })), ...config.scopedApiKeys]);
   const platform = platformOf(config, host.features, { apiKeys, apps: pusher.apps, jobs });
   const features = [

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { CentClient } from 'cent.js';
 import type PusherClient from 'pusher-js';
-import type { ChannelAuthorizationOptions } from 'pusher-js';
-import type { ClientError } from '../../client/client.ts';
+import type { Options } from 'pusher-js';
 import type { Input, OperationName, Output } from '../../client/contract.ts';
+import type { BanyanError } from '../../client/errors.ts';
 import { clientOf, register } from '../servers/people.ts';
 import { APP, next, PusherWorld, subscribe } from './pusher-world.ts';
 import { until } from './until.ts';
@@ -38,7 +38,7 @@ afterAll(() => world.server.stop());
 async function refusal<Name extends OperationName>(name: Name, input: Input<Name>, by = owner): Promise<string> {
   return by.call(name, input).then(
     (answer) => `answered ${JSON.stringify(answer)}`,
-    (error: ClientError) => error.name,
+    (error: BanyanError) => error.name,
   );
 }
 
@@ -59,17 +59,21 @@ async function created(input: Partial<Input<'apps.create'>> = {}): Promise<App &
 
 /** A client of the app, whose backend lets it in with the secret. */
 function clientFor(app: App): PusherClient {
-  const customHandler: ChannelAuthorizationOptions['customHandler'] = ({ socketId, channelName }, callback) =>
-    callback(null, world.backendOf(app).authorizeChannel(socketId, channelName) as never);
-  const authorization = { transport: 'ajax' as const, endpoint: '', customHandler };
-  const client = world.client('nobody', { channelAuthorization: authorization }, app.key);
+  const options: Partial<Options> = {
+    channelAuthorization: {
+      ...{ transport: 'ajax', endpoint: '' },
+      customHandler: ({ socketId, channelName }, callback) =>
+        callback(null, world.backendOf(app).authorizeChannel(socketId, channelName) as never),
+    },
+  };
+  const client = world.client('nobody', options, app.key);
   clients.push(client);
   return client;
 }
 
 /** The code with which the server ends the connection or refuses it. */
 function closingOf(client: PusherClient): Promise<number> {
-  return next(client.connection, 'error').then(({ data, error }) => (data ?? error?.data).code);
+  return next(client.connection, 'error').then(({ data, error }) => (data ?? error.data).code);
 }
 
 const publishes = (key: string, channel = 'demo:x') => codeOf(key, 'publish', { channel, data: 1 });

@@ -9,7 +9,7 @@ import { CODES, type Code } from './codes.ts';
 import { PusherConnection, pusherForAll } from './connection.ts';
 import { encodeError } from './encode.ts';
 import { PusherApi } from './http-api.ts';
-import { deliver, WEBHOOK_QUEUE, WEBHOOK_RETRY } from './webhooks.ts';
+import { deliver, WEBHOOK_PAUSES, WEBHOOK_QUEUE } from './webhooks.ts';
 
 export type PusherParts = AppsParts & { readonly webClient: WebClient };
 
@@ -41,11 +41,11 @@ export class Pusher {
     return this.apps.size > 0;
   }
 
-  /** Has the webhooks' deliveries made by `jobs`. */
-  deliverBy(jobs: Jobs): void {
+  /** Has the webhooks' deliveries made by `jobs`, each tried so often. */
+  deliverBy(jobs: Jobs, attempts: number): void {
     const worker = ({ data }: { readonly data: string }) =>
       deliver(data, (id) => this.apps.get(id)?.app, this.#parts.webClient);
-    jobs.handle(WEBHOOK_QUEUE, { worker, retry: WEBHOOK_RETRY });
+    jobs.handle(WEBHOOK_QUEUE, { worker, retry: { attempts, ...WEBHOOK_PAUSES } });
   }
 
   /** What the node tells of clients and channels. */

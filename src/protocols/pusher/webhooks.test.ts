@@ -6,7 +6,7 @@ import type { AppSettings, Webhook } from '../../core/app-settings.ts';
 import { Jobs } from '../../core/jobs.ts';
 import type { Post } from '../../ports/web-client.ts';
 import { PusherApp } from './app.ts';
-import { deliver, WEBHOOK_QUEUE, WEBHOOK_RETRY, WebhookOutlet } from './webhooks.ts';
+import { deliver, WEBHOOK_PAUSES, WEBHOOK_QUEUE, WebhookOutlet } from './webhooks.ts';
 
 const ADDRESS = 'http://hook/';
 
@@ -39,7 +39,7 @@ async function outletOf(answer: (attempt: number) => number | Error = () => 200,
     return outcome;
   };
   const worker = ({ data }: { data: string }) => deliver(data, (id) => apps.get(id), { post });
-  jobs.handle(WEBHOOK_QUEUE, { worker, retry: WEBHOOK_RETRY });
+  jobs.handle(WEBHOOK_QUEUE, { worker, retry: { attempts: 11, ...WEBHOOK_PAUSES } });
   await jobs.start();
   const disk = { full: false };
   const add: Jobs['add'] = (works) => (disk.full ? Promise.reject(new Error('disk full')) : jobs.add(works));

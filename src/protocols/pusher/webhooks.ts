@@ -25,8 +25,7 @@ type Delivery = {
 };
 
 export const WEBHOOK_QUEUE = 'webhook';
-/** Tries and pauses of together about five minutes. */
-export const WEBHOOK_RETRY = { attempts: 11, firstMs: 1_000, mostMs: 60_000 } as const;
+export const WEBHOOK_PAUSES = { firstMs: 1_000, mostMs: 60_000 } as const;
 
 /** Between two deliveries to one address: what happens meanwhile is told in one request. */
 const GATHER_MS = 50;
