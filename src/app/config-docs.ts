@@ -69,6 +69,8 @@ in a private network too, and follow no redirect. Clients come by WebSocket alon
 
 ${table(['Field', 'What it says', 'Default'], fields)}
 
+The owner can make others while the server runs ([operations.md](operations.md#api-keys-and-apps-without-a-restart)).
+
 \`\`\`sh
 BANYAN_PUSHER_APPS='[{"id":"1","key":"my-key","secret":"change-me-change-me"}]' npm start
 \`\`\`

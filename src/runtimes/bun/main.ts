@@ -117,7 +117,7 @@ function assemble(config: Config, ports: Ports, { telemetry, fanout, server, pro
     ),
   ];
   const metrics = new MetricsPage(config, {
-    families: () => [...metricsOf(app.node, telemetry.counts()), ...processMetrics.families()],
+    families: () => [...metricsOf(app, telemetry.counts()), ...processMetrics.families()],
     addressOf: http.addressOf,
   });
   return { app, http, connections: new Connections({ app, http, telemetry, settings: config, entrances }), metrics };
