@@ -119,8 +119,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
       await socketio.catchUp();
     },
     stop: async () => {
-      jobs.stop();
-      await pusher.apps.settled();
+      await Promise.all([jobs.stop(), pusher.apps.settled()]);
     },
     ownerPath: async () => {
       const code = await accounts.ownerInvite();
@@ -184,7 +183,7 @@ function platformOf(
   lookedAfter: Pick<PlatformSettings, 'apiKeys' | 'apps' | 'jobs'>,
 ): Platform {
   const reserved = new Set(FEATURE_NAMESPACES.keys());
-  return createPlatform(host, { ...lookedAfter, methods: API_METHODS, namespaces: Object.keys(namespaces), reserved });
+  return createPlatform(host, { ...lookedAfter, methods: API_METHODS, namespaces, reserved });
 }
 
 type Plugs = {

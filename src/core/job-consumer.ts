@@ -37,7 +37,7 @@ export class JobConsumer {
   readonly #worker: Worker;
   readonly #policy: RetryPolicy;
   readonly #parts: ConsumerParts;
-  #underWay = 0;
+  readonly #underWay = new Set<Promise<void>>();
   #looking = false;
   /** Something has changed while it looked. */
   #lookAgain = false;
@@ -67,10 +67,11 @@ export class JobConsumer {
     );
   }
 
-  /** Takes no more; what is under way is done again after the next start, unless it ends before. */
-  stop(): void {
+  /** Takes no more, and resolves when what is under way has ended. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
+    await Promise.all(this.#underWay);
   }
 
   /** Begins what is due, and gives the time in milliseconds until it should look again. */
@@ -79,7 +80,7 @@ export class JobConsumer {
     let pause = LOOK_MS;
     while (this.#lookAgain && !this.#stopped) {
       this.#lookAgain = false;
-      const [now, limit] = [clock.now(), UNDER_WAY - this.#underWay];
+      const [now, limit] = [clock.now(), UNDER_WAY - this.#underWay.size];
       // Whatever ends wakes it.
       if (limit === 0) return LOOK_MS;
       const { works, nextAt } = await log.lease({ queue: this.#queue, now, until: now + LEASE_MS, limit });
@@ -97,15 +98,15 @@ export class JobConsumer {
   }
 
   #begin(work: Work): void {
-    this.#underWay += 1;
-    this.#do(work)
+    const doing = this.#do(work)
       .catch((error) => {
         if (!this.#stopped) this.#parts.onError(error);
       })
       .finally(() => {
-        this.#underWay -= 1;
+        this.#underWay.delete(doing);
         this.wake();
       });
+    this.#underWay.add(doing);
   }
 
   async #do(work: Work): Promise<void> {

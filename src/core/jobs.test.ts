@@ -41,7 +41,7 @@ async function world({ worker = async () => undefined, bounds = {}, log = new Me
   return { jobs, jobsOf, clock, done, recorded, counts, add, log };
 }
 
-describe('work', () => {
+describe('WL1 WL2 WL3 work', () => {
   test('is done in the order of its lane, one at a time, while other lanes go on', async () => {
     let most = 0;
     let underWay = 0;
@@ -118,7 +118,7 @@ describe('work', () => {
     });
     await add('1', '2');
     await clock.settle();
-    jobs.stop();
+    await jobs.stop();
     const seen: number[] = [];
     const next = await jobsOf(async ({ attempts }) => void seen.push(attempts));
     expect(next.waiting).toBe(2);
@@ -162,6 +162,23 @@ describe('work', () => {
     ]);
   });
 
+  test('that is under way at a stop may end; what takes too long is done again', async () => {
+    const gates: (() => void)[] = [];
+    const { jobs, jobsOf, clock, done } = await world({
+      worker: () => new Promise<void>((resolve) => gates.push(resolve)),
+    });
+    await jobs.add(['a', 'b'].map((lane) => ({ queue: 'q', lane, data: lane })));
+    await clock.settle();
+    const stopped = jobs.stop();
+    gates[0]?.();
+    await clock.pass(2_000);
+    await stopped;
+    expect(done).toEqual(['a']);
+    await jobsOf(async () => undefined);
+    await clock.pass(60_000);
+    expect(done).toEqual(['a', 'b']);
+  });
+
   test('is held in memory for so many lanes and no more', async () => {
     let underWay = 0;
     const { jobs, clock } = await world({
@@ -178,7 +195,7 @@ describe('work', () => {
 
 const never = new Promise<never>(() => undefined);
 
-describe('dead letters', () => {
+describe('WL4 dead letters', () => {
   /** So many of them, whose works are done from the moment the returned switch is turned. */
   async function graveyard(count: number, bounds?: Partial<JobBounds>) {
     const health = { good: false };

@@ -20,6 +20,8 @@ const BOUNDS: JobBounds = {
   dead: { works: 10_000, bytes: 64 * MIB, ms: 30 * DAY_MS },
 };
 const TRIM_MS = 60_000;
+/** How long a stop waits for what is under way. */
+const STOP_MS = 2_000;
 
 /**
  * Work to be done after something has happened: at least once, however often the process dies, in order within a lane,
@@ -92,10 +94,17 @@ export class Jobs {
     for (const queue of queues) this.#consumers.get(queue)?.wake();
   }
 
-  /** Begins nothing more. What is under way may still end, until the work log is closed. */
-  stop(): void {
+  /** Begins nothing more. Resolves when what is under way has ended, or soon: then the next start does it again. */
+  async stop(): Promise<void> {
     this.#stopTrimming();
-    for (const consumer of this.#consumers.values()) consumer.stop();
+    const ended = Promise.all([...this.#consumers.values()].map((consumer) => consumer.stop()));
+    await new Promise<void>((resolve) => {
+      const cancel = this.#parts.clock.after(STOP_MS, resolve);
+      ended.finally(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   #hasRoom(work: Pick<NewWork, 'queue' | 'lane'>): boolean {

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { CentClient } from 'cent.js';
+import { Centrifuge, type Subscription } from 'centrifuge';
 import type PusherClient from 'pusher-js';
 import type { Options } from 'pusher-js';
+import WebSocket from 'ws';
 import type { Input, OperationName, Output } from '../../client/contract.ts';
 import type { BanyanError } from '../../client/errors.ts';
 import { clientOf, register } from '../servers/people.ts';
@@ -281,7 +283,18 @@ describe('PU10 apps that the owner makes', () => {
     const { url } = world.server;
     const poll = (channel: string) => fetch(`${url}/poll?channel=${channel}&timeout=0`).then(({ status }) => status);
     expect(await poll('shop:private-a')).toBe(200);
+    const centrifuge = new Centrifuge(world.server.socketUrl, { websocket: WebSocket });
+    const [live, plain] = ['shop:private-b', 'shop:b'].map((name) =>
+      centrifuge.newSubscription(name),
+    ) as Subscription[];
+    for (const each of [live, plain]) each?.subscribe();
+    centrifuge.connect();
+    await Promise.all([live?.ready(5_000), plain?.ready(5_000)]);
+    const ended = new Promise((resolve) => live?.once('unsubscribed', ({ code }) => resolve(code)));
     const app = await created({ namespace: 'shop' });
+    expect(await ended).toBe(103);
+    await plain?.ready(5_000);
+    centrifuge.disconnect();
     await subscribe(clientFor(app), 'private-a');
     expect([await poll('shop:private-a'), await poll('shop:a')]).toEqual([403, 200]);
     await owner.call('apps.delete', { id: app.id });

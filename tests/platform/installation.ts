@@ -12,6 +12,7 @@ import { Avatars } from '../../src/core/avatars.ts';
 import { ClientError } from '../../src/core/errors.ts';
 import type { Channels } from '../../src/core/feature.ts';
 import { Jobs } from '../../src/core/jobs.ts';
+import { CLOSED_NAMESPACE } from '../../src/core/namespace.ts';
 import { createOperations } from '../../src/core/operations.ts';
 import { createPlatform } from '../../src/features/platform/feature.ts';
 import { PLATFORM_MIGRATIONS } from '../../src/features/platform/tables.ts';
@@ -21,6 +22,8 @@ import { Apps } from '../../src/protocols/pusher/apps.ts';
 import { HandClock } from '../core/hand-clock.ts';
 
 export type Stated = { readonly keys?: readonly StatedKey[]; readonly apps?: readonly AppSettings[] };
+
+const NAMESPACES = { news: CLOSED_NAMESPACE, map: { ...CLOSED_NAMESPACE, type: 'map' } } as const;
 
 /** The feature on a real database, without a node. */
 export class Installation {
@@ -85,7 +88,7 @@ export class Installation {
     const avatars = new Avatars({ blobs: new MemoryBlobs(), images: createImages(), clock });
     const platform = createPlatform(
       { sql, clock, telemetry, avatars, channels: {} as Channels },
-      { apiKeys: keys, apps, jobs, methods: ['publish', 'info'], namespaces: ['news'], reserved: new Set(['room']) },
+      { apiKeys: keys, apps, jobs, methods: ['publish', 'info'], namespaces: NAMESPACES, reserved: new Set(['room']) },
     );
     return { keys, apps, platform, operations: createOperations(platform.feature.operations) };
   }

@@ -115,6 +115,8 @@ test.each([
   ['apps.create', { name: 'x', secret: 'short' }],
   ['apps.create', { name: ' ' }],
   ['apps.create', { name: 'x', namespace: 'Upper' }],
+  ['apps.create', { name: 'x', namespace: 'room' }],
+  ['apps.create', { name: 'x', namespace: 'map' }],
   ['apiKeys.create', { name: 'x', methods: 'publish' }],
   ['apiKeys.create', {}],
 ])('%s refuses %j', async (name, input) => {

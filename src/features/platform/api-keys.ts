@@ -109,7 +109,7 @@ function checkScope({ methods: known, reserved }: Parts, { methods, namespaces }
 
 /** Those that a key may be bound to: of the settings, and of apps. */
 function namespacesOf({ namespaces, apps }: Parts): string[] {
-  return [...new Set([...namespaces, ...apps.list().map(({ namespace }) => namespace)])].sort();
+  return [...new Set([...Object.keys(namespaces), ...apps.list().map(({ namespace }) => namespace)])].sort();
 }
 
 function statedInfo({ name, methods, namespaces, revoked }: StatedKey, index: number): ApiKeyInfo {

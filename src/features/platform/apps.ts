@@ -124,6 +124,12 @@ async function checkNew(parts: Parts, store: AppStore, settings: AppSettings): P
   if (parts.reserved.has(settings.namespace)) {
     throw new ClientError('invalidInput', { field: 'namespace', message: "must be another one: this is a feature's" });
   }
+  if ((parts.namespaces[settings.namespace]?.type ?? 'stream') !== 'stream') {
+    throw new ClientError('invalidInput', {
+      field: 'namespace',
+      message: 'must be another one: this has maps or polls',
+    });
+  }
   if ((await store.list()).length < APP_LIMIT) return;
   throw new ClientError('limitExceeded', { message: `at most ${APP_LIMIT} apps are made here` });
 }
@@ -144,9 +150,8 @@ function isShadowed({ apps }: Parts, { id, key }: AppSettings): boolean {
 
 /** Where an app may be: in those of the settings, and in those of other apps. */
 function namespacesOf({ namespaces, apps }: Parts): string[] {
-  return [...new Set([...namespaces, ...apps.list().map(({ namespace }) => namespace)])]
-    .filter((name) => name !== '')
-    .sort();
+  const logs = Object.keys(namespaces).filter((name) => name !== '' && namespaces[name]?.type === 'stream');
+  return [...new Set([...logs, ...apps.list().map(({ namespace }) => namespace)])].sort();
 }
 
 function statedInfo(parts: Parts, settings: AppSettings): AppInfo {

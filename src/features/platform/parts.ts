@@ -2,6 +2,7 @@ import type { ApiKeys } from '../../core/api-keys.ts';
 import type { LiveApps } from '../../core/apps.ts';
 import type { FeatureHost } from '../../core/feature.ts';
 import type { Jobs } from '../../core/jobs.ts';
+import type { Namespace } from '../../core/namespace.ts';
 import type { UserContext } from '../../core/operation.ts';
 import { Turns } from '../../core/turns.ts';
 import type { Fields } from '../../ports/telemetry.ts';
@@ -13,8 +14,8 @@ export type PlatformSettings = {
   readonly jobs: Jobs;
   /** The methods of the server API. */
   readonly methods: readonly string[];
-  /** The namespaces of the settings. */
-  readonly namespaces: readonly string[];
+  /** The namespaces of the settings; apps may be in those that are logs, not in maps and polls. */
+  readonly namespaces: Readonly<Record<string, Namespace>>;
   /** Those of features, which are not for keys and apps. */
   readonly reserved: ReadonlySet<string>;
 };

@@ -51,6 +51,13 @@ export class AppWatch implements Notes {
     });
   }
 
+  /** The app is removed: its clients go, and nobody is told of anything any more. */
+  end(): void {
+    this.app.isGone = true;
+    this.#outlets = [];
+    this.clients.close('forceDisconnect');
+  }
+
   /** Resolves once what was told to webhooks is on disk. */
   async settled(): Promise<void> {
     await Promise.all(this.#outlets.map((outlet) => outlet.settled()));

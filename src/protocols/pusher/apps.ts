@@ -77,8 +77,7 @@ export class Apps implements LiveApps {
     const others = this.#ofNamespace(namespace).filter((each) => each !== watch);
     if (others.length > 0) this.#byNamespace.set(namespace, others);
     else this.#byNamespace.delete(namespace);
-    watch.app.isGone = true;
-    watch.clients.close('forceDisconnect');
+    watch.end();
     if (others.length === 0) this.#define(namespace);
   }
 
