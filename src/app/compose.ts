@@ -1,13 +1,17 @@
+import { ApiKeys } from '../core/api-keys.ts';
 import { Application } from '../core/application.ts';
 import { Avatars } from '../core/avatars.ts';
 import type { Fanout } from '../core/connection.ts';
 import type { Feature, FeatureHost, NamespaceDefinition } from '../core/feature.ts';
+import { Jobs } from '../core/jobs.ts';
 import { Node } from '../core/node.ts';
 import { createOperations, type Operations } from '../core/operations.ts';
 import type { Principal } from '../core/principal.ts';
+import type { Protocol } from '../core/protocol.ts';
 import { createTokens, type TokenSettings } from '../core/tokens.ts';
 import { type Accounts, createAccounts } from '../features/accounts/feature.ts';
 import { createChat } from '../features/chat/feature.ts';
+import { createPlatform, type Platform, type PlatformSettings } from '../features/platform/feature.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Digests } from '../ports/digests.ts';
 import type { Images } from '../ports/images.ts';
@@ -17,7 +21,7 @@ import type { WebClient } from '../ports/web-client.ts';
 import { centrifuge } from '../protocols/centrifuge/protocol.ts';
 import { plain } from '../protocols/plain/protocol.ts';
 import { Pusher } from '../protocols/pusher/protocol.ts';
-import { type ApiKey, ServerApi } from '../protocols/server-api/protocol.ts';
+import { API_METHODS, ServerApi } from '../protocols/server-api/protocol.ts';
 import { SocketIo } from '../protocols/socketio/protocol.ts';
 import type { Config } from './config.ts';
 import { FEATURE_NAMESPACES } from './feature-namespaces.ts';
@@ -45,9 +49,12 @@ export type App = {
   readonly socketio: SocketIo;
   readonly pusher: Pusher;
   readonly pusherApi: ReturnType<Pusher['api']>;
+  readonly jobs: Jobs;
   authenticate(headers: Headers): Promise<Principal>;
-  /** Does what a crash came between. To be called once, before the first connection. */
+  /** Brings in what was made while earlier runs served, and does what a crash came between. To be called once, before the first connection. */
   catchUp(): Promise<void>;
+  /** Ends work under way; resolves once what is to be done later is on disk. To be called behind `node.drain`. */
+  stop(): Promise<void>;
   /** The path of the one-time owner link, while there is no owner yet. */
   ownerPath(): Promise<string | null>;
 };
@@ -64,12 +71,21 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     namespaces: Object.keys(config.namespaces),
     recoveryMs: config.socketIoRecoverySeconds * 1_000,
   });
-  const features = [accounts.feature, chat, avatarsFeature(host.features.avatars), socketio.feature];
+  const jobs = new Jobs({ ...runtime, log: ports.workLog });
+  const pusher = new Pusher(config.pusherApps, { ...runtime, outbox: jobs, namespaces: config.namespaces });
+  pusher.deliverBy(jobs, config.webhookAttempts);
+  const apiKeys = new ApiKeys([...config.apiKeys.map((key) => ({ key })), ...config.scopedApiKeys]);
+  const platform = platformOf(config, host.features, { apiKeys, apps: pusher.apps, jobs });
+  const features = [
+    ...[accounts.feature, chat, avatarsFeature(host.features.avatars), socketio.feature],
+    platform.feature,
+  ];
   const operations = createOperations(features.flatMap((feature) => feature.operations));
-  const pusher = new Pusher(config.pusherApps, runtime);
-  const node = createNode(config, ports, runtime, { features, pusher, socketio });
+  const namespaces = new Map([...namespacesOf(config, features), ...pusher.apps.namespaces()]);
+  const node = createNode(config, ports, runtime, { namespaces, protocols: [...socketio.protocols, pusher.protocol] });
   host.attach(node);
   socketio.attach(node);
+  pusher.apps.attach(node, namespaces);
   const tokens = createTokens(tokenSettingsOf(config), runtime.clock.now);
   node.start({
     serverChannels: (principal) => channelsOf(features, principal),
@@ -81,7 +97,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     verifySubscription: tokens.subscription,
     application: new Application(ports.backend),
     operates: operations.takes,
-    ...(pusher.isOn && { apps: pusher.hooks(node) }),
+    apps: pusher.hooks(node),
   });
   announceNewcomers(accounts, features);
   return {
@@ -92,12 +108,18 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     plain,
     pusher,
     pusherApi: pusher.api(node),
-    serverApi: new ServerApi(node, { keys: apiKeysOf(config), version: VERSION }),
+    serverApi: new ServerApi(node, { keys: apiKeys, version: VERSION }),
     socketio,
+    jobs,
     authenticate: accounts.authenticate,
     catchUp: async () => {
+      await platform.load();
+      await jobs.start();
       await accounts.catchUp();
       await socketio.catchUp();
+    },
+    stop: async () => {
+      await Promise.all([jobs.stop(), pusher.apps.settled()]);
     },
     ownerPath: async () => {
       const code = await accounts.ownerInvite();
@@ -155,13 +177,22 @@ function tokenSettingsOf(config: Config): TokenSettings {
   };
 }
 
-function apiKeysOf({ apiKeys, scopedApiKeys }: Config): readonly ApiKey[] {
-  return [...apiKeys.map((key) => ({ key })), ...scopedApiKeys];
+function platformOf(
+  { namespaces }: Config,
+  host: FeatureHost,
+  lookedAfter: Pick<PlatformSettings, 'apiKeys' | 'apps' | 'jobs'>,
+): Platform {
+  const reserved = new Set(FEATURE_NAMESPACES.keys());
+  return createPlatform(host, { ...lookedAfter, methods: API_METHODS, namespaces, reserved });
 }
 
-type Plugs = { readonly features: readonly Feature[]; readonly pusher: Pusher; readonly socketio: SocketIo };
+type Plugs = {
+  /** The node's own from then on: whoever puts one in adds it to the node. */
+  readonly namespaces: Map<string, NamespaceDefinition>;
+  readonly protocols: readonly Protocol[];
+};
 
-function createNode(config: Config, ports: Ports, runtime: Runtime, { features, pusher, socketio }: Plugs): Node {
+function createNode(config: Config, ports: Ports, runtime: Runtime, { namespaces, protocols }: Plugs): Node {
   return new Node({
     name: crypto.randomUUID(),
     version: VERSION,
@@ -170,14 +201,9 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, { features, 
     bus: ports.bus,
     fanout: runtime.fanout,
     logs: ports.logs,
-    protocols: [
-      ...[centrifuge.json, centrifuge.protobuf],
-      ...plain.protocols,
-      ...socketio.protocols,
-      ...(pusher.isOn ? [pusher.protocol] : []),
-    ],
+    protocols: [centrifuge.json, centrifuge.protobuf, ...plain.protocols, ...protocols],
     pollSecret: config.pollSecret,
-    namespaces: new Map([...namespacesOf(config, features), ...pusher.namespaces(config.namespaces)]),
+    namespaces,
     openNamespaces: new Set(config.clientInsecure ? Object.keys(config.namespaces) : []),
     limits: {
       channels: config.channelLimit,

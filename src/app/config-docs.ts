@@ -1,8 +1,8 @@
+import { APP_FIELDS } from '../core/app-settings.ts';
 import { SETTINGS, type SettingKey } from './config.ts';
 import { flagOf, KEYS } from './config-sources.ts';
 import { CONFIG_FILE } from './load-config.ts';
 import { DEFAULT_NAMESPACES, NAMESPACE_FIELDS } from './namespaces-setting.ts';
-import { APP_FIELDS } from './pusher-apps-setting.ts';
 import type { Setting } from './setting.ts';
 
 /** docs/config.md, whole. */
@@ -68,6 +68,8 @@ public channels. Pages of other origins must be among \`allowedOrigins\`. Webhoo
 in a private network too, and follow no redirect. Clients come by WebSocket alone.
 
 ${table(['Field', 'What it says', 'Default'], fields)}
+
+The owner can make others while the server runs ([operations.md](operations.md#api-keys-and-apps-without-a-restart)).
 
 \`\`\`sh
 BANYAN_PUSHER_APPS='[{"id":"1","key":"my-key","secret":"change-me-change-me"}]' npm start

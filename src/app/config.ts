@@ -60,7 +60,7 @@ export const SETTINGS = {
     secret: true,
     rule: 'keys, separated by commas',
     is: (value) => value !== '' && isLine(value),
-    doc: "Keys with which a developer's own backend calls the server API (`POST /api/publish` and so on). None: it is shut.",
+    doc: "Keys with which a developer's own backend calls the server API (`POST /api/publish` and so on). The owner can make others while it runs. None: it is shut.",
   }),
   scopedApiKeys: json({
     env: 'BANYAN_SCOPED_API_KEYS',
@@ -202,7 +202,14 @@ export const SETTINGS = {
     secret: true,
     rule: 'a JSON list of apps with an id, a key and a secret each',
     schema: pusherAppsSchema,
-    doc: 'Apps whose clients and backends speak the Pusher protocol; see below. None: it is off.',
+    doc: 'Apps whose clients and backends speak the Pusher protocol; see below. The owner can make others while it runs. None: it is off.',
+  }),
+  webhookAttempts: integer({
+    env: 'BANYAN_WEBHOOK_ATTEMPTS',
+    default: 11,
+    min: 1,
+    max: 1_000,
+    doc: "How often the delivery of an app's webhook is tried before it becomes a dead letter. The pauses double from one second to a minute: 11 tries take about five minutes, 70 an hour. Later deliveries to the same address wait.",
   }),
   channelLimit: integer({
     env: 'BANYAN_CHANNEL_LIMIT',

@@ -1,3 +1,4 @@
+import type { Jobs } from '../core/jobs.ts';
 import type { Node } from '../core/node.ts';
 import type { Count } from '../ports/telemetry.ts';
 import { counter, type Family, gauge } from './exposition.ts';
@@ -5,14 +6,20 @@ import { counter, type Family, gauge } from './exposition.ts';
 /** What counters of `Telemetry` stand for. */
 const COUNTED: Readonly<Record<string, string>> = {
   banyan_command_errors_total: 'Commands of clients that were answered with an error, by its name.',
+  banyan_dead_letters_dropped_total: 'Dead letters past their bounds, which were let go of.',
   banyan_disconnects_total: 'Connections that this server has ended, by the reason.',
   banyan_http_requests_total: 'HTTP requests answered, by status.',
+  banyan_webhook_events_dropped_total:
+    'Events for webhooks that were dropped because nothing could be written for long.',
+  banyan_works_total: 'Tries of work that is done later, by queue and outcome: done, failed, dead.',
 };
 
 /** What the node knows of itself, and what was counted. Reading it costs the node nothing while nobody does. */
-export function metricsOf(node: Node, counts: readonly Count[]): readonly Family[] {
-  return [...present(node), ...done(node), ...waiting(node), ...counted(counts)];
+export function metricsOf({ node, jobs }: Measured, counts: readonly Count[]): readonly Family[] {
+  return [...present(node), ...done(node), ...waiting(node), ...later(jobs), ...counted(counts)];
 }
+
+type Measured = { readonly node: Node; readonly jobs: Jobs };
 
 function present({ population, hub }: Node): readonly Family[] {
   return [
@@ -47,6 +54,13 @@ function waiting({ queues }: Node): readonly Family[] {
   return [
     gauge('banyan_append_queue_length', 'Publications that wait to be on disk.', queues.durable.length),
     gauge('banyan_append_queue_characters', 'Characters of their data.', queues.durable.bytes),
+  ];
+}
+
+function later(jobs: Jobs): readonly Family[] {
+  return [
+    gauge('banyan_works_waiting', 'Work that is still to be done, as deliveries to webhooks.', jobs.waiting),
+    gauge('banyan_dead_letters', 'Work that failed for good, and waits for the owner.', jobs.deadLetters.total.works),
   ];
 }
 

@@ -4,6 +4,7 @@ import { AVATAR_UPLOAD as ACCOUNTS_UPLOAD } from '../features/accounts/avatars.t
 import { accountsContract } from '../features/accounts/contract.ts';
 import { chatContract } from '../features/chat/contract.ts';
 import { AVATAR_UPLOAD as CHAT_UPLOAD } from '../features/chat/group-avatar.ts';
+import { platformContract } from '../features/platform/contract.ts';
 import { createOpenApi } from './openapi.ts';
 
 type Described = {
@@ -15,7 +16,8 @@ type Described = {
 };
 type Content = { readonly schema: Readonly<Record<string, unknown>>; readonly example: unknown };
 
-const operations: readonly Operation[] = [...Object.values(accountsContract), ...Object.values(chatContract)];
+const contracts = [accountsContract, chatContract, platformContract];
+const operations: readonly Operation[] = contracts.flatMap((contract) => Object.values(contract));
 const uploads = [ACCOUNTS_UPLOAD, CHAT_UPLOAD];
 const document = createOpenApi(operations, uploads);
 const paths = document.paths as Readonly<Record<string, { readonly post: Described }>>;
@@ -30,7 +32,8 @@ describe('the OpenAPI document', () => {
   test('describes every operation and upload', () => {
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(paths).sort()).toEqual([...operations, ...uploads].map(({ name }) => `/api/v1/${name}`).sort());
-    expect(document.tags).toEqual([{ name: 'accounts' }, { name: 'chat' }]);
+    const tags = ['accounts', 'chat', 'apiKeys', 'apps', 'deadLetters'];
+    expect(document.tags).toEqual(tags.map((name) => ({ name })));
   });
 
   test.each(operations.map((operation) => [operation.name, operation] as const))(

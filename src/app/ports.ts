@@ -5,11 +5,13 @@ import { MemoryBus } from '../adapters/memory/bus.ts';
 import { MemoryLog } from '../adapters/memory/log.ts';
 import { openDatabase } from '../adapters/sqlite/database.ts';
 import { DataFolderError, type SchemaStep } from '../adapters/sqlite/open.ts';
+import { SqliteWorkLog } from '../adapters/sqlite/work-log.ts';
 import type { Backend } from '../ports/backend.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { Log } from '../ports/log.ts';
 import type { Sql } from '../ports/sql.ts';
+import type { WorkLog } from '../ports/work-log.ts';
 import { StartError } from './start-error.ts';
 
 /** Everything the program needs from outside, chosen by settings; the one place that names adapters. */
@@ -17,6 +19,7 @@ export type Ports = {
   readonly bus: Bus;
   readonly logs: { readonly memory: Log; readonly durable: Log };
   readonly sql: Sql;
+  readonly workLog: WorkLog;
   readonly blobs: Blobs;
   readonly backend: Backend;
   /** The durable log began a new epoch, because its data was put there from a backup or a copy. */
@@ -46,6 +49,7 @@ export function openPorts({ dataFolder, memoryHistoryBytes, backend, steps, onDe
       bus: new MemoryBus(),
       logs: { memory, durable: database.log },
       sql: database.sql,
+      workLog: new SqliteWorkLog(database.sql),
       isRestored: database.isRestored,
       blobs: new DiskBlobs(join(dataFolder, 'blobs')),
       backend: new HttpBackend(backend),

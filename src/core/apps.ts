@@ -1,4 +1,5 @@
 import type { Publication } from '../ports/log.ts';
+import type { AppSettings } from './app-settings.ts';
 import type { AppPrincipal, Principal } from './principal.ts';
 import type { Session } from './session.ts';
 
@@ -16,6 +17,19 @@ export interface AppHooks {
   present(channel: string, user: string, isThere: boolean): void;
   /** A client of an app has published. */
   published(channel: string, publication: Pick<Publication, 'data' | 'info' | 'tags'>): void;
+}
+
+/** The apps that are served at the moment. What is changed here holds at once, on live connections too. */
+export interface LiveApps {
+  /** Those of the settings. */
+  readonly stated: readonly AppSettings[];
+  /** All of them. */
+  list(): readonly AppSettings[];
+  /** A new app, or a known one with other settings; never with another key or namespace. */
+  set(app: AppSettings): void;
+  /** Ends its connections. */
+  remove(id: string): void;
+  connectionsOf(id: string): number;
 }
 
 /** Under which name orders for whoever this is are sent; undefined for those to whom none are. */

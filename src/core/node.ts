@@ -255,6 +255,11 @@ export class Node implements Channels, SessionHost {
     this.#tellIdentity({ kind: 'external', user }, order);
   }
 
+  /** Has everybody on this node who is in the channel subscribe again: what they know of it does not hold any more. */
+  startAnew(channel: string): void {
+    for (const session of [...this.#sessions.every()]) session.subscriptions.reset(channel);
+  }
+
   /** As `tellExternal`, for those whom an app's backend has signed in. */
   tellAppUser(app: string, user: string, order: ExternalOrder): void {
     this.#tellIdentity({ kind: 'app', app, user, client: '' }, order);
@@ -301,9 +306,7 @@ export class Node implements Channels, SessionHost {
       recoveryBytes: limits.recoveryBytes,
       logOf: (namespace) => this.#publisher.logOf(namespace),
       onInterest: (channel, wanted) => (wanted ? bus.subscribe(`c/${channel}`) : bus.unsubscribe(`c/${channel}`)),
-      onReset: (channel) => {
-        for (const session of [...this.#sessions.every()]) session.subscriptions.reset(channel);
-      },
+      onReset: (channel) => this.startAnew(channel),
       connectionOf: (client, protocol, channel) => {
         const session = this.#sessions.ofClient(client);
         const isThere = session?.protocol.name === protocol.name && session.subscriptions.isPlain(channel);

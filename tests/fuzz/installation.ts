@@ -92,6 +92,13 @@ export class Installation {
     return { ...who, role };
   }
 
+  /** Makes a dead letter, of work that nobody does. */
+  async bury(): Promise<void> {
+    const { workLog } = this.ports;
+    const [id = ''] = await workLog.add([{ queue: 'fuzz', lane: 'a', time: this.clock.now(), data: '{}' }]);
+    await workLog.fail(id, { kind: 'dead', at: this.clock.now(), reason: 'as it should' });
+  }
+
   /** Bytes of the heap, without what the program holds for a while only. */
   async heapBytes(): Promise<number> {
     this.clock.pass(GRACE_MS);

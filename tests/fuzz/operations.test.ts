@@ -96,6 +96,8 @@ describe('every operation', () => {
     for (let left = count; left > 0; left -= AT_ONCE) {
       const calls = Array.from({ length: AT_ONCE }, () => makeCall(random));
       installation.clock.pass(BETWEEN_CALLS_MS * AT_ONCE);
+      // They are all tried again or thrown away ever so often.
+      await installation.bury();
       await Promise.all(calls.map(make));
     }
   }

@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -56,9 +57,10 @@ function failure(steps: readonly SchemaStep[] = []): DataFolderError {
 }
 
 describe('DA1: the schema', () => {
-  test('is made in an empty folder, which is made too', async () => {
+  test('is made in an empty folder, which is made too, for its user alone', async () => {
     folder = join(folder, 'a', 'b');
     const { sql, close } = open([BIRDS, WINGS]);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
     expect(await sql.read({ sql: 'SELECT * FROM birds', params: [] })).toEqual([{ name: 'kite', wings: 2 }]);
     await close();
   });

@@ -25,7 +25,8 @@ export type FolderLock = { release(): void };
  */
 export function lockFolder(folder: string): FolderLock {
   try {
-    mkdirSync(folder, { recursive: true });
+    // For its user alone: it holds what people write, and secrets of apps.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     const lock = new Database(join(folder, LOCK_FILE), { create: true });
     lock.run('PRAGMA journal_mode = DELETE');
     lock.run('BEGIN EXCLUSIVE');

@@ -40,5 +40,29 @@ const EXCEPT = {
   statements: [`ALTER TABLE publications ADD COLUMN except_client TEXT`],
 } as const;
 
+/**
+ * Work to be done after something was written (`WorkLog`); with `died_at` a dead letter. `data` comes last, so that
+ * what stands before it is read without it.
+ */
+const WORKS = {
+  id: 'log-0004-works',
+  statements: [
+    `CREATE TABLE works (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      queue TEXT NOT NULL,
+      lane TEXT NOT NULL,
+      added_at INTEGER NOT NULL,
+      due_at INTEGER NOT NULL,
+      attempts INTEGER NOT NULL,
+      died_at INTEGER,
+      reason TEXT,
+      bytes INTEGER NOT NULL,
+      data TEXT NOT NULL
+    )`,
+    'CREATE INDEX works_waiting ON works (queue, lane, id) WHERE died_at IS NULL',
+    'CREATE INDEX works_dead ON works (id) WHERE died_at IS NOT NULL',
+  ],
+} as const;
+
 /** The log's own tables, in the order in which they are applied. Only ever grows at its end. */
-export const LOG_MIGRATIONS = [TABLES, EXPIRY, EXCEPT] as const;
+export const LOG_MIGRATIONS = [TABLES, EXPIRY, EXCEPT, WORKS] as const;

@@ -1,3 +1,4 @@
+import type { AppSettings } from '../../core/app-settings.ts';
 import type { AppHooks } from '../../core/apps.ts';
 import type { Node } from '../../core/node.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -22,7 +23,8 @@ export class AppWatch implements Notes {
   readonly app: PusherApp;
   readonly clients: Clients;
   readonly #clock: Clock;
-  readonly #outlets: readonly WebhookOutlet[];
+  readonly #parts: WebhookParts;
+  #outlets: readonly WebhookOutlet[];
   readonly #departures: Departures;
   readonly #occupied = new Set<string>();
   /** Channels whose count is about to be told. */
@@ -32,8 +34,33 @@ export class AppWatch implements Notes {
     this.app = app;
     this.clients = new Clients(parts.clock);
     this.#clock = parts.clock;
+    this.#parts = parts;
     this.#outlets = app.settings.webhooks.map((hook) => new WebhookOutlet(app, hook, parts));
     this.#departures = new Departures(parts.clock, DEPARTURE_MS);
+  }
+
+  /** The app's settings have changed, all but its id, key and namespace. An outlet stays with its address. */
+  change(settings: AppSettings): void {
+    this.app.change(settings);
+    const left = [...this.#outlets];
+    this.#outlets = settings.webhooks.map((hook) => {
+      const index = left.findIndex(({ url }) => url === hook.url);
+      const [known] = index < 0 ? [] : left.splice(index, 1);
+      known?.change(hook);
+      return known ?? new WebhookOutlet(this.app, hook, this.#parts);
+    });
+  }
+
+  /** The app is removed: its clients go, and nobody is told of anything any more. */
+  end(): void {
+    this.app.isGone = true;
+    this.#outlets = [];
+    this.clients.close('forceDisconnect');
+  }
+
+  /** Resolves once what was told to webhooks is on disk. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#outlets.map((outlet) => outlet.settled()));
   }
 
   counted(node: Node, channel: string, subscribers: number): void {

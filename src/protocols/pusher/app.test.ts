@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import { HandClock } from '../../../tests/core/hand-clock.ts';
 import { digests } from '../../adapters/bun/digests.ts';
+import type { AppSettings } from '../../core/app-settings.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { AppPrincipal } from '../../core/principal.ts';
-import { type AppSettings, PusherApp } from './app.ts';
+import { PusherApp } from './app.ts';
 
 const SETTINGS: AppSettings = {
   ...{ id: '3', key: '278d425bdf160c739803', secret: '7ad3773142a6692b25b8', namespace: 'pusher', enabled: true },

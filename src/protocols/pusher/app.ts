@@ -1,3 +1,4 @@
+import type { AppSettings } from '../../core/app-settings.ts';
 import { AttemptLimiter } from '../../core/attempt-limits.ts';
 import { isSame } from '../../core/constant-time.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
@@ -8,38 +9,6 @@ import type { Grant, SignedIn } from '../../core/tokens.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Digests } from '../../ports/digests.ts';
 import { channelOf, kindOf, USER_ID_LIMIT, userChannelName } from './channel-name.ts';
-
-/** What an event of the protocol may be told about by a webhook. */
-export const WEBHOOK_EVENTS = [
-  ...['channel_occupied', 'channel_vacated', 'member_added', 'member_removed'],
-  ...['client_event', 'cache_miss', 'subscription_count'],
-] as const;
-
-export type Webhook = {
-  readonly url: string;
-  /** Those it is sent; all when absent. */
-  readonly events?: readonly string[] | undefined;
-};
-
-/** One app of the operator: its backend has the secret, its clients have the key. */
-export type AppSettings = {
-  readonly id: string;
-  readonly key: string;
-  readonly secret: string;
-  /** Where its channels are: `name` is `<namespace>:name`. */
-  readonly namespace: string;
-  readonly enabled: boolean;
-  /** Connections at once; 0: no bound. */
-  readonly maxConnections: number;
-  readonly clientEvents: boolean;
-  readonly clientEventsPerSecond: number;
-  /** Of an event's data. */
-  readonly maxEventBytes: number;
-  readonly maxPresenceMembers: number;
-  /** Whether clients are told how many subscribe to a channel. */
-  readonly subscriptionCounts: boolean;
-  readonly webhooks: readonly Webhook[];
-};
 
 export type AppParts = { readonly digests: Digests; readonly clock: Clock };
 
@@ -58,19 +27,32 @@ const WATCHLIST_LIMIT = 100;
 
 /** An app's rules, and what its backend has signed. https://pusher.com/docs/channels/library_auth_reference/auth-signatures/ */
 export class PusherApp {
-  readonly settings: AppSettings;
-  readonly #digests: Digests;
-  readonly #clientEvents: AttemptLimiter;
+  /** There is no such app any more: what its clients still ask for is refused. */
+  isGone = false;
+  readonly #parts: AppParts;
+  #settings: AppSettings;
+  #clientEvents: AttemptLimiter;
 
-  constructor(settings: AppSettings, { digests, clock }: AppParts) {
-    this.settings = settings;
-    this.#digests = digests;
-    this.#clientEvents = new AttemptLimiter(clock, { attempts: settings.clientEventsPerSecond, windowMs: 1_000 });
+  constructor(settings: AppSettings, parts: AppParts) {
+    this.#settings = settings;
+    this.#parts = parts;
+    this.#clientEvents = limiterOf(settings, parts.clock);
+  }
+
+  get settings(): AppSettings {
+    return this.#settings;
+  }
+
+  /** What is asked from now on is judged by these. */
+  change(settings: AppSettings): void {
+    const isSameRate = settings.clientEventsPerSecond === this.#settings.clientEventsPerSecond;
+    this.#settings = settings;
+    if (!isSameRate) this.#clientEvents = limiterOf(settings, this.#parts.clock);
   }
 
   /** Hex, as signatures of requests and webhooks are written. */
   sign(text: string): string {
-    return this.#digests.hmacSha256(this.settings.secret, text);
+    return this.#parts.digests.hmacSha256(this.settings.secret, text);
   }
 
   /** What a client may by the app's key alone. Throws `rateLimited`. */
@@ -115,8 +97,12 @@ export class PusherApp {
   }
 
   #isSigned(auth: string, text: string): boolean {
-    return isSame(auth, `${this.settings.key}:${this.sign(text)}`);
+    return !this.isGone && isSame(auth, `${this.settings.key}:${this.sign(text)}`);
   }
+}
+
+function limiterOf({ clientEventsPerSecond: attempts }: AppSettings, clock: Clock): AttemptLimiter {
+  return new AttemptLimiter(clock, { attempts, windowMs: 1_000 });
 }
 
 function memberOf(channelData: string | undefined): { readonly user: string; readonly info?: string } {

@@ -1,3 +1,4 @@
+import type { DisconnectName } from '../../core/disconnects.ts';
 import type { AppPrincipal } from '../../core/principal.ts';
 import type { Session } from '../../core/session.ts';
 import { SessionIndex } from '../../core/session-index.ts';
@@ -19,6 +20,11 @@ export class Clients {
 
   get size(): number {
     return this.#sessions.size;
+  }
+
+  /** Ends all connections. */
+  close(kind: DisconnectName): void {
+    for (const session of [...this.#sessions.values()]) session.close(kind);
   }
 
   opened(session: Session): void {

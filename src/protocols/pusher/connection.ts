@@ -97,7 +97,9 @@ export class PusherConnection implements Protocol {
   }
 
   closing(kind: DisconnectName): Code {
-    return CLOSINGS[kind];
+    if (kind !== 'forceDisconnect') return CLOSINGS[kind];
+    if (this.#app.isGone) return CODES.unknownApp;
+    return this.#app.settings.enabled ? CLOSINGS[kind] : CODES.appDisabled;
   }
 
   #commandOf(message: Message): Command {

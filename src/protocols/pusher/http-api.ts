@@ -13,6 +13,9 @@ const PATH = /^\/apps\/([^/]+)\/(.+)$/;
 const CHANNEL = /^channels\/([^/]+)(\/users)?$/;
 const TERMINATE = /^users\/([^/]+)\/terminate_connections$/;
 
+/** The apps that there are at the moment. */
+type AppFinder = { readonly size: number; get(id: string): { readonly app: PusherApp } | undefined };
+
 type Call = { readonly app: PusherApp; readonly query: Query; readonly body: Uint8Array };
 
 /**
@@ -21,12 +24,12 @@ type Call = { readonly app: PusherApp; readonly query: Query; readonly body: Uin
  */
 export class PusherApi {
   readonly #node: Node;
-  readonly #apps: ReadonlyMap<string, PusherApp>;
+  readonly #apps: AppFinder;
   readonly #digests: Digests;
 
-  constructor(node: Node, apps: readonly PusherApp[], { digests }: { readonly digests: Digests }) {
+  constructor(node: Node, apps: AppFinder, { digests }: { readonly digests: Digests }) {
     this.#node = node;
-    this.#apps = new Map(apps.map((app) => [app.settings.id, app]));
+    this.#apps = apps;
     this.#digests = digests;
   }
 
@@ -47,7 +50,7 @@ export class PusherApi {
   }
 
   async #call({ method, url }: Request, { id, rest, readBody }: Addressed): Promise<unknown> {
-    const app = this.#apps.get(id);
+    const app = this.#apps.get(id)?.app;
     if (app === undefined) throw new ClientError('notFound', { message: 'Unknown app id' });
     const { pathname } = new URL(url);
     const query = readQuery(url.split('?').slice(1).join('?'));

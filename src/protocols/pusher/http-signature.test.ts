@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test';
 import { HandClock } from '../../../tests/core/hand-clock.ts';
 import { digests } from '../../adapters/bun/digests.ts';
-import { type AppSettings, PusherApp } from './app.ts';
+import type { AppSettings } from '../../core/app-settings.ts';
+import { PusherApp } from './app.ts';
 import { checkSignature, readQuery } from './http-signature.ts';
 
 const SECRET = { key: '278d425bdf160c739803', secret: '7ad3773142a6692b25b8' };

@@ -1,22 +1,17 @@
+import type { AppSettings } from '../../core/app-settings.ts';
 import type { AppHooks } from '../../core/apps.ts';
-import type { ChannelPolicy, NamespaceDefinition } from '../../core/feature.ts';
-import { CLOSED_NAMESPACE, type Namespace, namespaceOf } from '../../core/namespace.ts';
+import type { Jobs } from '../../core/jobs.ts';
 import type { Node } from '../../core/node.ts';
 import type { Protocol } from '../../core/protocol.ts';
-import type { Digests } from '../../ports/digests.ts';
-import { type AppSettings, PusherApp } from './app.ts';
-import { AppWatch } from './app-watch.ts';
-import { nameOf } from './channel-name.ts';
+import type { WebClient } from '../../ports/web-client.ts';
+import { Apps, type AppsParts } from './apps.ts';
 import { CODES, type Code } from './codes.ts';
 import { PusherConnection, pusherForAll } from './connection.ts';
 import { encodeError } from './encode.ts';
 import { PusherApi } from './http-api.ts';
-import { definitionOf } from './namespaces.ts';
-import type { WebhookParts } from './webhooks.ts';
+import { deliver, WEBHOOK_PAUSES, WEBHOOK_QUEUE } from './webhooks.ts';
 
-export { type AppSettings, WEBHOOK_EVENTS } from './app.ts';
-
-export type PusherParts = WebhookParts & { readonly digests: Digests };
+export type PusherParts = AppsParts & { readonly webClient: WebClient };
 
 /** A client that may speak, or why it may not: it can be told only once its socket is open. */
 export type Admission =
@@ -28,65 +23,58 @@ const PATH = /^\/app\/([^/]+)$/;
 const VERSIONS: ReadonlySet<string> = new Set(['5', '6', '7']);
 
 /**
- * The Pusher protocol for the operator's apps.
+ * The Pusher protocol for the operator's and the owner's apps.
  * https://pusher.com/docs/channels/library_auth_reference/pusher-websockets-protocol/
  */
 export class Pusher {
   readonly protocol: Protocol = pusherForAll;
+  readonly apps: Apps;
   readonly #parts: PusherParts;
-  readonly #byId = new Map<string, AppWatch>();
-  readonly #byKey = new Map<string, AppWatch>();
-  readonly #byNamespace = new Map<string, AppWatch[]>();
 
-  constructor(apps: readonly AppSettings[], parts: PusherParts) {
+  constructor(stated: readonly AppSettings[], parts: PusherParts) {
     this.#parts = parts;
-    for (const settings of apps) {
-      const watch = new AppWatch(new PusherApp(settings, parts), parts);
-      const { id, key, namespace } = settings;
-      this.#byId.set(id, watch);
-      this.#byKey.set(key, watch);
-      this.#byNamespace.set(namespace, [...(this.#byNamespace.get(namespace) ?? []), watch]);
-    }
+    this.apps = new Apps(stated, parts);
   }
 
-  /** True when there is an app. */
+  /** True while there is an app. */
   get isOn(): boolean {
-    return this.#byId.size > 0;
+    return this.apps.size > 0;
   }
 
-  /** The namespaces of the apps, with the options that the operator has set for them. */
-  namespaces(stated: Readonly<Record<string, Namespace>>): Map<string, NamespaceDefinition> {
-    const policy: ChannelPolicy = (principal, action, channel) => {
-      const app = principal.kind === 'app' ? this.#byId.get(principal.app)?.app : undefined;
-      if (principal.kind !== 'app' || app?.settings.namespace !== namespaceOf(channel)) return false;
-      return app.allows(principal, action, nameOf(channel));
-    };
-    const names = [...this.#byNamespace.keys()];
-    return new Map(names.map((name) => [name, definitionOf(stated[name] ?? CLOSED_NAMESPACE, policy)]));
+  /** Has the webhooks' deliveries made by `jobs`, each tried so often. */
+  deliverBy(jobs: Jobs, attempts: number): void {
+    const worker = ({ data }: { readonly data: string }) =>
+      deliver(data, (id) => this.apps.get(id)?.app, this.#parts.webClient);
+    jobs.handle(WEBHOOK_QUEUE, { worker, retry: { attempts, ...WEBHOOK_PAUSES } });
   }
 
   /** What the node tells of clients and channels. */
   hooks(node: Node): AppHooks {
+    const { apps } = this;
     return {
-      opened: (session, { app }) => this.#byId.get(app)?.clients.opened(session),
-      signedIn: (session, principal) => this.#byId.get(principal.app)?.clients.signedIn(session, principal),
-      closed: (session, principal) => this.#byId.get(principal.app)?.clients.closed(session, principal),
+      opened: (session, { app: id }) => {
+        const watch = apps.get(id);
+        watch?.clients.opened(session);
+        // While it was on its way in the app was removed or shut.
+        if (watch?.app.settings.enabled !== true) session.close('forceDisconnect');
+      },
+      signedIn: (session, principal) => apps.get(principal.app)?.clients.signedIn(session, principal),
+      closed: (session, principal) => apps.get(principal.app)?.clients.closed(session, principal),
       counted: (channel, subscribers) => {
-        for (const each of this.#appsOf(channel)) each.counted(node, channel, subscribers);
+        for (const each of apps.ofChannel(channel)) each.counted(node, channel, subscribers);
       },
       present: (channel, user, isThere) => {
-        for (const each of this.#appsOf(channel)) each.present(channel, user, isThere);
+        for (const each of apps.ofChannel(channel)) each.present(channel, user, isThere);
       },
       published: (channel, publication) => {
-        for (const each of this.#appsOf(channel)) each.published(channel, publication);
+        for (const each of apps.ofChannel(channel)) each.published(channel, publication);
       },
     };
   }
 
   /** The HTTP API of the apps' backends. */
   api(node: Node): PusherApi {
-    const apps = [...this.#byId.values()].map(({ app }) => app);
-    return new PusherApi(node, apps, this.#parts);
+    return new PusherApi(node, this.apps, this.#parts);
   }
 
   /** Who comes to `/app/<key>`. */
@@ -97,16 +85,12 @@ export class Pusher {
     if (version === null || version === '') return refused(CODES.noVersion);
     if (!/^\d+$/.test(version)) return refused(CODES.invalidVersion);
     if (!VERSIONS.has(version)) return refused(CODES.unsupportedVersion);
-    const found = this.#byKey.get(key);
+    const found = this.apps.byKey(key);
     if (found === undefined) return refused(CODES.unknownApp);
     const { enabled, maxConnections } = found.app.settings;
     if (!enabled) return refused(CODES.appDisabled);
     if (maxConnections > 0 && found.clients.size >= maxConnections) return refused(CODES.connectionQuota);
     return { kind: 'admitted', connection: new PusherConnection(found.app, createSocketId(), found) };
-  }
-
-  #appsOf(channel: string): readonly AppWatch[] {
-    return this.#byNamespace.get(namespaceOf(channel)) ?? [];
   }
 }
 

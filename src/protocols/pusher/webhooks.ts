@@ -1,31 +1,51 @@
+import type { Webhook } from '../../core/app-settings.ts';
+import { GiveUp } from '../../core/job-consumer.ts';
+import { randomText } from '../../core/random-text.ts';
+import { utf8Length } from '../../core/wire-bytes.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { WebClient } from '../../ports/web-client.ts';
-import type { PusherApp, Webhook } from './app.ts';
+import type { NewWork } from '../../ports/work-log.ts';
+import type { PusherApp } from './app.ts';
 
 /** As webhooks tell it: `name` says what happened. https://pusher.com/docs/channels/server_api/webhooks/ */
 export type WebhookEvent = { readonly name: string; readonly channel: string } & Readonly<Record<string, unknown>>;
 
-export type WebhookParts = { readonly clock: Clock; readonly telemetry: Telemetry; readonly webClient: WebClient };
+/** Where deliveries are handed in; resolves once they are on disk. */
+export type Outbox = { add(works: readonly Omit<NewWork, 'time'>[]): Promise<void> };
 
-/** What happens within this time is told in one request. */
+export type WebhookParts = { readonly clock: Clock; readonly telemetry: Telemetry; readonly outbox: Outbox };
+
+/** What one request will say; it stays the same however often it is sent. */
+type Delivery = {
+  readonly id: string;
+  readonly app: string;
+  readonly url: string;
+  readonly body: { readonly time_ms: number; readonly events: readonly WebhookEvent[] };
+};
+
+export const WEBHOOK_QUEUE = 'webhook';
+export const WEBHOOK_PAUSES = { firstMs: 1_000, mostMs: 60_000 } as const;
+
+/** Between two deliveries to one address: what happens meanwhile is told in one request. */
 const GATHER_MS = 50;
 const BATCH_LIMIT = 500;
-/** Events that may wait for one address; past it the oldest are dropped, and said to be. */
+const BATCH_BYTES = 256 * 1_024;
+/** Events that may wait for the disk; past it the oldest are dropped, and said to be. */
 const QUEUE_LIMIT = 10_000;
-/** Together a little more than five minutes; then a batch is given up. */
-const RETRY_AFTER_MS = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000, 60_000] as const;
+const AFTER_ERROR_MS = 1_000;
 
 /**
- * Tells one address of an app's events: in order, one request at a time, each tried again with growing pauses for about
- * five minutes. What waits is kept in this process alone.
+ * Takes an app's events for one address. What happens in a turn of the event loop is handed in as one delivery at its
+ * end, what follows within 50 ms as the next one, each in order; from then on a crash does not lose it.
  */
 export class WebhookOutlet {
   readonly #app: PusherApp;
-  readonly #hook: Webhook;
   readonly #parts: WebhookParts;
+  #hook: Webhook;
   #queue: WebhookEvent[] = [];
   #isBusy = false;
+  #handingIn: Promise<unknown> = Promise.resolve();
 
   constructor(app: PusherApp, hook: Webhook, parts: WebhookParts) {
     this.#app = app;
@@ -33,46 +53,106 @@ export class WebhookOutlet {
     this.#parts = parts;
   }
 
+  get url(): string {
+    return this.#hook.url;
+  }
+
+  /** Other events are asked for at the same address. */
+  change(hook: Webhook): void {
+    this.#hook = hook;
+  }
+
   tell(event: WebhookEvent): void {
     if (this.#hook.events?.includes(event.name) === false) return;
     this.#queue.push(event);
-    if (this.#queue.length > QUEUE_LIMIT) this.#drop(this.#queue.splice(0, BATCH_LIMIT).length, 'the queue is full');
+    if (this.#queue.length > QUEUE_LIMIT) this.#drop(this.#queue.splice(0, BATCH_LIMIT).length);
     if (this.#isBusy) return;
     this.#isBusy = true;
-    this.#parts.clock.after(GATHER_MS, () => this.#sendNext());
+    this.#parts.clock.soon(() => this.#handIn());
   }
 
-  #sendNext(): void {
-    const events = this.#queue.splice(0, BATCH_LIMIT);
+  /** Resolves once everything that was told is on disk, or cannot be brought there. */
+  async settled(): Promise<void> {
+    this.#handIn();
+    await this.#handingIn;
+  }
+
+  #handIn(): void {
+    const events = this.#queue;
+    this.#queue = [];
     this.#isBusy = events.length > 0;
     if (!this.#isBusy) return;
-    const body = JSON.stringify({ time_ms: this.#parts.clock.now(), events });
-    this.#send(body, events.length, 0);
+    const { outbox, clock } = this.#parts;
+    const works = batchesOf(events).map((batch) => this.#workOf(batch));
+    const handIn = () => outbox.add(works);
+    // One after the other, so that they keep their order.
+    this.#handingIn = this.#handingIn.then(handIn).then(
+      () => clock.after(GATHER_MS, () => this.#handIn()),
+      (error: unknown) => this.#waitForRoom(events, error),
+    );
   }
 
-  #send(body: string, count: number, attempt: number): void {
-    const headers = {
-      'Content-Type': 'application/json',
-      'X-Pusher-Key': this.#app.settings.key,
-      'X-Pusher-Signature': this.#app.sign(body),
-    };
-    this.#parts.webClient
-      .post({ url: this.#hook.url, headers, body })
-      .then((status) => (status >= 200 && status < 300 ? undefined : `status ${status}`), String)
-      .then((failure) => {
-        if (failure === undefined) return this.#sendNext();
-        const pause = RETRY_AFTER_MS[attempt];
-        if (pause !== undefined) this.#parts.clock.after(pause, () => this.#send(body, count, attempt + 1));
-        else {
-          this.#drop(count, failure);
-          this.#sendNext();
-        }
-      });
+  #waitForRoom(events: readonly WebhookEvent[], error: unknown): void {
+    const { clock, telemetry } = this.#parts;
+    telemetry.record('error', 'webhook.not_written', { app: this.#app.settings.id, error: String(error) });
+    this.#queue = [...events, ...this.#queue];
+    if (this.#queue.length > QUEUE_LIMIT) this.#drop(this.#queue.splice(0, this.#queue.length - QUEUE_LIMIT).length);
+    clock.after(AFTER_ERROR_MS, () => this.#handIn());
   }
 
-  #drop(count: number, reason: string): void {
+  #workOf(events: readonly WebhookEvent[]): Omit<NewWork, 'time'> {
+    const app = this.#app.settings.id;
+    const { url } = this.#hook;
+    const body = { time_ms: this.#parts.clock.now(), events };
+    const delivery: Delivery = { id: randomText(20), app, url, body };
+    return { queue: WEBHOOK_QUEUE, lane: `${app} ${url}`, data: JSON.stringify(delivery) };
+  }
+
+  #drop(count: number): void {
     const { telemetry } = this.#parts;
     telemetry.count('banyan_webhook_events_dropped_total', {}, count);
-    telemetry.record('error', 'webhook.dropped', { app: this.#app.settings.id, url: this.#hook.url, count, reason });
+    telemetry.record('error', 'webhook.dropped', { app: this.#app.settings.id, url: this.#hook.url, count });
   }
+}
+
+/** So many and such as fit into one request; a large one is alone. */
+function batchesOf(events: readonly WebhookEvent[]): WebhookEvent[][] {
+  const batches: WebhookEvent[][] = [];
+  let room = 0;
+  for (const event of events) {
+    const bytes = utf8Length(JSON.stringify(event));
+    const last = batches.at(-1);
+    if (last === undefined || last.length >= BATCH_LIMIT || bytes > room) {
+      batches.push([event]);
+      room = BATCH_BYTES - bytes;
+    } else {
+      last.push(event);
+      room -= bytes;
+    }
+  }
+  return batches;
+}
+
+/**
+ * Sends a delivery, signed with what the app's secret is now. `X-Banyan-Delivery` is the same each time it is sent, so
+ * that a receiver knows what it has had before. Rejects unless it is answered with a status of 200 to 299.
+ */
+export async function deliver(
+  data: string,
+  appOf: (id: string) => PusherApp | undefined,
+  webClient: WebClient,
+): Promise<void> {
+  const { id, app: appId, url, body } = JSON.parse(data) as Delivery;
+  const app = appOf(appId);
+  if (app === undefined) throw new GiveUp('the app is gone');
+  if (!app.settings.webhooks.some((hook) => hook.url === url)) throw new GiveUp('the app has no such webhook any more');
+  const text = JSON.stringify(body);
+  const headers = {
+    'Content-Type': 'application/json',
+    'X-Pusher-Key': app.settings.key,
+    'X-Pusher-Signature': app.sign(text),
+    'X-Banyan-Delivery': id,
+  };
+  const status = await webClient.post({ url, headers, body: text });
+  if (status < 200 || status > 299) throw new Error(`status ${status}`);
 }

@@ -1,21 +1,23 @@
 import type { z } from 'zod';
+import type { ApiKey, ApiKeys } from '../../core/api-keys.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node.ts';
 import { ruleText } from '../../core/rules.ts';
-import { type ApiKey, checkScope, findKey } from './api-keys.ts';
 import { createHandlers, errorOf } from './methods.ts';
 import { type Handlers, isMethod, REQUESTS } from './requests.ts';
-
-export type { ApiKey } from './api-keys.ts';
+import { checkScope } from './scope.ts';
 
 export type ServerApiSettings = {
-  /** Any of these opens the API; none: it is shut. */
-  readonly keys: readonly ApiKey[];
+  /** Any of these opens the API, as far as it goes; without one it is shut. */
+  readonly keys: ApiKeys;
   readonly version: string;
 };
 
 /** Most commands that one batch may hold. */
 const BATCH_LIMIT = 1_000;
+/** Every method of the API. */
+export const API_METHODS: readonly string[] = Object.keys(REQUESTS);
+
 const PATH = /^\/api(?:\/([a-z_]+))?$/;
 
 /**
@@ -25,7 +27,7 @@ const PATH = /^\/api(?:\/([a-z_]+))?$/;
  */
 export class ServerApi {
   readonly #handlers: Handlers;
-  readonly #keys: readonly ApiKey[];
+  readonly #keys: ApiKeys;
 
   constructor(node: Node, { keys, version }: ServerApiSettings) {
     this.#handlers = createHandlers(node, version, node.clock.now());
@@ -42,7 +44,7 @@ export class ServerApi {
   async answer(request: Request, readBody: () => Promise<string>): Promise<Response | undefined> {
     const { pathname } = new URL(request.url);
     if (request.method !== 'POST' || !this.takes(pathname)) return undefined;
-    const key = findKey(this.#keys, keyOf(request.headers));
+    const key = await this.#keys.find(keyOf(request.headers));
     if (key === undefined) return Response.json({ error: errorOf(new ClientError('unauthorized')) }, { status: 401 });
     const body = await readBody();
     const method = PATH.exec(pathname)?.[1];
@@ -54,10 +56,13 @@ export class ServerApi {
 
   async #call(key: ApiKey, method: string, params: unknown): Promise<{ result: unknown } | { error: unknown }> {
     try {
+      // It may have been revoked, or bound to less, while a batch was under way.
+      const current = this.#keys.current(key);
+      if (current === undefined) throw new ClientError('unauthorized');
       if (!isMethod(method)) throw new ClientError('methodNotFound');
       const handle = this.#handlers[method] as (params: unknown) => Promise<unknown>;
       const given = checked(REQUESTS[method], params);
-      checkScope(key, method, given);
+      checkScope(current, method, given);
       return { result: await handle(given) };
     } catch (error) {
       return { error: errorOf(error) };

@@ -117,7 +117,7 @@ function assemble(config: Config, ports: Ports, { telemetry, fanout, server, pro
     ),
   ];
   const metrics = new MetricsPage(config, {
-    families: () => [...metricsOf(app.node, telemetry.counts()), ...processMetrics.families()],
+    families: () => [...metricsOf(app, telemetry.counts()), ...processMetrics.families()],
     addressOf: http.addressOf,
   });
   return { app, http, connections: new Connections({ app, http, telemetry, settings: config, entrances }), metrics };
@@ -189,6 +189,7 @@ function stopper({ server, app, ports, telemetry, readiness, processMetrics }: R
     processMetrics.stop();
     const stopped = server.stop();
     await app.node.drain();
+    await app.stop();
     await Promise.race([stopped, Bun.sleep(STOP_GRACE_MS)]);
     await server.stop(true);
     await ports.close();

@@ -1,28 +1,9 @@
-import { isSame } from '../../core/constant-time.ts';
+import type { KeyScope } from '../../core/api-keys.ts';
 import { ClientError } from '../../core/errors.ts';
 import { namespaceOf } from '../../core/namespace.ts';
 
-/** A key of the server API, and what it opens. */
-export type ApiKey = {
-  readonly key: string;
-  /** For people; told to nobody who holds it. */
-  readonly name?: string | undefined;
-  /** Absent: all of them. */
-  readonly methods?: readonly string[] | undefined;
-  /** Absent: all of them, and what is no namespace's (`disconnect`, `info`). */
-  readonly namespaces?: readonly string[] | undefined;
-  readonly revoked?: boolean | undefined;
-};
-
-/** Finds the key that was given, in the same time whether there is one or not. */
-export function findKey(keys: readonly ApiKey[], given: string): ApiKey | undefined {
-  let found: ApiKey | undefined;
-  for (const each of keys) if (isSame(given, each.key)) found = each;
-  return found?.revoked === true ? undefined : found;
-}
-
 /** Throws `ClientError` `permissionDenied` for what the key does not open. */
-export function checkScope({ methods, namespaces }: ApiKey, method: string, params: unknown): void {
+export function checkScope({ methods, namespaces }: KeyScope, method: string, params: unknown): void {
   if (methods !== undefined && !methods.includes(method)) {
     throw new ClientError('permissionDenied', { message: `this key does not open ${method}` });
   }

@@ -1,0 +1,45 @@
+import { expect, test } from 'bun:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { workLogContract } from '../../../tests/conformance/work-log.ts';
+import { openDatabase } from './database.ts';
+import { SqliteWorkLog } from './work-log.ts';
+
+function opened(folder: string) {
+  const { sql, close } = openDatabase(folder, [], (error) => {
+    throw error;
+  });
+  return { log: new SqliteWorkLog(sql), sql, close };
+}
+
+workLogContract('SQLite', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'banyan-work-'));
+  const { log, close } = opened(folder);
+  return { log, close: () => close().then(() => rmSync(folder, { recursive: true })) };
+});
+
+test('work is there again after a restart, and leased by nobody', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'banyan-work-'));
+  const first = opened(folder);
+  await first.log.add([{ queue: 'q', lane: 'a', time: 0, data: '1' }]);
+  const lease = { queue: 'q', now: 0, until: 60_000, limit: 1 };
+  expect((await first.log.lease(lease)).works).toHaveLength(1);
+  await first.close();
+  const second = opened(folder);
+  expect((await second.log.lease(lease)).works).toMatchObject([{ data: '1', attempts: 0 }]);
+  await second.close();
+  rmSync(folder, { recursive: true });
+});
+
+test('looking for work reads the first of each lane, however much waits behind it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'banyan-work-'));
+  const { sql, close } = opened(folder);
+  const plan = await sql.read({
+    sql: `EXPLAIN QUERY PLAN SELECT id FROM works WHERE queue = ? AND died_at IS NULL AND lane > ? ORDER BY lane, id LIMIT 1`,
+    params: ['q', 'a'],
+  });
+  expect(plan.map(({ detail }) => detail)).toEqual(['SEARCH works USING INDEX works_waiting (queue=? AND lane>?)']);
+  await close();
+  rmSync(folder, { recursive: true });
+});

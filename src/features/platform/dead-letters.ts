@@ -1,0 +1,60 @@
+import type { Handlers } from '../../core/operation.ts';
+import type { DeadLetter } from '../../ports/work-log.ts';
+import type { DeadLetterInfo, platformContract } from './contract.ts';
+import { audit, type Parts } from './parts.ts';
+
+type DeadLetterHandlers = Pick<
+  Handlers<typeof platformContract>,
+  | 'listDeadLetters'
+  | 'getDeadLetter'
+  | 'retryDeadLetter'
+  | 'retryAllDeadLetters'
+  | 'discardDeadLetter'
+  | 'discardAllDeadLetters'
+>;
+
+/** Work that failed for good: seen, tried again, thrown away. */
+export function deadLetterHandlers(parts: Parts): DeadLetterHandlers {
+  const { jobs } = parts;
+  const { deadLetters } = jobs;
+  return {
+    listDeadLetters: async (_context, { after, limit }) => {
+      const { letters, next } = await deadLetters.page(after, limit);
+      const { works: total, bytes } = deadLetters.total;
+      return { letters: letters.map(infoOf), next, total, bytes, waiting: jobs.waiting };
+    },
+
+    getDeadLetter: async (_context, { id }) => {
+      const letter = await deadLetters.get(id);
+      return { ...infoOf(letter), data: letter.data };
+    },
+
+    retryDeadLetter: async (context, { id }) => {
+      await deadLetters.retry(id);
+      audit(parts, context, 'dead_letter.retried', { letter: id });
+      return {};
+    },
+
+    retryAllDeadLetters: async (context) => {
+      const count = await deadLetters.retryAll();
+      audit(parts, context, 'dead_letters.retried', { count });
+      return { count };
+    },
+
+    discardDeadLetter: async (context, { id }) => {
+      await deadLetters.discard(id);
+      audit(parts, context, 'dead_letter.discarded', { letter: id });
+      return {};
+    },
+
+    discardAllDeadLetters: async (context) => {
+      const count = await deadLetters.discardAll();
+      audit(parts, context, 'dead_letters.discarded', { count });
+      return { count };
+    },
+  };
+}
+
+function infoOf({ id, queue, lane, time, failedAt, attempts, reason, bytes }: DeadLetter): DeadLetterInfo {
+  return { id, queue, lane, createdAt: time, failedAt, attempts, reason, bytes };
+}

@@ -1,0 +1,135 @@
+import type { AppSettings } from '../../core/app-settings.ts';
+import type { LiveApps } from '../../core/apps.ts';
+import type { ChannelPolicy, NamespaceDefinition } from '../../core/feature.ts';
+import { CLOSED_NAMESPACE, type Namespace, namespaceOf } from '../../core/namespace.ts';
+import type { Node } from '../../core/node.ts';
+import { type AppParts, PusherApp } from './app.ts';
+import { AppWatch } from './app-watch.ts';
+import { nameOf } from './channel-name.ts';
+import { definitionOf } from './namespaces.ts';
+import type { WebhookParts } from './webhooks.ts';
+
+export type AppsParts = WebhookParts &
+  AppParts & {
+    /** Options that the operator has set for namespaces. */
+    readonly namespaces: Readonly<Record<string, Namespace>>;
+  };
+
+/** The apps that there are: those of the settings, and those that the owner makes while the server runs. */
+export class Apps implements LiveApps {
+  readonly stated: readonly AppSettings[];
+  readonly #parts: AppsParts;
+  readonly #byId = new Map<string, AppWatch>();
+  readonly #byKey = new Map<string, AppWatch>();
+  readonly #byNamespace = new Map<string, readonly AppWatch[]>();
+  /** All namespaces of the node; absent until there is one. */
+  #live: { readonly node: Node; readonly namespaces: Map<string, NamespaceDefinition> } | undefined;
+
+  constructor(stated: readonly AppSettings[], parts: AppsParts) {
+    this.#parts = parts;
+    this.stated = stated;
+    for (const settings of stated) this.set(settings);
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  list(): readonly AppSettings[] {
+    return [...this.#byId.values()].map(({ app }) => app.settings);
+  }
+
+  get(id: string): AppWatch | undefined {
+    return this.#byId.get(id);
+  }
+
+  byKey(key: string): AppWatch | undefined {
+    return this.#byKey.get(key);
+  }
+
+  /** Those whose channel it is. */
+  ofChannel(channel: string): readonly AppWatch[] {
+    return this.#byId.size === 0 ? [] : this.#ofNamespace(namespaceOf(channel));
+  }
+
+  connectionsOf(id: string): number {
+    return this.#byId.get(id)?.clients.size ?? 0;
+  }
+
+  set(settings: AppSettings): void {
+    const known = this.#byId.get(settings.id);
+    if (known !== undefined) return change(known, settings);
+    const watch = new AppWatch(new PusherApp(settings, this.#parts), this.#parts);
+    const { id, key, namespace } = settings;
+    this.#byId.set(id, watch);
+    this.#byKey.set(key, watch);
+    const others = this.#ofNamespace(namespace);
+    this.#byNamespace.set(namespace, [...others, watch]);
+    if (others.length === 0) this.#define(namespace);
+  }
+
+  remove(id: string): void {
+    const watch = this.#byId.get(id);
+    if (watch === undefined) return;
+    const { key, namespace } = watch.app.settings;
+    this.#byId.delete(id);
+    this.#byKey.delete(key);
+    const others = this.#ofNamespace(namespace).filter((each) => each !== watch);
+    if (others.length > 0) this.#byNamespace.set(namespace, others);
+    else this.#byNamespace.delete(namespace);
+    watch.end();
+    if (others.length === 0) this.#define(namespace);
+  }
+
+  /** The definitions of the apps' namespaces, in the place of those of the settings. */
+  namespaces(): Map<string, NamespaceDefinition> {
+    return new Map([...this.#byNamespace.keys()].map((name) => [name, this.#definition(name)]));
+  }
+
+  /** From now on `namespaces`, which are the node's, are kept as the apps that there are need them. */
+  attach(node: Node, namespaces: Map<string, NamespaceDefinition>): void {
+    this.#live = { node, namespaces };
+  }
+
+  /** Resolves once what webhooks are to be told is on disk. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#byId.values()].map((watch) => watch.settled()));
+  }
+
+  #ofNamespace(namespace: string): readonly AppWatch[] {
+    return this.#byNamespace.get(namespace) ?? [];
+  }
+
+  #definition(name: string): NamespaceDefinition {
+    return definitionOf(this.#parts.namespaces[name] ?? CLOSED_NAMESPACE, this.#policy);
+  }
+
+  /**
+   * The namespace has got its first app, or lost its last one: its channels are of another kind now. One that no
+   * settings state stays, closed to all, as somebody may still be in its channels.
+   */
+  #define(name: string): void {
+    if (this.#live === undefined) return;
+    const { node, namespaces } = this.#live;
+    const options = this.#parts.namespaces[name];
+    const isPlain = options !== undefined && !this.#byNamespace.has(name);
+    namespaces.set(name, isPlain ? { options } : this.#definition(name));
+    for (const channel of [...node.hub.channels()]) {
+      if (namespaceOf(channel.name) === name) node.startAnew(channel.name);
+    }
+  }
+
+  readonly #policy: ChannelPolicy = (principal, action, channel) => {
+    const app = principal.kind === 'app' ? this.#byId.get(principal.app)?.app : undefined;
+    if (principal.kind !== 'app' || app?.settings.namespace !== namespaceOf(channel)) return false;
+    return app.allows(principal, action, nameOf(channel));
+  };
+}
+
+/** A disabled app loses its connections; where the secret is another, clients have to be let in anew. */
+function change(watch: AppWatch, settings: AppSettings): void {
+  const { secret } = watch.app.settings;
+  watch.change(settings);
+  if (!settings.enabled) watch.clients.close('forceDisconnect');
+  else if (settings.secret !== secret) watch.clients.close('forceReconnect');
+}
