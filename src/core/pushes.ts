@@ -99,4 +99,5 @@ export type Push =
   | { readonly kind: 'users'; readonly online: boolean; readonly users: readonly string[] }
   | { readonly kind: 'subscribe'; readonly channel: string; readonly result: SubscribeResult }
   | { readonly kind: 'unsubscribe'; readonly channel: string; readonly reason: UnsubscribeName }
-  | { readonly kind: 'disconnect'; readonly reason: DisconnectName };
+  /** `retryMs`: how soon the client had better come back, where that is up to the server. */
+  | { readonly kind: 'disconnect'; readonly reason: DisconnectName; readonly retryMs?: number };

@@ -13,8 +13,8 @@ export function wireBytesOf({ data, info, tags, entry }: Publication): number {
   return bytes;
 }
 
-/** Of both halves of a surrogate pair each counts two of its four bytes. */
-function utf8Length(text: string): number {
+/** Bytes as UTF-8. Of both halves of a surrogate pair each counts two of its four bytes. */
+export function utf8Length(text: string): number {
   let bytes = text.length;
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);

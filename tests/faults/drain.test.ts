@@ -76,7 +76,11 @@ describe('SE7: a stop', () => {
       const asked = Date.now();
       server.signal('SIGTERM');
       expect(await inTime('the close', witness.closed)).toBe(3001);
-      expect(await fetch(`${server.url}/livez`).catch(() => 'refused')).toBe('refused');
+      const entered = RawClient.open(server.socketUrl).then(
+        () => 'in',
+        () => 'refused',
+      );
+      expect(await entered).toBe('refused');
       expect(await server.exited).toBe(0);
       expect(Date.now() - asked).toBeLessThan(STOP_MS);
       expect(new Set(traffic.lost)).toEqual(new Set([3001]));

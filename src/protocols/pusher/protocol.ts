@@ -1,4 +1,5 @@
 import type { AppHooks } from '../../core/apps.ts';
+import type { TurnedAway } from '../../core/arrivals.ts';
 import type { ChannelPolicy, NamespaceDefinition } from '../../core/feature.ts';
 import { CLOSED_NAMESPACE, type Namespace, namespaceOf } from '../../core/namespace.ts';
 import type { Node } from '../../core/node.ts';
@@ -105,12 +106,17 @@ export class Pusher {
     return { kind: 'admitted', connection: new PusherConnection(found.app, createSocketId(), found) };
   }
 
+  /** What a client is told that may not begin a connection now. */
+  turnAway(limit: TurnedAway['limit']): Extract<Admission, { kind: 'refused' }> {
+    return refused(limit === 'draining' ? CODES.restarting : CODES.overCapacity);
+  }
+
   #appsOf(channel: string): readonly AppWatch[] {
     return this.#byNamespace.get(namespaceOf(channel)) ?? [];
   }
 }
 
-function refused({ code, reason }: Code): Admission {
+function refused({ code, reason }: Code): Extract<Admission, { kind: 'refused' }> {
   return { kind: 'refused', frame: encodeError(reason, code), code, reason };
 }
 

@@ -32,6 +32,10 @@ export class CentrifugeEntrance implements Entrance {
     return PATHS.has(pathname);
   }
 
+  opens({ pathname }: URL): boolean {
+    return pathname !== EMULATION_PATH;
+  }
+
   async begin(request: Request, caller: Caller): Promise<Response | undefined> {
     const { pathname } = new URL(request.url);
     if (pathname === SOCKET_PATH) return this.#upgrade(request, caller);

@@ -1,3 +1,4 @@
+import type { TurnedAway } from '../../core/arrivals.ts';
 import type { Principal } from '../../core/principal.ts';
 
 /** Who comes. */
@@ -11,6 +12,13 @@ export type Caller = {
 /** Where live connections of a protocol begin. */
 export interface Entrance {
   takes(pathname: string): boolean;
+  /** Whether a request that it takes begins a connection, rather than carrying one on. */
+  opens(url: URL): boolean;
+  /**
+   * Tells a client that it may not begin a connection now, in the protocol's own words; as `begin` gives undefined when a
+   * socket is open. Absent where an HTTP error with Retry-After is understood.
+   */
+  turnAway?(request: Request, turned: TurnedAway): Response | undefined;
   /**
    * Gives undefined when a socket is open: Bun then writes the answer itself. A `ClientError` that it throws becomes an
    * answer with its status, a `DisconnectError` one with 400.

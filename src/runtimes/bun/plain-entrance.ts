@@ -1,5 +1,6 @@
 import type { Server } from 'bun';
 import type { App } from '../../app/compose.ts';
+import type { TurnedAway } from '../../core/arrivals.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { Slots } from '../../core/slots.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
@@ -7,7 +8,8 @@ import type { Caller, Entrance } from './entrance.ts';
 import { errorAnswer, methodNotAllowed } from './error-answer.ts';
 import { PollConnection } from './poll-connection.ts';
 import { readBody } from './read-body.ts';
-import type { Streams } from './streams.ts';
+import { EVENT_STREAM_HEADERS, type Streams } from './streams.ts';
+import { refusalOf } from './turned-away.ts';
 import type { SocketData } from './websocket.ts';
 
 const METHODS: ReadonlyMap<string, 'GET' | 'POST'> = new Map([
@@ -47,6 +49,18 @@ export class PlainEntrance implements Entrance {
 
   takes(pathname: string): boolean {
     return METHODS.has(pathname);
+  }
+
+  opens({ pathname }: URL): boolean {
+    return pathname === '/sse';
+  }
+
+  turnAway(request: Request, turned: TurnedAway): Response {
+    const { app, telemetry } = this.#parts;
+    // An EventSource gives up for good on any answer but a stream.
+    const isEventSource = request.headers.get('Accept')?.includes('text/event-stream') === true;
+    if (!isEventSource) return errorAnswer(refusalOf(turned), request, telemetry);
+    return new Response(app.plain.turnedAway(turned), { headers: EVENT_STREAM_HEADERS });
   }
 
   async begin(request: Request, caller: Caller): Promise<Response> {
@@ -89,6 +103,7 @@ export class PlainEntrance implements Entrance {
 
   async #poll(request: Request, { principal, address }: Caller): Promise<Response> {
     const { app, streams, bounds } = this.#parts;
+    app.node.spend({ principal, address }, 'other');
     const asked = app.plain.readPolling(request.url, request.headers, app.node.limits.channels);
     const poll = new app.plain.Poll(asked, bounds.maxBacklogBytes / 2);
     const session = app.node.open({
@@ -113,16 +128,17 @@ export class PlainEntrance implements Entrance {
     const { app, bounds } = this.#parts;
     const asked = app.plain.readPublishing(request.url, request.headers);
     const body = await readBody(request, bounds.maxFrameBytes);
-    const { offset, epoch } = await app.plain.publish(app.node, { asked, body, found: await caller.whoNow() });
+    const { address } = caller;
+    const { offset, epoch } = await app.plain.publish(app.node, { asked, body, found: await caller.whoNow(), address });
     return Response.json({ offset, epoch }, { headers: JSON_HEADERS });
   }
 
-  async #read(pathname: string, request: Request, { principal }: Caller): Promise<Response> {
+  async #read(pathname: string, request: Request, caller: Caller): Promise<Response> {
     const { node, plain } = this.#parts.app;
     const body = await this.#reads.run(() =>
       pathname === '/history'
-        ? plain.history(node, plain.readRemembering(request.url, request.headers), principal)
-        : plain.presence(node, plain.readLooking(request.url, request.headers), principal),
+        ? plain.history(node, plain.readRemembering(request.url, request.headers), caller)
+        : plain.presence(node, plain.readLooking(request.url, request.headers), caller),
     );
     return new Response(body, { headers: JSON_HEADERS });
   }

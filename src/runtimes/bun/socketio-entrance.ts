@@ -65,6 +65,10 @@ export class SocketIoEntrance implements Entrance {
     return pathname === this.#settings.path || `${pathname}/` === this.#settings.path;
   }
 
+  opens({ searchParams }: URL): boolean {
+    return !searchParams.has('sid');
+  }
+
   async begin(request: Request, caller: Caller): Promise<Response | undefined> {
     const response = await this.#answer(request, caller);
     // Bun closes a connection that the client wants closed, but does not say so; Node's client then asks once more on it.
