@@ -45,17 +45,22 @@ export class Arrivals {
     }
   }
 
-  /** Undefined when it may begin. What is asked here counts as an attempt of its address. */
-  admit(address: string, now: number): TurnedAway | undefined {
-    if (this.#isDraining) return { limit: 'draining', retryMs: this.#pace.next(now) };
+  /**
+   * Undefined when it may begin. What is asked here counts as an attempt of its address. `heeds`: whether the client
+   * comes back when it is told to; one that does not would only take up the times of those that do.
+   */
+  admit(address: string, now: number, heeds: boolean): TurnedAway | undefined {
+    const turned = (limit: TurnedAway['limit']): TurnedAway => ({
+      limit,
+      retryMs: heeds ? this.#pace.next(now) : this.#pace.guess(now),
+    });
+    if (this.#isDraining) return turned('draining');
     const { quotas, connections } = this.#settings;
     const ofAddress = this.#admitAddress(address, now);
     if (ofAddress !== undefined) return ofAddress;
-    if (quotas.connections > 0 && connections() >= quotas.connections) {
-      return { limit: 'connections', retryMs: this.#pace.next(now) };
-    }
+    if (quotas.connections > 0 && connections() >= quotas.connections) return turned('connections');
     const fullAt = this.#connects?.take(this.#connectsFullAt, now);
-    if (fullAt === this.#connectsFullAt) return { limit: 'connects', retryMs: this.#pace.next(now) };
+    if (fullAt === this.#connectsFullAt) return turned('connects');
     this.#connectsFullAt = fullAt ?? 0;
     return undefined;
   }

@@ -118,9 +118,9 @@ export class Node implements Channels, SessionHost {
     return this.#sessions.size;
   }
 
-  /** Whether a connection from this address may begin; if not, when it had better come back. */
-  admit(address: string): TurnedAway | undefined {
-    const turned = this.#arrivals.admit(address, this.clock.now());
+  /** Whether a connection from this address may begin; if not, when it had better come back. See `Arrivals.admit`. */
+  admit(address: string, heeds: boolean): TurnedAway | undefined {
+    const turned = this.#arrivals.admit(address, this.clock.now(), heeds);
     if (turned !== undefined) this.telemetry.count('banyan_refusals_total', { limit: turned.limit });
     return turned;
   }

@@ -20,6 +20,7 @@ type Parts = {
 
 /** Clients of the Centrifuge protocol, by WebSocket or by what stands in for it. */
 export class CentrifugeEntrance implements Entrance {
+  readonly heedsRetry = false;
   readonly #parts: Parts;
   readonly #emulation: Emulation;
 

@@ -36,9 +36,6 @@ export class Connections {
     if (visit === 'refused') return new Response('origin not allowed', { status: 403 });
     if (request.method === 'OPTIONS') return preflight(headers);
     const response = await this.#begin(request, peer, visit);
-    if (response !== undefined) {
-      this.#parts.telemetry.count('banyan_http_requests_total', { status: String(response.status) });
-    }
     if (visit === 'foreign' && response !== undefined) {
       for (const [name, value] of Object.entries(crossOriginHeaders(headers))) response.headers.set(name, value);
     }
@@ -46,19 +43,21 @@ export class Connections {
   }
 
   async #begin(request: Request, peer: string, visit: 'own' | 'foreign'): Promise<Response | undefined> {
-    const { app, http, entrances } = this.#parts;
+    const { app, http, telemetry, entrances } = this.#parts;
     const url = new URL(request.url);
     const entrance = entrances.find((candidate) => candidate.takes(url.pathname));
     if (entrance === undefined) return undefined;
     const address = http.addressOf(request, peer);
     // Before anything is done for it: in a storm, sending away must be cheap.
-    const turned = entrance.opens(url) ? app.node.admit(address) : undefined;
+    const turned = entrance.opens(url) ? app.node.admit(address, entrance.heedsRetry) : undefined;
     if (turned !== undefined) {
       return entrance.turnAway === undefined ? toResponse(refusalOf(turned)) : entrance.turnAway(request, turned);
     }
     const whoNow = async () => (visit === 'own' ? app.authenticate(request.headers) : ANONYMOUS);
     const principal = await whoNow();
-    return entrance.begin(request, { principal, address, whoNow }).catch(toResponse);
+    const response = await entrance.begin(request, { principal, address, whoNow }).catch(toResponse);
+    if (response !== undefined) telemetry.count('banyan_http_requests_total', { status: String(response.status) });
+    return response;
   }
 }
 

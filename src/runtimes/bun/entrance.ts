@@ -14,6 +14,8 @@ export interface Entrance {
   takes(pathname: string): boolean;
   /** Whether a request that it takes begins a connection, rather than carrying one on. */
   opens(url: URL): boolean;
+  /** Whether its clients come back when they are told to by Retry-After, or by `turnAway`. */
+  readonly heedsRetry: boolean;
   /**
    * Tells a client that it may not begin a connection now, in the protocol's own words; as `begin` gives undefined when a
    * socket is open. Absent where an HTTP error with Retry-After is understood.

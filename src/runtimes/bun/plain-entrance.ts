@@ -40,6 +40,7 @@ type Parts = {
 
 /** Channels for whoever has nothing but HTTP: a stream of events, polls, and publishing by a request. See docs/http.md. */
 export class PlainEntrance implements Entrance {
+  readonly heedsRetry = true;
   readonly #parts: Parts;
   readonly #reads = new Slots(READS_AT_ONCE, READS_WAITING);
 

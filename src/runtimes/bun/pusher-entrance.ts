@@ -9,6 +9,7 @@ type Parts = { readonly app: Pick<App, 'pusher'>; readonly server: Server<Socket
 
 /** Clients of the Pusher protocol: a WebSocket at `/app/<key>`. Who they are is no matter of cookies. */
 export class PusherEntrance implements Entrance {
+  readonly heedsRetry = false;
   readonly #parts: Parts;
 
   constructor(parts: Parts) {

@@ -39,6 +39,7 @@ type Parts = {
  * their line by its id, which only its client knows.
  */
 export class SocketIoEntrance implements Entrance {
+  readonly heedsRetry = false;
   readonly #parts: Parts;
   readonly #settings: EngineSettings;
   readonly #lines = new Map<string, EngineLine>();
