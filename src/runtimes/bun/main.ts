@@ -24,6 +24,7 @@ import { ProcessMetrics } from './process-metrics.ts';
 import { PusherEntrance } from './pusher-entrance.ts';
 import { Readiness } from './readiness.ts';
 import { SocketIoEntrance } from './socketio-entrance.ts';
+import { starting } from './turned-away.ts';
 import { BunFanout, type SocketData, socketHandler } from './websocket.ts';
 
 export type RunningServer = {
@@ -160,7 +161,7 @@ async function answer(
   // Undefined with a Host header that is none; the HTTP edge refuses that.
   const pathname = URL.parse(request.url)?.pathname;
   if (pathname === '/readyz') return readiness.answer();
-  if (serving === undefined) return new Response('starting', { status: 503, headers: { 'Retry-After': '1' } });
+  if (serving === undefined) return starting(request);
   if (pathname === '/livez') return new Response('ok');
   const peer = server.requestIP(request)?.address ?? '';
   if (pathname === '/metrics') return serving.metrics.answer(request, peer);

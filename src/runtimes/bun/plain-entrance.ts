@@ -2,6 +2,7 @@ import type { Server } from 'bun';
 import type { App } from '../../app/compose.ts';
 import type { TurnedAway } from '../../core/arrivals.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
+import { ClientError } from '../../core/errors.ts';
 import { Slots } from '../../core/slots.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Caller, Entrance } from './entrance.ts';
@@ -9,7 +10,7 @@ import { errorAnswer, methodNotAllowed } from './error-answer.ts';
 import { PollConnection } from './poll-connection.ts';
 import { readBody } from './read-body.ts';
 import { EVENT_STREAM_HEADERS, type Streams } from './streams.ts';
-import { refusalOf } from './turned-away.ts';
+import { isEventSource, refusalOf } from './turned-away.ts';
 import type { SocketData } from './websocket.ts';
 
 const METHODS: ReadonlyMap<string, 'GET' | 'POST'> = new Map([
@@ -23,6 +24,9 @@ const METHODS: ReadonlyMap<string, 'GET' | 'POST'> = new Map([
 /** Pages of history that are put together at once, for all requests, and requests that wait for their turn. */
 const READS_AT_ONCE = 16;
 const READS_WAITING = 1_000;
+
+/** Between two tries while the process stops. */
+const RETRY_MS = 2_000;
 
 const JSON_HEADERS = {
   'Content-Type': 'application/json',
@@ -57,11 +61,8 @@ export class PlainEntrance implements Entrance {
   }
 
   turnAway(request: Request, turned: TurnedAway): Response {
-    const { app, telemetry } = this.#parts;
-    // An EventSource gives up for good on any answer but a stream.
-    const isEventSource = request.headers.get('Accept')?.includes('text/event-stream') === true;
-    if (!isEventSource) return errorAnswer(refusalOf(turned), request, telemetry);
-    return new Response(app.plain.turnedAway(turned), { headers: EVENT_STREAM_HEADERS });
+    if (isEventSource(request)) return this.#comeBack(turned);
+    return errorAnswer(refusalOf(turned), request, this.#parts.telemetry);
   }
 
   async begin(request: Request, caller: Caller): Promise<Response> {
@@ -71,8 +72,15 @@ export class PlainEntrance implements Entrance {
     const { app, telemetry } = this.#parts;
     return this.#answer(pathname, request, caller).catch((error: unknown) => {
       const told = error instanceof DisconnectError ? app.plain.refusalOf(error.kind) : error;
+      // A drain that began meanwhile.
+      const isStopping = told instanceof ClientError && told.kind === 'unavailable';
+      if (isStopping && isEventSource(request)) return this.#comeBack({ limit: 'draining', retryMs: RETRY_MS });
       return errorAnswer(told, request, telemetry);
     });
+  }
+
+  #comeBack(turned: TurnedAway): Response {
+    return new Response(this.#parts.app.plain.turnedAway(turned), { headers: EVENT_STREAM_HEADERS });
   }
 
   #answer(pathname: string, request: Request, caller: Caller): Promise<Response> {
