@@ -69,9 +69,9 @@ export const SETTINGS = {
     env: 'BANYAN_SCOPED_API_KEYS',
     default: [],
     secret: true,
-    rule: `a JSON list of {"key", "name", "methods", "namespaces", "revoked"}, each key with at least ${API_KEY_LENGTH} characters`,
+    rule: `a JSON list of {"key", "name", "methods", "namespaces", "revoked", "perSecond"}, each key with at least ${API_KEY_LENGTH} characters`,
     schema: scopedApiKeysSchema,
-    doc: 'Keys that open a part of the server API: only these `methods` (`["publish","history"]`; left out: all), only channels of these `namespaces` (left out: all, and what no channel is named for). One that is `revoked` opens nothing.',
+    doc: 'Keys that open a part of the server API: only these `methods` (`["publish","history"]`; left out: all), only channels of these `namespaces` (left out: all, and what no channel is named for). One that is `revoked` opens nothing; one with `perSecond` no more than so many calls a second (error 111).',
   }),
   backendUrls: json({
     env: 'BANYAN_BACKEND_URLS',

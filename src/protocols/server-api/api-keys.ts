@@ -1,6 +1,8 @@
 import { isSame } from '../../core/constant-time.ts';
 import { ClientError } from '../../core/errors.ts';
 import { namespaceOf } from '../../core/namespace.ts';
+import { Rate } from '../../core/rate.ts';
+import { RateTable } from '../../core/rate-table.ts';
 
 /** A key of the server API, and what it opens. */
 export type ApiKey = {
@@ -12,6 +14,8 @@ export type ApiKey = {
   /** Absent: all of them, and what is no namespace's (`disconnect`, `info`). */
   readonly namespaces?: readonly string[] | undefined;
   readonly revoked?: boolean | undefined;
+  /** Calls, each one of a batch; twice as many at once. Absent: no bound. */
+  readonly perSecond?: number | undefined;
 };
 
 /** Finds the key that was given, in the same time whether there is one or not. */
@@ -19,6 +23,20 @@ export function findKey(keys: readonly ApiKey[], given: string): ApiKey | undefi
   let found: ApiKey | undefined;
   for (const each of keys) if (isSame(given, each.key)) found = each;
   return found?.revoked === true ? undefined : found;
+}
+
+/** How often keys are used. */
+export class KeyRates {
+  /** By key, for those that have a bound. */
+  readonly #tables = new Map<string, RateTable>();
+
+  /** Counts a call; where it is one too many, gives the milliseconds until there may be another. */
+  take({ key, perSecond }: ApiKey, now: number): number {
+    if (perSecond === undefined) return 0;
+    const table = this.#tables.get(key) ?? new RateTable(new Rate(perSecond, 2 * perSecond));
+    this.#tables.set(key, table);
+    return table.take(key, now);
+  }
 }
 
 /** Throws `ClientError` `permissionDenied` for what the key does not open. */

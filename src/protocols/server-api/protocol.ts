@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { ClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node.ts';
 import { ruleText } from '../../core/rules.ts';
-import { type ApiKey, checkScope, findKey } from './api-keys.ts';
+import { type ApiKey, checkScope, findKey, KeyRates } from './api-keys.ts';
 import { createHandlers, errorOf, type Handlers } from './methods.ts';
 import { isMethod, REQUESTS } from './requests.ts';
 
@@ -26,10 +26,13 @@ const PATH = /^\/api(?:\/([a-z_]+))?$/;
 export class ServerApi {
   readonly #handlers: Handlers;
   readonly #keys: readonly ApiKey[];
+  readonly #rates = new KeyRates();
+  readonly #node: Node;
 
   constructor(node: Node, { keys, version }: ServerApiSettings) {
     this.#handlers = createHandlers(node, version, node.clock.now());
     this.#keys = keys;
+    this.#node = node;
   }
 
   /** True for a path that this API answers. */
@@ -58,10 +61,17 @@ export class ServerApi {
       const handle = this.#handlers[method] as (params: unknown) => Promise<unknown>;
       const given = checked(REQUESTS[method], params);
       checkScope(key, method, given);
+      this.#spend(key);
       return { result: await handle(given) };
     } catch (error) {
       return { error: errorOf(error) };
     }
+  }
+
+  #spend(key: ApiKey): void {
+    if (this.#rates.take(key, this.#node.clock.now()) === 0) return;
+    this.#node.telemetry.count('banyan_refusals_total', { limit: 'apiKey' });
+    throw new ClientError('tooManyRequests');
   }
 
   /** `{"commands":[{"publish":{…}}, …], "parallel":true}`; each reply stands under its command's name. */
