@@ -336,9 +336,8 @@ export class Session implements Subscriber, Spender {
   /** Tells the client that it asks too much; one that goes on all the same is closed. */
   #refuse(command: Command, excess: Excess): void {
     if (!this.#bears(excess)) throw new DisconnectError('tooManyRequests');
-    if (!('id' in command)) return;
-    this.#node.telemetry.count('banyan_command_errors_total', { error: 'tooManyRequests' });
-    this.#reply(command.id, { kind: 'error', error: tooSoon(excess) });
+    // Not among the errors that an operator is woken for: it is the client's own.
+    if ('id' in command) this.#reply(command.id, { kind: 'error', error: tooSoon(excess) });
   }
 
   #handle(command: Command): void {
