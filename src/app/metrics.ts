@@ -4,7 +4,8 @@ import { counter, type Family, gauge } from './exposition.ts';
 
 /** What counters of `Telemetry` stand for. */
 const COUNTED: Readonly<Record<string, string>> = {
-  banyan_command_errors_total: 'Commands of clients that were answered with an error, by its name; not those refused by a rate.',
+  banyan_command_errors_total:
+    'Commands of clients that were answered with an error, by its name; not those refused by a rate.',
   banyan_disconnects_total: 'Connections that this server has ended, by the reason.',
   banyan_refusals_total: 'Commands, requests and connections refused because a limit was reached, by the limit.',
   banyan_http_requests_total: 'HTTP requests answered, by status.',
