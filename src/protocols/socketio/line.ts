@@ -31,6 +31,8 @@ export type EventPacket = Extract<Packet, { kind: 'event' }>;
 /** A client's end in one namespace. */
 export interface NamespaceMember {
   event(packet: EventPacket): void;
+  /** The client said what nobody waits for; it counts all the same. */
+  unasked(): void;
   /** `left`: the client said so. Otherwise its line was lost, and it may come back. */
   closed(left: boolean): void;
 }
@@ -124,7 +126,7 @@ export class SocketIoLine implements LineHandler {
       }
       case 'ack':
         // Nothing we say asks for one.
-        return;
+        return this.#members.get(namespace)?.member.unasked();
       default:
         packet satisfies never;
     }

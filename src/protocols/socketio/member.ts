@@ -72,6 +72,10 @@ export class Member implements NamespaceMember, Connection {
     }
   }
 
+  unasked(): void {
+    this.#session.affords();
+  }
+
   closed(left: boolean): void {
     const { recovery } = this.#parts;
     const { pid, membership } = this.#protocol;
