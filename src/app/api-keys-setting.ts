@@ -12,6 +12,7 @@ export const scopedApiKeysSchema = z
       methods: z.array(z.string()).optional(),
       namespaces: z.array(z.string()).optional(),
       revoked: z.boolean().optional(),
+      perSecond: z.int('must be a whole number').min(1, 'must be 1 or more').max(1_000_000).optional(),
     }),
   )
   .readonly();

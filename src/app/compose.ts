@@ -8,6 +8,7 @@ import { Node } from '../core/node.ts';
 import { createOperations, type Operations } from '../core/operations.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Protocol } from '../core/protocol.ts';
+import { type Quotas, UNLIMITED } from '../core/quotas.ts';
 import { createTokens, type TokenSettings } from '../core/tokens.ts';
 import { type Accounts, createAccounts } from '../features/accounts/feature.ts';
 import { createChat } from '../features/chat/feature.ts';
@@ -213,6 +214,7 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, { namespaces
     pollSecret: config.pollSecret,
     namespaces,
     openNamespaces: new Set(config.clientInsecure ? Object.keys(config.namespaces) : []),
+    quotas: quotasOf(config),
     limits: {
       channels: config.channelLimit,
       commandsInFlight: COMMANDS_IN_FLIGHT,
@@ -226,6 +228,24 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, { namespaces
       queue: { length: config.appendQueueLength, bytes: config.appendQueueBytes },
     },
   });
+}
+
+/** Benchmarks and test suites, for which `clientInsecure` is, ask for what nobody else may. */
+function quotasOf(config: Config): Quotas {
+  if (config.clientInsecure) return UNLIMITED;
+  return {
+    commandsPerSecond: config.commandsPerSecond,
+    publicationsPerSecond: config.publicationsPerSecond,
+    userCommandsPerSecond: config.userCommandsPerSecond,
+    userPublicationsPerSecond: config.userPublicationsPerSecond,
+    burstSeconds: config.burstSeconds,
+    userConnections: config.userConnectionLimit,
+    userChannels: config.userChannelLimit,
+    connections: config.connectionLimit,
+    connectsPerSecond: config.connectsPerSecond,
+    addressConnections: config.addressConnectionLimit,
+    addressConnectsPerSecond: config.addressConnectsPerSecond,
+  };
 }
 
 /** Those of the settings, which take none that is a feature's (`namespacesSchema`), and those of the features. */

@@ -5,9 +5,11 @@ import { counter, type Family, gauge } from './exposition.ts';
 
 /** What counters of `Telemetry` stand for. */
 const COUNTED: Readonly<Record<string, string>> = {
-  banyan_command_errors_total: 'Commands of clients that were answered with an error, by its name.',
+  banyan_command_errors_total:
+    'Commands of clients that were answered with an error, by its name; not those refused by a rate.',
   banyan_dead_letters_dropped_total: 'Dead letters past their bounds, which were let go of.',
   banyan_disconnects_total: 'Connections that this server has ended, by the reason.',
+  banyan_refusals_total: 'Commands, requests and connections refused because a limit was reached, by the limit.',
   banyan_http_requests_total: 'HTTP requests answered, by status.',
   banyan_webhook_events_dropped_total:
     'Events for webhooks that were dropped because nothing could be written for long.',

@@ -87,6 +87,10 @@ export const NAMESPACE_FIELDS = {
     schema: yesOrNo,
     doc: "whether subscribers may take a number in the place of the channel's name (the JSON protocol)",
   },
+  dataBytes: {
+    schema: bound,
+    doc: 'most bytes of the data of a publication, whoever publishes (else error 413); 0: no bound besides that of frames and requests',
+  },
   mapTtlMs: {
     schema: bound,
     doc: 'how long an entry of a map stays unless it is set again, in milliseconds; 0: until removed',

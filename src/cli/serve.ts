@@ -1,10 +1,11 @@
 import { constants } from 'node:os';
 import { loadConfig } from '../app/load-config.ts';
 import { VERSION } from '../app/version.ts';
+import type { RunningServer } from '../runtimes/bun/main.ts';
 import { type Command, processSources } from './command.ts';
 
-/** How long a stop may take before the process leaves regardless. */
-const STOP_MS = 9_500;
+/** How long a stop may take before the process leaves regardless, besides the time to send clients away. */
+const STOP_MS = 6_500;
 /**
  * One Ctrl-C arrives several times: from the terminal, from npm and from tools/start.mjs. Only a signal later than
  * this after the first is a person who will not wait.
@@ -14,7 +15,7 @@ const SAME_SIGNAL_MS = 1_000;
 /** Ctrl-C, and the order of a supervisor. */
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 type StopSignal = (typeof STOP_SIGNALS)[number];
-type Stop = () => Promise<void>;
+type Stopping = Pick<RunningServer, 'stop' | 'hurry'> & { readonly withinMs: number };
 
 export const serve: Command = {
   summary: 'Starts the server (takes the settings below as flags).',
@@ -26,7 +27,8 @@ export const serve: Command = {
     const server = await startServer(config);
     console.log(greeting(server.url, server.ownerUrl));
     if (config.clientInsecure) console.error(INSECURE);
-    return interruption.stopWith(server.stop);
+    const withinMs = STOP_MS + config.drainSeconds * 1_000;
+    return interruption.stopWith({ ...server, withinMs });
   },
 };
 
@@ -42,34 +44,37 @@ function greeting(url: string, ownerUrl: string | null): string {
   return lines.join('\n');
 }
 
-/** Takes over the signals to stop: the first one stops the server in good order, a later one ends the process at once. */
-function watchSignals(): { stopWith(stop: Stop): Promise<number> } {
+/**
+ * Takes over the signals to stop: the first one stops the server in good order; with a later one whoever has not been sent
+ * away is at once, or else the process ends.
+ */
+function watchSignals(): { stopWith(stopping: Stopping): Promise<number> } {
   const { promise: firstSignal, resolve } = Promise.withResolvers<void>();
   let first: number | undefined;
-  let serving = false;
+  let serving: Stopping | undefined;
   const onSignal = (signal: StopSignal) => {
     const again = first !== undefined && Date.now() - first > SAME_SIGNAL_MS;
     first ??= Date.now();
     // Before the server runs there is nothing to bring in order.
-    if (again || !serving) process.exit(128 + constants.signals[signal]);
+    if (serving === undefined || (again && !serving.hurry())) process.exit(128 + constants.signals[signal]);
     resolve();
   };
   for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
   return {
-    stopWith: async (stop) => {
-      serving = true;
+    stopWith: async (stopping) => {
+      serving = stopping;
       await firstSignal;
-      return stopInTime(stop);
+      return stopInTime(stopping);
     },
   };
 }
 
-async function stopInTime(stop: Stop): Promise<number> {
+async function stopInTime({ stop, withinMs }: Stopping): Promise<number> {
   console.log('Stopping: clients are told to reconnect, and what was accepted is written.');
   const late = setTimeout(() => {
-    console.error(`banyan: stopping took longer than ${STOP_MS / 1_000} s; leaving`);
+    console.error(`banyan: stopping took longer than ${withinMs / 1_000} s; leaving`);
     process.exit(1);
-  }, STOP_MS);
+  }, withinMs);
   await stop();
   clearTimeout(late);
   return 0;

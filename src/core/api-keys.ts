@@ -6,6 +6,8 @@ export type KeyScope = {
   readonly methods?: readonly string[] | undefined;
   /** Absent: all namespaces, and what is no namespace's (`disconnect`, `info`). */
   readonly namespaces?: readonly string[] | undefined;
+  /** Calls, each one of a batch; twice as many at once. Absent: no bound. */
+  readonly perSecond?: number | undefined;
 };
 
 /** A key of the server API. The key itself is kept nowhere, but for its hash. */
@@ -65,10 +67,10 @@ export class ApiKeys {
   /** Of one that stands there twice the last word holds. */
   async #addStated(): Promise<void> {
     const hashes = await Promise.all(this.stated.map(({ key }) => hashToken(key)));
-    for (const [index, { methods, namespaces, revoked }] of this.stated.entries()) {
+    for (const [index, { methods, namespaces, perSecond, revoked }] of this.stated.entries()) {
       const hash = hashes[index] ?? '';
       if (revoked === true) this.#byHash.delete(hash);
-      else this.set({ id: statedId(index), hash, methods, namespaces });
+      else this.set({ id: statedId(index), hash, methods, namespaces, perSecond });
     }
   }
 }

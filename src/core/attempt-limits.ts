@@ -59,6 +59,12 @@ export function networkOf(address: string): string {
   return groupsOf(bare).slice(0, 4).join(':');
 }
 
+/** Whether it is an address of this machine, which is that of a proxy on it, too; or none. */
+export function isThisMachine(address: string): boolean {
+  const network = networkOf(address);
+  return network === '' || network.startsWith('127.') || address === '::1';
+}
+
 /** The eight groups of an IPv6 address, without leading zeros. */
 function groupsOf(address: string): string[] {
   const [head = '', tail] = address.split('::');

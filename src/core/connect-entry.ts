@@ -45,6 +45,7 @@ type Node = {
   readonly hub: Hub;
   readonly permissions: Permissions;
   readonly limits: { readonly channels: number };
+  channelsLeft(principal: Principal): number;
 };
 
 type Wanted = {
@@ -132,8 +133,9 @@ class ConnectEntry implements Entering {
   }
 
   async #mayRestore(): Promise<boolean> {
-    if (this.#restorable.size > this.#node.limits.channels) return false;
     const { principal } = this.#seats;
+    const most = Math.min(this.#node.limits.channels, this.#node.channelsLeft(principal));
+    if (this.#restorable.size > most) return false;
     const may = async (name: string) => this.#node.permissions.decide(principal, 'subscribe', name);
     const answers = await Promise.all([...this.#restorable.keys()].map((name) => may(name).catch(() => false)));
     return answers.every((allowed) => allowed);

@@ -28,6 +28,8 @@ export type Namespace = {
   readonly tagFilter: boolean;
   /** Whether subscribers may take a number in the place of the channel's name. */
   readonly compact: boolean;
+  /** Bytes of a publication's data; 0 = no bound besides the frame that brings it. */
+  readonly dataBytes: number;
   /** How long an entry of a map stays unless it is set again, in milliseconds; 0: until it is removed. */
   readonly mapTtlMs: number;
   /** Entries a channel; 0 = no bound. */
@@ -64,6 +66,7 @@ export const CLOSED_NAMESPACE: Namespace = {
   delta: false,
   tagFilter: false,
   compact: false,
+  dataBytes: 0,
   mapTtlMs: 0,
   mapSize: 10_000,
   mapClientKey: false,

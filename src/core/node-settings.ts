@@ -6,6 +6,7 @@ import type { QueueBounds } from './append-queue.ts';
 import type { Fanout } from './connection.ts';
 import type { NamespaceDefinition } from './feature.ts';
 import type { Protocol } from './protocol.ts';
+import type { Quotas } from './quotas.ts';
 
 export type Limits = {
   /** Subscriptions a connection. */
@@ -42,6 +43,8 @@ export type NodeSettings = {
   /** Namespaces open to everyone for everything; see `Permissions`. */
   readonly openNamespaces: ReadonlySet<string>;
   readonly limits: Limits;
+  /** `UNLIMITED` when absent. */
+  readonly quotas?: Quotas;
   /** With which a developer's backend signs the items that a client may track; without it nothing is tracked. */
   readonly pollSecret?: string;
 };

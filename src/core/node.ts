@@ -3,11 +3,14 @@ import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, MapEntry, Page, Publication, ReadRange } from '../ports/log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { Admission } from './admission.ts';
+import { Allowances, type Caller, tooSoon } from './allowances.ts';
 import { identityOf } from './apps.ts';
+import { Arrivals, type TurnedAway } from './arrivals.ts';
 import { answerHistory, answerPresence, answerPresenceStats } from './channel-reads.ts';
 import { answerPublish, answerRpc } from './client-commands.ts';
 import type { Entered } from './connect-entry.ts';
 import { DisconnectError, type DisconnectName } from './disconnects.ts';
+import { AT_ONCE, Drain, type DrainPlan } from './drain.ts';
 import { ClientError } from './errors.ts';
 import type { Channels, Published, PublishOptions } from './feature.ts';
 import type { Hooks } from './hooks.ts';
@@ -22,6 +25,7 @@ import { PingWheel } from './ping-wheel.ts';
 import type { Principal } from './principal.ts';
 import { Publisher } from './publisher.ts';
 import type { ConnectResult, Reply } from './pushes.ts';
+import { type Quotas, UNLIMITED } from './quotas.ts';
 import { type NodeCommand, type Opening, Session, type SessionHost } from './session.ts';
 import { Sessions } from './sessions.ts';
 import { SharedPolls } from './shared-polls.ts';
@@ -38,6 +42,7 @@ export class Node implements Channels, SessionHost {
   readonly hub: Hub;
   readonly permissions: Permissions;
   readonly admission: Admission;
+  readonly allowances: Allowances;
   readonly maps: Maps;
   readonly polls: SharedPolls;
   readonly #mapPresence = new MapPresence();
@@ -45,11 +50,14 @@ export class Node implements Channels, SessionHost {
   readonly #publisher: Publisher;
   readonly #pings: PingWheel;
   readonly #sessions: Sessions;
+  readonly #quotas: Quotas;
+  readonly #arrivals: Arrivals;
   /** Commands that clients sent here since the start. */
   commands = 0;
   #toFlush: Session[] = [];
   #hooks: Hooks | undefined;
   #stopTicking: () => void = () => undefined;
+  readonly #drain: Drain;
 
   constructor(settings: NodeSettings) {
     this.#settings = settings;
@@ -75,7 +83,18 @@ export class Node implements Channels, SessionHost {
       tell: (channel, epoch, publication) => this.#tell(channel, epoch, publication),
     });
     this.#pings = new PingWheel({ ...settings, ...settings.limits });
-    this.#sessions = new Sessions({ clock: this.clock, pings: this.#pings, hooks: () => this.#hooks });
+    this.#quotas = settings.quotas ?? UNLIMITED;
+    this.allowances = new Allowances(this.#quotas);
+    this.#arrivals = new Arrivals({
+      quotas: this.#quotas,
+      random: Math.random,
+      connections: () => this.connections,
+    });
+    this.#sessions = new Sessions({
+      ...{ clock: this.clock, pings: this.#pings, hooks: () => this.#hooks },
+      ...{ arrivals: this.#arrivals, userConnections: this.#quotas.userConnections },
+    });
+    this.#drain = new Drain(this.clock);
     this.hub = this.#createHub();
     settings.bus.listen((subject, message) => this.#hear(subject, message));
     settings.bus.subscribe(CONTROL);
@@ -97,6 +116,21 @@ export class Node implements Channels, SessionHost {
 
   get connections(): number {
     return this.#sessions.size;
+  }
+
+  /** Whether a connection from this address may begin; if not, when it had better come back. See `Arrivals.admit`. */
+  admit(address: string, heeds: boolean): TurnedAway | undefined {
+    const turned = this.#arrivals.admit(address, this.clock.now(), heeds);
+    if (turned !== undefined) this.telemetry.count('banyan_refusals_total', { limit: turned.limit });
+    return turned;
+  }
+
+  /** Counts a request that belongs to no connection. Throws `ClientError('tooManyRequests')` where it is one too many. */
+  spend(caller: Caller, what: 'publication' | 'other'): void {
+    const excess = this.allowances.takeRequest(caller, what === 'publication', this.clock.now());
+    if (excess === undefined) return;
+    this.telemetry.count('banyan_refusals_total', { limit: excess.limit });
+    throw tooSoon(excess);
   }
 
   /** A client's socket has opened. */
@@ -122,6 +156,17 @@ export class Node implements Channels, SessionHost {
 
   refuse(session: Session): void {
     this.#sessions.refuse(session);
+  }
+
+  channelsLeft(principal: Principal): number {
+    const { userChannels } = this.#quotas;
+    if (userChannels === 0 || principal.kind === 'anonymous') return Number.POSITIVE_INFINITY;
+    const asked = this.#sessions.of(principal).reduce((sum, { subscriptions }) => sum + subscriptions.asked, 0);
+    return userChannels - asked;
+  }
+
+  retryMs(kind: DisconnectName): number | undefined {
+    return kind === 'shutdown' || kind === 'tooManyRequests' ? this.#arrivals.retryMs(this.clock.now()) : undefined;
   }
 
   serverChannels(principal: Principal): Promise<readonly string[]> {
@@ -287,11 +332,20 @@ export class Node implements Channels, SessionHost {
 
   // --- stopping ----------------------------------------------------------------------------------------------------
 
-  /** Tells every client to reconnect, and resolves when what was accepted is in the log. */
-  async drain(): Promise<void> {
-    for (const session of [...this.#sessions.every()]) session.close('shutdown');
+  /**
+   * Lets nobody in any more, tells every client to reconnect, all at once without a plan, and resolves when what was
+   * accepted is in the log.
+   */
+  async drain(plan: DrainPlan = AT_ONCE): Promise<void> {
+    this.#arrivals.stop();
+    await this.#drain.run(() => this.#sessions.every(), plan);
     await this.#publisher.drained();
     this.#stopTicking();
+  }
+
+  /** Has a drain send away at once whoever is left. False where nobody is. */
+  hurry(): boolean {
+    return this.#drain.hurry();
   }
 
   // -----------------------------------------------------------------------------------------------------------------
@@ -357,6 +411,8 @@ export class Node implements Channels, SessionHost {
     }
     this.#sessions.closeStale(now);
     this.#hooks?.onTick?.(now);
+    this.allowances.sweep(now);
+    this.#arrivals.sweep(now);
   }
 
   readonly #flushSessions = (): void => {

@@ -7,6 +7,7 @@ import type { Maps } from './maps.ts';
 import { type Namespace, retentionOf } from './namespace.ts';
 import type { Permissions } from './permissions.ts';
 import { readPages } from './read-pages.ts';
+import { utf8Length } from './wire-bytes.ts';
 
 type PublisherSettings = {
   readonly clock: Clock;
@@ -44,6 +45,7 @@ export class Publisher {
   async publish(channel: string, data: string, options: PublishOptions = {}): Promise<Published> {
     const { permissions, clock, maps } = this.#settings;
     const namespace = permissions.namespace(channel);
+    checkSize(namespace, data);
     const { key, info, tags, entry, except, writes, fleeting } = options;
     const time = clock.now();
     const nothing = { offset: 0, epoch: '', time, repeated: false };
@@ -119,4 +121,10 @@ export class Publisher {
     if (publication.entry !== undefined) maps.apply({ channel, publication, ttlMs: namespace.mapTtlMs });
     tell(channel, epoch, publication);
   }
+}
+
+function checkSize({ dataBytes }: Namespace, data: string): void {
+  // Without looking at each character, where there can be no doubt.
+  if (dataBytes === 0 || data.length * 3 <= dataBytes || utf8Length(data) <= dataBytes) return;
+  throw new ClientError('tooLarge', { field: 'data', message: `must have at most ${dataBytes} bytes here` });
 }

@@ -106,5 +106,13 @@ export type Push =
       readonly data?: string;
     }
   | { readonly kind: 'unsubscribe'; readonly channel: string; readonly reason: UnsubscribeName }
-  /** `ending`: what the developer's backend would have the client told instead. */
-  | { readonly kind: 'disconnect'; readonly reason: DisconnectName; readonly ending?: Ending };
+  /**
+   * `ending`: what the developer's backend would have the client told instead. `retryMs`: how soon the client had better
+   * come back, where that is up to the server.
+   */
+  | {
+      readonly kind: 'disconnect';
+      readonly reason: DisconnectName;
+      readonly ending?: Ending;
+      readonly retryMs?: number;
+    };

@@ -2,6 +2,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo } from '../ports/log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { ClientHeaders, HeaderFields } from './client-headers.ts';
+import { type Allowances, type Excess, type Spender, tooSoon } from './allowances.ts';
 import type { Command } from './commands.ts';
 import type { Entered } from './connect-entry.ts';
 import type { Connection } from './connection.ts';
@@ -35,11 +36,12 @@ export interface SessionHost extends SubscriptionHost {
   /** Counts what clients ask. */
   commands: number;
   readonly telemetry: Telemetry;
+  readonly allowances: Allowances;
   readonly limits: SubscriptionHost['limits'] & { readonly commandsInFlight: number };
-  /** The session knows who it is. */
+  /** The session knows who it is. Throws `DisconnectError('connectionLimit')` where its user has too many. */
   register(session: Session): void;
   unregister(session: Session): void;
-  /** The client of an app said who it is: it is now to be found by its new principal. */
+  /** The client of an app said who it is: it is now to be found by its new principal. Throws as `register`. */
   signedIn(session: Session, before: Principal): void;
   /** The session's `connect` was refused: it is waited for no longer than for one that says nothing. */
   refuse(session: Session): void;
@@ -56,6 +58,8 @@ export interface SessionHost extends SubscriptionHost {
   run(session: Session, command: NodeCommand): Promise<Reply>;
   /** Has `session.flush` called at the end of this turn of the event loop. */
   flushLater(session: Session): void;
+  /** How soon whoever is sent away for this reason had better come back, in milliseconds; undefined: as they like. */
+  retryMs(kind: DisconnectName): number | undefined;
 }
 
 /** What the runtime knows of a client when its socket opens. */
@@ -64,7 +68,7 @@ export type Opening = {
   readonly protocol: Protocol;
   readonly principal: Principal;
   readonly address: string;
-  /** HeaderFields of its request, for the developer's backend. */
+  /** Headers of its request, for the developer's backend. */
   readonly headers?: HeaderFields;
   /** The client's id, where its protocol has a form of its own for it; it can then be told apart by others. */
   readonly client?: string;
@@ -74,7 +78,7 @@ export type Opening = {
  * One client. The runtime calls `receive` with each frame and `closed` when the socket is gone; the session answers
  * through its `Connection`. It has no timers: the node's clock looks after it.
  */
-export class Session implements Subscriber {
+export class Session implements Subscriber, Spender {
   readonly client: string;
   readonly protocol: Protocol;
   readonly connection: Connection;
@@ -92,6 +96,9 @@ export class Session implements Subscriber {
   expiresAt = Number.POSITIVE_INFINITY;
   /** Whether the developer's backend is asked when that time has come, rather than the client for a new token. */
   renewable = false;
+  commandsFullAt = 0;
+  publicationsFullAt = 0;
+  refusalsFullAt = 0;
   readonly subscriptions: Subscriptions;
   readonly #node: SessionHost;
   #principal: Principal;
@@ -129,6 +136,11 @@ export class Session implements Subscriber {
     return this.#state === 'connected';
   }
 
+  /** Whether the client awaits an answer. */
+  get isBusy(): boolean {
+    return this.#inFlight > 0;
+  }
+
   get info(): ClientInfo {
     const connInfo = this.#connInfo;
     return { user: userOf(this.#principal), client: this.client, ...(connInfo !== undefined && { connInfo }) };
@@ -140,6 +152,15 @@ export class Session implements Subscriber {
 
   receive(frame: Frame): void {
     this.#takeAll(() => this.protocol.decode(frame));
+  }
+
+  /** Counts what the client has said and its protocol itself refuses. False when it was too much: it is told so, or closed. */
+  affords(): boolean {
+    this.lastSeen = this.#node.clock.now();
+    const excess = this.#node.allowances.take(this, false, this.lastSeen);
+    if (excess === undefined) return true;
+    if (!this.#bears(excess)) this.close('tooManyRequests');
+    return false;
   }
 
   /** Takes a command that came in another way than in a frame. */
@@ -160,8 +181,7 @@ export class Session implements Subscriber {
   /** Ends the connection with a code that tells the client whether to come back. `ending`: told instead, where the protocol can. */
   close(kind: DisconnectName, ending?: Ending): void {
     if (this.#state === 'closed') return;
-    if (this.connection.streamKey !== undefined)
-      this.push({ kind: 'disconnect', reason: kind, ...(ending !== undefined && { ending }) });
+    if (this.connection.streamKey !== undefined) this.#sayWhy(kind, ending);
     this.flush();
     const { code, reason } = this.protocol.closing?.(kind) ?? ending ?? DISCONNECTS[kind];
     this.#node.telemetry.count('banyan_disconnects_total', { reason: kind });
@@ -264,7 +284,7 @@ export class Session implements Subscriber {
     this.#deferred ??= [];
     if (this.#deferred.length < this.#node.limits.commandsInFlight) this.#deferred.push(command);
     else if (command.kind === 'connect' || command.kind === 'send') throw new DisconnectError('badRequest');
-    else this.#reply(command.id, { kind: 'error', error: new ClientError('tooManyRequests') });
+    else this.#refuse(command, { limit: 'commands', waitMs: 1_000 });
   }
 
   #connect(command: Extract<Command, { kind: 'connect' }>): void {
@@ -320,7 +340,22 @@ export class Session implements Subscriber {
     }
   }
 
+  /** Whether a client that asks too much may stay. */
+  #bears({ limit }: Excess): boolean {
+    this.#node.telemetry.count('banyan_refusals_total', { limit });
+    return this.#node.allowances.bears(this, this.lastSeen);
+  }
+
+  /** Tells the client that it asks too much; one that goes on all the same is closed. */
+  #refuse(command: Command, excess: Excess): void {
+    if (!this.#bears(excess)) throw new DisconnectError('tooManyRequests');
+    // Not among the errors that an operator is woken for: it is the client's own.
+    if ('id' in command) this.#reply(command.id, { kind: 'error', error: tooSoon(excess) });
+  }
+
   #handle(command: Command): void {
+    const excess = this.#node.allowances.take(this, command.kind === 'publish', this.lastSeen);
+    if (excess !== undefined) return this.#refuse(command, excess);
     switch (command.kind) {
       case 'pong':
         return;
@@ -407,6 +442,16 @@ export class Session implements Subscriber {
     this.#connInfo = info;
     this.#node.signedIn(this, before);
     return { kind: 'signIn' };
+  }
+
+  /** A stream has no close code. */
+  #sayWhy(reason: DisconnectName, ending: Ending | undefined): void {
+    const retryMs = this.#node.retryMs(reason);
+    this.push({
+      ...{ kind: 'disconnect', reason },
+      ...(ending !== undefined && { ending }),
+      ...(retryMs !== undefined && { retryMs }),
+    });
   }
 
   #explain(thrown: unknown, command: string): ClientError {

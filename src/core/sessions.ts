@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from '../ports/clock.ts';
 import { identityOf } from './apps.ts';
-import { comesBack, type DisconnectName } from './disconnects.ts';
+import type { Arrivals } from './arrivals.ts';
+import { comesBack, DisconnectError, type DisconnectName } from './disconnects.ts';
 import type { Hooks } from './hooks.ts';
 import type { Control, Ending, ExternalOrder } from './node-messages.ts';
 import type { PingWheel } from './ping-wheel.ts';
@@ -17,6 +18,9 @@ type SessionsSettings = {
   readonly clock: Clock;
   readonly pings: PingWheel;
   readonly hooks: () => Hooks | undefined;
+  readonly arrivals: Arrivals;
+  /** Connections of one user; 0: no bound. */
+  readonly userConnections: number;
 };
 
 /** The sessions of one node: found by whom they belong to, from their opening to their end. */
@@ -67,12 +71,14 @@ export class Sessions {
   opened(session: Session, client: string | undefined): void {
     if (client !== undefined) this.#byClient.set(client, session);
     this.#size += 1;
+    this.#settings.arrivals.opened(session.address);
     this.#waiting.add(session);
   }
 
-  /** The session knows who it is. */
+  /** The session knows who it is. Throws `DisconnectError('connectionLimit')` where its user has too many. */
   register(session: Session): void {
     const { pings, hooks } = this.#settings;
+    this.#checkRoom(session.principal);
     this.#waiting.delete(session);
     pings.add(session);
     const { principal } = session;
@@ -84,6 +90,7 @@ export class Sessions {
 
   unregister(session: Session): void {
     this.#size -= 1;
+    this.#settings.arrivals.closed(session.address);
     this.#waiting.delete(session);
     if (session.bucket >= 0) this.#settings.pings.remove(session);
     if (this.#byClient.get(session.client) === session) this.#byClient.delete(session.client);
@@ -94,9 +101,10 @@ export class Sessions {
     if (principal.kind === 'user') this.#go(principal.user, session);
   }
 
-  /** The client of an app said who it is: it is now to be found by its new principal. */
+  /** The client of an app said who it is: it is now to be found by its new principal. Throws as `register`. */
   signedIn(session: Session, before: Principal): void {
     const { principal } = session;
+    if (identityOf(principal) !== identityOf(before)) this.#checkRoom(principal);
     const [left, come] = [identityOf(before), identityOf(principal)];
     if (left !== undefined) this.#external.remove(left, session);
     if (come !== undefined) this.#external.add(come, session);
@@ -134,6 +142,26 @@ export class Sessions {
           message satisfies never;
       }
     }
+  }
+
+  /** This user's, whoever they are; none of whom nobody knows. */
+  of(principal: Principal): readonly Session[] {
+    if (principal.kind === 'user') return this.#byUser.of(principal.user);
+    const identity = identityOf(principal);
+    return identity === undefined ? [] : this.#external.of(identity);
+  }
+
+  #checkRoom(principal: Principal): void {
+    const { userConnections } = this.#settings;
+    if (userConnections > 0 && this.#countOf(principal) >= userConnections) {
+      throw new DisconnectError('connectionLimit');
+    }
+  }
+
+  #countOf(principal: Principal): number {
+    if (principal.kind === 'user') return this.#byUser.countOf(principal.user);
+    const identity = identityOf(principal);
+    return identity === undefined ? 0 : this.#external.countOf(identity);
   }
 
   #come(user: string, session: Session): void {

@@ -60,6 +60,8 @@ export interface SubscriptionHost {
   readonly admission: Admission;
   readonly maps: Maps;
   readonly polls: SharedPolls;
+  /** How many more channels the connection's user may ask for, over all connections. */
+  channelsLeft(principal: Principal): number;
   announceJoin(channel: HubChannel, info: ClientInfo): void;
   announceLeave(channel: string, info: ClientInfo): void;
   /** The channel's subscribers on this node have become more or fewer. */
@@ -104,6 +106,11 @@ export class Subscriptions {
     return this.#subscriptions?.keys() ?? [];
   }
 
+  /** How many the client has asked for itself. */
+  get asked(): number {
+    return this.#asked;
+  }
+
   has(channel: string): boolean {
     return this.#subscriptions?.get(channel)?.tag === 'live';
   }
@@ -122,6 +129,9 @@ export class Subscriptions {
     if (this.#subscriptions?.has(channel) === true) throw new ClientError('alreadySubscribed');
     if (this.#asked >= node.limits.channels) {
       throw new ClientError('limitExceeded', { message: `at most ${node.limits.channels} subscriptions a connection` });
+    }
+    if (node.channelsLeft(this.#session.principal) < 1) {
+      throw new ClientError('limitExceeded', { message: 'this user has no more subscriptions left' });
     }
     const allowed = node.admission.admit(this.#session, channel, options);
     await this.#start(channel, { allowed, options, by: 'client', tell });

@@ -7,6 +7,7 @@ import { Node } from '../../src/core/node.ts';
 import type { Limits } from '../../src/core/node-settings.ts';
 import type { Principal } from '../../src/core/principal.ts';
 import type { Protocol } from '../../src/core/protocol.ts';
+import { type Quotas, UNLIMITED } from '../../src/core/quotas.ts';
 import type { Publication } from '../../src/ports/log.ts';
 import type { Telemetry } from '../../src/ports/telemetry.ts';
 import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
@@ -48,6 +49,8 @@ export const POLL_SECRET = 'what the backend signs with';
 export type NodeOptions = {
   readonly namespaces?: Readonly<Record<string, NamespaceDefinition>>;
   readonly limits?: Partial<Limits>;
+  /** Unlimited when absent. */
+  readonly quotas?: Quotas;
   readonly hooks?: Partial<Hooks>;
   /** Besides the JSON protocol. */
   readonly protocols?: readonly Protocol[];
@@ -63,7 +66,7 @@ export class TestNode {
   readonly reported: string[] = [];
   readonly node: Node;
 
-  constructor({ namespaces = {}, limits = {}, hooks = {}, protocols = [] }: NodeOptions = {}) {
+  constructor({ namespaces = {}, limits = {}, quotas = UNLIMITED, hooks = {}, protocols = [] }: NodeOptions = {}) {
     const plain = Object.entries(NAMESPACES).map(([name, options]) => [name, { options }] as const);
     const telemetry: Telemetry = {
       record: (_level, event) => this.reported.push(event),
@@ -77,6 +80,7 @@ export class TestNode {
       namespaces: new Map([...plain, ...Object.entries(namespaces)]),
       openNamespaces: new Set(),
       limits: { ...LIMITS, ...limits },
+      quotas,
     });
     this.node.start({
       serverChannels: async () => [],

@@ -3,6 +3,7 @@ import type { Hooks } from '../../src/core/hooks.ts';
 import type { Namespace } from '../../src/core/namespace.ts';
 import { ANONYMOUS } from '../../src/core/principal.ts';
 import type { Frame } from '../../src/core/protocol.ts';
+import { UNLIMITED } from '../../src/core/quotas.ts';
 import type { EngineLine, LineHandler } from '../../src/protocols/socketio/line.ts';
 import { SocketIo } from '../../src/protocols/socketio/protocol.ts';
 import type { TopicFanout } from './client.ts';
@@ -72,9 +73,9 @@ export class World {
   readonly socketio = new SocketIo({ namespaces: ['log'], recoveryMs: 60_000 });
   readonly node: TestNode;
 
-  constructor(hooks: Partial<Hooks> = {}) {
+  constructor(hooks: Partial<Hooks> = {}, quotas = UNLIMITED) {
     this.node = new TestNode({
-      hooks,
+      ...{ hooks, quotas },
       namespaces: { rooms: { options: ROOMS }, ...this.socketio.feature.namespaces },
       protocols: this.socketio.protocols,
     });

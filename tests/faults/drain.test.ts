@@ -76,7 +76,11 @@ describe('SE7: a stop', () => {
       const asked = Date.now();
       server.signal('SIGTERM');
       expect(await inTime('the close', witness.closed)).toBe(3001);
-      expect(await fetch(`${server.url}/livez`).catch(() => 'refused')).toBe('refused');
+      const entered = RawClient.open(server.socketUrl).then(
+        () => 'in',
+        () => 'refused',
+      );
+      expect(await entered).toBe('refused');
       expect(await server.exited).toBe(0);
       expect(Date.now() - asked).toBeLessThan(STOP_MS);
       expect(new Set(traffic.lost)).toEqual(new Set([3001]));
@@ -145,5 +149,78 @@ describe('SE7: a stop', () => {
     expect(await server.exited).toBe(130);
     await server.restart();
     expect(findViolations(await traffic.evidence())).toEqual([]);
+  }, 60_000);
+});
+
+describe('a drain', () => {
+  /** Few a second, so that there is time to look. */
+  const SLOW = { ...INSECURE, BANYAN_CONNECTS_PER_SECOND: '10', BANYAN_DRAIN_SECONDS: '60' };
+
+  async function connect(count: number): Promise<RawClient[]> {
+    const raws: RawClient[] = [];
+    for (let each = 0; each < count; each += 1) raws.push(await RawClient.connect(server.socketUrl));
+    cleanups.push(() => {
+      for (const raw of raws) raw.end();
+    });
+    return raws;
+  }
+
+  const refusal = async (what: Promise<unknown>) =>
+    what.then(
+      () => 'in',
+      (error: Error) => error.message,
+    );
+
+  test('DR1: whoever comes is sent away with Retry-After, whoever is there is served on; readiness says so', async () => {
+    server = await startBanyan(SLOW);
+    const raws = await connect(40);
+    const readers = await Promise.all(raws.map((raw) => raw.ask({ subscribe: { channel: 'log:one' } })));
+    expect(readers).toHaveLength(40);
+    server.signal('SIGTERM');
+    await Promise.race(raws.map(({ closed }) => closed));
+    const ready = await fetch(`${server.url}/readyz`);
+    expect([ready.status, (await ready.json()) as object]).toEqual([
+      503,
+      expect.objectContaining({ status: 'draining' }),
+    ]);
+    expect(await refusal(RawClient.open(server.socketUrl))).toMatch(/ 503 .*\r\nRetry-After: \d/is);
+    const stream = await fetch(`${server.url}/sse?channel=log:one`, { headers: { Accept: 'text/event-stream' } });
+    expect([stream.status, await stream.text()]).toEqual([
+      200,
+      expect.stringMatching(/^retry: \d+\nevent: disconnect\n/),
+    ]);
+    const published = await fetch(`${server.url}/publish?channel=log:one`, { method: 'POST', body: '"still here"' });
+    expect(published.status).toBe(200);
+    const last = raws.at(-1) as RawClient;
+    await until('the publication', () => last.publications('log:one').length === 1);
+    expect(await Promise.all(raws.map(({ closed }) => closed))).toEqual(Array(40).fill(3001));
+    expect(await server.exited).toBe(0);
+  }, 30_000);
+
+  test('DR2: of few waits for nobody', async () => {
+    server = await startBanyan({ ...SLOW, BANYAN_CONNECTS_PER_SECOND: '1000' });
+    const raws = await connect(5);
+    server.signal('SIGINT');
+    expect(await Promise.all(raws.map(({ closed }) => closed))).toEqual(Array(5).fill(3001));
+    expect(await server.exited).toBe(0);
+  }, 30_000);
+
+  test('DR3: is over at once with a second signal, in good order', async () => {
+    // It would take a minute.
+    server = await startBanyan({ ...SLOW, BANYAN_CONNECTS_PER_SECOND: '1' });
+    const raws = await connect(100);
+    server.signal('SIGTERM');
+    await Promise.race(raws.map(({ closed }) => closed));
+    const last = raws.at(-1) as RawClient;
+    expect((await last.ask({ publish: { channel: 'log:one', data: 'while it drains' } })).error).toBeUndefined();
+    // Sooner, it could be the same order once more.
+    await Bun.sleep(1_500);
+    server.signal('SIGTERM');
+    expect(await Promise.all(raws.map(({ closed }) => closed))).toEqual(Array(100).fill(3001));
+    expect(await server.exited).toBe(0);
+    await server.restart();
+    const [back] = await connect(1);
+    const answer = await back?.ask({ history: { channel: 'log:one', limit: 10 } });
+    expect(answer?.history).toMatchObject({ publications: [{ data: 'while it drains', offset: 1 }] });
   }, 60_000);
 });

@@ -10,6 +10,7 @@ const SECRET = 'a secret that is shared with one application only';
 const KEY = '0123456789abcdef-one';
 const WRITER = 'fedcba9876543210-writer';
 const REVOKED = 'fedcba9876543210-revoked';
+const SLOW = 'fedcba9876543210-slow';
 
 let server: BanyanProcess;
 let cent: CentClient;
@@ -21,6 +22,7 @@ beforeAll(async () => {
     BANYAN_SCOPED_API_KEYS: JSON.stringify([
       { name: 'writer', key: WRITER, methods: ['publish', 'broadcast', 'info'], namespaces: ['demo'] },
       { key: REVOKED, revoked: true },
+      { key: SLOW, perSecond: 5 },
     ]),
   });
   cent = new CentClient({ url: `${server.url}/api`, apiKey: KEY });
@@ -313,6 +315,15 @@ describe('AK keys that open a part', () => {
     expect(await code('info', {})).toBe(103);
     const { body } = await call('batch', { commands: [{ publish: { channel: 'log:a', data: 1 } }] }, WRITER);
     expect(body.result.replies[0].error.code).toBe(103);
+  });
+
+  test('AK3 open no more than so many calls a second', async () => {
+    const commands = Array.from({ length: 20 }, () => ({ publish: { channel: 'demo:a', data: 1 } }));
+    const { body } = await call('batch', { commands }, SLOW);
+    const codes = body.result.replies.map(({ error }: { error?: { code: number } }) => error?.code);
+    expect(codes.filter((each: unknown) => each === undefined).length).toBeWithin(10, 16);
+    expect(codes.filter((each: unknown) => each !== undefined)).toContain(111);
+    expect((await call('publish', { channel: 'demo:a', data: 1 })).body.error).toBeUndefined();
   });
 
   test('AK2 open nothing once they are revoked', async () => {

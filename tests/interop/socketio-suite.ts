@@ -74,6 +74,7 @@ const echoIn =
         const texts = args.map((arg) => JSON.stringify(arg));
         for (const frame of listOf(encodeAck(name, ack, texts))) line.send(frame);
       },
+      unasked: () => undefined,
       closed: () => undefined,
     };
   };

@@ -77,6 +77,8 @@ export function refusalOf(kind: DisconnectName): ClientError {
   if (kind === 'expired') return new ClientError('tokenExpired');
   if (kind === 'internal') return new ClientError('internal');
   if (kind === 'badRequest') return new ClientError('badRequest');
+  // No room for this user's, until another of theirs ends.
+  if (kind === 'connectionLimit') return new ClientError('tooManyRequests', { message: reason, retryAfter: 60 });
   if (code < 3500) return new ClientError('unavailable', { message: reason, retryAfter: 1 });
   return new ClientError('permissionDenied', { message: reason });
 }

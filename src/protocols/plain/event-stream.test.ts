@@ -112,6 +112,7 @@ describe('HT1 a stream', () => {
     await world.clock.settle();
     await world.node.drain();
     expect(client.events().at(-1)).toMatchObject({ type: 'disconnect', data: { code: 3_001, reconnect: true } });
+    expect(client.seen.text).toMatch(/retry: \d{4}\nevent: disconnect\n/);
   });
 
   test('HT3 is refused before it begins when one of its channels is, or nobody may come without signing in', async () => {

@@ -1,3 +1,4 @@
+import type { TurnedAway } from '../../core/arrivals.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName, UNSUBSCRIBES } from '../../core/disconnects.ts';
 import type { Frame, Protocol } from '../../core/protocol.ts';
 import type { Push, Reply, SubscribeResult } from '../../core/pushes.ts';
@@ -103,6 +104,12 @@ export class EventStream implements Protocol {
   }
 }
 
+/** All of a stream that may not begin now: when to come back, and why. */
+export function turnedAway({ limit, retryMs }: TurnedAway): string {
+  const reason: DisconnectName = limit === 'draining' ? 'shutdown' : 'tooManyRequests';
+  return encodePush({ kind: 'disconnect', reason, retryMs }) ?? '';
+}
+
 function encodePush(push: Push): string | undefined {
   switch (push.kind) {
     case 'publication':
@@ -118,7 +125,8 @@ function encodePush(push: Push): string | undefined {
     }
     case 'disconnect': {
       const { code, reason } = DISCONNECTS[push.reason];
-      return `event: disconnect\n${event(`{"code":${code},"reason":${quote(reason)},"reconnect":${code < 3_500}}`)}`;
+      const retry = push.retryMs === undefined ? '' : `retry: ${Math.ceil(push.retryMs)}\n`;
+      return `${retry}event: disconnect\n${event(`{"code":${code},"reason":${quote(reason)},"reconnect":${code < 3_500}}`)}`;
     }
     case 'subscribers':
     case 'users':

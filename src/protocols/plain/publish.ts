@@ -6,11 +6,17 @@ import { type Principal, userOf } from '../../core/principal.ts';
 import type { Publishing } from './requests.ts';
 
 /** `body`: the data as JSON; where the query names no channel, `{"channel":…,"data":…}`. `found`: whom a cookie names. */
-export type Publication = { readonly asked: Publishing; readonly body: Uint8Array; readonly found: Principal };
+export type Publication = {
+  readonly asked: Publishing;
+  readonly body: Uint8Array;
+  readonly found: Principal;
+  readonly address: string;
+};
 
 /** Publishes for whom a request speaks. Throws `ClientError`, `DisconnectError` `invalidToken`. */
-export async function publish(node: Node, { asked, body, found }: Publication): Promise<Published> {
+export async function publish(node: Node, { asked, body, found, address }: Publication): Promise<Published> {
   const { principal, info: connInfo } = await node.signIn(found, asked.token);
+  node.spend({ principal, address }, 'publication');
   const { channel, data } = contentOf(asked, body);
   await node.permissions.check(principal, 'publish', channel);
   const { key } = asked;

@@ -1,6 +1,6 @@
+import type { Caller } from '../../core/allowances.ts';
 import { answerHistory, answerPresence } from '../../core/channel-reads.ts';
 import type { Node } from '../../core/node.ts';
-import type { Principal } from '../../core/principal.ts';
 import { Cursor } from './cursor.ts';
 import { encodeInfo, encodePublications } from './publication.ts';
 import type { Looking, Remembering } from './requests.ts';
@@ -9,8 +9,9 @@ import type { Looking, Remembering } from './requests.ts';
  * Publications that are kept of a channel, oldest first or newest first, and the cursor with which a stream or poll goes
  * on behind them. JSON. Throws `ClientError`, `DisconnectError` `invalidToken`.
  */
-export async function history(node: Node, asked: Remembering, found: Principal): Promise<string> {
-  const { principal } = await node.signIn(found, asked.token);
+export async function history(node: Node, asked: Remembering, found: Caller): Promise<string> {
+  const { principal } = await node.signIn(found.principal, asked.token);
+  node.spend({ principal, address: found.address }, 'other');
   const { channel, reverse } = asked;
   const { publications, epoch, offset } = await answerHistory(node, principal, { kind: 'history', id: 0, ...asked });
   const cursor = new Cursor();
@@ -22,8 +23,9 @@ export async function history(node: Node, asked: Remembering, found: Principal):
 }
 
 /** Who is present in a channel; JSON. Throws as `history`. */
-export async function presence(node: Node, { channel, token }: Looking, found: Principal): Promise<string> {
-  const { principal } = await node.signIn(found, token);
+export async function presence(node: Node, { channel, token }: Looking, found: Caller): Promise<string> {
+  const { principal } = await node.signIn(found.principal, token);
+  node.spend({ principal, address: found.address }, 'other');
   const { clients } = await answerPresence(node, principal, channel);
   return `{"clients":[${clients.map(encodeInfo).join()}]}`;
 }

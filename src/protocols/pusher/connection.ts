@@ -214,13 +214,14 @@ export class PusherConnection implements Protocol {
 
 /** `limit`: the number of the one error of this command that has one. */
 function errorOf({ kind, message }: ClientError, limit: Code): Frame {
-  const isLimit = kind === 'rateLimited' || kind === 'limitExceeded';
+  const isLimit = kind === 'rateLimited' || kind === 'limitExceeded' || kind === 'tooManyRequests';
   return isLimit ? encodeError(limit.reason, limit.code) : encodeError(message, null);
 }
 
 function refusedSubscription(name: string, { kind, message, status }: ClientError): Frame {
   if (kind === 'alreadySubscribed') return encodeError(`Existing subscription to channel ${name}`, null);
-  const type = kind === 'permissionDenied' ? 'AuthError' : kind === 'limitExceeded' ? 'LimitReached' : 'SubscribeError';
+  const isLimit = kind === 'limitExceeded' || kind === 'tooManyRequests';
+  const type = kind === 'permissionDenied' ? 'AuthError' : isLimit ? 'LimitReached' : 'SubscribeError';
   const data = { type, error: message, status: kind === 'permissionDenied' ? 401 : status };
   return encodeEvent('pusher:subscription_error', JSON.stringify(data), name);
 }

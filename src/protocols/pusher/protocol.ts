@@ -1,5 +1,6 @@
 import type { AppSettings } from '../../core/app-settings.ts';
 import type { AppHooks } from '../../core/apps.ts';
+import type { TurnedAway } from '../../core/arrivals.ts';
 import type { Jobs } from '../../core/jobs.ts';
 import type { Node } from '../../core/node.ts';
 import type { Protocol } from '../../core/protocol.ts';
@@ -92,9 +93,14 @@ export class Pusher {
     if (maxConnections > 0 && found.clients.size >= maxConnections) return refused(CODES.connectionQuota);
     return { kind: 'admitted', connection: new PusherConnection(found.app, createSocketId(), found) };
   }
+
+  /** What a client is told that may not begin a connection now. */
+  turnAway(limit: TurnedAway['limit']): Extract<Admission, { kind: 'refused' }> {
+    return refused(limit === 'draining' ? CODES.restarting : CODES.overCapacity);
+  }
 }
 
-function refused({ code, reason }: Code): Admission {
+function refused({ code, reason }: Code): Extract<Admission, { kind: 'refused' }> {
   return { kind: 'refused', frame: encodeError(reason, code), code, reason };
 }
 

@@ -3,6 +3,7 @@ import type { ApiKey, ApiKeys } from '../../core/api-keys.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node.ts';
 import { ruleText } from '../../core/rules.ts';
+import { KeyRates } from './key-rates.ts';
 import { createHandlers, errorOf } from './methods.ts';
 import { type Handlers, isMethod, REQUESTS } from './requests.ts';
 import { checkScope } from './scope.ts';
@@ -28,10 +29,13 @@ const PATH = /^\/api(?:\/([a-z_]+))?$/;
 export class ServerApi {
   readonly #handlers: Handlers;
   readonly #keys: ApiKeys;
+  readonly #rates = new KeyRates();
+  readonly #node: Node;
 
   constructor(node: Node, { keys, version }: ServerApiSettings) {
     this.#handlers = createHandlers(node, version, node.clock.now());
     this.#keys = keys;
+    this.#node = node;
   }
 
   /** True for a path that this API answers. */
@@ -63,10 +67,17 @@ export class ServerApi {
       const handle = this.#handlers[method] as (params: unknown) => Promise<unknown>;
       const given = checked(REQUESTS[method], params);
       checkScope(current, method, given);
+      this.#spend(current);
       return { result: await handle(given) };
     } catch (error) {
       return { error: errorOf(error) };
     }
+  }
+
+  #spend(key: ApiKey): void {
+    if (this.#rates.take(key, this.#node.clock.now()) === 0) return;
+    this.#node.telemetry.count('banyan_refusals_total', { limit: 'apiKey' });
+    throw new ClientError('tooManyRequests');
   }
 
   /** `{"commands":[{"publish":{…}}, …], "parallel":true}`; each reply stands under its command's name. */

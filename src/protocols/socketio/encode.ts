@@ -191,9 +191,13 @@ function infoOf({ user, client, connInfo, chanInfo }: ClientInfo): string {
   });
 }
 
-/** An error as clients are told it: `code` and `name` for programs, `message` for people. */
-export function errorOf({ kind, code, message, temporary, field }: ClientError): string {
-  return quote({ code, name: kind, message, temporary, ...(field !== undefined && { field }) });
+/** An error as clients are told it: `code` and `name` for programs, `message` for people, `retryAfter` in seconds. */
+export function errorOf({ kind, code, message, temporary, field, retryAfter }: ClientError): string {
+  return quote({
+    ...{ code, name: kind, message, temporary },
+    ...(field !== undefined && { field }),
+    ...(retryAfter !== undefined && { retryAfter }),
+  });
 }
 
 function nameIn({ prefix }: Dialect, channel: string): string {

@@ -2,6 +2,7 @@ import type { HeaderFields } from '../../core/client-headers.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { Frame } from '../../core/protocol.ts';
+import { Rate } from '../../core/rate.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import { attach } from './attachments.ts';
 import { decodeHead, encodeConnectError, type Packet } from './packets.ts';
@@ -31,6 +32,8 @@ export type EventPacket = Extract<Packet, { kind: 'event' }>;
 /** A client's end in one namespace. */
 export interface NamespaceMember {
   event(packet: EventPacket): void;
+  /** The client said what nobody waits for; it counts all the same. */
+  unasked(): void;
   /** `left`: the client said so. Otherwise its line was lost, and it may come back. */
   closed(left: boolean): void;
 }
@@ -60,6 +63,9 @@ export type LineSettings = {
   readonly namespaces: ReadonlyMap<string, Namespace>;
 };
 
+/** How often a client may enter namespaces on one line: each time is a session of its own. */
+const ENTRIES = new Rate(20, 200);
+
 type Member = { readonly member: NamespaceMember; isAdmitted: boolean };
 type Binary = { readonly packet: Packet; readonly expected: number; readonly attachments: Uint8Array[] };
 
@@ -72,6 +78,7 @@ export class SocketIoLine implements LineHandler {
   /** A packet some of whose attachments have not come yet. */
   #binary: Binary | undefined;
   #stopWaiting: Cancel | undefined;
+  #entriesFullAt = 0;
 
   constructor(settings: LineSettings, engine: EngineLine, caller: LineCaller) {
     this.#settings = settings;
@@ -120,18 +127,25 @@ export class SocketIoLine implements LineHandler {
       }
       case 'ack':
         // Nothing we say asks for one.
-        return;
+        return this.#members.get(namespace)?.member.unasked();
       default:
         packet satisfies never;
     }
   }
 
   #enter(name: string, auth: Entry['auth']): void {
+    this.#countEntry();
     if (this.#members.has(name)) throw new DisconnectError('badRequest');
     const enter = this.#settings.namespaces.get(name);
     if (enter === undefined) return this.#engine.send(encodeConnectError(name, { message: 'Invalid namespace' }));
     const seat = new Seat(this, this.#engine, name);
     this.#members.set(name, { member: enter(seat, { auth, caller: this.#caller }), isAdmitted: false });
+  }
+
+  #countEntry(): void {
+    const fullAt = ENTRIES.take(this.#entriesFullAt, this.#settings.clock.now());
+    if (fullAt === this.#entriesFullAt) throw new DisconnectError('tooManyRequests');
+    this.#entriesFullAt = fullAt;
   }
 
   admit(name: string): void {

@@ -20,6 +20,7 @@ type Parts = {
 
 /** Clients of the Centrifuge protocol, by WebSocket or by what stands in for it. */
 export class CentrifugeEntrance implements Entrance {
+  readonly heedsRetry = false;
   readonly #parts: Parts;
   readonly #emulation: Emulation;
 
@@ -30,6 +31,10 @@ export class CentrifugeEntrance implements Entrance {
 
   takes(pathname: string): boolean {
     return PATHS.has(pathname);
+  }
+
+  opens({ pathname }: URL): boolean {
+    return pathname !== EMULATION_PATH;
   }
 
   async begin(request: Request, caller: Caller): Promise<Response | undefined> {

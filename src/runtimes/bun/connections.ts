@@ -6,10 +6,11 @@ import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Entrance } from './entrance.ts';
 import type { Http } from './http.ts';
 import { type SentHeadersSettings, sentHeadersOf } from './sent-headers.ts';
+import { refusalOf } from './turned-away.ts';
 import { crossOriginHeaders, preflight, type VisitSettings, visitOf } from './visit.ts';
 
 type Parts = {
-  readonly app: Pick<App, 'authenticate'>;
+  readonly app: Pick<App, 'authenticate' | 'node'>;
   readonly http: Pick<Http, 'addressOf'>;
   readonly telemetry: Telemetry;
   readonly settings: VisitSettings & SentHeadersSettings;
@@ -35,28 +36,40 @@ export class Connections {
     const visit = visitOf(headers, this.#parts.settings);
     if (visit === 'refused') return new Response('origin not allowed', { status: 403 });
     if (request.method === 'OPTIONS') return preflight(headers);
-    const whoNow = async () => (visit === 'own' ? this.#parts.app.authenticate(headers) : ANONYMOUS);
-    const principal = await whoNow();
-    const { pathname } = new URL(request.url);
-    const entrance = this.#parts.entrances.find((candidate) => candidate.takes(pathname));
-    const sent = sentHeadersOf(headers, visit, this.#parts.settings);
-    const caller = {
-      ...{ principal, address: this.#parts.http.addressOf(request, peer), whoNow },
-      ...(sent !== undefined && { headers: sent }),
-    };
-    const response = await entrance?.begin(request, caller).catch(toResponse);
-    if (response !== undefined) {
-      this.#parts.telemetry.count('banyan_http_requests_total', { status: String(response.status) });
-    }
+    const response = await this.#begin(request, peer, visit);
     if (visit === 'foreign' && response !== undefined) {
       for (const [name, value] of Object.entries(crossOriginHeaders(headers))) response.headers.set(name, value);
     }
     return response;
   }
+
+  async #begin(request: Request, peer: string, visit: 'own' | 'foreign'): Promise<Response | undefined> {
+    const { app, http, telemetry, settings, entrances } = this.#parts;
+    const url = new URL(request.url);
+    const entrance = entrances.find((candidate) => candidate.takes(url.pathname));
+    if (entrance === undefined) return undefined;
+    const address = http.addressOf(request, peer);
+    // Before anything is done for it: in a storm, sending away must be cheap.
+    const turned = entrance.opens(url) ? app.node.admit(address, entrance.heedsRetry) : undefined;
+    if (turned !== undefined) {
+      return entrance.turnAway === undefined ? toResponse(refusalOf(turned)) : entrance.turnAway(request, turned);
+    }
+    const whoNow = async () => (visit === 'own' ? app.authenticate(request.headers) : ANONYMOUS);
+    const principal = await whoNow();
+    const sent = sentHeadersOf(request.headers, visit, settings);
+    const caller = { ...{ principal, address, whoNow }, ...(sent !== undefined && { headers: sent }) };
+    const response = await entrance.begin(request, caller).catch(toResponse);
+    if (response !== undefined) telemetry.count('banyan_http_requests_total', { status: String(response.status) });
+    return response;
+  }
 }
 
 function toResponse(error: unknown): Response {
-  if (error instanceof ClientError) return new Response(error.message, { status: error.status });
+  if (error instanceof ClientError) {
+    const { message, status, retryAfter } = error;
+    const headers = retryAfter === undefined ? {} : { 'Retry-After': String(Math.ceil(retryAfter)) };
+    return new Response(message, { status, headers });
+  }
   if (error instanceof DisconnectError) return new Response(error.message, { status: 400 });
   throw error;
 }

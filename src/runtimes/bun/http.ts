@@ -3,6 +3,7 @@ import { type Context, type Handler, Hono } from 'hono';
 import { createOpenApi } from '../../app/openapi.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Feature } from '../../core/feature.ts';
+import type { Node } from '../../core/node.ts';
 import type { Operations } from '../../core/operations.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
@@ -20,6 +21,8 @@ export type HttpApp = {
   readonly operations: Operations;
   readonly features: readonly Feature[];
   authenticate(headers: Headers): Promise<Principal>;
+  /** Counts requests, and refuses what is too much. */
+  readonly node?: Pick<Node, 'spend'>;
   /** What developers' backends call; undefined for a request that is not for it. */
   readonly serverApi?: {
     answer(request: Request, readBody: () => Promise<string>): Promise<Response | undefined>;
@@ -153,9 +156,10 @@ async function callOperation({ req, env }: Context<Env>, name: string, parts: Pa
   const input = await readJsonBody(req.raw);
   // Once the body is here, which a client may take its time to send: what holds is who they are now (PE3).
   const principal = await parts.app.authenticate(headers);
+  const address = proxies.addressOf(headers, env.peer);
+  parts.app.node?.spend({ principal, address }, 'other');
   const context = {
-    principal,
-    address: proxies.addressOf(headers, env.peer),
+    ...{ principal, address },
     http: { headers, url, responseHeaders },
   };
   const output = await parts.app.operations.call(name, context, input);

@@ -7,11 +7,12 @@ import { createPasswords } from '../../adapters/bun/passwords.ts';
 import { webClient } from '../../adapters/bun/web-client.ts';
 import { type CountingTelemetry, createTelemetry } from '../../adapters/pino/telemetry.ts';
 import { type App, compose } from '../../app/compose.ts';
-import type { Config } from '../../app/config.ts';
+import { type Config, SETTINGS } from '../../app/config.ts';
 import { metricsOf } from '../../app/metrics.ts';
 import { MIGRATIONS } from '../../app/migrations.ts';
 import { openPorts, type Ports } from '../../app/ports.ts';
 import { StartError } from '../../app/start-error.ts';
+import type { DrainPlan } from '../../core/drain.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import { CentrifugeEntrance } from './centrifuge-entrance.ts';
 import { systemClock } from './clock.ts';
@@ -24,6 +25,7 @@ import { PusherEntrance } from './pusher-entrance.ts';
 import { Readiness } from './readiness.ts';
 import { RoomsEntrance } from './rooms-entrance.ts';
 import { SocketIoEntrance } from './socketio-entrance.ts';
+import { starting } from './turned-away.ts';
 import { BunFanout, type SocketData, socketHandler } from './websocket.ts';
 
 export type RunningServer = {
@@ -33,6 +35,8 @@ export type RunningServer = {
   readonly ownerUrl: string | null;
   /** Tells clients to reconnect, commits what was accepted, frees port and data folder. */
   stop(): Promise<void>;
+  /** While it stops: tells all clients at once who have not been told. False where there are none. */
+  hurry(): boolean;
 };
 
 type Serving = {
@@ -80,7 +84,12 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const ownerUrl = ownerPath === null ? null : `${url}${ownerPath}`;
     serving = ready;
     readiness.start(ports.checks);
-    return { url, ownerUrl, stop: stopper({ server, app: ready.app, ports, telemetry, readiness, processMetrics }) };
+    const running = { server, app: ready.app, ports, telemetry, readiness, processMetrics };
+    return {
+      ...{ url, ownerUrl },
+      stop: stopper(running, drainPlanOf(config)),
+      hurry: () => ready.app.node.hurry(),
+    };
   } catch (error) {
     processMetrics.stop();
     await server.stop(true);
@@ -158,7 +167,7 @@ async function answer(
   // Undefined with a Host header that is none; the HTTP edge refuses that.
   const pathname = URL.parse(request.url)?.pathname;
   if (pathname === '/readyz') return readiness.answer();
-  if (serving === undefined) return new Response('starting', { status: 503, headers: { 'Retry-After': '1' } });
+  if (serving === undefined) return starting(request);
   if (pathname === '/livez') return new Response('ok');
   const peer = server.requestIP(request)?.address ?? '';
   if (pathname === '/metrics') return serving.metrics.answer(request, peer);
@@ -177,7 +186,8 @@ type Running = {
   readonly processMetrics: ProcessMetrics;
 };
 
-function stopper({ server, app, ports, telemetry, readiness, processMetrics }: Running): () => Promise<void> {
+function stopper(running: Running, plan: DrainPlan): () => Promise<void> {
+  const { server, app, ports, telemetry, readiness, processMetrics } = running;
   const sweep = () =>
     ports.sweep(Date.now()).catch((error: Error) => {
       telemetry.record('warn', 'log.sweepFailed', { error: error.message });
@@ -188,13 +198,18 @@ function stopper({ server, app, ports, telemetry, readiness, processMetrics }: R
     readiness.drain();
     clearInterval(sweeping);
     processMetrics.stop();
+    // It listens until they are gone, so that a load balancer sees that it is about to stop.
+    await app.node.drain(plan);
     const stopped = server.stop();
-    await app.node.drain();
     await app.stop();
     await Promise.race([stopped, Bun.sleep(STOP_GRACE_MS)]);
     await server.stop(true);
     await ports.close();
   };
+}
+
+function drainPlanOf({ drainSeconds, connectsPerSecond }: Config): DrainPlan {
+  return { withinMs: drainSeconds * 1_000, perSecond: connectsPerSecond || SETTINGS.connectsPerSecond.default };
 }
 
 function publicUrl(config: Config, server: Server<SocketData>): string {

@@ -1,13 +1,16 @@
 import type { Server } from 'bun';
 import type { App } from '../../app/compose.ts';
+import type { TurnedAway } from '../../core/arrivals.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
+import { ClientError } from '../../core/errors.ts';
 import { Slots } from '../../core/slots.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Caller, Entrance } from './entrance.ts';
 import { errorAnswer, methodNotAllowed } from './error-answer.ts';
 import { PollConnection } from './poll-connection.ts';
 import { readBody } from './read-body.ts';
-import type { Streams } from './streams.ts';
+import { EVENT_STREAM_HEADERS, type Streams } from './streams.ts';
+import { isEventSource, refusalOf } from './turned-away.ts';
 import type { SocketData } from './websocket.ts';
 
 const METHODS: ReadonlyMap<string, 'GET' | 'POST'> = new Map([
@@ -21,6 +24,9 @@ const METHODS: ReadonlyMap<string, 'GET' | 'POST'> = new Map([
 /** Pages of history that are put together at once, for all requests, and requests that wait for their turn. */
 const READS_AT_ONCE = 16;
 const READS_WAITING = 1_000;
+
+/** Between two tries while the process stops. */
+const RETRY_MS = 2_000;
 
 const JSON_HEADERS = {
   'Content-Type': 'application/json',
@@ -38,6 +44,7 @@ type Parts = {
 
 /** Channels for whoever has nothing but HTTP: a stream of events, polls, and publishing by a request. See docs/http.md. */
 export class PlainEntrance implements Entrance {
+  readonly heedsRetry = true;
   readonly #parts: Parts;
   readonly #reads = new Slots(READS_AT_ONCE, READS_WAITING);
 
@@ -49,6 +56,15 @@ export class PlainEntrance implements Entrance {
     return METHODS.has(pathname);
   }
 
+  opens({ pathname }: URL): boolean {
+    return pathname === '/sse';
+  }
+
+  turnAway(request: Request, turned: TurnedAway): Response {
+    if (isEventSource(request)) return this.#comeBack(turned);
+    return errorAnswer(refusalOf(turned), request, this.#parts.telemetry);
+  }
+
   async begin(request: Request, caller: Caller): Promise<Response> {
     const { pathname } = new URL(request.url);
     const method = METHODS.get(pathname);
@@ -56,8 +72,15 @@ export class PlainEntrance implements Entrance {
     const { app, telemetry } = this.#parts;
     return this.#answer(pathname, request, caller).catch((error: unknown) => {
       const told = error instanceof DisconnectError ? app.plain.refusalOf(error.kind) : error;
+      // A drain that began meanwhile.
+      const isStopping = told instanceof ClientError && told.kind === 'unavailable';
+      if (isStopping && isEventSource(request)) return this.#comeBack({ limit: 'draining', retryMs: RETRY_MS });
       return errorAnswer(told, request, telemetry);
     });
+  }
+
+  #comeBack(turned: TurnedAway): Response {
+    return new Response(this.#parts.app.plain.turnedAway(turned), { headers: EVENT_STREAM_HEADERS });
   }
 
   #answer(pathname: string, request: Request, caller: Caller): Promise<Response> {
@@ -89,6 +112,7 @@ export class PlainEntrance implements Entrance {
 
   async #poll(request: Request, { principal, address, headers }: Caller): Promise<Response> {
     const { app, streams, bounds } = this.#parts;
+    app.node.spend({ principal, address }, 'other');
     const asked = app.plain.readPolling(request.url, request.headers, app.node.limits.channels);
     const poll = new app.plain.Poll(asked, bounds.maxBacklogBytes / 2);
     const session = app.node.open({
@@ -113,16 +137,17 @@ export class PlainEntrance implements Entrance {
     const { app, bounds } = this.#parts;
     const asked = app.plain.readPublishing(request.url, request.headers);
     const body = await readBody(request, bounds.maxFrameBytes);
-    const { offset, epoch } = await app.plain.publish(app.node, { asked, body, found: await caller.whoNow() });
+    const { address } = caller;
+    const { offset, epoch } = await app.plain.publish(app.node, { asked, body, found: await caller.whoNow(), address });
     return Response.json({ offset, epoch }, { headers: JSON_HEADERS });
   }
 
-  async #read(pathname: string, request: Request, { principal }: Caller): Promise<Response> {
+  async #read(pathname: string, request: Request, caller: Caller): Promise<Response> {
     const { node, plain } = this.#parts.app;
     const body = await this.#reads.run(() =>
       pathname === '/history'
-        ? plain.history(node, plain.readRemembering(request.url, request.headers), principal)
-        : plain.presence(node, plain.readLooking(request.url, request.headers), principal),
+        ? plain.history(node, plain.readRemembering(request.url, request.headers), caller)
+        : plain.presence(node, plain.readLooking(request.url, request.headers), caller),
     );
     return new Response(body, { headers: JSON_HEADERS });
   }

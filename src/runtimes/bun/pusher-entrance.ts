@@ -1,12 +1,15 @@
 import type { Server } from 'bun';
 import type { App } from '../../app/compose.ts';
+import type { TurnedAway } from '../../core/arrivals.ts';
+import { ANONYMOUS } from '../../core/principal.ts';
 import type { Caller, Entrance } from './entrance.ts';
-import type { SocketData } from './websocket.ts';
+import type { Refusal, SocketData } from './websocket.ts';
 
 type Parts = { readonly app: Pick<App, 'pusher'>; readonly server: Server<SocketData> };
 
 /** Clients of the Pusher protocol: a WebSocket at `/app/<key>`. Who they are is no matter of cookies. */
 export class PusherEntrance implements Entrance {
+  readonly heedsRetry = false;
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
@@ -17,21 +20,34 @@ export class PusherEntrance implements Entrance {
     return this.#parts.app.pusher.isOn && (pathname === '/app' || pathname.startsWith('/app/'));
   }
 
+  opens(): boolean {
+    return true;
+  }
+
+  /** By its own error, behind which clients wait a second; where a handshake fails, they try again at once. */
+  turnAway(request: Request, turned: TurnedAway): Response | undefined {
+    return this.#upgrade(request, this.#refusedBy(this.#parts.app.pusher.turnAway(turned.limit), ''));
+  }
+
   async begin(request: Request, { address }: Caller): Promise<Response | undefined> {
-    const data = this.#dataOf(request, address);
+    return this.#upgrade(request, this.#dataOf(request, address));
+  }
+
+  #upgrade(request: Request, data: SocketData): Response | undefined {
     if (this.#parts.server.upgrade(request, { data })) return undefined;
     return new Response('a WebSocket handshake was expected', { status: 426, headers: { Upgrade: 'websocket' } });
   }
 
   #dataOf(request: Request, address: string): SocketData {
-    const { pusher } = this.#parts.app;
-    const admission = pusher.admit(new URL(request.url));
-    const rest = { address, session: undefined };
-    if (admission.kind === 'refused') {
-      return { ...rest, protocol: pusher.protocol, principal: { kind: 'anonymous' }, refusal: admission };
-    }
+    const admission = this.#parts.app.pusher.admit(new URL(request.url));
+    if (admission.kind === 'refused') return this.#refusedBy(admission, address);
     const { connection } = admission;
     const { principal, first, socketId } = connection;
-    return { ...rest, protocol: connection, principal, first, client: socketId };
+    return { protocol: connection, principal, first, client: socketId, address, session: undefined };
+  }
+
+  #refusedBy(refusal: Refusal, address: string): SocketData {
+    const { protocol } = this.#parts.app.pusher;
+    return { protocol, principal: ANONYMOUS, refusal, address, session: undefined };
   }
 }

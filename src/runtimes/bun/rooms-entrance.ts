@@ -7,6 +7,7 @@ const PATH = /^\/api\/rooms\/[^/]+\/messages$/;
 
 /** The messages of rooms over HTTP, for the same pages that Socket.IO clients may come from. */
 export class RoomsEntrance implements Entrance {
+  readonly heedsRetry = true;
   readonly #app: Pick<App, 'socketio'>;
   readonly #telemetry: Telemetry;
 
@@ -17,6 +18,10 @@ export class RoomsEntrance implements Entrance {
 
   takes(pathname: string): boolean {
     return PATH.test(pathname);
+  }
+
+  opens(): boolean {
+    return false;
   }
 
   async begin(request: Request, { principal }: Caller): Promise<Response> {

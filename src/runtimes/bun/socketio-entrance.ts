@@ -41,6 +41,7 @@ type Parts = {
  * their line by its id, which only its client knows.
  */
 export class SocketIoEntrance implements Entrance {
+  readonly heedsRetry = false;
   readonly #parts: Parts;
   readonly #settings: EngineSettings;
   readonly #lines = new Map<string, EngineLine>();
@@ -69,6 +70,10 @@ export class SocketIoEntrance implements Entrance {
     return (
       pathname === this.#settings.path || `${pathname}/` === this.#settings.path || this.#clientFiles.has(pathname)
     );
+  }
+
+  opens({ pathname, searchParams }: URL): boolean {
+    return !searchParams.has('sid') && !this.#clientFiles.has(pathname);
   }
 
   async begin(request: Request, caller: Caller): Promise<Response | undefined> {

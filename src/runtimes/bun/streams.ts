@@ -43,6 +43,9 @@ const NO_BUFFERING = {
   'X-Accel-Buffering': 'no',
 } as const;
 
+/** Of a stream of events. */
+export const EVENT_STREAM_HEADERS = { 'Content-Type': EVENTS.contentType, ...NO_BUFFERING } as const;
+
 const encoder = new TextEncoder();
 
 /** Who hears what is published to a topic. */

@@ -1,0 +1,110 @@
+import { isThisMachine, networkOf } from './attempt-limits.ts';
+import { Pace } from './pace.ts';
+import type { Quotas } from './quotas.ts';
+import { Rate } from './rate.ts';
+import { RateTable } from './rate-table.ts';
+
+/** Why a connection may not begin now, and when the client had better come back. */
+export type TurnedAway = {
+  readonly limit: 'connections' | 'connects' | 'addressConnections' | 'addressConnects' | 'draining';
+  readonly retryMs: number;
+};
+
+/** Connections of one address end when they end: there is no better guess when one more has room. */
+const ADDRESS_FULL_MS = 10_000;
+
+type Settings = {
+  readonly quotas: Quotas;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  /** How many connections there are. */
+  readonly connections: () => number;
+};
+
+/**
+ * Whether one more connection may begin, asked before anything is done for it. Those that may not are given times that
+ * lie one behind the other, so that a herd comes back as fast as it can be let in, and no faster.
+ */
+export class Arrivals {
+  readonly #settings: Settings;
+  readonly #connects: Rate | undefined;
+  #connectsFullAt = 0;
+  readonly #pace: Pace;
+  readonly #byAddress: RateTable | undefined;
+  /** How many are open, by network; kept where that has a bound. */
+  readonly #open = new Map<string, number>();
+  #isDraining = false;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    const { connectsPerSecond, addressConnectsPerSecond, burstSeconds } = settings.quotas;
+    this.#pace = new Pace(connectsPerSecond, settings.random);
+    if (connectsPerSecond > 0) this.#connects = new Rate(connectsPerSecond, connectsPerSecond * burstSeconds);
+    if (addressConnectsPerSecond > 0) {
+      this.#byAddress = new RateTable(new Rate(addressConnectsPerSecond, addressConnectsPerSecond * burstSeconds));
+    }
+  }
+
+  /**
+   * Undefined when it may begin. What is asked here counts as an attempt of its address. `heeds`: whether the client
+   * comes back when it is told to; one that does not would only take up the times of those that do.
+   */
+  admit(address: string, now: number, heeds: boolean): TurnedAway | undefined {
+    const turned = (limit: TurnedAway['limit']): TurnedAway => ({
+      limit,
+      retryMs: heeds ? this.#pace.next(now) : this.#pace.guess(now),
+    });
+    if (this.#isDraining) return turned('draining');
+    const { quotas, connections } = this.#settings;
+    const ofAddress = this.#admitAddress(address, now);
+    if (ofAddress !== undefined) return ofAddress;
+    if (quotas.connections > 0 && connections() >= quotas.connections) return turned('connections');
+    const fullAt = this.#connects?.take(this.#connectsFullAt, now);
+    if (fullAt === this.#connectsFullAt) return turned('connects');
+    this.#connectsFullAt = fullAt ?? 0;
+    return undefined;
+  }
+
+  /** A connection has begun. */
+  opened(address: string): void {
+    if (this.#settings.quotas.addressConnections === 0 || isThisMachine(address)) return;
+    const network = networkOf(address);
+    this.#open.set(network, (this.#open.get(network) ?? 0) + 1);
+  }
+
+  /** One that had begun has ended. */
+  closed(address: string): void {
+    if (this.#settings.quotas.addressConnections === 0 || isThisMachine(address)) return;
+    const network = networkOf(address);
+    const left = (this.#open.get(network) ?? 0) - 1;
+    if (left > 0) this.#open.set(network, left);
+    else this.#open.delete(network);
+  }
+
+  /** From now on nobody is let in. */
+  stop(): void {
+    this.#isDraining = true;
+  }
+
+  /** How soon one of those who are sent away now had better come back, in milliseconds. */
+  retryMs(now: number): number {
+    return this.#pace.next(now);
+  }
+
+  sweep(now: number): void {
+    this.#byAddress?.sweep(now);
+  }
+
+  #admitAddress(address: string, now: number): TurnedAway | undefined {
+    const { quotas, random } = this.#settings;
+    // A proxy that is not trusted would count as one for everybody behind it.
+    if (isThisMachine(address)) return undefined;
+    const network = networkOf(address);
+    if (quotas.addressConnections > 0 && (this.#open.get(network) ?? 0) >= quotas.addressConnections) {
+      return { limit: 'addressConnections', retryMs: ADDRESS_FULL_MS * (1 + random()) };
+    }
+    const waitMs = this.#byAddress?.take(network, now) ?? 0;
+    // Not all of its own at once either.
+    return waitMs > 0 ? { limit: 'addressConnects', retryMs: waitMs + 1_000 * (1 + random()) } : undefined;
+  }
+}

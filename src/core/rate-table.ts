@@ -1,0 +1,39 @@
+import type { Rate } from './rate.ts';
+
+/** Buckets that are not full. Past it all are taken for full, rather than anybody be refused for it. */
+const MAX_KEYS = 100_000;
+
+/** A bucket for each key. Full ones take no room, so whoever does nothing for a while costs nothing. */
+export class RateTable {
+  readonly #rate: Rate;
+  #fullAt = new Map<string, number>();
+
+  constructor(rate: Rate) {
+    this.#rate = rate;
+  }
+
+  /** How many buckets are not full, or were not at the last `sweep`. */
+  get size(): number {
+    return this.#fullAt.size;
+  }
+
+  /** Takes one from the key's bucket and gives 0; where there is none, the milliseconds until there is. */
+  take(key: string, now: number): number {
+    const fullAt = this.#fullAt.get(key) ?? 0;
+    const next = this.#rate.take(fullAt, now);
+    if (next === fullAt) return this.#rate.waitMs(fullAt, now);
+    this.#fullAt.set(key, next);
+    if (this.#fullAt.size > MAX_KEYS) this.#makeRoom(now);
+    return 0;
+  }
+
+  /** Forgets those that are full again; to be called now and then. */
+  sweep(now: number): void {
+    for (const [key, fullAt] of this.#fullAt) if (fullAt <= now) this.#fullAt.delete(key);
+  }
+
+  #makeRoom(now: number): void {
+    this.sweep(now);
+    if (this.#fullAt.size > MAX_KEYS / 2) this.#fullAt = new Map();
+  }
+}

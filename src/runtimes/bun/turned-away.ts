@@ -1,0 +1,39 @@
+import type { TurnedAway } from '../../core/arrivals.ts';
+import { ClientError } from '../../core/errors.ts';
+import { EVENT_STREAM_HEADERS } from './streams.ts';
+import { crossOriginHeaders } from './visit.ts';
+
+/** Between two tries while the server starts. */
+const STARTING_MS = 1_000;
+
+/** An EventSource gives up for good on any answer but a stream, so that it must be told to come back by one. */
+export function isEventSource({ headers }: Request): boolean {
+  return headers.get('Accept')?.includes('text/event-stream') === true;
+}
+
+/** Between taking the port and being ready. */
+export function starting(request: Request): Response {
+  if (!isEventSource(request)) return new Response('starting', { status: 503, headers: { 'Retry-After': '1' } });
+  const retryMs = Math.round(STARTING_MS * (1 + Math.random()));
+  return new Response(`retry: ${retryMs}\n\n`, {
+    headers: { ...EVENT_STREAM_HEADERS, ...crossOriginHeaders(request.headers) },
+  });
+}
+
+/** What whoever may not begin a connection now is told where a request can be answered: 503 or 429, with Retry-After. */
+export function refusalOf({ limit, retryMs }: TurnedAway): ClientError {
+  const retryAfter = retryMs / 1_000;
+  switch (limit) {
+    case 'addressConnections':
+      return new ClientError('tooManyRequests', { message: 'too many connections of this address', retryAfter });
+    case 'addressConnects':
+      return new ClientError('tooManyRequests', { message: 'too many new connections of this address', retryAfter });
+    case 'connections':
+    case 'connects':
+      return new ClientError('unavailable', { message: 'over capacity', retryAfter });
+    case 'draining':
+      return new ClientError('unavailable', { message: 'about to stop', retryAfter });
+    default:
+      return limit satisfies never;
+  }
+}
