@@ -103,6 +103,7 @@ function createNode(fanout: BunFanout): Node {
       commandsInFlight: 10,
       history: 10,
       recoveryBytes: 1_000_000,
+      backlogBytes: 2_000_000,
       mapBytes: 1_000_000,
       anonymous: false,
       pingMs: 25_000,

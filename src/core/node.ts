@@ -25,6 +25,7 @@ import type { ConnectResult, Reply } from './pushes.ts';
 import { type NodeCommand, type Opening, Session, type SessionHost } from './session.ts';
 import { Sessions } from './sessions.ts';
 import { SharedPolls } from './shared-polls.ts';
+import { SlowReaders } from './slow-readers.ts';
 import type { SignedIn } from './tokens.ts';
 
 const TICK_MS = 1_000;
@@ -40,6 +41,7 @@ export class Node implements Channels, SessionHost {
   readonly admission: Admission;
   readonly maps: Maps;
   readonly polls: SharedPolls;
+  readonly slowReaders: SlowReaders;
   readonly #mapPresence = new MapPresence();
   readonly #settings: NodeSettings;
   readonly #publisher: Publisher;
@@ -51,7 +53,12 @@ export class Node implements Channels, SessionHost {
   #hooks: Hooks | undefined;
   #stopTicking: () => void = () => undefined;
 
-  constructor(settings: NodeSettings) {
+  constructor(given: NodeSettings) {
+    this.slowReaders = new SlowReaders({
+      ...{ clock: given.clock, bound: given.limits.backlogBytes },
+      ...{ sessions: () => this.#sessions.every(), count: () => this.#sessions.size },
+    });
+    const settings = { ...given, fanout: this.slowReaders.watching(given.fanout) };
     this.#settings = settings;
     this.clock = settings.clock;
     this.telemetry = settings.telemetry;

@@ -3,13 +3,14 @@ import type { ClientInfo } from '../ports/log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { Command } from './commands.ts';
 import type { Entered } from './connect-entry.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, End } from './connection.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName, type UnsubscribeName } from './disconnects.ts';
 import { ClientError, toClientError } from './errors.ts';
 import { type Principal, userOf } from './principal.ts';
 import { type Frame, type Frames, listOf, type Protocol } from './protocol.ts';
 import type { ConnectResult, Push, Reply } from './pushes.ts';
 import { Slots } from './slots.ts';
+import type { SlowReaders } from './slow-readers.ts';
 import { type Subscriber, type SubscriptionHost, Subscriptions } from './subscriptions.ts';
 import type { SignedIn } from './tokens.ts';
 
@@ -33,6 +34,7 @@ export interface SessionHost extends SubscriptionHost {
   /** Counts what clients ask. */
   commands: number;
   readonly telemetry: Telemetry;
+  readonly slowReaders: Pick<SlowReaders, 'mayHaveCut'>;
   readonly limits: SubscriptionHost['limits'] & { readonly commandsInFlight: number };
   /** The session knows who it is. */
   register(session: Session): void;
@@ -157,6 +159,12 @@ export class Session implements Subscriber {
     if (this.#state === 'closed') return;
     if (this.connection.streamKey !== undefined) this.push({ kind: 'disconnect', reason: kind });
     this.flush();
+    this.#end(kind);
+  }
+
+  #end(kind: DisconnectName): void {
+    // What was written at last may have been too much.
+    if (this.#state === 'closed') return;
     const { code, reason } = this.protocol.closing?.(kind) ?? DISCONNECTS[kind];
     this.#node.telemetry.count('banyan_disconnects_total', { reason: kind });
     this.closed();
@@ -164,8 +172,11 @@ export class Session implements Subscriber {
   }
 
   /** The socket is gone. */
-  closed(): void {
+  closed(end: End = 'closed'): void {
     if (this.#state === 'closed') return;
+    if (end === 'dropped' || (end === 'cut' && this.#node.slowReaders.mayHaveCut(this))) {
+      this.#node.telemetry.count('banyan_disconnects_total', { reason: 'slow' satisfies DisconnectName });
+    }
     this.#state = 'closed';
     this.#outgoing = undefined;
     this.#deferred = undefined;

@@ -63,7 +63,7 @@ export class Line implements EngineLine {
     if (!this.isOpen) return;
     this.isOpen = false;
     this.#fanout.drop(this as unknown as Connection);
-    this.handler?.closed();
+    this.handler?.closed('cut');
   }
 }
 

@@ -73,7 +73,7 @@ describe('SL1 SL2: readers that do not keep up', () => {
     slow.stopReading();
     await publishUntil(publisher, async () => (await watched(publisher)) === 0);
     slow.readOn();
-    expect(await slow.closed).toBe(1006);
+    expect(await slow.closed).toBe(3008);
     const read = slow.publications(CHANNEL);
 
     const back = await rawClient();

@@ -1,3 +1,4 @@
+import type { End } from '../../core/connection.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { Frame } from '../../core/protocol.ts';
@@ -22,7 +23,7 @@ export interface LineHandler {
   /** A message: text without its type, or bytes. Throws `DisconnectError` for what is not of the protocol. */
   receive(message: Frame): void;
   /** The line is gone. */
-  closed(): void;
+  closed(end: End): void;
 }
 
 export type EventPacket = Extract<Packet, { kind: 'event' }>;
@@ -31,7 +32,7 @@ export type EventPacket = Extract<Packet, { kind: 'event' }>;
 export interface NamespaceMember {
   event(packet: EventPacket): void;
   /** `left`: the client said so. Otherwise its line was lost, and it may come back. */
-  closed(left: boolean): void;
+  closed(end: End | 'left'): void;
 }
 
 /** What a member may do with the line. */
@@ -87,12 +88,12 @@ export class SocketIoLine implements LineHandler {
     else this.#binary = { packet, expected: attachments, attachments: [] };
   }
 
-  closed(): void {
+  closed(end: End): void {
     this.#stopWaiting?.();
     this.#binary = undefined;
     const members = [...this.#members.values()];
     this.#members.clear();
-    for (const { member } of members) member.closed(false);
+    for (const { member } of members) member.closed(end);
   }
 
   #takeAttachment(bytes: Uint8Array): void {
@@ -144,7 +145,7 @@ export class SocketIoLine implements LineHandler {
     const found = this.#members.get(name);
     if (found === undefined) return;
     this.#members.delete(name);
-    found.member.closed(true);
+    found.member.closed('left');
     if (![...this.#members.values()].some(({ isAdmitted }) => isAdmitted)) this.#waitForEntry();
   }
 

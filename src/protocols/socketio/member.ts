@@ -1,5 +1,5 @@
 import type { Command } from '../../core/commands.ts';
-import type { Connection } from '../../core/connection.ts';
+import type { Connection, End } from '../../core/connection.ts';
 import { ClientError, toClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node.ts';
 import type { Frame, Protocol } from '../../core/protocol.ts';
@@ -72,14 +72,15 @@ export class Member implements NamespaceMember, Connection {
     }
   }
 
-  closed(left: boolean): void {
+  closed(end: End | 'left'): void {
+    const left = end === 'left';
     const { recovery } = this.#parts;
     const { pid, membership } = this.#protocol;
     if (recovery !== undefined && pid !== undefined) {
       recovery.end(pid, membership, left);
       if (left && this.#isRecorded) this.#writeLater(new Map());
     }
-    this.#session.closed();
+    this.#session.closed(end === 'left' ? 'closed' : end);
   }
 
   // --- what its session says (`Connection`) --------------------------------------------------------------------------

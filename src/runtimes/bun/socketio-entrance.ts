@@ -152,7 +152,7 @@ export class SocketIoEntrance implements Entrance {
         line.send(this.#handshake(line, []));
       },
       received: (frame, socket) => line?.received(frame, socket),
-      closed: (socket) => line?.socketClosed(socket),
+      closed: (socket, end) => line?.socketClosed(socket, end),
     };
   }
 
@@ -189,7 +189,7 @@ function probing(line: EngineLine): SocketOwner {
       if (!line.probe(socket)) socket.close();
     },
     received: (frame, socket) => line.received(frame, socket),
-    closed: (socket) => line.socketClosed(socket),
+    closed: (socket, end) => line.socketClosed(socket, end),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Server, ServerWebSocket, WebSocketHandler } from 'bun';
 import type { Command } from '../../core/commands.ts';
-import type { Connection, Fanout } from '../../core/connection.ts';
+import type { Connection, End, Fanout } from '../../core/connection.ts';
 import type { Node } from '../../core/node.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { Frame, Protocol } from '../../core/protocol.ts';
@@ -14,7 +14,7 @@ export type SocketData = SessionData | { readonly owner: SocketOwner };
 export interface SocketOwner {
   opened(socket: Socket): void;
   received(frame: Frame, socket: Socket): void;
-  closed(socket: Socket): void;
+  closed(socket: Socket, end: End): void;
 }
 
 /** What a socket carries from its upgrade to its first frame, and its session from then on. */
@@ -29,9 +29,14 @@ export type SessionData = {
   /** Why the client is turned away, where it can be told only once the socket is open. */
   readonly refusal?: Refusal;
   session: Session | undefined;
+  /** A frame did not fit into what may wait: Bun is about to cut the socket. */
+  hasDropped?: true;
 };
 
 export type Refusal = { readonly frame: Frame; readonly code: number; readonly reason: string };
+
+/** What Bun gives for the code where no close frame came, be it that it has cut the socket itself. */
+const CUT = 1006;
 
 export type Socket = ServerWebSocket<SocketData>;
 
@@ -44,7 +49,9 @@ class BunConnection implements Connection {
   }
 
   send(frame: Frame): void {
-    this.#socket.send(frame);
+    if (this.#socket.send(frame) !== 0) return;
+    const { data } = this.#socket;
+    if ('session' in data) data.hasDropped = true;
   }
 
   backlog(): number {
@@ -118,10 +125,10 @@ export function socketHandler(node: () => Node, bounds: SocketBounds): WebSocket
       if ('owner' in data) data.owner.received(message, socket);
       else data.session?.receive(message);
     },
-    close(socket) {
+    close(socket, code) {
       const { data } = socket;
-      if ('owner' in data) return data.owner.closed(socket);
-      data.session?.closed();
+      if ('owner' in data) return data.owner.closed(socket, code === CUT ? 'cut' : 'closed');
+      data.session?.closed(data.hasDropped === true ? 'dropped' : code === CUT ? 'cut' : 'closed');
       data.session = undefined;
     },
   };
