@@ -28,6 +28,10 @@ export type Namespace = {
   readonly tagFilter: boolean;
   /** Whether subscribers may take a number in the place of the channel's name. */
   readonly compact: boolean;
+  /** Whether a subscriber that is behind is given the newest publication of each key alone, instead of being closed. */
+  readonly conflate: boolean;
+  /** The tag that holds the key of a publication; without it all of a channel are about the same. Maps have their own. */
+  readonly conflateTag: string;
   /** How long an entry of a map stays unless it is set again, in milliseconds; 0: until it is removed. */
   readonly mapTtlMs: number;
   /** Entries a channel; 0 = no bound. */
@@ -64,6 +68,8 @@ export const CLOSED_NAMESPACE: Namespace = {
   delta: false,
   tagFilter: false,
   compact: false,
+  conflate: false,
+  conflateTag: 'key',
   mapTtlMs: 0,
   mapSize: 10_000,
   mapClientKey: false,

@@ -311,11 +311,8 @@ export class Node implements Channels, SessionHost {
       onReset: (channel) => {
         for (const session of [...this.#sessions.every()]) session.subscriptions.reset(channel);
       },
-      connectionOf: (client, protocol, channel) => {
-        const session = this.#sessions.ofClient(client);
-        const isThere = session?.protocol.name === protocol.name && session.subscriptions.isPlain(channel);
-        return isThere ? session.connection : undefined;
-      },
+      backlogBytes: limits.backlogBytes,
+      sessionOf: (client) => this.#sessions.ofClient(client),
     });
   }
 

@@ -200,6 +200,16 @@ export class Session implements Subscriber {
     );
   }
 
+  /** The client has taken something of what waited for it. */
+  drained(): void {
+    this.#node.hub.conflation.drained(this.connection);
+  }
+
+  /** It will not be given every publication: its protocol may have to know. */
+  skips(): void {
+    this.protocol.skips?.();
+  }
+
   push(push: Push): boolean {
     const frames = listOf(this.protocol.encodePush(push));
     this.#send(frames);

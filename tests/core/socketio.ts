@@ -14,6 +14,8 @@ const ROOMS: Namespace = { ...PLAIN, history: 'durable', presence: true, joinLea
 export class Line implements EngineLine {
   readonly frames: Frame[] = [];
   isOpen = true;
+  /** Bytes that it has not taken yet, as the server believes. */
+  waiting = 0;
   handler: LineHandler | undefined;
   readonly #fanout: TopicFanout;
 
@@ -48,7 +50,7 @@ export class Line implements EngineLine {
   }
 
   backlog(): number {
-    return 0;
+    return this.waiting;
   }
 
   join(topic: string): void {
@@ -72,10 +74,11 @@ export class World {
   readonly socketio = new SocketIo({ namespaces: ['log'], recoveryMs: 60_000 });
   readonly node: TestNode;
 
-  constructor(hooks: Partial<Hooks> = {}) {
+  /** `rooms`: what is different about them. */
+  constructor(hooks: Partial<Hooks> = {}, rooms: Partial<Namespace> = {}) {
     this.node = new TestNode({
       hooks,
-      namespaces: { rooms: { options: ROOMS }, ...this.socketio.feature.namespaces },
+      namespaces: { rooms: { options: { ...ROOMS, ...rooms } }, ...this.socketio.feature.namespaces },
       protocols: this.socketio.protocols,
     });
     this.socketio.attach(this.node.node);

@@ -50,6 +50,7 @@ const bounds = { maxFrameBytes: config.maxFrameBytes, maxBacklogBytes: config.ma
 /** Engine.IO's suite: every message comes back. */
 const echo = (line: EngineLine): LineHandler => ({
   receive: (message) => line.send(typeof message === 'string' ? `4${message}` : message),
+  drained: () => undefined,
   closed: () => undefined,
 });
 
@@ -71,6 +72,7 @@ const echoIn =
         const texts = args.map((arg) => JSON.stringify(arg));
         for (const frame of listOf(encodeAck(name, ack, texts))) line.send(frame);
       },
+      drained: () => undefined,
       closed: () => undefined,
     };
   };

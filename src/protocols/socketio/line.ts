@@ -22,6 +22,8 @@ export interface EngineLine {
 export interface LineHandler {
   /** A message: text without its type, or bytes. Throws `DisconnectError` for what is not of the protocol. */
   receive(message: Frame): void;
+  /** The client has taken something of what waited for it. */
+  drained(): void;
   /** The line is gone. */
   closed(end: End): void;
 }
@@ -31,6 +33,7 @@ export type EventPacket = Extract<Packet, { kind: 'event' }>;
 /** A client's end in one namespace. */
 export interface NamespaceMember {
   event(packet: EventPacket): void;
+  drained(): void;
   /** `left`: the client said so. Otherwise its line was lost, and it may come back. */
   closed(end: End | 'left'): void;
 }
@@ -86,6 +89,10 @@ export class SocketIoLine implements LineHandler {
     const { packet, attachments } = decodeHead(message);
     if (attachments === 0) this.#take(packet);
     else this.#binary = { packet, expected: attachments, attachments: [] };
+  }
+
+  drained(): void {
+    for (const { member } of this.#members.values()) member.drained();
   }
 
   closed(end: End): void {

@@ -53,7 +53,7 @@ export class EngineLine implements Pinged {
     this.#parts = parts;
     if (socket === undefined) {
       this.#transport = { tag: 'polling' };
-      this.#poll = new Poll(parts.engine, () => this.close());
+      this.#poll = new Poll(parts.engine, { onAbort: () => this.close(), onTaken: () => this.drained() });
     } else this.#transport = { tag: 'websocket', socket };
     this.#bucket = parts.heartbeats.add(this);
   }
@@ -167,6 +167,11 @@ export class EngineLine implements Pinged {
       if (this.#poll?.isWaiting === true) this.#poll.push(engine.NOOP);
     } else if (frame === engine.UPGRADE) this.#upgrade(transport.socket);
     else this.#abandonProbe(transport.socket);
+  }
+
+  /** The client has taken what waited for it. */
+  drained(): void {
+    this.#handler?.drained();
   }
 
   /** A socket of its is gone. */

@@ -152,6 +152,7 @@ export class SocketIoEntrance implements Entrance {
         line.send(this.#handshake(line, []));
       },
       received: (frame, socket) => line?.received(frame, socket),
+      drained: () => line?.drained(),
       closed: (socket, end) => line?.socketClosed(socket, end),
     };
   }
@@ -189,6 +190,7 @@ function probing(line: EngineLine): SocketOwner {
       if (!line.probe(socket)) socket.close();
     },
     received: (frame, socket) => line.received(frame, socket),
+    drained: () => line.drained(),
     closed: (socket, end) => line.socketClosed(socket, end),
   };
 }

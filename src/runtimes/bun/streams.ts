@@ -121,6 +121,7 @@ export class StreamConnection implements Connection {
           this.#body = controller;
           if (framing.preamble !== '') controller.enqueue(encoder.encode(framing.preamble));
         },
+        pull: () => this.session?.drained(),
         cancel: () => this.#gone(),
       },
       new ByteLengthQueuingStrategy({ highWaterMark: bounds.maxBacklogBytes }),

@@ -14,6 +14,8 @@ export type SocketData = SessionData | { readonly owner: SocketOwner };
 export interface SocketOwner {
   opened(socket: Socket): void;
   received(frame: Frame, socket: Socket): void;
+  /** The client has taken what waited for it. */
+  drained(socket: Socket): void;
   closed(socket: Socket, end: End): void;
 }
 
@@ -124,6 +126,11 @@ export function socketHandler(node: () => Node, bounds: SocketBounds): WebSocket
       const { data } = socket;
       if ('owner' in data) data.owner.received(message, socket);
       else data.session?.receive(message);
+    },
+    drain(socket) {
+      const { data } = socket;
+      if ('owner' in data) data.owner.drained(socket);
+      else data.session?.drained();
     },
     close(socket, code) {
       const { data } = socket;
