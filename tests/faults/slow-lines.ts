@@ -185,8 +185,8 @@ class PollingLine implements SlowLine {
       const answer = await fetch(this.#url);
       this.text += await answer.text();
       if (!answer.ok) return;
-      // Engine.IO's heartbeat.
-      if (/(^|\x1e)2(\x1e|$)/.test(this.text.slice(-3))) await this.#say('3');
+      // Engine.IO's heartbeat; no event ends so.
+      if (this.text.endsWith('2')) await this.#say('3');
       await this.#reads;
     }
   }

@@ -3,6 +3,7 @@ import type { End } from '../../core/connection.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import type { Frame } from '../../core/protocol.ts';
 import { randomText } from '../../core/random-text.ts';
+import type { Compression } from './compression.ts';
 import type { Heartbeats, Pinged } from './engine-heartbeats.ts';
 import { Poll } from './engine-poll.ts';
 import type { Streams } from './streams.ts';
@@ -18,6 +19,7 @@ export type LineParts = {
   readonly heartbeats: Heartbeats;
   /** What may wait for a slow reader, in bytes; past it the line is closed, and the client comes back. */
   readonly maxBacklogBytes: number;
+  readonly compression: Compression;
   /** Logs an error that no client is told the cause of. */
   readonly report: (error: unknown) => void;
   /** Called once, when the line is closed. `pollComes`: a request of the client's may be on its way still. */
@@ -77,7 +79,7 @@ export class EngineLine implements Pinged {
     if (this.#transport.tag === 'closed') return;
     if (this.#transport.tag === 'websocket') {
       // Bun cuts the socket then.
-      if (this.#transport.socket.send(packet) === 0) this.#hasOverflowed = true;
+      if (this.#transport.socket.send(packet, this.#parts.compression.suits(packet)) === 0) this.#hasOverflowed = true;
       return;
     }
     this.#poll?.push(packet);

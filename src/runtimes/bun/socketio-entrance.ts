@@ -2,6 +2,7 @@ import type { Server } from 'bun';
 import type { App } from '../../app/compose.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Compression } from './compression.ts';
 import { Heartbeats } from './engine-heartbeats.ts';
 import { EngineLine, type LineParts } from './engine-line.ts';
 import { POLL_HEADERS } from './engine-poll.ts';
@@ -23,6 +24,7 @@ export type EngineSettings = {
   readonly pongMs: number;
   readonly maxFrameBytes: number;
   readonly maxBacklogBytes: number;
+  readonly compression: Compression;
 };
 
 type Parts = {
@@ -54,6 +56,7 @@ export class SocketIoEntrance implements Entrance {
       heartbeats,
       streams: parts.fanout.streams,
       maxBacklogBytes: settings.maxBacklogBytes,
+      compression: settings.compression,
       report: parts.report,
       forget: ({ sid }, pollComes) => this.#forget(sid, pollComes),
     };

@@ -5,6 +5,7 @@ import type { Node } from '../../core/node.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { Frame, Protocol } from '../../core/protocol.ts';
 import type { Session } from '../../core/session.ts';
+import { type Compression, NO_COMPRESSION } from './compression.ts';
 import { Streams } from './streams.ts';
 
 /** What a socket carries: a session of its own, or what looks after it. */
@@ -45,13 +46,15 @@ export type Socket = ServerWebSocket<SocketData>;
 /** A Bun socket as the core sees it. */
 class BunConnection implements Connection {
   readonly #socket: Socket;
+  readonly #compression: Compression;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, compression: Compression) {
     this.#socket = socket;
+    this.#compression = compression;
   }
 
   send(frame: Frame): void {
-    if (this.#socket.send(frame) !== 0) return;
+    if (this.#socket.send(frame, this.#compression.suits(frame)) !== 0) return;
     const { data } = this.#socket;
     if ('session' in data) data.hasDropped = true;
   }
@@ -77,14 +80,24 @@ class BunConnection implements Connection {
 export class BunFanout implements Fanout {
   /** Connections that are no sockets. */
   readonly streams = new Streams();
+  readonly #compression: Compression;
   #server: Server<SocketData> | undefined;
+
+  constructor(compression = NO_COMPRESSION) {
+    this.#compression = compression;
+  }
 
   attach(server: Server<SocketData>): void {
     this.#server = server;
   }
 
   publish(topic: string, frame: Frame): void {
-    this.#server?.publish(topic, frame);
+    const server = this.#server;
+    server?.publish(
+      topic,
+      frame,
+      this.#compression.suitsAll(frame, () => server.subscriberCount(topic)),
+    );
     this.streams.publish(topic, frame);
   }
 }
@@ -94,6 +107,7 @@ export type SocketBounds = {
   readonly maxFrameBytes: number;
   /** What may wait for a slow reader; past it the socket is closed, so that nobody misses a frame unknowingly. */
   readonly maxBacklogBytes: number;
+  readonly compression: Compression;
 };
 
 /**
@@ -101,6 +115,7 @@ export type SocketBounds = {
  * opened.
  */
 export function socketHandler(node: () => Node, bounds: SocketBounds): WebSocketHandler<SocketData> {
+  const { compression } = bounds;
   return {
     maxPayloadLength: bounds.maxFrameBytes,
     backpressureLimit: bounds.maxBacklogBytes,
@@ -108,13 +123,14 @@ export function socketHandler(node: () => Node, bounds: SocketBounds): WebSocket
     // Pings are the node's: they are part of the protocol, and clients wait for them.
     idleTimeout: 120,
     sendPings: false,
-    perMessageDeflate: false,
+    // One compressor for all: what each socket remembers of earlier frames would take memory for each.
+    perMessageDeflate: compression.isOn && { compress: 'shared', decompress: 'shared' },
     open(socket) {
       const { data } = socket;
       if ('owner' in data) return data.owner.opened(socket);
       const { protocol, principal, address, first, client, refusal } = data;
       if (refusal !== undefined) return turnAway(socket, refusal);
-      const connection = new BunConnection(socket);
+      const connection = new BunConnection(socket, compression);
       const session = node().open({
         ...{ connection, protocol, principal, address },
         ...(client !== undefined && { client }),
