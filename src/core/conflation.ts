@@ -40,9 +40,13 @@ type Kept = {
   readonly lanes: Map<Lane, Map<string, Publication>>;
   count: number;
   bytes: number;
-  /** When the client was last given something. */
+  /** When the client was last seen to take something. */
   movedAt: number;
+  /** What waited for it when it was looked at last. */
+  waited: number;
   isTooMuch: boolean;
+  /** It is being given something: what comes of that must not begin anew. */
+  isServed: boolean;
 };
 
 type ConflationSettings = {
@@ -108,21 +112,30 @@ export class Conflation {
   /** The client has taken something of what waited for it. */
   drained(connection: Connection): void {
     const kept = this.#kept.get(connection);
-    if (kept !== undefined && !this.isBehind(connection)) this.#give(kept);
+    if (kept === undefined || kept.isServed || this.isBehind(connection)) return;
+    kept.isServed = true;
+    this.#give(kept);
+    kept.isServed = false;
   }
 
   /** To be called once a second: ends those that take nothing at all. */
   sweep(): void {
     const now = this.#settings.clock.now();
     for (const kept of [...this.#kept.values()]) {
-      this.drained(kept.reader.connection);
+      const { connection } = kept.reader;
+      if (connection.backlog() < kept.waited) kept.movedAt = now;
+      this.drained(connection);
+      kept.waited = connection.backlog();
       if (this.#isThere(kept) && kept.movedAt < now - STALLED_MS) kept.reader.close('slow');
     }
   }
 
   #create(reader: Reader): Kept {
-    const movedAt = this.#settings.clock.now();
-    const kept: Kept = { reader, lanes: new Map(), count: 0, bytes: 0, movedAt, isTooMuch: false };
+    const kept: Kept = {
+      ...{ reader, lanes: new Map(), count: 0, bytes: 0 },
+      ...{ movedAt: this.#settings.clock.now(), waited: reader.connection.backlog() },
+      ...{ isTooMuch: false, isServed: false },
+    };
     this.#kept.set(reader.connection, kept);
     reader.skips();
     return kept;

@@ -34,7 +34,7 @@ export interface SessionHost extends SubscriptionHost {
   /** Counts what clients ask. */
   commands: number;
   readonly telemetry: Telemetry;
-  readonly slowReaders: Pick<SlowReaders, 'mayHaveCut'>;
+  readonly slowReaders: Pick<SlowReaders, 'wrote' | 'mayHaveCut'>;
   readonly limits: SubscriptionHost['limits'] & { readonly commandsInFlight: number };
   /** The session knows who it is. */
   register(session: Session): void;
@@ -224,6 +224,7 @@ export class Session implements Subscriber {
     const { connection, protocol } = this;
     if (frames.length > 1 && protocol.join !== undefined) connection.send(protocol.join(frames));
     else for (const frame of frames) connection.send(frame);
+    this.#node.slowReaders.wrote(this);
   }
 
   /** Puts the client into a channel from the server's side. */

@@ -7,14 +7,22 @@ describe('SL1 clients that fall behind', () => {
   test('are told that they were too slow, once so much was published that it may be so; the others stay', async () => {
     const node = new TestNode({ limits: { backlogBytes: 1_000 } });
     const [quick, slow] = [await node.subscribed('log:a'), await node.subscribed('log:a')];
-    quick.waiting = 700;
-    slow.waiting = 751;
+    quick.waiting = 875;
+    slow.waiting = 876;
     await node.publish('log:a', 1);
-    expect(slow.closedWith).toBeUndefined();
     await node.publish('log:a', 2, 5);
     expect(slow.closedWith).toEqual({ code: 3008, reason: 'slow' });
     expect(quick.closedWith).toBeUndefined();
     expect(node.node.hub.get('log:a')?.subscriberCount).toBe(1);
+  });
+
+  test('are told so too when answers to themselves alone pile up', async () => {
+    const node = new TestNode({ limits: { backlogBytes: 1_000_000 } });
+    const client = await node.connected();
+    client.waiting = 875_001;
+    await node.ask(client, { rpc: { method: 'x', data: 1 } });
+    await node.clock.settle();
+    expect(client.closedWith).toEqual({ code: 3008, reason: 'slow' });
   });
 
   test('are looked at as often as their number allows, and a cut meanwhile is put down to them', () => {
@@ -27,7 +35,7 @@ describe('SL1 clients that fall behind', () => {
     };
     const session = { connection: { backlog: () => 1 }, close: () => undefined };
     const readers = new SlowReaders({
-      ...{ clock: clock as never, bound: 80, count: () => 100_000 },
+      ...{ clock: clock as never, bound: 320, count: () => 100_000 },
       sessions: () => [session],
     });
     const fanout: Fanout = readers.watching({ publish: () => undefined });

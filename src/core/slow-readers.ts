@@ -3,9 +3,9 @@ import type { Connection, Fanout } from './connection.ts';
 import type { DisconnectName } from './disconnects.ts';
 
 /** Of what may wait for a connection: more of it makes its client slow. The rest is room for what comes until the next look. */
-const SLOW_PART = 3 / 4;
-/** Of the same: so much is handed to topics between two looks. */
-const LOOK_PART = 1 / 8;
+const SLOW_PART = 7 / 8;
+/** Of the same: so many characters are handed to topics between two looks, each of three bytes at most. */
+const LOOK_PART = 1 / 32;
 /** A look takes less than 100 ns a session; with so much time a session between two of them, that is 3 % of it at most. */
 const APART_MS = 0.003;
 
@@ -46,6 +46,11 @@ export class SlowReaders {
         if (!this.#isDue && this.#handedOn > this.#settings.bound * LOOK_PART) this.#lookSoon();
       },
     };
+  }
+
+  /** To be called when something was written to one client alone. */
+  wrote({ connection }: Reader): void {
+    if (!this.#isDue && connection.backlog() > this.#settings.bound * SLOW_PART) this.#lookSoon();
   }
 
   /** Whether a connection that was just cut may have been cut because it was behind: it was, and a look was overdue. */
