@@ -10,6 +10,7 @@ import type { Principal } from '../src/core/principal.ts';
 import { accountsContract } from '../src/features/accounts/contract.ts';
 import { centrifugeJson } from '../src/protocols/centrifuge/protocol.ts';
 import { systemClock } from '../src/runtimes/bun/clock.ts';
+import { NO_COMPRESSION } from '../src/runtimes/bun/compression.ts';
 import { createHttp } from '../src/runtimes/bun/http.ts';
 import { BunFanout, type SocketData, socketHandler } from '../src/runtimes/bun/websocket.ts';
 import { type Client, type ClientOptions, createClient } from './client.ts';
@@ -67,7 +68,11 @@ function serve(port = 0): Server {
   const bun = Bun.serve<SocketData>({
     port,
     hostname: '127.0.0.1',
-    websocket: socketHandler(() => node, { maxFrameBytes: 65_536, maxBacklogBytes: 1_048_576 }),
+    websocket: socketHandler(() => node, {
+      maxFrameBytes: 65_536,
+      maxBacklogBytes: 1_048_576,
+      compression: NO_COMPRESSION,
+    }),
     fetch: async (request, self) => {
       if (new URL(request.url).pathname !== '/connection/websocket') return http.fetch(request, '127.0.0.1');
       const data = { protocol: centrifugeJson, principal: ADA, address: '127.0.0.1', session: undefined };
@@ -103,6 +108,7 @@ function createNode(fanout: BunFanout): Node {
       commandsInFlight: 10,
       history: 10,
       recoveryBytes: 1_000_000,
+      backlogBytes: 2_000_000,
       mapBytes: 1_000_000,
       anonymous: false,
       pingMs: 25_000,

@@ -221,6 +221,7 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, { namespaces
       history: config.historyLimit,
       // The other half is for what comes live while a recovery is on its way.
       recoveryBytes: config.maxConnectionBacklogBytes / 2,
+      backlogBytes: config.maxConnectionBacklogBytes,
       mapBytes: config.mapBytes,
       anonymous: config.clientAnonymous || config.clientInsecure,
       pingMs: config.pingSeconds * 1_000,

@@ -347,6 +347,20 @@ export const SETTINGS = {
     max: 256 * MIB,
     doc: 'What may wait for a slow reader. Past it the connection is closed; the client comes back. Recoveries and history pages give at most half of it.',
   }),
+  compressFromBytes: integer({
+    env: 'BANYAN_COMPRESS_FROM_BYTES',
+    default: 0,
+    min: 0,
+    max: 16 * MIB,
+    doc: 'WebSocket frames of so many bytes and more are compressed for clients that offer it (permessage-deflate); 512 is a good floor. 0: none are. What that costs and brings: [0018](decisions/0018-under-pressure.md).',
+  }),
+  compressFanoutBytes: integer({
+    env: 'BANYAN_COMPRESS_FANOUT_BYTES',
+    default: 512 * KIB,
+    min: 0,
+    max: 1_024 * MIB,
+    doc: 'A frame to a channel is compressed anew for each subscriber, and meanwhile nobody else is served: where its bytes times its subscribers are more than this, it goes out as it is. 512 KiB take about 4 ms.',
+  }),
   appendQueueLength: integer({
     env: 'BANYAN_APPEND_QUEUE_LENGTH',
     default: 50_000,

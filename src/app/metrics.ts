@@ -28,6 +28,7 @@ function present({ population, hub }: Node): readonly Family[] {
     gauge('banyan_connections', 'Connections, streams and polls that are open.', population.clients),
     gauge('banyan_users', 'Users who have one.', population.users),
     gauge('banyan_subscriptions', 'Subscriptions of all connections.', hub.subscriptions),
+    gauge('banyan_connections_behind', 'Connections for which the newest of each key is kept.', hub.conflation.size),
     gauge('banyan_channels', 'Channels that somebody here listens to.', hub.size),
   ];
 }
@@ -36,6 +37,11 @@ function done({ publications, commands, hub, queues }: Node): readonly Family[] 
   return [
     counter('banyan_publications_total', 'Publications accepted by this node.', publications),
     counter('banyan_deliveries_total', 'Publications handed on, one for each subscriber.', hub.deliveries),
+    counter(
+      'banyan_publications_replaced_total',
+      'Publications that connections that were behind were not given, as a newer one with the key took their place.',
+      hub.conflation.replaced,
+    ),
     counter('banyan_commands_total', 'Commands that clients have sent and that are answered.', commands),
     {
       name: 'banyan_delivery_delay_seconds',

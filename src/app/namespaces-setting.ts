@@ -58,6 +58,7 @@ const pollUrl = z
     'must be an http(s) address, or empty',
   );
 const interval = z.int('must be a whole number').min(50, 'must be 50 or more');
+const tagName = z.string('must be the name of a tag').min(1, 'must be the name of a tag');
 const mapName = z.string('must be the name of a namespace, or "" for none');
 
 /** What a namespace of the settings may state, with what each field does. */
@@ -90,6 +91,14 @@ export const NAMESPACE_FIELDS = {
   dataBytes: {
     schema: bound,
     doc: 'most bytes of the data of a publication, whoever publishes (else error 413); 0: no bound besides that of frames and requests',
+  },
+  conflate: {
+    schema: yesOrNo,
+    doc: 'whether a subscriber that is behind is given the newest publication of each key alone, instead of being closed as too slow',
+  },
+  conflateTag: {
+    schema: tagName,
+    doc: 'the tag of a publication that holds its key, where the channel is no map; publications without it are all of one key',
   },
   mapTtlMs: {
     schema: bound,

@@ -1,13 +1,14 @@
 import type { Since } from './commands.ts';
 import { DisconnectError } from './disconnects.ts';
+import { feedOptionsOf } from './feed.ts';
 import type { Hub } from './hub.ts';
-import type { HubChannel } from './hub-channel.ts';
+import type { HubChannel, Recovery } from './hub-channel.ts';
 import type { Permissions } from './permissions.ts';
 import type { Principal } from './principal.ts';
 import type { Protocol } from './protocol.ts';
 import type { SubscribeResult } from './pushes.ts';
 import type { RecoveryBudget } from './recovery-budget.ts';
-import { LIVE_BY_CLIENT, LIVE_BY_SERVER, type Live } from './subscription.ts';
+import { enterAs, LIVE_BY_CLIENT, LIVE_BY_SERVER, type Live, withFeed } from './subscription.ts';
 
 /** The channels that a connecting client is put into: first counted in, then, once it has been told, joined. */
 export type Entering = {
@@ -38,7 +39,9 @@ export interface Seats {
   keep(channel: HubChannel, live: Live, result: SubscribeResult): SubscribeResult;
   withoutExcepted(result: SubscribeResult): SubscribeResult;
   forget(channel: string): void;
-  join(channel: HubChannel): void;
+  /** Counts the client out again, which has not joined. */
+  countOut(channel: string): void;
+  join(channel: HubChannel, result: SubscribeResult): void;
 }
 
 type Node = {
@@ -79,6 +82,8 @@ class ConnectEntry implements Entering {
   readonly #restorable: Positions;
   readonly #held: Held = new Map();
   readonly #back: Held = new Map();
+  /** What the client is told of each. */
+  readonly #results = new Map<string, SubscribeResult>();
 
   constructor(node: Node, seats: Seats, wanted: Wanted) {
     this.#node = node;
@@ -117,7 +122,8 @@ class ConnectEntry implements Entering {
 
   join(): void {
     for (const channel of [...this.#held.values(), ...this.#back.values()]) {
-      this.#seats.join(channel);
+      const result = this.#results.get(channel.name);
+      if (result !== undefined) this.#seats.join(channel, result);
       this.#node.hub.release(channel);
     }
   }
@@ -143,18 +149,16 @@ class ConnectEntry implements Entering {
 
   /** Enters all of them, if all that was missed can be given; otherwise none. */
   #restoreAll(budget: RecoveryBudget): Map<string, SubscribeResult> | undefined {
-    const { hub } = this.#node;
-    const { protocol } = this.#seats;
     const results = new Map<string, SubscribeResult>();
     for (const [name, channel] of this.#back) {
       const since = this.#restorable.get(name);
-      const result = hub.enter(channel, protocol, since && { since, budget });
-      results.set(name, this.#seats.keep(channel, LIVE_BY_CLIENT, result));
+      results.set(name, this.#enterOne(channel, LIVE_BY_CLIENT, since && { since, budget }));
     }
     if ([...results.values()].every(({ recovered }) => recovered)) return results;
     for (const name of this.#back.keys()) {
+      this.#seats.countOut(name);
       this.#seats.forget(name);
-      hub.leave(name, protocol);
+      this.#results.delete(name);
     }
     return undefined;
   }
@@ -168,11 +172,21 @@ class ConnectEntry implements Entering {
         hub.release(channel);
       } else {
         const since = this.#wanted.since.get(name);
-        const result = hub.enter(channel, this.#seats.protocol, since && { since, budget });
-        results.set(name, this.#seats.keep(channel, LIVE_BY_SERVER, this.#seats.withoutExcepted(result)));
+        results.set(name, this.#enterOne(channel, LIVE_BY_SERVER, since && { since, budget }));
       }
     }
     this.#seats.settled();
     return results;
+  }
+
+  #enterOne(channel: HubChannel, live: Live, recovery: Recovery | undefined): SubscribeResult {
+    const { protocol } = this.#seats;
+    const wishes = feedOptionsOf(channel.namespace, {}, protocol);
+    const { feed, entered } = enterAs(this.#node.hub, channel, { protocol, wishes, recovery });
+    // What it was brought back into, it asked for itself: its protocol looks what it is given of that.
+    const told = live.by === 'server' ? this.#seats.withoutExcepted(entered) : entered;
+    const result = this.#seats.keep(channel, withFeed(live, feed), told);
+    this.#results.set(channel.name, result);
+    return result;
   }
 }

@@ -1,5 +1,8 @@
 import type { Frame } from './protocol.ts';
 
+/** How a connection went: with a word of one side, or without; `dropped`: because the runtime had to drop a frame. */
+export type End = 'closed' | 'cut' | 'dropped';
+
 /**
  * One client's socket, as the runtime offers it. What is sent and what is published to a joined topic arrives in
  * the order of the calls. The runtime bounds what waits for a slow reader; past the bound it closes the socket.

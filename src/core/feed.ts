@@ -1,10 +1,12 @@
 import type { Publication } from '../ports/log.ts';
 import { type Burst, joined, type PublicationPush } from './burst.ts';
 import type { SubscribeOptions } from './commands.ts';
+import type { Conflation, Reader } from './conflation.ts';
 import type { Connection, Fanout } from './connection.ts';
 import { ClientError } from './errors.ts';
 import type { Namespace } from './namespace.ts';
-import { type Frame, listOf, type Protocol } from './protocol.ts';
+import { PacedTopic } from './paced-topic.ts';
+import { type Frame, type Frames, listOf, type Protocol } from './protocol.ts';
 import type { SubscribeResult } from './pushes.ts';
 import { createTagFilter, type TagFilter } from './tag-filter.ts';
 
@@ -18,26 +20,51 @@ export type FeedOptions = {
   readonly filter?: TagFilter;
   /** The channel is a map: differences are of one entry each. */
   readonly keyed: boolean;
+  /** Who is behind is given the newest of each key; the tag that holds it. */
+  readonly conflateTag?: string;
 };
 
 /**
  * What of the client's wishes the namespace grants; undefined for the plain way. Without `delta` and `compact` the
  * client simply gets more bytes; a filter that is refused must not be forgotten in silence. Throws `badRequest`.
  */
-export function feedOptionsOf(namespace: Namespace, asked: SubscribeOptions): FeedOptions | undefined {
+export function feedOptionsOf(
+  namespace: Namespace,
+  asked: SubscribeOptions,
+  { clients }: Protocol,
+): FeedOptions | undefined {
   if (namespace.type === 'sharedPoll') return undefined;
   const compact = namespace.compact && asked.compact === true;
   const keyed = namespace.type !== 'stream';
   // In a map an entry may stop matching, so that with a filter nobody knows which base a client has.
   const delta = namespace.delta && asked.delta === true && !(keyed && asked.filter !== undefined);
-  if (asked.filter === undefined) return compact || delta ? { compact, delta, keyed } : undefined;
+  // Who polls asks for as much as it can take.
+  const isPaced = namespace.conflate && clients !== 'poll';
+  const plain = { compact, delta, keyed, ...(isPaced && { conflateTag: namespace.conflateTag }) };
+  if (asked.filter === undefined) return compact || delta || isPaced ? plain : undefined;
   if (!namespace.tagFilter) {
     throw new ClientError('badRequest', { field: 'tf', message: 'this namespace takes no tag filters' });
   }
-  return { compact, delta, keyed, filter: createTagFilter(asked.filter) };
+  return { ...plain, filter: createTagFilter(asked.filter) };
 }
 
-type Place = { readonly topic: string; readonly channel: string; readonly number: number };
+type Place = {
+  readonly topic: string;
+  readonly channel: string;
+  readonly number: number;
+  readonly conflation: Conflation;
+};
+
+/** What a feed needs to send. */
+export type Outlet = {
+  readonly fanout: Fanout;
+  readonly burst: Burst;
+  /** The connection of a client, if it can be told apart and is here. */
+  readonly connectionOf: (client: string) => Connection | undefined;
+};
+
+/** Characters that go to a paced topic before its clients are looked at again. */
+const PART_LENGTH = 64 * 1024;
 
 /** Subscribers of a channel that take its publications in one same way of their own: they share a topic. */
 export class Feed {
@@ -50,12 +77,18 @@ export class Feed {
   /** Somebody has come back to a map: what that client has of entries that it was not given now is not known. */
   #returned = false;
   /** Those that were given nothing yet, and so are not in the topic. */
-  readonly #baseless = new Set<Connection>();
+  readonly #baseless = new Set<Reader>();
+  /** Where who is behind leaves the topic for a while. */
+  readonly #paced: PacedTopic | undefined;
 
   constructor(protocol: Protocol, options: FeedOptions, place: Place) {
     this.protocol = protocol;
     this.options = options;
     this.#place = place;
+    const { conflateTag: tag } = options;
+    const { topic, conflation } = place;
+    const encode = (publication: Publication) => listOf(protocol.encodePush(this.#push(publication, undefined)));
+    this.#paced = tag === undefined ? undefined : new PacedTopic({ conflation, topic, protocol, tag, encode });
   }
 
   get subscribers(): number {
@@ -78,10 +111,10 @@ export class Feed {
   }
 
   /** The subscriber hears from now on what is published, after its result. */
-  join(connection: Connection, { publications, recovered, map }: SubscribeResult): void {
+  join(reader: Reader, { publications, recovered, map }: SubscribeResult): void {
     const { delta, keyed } = this.options;
     if (delta && !keyed && publications.length === 0) {
-      this.#baseless.add(connection);
+      this.#baseless.add(reader);
       return;
     }
     if (keyed && recovered) {
@@ -91,13 +124,15 @@ export class Feed {
     // These are the bases of all others, too: what was pending was sent before this subscriber came in.
     const given = this.#returned ? publications : [...(map?.state ?? []), ...publications];
     if (delta) for (const publication of given) this.#remember(publication);
-    connection.join(this.#place.topic);
+    this.#enterTopic(reader);
   }
 
   /** Counts a subscriber out, whether it has joined or not. */
-  leave(connection: Connection): void {
+  leave(reader: Reader): void {
     this.#subscribers -= 1;
-    if (!this.#baseless.delete(connection)) connection.leave(this.#place.topic);
+    if (this.#baseless.delete(reader)) return;
+    if (this.#paced !== undefined) this.#paced.leave(reader);
+    else reader.connection.leave(this.#place.topic);
   }
 
   /** Those of the publications that are for this feed. */
@@ -108,7 +143,34 @@ export class Feed {
   }
 
   /** Sends chosen publications, at least one, to everyone in the feed. */
-  send(publications: readonly Publication[], fanout: Fanout, burst: Burst): void {
+  send(publications: readonly Publication[], outlet: Outlet): void {
+    const paced = this.#paced;
+    if (paced === undefined) return this.#send(publications, outlet);
+    for (const { part, except } of partsOf(publications)) {
+      const left = except === undefined ? undefined : outlet.connectionOf(except);
+      paced.hold(part, left);
+      const wasIn = left !== undefined && paced.has(left);
+      if (wasIn) left.leave(this.#place.topic);
+      this.#send(part, outlet);
+      if (wasIn) left.join(this.#place.topic);
+    }
+  }
+
+  /** Tells everyone in the feed something that is no publication. */
+  tell(frames: Frames, fanout: Fanout): void {
+    for (const frame of listOf(frames)) {
+      fanout.publish(this.#place.topic, frame);
+      for (const { connection } of this.#baseless) connection.send(frame);
+      for (const connection of this.#paced?.behind ?? []) connection.send(frame);
+    }
+  }
+
+  #enterTopic(reader: Reader): void {
+    if (this.#paced !== undefined) this.#paced.join(reader);
+    else reader.connection.join(this.#place.topic);
+  }
+
+  #send(publications: readonly Publication[], { fanout, burst }: Outlet): void {
     const { protocol } = this;
     const { delta, keyed } = this.options;
     const isSomebodyIn = !delta || keyed || this.#bases.size > 0;
@@ -133,10 +195,10 @@ export class Feed {
 
   /** Gives those without a base frames that begin with a whole publication; from then on they are as the others. */
   #begin(frames: readonly Frame[]): void {
-    for (const connection of [...this.#baseless]) {
-      for (const frame of frames) connection.send(frame);
+    for (const reader of [...this.#baseless]) {
+      for (const frame of frames) reader.connection.send(frame);
       // Too slow, it may have been closed, and have left.
-      if (this.#baseless.delete(connection)) connection.join(this.#place.topic);
+      if (this.#baseless.delete(reader)) this.#enterTopic(reader);
     }
   }
 
@@ -150,6 +212,24 @@ export class Feed {
       ...(delta && { delta: base === undefined ? {} : { base } }),
     };
   }
+}
+
+type Part = { readonly part: readonly Publication[]; readonly except: string | undefined };
+
+/** Publications that the same client is not told of, as many as may go before the next look. */
+function partsOf(publications: readonly Publication[]): readonly Part[] {
+  const parts: Part[] = [];
+  let [part, length]: [Publication[], number] = [[], 0];
+  for (const publication of publications) {
+    if (part.length > 0 && (part[0]?.except !== publication.except || length > PART_LENGTH)) {
+      parts.push({ part, except: part[0]?.except });
+      [part, length] = [[], 0];
+    }
+    part.push(publication);
+    length += publication.data.length;
+  }
+  parts.push({ part, except: part[0]?.except });
+  return parts;
 }
 
 /** What a difference is of: an entry of a map, or the whole channel. */

@@ -147,18 +147,19 @@ describe('TF tag filters', () => {
       },
     };
     const hub = new Hub({
-      ...{ clock: test.clock, protocols: [counting], recoveryLimit: 10, recoveryBytes: 1_000 },
+      ...{ clock: test.clock, protocols: [counting], recoveryLimit: 10, recoveryBytes: 1_000, backlogBytes: 2_000 },
       fanout: { publish: () => undefined },
       logOf: () => undefined,
       onInterest: () => undefined,
       onReset: () => undefined,
     });
     const channel = hub.hold('live:x', PLAIN);
-    const anybody = { send: () => undefined, join: () => undefined, leave: () => undefined, close: () => undefined };
+    const nothing = () => undefined;
+    const connection = { send: nothing, join: nothing, leave: nothing, close: nothing, backlog: () => 0 };
     for (const val of ['1', '2', '3']) {
       const filter = createTagFilter({ op: '', key: 'n', cmp: 'neq', val, vals: [], nodes: [] });
       const feed = hub.feedOf(channel, counting, { compact: false, delta: true, keyed: false, filter });
-      feed.join({ ...anybody, backlog: () => 0 }, hub.enterFeed(channel, feed, undefined));
+      feed.join({ connection, close: nothing, skips: nothing }, hub.enterFeed(channel, feed, undefined));
     }
     for (const offset of [7, 8]) {
       hub.receive('live:x', '', [{ offset, time: 1, data: text(offset) }]);

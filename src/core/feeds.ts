@@ -1,20 +1,23 @@
 import type { Publication } from '../ports/log.ts';
-import type { Burst } from './burst.ts';
+import type { Conflation } from './conflation.ts';
 import type { Fanout } from './connection.ts';
-import { Feed, type FeedOptions } from './feed.ts';
+import { Feed, type FeedOptions, type Outlet } from './feed.ts';
 import type { Protocol } from './protocol.ts';
+import type { Push } from './pushes.ts';
 
 /** Those subscribers of one channel that do not take its publications the plain way, by the way that they take them. */
 export class Feeds {
   readonly #channel: string;
   readonly #number: number;
+  readonly #conflation: Conflation;
   readonly #feeds = new Map<string, Feed>();
   #made = 0;
 
   /** `number` stands for the channel on this node, in frames that carry no name. */
-  constructor(channel: string, number: number) {
+  constructor(channel: string, number: number, conflation: Conflation) {
     this.#channel = channel;
     this.#number = number;
+    this.#conflation = conflation;
   }
 
   get empty(): boolean {
@@ -37,7 +40,8 @@ export class Feeds {
     this.#made += 1;
     // Neither a name nor another topic of the channel holds a line break and then digits.
     const topic = `${protocol.name}/${this.#channel}\n${this.#number}.${this.#made}`;
-    const feed = new Feed(protocol, options, { topic, channel: this.#channel, number: this.#number });
+    const place = { topic, channel: this.#channel, number: this.#number, conflation: this.#conflation };
+    const feed = new Feed(protocol, options, place);
     this.#feeds.set(key, feed);
     return feed;
   }
@@ -48,14 +52,19 @@ export class Feeds {
   }
 
   /** Gives each feed what is for it; a filter is asked once, however many feeds have it. */
-  send(publications: readonly Publication[], fanout: Fanout, burst: Burst): void {
+  send(publications: readonly Publication[], outlet: Outlet): void {
     const chosen = new Map<string, readonly Publication[]>();
     for (const feed of this.#feeds.values()) {
       const filter = feed.options.filter?.id ?? '';
       const own = chosen.get(filter) ?? feed.choose(publications);
       chosen.set(filter, own);
-      if (own.length > 0) feed.send(own, fanout, burst);
+      if (own.length > 0) feed.send(own, outlet);
     }
+  }
+
+  /** Tells everyone something that is no publication. */
+  tell(push: Push, fanout: Fanout): void {
+    for (const feed of this.#feeds.values()) feed.tell(feed.protocol.encodePush(push), fanout);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, Log, Publication } from '../ports/log.ts';
 import { Burst, joined, type PublicationPush } from './burst.ts';
+import { Conflation, type Reader } from './conflation.ts';
 import type { Connection, Fanout } from './connection.ts';
 import type { Feed, FeedOptions } from './feed.ts';
 import { Feeds } from './feeds.ts';
@@ -31,11 +32,18 @@ export type HubSettings = {
   readonly onInterest: (channel: string, wanted: boolean) => void;
   /** All subscribers of the channel must start anew. */
   readonly onReset: (channel: string) => void;
-  /** The client's connection, if it is here, speaks the protocol and subscribes to the channel. */
-  readonly connectionOf?: (client: string, protocol: Protocol, channel: string) => Connection | undefined;
+  /** What may wait for one connection. */
+  readonly backlogBytes: number;
+  /** The client's session, if it is here and can be told apart. */
+  readonly sessionOf?: (client: string) => Excepted | undefined;
 };
 
-type Target = { readonly protocol: Protocol; readonly name: string; readonly topic: string };
+/** A client that is not told of something. */
+type Excepted = {
+  readonly connection: Connection;
+  readonly protocol: Protocol;
+  readonly subscriptions: { has(channel: string): boolean; isPlain(channel: string): boolean };
+};
 
 /** The topic that carries a channel's frames to the clients of one protocol. */
 export function topicOf(protocol: Protocol, channel: string): string {
@@ -53,6 +61,8 @@ export class Hub {
   readonly #protocols: ReadonlyMap<string, Protocol>;
   readonly #channels = new Map<string, HubChannel>();
   readonly #unflushed = new Set<HubChannel>();
+  /** What is kept for clients that are behind. */
+  readonly conflation: Conflation;
   /** Channels whose position is still to be compared in this round. */
   #toCheck: Iterator<HubChannel> = [].values();
   #allChecked = true;
@@ -69,6 +79,7 @@ export class Hub {
 
   constructor(settings: HubSettings) {
     this.#settings = settings;
+    this.conflation = new Conflation({ clock: settings.clock, bound: settings.backlogBytes });
     this.#protocols = new Map(settings.protocols.map((protocol) => [protocol.name, protocol]));
   }
 
@@ -107,14 +118,14 @@ export class Hub {
   feedOf(channel: HubChannel, protocol: Protocol, options: FeedOptions): Feed {
     if (channel.feeds === undefined) {
       this.#numbered += 1;
-      channel.feeds = new Feeds(channel.name, this.#numbered);
+      channel.feeds = new Feeds(channel.name, this.#numbered, this.conflation);
     }
     return channel.feeds.of(protocol, options);
   }
 
   /** Takes a subscriber out of a feed. */
-  leaveFeed(name: string, feed: Feed, connection: Connection): void {
-    feed.leave(connection);
+  leaveFeed(name: string, feed: Feed, reader: Reader): void {
+    feed.leave(reader);
     this.subscriptions -= 1;
     const channel = this.#channels.get(name);
     if (channel?.feeds === undefined) return;
@@ -156,9 +167,9 @@ export class Hub {
     this.#flushChannel(channel);
     for (const protocol of this.#settings.protocols) {
       if (!channel.hears(protocol)) continue;
-      const except = protocol.tellsOthersOnly === true ? push.info.client : undefined;
-      const target = { protocol, name, topic: joinLeaveTopicOf(protocol, name) };
-      this.#publish(target, listOf(protocol.encodePush(push)), except);
+      const except = protocol.tellsOthersOnly === true ? this.#sessionOf(push.info.client, protocol) : undefined;
+      const left = except?.subscriptions.has(name) === true ? except.connection : undefined;
+      this.#publish(joinLeaveTopicOf(protocol, name), listOf(protocol.encodePush(push)), left);
     }
   }
 
@@ -172,6 +183,7 @@ export class Hub {
         this.#settings.fanout.publish(topicOf(protocol, name), frame);
       }
     }
+    channel.feeds?.tell(push, this.#settings.fanout);
   }
 
   /** True when the user was not in the channel yet. */
@@ -187,6 +199,7 @@ export class Hub {
 
   /** To be called once a second. */
   sweep(now: number): void {
+    this.conflation.sweep();
     for (const channel of this.#channels.values()) {
       channel.sweep(now - TAIL_IDLE_MS);
       if (channel.keptUntil <= now) this.#dropIfEmpty(channel);
@@ -254,7 +267,10 @@ export class Hub {
     channel.pending = [];
     const burst = channel.feeds && new Burst();
     for (const protocol of this.#protocolsOf(channel)) this.#sendAs(protocol, channel.name, publications, burst);
-    if (burst !== undefined) channel.feeds?.send(publications, this.#settings.fanout, burst);
+    if (burst !== undefined) {
+      const connectionOf = (client: string) => this.#settings.sessionOf?.(client)?.connection;
+      channel.feeds?.send(publications, { fanout: this.#settings.fanout, burst, connectionOf });
+    }
     this.#measure(channel, publications);
   }
 
@@ -268,26 +284,33 @@ export class Hub {
 
   /** Without a `burst` nothing is encoded for others, too. */
   #sendAs(protocol: Protocol, name: string, publications: readonly Publication[], burst?: Burst): void {
-    const target = { protocol, name, topic: topicOf(protocol, name) };
+    const send = (frames: readonly Frame[], except: string | undefined) => {
+      const session = except === undefined ? undefined : this.#sessionOf(except, protocol);
+      const left = session?.subscriptions.isPlain(name) === true ? session.connection : undefined;
+      this.#publish(topicOf(protocol, name), joined(protocol, frames), left);
+    };
     let [frames, except]: [Frame[], string | undefined] = [[], undefined];
     for (const publication of publications) {
       if (publication.except !== except) {
-        this.#publish(target, frames, except);
+        send(frames, except);
         [frames, except] = [[], publication.except];
       }
       const push: PublicationPush = { kind: 'publication', channel: name, publication };
       frames.push(...listOf(burst === undefined ? protocol.encodePush(push) : burst.encode(protocol, push)));
     }
-    this.#publish(target, frames, except);
+    send(frames, except);
   }
 
   /** Nothing that is published while a connection is out of the topic reaches it. */
-  #publish({ protocol, name, topic }: Target, frames: readonly Frame[], except: string | undefined): void {
-    const { fanout, connectionOf } = this.#settings;
-    const left = except === undefined ? undefined : connectionOf?.(except, protocol, name);
+  #publish(topic: string, frames: readonly Frame[], left: Connection | undefined): void {
     left?.leave(topic);
-    for (const frame of joined(protocol, frames)) fanout.publish(topic, frame);
+    for (const frame of frames) this.#settings.fanout.publish(topic, frame);
     left?.join(topic);
+  }
+
+  #sessionOf(client: string, protocol: Protocol): Excepted | undefined {
+    const session = this.#settings.sessionOf?.(client);
+    return session?.protocol.name === protocol.name ? session : undefined;
   }
 
   *#protocolsOf({ subscribers }: HubChannel): Iterable<Protocol> {

@@ -30,6 +30,10 @@ export type Namespace = {
   readonly compact: boolean;
   /** Bytes of a publication's data; 0 = no bound besides the frame that brings it. */
   readonly dataBytes: number;
+  /** Whether a subscriber that is behind is given the newest publication of each key alone, instead of being closed. */
+  readonly conflate: boolean;
+  /** The tag that holds the key of a publication; without it all of a channel are about the same. Maps have their own. */
+  readonly conflateTag: string;
   /** How long an entry of a map stays unless it is set again, in milliseconds; 0: until it is removed. */
   readonly mapTtlMs: number;
   /** Entries a channel; 0 = no bound. */
@@ -67,6 +71,8 @@ export const CLOSED_NAMESPACE: Namespace = {
   tagFilter: false,
   compact: false,
   dataBytes: 0,
+  conflate: false,
+  conflateTag: 'key',
   mapTtlMs: 0,
   mapSize: 10_000,
   mapClientKey: false,

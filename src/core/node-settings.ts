@@ -20,6 +20,8 @@ export type Limits = {
    * they wait for it; well below what may wait for a connection at all (see `RecoveryBudget`).
    */
   readonly recoveryBytes: number;
+  /** Bytes that may wait for one connection; past it the runtime cuts it off. */
+  readonly backlogBytes: number;
   /** Bytes of memory of the entries of all maps. */
   readonly mapBytes: number;
   /** Whether clients may connect without signing in. */

@@ -29,6 +29,7 @@ import { type Quotas, UNLIMITED } from './quotas.ts';
 import { type NodeCommand, type Opening, Session, type SessionHost } from './session.ts';
 import { Sessions } from './sessions.ts';
 import { SharedPolls } from './shared-polls.ts';
+import { SlowReaders } from './slow-readers.ts';
 import type { SignedIn } from './tokens.ts';
 
 const TICK_MS = 1_000;
@@ -45,6 +46,7 @@ export class Node implements Channels, SessionHost {
   readonly allowances: Allowances;
   readonly maps: Maps;
   readonly polls: SharedPolls;
+  readonly slowReaders: SlowReaders;
   readonly #mapPresence = new MapPresence();
   readonly #settings: NodeSettings;
   readonly #publisher: Publisher;
@@ -59,7 +61,12 @@ export class Node implements Channels, SessionHost {
   #stopTicking: () => void = () => undefined;
   readonly #drain: Drain;
 
-  constructor(settings: NodeSettings) {
+  constructor(given: NodeSettings) {
+    this.slowReaders = new SlowReaders({
+      ...{ clock: given.clock, bound: given.limits.backlogBytes },
+      ...{ sessions: () => this.#sessions.every(), count: () => this.#sessions.size },
+    });
+    const settings = { ...given, fanout: this.slowReaders.watching(given.fanout) };
     this.#settings = settings;
     this.clock = settings.clock;
     this.telemetry = settings.telemetry;
@@ -366,11 +373,8 @@ export class Node implements Channels, SessionHost {
       logOf: (namespace) => this.#publisher.logOf(namespace),
       onInterest: (channel, wanted) => (wanted ? bus.subscribe(`c/${channel}`) : bus.unsubscribe(`c/${channel}`)),
       onReset: (channel) => this.startAnew(channel),
-      connectionOf: (client, protocol, channel) => {
-        const session = this.#sessions.ofClient(client);
-        const isThere = session?.protocol.name === protocol.name && session.subscriptions.isPlain(channel);
-        return isThere ? session.connection : undefined;
-      },
+      backlogBytes: limits.backlogBytes,
+      sessionOf: (client) => this.#sessions.ofClient(client),
     });
   }
 

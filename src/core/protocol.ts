@@ -35,6 +35,8 @@ export interface Protocol {
   join?(frames: readonly Frame[]): Frame;
   /** Why a connection is closed, in the protocol's own numbers; absent where they are those of `DISCONNECTS`. */
   closing?(kind: DisconnectName): { readonly code: number; readonly reason: string };
+  /** Called when a client is behind and will not be given every publication; where it makes a difference. */
+  skips?(): void;
   /** Present where a client is not told of its own coming and going. */
   readonly tellsOthersOnly?: true;
 }

@@ -1,11 +1,11 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo } from '../ports/log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
-import type { ClientHeaders, HeaderFields } from './client-headers.ts';
 import { type Allowances, type Excess, type Spender, tooSoon } from './allowances.ts';
+import type { ClientHeaders, HeaderFields } from './client-headers.ts';
 import type { Command } from './commands.ts';
 import type { Entered } from './connect-entry.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, End } from './connection.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName, type UnsubscribeName } from './disconnects.ts';
 import { ClientError, toClientError } from './errors.ts';
 import type { Ending, Given } from './node-messages.ts';
@@ -13,6 +13,7 @@ import { type Principal, userOf } from './principal.ts';
 import { type Frame, type Frames, listOf, type Protocol } from './protocol.ts';
 import type { ConnectResult, Push, Reply } from './pushes.ts';
 import { Slots } from './slots.ts';
+import type { SlowReaders } from './slow-readers.ts';
 import { type Subscriber, type SubscriptionHost, Subscriptions } from './subscriptions.ts';
 import type { SignedIn } from './tokens.ts';
 
@@ -37,6 +38,7 @@ export interface SessionHost extends SubscriptionHost {
   commands: number;
   readonly telemetry: Telemetry;
   readonly allowances: Allowances;
+  readonly slowReaders: Pick<SlowReaders, 'wrote' | 'mayHaveCut'>;
   readonly limits: SubscriptionHost['limits'] & { readonly commandsInFlight: number };
   /** The session knows who it is. Throws `DisconnectError('connectionLimit')` where its user has too many. */
   register(session: Session): void;
@@ -183,6 +185,12 @@ export class Session implements Subscriber, Spender {
     if (this.#state === 'closed') return;
     if (this.connection.streamKey !== undefined) this.#sayWhy(kind, ending);
     this.flush();
+    this.#end(kind, ending);
+  }
+
+  #end(kind: DisconnectName, ending?: Ending): void {
+    // What was written at last may have been too much.
+    if (this.#state === 'closed') return;
     const { code, reason } = this.protocol.closing?.(kind) ?? ending ?? DISCONNECTS[kind];
     this.#node.telemetry.count('banyan_disconnects_total', { reason: kind });
     this.closed();
@@ -190,8 +198,11 @@ export class Session implements Subscriber, Spender {
   }
 
   /** The socket is gone. */
-  closed(): void {
+  closed(end: End = 'closed'): void {
     if (this.#state === 'closed') return;
+    if (end === 'dropped' || (end === 'cut' && this.#node.slowReaders.mayHaveCut(this))) {
+      this.#node.telemetry.count('banyan_disconnects_total', { reason: 'slow' satisfies DisconnectName });
+    }
     this.#state = 'closed';
     this.#outgoing = undefined;
     this.#deferred = undefined;
@@ -222,6 +233,16 @@ export class Session implements Subscriber, Spender {
     if (info !== undefined) this.#connInfo = info;
   }
 
+  /** The client has taken something of what waited for it. */
+  drained(): void {
+    this.#node.hub.conflation.drained(this.connection);
+  }
+
+  /** It will not be given every publication: its protocol may have to know. */
+  skips(): void {
+    this.protocol.skips?.();
+  }
+
   push(push: Push): boolean {
     const frames = listOf(this.protocol.encodePush(push));
     this.#send(frames);
@@ -236,6 +257,7 @@ export class Session implements Subscriber, Spender {
     const { connection, protocol } = this;
     if (frames.length > 1 && protocol.join !== undefined) connection.send(protocol.join(frames));
     else for (const frame of frames) connection.send(frame);
+    this.#node.slowReaders.wrote(this);
   }
 
   /** Puts the client into a channel from the server's side. */

@@ -1,9 +1,11 @@
 import type { SubscribeOptions } from './commands.ts';
 import { ClientError } from './errors.ts';
 import type { Feed, FeedOptions } from './feed.ts';
-import type { From, HubChannel } from './hub-channel.ts';
+import type { Hub } from './hub.ts';
+import type { From, HubChannel, Recovery } from './hub-channel.ts';
 import { lastResult, recoveredResult } from './map-parts.ts';
 import type { MapRead } from './maps.ts';
+import type { Protocol } from './protocol.ts';
 import type { SubscribeResult } from './pushes.ts';
 import type { Grant } from './tokens.ts';
 import type { Tracking } from './tracking.ts';
@@ -60,6 +62,23 @@ export function liveOf(by: Maker, grant: Grant | undefined, self: string): Live 
     ...(grant?.vouched === true && { vouched: true }),
   };
 }
+
+/** Counts a subscriber in, the way that it takes publications; it must join in this same turn. */
+export function enterAs(
+  hub: Hub,
+  channel: HubChannel,
+  { protocol, wishes, recovery }: Way,
+): { readonly feed: Feed | undefined; readonly entered: SubscribeResult } {
+  const feed = wishes && hub.feedOf(channel, protocol, wishes);
+  const entered = feed ? hub.enterFeed(channel, feed, recovery) : hub.enter(channel, protocol, recovery);
+  return { feed, entered };
+}
+
+type Way = {
+  readonly protocol: Protocol;
+  readonly wishes: FeedOptions | undefined;
+  readonly recovery: Recovery | undefined;
+};
 
 export function withFeed(live: Live, feed: Feed | undefined): Live {
   return feed === undefined ? live : { ...live, feed };

@@ -2,9 +2,9 @@ import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, Publication } from '../ports/log.ts';
 import type { Admission } from './admission.ts';
 import type { Command, SubscribeOptions } from './commands.ts';
+import type { Reader } from './conflation.ts';
 import { type Entering, type Positions, prepareEntering, type Seats } from './connect-entry.ts';
-import type { Connection } from './connection.ts';
-import { DisconnectError, type DisconnectName, UNSUBSCRIBES, type UnsubscribeName } from './disconnects.ts';
+import { DisconnectError, UNSUBSCRIBES, type UnsubscribeName } from './disconnects.ts';
 import { ClientError } from './errors.ts';
 import { type Feed, feedOptionsOf } from './feed.ts';
 import { type Hub, joinLeaveTopicOf, topicOf } from './hub.ts';
@@ -22,6 +22,7 @@ import {
   checkRoom,
   type Entrance,
   type Entry,
+  enterAs,
   fromOf,
   type Live,
   liveOf,
@@ -35,12 +36,11 @@ import type { Grant } from './tokens.ts';
 import { Tracking } from './tracking.ts';
 
 /** Whose subscriptions they are. */
-export interface Subscriber {
+export interface Subscriber extends Reader {
   readonly client: string;
   readonly principal: Principal;
   readonly protocol: Protocol;
   readonly address: string;
-  readonly connection: Connection;
   readonly isConnected: boolean;
   readonly info: ClientInfo;
   /** Bytes that wait for the client, nearly. */
@@ -48,7 +48,6 @@ export interface Subscriber {
   /** False when the client's protocol has no words for it. */
   push(push: Push): boolean;
   flush(): void;
-  close(kind: DisconnectName): void;
 }
 
 /** What subscriptions need of the node. */
@@ -263,7 +262,8 @@ export class Subscriptions {
       },
       withoutExcepted: (result) => this.#withoutExcepted(result),
       forget: (channel) => this.#forget(channel),
-      join: (channel) => this.#join(channel, { joinLeave: true }),
+      countOut: (channel) => this.#countOut(channel, this.#feedOf(channel)),
+      join: (channel, result) => this.#join(channel, { joinLeave: true, result }),
     };
     return prepareEntering(this.#node, seats, { names, since, ...(restore !== undefined && { restore }) });
   }
@@ -293,7 +293,7 @@ export class Subscriptions {
       while (!channel.isReady);
       if (this.#subscriptions?.get(name) !== entry) throw new ClientError('permissionDenied');
       checkRoom(channel, grant);
-      const wishes = feedOptionsOf(channel.namespace, options);
+      const wishes = feedOptionsOf(channel.namespace, options, this.#session.protocol);
       const read = by === 'client' ? this.#readPart(channel, options) : undefined;
       if (read !== undefined && read.cursor !== '') {
         this.#forget(name);
@@ -315,8 +315,7 @@ export class Subscriptions {
     const since = fromOf(options);
     // The other half is for the entries.
     const recovery = since && { since, budget: this.#budget(read === undefined ? 1 : 1 / 2) };
-    const feed = wishes && hub.feedOf(channel, protocol, wishes);
-    const entered = feed ? hub.enterFeed(channel, feed, recovery) : hub.enter(channel, protocol, recovery);
+    const { feed, entered } = enterAs(hub, channel, { protocol, wishes, recovery });
     try {
       const result = resultOf(channel, entered, { options, wishes, read });
       if (channel.namespace.type === 'sharedPoll') return this.#keepPolled(channel, live, result);
@@ -342,9 +341,8 @@ export class Subscriptions {
   }
 
   #countOut(channel: string, feed: Feed | undefined): void {
-    const { connection, protocol } = this.#session;
-    if (feed === undefined) this.#node.hub.leave(channel, protocol);
-    else this.#node.hub.leaveFeed(channel, feed, connection);
+    if (feed === undefined) this.#node.hub.leave(channel, this.#session.protocol);
+    else this.#node.hub.leaveFeed(channel, feed, this.#session);
   }
 
   /** `share`: the part of it that this answer may take. */
@@ -372,11 +370,11 @@ export class Subscriptions {
     return { ...result, publications: result.publications.filter(({ except }) => except !== client) };
   }
 
-  /** `result`: what the client was told, where it asked itself. */
-  #join(channel: HubChannel, { joinLeave, result }: { joinLeave: boolean; result?: SubscribeResult }): void {
+  /** `result`: what the client was told. */
+  #join(channel: HubChannel, { joinLeave, result }: { joinLeave: boolean; result: SubscribeResult }): void {
     const { connection, protocol } = this.#session;
     const feed = this.#feedOf(channel.name);
-    if (feed !== undefined && result !== undefined) feed.join(connection, result);
+    if (feed !== undefined) feed.join(this.#session, result);
     else connection.join(topicOf(protocol, channel.name));
     if (joinLeave && channel.namespace.joinLeave) connection.join(joinLeaveTopicOf(protocol, channel.name));
     if (protocol.clients !== 'poll') this.#node.announceJoin(channel, this.infoIn(channel.name));

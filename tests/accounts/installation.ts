@@ -142,6 +142,7 @@ export class Installation {
           commandsInFlight: 100,
           history: 100,
           recoveryBytes: 1_000_000,
+          backlogBytes: 2_000_000,
           mapBytes: 1_000_000,
           anonymous: false,
           pingMs: 25_000,

@@ -172,6 +172,7 @@ export class World {
           commandsInFlight: 1_000,
           history: 300,
           recoveryBytes: 1_000_000,
+          backlogBytes: 2_000_000,
           mapBytes: 1_000_000,
           anonymous: false,
           pingMs: 25_000,

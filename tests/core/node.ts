@@ -36,6 +36,7 @@ const LIMITS: Limits = {
     commandsInFlight: 100,
     history: 300,
     recoveryBytes: 1_000_000,
+    backlogBytes: 2_000_000,
     mapBytes: 1_000_000,
     anonymous: true,
     pingMs: 25_000,

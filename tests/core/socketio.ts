@@ -3,7 +3,7 @@ import type { Hooks } from '../../src/core/hooks.ts';
 import type { Namespace } from '../../src/core/namespace.ts';
 import { ANONYMOUS } from '../../src/core/principal.ts';
 import type { Frame } from '../../src/core/protocol.ts';
-import { UNLIMITED } from '../../src/core/quotas.ts';
+import { type Quotas, UNLIMITED } from '../../src/core/quotas.ts';
 import type { EngineLine, LineHandler } from '../../src/protocols/socketio/line.ts';
 import { SocketIo } from '../../src/protocols/socketio/protocol.ts';
 import type { TopicFanout } from './client.ts';
@@ -15,6 +15,8 @@ const ROOMS: Namespace = { ...PLAIN, history: 'durable', presence: true, joinLea
 export class Line implements EngineLine {
   readonly frames: Frame[] = [];
   isOpen = true;
+  /** Bytes that it has not taken yet, as the server believes. */
+  waiting = 0;
   handler: LineHandler | undefined;
   readonly #fanout: TopicFanout;
 
@@ -49,7 +51,7 @@ export class Line implements EngineLine {
   }
 
   backlog(): number {
-    return 0;
+    return this.waiting;
   }
 
   join(topic: string): void {
@@ -64,7 +66,7 @@ export class Line implements EngineLine {
     if (!this.isOpen) return;
     this.isOpen = false;
     this.#fanout.drop(this as unknown as Connection);
-    this.handler?.closed();
+    this.handler?.closed('cut');
   }
 }
 
@@ -73,10 +75,14 @@ export class World {
   readonly socketio = new SocketIo({ namespaces: ['log'], recoveryMs: 60_000 });
   readonly node: TestNode;
 
-  constructor(hooks: Partial<Hooks> = {}, quotas = UNLIMITED) {
+  /** `rooms`: what is different about them. */
+  constructor(
+    hooks: Partial<Hooks> = {},
+    { quotas = UNLIMITED, ...rooms }: Partial<Namespace & { quotas: Quotas }> = {},
+  ) {
     this.node = new TestNode({
       ...{ hooks, quotas },
-      namespaces: { rooms: { options: ROOMS }, ...this.socketio.feature.namespaces },
+      namespaces: { rooms: { options: { ...ROOMS, ...rooms } }, ...this.socketio.feature.namespaces },
       protocols: this.socketio.protocols,
     });
     this.socketio.attach(this.node.node);

@@ -73,13 +73,15 @@ describe('SL1 SL2: readers that do not keep up', () => {
     slow.stopReading();
     await publishUntil(publisher, async () => (await watched(publisher)) === 0);
     slow.readOn();
-    expect(await slow.closed).toBe(1006);
+    expect(await slow.closed).toBe(3008);
     const read = slow.publications(CHANNEL);
+    const enough = traffic.attempts.length + 4;
+    await publishUntil(publisher, async () => traffic.attempts.length >= enough);
 
     const back = await rawClient();
     const { epoch = '' } = (await slow.reply(2)).subscribe ?? {};
     const since = { recover: true, epoch, offset: read.at(-1)?.offset ?? 0 };
-    // More waited for it than a recovery gives.
+    // That is more than a recovery gives.
     const { subscribe } = await back.ask({ subscribe: { channel: CHANNEL, ...since } });
     expect(subscribe).toMatchObject({ was_recovering: true, offset: traffic.attempts.length });
     expect(subscribe?.recovered).toBeUndefined();

@@ -17,6 +17,7 @@ import { listOf } from '../../src/core/protocol.ts';
 import { type EngineLine, type LineHandler, type Namespace, SocketIoLine } from '../../src/protocols/socketio/line.ts';
 import { encodeAck, encodeConnect, encodeEvent } from '../../src/protocols/socketio/packets.ts';
 import { systemClock } from '../../src/runtimes/bun/clock.ts';
+import { NO_COMPRESSION } from '../../src/runtimes/bun/compression.ts';
 import { Connections } from '../../src/runtimes/bun/connections.ts';
 import { createHttp } from '../../src/runtimes/bun/http.ts';
 import { ProcessMetrics } from '../../src/runtimes/bun/process-metrics.ts';
@@ -48,11 +49,16 @@ const ports = openPorts({
   },
 });
 const app = compose(config, ports, runtime);
-const bounds = { maxFrameBytes: config.maxFrameBytes, maxBacklogBytes: config.maxConnectionBacklogBytes };
+const bounds = {
+  maxFrameBytes: config.maxFrameBytes,
+  maxBacklogBytes: config.maxConnectionBacklogBytes,
+  compression: NO_COMPRESSION,
+};
 
 /** Engine.IO's suite: every message comes back. */
 const echo = (line: EngineLine): LineHandler => ({
   receive: (message) => line.send(typeof message === 'string' ? `4${message}` : message),
+  drained: () => undefined,
   closed: () => undefined,
 });
 
@@ -75,6 +81,7 @@ const echoIn =
         for (const frame of listOf(encodeAck(name, ack, texts))) line.send(frame);
       },
       unasked: () => undefined,
+      drained: () => undefined,
       closed: () => undefined,
     };
   };

@@ -74,6 +74,7 @@ function drawLimits(random: Random): Limits {
     commandsInFlight: random.pick([3, 100, 100]),
     history: random.pick([3, 20, 300]),
     recoveryBytes: BACKLOG / 2,
+    backlogBytes: BACKLOG,
     mapBytes: 1_000_000,
     anonymous: true,
     pingMs: 5_000,

@@ -20,14 +20,14 @@ describe('LI2 a client of Socket.IO that goes on asking too much', () => {
     ['acks that nobody waits for', '31[]'],
   ];
   test.each(ways)('by %s is closed', async (_what, message) => {
-    const world = new World({}, LIMITED);
+    const world = new World({}, { quotas: LIMITED });
     const line = await world.connected();
     expect(await repeat(world, line, { times: 100, message })).toBe(21);
     expect(line.isOpen).toBe(false);
   });
 
   test('LI1 is told so before that', async () => {
-    const world = new World({}, LIMITED);
+    const world = new World({}, { quotas: LIMITED });
     const line = await world.connected();
     await repeat(world, line, { times: 15, message: '2["no such event"]' });
     const told = line.events('error').map(([error]) => (error as { error: { code: number } }).error.code);

@@ -1,4 +1,5 @@
 import type { HeaderFields } from '../../core/client-headers.ts';
+import type { End } from '../../core/connection.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { Frame } from '../../core/protocol.ts';
@@ -23,8 +24,10 @@ export interface EngineLine {
 export interface LineHandler {
   /** A message: text without its type, or bytes. Throws `DisconnectError` for what is not of the protocol. */
   receive(message: Frame): void;
+  /** The client has taken something of what waited for it. */
+  drained(): void;
   /** The line is gone. */
-  closed(): void;
+  closed(end: End): void;
 }
 
 export type EventPacket = Extract<Packet, { kind: 'event' }>;
@@ -34,8 +37,9 @@ export interface NamespaceMember {
   event(packet: EventPacket): void;
   /** The client said what nobody waits for; it counts all the same. */
   unasked(): void;
+  drained(): void;
   /** `left`: the client said so. Otherwise its line was lost, and it may come back. */
-  closed(left: boolean): void;
+  closed(end: End | 'left'): void;
 }
 
 /** What a member may do with the line. */
@@ -95,12 +99,16 @@ export class SocketIoLine implements LineHandler {
     else this.#binary = { packet, expected: attachments, attachments: [] };
   }
 
-  closed(): void {
+  drained(): void {
+    for (const { member } of this.#members.values()) member.drained();
+  }
+
+  closed(end: End): void {
     this.#stopWaiting?.();
     this.#binary = undefined;
     const members = [...this.#members.values()];
     this.#members.clear();
-    for (const { member } of members) member.closed(false);
+    for (const { member } of members) member.closed(end);
   }
 
   #takeAttachment(bytes: Uint8Array): void {
@@ -159,7 +167,7 @@ export class SocketIoLine implements LineHandler {
     const found = this.#members.get(name);
     if (found === undefined) return;
     this.#members.delete(name);
-    found.member.closed(true);
+    found.member.closed('left');
     if (![...this.#members.values()].some(({ isAdmitted }) => isAdmitted)) this.#waitForEntry();
   }
 

@@ -27,6 +27,8 @@ export class MemberProtocol implements Protocol {
   readonly name: string;
   /** Undefined while recovery is off, and before the client is let in. */
   pid: string | undefined;
+  /** A publication was not told that later events make seem so: from its last one nobody knows what it has. */
+  hasGaps = false;
   /** The cursor with which the client came. */
   cursor: string | undefined;
   state: 'entering' | 'admitted' | 'refused' = 'entering';
@@ -40,7 +42,7 @@ export class MemberProtocol implements Protocol {
   readonly #changed: () => void;
   readonly #asks = new Map<number, Ask>();
 
-  /** `changed` is called when the client has been let in, or the server has changed what it is in. */
+  /** `changed` is called when the client has been let in, has gaps, or the server has changed what it is in. */
   constructor({ dialect, shared, recovery }: Parts, changed: () => void) {
     this.name = dialect.name;
     this.#changed = changed;
@@ -65,6 +67,11 @@ export class MemberProtocol implements Protocol {
     if (ask === undefined || reply.kind === 'connect') return [];
     this.#remember(ask, reply);
     return encodeAnswer(this.#dialect, ask, reply);
+  }
+
+  skips(): void {
+    this.hasGaps = true;
+    this.#changed();
   }
 
   encodePush(push: Push): Frames {

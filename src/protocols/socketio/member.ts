@@ -1,5 +1,5 @@
 import type { Command } from '../../core/commands.ts';
-import type { Connection } from '../../core/connection.ts';
+import type { Connection, End } from '../../core/connection.ts';
 import { ClientError, toClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node.ts';
 import type { Frame, Protocol } from '../../core/protocol.ts';
@@ -76,14 +76,19 @@ export class Member implements NamespaceMember, Connection {
     this.#session.affords();
   }
 
-  closed(left: boolean): void {
+  drained(): void {
+    this.#session.drained();
+  }
+
+  closed(end: End | 'left'): void {
+    const left = end === 'left';
     const { recovery } = this.#parts;
     const { pid, membership } = this.#protocol;
     if (recovery !== undefined && pid !== undefined) {
       recovery.end(pid, membership, left);
       if (left && this.#isRecorded) this.#writeLater(new Map());
     }
-    this.#session.closed();
+    this.#session.closed(end === 'left' ? 'closed' : end);
   }
 
   // --- what its session says (`Connection`) --------------------------------------------------------------------------
@@ -157,7 +162,8 @@ export class Member implements NamespaceMember, Connection {
   /** Whether what the client is in outlives the process, once it is in this channel too. */
   #mustRecord(channel: string): boolean {
     const { recovery } = this.#parts;
-    return recovery !== undefined && (this.#isRecorded || recovery.records.concerns(channel));
+    if (recovery === undefined || this.#protocol.pid === undefined) return false;
+    return this.#isRecorded || recovery.records.concerns(channel);
   }
 
   /** So that what the client was told it is in, is on disk. */
@@ -195,14 +201,23 @@ export class Member implements NamespaceMember, Connection {
     for (const packet of held) this.event(packet);
   }
 
-  /** The client was let in, or the server has put it into a channel or taken it out. */
+  /** The client was let in, has gaps, or the server has put it into a channel or taken it out. */
   #noteChange(): void {
     const { recovery } = this.#parts;
     const { pid, membership } = this.#protocol;
     if (recovery === undefined || pid === undefined) return;
+    if (this.#protocol.hasGaps) return this.#giveUpRecovery(recovery, pid);
     const mustRecord =
       this.#isRecorded || [...membership.channels.keys()].some((channel) => recovery.records.concerns(channel));
     if (mustRecord && this.#session.isConnected) this.#writeLater(membership.channels);
+  }
+
+  /** When it comes back it is told that it was not recovered. */
+  #giveUpRecovery(recovery: Recovery, pid: string): void {
+    recovery.end(pid, this.#protocol.membership, true);
+    if (this.#isRecorded) this.#writeLater(new Map());
+    this.#isRecorded = false;
+    this.#protocol.pid = undefined;
   }
 
   async #write(channels: ReadonlyMap<string, Place>): Promise<void> {

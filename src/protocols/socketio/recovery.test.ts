@@ -126,3 +126,23 @@ describe('SI8 recovery', () => {
     expect(lost).toBeLessThan(recovered / 20);
   }, 60_000);
 });
+
+test('SI9 SL4 a client that was not given every event of a room is not recovered, in none of its rooms', async () => {
+  const world = new World({}, { conflate: true });
+  const line = await world.connected();
+  const pid = pidOf(line);
+  await world.say(line, '2["join_room","a"]', '2["join_room","b"]');
+  await world.speak('a', 1);
+  line.waiting = 1_000_000;
+  await world.speak('a', 2, 3);
+  line.waiting = 0;
+  await world.speak('b', 4);
+  line.handler?.drained();
+  await world.speak('a', 5);
+  expect(line.messages).toEqual([1, 4, 3, 5]);
+  line.close();
+  const back = await world.back(line, pid);
+  expect(pidOf(back)).not.toBe(pid);
+  await world.speak('a', 6);
+  expect(back.messages).toEqual([]);
+});

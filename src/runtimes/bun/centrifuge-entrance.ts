@@ -26,7 +26,7 @@ export class CentrifugeEntrance implements Entrance {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#emulation = new Emulation(parts.app, parts.streams, parts.bounds);
+    this.#emulation = new Emulation(parts);
   }
 
   takes(pathname: string): boolean {

@@ -1,12 +1,21 @@
+import type { Server } from 'bun';
 import type { App } from '../../app/compose.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Frame, Protocol } from '../../core/protocol.ts';
+import type { Frame } from '../../core/protocol.ts';
 import type { Caller } from './entrance.ts';
 import { readBody } from './read-body.ts';
-import { EVENTS, type Framing, JSON_LINES, PROTOBUF, type Streams } from './streams.ts';
+import { EVENTS, type Framing, JSON_LINES, LAST_WORDS_S, PROTOBUF, type Streams } from './streams.ts';
+import type { SocketData } from './websocket.ts';
 
 const BINARY = 'application/octet-stream';
 
+type Parts = {
+  readonly app: Pick<App, 'node' | 'centrifuge'>;
+  readonly streams: Streams;
+  readonly server: Pick<Server<SocketData>, 'timeout'>;
+  readonly bounds: Bounds;
+};
+type Beginning = { readonly format: 'json' | 'protobuf'; readonly framing: Framing; readonly first: Frame };
 type Bounds = { readonly maxFrameBytes: number; readonly maxBacklogBytes: number };
 
 /**
@@ -16,27 +25,32 @@ type Bounds = { readonly maxFrameBytes: number; readonly maxBacklogBytes: number
 export class Emulation {
   readonly #app: Pick<App, 'node' | 'centrifuge'>;
   readonly #streams: Streams;
+  readonly #server: Pick<Server<SocketData>, 'timeout'>;
   readonly #bounds: Bounds;
 
-  constructor(app: Pick<App, 'node' | 'centrifuge'>, streams: Streams, bounds: Bounds) {
+  constructor({ app, streams, server, bounds }: Parts) {
     this.#app = app;
     this.#streams = streams;
+    this.#server = server;
     this.#bounds = bounds;
   }
 
   /** `POST /connection/http_stream`: the body is the first frame. */
   async httpStream(request: Request, caller: Caller): Promise<Response> {
     const body = await readBody(request, this.#bounds.maxFrameBytes);
-    const { json, protobuf } = this.#app.centrifuge;
-    if (request.headers.get('Content-Type') === BINARY) return this.#open(protobuf, PROTOBUF, body, caller);
-    return this.#open(json, JSON_LINES, body, caller);
+    const isBinary = request.headers.get('Content-Type') === BINARY;
+    return this.#open(request, caller, {
+      format: isBinary ? 'protobuf' : 'json',
+      framing: isBinary ? PROTOBUF : JSON_LINES,
+      first: body,
+    });
   }
 
   /** `GET /connection/sse?cf_connect=…`, or `POST` with the first frame as its body. */
   async events(request: Request, caller: Caller): Promise<Response> {
     const first = new URL(request.url).searchParams.get('cf_connect');
     const frame = first ?? (await readBody(request, this.#bounds.maxFrameBytes));
-    return this.#open(this.#app.centrifuge.json, EVENTS, frame, caller);
+    return this.#open(request, caller, { format: 'json', framing: EVENTS, first: frame });
   }
 
   /** `POST /emulation`: a frame for a stream of this node. */
@@ -53,9 +67,12 @@ export class Emulation {
     return new Response(null, { status: 204 });
   }
 
-  #open(protocol: Protocol, framing: Framing, first: Frame, caller: Caller): Response {
+  #open(request: Request, caller: Caller, { format, framing, first }: Beginning): Response {
     const { principal, address, headers } = caller;
-    const connection = this.#streams.open(framing, this.#bounds.maxBacklogBytes, (opened) =>
+    const protocol = this.#app.centrifuge[format];
+    const { maxBacklogBytes } = this.#bounds;
+    const waitNoLonger = () => this.#server.timeout(request, LAST_WORDS_S);
+    const connection = this.#streams.open(framing, { maxBacklogBytes, waitNoLonger }, (opened) =>
       this.#app.node.open({ ...{ connection: opened, protocol, principal, address }, ...(headers && { headers }) }),
     );
     connection.session?.receive(first);

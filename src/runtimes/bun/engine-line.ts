@@ -1,7 +1,9 @@
 import type { App } from '../../app/compose.ts';
+import type { End } from '../../core/connection.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import type { Frame } from '../../core/protocol.ts';
 import { randomText } from '../../core/random-text.ts';
+import type { Compression } from './compression.ts';
 import type { Heartbeats, Pinged } from './engine-heartbeats.ts';
 import { Poll } from './engine-poll.ts';
 import type { Streams } from './streams.ts';
@@ -17,6 +19,7 @@ export type LineParts = {
   readonly heartbeats: Heartbeats;
   /** What may wait for a slow reader, in bytes; past it the line is closed, and the client comes back. */
   readonly maxBacklogBytes: number;
+  readonly compression: Compression;
   /** Logs an error that no client is told the cause of. */
   readonly report: (error: unknown) => void;
   /** Called once, when the line is closed. `pollComes`: a request of the client's may be on its way still. */
@@ -30,6 +33,9 @@ type Transport =
   | { readonly tag: 'websocket'; readonly socket: Socket }
   | { readonly tag: 'closed' };
 
+/** `pollComes`: see `LineParts.forget`. */
+type HowEnded = { readonly pollComes?: boolean; readonly end?: End };
+
 /** One client's Engine.IO connection: a WebSocket, or requests one after the other that may become one. */
 export class EngineLine implements Pinged {
   readonly sid = randomText(20);
@@ -42,12 +48,14 @@ export class EngineLine implements Pinged {
   #topics: Set<string> | undefined;
   #poll: Poll | undefined;
   #isPosting = false;
+  /** More waits, or was to wait, than may. */
+  #hasOverflowed = false;
 
   constructor(parts: LineParts, socket?: Socket) {
     this.#parts = parts;
     if (socket === undefined) {
       this.#transport = { tag: 'polling' };
-      this.#poll = new Poll(parts.engine, () => this.close());
+      this.#poll = new Poll(parts.engine, { onAbort: () => this.close(), onTaken: () => this.drained() });
     } else this.#transport = { tag: 'websocket', socket };
     this.#bucket = parts.heartbeats.add(this);
   }
@@ -70,11 +78,14 @@ export class EngineLine implements Pinged {
   send(packet: Frame): void {
     if (this.#transport.tag === 'closed') return;
     if (this.#transport.tag === 'websocket') {
-      this.#transport.socket.send(packet);
+      // Bun cuts the socket then.
+      if (this.#transport.socket.send(packet, this.#parts.compression.suits(packet)) === 0) this.#hasOverflowed = true;
       return;
     }
     this.#poll?.push(packet);
-    if (this.backlog() > this.#parts.maxBacklogBytes) this.close();
+    if (this.backlog() <= this.#parts.maxBacklogBytes || this.#hasOverflowed) return;
+    this.#hasOverflowed = true;
+    this.close();
   }
 
   backlog(): number {
@@ -160,12 +171,17 @@ export class EngineLine implements Pinged {
     else this.#abandonProbe(transport.socket);
   }
 
+  /** The client has taken what waited for it. */
+  drained(): void {
+    this.#handler?.drained();
+  }
+
   /** A socket of its is gone. */
-  socketClosed(socket: Socket): void {
+  socketClosed(socket: Socket, end: End): void {
     const transport = this.#transport;
     if (!('socket' in transport) || transport.socket !== socket) return;
     if (transport.tag === 'probing') this.#transport = { tag: 'polling' };
-    else this.#end(undefined);
+    else this.#end(undefined, { end });
   }
 
   #take(packet: Packet): void {
@@ -175,7 +191,7 @@ export class EngineLine implements Pinged {
         return this.#handler?.receive(packet.message);
       case 'close':
         // A poll is let go as if nothing were to say.
-        return this.#end(this.#parts.engine.NOOP, this.#poll?.isWaiting === false);
+        return this.#end(this.#parts.engine.NOOP, { pollComes: this.#poll?.isWaiting === false });
       case 'probe':
         // Only the server pings.
         throw new DisconnectError('badRequest');
@@ -207,7 +223,7 @@ export class EngineLine implements Pinged {
     socket.close();
   }
 
-  #end(last: string | undefined, pollComes = false): void {
+  #end(last: string | undefined, { pollComes = false, end = 'closed' }: HowEnded = {}): void {
     const transport = this.#transport;
     if (transport.tag === 'closed') return;
     this.#transport = { tag: 'closed' };
@@ -215,7 +231,7 @@ export class EngineLine implements Pinged {
     this.#topics = undefined;
     this.#parts.heartbeats.remove(this, this.#bucket);
     this.#parts.forget(this, pollComes);
-    this.#handler?.closed();
+    this.#handler?.closed(this.#hasOverflowed ? 'dropped' : end);
     this.#poll?.end(last);
     if (transport.tag === 'websocket' || transport.tag === 'probing') transport.socket.close();
   }

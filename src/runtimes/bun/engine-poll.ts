@@ -5,20 +5,25 @@ import type { Frame } from '../../core/protocol.ts';
 export const POLL_HEADERS = { 'Content-Type': 'text/plain; charset=UTF-8', 'Cache-Control': 'no-store' } as const;
 
 type Engine = App['socketio']['engine'];
+type PollEvents = {
+  /** The client has given its request up. */
+  readonly onAbort: () => void;
+  /** A request has taken along what waited. */
+  readonly onTaken: () => void;
+};
 type Waiting = { readonly answer: (response: Response) => void; readonly signal: AbortSignal };
 
 /** What a client that polls is to be told, and its request that waits for it. */
 export class Poll {
   readonly #engine: Engine;
-  readonly #onAbort: () => void;
+  readonly #events: PollEvents;
   #packets: Frame[] = [];
   #bytes = 0;
   #waiting: Waiting | undefined;
 
-  /** `onAbort`: the client has given its request up. */
-  constructor(engine: Engine, onAbort: () => void) {
+  constructor(engine: Engine, events: PollEvents) {
     this.#engine = engine;
-    this.#onAbort = onAbort;
+    this.#events = events;
   }
 
   get isWaiting(): boolean {
@@ -64,12 +69,13 @@ export class Poll {
   readonly #abort = (): void => {
     if (this.#waiting === undefined) return;
     this.#settle(new Response(null, { status: 400 }));
-    this.#onAbort();
+    this.#events.onAbort();
   };
 
   #flush(): void {
     if (this.#waiting === undefined || this.#packets.length === 0) return;
     this.#settle(new Response(this.#engine.encodePayload(this.takeAll()), { headers: POLL_HEADERS }));
+    this.#events.onTaken();
   }
 
   #settle(response: Response): void {

@@ -16,6 +16,7 @@ import type { DrainPlan } from '../../core/drain.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import { CentrifugeEntrance } from './centrifuge-entrance.ts';
 import { systemClock } from './clock.ts';
+import { Compression } from './compression.ts';
 import { Connections } from './connections.ts';
 import { createHttp, type Http } from './http.ts';
 import { MetricsPage } from './metrics-page.ts';
@@ -58,11 +59,12 @@ const STOP_GRACE_MS = 5_000;
  */
 export async function startServer(config: Config): Promise<RunningServer> {
   const telemetry = createTelemetry({ level: config.logLevel, format: config.logFormat });
-  const fanout = new BunFanout();
+  const compression = new Compression({ fromBytes: config.compressFromBytes, fanoutBytes: config.compressFanoutBytes });
+  const fanout = new BunFanout(compression);
   const readiness = new Readiness();
   const processMetrics = new ProcessMetrics();
   let serving: Serving | undefined;
-  const server = listen(config, readiness, () => serving);
+  const server = listen(config, { readiness, compression }, () => serving);
   fanout.attach(server);
   let ports: Ports | undefined;
   try {
@@ -77,7 +79,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       onDeath: (error) => dieOf(error, telemetry),
     });
     if (ports.isRestored) telemetry.record('warn', 'log.restored', { consequence: 'clients begin anew' });
-    const ready = assemble(config, ports, { telemetry, fanout, server, processMetrics });
+    const ready = assemble(config, ports, { telemetry, fanout, server, processMetrics, compression });
     const url = publicUrl(config, server);
     await ready.app.catchUp();
     const ownerPath = await ready.app.ownerPath();
@@ -103,9 +105,11 @@ type Made = {
   readonly fanout: BunFanout;
   readonly server: Server<SocketData>;
   readonly processMetrics: ProcessMetrics;
+  readonly compression: Compression;
 };
 
-function assemble(config: Config, ports: Ports, { telemetry, fanout, server, processMetrics }: Made): Serving {
+function assemble(config: Config, ports: Ports, made: Made): Serving {
+  const { telemetry, fanout, server, processMetrics, compression } = made;
   const runtime = {
     ...{ clock: systemClock, passwords: createPasswords(), images: createImages(), digests, webClient },
     ...{ telemetry, fanout },
@@ -123,7 +127,13 @@ function assemble(config: Config, ports: Ports, { telemetry, fanout, server, pro
     new RoomsEntrance(app, telemetry),
     new SocketIoEntrance(
       { socketio, server, fanout, clock: systemClock, report: (error) => app.node.report(error, 'socketio.failed') },
-      { path: '/socket.io/', pingMs: config.pingSeconds * 1_000, pongMs: config.pongSeconds * 1_000, ...bounds },
+      {
+        path: '/socket.io/',
+        pingMs: config.pingSeconds * 1_000,
+        pongMs: config.pongSeconds * 1_000,
+        ...bounds,
+        compression,
+      },
     ),
   ];
   const metrics = new MetricsPage(config, {
@@ -133,7 +143,13 @@ function assemble(config: Config, ports: Ports, { telemetry, fanout, server, pro
   return { app, http, connections: new Connections({ app, http, telemetry, settings: config, entrances }), metrics };
 }
 
-function listen(config: Config, readiness: Readiness, serving: () => Serving | undefined): Server<SocketData> {
+type Listening = { readonly readiness: Readiness; readonly compression: Compression };
+
+function listen(
+  config: Config,
+  { readiness, compression }: Listening,
+  serving: () => Serving | undefined,
+): Server<SocketData> {
   const node = () => (serving() as Serving).app.node;
   try {
     return Bun.serve<SocketData>({
@@ -146,6 +162,7 @@ function listen(config: Config, readiness: Readiness, serving: () => Serving | u
       websocket: socketHandler(node, {
         maxFrameBytes: config.maxFrameBytes,
         maxBacklogBytes: config.maxConnectionBacklogBytes,
+        compression,
       }),
     });
   } catch (error) {

@@ -9,7 +9,7 @@ import type { Caller, Entrance } from './entrance.ts';
 import { errorAnswer, methodNotAllowed } from './error-answer.ts';
 import { PollConnection } from './poll-connection.ts';
 import { readBody } from './read-body.ts';
-import { EVENT_STREAM_HEADERS, type Streams } from './streams.ts';
+import { EVENT_STREAM_HEADERS, LAST_WORDS_S, type Streams } from './streams.ts';
 import { isEventSource, refusalOf } from './turned-away.ts';
 import type { SocketData } from './websocket.ts';
 
@@ -94,7 +94,9 @@ export class PlainEntrance implements Entrance {
     const { app, server, streams, bounds } = this.#parts;
     const asked = app.plain.readStreaming(request.url, request.headers, app.node.limits.channels);
     const protocol = new app.plain.EventStream(asked, (why) => connection.session?.close(why), Math.random());
-    const connection = streams.open(protocol, bounds.maxBacklogBytes, (opened) =>
+    const { maxBacklogBytes } = bounds;
+    const waitNoLonger = () => server.timeout(request, LAST_WORDS_S);
+    const connection = streams.open(protocol, { maxBacklogBytes, waitNoLonger }, (opened) =>
       app.node.open({ ...{ connection: opened, protocol, principal, address }, ...(headers && { headers }) }),
     );
     // The session's own pings are what keeps the line open.

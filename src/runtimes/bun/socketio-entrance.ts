@@ -2,6 +2,7 @@ import type { Server } from 'bun';
 import type { App } from '../../app/compose.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Compression } from './compression.ts';
 import { Heartbeats } from './engine-heartbeats.ts';
 import { EngineLine, type LineParts } from './engine-line.ts';
 import { POLL_HEADERS } from './engine-poll.ts';
@@ -25,6 +26,7 @@ export type EngineSettings = {
   readonly pongMs: number;
   readonly maxFrameBytes: number;
   readonly maxBacklogBytes: number;
+  readonly compression: Compression;
 };
 
 type Parts = {
@@ -59,6 +61,7 @@ export class SocketIoEntrance implements Entrance {
       heartbeats,
       streams: parts.fanout.streams,
       maxBacklogBytes: settings.maxBacklogBytes,
+      compression: settings.compression,
       report: parts.report,
       forget: ({ sid }, pollComes) => this.#forget(sid, pollComes),
     };
@@ -165,7 +168,8 @@ export class SocketIoEntrance implements Entrance {
         line.send(this.#handshake(line, []));
       },
       received: (frame, socket) => line?.received(frame, socket),
-      closed: (socket) => line?.socketClosed(socket),
+      drained: () => line?.drained(),
+      closed: (socket, end) => line?.socketClosed(socket, end),
     };
   }
 
@@ -202,7 +206,8 @@ function probing(line: EngineLine): SocketOwner {
       if (!line.probe(socket)) socket.close();
     },
     received: (frame, socket) => line.received(frame, socket),
-    closed: (socket) => line.socketClosed(socket),
+    drained: () => line.drained(),
+    closed: (socket, end) => line.socketClosed(socket, end),
   };
 }
 

@@ -48,6 +48,12 @@ export const EVENT_STREAM_HEADERS = { 'Content-Type': EVENTS.contentType, ...NO_
 
 const encoder = new TextEncoder();
 
+/**
+ * How long a client whose stream has ended may take nothing of what still waits for it, in seconds. Without a bound it
+ * would keep that in this process for as long as it likes.
+ */
+export const LAST_WORDS_S = 5;
+
 /** Who hears what is published to a topic. */
 export type Listener = Pick<Connection, 'send'>;
 
@@ -65,9 +71,9 @@ export class Streams implements Fanout {
     return this.#byKey.get(key);
   }
 
-  /** Answers with a stream, and opens a session for it. `maxBacklogBytes`: see `SocketBounds`. */
-  open(framing: Framing, maxBacklogBytes: number, openSession: (connection: Connection) => Session): StreamConnection {
-    const connection = new StreamConnection(this, framing, maxBacklogBytes);
+  /** Answers with a stream, and opens a session for it. */
+  open(framing: Framing, bounds: StreamBounds, openSession: (connection: Connection) => Session): StreamConnection {
+    const connection = new StreamConnection(this, framing, bounds);
     this.#byKey.set(connection.streamKey, connection);
     connection.session = openSession(connection);
     return connection;
@@ -89,6 +95,13 @@ export class Streams implements Fanout {
   }
 }
 
+export type StreamBounds = {
+  /** See `SocketBounds`. */
+  readonly maxBacklogBytes: number;
+  /** All has been said: a client that takes none of what still waits is to be let go of. */
+  readonly waitNoLonger: () => void;
+};
+
 /** A response whose body goes on as long as the client listens. */
 export class StreamConnection implements Connection {
   readonly streamKey = randomText(32);
@@ -96,22 +109,25 @@ export class StreamConnection implements Connection {
   session: Session | undefined;
   readonly #streams: Streams;
   readonly #framing: Framing;
-  readonly #maxBacklogBytes: number;
+  readonly #bounds: StreamBounds;
+  /** More waits than may: what comes now are the last words. */
+  #isTooSlow = false;
   #body: ReadableStreamDefaultController<Uint8Array> | undefined;
 
-  constructor(streams: Streams, framing: Framing, maxBacklogBytes: number) {
+  constructor(streams: Streams, framing: Framing, bounds: StreamBounds) {
     this.#streams = streams;
     this.#framing = framing;
-    this.#maxBacklogBytes = maxBacklogBytes;
+    this.#bounds = bounds;
     const body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
           this.#body = controller;
           if (framing.preamble !== '') controller.enqueue(encoder.encode(framing.preamble));
         },
+        pull: () => this.session?.drained(),
         cancel: () => this.#gone(),
       },
-      new ByteLengthQueuingStrategy({ highWaterMark: maxBacklogBytes }),
+      new ByteLengthQueuingStrategy({ highWaterMark: bounds.maxBacklogBytes }),
     );
     this.response = new Response(body, { headers: { 'Content-Type': framing.contentType, ...NO_BUFFERING } });
   }
@@ -122,13 +138,12 @@ export class StreamConnection implements Connection {
     const wrapped = this.#framing.wrap(frame);
     if (wrapped.length === 0) return;
     body.enqueue(typeof wrapped === 'string' ? encoder.encode(wrapped) : wrapped);
-    // Past the bound the stream ends behind what it holds, so that nobody misses a frame unknowingly; the client comes
-    // back and recovers.
-    if ((body.desiredSize ?? 0) < 0) this.close();
+    if ((body.desiredSize ?? 0) < 0 && !this.#isTooSlow) this.#endSlow();
   }
 
   backlog(): number {
-    return this.#maxBacklogBytes - (this.#body?.desiredSize ?? this.#maxBacklogBytes);
+    const { maxBacklogBytes } = this.#bounds;
+    return maxBacklogBytes - (this.#body?.desiredSize ?? maxBacklogBytes);
   }
 
   join(topic: string): void {
@@ -141,7 +156,15 @@ export class StreamConnection implements Connection {
 
   close(): void {
     this.#body?.close();
+    this.#bounds.waitNoLonger();
     this.#gone();
+  }
+
+  /** The stream ends behind what it holds, so that nobody misses a frame unknowingly; the client comes back and recovers. */
+  #endSlow(): void {
+    this.#isTooSlow = true;
+    if (this.session === undefined) this.close();
+    else this.session.close('slow');
   }
 
   #gone(): void {

@@ -1,11 +1,12 @@
 import type { Server, ServerWebSocket, WebSocketHandler } from 'bun';
 import type { HeaderFields } from '../../core/client-headers.ts';
 import type { Command } from '../../core/commands.ts';
-import type { Connection, Fanout } from '../../core/connection.ts';
+import type { Connection, End, Fanout } from '../../core/connection.ts';
 import type { Node } from '../../core/node.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { Frame, Protocol } from '../../core/protocol.ts';
 import type { Session } from '../../core/session.ts';
+import { type Compression, NO_COMPRESSION } from './compression.ts';
 import { Streams } from './streams.ts';
 
 /** What a socket carries: a session of its own, or what looks after it. */
@@ -15,7 +16,9 @@ export type SocketData = SessionData | { readonly owner: SocketOwner };
 export interface SocketOwner {
   opened(socket: Socket): void;
   received(frame: Frame, socket: Socket): void;
-  closed(socket: Socket): void;
+  /** The client has taken what waited for it. */
+  drained(socket: Socket): void;
+  closed(socket: Socket, end: End): void;
 }
 
 /** What a socket carries from its upgrade to its first frame, and its session from then on. */
@@ -32,22 +35,31 @@ export type SessionData = {
   /** Why the client is turned away, where it can be told only once the socket is open. */
   readonly refusal?: Refusal;
   session: Session | undefined;
+  /** A frame did not fit into what may wait: Bun is about to cut the socket. */
+  hasDropped?: true;
 };
 
 export type Refusal = { readonly frame: Frame; readonly code: number; readonly reason: string };
+
+/** What Bun gives for the code where no close frame came, be it that it has cut the socket itself. */
+const CUT = 1006;
 
 export type Socket = ServerWebSocket<SocketData>;
 
 /** A Bun socket as the core sees it. */
 class BunConnection implements Connection {
   readonly #socket: Socket;
+  readonly #compression: Compression;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, compression: Compression) {
     this.#socket = socket;
+    this.#compression = compression;
   }
 
   send(frame: Frame): void {
-    this.#socket.send(frame);
+    if (this.#socket.send(frame, this.#compression.suits(frame)) !== 0) return;
+    const { data } = this.#socket;
+    if ('session' in data) data.hasDropped = true;
   }
 
   backlog(): number {
@@ -71,14 +83,24 @@ class BunConnection implements Connection {
 export class BunFanout implements Fanout {
   /** Connections that are no sockets. */
   readonly streams = new Streams();
+  readonly #compression: Compression;
   #server: Server<SocketData> | undefined;
+
+  constructor(compression = NO_COMPRESSION) {
+    this.#compression = compression;
+  }
 
   attach(server: Server<SocketData>): void {
     this.#server = server;
   }
 
   publish(topic: string, frame: Frame): void {
-    this.#server?.publish(topic, frame);
+    const server = this.#server;
+    server?.publish(
+      topic,
+      frame,
+      this.#compression.suitsAll(frame, () => server.subscriberCount(topic)),
+    );
     this.streams.publish(topic, frame);
   }
 }
@@ -88,6 +110,7 @@ export type SocketBounds = {
   readonly maxFrameBytes: number;
   /** What may wait for a slow reader; past it the socket is closed, so that nobody misses a frame unknowingly. */
   readonly maxBacklogBytes: number;
+  readonly compression: Compression;
 };
 
 /**
@@ -95,6 +118,7 @@ export type SocketBounds = {
  * opened.
  */
 export function socketHandler(node: () => Node, bounds: SocketBounds): WebSocketHandler<SocketData> {
+  const { compression } = bounds;
   return {
     maxPayloadLength: bounds.maxFrameBytes,
     backpressureLimit: bounds.maxBacklogBytes,
@@ -102,13 +126,14 @@ export function socketHandler(node: () => Node, bounds: SocketBounds): WebSocket
     // Pings are the node's: they are part of the protocol, and clients wait for them.
     idleTimeout: 120,
     sendPings: false,
-    perMessageDeflate: false,
+    // One compressor for all: what each socket remembers of earlier frames would take memory for each.
+    perMessageDeflate: compression.isOn && { compress: 'shared', decompress: 'shared' },
     open(socket) {
       const { data } = socket;
       if ('owner' in data) return data.owner.opened(socket);
       const { protocol, principal, address, sent, first, client, refusal } = data;
       if (refusal !== undefined) return turnAway(socket, refusal);
-      const connection = new BunConnection(socket);
+      const connection = new BunConnection(socket, compression);
       const session = node().open({
         ...{ connection, protocol, principal, address },
         ...(sent !== undefined && { headers: sent }),
@@ -122,10 +147,15 @@ export function socketHandler(node: () => Node, bounds: SocketBounds): WebSocket
       if ('owner' in data) data.owner.received(message, socket);
       else data.session?.receive(message);
     },
-    close(socket) {
+    drain(socket) {
       const { data } = socket;
-      if ('owner' in data) return data.owner.closed(socket);
-      data.session?.closed();
+      if ('owner' in data) data.owner.drained(socket);
+      else data.session?.drained();
+    },
+    close(socket, code) {
+      const { data } = socket;
+      if ('owner' in data) return data.owner.closed(socket, code === CUT ? 'cut' : 'closed');
+      data.session?.closed(data.hasDropped === true ? 'dropped' : code === CUT ? 'cut' : 'closed');
       data.session = undefined;
     },
   };

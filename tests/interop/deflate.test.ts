@@ -1,0 +1,219 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { connect, type Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { PerMessageDeflateOptions, WebSocket } from 'ws';
+import { frame } from '../faults/raw-client.ts';
+import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
+import { until } from './until.ts';
+
+const KIB = 1_024;
+const MIB = 1_024 * KIB;
+const MAX_FRAME_BYTES = 64 * KIB;
+const LONG = JSON.stringify({ rows: Array.from({ length: 200 }, (_, id) => ({ id, name: `user ${id}` })) });
+/** What one subscriber of a channel may be given compressed, and two no more. */
+const FANOUT_BYTES = LONG.length * 1.5;
+/** Whatever imports `ws` by its name is given a stand-in by Bun, which is not what this is about. */
+const REAL_WS = fileURLToPath(new URL('../../node_modules/ws/lib/websocket.js', import.meta.url));
+const OFFERS: readonly [string, PerMessageDeflateOptions | boolean, boolean][] = [
+  ['nothing', false, false],
+  ['the usual', true, true],
+  ['no context takeover', { serverNoContextTakeover: true, clientNoContextTakeover: true }, true],
+  ['a small window of its own', { clientMaxWindowBits: 9 }, true],
+  ['a full window of the server', { serverMaxWindowBits: 15 }, true],
+  // Bun has but one compressor, with a full window: it does without.
+  ['a small window of the server', { serverMaxWindowBits: 10 }, false],
+];
+
+let server: BanyanProcess;
+let Client: typeof WebSocket;
+beforeAll(async () => {
+  ({ default: Client } = (await import(REAL_WS)) as { readonly default: typeof WebSocket });
+  server = await startBanyan({
+    BANYAN_CLIENT_INSECURE: 'true',
+    BANYAN_COMPRESS_FROM_BYTES: '512',
+    BANYAN_COMPRESS_FANOUT_BYTES: String(Math.round(FANOUT_BYTES)),
+    BANYAN_MAX_FRAME_BYTES: String(MAX_FRAME_BYTES),
+  });
+});
+afterAll(() => server.stop());
+
+const rawLines: RawLine[] = [];
+const CONNECT = '{"id":1,"connect":{}}';
+const subscribe = (channel: string) => `{"id":2,"subscribe":{"channel":"${channel}"}}`;
+const publish = (channel: string, data: string) => `{"id":3,"publish":{"channel":"${channel}","data":${data}}}`;
+
+/** What the official package makes of it, whatever it offers. */
+async function open(offer: PerMessageDeflateOptions | boolean): Promise<{ socket: WebSocket; said: string[] }> {
+  const perMessageDeflate = typeof offer === 'object' ? { threshold: 0, ...offer } : offer;
+  const socket = new Client(server.socketUrl, { perMessageDeflate });
+  const said: string[] = [];
+  socket.on('message', (data) => said.push(...String(data).split('\n')));
+  await new Promise((resolve, reject) => {
+    socket.on('open', resolve);
+    socket.on('error', reject);
+  });
+  return { socket, said };
+}
+
+type Heard = { readonly isCompressed: boolean; readonly opcode: number; readonly payload: Buffer };
+
+/** A client that shows each frame as it came. */
+class RawLine {
+  readonly heard: Heard[] = [];
+  readonly closed: Promise<void>;
+  readonly #socket: Socket;
+  #bytes = Buffer.alloc(0);
+  #isOpen = false;
+
+  constructor(extension: string) {
+    const { hostname, port, host, pathname } = new URL(server.socketUrl);
+    this.#socket = connect(Number(port), hostname);
+    this.#socket.on('error', () => undefined);
+    this.#socket.on('data', (bytes) => this.#take(Buffer.from(bytes as Uint8Array)));
+    this.closed = new Promise((resolve) => this.#socket.on('close', () => resolve()));
+    const upgrade = ['Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='];
+    const version = [
+      'Sec-WebSocket-Version: 13',
+      ...(extension === '' ? [] : [`Sec-WebSocket-Extensions: ${extension}`]),
+    ];
+    this.#socket.write([`GET ${pathname} HTTP/1.1`, `Host: ${host}`, ...upgrade, ...version, '', ''].join('\r\n'));
+    rawLines.push(this);
+  }
+
+  /** Connected, and in the channel. */
+  static async in(channel: string, extension = 'permessage-deflate'): Promise<RawLine> {
+    const line = new RawLine(extension);
+    await until(() => line.#isOpen);
+    line.say(frame(`${CONNECT}\n${subscribe(channel)}`));
+    await until(() => line.text().includes('"id":2'));
+    return line;
+  }
+
+  say(bytes: Uint8Array): void {
+    this.#socket.write(bytes);
+  }
+
+  text(): string {
+    return this.heard
+      .map(({ isCompressed, payload }) => String(isCompressed ? inflateRawSync(payload, { finishFlush: 2 }) : payload))
+      .join('\n');
+  }
+
+  /** The one that holds this text. */
+  frameWith(text: string): Heard | undefined {
+    return this.heard.find((each) =>
+      String(each.isCompressed ? inflateRawSync(each.payload, { finishFlush: 2 }) : each.payload).includes(text),
+    );
+  }
+
+  end(): void {
+    this.#socket.destroy();
+  }
+
+  #take(bytes: Buffer): void {
+    this.#bytes = Buffer.concat([this.#bytes, bytes]);
+    if (!this.#isOpen) {
+      const end = this.#bytes.indexOf('\r\n\r\n');
+      if (end < 0) return;
+      this.#isOpen = true;
+      this.#bytes = this.#bytes.subarray(end + 4);
+    }
+    while (this.#bytes.length >= 2) {
+      const short = this.#bytes.readUInt8(1);
+      const header = short < 126 ? 2 : 4;
+      if (this.#bytes.length < header) return;
+      const length = header === 2 ? short : this.#bytes.readUInt16BE(2);
+      if (this.#bytes.length < header + length) return;
+      const first = this.#bytes.readUInt8(0);
+      const payload = this.#bytes.subarray(header, header + length);
+      this.heard.push({ isCompressed: (first & 0x40) !== 0, opcode: first & 0x0f, payload });
+      this.#bytes = this.#bytes.subarray(header + length);
+    }
+  }
+}
+
+/** A compressed message of a client, in one frame. */
+function compressed(data: Uint8Array, change: (deflated: Buffer) => Buffer = (same) => same): Buffer {
+  const deflated = deflateRawSync(data, { finishFlush: 2 });
+  return frame(change(deflated.subarray(0, -4)), { reservedBits: 0x40 });
+}
+
+describe('WS1 permessage-deflate', () => {
+  for (const [index, [what, offer, isTaken]] of OFFERS.entries()) {
+    test(`a client that offers ${what} hears and says long and short things`, async () => {
+      const channel = `demo:offer-${index}`;
+      const { socket, said } = await open(offer);
+      expect(socket.extensions !== '').toBe(isTaken);
+      for (const command of [CONNECT, subscribe(channel), publish(channel, LONG), publish(channel, '"short"')]) {
+        socket.send(command);
+      }
+      await until(() => said.some((line) => line.includes('"short"')));
+      const pushed = said.find((line) => line.includes('user 199')) ?? 'null';
+      expect(JSON.parse(pushed).push.pub.data).toEqual(JSON.parse(LONG));
+      socket.close();
+    });
+  }
+
+  test('compresses what is long, leaves what is short, and what goes to many', async () => {
+    const line = await RawLine.in('demo:floor');
+    line.say(frame(`${publish('demo:floor', LONG)}`));
+    await until(() => line.text().includes('user 199'));
+    line.say(frame(`${publish('demo:floor', '"short"')}`));
+    await until(() => line.text().includes('short'));
+    expect(line.frameWith('user 199')?.isCompressed).toBe(true);
+    expect(line.frameWith('user 199')?.payload.length).toBeLessThan(LONG.length / 4);
+    expect(line.frameWith('"short"')?.isCompressed).toBe(false);
+    line.say(frame('{"id":9,"history":{"channel":"demo:floor","limit":5}}'));
+    await until(() => line.text().includes('"id":9'));
+    expect(line.frameWith('"id":9')?.isCompressed).toBe(true);
+
+    const [one, other] = [await RawLine.in('demo:many'), await RawLine.in('demo:many')];
+    one.say(frame(publish('demo:many', LONG)));
+    await until(() => one.text().includes('user 199') && other.text().includes('user 199'));
+    expect([one, other].map((each) => each.frameWith('user 199')?.isCompressed)).toEqual([false, false]);
+  });
+
+  test('does not compress for a client that did not ask', async () => {
+    const line = await RawLine.in('demo:plain', '');
+    line.say(frame(publish('demo:plain', LONG)));
+    await until(() => line.text().includes('user 199'));
+    expect(line.heard.some(({ isCompressed }) => isCompressed)).toBe(false);
+  });
+
+  test('SE6 what a frame swells to is bounded, and what is no compressed data closes this connection alone', async () => {
+    const other = await RawLine.in('demo:other');
+    const before = server.residentBytes();
+    const wrong: readonly [string, Buffer, string?][] = [
+      ['a bomb', compressed(Buffer.alloc(50 * MIB))],
+      ['just too long', compressed(Buffer.alloc(MAX_FRAME_BYTES + 1, 0x20))],
+      ['garbled', compressed(Buffer.from(CONNECT), (bytes) => Buffer.from(bytes.map((byte) => byte ^ 0xff)))],
+      ['nothing but ones', frame(Buffer.alloc(100, 0xff), { reservedBits: 0x40 })],
+      ['cut off', compressed(Buffer.from(LONG), (bytes) => bytes.subarray(0, 40))],
+      ['not asked for', compressed(Buffer.from(CONNECT)), ''],
+      ['in two parts, a bomb', bombInParts()],
+    ];
+    for (const [what, bytes, extension] of wrong) {
+      const line = await RawLine.in('demo:wrong', extension);
+      line.say(bytes);
+      await line.closed;
+      expect([what, line.heard.at(-1)?.opcode]).toEqual([what, 8]);
+    }
+    expect(server.residentBytes() - before).toBeLessThan(60 * MIB);
+    other.say(compressed(Buffer.from(publish('demo:other', '"still here"'))));
+    await until(() => other.text().includes('still here'));
+  });
+});
+
+function bombInParts(): Buffer {
+  const deflated = deflateRawSync(Buffer.alloc(50 * MIB), { finishFlush: 2 }).subarray(0, -4);
+  const first = frame(deflated.subarray(0, 20_000), { reservedBits: 0x40 });
+  const last = frame(deflated.subarray(20_000), { opcode: 0 });
+  // Not the final one.
+  first.writeUInt8(first.readUInt8(0) & 0x7f, 0);
+  return Buffer.concat([first, last]);
+}
+
+afterAll(() => {
+  for (const line of rawLines) line.end();
+});
