@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Backend, type BackendEvent, BackendUnavailable } from '../ports/backend.ts';
+import type { Span } from '../ports/traces.ts';
 import { DisconnectError } from './disconnects.ts';
 import { ClientError } from './errors.ts';
 import { type Principal, userOf } from './principal.ts';
@@ -12,12 +13,17 @@ export type Asking = {
   readonly address: string;
   /** The protocol's name. */
   readonly protocol: string;
+  /** What is being asked for, where that is traced. */
+  readonly span?: Span;
 };
 
 /** Of a session, or of what is like one. */
-export function askingOf(of: Omit<Asking, 'protocol'> & { readonly protocol: { readonly name: string } }): Asking {
+export function askingOf(
+  of: Omit<Asking, 'protocol' | 'span'> & { readonly protocol: { readonly name: string } },
+  span?: Span,
+): Asking {
   const { client, principal, address, protocol } = of;
-  return { client, principal, address, protocol: protocol.name };
+  return { client, principal, address, protocol: protocol.name, ...(span !== undefined && { span }) };
 }
 
 const USER_LENGTH = 255;
@@ -112,7 +118,7 @@ export class Application {
 
   async #ask<E extends BackendEvent>(
     event: E,
-    { client, principal, address, protocol }: Asking,
+    { client, principal, address, protocol, span }: Asking,
     { fields = {}, data }: { readonly fields?: Question; readonly data?: string | undefined } = {},
   ): Promise<Result<E>> {
     const known: Question = {
@@ -127,7 +133,7 @@ export class Application {
     // The client's text as it wrote it: parsing and writing it again would lose digits of large numbers.
     const whole = data === undefined ? question : `${question.slice(0, -1)},"data":${data}}`;
     try {
-      return read(event, await this.#backend.ask(event, whole));
+      return read(event, await this.#backend.ask(event, whole, span));
     } catch (error) {
       throw error instanceof BackendUnavailable ? unavailable(error) : error;
     }

@@ -15,7 +15,7 @@ export interface AppHooks {
   /** A user has come to a channel with presence, or left it with the last connection. */
   present(channel: string, user: string, isThere: boolean): void;
   /** A client of an app has published. */
-  published(channel: string, publication: Pick<Publication, 'data' | 'info' | 'tags'>): void;
+  published(channel: string, publication: Pick<Publication, 'data' | 'info' | 'tags' | 'trace'>): void;
 }
 
 /** Under which name orders for whoever this is are sent; undefined for those to whom none are. */

@@ -2,6 +2,7 @@ import type { BusMessage } from '../ports/bus.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, MapEntry, Page, Publication, ReadRange } from '../ports/log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
+import type { Span, Traces } from '../ports/traces.ts';
 import { Admission } from './admission.ts';
 import { identityOf } from './apps.ts';
 import { answerHistory, answerPresence, answerPresenceStats } from './channel-reads.ts';
@@ -26,6 +27,7 @@ import { type NodeCommand, type Opening, Session, type SessionHost } from './ses
 import { Sessions } from './sessions.ts';
 import { SharedPolls } from './shared-polls.ts';
 import type { SignedIn } from './tokens.ts';
+import { traceFields } from './tracing.ts';
 
 const TICK_MS = 1_000;
 const CONTROL = 'control';
@@ -34,6 +36,7 @@ const CONTROL = 'control';
 export class Node implements Channels, SessionHost {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  readonly traces: Traces | undefined;
   readonly limits: Limits;
   readonly hub: Hub;
   readonly permissions: Permissions;
@@ -55,6 +58,7 @@ export class Node implements Channels, SessionHost {
     this.#settings = settings;
     this.clock = settings.clock;
     this.telemetry = settings.telemetry;
+    this.traces = settings.traces;
     this.limits = settings.limits;
     this.permissions = new Permissions(settings.namespaces, settings.openNamespaces);
     this.admission = new Admission(this.permissions, () => this.#hooks);
@@ -184,9 +188,9 @@ export class Node implements Channels, SessionHost {
     this.#toFlush.push(session);
   }
 
-  report(thrown: unknown, event: string): void {
+  report(thrown: unknown, event: string, span?: Span): void {
     const error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-    this.telemetry.record('error', event, { error });
+    this.telemetry.record('error', event, { error, ...traceFields(span) });
   }
 
   announceJoin(channel: HubChannel, info: ClientInfo): void {
@@ -292,11 +296,12 @@ export class Node implements Channels, SessionHost {
   }
 
   #createHub(): Hub {
-    const { fanout, protocols, clock, limits, bus } = this.#settings;
+    const { fanout, protocols, clock, traces, limits, bus } = this.#settings;
     return new Hub({
       fanout,
       protocols,
       clock,
+      traces,
       recoveryLimit: limits.history,
       recoveryBytes: limits.recoveryBytes,
       logOf: (namespace) => this.#publisher.logOf(namespace),

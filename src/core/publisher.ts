@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
-import type { Log, Page, Publication, ReadRange } from '../ports/log.ts';
+import type { Append, Log, Page, Publication, ReadRange } from '../ports/log.ts';
+import type { Span } from '../ports/traces.ts';
 import { AppendQueue, type QueueBounds } from './append-queue.ts';
 import { ClientError } from './errors.ts';
 import type { Published, PublishOptions } from './feature.ts';
@@ -7,6 +8,7 @@ import type { Maps } from './maps.ts';
 import { type Namespace, retentionOf } from './namespace.ts';
 import type { Permissions } from './permissions.ts';
 import { readPages } from './read-pages.ts';
+import { beginPublication, endFailed } from './tracing.ts';
 
 type PublisherSettings = {
   readonly clock: Clock;
@@ -41,10 +43,28 @@ export class Publisher {
   }
 
   /** See `Channels.publish`. */
-  async publish(channel: string, data: string, options: PublishOptions = {}): Promise<Published> {
+  publish(channel: string, data: string, options: PublishOptions = {}): Promise<Published> {
+    return options.span === undefined ? this.#publish(channel, data, options) : this.#trace(channel, data, options);
+  }
+
+  async #trace(channel: string, data: string, options: PublishOptions): Promise<Published> {
+    const span = options.span && beginPublication(options.span, channel, data);
+    try {
+      const published = await this.#publish(channel, data, span === undefined ? options : { ...options, span });
+      const { offset, epoch, repeated } = published;
+      span?.set({ 'messaging.message.id': `${epoch}/${offset}`, 'banyan.repeated': repeated });
+      span?.end();
+      return published;
+    } catch (error) {
+      endFailed(span, error);
+      throw error;
+    }
+  }
+
+  async #publish(channel: string, data: string, options: PublishOptions): Promise<Published> {
     const { permissions, clock, maps } = this.#settings;
     const namespace = permissions.namespace(channel);
-    const { key, info, tags, entry, except, writes } = options;
+    const { key, info, tags, entry, except, writes, span } = options;
     const time = clock.now();
     const nothing = { offset: 0, epoch: '', time, repeated: false };
     if (!maps.takes(channel, namespace, entry)) return nothing;
@@ -57,19 +77,21 @@ export class Publisher {
     };
     const queue = this.#queueOf(namespace);
     if (queue === undefined) {
-      this.#accept(channel, namespace, { epoch: '', publication: { offset: 0, ...body } });
+      this.#accept(channel, namespace, { epoch: '', publication: { offset: 0, ...body, ...traceOf(span) } });
       return nothing;
     }
-    const outcome = await queue.append({
+    const append: Append = {
       channel,
       retention: retentionOf(namespace),
       ...body,
       ...(key !== undefined && { key }),
       ...(writes !== undefined && { writes }),
-    });
+    };
+    const outcome = await queue.append(append, span);
     if ('refused' in outcome) throw new ClientError('conflict', { cause: outcome.refused });
     const { epoch, offset } = outcome.position;
-    if (!outcome.repeated) this.#accept(channel, namespace, { epoch, publication: { offset, ...body } });
+    const publication = { offset, ...body, ...traceOf(span) };
+    if (!outcome.repeated) this.#accept(channel, namespace, { epoch, publication });
     return { offset, epoch, time: outcome.time, repeated: outcome.repeated };
   }
 
@@ -119,4 +141,8 @@ export class Publisher {
     if (publication.entry !== undefined) maps.apply({ channel, publication, ttlMs: namespace.mapTtlMs });
     tell(channel, epoch, publication);
   }
+}
+
+function traceOf(span: Span | undefined): Pick<Publication, 'trace'> | undefined {
+  return span && { trace: span.context };
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo } from '../ports/log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
+import type { Span, TraceContext, Traces } from '../ports/traces.ts';
 import type { Command } from './commands.ts';
 import type { Entered } from './connect-entry.ts';
 import type { Connection } from './connection.ts';
@@ -12,6 +13,7 @@ import type { ConnectResult, Push, Reply } from './pushes.ts';
 import { Slots } from './slots.ts';
 import { type Subscriber, type SubscriptionHost, Subscriptions } from './subscriptions.ts';
 import type { SignedIn } from './tokens.ts';
+import { beginCommand, endFailed } from './tracing.ts';
 
 /** Commands that are answered. */
 type Request = Exclude<Command, { kind: 'pong' | 'connect' | 'send' | 'ping' }>;
@@ -33,6 +35,7 @@ export interface SessionHost extends SubscriptionHost {
   /** Counts what clients ask. */
   commands: number;
   readonly telemetry: Telemetry;
+  readonly traces: Traces | undefined;
   readonly limits: SubscriptionHost['limits'] & { readonly commandsInFlight: number };
   /** The session knows who it is. */
   register(session: Session): void;
@@ -55,7 +58,7 @@ export interface SessionHost extends SubscriptionHost {
   /** Has `session.flush` called at the end of this turn of the event loop. */
   flushLater(session: Session): void;
   /** Logs an error that no client is told the cause of. */
-  report(thrown: unknown, event: string): void;
+  report(thrown: unknown, event: string, span?: Span): void;
 }
 
 /** What the runtime knows of a client when its socket opens. */
@@ -133,8 +136,9 @@ export class Session implements Subscriber {
     return this.connection.backlog() + (this.#outgoing === undefined ? 0 : this.#outgoingLength);
   }
 
-  receive(frame: Frame): void {
-    this.#takeAll(() => this.protocol.decode(frame));
+  /** `caller`: what the request that brought the frame says of its own trace. */
+  receive(frame: Frame, caller?: TraceContext): void {
+    this.#takeAll(() => this.protocol.decode(frame), caller);
   }
 
   /** Takes a command that came in another way than in a frame. */
@@ -142,11 +146,11 @@ export class Session implements Subscriber {
     this.#takeAll(() => [command]);
   }
 
-  #takeAll(decode: () => readonly Command[]): void {
+  #takeAll(decode: () => readonly Command[], caller?: TraceContext): void {
     if (this.#state === 'closed') return;
     this.lastSeen = this.#node.clock.now();
     try {
-      for (const command of decode()) this.#take(command);
+      for (const command of decode()) this.#take(caller === undefined ? command : { caller, ...command });
     } catch (error) {
       this.close(error instanceof DisconnectError ? error.kind : 'internal');
     }
@@ -256,18 +260,23 @@ export class Session implements Subscriber {
 
   #connect(command: Extract<Command, { kind: 'connect' }>): void {
     this.#state = 'connecting';
-    this.#enter(command).catch((error) => {
-      if (this.#state === 'closed') return;
-      if (error instanceof DisconnectError) return this.close(error.kind);
-      this.#state = 'refused';
-      this.#node.refuse(this);
-      this.#reply(command.id, { kind: 'error', error: this.#explain(error, 'connect') });
-    });
+    const span = beginCommand(this.#node.traces, this, command);
+    this.#enter(span === undefined ? command : { ...command, span }).then(
+      () => span?.end(),
+      (error) => {
+        endFailed(span, error);
+        if (this.#state === 'closed') return;
+        if (error instanceof DisconnectError) return this.close(error.kind);
+        this.#state = 'refused';
+        this.#node.refuse(this);
+        this.#reply(command.id, { kind: 'error', error: this.#explain(error, 'connect', span) });
+      },
+    );
   }
 
   async #enter(command: Extract<Command, { kind: 'connect' }>): Promise<void> {
-    const { id, token, since, data, restore, alone = false } = command;
-    const greeted = token === '' ? await this.#node.admission.greet(this, data) : undefined;
+    const { id, token, since, restore, alone = false } = command;
+    const greeted = token === '' ? await this.#node.admission.greet(this, command) : undefined;
     const signedIn = greeted ?? (await this.#node.signIn(this.#principal, token));
     if (this.#state === 'closed') return;
     this.#alone = alone;
@@ -328,15 +337,18 @@ export class Session implements Subscriber {
     }
     this.#inFlight += 1;
     this.#node.commands += 1;
-    this.#run(command).then(
+    const span = beginCommand(this.#node.traces, this, command);
+    this.#run(span === undefined ? command : { ...command, span }).then(
       (reply) => {
         this.#inFlight -= 1;
         if (reply !== undefined) this.#reply(command.id, reply);
+        span?.end();
       },
       (error) => {
         this.#inFlight -= 1;
         if (error instanceof DisconnectError) this.close(error.kind);
-        else this.#reply(command.id, { kind: 'error', error: this.#explain(error, command.kind) });
+        else this.#reply(command.id, { kind: 'error', error: this.#explain(error, command.kind, span) });
+        endFailed(span, error);
       },
     );
   }
@@ -395,10 +407,10 @@ export class Session implements Subscriber {
     return { kind: 'signIn' };
   }
 
-  #explain(thrown: unknown, command: string): ClientError {
+  #explain(thrown: unknown, command: string, span?: Span): ClientError {
     const error = toClientError(thrown);
     this.#node.telemetry.count('banyan_command_errors_total', { error: error.kind });
-    if (error.kind === 'internal') this.#node.report(error.cause ?? error, `command.${command}`);
+    if (error.kind === 'internal') this.#node.report(error.cause ?? error, `command.${command}`, span);
     return error;
   }
 

@@ -1,3 +1,5 @@
+import type { Span } from './traces.ts';
+
 /** What a developer's own backend can be asked about. */
 export const BACKEND_EVENTS = ['connect', 'refresh', 'subscribe', 'publish', 'rpc'] as const;
 export type BackendEvent = (typeof BACKEND_EVENTS)[number];
@@ -13,9 +15,10 @@ export interface Backend {
   hears(event: BackendEvent): boolean;
   /**
    * Gives the JSON value that it answered `question`, a JSON text, with. Rejects with `BackendUnavailable` within a
-   * bounded time. What has no effect (all but `publish` and `rpc`) may be asked twice.
+   * bounded time. What has no effect (all but `publish` and `rpc`) may be asked twice. The question goes on with the
+   * trace of `span`.
    */
-  ask(event: BackendEvent, question: string): Promise<unknown>;
+  ask(event: BackendEvent, question: string, span?: Span): Promise<unknown>;
   /** As `ask`, once, at an address that settings give for a namespace. */
   poll(url: string, question: string): Promise<unknown>;
 }
