@@ -7,6 +7,8 @@ const COUNTED: Readonly<Record<string, string>> = {
   banyan_command_errors_total: 'Commands of clients that were answered with an error, by its name.',
   banyan_disconnects_total: 'Connections that this server has ended, by the reason.',
   banyan_http_requests_total: 'HTTP requests answered, by status.',
+  banyan_spans_dropped_total: 'Spans of traces that no collector was given, by the reason.',
+  banyan_spans_exported_total: 'Spans of traces that a collector has taken.',
 };
 
 /** What the node knows of itself, and what was counted. Reading it costs the node nothing while nobody does. */

@@ -2,7 +2,9 @@ import { jsonOfBytes, jsonTextOf } from '../../core/binary-data.ts';
 import type { Command, Since } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { FILTER_DEPTH, type FilterNode } from '../../core/tag-filter.ts';
+import { callerOf } from '../../core/tracing.ts';
 import type { MapEntry } from '../../ports/log.ts';
+import type { TraceContext } from '../../ports/traces.ts';
 import { placeInMap } from './map-subscribe.ts';
 import {
   allBytesOf,
@@ -61,7 +63,14 @@ function decodeBody(kind: Body, id: number, fields: readonly Field[]): Command {
   if (id <= 0) throw new DisconnectError('badRequest');
   switch (kind) {
     case 'connect':
-      return { kind, id, token: textOf(fields, 1), since: decodeSubs(fields), ...dataOf(fields, 2) };
+      return {
+        kind,
+        id,
+        token: textOf(fields, 1),
+        since: decodeSubs(fields),
+        ...dataOf(fields, 2),
+        ...callerIn(fields),
+      };
     case 'ping':
       return { kind, id };
     case 'subscribe':
@@ -86,6 +95,16 @@ function decodeBody(kind: Body, id: number, fields: readonly Field[]): Command {
     default:
       return kind satisfies never;
   }
+}
+
+/** ConnectRequest.headers: a map, for clients that cannot set headers of the handshake. */
+function callerIn(fields: readonly Field[]): { readonly caller?: TraceContext } {
+  const headers = allBytesOf(fields, 6).map(readFields);
+  const caller = callerOf((name) => {
+    const header = headers.find((entry) => textOf(entry, 1) === name);
+    return header && textOf(header, 2);
+  });
+  return caller === undefined ? {} : { caller };
 }
 
 /** What the client has to say to the developer's backend. */

@@ -3,16 +3,24 @@ import { ClientError } from '../../core/errors.ts';
 import type { Published } from '../../core/feature.ts';
 import type { Node } from '../../core/node.ts';
 import { type Principal, userOf } from '../../core/principal.ts';
+import { within } from '../../core/tracing.ts';
+import type { Span } from '../../ports/traces.ts';
 import type { Publishing } from './requests.ts';
 
 /** `body`: the data as JSON; where the query names no channel, `{"channel":…,"data":…}`. `found`: whom a cookie names. */
-export type Publication = { readonly asked: Publishing; readonly body: Uint8Array; readonly found: Principal };
+export type Publication = {
+  readonly asked: Publishing;
+  readonly body: Uint8Array;
+  readonly found: Principal;
+  /** Of the request, where it is traced. */
+  readonly span?: Span;
+};
 
 /** Publishes for whom a request speaks. Throws `ClientError`, `DisconnectError` `invalidToken`. */
-export async function publish(node: Node, { asked, body, found }: Publication): Promise<Published> {
+export async function publish(node: Node, { asked, body, found, span }: Publication): Promise<Published> {
   const { principal, info: connInfo } = await node.signIn(found, asked.token);
   const { channel, data } = contentOf(asked, body);
-  await node.permissions.check(principal, 'publish', channel);
+  await within(span, 'permission', () => node.permissions.check(principal, 'publish', channel));
   const { key } = asked;
   if (key !== undefined && node.permissions.namespace(channel).history === 'none') {
     const message = 'this channel keeps no history, so nothing tells that a publication was sent before';
@@ -20,7 +28,11 @@ export async function publish(node: Node, { asked, body, found }: Publication): 
   }
   // A request is no connection, and so has no client's id.
   const info = { user: userOf(principal), client: '', ...(connInfo !== undefined && { connInfo }) };
-  return node.publish(channel, data, { info, ...(key !== undefined && { key: ownKey(principal, key) }) });
+  return node.publish(channel, data, {
+    info,
+    ...(key !== undefined && { key: ownKey(principal, key) }),
+    ...(span !== undefined && { span }),
+  });
 }
 
 /** Somebody else's key must not be mistaken for mine. A space can't stand in a user's own part of it by accident. */

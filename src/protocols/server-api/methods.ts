@@ -2,9 +2,11 @@ import { jsonOfBytes } from '../../core/binary-data.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node.ts';
 import type { ClientInfo, MapEntry, Publication } from '../../ports/log.ts';
+import type { Span } from '../../ports/traces.ts';
 import type { Method, Params } from './requests.ts';
 
-export type Handlers = { readonly [M in Method]: (params: Params<M>) => Promise<unknown> };
+/** `span`: of the request, where it is traced. */
+export type Handlers = { readonly [M in Method]: (params: Params<M>, span?: Span) => Promise<unknown> };
 
 type ApiError = { readonly code: number; readonly message: string };
 
@@ -17,23 +19,27 @@ export function createHandlers(node: Node, version: string, startedAt: number): 
   const publish = async (
     channel: string,
     { tags, idempotency_key: key, ...rest }: Params<'publish'>,
-    entry?: MapEntry,
+    { entry, span }: { readonly entry?: MapEntry; readonly span?: Span | undefined },
   ) => {
     const options = {
       ...(tags !== undefined && { tags }),
       ...(key !== undefined && { key }),
       ...(entry !== undefined && { entry }),
+      ...(span !== undefined && { span }),
     };
     const { offset, epoch } = await node.publish(own(channel), dataOf(rest), options);
     return offset === 0 ? {} : { offset, epoch };
   };
   return {
-    publish: (params) => publish(params.channel, params),
-    broadcast: async ({ channels, ...rest }) => ({
-      responses: await Promise.all(channels.map((channel) => settled(publish(channel, { channel, ...rest })))),
+    publish: (params, span) => publish(params.channel, params, { span }),
+    broadcast: async ({ channels, ...rest }, span) => ({
+      responses: await Promise.all(
+        channels.map((channel) => settled(publish(channel, { channel, ...rest }, { span }))),
+      ),
     }),
-    map_publish: ({ key, ...params }) => publish(params.channel, params, { key }),
-    map_remove: ({ channel, key }) => publish(channel, { channel, data: null }, { key, removed: true }),
+    map_publish: ({ key, ...params }, span) => publish(params.channel, params, { entry: { key }, span }),
+    map_remove: ({ channel, key }, span) =>
+      publish(channel, { channel, data: null }, { entry: { key, removed: true }, span }),
     subscribe: async ({ user, channel, client }) => {
       node.tellExternal(user, { kind: 'subscribe', channel: own(channel), ...(client !== undefined && { client }) });
       return {};

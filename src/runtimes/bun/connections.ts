@@ -3,6 +3,7 @@ import { DisconnectError } from '../../core/disconnects.ts';
 import { ClientError } from '../../core/errors.ts';
 import { ANONYMOUS } from '../../core/principal.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
+import type { Span } from '../../ports/traces.ts';
 import type { Entrance } from './entrance.ts';
 import type { Http } from './http.ts';
 import { crossOriginHeaders, preflight, type VisitSettings, visitOf } from './visit.ts';
@@ -28,8 +29,8 @@ export class Connections {
     return pathname !== undefined && this.#parts.entrances.some((entrance) => entrance.takes(pathname));
   }
 
-  /** Undefined when a socket is open: Bun then writes the answer itself. */
-  async answer(request: Request, peer: string): Promise<Response | undefined> {
+  /** Undefined when a socket is open: Bun then writes the answer itself. `span`: as for `Http.fetch`. */
+  async answer(request: Request, peer: string, span?: Span): Promise<Response | undefined> {
     const { headers } = request;
     const visit = visitOf(headers, this.#parts.settings);
     if (visit === 'refused') return new Response('origin not allowed', { status: 403 });
@@ -38,7 +39,7 @@ export class Connections {
     const principal = await whoNow();
     const { pathname } = new URL(request.url);
     const entrance = this.#parts.entrances.find((candidate) => candidate.takes(pathname));
-    const caller = { principal, address: this.#parts.http.addressOf(request, peer), whoNow };
+    const caller = { principal, address: this.#parts.http.addressOf(request, peer), span, whoNow };
     const response = await entrance?.begin(request, caller).catch(toResponse);
     if (response !== undefined) {
       this.#parts.telemetry.count('banyan_http_requests_total', { status: String(response.status) });

@@ -1,9 +1,12 @@
 import type { Principal } from '../../core/principal.ts';
+import type { Span } from '../../ports/traces.ts';
 
 /** Who comes. */
 export type Caller = {
   readonly principal: Principal;
   readonly address: string;
+  /** Of the request, where it is traced. */
+  readonly span?: Span | undefined;
   /** Who it is by now: to be asked after a body that took its time (PE3). */
   whoNow(): Promise<Principal>;
 };

@@ -12,7 +12,9 @@ import { metricsOf } from '../../app/metrics.ts';
 import { MIGRATIONS } from '../../app/migrations.ts';
 import { openPorts, type Ports } from '../../app/ports.ts';
 import { StartError } from '../../app/start-error.ts';
+import { tracesSettingsOf } from '../../app/traces-setting.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
+import type { Traces } from '../../ports/traces.ts';
 import { CentrifugeEntrance } from './centrifuge-entrance.ts';
 import { systemClock } from './clock.ts';
 import { Connections } from './connections.ts';
@@ -22,6 +24,7 @@ import { PlainEntrance } from './plain-entrance.ts';
 import { ProcessMetrics } from './process-metrics.ts';
 import { PusherEntrance } from './pusher-entrance.ts';
 import { Readiness } from './readiness.ts';
+import { beginRequest, endRequest } from './request-span.ts';
 import { SocketIoEntrance } from './socketio-entrance.ts';
 import { BunFanout, type SocketData, socketHandler } from './websocket.ts';
 
@@ -39,11 +42,16 @@ type Serving = {
   readonly http: Http;
   readonly connections: Connections;
   readonly metrics: MetricsPage;
+  readonly traces: ClosableTraces | undefined;
 };
+
+type ClosableTraces = Traces & { close(deadlineMs: number): Promise<void> };
 
 const SWEEP_MS = 60_000;
 /** How long a stop waits for answers under way before it cuts what is left. */
 const STOP_GRACE_MS = 5_000;
+/** How long a stop waits for the collector of traces to take the last ones. */
+const LAST_SPANS_MS = 2_000;
 
 /**
  * Starts everything in this process. The port is taken before the data folder is touched, so that a start which
@@ -69,14 +77,19 @@ export async function startServer(config: Config): Promise<RunningServer> {
       onDeath: (error) => dieOf(error, telemetry),
     });
     if (ports.isRestored) telemetry.record('warn', 'log.restored', { consequence: 'clients begin anew' });
-    const ready = assemble(config, ports, { telemetry, fanout, server, processMetrics });
+    const traces = await openTraces(config, telemetry);
+    const ready = assemble(config, ports, { telemetry, traces, fanout, server, processMetrics });
     const url = publicUrl(config, server);
     await ready.app.catchUp();
     const ownerPath = await ready.app.ownerPath();
     const ownerUrl = ownerPath === null ? null : `${url}${ownerPath}`;
     serving = ready;
     readiness.start(ports.checks);
-    return { url, ownerUrl, stop: stopper({ server, app: ready.app, ports, telemetry, readiness, processMetrics }) };
+    return {
+      url,
+      ownerUrl,
+      stop: stopper({ server, app: ready.app, ports, telemetry, traces, readiness, processMetrics }),
+    };
   } catch (error) {
     processMetrics.stop();
     await server.stop(true);
@@ -85,17 +98,26 @@ export async function startServer(config: Config): Promise<RunningServer> {
   }
 }
 
+/** Undefined where nothing is traced: then the library is not even loaded. */
+async function openTraces(config: Config, telemetry: Telemetry): Promise<ClosableTraces | undefined> {
+  const settings = tracesSettingsOf(config);
+  if (settings === undefined) return undefined;
+  const { OtelTraces } = await import('../../adapters/otel/traces.ts');
+  return new OtelTraces(settings, telemetry);
+}
+
 type Made = {
   readonly telemetry: CountingTelemetry;
+  readonly traces: ClosableTraces | undefined;
   readonly fanout: BunFanout;
   readonly server: Server<SocketData>;
   readonly processMetrics: ProcessMetrics;
 };
 
-function assemble(config: Config, ports: Ports, { telemetry, fanout, server, processMetrics }: Made): Serving {
+function assemble(config: Config, ports: Ports, { telemetry, traces, fanout, server, processMetrics }: Made): Serving {
   const runtime = {
     ...{ clock: systemClock, passwords: createPasswords(), images: createImages(), digests, webClient },
-    ...{ telemetry, fanout },
+    ...{ telemetry, traces, fanout },
   };
   const app = compose(config, ports, runtime);
   const http = createHttp(app, config, runtime);
@@ -115,7 +137,8 @@ function assemble(config: Config, ports: Ports, { telemetry, fanout, server, pro
     families: () => [...metricsOf(app.node, telemetry.counts()), ...processMetrics.families()],
     addressOf: http.addressOf,
   });
-  return { app, http, connections: new Connections({ app, http, telemetry, settings: config, entrances }), metrics };
+  const connections = new Connections({ app, http, telemetry, settings: config, entrances });
+  return { app, http, connections, metrics, traces };
 }
 
 function listen(config: Config, readiness: Readiness, serving: () => Serving | undefined): Server<SocketData> {
@@ -157,9 +180,11 @@ async function answer(
   const peer = server.requestIP(request)?.address ?? '';
   if (pathname === '/metrics') return serving.metrics.answer(request, peer);
   serving.http.settle(request, peer);
-  return serving.connections.takes(pathname)
-    ? serving.connections.answer(request, peer)
-    : serving.http.fetch(request, peer);
+  const span = beginRequest(serving.traces, request, pathname ?? '');
+  const response = serving.connections.takes(pathname)
+    ? serving.connections.answer(request, peer, span)
+    : serving.http.fetch(request, peer, span);
+  return span === undefined ? response : endRequest(span, response);
 }
 
 type Running = {
@@ -167,14 +192,15 @@ type Running = {
   readonly app: App;
   readonly ports: Ports;
   readonly telemetry: Telemetry;
+  readonly traces: ClosableTraces | undefined;
   readonly readiness: Readiness;
   readonly processMetrics: ProcessMetrics;
 };
 
-function stopper({ server, app, ports, telemetry, readiness, processMetrics }: Running): () => Promise<void> {
+function stopper({ server, app, ports, telemetry, traces, readiness, processMetrics }: Running): () => Promise<void> {
   const sweep = () =>
     ports.sweep(Date.now()).catch((error: Error) => {
-      telemetry.record('warn', 'log.sweepFailed', { error: error.message });
+      telemetry.record('warn', 'log.not_swept', { error: error.message });
     });
   const sweeping = setInterval(sweep, SWEEP_MS);
   sweeping.unref();
@@ -187,6 +213,7 @@ function stopper({ server, app, ports, telemetry, readiness, processMetrics }: R
     await Promise.race([stopped, Bun.sleep(STOP_GRACE_MS)]);
     await server.stop(true);
     await ports.close();
+    await traces?.close(LAST_SPANS_MS);
   };
 }
 
