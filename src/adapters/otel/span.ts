@@ -8,6 +8,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { Attributes, Span, SpanKind, TraceContext } from '../../ports/traces.ts';
+import { fineTime } from './fine-clock.ts';
 import { writeContext } from './trace-context.ts';
 
 export const KINDS: Readonly<Record<SpanKind, OtelKind>> = {
@@ -40,7 +41,7 @@ export class RecordedSpan implements Span {
   }
 
   child(name: string, kind: SpanKind, links: readonly Span[] = []): Span {
-    const options = { kind: KINDS[kind], links: links.flatMap(linkTo) };
+    const options = { kind: KINDS[kind], links: links.flatMap(linkTo), startTime: fineTime() };
     const child = this.#tracer.startSpan(name, options, trace.setSpan(ROOT_CONTEXT, this.#span));
     return new RecordedSpan(this.#tracer, child);
   }
@@ -56,12 +57,12 @@ export class RecordedSpan implements Span {
 
   fail(thrown: unknown): void {
     const error = thrown instanceof Error ? (thrown.cause instanceof Error ? thrown.cause : thrown) : undefined;
-    this.#span.recordException(error ?? String(thrown));
+    this.#span.recordException(error ?? String(thrown), fineTime());
     this.#span.setStatus({ code: SpanStatusCode.ERROR, message: error?.message ?? String(thrown) });
   }
 
   end(): void {
-    this.#span.end();
+    this.#span.end(fineTime());
   }
 
   /** Where the library's own functions need it. */

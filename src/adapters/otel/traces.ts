@@ -5,6 +5,7 @@ import { AlwaysOnSampler, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Span, SpanKind, TraceContext, Traces } from '../../ports/traces.ts';
 import { BoundedProcessor, type Fates } from './bounded-processor.ts';
+import { fineTime } from './fine-clock.ts';
 import { Sampler, type Sampling } from './sampling.ts';
 import { KINDS, RecordedSpan } from './span.ts';
 import { readContext } from './trace-context.ts';
@@ -19,7 +20,7 @@ export type TraceSettings = Sampling & {
 };
 
 /** How long the collector may take for one batch, repetitions included. */
-const EXPORT_MS = 10_000;
+const EXPORT_MS = 5_000;
 /** Longest text of an attribute. */
 const TEXT_LENGTH = 1_024;
 const LINKS = 128;
@@ -47,14 +48,18 @@ export class OtelTraces implements Traces {
     const parent = caller && readContext(caller);
     if (!this.#sampler.records(parent)) return undefined;
     const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
-    return new RecordedSpan(this.#tracer, this.#tracer.startSpan(name, { kind: KINDS[kind] }, context));
+    return new RecordedSpan(
+      this.#tracer,
+      this.#tracer.startSpan(name, { kind: KINDS[kind], startTime: fineTime() }, context),
+    );
   }
 
   resume(name: string, kind: SpanKind, causes: readonly [TraceContext, ...TraceContext[]]): Span {
     const contexts = causes.slice(0, LINKS).flatMap((cause) => readContext(cause) ?? []);
     const [parent] = contexts;
     const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
-    const options = { kind: KINDS[kind], links: contexts.map((linked) => ({ context: linked })) };
+    const links = contexts.map((linked) => ({ context: linked }));
+    const options = { kind: KINDS[kind], links, startTime: fineTime() };
     return new RecordedSpan(this.#tracer, this.#tracer.startSpan(name, options, context));
   }
 
