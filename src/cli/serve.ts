@@ -25,7 +25,8 @@ export const serve: Command = {
     const { startServer } = await import('../runtimes/bun/main.ts');
     const server = await startServer(config);
     console.log(greeting(server.url, server.ownerUrl));
-    if (config.clientInsecure) console.error(INSECURE);
+    // Where programs read what is written there, the server records it.
+    if (config.clientInsecure && config.logFormat === 'pretty') console.error(INSECURE);
     return interruption.stopWith(server.stop);
   },
 };

@@ -1,8 +1,8 @@
 import type { BusMessage } from '../ports/bus.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, MapEntry, Page, Publication, ReadRange } from '../ports/log.ts';
-import type { Telemetry } from '../ports/telemetry.ts';
-import type { Span, Traces } from '../ports/traces.ts';
+import type { Fields, Telemetry } from '../ports/telemetry.ts';
+import type { Traces } from '../ports/traces.ts';
 import { Admission } from './admission.ts';
 import { identityOf } from './apps.ts';
 import { answerHistory, answerPresence, answerPresenceStats } from './channel-reads.ts';
@@ -27,7 +27,6 @@ import { type NodeCommand, type Opening, Session, type SessionHost } from './ses
 import { Sessions } from './sessions.ts';
 import { SharedPolls } from './shared-polls.ts';
 import type { SignedIn } from './tokens.ts';
-import { traceFields } from './tracing.ts';
 
 const TICK_MS = 1_000;
 const CONTROL = 'control';
@@ -188,9 +187,9 @@ export class Node implements Channels, SessionHost {
     this.#toFlush.push(session);
   }
 
-  report(thrown: unknown, event: string, span?: Span): void {
+  report(thrown: unknown, event: string, fields?: Fields): void {
     const error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-    this.telemetry.record('error', event, { error, ...traceFields(span) });
+    this.telemetry.record('error', event, { ...fields, error });
   }
 
   announceJoin(channel: HubChannel, info: ClientInfo): void {
@@ -320,7 +319,7 @@ export class Node implements Channels, SessionHost {
   #showEntries(entries: readonly PresenceEntry[], info: ClientInfo, gone: boolean): void {
     for (const { channel, key } of entries) {
       const entry: MapEntry = gone ? { key, removed: true } : { key };
-      this.publish(channel, 'null', { entry, info }).catch((error) => this.report(error, 'map.presence'));
+      this.publish(channel, 'null', { entry, info }).catch((error) => this.report(error, 'map.presence_failed'));
     }
   }
 
@@ -350,7 +349,7 @@ export class Node implements Channels, SessionHost {
     this.hub.sweep(now);
     for (const [channel, key] of this.maps.expired(now)) {
       const done = this.publish(channel, 'null', { entry: { key, removed: true } });
-      done.catch((error) => this.report(error, 'map.expire'));
+      done.catch((error) => this.report(error, 'map.expiry_failed'));
     }
     this.#sessions.closeStale(now);
   }

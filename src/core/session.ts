@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo } from '../ports/log.ts';
-import type { Telemetry } from '../ports/telemetry.ts';
+import type { Fields, Telemetry } from '../ports/telemetry.ts';
 import type { Span, TraceContext, Traces } from '../ports/traces.ts';
 import type { Command } from './commands.ts';
 import type { Entered } from './connect-entry.ts';
@@ -13,7 +13,7 @@ import type { ConnectResult, Push, Reply } from './pushes.ts';
 import { Slots } from './slots.ts';
 import { type Subscriber, type SubscriptionHost, Subscriptions } from './subscriptions.ts';
 import type { SignedIn } from './tokens.ts';
-import { beginCommand, endFailed } from './tracing.ts';
+import { beginCommand, endFailed, traceFields } from './tracing.ts';
 
 /** Commands that are answered. */
 type Request = Exclude<Command, { kind: 'pong' | 'connect' | 'send' | 'ping' }>;
@@ -58,7 +58,7 @@ export interface SessionHost extends SubscriptionHost {
   /** Has `session.flush` called at the end of this turn of the event loop. */
   flushLater(session: Session): void;
   /** Logs an error that no client is told the cause of. */
-  report(thrown: unknown, event: string, span?: Span): void;
+  report(thrown: unknown, event: string, fields?: Fields): void;
 }
 
 /** What the runtime knows of a client when its socket opens. */
@@ -217,7 +217,7 @@ export class Session implements Subscriber {
     this.subscriptions.addFromServer(channel).catch((error) => {
       // Taken out again, or gone, while it was on its way in.
       if (error instanceof ClientError && error.kind === 'permissionDenied') return;
-      this.#node.report(error, 'session.subscribe');
+      this.#node.report(error, 'session.subscribe_failed');
       // It would never know that it is missing this channel; when it comes back, it is put in.
       this.close('internal');
     });
@@ -410,7 +410,9 @@ export class Session implements Subscriber {
   #explain(thrown: unknown, command: string, span?: Span): ClientError {
     const error = toClientError(thrown);
     this.#node.telemetry.count('banyan_command_errors_total', { error: error.kind });
-    if (error.kind === 'internal') this.#node.report(error.cause ?? error, `command.${command}`, span);
+    if (error.kind === 'internal') {
+      this.#node.report(error.cause ?? error, 'command.failed', { command, ...traceFields(span) });
+    }
     return error;
   }
 

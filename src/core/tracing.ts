@@ -1,4 +1,4 @@
-import type { Fields, Telemetry } from '../ports/telemetry.ts';
+import type { Fields } from '../ports/telemetry.ts';
 import type { Attributes, Span, TraceContext, Traces } from '../ports/traces.ts';
 import type { Command } from './commands.ts';
 import { DisconnectError } from './disconnects.ts';
@@ -104,13 +104,4 @@ async function timed<T>(span: Span, step: () => Promise<T>): Promise<T> {
 /** By which a log record is found from a trace, and a trace from the record. */
 export function traceFields(span: Span | undefined): Fields {
   return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
-}
-
-/** Telemetry whose records tell of the span during which they were made. */
-export function tracedTelemetry(telemetry: Telemetry, span: Span | undefined): Telemetry {
-  if (span === undefined) return telemetry;
-  return {
-    record: (level, event, fields) => telemetry.record(level, event, { ...fields, ...traceFields(span) }),
-    count: (name, labels, by) => telemetry.count(name, labels, by),
-  };
 }

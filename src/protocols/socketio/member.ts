@@ -166,7 +166,7 @@ export class Member implements NamespaceMember, Connection {
       )
       .then(() => this.#releaseHeld())
       .catch((error) => {
-        this.#parts.node.report(error, 'socketio.event');
+        this.#parts.node.report(error, 'socketio.event_failed');
         this.#line.close();
       });
   }
@@ -210,7 +210,7 @@ export class Member implements NamespaceMember, Connection {
   }
 
   #writeLater(channels: ReadonlyMap<string, Place>): void {
-    this.#write(channels).catch((error) => this.#parts.node.report(error, 'socketio.record'));
+    this.#write(channels).catch((error) => this.#parts.node.report(error, 'socketio.record_failed'));
   }
 
   #refuse({ event, ack }: EventPacket, error: ClientError): void {

@@ -3,6 +3,9 @@ import { traceFields } from '../../core/tracing.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Span } from '../../ports/traces.ts';
 
+/** Of a path in the log. */
+const PATH_LENGTH = 256;
+
 /** The body of every answer that is an error. */
 export type ErrorBody = {
   readonly error: {
@@ -55,12 +58,17 @@ function logInternal({ cause, stack }: ClientError, request: Request, { telemetr
   const requestId = crypto.randomUUID();
   const error = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? stack);
   telemetry.record('error', 'http.failed', {
-    requestId,
+    request_id: requestId,
     method: request.method,
-    path: new URL(request.url).pathname,
+    path: pathOf(request),
     error,
     ...traceFields(span),
   });
   const { code, message } = ERRORS.internal;
   return { error: { code, name: 'internal', message, requestId } };
+}
+
+/** For the log, where the code of an invitation's link has no business. */
+function pathOf({ url }: Request): string {
+  return new URL(url).pathname.replace(/^\/join\/.*/, '/join/…').slice(0, PATH_LENGTH);
 }

@@ -61,6 +61,7 @@ const LAST_SPANS_MS = 2_000;
  */
 export async function startServer(config: Config): Promise<RunningServer> {
   const telemetry = createTelemetry({ level: config.logLevel, format: config.logFormat });
+  if (config.clientInsecure && config.logFormat === 'json') telemetry.record('warn', 'server.insecure');
   const fanout = new BunFanout();
   const readiness = new Readiness();
   const processMetrics = new ProcessMetrics();
@@ -129,7 +130,13 @@ function assemble(config: Config, ports: Ports, { telemetry, traces, fanout, ser
     new PlainEntrance({ ...parts, telemetry }),
     new PusherEntrance({ app, server }),
     new SocketIoEntrance(
-      { socketio, server, fanout, clock: systemClock, report: (error) => app.node.report(error, 'socketio.failed') },
+      {
+        socketio,
+        server,
+        fanout,
+        clock: systemClock,
+        report: (error) => app.node.report(error, 'socketio.line_failed'),
+      },
       { path: '/socket.io/', pingMs: config.pingSeconds * 1_000, pongMs: config.pongSeconds * 1_000, ...bounds },
     ),
   ];
@@ -200,7 +207,7 @@ type Running = {
 function stopper({ server, app, ports, telemetry, traces, readiness, processMetrics }: Running): () => Promise<void> {
   const sweep = () =>
     ports.sweep(Date.now()).catch((error: Error) => {
-      telemetry.record('warn', 'log.not_swept', { error: error.message });
+      telemetry.record('warn', 'log.sweep_failed', { error: error.message });
     });
   const sweeping = setInterval(sweep, SWEEP_MS);
   sweeping.unref();
