@@ -284,14 +284,14 @@ export const SETTINGS = {
   otlpEndpoint: text({
     env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     default: '',
-    rule: 'empty, or an http(s) address without a query, as http://localhost:4318',
+    rule: 'empty, or an http(s) address without a query or a password, as http://localhost:4318',
     is: (value) => value === '' || isCollector(value),
     doc: 'An OpenTelemetry collector, which is sent traces by OTLP over HTTP (Protobuf) at `/v1/traces` below this address. Empty: nothing is traced.',
   }),
   otlpTracesEndpoint: text({
     env: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
     default: '',
-    rule: 'empty, or an http(s) address without a query, as http://localhost:4318/v1/traces',
+    rule: 'empty, or an http(s) address without a query or a password, as http://localhost:4318/v1/traces',
     is: (value) => value === '' || isCollector(value),
     doc: 'Instead of that, the whole address that takes traces.',
   }),

@@ -43,6 +43,7 @@ describe("OB4 OpenTelemetry's settings", () => {
   test.each([
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'localhost:4318'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://localhost:4318/?key=x'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://user:password@localhost:4318'],
     ['OTEL_EXPORTER_OTLP_HEADERS', 'no-value'],
     ['OTEL_EXPORTER_OTLP_HEADERS', 'key=%0d%0aother: x'],
     ['OTEL_TRACES_SAMPLER', 'sometimes'],

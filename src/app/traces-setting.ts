@@ -70,8 +70,9 @@ export function isShare(value: string): boolean {
   return value === '' || (/^(\d+(\.\d*)?|\.\d+)$/.test(value) && Number(value) <= 1);
 }
 
-/** An http(s) address without what would be secret or lost. */
+/** An http(s) address without what would be shown though it is secret, or lost. */
 export function isCollector(value: string): boolean {
   const url = URL.parse(value);
-  return url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '';
+  if (url === null || !/^https?:$/.test(url.protocol)) return false;
+  return [url.search, url.hash, url.username, url.password].every((part) => part === '');
 }

@@ -44,23 +44,14 @@ export class Publisher {
 
   /** See `Channels.publish`. */
   publish(channel: string, data: string, options: PublishOptions = {}): Promise<Published> {
-    return options.span === undefined ? this.#publish(channel, data, options) : this.#trace(channel, data, options);
+    if (options.span === undefined) return this.#publish(channel, data, options);
+    const { span: cause, ...untraced } = options;
+    if (!cause.isRecorded) return this.#publish(channel, data, untraced);
+    const span = beginPublication(cause, channel, data);
+    return endedWith(span, this.#publish(channel, data, { ...untraced, span }));
   }
 
-  async #trace(channel: string, data: string, options: PublishOptions): Promise<Published> {
-    const span = options.span && beginPublication(options.span, channel, data);
-    try {
-      const published = await this.#publish(channel, data, span === undefined ? options : { ...options, span });
-      const { offset, epoch, repeated } = published;
-      span?.set({ 'messaging.message.id': `${epoch}/${offset}`, 'banyan.repeated': repeated });
-      span?.end();
-      return published;
-    } catch (error) {
-      endFailed(span, error);
-      throw error;
-    }
-  }
-
+  /** `options.span`: the publication's own. */
   async #publish(channel: string, data: string, options: PublishOptions): Promise<Published> {
     const { permissions, clock, maps } = this.#settings;
     const namespace = permissions.namespace(channel);
@@ -140,6 +131,19 @@ export class Publisher {
     const { maps, tell } = this.#settings;
     if (publication.entry !== undefined) maps.apply({ channel, publication, ttlMs: namespace.mapTtlMs });
     tell(channel, epoch, publication);
+  }
+}
+
+async function endedWith(span: Span, publishing: Promise<Published>): Promise<Published> {
+  try {
+    const published = await publishing;
+    const { offset, epoch, repeated } = published;
+    span.set({ 'messaging.message.id': `${epoch}/${offset}`, 'banyan.repeated': repeated });
+    span.end();
+    return published;
+  } catch (error) {
+    endFailed(span, error);
+    throw error;
   }
 }
 

@@ -9,6 +9,8 @@ export type Attributes = Readonly<Record<string, string | number | boolean | und
 
 /** A piece of work that is being timed. Nothing here throws or waits; what comes after `end` is passed over. */
 export interface Span {
+  /** False where it only hands on the caller's trace, in which nothing is recorded here. */
+  readonly isRecorded: boolean;
   /** 32 and 16 hexadecimal digits: what log records are found by. */
   readonly traceId: string;
   readonly spanId: string;
@@ -24,11 +26,11 @@ export interface Span {
   end(): void;
 }
 
-/** Where spans begin. Not every piece of work is recorded: one that is not has no span, and costs next to nothing. */
+/** Where spans begin. Not every piece of work is recorded: one that is not costs next to nothing. */
 export interface Traces {
   /**
-   * Work that somebody outside asks for; undefined when it is not recorded. `caller` is what they say of their own trace,
-   * which may be anything.
+   * Work that somebody outside asks for; undefined when it is not recorded and they are in no trace either. `caller` is
+   * what they say of their own trace, which may be anything.
    */
   begin(name: string, kind: SpanKind, caller?: TraceContext): Span | undefined;
   /** Work that follows from recorded work of this installation: a child of the first cause, linked to all. */

@@ -2,6 +2,7 @@ import type { Attributes, Span, SpanKind, TraceContext, Traces } from '../../src
 
 /** A span that can be looked at. */
 class RecordedSpan implements Span {
+  readonly isRecorded = true;
   readonly traceId = 'trace';
   readonly spanId: string;
   attributes: Attributes = {};

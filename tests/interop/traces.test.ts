@@ -44,7 +44,11 @@ beforeAll(async () => {
     ...tracing,
     BANYAN_CLIENT_ANONYMOUS: 'true',
     BANYAN_NAMESPACES: JSON.stringify(NAMESPACES),
-    BANYAN_BACKEND_URLS: JSON.stringify({ publish: `${place}/publish?key=hidden`, rpc: `${place}/rpc` }),
+    BANYAN_BACKEND_URLS: JSON.stringify({
+      connect: `${place}/connect`,
+      publish: `${place}/publish?key=hidden`,
+      rpc: `${place}/rpc`,
+    }),
     BANYAN_BACKEND_SECRET: 'a secret of the backend and the server',
     BANYAN_API_KEYS: API_KEY,
     OTEL_SERVICE_NAME: 'banyan-in-tests',
@@ -195,8 +199,9 @@ describe('OB4 one trace from the frame to the commit', () => {
     for (const Client of [Centrifuge, ProtobufCentrifuge as unknown as typeof Centrifuge]) {
       const { traceId, headers } = caller();
       await connected(Client, { headers });
-      const [connect] = await collector.trace(traceId, 'connect');
-      expect(connect).toMatchObject({ kind: 'server', parent: PARENT });
+      const spans = await collector.trace(traceId, 'connect', 'POST');
+      expect(ancestors(spans, named(spans, 'POST'))).toEqual(['connect', PARENT]);
+      expect(named(spans, 'connect')).toMatchObject({ kind: 'server', parent: PARENT });
     }
   });
 
@@ -336,10 +341,18 @@ describe('OB4 other programs', () => {
     expect(calls.find(({ path }) => path === '/rpc')?.headers.get('traceparent')).toContain(rpc.traceId);
   });
 
+  test('OB4 who does not record has others told of the trace all the same', async () => {
+    const { traceId, headers } = caller('00');
+    await connected(Centrifuge, { headers });
+    const told = calls.findLast(({ path }) => path === '/connect')?.headers.get('traceparent');
+    expect(told).toBe(headers.traceparent);
+    expect(collector.spans.filter((span) => span.traceId === traceId)).toEqual([]);
+  });
+
   test('OB4 a backend that fails is a failure, on its span and on that of the command', async () => {
-    backendAnswer = () => new Response('', { status: 503 });
     const channel = channelIn('asked');
     const client = await connected(Centrifuge);
+    backendAnswer = () => new Response('', { status: 503 });
     await expect(client.publish(channel, 'hello')).rejects.toMatchObject({ code: 100 });
     const command = await collector.span('the command', isOf(channel, 'publish'));
     const asked = named(await collector.trace(command.traceId, 'publish', 'POST'), 'POST');

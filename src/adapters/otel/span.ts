@@ -20,6 +20,7 @@ export const KINDS: Readonly<Record<SpanKind, OtelKind>> = {
 
 /** A span of the port, on one of the library's that is recorded. */
 export class RecordedSpan implements Span {
+  readonly isRecorded = true;
   readonly #tracer: Tracer;
   readonly #span: OtelSpan;
 

@@ -1,4 +1,4 @@
-import { ROOT_CONTEXT, type Tracer, trace } from '@opentelemetry/api';
+import { ROOT_CONTEXT, TraceFlags, type Tracer, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AlwaysOnSampler, TracerProvider } from '@opentelemetry/sdk-trace';
@@ -6,6 +6,7 @@ import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Span, SpanKind, TraceContext, Traces } from '../../ports/traces.ts';
 import { BoundedProcessor, type Fates } from './bounded-processor.ts';
 import { fineTime } from './fine-clock.ts';
+import { PassedSpan } from './passed-span.ts';
 import { Sampler, type Sampling } from './sampling.ts';
 import { KINDS, RecordedSpan } from './span.ts';
 import { readContext } from './trace-context.ts';
@@ -46,7 +47,7 @@ export class OtelTraces implements Traces {
 
   begin(name: string, kind: SpanKind, caller?: TraceContext): Span | undefined {
     const parent = caller && readContext(caller);
-    if (!this.#sampler.records(parent)) return undefined;
+    if (!this.#sampler.records(parent)) return parent && new PassedSpan(parent);
     const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
     return new RecordedSpan(
       this.#tracer,
@@ -57,6 +58,7 @@ export class OtelTraces implements Traces {
   resume(name: string, kind: SpanKind, causes: readonly [TraceContext, ...TraceContext[]]): Span {
     const contexts = causes.slice(0, LINKS).flatMap((cause) => readContext(cause) ?? []);
     const [parent] = contexts;
+    if (parent !== undefined && (parent.traceFlags & TraceFlags.SAMPLED) === 0) return new PassedSpan(parent);
     const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
     const links = contexts.map((linked) => ({ context: linked }));
     const options = { kind: KINDS[kind], links, startTime: fineTime() };

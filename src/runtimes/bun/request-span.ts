@@ -22,8 +22,9 @@ export function beginRequest(traces: Traces | undefined, request: Request, pathn
   const method = METHODS.has(request.method) ? request.method : '_OTHER';
   const caller = callerOf((name) => request.headers.get(name));
   const span = traces.begin(`${method === '_OTHER' ? 'HTTP' : method} ${route}`, 'server', caller);
+  if (span === undefined) return undefined;
   const { protocol, hostname, port } = new URL(request.url);
-  span?.set({
+  span.set({
     'http.request.method': method,
     'http.route': route,
     'url.path': pathname,
