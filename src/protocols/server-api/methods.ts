@@ -1,6 +1,7 @@
 import { jsonOfBytes } from '../../core/binary-data.ts';
-import { ClientError } from '../../core/errors.ts';
+import { ClientError, toClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node.ts';
+import { traceFields } from '../../core/tracing.ts';
 import type { ClientInfo, MapEntry, Publication } from '../../ports/log.ts';
 import type { Span } from '../../ports/traces.ts';
 import type { Method, Params } from './requests.ts';
@@ -32,11 +33,15 @@ export function createHandlers(node: Node, version: string, startedAt: number): 
   };
   return {
     publish: (params, span) => publish(params.channel, params, { span }),
-    broadcast: async ({ channels, ...rest }, span) => ({
-      responses: await Promise.all(
-        channels.map((channel) => settled(publish(channel, { channel, ...rest }, { span }))),
-      ),
-    }),
+    broadcast: async ({ channels, ...rest }, span) => {
+      const published = channels.map((channel) =>
+        publish(channel, { channel, ...rest }, { span }).then(
+          (result) => ({ result }),
+          (error: unknown) => ({ error: explain(node, error, { method: 'broadcast', span }) }),
+        ),
+      );
+      return { responses: await Promise.all(published) };
+    },
     map_publish: ({ key, ...params }, span) => publish(params.channel, params, { entry: { key }, span }),
     map_remove: ({ channel, key }, span) =>
       publish(channel, { channel, data: null }, { entry: { key, removed: true }, span }),
@@ -81,18 +86,22 @@ export function createHandlers(node: Node, version: string, startedAt: number): 
   };
 }
 
+type Failed = { readonly method: string; readonly span: Span | undefined };
+
+/** As `errorOf`; what is the server's own mistake is recorded. */
+export function explain(node: Node, thrown: unknown, { method, span }: Failed): ApiError {
+  const error = toClientError(thrown);
+  if (error.kind === 'internal') {
+    node.report(error.cause ?? error, 'api.failed', { method, ...traceFields(span) });
+    span?.fail(error);
+  }
+  return errorOf(error);
+}
+
 /** An error as the API's answers carry it. */
 export function errorOf(error: unknown): ApiError {
   const { code, message, field } = error instanceof ClientError ? error : new ClientError('internal');
   return { code, message: field === undefined ? message : `${field}: ${message}` };
-}
-
-async function settled(result: Promise<unknown>): Promise<{ result: unknown } | { error: ApiError }> {
-  try {
-    return { result: await result };
-  } catch (error) {
-    return { error: errorOf(error) };
-  }
 }
 
 function dataOf({ data, b64data }: Pick<Params<'publish'>, 'data' | 'b64data'>): string {

@@ -4,7 +4,7 @@ import type { Node } from '../../core/node.ts';
 import { ruleText } from '../../core/rules.ts';
 import type { Span } from '../../ports/traces.ts';
 import { type ApiKey, checkScope, findKey } from './api-keys.ts';
-import { createHandlers, errorOf, type Handlers } from './methods.ts';
+import { createHandlers, errorOf, explain, type Handlers } from './methods.ts';
 import { isMethod, REQUESTS } from './requests.ts';
 
 export type { ApiKey } from './api-keys.ts';
@@ -27,10 +27,12 @@ const PATH = /^\/api(?:\/([a-z_]+))?$/;
  * https://centrifugal.dev/docs/server/server_api
  */
 export class ServerApi {
+  readonly #node: Node;
   readonly #handlers: Handlers;
   readonly #keys: readonly ApiKey[];
 
   constructor(node: Node, { keys, version }: ServerApiSettings) {
+    this.#node = node;
     this.#handlers = createHandlers(node, version, node.clock.now());
     this.#keys = keys;
   }
@@ -73,7 +75,7 @@ export class ServerApi {
       checkScope(key, method, given);
       return { result: await handle(given, span) };
     } catch (error) {
-      return { error: errorOf(error) };
+      return { error: explain(this.#node, error, { method, span }) };
     }
   }
 
