@@ -19,6 +19,7 @@ import type { Digests } from '../ports/digests.ts';
 import type { Images } from '../ports/images.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
+import type { Traces } from '../ports/traces.ts';
 import type { Vitals } from '../ports/vitals.ts';
 import type { WebClient } from '../ports/web-client.ts';
 import { centrifuge } from '../protocols/centrifuge/protocol.ts';
@@ -35,6 +36,8 @@ import { VERSION } from './version.ts';
 export type Runtime = {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  /** Absent where nothing is traced. */
+  readonly traces?: Traces | undefined;
   readonly fanout: Fanout;
   readonly passwords: Passwords;
   readonly images: Images;
@@ -207,6 +210,7 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, { namespaces
     version: VERSION,
     clock: runtime.clock,
     telemetry: runtime.telemetry,
+    ...(runtime.traces !== undefined && { traces: runtime.traces }),
     bus: ports.bus,
     fanout: runtime.fanout,
     logs: ports.logs,

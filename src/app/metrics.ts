@@ -11,6 +11,8 @@ const COUNTED: Readonly<Record<string, string>> = {
   banyan_disconnects_total: 'Connections that this server has ended, by the reason.',
   banyan_refusals_total: 'Commands, requests and connections refused because a limit was reached, by the limit.',
   banyan_http_requests_total: 'HTTP requests answered, by status.',
+  banyan_spans_dropped_total: 'Spans of traces that no collector was given, by the reason.',
+  banyan_spans_exported_total: 'Spans of traces that a collector has taken.',
   banyan_webhook_events_dropped_total:
     'Events for webhooks that were dropped because nothing could be written for long.',
   banyan_works_total: 'Tries of work that is done later, by queue and outcome: done, failed, dead.',

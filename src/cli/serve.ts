@@ -26,7 +26,8 @@ export const serve: Command = {
     const { startServer } = await import('../runtimes/bun/main.ts');
     const server = await startServer(config);
     console.log(greeting(server.url, server.ownerUrl));
-    if (config.clientInsecure) console.error(INSECURE);
+    // Where programs read what is written there, the server records it.
+    if (config.clientInsecure && config.logFormat === 'pretty') console.error(INSECURE);
     const withinMs = STOP_MS + config.drainSeconds * 1_000;
     return interruption.stopWith({ ...server, withinMs });
   },

@@ -5,6 +5,7 @@ import { ClientError } from './errors.ts';
 import type { Permissions } from './permissions.ts';
 import { userOf } from './principal.ts';
 import type { Grant, SignedIn } from './tokens.ts';
+import { within } from './tracing.ts';
 
 /** What the developer's backend has given us to decide by. */
 export type Vouching = {
@@ -14,6 +15,7 @@ export type Vouching = {
   readonly application?: Application;
 };
 
+type Connect = Extract<Command, { kind: 'connect' }>;
 type Publish = Extract<Command, { kind: 'publish' }>;
 type Who = Parameters<typeof askingOf>[0];
 
@@ -28,12 +30,12 @@ export class Admission {
   }
 
   /** Whom the developer's backend takes a client without a token for; undefined where it has no say. */
-  async greet(who: Who, data: string | undefined): Promise<SignedIn | undefined> {
+  async greet(who: Who, { data, span }: Pick<Connect, 'data' | 'span'>): Promise<SignedIn | undefined> {
     const { principal } = who;
     const application = this.#vouching()?.application;
     // People of this installation have signed in already.
     if (principal.kind !== 'anonymous' || application?.hears('connect') !== true) return undefined;
-    return application.connect(askingOf(who), data);
+    return application.connect(askingOf(who, span), data);
   }
 
   /** Until when the developer's backend lets it go on; undefined: without an end. Rejects when it does not. */
@@ -62,24 +64,24 @@ export class Admission {
   }
 
   /** Resolves when the client may subscribe, with what more is said of it. Throws as `grant`. */
-  async admit(who: Who, channel: string, { token, prove, data }: SubscribeOptions): Promise<Grant | undefined> {
+  async admit(who: Who, channel: string, { token, prove, data, span }: SubscribeOptions): Promise<Grant | undefined> {
     if (prove !== undefined) return proven(channel, prove(who.principal));
     if (token !== undefined) return this.grant(who, channel, token);
     if (this.#permissions.isBackends('subscribe', channel)) {
-      return this.application().subscribe(askingOf(who), channel, data);
+      return this.application().subscribe(askingOf(who, span), channel, data);
     }
-    await this.#permissions.check(who.principal, 'subscribe', channel);
+    await within(span, 'permission', () => this.#permissions.check(who.principal, 'subscribe', channel));
     return undefined;
   }
 
   /** What a client may publish of what it wants to, at once where nobody has to be asked. Throws `permissionDenied`. */
-  publication(who: Who, { channel, data }: Pick<Publish, 'channel' | 'data'>): string | Promise<string> {
+  publication(who: Who, { channel, data, span }: Pick<Publish, 'channel' | 'data' | 'span'>): string | Promise<string> {
     if (this.#permissions.isBackends('publish', channel)) {
-      return this.application().publish(askingOf(who), channel, data);
+      return this.application().publish(askingOf(who, span), channel, data);
     }
     const allowed = this.#permissions.decide(who.principal, 'publish', channel);
     if (typeof allowed === 'boolean') return dataIf(allowed, data);
-    return allowed.then((isAllowed) => dataIf(isAllowed, data));
+    return within(span, 'permission', async () => dataIf(await allowed, data));
   }
 
   /** What the developer's backend answers a call with. Rejects with `ClientError` `methodNotFound` where it takes none. */

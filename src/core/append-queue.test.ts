@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { accepted, append } from '../../tests/conformance/appends.ts';
 import { HandClock } from '../../tests/core/hand-clock.ts';
 import { range } from '../../tests/core/node.ts';
+import { RecordedTraces } from '../../tests/core/recorded-traces.ts';
 import { WatchedLog } from '../../tests/core/watched-log.ts';
 import { MemoryLog } from '../adapters/memory/log.ts';
 import { AppendQueue, type QueueBounds } from './append-queue.ts';
@@ -154,4 +155,34 @@ test('AC4 a publication that can never be written fails as the server’s own fa
   const fates = [fate(queue, 'mistaken'), fate(queue, 'good')];
   await clock.settle();
   expect(await Promise.all(fates)).toEqual(['internal true', 1]);
+});
+
+describe('OB4 a queue of which some are traced', () => {
+  test('OB4 has a span of waiting for each, and one for the transaction that they share', async () => {
+    const { clock, queue } = queueOf();
+    const traces = new RecordedTraces();
+    const [one, other] = [traces.begin('one'), traces.begin('other')];
+    const done = [undefined, one, undefined, other].map((span, n) => queue.append(append('a', String(n)), span));
+    expect(traces.told()).toEqual(['one', 'other', 'append queue < one', 'append queue < other']);
+    await clock.settle();
+    await Promise.all(done);
+    expect(traces.told()).toEqual([
+      'one',
+      'other (COMMIT)',
+      'append queue < one, ended',
+      'append queue < other, ended',
+      'COMMIT < one (one other), ended',
+    ]);
+    expect(traces.spans.at(-1)?.attributes).toMatchObject({ 'db.operation.batch.size': 4 });
+  });
+
+  test('OB4 says of a transaction that failed why it did', async () => {
+    const { log, clock, queue } = queueOf();
+    log.failure = new Error('the disk is gone');
+    const traces = new RecordedTraces();
+    const done = queue.append(append('a', '1'), traces.begin('one')).catch(() => undefined);
+    await clock.settle();
+    await done;
+    expect(traces.told().at(-1)).toBe('COMMIT < one (one), failed: the disk is gone, ended');
+  });
 });

@@ -1,12 +1,17 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Append, AppendOutcome, Log } from '../ports/log.ts';
+import type { Span } from '../ports/traces.ts';
+import { beginCommit, beginWait, type Wait } from './append-spans.ts';
 import { ClientError } from './errors.ts';
 import { Histogram } from './histogram.ts';
+import { endFailed } from './tracing.ts';
 
 export type QueueBounds = { readonly length: number; readonly bytes: number };
 
 type Waiting = {
   readonly append: Append;
+  /** Present where it is traced. */
+  readonly wait: Wait | undefined;
   readonly resolve: (outcome: AppendOutcome) => void;
   readonly reject: (error: unknown) => void;
 };
@@ -48,8 +53,9 @@ export class AppendQueue {
     return this.#bytes;
   }
 
-  append(append: Append): Promise<AppendOutcome> {
-    return this.#log.durable ? this.#enqueue(append) : this.#appendNow(append);
+  /** `span`: what it is published under, where that is traced. */
+  append(append: Append, span?: Span): Promise<AppendOutcome> {
+    return this.#log.durable ? this.#enqueue(append, span) : this.#appendNow(append);
   }
 
   /** There is no disk to wait for, so nothing to gather. */
@@ -58,7 +64,7 @@ export class AppendQueue {
     return outcome as AppendOutcome;
   }
 
-  #enqueue(append: Append): Promise<AppendOutcome> {
+  #enqueue(append: Append, span: Span | undefined): Promise<AppendOutcome> {
     const bytes = append.data.length;
     if (this.#length >= this.#bounds.length || this.#bytes + bytes > this.#bounds.bytes) {
       return Promise.reject(new ClientError('tooManyRequests', { message: 'the server is busy writing; try again' }));
@@ -69,7 +75,8 @@ export class AppendQueue {
       this.#waitingSince = this.#clock.now();
       this.#clock.soon(() => this.#send());
     }
-    return new Promise((resolve, reject) => this.#waiting.push({ append, resolve, reject }));
+    const wait = span && beginWait(span);
+    return new Promise((resolve, reject) => this.#waiting.push({ append, wait, resolve, reject }));
   }
 
   /** Resolves when everything accepted so far has been answered. */
@@ -81,11 +88,14 @@ export class AppendQueue {
   async #send(): Promise<void> {
     const [batch, since] = [this.#waiting, this.#waitingSince];
     this.#waiting = [];
+    const commit = beginCommit(batch, this.#log.system);
     try {
       const outcomes = await this.#log.append(batch.map(({ append }) => append));
       this.delay.observe((this.#clock.now() - since) / 1_000, batch.length);
+      commit?.end();
       for (const [index, waiting] of batch.entries()) settle(waiting, outcomes[index] as AppendOutcome);
     } catch (cause) {
+      endFailed(commit, cause);
       for (const { reject } of batch) reject(notWritten(cause));
     }
     this.#release(batch);

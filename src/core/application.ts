@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Backend, type BackendEvent, BackendUnavailable } from '../ports/backend.ts';
+import type { Span } from '../ports/traces.ts';
 import type { ClientHeaders } from './client-headers.ts';
 import { comesBack, DisconnectError } from './disconnects.ts';
 import { ClientError } from './errors.ts';
@@ -14,12 +15,17 @@ export type Asking = {
   /** The protocol's name. */
   readonly protocol: string;
   readonly headers?: ClientHeaders | undefined;
+  /** What is being asked for, where that is traced. */
+  readonly span?: Span;
 };
 
 /** Of a session, or of what is like one. */
-export function askingOf(of: Omit<Asking, 'protocol'> & { readonly protocol: { readonly name: string } }): Asking {
+export function askingOf(
+  of: Omit<Asking, 'protocol' | 'span'> & { readonly protocol: { readonly name: string } },
+  span?: Span,
+): Asking {
   const { client, principal, address, protocol, headers } = of;
-  return { client, principal, address, protocol: protocol.name, headers };
+  return { client, principal, address, protocol: protocol.name, headers, ...(span !== undefined && { span }) };
 }
 
 const USER_LENGTH = 255;
@@ -122,7 +128,7 @@ export class Application {
 
   async #ask<E extends BackendEvent>(
     event: E,
-    { client, principal, address, protocol, headers }: Asking,
+    { client, principal, address, protocol, headers, span }: Asking,
     { fields = {}, data }: { readonly fields?: Question; readonly data?: string | undefined } = {},
   ): Promise<Result<E>> {
     const known: Question = {
@@ -137,7 +143,7 @@ export class Application {
     // The client's text as it wrote it: parsing and writing it again would lose digits of large numbers.
     const whole = data === undefined ? question : `${question.slice(0, -1)},"data":${data}}`;
     try {
-      return read(event, await this.#backend.ask(event, whole, headers));
+      return read(event, await this.#backend.ask(event, whole, { headers, span }));
     } catch (error) {
       throw error instanceof BackendUnavailable ? unavailable(error) : error;
     }

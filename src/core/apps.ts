@@ -16,7 +16,7 @@ export interface AppHooks {
   /** A user has come to a channel with presence, or left it with the last connection. */
   present(channel: string, user: string, isThere: boolean): void;
   /** A client of an app has published. */
-  published(channel: string, publication: Pick<Publication, 'data' | 'info' | 'tags'>): void;
+  published(channel: string, publication: Pick<Publication, 'data' | 'info' | 'tags' | 'trace'>): void;
 }
 
 /** The apps that are served at the moment. What is changed here holds at once, on live connections too. */

@@ -23,7 +23,7 @@ export async function answerPublish(
   session: Session,
   command: Extract<Command, { kind: 'publish' }>,
 ): Promise<Reply> {
-  const { channel, key, tags, tellsOthersOnly } = command;
+  const { channel, key, tags, tellsOthersOnly, span } = command;
   const { principal, subscriptions } = session;
   // What lets the client of an app into a channel is also what lets it publish there.
   if (principal.kind === 'app' && !subscriptions.has(channel)) throw new ClientError('permissionDenied');
@@ -41,8 +41,11 @@ export async function answerPublish(
     // Nobody else's publication is mistaken for theirs, whatever key they choose.
     ...(key !== undefined && { key: `${principal.kind}/${userOf(principal)}/${key}` }),
     ...(tellsOthersOnly === true && { except: session.client }),
+    ...(span !== undefined && { span }),
   });
-  if (principal.kind === 'app') hooks?.apps?.published(channel, { data, ...publication });
+  if (principal.kind === 'app') {
+    hooks?.apps?.published(channel, { data, ...publication, ...(span !== undefined && { trace: span.context }) });
+  }
   return { kind: 'publish', published };
 }
 
@@ -50,13 +53,16 @@ export async function answerPublish(
 export async function answerRpc(
   hooks: Hooks | undefined,
   session: Session,
-  { method, data }: Extract<Command, { kind: 'rpc' }>,
+  { method, data, span }: Extract<Command, { kind: 'rpc' }>,
 ): Promise<Reply> {
   if (hooks === undefined) throw new ClientError('methodNotFound');
   const { application, operates, call } = hooks;
   if (application?.hears('rpc') === true && operates?.(method) === false) {
-    return { kind: 'rpc', data: await application.rpc(askingOf(session), method, data) };
+    return { kind: 'rpc', data: await application.rpc(askingOf(session, span), method, data) };
   }
   const { principal, address, client } = session;
-  return { kind: 'rpc', data: await call(method, { principal, address, client }, data) };
+  return {
+    kind: 'rpc',
+    data: await call(method, { principal, address, client, ...(span !== undefined && { span }) }, data),
+  };
 }

@@ -1,4 +1,5 @@
 import type { MapEntry, Position } from '../ports/log.ts';
+import type { Span, TraceContext } from '../ports/traces.ts';
 import type { HeaderFields } from './client-headers.ts';
 import type { ChannelType } from './namespace.ts';
 import type { Principal } from './principal.ts';
@@ -40,6 +41,8 @@ export type SubscribeOptions = {
   readonly prove?: (principal: Principal) => Grant;
   /** Whether the answer is to say who is present. */
   readonly presence?: true;
+  /** What it is done under, where that is traced. */
+  readonly span?: Span;
 };
 
 /** Items with the versions that the client has; 0 for none. */
@@ -48,8 +51,18 @@ export type TrackBatch = {
   readonly items: readonly { readonly key: string; readonly version: number }[];
 };
 
+/** Of a command that is traced. */
+export type Traced = {
+  /** What the client says of its own trace. */
+  readonly caller?: TraceContext;
+  /** What the command is being carried out under, from the session on. */
+  readonly span?: Span;
+};
+
 /** What a client may ask, whatever protocol it speaks. `id` is the client's own number for the answer. */
-export type Command =
+export type Command = Traced & Asked;
+
+type Asked =
   | {
       readonly kind: 'connect';
       readonly id: number;

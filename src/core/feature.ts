@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, MapEntry, Page, ReadRange, Write } from '../ports/log.ts';
 import type { Sql } from '../ports/sql.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
+import type { Span } from '../ports/traces.ts';
 import type { Avatars } from './avatars.ts';
 import type { DisconnectName } from './disconnects.ts';
 import type { Namespace } from './namespace.ts';
@@ -22,6 +23,8 @@ export type PublishOptions = {
   readonly except?: string;
   /** Table changes that commit together with the publication (durable namespaces only). */
   readonly writes?: readonly Write[];
+  /** What it is published under, where that is traced. */
+  readonly span?: Span;
 };
 
 /** What came of a publish. Resolved = as durable as the channel's namespace promises. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, Log, Publication } from '../ports/log.ts';
+import type { Traces } from '../ports/traces.ts';
 import { Burst, joined, type PublicationPush } from './burst.ts';
 import { Conflation, type Reader } from './conflation.ts';
 import type { Connection, Fanout } from './connection.ts';
@@ -11,6 +12,7 @@ import type { Namespace } from './namespace.ts';
 import { Present } from './present.ts';
 import { type Frame, listOf, type Protocol } from './protocol.ts';
 import type { Push, SubscribeResult } from './pushes.ts';
+import { beginDelivery } from './tracing.ts';
 
 /** The newest of a channel, kept while clients come back. */
 const TAIL_LENGTH = 1_000;
@@ -25,6 +27,8 @@ export type HubSettings = {
   readonly fanout: Fanout;
   readonly protocols: readonly Protocol[];
   readonly clock: Clock;
+  /** Absent where nothing is traced. */
+  readonly traces?: Traces | undefined;
   readonly recoveryLimit: number;
   readonly recoveryBytes: number;
   readonly logOf: (namespace: Namespace) => Log | undefined;
@@ -265,6 +269,8 @@ export class Hub {
   #send(channel: HubChannel): void {
     const publications = channel.pending;
     channel.pending = [];
+    const { traces } = this.#settings;
+    const span = traces && beginDelivery(traces, channel.name, publications);
     const burst = channel.feeds && new Burst();
     for (const protocol of this.#protocolsOf(channel)) this.#sendAs(protocol, channel.name, publications, burst);
     if (burst !== undefined) {
@@ -272,6 +278,8 @@ export class Hub {
       channel.feeds?.send(publications, { fanout: this.#settings.fanout, burst, connectionOf });
     }
     this.#measure(channel, publications);
+    span?.set({ 'banyan.subscribers': channel.subscriberCount });
+    span?.end();
   }
 
   /** Once a burst and channel, however many listen. */

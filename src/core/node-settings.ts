@@ -2,6 +2,7 @@ import type { Bus } from '../ports/bus.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
+import type { Traces } from '../ports/traces.ts';
 import type { QueueBounds } from './append-queue.ts';
 import type { Fanout } from './connection.ts';
 import type { NamespaceDefinition } from './feature.ts';
@@ -37,6 +38,8 @@ export type NodeSettings = {
   readonly version: string;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  /** Absent where nothing is traced. */
+  readonly traces?: Traces;
   readonly bus: Bus;
   readonly fanout: Fanout;
   readonly logs: { readonly memory: Log; readonly durable: Log };

@@ -1,7 +1,8 @@
 import type { BusMessage } from '../ports/bus.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, MapEntry, Page, Publication, ReadRange } from '../ports/log.ts';
-import type { Telemetry } from '../ports/telemetry.ts';
+import type { Fields, Telemetry } from '../ports/telemetry.ts';
+import type { Traces } from '../ports/traces.ts';
 import { Admission } from './admission.ts';
 import { Allowances, type Caller, tooSoon } from './allowances.ts';
 import { identityOf } from './apps.ts';
@@ -39,6 +40,7 @@ const CONTROL = 'control';
 export class Node implements Channels, SessionHost {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  readonly traces: Traces | undefined;
   readonly limits: Limits;
   readonly hub: Hub;
   readonly permissions: Permissions;
@@ -70,6 +72,7 @@ export class Node implements Channels, SessionHost {
     this.#settings = settings;
     this.clock = settings.clock;
     this.telemetry = settings.telemetry;
+    this.traces = settings.traces;
     this.limits = settings.limits;
     this.permissions = new Permissions(settings.namespaces, settings.openNamespaces);
     this.admission = new Admission(this.permissions, () => this.#hooks);
@@ -236,9 +239,9 @@ export class Node implements Channels, SessionHost {
     this.#toFlush.push(session);
   }
 
-  report(thrown: unknown, event: string): void {
+  report(thrown: unknown, event: string, fields?: Fields): void {
     const error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-    this.telemetry.record('error', event, { error });
+    this.telemetry.record('error', event, { ...fields, error });
   }
 
   announceJoin(channel: HubChannel, info: ClientInfo): void {
@@ -363,11 +366,12 @@ export class Node implements Channels, SessionHost {
   }
 
   #createHub(): Hub {
-    const { fanout, protocols, clock, limits, bus } = this.#settings;
+    const { fanout, protocols, clock, traces, limits, bus } = this.#settings;
     return new Hub({
       fanout,
       protocols,
       clock,
+      traces,
       recoveryLimit: limits.history,
       recoveryBytes: limits.recoveryBytes,
       logOf: (namespace) => this.#publisher.logOf(namespace),
@@ -381,7 +385,7 @@ export class Node implements Channels, SessionHost {
   #showEntries(entries: readonly PresenceEntry[], info: ClientInfo, gone: boolean): void {
     for (const { channel, key } of entries) {
       const entry: MapEntry = gone ? { key, removed: true } : { key };
-      this.publish(channel, 'null', { entry, info }).catch((error) => this.report(error, 'map.presence'));
+      this.publish(channel, 'null', { entry, info }).catch((error) => this.report(error, 'map.presence_failed'));
     }
   }
 
@@ -411,7 +415,7 @@ export class Node implements Channels, SessionHost {
     this.hub.sweep(now);
     for (const [channel, key] of this.maps.expired(now)) {
       const done = this.publish(channel, 'null', { entry: { key, removed: true } });
-      done.catch((error) => this.report(error, 'map.expire'));
+      done.catch((error) => this.report(error, 'map.expiry_failed'));
     }
     this.#sessions.closeStale(now);
     this.#hooks?.onTick?.(now);

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Span } from '../ports/traces.ts';
 import type { Principal, Role, UserPrincipal } from './principal.ts';
 
 /** What an operation's handler knows about the call. */
@@ -8,6 +9,8 @@ export type OperationContext = {
   readonly address: string;
   /** The live connection the call came over, if it did. */
   readonly client?: string;
+  /** What the call runs under, where it is traced: publications and log records that follow from it belong to it. */
+  readonly span?: Span;
   /** Only for calls over HTTP; what the handler puts into `responseHeaders` goes out with the answer. */
   readonly http?: { readonly headers: Headers; readonly url: string; readonly responseHeaders: Headers };
 };

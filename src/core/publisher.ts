@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
-import type { Log, Page, Publication, ReadRange } from '../ports/log.ts';
+import type { Append, Log, Page, Publication, ReadRange } from '../ports/log.ts';
+import type { Span } from '../ports/traces.ts';
 import { AppendQueue, type QueueBounds } from './append-queue.ts';
 import { ClientError } from './errors.ts';
 import type { Published, PublishOptions } from './feature.ts';
@@ -7,6 +8,7 @@ import type { Maps } from './maps.ts';
 import { type Namespace, retentionOf } from './namespace.ts';
 import type { Permissions } from './permissions.ts';
 import { readPages } from './read-pages.ts';
+import { beginPublication, endFailed } from './tracing.ts';
 import { utf8Length } from './wire-bytes.ts';
 
 type PublisherSettings = {
@@ -42,11 +44,20 @@ export class Publisher {
   }
 
   /** See `Channels.publish`. */
-  async publish(channel: string, data: string, options: PublishOptions = {}): Promise<Published> {
+  publish(channel: string, data: string, options: PublishOptions = {}): Promise<Published> {
+    if (options.span === undefined) return this.#publish(channel, data, options);
+    const { span: cause, ...untraced } = options;
+    if (!cause.isRecorded) return this.#publish(channel, data, untraced);
+    const span = beginPublication(cause, channel, data);
+    return endedWith(span, this.#publish(channel, data, { ...untraced, span }));
+  }
+
+  /** `options.span`: the publication's own. */
+  async #publish(channel: string, data: string, options: PublishOptions): Promise<Published> {
     const { permissions, clock, maps } = this.#settings;
     const namespace = permissions.namespace(channel);
     checkSize(namespace, data);
-    const { key, info, tags, entry, except, writes, fleeting } = options;
+    const { key, info, tags, entry, except, writes, fleeting, span } = options;
     const time = clock.now();
     const nothing = { offset: 0, epoch: '', time, repeated: false };
     if (!maps.takes(channel, namespace, entry)) return nothing;
@@ -59,19 +70,21 @@ export class Publisher {
     };
     const queue = fleeting === true ? undefined : this.#queueOf(namespace);
     if (queue === undefined) {
-      this.#accept(channel, namespace, { epoch: '', publication: { offset: 0, ...body } });
+      this.#accept(channel, namespace, { epoch: '', publication: { offset: 0, ...body, ...traceOf(span) } });
       return nothing;
     }
-    const outcome = await queue.append({
+    const append: Append = {
       channel,
       retention: retentionOf(namespace),
       ...body,
       ...(key !== undefined && { key }),
       ...(writes !== undefined && { writes }),
-    });
+    };
+    const outcome = await queue.append(append, span);
     if ('refused' in outcome) throw new ClientError('conflict', { cause: outcome.refused });
     const { epoch, offset } = outcome.position;
-    if (!outcome.repeated) this.#accept(channel, namespace, { epoch, publication: { offset, ...body } });
+    const publication = { offset, ...body, ...traceOf(span) };
+    if (!outcome.repeated) this.#accept(channel, namespace, { epoch, publication });
     return { offset, epoch, time: outcome.time, repeated: outcome.repeated };
   }
 
@@ -127,4 +140,21 @@ function checkSize({ dataBytes }: Namespace, data: string): void {
   // Without looking at each character, where there can be no doubt.
   if (dataBytes === 0 || data.length * 3 <= dataBytes || utf8Length(data) <= dataBytes) return;
   throw new ClientError('tooLarge', { field: 'data', message: `must have at most ${dataBytes} bytes here` });
+}
+
+async function endedWith(span: Span, publishing: Promise<Published>): Promise<Published> {
+  try {
+    const published = await publishing;
+    const { offset, epoch, repeated } = published;
+    span.set({ 'messaging.message.id': `${epoch}/${offset}`, 'banyan.repeated': repeated });
+    span.end();
+    return published;
+  } catch (error) {
+    endFailed(span, error);
+    throw error;
+  }
+}
+
+function traceOf(span: Span | undefined): Pick<Publication, 'trace'> | undefined {
+  return span && { trace: span.context };
 }

@@ -295,7 +295,7 @@ describe('answers', () => {
     const world = new TestNode({ hooks: { call: () => Promise.reject(new Error('secret path /var/db')) } });
     const answer = await world.ask(await world.connected(), { rpc: { method: 'm', data: {} } });
     expect(answer?.error).toEqual({ code: 100, message: 'internal server error', temporary: true });
-    expect(world.reported).toEqual(['command.rpc']);
+    expect(world.reported).toEqual(['command.failed']);
   });
 
   test('to ping and send say that there is nothing', async () => {

@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo } from '../ports/log.ts';
-import type { Telemetry } from '../ports/telemetry.ts';
+import type { Fields, Telemetry } from '../ports/telemetry.ts';
+import type { Span, TraceContext, Traces } from '../ports/traces.ts';
 import { type Allowances, type Excess, type Spender, tooSoon } from './allowances.ts';
 import type { ClientHeaders, HeaderFields } from './client-headers.ts';
 import type { Command } from './commands.ts';
@@ -16,6 +17,7 @@ import { Slots } from './slots.ts';
 import type { SlowReaders } from './slow-readers.ts';
 import { type Subscriber, type SubscriptionHost, Subscriptions } from './subscriptions.ts';
 import type { SignedIn } from './tokens.ts';
+import { beginCommand, endFailed, traceFields } from './tracing.ts';
 
 /** Commands that are answered. */
 type Request = Exclude<Command, { kind: 'pong' | 'connect' | 'send' | 'ping' }>;
@@ -39,6 +41,7 @@ export interface SessionHost extends SubscriptionHost {
   readonly telemetry: Telemetry;
   readonly allowances: Allowances;
   readonly slowReaders: Pick<SlowReaders, 'wrote' | 'mayHaveCut'>;
+  readonly traces: Traces | undefined;
   readonly limits: SubscriptionHost['limits'] & { readonly commandsInFlight: number };
   /** The session knows who it is. Throws `DisconnectError('connectionLimit')` where its user has too many. */
   register(session: Session): void;
@@ -62,6 +65,8 @@ export interface SessionHost extends SubscriptionHost {
   flushLater(session: Session): void;
   /** How soon whoever is sent away for this reason had better come back, in milliseconds; undefined: as they like. */
   retryMs(kind: DisconnectName): number | undefined;
+  /** Logs an error that no client is told the cause of. */
+  report(thrown: unknown, event: string, fields?: Fields): void;
 }
 
 /** What the runtime knows of a client when its socket opens. */
@@ -152,8 +157,9 @@ export class Session implements Subscriber, Spender {
     return this.connection.backlog() + (this.#outgoing === undefined ? 0 : this.#outgoingLength);
   }
 
-  receive(frame: Frame): void {
-    this.#takeAll(() => this.protocol.decode(frame));
+  /** `caller`: what the request that brought the frame says of its own trace. */
+  receive(frame: Frame, caller?: TraceContext): void {
+    this.#takeAll(() => this.protocol.decode(frame), caller);
   }
 
   /** Counts what the client has said and its protocol itself refuses. False when it was too much: it is told so, or closed. */
@@ -170,11 +176,11 @@ export class Session implements Subscriber, Spender {
     this.#takeAll(() => [command]);
   }
 
-  #takeAll(decode: () => readonly Command[]): void {
+  #takeAll(decode: () => readonly Command[], caller?: TraceContext): void {
     if (this.#state === 'closed') return;
     this.lastSeen = this.#node.clock.now();
     try {
-      for (const command of decode()) this.#take(command);
+      for (const command of decode()) this.#take(caller === undefined ? command : { caller, ...command });
     } catch (error) {
       this.close(error instanceof DisconnectError ? error.kind : 'internal');
     }
@@ -268,7 +274,7 @@ export class Session implements Subscriber, Spender {
     this.subscriptions.addFromServer(channel, given).catch((error) => {
       // Taken out again, or gone, while it was on its way in.
       if (error instanceof ClientError && error.kind === 'permissionDenied') return;
-      this.#node.report(error, 'session.subscribe');
+      this.#node.report(error, 'session.subscribe_failed');
       // It would never know that it is missing this channel; when it comes back, it is put in.
       this.close('internal');
     });
@@ -311,19 +317,24 @@ export class Session implements Subscriber, Spender {
 
   #connect(command: Extract<Command, { kind: 'connect' }>): void {
     this.#state = 'connecting';
-    this.#enter(command).catch((error) => {
-      if (this.#state === 'closed') return;
-      if (error instanceof DisconnectError) return this.close(error.kind);
-      this.#state = 'refused';
-      this.#node.refuse(this);
-      this.#reply(command.id, { kind: 'error', error: this.#explain(error, 'connect') });
-    });
+    const span = beginCommand(this.#node.traces, this, command);
+    this.#enter(span === undefined ? command : { ...command, span }).then(
+      () => span?.end(),
+      (error) => {
+        endFailed(span, error);
+        if (this.#state === 'closed') return;
+        if (error instanceof DisconnectError) return this.close(error.kind);
+        this.#state = 'refused';
+        this.#node.refuse(this);
+        this.#reply(command.id, { kind: 'error', error: this.#explain(error, 'connect', span) });
+      },
+    );
   }
 
   async #enter(command: Extract<Command, { kind: 'connect' }>): Promise<void> {
-    const { id, token, since, data, restore, alone = false, headers } = command;
+    const { id, token, since, restore, alone = false, headers } = command;
     if (headers !== undefined) this.headers = { ...this.headers, claimed: headers };
-    const greeted = token === '' ? await this.#node.admission.greet(this, data) : undefined;
+    const greeted = token === '' ? await this.#node.admission.greet(this, command) : undefined;
     const signedIn = greeted ?? (await this.#node.signIn(this.#principal, token));
     if (this.#state === 'closed') return;
     this.#alone = alone;
@@ -399,15 +410,18 @@ export class Session implements Subscriber, Spender {
     }
     this.#inFlight += 1;
     this.#node.commands += 1;
-    this.#run(command).then(
+    const span = beginCommand(this.#node.traces, this, command);
+    this.#run(span === undefined ? command : { ...command, span }).then(
       (reply) => {
         this.#inFlight -= 1;
         if (reply !== undefined) this.#reply(command.id, reply);
+        span?.end();
       },
       (error) => {
         this.#inFlight -= 1;
         if (error instanceof DisconnectError) this.close(error.kind);
-        else this.#reply(command.id, { kind: 'error', error: this.#explain(error, command.kind) });
+        else this.#reply(command.id, { kind: 'error', error: this.#explain(error, command.kind, span) });
+        endFailed(span, error);
       },
     );
   }
@@ -476,10 +490,12 @@ export class Session implements Subscriber, Spender {
     });
   }
 
-  #explain(thrown: unknown, command: string): ClientError {
+  #explain(thrown: unknown, command: string, span?: Span): ClientError {
     const error = toClientError(thrown);
     this.#node.telemetry.count('banyan_command_errors_total', { error: error.kind });
-    if (error.kind === 'internal') this.#node.report(error.cause ?? error, `command.${command}`);
+    if (error.kind === 'internal') {
+      this.#node.report(error.cause ?? error, 'command.failed', { command, ...traceFields(span) });
+    }
     return error;
   }
 

@@ -148,7 +148,7 @@ describe('RE5 channels that the server puts a client into', () => {
     const world = new TestNode({ hooks: broken });
     const client = await world.connected();
     expect(client.answer(1)).toMatchObject({ error: { code: 100, temporary: true } });
-    expect(world.reported).toEqual(['command.connect']);
+    expect(world.reported).toEqual(['command.failed']);
   });
 
   test('one whose log cannot be read lets go of the others', async () => {

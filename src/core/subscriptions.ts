@@ -201,7 +201,7 @@ export class Subscriptions {
         this.#subscriptions.set(channel, { ...endless, ...(expiresAt !== undefined && { expiresAt }) });
       },
       (error) => {
-        if (!(error instanceof DisconnectError)) this.#node.report(error, 'subscription.refresh');
+        if (!(error instanceof DisconnectError)) this.#node.report(error, 'subscription.refresh_failed');
         if (this.#subscriptions?.get(channel) === endless) this.revoke(channel, 'expired');
       },
     );

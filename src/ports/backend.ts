@@ -1,3 +1,5 @@
+import type { Span } from './traces.ts';
+
 /** What a developer's own backend can be asked about. */
 export const BACKEND_EVENTS = ['connect', 'refresh', 'subscribe', 'sub_refresh', 'publish', 'rpc'] as const;
 export type BackendEvent = (typeof BACKEND_EVENTS)[number];
@@ -6,6 +8,14 @@ export type BackendEvent = (typeof BACKEND_EVENTS)[number];
 export type AskerHeaders = {
   readonly sent?: Readonly<Record<string, string>>;
   readonly claimed?: Readonly<Record<string, string>>;
+};
+
+/** What else a question carries. */
+export type AskContext = {
+  /** Of the client whom it is about. */
+  readonly headers?: AskerHeaders | undefined;
+  /** The question goes on with its trace. */
+  readonly span?: Span | undefined;
 };
 
 /** The backend gave no answer that makes sense, or was not asked because it has not for a while. */
@@ -19,10 +29,9 @@ export interface Backend {
   hears(event: BackendEvent): boolean;
   /**
    * Gives the JSON value that it answered `question`, a JSON text, with. Rejects with `BackendUnavailable` within a
-   * bounded time. What has no effect (all but `publish` and `rpc`) may be asked twice. `headers`: of the client whom the
-   * question is about.
+   * bounded time. What has no effect (all but `publish` and `rpc`) may be asked twice.
    */
-  ask(event: BackendEvent, question: string, headers?: AskerHeaders): Promise<unknown>;
+  ask(event: BackendEvent, question: string, context?: AskContext): Promise<unknown>;
   /** As `ask`, once, at an address that settings give for a namespace. */
   poll(url: string, question: string): Promise<unknown>;
 }

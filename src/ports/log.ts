@@ -1,4 +1,5 @@
 import type { SqlValue } from './sql.ts';
+import type { TraceContext } from './traces.ts';
 
 /** A place in a channel: everything up to and including `offset`, inside `epoch`. */
 export type Position = { readonly epoch: string; readonly offset: number };
@@ -29,6 +30,8 @@ export type Publication = {
   readonly version?: number;
   /** The client that is not told of it, live or in a recovery: most often the one that caused it. */
   readonly except?: string;
+  /** What it was published under, where that is traced. Only on the way to those who listen: no log keeps it. */
+  readonly trace?: TraceContext;
 };
 
 /** How much of a channel is kept. 0 means no bound. */
@@ -96,6 +99,8 @@ export type Page = { readonly publications: readonly Publication[]; readonly top
  */
 export interface Log {
   readonly durable: boolean;
+  /** What the log is kept in, as OpenTelemetry names databases (`sqlite`, `postgresql`); absent where in none. */
+  readonly system?: string;
   readonly takesWrites: boolean;
   append(batch: readonly Append[]): Promise<readonly AppendOutcome[]>;
   read(channel: string, range: ReadRange): Promise<Page>;

@@ -10,6 +10,7 @@ import type { Protocol } from '../../src/core/protocol.ts';
 import { type Quotas, UNLIMITED } from '../../src/core/quotas.ts';
 import type { Publication } from '../../src/ports/log.ts';
 import type { Telemetry } from '../../src/ports/telemetry.ts';
+import type { Traces } from '../../src/ports/traces.ts';
 import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
 import { Client, type Line, TopicFanout } from './client.ts';
 import { HandClock } from './hand-clock.ts';
@@ -55,6 +56,7 @@ export type NodeOptions = {
   readonly hooks?: Partial<Hooks>;
   /** Besides the JSON protocol. */
   readonly protocols?: readonly Protocol[];
+  readonly traces?: Traces;
 };
 
 /** One node on memory adapters, alone with a bus on which a test may say what another node would. */
@@ -67,7 +69,8 @@ export class TestNode {
   readonly reported: string[] = [];
   readonly node: Node;
 
-  constructor({ namespaces = {}, limits = {}, quotas = UNLIMITED, hooks = {}, protocols = [] }: NodeOptions = {}) {
+  constructor(options: NodeOptions = {}) {
+    const { namespaces = {}, limits = {}, quotas = UNLIMITED, hooks = {}, protocols = [], traces } = options;
     const plain = Object.entries(NAMESPACES).map(([name, options]) => [name, { options }] as const);
     const telemetry: Telemetry = {
       record: (_level, event) => this.reported.push(event),
@@ -75,6 +78,7 @@ export class TestNode {
     };
     this.node = new Node({
       ...{ name: 'test', version: '0', telemetry, clock: this.clock, bus: this.bus, fanout: this.fanout },
+      ...(traces !== undefined && { traces }),
       logs: { memory: new MemoryLog('memory-'), durable: this.log },
       protocols: [centrifugeJson, ...protocols],
       pollSecret: POLL_SECRET,

@@ -98,7 +98,7 @@ function launch(command: readonly string[], env: Readonly<Record<string, string>
 
 /** The environment without the settings of whoever runs the tests. */
 function surroundings(): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('BANYAN_')));
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(BANYAN|OTEL)_/.test(name)));
 }
 
 /** Reads on to the end, so that the server never waits for a reader. */

@@ -1,5 +1,12 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { type AskerHeaders, type Backend, type BackendEvent, BackendUnavailable } from '../../ports/backend.ts';
+import {
+  type AskContext,
+  type AskerHeaders,
+  type Backend,
+  type BackendEvent,
+  BackendUnavailable,
+} from '../../ports/backend.ts';
+import type { Span } from '../../ports/traces.ts';
 import { Breaker } from './breaker.ts';
 
 export type HttpBackendSettings = {
@@ -24,7 +31,7 @@ type Delivery = {
   readonly url: string;
   readonly question: string;
   readonly id: string;
-  readonly headers?: AskerHeaders | undefined;
+  readonly context: AskContext;
 };
 
 /**
@@ -45,23 +52,23 @@ export class HttpBackend implements Backend {
     return this.#settings.urls[event] !== undefined;
   }
 
-  ask(event: BackendEvent, question: string, headers?: AskerHeaders): Promise<unknown> {
+  ask(event: BackendEvent, question: string, context: AskContext = {}): Promise<unknown> {
     const url = this.#settings.urls[event];
     if (url === undefined) return Promise.reject(new BackendUnavailable(`no address for ${event}`));
-    const delivery = { event, url, question, id: randomUUID(), headers };
+    const delivery = { event, url, question, id: randomUUID(), context };
     return this.#breakerOf(url).run(async () => {
       try {
         return await this.#post(delivery);
       } catch (error) {
         if (!REPEATABLE.has(event)) throw error;
         await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS * (1 + Math.random())));
-        return this.#post(delivery);
+        return this.#post(delivery, 1);
       }
     });
   }
 
   poll(url: string, question: string): Promise<unknown> {
-    return this.#breakerOf(url).run(() => this.#post({ event: 'poll', url, question, id: randomUUID() }));
+    return this.#breakerOf(url).run(() => this.#post({ event: 'poll', url, question, id: randomUUID(), context: {} }));
   }
 
   #breakerOf(url: string): Breaker {
@@ -70,7 +77,10 @@ export class HttpBackend implements Backend {
     return breaker;
   }
 
-  async #post({ event, url, question, id, headers }: Delivery): Promise<unknown> {
+  /** `resends`: how many times it was asked before. */
+  async #post({ event, url, question, id, context }: Delivery, resends = 0): Promise<unknown> {
+    const { span: cause, headers } = context;
+    const span = cause && beginPost(cause, { event, url, resends });
     try {
       const response = await fetch(url, {
         method: 'POST',
@@ -83,14 +93,20 @@ export class HttpBackend implements Backend {
           'X-Banyan-Event': event,
           'X-Banyan-Delivery': id,
           ...this.#signature(question),
+          ...span?.context,
         },
         body: question,
       });
+      span?.set({ 'http.response.status_code': response.status });
       if (response.status !== 200) throw new BackendUnavailable(`it answered with status ${response.status}`);
       return JSON.parse(await readText(response));
-    } catch (cause) {
-      if (cause instanceof BackendUnavailable) throw cause;
-      throw new BackendUnavailable(`${event}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    } catch (thrown) {
+      const error = unavailable(event, thrown);
+      span?.set({ 'error.type': error.name });
+      span?.fail(error);
+      throw error;
+    } finally {
+      span?.end();
     }
   }
 
@@ -106,6 +122,28 @@ export class HttpBackend implements Backend {
     const signature = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
     return { 'X-Banyan-Signature': `t=${seconds},v1=${signature}` };
   }
+}
+
+function unavailable(event: Delivery['event'], cause: unknown): BackendUnavailable {
+  if (cause instanceof BackendUnavailable) return cause;
+  return new BackendUnavailable(`${event}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+}
+
+type Attempt = Pick<Delivery, 'event' | 'url'> & { readonly resends: number };
+
+/** Without the query and what stands before the host: that may be secret. */
+function beginPost(cause: Span, { event, url, resends }: Attempt): Span {
+  const { origin, hostname, port, pathname, protocol } = new URL(url);
+  const span = cause.child('POST', 'client');
+  span.set({
+    'http.request.method': 'POST',
+    'http.request.resend_count': resends === 0 ? undefined : resends,
+    'url.full': origin + pathname,
+    'server.address': hostname,
+    'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
+    'banyan.backend.event': event,
+  });
+  return span;
 }
 
 async function readText(response: Response): Promise<string> {

@@ -1,4 +1,4 @@
-import pino from 'pino';
+import pino, { type LoggerOptions } from 'pino';
 import type { Count, Fields, LogLevel, Telemetry } from '../../ports/telemetry.ts';
 
 export type LogSettings = { readonly level: LogLevel; readonly format: 'pretty' | 'json' };
@@ -6,12 +6,20 @@ export type LogSettings = { readonly level: LogLevel; readonly format: 'pretty' 
 /** Telemetry whose counters can be read. */
 export type CountingTelemetry = Telemetry & { counts(): readonly Count[] };
 
+/** `level` as a word, `time` in ISO 8601, `event` for what happened; then the record's own fields. */
+const LINES: LoggerOptions = {
+  base: null,
+  messageKey: 'event',
+  timestamp: pino.stdTimeFunctions.isoTime,
+  formatters: { level: (label) => ({ level: label }) },
+};
+
 /** Records to standard error: one JSON object a line for machines, or one plain line for people. */
 export function createTelemetry({ level, format }: LogSettings): CountingTelemetry {
   const logger =
     format === 'json'
-      ? pino({ level, base: null }, pino.destination({ dest: 2, sync: true }))
-      : pino({ level, base: null }, { write: (line: string) => void process.stderr.write(prettyLine(line)) });
+      ? pino({ ...LINES, level }, pino.destination({ dest: 2, sync: true }))
+      : pino({ ...LINES, level }, { write: (line: string) => void process.stderr.write(prettyLine(line)) });
   const counters = new Map<string, { name: string; labels: Count['labels']; value: number }>();
   return {
     record: (at, event, fields) => logger[at](fields ?? {}, event),
@@ -25,10 +33,8 @@ export function createTelemetry({ level, format }: LogSettings): CountingTelemet
   };
 }
 
-const LEVELS: Readonly<Record<number, string>> = { 20: 'debug', 30: 'info', 40: 'warn', 50: 'error' };
-
 function prettyLine(line: string): string {
-  const { level, time, msg, ...fields } = JSON.parse(line) as { level: number; time: number; msg: string } & Fields;
+  const { level, time, event, ...fields } = JSON.parse(line) as { level: string; time: string; event: string } & Fields;
   const rest = Object.entries(fields).map(([name, value]) => `${name}=${String(value)}`);
-  return `${[new Date(time).toISOString().slice(11, 19), LEVELS[level] ?? level, msg, ...rest].join(' ')}\n`;
+  return `${[time.slice(11, 19), level, event, ...rest].join(' ')}\n`;
 }

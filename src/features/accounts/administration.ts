@@ -2,6 +2,7 @@ import { ClientError } from '../../core/errors.ts';
 import type { Handlers, UserContext } from '../../core/operation.ts';
 import type { Role } from '../../core/principal.ts';
 import { randomText } from '../../core/random-text.ts';
+import { traceFields } from '../../core/tracing.ts';
 import type { accountsContract, Invite } from './contract.ts';
 import type { InviteRow } from './invite-store.ts';
 import type { Parts } from './parts.ts';
@@ -98,7 +99,7 @@ function onlyOwner({ principal }: UserContext, field: string, message: string): 
 
 function record({ host }: Parts, context: UserContext, what: { event: string; user: string; role?: Role }): void {
   const { event, user, role } = what;
-  host.telemetry.record('info', event, { user, by: context.principal.user, role });
+  host.telemetry.record('info', event, { user, by: context.principal.user, role, ...traceFields(context.span) });
 }
 
 function inviteOf({ code, role, created_by, expires_at, uses_left }: InviteRow): Invite {

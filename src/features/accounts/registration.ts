@@ -2,6 +2,7 @@ import { networkOf } from '../../core/attempt-limits.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Handlers, Input, OperationContext } from '../../core/operation.ts';
 import { randomText } from '../../core/random-text.ts';
+import { traceFields } from '../../core/tracing.ts';
 import { ConstraintError } from '../../ports/sql.ts';
 import type { accountsContract, Me } from './contract.ts';
 import type { NewPerson } from './invite-store.ts';
@@ -66,7 +67,7 @@ async function register(parts: Parts, context: OperationContext, input: Registra
   await write(parts, { user, passwordHash, device, invite: input.invite, also });
   await enter(parts, context, token);
   const written = (await parts.users.byId(user.id)) ?? user;
-  await welcome(parts, written);
+  await welcome(parts, written, context);
   return meOf(written, device.id);
 }
 
@@ -129,8 +130,11 @@ function goneInvite(): ClientError {
   return new ClientError('gone', { field: 'invite', message: 'this invitation is used up, expired or revoked' });
 }
 
-async function welcome(parts: Parts, user: User): Promise<void> {
-  parts.host.telemetry.record('info', 'account.registered', { user: user.id, role: user.role });
+async function welcome(parts: Parts, user: User, { span }: OperationContext): Promise<void> {
+  parts.host.telemetry.record('info', 'account.registered', {
+    ...{ user: user.id, role: user.role },
+    ...traceFields(span),
+  });
   await parts.newcomers.announce(personOf(user));
   await publishProfile(parts, user);
 }

@@ -1,8 +1,8 @@
 import { networkOf } from '../../core/attempt-limits.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Handlers, OperationContext } from '../../core/operation.ts';
-import type { UserPrincipal } from '../../core/principal.ts';
+import type { Handlers, OperationContext, UserContext } from '../../core/operation.ts';
 import { hashToken, randomText } from '../../core/random-text.ts';
+import { traceFields } from '../../core/tracing.ts';
 import type { accountsContract, Me } from './contract.ts';
 import { SIGN_IN_MS, TOKEN_LENGTH } from './cookie.ts';
 import { deviceLabel } from './device-label.ts';
@@ -24,7 +24,10 @@ export function signInHandlers(parts: Parts): SignInHandlers {
       // The password or the account may have changed while the hash was checked.
       if (!(await parts.devices.add(device, { user: user.id, passwordHash }))) throw wrongCredential();
       await enter(parts, context, token);
-      parts.host.telemetry.record('info', 'account.signed_in', { user: user.id, device: device.id });
+      parts.host.telemetry.record('info', 'account.signed_in', {
+        ...{ user: user.id, device: device.id },
+        ...traceFields(context.span),
+      });
       return meOf(user, device.id);
     },
 
@@ -35,8 +38,9 @@ export function signInHandlers(parts: Parts): SignInHandlers {
       return {};
     },
 
-    changePassword: async ({ principal, http }, input) => {
-      const token = await changePassword(parts, principal, input);
+    changePassword: async (context, input) => {
+      const { http } = context;
+      const token = await changePassword(parts, context, input);
       http?.responseHeaders.append('set-cookie', parts.cookie.set(token, http.headers));
       return {};
     },
@@ -107,7 +111,7 @@ type PasswordInput = { readonly current: string; readonly next: string };
 /** The token with which this device goes on: whoever knew the last one is out, too. */
 async function changePassword(
   parts: Parts,
-  { user, device }: UserPrincipal,
+  { principal: { user, device }, span }: UserContext,
   { current, next }: PasswordInput,
 ): Promise<string> {
   const { users, devices, limits, hashing, passwords, host } = parts;
@@ -130,6 +134,6 @@ async function changePassword(
   // Connections opened with the last token have to show the new one, once the answer has had time to arrive.
   host.clock.after(NEW_TOKEN_ARRIVES_MS, () => host.channels.disconnectUser(user, 'forceReconnect', device));
   for (const other of others) cutOff(parts, user, other);
-  host.telemetry.record('info', 'account.password_changed', { user, devices: others.length });
+  host.telemetry.record('info', 'account.password_changed', { user, devices: others.length, ...traceFields(span) });
   return token;
 }

@@ -3,6 +3,7 @@ import { ClientError } from '../../core/errors.ts';
 import type { Upload } from '../../core/feature.ts';
 import type { Handlers } from '../../core/operation.ts';
 import type { Principal } from '../../core/principal.ts';
+import type { Span } from '../../ports/traces.ts';
 import { type chatContract, roomSummary } from './contract.ts';
 import type { Parts } from './parts.ts';
 import { checkManages } from './permissions.ts';
@@ -16,13 +17,18 @@ export const AVATAR_UPLOAD: Upload = {
   output: roomSummary,
 };
 
-type Change = { readonly room: string; readonly user: string; readonly avatar: string | null };
+type Change = {
+  readonly room: string;
+  readonly user: string;
+  readonly avatar: string | null;
+  readonly span?: Span | undefined;
+};
 
 export function avatarHandlers(parts: Parts): Pick<Handlers<typeof chatContract>, 'removeAvatar'> {
   return {
-    removeAvatar: async ({ principal: { user } }, { room }) => {
+    removeAvatar: async ({ principal: { user }, span }, { room }) => {
       await checkMayChange(parts, room, user);
-      await change(parts, { room, user, avatar: null });
+      await change(parts, { room, user, avatar: null, span });
       return {};
     },
   };
@@ -51,10 +57,10 @@ async function checkMayChange({ memberships }: Parts, room: string, user: string
 }
 
 /** Of two who change it at once the later one's picture stays; the file of the other is left over. */
-async function change(parts: Parts, { room, user, avatar }: Change): Promise<void> {
+async function change(parts: Parts, { room, user, avatar, span }: Change): Promise<void> {
   const { host, log } = parts;
   const last = (await summaryOf(parts, room, user)).avatar;
   if (last === avatar) return;
-  await log.publish(room, { type: 'pictured', by: user, avatar, at: host.clock.now() });
+  await log.publish(room, { type: 'pictured', by: user, avatar, at: host.clock.now() }, { span });
   if (last !== null) await host.avatars.remove(last);
 }

@@ -1,6 +1,7 @@
 import { ClientError } from '../../core/errors.ts';
 import type { FeatureHost } from '../../core/feature.ts';
 import type { Write } from '../../ports/log.ts';
+import type { Span } from '../../ports/traces.ts';
 import type { Announcements } from './announcements.ts';
 import type { RoomEvent, RoomNoticeBody } from './events.ts';
 import { Lanes } from './lanes.ts';
@@ -9,7 +10,12 @@ import type { RoomLog } from './room-log.ts';
 import type { RoomStore, Roster } from './room-store.ts';
 
 export type MemberEvent = Extract<RoomNoticeBody, { type: 'joined' | 'left' | 'removed' | 'promoted' }>;
-export type MemberChange = { readonly event: MemberEvent; readonly writes?: readonly Write[] };
+export type MemberChange = {
+  readonly event: MemberEvent;
+  readonly writes?: readonly Write[];
+  /** What it is done under, where that is traced. */
+  readonly span?: Span | undefined;
+};
 
 /** Looks at the room as it is and says what to do, undefined for nothing; throws `ClientError` to refuse. */
 export type Decide = (roster: Roster) => MemberChange | undefined | Promise<MemberChange | undefined>;
@@ -53,11 +59,11 @@ export class MemberChanges {
     });
   }
 
-  async #apply({ room, version, roles }: Roster, { event, writes = [] }: MemberChange): Promise<boolean> {
+  async #apply({ room, version, roles }: Roster, { event, writes = [], span }: MemberChange): Promise<boolean> {
     const { host, log } = this.#parts;
     const stillThere = { sql: STILL_AT, params: [version, room] };
     const dated: RoomEvent = { ...event, at: host.clock.now() };
-    if (!(await log.tryPublish(room, dated, { writes: [stillThere, ...writes] }))) return false;
+    if (!(await log.tryPublish(room, dated, { writes: [stillThere, ...writes], span }))) return false;
     this.#act(room, event, [...roles.keys()]);
     return true;
   }

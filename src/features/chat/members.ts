@@ -1,5 +1,6 @@
 import { ClientError } from '../../core/errors.ts';
 import type { Handlers } from '../../core/operation.ts';
+import type { Span } from '../../ports/traces.ts';
 import type { chatContract } from './contract.ts';
 import type { RoomRole } from './events.ts';
 import type { MemberChange } from './member-changes.ts';
@@ -23,43 +24,43 @@ export function memberHandlers(parts: Parts): MemberHandlers {
       return rooms.members(room, after);
     },
 
-    addMembers: async ({ principal: { user } }, { room, users }) => {
+    addMembers: async ({ principal: { user }, span }, { room, users }) => {
       checkManages(await memberships.require(room, user));
       await checkPeople(parts, users, 'users');
       await members.change(room, [user, ...users], (roster) => {
         checkManages(standingOf(roster, user));
         const fresh = [...new Set(users)].filter((added) => !roster.roles.has(added));
-        return fresh.length === 0 ? undefined : { event: { type: 'joined', by: user, users: fresh } };
+        return fresh.length === 0 ? undefined : { event: { type: 'joined', by: user, users: fresh }, span };
       });
       return {};
     },
 
-    removeMember: async ({ principal: { user } }, { room, user: target }) => {
+    removeMember: async ({ principal: { user }, span }, { room, user: target }) => {
       await members.change(room, [user, target], (roster) => {
         const actor = standingOf(roster, user);
         const role = roster.roles.get(target);
         checkRemoves(actor, role ?? 'member');
-        return role === undefined ? undefined : { event: { type: 'removed', by: user, user: target } };
+        return role === undefined ? undefined : { event: { type: 'removed', by: user, user: target }, span };
       });
       return {};
     },
 
-    setMemberRole: async ({ principal }, { room, user: target, role }) => {
+    setMemberRole: async ({ principal, span }, { room, user: target, role }) => {
       const { user } = principal;
       if (role === 'owner') await checkPeople(parts, [target], 'user');
       const orphaned = role === 'owner' ? await orphanedFrom(parts, principal, room) : undefined;
       const users = [user, target, ...(orphaned === undefined ? [] : [orphaned])];
-      await members.change(room, users, (roster) => promotion(roster, user, { target, role, orphaned }));
+      await members.change(room, users, (roster) => promotion(roster, user, { target, role, orphaned, span }));
       return {};
     },
 
-    leave: async ({ principal: { user } }, { room }) => {
+    leave: async ({ principal: { user }, span }, { room }) => {
       await members.change(room, [user], (roster) => {
         const { role } = standingOf(roster, user);
         checkGroup(roster.kind);
         const alone = roster.memberCount === 1;
         if (role === 'owner' && !alone) throw new ClientError('conflict', { message: 'hand the group over first' });
-        return { event: { type: 'left', user }, writes: alone ? [invites.removeAll(room)] : [] };
+        return { event: { type: 'left', user }, writes: alone ? [invites.removeAll(room)] : [], span };
       });
       return {};
     },
@@ -67,9 +68,18 @@ export function memberHandlers(parts: Parts): MemberHandlers {
 }
 
 /** `orphaned`: the owner whom `user` may replace. */
-type Promotion = { readonly target: string; readonly role: RoomRole; readonly orphaned: string | undefined };
+type Promotion = {
+  readonly target: string;
+  readonly role: RoomRole;
+  readonly orphaned: string | undefined;
+  readonly span: Span | undefined;
+};
 
-function promotion(roster: Roster, user: string, { target, role, orphaned }: Promotion): MemberChange | undefined {
+function promotion(
+  roster: Roster,
+  user: string,
+  { target, role, orphaned, span }: Promotion,
+): MemberChange | undefined {
   const standing = standingOf(roster, user);
   const mayTakeOver = orphaned !== undefined && roster.roles.get(orphaned) === 'owner';
   if (!mayTakeOver) checkSetsRoles(standing);
@@ -77,7 +87,7 @@ function promotion(roster: Roster, user: string, { target, role, orphaned }: Pro
   if (now === undefined) throw new ClientError('notFound', { field: 'user', message: 'not a member of this group' });
   if (now === role) return undefined;
   if (now === 'owner') throw new ClientError('conflict', { message: 'make somebody else the owner' });
-  return { event: { type: 'promoted', by: user, user: target, role } };
+  return { event: { type: 'promoted', by: user, user: target, role }, span };
 }
 
 function standingOf({ kind, roles }: Roster, user: string): Standing {

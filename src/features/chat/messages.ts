@@ -1,5 +1,6 @@
 import { ClientError } from '../../core/errors.ts';
 import type { Handlers, Input, Output } from '../../core/operation.ts';
+import type { Span } from '../../ports/traces.ts';
 import type { chatContract } from './contract.ts';
 import type { RoomEvent } from './events.ts';
 import { EMOJI_LIMIT, REACTION_LIMIT } from './limits.ts';
@@ -10,8 +11,10 @@ import type { StoredMessage } from './timeline-store.ts';
 type MessageHandlers = Pick<Handlers<typeof chatContract>, 'settings' | 'send' | 'edit' | 'recall' | 'react'>;
 type MessageEvent = Extract<RoomEvent, { type: 'message' }>;
 type Sent = Output<(typeof chatContract)['send']>;
-type Recall = { readonly room: string; readonly offset: number; readonly user: string };
-type Reaction = Input<(typeof chatContract)['react']> & { readonly user: string };
+type Recall = Act & { readonly room: string; readonly offset: number };
+type Reaction = Act & Input<(typeof chatContract)['react']>;
+/** Whose it is, and what it is done under, where that is traced. */
+type Act = { readonly user: string; readonly span: Span | undefined };
 
 const REACT_ATTEMPTS = 5;
 
@@ -21,40 +24,43 @@ export function messageHandlers(parts: Parts): MessageHandlers {
   return {
     settings: async () => ({ recallSeconds: Math.floor(parts.recallMs / 1_000), now: host.clock.now() }),
 
-    send: async ({ principal: { user } }, { room, key, text, replyTo }) => {
+    send: async ({ principal: { user }, span }, { room, key, text, replyTo }) => {
       // Nothing is awaited when the membership is known: messages of one sender reach the log in the order they came.
       if (memberships.known(room, user) === undefined) await memberships.require(room, user);
       const said = { type: 'message', sender: user, key, text, at: host.clock.now() } as const;
-      return send(parts, room, replyTo === undefined ? said : { ...said, replyTo });
+      return send({ ...parts, span }, room, replyTo === undefined ? said : { ...said, replyTo });
     },
 
-    edit: async ({ principal: { user } }, { room, offset, text }) => {
+    edit: async ({ principal: { user }, span }, { room, offset, text }) => {
       await memberships.require(room, user);
       const message = await existing(parts, room, offset);
       if (message.sender !== user) throw new ClientError('permissionDenied', { message: "somebody else's message" });
       if (message.recalledAt !== null) throw recalled();
       if (message.text === text) return {};
-      await log.publish(room, { type: 'edited', message: offset, by: user, text, at: host.clock.now() });
+      const edited = { type: 'edited', message: offset, by: user, text, at: host.clock.now() } as const;
+      await log.publish(room, edited, { span });
       return {};
     },
 
-    recall: async ({ principal: { user } }, { room, offset }) => {
-      await recall(parts, { room, offset, user });
+    recall: async ({ principal: { user }, span }, { room, offset }) => {
+      await recall(parts, { room, offset, user, span });
       return {};
     },
 
-    react: async ({ principal: { user } }, input) => {
+    react: async ({ principal: { user }, span }, input) => {
       await memberships.require(input.room, user);
       if ((await existing(parts, input.room, input.offset)).recalledAt !== null) throw recalled();
-      await react(parts, { ...input, user });
+      await react(parts, { ...input, user, span });
       return {};
     },
   };
 }
 
-async function send({ log, quietRooms, typists }: Parts, room: string, message: MessageEvent): Promise<Sent> {
+type Sending = Pick<Parts, 'log' | 'quietRooms' | 'typists'> & Pick<Act, 'span'>;
+
+async function send({ log, quietRooms, typists, span }: Sending, room: string, message: MessageEvent): Promise<Sent> {
   try {
-    const { offset, repeated } = await log.publish(room, message, { key: `${message.sender}:${message.key}` });
+    const { offset, repeated } = await log.publish(room, message, { key: `${message.sender}:${message.key}`, span });
     if (repeated) return repeat(await log.eventAt(room, offset), message, offset);
     quietRooms.heard(room);
     typists.said(room, message.sender);
@@ -75,7 +81,7 @@ function repeat(first: RoomEvent | undefined, message: MessageEvent, offset: num
   return { offset, sentAt: first.at };
 }
 
-async function recall(parts: Parts, { room, offset, user }: Recall): Promise<void> {
+async function recall(parts: Parts, { room, offset, user, span }: Recall): Promise<void> {
   const { memberships, rooms, host, log, recallMs } = parts;
   const actor = await memberships.require(room, user);
   const { sender, sentAt, recalledAt } = await existing(parts, room, offset);
@@ -84,17 +90,17 @@ async function recall(parts: Parts, { room, offset, user }: Recall): Promise<voi
   const author = isOwn ? actor.role : (await rooms.standing(room, sender))?.role;
   const now = host.clock.now();
   checkRecalls({ actor, isOwn, author, ageMs: now - sentAt, windowMs: recallMs });
-  await log.publish(room, { type: 'recalled', message: offset, by: user, at: now });
+  await log.publish(room, { type: 'recalled', message: offset, by: user, at: now }, { span });
 }
 
 /** The tables refuse a reaction that is there already or one too many; then it is looked at anew. */
-async function react({ timeline, log, host }: Parts, { room, offset, emoji, on, user }: Reaction): Promise<void> {
+async function react({ timeline, log, host }: Parts, { room, offset, emoji, on, user, span }: Reaction): Promise<void> {
   for (let attempt = 0; attempt < REACT_ATTEMPTS; attempt += 1) {
     const reactions = await timeline.reactions(room, offset);
     if (reactions.some((reaction) => reaction.emoji === emoji && reaction.user === user) === on) return;
     if (on) checkRoomFor(emoji, reactions);
     const event: RoomEvent = { type: 'reacted', message: offset, by: user, emoji, on, at: host.clock.now() };
-    if (await log.tryPublish(room, event)) return;
+    if (await log.tryPublish(room, event, { span })) return;
   }
   throw new ClientError('tooManyRequests', { message: 'too many people react at once; try again' });
 }

@@ -1,6 +1,7 @@
 import { ClientError } from '../../core/errors.ts';
 import type { Channels, Published } from '../../core/feature.ts';
 import type { Write } from '../../ports/log.ts';
+import type { Span } from '../../ports/traces.ts';
 import { type RoomEvent, roomChannel } from './events.ts';
 import { projectionOf } from './projection.ts';
 
@@ -8,6 +9,8 @@ export type RoomPublishOptions = {
   readonly key?: string;
   /** What else must commit with it. */
   readonly writes?: readonly Write[];
+  /** What it is done under, where that is traced. */
+  readonly span?: Span | undefined;
 };
 
 /** The rooms' channels: where everything that happens in a room is written. */
@@ -22,8 +25,12 @@ export class RoomLog {
    * Appends the event and changes the tables in the same transaction. Throws `conflict` when a constraint of the
    * tables refused: somebody else was quicker.
    */
-  publish(room: string, event: RoomEvent, { key, writes = [] }: RoomPublishOptions = {}): Promise<Published> {
-    const options = { writes: [...projectionOf(room, event), ...writes], ...(key !== undefined && { key }) };
+  publish(room: string, event: RoomEvent, { key, writes = [], span }: RoomPublishOptions = {}): Promise<Published> {
+    const options = {
+      writes: [...projectionOf(room, event), ...writes],
+      ...(key !== undefined && { key }),
+      ...(span !== undefined && { span }),
+    };
     return this.#channels.publish(roomChannel(room), JSON.stringify(event), options);
   }
 

@@ -2,6 +2,7 @@ import { ClientError } from '../../core/errors.ts';
 import type { Handlers, Input, UserContext } from '../../core/operation.ts';
 import { randomText } from '../../core/random-text.ts';
 import type { Write } from '../../ports/log.ts';
+import type { Span } from '../../ports/traces.ts';
 import type { chatContract, RoomSummary } from './contract.ts';
 import type { RoomEvent } from './events.ts';
 import type { Parts } from './parts.ts';
@@ -13,6 +14,9 @@ type NewGroup = { readonly title: string; readonly users: readonly string[]; rea
 type Group = Input<(typeof chatContract)['createGroup']>;
 type Peer = Input<(typeof chatContract)['openDirect']>;
 
+/** With what it is done under, where that is traced. */
+type TracedParts = Parts & { readonly span?: Span | undefined };
+
 const CREATION_KEY = 'UPDATE chat_rooms SET creation_key = ? WHERE id = ?';
 
 /** Which rooms there are for a person, and new ones. */
@@ -23,20 +27,20 @@ export function roomHandlers(parts: Parts): RoomHandlers {
 
     room: ({ principal }, { room }) => summaryOf(parts, room, principal.user),
 
-    createGroup: async ({ principal }, input) => {
+    createGroup: async ({ principal, span }, input) => {
       if (principal.role === 'guest') throw new ClientError('permissionDenied', { message: 'guests make no groups' });
-      return summaryOf(parts, await groupOf(parts, principal.user, input), principal.user);
+      return summaryOf(parts, await groupOf({ ...parts, span }, principal.user, input), principal.user);
     },
 
-    openDirect: async ({ principal }, peer) => {
+    openDirect: async ({ principal, span }, peer) => {
       const users = [...new Set([principal.user, await peerOf(parts, principal, peer)])];
-      return summaryOf(parts, await directOf(parts, users), principal.user);
+      return summaryOf(parts, await directOf({ ...parts, span }, users), principal.user);
     },
 
-    rename: async ({ principal: { user } }, { room, title }) => {
+    rename: async ({ principal: { user }, span }, { room, title }) => {
       checkManages(await memberships.require(room, user));
       if ((await summaryOf(parts, room, user)).title === title) return {};
-      await log.publish(room, { type: 'renamed', by: user, title, at: host.clock.now() });
+      await log.publish(room, { type: 'renamed', by: user, title, at: host.clock.now() }, { span });
       return {};
     },
   };
@@ -50,7 +54,10 @@ export async function summaryOf({ list }: Parts, room: string, user: string): Pr
 }
 
 /** Makes a group owned by the first of `users`; undefined when one with this creation key is there already. */
-export async function createGroup(parts: Parts, { title, users, creationKey }: NewGroup): Promise<string | undefined> {
+export async function createGroup(
+  parts: TracedParts,
+  { title, users, creationKey }: NewGroup,
+): Promise<string | undefined> {
   const [by = ''] = users;
   const event: Created = { type: 'created', by, kind: 'group', title, users, at: parts.host.clock.now() };
   return create(parts, event, (room) => [{ sql: CREATION_KEY, params: [creationKey, room] }]);
@@ -65,17 +72,17 @@ export async function checkPeople({ people }: Parts, ids: readonly string[], fie
 }
 
 async function create(
-  { log, announcements }: Parts,
+  { log, announcements, span }: TracedParts,
   event: Created,
   more: (room: string) => readonly Write[],
 ): Promise<string | undefined> {
   const room = randomText(16);
-  if (!(await log.tryPublish(room, event, { writes: more(room) }))) return undefined;
+  if (!(await log.tryPublish(room, event, { writes: more(room), span }))) return undefined;
   announcements.entered(room, event.users);
   return room;
 }
 
-async function groupOf(parts: Parts, user: string, { title, members, key }: Group): Promise<string> {
+async function groupOf(parts: TracedParts, user: string, { title, members, key }: Group): Promise<string> {
   const users = [...new Set([user, ...members])];
   const creationKey = `${user}:${key}`;
   const known = await parts.rooms.byCreationKey(creationKey);
@@ -109,7 +116,7 @@ async function peerOf(parts: Parts, { user, role }: UserContext['principal'], pe
 }
 
 /** Of two who open it at once, both get the one that came first (CH6). */
-async function directOf(parts: Parts, users: readonly string[]): Promise<string> {
+async function directOf(parts: TracedParts, users: readonly string[]): Promise<string> {
   const known = await parts.rooms.direct(users);
   if (known !== undefined) return known;
   const [by = ''] = users;

@@ -1,7 +1,9 @@
 import type { Command, Since } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { FILTER_DEPTH, type FilterNode } from '../../core/tag-filter.ts';
+import { callerOf } from '../../core/tracing.ts';
 import type { MapEntry } from '../../ports/log.ts';
+import type { TraceContext } from '../../ports/traces.ts';
 import { claimedHeaders } from './claimed-headers.ts';
 import { placeInMap } from './map-subscribe.ts';
 import { rawMember } from './raw-json.ts';
@@ -61,6 +63,7 @@ function decodeBody(kind: Exclude<Body, 'send'>, { id, fields, line }: Parts): C
         ...{ kind: 'connect', id, token: asText(fields.token), since: decodeSubs(fields.subs) },
         ...dataOf({ id, fields, line }, 'connect'),
         ...claimedHeaders(Object.entries(asObject(fields.headers ?? {})).map(([name, value]) => [name, asText(value)])),
+        ...callerIn(fields.headers),
       };
     case 'ping':
       return { kind: 'ping', id };
@@ -87,6 +90,14 @@ function decodeBody(kind: Exclude<Body, 'send'>, { id, fields, line }: Parts): C
     default:
       return kind satisfies never;
   }
+}
+
+/** Clients that cannot set headers of the handshake say them in `connect`. */
+function callerIn(headers: unknown): { readonly caller?: TraceContext } {
+  if (!isGiven(headers)) return {};
+  const given = asObject(headers);
+  const caller = callerOf((name) => given[name]);
+  return caller === undefined ? {} : { caller };
 }
 
 /** What the client has to say to the developer's backend. */

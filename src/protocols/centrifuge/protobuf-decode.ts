@@ -2,7 +2,9 @@ import { jsonOfBytes, jsonTextOf } from '../../core/binary-data.ts';
 import type { Command, Since } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { FILTER_DEPTH, type FilterNode } from '../../core/tag-filter.ts';
+import { callerOf } from '../../core/tracing.ts';
 import type { MapEntry } from '../../ports/log.ts';
+import type { TraceContext } from '../../ports/traces.ts';
 import { claimedHeaders } from './claimed-headers.ts';
 import { placeInMap } from './map-subscribe.ts';
 import {
@@ -66,6 +68,7 @@ function decodeBody(kind: Body, id: number, fields: readonly Field[]): Command {
         ...{ kind, id, token: textOf(fields, 1), since: decodeSubs(fields) },
         ...dataOf(fields, 2),
         ...claimedHeaders(textPairs(fields, 6)),
+        ...callerIn(fields),
       };
     case 'ping':
       return { kind, id };
@@ -91,6 +94,16 @@ function decodeBody(kind: Body, id: number, fields: readonly Field[]): Command {
     default:
       return kind satisfies never;
   }
+}
+
+/** ConnectRequest.headers: a map, for clients that cannot set headers of the handshake. */
+function callerIn(fields: readonly Field[]): { readonly caller?: TraceContext } {
+  const headers = allBytesOf(fields, 6).map(readFields);
+  const caller = callerOf((name) => {
+    const header = headers.find((entry) => textOf(entry, 1) === name);
+    return header && textOf(header, 2);
+  });
+  return caller === undefined ? {} : { caller };
 }
 
 /** What the client has to say to the developer's backend. */

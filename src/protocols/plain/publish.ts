@@ -3,6 +3,8 @@ import { ClientError } from '../../core/errors.ts';
 import type { Published } from '../../core/feature.ts';
 import type { Node } from '../../core/node.ts';
 import { type Principal, userOf } from '../../core/principal.ts';
+import { within } from '../../core/tracing.ts';
+import type { Span } from '../../ports/traces.ts';
 import type { Publishing } from './requests.ts';
 
 /** `body`: the data as JSON; where the query names no channel, `{"channel":…,"data":…}`. `found`: whom a cookie names. */
@@ -11,14 +13,16 @@ export type Publication = {
   readonly body: Uint8Array;
   readonly found: Principal;
   readonly address: string;
+  /** Of the request, where it is traced. */
+  readonly span?: Span;
 };
 
 /** Publishes for whom a request speaks. Throws `ClientError`, `DisconnectError` `invalidToken`. */
-export async function publish(node: Node, { asked, body, found, address }: Publication): Promise<Published> {
+export async function publish(node: Node, { asked, body, found, address, span }: Publication): Promise<Published> {
   const { principal, info: connInfo } = await node.signIn(found, asked.token);
   node.spend({ principal, address }, 'publication');
   const { channel, data } = contentOf(asked, body);
-  await node.permissions.check(principal, 'publish', channel);
+  await within(span, 'permission', () => node.permissions.check(principal, 'publish', channel));
   const { key } = asked;
   if (key !== undefined && node.permissions.namespace(channel).history === 'none') {
     const message = 'this channel keeps no history, so nothing tells that a publication was sent before';
@@ -26,7 +30,11 @@ export async function publish(node: Node, { asked, body, found, address }: Publi
   }
   // A request is no connection, and so has no client's id.
   const info = { user: userOf(principal), client: '', ...(connInfo !== undefined && { connInfo }) };
-  return node.publish(channel, data, { info, ...(key !== undefined && { key: ownKey(principal, key) }) });
+  return node.publish(channel, data, {
+    info,
+    ...(key !== undefined && { key: ownKey(principal, key) }),
+    ...(span !== undefined && { span }),
+  });
 }
 
 /** Somebody else's key must not be mistaken for mine. A space can't stand in a user's own part of it by accident. */

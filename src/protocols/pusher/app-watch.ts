@@ -2,6 +2,7 @@ import type { AppSettings } from '../../core/app-settings.ts';
 import type { AppHooks } from '../../core/apps.ts';
 import type { Node } from '../../core/node.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { TraceContext } from '../../ports/traces.ts';
 import type { PusherApp } from './app.ts';
 import { kindOf, nameOf } from './channel-name.ts';
 import { Clients } from './clients.ts';
@@ -80,14 +81,15 @@ export class AppWatch implements Notes {
     else if (this.#departures.came(key)) tell('member_added');
   }
 
-  published(...[channel, { data, info, tags }]: Parameters<AppHooks['published']>): void {
+  published(...[channel, { data, info, tags, trace }]: Parameters<AppHooks['published']>): void {
     if (this.#outlets.length === 0) return;
     const name = nameOf(channel);
-    this.#tell({
+    const event = {
       ...{ name: 'client_event', channel: name, event: eventOf(tags), data: textOfData(data) },
       ...{ socket_id: info?.client },
       ...(kindOf(name).access === 'presence' && { user_id: info?.user }),
-    });
+    };
+    this.#tell(event, trace);
   }
 
   watches(client: string, users: readonly string[]): void {
@@ -98,8 +100,8 @@ export class AppWatch implements Notes {
     this.#tell({ name: 'cache_miss', channel: nameOf(channel) });
   }
 
-  #tell(event: WebhookEvent): void {
-    for (const outlet of this.#outlets) outlet.tell(event);
+  #tell(event: WebhookEvent, cause?: TraceContext): void {
+    for (const outlet of this.#outlets) outlet.tell(event, cause);
   }
 
   #watchOccupancy(name: string, isOccupied: boolean): void {

@@ -1,6 +1,7 @@
 import { ClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node.ts';
 import type { Digests } from '../../ports/digests.ts';
+import type { Span } from '../../ports/traces.ts';
 import type { PusherApp } from './app.ts';
 import { channelOf, isName } from './channel-name.ts';
 import { ChannelQueries } from './channel-queries.ts';
@@ -16,7 +17,12 @@ const TERMINATE = /^users\/([^/]+)\/terminate_connections$/;
 /** The apps that there are at the moment. */
 type AppFinder = { readonly size: number; get(id: string): { readonly app: PusherApp } | undefined };
 
-type Call = { readonly app: PusherApp; readonly query: Query; readonly body: Uint8Array };
+type Call = {
+  readonly app: PusherApp;
+  readonly query: Query;
+  readonly body: Uint8Array;
+  readonly span: Span | undefined;
+};
 
 /**
  * The HTTP API of the apps' backends, `/apps/<id>/…`: every request is signed with the app's secret. An error is a line
@@ -33,12 +39,12 @@ export class PusherApi {
     this.#digests = digests;
   }
 
-  /** Undefined for a request that is not for this API. `readBody` may throw `ClientError`. */
-  async answer(request: Request, readBody: () => Promise<Uint8Array>): Promise<Response | undefined> {
+  /** Undefined for a request that is not for this API. `readBody` may throw `ClientError`. `span`: where it is traced. */
+  async answer(request: Request, readBody: () => Promise<Uint8Array>, span?: Span): Promise<Response | undefined> {
     const [, id = '', rest = ''] = PATH.exec(new URL(request.url).pathname) ?? [];
     if (this.#apps.size === 0 || id === '') return undefined;
     try {
-      return Response.json(await this.#call(request, { id, rest, readBody }));
+      return Response.json(await this.#call(request, { id, rest, readBody, span }));
     } catch (error) {
       if (!(error instanceof ClientError) || error.kind === 'internal') throw error;
       const headers = { 'Content-Type': 'text/plain; charset=utf-8' };
@@ -49,7 +55,7 @@ export class PusherApi {
     }
   }
 
-  async #call({ method, url }: Request, { id, rest, readBody }: Addressed): Promise<unknown> {
+  async #call({ method, url }: Request, { id, rest, readBody, span }: Addressed): Promise<unknown> {
     const app = this.#apps.get(id)?.app;
     if (app === undefined) throw new ClientError('notFound', { message: 'Unknown app id' });
     const { pathname } = new URL(url);
@@ -57,12 +63,12 @@ export class PusherApi {
     const body = await readBody();
     checkSignature(app, { method, pathname, query, body }, { digests: this.#digests, now: this.#node.clock.now });
     if (!app.settings.enabled) throw new ClientError('permissionDenied', { message: 'Application disabled' });
-    return this.#dispatch(`${method} ${rest}`, { app, query, body });
+    return this.#dispatch(`${method} ${rest}`, { app, query, body, span });
   }
 
   async #dispatch(what: string, call: Call): Promise<unknown> {
     const { app, query, body } = call;
-    if (what === 'POST events') return this.#publish(app, parseBody(EVENT, body));
+    if (what === 'POST events') return this.#publish(call, parseBody(EVENT, body));
     if (what === 'POST batch_events') return this.#publishBatch(call);
     const queries = new ChannelQueries(this.#node, app);
     if (what === 'GET channels') return queries.channels(query);
@@ -76,35 +82,43 @@ export class PusherApi {
   }
 
   /** Once all channels have it; when one of them cannot, the others may have it. */
-  async #publish(app: PusherApp, { channels, info, ...event }: EventRequest): Promise<object> {
+  async #publish(call: Call, { channels, info, ...event }: EventRequest): Promise<object> {
+    const { app } = call;
     checkSize(app, event.data);
-    await Promise.all(channels.map((name) => this.#publishOne(app, name, event)));
+    await Promise.all(channels.map((name) => this.#publishOne(call, name, event)));
     if (typeof info !== 'string') return {};
     const queries = new ChannelQueries(this.#node, app);
     return { channels: Object.fromEntries(channels.map((name) => [name, queries.attributes(name, info)])) };
   }
 
-  async #publishBatch({ app, body }: Call): Promise<object> {
+  async #publishBatch(call: Call): Promise<object> {
+    const { app, body } = call;
     const { batch } = parseBody(BATCH, body);
     for (const { data } of batch) checkSize(app, data);
     const queries = new ChannelQueries(this.#node, app);
     const published = batch.map(async ({ channel, info, ...event }) => {
-      await this.#publishOne(app, channel, event);
+      await this.#publishOne(call, channel, event);
       return typeof info === 'string' ? queries.attributes(channel, info) : {};
     });
     const attributes = await Promise.all(published);
     return batch.some(({ info }) => typeof info === 'string') ? { batch: attributes } : {};
   }
 
-  async #publishOne(app: PusherApp, name: string, event: Omit<EventRequest, 'channels' | 'info'>): Promise<void> {
+  async #publishOne({ app, span }: Call, name: string, event: Omit<EventRequest, 'channels' | 'info'>): Promise<void> {
     await this.#node.publish(channelOf(app.settings.namespace, name), dataOfText(event.data), {
       tags: { [EVENT_TAG]: event.name },
       ...(typeof event.socket_id === 'string' && { except: event.socket_id }),
+      ...(span !== undefined && { span }),
     });
   }
 }
 
-type Addressed = { readonly id: string; readonly rest: string; readonly readBody: () => Promise<Uint8Array> };
+type Addressed = {
+  readonly id: string;
+  readonly rest: string;
+  readonly readBody: () => Promise<Uint8Array>;
+  readonly span: Span | undefined;
+};
 
 function checkSize({ settings: { maxEventBytes } }: PusherApp, data: string): void {
   if (new TextEncoder().encode(data).length <= maxEventBytes) return;

@@ -4,15 +4,14 @@ import type { TurnedAway } from '../../core/arrivals.ts';
 import type { Jobs } from '../../core/jobs.ts';
 import type { Node } from '../../core/node.ts';
 import type { Protocol } from '../../core/protocol.ts';
-import type { WebClient } from '../../ports/web-client.ts';
 import { Apps, type AppsParts } from './apps.ts';
 import { CODES, type Code } from './codes.ts';
 import { PusherConnection, pusherForAll } from './connection.ts';
 import { encodeError } from './encode.ts';
 import { PusherApi } from './http-api.ts';
-import { deliver, WEBHOOK_PAUSES, WEBHOOK_QUEUE } from './webhooks.ts';
+import { type DeliveryParts, deliver, WEBHOOK_PAUSES, WEBHOOK_QUEUE } from './webhooks.ts';
 
-export type PusherParts = AppsParts & { readonly webClient: WebClient };
+export type PusherParts = AppsParts & Pick<DeliveryParts, 'webClient' | 'traces'>;
 
 /** A client that may speak, or why it may not: it can be told only once its socket is open. */
 export type Admission =
@@ -44,9 +43,8 @@ export class Pusher {
 
   /** Has the webhooks' deliveries made by `jobs`, each tried so often. */
   deliverBy(jobs: Jobs, attempts: number): void {
-    const worker = ({ data }: { readonly data: string }) =>
-      deliver(data, (id) => this.apps.get(id)?.app, this.#parts.webClient);
-    jobs.handle(WEBHOOK_QUEUE, { worker, retry: { attempts, ...WEBHOOK_PAUSES } });
+    const parts = { ...this.#parts, appOf: (id: string) => this.apps.get(id)?.app };
+    jobs.handle(WEBHOOK_QUEUE, { worker: (work) => deliver(work, parts), retry: { attempts, ...WEBHOOK_PAUSES } });
   }
 
   /** What the node tells of clients and channels. */

@@ -3,6 +3,7 @@ import { HandClock } from '../../../tests/core/hand-clock.ts';
 import { digests } from '../../adapters/bun/digests.ts';
 import { MemoryWorkLog } from '../../adapters/memory/work-log.ts';
 import type { AppSettings, Webhook } from '../../core/app-settings.ts';
+import type { Worker } from '../../core/job-consumer.ts';
 import { Jobs } from '../../core/jobs.ts';
 import type { Post } from '../../ports/web-client.ts';
 import { PusherApp } from './app.ts';
@@ -38,7 +39,7 @@ async function outletOf(answer: (attempt: number) => number | Error = () => 200,
     if (outcome instanceof Error) throw outcome;
     return outcome;
   };
-  const worker = ({ data }: { data: string }) => deliver(data, (id) => apps.get(id), { post });
+  const worker: Worker = (work) => deliver(work, { appOf: (id) => apps.get(id), webClient: { post } });
   jobs.handle(WEBHOOK_QUEUE, { worker, retry: { attempts: 11, ...WEBHOOK_PAUSES } });
   await jobs.start();
   const disk = { full: false };

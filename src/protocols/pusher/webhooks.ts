@@ -4,8 +4,9 @@ import { randomText } from '../../core/random-text.ts';
 import { utf8Length } from '../../core/wire-bytes.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
+import type { Span, TraceContext, Traces } from '../../ports/traces.ts';
 import type { WebClient } from '../../ports/web-client.ts';
-import type { NewWork } from '../../ports/work-log.ts';
+import type { NewWork, Work } from '../../ports/work-log.ts';
 import type { PusherApp } from './app.ts';
 
 /** As webhooks tell it: `name` says what happened. https://pusher.com/docs/channels/server_api/webhooks/ */
@@ -22,7 +23,12 @@ type Delivery = {
   readonly app: string;
   readonly url: string;
   readonly body: { readonly time_ms: number; readonly events: readonly WebhookEvent[] };
+  /** What the events were caused by, of those that are traced. */
+  readonly causes?: readonly TraceContext[];
 };
+
+/** What waits to be told, and what it was caused by, where that is traced. */
+type Waiting = { readonly event: WebhookEvent; readonly cause: TraceContext | undefined };
 
 export const WEBHOOK_QUEUE = 'webhook';
 export const WEBHOOK_PAUSES = { firstMs: 1_000, mostMs: 60_000 } as const;
@@ -30,6 +36,8 @@ export const WEBHOOK_PAUSES = { firstMs: 1_000, mostMs: 60_000 } as const;
 /** Between two deliveries to one address: what happens meanwhile is told in one request. */
 const GATHER_MS = 50;
 const BATCH_LIMIT = 500;
+/** Causes that one delivery names. */
+const CAUSES = 16;
 const BATCH_BYTES = 256 * 1_024;
 /** Events that may wait for the disk; past it the oldest are dropped, and said to be. */
 const QUEUE_LIMIT = 10_000;
@@ -43,7 +51,7 @@ export class WebhookOutlet {
   readonly #app: PusherApp;
   readonly #parts: WebhookParts;
   #hook: Webhook;
-  #queue: WebhookEvent[] = [];
+  #queue: Waiting[] = [];
   #isBusy = false;
   #handingIn: Promise<unknown> = Promise.resolve();
 
@@ -62,9 +70,9 @@ export class WebhookOutlet {
     this.#hook = hook;
   }
 
-  tell(event: WebhookEvent): void {
+  tell(event: WebhookEvent, cause?: TraceContext): void {
     if (this.#hook.events?.includes(event.name) === false) return;
-    this.#queue.push(event);
+    this.#queue.push({ event, cause });
     if (this.#queue.length > QUEUE_LIMIT) this.#drop(this.#queue.splice(0, BATCH_LIMIT).length);
     if (this.#isBusy) return;
     this.#isBusy = true;
@@ -78,71 +86,78 @@ export class WebhookOutlet {
   }
 
   #handIn(): void {
-    const events = this.#queue;
+    const waiting = this.#queue;
     this.#queue = [];
-    this.#isBusy = events.length > 0;
+    this.#isBusy = waiting.length > 0;
     if (!this.#isBusy) return;
     const { outbox, clock } = this.#parts;
-    const works = batchesOf(events).map((batch) => this.#workOf(batch));
+    const works = batchesOf(waiting).map((batch) => this.#workOf(batch));
     const handIn = () => outbox.add(works);
     // One after the other, so that they keep their order.
     this.#handingIn = this.#handingIn.then(handIn).then(
       () => clock.after(GATHER_MS, () => this.#handIn()),
-      (error: unknown) => this.#waitForRoom(events, error),
+      (error: unknown) => this.#waitForRoom(waiting, error),
     );
   }
 
-  #waitForRoom(events: readonly WebhookEvent[], error: unknown): void {
+  #waitForRoom(waiting: readonly Waiting[], error: unknown): void {
     const { clock, telemetry } = this.#parts;
     telemetry.record('error', 'webhook.not_written', { app: this.#app.settings.id, error: String(error) });
-    this.#queue = [...events, ...this.#queue];
+    this.#queue = [...waiting, ...this.#queue];
     if (this.#queue.length > QUEUE_LIMIT) this.#drop(this.#queue.splice(0, this.#queue.length - QUEUE_LIMIT).length);
     clock.after(AFTER_ERROR_MS, () => this.#handIn());
   }
 
-  #workOf(events: readonly WebhookEvent[]): Omit<NewWork, 'time'> {
+  #workOf(batch: readonly Waiting[]): Omit<NewWork, 'time'> {
     const app = this.#app.settings.id;
     const { url } = this.#hook;
-    const body = { time_ms: this.#parts.clock.now(), events };
-    const delivery: Delivery = { id: randomText(20), app, url, body };
+    const body = { time_ms: this.#parts.clock.now(), events: batch.map(({ event }) => event) };
+    const causes = batch.flatMap(({ cause }) => cause ?? []).slice(0, CAUSES);
+    const delivery: Delivery = { id: randomText(20), app, url, body, ...(causes.length > 0 && { causes }) };
     return { queue: WEBHOOK_QUEUE, lane: `${app} ${url}`, data: JSON.stringify(delivery) };
   }
 
   #drop(count: number): void {
     const { telemetry } = this.#parts;
     telemetry.count('banyan_webhook_events_dropped_total', {}, count);
-    telemetry.record('error', 'webhook.dropped', { app: this.#app.settings.id, url: this.#hook.url, count });
+    telemetry.record('error', 'webhook.dropped', { app: this.#app.settings.id, url: placeOf(this.#hook.url), count });
   }
 }
 
 /** So many and such as fit into one request; a large one is alone. */
-function batchesOf(events: readonly WebhookEvent[]): WebhookEvent[][] {
-  const batches: WebhookEvent[][] = [];
+function batchesOf(waiting: readonly Waiting[]): Waiting[][] {
+  const batches: Waiting[][] = [];
   let room = 0;
-  for (const event of events) {
-    const bytes = utf8Length(JSON.stringify(event));
+  for (const each of waiting) {
+    const bytes = utf8Length(JSON.stringify(each.event));
     const last = batches.at(-1);
     if (last === undefined || last.length >= BATCH_LIMIT || bytes > room) {
-      batches.push([event]);
+      batches.push([each]);
       room = BATCH_BYTES - bytes;
     } else {
-      last.push(event);
+      last.push(each);
       room -= bytes;
     }
   }
   return batches;
 }
 
+type Tried = Pick<Work, 'data' | 'attempts'>;
+
+export type DeliveryParts = {
+  readonly appOf: (id: string) => PusherApp | undefined;
+  readonly webClient: WebClient;
+  /** Absent where nothing is traced. */
+  readonly traces?: Traces | undefined;
+};
+
 /**
  * Sends a delivery, signed with what the app's secret is now. `X-Banyan-Delivery` is the same each time it is sent, so
  * that a receiver knows what it has had before. Rejects unless it is answered with a status of 200 to 299.
  */
-export async function deliver(
-  data: string,
-  appOf: (id: string) => PusherApp | undefined,
-  webClient: WebClient,
-): Promise<void> {
-  const { id, app: appId, url, body } = JSON.parse(data) as Delivery;
+export async function deliver(work: Tried, { appOf, webClient, traces }: DeliveryParts): Promise<void> {
+  const delivery = JSON.parse(work.data) as Delivery;
+  const { id, app: appId, url, body } = delivery;
   const app = appOf(appId);
   if (app === undefined) throw new GiveUp('the app is gone');
   if (!app.settings.webhooks.some((hook) => hook.url === url)) throw new GiveUp('the app has no such webhook any more');
@@ -153,6 +168,39 @@ export async function deliver(
     'X-Pusher-Signature': app.sign(text),
     'X-Banyan-Delivery': id,
   };
-  const status = await webClient.post({ url, headers, body: text });
-  if (status < 200 || status > 299) throw new Error(`status ${status}`);
+  const span = beginPost(traces, delivery, work.attempts);
+  try {
+    const status = await webClient.post({ url, headers: { ...headers, ...span?.context }, body: text });
+    if (status < 200 || status > 299) throw new Error(`status ${status}`);
+  } catch (error) {
+    span?.fail(error);
+    throw error;
+  } finally {
+    span?.end();
+  }
+}
+
+/** A request that follows from what is traced belongs to that; others are traced as whatever else begins here. */
+function beginPost(
+  traces: Traces | undefined,
+  { url, body, causes = [] }: Delivery,
+  resends: number,
+): Span | undefined {
+  const [first, ...more] = causes;
+  const span =
+    first === undefined ? traces?.begin('POST', 'client') : traces?.resume('POST', 'client', [first, ...more]);
+  span?.set({
+    'http.request.method': 'POST',
+    'http.request.resend_count': resends === 0 ? undefined : resends,
+    'url.full': placeOf(url),
+    'server.address': new URL(url).hostname,
+    'messaging.batch.message_count': body.events.length,
+  });
+  return span;
+}
+
+/** Without the query and what stands before the host: that may be secret. */
+function placeOf(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
 }

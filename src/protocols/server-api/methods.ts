@@ -1,7 +1,9 @@
-import { ClientError } from '../../core/errors.ts';
+import { ClientError, toClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node.ts';
 import { ANONYMOUS } from '../../core/principal.ts';
+import { traceFields } from '../../core/tracing.ts';
 import type { ClientInfo, MapEntry, Publication } from '../../ports/log.ts';
+import type { Span } from '../../ports/traces.ts';
 import { createOrders } from './orders.ts';
 import { dataOf } from './payload.ts';
 import type { Handlers, Params } from './requests.ts';
@@ -17,25 +19,32 @@ export function createHandlers(node: Node, version: string, startedAt: number): 
   const publish = async (
     channel: string,
     { tags, idempotency_key: key, skip_history: fleeting, ...rest }: Params<'publish'>,
-    entry?: MapEntry,
+    { entry, span }: { readonly entry?: MapEntry; readonly span?: Span | undefined },
   ) => {
     const options = {
       ...(tags !== undefined && { tags }),
       ...(key !== undefined && { key }),
       ...(fleeting && { fleeting }),
       ...(entry !== undefined && { entry }),
+      ...(span !== undefined && { span }),
     };
     const { offset, epoch } = await node.publish(own(channel), dataOf(rest), options);
     return offset === 0 ? {} : { offset, epoch };
   };
   return {
-    publish: (params) => publish(params.channel, params),
-    broadcast: async ({ channels, ...rest }) => ({
-      responses: await Promise.all(channels.map((channel) => settled(publish(channel, { channel, ...rest })))),
-    }),
-    map_publish: ({ key, ...params }) => publish(params.channel, params, { key }),
-    map_remove: ({ channel, key }) =>
-      publish(channel, { channel, data: null, skip_history: false }, { key, removed: true }),
+    publish: (params, span) => publish(params.channel, params, { span }),
+    broadcast: async ({ channels, ...rest }, span) => {
+      const published = channels.map((channel) =>
+        publish(channel, { channel, ...rest }, { span }).then(
+          (result) => ({ result }),
+          (error: unknown) => ({ error: explain(node, error, { method: 'broadcast', span }) }),
+        ),
+      );
+      return { responses: await Promise.all(published) };
+    },
+    map_publish: ({ key, ...params }, span) => publish(params.channel, params, { entry: { key }, span }),
+    map_remove: ({ channel, key }, span) =>
+      publish(channel, { channel, data: null, skip_history: false }, { entry: { key, removed: true }, span }),
     ...createOrders(node, own),
     presence: async ({ channel }) => ({
       presence: Object.fromEntries(node.presenceOf(own(channel)).map((info) => [info.client, infoOf(info)])),
@@ -64,25 +73,32 @@ export function createHandlers(node: Node, version: string, startedAt: number): 
         },
       ],
     }),
-    rpc: async ({ method, params }) => ({ data: await node.admission.call(NOBODY, method, params) }),
+    rpc: async ({ method, params }, span) => {
+      const asking = { ...NOBODY, ...(span !== undefined && { span }) };
+      return { data: await node.admission.call(asking, method, params) };
+    },
   };
 }
 
 /** As whom a backend asks itself. */
 const NOBODY = { client: '', principal: ANONYMOUS, address: '', protocol: 'server-api' };
 
+type Failed = { readonly method: string; readonly span: Span | undefined };
+
+/** As `errorOf`; what is the server's own mistake is recorded. */
+export function explain(node: Node, thrown: unknown, { method, span }: Failed): ApiError {
+  const error = toClientError(thrown);
+  if (error.kind === 'internal') {
+    node.report(error.cause ?? error, 'api.failed', { method, ...traceFields(span) });
+    span?.fail(error);
+  }
+  return errorOf(error);
+}
+
 /** An error as the API's answers carry it. */
 export function errorOf(error: unknown): ApiError {
   const { code, message, field } = error instanceof ClientError ? error : new ClientError('internal');
   return { code, message: field === undefined ? message : `${field}: ${message}` };
-}
-
-async function settled(result: Promise<unknown>): Promise<{ result: unknown } | { error: ApiError }> {
-  try {
-    return { result: await result };
-  } catch (error) {
-    return { error: errorOf(error) };
-  }
 }
 
 async function history(node: Node, { channel, limit, since, reverse }: Params<'history'>): Promise<unknown> {

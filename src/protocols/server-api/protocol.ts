@@ -3,8 +3,9 @@ import type { ApiKey, ApiKeys } from '../../core/api-keys.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node.ts';
 import { ruleText } from '../../core/rules.ts';
+import type { Span } from '../../ports/traces.ts';
 import { KeyRates } from './key-rates.ts';
-import { createHandlers, errorOf } from './methods.ts';
+import { createHandlers, errorOf, explain } from './methods.ts';
 import { type Handlers, isMethod, REQUESTS } from './requests.ts';
 import { checkScope } from './scope.ts';
 
@@ -13,6 +14,8 @@ export type ServerApiSettings = {
   readonly keys: ApiKeys;
   readonly version: string;
 };
+
+type Caller = { readonly key: ApiKey; readonly span: Span | undefined };
 
 /** Most commands that one batch may hold. */
 const BATCH_LIMIT = 1_000;
@@ -27,15 +30,15 @@ const PATH = /^\/api(?:\/([a-z_]+))?$/;
  * https://centrifugal.dev/docs/server/server_api
  */
 export class ServerApi {
+  readonly #node: Node;
   readonly #handlers: Handlers;
   readonly #keys: ApiKeys;
   readonly #rates = new KeyRates();
-  readonly #node: Node;
 
   constructor(node: Node, { keys, version }: ServerApiSettings) {
+    this.#node = node;
     this.#handlers = createHandlers(node, version, node.clock.now());
     this.#keys = keys;
-    this.#node = node;
   }
 
   /** True for a path that this API answers. */
@@ -44,33 +47,43 @@ export class ServerApi {
     return pathname === '/api' || method === 'batch' || (method !== undefined && isMethod(method));
   }
 
-  /** Undefined for a request that is not for this API. `readBody` gives its text; both may throw `ClientError`. */
-  async answer(request: Request, readBody: () => Promise<string>): Promise<Response | undefined> {
+  /**
+   * Undefined for a request that is not for this API. `readBody` gives its text; both may throw `ClientError`. `span`: of
+   * the request, where it is traced.
+   */
+  async answer(request: Request, readBody: () => Promise<string>, span?: Span): Promise<Response | undefined> {
     const { pathname } = new URL(request.url);
     if (request.method !== 'POST' || !this.takes(pathname)) return undefined;
     const key = await this.#keys.find(keyOf(request.headers));
     if (key === undefined) return Response.json({ error: errorOf(new ClientError('unauthorized')) }, { status: 401 });
     const body = await readBody();
+    const caller = { key, span };
     const method = PATH.exec(pathname)?.[1];
-    if (method === undefined) return new Response(await this.#pipeline(key, body), { headers: JSON_HEADERS });
+    if (method === undefined) return new Response(await this.#pipeline(caller, body), { headers: JSON_HEADERS });
     return Response.json(
-      method === 'batch' ? { result: await this.#batch(key, parse(body)) } : await this.#call(key, method, parse(body)),
+      method === 'batch'
+        ? { result: await this.#batch(caller, parse(body)) }
+        : await this.#call(caller, method, parse(body)),
     );
   }
 
-  async #call(key: ApiKey, method: string, params: unknown): Promise<{ result: unknown } | { error: unknown }> {
+  async #call(
+    { key, span }: Caller,
+    method: string,
+    params: unknown,
+  ): Promise<{ result: unknown } | { error: unknown }> {
     try {
       // It may have been revoked, or bound to less, while a batch was under way.
       const current = this.#keys.current(key);
       if (current === undefined) throw new ClientError('unauthorized');
       if (!isMethod(method)) throw new ClientError('methodNotFound');
-      const handle = this.#handlers[method] as (params: unknown) => Promise<unknown>;
+      const handle = this.#handlers[method] as (params: unknown, span?: Span) => Promise<unknown>;
       const given = checked(REQUESTS[method], params);
       checkScope(current, method, given);
       this.#spend(current);
-      return { result: await handle(given) };
+      return { result: await handle(given, span) };
     } catch (error) {
-      return { error: errorOf(error) };
+      return { error: explain(this.#node, error, { method, span }) };
     }
   }
 
@@ -81,14 +94,14 @@ export class ServerApi {
   }
 
   /** `{"commands":[{"publish":{…}}, …], "parallel":true}`; each reply stands under its command's name. */
-  async #batch(key: ApiKey, body: unknown): Promise<unknown> {
+  async #batch(caller: Caller, body: unknown): Promise<unknown> {
     const { commands, parallel } = (body ?? {}) as { readonly commands?: unknown; readonly parallel?: unknown };
     if (!Array.isArray(commands) || commands.length > BATCH_LIMIT) {
       throw new ClientError('invalidInput', { field: 'commands', message: `must be a list of at most ${BATCH_LIMIT}` });
     }
     const run = async (command: unknown) => {
       const [[method, params] = ['', {}]] = Object.entries((command ?? {}) as object);
-      const answer = await this.#call(key, method, params);
+      const answer = await this.#call(caller, method, params);
       return 'result' in answer ? { [method]: answer.result } : answer;
     };
     if (parallel === true) return { replies: await Promise.all(commands.map(run)) };
@@ -98,13 +111,13 @@ export class ServerApi {
   }
 
   /** The older form: `POST /api`, one `{"method","params"}` a line, answered line by line. */
-  async #pipeline(key: ApiKey, body: string): Promise<string> {
+  async #pipeline(caller: Caller, body: string): Promise<string> {
     const lines = body.split('\n').filter((line) => line.trim() !== '');
     if (lines.length > BATCH_LIMIT) throw new ClientError('tooLarge', { message: `at most ${BATCH_LIMIT} commands` });
     const answers: string[] = [];
     for (const line of lines) {
       const { method, params } = parse(line) as { readonly method?: unknown; readonly params?: unknown };
-      answers.push(JSON.stringify(await this.#call(key, String(method), params)));
+      answers.push(JSON.stringify(await this.#call(caller, String(method), params)));
     }
     return answers.join('\n');
   }

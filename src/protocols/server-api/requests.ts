@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Span } from '../../ports/traces.ts';
 
 const channel = z.string().min(1);
 const user = z.string().min(1);
@@ -77,8 +78,8 @@ export const REQUESTS = {
 export type Method = keyof typeof REQUESTS;
 export type Params<M extends Method> = z.output<(typeof REQUESTS)[M]>;
 
-/** What answers each method; throws `ClientError`. */
-export type Handlers = { readonly [M in Method]: (params: Params<M>) => Promise<unknown> };
+/** What answers each method; throws `ClientError`. `span`: of the request, where it is traced. */
+export type Handlers = { readonly [M in Method]: (params: Params<M>, span?: Span) => Promise<unknown> };
 
 export function isMethod(name: string): name is Method {
   return Object.hasOwn(REQUESTS, name);

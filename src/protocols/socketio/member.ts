@@ -176,7 +176,7 @@ export class Member implements NamespaceMember, Connection {
       )
       .then(() => this.#releaseHeld())
       .catch((error) => {
-        this.#parts.node.report(error, 'socketio.event');
+        this.#parts.node.report(error, 'socketio.event_failed');
         this.#line.close();
       });
   }
@@ -229,7 +229,7 @@ export class Member implements NamespaceMember, Connection {
   }
 
   #writeLater(channels: ReadonlyMap<string, Place>): void {
-    this.#write(channels).catch((error) => this.#parts.node.report(error, 'socketio.record'));
+    this.#write(channels).catch((error) => this.#parts.node.report(error, 'socketio.record_failed'));
   }
 
   /** What never reaches the session counts as a command all the same. */

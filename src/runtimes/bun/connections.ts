@@ -3,6 +3,7 @@ import { DisconnectError } from '../../core/disconnects.ts';
 import { ClientError } from '../../core/errors.ts';
 import { ANONYMOUS } from '../../core/principal.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
+import type { Span } from '../../ports/traces.ts';
 import type { Entrance } from './entrance.ts';
 import type { Http } from './http.ts';
 import { type SentHeadersSettings, sentHeadersOf } from './sent-headers.ts';
@@ -17,6 +18,8 @@ type Parts = {
   readonly entrances: readonly Entrance[];
 };
 
+type Beginning = { readonly peer: string; readonly visit: 'own' | 'foreign'; readonly span: Span | undefined };
+
 /** Where live connections begin, whatever carries them: who may come in, and as whom, is decided once for all. */
 export class Connections {
   readonly #parts: Parts;
@@ -30,20 +33,20 @@ export class Connections {
     return pathname !== undefined && this.#parts.entrances.some((entrance) => entrance.takes(pathname));
   }
 
-  /** Undefined when a socket is open: Bun then writes the answer itself. */
-  async answer(request: Request, peer: string): Promise<Response | undefined> {
+  /** Undefined when a socket is open: Bun then writes the answer itself. `span`: as for `Http.fetch`. */
+  async answer(request: Request, peer: string, span?: Span): Promise<Response | undefined> {
     const { headers } = request;
     const visit = visitOf(headers, this.#parts.settings);
     if (visit === 'refused') return new Response('origin not allowed', { status: 403 });
     if (request.method === 'OPTIONS') return preflight(headers);
-    const response = await this.#begin(request, peer, visit);
+    const response = await this.#begin(request, { peer, visit, span });
     if (visit === 'foreign' && response !== undefined) {
       for (const [name, value] of Object.entries(crossOriginHeaders(headers))) response.headers.set(name, value);
     }
     return response;
   }
 
-  async #begin(request: Request, peer: string, visit: 'own' | 'foreign'): Promise<Response | undefined> {
+  async #begin(request: Request, { peer, visit, span }: Beginning): Promise<Response | undefined> {
     const { app, http, telemetry, settings, entrances } = this.#parts;
     const url = new URL(request.url);
     const entrance = entrances.find((candidate) => candidate.takes(url.pathname));
@@ -57,7 +60,7 @@ export class Connections {
     const whoNow = async () => (visit === 'own' ? app.authenticate(request.headers) : ANONYMOUS);
     const principal = await whoNow();
     const sent = sentHeadersOf(request.headers, visit, settings);
-    const caller = { ...{ principal, address, whoNow }, ...(sent !== undefined && { headers: sent }) };
+    const caller = { ...{ principal, address, span, whoNow }, ...(sent !== undefined && { headers: sent }) };
     const response = await entrance.begin(request, caller).catch(toResponse);
     if (response !== undefined) telemetry.count('banyan_http_requests_total', { status: String(response.status) });
     return response;

@@ -2,6 +2,7 @@ import type { Server } from 'bun';
 import type { App } from '../../app/compose.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Frame } from '../../core/protocol.ts';
+import { callerOf } from '../../core/tracing.ts';
 import type { Caller } from './entrance.ts';
 import { readBody } from './read-body.ts';
 import { EVENTS, type Framing, JSON_LINES, LAST_WORDS_S, PROTOBUF, type Streams } from './streams.ts';
@@ -63,7 +64,7 @@ export class Emulation {
     if (node !== this.#app.node.name) throw new ClientError('notFound', { field: 'node', message: 'no such node' });
     const connection = this.#streams.byKey(session);
     if (connection === undefined) throw new ClientError('notFound', { field: 'session', message: 'no such session' });
-    connection.session?.receive(frame);
+    connection.session?.receive(frame, callerIn(request));
     return new Response(null, { status: 204 });
   }
 
@@ -78,4 +79,8 @@ export class Emulation {
     connection.session?.receive(first);
     return connection.response;
   }
+}
+
+function callerIn({ headers }: Request): ReturnType<typeof callerOf> {
+  return callerOf((name) => headers.get(name));
 }

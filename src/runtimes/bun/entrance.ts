@@ -1,6 +1,7 @@
 import type { TurnedAway } from '../../core/arrivals.ts';
 import type { HeaderFields } from '../../core/client-headers.ts';
 import type { Principal } from '../../core/principal.ts';
+import type { Span } from '../../ports/traces.ts';
 
 /** Who comes. */
 export type Caller = {
@@ -8,6 +9,8 @@ export type Caller = {
   readonly address: string;
   /** Headers of the request that the developer's backend is told. */
   readonly headers?: HeaderFields;
+  /** Of the request, where it is traced. */
+  readonly span?: Span | undefined;
   /** Who it is by now: to be asked after a body that took its time (PE3). */
   whoNow(): Promise<Principal>;
 };

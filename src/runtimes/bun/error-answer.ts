@@ -1,5 +1,10 @@
 import { ClientError, ERRORS, toClientError } from '../../core/errors.ts';
+import { traceFields } from '../../core/tracing.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
+import type { Span } from '../../ports/traces.ts';
+
+/** Of a path in the log. */
+const PATH_LENGTH = 256;
 
 /** The body of every answer that is an error. */
 export type ErrorBody = {
@@ -15,15 +20,19 @@ export type ErrorBody = {
   };
 };
 
+/** Who is told of errors that are nobody's but the server's. */
+export type Told = { readonly telemetry: Telemetry; readonly span?: Span | undefined };
+
 /**
  * Turns whatever was thrown into an answer. What is not a `ClientError` is logged, once and here, and the client
  * gets no more than the record's id.
  */
-export function errorAnswer(thrown: unknown, request: Request, telemetry: Telemetry): Response {
+export function errorAnswer(thrown: unknown, request: Request, { telemetry, span }: Told): Response {
   const error = toClientError(thrown);
+  if (error.status >= 500) span?.fail(thrown);
   const headers = new Headers({ 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
   if (error.retryAfter !== undefined) headers.set('Retry-After', String(Math.ceil(error.retryAfter)));
-  const body = error.kind === 'internal' ? logInternal(error, request, telemetry) : describe(error);
+  const body = error.kind === 'internal' ? logInternal(error, request, { telemetry, span }) : describe(error);
   return new Response(JSON.stringify(body), { status: error.status, headers });
 }
 
@@ -45,15 +54,21 @@ function describe({ kind, code, message, field, retryAfter }: ClientError): Erro
   };
 }
 
-function logInternal({ cause, stack }: ClientError, request: Request, telemetry: Telemetry): ErrorBody {
+function logInternal({ cause, stack }: ClientError, request: Request, { telemetry, span }: Told): ErrorBody {
   const requestId = crypto.randomUUID();
   const error = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? stack);
   telemetry.record('error', 'http.failed', {
-    requestId,
+    request_id: requestId,
     method: request.method,
-    path: new URL(request.url).pathname,
+    path: pathOf(request),
     error,
+    ...traceFields(span),
   });
   const { code, message } = ERRORS.internal;
   return { error: { code, name: 'internal', message, requestId } };
+}
+
+/** For the log, where the code of an invitation's link has no business. */
+function pathOf({ url }: Request): string {
+  return new URL(url).pathname.replace(/^\/join\/.*/, '/join/…').slice(0, PATH_LENGTH);
 }

@@ -229,7 +229,7 @@ describe('an error', () => {
     expect(records).toHaveLength(1);
     expect(records[0]).toMatchObject({
       event: 'http.failed',
-      fields: { requestId: requestId as string, path, method: 'POST' },
+      fields: { request_id: requestId as string, path, method: 'POST' },
     });
     expect(records[0]?.fields.error).toContain('the secret is 42');
   });

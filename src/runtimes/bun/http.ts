@@ -7,6 +7,7 @@ import type { Node } from '../../core/node.ts';
 import type { Operations } from '../../core/operations.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
+import type { Span } from '../../ports/traces.ts';
 import { createApiDocs, DOCS_PATH } from './api-docs.ts';
 import { errorAnswer, methodNotAllowed } from './error-answer.ts';
 import { BODY_LIMIT, readJsonBody } from './json-body.ts';
@@ -25,11 +26,11 @@ export type HttpApp = {
   readonly node?: Pick<Node, 'spend'>;
   /** What developers' backends call; undefined for a request that is not for it. */
   readonly serverApi?: {
-    answer(request: Request, readBody: () => Promise<string>): Promise<Response | undefined>;
+    answer(request: Request, readBody: () => Promise<string>, span?: Span): Promise<Response | undefined>;
   };
   /** As `serverApi`, for backends that speak the Pusher protocol. */
   readonly pusherApi?: {
-    answer(request: Request, readBody: () => Promise<Uint8Array>): Promise<Response | undefined>;
+    answer(request: Request, readBody: () => Promise<Uint8Array>, span?: Span): Promise<Response | undefined>;
   };
 };
 
@@ -41,15 +42,18 @@ export type HttpSettings = OriginSettings & {
 };
 
 export type Http = {
-  /** Answers any request. `peer` is the address at the other end of the socket. Does not reject. */
-  fetch(request: Request, peer: string): Promise<Response>;
+  /**
+   * Answers any request. `peer` is the address at the other end of the socket; `span` that of the request, where it is
+   * traced. Does not reject.
+   */
+  fetch(request: Request, peer: string, span?: Span): Promise<Response>;
   /** Decides once for all that follows whether the client came over TLS: from then on X-Forwarded-Proto is true. */
   settle(request: Request, peer: string): void;
   /** The client's address, behind whichever trusted proxies. */
   addressOf(request: Request, peer: string): string;
 };
 
-type Env = { Bindings: { readonly peer: string } };
+type Env = { Bindings: { readonly peer: string; readonly span: Span | undefined } };
 type Parts = {
   readonly app: HttpApp;
   readonly settings: HttpSettings;
@@ -74,10 +78,10 @@ export function createHttp(app: HttpApp, settings: HttpSettings, { telemetry }: 
   addApi(hono, parts);
   addPages(hono, parts);
   return {
-    fetch: async (request, peer) => {
+    fetch: async (request, peer, span) => {
       // Bun makes the URL of the Host header, whatever that is.
       if (!URL.canParse(request.url)) return new Response('the Host header is wrong', { status: 400 });
-      return hono.fetch(request, { peer });
+      return hono.fetch(request, { peer, span });
     },
     settle: (request, peer) => {
       // Without proxies to trust nobody looks.
@@ -102,8 +106,8 @@ function addGuards(hono: Hono<Env>, { settings, telemetry, proxies }: Parts): vo
     }
     await next();
   });
-  hono.onError((error, { req }) => errorAnswer(error, req.raw, telemetry));
-  hono.notFound(({ req }) => errorAnswer(new ClientError('notFound'), req.raw, telemetry));
+  hono.onError((error, { req, env }) => errorAnswer(error, req.raw, { telemetry, span: env.span }));
+  hono.notFound(({ req }) => errorAnswer(new ClientError('notFound'), req.raw, { telemetry }));
 }
 
 function addApi(hono: Hono<Env>, parts: Parts): void {
@@ -112,13 +116,13 @@ function addApi(hono: Hono<Env>, parts: Parts): void {
   const docs = createApiDocs();
   const uploads = parts.app.features.flatMap((feature) => feature.uploads ?? []);
   let openApi: string | undefined;
-  hono.on('POST', ['/api', '/api/*'], async ({ req }, next) => {
+  hono.on('POST', ['/api', '/api/*'], async ({ req, env }, next) => {
     const body = async () => new TextDecoder().decode(await readBody(req.raw, BODY_LIMIT));
-    return (await parts.app.serverApi?.answer(req.raw, body)) ?? next();
+    return (await parts.app.serverApi?.answer(req.raw, body, env.span)) ?? next();
   });
-  hono.all('/apps/*', async ({ req }, next) => {
+  hono.all('/apps/*', async ({ req, env }, next) => {
     const body = () => readBody(req.raw, BODY_LIMIT);
-    return (await parts.app.pusherApi?.answer(req.raw, body)) ?? next();
+    return (await parts.app.pusherApi?.answer(req.raw, body, env.span)) ?? next();
   });
   hono.get('/api/v1', ({ json }) =>
     json({
@@ -161,7 +165,9 @@ async function callOperation({ req, env }: Context<Env>, name: string, parts: Pa
   const context = {
     ...{ principal, address },
     http: { headers, url, responseHeaders },
+    ...(env.span !== undefined && { span: env.span }),
   };
+  env.span?.set({ 'rpc.method': name });
   const output = await parts.app.operations.call(name, context, input);
   return new Response(JSON.stringify(output ?? {}), { headers: responseHeaders });
 }
@@ -179,7 +185,7 @@ function addPages(hono: Hono<Env>, { app, settings, telemetry }: Parts): void {
     }
     return next();
   });
-  hono.all('/api/*', ({ req }) => errorAnswer(new ClientError('methodNotFound'), req.raw, telemetry));
+  hono.all('/api/*', ({ req }) => errorAnswer(new ClientError('methodNotFound'), req.raw, { telemetry }));
   hono.get('*', ({ req }, next) => {
     const isPage = req.header('Accept')?.includes('text/html') === true && !req.path.startsWith('/assets/');
     return isPage && index !== undefined ? index.answer(req.raw) : next();

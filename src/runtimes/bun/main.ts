@@ -12,8 +12,10 @@ import { metricsOf } from '../../app/metrics.ts';
 import { MIGRATIONS } from '../../app/migrations.ts';
 import { openPorts, type Ports } from '../../app/ports.ts';
 import { StartError } from '../../app/start-error.ts';
+import { tracesSettingsOf } from '../../app/traces-setting.ts';
 import type { DrainPlan } from '../../core/drain.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
+import type { Traces } from '../../ports/traces.ts';
 import { CentrifugeEntrance } from './centrifuge-entrance.ts';
 import { systemClock } from './clock.ts';
 import { Compression } from './compression.ts';
@@ -24,6 +26,7 @@ import { PlainEntrance } from './plain-entrance.ts';
 import { ProcessMetrics } from './process-metrics.ts';
 import { PusherEntrance } from './pusher-entrance.ts';
 import { Readiness } from './readiness.ts';
+import { beginRequest, endRequest } from './request-span.ts';
 import { RoomsEntrance } from './rooms-entrance.ts';
 import { SocketIoEntrance } from './socketio-entrance.ts';
 import { starting } from './turned-away.ts';
@@ -45,11 +48,16 @@ type Serving = {
   readonly http: Http;
   readonly connections: Connections;
   readonly metrics: MetricsPage;
+  readonly traces: ClosableTraces | undefined;
 };
+
+type ClosableTraces = Traces & { close(deadlineMs: number): Promise<void> };
 
 const SWEEP_MS = 60_000;
 /** How long a stop waits for answers under way before it cuts what is left. */
 const STOP_GRACE_MS = 5_000;
+/** How long a stop waits for the collector of traces to take the last ones. */
+const LAST_SPANS_MS = 2_000;
 
 /**
  * Starts everything in this process. The port is taken before the data folder is touched, so that a start which
@@ -59,6 +67,7 @@ const STOP_GRACE_MS = 5_000;
  */
 export async function startServer(config: Config): Promise<RunningServer> {
   const telemetry = createTelemetry({ level: config.logLevel, format: config.logFormat });
+  if (config.clientInsecure && config.logFormat === 'json') telemetry.record('warn', 'server.insecure');
   const compression = new Compression({ fromBytes: config.compressFromBytes, fanoutBytes: config.compressFanoutBytes });
   const fanout = new BunFanout(compression);
   const readiness = new Readiness();
@@ -79,14 +88,15 @@ export async function startServer(config: Config): Promise<RunningServer> {
       onDeath: (error) => dieOf(error, telemetry),
     });
     if (ports.isRestored) telemetry.record('warn', 'log.restored', { consequence: 'clients begin anew' });
-    const ready = assemble(config, ports, { telemetry, fanout, server, processMetrics, compression });
+    const traces = await openTraces(config, telemetry);
+    const ready = assemble(config, ports, { telemetry, traces, fanout, server, processMetrics, compression });
     const url = publicUrl(config, server);
     await ready.app.catchUp();
     const ownerPath = await ready.app.ownerPath();
     const ownerUrl = ownerPath === null ? null : `${url}${ownerPath}`;
     serving = ready;
     readiness.start(ports.checks);
-    const running = { server, app: ready.app, ports, telemetry, readiness, processMetrics };
+    const running = { server, app: ready.app, ports, telemetry, traces, readiness, processMetrics };
     return {
       ...{ url, ownerUrl },
       stop: stopper(running, drainPlanOf(config)),
@@ -100,8 +110,17 @@ export async function startServer(config: Config): Promise<RunningServer> {
   }
 }
 
+/** Undefined where nothing is traced: then the library is not even loaded. */
+async function openTraces(config: Config, telemetry: Telemetry): Promise<ClosableTraces | undefined> {
+  const settings = tracesSettingsOf(config);
+  if (settings === undefined) return undefined;
+  const { OtelTraces } = await import('../../adapters/otel/traces.ts');
+  return new OtelTraces(settings, telemetry);
+}
+
 type Made = {
   readonly telemetry: CountingTelemetry;
+  readonly traces: ClosableTraces | undefined;
   readonly fanout: BunFanout;
   readonly server: Server<SocketData>;
   readonly processMetrics: ProcessMetrics;
@@ -109,10 +128,10 @@ type Made = {
 };
 
 function assemble(config: Config, ports: Ports, made: Made): Serving {
-  const { telemetry, fanout, server, processMetrics, compression } = made;
+  const { telemetry, traces, fanout, server, processMetrics, compression } = made;
   const runtime = {
     ...{ clock: systemClock, passwords: createPasswords(), images: createImages(), digests, webClient },
-    ...{ telemetry, fanout },
+    ...{ telemetry, traces, fanout },
     vitals: { counts: telemetry.counts, process: () => processMetrics.vitals() },
   };
   const app = compose(config, ports, runtime);
@@ -126,13 +145,13 @@ function assemble(config: Config, ports: Ports, made: Made): Serving {
     new PusherEntrance({ app, server }),
     new RoomsEntrance(app, telemetry),
     new SocketIoEntrance(
-      { socketio, server, fanout, clock: systemClock, report: (error) => app.node.report(error, 'socketio.failed') },
       {
-        path: '/socket.io/',
-        pingMs: config.pingSeconds * 1_000,
-        pongMs: config.pongSeconds * 1_000,
-        ...bounds,
-        compression,
+        ...{ socketio, server, fanout, clock: systemClock },
+        report: (error) => app.node.report(error, 'socketio.line_failed'),
+      },
+      {
+        ...{ path: '/socket.io/', pingMs: config.pingSeconds * 1_000, pongMs: config.pongSeconds * 1_000 },
+        ...{ ...bounds, compression },
       },
     ),
   ];
@@ -140,7 +159,8 @@ function assemble(config: Config, ports: Ports, made: Made): Serving {
     families: () => [...metricsOf(app, telemetry.counts()), ...processMetrics.families()],
     addressOf: http.addressOf,
   });
-  return { app, http, connections: new Connections({ app, http, telemetry, settings: config, entrances }), metrics };
+  const connections = new Connections({ app, http, telemetry, settings: config, entrances });
+  return { app, http, connections, metrics, traces };
 }
 
 type Listening = { readonly readiness: Readiness; readonly compression: Compression };
@@ -189,9 +209,11 @@ async function answer(
   const peer = server.requestIP(request)?.address ?? '';
   if (pathname === '/metrics') return serving.metrics.answer(request, peer);
   serving.http.settle(request, peer);
-  return serving.connections.takes(pathname)
-    ? serving.connections.answer(request, peer)
-    : serving.http.fetch(request, peer);
+  const span = beginRequest(serving.traces, request, pathname ?? '');
+  const response = serving.connections.takes(pathname)
+    ? serving.connections.answer(request, peer, span)
+    : serving.http.fetch(request, peer, span);
+  return span === undefined ? response : endRequest(span, response);
 }
 
 type Running = {
@@ -199,15 +221,16 @@ type Running = {
   readonly app: App;
   readonly ports: Ports;
   readonly telemetry: Telemetry;
+  readonly traces: ClosableTraces | undefined;
   readonly readiness: Readiness;
   readonly processMetrics: ProcessMetrics;
 };
 
 function stopper(running: Running, plan: DrainPlan): () => Promise<void> {
-  const { server, app, ports, telemetry, readiness, processMetrics } = running;
+  const { server, app, ports, telemetry, traces, readiness, processMetrics } = running;
   const sweep = () =>
     ports.sweep(Date.now()).catch((error: Error) => {
-      telemetry.record('warn', 'log.sweepFailed', { error: error.message });
+      telemetry.record('warn', 'log.sweep_failed', { error: error.message });
     });
   const sweeping = setInterval(sweep, SWEEP_MS);
   sweeping.unref();
@@ -222,6 +245,7 @@ function stopper(running: Running, plan: DrainPlan): () => Promise<void> {
     await Promise.race([stopped, Bun.sleep(STOP_GRACE_MS)]);
     await server.stop(true);
     await ports.close();
+    await traces?.close(LAST_SPANS_MS);
   };
 }
 

@@ -1,9 +1,11 @@
 import type { Server } from 'bun';
 import type { App } from '../../app/compose.ts';
 import type { TurnedAway } from '../../core/arrivals.ts';
+import type { Command } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { ClientError } from '../../core/errors.ts';
 import { Slots } from '../../core/slots.ts';
+import { callerOf } from '../../core/tracing.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Caller, Entrance } from './entrance.ts';
 import { errorAnswer, methodNotAllowed } from './error-answer.ts';
@@ -62,7 +64,7 @@ export class PlainEntrance implements Entrance {
 
   turnAway(request: Request, turned: TurnedAway): Response {
     if (isEventSource(request)) return this.#comeBack(turned);
-    return errorAnswer(refusalOf(turned), request, this.#parts.telemetry);
+    return errorAnswer(refusalOf(turned), request, this.#parts);
   }
 
   async begin(request: Request, caller: Caller): Promise<Response> {
@@ -75,7 +77,7 @@ export class PlainEntrance implements Entrance {
       // A drain that began meanwhile.
       const isStopping = told instanceof ClientError && told.kind === 'unavailable';
       if (isStopping && isEventSource(request)) return this.#comeBack({ limit: 'draining', retryMs: RETRY_MS });
-      return errorAnswer(told, request, telemetry);
+      return errorAnswer(told, request, { telemetry, span: caller.span });
     });
   }
 
@@ -102,7 +104,7 @@ export class PlainEntrance implements Entrance {
     // The session's own pings are what keeps the line open.
     server.timeout(request, 0);
     request.signal.addEventListener('abort', () => connection.close());
-    for (const command of app.plain.commandsOf(asked)) connection.session?.take(command);
+    for (const command of app.plain.commandsOf(asked)) connection.session?.take(tracedAs(command, request));
     try {
       await protocol.opened;
     } catch (error) {
@@ -126,7 +128,7 @@ export class PlainEntrance implements Entrance {
     const stopWaiting = app.node.clock.after(asked.waitMs, () => poll.timeOver());
     // Nobody is left to answer.
     request.signal.addEventListener('abort', () => poll.finish());
-    for (const command of app.plain.commandsOf(asked)) session.take(command);
+    for (const command of app.plain.commandsOf(asked)) session.take(tracedAs(command, request));
     try {
       return new Response(await poll.answer, { headers: JSON_HEADERS });
     } finally {
@@ -139,8 +141,10 @@ export class PlainEntrance implements Entrance {
     const { app, bounds } = this.#parts;
     const asked = app.plain.readPublishing(request.url, request.headers);
     const body = await readBody(request, bounds.maxFrameBytes);
-    const { address } = caller;
-    const { offset, epoch } = await app.plain.publish(app.node, { asked, body, found: await caller.whoNow(), address });
+    const { offset, epoch } = await app.plain.publish(app.node, {
+      ...{ asked, body, found: await caller.whoNow(), address: caller.address },
+      ...(caller.span !== undefined && { span: caller.span }),
+    });
     return Response.json({ offset, epoch }, { headers: JSON_HEADERS });
   }
 
@@ -153,4 +157,10 @@ export class PlainEntrance implements Entrance {
     );
     return new Response(body, { headers: JSON_HEADERS });
   }
+}
+
+/** What a request asks for belongs to the trace that the request does. */
+function tracedAs(command: Command, { headers }: Request): Command {
+  const caller = callerOf((name) => headers.get(name));
+  return caller === undefined ? command : { ...command, caller };
 }

@@ -24,9 +24,9 @@ export class RoomsEntrance implements Entrance {
     return false;
   }
 
-  async begin(request: Request, { principal }: Caller): Promise<Response> {
+  async begin(request: Request, { principal, span }: Caller): Promise<Response> {
     if (request.method !== 'GET' && request.method !== 'HEAD') return methodNotAllowed('GET, HEAD, OPTIONS');
     const answer = this.#app.socketio.answerRooms(request, principal);
-    return answer.catch((error: unknown) => errorAnswer(error, request, this.#telemetry));
+    return answer.catch((error: unknown) => errorAnswer(error, request, { telemetry: this.#telemetry, span }));
   }
 }

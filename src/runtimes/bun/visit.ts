@@ -31,7 +31,8 @@ export function preflight(headers: Headers): Response {
     headers: {
       ...crossOriginHeaders(headers),
       'Access-Control-Allow-Methods': 'GET, POST, OPTIONS',
-      'Access-Control-Allow-Headers': 'Authorization, Content-Type, Idempotency-Key, X-Requested-With, Last-Event-ID',
+      'Access-Control-Allow-Headers':
+        'Authorization, Content-Type, Idempotency-Key, X-Requested-With, Last-Event-ID, traceparent, tracestate',
       'Access-Control-Max-Age': '600',
     },
   });

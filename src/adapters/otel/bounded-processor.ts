@@ -1,0 +1,65 @@
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
+import {
+  BatchSpanProcessor,
+  type ReadableSpan,
+  type Span,
+  type SpanExporter,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace';
+
+/** Spans that wait for the collector, those on the way to it included. */
+const QUEUE_LENGTH = 8_192;
+const BATCH_LENGTH = 512;
+const BATCH_MS = 1_000;
+
+/** What becomes of spans. */
+export type Fates = {
+  exported(count: number): void;
+  dropped(count: number, reason: 'queueFull' | 'exportFailed', error?: Error): void;
+};
+
+/**
+ * Hands ended spans to the exporter in batches, and never keeps more than `QUEUE_LENGTH` of them: where the collector is
+ * slow or gone, new ones are dropped, and counted. The library's own processor does the first, but drops in silence.
+ */
+export class BoundedProcessor implements SpanProcessor {
+  readonly #fates: Fates;
+  readonly #batches: BatchSpanProcessor;
+  #held = 0;
+
+  constructor(exporter: SpanExporter, fates: Fates) {
+    this.#fates = fates;
+    this.#batches = new BatchSpanProcessor({
+      exporter: {
+        export: (spans, done) => exporter.export(spans, (result) => this.#settle(spans.length, result, done)),
+        shutdown: () => exporter.shutdown(),
+      },
+      maxQueueSize: QUEUE_LENGTH,
+      maxExportBatchSize: BATCH_LENGTH,
+      scheduledDelayMillis: BATCH_MS,
+    });
+  }
+
+  onStart(): void {}
+
+  onEnd(span: ReadableSpan & Partial<Span>): void {
+    if (this.#held >= QUEUE_LENGTH) return this.#fates.dropped(1, 'queueFull');
+    this.#held += 1;
+    this.#batches.onEnd(span);
+  }
+
+  forceFlush(): Promise<void> {
+    return this.#batches.forceFlush();
+  }
+
+  shutdown(): Promise<void> {
+    return this.#batches.shutdown();
+  }
+
+  #settle(count: number, result: ExportResult, done: (result: ExportResult) => void): void {
+    this.#held -= count;
+    if (result.code === ExportResultCode.SUCCESS) this.#fates.exported(count);
+    else this.#fates.dropped(count, 'exportFailed', result.error);
+    done(result);
+  }
+}

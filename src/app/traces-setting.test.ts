@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'bun:test';
+import { loadConfig } from './load-config.ts';
+import { pairsOf, tracesSettingsOf } from './traces-setting.ts';
+
+const settingsOf = (env: Readonly<Record<string, string>>) =>
+  tracesSettingsOf(loadConfig({ args: [], env, readFile: () => undefined }).config);
+
+describe("OB4 OpenTelemetry's settings", () => {
+  test('trace nothing unless a collector is named', () => {
+    expect(settingsOf({})).toBeUndefined();
+    expect(settingsOf({ OTEL_SERVICE_NAME: 'x', OTEL_TRACES_SAMPLER: 'always_on' })).toBeUndefined();
+  });
+
+  test('by default everything, as this service', () => {
+    expect(settingsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318/' })).toMatchObject({
+      url: 'http://localhost:4318/v1/traces',
+      headers: {},
+      resource: { 'service.name': 'banyan' },
+      sampler: 'parentbased_always_on',
+      ratio: 1,
+    });
+  });
+
+  test('of which the one that is only for traces goes first', () => {
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318',
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces.example/in',
+      OTEL_EXPORTER_OTLP_HEADERS: 'api-key=a%20secret, other = x=y ',
+      OTEL_SERVICE_NAME: 'chat',
+      OTEL_RESOURCE_ATTRIBUTES: 'service.name=not-this,deployment.environment.name=test',
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.01',
+    };
+    expect(settingsOf(env)).toMatchObject({
+      url: 'https://traces.example/in',
+      headers: { 'api-key': 'a secret', other: 'x=y' },
+      resource: { 'service.name': 'chat', 'deployment.environment.name': 'test' },
+      sampler: 'parentbased_traceidratio',
+      ratio: 0.01,
+    });
+  });
+
+  test.each([
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'localhost:4318'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://localhost:4318/?key=x'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://user:password@localhost:4318'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'no-value'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'key=%0d%0aother: x'],
+    ['OTEL_TRACES_SAMPLER', 'sometimes'],
+    ['OTEL_TRACES_SAMPLER_ARG', '1.5'],
+    ['OTEL_TRACES_SAMPLER_ARG', 'half'],
+  ])('that make no sense stop the start: %s=%s', (name, value) => {
+    expect(() => settingsOf({ [name]: value })).toThrow(name);
+  });
+
+  test('do not tell a secret header when it is wrong', () => {
+    expect(() => settingsOf({ OTEL_EXPORTER_OTLP_HEADERS: 'do-not-tell' })).not.toThrow('do-not-tell');
+  });
+
+  test('have pairs in which keys of objects are nothing special', () => {
+    expect(pairsOf('')).toEqual({});
+    expect(Object.entries(pairsOf('__proto__=x,constructor=y') ?? {})).toContainEqual(['constructor', 'y']);
+  });
+});

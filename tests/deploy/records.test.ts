@@ -1,0 +1,26 @@
+import { expect, test } from 'bun:test';
+import { readFileSync } from 'node:fs';
+import { Glob } from 'bun';
+
+const ROOT = `${import.meta.dir}/../..`;
+/** Where an event's name stands as it is recorded or reported. */
+const EVENT = /'([a-z_]+\.[a-z_]+)'/g;
+const RECORDS = /(?:record|report)\((?:[^()]|\([^()]*\))*\)/gs;
+
+/** The events that the source names in its records, but for those whose name comes from elsewhere. */
+function recorded(): Set<string> {
+  const events = new Set<string>();
+  for (const file of new Glob('src/**/*.ts').scanSync(ROOT)) {
+    if (file.includes('/web/') || file.endsWith('.test.ts')) continue;
+    const source = readFileSync(`${ROOT}/${file}`, 'utf8');
+    for (const [call] of source.matchAll(RECORDS))
+      for (const [, event] of call.matchAll(EVENT)) events.add(event as string);
+  }
+  return events;
+}
+
+test('OB6 docs/operations.md tells of every event that is recorded, and of no other', () => {
+  const rows = readFileSync(`${ROOT}/docs/operations.md`, 'utf8').match(/^\| `[a-z_]+\.[a-z_]+`[^|]*\|/gm) ?? [];
+  const told = rows.flatMap((row) => [...row.matchAll(/`([^`]+)`/g)].map(([, event]) => event as string));
+  expect(told.toSorted()).toEqual([...recorded()].toSorted());
+});

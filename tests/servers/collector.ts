@@ -1,0 +1,54 @@
+import { type CollectedSpan, decodeSpans } from './otlp.ts';
+
+/** What becomes of what it is sent: taken; refused; or left without an answer. */
+type Mood = 'well' | 'failing' | 'silent';
+
+/** A collector of traces: it takes real OTLP over HTTP, in Protobuf, and keeps it. */
+export class Collector {
+  readonly spans: CollectedSpan[] = [];
+  /** Headers of the last request. */
+  headers = new Headers();
+  requests = 0;
+  mood: Mood = 'well';
+  readonly #server: Bun.Server<undefined>;
+
+  constructor() {
+    this.#server = Bun.serve({ port: 0, idleTimeout: 255, fetch: (request) => this.#answer(request) });
+  }
+
+  /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#server.port}`;
+  }
+
+  /** Waits for a span. */
+  async span(what: string, fits: (span: CollectedSpan) => boolean): Promise<CollectedSpan> {
+    for (let waited = 0; waited < 10_000; waited += 20) {
+      const found = this.spans.find(fits);
+      if (found !== undefined) return found;
+      await Bun.sleep(20);
+    }
+    throw new Error(`no span came: ${what}, only ${this.spans.map(({ name }) => name).join(', ')}`);
+  }
+
+  /** The spans of one trace, once those of all these names are there. */
+  async trace(traceId: string, ...names: readonly string[]): Promise<CollectedSpan[]> {
+    for (const name of names) await this.span(name, (span) => span.traceId === traceId && span.name === name);
+    return this.spans.filter((span) => span.traceId === traceId);
+  }
+
+  stop(): Promise<void> {
+    return this.#server.stop(true);
+  }
+
+  async #answer(request: Request): Promise<Response> {
+    const body = new Uint8Array(await request.arrayBuffer());
+    this.requests += 1;
+    this.headers = request.headers;
+    if (this.mood === 'failing') return new Response('no', { status: 500 });
+    if (this.mood === 'silent') await new Promise(() => undefined);
+    if (new URL(request.url).pathname !== '/v1/traces') return new Response('no such path', { status: 404 });
+    this.spans.push(...decodeSpans(body));
+    return new Response(new Uint8Array(), { headers: { 'Content-Type': 'application/x-protobuf' } });
+  }
+}
