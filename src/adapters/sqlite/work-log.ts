@@ -13,7 +13,10 @@ import type {
 
 const INSERT =
   'INSERT INTO works (queue, lane, added_at, due_at, attempts, bytes, data) VALUES (?, ?, ?, 0, 0, ?, ?) RETURNING id';
-/** Steps from lane to lane in the index, so that what waits behind the first of a lane is not read. */
+/**
+ * Steps from lane to lane in the index, so that what waits behind the first of a lane is not read. CROSS JOIN has SQLite
+ * begin with the heads.
+ */
 const HEADS = `WITH RECURSIVE heads (id) AS (
     SELECT (SELECT id FROM works WHERE queue = ? AND died_at IS NULL ORDER BY lane, id LIMIT 1)
     UNION ALL
@@ -23,7 +26,7 @@ const HEADS = `WITH RECURSIVE heads (id) AS (
       ORDER BY lane, id LIMIT 1
     ) FROM heads WHERE heads.id IS NOT NULL
   )
-  SELECT works.id, lane, due_at FROM heads JOIN works ON works.id = heads.id ORDER BY works.id`;
+  SELECT works.id, lane, due_at FROM heads CROSS JOIN works ON works.id = heads.id ORDER BY works.id`;
 const WORK =
   'SELECT id, queue, lane, added_at, attempts, data FROM works WHERE id = ? AND due_at <= ? AND died_at IS NULL';
 const LETTER = 'SELECT id, queue, lane, added_at, attempts, died_at, reason, bytes';
