@@ -117,7 +117,7 @@ describe('the overview', () => {
       .waitFor();
   }, 30_000);
 
-  test('As the owner I find the last minutes there when I open it again, for as long as I like', async () => {
+  test('As the owner I find the last minutes there when I open it again, for the time that I chose', async () => {
     await ann.page.getByRole('button', { name: '1 min', exact: true }).click();
     await ann.page.waitForURL('**/admin?range=60');
     await ann.page.reload();
@@ -127,6 +127,19 @@ describe('the overview', () => {
     expect(Math.max(...measures.deliveries.map((value) => value ?? 0))).toBeGreaterThan(0);
     const pressed = ann.page.getByRole('button', { name: '1 min', exact: true });
     expect(await pressed.getAttribute('aria-pressed')).toBe('true');
+  }, 30_000);
+});
+
+describe('a line that breaks', () => {
+  test('As the owner I see that figures wait, and that they go on from where the server is', async () => {
+    await ann.page.goto('/admin');
+    await ann.page.getByText('Live', { exact: true }).waitFor();
+    await ann.context.setOffline(true);
+    await ann.page.getByText('Waiting for the server').waitFor();
+    await ann.context.setOffline(false);
+    await ann.page.getByText('Live', { exact: true }).waitFor();
+    const before = await tile(ann.page, 'Publications');
+    await whilePublishing(() => until('figures come', async () => (await tile(ann.page, 'Publications')) !== before));
   }, 30_000);
 });
 
@@ -151,7 +164,7 @@ describe('connections', () => {
     await ann.page.getByText('Nothing matches “nobody like that”').waitFor();
   }, 30_000);
 
-  test('As the owner I end a connection, and it is really over', async () => {
+  test('CN4 As the owner I end a connection, and it is really over', async () => {
     const { client, id, codes } = await openClient('demo:short');
     await ann.page.goto(`/admin/connections?text=${id}`);
     await rows(ann.page).first().getByRole('link').click();
@@ -266,7 +279,7 @@ describe('channels', () => {
     await ann.page.getByText('There is no such namespace').waitFor();
   }, 30_000);
 
-  test('As the owner I see that a room is there, and nothing of what people say in it', async () => {
+  test('CN2 As the owner I see that a room is there, and nothing of what people say in it', async () => {
     await roomRow(bob.page, 'General').click();
     await say(bob.page, 'between ourselves');
     await ann.page.goto('/admin/channels?prefix=room:');
@@ -373,7 +386,7 @@ describe('keys, apps and dead letters', () => {
 });
 
 describe('who is no owner', () => {
-  test('As a member I have no way to the console, and am told so at its address', async () => {
+  test('CN1 As a member I have no way to the console, and am told so at its address', async () => {
     await bob.page.goto('/');
     await bob.page.getByRole('button', { name: 'Your account' }).click();
     await bob.page.getByRole('menuitem', { name: 'Settings' }).waitFor();
