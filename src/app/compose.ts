@@ -126,6 +126,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     authenticate: accounts.authenticate,
     catchUp: async () => {
       await platform.load();
+      // Behind the apps: work for one that is not there is given up.
       await jobs.start();
       await accounts.catchUp();
       await socketio.catchUp();

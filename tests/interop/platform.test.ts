@@ -322,6 +322,7 @@ describe('PU9 webhooks of such apps', () => {
   test('are signed so that the pusher package takes them', async () => {
     const app = await created();
     const told: unknown[] = [];
+    let status = 200;
     const receiver = Bun.serve({
       ...{ port: 0, hostname: '127.0.0.1' },
       fetch: async (request) => {
@@ -329,13 +330,24 @@ describe('PU9 webhooks of such apps', () => {
         const headers = Object.fromEntries(request.headers);
         const webhook = world.backendOf(app).webhook({ headers, rawBody } as never);
         told.push(webhook.isValid() ? webhook.getEvents() : 'invalid');
-        return new Response();
+        return new Response('', { status });
       },
     });
     await owner.call('apps.update', { id: app.id, webhooks: [{ url: `http://127.0.0.1:${receiver.port}/` }] });
     await subscribe(clientFor(app), 'news');
     await until(() => told.length > 0);
     expect(told).toEqual([[{ name: 'channel_occupied', channel: 'news' }]]);
+    // What waits for an app that the owner made is told after a restart, too.
+    status = 503;
+    const client = clientFor(app);
+    await subscribe(client, 'later');
+    await until(() => told.length > 1);
+    for (const each of clients.splice(0)) each.disconnect();
+    await world.server.restart();
+    status = 200;
+    await until(() => told.length > 2);
+    expect(told.slice(1, 3)).toEqual([told[1], told[1]]);
+    expect((await owner.call('deadLetters.list', {})).total).toBe(0);
     await receiver.stop(true);
   });
 });

@@ -25,8 +25,7 @@ export function createPlatform(host: FeatureHost, settings: PlatformSettings): P
   return {
     feature: { name: 'platform', namespaces: {}, operations: bindOperations(platformContract, handlers) },
     load: async () => {
-      await loadApiKeys(parts);
-      await loadApps(parts);
+      await Promise.all([loadApiKeys(parts), loadApps(parts)]);
     },
   };
 }
