@@ -265,6 +265,11 @@ export class Node implements Channels, SessionHost {
     this.#tellIdentity({ kind: 'app', app, user, client: '' }, order);
   }
 
+  /** Every connection, one after the other: of those that come and go while one looks, some are left out. */
+  sessions(): Iterable<Session> {
+    return this.#sessions.every();
+  }
+
   /** What waits to be written, and how long that takes. */
   get queues(): Publisher['queues'] {
     return this.#publisher.queues;

@@ -94,6 +94,16 @@ export class Subscriptions {
     this.#session = session;
   }
 
+  /** How many there are, those on their way in among them. */
+  get size(): number {
+    return this.#subscriptions?.size ?? 0;
+  }
+
+  /** Their channels. */
+  get channels(): Iterable<string> {
+    return this.#subscriptions?.keys() ?? [];
+  }
+
   has(channel: string): boolean {
     return this.#subscriptions?.get(channel)?.tag === 'live';
   }
