@@ -3,11 +3,17 @@ import type { accountsContract, Me } from '../src/features/accounts/contract.ts'
 import type { OnlineEvent, PeopleEvent } from '../src/features/accounts/events.ts';
 import type { chatContract, RoomSummary } from '../src/features/chat/contract.ts';
 import type { LiveEvent, RoomEvent, UserRoomEvent } from '../src/features/chat/events.ts';
+import type { consoleContract } from '../src/features/console/contract.ts';
+import type { MetricsSample } from '../src/features/console/events.ts';
 import type { platformContract } from '../src/features/platform/contract.ts';
 
 // Types only: neither the schemas nor zod end up in a bundle.
 type ValueOf<T> = T[keyof T];
-type AnyOperation = ValueOf<typeof accountsContract> | ValueOf<typeof chatContract> | ValueOf<typeof platformContract>;
+type AnyOperation =
+  | ValueOf<typeof accountsContract>
+  | ValueOf<typeof chatContract>
+  | ValueOf<typeof consoleContract>
+  | ValueOf<typeof platformContract>;
 type OperationCalled<Name> = Extract<AnyOperation, { readonly name: Name }>;
 
 /** `chat.send`, `accounts.me`, …: everything that can be called. */
@@ -36,4 +42,6 @@ export type ChannelData<Channel extends string> = Channel extends `room:${string
         ? PeopleEvent
         : Channel extends `online:${string}`
           ? OnlineEvent
-          : unknown;
+          : Channel extends `console:${string}`
+            ? MetricsSample
+            : unknown;

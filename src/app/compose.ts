@@ -11,12 +11,14 @@ import type { Protocol } from '../core/protocol.ts';
 import { createTokens, type TokenSettings } from '../core/tokens.ts';
 import { type Accounts, createAccounts } from '../features/accounts/feature.ts';
 import { createChat } from '../features/chat/feature.ts';
+import { createConsole } from '../features/console/feature.ts';
 import { createPlatform, type Platform, type PlatformSettings } from '../features/platform/feature.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Digests } from '../ports/digests.ts';
 import type { Images } from '../ports/images.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
+import type { Vitals } from '../ports/vitals.ts';
 import type { WebClient } from '../ports/web-client.ts';
 import { centrifuge } from '../protocols/centrifuge/protocol.ts';
 import { plain } from '../protocols/plain/protocol.ts';
@@ -37,6 +39,7 @@ export type Runtime = {
   readonly images: Images;
   readonly digests: Digests;
   readonly webClient: WebClient;
+  readonly vitals: Vitals;
 };
 
 export type App = {
@@ -76,15 +79,17 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
   pusher.deliverBy(jobs, config.webhookAttempts);
   const apiKeys = new ApiKeys([...config.apiKeys.map((key) => ({ key })), ...config.scopedApiKeys]);
   const platform = platformOf(config, host.features, { apiKeys, apps: pusher.apps, jobs });
+  const console = createConsole(host.features, accounts.people, runtime.vitals);
   const features = [
     ...[accounts.feature, chat, avatarsFeature(host.features.avatars), socketio.feature],
-    platform.feature,
+    ...[console.feature, platform.feature],
   ];
   const operations = createOperations(features.flatMap((feature) => feature.operations));
   const namespaces = new Map([...namespacesOf(config, features), ...pusher.apps.namespaces()]);
   const node = createNode(config, ports, runtime, { namespaces, protocols: [...socketio.protocols, pusher.protocol] });
   host.attach(node);
   socketio.attach(node);
+  console.attach(node);
   pusher.apps.attach(node, namespaces);
   const tokens = createTokens(tokenSettingsOf(config), runtime.clock.now);
   node.start({
@@ -92,6 +97,9 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     call: operations.call,
     onPresence: (user, online) => {
       for (const feature of features) feature.onPresence?.(user, online);
+    },
+    onTick: (now) => {
+      for (const feature of features) feature.onTick?.(now);
     },
     verifyToken: tokens.connection,
     verifySubscription: tokens.subscription,

@@ -9,4 +9,5 @@ export const FEATURE_NAMESPACES: ReadonlyMap<string, string> = new Map([
   ['room', 'chat'],
   ['live', 'chat'],
   ['socketio', 'socketio'],
+  ['console', 'console'],
 ]);

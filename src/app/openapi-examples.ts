@@ -18,9 +18,12 @@ export type JsonSchema = {
 const TEXTS: Readonly<Record<string, string>> = {
   address: '192.0.2.7',
   avatar: 'Zk3vN8qTfJ2w',
+  channel: 'demo:weather',
+  client: '5b1f6c0e-8d1a-4d2f-9a43-0c7f0c1d2e3f',
   code: 'h7Kd2mPq9x',
   createdBy: 'u_9d2c7e',
   current: 'nine ivies climb',
+  data: '{"temperature":21.5}',
   device: 'd_51be02',
   displayName: 'Ada Lovelace',
   emoji: '👍',

@@ -4,6 +4,7 @@ import { AVATAR_UPLOAD as ACCOUNTS_UPLOAD } from '../features/accounts/avatars.t
 import { accountsContract } from '../features/accounts/contract.ts';
 import { chatContract } from '../features/chat/contract.ts';
 import { AVATAR_UPLOAD as CHAT_UPLOAD } from '../features/chat/group-avatar.ts';
+import { consoleContract } from '../features/console/contract.ts';
 import { platformContract } from '../features/platform/contract.ts';
 import { createOpenApi } from './openapi.ts';
 
@@ -16,7 +17,7 @@ type Described = {
 };
 type Content = { readonly schema: Readonly<Record<string, unknown>>; readonly example: unknown };
 
-const contracts = [accountsContract, chatContract, platformContract];
+const contracts = [accountsContract, chatContract, consoleContract, platformContract];
 const operations: readonly Operation[] = contracts.flatMap((contract) => Object.values(contract));
 const uploads = [ACCOUNTS_UPLOAD, CHAT_UPLOAD];
 const document = createOpenApi(operations, uploads);
@@ -32,7 +33,7 @@ describe('the OpenAPI document', () => {
   test('describes every operation and upload', () => {
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(paths).sort()).toEqual([...operations, ...uploads].map(({ name }) => `/api/v1/${name}`).sort());
-    const tags = ['accounts', 'chat', 'apiKeys', 'apps', 'deadLetters'];
+    const tags = ['accounts', 'chat', 'console', 'apiKeys', 'apps', 'deadLetters'];
     expect(document.tags).toEqual(tags.map((name) => ({ name })));
   });
 

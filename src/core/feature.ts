@@ -135,4 +135,6 @@ export type Feature = {
   onRegistered?(person: Person): Promise<void>;
   /** A person's first connection opened, or last one closed. Must not throw. */
   onPresence?(user: string, online: boolean): void;
+  /** Called once a second. Must not throw. */
+  onTick?(now: number): void;
 };

@@ -11,6 +11,8 @@ export type Hooks = {
   /** Whether calls of this name are a feature's, and not the developer's backend's. */
   operates?(name: string): boolean;
   onPresence(user: string, online: boolean): void;
+  /** Called once a second from the start until the node is drained. Must not throw. */
+  onTick?(now: number): void;
   /** Throws `DisconnectError('invalidToken')` or `ClientError('tokenExpired')`. */
   verifyToken(token: string): Promise<SignedIn>;
   /** As `verifyToken`, for a subscription token. */

@@ -356,6 +356,7 @@ export class Node implements Channels, SessionHost {
       done.catch((error) => this.report(error, 'map.expire'));
     }
     this.#sessions.closeStale(now);
+    this.#hooks?.onTick?.(now);
   }
 
   readonly #flushSessions = (): void => {

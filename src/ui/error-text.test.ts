@@ -66,7 +66,7 @@ test('everything that the features say has a text in Chinese', () => {
 
 /** The features' server code. */
 function sources(): string[] {
-  return ['accounts', 'chat'].flatMap((feature) =>
+  return ['accounts', 'chat', 'console'].flatMap((feature) =>
     readdirSync(join(FEATURES, feature))
       .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'common-passwords.ts')
       .map((name) => readFileSync(join(FEATURES, feature, name), 'utf8')),

@@ -90,4 +90,10 @@ export const serverErrorsZh: Readonly<Record<string, string>> = {
   'a person has at most {{number}} invitations': '一个人最多有 {{number}} 个邀请',
   'a message has at most {{number}} different emoji': '一条消息最多有 {{number}} 种表情',
   'a message has at most {{number}} reactions': '一条消息最多有 {{number}} 个回应',
+  // The console.
+  'must be JSON': '必须是 JSON',
+  'the console opens no channels of features': '控制台不能打开功能自身的频道',
+  'this channel keeps no history': '这个频道不保存历史',
+  'this channel is a map: say which entry': '这个频道是映射：请填写条目的键',
+  'this channel is no map': '这个频道不是映射',
 };

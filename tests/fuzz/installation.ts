@@ -65,6 +65,10 @@ export class Installation {
       images: createImages(),
       digests,
       webClient: { post: async () => 200 },
+      vitals: {
+        counts: () => [],
+        process: () => ({ residentBytes: 1, heapBytes: 1, cpuSeconds: 0, lagSeconds: 0 }),
+      },
     });
   }
 

@@ -19,6 +19,7 @@ import { encodeAck, encodeConnect, encodeEvent } from '../../src/protocols/socke
 import { systemClock } from '../../src/runtimes/bun/clock.ts';
 import { Connections } from '../../src/runtimes/bun/connections.ts';
 import { createHttp } from '../../src/runtimes/bun/http.ts';
+import { ProcessMetrics } from '../../src/runtimes/bun/process-metrics.ts';
 import { SocketIoEntrance } from '../../src/runtimes/bun/socketio-entrance.ts';
 import { BunFanout, type SocketData, socketHandler } from '../../src/runtimes/bun/websocket.ts';
 
@@ -31,9 +32,11 @@ const { config } = loadConfig({
   readFile: (path) => readFileSync(path, 'utf8'),
 });
 const fanout = new BunFanout();
+const telemetry = createTelemetry({ level: 'warn', format: 'pretty' });
+const processMetrics = new ProcessMetrics();
 const runtime = {
   ...{ clock: systemClock, passwords: createPasswords(), images: createImages(), fanout, digests, webClient },
-  telemetry: createTelemetry({ level: 'warn', format: 'pretty' }),
+  ...{ telemetry, vitals: { counts: telemetry.counts, process: () => processMetrics.vitals() } },
 };
 const ports = openPorts({
   dataFolder: config.data,

@@ -100,6 +100,7 @@ function assemble(config: Config, ports: Ports, { telemetry, fanout, server, pro
   const runtime = {
     ...{ clock: systemClock, passwords: createPasswords(), images: createImages(), digests, webClient },
     ...{ telemetry, fanout },
+    vitals: { counts: telemetry.counts, process: () => processMetrics.vitals() },
   };
   const app = compose(config, ports, runtime);
   const http = createHttp(app, config, runtime);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { counter, type Family, gauge } from '../../app/exposition.ts';
 import { Histogram } from '../../core/histogram.ts';
+import type { ProcessVitals } from '../../ports/vitals.ts';
 
 /** How often the event loop is looked at. */
 const LOOK_MS = 500;
@@ -10,6 +11,8 @@ const OWN_FILES = 64;
 /** What can be said of this process as such. */
 export class ProcessMetrics {
   readonly #lag = new Histogram();
+  /** How late it was at the last look and the one before, in seconds. */
+  #lately: readonly [number, number] = [0, 0];
   readonly #startedAt = Date.now() / 1_000;
   readonly #fileLimit = fileLimit();
   readonly #timer: ReturnType<typeof setInterval>;
@@ -18,7 +21,9 @@ export class ProcessMetrics {
     let due = performance.now() + LOOK_MS;
     this.#timer = setInterval(() => {
       const now = performance.now();
-      this.#lag.observe((now - due) / 1_000);
+      const late = Math.max(0, now - due) / 1_000;
+      this.#lag.observe(late);
+      this.#lately = [late, this.#lately[0]];
       due = now + LOOK_MS;
     }, LOOK_MS);
     this.#timer.unref();
@@ -26,6 +31,13 @@ export class ProcessMetrics {
 
   stop(): void {
     clearInterval(this.#timer);
+  }
+
+  vitals(): ProcessVitals {
+    const { rss, heapUsed } = process.memoryUsage();
+    const { user, system } = process.cpuUsage();
+    const cpuSeconds = (user + system) / 1_000_000;
+    return { residentBytes: rss, heapBytes: heapUsed, cpuSeconds, lagSeconds: Math.max(...this.#lately) };
   }
 
   families(): readonly Family[] {
