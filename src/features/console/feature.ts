@@ -1,4 +1,4 @@
-import type { ChannelPolicy, Feature, FeatureHost, People } from '../../core/feature.ts';
+import type { ChannelPolicy, Feature, People } from '../../core/feature.ts';
 import { Inspection } from '../../core/inspection.ts';
 import { CLOSED_NAMESPACE } from '../../core/namespace.ts';
 import type { Node } from '../../core/node.ts';
@@ -10,7 +10,7 @@ import { consoleContract } from './contract.ts';
 import { METRICS_CHANNEL } from './events.ts';
 import { Metrics } from './metrics.ts';
 import { metricsAnswer, publishSample } from './metrics-feed.ts';
-import type { Parts } from './parts.ts';
+import type { ConsoleHost, Parts } from './parts.ts';
 
 export type Console = {
   readonly feature: Feature;
@@ -21,7 +21,7 @@ export type Console = {
 type Attached = { readonly inspection: Inspection; readonly metrics: Metrics };
 
 /** The feature with which owners see the engine at work, look into its channels and end connections. */
-export function createConsole(host: FeatureHost, people: People, vitals: Vitals): Console {
+export function createConsole(host: ConsoleHost, people: People, vitals: Vitals): Console {
   let attached: Attached | undefined;
   const made = (): Attached => {
     if (attached === undefined) throw new Error('the console was used before the node was made');

@@ -3,9 +3,11 @@ import type { Inspection } from '../../core/inspection.ts';
 import type { UserContext } from '../../core/operation.ts';
 import type { Fields } from '../../ports/telemetry.ts';
 
+export type ConsoleHost = Pick<FeatureHost, 'channels' | 'clock' | 'telemetry'>;
+
 /** What the operations of the console are made of. */
 export type Parts = {
-  readonly host: FeatureHost;
+  readonly host: ConsoleHost;
   readonly people: People;
   /** Of the node, once there is one. */
   readonly inspection: () => Inspection;

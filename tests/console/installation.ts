@@ -1,0 +1,98 @@
+import { ClientError } from '../../src/core/errors.ts';
+import { CLOSED_NAMESPACE } from '../../src/core/namespace.ts';
+import { createOperations } from '../../src/core/operations.ts';
+import type { Principal, Role } from '../../src/core/principal.ts';
+import { createConsole } from '../../src/features/console/feature.ts';
+import type { Count, Fields } from '../../src/ports/telemetry.ts';
+import type { Client } from '../core/client.ts';
+import { PLAIN, TestNode } from '../core/node.ts';
+
+const PEOPLE = [{ id: 'u-ann', handle: 'ann', displayName: 'Ann Lee', role: 'owner' }] as const;
+
+/** The console over a node without sockets, with nobody but the console's operations. */
+export class Installation {
+  /** Records of the log: event and fields. */
+  readonly records: (readonly [event: string, fields: Fields | undefined])[] = [];
+  readonly counts: Count[] = [];
+  readonly nodes: TestNode;
+  readonly #operations;
+
+  constructor() {
+    const holder: { nodes?: TestNode } = {};
+    const nodes = () => holder.nodes as TestNode;
+    const console = createConsole(
+      {
+        clock: { now: () => nodes().clock.now(), after: () => () => undefined, soon: () => undefined },
+        telemetry: {
+          record: (_level, event, fields) => void this.records.push([event, fields]),
+          count: () => undefined,
+        },
+        channels: {
+          publish: (...args) => nodes().node.publish(...args),
+          read: (...args) => nodes().node.read(...args),
+          subscribeUser: (...args) => nodes().node.subscribeUser(...args),
+          unsubscribeUser: (...args) => nodes().node.unsubscribeUser(...args),
+          disconnectUser: (...args) => nodes().node.disconnectUser(...args),
+          connectionsOf: (user) => nodes().node.connectionsOf(user),
+        },
+      },
+      {
+        byHandle: async (handle) => PEOPLE.find((person) => person.handle === handle) ?? null,
+        byIds: async () => PEOPLE,
+        confirm: async () => undefined,
+      },
+      {
+        counts: () => this.counts,
+        process: () => ({ residentBytes: 5_000_000, heapBytes: 2_000_000, cpuSeconds: 1, lagSeconds: 0.004 }),
+      },
+    );
+    const room = { options: { ...CLOSED_NAMESPACE, history: 'durable' }, ofFeature: true } as const;
+    this.nodes = new TestNode({
+      namespaces: {
+        ...console.feature.namespaces,
+        room,
+        board: { options: { ...PLAIN, type: 'map', history: 'memory', historySize: 10 } },
+      },
+      hooks: { onTick: (now) => console.feature.onTick?.(now) },
+    });
+    holder.nodes = this.nodes;
+    console.attach(this.nodes.node);
+    this.#operations = createOperations(console.feature.operations);
+  }
+
+  /** As the owner, unless somebody else is named. */
+  async call<Answer>(name: string, input: unknown = {}, principal: Principal = OWNER): Promise<Answer> {
+    const answer = this.#operations.call(`console.${name}`, { principal, address: '192.0.2.7' }, input);
+    answer.catch(() => undefined);
+    await this.nodes.clock.settle();
+    return answer as Promise<Answer>;
+  }
+
+  /** Why a call is refused. */
+  async refusal(name: string, input: unknown, principal?: Principal): Promise<string> {
+    try {
+      return `answered ${JSON.stringify(await this.call(name, input, principal))}`;
+    } catch (error) {
+      if (error instanceof ClientError) return error.kind;
+      throw error;
+    }
+  }
+
+  /** A second goes by. */
+  async second(): Promise<void> {
+    await this.nodes.clock.pass(1_000);
+  }
+
+  connect(principal?: Principal): Promise<Client> {
+    return this.nodes.connected(principal);
+  }
+}
+
+export const principalOf = (user: string, role: Role, device = 'd1'): Principal => ({
+  kind: 'user',
+  user,
+  role,
+  device,
+});
+
+export const OWNER = principalOf('u-ann', 'owner');
