@@ -33,8 +33,8 @@ describe.each(['light', 'dark'] as const)('the %s theme', (theme) => {
     expect(contrast(danger, mix(danger, colour(tokens, on), 0.1))).toBeGreaterThanOrEqual(4.5);
   });
 
-  test.each(grounds)('faint marks and the focus ring stand out on %s (3 : 1, they carry no text)', (on) => {
-    for (const mark of ['faint', 'accent']) {
+  test.each(grounds)('faint marks, lines and the focus ring stand out on %s (3 : 1, they carry no text)', (on) => {
+    for (const mark of ['faint', 'accent', 'chart-1', 'chart-2', 'chart-3']) {
       expect(contrast(colour(tokens, mark), colour(tokens, on))).toBeGreaterThanOrEqual(3);
     }
   });
@@ -88,7 +88,7 @@ function tokensOf(theme: 'light' | 'dark'): Tokens {
   const from = css.indexOf(rule);
   const body = css.slice(from, css.indexOf('}', from));
   return new Map(
-    [...body.matchAll(/--([a-z-]+): (#[0-9a-f]{6});/g)].map(([, name, hex]) => [name ?? '', rgb(hex ?? '')]),
+    [...body.matchAll(/--([a-z0-9-]+): (#[0-9a-f]{6});/g)].map(([, name, hex]) => [name ?? '', rgb(hex ?? '')]),
   );
 }
 

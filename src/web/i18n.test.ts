@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'bun:test';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LOCALES } from './i18n.ts';
+import { consoleLocale } from '../features/console/web/locale.ts';
+import { LOCALES as FIRST } from './i18n.ts';
+
+/** Those that come later, too. */
+const LOCALES = [...FIRST, consoleLocale];
 
 const SOURCES = join(import.meta.dir, '..');
 /** Of a text's plural forms i18next picks one by `count`. */

@@ -6,7 +6,16 @@ import { uiLocale } from '../ui/locale.ts';
 import { serverErrorsZh } from '../ui/locale-errors.ts';
 
 export const LOCALES = [uiLocale, accountsLocale, chatLocale] as const;
+/** Texts by their keys, in each language. */
+type Locale = { readonly en: Readonly<Record<string, string>>; readonly zh: Readonly<Record<string, string>> };
+
 const STORED = 'banyan-language';
+
+/** Adds the texts of a part of the app that is loaded later. */
+export function addLocale({ en, zh }: Locale): void {
+  i18next.addResources('en', 'translation', en);
+  i18next.addResources('zh-CN', 'translation', zh);
+}
 
 /** What `errorText` looks up. */
 function serverErrors(): Record<string, string> {

@@ -50,6 +50,9 @@ const settings = createRoute({
   path: '/settings/$section',
   component: lazyRouteComponent(() => import('./settings-page.tsx'), 'SettingsPage'),
 });
+const ConsolePage = lazyRouteComponent(() => import('./console-page.tsx'), 'ConsolePage');
+const admin = createRoute({ getParentRoute: () => frame, path: '/admin', component: ConsolePage });
+const adminPlace = createRoute({ getParentRoute: () => frame, path: '/admin/$', component: ConsolePage });
 const signInPage = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
@@ -76,7 +79,7 @@ const joinWithCode = createRoute({
 
 const router = createRouter({
   routeTree: root.addChildren([
-    frame.addChildren([home, room, message, invite, settings]),
+    frame.addChildren([home, room, message, invite, settings, admin, adminPlace]),
     signInPage,
     join,
     joinWithCode,

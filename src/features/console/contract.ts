@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineOperation } from '../../core/operation.ts';
-import { MEASURES } from './events.ts';
+import { perMeasure } from './events.ts';
 
 const nothing = z.object({});
 const time = z.number().int();
@@ -69,12 +69,7 @@ const publication = z.object({
 });
 export type PublicationInfo = z.infer<typeof publication>;
 
-const measures = z.object(
-  Object.fromEntries(MEASURES.map((measure) => [measure, z.array(z.number().nullable())])) as Record<
-    (typeof MEASURES)[number],
-    z.ZodArray<z.ZodNullable<z.ZodNumber>>
-  >,
-);
+const measures = z.object(perMeasure(() => z.array(z.number().nullable())));
 
 export const consoleContract = {
   metrics: defineOperation({

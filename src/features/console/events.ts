@@ -34,6 +34,11 @@ export const MEASURES = [
 ] as const;
 export type Measure = (typeof MEASURES)[number];
 
+/** Something for each measure. */
+export function perMeasure<Value>(of: (measure: Measure) => Value): Readonly<Record<Measure, Value>> {
+  return Object.fromEntries(MEASURES.map((measure) => [measure, of(measure)])) as Record<Measure, Value>;
+}
+
 export type Disconnects = { readonly reason: string; readonly count: number };
 
 export type MetricsSample = {

@@ -1,7 +1,7 @@
 import type { Node } from '../../core/node.ts';
 import type { Output } from '../../core/operation.ts';
 import type { consoleContract } from './contract.ts';
-import { MEASURES, METRICS_CHANNEL, type Measure, type MetricsSample } from './events.ts';
+import { METRICS_CHANNEL, type MetricsSample, perMeasure } from './events.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Takes this second's sample, and tells it to those who listen, if there are any. */
@@ -15,10 +15,9 @@ export function publishSample(metrics: Metrics, node: Node, now: number): void {
 
 /** Samples by column: a third of the size that they would have one by one. */
 export function metricsAnswer(samples: readonly MetricsSample[]): Output<typeof consoleContract.metrics> {
-  const columns = MEASURES.map((measure) => [measure, samples.map(({ measures }) => measures[measure])]);
   return {
     at: samples.map(({ at }) => at),
-    measures: Object.fromEntries(columns) as Record<Measure, (number | null)[]>,
+    measures: perMeasure((measure) => samples.map(({ measures }) => measures[measure])),
     disconnects: samples.flatMap(({ at, disconnects }) => disconnects.map((each) => ({ at, ...each }))),
   };
 }

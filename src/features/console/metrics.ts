@@ -3,7 +3,7 @@ import type { Node } from '../../core/node.ts';
 import { quantilesOf } from '../../core/quantiles.ts';
 import type { Count } from '../../ports/telemetry.ts';
 import type { ProcessVitals, Vitals } from '../../ports/vitals.ts';
-import { type Disconnects, MEASURES, type Measure, type MetricsSample, REMEMBERED_SECONDS } from './events.ts';
+import { type Disconnects, type Measure, type MetricsSample, perMeasure, REMEMBERED_SECONDS } from './events.ts';
 
 /** Seconds of which the quantiles of delays are. */
 const WINDOW = 10;
@@ -154,10 +154,9 @@ function sumOf(counts: readonly Count[]): number {
 }
 
 /** To three places: what a chart can show. */
-function rounded(measures: Record<Measure, number | null>): Record<Measure, number | null> {
-  const values = MEASURES.map((measure) => {
+function rounded(measures: Readonly<Record<Measure, number | null>>): Readonly<Record<Measure, number | null>> {
+  return perMeasure((measure) => {
     const value = measures[measure];
-    return [measure, value === null ? null : Math.round(value * 1_000) / 1_000];
+    return value === null ? null : Math.round(value * 1_000) / 1_000;
   });
-  return Object.fromEntries(values) as Record<Measure, number | null>;
 }

@@ -1,4 +1,4 @@
-import { Keyboard, LogOut, Settings } from 'lucide-react';
+import { Gauge, Keyboard, LogOut, Settings } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Avatar, pictureAddress } from '../../../ui/avatar.tsx';
 import { errorText } from '../../../ui/error-text.ts';
@@ -6,10 +6,15 @@ import { Menu } from '../../../ui/menu.tsx';
 import { showToast } from '../../../ui/toast.tsx';
 import { useMe, useSignIn } from './account-context.tsx';
 
-type Props = { readonly onSettings: () => void; readonly onShortcuts: () => void };
+type Props = {
+  readonly onSettings: () => void;
+  /** For owners. */
+  readonly onConsole: () => void;
+  readonly onShortcuts: () => void;
+};
 
-/** The own picture, and behind it settings, help and signing out. */
-export function AccountMenu({ onSettings, onShortcuts }: Props) {
+/** The own picture, and behind it settings, the owner's console, help and signing out. */
+export function AccountMenu({ onSettings, onConsole, onShortcuts }: Props) {
   const { t } = useTranslation();
   const signIn = useSignIn();
   const me = useMe();
@@ -24,6 +29,9 @@ export function AccountMenu({ onSettings, onShortcuts }: Props) {
       }
       items={[
         { key: 'settings', label: t('accounts.settings'), icon: <Settings size={18} />, onSelect: onSettings },
+        ...(me.role === 'owner'
+          ? [{ key: 'console', label: t('accounts.console'), icon: <Gauge size={18} />, onSelect: onConsole }]
+          : []),
         {
           key: 'shortcuts',
           label: t('accounts.shortcuts'),

@@ -1,0 +1,58 @@
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Making a format is slow, and charts ask for many. */
+function format(language: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${language}${JSON.stringify(options)}`;
+  const known = formats.get(key) ?? new Intl.NumberFormat(language, options);
+  formats.set(key, known);
+  return known;
+}
+
+/** What a number of the console is, and so how it is written. */
+export type Unit = 'count' | 'rate' | 'ms' | 'bytes' | 'share';
+
+/** 12,345 */
+export function formatCount(count: number, language: string): string {
+  return format(language, { maximumFractionDigits: 0 }).format(count);
+}
+
+/** A measured value with its unit, short enough for a legend: `1.2K/s`, `0.42 ms`, `128 MB`, `37 %`. */
+export function formatValue(value: number, unit: Unit, language: string): string {
+  switch (unit) {
+    case 'count':
+      return value < 100_000 ? formatCount(value, language) : compact(value, language);
+    case 'rate':
+      return `${compact(value, language)}/s`;
+    case 'ms':
+      return `${format(language, { maximumSignificantDigits: 3 }).format(value)} ms`;
+    case 'bytes':
+      return formatBytes(value, language);
+    case 'share':
+      return format(language, { style: 'percent', maximumFractionDigits: 0 }).format(value);
+    default:
+      return unit satisfies never;
+  }
+}
+
+const STEPS = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
+
+/** 128 MB; a KB has 1,024 bytes. */
+export function formatBytes(bytes: number, language: string): string {
+  const step = bytes < 1 ? 0 : Math.min(STEPS.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const options = step === 0 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 };
+  const number = format(language, options).format(bytes / 1_024 ** step);
+  return `${number} ${STEPS[step]}`;
+}
+
+/** A time to the second, as lists of events need it. */
+export function formatMoment(ms: number, language: string): string {
+  return new Intl.DateTimeFormat(language, {
+    ...{ month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' },
+    hourCycle: 'h23',
+  }).format(ms);
+}
+
+function compact(value: number, language: string): string {
+  const options = value < 10 ? { maximumFractionDigits: 1 } : { maximumFractionDigits: value < 1_000 ? 0 : 1 };
+  return format(language, { notation: 'compact', ...options }).format(value);
+}

@@ -1,0 +1,33 @@
+import { describe, expect, test } from 'bun:test';
+import { type Place, readPlace, STARTS, writePlace } from './place.ts';
+
+const there = (address: string): Place => {
+  const url = new URL(address, 'http://localhost');
+  return readPlace(url.pathname, url.search);
+};
+
+const PLACES: readonly Place[] = [
+  ...Object.values(STARTS),
+  { screen: 'overview', range: 900 },
+  { screen: 'connections', text: '林 & co?#%', page: { after: '[1,"a&b"]' } },
+  { screen: 'connections', text: '', page: { before: '[1,"x"]' } },
+  { screen: 'connection', client: '12.34/5' },
+  { screen: 'channels', prefix: 'demo:', order: 'subscribers', page: { after: '[3,"demo:ä/ö"]' } },
+  { screen: 'channel', channel: 'log:a/b?c#d&e=ü 100%' },
+];
+
+describe('the addresses of the console', () => {
+  test.each(PLACES.map((place) => [writePlace(place), place] as const))('%s leads back', (address, place) => {
+    expect(there(address)).toEqual(place);
+  });
+
+  test('say nothing that is as usual', () => {
+    expect(Object.values(STARTS).map(writePlace)).toEqual(['/admin', '/admin/connections', '/admin/channels']);
+  });
+
+  test('that are none lead to the overview', () => {
+    for (const address of ['/admin/', '/admin/nothing', '/admin?range=7', '/admin/channels/x']) {
+      expect(there(address)).toEqual(STARTS.overview);
+    }
+  });
+});

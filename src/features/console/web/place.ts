@@ -1,0 +1,101 @@
+import type { Measure } from '../events.ts';
+
+export const RANGES = [60, 300, 900] as const;
+/** Seconds that the charts show. */
+export type Range = (typeof RANGES)[number];
+export type ChannelOrder = 'name' | 'subscribers';
+
+/** Which page of a list: absent for the first. */
+export type PageOf = { readonly after?: string; readonly before?: string };
+
+/** What the console shows; each has an address of its own. */
+export type Place =
+  | { readonly screen: 'overview'; readonly range: Range }
+  | { readonly screen: 'connections'; readonly text: string; readonly page: PageOf }
+  | { readonly screen: 'connection'; readonly client: string }
+  | { readonly screen: 'channels'; readonly prefix: string; readonly order: ChannelOrder; readonly page: PageOf }
+  | { readonly screen: 'channel'; readonly channel: string };
+
+export type Screen = Place['screen'];
+
+export const ROOT = '/admin';
+const DEFAULT_RANGE: Range = 300;
+
+/** The place at an address below `ROOT`; the overview for what is none. Names are in the query, so that any fits. */
+export function readPlace(pathname: string, search: string): Place {
+  const query = new URLSearchParams(search);
+  const text = (name: string) => query.get(name) ?? '';
+  switch (pathname.slice(ROOT.length).replace(/^\/|\/$/g, '')) {
+    case 'connections':
+      return { screen: 'connections', text: text('text'), page: readPage(query) };
+    case 'connection':
+      return { screen: 'connection', client: text('client') };
+    case 'channels': {
+      const order = text('order') === 'subscribers' ? 'subscribers' : 'name';
+      return { screen: 'channels', prefix: text('prefix'), order, page: readPage(query) };
+    }
+    case 'channel':
+      return { screen: 'channel', channel: text('name') };
+    default:
+      return { screen: 'overview', range: RANGES.find((range) => String(range) === text('range')) ?? DEFAULT_RANGE };
+  }
+}
+
+/** The address of a place; what is as usual is left out. */
+export function writePlace(place: Place): string {
+  switch (place.screen) {
+    case 'overview':
+      return address('', { range: place.range === DEFAULT_RANGE ? '' : String(place.range) });
+    case 'connections':
+      return address('/connections', { text: place.text, ...place.page });
+    case 'connection':
+      return address('/connection', { client: place.client });
+    case 'channels': {
+      const order = place.order === 'name' ? '' : place.order;
+      return address('/channels', { prefix: place.prefix, order, ...place.page });
+    }
+    case 'channel':
+      return address('/channel', { name: place.channel });
+    default:
+      return place satisfies never;
+  }
+}
+
+/** The beginnings of the lists and of the overview. */
+export const STARTS = {
+  overview: { screen: 'overview', range: DEFAULT_RANGE },
+  connections: { screen: 'connections', text: '', page: {} },
+  channels: { screen: 'channels', prefix: '', order: 'name', page: {} },
+} as const satisfies Partial<Record<Screen, Place>>;
+
+export type Section = keyof typeof STARTS;
+
+/** Where in the menu a screen belongs. */
+export function sectionOf(screen: Screen): Section {
+  switch (screen) {
+    case 'connection':
+      return 'connections';
+    case 'channel':
+      return 'channels';
+    default:
+      return screen;
+  }
+}
+
+/** How many of a section there are now, as the menu tells. */
+export const COUNTED: Readonly<Partial<Record<Section, Measure>>> = {
+  connections: 'connections',
+  channels: 'channels',
+};
+
+function readPage(query: URLSearchParams): PageOf {
+  const [after, before] = [query.get('after'), query.get('before')];
+  if (after !== null) return { after };
+  return before === null ? {} : { before };
+}
+
+function address(path: string, query: Readonly<Record<string, string>>): string {
+  const given = Object.entries(query).filter(([, value]) => value !== '');
+  const search = new URLSearchParams(given).toString();
+  return `${ROOT}${path}${search === '' ? '' : `?${search}`}`;
+}
