@@ -13,9 +13,9 @@ describe('the list of channels', () => {
     const all = await installation.call<{ channels: readonly { channel: string }[]; total: number }>('channels');
     expect(all).toEqual({
       channels: [
-        { channel: 'live:c', subscribers: 1, history: 'none' },
-        { channel: 'log:a', subscribers: 1, history: 'durable' },
-        { channel: 'log:b', subscribers: 2, history: 'durable' },
+        { channel: 'live:c', subscribers: 1, history: 'none', isClosed: false },
+        { channel: 'log:a', subscribers: 1, history: 'durable', isClosed: false },
+        { channel: 'log:b', subscribers: 2, history: 'durable', isClosed: false },
       ],
       ...{ skipped: 0, total: 3, previous: null, next: null },
     } as never);

@@ -28,8 +28,10 @@ export function channelHandlers(parts: Parts): ChannelHandlers {
   return {
     channels: async (_context, { prefix, order, limit, ...asked }) => {
       const page = await inspection().channels({ prefix, order, limit, edge: edgeOf(asked, CURSORS) });
+      const { permissions } = inspection().node;
       const channels = page.items.map(({ name, subscriberCount, namespace }) => {
-        return { channel: name, subscribers: subscriberCount, history: namespace.history };
+        const isClosed = !permissions.takesTokens(name);
+        return { channel: name, subscribers: subscriberCount, history: namespace.history, isClosed };
       });
       return { channels, ...placeOf(page, CURSORS) };
     },

@@ -121,7 +121,15 @@ export const consoleContract = {
       ...page,
     }),
     output: z.object({
-      channels: z.array(z.object({ channel: z.string(), subscribers: count, history: rules.shape.history })),
+      channels: z.array(
+        z.object({
+          channel: z.string(),
+          subscribers: count,
+          history: rules.shape.history,
+          /** It belongs to a feature; see `console.channel`. */
+          isClosed: z.boolean(),
+        }),
+      ),
       ...place,
     }),
   }),

@@ -76,10 +76,8 @@ function Details({ channel, onReload }: { readonly channel: Channel; readonly on
           ...(present === null
             ? []
             : [
-                {
-                  label: t('console.present'),
-                  value: t('console.presentCount', { clients: number(present.clients), users: number(present.users) }),
-                },
+                { label: t('console.presentClients'), value: number(present.clients) },
+                { label: t('console.presentUsers'), value: number(present.users) },
               ]),
           ...(position === null
             ? []

@@ -30,7 +30,11 @@ export function ChannelHistory({ channel, version, onRemoved }: Props) {
   const [loaded, reload] = useLoaded(key, () => client.call('console.history', { channel }));
   const isEmpty = loaded.kind === 'ready' && loaded.value.publications.length === 0;
   const remove = (
-    <Button className="text-danger" onClick={() => setAsking(true)} disabled={loaded.kind !== 'ready' || isEmpty}>
+    <Button
+      className="-my-1.5 text-danger!"
+      onClick={() => setAsking(true)}
+      disabled={loaded.kind !== 'ready' || isEmpty}
+    >
       <Trash2 size={16} aria-hidden />
       {t('console.removeHistory')}
     </Button>

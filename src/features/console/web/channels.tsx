@@ -1,4 +1,4 @@
-import { Radio, SearchX } from 'lucide-react';
+import { Lock, Radio, SearchX } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
 import { HISTORIES } from './channel-rules.tsx';
@@ -54,10 +54,13 @@ export function Channels({ prefix, order, page }: Props) {
     >
       {({ channels }, isStale) => (
         <Table label={t('console.channels')} columns={columns} isStale={isStale}>
-          {channels.map(({ channel, subscribers, history }) => (
+          {channels.map(({ channel, subscribers, history, isClosed }) => (
             <tr key={channel} className={ROW}>
               <td className={`${CELL} w-full max-w-0`}>
                 <PlaceLink to={{ screen: 'channel', channel }} className={`${ROW_LINK} block truncate font-mono`}>
+                  {isClosed && (
+                    <Lock size={14} className="mr-2 inline text-faint" aria-label={t('console.ofFeature')} />
+                  )}
                   {channel}
                 </PlaceLink>
               </td>

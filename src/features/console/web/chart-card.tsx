@@ -35,7 +35,7 @@ export function ChartCard({ title, unit, lines, series, seconds }: Props) {
       </header>
       <dl className="mb-3 flex flex-wrap gap-x-5 gap-y-1">
         {shown.map(({ label, values }, line) => (
-          <div key={label} className="flex items-baseline gap-2">
+          <div key={label} className="flex items-center gap-2">
             <dt className="flex items-center gap-1.5 text-xs text-muted">
               <span aria-hidden className={`w-4 border-t-2 ${SWATCHES[line]}`} />
               {label}

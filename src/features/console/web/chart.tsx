@@ -20,6 +20,8 @@ type Props = {
 const HEIGHT = 150;
 /** What each unit shows at least, so that a quiet line lies flat at the bottom. */
 const LEAST: Readonly<Record<Unit, number>> = { count: 5, rate: 5, ms: 2, bytes: 1_048_576, share: 0.1 };
+/** A megabyte, two, four …: as people count memory. */
+const MEMORY_STEPS = Array.from({ length: 20 }, (_, power) => 1_048_576 * 2 ** power);
 /** Lines differ by more than their colour. */
 export const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3]];
 
@@ -92,6 +94,7 @@ function make(element: HTMLElement, { count, unit, language, point }: Making): u
     {
       width: Math.max(element.clientWidth, 50),
       height: HEIGHT,
+      padding: [8, 8, 0, 0],
       series: [{}, ...series],
       legend: { show: false },
       cursor: { sync: { key: 'console' }, drag: { x: false, y: false }, points: { size: 6 } },
@@ -112,8 +115,9 @@ function make(element: HTMLElement, { count, unit, language, point }: Making): u
           ...axis,
           grid,
           ticks: { show: false },
-          size: 58,
+          size: (_plot, values) => 14 + 7 * Math.max(0, ...(values ?? []).map(({ length }) => length)),
           space: 36,
+          ...(unit === 'bytes' && { incrs: MEMORY_STEPS }),
           values: (_plot, splits) => splits.map((value) => formatValue(value, unit, language)),
         },
       ],

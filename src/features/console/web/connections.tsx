@@ -2,11 +2,10 @@ import { PlugZap, SearchX, Unplug } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
 import { IconButton } from '../../../ui/button.tsx';
-import { formatAgo } from '../../../ui/dates.ts';
 import type { ConnectionInfo } from '../contract.ts';
 import { PlaceLink, useConsole } from './console-context.tsx';
 import { ListScreen } from './list-screen.tsx';
-import { formatBytes, formatCount } from './numbers.ts';
+import { formatBytes, formatCount, formatSince } from './numbers.ts';
 import { OwnerAvatar, useOwnerKind, useOwnerName } from './owner-label.tsx';
 import type { Place } from './place.ts';
 import { protocolName } from './protocol-name.ts';
@@ -78,7 +77,7 @@ function ConnectionRow({ connection, onDisconnect }: RowProps) {
   const name = useOwnerName(owner);
   const kind = useOwnerKind(owner);
   const protocol = protocolName(connection.protocol, connection.isStream);
-  const since = formatAgo(openedAt, i18n.language);
+  const since = formatSince(openedAt, i18n.language);
   return (
     <tr className={ROW}>
       <td className={`${CELL} w-full max-w-0`}>

@@ -1,4 +1,4 @@
-import { type AnchorHTMLAttributes, createContext, type MouseEvent, useContext } from 'react';
+import { type AnchorHTMLAttributes, createContext, type MouseEvent, type Ref, useContext } from 'react';
 import { type Place, writePlace } from './place.ts';
 import type { MetricsState } from './use-metrics.ts';
 
@@ -18,7 +18,10 @@ export function useConsole(): ConsoleContext {
   return context;
 }
 
-type LinkProps = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> & { readonly to: Place };
+type LinkProps = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> & {
+  readonly to: Place;
+  readonly ref?: Ref<HTMLAnchorElement>;
+};
 
 /** A link to a place of the console: opens in another tab as links do. */
 export function PlaceLink({ to, children, onClick, ...props }: LinkProps) {

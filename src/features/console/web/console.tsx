@@ -1,5 +1,5 @@
 import { Activity, ArrowLeft, Plug, Radio, ShieldX } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/states.tsx';
@@ -91,10 +91,16 @@ function SectionLink({ section }: { readonly section: Section }) {
   const { t, i18n } = useTranslation();
   const { place, metrics } = useConsole();
   const isCurrent = sectionOf(place.screen) === section;
+  const link = useRef<HTMLAnchorElement>(null);
+  // On phones the sections lie side by side, and the present one may be out of view.
+  useEffect(() => {
+    if (isCurrent) link.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [isCurrent]);
   const measure = COUNTED[section];
   const count = measure === undefined || metrics.kind !== 'ready' ? undefined : latest(metrics.series, measure);
   return (
     <PlaceLink
+      ref={link}
       to={STARTS[section]}
       aria-current={isCurrent ? 'page' : undefined}
       className={`flex items-center gap-3 rounded-lg px-3 py-2 whitespace-nowrap max-md:gap-2 ${isCurrent ? 'bg-accent-soft font-medium' : 'hover:bg-sunken'}`}
@@ -102,7 +108,7 @@ function SectionLink({ section }: { readonly section: Section }) {
       <span className={isCurrent ? 'text-accent' : 'text-muted'}>{ICONS[section]}</span>
       <span className="flex-1">{t(`console.${section}`)}</span>
       {typeof count === 'number' && (
-        <span className="text-xs text-muted tabular-nums">{formatCount(count, i18n.language)}</span>
+        <span className="text-xs text-muted tabular-nums max-md:hidden">{formatCount(count, i18n.language)}</span>
       )}
     </PlaceLink>
   );

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { formatBytes, formatCount, formatValue } from './numbers.ts';
+import { formatBytes, formatCount, formatSince, formatValue } from './numbers.ts';
 
 test.each([
   [0, 'rate', '0/s'],
@@ -24,4 +24,9 @@ test('bytes have the largest unit of which there is one', () => {
 
 test('counts are grouped as people there do', () => {
   expect(formatCount(1_234_567, 'zh-CN')).toBe('1,234,567');
+});
+
+test('a time ago has the largest unit of which there is one', () => {
+  const ages = [0, 59, 60, 3_599, 7_200, 90_000].map((seconds) => formatSince(0, 'en', seconds * 1_000));
+  expect(ages).toEqual(['0 sec. ago', '59 sec. ago', '1 min. ago', '59 min. ago', '2 hr. ago', '1 day ago']);
 });

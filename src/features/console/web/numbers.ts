@@ -56,3 +56,16 @@ function compact(value: number, language: string): string {
   const options = value < 10 ? { maximumFractionDigits: 1 } : { maximumFractionDigits: value < 1_000 ? 0 : 1 };
   return format(language, { notation: 'compact', ...options }).format(value);
 }
+
+/** "12 seconds ago", and minutes, hours or days where it is longer. */
+export function formatSince(ms: number, language: string, now = Date.now()): string {
+  const seconds = Math.max(0, Math.round((now - ms) / 1_000));
+  const [size, unit] = AGES.find(([each]) => seconds >= each) ?? [1, 'second'];
+  return new Intl.RelativeTimeFormat(language, { style: 'short' }).format(-Math.floor(seconds / size), unit);
+}
+
+const AGES = [
+  [86_400, 'day'],
+  [3_600, 'hour'],
+  [60, 'minute'],
+] as const;

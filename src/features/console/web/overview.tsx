@@ -1,4 +1,6 @@
+import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useApp } from '../../../ui/app-context.tsx';
 import { errorText } from '../../../ui/error-text.ts';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import type { Measure } from '../events.ts';
@@ -89,6 +91,7 @@ export function Overview({ range, onRetry }: Props) {
       return (
         <>
           <ScreenHeader title={t('console.overview')} text={t('console.overviewText')}>
+            <LiveSign />
             <RangePicker range={range} />
           </ScreenHeader>
           <Tiles series={metrics.series} />
@@ -129,6 +132,23 @@ function Tiles({ series }: { readonly series: Series }) {
         );
       })}
     </dl>
+  );
+}
+
+/** Whether figures come. */
+function LiveSign() {
+  const { t } = useTranslation();
+  const { client } = useApp();
+  const { kind } = useSyncExternalStore(client.connection.subscribe, client.connection.get);
+  const isLive = kind === 'connected';
+  return (
+    <span role="status" className="flex items-center gap-2 px-2 text-sm text-muted">
+      <span
+        aria-hidden
+        className={`size-2 rounded-full ${isLive ? 'animate-[pulse-soft_2s_ease-in-out_infinite] bg-accent' : 'bg-faint'}`}
+      />
+      {isLive ? t('console.live') : t('console.waiting')}
+    </span>
   );
 }
 

@@ -1,3 +1,4 @@
+import { UserRound } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { usePerson } from '../../../ui/app-context.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
@@ -31,8 +32,19 @@ export function useOwnerKind({ kind, user, app }: Owner): string {
   }
 }
 
-export function OwnerAvatar({ owner, size = 32 }: { readonly owner: Owner; readonly size?: 32 | 64 }) {
+type AvatarProps = { readonly owner: Owner; readonly size?: 32 | 64 };
+
+/** A person's picture; for somebody without a name, what stands for nobody. */
+export function OwnerAvatar({ owner, size = 32 }: AvatarProps) {
   const person = usePerson(owner.kind === 'user' ? owner.user : '');
   const name = useOwnerName(owner);
-  return <Avatar id={owner.user} name={name} picture={person?.picture ?? null} size={size} />;
+  if (owner.user !== '') return <Avatar id={owner.user} name={name} picture={person?.picture ?? null} size={size} />;
+  return (
+    <span
+      aria-hidden
+      className={`flex shrink-0 items-center justify-center rounded-full bg-sunken text-faint ${size === 32 ? 'size-8' : 'size-16'}`}
+    >
+      <UserRound size={size / 2} />
+    </span>
+  );
 }

@@ -32,7 +32,7 @@ export function Table({ label, columns, isStale, children }: TableProps) {
               <th
                 key={name}
                 scope="col"
-                className={`px-4 py-2.5 font-medium ${wide ? WIDE : ''} ${isNumber ? 'text-right' : ''}`}
+                className={`px-4 py-2.5 font-medium whitespace-nowrap ${wide ? WIDE : ''} ${isNumber ? 'text-right' : ''}`}
               >
                 {name}
               </th>
