@@ -11,7 +11,7 @@ import { prettyJson } from './json-problem.ts';
 import { LoadingList } from './list-screen.tsx';
 import { formatCount, formatMoment } from './numbers.ts';
 import { Panel } from './panel.tsx';
-import { RemoveHistoryDialog } from './remove-history-dialog.tsx';
+import { TypedConfirmDialog } from './typed-confirm-dialog.tsx';
 import { useLoaded } from './use-loaded.ts';
 
 type Props = {
@@ -48,10 +48,18 @@ export function ChannelHistory({ channel, version, onRemoved }: Props) {
       {isEmpty && <p className="text-sm text-muted">{t('console.noHistory')}</p>}
       {loaded.kind === 'ready' && !isEmpty && <Publications channel={channel} first={loaded.value} />}
       {isAsking && (
-        <RemoveHistoryDialog
-          channel={channel}
+        <TypedConfirmDialog
+          title={t('console.removeHistory')}
+          text={t('console.removeHistoryText')}
+          name={channel}
+          fieldLabel={t('console.typeName')}
+          confirmLabel={t('console.removeHistory')}
+          action={async () => {
+            await client.call('console.removeHistory', { channel });
+            return t('console.historyRemoved');
+          }}
           onClose={() => setAsking(false)}
-          onRemoved={() => {
+          onDone={() => {
             setAsking(false);
             onRemoved();
           }}

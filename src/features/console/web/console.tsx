@@ -1,13 +1,16 @@
-import { Activity, ArrowLeft, Plug, Radio, ShieldX } from 'lucide-react';
+import { Activity, AppWindow, ArrowLeft, KeyRound, MailWarning, Plug, Radio, ShieldX } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/states.tsx';
+import { ApiKeys } from './api-keys.tsx';
+import { Apps } from './apps.tsx';
 import { ChannelDetails } from './channel-details.tsx';
 import { Channels } from './channels.tsx';
 import { ConnectionDetails } from './connection-details.tsx';
 import { Connections } from './connections.tsx';
 import { ConsoleProvider, PlaceLink, useConsole } from './console-context.tsx';
+import { DeadLetters } from './dead-letters.tsx';
 import { latest } from './metrics-state.ts';
 import { formatCount } from './numbers.ts';
 import { Overview } from './overview.tsx';
@@ -24,6 +27,9 @@ const ICONS: Readonly<Record<Section, ReactNode>> = {
   overview: <Activity size={18} aria-hidden />,
   connections: <Plug size={18} aria-hidden />,
   channels: <Radio size={18} aria-hidden />,
+  keys: <KeyRound size={18} aria-hidden />,
+  apps: <AppWindow size={18} aria-hidden />,
+  letters: <MailWarning size={18} aria-hidden />,
 };
 
 /** The owner's view of the engine at work. */
@@ -127,6 +133,12 @@ function CurrentScreen({ onRetryMetrics }: { readonly onRetryMetrics: () => void
       return <Channels {...place} />;
     case 'channel':
       return <ChannelDetails key={place.channel} channel={place.channel} />;
+    case 'keys':
+      return <ApiKeys />;
+    case 'apps':
+      return <Apps />;
+    case 'letters':
+      return <DeadLetters {...place} />;
     default:
       return place satisfies never;
   }

@@ -14,6 +14,7 @@ const PLACES: readonly Place[] = [
   { screen: 'connection', client: '12.34/5' },
   { screen: 'channels', prefix: 'demo:', order: 'subscribers', page: { after: '[3,"demo:ä/ö"]' } },
   { screen: 'channel', channel: 'log:a/b?c#d&e=ü 100%' },
+  { screen: 'letters', page: { after: '17.4' } },
 ];
 
 describe('the addresses of the console', () => {
@@ -22,7 +23,9 @@ describe('the addresses of the console', () => {
   });
 
   test('say nothing that is as usual', () => {
-    expect(Object.values(STARTS).map(writePlace)).toEqual(['/admin', '/admin/connections', '/admin/channels']);
+    expect(Object.values(STARTS).map(writePlace)).toEqual([
+      ...['/admin', '/admin/connections', '/admin/channels', '/admin/keys', '/admin/apps', '/admin/dead-letters'],
+    ]);
   });
 
   test('that are none lead to the overview', () => {

@@ -14,7 +14,10 @@ export type Place =
   | { readonly screen: 'connections'; readonly text: string; readonly page: PageOf }
   | { readonly screen: 'connection'; readonly client: string }
   | { readonly screen: 'channels'; readonly prefix: string; readonly order: ChannelOrder; readonly page: PageOf }
-  | { readonly screen: 'channel'; readonly channel: string };
+  | { readonly screen: 'channel'; readonly channel: string }
+  | { readonly screen: 'keys' }
+  | { readonly screen: 'apps' }
+  | { readonly screen: 'letters'; readonly page: PageOf };
 
 export type Screen = Place['screen'];
 
@@ -36,6 +39,12 @@ export function readPlace(pathname: string, search: string): Place {
     }
     case 'channel':
       return { screen: 'channel', channel: text('name') };
+    case 'keys':
+      return { screen: 'keys' };
+    case 'apps':
+      return { screen: 'apps' };
+    case 'dead-letters':
+      return { screen: 'letters', page: readPage(query) };
     default:
       return { screen: 'overview', range: RANGES.find((range) => String(range) === text('range')) ?? DEFAULT_RANGE };
   }
@@ -56,6 +65,11 @@ export function writePlace(place: Place): string {
     }
     case 'channel':
       return address('/channel', { name: place.channel });
+    case 'keys':
+    case 'apps':
+      return address(`/${place.screen}`, {});
+    case 'letters':
+      return address('/dead-letters', { ...place.page });
     default:
       return place satisfies never;
   }
@@ -66,6 +80,9 @@ export const STARTS = {
   overview: { screen: 'overview', range: DEFAULT_RANGE },
   connections: { screen: 'connections', text: '', page: {} },
   channels: { screen: 'channels', prefix: '', order: 'name', page: {} },
+  keys: { screen: 'keys' },
+  apps: { screen: 'apps' },
+  letters: { screen: 'letters', page: {} },
 } as const satisfies Partial<Record<Screen, Place>>;
 
 export type Section = keyof typeof STARTS;

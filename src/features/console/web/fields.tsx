@@ -1,0 +1,84 @@
+import type { ReactNode } from 'react';
+
+type CheckProps = {
+  readonly label: ReactNode;
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+  readonly disabled?: boolean;
+};
+
+/** One thing that is so, or not. */
+export function CheckField({ label, checked, onChange, disabled = false }: CheckProps) {
+  return (
+    <label className="flex items-center gap-2.5 text-sm">
+      <input
+        type="checkbox"
+        checked={checked}
+        disabled={disabled}
+        onChange={(event) => onChange(event.target.checked)}
+        className="size-4 shrink-0 accent-accent"
+      />
+      <span className="min-w-0 break-words">{label}</span>
+    </label>
+  );
+}
+
+type ChoiceProps = {
+  readonly label: string;
+  /** What choosing everything is called. */
+  readonly allLabel: string;
+  readonly choices: readonly string[];
+  /** Null: all of them. */
+  readonly value: readonly string[] | null;
+  readonly onChange: (value: readonly string[] | null) => void;
+  readonly error?: string | undefined;
+};
+
+/** All of some things, or those that are picked. */
+export function ChoiceField({ label, allLabel, choices, value, onChange, error }: ChoiceProps) {
+  // What was picked once and is no choice any more can still be taken out.
+  const shown = [...choices, ...(value ?? []).filter((each) => !choices.includes(each))];
+  const toggle = (choice: string, isPicked: boolean) => {
+    const picked = value ?? [];
+    onChange(isPicked ? [...picked, choice] : picked.filter((each) => each !== choice));
+  };
+  return (
+    <fieldset className="rounded-lg border border-line p-3">
+      <legend className="px-1 text-sm font-medium">{label}</legend>
+      <CheckField label={allLabel} checked={value === null} onChange={(all) => onChange(all ? null : [])} />
+      {value !== null && (
+        <div className="mt-2 grid grid-cols-2 gap-x-4 gap-y-2 border-t border-line pt-2">
+          {shown.map((choice) => (
+            <CheckField
+              key={choice}
+              label={<code className="font-mono text-xs">{choice}</code>}
+              checked={value.includes(choice)}
+              onChange={(isPicked) => toggle(choice, isPicked)}
+            />
+          ))}
+        </div>
+      )}
+      {error !== undefined && (
+        <p role="alert" className="mt-2 text-sm text-danger">
+          {error}
+        </p>
+      )}
+    </fieldset>
+  );
+}
+
+/** A word beside a name: where it comes from, or how it is with it. */
+export function Tag({
+  children,
+  tone = 'quiet',
+}: {
+  readonly children: ReactNode;
+  readonly tone?: 'quiet' | 'danger';
+}) {
+  const look = tone === 'danger' ? 'border-danger text-danger' : 'border-line text-muted';
+  return (
+    <span className={`inline-block rounded-md border px-1.5 text-xs font-normal whitespace-nowrap ${look}`}>
+      {children}
+    </span>
+  );
+}
