@@ -505,7 +505,7 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'console.app.namespace': '命名空间',
   'console.moves': '从其他服务器迁移而来',
   'console.movesText': '沿用原有的 ID、密钥和私钥，客户端和后端无需改动。留空则自动生成。',
-  'console.webhooks': '网络回调',
+  'console.webhooks': 'Webhook 回调',
   'console.webhookUrl': '地址',
   'console.webhookEvents': '通知内容',
   'console.allEvents': '全部',
