@@ -10,9 +10,9 @@ type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & {
 };
 
 const LOOKS = {
-  primary: 'bg-accent text-on-accent hover:opacity-90',
+  primary: 'bg-accent text-on-accent hover:brightness-95',
   quiet: 'text-ink hover:bg-sunken',
-  danger: 'bg-danger text-surface hover:opacity-90',
+  danger: 'bg-danger text-surface hover:brightness-95',
 } as const;
 
 export function Button({ variant = 'quiet', busy = false, disabled, className = '', children, ...props }: ButtonProps) {

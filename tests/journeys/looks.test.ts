@@ -1,26 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import type { BrowserContextOptions, Page } from 'playwright-core';
-import { LOCALES } from '../../src/web/i18n.ts';
+import type { Page } from 'playwright-core';
+import { LOOKS, lookAt, optionsOf, type Screens } from './all-looks.ts';
 import { message } from './chatting.ts';
-import { inspect } from './inspection.ts';
-import { complaintsOf, DESKTOP, openStage, type Person, roomRow, type Stage } from './stage.ts';
-
-/** Every pair of theme, size and language is in one of them. */
-const LOOKS = [
-  { name: 'desktop-light-en', size: 'desktop', colorScheme: 'light', language: 'en' },
-  { name: 'desktop-dark-zh', size: 'desktop', colorScheme: 'dark', language: 'zh' },
-  { name: 'phone-light-zh', size: 'phone', colorScheme: 'light', language: 'zh' },
-  { name: 'phone-dark-en', size: 'phone', colorScheme: 'dark', language: 'en' },
-] as const;
-type Look = (typeof LOOKS)[number];
-type Texts = Readonly<Record<string, string>>;
-/** How to get to a screen, from wherever the page is. */
-type Screens = Readonly<Record<string, (page: Page, t: (key: string) => string) => Promise<unknown>>>;
-
-const SIZES = {
-  desktop: { viewport: DESKTOP },
-  phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
-} as const;
+import { complaintsOf, openStage, type Person, roomRow, type Stage } from './stage.ts';
 
 let stage: Stage;
 let ann: Person;
@@ -62,22 +44,6 @@ async function talk(bob: Person): Promise<void> {
   for (const emoji of ['👍', '🎉', '😂']) await bob.call('chat.react', { room, offset: typo.offset, emoji, on: true });
   await ann.call('chat.react', { room, offset: typo.offset, emoji: '👍', on: true });
   await bob.call('chat.read', { room, offset: typo.offset });
-}
-
-function optionsOf({ size, colorScheme, language }: Look): BrowserContextOptions {
-  return { ...SIZES[size], colorScheme, locale: language === 'zh' ? 'zh-CN' : 'en-US' };
-}
-
-/** Goes through the screens, and answers what is wrong with any of them. */
-async function lookAt({ page }: Person, look: Look, screens: Screens): Promise<readonly string[]> {
-  const texts: Texts = Object.assign({}, ...LOCALES.map((locale) => locale[look.language]));
-  const t = (key: string) => texts[key] ?? key;
-  const problems: string[] = [];
-  for (const [name, open] of Object.entries(screens)) {
-    await open(page, t);
-    problems.push(...(await inspect(page, `${look.name}/${name}`)));
-  }
-  return problems;
 }
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
