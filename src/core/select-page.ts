@@ -1,5 +1,5 @@
 /** Items that are looked at before others get their turn of the event loop: well under a millisecond of work. */
-const SLICE = 5_000;
+const SLICE = 2_000;
 
 /** Where a page begins, or ends: right behind or right before this key. */
 export type PageEdge<Key> = { readonly side: 'after' | 'before'; readonly key: Key };

@@ -23,7 +23,7 @@ describe('the list of channels', () => {
     expect(busiest?.channel).toBe('log:b');
   });
 
-  test('goes on behind a page, in either order, within a prefix', async () => {
+  test('CN3 goes on behind a page, in either order, within a prefix', async () => {
     const installation = await listening(['log:b', 'log:b', 'log:a', 'live:c', 'log:d']);
     for (const [order, expected] of [
       ['name', ['log:a', 'log:b', 'log:d']],
@@ -112,7 +112,7 @@ describe('writing to a channel', () => {
     });
   });
 
-  test('removes history, after which offsets go on, and says in the log by whom', async () => {
+  test('CN4 CN5 removes history, after which offsets go on, and says in the log by whom', async () => {
     const installation = new Installation();
     await installation.nodes.publish('log:a', 1, 3);
     await installation.call('removeHistory', { channel: 'log:a' });
@@ -126,7 +126,7 @@ describe('writing to a channel', () => {
 });
 
 describe('a channel of a feature', () => {
-  test('PE4 shows that it is there and how far it is, and nothing of what is said in it', async () => {
+  test('CN2 PE4 shows that it is there and how far it is, and nothing of what is said in it', async () => {
     const installation = new Installation();
     await installation.nodes.publish('room:secret', 1, 2);
     expect(await installation.call<unknown>('channel', { channel: 'room:secret' })).toMatchObject({

@@ -40,7 +40,7 @@ describe('the list of connections', () => {
     });
   });
 
-  test('goes forth and back by pages', async () => {
+  test('CN3 goes forth and back by pages', async () => {
     const { installation } = await busy();
     const first = await installation.call<Page>('connections', { limit: 3 });
     expect([usersOf(first), first.skipped, first.previous]).toEqual([['u-ben', 'u-ben', 'u-ben'], 0, null]);
@@ -77,7 +77,7 @@ describe('one connection', () => {
     expect(await installation.call<unknown>('connection', { client: 'gone' })).toEqual({ connection: null });
   });
 
-  test('is ended, with a line in the log that says by whom', async () => {
+  test('CN4 CN5 is ended, with a line in the log that says by whom', async () => {
     const { installation, clients } = await busy();
     const client = clients[1]?.session.client as string;
     expect(await installation.call<unknown>('disconnect', { client })).toEqual({ ended: 1 });
@@ -88,7 +88,7 @@ describe('one connection', () => {
     expect(await installation.call<unknown>('disconnect', { client })).toEqual({ ended: 0 });
   });
 
-  test('is ended together with all others of that user, and nobody else’s of the same name', async () => {
+  test('CN4 CN5 is ended together with all others of that user, and nobody else’s of the same name', async () => {
     const { installation, clients } = await busy();
     const codes = () => clients.map((each) => each.closedWith?.code);
     expect(await installation.call<unknown>('disconnectUser', { kind: 'user', user: 'u-ben' })).toEqual({ ended: 2 });
@@ -102,7 +102,7 @@ describe('one connection', () => {
   });
 });
 
-test.each(['admin', 'member', 'guest'] as const)('no operation of the console is for an %s', async (role) => {
+test.each(['admin', 'member', 'guest'] as const)('CN1 no operation of the console is for an %s', async (role) => {
   const { installation, clients } = await busy();
   const client = clients[0]?.session.client;
   const inputs = {

@@ -11,7 +11,7 @@ type Answer = {
 const listen = { subscribe: { channel: METRICS_CHANNEL } };
 
 describe('the figures of the console', () => {
-  test('are there for the time before somebody looks, and bounded', async () => {
+  test('CN6 are there for the time before somebody looks, and bounded', async () => {
     const installation = new Installation();
     for (let second = 0; second < REMEMBERED_SECONDS + 20; second += 1) await installation.second();
     await installation.nodes.subscribed('log:a');
@@ -57,7 +57,7 @@ describe('the figures of the console', () => {
     expect(disconnects).toEqual([expect.objectContaining({ reason: 'slow', count: 2 })]);
   });
 
-  test('come once a second to an owner who listens, who is not counted for it, and to nobody otherwise', async () => {
+  test('CN6 come once a second to an owner who listens, who is not counted for it, and to nobody otherwise', async () => {
     const installation = new Installation();
     await installation.second();
     expect(installation.nodes.node.publications).toBe(0);
@@ -76,7 +76,7 @@ describe('the figures of the console', () => {
     expect(installation.nodes.node.publications).toBe(3);
   });
 
-  test.each(['admin', 'member', 'guest'] as const)('are not for an %s', async (role) => {
+  test.each(['admin', 'member', 'guest'] as const)('CN1 are not for an %s', async (role) => {
     const installation = new Installation();
     const client = await installation.connect(principalOf('u-x', role));
     expect((await installation.nodes.ask(client, listen))?.error?.code).toBe(103);

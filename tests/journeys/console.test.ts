@@ -151,7 +151,7 @@ describe('connections', () => {
     await ann.page.getByText('Nothing matches “nobody like that”').waitFor();
   }, 30_000);
 
-  test('As the owner I end a connection, and it is really over', async () => {
+  test('CN4 As the owner I end a connection, and it is really over', async () => {
     const { client, id, codes } = await openClient('demo:short');
     await ann.page.goto(`/admin/connections?text=${id}`);
     await rows(ann.page).first().getByRole('link').click();
@@ -266,7 +266,7 @@ describe('channels', () => {
     await ann.page.getByText('There is no such namespace').waitFor();
   }, 30_000);
 
-  test('As the owner I see that a room is there, and nothing of what people say in it', async () => {
+  test('CN2 As the owner I see that a room is there, and nothing of what people say in it', async () => {
     await roomRow(bob.page, 'General').click();
     await say(bob.page, 'between ourselves');
     await ann.page.goto('/admin/channels?prefix=room:');
@@ -373,7 +373,7 @@ describe('keys, apps and dead letters', () => {
 });
 
 describe('who is no owner', () => {
-  test('As a member I have no way to the console, and am told so at its address', async () => {
+  test('CN1 As a member I have no way to the console, and am told so at its address', async () => {
     await bob.page.goto('/');
     await bob.page.getByRole('button', { name: 'Your account' }).click();
     await bob.page.getByRole('menuitem', { name: 'Settings' }).waitFor();

@@ -74,7 +74,7 @@ export function AppDialog({ app, events, onClose, onDone }: Props) {
         checked={subscriptionCounts}
         onChange={setSubscriptionCounts}
       />
-      <div className="grid gap-4 md:grid-cols-2">
+      <div className="grid items-end gap-4 md:grid-cols-2">
         {NUMBERS.map((field) => (
           <TextField
             key={field}
