@@ -117,7 +117,7 @@ describe('the overview', () => {
       .waitFor();
   }, 30_000);
 
-  test('As the owner I find the last minutes there when I open it again, for as long as I like', async () => {
+  test('As the owner I find the last minutes there when I open it again, for the time that I chose', async () => {
     await ann.page.getByRole('button', { name: '1 min', exact: true }).click();
     await ann.page.waitForURL('**/admin?range=60');
     await ann.page.reload();
@@ -127,6 +127,19 @@ describe('the overview', () => {
     expect(Math.max(...measures.deliveries.map((value) => value ?? 0))).toBeGreaterThan(0);
     const pressed = ann.page.getByRole('button', { name: '1 min', exact: true });
     expect(await pressed.getAttribute('aria-pressed')).toBe('true');
+  }, 30_000);
+});
+
+describe('a line that breaks', () => {
+  test('As the owner I see that figures wait, and that they go on from where the server is', async () => {
+    await ann.page.goto('/admin');
+    await ann.page.getByText('Live', { exact: true }).waitFor();
+    await ann.context.setOffline(true);
+    await ann.page.getByText('Waiting for the server').waitFor();
+    await ann.context.setOffline(false);
+    await ann.page.getByText('Live', { exact: true }).waitFor();
+    const before = await tile(ann.page, 'Publications');
+    await whilePublishing(() => until('figures come', async () => (await tile(ann.page, 'Publications')) !== before));
   }, 30_000);
 });
 

@@ -7,7 +7,7 @@ import { errorText } from '../../../ui/error-text.ts';
 import { ErrorState } from '../../../ui/states.tsx';
 import { showToast } from '../../../ui/toast.tsx';
 import type { PublicationInfo } from '../contract.ts';
-import { prettyJson } from './json-problem.ts';
+import { prettyJson } from './json-text.ts';
 import { LoadingList } from './list-screen.tsx';
 import { formatCount, formatMoment } from './numbers.ts';
 import { Panel } from './panel.tsx';

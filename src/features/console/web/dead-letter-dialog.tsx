@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
-import { prettyJson } from './json-problem.ts';
+import { prettyJson } from './json-text.ts';
 import { LoadedScreen } from './loaded-screen.tsx';
 import { formatMoment } from './numbers.ts';
 import { useLoaded } from './use-loaded.ts';

@@ -7,7 +7,7 @@ import { Button } from '../../../ui/button.tsx';
 import { errorText } from '../../../ui/error-text.ts';
 import { COMMAND_KEY } from '../../../ui/keyboard.ts';
 import { TextField } from '../../../ui/text-field.tsx';
-import { jsonProblem } from './json-problem.ts';
+import { jsonProblem } from './json-text.ts';
 import { formatCount } from './numbers.ts';
 import { Panel } from './panel.tsx';
 

@@ -18,14 +18,24 @@ function placeIn(text: string, message: string): { readonly line: number; readon
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
-/** JSON text as people read it; as it is where it is none. Numbers stay as they were written wherever that matters. */
+/** Texts, marks, and what stands between them: numbers, true, false and null. */
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+
+/** JSON text as people read it, on lines of their own. Nothing in it is changed: a number stays as it was written. */
 export function prettyJson(text: string): string {
-  try {
-    const value: unknown = JSON.parse(text);
-    const pretty = JSON.stringify(value, null, 2);
-    // What reading changes, such as a number of twenty digits, is shown as it came.
-    return JSON.stringify(value) === text.replace(/\s+(?=(?:[^"\\]|\\.|"(?:[^"\\]|\\.)*")*$)/g, '') ? pretty : text;
-  } catch {
-    return text;
+  const tokens = text.match(TOKEN) ?? [];
+  let [depth, pretty] = [0, ''];
+  const line = () => `\n${'  '.repeat(depth)}`;
+  for (const [index, token] of tokens.entries()) {
+    const isEmpty = /^[[{]$/.test(tokens[index - 1] ?? '');
+    if (token === '}' || token === ']') {
+      depth = Math.max(0, depth - 1);
+      pretty += isEmpty ? token : line() + token;
+    } else if (token === '{' || token === '[') {
+      depth += 1;
+      pretty += token + (/^[\]}]$/.test(tokens[index + 1] ?? '') ? '' : line());
+    } else if (token === ',') pretty += token + line();
+    else pretty += token === ':' ? ': ' : token;
   }
+  return pretty;
 }

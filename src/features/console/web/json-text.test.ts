@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'bun:test';
+import fc from 'fast-check';
+import { jsonProblem, prettyJson } from './json-text.ts';
+
+describe('JSON as people read it', () => {
+  test('is laid out as everywhere', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.constantFrom(0, 1, 4), (value, space) => {
+        expect(prettyJson(JSON.stringify(value, null, space))).toBe(JSON.stringify(value, null, 2));
+      }),
+    );
+  });
+
+  test('keeps what reading and writing it would change', () => {
+    expect(prettyJson('{"big":12345678901234567890,"price":1.50,"big":1e2}')).toBe(
+      '{\n  "big": 12345678901234567890,\n  "price": 1.50,\n  "big": 1e2\n}',
+    );
+  });
+
+  test('is quick for a long one, and ends for what is none', () => {
+    const long = `[${'" ", '.repeat(50_000)}"\\""]`;
+    expect(JSON.parse(prettyJson(long))).toHaveLength(50_001);
+    for (const text of ['', '}', ']]]{', '"', '"\\', '{"a":', '\u0000']) expect(typeof prettyJson(text)).toBe('string');
+  });
+});
+
+describe('what is wrong with a text that should be JSON', () => {
+  test('is nothing for JSON', () => {
+    for (const text of ['1', '"x"', ' {"a": [null, true]}\n']) expect(jsonProblem(text)).toBeNull();
+  });
+
+  test('is said with its place, where the engine tells', () => {
+    for (const text of ['', '{', '{\n  "a": x\n}', 'undefined']) {
+      const problem = jsonProblem(text);
+      expect(problem).not.toBeNull();
+      expect(problem?.line).toBeGreaterThanOrEqual(0);
+    }
+  });
+});
