@@ -134,7 +134,7 @@ describe.each(LOOKS.map((look) => [look.name, look] as const))('the console, %s'
   test('As the owner I can read and use what is live', async () => {
     me = await stage.device(ann, optionsOf(look));
     expect(await lookAt(me, look, LIVE)).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   test('As the owner I can read and use what is kept', async () => {
     expect(await lookAt(me, look, KEPT)).toEqual([]);

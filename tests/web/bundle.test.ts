@@ -20,12 +20,22 @@ describe('the web app as it is delivered', () => {
   test('leaves for later what the first screen does not need', () => {
     const scripts = readdirSync(join(WEB, 'assets')).filter((name) => name.endsWith('.js'));
     const later = scripts.filter((name) => !firstLoad().includes(`assets/${name}`));
-    expect(later.some((name) => name.startsWith('settings-page'))).toBe(true);
+    for (const page of ['settings-page', 'console-page']) {
+      expect(later.some((name) => name.startsWith(page))).toBe(true);
+    }
   });
 
-  test('carries neither the operations’ schemas nor anything of the server or the tests', () => {
+  test('carries neither the operations’ schemas nor anything of the server, the console or the tests', () => {
     const code = firstLoad().map((name) => readFileSync(join(WEB, name), 'utf8'));
-    for (const foreign of ['ZodError', 'bun:sqlite', 'node:fs', 'argon2', 'FDBFactory']) {
+    for (const foreign of [
+      'ZodError',
+      'bun:sqlite',
+      'node:fs',
+      'argon2',
+      'FDBFactory',
+      'u-over',
+      'console.reason.slow',
+    ]) {
       expect(code.filter((text) => text.includes(foreign))).toEqual([]);
     }
   });
