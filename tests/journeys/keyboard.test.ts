@@ -44,7 +44,9 @@ describe('someone without a mouse', () => {
     await key('Enter');
     await gotFocus('the first item', page.getByRole('menuitem', { name: 'Settings' }));
     await key('ArrowDown');
-    await gotFocus('the next item', page.getByRole('menuitem', { name: 'Keyboard shortcuts' }));
+    await gotFocus('the next item', page.getByRole('menuitem', { name: 'Console' }));
+    await key('ArrowDown');
+    await gotFocus('the one after it', page.getByRole('menuitem', { name: 'Keyboard shortcuts' }));
     await key('ArrowDown');
     await gotFocus('the last item', page.getByRole('menuitem', { name: 'Sign out' }));
     await key('Enter');
