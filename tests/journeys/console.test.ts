@@ -220,8 +220,12 @@ describe('channels', () => {
     await ann.page.waitForURL('**/admin/channels?order=subscribers');
     await ann.page.getByRole('searchbox').fill('demo:wea');
     await until('one channel is left', async () => (await rows(ann.page).count()) === 1);
-    await rows(ann.page).getByRole('link', { name: CHANNEL }).click();
+    await rows(ann.page).getByRole('link', { name: CHANNEL }).press('Enter');
     await heading(ann.page, CHANNEL).waitFor();
+    await until('the keyboard goes on from there', () =>
+      ann.page.evaluate(() => document.activeElement?.id === 'main'),
+    );
+    expect(await ann.page.title()).toBe('Console · Banyan');
     await ann.page.getByText('Rules of the namespace demo').click();
     await ann.page.getByText('May publish').waitFor();
     await ann.page.getByRole('region', { name: /^Present now/ }).waitFor();

@@ -1,5 +1,5 @@
 import { Activity, AppWindow, ArrowLeft, KeyRound, MailWarning, Plug, Radio, ShieldX } from 'lucide-react';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/states.tsx';
@@ -35,11 +35,14 @@ const ICONS: Readonly<Record<Section, ReactNode>> = {
 /** The owner's view of the engine at work. */
 export function Console({ place, go, onLeave }: Props) {
   const { metrics, retry } = useMetrics();
+  const main = useRef<HTMLElement>(null);
+  useTitle();
+  useArrival(place, main);
   return (
     <ConsoleProvider value={{ place, go, metrics }}>
       <div className="flex h-full min-h-0 bg-surface max-md:flex-col">
         <Sections onLeave={onLeave} />
-        <main id="main" className="min-w-0 flex-1 overflow-y-auto p-6 max-md:p-4">
+        <main ref={main} id="main" tabIndex={-1} className="min-w-0 flex-1 overflow-y-auto p-6 outline-none max-md:p-4">
           <div className="mx-auto max-w-6xl">
             <CurrentScreen onRetryMetrics={retry} />
           </div>
@@ -47,6 +50,47 @@ export function Console({ place, go, onLeave }: Props) {
       </div>
     </ConsoleProvider>
   );
+}
+
+/** Names the page in the browser's tabs and history. */
+function useTitle(): void {
+  const { t } = useTranslation();
+  const title = `${t('console.title')} · Banyan`;
+  useEffect(() => {
+    const before = document.title;
+    document.title = title;
+    return () => {
+      document.title = before;
+    };
+  }, [title]);
+}
+
+/** Another screen or page begins at its top; whoever came by a link that is gone goes on from there by keyboard. */
+function useArrival(place: Place, main: RefObject<HTMLElement | null>): void {
+  const here = whereOf(place);
+  const last = useRef(here);
+  useEffect(() => {
+    if (last.current === here) return;
+    last.current = here;
+    main.current?.scrollTo(0, 0);
+    if (document.activeElement === document.body) main.current?.focus();
+  }, [here, main]);
+}
+
+/** What has to change for it to be another screen or page: searching and sorting leave one where one is. */
+function whereOf(place: Place): string {
+  switch (place.screen) {
+    case 'connection':
+      return `connection ${place.client}`;
+    case 'channel':
+      return `channel ${place.channel}`;
+    case 'connections':
+    case 'channels':
+    case 'letters':
+      return `${place.screen} ${place.page.after ?? ''} ${place.page.before ?? ''}`;
+    default:
+      return place.screen;
+  }
 }
 
 /** For those who are no owners. */
