@@ -23,7 +23,7 @@ const LEAST: Readonly<Record<Unit, number>> = { count: 5, rate: 5, ms: 2, bytes:
 /** A megabyte, two, four …: as people count memory. */
 const MEMORY_STEPS = Array.from({ length: 20 }, (_, power) => 1_048_576 * 2 ** power);
 /** Lines differ by more than their colour. */
-export const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3]];
+export const DASHES: readonly (readonly number[])[] = [[], [8, 2], [2, 2]];
 
 /** Moving lines on a canvas. What they say is written beside it, too. */
 export function Chart({ at, lines, unit, seconds, language, onPoint }: Props) {
