@@ -117,6 +117,22 @@ describe('the overview', () => {
       .waitFor();
   }, 30_000);
 
+  test('As the owner I point at a moment, and all charts say how it was then', async () => {
+    const region = (name: string) => ann.page.getByRole('region', { name });
+    const box = await region('Publications and deliveries').locator('.u-over').boundingBox();
+    if (box === null) throw new Error('there is no chart');
+    await ann.page.mouse.move(box.x + box.width - 4, box.y + box.height / 2);
+    for (const name of ['Publications and deliveries', 'Memory']) {
+      await region(name)
+        .getByText(/\d\d:\d\d:\d\d$/)
+        .waitFor();
+    }
+    await ann.page.mouse.move(5, 5);
+    await region('Memory')
+      .getByText(/\d\d:\d\d:\d\d$/)
+      .waitFor({ state: 'detached' });
+  }, 30_000);
+
   test('As the owner I find the last minutes there when I open it again, for the time that I chose', async () => {
     await ann.page.getByRole('button', { name: '1 min', exact: true }).click();
     await ann.page.waitForURL('**/admin?range=60');
