@@ -44,7 +44,7 @@ export class Publisher {
   async publish(channel: string, data: string, options: PublishOptions = {}): Promise<Published> {
     const { permissions, clock, maps } = this.#settings;
     const namespace = permissions.namespace(channel);
-    const { key, info, tags, entry, except, writes } = options;
+    const { key, info, tags, entry, except, writes, fleeting } = options;
     const time = clock.now();
     const nothing = { offset: 0, epoch: '', time, repeated: false };
     if (!maps.takes(channel, namespace, entry)) return nothing;
@@ -55,7 +55,7 @@ export class Publisher {
       ...(entry !== undefined && { entry }),
       ...(except !== undefined && { except }),
     };
-    const queue = this.#queueOf(namespace);
+    const queue = fleeting === true ? undefined : this.#queueOf(namespace);
     if (queue === undefined) {
       this.#accept(channel, namespace, { epoch: '', publication: { offset: 0, ...body } });
       return nothing;

@@ -67,12 +67,13 @@ export class Emulation {
     return new Response(null, { status: 204 });
   }
 
-  #open(request: Request, { principal, address }: Caller, { format, framing, first }: Beginning): Response {
+  #open(request: Request, caller: Caller, { format, framing, first }: Beginning): Response {
+    const { principal, address, headers } = caller;
     const protocol = this.#app.centrifuge[format];
     const { maxBacklogBytes } = this.#bounds;
     const waitNoLonger = () => this.#server.timeout(request, LAST_WORDS_S);
     const connection = this.#streams.open(framing, { maxBacklogBytes, waitNoLonger }, (opened) =>
-      this.#app.node.open({ connection: opened, protocol, principal, address }),
+      this.#app.node.open({ ...{ connection: opened, protocol, principal, address }, ...(headers && { headers }) }),
     );
     connection.session?.receive(first);
     return connection.response;
