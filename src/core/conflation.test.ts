@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Client } from '../../tests/core/client.ts';
 import { PLAIN, TestNode } from '../../tests/core/node.ts';
+import { Random } from '../../tests/simulation/random.ts';
 import type { PublishOptions } from './feature.ts';
 import type { Namespace } from './namespace.ts';
 
@@ -167,4 +168,55 @@ describe('SL4 a client that is behind in a channel whose namespace conflates', (
     await takeAll(test, slow);
     expect(slow.offsets('prices:x')).toEqual([]);
   });
+});
+
+const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const KEYS = Array.from({ length: 30 }, (_, index) => `key-${index}`);
+const LONG_BOUND = 200_000;
+
+/** A client that takes what it is sent as it likes, at a node where much may be kept for it. */
+async function fitful(random: Random): Promise<{ test: TestNode; client: Client }> {
+  const limits = { backlogBytes: LONG_BOUND };
+  const test = new TestNode({ namespaces: { prices: { options: PRICES } }, limits });
+  const client = await test.subscribed('prices:x');
+  client.send = (frame) => {
+    if (random.chance(0.7)) client.waiting = LONG_BOUND / 8 + 1;
+    for (const line of String(frame).split('\n')) client.lines.push(JSON.parse(line));
+  };
+  return { test, client };
+}
+
+/** The newest offset of each key, up to an offset. */
+function newestUpTo(top: number, keyOf: readonly string[]): Map<string, number> {
+  return new Map(keyOf.slice(0, top).map((key, index) => [key, index + 1]));
+}
+
+test(`SL5 below its offset a client lacks nothing but what was replaced, however it reads; SEED=${SEED}`, async () => {
+  for (let run = 0; run < 20; run += 1) {
+    const random = new Random(SEED + run);
+    const { test, client } = await fitful(random);
+    const keyOf: string[] = [];
+    const check = () => {
+      const given = client.offsets('prices:x').map(Number);
+      expect(given).toEqual([...new Set(given)].sort((one, other) => one - other));
+      const top = given.at(-1) ?? 0;
+      const newest = newestUpTo(keyOf.length, keyOf);
+      for (const [key, offset] of newestUpTo(top, keyOf)) {
+        expect([run, key, given.includes(offset) || (newest.get(key) ?? 0) > top]).toEqual([run, key, true]);
+      }
+    };
+    for (let step = 0; step < 150; step += 1) {
+      if (random.chance(0.8)) {
+        const symbol = random.pick(KEYS);
+        keyOf.push(symbol);
+        await publish(test, 'prices:x', `"${'x'.repeat(random.between(10, 3_000))}"`, { tags: { symbol } });
+      }
+      if (random.chance(0.1)) client.waiting = random.pick([0, LONG_BOUND / 8 + 1]);
+      if (random.chance(0.2)) client.session.drained();
+      check();
+    }
+    while (test.node.hub.conflation.size > 0) await takeAll(test, client);
+    expect(client.offsets('prices:x').at(-1)).toBe(keyOf.length);
+    check();
+  }
 });

@@ -194,7 +194,7 @@ export class Session implements Subscriber, Spender {
     this.#end(kind, ending);
   }
 
-  #end(kind: DisconnectName, ending?: Ending): void {
+  #end(kind: DisconnectName, ending: Ending | undefined): void {
     // What was written at last may have been too much.
     if (this.#state === 'closed') return;
     const { code, reason } = this.protocol.closing?.(kind) ?? ending ?? DISCONNECTS[kind];

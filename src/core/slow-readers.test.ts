@@ -25,6 +25,20 @@ describe('SL1 clients that fall behind', () => {
     expect(client.closedWith).toEqual({ code: 3008, reason: 'slow' });
   });
 
+  test('are counted, also those that the runtime had to cut; a line that just broke is not one', async () => {
+    const node = new TestNode();
+    const slow = 'banyan_disconnects_total slow';
+    for (const [end, counted] of [
+      ['closed', []],
+      ['cut', []],
+      ['dropped', [slow]],
+    ] as const) {
+      node.counted.length = 0;
+      (await node.connected()).session.closed(end);
+      expect([end, node.counted]).toEqual([end, [...counted]]);
+    }
+  });
+
   test('are looked at as often as their number allows, and a cut meanwhile is put down to them', () => {
     let now = 0;
     const later: (() => void)[] = [];

@@ -31,7 +31,7 @@ export class SlowReaders {
   #lookedAt = 0;
   #isDue = false;
   /** Those for whom something waited at the last look. */
-  #behind: ReadonlySet<Reader> = new Set();
+  #behind = new WeakSet<Reader>();
 
   constructor(settings: SlowReadersSettings) {
     this.#settings = settings;
@@ -72,9 +72,9 @@ export class SlowReaders {
     this.#isDue = false;
     this.#handedOn = 0;
     this.#lookedAt = this.#settings.clock.now();
-    const behind = new Set<Reader>();
-    for (const session of this.#settings.sessions()) if (session.connection.backlog() > 0) behind.add(session);
-    this.#behind = behind;
+    const behind: Reader[] = [];
+    for (const session of this.#settings.sessions()) if (session.connection.backlog() > 0) behind.push(session);
+    this.#behind = new WeakSet(behind);
     for (const session of behind) {
       if (session.connection.backlog() > this.#settings.bound * SLOW_PART) session.close('slow');
     }

@@ -67,6 +67,8 @@ export class TestNode {
   readonly log = new WatchedLog();
   /** Errors that the node reported: things no client is told the cause of. */
   readonly reported: string[] = [];
+  /** What the node counted, with the values of its labels. */
+  readonly counted: string[] = [];
   readonly node: Node;
 
   constructor(options: NodeOptions = {}) {
@@ -74,7 +76,7 @@ export class TestNode {
     const plain = Object.entries(NAMESPACES).map(([name, options]) => [name, { options }] as const);
     const telemetry: Telemetry = {
       record: (_level, event) => this.reported.push(event),
-      count: () => undefined,
+      count: (name, labels) => this.counted.push([name, ...Object.values(labels ?? {})].join(' ')),
     };
     this.node = new Node({
       ...{ name: 'test', version: '0', telemetry, clock: this.clock, bus: this.bus, fanout: this.fanout },

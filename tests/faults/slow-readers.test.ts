@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'bun:test';
+import { readdirSync } from 'node:fs';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { dataOf, type Mark, marksOf, type SlowLine, WAYS, type Way } from './slow-lines.ts';
 import { until } from './tally.ts';
@@ -131,4 +132,19 @@ test('SL1: whoever stops reading is told that it was too slow, is counted, and m
     const numbers = [before, ...(after === undefined ? [] : [after])].flatMap(marksOf).map(({ number }) => number);
     expect([name, numbers]).toEqual([name, numbers.map((_, at) => at + 1)]);
   }
+}, 60_000);
+
+test('SL1: whoever never reads on is let go of, with all that waits', async () => {
+  await start({});
+  const openFiles = () => readdirSync(`/proc/${server.pid}/fd`).length;
+  const before = openFiles();
+  const slow = await enter();
+  for (const line of slow) line.stopReading();
+  await until('all were too slow', async () => {
+    await publish();
+    return (await metric('banyan_disconnects_total{reason="slow"}')) === WAYS.length;
+  });
+  // A connection of the test's own requests may stay.
+  await until('all sockets are closed', () => openFiles() <= before + 2);
+  for (const line of slow) line.readOn();
 }, 60_000);

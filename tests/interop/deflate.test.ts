@@ -181,7 +181,7 @@ describe('WS1 permessage-deflate', () => {
     expect(line.heard.some(({ isCompressed }) => isCompressed)).toBe(false);
   });
 
-  test('SE6 what a frame swells to is bounded, and what is no compressed data closes this connection alone', async () => {
+  test('WS2 SE6 what a frame swells to is bounded, and what is no compressed data closes this connection alone', async () => {
     const other = await RawLine.in('demo:other');
     const before = server.residentBytes();
     const wrong: readonly [string, Buffer, string?][] = [

@@ -70,7 +70,7 @@ describe('Engine.IO', () => {
     expect((await poll(sid)).status).toBe(400);
   });
 
-  test('SL1 a client that does not poll is let go of, and its memory with it', async () => {
+  test('SL1 a client that does not poll is let go of, and what waits for it waits for one more poll', async () => {
     const [slow, publisher] = [await entered('slow'), await entered('ann')];
     await post(slow, '42["subscribe","log:slow"]');
     const data = 'x'.repeat(10_000);
@@ -78,6 +78,8 @@ describe('Engine.IO', () => {
       await post(publisher, `42${n}["publish","log:slow","${data}"]`);
       await (await poll(publisher)).text();
     }
+    const rest = await (await poll(slow)).text();
+    expect(rest.length).toBeWithin(data.length, 10 * data.length);
     expect((await poll(slow)).status).toBe(400);
     await post(publisher, '4299["publish","log:slow","still here"]');
     expect(await (await poll(publisher)).text()).toStartWith('4399[{"ok":true');

@@ -16,8 +16,8 @@ export interface EngineLine {
   backlog(): number;
   join(topic: string): void;
   leave(topic: string): void;
-  /** Ends the connection; clients come back by themselves. */
-  close(): void;
+  /** Ends the connection; clients come back by themselves. `isBehind`: what waits is still for the client. */
+  close(isBehind?: boolean): void;
 }
 
 /** What comes over an Engine.IO connection. */
@@ -204,8 +204,8 @@ class Seat implements NamespaceLine {
     this.#engine.leave(topic);
   }
 
-  close(): void {
-    this.#engine.close();
+  close(isBehind?: boolean): void {
+    this.#engine.close(isBehind);
   }
 
   admit(): void {

@@ -1,5 +1,6 @@
 import type { Command } from '../../core/commands.ts';
 import type { Connection, End } from '../../core/connection.ts';
+import { DISCONNECTS } from '../../core/disconnects.ts';
 import { ClientError, toClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node.ts';
 import type { Frame, Protocol } from '../../core/protocol.ts';
@@ -119,7 +120,7 @@ export class Member implements NamespaceMember, Connection {
   }
 
   close(code: number, reason: string): void {
-    if (code < FINAL_CODE) return this.#line.close();
+    if (code < FINAL_CODE) return this.#line.close(code === DISCONNECTS.slow.code);
     const { namespace } = this.#parts.dialect;
     const isIn = this.#protocol.state === 'admitted';
     const refusal = { message: reason, data: { code, message: reason } };

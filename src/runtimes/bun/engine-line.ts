@@ -85,7 +85,7 @@ export class EngineLine implements Pinged {
     this.#poll?.push(packet);
     if (this.backlog() <= this.#parts.maxBacklogBytes || this.#hasOverflowed) return;
     this.#hasOverflowed = true;
-    this.close();
+    this.close(true);
   }
 
   backlog(): number {
@@ -106,9 +106,16 @@ export class EngineLine implements Pinged {
     if (this.#topics?.delete(topic) === true) this.#parts.streams.leave(topic, this);
   }
 
-  /** Ends the line from this side; clients come back by themselves. */
-  close(): void {
-    this.#end(this.#parts.engine.CLOSE);
+  /** Ends the line from this side; clients come back by themselves. `isBehind`: the next poll still gets what waits. */
+  close(isBehind = false): void {
+    const pollComes = isBehind && this.#poll?.isWaiting === false;
+    // Events that come together with the word are put off by clients until they are back, too late for recovery.
+    this.#end(pollComes ? undefined : this.#parts.engine.CLOSE, { pollComes });
+  }
+
+  /** What the client has not been told, for the poll that comes when the line has ended. */
+  takeRest(): readonly Frame[] {
+    return this.#poll?.takeAll() ?? [];
   }
 
   // --- what the client says ------------------------------------------------------------------------------------------

@@ -12,8 +12,8 @@ import { listClientFiles } from './socketio-client-files.ts';
 import type { StaticFile } from './static-files.ts';
 import type { BunFanout, Socket, SocketData, SocketOwner } from './websocket.ts';
 
-/** How long after a client has left by one request, another of its is waited for. */
-const LAST_POLL_MS = 1_000;
+/** How long another request of a client is waited for that has left by one, or was too slow. */
+const LAST_POLL_MS = 5_000;
 
 type SocketIo = Pick<App['socketio'], 'engine' | 'open'>;
 type Refusal = keyof SocketIo['engine']['REFUSALS'];
@@ -101,7 +101,7 @@ export class SocketIoEntrance implements Entrance {
     }
     const line = this.#lines.get(sid);
     if (line === undefined) return this.#refuse('unknownSession');
-    if (line.isClosed) return this.#letGo(sid, request);
+    if (line.isClosed) return this.#letGo(line, request);
     if (isUpgrade) return this.#upgrade(request, probing(line));
     return line.isPolling && transport === 'polling' ? this.#takeRequest(line, request) : this.#refuse('badRequest');
   }
@@ -117,11 +117,13 @@ export class SocketIoEntrance implements Entrance {
     else this.#lines.delete(sid);
   }
 
-  /** The poll that was on its way when the client said that it leaves. */
-  #letGo(sid: string, request: Request): Response {
-    this.#lines.delete(sid);
+  /** The poll that was on its way when the client said that it leaves, or comes late for what waits. */
+  #letGo(line: EngineLine, request: Request): Response {
+    if (request.method !== 'GET') return this.#refuse('unknownSession');
+    this.#lines.delete(line.sid);
     const { encodePayload, NOOP } = this.#parts.socketio.engine;
-    return request.method === 'GET' ? payload(encodePayload([NOOP])) : this.#refuse('unknownSession');
+    const rest = line.takeRest();
+    return payload(encodePayload(rest.length > 0 ? rest : [NOOP]));
   }
 
   async #takeRequest(line: EngineLine, request: Request): Promise<Response> {
