@@ -33,6 +33,7 @@ import type { SignedIn } from './tokens.ts';
 
 const TICK_MS = 1_000;
 const CONTROL = 'control';
+const LOG_PAUSE_MS = 60_000;
 
 /** One process of Banyan: its sessions, channels and logs, joined to the other nodes by the bus. */
 export class Node implements Channels, SessionHost {
@@ -58,6 +59,8 @@ export class Node implements Channels, SessionHost {
   #hooks: Hooks | undefined;
   #stopTicking: () => void = () => undefined;
   readonly #drain: Drain;
+  /** When the log was last told of one, by the limit. */
+  readonly #turnedAwayAt = new Map<TurnedAway['limit'], number>();
 
   constructor(settings: NodeSettings) {
     this.#settings = settings;
@@ -121,7 +124,7 @@ export class Node implements Channels, SessionHost {
   /** Whether a connection from this address may begin; if not, when it had better come back. See `Arrivals.admit`. */
   admit(address: string, heeds: boolean): TurnedAway | undefined {
     const turned = this.#arrivals.admit(address, this.clock.now(), heeds);
-    if (turned !== undefined) this.telemetry.count('banyan_refusals_total', { limit: turned.limit });
+    if (turned !== undefined) this.#noteTurnedAway(turned, address);
     return turned;
   }
 
@@ -339,6 +342,15 @@ export class Node implements Channels, SessionHost {
   }
 
   // -----------------------------------------------------------------------------------------------------------------
+
+  /** Each one is counted; the log has one of a kind a minute, whatever storm there is. */
+  #noteTurnedAway({ limit }: TurnedAway, address: string): void {
+    this.telemetry.count('banyan_refusals_total', { limit });
+    const now = this.clock.now();
+    if (limit === 'draining' || Math.abs(now - (this.#turnedAwayAt.get(limit) ?? 0)) < LOG_PAUSE_MS) return;
+    this.#turnedAwayAt.set(limit, now);
+    this.telemetry.record('warn', 'connection.turnedAway', { limit, address, connections: this.connections });
+  }
 
   #tellIdentity(principal: Principal, order: ExternalOrder): void {
     const identity = identityOf(principal);
