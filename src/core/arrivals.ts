@@ -1,12 +1,15 @@
 import { isThisMachine, networkOf } from './attempt-limits.ts';
 import { Pace } from './pace.ts';
-import type { Quotas } from './quotas.ts';
+import type { LimitName, Quotas } from './quotas.ts';
 import { Rate } from './rate.ts';
 import { RateTable } from './rate-table.ts';
 
 /** Why a connection may not begin now, and when the client had better come back. */
 export type TurnedAway = {
-  readonly limit: 'connections' | 'connects' | 'addressConnections' | 'addressConnects' | 'draining';
+  readonly limit: Extract<
+    LimitName,
+    'connections' | 'connects' | 'addressConnections' | 'addressConnects' | 'draining'
+  >;
   readonly retryMs: number;
 };
 

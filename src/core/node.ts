@@ -25,7 +25,7 @@ import { PingWheel } from './ping-wheel.ts';
 import type { Principal } from './principal.ts';
 import { Publisher } from './publisher.ts';
 import type { ConnectResult, Reply } from './pushes.ts';
-import { type Quotas, UNLIMITED } from './quotas.ts';
+import { type LimitName, type Quotas, UNLIMITED } from './quotas.ts';
 import { type NodeCommand, type Opening, Session, type SessionHost } from './session.ts';
 import { Sessions } from './sessions.ts';
 import { SharedPolls } from './shared-polls.ts';
@@ -84,6 +84,7 @@ export class Node implements Channels, SessionHost {
       ...settings,
       ...{ permissions: this.permissions, maps: this.maps },
       tell: (channel, epoch, publication) => this.#tell(channel, epoch, publication),
+      refused: (limit) => this.refused(limit),
     });
     this.#pings = new PingWheel({ ...settings, ...settings.limits });
     this.#quotas = settings.quotas ?? UNLIMITED;
@@ -96,6 +97,7 @@ export class Node implements Channels, SessionHost {
     this.#sessions = new Sessions({
       ...{ clock: this.clock, pings: this.#pings, hooks: () => this.#hooks },
       ...{ arrivals: this.#arrivals, userConnections: this.#quotas.userConnections },
+      refused: (limit) => this.refused(limit),
     });
     this.#drain = new Drain(this.clock);
     this.hub = this.#createHub();
@@ -132,7 +134,7 @@ export class Node implements Channels, SessionHost {
   spend(caller: Caller, what: 'publication' | 'other'): void {
     const excess = this.allowances.takeRequest(caller, what === 'publication', this.clock.now());
     if (excess === undefined) return;
-    this.telemetry.count('banyan_refusals_total', { limit: excess.limit });
+    this.refused(excess.limit);
     throw tooSoon(excess);
   }
 
@@ -159,6 +161,10 @@ export class Node implements Channels, SessionHost {
 
   refuse(session: Session): void {
     this.#sessions.refuse(session);
+  }
+
+  refused(limit: LimitName): void {
+    this.telemetry.count('banyan_refusals_total', { limit });
   }
 
   channelsLeft(principal: Principal): number {
@@ -345,7 +351,7 @@ export class Node implements Channels, SessionHost {
 
   /** Each one is counted; the log has one of a kind a minute, whatever storm there is. */
   #noteTurnedAway({ limit }: TurnedAway, address: string): void {
-    this.telemetry.count('banyan_refusals_total', { limit });
+    this.refused(limit);
     const now = this.clock.now();
     if (limit === 'draining' || Math.abs(now - (this.#turnedAwayAt.get(limit) ?? 0)) < LOG_PAUSE_MS) return;
     this.#turnedAwayAt.set(limit, now);

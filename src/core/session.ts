@@ -329,7 +329,7 @@ export class Session implements Subscriber, Spender {
 
   /** Whether a client that asks too much may stay. */
   #bears({ limit }: Excess): boolean {
-    this.#node.telemetry.count('banyan_refusals_total', { limit });
+    this.#node.refused(limit);
     return this.#node.allowances.bears(this, this.lastSeen);
   }
 
@@ -431,9 +431,9 @@ export class Session implements Subscriber, Spender {
     return { kind: 'signIn' };
   }
 
-  /** A stream has no close code. */
+  /** A stream has no close code. Those who can only listen are also told when to come back, and do. */
   #sayWhy(reason: DisconnectName): void {
-    const retryMs = this.#node.retryMs(reason);
+    const retryMs = this.protocol.clients === 'listen' ? this.#node.retryMs(reason) : undefined;
     this.push({ kind: 'disconnect', reason, ...(retryMs !== undefined && { retryMs }) });
   }
 

@@ -16,6 +16,7 @@ const SETTINGS = {
   BANYAN_CLIENT_ANONYMOUS: 'true',
   BANYAN_TOKEN_SECRET: SECRET,
   BANYAN_TRUSTED_PROXIES: '127.0.0.1',
+  BANYAN_METRICS_ADDRESSES: '127.0.0.1',
   BANYAN_NAMESPACES: JSON.stringify({ open: OPEN, small: { ...OPEN, dataBytes: 20 } }),
 };
 /** So few that a test reaches them, and so many that a client which has just come does not. */
@@ -173,6 +174,15 @@ describe('LI1 LI2 what is too much', () => {
 });
 
 describe('LI5 a user with too many connections', () => {
+  test('is told 4004 by pusher-js, which stays away, once it is signed in there', async () => {
+    const clients = await Promise.all([1, 2, 3].map(() => world.connected('max')));
+    const errors = clients.map((client) => eventsOf(client, 'error'));
+    for (const client of clients) client.signin();
+    await until(() => clients.some(({ connection }) => connection.state === 'disconnected'));
+    expect(clients.filter(({ connection }) => connection.state === 'connected')).toHaveLength(2);
+    expect(JSON.stringify(errors)).toContain('4004');
+  });
+
   test('is told 3504 by centrifuge-js and socket.io-client, which stay away, and 429 over HTTP', async () => {
     const token = await tokenOf('many');
     const [first] = [centrifuge(world, { token }), centrifuge(world, { token })];
@@ -281,4 +291,14 @@ describe('ST1 ST2 more who come than are let in', () => {
     leaving.abort();
     await until(() => opened.size === 6);
   }, 30_000);
+});
+
+test('LI9: all that was refused here is counted by its limit', async () => {
+  const limits = async ({ server }: PusherWorld) => {
+    const text = await (await fetch(`${server.url}/metrics`)).text();
+    return new Set([...text.matchAll(/^banyan_refusals_total\{limit="(\w+)"\} [1-9]/gm)].map(([, limit]) => limit));
+  };
+  const ofAll = ['commands', 'userCommands', 'userPublications', 'userConnections', 'addressConnections', 'dataBytes'];
+  expect([...(await limits(world))].toSorted()).toEqual(ofAll.toSorted());
+  expect([...(await limits(paced))]).toEqual(['connects']);
 });
