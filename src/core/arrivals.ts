@@ -84,6 +84,11 @@ export class Arrivals {
     else this.#open.delete(network);
   }
 
+  /** A connection was closed for asking too much: it shall not come back at once for another go. */
+  flooded(address: string, now: number): void {
+    if (!isThisMachine(address)) this.#byAddress?.charge(networkOf(address), now, 1);
+  }
+
   /** From now on nobody is let in. */
   stop(): void {
     this.#isDraining = true;

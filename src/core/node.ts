@@ -163,6 +163,10 @@ export class Node implements Channels, SessionHost {
     this.#sessions.refuse(session);
   }
 
+  flooded({ address }: Session): void {
+    this.#arrivals.flooded(address, this.clock.now());
+  }
+
   refused(limit: LimitName): void {
     this.telemetry.count('banyan_refusals_total', { limit });
   }

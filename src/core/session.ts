@@ -56,6 +56,8 @@ export interface SessionHost extends SubscriptionHost {
   run(session: Session, command: NodeCommand): Promise<Reply>;
   /** Has `session.flush` called at the end of this turn of the event loop. */
   flushLater(session: Session): void;
+  /** The session is closed for asking too much. */
+  flooded(session: Session): void;
   /** How soon whoever is sent away for this reason had better come back, in milliseconds; undefined: as they like. */
   retryMs(kind: DisconnectName): number | undefined;
   /** Logs an error that no client is told the cause of. */
@@ -180,6 +182,7 @@ export class Session implements Subscriber, Spender {
     this.flush();
     const { code, reason } = this.protocol.closing?.(kind) ?? DISCONNECTS[kind];
     this.#node.telemetry.count('banyan_disconnects_total', { reason: kind });
+    if (kind === 'tooManyRequests') this.#node.flooded(this);
     this.closed();
     this.connection.close(code, reason);
   }
