@@ -47,7 +47,7 @@ export class Publisher {
     const { permissions, clock, maps } = this.#settings;
     const namespace = permissions.namespace(channel);
     this.#checkSize(namespace, data);
-    const { key, info, tags, entry, except, writes } = options;
+    const { key, info, tags, entry, except, writes, fleeting } = options;
     const time = clock.now();
     const nothing = { offset: 0, epoch: '', time, repeated: false };
     if (!maps.takes(channel, namespace, entry)) return nothing;
@@ -58,7 +58,7 @@ export class Publisher {
       ...(entry !== undefined && { entry }),
       ...(except !== undefined && { except }),
     };
-    const queue = this.#queueOf(namespace);
+    const queue = fleeting === true ? undefined : this.#queueOf(namespace);
     if (queue === undefined) {
       this.#accept(channel, namespace, { epoch: '', publication: { offset: 0, ...body } });
       return nothing;

@@ -1,9 +1,9 @@
 import type { Cancel, Clock } from '../ports/clock.ts';
 import { identityOf } from './apps.ts';
 import type { Arrivals } from './arrivals.ts';
-import { DisconnectError } from './disconnects.ts';
+import { comesBack, DisconnectError, type DisconnectName } from './disconnects.ts';
 import type { Hooks } from './hooks.ts';
-import type { Control, ExternalOrder } from './node-messages.ts';
+import type { Control, Ending, ExternalOrder } from './node-messages.ts';
 import type { PingWheel } from './ping-wheel.ts';
 import type { Principal } from './principal.ts';
 import type { Session } from './session.ts';
@@ -193,21 +193,33 @@ export class Sessions {
   #obeyOrder(identity: string, order: ExternalOrder): void {
     for (const session of this.#external.of(identity)) {
       if (order.client !== undefined && order.client !== session.client) continue;
-      switch (order.kind) {
-        case 'subscribe':
-          session.subscribe(order.channel);
-          break;
-        case 'unsubscribe':
-          session.unsubscribe(order.channel, 'server');
-          break;
-        case 'disconnect':
-          session.close('forceDisconnect');
-          break;
-        default:
-          order satisfies never;
-      }
+      if (order.session !== undefined && order.session !== session.connection.streamKey) continue;
+      obeyed(session, order);
     }
   }
+}
+
+function obeyed(session: Session, order: ExternalOrder): void {
+  switch (order.kind) {
+    case 'subscribe':
+      return session.subscribe(order.channel, order.given);
+    case 'unsubscribe':
+      return session.unsubscribe(order.channel, 'server');
+    case 'disconnect':
+      if (order.except?.includes(session.client) !== true) session.close(kindOf(order.ending), order.ending);
+      return;
+    case 'refresh':
+      return session.renew(order);
+    case 'expire':
+      return session.close('expired');
+    default:
+      order satisfies never;
+  }
+}
+
+/** What comes nearest to it for clients of protocols that have other codes. */
+function kindOf(ending: Ending | undefined): DisconnectName {
+  return ending !== undefined && comesBack(ending.code) ? 'forceReconnect' : 'forceDisconnect';
 }
 
 function isDevice(session: Session, device: string): boolean {

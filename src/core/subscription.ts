@@ -19,6 +19,8 @@ export type Live = {
   /** As whom the client is in this channel, where that differs. */
   readonly user?: string;
   readonly expiresAt?: number;
+  /** Whether the developer's backend is asked when that time has come, rather than the client for a new token. */
+  readonly vouched?: true;
   /** Where it takes publications in a way of its own. */
   readonly feed?: Feed;
   /** Of a shared poll. */
@@ -55,6 +57,7 @@ export function liveOf(by: Maker, grant: Grant | undefined, self: string): Live 
     ...(info !== undefined && { info }),
     ...(user !== undefined && { user }),
     ...(expiresAt !== undefined && { expiresAt }),
+    ...(grant?.vouched === true && { vouched: true }),
   };
 }
 

@@ -4,13 +4,14 @@ import type { Admission } from './admission.ts';
 import type { Command, SubscribeOptions } from './commands.ts';
 import { type Entering, type Positions, prepareEntering, type Seats } from './connect-entry.ts';
 import type { Connection } from './connection.ts';
-import { type DisconnectName, UNSUBSCRIBES, type UnsubscribeName } from './disconnects.ts';
+import { DisconnectError, type DisconnectName, UNSUBSCRIBES, type UnsubscribeName } from './disconnects.ts';
 import { ClientError } from './errors.ts';
 import { type Feed, feedOptionsOf } from './feed.ts';
 import { type Hub, joinLeaveTopicOf, topicOf } from './hub.ts';
 import type { HubChannel } from './hub-channel.ts';
 import { partResult, readPart } from './map-parts.ts';
 import type { MapRead, Maps } from './maps.ts';
+import type { Given } from './node-messages.ts';
 import type { Permissions } from './permissions.ts';
 import { type Principal, userOf } from './principal.ts';
 import type { Protocol } from './protocol.ts';
@@ -68,6 +69,8 @@ export interface SubscriptionHost {
   announceLeave(channel: string, info: ClientInfo): void;
   /** The channel's subscribers on this node have become more or fewer. */
   counted(channel: string): void;
+  /** Logs an error that no client is told the cause of. */
+  report(thrown: unknown, event: string): void;
 }
 
 type Tell = (result: SubscribeResult) => void;
@@ -130,12 +133,21 @@ export class Subscriptions {
   }
 
   /** Puts the client in, and tells it by a push. Does nothing when it is in already. */
-  async addFromServer(channel: string): Promise<void> {
+  async addFromServer(channel: string, given?: Given): Promise<void> {
     if (this.#subscriptions?.has(channel) === true) return;
-    const tell: Tell = (result) => this.#session.push({ kind: 'subscribe', channel, result });
+    const tell: Tell = (result) => {
+      this.#session.push({
+        kind: 'subscribe',
+        channel,
+        result,
+        ...(given?.data !== undefined && { data: given.data }),
+      });
+      for (const publication of result.publications) this.#session.push({ kind: 'publication', channel, publication });
+    };
+    const { user } = this.#session.info;
     await this.#start(channel, {
-      allowed: Promise.resolve(undefined),
-      options: { joinLeave: true },
+      allowed: Promise.resolve(given && { channel, user, vouched: true, ...given }),
+      options: { joinLeave: true, ...(given?.since !== undefined && { since: given.since }) },
       by: 'server',
       tell,
     });
@@ -169,8 +181,26 @@ export class Subscriptions {
     if (!this.#expires) return;
     for (const [channel, subscription] of [...(this.#subscriptions ?? [])]) {
       if (subscription.tag === 'live') subscription.tracking?.expire(now);
-      if (subscription.tag === 'live' && (subscription.expiresAt ?? now + 1) <= now) this.revoke(channel, 'expired');
+      if (subscription.tag === 'live' && (subscription.expiresAt ?? now + 1) <= now) this.#end(channel, subscription);
     }
+  }
+
+  /** Its time is over: ends it, unless the developer's backend lets it go on. */
+  #end(channel: string, live: Live): void {
+    if (live.vouched !== true) return this.revoke(channel, 'expired');
+    const { expiresAt: _, ...endless } = live;
+    // Not asked again while it is being asked.
+    this.#subscriptions?.set(channel, endless);
+    this.#node.admission.renewIn(this.#session, channel).then(
+      (expiresAt) => {
+        if (this.#subscriptions?.get(channel) !== endless) return;
+        this.#subscriptions.set(channel, { ...endless, ...(expiresAt !== undefined && { expiresAt }) });
+      },
+      (error) => {
+        if (!(error instanceof DisconnectError)) this.#node.report(error, 'subscription.refresh');
+        if (this.#subscriptions?.get(channel) === endless) this.revoke(channel, 'expired');
+      },
+    );
   }
 
   /** Ends a subscription at the client's wish; waits for one that is just starting. */
@@ -361,9 +391,11 @@ export class Subscriptions {
     return { ...this.#session.info, ...(user !== undefined && { user }), ...(chanInfo !== undefined && { chanInfo }) };
   }
 
-  #ttlOf({ expiresAt }: Live): number | undefined {
+  #ttlOf({ expiresAt, vouched }: Live): number | undefined {
     if (expiresAt === undefined) return undefined;
-    return this.#secondsTo(expiresAt);
+    const seconds = this.#secondsTo(expiresAt);
+    // With nothing that the client could renew it by.
+    return vouched === true ? undefined : seconds;
   }
 
   /** At least 1; something runs out then. */

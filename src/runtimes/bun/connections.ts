@@ -5,6 +5,7 @@ import { ANONYMOUS } from '../../core/principal.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Entrance } from './entrance.ts';
 import type { Http } from './http.ts';
+import { type SentHeadersSettings, sentHeadersOf } from './sent-headers.ts';
 import { refusalOf } from './turned-away.ts';
 import { crossOriginHeaders, preflight, type VisitSettings, visitOf } from './visit.ts';
 
@@ -12,7 +13,7 @@ type Parts = {
   readonly app: Pick<App, 'authenticate' | 'node'>;
   readonly http: Pick<Http, 'addressOf'>;
   readonly telemetry: Telemetry;
-  readonly settings: VisitSettings;
+  readonly settings: VisitSettings & SentHeadersSettings;
   readonly entrances: readonly Entrance[];
 };
 
@@ -43,7 +44,7 @@ export class Connections {
   }
 
   async #begin(request: Request, peer: string, visit: 'own' | 'foreign'): Promise<Response | undefined> {
-    const { app, http, telemetry, entrances } = this.#parts;
+    const { app, http, telemetry, settings, entrances } = this.#parts;
     const url = new URL(request.url);
     const entrance = entrances.find((candidate) => candidate.takes(url.pathname));
     if (entrance === undefined) return undefined;
@@ -55,7 +56,9 @@ export class Connections {
     }
     const whoNow = async () => (visit === 'own' ? app.authenticate(request.headers) : ANONYMOUS);
     const principal = await whoNow();
-    const response = await entrance.begin(request, { principal, address, whoNow }).catch(toResponse);
+    const sent = sentHeadersOf(request.headers, visit, settings);
+    const caller = { ...{ principal, address, whoNow }, ...(sent !== undefined && { headers: sent }) };
+    const response = await entrance.begin(request, caller).catch(toResponse);
     if (response !== undefined) telemetry.count('banyan_http_requests_total', { status: String(response.status) });
     return response;
   }
