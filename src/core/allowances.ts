@@ -1,13 +1,13 @@
 import { isThisMachine, networkOf } from './attempt-limits.ts';
 import { ClientError } from './errors.ts';
 import type { Principal } from './principal.ts';
-import type { Quotas } from './quotas.ts';
+import type { LimitName, Quotas } from './quotas.ts';
 import { Rate } from './rate.ts';
 import { RateTable } from './rate-table.ts';
 
 /** A rate that was passed, and how soon there is something left of it again. */
 export type Excess = {
-  readonly limit: 'commands' | 'publications' | 'userCommands' | 'userPublications';
+  readonly limit: Extract<LimitName, 'commands' | 'publications' | 'userCommands' | 'userPublications'>;
   readonly waitMs: number;
 };
 

@@ -50,6 +50,19 @@ describe('LI6 an address', () => {
   });
 });
 
+describe('LI2 an address that floods', () => {
+  test('may begin fewer connections for a while: each flood costs it a second’s worth', () => {
+    const arrivals = arrivalsWith({ addressConnectsPerSecond: 10, burstSeconds: 2 });
+    arrivals.flooded('192.0.2.1', START);
+    const beginsOf = (address: string) => Array.from({ length: 30 }, () => come(arrivals, address));
+    expect(beginsOf('192.0.2.1').filter((each) => each === 'in')).toHaveLength(10);
+    expect(beginsOf('192.0.2.2').filter((each) => each === 'in')).toHaveLength(20);
+    for (let count = 0; count < 10; count += 1) arrivals.flooded('192.0.2.1', START);
+    expect(come(arrivals, '192.0.2.1', START + 50)).toBe('addressConnects');
+    expect(come(arrivals, '192.0.2.1', START + 150)).toBe('in');
+  });
+});
+
 describe('LI7 the whole node', () => {
   test('has so many connections', () => {
     let open = 9;

@@ -1,12 +1,15 @@
 import { isThisMachine, networkOf } from './attempt-limits.ts';
 import { Pace } from './pace.ts';
-import type { Quotas } from './quotas.ts';
+import type { LimitName, Quotas } from './quotas.ts';
 import { Rate } from './rate.ts';
 import { RateTable } from './rate-table.ts';
 
 /** Why a connection may not begin now, and when the client had better come back. */
 export type TurnedAway = {
-  readonly limit: 'connections' | 'connects' | 'addressConnections' | 'addressConnects' | 'draining';
+  readonly limit: Extract<
+    LimitName,
+    'connections' | 'connects' | 'addressConnections' | 'addressConnects' | 'draining'
+  >;
   readonly retryMs: number;
 };
 
@@ -79,6 +82,11 @@ export class Arrivals {
     const left = (this.#open.get(network) ?? 0) - 1;
     if (left > 0) this.#open.set(network, left);
     else this.#open.delete(network);
+  }
+
+  /** A connection was closed for asking too much: it shall not come back at once for another go. */
+  flooded(address: string, now: number): void {
+    if (!isThisMachine(address)) this.#byAddress?.charge(networkOf(address), now, 1);
   }
 
   /** From now on nobody is let in. */

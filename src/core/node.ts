@@ -26,7 +26,7 @@ import { PingWheel } from './ping-wheel.ts';
 import type { Principal } from './principal.ts';
 import { Publisher } from './publisher.ts';
 import type { ConnectResult, Reply } from './pushes.ts';
-import { type Quotas, UNLIMITED } from './quotas.ts';
+import { type LimitName, type Quotas, UNLIMITED } from './quotas.ts';
 import { type NodeCommand, type Opening, Session, type SessionHost } from './session.ts';
 import { Sessions } from './sessions.ts';
 import { SharedPolls } from './shared-polls.ts';
@@ -35,6 +35,7 @@ import type { SignedIn } from './tokens.ts';
 
 const TICK_MS = 1_000;
 const CONTROL = 'control';
+const LOG_PAUSE_MS = 60_000;
 
 /** One process of Banyan: its sessions, channels and logs, joined to the other nodes by the bus. */
 export class Node implements Channels, SessionHost {
@@ -62,6 +63,8 @@ export class Node implements Channels, SessionHost {
   #hooks: Hooks | undefined;
   #stopTicking: () => void = () => undefined;
   readonly #drain: Drain;
+  /** When the log was last told of one, by the limit. */
+  readonly #turnedAwayAt = new Map<TurnedAway['limit'], number>();
 
   constructor(given: NodeSettings) {
     this.slowReaders = new SlowReaders({
@@ -91,6 +94,7 @@ export class Node implements Channels, SessionHost {
       ...settings,
       ...{ permissions: this.permissions, maps: this.maps },
       tell: (channel, epoch, publication) => this.#tell(channel, epoch, publication),
+      refused: (limit) => this.refused(limit),
     });
     this.#pings = new PingWheel({ ...settings, ...settings.limits });
     this.#quotas = settings.quotas ?? UNLIMITED;
@@ -103,6 +107,7 @@ export class Node implements Channels, SessionHost {
     this.#sessions = new Sessions({
       ...{ clock: this.clock, pings: this.#pings, hooks: () => this.#hooks },
       ...{ arrivals: this.#arrivals, userConnections: this.#quotas.userConnections },
+      refused: (limit) => this.refused(limit),
     });
     this.#drain = new Drain(this.clock);
     this.hub = this.#createHub();
@@ -131,7 +136,7 @@ export class Node implements Channels, SessionHost {
   /** Whether a connection from this address may begin; if not, when it had better come back. See `Arrivals.admit`. */
   admit(address: string, heeds: boolean): TurnedAway | undefined {
     const turned = this.#arrivals.admit(address, this.clock.now(), heeds);
-    if (turned !== undefined) this.telemetry.count('banyan_refusals_total', { limit: turned.limit });
+    if (turned !== undefined) this.#noteTurnedAway(turned, address);
     return turned;
   }
 
@@ -139,7 +144,7 @@ export class Node implements Channels, SessionHost {
   spend(caller: Caller, what: 'publication' | 'other'): void {
     const excess = this.allowances.takeRequest(caller, what === 'publication', this.clock.now());
     if (excess === undefined) return;
-    this.telemetry.count('banyan_refusals_total', { limit: excess.limit });
+    this.refused(excess.limit);
     throw tooSoon(excess);
   }
 
@@ -166,6 +171,14 @@ export class Node implements Channels, SessionHost {
 
   refuse(session: Session): void {
     this.#sessions.refuse(session);
+  }
+
+  flooded({ address }: Session): void {
+    this.#arrivals.flooded(address, this.clock.now());
+  }
+
+  refused(limit: LimitName): void {
+    this.telemetry.count('banyan_refusals_total', { limit });
   }
 
   channelsLeft(principal: Principal): number {
@@ -359,6 +372,15 @@ export class Node implements Channels, SessionHost {
   }
 
   // -----------------------------------------------------------------------------------------------------------------
+
+  /** Each one is counted; the log has one of a kind a minute, whatever storm there is. */
+  #noteTurnedAway({ limit }: TurnedAway, address: string): void {
+    this.refused(limit);
+    const now = this.clock.now();
+    if (limit === 'draining' || Math.abs(now - (this.#turnedAwayAt.get(limit) ?? 0)) < LOG_PAUSE_MS) return;
+    this.#turnedAwayAt.set(limit, now);
+    this.telemetry.record('warn', 'connection.turnedAway', { limit, address, connections: this.connections });
+  }
 
   #tellIdentity(principal: Principal, order: ExternalOrder): void {
     const identity = identityOf(principal);

@@ -19,6 +19,7 @@ type PublisherSettings = {
   readonly limits: { readonly queue: QueueBounds; readonly recoveryBytes: number };
   /** Tells every node what was accepted into a channel. */
   readonly tell: (channel: string, epoch: string, publication: Publication) => void;
+  readonly refused: (limit: 'dataBytes') => void;
 };
 
 /** Takes publications into the log of their channel's namespace, tells of them when they are in, and reads them. */
@@ -56,7 +57,7 @@ export class Publisher {
   async #publish(channel: string, data: string, options: PublishOptions): Promise<Published> {
     const { permissions, clock, maps } = this.#settings;
     const namespace = permissions.namespace(channel);
-    checkSize(namespace, data);
+    this.#checkSize(namespace, data);
     const { key, info, tags, entry, except, writes, fleeting, span } = options;
     const time = clock.now();
     const nothing = { offset: 0, epoch: '', time, repeated: false };
@@ -114,6 +115,13 @@ export class Publisher {
     await Promise.all([this.queues.memory.drained(), this.queues.durable.drained()]);
   }
 
+  #checkSize({ dataBytes }: Namespace, data: string): void {
+    // Without looking at each character, where there can be no doubt.
+    if (dataBytes === 0 || data.length * 3 <= dataBytes || utf8Length(data) <= dataBytes) return;
+    this.#settings.refused('dataBytes');
+    throw new ClientError('tooLarge', { field: 'data', message: `must have at most ${dataBytes} bytes here` });
+  }
+
   #keptLog(namespace: Namespace): Log {
     const log = this.logOf(namespace);
     if (log === undefined) throw new ClientError('notAvailable', { message: 'this channel keeps no history' });
@@ -134,12 +142,6 @@ export class Publisher {
     if (publication.entry !== undefined) maps.apply({ channel, publication, ttlMs: namespace.mapTtlMs });
     tell(channel, epoch, publication);
   }
-}
-
-function checkSize({ dataBytes }: Namespace, data: string): void {
-  // Without looking at each character, where there can be no doubt.
-  if (dataBytes === 0 || data.length * 3 <= dataBytes || utf8Length(data) <= dataBytes) return;
-  throw new ClientError('tooLarge', { field: 'data', message: `must have at most ${dataBytes} bytes here` });
 }
 
 async function endedWith(span: Span, publishing: Promise<Published>): Promise<Published> {

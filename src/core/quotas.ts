@@ -31,3 +31,20 @@ export const UNLIMITED: Quotas = {
   addressConnections: 0,
   addressConnectsPerSecond: 0,
 };
+
+/** What refuses: a label of the count of refusals. */
+export type LimitName =
+  | 'commands'
+  | 'publications'
+  | 'userCommands'
+  | 'userPublications'
+  | 'channels'
+  | 'userChannels'
+  | 'dataBytes'
+  | 'userConnections'
+  | 'addressConnections'
+  | 'addressConnects'
+  | 'connections'
+  | 'connects'
+  | 'draining'
+  | 'apiKey';

@@ -27,6 +27,12 @@ export class RateTable {
     return 0;
   }
 
+  /** Takes so many seconds' worth from the key's bucket, or all there is. */
+  charge(key: string, now: number, seconds: number): void {
+    this.#fullAt.set(key, this.#rate.charge(this.#fullAt.get(key) ?? 0, now, seconds));
+    if (this.#fullAt.size > MAX_KEYS) this.#makeRoom(now);
+  }
+
   /** Forgets those that are full again; to be called now and then. */
   sweep(now: number): void {
     for (const [key, fullAt] of this.#fullAt) if (fullAt <= now) this.#fullAt.delete(key);

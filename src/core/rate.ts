@@ -21,6 +21,11 @@ export class Rate {
     return next - now > this.#depthMs ? fullAt : next;
   }
 
+  /** What `fullAt` becomes when this many seconds' worth is taken, or all there is. */
+  charge(fullAt: number, now: number, seconds: number): number {
+    return Math.min(this.#from(fullAt, now) + seconds * 1_000, now + this.#depthMs);
+  }
+
   /** Milliseconds until there is one to take; 0: now. */
   waitMs(fullAt: number, now: number): number {
     return Math.max(0, this.#from(fullAt, now) + this.#stepMs - this.#depthMs - now);

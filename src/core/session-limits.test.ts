@@ -67,6 +67,16 @@ describe('LI2 a client that goes on all the same', () => {
     expect([done, errors.length, client.closedWith]).toEqual([0, 10, FLOOD]);
   });
 
+  test('does not come back at once for another go', async () => {
+    const world = nodeWith({ commandsPerSecond: 10, addressConnectsPerSecond: 5 });
+    const client = await world.connected();
+    await ask(world, client, { times: 100, command: stats });
+    expect(world.node.admit(ADDRESS, false)).toMatchObject({ limit: 'addressConnects' });
+    expect(world.node.admit('192.0.2.2', false)).toBeUndefined();
+    await world.clock.pass(1_000);
+    expect(world.node.admit(ADDRESS, false)).toBeUndefined();
+  });
+
   test('is closed too when it sends what has no answer', async () => {
     const world = nodeWith({ commandsPerSecond: 10 });
     const client = await world.connected();

@@ -63,6 +63,8 @@ export interface SessionHost extends SubscriptionHost {
   run(session: Session, command: NodeCommand): Promise<Reply>;
   /** Has `session.flush` called at the end of this turn of the event loop. */
   flushLater(session: Session): void;
+  /** The session is closed for asking too much. */
+  flooded(session: Session): void;
   /** How soon whoever is sent away for this reason had better come back, in milliseconds; undefined: as they like. */
   retryMs(kind: DisconnectName): number | undefined;
   /** Logs an error that no client is told the cause of. */
@@ -199,6 +201,7 @@ export class Session implements Subscriber, Spender {
     if (this.#state === 'closed') return;
     const { code, reason } = this.protocol.closing?.(kind) ?? ending ?? DISCONNECTS[kind];
     this.#node.telemetry.count('banyan_disconnects_total', { reason: kind });
+    if (kind === 'tooManyRequests') this.#node.flooded(this);
     this.closed();
     this.connection.close(code, reason);
   }
@@ -375,7 +378,7 @@ export class Session implements Subscriber, Spender {
 
   /** Whether a client that asks too much may stay. */
   #bears({ limit }: Excess): boolean {
-    this.#node.telemetry.count('banyan_refusals_total', { limit });
+    this.#node.refused(limit);
     return this.#node.allowances.bears(this, this.lastSeen);
   }
 
@@ -480,14 +483,11 @@ export class Session implements Subscriber, Spender {
     return { kind: 'signIn' };
   }
 
-  /** A stream has no close code. */
+  /** A stream has no close code. Those who can only listen are also told when to come back, and do. */
   #sayWhy(reason: DisconnectName, ending: Ending | undefined): void {
-    const retryMs = this.#node.retryMs(reason);
-    this.push({
-      ...{ kind: 'disconnect', reason },
-      ...(ending !== undefined && { ending }),
-      ...(retryMs !== undefined && { retryMs }),
-    });
+    const retryMs = this.protocol.clients === 'listen' ? this.#node.retryMs(reason) : undefined;
+    const told = { ...(ending !== undefined && { ending }), ...(retryMs !== undefined && { retryMs }) };
+    this.push({ kind: 'disconnect', reason, ...told });
   }
 
   #explain(thrown: unknown, command: string, span?: Span): ClientError {

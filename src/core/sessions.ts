@@ -21,6 +21,7 @@ type SessionsSettings = {
   readonly arrivals: Arrivals;
   /** Connections of one user; 0: no bound. */
   readonly userConnections: number;
+  readonly refused: (limit: 'userConnections') => void;
 };
 
 /** The sessions of one node: found by whom they belong to, from their opening to their end. */
@@ -152,10 +153,10 @@ export class Sessions {
   }
 
   #checkRoom(principal: Principal): void {
-    const { userConnections } = this.#settings;
-    if (userConnections > 0 && this.#countOf(principal) >= userConnections) {
-      throw new DisconnectError('connectionLimit');
-    }
+    const { userConnections, refused } = this.#settings;
+    if (userConnections === 0 || this.#countOf(principal) < userConnections) return;
+    refused('userConnections');
+    throw new DisconnectError('connectionLimit');
   }
 
   #countOf(principal: Principal): number {

@@ -16,6 +16,7 @@ import type { Permissions } from './permissions.ts';
 import { type Principal, userOf } from './principal.ts';
 import type { Protocol } from './protocol.ts';
 import type { Push, SubscribeResult } from './pushes.ts';
+import type { LimitName } from './quotas.ts';
 import { RecoveryBudget } from './recovery-budget.ts';
 import type { SharedPolls } from './shared-polls.ts';
 import {
@@ -61,6 +62,8 @@ export interface SubscriptionHost {
   readonly polls: SharedPolls;
   /** How many more channels the connection's user may ask for, over all connections. */
   channelsLeft(principal: Principal): number;
+  /** Counts what a limit has refused. */
+  refused(limit: LimitName): void;
   announceJoin(channel: HubChannel, info: ClientInfo): void;
   announceLeave(channel: string, info: ClientInfo): void;
   /** The channel's subscribers on this node have become more or fewer. */
@@ -127,9 +130,11 @@ export class Subscriptions {
     const node = this.#node;
     if (this.#subscriptions?.has(channel) === true) throw new ClientError('alreadySubscribed');
     if (this.#asked >= node.limits.channels) {
+      node.refused('channels');
       throw new ClientError('limitExceeded', { message: `at most ${node.limits.channels} subscriptions a connection` });
     }
     if (node.channelsLeft(this.#session.principal) < 1) {
+      node.refused('userChannels');
       throw new ClientError('limitExceeded', { message: 'this user has no more subscriptions left' });
     }
     const allowed = node.admission.admit(this.#session, channel, options);

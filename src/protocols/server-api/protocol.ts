@@ -89,7 +89,7 @@ export class ServerApi {
 
   #spend(key: ApiKey): void {
     if (this.#rates.take(key, this.#node.clock.now()) === 0) return;
-    this.#node.telemetry.count('banyan_refusals_total', { limit: 'apiKey' });
+    this.#node.refused('apiKey');
     throw new ClientError('tooManyRequests');
   }
 

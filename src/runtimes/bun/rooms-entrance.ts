@@ -8,10 +8,10 @@ const PATH = /^\/api\/rooms\/[^/]+\/messages$/;
 /** The messages of rooms over HTTP, for the same pages that Socket.IO clients may come from. */
 export class RoomsEntrance implements Entrance {
   readonly heedsRetry = true;
-  readonly #app: Pick<App, 'socketio'>;
+  readonly #app: Pick<App, 'socketio' | 'node'>;
   readonly #telemetry: Telemetry;
 
-  constructor(app: Pick<App, 'socketio'>, telemetry: Telemetry) {
+  constructor(app: Pick<App, 'socketio' | 'node'>, telemetry: Telemetry) {
     this.#app = app;
     this.#telemetry = telemetry;
   }
@@ -24,9 +24,14 @@ export class RoomsEntrance implements Entrance {
     return false;
   }
 
-  async begin(request: Request, { principal, span }: Caller): Promise<Response> {
+  async begin(request: Request, caller: Caller): Promise<Response> {
     if (request.method !== 'GET' && request.method !== 'HEAD') return methodNotAllowed('GET, HEAD, OPTIONS');
-    const answer = this.#app.socketio.answerRooms(request, principal);
-    return answer.catch((error: unknown) => errorAnswer(error, request, { telemetry: this.#telemetry, span }));
+    const told = { telemetry: this.#telemetry, span: caller.span };
+    return this.#answer(request, caller).catch((error: unknown) => errorAnswer(error, request, told));
+  }
+
+  async #answer(request: Request, { principal, address }: Caller): Promise<Response> {
+    this.#app.node.spend({ principal, address }, 'other');
+    return this.#app.socketio.answerRooms(request, principal);
   }
 }
