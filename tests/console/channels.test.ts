@@ -119,7 +119,7 @@ describe('writing to a channel', () => {
     expect(await installation.call<unknown>('history', { channel: 'log:a' })).toEqual({ publications: [], next: null });
     expect(await installation.call<unknown>('publish', { channel: 'log:a', data: '4' })).toMatchObject({ offset: 4 });
     expect(installation.records[0]).toEqual([
-      'console.historyRemoved',
+      'console.history_removed',
       { by: 'u-ann', address: '192.0.2.7', channel: 'log:a' },
     ]);
   });

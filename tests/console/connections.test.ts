@@ -96,8 +96,8 @@ describe('one connection', () => {
     await installation.call('disconnectUser', { kind: 'external', user: 'u-ben' });
     expect(codes()).toEqual([undefined, 3503, 3503, 3503]);
     expect(installation.records.map(([event, fields]) => [event, fields?.by, fields?.ended])).toEqual([
-      ['console.userDisconnected', 'u-ann', 2],
-      ['console.userDisconnected', 'u-ann', 1],
+      ['console.user_disconnected', 'u-ann', 2],
+      ['console.user_disconnected', 'u-ann', 1],
     ]);
   });
 });

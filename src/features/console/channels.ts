@@ -1,3 +1,4 @@
+import { audit } from '../../core/audit.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { ChannelKey, PresenceKey } from '../../core/inspection.ts';
 import { namespaceOf } from '../../core/namespace.ts';
@@ -5,7 +6,7 @@ import type { Handlers } from '../../core/operation.ts';
 import type { ClientInfo, Publication } from '../../ports/log.ts';
 import type { consoleContract, PublicationInfo } from './contract.ts';
 import { type Cursors, edgeOf, placeOf } from './pages.ts';
-import { audit, type Parts } from './parts.ts';
+import type { Parts } from './parts.ts';
 
 type ChannelHandlers = Pick<
   Handlers<typeof consoleContract>,
@@ -56,14 +57,14 @@ export function channelHandlers(parts: Parts): ChannelHandlers {
       checkOpen(parts, channel);
       const options = entry === undefined ? {} : { entry: { key: entry } };
       const { offset, epoch, time } = await host.channels.publish(channel, oneLine(data), options);
-      audit(parts, context, 'published', { channel, offset });
+      audit(parts.host, context, { event: 'console.published', channel, offset });
       return { offset, epoch, time };
     },
 
     removeHistory: async (context, { channel }) => {
       checkOpen(parts, channel);
       await inspection().node.trim(channel);
-      audit(parts, context, 'historyRemoved', { channel });
+      audit(parts.host, context, { event: 'console.history_removed', channel });
       return {};
     },
   };

@@ -1,10 +1,11 @@
+import { audit } from '../../core/audit.ts';
 import type { ConnectionKey } from '../../core/inspection.ts';
 import type { Handlers } from '../../core/operation.ts';
 import { type Principal, userOf } from '../../core/principal.ts';
 import type { Session } from '../../core/session.ts';
 import type { ConnectionInfo, consoleContract } from './contract.ts';
 import { type Cursors, edgeOf, placeOf } from './pages.ts';
-import { audit, type Parts } from './parts.ts';
+import type { Parts } from './parts.ts';
 
 type ConnectionHandlers = Pick<
   Handlers<typeof consoleContract>,
@@ -40,14 +41,20 @@ export function connectionHandlers(parts: Parts): ConnectionHandlers {
     disconnect: async (context, { client }) => {
       const session = await inspection().connection(client);
       if (session === undefined) return { ended: 0 };
-      audit(parts, context, 'disconnected', { client, user: userOf(session.principal) });
+      audit(parts.host, context, { event: 'console.disconnected', client, user: userOf(session.principal) });
       session.close('forceDisconnect');
       return { ended: 1 };
     },
 
     disconnectUser: async (context, { kind, user, app }) => {
       const ended = await inspection().countOf(principalOf(kind, user, app));
-      audit(parts, context, 'userDisconnected', { kind, user, ...(kind === 'app' && { app }), ended });
+      audit(parts.host, context, {
+        event: 'console.user_disconnected',
+        kind,
+        user,
+        ...(kind === 'app' && { app }),
+        ended,
+      });
       // Through the bus: other nodes may have some too.
       if (kind === 'user') host.channels.disconnectUser(user, 'forceDisconnect');
       else if (kind === 'external') inspection().node.tellExternal(user, { kind: 'disconnect' });

@@ -10,7 +10,7 @@ export function publishSample(metrics: Metrics, node: Node, now: number): void {
   const subscribers = node.hub.get(METRICS_CHANNEL)?.subscriberCount ?? 0;
   if (subscribers === 0) return;
   metrics.published(subscribers);
-  node.publish(METRICS_CHANNEL, JSON.stringify(sample)).catch((error) => node.report(error, 'console.metrics'));
+  node.publish(METRICS_CHANNEL, JSON.stringify(sample)).catch((error) => node.report(error, 'console.metrics_failed'));
 }
 
 /** Samples by column: a third of the size that they would have one by one. */

@@ -1,7 +1,5 @@
 import type { FeatureHost, People } from '../../core/feature.ts';
 import type { Inspection } from '../../core/inspection.ts';
-import type { UserContext } from '../../core/operation.ts';
-import type { Fields } from '../../ports/telemetry.ts';
 
 export type ConsoleHost = Pick<FeatureHost, 'channels' | 'clock' | 'telemetry'>;
 
@@ -12,8 +10,3 @@ export type Parts = {
   /** Of the node, once there is one. */
   readonly inspection: () => Inspection;
 };
-
-/** Leaves a line in the log that says who did what. Never what was published. */
-export function audit({ host }: Parts, { principal, address }: UserContext, event: string, fields: Fields): void {
-  host.telemetry.record('info', `console.${event}`, { by: principal.user, address, ...fields });
-}

@@ -1,10 +1,11 @@
 import { type StatedKey, statedId } from '../../core/api-keys.ts';
+import { audit } from '../../core/audit.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Handlers } from '../../core/operation.ts';
 import { hashToken, randomText } from '../../core/random-text.ts';
 import { type ApiKeyRow, ApiKeyStore } from './api-key-store.ts';
 import type { ApiKeyInfo, platformContract } from './contract.ts';
-import { audit, type Parts } from './parts.ts';
+import type { Parts } from './parts.ts';
 
 type ApiKeyHandlers = Pick<
   Handlers<typeof platformContract>,
@@ -46,7 +47,7 @@ export function apiKeyHandlers(parts: Parts): ApiKeyHandlers {
         };
         await store.add(row, now - SHOWN_MS);
         open(parts, row);
-        audit(parts, context, 'api_key.created', { key: row.id, name });
+        audit(parts.host, context, { event: 'api_key.created', key: row.id, name });
         return { key: infoOf(row), secret };
       }),
 
@@ -62,7 +63,7 @@ export function apiKeyHandlers(parts: Parts): ApiKeyHandlers {
         };
         await store.update(id, changes);
         open(parts, { ...row, ...changes });
-        audit(parts, context, 'api_key.changed', { key: id, name: changes.name });
+        audit(parts.host, context, { event: 'api_key.changed', key: id, name: changes.name });
         return infoOf({ ...row, ...changes });
       }),
 
@@ -73,7 +74,7 @@ export function apiKeyHandlers(parts: Parts): ApiKeyHandlers {
         // Before the disk has it: should that fail, whoever revokes it is told, and does it again.
         apiKeys.revoke(id);
         await store.revoke(id, now);
-        audit(parts, context, 'api_key.revoked', { key: id, name: row.name });
+        audit(parts.host, context, { event: 'api_key.revoked', key: id, name: row.name });
         return infoOf({ ...row, revoked_at: now });
       }),
   };

@@ -1,11 +1,12 @@
 import { type AppSettings, WEBHOOK_EVENTS } from '../../core/app-settings.ts';
+import { audit } from '../../core/audit.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Handlers, Input } from '../../core/operation.ts';
 import { randomText } from '../../core/random-text.ts';
 import { ConstraintError } from '../../ports/sql.ts';
 import { AppStore, type StoredApp } from './app-store.ts';
 import type { AppInfo, platformContract } from './contract.ts';
-import { audit, type Parts } from './parts.ts';
+import type { Parts } from './parts.ts';
 
 type AppHandlers = Pick<
   Handlers<typeof platformContract>,
@@ -41,7 +42,7 @@ export function appHandlers(parts: Parts): AppHandlers {
         const made = { settings, name, createdAt: host.clock.now(), createdBy: context.principal.user };
         await add(store, made);
         apps.set(settings);
-        audit(parts, context, 'app.created', { app: settings.id, name, namespace: settings.namespace });
+        audit(parts.host, context, { event: 'app.created', app: settings.id, name, namespace: settings.namespace });
         return { app: infoOf(parts, made), secret: settings.secret };
       }),
 
@@ -51,7 +52,7 @@ export function appHandlers(parts: Parts): AppHandlers {
         const settings = merged(before.settings, changes);
         const changed = { ...before, settings, name: name ?? before.name };
         await put(parts, store, changed);
-        audit(parts, context, 'app.changed', { app: id, name: changed.name, enabled: settings.enabled });
+        audit(parts.host, context, { event: 'app.changed', app: id, name: changed.name, enabled: settings.enabled });
         return infoOf(parts, changed);
       }),
 
@@ -61,7 +62,7 @@ export function appHandlers(parts: Parts): AppHandlers {
         const secret = randomText(SECRET_LENGTH);
         const changed = { ...before, settings: { ...before.settings, secret } };
         await put(parts, store, changed);
-        audit(parts, context, 'app.secret_rotated', { app: id });
+        audit(parts.host, context, { event: 'app.secret_rotated', app: id });
         return { app: infoOf(parts, changed), secret };
       }),
 
@@ -71,7 +72,7 @@ export function appHandlers(parts: Parts): AppHandlers {
         // Before the disk has it: should that fail, whoever deletes it is told, and does it again.
         if (!isShadowed(parts, before.settings)) apps.remove(id);
         await store.remove(id);
-        audit(parts, context, 'app.deleted', { app: id, name: before.name });
+        audit(parts.host, context, { event: 'app.deleted', app: id, name: before.name });
         return {};
       }),
   };

@@ -1,7 +1,8 @@
+import { audit } from '../../core/audit.ts';
 import type { Handlers } from '../../core/operation.ts';
 import type { DeadLetter } from '../../ports/work-log.ts';
 import type { DeadLetterInfo, platformContract } from './contract.ts';
-import { audit, type Parts } from './parts.ts';
+import type { Parts } from './parts.ts';
 
 type DeadLetterHandlers = Pick<
   Handlers<typeof platformContract>,
@@ -31,25 +32,25 @@ export function deadLetterHandlers(parts: Parts): DeadLetterHandlers {
 
     retryDeadLetter: async (context, { id }) => {
       await deadLetters.retry(id);
-      audit(parts, context, 'dead_letter.retried', { letter: id });
+      audit(parts.host, context, { event: 'dead_letter.retried', letter: id });
       return {};
     },
 
     retryAllDeadLetters: async (context) => {
       const count = await deadLetters.retryAll();
-      audit(parts, context, 'dead_letters.retried', { count });
+      audit(parts.host, context, { event: 'dead_letters.retried', count });
       return { count };
     },
 
     discardDeadLetter: async (context, { id }) => {
       await deadLetters.discard(id);
-      audit(parts, context, 'dead_letter.discarded', { letter: id });
+      audit(parts.host, context, { event: 'dead_letter.discarded', letter: id });
       return {};
     },
 
     discardAllDeadLetters: async (context) => {
       const count = await deadLetters.discardAll();
-      audit(parts, context, 'dead_letters.discarded', { count });
+      audit(parts.host, context, { event: 'dead_letters.discarded', count });
       return { count };
     },
   };

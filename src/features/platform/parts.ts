@@ -3,9 +3,7 @@ import type { LiveApps } from '../../core/apps.ts';
 import type { FeatureHost } from '../../core/feature.ts';
 import type { Jobs } from '../../core/jobs.ts';
 import type { Namespace } from '../../core/namespace.ts';
-import type { UserContext } from '../../core/operation.ts';
 import { Turns } from '../../core/turns.ts';
-import type { Fields } from '../../ports/telemetry.ts';
 
 /** What the feature looks after, and what it must know of the rest. */
 export type PlatformSettings = {
@@ -29,9 +27,4 @@ export type Parts = PlatformSettings & {
 
 export function createParts(host: FeatureHost, settings: PlatformSettings): Parts {
   return { ...settings, host, turns: new Turns() };
-}
-
-/** A line in the log for each change: what, by whom. Never with a secret. */
-export function audit({ host }: Parts, { principal }: UserContext, event: string, fields: Fields): void {
-  host.telemetry.record('info', event, { ...fields, by: principal.user });
 }
