@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import type { Payloads } from '../payload.ts';
 import { post } from './post.ts';
 import { openSocket, type Socket } from './socket.ts';
-import { ANSWER_MS, type Listener, type Subscriber, type Wire, WireError } from './wire.ts';
+import { ANSWER_MS, endError, type Listener, type Subscriber, type Wire, WireError } from './wire.ts';
 
 export type PusherApp = { readonly id: string; readonly key: string; readonly secret: string };
 export type PusherSettings = { readonly url: string; readonly app: PusherApp; readonly payloads: Payloads };
@@ -55,7 +55,7 @@ async function subscribe(
         else onMessage(message);
       },
       onEnd: (why) => {
-        entered.reject(new WireError('closed', why));
+        entered.reject(endError(why));
         listener.onEnd(why);
       },
     });

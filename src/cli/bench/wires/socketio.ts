@@ -4,6 +4,7 @@ import { openSocket, type Socket } from './socket.ts';
 import {
   ANSWER_MS,
   answerError,
+  endError,
   type Heard,
   type Listener,
   type Place,
@@ -119,7 +120,7 @@ class Line {
   }
 
   #end(why: string): void {
-    const error = new WireError('closed', why);
+    const error = endError(why);
     this.#entered.reject(error);
     this.#answers.end(error);
     this.#listener.onEnd(why);

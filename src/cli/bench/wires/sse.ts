@@ -5,6 +5,8 @@ import { EventLines } from './event-lines.ts';
 import { post } from './post.ts';
 import {
   ANSWER_MS,
+  endError,
+  FOREIGN,
   type Heard,
   type Listener,
   type Place,
@@ -101,7 +103,13 @@ class Stream {
       return this.#end(new WireError('foreign', 'an answer that is no stream of events'));
     }
     response.setEncoding('utf8');
-    response.on('data', (text: string) => this.#take(text));
+    response.on('data', (text: string) => {
+      try {
+        this.#take(text);
+      } catch {
+        this.#end(endError(FOREIGN));
+      }
+    });
     for (const event of ['end', 'error', 'close'] as const) {
       response.on(event, () => this.#end(new WireError('closed', 'the stream ended')));
     }

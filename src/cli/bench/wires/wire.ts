@@ -86,3 +86,12 @@ export function statusError(status: number): WireError {
   const fault = status === 401 || status === 403 ? 'denied' : status === 404 || status === 405 ? 'foreign' : 'refused';
   return new WireError(fault, `HTTP ${status}`);
 }
+
+/** Why a line has ended on which something was said that is none of the protocol. */
+export const FOREIGN = 'an answer in another protocol';
+
+/** The error of a line that the other side has ended: 3500 and the like mean that there is no use in coming back. */
+export function endError(why: string): WireError {
+  if (why === FOREIGN) return new WireError('foreign', why);
+  return new WireError(/^closed (3500|3503|3507)/.test(why) ? 'denied' : 'closed', why);
+}
