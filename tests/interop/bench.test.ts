@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { runCli, startCli } from '../servers/cli.ts';
+
+/** Each starts the program some times, on machines that have other things to do. */
+setDefaultTimeout(60_000);
 
 const SECRET = 'a secret of sixteen and more';
 const APP = ['--app-id', 'shop', '--app-key', 'shop-key', '--app-secret', SECRET];
@@ -97,7 +100,7 @@ test('users of an application come with its token, from a file too', async () =>
   }
   rmSync(folder, { recursive: true });
   await closed.stop();
-}, 30_000);
+});
 
 describe('for a person', () => {
   test('the result fits 80 columns and says that all is well', async () => {
