@@ -102,7 +102,7 @@ class Traffic {
     }, warmUp * 1_000);
     onPhase('warming up');
     await keepSchedule(
-      { start, count: Math.ceil(perSecond * (warmUp + duration)), perSecond, signal },
+      { start, count: Math.max(1, Math.round(perSecond * (warmUp + duration))), perSecond, signal },
       (index, due) => {
         const number = index % publishers.length;
         if (this.#isMeasured(due)) own.sending.record(micros() - due);

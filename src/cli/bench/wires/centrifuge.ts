@@ -130,7 +130,7 @@ class Line {
       const moved = (this.#place as Place | undefined)?.offset ?? 0;
       if (epoch !== '') this.#place = { epoch, offset: Math.max(offset, moved) };
       if (heard.length > 0) this.#listener.onHeard(heard);
-      return { start: { epoch, offset }, recovered, place: () => this.#place, close: () => this.close() };
+      return { recovered, place: () => this.#place, close: () => this.close() };
     } catch (error) {
       this.close();
       throw error;

@@ -9,7 +9,6 @@ export type PusherSettings = { readonly url: string; readonly app: PusherApp; re
 
 /** The event's name in the load; any would do. */
 const EVENT = 'bench';
-const START = { epoch: '', offset: 0 };
 
 type Message = { readonly event: string; readonly data?: unknown; readonly channel?: string };
 
@@ -68,7 +67,7 @@ async function subscribe(
   } finally {
     clearTimeout(timeout);
   }
-  return { start: START, recovered: false, place: () => undefined, close: () => socket?.close() };
+  return { recovered: false, place: () => undefined, close: () => socket?.close() };
 }
 
 function errorOf(data: unknown): WireError {

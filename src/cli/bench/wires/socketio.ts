@@ -106,8 +106,7 @@ class Line {
       const moved = (this.#place as Place | undefined)?.offset ?? 0;
       if (epoch !== undefined) this.#place = { epoch, offset: Math.max(offset, moved) };
       if (publications.length > 0) this.#listener.onHeard(publications.map((each) => this.#heardOf(each)));
-      const start = { epoch: epoch ?? '', offset };
-      return { start, recovered, place: () => this.#place, close: () => this.close() };
+      return { recovered, place: () => this.#place, close: () => this.close() };
     } catch (error) {
       this.close();
       throw error;

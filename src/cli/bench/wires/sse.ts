@@ -74,9 +74,8 @@ class Stream {
     );
     this.#request.on('error', () => this.#end(new WireError('unreachable', 'no connection')));
     try {
-      const { epoch = '', offset = 0, recovered = false } = await this.#entered.promise;
-      this.#isOpen = true;
-      return { start: { epoch, offset }, recovered, place: () => this.#place(), close: () => this.#close() };
+      const { recovered = false } = await this.#entered.promise;
+      return { recovered, place: () => this.#place(), close: () => this.#close() };
     } catch (error) {
       this.#close();
       throw error;
@@ -104,6 +103,7 @@ class Stream {
     }
     response.setEncoding('utf8');
     response.on('data', (text: string) => {
+      if (this.#isOver) return;
       try {
         this.#take(text);
       } catch {
@@ -128,6 +128,7 @@ class Stream {
       if (event === undefined) heard.push({ offset: told.offset ?? 0, stamp: this.#settings.payloads.read(told.data) });
       else {
         this.#epoch = told.epoch ?? '';
+        this.#isOpen = true;
         this.#entered.resolve(told);
       }
     }

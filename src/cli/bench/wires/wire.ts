@@ -20,8 +20,7 @@ export type Place = { readonly epoch: string; readonly offset: number; readonly 
 
 /** A client that has subscribed to a channel. */
 export type Subscriber = {
-  /** Where the channel ended as it came in, and what it is told then that it had missed. */
-  readonly start: Place;
+  /** Whether it was given all that it had missed. */
   readonly recovered: boolean;
   /** Where it stands now; undefined where nothing is kept to come back for. */
   place(): Place | undefined;
