@@ -80,9 +80,10 @@ export function answerError(code: number, message: string): WireError {
   return new WireError(DENIALS.has(code) ? 'denied' : 'refused', `error ${code}: ${message}`);
 }
 
-/** The error of an HTTP status. */
+/** The error of an HTTP status; one that is no refusal is of something else, as of a page. */
 export function statusError(status: number): WireError {
-  const fault = status === 401 || status === 403 ? 'denied' : status === 404 || status === 405 ? 'foreign' : 'refused';
+  const isForeign = status < 400 || status === 404 || status === 405;
+  const fault = isForeign ? 'foreign' : status === 401 || status === 403 ? 'denied' : 'refused';
   return new WireError(fault, `HTTP ${status}`);
 }
 
