@@ -39,7 +39,7 @@ Options:
 ${optionsHelp(BENCH_OPTIONS)}`,
   run: async (args) => {
     const options = readBenchOptions(args);
-    requireConsent(options);
+    await requireConsent(options);
     requireRoom(options);
     const tally = new Tally();
     const run = await prepare(options, tally);

@@ -1,10 +1,9 @@
-import { lookup } from 'node:dns/promises';
-import { networkInterfaces } from 'node:os';
 import type { Config } from '../app/config.ts';
 import { readFlags } from '../app/config-sources.ts';
 import { loadConfig } from '../app/load-config.ts';
 import { StartError } from '../app/start-error.ts';
 import { type Command, processSources } from './command.ts';
+import { leadsHere } from './deployment/here.ts';
 import { clockComparison, clockFinding, thisMoment } from './doctor/clock.ts';
 import { dataFindings } from './doctor/data-folder.ts';
 import { lookAtDeployment } from './doctor/deployment.ts';
@@ -81,16 +80,6 @@ async function lookAtServer(config: Config, options: DoctorOptions, report: Repo
   report.add(...settingsFindings(config), await portFinding(config));
   report.begin('Data');
   report.add(...dataFindings(config.data, options['--full']));
-}
-
-/** Whether the URL's host is an address of this machine. */
-async function leadsHere(url: string): Promise<boolean> {
-  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
-  const addresses = await lookup(host, { all: true }).catch(() => []);
-  const own = new Set(
-    Object.values(networkInterfaces()).flatMap((found) => found?.map(({ address }) => address) ?? []),
-  );
-  return addresses.some(({ address }) => own.has(address));
 }
 
 function isColoured(): boolean {

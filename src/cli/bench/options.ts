@@ -42,7 +42,7 @@ export const BENCH_OPTIONS = {
   '--app-id': text('ID', 'pusher: the app'),
   '--app-key': text('KEY', 'pusher: its key'),
   '--app-secret': text('SECRET', 'pusher: its secret, or @FILE, with which to publish'),
-  '--yes': toggle('the URL may be another machine: its owner agrees'),
+  '--yes': toggle('the URL may lead to another machine: I may load it'),
   '--json': toggle('the result as JSON'),
 } as const satisfies OptionTable;
 

@@ -1,7 +1,6 @@
-import { isIP } from 'node:net';
-import { isLoopback } from '../../app/config.ts';
 import { StartError } from '../../app/start-error.ts';
 import { fileLimit } from '../../runtimes/bun/file-limit.ts';
+import { leadsHere } from '../deployment/here.ts';
 import { findOut } from '../deployment/ready.ts';
 import { whole as count } from '../figures.ts';
 import { localPorts } from '../linux.ts';
@@ -16,12 +15,10 @@ const OWN_FILES = 64;
 const NOBODY = { onHeard: () => undefined, onEnd: () => undefined };
 
 /** Throws `StartError` where the deployment is not on this machine, and nobody said that this is meant. */
-export function requireConsent({ url, '--yes': agreed }: BenchOptions): void {
-  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
-  if (agreed || isLoopback(isIP(host) === 0 ? host.toLowerCase() : host)) return;
-  throw new StartError(
-    `${host} may be another machine, and a load test disturbs whoever uses it; if you may, say --yes`,
-  );
+export async function requireConsent({ url, '--yes': agreed }: BenchOptions): Promise<void> {
+  if (agreed || (await leadsHere(url))) return;
+  const { host } = new URL(url);
+  throw new StartError(`${host} is another machine, and a load test disturbs whoever uses it; if you may, say --yes`);
 }
 
 /** Throws `StartError` where this machine cannot have so many connections to one server. */

@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { ms, whole } from '../figures.ts';
 import { wrap } from '../options.ts';
 import type { Histogram } from './histogram.ts';
@@ -63,8 +64,8 @@ function verdict(outcome: Outcome): string {
   const { findings } = outcome;
   if (faultsOf(outcome) > 0) return 'FAILED: see lost, received twice, out of order, not recovered and errors above.';
   return findings.lost === undefined
-    ? 'All went well.'
-    : 'All went well: each publication came to each client once, and in order.';
+    ? 'The checks are well.'
+    : 'The checks are well: each publication came to each client once, and in order.';
 }
 
 function timesTable(outcome: Outcome): string {
@@ -127,8 +128,11 @@ function trustNotes(outcome: Outcome): string[] {
     tally.deliveries.total > 0 || tally.acks.total > 0
       ? 'a lower --rate, fewer --connections'
       : 'a lower --connect-rate';
+  const [load = 0] = loadavg();
+  const processors = availableParallelism();
+  const busy = load > processors ? `This machine is busy (load ${load.toFixed(1)}, ${processors} processors). ` : '';
   return [
-    `NOT TO BE TRUSTED: the generator itself was held up: ${figures}. These times are in part its own: try ${what}, or run it on a machine of its own.`,
+    `TIMES NOT TO BE TRUSTED: the generator itself was held up: ${figures}. They are in part its own. ${busy}Try ${what}, or a machine of its own.`,
   ];
 }
 

@@ -1,3 +1,4 @@
+import { whole } from '../figures.ts';
 import { Histogram } from './histogram.ts';
 import { WireError } from './wires/wire.ts';
 
@@ -31,6 +32,16 @@ export class Tally {
   cutOff(why: string): void {
     this.connected -= 1;
     this.#count(`cut off: ${why}`);
+  }
+
+  /** Counts a publication that was due while too many had no answer yet. */
+  leaveOut(unanswered: number): void {
+    this.#count(`publishing: not sent, as ${whole(unanswered)} had no answer`);
+  }
+
+  /** Counts publications that never got an answer. */
+  giveUp(count: number): void {
+    if (count > 0) this.errors.set('publishing: no answer', (this.errors.get('publishing: no answer') ?? 0) + count);
   }
 
   #count(error: string): void {

@@ -30,15 +30,24 @@ const KINDS: ReadonlyMap<number, readonly [what: string, remedy: string]> = new 
 /** The folder that holds everything: may it be written, is there room, how fast is the disk, is the database whole? */
 export function dataFindings(data: string, isFull: boolean): Finding[] {
   const folder = resolve(data);
-  const rights = folderRights(folder);
+  const rights = looked('folder', () => folderRights(folder));
   const place = nearestFolder(folder);
   return [
     rights,
-    kindOf(place),
-    space(place),
+    looked('file system', () => kindOf(place)),
+    looked('space', () => space(place)),
     ...(rights.status === 'fail' ? [] : [sync(place)]),
-    database(folder, isFull),
+    looked('database', () => database(folder, isFull)),
   ];
+}
+
+/** Not every system tells everything; what it says instead is no reason to end. */
+function looked(name: string, look: () => Finding): Finding {
+  try {
+    return look();
+  } catch (error) {
+    return skip(name, `it cannot be looked at (${(error as Error).message})`);
+  }
 }
 
 function folderRights(folder: string): Finding {

@@ -8,7 +8,7 @@ import { type Finding, fail, ok, skip } from './finding.ts';
 export type Trial = { readonly url: string; readonly token: string; readonly channel: string };
 
 /** The first event of a stream is on its way at once. What is not here by then, a proxy keeps. */
-const FIRST_EVENT_MS = 5_000;
+export const FIRST_EVENT_MS = 5_000;
 const POLL_SECONDS = 2;
 const ANSWER_MS = 15_000;
 const STREAM = 'event stream';
@@ -21,7 +21,7 @@ const BUFFERING =
 /** Whether events of a stream come as they are sent, or are gathered on the way. */
 export async function streamFinding(trial: Trial): Promise<Finding> {
   const start = performance.now();
-  const line = await openLine(trial, FIRST_EVENT_MS);
+  const line = await openStream(trial, FIRST_EVENT_MS);
   line.close();
   switch (line.kind) {
     case 'open':
@@ -40,7 +40,7 @@ export async function streamFinding(trial: Trial): Promise<Finding> {
   }
 }
 
-type Line = { close(): void } & (
+export type Line = { close(): void } & (
   | { readonly kind: 'open'; readonly response: IncomingMessage }
   | { readonly kind: 'silent' }
   | { readonly kind: 'refused'; readonly status: number }
@@ -48,7 +48,7 @@ type Line = { close(): void } & (
 );
 
 /** Opens a stream and waits for its first event. */
-function openLine({ url, token, channel }: Trial, waitMs: number): Promise<Line> {
+export function openStream({ url, token, channel }: Trial, waitMs: number): Promise<Line> {
   const get = url.startsWith('https:') ? httpsGet : httpGet;
   // As a browser asks: a proxy that holds events back in order to compress them is found out too.
   const headers = {
@@ -102,32 +102,4 @@ async function poll({ url, token, channel }: Trial, more: Readonly<Record<string
   const headers: Record<string, string> = token === '' ? {} : { Authorization: `Bearer ${token}` };
   const response = await fetch(`${url}/poll?${query}`, { headers, signal: AbortSignal.timeout(ANSWER_MS) });
   return { status: response.status, text: await response.text() };
-}
-
-/** Holds a stream for so long without a word of its own, and sees whether it is cut. The server says something now and then. */
-export async function idleFindings(trial: Trial, seconds: number): Promise<Finding[]> {
-  if (seconds === 0) return [];
-  const name = 'idle line';
-  const line = await openLine(trial, FIRST_EVENT_MS);
-  if (line.kind !== 'open') {
-    line.close();
-    return [skip(name, 'no stream to hold')];
-  }
-  const start = performance.now();
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const timeout = setTimeout(() => resolve(true), seconds * 1_000);
-  for (const event of ['end', 'close', 'error'] as const) line.response.once(event, () => resolve(false));
-  line.response.resume();
-  const held = await promise;
-  clearTimeout(timeout);
-  line.close();
-  if (held) return [ok(name, `a stream was held for ${seconds} s`)];
-  const after = Math.round((performance.now() - start) / 1_000);
-  return [
-    fail(
-      name,
-      `a stream was cut after ${after} s`,
-      `let the proxy wait longer than pingSeconds (nginx: proxy_read_timeout 75s;), or set BANYAN_PING_SECONDS below ${Math.max(2, after)}`,
-    ),
-  ];
 }

@@ -1,4 +1,4 @@
-import { availableParallelism, freemem, platform, totalmem } from 'node:os';
+import { availableParallelism, freemem, loadavg, platform, totalmem } from 'node:os';
 import { fileLimit } from '../../runtimes/bun/file-limit.ts';
 import { bytes, whole } from '../figures.ts';
 import { kernelFile, kernelNumber, localPorts } from '../linux.ts';
@@ -25,6 +25,15 @@ function processors(): Finding {
   const usable = Math.min(there, quota ?? there);
   const found =
     quota === undefined || quota >= there ? whole(there) : `${there}, of which this container may use ${quota}`;
+  // Windows tells none.
+  const [, load = 0] = loadavg();
+  if (load > there * 2) {
+    return warn(
+      'processors',
+      `${found}; over five minutes ${load.toFixed(1)} programs wanted one at any time`,
+      'find out what is so busy here, or give it more',
+    );
+  }
   if (usable >= 2) return ok('processors', found);
   return warn('processors', found, 'give it two: one serves clients while the other writes to the disk');
 }

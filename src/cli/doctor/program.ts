@@ -1,16 +1,28 @@
+import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import type { Config } from '../../app/config.ts';
-import { BUN_VERSION, VERSION } from '../../app/version.ts';
+import { BUN_VERSION, NODE_RANGE, VERSION } from '../../app/version.ts';
 import { findOut } from '../deployment/ready.ts';
 import { type Finding, fail, ok, skip, warn } from './finding.ts';
 
 /** Versions of what this program is and runs on. */
 export function versionFindings(): Finding[] {
-  const found = `Banyan ${VERSION} on Bun ${Bun.version}, ${process.platform} ${process.arch}`;
-  if (Bun.version === BUN_VERSION) return [ok('versions', found)];
-  return [
-    warn('versions', found, `it is tested with Bun ${BUN_VERSION}, which "npm ci" installs; start it by "npm start"`),
-  ];
+  const name = 'versions';
+  const node = nodeVersion();
+  const found = `Banyan ${VERSION}, Bun ${Bun.version}, Node ${node ?? 'not found'}, ${process.platform} ${process.arch}`;
+  if (Bun.version !== BUN_VERSION) {
+    return [
+      warn(name, found, `it is tested with Bun ${BUN_VERSION}, which "npm ci" installs; start it by "npm start"`),
+    ];
+  }
+  if (node === undefined || Bun.semver.satisfies(node, NODE_RANGE)) return [ok(name, found)];
+  return [warn(name, found, `"npm start" needs Node ${NODE_RANGE}`)];
+}
+
+/** Of the Node that starts it; undefined where it is started without one. */
+function nodeVersion(): string | undefined {
+  const { status, stdout } = spawnSync('node', ['--version'], { encoding: 'utf8' });
+  return status === 0 ? stdout.trim().replace(/^v/, '') : undefined;
 }
 
 /** The settings that need a second look though they hold. */

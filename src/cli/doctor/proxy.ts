@@ -6,6 +6,10 @@ import { type Finding, fail, ok, skip, warn } from './finding.ts';
 /** The largest body that the server takes: a picture. */
 const LARGEST_BODY = 5 * 1_024 ** 2;
 const ANSWER_MS = 30_000;
+/** Scripts and styles with which the page begins. */
+const FILES = /\s(?:src|href)="(\/[^"]+\.(?:js|css))"/g;
+/** Smaller files are sent as they are. */
+const WORTH_IT = 8_192;
 const STRICT = 'Strict-Transport-Security';
 /** Only what passes the guards of the HTTP edge carries its headers. */
 const GUARDED = '/api/v1';
@@ -85,22 +89,30 @@ export async function bodyFinding(url: string): Promise<Finding> {
   }
 }
 
-/** Whether the web app is sent compressed. */
+/** Whether the web app is sent compressed, as the server does it. */
 export async function compressionFinding(url: string): Promise<Finding> {
-  const name = 'page size';
+  const name = 'web app';
   try {
-    const headers = { 'Accept-Encoding': 'br, gzip', Accept: 'text/html' };
-    const response = await fetch(`${url}/`, { headers, decompress: false, signal: AbortSignal.timeout(ANSWER_MS) });
-    await response.arrayBuffer();
-    if (response.status !== 200) return skip(name, `no web app here (status ${response.status})`);
-    const encoding = response.headers.get('Content-Encoding');
-    if (encoding !== null) return ok(name, `pages are compressed (${encoding})`);
+    const page = await fetch(`${url}/`, { headers: { Accept: 'text/html' }, signal: AbortSignal.timeout(ANSWER_MS) });
+    const paths = Array.from((await page.text()).matchAll(FILES), ([, path = '']) => path);
+    if (!page.ok || paths.length === 0) return skip(name, `there is none here (status ${page.status})`);
+    const files = await Promise.all(paths.map((path) => sent(new URL(path, url))));
+    const size = bytes(files.reduce((sum, file) => sum + file.bytes, 0));
+    if (files.every((file) => file.isCompressed || file.bytes < WORTH_IT))
+      return ok(name, `${size} to begin with, compressed`);
     return warn(
       name,
-      'pages are not compressed',
-      'let the proxy do it (nginx: gzip on; gzip_types text/css application/javascript;)',
+      `${size} to begin with, not compressed, though the server compresses them`,
+      'let the proxy pass Accept-Encoding on, and leave what it is given as it is',
     );
   } catch (error) {
     return skip(name, networkErrorText(error));
   }
+}
+
+async function sent(file: URL): Promise<{ readonly isCompressed: boolean; readonly bytes: number }> {
+  const headers = { 'Accept-Encoding': 'br, gzip' };
+  const response = await fetch(file, { headers, decompress: false, signal: AbortSignal.timeout(ANSWER_MS) });
+  const { byteLength } = await response.arrayBuffer();
+  return { isCompressed: response.headers.has('Content-Encoding'), bytes: byteLength };
 }

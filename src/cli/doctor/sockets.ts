@@ -5,7 +5,7 @@ import { askForUpgrade, type UpgradeAnswer } from '../deployment/upgrade.ts';
 import { type Finding, fail, ok } from './finding.ts';
 import type { Trial } from './lines.ts';
 
-const PATH = '/connection/websocket';
+export const SOCKET_PATH = '/connection/websocket';
 const NAME = 'WebSocket';
 const ANSWER_MS = 10_000;
 const NGINX =
@@ -15,7 +15,7 @@ const NGINX =
 export async function socketFindings(trial: Trial): Promise<Finding[]> {
   let answer: UpgradeAnswer;
   try {
-    answer = await askForUpgrade(trial.url, PATH);
+    answer = await askForUpgrade(trial.url, SOCKET_PATH);
   } catch (error) {
     return [fail(NAME, `no answer to the upgrade: ${networkErrorText(error)}`, 'let the proxy pass WebSockets on')];
   }
@@ -39,7 +39,7 @@ function refused(url: string, { status, body }: UpgradeAnswer): Finding {
   return fail(
     NAME,
     `the upgrade is answered with ${status}`,
-    `let the proxy pass ${PATH} on with its upgrade; ${NGINX}`,
+    `let the proxy pass ${SOCKET_PATH} on with its upgrade; ${NGINX}`,
   );
 }
 
@@ -47,7 +47,7 @@ function refused(url: string, { status, body }: UpgradeAnswer): Finding {
 async function frames({ url, token }: Trial): Promise<Finding> {
   const answered = Promise.withResolvers<string>();
   const timeout = setTimeout(() => answered.reject(new WireError('timeout', 'no answer')), ANSWER_MS);
-  const socketUrl = `${url.replace(/^http/, 'ws')}${PATH}`;
+  const socketUrl = `${url.replace(/^http/, 'ws')}${SOCKET_PATH}`;
   answered.promise.catch(() => undefined);
   try {
     const socket = await openSocket(socketUrl, {

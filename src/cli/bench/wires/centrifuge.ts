@@ -1,6 +1,15 @@
 import { Answers } from './answers.ts';
 import { type Frame, openSocket, type Socket } from './socket.ts';
-import { answerError, type Heard, type Listener, type Place, type Subscriber, type Wire, WireError } from './wire.ts';
+import {
+  answerError,
+  endError,
+  type Heard,
+  type Listener,
+  type Place,
+  type Subscriber,
+  type Wire,
+  WireError,
+} from './wire.ts';
 
 /** What the generator says; the same in both formats. https://centrifugal.dev/docs/transports/client_protocol */
 export type Command =
@@ -121,7 +130,7 @@ class Line {
       const moved = (this.#place as Place | undefined)?.offset ?? 0;
       if (epoch !== '') this.#place = { epoch, offset: Math.max(offset, moved) };
       if (heard.length > 0) this.#listener.onHeard(heard);
-      return { start: { epoch, offset }, recovered, place: () => this.#place, close: () => this.close() };
+      return { recovered, place: () => this.#place, close: () => this.close() };
     } catch (error) {
       this.close();
       throw error;
@@ -134,21 +143,13 @@ class Line {
   }
 
   #end(why: string): void {
-    this.#answers.end(closeError(why));
+    this.#answers.end(endError(why));
     this.#listener.onEnd(why);
   }
 
   #onFrame(frame: Frame): void {
-    let told: readonly Told[];
-    try {
-      told = this.#decode(frame);
-    } catch {
-      this.close();
-      this.#end('an answer in another protocol');
-      return;
-    }
     const heard: Heard[] = [];
-    for (const each of told) this.#take(each, heard);
+    for (const each of this.#decode(frame)) this.#take(each, heard);
     if (heard.length > 0) this.#listener.onHeard(heard);
   }
 
@@ -170,10 +171,4 @@ class Line {
         return told satisfies never;
     }
   }
-}
-
-/** Closed on the way in: 35xx means that there is no use in trying again. */
-function closeError(why: string): WireError {
-  if (why.includes('another protocol')) return new WireError('foreign', why);
-  return new WireError(/^closed (3500|3507|3503)/.test(why) ? 'denied' : 'closed', why);
 }

@@ -2,14 +2,13 @@ import { createHash, createHmac } from 'node:crypto';
 import type { Payloads } from '../payload.ts';
 import { post } from './post.ts';
 import { openSocket, type Socket } from './socket.ts';
-import { ANSWER_MS, type Listener, type Subscriber, type Wire, WireError } from './wire.ts';
+import { ANSWER_MS, endError, type Listener, type Subscriber, type Wire, WireError } from './wire.ts';
 
 export type PusherApp = { readonly id: string; readonly key: string; readonly secret: string };
 export type PusherSettings = { readonly url: string; readonly app: PusherApp; readonly payloads: Payloads };
 
 /** The event's name in the load; any would do. */
 const EVENT = 'bench';
-const START = { epoch: '', offset: 0 };
 
 type Message = { readonly event: string; readonly data?: unknown; readonly channel?: string };
 
@@ -55,7 +54,7 @@ async function subscribe(
         else onMessage(message);
       },
       onEnd: (why) => {
-        entered.reject(new WireError('closed', why));
+        entered.reject(endError(why));
         listener.onEnd(why);
       },
     });
@@ -68,7 +67,7 @@ async function subscribe(
   } finally {
     clearTimeout(timeout);
   }
-  return { start: START, recovered: false, place: () => undefined, close: () => socket?.close() };
+  return { recovered: false, place: () => undefined, close: () => socket?.close() };
 }
 
 function errorOf(data: unknown): WireError {

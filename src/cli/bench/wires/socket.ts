@@ -1,4 +1,4 @@
-import { ANSWER_MS, type Listener, statusError, WireError } from './wire.ts';
+import { ANSWER_MS, FOREIGN, type Listener, statusError, WireError } from './wire.ts';
 
 export type Frame = string | Uint8Array;
 
@@ -38,7 +38,16 @@ export function openSocket(url: string, { onFrame, onEnd }: SocketEvents): Promi
     clearTimeout(timeout);
     resolve({ send: (frame) => void socket.send(frame), close });
   };
-  socket.onmessage = ({ data }) => onFrame(data);
+  socket.onmessage = ({ data }) => {
+    if (isOver) return;
+    try {
+      onFrame(data);
+    } catch {
+      // What stands at the URL need not be Banyan, whatever it says of itself.
+      close();
+      onEnd(FOREIGN);
+    }
+  };
   // Of a socket that was open the close event says more.
   socket.onerror = (event) => reject(upgradeError('message' in event ? String(event.message) : ''));
   socket.onclose = ({ code, reason }) => {

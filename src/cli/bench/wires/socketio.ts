@@ -4,6 +4,7 @@ import { openSocket, type Socket } from './socket.ts';
 import {
   ANSWER_MS,
   answerError,
+  endError,
   type Heard,
   type Listener,
   type Place,
@@ -105,8 +106,7 @@ class Line {
       const moved = (this.#place as Place | undefined)?.offset ?? 0;
       if (epoch !== undefined) this.#place = { epoch, offset: Math.max(offset, moved) };
       if (publications.length > 0) this.#listener.onHeard(publications.map((each) => this.#heardOf(each)));
-      const start = { epoch: epoch ?? '', offset };
-      return { start, recovered, place: () => this.#place, close: () => this.close() };
+      return { recovered, place: () => this.#place, close: () => this.close() };
     } catch (error) {
       this.close();
       throw error;
@@ -119,7 +119,7 @@ class Line {
   }
 
   #end(why: string): void {
-    const error = new WireError('closed', why);
+    const error = endError(why);
     this.#entered.reject(error);
     this.#answers.end(error);
     this.#listener.onEnd(why);

@@ -5,6 +5,8 @@ import { EventLines } from './event-lines.ts';
 import { post } from './post.ts';
 import {
   ANSWER_MS,
+  endError,
+  FOREIGN,
   type Heard,
   type Listener,
   type Place,
@@ -72,9 +74,8 @@ class Stream {
     );
     this.#request.on('error', () => this.#end(new WireError('unreachable', 'no connection')));
     try {
-      const { epoch = '', offset = 0, recovered = false } = await this.#entered.promise;
-      this.#isOpen = true;
-      return { start: { epoch, offset }, recovered, place: () => this.#place(), close: () => this.#close() };
+      const { recovered = false } = await this.#entered.promise;
+      return { recovered, place: () => this.#place(), close: () => this.#close() };
     } catch (error) {
       this.#close();
       throw error;
@@ -101,7 +102,14 @@ class Stream {
       return this.#end(new WireError('foreign', 'an answer that is no stream of events'));
     }
     response.setEncoding('utf8');
-    response.on('data', (text: string) => this.#take(text));
+    response.on('data', (text: string) => {
+      if (this.#isOver) return;
+      try {
+        this.#take(text);
+      } catch {
+        this.#end(endError(FOREIGN));
+      }
+    });
     for (const event of ['end', 'error', 'close'] as const) {
       response.on(event, () => this.#end(new WireError('closed', 'the stream ended')));
     }
@@ -120,6 +128,7 @@ class Stream {
       if (event === undefined) heard.push({ offset: told.offset ?? 0, stamp: this.#settings.payloads.read(told.data) });
       else {
         this.#epoch = told.epoch ?? '';
+        this.#isOpen = true;
         this.#entered.resolve(told);
       }
     }

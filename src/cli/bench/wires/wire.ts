@@ -20,8 +20,7 @@ export type Place = { readonly epoch: string; readonly offset: number; readonly 
 
 /** A client that has subscribed to a channel. */
 export type Subscriber = {
-  /** Where the channel ended as it came in, and what it is told then that it had missed. */
-  readonly start: Place;
+  /** Whether it was given all that it had missed. */
   readonly recovered: boolean;
   /** Where it stands now; undefined where nothing is kept to come back for. */
   place(): Place | undefined;
@@ -81,8 +80,18 @@ export function answerError(code: number, message: string): WireError {
   return new WireError(DENIALS.has(code) ? 'denied' : 'refused', `error ${code}: ${message}`);
 }
 
-/** The error of an HTTP status. */
+/** The error of an HTTP status; one that is no refusal is of something else, as of a page. */
 export function statusError(status: number): WireError {
-  const fault = status === 401 || status === 403 ? 'denied' : status === 404 || status === 405 ? 'foreign' : 'refused';
+  const isForeign = status < 400 || status === 404 || status === 405;
+  const fault = isForeign ? 'foreign' : status === 401 || status === 403 ? 'denied' : 'refused';
   return new WireError(fault, `HTTP ${status}`);
+}
+
+/** Why a line has ended on which something was said that is none of the protocol. */
+export const FOREIGN = 'an answer in another protocol';
+
+/** The error of a line that the other side has ended: 3500 and the like mean that there is no use in coming back. */
+export function endError(why: string): WireError {
+  if (why === FOREIGN) return new WireError('foreign', why);
+  return new WireError(/^closed (3500|3503|3507)/.test(why) ? 'denied' : 'closed', why);
 }

@@ -1,0 +1,85 @@
+import { openSocket, type Socket } from '../bench/wires/socket.ts';
+import { type Finding, fail, ok, skip } from './finding.ts';
+import { FIRST_EVENT_MS, openStream, type Trial } from './lines.ts';
+import { SOCKET_PATH } from './sockets.ts';
+
+/** How a line that was held ended: not at all, after so many seconds, or it was none to begin with. */
+type Held = { readonly kind: 'held' } | { readonly kind: 'cut'; readonly after: number } | { readonly kind: 'none' };
+
+/** What is said on a quiet line of the Centrifuge protocol, by either side. */
+const PING = '{}';
+
+/** Holds lines for so long without a word of its own, and sees whether they are cut. The server says something now and then. */
+export async function idleFindings(trial: Trial, seconds: number): Promise<Finding[]> {
+  if (seconds === 0) return [];
+  const [stream, socket] = await Promise.all([holdStream(trial, seconds), holdSocket(trial, seconds)]);
+  return [judge('idle stream', stream, seconds), judge('idle socket', socket, seconds)];
+}
+
+function judge(name: string, held: Held, seconds: number): Finding {
+  switch (held.kind) {
+    case 'held':
+      return ok(name, `it was held for ${seconds} s`);
+    case 'none':
+      return skip(name, 'there was none to hold');
+    case 'cut':
+      return fail(
+        name,
+        `it was cut after ${held.after} s`,
+        `let the proxy wait longer than pingSeconds (nginx: proxy_read_timeout 75s;), or set BANYAN_PING_SECONDS below ${Math.max(3, held.after)}`,
+      );
+    default:
+      return held satisfies never;
+  }
+}
+
+/** Waits for the time to pass, or for what cuts it short. */
+function hold(seconds: number): { readonly held: Promise<Held>; readonly cut: () => void; readonly none: () => void } {
+  const { promise: held, resolve } = Promise.withResolvers<Held>();
+  const start = performance.now();
+  const timeout = setTimeout(() => resolve({ kind: 'held' }), seconds * 1_000);
+  const end = (how: Held) => {
+    clearTimeout(timeout);
+    resolve(how);
+  };
+  return {
+    held,
+    cut: () => end({ kind: 'cut', after: Math.round((performance.now() - start) / 1_000) }),
+    none: () => end({ kind: 'none' }),
+  };
+}
+
+async function holdStream(trial: Trial, seconds: number): Promise<Held> {
+  const line = await openStream(trial, FIRST_EVENT_MS);
+  const { held, cut, none } = hold(seconds);
+  if (line.kind === 'open') {
+    for (const event of ['end', 'close', 'error'] as const) line.response.once(event, cut);
+    line.response.resume();
+  } else none();
+  const how = await held;
+  line.close();
+  return how;
+}
+
+async function holdSocket({ url, token }: Trial, seconds: number): Promise<Held> {
+  const { held, cut, none } = hold(seconds);
+  let isIn = false;
+  const opened = openSocket(`${url.replace(/^http/, 'ws')}${SOCKET_PATH}`, {
+    onFrame: (frame) => {
+      if (frame === PING) void opened.then((socket) => socket.send(PING));
+      else isIn ||= String(frame).includes('"connect"');
+    },
+    // Who is not let in is closed for that.
+    onEnd: () => (isIn ? cut() : none()),
+  });
+  let socket: Socket | undefined;
+  try {
+    socket = await opened;
+    socket.send(JSON.stringify({ id: 1, connect: token === '' ? {} : { token } }));
+  } catch {
+    none();
+  }
+  const how = await held;
+  socket?.close();
+  return how.kind === 'held' && !isIn ? { kind: 'none' } : how;
+}
