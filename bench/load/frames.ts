@@ -6,6 +6,9 @@ export const PONG = 0xa;
 /** In a server's opcode: the payload is compressed (RFC 7692). */
 export const COMPRESSED = 0x40;
 
+/** What goes into a text frame, or into a binary one. */
+export type Message = string | Uint8Array;
+
 /** A whole client frame. Its mask is four zero bytes, so the payload stands in it as it is and can be patched. */
 export function clientFrame(payload: Uint8Array, opcode: number = TEXT): Uint8Array {
   const header = headerOf(payload.length);

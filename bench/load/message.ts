@@ -1,5 +1,4 @@
-import type { Message } from '../wires/wire.ts';
-import { BINARY, clientFrame, TEXT } from './frames.ts';
+import { BINARY, clientFrame, type Message, TEXT } from './frames.ts';
 
 /** Marks a measured payload: these three bytes, then the time of sending in 12 digits of microseconds. */
 export const MARK = Buffer.from('TS=');

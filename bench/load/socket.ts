@@ -1,6 +1,15 @@
 import { inflateRawSync, constants as zlib } from 'node:zlib';
-import type { Message } from '../wires/wire.ts';
-import { BINARY, COMPRESSED, clientFrame, FrameReader, type OnFrame, PING, PONG, TEXT } from './frames.ts';
+import {
+  BINARY,
+  COMPRESSED,
+  clientFrame,
+  FrameReader,
+  type Message,
+  type OnFrame,
+  PING,
+  PONG,
+  TEXT,
+} from './frames.ts';
 import { TcpSocket } from './tcp.ts';
 
 const encoder = new TextEncoder();

@@ -1,7 +1,5 @@
+import type { Message } from '../load/frames.ts';
 import type { SocketTarget } from '../load/socket.ts';
-
-/** A text frame, or a binary one. */
-export type Message = string | Uint8Array;
 
 /** What a client says to a server, and the text in the server's answer that shows it was understood. */
 export type Step<Said = Message> = { readonly say: Said; readonly until?: string };
