@@ -20,7 +20,11 @@ export function misheard({ all, heard, joinedAt, numbered }: Hearing): string | 
   const isLate = firstDue >= 0 && (from > firstDue || heard.length === 0);
   if (!isLate && isDeepStrictEqual([...heard], expected)) return undefined;
   const offsets = (of: readonly Heard[]) => of.map(([offset]) => offset);
-  return `heard ${JSON.stringify(offsets(heard))} instead of ${JSON.stringify(offsets(expected))}, to be heard above ${joinedAt}`;
+  const [first, last] = [all[0]?.[0], all.at(-1)?.[0]];
+  return (
+    `heard ${JSON.stringify(offsets(heard))} instead of ${JSON.stringify(offsets(expected))}; ` +
+    `the channel has ${first} to ${last}, and above ${joinedAt} all was to be heard`
+  );
 }
 
 /** What is wrong with publications that were acked: each must be there once, in the order in which they were said. */

@@ -9,6 +9,7 @@ import type { Top, Truth } from './truth.ts';
 /** What lasts so long has not come to be. */
 const PATIENCE_MS = 30_000;
 const POLL_MS = 20;
+const LOOK_BACK = 200;
 /** Between two things that one does. */
 const PAUSE_MS = 400;
 
@@ -36,7 +37,7 @@ export async function live(life: Life): Promise<Lived> {
   const { server, truth, way, channel } = life;
   const line = await CuttableLine.to(server.url);
   try {
-    const before = await truth.top(channel);
+    const before = await beforeNow(truth, channel);
     const party = await way.join({ ...server, url: line.url }, channel);
     const joined = await truth.top(channel);
     const done = await act(life, party, line);
@@ -77,6 +78,15 @@ async function act({ random, truth, way, channel, until }: Life, party: Party, l
     await Bun.sleep(random.between(0, PAUSE_MS));
   }
   return { accepted, cuts };
+}
+
+/**
+ * A good while before the top: on a busy machine the log shows what was committed before the subscribers of that moment are
+ * told of it, and so before somebody who comes in now is.
+ */
+async function beforeNow(truth: Truth, channel: string): Promise<Top> {
+  const { epoch, offset } = await truth.top(channel);
+  return { epoch, offset: Math.max(0, offset - LOOK_BACK) };
 }
 
 /** The channel's publications since before the party joined, after checking that it has heard them. */
