@@ -5,7 +5,7 @@ import { idle, inWaves, join } from './join.ts';
 import { MessageTemplate, micros, stampedPayload } from './message.ts';
 import type { Pace } from './pace.ts';
 import { type AckTally, newTally, Publisher } from './publisher.ts';
-import type { LoadSocket } from './socket.ts';
+import type { Line } from './socket.ts';
 import { onTurn } from './tcp.ts';
 
 /**
@@ -149,7 +149,7 @@ class Watch {
     this.#wire = wire;
   }
 
-  follow(socket: LoadSocket): void {
+  follow(socket: Line): void {
     const { onFrame } = idle(socket, this.#wire);
     let last = 0;
     socket.handOver({

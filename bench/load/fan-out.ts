@@ -4,7 +4,8 @@ import { Deliveries } from './deliveries.ts';
 import { idle, inWaves, join } from './join.ts';
 import { FIRST_ID, MessageTemplate, micros, stampedPayload } from './message.ts';
 import { type Pace, startPacing } from './pace.ts';
-import type { LoadSocket } from './socket.ts';
+import type { Line } from './socket.ts';
+import { traffic } from './tcp.ts';
 
 export type FanOutPlan = {
   readonly port: number;
@@ -12,6 +13,8 @@ export type FanOutPlan = {
   readonly channel: string;
   readonly subscribers: number;
   readonly payloadBytes: number;
+  /** What payloads are filled up with. */
+  readonly filler?: string;
   readonly pace: Pace;
   readonly warmSecs: number;
   readonly secs: number;
@@ -23,6 +26,8 @@ export type FanOutResult = {
   readonly seconds: number;
   readonly published: number;
   readonly delivered: number;
+  /** Over TCP, meanwhile, frames and all. */
+  readonly receivedBytes: number;
   /** From the moment a publication was due to each of its deliveries. */
   readonly latency: Histogram;
   /** Publications × subscribers − deliveries, two seconds after the last publication, over the whole run. */
@@ -58,8 +63,10 @@ export async function runFanOut(plan: FanOutPlan): Promise<FanOutResult> {
   }
 }
 
-async function measure(plan: FanOutPlan, publisher: LoadSocket, deliveries: Deliveries) {
-  const template = new MessageTemplate(plan.wire.publication(plan.channel, stampedPayload(plan.payloadBytes), 0));
+async function measure(plan: FanOutPlan, publisher: Line, deliveries: Deliveries) {
+  const template = new MessageTemplate(
+    plan.wire.publication(plan.channel, stampedPayload(plan.payloadBytes, plan.filler), 0),
+  );
   let sent = 0;
   const stopPacing = startPacing(plan.pace, {
     done: () => Math.floor(deliveries.count / plan.subscribers),
@@ -69,14 +76,19 @@ async function measure(plan: FanOutPlan, publisher: LoadSocket, deliveries: Deli
     },
   });
   await Bun.sleep(plan.warmSecs * 1000);
-  const before = { sent, delivered: deliveries.count, at: micros() };
+  const before = { sent, delivered: deliveries.count, received: traffic.received, at: micros() };
   plan.onMeasuring?.(true);
   deliveries.recording = true;
   await Bun.sleep(plan.secs * 1000);
   deliveries.recording = false;
   plan.onMeasuring?.(false);
   const seconds = (micros() - before.at) / 1e6;
-  const measured = { seconds, published: sent - before.sent, delivered: deliveries.count - before.delivered };
+  const measured = {
+    seconds,
+    published: sent - before.sent,
+    delivered: deliveries.count - before.delivered,
+    receivedBytes: traffic.received - before.received,
+  };
   stopPacing();
   const missing = () => sent * plan.subscribers - deliveries.count;
   for (let i = 0; i < 20 && missing() > 0; i += 1) await Bun.sleep(100);

@@ -1,8 +1,13 @@
-/** WebSocket frames (RFC 6455 section 5.2), as far as a load generator needs them: no fragmentation, no extensions. */
+/** WebSocket frames (RFC 6455 section 5.2), as far as a load generator needs them: no fragmentation. */
 export const TEXT = 0x1;
 export const BINARY = 0x2;
 export const PING = 0x9;
 export const PONG = 0xa;
+/** In a server's opcode: the payload is compressed (RFC 7692). */
+export const COMPRESSED = 0x40;
+
+/** What goes into a text frame, or into a binary one. */
+export type Message = string | Uint8Array;
 
 /** A whole client frame. Its mask is four zero bytes, so the payload stands in it as it is and can be patched. */
 export function clientFrame(payload: Uint8Array, opcode: number = TEXT): Uint8Array {
@@ -51,7 +56,7 @@ export class FrameReader {
         start = at + 10;
       }
       if (start + length > size) break;
-      onFrame(buffer, start, start + length, (buffer[at] ?? 0) & 0x0f);
+      onFrame(buffer, start, start + length, (buffer[at] ?? 0) & (0x0f | COMPRESSED));
       at = start + length;
     }
     if (at < size) this.#rest = Buffer.from(buffer.subarray(at, size));

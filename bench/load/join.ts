@@ -1,5 +1,6 @@
 import type { Role, Step, Wire } from '../wires/wire.ts';
-import { LoadSocket, type SocketEvents } from './socket.ts';
+import { EventSocket } from './event-socket.ts';
+import { type Line, LoadSocket, type SocketEvents } from './socket.ts';
 
 const ANSWER_MS = 30_000;
 /** Bytes: what is longer is not looked at. */
@@ -11,15 +12,33 @@ const CONNECTING = 200;
 type KeepAlive = Pick<Wire, 'keepAlive'>;
 
 /** Connects as `role` and takes its steps one after the other. From then on it is idle. */
-export async function join(port: number, role: Role, wire: KeepAlive): Promise<LoadSocket> {
-  const socket = await LoadSocket.connect({ port, ...role }, { onFrame: () => {} });
+export async function join(port: number, role: Role, wire: KeepAlive): Promise<Line> {
+  if (role.events !== undefined) return EventSocket.open({ port, path: role.path, until: role.events });
+  const greeted = Promise.withResolvers<string>();
+  let heard = '';
+  const socket = await LoadSocket.connect(
+    { port, ...role },
+    {
+      onFrame: (buffer, start, end) => {
+        heard += buffer.toString('latin1', start, end);
+        if (role.greeting !== undefined && heard.includes(role.greeting)) greeted.resolve(heard);
+      },
+      onClose: () => greeted.resolve(heard),
+    },
+  );
+  const greeting = role.greeting === undefined ? '' : await greeted.promise;
   socket.handOver(idle(socket, wire));
-  for (const step of role.steps) await take(socket, step, wire);
+  for (const step of stepsOf(role, greeting)) await take(socket, step, wire);
   return socket;
 }
 
+/** The role's steps for a client that was greeted so. */
+export function stepsOf({ steps }: Role, greeting: string): Step[] {
+  return steps.map(({ say, ...rest }) => ({ ...rest, say: typeof say === 'function' ? say(greeting) : say }));
+}
+
 /** Says one thing and waits for the answer, which it resolves to. Before and after that the socket is idle. */
-export async function take(socket: LoadSocket, { say, until }: Step, wire: KeepAlive): Promise<string> {
+export async function take(socket: Line, { say, until }: Step, wire: KeepAlive): Promise<string> {
   const { onFrame } = idle(socket, wire);
   const answer = Promise.withResolvers<string>();
   const timeout = setTimeout(() => answer.reject(new Error(`no ${until} after ${say}`)), ANSWER_MS);
@@ -32,7 +51,7 @@ export async function take(socket: LoadSocket, { say, until }: Step, wire: KeepA
     },
     onClose: () => answer.reject(new Error(`closed after ${say}`)),
   });
-  socket.sendText(say);
+  socket.say(say);
   try {
     return await answer.promise;
   } finally {
@@ -57,12 +76,12 @@ export async function inWaves<T>(count: number, one: (index: number) => Promise<
 }
 
 /** Events of a socket that waits: it answers keep-alives and counts nothing. */
-export function idle(socket: LoadSocket, wire: KeepAlive, onClose?: () => void): SocketEvents {
+export function idle(socket: Line, wire: KeepAlive, onClose?: () => void): SocketEvents {
   return {
     onFrame: (buffer, start, end) => {
       if (end - start > LONGEST_KEEP_ALIVE) return;
       const answer = wire.keepAlive(buffer.toString('latin1', start, end));
-      if (answer !== null) socket.sendText(answer);
+      if (answer !== null) socket.say(answer);
     },
     ...(onClose && { onClose }),
   };

@@ -5,6 +5,7 @@ test('a payload is JSON of the asked length', () => {
   for (const bytes of [18, 64, 128]) {
     expect(stampedPayload(bytes).length).toBe(bytes);
     expect(JSON.parse(stampedPayload(bytes))).toStartWith('TS=');
+    expect(JSON.parse(stampedPayload(bytes, 'some words. ')).length).toBe(bytes - 2);
   }
 });
 

@@ -1,4 +1,4 @@
-import { clientFrame, TEXT } from './frames.ts';
+import { BINARY, clientFrame, type Message, TEXT } from './frames.ts';
 
 /** Marks a measured payload: these three bytes, then the time of sending in 12 digits of microseconds. */
 export const MARK = Buffer.from('TS=');
@@ -19,9 +19,9 @@ export function micros(): number {
   return Math.floor(Bun.nanoseconds() / 1000);
 }
 
-/** A JSON string that takes exactly `bytes` bytes on the wire, at least 18: stamp, then padding. */
-export function stampedPayload(bytes: number): string {
-  return `"${STAMP};${'x'.repeat(Math.max(0, bytes - STAMP.length - 3))}"`;
+/** A JSON string that takes exactly `bytes` bytes on the wire, at least 18: stamp, then padding made of `filler`. */
+export function stampedPayload(bytes: number, filler = 'x'): string {
+  return `"${STAMP};${''.padEnd(Math.max(0, bytes - STAMP.length - 3), filler)}"`;
 }
 
 function writeDigits(bytes: Uint8Array, at: number, digits: number, value: number): void {
@@ -50,9 +50,9 @@ export class MessageTemplate {
   readonly #stampAt: number;
   readonly #idsAt: readonly number[];
 
-  /** `text` is the message with a `stampedPayload` and, wherever its id goes, `ID`. */
-  constructor(text: string, opcode: number = TEXT) {
-    this.#frame = clientFrame(Buffer.from(text), opcode);
+  /** `message` has a `stampedPayload` in it and, wherever its id goes, `ID`. */
+  constructor(message: Message) {
+    this.#frame = clientFrame(Buffer.from(message), typeof message === 'string' ? TEXT : BINARY);
     const bytes = Buffer.from(this.#frame.buffer);
     this.#stampAt = bytes.indexOf(MARK) + MARK.length;
     this.#idsAt = placesOf(bytes, Buffer.from(ID));

@@ -3,7 +3,7 @@ import type { AckedWire } from '../wires/wire.ts';
 import type { Deliveries } from './deliveries.ts';
 import { idle } from './join.ts';
 import { FIRST_ID, type MessageTemplate, micros } from './message.ts';
-import type { LoadSocket } from './socket.ts';
+import type { Line } from './socket.ts';
 
 /** Publications that may be under way on one connection: a server that keeps more waiting is overrun. */
 const MOST_UNDER_WAY = 1 << 16;
@@ -23,7 +23,7 @@ export function newTally(): AckTally {
 }
 
 export type PublisherParts = {
-  readonly socket: LoadSocket;
+  readonly socket: Line;
   readonly wire: AckedWire;
   readonly template: MessageTemplate;
   readonly tally: AckTally;

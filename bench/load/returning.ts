@@ -1,9 +1,9 @@
 import { Histogram } from '../../src/cli/bench/histogram.ts';
 import type { Recovery } from '../wires/recovery.ts';
 import type { Role } from '../wires/wire.ts';
-import { inWaves, join, take } from './join.ts';
+import { inWaves, join, stepsOf, take } from './join.ts';
 import { micros } from './message.ts';
-import { LoadSocket } from './socket.ts';
+import { type Line, LoadSocket } from './socket.ts';
 
 export type ReturningPlan = {
   readonly port: number;
@@ -55,7 +55,7 @@ async function visit({ port, recovery, channels }: ReturningPlan, index: number)
   const role = recovery.wire.subscriber(channels[index % channels.length] ?? '');
   const socket = await LoadSocket.connect({ port, ...role }, { onFrame: () => {} });
   const visitor: Visitor = { socket, heard: '' };
-  for (const step of role.steps) visitor.heard += await take(socket, step, recovery.wire);
+  for (const step of stepsOf(role, '')) visitor.heard += await take(socket, step, recovery.wire);
   socket.handOver({
     onFrame: (buffer, start, end) => {
       visitor.heard += buffer.toString('latin1', start, end);
@@ -64,7 +64,7 @@ async function visit({ port, recovery, channels }: ReturningPlan, index: number)
   return visitor;
 }
 
-async function publishEverywhere(plan: ReturningPlan, publisher: LoadSocket, number: number): Promise<void> {
+async function publishEverywhere(plan: ReturningPlan, publisher: Line, number: number): Promise<void> {
   const { wire, ack } = plan.recovery;
   const payload = `{"missed":${number},"text":"${'x'.repeat(100)}"}`;
   for (const channel of plan.channels) {
@@ -114,7 +114,7 @@ class ReturningClient {
     };
     LoadSocket.connect({ port: plan.port, ...role }, { onFrame, onClose }).then((socket) => {
       this.#socket = socket;
-      for (const { say } of role.steps) socket.sendText(say);
+      for (const { say } of role.steps) if (typeof say !== 'function') socket.say(say);
     }, onClose);
   }
 

@@ -1,4 +1,15 @@
-import { clientFrame, FrameReader, type OnFrame, PING, PONG } from './frames.ts';
+import { inflateRawSync, constants as zlib } from 'node:zlib';
+import {
+  BINARY,
+  COMPRESSED,
+  clientFrame,
+  FrameReader,
+  type Message,
+  type OnFrame,
+  PING,
+  PONG,
+  TEXT,
+} from './frames.ts';
 import { TcpSocket } from './tcp.ts';
 
 const encoder = new TextEncoder();
@@ -10,6 +21,8 @@ export type SocketTarget = {
   readonly subprotocol?: string;
   /** Value of the Cookie header. */
   readonly cookie?: string;
+  /** Asks for compressed frames; a server that does not give them is refused. */
+  readonly deflate?: true;
 };
 
 export type SocketEvents = {
@@ -20,6 +33,16 @@ export type SocketEvents = {
 };
 
 const UPGRADE_MS = 30_000;
+/** Without context takeover each frame stands alone, so that equal ones stay equal. */
+const DEFLATE = 'permessage-deflate; server_no_context_takeover; client_no_context_takeover';
+const DEFLATES = /^sec-websocket-extensions:.*permessage-deflate/im;
+/** What a compressed message ends with, and its sender leaves out (RFC 7692, 7.2.1). */
+const TAIL = Buffer.from([0, 0, 0xff, 0xff]);
+/** The last compressed frame, of whichever socket. */
+let inflated: { readonly from: Buffer; readonly to: Buffer } = { from: TAIL, to: TAIL };
+
+/** What the generator needs of a connection, whatever it is. */
+export type Line = Pick<LoadSocket, 'handOver' | 'send' | 'say' | 'cut'>;
 
 /**
  * A WebSocket client that does what load generation needs and nothing else, so that little of the generator's core
@@ -36,6 +59,7 @@ export class LoadSocket {
     this.#events = events;
     this.#onFrame = (buffer, start, end, opcode) => {
       if (opcode === PING) this.send(clientFrame(buffer.subarray(start, end), PONG));
+      else if ((opcode & COMPRESSED) !== 0) this.#inflate(buffer, start, end, opcode);
       else this.#events.onFrame(buffer, start, end, opcode);
     };
     let answer: string | null = '';
@@ -47,6 +71,8 @@ export class LoadSocket {
         const upgraded = answer.indexOf('\r\n\r\n') + 4;
         if (upgraded < 4) return;
         if (!answer.startsWith('HTTP/1.1 101')) return onUpgrade(new Error(`refused: ${answer.slice(0, 300)}`));
+        if (target.deflate === true && !DEFLATES.test(answer))
+          return onUpgrade(new Error('the server does not compress'));
         const first = Buffer.from(answer.slice(upgraded), 'latin1');
         answer = null;
         onUpgrade(null);
@@ -76,6 +102,16 @@ export class LoadSocket {
     this.#events.onReadEnd?.();
   }
 
+  /** Of frames that are the same on many sockets one is inflated: the generator has other things to do. */
+  #inflate(buffer: Buffer, start: number, end: number, opcode: number): void {
+    const compressed = buffer.subarray(start, end);
+    if (!inflated.from.equals(compressed)) {
+      const from = Buffer.from(compressed);
+      inflated = { from, to: inflateRawSync(Buffer.concat([from, TAIL]), { finishFlush: zlib.Z_SYNC_FLUSH }) };
+    }
+    this.#events.onFrame(inflated.to, 0, inflated.to.length, opcode & ~COMPRESSED);
+  }
+
   /** From now on, frames go to others. */
   handOver(events: SocketEvents): void {
     this.#events = events;
@@ -86,8 +122,9 @@ export class LoadSocket {
     this.#tcp.send(frames);
   }
 
-  sendText(text: string): void {
-    this.send(clientFrame(encoder.encode(text)));
+  say(message: Message): void {
+    const isText = typeof message === 'string';
+    this.send(clientFrame(isText ? encoder.encode(message) : message, isText ? TEXT : BINARY));
   }
 
   /** Cuts the line without a WebSocket close, as a lost network does. */
@@ -107,6 +144,7 @@ function upgradeRequest(target: SocketTarget): string {
     'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
   ];
   if (target.subprotocol !== undefined) lines.push(`Sec-WebSocket-Protocol: ${target.subprotocol}`);
+  if (target.deflate === true) lines.push(`Sec-WebSocket-Extensions: ${DEFLATE}`);
   if (target.cookie !== undefined) lines.push(`Cookie: ${target.cookie}`);
   return `${lines.join('\r\n')}\r\n\r\n`;
 }

@@ -40,6 +40,9 @@ const WAIT_MS = 1;
 const epoll = libc.epoll_create1(0);
 const events = new Int32Array(MAX_EVENTS * EVENT_WORDS);
 const eventsAt = ptr(events);
+/** Bytes that all sockets have received. */
+export const traffic = { received: 0 };
+
 const inbox = Buffer.allocUnsafeSlow(256 * 1024);
 const inboxAt = ptr(inbox);
 const sockets = new Map<number, TcpSocket>();
@@ -100,6 +103,7 @@ export class TcpSocket {
     } else if ((ready & ~EPOLLOUT) !== 0) {
       const received = libc.recv(this.#fd, inboxAt, inbox.length, 0);
       if (received <= 0) return this.#closed();
+      traffic.received += received;
       this.#events.onData(inbox, received);
     }
     if ((ready & EPOLLOUT) !== 0 && this.#unsent !== null) this.#sendRest(this.#unsent);

@@ -1,7 +1,16 @@
 import { type FanOutResult, runFanOut } from '../load/fan-out.ts';
 import type { Pace } from '../load/pace.ts';
-import { banyan, banyanSocketIo, banyanWithPusher } from '../targets/banyan.ts';
+import {
+  banyan,
+  banyanDeflate,
+  banyanEvents,
+  banyanProtobuf,
+  banyanPusherClients,
+  banyanSocketIo,
+  banyanWithPusher,
+} from '../targets/banyan.ts';
 import { bunTopics, nats, nchan, socketIo, wsOnNode } from '../targets/peers.ts';
+import { soketi } from '../targets/soketi.ts';
 import type { Target } from '../targets/target.ts';
 import { CpuMeter, type CpuShares, disturbance } from './cpu-meter.ts';
 import { count, ms, percent, ratio, spread } from './format.ts';
@@ -12,21 +21,32 @@ const CHANNEL = 'demo:bench';
 const PAYLOAD_BYTES = 128;
 /** Publications a second that the slowest peer still delivers to 1,000 subscribers with room to spare. */
 const STEADY_RATE = 50;
-const TARGETS = [banyan, banyanSocketIo, banyanWithPusher, bunTopics, socketIo, wsOnNode, nats, nchan];
+const TARGETS = [
+  ...[banyan, banyanProtobuf, banyanEvents, banyanSocketIo, banyanWithPusher, banyanPusherClients],
+  ...[bunTopics, socketIo, soketi, wsOnNode, nats, nchan],
+];
+/** What is compressed is text, not one letter a thousand times. Without what JSON would escape. */
+const TEXT =
+  'A banyan starts as one trunk and becomes a forest by dropping new roots; whoever walks through it at noon finds 42 kinds of ' +
+  'shade, leaves (green, yellow), no birds, and a bench, on which somebody has left a newspaper of last week: half an orange. ';
+const TEXT_BYTES = 1_024;
 
 type Run = { readonly result: FanOutResult; readonly cpu: CpuShares };
 
 export const fanOut: Scenario = {
   name: 'fan-out',
   summary: 'one publisher, 1,000 subscribers: deliveries a second, and latency at a fixed rate',
-  run: async (settings) => [await atFullSpeed(settings), await atSteadyRate(settings)],
+  run: async (settings) => [await atFullSpeed(settings), await compressed(settings), await atSteadyRate(settings)],
 };
 
-function measure(settings: Settings, pace: Pace): Promise<Measured<Run>[]> {
-  return measureInTurn(TARGETS, settings.rounds, async (server, port, { wire }) => {
+type What = { readonly targets: readonly Target[]; readonly payload: { payloadBytes: number; filler?: string } };
+const SMALL: What = { targets: TARGETS, payload: { payloadBytes: PAYLOAD_BYTES } };
+
+function measure(settings: Settings, pace: Pace, { targets, payload }: What = SMALL): Promise<Measured<Run>[]> {
+  return measureInTurn(targets, settings.rounds, async (server, port, { wire }) => {
     const meter = new CpuMeter(server);
     const { warmSecs, secs, clients } = settings;
-    const load = { port, wire, channel: CHANNEL, subscribers: clients.subscribers, payloadBytes: PAYLOAD_BYTES };
+    const load = { port, wire, channel: CHANNEL, subscribers: clients.subscribers, ...payload };
     const result = await runFanOut({ ...load, pace, warmSecs, secs, onMeasuring: meter.measuring });
     return { result, cpu: meter.shares };
   });
@@ -46,7 +66,10 @@ async function atFullSpeed(settings: Settings): Promise<Section> {
     method:
       `One publisher, ${count(settings.clients.subscribers)} subscribers of one channel, payloads of ${PAYLOAD_BYTES} bytes, ` +
       `${settings.window} publications in flight: the next goes out when the oldest has reached everyone.`,
-    columns: ['server', 'deliveries/s', 'rounds', 'p50 ms', 'p99 ms', 'server core', 'generator core', 'Banyan ÷ it'],
+    columns: [
+      ...['server', 'deliveries/s', 'rounds', 'p50 ms', 'p99 ms', 'bytes each'],
+      ...['server core', 'generator core', 'Banyan ÷ it'],
+    ],
     rows: all.map((measured) => {
       if (measured.kind === 'none') return [measured.target.name, measured.why];
       const { result, cpu } = medianBy(measured.results, rateOf);
@@ -57,6 +80,7 @@ async function atFullSpeed(settings: Settings): Promise<Section> {
         spread(measured.results.map(rateOf)),
         ms(result.latency.quantile(0.5)),
         ms(result.latency.quantile(0.99)),
+        count(result.receivedBytes / result.delivered),
         percent(cpu.server),
         percent(cpu.generator),
         ratio(ours, rate),
@@ -67,6 +91,7 @@ async function atFullSpeed(settings: Settings): Promise<Section> {
       ...goals(ours, medianRate(socketIo)),
       ...pusherGoal(ours, medianRate(banyanWithPusher)),
       ...socketIoGoals(medianRate(banyanSocketIo), medianRate(socketIo)),
+      ...soketiGoal(medianRate(banyanPusherClients), medianRate(soketi)),
     ],
     broken: lossesOf(all),
   };
@@ -90,6 +115,35 @@ function socketIoGoals(here: number | null, there: number | null): Goal[] {
   if (here === null || there === null) return [];
   const promise = 'Socket.IO clients: ≥ 5 × their own server';
   return [{ promise, reached: ratio(here, there), met: here >= 5 * there }];
+}
+
+function soketiGoal(here: number | null, there: number | null): Goal[] {
+  if (here === null || there === null) return [];
+  return [{ promise: 'Pusher clients: no less than soketi', reached: ratio(here, there), met: here >= there }];
+}
+
+/** Whether fewer bytes are worth their price. */
+async function compressed(settings: Settings): Promise<Section> {
+  const what: What = { targets: [banyan, banyanDeflate], payload: { payloadBytes: TEXT_BYTES, filler: TEXT } };
+  const all = await measure(settings, { kind: 'window', inFlight: settings.window }, what);
+  return {
+    title: 'Fan-out of compressed frames',
+    method:
+      `As before, with payloads of ${count(TEXT_BYTES)} bytes of text, which subscribers ask to be compressed ` +
+      'without context takeover (RFC 7692). A server that does not compress for them is not measured.',
+    columns: ['server', 'deliveries/s', 'rounds', 'p99 ms', 'bytes each', 'server core'],
+    rows: all.map((measured) => {
+      if (measured.kind === 'none') return [measured.target.name, measured.why];
+      const { result, cpu } = medianBy(measured.results, rateOf);
+      return [
+        ...[measured.target.name, count(rateOf({ result, cpu })), spread(measured.results.map(rateOf))],
+        ...[ms(result.latency.quantile(0.99)), count(result.receivedBytes / result.delivered), percent(cpu.server)],
+      ];
+    }),
+    notes: disturbance(resultsOf(all).map(({ cpu }) => cpu)),
+    goals: [],
+    broken: lossesOf(all),
+  };
 }
 
 async function atSteadyRate(settings: Settings): Promise<Section> {

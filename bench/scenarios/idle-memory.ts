@@ -1,5 +1,5 @@
 import { idle, inWaves, join } from '../load/join.ts';
-import type { LoadSocket } from '../load/socket.ts';
+import type { Line } from '../load/socket.ts';
 import { banyanSocketIo, banyanWithPeople } from '../targets/banyan.ts';
 import { bunTopics, socketIo, wsOnNode } from '../targets/peers.ts';
 import { dataWithPeople } from '../targets/people.ts';
@@ -103,7 +103,7 @@ type Growing = {
 async function grow({ server, port, wire, connections, roleOf }: Growing): Promise<Memory> {
   const before = await settledMemory(server);
   let closed = 0;
-  let open: LoadSocket[] = [];
+  let open: Line[] = [];
   try {
     open = await inWaves(connections, async (index) => {
       const socket = await join(port, roleOf(index), wire);

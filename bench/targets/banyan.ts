@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { centrifugeWire } from '../wires/centrifuge.ts';
-import { PUSHER_KEY, pusherWire } from '../wires/pusher.ts';
+import { centrifugeDeflateWire, centrifugeProtobufWire, centrifugeWire } from '../wires/centrifuge.ts';
+import { eventStreamWire } from '../wires/event-stream.ts';
+import { PUSHER_KEY, PUSHER_SECRET, pusherClientsWire, pusherWire } from '../wires/pusher.ts';
 import { banyanSocketIoWire } from '../wires/socket-io.ts';
 import type { Target } from './target.ts';
 
@@ -32,15 +33,44 @@ export const banyan: Target = {
 
 /** The same for clients of Socket.IO. */
 export const banyanSocketIo: Target = { ...banyan, name: 'Banyan, Socket.IO', wire: banyanSocketIoWire };
+
+/** The same for clients of Centrifuge in Protobuf, and for whoever listens to server-sent events. */
+export const banyanProtobuf: Target = { ...banyan, name: 'Banyan, Protobuf', wire: centrifugeProtobufWire };
+export const banyanEvents: Target = { ...banyan, name: 'Banyan, SSE', wire: eventStreamWire };
+
+/** Compresses frames of 512 bytes and more for clients that ask for it, to however many they go. */
+export const banyanDeflate: Target = {
+  ...banyan,
+  name: 'Banyan, permessage-deflate',
+  wire: centrifugeDeflateWire,
+  launch: (port) => {
+    const compression = { BANYAN_COMPRESS_FROM_BYTES: '512', BANYAN_COMPRESS_FANOUT_BYTES: '1073741824' };
+    return serve(port, { BANYAN_CLIENT_INSECURE: 'true', ...compression });
+  },
+};
+
 /** The same, with clients of the Pusher protocol listening in the namespace `demo`. */
 export const banyanWithPusher: Target = {
   ...banyan,
   name: 'Banyan, Pusher clients',
   wire: pusherWire,
   launch: (port) => {
-    const app = { id: '1', key: PUSHER_KEY, secret: 'nothing here is secret', namespace: 'demo' };
+    const app = {
+      id: '1',
+      key: PUSHER_KEY,
+      secret: PUSHER_SECRET,
+      namespace: 'demo',
+      clientEventsPerSecond: 1_000_000,
+    };
     return serve(port, { BANYAN_CLIENT_INSECURE: 'true', BANYAN_PUSHER_APPS: JSON.stringify([app]) });
   },
+};
+
+/** Nobody there but clients of the Pusher protocol. */
+export const banyanPusherClients: Target = {
+  ...banyanWithPusher,
+  name: 'Banyan, Pusher client events',
+  wire: pusherClientsWire,
 };
 
 /** Banyan with the check of who may what, and registration open: for people and rooms. */

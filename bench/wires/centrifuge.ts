@@ -1,5 +1,6 @@
+import { WireWriter } from '../../src/protocols/centrifuge/wire-writer.ts';
 import { ID, ID_DIGITS, readDigits } from '../load/message.ts';
-import type { AckedWire, OnAck } from './wire.ts';
+import type { AckedWire, OnAck, Wire } from './wire.ts';
 
 const PATH = '/connection/websocket';
 const CONNECT = { say: '{"id":1,"connect":{}}', until: '"connect"' };
@@ -21,6 +22,31 @@ export const centrifugeWire: AckedWire = {
     const text = buffer.toString('latin1', start, end);
     return Array.from(text.matchAll(/"offset":(\d+)/g), (match) => Number(match[1]));
   },
+};
+
+/** The same, but that frames from the server are compressed where it finds them long enough. */
+export const centrifugeDeflateWire: AckedWire = {
+  ...centrifugeWire,
+  subscriber: (channel) => ({ ...centrifugeWire.subscriber(channel), deflate: true }),
+};
+
+const encoder = new TextEncoder();
+const PROTOBUF = { path: PATH, subprotocol: 'centrifuge-protobuf' };
+const command = (id: number, body: number, write: (body: WireWriter) => unknown) =>
+  new WireWriter().delimited((writer) => writer.uint(1, id).message(body, write)).finish();
+/** An answer to the first command begins so behind its length: its id, and the number of a connect result. */
+const CONNECT_PROTOBUF = { say: command(1, 4, () => undefined), until: '\x08\x01\x2a' };
+const PING = '\0';
+
+/** The same in Protobuf: numbers of https://github.com/centrifugal/protocol (definitions/client.proto). */
+export const centrifugeProtobufWire: Wire = {
+  subscriber: (channel) => ({
+    ...PROTOBUF,
+    steps: [CONNECT_PROTOBUF, { say: command(2, 5, (body) => body.text(1, channel)), until: '\x08\x02\x32' }],
+  }),
+  publisher: () => ({ ...PROTOBUF, steps: [CONNECT_PROTOBUF] }),
+  publication: (channel, payload) => command(3, 7, (body) => body.text(1, channel).bytes(2, encoder.encode(payload))),
+  keepAlive: (text) => (text === PING ? encoder.encode(PING) : null),
 };
 
 /** The wire of one signed-in person each publisher, sending to rooms instead of publishing in channels. */

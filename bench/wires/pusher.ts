@@ -1,8 +1,11 @@
+import { createHmac } from 'node:crypto';
 import { centrifugeWire } from './centrifuge.ts';
-import type { Wire } from './wire.ts';
+import type { Role, Wire } from './wire.ts';
 
-/** The key of the app in `targets/banyan.ts`. */
+/** The app that the servers have. */
 export const PUSHER_KEY = 'bench';
+export const PUSHER_SECRET = 'nothing here is secret';
+const PRIVATE = 'private-bench';
 const PING = '{"event":"pusher:ping"';
 const PONG = '{"event":"pusher:pong","data":{}}';
 
@@ -20,3 +23,28 @@ export const pusherWire: Wire = {
   },
   keepAlive: (text) => (text.startsWith(PING) ? PONG : centrifugeWire.keepAlive(text)),
 };
+
+/**
+ * Everybody speaks Pusher: the publisher sends client events, which clients may in private channels. So the same clients say
+ * the same to any server of that protocol. All of them are in one channel, whatever it is called elsewhere.
+ */
+export const pusherClientsWire: Wire = {
+  subscriber: () => inPrivateChannel(),
+  publisher: () => inPrivateChannel(),
+  publication: (_, payload) => `{"event":"client-bench","channel":"${PRIVATE}","data":${payload}}`,
+  keepAlive: (text) => (text.startsWith(PING) ? PONG : null),
+};
+
+function inPrivateChannel(): Role {
+  const subscribe = (greeting: string) => {
+    const socketId = /\d+\.\d+/.exec(greeting)?.[0] ?? '';
+    const signature = createHmac('sha256', PUSHER_SECRET).update(`${socketId}:${PRIVATE}`).digest('hex');
+    const data = { channel: PRIVATE, auth: `${PUSHER_KEY}:${signature}` };
+    return JSON.stringify({ event: 'pusher:subscribe', data });
+  };
+  return {
+    path: `/app/${PUSHER_KEY}?protocol=7`,
+    greeting: 'connection_established',
+    steps: [{ say: subscribe, until: 'subscription_succeeded' }],
+  };
+}

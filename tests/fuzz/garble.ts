@@ -111,7 +111,8 @@ function nested(random: Random): Literal {
  * gives and what `strangeValue` gives; a `Map` is an object.
  */
 export function oddJson(random: Random, value: unknown): string {
-  const space = () => (random.chance(0.05) ? random.pick([' ', '\t', '\r', '  ']) : '');
+  // Decided once for the value: a question for each gap would take most of the time.
+  const space = random.chance(0.2) ? () => (random.chance(0.25) ? random.pick([' ', '\t', '\r', '  ']) : '') : () => '';
   if (value instanceof Literal) return space() + value.text + space();
   if (Array.isArray(value)) return `[${value.map((each) => oddJson(random, each)).join()}]${space()}`;
   if (typeof value === 'object' && value !== null) {

@@ -29,6 +29,9 @@ export const PUSHER_APP = { id: 'app', key: 'key', secret: 'a secret of the test
 
 export const TOKEN_SECRET = 'a secret of the tests that nobody else knows';
 
+/** With it a backend uses the server API. */
+export const API_KEY = 'a key of the tests that nobody else knows';
+
 /** Everything that the program is made of, as the program composes it, without sockets. */
 export class Installation {
   readonly clock = new HandClock();
@@ -44,6 +47,7 @@ export class Installation {
       BANYAN_CLIENT_ANONYMOUS: 'true',
       BANYAN_REGISTRATION: 'open',
       BANYAN_TOKEN_SECRET: TOKEN_SECRET,
+      BANYAN_API_KEYS: API_KEY,
       BANYAN_PUSHER_APPS: JSON.stringify([{ ...PUSHER_APP, webhooks: [{ url: 'http://192.0.2.1/' }] }]),
       BANYAN_DATA: this.#folder,
     };

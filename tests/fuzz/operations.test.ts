@@ -3,6 +3,7 @@ import { ClientError } from '../../src/core/errors.ts';
 import type { Operation, OperationContext } from '../../src/core/operation.ts';
 import { ANONYMOUS, type Principal } from '../../src/core/principal.ts';
 import { Random } from '../simulation/random.ts';
+import { inputs, patience } from './amounts.ts';
 import { Callers } from './callers.ts';
 import { garble, strangeText, word } from './garble.ts';
 import { Installation } from './installation.ts';
@@ -10,7 +11,7 @@ import { Learned } from './learned.ts';
 import { inputSchemas, type JsonSchema, makeInput } from './operation-inputs.ts';
 import { SEED } from './seed.ts';
 
-const CALLS = 44_000;
+const CALLS = inputs(44_000);
 /** Under way at the same time. */
 const AT_ONCE = 20;
 const BETWEEN_CALLS_MS = 1_000;
@@ -53,14 +54,18 @@ describe('every operation', () => {
   });
   afterAll(() => installation.close());
 
-  test(`takes ${CALLS} inputs, right and wrong, and answers or refuses by a public error (seed ${SEED})`, async () => {
-    const random = new Random(SEED);
-    await callMany(random, CALLS / 2);
-    const before = await installation.heapBytes();
-    await callMany(random, CALLS / 2);
-    expect((await installation.heapBytes()) - before).toBeLessThan(HEAP_SLACK);
-    expect(installation.errors).toEqual([]);
-  }, 120_000);
+  test(
+    `takes ${CALLS} inputs, right and wrong, and answers or refuses by a public error (seed ${SEED})`,
+    async () => {
+      const random = new Random(SEED);
+      await callMany(random, CALLS / 2);
+      const before = await installation.heapBytes();
+      await callMany(random, CALLS / 2);
+      expect((await installation.heapBytes()) - before).toBeLessThan(HEAP_SLACK);
+      expect(installation.errors).toEqual([]);
+    },
+    patience(CALLS),
+  );
 
   test('was done and was refused, so that each was tried in earnest', async () => {
     const random = new Random(SEED + 1);

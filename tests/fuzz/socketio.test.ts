@@ -11,13 +11,15 @@ import { engine } from '../../src/protocols/socketio/engine-packets.ts';
 import { decodeHead, encodeEvent, type Packet } from '../../src/protocols/socketio/packets.ts';
 import { World } from '../core/socketio.ts';
 import { Random } from '../simulation/random.ts';
+import { DECODED, inputs, patience } from './amounts.ts';
 import { garble, oddJson, strangeText, strangeValue, word } from './garble.ts';
 import { heapBytes } from './heap.ts';
 import { SEED } from './seed.ts';
 
-const PACKETS = 60_000;
-const PAYLOADS = 20_000;
-const LINES = 2_000;
+const PACKETS = DECODED;
+const PAYLOADS = DECODED;
+/** With up to 30 packets each. */
+const LINES = Math.ceil(inputs(30_000) / 15);
 /** What the heap may differ by between the halves. */
 const HEAP_SLACK = 2_000_000;
 const EVENTS = [
@@ -115,64 +117,76 @@ describe('SE6 the Socket.IO decoder', () => {
     expect(taken).toBeGreaterThan(3_000);
   }, 60_000);
 
-  test(`gives packets or a bad request for ${PACKETS} garbled ones, and keeps nothing (seed ${SEED})`, async () => {
-    const random = new Random(SEED);
-    const half = PACKETS / 2;
-    const refused = checkMany(random, half);
-    const before = await heapBytes();
-    const refusedLater = checkMany(random, half);
-    expect((await heapBytes()) - before).toBeLessThan(HEAP_SLACK);
-    for (const share of [refused / half, refusedLater / half]) {
-      expect(share).toBeGreaterThan(0.2);
-      expect(share).toBeLessThan(0.98);
-    }
-  }, 120_000);
-
-  test(`gives packets or a bad request for ${PAYLOADS} garbled bodies of polls (seed ${SEED})`, () => {
-    const random = new Random(SEED);
-    for (let left = PAYLOADS; left > 0; left -= 1) {
-      const packets = Array.from({ length: random.between(1, 4) }, () =>
-        random.chance(0.2) ? random.pick(['bAQID', '2probe', '3', '1', '5', '6']) : `4${validPacket(random)}`,
-      );
-      const body = garble(random, packets.join('\x1e'));
-      try {
-        const decoded = refusable(() => engine.decodePayload(body));
-        for (const packet of decoded ?? [])
-          if (packet.kind === 'message' && typeof packet.message === 'string') decode(packet.message);
-      } catch (cause) {
-        throw new Error(`SEED=${SEED}: ${JSON.stringify(body.slice(0, 2_000))}`, { cause });
+  test(
+    `gives packets or a bad request for ${PACKETS} garbled ones, and keeps nothing (seed ${SEED})`,
+    async () => {
+      const random = new Random(SEED);
+      const half = PACKETS / 2;
+      const refused = checkMany(random, half);
+      const before = await heapBytes();
+      const refusedLater = checkMany(random, half);
+      expect((await heapBytes()) - before).toBeLessThan(HEAP_SLACK);
+      for (const share of [refused / half, refusedLater / half]) {
+        expect(share).toBeGreaterThan(0.2);
+        expect(share).toBeLessThan(0.98);
       }
-    }
-  }, 60_000);
+    },
+    patience(PACKETS),
+  );
+
+  test(
+    `gives packets or a bad request for ${PAYLOADS} garbled bodies of polls (seed ${SEED})`,
+    () => {
+      const random = new Random(SEED);
+      for (let left = PAYLOADS; left > 0; left -= 1) {
+        const packets = Array.from({ length: random.between(1, 4) }, () =>
+          random.chance(0.2) ? random.pick(['bAQID', '2probe', '3', '1', '5', '6']) : `4${validPacket(random)}`,
+        );
+        const body = garble(random, packets.join('\x1e'));
+        try {
+          const decoded = refusable(() => engine.decodePayload(body));
+          for (const packet of decoded ?? [])
+            if (packet.kind === 'message' && typeof packet.message === 'string') decode(packet.message);
+        } catch (cause) {
+          throw new Error(`SEED=${SEED}: ${JSON.stringify(body.slice(0, 2_000))}`, { cause });
+        }
+      }
+    },
+    patience(PAYLOADS),
+  );
 });
 
 describe('SE6 a line that says anything', () => {
-  test(`is answered or ended, and leaves nothing behind, in ${LINES} lives (seed ${SEED})`, async () => {
-    const random = new Random(SEED);
-    const world = new World();
-    let ended = 0;
-    for (let life = 0; life < LINES; life += 1) {
-      const line = await world.connected();
-      try {
-        for (let left = random.between(1, 30); left > 0 && line.isOpen; left -= 1) {
-          const packet = validPacket(random).replace(/^([0-35])\/\w+,/, '$1');
-          // An entry beside the one there is ends it, so it comes seldom.
-          if (packet.startsWith('0') && random.chance(0.9)) continue;
-          line.say(random.chance(0.9) ? packet : garble(random, packet));
-          const attachments = random.chance(0.02) ? 1 : Number(/^5(\d)-/.exec(packet)?.[1] ?? 0);
-          for (const bytes of ATTACHMENTS.slice(0, attachments)) line.handler?.receive(bytes);
-          if (random.chance(0.3)) await world.node.clock.settle();
+  test(
+    `is answered or ended, and leaves nothing behind, in ${LINES} lives (seed ${SEED})`,
+    async () => {
+      const random = new Random(SEED);
+      const world = new World();
+      let ended = 0;
+      for (let life = 0; life < LINES; life += 1) {
+        const line = await world.connected();
+        try {
+          for (let left = random.between(1, 30); left > 0 && line.isOpen; left -= 1) {
+            const packet = validPacket(random).replace(/^([0-35])\/\w+,/, '$1');
+            // An entry beside the one there is ends it, so it comes seldom.
+            if (packet.startsWith('0') && random.chance(0.9)) continue;
+            line.say(random.chance(0.9) ? packet : garble(random, packet));
+            const attachments = random.chance(0.02) ? 1 : Number(/^5(\d)-/.exec(packet)?.[1] ?? 0);
+            for (const bytes of ATTACHMENTS.slice(0, attachments)) line.handler?.receive(bytes);
+            if (random.chance(0.3)) await world.node.clock.settle();
+          }
+        } catch (cause) {
+          if (!(cause instanceof DisconnectError)) throw new Error(`SEED=${SEED}`, { cause });
+          ended += 1;
         }
-      } catch (cause) {
-        if (!(cause instanceof DisconnectError)) throw new Error(`SEED=${SEED}`, { cause });
-        ended += 1;
+        await world.node.clock.settle();
+        for (const frame of line.frames) if (typeof frame === 'string') expect(frame).toMatch(/^4[0-6]/);
+        line.close();
+        await world.node.clock.settle();
       }
-      await world.node.clock.settle();
-      for (const frame of line.frames) if (typeof frame === 'string') expect(frame).toMatch(/^4[0-6]/);
-      line.close();
-      await world.node.clock.settle();
-    }
-    expect(ended).toBeLessThan(LINES);
-    expect([world.node.node.connections, world.node.node.hub.size, world.node.reported]).toEqual([0, 0, []]);
-  }, 120_000);
+      expect(ended).toBeLessThan(LINES);
+      expect([world.node.node.connections, world.node.node.hub.size, world.node.reported]).toEqual([0, 0, []]);
+    },
+    patience(LINES),
+  );
 });

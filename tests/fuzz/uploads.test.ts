@@ -3,11 +3,12 @@ import { ClientError } from '../../src/core/errors.ts';
 import type { Feature, Upload } from '../../src/core/feature.ts';
 import { ANONYMOUS, type Principal } from '../../src/core/principal.ts';
 import { Random } from '../simulation/random.ts';
+import { inputs, patience } from './amounts.ts';
 import { garbleBytes, strangeText } from './garble.ts';
 import { Installation } from './installation.ts';
 import { SEED } from './seed.ts';
 
-const UPLOADS = 1_200;
+const UPLOADS = inputs(1_200);
 /** More than the limit of uploads an hour asks for. */
 const BETWEEN_MS = 10 * 60_000;
 const DOT = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -29,21 +30,26 @@ describe('every upload', () => {
   });
   afterAll(() => installation.close());
 
-  test(`takes ${UPLOADS} files, right and wrong, and answers or refuses by a public error (seed ${SEED})`, async () => {
-    const random = new Random(SEED);
-    const places = placesOf(installation);
-    const outcomes = new Map<string, number>();
-    for (let left = UPLOADS; left > 0; left -= 1) {
-      installation.clock.pass(BETWEEN_MS);
-      const place = random.pick(places);
-      const outcome = `${place.upload.name} ${await send(random, place)}`;
-      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-    }
-    for (const { upload } of places) {
-      for (const outcome of ['taken', 'invalidInput']) expect(outcomes.get(`${upload.name} ${outcome}`)).toBeDefined();
-    }
-    expect(installation.errors).toEqual([]);
-  }, 120_000);
+  test(
+    `takes ${UPLOADS} files, right and wrong, and answers or refuses by a public error (seed ${SEED})`,
+    async () => {
+      const random = new Random(SEED);
+      const places = placesOf(installation);
+      const outcomes = new Map<string, number>();
+      for (let left = UPLOADS; left > 0; left -= 1) {
+        installation.clock.pass(BETWEEN_MS);
+        const place = random.pick(places);
+        const outcome = `${place.upload.name} ${await send(random, place)}`;
+        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      }
+      for (const { upload } of places) {
+        for (const outcome of ['taken', 'invalidInput'])
+          expect(outcomes.get(`${upload.name} ${outcome}`)).toBeDefined();
+      }
+      expect(installation.errors).toEqual([]);
+    },
+    patience(UPLOADS),
+  );
 
   test('is refused when its body breaks off', async () => {
     for (const { feature, upload } of placesOf(installation)) {

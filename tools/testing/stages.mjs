@@ -22,6 +22,7 @@ const SUITES = {
   simulation: 'seeded random clients, clock and network',
   fuzz: 'garbled input',
   faults: 'killed, cut and misused servers',
+  soak: 'half a minute of the hours that `BANYAN_SOAK_MINUTES` asks for',
   journeys: 'people in a real browser',
 };
 

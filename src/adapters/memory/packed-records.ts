@@ -12,7 +12,7 @@ const AROUND_BYTES = 48;
 type Segment = {
   readonly id: number;
   readonly bytes: Buffer;
-  /** How much of it has records; `gone` bytes of that were taken out. One is left at least. */
+  /** How much of it has records; `gone` bytes of that were taken out. In all but the youngest one is left. */
   used: number;
   gone: number;
   /** Before this, all were taken out. */
@@ -81,6 +81,7 @@ export class PackedRecords {
   /** Removes the one that was added first. */
   takeEldest(): PackedRecord | undefined {
     for (const segment of this.#segments.values()) {
+      if (segment.used === 0) continue;
       while (isGone(segment, segment.first)) segment.first += lengthAt(segment, segment.first);
       return this.#takeAt(placeOf(segment, segment.first));
     }
@@ -151,8 +152,9 @@ export class PackedRecords {
   }
 
   #drop(segment: Segment): void {
-    this.#segments.delete(segment.id);
-    if (segment === this.#youngest) this.#youngest = undefined;
+    if (segment !== this.#youngest) this.#segments.delete(segment.id);
+    // The next one is about to come: where there are few, a buffer for each would be more than all of them.
+    else Object.assign(segment, { used: 0, gone: 0, first: 0 });
   }
 
   #withRoomFor(length: number): Segment {

@@ -116,8 +116,8 @@ export class ServerApi {
     if (lines.length > BATCH_LIMIT) throw new ClientError('tooLarge', { message: `at most ${BATCH_LIMIT} commands` });
     const answers: string[] = [];
     for (const line of lines) {
-      const { method, params } = parse(line) as { readonly method?: unknown; readonly params?: unknown };
-      answers.push(JSON.stringify(await this.#call(caller, String(method), params)));
+      const { method, params } = (parse(line) ?? {}) as { readonly method?: unknown; readonly params?: unknown };
+      answers.push(JSON.stringify(await this.#call(caller, typeof method === 'string' ? method : '', params)));
     }
     return answers.join('\n');
   }
