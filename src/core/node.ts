@@ -379,7 +379,7 @@ export class Node implements Channels, SessionHost {
     const now = this.clock.now();
     if (limit === 'draining' || Math.abs(now - (this.#turnedAwayAt.get(limit) ?? 0)) < LOG_PAUSE_MS) return;
     this.#turnedAwayAt.set(limit, now);
-    this.telemetry.record('warn', 'connection.turnedAway', { limit, address, connections: this.connections });
+    this.telemetry.record('warn', 'connection.turned_away', { limit, address, connections: this.connections });
   }
 
   #tellIdentity(principal: Principal, order: ExternalOrder): void {

@@ -4,7 +4,7 @@ import { Glob } from 'bun';
 
 const ROOT = `${import.meta.dir}/../..`;
 /** Where an event's name stands as it is recorded or reported. */
-const EVENT = /'([a-z_]+\.[a-z_]+)'/g;
+const EVENT = /'([A-Za-z_]+\.[A-Za-z_]+)'/g;
 const RECORDS = /(?:record|report|audit)\((?:[^()]|\([^()]*\))*\)/gs;
 
 /** The events that the source names in its records, but for those whose name comes from elsewhere. */

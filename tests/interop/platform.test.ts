@@ -60,12 +60,15 @@ async function created(input: Partial<Input<'apps.create'>> = {}): Promise<App &
 }
 
 /** A client of the app, whose backend lets it in with the secret. */
-function clientFor(app: App): PusherClient {
+/** `ready`: when its backend is. */
+function clientFor(app: App, ready: () => Promise<unknown> = async () => undefined): PusherClient {
   const options: Partial<Options> = {
     channelAuthorization: {
       ...{ transport: 'ajax', endpoint: '' },
-      customHandler: ({ socketId, channelName }, callback) =>
-        callback(null, world.backendOf(app).authorizeChannel(socketId, channelName) as never),
+      customHandler: async ({ socketId, channelName }, callback) => {
+        await ready();
+        callback(null, world.backendOf(app).authorizeChannel(socketId, channelName) as never);
+      },
     },
   };
   const client = world.client('nobody', options, app.key);
@@ -240,10 +243,15 @@ describe('PU10 apps that the owner makes', () => {
   test('with another secret: the old one signs nothing, and clients come back with the new one', async () => {
     const app = await created();
     const kept: { -readonly [K in keyof App]: App[K] } = { id: app.id, key: app.key, secret: app.secret };
-    const client = clientFor(kept);
-    const channel = await subscribe(client, 'private-orders');
-    const { secret } = await owner.call('apps.rotateSecret', { id: app.id });
-    kept.secret = secret;
+    // Clients are back before the owner's own backend knows of the new secret.
+    let rotated: Promise<unknown> = Promise.resolve();
+    const channel = await subscribe(
+      clientFor(kept, () => rotated),
+      'private-orders',
+    );
+    rotated = owner.call('apps.rotateSecret', { id: app.id }).then(({ secret }) => {
+      kept.secret = secret;
+    });
     await next(channel, 'pusher:subscription_succeeded');
     expect(
       (

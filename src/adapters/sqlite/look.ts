@@ -7,8 +7,8 @@ import { LOG_MIGRATIONS } from './schema.ts';
 /** How the database of a data folder is, without having changed it. */
 export type DatabaseLook =
   | { readonly kind: 'none' }
-  /** It cannot be read, or is none of ours. */
-  | { readonly kind: 'unreadable'; readonly why: string }
+  /** It cannot be read, or is none of ours; or so much of it is damaged that one cannot look further. */
+  | { readonly kind: 'unreadable' | 'damaged'; readonly why: string }
   | {
       readonly kind: 'there';
       readonly bytes: number;
@@ -40,7 +40,8 @@ export function lookAtDatabase({ folder, featureSteps, checkBytes }: LookSetting
       db.close();
     }
   } catch (error) {
-    return { kind: 'unreadable', why: (error as Error).message };
+    const { code, message } = error as Error & { readonly code?: string };
+    return { kind: code?.startsWith('SQLITE_CORRUPT') === true ? 'damaged' : 'unreadable', why: message };
   }
 }
 

@@ -131,6 +131,8 @@ function database(folder: string, isFull: boolean): Finding {
       return skip(name, 'there is none yet');
     case 'unreadable':
       return fail(name, `it cannot be read (${look.why})`, 'stop the server, and bring back the folder from a backup');
+    case 'damaged':
+      return damaged(look.why);
     case 'there': {
       const [newer] = look.unknown;
       if (newer !== undefined)
@@ -138,11 +140,7 @@ function database(folder: string, isFull: boolean): Finding {
       const [broken, ...more] = look.broken ?? [];
       if (broken !== undefined) {
         const others = more.length === 0 ? '' : `, and ${more.length} more`;
-        return fail(
-          name,
-          `it is damaged: ${oneLine(broken)}${others}`,
-          'stop the server, keep a copy of the folder, and bring it back from a backup; then look at the disk',
-        );
+        return damaged(`${oneLine(broken)}${others}`);
       }
       const size = bytes(look.bytes);
       const pending = look.pending === 0 ? '' : `; the next start brings its schema up to date (${look.pending} steps)`;
@@ -153,6 +151,14 @@ function database(folder: string, isFull: boolean): Finding {
     default:
       return look satisfies never;
   }
+}
+
+function damaged(how: string): Finding {
+  return fail(
+    'database',
+    `it is damaged: ${how}`,
+    'stop the server, keep a copy of the folder, and bring it back from a backup; then look at the disk',
+  );
 }
 
 function oneLine(text: string): string {
