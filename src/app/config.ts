@@ -73,9 +73,9 @@ export const SETTINGS = {
   backendUrls: json({
     env: 'BANYAN_BACKEND_URLS',
     default: {},
-    rule: 'a JSON object of http(s) addresses by event (connect, refresh, subscribe, publish, rpc)',
+    rule: 'a JSON object of http(s) addresses by event (connect, refresh, subscribe, sub_refresh, publish, rpc)',
     schema: backendUrlsSchema,
-    doc: "Where an application's own backend is asked, by POST: `connect` (who is a client that brings no token?), `refresh` (may it go on when its time is over?), `subscribe` and `publish` (in namespaces that say `backend`), `rpc` (calls that no feature takes). Questions and answers have the form of Centrifugo's HTTP proxies; see docs/architecture.md.",
+    doc: "Where an application's own backend is asked, by POST: `connect` (who is a client that brings no token?), `refresh` (may it go on when its time is over?), `subscribe` and `publish` (in namespaces that say `backend`), `sub_refresh` (may a subscription go on?), `rpc` (calls that no feature takes). Questions and answers have the form of Centrifugo's HTTP proxies: [backend.md](backend.md#be-asked).",
   }),
   backendSecret: text({
     env: 'BANYAN_BACKEND_SECRET',
@@ -90,7 +90,21 @@ export const SETTINGS = {
     default: 3_000,
     min: 50,
     max: 60_000,
-    doc: 'How long it may take to answer. `connect`, `refresh` and `subscribe` are asked twice at most; after five failures in a row an address is left alone for five seconds.',
+    doc: 'How long it may take to answer. All but `publish` and `rpc` are asked twice at most; after five failures in a row an address is left alone for five seconds.',
+  }),
+  backendHeaders: list({
+    env: 'BANYAN_BACKEND_HEADERS',
+    default: [],
+    rule: 'names of headers in lower case, separated by commas',
+    is: isPassable,
+    doc: "Headers of a connecting client's request that questions about it carry: `cookie,user-agent` and the like. This installation's own cookie never is among them, and with `allowedOrigins` of `*` no cookie of another origin's page.",
+  }),
+  backendClaimedHeaders: list({
+    env: 'BANYAN_BACKEND_CLAIMED_HEADERS',
+    default: [],
+    rule: 'names of headers in lower case, separated by commas',
+    is: isPassable,
+    doc: 'Headers that a client may write into its `connect` command instead (the option `headers` of Centrifuge clients), as pages cannot set any: `authorization`, say. Never name one here that a proxy of yours sets.',
   }),
   pollSecret: text({
     env: 'BANYAN_POLL_SECRET',
@@ -361,6 +375,14 @@ function findUnheard({
     return undefined;
   return { key: 'backendSecret', rule: `must have at least ${SECRET_LENGTH} characters where there are backendUrls` };
 }
+
+/** The name of a header that says nothing about the request which carries it to the backend. */
+function isPassable(name: string): boolean {
+  return /^[a-z0-9][a-z0-9-]{0,63}$/.test(name) && !OF_THE_REQUEST.test(name);
+}
+
+const OF_THE_REQUEST =
+  /^(?:host|connection|upgrade|te|trailer|transfer-encoding|keep-alive|expect|content-.*|proxy-.*|sec-.*|x-banyan-.*)$/;
 
 /** Whether listening on the host reaches this machine alone. */
 export function isLoopback(host: string): boolean {

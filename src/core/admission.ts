@@ -43,6 +43,13 @@ export class Admission {
     return application.refresh(askingOf(who));
   }
 
+  /** As `renew`, of a subscription that the backend has granted. */
+  renewIn(who: Who, channel: string): Promise<number | undefined> {
+    const application = this.#vouching()?.application;
+    if (application?.hears('sub_refresh') !== true) return Promise.reject(new DisconnectError('expired'));
+    return application.subRefresh(askingOf(who), channel);
+  }
+
   /** What a subscription token says, if it holds for this client and channel. Throws `DisconnectError`, `ClientError`. */
   async grant({ principal }: Pick<Asking, 'principal'>, channel: string, token: string): Promise<Grant> {
     const verify = this.#vouching()?.verifySubscription;
@@ -73,6 +80,13 @@ export class Admission {
     const allowed = this.#permissions.decide(who.principal, 'publish', channel);
     if (typeof allowed === 'boolean') return dataIf(allowed, data);
     return allowed.then((isAllowed) => dataIf(isAllowed, data));
+  }
+
+  /** What the developer's backend answers a call with. Rejects with `ClientError` `methodNotFound` where it takes none. */
+  async call(who: Asking, method: string, data: unknown): Promise<unknown> {
+    const application = this.#vouching()?.application;
+    if (application?.hears('rpc') !== true) throw new ClientError('methodNotFound');
+    return application.rpc(who, method, data);
   }
 
   /** Throws `permissionDenied` when there is none: what is its to decide, nobody may. */

@@ -88,6 +88,31 @@ describe('BA the application', () => {
     expect(client.closedWith?.code).toBe(3_005);
   });
 
+  test('BA6 is asked when the time of a subscription is over, and it goes on or ends', async () => {
+    const backend = new SaidBackend();
+    const test = nodeOf(backend);
+    backend.answers.set('connect', { result: { user: 'ann' } });
+    backend.answers.set('subscribe', { result: { expire_at: seconds(test, 1), info: { seat: 1 } } });
+    backend.answers.set('sub_refresh', { result: { expire_at: seconds(test, 60) } });
+    const client = test.open();
+    await test.ask(client, { connect: {} });
+    const reply = await test.ask(client, { subscribe: { channel: 'asked:a' } });
+    expect(reply?.subscribe).not.toHaveProperty('ttl');
+    const pass = async (secondsOn: number) => {
+      for (let left = secondsOn; left > 0; left -= 1) {
+        await test.clock.pass(1_000);
+        client.session.receive('{}');
+      }
+    };
+    await pass(60);
+    expect(backend.asked.map(([event]) => event)).toEqual(['connect', 'subscribe', 'sub_refresh']);
+    expect(client.session.subscriptions.infoIn('asked:a').chanInfo).toBe('{"seat":1}');
+    backend.answers.set('sub_refresh', { result: { expired: true } });
+    await pass(60);
+    expect(client.session.subscriptions.has('asked:a')).toBe(false);
+    expect(client.pushes('asked:a').at(-1)).toMatchObject({ unsubscribe: { code: 2_501 } });
+  });
+
   test("passes the client's data on as it wrote it", async () => {
     const backend = new SaidBackend();
     backend.answers.set('connect', { result: { user: 'ann' } });

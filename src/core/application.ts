@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Backend, type BackendEvent, BackendUnavailable } from '../ports/backend.ts';
-import { DisconnectError } from './disconnects.ts';
+import type { ClientHeaders } from './client-headers.ts';
+import { comesBack, DisconnectError } from './disconnects.ts';
 import { ClientError } from './errors.ts';
 import { type Principal, userOf } from './principal.ts';
 import type { Grant, SignedIn } from './tokens.ts';
@@ -12,12 +13,13 @@ export type Asking = {
   readonly address: string;
   /** The protocol's name. */
   readonly protocol: string;
+  readonly headers?: ClientHeaders | undefined;
 };
 
 /** Of a session, or of what is like one. */
 export function askingOf(of: Omit<Asking, 'protocol'> & { readonly protocol: { readonly name: string } }): Asking {
-  const { client, principal, address, protocol } = of;
-  return { client, principal, address, protocol: protocol.name };
+  const { client, principal, address, protocol, headers } = of;
+  return { client, principal, address, protocol: protocol.name, headers };
 }
 
 const USER_LENGTH = 255;
@@ -35,6 +37,7 @@ const RESULTS = {
   }),
   refresh: z.object({ expired: z.boolean().default(false), expire_at: expireAt }),
   subscribe: z.object({ expire_at: expireAt, info }),
+  sub_refresh: z.object({ expired: z.boolean().default(false), expire_at: expireAt }),
   publish: z.object({ data: z.unknown().optional() }),
   rpc: z.object({ data: z.unknown().optional() }),
 } as const satisfies Record<BackendEvent, z.ZodType>;
@@ -96,7 +99,14 @@ export class Application {
 
   async subscribe(asking: Asking, channel: string, data: string | undefined): Promise<Grant> {
     const result = await this.#ask('subscribe', asking, { fields: { channel }, data });
-    return { channel, user: userOf(asking.principal), ...endOf(result), ...infoOf(result) };
+    return { channel, user: userOf(asking.principal), vouched: true, ...endOf(result), ...infoOf(result) };
+  }
+
+  /** As `refresh`, of a subscription. */
+  async subRefresh(asking: Asking, channel: string): Promise<number | undefined> {
+    const result = await this.#ask('sub_refresh', asking, { fields: { channel } });
+    if (result.expired) throw new DisconnectError('expired');
+    return endOf(result).expiresAt;
   }
 
   /** Gives what is to be published, JSON text on one line. */
@@ -112,7 +122,7 @@ export class Application {
 
   async #ask<E extends BackendEvent>(
     event: E,
-    { client, principal, address, protocol }: Asking,
+    { client, principal, address, protocol, headers }: Asking,
     { fields = {}, data }: { readonly fields?: Question; readonly data?: string | undefined } = {},
   ): Promise<Result<E>> {
     const known: Question = {
@@ -127,7 +137,7 @@ export class Application {
     // The client's text as it wrote it: parsing and writing it again would lose digits of large numbers.
     const whole = data === undefined ? question : `${question.slice(0, -1)},"data":${data}}`;
     try {
-      return read(event, await this.#backend.ask(event, whole));
+      return read(event, await this.#backend.ask(event, whole, headers));
     } catch (error) {
       throw error instanceof BackendUnavailable ? unavailable(error) : error;
     }
@@ -139,17 +149,12 @@ function read<E extends BackendEvent>(event: E, answer: unknown): Result<E> {
   if (!envelope.success) throw unavailable(envelope.error);
   const { error, disconnect, result } = envelope.data;
   if (disconnect !== undefined)
-    throw new DisconnectError(isPassing(disconnect.code) ? 'forceReconnect' : 'forceDisconnect');
+    throw new DisconnectError(comesBack(disconnect.code) ? 'forceReconnect' : 'forceDisconnect');
   if (error !== undefined) throw new ClientError('permissionDenied', error);
   if (result === undefined || result === null) throw new ClientError('permissionDenied');
   const parsed = RESULTS[event].safeParse(result);
   if (!parsed.success) throw unavailable(parsed.error);
   return parsed.data as Result<E>;
-}
-
-/** Whether clients come back after such a code. */
-function isPassing(code: number): boolean {
-  return code < 3_500 || (code >= 4_000 && code < 4_500);
 }
 
 function unavailable(cause: Error): ClientError {

@@ -1,4 +1,5 @@
 import type { MapEntry, Position } from '../ports/log.ts';
+import type { HeaderFields } from './client-headers.ts';
 import type { ChannelType } from './namespace.ts';
 import type { Principal } from './principal.ts';
 import type { FilterNode } from './tag-filter.ts';
@@ -64,6 +65,8 @@ export type Command =
       readonly restore?: ReadonlyMap<string, Since>;
       /** The client hears of what it asks for itself, and the server puts it into no channel. */
       readonly alone?: boolean;
+      /** What it would have its request's headers say to the developer's backend. */
+      readonly headers?: HeaderFields;
     }
   | ({ readonly kind: 'subscribe'; readonly id: number; readonly channel: string } & SubscribeOptions)
   | { readonly kind: 'unsubscribe'; readonly id: number; readonly channel: string }

@@ -23,6 +23,11 @@ export const DISCONNECTS = {
 
 export type DisconnectName = keyof typeof DISCONNECTS;
 
+/** Whether clients come back after a close code, ours or (from 4000) a developer's own. */
+export function comesBack(code: number): boolean {
+  return code < 3_500 || (code >= 4_000 && code < 4_500);
+}
+
 /** Why the server ends one subscription. At 2500 and above the client subscribes again by itself. */
 export const UNSUBSCRIBES = {
   server: { code: 2000, reason: 'server unsubscribe' },

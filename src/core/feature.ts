@@ -16,6 +16,8 @@ export type PublishOptions = {
   readonly tags?: Readonly<Record<string, string>>;
   /** In a map, and only there: the entry that is set, or removed. */
   readonly entry?: MapEntry;
+  /** Only those who listen now get it: no history keeps it, and it has no offset. */
+  readonly fleeting?: boolean;
   /** The client that is not told of it. */
   readonly except?: string;
   /** Table changes that commit together with the publication (durable namespaces only). */

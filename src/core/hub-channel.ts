@@ -125,7 +125,8 @@ export class HubChannel {
   /** Publications from the bus: may repeat, miss some or be late. Those without history pass as they come. */
   receive(epoch: string, publications: readonly Publication[]): void {
     const { log, emit } = this.#settings;
-    if (log === undefined) {
+    // Without an epoch they are in no log, whose order they could have.
+    if (log === undefined || epoch === '') {
       emit(this, publications);
     } else if (this.#position === undefined) {
       // Came while the position is being read, and may not be in it: remember to look.

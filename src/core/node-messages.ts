@@ -1,4 +1,5 @@
 import type { ClientInfo, Publication } from '../ports/log.ts';
+import type { Since } from './commands.ts';
 import type { DisconnectName } from './disconnects.ts';
 
 /** What nodes tell each other of a channel. */
@@ -6,10 +7,30 @@ export type ChannelMessage =
   | { readonly kind: 'publications'; readonly epoch: string; readonly publications: readonly Publication[] }
   | { readonly kind: 'join' | 'leave'; readonly info: ClientInfo; readonly alone?: boolean };
 
-/** `client`: only this one of the user's connections. */
-export type ExternalOrder = { readonly client?: string } & (
-  | { readonly kind: 'subscribe' | 'unsubscribe'; readonly channel: string }
-  | { readonly kind: 'disconnect' }
+/** What a subscription that the developer's backend begins comes with. */
+export type Given = {
+  /** Shown with the client in the channel; JSON text. */
+  readonly info?: string;
+  /** Milliseconds since 1970; the backend may be asked then whether it goes on. */
+  readonly expiresAt?: number;
+  /** For the client; JSON text on one line. */
+  readonly data?: string;
+  /** The client is told what was published since. */
+  readonly since?: Since;
+};
+
+/** What a developer's own backend wants the client to be told as its connection ends. */
+export type Ending = { readonly code: number; readonly reason: string };
+
+/** `client`, `session`: only this one of the user's connections. */
+export type ExternalOrder = { readonly client?: string; readonly session?: string } & (
+  | { readonly kind: 'subscribe'; readonly channel: string; readonly given?: Given }
+  | { readonly kind: 'unsubscribe'; readonly channel: string }
+  /** `except`: clients that stay. */
+  | { readonly kind: 'disconnect'; readonly except?: readonly string[]; readonly ending?: Ending }
+  /** Without `expiresAt` (milliseconds since 1970) the connection has no end. */
+  | { readonly kind: 'refresh'; readonly expiresAt?: number; readonly info?: string }
+  | { readonly kind: 'expire' }
 );
 
 /** What they tell each other of people and their connections. */

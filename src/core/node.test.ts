@@ -13,6 +13,19 @@ async function refusal(call: Promise<unknown>): Promise<string> {
 }
 
 describe('publish', () => {
+  test('a fleeting publication reaches those who listen, and leaves no trace in the order of the others', async () => {
+    const world = new TestNode();
+    const client = await world.subscribed('log:a');
+    await world.publish('log:a', 1);
+    const done = world.node.publish('log:a', '"now"', { fleeting: true });
+    await world.clock.settle();
+    expect(await done).toMatchObject({ offset: 0, epoch: '' });
+    await world.publish('log:a', 2);
+    expect(client.published('log:a')).toEqual([1, 'now', 2]);
+    expect(client.offsets('log:a')).toEqual([1, undefined, 2]);
+    expect((await world.node.read('log:a', { limit: 9 })).publications.map(({ offset }) => offset)).toEqual([1, 2]);
+  });
+
   test('OR1 OR2 OR3 those of one connection keep their order, and every subscriber gets each once', async () => {
     const world = new TestNode();
     const readers = [await world.subscribed('log:a'), await world.subscribed('log:a')];

@@ -1,79 +1,33 @@
-import type { Bus, BusMessage } from '../ports/bus.ts';
-import type { Cancel, Clock } from '../ports/clock.ts';
-import type { ClientInfo, Log, MapEntry, Page, Publication, ReadRange } from '../ports/log.ts';
+import type { BusMessage } from '../ports/bus.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ClientInfo, MapEntry, Page, Publication, ReadRange } from '../ports/log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { Admission } from './admission.ts';
-import { AppendQueue, type QueueBounds } from './append-queue.ts';
-import { askingOf } from './application.ts';
 import { identityOf } from './apps.ts';
 import { answerHistory, answerPresence, answerPresenceStats } from './channel-reads.ts';
-import type { Command } from './commands.ts';
-import type { Fanout } from './connection.ts';
+import { answerPublish, answerRpc } from './client-commands.ts';
+import type { Entered } from './connect-entry.ts';
 import { DisconnectError, type DisconnectName } from './disconnects.ts';
 import { ClientError } from './errors.ts';
-import type { Channels, NamespaceDefinition, Published, PublishOptions } from './feature.ts';
+import type { Channels, Published, PublishOptions } from './feature.ts';
 import type { Hooks } from './hooks.ts';
 import { Hub } from './hub.ts';
 import type { HubChannel } from './hub-channel.ts';
 import { MapPresence, type PresenceEntry } from './map-presence.ts';
-import { clientEntryOf, Maps } from './maps.ts';
-import { type Namespace, retentionOf } from './namespace.ts';
+import { Maps } from './maps.ts';
 import type { ChannelMessage, Control, ExternalOrder } from './node-messages.ts';
+import type { Limits, NodeSettings } from './node-settings.ts';
 import { Permissions } from './permissions.ts';
 import { PingWheel } from './ping-wheel.ts';
-import { type Principal, userOf } from './principal.ts';
-import type { Protocol } from './protocol.ts';
+import type { Principal } from './principal.ts';
+import { Publisher } from './publisher.ts';
 import type { ConnectResult, Reply } from './pushes.ts';
-import { readPages } from './read-pages.ts';
 import { type NodeCommand, type Opening, Session, type SessionHost } from './session.ts';
-import { SessionIndex } from './session-index.ts';
+import { Sessions } from './sessions.ts';
 import { SharedPolls } from './shared-polls.ts';
-import type { Entered } from './subscriptions.ts';
 import type { SignedIn } from './tokens.ts';
 
-export type Limits = {
-  /** Subscriptions a connection. */
-  readonly channels: number;
-  /** Commands of one connection that wait for their answer. */
-  readonly commandsInFlight: number;
-  /** Publications that one history read or recovery gives at most. */
-  readonly history: number;
-  /**
-   * Bytes of publications that one history read gives at most, and that a connection is given in recoveries while
-   * they wait for it; well below what may wait for a connection at all (see `RecoveryBudget`).
-   */
-  readonly recoveryBytes: number;
-  /** Bytes of memory of the entries of all maps. */
-  readonly mapBytes: number;
-  /** Whether clients may connect without signing in. */
-  readonly anonymous: boolean;
-  readonly pingMs: number;
-  readonly pongMs: number;
-  readonly queue: QueueBounds;
-};
-
-export type NodeSettings = {
-  /** Unique among the nodes of an installation, at any time. */
-  readonly name: string;
-  readonly version: string;
-  readonly clock: Clock;
-  readonly telemetry: Telemetry;
-  readonly bus: Bus;
-  readonly fanout: Fanout;
-  readonly logs: { readonly memory: Log; readonly durable: Log };
-  readonly protocols: readonly Protocol[];
-  readonly namespaces: ReadonlyMap<string, NamespaceDefinition>;
-  /** Namespaces open to everyone for everything; see `Permissions`. */
-  readonly openNamespaces: ReadonlySet<string>;
-  readonly limits: Limits;
-  /** With which a developer's backend signs the items that a client may track; without it nothing is tracked. */
-  readonly pollSecret?: string;
-};
-
-/** Between a person's last connection closing and their being told offline: a reload is not an absence. */
-const OFFLINE_GRACE_MS = 5_000;
 const TICK_MS = 1_000;
-const STALE_MS = 10_000;
 const CONTROL = 'control';
 
 /** One process of Banyan: its sessions, channels and logs, joined to the other nodes by the bus. */
@@ -88,20 +42,10 @@ export class Node implements Channels, SessionHost {
   readonly polls: SharedPolls;
   readonly #mapPresence = new MapPresence();
   readonly #settings: NodeSettings;
-  readonly #queues: { readonly memory: AppendQueue; readonly durable: AppendQueue };
+  readonly #publisher: Publisher;
   readonly #pings: PingWheel;
-  readonly #waiting = new Set<Session>();
-  /** Sessions of the people of this installation; not of those whom a token names, whose ids may be the same. */
-  readonly #byUser = new Map<string, Set<Session>>();
-  /** Sessions of those whom tokens name, and of users of apps (`identityOf`). */
-  readonly #external = new SessionIndex();
-  /** Sessions whose protocol has a form of its own for client ids. */
-  readonly #byClient = new Map<string, Session>();
-  /** Those without a connection who are not yet offline; calling off what will say so. */
-  readonly #leaving = new Map<string, Cancel>();
-  #sessions = 0;
-  /** Publications that were accepted here, and commands that clients sent here, since the start. */
-  publications = 0;
+  readonly #sessions: Sessions;
+  /** Commands that clients sent here since the start. */
   commands = 0;
   #toFlush: Session[] = [];
   #hooks: Hooks | undefined;
@@ -125,11 +69,13 @@ export class Node implements Channels, SessionHost {
       ask: (url, question) => this.admission.application().poll(url, question),
       onFailure: (error) => this.report(error, 'poll.failed'),
     });
-    this.#queues = {
-      memory: new AppendQueue(settings.logs.memory, settings.clock, settings.limits.queue),
-      durable: new AppendQueue(settings.logs.durable, settings.clock, settings.limits.queue),
-    };
+    this.#publisher = new Publisher({
+      ...settings,
+      ...{ permissions: this.permissions, maps: this.maps },
+      tell: (channel, epoch, publication) => this.#tell(channel, epoch, publication),
+    });
     this.#pings = new PingWheel({ ...settings, ...settings.limits });
+    this.#sessions = new Sessions({ clock: this.clock, pings: this.#pings, hooks: () => this.#hooks });
     this.hub = this.#createHub();
     settings.bus.listen((subject, message) => this.#hear(subject, message));
     settings.bus.subscribe(CONTROL);
@@ -150,76 +96,32 @@ export class Node implements Channels, SessionHost {
   }
 
   get connections(): number {
-    return this.#sessions;
+    return this.#sessions.size;
   }
 
   /** A client's socket has opened. */
   open(opening: Opening): Session {
     const session = new Session(this, opening, opening.client ?? crypto.randomUUID());
-    if (opening.client !== undefined) this.#byClient.set(opening.client, session);
-    this.#sessions += 1;
-    this.#waiting.add(session);
+    this.#sessions.opened(session, opening.client);
     return session;
   }
 
   // --- what sessions ask -------------------------------------------------------------------------------------------
 
-  /** The session knows who it is. */
   register(session: Session): void {
-    this.#waiting.delete(session);
-    this.#pings.add(session);
-    const { principal } = session;
-    if (principal.kind === 'app') this.#hooks?.apps?.opened(session, principal);
-    const identity = identityOf(principal);
-    if (identity !== undefined) this.#external.add(identity, session);
-    if (session.principal.kind !== 'user') return;
-    const { user } = session.principal;
-    const sessions = this.#byUser.get(user) ?? new Set();
-    this.#byUser.set(user, sessions.add(session));
-    if (sessions.size > 1) return;
-    this.#leaving.get(user)?.();
-    this.#leaving.delete(user);
-    this.#hooks?.onPresence(user, true);
+    this.#sessions.register(session);
   }
 
   unregister(session: Session): void {
-    this.#sessions -= 1;
-    this.#waiting.delete(session);
-    if (session.bucket >= 0) this.#pings.remove(session);
-    this.#forgetExternal(session);
-    if (session.principal.kind !== 'user') return;
-    const { user } = session.principal;
-    const sessions = this.#byUser.get(user);
-    if (sessions?.delete(session) !== true || sessions.size > 0) return;
-    this.#byUser.delete(user);
-    const cancel = this.clock.after(OFFLINE_GRACE_MS, () => {
-      this.#leaving.delete(user);
-      this.#hooks?.onPresence(user, false);
-    });
-    this.#leaving.set(user, cancel);
-  }
-
-  #forgetExternal(session: Session): void {
-    if (this.#byClient.get(session.client) === session) this.#byClient.delete(session.client);
-    const { principal } = session;
-    const identity = identityOf(principal);
-    if (identity !== undefined) this.#external.remove(identity, session);
-    if (principal.kind === 'app') this.#hooks?.apps?.closed(session, principal);
+    this.#sessions.unregister(session);
   }
 
   signedIn(session: Session, before: Principal): void {
-    const [left, come] = [identityOf(before), identityOf(session.principal)];
-    if (left !== undefined) this.#external.remove(left, session);
-    if (come !== undefined) this.#external.add(come, session);
-    const { principal } = session;
-    if (principal.kind === 'app' && before.kind === 'app') this.#hooks?.apps?.signedIn(session, principal, before);
+    this.#sessions.signedIn(session, before);
   }
 
-  /** The session's `connect` was refused: it is waited for no longer than for one that says nothing. */
   refuse(session: Session): void {
-    if (session.bucket < 0) return;
-    this.#pings.remove(session);
-    this.#waiting.add(session);
+    this.#sessions.refuse(session);
   }
 
   serverChannels(principal: Principal): Promise<readonly string[]> {
@@ -263,9 +165,9 @@ export class Node implements Channels, SessionHost {
   run(session: Session, command: NodeCommand): Promise<Reply> {
     switch (command.kind) {
       case 'publish':
-        return this.#runPublish(session, command);
+        return answerPublish({ node: this, hooks: this.#hooks }, session, command);
       case 'rpc':
-        return this.#runRpc(session, command);
+        return answerRpc(this.#hooks, session, command);
       case 'history':
         return answerHistory(this, session.principal, command);
       case 'presence':
@@ -311,51 +213,12 @@ export class Node implements Channels, SessionHost {
 
   // --- what features ask (`Channels`) ------------------------------------------------------------------------------
 
-  async publish(channel: string, data: string, options: PublishOptions = {}): Promise<Published> {
-    const namespace = this.permissions.namespace(channel);
-    const { key, info, tags, entry, except, writes } = options;
-    const time = this.clock.now();
-    const nothing = { offset: 0, epoch: '', time, repeated: false };
-    if (!this.maps.takes(channel, namespace, entry)) return nothing;
-    const body = {
-      ...{ data, time },
-      ...(info !== undefined && { info }),
-      ...(tags !== undefined && { tags }),
-      ...(entry !== undefined && { entry }),
-      ...(except !== undefined && { except }),
-    };
-    const queue = this.#queueOf(namespace);
-    if (queue === undefined) {
-      this.#accept(channel, namespace, { epoch: '', publication: { offset: 0, ...body } });
-      return nothing;
-    }
-    const retention = retentionOf(namespace);
-    const outcome = await queue.append({
-      channel,
-      retention,
-      ...body,
-      ...(key !== undefined && { key }),
-      ...(writes !== undefined && { writes }),
-    });
-    if ('refused' in outcome) throw new ClientError('conflict', { cause: outcome.refused });
-    const { epoch, offset } = outcome.position;
-    if (!outcome.repeated) this.#accept(channel, namespace, { epoch, publication: { offset, ...body } });
-    return { offset, epoch, time: outcome.time, repeated: outcome.repeated };
+  publish(channel: string, data: string, options?: PublishOptions): Promise<Published> {
+    return this.#publisher.publish(channel, data, options);
   }
 
-  async read(channel: string, range: ReadRange): Promise<Page> {
-    const namespace = this.permissions.namespace(channel);
-    const log = this.#queueOf(namespace)?.log;
-    if (log === undefined) throw new ClientError('notAvailable', { message: 'this channel keeps no history' });
-    const page = await readPages(log, channel, { ...range, bytes: this.limits.recoveryBytes });
-    const oldest = namespace.historySize > 0 ? page.top.offset - namespace.historySize : 0;
-    const since = namespace.historyTtlMs > 0 ? this.clock.now() - namespace.historyTtlMs : 0;
-    // A read that began in what is over the bound starts again behind it.
-    if (range.reverse !== true && range.limit > 0 && (range.after ?? 0) < oldest) {
-      return this.read(channel, { ...range, after: oldest });
-    }
-    const publications = page.publications.filter(({ offset, time }) => offset > oldest && time >= since);
-    return { publications, top: page.top };
+  read(channel: string, range: ReadRange): Promise<Page> {
+    return this.#publisher.read(channel, range);
   }
 
   subscribeUser(user: string, channel: string): void {
@@ -371,7 +234,7 @@ export class Node implements Channels, SessionHost {
   }
 
   connectionsOf(user: string): number {
-    return this.#byUser.get(user)?.size ?? 0;
+    return this.#sessions.countOf(user);
   }
 
   // --- what a developer's own backend asks -----------------------------------------------------------------------
@@ -383,10 +246,8 @@ export class Node implements Channels, SessionHost {
   }
 
   /** Forgets what was published in the channel; offsets go on. Throws `notAvailable` where nothing is kept. */
-  async trim(channel: string): Promise<void> {
-    const log = this.#queueOf(this.permissions.namespace(channel))?.log;
-    if (log === undefined) throw new ClientError('notAvailable', { message: 'this channel keeps no history' });
-    await log.trim(channel);
+  trim(channel: string): Promise<void> {
+    return this.#publisher.trim(channel);
   }
 
   /** Puts connections of one whom tokens name into a channel, takes them out, or ends them; on every node. */
@@ -400,21 +261,26 @@ export class Node implements Channels, SessionHost {
   }
 
   /** What waits to be written, and how long that takes. */
-  get queues(): { readonly memory: AppendQueue; readonly durable: AppendQueue } {
-    return this.#queues;
+  get queues(): Publisher['queues'] {
+    return this.#publisher.queues;
+  }
+
+  /** Publications that were accepted here since the start. */
+  get publications(): number {
+    return this.#publisher.accepted;
   }
 
   /** How many connections and users there are on this node. */
   get population(): { readonly clients: number; readonly users: number } {
-    return { clients: this.#sessions, users: this.#byUser.size + this.#external.size };
+    return { clients: this.#sessions.size, users: this.#sessions.users };
   }
 
   // --- stopping ----------------------------------------------------------------------------------------------------
 
   /** Tells every client to reconnect, and resolves when what was accepted is in the log. */
   async drain(): Promise<void> {
-    for (const session of this.#everySession()) session.close('shutdown');
-    await Promise.all([this.#queues.memory.drained(), this.#queues.durable.drained()]);
+    for (const session of [...this.#sessions.every()]) session.close('shutdown');
+    await this.#publisher.drained();
     this.#stopTicking();
   }
 
@@ -433,31 +299,17 @@ export class Node implements Channels, SessionHost {
       clock,
       recoveryLimit: limits.history,
       recoveryBytes: limits.recoveryBytes,
-      logOf: (namespace) => this.#queueOf(namespace)?.log,
+      logOf: (namespace) => this.#publisher.logOf(namespace),
       onInterest: (channel, wanted) => (wanted ? bus.subscribe(`c/${channel}`) : bus.unsubscribe(`c/${channel}`)),
       onReset: (channel) => {
-        for (const session of this.#everySession()) session.subscriptions.reset(channel);
+        for (const session of [...this.#sessions.every()]) session.subscriptions.reset(channel);
       },
       connectionOf: (client, protocol, channel) => {
-        const session = this.#byClient.get(client);
+        const session = this.#sessions.ofClient(client);
         const isThere = session?.protocol.name === protocol.name && session.subscriptions.isPlain(channel);
         return isThere ? session.connection : undefined;
       },
     });
-  }
-
-  #queueOf(namespace: Namespace): AppendQueue | undefined {
-    return namespace.history === 'none' ? undefined : this.#queues[namespace.history];
-  }
-
-  #accept(
-    channel: string,
-    namespace: Namespace,
-    { epoch, publication }: { readonly epoch: string; readonly publication: Publication },
-  ): void {
-    this.publications += 1;
-    if (publication.entry !== undefined) this.maps.apply({ channel, publication, ttlMs: namespace.mapTtlMs });
-    this.#tell(channel, epoch, publication);
   }
 
   #showEntries(entries: readonly PresenceEntry[], info: ClientInfo, gone: boolean): void {
@@ -480,91 +332,11 @@ export class Node implements Channels, SessionHost {
   }
 
   #hear(subject: string, message: BusMessage): void {
-    if (subject === CONTROL) return this.#control(message as Control);
+    if (subject === CONTROL) return this.#sessions.obey(message as Control);
     const channel = subject.slice(2);
     const heard = message as ChannelMessage;
     if (heard.kind === 'publications') this.hub.receive(channel, heard.epoch, heard.publications);
     else this.hub.announce(channel, { ...heard, channel });
-  }
-
-  #control(message: Control): void {
-    if (message.kind === 'external') return this.#obey(message.identity, message.order);
-    for (const session of this.#sessionsFor(message)) {
-      switch (message.kind) {
-        case 'subscribe':
-          session.subscribe(message.channel);
-          break;
-        case 'unsubscribe':
-          session.unsubscribe(message.channel, 'server');
-          break;
-        case 'disconnect':
-          if (message.device === undefined || isDevice(session, message.device)) session.close(message.reason);
-          break;
-        default:
-          message satisfies never;
-      }
-    }
-  }
-
-  #sessionsFor({ kind, user }: Exclude<Control, { kind: 'external' }>): Session[] {
-    const sessions = [...(this.#byUser.get(user) ?? [])];
-    if (kind !== 'disconnect') return sessions;
-    // One that has not said `connect` yet was let in by the same sign-in, and will not be asked for it again.
-    const isTheirs = ({ principal }: Session) => principal.kind === 'user' && principal.user === user;
-    return [...sessions, ...[...this.#waiting].filter(isTheirs)];
-  }
-
-  #obey(identity: string, order: ExternalOrder): void {
-    for (const session of this.#external.of(identity)) {
-      if (order.client !== undefined && order.client !== session.client) continue;
-      switch (order.kind) {
-        case 'subscribe':
-          session.subscribe(order.channel);
-          break;
-        case 'unsubscribe':
-          session.unsubscribe(order.channel, 'server');
-          break;
-        case 'disconnect':
-          session.close('forceDisconnect');
-          break;
-        default:
-          order satisfies never;
-      }
-    }
-  }
-
-  async #runPublish(session: Session, command: Extract<Command, { kind: 'publish' }>): Promise<Reply> {
-    const { channel, key, tags, tellsOthersOnly } = command;
-    const { principal, subscriptions } = session;
-    // What lets the client of an app into a channel is also what lets it publish there.
-    if (principal.kind === 'app' && !subscriptions.has(channel)) throw new ClientError('permissionDenied');
-    const entry = clientEntryOf(this.permissions.namespace(channel), session.client, command.entry);
-    const permitted = this.admission.publication(session, command);
-    // Where nobody has to be asked, it is published before anything that the client says next.
-    const data = typeof permitted === 'string' ? permitted : await permitted;
-    const publication = {
-      info: subscriptions.infoIn(channel),
-      ...(tags !== undefined && { tags }),
-      ...(entry !== undefined && { entry }),
-    };
-    const published = await this.publish(channel, data, {
-      ...publication,
-      // Nobody else's publication is mistaken for theirs, whatever key they choose.
-      ...(key !== undefined && { key: `${principal.kind}/${userOf(principal)}/${key}` }),
-      ...(tellsOthersOnly === true && { except: session.client }),
-    });
-    if (principal.kind === 'app') this.#hooks?.apps?.published(channel, { data, ...publication });
-    return { kind: 'publish', published };
-  }
-
-  async #runRpc(session: Session, { method, data }: Extract<Command, { kind: 'rpc' }>): Promise<Reply> {
-    if (this.#hooks === undefined) throw new ClientError('methodNotFound');
-    const { application, operates, call } = this.#hooks;
-    if (application?.hears('rpc') === true && operates?.(method) === false) {
-      return { kind: 'rpc', data: await application.rpc(askingOf(session), method, data) };
-    }
-    const { principal, address, client } = session;
-    return { kind: 'rpc', data: await call(method, { principal, address, client }, data) };
   }
 
   #tick(): void {
@@ -575,7 +347,7 @@ export class Node implements Channels, SessionHost {
       const done = this.publish(channel, 'null', { entry: { key, removed: true } });
       done.catch((error) => this.report(error, 'map.expire'));
     }
-    for (const session of [...this.#waiting]) if (session.openedAt < now - STALE_MS) session.close('stale');
+    this.#sessions.closeStale(now);
   }
 
   readonly #flushSessions = (): void => {
@@ -583,12 +355,4 @@ export class Node implements Channels, SessionHost {
     this.#toFlush = [];
     for (const session of sessions) session.flush();
   };
-
-  #everySession(): Session[] {
-    return [...this.#waiting, ...this.#pings.sessions()];
-  }
-}
-
-function isDevice(session: Session, device: string): boolean {
-  return session.principal.kind === 'user' && session.principal.device === device;
 }

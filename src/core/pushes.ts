@@ -3,6 +3,7 @@ import type { DisconnectName, UnsubscribeName } from './disconnects.ts';
 import type { ClientError } from './errors.ts';
 import type { Published } from './feature.ts';
 import type { ChannelType } from './namespace.ts';
+import type { Ending } from './node-messages.ts';
 
 /** How a subscription starts: from where, and with what was missed. */
 export type SubscribeResult = {
@@ -97,6 +98,13 @@ export type Push =
   | { readonly kind: 'subscribers'; readonly channel: string; readonly count: number }
   /** Users whom this client watches came online, or went. */
   | { readonly kind: 'users'; readonly online: boolean; readonly users: readonly string[] }
-  | { readonly kind: 'subscribe'; readonly channel: string; readonly result: SubscribeResult }
+  /** `data`: what the developer's backend has to say with it; JSON text on one line. */
+  | {
+      readonly kind: 'subscribe';
+      readonly channel: string;
+      readonly result: SubscribeResult;
+      readonly data?: string;
+    }
   | { readonly kind: 'unsubscribe'; readonly channel: string; readonly reason: UnsubscribeName }
-  | { readonly kind: 'disconnect'; readonly reason: DisconnectName };
+  /** `ending`: what the developer's backend would have the client told instead. */
+  | { readonly kind: 'disconnect'; readonly reason: DisconnectName; readonly ending?: Ending };

@@ -14,10 +14,16 @@ export class SessionIndex {
     this.#sessions.set(user, sessions.add(session));
   }
 
-  remove(user: string, session: Session): void {
+  /** False when it was not there. */
+  remove(user: string, session: Session): boolean {
     const sessions = this.#sessions.get(user);
-    sessions?.delete(session);
+    const wasThere = sessions?.delete(session) === true;
     if (sessions?.size === 0) this.#sessions.delete(user);
+    return wasThere;
+  }
+
+  countOf(user: string): number {
+    return this.#sessions.get(user)?.size ?? 0;
   }
 
   /** A list of its own: closing one of them changes the index. */

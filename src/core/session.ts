@@ -1,15 +1,18 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo } from '../ports/log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
+import type { ClientHeaders, HeaderFields } from './client-headers.ts';
 import type { Command } from './commands.ts';
+import type { Entered } from './connect-entry.ts';
 import type { Connection } from './connection.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName, type UnsubscribeName } from './disconnects.ts';
 import { ClientError, toClientError } from './errors.ts';
+import type { Ending, Given } from './node-messages.ts';
 import { type Principal, userOf } from './principal.ts';
 import { type Frame, type Frames, listOf, type Protocol } from './protocol.ts';
 import type { ConnectResult, Push, Reply } from './pushes.ts';
 import { Slots } from './slots.ts';
-import { type Entered, type Subscriber, type SubscriptionHost, Subscriptions } from './subscriptions.ts';
+import { type Subscriber, type SubscriptionHost, Subscriptions } from './subscriptions.ts';
 import type { SignedIn } from './tokens.ts';
 
 /** Commands that are answered. */
@@ -53,8 +56,6 @@ export interface SessionHost extends SubscriptionHost {
   run(session: Session, command: NodeCommand): Promise<Reply>;
   /** Has `session.flush` called at the end of this turn of the event loop. */
   flushLater(session: Session): void;
-  /** Logs an error that no client is told the cause of. */
-  report(thrown: unknown, event: string): void;
 }
 
 /** What the runtime knows of a client when its socket opens. */
@@ -63,6 +64,8 @@ export type Opening = {
   readonly protocol: Protocol;
   readonly principal: Principal;
   readonly address: string;
+  /** HeaderFields of its request, for the developer's backend. */
+  readonly headers?: HeaderFields;
   /** The client's id, where its protocol has a form of its own for it; it can then be told apart by others. */
   readonly client?: string;
 };
@@ -76,6 +79,8 @@ export class Session implements Subscriber {
   readonly protocol: Protocol;
   readonly connection: Connection;
   readonly address: string;
+  /** For the developer's backend. */
+  headers: ClientHeaders | undefined;
   /** When the socket opened, by the node's clock. */
   readonly openedAt: number;
   /** When the last frame came. */
@@ -98,7 +103,7 @@ export class Session implements Subscriber {
   #deferred: Command[] | undefined;
   #alone = false;
   /** Channels that the server wants this client in, once it is connected. */
-  #joinLater: readonly string[] | undefined;
+  #joinLater: Map<string, Given | undefined> | undefined;
   #inFlight = 0;
   /** Made with the first history read. */
   #historyReads: Slots | undefined;
@@ -109,6 +114,7 @@ export class Session implements Subscriber {
     this.connection = opening.connection;
     this.protocol = opening.protocol;
     this.address = opening.address;
+    this.headers = opening.headers && { sent: opening.headers };
     this.#principal = opening.principal;
     this.openedAt = node.clock.now();
     this.lastSeen = this.openedAt;
@@ -151,12 +157,13 @@ export class Session implements Subscriber {
     }
   }
 
-  /** Ends the connection with a code that tells the client whether to come back. */
-  close(kind: DisconnectName): void {
+  /** Ends the connection with a code that tells the client whether to come back. `ending`: told instead, where the protocol can. */
+  close(kind: DisconnectName, ending?: Ending): void {
     if (this.#state === 'closed') return;
-    if (this.connection.streamKey !== undefined) this.push({ kind: 'disconnect', reason: kind });
+    if (this.connection.streamKey !== undefined)
+      this.push({ kind: 'disconnect', reason: kind, ...(ending !== undefined && { ending }) });
     this.flush();
-    const { code, reason } = this.protocol.closing?.(kind) ?? DISCONNECTS[kind];
+    const { code, reason } = this.protocol.closing?.(kind) ?? ending ?? DISCONNECTS[kind];
     this.#node.telemetry.count('banyan_disconnects_total', { reason: kind });
     this.closed();
     this.connection.close(code, reason);
@@ -188,6 +195,13 @@ export class Session implements Subscriber {
     );
   }
 
+  /** The developer's backend says until when it goes on, milliseconds since 1970; without that, it has no end. */
+  renew({ expiresAt, info }: { readonly expiresAt?: number; readonly info?: string }): void {
+    this.expiresAt = expiresAt ?? Number.POSITIVE_INFINITY;
+    this.renewable = true;
+    if (info !== undefined) this.#connInfo = info;
+  }
+
   push(push: Push): boolean {
     const frames = listOf(this.protocol.encodePush(push));
     this.#send(frames);
@@ -205,11 +219,11 @@ export class Session implements Subscriber {
   }
 
   /** Puts the client into a channel from the server's side. */
-  subscribe(channel: string): void {
+  subscribe(channel: string, given?: Given): void {
     if (this.#alone) return;
-    if (this.#state === 'connecting') this.#joinLater = [...(this.#joinLater ?? []), channel];
+    if (this.#state === 'connecting') this.#joinLater = new Map(this.#joinLater).set(channel, given);
     if (this.#state !== 'connected') return;
-    this.subscriptions.addFromServer(channel).catch((error) => {
+    this.subscriptions.addFromServer(channel, given).catch((error) => {
       // Taken out again, or gone, while it was on its way in.
       if (error instanceof ClientError && error.kind === 'permissionDenied') return;
       this.#node.report(error, 'session.subscribe');
@@ -219,7 +233,7 @@ export class Session implements Subscriber {
   }
 
   unsubscribe(channel: string, reason: UnsubscribeName): void {
-    this.#joinLater = this.#joinLater?.filter((later) => later !== channel);
+    this.#joinLater?.delete(channel);
     this.subscriptions.revoke(channel, reason);
   }
 
@@ -265,7 +279,8 @@ export class Session implements Subscriber {
   }
 
   async #enter(command: Extract<Command, { kind: 'connect' }>): Promise<void> {
-    const { id, token, since, data, restore, alone = false } = command;
+    const { id, token, since, data, restore, alone = false, headers } = command;
+    if (headers !== undefined) this.headers = { ...this.headers, claimed: headers };
     const greeted = token === '' ? await this.#node.admission.greet(this, data) : undefined;
     const signedIn = greeted ?? (await this.#node.signIn(this.#principal, token));
     if (this.#state === 'closed') return;
@@ -290,10 +305,10 @@ export class Session implements Subscriber {
 
   /** Does what had to wait until the connection was set up. */
   #catchUp(): void {
-    const [channels, commands] = [this.#joinLater ?? [], this.#deferred ?? []];
+    const [channels, commands] = [[...(this.#joinLater ?? [])], this.#deferred ?? []];
     this.#joinLater = undefined;
     this.#deferred = undefined;
-    for (const channel of channels) this.subscribe(channel);
+    for (const [channel, given] of channels) this.subscribe(channel, given);
     for (const command of commands) this.#takeSafely(command);
   }
 

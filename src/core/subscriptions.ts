@@ -1,21 +1,36 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, Publication } from '../ports/log.ts';
 import type { Admission } from './admission.ts';
-import type { Command, Since, SubscribeOptions } from './commands.ts';
+import type { Command, SubscribeOptions } from './commands.ts';
+import { type Entering, type Positions, prepareEntering, type Seats } from './connect-entry.ts';
 import type { Connection } from './connection.ts';
 import { DisconnectError, type DisconnectName, UNSUBSCRIBES, type UnsubscribeName } from './disconnects.ts';
 import { ClientError } from './errors.ts';
-import { type Feed, type FeedOptions, feedOptionsOf } from './feed.ts';
+import { type Feed, feedOptionsOf } from './feed.ts';
 import { type Hub, joinLeaveTopicOf, topicOf } from './hub.ts';
-import type { From, HubChannel } from './hub-channel.ts';
-import { lastResult, partResult, readPart, recoveredResult } from './map-parts.ts';
+import type { HubChannel } from './hub-channel.ts';
+import { partResult, readPart } from './map-parts.ts';
 import type { MapRead, Maps } from './maps.ts';
+import type { Given } from './node-messages.ts';
 import type { Permissions } from './permissions.ts';
 import { type Principal, userOf } from './principal.ts';
 import type { Protocol } from './protocol.ts';
 import type { Push, SubscribeResult } from './pushes.ts';
 import { RecoveryBudget } from './recovery-budget.ts';
 import type { SharedPolls } from './shared-polls.ts';
+import {
+  checkRoom,
+  type Entrance,
+  type Entry,
+  fromOf,
+  type Live,
+  liveOf,
+  type Maker,
+  resultOf,
+  type Subscription,
+  trackingIn,
+  withFeed,
+} from './subscription.ts';
 import type { Grant } from './tokens.ts';
 import { Tracking } from './tracking.ts';
 
@@ -49,28 +64,9 @@ export interface SubscriptionHost {
   announceLeave(channel: string, info: ClientInfo): void;
   /** The channel's subscribers on this node have become more or fewer. */
   counted(channel: string): void;
+  /** Logs an error that no client is told the cause of. */
+  report(thrown: unknown, event: string): void;
 }
-
-/** `entering`: allowed or being asked, not yet in. It is called off by being forgotten; another may take its place. */
-type Subscription = Entry | Live;
-type Entry = { readonly tag: 'entering'; readonly by: Maker; done: Promise<void> };
-type Live = {
-  readonly tag: 'live';
-  readonly by: Maker;
-  /** Shown with the client in this channel; JSON text. */
-  readonly info?: string;
-  /** As whom the client is in this channel, where that differs. */
-  readonly user?: string;
-  readonly expiresAt?: number;
-  /** Where it takes publications in a way of its own. */
-  readonly feed?: Feed;
-  /** Of a shared poll. */
-  readonly tracking?: Tracking;
-};
-type Maker = 'client' | 'server';
-
-const LIVE_BY_CLIENT: Live = { tag: 'live', by: 'client' };
-const LIVE_BY_SERVER: Live = { tag: 'live', by: 'server' };
 
 type Tell = (result: SubscribeResult) => void;
 type How = {
@@ -79,29 +75,6 @@ type How = {
   readonly by: Maker;
   readonly tell: Tell;
 };
-
-/** How a client comes in, once it may: with a read part where the channel is a map. */
-type Entrance = {
-  readonly options: SubscribeOptions;
-  readonly wishes: FeedOptions | undefined;
-  readonly read: MapRead | undefined;
-};
-
-/** The channels that a connecting client is put into: first counted in, then, once it has been told, joined. */
-export type Entering = {
-  enter(): Entered;
-  join(): void;
-  abandon(): void;
-};
-
-/** What a connecting client is told of the channels it is in; see `ConnectResult`. */
-export type Entered = {
-  readonly subscriptions: ReadonlyMap<string, SubscribeResult>;
-  readonly restored?: ReadonlyMap<string, SubscribeResult>;
-};
-
-type Positions = ReadonlyMap<string, Since>;
-type Held = Map<string, HubChannel>;
 
 /** What one client is subscribed to. */
 export class Subscriptions {
@@ -145,12 +118,21 @@ export class Subscriptions {
   }
 
   /** Puts the client in, and tells it by a push. Does nothing when it is in already. */
-  async addFromServer(channel: string): Promise<void> {
+  async addFromServer(channel: string, given?: Given): Promise<void> {
     if (this.#subscriptions?.has(channel) === true) return;
-    const tell: Tell = (result) => this.#session.push({ kind: 'subscribe', channel, result });
+    const tell: Tell = (result) => {
+      this.#session.push({
+        kind: 'subscribe',
+        channel,
+        result,
+        ...(given?.data !== undefined && { data: given.data }),
+      });
+      for (const publication of result.publications) this.#session.push({ kind: 'publication', channel, publication });
+    };
+    const { user } = this.#session.info;
     await this.#start(channel, {
-      allowed: Promise.resolve(undefined),
-      options: { joinLeave: true },
+      allowed: Promise.resolve(given && { channel, user, vouched: true, ...given }),
+      options: { joinLeave: true, ...(given?.since !== undefined && { since: given.since }) },
       by: 'server',
       tell,
     });
@@ -184,8 +166,26 @@ export class Subscriptions {
     if (!this.#expires) return;
     for (const [channel, subscription] of [...(this.#subscriptions ?? [])]) {
       if (subscription.tag === 'live') subscription.tracking?.expire(now);
-      if (subscription.tag === 'live' && (subscription.expiresAt ?? now + 1) <= now) this.revoke(channel, 'expired');
+      if (subscription.tag === 'live' && (subscription.expiresAt ?? now + 1) <= now) this.#end(channel, subscription);
     }
+  }
+
+  /** Its time is over: ends it, unless the developer's backend lets it go on. */
+  #end(channel: string, live: Live): void {
+    if (live.vouched !== true) return this.revoke(channel, 'expired');
+    const { expiresAt: _, ...endless } = live;
+    // Not asked again while it is being asked.
+    this.#subscriptions?.set(channel, endless);
+    this.#node.admission.renewIn(this.#session, channel).then(
+      (expiresAt) => {
+        if (this.#subscriptions?.get(channel) !== endless) return;
+        this.#subscriptions.set(channel, { ...endless, ...(expiresAt !== undefined && { expiresAt }) });
+      },
+      (error) => {
+        if (!(error instanceof DisconnectError)) this.#node.report(error, 'subscription.refresh');
+        if (this.#subscriptions?.get(channel) === endless) this.revoke(channel, 'expired');
+      },
+    );
   }
 
   /** Ends a subscription at the client's wish; waits for one that is just starting. */
@@ -227,108 +227,25 @@ export class Subscriptions {
     this.#subscriptions = undefined;
   }
 
-  /**
-   * Makes everything ready for a connecting client, so that it can then enter all channels in one turn: those the
-   * server puts it into, and those that it asks to be brought back into (`restore`: all or none).
-   */
-  async prepareAll(names: readonly string[], since: Positions, restore?: Positions): Promise<Entering> {
-    const held: Held = new Map();
-    const back: Held = new Map();
-    const release = () => {
-      this.#releaseAll(held);
-      this.#releaseAll(back);
+  /** Makes everything ready for a connecting client; see `prepareEntering`. */
+  prepareAll(names: readonly string[], since: Positions, restore?: Positions): Promise<Entering> {
+    const seats: Seats = {
+      principal: this.#session.principal,
+      protocol: this.#session.protocol,
+      isRevoked: (channel) => this.#revoked?.has(channel) === true,
+      settled: () => {
+        this.#revoked = undefined;
+      },
+      budget: () => this.#budget(),
+      keep: (channel, live, result) => {
+        if (live.by === 'client') this.#asked += 1;
+        return this.#keep(channel, live, result);
+      },
+      withoutExcepted: (result) => this.#withoutExcepted(result),
+      forget: (channel) => this.#forget(channel),
+      join: (channel) => this.#join(channel, { joinLeave: true }),
     };
-    const wanted = new Map([...(restore ?? [])].filter(([name]) => !names.includes(name)));
-    try {
-      const isAllowed = restore !== undefined && (await this.#mayRestore(wanted));
-      await this.#holdAll(new Set(names), since, held);
-      if (isAllowed) await this.#holdAll(wanted.keys(), wanted, back);
-    } catch (error) {
-      release();
-      throw error;
-    }
-    const enter = (): Entered => {
-      if (![...held.values(), ...back.values()].every(({ isReady }) => isReady)) {
-        // A history began anew meanwhile, so the client has no place in it: it must come again.
-        release();
-        throw new DisconnectError('insufficientState');
-      }
-      const isWhole = restore !== undefined && back.size === wanted.size && !this.#isAnyRevoked(back);
-      const budget = this.#budget();
-      const subscriptions = this.#enterAll(held, since, budget);
-      const restored = isWhole ? this.#restoreAll(back, wanted, budget) : undefined;
-      if (restored === undefined) this.#releaseAll(back);
-      return { subscriptions, ...(restored !== undefined && { restored }) };
-    };
-    const join = () => {
-      this.#joinAll(held);
-      this.#joinAll(back);
-    };
-    return { enter, join, abandon: release };
-  }
-
-  async #holdAll(names: Iterable<string>, since: Positions, held: Held): Promise<void> {
-    for (const name of names) held.set(name, this.#node.hub.hold(name, this.#node.permissions.namespace(name)));
-    await Promise.all([...held].map(([name, channel]) => channel.prepare(since.get(name))));
-  }
-
-  #releaseAll(held: Held): void {
-    for (const channel of held.values()) this.#node.hub.release(channel);
-    held.clear();
-  }
-
-  #isAnyRevoked(held: Held): boolean {
-    return [...held.keys()].some((name) => this.#revoked?.has(name) === true);
-  }
-
-  async #mayRestore(wanted: Positions): Promise<boolean> {
-    if (wanted.size > this.#node.limits.channels) return false;
-    const { principal } = this.#session;
-    const may = async (name: string) => this.#node.permissions.decide(principal, 'subscribe', name);
-    const answers = await Promise.all([...wanted.keys()].map((name) => may(name).catch(() => false)));
-    return answers.every((allowed) => allowed);
-  }
-
-  /** Enters all of them, if all that was missed can be given; otherwise none. */
-  #restoreAll(held: Held, since: Positions, budget: RecoveryBudget): Map<string, SubscribeResult> | undefined {
-    const { hub } = this.#node;
-    const { protocol } = this.#session;
-    const results = new Map<string, SubscribeResult>();
-    for (const [name, channel] of held) {
-      const position = since.get(name);
-      const result = hub.enter(channel, protocol, position && { since: position, budget });
-      results.set(name, this.#keep(channel, LIVE_BY_CLIENT, result));
-      this.#asked += 1;
-    }
-    if ([...results.values()].every(({ recovered }) => recovered)) return results;
-    for (const name of held.keys()) {
-      this.#forget(name);
-      hub.leave(name, protocol);
-    }
-    return undefined;
-  }
-
-  #enterAll(held: Held, since: Positions, budget: RecoveryBudget): Map<string, SubscribeResult> {
-    const results = new Map<string, SubscribeResult>();
-    for (const [name, channel] of held) {
-      if (this.#revoked?.has(name) === true) {
-        held.delete(name);
-        this.#node.hub.release(channel);
-      } else {
-        const position = since.get(name);
-        const result = this.#node.hub.enter(channel, this.#session.protocol, position && { since: position, budget });
-        results.set(name, this.#keep(channel, LIVE_BY_SERVER, this.#withoutExcepted(result)));
-      }
-    }
-    this.#revoked = undefined;
-    return results;
-  }
-
-  #joinAll(held: Held): void {
-    for (const channel of held.values()) {
-      this.#join(channel, { joinLeave: true });
-      this.#node.hub.release(channel);
-    }
+    return prepareEntering(this.#node, seats, { names, since, ...(restore !== undefined && { restore }) });
   }
 
   async #start(channel: string, how: How): Promise<void> {
@@ -459,9 +376,11 @@ export class Subscriptions {
     return { ...this.#session.info, ...(user !== undefined && { user }), ...(chanInfo !== undefined && { chanInfo }) };
   }
 
-  #ttlOf({ expiresAt }: Live): number | undefined {
+  #ttlOf({ expiresAt, vouched }: Live): number | undefined {
     if (expiresAt === undefined) return undefined;
-    return this.#secondsTo(expiresAt);
+    const seconds = this.#secondsTo(expiresAt);
+    // With nothing that the client could renew it by.
+    return vouched === true ? undefined : seconds;
   }
 
   /** At least 1; something runs out then. */
@@ -488,47 +407,4 @@ export class Subscriptions {
     this.#countOut(channel, feed);
     this.#node.counted(channel);
   }
-}
-
-/** Throws `limitExceeded` when one more user is too many. */
-function checkRoom({ present }: HubChannel, grant: Grant | undefined): void {
-  if (grant?.userLimit === undefined || present === undefined) return;
-  if (present.users < grant.userLimit || present.hasUser(grant.user)) return;
-  throw new ClientError('limitExceeded', { message: `at most ${grant.userLimit} users in a presence channel` });
-}
-
-/** One object serves all subscriptions about which there is nothing more to say. `self`: who the client is elsewhere. */
-function liveOf(by: Maker, grant: Grant | undefined, self: string): Live {
-  const { info, expiresAt } = grant ?? {};
-  const user = grant === undefined || grant.user === self ? undefined : grant.user;
-  if (info === undefined && expiresAt === undefined && user === undefined) {
-    return by === 'client' ? LIVE_BY_CLIENT : LIVE_BY_SERVER;
-  }
-  return {
-    ...{ tag: 'live', by },
-    ...(info !== undefined && { info }),
-    ...(user !== undefined && { user }),
-    ...(expiresAt !== undefined && { expiresAt }),
-  };
-}
-
-function withFeed(live: Live, feed: Feed | undefined): Live {
-  return feed === undefined ? live : { ...live, feed };
-}
-
-/** What the client is told. Throws `unrecoverablePosition` where it would rather be refused than begin anew. */
-function resultOf(channel: HubChannel, entered: SubscribeResult, { options, wishes, read }: Entrance): SubscribeResult {
-  if (read !== undefined) return lastResult(channel, read, { entered, wishes });
-  if (options.type === 'sharedPoll') return entered;
-  if (options.type !== undefined && options.type !== 'stream') return recoveredResult(channel, entered);
-  if (options.rejectUnrecovered !== true || !entered.wasRecovering || entered.recovered) return entered;
-  throw new ClientError('unrecoverablePosition');
-}
-
-function trackingIn({ tracking }: Live): { readonly tracking?: Tracking } {
-  return tracking === undefined ? {} : { tracking };
-}
-
-function fromOf({ latest, page, since }: SubscribeOptions): From | undefined {
-  return latest === true ? 'latest' : (page?.since ?? since);
 }

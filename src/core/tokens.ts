@@ -35,6 +35,8 @@ export type Grant = {
   readonly expiresAt?: number;
   /** Most users that may be present in the channel, this one included. */
   readonly userLimit?: number;
+  /** The developer's backend granted it by itself: it is asked anew when the time is over, not the client for a token. */
+  readonly vouched?: true;
 };
 
 /** Who a developer's own backend says that somebody is, and where they may be. */

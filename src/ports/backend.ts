@@ -1,6 +1,12 @@
 /** What a developer's own backend can be asked about. */
-export const BACKEND_EVENTS = ['connect', 'refresh', 'subscribe', 'publish', 'rpc'] as const;
+export const BACKEND_EVENTS = ['connect', 'refresh', 'subscribe', 'sub_refresh', 'publish', 'rpc'] as const;
 export type BackendEvent = (typeof BACKEND_EVENTS)[number];
+
+/** HTTP headers by their names in lower case: those of the client's request, and those that it claims to have sent. */
+export type AskerHeaders = {
+  readonly sent?: Readonly<Record<string, string>>;
+  readonly claimed?: Readonly<Record<string, string>>;
+};
 
 /** The backend gave no answer that makes sense, or was not asked because it has not for a while. */
 export class BackendUnavailable extends Error {
@@ -13,9 +19,10 @@ export interface Backend {
   hears(event: BackendEvent): boolean;
   /**
    * Gives the JSON value that it answered `question`, a JSON text, with. Rejects with `BackendUnavailable` within a
-   * bounded time. What has no effect (all but `publish` and `rpc`) may be asked twice.
+   * bounded time. What has no effect (all but `publish` and `rpc`) may be asked twice. `headers`: of the client whom the
+   * question is about.
    */
-  ask(event: BackendEvent, question: string): Promise<unknown>;
+  ask(event: BackendEvent, question: string, headers?: AskerHeaders): Promise<unknown>;
   /** As `ask`, once, at an address that settings give for a namespace. */
   poll(url: string, question: string): Promise<unknown>;
 }

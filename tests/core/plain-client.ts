@@ -63,7 +63,7 @@ export function plainNode(options: ConstructorParameters<typeof TestNode>[0] = {
 
 /** Begins a poll; `answer` rejects as the request would be refused. */
 export function poll(world: TestNode, { channels, cursor = '', principal = ANONYMOUS }: Asked) {
-  const asked = { channels, cursor: Cursor.parse(cursor), token: '' };
+  const asked = { channels, cursor: Cursor.parse(cursor), token: '', subscriptionTokens: new Map() };
   const protocol = new plain.Poll(asked, 1_000);
   const connection = new Line(
     world,
@@ -79,7 +79,7 @@ export function poll(world: TestNode, { channels, cursor = '', principal = ANONY
 
 /** Opens a stream; `events` are what an EventSource would read. */
 export function stream(world: TestNode, { channels, cursor = '', principal = ANONYMOUS }: Asked) {
-  const asked = { channels, cursor: Cursor.parse(cursor), token: '' };
+  const asked = { channels, cursor: Cursor.parse(cursor), token: '', subscriptionTokens: new Map() };
   const seen: { text: string; endedBy?: DisconnectName } = { text: '' };
   const protocol = new plain.EventStream(asked, (why) => session.close(why), 0.5);
   const connection = new Line(

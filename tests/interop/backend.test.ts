@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { Centrifuge, type Subscription } from 'centrifuge';
+import { Centrifuge as ProtobufCentrifuge } from 'centrifuge/build/protobuf';
 import WebSocket from 'ws';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 
+const API_KEY = '0123456789abcdef-one';
 const SECRET = 'a secret of the backend and the server';
 const NAMESPACES = {
   asked: { subscribe: 'backend', publish: 'backend', presence: true, readPresence: 'everyone' },
@@ -11,6 +13,8 @@ const NAMESPACES = {
 
 /** What the backend was asked last, by event. */
 const questions = new Map<string, Record<string, unknown>>();
+/** With which headers. */
+const asked = new Map<string, Headers>();
 /** What it answers, by event; without an entry it fails. */
 const answers = new Map<string, unknown>();
 const clients: Centrifuge[] = [];
@@ -22,6 +26,7 @@ beforeAll(async () => {
     port: 0,
     fetch: async (request) => {
       const event = new URL(request.url).pathname.slice(1);
+      asked.set(event, request.headers);
       questions.set(event, (await request.json()) as Record<string, unknown>);
       return answers.has(event) ? Response.json(answers.get(event)) : new Response('', { status: 500 });
     },
@@ -31,6 +36,9 @@ beforeAll(async () => {
   server = await startBanyan({
     BANYAN_BACKEND_URLS: JSON.stringify(urls),
     BANYAN_BACKEND_SECRET: SECRET,
+    BANYAN_API_KEYS: API_KEY,
+    BANYAN_BACKEND_HEADERS: 'cookie,user-agent,x-forwarded-user',
+    BANYAN_BACKEND_CLAIMED_HEADERS: 'authorization,user-agent',
     BANYAN_NAMESPACES: JSON.stringify(NAMESPACES),
     BANYAN_LOG_LEVEL: 'error',
   });
@@ -107,6 +115,41 @@ describe("BA a developer's own backend", () => {
     expect((await ann.rpc('add', [1, 2])).data).toEqual({ sum: 3 });
     expect(questions.get('rpc')).toMatchObject({ user: 'ann', method: 'add', data: [1, 2] });
     await expect(ann.rpc('chat.unknown', {})).rejects.toMatchObject({ code: 104 });
+  });
+
+  test.each([
+    ['JSON', Centrifuge],
+    // Alike but for private fields.
+    ['Protobuf', ProtobufCentrifuge as unknown as typeof Centrifuge],
+  ])('BA7 is told what the client sent or claims, as the settings say: %s', async (_format, Client) => {
+    class WithHeaders extends WebSocket {
+      constructor(url: string, protocols?: string | string[]) {
+        super(url, protocols, { headers: { Cookie: 'session=7; banyan=ours', 'User-Agent': 'sent', 'X-Other': 'x' } });
+      }
+    }
+    answers.set('connect', { result: { user: 'ann' } });
+    const claims = { Authorization: 'Bearer theirs', 'User-Agent': 'claimed', 'X-Forwarded-User': 'root' };
+    const client = new Client(server.socketUrl, { websocket: WithHeaders, headers: claims });
+    clients.push(client);
+    client.connect();
+    await client.ready(5_000);
+    const told = ['cookie', 'user-agent', 'authorization', 'x-other', 'x-forwarded-user'];
+    expect(told.map((name) => asked.get('connect')?.get(name) ?? null)).toEqual([
+      ...['session=7', 'sent', 'Bearer theirs', null, null],
+    ]);
+    await subscribed(client, 'asked:told').catch(() => undefined);
+    expect(asked.get('subscribe')?.get('cookie')).toBe('session=7');
+  });
+
+  test('BA1 answers its own calls through the server API', async () => {
+    answers.set('rpc', { result: { data: { sum: 3 } } });
+    const asked = await fetch(`${server.url}/api/rpc`, {
+      method: 'POST',
+      headers: { 'X-API-Key': API_KEY },
+      body: JSON.stringify({ method: 'add', params: [1, 2] }),
+    });
+    expect(await asked.json()).toEqual({ result: { data: { sum: 3 } } });
+    expect(questions.get('rpc')).toMatchObject({ user: '', protocol: 'server-api', method: 'add', data: [1, 2] });
   });
 
   test('BA1 lets nobody in whom it refuses, or who is not known while it fails', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { SignJWT } from 'jose';
+import type { io } from 'socket.io-client';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 
 const SECRET = 'a secret that is shared with one application only';
@@ -99,5 +100,33 @@ describe('Engine.IO', () => {
     expect([allowed.status, allowed.headers.get('Access-Control-Allow-Origin')]).toEqual([200, APP]);
     const preflight = await request('transport=polling', { method: 'OPTIONS', headers: { Origin: APP } });
     expect(preflight.status).toBe(204);
+  });
+});
+
+describe('the client that pages load from here', () => {
+  test.each([
+    'socket.io.js',
+    'socket.io.min.js',
+    'socket.io.esm.min.js',
+    'socket.io.msgpack.min.js',
+    'socket.io.js.map',
+  ])('is there as %s, and is not sent again unchanged', async (name) => {
+    const response = await fetch(`${server.url}/socket.io/${name}`);
+    const ETag = response.headers.get('ETag') ?? '';
+    expect([response.status, (await response.text()).length > 10_000]).toEqual([200, true]);
+    expect(response.headers.get('Content-Type')).toContain(name.endsWith('.map') ? 'json' : 'javascript');
+    const again = await fetch(response.url, { headers: { 'If-None-Match': ETag } });
+    expect(again.status).toBe(304);
+  });
+
+  test('connects', async () => {
+    const script = await (await fetch(`${server.url}/socket.io/socket.io.js`)).text();
+    // As a page without a module loader runs it: it leaves `io` on the window.
+    const page: { io?: typeof io } = {};
+    new Function('globalThis', 'module', 'exports', 'define', script)(page);
+    const socket = page.io?.(server.url, { auth: { token: await token('ann') }, transports: ['websocket'] });
+    await new Promise((resolve) => socket?.on('connect', () => resolve(undefined)));
+    expect(socket?.connected).toBe(true);
+    socket?.disconnect();
   });
 });

@@ -24,6 +24,7 @@ beforeAll(async () => {
       BANYAN_TOKEN_SECRET: SECRET,
       BANYAN_ALLOWED_ORIGINS: APP,
       BANYAN_API_KEYS: KEY,
+      BANYAN_NAMESPACES: '{"plans":{"history":"memory","historySize":10}}',
     }),
   ]);
 });
@@ -272,6 +273,25 @@ describe('who asks', () => {
     expect(await status({ token: `${ann}x` })).toBe(401);
     expect(await status({ token: await token('ann', -60) })).toBe(401);
     expect(await publish('log:who', 1, {}, signed.url)).toMatchObject({ status: 401 });
+  });
+
+  test('PE1 may be let into a channel by a subscription token, as long as that lasts', async () => {
+    const ann = await token('ann');
+    const letIn = (user: string, seconds = 600) =>
+      new SignJWT({ channel: 'plans:a' })
+        .setProtectedHeader({ alg: 'HS256' })
+        .setSubject(user)
+        .setExpirationTime(Math.floor(Date.now() / 1_000) + seconds)
+        .sign(new TextEncoder().encode(SECRET));
+    const ask = (more: Record<string, string>) =>
+      fetch(signed.url + at('/poll', ['plans:a'], { token: ann, timeout: '0', ...more }));
+    expect((await ask({})).status).toBe(403);
+    expect((await ask({ subscription_token: await letIn('ann') })).status).toBe(200);
+    expect((await ask({ subscription_token: await letIn('ben') })).status).toBe(401);
+    expect((await ask({ subscription_token: await letIn('ann', -60) })).status).toBe(401);
+    const elsewhere = { token: ann, subscription_token: await letIn('ann') };
+    const wrong = await fetch(signed.url + at('/poll', ['plans:b'], elsewhere));
+    expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining('subscription_token')]);
   });
 
   test('PE3 PE4 a person hears their rooms by their cookie as long as they are members, and writes by operations alone', async () => {

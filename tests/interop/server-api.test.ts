@@ -4,6 +4,7 @@ import { Centrifuge } from 'centrifuge';
 import { SignJWT } from 'jose';
 import WebSocket from 'ws';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
+import { until } from './until.ts';
 
 const SECRET = 'a secret that is shared with one application only';
 const KEY = '0123456789abcdef-one';
@@ -40,6 +41,9 @@ async function connected(user: string, info?: unknown): Promise<Centrifuge> {
   await client.ready(5_000);
   return client;
 }
+
+/** The client's id, as the server gave it. */
+const clientOf = (client: Centrifuge) => (client as unknown as { _client: string })._client;
 
 function next<T>(target: { once(name: string, listener: (event: T) => void): unknown }, name: string): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -122,6 +126,80 @@ describe('cent.js, unmodified', () => {
     const ended = next<{ code: number }>(client, 'disconnected');
     await cent.disconnect({ user: 'cam' } as never);
     expect((await ended).code).toBe(3_503);
+  });
+
+  test('tells one connection, or all but some, and says why they end', async () => {
+    const [one, two] = [await connected('kim'), await connected('kim')];
+    const ids = [clientOf(one), clientOf(two)];
+    const put = next<{ channel: string; data: unknown }>(one, 'subscribed');
+    const given = { user: 'kim', channel: 'log:kim', client: ids[0], info: { seat: 7 }, data: { why: 'asked' } };
+    await cent.subscribe(given as never);
+    expect(await put).toMatchObject({ channel: 'log:kim', data: { why: 'asked' } });
+    const ended = next<{ code: number; reason: string }>(one, 'disconnected');
+    const disconnect = { code: 4_501, reason: 'moved away' };
+    await cent.disconnect({ user: 'kim', whitelist: [ids[1]], disconnect } as never);
+    expect(await ended).toMatchObject(disconnect);
+    const back = next<{ code: number }>(two, 'connecting');
+    await cent.disconnect({ user: 'kim', disconnect: { code: 4_001, reason: 'come again' } } as never);
+    expect((await back).code).toBe(4_001);
+  });
+
+  test('RE1 puts a user in from where the backend says, and shows what it says', async () => {
+    for (const n of [1, 2, 3]) await cent.publish({ channel: 'demo:since', data: n } as never);
+    const client = await connected('lea');
+    const heard: unknown[] = [];
+    client.on('publication', ({ data }) => heard.push(data));
+    const { offset, epoch } = (await cent.getHistory({ channel: 'demo:since' } as never)) as never;
+    const since = { offset: offset - 2, epoch };
+    await cent.subscribe({ user: 'lea', channel: 'demo:since', recover_since: since, info: { seat: 7 } } as never);
+    await cent.publish({ channel: 'demo:since', data: 4 } as never);
+    await until(() => heard.length === 3);
+    expect(heard).toEqual([2, 3, 4]);
+    const { presence } = (await cent.getPresence({ channel: 'demo:since' } as never)) as { presence: object };
+    expect(Object.values(presence)).toMatchObject([{ user: 'lea', chan_info: { seat: 7 } }]);
+  });
+
+  test('publishes what no history keeps', async () => {
+    const client = await connected('mia');
+    const subscription = client.newSubscription('log:fleeting');
+    subscription.subscribe();
+    await subscription.ready(5_000);
+    const heard = next<{ data: unknown; offset?: number }>(subscription, 'publication');
+    await cent.publish({ channel: 'log:fleeting', data: 'now', skip_history: true } as never);
+    const { data, offset } = await heard;
+    expect([data, offset]).toEqual(['now', undefined]);
+    expect(await cent.getHistory({ channel: 'log:fleeting', limit: 10 } as never)).toMatchObject({ publications: [] });
+  });
+
+  test('ends connections at a time, or never', async () => {
+    const client = await connected('nan');
+    expect(
+      (await call('refresh', { user: 'nan', expire_at: Math.floor(Date.now() / 1_000) + 600 })).body.result,
+    ).toEqual({});
+    expect((await call('refresh', { user: 'nan' })).body.result).toEqual({});
+    const gone = next<{ code: number }>(client, 'connecting');
+    await call('refresh', { user: 'nan', expired: true });
+    expect((await gone).code).toBe(3_005);
+  });
+
+  test('BA1 asks the backend itself, where there is one', async () => {
+    expect((await call('rpc', { method: 'add', params: [1, 2] })).body.error.code).toBe(104);
+  });
+
+  test('says what it does not support, rather than to pass it over', async () => {
+    const refused = async (method: string, params: object) => (await call(method, params)).body.error;
+    expect(await refused('publish', { channel: 'demo:x', data: 1, version: 5 })).toMatchObject({
+      message: expect.stringContaining('version'),
+    });
+    expect(await refused('subscribe', { user: 'u', channel: 'demo:x', override: {} })).toMatchObject({
+      message: expect.stringContaining('override'),
+    });
+    expect(await refused('subscribe', { user: 'u', channel: 'demo:x', b64info: 'bm8=' })).toMatchObject({
+      message: expect.stringContaining('b64info'),
+    });
+    expect(await refused('disconnect', { user: 'u', disconnect: { code: 1_000 } })).toMatchObject({
+      message: expect.stringContaining('disconnect.code'),
+    });
   });
 
   test('rejects with its own exception', async () => {

@@ -240,7 +240,8 @@ describe('rooms', () => {
     expect([room, messages.length, messages[0]?.offset, messages.at(-1)?.offset]).toEqual(['a b', 100, 6, 105]);
     expect((await fetch(path)).status).toBe(401);
     expect((await fetch(path, { headers: { Authorization: 'Bearer x' } })).status).toBe(401);
-    expect((await fetch(path, { method: 'POST' })).status).toBe(404);
+    expect((await fetch(path, { method: 'POST' })).status).toBe(405);
+    expect((await fetch(path, { headers: { Origin: 'https://elsewhere.example.org' } })).status).toBe(403);
   });
 });
 

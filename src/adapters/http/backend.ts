@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { type Backend, type BackendEvent, BackendUnavailable } from '../../ports/backend.ts';
+import { type AskerHeaders, type Backend, type BackendEvent, BackendUnavailable } from '../../ports/backend.ts';
 import { Breaker } from './breaker.ts';
 
 export type HttpBackendSettings = {
@@ -9,10 +9,12 @@ export type HttpBackendSettings = {
   readonly secret: string;
   /** How long one attempt may take. */
   readonly timeoutMs: number;
+  /** Names, in lower case, of headers that clients may claim to have sent. */
+  readonly claimable?: readonly string[];
 };
 
 /** Events whose question changes nothing at the backend, so that it may be asked again. */
-const REPEATABLE: ReadonlySet<BackendEvent> = new Set(['connect', 'refresh', 'subscribe']);
+const REPEATABLE: ReadonlySet<BackendEvent> = new Set(['connect', 'refresh', 'subscribe', 'sub_refresh']);
 const RETRY_AFTER_MS = 100;
 const ANSWER_BYTES = 256 * 1_024;
 const BREAKER = { failures: 5, pauseMs: 5_000, atOnce: 512, now: Date.now };
@@ -22,6 +24,7 @@ type Delivery = {
   readonly url: string;
   readonly question: string;
   readonly id: string;
+  readonly headers?: AskerHeaders | undefined;
 };
 
 /**
@@ -42,10 +45,10 @@ export class HttpBackend implements Backend {
     return this.#settings.urls[event] !== undefined;
   }
 
-  ask(event: BackendEvent, question: string): Promise<unknown> {
+  ask(event: BackendEvent, question: string, headers?: AskerHeaders): Promise<unknown> {
     const url = this.#settings.urls[event];
     if (url === undefined) return Promise.reject(new BackendUnavailable(`no address for ${event}`));
-    const delivery = { event, url, question, id: randomUUID() };
+    const delivery = { event, url, question, id: randomUUID(), headers };
     return this.#breakerOf(url).run(async () => {
       try {
         return await this.#post(delivery);
@@ -67,13 +70,15 @@ export class HttpBackend implements Backend {
     return breaker;
   }
 
-  async #post({ event, url, question, id }: Delivery): Promise<unknown> {
+  async #post({ event, url, question, id, headers }: Delivery): Promise<unknown> {
     try {
       const response = await fetch(url, {
         method: 'POST',
         redirect: 'manual',
         signal: AbortSignal.timeout(this.#settings.timeoutMs),
         headers: {
+          ...this.#claimed(headers?.claimed),
+          ...headers?.sent,
           'Content-Type': 'application/json',
           'X-Banyan-Event': event,
           'X-Banyan-Delivery': id,
@@ -87,6 +92,11 @@ export class HttpBackend implements Backend {
       if (cause instanceof BackendUnavailable) throw cause;
       throw new BackendUnavailable(`${event}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     }
+  }
+
+  #claimed(headers: AskerHeaders['claimed'] = {}): Record<string, string> {
+    const { claimable = [] } = this.#settings;
+    return Object.fromEntries(Object.entries(headers).filter(([name]) => claimable.includes(name)));
   }
 
   #signature(body: string): Record<string, string> {

@@ -2,6 +2,7 @@ import type { Command, Since } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { FILTER_DEPTH, type FilterNode } from '../../core/tag-filter.ts';
 import type { MapEntry } from '../../ports/log.ts';
+import { claimedHeaders } from './claimed-headers.ts';
 import { placeInMap } from './map-subscribe.ts';
 import { rawMember } from './raw-json.ts';
 
@@ -59,6 +60,7 @@ function decodeBody(kind: Exclude<Body, 'send'>, { id, fields, line }: Parts): C
       return {
         ...{ kind: 'connect', id, token: asText(fields.token), since: decodeSubs(fields.subs) },
         ...dataOf({ id, fields, line }, 'connect'),
+        ...claimedHeaders(Object.entries(asObject(fields.headers ?? {})).map(([name, value]) => [name, asText(value)])),
       };
     case 'ping':
       return { kind: 'ping', id };

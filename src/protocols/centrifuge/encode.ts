@@ -1,4 +1,4 @@
-import { DISCONNECTS, UNSUBSCRIBES } from '../../core/disconnects.ts';
+import { comesBack, DISCONNECTS, UNSUBSCRIBES } from '../../core/disconnects.ts';
 import type { ConnectResult, Delta, MapPart, SubscribeResult } from '../../core/pushes.ts';
 import type { ClientInfo, MapEntry, Publication } from '../../ports/log.ts';
 import { createPatch, withBases } from './fossil.ts';
@@ -60,18 +60,19 @@ export function encodePush(push: SpokenPush): string {
       return `{"push":{"channel":${quote(push.channel)},"${push.kind}":{"info":${encodeInfo(push.info)}}}}`;
     case 'subscribe': {
       const { recoverable, epoch, offset } = push.result;
-      const position = recoverable
-        ? `"recoverable":true,"epoch":${quote(epoch)},"offset":${offset},"positioned":true`
-        : '';
-      return `{"push":{"channel":${quote(push.channel)},"subscribe":{${position}}}}`;
+      const members = [
+        ...(recoverable ? [`"recoverable":true,"epoch":${quote(epoch)},"offset":${offset},"positioned":true`] : []),
+        ...(push.data === undefined ? [] : [`"data":${push.data}`]),
+      ];
+      return `{"push":{"channel":${quote(push.channel)},"subscribe":{${members.join()}}}}`;
     }
     case 'unsubscribe': {
       const { code, reason } = UNSUBSCRIBES[push.reason];
       return `{"push":{"channel":${quote(push.channel)},"unsubscribe":{"code":${code},"reason":${quote(reason)}}}}`;
     }
     case 'disconnect': {
-      const { code, reason } = DISCONNECTS[push.reason];
-      return `{"push":{"disconnect":{"code":${code},"reason":${quote(reason)},"reconnect":${code < 3500}}}}`;
+      const { code, reason } = push.ending ?? DISCONNECTS[push.reason];
+      return `{"push":{"disconnect":{"code":${code},"reason":${quote(reason)},"reconnect":${comesBack(code)}}}}`;
     }
     default:
       return push satisfies never;

@@ -3,6 +3,7 @@ import type { Command, Since } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { FILTER_DEPTH, type FilterNode } from '../../core/tag-filter.ts';
 import type { MapEntry } from '../../ports/log.ts';
+import { claimedHeaders } from './claimed-headers.ts';
 import { placeInMap } from './map-subscribe.ts';
 import {
   allBytesOf,
@@ -61,7 +62,11 @@ function decodeBody(kind: Body, id: number, fields: readonly Field[]): Command {
   if (id <= 0) throw new DisconnectError('badRequest');
   switch (kind) {
     case 'connect':
-      return { kind, id, token: textOf(fields, 1), since: decodeSubs(fields), ...dataOf(fields, 2) };
+      return {
+        ...{ kind, id, token: textOf(fields, 1), since: decodeSubs(fields) },
+        ...dataOf(fields, 2),
+        ...claimedHeaders(textPairs(fields, 6)),
+      };
     case 'ping':
       return { kind, id };
     case 'subscribe':
@@ -186,6 +191,15 @@ function decodeSubs(fields: readonly Field[]): ReadonlyMap<string, Since> {
     positions.set(textOf(entry, 1), { epoch: textOf(request, 6), offset: offsetOf(request, 7) });
   }
   return positions;
+}
+
+/** A `map<string, string>`. */
+function textPairs(fields: readonly Field[], of: number): [string, string][] {
+  return fields.flatMap(({ number, value }): [string, string][] => {
+    if (number !== of || typeof value === 'number') return [];
+    const entry = readFields(value);
+    return [[textOf(entry, 1), textOf(entry, 2)]];
+  });
 }
 
 function offsetOf(fields: readonly Field[], number: number): number {

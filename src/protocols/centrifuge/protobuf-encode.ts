@@ -1,5 +1,5 @@
 import { bytesOfJson } from '../../core/binary-data.ts';
-import { DISCONNECTS, UNSUBSCRIBES } from '../../core/disconnects.ts';
+import { comesBack, DISCONNECTS, UNSUBSCRIBES } from '../../core/disconnects.ts';
 import type { ConnectResult, Delta, MapPart, SubscribeResult } from '../../core/pushes.ts';
 import type { ClientInfo, Publication } from '../../ports/log.ts';
 import { createPatch, withBases } from './fossil.ts';
@@ -72,6 +72,7 @@ function writePush(writer: WireWriter, push: SpokenPush): unknown {
       const { recoverable, epoch, offset } = push.result;
       return writer.text(2, push.channel).message(9, (body) => {
         if (recoverable) body.bool(1, true).text(4, epoch).uint(5, offset).bool(6, true);
+        if (push.data !== undefined) body.bytes(7, bytesOfJson(push.data));
       });
     }
     case 'unsubscribe': {
@@ -79,13 +80,8 @@ function writePush(writer: WireWriter, push: SpokenPush): unknown {
       return writer.text(2, push.channel).message(7, (body) => body.uint(2, code).text(3, reason));
     }
     case 'disconnect': {
-      const { code, reason } = DISCONNECTS[push.reason];
-      return writer.message(11, (body) =>
-        body
-          .uint(1, code)
-          .text(2, reason)
-          .bool(3, code < 3500),
-      );
+      const { code, reason } = push.ending ?? DISCONNECTS[push.reason];
+      return writer.message(11, (body) => body.uint(1, code).text(2, reason).bool(3, comesBack(code)));
     }
     default:
       return push satisfies never;

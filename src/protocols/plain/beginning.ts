@@ -8,11 +8,16 @@ import type { Listening } from './requests.ts';
 const CONNECT = 1;
 
 /** The commands with which a request to listen begins its session. */
-export function commandsOf({ channels, cursor, token }: Listening): readonly Command[] {
+export function commandsOf({ channels, cursor, token, subscriptionTokens }: Listening): readonly Command[] {
   const connect: Command = { kind: 'connect', id: CONNECT, token, since: new Map(), alone: true };
   const subscribes = channels.map((channel, index): Command => {
     const since = cursor.since(channel);
-    return { kind: 'subscribe', id: CONNECT + 1 + index, channel, ...(since !== undefined && { since }) };
+    const proof = subscriptionTokens.get(channel);
+    return {
+      ...{ kind: 'subscribe', id: CONNECT + 1 + index, channel },
+      ...(since !== undefined && { since }),
+      ...(proof !== undefined && { token: proof }),
+    };
   });
   return [connect, ...subscribes];
 }

@@ -32,6 +32,20 @@ describe('a request to listen', () => {
     expect(stream('channel=a', { Authorization: 'Basic abc' }).token).toBe('');
   });
 
+  test('brings a subscription token for some of its channels', () => {
+    const jwt = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;
+    const [a, b] = [jwt({ channel: 'a' }), jwt({ channel: 'b' })];
+    const asked = stream(`channel=a&channel=b&channel=c&subscription_token=${a}&subscription_token=${b}`);
+    expect([...asked.subscriptionTokens]).toEqual([
+      ['a', a],
+      ['b', b],
+    ]);
+    expect(() => stream(`channel=b&subscription_token=${a}`)).toThrow('is for another channel');
+    for (const wrong of ['', 'x', 'e30.e30.x', jwt({ channel: 1 }), 'e30.!.x']) {
+      expect(() => stream(`channel=a&subscription_token=${wrong}`)).toThrow('is no token with a channel');
+    }
+  });
+
   test('waits 25 s, or as long as it says, and no longer than a proxy would let it', () => {
     expect(poll('channel=a').waitMs).toBe(25_000);
     expect(poll('channel=a&timeout=0').waitMs).toBe(0);

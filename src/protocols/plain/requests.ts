@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { ClientError } from '../../core/errors.ts';
 import type { Position } from '../../ports/log.ts';
 import { Cursor } from './cursor.ts';
@@ -9,6 +10,8 @@ export type Listening = {
   readonly cursor: Cursor;
   /** A connection token; '' when there is none. */
   readonly token: string;
+  /** Subscription tokens, by the channel that each is for. */
+  readonly subscriptionTokens: ReadonlyMap<string, string>;
 };
 
 /** `waitMs`: how long the answer may wait for something to tell. */
@@ -95,7 +98,33 @@ function listening(url: string, headers: Headers, { channelLimit, lastEventId }:
     throw new ClientError('limitExceeded', { field: 'channel', message: `at most ${most} channels` });
   }
   const cursor = Cursor.parse(lastEventId === '' ? (searchParams.get('cursor') ?? '') : lastEventId);
-  return { channels, cursor: cursor.of(channels), token: tokenOf(searchParams, headers) };
+  return {
+    channels,
+    cursor: cursor.of(channels),
+    token: tokenOf(searchParams, headers),
+    subscriptionTokens: subscriptionTokensOf(searchParams, channels),
+  };
+}
+
+function subscriptionTokensOf(query: URLSearchParams, channels: readonly string[]): ReadonlyMap<string, string> {
+  const tokens = query.getAll('subscription_token').map((token) => [channelOf(token), token] as const);
+  const field = 'subscription_token';
+  for (const [channel] of tokens) {
+    if (!channels.includes(channel))
+      throw new ClientError('invalidInput', { field, message: 'is for another channel' });
+  }
+  return new Map(tokens);
+}
+
+/** What the token says of itself; whether it holds is found out where it is used. */
+function channelOf(token: string): string {
+  try {
+    const { channel } = decodeJwt(token);
+    if (typeof channel === 'string') return channel;
+  } catch {
+    // Not a JWT: the same to say.
+  }
+  throw new ClientError('invalidInput', { field: 'subscription_token', message: 'is no token with a channel' });
 }
 
 /** What stands in the query, for EventSource, which sends no headers of one's own; else that of the header. */

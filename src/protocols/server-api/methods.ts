@@ -1,10 +1,10 @@
-import { jsonOfBytes } from '../../core/binary-data.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node.ts';
+import { ANONYMOUS } from '../../core/principal.ts';
 import type { ClientInfo, MapEntry, Publication } from '../../ports/log.ts';
-import type { Method, Params } from './requests.ts';
-
-export type Handlers = { readonly [M in Method]: (params: Params<M>) => Promise<unknown> };
+import { createOrders } from './orders.ts';
+import { dataOf } from './payload.ts';
+import type { Handlers, Params } from './requests.ts';
 
 type ApiError = { readonly code: number; readonly message: string };
 
@@ -16,12 +16,13 @@ export function createHandlers(node: Node, version: string, startedAt: number): 
   };
   const publish = async (
     channel: string,
-    { tags, idempotency_key: key, ...rest }: Params<'publish'>,
+    { tags, idempotency_key: key, skip_history: fleeting, ...rest }: Params<'publish'>,
     entry?: MapEntry,
   ) => {
     const options = {
       ...(tags !== undefined && { tags }),
       ...(key !== undefined && { key }),
+      ...(fleeting && { fleeting }),
       ...(entry !== undefined && { entry }),
     };
     const { offset, epoch } = await node.publish(own(channel), dataOf(rest), options);
@@ -33,19 +34,9 @@ export function createHandlers(node: Node, version: string, startedAt: number): 
       responses: await Promise.all(channels.map((channel) => settled(publish(channel, { channel, ...rest })))),
     }),
     map_publish: ({ key, ...params }) => publish(params.channel, params, { key }),
-    map_remove: ({ channel, key }) => publish(channel, { channel, data: null }, { key, removed: true }),
-    subscribe: async ({ user, channel, client }) => {
-      node.tellExternal(user, { kind: 'subscribe', channel: own(channel), ...(client !== undefined && { client }) });
-      return {};
-    },
-    unsubscribe: async ({ user, channel, client }) => {
-      node.tellExternal(user, { kind: 'unsubscribe', channel: own(channel), ...(client !== undefined && { client }) });
-      return {};
-    },
-    disconnect: async ({ user, client }) => {
-      node.tellExternal(user, { kind: 'disconnect', ...(client !== undefined && { client }) });
-      return {};
-    },
+    map_remove: ({ channel, key }) =>
+      publish(channel, { channel, data: null, skip_history: false }, { key, removed: true }),
+    ...createOrders(node, own),
     presence: async ({ channel }) => ({
       presence: Object.fromEntries(node.presenceOf(own(channel)).map((info) => [info.client, infoOf(info)])),
     }),
@@ -68,12 +59,17 @@ export function createHandlers(node: Node, version: string, startedAt: number): 
           num_clients: node.population.clients,
           num_users: node.population.users,
           num_channels: node.hub.size,
+          num_subs: node.hub.subscriptions,
           uptime: Math.floor((node.clock.now() - startedAt) / 1_000),
         },
       ],
     }),
+    rpc: async ({ method, params }) => ({ data: await node.admission.call(NOBODY, method, params) }),
   };
 }
+
+/** As whom a backend asks itself. */
+const NOBODY = { client: '', principal: ANONYMOUS, address: '', protocol: 'server-api' };
 
 /** An error as the API's answers carry it. */
 export function errorOf(error: unknown): ApiError {
@@ -87,12 +83,6 @@ async function settled(result: Promise<unknown>): Promise<{ result: unknown } | 
   } catch (error) {
     return { error: errorOf(error) };
   }
-}
-
-function dataOf({ data, b64data }: Pick<Params<'publish'>, 'data' | 'b64data'>): string {
-  if (b64data !== undefined) return jsonOfBytes(Uint8Array.from(atob(b64data), (byte) => byte.charCodeAt(0)));
-  if (data === undefined) throw new ClientError('invalidInput', { field: 'data', message: 'must be given' });
-  return JSON.stringify(data);
 }
 
 async function history(node: Node, { channel, limit, since, reverse }: Params<'history'>): Promise<unknown> {

@@ -3,8 +3,8 @@ import { ClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node.ts';
 import { ruleText } from '../../core/rules.ts';
 import { type ApiKey, checkScope, findKey } from './api-keys.ts';
-import { createHandlers, errorOf, type Handlers } from './methods.ts';
-import { isMethod, REQUESTS } from './requests.ts';
+import { createHandlers, errorOf } from './methods.ts';
+import { type Handlers, isMethod, REQUESTS } from './requests.ts';
 
 export type { ApiKey } from './api-keys.ts';
 

@@ -1,3 +1,4 @@
+import type { HeaderFields } from '../../core/client-headers.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { Frame } from '../../core/protocol.ts';
@@ -43,7 +44,7 @@ export interface NamespaceLine extends Pick<EngineLine, 'send' | 'backlog' | 'jo
 }
 
 /** Who is at the other end, as the first request says. */
-export type LineCaller = { readonly principal: Principal; readonly address: string };
+export type LineCaller = { readonly principal: Principal; readonly address: string; readonly headers?: HeaderFields };
 
 /** What a client says as it enters a namespace. */
 export type Entry = { readonly auth: Readonly<Record<string, unknown>>; readonly caller: LineCaller };

@@ -1,5 +1,6 @@
 import type { Feature } from '../../core/feature.ts';
 import type { Node } from '../../core/node.ts';
+import type { Principal } from '../../core/principal.ts';
 import type { Protocol } from '../../core/protocol.ts';
 import type { Push } from '../../core/pushes.ts';
 import { type Dialect, dialectOf, MAIN } from './dialect.ts';
@@ -30,7 +31,7 @@ export class SocketIo {
   readonly engine = engine;
   /** What all clients of a namespace are told alike, for the hub. */
   readonly protocols: readonly Protocol[];
-  /** Its own part among features: where recovery is written down, and the messages of rooms over HTTP. */
+  /** Its own part among features: where recovery is written down. */
   readonly feature: Feature;
   readonly #settings: SocketIoSettings;
   readonly #dialects: readonly (readonly [Dialect, Protocol])[];
@@ -47,7 +48,6 @@ export class SocketIo {
       name: 'socketio',
       namespaces: { [RECORDS_NAMESPACE]: RECORDS_DEFINITION },
       operations: [],
-      route: (request, principal) => answerRooms(this.#attached, request, principal),
     };
   }
 
@@ -75,6 +75,11 @@ export class SocketIo {
   open(engineLine: EngineLine, caller: LineCaller): LineHandler {
     if (this.#line === undefined) throw new Error('a line was opened before there was a node');
     return new SocketIoLine(this.#line, engineLine, caller);
+  }
+
+  /** The newest messages of a room; see `answerRooms`. */
+  answerRooms(request: Request, principal: Principal): Promise<Response> {
+    return answerRooms(this.#attached, request, principal);
   }
 
   get #attached(): Node {

@@ -5,19 +5,16 @@ import type { Principal } from '../../core/principal.ts';
 import { channelOf } from './dialect.ts';
 import { messageOf } from './encode.ts';
 
-const PATH = /^\/api\/rooms\/([^/]+)\/messages$/;
+/** `/api/rooms/<room>/messages`. */
+const ROOM_SEGMENT = 3;
 const NEWEST = 100;
 
 /**
  * `GET /api/rooms/<room>/messages`: its newest 100 messages, the oldest of them first, each as `new_message` has it.
- * Undefined for other paths. Who asks is said by the cookie, or by `Authorization: Bearer <connection token>`.
- * Throws `ClientError`.
+ * Who asks is said by the cookie, or by `Authorization: Bearer <connection token>`. Throws `ClientError`.
  */
-export async function answerRooms(node: Node, request: Request, principal: Principal): Promise<Response | undefined> {
-  const [, encoded] = PATH.exec(new URL(request.url).pathname) ?? [];
-  if (encoded === undefined) return undefined;
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw new ClientError('methodNotFound');
-  const room = decoded(encoded);
+export async function answerRooms(node: Node, request: Request, principal: Principal): Promise<Response> {
+  const room = decoded(new URL(request.url).pathname.split('/')[ROOM_SEGMENT] ?? '');
   const channel = channelOf(room);
   await node.permissions.check(await whoAsks(node, request, principal), 'readHistory', channel);
   const limit = Math.min(NEWEST, node.limits.history);

@@ -40,12 +40,12 @@ export class CentrifugeEntrance implements Entrance {
     return pathname === EMULATION_PATH ? this.#emulation.emulate(request) : this.#emulation.httpStream(request, caller);
   }
 
-  #upgrade(request: Request, { principal, address }: Caller): Response | undefined {
+  #upgrade(request: Request, { principal, address, headers: sent }: Caller): Response | undefined {
     const { app, server } = this.#parts;
     const offered = request.headers.get('Sec-WebSocket-Protocol');
     const { format, subprotocol } = app.centrifuge.negotiate(request.url, offered);
     const headers = subprotocol === undefined ? undefined : { 'Sec-WebSocket-Protocol': subprotocol };
-    const data: SocketData = { protocol: app.centrifuge[format], principal, address, session: undefined };
+    const data: SocketData = { protocol: app.centrifuge[format], principal, address, sent, session: undefined };
     if (server.upgrade(request, { data, ...(headers !== undefined && { headers }) })) return undefined;
     return new Response('a WebSocket handshake was expected', { status: 426, headers: { Upgrade: 'websocket' } });
   }

@@ -5,13 +5,14 @@ import { ANONYMOUS } from '../../core/principal.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Entrance } from './entrance.ts';
 import type { Http } from './http.ts';
+import { type SentHeadersSettings, sentHeadersOf } from './sent-headers.ts';
 import { crossOriginHeaders, preflight, type VisitSettings, visitOf } from './visit.ts';
 
 type Parts = {
   readonly app: Pick<App, 'authenticate'>;
   readonly http: Pick<Http, 'addressOf'>;
   readonly telemetry: Telemetry;
-  readonly settings: VisitSettings;
+  readonly settings: VisitSettings & SentHeadersSettings;
   readonly entrances: readonly Entrance[];
 };
 
@@ -38,7 +39,11 @@ export class Connections {
     const principal = await whoNow();
     const { pathname } = new URL(request.url);
     const entrance = this.#parts.entrances.find((candidate) => candidate.takes(pathname));
-    const caller = { principal, address: this.#parts.http.addressOf(request, peer), whoNow };
+    const sent = sentHeadersOf(headers, visit, this.#parts.settings);
+    const caller = {
+      ...{ principal, address: this.#parts.http.addressOf(request, peer), whoNow },
+      ...(sent !== undefined && { headers: sent }),
+    };
     const response = await entrance?.begin(request, caller).catch(toResponse);
     if (response !== undefined) {
       this.#parts.telemetry.count('banyan_http_requests_total', { status: String(response.status) });

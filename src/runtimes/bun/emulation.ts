@@ -53,9 +53,10 @@ export class Emulation {
     return new Response(null, { status: 204 });
   }
 
-  #open(protocol: Protocol, framing: Framing, first: Frame, { principal, address }: Caller): Response {
+  #open(protocol: Protocol, framing: Framing, first: Frame, caller: Caller): Response {
+    const { principal, address, headers } = caller;
     const connection = this.#streams.open(framing, this.#bounds.maxBacklogBytes, (opened) =>
-      this.#app.node.open({ connection: opened, protocol, principal, address }),
+      this.#app.node.open({ ...{ connection: opened, protocol, principal, address }, ...(headers && { headers }) }),
     );
     connection.session?.receive(first);
     return connection.response;

@@ -1,9 +1,12 @@
+import type { HeaderFields } from '../../core/client-headers.ts';
 import type { Principal } from '../../core/principal.ts';
 
 /** Who comes. */
 export type Caller = {
   readonly principal: Principal;
   readonly address: string;
+  /** HeaderFields of the request that the developer's backend is told. */
+  readonly headers?: HeaderFields;
   /** Who it is by now: to be asked after a body that took its time (PE3). */
   whoNow(): Promise<Principal>;
 };

@@ -22,6 +22,7 @@ import { PlainEntrance } from './plain-entrance.ts';
 import { ProcessMetrics } from './process-metrics.ts';
 import { PusherEntrance } from './pusher-entrance.ts';
 import { Readiness } from './readiness.ts';
+import { RoomsEntrance } from './rooms-entrance.ts';
 import { SocketIoEntrance } from './socketio-entrance.ts';
 import { BunFanout, type SocketData, socketHandler } from './websocket.ts';
 
@@ -64,7 +65,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
     ports = openPorts({
       dataFolder: config.data,
       memoryHistoryBytes: config.memoryHistoryBytes,
-      backend: { urls: config.backendUrls, secret: config.backendSecret, timeoutMs: config.backendTimeoutMs },
+      backend: {
+        ...{ urls: config.backendUrls, secret: config.backendSecret, timeoutMs: config.backendTimeoutMs },
+        claimable: config.backendClaimedHeaders,
+      },
       steps: MIGRATIONS,
       onDeath: (error) => dieOf(error, telemetry),
     });
@@ -106,6 +110,7 @@ function assemble(config: Config, ports: Ports, { telemetry, fanout, server, pro
     new CentrifugeEntrance(parts),
     new PlainEntrance({ ...parts, telemetry }),
     new PusherEntrance({ app, server }),
+    new RoomsEntrance(app, telemetry),
     new SocketIoEntrance(
       { socketio, server, fanout, clock: systemClock, report: (error) => app.node.report(error, 'socketio.failed') },
       { path: '/socket.io/', pingMs: config.pingSeconds * 1_000, pongMs: config.pongSeconds * 1_000, ...bounds },

@@ -67,12 +67,12 @@ export class PlainEntrance implements Entrance {
   }
 
   /** Answers once it is decided that the client may hear all of its channels, so that a refusal is one to any program. */
-  async #stream(request: Request, { principal, address }: Caller): Promise<Response> {
+  async #stream(request: Request, { principal, address, headers }: Caller): Promise<Response> {
     const { app, server, streams, bounds } = this.#parts;
     const asked = app.plain.readStreaming(request.url, request.headers, app.node.limits.channels);
     const protocol = new app.plain.EventStream(asked, (why) => connection.session?.close(why), Math.random());
     const connection = streams.open(protocol, bounds.maxBacklogBytes, (opened) =>
-      app.node.open({ connection: opened, protocol, principal, address }),
+      app.node.open({ ...{ connection: opened, protocol, principal, address }, ...(headers && { headers }) }),
     );
     // The session's own pings are what keeps the line open.
     server.timeout(request, 0);
@@ -87,15 +87,15 @@ export class PlainEntrance implements Entrance {
     return connection.response;
   }
 
-  async #poll(request: Request, { principal, address }: Caller): Promise<Response> {
+  async #poll(request: Request, { principal, address, headers }: Caller): Promise<Response> {
     const { app, streams, bounds } = this.#parts;
     const asked = app.plain.readPolling(request.url, request.headers, app.node.limits.channels);
     const poll = new app.plain.Poll(asked, bounds.maxBacklogBytes / 2);
     const session = app.node.open({
       connection: new PollConnection(streams, poll),
       protocol: poll,
-      principal,
-      address,
+      ...{ principal, address },
+      ...(headers && { headers }),
     });
     const stopWaiting = app.node.clock.after(asked.waitMs, () => poll.timeOver());
     // Nobody is left to answer.

@@ -7,6 +7,8 @@ import { EngineLine, type LineParts } from './engine-line.ts';
 import { POLL_HEADERS } from './engine-poll.ts';
 import type { Caller, Entrance } from './entrance.ts';
 import { readBody } from './read-body.ts';
+import { listClientFiles } from './socketio-client-files.ts';
+import type { StaticFile } from './static-files.ts';
 import type { BunFanout, Socket, SocketData, SocketOwner } from './websocket.ts';
 
 /** How long after a client has left by one request, another of its is waited for. */
@@ -42,11 +44,13 @@ export class SocketIoEntrance implements Entrance {
   readonly #parts: Parts;
   readonly #settings: EngineSettings;
   readonly #lines = new Map<string, EngineLine>();
+  readonly #clientFiles: ReadonlyMap<string, StaticFile>;
   readonly #line: LineParts;
 
   constructor(parts: Parts, settings: EngineSettings) {
     this.#parts = parts;
     this.#settings = settings;
+    this.#clientFiles = listClientFiles(settings.path);
     const { engine } = parts.socketio;
     const heartbeats = new Heartbeats({ ...settings, fanout: parts.fanout, ping: engine.PING }, performance.now());
     this.#line = {
@@ -62,10 +66,14 @@ export class SocketIoEntrance implements Entrance {
 
   takes(pathname: string): boolean {
     // Clients can be told to leave out the slash at the end.
-    return pathname === this.#settings.path || `${pathname}/` === this.#settings.path;
+    return (
+      pathname === this.#settings.path || `${pathname}/` === this.#settings.path || this.#clientFiles.has(pathname)
+    );
   }
 
   async begin(request: Request, caller: Caller): Promise<Response | undefined> {
+    const file = this.#clientFiles.get(new URL(request.url).pathname);
+    if (file !== undefined) return file.answer(request);
     const response = await this.#answer(request, caller);
     // Bun closes a connection that the client wants closed, but does not say so; Node's client then asks once more on it.
     if (request.headers.get('Connection')?.toLowerCase() === 'close') response?.headers.set('Connection', 'close');

@@ -1,4 +1,5 @@
 import type { Server, ServerWebSocket, WebSocketHandler } from 'bun';
+import type { HeaderFields } from '../../core/client-headers.ts';
 import type { Command } from '../../core/commands.ts';
 import type { Connection, Fanout } from '../../core/connection.ts';
 import type { Node } from '../../core/node.ts';
@@ -22,6 +23,8 @@ export type SessionData = {
   readonly protocol: Protocol;
   readonly principal: Principal;
   readonly address: string;
+  /** HeaderFields that the developer's backend is told. */
+  readonly sent?: HeaderFields | undefined;
   /** What the protocol's clients leave unsaid: `connect`, where opening the socket says it. */
   readonly first?: Command;
   /** The client's id, where the protocol has a form of its own for it. */
@@ -103,11 +106,12 @@ export function socketHandler(node: () => Node, bounds: SocketBounds): WebSocket
     open(socket) {
       const { data } = socket;
       if ('owner' in data) return data.owner.opened(socket);
-      const { protocol, principal, address, first, client, refusal } = data;
+      const { protocol, principal, address, sent, first, client, refusal } = data;
       if (refusal !== undefined) return turnAway(socket, refusal);
       const connection = new BunConnection(socket);
       const session = node().open({
         ...{ connection, protocol, principal, address },
+        ...(sent !== undefined && { headers: sent }),
         ...(client !== undefined && { client }),
       });
       data.session = session;

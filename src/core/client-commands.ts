@@ -1,0 +1,62 @@
+import type { Admission } from './admission.ts';
+import { askingOf } from './application.ts';
+import type { Command } from './commands.ts';
+import { ClientError } from './errors.ts';
+import type { Published, PublishOptions } from './feature.ts';
+import type { Hooks } from './hooks.ts';
+import { clientEntryOf } from './maps.ts';
+import type { Permissions } from './permissions.ts';
+import { userOf } from './principal.ts';
+import type { Reply } from './pushes.ts';
+import type { Session } from './session.ts';
+
+/** What a client's publications need of the node. */
+type Publishing = {
+  readonly permissions: Permissions;
+  readonly admission: Admission;
+  publish(channel: string, data: string, options: PublishOptions): Promise<Published>;
+};
+
+/** Answers a publish command, after checking that the client may. Throws `ClientError`. */
+export async function answerPublish(
+  { node, hooks }: { readonly node: Publishing; readonly hooks: Hooks | undefined },
+  session: Session,
+  command: Extract<Command, { kind: 'publish' }>,
+): Promise<Reply> {
+  const { channel, key, tags, tellsOthersOnly } = command;
+  const { principal, subscriptions } = session;
+  // What lets the client of an app into a channel is also what lets it publish there.
+  if (principal.kind === 'app' && !subscriptions.has(channel)) throw new ClientError('permissionDenied');
+  const entry = clientEntryOf(node.permissions.namespace(channel), session.client, command.entry);
+  const permitted = node.admission.publication(session, command);
+  // Where nobody has to be asked, it is published before anything that the client says next.
+  const data = typeof permitted === 'string' ? permitted : await permitted;
+  const publication = {
+    info: subscriptions.infoIn(channel),
+    ...(tags !== undefined && { tags }),
+    ...(entry !== undefined && { entry }),
+  };
+  const published = await node.publish(channel, data, {
+    ...publication,
+    // Nobody else's publication is mistaken for theirs, whatever key they choose.
+    ...(key !== undefined && { key: `${principal.kind}/${userOf(principal)}/${key}` }),
+    ...(tellsOthersOnly === true && { except: session.client }),
+  });
+  if (principal.kind === 'app') hooks?.apps?.published(channel, { data, ...publication });
+  return { kind: 'publish', published };
+}
+
+/** Answers a call: an operation's, or else the developer's backend. Throws `ClientError`. */
+export async function answerRpc(
+  hooks: Hooks | undefined,
+  session: Session,
+  { method, data }: Extract<Command, { kind: 'rpc' }>,
+): Promise<Reply> {
+  if (hooks === undefined) throw new ClientError('methodNotFound');
+  const { application, operates, call } = hooks;
+  if (application?.hears('rpc') === true && operates?.(method) === false) {
+    return { kind: 'rpc', data: await application.rpc(askingOf(session), method, data) };
+  }
+  const { principal, address, client } = session;
+  return { kind: 'rpc', data: await call(method, { principal, address, client }, data) };
+}

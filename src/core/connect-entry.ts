@@ -1,0 +1,176 @@
+import type { Since } from './commands.ts';
+import { DisconnectError } from './disconnects.ts';
+import type { Hub } from './hub.ts';
+import type { HubChannel } from './hub-channel.ts';
+import type { Permissions } from './permissions.ts';
+import type { Principal } from './principal.ts';
+import type { Protocol } from './protocol.ts';
+import type { SubscribeResult } from './pushes.ts';
+import type { RecoveryBudget } from './recovery-budget.ts';
+import { LIVE_BY_CLIENT, LIVE_BY_SERVER, type Live } from './subscription.ts';
+
+/** The channels that a connecting client is put into: first counted in, then, once it has been told, joined. */
+export type Entering = {
+  enter(): Entered;
+  join(): void;
+  abandon(): void;
+};
+
+/** What a connecting client is told of the channels it is in; see `ConnectResult`. */
+export type Entered = {
+  readonly subscriptions: ReadonlyMap<string, SubscribeResult>;
+  readonly restored?: ReadonlyMap<string, SubscribeResult>;
+};
+
+/** Where a client was in each channel when it left. */
+export type Positions = ReadonlyMap<string, Since>;
+type Held = Map<string, HubChannel>;
+
+/** The connecting client's subscriptions, as far as entering touches them. */
+export interface Seats {
+  readonly principal: Principal;
+  readonly protocol: Protocol;
+  /** Whether the channel was taken away while the connection was being set up. */
+  isRevoked(channel: string): boolean;
+  /** From now on a revocation finds the subscription itself. */
+  settled(): void;
+  budget(): RecoveryBudget;
+  keep(channel: HubChannel, live: Live, result: SubscribeResult): SubscribeResult;
+  withoutExcepted(result: SubscribeResult): SubscribeResult;
+  forget(channel: string): void;
+  join(channel: HubChannel): void;
+}
+
+type Node = {
+  readonly hub: Hub;
+  readonly permissions: Permissions;
+  readonly limits: { readonly channels: number };
+};
+
+type Wanted = {
+  /** Into which the server puts the client. */
+  readonly names: readonly string[];
+  readonly since: Positions;
+  /** Into which it asks to be brought back: all or none. */
+  readonly restore?: Positions;
+};
+
+/**
+ * Makes everything ready for a connecting client, so that it can then enter all channels in one turn: those the
+ * server puts it into, and those that it asks to be brought back into.
+ */
+export async function prepareEntering(node: Node, seats: Seats, wanted: Wanted): Promise<Entering> {
+  const entry = new ConnectEntry(node, seats, wanted);
+  try {
+    await entry.prepare();
+  } catch (error) {
+    entry.abandon();
+    throw error;
+  }
+  return entry;
+}
+
+class ConnectEntry implements Entering {
+  readonly #node: Node;
+  readonly #seats: Seats;
+  readonly #wanted: Wanted;
+  /** Those to be brought back into, without those that the server puts it into anyway. */
+  readonly #restorable: Positions;
+  readonly #held: Held = new Map();
+  readonly #back: Held = new Map();
+
+  constructor(node: Node, seats: Seats, wanted: Wanted) {
+    this.#node = node;
+    this.#seats = seats;
+    this.#wanted = wanted;
+    const { names, restore } = wanted;
+    this.#restorable = new Map([...(restore ?? [])].filter(([name]) => !names.includes(name)));
+  }
+
+  async prepare(): Promise<void> {
+    const { names, since, restore } = this.#wanted;
+    const isAllowed = restore !== undefined && (await this.#mayRestore());
+    await this.#holdAll(new Set(names), since, this.#held);
+    if (isAllowed) await this.#holdAll(this.#restorable.keys(), this.#restorable, this.#back);
+  }
+
+  abandon(): void {
+    this.#releaseAll(this.#held);
+    this.#releaseAll(this.#back);
+  }
+
+  enter(): Entered {
+    if (![...this.#held.values(), ...this.#back.values()].every(({ isReady }) => isReady)) {
+      // A history began anew meanwhile, so the client has no place in it: it must come again.
+      this.abandon();
+      throw new DisconnectError('insufficientState');
+    }
+    const isAnyRevoked = [...this.#back.keys()].some((name) => this.#seats.isRevoked(name));
+    const isWhole = this.#wanted.restore !== undefined && this.#back.size === this.#restorable.size && !isAnyRevoked;
+    const budget = this.#seats.budget();
+    const subscriptions = this.#enterAll(budget);
+    const restored = isWhole ? this.#restoreAll(budget) : undefined;
+    if (restored === undefined) this.#releaseAll(this.#back);
+    return { subscriptions, ...(restored !== undefined && { restored }) };
+  }
+
+  join(): void {
+    for (const channel of [...this.#held.values(), ...this.#back.values()]) {
+      this.#seats.join(channel);
+      this.#node.hub.release(channel);
+    }
+  }
+
+  async #holdAll(names: Iterable<string>, since: Positions, held: Held): Promise<void> {
+    for (const name of names) held.set(name, this.#node.hub.hold(name, this.#node.permissions.namespace(name)));
+    await Promise.all([...held].map(([name, channel]) => channel.prepare(since.get(name))));
+  }
+
+  #releaseAll(held: Held): void {
+    for (const channel of held.values()) this.#node.hub.release(channel);
+    held.clear();
+  }
+
+  async #mayRestore(): Promise<boolean> {
+    if (this.#restorable.size > this.#node.limits.channels) return false;
+    const { principal } = this.#seats;
+    const may = async (name: string) => this.#node.permissions.decide(principal, 'subscribe', name);
+    const answers = await Promise.all([...this.#restorable.keys()].map((name) => may(name).catch(() => false)));
+    return answers.every((allowed) => allowed);
+  }
+
+  /** Enters all of them, if all that was missed can be given; otherwise none. */
+  #restoreAll(budget: RecoveryBudget): Map<string, SubscribeResult> | undefined {
+    const { hub } = this.#node;
+    const { protocol } = this.#seats;
+    const results = new Map<string, SubscribeResult>();
+    for (const [name, channel] of this.#back) {
+      const since = this.#restorable.get(name);
+      const result = hub.enter(channel, protocol, since && { since, budget });
+      results.set(name, this.#seats.keep(channel, LIVE_BY_CLIENT, result));
+    }
+    if ([...results.values()].every(({ recovered }) => recovered)) return results;
+    for (const name of this.#back.keys()) {
+      this.#seats.forget(name);
+      hub.leave(name, protocol);
+    }
+    return undefined;
+  }
+
+  #enterAll(budget: RecoveryBudget): Map<string, SubscribeResult> {
+    const { hub } = this.#node;
+    const results = new Map<string, SubscribeResult>();
+    for (const [name, channel] of this.#held) {
+      if (this.#seats.isRevoked(name)) {
+        this.#held.delete(name);
+        hub.release(channel);
+      } else {
+        const since = this.#wanted.since.get(name);
+        const result = hub.enter(channel, this.#seats.protocol, since && { since, budget });
+        results.set(name, this.#seats.keep(channel, LIVE_BY_SERVER, this.#seats.withoutExcepted(result)));
+      }
+    }
+    this.#seats.settled();
+    return results;
+  }
+}

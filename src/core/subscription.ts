@@ -1,0 +1,87 @@
+import type { SubscribeOptions } from './commands.ts';
+import { ClientError } from './errors.ts';
+import type { Feed, FeedOptions } from './feed.ts';
+import type { From, HubChannel } from './hub-channel.ts';
+import { lastResult, recoveredResult } from './map-parts.ts';
+import type { MapRead } from './maps.ts';
+import type { SubscribeResult } from './pushes.ts';
+import type { Grant } from './tokens.ts';
+import type { Tracking } from './tracking.ts';
+
+/** `entering`: allowed or being asked, not yet in. It is called off by being forgotten; another may take its place. */
+export type Subscription = Entry | Live;
+export type Entry = { readonly tag: 'entering'; readonly by: Maker; done: Promise<void> };
+export type Live = {
+  readonly tag: 'live';
+  readonly by: Maker;
+  /** Shown with the client in this channel; JSON text. */
+  readonly info?: string;
+  /** As whom the client is in this channel, where that differs. */
+  readonly user?: string;
+  readonly expiresAt?: number;
+  /** Whether the developer's backend is asked when that time has come, rather than the client for a new token. */
+  readonly vouched?: true;
+  /** Where it takes publications in a way of its own. */
+  readonly feed?: Feed;
+  /** Of a shared poll. */
+  readonly tracking?: Tracking;
+};
+export type Maker = 'client' | 'server';
+
+export const LIVE_BY_CLIENT: Live = { tag: 'live', by: 'client' };
+export const LIVE_BY_SERVER: Live = { tag: 'live', by: 'server' };
+
+/** How a client comes in, once it may: with a read part where the channel is a map. */
+export type Entrance = {
+  readonly options: SubscribeOptions;
+  readonly wishes: FeedOptions | undefined;
+  readonly read: MapRead | undefined;
+};
+
+/** Throws `limitExceeded` when one more user is too many. */
+export function checkRoom({ present }: HubChannel, grant: Grant | undefined): void {
+  if (grant?.userLimit === undefined || present === undefined) return;
+  if (present.users < grant.userLimit || present.hasUser(grant.user)) return;
+  throw new ClientError('limitExceeded', { message: `at most ${grant.userLimit} users in a presence channel` });
+}
+
+/** One object serves all subscriptions about which there is nothing more to say. `self`: who the client is elsewhere. */
+export function liveOf(by: Maker, grant: Grant | undefined, self: string): Live {
+  const { info, expiresAt } = grant ?? {};
+  const user = grant === undefined || grant.user === self ? undefined : grant.user;
+  if (info === undefined && expiresAt === undefined && user === undefined) {
+    return by === 'client' ? LIVE_BY_CLIENT : LIVE_BY_SERVER;
+  }
+  return {
+    ...{ tag: 'live', by },
+    ...(info !== undefined && { info }),
+    ...(user !== undefined && { user }),
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(grant?.vouched === true && { vouched: true }),
+  };
+}
+
+export function withFeed(live: Live, feed: Feed | undefined): Live {
+  return feed === undefined ? live : { ...live, feed };
+}
+
+/** What the client is told. Throws `unrecoverablePosition` where it would rather be refused than begin anew. */
+export function resultOf(
+  channel: HubChannel,
+  entered: SubscribeResult,
+  { options, wishes, read }: Entrance,
+): SubscribeResult {
+  if (read !== undefined) return lastResult(channel, read, { entered, wishes });
+  if (options.type === 'sharedPoll') return entered;
+  if (options.type !== undefined && options.type !== 'stream') return recoveredResult(channel, entered);
+  if (options.rejectUnrecovered !== true || !entered.wasRecovering || entered.recovered) return entered;
+  throw new ClientError('unrecoverablePosition');
+}
+
+export function trackingIn({ tracking }: Live): { readonly tracking?: Tracking } {
+  return tracking === undefined ? {} : { tracking };
+}
+
+export function fromOf({ latest, page, since }: SubscribeOptions): From | undefined {
+  return latest === true ? 'latest' : (page?.since ?? since);
+}

@@ -1,0 +1,9 @@
+import { type HeaderFields, readHeaders } from '../../core/client-headers.ts';
+import { DisconnectError } from '../../core/disconnects.ts';
+
+/** ConnectRequest.headers. Throws `DisconnectError('badRequest')` for what cannot be headers. */
+export function claimedHeaders(pairs: Iterable<readonly [string, string]>): { readonly headers?: HeaderFields } {
+  const headers = readHeaders(pairs);
+  if (headers === 'wrong') throw new DisconnectError('badRequest');
+  return headers === undefined ? {} : { headers };
+}

@@ -1,0 +1,56 @@
+import type { Node } from '../../core/node.ts';
+import type { Given } from '../../core/node-messages.ts';
+import { dataOf, textOf } from './payload.ts';
+import type { Handlers, Params } from './requests.ts';
+
+type Order = 'subscribe' | 'unsubscribe' | 'disconnect' | 'refresh';
+
+/** What a backend wants done to its users' connections. `own` gives a channel that is its business, or throws. */
+export function createOrders(node: Node, own: (channel: string) => string): Pick<Handlers, Order> {
+  return {
+    subscribe: async (params) => {
+      const channel = own(params.channel);
+      node.tellExternal(params.user, { kind: 'subscribe', channel, ...whichOf(params), given: givenOf(params) });
+      return {};
+    },
+    unsubscribe: async (params) => {
+      node.tellExternal(params.user, { kind: 'unsubscribe', channel: own(params.channel), ...whichOf(params) });
+      return {};
+    },
+    disconnect: async (params) => {
+      const { user, whitelist: except, disconnect: ending } = params;
+      const order = { kind: 'disconnect', except, ...(ending !== undefined && { ending }) } as const;
+      node.tellExternal(user, { ...order, ...whichOf(params) });
+      return {};
+    },
+    refresh: async (params) => {
+      const { user, expired, info } = params;
+      const order = {
+        kind: 'refresh',
+        ...endOf(params),
+        ...(info !== undefined && { info: JSON.stringify(info) }),
+      } as const;
+      node.tellExternal(user, { ...(expired ? ({ kind: 'expire' } as const) : order), ...whichOf(params) });
+      return {};
+    },
+  };
+}
+
+function whichOf({ client, session }: Pick<Params<'unsubscribe'>, 'client' | 'session'>) {
+  return { ...(client !== undefined && { client }), ...(session !== undefined && { session }) };
+}
+
+function givenOf(params: Params<'subscribe'>): Given {
+  const { info, b64info, recover_since: since } = params;
+  const shown = b64info === undefined ? JSON.stringify(info) : textOf(b64info, 'b64info');
+  return {
+    ...endOf(params),
+    ...(shown !== undefined && { info: shown }),
+    ...((params.data !== undefined || params.b64data !== undefined) && { data: dataOf(params) }),
+    ...(since !== undefined && { since }),
+  };
+}
+
+function endOf({ expire_at: end }: { readonly expire_at: number }): { readonly expiresAt?: number } {
+  return end === 0 ? {} : { expiresAt: end * 1_000 };
+}

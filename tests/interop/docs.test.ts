@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
+import { programOf } from '../servers/program.ts';
+
+const MARK = '\n@@@ the next example\n';
+/** Streams have no end: they are listened to for so many seconds. */
+const LISTEN = 2;
+
+/** What to type, and what comes back; `…` stands for anything. */
+type Example = { readonly typed: string; readonly answer: string };
+type Page = { readonly text: string; readonly settings: Record<string, string>; readonly examples: readonly Example[] };
+
+/** A page of docs/, with the settings that it starts its server with. */
+function pageOf(name: string): Page {
+  const text = readFileSync(fileURLToPath(new URL(`../../docs/${name}`, import.meta.url)), 'utf8');
+  const settings = [...text.matchAll(/^(?:export )?(BANYAN_\w+)=(?:'(.+)'|(\S+))(?: npm start)?$/gm)];
+  const examples = [...text.matchAll(/```sh\n([\s\S]*?)```\n```\n([\s\S]*?)```/g)];
+  return {
+    text,
+    settings: Object.fromEntries(settings.map(([, key = '', quoted, bare]) => [key, quoted ?? bare ?? ''])),
+    examples: examples.map(([, typed = '', answer = '']) => ({ typed: typed.trim(), answer: answer.trim() })),
+  };
+}
+
+/** Types the examples one after the other into one shell. */
+async function typeAll({ settings, examples }: Page, url: string): Promise<readonly string[]> {
+  const script = [
+    `curl() { case "$*" in *-N*) command curl -s --max-time ${LISTEN} "$@";; *) command curl -s "$@";; esac; }`,
+    ...examples.map(({ typed }) => `${typed}\nprintf '${MARK.replaceAll('\n', '\\n')}'`),
+  ].join('\n');
+  const shell = Bun.spawn(['bash', '-c', script.replaceAll('http://localhost:8000', url)], {
+    env: { ...process.env, ...settings },
+    stdout: 'pipe',
+  });
+  return (await new Response(shell.stdout).text()).split(MARK);
+}
+
+function patternOf(answer: string): RegExp {
+  const literal = answer.split('…').map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  return new RegExp(`^${literal.join('[\\s\\S]*?')}$`);
+}
+
+describe.each(['http.md', 'backend.md'])('docs/%s', (name) => {
+  const page = pageOf(name);
+  let server: BanyanProcess;
+  let outputs: readonly string[] = [];
+
+  beforeAll(async () => {
+    for (const program of ['bash', 'curl', 'sed', 'openssl']) programOf(program, program);
+    server = await startBanyan(page.settings);
+    outputs = await typeAll(page, server.url);
+  }, 30_000);
+  afterAll(() => server.stop());
+
+  test('says how its server is started, and has an answer to each example', () => {
+    expect(Object.keys(page.settings).length).toBeGreaterThan(0);
+    expect(page.examples.length).toBeGreaterThan(4);
+    expect(page.text.match(/```sh\n/g)).toHaveLength(page.examples.length);
+  });
+
+  test.each(page.examples.map(({ typed, answer }, index) => [typed, answer, index] as const))(
+    '%s',
+    (_typed, answer, index) => {
+      expect((outputs[index] ?? '').trim()).toMatch(patternOf(answer));
+    },
+  );
+});
