@@ -196,6 +196,7 @@ const QUESTIONS: Readonly<Record<BackendEvent, () => Promise<unknown>>> = {
   connect: () => application.connect(ASKING, undefined),
   refresh: () => application.refresh(ASKING),
   subscribe: () => application.subscribe(ASKING, 'a', undefined),
+  sub_refresh: () => application.subRefresh(ASKING, 'a'),
   publish: () => application.publish(ASKING, 'a', '1').then(JSON.parse),
   rpc: () => application.rpc(ASKING, 'm', {}),
 };
