@@ -22,6 +22,9 @@ const HEIGHT = 150;
 const LEAST: Readonly<Record<Unit, number>> = { count: 5, rate: 5, ms: 2, bytes: 1_048_576, share: 0.1 };
 /** A megabyte, two, four …: as people count memory. */
 const MEMORY_STEPS = Array.from({ length: 20 }, (_, power) => 1_048_576 * 2 ** power);
+/** One, two, five, ten …: half a connection is none. */
+const WHOLE_STEPS = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
+const STEPS: Partial<Record<Unit, number[]>> = { bytes: MEMORY_STEPS, count: WHOLE_STEPS, rate: WHOLE_STEPS };
 /** Lines differ by more than their colour. */
 export const DASHES: readonly (readonly number[])[] = [[], [8, 2], [2, 2]];
 
@@ -117,7 +120,7 @@ function make(element: HTMLElement, { count, unit, language, point }: Making): u
           ticks: { show: false },
           size: (_plot, values) => 14 + 7 * Math.max(0, ...(values ?? []).map(({ length }) => length)),
           space: 36,
-          ...(unit === 'bytes' && { incrs: MEMORY_STEPS }),
+          ...(STEPS[unit] !== undefined && { incrs: STEPS[unit] }),
           values: (_plot, splits) => splits.map((value) => formatValue(value, unit, language)),
         },
       ],
