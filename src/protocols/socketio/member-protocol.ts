@@ -40,7 +40,8 @@ export class MemberProtocol implements Protocol {
   readonly #shared: Protocol;
   readonly #recovery: Recovery | undefined;
   readonly #changed: () => void;
-  readonly #asks = new Map<number, Ask>();
+  /** Made with the first: most clients listen. */
+  #asks: Map<number, Ask> | undefined;
 
   /** `changed` is called when the client has been let in, has gaps, or the server has changed what it is in. */
   constructor({ dialect, shared, recovery }: Parts, changed: () => void) {
@@ -57,13 +58,15 @@ export class MemberProtocol implements Protocol {
   }
 
   expect(ask: Ask): void {
-    if ('id' in ask.command) this.#asks.set(ask.command.id, ask);
+    if (!('id' in ask.command)) return;
+    this.#asks ??= new Map();
+    this.#asks.set(ask.command.id, ask);
   }
 
   encodeReply(id: number, reply: Reply): Frames {
     if (id === CONNECT_ID) return this.#encodeEntry(reply);
-    const ask = this.#asks.get(id);
-    this.#asks.delete(id);
+    const ask = this.#asks?.get(id);
+    this.#asks?.delete(id);
     if (ask === undefined || reply.kind === 'connect') return [];
     this.#remember(ask, reply);
     return encodeAnswer(this.#dialect, ask, reply);

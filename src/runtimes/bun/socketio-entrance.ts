@@ -1,6 +1,8 @@
 import type { Server } from 'bun';
 import type { App } from '../../app/compose.ts';
+import type { End } from '../../core/connection.ts';
 import { ClientError } from '../../core/errors.ts';
+import type { Frame } from '../../core/protocol.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Compression } from './compression.ts';
 import { Heartbeats } from './engine-heartbeats.ts';
@@ -15,6 +17,7 @@ import type { BunFanout, Socket, SocketData, SocketOwner } from './websocket.ts'
 /** How long another request of a client is waited for that has left by one, or was too slow. */
 const LAST_POLL_MS = 5_000;
 
+type Client = Parameters<App['socketio']['open']>[1];
 type SocketIo = Pick<App['socketio'], 'engine' | 'open'>;
 type Refusal = keyof SocketIo['engine']['REFUSALS'];
 
@@ -97,7 +100,8 @@ export class SocketIoEntrance implements Entrance {
     if (sid === undefined) {
       if (request.method !== 'GET') return this.#refuse('badMethod');
       if (isUpgrade !== (transport === 'websocket')) return this.#refuse('badRequest');
-      return isUpgrade ? this.#upgrade(request, this.#newcomer(caller)) : this.#openPolling(caller);
+      const client = clientOf(caller);
+      return isUpgrade ? this.#upgrade(request, this.#newcomer(client)) : this.#openPolling(client);
     }
     const line = this.#lines.get(sid);
     if (line === undefined) return this.#refuse('unknownSession');
@@ -106,8 +110,8 @@ export class SocketIoEntrance implements Entrance {
     return line.isPolling && transport === 'polling' ? this.#takeRequest(line, request) : this.#refuse('badRequest');
   }
 
-  #openPolling(caller: Caller): Response | Promise<Response> {
-    const line = this.#open(caller, undefined);
+  #openPolling(client: Client): Response | Promise<Response> {
+    const line = this.#open(client, undefined);
     const packets = this.#parts.socketio.engine.encodePayload([this.#handshake(line, ['websocket'])]);
     return payload(packets);
   }
@@ -162,24 +166,19 @@ export class SocketIoEntrance implements Entrance {
   }
 
   /** A client that begins with a socket. */
-  #newcomer(caller: Caller): SocketOwner {
-    let line: EngineLine | undefined;
-    return {
-      opened: (socket) => {
-        line = this.#open(caller, socket);
-        line.send(this.#handshake(line, []));
-      },
-      received: (frame, socket) => line?.received(frame, socket),
-      drained: () => line?.drained(),
-      closed: (socket, end) => line?.socketClosed(socket, end),
-    };
+  #newcomer(client: Client): SocketOwner {
+    return new Newcomer((socket) => {
+      const line = this.#open(client, socket);
+      line.send(this.#handshake(line, []));
+      return line;
+    });
   }
 
-  #open(caller: Caller, socket: Socket | undefined): EngineLine {
+  #open(client: Client, socket: Socket | undefined): EngineLine {
     this.#line.heartbeats.advance(performance.now());
     const line = new EngineLine(this.#line, socket);
     this.#lines.set(line.sid, line);
-    line.begin(this.#parts.socketio.open(line, caller));
+    line.begin(this.#parts.socketio.open(line, client));
     return line;
   }
 
@@ -198,6 +197,38 @@ export class SocketIoEntrance implements Entrance {
       heartbeats.advance(performance.now());
       this.#advanceLater();
     });
+  }
+}
+
+/** What is kept of who comes: their request need not be. */
+function clientOf({ principal, address, headers }: Caller): Client {
+  return { principal, address, ...(headers !== undefined && { headers }) };
+}
+
+/** A client that begins with a socket, and has a line from then on. There are many of them. */
+class Newcomer implements SocketOwner {
+  #open: ((socket: Socket) => EngineLine) | undefined;
+  #line: EngineLine | undefined;
+
+  constructor(open: (socket: Socket) => EngineLine) {
+    this.#open = open;
+  }
+
+  opened(socket: Socket): void {
+    this.#line = this.#open?.(socket);
+    this.#open = undefined;
+  }
+
+  received(frame: Frame, socket: Socket): void {
+    this.#line?.received(frame, socket);
+  }
+
+  drained(): void {
+    this.#line?.drained();
+  }
+
+  closed(socket: Socket, end: End): void {
+    this.#line?.socketClosed(socket, end);
   }
 }
 
