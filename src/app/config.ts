@@ -1,20 +1,17 @@
 import { isIP } from 'node:net';
-import { SAMPLERS } from '../adapters/otel/samplers.ts';
 import { API_KEY_LENGTH, scopedApiKeysSchema } from './api-keys-setting.ts';
 import { backendUrlsSchema } from './backend-setting.ts';
+import { LIMIT_SETTINGS } from './limit-settings.ts';
 import { DEFAULT_NAMESPACES, namespacesSchema } from './namespaces-setting.ts';
 import { pusherAppsSchema } from './pusher-apps-setting.ts';
-import { choice, integer, json, list, type Setting, text, toggle } from './setting.ts';
-import { isCollector, isShare, pairsOf } from './traces-setting.ts';
+import { choice, integer, isLine, json, list, type Setting, text, toggle } from './setting.ts';
+import { TRACE_SETTINGS } from './traces-setting.ts';
 
 const KIB = 1_024;
 const MIB = 1_024 * KIB;
 
 /** A shorter secret can be guessed; with `clientInsecure` there is nothing to guess it for. */
 const SECRET_LENGTH = 32;
-
-/** More is no bound. */
-const MAX_RATE = 1_000_000;
 
 /** Every setting there is. docs/config.md and `banyan help` are made from this table. */
 export const SETTINGS = {
@@ -216,97 +213,7 @@ export const SETTINGS = {
     max: 1_000,
     doc: "How often the delivery of an app's webhook is tried before it becomes a dead letter. The pauses double from one second to a minute: 11 tries take about five minutes, 70 an hour. Later deliveries to the same address wait.",
   }),
-  channelLimit: integer({
-    env: 'BANYAN_CHANNEL_LIMIT',
-    default: 128,
-    min: 1,
-    max: 100_000,
-    doc: 'Channels that one connection may subscribe to by itself.',
-  }),
-  commandsPerSecond: integer({
-    env: 'BANYAN_COMMANDS_PER_SECOND',
-    default: 10_000,
-    min: 0,
-    max: MAX_RATE,
-    doc: 'Commands of one connection, publications included; 0: no bound, as in all of these. What comes faster is answered with error 111; whoever goes on all the same is disconnected (3013) and may come back. With `clientInsecure` this bound, and those down to `connectsPerSecond`, do not hold.',
-  }),
-  publicationsPerSecond: integer({
-    env: 'BANYAN_PUBLICATIONS_PER_SECOND',
-    default: 0,
-    min: 0,
-    max: MAX_RATE,
-    doc: 'The same of publications alone.',
-  }),
-  userCommandsPerSecond: integer({
-    env: 'BANYAN_USER_COMMANDS_PER_SECOND',
-    default: 20_000,
-    min: 0,
-    max: MAX_RATE,
-    doc: 'Commands of all connections and requests of one user together. Requests of whoever is nobody count by their address.',
-  }),
-  userPublicationsPerSecond: integer({
-    env: 'BANYAN_USER_PUBLICATIONS_PER_SECOND',
-    default: 0,
-    min: 0,
-    max: MAX_RATE,
-    doc: 'The same of publications alone.',
-  }),
-  burstSeconds: integer({
-    env: 'BANYAN_BURST_SECONDS',
-    default: 2,
-    min: 1,
-    max: 3_600,
-    doc: 'How many seconds of each of these rates, and of those of new connections, may be used up at once.',
-  }),
-  userChannelLimit: integer({
-    env: 'BANYAN_USER_CHANNEL_LIMIT',
-    default: 0,
-    min: 0,
-    max: 10_000_000,
-    doc: 'Subscriptions that all connections of one user may ask for together (error 106).',
-  }),
-  userConnectionLimit: integer({
-    env: 'BANYAN_USER_CONNECTION_LIMIT',
-    default: 0,
-    min: 0,
-    max: 10_000_000,
-    doc: 'Connections of one user at once. One more is closed (3504), and does not come back by itself.',
-  }),
-  addressConnectionLimit: integer({
-    env: 'BANYAN_ADDRESS_CONNECTION_LIMIT',
-    default: 10_000,
-    min: 0,
-    max: 10_000_000,
-    doc: 'Connections of one address at once; of IPv6, of one /64. One more is refused (429). This machine itself is not bounded; behind a proxy on another one, name that in `trustedProxies`, or everybody has its address.',
-  }),
-  addressConnectsPerSecond: integer({
-    env: 'BANYAN_ADDRESS_CONNECTS_PER_SECOND',
-    default: 500,
-    min: 0,
-    max: MAX_RATE,
-    doc: 'New connections of one address, by the same rules.',
-  }),
-  connectionLimit: integer({
-    env: 'BANYAN_CONNECTION_LIMIT',
-    default: 0,
-    min: 0,
-    max: 100_000_000,
-    doc: 'Connections of this process. One more is refused (503), and told when to try again.',
-  }),
-  connectsPerSecond: integer({
-    env: 'BANYAN_CONNECTS_PER_SECOND',
-    default: 2_500,
-    min: 0,
-    max: MAX_RATE,
-    doc: 'New connections of this process. When more come, as after a restart, they are told to come back one after the other, so that those which are there are not harmed; a drain sends them away as fast. The default takes half of one slow core.',
-  }),
-  drainSeconds: integer({
-    env: 'BANYAN_DRAIN_SECONDS',
-    default: 3,
-    min: 0,
-    max: 3_600,
-    doc: 'How long a stop may take to send connections away, `connectsPerSecond` of them, so that they do not reach the next process all at once; few go at once. 0, or a second signal: all at once. The supervisor must wait 10 seconds longer than this before it kills.',
-  }),
+  ...LIMIT_SETTINGS,
   historyLimit: integer({
     env: 'BANYAN_HISTORY_LIMIT',
     default: 300,
@@ -403,55 +310,7 @@ export const SETTINGS = {
     of: ['pretty', 'json'],
     doc: 'Records for people, or one JSON object a line for programs.',
   }),
-  otlpEndpoint: text({
-    env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
-    default: '',
-    rule: 'empty, or an http(s) address without a query or a password, as http://localhost:4318',
-    is: (value) => value === '' || isCollector(value),
-    doc: 'An OpenTelemetry collector, which is sent traces by OTLP over HTTP (Protobuf) at `/v1/traces` below this address. Empty: nothing is traced.',
-  }),
-  otlpTracesEndpoint: text({
-    env: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
-    default: '',
-    rule: 'empty, or an http(s) address without a query or a password, as http://localhost:4318/v1/traces',
-    is: (value) => value === '' || isCollector(value),
-    doc: 'Instead of that, the whole address that takes traces.',
-  }),
-  otlpHeaders: text({
-    env: 'OTEL_EXPORTER_OTLP_HEADERS',
-    default: '',
-    secret: true,
-    rule: 'empty, or pairs as api-key=secret, separated by commas, with percent escapes',
-    is: (value) => pairsOf(value) !== undefined,
-    doc: 'Headers that the collector asks for, as `api-key=secret,other=value`.',
-  }),
-  serviceName: text({
-    env: 'OTEL_SERVICE_NAME',
-    default: 'banyan',
-    rule: 'one line',
-    is: (value) => value !== '' && isLine(value),
-    doc: 'What traces call this server (`service.name`).',
-  }),
-  resourceAttributes: text({
-    env: 'OTEL_RESOURCE_ATTRIBUTES',
-    default: '',
-    rule: 'empty, or pairs as deployment.environment.name=production, separated by commas, with percent escapes',
-    is: (value) => pairsOf(value) !== undefined,
-    doc: 'What else traces say of this server, as `deployment.environment.name=production,host.name=a`.',
-  }),
-  tracesSampler: choice({
-    env: 'OTEL_TRACES_SAMPLER',
-    default: 'parentbased_always_on',
-    of: SAMPLERS,
-    doc: "What is traced: everything, nothing, or a part (`tracesSamplerArg`). With `parentbased_`, that is for requests without a `traceparent`, and the caller's own decision holds for the others, for at most 100 a second.",
-  }),
-  tracesSamplerArg: text({
-    env: 'OTEL_TRACES_SAMPLER_ARG',
-    default: '',
-    rule: 'empty, or a number from 0 to 1',
-    is: isShare,
-    doc: 'The part that is traced with a sampler by ratio: `0.01` is one in a hundred. Empty: all.',
-  }),
+  ...TRACE_SETTINGS,
 } as const satisfies Record<string, Setting>;
 
 export type SettingKey = keyof typeof SETTINGS;
@@ -546,10 +405,6 @@ const OF_THE_REQUEST =
 /** Whether listening on the host reaches this machine alone. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-}
-
-function isLine(value: string): boolean {
-  return !/[\r\n]/.test(value);
 }
 
 function isOrigin(value: string): boolean {

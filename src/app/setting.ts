@@ -84,3 +84,8 @@ function parseJson(value: string): unknown {
     return undefined;
   }
 }
+
+/** Whether a text has no line break. */
+export function isLine(value: string): boolean {
+  return !/[\r\n]/.test(value);
+}

@@ -1,5 +1,59 @@
-import type { SamplerName } from '../adapters/otel/samplers.ts';
+import { SAMPLERS, type SamplerName } from '../adapters/otel/samplers.ts';
+import { choice, isLine, type Setting, text } from './setting.ts';
 import { VERSION } from './version.ts';
+
+/** Where traces go. The names of the environment are OpenTelemetry's own. */
+export const TRACE_SETTINGS = {
+  otlpEndpoint: text({
+    env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    default: '',
+    rule: 'empty, or an http(s) address without a query or a password, as http://localhost:4318',
+    is: (value) => value === '' || isCollector(value),
+    doc: 'An OpenTelemetry collector, which is sent traces by OTLP over HTTP (Protobuf) at `/v1/traces` below this address. Empty: nothing is traced.',
+  }),
+  otlpTracesEndpoint: text({
+    env: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+    default: '',
+    rule: 'empty, or an http(s) address without a query or a password, as http://localhost:4318/v1/traces',
+    is: (value) => value === '' || isCollector(value),
+    doc: 'Instead of that, the whole address that takes traces.',
+  }),
+  otlpHeaders: text({
+    env: 'OTEL_EXPORTER_OTLP_HEADERS',
+    default: '',
+    secret: true,
+    rule: 'empty, or pairs as api-key=secret, separated by commas, with percent escapes',
+    is: (value) => pairsOf(value) !== undefined,
+    doc: 'Headers that the collector asks for, as `api-key=secret,other=value`.',
+  }),
+  serviceName: text({
+    env: 'OTEL_SERVICE_NAME',
+    default: 'banyan',
+    rule: 'one line',
+    is: (value) => value !== '' && isLine(value),
+    doc: 'What traces call this server (`service.name`).',
+  }),
+  resourceAttributes: text({
+    env: 'OTEL_RESOURCE_ATTRIBUTES',
+    default: '',
+    rule: 'empty, or pairs as deployment.environment.name=production, separated by commas, with percent escapes',
+    is: (value) => pairsOf(value) !== undefined,
+    doc: 'What else traces say of this server, as `deployment.environment.name=production,host.name=a`.',
+  }),
+  tracesSampler: choice({
+    env: 'OTEL_TRACES_SAMPLER',
+    default: 'parentbased_always_on',
+    of: SAMPLERS,
+    doc: "What is traced: everything, nothing, or a part (`tracesSamplerArg`). With `parentbased_`, that is for requests without a `traceparent`, and the caller's own decision holds for the others, for at most 100 a second.",
+  }),
+  tracesSamplerArg: text({
+    env: 'OTEL_TRACES_SAMPLER_ARG',
+    default: '',
+    rule: 'empty, or a number from 0 to 1',
+    is: isShare,
+    doc: 'The part that is traced with a sampler by ratio: `0.01` is one in a hundred. Empty: all.',
+  }),
+} as const satisfies Record<string, Setting>;
 
 /** What traces are exported by. */
 export type TracesSettings = {

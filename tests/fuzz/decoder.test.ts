@@ -7,13 +7,12 @@ import { Random } from '../simulation/random.ts';
 import { DECODED, inputs, patience } from './amounts.ts';
 import { garbledFrame, type Place, validFrame } from './frames.ts';
 import { oddJson, strangeText, strangeValue } from './garble.ts';
-import { heapBytes } from './heap.ts';
+import { tryHalves } from './halves.ts';
 import { SEED } from './seed.ts';
 
 const FRAMES = DECODED;
 const OBJECTS = inputs(50_000);
 /** What the heap may differ by between the halves: less than 35 bytes a frame. */
-const HEAP_SLACK = 2_000_000;
 
 const PLACE: Place = {
   channels: ['demo:a', 'log:b', 'room:r', ''],
@@ -55,16 +54,7 @@ describe('SE6 the decoder', () => {
     `gives commands or a bad request for ${FRAMES} garbled frames, and keeps nothing (seed ${SEED})`,
     async () => {
       const random = new Random(SEED);
-      const half = FRAMES / 2;
-      const refused = checkMany(random, half);
-      const before = await heapBytes();
-      const refusedLater = checkMany(random, half);
-      expect((await heapBytes()) - before).toBeLessThan(HEAP_SLACK);
-      // Neither all too broken nor all whole: else little of the decoder would have been tried.
-      for (const share of [refused / half, refusedLater / half]) {
-        expect(share).toBeGreaterThan(0.2);
-        expect(share).toBeLessThan(0.95);
-      }
+      await tryHalves({ count: FRAMES, tryMany: (count) => checkMany(random, count), least: 0.2, most: 0.95 });
     },
     patience(FRAMES),
   );

@@ -11,13 +11,12 @@ import {
 import { Random } from '../simulation/random.ts';
 import { DECODED, patience } from './amounts.ts';
 import { garble, strangeText, word } from './garble.ts';
-import { heapBytes } from './heap.ts';
+import { tryHalves } from './halves.ts';
 import { SEED } from './seed.ts';
 
 const REQUESTS = DECODED;
 const CHANNEL_LIMIT = 5;
 /** What the heap may differ by between the halves: less than 35 bytes a request. */
-const HEAP_SLACK = 2_000_000;
 const CHANNELS = ['demo:a', 'log:b', 'room:r', 'a:中文', ''];
 
 /** A query and headers as some client sends them. */
@@ -37,15 +36,7 @@ describe('plain HTTP', () => {
     `reads ${REQUESTS} garbled requests or refuses them, and keeps nothing (seed ${SEED})`,
     async () => {
       const random = new Random(SEED);
-      const refused = checkMany(random, REQUESTS / 2);
-      const before = await heapBytes();
-      const refusedLater = checkMany(random, REQUESTS / 2);
-      expect((await heapBytes()) - before).toBeLessThan(HEAP_SLACK);
-      // Neither all too broken nor all whole: else little of the decoder would have been tried.
-      for (const share of [refused, refusedLater].map((count) => count / (REQUESTS / 2))) {
-        expect(share).toBeGreaterThan(0.2);
-        expect(share).toBeLessThan(0.95);
-      }
+      await tryHalves({ count: REQUESTS, tryMany: (count) => checkMany(random, count), least: 0.2, most: 0.95 });
     },
     patience(REQUESTS),
   );

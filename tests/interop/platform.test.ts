@@ -76,6 +76,15 @@ function clientFor(app: App, ready: () => Promise<unknown> = async () => undefin
   return client;
 }
 
+/** The status with which the server refuses what an app's backend publishes. */
+async function statusOf(app: App, data: unknown): Promise<number> {
+  const refused = await world
+    .backendOf(app)
+    .trigger('news', 'x', data)
+    .catch((error) => error);
+  return refused.status;
+}
+
 /** The code with which the server ends the connection or refuses it. */
 function closingOf(client: PusherClient): Promise<number> {
   return next(client.connection, 'error').then(({ data, error }) => (data ?? error.data).code);
@@ -211,14 +220,7 @@ describe('PU10 apps that the owner makes', () => {
     });
     expect(await closing).toBe(4_003);
     expect(await closingOf(clientFor(app))).toBe(4_003);
-    expect(
-      (
-        await world
-          .backendOf(app)
-          .trigger('news', 'x', 1)
-          .catch((error) => error)
-      ).status,
-    ).toBe(403);
+    expect(await statusOf(app, 1)).toBe(403);
     await owner.call('apps.update', { id: app.id, enabled: true });
     await subscribe(clientFor(app), 'news');
   });
@@ -230,14 +232,7 @@ describe('PU10 apps that the owner makes', () => {
     await owner.call('apps.update', { id: app.id, clientEvents: false, maxEventBytes: 10 });
     channel.trigger('client-x', 1);
     await next(client.connection, 'error');
-    expect(
-      (
-        await world
-          .backendOf(app)
-          .trigger('news', 'x', 'more than ten')
-          .catch((error) => error)
-      ).status,
-    ).toBe(413);
+    expect(await statusOf(app, 'more than ten')).toBe(413);
   });
 
   test('with another secret: the old one signs nothing, and clients come back with the new one', async () => {
@@ -253,14 +248,7 @@ describe('PU10 apps that the owner makes', () => {
       kept.secret = secret;
     });
     await next(channel, 'pusher:subscription_succeeded');
-    expect(
-      (
-        await world
-          .backendOf(app)
-          .trigger('news', 'x', 1)
-          .catch((error) => error)
-      ).status,
-    ).toBe(401);
+    expect(await statusOf(app, 1)).toBe(401);
     const heard = next(channel, 'x');
     await world.backendOf(kept).trigger('private-orders', 'x', 'new');
     expect(await heard).toBe('new');
@@ -274,14 +262,7 @@ describe('PU10 apps that the owner makes', () => {
     await owner.call('apps.delete', { id: app.id });
     expect(await closing).toBe(4_001);
     expect(await closingOf(clientFor(app))).toBe(4_001);
-    expect(
-      (
-        await world
-          .backendOf(app)
-          .trigger('news', 'x', 1)
-          .catch((error) => error)
-      ).status,
-    ).toBe(404);
+    expect(await statusOf(app, 1)).toBe(404);
     expect(await refusal('apps.update', { id: app.id, enabled: true })).toBe('notFound');
     const { apps } = await owner.call('apps.list', {});
     expect(apps.some(({ id }) => id === app.id)).toBe(false);

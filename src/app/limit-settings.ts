@@ -1,0 +1,99 @@
+import { integer, type Setting } from './setting.ts';
+
+/** More is no bound. */
+const MAX_RATE = 1_000_000;
+
+/** What clients may use of the server, and how it sends them away. */
+export const LIMIT_SETTINGS = {
+  channelLimit: integer({
+    env: 'BANYAN_CHANNEL_LIMIT',
+    default: 128,
+    min: 1,
+    max: 100_000,
+    doc: 'Channels that one connection may subscribe to by itself.',
+  }),
+  commandsPerSecond: integer({
+    env: 'BANYAN_COMMANDS_PER_SECOND',
+    default: 10_000,
+    min: 0,
+    max: MAX_RATE,
+    doc: 'Commands of one connection, publications included; 0: no bound, as in all of these. What comes faster is answered with error 111; whoever goes on all the same is disconnected (3013) and may come back. With `clientInsecure` this bound, and those down to `connectsPerSecond`, do not hold.',
+  }),
+  publicationsPerSecond: integer({
+    env: 'BANYAN_PUBLICATIONS_PER_SECOND',
+    default: 0,
+    min: 0,
+    max: MAX_RATE,
+    doc: 'The same of publications alone.',
+  }),
+  userCommandsPerSecond: integer({
+    env: 'BANYAN_USER_COMMANDS_PER_SECOND',
+    default: 20_000,
+    min: 0,
+    max: MAX_RATE,
+    doc: 'Commands of all connections and requests of one user together. Requests of whoever is nobody count by their address.',
+  }),
+  userPublicationsPerSecond: integer({
+    env: 'BANYAN_USER_PUBLICATIONS_PER_SECOND',
+    default: 0,
+    min: 0,
+    max: MAX_RATE,
+    doc: 'The same of publications alone.',
+  }),
+  burstSeconds: integer({
+    env: 'BANYAN_BURST_SECONDS',
+    default: 2,
+    min: 1,
+    max: 3_600,
+    doc: 'How many seconds of each of these rates, and of those of new connections, may be used up at once.',
+  }),
+  userChannelLimit: integer({
+    env: 'BANYAN_USER_CHANNEL_LIMIT',
+    default: 0,
+    min: 0,
+    max: 10_000_000,
+    doc: 'Subscriptions that all connections of one user may ask for together (error 106).',
+  }),
+  userConnectionLimit: integer({
+    env: 'BANYAN_USER_CONNECTION_LIMIT',
+    default: 0,
+    min: 0,
+    max: 10_000_000,
+    doc: 'Connections of one user at once. One more is closed (3504), and does not come back by itself.',
+  }),
+  addressConnectionLimit: integer({
+    env: 'BANYAN_ADDRESS_CONNECTION_LIMIT',
+    default: 10_000,
+    min: 0,
+    max: 10_000_000,
+    doc: 'Connections of one address at once; of IPv6, of one /64. One more is refused (429). This machine itself is not bounded; behind a proxy on another one, name that in `trustedProxies`, or everybody has its address.',
+  }),
+  addressConnectsPerSecond: integer({
+    env: 'BANYAN_ADDRESS_CONNECTS_PER_SECOND',
+    default: 500,
+    min: 0,
+    max: MAX_RATE,
+    doc: 'New connections of one address, by the same rules.',
+  }),
+  connectionLimit: integer({
+    env: 'BANYAN_CONNECTION_LIMIT',
+    default: 0,
+    min: 0,
+    max: 100_000_000,
+    doc: 'Connections of this process. One more is refused (503), and told when to try again.',
+  }),
+  connectsPerSecond: integer({
+    env: 'BANYAN_CONNECTS_PER_SECOND',
+    default: 2_500,
+    min: 0,
+    max: MAX_RATE,
+    doc: 'New connections of this process. When more come, as after a restart, they are told to come back one after the other, so that those which are there are not harmed; a drain sends them away as fast. The default takes half of one slow core.',
+  }),
+  drainSeconds: integer({
+    env: 'BANYAN_DRAIN_SECONDS',
+    default: 3,
+    min: 0,
+    max: 3_600,
+    doc: 'How long a stop may take to send connections away, `connectsPerSecond` of them, so that they do not reach the next process all at once; few go at once. 0, or a second signal: all at once. The supervisor must wait 10 seconds longer than this before it kills.',
+  }),
+} as const satisfies Record<string, Setting>;
