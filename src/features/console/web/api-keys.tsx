@@ -1,11 +1,11 @@
-import { KeyRound, Plus } from 'lucide-react';
+import { KeyRound } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
-import { EmptyState } from '../../../ui/states.tsx';
 import { ApiKeyDialog } from './api-key-dialog.tsx';
 import { Tag } from './fields.tsx';
+import { KeptList, NewButton } from './kept-list.tsx';
 import { LoadedScreen } from './loaded-screen.tsx';
 import { Made } from './made.tsx';
 import type { ApiKey, ApiKeyChoices } from './platform-infos.ts';
@@ -41,30 +41,33 @@ export function ApiKeys() {
   return (
     <>
       <ScreenHeader title={t('console.keys')} text={t('console.keysText')}>
-        <Button variant="primary" disabled={loaded.kind !== 'ready'} onClick={() => setOpen({ kind: 'new' })}>
-          <Plus size={18} aria-hidden />
-          {t('console.newKey')}
-        </Button>
+        <NewButton
+          label={t('console.newKey')}
+          isReady={loaded.kind === 'ready'}
+          onNew={() => setOpen({ kind: 'new' })}
+        />
       </ScreenHeader>
       <LoadedScreen loaded={loaded} onReload={reload}>
         {({ keys, choices }) => (
           <>
-            {keys.length === 0 ? (
-              <div className="rounded-2xl border border-line py-8">
-                <EmptyState icon={<KeyRound size={32} />} title={t('console.noKeys')} text={t('console.noKeysText')} />
-              </div>
-            ) : (
-              <ul aria-label={t('console.keys')} className="flex flex-col gap-3">
-                {keys.map((key) => (
-                  <KeyRow
-                    key={key.id}
-                    apiKey={key}
-                    onEdit={() => setOpen({ kind: 'edit', key })}
-                    onRevoke={() => revoke(key)}
-                  />
-                ))}
-              </ul>
-            )}
+            <KeptList
+              label={t('console.keys')}
+              items={keys}
+              empty={{
+                icon: <KeyRound size={32} />,
+                title: t('console.noKeys'),
+                text: t('console.noKeysText'),
+              }}
+            >
+              {(key) => (
+                <KeyRow
+                  key={key.id}
+                  apiKey={key}
+                  onEdit={() => setOpen({ kind: 'edit', key })}
+                  onRevoke={() => revoke(key)}
+                />
+              )}
+            </KeptList>
             <OpenDialog open={open} choices={choices} onOpen={setOpen} onChanged={reload} />
           </>
         )}

@@ -1,13 +1,13 @@
-import { AppWindow, Copy, Plus } from 'lucide-react';
+import { AppWindow, Copy } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { copyAndTell } from '../../../ui/clipboard.ts';
-import { EmptyState } from '../../../ui/states.tsx';
 import { AppDialog } from './app-dialog.tsx';
 import { DeleteAppDialog } from './delete-app-dialog.tsx';
 import { Tag } from './fields.tsx';
+import { KeptList, NewButton } from './kept-list.tsx';
 import { LoadedScreen } from './loaded-screen.tsx';
 import { Made } from './made.tsx';
 import { formatCount } from './numbers.ts';
@@ -54,31 +54,34 @@ export function Apps() {
   return (
     <>
       <ScreenHeader title={t('console.apps')} text={t('console.appsText')}>
-        <Button variant="primary" disabled={loaded.kind !== 'ready'} onClick={() => setOpen({ kind: 'new' })}>
-          <Plus size={18} aria-hidden />
-          {t('console.newApp')}
-        </Button>
+        <NewButton
+          label={t('console.newApp')}
+          isReady={loaded.kind === 'ready'}
+          onNew={() => setOpen({ kind: 'new' })}
+        />
       </ScreenHeader>
       <LoadedScreen loaded={loaded} onReload={reload}>
         {({ apps, choices }) => (
           <>
-            {apps.length === 0 ? (
-              <div className="rounded-2xl border border-line py-8">
-                <EmptyState icon={<AppWindow size={32} />} title={t('console.noApps')} text={t('console.noAppsText')} />
-              </div>
-            ) : (
-              <ul aria-label={t('console.apps')} className="flex flex-col gap-3">
-                {apps.map((app) => (
-                  <AppRow
-                    key={app.id}
-                    app={app}
-                    onEdit={() => setOpen({ kind: 'edit', app })}
-                    onRotate={() => rotate(app)}
-                    onDelete={() => setOpen({ kind: 'delete', app })}
-                  />
-                ))}
-              </ul>
-            )}
+            <KeptList
+              label={t('console.apps')}
+              items={apps}
+              empty={{
+                icon: <AppWindow size={32} />,
+                title: t('console.noApps'),
+                text: t('console.noAppsText'),
+              }}
+            >
+              {(app) => (
+                <AppRow
+                  key={app.id}
+                  app={app}
+                  onEdit={() => setOpen({ kind: 'edit', app })}
+                  onRotate={() => rotate(app)}
+                  onDelete={() => setOpen({ kind: 'delete', app })}
+                />
+              )}
+            </KeptList>
             <AppDialogs open={open} events={choices.webhookEvents} onOpen={setOpen} onChanged={reload} show={show} />
           </>
         )}
