@@ -40,6 +40,7 @@ export const serverErrorsZh: Readonly<Record<string, string>> = {
   'must be one line of text': '只能是一行文字',
   'must be valid text': '含有无法识别的字符',
   'must not contain invisible characters': '不能含有看不见的字符',
+  'must not pile up marks on a letter': '一个字母上的附加符号太多',
 
   // Accounts.
   'this handle is taken': '这个用户名已被使用',

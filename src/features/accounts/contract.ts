@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hasInvisible, isVisible } from '../../core/names.ts';
+import { hasInvisible, hasPiledMarks, isVisible } from '../../core/names.ts';
 import { defineOperation } from '../../core/operation.ts';
 import { ROLES } from '../../core/principal.ts';
 
@@ -20,6 +20,7 @@ const displayName = z
   .trim()
   .max(60)
   .refine((name) => !hasInvisible(name), 'must not contain invisible characters')
+  .refine((name) => !hasPiledMarks(name), 'must not pile up marks on a letter')
   .refine(isVisible, 'must not be empty');
 const role = z.enum(ROLES);
 const time = z.number().int();
