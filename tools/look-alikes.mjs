@@ -46,7 +46,12 @@ ${rows.join('\n')}
 execFileSync('npx', ['biome', 'check', '--write', OUTPUT], { stdio: 'inherit' });
 
 function textOf(codes) {
-  return String.fromCodePoint(...codes.trim().split(' ').map((code) => Number.parseInt(code, 16)));
+  return String.fromCodePoint(
+    ...codes
+      .trim()
+      .split(' ')
+      .map((code) => Number.parseInt(code, 16)),
+  );
 }
 
 /** Escapes keep characters that turn or join text out of the source. */

@@ -11,10 +11,10 @@ const INVISIBLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\uff
  * may be next year's emoji.
  */
 const VISIBLE =
-  /[^\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]|[\p{Cn}\p{Co}--\p{Default_Ignorable_Code_Point}]/v;
+  /[^\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]|[[\p{Cn}\p{Co}]--\p{Default_Ignorable_Code_Point}]/v;
 /** UTS #39 section 5.4 forbids more than four nonspacing marks in a row, and the same one twice in a row. */
 const MARKS =
-  /[\p{Mn}\p{Me}--\p{Default_Ignorable_Code_Point}]{5}|([\p{Mn}\p{Me}--\p{Default_Ignorable_Code_Point}])\1/v;
+  /[[\p{Mn}\p{Me}]--\p{Default_Ignorable_Code_Point}]{5}|([[\p{Mn}\p{Me}]--\p{Default_Ignorable_Code_Point}])\1/v;
 
 /**
  * Whether the name of a person or group holds characters that nobody sees, or that turn the text around them: with

@@ -39,7 +39,10 @@ export const profile = z.object({
 });
 export type Profile = z.infer<typeof profile>;
 
-export const me = profile.extend({ email: z.string().nullable(), device: z.string() });
+/** Who may bring a person into groups and open a chat with them: `known`, who shares a chat with them already. */
+const addedBy = z.enum(['anyone', 'known']);
+
+export const me = profile.extend({ email: z.string().nullable(), device: z.string(), addedBy });
 export type Me = z.infer<typeof me>;
 
 export const device = z.object({
@@ -117,9 +120,14 @@ export const accountsContract = {
   }),
   updateProfile: defineOperation({
     name: 'accounts.updateProfile',
-    summary: 'Changes display name or e-mail. The picture is sent to POST /api/v1/accounts.avatar as raw bytes.',
+    summary:
+      'Changes display name or e-mail, or who may add the person to chats. The picture is sent to POST /api/v1/accounts.avatar as raw bytes.',
     access: 'user',
-    input: z.object({ displayName: displayName.optional(), email: email.nullable().optional() }),
+    input: z.object({
+      displayName: displayName.optional(),
+      email: email.nullable().optional(),
+      addedBy: addedBy.optional(),
+    }),
     output: me,
   }),
   removeAvatar: defineOperation({

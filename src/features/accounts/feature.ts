@@ -63,7 +63,10 @@ export function createAccounts(host: FeatureHost, settings: AccountsSettings): A
     authenticate: (headers) => parts.authentication.authenticate(headers),
     ownerInvite: () => ownerInvite(parts),
     onRegistered: (listener) => parts.newcomers.listen(listener),
-    catchUp: () => parts.newcomers.catchUp(),
+    catchUp: async () => {
+      await parts.users.fillLooks();
+      await parts.newcomers.catchUp();
+    },
   };
 }
 

@@ -7,6 +7,8 @@ import { directPair } from './projection.ts';
 import type { ChatTables } from './tables.ts';
 
 export const MEMBERS_PAGE = 200;
+/** The creation key of the group that everyone is in from the start. */
+export const DEFAULT_ROOM_KEY = 'default';
 
 /** What a member is in their room. */
 export type Standing = { readonly kind: 'group' | 'direct'; readonly role: RoomRole };
@@ -85,6 +87,27 @@ export class RoomStore {
       .limit(1)
       .execute();
     return shared.length > 0;
+  }
+
+  /** Those of these people who have left the room by themselves. */
+  async departed(room: string, users: readonly string[]): Promise<readonly string[]> {
+    const departures = this.#query.selectFrom('chat_departures').select('user_id as user').where('room_id', '=', room);
+    return (await departures.where('user_id', 'in', padded(users)).execute()).map(({ user }) => user);
+  }
+
+  /** Those of these people who are in a room with the person, the one that everyone is in not counted. */
+  async acquaintances(user: string, others: readonly string[]): Promise<ReadonlySet<string>> {
+    const shared = await this.#query
+      .selectFrom('chat_members as theirs')
+      .innerJoin('chat_members as mine', 'mine.room_id', 'theirs.room_id')
+      .innerJoin('chat_rooms as rooms', 'rooms.id', 'theirs.room_id')
+      .select('theirs.user_id as other')
+      .distinct()
+      .where('mine.user_id', '=', user)
+      .where('theirs.user_id', 'in', padded(others))
+      .where((of) => of.or([of('rooms.creation_key', 'is', null), of('rooms.creation_key', '!=', DEFAULT_ROOM_KEY)]))
+      .execute();
+    return new Set(shared.map(({ other }) => other));
   }
 
   /** A page of members by joining, and where the next one begins. Throws `invalidInput` for a wrong `after`. */
