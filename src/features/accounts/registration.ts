@@ -19,6 +19,7 @@ type Registration = Input<(typeof accountsContract)['register']>;
 
 /** Mentions of everybody, and names that would seem to speak for the installation. */
 const RESERVED = new Set(['all', 'everyone', 'here', 'channel', 'system', 'banyan']);
+const RESERVED_LOOKS = new Set([...RESERVED].map(lookOf));
 
 /** How people come in. */
 export function registrationHandlers(parts: Parts): RegistrationHandlers {
@@ -117,7 +118,7 @@ async function checkFree(parts: Parts, { id, handle, display_name: name, email }
     throw new ClientError('conflict', { field: 'handle', message: 'this handle is taken' });
   }
   const look = lookOf(handle);
-  if (RESERVED.has(look) || (await users.handlesLooking([look], id)).length > 0) {
+  if (RESERVED_LOOKS.has(look) || (await users.handlesLooking([look], id)).length > 0) {
     throw new ClientError('conflict', { field: 'handle', message: 'this handle looks like that of somebody else' });
   }
   if (name !== handle) await checkName(parts, { name, user: id });

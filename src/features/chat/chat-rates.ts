@@ -59,8 +59,9 @@ export class ChatRates {
 
   /** Counts a message, or a change of one. Throws `tooManyRequests`. */
   message(who: Who, room: string): void {
-    this.#take('messagesPerMinute', who, '', 'too many messages; try again in');
+    // What one room refuses takes nothing from the others.
     this.#take('roomMessagesPerMinute', who, room, 'too many messages; try again in');
+    this.#take('messagesPerMinute', who, '', 'too many messages; try again in');
   }
 
   /** Counts a new group or direct chat with these others in it. */

@@ -28,19 +28,20 @@ export function memberHandlers(parts: Parts): MemberHandlers {
       const { user } = principal;
       checkManages(await memberships.require(room, user));
       await checkAddable(parts, { by: user, ids: users, field: 'users' });
+      await checkDepartures(parts, room, users);
       const counted = new Set<string>();
-      await members.change(room, [user, ...users], async (roster) => {
+      await members.change(room, [user, ...users], (roster) => {
         checkManages(standingOf(roster, user));
         const fresh = [...new Set(users)].filter((added) => !roster.roles.has(added));
         if (fresh.length === 0) return undefined;
-        await checkDepartures(parts, room, fresh);
         // Decided on anew, nobody is counted twice.
         rates.add(
           principal,
           fresh.filter((added) => !counted.has(added)),
         );
         for (const added of fresh) counted.add(added);
-        return { event: { type: 'joined', by: user, users: fresh }, span };
+        const event = { type: 'joined', by: user, users: fresh } as const;
+        return { event, writes: [rooms.noneDeparted(room, fresh)], span };
       });
       return {};
     },

@@ -1,4 +1,5 @@
 import { createQuery, prepareStatement, readRows } from '../../core/query.ts';
+import type { Write } from '../../ports/log.ts';
 import type { Sql } from '../../ports/sql.ts';
 import type { Member, Reader } from './contract.ts';
 import { cursorText, parseCursor } from './cursor.ts';
@@ -93,6 +94,16 @@ export class RoomStore {
   async departed(room: string, users: readonly string[]): Promise<readonly string[]> {
     const departures = this.#query.selectFrom('chat_departures').select('user_id as user').where('room_id', '=', room);
     return (await departures.where('user_id', 'in', padded(users)).execute()).map(({ user }) => user);
+  }
+
+  /** Refuses what it is written with where one of these people has left the room meanwhile. */
+  noneDeparted(room: string, users: readonly string[]): Write {
+    const asked = padded(users);
+    const places = asked.map(() => '?').join(', ');
+    // NULL in a column that takes none refuses the whole publication.
+    const sql = `UPDATE chat_rooms SET members_version = CASE WHEN EXISTS (SELECT 1 FROM chat_departures
+      WHERE room_id = ? AND user_id IN (${places})) THEN NULL ELSE members_version END WHERE id = ?`;
+    return { sql, params: [room, ...asked, room] };
   }
 
   /** Those of these people who are in a room with the person, the one that everyone is in not counted. */
