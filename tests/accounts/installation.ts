@@ -156,6 +156,7 @@ export class Installation {
       serverChannels: async (principal) => (await feature.serverChannels?.(principal)) ?? [],
       call: this.operations.call,
       onPresence: (user, online) => feature.onPresence?.(user, online),
+      onTick: (now) => feature.onTick?.(now),
       verifyToken: () => Promise.reject(new ClientError('tokenExpired')),
     });
     return node;

@@ -147,7 +147,7 @@ export function profileOf(user: User): Profile {
 }
 
 /** Repeats the last id up to a power of two: a handful of statement texts instead of one for each length. */
-function padded(ids: readonly string[]): string[] {
+export function padded(ids: readonly string[]): string[] {
   const size = 2 ** Math.ceil(Math.log2(ids.length));
   return Array.from({ length: size }, (_, index) => ids[Math.min(index, ids.length - 1)] as string);
 }
