@@ -19,11 +19,6 @@ export function plainName(name: string): string {
   return name.replace(ALL, '');
 }
 
-/** As `plainName`, kept together where it stands inside other text that is no markup: a tab's title, a notification. */
-export function isolated(name: string): string {
-  return `\u2068${plainName(name)}\u2069`;
-}
-
 /** A technical text with its bidi characters written out, so that whoever looks for them sees them. */
 export function writtenOut(text: string): string {
   return text.replace(ALL, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);

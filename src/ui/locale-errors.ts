@@ -44,6 +44,8 @@ export const serverErrorsZh: Readonly<Record<string, string>> = {
 
   // Accounts.
   'this handle is taken': '这个用户名已被使用',
+  'this handle looks like that of somebody else': '这个用户名与别人的太相似',
+  'looks like the handle of somebody else': '看起来像别人的用户名',
   'this e-mail is taken': '这个邮箱已被使用',
   'the handle, e-mail or password is wrong': '用户名、邮箱或密码不正确',
   'this account is disabled': '这个账号已停用',
@@ -80,6 +82,13 @@ export const serverErrorsZh: Readonly<Record<string, string>> = {
   'guests make no groups': '访客不能创建群聊',
   'guests write to people whom they share a room with': '访客只能联系同一个群里的人',
   'hand the group over first': '请先转让群主',
+  'who has left a group comes back by an invitation only': '已退出的人只能通过邀请链接回来',
+  'only people who share a chat with this person may do this': '对方只允许有共同聊天的人这样做',
+  'too many messages; try again in {{number}} s': '消息发送太频繁，请 {{number}} 秒后再试',
+  'too many new chats; try again in {{number}} s': '新建聊天太频繁，请 {{number}} 秒后再试',
+  'too many chats with the same person; try again in {{number}} s': '与同一人新建聊天太频繁，请 {{number}} 秒后再试',
+  'too many people added; try again in {{number}} s': '添加的人太多，请 {{number}} 秒后再试',
+  'too many invitations; try again in {{number}} s': '创建邀请太频繁，请 {{number}} 秒后再试',
   'not a member of this group': '不是这个群的成员',
   "only the group's owner and admins may do this": '只有群主和管理员可以这样做',
   "only the group's owner may do this": '只有群主可以这样做',
