@@ -16,7 +16,7 @@ import { countsOf } from './junit.mjs';
 /** A process that takes longer hangs, and is ended. */
 const LONGEST_MS = 20 * 60_000;
 /** For one test, where it names no other. Two or three files run side by side on two cores: each is slower then. */
-const TEST_MS = 20_000;
+const TEST_MS = 60_000;
 
 /**
  * The work of a stage, in pieces that may run side by side.

@@ -17,6 +17,9 @@ import { join } from 'node:path';
 const TEST_FILE = /\.test\.tsx?$/;
 /** Where tests are looked for. */
 const FOLDERS = ['src', 'client', 'bench', 'tools', 'tests'];
+/** Files that take a minute or more begin first: else one of them would run alone at the end. */
+const LONG = ['tests/fuzz/small-decoders.test.ts', 'tests/journeys/looks.test.ts', 'tests/fuzz/plain-http.test.ts'];
+
 /**
  * Each is the folder of tests/ with its name. The conformance suites are run by the adapters' own tests; every test
  * that lies nowhere else is a unit test.
@@ -71,7 +74,8 @@ function checks(root, bun) {
 
 /** @param {string} root @returns {Suite[]} */
 function suites(root) {
-  const files = FOLDERS.flatMap((folder) => testFilesIn(root, folder));
+  const found = FOLDERS.flatMap((folder) => testFilesIn(root, folder));
+  const files = [...LONG.filter((file) => found.includes(file)), ...found.filter((file) => !LONG.includes(file))];
   return Object.entries(SUITES).map(([name, { what, apart = false, web = false }]) => ({
     kind: 'suite',
     name,
