@@ -78,6 +78,17 @@ test('random calls give what a map would give', () => {
   );
 });
 
+test('after a record that fills more than a buffer, small ones are found (seed -768974299)', () => {
+  const packed = new PackedRecords(nameIn);
+  const model = new Map<string, PackedRecord>();
+  const add = (name: string, length: number): Step => ({ kind: 'add', name, length, expiresAt: 0 });
+  const steps = [add('a', 65_537), add('a', 20_000), add('b', 45_494), add('a', 8), add('a', 0)];
+  for (const each of steps) {
+    const [given, expected] = both(each, packed, model);
+    expect(given).toEqual(expected);
+  }
+});
+
 test('a hundred thousand come and go many times over, and what they leave is used again', () => {
   const packed = new PackedRecords(nameIn);
   const before = process.memoryUsage().arrayBuffers;
