@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { NO_CHAT_RATES } from '../../src/features/chat/chat-rates.ts';
+import { serverErrorsZh } from '../../src/ui/locale-errors.ts';
 import { type Person, World } from './world.ts';
 
 const MINUTE_MS = 60_000;
@@ -90,6 +91,31 @@ describe('CH11 a member who floods', () => {
     for (let round = 0; round < 20; round += 1) await ann.call('chat.openDirect', { user: ben.id });
     const room = (await ann.call('chat.createGroup', input)).id;
     for (let round = 0; round < 20; round += 1) await ann.call('chat.addMembers', { room, users: [ben.id] });
+  });
+
+  test('what is refused as a whole takes nothing', async () => {
+    const crowd = await Promise.all(Array.from({ length: 9 }, (_, index) => world.person(`p${index}`)));
+    const make = (people: readonly Person[]) =>
+      ann.refusal('chat.createGroup', { title: 'x', members: people.map(({ id }) => id), key: key() });
+    for (let round = 0; round < 20; round += 1) expect(await make(crowd)).toBe('tooManyRequests');
+    expect(await make(crowd.slice(1))).toContain('answered');
+  });
+
+  test('each refusal is said in Chinese, too', async () => {
+    const words = new Set<string>();
+    const hear = (promise: Promise<unknown>) =>
+      promise.catch(({ message }) => words.add(message.replace(/\d+/, '{{number}}')));
+    const room = await ann.group('first');
+    const others = await Promise.all(Array.from({ length: 9 }, (_, index) => world.person(`q${index}`)));
+    for (let index = 0; index < 12; index += 1) {
+      await hear(ann.say(room, 'x'));
+      await hear(ann.call('chat.createInvite', { room }));
+      if (index < 4) await hear(ann.group('x', ben));
+      if (index >= 4) await hear(ann.group('y'));
+    }
+    await hear(ann.call('chat.addMembers', { room, users: others.map(({ id }) => id) }));
+    expect(words.size).toBe(5);
+    expect([...words].filter((each) => serverErrorsZh[each] === undefined)).toEqual([]);
   });
 
   test('the answer says when to try again', async () => {

@@ -65,10 +65,11 @@ export function createParts(host: FeatureHost, settings: AccountsSettings) {
   };
 }
 
-function createLimiters({ clock }: FeatureHost, settings: AccountsSettings) {
+function createLimiters(host: FeatureHost, settings: AccountsSettings) {
+  const { clock } = host;
   const rules = { ...DEFAULT_LIMITS, ...settings.limits };
   return {
-    signIn: new SignInLimits(clock, rules.signIn),
+    signIn: new SignInLimits(host, rules.signIn),
     passwordChange: new AttemptLimiter(clock, rules.passwordChange),
     registerPerAddress: new AttemptLimiter(clock, rules.registerPerAddress),
     registerPerHandle: new AttemptLimiter(clock, rules.registerPerHandle),

@@ -1,8 +1,10 @@
 import { AttemptLimiter, type AttemptRule, networkOf } from '../../core/attempt-limits.ts';
 import { ClientError } from '../../core/errors.ts';
+import type { FeatureHost } from '../../core/feature.ts';
 import { Rate } from '../../core/rate.ts';
 import { RateTable } from '../../core/rate-table.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
 
 /** So many at once, then one each `everyMs`. */
 export type PaceRule = { readonly burst: number; readonly everyMs: number };
@@ -47,6 +49,7 @@ export type Taken = {
 /** How often a password may be guessed, without anybody being able to lock somebody else out (AU2, AU9). */
 export class SignInLimits {
   readonly #clock: Clock;
+  readonly #telemetry: Telemetry;
   readonly #perNetwork: AttemptLimiter;
   readonly #perDevice: AttemptLimiter;
   readonly #trusted: AttemptLimiter;
@@ -54,8 +57,9 @@ export class SignInLimits {
   readonly #guessedAccounts: RateTable;
   readonly #networks: RateTable;
 
-  constructor(clock: Clock, rules: SignInRules) {
+  constructor({ clock, telemetry }: Pick<FeatureHost, 'clock' | 'telemetry'>, rules: SignInRules) {
     this.#clock = clock;
+    this.#telemetry = telemetry;
     this.#perNetwork = new AttemptLimiter(clock, rules.perNetwork);
     this.#perDevice = new AttemptLimiter(clock, rules.perDevice);
     this.#trusted = new AttemptLimiter(clock, rules.trusted);
@@ -65,7 +69,18 @@ export class SignInLimits {
   }
 
   /** Counts the attempt, so that many at once do not slip through. Throws `rateLimited`. */
-  take({ account, address, device }: Attempt): Taken {
+  take(attempt: Attempt): Taken {
+    try {
+      return this.#take(attempt);
+    } catch (error) {
+      this.#telemetry.count('banyan_refusals_total', {
+        limit: attempt.device === undefined ? 'signIn' : 'knownDevice',
+      });
+      throw error;
+    }
+  }
+
+  #take({ account, address, device }: Attempt): Taken {
     if (device !== undefined) return taken(this.#perDevice, `${device} ${account}`);
     const network = networkOf(address);
     const pair = `${network} ${account}`;

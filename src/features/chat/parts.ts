@@ -29,7 +29,7 @@ export function createParts(host: FeatureHost, people: People, settings: ChatSet
     host,
     people,
     recallMs: settings.recallMs,
-    rates: new ChatRates(host.clock, settings.rates),
+    rates: new ChatRates(host, settings.rates),
     rooms,
     log,
     memberships,
