@@ -82,7 +82,7 @@ export const serverErrorsZh: Readonly<Record<string, string>> = {
   'guests make no groups': '访客不能创建群聊',
   'guests write to people whom they share a room with': '访客只能联系同一个群里的人',
   'hand the group over first': '请先转让群主',
-  'who has left a group comes back by an invitation only': '已退出的人只能通过邀请链接回来',
+  'this person left the group and can come back only by an invitation': '对方已退出该群，只能通过邀请链接回来',
   'only people who share a chat with this person may do this': '对方只允许有共同聊天的人这样做',
   'too many messages; try again in {{number}} s': '消息发送太频繁，请 {{number}} 秒后再试',
   'too many new chats; try again in {{number}} s': '新建聊天太频繁，请 {{number}} 秒后再试',

@@ -81,7 +81,7 @@ export function memberHandlers(parts: Parts): MemberHandlers {
 /** Whoever left has said that they do not want to be here: only they themselves undo that. */
 async function checkDepartures({ rooms }: Parts, room: string, users: readonly string[]): Promise<void> {
   if ((await rooms.departed(room, users)).length === 0) return;
-  const message = 'who has left a group comes back by an invitation only';
+  const message = 'this person left the group and can come back only by an invitation';
   throw new ClientError('permissionDenied', { field: 'users', message });
 }
 
