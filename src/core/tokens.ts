@@ -4,6 +4,7 @@ import { jsonOfBytes } from './binary-data.ts';
 import { DisconnectError } from './disconnects.ts';
 import { ClientError } from './errors.ts';
 import type { Principal } from './principal.ts';
+import type { SubscribeOverride } from './subscribe-override.ts';
 import { algorithmsOf, createKeyFinder, isKeyFailure, type TokenKeySettings } from './token-keys.ts';
 
 export type TokenSettings = TokenKeySettings & {
@@ -37,6 +38,8 @@ export type Grant = {
   readonly userLimit?: number;
   /** The developer's backend granted it by itself: it is asked anew when the time is over, not the client for a token. */
   readonly vouched?: true;
+  /** What differs for this subscription from the namespace's options. */
+  readonly override?: SubscribeOverride;
 };
 
 /** Who a developer's own backend says that somebody is, and where they may be. */
