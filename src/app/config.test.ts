@@ -178,7 +178,7 @@ describe('namespaces', () => {
     [{ x: { presence: 1 } }, 'namespaces.x.presence = 1 (from BANYAN_NAMESPACES) must be true or false'],
     [
       { x: { publish: 'feature' } },
-      'namespaces.x.publish = "feature" (from BANYAN_NAMESPACES) must be one of nobody, users, everyone, backend',
+      'namespaces.x.publish = "feature" (from BANYAN_NAMESPACES) must be one of nobody, users, everyone, subscribers, subscribedUsers, backend',
     ],
     [
       { x: { histroy: 'none' } },
@@ -186,7 +186,7 @@ describe('namespaces', () => {
     ],
     [
       { 'a:b': {} },
-      'a name in namespaces = "a:b" (from BANYAN_NAMESPACES) must be a name of a-z, 0-9, "_" and "-", or "" for channels without a colon',
+      'a name in namespaces = "a:b" (from BANYAN_NAMESPACES) must be a name of a-z, 0-9, "_" and "-", with "$" in front for channels that tokens alone open, or "" for channels without a colon',
     ],
     [
       { room: {} },

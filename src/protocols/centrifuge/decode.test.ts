@@ -9,6 +9,9 @@ const EMPTY = new Map<string, Since>();
 const NOTHING = { op: '', key: '', cmp: '', val: '', vals: [], nodes: [] };
 const NOT = { ...NOTHING, op: 'not', nodes: [{ ...NOTHING, key: 'k', cmp: 'in', vals: ['v'] }] };
 
+/** Of a subscription that asks neither to recover nor for its position. */
+const UNASKED = { recoverable: false, positioned: false };
+
 describe('a line', () => {
   const lines: readonly [line: string, command: Command][] = [
     ['{}', { kind: 'pong' }],
@@ -19,26 +22,39 @@ describe('a line', () => {
       '{"id":1,"connect":{"token":"t","name":"js","subs":{"a":{"recover":true,"epoch":"e","offset":3},"b":{}}}}',
       { kind: 'connect', id: 1, token: 't', since: new Map([['a', { epoch: 'e', offset: 3 }]]) },
     ],
-    ['{"id":2,"subscribe":{"channel":"a"}}', { kind: 'subscribe', id: 2, channel: 'a' }],
+    ['{"id":2,"subscribe":{"channel":"a"}}', { kind: 'subscribe', id: 2, ...UNASKED, channel: 'a' }],
+    [
+      '{"id":2,"subscribe":{"channel":"a","recoverable":true,"positioned":true}}',
+      { kind: 'subscribe', id: 2, channel: 'a', recoverable: true, positioned: true },
+    ],
     [
       '{"id":2,"subscribe":{"channel":"a","recover":true,"epoch":"e","offset":9007199254740991}}',
-      { kind: 'subscribe', id: 2, channel: 'a', since: { epoch: 'e', offset: Number.MAX_SAFE_INTEGER } },
+      { kind: 'subscribe', id: 2, ...UNASKED, channel: 'a', since: { epoch: 'e', offset: Number.MAX_SAFE_INTEGER } },
     ],
     [
       '{"id":2,"subscribe":{"channel":"a","recover":true}}',
-      { kind: 'subscribe', id: 2, channel: 'a', since: { epoch: '', offset: 0 } },
+      { kind: 'subscribe', id: 2, ...UNASKED, channel: 'a', since: { epoch: '', offset: 0 } },
     ],
-    ['{"id":2,"subscribe":{"channel":"a","epoch":"e","offset":5}}', { kind: 'subscribe', id: 2, channel: 'a' }],
+    [
+      '{"id":2,"subscribe":{"channel":"a","epoch":"e","offset":5}}',
+      { kind: 'subscribe', id: 2, ...UNASKED, channel: 'a' },
+    ],
     [
       '{"id":2,"subscribe":{"channel":"a","join_leave":true,"flag":3}}',
-      { kind: 'subscribe', id: 2, channel: 'a', rejectUnrecovered: true, compact: true, joinLeave: true },
+      { kind: 'subscribe', id: 2, ...UNASKED, channel: 'a', rejectUnrecovered: true, compact: true, joinLeave: true },
     ],
-    ['{"id":2,"subscribe":{"channel":"a","flag":1}}', { kind: 'subscribe', id: 2, channel: 'a', compact: true }],
+    [
+      '{"id":2,"subscribe":{"channel":"a","flag":1}}',
+      { kind: 'subscribe', id: 2, ...UNASKED, channel: 'a', compact: true },
+    ],
     [
       '{"id":2,"subscribe":{"channel":"a","delta":"fossil","tf":{"op":"not","nodes":[{"key":"k","cmp":"in","vals":["v"]}]}}}',
-      { kind: 'subscribe', id: 2, channel: 'a', delta: true, filter: NOT },
+      { kind: 'subscribe', id: 2, ...UNASKED, channel: 'a', delta: true, filter: NOT },
     ],
-    ['{"id":2,"subscribe":{"channel":"a","delta":"unknown","tf":null}}', { kind: 'subscribe', id: 2, channel: 'a' }],
+    [
+      '{"id":2,"subscribe":{"channel":"a","delta":"unknown","tf":null}}',
+      { kind: 'subscribe', id: 2, ...UNASKED, channel: 'a' },
+    ],
     ['{"id":3,"unsubscribe":{"channel":"a"}}', { kind: 'unsubscribe', id: 3, channel: 'a' }],
     [
       '{"id":4,"publish":{"channel":"a","data":{"x":1.0}}}',
