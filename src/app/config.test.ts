@@ -186,7 +186,7 @@ describe('namespaces', () => {
     ],
     [
       { 'a:b': {} },
-      'a name in namespaces = "a:b" (from BANYAN_NAMESPACES) must be a name of a-z, 0-9, "_" and "-", with "$" in front for channels that tokens alone open, or "" for channels without a colon',
+      'a name in namespaces = "a:b" (from BANYAN_NAMESPACES) must be a name of letters, digits, "_", "." and "-", or "" for channels without a colon',
     ],
     [
       { room: {} },

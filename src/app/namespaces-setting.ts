@@ -180,8 +180,8 @@ export const namespacesSchema = z
     z
       .string()
       .regex(
-        /^(\$?[a-z][a-z0-9_-]{0,31})?$/,
-        'must be a name of a-z, 0-9, "_" and "-", with "$" in front for channels that tokens alone open, or "" for channels without a colon',
+        /^([A-Za-z0-9][A-Za-z0-9_.-]{0,63})?$/,
+        'must be a name of letters, digits, "_", "." and "-", or "" for channels without a colon',
       )
       .refine((name) => !FEATURE_NAMESPACES.has(name), {
         error: ({ input }) => `must be another name, as this one belongs to ${FEATURE_NAMESPACES.get(String(input))}`,

@@ -129,22 +129,35 @@ describe('SO5 channels that name users', () => {
   });
 });
 
-test('SO9 a channel with $ in front is opened by no audience and not by the backend', () => {
+describe('SO9 channels with $ in front', () => {
   const all = { options: { ...CLOSED_NAMESPACE, subscribe: 'everyone', publish: 'everyone' } } as const;
   const backed = { options: { ...CLOSED_NAMESPACE, subscribe: 'backend' } } as const;
+  const feature: NamespaceDefinition = { ...all, ofFeature: true };
+  const app: NamespaceDefinition = { ...all, policy: () => true };
   const of = new Permissions(
     new Map<string, NamespaceDefinition>([
-      ['$ns', all],
+      ['ns', all],
       ['', all],
-      ['$b', backed],
+      ['b', backed],
+      ['room', feature],
+      ['app', app],
     ]),
     new Set(['']),
   );
-  for (const channel of ['$ns:x', '$x']) {
-    expect(CALLERS.map((who) => of.decide(who, 'subscribe', channel))).toEqual([false, false, false]);
-    expect(CALLERS.map((who) => of.decide(who, 'publish', channel))).toEqual([true, true, true]);
-  }
-  expect(of.isBackends('subscribe', '$b:x')).toBe(false);
+
+  test('SO9 no audience opens them, nor the backend', () => {
+    for (const channel of ['$ns:x', '$x']) {
+      expect(CALLERS.map((who) => of.decide(who, 'subscribe', channel))).toEqual([false, false, false]);
+      expect(CALLERS.map((who) => of.decide(who, 'publish', channel))).toEqual([true, true, true]);
+    }
+    expect(of.isBackends('subscribe', '$b:x')).toBe(false);
+  });
+
+  test('SO9 there are none of features and apps', async () => {
+    for (const channel of ['$room:x', '$app:x', '$other:x', '$$ns:x']) {
+      expect(await outcome(of, USER, ['publish', channel])).toBe('unknownChannel');
+    }
+  });
 });
 
 describe('PE2 a feature is asked about its own channels', () => {

@@ -93,6 +93,15 @@ export class Permissions {
     return this.#definition(channel).ofFeature !== true;
   }
 
+  /** `$chat:x` is of the namespace `chat`, save where a feature or an app reads more out of names. */
+  #privateDefinition(channel: string): NamespaceDefinition | undefined {
+    if (!isPrivate(channel)) return undefined;
+    const definition = this.#namespaces.get(namespaceOf(channel).slice(PRIVATE_PREFIX.length));
+    const isPlain =
+      definition?.ofFeature !== true && definition?.policy === undefined && definition?.optionsOf === undefined;
+    return isPlain ? definition : undefined;
+  }
+
   #isUserChannel({ userChannels }: Namespace, channel: string): boolean {
     return userChannels && isUserChannel(channel, this.#names);
   }
@@ -107,7 +116,7 @@ export class Permissions {
       const message = 'channel must be valid text without control characters';
       throw new ClientError('badRequest', { field: 'channel', message });
     }
-    const definition = this.#namespaces.get(namespaceOf(channel));
+    const definition = this.#namespaces.get(namespaceOf(channel)) ?? this.#privateDefinition(channel);
     if (definition === undefined) throw new ClientError('unknownChannel');
     return definition;
   }

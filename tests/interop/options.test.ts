@@ -28,7 +28,6 @@ const NAMESPACES = {
   },
   objects: { ...OPEN, dataFormat: 'jsonObject' },
   texts: { ...OPEN, dataFormat: 'json' },
-  $secret: { publish: 'users' },
 };
 
 let server: BanyanProcess;
@@ -388,8 +387,8 @@ describe('who may do what', () => {
 
   test('SO9 a channel with $ in front is opened by a token alone', async () => {
     const ann = await connected('ann');
-    expect(await refusal(ann, '$secret:x')).toBe(103);
-    await subscribed(ann, '$secret:y', { token: await token('ann', { channel: '$secret:y' }) });
+    expect(await refusal(ann, '$kept:x')).toBe(103);
+    await subscribed(ann, '$kept:y', { token: await token('ann', { channel: '$kept:y' }) });
   });
 
   test('SO11 data that is not what the namespace takes is refused', async () => {
