@@ -165,7 +165,7 @@ function translateClients(translation: Translation, config: Tree): void {
 
 function translateOrigins(translation: Translation, config: Tree): void {
   const origins = textsAt(config, 'client.allowed_origins').filter((origin) => {
-    const isPlain = origin === '*' || URL.parse(origin)?.origin === origin;
+    const isPlain = origin === '*' || (URL.parse(origin)?.origin === origin && !origin.includes('*'));
     if (!isPlain)
       translation.left(
         'client.allowed_origins',

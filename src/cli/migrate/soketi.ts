@@ -117,7 +117,9 @@ export function translateSoketi(file: Tree): Translation {
 
 function translateOrigins(translation: Translation, config: Tree): void {
   const given = at(config, 'cors.origin') === undefined ? ['*'] : textsAt(config, 'cors.origin');
-  const origins = given.filter((origin) => origin === '*' || URL.parse(origin)?.origin === origin);
+  const origins = given.filter(
+    (origin) => origin === '*' || (URL.parse(origin)?.origin === origin && !origin.includes('*')),
+  );
   if (origins.length < given.length) translation.left('cors.origin', 'origins are written as https://app.example.org');
   translation.set('allowedOrigins', origins);
 }
