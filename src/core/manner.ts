@@ -45,11 +45,17 @@ export function mayHearJoinLeave({ joinLeave, forceJoinLeave }: Namespace, overr
 }
 
 /** What others see of it. */
-export type Shown = { readonly presence: boolean; readonly joinLeave: boolean };
+export type Shown = {
+  readonly presence: boolean;
+  /** In the maps that show who is there, where the namespace names some. */
+  readonly inMaps: boolean;
+  readonly joinLeave: boolean;
+};
 
 export function shownOf(namespace: Namespace, override: SubscribeOverride = {}): Shown {
   return {
     presence: override.presence ?? namespace.presence,
+    inMaps: override.presence ?? true,
     joinLeave: override.joinLeave ?? namespace.joinLeave,
   };
 }

@@ -264,17 +264,17 @@ export class Node implements Channels, SessionHost {
     this.telemetry.record('error', event, { ...fields, error });
   }
 
-  announceJoin(channel: HubChannel, info: ClientInfo, { presence, joinLeave }: Shown): void {
-    this.#showEntries(this.#mapPresence.join(channel.name, channel.namespace, info), info, false);
+  announceJoin(channel: HubChannel, info: ClientInfo, { presence, inMaps, joinLeave }: Shown): void {
+    if (inMaps) this.#showEntries(this.#mapPresence.join(channel.name, channel.namespace, info), info, false);
     const alone = presence && this.hub.setPresent(channel, info);
     if (alone) this.#hooks?.apps?.present(channel.name, info.user, true);
     if (joinLeave) this.#announce(channel.name, 'join', { info, alone });
   }
 
-  announceLeave(name: string, info: ClientInfo, { presence, joinLeave }: Shown): void {
+  announceLeave(name: string, info: ClientInfo, { presence, inMaps, joinLeave }: Shown): void {
     const namespace = this.hub.get(name)?.namespace;
     if (namespace === undefined) return;
-    this.#showEntries(this.#mapPresence.leave(name, namespace, info), info, true);
+    if (inMaps) this.#showEntries(this.#mapPresence.leave(name, namespace, info), info, true);
     const alone = presence && this.hub.setAbsent(name, info.client);
     if (alone) this.#hooks?.apps?.present(name, info.user, false);
     if (joinLeave) this.#announce(name, 'leave', { info, alone });

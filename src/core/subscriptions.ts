@@ -167,7 +167,10 @@ export class Subscriptions {
     });
     const found = this.#subscriptions?.get(channel);
     if (found?.tag !== 'live') throw new ClientError('permissionDenied');
-    const live = { ...withFeed(liveOf(found.by, grant, this.#session.info.user), found.feed), ...trackingIn(found) };
+    // What the first token said of how it is seen and what it hears goes on.
+    const { override: _, ...renewed } = grant;
+    const options = { ...renewed, ...(found.override !== undefined && { override: found.override }) };
+    const live = { ...withFeed(liveOf(found.by, options, this.#session.info.user), found.feed), ...trackingIn(found) };
     this.#subscriptions?.set(channel, live);
     return this.#ttlOf(live);
   }
