@@ -138,6 +138,14 @@ export const NAMESPACE_FIELDS = {
     schema: yesOrNo,
     doc: "whether a client's publications set the entry of its own id, whatever key they name",
   },
+  mapUserKey: {
+    schema: yesOrNo,
+    doc: 'the same with the id of its user, so that all connections of a user set one entry; nobody may publish without one',
+  },
+  mapClearsClient: {
+    schema: yesOrNo,
+    doc: 'whether the entry whose key is a client’s id is removed when the client leaves the channel',
+  },
   mapDebounceMs: {
     schema: bound,
     doc: 'how long clients gather what they set of one entry before they send the last of it, in milliseconds; 0: not at all',

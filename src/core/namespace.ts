@@ -55,6 +55,10 @@ export type Namespace = {
   readonly mapSize: number;
   /** A client's publications set the entry with its own id, whatever key it gives. */
   readonly mapClientKey: boolean;
+  /** The same with the id of its user; nobody who has none may publish. */
+  readonly mapUserKey: boolean;
+  /** Whether the entry with a client's id goes when the client does. */
+  readonly mapClearsClient: boolean;
   /** How long clients gather what they set of one entry before they send it, in milliseconds; 0: not at all. */
   readonly mapDebounceMs: number;
   /** Namespaces of maps that show who is in these channels; '' for none. */
@@ -97,6 +101,8 @@ export const CLOSED_NAMESPACE: Namespace = {
   mapTtlMs: 0,
   mapSize: 10_000,
   mapClientKey: false,
+  mapUserKey: false,
+  mapClearsClient: false,
   mapDebounceMs: 0,
   clientsMap: '',
   usersMap: '',

@@ -274,6 +274,8 @@ export class Node implements Channels, SessionHost {
   announceLeave(name: string, info: ClientInfo, { presence, inMaps, joinLeave }: Shown): void {
     const namespace = this.hub.get(name)?.namespace;
     if (namespace === undefined) return;
+    const own = namespace.type === 'map' && namespace.mapClearsClient ? [{ channel: name, key: info.client }] : [];
+    this.#showEntries(own, info, true);
     if (inMaps) this.#showEntries(this.#mapPresence.leave(name, namespace, info), info, true);
     const alone = presence && this.hub.setAbsent(name, info.client);
     if (alone) this.#hooks?.apps?.present(name, info.user, false);

@@ -11,6 +11,8 @@ const TYPES: Readonly<Record<string, string>> = {
   shared_poll: 'sharedPoll',
 };
 const FORMATS: Readonly<Record<string, string>> = { json: 'json', json_object: 'jsonObject', binary: 'any' };
+/** Whose id is the key of what a client sets, whatever key it names. */
+const KEYS: Readonly<Record<string, string>> = { client_id: 'mapClientKey', user_id: 'mapUserKey' };
 /** Engines whose history outlives the process. */
 const LASTING = ['redis', 'postgres', 'redisnats'];
 
@@ -136,12 +138,13 @@ function mapOf({ translation, config, urls }: Work, options: Tree, path: string)
   const proxy = () => proxyOf(config, textAt(of, 'publish_proxy_name'), 'channel.proxy.map_publish');
   const publish = isAsked && urls.ask('publish', `${path}.map.publish_proxy_enabled`, proxy()) ? 'backend' : 'nobody';
   // Any key would be for the client to choose.
-  if (key !== '' && key !== 'client_id')
+  if (key !== '' && KEYS[key] === undefined)
     translation.left(`${path}.map.client_key`, `there is no ${key}; clients may publish nothing there`);
-  const mayPublish = key === '' || key === 'client_id';
+  const mayPublish = key === '' || KEYS[key] !== undefined;
   return {
     ...(ttl !== undefined && ttl > 0 && { mapTtlMs: Math.round(ttl) }),
-    ...(key === 'client_id' && { mapClientKey: true }),
+    ...(KEYS[key] !== undefined && { [KEYS[key]]: true }),
+    ...(flagAt(of, 'remove_client_on_unsubscribe') && { mapClearsClient: true }),
     publish: !mayPublish ? 'nobody' : isAsked ? publish : audienceOf(of, 'publish'),
   };
 }
