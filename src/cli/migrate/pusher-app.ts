@@ -1,8 +1,7 @@
-import { WEBHOOK_EVENTS } from '../../core/app-settings.ts';
+import { WEBHOOK_EVENT_NAMES } from '../../app/pusher-apps-setting.ts';
 import { isTree, type Translation, type Tree, textAt, textsAt } from './translation.ts';
 
 const SECRET_LENGTH = 16;
-const EVENTS: ReadonlySet<string> = new Set(WEBHOOK_EVENTS);
 
 /** What an app of another server of the Pusher protocol is called, before it is completed. */
 export type NamedApp = { readonly id: string; readonly key: string; readonly secret: string };
@@ -44,8 +43,9 @@ function webhookOf(translation: Translation, option: string, hook: Tree): readon
   if (hook.filter !== undefined) translation.changed(`${option}.filter`, 'the webhook is told of all channels');
   if (hook.headers !== undefined) translation.left(`${option}.headers`, 'requests are signed, as Pusher signs them');
   const events = textsAt(hook, 'event_types');
-  const known = events.filter((event) => EVENTS.has(event));
-  if (known.length < events.length) translation.left(`${option}.event_types`, `there are ${[...EVENTS].join(', ')}`);
+  const known = events.filter((event) => WEBHOOK_EVENT_NAMES.has(event));
+  if (known.length < events.length)
+    translation.left(`${option}.event_types`, `there are ${[...WEBHOOK_EVENT_NAMES].join(', ')}`);
   if (events.length > 0 && known.length === 0) return [];
   return [{ url, ...(known.length > 0 && { events: known }) }];
 }
