@@ -198,7 +198,7 @@ export const namespacesSchema = z
   )
   .transform((stated): Readonly<Record<string, Namespace>> => {
     const completed = Object.entries(stated).map(([name, fields]) => {
-      const base = DEFAULT_NAMESPACES[name] ?? CLOSED_NAMESPACE;
+      const base = (Object.hasOwn(DEFAULT_NAMESPACES, name) ? DEFAULT_NAMESPACES[name] : undefined) ?? CLOSED_NAMESPACE;
       // zod leaves absent fields out, so none is undefined here.
       return [name, { ...base, ...(fields as Partial<Namespace>) }];
     });

@@ -317,7 +317,7 @@ describe('MG2 what does not come over is said', () => {
       },
       ['left consumers'],
     ],
-    [{ channel: { user_boundary: '::' } }, ['left userBoundary']],
+    [{ channel: { user_boundary: '::' } }, ['left channel.user_boundary']],
   ] as readonly (readonly [Tree, readonly string[]])[])('MG2 %j', (config, notes) => {
     expect(translated(config).notes).toEqual([...notes]);
   });

@@ -149,10 +149,7 @@ function translateClients(translation: Translation, config: Tree): void {
   if (flagAt(config, 'websocket.compression')) {
     translation.set('compressFromBytes', Math.max(1, numberAt(config, 'websocket.compression_min_size') ?? 1));
   }
-  const boundary = textAt(config, 'channel.user_boundary');
-  if (boundary !== '') translation.set('userBoundary', boundary);
-  const separator = at(config, 'channel.user_separator');
-  if (typeof separator === 'string') translation.set('userSeparator', separator);
+  translateUserNames(translation, config);
   const longest = numberAt(config, 'channel.max_length') ?? 255;
   if (longest > 255) translation.left('channel.max_length', 'names of channels have at most 255 characters');
   const poll = textAt(config, 'shared_poll.hmac_secret_key');
@@ -161,6 +158,24 @@ function translateClients(translation: Translation, config: Tree): void {
       'pollSecret',
       translation.secret('shared_poll.hmac_secret_key', poll, leastOf(config, SECRET_LENGTH)),
     );
+}
+
+function translateUserNames(translation: Translation, config: Tree): void {
+  const boundary = textAt(config, 'channel.user_boundary') || '#';
+  const given = at(config, 'channel.user_separator');
+  const separator = typeof given === 'string' ? given : ',';
+  if (boundary === '#' && separator === ',') return;
+  if (![boundary, separator].every((mark) => /^[^\s:$]{0,8}$/.test(mark))) {
+    return translation.left(
+      'channel.user_boundary',
+      'it and user_separator have at most 8 characters, none of them a space, ":" or "$"',
+    );
+  }
+  if (separator !== '' && (boundary.includes(separator) || separator.includes(boundary))) {
+    return translation.left('channel.user_separator', 'it and user_boundary must not hold each other');
+  }
+  translation.set('userBoundary', boundary);
+  translation.set('userSeparator', separator);
 }
 
 function translateOrigins(translation: Translation, config: Tree): void {

@@ -217,7 +217,7 @@ function unfolded(file: Tree): Tree {
         place[name] = isList ? [] : {};
       place = place[name] as Record<string, unknown>;
     }
-    place[names.at(-1) as string] = value;
+    place[names.at(-1) as string] = structuredClone(value);
   }
   return whole;
 }
