@@ -1,7 +1,18 @@
 import { FEATURE_NAMESPACES } from '../../app/feature-namespaces.ts';
 import { type BackendUrls, proxyOf } from './centrifugo-proxies.ts';
 import { millisecondsOf } from './duration.ts';
-import { at, flagAt, isTree, numberAt, type Translation, type Tree, textAt, textsAt, treesAt } from './translation.ts';
+import {
+  at,
+  flagAt,
+  isTree,
+  newSecret,
+  numberAt,
+  type Translation,
+  type Tree,
+  textAt,
+  textsAt,
+  treesAt,
+} from './translation.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 const TYPES: Readonly<Record<string, string>> = {
@@ -32,6 +43,16 @@ export function translateNamespaces(work: Work): void {
   namespaces[''] = namespaceOf(work, isTree(rest) ? rest : {}, 'channel.without_namespace');
   translatePersonal(work, namespaces);
   withoutStrayMaps(translation, namespaces);
+  if (
+    translation.settings.pollSecret === undefined &&
+    Object.values(namespaces).some(({ type }) => type === 'sharedPoll')
+  ) {
+    translation.set('pollSecret', newSecret());
+    translation.changed(
+      'shared_poll.hmac_secret_key',
+      'a shared poll needs one; it was made, and your backend must get it',
+    );
+  }
   translation.set('namespaces', namespaces);
   if (textAt(config, 'channel.namespace_boundary') !== '' && textAt(config, 'channel.namespace_boundary') !== ':') {
     translation.left('channel.namespace_boundary', 'a namespace always ends at ":"; channels must be renamed');

@@ -10,7 +10,10 @@ const CACHE_TTL_MS = 30 * 60_000;
  * the boundary of `userChannels` in it.
  */
 const SIGNED = {
-  ...{ subscribe: 'nobody', publish: 'nobody', readHistory: 'nobody', readPresence: 'nobody' },
+  subscribe: 'nobody',
+  publish: 'nobody',
+  readHistory: 'nobody',
+  readPresence: 'nobody',
   userChannels: false,
 } as const;
 
