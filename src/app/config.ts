@@ -359,7 +359,7 @@ function findWrongUsers(config: Config): Conflict | undefined {
     return { key: 'tokenPreviousSecret', rule: `must be empty, or at least ${SECRET_LENGTH} characters` };
   }
   if (!personalChannels) return undefined;
-  const options = namespaces[personalNamespace];
+  const options = Object.hasOwn(namespaces, personalNamespace) ? namespaces[personalNamespace] : undefined;
   if (options === undefined)
     return { key: 'personalNamespace', rule: 'must be the name of a namespace of the settings' };
   if (options.userChannels || options.subscribe === 'nobody' || options.subscribe === 'backend') return undefined;
