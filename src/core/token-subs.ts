@@ -22,7 +22,7 @@ export function subscribeClaimsOf(claims: unknown): SubscribeClaims {
   const parsed = optionsSchema.safeParse(claims);
   if (!parsed.success) throw new DisconnectError('invalidToken');
   const { info, b64info, data, b64data, override } = parsed.data;
-  const [shown, told] = [jsonOf(info, b64info), jsonOf(data, b64data)];
+  const [shown, told] = [claimedJson(info, b64info), claimedJson(data, b64data)];
   return {
     ...(shown !== undefined && { info: shown }),
     ...(told !== undefined && { data: told }),
@@ -46,7 +46,7 @@ function overrideIn(override: z.output<typeof subscribeOverrideSchema> | null | 
 }
 
 /** JSON text of a value, or of the bytes that are given in its place. Throws as `subscribeClaimsOf`. */
-export function jsonOf(value: unknown, b64: string | null | undefined): string | undefined {
+export function claimedJson(value: unknown, b64: string | null | undefined): string | undefined {
   if (typeof b64 === 'string' && b64 !== '') {
     const bytes = fromBase64(b64);
     if (bytes === undefined) throw new DisconnectError('invalidToken');

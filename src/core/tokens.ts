@@ -5,7 +5,7 @@ import type { Given } from './node-messages.ts';
 import type { Principal } from './principal.ts';
 import type { SubscribeOverride } from './subscribe-override.ts';
 import { algorithmsOf, createKeyFinder, isKeyFailure, type TokenKeySettings } from './token-keys.ts';
-import { jsonOf, subscribeClaimsOf, subsOf } from './token-subs.ts';
+import { claimedJson, subscribeClaimsOf, subsOf } from './token-subs.ts';
 
 export type TokenSettings = TokenKeySettings & {
   /** What `iss` and `aud` must be; '' to ask for nothing. */
@@ -109,7 +109,7 @@ function refuse(error: unknown): never {
 function signedIn(payload: JWTPayload, settings: TokenSettings): SignedIn {
   const user = userOf(payload, settings);
   const info = infoOf(payload);
-  const meta = jsonOf(payload.meta, undefined);
+  const meta = claimedJson(payload.meta, undefined);
   const subs = subsOf(payload.subs);
   // As in Centrifugo, one of them counts.
   const channels = subs.size > 0 ? [] : textsOf(payload.channels);
@@ -146,7 +146,7 @@ function expiryOf({ exp, expire_at: end }: JWTPayload): { readonly expiresAt?: n
 }
 
 function infoOf({ info, b64info }: JWTPayload): string | undefined {
-  return jsonOf(info, typeof b64info === 'string' ? b64info : undefined);
+  return claimedJson(info, typeof b64info === 'string' ? b64info : undefined);
 }
 
 function textsOf(value: unknown): string[] {
