@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Clock } from '../ports/clock.ts';
-import type { ClientInfo, MapEntry, Page, ReadRange, Write } from '../ports/log.ts';
+import type { ClientInfo, MapEntry, Page, ReadRange, StateVersion, Write } from '../ports/log.ts';
 import type { Sql } from '../ports/sql.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { Span } from '../ports/traces.ts';
@@ -13,6 +13,8 @@ import type { Principal, Role, UserPrincipal } from './principal.ts';
 export type PublishOptions = {
   /** Message key: publishing twice with it is publishing once. */
   readonly key?: string;
+  /** Where history is kept: not published unless it is newer than the last one that had a version (`Append.version`). */
+  readonly version?: StateVersion;
   readonly info?: ClientInfo;
   readonly tags?: Readonly<Record<string, string>>;
   /** In a map, and only there: the entry that is set, or removed. */
@@ -32,7 +34,7 @@ export type Published = {
   readonly offset: number;
   readonly epoch: string;
   readonly time: number;
-  /** True when the key was seen before; offset and time are the first one's. */
+  /** True when nothing was published: the key was seen before (position and time are the first one's), or the version. */
   readonly repeated: boolean;
 };
 

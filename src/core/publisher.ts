@@ -58,7 +58,7 @@ export class Publisher {
     const { permissions, clock, maps } = this.#settings;
     const namespace = permissions.namespace(channel);
     this.#checkSize(namespace, data);
-    const { key, info, tags, entry, except, writes, fleeting, span } = options;
+    const { key, version, info, tags, entry, except, writes, fleeting, span } = options;
     const time = clock.now();
     const nothing = { offset: 0, epoch: '', time, repeated: false };
     if (!maps.takes(channel, namespace, entry)) return nothing;
@@ -79,6 +79,7 @@ export class Publisher {
       retention: retentionOf(namespace),
       ...body,
       ...(key !== undefined && { key }),
+      ...(version !== undefined && { version }),
       ...(writes !== undefined && { writes }),
     };
     const outcome = await queue.append(append, span);
