@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Publication } from '../ports/log.ts';
 import type { Connection, Fanout } from './connection.ts';
 import type { Namespace } from './namespace.ts';
+import type { PolledItem } from './node-messages.ts';
 import { listOf, type Protocol } from './protocol.ts';
 import { randomText } from './random-text.ts';
 
@@ -100,6 +101,11 @@ export class PolledChannel {
   isNew(key: string): boolean {
     const item = this.#items.get(key);
     return item !== undefined && item.publication === undefined;
+  }
+
+  /** As an answer of the backend; `data`: JSON text on one line. */
+  learn({ key, data, version }: PolledItem): void {
+    this.#learn({ key, data: JSON.parse(data) as unknown, version, removed: false });
   }
 
   /** Asks the backend for these, or for all, and tells what has changed. Rejects when it does not answer. */

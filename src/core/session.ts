@@ -288,6 +288,14 @@ export class Session implements Subscriber, Spender {
     this.subscriptions.revoke(channel, reason);
   }
 
+  /** As `unsubscribe`, of every channel that is no feature's. */
+  unsubscribeAll(reason: UnsubscribeName): void {
+    const { permissions } = this.#node;
+    for (const channel of [...(this.#joinLater?.keys() ?? []), ...this.subscriptions.channels]) {
+      if (permissions.takesTokens(channel)) this.unsubscribe(channel, reason);
+    }
+  }
+
   #take(command: Command): void {
     switch (this.#state) {
       case 'waiting':
