@@ -7,8 +7,8 @@ import { createTokens, type Grant, type SignedIn } from '../../src/core/tokens.t
 import { BACKEND_EVENTS, type BackendEvent } from '../../src/ports/backend.ts';
 import { decodeMessage } from '../../src/protocols/pusher/decode.ts';
 import { dataOfText, textOfData } from '../../src/protocols/pusher/event-data.ts';
-import { BATCH, EVENT, parseBody } from '../../src/protocols/pusher/http-requests.ts';
-import { readQuery } from '../../src/protocols/pusher/http-signature.ts';
+import { BATCH, EVENT, parseParameters } from '../../src/protocols/pusher/http-requests.ts';
+import { readPairs } from '../../src/protocols/pusher/http-signature.ts';
 import { Random } from '../simulation/random.ts';
 import { DECODED, inputs, patience } from './amounts.ts';
 import { garble, garbleBytes, oddJson, strangeText, strangeValue, word } from './garble.ts';
@@ -78,7 +78,9 @@ const pusherBodies: Target<Uint8Array> = {
   },
   read: (body) => {
     const read =
-      'batch' in JSON.parse(new TextDecoder().decode(body)) ? parseBody(BATCH, body) : parseBody(EVENT, body);
+      'batch' in JSON.parse(new TextDecoder().decode(body))
+        ? parseParameters(BATCH, body, [])
+        : parseParameters(EVENT, body, []);
     for (const { data } of 'batch' in read ? read.batch : [read]) {
       const kept = dataOfText(data);
       expect(kept).not.toContain('\n');
@@ -101,7 +103,7 @@ const pusherQueries: Target<string> = {
     return random.chance(0.7) ? garble(random, query.join('&')) : query.join('&');
   },
   read: (query) => {
-    for (const [name, value] of readQuery(query))
+    for (const [name, value] of readPairs(query))
       expect(typeof name === 'string' && typeof value === 'string').toBe(true);
   },
   isRefusal: isBadRequest,
