@@ -7,6 +7,7 @@ import type { Published, PublishOptions } from './feature.ts';
 import type { Maps, Terms } from './maps.ts';
 import { type Namespace, retentionOf } from './namespace.ts';
 import type { Permissions } from './permissions.ts';
+import { isDeeper } from './raw-json.ts';
 import { readPages } from './read-pages.ts';
 import { beginPublication, endFailed } from './tracing.ts';
 import { utf8Length } from './wire-bytes.ts';
@@ -60,6 +61,7 @@ export class Publisher {
     try {
       const namespace = permissions.namespace(channel);
       this.#checkSize(namespace, data);
+      checkDepth(data);
       const sending = { namespace, time: clock.now(), options };
       const isTaken = maps.takes(channel, namespace, entry);
       if (entry === undefined) return this.#send(channel, data, sending);
@@ -177,6 +179,14 @@ export class Publisher {
     }
     tell(channel, epoch, publication);
   }
+}
+
+/** Lists and objects in each other: readers in some languages give up at 255, and would on each recovery anew. */
+const DEPTH_LIMIT = 200;
+
+function checkDepth(data: string): void {
+  if (!isDeeper(data, DEPTH_LIMIT)) return;
+  throw new ClientError('invalidInput', { field: 'data', message: `must not be nested deeper than ${DEPTH_LIMIT}` });
 }
 
 type Sending = { readonly namespace: Namespace; readonly time: number; readonly options: PublishOptions };
