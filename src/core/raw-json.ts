@@ -40,6 +40,17 @@ export function rawItems(text: string): readonly string[] {
   return items;
 }
 
+/** The texts of values that stand one after the other, as far as they are values; what is none comes as it is. */
+export function valuesIn(text: string): readonly string[] {
+  const values: string[] = [];
+  for (let at = skipSpace(text, 0); at < text.length; ) {
+    const end = Math.max(endOfValue(text, at), at + 1);
+    values.push(cut(text, at, end));
+    at = skipSpace(text, end);
+  }
+  return values;
+}
+
 /**
  * The object with the named members, where it has them, as `JsonText`. `value` is what `JSON.parse` made of `text`, or of
  * the part of it that `path` leads to.
