@@ -4,6 +4,7 @@ import { DisconnectError } from './disconnects.ts';
 import { ClientError } from './errors.ts';
 import type { Permissions } from './permissions.ts';
 import { userOf } from './principal.ts';
+import type { JsonText } from './raw-json.ts';
 import type { Grant, SignedIn } from './tokens.ts';
 import { within } from './tracing.ts';
 
@@ -84,8 +85,8 @@ export class Admission {
     return within(span, 'permission', async () => dataIf(await allowed, data));
   }
 
-  /** What the developer's backend answers a call with. Rejects with `ClientError` `methodNotFound` where it takes none. */
-  async call(who: Asking, method: string, data: unknown): Promise<unknown> {
+  /** What the developer's backend answers a call with; `data`: JSON text. Rejects with `ClientError` `methodNotFound` where it takes none. */
+  async call(who: Asking, method: string, data: string | undefined): Promise<JsonText | undefined> {
     const application = this.#vouching()?.application;
     if (application?.hears('rpc') !== true) throw new ClientError('methodNotFound');
     return application.rpc(who, method, data);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { PLAIN, TestNode } from '../../tests/core/node.ts';
-import { type Backend, type BackendEvent, BackendUnavailable } from '../ports/backend.ts';
+import { type Backend, type BackendAnswer, type BackendEvent, BackendUnavailable } from '../ports/backend.ts';
 import { Application } from './application.ts';
+import { JsonText } from './raw-json.ts';
 
 /** A backend that answers as a test says, and remembers what it was asked. */
 class SaidBackend implements Backend {
@@ -12,15 +13,16 @@ class SaidBackend implements Backend {
     return this.answers.has(event);
   }
 
-  poll(): Promise<unknown> {
+  poll(): Promise<BackendAnswer> {
     return Promise.reject(new BackendUnavailable('nothing is polled here'));
   }
 
-  async ask(event: BackendEvent, question: string): Promise<unknown> {
+  async ask(event: BackendEvent, question: string): Promise<BackendAnswer> {
     this.asked.push([event, question]);
     const answer = this.answers.get(event);
     if (answer instanceof Error) throw answer;
-    return answer;
+    const text = answer instanceof JsonText ? answer.text : JSON.stringify(answer);
+    return { text, value: JSON.parse(text) };
   }
 }
 
@@ -120,6 +122,34 @@ describe('BA the application', () => {
     test.open().session.receive('{"id":1,"connect":{"data":{"n": 12345678901234567890}}}');
     await test.clock.settle();
     expect(backend.asked[0]?.[1]).toContain(',"data":{"n": 12345678901234567890}}');
+  });
+
+  test('JS1 what it answers is passed on as it wrote it', async () => {
+    const odd = '{"id":9007199254740993,"price":1.10,"2":0,"1":1e400,"id":1}';
+    const backend = new SaidBackend();
+    const said = (result: string) => new JsonText(`{"result":{"user":"ann",${result}}}`);
+    backend.answers.set('connect', said(`"info":${odd}`));
+    backend.answers.set('subscribe', said(`"info":${odd}`));
+    backend.answers.set('publish', said(`"data": ${odd}`));
+    backend.answers.set('rpc', said(`"data":${odd}`));
+    const test = nodeOf(backend);
+    const client = test.open();
+    const raw: string[] = [];
+    const send = client.send.bind(client);
+    client.send = (frame) => {
+      raw.push(String(frame));
+      send(frame);
+    };
+    await test.ask(client, { connect: {} });
+    await test.ask(client, { subscribe: { channel: 'asked:a' } });
+    expect(client.session.subscriptions.infoIn('asked:a')).toMatchObject({ connInfo: odd, chanInfo: odd });
+    await test.ask(client, { publish: { channel: 'asked:a', data: 1 } });
+    await test.ask(client, { rpc: { method: 'price', data: 1 } });
+    expect(raw.find((frame) => frame.includes('"pub"'))).toContain(`"data":${odd}`);
+    expect(raw.at(-1)).toContain(`"rpc":{"data":${odd}}`);
+    client.session.receive(`{"id":99,"rpc":{"method":"price","data": ${odd} }}`);
+    await test.clock.settle();
+    expect(backend.asked.at(-1)?.[1]).toContain(`"data":${odd}}`);
   });
 
   test('PE1 without an address nobody may what is its to decide', async () => {

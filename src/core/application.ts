@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { type Backend, type BackendEvent, BackendUnavailable } from '../ports/backend.ts';
+import { type Backend, type BackendAnswer, type BackendEvent, BackendUnavailable } from '../ports/backend.ts';
 import type { Span } from '../ports/traces.ts';
 import type { ClientHeaders } from './client-headers.ts';
 import { comesBack, DisconnectError } from './disconnects.ts';
 import { ClientError } from './errors.ts';
 import { type Principal, userOf } from './principal.ts';
+import { JsonText, withRaw } from './raw-json.ts';
 import type { Grant, SignedIn } from './tokens.ts';
 
 /** Of whom a question is. */
@@ -33,20 +34,24 @@ const CHANNELS = 1_000;
 
 /** Seconds since 1970; 0 for no end. */
 const expireAt = z.int().min(0).optional();
-const info = z.unknown().optional();
+/** JSON as the backend wrote it. */
+const json = z.instanceof(JsonText).optional();
 const RESULTS = {
   connect: z.object({
     user: z.string().max(USER_LENGTH).default(''),
     expire_at: expireAt,
-    info,
+    info: json,
     channels: z.array(z.string()).max(CHANNELS).optional(),
   }),
   refresh: z.object({ expired: z.boolean().default(false), expire_at: expireAt }),
-  subscribe: z.object({ expire_at: expireAt, info }),
+  subscribe: z.object({ expire_at: expireAt, info: json }),
   sub_refresh: z.object({ expired: z.boolean().default(false), expire_at: expireAt }),
-  publish: z.object({ data: z.unknown().optional() }),
-  rpc: z.object({ data: z.unknown().optional() }),
+  publish: z.object({ data: json }),
+  rpc: z.object({ data: json }),
 } as const satisfies Record<BackendEvent, z.ZodType>;
+
+/** Members of a result that are passed on as they came. */
+const PASSED_ON = ['info', 'data'];
 
 /** One of the three; an answer without any grants nothing. */
 const ENVELOPE = z.object({
@@ -79,7 +84,7 @@ export class Application {
     return this.#backend.hears(event);
   }
 
-  poll(url: string, question: string): Promise<unknown> {
+  poll(url: string, question: string): Promise<BackendAnswer> {
     return this.#backend.poll(url, question);
   }
 
@@ -118,11 +123,12 @@ export class Application {
   /** Gives what is to be published, JSON text on one line. */
   async publish(asking: Asking, channel: string, data: string): Promise<string> {
     const result = await this.#ask('publish', asking, { fields: { channel }, data });
-    return result.data === undefined ? data : JSON.stringify(result.data);
+    return result.data?.text ?? data;
   }
 
-  async rpc(asking: Asking, method: string, data: unknown): Promise<unknown> {
-    const result = await this.#ask('rpc', asking, { fields: { method }, data: JSON.stringify(data) });
+  /** Gives JSON as the backend wrote it; undefined where it has nothing to say. */
+  async rpc(asking: Asking, method: string, data: string | undefined): Promise<JsonText | undefined> {
+    const result = await this.#ask('rpc', asking, { fields: { method }, data });
     return result.data;
   }
 
@@ -150,15 +156,15 @@ export class Application {
   }
 }
 
-function read<E extends BackendEvent>(event: E, answer: unknown): Result<E> {
-  const envelope = ENVELOPE.safeParse(answer);
+function read<E extends BackendEvent>(event: E, { value, text }: BackendAnswer): Result<E> {
+  const envelope = ENVELOPE.safeParse(value);
   if (!envelope.success) throw unavailable(envelope.error);
   const { error, disconnect, result } = envelope.data;
   if (disconnect !== undefined)
     throw new DisconnectError(comesBack(disconnect.code) ? 'forceReconnect' : 'forceDisconnect');
   if (error !== undefined) throw new ClientError('permissionDenied', error);
   if (result === undefined || result === null) throw new ClientError('permissionDenied');
-  const parsed = RESULTS[event].safeParse(result);
+  const parsed = RESULTS[event].safeParse(withRaw(result, text, PASSED_ON, ['result']));
   if (!parsed.success) throw unavailable(parsed.error);
   return parsed.data as Result<E>;
 }
@@ -171,6 +177,6 @@ function endOf({ expire_at: end }: { expire_at?: number | undefined }): { readon
   return end === undefined || end === 0 ? {} : { expiresAt: end * 1_000 };
 }
 
-function infoOf({ info: shown }: { info?: unknown }): { readonly info?: string } {
-  return shown === undefined || shown === null ? {} : { info: JSON.stringify(shown) };
+function infoOf({ info: shown }: { info?: JsonText | undefined }): { readonly info?: string } {
+  return shown === undefined || shown.text === 'null' ? {} : { info: shown.text };
 }

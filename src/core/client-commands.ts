@@ -53,12 +53,12 @@ export async function answerPublish(
 export async function answerRpc(
   hooks: Hooks | undefined,
   session: Session,
-  { method, data, span }: Extract<Command, { kind: 'rpc' }>,
+  { method, data, text, span }: Extract<Command, { kind: 'rpc' }>,
 ): Promise<Reply> {
   if (hooks === undefined) throw new ClientError('methodNotFound');
   const { application, operates, call } = hooks;
   if (application?.hears('rpc') === true && operates?.(method) === false) {
-    return { kind: 'rpc', data: await application.rpc(askingOf(session, span), method, data) };
+    return { kind: 'rpc', data: await application.rpc(askingOf(session, span), method, text) };
   }
   const { principal, address, client } = session;
   return {

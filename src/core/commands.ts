@@ -108,7 +108,14 @@ type Asked =
       readonly since?: Since;
       readonly reverse: boolean;
     }
-  | { readonly kind: 'rpc'; readonly id: number; readonly method: string; readonly data: unknown }
+  | {
+      readonly kind: 'rpc';
+      readonly id: number;
+      readonly method: string;
+      readonly data: unknown;
+      /** The JSON text of `data`, as the client wrote it; absent without data. */
+      readonly text?: string;
+    }
   | { readonly kind: 'refresh'; readonly id: number; readonly token: string }
   /** The client says who it is once it is connected, by what its backend has signed: `prove` gives that, or throws. */
   | { readonly kind: 'signIn'; readonly id: number; readonly prove: (principal: Principal) => SignedIn }

@@ -7,6 +7,7 @@ import type { Published, PublishOptions } from './feature.ts';
 import type { Maps } from './maps.ts';
 import { type Namespace, retentionOf } from './namespace.ts';
 import type { Permissions } from './permissions.ts';
+import { isDeeper } from './raw-json.ts';
 import { readPages } from './read-pages.ts';
 import { beginPublication, endFailed } from './tracing.ts';
 import { utf8Length } from './wire-bytes.ts';
@@ -58,6 +59,7 @@ export class Publisher {
     const { permissions, clock, maps } = this.#settings;
     const namespace = permissions.namespace(channel);
     this.#checkSize(namespace, data);
+    checkDepth(data);
     const { key, info, tags, entry, except, writes, fleeting, span } = options;
     const time = clock.now();
     const nothing = { offset: 0, epoch: '', time, repeated: false };
@@ -142,6 +144,14 @@ export class Publisher {
     if (publication.entry !== undefined) maps.apply({ channel, publication, ttlMs: namespace.mapTtlMs });
     tell(channel, epoch, publication);
   }
+}
+
+/** Lists and objects in each other: readers in some languages give up at 255, and would on each recovery anew. */
+const DEPTH_LIMIT = 200;
+
+function checkDepth(data: string): void {
+  if (!isDeeper(data, DEPTH_LIMIT)) return;
+  throw new ClientError('invalidInput', { field: 'data', message: `must not be nested deeper than ${DEPTH_LIMIT}` });
 }
 
 async function endedWith(span: Span, publishing: Promise<Published>): Promise<Published> {

@@ -71,6 +71,7 @@ export type Reply =
       readonly offset: number;
       readonly publications: readonly Publication[];
     }
+  /** `data`: what `JSON.stringify` takes, or JSON as it came. */
   | { readonly kind: 'rpc'; readonly data: unknown }
   | { readonly kind: 'track'; readonly items: readonly Publication[]; readonly ttl: number | undefined }
   | { readonly kind: 'signIn' }

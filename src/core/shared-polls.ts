@@ -1,3 +1,4 @@
+import type { BackendAnswer } from '../ports/backend.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Fanout } from './connection.ts';
 import type { Namespace } from './namespace.ts';
@@ -10,7 +11,7 @@ export type SharedPollSettings = {
   readonly fanout: Fanout;
   readonly protocols: readonly Protocol[];
   readonly secret: string;
-  readonly ask: (url: string, question: string) => Promise<unknown>;
+  readonly ask: (url: string, question: string) => Promise<BackendAnswer>;
   /** A backend did not answer, where it did before. */
   readonly onFailure: (error: unknown) => void;
 };

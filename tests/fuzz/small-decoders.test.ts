@@ -4,7 +4,7 @@ import { DisconnectError } from '../../src/core/disconnects.ts';
 import { ClientError } from '../../src/core/errors.ts';
 import { createTagFilter, type FilterNode } from '../../src/core/tag-filter.ts';
 import { createTokens, type Grant, type SignedIn } from '../../src/core/tokens.ts';
-import { BACKEND_EVENTS, type BackendEvent } from '../../src/ports/backend.ts';
+import { BACKEND_EVENTS, type BackendAnswer, type BackendEvent } from '../../src/ports/backend.ts';
 import { decodeMessage } from '../../src/protocols/pusher/decode.ts';
 import { dataOfText, textOfData } from '../../src/protocols/pusher/event-data.ts';
 import { BATCH, EVENT, parseBody } from '../../src/protocols/pusher/http-requests.ts';
@@ -185,7 +185,7 @@ function checkGrant({ channel, user, info = '0' }: Grant): void {
 }
 
 const ASKING: Asking = { client: 'c', principal: { kind: 'external', user: 'u' }, address: '', protocol: 'json' };
-let answer: unknown;
+let answer: BackendAnswer;
 const application = new Application({
   hears: () => true,
   ask: async () => answer,
@@ -197,7 +197,7 @@ const QUESTIONS: Readonly<Record<BackendEvent, () => Promise<unknown>>> = {
   subscribe: () => application.subscribe(ASKING, 'a', undefined),
   sub_refresh: () => application.subRefresh(ASKING, 'a'),
   publish: () => application.publish(ASKING, 'a', '1').then(JSON.parse),
-  rpc: () => application.rpc(ASKING, 'm', {}),
+  rpc: () => application.rpc(ASKING, 'm', '{}'),
 };
 
 const backendAnswers: Target<readonly [BackendEvent, string]> = {
@@ -220,7 +220,7 @@ const backendAnswers: Target<readonly [BackendEvent, string]> = {
     return [random.pick(BACKEND_EVENTS), broken(random, oddJson(random, envelope))];
   },
   read: ([event, text]) => {
-    answer = JSON.parse(text);
+    answer = { text, value: JSON.parse(text) };
     return QUESTIONS[event]();
   },
   // The adapter parses JSON, and says of what is none that the backend cannot be had.

@@ -56,7 +56,7 @@ describe('a line', () => {
       '{"id":6,"history":{"channel":"a","limit":1,"since":{}}}',
       { kind: 'history', id: 6, channel: 'a', limit: 1, reverse: false, since: { epoch: '', offset: 0 } },
     ],
-    ['{"id":7,"rpc":{"method":"m","data":[1]}}', { kind: 'rpc', id: 7, method: 'm', data: [1] }],
+    ['{"id":7,"rpc":{"method":"m","data":[1]}}', { kind: 'rpc', id: 7, method: 'm', data: [1], text: '[1]' }],
     ['{"id":7,"rpc":{}}', { kind: 'rpc', id: 7, method: '', data: undefined }],
     ['{"id":8,"refresh":{"token":"t"}}', { kind: 'refresh', id: 8, token: 't' }],
     ['{"id":9,"ping":{}}', { kind: 'ping', id: 9 }],

@@ -6,7 +6,7 @@ import type { MapEntry } from '../../ports/log.ts';
 import type { TraceContext } from '../../ports/traces.ts';
 import { claimedHeaders } from './claimed-headers.ts';
 import { placeInMap } from './map-subscribe.ts';
-import { rawMember } from './raw-json.ts';
+import { rawMember } from '../../core/raw-json.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -82,7 +82,7 @@ function decodeBody(kind: Exclude<Body, 'send'>, { id, fields, line }: Parts): C
     case 'history':
       return decodeHistory(id, fields);
     case 'rpc':
-      return { kind, id, method: asText(fields.method), data: fields.data };
+      return { kind, id, method: asText(fields.method), data: fields.data, ...textIn(line) };
     case 'refresh':
       return { kind, id, token: asText(fields.token) };
     case 'sub_refresh':
@@ -98,6 +98,11 @@ function callerIn(headers: unknown): { readonly caller?: TraceContext } {
   const given = asObject(headers);
   const caller = callerOf((name) => given[name]);
   return caller === undefined ? {} : { caller };
+}
+
+function textIn(line: string): { readonly text?: string } {
+  const text = rawMember(line, 'rpc', 'data');
+  return text === undefined ? {} : { text };
 }
 
 /** What the client has to say to the developer's backend. */

@@ -1,5 +1,6 @@
 import { comesBack, DISCONNECTS, UNSUBSCRIBES } from '../../core/disconnects.ts';
 import type { ConnectResult, Delta, MapPart, SubscribeResult } from '../../core/pushes.ts';
+import { jsonOf } from '../../core/raw-json.ts';
 import type { ClientInfo, MapEntry, Publication } from '../../ports/log.ts';
 import { createPatch, withBases } from './fossil.ts';
 import { CHANNEL_TYPES, STATE_PHASE } from './map-subscribe.ts';
@@ -32,7 +33,7 @@ export function encodeReply(id: number, reply: SpokenReply): string {
     case 'history':
       return `{"id":${id},"history":{"publications":[${reply.publications.map((each) => encodePublication(each)).join()}],"epoch":${quote(reply.epoch)},"offset":${reply.offset}}}`;
     case 'rpc':
-      return `{"id":${id},"rpc":{"data":${quote(reply.data) ?? 'null'}}}`;
+      return `{"id":${id},"rpc":{"data":${jsonOf(reply.data)}}}`;
     case 'refresh':
       return `{"id":${id},"refresh":{${encodeExpiry(reply.ttl)}}}`;
     case 'track': {

@@ -1,6 +1,7 @@
 import { ClientError, toClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node.ts';
 import { ANONYMOUS } from '../../core/principal.ts';
+import { JsonText } from '../../core/raw-json.ts';
 import { traceFields } from '../../core/tracing.ts';
 import type { ClientInfo, MapEntry, Publication } from '../../ports/log.ts';
 import type { Span } from '../../ports/traces.ts';
@@ -44,7 +45,7 @@ export function createHandlers(node: Node, version: string, startedAt: number): 
     },
     map_publish: ({ key, ...params }, span) => publish(params.channel, params, { entry: { key }, span }),
     map_remove: ({ channel, key }, span) =>
-      publish(channel, { channel, data: null, skip_history: false }, { entry: { key, removed: true }, span }),
+      publish(channel, { channel, data: NOTHING, skip_history: false }, { entry: { key, removed: true }, span }),
     ...createOrders(node, own),
     presence: async ({ channel }) => ({
       presence: Object.fromEntries(node.presenceOf(own(channel)).map((info) => [info.client, infoOf(info)])),
@@ -75,10 +76,13 @@ export function createHandlers(node: Node, version: string, startedAt: number): 
     }),
     rpc: async ({ method, params }, span) => {
       const asking = { ...NOBODY, ...(span !== undefined && { span }) };
-      return { data: await node.admission.call(asking, method, params) };
+      return { data: await node.admission.call(asking, method, params?.text) };
     },
   };
 }
+
+/** The data of a removal. */
+const NOTHING = new JsonText('null');
 
 /** As whom a backend asks itself. */
 const NOBODY = { client: '', principal: ANONYMOUS, address: '', protocol: 'server-api' };
@@ -116,7 +120,7 @@ async function history(node: Node, { channel, limit, since, reverse }: Params<'h
 
 function publicationOf({ data, info, offset, tags, entry }: Publication): unknown {
   return {
-    data: JSON.parse(data) as unknown,
+    data: new JsonText(data),
     ...(info !== undefined && { info: infoOf(info) }),
     offset,
     ...(tags !== undefined && { tags }),
@@ -128,8 +132,8 @@ function infoOf({ user, client, connInfo, chanInfo }: ClientInfo): unknown {
   return {
     user,
     client,
-    ...(connInfo !== undefined && { conn_info: JSON.parse(connInfo) as unknown }),
-    ...(chanInfo !== undefined && { chan_info: JSON.parse(chanInfo) as unknown }),
+    ...(connInfo !== undefined && { conn_info: new JsonText(connInfo) }),
+    ...(chanInfo !== undefined && { chan_info: new JsonText(chanInfo) }),
   };
 }
 

@@ -28,7 +28,7 @@ export function createOrders(node: Node, own: (channel: string) => string): Pick
       const order = {
         kind: 'refresh',
         ...endOf(params),
-        ...(info !== undefined && { info: JSON.stringify(info) }),
+        ...(info !== undefined && { info: info.text }),
       } as const;
       node.tellExternal(user, { ...(expired ? ({ kind: 'expire' } as const) : order), ...whichOf(params) });
       return {};
@@ -42,7 +42,7 @@ function whichOf({ client, session }: Pick<Params<'unsubscribe'>, 'client' | 'se
 
 function givenOf(params: Params<'subscribe'>): Given {
   const { info, b64info, recover_since: since } = params;
-  const shown = b64info === undefined ? JSON.stringify(info) : textOf(b64info, 'b64info');
+  const shown = b64info === undefined ? info?.text : textOf(b64info, 'b64info');
   return {
     ...endOf(params),
     ...(shown !== undefined && { info: shown }),

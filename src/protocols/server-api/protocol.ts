@@ -2,11 +2,12 @@ import type { z } from 'zod';
 import type { ApiKey, ApiKeys } from '../../core/api-keys.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node.ts';
+import { rawItems, rawMember, withRaw, writeJson } from '../../core/raw-json.ts';
 import { ruleText } from '../../core/rules.ts';
 import type { Span } from '../../ports/traces.ts';
 import { KeyRates } from './key-rates.ts';
 import { createHandlers, errorOf, explain } from './methods.ts';
-import { type Handlers, isMethod, REQUESTS } from './requests.ts';
+import { type Handlers, isMethod, RAW, REQUESTS } from './requests.ts';
 import { checkScope } from './scope.ts';
 
 export type ServerApiSettings = {
@@ -14,6 +15,9 @@ export type ServerApiSettings = {
   readonly keys: ApiKeys;
   readonly version: string;
 };
+
+/** The parameters of a call, and their text. */
+type Given = { readonly value: unknown; readonly text: string };
 
 type Caller = { readonly key: ApiKey; readonly span: Span | undefined };
 
@@ -59,18 +63,20 @@ export class ServerApi {
     const body = await readBody();
     const caller = { key, span };
     const method = PATH.exec(pathname)?.[1];
-    if (method === undefined) return new Response(await this.#pipeline(caller, body), { headers: JSON_HEADERS });
-    return Response.json(
-      method === 'batch'
-        ? { result: await this.#batch(caller, parse(body)) }
-        : await this.#call(caller, method, parse(body)),
-    );
+    return new Response(await this.#answerTo(method, caller, body), { headers: JSON_HEADERS });
+  }
+
+  async #answerTo(method: string | undefined, caller: Caller, body: string): Promise<string> {
+    if (method === undefined) return this.#pipeline(caller, body);
+    const params = parse(body);
+    if (method !== 'batch') return writeJson(await this.#call(caller, method, params));
+    return writeJson({ result: await this.#batch(caller, params) });
   }
 
   async #call(
     { key, span }: Caller,
     method: string,
-    params: unknown,
+    params: Given,
   ): Promise<{ result: unknown } | { error: unknown }> {
     try {
       // It may have been revoked, or bound to less, while a batch was under way.
@@ -94,19 +100,21 @@ export class ServerApi {
   }
 
   /** `{"commands":[{"publish":{…}}, …], "parallel":true}`; each reply stands under its command's name. */
-  async #batch(caller: Caller, body: unknown): Promise<unknown> {
-    const { commands, parallel } = (body ?? {}) as { readonly commands?: unknown; readonly parallel?: unknown };
+  async #batch(caller: Caller, { value, text }: Given): Promise<unknown> {
+    const { commands, parallel } = (value ?? {}) as { readonly commands?: unknown; readonly parallel?: unknown };
     if (!Array.isArray(commands) || commands.length > BATCH_LIMIT) {
       throw new ClientError('invalidInput', { field: 'commands', message: `must be a list of at most ${BATCH_LIMIT}` });
     }
-    const run = async (command: unknown) => {
+    const texts = rawItems(rawMember(text, 'commands') ?? '[]');
+    const run = async (command: unknown, index: number) => {
       const [[method, params] = ['', {}]] = Object.entries((command ?? {}) as object);
-      const answer = await this.#call(caller, method, params);
+      const given = { value: params as unknown, text: rawMember(texts[index] ?? '', method) ?? '{}' };
+      const answer = await this.#call(caller, method, given);
       return 'result' in answer ? { [method]: answer.result } : answer;
     };
     if (parallel === true) return { replies: await Promise.all(commands.map(run)) };
     const replies: unknown[] = [];
-    for (const command of commands) replies.push(await run(command));
+    for (const [index, command] of commands.entries()) replies.push(await run(command, index));
     return { replies };
   }
 
@@ -116,8 +124,10 @@ export class ServerApi {
     if (lines.length > BATCH_LIMIT) throw new ClientError('tooLarge', { message: `at most ${BATCH_LIMIT} commands` });
     const answers: string[] = [];
     for (const line of lines) {
-      const { method, params } = (parse(line) ?? {}) as { readonly method?: unknown; readonly params?: unknown };
-      answers.push(JSON.stringify(await this.#call(caller, typeof method === 'string' ? method : '', params)));
+      const command = (parse(line).value ?? {}) as { readonly method?: unknown; readonly params?: unknown };
+      const method = typeof command.method === 'string' ? command.method : '';
+      const params = { value: command.params, text: rawMember(line, 'params') ?? '{}' };
+      answers.push(writeJson(await this.#call(caller, method, params)));
     }
     return answers.join('\n');
   }
@@ -130,16 +140,16 @@ function keyOf(headers: Headers): string {
   return headers.get('x-api-key') ?? (scheme.toLowerCase() === 'apikey' ? key : '');
 }
 
-function parse(text: string): unknown {
+function parse(text: string): Given {
   try {
-    return text.trim() === '' ? {} : JSON.parse(text);
+    return text.trim() === '' ? { value: {}, text: '{}' } : { value: JSON.parse(text), text };
   } catch (cause) {
     throw new ClientError('invalidInput', { message: 'the body is not valid JSON', cause });
   }
 }
 
-function checked(schema: z.ZodType, params: unknown): unknown {
-  const parsed = schema.safeParse(params ?? {}, { error: ruleText });
+function checked(schema: z.ZodType, { value, text }: Given): unknown {
+  const parsed = schema.safeParse(withRaw(value ?? {}, text, RAW), { error: ruleText });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new ClientError('invalidInput', {

@@ -1,16 +1,19 @@
 import { z } from 'zod';
+import { JsonText } from '../../core/raw-json.ts';
 import type { Span } from '../../ports/traces.ts';
 
 const channel = z.string().min(1);
 const user = z.string().min(1);
-const tags = z.record(z.string(), z.string());
-const data = z.custom<unknown>((value) => value !== undefined, 'must be given');
+/** No `z.record`, which leaves out a member called `__proto__`. */
+const tags = z.custom<Readonly<Record<string, string>>>(isTags, 'must be an object of texts');
+/** JSON as it was sent: see `RAW`. */
+const data = z.instanceof(JsonText);
 /** One of the user's connections; without either, all of them. */
 const which = { client: z.string().optional(), session: z.string().optional() };
 /** Seconds since 1970; 0 for no end. */
 const expireAt = z.int().min(0).default(0);
 /** Any JSON, or bytes of JSON text. */
-const info = { info: z.unknown().optional(), b64info: z.base64().optional() };
+const info = { info: data.optional(), b64info: z.base64().optional() };
 const CLOSE_REASON_LENGTH = 123;
 
 const position = z.object({ offset: z.int().min(0).default(0), epoch: z.string().default('') });
@@ -72,14 +75,22 @@ export const REQUESTS = {
   }),
   info: z.object({}),
   /** Asks the backend itself, as a client without a name would. */
-  rpc: z.object({ method: z.string().min(1), params: z.unknown().optional() }),
+  rpc: z.object({ method: z.string().min(1), params: data.optional() }),
 } as const;
+
+/** Members of parameters that are passed on as they were written. */
+export const RAW: readonly string[] = ['data', 'info', 'params'];
 
 export type Method = keyof typeof REQUESTS;
 export type Params<M extends Method> = z.output<(typeof REQUESTS)[M]>;
 
 /** What answers each method; throws `ClientError`. `span`: of the request, where it is traced. */
 export type Handlers = { readonly [M in Method]: (params: Params<M>, span?: Span) => Promise<unknown> };
+
+function isTags(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((each) => typeof each === 'string');
+}
 
 export function isMethod(name: string): name is Method {
   return Object.hasOwn(REQUESTS, name);

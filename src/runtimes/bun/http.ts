@@ -117,7 +117,7 @@ function addApi(hono: Hono<Env>, parts: Parts): void {
   const uploads = parts.app.features.flatMap((feature) => feature.uploads ?? []);
   let openApi: string | undefined;
   hono.on('POST', ['/api', '/api/*'], async ({ req, env }, next) => {
-    const body = async () => new TextDecoder().decode(await readBody(req.raw, BODY_LIMIT));
+    const body = async () => textIn(await readBody(req.raw, BODY_LIMIT));
     return (await parts.app.serverApi?.answer(req.raw, body, env.span)) ?? next();
   });
   hono.all('/apps/*', async ({ req, env }, next) => {
@@ -141,6 +141,15 @@ function addApi(hono: Hono<Env>, parts: Parts): void {
     if (!names.has(name)) return next();
     return context.req.method === 'POST' ? callOperation(context, name, parts) : refuse(context.req.method, CALL);
   });
+}
+
+/** Throws `ClientError` for what is not UTF-8: mending it would change what was sent. */
+function textIn(body: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch (cause) {
+    throw new ClientError('invalidInput', { message: 'the body is not valid UTF-8', cause });
+  }
 }
 
 const readOnly: Handler<Env> = ({ req }, next) =>

@@ -3,7 +3,7 @@ import { rawMember } from './raw-json.ts';
 
 const data = (text: string) => rawMember(text, 'publish', 'data');
 
-describe('the raw text of publish.data', () => {
+describe('JS1 the raw text of publish.data', () => {
   const values: readonly string[] = [
     ...['1', '-0', '1e400', '12345678901234567890', '0.10', 'true', 'null', '""', '{}', '[]'],
     ...['"a,b}"', '"\\""', '"\\\\"', '"\\\\\\""', '"\\u007d"', '"\u2028"'],
