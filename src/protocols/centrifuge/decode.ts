@@ -1,12 +1,12 @@
 import type { Command, Since } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
+import { rawMember } from '../../core/raw-json.ts';
 import { FILTER_DEPTH, type FilterNode } from '../../core/tag-filter.ts';
 import { callerOf } from '../../core/tracing.ts';
 import type { MapEntry } from '../../ports/log.ts';
 import type { TraceContext } from '../../ports/traces.ts';
 import { claimedHeaders } from './claimed-headers.ts';
 import { placeInMap } from './map-subscribe.ts';
-import { rawMember } from '../../core/raw-json.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

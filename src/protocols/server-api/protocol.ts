@@ -73,11 +73,7 @@ export class ServerApi {
     return writeJson({ result: await this.#batch(caller, params) });
   }
 
-  async #call(
-    { key, span }: Caller,
-    method: string,
-    params: Given,
-  ): Promise<{ result: unknown } | { error: unknown }> {
+  async #call({ key, span }: Caller, method: string, params: Given): Promise<{ result: unknown } | { error: unknown }> {
     try {
       // It may have been revoked, or bound to less, while a batch was under way.
       const current = this.#keys.current(key);
