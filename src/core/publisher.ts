@@ -7,7 +7,7 @@ import type { Published, PublishOptions } from './feature.ts';
 import type { Maps } from './maps.ts';
 import { type Namespace, retentionOf } from './namespace.ts';
 import type { Permissions } from './permissions.ts';
-import { isDeeper } from './raw-json.ts';
+import { DEPTH_LIMIT, isDeeper } from './raw-json.ts';
 import { readPages } from './read-pages.ts';
 import { beginPublication, endFailed } from './tracing.ts';
 import { utf8Length } from './wire-bytes.ts';
@@ -145,9 +145,6 @@ export class Publisher {
     tell(channel, epoch, publication);
   }
 }
-
-/** Lists and objects in each other: readers in some languages give up at 255, and would on each recovery anew. */
-const DEPTH_LIMIT = 200;
 
 function checkDepth(data: string): void {
   if (!isDeeper(data, DEPTH_LIMIT)) return;

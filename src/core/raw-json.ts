@@ -79,6 +79,9 @@ export function wellFormed(json: string): string {
   return json.replaceAll(HALVES, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
 }
 
+/** Lists and objects in each other: readers in some languages give up at 255, and would again on each recovery. */
+export const DEPTH_LIMIT = 200;
+
 /** Whether lists and objects in a JSON text are nested deeper than `most`. Does not look at what is too short for it. */
 export function isDeeper(json: string, most: number): boolean {
   if (json.length < 2 * (most + 1)) return false;
