@@ -3,8 +3,9 @@ import { fromBase64 } from './base64.ts';
 import { jsonOfBytes } from './binary-data.ts';
 import { DisconnectError } from './disconnects.ts';
 import { ClientError } from './errors.ts';
+import { isDeeper } from './json-depth.ts';
 import type { Principal } from './principal.ts';
-import { DEPTH_LIMIT, isDeeper, rawMember } from './raw-json.ts';
+import { jsonOf, withRaw } from './raw-json.ts';
 import { algorithmsOf, createKeyFinder, KeysUnavailable, type TokenKeySettings } from './token-keys.ts';
 import type { TokenRefusal } from './token-refusals.ts';
 
@@ -46,8 +47,10 @@ export type Grant = {
 /** Is told of each token that is refused. */
 type Refused = (reason: TokenRefusal, error: Error) => void;
 
-/** Claims, and the text that they were read from. */
-type Claims = { readonly payload: JWTPayload; readonly text: string };
+/** Claims that are passed on as they were written, those of each channel in `subs` too. */
+const PASSED_ON = ['info', 'data', 'meta'];
+/** As that of publications, for the same reason: others are shown it. */
+const DEPTH_LIMIT = 200;
 
 /** Who a developer's own backend says that somebody is, and where they may be. */
 export type Tokens = {
@@ -66,7 +69,7 @@ export type Tokens = {
 export function createTokens(settings: TokenSettings, now: () => number, refused: Refused = () => undefined): Tokens {
   const findKey = createKeyFinder(settings);
   const algorithms = algorithmsOf(settings);
-  const verify = async (token: string): Promise<Claims> => {
+  const verify = async (token: string): Promise<JWTPayload> => {
     const { payload } = await jwtVerify(token, findKey, {
       algorithms,
       currentDate: new Date(now()),
@@ -74,14 +77,13 @@ export function createTokens(settings: TokenSettings, now: () => number, refused
       ...(settings.issuer !== '' && { issuer: settings.issuer }),
       ...(settings.audience !== '' && { audience: settings.audience }),
     });
-    const text = new TextDecoder().decode(base64url.decode(token.split('.')[1] ?? ''));
-    return { payload, text };
+    return asWritten(payload, new TextDecoder().decode(base64url.decode(token.split('.')[1] ?? '')));
   };
-  const checked = async <T extends Ending>(token: string, read: (claims: Claims) => T): Promise<T> => {
+  const checked = async <T extends Ending>(token: string, read: (payload: JWTPayload) => T): Promise<T> => {
     if (algorithms.length === 0) throw new DisconnectError('invalidToken');
-    const claims = await verify(token).catch((error: unknown) => refuse(error, refused));
+    const payload = await verify(token).catch((error: unknown) => refuse(error, refused));
     try {
-      return lasting(read(claims), now());
+      return lasting(read(payload), now());
     } catch (error) {
       if (error instanceof ClientError) refused('expired', error);
       else if (error instanceof DisconnectError) refused('claims', error);
@@ -136,12 +138,20 @@ function reasonOf(error: Error): TokenRefusal {
   return 'key';
 }
 
-function signedIn(claims: Claims): SignedIn {
-  const { payload } = claims;
+/** The claims with those that are passed on as `JsonText`. */
+function asWritten(payload: JWTPayload, text: string): JWTPayload {
+  const raw = withRaw(payload, text, PASSED_ON) as JWTPayload;
+  const { subs } = payload;
+  if (typeof subs !== 'object' || subs === null || Array.isArray(subs)) return raw;
+  const each = Object.entries(subs).map(([name, claims]) => [name, withRaw(claims, text, PASSED_ON, ['subs', name])]);
+  return { ...raw, subs: Object.fromEntries(each) };
+}
+
+function signedIn(payload: JWTPayload): SignedIn {
   // Whoever may be in one channel is not thereby somebody everywhere.
   if ((payload.channel ?? '') !== '') throw new DisconnectError('invalidToken');
   const user = userOf(payload);
-  const info = infoOf(claims);
+  const info = infoOf(payload);
   const channels = [...textsOf(payload.channels), ...Object.keys(objectOf(payload.subs))];
   return {
     principal: user === '' ? { kind: 'anonymous' } : { kind: 'external', user },
@@ -151,11 +161,10 @@ function signedIn(claims: Claims): SignedIn {
   };
 }
 
-function grantOf(claims: Claims): Grant {
-  const { payload } = claims;
+function grantOf(payload: JWTPayload): Grant {
   const { channel } = payload;
   if (typeof channel !== 'string' || channel === '') throw new DisconnectError('invalidToken');
-  const info = infoOf(claims);
+  const info = infoOf(payload);
   return { channel, user: userOf(payload), ...expiryOf(payload), ...(info !== undefined && { info }) };
 }
 
@@ -173,10 +182,10 @@ function expiryOf({ exp, expire_at: end }: JWTPayload): { readonly expiresAt?: n
   return seconds === undefined || seconds === 0 ? {} : { expiresAt: seconds * 1_000 };
 }
 
-function infoOf({ payload: { info, b64info }, text }: Claims): string | undefined {
-  const shown =
-    typeof b64info === 'string' ? decodedOf(b64info) : info === undefined ? undefined : rawMember(text, 'info');
-  if (shown !== undefined && isDeeper(shown, DEPTH_LIMIT)) throw new DisconnectError('invalidToken');
+function infoOf({ info, b64info }: JWTPayload): string | undefined {
+  if (typeof b64info !== 'string' && info === undefined) return undefined;
+  const shown = typeof b64info === 'string' ? decodedOf(b64info) : jsonOf(info);
+  if (isDeeper(shown, DEPTH_LIMIT)) throw new DisconnectError('invalidToken');
   return shown;
 }
 
