@@ -4,13 +4,20 @@ import type { Span } from '../ports/traces.ts';
 import { AppendQueue, type QueueBounds } from './append-queue.ts';
 import { ClientError } from './errors.ts';
 import type { Published, PublishOptions } from './feature.ts';
+import { isDeeper } from './json-depth.ts';
 import type { Maps, Terms } from './maps.ts';
 import { type Namespace, retentionOf } from './namespace.ts';
 import type { Permissions } from './permissions.ts';
-import { isDeeper } from './raw-json.ts';
 import { readPages } from './read-pages.ts';
 import { beginPublication, endFailed } from './tracing.ts';
 import { utf8Length } from './wire-bytes.ts';
+
+/**
+ * How deep a publication's data may be nested. Stock JSON parsers stop at 255 (Gson), 512 (PHP, Swift) or about 1,000
+ * (Python, Jackson) levels, and a reader that cannot parse a message loses its history page, or its connection; what
+ * protocols write around the data takes some of these levels.
+ */
+const DEPTH_LIMIT = 200;
 
 type PublisherSettings = {
   readonly clock: Clock;
@@ -181,12 +188,12 @@ export class Publisher {
   }
 }
 
-/** Lists and objects in each other: readers in some languages give up at 255, and would on each recovery anew. */
-const DEPTH_LIMIT = 200;
-
 function checkDepth(data: string): void {
   if (!isDeeper(data, DEPTH_LIMIT)) return;
-  throw new ClientError('invalidInput', { field: 'data', message: `must not be nested deeper than ${DEPTH_LIMIT}` });
+  throw new ClientError('invalidInput', {
+    field: 'data',
+    message: `must not be nested deeper than ${DEPTH_LIMIT} levels`,
+  });
 }
 
 type Sending = { readonly namespace: Namespace; readonly time: number; readonly options: PublishOptions };

@@ -90,21 +90,6 @@ export function wellFormed(json: string): string {
   return json.replaceAll(HALVES, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
 }
 
-/** Whether lists and objects in a JSON text are nested deeper than `most`. Does not look at what is too short for it. */
-export function isDeeper(json: string, most: number): boolean {
-  if (json.length < 2 * (most + 1)) return false;
-  let depth = 0;
-  for (let at = 0; at < json.length; at += 1) {
-    const code = json.charCodeAt(at);
-    if (code === QUOTE) at = endOfString(json, at) - 1;
-    else if (code === BRACE || code === BRACKET) {
-      depth += 1;
-      if (depth > most) return true;
-    } else if (code === BRACE_END || code === BRACKET_END) depth -= 1;
-  }
-  return false;
-}
-
 const LINE_BREAK = /[\r\n]/;
 const LINE_BREAKS = /[\r\n]+/g;
 const HALF = /\p{Surrogate}/u;

@@ -161,7 +161,7 @@ function token(random: Random): string {
   return random.chance(0.3) ? garble(random, whole) : whole;
 }
 
-const settings = { secret: SECRET, publicKey: '', jwksUrl: '', issuer: '', audience: '' };
+const settings = { secret: SECRET, publicKey: '', jwksUrl: '', issuer: '', audience: '', leewaySeconds: 5 };
 const tokens = createTokens(settings, () => NOW);
 
 const tokenTexts: Target<readonly ['connection' | 'subscription', string]> = {

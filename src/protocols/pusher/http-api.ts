@@ -63,7 +63,7 @@ export class PusherApi {
     const body = await readBody();
     checkSignature(app, { method, pathname, pairs, body }, { digests: this.#digests, now: this.#node.clock.now });
     if (!app.settings.enabled) throw new ClientError('permissionDenied', { message: 'Application disabled' });
-    return this.#dispatch(`${method} ${rest}`, { app, pairs, body, span });
+    return this.#dispatch(`${method === 'HEAD' ? 'GET' : method} ${rest}`, { app, pairs, body, span });
   }
 
   async #dispatch(what: string, call: Call): Promise<unknown> {

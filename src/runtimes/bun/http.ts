@@ -53,7 +53,9 @@ export type Http = {
   addressOf(request: Request, peer: string): string;
 };
 
-type Env = { Bindings: { readonly peer: string; readonly span: Span | undefined } };
+type Env = {
+  Bindings: { readonly peer: string; readonly span: Span | undefined; readonly method: string };
+};
 type Parts = {
   readonly app: HttpApp;
   readonly settings: HttpSettings;
@@ -81,7 +83,9 @@ export function createHttp(app: HttpApp, settings: HttpSettings, { telemetry }: 
     fetch: async (request, peer, span) => {
       // Bun makes the URL of the Host header, whatever that is.
       if (!URL.canParse(request.url)) return new Response('the Host header is wrong', { status: 400 });
-      return hono.fetch(request, { peer, span });
+      // HEAD is GET of which Bun leaves out the body (RFC 9110 section 9.3.2); Hono would give it a length of 0.
+      const asked = request.method === 'HEAD' ? new Request(request, { method: 'GET' }) : request;
+      return hono.fetch(asked, { peer, span, method: request.method });
     },
     settle: (request, peer) => {
       // Without proxies to trust nobody looks.
@@ -122,7 +126,9 @@ function addApi(hono: Hono<Env>, parts: Parts): void {
   });
   hono.all('/apps/*', async ({ req, env }, next) => {
     const body = () => readBody(req.raw, BODY_LIMIT);
-    return (await parts.app.pusherApi?.answer(req.raw, body, env.span)) ?? next();
+    // What is signed has the method that was sent.
+    const sent = env.method === req.method ? req.raw : new Request(req.raw, { method: env.method });
+    return (await parts.app.pusherApi?.answer(sent, body, env.span)) ?? next();
   });
   hono.get('/api/v1', ({ json }) =>
     json({
