@@ -249,7 +249,11 @@ describe('cent.js, unmodified', () => {
     subscription.subscribe();
     await subscription.ready(5_000);
     subscription.on('unsubscribed', ({ channel }) => out.push(channel));
-    for (const channel of ['demo:given', 'log:given']) await call('subscribe', { user: 'quin', channel });
+    for (const channel of ['demo:given', 'log:given']) {
+      const put = next<{ channel: string }>(client, 'subscribed');
+      await call('subscribe', { user: 'quin', channel });
+      await put;
+    }
     await call('unsubscribe', { user: 'quin' });
     await until(() => out.length === 3);
     expect(out.sort()).toEqual(['demo:given', 'demo:own', 'log:given']);
