@@ -28,19 +28,21 @@ export async function answerPublish(
   // What lets the client of an app into a channel is also what lets it publish there.
   if (principal.kind === 'app' && !subscriptions.has(channel)) throw new ClientError('permissionDenied');
   const entry = clientEntryOf(node.permissions.namespace(channel), session.client, command.entry);
-  const permitted = node.admission.publication(session, command);
+  const asked = node.admission.publication(session, entry === undefined ? command : { ...command, entry });
   // Where nobody has to be asked, it is published before anything that the client says next.
-  const data = typeof permitted === 'string' ? permitted : await permitted;
+  const permitted = asked instanceof Promise ? await asked : asked;
+  const { data, options } = permitted;
   const publication = {
     info: subscriptions.infoIn(channel),
     ...(tags !== undefined && { tags }),
-    ...(entry !== undefined && { entry }),
+    ...(entry !== undefined && { entry: permitted.key === undefined ? entry : { ...entry, key: permitted.key } }),
   };
   const published = await node.publish(channel, data, {
     ...publication,
     // Nobody else's publication is mistaken for theirs, whatever key they choose.
     ...(key !== undefined && { key: `${principal.kind}/${userOf(principal)}/${key}` }),
     ...(tellsOthersOnly === true && { except: session.client }),
+    ...options,
     ...(span !== undefined && { span }),
   });
   if (principal.kind === 'app') {

@@ -78,6 +78,8 @@ type Asked =
       readonly restore?: ReadonlyMap<string, Since>;
       /** The client hears of what it asks for itself, and the server puts it into no channel. */
       readonly alone?: boolean;
+      /** What the client says of the program that it is part of, for the developer's backend. */
+      readonly application?: { readonly name?: string; readonly version?: string };
       /** What it would have its request's headers say to the developer's backend. */
       readonly headers?: HeaderFields;
     }

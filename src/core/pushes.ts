@@ -25,6 +25,8 @@ export type SubscribeResult = {
   readonly number?: number;
   /** Who is present, the client included; where it asked for that. */
   readonly presence?: readonly ClientInfo[];
+  /** What the developer's backend has to say with it; JSON text on one line. */
+  readonly data?: string;
 };
 
 /** A part of a map; with an empty cursor it is the last, and the client is subscribed. */
@@ -54,6 +56,8 @@ export type ConnectResult = {
   readonly subscriptions: ReadonlyMap<string, SubscribeResult>;
   /** Channels that the client asked to come back into; absent when it did not, or could not be brought back. */
   readonly restored?: ReadonlyMap<string, SubscribeResult>;
+  /** What the developer's backend has to say with it; JSON text on one line. */
+  readonly data?: string;
 };
 
 /** The answer to a command. */

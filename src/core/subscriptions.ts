@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, Publication } from '../ports/log.ts';
 import type { Admission } from './admission.ts';
+import { GRACE_MS, isOutage } from './application.ts';
 import type { Command, SubscribeOptions } from './commands.ts';
 import type { Reader } from './conflation.ts';
 import { type Entering, type Positions, prepareEntering, type Seats } from './connect-entry.ts';
@@ -42,6 +43,7 @@ export interface Subscriber extends Reader {
   readonly principal: Principal;
   readonly protocol: Protocol;
   readonly address: string;
+  readonly transport: string;
   readonly isConnected: boolean;
   readonly info: ClientInfo;
   /** Bytes that wait for the client, nearly. */
@@ -144,13 +146,8 @@ export class Subscriptions {
   /** Puts the client in, and tells it by a push. Does nothing when it is in already. */
   async addFromServer(channel: string, given?: Given): Promise<void> {
     if (this.#subscriptions?.has(channel) === true) return;
-    const tell: Tell = (result) => {
-      this.#session.push({
-        kind: 'subscribe',
-        channel,
-        result,
-        ...(given?.data !== undefined && { data: given.data }),
-      });
+    const tell: Tell = ({ data, ...result }) => {
+      this.#session.push({ kind: 'subscribe', channel, result, ...(data !== undefined && { data }) });
       for (const publication of result.publications) this.#session.push({ kind: 'publication', channel, publication });
     };
     const { user } = this.#session.info;
@@ -201,13 +198,15 @@ export class Subscriptions {
     // Not asked again while it is being asked.
     this.#subscriptions?.set(channel, endless);
     this.#node.admission.renewIn(this.#session, channel).then(
-      (expiresAt) => {
+      (renewal) => {
         if (this.#subscriptions?.get(channel) !== endless) return;
-        this.#subscriptions.set(channel, { ...endless, ...(expiresAt !== undefined && { expiresAt }) });
+        this.#subscriptions.set(channel, { ...endless, ...renewal });
       },
       (error) => {
-        if (!(error instanceof DisconnectError)) this.#node.report(error, 'subscription.refresh_failed');
-        if (this.#subscriptions?.get(channel) === endless) this.revoke(channel, 'expired');
+        if (this.#subscriptions?.get(channel) !== endless) return;
+        if (error instanceof DisconnectError || !isOutage(error)) return this.revoke(channel, 'expired');
+        this.#node.report(error, 'subscription.refresh_failed');
+        this.#subscriptions.set(channel, { ...endless, expiresAt: this.#node.clock.now() + GRACE_MS });
       },
     );
   }
@@ -305,7 +304,7 @@ export class Subscriptions {
         return tell(partResult(channel, read, { since: options.page?.since, wishes }));
       }
       const result = this.#countIn(channel, live, { options, wishes, read });
-      tell(result);
+      tell(grant?.data === undefined ? result : { ...result, data: grant.data });
       this.#session.flush();
       this.#join(channel, { joinLeave: options.joinLeave === true, result });
     } finally {

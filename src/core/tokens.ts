@@ -4,6 +4,7 @@ import { jsonOfBytes } from './binary-data.ts';
 import { DisconnectError } from './disconnects.ts';
 import { ClientError } from './errors.ts';
 import { isDeeper } from './json-depth.ts';
+import type { Given } from './node-messages.ts';
 import type { Principal } from './principal.ts';
 import { jsonOf, withRaw } from './raw-json.ts';
 import type { SubscribeOverride } from './subscribe-override.ts';
@@ -27,6 +28,12 @@ export type SignedIn = {
   readonly info?: string;
   /** Channels that the token puts the client into. */
   readonly channels?: readonly string[];
+  /** As `channels`, with what more is said of each. */
+  readonly subs?: ReadonlyMap<string, Given>;
+  /** For the developer's backend, with each question about this connection; JSON text. */
+  readonly meta?: string;
+  /** For the client, with the answer to `connect`; JSON text on one line. */
+  readonly data?: string;
   /** The developer's backend let the client in by itself: it decides on anonymous ones, too, and on how long they stay. */
   readonly vouched?: true;
 };
@@ -45,6 +52,8 @@ export type Grant = {
   readonly vouched?: true;
   /** What differs for this subscription from the namespace's options. */
   readonly override?: SubscribeOverride;
+  /** For the client, with the answer; JSON text on one line. */
+  readonly data?: string;
 };
 
 /** Is told of each token that is refused. */

@@ -1,7 +1,9 @@
 import type { Span } from './traces.ts';
 
 /** What a developer's own backend can be asked about. */
-export const BACKEND_EVENTS = ['connect', 'refresh', 'subscribe', 'sub_refresh', 'publish', 'rpc'] as const;
+export const BACKEND_EVENTS = [
+  ...(['connect', 'refresh', 'subscribe', 'sub_refresh', 'publish', 'map_publish', 'map_remove', 'rpc'] as const),
+] as const;
 export type BackendEvent = (typeof BACKEND_EVENTS)[number];
 
 /** HTTP headers by their names in lower case: those of the client's request, and those that it claims to have sent. */
@@ -32,7 +34,7 @@ export interface Backend {
   hears(event: BackendEvent): boolean;
   /**
    * Gives the JSON that it answered `question`, a JSON text, with. Rejects with `BackendUnavailable` within a
-   * bounded time. What has no effect (all but `publish` and `rpc`) may be asked twice.
+   * bounded time. What has no effect (all but publishing and `rpc`) may be asked twice.
    */
   ask(event: BackendEvent, question: string, context?: AskContext): Promise<BackendAnswer>;
   /** As `ask`, once, at an address that settings give for a namespace. */

@@ -186,7 +186,12 @@ function checkGrant({ channel, user, info = '0' }: Grant): void {
   JSON.parse(info);
 }
 
-const ASKING: Asking = { client: 'c', principal: { kind: 'external', user: 'u' }, address: '', protocol: 'json' };
+const ASKING: Asking = {
+  client: 'c',
+  principal: { kind: 'external', user: 'u' },
+  address: '',
+  ...{ protocol: 'json', transport: 'websocket' },
+};
 let answer: BackendAnswer;
 const application = new Application({
   hears: () => true,
@@ -194,11 +199,17 @@ const application = new Application({
   poll: async () => answer,
 });
 const QUESTIONS: Readonly<Record<BackendEvent, () => Promise<unknown>>> = {
-  connect: () => application.connect(ASKING, undefined),
+  connect: () => application.connect(ASKING, { since: new Map() }),
   refresh: () => application.refresh(ASKING),
   subscribe: () => application.subscribe(ASKING, 'a', undefined),
   sub_refresh: () => application.subRefresh(ASKING, 'a'),
-  publish: () => application.publish(ASKING, 'a', '1').then(JSON.parse),
+  publish: () => application.publish(ASKING, { channel: 'a', data: '1' }).then(({ data }) => JSON.parse(data)),
+  map_publish: () =>
+    application.publish(ASKING, { channel: 'a', data: '1', entry: { key: 'k' } }).then(({ data }) => JSON.parse(data)),
+  map_remove: () =>
+    application
+      .publish(ASKING, { channel: 'a', data: 'null', entry: { key: 'k', removed: true } })
+      .then(({ data }) => JSON.parse(data)),
   rpc: () => application.rpc(ASKING, 'm', '{}'),
 };
 

@@ -5,6 +5,7 @@ import { FILTER_DEPTH, type FilterNode } from '../../core/tag-filter.ts';
 import { callerOf } from '../../core/tracing.ts';
 import type { MapEntry } from '../../ports/log.ts';
 import type { TraceContext } from '../../ports/traces.ts';
+import { callingApplication } from './calling-application.ts';
 import { claimedHeaders } from './claimed-headers.ts';
 import { placeInMap } from './map-subscribe.ts';
 
@@ -62,6 +63,7 @@ function decodeBody(kind: Exclude<Body, 'send'>, { id, fields, line }: Parts): C
       return {
         ...{ kind: 'connect', id, token: asText(fields.token), since: decodeSubs(fields.subs) },
         ...dataOf({ id, fields, line }, 'connect'),
+        ...callingApplication(asText(fields.name), asText(fields.version)),
         ...claimedHeaders(Object.entries(asObject(fields.headers ?? {})).map(([name, value]) => [name, asText(value)])),
         ...callerIn(fields.headers),
       };

@@ -86,8 +86,9 @@ function encodeConnect(result: ConnectResult): string {
     ([channel, subscription]) => `${quote(channel)}:${encodeSubscribe(subscription)}`,
   );
   const subscriptions = subs.length === 0 ? '' : `,"subs":{${subs.join()}}`;
+  const data = result.data === undefined ? '' : `,"data":${result.data}`;
   const session = result.session === undefined ? '' : `,"session":${quote(result.session)}`;
-  return `{"client":"${result.client}","version":${quote(result.version)},"ping":${result.pingSeconds},"pong":true,"node":${quote(result.node)}${session},"time":${result.time}${expiry}${subscriptions}}`;
+  return `{"client":"${result.client}","version":${quote(result.version)},"ping":${result.pingSeconds},"pong":true,"node":${quote(result.node)}${session},"time":${result.time}${expiry}${data}${subscriptions}}`;
 }
 
 /** The members that say when it runs out; none when it does not. */
@@ -107,6 +108,7 @@ function encodeSubscribe(result: SubscribeResult): string {
     ...(result.delta === true ? ['"delta":true'] : []),
     ...(result.number === undefined ? [] : [`"id":${result.number}`]),
     ...(result.ttl === undefined ? [] : [encodeExpiry(result.ttl)]),
+    ...(result.data === undefined ? [] : [`"data":${result.data}`]),
   ];
   return `{${members.join()}}`;
 }

@@ -5,6 +5,7 @@ import { FILTER_DEPTH, type FilterNode } from '../../core/tag-filter.ts';
 import { callerOf } from '../../core/tracing.ts';
 import type { MapEntry } from '../../ports/log.ts';
 import type { TraceContext } from '../../ports/traces.ts';
+import { callingApplication } from './calling-application.ts';
 import { claimedHeaders } from './claimed-headers.ts';
 import { placeInMap } from './map-subscribe.ts';
 import {
@@ -67,6 +68,7 @@ function decodeBody(kind: Body, id: number, fields: readonly Field[]): Command {
       return {
         ...{ kind, id, token: textOf(fields, 1), since: decodeSubs(fields) },
         ...dataOf(fields, 2),
+        ...callingApplication(textOf(fields, 4), textOf(fields, 5)),
         ...claimedHeaders(textPairs(fields, 6)),
         ...callerIn(fields),
       };

@@ -95,6 +95,7 @@ function writeConnect(writer: WireWriter, result: ConnectResult): void {
     .text(2, result.version)
     .bool(3, result.ttl !== undefined)
     .uint(4, result.ttl ?? 0);
+  if (result.data !== undefined) writer.bytes(5, bytesOfJson(result.data));
   for (const [channel, subscription] of result.subscriptions) {
     writer.entry(6, channel, (body) => writeSubscribe(body, subscription));
   }
@@ -116,6 +117,7 @@ function writeSubscribe(writer: WireWriter, result: SubscribeResult): void {
   }
   writer.bool(8, result.recovered);
   if (recoverable) writer.uint(9, result.offset).bool(10, true);
+  if (result.data !== undefined) writer.bytes(11, bytesOfJson(result.data));
   writer.bool(12, result.wasRecovering).bool(13, delta === true);
   if (result.map !== undefined) writePart(writer, result.map);
 }

@@ -79,7 +79,7 @@ export function createHandlers(node: Node, version: string, startedAt: number): 
 }
 
 /** As whom a backend asks itself. */
-const NOBODY = { client: '', principal: ANONYMOUS, address: '', protocol: 'server-api' };
+const NOBODY = { client: '', principal: ANONYMOUS, address: '', protocol: 'json', transport: 'server_api' } as const;
 
 function optionsOf(params: Omit<Params<'publish'>, 'channel'>, span: Span | undefined): PublishOptions {
   const { tags, idempotency_key: key, skip_history: fleeting, version: number, version_epoch: epoch } = params;

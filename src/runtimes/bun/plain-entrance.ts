@@ -103,7 +103,10 @@ export class PlainEntrance implements Entrance {
     const { maxBacklogBytes } = bounds;
     const waitNoLonger = () => server.timeout(request, LAST_WORDS_S);
     const connection = streams.open(protocol, { maxBacklogBytes, waitNoLonger }, (opened) =>
-      app.node.open({ ...{ connection: opened, protocol, principal, address }, ...(headers && { headers }) }),
+      app.node.open({
+        ...{ connection: opened, protocol, principal, address, transport: 'sse' },
+        ...(headers && { headers }),
+      }),
     );
     // The session's own pings are what keeps the line open.
     server.timeout(request, 0);
@@ -126,6 +129,7 @@ export class PlainEntrance implements Entrance {
     const session = app.node.open({
       connection: new PollConnection(streams, poll),
       protocol: poll,
+      transport: 'http_poll',
       ...{ principal, address },
       ...(headers && { headers }),
     });
