@@ -39,7 +39,7 @@ function nodeOf(backend: SaidBackend): TestNode {
 const seconds = (test: TestNode, ahead: number) => Math.floor(test.clock.now() / 1_000) + ahead;
 const MALFORMED: readonly unknown[] = [
   ...[null, 'yes', [], { result: 1 }, { result: { user: 5 } }, { result: { user: 'x'.repeat(300) } }],
-  ...[{ result: { user: 'ann', expire_at: -1 } }, { error: { code: 1, message: 'low' } }, { disconnect: { code: 1 } }],
+  ...[{ result: { user: 'ann', expire_at: -1 } }, { error: { code: 0, message: 'none' } }, { disconnect: { code: 1 } }],
   new BackendUnavailable('down'),
 ];
 

@@ -17,7 +17,10 @@ describe('a line', () => {
     ['{"id":1,"connect":{"token":null,"subs":null}}', { kind: 'connect', id: 1, token: '', since: EMPTY }],
     [
       '{"id":1,"connect":{"token":"t","name":"js","subs":{"a":{"recover":true,"epoch":"e","offset":3},"b":{}}}}',
-      { kind: 'connect', id: 1, token: 't', since: new Map([['a', { epoch: 'e', offset: 3 }]]) },
+      {
+        ...{ kind: 'connect', id: 1, token: 't', since: new Map([['a', { epoch: 'e', offset: 3 }]]) },
+        application: { name: 'js' },
+      },
     ],
     ['{"id":2,"subscribe":{"channel":"a"}}', { kind: 'subscribe', id: 2, channel: 'a' }],
     [
