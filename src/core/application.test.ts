@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { PLAIN, TestNode } from '../../tests/core/node.ts';
+import proxy from '../../tests/interop/centrifugo/proxy.json';
+import { checkShape } from '../../tests/interop/centrifugo/shapes.ts';
 import { type Backend, type BackendAnswer, type BackendEvent, BackendUnavailable } from '../ports/backend.ts';
 import { Application } from './application.ts';
 import { JsonText } from './raw-json.ts';
@@ -37,6 +39,14 @@ function nodeOf(backend: SaidBackend): TestNode {
 }
 
 const seconds = (test: TestNode, ahead: number) => Math.floor(test.clock.now() / 1_000) + ahead;
+/** The client answers pings meanwhile. */
+async function alive(test: TestNode, client: ReturnType<TestNode['open']>, secondsOn: number): Promise<void> {
+  for (let left = secondsOn; left > 0; left -= 1) {
+    await test.clock.pass(1_000);
+    if (client.closedWith === undefined) client.session.receive('{}');
+  }
+}
+
 const MALFORMED: readonly unknown[] = [
   ...[null, 'yes', [], { result: 1 }, { result: { user: 5 } }, { result: { user: 'x'.repeat(300) } }],
   ...[{ result: { user: 'ann', expire_at: -1 } }, { error: { code: 0, message: 'none' } }, { disconnect: { code: 1 } }],
@@ -113,6 +123,55 @@ describe('BA the application', () => {
     await pass(60);
     expect(client.session.subscriptions.has('asked:a')).toBe(false);
     expect(client.pushes('asked:a').at(-1)).toMatchObject({ unsubscribe: { code: 2_501 } });
+  });
+
+  // refresh_handler.go and sub_refresh_handler.go of Centrifugo's internal/proxy, and RefreshRequest, SubRefreshRequest.
+  test('BA9 what is asked when a time is over has the fields of its message, and may change what others are shown', async () => {
+    const backend = new SaidBackend();
+    const test = nodeOf(backend);
+    const end = seconds(test, 1);
+    backend.answers.set('connect', { result: { user: 'ann', expire_at: end, meta: { plan: 'free' } } });
+    backend.answers.set('subscribe', { result: { expire_at: end } });
+    backend.answers.set('refresh', { result: { info: { name: 'Ann' }, meta: { plan: 'paid' } } });
+    backend.answers.set('sub_refresh', { result: { b64info: btoa('{"seat":2}') } });
+    const client = test.open();
+    await test.ask(client, { connect: {} });
+    await test.ask(client, { subscribe: { channel: 'asked:a' } });
+    await alive(test, client, 60);
+    for (const [event, message] of [
+      ['refresh', 'RefreshRequest'],
+      ['sub_refresh', 'SubRefreshRequest'],
+    ] as const) {
+      const question = backend.asked.findLast(([each]) => each === event)?.[1] ?? '{}';
+      const { address, user_kind, ...theirs } = JSON.parse(question);
+      expect([typeof address, user_kind]).toEqual(['string', 'external']);
+      checkShape(proxy, message, theirs);
+      expect(Object.keys(theirs)).toContain('meta');
+    }
+    expect(client.session.info.connInfo).toBe('{"name":"Ann"}');
+    expect(client.session.meta).toBe('{"plan":"paid"}');
+    expect(client.session.subscriptions.infoIn('asked:a').chanInfo).toBe('{"seat":2}');
+  });
+
+  test('BA9 a backend that is down when a time is over ends nothing: it is asked again a minute later', async () => {
+    const backend = new SaidBackend();
+    const test = nodeOf(backend);
+    const end = seconds(test, 1);
+    backend.answers.set('connect', { result: { user: 'ann', expire_at: end } });
+    backend.answers.set('subscribe', { result: { expire_at: end } });
+    for (const event of ['refresh', 'sub_refresh'] as const) backend.answers.set(event, new BackendUnavailable('down'));
+    const client = test.open();
+    await test.ask(client, { connect: {} });
+    await test.ask(client, { subscribe: { channel: 'asked:a' } });
+    await alive(test, client, 60);
+    expect(client.closedWith).toBeUndefined();
+    expect(client.session.subscriptions.has('asked:a')).toBe(true);
+    for (const event of ['refresh', 'sub_refresh'] as const) backend.answers.set(event, { result: { expired: true } });
+    await alive(test, client, 120);
+    expect(client.closedWith?.code).toBe(3_005);
+    const asked = backend.asked.map(([event]) => event);
+    expect(asked.filter((event) => event === 'refresh')).toHaveLength(2);
+    expect(asked.filter((event) => event === 'sub_refresh').length).toBeGreaterThanOrEqual(1);
   });
 
   test("passes the client's data on as it wrote it", async () => {
