@@ -184,7 +184,7 @@ describe('BA8 questions: messages …Request of internal/proxyproto/proxy.proto'
 type MapChannel = { publish(key: string, data: unknown): Promise<unknown>; remove(key: string): Promise<unknown> };
 
 async function subscribedToMap(client: Centrifuge, channel: string): Promise<MapChannel> {
-  const subscription = client.newMapSubscription(channel);
+  const subscription = client.newMapSubscription(channel, { data: { why: 'asked' } });
   subscription.subscribe();
   await subscription.ready(5_000);
   return subscription as unknown as MapChannel;
