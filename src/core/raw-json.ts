@@ -40,6 +40,21 @@ export function rawItems(text: string): readonly string[] {
   return items;
 }
 
+/** The texts of an object's members, as `rawMember` gives them, by their names. `text`: as there. */
+export function rawMembers(text: string): ReadonlyMap<string, string> {
+  const members = new Map<string, string>();
+  let at = skipSpace(text, skipSpace(text, 0) + 1);
+  while (text.charCodeAt(at) === QUOTE) {
+    const nameEnd = endOfString(text, at);
+    const start = skipSpace(text, skipTo(text, nameEnd, COLON) + 1);
+    const end = endOfValue(text, start);
+    members.set(JSON.parse(text.slice(at, nameEnd)) as string, cut(text, start, end));
+    at = skipSpace(text, end);
+    if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1);
+  }
+  return members;
+}
+
 /**
  * The object with the named members, where it has them, as `JsonText`. `value` is what `JSON.parse` made of `text`, or of
  * the part of it that `path` leads to.
