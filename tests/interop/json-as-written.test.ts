@@ -3,10 +3,10 @@ import { inputs, patience } from '../fuzz/amounts.ts';
 import { SEED } from '../fuzz/seed.ts';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { Random } from '../simulation/random.ts';
-import { APPS } from './any-json/pusher-auth.ts';
-import { openReaders, type Reader, readHistories, shown } from './any-json/readers.ts';
-import { anyValue, depthOf, STUMBLING_BLOCKS, type Value } from './any-json/values.ts';
-import { openWriters, Refused, storedAs, type Writer } from './any-json/writers.ts';
+import { APPS } from './json-as-written/pusher-auth.ts';
+import { openReaders, type Reader, readHistories, shown } from './json-as-written/readers.ts';
+import { anyValue, depthOf, STUMBLING_BLOCKS, type Value } from './json-as-written/values.ts';
+import { openWriters, Refused, storedAs, type Writer } from './json-as-written/writers.ts';
 import { until } from './until.ts';
 import { API_KEY } from './ways/way.ts';
 
