@@ -40,7 +40,7 @@ function writerOf(random: Random, { kind }: Value): Writer {
 async function sayAll(channel: string, sayings: readonly Saying[]): Promise<readonly (readonly [string, string])[]> {
   const said: (readonly [string, string])[] = [];
   for (const { writer, value } of sayings) {
-    const json = storedAs(value);
+    const json = writer.stores?.(value) ?? storedAs(value);
     const isTaken = depthOf(json) <= DEPTH_LIMIT;
     const outcome = await writer.write(channel, value).then(
       () => true,

@@ -24,15 +24,17 @@ export type Reader = {
   close(): void;
 };
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const isValue = (heard: unknown, json: string) => isSame(heard, JSON.parse(json));
-const isText = (heard: unknown, json: string) => heard === json;
+/** But for the space around it, which is kept where a request is nothing but the data. */
+const isText = (heard: unknown, json: string) => typeof heard === 'string' && heard.trim() === json.trim();
 
 /** As `binary-data.ts` says: the wrapper alone stands for bytes. */
 function isPayload(heard: unknown, json: string): boolean {
-  const bytes = wrappedIn(json) ?? new TextEncoder().encode(json);
-  return heard instanceof Uint8Array && Buffer.from(heard).equals(Buffer.from(bytes));
+  if (!(heard instanceof Uint8Array)) return false;
+  const bytes = wrappedIn(json);
+  return bytes === undefined ? isText(decoder.decode(heard), json) : Buffer.from(heard).equals(Buffer.from(bytes));
 }
 
 /** Clients of Socket.IO get bytes for wrappers, and may get wrappers for bytes. */

@@ -9,6 +9,8 @@ import { parsed, type Value } from './values.ts';
 export type Writer = {
   readonly name: string;
   readonly takes: readonly Value['kind'][];
+  /** What its publication's data must then be, as text, where that is not `storedAs`. */
+  stores?(value: Value): string;
   /** Resolves when the server has taken it; rejects with `Refused`. */
   write(channel: string, value: Value): Promise<void>;
   close(): void;
@@ -18,9 +20,9 @@ export class Refused extends Error {}
 
 const encoder = new TextEncoder();
 
-/** What a publication's data must be, as text, whoever wrote it. */
+/** What a publication's data must be, as text: what was sent, on one line, without the space around it. */
 export function storedAs(value: Value): string {
-  if (value.kind === 'json') return value.text.replaceAll(/[\r\n]+/g, ' ');
+  if (value.kind === 'json') return value.text.replaceAll(/[\r\n]+/g, ' ').trim();
   const text = value.kind === 'text' ? value.text : textIn(value.bytes);
   if (value.kind === 'text') {
     const isOther = parsed(value.text) !== undefined && !/^\s*"/.test(value.text);
@@ -28,8 +30,12 @@ export function storedAs(value: Value): string {
     return isOther ? escaped(value.text.replaceAll(/[\r\n]+/g, ' ')) : JSON.stringify(value.text);
   }
   const isWrapper = text !== undefined && /^\{"\$binary":"[A-Za-z0-9+/]*={0,2}"\}$/.test(text);
-  if (text === undefined || isWrapper) return `{"$binary":"${Buffer.from(value.bytes).toString('base64')}"}`;
+  if (text === undefined || isWrapper) return wrapped(value.bytes);
   return text.replaceAll(/[\r\n]+/g, ' ');
+}
+
+function wrapped(bytes: Uint8Array): string {
+  return `{"$binary":"${Buffer.from(bytes).toString('base64')}"}`;
 }
 
 function escaped(text: string): string {
@@ -94,7 +100,7 @@ async function centrifugeWriter(url: string): Promise<Writer> {
       id += 1;
       const frame = `{"id":${id},"publish":{"channel":${JSON.stringify(channel)},"data":${textOf(value)}}}`;
       // A line break ends a command.
-      const answer = await ask(frame.replaceAll('\n', ' '), new RegExp(`^\\{"id":${id},`));
+      const answer = await ask(frame.replaceAll(/[\r\n]+/g, ' '), new RegExp(`^\\{"id":${id},`));
       if (answer.includes('"error"')) throw new Refused(answer);
     },
     close: () => socket.close(),
@@ -114,6 +120,11 @@ async function pusherWriter(url: string): Promise<Writer> {
   return {
     name: 'Pusher client events',
     takes: ['json', 'text'],
+    // A string is the text of the event (PU6).
+    stores: (value) => {
+      const isString = value.kind === 'json' && /^\s*"/.test(value.text);
+      return storedAs(isString ? { kind: 'text', text: JSON.parse(value.text) as string } : value);
+    },
     write: async (channel, value) => {
       const [namespace = '', name = ''] = channel.split(':');
       const line = opened.get(channel) ?? (await open(namespace, name));
@@ -171,6 +182,8 @@ function socketIoBytesWriter(url: string): Writer {
   return {
     name: 'Socket.IO, bytes',
     takes: ['bytes'],
+    // They are bytes there also where they happen to be JSON.
+    stores: (value) => (value.kind === 'bytes' ? wrapped(value.bytes) : storedAs(value)),
     write: async (channel, value) => {
       if (value.kind !== 'bytes') throw new Error('it takes bytes');
       const answer = (await socket.timeout(10_000).emitWithAck('publish', channel, value.bytes)) as {
@@ -224,7 +237,7 @@ function httpWriters(url: string): readonly Writer[] {
     ]),
     of('/api', (channel, text) => [
       '/api',
-      `{"method":"publish","params":{"channel":${channel},"data":${text}}}`.replaceAll('\n', ' '),
+      `{"method":"publish","params":{"channel":${channel},"data":${text}}}`.replaceAll(/[\r\n]+/g, ' '),
     ]),
     {
       ...{ name: '/api/publish, bytes', takes: ['bytes'], close: () => undefined },
