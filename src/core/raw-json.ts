@@ -61,10 +61,13 @@ export function rawMembers(text: string): ReadonlyMap<string, string> {
  */
 export function withRaw(value: unknown, text: string, names: readonly string[], path: readonly string[] = []): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const present = names.filter((name) => Object.hasOwn(value, name));
-  if (present.length === 0) return value;
-  const raw = present.map((name) => [name, new JsonText(rawMember(text, ...path, name) ?? 'null')] as const);
-  return { ...value, ...Object.fromEntries(raw) };
+  let copy: Record<string, unknown> | undefined;
+  for (const name of names) {
+    if (!Object.hasOwn(value, name)) continue;
+    copy ??= { ...value };
+    copy[name] = new JsonText(rawMember(text, ...path, name) ?? 'null');
+  }
+  return copy ?? value;
 }
 
 /** As `JSON.stringify`, with every `JsonText` as it was written. For answers of ours, which are not deep. */
@@ -85,7 +88,7 @@ export function jsonOf(value: unknown): string {
 
 /** JSON text on one line: in valid JSON a line break can only stand between tokens. */
 export function onOneLine(json: string): string {
-  return LINE_BREAK.test(json) ? json.replaceAll(LINE_BREAKS, ' ') : json;
+  return json.includes('\n') || json.includes('\r') ? json.replaceAll(LINE_BREAKS, ' ') : json;
 }
 
 /** JSON text whose halves of surrogate pairs are written as escapes: they can stand in strings only, and UTF-8 has none. */
@@ -94,7 +97,6 @@ export function wellFormed(json: string): string {
   return json.replaceAll(HALVES, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
 }
 
-const LINE_BREAK = /[\r\n]/;
 const LINE_BREAKS = /[\r\n]+/g;
 const HALF = /\p{Surrogate}/u;
 const HALVES = /\p{Surrogate}/gu;
