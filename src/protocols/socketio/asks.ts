@@ -26,9 +26,9 @@ type Translate = (id: number, args: Args, dialect: Dialect, raw: RawArgs) => Ask
 
 /** Undefined for events that mean nothing here. Throws `ClientError` `badRequest` for arguments that make no sense. */
 export function askOf(id: number, packet: EventPacket, dialect: Dialect): Ask | undefined {
-  const { event, args, ack } = packet;
+  const { event, args, ack, json } = packet;
   const translate = Object.hasOwn(EVENTS, event) ? EVENTS[event] : undefined;
-  return translate && { event, ...(ack !== undefined && { ack }), ...translate(id, args, dialect, rawArgsOf(packet)) };
+  return translate && { event, ...(ack !== undefined && { ack }), ...translate(id, args, dialect, rawArgsOf(json)) };
 }
 
 const EVENTS: Readonly<Record<string, Translate>> = {

@@ -1,11 +1,11 @@
 import { toBase64 } from '../../core/base64.ts';
 import { rawItems, rawMember } from '../../core/raw-json.ts';
-import type { EventPacket } from './line.ts';
 
 /** Gives an argument of an event as the client wrote it, or a member of it; undefined where that is not known. */
 export type RawArgs = (index: number, ...path: readonly string[]) => string | undefined;
 
-export function rawArgsOf({ json }: EventPacket): RawArgs {
+/** `json`: the text of the event and its arguments, where that is known. */
+export function rawArgsOf(json: string | undefined): RawArgs {
   // The event's name comes first.
   return (index, ...path) => {
     const text = json === undefined ? undefined : rawItems(json)[index + 1];
