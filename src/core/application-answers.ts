@@ -6,7 +6,7 @@ import { comesBack, DisconnectError } from './disconnects.ts';
 import { ClientError } from './errors.ts';
 import type { PublishOptions } from './feature.ts';
 import type { Given } from './node-messages.ts';
-import { JsonText, rawMember, withRaw } from './raw-json.ts';
+import { JsonText, rawMember, rawMembers, withRaw } from './raw-json.ts';
 import { subscribeOverrideOf, subscribeOverrideSchema } from './subscribe-override.ts';
 
 const USER_LENGTH = 255;
@@ -116,9 +116,10 @@ export function readAnswer<E extends BackendEvent>(event: E, { value, text }: Ba
 function withRawSubs(result: unknown, text: string): unknown {
   const subs = (result as { readonly subs?: unknown } | null)?.subs;
   if (typeof subs !== 'object' || subs === null || Array.isArray(subs)) return result;
+  const texts = rawMembers(rawMember(text, 'result', 'subs') ?? '{}');
   const each = Object.entries(subs).map(([name, options]) => [
     name,
-    withRaw(options, rawMember(text, 'result', 'subs', name) ?? '{}', PASSED_ON),
+    withRaw(options, texts.get(name) ?? '{}', PASSED_ON),
   ]);
   return { ...(result as object), subs: Object.fromEntries(each) };
 }

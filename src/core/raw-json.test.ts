@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { rawMember } from './raw-json.ts';
+import { heapBytes } from '../../tests/fuzz/heap.ts';
+import { JsonText, rawItems, rawMember, rawMembers, wellFormed, withRaw, writeJson } from './raw-json.ts';
 
 const data = (text: string) => rawMember(text, 'publish', 'data');
 
@@ -44,4 +45,55 @@ describe('JS1 the raw text of publish.data', () => {
     const deep = `${'[{"a":'.repeat(2_000)}1${'}]'.repeat(2_000)}`;
     expect(data(`{"publish":{"data":${deep}}}`)).toBe(deep);
   });
+});
+
+const ODD = '{"id":9007199254740993,"price":1.10,"2":0,"1":1e400,"id":"\\ud800"}';
+
+describe('JS1 JSON as it was written', () => {
+  test('has the texts of all entries and members', () => {
+    expect(rawItems(` [ 1 , "a,]" , ${ODD},[[]] ] `)).toEqual(['1', '"a,]"', ODD, '[[]]']);
+    expect(rawItems('[]')).toEqual([]);
+    const members = rawMembers(` { "a" : ${ODD} , "\\u0062":[1, 2],"__proto__":0,"a":2 } `);
+    expect([...members].flat()).toEqual(['a', '2', 'b', '[1, 2]', '__proto__', '0']);
+  });
+
+  test('is on one line', () => {
+    expect(rawMember('{"a":[1,\r\n2,\n"\\n"]}', 'a')).toBe('[1, 2, "\\n"]');
+  });
+
+  test('stands in the place of values', () => {
+    const value = withRaw(JSON.parse(`{"channel":"c","data":${ODD}}`), `{"channel":"c","data":${ODD}}`, [
+      'data',
+      'info',
+    ]);
+    expect(value).toEqual({ channel: 'c', data: new JsonText(ODD) });
+    expect(writeJson({ result: [value, undefined, 1.5], none: undefined, "a'": null })).toBe(
+      `{"result":[{"channel":"c","data":${ODD}},null,1.5],"a'":null}`,
+    );
+    expect(JSON.stringify({ data: new JsonText('[1.10,{"a":1}]') })).toBe('{"data":[1.1,{"a":1}]}');
+  });
+
+  test('is that of the last member of its name, on each level', () => {
+    const value = (text: string) => rawMember(text, 'a', 'b', 'c');
+    expect(value('{"a":{"b":{"c":1}},"a":{"b":{"c":2},"b":{"c":3}}}')).toBe('3');
+    expect(value('{"a":{"b":{"c":1}},"a":{"b":{}}}')).toBeUndefined();
+    expect(value('{"a":{"b":{"c":1}},"a":5}')).toBeUndefined();
+    expect(value('{"a":{"b":{"c":1},"b":[{"c":2}]}}')).toBeUndefined();
+  });
+
+  test('does not keep a large text in memory for the sake of a small part of it', async () => {
+    const parts: string[] = [];
+    const before = await heapBytes();
+    for (let n = 0; n < 150; n += 1) {
+      const whole = Buffer.from(`{"rest":"${'x'.repeat(1_000_000)}${n}","data":{"n":${n}}}`).toString();
+      parts.push(rawMember(whole, 'data') ?? '');
+    }
+    expect(parts).toHaveLength(150);
+    // All of them have 150 MB.
+    expect((await heapBytes()) - before).toBeLessThan(15_000_000);
+  });
+});
+
+test('JS2 half of a surrogate pair becomes an escape', () => {
+  expect(wellFormed('["\ud800","\udc00","😀"]')).toBe('["\\ud800","\\udc00","😀"]');
 });

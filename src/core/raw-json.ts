@@ -51,16 +51,34 @@ export function valuesIn(text: string): readonly string[] {
   return values;
 }
 
+/** The texts of an object's members, as `rawMember` gives them, by their names. `text`: as there. */
+export function rawMembers(text: string): ReadonlyMap<string, string> {
+  const members = new Map<string, string>();
+  let at = skipSpace(text, skipSpace(text, 0) + 1);
+  while (text.charCodeAt(at) === QUOTE) {
+    const nameEnd = endOfString(text, at);
+    const start = skipSpace(text, skipTo(text, nameEnd, COLON) + 1);
+    const end = endOfValue(text, start);
+    members.set(JSON.parse(text.slice(at, nameEnd)) as string, cut(text, start, end));
+    at = skipSpace(text, end);
+    if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1);
+  }
+  return members;
+}
+
 /**
  * The object with the named members, where it has them, as `JsonText`. `value` is what `JSON.parse` made of `text`, or of
  * the part of it that `path` leads to.
  */
 export function withRaw(value: unknown, text: string, names: readonly string[], path: readonly string[] = []): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const present = names.filter((name) => Object.hasOwn(value, name));
-  if (present.length === 0) return value;
-  const raw = present.map((name) => [name, new JsonText(rawMember(text, ...path, name) ?? 'null')] as const);
-  return { ...value, ...Object.fromEntries(raw) };
+  let copy: Record<string, unknown> | undefined;
+  for (const name of names) {
+    if (!Object.hasOwn(value, name)) continue;
+    copy ??= { ...value };
+    copy[name] = new JsonText(rawMember(text, ...path, name) ?? 'null');
+  }
+  return copy ?? value;
 }
 
 /** As `JSON.stringify`, with every `JsonText` as it was written. For answers of ours, which are not deep. */
@@ -81,7 +99,7 @@ export function jsonOf(value: unknown): string {
 
 /** JSON text on one line: in valid JSON a line break can only stand between tokens. */
 export function onOneLine(json: string): string {
-  return LINE_BREAK.test(json) ? json.replaceAll(LINE_BREAKS, ' ') : json;
+  return json.includes('\n') || json.includes('\r') ? json.replaceAll(LINE_BREAKS, ' ') : json;
 }
 
 /** JSON text whose halves of surrogate pairs are written as escapes: they can stand in strings only, and UTF-8 has none. */
@@ -90,7 +108,6 @@ export function wellFormed(json: string): string {
   return json.replaceAll(HALVES, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
 }
 
-const LINE_BREAK = /[\r\n]/;
 const LINE_BREAKS = /[\r\n]+/g;
 const HALF = /\p{Surrogate}/u;
 const HALVES = /\p{Surrogate}/gu;

@@ -6,7 +6,7 @@ import { ClientError } from './errors.ts';
 import { isDeeper } from './json-depth.ts';
 import type { Given } from './node-messages.ts';
 import type { Principal } from './principal.ts';
-import { jsonOf, withRaw } from './raw-json.ts';
+import { jsonOf, rawMember, rawMembers, withRaw } from './raw-json.ts';
 import type { SubscribeOverride } from './subscribe-override.ts';
 import { algorithmsOf, createKeyFinder, KeysUnavailable, type TokenKeySettings } from './token-keys.ts';
 import type { TokenRefusal } from './token-refusals.ts';
@@ -155,7 +155,11 @@ function asWritten(payload: JWTPayload, text: string): JWTPayload {
   const raw = withRaw(payload, text, PASSED_ON) as JWTPayload;
   const { subs } = payload;
   if (typeof subs !== 'object' || subs === null || Array.isArray(subs)) return raw;
-  const each = Object.entries(subs).map(([name, claims]) => [name, withRaw(claims, text, PASSED_ON, ['subs', name])]);
+  const texts = rawMembers(rawMember(text, 'subs') ?? '{}');
+  const each = Object.entries(subs).map(([name, claims]) => [
+    name,
+    withRaw(claims, texts.get(name) ?? '{}', PASSED_ON),
+  ]);
   return { ...raw, subs: Object.fromEntries(each) };
 }
 
