@@ -2,6 +2,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Append, Log, MapEntry, Page, Publication, ReadRange } from '../ports/log.ts';
 import type { Span } from '../ports/traces.ts';
 import { AppendQueue, type QueueBounds } from './append-queue.ts';
+import { isWrapped } from './binary-data.ts';
 import { ClientError } from './errors.ts';
 import type { Published, PublishOptions } from './feature.ts';
 import { isDeeper } from './json-depth.ts';
@@ -69,6 +70,7 @@ export class Publisher {
       const namespace = permissions.namespace(channel);
       this.#checkSize(namespace, data);
       checkDepth(data);
+      if (entry === undefined || data !== 'null') checkFormat(namespace, data);
       const sending = { namespace, time: clock.now(), options };
       const isTaken = maps.takes(channel, namespace, entry);
       if (entry === undefined) return this.#send(channel, data, sending);
@@ -185,6 +187,14 @@ export class Publisher {
       maps.apply({ channel, publication, ttlMs: namespace.mapTtlMs, ...(terms !== undefined && { terms }) });
     }
     tell(channel, epoch, publication);
+  }
+}
+
+function checkFormat({ dataFormat }: Namespace, data: string): void {
+  if (dataFormat === 'any') return;
+  if (isWrapped(data)) throw new ClientError('badRequest', { field: 'data', message: 'must be JSON here' });
+  if (dataFormat === 'jsonObject' && !/^\s*\{/.test(data)) {
+    throw new ClientError('badRequest', { field: 'data', message: 'must be a JSON object here' });
   }
 }
 

@@ -8,6 +8,8 @@ import type { Ending } from './node-messages.ts';
 /** How a subscription starts: from where, and with what was missed. */
 export type SubscribeResult = {
   readonly recoverable: boolean;
+  /** Whether the client is told its position although it does not recover. */
+  readonly positioned?: true;
   readonly epoch: string;
   readonly offset: number;
   readonly wasRecovering: boolean;
