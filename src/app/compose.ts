@@ -9,6 +9,7 @@ import { createOperations, type Operations } from '../core/operations.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Protocol } from '../core/protocol.ts';
 import { type Quotas, UNLIMITED } from '../core/quotas.ts';
+import { TokenRefusals } from '../core/token-refusals.ts';
 import { createTokens, type TokenSettings } from '../core/tokens.ts';
 import { type Accounts, createAccounts } from '../features/accounts/feature.ts';
 import { createChat } from '../features/chat/feature.ts';
@@ -98,7 +99,10 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
   socketio.attach(node);
   console.attach(node);
   pusher.apps.attach(node, namespaces);
-  const tokens = createTokens(tokenSettingsOf(config), runtime.clock.now);
+  const refusals = new TokenRefusals(runtime.telemetry, runtime.clock);
+  const tokens = createTokens(tokenSettingsOf(config), runtime.clock.now, (reason, error) =>
+    refusals.note(reason, error),
+  );
   node.start({
     serverChannels: (principal) => channelsOf(features, principal),
     call: operations.call,
@@ -183,7 +187,7 @@ function createHost(
 }
 
 function tokenSettingsOf(config: Config): TokenSettings {
-  const { tokenSecret, tokenPublicKey, tokenJwksUrl, tokenIssuer, tokenAudience } = config;
+  const { tokenSecret, tokenPublicKey, tokenJwksUrl, tokenIssuer, tokenAudience, tokenLeewaySeconds } = config;
   const { tokenPreviousSecret, tokenPreviousSecretUntil, tokenUserClaim } = config;
   return {
     secret: tokenSecret,
@@ -191,6 +195,7 @@ function tokenSettingsOf(config: Config): TokenSettings {
     jwksUrl: tokenJwksUrl,
     issuer: tokenIssuer,
     audience: tokenAudience,
+    leewaySeconds: tokenLeewaySeconds,
     userClaim: tokenUserClaim,
     previousSecret: tokenPreviousSecret,
     previousSecretUntil: tokenPreviousSecretUntil === 0 ? Number.POSITIVE_INFINITY : tokenPreviousSecretUntil * 1_000,

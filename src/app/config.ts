@@ -182,6 +182,13 @@ export const SETTINGS = {
     is: isLine,
     doc: 'What the claim `aud` of tokens must be, or hold; empty: anything.',
   }),
+  tokenLeewaySeconds: integer({
+    env: 'BANYAN_TOKEN_LEEWAY_SECONDS',
+    default: 5,
+    min: 0,
+    max: 600,
+    doc: "How far the clock of whoever signs tokens may be ahead of this server's: a token whose `nbf` is further ahead is answered with error 109, on which clients get another one.",
+  }),
   ...USER_SETTINGS,
   clientAnonymous: toggle({
     env: 'BANYAN_CLIENT_ANONYMOUS',

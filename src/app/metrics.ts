@@ -13,6 +13,7 @@ const COUNTED: Readonly<Record<string, string>> = {
   banyan_http_requests_total: 'HTTP requests answered, by status.',
   banyan_spans_dropped_total: 'Spans of traces that no collector was given, by the reason.',
   banyan_spans_exported_total: 'Spans of traces that a collector has taken.',
+  banyan_token_refusals_total: 'Tokens that were not taken, by the reason.',
   banyan_webhook_events_dropped_total:
     'Events for webhooks that were dropped because nothing could be written for long.',
   banyan_works_total: 'Tries of work that is done later, by queue and outcome: done, failed, dead.',

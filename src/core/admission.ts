@@ -1,9 +1,11 @@
-import { type Application, type Asking, askingOf } from './application.ts';
+import { type Application, type Asking, askingOf, type Renewal } from './application.ts';
+import type { Permitted } from './application-answers.ts';
 import type { Command, SubscribeOptions } from './commands.ts';
 import { DisconnectError } from './disconnects.ts';
 import { ClientError } from './errors.ts';
 import type { Permissions, Seat } from './permissions.ts';
 import { userOf } from './principal.ts';
+import type { JsonText } from './raw-json.ts';
 import type { Grant, SignedIn } from './tokens.ts';
 import { within } from './tracing.ts';
 
@@ -16,7 +18,7 @@ export type Vouching = {
 };
 
 type Connect = Extract<Command, { kind: 'connect' }>;
-type Publish = Extract<Command, { kind: 'publish' }>;
+type Publication = Pick<Extract<Command, { kind: 'publish' }>, 'channel' | 'data' | 'entry' | 'span'>;
 type Who = Parameters<typeof askingOf>[0] & { readonly subscriptions?: Seat };
 
 /** Who comes in, and into which channels, where tokens or the developer's backend have a say in it. */
@@ -30,23 +32,23 @@ export class Admission {
   }
 
   /** Whom the developer's backend takes a client without a token for; undefined where it has no say. */
-  async greet(who: Who, { data, span }: Pick<Connect, 'data' | 'span'>): Promise<SignedIn | undefined> {
+  async greet(who: Who, command: Connect): Promise<SignedIn | undefined> {
     const { principal } = who;
     const application = this.#vouching()?.application;
     // People of this installation have signed in already.
     if (principal.kind !== 'anonymous' || application?.hears('connect') !== true) return undefined;
-    return application.connect(askingOf(who, span), data);
+    return application.connect(askingOf(who, command.span), command);
   }
 
-  /** Until when the developer's backend lets it go on; undefined: without an end. Rejects when it does not. */
-  renew(who: Who): Promise<number | undefined> {
+  /** How the developer's backend lets it go on. Rejects when it does not. */
+  renew(who: Who): Promise<Renewal> {
     const application = this.#vouching()?.application;
     if (application?.hears('refresh') !== true) return Promise.reject(new DisconnectError('expired'));
     return application.refresh(askingOf(who));
   }
 
   /** As `renew`, of a subscription that the backend has granted. */
-  renewIn(who: Who, channel: string): Promise<number | undefined> {
+  renewIn(who: Who, channel: string): Promise<Renewal> {
     const application = this.#vouching()?.application;
     if (application?.hears('sub_refresh') !== true) return Promise.reject(new DisconnectError('expired'));
     return application.subRefresh(askingOf(who), channel);
@@ -80,17 +82,18 @@ export class Admission {
   }
 
   /** What a client may publish of what it wants to, at once where nobody has to be asked. Throws `permissionDenied`. */
-  publication(who: Who, { channel, data, span }: Pick<Publish, 'channel' | 'data' | 'span'>): string | Promise<string> {
+  publication(who: Who, command: Publication): Permitted | Promise<Permitted> {
+    const { channel, data, span } = command;
     if (this.#permissions.isBackends('publish', channel)) {
-      return this.application().publish(askingOf(who, span), channel, data);
+      return this.application().publish(askingOf(who, span), command);
     }
     const allowed = this.#permissions.decide(who.principal, 'publish', channel, who.subscriptions);
     if (typeof allowed === 'boolean') return dataIf(allowed, data);
     return within(span, 'permission', async () => dataIf(await allowed, data));
   }
 
-  /** What the developer's backend answers a call with. Rejects with `ClientError` `methodNotFound` where it takes none. */
-  async call(who: Asking, method: string, data: unknown): Promise<unknown> {
+  /** What the developer's backend answers a call with; `data`: JSON text. Rejects with `ClientError` `methodNotFound` where it takes none. */
+  async call(who: Asking, method: string, data: string | undefined): Promise<JsonText | undefined> {
     const application = this.#vouching()?.application;
     if (application?.hears('rpc') !== true) throw new ClientError('methodNotFound');
     return application.rpc(who, method, data);
@@ -110,7 +113,7 @@ function proven(channel: string, grant: Grant): Grant {
   return grant;
 }
 
-function dataIf(isAllowed: boolean, data: string): string {
+function dataIf(isAllowed: boolean, data: string): Permitted {
   if (!isAllowed) throw new ClientError('permissionDenied');
-  return data;
+  return { data };
 }

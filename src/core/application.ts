@@ -1,10 +1,22 @@
-import { z } from 'zod';
-import { type Backend, type BackendEvent, BackendUnavailable } from '../ports/backend.ts';
+import type { Backend, BackendAnswer, BackendEvent } from '../ports/backend.ts';
 import type { Span } from '../ports/traces.ts';
+import {
+  dataOf,
+  endOf,
+  givenOf,
+  infoOf,
+  type Permitted,
+  permittedOf,
+  type Result,
+  readAnswer,
+} from './application-answers.ts';
 import type { ClientHeaders } from './client-headers.ts';
-import { comesBack, DisconnectError } from './disconnects.ts';
+import type { Command } from './commands.ts';
+import { DisconnectError } from './disconnects.ts';
 import { ClientError } from './errors.ts';
 import { type Principal, userOf } from './principal.ts';
+import type { Protocol } from './protocol.ts';
+import { JsonText } from './raw-json.ts';
 import type { Grant, SignedIn } from './tokens.ts';
 
 /** Of whom a question is. */
@@ -12,8 +24,9 @@ export type Asking = {
   readonly client: string;
   readonly principal: Principal;
   readonly address: string;
-  /** The protocol's name. */
-  readonly protocol: string;
+  /** In which form the client is spoken to, and by which way. */
+  readonly protocol: 'json' | 'protobuf';
+  readonly transport: string;
   readonly headers?: ClientHeaders | undefined;
   /** What the connection's token has for the backend; JSON text. */
   readonly meta?: string | undefined;
@@ -23,44 +36,43 @@ export type Asking = {
 
 /** Of a session, or of what is like one. */
 export function askingOf(
-  of: Omit<Asking, 'protocol' | 'span'> & { readonly protocol: { readonly name: string } },
+  of: Omit<Asking, 'protocol' | 'span'> & { readonly protocol: Pick<Protocol, 'format'> },
   span?: Span,
 ): Asking {
-  const { client, principal, address, protocol, headers, meta } = of;
-  return { client, principal, address, protocol: protocol.name, headers, meta, ...(span !== undefined && { span }) };
+  const { client, principal, address, protocol, transport, headers, meta } = of;
+  const format = protocol.format ?? 'json';
+  return {
+    client,
+    principal,
+    address,
+    protocol: format,
+    transport,
+    headers,
+    meta,
+    ...(span !== undefined && { span }),
+  };
 }
 
-const USER_LENGTH = 255;
-const CHANNELS = 1_000;
+type Question = Readonly<Record<string, unknown>>;
+type Greeting = Pick<Extract<Command, { kind: 'connect' }>, 'data' | 'application' | 'since'>;
+type Wanted = Pick<Extract<Command, { kind: 'publish' }>, 'channel' | 'data' | 'entry'>;
 
-/** Seconds since 1970; 0 for no end. */
-const expireAt = z.int().min(0).optional();
-const info = z.unknown().optional();
-const RESULTS = {
-  connect: z.object({
-    user: z.string().max(USER_LENGTH).default(''),
-    expire_at: expireAt,
-    info,
-    channels: z.array(z.string()).max(CHANNELS).optional(),
-  }),
-  refresh: z.object({ expired: z.boolean().default(false), expire_at: expireAt }),
-  subscribe: z.object({ expire_at: expireAt, info }),
-  sub_refresh: z.object({ expired: z.boolean().default(false), expire_at: expireAt }),
-  publish: z.object({ data: z.unknown().optional() }),
-  rpc: z.object({ data: z.unknown().optional() }),
-} as const satisfies Record<BackendEvent, z.ZodType>;
+/** How long a connection goes on whose backend cannot be asked just when its time is over: as in Centrifugo. */
+export const GRACE_MS = 60_000;
 
-/** One of the three; an answer without any grants nothing. */
-const ENVELOPE = z.object({
-  result: z.unknown().optional(),
-  error: z
-    .object({ code: z.int().min(400).max(1_999), message: z.string().max(255), temporary: z.boolean().default(false) })
-    .optional(),
-  disconnect: z.object({ code: z.int().min(3_000).max(4_999) }).optional(),
-});
+/** Whether the developer's backend could not be asked, rather than that it refused. */
+export function isOutage(error: unknown): boolean {
+  return !(error instanceof ClientError) || error.kind === 'internal';
+}
 
-type Result<E extends BackendEvent> = z.output<(typeof RESULTS)[E]>;
-type Question = Readonly<Record<string, string>>;
+/** How something goes on that had come to its end. */
+export type Renewal = {
+  /** Milliseconds since 1970; absent: without an end. */
+  readonly expiresAt?: number;
+  /** From now on shown with the client to others; JSON text. */
+  readonly info?: string;
+  readonly meta?: string;
+};
 
 /**
  * The developer's own backend, as it decides on connections, subscriptions and publications, and answers calls.
@@ -68,7 +80,7 @@ type Question = Readonly<Record<string, string>>;
  * https://centrifugal.dev/docs/server/proxy
  *
  * Every call rejects with `ClientError` `internal` (temporary) when the backend cannot be had, `permissionDenied` when it
- * grants nothing, an error of its own, or with the `DisconnectError` that comes nearest to the one it asks for.
+ * grants nothing, an error of its own, or with a `DisconnectError` that has its code and reason.
  */
 export class Application {
   readonly #backend: Backend;
@@ -81,64 +93,83 @@ export class Application {
     return this.#backend.hears(event);
   }
 
-  poll(url: string, question: string): Promise<unknown> {
+  poll(url: string, question: string): Promise<BackendAnswer> {
     return this.#backend.poll(url, question);
   }
 
   /** `data`, here and below: JSON text of the client. */
-  async connect(asking: Asking, data: string | undefined): Promise<SignedIn> {
-    const result = await this.#ask('connect', asking, { data });
-    const { user, channels } = result;
-    return {
-      principal: user === '' ? { kind: 'anonymous' } : { kind: 'external', user },
-      vouched: true,
-      ...endOf(result),
-      ...infoOf(result),
-      ...(channels !== undefined && { channels }),
-    };
+  async connect(asking: Asking, { data, application, since }: Greeting): Promise<SignedIn> {
+    const channels = [...since.keys()];
+    const fields = { ...application, ...(channels.length > 0 && { channels }) };
+    return this.#ask('connect', asking, { fields, data }, (result) => {
+      const { user, channels: into, subs, meta } = result;
+      const said = dataOf(result);
+      return {
+        principal: user ? { kind: 'external', user } : { kind: 'anonymous' },
+        vouched: true,
+        ...endOf(result),
+        ...infoOf(result),
+        ...(into && { channels: into }),
+        ...(subs && { subs: new Map(Object.entries(subs).map(([name, options]) => [name, givenOf(options)])) }),
+        ...(meta && { meta: meta.text }),
+        ...(said !== undefined && { data: said }),
+      };
+    });
   }
 
-  /** When the connection now ends; undefined: it does not. Rejects with `DisconnectError` `expired` when it ends here. */
-  async refresh(asking: Asking): Promise<number | undefined> {
-    const result = await this.#ask('refresh', asking);
-    if (result.expired) throw new DisconnectError('expired');
-    return endOf(result).expiresAt;
+  /** Rejects with `DisconnectError` `expired` when it ends here. */
+  refresh(asking: Asking): Promise<Renewal> {
+    return this.#ask('refresh', asking, {}, (result) => ({
+      ...renewalOf(result),
+      ...(result.meta && { meta: result.meta.text }),
+    }));
   }
 
-  async subscribe(asking: Asking, channel: string, data: string | undefined): Promise<Grant> {
-    const result = await this.#ask('subscribe', asking, { fields: { channel }, data });
-    return { channel, user: userOf(asking.principal), vouched: true, ...endOf(result), ...infoOf(result) };
+  subscribe(asking: Asking, channel: string, data: string | undefined): Promise<Grant> {
+    const user = userOf(asking.principal);
+    return this.#ask('subscribe', asking, { fields: { channel }, data }, (result) => ({
+      ...{ channel, user, vouched: true },
+      ...givenOf(result),
+    }));
   }
 
   /** As `refresh`, of a subscription. */
-  async subRefresh(asking: Asking, channel: string): Promise<number | undefined> {
-    const result = await this.#ask('sub_refresh', asking, { fields: { channel } });
-    if (result.expired) throw new DisconnectError('expired');
-    return endOf(result).expiresAt;
+  subRefresh(asking: Asking, channel: string): Promise<Renewal> {
+    return this.#ask('sub_refresh', asking, { fields: { channel } }, renewalOf);
   }
 
-  /** Gives what is to be published, JSON text on one line. */
-  async publish(asking: Asking, channel: string, data: string): Promise<string> {
-    const result = await this.#ask('publish', asking, { fields: { channel }, data });
-    return result.data === undefined ? data : JSON.stringify(result.data);
+  /** `entry`: in a map. Where the backend has no address for entries, it is asked as about any publication. */
+  publish(asking: Asking, { channel, data, entry }: Wanted): Promise<Permitted> {
+    const fields = { channel, ...(entry !== undefined && { key: entry.key }) };
+    if (entry?.removed === true && this.hears('map_remove')) {
+      return this.#ask('map_remove', asking, { fields }, (result) => permittedOf(result, data));
+    }
+    if (entry !== undefined && entry.removed !== true && this.hears('map_publish')) {
+      return this.#ask('map_publish', asking, { fields, data }, (result) => permittedOf(result, data));
+    }
+    const removed = entry?.removed === true ? { removed: true } : {};
+    return this.#ask('publish', asking, { fields: { ...fields, ...removed }, data }, (result) =>
+      permittedOf(result, data),
+    );
   }
 
-  async rpc(asking: Asking, method: string, data: unknown): Promise<unknown> {
-    const result = await this.#ask('rpc', asking, { fields: { method }, data: JSON.stringify(data) });
-    return result.data;
+  /** Gives JSON as the backend wrote it; undefined where it has nothing to say. */
+  rpc(asking: Asking, method: string, data: string | undefined): Promise<JsonText | undefined> {
+    return this.#ask('rpc', asking, { fields: { method }, data }, (result) => {
+      const text = dataOf(result);
+      return text === undefined ? undefined : new JsonText(text);
+    });
   }
 
-  async #ask<E extends BackendEvent>(
+  async #ask<E extends BackendEvent, T>(
     event: E,
-    { client, principal, address, protocol, headers, meta, span }: Asking,
-    { fields = {}, data }: { readonly fields?: Question; readonly data?: string | undefined } = {},
-  ): Promise<Result<E>> {
+    { client, principal, address, protocol, transport, headers, meta, span }: Asking,
+    { fields = {}, data }: { readonly fields?: Question; readonly data?: string | undefined },
+    read: (result: Result<E>) => T,
+  ): Promise<T> {
     const known: Question = {
-      client,
-      protocol,
-      address,
-      user: userOf(principal),
-      user_kind: principal.kind,
+      ...{ client, transport, protocol, encoding: 'json', address },
+      ...{ user: userOf(principal), user_kind: principal.kind },
       ...fields,
     };
     const question =
@@ -146,34 +177,20 @@ export class Application {
     // The client's text as it wrote it: parsing and writing it again would lose digits of large numbers.
     const whole = data === undefined ? question : `${question.slice(0, -1)},"data":${data}}`;
     try {
-      return read(event, await this.#backend.ask(event, whole, { headers, span }));
+      return read(readAnswer(event, await this.#backend.ask(event, whole, { headers, span })));
     } catch (error) {
-      throw error instanceof BackendUnavailable ? unavailable(error) : error;
+      if (error instanceof ClientError || error instanceof DisconnectError) throw error;
+      // It said nothing, or nothing that makes sense.
+      throw unavailable(error instanceof Error ? error : new Error(String(error)));
     }
   }
 }
 
-function read<E extends BackendEvent>(event: E, answer: unknown): Result<E> {
-  const envelope = ENVELOPE.safeParse(answer);
-  if (!envelope.success) throw unavailable(envelope.error);
-  const { error, disconnect, result } = envelope.data;
-  if (disconnect !== undefined)
-    throw new DisconnectError(comesBack(disconnect.code) ? 'forceReconnect' : 'forceDisconnect');
-  if (error !== undefined) throw new ClientError('permissionDenied', error);
-  if (result === undefined || result === null) throw new ClientError('permissionDenied');
-  const parsed = RESULTS[event].safeParse(result);
-  if (!parsed.success) throw unavailable(parsed.error);
-  return parsed.data as Result<E>;
+function renewalOf(result: Result<'sub_refresh'>): Renewal {
+  if (result.expired === true) throw new DisconnectError('expired');
+  return { ...endOf(result), ...infoOf(result) };
 }
 
 function unavailable(cause: Error): ClientError {
   return new ClientError('internal', { message: 'the application does not answer; try again', cause });
-}
-
-function endOf({ expire_at: end }: { expire_at?: number | undefined }): { readonly expiresAt?: number } {
-  return end === undefined || end === 0 ? {} : { expiresAt: end * 1_000 };
-}
-
-function infoOf({ info: shown }: { info?: unknown }): { readonly info?: string } {
-  return shown === undefined || shown === null ? {} : { info: JSON.stringify(shown) };
 }

@@ -1,17 +1,20 @@
 import { fromBase64, toBase64 } from './base64.ts';
+import { onOneLine } from './raw-json.ts';
 
 /**
  * Publications carry JSON text. What a client of a binary protocol sends is kept as it is when it is JSON; other
  * bytes travel as `{"$binary":"<base64>"}`, which clients of binary protocols get back as bytes.
  */
 const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { fatal: true });
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const WRAPPED = /^\{"\$binary":"([A-Za-z0-9+/]*={0,2})"\}$/;
 
 /** The JSON text of a payload, on one line. */
 export function jsonOfBytes(bytes: Uint8Array): string {
-  return jsonTextOf(bytes) ?? `{"$binary":"${toBase64(bytes)}"}`;
+  const text = jsonTextOf(bytes);
+  // A text that is a wrapper already is wrapped once more, so that it comes back as it is.
+  return text === undefined || WRAPPED.test(text) ? `{"$binary":"${toBase64(bytes)}"}` : text;
 }
 
 /** What a client of a binary protocol gets for a publication's JSON text. */
@@ -26,13 +29,12 @@ export function isWrapped(json: string): boolean {
   return json.startsWith('{"$binary":"') && WRAPPED.test(json);
 }
 
-/** Undefined for bytes that are no JSON. */
+/** JSON text on one line; undefined for bytes that are no JSON. */
 export function jsonTextOf(bytes: Uint8Array): string | undefined {
   try {
     const text = decoder.decode(bytes);
     JSON.parse(text);
-    // In valid JSON a line break can only stand between tokens.
-    return text.replaceAll(/[\r\n]+/g, ' ');
+    return onOneLine(text);
   } catch {
     return undefined;
   }

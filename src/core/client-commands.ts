@@ -28,19 +28,21 @@ export async function answerPublish(
   // What lets the client of an app into a channel is also what lets it publish there.
   if (principal.kind === 'app' && !subscriptions.has(channel)) throw new ClientError('permissionDenied');
   const entry = clientEntryOf(node.permissions.namespace(channel), session.info, command.entry);
-  const permitted = node.admission.publication(session, command);
+  const asked = node.admission.publication(session, entry === undefined ? command : { ...command, entry });
   // Where nobody has to be asked, it is published before anything that the client says next.
-  const data = typeof permitted === 'string' ? permitted : await permitted;
+  const permitted = asked instanceof Promise ? await asked : asked;
+  const { data, options } = permitted;
   const publication = {
     info: subscriptions.infoIn(channel),
     ...(tags !== undefined && { tags }),
-    ...(entry !== undefined && { entry }),
+    ...(entry !== undefined && { entry: permitted.key === undefined ? entry : { ...entry, key: permitted.key } }),
   };
   const published = await node.publish(channel, data, {
     ...publication,
     // Nobody else's publication is mistaken for theirs, whatever key they choose.
     ...(key !== undefined && { key: `${principal.kind}/${userOf(principal)}/${key}` }),
     ...(tellsOthersOnly === true && { except: session.client }),
+    ...options,
     ...(span !== undefined && { span }),
   });
   if (principal.kind === 'app') {
@@ -53,12 +55,12 @@ export async function answerPublish(
 export async function answerRpc(
   hooks: Hooks | undefined,
   session: Session,
-  { method, data, span }: Extract<Command, { kind: 'rpc' }>,
+  { method, data, text, span }: Extract<Command, { kind: 'rpc' }>,
 ): Promise<Reply> {
   if (hooks === undefined) throw new ClientError('methodNotFound');
   const { application, operates, call } = hooks;
   if (application?.hears('rpc') === true && operates?.(method) === false) {
-    return { kind: 'rpc', data: await application.rpc(askingOf(session, span), method, data) };
+    return { kind: 'rpc', data: await application.rpc(askingOf(session, span), method, text) };
   }
   const { principal, address, client } = session;
   return {

@@ -81,6 +81,8 @@ type Asked =
       readonly restore?: ReadonlyMap<string, Since>;
       /** The client hears of what it asks for itself, and the server puts it into no channel. */
       readonly alone?: boolean;
+      /** What the client says of the program that it is part of, for the developer's backend. */
+      readonly application?: { readonly name?: string; readonly version?: string };
       /** What it would have its request's headers say to the developer's backend. */
       readonly headers?: HeaderFields;
     }
@@ -111,7 +113,14 @@ type Asked =
       readonly since?: Since;
       readonly reverse: boolean;
     }
-  | { readonly kind: 'rpc'; readonly id: number; readonly method: string; readonly data: unknown }
+  | {
+      readonly kind: 'rpc';
+      readonly id: number;
+      readonly method: string;
+      readonly data: unknown;
+      /** The JSON text of `data`, as the client wrote it; absent without data. */
+      readonly text?: string;
+    }
   | { readonly kind: 'refresh'; readonly id: number; readonly token: string }
   /** The client says who it is once it is connected, by what its backend has signed: `prove` gives that, or throws. */
   | { readonly kind: 'signIn'; readonly id: number; readonly prove: (principal: Principal) => SignedIn }

@@ -40,7 +40,11 @@ export type UnsubscribeName = keyof typeof UNSUBSCRIBES;
 /** Thrown by a command handler to close the connection instead of answering. */
 export class DisconnectError extends Error {
   override readonly name = 'DisconnectError';
-  constructor(readonly kind: DisconnectName) {
+  /** `ending`: what a developer's own backend wants the client to be told instead. */
+  constructor(
+    readonly kind: DisconnectName,
+    readonly ending?: { readonly code: number; readonly reason: string },
+  ) {
     super(DISCONNECTS[kind].reason);
   }
 }

@@ -1,11 +1,12 @@
 import type { z } from 'zod';
 import type { Clock } from '../ports/clock.ts';
-import type { ClientInfo, MapEntry, Page, ReadRange, Write } from '../ports/log.ts';
+import type { ClientInfo, MapEntry, Page, ReadRange, StateVersion, Write } from '../ports/log.ts';
 import type { Sql } from '../ports/sql.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { Span } from '../ports/traces.ts';
 import type { Avatars } from './avatars.ts';
 import type { DisconnectName } from './disconnects.ts';
+import type { EntryCondition, Suppressed } from './maps.ts';
 import type { Namespace } from './namespace.ts';
 import type { BoundOperation } from './operation.ts';
 import type { Principal, Role, UserPrincipal } from './principal.ts';
@@ -13,10 +14,17 @@ import type { Principal, Role, UserPrincipal } from './principal.ts';
 export type PublishOptions = {
   /** Message key: publishing twice with it is publishing once. */
   readonly key?: string;
+  /**
+   * Where history is kept: not published unless it is newer than the last one that had a version (`Append.version`); in a
+   * map, than that of the entry.
+   */
+  readonly version?: StateVersion;
   readonly info?: ClientInfo;
   readonly tags?: Readonly<Record<string, string>>;
   /** In a map, and only there: the entry that is set, or removed. */
   readonly entry?: MapEntry;
+  /** In a map: set the entry only where it is new, or only where it is there already. */
+  readonly onlyIf?: EntryCondition;
   /** Only those who listen now get it: no history keeps it, and it has no offset. */
   readonly fleeting?: boolean;
   /** The client that is not told of it. */
@@ -32,8 +40,10 @@ export type Published = {
   readonly offset: number;
   readonly epoch: string;
   readonly time: number;
-  /** True when the key was seen before; offset and time are the first one's. */
+  /** True when nothing was published: the key was seen before (position and time are the first one's), or the version. */
   readonly repeated: boolean;
+  /** In a map: why nothing was published. */
+  readonly suppressed?: Suppressed;
 };
 
 /** What features may do with channels and live connections. The calls act on every node. */

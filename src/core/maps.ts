@@ -1,4 +1,4 @@
-import type { ClientInfo, MapEntry, Publication } from '../ports/log.ts';
+import type { ClientInfo, MapEntry, Publication, StateVersion } from '../ports/log.ts';
 import { ClientError } from './errors.ts';
 import type { Namespace } from './namespace.ts';
 import { wireBytesOf } from './wire-bytes.ts';
@@ -10,8 +10,24 @@ const REMOVALS = 1_000;
 /** What an entry takes in memory besides its texts, roughly. */
 const ENTRY_BYTES = 200;
 
+/** Whether a publication is to set only an entry that is new, or only one that is there. */
+export type EntryCondition = 'ifNew' | 'ifExists';
+/** Why a publication changed nothing: its message key or version was seen before, or its condition did not hold. */
+export type Suppressed = 'idempotency' | 'version' | 'keyExists' | 'keyNotFound';
+
+/** What a publication of an entry asks for besides. */
+export type Terms = {
+  readonly key?: string | undefined;
+  readonly version?: StateVersion | undefined;
+  readonly onlyIf?: EntryCondition | undefined;
+};
+
 type Entry = {
   readonly publication: Publication;
+  /** The message key that it was set under. */
+  readonly key: string | undefined;
+  /** Of the last publication of the entry that had one. */
+  readonly version: StateVersion | undefined;
   /** The number of the change that made it. */
   readonly change: number;
   readonly expiresAt: number;
@@ -39,7 +55,14 @@ export type MapRead = {
 };
 
 /** What changes a map: an entry that is set or removed, in a channel that keeps entries so long (0: for ever). */
-type Change = { readonly channel: string; readonly publication: Publication; readonly ttlMs: number };
+type Change = {
+  readonly channel: string;
+  readonly publication: Publication;
+  readonly ttlMs: number;
+  readonly terms?: Terms;
+};
+/** An entry as it will be once what is on its way is in: how many that are, and what the last one makes of it. */
+type Coming = { count: number; isThere: boolean; version: StateVersion | undefined; key: string | undefined };
 
 /**
  * The present entries of map channels, by key: the fold of what was published in them. Held in this process; past the bound
@@ -49,6 +72,8 @@ export class Maps {
   readonly #states = new Map<string, MapState>();
   /** Those whose entries end by themselves. */
   readonly #expiring = new Map<string, MapState>();
+  /** By channel and entry, publications that are not in yet; channels have no control characters. */
+  readonly #coming = new Map<string, Coming>();
   readonly #maxBytes: number;
   #bytes = 0;
   /** The last change of any map. */
@@ -77,18 +102,59 @@ export class Maps {
     return isThere || entry.removed !== true;
   }
 
+  /** Why a publication of the entry would change nothing, if so; to be asked in the turn in which it is sent to the log. */
+  suppresses(channel: string, { key: name }: MapEntry, { key, version, onlyIf }: Terms): Suppressed | undefined {
+    const found = this.#coming.get(`${channel}\n${name}`) ?? this.#states.get(channel)?.entries.get(name);
+    const isThere = found !== undefined && (!('isThere' in found) || found.isThere);
+    // Sent again: the log has the first answer.
+    if (key !== undefined && found?.key === key) return undefined;
+    const last = found?.version;
+    if (version !== undefined && last !== undefined && isThere) {
+      const isSameCount = version.epoch === '' || version.epoch === last.epoch;
+      if (isSameCount && version.number <= last.number) return 'version';
+    }
+    if (onlyIf === 'ifNew' && isThere) return 'keyExists';
+    return onlyIf === 'ifExists' && !isThere ? 'keyNotFound' : undefined;
+  }
+
+  /** A publication of the entry is on its way to the log; to be called back when it is in, or was refused. */
+  begin(channel: string, { key: name, removed }: MapEntry, { key, version }: Terms): () => void {
+    const id = `${channel}\n${name}`;
+    const last = this.#coming.get(id);
+    const kept = version ?? last?.version ?? this.#states.get(channel)?.entries.get(name)?.version;
+    const coming = { count: (last?.count ?? 0) + 1, isThere: removed !== true, version: kept, key };
+    this.#coming.set(id, coming);
+    return () => {
+      const now = this.#coming.get(id);
+      if (now === undefined) return;
+      now.count -= 1;
+      if (now.count === 0) this.#coming.delete(id);
+    };
+  }
+
+  /** How many entries a map has. */
+  sizeOf(channel: string): number {
+    return this.#states.get(channel)?.entries.size ?? 0;
+  }
+
+  /** The entry, where it is there. */
+  find(channel: string, key: string): Publication | undefined {
+    return this.#states.get(channel)?.entries.get(key)?.publication;
+  }
+
   /** Takes in a publication that was accepted. */
-  apply({ channel, publication, ttlMs }: Change): void {
+  apply({ channel, publication, ttlMs, terms = {} }: Change): void {
     const { entry, time } = publication;
     if (entry === undefined) return;
     const state = this.#stateOf(channel, ttlMs);
+    const version = terms.version ?? state.entries.get(entry.key)?.version;
     this.#change += 1;
     this.#drop(state, entry.key);
     if (entry.removed === true) return this.#remove(channel, state, entry.key);
     state.removals.delete(entry.key);
     const bytes = ENTRY_BYTES + wireBytesOf(publication);
     const expiresAt = ttlMs === 0 ? Number.POSITIVE_INFINITY : time + ttlMs;
-    state.entries.set(entry.key, { publication, change: this.#change, expiresAt, bytes });
+    state.entries.set(entry.key, { publication, key: terms.key, version, change: this.#change, expiresAt, bytes });
     this.#bytes += bytes;
   }
 

@@ -2,9 +2,13 @@ import type { ClientInfo, Position, Publication } from '../ports/log.ts';
 import type { DisconnectName } from './disconnects.ts';
 import type { SubscribeOverride } from './subscribe-override.ts';
 
+/** What a developer's backend says of an item of a shared poll; data: JSON text on one line. */
+export type PolledItem = { readonly key: string; readonly data: string; readonly version: number };
+
 /** What nodes tell each other of a channel. */
 export type ChannelMessage =
   | { readonly kind: 'publications'; readonly epoch: string; readonly publications: readonly Publication[] }
+  | { readonly kind: 'item'; readonly item: PolledItem }
   | { readonly kind: 'join' | 'leave'; readonly info: ClientInfo; readonly alone?: boolean };
 
 /** What a subscription that the developer's backend begins comes with. */
@@ -27,13 +31,17 @@ export type Ending = { readonly code: number; readonly reason: string };
 /** `client`, `session`: only this one of the user's connections. */
 export type ExternalOrder = { readonly client?: string; readonly session?: string } & (
   | { readonly kind: 'subscribe'; readonly channel: string; readonly given?: Given }
-  | { readonly kind: 'unsubscribe'; readonly channel: string }
+  /** Without a channel from all. */
+  | { readonly kind: 'unsubscribe'; readonly channel?: string }
   /** `except`: clients that stay. */
   | { readonly kind: 'disconnect'; readonly except?: readonly string[]; readonly ending?: Ending }
   /** Without `expiresAt` (milliseconds since 1970) the connection has no end. */
   | { readonly kind: 'refresh'; readonly expiresAt?: number; readonly info?: string }
   | { readonly kind: 'expire' }
 );
+
+/** In the place of an identity: the connections of whoever is nobody in particular. */
+export const NOBODY = '';
 
 /** What they tell each other of people and their connections. */
 export type Control =

@@ -20,7 +20,7 @@ import type { HubChannel } from './hub-channel.ts';
 import type { Shown } from './manner.ts';
 import { MapPresence, type PresenceEntry } from './map-presence.ts';
 import { Maps } from './maps.ts';
-import type { ChannelMessage, Control, ExternalOrder } from './node-messages.ts';
+import { type ChannelMessage, type Control, type ExternalOrder, NOBODY, type PolledItem } from './node-messages.ts';
 import type { Limits, NodeSettings } from './node-settings.ts';
 import { Permissions } from './permissions.ts';
 import { PingWheel } from './ping-wheel.ts';
@@ -326,9 +326,23 @@ export class Node implements Channels, SessionHost {
     return this.#publisher.trim(channel);
   }
 
-  /** Puts connections of one whom tokens name into a channel, takes them out, or ends them; on every node. */
+  /** Where the channel's history ends; offset 0 and no epoch where none is kept. */
+  position(channel: string): Promise<{ readonly offset: number; readonly epoch: string }> {
+    return this.#publisher.position(channel);
+  }
+
+  /**
+   * Puts connections of one whom tokens name into a channel, takes them out, or ends them; on every node. `''` is whoever is
+   * nobody in particular.
+   */
   tellExternal(user: string, order: ExternalOrder): void {
-    this.#tellIdentity({ kind: 'external', user }, order);
+    if (user === '') this.#settings.bus.publish(CONTROL, { kind: 'external', identity: NOBODY, order });
+    else this.#tellIdentity({ kind: 'external', user }, order);
+  }
+
+  /** Tells those who track the item of a shared poll what it is now, if that is newer than what they know; on every node. */
+  publishItem(channel: string, item: PolledItem): void {
+    this.#settings.bus.publish(`c/${channel}`, { kind: 'item', item });
   }
 
   /** Has everybody on this node who is in the channel subscribe again: what they know of it does not hold any more. */
@@ -442,6 +456,7 @@ export class Node implements Channels, SessionHost {
     const channel = subject.slice(2);
     const heard = message as ChannelMessage;
     if (heard.kind === 'publications') this.hub.receive(channel, heard.epoch, heard.publications);
+    else if (heard.kind === 'item') this.polls.learn(channel, heard.item);
     else this.hub.announce(channel, { ...heard, channel });
   }
 

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import type { BackendAnswer } from '../ports/backend.ts';
 import type { Publication } from '../ports/log.ts';
 import type { Connection, Fanout } from './connection.ts';
 import type { Namespace } from './namespace.ts';
+import type { PolledItem } from './node-messages.ts';
 import { listOf, type Protocol } from './protocol.ts';
 import { randomText } from './random-text.ts';
+import { JsonText, rawItems, rawMember, withRaw } from './raw-json.ts';
 
 /** Keys of one question to the backend. */
 const BATCH = 100;
@@ -15,7 +18,7 @@ const ANSWER = z.object({
       .array(
         z.object({
           key: z.string(),
-          data: z.unknown().optional(),
+          data: z.instanceof(JsonText).optional(),
           version: z.number().min(0).default(0),
           removed: z.boolean().default(false),
         }),
@@ -44,7 +47,7 @@ export type PollSettings = {
   readonly protocols: readonly Protocol[];
   readonly now: () => number;
   /** Asks the namespace's backend. */
-  readonly ask: (url: string, question: string) => Promise<unknown>;
+  readonly ask: (url: string, question: string) => Promise<BackendAnswer>;
 };
 
 /** A channel whose items are asked of the developer's backend, once for everyone who tracks them. */
@@ -102,6 +105,11 @@ export class PolledChannel {
     return item !== undefined && item.publication === undefined;
   }
 
+  /** As an answer of the backend; `data`: JSON text on one line. */
+  learn({ key, data, version }: PolledItem): void {
+    this.#learn({ key, data: new JsonText(data), version, removed: false });
+  }
+
   /** Asks the backend for these, or for all, and tells what has changed. Rejects when it does not answer. */
   async poll(only?: ReadonlySet<string>): Promise<void> {
     const keys = [...this.#items.keys()].filter((key) => only === undefined || only.has(key));
@@ -114,7 +122,7 @@ export class PolledChannel {
       const version = this.#items.get(key)?.publication?.version ?? 0;
       return namespace.pollVersions ? { key, version } : { key };
     });
-    const answer = ANSWER.parse(await ask(namespace.pollUrl, JSON.stringify({ channel: this.name, items })));
+    const answer = readAnswer(await ask(namespace.pollUrl, JSON.stringify({ channel: this.name, items })));
     for (const item of answer.result.items) this.#learn(item);
   }
 
@@ -152,7 +160,7 @@ export class PolledChannel {
   /** Undefined when it is nothing new. */
   #publicationOf(item: Item, known: Publication | undefined): Publication | undefined {
     const { key, removed } = item;
-    const data = JSON.stringify(item.data ?? null);
+    const data = item.data?.text ?? 'null';
     if (this.#settings.namespace.pollVersions) {
       if (item.version <= (known?.version ?? 0)) return undefined;
     } else if (known?.data === data && (known.entry?.removed === true) === removed) return undefined;
@@ -160,6 +168,16 @@ export class PolledChannel {
     const version = this.#settings.namespace.pollVersions ? item.version : this.#version;
     return { offset: 0, time: this.#settings.now(), data, version, entry: { key, ...(removed && { removed }) } };
   }
+}
+
+/** Throws for what makes no sense. Data stays as it was written. */
+function readAnswer({ value, text }: BackendAnswer): z.output<typeof ANSWER> {
+  const given = value as { readonly result?: { readonly items?: unknown } } | null;
+  const items = given?.result?.items;
+  if (!Array.isArray(items)) return ANSWER.parse(value);
+  const texts = rawItems(rawMember(text, 'result', 'items') ?? '[]');
+  const raw = items.map((item, at) => withRaw(item, texts[at] ?? '{}', ['data']));
+  return ANSWER.parse({ result: { items: raw } });
 }
 
 /** The topic for the trackers of one key of a channel that speak one protocol. */

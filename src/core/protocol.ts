@@ -18,6 +18,8 @@ export type Frames = Frame | readonly Frame[] | undefined;
 export interface Protocol {
   /** One or two letters; part of the fan-out topics, so unique among protocols. */
   readonly name: string;
+  /** How it writes; JSON when absent. */
+  readonly format?: 'protobuf';
   /** Absent where what carries the protocol looks itself whether the client is still there. */
   readonly ping?: Frame | undefined;
   /**

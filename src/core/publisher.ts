@@ -1,16 +1,24 @@
 import type { Clock } from '../ports/clock.ts';
-import type { Append, Log, Page, Publication, ReadRange } from '../ports/log.ts';
+import type { Append, Log, MapEntry, Page, Publication, ReadRange } from '../ports/log.ts';
 import type { Span } from '../ports/traces.ts';
 import { AppendQueue, type QueueBounds } from './append-queue.ts';
 import { isWrapped } from './binary-data.ts';
 import { ClientError } from './errors.ts';
 import type { Published, PublishOptions } from './feature.ts';
-import type { Maps } from './maps.ts';
+import { isDeeper } from './json-depth.ts';
+import type { Maps, Terms } from './maps.ts';
 import { type Namespace, retentionOf } from './namespace.ts';
 import type { Permissions } from './permissions.ts';
 import { readPages } from './read-pages.ts';
 import { beginPublication, endFailed } from './tracing.ts';
 import { utf8Length } from './wire-bytes.ts';
+
+/**
+ * How deep a publication's data may be nested. Stock JSON parsers stop at 255 (Gson), 512 (PHP, Swift) or about 1,000
+ * (Python, Jackson) levels, and a reader that cannot parse a message loses its history page, or its connection; what
+ * protocols write around the data takes some of these levels.
+ */
+const DEPTH_LIMIT = 200;
 
 type PublisherSettings = {
   readonly clock: Clock;
@@ -55,15 +63,42 @@ export class Publisher {
   }
 
   /** `options.span`: the publication's own. */
-  async #publish(channel: string, data: string, options: PublishOptions): Promise<Published> {
+  #publish(channel: string, data: string, options: PublishOptions): Promise<Published> {
     const { permissions, clock, maps } = this.#settings;
-    const namespace = permissions.namespace(channel);
-    this.#checkSize(namespace, data);
-    const { key, info, tags, entry, except, writes, fleeting, span } = options;
-    if (entry === undefined || data !== 'null') checkFormat(namespace, data);
-    const time = clock.now();
-    const nothing = { offset: 0, epoch: '', time, repeated: false };
-    if (!maps.takes(channel, namespace, entry)) return nothing;
+    const { entry } = options;
+    try {
+      const namespace = permissions.namespace(channel);
+      this.#checkSize(namespace, data);
+      checkDepth(data);
+      if (entry === undefined || data !== 'null') checkFormat(namespace, data);
+      const sending = { namespace, time: clock.now(), options };
+      const isTaken = maps.takes(channel, namespace, entry);
+      if (entry === undefined) return this.#send(channel, data, sending);
+      return isTaken ? this.#sendEntry(channel, data, entry, sending) : Promise.resolve(notThere(sending.time));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async #sendEntry(channel: string, data: string, entry: MapEntry, sending: Sending): Promise<Published> {
+    const { maps } = this.#settings;
+    const { namespace, time, options } = sending;
+    const suppressed = maps.suppresses(channel, entry, options);
+    if (suppressed !== undefined) {
+      return { ...(await this.#topOf(channel, namespace)), time, repeated: true, suppressed };
+    }
+    const done = maps.begin(channel, entry, options);
+    try {
+      const published = await this.#send(channel, data, sending);
+      return published.repeated ? { ...published, suppressed: 'idempotency' } : published;
+    } finally {
+      done();
+    }
+  }
+
+  async #send(channel: string, data: string, { namespace, time, options }: Sending): Promise<Published> {
+    const { key, version, info, tags, entry, except, writes, fleeting, span } = options;
+    const terms = entry && { key, version };
     const body = {
       ...{ data, time },
       ...(info !== undefined && { info }),
@@ -73,21 +108,23 @@ export class Publisher {
     };
     const queue = fleeting === true ? undefined : this.#queueOf(namespace);
     if (queue === undefined) {
-      this.#accept(channel, namespace, { epoch: '', publication: { offset: 0, ...body, ...traceOf(span) } });
-      return nothing;
+      this.#accept(channel, namespace, { epoch: '', publication: { offset: 0, ...body, ...traceOf(span) }, terms });
+      return { offset: 0, epoch: '', time, repeated: false };
     }
     const append: Append = {
       channel,
       retention: retentionOf(namespace),
       ...body,
       ...(key !== undefined && { key }),
+      // In a map it is the entry's.
+      ...(version !== undefined && entry === undefined && { version }),
       ...(writes !== undefined && { writes }),
     };
     const outcome = await queue.append(append, span);
     if ('refused' in outcome) throw new ClientError('conflict', { cause: outcome.refused });
     const { epoch, offset } = outcome.position;
     const publication = { offset, ...body, ...traceOf(span) };
-    if (!outcome.repeated) this.#accept(channel, namespace, { epoch, publication });
+    if (!outcome.repeated) this.#accept(channel, namespace, { epoch, publication, terms });
     return { offset, epoch, time: outcome.time, repeated: outcome.repeated };
   }
 
@@ -112,6 +149,15 @@ export class Publisher {
     await this.#keptLog(this.#settings.permissions.namespace(channel)).trim(channel);
   }
 
+  async #topOf(channel: string, namespace: Namespace): Promise<{ readonly offset: number; readonly epoch: string }> {
+    return (await this.logOf(namespace)?.position(channel)) ?? { offset: 0, epoch: '' };
+  }
+
+  /** Where a channel's history ends, or is not kept: offset 0 and no epoch. */
+  position(channel: string): Promise<{ readonly offset: number; readonly epoch: string }> {
+    return this.#topOf(channel, this.#settings.permissions.namespace(channel));
+  }
+
   /** Resolves when what was accepted is in the log. */
   async drained(): Promise<void> {
     await Promise.all([this.queues.memory.drained(), this.queues.durable.drained()]);
@@ -134,14 +180,12 @@ export class Publisher {
     return namespace.history === 'none' ? undefined : this.queues[namespace.history];
   }
 
-  #accept(
-    channel: string,
-    namespace: Namespace,
-    { epoch, publication }: { readonly epoch: string; readonly publication: Publication },
-  ): void {
+  #accept(channel: string, namespace: Namespace, { epoch, publication, terms }: Accepted): void {
     this.accepted += 1;
     const { maps, tell } = this.#settings;
-    if (publication.entry !== undefined) maps.apply({ channel, publication, ttlMs: namespace.mapTtlMs });
+    if (publication.entry !== undefined) {
+      maps.apply({ channel, publication, ttlMs: namespace.mapTtlMs, ...(terms !== undefined && { terms }) });
+    }
     tell(channel, epoch, publication);
   }
 }
@@ -152,6 +196,21 @@ function checkFormat({ dataFormat }: Namespace, data: string): void {
   if (dataFormat === 'jsonObject' && !/^\s*\{/.test(data)) {
     throw new ClientError('badRequest', { field: 'data', message: 'must be a JSON object here' });
   }
+}
+
+function checkDepth(data: string): void {
+  if (!isDeeper(data, DEPTH_LIMIT)) return;
+  throw new ClientError('invalidInput', {
+    field: 'data',
+    message: `must not be nested deeper than ${DEPTH_LIMIT} levels`,
+  });
+}
+
+type Sending = { readonly namespace: Namespace; readonly time: number; readonly options: PublishOptions };
+type Accepted = { readonly epoch: string; readonly publication: Publication; readonly terms: Terms | undefined };
+
+function notThere(time: number): Published {
+  return { offset: 0, epoch: '', time, repeated: false, suppressed: 'keyNotFound' };
 }
 
 async function endedWith(span: Span, publishing: Promise<Published>): Promise<Published> {

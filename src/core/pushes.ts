@@ -58,6 +58,8 @@ export type ConnectResult = {
   readonly subscriptions: ReadonlyMap<string, SubscribeResult>;
   /** Channels that the client asked to come back into; absent when it did not, or could not be brought back. */
   readonly restored?: ReadonlyMap<string, SubscribeResult>;
+  /** What the developer's backend has to say with it; JSON text on one line. */
+  readonly data?: string;
 };
 
 /** The answer to a command. */
@@ -75,6 +77,7 @@ export type Reply =
       readonly offset: number;
       readonly publications: readonly Publication[];
     }
+  /** `data`: what `JSON.stringify` takes, or JSON as it came. */
   | { readonly kind: 'rpc'; readonly data: unknown }
   | { readonly kind: 'track'; readonly items: readonly Publication[]; readonly ttl: number | undefined }
   | { readonly kind: 'signIn' }

@@ -3,6 +3,7 @@ import type { ClientInfo } from '../ports/log.ts';
 import type { Fields, Telemetry } from '../ports/telemetry.ts';
 import type { Span, TraceContext, Traces } from '../ports/traces.ts';
 import { type Allowances, type Excess, type Spender, tooSoon } from './allowances.ts';
+import { GRACE_MS, isOutage } from './application.ts';
 import type { ClientHeaders, HeaderFields } from './client-headers.ts';
 import type { Command } from './commands.ts';
 import type { Entered } from './connect-entry.ts';
@@ -79,6 +80,8 @@ export type Opening = {
   readonly address: string;
   /** Headers of its request, for the developer's backend. */
   readonly headers?: HeaderFields;
+  /** By which way it came, for the developer's backend; a WebSocket when absent. */
+  readonly transport?: string;
   /** The client's id, where its protocol has a form of its own for it; it can then be told apart by others. */
   readonly client?: string;
 };
@@ -94,6 +97,7 @@ export class Session implements Subscriber, Spender {
   readonly address: string;
   /** For the developer's backend. */
   headers: ClientHeaders | undefined;
+  readonly transport: string;
   /** When the socket opened, by the node's clock. */
   readonly openedAt: number;
   /** When the last frame came. */
@@ -134,6 +138,7 @@ export class Session implements Subscriber, Spender {
     this.connection = opening.connection;
     this.protocol = opening.protocol;
     this.address = opening.address;
+    this.transport = opening.transport ?? 'websocket';
     this.headers = opening.headers && { sent: opening.headers };
     this.#principal = opening.principal;
     this.openedAt = node.clock.now();
@@ -188,7 +193,7 @@ export class Session implements Subscriber, Spender {
     try {
       for (const command of decode()) this.#take(caller === undefined ? command : { caller, ...command });
     } catch (error) {
-      this.close(error instanceof DisconnectError ? error.kind : 'internal');
+      this.#closeFor(error);
     }
   }
 
@@ -198,6 +203,11 @@ export class Session implements Subscriber, Spender {
     if (this.connection.streamKey !== undefined) this.#sayWhy(kind, ending);
     this.flush();
     this.#end(kind, ending);
+  }
+
+  #closeFor(error: unknown): void {
+    if (error instanceof DisconnectError) this.close(error.kind, error.ending);
+    else this.close('internal');
   }
 
   #end(kind: DisconnectName, ending: Ending | undefined): void {
@@ -229,12 +239,17 @@ export class Session implements Subscriber, Spender {
     // Not asked again while it is being asked.
     this.expiresAt = Number.POSITIVE_INFINITY;
     this.#node.admission.renew(this).then(
-      (expiresAt) => {
+      ({ expiresAt, info, meta }) => {
         this.expiresAt = expiresAt ?? Number.POSITIVE_INFINITY;
+        this.#connInfo = info ?? this.#connInfo;
+        this.meta = meta ?? this.meta;
       },
       (error) => {
-        if (!(error instanceof DisconnectError)) this.#explain(error, 'refresh');
-        this.close(error instanceof DisconnectError ? error.kind : 'expired');
+        if (error instanceof DisconnectError) return this.#closeFor(error);
+        if (!isOutage(error)) return this.close('expired');
+        this.#explain(error, 'refresh');
+        // A backend that is down for a moment does not end its users' connections.
+        this.expiresAt = this.#node.clock.now() + GRACE_MS;
       },
     );
   }
@@ -292,6 +307,14 @@ export class Session implements Subscriber, Spender {
     this.subscriptions.revoke(channel, reason);
   }
 
+  /** As `unsubscribe`, of every channel that is no feature's. */
+  unsubscribeAll(reason: UnsubscribeName): void {
+    const { permissions } = this.#node;
+    for (const channel of [...(this.#joinLater?.keys() ?? []), ...this.subscriptions.channels]) {
+      if (permissions.takesTokens(channel)) this.unsubscribe(channel, reason);
+    }
+  }
+
   #take(command: Command): void {
     switch (this.#state) {
       case 'waiting':
@@ -330,7 +353,7 @@ export class Session implements Subscriber, Spender {
       (error) => {
         endFailed(span, error);
         if (this.#state === 'closed') return;
-        if (error instanceof DisconnectError) return this.close(error.kind);
+        if (error instanceof DisconnectError) return this.#closeFor(error);
         this.#state = 'refused';
         this.#node.refuse(this);
         this.#reply(command.id, { kind: 'error', error: this.#explain(error, 'connect', span) });
@@ -359,10 +382,14 @@ export class Session implements Subscriber, Spender {
     if (this.#state !== 'connecting') return entering.abandon();
     this.#state = 'connected';
     const entered = entering.enter();
-    this.#reply(id, { kind: 'connect', result: this.#node.connectResult(this, entered) });
+    this.#reply(id, { kind: 'connect', result: this.#withData(this.#node.connectResult(this, entered), signedIn) });
     this.flush();
     entering.join();
     this.#catchUp();
+  }
+
+  #withData(result: ConnectResult, { data }: SignedIn): ConnectResult {
+    return data === undefined ? result : { ...result, data };
   }
 
   /** The channels into which whoever vouches for the client puts it, and what is said of each. */
@@ -389,7 +416,7 @@ export class Session implements Subscriber, Spender {
     try {
       this.#take(command);
     } catch (error) {
-      this.close(error instanceof DisconnectError ? error.kind : 'internal');
+      this.#closeFor(error);
     }
   }
 
@@ -439,7 +466,7 @@ export class Session implements Subscriber, Spender {
       },
       (error) => {
         this.#inFlight -= 1;
-        if (error instanceof DisconnectError) this.close(error.kind);
+        if (error instanceof DisconnectError) this.#closeFor(error);
         else this.#reply(command.id, { kind: 'error', error: this.#explain(error, command.kind, span) });
         endFailed(span, error);
       },

@@ -3,7 +3,7 @@ import { identityOf } from './apps.ts';
 import type { Arrivals } from './arrivals.ts';
 import { comesBack, DisconnectError, type DisconnectName } from './disconnects.ts';
 import type { Hooks } from './hooks.ts';
-import type { Control, Ending, ExternalOrder } from './node-messages.ts';
+import { type Control, type Ending, type ExternalOrder, NOBODY } from './node-messages.ts';
 import type { PingWheel } from './ping-wheel.ts';
 import type { Principal } from './principal.ts';
 import type { Session } from './session.ts';
@@ -190,8 +190,13 @@ export class Sessions {
     return [...sessions, ...[...this.#waiting].filter(isTheirs)];
   }
 
+  /** Kept in no index, as there may be very many; orders for them are rare. */
+  #anonymous(): readonly Session[] {
+    return [...this.every()].filter(isAnonymous);
+  }
+
   #obeyOrder(identity: string, order: ExternalOrder): void {
-    for (const session of this.#external.of(identity)) {
+    for (const session of identity === NOBODY ? this.#anonymous() : this.#external.of(identity)) {
       if (order.client !== undefined && order.client !== session.client) continue;
       if (order.session !== undefined && order.session !== session.connection.streamKey) continue;
       obeyed(session, order);
@@ -199,12 +204,18 @@ export class Sessions {
   }
 }
 
+function isAnonymous({ principal, isConnected }: Session): boolean {
+  return isConnected && principal.kind === 'anonymous';
+}
+
 function obeyed(session: Session, order: ExternalOrder): void {
   switch (order.kind) {
     case 'subscribe':
       return session.subscribe(order.channel, order.given);
     case 'unsubscribe':
-      return session.unsubscribe(order.channel, 'server');
+      return order.channel === undefined
+        ? session.unsubscribeAll('server')
+        : session.unsubscribe(order.channel, 'server');
     case 'disconnect':
       if (order.except?.includes(session.client) !== true) session.close(kindOf(order.ending), order.ending);
       return;

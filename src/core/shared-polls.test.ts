@@ -2,10 +2,11 @@ import { describe, expect, test } from 'bun:test';
 import { createHash, createHmac } from 'node:crypto';
 import type { Client } from '../../tests/core/client.ts';
 import { PLAIN, POLL_SECRET, TestNode } from '../../tests/core/node.ts';
-import type { Backend } from '../ports/backend.ts';
+import type { Backend, BackendAnswer } from '../ports/backend.ts';
 import { BackendUnavailable } from '../ports/backend.ts';
 import { Application } from './application.ts';
 import type { Namespace } from './namespace.ts';
+import { JsonText, writeJson } from './raw-json.ts';
 
 const POLLED: Namespace = {
   ...PLAIN,
@@ -29,15 +30,17 @@ class Items implements Backend {
     return false;
   }
 
-  ask(): Promise<unknown> {
+  ask(): Promise<BackendAnswer> {
     return Promise.reject(new BackendUnavailable('nothing is asked here'));
   }
 
-  async poll(_url: string, text: string): Promise<unknown> {
+  async poll(_url: string, text: string): Promise<BackendAnswer> {
     const question = JSON.parse(text) as Question;
     this.asked.push(question);
     if (this.isDown) throw new BackendUnavailable('down');
-    return { result: { items: question.items.flatMap(({ key }) => this.items.get(key) ?? []) } };
+    const items = question.items.flatMap(({ key }) => this.items.get(key) ?? []);
+    const answer = writeJson({ result: { items } });
+    return { text: answer, value: JSON.parse(answer) };
   }
 }
 
@@ -88,6 +91,23 @@ const versions = (client: Client, channel: string) =>
   updates(client, channel).map(({ key, version }) => [key, version]);
 
 describe('SP shared polls', () => {
+  test('JS1 items reach clients as the backend wrote them', async () => {
+    const odd = '{"id":9007199254740993,"price":1.10,"2":0,"1":1e400}';
+    const backend = new Items();
+    const test = nodeOf(backend);
+    const client = await subscribed(test, 'poll:a');
+    const frames: string[] = [];
+    const send = client.send.bind(client);
+    client.send = (frame) => {
+      frames.push(String(frame));
+      send(frame);
+    };
+    backend.set({ key: 'x', version: 1, data: new JsonText(odd) });
+    await track(test, client, 'poll:a', { x: 0 });
+    await test.clock.pass(1_000);
+    expect(frames.join('\n')).toContain(`"data":${odd}`);
+  });
+
   test('SP1 items are asked for once for all, and those who track them are told what is newer', async () => {
     const backend = new Items();
     const test = nodeOf(backend);

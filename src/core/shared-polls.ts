@@ -1,6 +1,8 @@
+import type { BackendAnswer } from '../ports/backend.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Fanout } from './connection.ts';
 import type { Namespace } from './namespace.ts';
+import type { PolledItem } from './node-messages.ts';
 import { PolledChannel } from './polled-channel.ts';
 import type { Protocol } from './protocol.ts';
 import { TrackSignatures } from './track-signature.ts';
@@ -10,7 +12,7 @@ export type SharedPollSettings = {
   readonly fanout: Fanout;
   readonly protocols: readonly Protocol[];
   readonly secret: string;
-  readonly ask: (url: string, question: string) => Promise<unknown>;
+  readonly ask: (url: string, question: string) => Promise<BackendAnswer>;
   /** A backend did not answer, where it did before. */
   readonly onFailure: (error: unknown) => void;
 };
@@ -53,6 +55,11 @@ export class SharedPolls {
     if (poller === undefined) return;
     if (poller.wanted.size === 0) this.#settings.clock.soon(() => this.#poll(poller, true));
     poller.wanted.add(key);
+  }
+
+  /** What the backend says of an item without having been asked; those who track it are told if it is newer. */
+  learn(name: string, { key, data, version }: PolledItem): void {
+    this.#pollers.get(name)?.channel.learn({ key, data, version });
   }
 
   #schedule(poller: Poller): void {

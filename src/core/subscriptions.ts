@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, Publication } from '../ports/log.ts';
 import type { Admission } from './admission.ts';
+import { GRACE_MS, isOutage } from './application.ts';
 import type { Command, SubscribeOptions } from './commands.ts';
 import type { Reader } from './conflation.ts';
 import { type Entering, type Positions, prepareEntering, type Seats } from './connect-entry.ts';
@@ -44,6 +45,7 @@ export interface Subscriber extends Reader {
   readonly principal: Principal;
   readonly protocol: Protocol;
   readonly address: string;
+  readonly transport: string;
   readonly isConnected: boolean;
   readonly info: ClientInfo;
   /** Bytes that wait for the client, nearly. */
@@ -201,13 +203,15 @@ export class Subscriptions {
     // Not asked again while it is being asked.
     this.#subscriptions?.set(channel, endless);
     this.#node.admission.renewIn(this.#session, channel).then(
-      (expiresAt) => {
+      (renewal) => {
         if (this.#subscriptions?.get(channel) !== endless) return;
-        this.#subscriptions.set(channel, { ...endless, ...(expiresAt !== undefined && { expiresAt }) });
+        this.#subscriptions.set(channel, { ...endless, ...renewal });
       },
       (error) => {
-        if (!(error instanceof DisconnectError)) this.#node.report(error, 'subscription.refresh_failed');
-        if (this.#subscriptions?.get(channel) === endless) this.revoke(channel, 'expired');
+        if (this.#subscriptions?.get(channel) !== endless) return;
+        if (error instanceof DisconnectError || !isOutage(error)) return this.revoke(channel, 'expired');
+        this.#node.report(error, 'subscription.refresh_failed');
+        this.#subscriptions.set(channel, { ...endless, expiresAt: this.#node.clock.now() + GRACE_MS });
       },
     );
   }

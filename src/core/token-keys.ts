@@ -1,4 +1,4 @@
-import { type CryptoKey, createRemoteJWKSet, errors, importSPKI, type JWTVerifyGetKey } from 'jose';
+import { type CryptoKey, createLocalJWKSet, createRemoteJWKSet, errors, importSPKI, type JWTVerifyGetKey } from 'jose';
 
 export type TokenKeySettings = {
   /** Shared secret for HS256, HS384 and HS512; '' for none. */
@@ -8,6 +8,11 @@ export type TokenKeySettings = {
   /** Where a set of public keys is published, found by `kid` and fetched again when one is new; '' for none. */
   readonly jwksUrl: string;
 };
+
+/** The published set could not be had. It says nothing of the token. */
+export class KeysUnavailable extends Error {
+  override readonly name = 'KeysUnavailable';
+}
 
 const SHARED = ['HS256', 'HS384', 'HS512'] as const;
 const PUBLIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
@@ -22,18 +27,11 @@ export function algorithmsOf({ secret, publicKey, jwksUrl }: TokenKeySettings): 
   return [...(secret === '' ? [] : SHARED), ...(publicKey === '' && jwksUrl === '' ? [] : PUBLIC)];
 }
 
-/** Finds the key for a token by its header's algorithm. */
+/** Finds the key for a token by its header's algorithm. Rejects with `KeysUnavailable`, or for a key that does not fit. */
 export function createKeyFinder({ secret, publicKey, jwksUrl }: TokenKeySettings): JWTVerifyGetKey {
   const shared = new TextEncoder().encode(secret);
   const imported = new Map<string, Promise<CryptoKey>>();
-  const published =
-    jwksUrl === ''
-      ? undefined
-      : createRemoteJWKSet(new URL(jwksUrl) as never, {
-          cooldownDuration: COOLDOWN_MS,
-          cacheMaxAge: CACHE_MS,
-          timeoutDuration: FETCH_MS,
-        });
+  const published = jwksUrl === '' ? undefined : publishedKeys(jwksUrl);
   return (header, token) => {
     if (header.alg.startsWith('HS')) return shared;
     if (published !== undefined && (publicKey === '' || header.kid !== undefined)) return published(header, token);
@@ -44,9 +42,33 @@ export function createKeyFinder({ secret, publicKey, jwksUrl }: TokenKeySettings
   };
 }
 
-/** True for an error that says nothing of the token: its keys could not be fetched. */
-export function isKeyFailure(error: unknown): boolean {
-  return (
-    !(error instanceof errors.JOSEError) || error instanceof errors.JWKSTimeout || error.code === 'ERR_JOSE_GENERIC'
-  );
+/**
+ * As the library's own remote set, which does not tell a set that cannot be fetched from a key that cannot be used: the
+ * one passes, the other does not.
+ */
+function publishedKeys(url: string): JWTVerifyGetKey {
+  const remote = createRemoteJWKSet(new URL(url) as never, {
+    cooldownDuration: COOLDOWN_MS,
+    cacheMaxAge: CACHE_MS,
+    timeoutDuration: FETCH_MS,
+  });
+  let local: JWTVerifyGetKey | undefined;
+  const load = async (): Promise<JWTVerifyGetKey> => {
+    try {
+      await remote.reload();
+      local = createLocalJWKSet(remote.jwks() ?? { keys: [] });
+      return local;
+    } catch (cause) {
+      throw new KeysUnavailable('the set of keys cannot be fetched', { cause });
+    }
+  };
+  return async (header, token) => {
+    const keys = local !== undefined && remote.fresh ? local : await load();
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey) || remote.coolingDown) throw error;
+      return (await load())(header, token);
+    }
+  };
 }

@@ -14,7 +14,7 @@ function nodeOf(tokens: readonly Partial<SignedIn>[]): { readonly test: TestNode
     hears: (event) => event === 'rpc',
     ask: async (_event, question) => {
       asked.push(JSON.parse(question));
-      return { result: {} };
+      return { text: '{"result":{}}', value: { result: {} } };
     },
     poll: () => Promise.reject(new Error('nothing is polled')),
   };

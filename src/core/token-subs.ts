@@ -3,6 +3,7 @@ import { fromBase64 } from './base64.ts';
 import { jsonOfBytes } from './binary-data.ts';
 import { DisconnectError } from './disconnects.ts';
 import type { Given } from './node-messages.ts';
+import { jsonOf } from './raw-json.ts';
 import { type SubscribeOverride, subscribeOverrideOf, subscribeOverrideSchema } from './subscribe-override.ts';
 
 /** Of Centrifugo: `SubscribeOptions` in internal/jwtverify/token_verifier_jwt.go. `null` is as absent. */
@@ -52,5 +53,5 @@ export function claimedJson(value: unknown, b64: string | null | undefined): str
     if (bytes === undefined) throw new DisconnectError('invalidToken');
     return jsonOfBytes(bytes);
   }
-  return value === undefined || value === null ? undefined : JSON.stringify(value);
+  return value === undefined || value === null ? undefined : jsonOf(value);
 }

@@ -1,16 +1,21 @@
-import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { base64url, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { DisconnectError } from './disconnects.ts';
 import { ClientError } from './errors.ts';
+import { isDeeper } from './json-depth.ts';
 import type { Given } from './node-messages.ts';
 import type { Principal } from './principal.ts';
+import { rawMember, rawMembers, withRaw } from './raw-json.ts';
 import type { SubscribeOverride } from './subscribe-override.ts';
-import { algorithmsOf, createKeyFinder, isKeyFailure, type TokenKeySettings } from './token-keys.ts';
+import { algorithmsOf, createKeyFinder, KeysUnavailable, type TokenKeySettings } from './token-keys.ts';
+import type { TokenRefusal } from './token-refusals.ts';
 import { claimedJson, subscribeClaimsOf, subsOf } from './token-subs.ts';
 
 export type TokenSettings = TokenKeySettings & {
   /** What `iss` and `aud` must be; '' to ask for nothing. */
   readonly issuer: string;
   readonly audience: string;
+  /** How far the clock of whoever signs tokens may be ahead of ours. */
+  readonly leewaySeconds: number;
   /** The claim that holds the user; '' for `sub`. */
   readonly userClaim?: string;
   /** A shared secret of before, which counts besides; '' for none. */
@@ -32,6 +37,8 @@ export type SignedIn = {
   readonly subs?: ReadonlyMap<string, Given>;
   /** For the developer's backend, with each question about this connection; JSON text. */
   readonly meta?: string;
+  /** For the client, with the answer to `connect`; JSON text on one line. */
+  readonly data?: string;
   /** The developer's backend let the client in by itself: it decides on anonymous ones, too, and on how long they stay. */
   readonly vouched?: true;
 };
@@ -56,9 +63,17 @@ export type Grant = {
   readonly client?: string;
 };
 
+/** Is told of each token that is refused. */
+type Refused = (reason: TokenRefusal, error: Error) => void;
+
+/** Claims that are passed on as they were written, those of each channel in `subs` too. */
+const PASSED_ON = ['info', 'data', 'meta'];
+/** As that of publications, for the same reason: others are shown it. */
+const DEPTH_LIMIT = 200;
+
 /** Who a developer's own backend says that somebody is, and where they may be. */
 export type Tokens = {
-  /** Throws `DisconnectError('invalidToken')`, `ClientError` `tokenExpired`, or `internal` when keys cannot be had. */
+  /** Throws `DisconnectError('invalidToken')`, `ClientError` `tokenExpired`, or `unavailable` (100, temporary) when keys cannot be had. */
   connection(token: string): Promise<SignedIn>;
   /** As `connection`. */
   subscription(token: string): Promise<Grant>;
@@ -67,46 +82,105 @@ export type Tokens = {
 /**
  * Verifies JWTs: connection tokens with the claims `sub` (the user, '' for anonymous), `exp`, `info` or `b64info`,
  * `subs` or `channels`, `meta` and `expire_at`; subscription tokens with `channel`, and if they like `client`, `data` or
- * `b64data`, and `override`. Without a key every token is refused.
+ * `b64data`, and `override`. Without a key every token is refused. One sort never serves for the other.
  * https://centrifugal.dev/docs/server/authentication, https://centrifugal.dev/docs/server/channel_token_auth
  */
-export function createTokens(settings: TokenSettings, now: () => number): Tokens {
+export function createTokens(settings: TokenSettings, now: () => number, refused: Refused = () => undefined): Tokens {
   const verifyBy = async (token: string, findKey: JWTVerifyGetKey, algorithms: string[]): Promise<JWTPayload> => {
     const { payload } = await jwtVerify(token, findKey, {
       algorithms,
       currentDate: new Date(now()),
+      clockTolerance: settings.leewaySeconds,
       ...(settings.issuer !== '' && { issuer: settings.issuer }),
       ...(settings.audience !== '' && { audience: settings.audience }),
     });
-    return payload;
+    return asWritten(payload, new TextDecoder().decode(base64url.decode(token.split('.')[1] ?? '')));
   };
   const findKey = createKeyFinder(settings);
+  const algorithms = algorithmsOf(settings);
   const { previousSecret = '', previousSecretUntil = Number.POSITIVE_INFINITY } = settings;
   const previous = { secret: previousSecret, publicKey: '', jwksUrl: '' };
   const verify = (token: string): Promise<JWTPayload> =>
-    verifyBy(token, findKey, algorithmsOf(settings)).catch((error: unknown) => {
+    verifyBy(token, findKey, algorithms).catch((error: unknown) => {
       const isOther = error instanceof errors.JWSSignatureVerificationFailed;
       if (!isOther || previousSecret === '' || now() > previousSecretUntil) throw error;
       return verifyBy(token, createKeyFinder(previous), algorithmsOf(previous));
     });
-  const checked = <T>(token: string, read: (payload: JWTPayload) => T): Promise<T> =>
-    algorithmsOf(settings).length === 0
-      ? Promise.reject(new DisconnectError('invalidToken'))
-      : verify(token).then(read).catch(refuse);
+  const checked = async <T extends Ending>(token: string, read: (payload: JWTPayload) => T): Promise<T> => {
+    if (algorithms.length === 0) throw new DisconnectError('invalidToken');
+    const payload = await verify(token).catch((error: unknown) => refuse(error, refused));
+    try {
+      return lasting(read(payload), now());
+    } catch (error) {
+      if (error instanceof ClientError) refused('expired', error);
+      else if (error instanceof DisconnectError) refused('claims', error);
+      throw error;
+    }
+  };
   return {
     connection: (token) => checked(token, (payload) => signedIn(payload, settings)),
     subscription: (token) => checked(token, (payload) => grantOf(payload, settings)),
   };
 }
 
-function refuse(error: unknown): never {
-  if (error instanceof errors.JWTExpired) throw new ClientError('tokenExpired');
-  if (error instanceof DisconnectError) throw error;
-  if (isKeyFailure(error)) throw new ClientError('internal', { message: 'keys are not available', cause: error });
-  throw new DisconnectError('invalidToken');
+type Ending = { readonly expiresAt?: number };
+
+/** What a token begins must not be over yet: `exp` may be within the leeway, and `expire_at` anything. */
+function lasting<T extends Ending>(said: T, now: number): T {
+  if (said.expiresAt !== undefined && said.expiresAt <= now) throw new ClientError('tokenExpired');
+  return said;
+}
+
+/** Whatever the library throws. It never tells the client more than whether to come again, and with which token. */
+function refuse(thrown: unknown, refused: Refused): never {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const reason = reasonOf(error);
+  refused(reason, error);
+  switch (reason) {
+    case 'keysUnavailable':
+      throw new ClientError('unavailable', { code: 100, message: 'keys are not available; try again', cause: error });
+    case 'expired':
+    case 'notYet':
+      throw new ClientError('tokenExpired');
+    case 'signature':
+    case 'claims':
+    case 'malformed':
+    case 'key':
+      throw new DisconnectError('invalidToken');
+    default:
+      return reason satisfies never;
+  }
+}
+
+function reasonOf(error: Error): TokenRefusal {
+  if (error instanceof KeysUnavailable) return 'keysUnavailable';
+  if (error instanceof errors.JWTExpired) return 'expired';
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    // Centrifugo answers the same: https://github.com/centrifugal/centrifugo, internal/jwtverify/token_verifier_jwt.go
+    return error.claim === 'nbf' && error.reason === 'check_failed' ? 'notYet' : 'claims';
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature';
+  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) return 'malformed';
+  // Algorithms that are not allowed or not known, keys that are not there, are several or cannot be used.
+  return 'key';
+}
+
+/** The claims with those that are passed on as `JsonText`. */
+function asWritten(payload: JWTPayload, text: string): JWTPayload {
+  const raw = withRaw(payload, text, PASSED_ON) as JWTPayload;
+  const { subs } = payload;
+  if (typeof subs !== 'object' || subs === null || Array.isArray(subs)) return raw;
+  const texts = rawMembers(rawMember(text, 'subs') ?? '{}');
+  const each = Object.entries(subs).map(([name, claims]) => [
+    name,
+    withRaw(claims, texts.get(name) ?? '{}', PASSED_ON),
+  ]);
+  return { ...raw, subs: Object.fromEntries(each) };
 }
 
 function signedIn(payload: JWTPayload, settings: TokenSettings): SignedIn {
+  // Whoever may be in one channel is not thereby somebody everywhere.
+  if ((payload.channel ?? '') !== '') throw new DisconnectError('invalidToken');
   const user = userOf(payload, settings);
   const info = infoOf(payload);
   const meta = claimedJson(payload.meta, undefined);
@@ -141,12 +215,16 @@ function userOf(payload: JWTPayload, { userClaim = '' }: TokenSettings): string 
 
 /** `expire_at` overrides `exp`: 0 means that what the token began does not end with it. In seconds, both. */
 function expiryOf({ exp, expire_at: end }: JWTPayload): { readonly expiresAt?: number } {
-  const seconds = typeof end === 'number' ? end : exp;
+  if (end !== undefined && (typeof end !== 'number' || !Number.isFinite(end)))
+    throw new DisconnectError('invalidToken');
+  const seconds = end ?? exp;
   return seconds === undefined || seconds === 0 ? {} : { expiresAt: seconds * 1_000 };
 }
 
 function infoOf({ info, b64info }: JWTPayload): string | undefined {
-  return claimedJson(info, typeof b64info === 'string' ? b64info : undefined);
+  const shown = claimedJson(info, typeof b64info === 'string' ? b64info : undefined);
+  if (shown !== undefined && isDeeper(shown, DEPTH_LIMIT)) throw new DisconnectError('invalidToken');
+  return shown;
 }
 
 function textsOf(value: unknown): string[] {

@@ -1,7 +1,9 @@
 import type { Span } from './traces.ts';
 
 /** What a developer's own backend can be asked about. */
-export const BACKEND_EVENTS = ['connect', 'refresh', 'subscribe', 'sub_refresh', 'publish', 'rpc'] as const;
+export const BACKEND_EVENTS = [
+  ...(['connect', 'refresh', 'subscribe', 'sub_refresh', 'publish', 'map_publish', 'map_remove', 'rpc'] as const),
+] as const;
 export type BackendEvent = (typeof BACKEND_EVENTS)[number];
 
 /** HTTP headers by their names in lower case: those of the client's request, and those that it claims to have sent. */
@@ -18,6 +20,9 @@ export type AskContext = {
   readonly span?: Span | undefined;
 };
 
+/** JSON as it came, and what `JSON.parse` makes of it. */
+export type BackendAnswer = { readonly text: string; readonly value: unknown };
+
 /** The backend gave no answer that makes sense, or was not asked because it has not for a while. */
 export class BackendUnavailable extends Error {
   override readonly name = 'BackendUnavailable';
@@ -28,10 +33,10 @@ export interface Backend {
   /** Whether it has an address for the event. */
   hears(event: BackendEvent): boolean;
   /**
-   * Gives the JSON value that it answered `question`, a JSON text, with. Rejects with `BackendUnavailable` within a
-   * bounded time. What has no effect (all but `publish` and `rpc`) may be asked twice.
+   * Gives the JSON that it answered `question`, a JSON text, with. Rejects with `BackendUnavailable` within a
+   * bounded time. What has no effect (all but publishing and `rpc`) may be asked twice.
    */
-  ask(event: BackendEvent, question: string, context?: AskContext): Promise<unknown>;
+  ask(event: BackendEvent, question: string, context?: AskContext): Promise<BackendAnswer>;
   /** As `ask`, once, at an address that settings give for a namespace. */
-  poll(url: string, question: string): Promise<unknown>;
+  poll(url: string, question: string): Promise<BackendAnswer>;
 }

@@ -43,6 +43,9 @@ export const ASSIGNED_OFFSET = Symbol('assigned offset');
 /** A statement that commits in the publication's own transaction, or not at all. */
 export type Write = { readonly sql: string; readonly params: readonly (SqlValue | typeof ASSIGNED_OFFSET)[] };
 
+/** How new the state is that a publication carries, by the publisher's own count; a count is of one epoch of its own. */
+export type StateVersion = { readonly number: number; readonly epoch: string };
+
 export type Append = {
   readonly channel: string;
   readonly data: string;
@@ -50,6 +53,11 @@ export type Append = {
   readonly retention: Retention;
   /** Message key: a second append to the channel with the same key gives the first answer and writes nothing. */
   readonly key?: string;
+  /**
+   * Skipped, and answered with the channel's top, unless it is greater than the version of the last append that had one;
+   * an epoch that is neither empty nor that append's makes it newer. What has no version neither checks nor changes it.
+   */
+  readonly version?: StateVersion;
   readonly info?: ClientInfo;
   readonly tags?: Readonly<Record<string, string>>;
   /** Only with adapters that keep it: those in memory. */
@@ -62,7 +70,10 @@ export type Append = {
 export type Appended = {
   readonly position: Position;
   readonly time: number;
-  /** True when `key` was seen before: this is the first answer again, and nothing is to be delivered. */
+  /**
+   * True when `key` was seen before, and this is the first answer again, or when `version` was not newer. Nothing is to be
+   * delivered.
+   */
   readonly repeated: boolean;
 };
 

@@ -1,16 +1,25 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
-import type { Append, AppendOutcome, Log, Publication } from '../../src/ports/log.ts';
+import type { Append, AppendOutcome, Log, Publication, StateVersion } from '../../src/ports/log.ts';
 import { append } from './appends.ts';
+
+type State = { top: number; kept: (Publication & { key: string | undefined })[]; version: StateVersion | undefined };
 
 /** The simplest thing that keeps the port's promises: what the adapter is compared with. */
 class Model {
-  readonly #channels = new Map<string, { top: number; kept: (Publication & { key: string | undefined })[] }>();
+  readonly #channels = new Map<string, State>();
 
-  append({ channel, data, time, key }: Append): { offset: number; repeated: boolean } {
+  append({ channel, data, time, key, version }: Append): { offset: number; repeated: boolean } {
     const state = this.#channel(channel);
     const seen = key === undefined ? undefined : state.kept.find((entry) => entry.key === key);
     if (seen !== undefined) return { offset: seen.offset, repeated: true };
+    if (version !== undefined) {
+      const last = state.version;
+      const isSameCount = version.epoch === '' || version.epoch === last?.epoch;
+      if (last !== undefined && isSameCount && version.number <= last.number)
+        return { offset: state.top, repeated: true };
+      state.version = version;
+    }
     state.top += 1;
     state.kept.push({ offset: state.top, time, data, key });
     return { offset: state.top, repeated: false };
@@ -31,26 +40,29 @@ class Model {
   }
 
   #channel(name: string) {
-    const state = this.#channels.get(name) ?? { top: 0, kept: [] };
+    const state = this.#channels.get(name) ?? { top: 0, kept: [], version: undefined };
     this.#channels.set(name, state);
     return state;
   }
 }
 
+type Appending = { channel: string; key: string | undefined; version: StateVersion | undefined };
 type Step =
-  | { readonly kind: 'append'; readonly batch: readonly { channel: string; key: string | undefined }[] }
+  | { readonly kind: 'append'; readonly batch: readonly Appending[] }
   | { readonly kind: 'read'; channel: string; after: number | undefined; limit: number; reverse: boolean }
   | { readonly kind: 'trim'; channel: string };
 
 const channel = fc.constantFrom('a', 'b');
+const key = fc.option(fc.constantFrom('k', 'l', 'm'), { nil: undefined });
+const version = fc.option(fc.record({ number: fc.integer({ min: 1, max: 4 }), epoch: fc.constantFrom('', 'x', 'y') }), {
+  nil: undefined,
+});
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constant('append' as const),
-      batch: fc.array(fc.record({ channel, key: fc.option(fc.constantFrom('k', 'l', 'm'), { nil: undefined }) }), {
-        maxLength: 4,
-      }),
+      batch: fc.array(fc.record({ channel, key, version }), { maxLength: 4 }),
     }),
   },
   {
@@ -85,8 +97,11 @@ export function logModelContract(current: () => Log): void {
 async function compare(each: Step, log: Log, model: Model, prefix: string): Promise<void> {
   switch (each.kind) {
     case 'append': {
-      const batch = each.batch.map(({ channel: name, key }, index) =>
-        append(prefix + name, String(index), key === undefined ? {} : { key }),
+      const batch = each.batch.map(({ channel: name, key, version }, index) =>
+        append(prefix + name, String(index), {
+          ...(key !== undefined && { key }),
+          ...(version !== undefined && { version }),
+        }),
       );
       const expected = batch.map((one) => model.append(one));
       expect((await log.append(batch)).map(shortened)).toEqual(expected);

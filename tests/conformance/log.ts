@@ -3,6 +3,7 @@ import { type Log, PAGE_BYTES } from '../../src/ports/log.ts';
 import { accepted, append, offsetsOf, texts } from './appends.ts';
 import { logModelContract } from './log-model.ts';
 import { logRetentionContract } from './log-retention.ts';
+import { logVersionsContract } from './log-versions.ts';
 import { rejectionOf } from './rejection.ts';
 
 export type LogUnderTest = { readonly log: Log; close(): Promise<void> };
@@ -241,6 +242,7 @@ export function logContract(name: string, open: OpenLog): void {
     });
 
     logRetentionContract(() => log);
+    logVersionsContract(() => log);
     logModelContract(() => log);
   });
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import type { Command } from '../../src/core/commands.ts';
 import { DisconnectError } from '../../src/core/disconnects.ts';
+import { rawMember } from '../../src/core/raw-json.ts';
 import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
-import { rawMember } from '../../src/protocols/centrifuge/raw-json.ts';
 import { Random } from '../simulation/random.ts';
 import { DECODED, inputs, patience } from './amounts.ts';
 import { garbledFrame, type Place, validFrame } from './frames.ts';

@@ -4,11 +4,11 @@ import { DisconnectError } from '../../src/core/disconnects.ts';
 import { ClientError } from '../../src/core/errors.ts';
 import { createTagFilter, type FilterNode } from '../../src/core/tag-filter.ts';
 import { createTokens, type Grant, type SignedIn } from '../../src/core/tokens.ts';
-import { BACKEND_EVENTS, type BackendEvent } from '../../src/ports/backend.ts';
+import { BACKEND_EVENTS, type BackendAnswer, type BackendEvent } from '../../src/ports/backend.ts';
 import { decodeMessage } from '../../src/protocols/pusher/decode.ts';
 import { dataOfText, textOfData } from '../../src/protocols/pusher/event-data.ts';
-import { BATCH, EVENT, parseBody } from '../../src/protocols/pusher/http-requests.ts';
-import { readQuery } from '../../src/protocols/pusher/http-signature.ts';
+import { BATCH, EVENT, parseParameters } from '../../src/protocols/pusher/http-requests.ts';
+import { readPairs } from '../../src/protocols/pusher/http-signature.ts';
 import { Random } from '../simulation/random.ts';
 import { DECODED, inputs, patience } from './amounts.ts';
 import { garble, garbleBytes, oddJson, strangeText, strangeValue, word } from './garble.ts';
@@ -78,7 +78,9 @@ const pusherBodies: Target<Uint8Array> = {
   },
   read: (body) => {
     const read =
-      'batch' in JSON.parse(new TextDecoder().decode(body)) ? parseBody(BATCH, body) : parseBody(EVENT, body);
+      'batch' in JSON.parse(new TextDecoder().decode(body))
+        ? parseParameters(BATCH, body, [])
+        : parseParameters(EVENT, body, []);
     for (const { data } of 'batch' in read ? read.batch : [read]) {
       const kept = dataOfText(data);
       expect(kept).not.toContain('\n');
@@ -101,7 +103,7 @@ const pusherQueries: Target<string> = {
     return random.chance(0.7) ? garble(random, query.join('&')) : query.join('&');
   },
   read: (query) => {
-    for (const [name, value] of readQuery(query))
+    for (const [name, value] of readPairs(query))
       expect(typeof name === 'string' && typeof value === 'string').toBe(true);
   },
   isRefusal: isBadRequest,
@@ -159,7 +161,7 @@ function token(random: Random): string {
   return random.chance(0.3) ? garble(random, whole) : whole;
 }
 
-const settings = { secret: SECRET, publicKey: '', jwksUrl: '', issuer: '', audience: '' };
+const settings = { secret: SECRET, publicKey: '', jwksUrl: '', issuer: '', audience: '', leewaySeconds: 5 };
 const tokens = createTokens(settings, () => NOW);
 
 const tokenTexts: Target<readonly ['connection' | 'subscription', string]> = {
@@ -184,20 +186,31 @@ function checkGrant({ channel, user, info = '0' }: Grant): void {
   JSON.parse(info);
 }
 
-const ASKING: Asking = { client: 'c', principal: { kind: 'external', user: 'u' }, address: '', protocol: 'json' };
-let answer: unknown;
+const ASKING: Asking = {
+  client: 'c',
+  principal: { kind: 'external', user: 'u' },
+  address: '',
+  ...{ protocol: 'json', transport: 'websocket' },
+};
+let answer: BackendAnswer;
 const application = new Application({
   hears: () => true,
   ask: async () => answer,
   poll: async () => answer,
 });
 const QUESTIONS: Readonly<Record<BackendEvent, () => Promise<unknown>>> = {
-  connect: () => application.connect(ASKING, undefined),
+  connect: () => application.connect(ASKING, { since: new Map() }),
   refresh: () => application.refresh(ASKING),
   subscribe: () => application.subscribe(ASKING, 'a', undefined),
   sub_refresh: () => application.subRefresh(ASKING, 'a'),
-  publish: () => application.publish(ASKING, 'a', '1').then(JSON.parse),
-  rpc: () => application.rpc(ASKING, 'm', {}),
+  publish: () => application.publish(ASKING, { channel: 'a', data: '1' }).then(({ data }) => JSON.parse(data)),
+  map_publish: () =>
+    application.publish(ASKING, { channel: 'a', data: '1', entry: { key: 'k' } }).then(({ data }) => JSON.parse(data)),
+  map_remove: () =>
+    application
+      .publish(ASKING, { channel: 'a', data: 'null', entry: { key: 'k', removed: true } })
+      .then(({ data }) => JSON.parse(data)),
+  rpc: () => application.rpc(ASKING, 'm', '{}'),
 };
 
 const backendAnswers: Target<readonly [BackendEvent, string]> = {
@@ -220,7 +233,7 @@ const backendAnswers: Target<readonly [BackendEvent, string]> = {
     return [random.pick(BACKEND_EVENTS), broken(random, oddJson(random, envelope))];
   },
   read: ([event, text]) => {
-    answer = JSON.parse(text);
+    answer = { text, value: JSON.parse(text) };
     return QUESTIONS[event]();
   },
   // The adapter parses JSON, and says of what is none that the backend cannot be had.

@@ -86,7 +86,7 @@ describe("BA a developer's own backend", () => {
     expect(questions.get('connect')).toMatchObject({
       user: '',
       user_kind: 'anonymous',
-      protocol: 'cj',
+      ...{ transport: 'websocket', protocol: 'json', encoding: 'json' },
       data: { big: 1 },
     });
   });
@@ -149,15 +149,21 @@ describe("BA a developer's own backend", () => {
       body: JSON.stringify({ method: 'add', params: [1, 2] }),
     });
     expect(await asked.json()).toEqual({ result: { data: { sum: 3 } } });
-    expect(questions.get('rpc')).toMatchObject({ user: '', protocol: 'server-api', method: 'add', data: [1, 2] });
+    expect(questions.get('rpc')).toMatchObject({
+      user: '',
+      protocol: 'json',
+      transport: 'server_api',
+      method: 'add',
+      data: [1, 2],
+    });
   });
 
   test('BA1 lets nobody in whom it refuses, or who is not known while it fails', async () => {
     answers.set('connect', { disconnect: { code: 4_501, reason: 'no' } });
     const refused = clientOf();
-    const gone = next<{ code: number }>(refused, 'disconnected');
+    const gone = next<{ code: number; reason: string }>(refused, 'disconnected');
     refused.connect();
-    expect((await gone).code).toBe(3_503);
+    expect(await gone).toMatchObject({ code: 4_501, reason: 'no' });
     answers.set('connect', {});
     const ungranted = clientOf();
     const shut = next<{ code: number }>(ungranted, 'disconnected');

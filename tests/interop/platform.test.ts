@@ -128,9 +128,9 @@ describe('AK3 keys that the owner makes', () => {
       ...{ method: 'POST', headers: { 'X-API-Key': secret }, body: JSON.stringify({ commands }) },
     });
     await owner.call('apiKeys.revoke', { id: key.id });
-    const { result } = (await (await batch).json()) as { result?: { replies: { error?: { code: number } }[] } };
+    const { replies } = (await (await batch).json()) as { replies?: { error?: { code: number } }[] };
     // The batch may not have begun: then it is refused whole.
-    if (result !== undefined) expect(result.replies.at(-1)?.error?.code).toBe(101);
+    if (replies !== undefined) expect(replies.at(-1)?.error?.code).toBe(101);
   });
 
   test('are there after a restart, and those of the settings are only shown', async () => {

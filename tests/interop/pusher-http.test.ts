@@ -93,6 +93,39 @@ describe('PU7 the HTTP API, as the pusher package calls it', () => {
     expect(await statusOf(world.backend.terminateUserConnections('a b ü'))).toBe(200);
   });
 
+  // "For POST requests, parameters MAY be submitted in the query string", arrays as `channels[]=`: HTTP API Reference.
+  test('takes the parameters of an event from the query', async () => {
+    const { channel } = await world.subscribed('asked-by-query');
+    const heard = next(channel, 'queried');
+    const params = { name: 'queried', data: '{"n":1}', 'channels[]': 'asked-by-query' };
+    const answer = await world.backend.post({ path: '/events', params } as never);
+    expect(await answer.json()).toEqual({});
+    expect(await heard).toEqual({ n: 1 });
+  });
+
+  // https://pusher.com/docs/channels/library_auth_reference/rest-api/: "The body will contain a JSON hash of response data".
+  test('answers each call with a JSON hash, and errors with a text', async () => {
+    await world.subscribed('presence-shape', 'ann');
+    const { backend } = world;
+    const event = { channel: 'presence-shape', name: 'x', data: '{}' };
+    const calls: readonly [Promise<Response>, object][] = [
+      [backend.trigger('presence-shape', 'x', {}) as never, {}],
+      [backend.triggerBatch([event] as never) as never, {}],
+      [backend.terminateUserConnections('nobody') as never, {}],
+      [backend.get({ path: '/channels' }) as never, { channels: { 'presence-shape': {} } }],
+      [backend.get({ path: '/channels/presence-shape' }) as never, { occupied: true }],
+      [backend.get({ path: '/channels/presence-shape/users' }) as never, { users: [{ id: 'ann' }] }],
+    ];
+    for (const [call, shape] of calls) {
+      const response = await call;
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toStartWith('application/json');
+      expect(await response.json()).toEqual(shape as never);
+    }
+    const refused = await fetch(`${world.server.url}/apps/${APP.id}/channels`);
+    expect([refused.status, refused.headers.get('content-type')]).toEqual([401, 'text/plain; charset=utf-8']);
+  });
+
   test('refuses what is too large, too much or misnamed', async () => {
     const { backend } = world;
     expect(await statusOf(backend.trigger('a', 'x', 'x'.repeat(1_001)))).toBe(413);

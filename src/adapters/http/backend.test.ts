@@ -32,7 +32,7 @@ const fails = (asked: Promise<unknown>) => expect(asked).rejects.toBeInstanceOf(
 describe('BA a backend behind HTTP', () => {
   test('BA2 gets the question signed, with the event and a number of the delivery', async () => {
     const { heard, backend } = backendOf(fine);
-    expect(await backend.ask('connect', '{"client":"c"}')).toEqual({ result: {} });
+    expect(await backend.ask('connect', '{"client":"c"}')).toEqual({ text: '{"result":{}}', value: { result: {} } });
     const [{ headers, body }] = heard as [Heard];
     expect([body, headers.get('x-banyan-event')]).toEqual(['{"client":"c"}', 'connect']);
     const [, seconds, signature] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(headers.get('x-banyan-signature') ?? '') ?? [];
@@ -41,7 +41,7 @@ describe('BA a backend behind HTTP', () => {
 
   test('BA3 is asked again where that changes nothing, as the same delivery', async () => {
     const { heard, backend } = backendOf(broken, fine);
-    expect(await backend.ask('connect', '{}')).toEqual({ result: {} });
+    expect(await backend.ask('connect', '{}')).toMatchObject({ value: { result: {} } });
     const [first, second] = heard.map(({ headers }) => headers.get('x-banyan-delivery'));
     expect(second).toBe(first as string);
   });

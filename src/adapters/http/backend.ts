@@ -3,6 +3,7 @@ import {
   type AskContext,
   type AskerHeaders,
   type Backend,
+  type BackendAnswer,
   type BackendEvent,
   BackendUnavailable,
 } from '../../ports/backend.ts';
@@ -52,7 +53,7 @@ export class HttpBackend implements Backend {
     return this.#settings.urls[event] !== undefined;
   }
 
-  ask(event: BackendEvent, question: string, context: AskContext = {}): Promise<unknown> {
+  ask(event: BackendEvent, question: string, context: AskContext = {}): Promise<BackendAnswer> {
     const url = this.#settings.urls[event];
     if (url === undefined) return Promise.reject(new BackendUnavailable(`no address for ${event}`));
     const delivery = { event, url, question, id: randomUUID(), context };
@@ -67,7 +68,7 @@ export class HttpBackend implements Backend {
     });
   }
 
-  poll(url: string, question: string): Promise<unknown> {
+  poll(url: string, question: string): Promise<BackendAnswer> {
     return this.#breakerOf(url).run(() => this.#post({ event: 'poll', url, question, id: randomUUID(), context: {} }));
   }
 
@@ -78,7 +79,7 @@ export class HttpBackend implements Backend {
   }
 
   /** `resends`: how many times it was asked before. */
-  async #post({ event, url, question, id, context }: Delivery, resends = 0): Promise<unknown> {
+  async #post({ event, url, question, id, context }: Delivery, resends = 0): Promise<BackendAnswer> {
     const { span: cause, headers } = context;
     const span = cause && beginPost(cause, { event, url, resends });
     try {
@@ -99,7 +100,8 @@ export class HttpBackend implements Backend {
       });
       span?.set({ 'http.response.status_code': response.status });
       if (response.status !== 200) throw new BackendUnavailable(`it answered with status ${response.status}`);
-      return JSON.parse(await readText(response));
+      const text = await readText(response);
+      return { text, value: JSON.parse(text) };
     } catch (thrown) {
       const error = unavailable(event, thrown);
       span?.set({ 'error.type': error.name });

@@ -1,4 +1,4 @@
-import { type Append, PAGE_BYTES, type Publication, type ReadRange } from '../../ports/log.ts';
+import { type Append, PAGE_BYTES, type Publication, type ReadRange, type StateVersion } from '../../ports/log.ts';
 
 export type Entry = Publication & {
   readonly key?: string;
@@ -16,7 +16,14 @@ export type Channel = {
   readonly keys: Map<string, Entry>;
   /** When everything in it has expired, in wall-clock milliseconds; Infinity when it never does. */
   expiresAt: number;
+  /** Of the last publication that had one. */
+  version?: StateVersion;
 };
+
+/** Whether a publication with this version tells nothing new. */
+export function isStale({ version: last }: Channel, { number, epoch }: StateVersion): boolean {
+  return last !== undefined && (epoch === '' || epoch === last.epoch) && number <= last.number;
+}
 
 /** A channel that nothing was written to. */
 export function newChannel(name: string, born: number): Channel {

@@ -1,5 +1,5 @@
 import type { Append, AppendOutcome, Log, Page, Position, ReadRange } from '../../ports/log.ts';
-import { bytesOf, type Channel, type Entry, expired, newChannel, pageOf } from './channel.ts';
+import { bytesOf, type Channel, type Entry, expired, isStale, newChannel, pageOf } from './channel.ts';
 import { Channels } from './channels.ts';
 
 export type MemoryBounds = {
@@ -70,12 +70,13 @@ export class MemoryLog implements Log {
   }
 
   #appendOne(append: Append): AppendOutcome {
-    const { channel, data, time, key, info, tags, entry: mapEntry, except, retention } = append;
+    const { channel, data, time, key, version, info, tags, entry: mapEntry, except, retention } = append;
     const state = this.#channel(channel);
     const seen = key === undefined ? undefined : state.keys.get(key);
     if (seen !== undefined) {
       return { position: { epoch: this.#epochOf(state), offset: seen.offset }, time: seen.time, repeated: true };
     }
+    if (version !== undefined && isStale(state, version)) return { position: this.#topOf(state), time, repeated: true };
     const offset = state.first + state.entries.length;
     const entry: Entry = {
       offset,
@@ -89,6 +90,7 @@ export class MemoryLog implements Log {
       ...(except !== undefined && { except }),
     };
     this.#channels.push(state, entry);
+    if (version !== undefined) state.version = version;
     state.expiresAt = retention.ttlMs === 0 ? Number.POSITIVE_INFINITY : time + retention.ttlMs;
     const olderThan = retention.ttlMs === 0 ? 0 : time - retention.ttlMs;
     this.#channels.dropFirst(state, expired(state, retention.size, olderThan));

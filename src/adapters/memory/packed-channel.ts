@@ -13,16 +13,18 @@ type PackedMore = readonly [
   chanInfo?: string | 0,
   rest?: Omit<More, 'info'>,
 ];
+/** Number and epoch of the last version come with `born`, where there is one: most channels have none. */
+type PackedBorn = number | readonly [born: number, version: number, epoch: string];
 /** Name, born and first; then of each entry time, data, and what else there is or 0. */
-type PackedText = [name: string, born: number, first: number, ...entries: (number | string | PackedMore)[]];
+type PackedText = [name: string, born: PackedBorn, first: number, ...entries: (number | string | PackedMore)[]];
 const [HEAD, EACH] = [3, 3];
 
 /** The channel as one text, which holds its name; undefined for one that is better kept as it is. */
 export function pack(channel: Channel): PackedRecord | undefined {
-  const { name, born, first, entries, expiresAt } = channel;
+  const { name, born, first, entries, expiresAt, version } = channel;
   if (entries.length > MOST_ENTRIES || entries.reduce((sum, { bytes }) => sum + bytes, 0) > MOST_BYTES)
     return undefined;
-  const packed: PackedText = [name, born, first];
+  const packed: PackedText = [name, version === undefined ? born : [born, version.number, version.epoch], first];
   for (const entry of entries) packed.push(entry.time, entry.data, packMore(entry) ?? 0);
   return { text: JSON.stringify(packed), expiresAt };
 }
@@ -41,7 +43,7 @@ function packMore({ key, info, tags, entry, except }: Entry): PackedMore | undef
 /** The other way round. */
 export function unpack({ text, expiresAt }: PackedRecord): Channel {
   const packed: PackedText = JSON.parse(text);
-  const [name, born, first] = packed;
+  const [name, packedBorn, first] = packed;
   const entries: Entry[] = [];
   for (let at = HEAD; at < packed.length; at += EACH) {
     const [time, data, more] = packed.slice(at) as [number, string, PackedMore | 0];
@@ -49,7 +51,13 @@ export function unpack({ text, expiresAt }: PackedRecord): Channel {
     entries.push({ offset: first + entries.length, time, ...said, bytes: bytesOf(said) });
   }
   const keys = new Map(entries.flatMap((entry) => (entry.key === undefined ? [] : [[entry.key, entry] as const])));
-  return { name, born, first, entries, keys, expiresAt };
+  return { name, ...unpackBorn(packedBorn), first, entries, keys, expiresAt };
+}
+
+function unpackBorn(packed: PackedBorn): Pick<Channel, 'born' | 'version'> {
+  if (typeof packed === 'number') return { born: packed };
+  const [born, number, epoch] = packed;
+  return { born, version: { number, epoch } };
 }
 
 function unpackMore([user, client, connInfo = 0, chanInfo = 0, rest]: PackedMore): More {

@@ -18,6 +18,7 @@ export type AppendRow = readonly [
   keepMs: number,
   writes: readonly MarkedWrite[] | null,
   except: string | null,
+  version: readonly [number: number, epoch: string] | null,
 ];
 
 export type ReadRow = readonly [

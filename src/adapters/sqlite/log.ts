@@ -68,6 +68,7 @@ function toRow(append: Append): AppendRow {
     append.retention.ttlMs,
     append.writes === undefined || append.writes.length === 0 ? null : append.writes.map(toMarked),
     append.except ?? null,
+    append.version === undefined ? null : [append.version.number, append.version.epoch],
   ];
 }
 

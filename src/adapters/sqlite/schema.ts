@@ -64,5 +64,17 @@ const WORKS = {
   ],
 } as const;
 
+/** Of channels in which publications with a version were accepted, the last one (`Append.version`). */
+const VERSIONS = {
+  id: 'log-0005-versions',
+  statements: [
+    `CREATE TABLE channel_versions (
+      channel_id INTEGER PRIMARY KEY,
+      version INTEGER NOT NULL,
+      version_epoch TEXT NOT NULL
+    )`,
+  ],
+} as const;
+
 /** The log's own tables, in the order in which they are applied. Only ever grows at its end. */
-export const LOG_MIGRATIONS = [TABLES, EXPIRY, EXCEPT, WORKS] as const;
+export const LOG_MIGRATIONS = [TABLES, EXPIRY, EXCEPT, WORKS, VERSIONS] as const;

@@ -14,6 +14,8 @@ type ChannelState = {
   dirty: boolean;
 };
 
+type Version = NonNullable<AppendRow[10]>;
+
 const CHANNELS_KEPT = 10_000;
 /** Publications that one sweep lets go of, so that appends wait only so long for it. */
 const SWEPT_AT_ONCE = 5_000;
@@ -140,21 +142,36 @@ export class Writer {
   }
 
   #appendOne(row: AppendRow): AppendRowOutcome {
-    const [channel, data, time, key, info, tags, keepSize, keepMs, writes, except] = row;
+    const [channel, data, time, key, info, tags, keepSize, keepMs, writes, except, version] = row;
     const state = this.#channel(channel);
     if (key !== null) {
       const seen = this.#byKey.get(state.id, key) as { offset: number; time: number } | null;
       if (seen !== null) return [seen.offset, seen.time, true];
     }
+    if (version !== null && this.#isStale(state, version)) return [state.top, time, true];
     const offset = state.top + 1;
     const refused = writes === null ? undefined : this.#sideWrites(writes, offset);
     if (refused !== undefined) return refused;
     this.#insert.run(state.id, offset, time, key, data, info, tags, except);
+    if (version !== null) this.#keepVersion(state, version);
     state.top = offset;
     state.expiresAt = keepMs === 0 ? null : time + keepMs;
     this.#mark(state);
     if (keepSize > 0 || keepMs > 0) this.#expire(state, keepSize, keepMs === 0 ? 0 : time - keepMs);
     return [offset, time, false];
+  }
+
+  #isStale({ id }: ChannelState, [version, epoch]: Version): boolean {
+    const last = this.#statements
+      .prepare('SELECT version, version_epoch AS epoch FROM channel_versions WHERE channel_id = ?')
+      .get(id) as { version: number; epoch: string } | null;
+    return last !== null && (epoch === '' || epoch === last.epoch) && version <= last.version;
+  }
+
+  #keepVersion({ id }: ChannelState, [version, epoch]: Version): void {
+    this.#statements
+      .prepare('INSERT OR REPLACE INTO channel_versions (channel_id, version, version_epoch) VALUES (?, ?, ?)')
+      .run(id, version, epoch);
   }
 
   /** Why a constraint refused the writes, after undoing them; undefined when all went in. */

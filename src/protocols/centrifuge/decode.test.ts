@@ -19,7 +19,13 @@ const LINES: readonly [line: string, command: Command][] = [
   ['{"id":1,"connect":{"token":null,"subs":null}}', { kind: 'connect', id: 1, token: '', since: EMPTY }],
   [
     '{"id":1,"connect":{"token":"t","name":"js","subs":{"a":{"recover":true,"epoch":"e","offset":3},"b":{}}}}',
-    { kind: 'connect', id: 1, token: 't', since: new Map([['a', { epoch: 'e', offset: 3 }]]) },
+    {
+      kind: 'connect',
+      id: 1,
+      token: 't',
+      since: new Map([['a', { epoch: 'e', offset: 3 }]]),
+      application: { name: 'js' },
+    },
   ],
   ['{"id":2,"subscribe":{"channel":"a"}}', { kind: 'subscribe', id: 2, ...UNASKED, channel: 'a' }],
   [
@@ -68,7 +74,7 @@ const LINES: readonly [line: string, command: Command][] = [
     '{"id":6,"history":{"channel":"a","limit":1,"since":{}}}',
     { kind: 'history', id: 6, channel: 'a', limit: 1, reverse: false, since: { epoch: '', offset: 0 } },
   ],
-  ['{"id":7,"rpc":{"method":"m","data":[1]}}', { kind: 'rpc', id: 7, method: 'm', data: [1] }],
+  ['{"id":7,"rpc":{"method":"m","data":[1]}}', { kind: 'rpc', id: 7, method: 'm', data: [1], text: '[1]' }],
   ['{"id":7,"rpc":{}}', { kind: 'rpc', id: 7, method: '', data: undefined }],
   ['{"id":8,"refresh":{"token":"t"}}', { kind: 'refresh', id: 8, token: 't' }],
   ['{"id":9,"ping":{}}', { kind: 'ping', id: 9 }],

@@ -1,12 +1,13 @@
 import type { Command, Since } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
+import { rawMember } from '../../core/raw-json.ts';
 import { FILTER_DEPTH, type FilterNode } from '../../core/tag-filter.ts';
 import { callerOf } from '../../core/tracing.ts';
 import type { MapEntry } from '../../ports/log.ts';
 import type { TraceContext } from '../../ports/traces.ts';
+import { callingApplication } from './calling-application.ts';
 import { claimedHeaders } from './claimed-headers.ts';
 import { placeInMap } from './map-subscribe.ts';
-import { rawMember } from './raw-json.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -62,6 +63,7 @@ function decodeBody(kind: Exclude<Body, 'send'>, { id, fields, line }: Parts): C
       return {
         ...{ kind: 'connect', id, token: asText(fields.token), since: decodeSubs(fields.subs) },
         ...dataOf({ id, fields, line }, 'connect'),
+        ...callingApplication(asText(fields.name), asText(fields.version)),
         ...claimedHeaders(Object.entries(asObject(fields.headers ?? {})).map(([name, value]) => [name, asText(value)])),
         ...callerIn(fields.headers),
       };
@@ -82,7 +84,7 @@ function decodeBody(kind: Exclude<Body, 'send'>, { id, fields, line }: Parts): C
     case 'history':
       return decodeHistory(id, fields);
     case 'rpc':
-      return { kind, id, method: asText(fields.method), data: fields.data };
+      return { kind, id, method: asText(fields.method), data: fields.data, ...textIn(line) };
     case 'refresh':
       return { kind, id, token: asText(fields.token) };
     case 'sub_refresh':
@@ -98,6 +100,11 @@ function callerIn(headers: unknown): { readonly caller?: TraceContext } {
   const given = asObject(headers);
   const caller = callerOf((name) => given[name]);
   return caller === undefined ? {} : { caller };
+}
+
+function textIn(line: string): { readonly text?: string } {
+  const text = rawMember(line, 'rpc', 'data');
+  return text === undefined ? {} : { text };
 }
 
 /** What the client has to say to the developer's backend. */

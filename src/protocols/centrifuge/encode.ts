@@ -1,5 +1,6 @@
 import { comesBack, DISCONNECTS, UNSUBSCRIBES } from '../../core/disconnects.ts';
 import type { ConnectResult, Delta, MapPart, SubscribeResult } from '../../core/pushes.ts';
+import { jsonOf } from '../../core/raw-json.ts';
 import type { ClientInfo, MapEntry, Publication } from '../../ports/log.ts';
 import { createPatch, withBases } from './fossil.ts';
 import { CHANNEL_TYPES, STATE_PHASE } from './map-subscribe.ts';
@@ -32,7 +33,7 @@ export function encodeReply(id: number, reply: SpokenReply): string {
     case 'history':
       return `{"id":${id},"history":{"publications":[${reply.publications.map((each) => encodePublication(each)).join()}],"epoch":${quote(reply.epoch)},"offset":${reply.offset}}}`;
     case 'rpc':
-      return `{"id":${id},"rpc":{"data":${quote(reply.data) ?? 'null'}}}`;
+      return `{"id":${id},"rpc":{"data":${jsonOf(reply.data)}}}`;
     case 'refresh':
       return `{"id":${id},"refresh":{${encodeExpiry(reply.ttl)}}}`;
     case 'track': {
@@ -81,8 +82,9 @@ function encodeConnect(result: ConnectResult): string {
     ([channel, subscription]) => `${quote(channel)}:${encodeSubscribe(subscription)}`,
   );
   const subscriptions = subs.length === 0 ? '' : `,"subs":{${subs.join()}}`;
+  const data = result.data === undefined ? '' : `,"data":${result.data}`;
   const session = result.session === undefined ? '' : `,"session":${quote(result.session)}`;
-  return `{"client":"${result.client}","version":${quote(result.version)},"ping":${result.pingSeconds},"pong":true,"node":${quote(result.node)}${session},"time":${result.time}${expiry}${subscriptions}}`;
+  return `{"client":"${result.client}","version":${quote(result.version)},"ping":${result.pingSeconds},"pong":true,"node":${quote(result.node)}${session},"time":${result.time}${expiry}${data}${subscriptions}}`;
 }
 
 /** The members that say when it runs out; none when it does not. */

@@ -5,6 +5,7 @@ import { FILTER_DEPTH, type FilterNode } from '../../core/tag-filter.ts';
 import { callerOf } from '../../core/tracing.ts';
 import type { MapEntry } from '../../ports/log.ts';
 import type { TraceContext } from '../../ports/traces.ts';
+import { callingApplication } from './calling-application.ts';
 import { claimedHeaders } from './claimed-headers.ts';
 import { placeInMap } from './map-subscribe.ts';
 import {
@@ -67,6 +68,7 @@ function decodeBody(kind: Body, id: number, fields: readonly Field[]): Command {
       return {
         ...{ kind, id, token: textOf(fields, 1), since: decodeSubs(fields) },
         ...dataOf(fields, 2),
+        ...callingApplication(textOf(fields, 4), textOf(fields, 5)),
         ...claimedHeaders(textPairs(fields, 6)),
         ...callerIn(fields),
       };
@@ -86,7 +88,7 @@ function decodeBody(kind: Body, id: number, fields: readonly Field[]): Command {
     case 'history':
       return decodeHistory(id, fields);
     case 'rpc':
-      return { kind, id, method: textOf(fields, 2), data: decodeInput(bytesOf(fields, 1)) };
+      return { kind, id, method: textOf(fields, 2), ...decodeInput(bytesOf(fields, 1)) };
     case 'refresh':
       return { kind, id, token: textOf(fields, 1) };
     case 'subRefresh':
@@ -115,9 +117,10 @@ function dataOf(fields: readonly Field[], number: number): { readonly data?: str
 const NULL = new TextEncoder().encode('null');
 
 /** Operations take JSON alone; anything else is refused by their schema, as `undefined` is. */
-function decodeInput(bytes: Uint8Array | undefined): unknown {
-  const text = bytes === undefined ? undefined : jsonTextOf(bytes);
-  return text === undefined ? undefined : JSON.parse(text);
+function decodeInput(bytes: Uint8Array | undefined): { readonly data: unknown; readonly text?: string } {
+  if (bytes === undefined || bytes.length === 0) return { data: undefined };
+  const json = jsonTextOf(bytes);
+  return { data: json === undefined ? undefined : JSON.parse(json), text: jsonOfBytes(bytes) };
 }
 
 function decodeSubscribe(id: number, fields: readonly Field[]): Command {

@@ -1,6 +1,7 @@
 import { bytesOfJson } from '../../core/binary-data.ts';
 import { comesBack, DISCONNECTS, UNSUBSCRIBES } from '../../core/disconnects.ts';
 import type { ConnectResult, Delta, MapPart, SubscribeResult } from '../../core/pushes.ts';
+import { jsonOf } from '../../core/raw-json.ts';
 import type { ClientInfo, Publication } from '../../ports/log.ts';
 import { createPatch, withBases } from './fossil.ts';
 import { CHANNEL_TYPES, STATE_PHASE } from './map-subscribe.ts';
@@ -44,7 +45,7 @@ function writeReply(writer: WireWriter, reply: SpokenReply): unknown {
         body.text(2, reply.epoch).uint(3, reply.offset);
       });
     case 'rpc':
-      return writer.message(13, (body) => body.bytes(1, bytesOfJson(JSON.stringify(reply.data) ?? 'null')));
+      return writer.message(13, (body) => body.bytes(1, bytesOfJson(jsonOf(reply.data))));
     case 'refresh':
       return writer.message(14, (body) => body.bool(3, reply.ttl !== undefined).uint(4, reply.ttl ?? 0));
     case 'track':
@@ -94,6 +95,7 @@ function writeConnect(writer: WireWriter, result: ConnectResult): void {
     .text(2, result.version)
     .bool(3, result.ttl !== undefined)
     .uint(4, result.ttl ?? 0);
+  if (result.data !== undefined) writer.bytes(5, bytesOfJson(result.data));
   for (const [channel, subscription] of result.subscriptions) {
     writer.entry(6, channel, (body) => writeSubscribe(body, subscription));
   }

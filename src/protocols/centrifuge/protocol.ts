@@ -31,6 +31,7 @@ export const centrifugeJson: Protocol = {
 /** The same as Protobuf: messages one after the other, each behind its length. A ping is a message without fields. */
 export const centrifugeProtobuf: Protocol = {
   name: 'cp',
+  format: 'protobuf',
   ping: new Uint8Array([0]),
   decode: (frame) => {
     if (typeof frame === 'string' || frame.length === 0) throw new DisconnectError('badRequest');

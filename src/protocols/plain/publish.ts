@@ -3,6 +3,7 @@ import { ClientError } from '../../core/errors.ts';
 import type { Published } from '../../core/feature.ts';
 import type { Node } from '../../core/node.ts';
 import { type Principal, userOf } from '../../core/principal.ts';
+import { rawMember } from '../../core/raw-json.ts';
 import { within } from '../../core/tracing.ts';
 import type { Span } from '../../ports/traces.ts';
 import type { Publishing } from './requests.ts';
@@ -43,16 +44,22 @@ function ownKey(principal: Principal, key: string): string {
 }
 
 function contentOf({ channel }: Publishing, body: Uint8Array): { readonly channel: string; readonly data: string } {
-  const json = jsonTextOf(body);
+  const json = jsonTextOf(withoutMark(body));
   if (json === undefined) throw new ClientError('invalidInput', { message: 'the body is not valid JSON in UTF-8' });
   if (channel !== undefined) return { channel, data: json };
-  const { channel: named, data } = asObject(JSON.parse(json));
+  const { channel: named } = asObject(JSON.parse(json));
   if (typeof named !== 'string') throw new ClientError('invalidInput', { field: 'channel', message: 'is missing' });
+  const data = rawMember(json, 'data');
   if (data === undefined) throw new ClientError('invalidInput', { field: 'data', message: 'is missing' });
-  return { channel: named, data: JSON.stringify(data) };
+  return { channel: named, data };
 }
 
-function asObject(value: unknown): { readonly channel?: unknown; readonly data?: unknown } {
+/** A byte order mark, which some programs write before JSON. */
+function withoutMark(body: Uint8Array): Uint8Array {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
+}
+
+function asObject(value: unknown): { readonly channel?: unknown } {
   if (typeof value === 'object' && value !== null) return value;
   throw new ClientError('invalidInput', { message: 'must be an object, or the channel must stand in the query' });
 }

@@ -67,6 +67,17 @@ describe('PU3 PU4 what a backend has signed', () => {
   });
 });
 
+test('JS3 a presence channel takes the digits of a numeric user_id, and user_info as it was written', () => {
+  const memberOf = (channelData: string) => {
+    const auth = authOf(`1.1:presence-x:${channelData}`);
+    return appOf().grantOf({ socketId: '1.1', name: 'presence-x', auth, channelData }, CLIENT);
+  };
+  expect(memberOf('{"user_id":9007199254740993,"user_info":{"2":1,"1":1.10}}')).toMatchObject({
+    ...{ user: '9007199254740993', info: '{"2":1,"1":1.10}' },
+  });
+  expect(memberOf('{"user_id":9007199254740992}').user).toBe('9007199254740992');
+});
+
 describe('PU8 signing in', () => {
   test('takes whom the backend says', () => {
     const auth = `${SETTINGS.key}:4708d583dada6a56435fb8bc611c77c359a31eebde13337c16ab43aa6de336ba`;
@@ -76,15 +87,26 @@ describe('PU8 signing in', () => {
 
   test.each([
     ['{}', 'DisconnectError: invalid token'],
-    ['{"id":5}', 'DisconnectError: invalid token'],
+    ['{"id":{}}', 'DisconnectError: invalid token'],
+    ['{"id":5}', 'none'],
     ['{"id":"a","watchlist":"b"}', 'DisconnectError: invalid token'],
-    ['{"id":"a","watchlist":[1]}', 'DisconnectError: invalid token'],
+    ['{"id":"a","watchlist":[null]}', 'DisconnectError: invalid token'],
     [`{"id":"a","watchlist":${JSON.stringify(Array(101).fill('b'))}}`, 'limitExceeded'],
     ['{"id":"a","watchlist":["b","b"]}', 'none'],
     [`{"id":"a","user_info":"${'x'.repeat(1_023)}"}`, 'tooLarge'],
   ])('refuses %s', (userData, error) => {
     const auth = authOf(`1234.1234::user::${userData}`);
     expect(errorOf(() => appOf().userOf(CLIENT, auth, userData))).toBe(error);
+  });
+
+  test('JS3 takes the digits of numbers, so that no two users become one', () => {
+    const userOf = (userData: string) => appOf().userOf(CLIENT, authOf(`1234.1234::user::${userData}`), userData);
+    const { principal, watchlist, info } = userOf(
+      '{"id":9007199254740993,"watchlist":[9007199254740992,"9007199254740993"],"user_info":{"n":1.10,"n":1e400}}',
+    );
+    expect(principal.kind === 'app' && principal.user).toBe('9007199254740993');
+    expect(watchlist).toEqual(['9007199254740992', '9007199254740993']);
+    expect(info).toBe('{"n":1.10,"n":1e400}');
   });
 
   test('is for once: nobody becomes somebody else', () => {

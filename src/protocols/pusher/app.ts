@@ -5,7 +5,9 @@ import { DisconnectError } from '../../core/disconnects.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { ChannelAction } from '../../core/feature.ts';
 import type { AppPrincipal, Principal } from '../../core/principal.ts';
+import { rawItems, rawMember, wellFormed } from '../../core/raw-json.ts';
 import type { Grant, SignedIn } from '../../core/tokens.ts';
+import { utf8Length } from '../../core/wire-bytes.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Digests } from '../../ports/digests.ts';
 import { channelOf, kindOf, USER_ID_LIMIT, userChannelName } from './channel-name.ts';
@@ -85,15 +87,11 @@ export class PusherApp {
     userData: string,
   ): SignedIn & { readonly watchlist: readonly string[] } {
     if (!this.#isSigned(auth, `${principal.client}::user::${userData}`)) throw new DisconnectError('invalidToken');
-    const { id, user_info: info, watchlist = [] } = objectOf(userData);
-    if (!isId(id) || (principal.user !== '' && principal.user !== id)) throw new DisconnectError('invalidToken');
-    if (!Array.isArray(watchlist) || !watchlist.every(isId)) throw new DisconnectError('invalidToken');
-    if (watchlist.length > WATCHLIST_LIMIT) throw new ClientError('limitExceeded');
-    return {
-      principal: { ...principal, user: id },
-      ...(info !== undefined && { info: infoText(info) }),
-      watchlist: [...new Set(watchlist)],
-    };
+    const signed = objectOf(userData);
+    const id = idOf(signed.id, rawMember(userData, 'id'));
+    if (id === undefined || (principal.user !== '' && principal.user !== id)) throw new DisconnectError('invalidToken');
+    const watchlist = watchlistOf(signed.watchlist, userData);
+    return { principal: { ...principal, user: id }, ...infoOf(userData), watchlist: [...new Set(watchlist)] };
   }
 
   #isSigned(auth: string, text: string): boolean {
@@ -106,17 +104,27 @@ function limiterOf({ clientEventsPerSecond: attempts }: AppSettings, clock: Cloc
 }
 
 function memberOf(channelData: string | undefined): { readonly user: string; readonly info?: string } {
-  const { user_id: id, user_info: info } = objectOf(channelData ?? '');
-  // Backends write numbers, too.
-  const user = typeof id === 'number' ? String(id) : id;
-  if (!isId(user)) throw new ClientError('badRequest', { message: `user_id must be 1 to ${USER_ID_LIMIT} characters` });
-  return info === undefined ? { user } : { user, info: infoText(info) };
+  const text = channelData ?? '';
+  const user = idOf(objectOf(text).user_id, rawMember(text, 'user_id'));
+  if (user !== undefined) return { user, ...infoOf(text) };
+  throw new ClientError('badRequest', { message: `user_id must be 1 to ${USER_ID_LIMIT} characters` });
 }
 
-function infoText(info: unknown): string {
-  const text = JSON.stringify(info);
-  if (new TextEncoder().encode(text).length <= USER_INFO_BYTES) return text;
+/** What is shown of a user, as the backend wrote it. */
+function infoOf(signed: string): { readonly info?: string } {
+  const info = rawMember(signed, 'user_info');
+  if (info === undefined) return {};
+  if (utf8Length(info) <= USER_INFO_BYTES) return { info: wellFormed(info) };
   throw new ClientError('tooLarge', { message: `user_info must be at most ${USER_INFO_BYTES} bytes` });
+}
+
+function watchlistOf(list: unknown, signed: string): readonly string[] {
+  if (list === undefined) return [];
+  const texts = rawItems(rawMember(signed, 'watchlist') ?? '[]');
+  const users = Array.isArray(list) ? list.map((each, at) => idOf(each, texts[at])) : [undefined];
+  if (users.includes(undefined)) throw new DisconnectError('invalidToken');
+  if (users.length > WATCHLIST_LIMIT) throw new ClientError('limitExceeded');
+  return users as readonly string[];
 }
 
 function objectOf(text: string): Readonly<Record<string, unknown>> {
@@ -129,6 +137,8 @@ function objectOf(text: string): Readonly<Record<string, unknown>> {
   throw new ClientError('badRequest', { message: 'what was signed must be a JSON object' });
 }
 
-function isId(value: unknown): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= USER_ID_LIMIT;
+/** Backends write numbers, too: such a user is called by the number's digits, as a large one is no number of ours. */
+function idOf(value: unknown, text: string | undefined): string | undefined {
+  const id = typeof value === 'number' ? text : value;
+  return typeof id === 'string' && id.length > 0 && id.length <= USER_ID_LIMIT ? id : undefined;
 }

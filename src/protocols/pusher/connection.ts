@@ -5,12 +5,13 @@ import type { AppPrincipal, Principal } from '../../core/principal.ts';
 import type { Frame, Protocol } from '../../core/protocol.ts';
 import type { Push, Reply, SubscribeResult } from '../../core/pushes.ts';
 import type { SignedIn } from '../../core/tokens.ts';
+import { utf8Length } from '../../core/wire-bytes.ts';
 import type { PusherApp } from './app.ts';
 import { channelOf, isName, kindOf } from './channel-name.ts';
 import { CLOSINGS, CODES, type Code } from './codes.ts';
-import { decodeMessage, type Message } from './decode.ts';
+import { decodeMessage, type EventData, type Message } from './decode.ts';
 import { EVENT_TAG, encodeError, encodeEvent, encodeMembers, encodePublication, encodePush } from './encode.ts';
-import { dataOfValue } from './event-data.ts';
+import { dataOfEvent } from './event-data.ts';
 
 const NAME = 'pu';
 const PING = encodeEvent('pusher:ping', '{}');
@@ -152,16 +153,15 @@ export class PusherConnection implements Protocol {
     if (refused !== undefined) return { kind: 'ping', id: this.#ask({ kind: 'refusal', message: refused }) };
     return {
       ...{ kind: 'publish', id: this.#ask({ kind: 'publish' }), channel: this.#channel(name) },
-      ...{ data: dataOfValue(data), tags: { [EVENT_TAG]: event }, tellsOthersOnly: true },
+      ...{ data: dataOfEvent(data), tags: { [EVENT_TAG]: event }, tellsOthersOnly: true },
     };
   }
 
-  #refusalOf(event: string, data: unknown): string | undefined {
+  #refusalOf(event: string, { text }: EventData): string | undefined {
     if (!event.startsWith('client-')) return 'Client events must have names that begin with client-';
     if (event.length > EVENT_NAME_LIMIT) return `Event names have at most ${EVENT_NAME_LIMIT} characters`;
     const { maxEventBytes } = this.#app.settings;
-    const bytes = new TextEncoder().encode(typeof data === 'string' ? data : JSON.stringify(data)).length;
-    return bytes > maxEventBytes ? `The data of an event has at most ${maxEventBytes} bytes` : undefined;
+    return utf8Length(text) > maxEventBytes ? `The data of an event has at most ${maxEventBytes} bytes` : undefined;
   }
 
   #answer(asked: Asked, reply: Reply): readonly Frame[] {

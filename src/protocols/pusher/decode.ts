@@ -1,5 +1,6 @@
 import { DisconnectError } from '../../core/disconnects.ts';
 import type { Frame } from '../../core/protocol.ts';
+import { rawMember } from '../../core/raw-json.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -10,11 +11,15 @@ export type Message =
   | { readonly kind: 'unsubscribe'; readonly name: string }
   | { readonly kind: 'signin'; readonly auth: string; readonly userData: string }
   /** Anything else: an event for the channel's other subscribers, if it may be one. */
-  | { readonly kind: 'event'; readonly event: string; readonly name: string; readonly data: unknown };
+  | { readonly kind: 'event'; readonly event: string; readonly name: string; readonly data: EventData };
+
+/** What a client sends as the data of an event: a text, or any other JSON as it wrote it. */
+export type EventData = { readonly kind: 'text' | 'json'; readonly text: string };
 
 /** Throws `DisconnectError('badRequest')` for what is no message of the protocol. */
 export function decodeMessage(frame: Frame): Message {
-  const { event, channel, data } = objectOf(parse(frame));
+  const text = typeof frame === 'string' ? frame : decoded(frame);
+  const { event, channel, data } = objectOf(parse(text));
   switch (event) {
     case 'pusher:ping':
       return { kind: 'ping' };
@@ -32,13 +37,26 @@ export function decodeMessage(frame: Frame): Message {
       return { kind: 'signin', auth: textOf(auth), userData: textOf(userData) };
     }
     default:
-      return { kind: 'event', event: textOf(event), name: textOf(channel ?? ''), data };
+      return { kind: 'event', event: textOf(event), name: textOf(channel ?? ''), data: eventDataOf(data, text) };
   }
 }
 
-function parse(frame: Frame): unknown {
+function eventDataOf(data: unknown, message: string): EventData {
+  if (typeof data === 'string') return { kind: 'text', text: data };
+  return { kind: 'json', text: rawMember(message, 'data') ?? 'null' };
+}
+
+function decoded(frame: Uint8Array): string {
   try {
-    return JSON.parse(typeof frame === 'string' ? frame : new TextDecoder('utf-8', { fatal: true }).decode(frame));
+    return new TextDecoder('utf-8', { fatal: true }).decode(frame);
+  } catch {
+    throw new DisconnectError('badRequest');
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
   } catch {
     throw new DisconnectError('badRequest');
   }

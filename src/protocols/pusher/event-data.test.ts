@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { dataOfText, dataOfValue, textOfData } from './event-data.ts';
+import { dataOfEvent, dataOfText, textOfData } from './event-data.ts';
 
 test.each([
   ['{"a":1}', '{"a":1}'],
@@ -17,11 +17,30 @@ test.each([
 });
 
 test.each([
-  [{ a: 1 }, '{"a":1}'],
-  ['text', '"text"'],
-  ['{"a":1}', '{"a":1}'],
-  [null, 'null'],
-  [undefined, 'null'],
-])('PU6 what a client sends as JSON is published as it is', (value, data) => {
-  expect(dataOfValue(value)).toBe(data);
+  ['json', '{"a": 1.10, "a":9007199254740993}', '{"a": 1.10, "a":9007199254740993}'],
+  ['text', 'text', '"text"'],
+  ['text', '{"a":1}', '{"a":1}'],
+  ['json', 'null', 'null'],
+] as const)('JS1 PU6 what a client sends as %s is published as it wrote it: %s', (kind, text, data) => {
+  expect(dataOfEvent({ kind, text })).toBe(data);
+});
+
+/** What pusher-js gives to whoever listens: https://github.com/pusher/pusher-js, core/connection/protocol/protocol.ts */
+function shownBy(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+test.each([['5'], ['{"a":1}'], ['null'], ['hello'], [''], [' true'], ['-'], ['nothing']])(
+  'JS2 the JSON string of another protocol with the text %s is that text to pusher-js',
+  (text) => {
+    expect(shownBy(textOfData(JSON.stringify(text)))).toBe(text);
+  },
+);
+
+test('JS2 half of a surrogate pair inside of JSON is published as an escape: storage has UTF-8 alone', () => {
+  expect(dataOfText('{"a":"\ud800","b":"😀"}')).toBe('{"a":"\\ud800","b":"😀"}');
 });

@@ -1,23 +1,33 @@
+import { onOneLine, wellFormed } from '../../core/raw-json.ts';
+import type { EventData } from './decode.ts';
+
 /**
  * An event's data is text; a publication's is JSON text. Text that is JSON, but for a JSON string, is the publication's
  * data as it is; any other becomes a JSON string. So each way back gives what was there, up to line breaks between
  * tokens.
  */
 const STRING = /^\s*"/;
+/** How JSON begins that is no string. */
+const OTHER_JSON = /^\s*[-0-9[{tfn]/;
 
 /** The publication's data: JSON text on one line. */
 export function dataOfText(text: string): string {
-  return isJson(text) && !STRING.test(text) ? text.replaceAll(/[\r\n]+/g, ' ') : JSON.stringify(text);
+  return isJson(text) && !STRING.test(text) ? wellFormed(onOneLine(text)) : JSON.stringify(text);
 }
 
-/** The event's data. */
+/**
+ * The event's data. Clients parse it, and take what is no JSON for text: the string "5" of another protocol would become a
+ * number, so it goes as JSON. A client of this protocol cannot have sent it: as text it would have been the number.
+ */
 export function textOfData(data: string): string {
-  return STRING.test(data) ? (JSON.parse(data) as string) : data;
+  if (!STRING.test(data)) return data;
+  const text = JSON.parse(data) as string;
+  return OTHER_JSON.test(text) && isJson(text) ? data : text;
 }
 
 /** Of what a client sends, which may be any JSON instead of a text. */
-export function dataOfValue(value: unknown): string {
-  return typeof value === 'string' ? dataOfText(value) : (JSON.stringify(value) ?? 'null');
+export function dataOfEvent({ kind, text }: EventData): string {
+  return kind === 'text' ? dataOfText(text) : text;
 }
 
 function isJson(text: string): boolean {

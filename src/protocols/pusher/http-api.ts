@@ -7,8 +7,8 @@ import { channelOf, isName } from './channel-name.ts';
 import { ChannelQueries } from './channel-queries.ts';
 import { EVENT_TAG } from './encode.ts';
 import { dataOfText } from './event-data.ts';
-import { BATCH, EVENT, type EventRequest, parseBody } from './http-requests.ts';
-import { checkSignature, type Query, readQuery } from './http-signature.ts';
+import { BATCH, EVENT, type EventRequest, parseParameters } from './http-requests.ts';
+import { checkSignature, type Pairs, readPairs } from './http-signature.ts';
 
 const PATH = /^\/apps\/([^/]+)\/(.+)$/;
 const CHANNEL = /^channels\/([^/]+)(\/users)?$/;
@@ -19,7 +19,7 @@ type AppFinder = { readonly size: number; get(id: string): { readonly app: Pushe
 
 type Call = {
   readonly app: PusherApp;
-  readonly query: Query;
+  readonly pairs: Pairs;
   readonly body: Uint8Array;
   readonly span: Span | undefined;
 };
@@ -59,16 +59,17 @@ export class PusherApi {
     const app = this.#apps.get(id)?.app;
     if (app === undefined) throw new ClientError('notFound', { message: 'Unknown app id' });
     const { pathname } = new URL(url);
-    const query = readQuery(url.split('?').slice(1).join('?'));
+    const pairs = readPairs(url.split('?').slice(1).join('?'));
     const body = await readBody();
-    checkSignature(app, { method, pathname, query, body }, { digests: this.#digests, now: this.#node.clock.now });
+    checkSignature(app, { method, pathname, pairs, body }, { digests: this.#digests, now: this.#node.clock.now });
     if (!app.settings.enabled) throw new ClientError('permissionDenied', { message: 'Application disabled' });
-    return this.#dispatch(`${method} ${rest}`, { app, query, body, span });
+    return this.#dispatch(`${method === 'HEAD' ? 'GET' : method} ${rest}`, { app, pairs, body, span });
   }
 
   async #dispatch(what: string, call: Call): Promise<unknown> {
-    const { app, query, body } = call;
-    if (what === 'POST events') return this.#publish(call, parseBody(EVENT, body));
+    const { app, pairs, body } = call;
+    const query = new Map(pairs);
+    if (what === 'POST events') return this.#publish(call, parseParameters(EVENT, body, pairs));
     if (what === 'POST batch_events') return this.#publishBatch(call);
     const queries = new ChannelQueries(this.#node, app);
     if (what === 'GET channels') return queries.channels(query);
@@ -93,7 +94,7 @@ export class PusherApi {
 
   async #publishBatch(call: Call): Promise<object> {
     const { app, body } = call;
-    const { batch } = parseBody(BATCH, body);
+    const { batch } = parseParameters(BATCH, body, []);
     for (const { data } of batch) checkSize(app, data);
     const queries = new ChannelQueries(this.#node, app);
     const published = batch.map(async ({ channel, info, ...event }) => {

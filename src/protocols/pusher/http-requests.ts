@@ -3,6 +3,7 @@ import { ClientError } from '../../core/errors.ts';
 import { ruleText } from '../../core/rules.ts';
 import { isName, kindOf } from './channel-name.ts';
 import { isReserved } from './encode.ts';
+import type { Pairs } from './http-signature.ts';
 
 const CHANNELS_LIMIT = 100;
 const BATCH_LIMIT = 10;
@@ -49,13 +50,22 @@ function isEncrypted(name: string): boolean {
   return kindOf(name).access === 'encrypted';
 }
 
-/** Throws `ClientError` `badRequest` that names the first wrong field. */
-export function parseBody<T>(schema: z.ZodType<T>, body: Uint8Array): T {
-  const parsed = schema.safeParse(parseJson(body), { error: ruleText });
+/**
+ * What is to be published, from the body, or else from the query: backends may put it there. Throws `ClientError`
+ * `badRequest` that names the first wrong field.
+ */
+export function parseParameters<T>(schema: z.ZodType<T>, body: Uint8Array, pairs: Pairs): T {
+  const isInQuery = body.length === 0 && pairs.some(([name]) => name === 'name');
+  const parsed = schema.safeParse(isInQuery ? parametersIn(pairs) : parseJson(body), { error: ruleText });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const field = issue?.path.map(String).join('.') ?? '';
   throw new ClientError('badRequest', { message: `${field === '' ? '' : `${field} `}${issue?.message ?? 'is wrong'}` });
+}
+
+function parametersIn(pairs: Pairs): unknown {
+  const channels = pairs.filter(([name]) => name === 'channels[]').map(([, value]) => value);
+  return { ...Object.fromEntries(pairs), ...(channels.length > 0 && { channels }) };
 }
 
 function parseJson(body: Uint8Array): unknown {

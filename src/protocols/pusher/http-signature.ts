@@ -10,21 +10,21 @@ const CLOCK_SKEW_S = 600;
 export type SignedRequest = {
   readonly method: string;
   readonly pathname: string;
-  readonly query: Query;
+  readonly pairs: Pairs;
   readonly body: Uint8Array;
 };
 
 export type Query = ReadonlyMap<string, string>;
+/** A query as it stands there: a name may come again, as in `channels[]=a&channels[]=b`. */
+export type Pairs = readonly (readonly [name: string, value: string])[];
 
 /** Throws `ClientError` `badRequest` for a query that is none. */
-export function readQuery(search: string): Query {
-  const query = new Map<string, string>();
-  for (const pair of search.split('&')) {
-    if (pair === '') continue;
+export function readPairs(search: string): Pairs {
+  const pairs = search.split('&').filter((pair) => pair !== '');
+  return pairs.map((pair) => {
     const [name = '', ...value] = pair.split('=');
-    query.set(decode(name), decode(value.join('=')));
-  }
-  return query;
+    return [decode(name), decode(value.join('='))];
+  });
 }
 
 function decode(text: string): string {
@@ -40,7 +40,8 @@ function decode(text: string): string {
  * https://pusher.com/docs/channels/library_auth_reference/rest-api/#authentication
  */
 export function checkSignature(app: PusherApp, request: SignedRequest, { digests, now }: Judges): void {
-  const { query, body } = request;
+  const { pairs, body } = request;
+  const query: Query = new Map(pairs);
   const expect = (holds: boolean, message: string) => {
     if (!holds) throw new ClientError('unauthorized', { message });
   };
@@ -57,12 +58,12 @@ export function checkSignature(app: PusherApp, request: SignedRequest, { digests
 type Judges = { readonly digests: Digests; readonly now: () => number };
 
 /** Some backends sign the path before it is escaped. */
-function isSigned(app: PusherApp, { method, pathname, query }: SignedRequest): boolean {
-  const given = query.get('auth_signature') ?? '';
-  const params = [...query]
+function isSigned(app: PusherApp, { method, pathname, pairs }: SignedRequest): boolean {
+  const given = new Map(pairs).get('auth_signature') ?? '';
+  const params = pairs
     .filter(([name]) => name !== 'auth_signature')
     .map(([name, value]) => [name.toLowerCase(), value] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
     .map(([name, value]) => `${name}=${value}`)
     .join('&');
   const signatures = [pathname, unescaped(pathname)].map((path) => app.sign(`${method}\n${path}\n${params}`));

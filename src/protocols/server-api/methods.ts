@@ -1,14 +1,16 @@
-import { ClientError, toClientError } from '../../core/errors.ts';
+import { ClientError } from '../../core/errors.ts';
+import type { PublishOptions } from '../../core/feature.ts';
+import type { ChannelType } from '../../core/namespace.ts';
 import type { Node } from '../../core/node.ts';
 import { ANONYMOUS } from '../../core/principal.ts';
-import { traceFields } from '../../core/tracing.ts';
-import type { ClientInfo, MapEntry, Publication } from '../../ports/log.ts';
 import type { Span } from '../../ports/traces.ts';
+import { explain } from './api-errors.ts';
+import { createMapMethods } from './map-methods.ts';
 import { createOrders } from './orders.ts';
 import { dataOf } from './payload.ts';
+import { infoOf, publicationOf } from './publication.ts';
+import { rangeOf, readFrom } from './reading.ts';
 import type { Handlers, Params } from './requests.ts';
-
-type ApiError = { readonly code: number; readonly message: string };
 
 /** What a developer's own backend may do. Channels of features are not its business: they are refused. */
 export function createHandlers(node: Node, version: string, startedAt: number): Handlers {
@@ -16,35 +18,27 @@ export function createHandlers(node: Node, version: string, startedAt: number): 
     if (node.permissions.takesTokens(channel)) return channel;
     throw new ClientError('permissionDenied', { field: 'channel', message: "a feature's channel" });
   };
-  const publish = async (
-    channel: string,
-    { tags, idempotency_key: key, skip_history: fleeting, ...rest }: Params<'publish'>,
-    { entry, span }: { readonly entry?: MapEntry; readonly span?: Span | undefined },
-  ) => {
-    const options = {
-      ...(tags !== undefined && { tags }),
-      ...(key !== undefined && { key }),
-      ...(fleeting && { fleeting }),
-      ...(entry !== undefined && { entry }),
-      ...(span !== undefined && { span }),
-    };
-    const { offset, epoch } = await node.publish(own(channel), dataOf(rest), options);
+  const ofType = (channel: string, ...types: readonly ChannelType[]): string => {
+    const { type } = node.permissions.namespace(own(channel));
+    if (types.includes(type)) return channel;
+    throw new ClientError('badRequest', { field: 'channel', message: `is a ${type}, which has methods of its own` });
+  };
+  const publish = async (channel: string, params: Omit<Params<'publish'>, 'channel'>, span: Span | undefined) => {
+    const { offset, epoch } = await node.publish(ofType(channel, 'stream'), dataOf(params), optionsOf(params, span));
     return offset === 0 ? {} : { offset, epoch };
   };
   return {
-    publish: (params, span) => publish(params.channel, params, { span }),
+    publish: ({ channel, ...rest }, span) => publish(channel, rest, span),
     broadcast: async ({ channels, ...rest }, span) => {
       const published = channels.map((channel) =>
-        publish(channel, { channel, ...rest }, { span }).then(
+        publish(channel, rest, span).then(
           (result) => ({ result }),
           (error: unknown) => ({ error: explain(node, error, { method: 'broadcast', span }) }),
         ),
       );
       return { responses: await Promise.all(published) };
     },
-    map_publish: ({ key, ...params }, span) => publish(params.channel, params, { entry: { key }, span }),
-    map_remove: ({ channel, key }, span) =>
-      publish(channel, { channel, data: null, skip_history: false }, { entry: { key, removed: true }, span }),
+    ...createMapMethods(node, ofType),
     ...createOrders(node, own),
     presence: async ({ channel }) => ({
       presence: Object.fromEntries(node.presenceOf(own(channel)).map((info) => [info.client, infoOf(info)])),
@@ -53,7 +47,11 @@ export function createHandlers(node: Node, version: string, startedAt: number): 
       const present = node.presenceOf(own(channel));
       return { num_clients: present.length, num_users: new Set(present.map(({ user }) => user)).size };
     },
-    history: (params) => history(node, { ...params, channel: own(params.channel) }),
+    history: async ({ channel, limit, since, reverse }) => {
+      const range = rangeOf(node, { limit, reverse, ...since });
+      const { publications, top } = await readFrom(node, own(channel), range, since?.epoch);
+      return { publications: publications.map(publicationOf), epoch: top.epoch, offset: top.offset };
+    },
     history_remove: async ({ channel }) => {
       await node.trim(own(channel));
       return {};
@@ -75,61 +73,22 @@ export function createHandlers(node: Node, version: string, startedAt: number): 
     }),
     rpc: async ({ method, params }, span) => {
       const asking = { ...NOBODY, ...(span !== undefined && { span }) };
-      return { data: await node.admission.call(asking, method, params) };
+      return { data: await node.admission.call(asking, method, params?.text) };
     },
   };
 }
 
 /** As whom a backend asks itself. */
-const NOBODY = { client: '', principal: ANONYMOUS, address: '', protocol: 'server-api' };
+const NOBODY = { client: '', principal: ANONYMOUS, address: '', protocol: 'json', transport: 'server_api' } as const;
 
-type Failed = { readonly method: string; readonly span: Span | undefined };
-
-/** As `errorOf`; what is the server's own mistake is recorded. */
-export function explain(node: Node, thrown: unknown, { method, span }: Failed): ApiError {
-  const error = toClientError(thrown);
-  if (error.kind === 'internal') {
-    node.report(error.cause ?? error, 'api.failed', { method, ...traceFields(span) });
-    span?.fail(error);
-  }
-  return errorOf(error);
-}
-
-/** An error as the API's answers carry it. */
-export function errorOf(error: unknown): ApiError {
-  const { code, message, field } = error instanceof ClientError ? error : new ClientError('internal');
-  return { code, message: field === undefined ? message : `${field}: ${message}` };
-}
-
-async function history(node: Node, { channel, limit, since, reverse }: Params<'history'>): Promise<unknown> {
-  const most = node.limits.history;
-  const range = { limit: limit < 0 ? most : Math.min(limit, most), reverse };
-  const { publications, top } = await node.read(channel, {
-    ...range,
-    ...(since !== undefined && { after: since.offset }),
-  });
-  if (since !== undefined && since.epoch !== '' && since.epoch !== top.epoch) {
-    throw new ClientError('unrecoverablePosition');
-  }
-  return { publications: publications.map(publicationOf), epoch: top.epoch, offset: top.offset };
-}
-
-function publicationOf({ data, info, offset, tags, entry }: Publication): unknown {
+function optionsOf(params: Omit<Params<'publish'>, 'channel'>, span: Span | undefined): PublishOptions {
+  const { tags, idempotency_key: key, skip_history: fleeting, version: number, version_epoch: epoch } = params;
   return {
-    data: JSON.parse(data) as unknown,
-    ...(info !== undefined && { info: infoOf(info) }),
-    offset,
     ...(tags !== undefined && { tags }),
-    ...(entry !== undefined && entry),
-  };
-}
-
-function infoOf({ user, client, connInfo, chanInfo }: ClientInfo): unknown {
-  return {
-    user,
-    client,
-    ...(connInfo !== undefined && { conn_info: JSON.parse(connInfo) as unknown }),
-    ...(chanInfo !== undefined && { chan_info: JSON.parse(chanInfo) as unknown }),
+    ...(key !== undefined && { key }),
+    ...(fleeting && { fleeting }),
+    ...(number > 0 && { version: { number, epoch } }),
+    ...(span !== undefined && { span }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Node } from '../../core/node.ts';
 import type { Given } from '../../core/node-messages.ts';
+import { subscribeOverrideOf } from '../../core/subscribe-override.ts';
 import { dataOf, textOf } from './payload.ts';
 import type { Handlers, Params } from './requests.ts';
 
@@ -14,7 +15,9 @@ export function createOrders(node: Node, own: (channel: string) => string): Pick
       return {};
     },
     unsubscribe: async (params) => {
-      node.tellExternal(params.user, { kind: 'unsubscribe', channel: own(params.channel), ...whichOf(params) });
+      const { user, channel } = params;
+      const from = channel === undefined ? {} : { channel: own(channel) };
+      node.tellExternal(user, { kind: 'unsubscribe', ...from, ...whichOf(params) });
       return {};
     },
     disconnect: async (params) => {
@@ -28,7 +31,7 @@ export function createOrders(node: Node, own: (channel: string) => string): Pick
       const order = {
         kind: 'refresh',
         ...endOf(params),
-        ...(info !== undefined && { info: JSON.stringify(info) }),
+        ...(info !== undefined && { info: info.text }),
       } as const;
       node.tellExternal(user, { ...(expired ? ({ kind: 'expire' } as const) : order), ...whichOf(params) });
       return {};
@@ -41,13 +44,14 @@ function whichOf({ client, session }: Pick<Params<'unsubscribe'>, 'client' | 'se
 }
 
 function givenOf(params: Params<'subscribe'>): Given {
-  const { info, b64info, recover_since: since } = params;
-  const shown = b64info === undefined ? JSON.stringify(info) : textOf(b64info, 'b64info');
+  const { info, b64info, recover_since: since, override } = params;
+  const shown = b64info === undefined ? info?.text : textOf(b64info, 'b64info');
   return {
     ...endOf(params),
     ...(shown !== undefined && { info: shown }),
     ...((params.data !== undefined || params.b64data !== undefined) && { data: dataOf(params) }),
     ...(since !== undefined && { since }),
+    ...(override !== undefined && { override: subscribeOverrideOf(override) }),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Params } from './requests.ts';
 export function dataOf({ data, b64data }: Pick<Params<'publish'>, 'data' | 'b64data'>): string {
   if (b64data !== undefined) return jsonOfBytes(bytesOf(b64data));
   if (data === undefined) throw new ClientError('invalidInput', { field: 'data', message: 'must be given' });
-  return JSON.stringify(data);
+  return data.text;
 }
 
 /** The JSON text whose bytes stand in `field`. Throws `ClientError` for anything else. */

@@ -2,11 +2,15 @@ import type { z } from 'zod';
 import type { ApiKey, ApiKeys } from '../../core/api-keys.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node.ts';
+import { withRaw, writeJson } from '../../core/raw-json.ts';
 import { ruleText } from '../../core/rules.ts';
 import type { Span } from '../../ports/traces.ts';
+import { type ApiError, errorOf, explain, statusOf } from './api-errors.ts';
+import { type ApiCommand, batchIn, type Given, legacyIn, parse } from './commands.ts';
 import { KeyRates } from './key-rates.ts';
-import { createHandlers, errorOf, explain } from './methods.ts';
-import { type Handlers, isMethod, REQUESTS } from './requests.ts';
+import { createHandlers } from './methods.ts';
+import { REFUSED_METHODS } from './refused-methods.ts';
+import { type Handlers, isMethod, RAW, REQUESTS, withoutZeros } from './requests.ts';
 import { checkScope } from './scope.ts';
 
 export type ServerApiSettings = {
@@ -16,18 +20,19 @@ export type ServerApiSettings = {
 };
 
 type Caller = { readonly key: ApiKey; readonly span: Span | undefined };
+type Answer = { readonly result: unknown } | { readonly error: ApiError };
 
-/** Most commands that one batch may hold. */
-const BATCH_LIMIT = 1_000;
 /** Every method of the API. */
 export const API_METHODS: readonly string[] = Object.keys(REQUESTS);
 
 const PATH = /^\/api(?:\/([a-z_]+))?$/;
+const JSON_HEADERS = { 'content-type': 'application/json' };
 
 /**
  * The HTTP API with which a developer's own backend publishes, looks and tells: `POST /api/<method>`, with the key in
- * `X-API-Key` or `Authorization: apikey <key>`. An answer holds `result` or `error`, under status 200.
- * https://centrifugal.dev/docs/server/server_api
+ * `X-API-Key`, `Authorization: apikey <key>` or the query's `api_key`. An answer holds `result` or `error`, under status
+ * 200; with `X-Centrifugo-Error-Mode: transport` an error has a status of its own. As internal/api/handler_gen.go and
+ * internal/middleware/auth.go of Centrifugo 6.9. https://centrifugal.dev/docs/server/server_api
  */
 export class ServerApi {
   readonly #node: Node;
@@ -44,7 +49,8 @@ export class ServerApi {
   /** True for a path that this API answers. */
   takes(pathname: string): boolean {
     const method = PATH.exec(pathname)?.[1];
-    return pathname === '/api' || method === 'batch' || (method !== undefined && isMethod(method));
+    if (method === undefined) return pathname === '/api';
+    return method === 'batch' || isMethod(method) || REFUSED_METHODS.has(method);
   }
 
   /**
@@ -52,31 +58,39 @@ export class ServerApi {
    * the request, where it is traced.
    */
   async answer(request: Request, readBody: () => Promise<string>, span?: Span): Promise<Response | undefined> {
-    const { pathname } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
     if (request.method !== 'POST' || !this.takes(pathname)) return undefined;
-    const key = await this.#keys.find(keyOf(request.headers));
+    const key = await this.#keyIn(request.headers, searchParams);
     if (key === undefined) return Response.json({ error: errorOf(new ClientError('unauthorized')) }, { status: 401 });
     const body = await readBody();
     const caller = { key, span };
     const method = PATH.exec(pathname)?.[1];
-    if (method === undefined) return new Response(await this.#pipeline(caller, body), { headers: JSON_HEADERS });
-    return Response.json(
-      method === 'batch'
-        ? { result: await this.#batch(caller, parse(body)) }
-        : await this.#call(caller, method, parse(body)),
-    );
+    if (method === undefined) return new Response(await this.#legacy(caller, body), { headers: JSON_HEADERS });
+    if (method === 'batch') return written(await this.#batch(caller, parse(body)));
+    const answer = await this.#call(caller, method, parse(body));
+    if (REFUSED_METHODS.has(method)) return written(answer, 404);
+    if ('result' in answer || request.headers.get('x-centrifugo-error-mode') !== 'transport') return written(answer);
+    return written(answer.error, statusOf(answer.error));
   }
 
-  async #call(
-    { key, span }: Caller,
-    method: string,
-    params: unknown,
-  ): Promise<{ result: unknown } | { error: unknown }> {
+  /** One header counts, and else the query. */
+  async #keyIn(headers: Headers, query: URLSearchParams): Promise<ApiKey | undefined> {
+    const [scheme = '', key = '', ...more] = (headers.get('authorization') ?? '').split(/\s+/).filter(Boolean);
+    const authorized = scheme.toLowerCase() === 'apikey' && more.length === 0 ? key : '';
+    const given = [headers.get('x-api-key') || authorized, query.get('api_key') ?? ''].filter(Boolean);
+    for (const each of given) {
+      const found = await this.#keys.find(each);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  async #call({ key, span }: Caller, method: string, params: Given): Promise<Answer> {
     try {
       // It may have been revoked, or bound to less, while a batch was under way.
       const current = this.#keys.current(key);
       if (current === undefined) throw new ClientError('unauthorized');
-      if (!isMethod(method)) throw new ClientError('methodNotFound');
+      if (!isMethod(method)) throw noSuch(method);
       const handle = this.#handlers[method] as (params: unknown, span?: Span) => Promise<unknown>;
       const given = checked(REQUESTS[method], params);
       checkScope(current, method, given);
@@ -93,53 +107,42 @@ export class ServerApi {
     throw new ClientError('tooManyRequests');
   }
 
-  /** `{"commands":[{"publish":{…}}, …], "parallel":true}`; each reply stands under its command's name. */
-  async #batch(caller: Caller, body: unknown): Promise<unknown> {
-    const { commands, parallel } = (body ?? {}) as { readonly commands?: unknown; readonly parallel?: unknown };
-    if (!Array.isArray(commands) || commands.length > BATCH_LIMIT) {
-      throw new ClientError('invalidInput', { field: 'commands', message: `must be a list of at most ${BATCH_LIMIT}` });
-    }
-    const run = async (command: unknown) => {
-      const [[method, params] = ['', {}]] = Object.entries((command ?? {}) as object);
+  /** Each reply stands under its command's name, or is an error: message `BatchResponse`. */
+  async #batch(caller: Caller, given: Given): Promise<{ readonly replies: readonly unknown[] }> {
+    const { commands, parallel } = batchIn(given);
+    const run = async ({ method, params }: ApiCommand) => {
       const answer = await this.#call(caller, method, params);
       return 'result' in answer ? { [method]: answer.result } : answer;
     };
-    if (parallel === true) return { replies: await Promise.all(commands.map(run)) };
+    if (parallel) return { replies: await Promise.all(commands.map(run)) };
     const replies: unknown[] = [];
     for (const command of commands) replies.push(await run(command));
     return { replies };
   }
 
-  /** The older form: `POST /api`, one `{"method","params"}` a line, answered line by line. */
-  async #pipeline(caller: Caller, body: string): Promise<string> {
-    const lines = body.split('\n').filter((line) => line.trim() !== '');
-    if (lines.length > BATCH_LIMIT) throw new ClientError('tooLarge', { message: `at most ${BATCH_LIMIT} commands` });
+  /** Line by line, one after the other. */
+  async #legacy(caller: Caller, body: string): Promise<string> {
     const answers: string[] = [];
-    for (const line of lines) {
-      const { method, params } = (parse(line) ?? {}) as { readonly method?: unknown; readonly params?: unknown };
-      answers.push(JSON.stringify(await this.#call(caller, typeof method === 'string' ? method : '', params)));
+    for (const { id, method, params } of legacyIn(body)) {
+      const answer = await this.#call(caller, method, params);
+      answers.push(writeJson({ ...(id !== undefined && { id }), ...answer }));
     }
     return answers.join('\n');
   }
 }
 
-const JSON_HEADERS = { 'content-type': 'application/json' };
-
-function keyOf(headers: Headers): string {
-  const [scheme = '', key = ''] = (headers.get('authorization') ?? '').split(' ');
-  return headers.get('x-api-key') ?? (scheme.toLowerCase() === 'apikey' ? key : '');
+function written(body: unknown, status = 200): Response {
+  return new Response(writeJson(body), { status, headers: JSON_HEADERS });
 }
 
-function parse(text: string): unknown {
-  try {
-    return text.trim() === '' ? {} : JSON.parse(text);
-  } catch (cause) {
-    throw new ClientError('invalidInput', { message: 'the body is not valid JSON', cause });
-  }
+function noSuch(method: string): ClientError {
+  const why = REFUSED_METHODS.get(method);
+  return new ClientError('methodNotFound', why === undefined ? {} : { message: `${method}: this server ${why}` });
 }
 
-function checked(schema: z.ZodType, params: unknown): unknown {
-  const parsed = schema.safeParse(params ?? {}, { error: ruleText });
+function checked(schema: z.ZodType, { value, text }: Given): unknown {
+  const given = withoutZeros(withRaw(value ?? {}, text, RAW));
+  const parsed = schema.safeParse(given, { error: ruleText });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new ClientError('invalidInput', {

@@ -1,51 +1,75 @@
 import { z } from 'zod';
+import { JsonText } from '../../core/raw-json.ts';
+import { subscribeOverrideSchema } from '../../core/subscribe-override.ts';
 import type { Span } from '../../ports/traces.ts';
 
 const channel = z.string().min(1);
-const user = z.string().min(1);
-const tags = z.record(z.string(), z.string());
-const data = z.custom<unknown>((value) => value !== undefined, 'must be given');
+/** An empty one is whoever is nobody in particular. */
+const user = z.string().default('');
+/** No `z.record`, which leaves out a member called `__proto__`. */
+const tags = z.custom<Readonly<Record<string, string>>>(isTags, 'must be an object of texts');
+/** JSON as it was sent: see `RAW`. */
+const json = z.instanceof(JsonText);
 /** One of the user's connections; without either, all of them. */
 const which = { client: z.string().optional(), session: z.string().optional() };
 /** Seconds since 1970; 0 for no end. */
 const expireAt = z.int().min(0).default(0);
 /** Any JSON, or bytes of JSON text. */
-const info = { info: z.unknown().optional(), b64info: z.base64().optional() };
+const info = { info: json.optional(), b64info: z.base64().optional() };
+/** Any JSON; `b64data` instead for bytes. */
+const data = { data: json.optional(), b64data: z.base64().optional() };
 const CLOSE_REASON_LENGTH = 123;
+const KEY_LENGTH = 255;
+const BROADCAST_LIMIT = 1_000;
+
+/** For what would be dangerous to pass over: fields that Centrifugo has and we have not. */
+const refused = (why: string) => z.undefined(`is not supported: ${why}`).optional();
+const PRO = {
+  label_filter: refused('connections have no labels'),
+  all_users: z.literal(false, 'is not supported: name the user').optional(),
+};
 
 const position = z.object({ offset: z.int().min(0).default(0), epoch: z.string().default('') });
+/** 0: only the position; below 0: as many as the server gives. */
+const limit = z.int().default(0);
+
+/** What a channel stands for has a version; what is not newer is not published. */
+const version = { version: z.int().min(0).default(0), version_epoch: z.string().max(KEY_LENGTH).default('') };
+/** Publishing twice with it is publishing once. */
+const idempotency = { idempotency_key: z.string().max(KEY_LENGTH).optional() };
+/** Taken and passed over: whether there are differences says the namespace. */
+const delta = { delta: z.boolean().optional() };
 
 const publication = z.object({
-  /** Any JSON; `b64data` instead for bytes. */
-  data: data.optional(),
-  b64data: z.base64().optional(),
+  ...data,
   tags: tags.optional(),
-  /** Publishing twice with it is publishing once. */
-  idempotency_key: z.string().max(64).optional(),
+  ...idempotency,
   /** Only those who listen now get it. */
   skip_history: z.boolean().default(false),
-  /** Versions of what a channel stands for: not kept, and so refused rather than passed over. */
-  version: z.literal(0, 'is not supported: publications have offsets').optional(),
+  ...delta,
+  ...version,
 });
 
-/** What each method takes. https://centrifugal.dev/docs/server/server_api */
+/**
+ * What each method takes: the request messages of internal/apiproto/api.proto of Centrifugo 6.9, by which a test compares
+ * them. https://centrifugal.dev/docs/server/server_api
+ */
 export const REQUESTS = {
   publish: publication.extend({ channel }),
-  broadcast: publication.extend({ channels: z.array(channel).min(1).max(1_000) }),
-  map_publish: publication.extend({ channel, key: z.string().min(1) }),
-  map_remove: z.object({ channel, key: z.string().min(1) }),
+  broadcast: publication.extend({ channels: z.array(z.string()).min(1).max(BROADCAST_LIMIT) }),
   subscribe: z.object({
     user,
     channel,
     ...which,
     ...info,
     expire_at: expireAt,
-    data: data.optional(),
-    b64data: z.base64().optional(),
+    ...data,
     recover_since: position.optional(),
-    override: z.undefined('is not supported: the namespace decides').optional(),
+    override: subscribeOverrideSchema.optional(),
+    ...PRO,
   }),
-  unsubscribe: z.object({ user, channel, ...which }),
+  /** Without a channel from all. */
+  unsubscribe: z.object({ user, channel: channel.optional(), ...which, ...PRO }),
   disconnect: z.object({
     user,
     ...which,
@@ -54,17 +78,19 @@ export const REQUESTS = {
     disconnect: z
       .object({ code: z.int().min(3_000).max(4_999), reason: z.string().max(CLOSE_REASON_LENGTH).default('') })
       .optional(),
+    ...PRO,
   }),
-  refresh: z.object({ user, ...which, info: info.info, expired: z.boolean().default(false), expire_at: expireAt }),
+  refresh: z.object({
+    user,
+    ...which,
+    info: info.info,
+    expired: z.boolean().default(false),
+    expire_at: expireAt,
+    ...PRO,
+  }),
   presence: z.object({ channel }),
   presence_stats: z.object({ channel }),
-  history: z.object({
-    channel,
-    /** 0: only the position; below 0: as many as the server gives. */
-    limit: z.int().default(0),
-    since: position.optional(),
-    reverse: z.boolean().default(false),
-  }),
+  history: z.object({ channel, limit, since: position.optional(), reverse: z.boolean().default(false) }),
   history_remove: z.object({ channel }),
   channels: z.object({
     /** Glob: `*` stands for anything, `?` for one character. */
@@ -72,14 +98,79 @@ export const REQUESTS = {
   }),
   info: z.object({}),
   /** Asks the backend itself, as a client without a name would. */
-  rpc: z.object({ method: z.string().min(1), params: z.unknown().optional() }),
+  rpc: z.object({ method: z.string().min(1), params: json.optional() }),
+  map_publish: z.object({
+    channel,
+    key: z.string().min(1),
+    ...data,
+    tags: tags.optional(),
+    ...idempotency,
+    ...delta,
+    ...version,
+    key_mode: z.enum(['if_new', 'if_exists'], 'must be if_new or if_exists').optional(),
+    score: z.literal(0, 'is not supported: entries are in the order of their keys').optional(),
+    stream_data: refused('subscribers and history get the same data'),
+    b64stream_data: refused('subscribers and history get the same data'),
+  }),
+  map_remove: z.object({ channel, key: z.string().min(1), ...idempotency }),
+  map_read_state: z.object({
+    channel,
+    cursor: z.string().default(''),
+    limit,
+    key: z.string().optional(),
+    asc: z.boolean().optional(),
+    revision_offset: z.int().min(0).default(0),
+    revision_epoch: z.string().default(''),
+  }),
+  map_read_stream: z.object({
+    channel,
+    since_offset: z.int().min(0).default(0),
+    since_epoch: z.string().default(''),
+    limit,
+    reverse: z.boolean().default(false),
+  }),
+  map_stats: z.object({ channel }),
+  map_clear: z.object({ channel }),
+  shared_poll_publish: z.object({
+    channel,
+    key: z.string().min(1),
+    ...data,
+    version: z.int().min(1),
+    epoch: refused("versions are your backend's, and hold for ever"),
+  }),
 } as const;
+
+/** Members of parameters that are passed on as they were written. */
+export const RAW: readonly string[] = ['data', 'info', 'params'];
+
+/** Members that are messages of their own. */
+const MESSAGES: ReadonlySet<string> = new Set([
+  ...['since', 'recover_since', 'disconnect', 'override'],
+  ...['presence', 'join_leave', 'force_recovery', 'force_positioning', 'force_push_join_leave'],
+]);
 
 export type Method = keyof typeof REQUESTS;
 export type Params<M extends Method> = z.output<(typeof REQUESTS)[M]>;
 
 /** What answers each method; throws `ClientError`. `span`: of the request, where it is traced. */
 export type Handlers = { readonly [M in Method]: (params: Params<M>, span?: Span) => Promise<unknown> };
+
+/**
+ * Parameters without what stands for nothing: null and empty texts, as libraries write fields that were not given. JSON of
+ * the caller's own stays whatever it is.
+ */
+export function withoutZeros(params: unknown): unknown {
+  if (typeof params !== 'object' || params === null || Array.isArray(params)) return params;
+  const members = Object.entries(params).filter(
+    ([name, value]) => RAW.includes(name) || (value !== null && value !== ''),
+  );
+  return Object.fromEntries(members.map(([name, value]) => [name, MESSAGES.has(name) ? withoutZeros(value) : value]));
+}
+
+function isTags(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((each) => typeof each === 'string');
+}
 
 export function isMethod(name: string): name is Method {
   return Object.hasOwn(REQUESTS, name);

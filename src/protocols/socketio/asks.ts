@@ -2,6 +2,7 @@ import type { Command, Since } from '../../core/commands.ts';
 import { ClientError } from '../../core/errors.ts';
 import { channelOf, type Dialect } from './dialect.ts';
 import type { EventPacket } from './line.ts';
+import { type RawArgs, rawArgsOf } from './raw-args.ts';
 
 /** Longest key and message id, in UTF-16 units. */
 const KEY_LIMIT = 64;
@@ -21,12 +22,13 @@ export type Ask = {
 };
 
 type Asked = Omit<Ask, 'event' | 'ack'>;
-type Translate = (id: number, args: Args, dialect: Dialect) => Asked;
+type Translate = (id: number, args: Args, dialect: Dialect, raw: RawArgs) => Asked;
 
 /** Undefined for events that mean nothing here. Throws `ClientError` `badRequest` for arguments that make no sense. */
-export function askOf(id: number, { event, args, ack }: EventPacket, dialect: Dialect): Ask | undefined {
+export function askOf(id: number, packet: EventPacket, dialect: Dialect): Ask | undefined {
+  const { event, args, ack, json } = packet;
   const translate = Object.hasOwn(EVENTS, event) ? EVENTS[event] : undefined;
-  return translate && { event, ...(ack !== undefined && { ack }), ...translate(id, args, dialect) };
+  return translate && { event, ...(ack !== undefined && { ack }), ...translate(id, args, dialect, rawArgsOf(json)) };
 }
 
 const EVENTS: Readonly<Record<string, Translate>> = {
@@ -39,7 +41,7 @@ const EVENTS: Readonly<Record<string, Translate>> = {
     const room = roomIn(where);
     return { room, command: { kind: 'unsubscribe', id, channel: channelOf(room) } };
   },
-  message: (id, [message]) => {
+  message: (id, [message], _dialect, raw) => {
     const fields = fieldsOf(message, 'message');
     const room = roomIn(fields.room);
     const key = fields.id === undefined ? undefined : keyOf(fields.id, 'id');
@@ -47,7 +49,12 @@ const EVENTS: Readonly<Record<string, Translate>> = {
       room,
       ...(key !== undefined && { messageId: key }),
       command: {
-        ...{ kind: 'publish', id, channel: channelOf(room), data: jsonOf(fields.content, 'content') },
+        ...{
+          kind: 'publish',
+          id,
+          channel: channelOf(room),
+          data: raw(0, 'content') ?? jsonOf(fields.content, 'content'),
+        },
         ...(key !== undefined && { key, tags: { id: key } }),
       },
     };
@@ -66,11 +73,11 @@ const EVENTS: Readonly<Record<string, Translate>> = {
   unsubscribe: (id, [channel], dialect) => ({
     command: { kind: 'unsubscribe', id, channel: channelIn(channel, dialect) },
   }),
-  publish: (id, [channel, data, options], dialect) => {
+  publish: (id, [channel, data, options], dialect, raw) => {
     const { key } = fieldsOf(options ?? {}, 'options');
     return {
       command: {
-        ...{ kind: 'publish', id, channel: channelIn(channel, dialect), data: jsonOf(data, 'data') },
+        ...{ kind: 'publish', id, channel: channelIn(channel, dialect), data: raw(1) ?? jsonOf(data, 'data') },
         ...(key !== undefined && { key: keyOf(key, 'key') }),
       },
     };
@@ -90,7 +97,12 @@ const EVENTS: Readonly<Record<string, Translate>> = {
     command: { kind: 'presenceStats', id, channel: channelIn(channel, dialect) },
   }),
   // --- operations and tokens ---------------------------------------------------------------------------------------
-  rpc: (id, [method, data]) => ({ command: { kind: 'rpc', id, method: textOf(method, 'method'), data } }),
+  rpc: (id, [method, data], _dialect, raw) => {
+    const text = data === undefined ? undefined : (raw(1) ?? jsonOf(data, 'data'));
+    return {
+      command: { kind: 'rpc', id, method: textOf(method, 'method'), data, ...(text !== undefined && { text }) },
+    };
+  },
   refresh: (id, [token]) => ({ command: { kind: 'refresh', id, token: textOf(token, 'token') } }),
 };
 

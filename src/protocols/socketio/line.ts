@@ -7,6 +7,7 @@ import { Rate } from '../../core/rate.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import { attach } from './attachments.ts';
 import { decodeHead, encodeConnectError, type Packet } from './packets.ts';
+import { fillText } from './raw-args.ts';
 
 /** One client's Engine.IO connection, whichever transport carries it. */
 export interface EngineLine {
@@ -118,7 +119,9 @@ export class SocketIoLine implements LineHandler {
     if (binary.attachments.length < binary.expected) return;
     this.#binary = undefined;
     const { packet, attachments } = binary;
-    this.#take('args' in packet ? { ...packet, args: attach(packet.args, attachments) } : packet);
+    if (!('args' in packet)) return this.#take(packet);
+    const args = attach(packet.args, attachments);
+    this.#take(packet.kind === 'event' ? filledWith(packet, args, attachments) : { ...packet, args });
   }
 
   #take(packet: Packet): void {
@@ -174,6 +177,15 @@ export class SocketIoLine implements LineHandler {
   #waitForEntry(): void {
     this.#stopWaiting ??= this.#settings.clock.after(this.#settings.connectMs, () => this.#engine.close());
   }
+}
+
+function filledWith(
+  { json, ...packet }: EventPacket,
+  args: readonly unknown[],
+  attachments: readonly Uint8Array[],
+): EventPacket {
+  const text = fillText(json, args, attachments);
+  return { ...packet, args, ...(text !== undefined && { json: text }) };
 }
 
 /** What a member has of its line. */

@@ -33,6 +33,8 @@ export type Packet = { readonly namespace: string } & (
       readonly kind: 'event';
       readonly event: string;
       readonly args: readonly unknown[];
+      /** The event and its arguments as the client wrote them. */
+      readonly json?: string;
       /** Present when the client wants an answer. */
       readonly ack?: number;
     }
@@ -79,7 +81,7 @@ function packetOf(type: number, { namespace, id, json }: Rest): Packet {
       // The reference takes numbers as names too.
       if (typeof event !== 'string' && typeof event !== 'number') throw wrong();
       if (RESERVED.has(String(event))) throw wrong();
-      return { namespace, kind: 'event', event: String(event), args, ...(id !== undefined && { ack: id }) };
+      return { namespace, kind: 'event', event: String(event), args, json, ...(id !== undefined && { ack: id }) };
     }
     case ACK:
     case BINARY_ACK:

@@ -2,7 +2,7 @@ import type { Server } from 'bun';
 import type { App } from '../../app/compose.ts';
 import { Emulation } from './emulation.ts';
 import type { Caller, Entrance } from './entrance.ts';
-import type { Streams } from './streams.ts';
+import { eventStreamHead, type Streams } from './streams.ts';
 import type { SocketData } from './websocket.ts';
 
 const SOCKET_PATH = '/connection/websocket';
@@ -40,7 +40,8 @@ export class CentrifugeEntrance implements Entrance {
   async begin(request: Request, caller: Caller): Promise<Response | undefined> {
     const { pathname } = new URL(request.url);
     if (pathname === SOCKET_PATH) return this.#upgrade(request, caller);
-    if (pathname === SSE_PATH) return this.#emulation.events(request, caller);
+    if (pathname === SSE_PATH)
+      return request.method === 'HEAD' ? eventStreamHead() : this.#emulation.events(request, caller);
     if (request.method !== 'POST') return new Response(null, { status: 405, headers: { Allow: 'POST, OPTIONS' } });
     return pathname === EMULATION_PATH ? this.#emulation.emulate(request) : this.#emulation.httpStream(request, caller);
   }

@@ -16,7 +16,12 @@ type Parts = {
   readonly server: Pick<Server<SocketData>, 'timeout'>;
   readonly bounds: Bounds;
 };
-type Beginning = { readonly format: 'json' | 'protobuf'; readonly framing: Framing; readonly first: Frame };
+type Beginning = {
+  readonly format: 'json' | 'protobuf';
+  readonly framing: Framing;
+  readonly first: Frame;
+  readonly transport: 'http_stream' | 'sse';
+};
 type Bounds = { readonly maxFrameBytes: number; readonly maxBacklogBytes: number };
 
 /**
@@ -44,6 +49,7 @@ export class Emulation {
       format: isBinary ? 'protobuf' : 'json',
       framing: isBinary ? PROTOBUF : JSON_LINES,
       first: body,
+      transport: 'http_stream',
     });
   }
 
@@ -51,7 +57,7 @@ export class Emulation {
   async events(request: Request, caller: Caller): Promise<Response> {
     const first = new URL(request.url).searchParams.get('cf_connect');
     const frame = first ?? (await readBody(request, this.#bounds.maxFrameBytes));
-    return this.#open(request, caller, { format: 'json', framing: EVENTS, first: frame });
+    return this.#open(request, caller, { format: 'json', framing: EVENTS, first: frame, transport: 'sse' });
   }
 
   /** `POST /emulation`: a frame for a stream of this node. */
@@ -68,13 +74,16 @@ export class Emulation {
     return new Response(null, { status: 204 });
   }
 
-  #open(request: Request, caller: Caller, { format, framing, first }: Beginning): Response {
+  #open(request: Request, caller: Caller, { format, framing, first, transport }: Beginning): Response {
     const { principal, address, headers } = caller;
     const protocol = this.#app.centrifuge[format];
     const { maxBacklogBytes } = this.#bounds;
     const waitNoLonger = () => this.#server.timeout(request, LAST_WORDS_S);
     const connection = this.#streams.open(framing, { maxBacklogBytes, waitNoLonger }, (opened) =>
-      this.#app.node.open({ ...{ connection: opened, protocol, principal, address }, ...(headers && { headers }) }),
+      this.#app.node.open({
+        ...{ connection: opened, protocol, principal, address, transport },
+        ...(headers && { headers }),
+      }),
     );
     connection.session?.receive(first);
     return connection.response;

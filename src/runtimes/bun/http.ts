@@ -53,7 +53,9 @@ export type Http = {
   addressOf(request: Request, peer: string): string;
 };
 
-type Env = { Bindings: { readonly peer: string; readonly span: Span | undefined } };
+type Env = {
+  Bindings: { readonly peer: string; readonly span: Span | undefined; readonly method: string };
+};
 type Parts = {
   readonly app: HttpApp;
   readonly settings: HttpSettings;
@@ -81,7 +83,9 @@ export function createHttp(app: HttpApp, settings: HttpSettings, { telemetry }: 
     fetch: async (request, peer, span) => {
       // Bun makes the URL of the Host header, whatever that is.
       if (!URL.canParse(request.url)) return new Response('the Host header is wrong', { status: 400 });
-      return hono.fetch(request, { peer, span });
+      // HEAD is GET of which Bun leaves out the body (RFC 9110 section 9.3.2); Hono would give it a length of 0.
+      const asked = request.method === 'HEAD' ? new Request(request, { method: 'GET' }) : request;
+      return hono.fetch(asked, { peer, span, method: request.method });
     },
     settle: (request, peer) => {
       // Without proxies to trust nobody looks.
@@ -117,12 +121,14 @@ function addApi(hono: Hono<Env>, parts: Parts): void {
   const uploads = parts.app.features.flatMap((feature) => feature.uploads ?? []);
   let openApi: string | undefined;
   hono.on('POST', ['/api', '/api/*'], async ({ req, env }, next) => {
-    const body = async () => new TextDecoder().decode(await readBody(req.raw, BODY_LIMIT));
+    const body = async () => textIn(await readBody(req.raw, BODY_LIMIT));
     return (await parts.app.serverApi?.answer(req.raw, body, env.span)) ?? next();
   });
   hono.all('/apps/*', async ({ req, env }, next) => {
     const body = () => readBody(req.raw, BODY_LIMIT);
-    return (await parts.app.pusherApi?.answer(req.raw, body, env.span)) ?? next();
+    // What is signed has the method that was sent.
+    const sent = env.method === req.method ? req.raw : new Request(req.raw, { method: env.method });
+    return (await parts.app.pusherApi?.answer(sent, body, env.span)) ?? next();
   });
   hono.get('/api/v1', ({ json }) =>
     json({
@@ -141,6 +147,15 @@ function addApi(hono: Hono<Env>, parts: Parts): void {
     if (!names.has(name)) return next();
     return context.req.method === 'POST' ? callOperation(context, name, parts) : refuse(context.req.method, CALL);
   });
+}
+
+/** Throws `ClientError` for what is not UTF-8: mending it would change what was sent. */
+function textIn(body: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch (cause) {
+    throw new ClientError('invalidInput', { message: 'the body is not valid UTF-8', cause });
+  }
 }
 
 const readOnly: Handler<Env> = ({ req }, next) =>

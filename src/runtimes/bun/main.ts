@@ -205,7 +205,7 @@ async function answer(
   const pathname = URL.parse(request.url)?.pathname;
   if (pathname === '/readyz') return readiness.answer();
   if (serving === undefined) return starting(request);
-  if (pathname === '/livez') return new Response('ok');
+  if (pathname === '/livez') return new Response('ok', { headers: { 'Content-Type': 'text/plain;charset=utf-8' } });
   const peer = server.requestIP(request)?.address ?? '';
   if (pathname === '/metrics') return serving.metrics.answer(request, peer);
   serving.http.settle(request, peer);

@@ -23,6 +23,8 @@ const METHODS: ReadonlyMap<string, 'GET' | 'POST'> = new Map([
   ['/presence', 'GET'],
 ]);
 
+const READ = 'GET, HEAD, OPTIONS';
+
 /** Pages of history that are put together at once, for all requests, and requests that wait for their turn. */
 const READS_AT_ONCE = 16;
 const READS_WAITING = 1_000;
@@ -70,7 +72,9 @@ export class PlainEntrance implements Entrance {
   async begin(request: Request, caller: Caller): Promise<Response> {
     const { pathname } = new URL(request.url);
     const method = METHODS.get(pathname);
-    if (method !== request.method) return methodNotAllowed(`${method}, OPTIONS`);
+    // Bun leaves out the body, and ends at once what would have none but an endless one.
+    const asked = request.method === 'HEAD' ? 'GET' : request.method;
+    if (method !== asked) return methodNotAllowed(method === 'GET' ? READ : 'POST, OPTIONS');
     const { app, telemetry } = this.#parts;
     return this.#answer(pathname, request, caller).catch((error: unknown) => {
       const told = error instanceof DisconnectError ? app.plain.refusalOf(error.kind) : error;
@@ -99,7 +103,10 @@ export class PlainEntrance implements Entrance {
     const { maxBacklogBytes } = bounds;
     const waitNoLonger = () => server.timeout(request, LAST_WORDS_S);
     const connection = streams.open(protocol, { maxBacklogBytes, waitNoLonger }, (opened) =>
-      app.node.open({ ...{ connection: opened, protocol, principal, address }, ...(headers && { headers }) }),
+      app.node.open({
+        ...{ connection: opened, protocol, principal, address, transport: 'sse' },
+        ...(headers && { headers }),
+      }),
     );
     // The session's own pings are what keeps the line open.
     server.timeout(request, 0);
@@ -122,10 +129,12 @@ export class PlainEntrance implements Entrance {
     const session = app.node.open({
       connection: new PollConnection(streams, poll),
       protocol: poll,
+      transport: 'http_poll',
       ...{ principal, address },
       ...(headers && { headers }),
     });
-    const stopWaiting = app.node.clock.after(asked.waitMs, () => poll.timeOver());
+    const waitMs = request.method === 'HEAD' ? 0 : asked.waitMs;
+    const stopWaiting = app.node.clock.after(waitMs, () => poll.timeOver());
     // Nobody is left to answer.
     request.signal.addEventListener('abort', () => poll.finish());
     for (const command of app.plain.commandsOf(asked)) session.take(tracedAs(command, request));

@@ -52,6 +52,11 @@ const NO_BUFFERING = {
 /** Of a stream of events. */
 export const EVENT_STREAM_HEADERS = { 'Content-Type': EVENTS.contentType, ...NO_BUFFERING } as const;
 
+/** What `HEAD` of a stream of events is answered with: Bun ends it behind the headers, which must not tell a length. */
+export function eventStreamHead(): Response {
+  return new Response(new ReadableStream(), { headers: EVENT_STREAM_HEADERS });
+}
+
 const encoder = new TextEncoder();
 
 /**

@@ -13,10 +13,13 @@ export function isEventSource({ headers }: Request): boolean {
 
 /** Between taking the port and being ready. */
 export function starting(request: Request): Response {
-  if (!isEventSource(request)) return new Response('starting', { status: 503, headers: { 'Retry-After': '1' } });
+  const forPages = crossOriginHeaders(request.headers);
+  if (!isEventSource(request)) {
+    return new Response('starting', { status: 503, headers: { 'Retry-After': '1', ...forPages } });
+  }
   const retryMs = Math.round(STARTING_MS * (1 + Math.random()));
   return new Response(`retry: ${retryMs}\n\n`, {
-    headers: { ...EVENT_STREAM_HEADERS, ...crossOriginHeaders(request.headers) },
+    headers: { ...EVENT_STREAM_HEADERS, ...forPages },
   });
 }
 

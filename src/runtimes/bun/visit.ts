@@ -19,9 +19,24 @@ export function visitOf(headers: Headers, settings: VisitSettings): Visit {
   return allowed ? 'foreign' : 'refused';
 }
 
-/** What lets a foreign page read the answer. Without credentials: cookies neither go nor come. https://fetch.spec.whatwg.org/#http-cors-protocol */
+/** Headers of answers by which a client acts, and which browsers keep from a foreign page unless they are named. */
+const READABLE = 'Retry-After, Allow, ETag';
+
+/**
+ * What lets a foreign page read the answer. https://fetch.spec.whatwg.org/#http-cors-protocol
+ *
+ * Some clients send every request with credentials (`withCredentials` of Socket.IO), and their browsers then want it
+ * said that this is allowed. It lets a page read what its own token gives it and nothing more: a foreign page's cookies
+ * are never looked at, so there is nothing to read of a person that the page could not ask for without them.
+ */
 export function crossOriginHeaders(headers: Headers): Record<string, string> {
-  return { 'Access-Control-Allow-Origin': headers.get('Origin') ?? '*', Vary: 'Origin' };
+  const origin = headers.get('Origin');
+  return {
+    'Access-Control-Allow-Origin': origin ?? '*',
+    ...(origin !== null && { 'Access-Control-Allow-Credentials': 'true' }),
+    'Access-Control-Expose-Headers': READABLE,
+    Vary: 'Origin',
+  };
 }
 
 /** The answer to a preflight: what such a page may send. */
@@ -30,7 +45,7 @@ export function preflight(headers: Headers): Response {
     status: 204,
     headers: {
       ...crossOriginHeaders(headers),
-      'Access-Control-Allow-Methods': 'GET, POST, OPTIONS',
+      'Access-Control-Allow-Methods': 'GET, HEAD, POST, OPTIONS',
       'Access-Control-Allow-Headers':
         'Authorization, Content-Type, Idempotency-Key, X-Requested-With, Last-Event-ID, traceparent, tracestate',
       'Access-Control-Max-Age': '600',

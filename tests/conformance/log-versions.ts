@@ -1,0 +1,59 @@
+import { expect, test } from 'bun:test';
+import type { Log } from '../../src/ports/log.ts';
+import { accepted, append, texts } from './appends.ts';
+
+/**
+ * Expected values: `historyHub.add` in broker_memory.go of centrifuge v0.38.1-0.20260711, which Centrifugo 6.9.1 uses, save
+ * that a publication without a version does not forget the last one: so does the map broker (`mapHub.add`).
+ */
+export function logVersionsContract(current: () => Log): void {
+  const publish = async (text: string, version?: number, epoch = '', channel = 'v') => {
+    const more = version === undefined ? {} : { version: { number: version, epoch } };
+    const [outcome] = await current().append([append(channel, text, more)]);
+    const { position, repeated } = accepted(outcome);
+    return [position.offset, repeated] as const;
+  };
+  const kept = async () => texts((await current().read('v', { limit: 100 })).publications);
+
+  test('VE1: a version that is not newer is skipped and answered with the top', async () => {
+    expect(await publish('3', 3)).toEqual([1, false]);
+    expect(await publish('2', 2)).toEqual([1, true]);
+    expect(await publish('3 again', 3)).toEqual([1, true]);
+    expect(await publish('4', 4)).toEqual([2, false]);
+    expect(await kept()).toEqual(['3', '4']);
+  });
+
+  test('VE1: another epoch of versions begins its count anew', async () => {
+    await publish('9', 9, 'first');
+    expect(await publish('1', 1, 'second')).toEqual([2, false]);
+    expect(await publish('old count', 2, 'second')).toEqual([3, false]);
+    // Without an epoch it is compared with whichever was last.
+    expect(await publish('none', 2)).toEqual([3, true]);
+    expect(await publish('none', 3)).toEqual([4, false]);
+    expect(await publish('third', 1, 'second')).toEqual([5, false]);
+  });
+
+  test('VE1: publications without a version pass and leave the last version as it is', async () => {
+    await publish('5', 5);
+    expect(await publish('plain')).toEqual([2, false]);
+    expect(await publish('5 again', 5)).toEqual([2, true]);
+  });
+
+  test('VE1: holds inside one batch, by channel, and after the history was removed', async () => {
+    const versions = [2, 1, 3, 3].map((number) => append('v', String(number), { version: { number, epoch: '' } }));
+    const outcomes = await current().append(versions);
+    expect(outcomes.map((each) => accepted(each).repeated)).toEqual([false, true, false, true]);
+    expect(await publish('1', 1, '', 'other')).toEqual([1, false]);
+    await current().trim('v');
+    expect(await publish('3', 3)).toEqual([2, true]);
+    expect(await publish('4', 4)).toEqual([3, false]);
+  });
+
+  test('VE1: a key that was seen before has its first answer, whatever its version', async () => {
+    const once = (number: number) => append('v', String(number), { key: 'k', version: { number, epoch: '' } });
+    const [first, second] = [await current().append([once(1)]), await current().append([once(2)])];
+    expect(accepted(second[0]).position).toEqual(accepted(first[0]).position);
+    // Nor does it count as a version that was accepted.
+    expect(await publish('2', 2)).toEqual([2, false]);
+  });
+}
