@@ -24,6 +24,11 @@ export function bytesOfJson(json: string): Uint8Array {
   return (wrapped === undefined ? undefined : fromBase64(wrapped)) ?? encoder.encode(json);
 }
 
+/** Whether the text stands for bytes that are no JSON. */
+export function isWrapped(json: string): boolean {
+  return json.startsWith('{"$binary":"') && WRAPPED.test(json);
+}
+
 /** JSON text on one line; undefined for bytes that are no JSON. */
 export function jsonTextOf(bytes: Uint8Array): string | undefined {
   try {

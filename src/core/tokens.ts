@@ -1,13 +1,13 @@
-import { base64url, errors, type JWTPayload, jwtVerify } from 'jose';
-import { fromBase64 } from './base64.ts';
-import { jsonOfBytes } from './binary-data.ts';
+import { base64url, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { DisconnectError } from './disconnects.ts';
 import { ClientError } from './errors.ts';
-import { isDeeper } from './json-depth.ts';
+import type { Given } from './node-messages.ts';
 import type { Principal } from './principal.ts';
-import { jsonOf, rawMember, rawMembers, withRaw } from './raw-json.ts';
+import { rawMember, rawMembers, withRaw } from './raw-json.ts';
+import type { SubscribeOverride } from './subscribe-override.ts';
 import { algorithmsOf, createKeyFinder, KeysUnavailable, type TokenKeySettings } from './token-keys.ts';
 import type { TokenRefusal } from './token-refusals.ts';
+import { claimedJson, subscribeClaimsOf, subsOf } from './token-subs.ts';
 
 export type TokenSettings = TokenKeySettings & {
   /** What `iss` and `aud` must be; '' to ask for nothing. */
@@ -15,6 +15,12 @@ export type TokenSettings = TokenKeySettings & {
   readonly audience: string;
   /** How far the clock of whoever signs tokens may be ahead of ours. */
   readonly leewaySeconds: number;
+  /** The claim that holds the user; '' for `sub`. */
+  readonly userClaim?: string;
+  /** A shared secret of before, which counts besides; '' for none. */
+  readonly previousSecret?: string;
+  /** Milliseconds since 1970. */
+  readonly previousSecretUntil?: number;
 };
 
 /** Whom a connection token signs in. */
@@ -26,6 +32,10 @@ export type SignedIn = {
   readonly info?: string;
   /** Channels that the token puts the client into. */
   readonly channels?: readonly string[];
+  /** As `channels`, with what more is said of each. */
+  readonly subs?: ReadonlyMap<string, Given>;
+  /** For the developer's backend, with each question about this connection; JSON text. */
+  readonly meta?: string;
   /** The developer's backend let the client in by itself: it decides on anonymous ones, too, and on how long they stay. */
   readonly vouched?: true;
 };
@@ -42,6 +52,12 @@ export type Grant = {
   readonly userLimit?: number;
   /** The developer's backend granted it by itself: it is asked anew when the time is over, not the client for a token. */
   readonly vouched?: true;
+  /** What differs for this subscription from the namespace's options. */
+  readonly override?: SubscribeOverride;
+  /** For the client, with the answer; JSON text on one line. */
+  readonly data?: string;
+  /** The only connection for which it is good. */
+  readonly client?: string;
 };
 
 /** Is told of each token that is refused. */
@@ -49,12 +65,10 @@ type Refused = (reason: TokenRefusal, error: Error) => void;
 
 /** Claims that are passed on as they were written, those of each channel in `subs` too. */
 const PASSED_ON = ['info', 'data', 'meta'];
-/** As that of publications, for the same reason: others are shown it. */
-const DEPTH_LIMIT = 200;
 
 /** Who a developer's own backend says that somebody is, and where they may be. */
 export type Tokens = {
-  /** Throws `DisconnectError('invalidToken')`, `ClientError` `tokenExpired`, or `unavailable` (100, temporary) when keys cannot be had. */
+  /** Throws `DisconnectError('invalidToken')`, `ClientError` `tokenExpired`, or `unavailable` (100) without keys. */
   connection(token: string): Promise<SignedIn>;
   /** As `connection`. */
   subscription(token: string): Promise<Grant>;
@@ -62,14 +76,13 @@ export type Tokens = {
 
 /**
  * Verifies JWTs: connection tokens with the claims `sub` (the user, '' for anonymous), `exp`, `info` or `b64info`,
- * `channels`, `subs` and `expire_at`; subscription tokens with `channel` besides. Without a key every token is refused.
+ * `subs` or `channels`, `meta` and `expire_at`; subscription tokens with `channel`, and if they like `client`, `data` or
+ * `b64data`, and `override`. Without a key every token is refused.
  * One sort never serves for the other.
  * https://centrifugal.dev/docs/server/authentication, https://centrifugal.dev/docs/server/channel_token_auth
  */
 export function createTokens(settings: TokenSettings, now: () => number, refused: Refused = () => undefined): Tokens {
-  const findKey = createKeyFinder(settings);
-  const algorithms = algorithmsOf(settings);
-  const verify = async (token: string): Promise<JWTPayload> => {
+  const verifyBy = async (token: string, findKey: JWTVerifyGetKey, algorithms: string[]): Promise<JWTPayload> => {
     const { payload } = await jwtVerify(token, findKey, {
       algorithms,
       currentDate: new Date(now()),
@@ -80,7 +93,7 @@ export function createTokens(settings: TokenSettings, now: () => number, refused
     return asWritten(payload, new TextDecoder().decode(base64url.decode(token.split('.')[1] ?? '')));
   };
   const checked = async <T extends Ending>(token: string, read: (payload: JWTPayload) => T): Promise<T> => {
-    if (algorithms.length === 0) throw new DisconnectError('invalidToken');
+    if (algorithmsOf(settings).length === 0) throw new DisconnectError('invalidToken');
     const payload = await verify(token).catch((error: unknown) => refuse(error, refused));
     try {
       return lasting(read(payload), now());
@@ -90,9 +103,18 @@ export function createTokens(settings: TokenSettings, now: () => number, refused
       throw error;
     }
   };
+  const findKey = createKeyFinder(settings);
+  const { previousSecret = '', previousSecretUntil = Number.POSITIVE_INFINITY } = settings;
+  const previous = { secret: previousSecret, publicKey: '', jwksUrl: '' };
+  const verify = (token: string): Promise<JWTPayload> =>
+    verifyBy(token, findKey, algorithmsOf(settings)).catch((error: unknown) => {
+      const isOther = error instanceof errors.JWSSignatureVerificationFailed;
+      if (!isOther || previousSecret === '' || now() > previousSecretUntil) throw error;
+      return verifyBy(token, createKeyFinder(previous), algorithmsOf(previous));
+    });
   return {
-    connection: (token) => checked(token, signedIn),
-    subscription: (token) => checked(token, grantOf),
+    connection: (token) => checked(token, (payload) => signedIn(payload, settings)),
+    subscription: (token) => checked(token, (payload) => grantOf(payload, settings)),
   };
 }
 
@@ -151,35 +173,44 @@ function asWritten(payload: JWTPayload, text: string): JWTPayload {
   return { ...raw, subs: Object.fromEntries(each) };
 }
 
-function signedIn(payload: JWTPayload): SignedIn {
+function signedIn(payload: JWTPayload, settings: TokenSettings): SignedIn {
   // Whoever may be in one channel is not thereby somebody everywhere.
   if ((payload.channel ?? '') !== '') throw new DisconnectError('invalidToken');
-  const user = userOf(payload);
+  const user = userOf(payload, settings);
   const info = infoOf(payload);
-  const channels = [...textsOf(payload.channels), ...Object.keys(objectOf(payload.subs))];
+  const meta = claimedJson(payload.meta, undefined);
+  const subs = subsOf(payload.subs);
+  // As in Centrifugo, one of them counts.
+  const channels = subs.size > 0 ? [] : textsOf(payload.channels);
   return {
     principal: user === '' ? { kind: 'anonymous' } : { kind: 'external', user },
     ...expiryOf(payload),
     ...(info !== undefined && { info }),
     ...(channels.length > 0 && { channels: [...new Set(channels)] }),
+    ...(subs.size > 0 && { subs }),
+    ...(meta !== undefined && { meta }),
   };
 }
 
-function grantOf(payload: JWTPayload): Grant {
-  const { channel } = payload;
+function grantOf(payload: JWTPayload, settings: TokenSettings): Grant {
+  const { channel, client } = payload;
   if (typeof channel !== 'string' || channel === '') throw new DisconnectError('invalidToken');
-  const info = infoOf(payload);
-  return { channel, user: userOf(payload), ...expiryOf(payload), ...(info !== undefined && { info }) };
+  if (client !== undefined && typeof client !== 'string') throw new DisconnectError('invalidToken');
+  return {
+    ...{ channel, user: userOf(payload, settings), ...expiryOf(payload), ...subscribeClaimsOf(payload) },
+    ...(client !== undefined && client !== '' && { client }),
+  };
 }
 
-function userOf({ sub }: JWTPayload): string {
-  const user: unknown = sub ?? '';
+function userOf(payload: JWTPayload, { userClaim = '' }: TokenSettings): string {
+  const user: unknown = (userClaim === '' ? payload.sub : payload[userClaim]) ?? '';
   if (typeof user !== 'string') throw new DisconnectError('invalidToken');
   return user;
 }
 
 /** `expire_at` overrides `exp`: 0 means that what the token began does not end with it. In seconds, both. */
-function expiryOf({ exp, expire_at: end }: JWTPayload): { readonly expiresAt?: number } {
+function expiryOf({ exp, expire_at }: JWTPayload): { readonly expiresAt?: number } {
+  const end = expire_at ?? undefined;
   if (end !== undefined && (typeof end !== 'number' || !Number.isFinite(end)))
     throw new DisconnectError('invalidToken');
   const seconds = end ?? exp;
@@ -187,26 +218,11 @@ function expiryOf({ exp, expire_at: end }: JWTPayload): { readonly expiresAt?: n
 }
 
 function infoOf({ info, b64info }: JWTPayload): string | undefined {
-  if (typeof b64info !== 'string' && info === undefined) return undefined;
-  const shown = typeof b64info === 'string' ? decodedOf(b64info) : jsonOf(info);
-  if (isDeeper(shown, DEPTH_LIMIT)) throw new DisconnectError('invalidToken');
-  return shown;
-}
-
-function decodedOf(base64: string): string {
-  const bytes = fromBase64(base64);
-  if (bytes === undefined) throw new DisconnectError('invalidToken');
-  return jsonOfBytes(bytes);
+  return claimedJson(info, typeof b64info === 'string' ? b64info : undefined);
 }
 
 function textsOf(value: unknown): string[] {
   if (value === undefined) return [];
   if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value;
-  throw new DisconnectError('invalidToken');
-}
-
-function objectOf(value: unknown): object {
-  if (value === undefined) return {};
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw new DisconnectError('invalidToken');
 }
