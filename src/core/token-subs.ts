@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fromBase64 } from './base64.ts';
 import { jsonOfBytes } from './binary-data.ts';
 import { DisconnectError } from './disconnects.ts';
+import { isDeeper } from './json-depth.ts';
 import type { Given } from './node-messages.ts';
 import { jsonOf } from './raw-json.ts';
 import { type SubscribeOverride, subscribeOverrideOf, subscribeOverrideSchema } from './subscribe-override.ts';
@@ -14,6 +15,9 @@ const optionsSchema = z.object({
   b64data: z.string().nullish(),
   override: subscribeOverrideSchema.nullish(),
 });
+
+/** As that of publications, for the same reason: others are shown it. */
+const DEPTH_LIMIT = 200;
 
 /** What the claims of a token say of one subscription. */
 export type SubscribeClaims = Pick<Given, 'info' | 'data' | 'override'>;
@@ -53,5 +57,7 @@ export function claimedJson(value: unknown, b64: string | null | undefined): str
     if (bytes === undefined) throw new DisconnectError('invalidToken');
     return jsonOfBytes(bytes);
   }
-  return value === undefined || value === null ? undefined : jsonOf(value);
+  const text = value === undefined ? 'null' : jsonOf(value);
+  if (isDeeper(text, DEPTH_LIMIT)) throw new DisconnectError('invalidToken');
+  return text === 'null' ? undefined : text;
 }

@@ -1,7 +1,6 @@
 import { base64url, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { DisconnectError } from './disconnects.ts';
 import { ClientError } from './errors.ts';
-import { isDeeper } from './json-depth.ts';
 import type { Given } from './node-messages.ts';
 import type { Principal } from './principal.ts';
 import { rawMember, rawMembers, withRaw } from './raw-json.ts';
@@ -68,9 +67,6 @@ type Refused = (reason: TokenRefusal, error: Error) => void;
 
 /** Claims that are passed on as they were written, those of each channel in `subs` too. */
 const PASSED_ON = ['info', 'data', 'meta'];
-/** As that of publications, for the same reason: others are shown it. */
-const DEPTH_LIMIT = 200;
-
 /** Who a developer's own backend says that somebody is, and where they may be. */
 export type Tokens = {
   /** Throws `DisconnectError('invalidToken')`, `ClientError` `tokenExpired`, or `unavailable` (100, temporary) when keys cannot be had. */
@@ -222,9 +218,7 @@ function expiryOf({ exp, expire_at: end }: JWTPayload): { readonly expiresAt?: n
 }
 
 function infoOf({ info, b64info }: JWTPayload): string | undefined {
-  const shown = claimedJson(info, typeof b64info === 'string' ? b64info : undefined);
-  if (shown !== undefined && isDeeper(shown, DEPTH_LIMIT)) throw new DisconnectError('invalidToken');
-  return shown;
+  return claimedJson(info, typeof b64info === 'string' ? b64info : undefined);
 }
 
 function textsOf(value: unknown): string[] {

@@ -166,6 +166,8 @@ function protobufWriter(url: string): Writer {
   return {
     name: 'Centrifuge Protobuf',
     takes: ['json', 'bytes'],
+    // All is bytes to it, a wrapper too (0006).
+    stores: (value) => storedAs(value.kind === 'json' ? { kind: 'bytes', bytes: encoder.encode(value.text) } : value),
     write: async (channel, value) => {
       const bytes = value.kind === 'bytes' ? value.bytes : encoder.encode(value.text);
       await client.publish(channel, bytes).catch((error: { readonly code: number; readonly message: string }) => {
