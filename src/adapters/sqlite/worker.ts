@@ -4,11 +4,17 @@
  * carries thousands of publications. The reader reads WAL snapshots and is never blocked by the writer.
  */
 import { Database } from 'bun:sqlite';
+import { CommitGuard } from './commit-guard.ts';
 import type { Answer, Job, JobResults, Request } from './jobs.ts';
 import { Reader } from './reader.ts';
+import type { RunMark } from './run-file.ts';
 import { isConstraint, isOfOneJob, Writer } from './writer.ts';
 
-export type OpenWorker = { readonly open: 'writer' | 'reader'; readonly file: string };
+export type OpenWorker =
+  /** `mark`: what stands in the run file. */
+  | { readonly open: 'writer'; readonly file: string; readonly mark: RunMark }
+  /** `isSuspect`: the database may be damaged, so what is read from it is looked at more closely. */
+  | { readonly open: 'reader'; readonly file: string; readonly isSuspect: boolean };
 /** The last message to the thread, after all its answers came, and its answer: the database is closed. */
 export const CLOSE = 'close';
 export const CLOSED = 'closed';
@@ -30,14 +36,14 @@ self.onmessage = ({ data }) => {
     self.postMessage(CLOSED);
   } else if ('open' in data) {
     const db = connect(data);
-    service = data.open === 'writer' ? serveWrites(db) : serveReads(db);
+    service = data.open === 'writer' ? serveWrites(db, data) : serveReads(db, data.isSuspect);
   } else {
     service?.serve(data);
   }
 };
 
-function serveReads(db: Database): Service {
-  const reader = new Reader(db);
+function serveReads(db: Database, isSuspect: boolean): Service {
+  const reader = new Reader(db, isSuspect);
   const run = (job: Job): Results => {
     if (job.kind === 'read') return reader.read(job);
     if (job.kind === 'query') return reader.query(job.sql, job.params);
@@ -52,30 +58,48 @@ function serveReads(db: Database): Service {
   };
 }
 
-function serveWrites(db: Database): Service {
+type Writing = { readonly db: Database; readonly writer: Writer; readonly guard: CommitGuard };
+
+function serveWrites(db: Database, { file, mark }: Extract<OpenWorker, { open: 'writer' }>): Service {
   const writer = new Writer(db);
+  const writing = { db, writer, guard: new CommitGuard(file, mark) };
   let waiting: Request[] = [];
   const commit = () => {
     const requests = waiting;
     waiting = [];
-    self.postMessage(commitAll(db, writer, requests));
+    const inside = requests.filter(({ job }) => job.kind !== 'checkpoint');
+    if (inside.length > 0) self.postMessage(commitAll(writing, inside));
+    for (const request of requests) {
+      if (request.job.kind === 'checkpoint') self.postMessage([answer(request, () => bringIn(db))]);
+    }
   };
   const serve = (requests: readonly Request[]) => {
     if (waiting.length === 0) setImmediate(commit);
     for (const request of requests) waiting.push(request);
   };
-  return { serve, close: () => writer.close() };
+  const close = () => {
+    writing.guard.close();
+    writer.close();
+  };
+  return { serve, close };
+}
+
+/** Not waiting for readers: while one reads an older state, the log goes on growing a little. */
+function bringIn(db: Database): null {
+  db.run('PRAGMA wal_checkpoint(PASSIVE)');
+  return null;
 }
 
 /** One transaction for all. When one of them spoils it, they are done again in a way that lets only that one fail. */
-function commitAll(db: Database, writer: Writer, requests: readonly Request[]): readonly Answer[] {
+function commitAll(writing: Writing, requests: readonly Request[]): readonly Answer[] {
+  const { writer } = writing;
   try {
-    return commitWith(db, writer, requests, (job) => write(writer, job));
+    return commitWith(writing, requests, (job) => write(writer, job));
   } catch (error) {
     if (!isOfOneJob(error)) return requests.map(({ id }) => failure(id, error));
   }
   try {
-    return commitWith(db, writer, requests, (job) =>
+    return commitWith(writing, requests, (job) =>
       job.kind === 'append' ? writer.appendEach(job.rows) : writer.alone(() => write(writer, job)),
     );
   } catch (error) {
@@ -85,8 +109,7 @@ function commitAll(db: Database, writer: Writer, requests: readonly Request[]): 
 
 /** Throws when nothing of it was kept. */
 function commitWith(
-  db: Database,
-  writer: Writer,
+  { db, writer, guard }: Writing,
   requests: readonly Request[],
   run: (job: Job) => Results,
 ): readonly Answer[] {
@@ -94,7 +117,9 @@ function commitWith(
     db.run('BEGIN IMMEDIATE');
     const answers = requests.map((request) => answerInside(db, request, run));
     writer.flush();
+    guard.beforeCommit();
     db.run('COMMIT');
+    guard.afterCommit();
     return answers;
   } catch (error) {
     writer.forget();
@@ -131,12 +156,14 @@ function answerInside(db: Database, { id, job }: Request, run: (job: Job) => Res
 }
 
 function failure(id: number, error: unknown): Answer {
-  return { id, ok: false, constraint: isConstraint(error), message: (error as Error).message };
+  const { message, code = '' } = error as Error & { readonly code?: string };
+  return { id, ok: false, constraint: isConstraint(error), message, code };
 }
 
 const PRAGMAS = ['busy_timeout = 10000', 'synchronous = FULL', 'foreign_keys = ON', 'cache_size = -8000'];
 const PRAGMA_OF = {
-  writer: 'wal_autocheckpoint = 4000',
+  // `Checkpoints` sees to that; where its thread is gone, the log ends at 200 MiB.
+  writer: 'wal_autocheckpoint = 50000',
   // Rather than a read-only handle: that one could not recover a WAL which a crash left behind.
   reader: 'query_only = ON',
 } as const;

@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'bun:sqlite';
 import type { SqlValue, WriteResult } from '../../ports/sql.ts';
+import { isDamage } from './damage.ts';
 import type { AppendRow, AppendRowOutcome, JobResults, MarkedWrite, Refusal } from './jobs.ts';
 import { OFFSET_MARK } from './jobs.ts';
 import { type StatementCache, statementCache } from './statement-cache.ts';
@@ -249,9 +250,9 @@ function refusal(error: unknown): Refusal {
 /** Codes of an SQL text or value that can never work, with '' for those of Bun, which refuses what is no SQL value. */
 const MISTAKES = ['SQLITE_ERROR', 'SQLITE_RANGE', 'SQLITE_MISMATCH', 'SQLITE_TOOBIG', ''];
 
-/** Whether it is the one job that is wrong, rather than the disk or the database. */
+/** Whether it is the one job that is wrong, or touches damaged pages, rather than the disk or the whole database. */
 export function isOfOneJob(error: unknown): boolean {
-  return isConstraint(error) || MISTAKES.includes((error as { code?: string }).code ?? '');
+  return isConstraint(error) || isDamage(error) || MISTAKES.includes((error as { code?: string }).code ?? '');
 }
 
 export function isConstraint(error: unknown): boolean {

@@ -86,16 +86,20 @@ export async function startServer(config: Config): Promise<RunningServer> {
       },
       steps: MIGRATIONS,
       onDeath: (error) => dieOf(error, telemetry),
+      record: telemetry.record,
     });
-    if (ports.isRestored) telemetry.record('warn', 'log.restored', { consequence: 'clients begin anew' });
+    if (ports.newEpoch !== undefined) {
+      telemetry.record('warn', 'log.epoch_begun', { ...ports.newEpoch, consequence: 'clients begin anew' });
+    }
     const traces = await openTraces(config, telemetry);
     const ready = assemble(config, ports, { telemetry, traces, fanout, server, processMetrics, compression });
     const url = publicUrl(config, server);
+    const opened = ports;
     await ready.app.catchUp();
     const ownerPath = await ready.app.ownerPath();
     const ownerUrl = ownerPath === null ? null : `${url}${ownerPath}`;
     serving = ready;
-    readiness.start(ports.checks);
+    readiness.start(ports.checks, () => opened.damage());
     const running = { server, app: ready.app, ports, telemetry, traces, readiness, processMetrics };
     return {
       ...{ url, ownerUrl },
