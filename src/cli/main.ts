@@ -7,6 +7,7 @@ import type { Command } from './command.ts';
 import { writeConfigDocs } from './config-docs.ts';
 import { doctor } from './doctor.ts';
 import { helpText } from './help.ts';
+import { repair } from './repair.ts';
 import { serve } from './serve.ts';
 
 const help: Command = {
@@ -29,6 +30,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   serve,
   bench,
   doctor,
+  repair,
   'check-config': checkConfig,
   'config-docs': writeConfigDocs,
   help,
