@@ -41,7 +41,16 @@ export class Reader {
       if (found === null) return { epoch: this.#epoch, top: 0, rows: [] };
       return { epoch: this.#epoch, top: found.top, ...this.#page(job, found) };
     } finally {
+      this.#endSnapshot();
+    }
+  }
+
+  /** After a read that came upon damage this does what it should, and throws the read's error once more. */
+  #endSnapshot(): void {
+    try {
       this.#statements.prepare('COMMIT').run();
+    } catch (error) {
+      if (!isDamage(error) || this.#db.inTransaction) throw error;
     }
   }
 

@@ -5,6 +5,7 @@
  */
 import { Database } from 'bun:sqlite';
 import { CommitGuard } from './commit-guard.ts';
+import { isDamage } from './damage.ts';
 import type { Answer, Job, JobResults, Request } from './jobs.ts';
 import { Reader } from './reader.ts';
 import type { RunMark } from './run-file.ts';
@@ -90,32 +91,51 @@ function bringIn(db: Database): null {
   return null;
 }
 
-/** One transaction for all. When one of them spoils it, they are done again in a way that lets only that one fail. */
+/** What damage has been answered before the transaction is done again, by the request's id. */
+type Refused = Map<number, Answer>;
+
+/** SQLite refuses all of a transaction that has come upon damage: it is done again without that, so often at most. */
+const MOST_TRIES = 50;
+
+/** One transaction for all, but for jobs that come upon damaged pages: those are told so. */
 function commitAll(writing: Writing, requests: readonly Request[]): readonly Answer[] {
+  const refused: Refused = new Map();
+  const known = () => writing.writer.damagedChannels + refused.size;
+  for (let tries = 1; ; tries += 1) {
+    const before = known();
+    try {
+      return commitTogether(writing, requests, refused);
+    } catch (error) {
+      if (!isDamage(error) || known() === before || tries === MOST_TRIES) {
+        return requests.map(({ id }) => failure(id, error));
+      }
+    }
+  }
+}
+
+/** When one of them spoils it, they are done again in a way that lets only that one fail. Throws when nothing was kept. */
+function commitTogether(writing: Writing, requests: readonly Request[], refused: Refused): readonly Answer[] {
   const { writer } = writing;
   try {
-    return commitWith(writing, requests, (job) => write(writer, job));
+    return commitWith(writing, requests, refused, (job) => write(writer, job));
   } catch (error) {
-    if (!isOfOneJob(error)) return requests.map(({ id }) => failure(id, error));
+    if (!isOfOneJob(error)) throw error;
   }
-  try {
-    return commitWith(writing, requests, (job) =>
-      job.kind === 'append' ? writer.appendEach(job.rows) : writer.alone(() => write(writer, job)),
-    );
-  } catch (error) {
-    return requests.map(({ id }) => failure(id, error));
-  }
+  return commitWith(writing, requests, refused, (job) =>
+    job.kind === 'append' ? writer.appendEach(job.rows) : writer.alone(() => write(writer, job)),
+  );
 }
 
 /** Throws when nothing of it was kept. */
 function commitWith(
   { db, writer, guard }: Writing,
   requests: readonly Request[],
+  refused: Refused,
   run: (job: Job) => Results,
 ): readonly Answer[] {
   try {
     db.run('BEGIN IMMEDIATE');
-    const answers = requests.map((request) => answerInside(db, request, run));
+    const answers = requests.map((request) => refused.get(request.id) ?? answerInside({ db, refused }, request, run));
     writer.flush();
     guard.beforeCommit();
     db.run('COMMIT');
@@ -144,11 +164,15 @@ function answer({ id, job }: Request, run: (job: Job) => Results): Answer {
   }
 }
 
+type Inside = { readonly db: Database; readonly refused: Refused };
+
 /** As `answer`; throws for what must undo the transaction and so concerns all requests in it. */
-function answerInside(db: Database, { id, job }: Request, run: (job: Job) => Results): Answer {
+function answerInside({ db, refused }: Inside, { id, job }: Request, run: (job: Job) => Results): Answer {
   try {
     return { id, ok: true, result: run(job) };
   } catch (error) {
+    // Of appends the writer knows the channels.
+    if (isDamage(error) && job.kind !== 'append') refused.set(id, failure(id, error));
     // A full disk, for one, has ended the transaction: what followed would commit by itself, whatever it is told.
     if (!db.inTransaction || job.kind === 'append' || !isOfOneJob(error)) throw error;
     return failure(id, error);
