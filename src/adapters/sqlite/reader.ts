@@ -8,9 +8,9 @@ import { type StatementCache, statementCache } from './statement-cache.ts';
 type ReadJob = Extract<Job, { kind: 'read' }>;
 
 const FORWARD =
-  'SELECT offset, time, data, info, tags, except_client FROM publications WHERE channel_id = ? AND offset > ? ORDER BY offset LIMIT ?';
+  'SELECT offset, time, data, info, tags, except_client FROM publications WHERE channel_id = ? AND offset >= ? ORDER BY offset LIMIT ?';
 const REVERSE =
-  'SELECT offset, time, data, info, tags, except_client FROM publications WHERE channel_id = ? AND offset < ? ORDER BY offset DESC LIMIT ?';
+  'SELECT offset, time, data, info, tags, except_client FROM publications WHERE channel_id = ? AND offset <= ? ORDER BY offset DESC LIMIT ?';
 
 /** Reads from WAL snapshots; each call sees all that was committed before it. */
 export class Reader {
@@ -66,6 +66,7 @@ export class Reader {
       if (rows.length > 0) return { rows, damaged: true };
       const next = pastDamage((from) => this.#canRead({ ...job, after: from }, id), { ...job, after, top });
       if (next === undefined) return { rows, damaged: true };
+      rows.push(...this.#edge({ ...job, after }, id, next));
       after = next;
     }
     return after === Math.min(job.after, top + 1) ? { rows } : { rows, damaged: true };
@@ -91,6 +92,17 @@ export class Reader {
     }
   }
 
+  /**
+   * What stands between the damage behind `after` and `next`. The first row behind a damaged page is often on the page above
+   * it, and found only by coming from the other side.
+   */
+  #edge(job: ReadJob, id: number, next: number): readonly ReadRow[] {
+    const rows: ReadRow[] = [];
+    const reverse = !job.reverse;
+    this.#collect({ ...job, reverse, after: reverse ? next + 1 : next - 1 }, id, rows);
+    return rows.filter(([offset]) => (reverse ? offset > job.after : offset < job.after)).reverse();
+  }
+
   #canRead(job: ReadJob, id: number): boolean {
     try {
       return [...this.#stored(job, id, 1)].every(isWhole);
@@ -102,7 +114,7 @@ export class Reader {
 
   #stored(job: ReadJob, id: number, limit: number): IterableIterator<StoredRow> {
     const page = this.#statements.prepare(job.reverse ? REVERSE : FORWARD);
-    return page.iterate(id, job.after, limit) as IterableIterator<StoredRow>;
+    return page.iterate(id, job.reverse ? job.after - 1 : job.after + 1, limit) as IterableIterator<StoredRow>;
   }
 
   query(sql: string, params: readonly SqlValue[]): readonly Row[] {

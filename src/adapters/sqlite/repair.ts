@@ -9,6 +9,7 @@ import { findDamage } from './quick-check.ts';
 import {
   type Channel,
   type ChannelSalvage,
+  readable,
   type Salvage,
   salvageChannel,
   salvageTable,
@@ -185,7 +186,7 @@ function takeHistory(salvage: Salvage): ChannelSalvage[] {
 /** Those that the table gives, and those of which only the index by name still knows. */
 function channelsOf(from: Database, to: Database | undefined): Channel[] {
   const known = new Map<number, Channel>();
-  for (const row of readable(from, 'SELECT id, name, top, first FROM channels ORDER BY id')) {
+  for (const row of readable(from.query('SELECT id, name, top, first FROM channels ORDER BY id').iterate())) {
     const { id, name, top, first } = row as Channel;
     if (typeof name === 'string' && Number.isSafeInteger(top) && Number.isSafeInteger(first))
       known.set(id, { id, name, top, first });
@@ -196,19 +197,10 @@ function channelsOf(from: Database, to: Database | undefined): Channel[] {
   }
   for (const order of ['ASC', 'DESC']) {
     const byName = `SELECT id, name FROM channels INDEXED BY sqlite_autoindex_channels_1 ORDER BY name ${order}`;
-    for (const row of readable(from, byName)) {
+    for (const row of readable(from.query(byName).iterate())) {
       const { id, name } = row as Channel;
       if (!known.has(id) && typeof name === 'string') known.set(id, { id, name, top: 0, first: 1 });
     }
   }
   return [...known.values()];
-}
-
-/** Rows up to the first one that cannot be read. */
-function* readable(db: Database, sql: string): Iterable<unknown> {
-  try {
-    yield* db.query(sql).iterate();
-  } catch (error) {
-    if (!isDamage(error)) throw error;
-  }
 }

@@ -56,7 +56,10 @@ export function salvageChannel({ from, to }: Salvage, { id, name, top, first }: 
   const columns = columnsOf(from, PUBLICATIONS);
   const offsetAt = columns.indexOf('"offset"');
   const read = from.query(
-    `SELECT ${columns.join(', ')} FROM publications WHERE channel_id = ? AND offset > ? ORDER BY offset LIMIT ?`,
+    `SELECT ${columns.join(', ')} FROM publications WHERE channel_id = ? AND offset >= ? ORDER BY offset LIMIT ?`,
+  );
+  const readBack = from.query(
+    `SELECT ${columns.join(', ')} FROM publications WHERE channel_id = ? AND offset <= ? ORDER BY offset DESC LIMIT ${BATCH}`,
   );
   const put = to && inserter(to, PUBLICATIONS, columns);
   let [rows, highest, lowest] = [0, 0, Number.POSITIVE_INFINITY];
@@ -68,7 +71,8 @@ export function salvageChannel({ from, to }: Salvage, { id, name, top, first }: 
   };
   const cursor: Cursor = {
     ...{ after: 0, top: Math.max(top, first) },
-    read: (after, limit) => iterate(read.iterate(id, after, limit)),
+    read: (after, limit) => iterate(read.iterate(id, after + 1, limit)),
+    readBack: (to) => iterate(readBack.iterate(id, to)),
     keyOf: (row) => Number(row[offsetAt]),
   };
   scan(cursor, take);
@@ -82,11 +86,13 @@ type Cursor = {
   readonly after: number;
   readonly top: number;
   readonly read: (after: number, limit: number) => Iterable<Values>;
+  /** From this key back. Only where rows stand on other pages than leaves, too. */
+  readonly readBack?: (from: number) => Iterable<Values>;
   readonly keyOf: (row: Values) => number;
 };
 
 /** Hands over each row that can be read, in order, and gives at how many places some could not be. */
-function scan({ after, top, read, keyOf }: Cursor, take: (row: Values) => void): number {
+function scan({ after, top, read, readBack, keyOf }: Cursor, take: (row: Values) => void): number {
   let [last, gaps] = [after, 0];
   for (;;) {
     let count = 0;
@@ -104,8 +110,19 @@ function scan({ after, top, read, keyOf }: Cursor, take: (row: Values) => void):
       gaps += 1;
       const next = pastDamage((from) => canRead(read, from), { after: last, top, reverse: false });
       if (next === undefined) return gaps;
+      // The first row behind a damaged page is often on the page above it, and found only by coming from the other side.
+      for (const row of readable(readBack?.(next) ?? [])) if (keyOf(row) > last) take(row);
       last = next;
     }
+  }
+}
+
+/** Rows up to the first one that cannot be read. */
+export function* readable<T>(rows: Iterable<T>): Iterable<T> {
+  try {
+    yield* rows;
+  } catch (error) {
+    if (!isDamage(error)) throw error;
   }
 }
 
