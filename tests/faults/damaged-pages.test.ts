@@ -66,6 +66,12 @@ test(
     });
     expect((await data.history(OTHER))?.publications).toHaveLength(3);
     for (const channel of [CHANNEL, OTHER]) expect(await data.publish(channel, ['new'])).toEqual(['new']);
+
+    // A clean stop heals nothing.
+    await data.stop();
+    await data.start();
+    await data.recorded('database.damaged', 2);
+    expect(await data.readiness()).toMatchObject({ code: 200, status: 'degraded' });
   },
   TIMEOUT_MS,
 );

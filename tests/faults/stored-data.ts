@@ -110,10 +110,10 @@ export class StoredData {
     return { code: response.status, ...((await response.json()) as { status: string }) };
   }
 
-  /** Resolves when the server has recorded the event. */
-  async recorded(event: string): Promise<void> {
+  /** Resolves when the event has been recorded so often. */
+  async recorded(event: string, times = 1): Promise<void> {
     const deadline = Date.now() + 30_000;
-    while (this.records.of(event).length === 0) {
+    while (this.records.of(event).length < times) {
       if (Date.now() > deadline) throw new Error(`${event} was not recorded: ${this.records.text()}`);
       await Bun.sleep(10);
     }

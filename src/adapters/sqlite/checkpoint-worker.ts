@@ -13,6 +13,8 @@ export type CheckpointOrder = { readonly open: string; readonly frames: number }
  */
 export type CheckpointNews =
   | { readonly kind: 'done'; readonly left: number }
+  /** The open file of the log's index, to be closed when nobody in this process has the database open any more. */
+  | { readonly kind: 'opened'; readonly descriptor: number }
   | { readonly kind: 'failed'; readonly error: string }
   | { readonly kind: 'closed' };
 
@@ -42,12 +44,12 @@ class Checkpointer {
     this.#db.query('SELECT count(*) FROM sqlite_master').get();
     this.#index = new WalIndex(file);
     this.#frames = frames;
+    self.postMessage({ kind: 'opened', descriptor: this.#index.descriptor });
     this.#plan(LOOK_MS);
   }
 
   close(): void {
     clearTimeout(this.#timer);
-    this.#index.close();
     this.#db.close();
   }
 

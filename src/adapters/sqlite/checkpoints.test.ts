@@ -16,6 +16,7 @@ let folder: string;
 let database: SqliteDatabase;
 /** In the place of the writer's connection, which nobody else can reach. */
 let own: Database;
+let index: WalIndex;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'banyan-checkpoints-'));
   database = openDatabase(folder, [], (error) => {
@@ -27,6 +28,7 @@ beforeEach(async () => {
 afterEach(async () => {
   own.close();
   await database.close();
+  index.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -52,25 +54,23 @@ function checkpoints() {
 describe('DA5: checkpoints', () => {
   test('keep the log short while somebody publishes without a pause', async () => {
     const { made } = checkpoints();
-    const index = new WalIndex(file());
+    index = new WalIndex(file());
     const salts = new Set<string>();
     // Each new salt is a log that began anew.
     await publishUntil(() => salts.add(index.read().salt).size > 4);
     expect(statSync(`${file()}-wal`).size).toBeLessThan(200 * 1024 * 1024);
-    index.close();
     await made.close();
   }, 60_000);
 
   test('go on when their thread has died: it is noticed, and replaced', async () => {
     const { made, deaths } = checkpoints();
-    const index = new WalIndex(file());
+    index = new WalIndex(file());
     await publishUntil(() => index.read().backfilled > 0);
     made.kill();
     await publishUntil(() => deaths.length > 0);
     const { salt } = index.read();
     await publishUntil(() => index.read().salt !== salt);
     expect(deaths).toHaveLength(1);
-    index.close();
     await made.close();
   }, 60_000);
 });

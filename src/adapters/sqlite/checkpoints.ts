@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import type { CheckpointNews, CheckpointOrder } from './checkpoint-worker.ts';
 
 /** 16 MiB of the log: fewer mean that pages which change often are written more often, more mean longer checkpoints. */
@@ -23,6 +24,9 @@ export class Checkpoints {
   readonly #settings: CheckpointSettings;
   #worker: Worker | undefined;
   #isFinishing = false;
+  #hasFailed = false;
+  /** Of the log's index, in threads that are there or were. */
+  readonly #descriptors: number[] = [];
   #beginning: Timer | undefined;
   #onClosed: (() => void) | undefined;
   #isClosed = false;
@@ -43,6 +47,11 @@ export class Checkpoints {
       worker.postMessage('close' satisfies CheckpointOrder);
     });
     worker.terminate();
+  }
+
+  /** All connections of this process are closed: before that, to close one of these files would give up their locks. */
+  release(): void {
+    for (const descriptor of this.#descriptors.splice(0)) closeSync(descriptor);
   }
 
   /** Ends the thread as a fault in it would; for tests. */
@@ -72,11 +81,15 @@ export class Checkpoints {
 
   #take(news: CheckpointNews): void {
     switch (news.kind) {
+      case 'opened':
+        this.#descriptors.push(news.descriptor);
+        break;
       case 'done':
+        this.#hasFailed = false;
         this.#finish();
         break;
       case 'failed':
-        this.#settings.onFailure(news.error);
+        this.#fail(news.error);
         break;
       case 'closed':
         this.#onClosed?.();
@@ -91,10 +104,16 @@ export class Checkpoints {
     this.#isFinishing = true;
     this.#settings
       .finish()
-      .catch((error: Error) => this.#settings.onFailure(error.message))
+      .catch((error: Error) => this.#fail(error.message))
       .finally(() => {
         this.#isFinishing = false;
       });
+  }
+
+  /** Says so once, until it works again. */
+  #fail(error: string): void {
+    if (!this.#hasFailed) this.#settings.onFailure(error);
+    this.#hasFailed = true;
   }
 
   #replace(worker: Worker, why: string): void {

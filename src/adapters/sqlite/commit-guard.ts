@@ -18,8 +18,12 @@ export class CommitGuard {
   /** The database is open, and its log has been read from. */
   constructor(file: string, mark: RunMark) {
     const folder = dirname(file);
-    this.#watch = new FileWatch([file, `${file}-wal`, join(folder, RUN_FILE)]);
     this.#index = new WalIndex(file);
+    this.#watch = new FileWatch([
+      { path: file },
+      { path: `${file}-wal`, least: () => this.#index.bytes() },
+      { path: join(folder, RUN_FILE) },
+    ]);
     this.#runFile = new RunFile(folder);
     this.#mark = { ...mark, wal: placeOf(this.#index) };
     this.#runFile.write(this.#mark);
@@ -39,12 +43,16 @@ export class CommitGuard {
   }
 
   /** The log is about to be brought into the database and removed. Where a file is gone, that can't be relied upon. */
-  close(): void {
+  beforeClose(): void {
     try {
       this.#watch.check();
       this.#mark = { ...this.#mark, state: 'closing' };
       this.#write();
     } catch {}
+  }
+
+  /** The database is closed, here and in all other threads. */
+  close(): void {
     this.#index.close();
     this.#runFile.close();
   }

@@ -75,12 +75,14 @@ function run({ folder, file, left, onDeath, record, release }: Opened): SqliteDa
     damage: () => health.damage,
     checkWrites: () => checkWrites(sql, health),
     close: async () => {
-      health.close();
       await checkpoints.close();
-      // Finds out whether the files are still there: otherwise the next start shall see that this run did not end well.
+      // Finds out whether the files are still there.
       await sql.write([]).catch(() => undefined);
       await log.close();
-      if (!health.isGone) endRun(folder, file, left.boot);
+      checkpoints.release();
+      // Otherwise the next start shall see that this run did not end well, and check again.
+      if (health.isWell) endRun(folder, file, left.boot);
+      health.close();
       release();
     },
   };

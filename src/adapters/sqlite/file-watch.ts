@@ -6,37 +6,42 @@ export class FilesGoneError extends Error {
   readonly code = 'BANYAN_FILES_GONE';
 }
 
-type Known = { readonly inode: number; size: number };
+export type Watched = {
+  readonly path: string;
+  /** How long it is at least, in bytes; absent for a file that never becomes shorter. */
+  readonly least?: () => number;
+};
+
+type Known = Watched & { readonly inode: number; size: number };
 
 /**
- * Whether files that are open still stand under their names. SQLite does not notice when they do not: it goes on writing
- * to the open file, which nobody can open again. The size of none of them ever shrinks while a server uses it.
+ * Whether files that are open still stand under their names, as long as they should be. SQLite does not notice when they do
+ * not: it goes on writing to the open file, which nobody can open again.
  */
 export class FileWatch {
-  readonly #files: Map<string, Known>;
+  readonly #files: readonly Known[];
   #cut: string | undefined;
 
   /** All of them must be there. */
-  constructor(paths: readonly string[]) {
-    this.#files = new Map(
-      paths.map((path) => {
-        const { ino, size } = statSync(path);
-        return [path, { inode: ino, size }];
-      }),
-    );
+  constructor(files: readonly Watched[]) {
+    this.#files = files.map((file) => {
+      const { ino, size } = statSync(file.path);
+      return { ...file, inode: ino, size };
+    });
   }
 
   /** Throws `FilesGoneError`. A file that was moved away and comes back is well again; one that was cut is not. */
   check(): void {
     if (this.#cut !== undefined) throw new FilesGoneError(this.#cut);
-    for (const [path, known] of this.#files) {
+    for (const known of this.#files) {
+      const { path } = known;
       const found = statSync(path, { throwIfNoEntry: false });
       if (found?.ino !== known.inode) {
         throw new FilesGoneError(
           `${path} was ${found === undefined ? 'removed' : 'replaced'} while the server uses it`,
         );
       }
-      if (found.size < known.size) {
+      if (found.size < (known.least?.() ?? known.size)) {
         this.#cut = `${path} was cut while the server uses it`;
         throw new FilesGoneError(this.#cut);
       }

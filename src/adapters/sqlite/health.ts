@@ -36,9 +36,9 @@ export class Health {
     return this.#isFull;
   }
 
-  /** A file of the database was removed, replaced or cut. */
-  get isGone(): boolean {
-    return this.#isGone;
+  /** Nothing is known to be wrong, and no check is under way: the next start need not look. */
+  get isWell(): boolean {
+    return this.#damage === undefined && !this.#isGone && this.#check === undefined;
   }
 
   /** A job of the writer or the reader has failed. */

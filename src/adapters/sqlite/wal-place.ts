@@ -11,29 +11,32 @@ export const NO_WAL: WalPlace = { salt: '0000000000000000', frames: 0 };
 /** There is a log, of which SQLite can read nothing. */
 export const UNREADABLE_WAL: WalPlace = { salt: 'ffffffffffffffff', frames: 0 };
 
+const HEADER_BYTES = 32;
+const FRAME_HEADER_BYTES = 24;
 /** Bytes of the index's head: two copies of its header, then how far checkpoints have come. */
 const HEAD_BYTES = 100;
+const PAGE_SIZE_AT = 14;
 const FRAMES_AT = 16;
 const SALT_AT = 32;
 const BACKFILLED_AT = 96;
 
 /**
- * Reads the head of SQLite's index of the log, `banyan.db-shm`. It is right for whoever holds the database open.
+ * Reads the head of SQLite's index of the log, `banyan.db-shm`. It is right for whoever holds the database open. The file
+ * must stay open as long as a connection of this process is: to close it would give up that connection's locks
+ * (https://www.sqlite.org/howtocorrupt.html, 2.2).
  * https://www.sqlite.org/walformat.html#the_wal_index_file_format
  */
 export class WalIndex {
-  readonly #file: string;
   readonly #head = Buffer.alloc(HEAD_BYTES);
-  #descriptor: number | undefined;
+  readonly descriptor: number;
 
   constructor(database: string) {
-    this.#file = `${database}-shm`;
+    this.descriptor = openSync(`${database}-shm`, 'r');
   }
 
   /** `backfilled`: how many of the frames are in the database already. */
   read(): WalPlace & { readonly backfilled: number } {
-    this.#descriptor ??= openSync(this.#file, 'r');
-    const read = readSync(this.#descriptor, this.#head, 0, HEAD_BYTES, 0);
+    const read = readSync(this.descriptor, this.#head, 0, HEAD_BYTES, 0);
     if (read < HEAD_BYTES) return { ...NO_WAL, backfilled: 0 };
     return {
       salt: this.#head.toString('hex', SALT_AT, SALT_AT + 8),
@@ -42,16 +45,24 @@ export class WalIndex {
     };
   }
 
+  /** How long the log must be to hold all its frames. */
+  bytes(): number {
+    const { frames } = this.read();
+    // 65,536 does not fit into two bytes and stands there as 1.
+    const pageSize = NATIVE.u16(this.#head, PAGE_SIZE_AT);
+    return frames === 0 ? 0 : HEADER_BYTES + frames * (FRAME_HEADER_BYTES + (pageSize === 1 ? 65_536 : pageSize));
+  }
+
   close(): void {
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
-    this.#descriptor = undefined;
+    closeSync(this.descriptor);
   }
 }
 
 /** The index is in the machine's own byte order. */
+const IS_LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 const NATIVE = {
-  u32: (bytes: Buffer, at: number): number =>
-    new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at),
+  u16: (bytes: Buffer, at: number): number => (IS_LITTLE_ENDIAN ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at)),
+  u32: (bytes: Buffer, at: number): number => (IS_LITTLE_ENDIAN ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at)),
 };
 
 /** How much of the log SQLite can still read, once nobody else has the database open. Changes nothing but the index. */
@@ -59,14 +70,15 @@ export function walPlaceOf(file: string): WalPlace {
   const wal = `${file}-wal`;
   if (!existsSync(wal) || statSync(wal).size === 0) return NO_WAL;
   const db = openExisting(file);
-  const index = new WalIndex(file);
+  let index: WalIndex | undefined;
   try {
     db.query('SELECT count(*) FROM sqlite_master').get();
+    index = new WalIndex(file);
     const { salt, frames } = index.read();
     return frames > 0 || isHeaderWhole(wal) ? { salt, frames } : UNREADABLE_WAL;
   } finally {
-    index.close();
     db.close();
+    index?.close();
   }
 }
 
@@ -87,7 +99,6 @@ function isNext(before: string, after: string): boolean {
   return after !== NO_WAL.salt && after !== UNREADABLE_WAL.salt && second === (first + 1) % 2 ** 32;
 }
 
-const HEADER_BYTES = 32;
 /** The lowest bit of the magic number says in which byte order the checksum was made. */
 const MAGIC = 0x377f0682;
 

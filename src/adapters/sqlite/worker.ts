@@ -79,8 +79,9 @@ function serveWrites(db: Database, { file, mark }: Extract<OpenWorker, { open: '
     for (const request of requests) waiting.push(request);
   };
   const close = () => {
-    writing.guard.close();
+    writing.guard.beforeClose();
     writer.close();
+    writing.guard.close();
   };
   return { serve, close };
 }

@@ -109,9 +109,14 @@ export async function startServer(config: Config): Promise<RunningServer> {
   } catch (error) {
     processMetrics.stop();
     await server.stop(true);
+    const damage = ports?.damage();
     await ports?.close();
-    throw error;
+    throw damage === undefined ? error : new StartError(tooDamaged(config, damage));
   }
+}
+
+function tooDamaged({ data }: Config, damage: string): string {
+  return `the database in ${data} is too damaged to start with (${damage}): run "repair", or bring the folder back from a backup`;
 }
 
 /** Undefined where nothing is traced: then the library is not even loaded. */
