@@ -5,7 +5,8 @@ import type { Random } from '../simulation/random.ts';
 const SECTOR = 512;
 
 export type Damage =
-  | { readonly kind: 'removed' | 'emptied' }
+  | { readonly kind: 'removed' }
+  | { readonly kind: 'emptied' }
   | { readonly kind: 'cut'; readonly to: number }
   | { readonly kind: 'zeroed' | 'random'; readonly at: number; readonly bytes: number };
 
