@@ -1,5 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { runCli } from '../servers/cli.ts';
 import { Random } from '../simulation/random.ts';
 import { type Damage, damageFile } from './damage.ts';
@@ -222,6 +234,35 @@ describe('DA6: a file that is removed under a running server', () => {
     },
     TIMEOUT_MS,
   );
+
+  test.skipIf(process.platform !== 'linux')(
+    'a database that was removed is got back from the open files, as the manual says',
+    async () => {
+      await data.start();
+      expect(await data.publish(CHANNEL, ids(1, 5))).toHaveLength(5);
+      rmSync(data.path('banyan.db'));
+      rmSync(data.path('banyan.db-wal'));
+      const open = `/proc/${data.server.pid}/fd`;
+      for (const name of ['banyan.db', 'banyan.db-wal']) {
+        const number = readdirSync(open).find((each) => linkOf(`${open}/${each}`) === `${data.path(name)} (deleted)`);
+        copyFileSync(`${open}/${number}`, data.path(`rescued-${name}`));
+      }
+      await data.stop();
+      for (const name of ['banyan.db', 'banyan.db-wal']) renameSync(data.path(`rescued-${name}`), data.path(name));
+      await data.start();
+      expect((await data.history(CHANNEL))?.publications).toHaveLength(5);
+      expect(data.records.of('log.epoch_begun')).toMatchObject([{ why: 'restored' }]);
+    },
+    TIMEOUT_MS,
+  );
+
+  const linkOf = (path: string) => {
+    try {
+      return readlinkSync(path);
+    } catch {
+      return undefined;
+    }
+  };
 
   test(
     'a write-ahead log that was removed and then a clean stop: all is there, or the epoch is another',

@@ -67,7 +67,9 @@ export function checkDatabase(folder: string, featureSteps: readonly SchemaStep[
   if (!existsSync(file)) return file;
   orUnusable(file, () => {
     // SQLite would open what may not be written for reading alone, and say nothing until the first write.
-    accessSync(file, constants.R_OK | constants.W_OK);
+    for (const path of [file, `${file}-wal`, `${file}-shm`, join(folder, RUN_FILE)]) {
+      if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
+    }
     refuseNewer(file, [...LOG_MIGRATIONS, ...featureSteps]);
   });
   return file;
