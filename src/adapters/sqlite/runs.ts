@@ -64,7 +64,9 @@ export function allowToBringIn(folder: string, { mark, newEpoch }: Left): void {
 export function beginRun(folder: string, file: string, { newEpoch, boot }: Left): RunMark {
   const db = new Database(file, { readwrite: true });
   try {
-    if (newEpoch !== undefined) db.run(`UPDATE log_meta SET value = lower(hex(randomblob(4))) WHERE name = 'epoch'`);
+    // Of a damaged database even the row of the epoch may be missing.
+    const verb = newEpoch === undefined ? 'INSERT OR IGNORE' : 'INSERT OR REPLACE';
+    db.run(`${verb} INTO log_meta (name, value) VALUES ('epoch', lower(hex(randomblob(4))))`);
     return nameRun(db, folder, file, { state: 'open', boot });
   } finally {
     db.close();
