@@ -6,8 +6,8 @@ import { WalIndex, type WalPlace } from './wal-place.ts';
 /**
  * Stands around each transaction of the writer. Before it commits: the files are still there. After it, before anybody is
  * told: how far the log has come goes into the run file, so that a log which is shorter when it is opened again is noticed.
- * That is written and not synced, for about 5 µs: it must survive this process, and whether the machine survived is known
- * from its own mark.
+ * That is written and not synced: it must survive this process, and whether the machine survived is known from a mark of
+ * its own.
  */
 export class CommitGuard {
   readonly #watch: FileWatch;
