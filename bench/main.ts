@@ -21,6 +21,7 @@ ${SCENARIOS.map(({ name, summary }) => `  ${name.padEnd(13)} ${summary}`).join('
   --secs N      measured seconds a round (5)
   --rounds N    rounds for each server (3)
   --window N    publications in flight in fan-out (8)
+  --beside DIR  durable: measure the Banyan of another checkout in turn with this one, and no peers
   --name NAME   report goes to bench/results/<date>-<name>.md (host name)
 `;
 
@@ -32,6 +33,7 @@ const { values, positionals } = parseArgs({
     secs: { type: 'string' },
     rounds: { type: 'string' },
     window: { type: 'string', default: '8' },
+    beside: { type: 'string' },
     name: { type: 'string', default: hostname() },
     help: { type: 'boolean', default: false },
   },
@@ -55,6 +57,7 @@ function settings(): Settings {
       ? { subscribers: 200, idle: 1_000, reconnecting: 500 }
       : { subscribers: 1_000, idle: 10_000, reconnecting: 5_000 },
     channels: quick ? 20_000 : 1_000_000,
+    ...(values.beside !== undefined && { beside: values.beside }),
   };
 }
 

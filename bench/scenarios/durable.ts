@@ -1,7 +1,7 @@
 import { type AckedPlan, type AckedResult, runAcked } from '../load/acked.ts';
 import { join } from '../load/join.ts';
 import type { Pace } from '../load/pace.ts';
-import { banyan } from '../targets/banyan.ts';
+import { banyan, banyanOf } from '../targets/banyan.ts';
 import { nats, socketIo } from '../targets/peers.ts';
 import type { ServerProcess } from '../targets/server-process.ts';
 import type { Target } from '../targets/target.ts';
@@ -45,10 +45,14 @@ export const durable: Scenario = {
   },
 };
 
+function targetsOf({ beside }: Settings): readonly Target[] {
+  return beside === undefined ? [...ACKS.keys()] : [banyan, banyanOf(beside)];
+}
+
 const acksPerSecond = ({ result }: Run) => result.acked / result.seconds;
 
 async function section(settings: Settings, pace: Pace): Promise<Section> {
-  const all = await measureInTurn([...ACKS.keys()], settings.rounds, (server, port, target) =>
+  const all = await measureInTurn(targetsOf(settings), settings.rounds, (server, port, target) =>
     measure(server, port, target, settings, pace),
   );
   const first = all[0];
@@ -66,6 +70,7 @@ async function section(settings: Settings, pace: Pace): Promise<Section> {
       'rounds',
       'ack p50 ms',
       'ack p99 ms',
+      'p99 in rounds',
       'delivery p99 ms',
       'server core',
       'Banyan ÷ it',
@@ -106,11 +111,12 @@ function row(measured: Measured<Run>, ours: Run | null): string[] {
   const run = medianBy(measured.results, acksPerSecond);
   return [
     measured.target.name,
-    ACKS.get(measured.target)?.means ?? '',
+    (ACKS.get(measured.target) ?? ACKS.get(banyan))?.means ?? '',
     count(acksPerSecond(run)),
     spread(measured.results.map(acksPerSecond)),
     ms(run.result.ackLatency.quantile(0.5)),
     ms(run.result.ackLatency.quantile(0.99)),
+    measured.results.map(({ result }) => ms(result.ackLatency.quantile(0.99))).join(', '),
     ms(run.result.deliveryLatency.quantile(0.99)),
     percent(run.cpu.server),
     ratio(ours && acksPerSecond(ours), acksPerSecond(run)),

@@ -10,6 +10,8 @@ export type Settings = {
   readonly clients: { readonly subscribers: number; readonly idle: number; readonly reconnecting: number };
   /** Channels in the scenario that needs many. */
   readonly channels: number;
+  /** Folder of another checkout of Banyan, to be measured in turn with this one. */
+  readonly beside?: string;
 };
 
 /** What issue or release notes promise, and what was reached. */

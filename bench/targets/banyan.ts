@@ -7,11 +7,11 @@ import type { Target } from './target.ts';
 
 export const ROOT = join(import.meta.dir, '../..');
 
-function serve(port: number, env: Record<string, string>): ReturnType<Target['launch']> {
+function serve(port: number, env: Record<string, string>, checkout = ROOT): ReturnType<Target['launch']> {
   return {
     command: (folder) => [
       process.execPath,
-      join(ROOT, 'src/cli/main.ts'),
+      join(checkout, 'src/cli/main.ts'),
       'serve',
       '--port',
       String(port),
@@ -30,6 +30,13 @@ export const banyan: Target = {
   missing: () => null,
   launch: (port) => serve(port, { BANYAN_CLIENT_INSECURE: 'true' }),
 };
+
+/** As `banyan`, of another checkout: to see what a change has brought. */
+export const banyanOf = (checkout: string): Target => ({
+  ...banyan,
+  name: `Banyan in ${checkout}`,
+  launch: (port) => serve(port, { BANYAN_CLIENT_INSECURE: 'true' }, checkout),
+});
 
 /** The same for clients of Socket.IO. */
 export const banyanSocketIo: Target = { ...banyan, name: 'Banyan, Socket.IO', wire: banyanSocketIoWire };

@@ -5,12 +5,14 @@ import { MemoryBus } from '../adapters/memory/bus.ts';
 import { MemoryLog } from '../adapters/memory/log.ts';
 import { openDatabase } from '../adapters/sqlite/database.ts';
 import { DataFolderError, type SchemaStep } from '../adapters/sqlite/open.ts';
+import type { NewEpoch } from '../adapters/sqlite/runs.ts';
 import { SqliteWorkLog } from '../adapters/sqlite/work-log.ts';
 import type { Backend } from '../ports/backend.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { Log } from '../ports/log.ts';
 import type { Sql } from '../ports/sql.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
 import type { WorkLog } from '../ports/work-log.ts';
 import { StartError } from './start-error.ts';
 
@@ -22,8 +24,10 @@ export type Ports = {
   readonly workLog: WorkLog;
   readonly blobs: Blobs;
   readonly backend: Backend;
-  /** The durable log began a new epoch, because its data was put there from a backup or a copy. */
-  readonly isRestored: boolean;
+  /** Why the durable log began a new epoch at this start; undefined when it did not. */
+  readonly newEpoch: NewEpoch | undefined;
+  /** One line that says what of the stored data is damaged; undefined as far as nothing is known to be. */
+  damage(): string | undefined;
   /** Whether each thing that this process depends on answers, by name; rejects, or never resolves, when it does not. */
   readonly checks: Readonly<Record<string, () => Promise<unknown>>>;
   /** Lets go of history that has expired; called every minute. */
@@ -38,25 +42,27 @@ export type PortSettings = {
   readonly steps: readonly SchemaStep[];
   /** The database's thread died; nothing can be written any more. */
   readonly onDeath: (error: Error) => void;
+  /** What becomes of the stored data's condition. */
+  readonly record?: Telemetry['record'];
 };
 
 /** Throws `StartError` when the data folder cannot be used. */
-export function openPorts({ dataFolder, memoryHistoryBytes, backend, steps, onDeath }: PortSettings): Ports {
+export function openPorts({ dataFolder, memoryHistoryBytes, backend, steps, onDeath, record }: PortSettings): Ports {
   try {
-    const database = openDatabase(dataFolder, steps, onDeath);
+    const database = openDatabase(dataFolder, steps, onDeath, record);
     const memory = new MemoryLog(`${Date.now().toString(36)}-`, { bytes: memoryHistoryBytes });
     return {
       bus: new MemoryBus(),
       logs: { memory, durable: database.log },
       sql: database.sql,
       workLog: new SqliteWorkLog(database.sql),
-      isRestored: database.isRestored,
+      newEpoch: database.newEpoch,
+      damage: () => database.damage(),
       blobs: new DiskBlobs(join(dataFolder, 'blobs')),
       backend: new HttpBackend(backend),
       checks: {
         'database reads': () => database.sql.read({ sql: 'SELECT 1', params: [] }),
-        // A transaction of its own, with nothing in it.
-        'database writes': () => database.sql.write([]),
+        'database writes': () => database.checkWrites(),
       },
       sweep: async (now) => {
         memory.sweep(now);

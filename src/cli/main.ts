@@ -8,6 +8,7 @@ import { writeConfigDocs } from './config-docs.ts';
 import { doctor } from './doctor.ts';
 import { helpText } from './help.ts';
 import { migrateConfig } from './migrate-config.ts';
+import { repair } from './repair.ts';
 import { serve } from './serve.ts';
 
 const help: Command = {
@@ -30,6 +31,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   serve,
   bench,
   doctor,
+  repair,
   'check-config': checkConfig,
   'config-docs': writeConfigDocs,
   'migrate-config': migrateConfig,

@@ -20,6 +20,8 @@ type Readable = {
   read(channel: string, range: ReadRange): Promise<Page>;
 };
 
+const DAMAGED = 'the stored history is damaged here and cannot be read any further';
+
 /** Answers a history command, after checking that the principal may. Throws `ClientError`. */
 export async function answerHistory(
   node: Readable,
@@ -31,10 +33,11 @@ export async function answerHistory(
   if (reverse && since?.offset === 0) throw new ClientError('badRequest', { field: 'since.offset' });
   const limit = command.limit < 0 ? node.limits.history : Math.min(command.limit, node.limits.history);
   const range = { limit, reverse, ...(since !== undefined && { after: since.offset }) };
-  const { publications, top } = await node.read(channel, range);
+  const { publications, top, damaged } = await node.read(channel, range);
   if (since !== undefined && since.epoch !== '' && since.epoch !== top.epoch) {
     throw new ClientError('unrecoverablePosition');
   }
+  if (damaged && publications.length === 0) throw new ClientError('internal', { message: DAMAGED });
   return { kind: 'history', epoch: top.epoch, offset: top.offset, publications };
 }
 

@@ -19,6 +19,8 @@ export async function readPages(log: Log, channel: string, { bytes, ...range }: 
       publications.push(publication);
     }
     const rest = restOf(range, publications.at(-1), page);
+    // What follows cannot be read: whoever asks for that next is told so.
+    if (page.damaged && publications.length === 0) return page;
     if (rest === undefined || left <= 0 || publications.length >= range.limit) return { publications, top: page.top };
     const next = await log.read(channel, { ...rest, limit: range.limit - publications.length });
     // The history started anew: what was read belongs to the one before.

@@ -67,6 +67,7 @@ type Refused = (reason: TokenRefusal, error: Error) => void;
 
 /** Claims that are passed on as they were written, those of each channel in `subs` too. */
 const PASSED_ON = ['info', 'data', 'meta'];
+
 /** Who a developer's own backend says that somebody is, and where they may be. */
 export type Tokens = {
   /** Throws `DisconnectError('invalidToken')`, `ClientError` `tokenExpired`, or `unavailable` (100, temporary) when keys cannot be had. */

@@ -98,7 +98,12 @@ export const PAGE_BYTES = 1024 * 1024;
  * asked: it ends where the next publication would make it larger than `PAGE_BYTES`. But with `limit` 0 it is
  * empty only where nothing is left in that direction, so whoever wants more reads on `after` its last offset.
  */
-export type Page = { readonly publications: readonly Publication[]; readonly top: Position };
+export type Page = {
+  readonly publications: readonly Publication[];
+  readonly top: Position;
+  /** The store is damaged: publications were passed over, or nothing that follows can be read. */
+  readonly damaged?: true;
+};
 
 /**
  * Channel logs: ordered, gap-free, idempotent by key.

@@ -7,6 +7,7 @@ import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { clientOf, register } from '../servers/people.ts';
 import { programOf } from '../servers/program.ts';
 import { findViolations } from './oracle.ts';
+import { GIVE_UP_MS } from './tally.ts';
 import { readHistory, Traffic } from './traffic.ts';
 
 const CHANNEL = 'log:full';
@@ -74,6 +75,15 @@ async function firstRefused({ send }: Chatter): Promise<string> {
   }
 }
 
+/** OB2: a load balancer is told, as long as the disk takes nothing. */
+async function readinessIs(status: number): Promise<void> {
+  const deadline = Date.now() + GIVE_UP_MS;
+  while ((await fetch(`${server.url}/readyz`)).status !== status) {
+    if (Date.now() > deadline) throw new Error(`/readyz does not become ${status}`);
+    await Bun.sleep(50);
+  }
+}
+
 /** What must hold whatever it is that makes the disk full. */
 async function expectToSurvive(fill: () => void, free: () => void): Promise<void> {
   const chatter = await createChatter();
@@ -84,9 +94,12 @@ async function expectToSurvive(fill: () => void, free: () => void): Promise<void
   const key = await firstRefused(chatter);
   expect(await chatter.countOf(key)).toBe(0);
   expect((await fetch(`${server.url}/livez`)).status).toBe(200);
+  await readinessIs(503);
   expect(findViolations(await traffic.evidence())).toEqual([]);
 
   free();
+  // Nobody publishes meanwhile: it notices by itself.
+  await readinessIs(200);
   const refused = traffic.refusals.length;
   await publishUntil('acked', 20);
   expect(traffic.refusals.length).toBe(refused);
@@ -117,7 +130,7 @@ const mayMount = () => Bun.spawnSync([...onSmallDisk(tmpdir()), 'true']).success
 /** Runs a command whose files may not grow past a size, and which is told so instead of ended. */
 const WITH_SMALL_FILES = `trap '' XFSZ; ulimit -S -f ${DISK_MIB * 1_024}; exec "$@" 2>/dev/null`;
 
-describe.skipIf(process.platform !== 'linux')('AC4: a publish that cannot be written', () => {
+describe.skipIf(process.platform !== 'linux')('AC4 OB2: a publish that cannot be written', () => {
   test.skipIf(!mayMount())(
     'for want of space is refused and leaves nothing; with space all is well',
     async () => {

@@ -1,44 +1,101 @@
 import type { Sql } from '../../ports/sql.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { Health, type RecordEvent } from './health.ts';
 import { SqliteLog } from './log.ts';
-import { lockFolder, migrateDatabase, type SchemaStep } from './open.ts';
-import { beginRun, endRun } from './runs.ts';
+import { checkDatabase, lockFolder, migrateDatabase, orUnusable, type SchemaStep } from './open.ts';
+import { allowToBringIn, beginRun, endRun, type Left, lookAtLeft, type NewEpoch } from './runs.ts';
 import { SqliteSql } from './sql.ts';
 import { Thread } from './thread.ts';
 
 export type SqliteDatabase = {
   readonly log: SqliteLog;
   readonly sql: Sql;
-  /** The database is not as the last run left it, so its log began a new epoch; see `beginRun`. */
-  readonly isRestored: boolean;
-  /** Commits what was accepted, closes both threads and frees the folder. */
+  /** Why the log began a new epoch: the database is not as the last run left it. */
+  readonly newEpoch: NewEpoch | undefined;
+  /** One line that says what is damaged; undefined as far as nothing is known to be. */
+  damage(): string | undefined;
+  /** Rejects while nothing can be written: the disk is full, or a file of the database is gone. */
+  checkWrites(): Promise<void>;
+  /** Commits what was accepted, closes all threads and frees the folder. */
   close(): Promise<void>;
 };
 
 /**
- * Opens the data folder: takes its lock, brings the schema up to date, starts the writer's and the reader's threads.
+ * Opens the data folder: takes its lock, brings the schema up to date, starts the threads. After an unclean stop all pages
+ * are checked in the background.
  *
- * @throws DataFolderError with one line for the operator when the folder is in use, not writable or too new.
+ * @throws DataFolderError with one line for the operator when the folder is in use, not writable or too new, or has lost
+ * its database.
  */
 export function openDatabase(
   folder: string,
   steps: readonly SchemaStep[],
   onDeath: (error: Error) => void,
+  record: RecordEvent = () => undefined,
 ): SqliteDatabase {
   const lock = lockFolder(folder);
   try {
-    const file = migrateDatabase(folder, steps);
-    const isRestored = beginRun(folder, file);
-    const writer = new Thread('writer', file, onDeath);
-    const reader = new Thread('reader', file, onDeath);
-    const log = new SqliteLog(writer, reader);
-    const close = async () => {
-      await log.close();
-      endRun(folder, file);
-      lock.release();
-    };
-    return { log, sql: new SqliteSql(writer, reader), isRestored, close };
+    const file = checkDatabase(folder, steps);
+    const left = orUnusable(file, () => lookAtLeft(folder, file));
+    allowToBringIn(folder, left);
+    migrateDatabase(file, steps);
+    return run({ folder, file, left, onDeath, record, release: () => lock.release() });
   } catch (error) {
     lock.release();
     throw error;
   }
+}
+
+type Opened = {
+  readonly folder: string;
+  readonly file: string;
+  readonly left: Left;
+  readonly onDeath: (error: Error) => void;
+  readonly record: RecordEvent;
+  readonly release: () => void;
+};
+
+function run({ folder, file, left, onDeath, record, release }: Opened): SqliteDatabase {
+  const mark = orUnusable(file, () => beginRun(folder, file, left));
+  const health = new Health(file, record);
+  const events = { onDeath, onFailure: (code: string, message: string) => health.failed(code, message) };
+  const writer = new Thread({ open: 'writer', file, mark }, events);
+  const reader = new Thread({ open: 'reader', file, isSuspect: left.isUnclean }, events);
+  const log = new SqliteLog(writer, reader, () => health.sawDamage());
+  const checkpoints = new Checkpoints({
+    file,
+    finish: () => writer.ask({ kind: 'checkpoint' }),
+    onFailure: (error) => record('warn', 'database.checkpoint_failed', { error }),
+    onDeath: (error) => record('warn', 'database.checkpointer_replaced', { error }),
+  });
+  if (left.isUnclean) health.checkInBackground();
+  const sql = new SqliteSql(writer, reader);
+  return {
+    ...{ log, sql, newEpoch: left.newEpoch },
+    damage: () => health.damage,
+    checkWrites: () => checkWrites(sql, health),
+    close: async () => {
+      await checkpoints.close();
+      // Finds out whether the files are still there.
+      await sql.write([]).catch(() => undefined);
+      await log.close();
+      checkpoints.release();
+      // Otherwise the next start shall see that this run did not end well, and check again.
+      if (health.isWell) endRun(folder, file, left.boot);
+      health.close();
+      release();
+    },
+  };
+}
+
+/** As long as a frame from a client may be by default. */
+const PROBE = 'x'.repeat(65_536);
+
+/** An empty transaction; after a failure one of some size, since a small one may still find room. */
+async function checkWrites(sql: Sql, health: Health): Promise<void> {
+  if (health.isFull) {
+    await sql.write([{ sql: `INSERT OR REPLACE INTO log_meta (name, value) VALUES ('probe', ?)`, params: [PROBE] }]);
+    await sql.write([{ sql: `DELETE FROM log_meta WHERE name = 'probe'`, params: [] }]);
+  } else await sql.write([]);
+  health.written();
 }

@@ -30,12 +30,14 @@ export type ReadRow = readonly [
   except: string | null,
 ];
 
-/** What the main thread asks of a worker. The writer serves the first four, the reader the rest. */
+/** What the main thread asks of a worker. The reader serves `read` and `query`, the writer the rest. */
 export type Job =
   | { readonly kind: 'append'; readonly rows: readonly AppendRow[] }
   | { readonly kind: 'write'; readonly statements: readonly (readonly [string, readonly SqlValue[]])[] }
   | { readonly kind: 'trim'; readonly channel: string }
   | { readonly kind: 'expire'; readonly now: number }
+  /** Brings what is left of the write-ahead log into the database, so that the next transaction begins it anew. */
+  | { readonly kind: 'checkpoint' }
   | {
       readonly kind: 'read';
       readonly channel: string;
@@ -55,7 +57,9 @@ export type JobResults = {
   trim: null;
   /** Whether there is more to let go of. */
   expire: boolean;
-  read: { readonly epoch: string; readonly top: number; readonly rows: readonly ReadRow[] };
+  checkpoint: null;
+  /** `damaged`: something before the first row, or behind the last one, cannot be read. */
+  read: { readonly epoch: string; readonly top: number; readonly rows: readonly ReadRow[]; readonly damaged?: true };
   query: readonly Row[];
 };
 
@@ -63,7 +67,14 @@ export type Request = { readonly id: number; readonly job: Job };
 
 export type Answer =
   | { readonly id: number; readonly ok: true; readonly result: JobResults[Job['kind']] }
-  | { readonly id: number; readonly ok: false; readonly constraint: boolean; readonly message: string };
+  | {
+      readonly id: number;
+      readonly ok: false;
+      readonly constraint: boolean;
+      readonly message: string;
+      /** Of SQLite, or of `FilesGoneError`; empty where there is none. */
+      readonly code: string;
+    };
 
 /** A row of the log as the port's publication. */
 export function toPublication([offset, time, data, info, tags, except]: ReadRow): Publication {
@@ -77,8 +88,8 @@ export function toPublication([offset, time, data, info, tags, except]: ReadRow)
   };
 }
 
-export function toPage(result: JobResults['read']): Page {
-  return { publications: result.rows.map(toPublication), top: { epoch: result.epoch, offset: result.top } };
+export function toPage({ rows, epoch, top, damaged }: JobResults['read']): Page {
+  return { publications: rows.map(toPublication), top: { epoch, offset: top }, ...(damaged && { damaged }) };
 }
 
 export function toOutcome(outcome: AppendRowOutcome, epoch: string): AppendOutcome {

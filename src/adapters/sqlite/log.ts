@@ -19,9 +19,13 @@ export class SqliteLog implements Log {
   readonly #writer: Thread;
   readonly #reader: Thread;
 
-  constructor(writer: Thread, reader: Thread) {
+  readonly #onDamage: () => void;
+
+  /** `onDamage`: a page of history has come upon damaged pages of the database. */
+  constructor(writer: Thread, reader: Thread, onDamage: () => void) {
     this.#writer = writer;
     this.#reader = reader;
+    this.#onDamage = onDamage;
   }
 
   async append(batch: readonly Append[]): Promise<readonly AppendOutcome[]> {
@@ -32,7 +36,9 @@ export class SqliteLog implements Log {
   async read(channel: string, range: ReadRange): Promise<Page> {
     const reverse = range.reverse ?? false;
     const after = range.after ?? (reverse ? Number.MAX_SAFE_INTEGER : 0);
-    return toPage(await this.#reader.ask({ kind: 'read', channel, after, limit: range.limit, reverse }));
+    const read = await this.#reader.ask({ kind: 'read', channel, after, limit: range.limit, reverse });
+    if (read.damaged) this.#onDamage();
+    return toPage(read);
   }
 
   async position(channel: string): Promise<Position> {

@@ -1,12 +1,16 @@
-import { Database } from 'bun:sqlite';
+import type { Database } from 'bun:sqlite';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DATABASE_FILE, type SchemaStep } from './open.ts';
+import { DATABASE_FILE, type SchemaStep, whyMissing } from './open.ts';
+import { openExisting } from './open-existing.ts';
+import { findDamage } from './quick-check.ts';
 import { LOG_MIGRATIONS } from './schema.ts';
 
 /** How the database of a data folder is, without having changed it. */
 export type DatabaseLook =
   | { readonly kind: 'none' }
+  /** There is none where there was one, or a repair was interrupted: the next start refuses, and says this. */
+  | { readonly kind: 'missing'; readonly why: string }
   /** It cannot be read, or is none of ours; or so much of it is damaged that one cannot look further. */
   | { readonly kind: 'unreadable' | 'damaged'; readonly why: string }
   | {
@@ -31,9 +35,11 @@ export type LookSettings = {
 /** Looks at the database through a handle that reads; a server that runs on it meanwhile is not kept from anything. */
 export function lookAtDatabase({ folder, featureSteps, checkBytes }: LookSettings): DatabaseLook {
   const file = join(folder, DATABASE_FILE);
+  const why = whyMissing(folder);
+  if (why !== undefined) return { kind: 'missing', why };
   if (!existsSync(file)) return { kind: 'none' };
   try {
-    const db = openQuietly(file);
+    const db = openExisting(file);
     try {
       return lookInside(db, { file, steps: [...LOG_MIGRATIONS, ...featureSteps], checkBytes });
     } finally {
@@ -43,11 +49,6 @@ export function lookAtDatabase({ folder, featureSteps, checkBytes }: LookSetting
     const { code, message } = error as Error & { readonly code?: string };
     return { kind: code?.startsWith('SQLITE_CORRUPT') === true ? 'damaged' : 'unreadable', why: message };
   }
-}
-
-/** A reader would leave a WAL file behind where there was none. */
-function openQuietly(file: string): Database {
-  return new Database(file, existsSync(`${file}-wal`) ? { readonly: true } : { readwrite: true });
 }
 
 type Inside = { readonly file: string; readonly steps: readonly SchemaStep[]; readonly checkBytes: number };
@@ -63,16 +64,6 @@ function lookInside(db: Database, { file, steps, checkBytes }: Inside): Database
     bytes,
     unknown: [...applied].filter((id) => !known.has(id)),
     pending: [...known].filter((id) => !applied.has(id)).length,
-    broken: bytes > checkBytes ? undefined : quickCheck(db),
+    broken: bytes > checkBytes ? undefined : findDamage(db, MOST_PROBLEMS),
   };
-}
-
-/** https://www.sqlite.org/pragma.html#pragma_quick_check */
-function quickCheck(db: Database): string[] {
-  try {
-    const found = db.query(`PRAGMA quick_check(${MOST_PROBLEMS})`).values().flat().map(String);
-    return found.filter((line) => line !== 'ok');
-  } catch (error) {
-    return [(error as Error).message];
-  }
 }

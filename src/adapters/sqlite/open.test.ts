@@ -246,10 +246,10 @@ describe('the file', () => {
 
 describe('OR5: a database from elsewhere', () => {
   const epochOf = async () => {
-    const { log, close, isRestored } = open();
+    const { log, close, newEpoch } = open();
     const { epoch } = await log.position('a');
     await close();
-    return { epoch, isRestored };
+    return { epoch, why: newEpoch?.why };
   };
   const database = () => join(folder, DATABASE_FILE);
   const backup = () => join(folder, 'backup.db');
@@ -257,8 +257,8 @@ describe('OR5: a database from elsewhere', () => {
   test('that is none, but what the last run left, keeps its epoch: also after a crash', async () => {
     const { epoch } = await epochOf();
     await crashed([]);
-    expect(await epochOf()).toEqual({ epoch, isRestored: false });
-    expect(await epochOf()).toEqual({ epoch, isRestored: false });
+    expect(await epochOf()).toEqual({ epoch, why: undefined });
+    expect(await epochOf()).toEqual({ epoch, why: undefined });
   });
 
   test('a backup of an earlier run that is written over the file begins a new epoch, once', async () => {
@@ -267,9 +267,9 @@ describe('OR5: a database from elsewhere', () => {
     await epochOf();
     copyFileSync(backup(), database());
     const restored = await epochOf();
-    expect(restored.isRestored).toBe(true);
+    expect(restored.why).toBe('restored');
     expect(restored.epoch).not.toBe(epoch);
-    expect(await epochOf()).toEqual({ ...restored, isRestored: false });
+    expect(await epochOf()).toEqual({ ...restored, why: undefined });
   });
 
   test('so does one that was taken during the last run', async () => {
@@ -283,7 +283,7 @@ describe('OR5: a database from elsewhere', () => {
     await close();
     copyFileSync(backup(), database());
     const again = open();
-    expect(again.isRestored).toBe(true);
+    expect(again.newEpoch?.why).toBe('restored');
     expect((await again.log.position('a')).epoch).not.toBe(epoch);
     expect(await again.log.append([append('a', 'other')])).toMatchObject([{ position: { offset: 2 } }]);
     await again.close();
@@ -296,7 +296,7 @@ describe('OR5: a database from elsewhere', () => {
     cpSync(original, folder, { recursive: true });
     const copied = await epochOf();
     rmSync(original, { recursive: true });
-    expect(copied.isRestored).toBe(true);
+    expect(copied.why).toBe('restored');
     expect(copied.epoch).not.toBe(epoch);
   });
 });

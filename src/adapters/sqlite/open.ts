@@ -1,6 +1,8 @@
 import { Database } from 'bun:sqlite';
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { openExisting } from './open-existing.ts';
+import { RUN_FILE } from './run-file.ts';
 import { LOG_MIGRATIONS } from './schema.ts';
 
 /** One forward step of the schema: plain statements that run in one transaction. */
@@ -12,6 +14,8 @@ export class DataFolderError extends Error {
 }
 
 export const DATABASE_FILE = 'banyan.db';
+/** Behind the database's name: what a repair has made, when it is whole and not yet in the database's place. */
+export const REPAIRED_SUFFIX = '.repaired';
 const LOCK_FILE = 'banyan.lock';
 
 /** Held while a process uses the data folder; the operating system frees it when the process dies. */
@@ -38,27 +42,67 @@ export function lockFolder(folder: string): FolderLock {
   }
 }
 
-/**
- * Brings the folder's database to the present schema; safe to call again.
- *
- * @throws DataFolderError when a newer version of the program has written the database, or it cannot be read or
- * written. Nothing is changed then.
- */
-export function migrateDatabase(folder: string, featureSteps: readonly SchemaStep[]): string {
-  const file = join(folder, DATABASE_FILE);
-  const steps: readonly SchemaStep[] = [...LOG_MIGRATIONS, ...featureSteps];
+const RESCUE = 'bring the folder back from a backup (docs/operations.md, "When the data is damaged")';
+
+/** Runs what needs the database. Throws `DataFolderError`, one line, when that fails. */
+export function orUnusable<T>(file: string, run: () => T): T {
   try {
-    if (existsSync(file)) {
-      // SQLite would open what may not be written for reading alone, and say nothing until the first write.
-      accessSync(file, constants.R_OK | constants.W_OK);
-      refuseNewer(file, steps);
-    }
-    migrate(file, steps);
+    return run();
   } catch (error) {
     if (error instanceof DataFolderError) throw error;
     throw new DataFolderError(`${file} cannot be used (${oneLine((error as Error).message)})`);
   }
+}
+
+/**
+ * Refuses a database that a newer version of the program has written, that cannot be read or written, or that is missing
+ * where there was one. Changes nothing. Gives its file, which need not be there yet.
+ *
+ * @throws DataFolderError
+ */
+export function checkDatabase(folder: string, featureSteps: readonly SchemaStep[]): string {
+  const file = join(folder, DATABASE_FILE);
+  const why = whyMissing(folder);
+  if (why !== undefined) throw new DataFolderError(why);
+  if (!existsSync(file)) return file;
+  orUnusable(file, () => {
+    // SQLite would open what may not be written for reading alone, and say nothing until the first write.
+    for (const path of [file, `${file}-wal`, `${file}-shm`, join(folder, RUN_FILE)]) {
+      if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
+    }
+    refuseNewer(file, [...LOG_MIGRATIONS, ...featureSteps]);
+  });
   return file;
+}
+
+/** Brings the database to the present schema; safe to call again. Throws `DataFolderError` when it can't. */
+export function migrateDatabase(file: string, featureSteps: readonly SchemaStep[]): void {
+  orUnusable(file, () => migrate(file, [...LOG_MIGRATIONS, ...featureSteps]));
+}
+
+/** What a folder has of ours where there was a database, by its name in the folder. */
+const TRACES = [RUN_FILE, `${DATABASE_FILE}-wal`, 'blobs'];
+
+/** Why the folder can't be used though there is no database: something of a former one is left. Undefined when all is well. */
+export function whyMissing(folder: string): string | undefined {
+  const file = join(folder, DATABASE_FILE);
+  if (existsSync(`${file}${REPAIRED_SUFFIX}`)) {
+    return `a repair of ${file} was interrupted when it was nearly done; run "repair" again`;
+  }
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  const traces = size > 0 ? [] : TRACES.filter((name) => hasContent(join(folder, name)));
+  return traces.length > 0 ? missing(file, traces) : undefined;
+}
+
+function missing(file: string, traces: readonly string[]): string {
+  const size = statSync(file, { throwIfNoEntry: false })?.size;
+  const how = size === undefined ? 'is missing' : size === 0 ? 'is empty' : 'has no tables';
+  return `${file} ${how}, but there is ${traces.join(' and ')} of a former one: put it back, from a backup if need be, or move what is left to another folder to begin anew`;
+}
+
+function hasContent(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && (found.isDirectory() ? readdirSync(path).length > 0 : found.size > 0);
 }
 
 function oneLine(text: string): string {
@@ -82,10 +126,14 @@ function migrate(file: string, steps: readonly SchemaStep[]): void {
 }
 
 function refuseNewer(file: string, steps: readonly SchemaStep[]): void {
-  const db = openExisting(file);
+  const db = openKnown(file);
   try {
+    const applied = appliedSteps(db);
+    if (applied.size === 0 && existsSync(join(dirname(file), RUN_FILE))) {
+      throw new DataFolderError(missing(file, [RUN_FILE]));
+    }
     const known = new Set(steps.map((step) => step.id));
-    const unknown = [...appliedSteps(db)].find((id) => !known.has(id));
+    const unknown = [...applied].find((id) => !known.has(id));
     if (unknown !== undefined) {
       throw new DataFolderError(`${file} was written by a newer version of Banyan (it has ${unknown}); update first`);
     }
@@ -94,17 +142,13 @@ function refuseNewer(file: string, steps: readonly SchemaStep[]): void {
   }
 }
 
-/** Opened for looking only: a reader would leave a WAL file behind where there was none, a writer bring one in. */
-function openExisting(file: string): Database {
+/** As `openExisting`; throws `DataFolderError` where it is none. */
+function openKnown(file: string): Database {
   try {
-    const db = new Database(file, existsSync(`${file}-wal`) ? { readonly: true } : { readwrite: true });
-    db.query('SELECT count(*) FROM sqlite_master').get();
-    return db;
+    return openExisting(file);
   } catch (error) {
-    // A WAL file left by a crash can only be read after recovery, which needs a writable handle.
-    if ((error as { code?: string }).code?.startsWith('SQLITE_CANTOPEN'))
-      return new Database(file, { readwrite: true });
-    throw new DataFolderError(`${file} is not a Banyan database (${(error as Error).message})`);
+    if ((error as { code?: string }).code?.startsWith('SQLITE_CANTOPEN')) throw error;
+    throw new DataFolderError(`${file} is not a Banyan database (${(error as Error).message}); ${RESCUE}`);
   }
 }
 

@@ -1,36 +1,16 @@
 import type { Database } from 'bun:sqlite';
 import { PAGE_BYTES } from '../../ports/log.ts';
 import type { Row, SqlValue } from '../../ports/sql.ts';
+import { isDamage, isWhole, pastDamage, type StoredRow } from './damage.ts';
 import type { Job, JobResults, ReadRow } from './jobs.ts';
 import { type StatementCache, statementCache } from './statement-cache.ts';
 
 type ReadJob = Extract<Job, { kind: 'read' }>;
 
 const FORWARD =
-  'SELECT offset, time, data, info, tags, except_client FROM publications WHERE channel_id = ? AND offset > ? ORDER BY offset LIMIT ?';
+  'SELECT offset, time, data, info, tags, except_client FROM publications WHERE channel_id = ? AND offset >= ? ORDER BY offset LIMIT ?';
 const REVERSE =
-  'SELECT offset, time, data, info, tags, except_client FROM publications WHERE channel_id = ? AND offset < ? ORDER BY offset DESC LIMIT ?';
-
-type StoredRow = {
-  readonly offset: number;
-  readonly time: number;
-  readonly data: string;
-  readonly info: string | null;
-  readonly tags: string | null;
-  readonly except_client: string | null;
-};
-
-/** As many of the rows as a page carries. */
-function firstPage(stored: Iterable<StoredRow>): readonly ReadRow[] {
-  const rows: ReadRow[] = [];
-  let bytes = 0;
-  for (const { offset, time, data, info, tags, except_client: except } of stored) {
-    bytes += Buffer.byteLength(data) + Buffer.byteLength(info ?? '') + Buffer.byteLength(tags ?? '');
-    if (bytes > PAGE_BYTES && rows.length > 0) break;
-    rows.push([offset, time, data, info, tags, except]);
-  }
-  return rows;
-}
+  'SELECT offset, time, data, info, tags, except_client FROM publications WHERE channel_id = ? AND offset <= ? ORDER BY offset DESC LIMIT ?';
 
 /** Reads from WAL snapshots; each call sees all that was committed before it. */
 export class Reader {
@@ -38,7 +18,11 @@ export class Reader {
   readonly #statements: StatementCache;
   readonly #epoch: string;
 
-  constructor(db: Database) {
+  /** Rows are looked at more closely: SQLite notices damage in the order of a page, not in what its rows say. */
+  #isSuspect: boolean;
+
+  constructor(db: Database, isSuspect: boolean) {
+    this.#isSuspect = isSuspect;
     this.#db = db;
     this.#statements = statementCache(db);
     this.#epoch = (db.query(`SELECT value FROM log_meta WHERE name = 'epoch'`).get() as { value: string }).value;
@@ -55,12 +39,82 @@ export class Reader {
     try {
       const found = channel.get(job.channel) as { id: number; top: number } | null;
       if (found === null) return { epoch: this.#epoch, top: 0, rows: [] };
-      const page = this.#statements.prepare(job.reverse ? REVERSE : FORWARD);
-      const stored = page.iterate(found.id, job.after, job.limit) as IterableIterator<StoredRow>;
-      return { epoch: this.#epoch, top: found.top, rows: firstPage(stored) };
+      return { epoch: this.#epoch, top: found.top, ...this.#page(job, found) };
     } finally {
-      this.#statements.prepare('COMMIT').run();
+      this.#endSnapshot();
     }
+  }
+
+  /** After a read that came upon damage this does what it should, and throws the read's error once more. */
+  #endSnapshot(): void {
+    try {
+      this.#statements.prepare('COMMIT').run();
+    } catch (error) {
+      if (!isDamage(error) || this.#db.inTransaction) throw error;
+    }
+  }
+
+  /** As many of the rows as a page carries; around damage, those before it, or else the first ones behind it. */
+  #page(
+    job: ReadJob,
+    { id, top }: { readonly id: number; readonly top: number },
+  ): Pick<JobResults['read'], 'rows' | 'damaged'> {
+    const rows: ReadRow[] = [];
+    let after = Math.min(job.after, top + 1);
+    while (!this.#collect({ ...job, after }, id, rows)) {
+      this.#isSuspect = true;
+      if (rows.length > 0) return { rows, damaged: true };
+      const next = pastDamage((from) => this.#canRead({ ...job, after: from }, id), { ...job, after, top });
+      if (next === undefined) return { rows, damaged: true };
+      rows.push(...this.#edge({ ...job, after }, id, next));
+      after = next;
+    }
+    return after === Math.min(job.after, top + 1) ? { rows } : { rows, damaged: true };
+  }
+
+  /** False where it came upon damage. */
+  #collect(job: ReadJob, id: number, rows: ReadRow[]): boolean {
+    let bytes = 0;
+    let last = job.after;
+    try {
+      for (const stored of this.#stored(job, id, job.limit)) {
+        const { offset, time, data, info, tags, except_client: except } = stored;
+        if (this.#isSuspect && !(isWhole(stored) && (job.reverse ? offset < last : offset > last))) return false;
+        last = offset;
+        bytes += Buffer.byteLength(data) + Buffer.byteLength(info ?? '') + Buffer.byteLength(tags ?? '');
+        if (bytes > PAGE_BYTES && rows.length > 0) break;
+        rows.push([offset, time, data, info, tags, except]);
+      }
+      return true;
+    } catch (error) {
+      if (isDamage(error) || error instanceof TypeError) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * What stands between the damage behind `after` and `next`. The first row behind a damaged page is often on the page above
+   * it, and found only by coming from the other side.
+   */
+  #edge(job: ReadJob, id: number, next: number): readonly ReadRow[] {
+    const rows: ReadRow[] = [];
+    const reverse = !job.reverse;
+    this.#collect({ ...job, reverse, after: reverse ? next + 1 : next - 1 }, id, rows);
+    return rows.filter(([offset]) => (reverse ? offset > job.after : offset < job.after)).reverse();
+  }
+
+  #canRead(job: ReadJob, id: number): boolean {
+    try {
+      return [...this.#stored(job, id, 1)].every(isWhole);
+    } catch (error) {
+      if (isDamage(error)) return false;
+      throw error;
+    }
+  }
+
+  #stored(job: ReadJob, id: number, limit: number): IterableIterator<StoredRow> {
+    const page = this.#statements.prepare(job.reverse ? REVERSE : FORWARD);
+    return page.iterate(id, job.reverse ? job.after - 1 : job.after + 1, limit) as IterableIterator<StoredRow>;
   }
 
   query(sql: string, params: readonly SqlValue[]): readonly Row[] {

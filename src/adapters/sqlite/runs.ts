@@ -1,58 +1,130 @@
 import { Database } from 'bun:sqlite';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-/** Beside the database: the same run that the database itself names, as long as nobody exchanged one of the two. */
-export const RUN_FILE = 'banyan.run';
+import { existsSync, statSync } from 'node:fs';
+import { openExisting } from './open-existing.ts';
+import { bootId, type FoundMark, type RunMark, readRunFile, writeRunFile } from './run-file.ts';
+import { NO_WAL, shortfall, UNREADABLE_WAL, type WalPlace, walPlaceOf } from './wal-place.ts';
 
 /**
- * Gives the log a new epoch when the database is not as the last run left it: a backup was restored, or the folder is
- * a copy. Its offsets may have been given to other publications, and clients that have seen those must begin anew
- * (OR5). Two marks tell: which file it is on this disk, and the name of the last run, which stands in the database and
- * in a file beside it. A crash between writing the two costs a needless new epoch. Gives whether there is a new one.
- *
- * See docs/decisions/0005-a-restored-database.md for what this can't see.
+ * Why the log begins a new epoch. `restored`: a backup was put there, or the folder is a copy. `shortened`: publications
+ * that were acknowledged are missing. `powerLoss`: the machine ended while the server ran, so that nobody knows whether the
+ * disk kept what it said, or whether this is an earlier state of the whole disk. `unmarked`: the run file is damaged.
  */
-export function beginRun(folder: string, file: string): boolean {
-  const db = new Database(file);
+export type NewEpoch = {
+  readonly why: 'restored' | 'shortened' | 'powerLoss' | 'unmarked';
+  readonly detail: string;
+};
+
+/** What the last run has left, and what follows from it. */
+export type Left = {
+  readonly mark: FoundMark;
+  readonly boot: string;
+  readonly newEpoch: NewEpoch | undefined;
+  /** It has not ended in good order. */
+  readonly isUnclean: boolean;
+};
+
+/**
+ * Finds out whether the database is as the last run left it, before anything is opened for writing. If it is not, its
+ * offsets may have been given to other publications, and clients that have seen those must begin anew (OR5). Marks tell:
+ * which file it is on this disk; the name of the last run, in the database and in the run file; how far the write-ahead
+ * log had come when it was last acknowledged; and when the machine was started. A crash between writing the two names
+ * costs a needless new epoch.
+ *
+ * See docs/decisions/0005-a-restored-database.md and 0029-a-mark-outside-the-log.md for what this can't see.
+ */
+export function lookAtLeft(folder: string, file: string): Left {
+  const [mark, boot] = [readRunFile(folder), bootId()];
+  const hasWal = existsSync(`${file}-wal`);
+  const isUnclean = hasWal || mark.kind === 'damaged' || (mark.kind === 'whole' && mark.state !== 'shut');
+  if (!existsSync(file)) return { mark, boot, newEpoch: undefined, isUnclean: false };
+  const wal = walPlaceOf(file);
+  const db = openExisting(file);
   try {
-    const last = marksIn(db);
-    const isAsLeft = last.run === undefined || (last.run === runBeside(folder) && last.file === identityOf(file));
-    if (!isAsLeft) db.run(`UPDATE log_meta SET value = lower(hex(randomblob(4))) WHERE name = 'epoch'`);
-    mark(db, folder, file);
-    return !isAsLeft;
+    return {
+      mark,
+      boot,
+      newEpoch: whyNewEpoch({ inside: marksIn(db), file: identityOf(file), mark, wal, boot }),
+      isUnclean,
+    };
+  } finally {
+    db.close();
+  }
+}
+
+/** From here on SQLite may bring the write-ahead log into the database and remove it: that it is gone is no loss then. */
+export function allowToBringIn(folder: string, { mark, newEpoch }: Left): void {
+  if (mark.kind === 'whole' && mark.state === 'open' && newEpoch === undefined) {
+    const { run, boot, wal } = mark;
+    writeRunFile(folder, { run, boot, wal, state: 'closing' });
+  }
+}
+
+/** Gives the log a new epoch where that is needed, and the run a name; gives the mark that now stands in the run file. */
+export function beginRun(folder: string, file: string, { newEpoch, boot }: Left): RunMark {
+  const db = new Database(file, { readwrite: true });
+  try {
+    // Of a damaged database even the row of the epoch may be missing.
+    const verb = newEpoch === undefined ? 'INSERT OR IGNORE' : 'INSERT OR REPLACE';
+    db.run(`${verb} INTO log_meta (name, value) VALUES ('epoch', lower(hex(randomblob(4))))`);
+    return nameRun(db, folder, file, { state: 'open', boot });
   } finally {
     db.close();
   }
 }
 
 /** Names another run, so that a backup taken during this one does not pass for what it leaves behind. */
-export function endRun(folder: string, file: string): void {
-  const db = new Database(file);
+export function endRun(folder: string, file: string, boot: string): void {
+  const db = new Database(file, { readwrite: true });
   try {
-    mark(db, folder, file);
+    nameRun(db, folder, file, { state: 'shut', boot });
   } finally {
     db.close();
   }
 }
 
-function marksIn(db: Database): { readonly run?: string; readonly file?: string } {
+type MarksInside = { readonly run?: string; readonly file?: string };
+type Evidence = {
+  readonly inside: MarksInside;
+  /** Which file the database is now. */
+  readonly file: string;
+  readonly mark: FoundMark;
+  readonly wal: WalPlace;
+  readonly boot: string;
+};
+
+function whyNewEpoch({ inside, file, mark, wal, boot }: Evidence): NewEpoch | undefined {
+  if (mark.kind === 'damaged') return { why: 'unmarked', detail: 'banyan.run is damaged' };
+  const beside = mark.kind === 'none' ? undefined : mark.run;
+  if (inside.run !== beside) return { why: 'restored', detail: 'banyan.db and banyan.run are of different runs' };
+  if (inside.run === undefined || mark.kind === 'none') return undefined;
+  if (inside.file !== file) return { why: 'restored', detail: 'banyan.db is another file than before' };
+  if (mark.kind === 'old' || mark.state === 'shut') return undefined;
+  if (mark.boot !== '-' && boot !== '-' && mark.boot !== boot) {
+    return { why: 'powerLoss', detail: 'the machine was started anew, and the server had not been stopped before' };
+  }
+  // All of the log may have been brought in, the log removed, and a new one begun.
+  if (mark.state === 'closing' && wal !== UNREADABLE_WAL && wal.salt !== mark.wal.salt) return undefined;
+  const detail = shortfall(mark.wal, wal);
+  return detail === undefined ? undefined : { why: 'shortened', detail };
+}
+
+function marksIn(db: Database): MarksInside {
+  if (db.query(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'log_meta'`).get() === null) return {};
   const rows = db.query(`SELECT name, value FROM log_meta WHERE name IN ('run', 'file')`).values();
   return Object.fromEntries(rows);
 }
 
-function runBeside(folder: string): string | undefined {
-  const file = join(folder, RUN_FILE);
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
-}
+type Naming = { readonly state: 'open' | 'shut'; readonly boot: string };
 
-function mark(db: Database, folder: string, file: string): void {
+function nameRun(db: Database, folder: string, file: string, naming: Naming): RunMark {
   const run = randomBytes(8).toString('hex');
   const set = db.query('INSERT OR REPLACE INTO log_meta (name, value) VALUES (?, ?), (?, ?)');
   set.run('run', run, 'file', identityOf(file));
   set.finalize();
-  writeFileSync(join(folder, RUN_FILE), `${run}\n`);
+  const named: RunMark = { run, ...naming, wal: NO_WAL };
+  writeRunFile(folder, named);
+  return named;
 }
 
 /** Differs between a file and its copy. */

@@ -7,6 +7,13 @@ type Waiting = { readonly resolve: (result: never) => void; readonly reject: (er
 /** Reads that the thread has before its answers are taken: bounds the pages on their way to this thread. */
 const READS_UNDER_WAY = 32;
 
+export type ThreadEvents = {
+  /** The thread ended by itself: nothing more can be read or written. */
+  readonly onDeath: (error: Error) => void;
+  /** A job failed; `code` is SQLite's, or that of `FilesGoneError`. */
+  readonly onFailure: (code: string, message: string) => void;
+};
+
 /** A worker thread with the database open in it. Jobs asked for in one turn of the event loop travel together. */
 export class Thread {
   readonly #worker: Worker;
@@ -16,19 +23,20 @@ export class Thread {
   #underWay = 0;
   #lastId = 0;
   #closed = false;
+  readonly #onFailure: ThreadEvents['onFailure'];
   #onClosed: () => void = () => undefined;
 
-  /** `onDeath` is called when the thread ended by itself: nothing more can be read or written. */
-  constructor(open: OpenWorker['open'], file: string, onDeath: (error: Error) => void) {
+  constructor(open: OpenWorker, { onDeath, onFailure }: ThreadEvents) {
+    this.#onFailure = onFailure;
     // The writer gets whatever waits: the more, the more one commit carries.
-    this.#mostUnderWay = open === 'writer' ? Number.POSITIVE_INFINITY : READS_UNDER_WAY;
+    this.#mostUnderWay = open.open === 'writer' ? Number.POSITIVE_INFINITY : READS_UNDER_WAY;
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url).href);
     this.#worker.onmessage = ({ data }: { data: readonly Answer[] | typeof CLOSED }) => {
       if (data === CLOSED) this.#onClosed();
       else this.#take(data);
     };
     this.#worker.onerror = (event) => this.#die(new Error(`the database thread failed: ${event.message}`), onDeath);
-    this.#worker.postMessage({ open, file } satisfies OpenWorker);
+    this.#worker.postMessage(open);
   }
 
   /** Rejects with `ConstraintError` when a constraint refused the job, with `Error` when the database failed. */
@@ -70,8 +78,9 @@ export class Thread {
     const waiting = this.#waiting.get(answer.id);
     if (waiting === undefined) return;
     this.#waiting.delete(answer.id);
-    if (answer.ok) waiting.resolve(answer.result as never);
-    else waiting.reject(answer.constraint ? new ConstraintError(answer.message) : new Error(answer.message));
+    if (answer.ok) return waiting.resolve(answer.result as never);
+    this.#onFailure(answer.code, answer.message);
+    waiting.reject(answer.constraint ? new ConstraintError(answer.message) : new Error(answer.message));
   }
 
   #die(error: Error, onDeath: (error: Error) => void): void {

@@ -1,11 +1,13 @@
 import type { Database, Statement } from 'bun:sqlite';
 import type { SqlValue, WriteResult } from '../../ports/sql.ts';
+import { isDamage } from './damage.ts';
 import type { AppendRow, AppendRowOutcome, JobResults, MarkedWrite, Refusal } from './jobs.ts';
 import { OFFSET_MARK } from './jobs.ts';
 import { type StatementCache, statementCache } from './statement-cache.ts';
 
 /** A channel that was written to lately: what would otherwise be a read before every insert. */
 type ChannelState = {
+  readonly name: string;
   readonly id: number;
   top: number;
   first: number;
@@ -27,6 +29,8 @@ export class Writer {
   readonly #statements: StatementCache;
   readonly #channels = new Map<string, ChannelState>();
   readonly #dirty: ChannelState[] = [];
+  /** Channels whose appends come upon damaged pages. */
+  readonly #damaged = new Map<string, Refusal>();
   readonly #insert: Statement;
   readonly #byKey: Statement;
 
@@ -42,6 +46,11 @@ export class Writer {
 
   append(rows: readonly AppendRow[]): JobResults['append'] {
     return { epoch: this.#epoch, outcomes: rows.map((row) => this.#appendOne(row)) };
+  }
+
+  /** How many channels refuse appends at once, because those came upon damage. They do so until the program ends. */
+  get damagedChannels(): number {
+    return this.#damaged.size;
   }
 
   /** As `append`, slower: what is wrong with one row refuses that row alone. Throws only what concerns them all. */
@@ -119,9 +128,11 @@ export class Writer {
   /** Writes down the tops of the channels that grew. Call once before commit. */
   flush(): void {
     for (const state of this.#dirty) {
-      this.#statements
-        .prepare('UPDATE channels SET top = ?, first = ?, expires_at = ? WHERE id = ?')
-        .run(state.top, state.first, state.expiresAt, state.id);
+      this.#noting(state.name, () =>
+        this.#statements
+          .prepare('UPDATE channels SET top = ?, first = ?, expires_at = ? WHERE id = ?')
+          .run(state.top, state.first, state.expiresAt, state.id),
+      );
       state.dirty = false;
     }
     this.#dirty.length = 0;
@@ -142,6 +153,24 @@ export class Writer {
   }
 
   #appendOne(row: AppendRow): AppendRowOutcome {
+    const [channel] = row;
+    if (this.#damaged.size === 0) return this.#noting(channel, () => this.#appendNow(row));
+    return this.#damaged.get(channel) ?? this.#noting(channel, () => this.#appendNow(row));
+  }
+
+  /** Remembers the channel when this comes upon damage. SQLite then refuses all that follows in the transaction. */
+  #noting<T>(channel: string, run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      if (isDamage(error) && this.#damaged.size < CHANNELS_KEPT) {
+        this.#damaged.set(channel, { ...refusal(error), mistake: true });
+      }
+      throw error;
+    }
+  }
+
+  #appendNow(row: AppendRow): AppendRowOutcome {
     const [channel, data, time, key, info, tags, keepSize, keepMs, writes, except, version] = row;
     const state = this.#channel(channel);
     if (key !== null) {
@@ -214,7 +243,7 @@ export class Writer {
     if (known !== undefined) return known;
     const stored = this.#statements
       .prepare(
-        'INSERT INTO channels (name, top, first) VALUES (?, 0, 1) ON CONFLICT (name) DO UPDATE SET name = name RETURNING id, top, first, expires_at AS expiresAt',
+        'INSERT INTO channels (name, top, first) VALUES (?, 0, 1) ON CONFLICT (name) DO UPDATE SET name = name RETURNING name, id, top, first, expires_at AS expiresAt',
       )
       .get(name) as Omit<ChannelState, 'dirty'>;
     const state = { ...stored, dirty: false };

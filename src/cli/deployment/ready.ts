@@ -32,7 +32,7 @@ type Readiness = { readonly status?: string; readonly checks?: Extract<Found, { 
 function readinessOf(text: string): Readiness {
   try {
     const answer = JSON.parse(text) as Readiness;
-    return /^(starting|ready|failing|draining)$/.test(answer.status ?? '') ? answer : {};
+    return /^(starting|ready|degraded|failing|draining)$/.test(answer.status ?? '') ? answer : {};
   } catch {
     return {};
   }

@@ -129,6 +129,8 @@ function database(folder: string, isFull: boolean): Finding {
   switch (look.kind) {
     case 'none':
       return skip(name, 'there is none yet');
+    case 'missing':
+      return fail(name, look.why, 'nothing starts with this folder before that');
     case 'unreadable':
       return fail(name, `it cannot be read (${look.why})`, 'stop the server, and bring back the folder from a backup');
     case 'damaged':
@@ -157,7 +159,7 @@ function damaged(how: string): Finding {
   return fail(
     'database',
     `it is damaged: ${how}`,
-    'stop the server, keep a copy of the folder, and bring it back from a backup; then look at the disk',
+    'stop the server and run "repair", which keeps what can be read, or bring the folder back from a backup; then look at the disk',
   );
 }
 

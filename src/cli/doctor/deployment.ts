@@ -60,6 +60,13 @@ function readiness({ status, checks }: Extract<Found, { kind: 'banyan' }>): Find
   const each = Object.entries(checks).map(([name, check]) => `${name} ${check.ok ? `${ms(check.ms)} ms` : 'FAIL'}`);
   const found = [status, ...each].join(', ');
   const name = 'readyz';
+  if (status === 'degraded') {
+    return warn(
+      name,
+      'degraded: stored data is damaged',
+      'stop the server and run "repair"; its log says what is damaged',
+    );
+  }
   if (status !== 'ready')
     return fail(
       name,

@@ -86,16 +86,20 @@ export async function startServer(config: Config): Promise<RunningServer> {
       },
       steps: MIGRATIONS,
       onDeath: (error) => dieOf(error, telemetry),
+      record: telemetry.record,
     });
-    if (ports.isRestored) telemetry.record('warn', 'log.restored', { consequence: 'clients begin anew' });
+    if (ports.newEpoch !== undefined) {
+      telemetry.record('warn', 'log.epoch_begun', { ...ports.newEpoch, consequence: 'clients begin anew' });
+    }
     const traces = await openTraces(config, telemetry);
     const ready = assemble(config, ports, { telemetry, traces, fanout, server, processMetrics, compression });
     const url = publicUrl(config, server);
+    const opened = ports;
     await ready.app.catchUp();
     const ownerPath = await ready.app.ownerPath();
     const ownerUrl = ownerPath === null ? null : `${url}${ownerPath}`;
     serving = ready;
-    readiness.start(ports.checks);
+    readiness.start(ports.checks, () => opened.damage());
     const running = { server, app: ready.app, ports, telemetry, traces, readiness, processMetrics };
     return {
       ...{ url, ownerUrl },
@@ -105,9 +109,14 @@ export async function startServer(config: Config): Promise<RunningServer> {
   } catch (error) {
     processMetrics.stop();
     await server.stop(true);
+    const damage = ports?.damage();
     await ports?.close();
-    throw error;
+    throw damage === undefined ? error : new StartError(tooDamaged(config, damage));
   }
+}
+
+function tooDamaged({ data }: Config, damage: string): string {
+  return `the database in ${data} is too damaged to start with (${damage}): run "repair", or bring the folder back from a backup`;
 }
 
 /** Undefined where nothing is traced: then the library is not even loaded. */

@@ -30,6 +30,18 @@ describe('OB2 readiness', () => {
     expect(checks).toEqual({ ok: { ok: true, ms }, broken: { ok: false, ms }, silent: { ok: false, ms } });
   });
 
+  test('OB2 DA7 is 200 and degraded where stored data is damaged, and 503 where a dependency fails as well', async () => {
+    const readiness = new Readiness();
+    let isWell = true;
+    const check = () => (isWell ? Promise.resolve() : Promise.reject(new Error('gone')));
+    readiness.start({ check }, () => 'a page is damaged');
+    expect(await said(readiness)).toMatchObject({ code: 200, status: 'degraded', damage: 'a page is damaged' });
+    isWell = false;
+    const later = new Readiness();
+    later.start({ check }, () => 'a page is damaged');
+    expect(await said(later)).toMatchObject({ code: 503, status: 'failing', damage: 'a page is damaged' });
+  });
+
   test('looks once for all who ask at the same time', async () => {
     const readiness = new Readiness();
     let looks = 0;

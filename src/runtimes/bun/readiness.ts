@@ -9,15 +9,18 @@ const KEPT_MS = 500;
 
 /**
  * `GET /readyz`: whether requests may be sent here. 503 while it starts, when it is about to stop, and when a
- * dependency does not answer; with each dependency's latency in milliseconds.
+ * dependency does not answer; with each dependency's latency in milliseconds. `degraded`, with 200, where stored data is
+ * damaged: what can be read is served, and a load balancer that sent everybody away would help nobody.
  */
 export class Readiness {
   #phase: 'starting' | 'ready' | 'draining' = 'starting';
   #checks: Ports['checks'] = {};
+  #damage: Ports['damage'] = () => undefined;
   #answer: Promise<ReadonlyMap<string, Check>> | undefined;
 
-  start(checks: Ports['checks']): void {
+  start(checks: Ports['checks'], damage: Ports['damage'] = () => undefined): void {
     this.#checks = checks;
+    this.#damage = damage;
     this.#phase = 'ready';
   }
 
@@ -28,9 +31,11 @@ export class Readiness {
   async answer(): Promise<Response> {
     const checks = this.#phase === 'starting' ? new Map<string, Check>() : await this.#look();
     const ok = this.#phase === 'ready' && [...checks.values()].every((check) => check.ok);
-    const status = this.#phase === 'ready' && !ok ? 'failing' : this.#phase;
+    const damage = this.#phase === 'starting' ? undefined : this.#damage();
+    const status =
+      this.#phase === 'ready' ? (ok ? (damage === undefined ? 'ready' : 'degraded') : 'failing') : this.#phase;
     const headers = { 'Cache-Control': 'no-store', ...(!ok && { 'Retry-After': '1' }) };
-    return Response.json({ status, checks: Object.fromEntries(checks) }, { status: ok ? 200 : 503, headers });
+    return Response.json({ status, checks: Object.fromEntries(checks), damage }, { status: ok ? 200 : 503, headers });
   }
 
   #look(): Promise<ReadonlyMap<string, Check>> {

@@ -1,0 +1,103 @@
+/**
+ * Runs in its own thread with a connection of its own, and brings the write-ahead log into the database while the writer
+ * goes on: SQLite lets the two run side by side. https://www.sqlite.org/c3ref/wal_checkpoint_v2.html
+ */
+import { Database } from 'bun:sqlite';
+import { WalIndex } from './wal-place.ts';
+
+/** `frames`: from how many on the log is brought in. */
+export type CheckpointOrder = { readonly open: string; readonly frames: number } | 'close';
+/**
+ * `done`: the log is in the database but for the last `left` frames, which the writer itself can bring in fast; then it
+ * begins the log anew. `failed`: it is tried again.
+ */
+export type CheckpointNews =
+  | { readonly kind: 'done'; readonly left: number }
+  /** The open file of the log's index, to be closed when nobody in this process has the database open any more. */
+  | { readonly kind: 'opened'; readonly descriptor: number }
+  | { readonly kind: 'failed'; readonly error: string }
+  | { readonly kind: 'closed' };
+
+declare const self: {
+  onmessage: ((event: { data: CheckpointOrder }) => void) | null;
+  postMessage(news: CheckpointNews): void;
+};
+
+const LOOK_MS = 50;
+/** So long it waits after a failure, for instance of a full disk. */
+const PAUSE_MS = 1_000;
+/** The writer can bring in so few without anybody noticing. */
+const FEW_FRAMES = 100;
+/** Each pass leaves what was written during it, so each is shorter than the one before. */
+const MOST_PASSES = 5;
+
+class Checkpointer {
+  readonly #db: Database;
+  readonly #index: WalIndex;
+  readonly #frames: number;
+  #timer: Timer | undefined;
+
+  constructor(file: string, frames: number) {
+    this.#db = new Database(file, { readwrite: true });
+    this.#db.run('PRAGMA busy_timeout = 0');
+    this.#db.run('PRAGMA synchronous = FULL');
+    this.#db.query('SELECT count(*) FROM sqlite_master').get();
+    this.#index = new WalIndex(file);
+    this.#frames = frames;
+    self.postMessage({ kind: 'opened', descriptor: this.#index.descriptor });
+    this.#plan(LOOK_MS);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#db.close();
+  }
+
+  #plan(ms: number): void {
+    this.#timer = setTimeout(() => this.#look(), ms);
+  }
+
+  #look(): void {
+    try {
+      if (this.#isDue()) self.postMessage({ kind: 'done', left: this.#run() });
+      this.#plan(LOOK_MS);
+    } catch (error) {
+      self.postMessage({ kind: 'failed', error: (error as Error).message });
+      this.#plan(PAUSE_MS);
+    }
+  }
+
+  /** A log that somebody still reads cannot begin anew and goes on growing: it is brought in piece by piece. */
+  #isDue(): boolean {
+    const { frames, backfilled } = this.#index.read();
+    return frames >= this.#frames && frames - backfilled >= this.#frames / 4;
+  }
+
+  /** Gives how many frames are left to be brought in. */
+  #run(): number {
+    let left = Number.POSITIVE_INFINITY;
+    for (let pass = 0; pass < MOST_PASSES && left > FEW_FRAMES; pass += 1) {
+      const before = left;
+      left = this.#pass();
+      // Somebody reads an older state, or the writer is as fast as this is.
+      if (left >= before) break;
+    }
+    return left;
+  }
+
+  #pass(): number {
+    const row = this.#db.query('PRAGMA wal_checkpoint(PASSIVE)').get() as { log: number; checkpointed: number };
+    return Math.max(0, this.#index.read().frames - row.checkpointed);
+  }
+}
+
+let checkpointer: Checkpointer | undefined;
+
+self.onmessage = ({ data }) => {
+  if (data === 'close') {
+    checkpointer?.close();
+    self.postMessage({ kind: 'closed' });
+  } else {
+    checkpointer = new Checkpointer(data.open, data.frames);
+  }
+};

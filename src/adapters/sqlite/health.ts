@@ -1,0 +1,124 @@
+import type { Fields, LogLevel } from '../../ports/telemetry.ts';
+import type { CheckOrder, CheckResult } from './check-worker.ts';
+import { isDamageCode, isNoSpaceCode } from './damage.ts';
+import { FilesGoneError } from './file-watch.ts';
+
+export type RecordEvent = (level: LogLevel, event: string, fields?: Fields) => void;
+
+const GONE = new FilesGoneError('').code;
+const RESCUE = 'see "When the data is damaged" in docs/operations.md';
+
+/**
+ * What is known of the database's condition, from what its threads report and from a check of all its pages. Each
+ * condition is recorded once when it begins, and once when it ends.
+ */
+export class Health {
+  readonly #file: string;
+  readonly #record: RecordEvent;
+  #damage: string | undefined;
+  #isFull = false;
+  #isGone = false;
+  #check: Worker | undefined;
+  #isChecked = false;
+
+  constructor(file: string, record: RecordEvent) {
+    this.#file = file;
+    this.#record = record;
+  }
+
+  /** One line that says what is damaged; undefined as far as nothing is known to be. */
+  get damage(): string | undefined {
+    return this.#damage;
+  }
+
+  /** The last write that failed did so because the disk takes nothing more. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** Nothing is known to be wrong, and no check is under way: the next start need not look. */
+  get isWell(): boolean {
+    return this.#damage === undefined && !this.#isGone && this.#check === undefined;
+  }
+
+  /** A job of the writer or the reader has failed. */
+  failed(code: string, message: string): void {
+    if (code === GONE) this.#gone(message);
+    else if (isNoSpaceCode(code)) this.#full(message);
+    else if (isDamageCode(code)) this.#damaged(message);
+  }
+
+  /** Something of some size could be written. */
+  written(): void {
+    if (this.#isFull) this.#record('info', 'database.writable');
+    if (this.#isGone) this.#record('info', 'database.files_back');
+    this.#isFull = false;
+    this.#isGone = false;
+  }
+
+  /** Something could not be read: once, this begins a check of all. */
+  sawDamage(): void {
+    this.#damaged('pages of the database are malformed');
+  }
+
+  /** Reads all pages in a thread of its own; what it finds is recorded, and stands in `damage`. */
+  checkInBackground(): void {
+    if (this.#check !== undefined || this.#isChecked) return;
+    const worker = new Worker(new URL('./check-worker.ts', import.meta.url).href);
+    this.#check = worker;
+    worker.onmessage = ({ data }: { data: CheckResult }) => this.#checked(data);
+    worker.onerror = (event) => this.#checked({ problems: [event.message] });
+    worker.postMessage({ file: this.#file } satisfies CheckOrder);
+  }
+
+  close(): void {
+    this.#check?.terminate();
+  }
+
+  #checked({ problems }: CheckResult): void {
+    this.#check?.terminate();
+    this.#check = undefined;
+    this.#isChecked = true;
+    if (problems.length === 0) {
+      // What was seen by a read alone may be a row of which only the text is damaged.
+      if (this.#damage === undefined) this.#record('info', 'database.checked');
+      else this.#recordDamage([this.#damage]);
+      return;
+    }
+    this.#damage = summary(problems);
+    this.#recordDamage(problems);
+  }
+
+  #damaged(message: string): void {
+    if (this.#damage !== undefined) return;
+    this.#damage = message;
+    if (this.#isChecked) this.#recordDamage([message]);
+    else this.checkInBackground();
+  }
+
+  #recordDamage(problems: readonly string[]): void {
+    this.#record('error', 'database.damaged', {
+      ...{ problems: problems.length, found: summary(problems) },
+      remedy: `stop the server and run "repair"; ${RESCUE}`,
+    });
+  }
+
+  #full(error: string): void {
+    if (this.#isFull) return;
+    this.#isFull = true;
+    this.#record('error', 'database.full', {
+      error,
+      consequence: 'durable publications are refused until there is space',
+    });
+  }
+
+  #gone(error: string): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#record('error', 'database.files_gone', { error, remedy: `do not stop the server yet; ${RESCUE}` });
+  }
+}
+
+function summary([first = '', ...more]: readonly string[]): string {
+  return more.length === 0 ? first : `${first}, and ${more.length} more`;
+}

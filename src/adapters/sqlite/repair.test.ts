@@ -1,0 +1,135 @@
+import { Database } from 'bun:sqlite';
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { append } from '../../../tests/conformance/appends.ts';
+import { openDatabase } from './database.ts';
+import { DATABASE_FILE, DataFolderError } from './open.ts';
+import { type RepairReport, repairDatabase } from './repair.ts';
+
+const PAGE = 4_096;
+const NOTES = 500;
+const CHANNELS = 400;
+const STEPS = [
+  {
+    id: 'notes-0001',
+    statements: [
+      'CREATE TABLE notes (name TEXT PRIMARY KEY, text TEXT NOT NULL)',
+      'CREATE INDEX notes_text ON notes (text)',
+    ],
+  },
+];
+
+let folder: string;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'banyan-repair-'));
+  const { log, sql, close } = open();
+  await sql.write(
+    Array.from({ length: NOTES }, (_, index) => ({
+      sql: 'INSERT INTO notes (name, text) VALUES (?, ?)',
+      params: [`note ${index}`, `text of note ${index} ${'.'.repeat(60)}`],
+    })),
+  );
+  await log.append(Array.from({ length: CHANNELS }, (_, index) => append(channelOf(index), `first of ${index}`)));
+  await close();
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const channelOf = (index: number) => `channel-${index}-${'n'.repeat(30)}`;
+const file = () => join(folder, DATABASE_FILE);
+const open = () =>
+  openDatabase(folder, STEPS, (error) => {
+    throw error;
+  });
+const repair = (dryRun = false): RepairReport => repairDatabase({ folder, dryRun, onProgress: () => undefined });
+
+/** Fills pages of a table or an index with what is no page: the one in the middle of its leaves. */
+function damageLeafOf(name: string): void {
+  const pages = leavesOf(name);
+  const page = pages[Math.floor(pages.length / 2)] as number;
+  const descriptor = openSync(file(), 'r+');
+  writeSync(descriptor, Buffer.alloc(PAGE, 0xaa), 0, PAGE, (page - 1) * PAGE);
+  closeSync(descriptor);
+}
+
+/** The pages below the root, from https://www.sqlite.org/fileformat.html#b_tree_pages: two levels are all there are here. */
+function leavesOf(name: string): number[] {
+  const db = new Database(file(), { readonly: true });
+  const [root] = db.query('SELECT rootpage FROM sqlite_master WHERE name = ?').values(name)[0] as [number];
+  db.close();
+  const bytes = readFileSync(file()).subarray((root - 1) * PAGE, root * PAGE);
+  if (bytes[0] !== 2 && bytes[0] !== 5) throw new Error(`${name} has no page above its leaves`);
+  const cells = bytes.readUInt16BE(3);
+  return Array.from({ length: cells }, (_, index) => bytes.readUInt32BE(bytes.readUInt16BE(12 + index * 2)));
+}
+
+describe('DA8: repair', () => {
+  test('takes rows of a table around a damaged page', async () => {
+    damageLeafOf('notes');
+    const report = repair();
+    const notes = report.tables.find(({ table }) => table === 'notes');
+    expect(notes).toMatchObject({ gaps: 1, refused: 0 });
+    expect(notes?.rows).toBeGreaterThan(NOTES * 0.8);
+    expect(report.channels).toEqual([]);
+    const { sql, close, newEpoch } = open();
+    const rows = await sql.read({ sql: 'SELECT name, text FROM notes ORDER BY rowid', params: [] });
+    expect(rows).toHaveLength(notes?.rows ?? 0);
+    for (const { name, text } of rows) expect(text).toStartWith(`text of ${name} `);
+    expect(newEpoch?.why).toBe('restored');
+    await close();
+  });
+
+  test('loses nothing where an index alone is damaged', async () => {
+    damageLeafOf('notes_text');
+    const report = repair();
+    expect(report.problems.length).toBeGreaterThan(0);
+    expect(report.tables.every(({ gaps, refused }) => gaps + refused === 0)).toBe(true);
+    const { sql, close } = open();
+    const [row] = await sql.read({
+      sql: 'SELECT count(*) AS count FROM notes INDEXED BY notes_text WHERE text > ?',
+      params: [''],
+    });
+    expect(row?.count).toBe(NOTES);
+    await close();
+  });
+
+  test('finds channels of which only the index by name still knows', async () => {
+    damageLeafOf('channels');
+    const report = repair();
+    expect(report.channels).toEqual([]);
+    expect(report.publications).toBe(CHANNELS);
+    const { log, close } = open();
+    for (let index = 0; index < CHANNELS; index += 1) {
+      const page = await log.read(channelOf(index), { limit: 2 });
+      expect(page).toMatchObject({ publications: [{ offset: 1, data: `"first of ${index}"` }], top: { offset: 1 } });
+    }
+    await close();
+  });
+
+  test('looks without changing anything', () => {
+    damageLeafOf('publications');
+    const before = readFileSync(file());
+    const names = readdirSync(folder);
+    const report = repair(true);
+    expect(report.keptAs).toBeUndefined();
+    expect(report.channels.length).toBeGreaterThan(0);
+    expect(readFileSync(file()).equals(before)).toBe(true);
+    expect(readdirSync(folder)).toEqual(names);
+  });
+
+  test('of a folder without a database, and of what is none, is refused in one line', () => {
+    writeFile(Buffer.from('this is no database, and long enough to have a header of a hundred bytes. '.repeat(3)));
+    expect(() => repair()).toThrow(DataFolderError);
+    rmSync(file());
+    rmSync(join(folder, 'banyan.run'));
+    expect(() => repair()).toThrow('there is no');
+  });
+
+  function writeFile(bytes: Buffer): void {
+    rmSync(file());
+    const descriptor = openSync(file(), 'w');
+    writeSync(descriptor, bytes);
+    closeSync(descriptor);
+  }
+});

@@ -1,0 +1,105 @@
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { WalPlace } from './wal-place.ts';
+
+/** Beside the database: the same run that the database itself names, as long as nobody exchanged one of the two. */
+export const RUN_FILE = 'banyan.run';
+
+/**
+ * `open`: a server uses the database, or has died while it did. `closing`: it is bringing the write-ahead log into the
+ * database. `shut`: it has ended in good order.
+ */
+export type RunState = 'open' | 'closing' | 'shut';
+
+export type RunMark = {
+  readonly run: string;
+  readonly state: RunState;
+  /** Of the machine since it was started, `-` where that has no name. */
+  readonly boot: string;
+  /** What was acknowledged last. */
+  readonly wal: WalPlace;
+};
+
+/** What stands in the file. `old`: a version before these marks has written the name of the run alone. */
+export type FoundMark =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'damaged' }
+  | { readonly kind: 'old'; readonly run: string }
+  | ({ readonly kind: 'whole' } & RunMark);
+
+const WHOLE = /^([0-9a-f]{16})\nstate (open|closing|shut) *\nwal ([0-9a-f]{16}) +(\d+)\nboot (\S+) *\n$/;
+const OLD = /^([0-9a-f]{16})\n?$/;
+const CHECK = 'check ';
+
+export function readRunFile(folder: string): FoundMark {
+  const file = join(folder, RUN_FILE);
+  if (!existsSync(file)) return { kind: 'none' };
+  const text = readFileSync(file, 'latin1');
+  const run = OLD.exec(text)?.[1];
+  if (run !== undefined) return { kind: 'old', run };
+  const checkAt = text.lastIndexOf(CHECK);
+  const found = checkAt < 0 ? null : WHOLE.exec(text.slice(0, checkAt));
+  if (found === null || text !== withCheck(text.slice(0, checkAt))) return { kind: 'damaged' };
+  const [, name = '', state, salt = '', frames, boot = ''] = found;
+  return { kind: 'whole', run: name, state: state as RunState, boot, wal: { salt, frames: Number(frames) } };
+}
+
+function encode({ run, state, wal, boot }: RunMark): string {
+  const frames = String(wal.frames).padStart(10);
+  return withCheck(`${run}\nstate ${state.padEnd(7)}\nwal ${wal.salt} ${frames}\nboot ${boot.padEnd(36)}\n`);
+}
+
+function withCheck(text: string): string {
+  return `${text}${CHECK}${Bun.hash.crc32(text).toString(16).padStart(8, '0')}\n`;
+}
+
+/**
+ * Writes the file in place. What it writes is always as long, and shorter than a sector of a disk, so that a crash leaves
+ * the former text or the new one.
+ */
+export class RunFile {
+  readonly #descriptor: number;
+
+  constructor(folder: string) {
+    this.#descriptor = openSync(join(folder, RUN_FILE), existsSync(join(folder, RUN_FILE)) ? 'r+' : 'wx');
+  }
+
+  /** It survives the end of this process, and of the machine only after `sync`. */
+  write(mark: RunMark): void {
+    writeSync(this.#descriptor, encode(mark), 0, 'latin1');
+  }
+
+  sync(): void {
+    fsyncSync(this.#descriptor);
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+}
+
+/** Writes the file once, to last. An old or damaged one is longer or shorter, so it is cut first. */
+export function writeRunFile(folder: string, mark: RunMark): void {
+  const descriptor = openSync(join(folder, RUN_FILE), 'w');
+  try {
+    writeSync(descriptor, encode(mark), 0, 'latin1');
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** A name for the time since the machine was started. */
+export function bootId(): string {
+  if (process.platform === 'linux') return firstLine(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1'));
+  if (process.platform !== 'darwin') return '-';
+  return firstLine(() => Bun.spawnSync(['sysctl', '-n', 'kern.bootsessionuuid']).stdout.toString());
+}
+
+function firstLine(read: () => string): string {
+  try {
+    return /^[0-9A-Fa-f-]{36}/.exec(read())?.[0] ?? '-';
+  } catch {
+    return '-';
+  }
+}

@@ -1,0 +1,181 @@
+import type { Database, SQLQueryBindings } from 'bun:sqlite';
+import { isDamage, isWhole, pastDamage, type StoredRow } from './damage.ts';
+
+type Values = SQLQueryBindings[];
+/** Where a salvage takes rows from, and puts them. */
+export type Salvage = {
+  readonly from: Database;
+  /** Undefined where it is only to be seen what can be read. */
+  readonly to: Database | undefined;
+  readonly onProgress: (table: string, rows: number) => void;
+};
+
+export type TableSalvage = {
+  readonly table: string;
+  readonly rows: number;
+  /** Places where rows could not be read. */
+  readonly gaps: number;
+  /** Rows that could be read, and do not fit into the table: damage has changed what they say. */
+  readonly refused: number;
+};
+
+const BATCH = 500;
+const LAST_ROWID = Number.MAX_SAFE_INTEGER;
+
+/** Takes what can be read of a table that has row numbers, around the damage. */
+export function salvageTable({ from, to, onProgress }: Salvage, table: string): TableSalvage {
+  const columns = columnsOf(from, table);
+  const read = from.prepare(
+    `SELECT rowid AS "rowid ", ${columns.join(', ')} FROM ${quoted(table)} WHERE rowid > ? ORDER BY rowid LIMIT ?`,
+  );
+  const put = to && inserter(to, table, columns);
+  const found = { rows: 0, gaps: 0, refused: 0 };
+  const take = ([, ...values]: Values) => {
+    if (put === undefined || put(values)) found.rows += 1;
+    else found.refused += 1;
+    if (found.rows % 10_000 === 0) onProgress(table, found.rows);
+  };
+  const cursor: Cursor = {
+    ...{ after: -1, top: lastRowid(from, table) },
+    read: (after, limit) => iterate(read.iterate(after, limit)),
+    keyOf: (row) => Number(row[0]),
+  };
+  found.gaps = scan(cursor, take);
+  read.finalize();
+  return { table, ...found };
+}
+
+export type Channel = { readonly id: number; readonly name: string; readonly top: number; readonly first: number };
+/** `lost`: publications that were there and cannot be read. */
+export type ChannelSalvage = { readonly channel: string; readonly rows: number; readonly lost: number };
+
+const PUBLICATIONS = 'publications';
+
+/** Takes a channel's publications that can be read, around the damage. */
+export function salvageChannel({ from, to }: Salvage, { id, name, top, first }: Channel): ChannelSalvage {
+  const columns = columnsOf(from, PUBLICATIONS);
+  const offsetAt = columns.indexOf('"offset"');
+  const read = from.query(
+    `SELECT ${columns.join(', ')} FROM publications WHERE channel_id = ? AND offset >= ? ORDER BY offset LIMIT ?`,
+  );
+  const readBack = from.query(
+    `SELECT ${columns.join(', ')} FROM publications WHERE channel_id = ? AND offset <= ? ORDER BY offset DESC LIMIT ${BATCH}`,
+  );
+  const put = to && inserter(to, PUBLICATIONS, columns);
+  let [rows, highest, lowest] = [0, 0, Number.POSITIVE_INFINITY];
+  const take = (values: Values) => {
+    if (!isWhole(asStored(columns, values)) || put?.(values) === false) return;
+    rows += 1;
+    highest = Math.max(highest, Number(values[offsetAt]));
+    lowest = Math.min(lowest, Number(values[offsetAt]));
+  };
+  const cursor: Cursor = {
+    ...{ after: 0, top: Math.max(top, first) },
+    read: (after, limit) => iterate(read.iterate(id, after + 1, limit)),
+    readBack: (to) => iterate(readBack.iterate(id, to)),
+    keyOf: (row) => Number(row[offsetAt]),
+  };
+  scan(cursor, take);
+  const last = Math.max(top, highest);
+  to?.query('UPDATE channels SET top = ? WHERE id = ?').run(last, id);
+  const due = last - Math.min(first, lowest) + 1;
+  return { channel: name, rows, lost: Math.max(0, due - rows) };
+}
+
+type Cursor = {
+  readonly after: number;
+  readonly top: number;
+  readonly read: (after: number, limit: number) => Iterable<Values>;
+  /** From this key back. Only where rows stand on other pages than leaves, too. */
+  readonly readBack?: (from: number) => Iterable<Values>;
+  readonly keyOf: (row: Values) => number;
+};
+
+/** Hands over each row that can be read, in order, and gives at how many places some could not be. */
+function scan({ after, top, read, readBack, keyOf }: Cursor, take: (row: Values) => void): number {
+  let [last, gaps] = [after, 0];
+  for (;;) {
+    let count = 0;
+    try {
+      for (const row of read(last, BATCH)) {
+        // A damaged page can lead back, and then for ever.
+        if (!(keyOf(row) > last)) throw Object.assign(new Error('rows out of order'), { code: 'SQLITE_CORRUPT' });
+        take(row);
+        last = keyOf(row);
+        count += 1;
+      }
+      if (count < BATCH) return gaps;
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      gaps += 1;
+      const next = pastDamage((from) => canRead(read, from), { after: last, top, reverse: false });
+      if (next === undefined) return gaps;
+      // The first row behind a damaged page is often on the page above it, and found only by coming from the other side.
+      for (const row of readable(readBack?.(next) ?? [])) if (keyOf(row) > last) take(row);
+      last = next;
+    }
+  }
+}
+
+/** Rows up to the first one that cannot be read. */
+export function* readable<T>(rows: Iterable<T>): Iterable<T> {
+  try {
+    yield* rows;
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+  }
+}
+
+function canRead(read: Cursor['read'], after: number): boolean {
+  try {
+    for (const _ of read(after, 1));
+    return true;
+  } catch (error) {
+    if (isDamage(error)) return false;
+    throw error;
+  }
+}
+
+/** Rows as lists of values, in the order of the columns. */
+function* iterate(rows: Iterable<unknown>): Iterable<Values> {
+  for (const row of rows) yield Object.values(row as Record<string, SQLQueryBindings>);
+}
+
+function inserter(to: Database, table: string, columns: readonly string[]): (values: Values) => boolean {
+  const marks = columns.map(() => '?').join(', ');
+  const insert = to.query(`INSERT INTO ${quoted(table)} (${columns.join(', ')}) VALUES (${marks})`);
+  return (values) => {
+    try {
+      insert.run(...values);
+      return true;
+    } catch (error) {
+      if (String((error as { readonly code?: string }).code).startsWith('SQLITE_CONSTRAINT')) return false;
+      throw error;
+    }
+  };
+}
+
+function columnsOf(db: Database, table: string): string[] {
+  return db
+    .query(`SELECT name FROM pragma_table_info(?)`)
+    .values(table)
+    .map(([name]) => quoted(String(name)));
+}
+
+function lastRowid(db: Database, table: string): number {
+  try {
+    return Number(db.query(`SELECT max(rowid) FROM ${quoted(table)}`).values()[0]?.[0] ?? 0);
+  } catch (error) {
+    if (isDamage(error)) return LAST_ROWID;
+    throw error;
+  }
+}
+
+function asStored(columns: readonly string[], values: Values): StoredRow {
+  const named = Object.fromEntries(columns.map((column, index) => [column.slice(1, -1), values[index]]));
+  return { info: null, tags: null, except_client: null, ...named } as unknown as StoredRow;
+}
+
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
