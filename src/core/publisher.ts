@@ -4,12 +4,20 @@ import type { Span } from '../ports/traces.ts';
 import { AppendQueue, type QueueBounds } from './append-queue.ts';
 import { ClientError } from './errors.ts';
 import type { Published, PublishOptions } from './feature.ts';
+import { isDeeper } from './json-depth.ts';
 import type { Maps } from './maps.ts';
 import { type Namespace, retentionOf } from './namespace.ts';
 import type { Permissions } from './permissions.ts';
 import { readPages } from './read-pages.ts';
 import { beginPublication, endFailed } from './tracing.ts';
 import { utf8Length } from './wire-bytes.ts';
+
+/**
+ * How deep a publication's data may be nested. Stock JSON parsers stop at 255 (Gson), 512 (PHP, Swift) or about 1,000
+ * (Python, Jackson) levels, and a reader that cannot parse a message loses its history page, or its connection; what
+ * protocols write around the data takes some of these levels.
+ */
+const DEPTH_LIMIT = 200;
 
 type PublisherSettings = {
   readonly clock: Clock;
@@ -58,6 +66,10 @@ export class Publisher {
     const { permissions, clock, maps } = this.#settings;
     const namespace = permissions.namespace(channel);
     this.#checkSize(namespace, data);
+    if (isDeeper(data, DEPTH_LIMIT)) {
+      const message = `must not be nested deeper than ${DEPTH_LIMIT} levels`;
+      throw new ClientError('invalidInput', { field: 'data', message });
+    }
     const { key, info, tags, entry, except, writes, fleeting, span } = options;
     const time = clock.now();
     const nothing = { offset: 0, epoch: '', time, repeated: false };

@@ -171,7 +171,12 @@ type PublicationFields = { readonly data: string } & Fields;
 
 function withTags(publication: Publication): PublicationFields {
   const { tags } = publication;
-  return { ...fieldsOf(publication), ...(tags !== undefined && { tags: quote(tags) }) };
+  return { ...fieldsOf(publication), ...(tags !== undefined && { tags: tagsOf(tags) }) };
+}
+
+/** A tag named `$binary` is text, and must not be taken for wrapped bytes. */
+function tagsOf(tags: NonNullable<Publication['tags']>): string {
+  return quote(tags).replace(/^\{"\$/, '{"\\u0024');
 }
 
 function fieldsOf({ data, offset, time, info }: Publication): PublicationFields {

@@ -65,12 +65,17 @@ export class Member implements NamespaceMember, Connection {
     this.#lastId += 1;
     try {
       const ask = askOf(this.#lastId, packet, dialect);
-      if (ask === undefined) this.#refuseMistake(packet, new ClientError('methodNotFound'));
+      if (ask === undefined) this.mistake(packet, new ClientError('methodNotFound'));
       else this.#do(packet, ask);
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
-      this.#refuseMistake(packet, error);
+      this.mistake(packet, error);
     }
+  }
+
+  /** What never reaches the session counts as a command all the same. */
+  mistake(packet: EventPacket, error: ClientError): void {
+    this.#refuse(packet, this.#session.affords() ? error : new ClientError('tooManyRequests'));
   }
 
   unasked(): void {
@@ -231,11 +236,6 @@ export class Member implements NamespaceMember, Connection {
 
   #writeLater(channels: ReadonlyMap<string, Place>): void {
     this.#write(channels).catch((error) => this.#parts.node.report(error, 'socketio.record_failed'));
-  }
-
-  /** What never reaches the session counts as a command all the same. */
-  #refuseMistake(packet: EventPacket, error: ClientError): void {
-    this.#refuse(packet, this.#session.affords() ? error : new ClientError('tooManyRequests'));
   }
 
   #refuse({ event, ack }: EventPacket, error: ClientError): void {
