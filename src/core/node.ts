@@ -257,7 +257,12 @@ export class Node implements Channels, SessionHost {
     this.telemetry.record('error', event, { ...fields, error });
   }
 
-  announceJoin(channel: HubChannel, info: ClientInfo): void {
+  announceJoin(channel: HubChannel, info: ClientInfo, silently: boolean): void {
+    if (silently) {
+      // What is told of it may be new.
+      if (channel.namespace.presence) this.hub.setPresent(channel, info);
+      return;
+    }
     this.#showEntries(this.#mapPresence.join(channel.name, channel.namespace, info), info, false);
     const { presence, joinLeave } = channel.namespace;
     const alone = presence && this.hub.setPresent(channel, info);

@@ -4,8 +4,8 @@ import type { Fields, Telemetry } from '../ports/telemetry.ts';
 import type { Span, TraceContext, Traces } from '../ports/traces.ts';
 import { type Allowances, type Excess, type Spender, tooSoon } from './allowances.ts';
 import type { ClientHeaders, HeaderFields } from './client-headers.ts';
-import type { Command } from './commands.ts';
-import type { Entered } from './connect-entry.ts';
+import type { Command, Resumption } from './commands.ts';
+import { type Entered, isResumed } from './connect-entry.ts';
 import type { Connection, End } from './connection.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName, type UnsubscribeName } from './disconnects.ts';
 import { ClientError, toClientError } from './errors.ts';
@@ -27,6 +27,9 @@ const OUTGOING_LIMIT = 64 * 1024;
 
 /** History reads of one connection that run at once: each may hold a page of long publications in memory. */
 const HISTORY_READS = 4;
+
+/** What a client goes on from that starts anew. */
+const ANEW: Pick<Extract<Command, { kind: 'connect' }>, 'since' | 'restore' | 'resume'> = { since: new Map() };
 
 type State = 'waiting' | 'connecting' | 'connected' | 'refused' | 'closed';
 
@@ -88,7 +91,6 @@ export type Opening = {
  * through its `Connection`. It has no timers: the node's clock looks after it.
  */
 export class Session implements Subscriber, Spender {
-  readonly client: string;
   readonly protocol: Protocol;
   readonly connection: Connection;
   readonly address: string;
@@ -110,6 +112,7 @@ export class Session implements Subscriber, Spender {
   refusalsFullAt = 0;
   readonly subscriptions: Subscriptions;
   readonly #node: SessionHost;
+  #client: string;
   #principal: Principal;
   #connInfo: string | undefined;
   #state: State = 'waiting';
@@ -126,7 +129,7 @@ export class Session implements Subscriber, Spender {
 
   constructor(node: SessionHost, opening: Opening, client: string) {
     this.#node = node;
-    this.client = client;
+    this.#client = client;
     this.connection = opening.connection;
     this.protocol = opening.protocol;
     this.address = opening.address;
@@ -135,6 +138,11 @@ export class Session implements Subscriber, Spender {
     this.openedAt = node.clock.now();
     this.lastSeen = this.openedAt;
     this.subscriptions = new Subscriptions(node, this);
+  }
+
+  /** From when it is connected, it stays the same. */
+  get client(): string {
+    return this.#client;
   }
 
   get principal(): Principal {
@@ -335,7 +343,7 @@ export class Session implements Subscriber, Spender {
   }
 
   async #enter(command: Extract<Command, { kind: 'connect' }>): Promise<void> {
-    const { id, token, since, restore, alone = false, headers } = command;
+    const { id, token, alone = false, headers } = command;
     if (headers !== undefined) this.headers = { ...this.headers, claimed: headers };
     const greeted = token === '' ? await this.#node.admission.greet(this, command) : undefined;
     const signedIn = greeted ?? (await this.#node.signIn(this.#principal, token));
@@ -349,14 +357,33 @@ export class Session implements Subscriber, Spender {
     const given = (signedIn.channels ?? []).filter((channel) => this.#node.permissions.takesTokens(channel));
     // Asked for one that stays alone too: only now is it certain that the sign-in still holds.
     const channels = [...(await this.#node.serverChannels(this.#principal)), ...given];
+    const { since, restore, resume } = this.#mayResume(command) ? command : ANEW;
     const entering = await this.subscriptions.prepareAll(alone ? [] : channels, since, restore);
     if (this.#state !== 'connecting') return entering.abandon();
     this.#state = 'connected';
     const entered = entering.enter();
+    if (resume !== undefined && isResumed(entered)) this.#resume(resume, entered);
     this.#reply(id, { kind: 'connect', result: this.#node.connectResult(this, entered) });
     this.flush();
     entering.join();
     this.#catchUp();
+  }
+
+  #mayResume({ resume }: Extract<Command, { kind: 'connect' }>): boolean {
+    return resume === undefined || resume.user === userOf(this.#principal);
+  }
+
+  #resume({ client, handOver }: Resumption, { subscriptions, restored }: Entered): void {
+    this.#client = client;
+    this.subscriptions.takeOver(handOver(new Set([...subscriptions.keys(), ...(restored?.keys() ?? [])])));
+  }
+
+  /** Its client has come back by another connection, which takes its place. See `Resumption.handOver`. */
+  yieldTo(channels: ReadonlySet<string>): ReadonlySet<string> {
+    if (this.#state === 'closed') return new Set();
+    const taken = this.subscriptions.handOver(channels);
+    this.close('stale');
+    return taken;
   }
 
   /** Does what had to wait until the connection was set up. */

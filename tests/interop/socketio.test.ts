@@ -282,7 +282,7 @@ describe('a person of this installation', () => {
 });
 
 describe('recovery', () => {
-  test.each([...WAYS])('SI8 brings back all rooms with what was missed, over %s', async (way, transports) => {
+  test.each([...WAYS])('SI8 SI12 brings back all rooms with what was missed, by the same id, over %s', async (way, transports) => {
     const [a, b] = [`a ${way}`, `b ${way}`];
     const [socket, other] = [await connected(open, { transports: [...transports] }), await connected(open)];
     for (const room of [a, b]) await ask(socket, 'join_room', room);
@@ -291,12 +291,13 @@ describe('recovery', () => {
     await ask(other, 'message', { room: a, content: 'a1' });
     await ask(other, 'message', { room: b, content: 'b1' });
     await until(() => messages.length === 2);
+    const { id } = socket;
     cut(socket);
     await ask(other, 'message', { room: b, content: 'b2' });
     await ask(other, 'message', { room: a, content: 'a2' });
     await ask(other, 'publish', `demo:${way}`, 'd1');
     await event(socket, 'connect');
-    expect(socket.recovered).toBe(true);
+    expect([socket.recovered, socket.id]).toEqual([true, id]);
     await ask(other, 'message', { room: a, content: 'a3' });
     await until(() => messages.length === 5 && publications.length === 1);
     expect(messages.filter((text) => String(text).startsWith('a'))).toEqual(['a1', 'a2', 'a3']);

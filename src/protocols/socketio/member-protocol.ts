@@ -1,3 +1,4 @@
+import { isResumed } from '../../core/connect-entry.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import type { ClientError } from '../../core/errors.ts';
 import type { Frame, Frames, Protocol } from '../../core/protocol.ts';
@@ -114,7 +115,7 @@ export class MemberProtocol implements Protocol {
   #admit({ client, subscriptions, restored }: ConnectResult): readonly Frame[] {
     this.state = 'admitted';
     const { namespace } = this.#dialect;
-    const isRecovered = restored !== undefined && [...subscriptions.values()].every(isWhole);
+    const isRecovered = restored !== undefined && isResumed({ subscriptions, restored });
     if (this.#recovery !== undefined && !isRecovered) this.pid = randomText(20);
     const answer = encodeConnect(namespace, { sid: client, ...(this.pid !== undefined && { pid: this.pid }) });
     const frames = isRecovered ? this.#missed([...subscriptions, ...restored]) : [];
@@ -141,9 +142,4 @@ export class MemberProtocol implements Protocol {
       listOf(encodePublication(this.#dialect, channel, publication, recovery.cursorIn(id, step))),
     );
   }
-}
-
-/** Nothing of a channel that the server puts the client into was lost to it. */
-function isWhole({ wasRecovering, recovered }: SubscribeResult): boolean {
-  return recovered || !wasRecovering;
 }

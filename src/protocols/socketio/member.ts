@@ -3,6 +3,7 @@ import type { Connection, End } from '../../core/connection.ts';
 import { DISCONNECTS } from '../../core/disconnects.ts';
 import { ClientError, toClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node.ts';
+import { userOf } from '../../core/principal.ts';
 import type { Frame, Protocol } from '../../core/protocol.ts';
 import type { Session } from '../../core/session.ts';
 import { type Ask, askOf } from './asks.ts';
@@ -10,6 +11,7 @@ import type { Dialect } from './dialect.ts';
 import { encodeAnswer } from './encode.ts';
 import type { Entry, EventPacket, NamespaceLine, NamespaceMember } from './line.ts';
 import { CONNECT_ID, MemberProtocol } from './member-protocol.ts';
+import type { Who } from './membership.ts';
 import { encodeConnectError, encodeDisconnect } from './packets.ts';
 import type { Recovery, Return } from './recovery.ts';
 import { type Place, placeNow } from './recovery-records.ts';
@@ -46,6 +48,7 @@ export class Member implements NamespaceMember, Connection {
     this.#line = line;
     this.#protocol = new MemberProtocol(parts, () => this.#noteChange());
     this.#session = parts.node.open({ connection: this, protocol: this.#protocol, ...caller });
+    this.#protocol.membership.handOver = (channels) => this.#yieldTo(channels);
     const token = typeof auth.token === 'string' ? auth.token : '';
     const { pid, offset } = auth;
     if (parts.recovery === undefined || typeof pid !== 'string') this.#connect(token);
@@ -146,6 +149,12 @@ export class Member implements NamespaceMember, Connection {
     this.#connect(token, found);
   }
 
+  /** The client has come back by another line. What it is in is for that one to write down from now on. */
+  #yieldTo(channels: ReadonlySet<string>): ReadonlySet<string> {
+    this.#protocol.pid = undefined;
+    return this.#session.yieldTo(channels);
+  }
+
   #leaveSuperfluous(): void {
     for (const channel of this.#protocol.superfluous) {
       this.#lastId += 1;
@@ -211,6 +220,7 @@ export class Member implements NamespaceMember, Connection {
   #noteChange(): void {
     const { recovery } = this.#parts;
     const { pid, membership } = this.#protocol;
+    membership.who ??= this.#who;
     if (recovery === undefined || pid === undefined) return;
     if (this.#protocol.hasGaps) return this.#giveUpRecovery(recovery, pid);
     const mustRecord =
@@ -231,7 +241,11 @@ export class Member implements NamespaceMember, Connection {
     const { pid } = this.#protocol;
     if (recovery === undefined || pid === undefined) return;
     this.#isRecorded = true;
-    await recovery.records.write(pid, channels);
+    await recovery.records.write({ pid, who: this.#who }, channels);
+  }
+
+  get #who(): Who {
+    return { client: this.#session.client, user: userOf(this.#session.principal) };
   }
 
   #writeLater(channels: ReadonlyMap<string, Place>): void {

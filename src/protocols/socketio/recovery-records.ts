@@ -3,7 +3,7 @@ import type { NamespaceDefinition } from '../../core/feature.ts';
 import { CLOSED_NAMESPACE } from '../../core/namespace.ts';
 import type { Node } from '../../core/node.ts';
 import type { Position } from '../../ports/log.ts';
-import { type Joined, Membership } from './membership.ts';
+import { type Joined, Membership, type Who } from './membership.ts';
 
 /** Clients whose channels outlive the process; the one that was written down longest ago is forgotten first. */
 const RECORDS = 10_000;
@@ -20,8 +20,13 @@ export const RECORDS_DEFINITION: NamespaceDefinition = {
 
 type Written = {
   readonly pid: string;
+  /** Absent where an older version wrote it. */
+  readonly who?: Who;
   readonly channels: readonly (readonly [string, string, number, 'client' | 'server'])[];
 };
+
+/** Whose record it is. */
+type Named = { readonly pid: string; readonly who: Who };
 
 /** What is written down of a channel. */
 export type Place = Pick<Joined, 'epoch' | 'floor' | 'by'>;
@@ -63,9 +68,9 @@ export class RecoveryRecords {
   }
 
   /** Resolves once it is on disk. Throws `ClientError` `tooManyRequests`. */
-  async write(pid: string, channels: ReadonlyMap<string, Place>): Promise<void> {
+  async write({ pid, who }: Named, channels: ReadonlyMap<string, Place>): Promise<void> {
     const places = [...channels].map(([channel, { epoch, floor, by }]) => [channel, epoch, floor, by] as const);
-    await this.#node.publish(CHANNEL, JSON.stringify({ pid, channels: places } satisfies Written));
+    await this.#node.publish(CHANNEL, JSON.stringify({ pid, who, channels: places } satisfies Written));
   }
 
   /** What the client was in when the process before this one ended; undefined when that is long ago, or not known. */
@@ -102,8 +107,9 @@ export class RecoveryRecords {
     for (;;) {
       const { publications, top } = await this.#node.read(CHANNEL, { limit: PAGE, after });
       for (const { data } of publications) {
-        const { pid, channels } = JSON.parse(data) as Written;
+        const { pid, who, channels } = JSON.parse(data) as Written;
         const membership = new Membership();
+        membership.who = who;
         for (const [channel, epoch, offset, by] of channels) {
           membership.channels.set(channel, { epoch, offset, floor: offset, by, number: 0 });
         }

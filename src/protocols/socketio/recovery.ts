@@ -1,4 +1,4 @@
-import type { Since } from '../../core/commands.ts';
+import type { Resumption, Since } from '../../core/commands.ts';
 import type { Node } from '../../core/node.ts';
 import { randomText } from '../../core/random-text.ts';
 import { RecentMap } from '../../core/recent-map.ts';
@@ -12,7 +12,14 @@ import { RecoveryRecords } from './recovery-records.ts';
 const LOST_KEPT = 20_000;
 
 /** Where a client that comes back goes on. */
-export type Return = { readonly restore: ReadonlyMap<string, Since>; readonly since: ReadonlyMap<string, Since> };
+export type Return = {
+  readonly restore: ReadonlyMap<string, Since>;
+  readonly since: ReadonlyMap<string, Since>;
+  /** Undefined where an older version has not written down who it was. */
+  readonly resume?: Resumption;
+};
+
+type Positions = Pick<Return, 'restore' | 'since'>;
 
 type Lost = { readonly membership: Membership; readonly at: number };
 
@@ -90,13 +97,25 @@ export class Recovery {
     const last = cursor === undefined ? undefined : decodeCursor(cursor);
     if (cursor !== undefined && last === undefined) return undefined;
     const membership = this.#live.get(pid) ?? this.#lostOf(pid);
-    if (membership === undefined) return this.#findRecorded(pid, last);
+    if (membership !== undefined) return this.#return(pid, membership, this.#placesOf(membership, cursor, last));
+    const recorded = this.records.find(pid);
+    return recorded === undefined ? undefined : this.#return(pid, recorded, this.#recordedPlacesOf(recorded, last));
+  }
+
+  /** Asked when the client is about to enter: it may have come by yet another line meanwhile. */
+  #return(pid: string, { who }: Membership, positions: Positions | undefined): Return | undefined {
+    if (positions === undefined || who === undefined) return positions;
+    const handOver: Resumption['handOver'] = (channels) => this.#live.get(pid)?.handOver(channels) ?? new Set();
+    return { ...positions, resume: { ...who, handOver } };
+  }
+
+  #placesOf(membership: Membership, cursor: string | undefined, last: Cursor | undefined): Positions | undefined {
     const { replay } = membership;
     // It has got nothing of what it was given the last time.
     if (replay !== undefined && replay.cursor === cursor) {
-      return toReturn(membership, (channel, joined) => replay.places.get(channel) ?? joined);
+      return positionsOf(membership, (channel, joined) => replay.places.get(channel) ?? joined);
     }
-    return toReturn(membership, (channel, joined) => this.#placeOf(channel, joined, { last, replay }));
+    return positionsOf(membership, (channel, joined) => this.#placeOf(channel, joined, { last, replay }));
   }
 
   #lostOf(pid: string): Membership | undefined {
@@ -117,10 +136,9 @@ export class Recovery {
     return offset === undefined ? undefined : { epoch: joined.epoch, offset };
   }
 
-  #findRecorded(pid: string, last: Cursor | undefined): Return | undefined {
-    const membership = this.records.find(pid);
-    if (membership === undefined || last?.kind === 'replayed') return undefined;
-    return toReturn(membership, (channel, joined) => {
+  #recordedPlacesOf(membership: Membership, last: Cursor | undefined): Positions | undefined {
+    if (last?.kind === 'replayed') return undefined;
+    return positionsOf(membership, (channel, joined) => {
       if (last?.channel === channel) return last;
       // Whether the client had heard of what came before the restart, nobody knows now.
       return this.records.wasSilentSince(channel, joined) ? joined : undefined;
@@ -136,10 +154,10 @@ function placeIn({ places, steps }: Replay, channel: string, step: number): Sinc
 }
 
 /** Undefined when the place in one of the channels is not known. */
-function toReturn(
+function positionsOf(
   { channels }: Membership,
   placeOf: (channel: string, joined: Joined) => Since | undefined,
-): Return | undefined {
+): Positions | undefined {
   const [restore, since] = [new Map<string, Since>(), new Map<string, Since>()];
   for (const [channel, joined] of channels) {
     const place = placeOf(channel, joined);
