@@ -37,6 +37,8 @@ export class MemberProtocol implements Protocol {
   superfluous: readonly string[] = [];
   /** What the client is in, as recovery must know it; empty while recovery is off. */
   readonly membership = new Membership();
+  /** Channels that are written down as what the client is in, while it is on its way into them. */
+  readonly entering = new Map<string, Joined>();
   readonly #dialect: Dialect;
   readonly #shared: Protocol;
   readonly #recovery: Recovery | undefined;
@@ -69,6 +71,7 @@ export class MemberProtocol implements Protocol {
     const ask = this.#asks?.get(id);
     this.#asks?.delete(id);
     if (ask === undefined || reply.kind === 'connect') return [];
+    if (ask.command.kind === 'subscribe') this.entering.delete(ask.command.channel);
     this.#remember(ask, reply);
     return encodeAnswer(this.#dialect, ask, reply);
   }

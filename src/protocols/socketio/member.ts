@@ -11,10 +11,10 @@ import type { Dialect } from './dialect.ts';
 import { encodeAnswer } from './encode.ts';
 import type { Entry, EventPacket, NamespaceLine, NamespaceMember } from './line.ts';
 import { CONNECT_ID, MemberProtocol } from './member-protocol.ts';
-import type { Who } from './membership.ts';
+import type { Joined, Who } from './membership.ts';
 import { encodeConnectError, encodeDisconnect } from './packets.ts';
 import type { Recovery, Return } from './recovery.ts';
-import { type Place, placeNow } from './recovery-records.ts';
+import { placeNow } from './recovery-records.ts';
 
 /** Disconnect codes from here on tell the client not to come back by itself. */
 const FINAL_CODE = 3_500;
@@ -199,15 +199,23 @@ export class Member implements NamespaceMember, Connection {
   async #record(change: Change): Promise<void> {
     const { node } = this.#parts;
     const { channel } = change;
-    const channels = new Map<string, Place>(this.#protocol.membership.channels);
+    const channels = this.#channels;
     if (change.kind === 'unsubscribe') channels.delete(channel);
-    else {
+    else if (!channels.has(channel)) {
       // The session refuses it by itself. With a token it may be let in, though not brought back.
       const isAllowed = await node.permissions.decide(this.#session.principal, 'subscribe', channel);
       if (!isAllowed && change.token === undefined) return;
-      channels.set(channel, await placeNow(node, channel));
+      const place = await placeNow(node, channel, this.#parts.recovery?.number ?? 0);
+      this.#protocol.entering.set(channel, place);
+      return this.#write(this.#channels);
     }
     await this.#write(channels);
+  }
+
+  /** What it is in, or on its way into. */
+  get #channels(): Map<string, Joined> {
+    const { membership, entering } = this.#protocol;
+    return new Map<string, Joined>([...entering, ...membership.channels]);
   }
 
   #releaseHeld(): void {
@@ -225,7 +233,7 @@ export class Member implements NamespaceMember, Connection {
     if (this.#protocol.hasGaps) return this.#giveUpRecovery(recovery, pid);
     const mustRecord =
       this.#isRecorded || [...membership.channels.keys()].some((channel) => recovery.records.concerns(channel));
-    if (mustRecord && this.#session.isConnected) this.#writeLater(membership.channels);
+    if (mustRecord && this.#session.isConnected) this.#writeLater(this.#channels);
   }
 
   /** When it comes back it is told that it was not recovered. */
@@ -236,19 +244,19 @@ export class Member implements NamespaceMember, Connection {
     this.#protocol.pid = undefined;
   }
 
-  async #write(channels: ReadonlyMap<string, Place>): Promise<void> {
+  async #write(channels: ReadonlyMap<string, Joined>): Promise<void> {
     const { recovery } = this.#parts;
     const { pid } = this.#protocol;
     if (recovery === undefined || pid === undefined) return;
     this.#isRecorded = true;
-    await recovery.records.write({ pid, who: this.#who }, channels);
+    await recovery.write(pid, this.#who, channels);
   }
 
   get #who(): Who {
     return { client: this.#session.client, user: userOf(this.#session.principal) };
   }
 
-  #writeLater(channels: ReadonlyMap<string, Place>): void {
+  #writeLater(channels: ReadonlyMap<string, Joined>): void {
     this.#write(channels).catch((error) => this.#parts.node.report(error, 'socketio.record_failed'));
   }
 

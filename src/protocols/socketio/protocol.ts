@@ -68,7 +68,7 @@ export class SocketIo {
 
   /** Learns what clients were in when the process before this one ended. To be called before the first connection. */
   async catchUp(): Promise<void> {
-    await this.#recovery?.records.load();
+    await this.#recovery?.load();
   }
 
   /** A client's line has opened. */
