@@ -312,18 +312,16 @@ describe('recovery', () => {
     server: BanyanProcess,
     rooms: readonly string[],
     before: readonly string[],
-    settle: () => Promise<void> = async () => undefined,
+    end: () => Promise<void> = () => server.crash(),
   ) {
     const [socket, other] = [await connected(server), await connected(server)];
     for (const room of rooms) await ask(socket, 'join_room', room);
     const messages = heard(socket, 'new_message', contentOf);
     for (const room of before) await ask(other, 'message', { room, content: `${room} before` });
     await until(() => messages.length === before.length);
-    // What was told is written down a moment later.
-    await settle();
     const { id } = socket;
     socket.io.reconnection(false);
-    await server.crash();
+    await end();
     await server.restart();
     const later = await connected(server);
     for (const room of rooms) await ask(later, 'message', { room, content: `${room} meanwhile` });
@@ -344,17 +342,30 @@ describe('recovery', () => {
     ]);
   });
 
-  test('SI8 SI12 brings a client back after the server was killed, though others spoke in all its rooms before', async () => {
-    const { socket, messages, id } = await comesBack(open, ['one', 'two'], ['one', 'two', 'one'], () =>
-      Bun.sleep(1_000),
-    );
-    expect([socket.recovered, socket.id]).toEqual([true, id]);
-    await until(() => messages.length === 7);
-    expect(messages.toSorted()).toEqual([
-      ...['one after', 'one before', 'one before', 'one meanwhile'],
-      ...['two after', 'two before', 'two meanwhile'],
-    ]);
-  });
+  const ends: readonly (readonly [how: string, end: () => Promise<void>])[] = [
+    [
+      'was killed',
+      async () => {
+        // What was told is written down a moment later.
+        await Bun.sleep(1_000);
+        await open.crash();
+      },
+    ],
+    ['was stopped', async () => undefined],
+  ];
+  test.each(ends)(
+    'SI8 SI12 brings a client back after the server %s, though others spoke in all its rooms',
+    async (how, end) => {
+      const [one, two] = [`one ${how}`, `two ${how}`];
+      const { socket, messages, id } = await comesBack(open, [one, two], [one, two, one], end);
+      expect([socket.recovered, socket.id]).toEqual([true, id]);
+      await until(() => messages.length === 7);
+      expect(messages.toSorted()).toEqual([
+        ...[`${one} after`, `${one} before`, `${one} before`, `${one} meanwhile`],
+        ...[`${two} after`, `${two} before`, `${two} meanwhile`],
+      ]);
+    },
+  );
 
   test('SI9 is not claimed when it is not whole', async () => {
     const socket = await connected(open, { auth: { pid: 'nobody', offset: 'nothing' } });

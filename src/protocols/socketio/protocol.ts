@@ -71,6 +71,11 @@ export class SocketIo {
     await this.#recovery?.load();
   }
 
+  /** Writes down what clients were told last. To be called when all lines are closed. */
+  async settled(): Promise<void> {
+    await this.#recovery?.settled();
+  }
+
   /** A client's line has opened. */
   open(engineLine: EngineLine, caller: LineCaller): LineHandler {
     if (this.#line === undefined) throw new Error('a line was opened before there was a node');

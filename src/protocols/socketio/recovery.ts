@@ -59,6 +59,11 @@ export class Recovery {
     await this.#told.load();
   }
 
+  /** Resolves when all that was told is written down; to be called when nothing is told any more. */
+  settled(): Promise<void> {
+    return this.#told.settled();
+  }
+
   /** Writes down what a client is in. Resolves once it is on disk. Throws `ClientError` `tooManyRequests`. */
   async write(pid: string, who: Who, channels: ReadonlyMap<string, Joined>): Promise<void> {
     const durable = [...channels.keys()].filter((channel) => this.records.concerns(channel));

@@ -97,23 +97,27 @@ export class ToldRecords {
     for (const record of records.reverse()) this.#learn(record);
   }
 
+  /** Writes all that is not written. To be called when nothing is told any more. */
+  async settled(): Promise<void> {
+    // Twice for all that can be watched: what cannot be written now never will be.
+    for (let left = (2 * WATCHED) / RECORD_CHANNELS; left > 0 && this.#unwritten.size > 0; left -= 1)
+      await this.#write();
+  }
+
   /** What an earlier run had told; undefined where that is not known. `top`: what its clients can have been told at most. */
   offsetAt(channel: string, { run, number, from }: Asked, top: Position | undefined): number | undefined {
     const known = this.#before.get(run);
-    let told = from.offset;
-    let last: Entry | undefined;
-    for (const entry of known?.entries.get(channel) ?? []) {
-      if (entry.epoch !== from.epoch) return undefined;
-      if (entry.number > number) {
-        const isUnchanged = last !== undefined && last.part === entry.part && number <= entry.since;
-        return isUnchanged || entry.offset <= told ? told : undefined;
-      }
-      told = Math.max(told, entry.offset);
-      last = entry;
+    const entries = (known?.entries.get(channel) ?? []).filter(({ epoch }) => epoch === from.epoch);
+    const last = entries.findLast((entry) => entry.number <= number);
+    const next = entries.find((entry) => entry.number > number);
+    const told = Math.max(from.offset, last?.offset ?? 0);
+    if (last !== undefined) {
+      const unchangedUntil = next?.part === last.part ? next.since : (known?.cleanIn.get(last.part) ?? 0);
+      if (number <= unchangedUntil) return told;
     }
-    if (last !== undefined && number <= (known?.cleanIn.get(last.part) ?? 0)) return told;
-    // Whatever came since, there was nothing of this channel.
-    return top !== undefined && top.epoch === from.epoch && top.offset <= told ? told : undefined;
+    // What was told later at most, or what there was at all.
+    const most = next ?? (top?.epoch === from.epoch ? top : undefined);
+    return most !== undefined && most.offset <= told ? told : undefined;
   }
 
   #mark(channel: string, since: number): void {
