@@ -1,3 +1,4 @@
+import type { Command } from '../../core/commands.ts';
 import { isResumed } from '../../core/connect-entry.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import type { ClientError } from '../../core/errors.ts';
@@ -14,6 +15,9 @@ import type { Recovery } from './recovery.ts';
 
 /** The number of the `connect` command; those of events come after it. */
 export const CONNECT_ID = 1;
+
+/** A command that changes what the client is in. */
+export type Change = Extract<Command, { kind: 'subscribe' | 'unsubscribe' }>;
 
 type Parts = {
   readonly dialect: Dialect;
@@ -37,8 +41,6 @@ export class MemberProtocol implements Protocol {
   superfluous: readonly string[] = [];
   /** What the client is in, as recovery must know it; empty while recovery is off. */
   readonly membership = new Membership();
-  /** Channels that are written down as what the client is in, while it is on its way into them. */
-  readonly entering = new Map<string, Joined>();
   readonly #dialect: Dialect;
   readonly #shared: Protocol;
   readonly #recovery: Recovery | undefined;
@@ -66,12 +68,17 @@ export class MemberProtocol implements Protocol {
     this.#asks.set(ask.command.id, ask);
   }
 
+  /** What the client has asked to come into or out of that is not answered yet, in the order in which it did. */
+  get changes(): readonly Change[] {
+    const commands = [...(this.#asks?.values() ?? [])].map(({ command }) => command);
+    return commands.filter((command) => command.kind === 'subscribe' || command.kind === 'unsubscribe');
+  }
+
   encodeReply(id: number, reply: Reply): Frames {
     if (id === CONNECT_ID) return this.#encodeEntry(reply);
     const ask = this.#asks?.get(id);
     this.#asks?.delete(id);
     if (ask === undefined || reply.kind === 'connect') return [];
-    if (ask.command.kind === 'subscribe') this.entering.delete(ask.command.channel);
     this.#remember(ask, reply);
     return encodeAnswer(this.#dialect, ask, reply);
   }

@@ -1,4 +1,3 @@
-import type { Command } from '../../core/commands.ts';
 import type { Connection, End } from '../../core/connection.ts';
 import { DISCONNECTS } from '../../core/disconnects.ts';
 import { ClientError, toClientError } from '../../core/errors.ts';
@@ -10,7 +9,7 @@ import { type Ask, askOf } from './asks.ts';
 import type { Dialect } from './dialect.ts';
 import { encodeAnswer } from './encode.ts';
 import type { Entry, EventPacket, NamespaceLine, NamespaceMember } from './line.ts';
-import { CONNECT_ID, MemberProtocol } from './member-protocol.ts';
+import { type Change, CONNECT_ID, MemberProtocol } from './member-protocol.ts';
 import type { Joined, Who } from './membership.ts';
 import { encodeConnectError, encodeDisconnect } from './packets.ts';
 import type { Recovery, Return } from './recovery.ts';
@@ -18,8 +17,6 @@ import { placeNow } from './recovery-records.ts';
 
 /** Disconnect codes from here on tell the client not to come back by itself. */
 const FINAL_CODE = 3_500;
-
-type Change = Extract<Command, { kind: 'subscribe' | 'unsubscribe' }>;
 
 export type MemberParts = {
   readonly node: Node;
@@ -41,6 +38,8 @@ export class Member implements NamespaceMember, Connection {
   #held: EventPacket[] | undefined;
   /** Whether something stands on disk about what it is in. */
   #isRecorded = false;
+  /** What was written there last. */
+  #recorded: ReadonlyMap<string, Joined> = new Map();
   #isAdmitted = false;
 
   constructor(parts: MemberParts, line: NamespaceLine, { auth, caller }: Entry) {
@@ -52,7 +51,9 @@ export class Member implements NamespaceMember, Connection {
     const token = typeof auth.token === 'string' ? auth.token : '';
     const { pid, offset } = auth;
     if (parts.recovery === undefined || typeof pid !== 'string') this.#connect(token);
-    else this.#comeBack(token, pid, typeof offset === 'string' ? offset : undefined);
+    else if (typeof offset === 'string' || offset === undefined) this.#comeBack(token, pid, offset);
+    // Where it was, nobody knows.
+    else this.#connect(token);
   }
 
   // --- what the client says ------------------------------------------------------------------------------------------
@@ -199,23 +200,27 @@ export class Member implements NamespaceMember, Connection {
   async #record(change: Change): Promise<void> {
     const { node } = this.#parts;
     const { channel } = change;
-    const channels = this.#channels;
+    const channels = this.#expected();
     if (change.kind === 'unsubscribe') channels.delete(channel);
     else if (!channels.has(channel)) {
       // The session refuses it by itself. With a token it may be let in, though not brought back.
       const isAllowed = await node.permissions.decide(this.#session.principal, 'subscribe', channel);
       if (!isAllowed && change.token === undefined) return;
-      const place = await placeNow(node, channel, this.#parts.recovery?.number ?? 0);
-      this.#protocol.entering.set(channel, place);
-      return this.#write(this.#channels);
+      channels.set(channel, await placeNow(node, channel, this.#parts.recovery?.number ?? 0));
     }
     await this.#write(channels);
   }
 
-  /** What it is in, or on its way into. */
-  get #channels(): Map<string, Joined> {
-    const { membership, entering } = this.#protocol;
-    return new Map<string, Joined>([...entering, ...membership.channels]);
+  /** What the client is in once all is answered that it has asked; what it is about to enter was written down before. */
+  #expected(): Map<string, Joined> {
+    const channels = new Map<string, Joined>(this.#protocol.membership.channels);
+    for (const { kind, channel } of this.#protocol.changes) {
+      const place = this.#recorded.get(channel);
+      if (kind === 'unsubscribe') channels.delete(channel);
+      // One that it is in already it stays in, where it was.
+      else if (place !== undefined && !channels.has(channel)) channels.set(channel, place);
+    }
+    return channels;
   }
 
   #releaseHeld(): void {
@@ -233,7 +238,7 @@ export class Member implements NamespaceMember, Connection {
     if (this.#protocol.hasGaps) return this.#giveUpRecovery(recovery, pid);
     const mustRecord =
       this.#isRecorded || [...membership.channels.keys()].some((channel) => recovery.records.concerns(channel));
-    if (mustRecord && this.#session.isConnected) this.#writeLater(this.#channels);
+    if (mustRecord && this.#session.isConnected) this.#writeLater(this.#expected());
   }
 
   /** When it comes back it is told that it was not recovered. */
@@ -249,6 +254,7 @@ export class Member implements NamespaceMember, Connection {
     const { pid } = this.#protocol;
     if (recovery === undefined || pid === undefined) return;
     this.#isRecorded = true;
+    this.#recorded = channels;
     await recovery.write(pid, this.#who, channels);
   }
 
