@@ -22,14 +22,14 @@ import { beginCommand, endFailed, traceFields } from './tracing.ts';
 /** Commands that are answered. */
 type Request = Exclude<Command, { kind: 'pong' | 'connect' | 'send' | 'ping' }>;
 
+/** What a client goes on from that starts anew. */
+const ANEW: Pick<Extract<Command, { kind: 'connect' }>, 'since' | 'restore' | 'resume'> = { since: new Map() };
+
 /** Characters that may wait for the end of a turn; past it they are handed on, to where the backlog is bounded. */
 const OUTGOING_LIMIT = 64 * 1024;
 
 /** History reads of one connection that run at once: each may hold a page of long publications in memory. */
 const HISTORY_READS = 4;
-
-/** What a client goes on from that starts anew. */
-const ANEW: Pick<Extract<Command, { kind: 'connect' }>, 'since' | 'restore' | 'resume'> = { since: new Map() };
 
 type State = 'waiting' | 'connecting' | 'connected' | 'refused' | 'closed';
 
@@ -250,6 +250,14 @@ export class Session implements Subscriber, Spender {
     if (info !== undefined) this.#connInfo = info;
   }
 
+  /** Its client has come back by another connection, which takes its place. See `Resumption.handOver`. */
+  yieldTo(channels: ReadonlySet<string>): ReadonlySet<string> {
+    if (this.#state === 'closed') return new Set();
+    const taken = this.subscriptions.handOver(channels);
+    this.close('stale');
+    return taken;
+  }
+
   /** The client has taken something of what waited for it. */
   drained(): void {
     this.#node.hub.conflation.drained(this.connection);
@@ -294,6 +302,15 @@ export class Session implements Subscriber, Spender {
   unsubscribe(channel: string, reason: UnsubscribeName): void {
     this.#joinLater?.delete(channel);
     this.subscriptions.revoke(channel, reason);
+  }
+
+  #mayResume({ resume }: Extract<Command, { kind: 'connect' }>): boolean {
+    return resume === undefined || resume.user === userOf(this.#principal);
+  }
+
+  #resume({ client, handOver }: Resumption, { subscriptions, restored }: Entered): void {
+    this.#client = client;
+    this.subscriptions.takeOver(handOver(new Set([...subscriptions.keys(), ...(restored?.keys() ?? [])])));
   }
 
   #take(command: Command): void {
@@ -367,23 +384,6 @@ export class Session implements Subscriber, Spender {
     this.flush();
     entering.join();
     this.#catchUp();
-  }
-
-  #mayResume({ resume }: Extract<Command, { kind: 'connect' }>): boolean {
-    return resume === undefined || resume.user === userOf(this.#principal);
-  }
-
-  #resume({ client, handOver }: Resumption, { subscriptions, restored }: Entered): void {
-    this.#client = client;
-    this.subscriptions.takeOver(handOver(new Set([...subscriptions.keys(), ...(restored?.keys() ?? [])])));
-  }
-
-  /** Its client has come back by another connection, which takes its place. See `Resumption.handOver`. */
-  yieldTo(channels: ReadonlySet<string>): ReadonlySet<string> {
-    if (this.#state === 'closed') return new Set();
-    const taken = this.subscriptions.handOver(channels);
-    this.close('stale');
-    return taken;
   }
 
   /** Does what had to wait until the connection was set up. */
