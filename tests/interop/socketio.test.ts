@@ -190,6 +190,71 @@ describe('socket.io-client, unmodified', () => {
   });
 });
 
+describe('SI10 what others publish', () => {
+  const POISON = '{"a":{"$binary":"AA=="},"b":{"_placeholder":true,"num":5}}';
+
+  test.each([...WAYS])(
+    'does not lock a client out, live, in a recovery or in history, over %s',
+    async (way, transports) => {
+      const channel = `demo:poison ${way}`;
+      const socket = await connected(open, { transports: [...transports] });
+      const breaks = heard(socket, 'disconnect');
+      const publications = heard(socket, 'publication', dataOf);
+      await ask(socket, 'subscribe', channel);
+      const publish = (body: string) =>
+        fetch(`${open.url}/publish?channel=${encodeURIComponent(channel)}`, { method: 'POST', body });
+      await publish(POISON);
+      await publish('{"n":1}');
+      await until(() => publications.length === 2);
+      cut(socket);
+      await publish(POISON);
+      await publish('{"n":2}');
+      await until(() => publications.length === 4);
+      const expected = [JSON.parse(POISON), { n: 1 }, JSON.parse(POISON), { n: 2 }];
+      expect([publications, socket.recovered, breaks]).toEqual([expected, true, ['forced close']]);
+      const page = await ask(socket, 'history', channel, { limit: 10 });
+      expect((page.publications as { data: unknown }[]).map(({ data }) => data)).toEqual(expected);
+    },
+  );
+
+  test('nor who they are', async () => {
+    const info = (value: unknown) =>
+      new SignJWT({ info: value })
+        .setProtectedHeader({ alg: 'HS256' })
+        .setSubject('ann')
+        .sign(new TextEncoder().encode(SECRET));
+    const infos = [{ $binary: 'AA==' }, { _placeholder: true, num: 3 }];
+    const others: Socket[] = [];
+    for (const value of infos) others.push(await connected(signed, { auth: { token: await info(value) } }));
+    const reader = await connected(signed, { auth: { token: await tokenOf('ben') } });
+    const breaks = heard(reader, 'disconnect');
+    const joins = heard(reader, 'join', (_channel, who) => (who as { info?: unknown }).info);
+    await ask(reader, 'subscribe', 'demo:who');
+    for (const other of others) await ask(other, 'subscribe', 'demo:who');
+    await until(() => joins.length === 3);
+    expect(joins.slice(1)).toEqual([Buffer.from([0]), infos[1]] as unknown[]);
+    const { clients } = await ask(reader, 'presence', 'demo:who');
+    expect((clients as { info?: unknown }[]).map(({ info: each }) => each)).toEqual([undefined, ...infos]);
+    expect(breaks).toEqual([]);
+  });
+
+  test('and what it sends with too many bytes, or without them, is refused by the ack', async () => {
+    const socket = await connected(open);
+    const breaks = heard(socket, 'disconnect');
+    const bytes = (count: number) => Array.from({ length: count }, () => Buffer.from([1]));
+    expect(await ask(socket, 'publish', 'demo:many', bytes(11))).toMatchObject({
+      ...{ ok: false, error: { code: 107, field: 'arguments', message: 'hold more than 10 byte values' } },
+    });
+    const told = event(socket, 'error');
+    socket.emit('publish', 'demo:many', bytes(11));
+    expect(await told).toMatchObject([{ event: 'publish', error: { field: 'arguments' } }]);
+    const mixed = { bytes: Buffer.from([1]), odd: { _placeholder: true, num: 7 } };
+    expect(await ask(socket, 'publish', 'demo:many', mixed)).toMatchObject({ ok: false, error: { code: 107 } });
+    expect(await ask(socket, 'publish', 'demo:many', bytes(10))).toMatchObject({ ok: true, offset: 1 });
+    expect(breaks).toEqual([]);
+  });
+});
+
 describe('rooms', () => {
   test('SI5 tell who is there, carry messages, and confirm them once they are on disk', async () => {
     const [ann, ben] = [await connected(open), await connected(open, { transports: ['polling'] })];
