@@ -73,7 +73,10 @@ const COMMANDS_IN_FLIGHT = 1_024;
 export function compose(config: Config, ports: Ports, runtime: Runtime): App {
   const host = createHost(ports, runtime);
   const accounts = createAccounts(host.features, { ...config, ...runtime });
-  const chat = createChat(host.features, accounts.people, { recallMs: config.recallSeconds * 1_000 });
+  const chat = createChat(host.features, accounts.people, {
+    recallMs: config.recallSeconds * 1_000,
+    rates: chatRatesOf(config),
+  });
   const socketio = new SocketIo({
     namespaces: Object.keys(config.namespaces),
     recoveryMs: config.socketIoRecoverySeconds * 1_000,
@@ -258,6 +261,17 @@ function quotasOf(config: Config): Quotas {
     connectsPerSecond: config.connectsPerSecond,
     addressConnections: config.addressConnectionLimit,
     addressConnectsPerSecond: config.addressConnectsPerSecond,
+  };
+}
+
+function chatRatesOf(config: Config) {
+  return {
+    messagesPerMinute: config.chatMessagesPerMinute,
+    roomMessagesPerMinute: config.chatRoomMessagesPerMinute,
+    roomsPerHour: config.chatRoomsPerHour,
+    addsPerHour: config.chatAddsPerHour,
+    pairAddsPerHour: config.chatPairAddsPerHour,
+    invitesPerHour: config.chatInvitesPerHour,
   };
 }
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { API_KEY_LENGTH, scopedApiKeysSchema } from './api-keys-setting.ts';
 import { backendUrlsSchema } from './backend-setting.ts';
-import { LIMIT_SETTINGS } from './limit-settings.ts';
+import { CHAT_RATE_SETTINGS, LIMIT_SETTINGS } from './limit-settings.ts';
 import { DEFAULT_NAMESPACES, namespacesSchema } from './namespaces-setting.ts';
 import { pusherAppsSchema } from './pusher-apps-setting.ts';
 import { choice, integer, isLine, json, list, type Setting, text, toggle } from './setting.ts';
@@ -216,6 +216,7 @@ export const SETTINGS = {
     doc: "How often the delivery of an app's webhook is tried before it becomes a dead letter. The pauses double from one second to a minute: 11 tries take about five minutes, 70 an hour. Later deliveries to the same address wait.",
   }),
   ...LIMIT_SETTINGS,
+  ...CHAT_RATE_SETTINGS,
   historyLimit: integer({
     env: 'BANYAN_HISTORY_LIMIT',
     default: 300,

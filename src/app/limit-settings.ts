@@ -97,3 +97,49 @@ export const LIMIT_SETTINGS = {
     doc: 'How long a stop may take to send connections away, `connectsPerSecond` of them, so that they do not reach the next process all at once; few go at once. 0, or a second signal: all at once. The supervisor must wait 10 seconds longer than this before it kills.',
   }),
 } as const satisfies Record<string, Setting>;
+
+/** What people may do to each other in chats. */
+export const CHAT_RATE_SETTINGS = {
+  chatMessagesPerMinute: integer({
+    env: 'BANYAN_CHAT_MESSAGES_PER_MINUTE',
+    default: 1_200,
+    min: 0,
+    max: MAX_RATE,
+    doc: 'Messages, edits, reactions and recalls of one person in all rooms, half of it at once; 0: no bound, as in all of these. What comes faster gets error 111, which says when to try again. The owner and admins of the installation, and programs that run as them, may do ten times as much of all of these.',
+  }),
+  chatRoomMessagesPerMinute: integer({
+    env: 'BANYAN_CHAT_ROOM_MESSAGES_PER_MINUTE',
+    default: 600,
+    min: 0,
+    max: MAX_RATE,
+    doc: 'The same in one room, a direct chat included.',
+  }),
+  chatRoomsPerHour: integer({
+    env: 'BANYAN_CHAT_ROOMS_PER_HOUR',
+    default: 60,
+    min: 0,
+    max: MAX_RATE,
+    doc: 'New groups and new direct chats of one person.',
+  }),
+  chatAddsPerHour: integer({
+    env: 'BANYAN_CHAT_ADDS_PER_HOUR',
+    default: 1_000,
+    min: 0,
+    max: MAX_RATE,
+    doc: 'People whom one person brings into groups, the first members of new ones included.',
+  }),
+  chatPairAddsPerHour: integer({
+    env: 'BANYAN_CHAT_PAIR_ADDS_PER_HOUR',
+    default: 20,
+    min: 0,
+    max: MAX_RATE,
+    doc: 'How often one person brings the same other one into a group or a new direct chat.',
+  }),
+  chatInvitesPerHour: integer({
+    env: 'BANYAN_CHAT_INVITES_PER_HOUR',
+    default: 60,
+    min: 0,
+    max: MAX_RATE,
+    doc: 'Invitation links into groups that one person makes.',
+  }),
+} as const satisfies Record<string, Setting>;

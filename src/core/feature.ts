@@ -75,6 +75,8 @@ export type Person = {
   readonly handle: string;
   readonly displayName: string;
   readonly role: Role;
+  /** Only people whom they know may bring them into groups or open a chat with them. */
+  readonly refusesStrangers: boolean;
 };
 
 /** The people of the installation, for features that must find them; accounts provides it. */
@@ -83,6 +85,8 @@ export interface People {
   byHandle(handle: string): Promise<Person | null>;
   /** Those of the ids that are active people, in no order. At most 500 ids. */
   byIds(ids: readonly string[]): Promise<readonly Person[]>;
+  /** Whether a name can be taken for somebody's handle without being it. */
+  imitates(name: string): Promise<boolean>;
   /** Throws `unauthorized` if the principal's sign-in has ended meanwhile: to be asked after waiting for a client. */
   confirm(principal: UserPrincipal): Promise<void>;
 }

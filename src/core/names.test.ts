@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { hasInvisible, isVisible } from './names.ts';
+import { hasInvisible, hasPiledMarks, isVisible } from './names.ts';
 
 const written = (name: string) => [...name].map((each) => each.codePointAt(0)?.toString(16)).join(' ');
 
@@ -40,5 +40,39 @@ describe('AU8 a name', () => {
 
   test('has something to see', () => {
     for (const name of ['', ' ', '\u00a0', '\u3000', '\u2800', '\u0301']) expect(isVisible(name)).toBe(false);
+  });
+});
+
+describe('a text with nothing to see', () => {
+  const blank = ['\u200b', '\u2060', '\u3164', '\u202e', '\u00ad', '\u2800', '\u034f', '\u115f', '\uffa0', '\u{e0061}'];
+  test.each([...blank, '\ufeff', '\ufe0f', '\u{1d159}', '\t', '\n', '\0'].map((each) => [written(each), each]))(
+    'CH10 %s is empty, alone, in a row and among spaces',
+    (_code, it) => {
+      for (const text of [it, it.repeat(3), ` ${it}\n${it} `]) expect(isVisible(text)).toBe(false);
+    },
+  );
+
+  test('CH10 anything else is not', () => {
+    const shown = ['a', '。', '1', '❤️', '1️⃣', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', '\u200bx', 'שלום', '\u{1fae9}', '\ue000', '☐', '\u{1faff}', '_'];
+    for (const text of shown) expect(isVisible(text)).toBe(true);
+  });
+});
+
+describe('AU11 marks on letters', () => {
+  // UTS #39 section 5.4, optional detection: more than 4 nonspacing marks in a row; the same one twice in a row.
+  test('are bounded', () => {
+    for (const name of [
+      'Z\u0300\u0301\u0302\u0303\u0304',
+      'a\u0301\u0301',
+      `e${'\u0335'.repeat(40)}`,
+      'ặ\u0301\u0300\u0308',
+    ]) {
+      expect(hasPiledMarks(name)).toBe(true);
+    }
+  });
+
+  test('that languages use are taken', () => {
+    const names = ['Nguyễn Thế Ặ', 'שָׁלוֹם', 'ก็ที่', 'हिन्दी', 'Zoë', 'מִשְׁפָּחָה', 'ཀྵྭ', '❤️', 'a\u0301\u0302'];
+    for (const name of names) expect([name, hasPiledMarks(name)]).toEqual([name, false]);
   });
 });

@@ -5,8 +5,16 @@ const SHAPED =
   /(?<=[\p{scx=Arab}\p{scx=Deva}\p{scx=Beng}\p{scx=Guru}\p{scx=Gujr}\p{scx=Orya}\p{scx=Taml}\p{scx=Telu}\p{scx=Knda}\p{scx=Mlym}\p{scx=Sinh}])[\u200c\u200d](?=[\p{scx=Arab}\p{scx=Deva}\p{scx=Beng}\p{scx=Guru}\p{scx=Gujr}\p{scx=Orya}\p{scx=Taml}\p{scx=Telu}\p{scx=Knda}\p{scx=Mlym}\p{scx=Sinh}])/gu;
 /** Bidi controls are among the ignorable ones; line and paragraph separators and interlinear marks are not. */
 const INVISIBLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/u;
-/** The empty Braille pattern is a symbol, and yet nothing to see. */
-const VISIBLE = /(?!\u2800)[\p{L}\p{N}\p{P}\p{S}]/u;
+/**
+ * The empty Braille pattern and the null notehead are symbols, and the Hangul fillers (ignorable) are letters, and yet
+ * there is nothing to see of them. Characters that this program's Unicode does not know yet count as visible: they
+ * may be next year's emoji.
+ */
+const VISIBLE =
+  /[^\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]|[[\p{Cn}\p{Co}]--\p{Default_Ignorable_Code_Point}]/v;
+/** UTS #39 section 5.4 forbids more than four nonspacing marks in a row, and the same one twice in a row. */
+const MARKS =
+  /[[\p{Mn}\p{Me}]--\p{Default_Ignorable_Code_Point}]{5}|([[\p{Mn}\p{Me}]--\p{Default_Ignorable_Code_Point}])\1/v;
 
 /**
  * Whether the name of a person or group holds characters that nobody sees, or that turn the text around them: with
@@ -16,7 +24,12 @@ export function hasInvisible(name: string): boolean {
   return INVISIBLE.test(name.replace(EMOJI, '').replace(SHAPED, ''));
 }
 
-/** Whether there is anything to see of a name. */
-export function isVisible(name: string): boolean {
-  return VISIBLE.test(name);
+/** Whether there is anything to see of a text: not only spaces, ignorable characters and marks without a letter. */
+export function isVisible(text: string): boolean {
+  return VISIBLE.test(text);
+}
+
+/** Whether marks are piled up on a letter, so that they cover the lines around it. */
+export function hasPiledMarks(name: string): boolean {
+  return MARKS.test(name.normalize('NFD').replace(EMOJI, ''));
 }

@@ -27,6 +27,13 @@ export class RateTable {
     return 0;
   }
 
+  /** Puts back one that was taken. */
+  giveBack(key: string, now: number): void {
+    const fullAt = this.#rate.giveBack(this.#fullAt.get(key) ?? 0);
+    if (fullAt > now) this.#fullAt.set(key, fullAt);
+    else this.#fullAt.delete(key);
+  }
+
   /** Takes so many seconds' worth from the key's bucket, or all there is. */
   charge(key: string, now: number, seconds: number): void {
     this.#fullAt.set(key, this.#rate.charge(this.#fullAt.get(key) ?? 0, now, seconds));

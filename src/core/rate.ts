@@ -21,6 +21,11 @@ export class Rate {
     return next - now > this.#depthMs ? fullAt : next;
   }
 
+  /** What `fullAt` becomes when one that was taken is put back. */
+  giveBack(fullAt: number): number {
+    return Math.max(0, fullAt - this.#stepMs);
+  }
+
   /** What `fullAt` becomes when this many seconds' worth is taken, or all there is. */
   charge(fullAt: number, now: number, seconds: number): number {
     return Math.min(this.#from(fullAt, now) + seconds * 1_000, now + this.#depthMs);

@@ -30,3 +30,25 @@ test('past the queue the caller is told to come back, and a slot is free again a
   expect(await waiting).toBe('done');
   expect(await slots.run(async () => 'again')).toBe('again');
 });
+
+test('AU10 preferred work has a slot that nobody else takes, goes first, and has a queue of its own', async () => {
+  const slots = new Slots(2, 2, 1);
+  const order: string[] = [];
+  const doors: (() => void)[] = [];
+  const hold = (name: string) => () =>
+    new Promise<void>((resolve) => {
+      order.push(name);
+      doors.push(resolve);
+    });
+  const others = ['a', 'b', 'c'].map((name) => slots.run(hold(name)));
+  await expect(slots.run(hold('d'))).rejects.toMatchObject({ kind: 'tooManyRequests' });
+  const preferred = ['K', 'L', 'M'].map((name) => slots.run(hold(name), true));
+  while (doors.length < 6) {
+    await Bun.sleep(1);
+    doors[order.length - 1]?.();
+    for (const open of doors) open();
+  }
+  for (const open of doors) open();
+  await Promise.all([...others, ...preferred]);
+  expect(order).toEqual(['a', 'K', 'L', 'M', 'b', 'c']);
+});

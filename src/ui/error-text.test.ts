@@ -8,9 +8,9 @@ import { errorText } from './error-text.ts';
 import { serverErrorsZh } from './locale-errors.ts';
 
 const FEATURES = join(import.meta.dir, '..', 'features');
-/** What only a wrong program gets to see, and two operators of SQL. */
+/** What only a wrong program gets to see, and operators of SQL. */
 const FOR_PROGRAMS = [
-  ...['is', 'is not'],
+  ...['is', 'is not', 'not in'],
   'must be the `next` of an earlier page',
   'must be the id of a group',
   'must be 8 to 64 of A-Z, a-z, 0-9, "_" or "-"',

@@ -2,11 +2,12 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
-import { isSafeLink, Markdown, plainText } from './markdown.tsx';
+import { isSafeLink, Markdown, plainText, readMarkdown } from './markdown.tsx';
+import { Steps } from './markdown-tree.ts';
 
 /** What stands in the page for a text, without the class names and without the frame around all. */
 function html(text: string): string {
-  const whole = renderToStaticMarkup(createElement(Markdown, { text })).replaceAll(/ class="[^"]*"/g, '');
+  const whole = renderToStaticMarkup(createElement(Markdown, { text })).replaceAll(/ (?:class|dir)="[^"]*"/g, '');
   return whole.slice('<div>'.length, -'</div>'.length);
 }
 
@@ -28,11 +29,76 @@ describe('a message’s Markdown', () => {
     ['- a\n- [x] b', '<ul><li><span>a</span></li><li><span>☑ </span><span>b</span></li></ul>'],
     ['3. a\n4. b', '<ol start="3"><li><span>a</span></li><li><span>b</span></li></ol>'],
     ['```js\n1 < 2\n```', '<pre tabindex="0"><code>1 &lt; 2</code></pre>'],
-    ['| a |\n|---|\n| b |', '<p>| a |\n|---|\n| b |</p>'],
+    ['| a |\n|---|\n| b |', '<p>| a |<br/>|---|<br/>| b |</p>'],
     ['a\\*b\\*', '<p>a*b*</p>'],
     ['**open', '<p>**open</p>'],
     ['', ''],
   ])('draws %j', (text, expected) => {
+    expect(html(text)).toBe(expected);
+  });
+
+  // CommonMark 0.31, example numbers in its section 6.2; CJK ones from github.com/tats-u/markdown-cjk-friendly.
+  test.each([
+    ['*foo bar*', '<p><em>foo bar</em></p>'],
+    ['a * foo bar*', '<p>a * foo bar*</p>'],
+    ['**foo "*bar*" foo**', '<p><strong>foo &quot;<em>bar</em>&quot; foo</strong></p>'],
+    ['*foo**bar**baz*', '<p><em>foo**bar**baz</em></p>'],
+    ['*foo **bar** baz*', '<p><em>foo <strong>bar</strong> baz</em></p>'],
+    ['***foo** bar*', '<p><em><strong>foo</strong> bar</em></p>'],
+    ['*foo **bar***', '<p><em>foo <strong>bar</strong></em></p>'],
+    ['**foo*', '<p>*<em>foo</em></p>'],
+    ['*foo**', '<p><em>foo</em>*</p>'],
+    ['*foo _bar* baz_', '<p><em>foo _bar</em> baz_</p>'],
+    ['foo***bar***baz 中***文***字', '<p>foo***bar***baz 中<em><strong>文</strong></em>字</p>'],
+    ['_foo_bar_baz_', '<p><em>foo_bar_baz</em></p>'],
+    ['пристаням_стремятся_', '<p>пристаням_стремятся_</p>'],
+    ['foo-_(bar)_', '<p>foo-<em>(bar)</em></p>'],
+    ['`a*`*b*', '<p><code>a*</code><em>b</em></p>'],
+    ['`` a`b ``', '<p><code>a`b</code></p>'],
+    ['**注意：**今天', '<p><strong>注意：</strong>今天</p>'],
+    ['这是**「重要」**的', '<p>这是<strong>「重要」</strong>的</p>'],
+    ['**“重要”**的', '<p><strong>“重要”</strong>的</p>'],
+    ['これは*強調。*です', '<p>これは<em>強調。</em>です</p>'],
+    ['한국어**강조(괄호)**는', '<p>한국어<strong>강조(괄호)</strong>는</p>'],
+    ['**(note)**. *a*!', '<p><strong>(note)</strong>. <em>a</em>!</p>'],
+    ['a ~~b *c*~~ d', '<p>a <del>b <em>c</em></del> d</p>'],
+  ])('pairs the marks of %j', (text, expected) => {
+    expect(html(text)).toBe(expected);
+  });
+
+  test.each([
+    '14:00~15:00，评审 16:00~17:00',
+    '2*3*4 and 10~~20~~30',
+    '__init__ and __name__',
+    'src/*.ts and lib/*.js',
+    '**/*.ts and **/*.js',
+    'C:\\new\\_x\\* and D:\\_y_\\',
+    '\\\\server\\_share_\\*x*',
+    'a\\b \\d+ \\(x\\) 50\\%',
+    'snake_case_name * 2',
+    '#5 and #tag',
+    '1986.was a year',
+  ])('takes nothing away from %j', (text) => {
+    expect(html(text)).toBe(`<p>${text}</p>`);
+    expect(plainText(text)).toBe(text);
+  });
+
+  test.each([
+    ['```\nif x:\n    y()\n\n\tz\n```', '<pre tabindex="0"><code>if x:\n    y()\n\n\tz</code></pre>'],
+    ['    if x:\n        y()', '<pre tabindex="0"><code>if x:\n    y()</code></pre>'],
+    ['- a\n\n  ```\n    b\n  ```', '<ul><li><span>a</span><pre tabindex="0"><code>  b</code></pre></li></ul>'],
+    ['def f():\n    return 1', '<p>def f():<br/>    return 1</p>'],
+    ['```\nopen', '<pre tabindex="0"><code>open</code></pre>'],
+    ['> a\nb', '<blockquote><p>a</p></blockquote><p>b</p>'],
+    [
+      '1. a\n   - b\n2. c',
+      '<ol start="1"><li><span>a</span><ul><li><span>b</span></li></ul></li><li><span>c</span></li></ol>',
+    ],
+    ['I was born in\n1986. What a year', '<p>I was born in<br/>1986. What a year</p>'],
+    ['-', '<p>-</p>'],
+    ['#', '<p>#</p>'],
+    ['# a #', '<p>a</p>'],
+  ])('keeps the lines of %j', (text, expected) => {
     expect(html(text)).toBe(expected);
   });
 
@@ -80,7 +146,10 @@ describe('links', () => {
     ['<https://a.example>', linked('https://a.example')],
     ['www.a.example', linked('http://www.a.example', 'www.a.example')],
     ['ann@a.example', linked('mailto:ann@a.example', 'ann@a.example')],
-    ['[a]\n\n[a]: https://a.example', linked('https://a.example', 'a')],
+    // A definition that showed nothing could hide in a message.
+    ['[a]\n\n[a]: https://a.example', linked('https://a.example')],
+    ['[https://b.example](https://a.example)', linked('https://a.example', 'https://b.example')],
+    ['[](https://a.example)', linked('https://a.example')],
   ])('%j opens elsewhere and vouches for nothing', (text, expected) => {
     expect(html(text)).toContain(expected);
   });
@@ -171,13 +240,57 @@ describe('8,000 characters meant to hurt', () => {
   const lines = ['- a\n', '> a\n', 'a\n===\n', '|a|\n|-|\n', '[a]: b\n', '  \n', '<a\n', '```\n'];
   const edges = ['http://a(', 'www.', 'a@', '<!--', '😀*', '\u2028', '\r'];
 
-  // Each takes 5 to 100 ms; what grows faster than the text runs into the runner's deadline.
   test.each([...bombs, ...deep, ...lines, ...edges])('%j again and again is drawn', (pattern) => {
     const text = filled(pattern);
     const drawn = html(text);
     plainText(text);
     expect(depthOf(drawn)).toBeLessThan(30);
   });
+
+  test.each([...bombs, ...deep, ...lines, ...edges])('CH13 %j twice as often is twice the work', (pattern) => {
+    expect(workOf(filled(pattern)) / workOf(filled(pattern).slice(0, 4_000))).toBeLessThan(2.5);
+  });
+
+  test('CH13 the shapes of the report are read, and in linear work', () => {
+    for (const make of [(n: number) => '- '.repeat(n), (n: number) => `${'*'.repeat(n)}a${'*'.repeat(n - 1)}`]) {
+      expect(workOf(make(4_000)) / workOf(make(2_000))).toBeLessThan(2.5);
+      expect(workOf(make(4_000))).toBeLessThan(8_000 * 50);
+    }
+  });
+
+  test('CH13 no shape costs more work than its length allows', () => {
+    const pieces = [...bombs, ...deep, ...lines, ...edges, '**', '_', '~~', ']', ')', '](', '(', '"', "'", ' ', '\n'];
+    const extra = [
+      'a',
+      '中',
+      '。',
+      '\\*',
+      '<http:',
+      '](b "',
+      '](<',
+      '](((',
+      'C:\\',
+      '`````',
+      '    ',
+      '\t',
+      '***a',
+      'b***',
+    ];
+    const shape = fc
+      .array(fc.constantFrom(...pieces, ...extra), { minLength: 1, maxLength: 4 })
+      .map((all) => all.join(''));
+    const text = fc
+      .tuple(shape, shape, shape, fc.integer({ min: 0, max: 8_000 }))
+      .map(([a, b, c, at]) => filled(a).slice(0, at) + b + filled(c).slice(0, 8_000 - at))
+      .map((whole) => whole.slice(0, 8_000));
+    fc.assert(
+      fc.property(text, (typed) => {
+        // Past this the text would have been given up for its work.
+        expect(workOf(typed)).toBeLessThan(8_000 * 50);
+      }),
+      { numRuns: 400 },
+    );
+  }, 30_000);
 
   test('what is nested too deep stands there as it was typed', () => {
     expect(html(`${'> '.repeat(100)}end`)).toBe(`${'&gt; '.repeat(100)}end`);
@@ -194,12 +307,20 @@ describe('a preview', () => {
     ['> quoted\n\nanswer', 'quoted answer'],
     ['```\nlet a\nlet b\n```\nafter', 'let a let b after'],
     ['<b>x</b> &lt;', '<b>x</b> &lt;'],
-    ['![](https://a.example/cat.png)', '![](https://a.example/cat.png)'],
+    ['![](https://a.example/cat.png)', 'https://a.example/cat.png'],
+    ['14:00~15:00 2*3*4 __init__', '14:00~15:00 2*3*4 __init__'],
     ['  ', ''],
   ])('of %j is one line without marks', (text, expected) => {
     expect(plainText(text)).toBe(expected);
   });
 });
+
+/** Steps that reading the text takes: its work, whatever the machine. */
+function workOf(text: string): number {
+  const steps = new Steps(text.length);
+  readMarkdown(text, steps);
+  return steps.taken;
+}
 
 /** How deep the elements stand in each other. */
 function depthOf(markup: string): number {
@@ -210,3 +331,26 @@ function depthOf(markup: string): number {
   }
   return deepest;
 }
+
+describe('CH14 bidi controls', () => {
+  // Unicode Standard Annex #9: LRE, RLE, PDF, LRO, RLO and the isolates.
+  const controls = ['\u202a', '\u202b', '\u202c', '\u202d', '\u202e', '\u2066', '\u2067', '\u2068', '\u2069'];
+
+  test('turn nothing in a message or its preview', () => {
+    for (const control of controls) {
+      const typed = `abc${control}gpj.exe **a${control}b** \`c${control}\` https://a.example/${control}x`;
+      expect(html(typed)).not.toContain(control);
+      expect(plainText(typed)).not.toContain(control);
+    }
+    expect(html('abc\u202egpj.exe')).toBe('<p>abcgpj.exe</p>');
+  });
+
+  test('right-to-left text keeps its marks, and each block its own direction', () => {
+    const typed = 'שלום\u200f! (2026)\n\nhello';
+    const drawn = renderToStaticMarkup(createElement(Markdown, { text: typed }));
+    expect(drawn).toContain('<p dir="auto">שלום\u200f! (2026)</p><p dir="auto">hello</p>');
+    expect(renderToStaticMarkup(createElement(Markdown, { text: '> א\n\n- ב' }))).toMatch(
+      /<blockquote dir="auto".*<li dir="auto"/,
+    );
+  });
+});

@@ -216,3 +216,42 @@ describe('knowing who asks', () => {
     sql.read = read;
   });
 });
+
+describe('AU14 a live connection whose sign-in ends by time', () => {
+  const DAY_MS = 86_400_000;
+
+  test('is closed when the clock jumps past its end, and one that is still good stays', async () => {
+    const installation = new Installation();
+    const owner = await installation.owner();
+    const member = await installation.member(owner, 'stays');
+    const lost = await owner.connect();
+    await installation.clock.pass(20 * DAY_MS);
+    await member.me();
+    await installation.clock.pass(2_500);
+    const kept = await member.connect();
+    let isKept = true;
+    void kept.closed.then(() => {
+      isKept = false;
+    });
+    await installation.clock.pass(11 * DAY_MS);
+    // The node's own tick tells of the jump, within a second or two.
+    while ((await Promise.race([lost.closed, installation.clock.pass(1_000)])) === undefined);
+    expect((await lost.closed).code).toBe(3503);
+    expect(isKept).toBe(true);
+    await installation.close();
+  }, 20_000);
+
+  test('is closed within a minute where time just passes', async () => {
+    const installation = new Installation();
+    const owner = await installation.owner();
+    const live = await owner.connect();
+    const { device } = await owner.me();
+    const end = installation.clock.now() - 1;
+    await installation.host.sql.write([
+      { sql: 'UPDATE devices SET expires_at = ? WHERE id = ?', params: [end, device] },
+    ]);
+    for (let second = 0; second < 62; second += 1) await installation.clock.pass(1_000);
+    expect((await live.closed).code).toBe(3503);
+    await installation.close();
+  }, 20_000);
+});

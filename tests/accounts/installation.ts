@@ -22,6 +22,7 @@ import type { Telemetry } from '../../src/ports/telemetry.ts';
 import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
 
 export const PASSWORD = 'unter den linden 4';
+const SESSION = 'banyan';
 
 const SILENT: Telemetry = { record: () => undefined, count: () => undefined };
 
@@ -155,6 +156,7 @@ export class Installation {
       serverChannels: async (principal) => (await feature.serverChannels?.(principal)) ?? [],
       call: this.operations.call,
       onPresence: (user, online) => feature.onPresence?.(user, online),
+      onTick: (now) => feature.onTick?.(now),
       verifyToken: () => Promise.reject(new ClientError('tokenExpired')),
     });
     return node;
@@ -164,8 +166,8 @@ export class Installation {
 /** Keeps cookies, as a browser does, and calls operations as the HTTP edge does. */
 export class Browser {
   userAgent = 'Mozilla/5.0 (X11; Linux x86_64) Chrome/149.0.0.0 Safari/537.36';
-  cookie = '';
-  /** The last Set-Cookie value. */
+  readonly cookies = new Map<string, string>();
+  /** The last Set-Cookie value of the session's cookie. */
   setCookie: string | undefined;
   readonly #installation: Installation;
 
@@ -176,8 +178,19 @@ export class Browser {
     this.#installation = installation;
   }
 
+  /** The session's cookie as a pair, '' where there is none. */
+  get cookie(): string {
+    const token = this.cookies.get(SESSION);
+    return token === undefined ? '' : `${SESSION}=${token}`;
+  }
+
+  set cookie(pair: string) {
+    this.#put(pair);
+  }
+
   get headers(): Headers {
-    return new Headers({ 'user-agent': this.userAgent, ...(this.cookie !== '' && { cookie: this.cookie }) });
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    return new Headers({ 'user-agent': this.userAgent, ...(cookie !== '' && { cookie }) });
   }
 
   principal(): Promise<Principal> {
@@ -247,9 +260,15 @@ export class Browser {
 
   #keep(responseHeaders: Headers): void {
     for (const value of responseHeaders.getSetCookie()) {
-      this.setCookie = value;
       const [pair = ''] = value.split(';');
-      this.cookie = pair.endsWith('=') ? '' : pair;
+      if (pair.startsWith(`${SESSION}=`)) this.setCookie = value;
+      this.#put(pair);
     }
+  }
+
+  #put(pair: string): void {
+    const [name = '', token = ''] = pair.split('=');
+    if (token === '') this.cookies.delete(name);
+    else this.cookies.set(name, token);
   }
 }

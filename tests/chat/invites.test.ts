@@ -118,7 +118,9 @@ describe('CH7 an invitation works as long as its maker may invite', () => {
   test('not once they left, or were taken out', async () => {
     await ben.call('chat.leave', { room });
     await isWorthless();
-    await ann.call('chat.addMembers', { room, users: [ben.id] });
+    const own = await ann.call('chat.createInvite', { room });
+    await ben.call('chat.joinByInvite', { code: own.code });
+    await ann.call('chat.revokeInvite', { room, code: own.code });
     await isWorthless();
     await ann.call('chat.removeMember', { room, user: ben.id });
     await isWorthless();

@@ -16,8 +16,10 @@ import { Node } from '../../src/core/node.ts';
 import { createOperations, type Operations } from '../../src/core/operations.ts';
 import type { Principal, Role } from '../../src/core/principal.ts';
 import { createAccounts } from '../../src/features/accounts/feature.ts';
+import { type ChatRateSettings, NO_CHAT_RATES } from '../../src/features/chat/chat-rates.ts';
 import { type RoomEvent, roomChannel } from '../../src/features/chat/events.ts';
 import { createChat } from '../../src/features/chat/feature.ts';
+import type { ChatSettings } from '../../src/features/chat/parts.ts';
 import type { RoomPublication } from '../../src/features/chat/state.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Sql } from '../../src/ports/sql.ts';
@@ -75,7 +77,10 @@ export class World {
     },
   };
 
-  constructor() {
+  readonly #settings: ChatSettings;
+
+  constructor(rates: ChatRateSettings = NO_CHAT_RATES) {
+    this.#settings = { recallMs: RECALL_MS, rates };
     const channels: FeatureHost['channels'] = {
       publish: (channel, data, options) => {
         this.writes.push(...(options?.writes ?? []).map(({ sql }) => sql));
@@ -93,14 +98,14 @@ export class World {
     const ports = { passwords: createPasswords() };
     const accounts = createAccounts(this.#host, { registration: 'open', publicUrl: '', trustedProxies: [], ...ports });
     this.#people = accounts.people;
-    this.chat = createChat(this.#host, accounts.people, { recallMs: RECALL_MS });
+    this.chat = createChat(this.#host, accounts.people, this.#settings);
     this.operations = createOperations([...accounts.feature.operations, ...this.chat.operations]);
     this.node = this.#createNode({ ...accounts.feature.namespaces, ...this.chat.namespaces });
   }
 
   /** Operations with caches and lanes of their own, as another node on the same database has them. */
   secondNode(): Operations {
-    return createOperations(createChat(this.#host, this.#people, { recallMs: RECALL_MS }).operations);
+    return createOperations(createChat(this.#host, this.#people, this.#settings).operations);
   }
 
   /** Somebody who has registered. Chat is not told of it: see `welcome`. */
@@ -133,7 +138,7 @@ export class World {
 
   /** Chat hears that the person has registered. */
   async welcome({ id, handle, role }: Person): Promise<void> {
-    await this.chat.onRegistered?.({ id, handle, displayName: handle, role });
+    await this.chat.onRegistered?.({ id, handle, displayName: handle, role, refusesStrangers: false });
   }
 
   /** Everything that was ever published in the room. */

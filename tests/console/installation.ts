@@ -7,7 +7,9 @@ import type { Count, Fields } from '../../src/ports/telemetry.ts';
 import type { Client } from '../core/client.ts';
 import { PLAIN, TestNode } from '../core/node.ts';
 
-const PEOPLE = [{ id: 'u-ann', handle: 'ann', displayName: 'Ann Lee', role: 'owner' }] as const;
+const PEOPLE = [
+  { id: 'u-ann', handle: 'ann', displayName: 'Ann Lee', role: 'owner', refusesStrangers: false },
+] as const;
 
 /** The console over a node without sockets, with nobody but the console's operations. */
 export class Installation {
@@ -39,6 +41,7 @@ export class Installation {
       {
         byHandle: async (handle) => PEOPLE.find((person) => person.handle === handle) ?? null,
         byIds: async () => PEOPLE,
+        imitates: async () => false,
         confirm: async () => undefined,
       },
       {

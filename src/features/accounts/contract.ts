@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hasInvisible, isVisible } from '../../core/names.ts';
+import { hasInvisible, hasPiledMarks, isVisible } from '../../core/names.ts';
 import { defineOperation } from '../../core/operation.ts';
 import { ROLES } from '../../core/principal.ts';
 
@@ -20,6 +20,7 @@ const displayName = z
   .trim()
   .max(60)
   .refine((name) => !hasInvisible(name), 'must not contain invisible characters')
+  .refine((name) => !hasPiledMarks(name), 'must not pile up marks on a letter')
   .refine(isVisible, 'must not be empty');
 const role = z.enum(ROLES);
 const time = z.number().int();
@@ -38,7 +39,10 @@ export const profile = z.object({
 });
 export type Profile = z.infer<typeof profile>;
 
-export const me = profile.extend({ email: z.string().nullable(), device: z.string() });
+/** Who may bring a person into groups and open a chat with them: `known`, who shares a chat with them already. */
+const addedBy = z.enum(['anyone', 'known']);
+
+export const me = profile.extend({ email: z.string().nullable(), device: z.string(), addedBy });
 export type Me = z.infer<typeof me>;
 
 export const device = z.object({
@@ -116,9 +120,14 @@ export const accountsContract = {
   }),
   updateProfile: defineOperation({
     name: 'accounts.updateProfile',
-    summary: 'Changes display name or e-mail. The picture is sent to POST /api/v1/accounts.avatar as raw bytes.',
+    summary:
+      'Changes display name or e-mail, or who may add the person to chats. The picture is sent to POST /api/v1/accounts.avatar as raw bytes.',
     access: 'user',
-    input: z.object({ displayName: displayName.optional(), email: email.nullable().optional() }),
+    input: z.object({
+      displayName: displayName.optional(),
+      email: email.nullable().optional(),
+      addedBy: addedBy.optional(),
+    }),
     output: me,
   }),
   removeAvatar: defineOperation({

@@ -12,12 +12,14 @@ export const SIGN_IN_MS = 30 * 24 * 60 * 60 * 1_000;
 const TOKEN = /^[a-z2-9]{52}$/;
 export const TOKEN_LENGTH = 52;
 
-/** Reads, sets and clears the cookie that holds a device's token. */
+/** Reads, sets and clears a cookie that holds a token: by default that of a signed-in device. */
 export class TokenCookie {
   readonly #settings: CookieSettings;
+  readonly #kind: { readonly name: string; readonly lastsMs: number };
 
-  constructor(settings: CookieSettings) {
+  constructor(settings: CookieSettings, kind = { name: 'banyan', lastsMs: SIGN_IN_MS }) {
     this.#settings = settings;
+    this.#kind = kind;
   }
 
   /** The token a request brings; undefined when it brings none that can be one. */
@@ -30,7 +32,7 @@ export class TokenCookie {
 
   /** A Set-Cookie value that answers a request with these headers. */
   set(token: string, headers: Headers): string {
-    return this.#write(token, SIGN_IN_MS / 1_000, headers);
+    return this.#write(token, this.#kind.lastsMs / 1_000, headers);
   }
 
   clear(headers: Headers): string {
@@ -44,7 +46,7 @@ export class TokenCookie {
 
   /** With the `__Host-` prefix browsers let no other host and no plain connection set it. */
   #name(headers: Headers): string {
-    return this.#isSecure(headers) ? '__Host-banyan' : 'banyan';
+    return this.#isSecure(headers) ? `__Host-${this.#kind.name}` : this.#kind.name;
   }
 
   #isSecure(headers: Headers): boolean {

@@ -3,6 +3,7 @@ import type { Role } from '../../core/principal.ts';
 import { createQuery, prepareStatement, readRows, toStatement } from '../../core/query.ts';
 import { ConstraintError, type Sql } from '../../ports/sql.ts';
 import type { AccountsTables } from './tables.ts';
+import { padded } from './user-store.ts';
 
 export type DeviceRow = Selectable<AccountsTables['devices']>;
 export type NewDevice = Omit<DeviceRow, 'user_id'>;
@@ -46,6 +47,12 @@ export class DeviceStore {
   /** The role of the device's person, if its sign-in is still good. */
   async roleOf(device: string, now: number) {
     return (await readRows(this.#sql, this.#current({ device, now })))[0]?.role;
+  }
+
+  /** Those of the devices whose sign-in is still good. */
+  async goodOf(ids: readonly string[], now: number): Promise<ReadonlySet<string>> {
+    const good = this.#query.selectFrom('devices').select('id').where('id', 'in', padded(ids));
+    return new Set((await good.where('expires_at', '>', now).execute()).map(({ id }) => id));
   }
 
   /** Newest first. */

@@ -7,6 +7,7 @@ import { AVATAR_UPLOAD, avatarRoute } from './avatars.ts';
 import { accountsContract } from './contract.ts';
 import { deviceHandlers } from './devices.ts';
 import { PEOPLE_CHANNEL, userChannel } from './events.ts';
+import { LiveDevices } from './live-devices.ts';
 import type { RegisteredListener } from './newcomers.ts';
 import { type AccountsSettings, createParts } from './parts.ts';
 import { createPeople } from './people.ts';
@@ -36,6 +37,7 @@ export function createAccounts(host: FeatureHost, settings: AccountsSettings): A
   const parts = createParts(host, settings);
   const people = createPeople(parts);
   const presence = createPresence(parts);
+  const live = new LiveDevices(parts);
   const handlers: Handlers<typeof accountsContract> = {
     ...registrationHandlers(parts),
     ...signInHandlers(parts),
@@ -53,9 +55,11 @@ export function createAccounts(host: FeatureHost, settings: AccountsSettings): A
     serverChannels: async (principal) => {
       if (principal.kind !== 'user') return [];
       await parts.authentication.confirm(principal);
+      live.entered(principal);
       return [userChannel(principal.user), PEOPLE_CHANNEL];
     },
     onPresence: presence.changed,
+    onTick: (now) => live.tick(now),
   };
   return {
     feature,
@@ -63,7 +67,10 @@ export function createAccounts(host: FeatureHost, settings: AccountsSettings): A
     authenticate: (headers) => parts.authentication.authenticate(headers),
     ownerInvite: () => ownerInvite(parts),
     onRegistered: (listener) => parts.newcomers.listen(listener),
-    catchUp: () => parts.newcomers.catchUp(),
+    catchUp: async () => {
+      await parts.users.fillLooks();
+      await parts.newcomers.catchUp();
+    },
   };
 }
 

@@ -6,14 +6,17 @@ import { Authentication } from './authentication.ts';
 import { type CookieSettings, TokenCookie } from './cookie.ts';
 import { DeviceStore } from './device-store.ts';
 import { InviteStore } from './invite-store.ts';
+import { KNOWN_DEVICE_MS, KnownDevices } from './known-devices.ts';
 import { LastSeen } from './last-seen.ts';
 import { Newcomers } from './newcomers.ts';
+import { SIGN_IN_RULES, SignInLimits, type SignInRules } from './sign-in-limits.ts';
 import { UserStore } from './user-store.ts';
 
 /** How many failed attempts are taken before 429. */
 export type AccountsLimits = {
-  readonly signInPerAddress: AttemptRule;
-  readonly signInPerAccount: AttemptRule;
+  readonly signIn: SignInRules;
+  /** Of one device. */
+  readonly passwordChange: AttemptRule;
   readonly registerPerAddress: AttemptRule;
   readonly registerPerHandle: AttemptRule;
 };
@@ -27,14 +30,14 @@ export type AccountsSettings = CookieSettings & {
 
 const MINUTE_MS = 60_000;
 export const DEFAULT_LIMITS: AccountsLimits = {
-  signInPerAddress: { attempts: 30, windowMs: 5 * MINUTE_MS },
-  signInPerAccount: { attempts: 10, windowMs: 15 * MINUTE_MS },
+  signIn: SIGN_IN_RULES,
+  passwordChange: { attempts: 10, windowMs: 15 * MINUTE_MS },
   registerPerAddress: { attempts: 30, windowMs: 60 * MINUTE_MS },
   registerPerHandle: { attempts: 10, windowMs: 60 * MINUTE_MS },
 };
 
-/** Hashes under way at once: 19 MiB and most of a core each. */
-const HASHES = { running: 2, waiting: 64 };
+/** Hashes under way at once: 19 MiB and most of a core each. Strangers leave one to known devices and signed-in people. */
+const HASHES = { running: 2, waiting: 64, reserved: 1 };
 
 /** What the operations of accounts are made of. */
 export type Parts = ReturnType<typeof createParts>;
@@ -51,22 +54,23 @@ export function createParts(host: FeatureHost, settings: AccountsSettings) {
     passwords: settings.passwords,
     devices,
     cookie,
+    knownDevices: new KnownDevices(sql, new TokenCookie(settings, { name: 'banyan-known', lastsMs: KNOWN_DEVICE_MS })),
     lastSeen,
     users,
     invites: new InviteStore(sql),
     authentication: new Authentication({ clock, devices, cookie, lastSeen }),
     limits: createLimiters(host, settings),
-    hashing: new Slots(HASHES.running, HASHES.waiting),
+    hashing: new Slots(HASHES.running, HASHES.waiting, HASHES.reserved),
     newcomers: new Newcomers(host, users),
   };
 }
 
-function createLimiters({ clock }: FeatureHost, settings: AccountsSettings) {
+function createLimiters(host: FeatureHost, settings: AccountsSettings) {
+  const { clock } = host;
   const rules = { ...DEFAULT_LIMITS, ...settings.limits };
   return {
-    signInPerAddress: new AttemptLimiter(clock, rules.signInPerAddress),
-    signInPerAccount: new AttemptLimiter(clock, rules.signInPerAccount),
-    passwordChange: new AttemptLimiter(clock, rules.signInPerAccount),
+    signIn: new SignInLimits(host, rules.signIn),
+    passwordChange: new AttemptLimiter(clock, rules.passwordChange),
     registerPerAddress: new AttemptLimiter(clock, rules.registerPerAddress),
     registerPerHandle: new AttemptLimiter(clock, rules.registerPerHandle),
   };

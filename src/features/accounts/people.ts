@@ -1,5 +1,6 @@
 import { ClientError } from '../../core/errors.ts';
 import type { People, Person } from '../../core/feature.ts';
+import { isSameName, looksOf } from '../../core/look-alikes.ts';
 import type { Authentication } from './authentication.ts';
 import type { User, UserStore } from './user-store.ts';
 
@@ -18,12 +19,29 @@ export function createPeople({ users, authentication }: From): People {
       if (ids.length > MAX_IDS) throw new RangeError(`at most ${MAX_IDS} ids`);
       return (await users.byIds(ids)).filter(({ disabled }) => disabled === 0).map(personOf);
     },
+    imitates: (name) => imitates({ users }, { name, user: '' }),
     confirm: async (principal) => {
       if (!(await authentication.isGood(principal))) throw new ClientError('unauthorized');
     },
   };
 }
 
-export function personOf({ id, handle, display_name: displayName, role }: User): Person {
-  return { id, handle, displayName, role };
+export function personOf({ id, handle, display_name: displayName, role, added_by }: User): Person {
+  return { id, handle, displayName, role, refusesStrangers: added_by === 'known' };
+}
+
+/** A name, and the person whose own handle it may look like. */
+type Named = { readonly name: string; readonly user: string };
+
+/** Throws `invalidInput` where the name can be taken for the handle of somebody else. */
+export async function checkName(parts: Pick<From, 'users'>, named: Named): Promise<void> {
+  if (!(await imitates(parts, named))) return;
+  const message = 'looks like the handle of somebody else';
+  throw new ClientError('invalidInput', { field: 'displayName', message });
+}
+
+/** Two people may be called Ben; nobody is called Bеn with a Cyrillic letter, or `ben.`, but to be taken for Ben. */
+async function imitates({ users }: Pick<From, 'users'>, { name, user }: Named): Promise<boolean> {
+  const alike = await users.handlesLooking(looksOf(name), user);
+  return alike.some((handle) => !isSameName(name, handle));
 }

@@ -4,6 +4,7 @@ import { ConstraintError } from '../../ports/sql.ts';
 import type { accountsContract } from './contract.ts';
 import { PEOPLE_CHANNEL, type PeopleEvent } from './events.ts';
 import type { Parts } from './parts.ts';
+import { checkName } from './people.ts';
 import { meOf } from './sign-in.ts';
 import { PEOPLE_PAGE, profileOf, searchName, type User, type UserChanges } from './user-store.ts';
 
@@ -25,10 +26,15 @@ export function profileHandlers(parts: Parts): ProfileHandlers {
       return meOf(await personOf(parts, principal.user), principal.device);
     },
 
-    updateProfile: async ({ principal }, { displayName, email }) => {
+    updateProfile: async ({ principal }, { displayName, email, addedBy }) => {
       const person = await personOf(parts, principal.user);
-      const named = displayName === undefined ? {} : nameChanges(person, displayName);
-      const changed = await changePerson(parts, person, { ...named, ...(email !== undefined && { email }) });
+      const isRenamed = displayName !== undefined && displayName !== person.display_name;
+      if (isRenamed) await checkName(parts, { name: displayName, user: person.id });
+      const changed = await changePerson(parts, person, {
+        ...(isRenamed && nameChanges(person, displayName)),
+        ...(email !== undefined && { email }),
+        ...(addedBy !== undefined && { added_by: addedBy }),
+      });
       return meOf(changed, principal.device);
     },
 

@@ -1,5 +1,6 @@
 import { networkOf } from '../../core/attempt-limits.ts';
 import { ClientError } from '../../core/errors.ts';
+import { lookOf } from '../../core/look-alikes.ts';
 import type { Handlers, Input, OperationContext } from '../../core/operation.ts';
 import { randomText } from '../../core/random-text.ts';
 import { traceFields } from '../../core/tracing.ts';
@@ -8,7 +9,7 @@ import type { accountsContract, Me } from './contract.ts';
 import type { NewPerson } from './invite-store.ts';
 import type { Parts } from './parts.ts';
 import { checkPassword, normalisePassword } from './password-policy.ts';
-import { personOf } from './people.ts';
+import { checkName, personOf } from './people.ts';
 import { publishProfile } from './profiles.ts';
 import { enter, meOf, newDevice } from './sign-in.ts';
 import { searchName, type User } from './user-store.ts';
@@ -18,6 +19,7 @@ type Registration = Input<(typeof accountsContract)['register']>;
 
 /** Mentions of everybody, and names that would seem to speak for the installation. */
 const RESERVED = new Set(['all', 'everyone', 'here', 'channel', 'system', 'banyan']);
+const RESERVED_LOOKS = new Set([...RESERVED].map(lookOf));
 
 /** How people come in. */
 export function registrationHandlers(parts: Parts): RegistrationHandlers {
@@ -61,11 +63,12 @@ async function register(parts: Parts, context: OperationContext, input: Registra
   const { handle, display_name: displayName, email } = user;
   checkPassword(input.password, { handle, displayName, email }, 'password');
   await checkFree(parts, user);
-  const passwordHash = await hashing.run(() => passwords.hash(normalisePassword(input.password)));
+  const isInvited = input.invite !== undefined;
+  const passwordHash = await hashing.run(() => passwords.hash(normalisePassword(input.password)), isInvited);
   const { device, token } = await newDevice(parts, context);
   const also = [parts.newcomers.pending(user.id, user.created_at)];
   await write(parts, { user, passwordHash, device, invite: input.invite, also });
-  await enter(parts, context, token);
+  await enter(parts, context, { token, user: user.id });
   const written = (await parts.users.byId(user.id)) ?? user;
   await welcome(parts, written, context);
   return meOf(written, device.id);
@@ -103,14 +106,22 @@ function newUser({ handle, displayName, email }: Registration, now: number): Use
     disabled: 0,
     created_at: now,
     last_seen_at: null,
+    handle_look: lookOf(handle),
+    added_by: 'anyone',
   };
 }
 
 /** Before the costly hash; the table's constraints decide in the end. */
-async function checkFree({ users }: Parts, { handle, email }: User): Promise<void> {
+async function checkFree(parts: Parts, { id, handle, display_name: name, email }: User): Promise<void> {
+  const { users } = parts;
   if (RESERVED.has(handle) || (await users.byHandle(handle)) !== undefined) {
     throw new ClientError('conflict', { field: 'handle', message: 'this handle is taken' });
   }
+  const look = lookOf(handle);
+  if (RESERVED_LOOKS.has(look) || (await users.handlesLooking([look], id)).length > 0) {
+    throw new ClientError('conflict', { field: 'handle', message: 'this handle looks like that of somebody else' });
+  }
+  if (name !== handle) await checkName(parts, { name, user: id });
   if (email !== null && (await users.emailExists(email))) {
     throw new ClientError('conflict', { field: 'email', message: 'this e-mail is taken' });
   }

@@ -1,4 +1,3 @@
-import { networkOf } from '../../core/attempt-limits.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Handlers, OperationContext, UserContext } from '../../core/operation.ts';
 import { hashToken, randomText } from '../../core/random-text.ts';
@@ -23,7 +22,7 @@ export function signInHandlers(parts: Parts): SignInHandlers {
       const { device, token } = await newDevice(parts, context);
       // The password or the account may have changed while the hash was checked.
       if (!(await parts.devices.add(device, { user: user.id, passwordHash }))) throw wrongCredential();
-      await enter(parts, context, token);
+      await enter(parts, context, { token, user: user.id });
       parts.host.telemetry.record('info', 'account.signed_in', {
         ...{ user: user.id, device: device.id },
         ...traceFields(context.span),
@@ -63,9 +62,20 @@ export async function newDevice(parts: Parts, { address, http }: OperationContex
   return { device, token };
 }
 
-/** Hands the token over in a cookie; who was signed in on this browser before is signed out of it. */
-export async function enter(parts: Parts, { principal, http }: OperationContext, token: string): Promise<void> {
-  http?.responseHeaders.append('set-cookie', parts.cookie.set(token, http.headers));
+/**
+ * Hands the token over in a cookie, and makes the browser one of the person's known ones; who was signed in on it before
+ * is signed out of it.
+ */
+export async function enter(
+  parts: Parts,
+  { principal, http }: OperationContext,
+  { token, user }: { readonly token: string; readonly user: string },
+): Promise<void> {
+  if (http !== undefined) {
+    http.responseHeaders.append('set-cookie', parts.cookie.set(token, http.headers));
+    const known = await parts.knownDevices.remember(http.headers, user, parts.host.clock.now());
+    http.responseHeaders.append('set-cookie', known);
+  }
   if (principal.kind === 'user') await endDevice(parts, principal.user, principal.device);
 }
 
@@ -77,7 +87,7 @@ export async function endDevice(parts: Parts, user: string, device: string): Pro
 }
 
 export function meOf(user: User, device: string): Me {
-  return { ...profileOf(user), email: user.email, device };
+  return { ...profileOf(user), email: user.email, device, addedBy: user.added_by };
 }
 
 function cutOff({ authentication, host }: Parts, user: string, device: string): void {
@@ -87,17 +97,21 @@ function cutOff({ authentication, host }: Parts, user: string, device: string): 
 
 /** Takes the same time and gives the same answer whether the login or the password is wrong. */
 async function checkCredential(parts: Parts, context: OperationContext, given: { login: string; password: string }) {
-  const { users, limits, hashing, passwords } = parts;
-  const network = networkOf(context.address);
-  limits.signInPerAddress.take(network);
+  const { users, limits, hashing, knownDevices, passwords, host } = parts;
   const found = await users.credential(given.login);
   const account = found === undefined ? `login ${given.login}` : `user ${found.user.id}`;
-  limits.signInPerAccount.take(account);
+  const device = await knownDevices.find(context.http?.headers, found?.user.id ?? '', host.clock.now());
+  const attempt = limits.signIn.take({ account, address: context.address, device });
   const hash = found?.passwordHash ?? passwords.decoy;
-  const right = await hashing.run(() => passwords.verify(normalisePassword(given.password), hash));
+  const right = await hashing
+    .run(() => passwords.verify(normalisePassword(given.password), hash), device !== undefined)
+    .catch((error) => {
+      // Turned away before it was looked at, it was no guess.
+      attempt.giveBack();
+      throw error;
+    });
   if (found === undefined || !right) throw wrongCredential();
-  limits.signInPerAddress.giveBack(network);
-  limits.signInPerAccount.giveBack(account);
+  attempt.giveBack();
   if (found.user.disabled === 1) throw new ClientError('permissionDenied', { message: 'this account is disabled' });
   return found;
 }
@@ -111,25 +125,27 @@ type PasswordInput = { readonly current: string; readonly next: string };
 /** The token with which this device goes on: whoever knew the last one is out, too. */
 async function changePassword(
   parts: Parts,
-  { principal: { user, device }, span }: UserContext,
+  { principal: { user, device }, span, http }: UserContext,
   { current, next }: PasswordInput,
 ): Promise<string> {
   const { users, devices, limits, hashing, passwords, host } = parts;
-  limits.passwordChange.take(user);
+  // By device: whoever has stolen one must not keep the others from changing the password.
+  limits.passwordChange.take(device);
   const found = await users.credentialOf(user);
   if (found === undefined) throw new ClientError('unauthorized');
   const from = found.passwordHash;
-  if (!(await hashing.run(() => passwords.verify(normalisePassword(current), from)))) {
+  if (!(await hashing.run(() => passwords.verify(normalisePassword(current), from), true))) {
     throw new ClientError('invalidInput', { field: 'current', message: 'is not your password' });
   }
-  limits.passwordChange.giveBack(user);
+  limits.passwordChange.giveBack(device);
   const { handle, display_name: displayName, email } = found.user;
   checkPassword(next, { handle, displayName, email }, 'next');
-  const to = await hashing.run(() => passwords.hash(normalisePassword(next)));
+  const to = await hashing.run(() => passwords.hash(normalisePassword(next)), true);
   const now = host.clock.now();
   const token = randomText(TOKEN_LENGTH);
   const others = await devices.changePassword({ user, device, tokenHash: await hashToken(token), from, to, now });
   if (others === undefined) throw new ClientError('conflict', { message: 'the password was changed meanwhile' });
+  await parts.knownDevices.forgetOthers(http?.headers, user);
   parts.authentication.forget(user, device);
   // Connections opened with the last token have to show the new one, once the answer has had time to arrive.
   host.clock.after(NEW_TOKEN_ARRIVES_MS, () => host.channels.disconnectUser(user, 'forceReconnect', device));

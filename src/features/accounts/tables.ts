@@ -18,6 +18,10 @@ export type AccountsTables = {
     readonly disabled: number;
     readonly created_at: number;
     readonly last_seen_at: number | null;
+    /** What the handle looks like (`lookOf`), unique; `*<id>` for one that looked like another before this was kept. */
+    readonly handle_look: string | null;
+    /** Who may bring this person into groups and open a chat with them. */
+    readonly added_by: 'anyone' | 'known';
   };
   readonly credentials: {
     readonly user_id: string;
@@ -45,6 +49,13 @@ export type AccountsTables = {
     readonly uses_left: number | null;
     /** `first-owner` for the one invitation that the program makes itself. */
     readonly purpose: string | null;
+  };
+  /** Browsers on which a person has signed in; see `KnownDevices`. */
+  readonly known_devices: {
+    /** SHA-256 of the cookie's token, in hex. */
+    readonly token_hash: string;
+    readonly user_id: string;
+    readonly used_at: number;
   };
   /** People whom not every feature has heard of yet. */
   readonly newcomers: {
@@ -108,6 +119,21 @@ export const ACCOUNTS_MIGRATIONS: readonly Migration[] = [
         created_at BIGINT NOT NULL
       )`,
       'CREATE INDEX newcomers_by_time ON newcomers (created_at, user_id)',
+    ],
+  },
+  {
+    id: 'accounts-0003-abuse',
+    statements: [
+      `CREATE TABLE known_devices (
+        token_hash VARCHAR(64) NOT NULL,
+        user_id VARCHAR(40) NOT NULL REFERENCES users (id),
+        used_at BIGINT NOT NULL,
+        PRIMARY KEY (token_hash, user_id)
+      )`,
+      'CREATE INDEX known_devices_by_user ON known_devices (user_id, used_at)',
+      'ALTER TABLE users ADD COLUMN handle_look VARCHAR(64)',
+      'CREATE UNIQUE INDEX users_by_look ON users (handle_look)',
+      `ALTER TABLE users ADD COLUMN added_by VARCHAR(10) NOT NULL DEFAULT 'anyone'`,
     ],
   },
 ];

@@ -1,4 +1,5 @@
 import { sql as raw, type Selectable, type Updateable } from 'kysely';
+import { lookOf } from '../../core/look-alikes.ts';
 import { createQuery, prepareStatement, readRows, toStatement } from '../../core/query.ts';
 import type { Sql } from '../../ports/sql.ts';
 import type { Profile } from './contract.ts';
@@ -14,6 +15,7 @@ export type PeopleSearch = {
 };
 
 export const PEOPLE_PAGE = 50;
+const LOOKS_AT_ONCE = 500;
 
 /** The table of people, and their credentials. */
 export class UserStore {
@@ -50,6 +52,29 @@ export class UserStore {
   async emailExists(email: string): Promise<boolean> {
     const found = await this.#query.selectFrom('users').select('id').where('email', '=', email).execute();
     return found.length > 0;
+  }
+
+  /** The handles of others that look like one of these. */
+  async handlesLooking(looks: readonly string[], except: string): Promise<readonly string[]> {
+    if (looks.length === 0) return [];
+    const found = this.#query.selectFrom('users').select('handle').where('handle_look', 'in', looks);
+    return (await found.where('id', '!=', except).execute()).map(({ handle }) => handle);
+  }
+
+  /** Notes the looks of handles that were there before looks were. Of two that look alike the older has it. */
+  async fillLooks(): Promise<void> {
+    for (;;) {
+      const missing = this.#query.selectFrom('users').select(['id', 'handle']).where('handle_look', 'is', null);
+      const rows = await missing.orderBy('created_at').orderBy('id').limit(LOOKS_AT_ONCE).execute();
+      for (const { id, handle } of rows) await this.#fillLook(id, lookOf(handle));
+      if (rows.length < LOOKS_AT_ONCE) return;
+    }
+  }
+
+  async #fillLook(id: string, look: string): Promise<void> {
+    const taken = await this.handlesLooking([look], id);
+    const handle_look = taken.length > 0 ? `*${id}` : look;
+    await this.#query.updateTable('users').set({ handle_look }).where('id', '=', id).execute();
   }
 
   async hasOwner(): Promise<boolean> {
@@ -122,7 +147,7 @@ export function profileOf(user: User): Profile {
 }
 
 /** Repeats the last id up to a power of two: a handful of statement texts instead of one for each length. */
-function padded(ids: readonly string[]): string[] {
+export function padded(ids: readonly string[]): string[] {
   const size = 2 ** Math.ceil(Math.log2(ids.length));
   return Array.from({ length: size }, (_, index) => ids[Math.min(index, ids.length - 1)] as string);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hasInvisible, isVisible } from '../../core/names.ts';
+import { hasInvisible, hasPiledMarks, isVisible } from '../../core/names.ts';
 import { defineOperation } from '../../core/operation.ts';
 import { MESSAGE_LIMIT } from './limits.ts';
 
@@ -15,13 +15,14 @@ const title = z
   .max(80)
   .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'must be one line of text')
   .refine((name) => !hasInvisible(name), 'must not contain invisible characters')
+  .refine((name) => !hasPiledMarks(name), 'must not pile up marks on a letter')
   .refine(isVisible, 'must not be empty');
 /** Chosen by the sender, unique for each message of theirs: makes a resend idempotent. */
 const messageKey = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/, 'must be 8 to 64 of A-Z, a-z, 0-9, "_" or "-"');
 const text = z
   .string()
   .max(MESSAGE_LIMIT, `must have at most ${MESSAGE_LIMIT} characters`)
-  .refine((value) => value.trim() !== '', 'must not be empty')
+  .refine(isVisible, 'must not be empty')
   // What a database or another client would change on the way is refused, so that a resend compares equal.
   .refine((value) => !/\p{Cs}/u.test(value) && !value.includes('\0'), 'must be valid text');
 const emoji = z

@@ -20,7 +20,7 @@ const CODE_LENGTH = 24;
 
 /** Links into groups. */
 export function inviteHandlers(parts: Parts): InviteHandlers {
-  const { memberships, invites, members, people, host } = parts;
+  const { memberships, invites, members, people, host, rates } = parts;
   const target = async (code: string, user: string) => {
     const found = await invites.target(code, user, host.clock.now());
     const makers = found === undefined ? [] : await people.byIds([found.maker]);
@@ -34,8 +34,10 @@ export function inviteHandlers(parts: Parts): InviteHandlers {
     return found.filter((invite) => makers.has(invite.created_by));
   };
   return {
-    createInvite: async ({ principal: { user } }, input) => {
+    createInvite: async ({ principal }, input) => {
+      const { user } = principal;
       checkManages(await memberships.require(input.room, user));
+      rates.invite(principal);
       const now = host.clock.now();
       if ((await working(input.room)).length >= INVITE_LIMIT) {
         throw new ClientError('limitExceeded', { message: `a group has at most ${INVITE_LIMIT} invitations` });

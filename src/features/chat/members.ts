@@ -7,7 +7,7 @@ import type { MemberChange } from './member-changes.ts';
 import type { Parts } from './parts.ts';
 import { checkGroup, checkManages, checkRemoves, checkSetsRoles } from './permissions.ts';
 import type { Roster, Standing } from './room-store.ts';
-import { checkPeople } from './rooms.ts';
+import { checkAddable, checkPeople } from './rooms.ts';
 import { orphanedFrom } from './succession.ts';
 
 type MemberHandlers = Pick<
@@ -17,20 +17,31 @@ type MemberHandlers = Pick<
 
 /** Who is in a group, and as what. */
 export function memberHandlers(parts: Parts): MemberHandlers {
-  const { memberships, rooms, members, invites } = parts;
+  const { memberships, rooms, members, invites, rates } = parts;
   return {
     members: async ({ principal }, { room, after }) => {
       await memberships.require(room, principal.user);
       return rooms.members(room, after);
     },
 
-    addMembers: async ({ principal: { user }, span }, { room, users }) => {
+    addMembers: async ({ principal, span }, { room, users }) => {
+      const { user } = principal;
       checkManages(await memberships.require(room, user));
-      await checkPeople(parts, users, 'users');
+      await checkAddable(parts, { by: user, ids: users, field: 'users' });
+      await checkDepartures(parts, room, users);
+      const counted = new Set<string>();
       await members.change(room, [user, ...users], (roster) => {
         checkManages(standingOf(roster, user));
         const fresh = [...new Set(users)].filter((added) => !roster.roles.has(added));
-        return fresh.length === 0 ? undefined : { event: { type: 'joined', by: user, users: fresh }, span };
+        if (fresh.length === 0) return undefined;
+        // Decided on anew, nobody is counted twice.
+        rates.add(
+          principal,
+          fresh.filter((added) => !counted.has(added)),
+        );
+        for (const added of fresh) counted.add(added);
+        const event = { type: 'joined', by: user, users: fresh } as const;
+        return { event, writes: [rooms.noneDeparted(room, fresh)], span };
       });
       return {};
     },
@@ -65,6 +76,13 @@ export function memberHandlers(parts: Parts): MemberHandlers {
       return {};
     },
   };
+}
+
+/** Whoever left has said that they do not want to be here: only they themselves undo that. */
+async function checkDepartures({ rooms }: Parts, room: string, users: readonly string[]): Promise<void> {
+  if ((await rooms.departed(room, users)).length === 0) return;
+  const message = 'this person left the group and can come back only by an invitation';
+  throw new ClientError('permissionDenied', { field: 'users', message });
 }
 
 /** `orphaned`: the owner whom `user` may replace. */

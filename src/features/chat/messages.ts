@@ -20,19 +20,23 @@ const REACT_ATTEMPTS = 5;
 
 /** What people say, and what they do with what was said. */
 export function messageHandlers(parts: Parts): MessageHandlers {
-  const { memberships, log, host } = parts;
+  const { memberships, log, host, rates } = parts;
   return {
     settings: async () => ({ recallSeconds: Math.floor(parts.recallMs / 1_000), now: host.clock.now() }),
 
-    send: async ({ principal: { user }, span }, { room, key, text, replyTo }) => {
+    send: async ({ principal, span }, { room, key, text, replyTo }) => {
+      const { user } = principal;
       // Nothing is awaited when the membership is known: messages of one sender reach the log in the order they came.
       if (memberships.known(room, user) === undefined) await memberships.require(room, user);
+      rates.message(principal, room);
       const said = { type: 'message', sender: user, key, text, at: host.clock.now() } as const;
       return send({ ...parts, span }, room, replyTo === undefined ? said : { ...said, replyTo });
     },
 
-    edit: async ({ principal: { user }, span }, { room, offset, text }) => {
+    edit: async ({ principal, span }, { room, offset, text }) => {
+      const { user } = principal;
       await memberships.require(room, user);
+      rates.message(principal, room);
       const message = await existing(parts, room, offset);
       if (message.sender !== user) throw new ClientError('permissionDenied', { message: "somebody else's message" });
       if (message.recalledAt !== null) throw recalled();
@@ -42,13 +46,17 @@ export function messageHandlers(parts: Parts): MessageHandlers {
       return {};
     },
 
-    recall: async ({ principal: { user }, span }, { room, offset }) => {
+    recall: async ({ principal, span }, { room, offset }) => {
+      const { user } = principal;
+      rates.message(principal, room);
       await recall(parts, { room, offset, user, span });
       return {};
     },
 
-    react: async ({ principal: { user }, span }, input) => {
+    react: async ({ principal, span }, input) => {
+      const { user } = principal;
       await memberships.require(input.room, user);
+      rates.message(principal, input.room);
       if ((await existing(parts, input.room, input.offset)).recalledAt !== null) throw recalled();
       await react(parts, { ...input, user, span });
       return {};

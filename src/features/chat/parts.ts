@@ -1,5 +1,6 @@
 import type { FeatureHost, People } from '../../core/feature.ts';
 import { Announcements } from './announcements.ts';
+import { type ChatRateSettings, ChatRates } from './chat-rates.ts';
 import { InviteStore } from './invite-store.ts';
 import { MemberChanges } from './member-changes.ts';
 import { Memberships } from './memberships.ts';
@@ -13,6 +14,7 @@ import { Typists } from './typists.ts';
 export type ChatSettings = {
   /** How long one may take back what one has said. */
   readonly recallMs: number;
+  readonly rates: ChatRateSettings;
 };
 
 /** What the operations of chat are made of. */
@@ -27,6 +29,7 @@ export function createParts(host: FeatureHost, people: People, settings: ChatSet
     host,
     people,
     recallMs: settings.recallMs,
+    rates: new ChatRates(host, settings.rates),
     rooms,
     log,
     memberships,

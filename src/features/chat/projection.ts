@@ -37,6 +37,8 @@ const INSERT_MEMBER =
 const REMOVE_MEMBER = 'DELETE FROM chat_members WHERE room_id = ? AND user_id = ?';
 const FORGET_REMOVAL = 'DELETE FROM chat_removals WHERE room_id = ? AND user_id = ?';
 const INSERT_REMOVAL = 'INSERT INTO chat_removals (room_id, user_id, removed_at) VALUES (?, ?, ?)';
+const FORGET_DEPARTURE = 'DELETE FROM chat_departures WHERE room_id = ? AND user_id = ?';
+const INSERT_DEPARTURE = 'INSERT INTO chat_departures (room_id, user_id, left_at) VALUES (?, ?, ?)';
 const COUNT_MEMBERS = 'UPDATE chat_rooms SET top = ?, member_count = member_count + ? WHERE id = ?';
 const STEP_DOWN = `UPDATE chat_members SET role = 'admin' WHERE room_id = ? AND role = 'owner'`;
 const SET_ROLE = 'UPDATE chat_members SET role = ? WHERE room_id = ? AND user_id = ?';
@@ -85,10 +87,16 @@ function changes(room: string, event: RoomNotice): readonly Write[] {
     case 'joined':
       return [
         ...event.users.map((user) => member({ room, user, role: 'member', at })),
+        ...(event.users.includes(event.by) ? [write(FORGET_DEPARTURE, room, event.by)] : []),
         counted(room, event.users.length),
       ];
     case 'left':
-      return [write(REMOVE_MEMBER, room, event.user), counted(room, -1)];
+      return [
+        write(REMOVE_MEMBER, room, event.user),
+        write(FORGET_DEPARTURE, room, event.user),
+        write(INSERT_DEPARTURE, room, event.user, at),
+        counted(room, -1),
+      ];
     case 'removed':
       return [
         write(REMOVE_MEMBER, room, event.user),

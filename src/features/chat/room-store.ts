@@ -1,4 +1,5 @@
 import { createQuery, prepareStatement, readRows } from '../../core/query.ts';
+import type { Write } from '../../ports/log.ts';
 import type { Sql } from '../../ports/sql.ts';
 import type { Member, Reader } from './contract.ts';
 import { cursorText, parseCursor } from './cursor.ts';
@@ -7,6 +8,8 @@ import { directPair } from './projection.ts';
 import type { ChatTables } from './tables.ts';
 
 export const MEMBERS_PAGE = 200;
+/** The creation key of the group that everyone is in from the start. */
+export const DEFAULT_ROOM_KEY = 'default';
 
 /** What a member is in their room. */
 export type Standing = { readonly kind: 'group' | 'direct'; readonly role: RoomRole };
@@ -85,6 +88,37 @@ export class RoomStore {
       .limit(1)
       .execute();
     return shared.length > 0;
+  }
+
+  /** Those of these people who have left the room by themselves. */
+  async departed(room: string, users: readonly string[]): Promise<readonly string[]> {
+    const departures = this.#query.selectFrom('chat_departures').select('user_id as user').where('room_id', '=', room);
+    return (await departures.where('user_id', 'in', padded(users)).execute()).map(({ user }) => user);
+  }
+
+  /** Refuses what it is written with where one of these people has left the room meanwhile. */
+  noneDeparted(room: string, users: readonly string[]): Write {
+    const asked = padded(users);
+    const places = asked.map(() => '?').join(', ');
+    // NULL in a column that takes none refuses the whole publication.
+    const sql = `UPDATE chat_rooms SET members_version = CASE WHEN EXISTS (SELECT 1 FROM chat_departures
+      WHERE room_id = ? AND user_id IN (${places})) THEN NULL ELSE members_version END WHERE id = ?`;
+    return { sql, params: [room, ...asked, room] };
+  }
+
+  /** Those of these people who are in a room with the person, the one that everyone is in not counted. */
+  async acquaintances(user: string, others: readonly string[]): Promise<ReadonlySet<string>> {
+    const shared = await this.#query
+      .selectFrom('chat_members as theirs')
+      .innerJoin('chat_members as mine', 'mine.room_id', 'theirs.room_id')
+      .innerJoin('chat_rooms as rooms', 'rooms.id', 'theirs.room_id')
+      .select('theirs.user_id as other')
+      .distinct()
+      .where('mine.user_id', '=', user)
+      .where('theirs.user_id', 'in', padded(others))
+      .where((of) => of.or([of('rooms.creation_key', 'is', null), of('rooms.creation_key', '!=', DEFAULT_ROOM_KEY)]))
+      .execute();
+    return new Set(shared.map(({ other }) => other));
   }
 
   /** A page of members by joining, and where the next one begins. Throws `invalidInput` for a wrong `after`. */

@@ -1,4 +1,5 @@
 import { ClientError } from '../../core/errors.ts';
+import type { Person } from '../../core/feature.ts';
 import type { Handlers, Input, UserContext } from '../../core/operation.ts';
 import { randomText } from '../../core/random-text.ts';
 import type { Write } from '../../ports/log.ts';
@@ -21,7 +22,7 @@ const CREATION_KEY = 'UPDATE chat_rooms SET creation_key = ? WHERE id = ?';
 
 /** Which rooms there are for a person, and new ones. */
 export function roomHandlers(parts: Parts): RoomHandlers {
-  const { list, memberships, log, host } = parts;
+  const { list, memberships, log, host, rates } = parts;
   return {
     rooms: ({ principal }, { after }) => list.page(principal.user, after),
 
@@ -29,17 +30,20 @@ export function roomHandlers(parts: Parts): RoomHandlers {
 
     createGroup: async ({ principal, span }, input) => {
       if (principal.role === 'guest') throw new ClientError('permissionDenied', { message: 'guests make no groups' });
-      return summaryOf(parts, await groupOf({ ...parts, span }, principal.user, input), principal.user);
+      return summaryOf(parts, await groupOf({ ...parts, span }, principal, input), principal.user);
     },
 
     openDirect: async ({ principal, span }, peer) => {
       const users = [...new Set([principal.user, await peerOf(parts, principal, peer)])];
-      return summaryOf(parts, await directOf({ ...parts, span }, users), principal.user);
+      return summaryOf(parts, await directOf({ ...parts, span }, principal, users), principal.user);
     },
 
-    rename: async ({ principal: { user }, span }, { room, title }) => {
+    rename: async ({ principal, span }, { room, title }) => {
+      const { user } = principal;
       checkManages(await memberships.require(room, user));
       if ((await summaryOf(parts, room, user)).title === title) return {};
+      await checkTitle(parts, title);
+      rates.message(principal, room);
       await log.publish(room, { type: 'renamed', by: user, title, at: host.clock.now() }, { span });
       return {};
     },
@@ -64,11 +68,36 @@ export async function createGroup(
 }
 
 /** Throws `invalidInput` when one of the ids is no active person's. */
-export async function checkPeople({ people }: Parts, ids: readonly string[], field: string): Promise<void> {
-  if (ids.length === 0) return;
-  const known = new Set((await people.byIds(ids)).map(({ id }) => id));
+export async function checkPeople(
+  { people }: Parts,
+  ids: readonly string[],
+  field: string,
+): Promise<readonly Person[]> {
+  if (ids.length === 0) return [];
+  const found = await people.byIds(ids);
+  const known = new Set(found.map(({ id }) => id));
   const unknown = ids.find((id) => !known.has(id));
   if (unknown !== undefined) throw new ClientError('invalidInput', { field, message: `no such person: ${unknown}` });
+  return found;
+}
+
+type Adding = { readonly by: string; readonly ids: readonly string[]; readonly field: string };
+
+/** As `checkPeople`; throws `permissionDenied` when one of them takes no strangers, and `by` is one. */
+export async function checkAddable(parts: Parts, { by, ids, field }: Adding): Promise<void> {
+  const found = await checkPeople(parts, ids, field);
+  const shy = found.filter(({ id, refusesStrangers }) => refusesStrangers && id !== by).map(({ id }) => id);
+  if (shy.length === 0) return;
+  const known = await parts.rooms.acquaintances(by, shy);
+  if (shy.every((id) => known.has(id))) return;
+  const message = 'only people who share a chat with this person may do this';
+  throw new ClientError('permissionDenied', { field, message });
+}
+
+/** Throws `invalidInput` for a title that could be taken for somebody's handle. */
+async function checkTitle({ people }: Parts, title: string): Promise<void> {
+  if (!(await people.imitates(title))) return;
+  throw new ClientError('invalidInput', { field: 'title', message: 'looks like the handle of somebody else' });
 }
 
 async function create(
@@ -82,12 +111,19 @@ async function create(
   return room;
 }
 
-async function groupOf(parts: TracedParts, user: string, { title, members, key }: Group): Promise<string> {
+async function groupOf(
+  parts: TracedParts,
+  principal: UserContext['principal'],
+  { title, members, key }: Group,
+): Promise<string> {
+  const { user } = principal;
   const users = [...new Set([user, ...members])];
   const creationKey = `${user}:${key}`;
   const known = await parts.rooms.byCreationKey(creationKey);
   if (known !== undefined) return sameGroup(parts, known, { title, users });
-  await checkPeople(parts, users.slice(1), 'members');
+  await checkTitle(parts, title);
+  await checkAddable(parts, { by: user, ids: users.slice(1), field: 'members' });
+  parts.rates.room(principal, users.slice(1));
   const made = await createGroup(parts, { title, users, creationKey });
   if (made !== undefined) return made;
   const first = await parts.rooms.byCreationKey(creationKey);
@@ -116,11 +152,16 @@ async function peerOf(parts: Parts, { user, role }: UserContext['principal'], pe
 }
 
 /** Of two who open it at once, both get the one that came first (CH6). */
-async function directOf(parts: TracedParts, users: readonly string[]): Promise<string> {
+async function directOf(
+  parts: TracedParts,
+  principal: UserContext['principal'],
+  users: readonly string[],
+): Promise<string> {
   const known = await parts.rooms.direct(users);
   if (known !== undefined) return known;
   const [by = ''] = users;
-  await checkPeople(parts, users.slice(1), 'user');
+  await checkAddable(parts, { by, ids: users.slice(1), field: 'user' });
+  parts.rates.room(principal, users.slice(1));
   const event: Created = { type: 'created', by, kind: 'direct', title: '', users, at: parts.host.clock.now() };
   const room = (await create(parts, event, () => [])) ?? (await parts.rooms.direct(users));
   if (room === undefined) throw new ClientError('conflict');

@@ -71,6 +71,12 @@ export type ChatTables = {
     readonly user_id: string;
     readonly removed_at: number;
   };
+  /** Who has left a group by themselves, and has not come back by themselves. */
+  readonly chat_departures: {
+    readonly room_id: string;
+    readonly user_id: string;
+    readonly left_at: number;
+  };
   /** Not in the log: whoever reads a code can use it. */
   readonly chat_invites: {
     readonly code: string;
@@ -162,6 +168,17 @@ export const CHAT_MIGRATIONS: readonly Migration[] = [
         room_id VARCHAR(40) NOT NULL,
         user_id VARCHAR(40) NOT NULL,
         removed_at BIGINT NOT NULL,
+        PRIMARY KEY (room_id, user_id)
+      )`,
+    ],
+  },
+  {
+    id: 'chat-0003-departures',
+    statements: [
+      `CREATE TABLE chat_departures (
+        room_id VARCHAR(40) NOT NULL,
+        user_id VARCHAR(40) NOT NULL,
+        left_at BIGINT NOT NULL,
         PRIMARY KEY (room_id, user_id)
       )`,
     ],

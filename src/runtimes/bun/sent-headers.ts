@@ -2,7 +2,7 @@ import type { HeaderFields } from '../../core/client-headers.ts';
 import type { Visit, VisitSettings } from './visit.ts';
 
 /** The cookie of this installation's own people; nobody else's business. */
-const OWN_COOKIE = /^(?:__Host-)?banyan=/;
+const OWN_COOKIE = /^(?:__Host-)?banyan(?:-known)?=/;
 
 export type SentHeadersSettings = Pick<VisitSettings, 'allowedOrigins'> & {
   /** Names, in lower case, of headers that the developer's backend is told. */

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../../client/contract.ts';
 import { BanyanError } from '../../../../client/errors.ts';
 import { Button } from '../../../ui/button.tsx';
+import { plainName } from '../../../ui/direction.ts';
 import { EmptyState, ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { useSignIn } from './account-context.tsx';
@@ -57,7 +58,7 @@ export function JoinScreen({ code, onSignIn }: Props) {
 function textOf(info: Info, t: TFunction): string | undefined {
   if (typeof info === 'string') return undefined;
   if (info.role === 'owner') return t('accounts.firstOwner');
-  return info.invitedBy === null ? undefined : t('accounts.invitedBy', { name: info.invitedBy });
+  return info.invitedBy === null ? undefined : t('accounts.invitedBy', { name: plainName(info.invitedBy) });
 }
 
 function RegisterForm({ code }: { readonly code: string | undefined }) {

@@ -5,6 +5,7 @@ import { useApp } from '../../../ui/app-context.tsx';
 import { Avatar, pictureAddress } from '../../../ui/avatar.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { ConfirmDialog } from '../../../ui/dialog.tsx';
+import { plainName } from '../../../ui/direction.ts';
 import { errorText } from '../../../ui/error-text.ts';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { SearchField } from '../../../ui/text-field.tsx';
@@ -94,10 +95,15 @@ function PersonRow({ profile, onChange }: RowProps) {
   const roles = me.role === 'owner' ? ROLES : ROLES.filter((role) => role !== 'admin');
   return (
     <li className="flex flex-wrap items-center gap-3 py-3">
-      <Avatar id={profile.id} name={profile.displayName} picture={pictureAddress(profile.avatar)} size={40} />
+      <Avatar
+        id={profile.id}
+        name={plainName(profile.displayName)}
+        picture={pictureAddress(profile.avatar)}
+        size={40}
+      />
       <div className="min-w-32 flex-1">
         <p className={`truncate font-medium ${profile.disabled ? 'text-muted line-through' : ''}`}>
-          {profile.displayName}
+          <bdi>{plainName(profile.displayName)}</bdi>
         </p>
         <p className="truncate text-sm text-muted">
           @{profile.handle}
@@ -109,7 +115,7 @@ function PersonRow({ profile, onChange }: RowProps) {
       ) : (
         <>
           <select
-            aria-label={t('accounts.roleOf', { name: profile.displayName })}
+            aria-label={t('accounts.roleOf', { name: plainName(profile.displayName) })}
             value={profile.role}
             onChange={(event) =>
               void change(
@@ -136,7 +142,7 @@ function PersonRow({ profile, onChange }: RowProps) {
         open={confirming}
         onOpenChange={setConfirming}
         title={t('accounts.disable')}
-        text={t('accounts.disableText', { name: profile.displayName })}
+        text={t('accounts.disableText', { name: plainName(profile.displayName) })}
         confirmLabel={t('accounts.disable')}
         danger
         onConfirm={() => {

@@ -1,6 +1,7 @@
 import type { Client } from '../../../../client/client.ts';
 import type { PeopleSource, Person } from '../../../ui/app-context.tsx';
 import { pictureAddress } from '../../../ui/avatar.tsx';
+import { plainName } from '../../../ui/direction.ts';
 import type { Profile } from '../contract.ts';
 import { gather } from './gather.ts';
 import { createWhereabouts } from './whereabouts.ts';
@@ -50,7 +51,7 @@ export function createPeopleSource(client: Client): PeopleSource & { put(profile
 }
 
 function toPerson({ id, handle, displayName, avatar, disabled }: Profile): Person {
-  return { id, handle, displayName, picture: pictureAddress(avatar), disabled };
+  return { id, handle, displayName: plainName(displayName), picture: pictureAddress(avatar), disabled };
 }
 
 function isSame(known: Person | undefined, person: Person): boolean {

@@ -9,6 +9,7 @@ import { TextField } from '../../../ui/text-field.tsx';
 import { showToast } from '../../../ui/toast.tsx';
 import type { Me } from '../contract.ts';
 import { useMe, useSignIn } from './account-context.tsx';
+import { Choices } from './choices.tsx';
 import { Problem } from './gate.tsx';
 import { Section } from './section.tsx';
 import { useForm } from './use-form.ts';
@@ -19,6 +20,7 @@ export function ProfileSettings() {
     <>
       <PictureSection />
       <ProfileSection />
+      <ContactSection />
       <PasswordSection />
     </>
   );
@@ -92,6 +94,36 @@ function ProfileSection() {
           {t('accounts.save')}
         </Button>
       </form>
+    </Section>
+  );
+}
+
+/** Who may bring the person into groups or write to them first. */
+function ContactSection() {
+  const { t } = useTranslation();
+  const { client } = useApp();
+  const signIn = useSignIn();
+  const me = useMe();
+  const pick = async (addedBy: Me['addedBy']) => {
+    try {
+      signIn.update(await client.call('accounts.updateProfile', { addedBy }));
+      showToast(t('accounts.saved'));
+    } catch (error) {
+      showToast(t('accounts.failed', { reason: errorText(error, t) }), 'error');
+    }
+  };
+  return (
+    <Section title={t('accounts.addedBy')} text={t('accounts.addedByText')}>
+      <Choices
+        name="added-by"
+        label={t('accounts.addedBy')}
+        value={me.addedBy}
+        options={[
+          { value: 'anyone', label: t('accounts.addedByAnyone') },
+          { value: 'known', label: t('accounts.addedByKnown') },
+        ]}
+        onPick={(addedBy) => void pick(addedBy)}
+      />
     </Section>
   );
 }

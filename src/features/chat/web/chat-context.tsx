@@ -2,6 +2,7 @@ import { createContext, type ReactNode, useContext, useEffect, useState, useSync
 import { useTranslation } from 'react-i18next';
 import type { Observable } from '../../../../client/listeners.ts';
 import { useApp, usePerson } from '../../../ui/app-context.tsx';
+import { plainName } from '../../../ui/direction.ts';
 import { errorText } from '../../../ui/error-text.ts';
 import { showToast } from '../../../ui/toast.tsx';
 import type { RoomSummary } from '../contract.ts';
@@ -75,7 +76,7 @@ export function useRoomTitle(room: RoomSummary): string {
   const { t } = useTranslation();
   const { me } = useApp();
   const peer = usePersonName(room.peer ?? me);
-  if (room.kind === 'group') return room.title;
+  if (room.kind === 'group') return plainName(room.title);
   return room.peer === me ? t('chat.notes') : peer;
 }
 

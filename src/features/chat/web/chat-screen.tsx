@@ -2,6 +2,7 @@ import { MessagesSquare } from 'lucide-react';
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
+import { plainName } from '../../../ui/direction.ts';
 import { COMMAND_KEY } from '../../../ui/keyboard.ts';
 import { later } from '../../../ui/later.tsx';
 import { useIsPhone } from '../../../ui/media.ts';
@@ -97,7 +98,7 @@ function useReasonToClose(id: string, summary: RoomSummary | undefined): () => v
     if (leaving.has(id)) return;
     const { current: room } = last;
     if (room === undefined) return showToast(t('chat.notThere'), 'error');
-    const title = room.kind === 'group' ? room.title : (people.person(room.peer ?? me)?.displayName ?? '…');
+    const title = room.kind === 'group' ? plainName(room.title) : (people.person(room.peer ?? me)?.displayName ?? '…');
     showToast(t('chat.noLongerIn', { title }), 'error');
   }, [id, leaving, people, me, t]);
 }

@@ -56,6 +56,7 @@ export function Composer(props: Props) {
       <div className="flex items-end gap-1 rounded-xl border border-line bg-raised p-1 focus-within:border-accent">
         <textarea
           ref={input}
+          dir="auto"
           rows={1}
           value={text}
           aria-label={t('chat.composer')}

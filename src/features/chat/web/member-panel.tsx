@@ -135,7 +135,7 @@ function MemberRow({ member, room }: { readonly member: Member; readonly room: R
         {...(whereabouts !== undefined && { online: whereabouts.online })}
       />
       <span className="min-w-0 flex-1 truncate">
-        {name}
+        <bdi>{name}</bdi>
         {member.user === me && <span className="text-muted"> ({t('chat.you')})</span>}
       </span>
       {roleKey !== null && <span className="text-xs text-muted">{t(roleKey)}</span>}

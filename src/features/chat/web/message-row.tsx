@@ -62,7 +62,9 @@ export const MessageRow = memo(function MessageRow({
       <div className="min-w-0 flex-1">
         {startsGroup && (
           <header className="flex items-baseline gap-2">
-            <span className="truncate font-semibold">{name}</span>
+            <span dir="auto" className="truncate font-semibold">
+              {name}
+            </span>
             <time dateTime={new Date(message.sentAt).toISOString()} className="text-xs text-muted">
               {formatClock(message.sentAt, i18n.language)}
             </time>
@@ -99,8 +101,12 @@ function ReplyPreview({ reply, onJump }: ReplyProps) {
       onClick={() => onJump(reply.offset)}
       className="my-1 flex max-w-full gap-2 rounded-md border-l-2 border-accent bg-sunken px-2 py-1 text-left text-sm text-muted hover:text-ink"
     >
-      <span className="shrink-0 font-medium">{reply.sender === '' ? '…' : name}</span>
-      <span className="truncate">{reply.recalled ? <i>{t('chat.recalledReply')}</i> : plainText(reply.text)}</span>
+      <span dir="auto" className="shrink-0 font-medium">
+        {reply.sender === '' ? '…' : name}
+      </span>
+      <span dir="auto" className="truncate">
+        {reply.recalled ? <i>{t('chat.recalledReply')}</i> : plainText(reply.text)}
+      </span>
     </button>
   );
 }

@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
+import { plainName } from '../../../ui/direction.ts';
 import { formatNames } from '../../../ui/names.ts';
 import type { RoomNotice } from '../events.ts';
 
@@ -13,7 +14,11 @@ const NAMES_SHOWN = 5;
 
 /** A line that says what happened to the room. */
 export function NoticeRow({ event }: { readonly event: RoomNotice }) {
-  return <p className="px-4 py-1 text-center text-xs text-muted">{useNoticeText(event)}</p>;
+  return (
+    <p dir="auto" className="px-4 py-1 text-center text-xs text-muted">
+      {useNoticeText(event)}
+    </p>
+  );
 }
 
 function useNoticeText(event: RoomNotice): string {
@@ -33,7 +38,7 @@ function useNoticeText(event: RoomNotice): string {
         ? t('chat.noticeCreatedDirect')
         : t('chat.noticeCreated', { name: nameOf(event.by) });
     case 'renamed':
-      return t('chat.noticeRenamed', { name: nameOf(event.by), title: event.title });
+      return t('chat.noticeRenamed', { name: nameOf(event.by), title: plainName(event.title) });
     case 'pictured':
       return t('chat.noticePictured', { name: nameOf(event.by) });
     case 'joined':

@@ -106,7 +106,9 @@ function Offer({ id, person, isChosen, isMarked, onPick }: OfferProps) {
     >
       <Avatar id={person.id} name={person.displayName} picture={person.picture} size={32} />
       <span className="min-w-0 flex-1">
-        <span className="block truncate">{person.displayName}</span>
+        <span dir="auto" className="block truncate text-start">
+          {person.displayName}
+        </span>
         <span className="block truncate text-xs text-muted">@{person.handle}</span>
       </span>
       {isChosen && <Check size={18} className="text-accent" aria-hidden />}
@@ -128,7 +130,7 @@ export function Chosen({ members, onRemove }: ChosenProps) {
             onClick={() => onRemove(person)}
             className="flex items-center gap-1 rounded-full bg-accent-soft py-1 pr-2 pl-3 text-sm"
           >
-            {person.displayName}
+            <bdi>{person.displayName}</bdi>
             <X size={14} aria-hidden />
           </button>
         </li>

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { usePerson } from '../../../ui/app-context.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
+import { plainText } from '../../../ui/markdown.tsx';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import type { Message, RoomSummary } from '../contract.ts';
 import { hasRead } from '../readers-state.ts';
@@ -21,7 +22,7 @@ export function ReadersDialog({ room, message, onClose }: Props) {
     return reader !== undefined && hasRead(reader, message.offset);
   };
   return (
-    <Dialog open onOpenChange={onClose} title={t('chat.readBy')} description={message.text.slice(0, 200)}>
+    <Dialog open onOpenChange={onClose} title={t('chat.readBy')} description={plainText(message.text).slice(0, 200)}>
       {members.kind === 'loading' && <Skeleton className="h-24" />}
       {members.kind === 'failed' && <ErrorState text={t('chat.membersFailed')} onRetry={retry} />}
       {members.kind === 'ready' && (

@@ -23,7 +23,9 @@ export function RoomHeader({ room, isPanelOpen, onPanel }: Props) {
       )}
       <RoomAvatar room={room} size={40} />
       <div className="min-w-0 flex-1">
-        <h2 className="truncate font-semibold">{useRoomTitle(room)}</h2>
+        <h2 dir="auto" className="truncate font-semibold">
+          {useRoomTitle(room)}
+        </h2>
         <p className="truncate text-xs text-muted">
           {room.kind === 'group' ? t('chat.memberCount', { count: room.memberCount }) : <PeerState room={room} />}
         </p>

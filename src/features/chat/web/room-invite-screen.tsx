@@ -5,6 +5,7 @@ import { BanyanError } from '../../../../client/errors.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
 import { Button } from '../../../ui/button.tsx';
+import { plainName } from '../../../ui/direction.ts';
 import { EmptyState, ErrorState, Skeleton } from '../../../ui/states.tsx';
 
 type Props = { readonly code: string; readonly onJoined: (room: string) => void };
@@ -70,8 +71,8 @@ function Content({ info, busy, onJoin, onOpen, onRetry }: ContentProps) {
   }
   return (
     <section className="flex w-80 flex-col items-center gap-4 rounded-2xl border border-line bg-raised p-6 text-center">
-      <Avatar id={info.room} name={info.title} size={64} />
-      <h1 className="text-lg font-semibold">{t('chat.inviteTitle', { title: info.title })}</h1>
+      <Avatar id={info.room} name={plainName(info.title)} size={64} />
+      <h1 className="text-lg font-semibold">{t('chat.inviteTitle', { title: plainName(info.title) })}</h1>
       <p className="text-muted">{t('chat.inviteMembers', { count: info.memberCount })}</p>
       {info.joined ? (
         <Button variant="primary" onClick={() => onOpen(info.room)}>

@@ -3,6 +3,7 @@ import { useApp, usePerson } from '../../../ui/app-context.tsx';
 import { Avatar, pictureAddress } from '../../../ui/avatar.tsx';
 import { CountBadge } from '../../../ui/badge.tsx';
 import { formatShort } from '../../../ui/dates.ts';
+import { withoutTurning } from '../../../ui/direction.ts';
 import { plainText } from '../../../ui/markdown.tsx';
 import type { RoomSummary } from '../contract.ts';
 import { useChat, usePersonName, useRoomTitle, useUnsent } from './chat-context.tsx';
@@ -25,13 +26,16 @@ export function RoomRow({ room, isOpen }: Props) {
       <RoomAvatar room={room} size={40} />
       <span className="min-w-0 flex-1">
         <span className="flex items-baseline gap-2">
-          <span className={`min-w-0 flex-1 truncate ${room.unread > 0 ? 'font-semibold' : 'font-medium'}`}>
+          <span
+            dir="auto"
+            className={`min-w-0 flex-1 truncate text-start ${room.unread > 0 ? 'font-semibold' : 'font-medium'}`}
+          >
             {title}
           </span>
           <time className="shrink-0 text-xs text-muted">{formatShort(room.activeAt, i18n.language)}</time>
         </span>
         <span className="flex items-center gap-2">
-          <span className="min-w-0 flex-1 truncate text-sm text-muted">
+          <span dir="auto" className="min-w-0 flex-1 truncate text-sm text-muted">
             <LastLine room={room} isOpen={isOpen} />
           </span>
           {room.unread > 0 && <CountBadge count={room.unread} label={t('chat.unread', { count: room.unread })} />}
@@ -74,7 +78,7 @@ function LastLine({ room, isOpen }: Props) {
   if (draft !== '') {
     return (
       <>
-        <span className="text-danger">{t('chat.draft')}</span> {draft}
+        <span className="text-danger">{t('chat.draft')}</span> {withoutTurning(draft)}
       </>
     );
   }

@@ -29,7 +29,9 @@ export function UnsentRow({ item, startsGroup, isTabStop = false }: Props) {
       <div className="min-w-0 flex-1">
         {startsGroup && (
           <header className="flex items-baseline gap-2">
-            <span className="truncate font-semibold">{name}</span>
+            <span dir="auto" className="truncate font-semibold">
+              {name}
+            </span>
             <time className="text-xs text-muted">{formatClock(item.createdAt, i18n.language)}</time>
           </header>
         )}

@@ -5,6 +5,7 @@ import type { Output } from '../../../../client/contract.ts';
 import { BanyanError } from '../../../../client/errors.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { IconButton } from '../../../ui/button.tsx';
+import { writtenOut } from '../../../ui/direction.ts';
 import { errorText } from '../../../ui/error-text.ts';
 import { EmptyState, ErrorState } from '../../../ui/states.tsx';
 import { ChannelHistory } from './channel-history.tsx';
@@ -29,7 +30,7 @@ export function ChannelDetails({ channel }: { readonly channel: string }) {
   return (
     <>
       <WayBack to={STARTS.channels} label={t('console.allChannels')} />
-      <ScreenHeader title={channel}>
+      <ScreenHeader title={writtenOut(channel)}>
         <IconButton label={t('console.reload')} onClick={reload}>
           <RotateCw size={18} />
         </IconButton>

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
+import { writtenOut } from '../../../ui/direction.ts';
 import { errorText } from '../../../ui/error-text.ts';
 import { ErrorState } from '../../../ui/states.tsx';
 import { showToast } from '../../../ui/toast.tsx';
@@ -117,17 +118,19 @@ function Row({ publication }: { readonly publication: PublicationInfo }) {
         <time dateTime={new Date(time).toISOString()} className="tabular-nums">
           {formatMoment(time, i18n.language)}
         </time>
-        {from !== '' && <span className="break-all">{t('console.from', { name: from })}</span>}
+        {from !== '' && <span className="break-all">{t('console.from', { name: writtenOut(from) })}</span>}
         {entry !== null && (
-          <span className="font-mono">{isRemoval ? t('console.removedEntry', { entry }) : entry}</span>
+          <span className="font-mono">
+            {isRemoval ? t('console.removedEntry', { entry: writtenOut(entry) }) : writtenOut(entry)}
+          </span>
         )}
         {tags.map(({ name, value }) => (
           <span key={name} className="rounded-md bg-sunken px-1.5 font-mono">
-            {name}={value}
+            {writtenOut(`${name}=${value}`)}
           </span>
         ))}
       </p>
-      <Data text={prettyJson(publication.data)} />
+      <Data text={writtenOut(prettyJson(publication.data))} />
     </li>
   );
 }

@@ -1,6 +1,7 @@
 import { Lock, Radio, SearchX } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
+import { writtenOut } from '../../../ui/direction.ts';
 import { HISTORIES } from './channel-rules.tsx';
 import { PlaceLink, useConsole } from './console-context.tsx';
 import { ListScreen } from './list-screen.tsx';
@@ -61,7 +62,7 @@ export function Channels({ prefix, order, page }: Props) {
                   {isClosed && (
                     <Lock size={14} className="mr-2 inline text-faint" aria-label={t('console.ofFeature')} />
                   )}
-                  {channel}
+                  {writtenOut(channel)}
                 </PlaceLink>
               </td>
               <td className={`${CELL} ${WIDE} whitespace-nowrap text-muted`}>{t(HISTORIES[history])}</td>

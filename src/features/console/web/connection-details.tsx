@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../../client/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button, IconButton } from '../../../ui/button.tsx';
+import { writtenOut } from '../../../ui/direction.ts';
 import { errorText } from '../../../ui/error-text.ts';
 import { EmptyState, ErrorState } from '../../../ui/states.tsx';
 import { PlaceLink } from './console-context.tsx';
@@ -55,7 +56,7 @@ function Details({ connection, onReload }: DetailsProps) {
       <header className="mb-5 flex flex-wrap items-center gap-4">
         <OwnerAvatar owner={owner} size={64} />
         <div className="min-w-40 flex-1">
-          <h2 className="text-xl font-semibold break-all">{name}</h2>
+          <h2 className="text-xl font-semibold break-all">{writtenOut(name)}</h2>
           <p className="text-sm text-muted">{kind}</p>
         </div>
         <div className="flex flex-wrap gap-2">
@@ -87,7 +88,7 @@ function ConnectionFacts({ connection }: { readonly connection: Connection }) {
     <Facts
       facts={[
         { label: t('console.clientId'), value: client, isCode: true },
-        { label: t('console.userId'), value: owner.user, isCode: true },
+        { label: t('console.userId'), value: writtenOut(owner.user), isCode: true },
         { label: t('console.protocol'), value: protocolName(protocol, isStream) },
         { label: t('console.address'), value: address },
         { label: t('console.since'), value: moment(openedAt) },
@@ -113,7 +114,7 @@ function ConnectionChannels({ connection: { channels, subscriptions } }: { reado
                 to={{ screen: 'channel', channel }}
                 className="block truncate rounded-lg px-2 py-1.5 font-mono text-sm hover:bg-sunken"
               >
-                {channel}
+                {writtenOut(channel)}
               </PlaceLink>
             </li>
           ))}

@@ -2,6 +2,7 @@ import { PlugZap, SearchX, Unplug } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
 import { IconButton } from '../../../ui/button.tsx';
+import { writtenOut } from '../../../ui/direction.ts';
 import type { ConnectionInfo } from '../contract.ts';
 import { PlaceLink, useConsole } from './console-context.tsx';
 import { ListScreen } from './list-screen.tsx';
@@ -85,7 +86,7 @@ function ConnectionRow({ connection, onDisconnect }: RowProps) {
           <OwnerAvatar owner={owner} />
           <div className="min-w-0">
             <PlaceLink to={{ screen: 'connection', client }} className={`${ROW_LINK} block truncate`}>
-              {name}
+              {writtenOut(name)}
             </PlaceLink>
             <p className={`truncate text-xs text-muted ${WIDE}`}>{[kind, client].filter(Boolean).join(' · ')}</p>
             <p className="truncate text-xs text-muted md:hidden">{[protocol, address, since].join(' · ')}</p>

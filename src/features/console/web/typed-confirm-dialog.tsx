@@ -2,6 +2,7 @@ import { type FormEvent, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
+import { writtenOut } from '../../../ui/direction.ts';
 import { errorText } from '../../../ui/error-text.ts';
 import { TextField } from '../../../ui/text-field.tsx';
 import { showToast } from '../../../ui/toast.tsx';
@@ -54,7 +55,7 @@ export function TypedConfirmDialog({ title, text, name, fieldLabel, confirmLabel
       }
     >
       <form id={form} onSubmit={(event) => void confirm(event)}>
-        <p className="mb-3 rounded-lg bg-sunken px-3 py-2 font-mono text-sm break-all">{name}</p>
+        <p className="mb-3 rounded-lg bg-sunken px-3 py-2 font-mono text-sm break-all">{writtenOut(name)}</p>
         <TextField
           label={fieldLabel}
           value={typed}

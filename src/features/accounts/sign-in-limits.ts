@@ -1,0 +1,125 @@
+import { AttemptLimiter, type AttemptRule, networkOf } from '../../core/attempt-limits.ts';
+import { ClientError } from '../../core/errors.ts';
+import type { FeatureHost } from '../../core/feature.ts';
+import { Rate } from '../../core/rate.ts';
+import { RateTable } from '../../core/rate-table.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
+
+/** So many at once, then one each `everyMs`. */
+export type PaceRule = { readonly burst: number; readonly everyMs: number };
+
+export type SignInRules = {
+  /** Of one network for one account: past it that network waits, and nobody else. */
+  readonly perNetwork: AttemptRule;
+  /** Of one known browser for one account. */
+  readonly perDevice: AttemptRule;
+  /** How many fail from a network for an account before it is one of those that guess. */
+  readonly trusted: AttemptRule;
+  /** For one account, from all networks that are not known to guess; and as much again from those that are. */
+  readonly account: PaceRule;
+  /** Of one network, for all accounts together. */
+  readonly network: PaceRule;
+};
+
+const MINUTE_MS = 60_000;
+/** The figures of AU2 in docs/spec.md; why these: docs/decisions/0031-guessing-without-lockout.md. */
+export const SIGN_IN_RULES: SignInRules = {
+  perNetwork: { attempts: 10, windowMs: 15 * MINUTE_MS },
+  perDevice: { attempts: 10, windowMs: 15 * MINUTE_MS },
+  trusted: { attempts: 2, windowMs: 24 * 60 * MINUTE_MS },
+  account: { burst: 40, everyMs: 2 * MINUTE_MS },
+  network: { burst: 60, everyMs: 10_000 },
+};
+
+export type Attempt = {
+  /** Whose account; for a login that nobody has, the login, so that both are counted alike. */
+  readonly account: string;
+  readonly address: string;
+  /** The known browser that it comes from. */
+  readonly device: string | undefined;
+};
+
+/** An attempt that was counted before it was made. */
+export type Taken = {
+  /** It was no guess: it does not count. */
+  giveBack(): void;
+};
+
+/** How often a password may be guessed, without anybody being able to lock somebody else out (AU2, AU9). */
+export class SignInLimits {
+  readonly #clock: Clock;
+  readonly #telemetry: Telemetry;
+  readonly #perNetwork: AttemptLimiter;
+  readonly #perDevice: AttemptLimiter;
+  readonly #trusted: AttemptLimiter;
+  readonly #accounts: RateTable;
+  readonly #guessedAccounts: RateTable;
+  readonly #networks: RateTable;
+
+  constructor({ clock, telemetry }: Pick<FeatureHost, 'clock' | 'telemetry'>, rules: SignInRules) {
+    this.#clock = clock;
+    this.#telemetry = telemetry;
+    this.#perNetwork = new AttemptLimiter(clock, rules.perNetwork);
+    this.#perDevice = new AttemptLimiter(clock, rules.perDevice);
+    this.#trusted = new AttemptLimiter(clock, rules.trusted);
+    this.#accounts = paced(rules.account);
+    this.#guessedAccounts = paced(rules.account);
+    this.#networks = paced(rules.network);
+  }
+
+  /** Counts the attempt, so that many at once do not slip through. Throws `rateLimited`. */
+  take(attempt: Attempt): Taken {
+    try {
+      return this.#take(attempt);
+    } catch (error) {
+      this.#telemetry.count('banyan_refusals_total', {
+        limit: attempt.device === undefined ? 'signIn' : 'knownDevice',
+      });
+      throw error;
+    }
+  }
+
+  #take({ account, address, device }: Attempt): Taken {
+    if (device !== undefined) return taken(this.#perDevice, `${device} ${account}`);
+    const network = networkOf(address);
+    const pair = `${network} ${account}`;
+    const own = taken(this.#perNetwork, pair);
+    const trust = takenIfLeft(this.#trusted, pair);
+    const paces = [
+      [this.#networks, network],
+      [trust === undefined ? this.#guessedAccounts : this.#accounts, account],
+    ] as const;
+    const back: (() => void)[] = [own.giveBack, ...(trust === undefined ? [] : [trust.giveBack])];
+    const giveBack = () => {
+      for (const each of back) each();
+    };
+    for (const [table, key] of paces) {
+      const waitMs = table.take(key, this.#clock.now());
+      if (waitMs > 0) {
+        giveBack();
+        throw new ClientError('rateLimited', { retryAfter: Math.ceil(waitMs / 1_000) });
+      }
+      back.push(() => table.giveBack(key, this.#clock.now()));
+    }
+    return { giveBack };
+  }
+}
+
+function paced({ burst, everyMs }: PaceRule): RateTable {
+  return new RateTable(new Rate(1_000 / everyMs, burst));
+}
+
+function taken(limiter: AttemptLimiter, key: string): Taken {
+  limiter.take(key);
+  return { giveBack: () => limiter.giveBack(key) };
+}
+
+function takenIfLeft(limiter: AttemptLimiter, key: string): Taken | undefined {
+  try {
+    return taken(limiter, key);
+  } catch (error) {
+    if (error instanceof ClientError) return undefined;
+    throw error;
+  }
+}

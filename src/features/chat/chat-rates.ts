@@ -1,0 +1,124 @@
+import { ClientError } from '../../core/errors.ts';
+import type { FeatureHost } from '../../core/feature.ts';
+import type { UserPrincipal } from '../../core/principal.ts';
+import { Rate } from '../../core/rate.ts';
+import { RateTable } from '../../core/rate-table.ts';
+
+/** What one person may do to others; 0: no bound. */
+export type ChatRateSettings = {
+  /** Messages, edits, reactions and recalls of one person, in all rooms. */
+  readonly messagesPerMinute: number;
+  /** The same in one room. */
+  readonly roomMessagesPerMinute: number;
+  /** New groups, and new direct chats, of one person. */
+  readonly roomsPerHour: number;
+  /** People whom one person brings into groups. */
+  readonly addsPerHour: number;
+  /** How often one person brings the same other one into a group or a new direct chat. */
+  readonly pairAddsPerHour: number;
+  /** Invitations that one person makes. */
+  readonly invitesPerHour: number;
+};
+
+export const NO_CHAT_RATES: ChatRateSettings = {
+  messagesPerMinute: 0,
+  roomMessagesPerMinute: 0,
+  roomsPerHour: 0,
+  addsPerHour: 0,
+  pairAddsPerHour: 0,
+  invitesPerHour: 0,
+};
+
+/** Who runs the installation, or a program of theirs, may do so many times as much. */
+const TRUST = 10;
+const MINUTE_S = 60;
+const HOUR_S = 3_600;
+
+type Kind = keyof ChatRateSettings;
+type Who = Pick<UserPrincipal, 'user' | 'role'>;
+/** One thing to count: of this kind, and about this room or other person. */
+type Part = { readonly kind: Kind; readonly about?: string };
+
+/** What there was too much of, as the answer says it. */
+const WORDS: Readonly<Record<Kind, string>> = {
+  messagesPerMinute: 'messages',
+  roomMessagesPerMinute: 'messages',
+  roomsPerHour: 'new chats',
+  addsPerHour: 'people added',
+  pairAddsPerHour: 'chats with the same person',
+  invitesPerHour: 'invitations',
+};
+const KINDS = Object.keys(WORDS) as Kind[];
+
+/**
+ * How much a person may do to others (CH11): a bucket for each, in bounded memory on each node. A whole hour's worth may
+ * be used up at once, and of messages half a minute's.
+ */
+export class ChatRates {
+  readonly #host: Pick<FeatureHost, 'clock' | 'telemetry'>;
+  readonly #tables: ReadonlyMap<Kind, { readonly people: RateTable; readonly trusted: RateTable }>;
+
+  constructor(host: Pick<FeatureHost, 'clock' | 'telemetry'>, settings: ChatRateSettings) {
+    this.#host = host;
+    const bounded = KINDS.filter((kind) => settings[kind] > 0);
+    this.#tables = new Map(
+      bounded.map((kind) => {
+        const table = (times: number) => new RateTable(rateOf(kind, settings[kind] * times));
+        return [kind, { people: table(1), trusted: table(TRUST) }];
+      }),
+    );
+  }
+
+  /** Counts a message, or a change of one. Throws `tooManyRequests`, as all of these. */
+  message(who: Who, room: string): void {
+    this.#take(who, [{ kind: 'roomMessagesPerMinute', about: room }, { kind: 'messagesPerMinute' }]);
+  }
+
+  /** Counts a new group or direct chat with these others in it. */
+  room(who: Who, others: readonly string[]): void {
+    this.#take(who, [{ kind: 'roomsPerHour' }, ...addsOf(others)]);
+  }
+
+  /** Counts each of the people who are brought in. */
+  add(who: Who, others: readonly string[]): void {
+    this.#take(who, addsOf(others));
+  }
+
+  invite(who: Who): void {
+    this.#take(who, [{ kind: 'invitesPerHour' }]);
+  }
+
+  /** All or nothing: what is refused takes nothing from what may still be done. */
+  #take({ user, role }: Who, parts: readonly Part[]): void {
+    const isTrusted = role === 'owner' || role === 'admin';
+    const now = this.#host.clock.now();
+    const taken: (() => void)[] = [];
+    for (const { kind, about = '' } of parts) {
+      const tables = this.#tables.get(kind);
+      const table = isTrusted ? tables?.trusted : tables?.people;
+      const key = `${user} ${about}`;
+      const waitMs = table?.take(key, now) ?? 0;
+      if (waitMs > 0) {
+        for (const giveBack of taken) giveBack();
+        throw this.#refusal(kind, waitMs);
+      }
+      if (table !== undefined) taken.push(() => table.giveBack(key, now));
+    }
+  }
+
+  #refusal(kind: Kind, waitMs: number): ClientError {
+    this.#host.telemetry.count('banyan_refusals_total', { limit: kind });
+    const retryAfter = Math.ceil(waitMs / 1_000);
+    const message = `too many ${WORDS[kind]}; try again in ${retryAfter} s`;
+    return new ClientError('tooManyRequests', { message, retryAfter });
+  }
+}
+
+function addsOf(others: readonly string[]): readonly Part[] {
+  return others.flatMap((about) => [{ kind: 'pairAddsPerHour', about } as const, { kind: 'addsPerHour' } as const]);
+}
+
+function rateOf(kind: Kind, bound: number): Rate {
+  const isOfMessages = kind === 'messagesPerMinute' || kind === 'roomMessagesPerMinute';
+  return isOfMessages ? new Rate(bound / MINUTE_S, bound / 2) : new Rate(bound / HOUR_S, bound);
+}

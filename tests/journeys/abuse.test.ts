@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { accountsLocale } from '../../src/features/accounts/web/locale.ts';
+import { LOOKS, optionsOf } from './all-looks.ts';
+import { complaintsOf, keepPicture, openStage, type Person, roomRow, type Stage, until } from './stage.ts';
+
+let stage: Stage;
+let ann: Person;
+let ben: Person;
+let room: string;
+
+const MESSAGES = [
+  'abc\u202egpj.exe is a picture, **is it**?',
+  'שלום, **עולם**! (2026)\n\nand back to English',
+  '**注意：**今天 14:00~15:00，评审 16:00~17:00',
+  '`src/*.ts` and src/*.ts, lib/*.js\n```\nif x:\n    y(__init__)\n```\n- one\n  - two\n- [x] three\n\n> quoted\nanswer',
+];
+
+beforeAll(async () => {
+  stage = await openStage();
+  ann = await stage.owner('Ann Lee');
+  ben = await stage.member(ann, 'Ben Ko');
+  room = (await ann.call('chat.rooms', {})).rooms[0]?.id ?? '';
+  for (const text of MESSAGES) await ann.call('chat.send', { room, text, key: crypto.randomUUID() });
+}, 60_000);
+afterAll(() => stage?.close());
+
+test('CH14 As a reader I see a file name in the order in which it is stored', async () => {
+  const { page } = ben;
+  await roomRow(page, 'General').click();
+  const message = page.getByText('is a picture').first();
+  await message.waitFor();
+  expect(await page.locator('article').allInnerTexts()).not.toContain('\u202e');
+  expect(await page.content()).not.toContain('\u202e');
+  // Where its letters stand, measured by the browser: each one further to the right.
+  const lefts = await page.evaluate(() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const node = (() => {
+      for (let each = walker.nextNode(); each !== null; each = walker.nextNode()) {
+        if (each.textContent?.startsWith('abcgpj.exe') && each.parentElement?.closest('article')) return each;
+      }
+      throw new Error('no such text');
+    })();
+    return Array.from({ length: 10 }, (_, index) => {
+      const range = document.createRange();
+      range.setStart(node, index);
+      range.setEnd(node, index + 1);
+      return range.getBoundingClientRect().left;
+    });
+  });
+  expect(lefts).toEqual(lefts.toSorted((a, b) => a - b));
+});
+
+test('AU13 As somebody who wants no strangers I choose so in my settings', async () => {
+  const { page } = ben;
+  await page.goto('/settings/profile');
+  await page.getByText(accountsLocale.en['accounts.addedByKnown']).click();
+  await until('saved', async () => (await ben.call('accounts.me', {})).addedBy === 'known');
+  await page.reload();
+  expect(await page.getByRole('radio', { name: accountsLocale.en['accounts.addedByKnown'] }).isChecked()).toBe(true);
+});
+
+describe('what is refused is said in words', () => {
+  for (const look of LOOKS) {
+    test(`${look.name}: a name that looks like somebody's handle`, async () => {
+      const name = `Cy ${look.name.replaceAll('-', ' ')}`;
+      const cy = await stage.member(ann, name.slice(0, 28), optionsOf(look));
+      const { page } = cy;
+      const texts = accountsLocale[look.language];
+      await page.goto('/settings/profile');
+      await page.getByText(texts['accounts.addedBy'], { exact: true }).first().waitFor();
+      await keepPicture(page, `${look.name}/abuse-settings`);
+      await page.getByLabel(texts['accounts.displayName']).fill('ann.lеe');
+      await page.getByRole('button', { name: texts['accounts.save'] }).click();
+      await page.getByText(look.language === 'zh' ? '看起来像别人的用户名' : 'looks like the handle').waitFor();
+      await keepPicture(page, `${look.name}/abuse-look-alike`);
+      await page.goto(`/r/${room}`);
+      await page.getByText('and back to English').waitFor();
+      await keepPicture(page, `${look.name}/abuse-messages`);
+      expect(complaintsOf(cy).filter((text) => !text.includes('400'))).toEqual([]);
+    }, 60_000);
+  }
+});
