@@ -139,7 +139,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
       await socketio.catchUp();
     },
     stop: async () => {
-      await Promise.all([jobs.stop(), pusher.apps.settled()]);
+      await Promise.all([jobs.stop(), pusher.apps.settled(), socketio.settled()]);
     },
     ownerPath: async () => {
       const code = await accounts.ownerInvite();

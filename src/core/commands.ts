@@ -62,6 +62,18 @@ export type Traced = {
   readonly span?: Span;
 };
 
+/** Who a client was before its line was lost. */
+export type Resumption = {
+  readonly client: string;
+  /** As `userOf` says it. */
+  readonly user: string;
+  /**
+   * Ends the connection that it had, if that still seems to stand, and gives those of the channels that it was in:
+   * nobody is told that it leaves them. To be called in the turn in which the client comes into them again.
+   */
+  readonly handOver: (channels: ReadonlySet<string>) => ReadonlySet<string>;
+};
+
 /** What a client may ask, whatever protocol it speaks. `id` is the client's own number for the answer. */
 export type Command = Traced & Asked;
 
@@ -79,6 +91,11 @@ type Asked =
        * may and can be given everything it missed, or into none.
        */
       readonly restore?: ReadonlyMap<string, Since>;
+      /**
+       * Whom it takes the place of once it is back in everything. As another user it is nobody's successor, and so comes
+       * back into nothing.
+       */
+      readonly resume?: Resumption;
       /** The client hears of what it asks for itself, and the server puts it into no channel. */
       readonly alone?: boolean;
       /** What the client says of the program that it is part of, for the developer's backend. */

@@ -25,6 +25,12 @@ export type Entered = {
   readonly restored?: ReadonlyMap<string, SubscribeResult>;
 };
 
+/** Whether the client is back in all its channels, those too that the server puts it into, and has lost nothing of them. */
+export function isResumed({ subscriptions, restored }: Entered): boolean {
+  if (restored === undefined) return false;
+  return [...subscriptions.values()].every(({ wasRecovering, recovered }) => recovered || !wasRecovering);
+}
+
 /** Where a client was in each channel when it left. */
 export type Positions = ReadonlyMap<string, Since>;
 type Held = Map<string, HubChannel>;

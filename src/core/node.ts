@@ -264,7 +264,12 @@ export class Node implements Channels, SessionHost {
     this.telemetry.record('error', event, { ...fields, error });
   }
 
-  announceJoin(channel: HubChannel, info: ClientInfo, { presence, inMaps, joinLeave }: Shown): void {
+  announceJoin(channel: HubChannel, info: ClientInfo, { presence, inMaps, joinLeave }: Shown, silently: boolean): void {
+    if (silently) {
+      // What is told of it may be new.
+      if (presence) this.hub.setPresent(channel, info);
+      return;
+    }
     if (inMaps) this.#showEntries(this.#mapPresence.join(channel.name, channel.namespace, info), info, false);
     const alone = presence && this.hub.setPresent(channel, info);
     if (alone) this.#hooks?.apps?.present(channel.name, info.user, true);

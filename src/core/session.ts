@@ -5,8 +5,8 @@ import type { Span, TraceContext, Traces } from '../ports/traces.ts';
 import { type Allowances, type Excess, type Spender, tooSoon } from './allowances.ts';
 import { GRACE_MS, isOutage } from './application.ts';
 import type { ClientHeaders, HeaderFields } from './client-headers.ts';
-import type { Command } from './commands.ts';
-import type { Entered } from './connect-entry.ts';
+import type { Command, Resumption } from './commands.ts';
+import { type Entered, isResumed } from './connect-entry.ts';
 import type { Connection, End } from './connection.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName, type UnsubscribeName } from './disconnects.ts';
 import { ClientError, toClientError } from './errors.ts';
@@ -22,6 +22,9 @@ import { beginCommand, endFailed, traceFields } from './tracing.ts';
 
 /** Commands that are answered. */
 type Request = Exclude<Command, { kind: 'pong' | 'connect' | 'send' | 'ping' }>;
+
+/** What a client goes on from that starts anew. */
+const ANEW: Pick<Extract<Command, { kind: 'connect' }>, 'since' | 'restore' | 'resume'> = { since: new Map() };
 
 /** Characters that may wait for the end of a turn; past it they are handed on, to where the backlog is bounded. */
 const OUTGOING_LIMIT = 64 * 1024;
@@ -91,7 +94,6 @@ export type Opening = {
  * through its `Connection`. It has no timers: the node's clock looks after it.
  */
 export class Session implements Subscriber, Spender {
-  readonly client: string;
   readonly protocol: Protocol;
   readonly connection: Connection;
   readonly address: string;
@@ -114,6 +116,7 @@ export class Session implements Subscriber, Spender {
   refusalsFullAt = 0;
   readonly subscriptions: Subscriptions;
   readonly #node: SessionHost;
+  #client: string;
   #principal: Principal;
   #connInfo: string | undefined;
   /** For the developer's backend. */
@@ -134,7 +137,7 @@ export class Session implements Subscriber, Spender {
 
   constructor(node: SessionHost, opening: Opening, client: string) {
     this.#node = node;
-    this.client = client;
+    this.#client = client;
     this.connection = opening.connection;
     this.protocol = opening.protocol;
     this.address = opening.address;
@@ -144,6 +147,11 @@ export class Session implements Subscriber, Spender {
     this.openedAt = node.clock.now();
     this.lastSeen = this.openedAt;
     this.subscriptions = new Subscriptions(node, this);
+  }
+
+  /** From when it is connected, it stays the same. */
+  get client(): string {
+    return this.#client;
   }
 
   get principal(): Principal {
@@ -261,6 +269,14 @@ export class Session implements Subscriber, Spender {
     if (info !== undefined) this.#connInfo = info;
   }
 
+  /** Its client has come back by another connection, which takes its place. See `Resumption.handOver`. */
+  yieldTo(channels: ReadonlySet<string>): ReadonlySet<string> {
+    if (this.#state === 'closed') return new Set();
+    const taken = this.subscriptions.handOver(channels);
+    this.close('stale');
+    return taken;
+  }
+
   /** The client has taken something of what waited for it. */
   drained(): void {
     this.#node.hub.conflation.drained(this.connection);
@@ -315,6 +331,15 @@ export class Session implements Subscriber, Spender {
     }
   }
 
+  #mayResume({ resume }: Extract<Command, { kind: 'connect' }>): boolean {
+    return resume === undefined || resume.user === userOf(this.#principal);
+  }
+
+  #resume({ client, handOver }: Resumption, { subscriptions, restored }: Entered): void {
+    this.#client = client;
+    this.subscriptions.takeOver(handOver(new Set([...subscriptions.keys(), ...(restored?.keys() ?? [])])));
+  }
+
   #take(command: Command): void {
     switch (this.#state) {
       case 'waiting':
@@ -362,7 +387,7 @@ export class Session implements Subscriber, Spender {
   }
 
   async #enter(command: Extract<Command, { kind: 'connect' }>): Promise<void> {
-    const { id, token, since, restore, alone = false, headers } = command;
+    const { id, token, alone = false, headers } = command;
     if (headers !== undefined) this.headers = { ...this.headers, claimed: headers };
     const greeted = token === '' ? await this.#node.admission.greet(this, command) : undefined;
     const signedIn = greeted ?? (await this.#node.signIn(this.#principal, token));
@@ -378,10 +403,12 @@ export class Session implements Subscriber, Spender {
     // Asked for one that stays alone too: only now is it certain that the sign-in still holds.
     const channels = await this.#node.serverChannels(this.#principal);
     const names = new Map([...channels.map((channel) => [channel, undefined] as const), ...given]);
+    const { since, restore, resume } = this.#mayResume(command) ? command : ANEW;
     const entering = await this.subscriptions.prepareAll(alone ? new Map() : names, since, restore);
     if (this.#state !== 'connecting') return entering.abandon();
     this.#state = 'connected';
     const entered = entering.enter();
+    if (resume !== undefined && isResumed(entered)) this.#resume(resume, entered);
     this.#reply(id, { kind: 'connect', result: this.#withData(this.#node.connectResult(this, entered), signedIn) });
     this.flush();
     entering.join();

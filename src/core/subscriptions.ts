@@ -68,7 +68,8 @@ export interface SubscriptionHost {
   channelsLeft(principal: Principal): number;
   /** Counts what a limit has refused. */
   refused(limit: LimitName): void;
-  announceJoin(channel: HubChannel, info: ClientInfo, shown: Shown): void;
+  /** `silently`: it was there already, by another connection. */
+  announceJoin(channel: HubChannel, info: ClientInfo, shown: Shown, silently: boolean): void;
   announceLeave(channel: string, info: ClientInfo, shown: Shown): void;
   /** The channel's subscribers on this node have become more or fewer. */
   counted(channel: string): void;
@@ -92,6 +93,8 @@ export class Subscriptions {
   #subscriptions: Map<string, Subscription> | undefined;
   /** Channels taken away while the connection was still being set up. */
   #revoked: Set<string> | undefined;
+  /** Channels in which it takes the place of a connection that it had before. */
+  #takenOver: Set<string> | undefined;
   /** How many the client asked for itself: those alone are limited. */
   #asked = 0;
   /** Whether one of them may run out: most never do. */
@@ -247,6 +250,21 @@ export class Subscriptions {
     else this.revoke(channel, 'insufficientState');
   }
 
+  /** Nobody is to be told that the client comes into these: it was there until now, by another connection. */
+  takeOver(channels: ReadonlySet<string>): void {
+    this.#takenOver = new Set(channels);
+  }
+
+  /** Leaves everything as another connection of the client's takes its place. Gives those of `channels` that nobody was told of. */
+  handOver(channels: ReadonlySet<string>): ReadonlySet<string> {
+    const isTaken = (channel: string) =>
+      channels.has(channel) && this.has(channel) && this.infoIn(channel).user === this.#session.info.user;
+    const taken = new Set([...this.channels].filter(isTaken));
+    for (const channel of taken) this.#leave(channel, true);
+    this.clear();
+    return taken;
+  }
+
   /** The connection is gone: leaves everything. */
   clear(): void {
     for (const [channel, subscription] of this.#subscriptions ?? []) {
@@ -392,7 +410,8 @@ export class Subscriptions {
     if (hearsJoinLeave) connection.join(joinLeaveTopicOf(protocol, channel.name));
     if (protocol.clients !== 'poll') {
       const shown = shownOf(channel.namespace, this.#overrideOf(channel.name));
-      this.#node.announceJoin(channel, this.infoIn(channel.name), shown);
+      const isTakenOver = this.#takenOver?.delete(channel.name) === true;
+      this.#node.announceJoin(channel, this.infoIn(channel.name), shown, isTakenOver);
     }
     this.#node.counted(channel.name);
   }
@@ -437,7 +456,8 @@ export class Subscriptions {
     this.#subscriptions?.delete(channel);
   }
 
-  #leave(channel: string): void {
+  /** `silently`: it stays, by another connection. */
+  #leave(channel: string, silently = false): void {
     const info = this.infoIn(channel);
     const found = this.#subscriptions?.get(channel);
     const { feed, tracking, override } = found?.tag === 'live' ? found : {};
@@ -447,7 +467,9 @@ export class Subscriptions {
     if (feed === undefined) connection.leave(topicOf(protocol, channel));
     const namespace = this.#node.permissions.namespace(channel);
     if (mayHearJoinLeave(namespace, override)) connection.leave(joinLeaveTopicOf(protocol, channel));
-    if (protocol.clients !== 'poll') this.#node.announceLeave(channel, info, shownOf(namespace, override));
+    if (protocol.clients !== 'poll' && !silently) {
+      this.#node.announceLeave(channel, info, shownOf(namespace, override));
+    }
     this.#countOut(channel, feed);
     this.#node.counted(channel);
   }

@@ -57,6 +57,8 @@ export type NodeOptions = {
   /** Besides the JSON protocol. */
   readonly protocols?: readonly Protocol[];
   readonly traces?: Traces;
+  /** One that another node wrote, which is no more. */
+  readonly log?: WatchedLog;
 };
 
 /** One node on memory adapters, alone with a bus on which a test may say what another node would. */
@@ -64,7 +66,7 @@ export class TestNode {
   readonly clock = new HandClock();
   readonly bus = new MemoryBus();
   readonly fanout = new TopicFanout();
-  readonly log = new WatchedLog();
+  readonly log: WatchedLog;
   /** Errors that the node reported: things no client is told the cause of. */
   readonly reported: string[] = [];
   /** What the node counted, with the values of its labels. */
@@ -72,6 +74,7 @@ export class TestNode {
   readonly node: Node;
 
   constructor(options: NodeOptions = {}) {
+    this.log = options.log ?? new WatchedLog();
     const { namespaces = {}, limits = {}, quotas = UNLIMITED, hooks = {}, protocols = [], traces } = options;
     const plain = Object.entries(NAMESPACES).map(([name, options]) => [name, { options }] as const);
     const telemetry: Telemetry = {

@@ -8,6 +8,7 @@ import type { EngineLine, LineHandler } from '../../src/protocols/socketio/line.
 import { SocketIo } from '../../src/protocols/socketio/protocol.ts';
 import type { TopicFanout } from './client.ts';
 import { PLAIN, TestNode } from './node.ts';
+import type { WatchedLog } from './watched-log.ts';
 
 const ROOMS: Namespace = { ...PLAIN, history: 'durable', presence: true, joinLeave: true };
 
@@ -79,13 +80,23 @@ export class World {
   constructor(
     hooks: Partial<Hooks> = {},
     { quotas = UNLIMITED, ...rooms }: Partial<Namespace & { quotas: Quotas }> = {},
+    log?: WatchedLog,
   ) {
     this.node = new TestNode({
-      ...{ hooks, quotas },
+      ...{ hooks, quotas, ...(log !== undefined && { log }) },
       namespaces: { rooms: { options: { ...ROOMS, ...rooms } }, ...this.socketio.feature.namespaces },
       protocols: this.socketio.protocols,
     });
     this.socketio.attach(this.node.node);
+  }
+
+  /** What starts when this one was killed: it has the log, and nothing else. */
+  async afterKill(): Promise<World> {
+    const next = new World({}, {}, this.node.log);
+    const loaded = next.socketio.catchUp();
+    await next.node.clock.settle();
+    await loaded;
+    return next;
   }
 
   open(): Line {

@@ -17,6 +17,11 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+/** `Payload.max_decode_packets` of python-engineio (engineio/payload.py): its client ends the connection for one more. */
+const PYTHON_MAX_PACKETS = 16;
+const SEPARATOR = '\x1e';
+const packetsOf = (payload: string) => payload.split(SEPARATOR);
+
 const token = (user: string) =>
   new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).setSubject(user).sign(new TextEncoder().encode(SECRET));
 
@@ -83,6 +88,33 @@ describe('Engine.IO', () => {
     expect((await poll(slow)).status).toBe(400);
     await post(publisher, '4299["publish","log:slow","still here"]');
     expect(await (await poll(publisher)).text()).toStartWith('4399[{"ok":true');
+  });
+
+  test('SI11 an answer holds 16 packets, the next ones the others', async () => {
+    const sid = await entered('ann');
+    await post(sid, '420["subscribe","log:burst"]');
+    expect(packetsOf(await (await poll(sid)).text())).toHaveLength(1);
+    await post(sid, Array.from({ length: 40 }, (_, n) => `42["publish","log:burst",${n}]`).join(SEPARATOR));
+    const answers: string[][] = [];
+    while (answers.flat().length < 40) answers.push(packetsOf(await (await poll(sid)).text()));
+    expect(Math.max(...answers.map(({ length }) => length))).toBeLessThanOrEqual(PYTHON_MAX_PACKETS);
+    const told = answers.flat().map((packet) => (JSON.parse(packet.slice(2)) as unknown[])[2]);
+    expect(told).toEqual(Array.from({ length: 40 }, (_, n) => n));
+  });
+
+  test('SI11 what waits for a client that was let go of comes in as many polls as that takes', async () => {
+    const [slow, publisher] = [await entered('slow'), await entered('ann')];
+    await post(slow, '42["subscribe","log:slower"]');
+    const data = 'x'.repeat(1_000);
+    for (let n = 0; n < 80; n += 1) await post(publisher, `42["publish","log:slower","${data}"]`);
+    const answers: number[] = [];
+    for (;;) {
+      const response = await poll(slow);
+      if (response.status !== 200) break;
+      answers.push(packetsOf(await response.text()).length);
+    }
+    expect(answers.slice(0, -1)).toEqual(Array(answers.length - 1).fill(PYTHON_MAX_PACKETS));
+    expect(answers.reduce((sum, each) => sum + each)).toBeWithin(40, 80);
   });
 
   test('a socket that says something else than a probe is turned away, and polling goes on', async () => {

@@ -267,6 +267,34 @@ describe('PU3 private channels', () => {
     await world.backend.trigger('private-encrypted-secret', 'whisper', { deep: 'secret' });
     expect(await heard).toEqual({ deep: 'secret' });
   });
+
+  test('PU11 may be encrypted, and what is published there without that stops no client', async () => {
+    const apiKey = 'a-key-for-the-tests-of-encrypted-channels';
+    const apps = [{ ...APP, namespace: 'log' }];
+    const own = await PusherWorld.start(apps, { BANYAN_API_KEYS: apiKey });
+    const { client, channel } = await own.subscribed('private-encrypted-cache-secret');
+    const heard = next(channel, 'whisper');
+    const publish = (data: unknown) =>
+      fetch(`${own.server.url}/api/publish`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'X-API-Key': apiKey },
+        body: JSON.stringify({ channel: 'log:private-encrypted-cache-secret', data }),
+      });
+    const nonce = btoa('n'.repeat(24));
+    for (const data of [
+      null,
+      'x',
+      { ciphertext: '%%%%', nonce },
+      { ciphertext: btoa('c'.repeat(40)), nonce: 'AAAA' },
+    ]) {
+      expect((await publish(data)).status).toBe(200);
+    }
+    await own.backend.trigger('private-encrypted-cache-secret', 'whisper', { deep: 'secret' });
+    expect(await heard).toEqual({ deep: 'secret' });
+    expect(client.connection.state).toBe('connected');
+    own.hangUp();
+    await own.server.stop();
+  });
 });
 
 describe('PU4 presence channels', () => {

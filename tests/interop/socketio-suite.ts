@@ -80,6 +80,7 @@ const echoIn =
         const texts = args.map((arg) => JSON.stringify(arg));
         for (const frame of listOf(encodeAck(name, ack, texts))) line.send(frame);
       },
+      mistake: () => undefined,
       unasked: () => undefined,
       drained: () => undefined,
       closed: () => undefined,

@@ -1,7 +1,7 @@
 import type { Push } from '../../core/pushes.ts';
 import type { ClientInfo, Publication } from '../../ports/log.ts';
 import { kindOf, nameOf } from './channel-name.ts';
-import { textOfData } from './event-data.ts';
+import { isSealed, textOfData, UNSEALED } from './event-data.ts';
 
 const quote = JSON.stringify;
 
@@ -24,10 +24,13 @@ export function encodeError(message: string, code: number | null): string {
 
 export function encodePublication(channel: string, { data, tags, info }: Publication): string {
   const name = nameOf(channel);
-  const isSaidBy = info !== undefined && info.user !== '' && kindOf(name).access === 'presence';
+  const { access } = kindOf(name);
+  const isSaidBy = info !== undefined && info.user !== '' && access === 'presence';
   const user = isSaidBy ? `,"user_id":${quote(info.user)}` : '';
   const event = quote(eventOf(tags));
-  return `{"event":${event},"channel":${quote(name)},"data":${quote(textOfData(data))}${user}}`;
+  const text = textOfData(data);
+  const told = access === 'encrypted' && !isSealed(text) ? UNSEALED : text;
+  return `{"event":${event},"channel":${quote(name)},"data":${quote(told)}${user}}`;
 }
 
 /** Undefined for what this protocol has no words for. */

@@ -25,6 +25,21 @@ export function textOfData(data: string): string {
   return OTHER_JSON.test(text) && isJson(text) ? data : text;
 }
 
+/** What clients of an encrypted channel are told in the place of what is not encrypted: they log it, and drop it. */
+export const UNSEALED = '{}';
+
+/** 24 bytes, and any: of another size or with other characters they would throw in the client, outside of its own code. */
+const NONCE = /^[A-Za-z0-9+/]{32}$/;
+const CIPHERTEXT = /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** Whether clients of an encrypted channel can try to open the text. */
+export function isSealed(text: string): boolean {
+  if (!isJson(text)) return false;
+  const { nonce, ciphertext } = (JSON.parse(text) ?? {}) as { readonly nonce?: unknown; readonly ciphertext?: unknown };
+  if (typeof nonce !== 'string' || typeof ciphertext !== 'string') return false;
+  return NONCE.test(nonce) && CIPHERTEXT.test(ciphertext);
+}
+
 /** Of what a client sends, which may be any JSON instead of a text. */
 export function dataOfEvent({ kind, text }: EventData): string {
   return kind === 'text' ? dataOfText(text) : text;

@@ -131,9 +131,19 @@ function keyOf(value: unknown, field: string): string {
 }
 
 function jsonOf(value: unknown, field: string): string {
-  const json = JSON.stringify(value);
+  const json = stringify(value, field);
   if (json === undefined) throw wrong(field, 'must be given');
   return json;
+}
+
+/** Undefined for undefined. */
+function stringify(value: unknown, field: string): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    // What was parsed from JSON can be written again, unless that overflows the stack.
+    throw error instanceof RangeError ? wrong(field, 'is nested too deep') : error;
+  }
 }
 
 function fieldsOf(value: unknown, field: string): Fields {

@@ -2,6 +2,7 @@ import { UNSUBSCRIBES } from '../../core/disconnects.ts';
 import type { ClientError } from '../../core/errors.ts';
 import { type Frame, type Frames, listOf } from '../../core/protocol.ts';
 import type { Push, Reply, SubscribeResult } from '../../core/pushes.ts';
+import { jsonOf } from '../../core/raw-json.ts';
 import type { ClientInfo, Publication } from '../../ports/log.ts';
 import type { Ask } from './asks.ts';
 import { type Dialect, roomOf } from './dialect.ts';
@@ -122,7 +123,7 @@ function fieldsOfReply(ask: Answered, reply: Exclude<AnswerReply, { kind: 'error
         publications: publicationsOf(reply.publications),
       };
     case 'rpc':
-      return { data: quote(reply.data) ?? 'null' };
+      return { data: reply.data === undefined ? 'null' : jsonOf(reply.data) };
     case 'refresh':
     case 'subRefresh':
       return reply.ttl === undefined ? {} : { ttl: String(reply.ttl) };
@@ -171,7 +172,12 @@ type PublicationFields = { readonly data: string } & Fields;
 
 function withTags(publication: Publication): PublicationFields {
   const { tags } = publication;
-  return { ...fieldsOf(publication), ...(tags !== undefined && { tags: quote(tags) }) };
+  return { ...fieldsOf(publication), ...(tags !== undefined && { tags: tagsOf(tags) }) };
+}
+
+/** A tag named `$binary` is text, and must not be taken for wrapped bytes. */
+function tagsOf(tags: NonNullable<Publication['tags']>): string {
+  return quote(tags).replace(/^\{"\$/, '{"\\u0024');
 }
 
 function fieldsOf({ data, offset, time, info }: Publication): PublicationFields {

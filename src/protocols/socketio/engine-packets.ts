@@ -19,6 +19,9 @@ const BINARY = 'b';
 /** Packets of one payload: a client gathers what it says while a request of its own is under way. */
 const PAYLOAD_LIMIT = 10_000;
 
+/** Packets of one answer: python-engineio takes no more (`Payload.max_decode_packets`) and ends the connection. */
+const ANSWER_PACKETS = 16;
+
 /** What a client says. `probe`: a ping by which it tries a WebSocket out. */
 export type EnginePacket =
   | { readonly kind: 'close' | 'probe' | 'pong' | 'upgrade' | 'noop' }
@@ -102,6 +105,6 @@ function wishOf(query: URLSearchParams): Wish | Refusal {
 
 /** Everything about Engine.IO that a runtime needs. */
 export const engine = {
-  ...{ CLOSE, PING, PONG, UPGRADE, NOOP, REFUSALS },
+  ...{ CLOSE, PING, PONG, UPGRADE, NOOP, REFUSALS, ANSWER_PACKETS },
   ...{ decodePacket, decodePayload, encodePayload, encodeOpen, wishOf },
 } as const;

@@ -50,6 +50,13 @@ export class Journal {
     return joined.number < (told?.since ?? this.#forgotten) ? undefined : joined.offset;
   }
 
+  /** Up to where the channel was told last; undefined where nothing is remembered of it. */
+  toldOf(channel: string): Position | undefined {
+    const told = this.#channels.get(channel);
+    const offset = told?.offsets.at(-1);
+    return told === undefined || offset === undefined ? undefined : { epoch: told.epoch, offset };
+  }
+
   #of(channel: string, epoch: string): Told {
     const known = this.#channels.get(channel);
     if (known?.epoch === epoch) return known;

@@ -26,6 +26,15 @@ describe('LI2 a client of Socket.IO that goes on asking too much', () => {
     expect(line.isOpen).toBe(false);
   });
 
+  test('by bytes that are thrown away is closed', async () => {
+    const world = new World({}, { quotas: LIMITED });
+    const line = await world.connected();
+    await world.say(line, '59999999-["publish","log:a",[]]');
+    let sent = 0;
+    for (; sent < 100 && line.isOpen; sent += 1) line.handler?.receive(new Uint8Array([1]));
+    expect([sent, line.isOpen]).toEqual([20, false]);
+  });
+
   test('LI1 is told so before that', async () => {
     const world = new World({}, { quotas: LIMITED });
     const line = await world.connected();

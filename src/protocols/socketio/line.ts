@@ -1,11 +1,12 @@
 import type { HeaderFields } from '../../core/client-headers.ts';
 import type { End } from '../../core/connection.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
+import { ClientError } from '../../core/errors.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { Frame } from '../../core/protocol.ts';
 import { Rate } from '../../core/rate.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
-import { attach } from './attachments.ts';
+import { ATTACHMENT_LIMIT, attach, tooManyAttachments } from './attachments.ts';
 import { decodeHead, encodeConnectError, type Packet } from './packets.ts';
 import { fillText } from './raw-args.ts';
 
@@ -36,6 +37,8 @@ export type EventPacket = Extract<Packet, { kind: 'event' }>;
 /** A client's end in one namespace. */
 export interface NamespaceMember {
   event(packet: EventPacket): void;
+  /** The client sent an event that cannot be read, and is told why. */
+  mistake(packet: EventPacket, error: ClientError): void;
   /** The client said what nobody waits for; it counts all the same. */
   unasked(): void;
   drained(): void;
@@ -72,7 +75,13 @@ export type LineSettings = {
 const ENTRIES = new Rate(20, 200);
 
 type Member = { readonly member: NamespaceMember; isAdmitted: boolean };
-type Binary = { readonly packet: Packet; readonly expected: number; readonly attachments: Uint8Array[] };
+type Binary = {
+  readonly packet: Packet;
+  /** How many attachments have not come yet. */
+  awaited: number;
+  /** Undefined where there are more than are taken: they are not kept. */
+  readonly attachments: Uint8Array[] | undefined;
+};
 
 /** The namespaces that one client is in, over one line. */
 export class SocketIoLine implements LineHandler {
@@ -96,8 +105,10 @@ export class SocketIoLine implements LineHandler {
     if (typeof message !== 'string') return this.#takeAttachment(message);
     if (this.#binary !== undefined) throw new DisconnectError('badRequest');
     const { packet, attachments } = decodeHead(message);
-    if (attachments === 0) this.#take(packet);
-    else this.#binary = { packet, expected: attachments, attachments: [] };
+    if (attachments === 0) return this.#take(packet);
+    const isTaken = attachments <= ATTACHMENT_LIMIT;
+    this.#binary = { packet, awaited: attachments, attachments: isTaken ? [] : undefined };
+    if (!isTaken) this.#mistake(packet, tooManyAttachments());
   }
 
   drained(): void {
@@ -115,13 +126,33 @@ export class SocketIoLine implements LineHandler {
   #takeAttachment(bytes: Uint8Array): void {
     const binary = this.#binary;
     if (binary === undefined) throw new DisconnectError('badRequest');
-    binary.attachments.push(bytes);
-    if (binary.attachments.length < binary.expected) return;
-    this.#binary = undefined;
+    binary.awaited -= 1;
+    if (binary.awaited === 0) this.#binary = undefined;
     const { packet, attachments } = binary;
+    // Each one that is thrown away counts: a client may announce as many as it likes.
+    if (attachments === undefined) return this.#members.get(packet.namespace)?.member.unasked();
+    attachments.push(bytes);
+    if (binary.awaited === 0) this.#takeFilled(packet, attachments);
+  }
+
+  #takeFilled(packet: Packet, attachments: readonly Uint8Array[]): void {
     if (!('args' in packet)) return this.#take(packet);
-    const args = attach(packet.args, attachments);
-    this.#take(packet.kind === 'event' ? filledWith(packet, args, attachments) : { ...packet, args });
+    const args = argsOf(packet, attachments);
+    if (args instanceof ClientError) this.#mistake(packet, args);
+    else this.#take(packet.kind === 'event' ? filledWith(packet, args, attachments) : { ...packet, args });
+  }
+
+  /** Acks are not answered: nothing we say asks for one. */
+  #mistake(packet: Packet, error: ClientError): void {
+    const { member } = this.#memberIn(packet.namespace);
+    if (packet.kind === 'event') member.mistake(packet, error);
+    else member.unasked();
+  }
+
+  #memberIn(namespace: string): Member {
+    const found = this.#members.get(namespace);
+    if (found === undefined) throw new DisconnectError('badRequest');
+    return found;
   }
 
   #take(packet: Packet): void {
@@ -131,11 +162,8 @@ export class SocketIoLine implements LineHandler {
         return this.#enter(namespace, packet.auth);
       case 'disconnect':
         return this.leave(namespace);
-      case 'event': {
-        const found = this.#members.get(namespace);
-        if (found === undefined) throw new DisconnectError('badRequest');
-        return found.member.event(packet);
-      }
+      case 'event':
+        return this.#memberIn(namespace).member.event(packet);
       case 'ack':
         // Nothing we say asks for one.
         return this.#members.get(namespace)?.member.unasked();
@@ -186,6 +214,18 @@ function filledWith(
 ): EventPacket {
   const text = fillText(json, args, attachments);
   return { ...packet, args, ...(text !== undefined && { json: text }) };
+}
+
+function argsOf(
+  { args }: { readonly args: readonly unknown[] },
+  attachments: readonly Uint8Array[],
+): readonly unknown[] | ClientError {
+  try {
+    return attach(args, attachments);
+  } catch (error) {
+    if (error instanceof ClientError) return error;
+    throw error;
+  }
 }
 
 /** What a member has of its line. */

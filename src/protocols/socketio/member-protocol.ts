@@ -1,3 +1,5 @@
+import type { Command } from '../../core/commands.ts';
+import { isResumed } from '../../core/connect-entry.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import type { ClientError } from '../../core/errors.ts';
 import type { Frame, Frames, Protocol } from '../../core/protocol.ts';
@@ -13,6 +15,9 @@ import type { Recovery } from './recovery.ts';
 
 /** The number of the `connect` command; those of events come after it. */
 export const CONNECT_ID = 1;
+
+/** A command that changes what the client is in. */
+export type Change = Extract<Command, { kind: 'subscribe' | 'unsubscribe' }>;
 
 type Parts = {
   readonly dialect: Dialect;
@@ -61,6 +66,12 @@ export class MemberProtocol implements Protocol {
     if (!('id' in ask.command)) return;
     this.#asks ??= new Map();
     this.#asks.set(ask.command.id, ask);
+  }
+
+  /** What the client has asked to come into or out of that is not answered yet, in the order in which it did. */
+  get changes(): readonly Change[] {
+    const commands = [...(this.#asks?.values() ?? [])].map(({ command }) => command);
+    return commands.filter((command) => command.kind === 'subscribe' || command.kind === 'unsubscribe');
   }
 
   encodeReply(id: number, reply: Reply): Frames {
@@ -114,7 +125,7 @@ export class MemberProtocol implements Protocol {
   #admit({ client, subscriptions, restored }: ConnectResult): readonly Frame[] {
     this.state = 'admitted';
     const { namespace } = this.#dialect;
-    const isRecovered = restored !== undefined && [...subscriptions.values()].every(isWhole);
+    const isRecovered = restored !== undefined && isResumed({ subscriptions, restored });
     if (this.#recovery !== undefined && !isRecovered) this.pid = randomText(20);
     const answer = encodeConnect(namespace, { sid: client, ...(this.pid !== undefined && { pid: this.pid }) });
     const frames = isRecovered ? this.#missed([...subscriptions, ...restored]) : [];
@@ -141,9 +152,4 @@ export class MemberProtocol implements Protocol {
       listOf(encodePublication(this.#dialect, channel, publication, recovery.cursorIn(id, step))),
     );
   }
-}
-
-/** Nothing of a channel that the server puts the client into was lost to it. */
-function isWhole({ wasRecovering, recovered }: SubscribeResult): boolean {
-  return recovered || !wasRecovering;
 }

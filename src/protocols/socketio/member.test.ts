@@ -49,6 +49,54 @@ describe('a client of Socket.IO', () => {
     for (const [at] of heads) expect(line.frames[at + 1]).toBeInstanceOf(Uint8Array);
   });
 
+  test('SI10 is told which bytes are too many, or are missing, and stays', async () => {
+    const world = new World();
+    const line = await world.connected();
+    const send = (count: number) => {
+      for (let sent = 0; sent < count; sent += 1) line.handler?.receive(new Uint8Array([sent]));
+    };
+    await world.say(line, '511-7["publish","log:a",[]]');
+    expect(line.last('437')).toMatchObject([
+      { ok: false, error: { code: 107, field: 'arguments', message: 'hold more than 10 byte values' } },
+    ]);
+    send(11);
+    await world.say(line, '511-["publish","log:a",[]]');
+    send(11);
+    await world.say(line, '51-8["publish","log:a",{"_placeholder":true,"num":3}]');
+    send(1);
+    expect(line.events('error')).toMatchObject([[{ event: 'publish', error: { field: 'arguments' } }]]);
+    expect(line.last('438')).toMatchObject([{ ok: false, error: { code: 107, field: 'arguments' } }]);
+    await world.say(line, '51-9["publish","log:a",{"_placeholder":true,"num":0}]');
+    send(1);
+    await world.node.clock.settle();
+    expect([line.isOpen, line.last('439')]).toMatchObject([true, [{ ok: true, offset: 1 }]]);
+    // Nothing else may stand between a packet and its bytes, whether they are kept or not.
+    line.say('511-["publish","log:a",[]]');
+    expect(() => line.say('2["publish","log:a",1]')).toThrow(new DisconnectError('badRequest'));
+  });
+
+  test('SI10 a tag with the name of the wrapper stays text', async () => {
+    const world = new World();
+    const line = await world.connected();
+    await world.say(line, '2["subscribe","log:a"]');
+    const tags = { $binary: 'AA==' };
+    const published = world.node.node.publish('log:a', '{"a":{"$binary":"AQ=="}}', { tags });
+    await world.node.clock.settle();
+    await published;
+    await world.say(line, '25["history","log:a",{"limit":1}]');
+    const [told, bytes, page] = line.frames.slice(-4).filter((frame) => !/^42\["join"/.test(String(frame)));
+    expect([told, bytes, page].map(String)).toEqual([
+      expect.stringContaining('451-["publication","log:a",{"a":{"_placeholder":true,"num":0}}'),
+      String(new Uint8Array([1])),
+      expect.stringMatching(/^461-5\[/),
+    ]);
+    for (const frame of [told, page]) {
+      const [, found = ''] = /"tags":(\{[^}]*\})/.exec(String(frame)) ?? [];
+      expect(JSON.parse(found)).toEqual(tags);
+      expect(String(frame)).not.toContain('"$binary"');
+    }
+  });
+
   test('SE7 is told to come back when the server stops, and to stay away when it is thrown out', async () => {
     const world = new World();
     const [one, two] = [await world.connected(), await world.connected()];

@@ -1,23 +1,22 @@
-import type { Command } from '../../core/commands.ts';
 import type { Connection, End } from '../../core/connection.ts';
 import { DISCONNECTS } from '../../core/disconnects.ts';
 import { ClientError, toClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node.ts';
+import { userOf } from '../../core/principal.ts';
 import type { Frame, Protocol } from '../../core/protocol.ts';
 import type { Session } from '../../core/session.ts';
 import { type Ask, askOf } from './asks.ts';
 import type { Dialect } from './dialect.ts';
 import { encodeAnswer } from './encode.ts';
 import type { Entry, EventPacket, NamespaceLine, NamespaceMember } from './line.ts';
-import { CONNECT_ID, MemberProtocol } from './member-protocol.ts';
+import { type Change, CONNECT_ID, MemberProtocol } from './member-protocol.ts';
+import type { Joined, Who } from './membership.ts';
 import { encodeConnectError, encodeDisconnect } from './packets.ts';
 import type { Recovery, Return } from './recovery.ts';
-import { type Place, placeNow } from './recovery-records.ts';
+import { placeNow } from './recovery-records.ts';
 
 /** Disconnect codes from here on tell the client not to come back by itself. */
 const FINAL_CODE = 3_500;
-
-type Change = Extract<Command, { kind: 'subscribe' | 'unsubscribe' }>;
 
 export type MemberParts = {
   readonly node: Node;
@@ -39,6 +38,8 @@ export class Member implements NamespaceMember, Connection {
   #held: EventPacket[] | undefined;
   /** Whether something stands on disk about what it is in. */
   #isRecorded = false;
+  /** What was written there last. */
+  #recorded: ReadonlyMap<string, Joined> = new Map();
   #isAdmitted = false;
 
   constructor(parts: MemberParts, line: NamespaceLine, { auth, caller }: Entry) {
@@ -46,10 +47,13 @@ export class Member implements NamespaceMember, Connection {
     this.#line = line;
     this.#protocol = new MemberProtocol(parts, () => this.#noteChange());
     this.#session = parts.node.open({ connection: this, protocol: this.#protocol, ...caller });
+    this.#protocol.membership.handOver = (channels) => this.#yieldTo(channels);
     const token = typeof auth.token === 'string' ? auth.token : '';
     const { pid, offset } = auth;
     if (parts.recovery === undefined || typeof pid !== 'string') this.#connect(token);
-    else this.#comeBack(token, pid, typeof offset === 'string' ? offset : undefined);
+    else if (typeof offset === 'string' || offset === undefined) this.#comeBack(token, pid, offset);
+    // Where it was, nobody knows.
+    else this.#connect(token);
   }
 
   // --- what the client says ------------------------------------------------------------------------------------------
@@ -65,12 +69,17 @@ export class Member implements NamespaceMember, Connection {
     this.#lastId += 1;
     try {
       const ask = askOf(this.#lastId, packet, dialect);
-      if (ask === undefined) this.#refuseMistake(packet, new ClientError('methodNotFound'));
+      if (ask === undefined) this.mistake(packet, new ClientError('methodNotFound'));
       else this.#do(packet, ask);
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
-      this.#refuseMistake(packet, error);
+      this.mistake(packet, error);
     }
+  }
+
+  /** What never reaches the session counts as a command all the same. */
+  mistake(packet: EventPacket, error: ClientError): void {
+    this.#refuse(packet, this.#session.affords() ? error : new ClientError('tooManyRequests'));
   }
 
   unasked(): void {
@@ -141,6 +150,12 @@ export class Member implements NamespaceMember, Connection {
     this.#connect(token, found);
   }
 
+  /** The client has come back by another line. What it is in is for that one to write down from now on. */
+  #yieldTo(channels: ReadonlySet<string>): ReadonlySet<string> {
+    this.#protocol.pid = undefined;
+    return this.#session.yieldTo(channels);
+  }
+
   #leaveSuperfluous(): void {
     for (const channel of this.#protocol.superfluous) {
       this.#lastId += 1;
@@ -185,15 +200,27 @@ export class Member implements NamespaceMember, Connection {
   async #record(change: Change): Promise<void> {
     const { node } = this.#parts;
     const { channel } = change;
-    const channels = new Map<string, Place>(this.#protocol.membership.channels);
+    const channels = this.#expected();
     if (change.kind === 'unsubscribe') channels.delete(channel);
-    else {
+    else if (!channels.has(channel)) {
       // The session refuses it by itself. With a token it may be let in, though not brought back.
       const isAllowed = await node.permissions.decide(this.#session.principal, 'subscribe', channel);
       if (!isAllowed && change.token === undefined) return;
-      channels.set(channel, await placeNow(node, channel));
+      channels.set(channel, await placeNow(node, channel, this.#parts.recovery?.number ?? 0));
     }
     await this.#write(channels);
+  }
+
+  /** What the client is in once all is answered that it has asked; what it is about to enter was written down before. */
+  #expected(): Map<string, Joined> {
+    const channels = new Map<string, Joined>(this.#protocol.membership.channels);
+    for (const { kind, channel } of this.#protocol.changes) {
+      const place = this.#recorded.get(channel);
+      if (kind === 'unsubscribe') channels.delete(channel);
+      // One that it is in already it stays in, where it was.
+      else if (place !== undefined && !channels.has(channel)) channels.set(channel, place);
+    }
+    return channels;
   }
 
   #releaseHeld(): void {
@@ -206,11 +233,12 @@ export class Member implements NamespaceMember, Connection {
   #noteChange(): void {
     const { recovery } = this.#parts;
     const { pid, membership } = this.#protocol;
+    membership.who ??= this.#who;
     if (recovery === undefined || pid === undefined) return;
     if (this.#protocol.hasGaps) return this.#giveUpRecovery(recovery, pid);
     const mustRecord =
       this.#isRecorded || [...membership.channels.keys()].some((channel) => recovery.records.concerns(channel));
-    if (mustRecord && this.#session.isConnected) this.#writeLater(membership.channels);
+    if (mustRecord && this.#session.isConnected) this.#writeLater(this.#expected());
   }
 
   /** When it comes back it is told that it was not recovered. */
@@ -221,21 +249,21 @@ export class Member implements NamespaceMember, Connection {
     this.#protocol.pid = undefined;
   }
 
-  async #write(channels: ReadonlyMap<string, Place>): Promise<void> {
+  async #write(channels: ReadonlyMap<string, Joined>): Promise<void> {
     const { recovery } = this.#parts;
     const { pid } = this.#protocol;
     if (recovery === undefined || pid === undefined) return;
     this.#isRecorded = true;
-    await recovery.records.write(pid, channels);
+    this.#recorded = channels;
+    await recovery.write(pid, this.#who, channels);
   }
 
-  #writeLater(channels: ReadonlyMap<string, Place>): void {
+  get #who(): Who {
+    return { client: this.#session.client, user: userOf(this.#session.principal) };
+  }
+
+  #writeLater(channels: ReadonlyMap<string, Joined>): void {
     this.#write(channels).catch((error) => this.#parts.node.report(error, 'socketio.record_failed'));
-  }
-
-  /** What never reaches the session counts as a command all the same. */
-  #refuseMistake(packet: EventPacket, error: ClientError): void {
-    this.#refuse(packet, this.#session.affords() ? error : new ClientError('tooManyRequests'));
   }
 
   #refuse({ event, ack }: EventPacket, error: ClientError): void {

@@ -20,8 +20,15 @@ export type Replay = {
   readonly steps: readonly (Since & { readonly channel: string })[];
 };
 
+/** Who a client is: a client's id, and whose it is. */
+export type Who = { readonly client: string; readonly user: string };
+
 /** What one client is in. */
 export class Membership {
+  /** Undefined while it is not let in, and where an older version has written it down. */
+  who: Who | undefined;
+  /** See `Resumption.handOver`; only while its line seems to stand. */
+  handOver: (channels: ReadonlySet<string>) => ReadonlySet<string> = () => new Set();
   readonly channels = new Map<string, Joined>();
   #replay: Replay | undefined;
 

@@ -1,6 +1,6 @@
 import { DisconnectError } from '../../core/disconnects.ts';
 import type { Frame, Frames } from '../../core/protocol.ts';
-import { ATTACHMENT_LIMIT, type Attached, detach } from './attachments.ts';
+import { type Attached, detach } from './attachments.ts';
 import { MESSAGE } from './engine-packets.ts';
 
 /**
@@ -54,7 +54,7 @@ export function decodeHead(text: string): Head {
     const digits = digitsAt(text, at);
     at += digits.length + 1;
     attachments = Number(digits);
-    if (text.charAt(at - 1) !== '-' || attachments < 1 || attachments > ATTACHMENT_LIMIT) throw wrong();
+    if (text.charAt(at - 1) !== '-' || !Number.isSafeInteger(attachments) || attachments < 1) throw wrong();
   }
   const namespace = namespaceAt(text, at);
   if (namespace !== '') at += namespace.length + (text.charAt(at + namespace.length) === ',' ? 1 : 0);
@@ -114,7 +114,7 @@ export function encodeDisconnect(namespace: string): string {
  * @param args JSON texts, in which bytes are wrapped (`core/binary-data.ts`)
  */
 export function encodeEvent(namespace: string, event: string, args: readonly string[]): Frames {
-  const json = `[${[JSON.stringify(event), ...args].join()}]`;
+  const json = readable(`[${[JSON.stringify(event), ...args].join()}]`);
   const attached = detach(json);
   if (attached === undefined) return `${start(EVENT, namespace)}${json}`;
   return binary(BINARY_EVENT, namespace, '', attached);
@@ -122,10 +122,23 @@ export function encodeEvent(namespace: string, event: string, args: readonly str
 
 /** The answer to an event that came with `ack`; `args` as those of `encodeEvent`. */
 export function encodeAck(namespace: string, ack: number, args: readonly string[]): Frames {
-  const json = `[${args.join()}]`;
+  const json = readable(`[${args.join()}]`);
   const attached = detach(json);
   if (attached === undefined) return `${start(ACK, namespace)}${ack}${json}`;
   return binary(BINARY_ACK, namespace, String(ack), attached);
+}
+
+/** python-socketio refuses packets with longer integers, though not other numbers. */
+const INTEGER_DIGITS = 100;
+const LONG_DIGITS = new RegExp(`\\d{${INTEGER_DIGITS}}`);
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g;
+
+/** The same values, with `.0` behind integers that not every client can read: where numbers are doubles, they stay the same. */
+function readable(json: string): string {
+  if (!LONG_DIGITS.test(json)) return json;
+  return json.replace(STRING_OR_NUMBER, (token) =>
+    token.length > INTEGER_DIGITS && /^-?\d+$/.test(token) ? `${token}.0` : token,
+  );
 }
 
 function binary(type: number, namespace: string, id: string, { json, attachments }: Attached): readonly Frame[] {

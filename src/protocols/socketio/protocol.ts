@@ -68,7 +68,12 @@ export class SocketIo {
 
   /** Learns what clients were in when the process before this one ended. To be called before the first connection. */
   async catchUp(): Promise<void> {
-    await this.#recovery?.records.load();
+    await this.#recovery?.load();
+  }
+
+  /** Writes down what clients were told last. To be called when all lines are closed. */
+  async settled(): Promise<void> {
+    await this.#recovery?.settled();
   }
 
   /** A client's line has opened. */

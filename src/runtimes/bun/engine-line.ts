@@ -113,9 +113,14 @@ export class EngineLine implements Pinged {
     this.#end(pollComes ? undefined : this.#parts.engine.CLOSE, { pollComes });
   }
 
-  /** What the client has not been told, for the poll that comes when the line has ended. */
+  /** What the client has not been told, for a poll that comes when the line has ended: as much as one answer may hold. */
   takeRest(): readonly Frame[] {
-    return this.#poll?.takeAll() ?? [];
+    return this.#poll?.take() ?? [];
+  }
+
+  /** Whether there is more of it. */
+  get hasRest(): boolean {
+    return this.#poll?.isBehind === true;
   }
 
   // --- what the client says ------------------------------------------------------------------------------------------
@@ -237,9 +242,11 @@ export class EngineLine implements Pinged {
     for (const topic of this.#topics ?? []) this.#parts.streams.leave(topic, this);
     this.#topics = undefined;
     this.#parts.heartbeats.remove(this, this.#bucket);
-    this.#parts.forget(this, pollComes);
     this.#handler?.closed(this.#hasOverflowed ? 'dropped' : end);
+    const wasWaiting = this.#poll?.isWaiting === true;
     this.#poll?.end(last);
+    // A poll that got all it may hold is followed by another.
+    this.#parts.forget(this, pollComes || (wasWaiting && this.hasRest));
     if (transport.tag === 'websocket' || transport.tag === 'probing') transport.socket.close();
   }
 }

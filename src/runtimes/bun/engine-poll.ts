@@ -26,6 +26,11 @@ export class Poll {
     this.#events = events;
   }
 
+  /** Whether something waits for a request. */
+  get isBehind(): boolean {
+    return this.#packets.length > 0;
+  }
+
   get isWaiting(): boolean {
     return this.#waiting !== undefined;
   }
@@ -60,7 +65,15 @@ export class Poll {
     return packets;
   }
 
-  /** No more is said but what waits already and `last`; a request that waits is let go with it. */
+  /** Gives as much of what waits as one answer may hold; the next request gets more. */
+  take(): readonly Frame[] {
+    if (this.#packets.length <= this.#engine.ANSWER_PACKETS) return this.takeAll();
+    const packets = this.#packets.splice(0, this.#engine.ANSWER_PACKETS);
+    for (const { length } of packets) this.#bytes -= length;
+    return packets;
+  }
+
+  /** No more is said but what waits already and `last`; a request that waits is let go with as much of it as it may hold. */
   end(last: string | undefined): void {
     if (last !== undefined) this.push(last);
     this.#flush();
@@ -74,7 +87,7 @@ export class Poll {
 
   #flush(): void {
     if (this.#waiting === undefined || this.#packets.length === 0) return;
-    this.#settle(new Response(this.#engine.encodePayload(this.takeAll()), { headers: POLL_HEADERS }));
+    this.#settle(new Response(this.#engine.encodePayload(this.take()), { headers: POLL_HEADERS }));
     this.#events.onTaken();
   }
 

@@ -124,9 +124,9 @@ export class SocketIoEntrance implements Entrance {
   /** The poll that was on its way when the client said that it leaves, or comes late for what waits. */
   #letGo(line: EngineLine, request: Request): Response {
     if (request.method !== 'GET') return this.#refuse('unknownSession');
-    this.#lines.delete(line.sid);
     const { encodePayload, NOOP } = this.#parts.socketio.engine;
     const rest = line.takeRest();
+    if (!line.hasRest) this.#lines.delete(line.sid);
     return payload(encodePayload(rest.length > 0 ? rest : [NOOP]));
   }
 
