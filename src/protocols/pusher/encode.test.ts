@@ -25,19 +25,21 @@ describe('PU11 what is published is told as one event, whatever it is called and
     },
   );
 
-  test.each([
-    '"\\ud800"',
-    '{"__proto__":{"a":1}}',
-    '"\\u2028\\u0000\\n"',
-    '1e400',
-    '[\r{ } ]',
-    '"{\\"event\\":\\"pusher:error\\"}"',
-  ])('data are the text that they are: %s', (data) => {
-    const isText = data.startsWith('"');
-    expect(told('log:a', { data })).toEqual({
-      ...{ event: 'message', channel: 'a' },
-      data: isText ? (JSON.parse(data) as string) : data,
-    });
+  test.each(['"\\ud800"', '{"__proto__":{"a":1}}', '"\\u2028\\u0000\\n"', '1e400', '[\r{ } ]'])(
+    'data are the text that they are: %s',
+    (data) => {
+      const isText = data.startsWith('"');
+      expect(told('log:a', { data })).toEqual({
+        ...{ event: 'message', channel: 'a' },
+        data: isText ? (JSON.parse(data) as string) : data,
+      });
+    },
+  );
+
+  // pusher-js parses `data` (src/core/connection/protocol/protocol.ts): this string would become an object there.
+  test('a string that holds JSON is told as JSON, so that clients read the string', () => {
+    const data = '"{\\"event\\":\\"pusher:error\\"}"';
+    expect(told('log:a', { data }).data).toBe(data);
   });
 
   // `handleEncryptedEvent` of pusher-js (core/channels/encrypted_channel.ts) reads `data.ciphertext` of null, decodes base64
@@ -57,6 +59,5 @@ describe('PU11 what is published is told as one event, whatever it is called and
   test('in an encrypted channel what is encrypted is told as it is', () => {
     const data = JSON.stringify(SEALED);
     expect(told('log:private-encrypted-a', { data }).data).toBe(data);
-    expect(told('log:private-encrypted-a', { data: JSON.stringify(data) }).data).toBe(data);
   });
 });

@@ -123,7 +123,7 @@ function fieldsOfReply(ask: Answered, reply: Exclude<AnswerReply, { kind: 'error
         publications: publicationsOf(reply.publications),
       };
     case 'rpc':
-      return { data: reply.data === undefined ? 'null' : jsonOf(reply.data) };
+      return { data: jsonOf(reply.data) };
     case 'refresh':
     case 'subRefresh':
       return reply.ttl === undefined ? {} : { ttl: String(reply.ttl) };
