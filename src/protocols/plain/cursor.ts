@@ -57,12 +57,17 @@ export class Cursor {
     this.#put(keyOf(channel), position);
   }
 
-  /** The client has been given the channel's publication with this offset. */
-  advance(key: string, offset: number): void {
+  /** The client has been given the channel's publication with this offset. `whole`: all of the cursor then, if known. */
+  advance(key: string, offset: number, whole?: string): void {
     const place = this.#places.get(key);
     if (place === undefined || offset === 0) return;
     place.offset = offset;
     if (this.#written === undefined) return;
+    // A text that others hold too is hashed once for all of them.
+    if (whole !== undefined && this.#written.length === 1) {
+      this.#written[0] = whole;
+      return;
+    }
     const entry = this.#written[place.index] ?? '';
     const epochAt = entry.indexOf(':', key.length + 1);
     this.#written[place.index] = `${key}:${offset}${epochAt < 0 ? '' : entry.slice(epochAt)}`;
