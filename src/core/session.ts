@@ -3,6 +3,7 @@ import type { ClientInfo } from '../ports/log.ts';
 import type { Fields, Telemetry } from '../ports/telemetry.ts';
 import type { Span, TraceContext, Traces } from '../ports/traces.ts';
 import { type Allowances, type Excess, type Spender, tooSoon } from './allowances.ts';
+import { type Accepted, ChannelTurns, type Effect } from './channel-turns.ts';
 import type { ClientHeaders, HeaderFields } from './client-headers.ts';
 import type { Command } from './commands.ts';
 import type { Entered } from './connect-entry.ts';
@@ -27,6 +28,9 @@ const OUTGOING_LIMIT = 64 * 1024;
 
 /** History reads of one connection that run at once: each may hold a page of long publications in memory. */
 const HISTORY_READS = 4;
+
+/** The server wants the client in a channel. */
+type Order = { readonly given: Given | undefined };
 
 type State = 'waiting' | 'connecting' | 'connected' | 'refused' | 'closed';
 
@@ -59,8 +63,8 @@ export interface SessionHost extends SubscriptionHost {
   connectResult(session: Session, entered: Entered): ConnectResult;
   /** Seconds until the session's token runs out, at least 1; undefined when it does not. */
   ttlOf(session: Session): number | undefined;
-  /** Answers a command, after checking that this principal may. */
-  run(session: Session, command: NodeCommand): Promise<Reply>;
+  /** Answers a command, after checking that this principal may. `accepted` is called once a publication has its place. */
+  run(session: Session, command: NodeCommand, accepted?: Accepted): Promise<Reply>;
   /** Has `session.flush` called at the end of this turn of the event loop. */
   flushLater(session: Session): void;
   /** The session is closed for asking too much. */
@@ -120,6 +124,9 @@ export class Session implements Subscriber, Spender {
   #alone = false;
   /** Channels that the server wants this client in, once it is connected. */
   #joinLater: Map<string, Given | undefined> | undefined;
+  /** The server's last wish for each channel whose turn has not come yet. */
+  #orders: Map<string, Order> | undefined;
+  readonly #turns = new ChannelTurns();
   #inFlight = 0;
   /** Made with the first history read. */
   #historyReads: Slots | undefined;
@@ -215,6 +222,8 @@ export class Session implements Subscriber, Spender {
     this.#state = 'closed';
     this.#outgoing = undefined;
     this.#deferred = undefined;
+    this.#orders = undefined;
+    this.#turns.release();
     this.subscriptions.clear();
     this.#node.unregister(this);
   }
@@ -274,18 +283,30 @@ export class Session implements Subscriber, Spender {
     if (this.#alone) return;
     if (this.#state === 'connecting') this.#joinLater = new Map(this.#joinLater).set(channel, given);
     if (this.#state !== 'connected') return;
-    this.subscriptions.addFromServer(channel, given).catch((error) => {
+    const order = { given };
+    this.#orders = new Map(this.#orders).set(channel, order);
+    this.#turns.run(channel, 'change', () => this.#obey(channel, order));
+  }
+
+  unsubscribe(channel: string, reason: UnsubscribeName): void {
+    this.#joinLater?.delete(channel);
+    this.#orders?.delete(channel);
+    this.subscriptions.revoke(channel, reason);
+  }
+
+  /** Puts the client into a channel, unless another order of the server has come since. Does not reject. */
+  async #obey(channel: string, order: Order): Promise<void> {
+    if (this.#orders?.get(channel) !== order) return;
+    this.#orders.delete(channel);
+    try {
+      await this.subscriptions.addFromServer(channel, order.given);
+    } catch (error) {
       // Taken out again, or gone, while it was on its way in.
       if (error instanceof ClientError && error.kind === 'permissionDenied') return;
       this.#node.report(error, 'session.subscribe_failed');
       // It would never know that it is missing this channel; when it comes back, it is put in.
       this.close('internal');
-    });
-  }
-
-  unsubscribe(channel: string, reason: UnsubscribeName): void {
-    this.#joinLater?.delete(channel);
-    this.subscriptions.revoke(channel, reason);
+    }
   }
 
   #take(command: Command): void {
@@ -414,23 +435,31 @@ export class Session implements Subscriber, Spender {
     this.#inFlight += 1;
     this.#node.commands += 1;
     const span = beginCommand(this.#node.traces, this, command);
-    this.#run(span === undefined ? command : { ...command, span }).then(
-      (reply) => {
-        this.#inFlight -= 1;
-        if (reply !== undefined) this.#reply(command.id, reply);
-        span?.end();
-      },
-      (error) => {
-        this.#inFlight -= 1;
-        if (error instanceof DisconnectError) this.close(error.kind);
-        else this.#reply(command.id, { kind: 'error', error: this.#explain(error, command.kind, span) });
-        endFailed(span, error);
-      },
-    );
+    const asked = span === undefined ? command : { ...command, span };
+    const effect = effectOf(command);
+    if (effect === undefined || !('channel' in command)) void this.#carryOut(asked, span);
+    else this.#turns.run(command.channel, effect, (accepted) => this.#carryOut(asked, span, accepted));
+  }
+
+  /** Does a command and answers it. Does not reject. */
+  async #carryOut(command: Request, span: Span | undefined, accepted?: Accepted): Promise<void> {
+    try {
+      const reply = await this.#run(command, accepted);
+      this.#inFlight -= 1;
+      if (reply !== undefined) this.#reply(command.id, reply);
+      span?.end();
+    } catch (error) {
+      this.#inFlight -= 1;
+      if (error instanceof DisconnectError) this.close(error.kind);
+      else this.#reply(command.id, { kind: 'error', error: this.#explain(error, command.kind, span) });
+      endFailed(span, error);
+    }
   }
 
   /** Undefined when the client has been told already. */
-  async #run(command: Request): Promise<Reply | undefined> {
+  async #run(command: Request, accepted: Accepted | undefined): Promise<Reply | undefined> {
+    // It may have waited for its turn until then.
+    if (this.#state === 'closed') throw new DisconnectError('connectionClosed');
     const { id } = command;
     switch (command.kind) {
       case 'subscribe':
@@ -438,7 +467,7 @@ export class Session implements Subscriber, Spender {
           this.#reply(id, { kind: 'subscribe', result }),
         ));
       case 'unsubscribe':
-        await this.subscriptions.remove(command.channel);
+        this.subscriptions.remove(command.channel);
         return { kind: 'unsubscribe' };
       case 'refresh':
         return this.#refresh(command.token);
@@ -451,7 +480,7 @@ export class Session implements Subscriber, Spender {
       case 'history':
         return this.#readHistory(command);
       default:
-        return this.#node.run(this, command);
+        return this.#node.run(this, command, accepted);
     }
   }
 
@@ -520,5 +549,28 @@ export class Session implements Subscriber, Spender {
       this.#outgoing.push(frame);
       this.#outgoingLength += frame.length;
     }
+  }
+}
+
+/** Undefined for a command that is about no channel. */
+function effectOf({ kind }: Request): Effect | undefined {
+  switch (kind) {
+    case 'subscribe':
+    case 'unsubscribe':
+    case 'subRefresh':
+    case 'track':
+      return 'change';
+    case 'publish':
+      return 'write';
+    case 'history':
+    case 'presence':
+    case 'presenceStats':
+      return 'read';
+    case 'rpc':
+    case 'refresh':
+    case 'signIn':
+      return undefined;
+    default:
+      return kind satisfies never;
   }
 }

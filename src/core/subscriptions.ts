@@ -80,7 +80,7 @@ type How = {
   readonly tell: Tell;
 };
 
-/** What one client is subscribed to. */
+/** What one client is subscribed to. The commands for one channel are to come one after the other (`ChannelTurns`). */
 export class Subscriptions {
   readonly #node: SubscriptionHost;
   readonly #session: Subscriber;
@@ -212,10 +212,8 @@ export class Subscriptions {
     );
   }
 
-  /** Ends a subscription at the client's wish; waits for one that is just starting. */
-  async remove(channel: string): Promise<void> {
-    const found = this.#subscriptions?.get(channel);
-    if (found?.tag === 'entering') await found.done.catch(() => undefined);
+  /** Ends a subscription at the client's wish. */
+  remove(channel: string): void {
     if (this.has(channel)) this.#leave(channel);
   }
 
@@ -275,13 +273,12 @@ export class Subscriptions {
 
   async #start(channel: string, how: How): Promise<void> {
     const { by } = how;
-    const entry: Entry = { tag: 'entering', by, done: Promise.resolve() };
+    const entry: Entry = { tag: 'entering', by };
     this.#subscriptions ??= new Map();
     this.#subscriptions.set(channel, entry);
     if (by === 'client') this.#asked += 1;
-    entry.done = this.#enterWhenReady(channel, entry, how);
     try {
-      await entry.done;
+      await this.#enterWhenReady(channel, entry, how);
     } catch (error) {
       if (this.#subscriptions?.get(channel) === entry) this.#forget(channel);
       throw error;
