@@ -14,6 +14,7 @@ const ACTS: readonly [weight: number, act: Act][] = [
   [8, publishInRoom],
   [16, subscribe],
   [5, unsubscribe],
+  [6, flicker],
   [8, cut],
   [5, readHistory],
   [3, tryForbidden],
@@ -112,6 +113,14 @@ function unsubscribe({ cluster, clients }: Scene): void {
   // Sometimes it wants to be back in at once.
   reader.isWanted = random.chance(0.3);
   client.unsubscribe(reader);
+}
+
+function flicker({ cluster, clients }: Scene): void {
+  const { random } = cluster.world;
+  // A command that is refused because too many are under way would leave the others in another order.
+  if (cluster.plan.limits.commandsInFlight < 100) return;
+  const client = random.pick(clients);
+  if (client.isConnected) client.flicker(client.reader(random.pick(openTo(cluster))), random.between(1, 3));
 }
 
 function cut({ cluster, clients }: Scene): void {
