@@ -33,6 +33,7 @@ const BUGS: readonly [what: string, rules: RegExp, sabotage: Sabotage][] = [
   ['keeps channels that everybody has left', /^leak/, server.forgetToCountOut],
   ['leaves a new member out', /^OR2/, server.subscribeNobody],
   ['leaves a removed member in', /^PE3/, server.keepThemIn],
+  ['lets a client out later than it says', /^(answer|RE6|OR2|RE1)/, server.leaveLate],
 ];
 
 describe.skipIf(process.env.SEED !== undefined)('the oracle finds a server that', () => {

@@ -116,3 +116,16 @@ export const keepThemIn: Sabotage = {
     node.disconnectUser = () => undefined;
   },
 };
+
+/** SE8 broken: a client is told that it is out before it is. */
+export const leaveLate: Sabotage = {
+  node: (node) => {
+    const open = node.open.bind(node);
+    node.open = (opening) => {
+      const session = open(opening);
+      const remove = session.subscriptions.remove.bind(session.subscriptions);
+      session.subscriptions.remove = (channel) => node.clock.soon(() => remove(channel));
+      return session;
+    };
+  },
+};
