@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
-import type { ClientInfo, Log, Publication } from '../ports/log.ts';
+import type { ClientInfo, Log, Position, Publication } from '../ports/log.ts';
 import type { Traces } from '../ports/traces.ts';
 import { Burst, joined, type PublicationPush } from './burst.ts';
 import { Conflation, type Reader } from './conflation.ts';
@@ -164,6 +164,11 @@ export class Hub {
     this.#channels.get(name)?.receive(epoch, publications);
   }
 
+  /** Nothing of the channel is kept any more up to this position. */
+  trimmed(name: string, to: Position): void {
+    this.#channels.get(name)?.trimmed(to);
+  }
+
   /** Tells those subscribers who want to hear it that somebody came or went. */
   announce(name: string, push: Extract<Push, { kind: 'join' | 'leave' }>): void {
     const channel = this.#channels.get(name);
@@ -232,8 +237,7 @@ export class Hub {
       namespace,
       log: logOf(namespace),
       recoveryLimit,
-      // What a recovery may give must fit in.
-      tailBounds: { length: Math.max(TAIL_LENGTH, recoveryLimit), bytes: recoveryBytes },
+      tailBounds: { length: tailLength(namespace, recoveryLimit), bytes: recoveryBytes },
       now: clock.now,
       emit: this.#emit,
       reset: ({ name: reset }) => onReset(reset),
@@ -327,4 +331,10 @@ export class Hub {
       if (protocol !== undefined) yield protocol;
     }
   }
+}
+
+/** What a recovery may give must fit in; what is not kept is none of it. */
+function tailLength({ historySize }: Namespace, recoveryLimit: number): number {
+  const most = Math.max(TAIL_LENGTH, recoveryLimit);
+  return historySize > 0 ? Math.min(historySize, most) : most;
 }

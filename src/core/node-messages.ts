@@ -1,10 +1,12 @@
-import type { ClientInfo, Publication } from '../ports/log.ts';
+import type { ClientInfo, Position, Publication } from '../ports/log.ts';
 import type { Since } from './commands.ts';
 import type { DisconnectName } from './disconnects.ts';
 
 /** What nodes tell each other of a channel. */
 export type ChannelMessage =
   | { readonly kind: 'publications'; readonly epoch: string; readonly publications: readonly Publication[] }
+  /** Nothing is kept any more up to this position. */
+  | { readonly kind: 'trimmed'; readonly to: Position }
   | { readonly kind: 'join' | 'leave'; readonly info: ClientInfo; readonly alone?: boolean };
 
 /** What a subscription that the developer's backend begins comes with. */

@@ -1,6 +1,6 @@
 import type { BusMessage } from '../ports/bus.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ClientInfo, MapEntry, Page, Publication, ReadRange } from '../ports/log.ts';
+import type { ClientInfo, MapEntry, Page, Position, Publication, ReadRange } from '../ports/log.ts';
 import type { Fields, Telemetry } from '../ports/telemetry.ts';
 import type { Traces } from '../ports/traces.ts';
 import { Admission } from './admission.ts';
@@ -95,6 +95,7 @@ export class Node implements Channels, SessionHost {
       ...settings,
       ...{ permissions: this.permissions, maps: this.maps },
       tell: (channel, epoch, publication) => this.#tell(channel, epoch, publication),
+      trimmed: (channel, to) => this.#trimmed(channel, to),
       refused: (limit) => this.refused(limit),
     });
     this.#pings = new PingWheel({ ...settings, ...settings.limits });
@@ -315,8 +316,8 @@ export class Node implements Channels, SessionHost {
   }
 
   /** Forgets what was published in the channel; offsets go on. Throws `notAvailable` where nothing is kept. */
-  trim(channel: string): Promise<void> {
-    return this.#publisher.trim(channel);
+  async trim(channel: string): Promise<void> {
+    this.#trimmed(channel, await this.#publisher.trim(channel));
   }
 
   /** Puts connections of one whom tokens name into a channel, takes them out, or ends them; on every node. */
@@ -416,6 +417,12 @@ export class Node implements Channels, SessionHost {
     this.#settings.bus.publish(`c/${channel}`, { kind: 'publications', epoch, publications: [publication] });
   }
 
+  /** This node knows at once; what the others hear too late, they find out by the log (`HubChannel`). */
+  #trimmed(channel: string, to: Position): void {
+    this.hub.trimmed(channel, to);
+    this.#settings.bus.publish(`c/${channel}`, { kind: 'trimmed', to });
+  }
+
   #announce(
     channel: string,
     kind: 'join' | 'leave',
@@ -429,6 +436,7 @@ export class Node implements Channels, SessionHost {
     const channel = subject.slice(2);
     const heard = message as ChannelMessage;
     if (heard.kind === 'publications') this.hub.receive(channel, heard.epoch, heard.publications);
+    else if (heard.kind === 'trimmed') this.hub.trimmed(channel, heard.to);
     else this.hub.announce(channel, { ...heard, channel });
   }
 

@@ -1,11 +1,11 @@
 import type { Clock } from '../ports/clock.ts';
-import type { Append, Log, Page, Publication, ReadRange } from '../ports/log.ts';
+import type { Append, Log, Page, Position, Publication, ReadRange } from '../ports/log.ts';
 import type { Span } from '../ports/traces.ts';
 import { AppendQueue, type QueueBounds } from './append-queue.ts';
 import { ClientError } from './errors.ts';
 import type { Published, PublishOptions } from './feature.ts';
 import type { Maps } from './maps.ts';
-import { type Namespace, retentionOf } from './namespace.ts';
+import { isExpired, type Namespace, retentionOf, sizeFloorOf } from './namespace.ts';
 import type { Permissions } from './permissions.ts';
 import { readPages } from './read-pages.ts';
 import { beginPublication, endFailed } from './tracing.ts';
@@ -19,6 +19,8 @@ type PublisherSettings = {
   readonly limits: { readonly queue: QueueBounds; readonly recoveryBytes: number };
   /** Tells every node what was accepted into a channel. */
   readonly tell: (channel: string, epoch: string, publication: Publication) => void;
+  /** Nothing of the channel is kept any more up to this position. */
+  readonly trimmed: (channel: string, to: Position) => void;
   readonly refused: (limit: 'dataBytes') => void;
 };
 
@@ -84,6 +86,7 @@ export class Publisher {
     const outcome = await queue.append(append, span);
     if ('refused' in outcome) throw new ClientError('conflict', { cause: outcome.refused });
     const { epoch, offset } = outcome.position;
+    if (outcome.floor !== undefined) this.#settings.trimmed(channel, { epoch, offset: outcome.floor });
     const publication = { offset, ...body, ...traceOf(span) };
     if (!outcome.repeated) this.#accept(channel, namespace, { epoch, publication });
     return { offset, epoch, time: outcome.time, repeated: outcome.repeated };
@@ -95,19 +98,21 @@ export class Publisher {
     const namespace = permissions.namespace(channel);
     const log = this.#keptLog(namespace);
     const page = await readPages(log, channel, { ...range, bytes: limits.recoveryBytes });
-    const oldest = namespace.historySize > 0 ? page.top.offset - namespace.historySize : 0;
-    const since = namespace.historyTtlMs > 0 ? clock.now() - namespace.historyTtlMs : 0;
+    const floor = sizeFloorOf(namespace, page.top.offset);
     // A read that began in what is over the bound starts again behind it.
-    if (range.reverse !== true && range.limit > 0 && (range.after ?? 0) < oldest) {
-      return this.read(channel, { ...range, after: oldest });
+    if (range.reverse !== true && range.limit > 0 && (range.after ?? 0) < floor) {
+      return this.read(channel, { ...range, after: floor });
     }
-    const publications = page.publications.filter(({ offset, time }) => offset > oldest && time >= since);
+    const now = clock.now();
+    const publications = page.publications.filter(
+      ({ offset, time }) => offset > floor && !isExpired(namespace, time, now),
+    );
     return { publications, top: page.top };
   }
 
-  /** Forgets what was published in the channel; offsets go on. Throws `notAvailable` where nothing is kept. */
-  async trim(channel: string): Promise<void> {
-    await this.#keptLog(this.#settings.permissions.namespace(channel)).trim(channel);
+  /** Forgets what was published in the channel, up to the position that it gives. Throws `notAvailable` where nothing is kept. */
+  async trim(channel: string): Promise<Position> {
+    return this.#keptLog(this.#settings.permissions.namespace(channel)).trim(channel);
   }
 
   /** Resolves when what was accepted is in the log. */

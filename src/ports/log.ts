@@ -4,6 +4,9 @@ import type { TraceContext } from './traces.ts';
 /** A place in a channel: everything up to and including `offset`, inside `epoch`. */
 export type Position = { readonly epoch: string; readonly offset: number };
 
+/** A channel's top, and up to which offset nothing is kept any more; whatever is above that can be read. */
+export type Standing = Position & { readonly floor: number };
+
 /** Who published or is present. `connInfo` and `chanInfo` are JSON texts. */
 export type ClientInfo = {
   readonly user: string;
@@ -62,6 +65,8 @@ export type Append = {
 export type Appended = {
   readonly position: Position;
   readonly time: number;
+  /** Present where the log had to let go of more than `Retention` says: nothing up to this offset is kept any more. */
+  readonly floor?: number;
   /** True when `key` was seen before: this is the first answer again, and nothing is to be delivered. */
   readonly repeated: boolean;
 };
@@ -87,7 +92,7 @@ export const PAGE_BYTES = 1024 * 1024;
  * asked: it ends where the next publication would make it larger than `PAGE_BYTES`. But with `limit` 0 it is
  * empty only where nothing is left in that direction, so whoever wants more reads on `after` its last offset.
  */
-export type Page = { readonly publications: readonly Publication[]; readonly top: Position };
+export type Page = { readonly publications: readonly Publication[]; readonly top: Standing };
 
 /**
  * Channel logs: ordered, gap-free, idempotent by key.
@@ -105,8 +110,8 @@ export interface Log {
   append(batch: readonly Append[]): Promise<readonly AppendOutcome[]>;
   read(channel: string, range: ReadRange): Promise<Page>;
   /** Offset 0 for a channel that has no publication yet. */
-  position(channel: string): Promise<Position>;
-  /** Removes the channel's publications; position and epoch stay, so offsets go on. */
-  trim(channel: string): Promise<void>;
+  position(channel: string): Promise<Standing>;
+  /** Removes the channel's publications, up to the position that it gives; that and the epoch stay, so offsets go on. */
+  trim(channel: string): Promise<Position>;
   close(): Promise<void>;
 }

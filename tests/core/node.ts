@@ -8,7 +8,7 @@ import type { Limits } from '../../src/core/node-settings.ts';
 import type { Principal } from '../../src/core/principal.ts';
 import type { Protocol } from '../../src/core/protocol.ts';
 import { type Quotas, UNLIMITED } from '../../src/core/quotas.ts';
-import type { Publication } from '../../src/ports/log.ts';
+import type { Log, Publication } from '../../src/ports/log.ts';
 import type { Telemetry } from '../../src/ports/telemetry.ts';
 import type { Traces } from '../../src/ports/traces.ts';
 import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
@@ -28,6 +28,8 @@ export const PLAIN: Namespace = {
 const NAMESPACES: Readonly<Record<string, Namespace>> = {
   log: { ...PLAIN, history: 'durable' },
   mem: { ...PLAIN, history: 'memory', historySize: 3, historyTtlMs: 60_000 },
+  /** As much as memory has room for. */
+  roomy: { ...PLAIN, history: 'memory' },
   live: { ...PLAIN, presence: true, joinLeave: true },
 };
 
@@ -57,6 +59,10 @@ export type NodeOptions = {
   /** Besides the JSON protocol. */
   readonly protocols?: readonly Protocol[];
   readonly traces?: Traces;
+  /** Most that memory holds. */
+  readonly memoryBytes?: number;
+  /** Instead of the watched one. */
+  readonly durable?: Log;
 };
 
 /** One node on memory adapters, alone with a bus on which a test may say what another node would. */
@@ -65,6 +71,7 @@ export class TestNode {
   readonly bus = new MemoryBus();
   readonly fanout = new TopicFanout();
   readonly log = new WatchedLog();
+  readonly memory: MemoryLog;
   /** Errors that the node reported: things no client is told the cause of. */
   readonly reported: string[] = [];
   /** What the node counted, with the values of its labels. */
@@ -72,16 +79,26 @@ export class TestNode {
   readonly node: Node;
 
   constructor(options: NodeOptions = {}) {
-    const { namespaces = {}, limits = {}, quotas = UNLIMITED, hooks = {}, protocols = [], traces } = options;
+    const {
+      namespaces = {},
+      limits = {},
+      quotas = UNLIMITED,
+      hooks = {},
+      protocols = [],
+      traces,
+      durable = this.log,
+    } = options;
     const plain = Object.entries(NAMESPACES).map(([name, options]) => [name, { options }] as const);
     const telemetry: Telemetry = {
       record: (_level, event) => this.reported.push(event),
       count: (name, labels) => this.counted.push([name, ...Object.values(labels ?? {})].join(' ')),
     };
+    const { memoryBytes } = options;
+    this.memory = new MemoryLog('memory-', memoryBytes === undefined ? {} : { bytes: memoryBytes });
     this.node = new Node({
       ...{ name: 'test', version: '0', telemetry, clock: this.clock, bus: this.bus, fanout: this.fanout },
       ...(traces !== undefined && { traces }),
-      logs: { memory: new MemoryLog('memory-'), durable: this.log },
+      logs: { memory: this.memory, durable },
       protocols: [centrifugeJson, ...protocols],
       pollSecret: POLL_SECRET,
       namespaces: new Map([...plain, ...Object.entries(namespaces)]),

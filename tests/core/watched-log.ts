@@ -1,5 +1,5 @@
 import { MemoryLog } from '../../src/adapters/memory/log.ts';
-import type { Append, AppendOutcome, Log, Page, Position, ReadRange } from '../../src/ports/log.ts';
+import type { Append, AppendOutcome, Log, Page, Position, ReadRange, Standing } from '../../src/ports/log.ts';
 
 /** The memory log as a durable one, counted, and as slow as a test wants it. */
 export class WatchedLog implements Log {
@@ -48,12 +48,12 @@ export class WatchedLog implements Log {
     return this.#answer(await this.#inner.read(channel, { ...range, limit }));
   }
 
-  async position(channel: string): Promise<Position> {
+  async position(channel: string): Promise<Standing> {
     this.positions += 1;
     return this.#answer(await this.#inner.position(channel));
   }
 
-  trim(channel: string): Promise<void> {
+  trim(channel: string): Promise<Position> {
     return this.#inner.trim(channel);
   }
 

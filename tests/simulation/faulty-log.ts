@@ -1,5 +1,5 @@
 import { MemoryLog } from '../../src/adapters/memory/log.ts';
-import type { Append, AppendOutcome, Log, Page, Position, ReadRange } from '../../src/ports/log.ts';
+import type { Append, AppendOutcome, Log, Page, Position, ReadRange, Standing } from '../../src/ports/log.ts';
 import type { Truth } from './truth.ts';
 import type { World } from './world.ts';
 
@@ -87,12 +87,12 @@ export class FaultyLog implements Log {
     return this.#later(this.#delay(), fails, () => this.#inner.read(channel, range));
   }
 
-  position(channel: string): Promise<Position> {
+  position(channel: string): Promise<Standing> {
     const fails = this.#fails(this.#faults.readsFail);
     return this.#later(this.#delay(), fails, () => this.#inner.position(channel));
   }
 
-  trim(channel: string): Promise<void> {
+  trim(channel: string): Promise<Position> {
     return this.#inner.trim(channel);
   }
 

@@ -1,4 +1,4 @@
-import type { Append, AppendOutcome, Log, Page, Position, ReadRange } from '../../ports/log.ts';
+import type { Append, AppendOutcome, Log, Page, Position, ReadRange, Standing } from '../../ports/log.ts';
 import { bytesOf, type Channel, type Entry, expired, newChannel, pageOf } from './channel.ts';
 import { Channels } from './channels.ts';
 
@@ -49,15 +49,17 @@ export class MemoryLog implements Log {
     return { publications: pageOf(state, range), top: this.#topOf(state) };
   }
 
-  async position(channel: string): Promise<Position> {
+  async position(channel: string): Promise<Standing> {
     return this.#topOf(this.#stateOf(channel));
   }
 
-  async trim(channel: string): Promise<void> {
+  async trim(channel: string): Promise<Position> {
     const state = this.#channels.touch(channel);
-    if (state === undefined) return;
+    const { epoch, offset } = this.#topOf(state ?? this.#stateOf(channel));
+    if (state === undefined) return { epoch, offset };
     this.#channels.dropFirst(state, state.entries.length);
     this.#channels.settle();
+    return { epoch, offset };
   }
 
   async close(): Promise<void> {
@@ -93,8 +95,9 @@ export class MemoryLog implements Log {
     const olderThan = retention.ttlMs === 0 ? 0 : time - retention.ttlMs;
     this.#channels.dropFirst(state, expired(state, retention.size, olderThan));
     this.#channels.settle();
-    this.#keepWithinBounds(state);
-    return { position: { epoch: this.#epochOf(state), offset }, time, repeated: false };
+    const position = { epoch: this.#epochOf(state), offset };
+    if (!this.#keepWithinBounds(state)) return { position, time, repeated: false };
+    return { position, time, repeated: false, floor: state.first - 1 };
   }
 
   #channel(name: string): Channel {
@@ -105,14 +108,17 @@ export class MemoryLog implements Log {
     return state;
   }
 
-  #keepWithinBounds(written: Channel): void {
+  /** Whether the channel that was written to has lost publications by it. */
+  #keepWithinBounds(written: Channel): boolean {
     const { channels, bytes } = this.#bounds;
     const all = this.#channels;
     while (all.size > 1 && (all.size > channels || all.bytes > bytes)) {
       all.forgetEldest();
       this.#channelsForgotten += 1;
     }
-    all.dropFirst(written, all.countOf(written, all.bytes - bytes));
+    const count = all.countOf(written, all.bytes - bytes);
+    all.dropFirst(written, count);
+    return count > 0;
   }
 
   /** To look at. */
@@ -125,7 +131,8 @@ export class MemoryLog implements Log {
     return `${this.#epoch}${born.toString(36)}`;
   }
 
-  #topOf(state: Channel): Position {
-    return { epoch: this.#epochOf(state), offset: state.first + state.entries.length - 1 };
+  #topOf(state: Channel): Standing {
+    const { first, entries } = state;
+    return { epoch: this.#epochOf(state), offset: first + entries.length - 1, floor: first - 1 };
   }
 }

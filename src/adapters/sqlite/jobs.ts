@@ -51,10 +51,11 @@ export type Refusal = { readonly refused: string; readonly mistake?: true };
 export type JobResults = {
   append: { readonly epoch: string; readonly outcomes: readonly AppendRowOutcome[] };
   write: readonly WriteResult[];
-  trim: null;
+  trim: { readonly epoch: string; readonly top: number };
   /** Whether there is more to let go of. */
   expire: boolean;
-  read: { readonly epoch: string; readonly top: number; readonly rows: readonly ReadRow[] };
+  /** `first`: the offset of the oldest publication that is kept, or of the next one. */
+  read: { readonly epoch: string; readonly top: number; readonly first: number; readonly rows: readonly ReadRow[] };
   query: readonly Row[];
 };
 
@@ -76,8 +77,8 @@ export function toPublication([offset, time, data, info, tags, except]: ReadRow)
   };
 }
 
-export function toPage(result: JobResults['read']): Page {
-  return { publications: result.rows.map(toPublication), top: { epoch: result.epoch, offset: result.top } };
+export function toPage({ epoch, top, first, rows }: JobResults['read']): Page {
+  return { publications: rows.map(toPublication), top: { epoch, offset: top, floor: first - 1 } };
 }
 
 export function toOutcome(outcome: AppendRowOutcome, epoch: string): AppendOutcome {

@@ -6,6 +6,7 @@ import {
   type Page,
   type Position,
   type ReadRange,
+  type Standing,
   type Write,
 } from '../../ports/log.ts';
 import { type AppendRow, type MarkedWrite, OFFSET_MARK, toOutcome, toPage } from './jobs.ts';
@@ -35,12 +36,13 @@ export class SqliteLog implements Log {
     return toPage(await this.#reader.ask({ kind: 'read', channel, after, limit: range.limit, reverse }));
   }
 
-  async position(channel: string): Promise<Position> {
+  async position(channel: string): Promise<Standing> {
     return (await this.read(channel, { limit: 0 })).top;
   }
 
-  async trim(channel: string): Promise<void> {
-    await this.#writer.ask({ kind: 'trim', channel });
+  async trim(channel: string): Promise<Position> {
+    const { epoch, top } = await this.#writer.ask({ kind: 'trim', channel });
+    return { epoch, offset: top };
   }
 
   /** Lets go of what expired before `now` in channels that nobody writes to any more, little by little. */

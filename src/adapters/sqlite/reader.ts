@@ -11,6 +11,7 @@ const FORWARD =
 const REVERSE =
   'SELECT offset, time, data, info, tags, except_client FROM publications WHERE channel_id = ? AND offset < ? ORDER BY offset DESC LIMIT ?';
 
+type ChannelRow = { readonly id: number; readonly top: number; readonly first: number };
 type StoredRow = {
   readonly offset: number;
   readonly time: number;
@@ -46,21 +47,25 @@ export class Reader {
 
   /** A page and the channel's top from one snapshot, see `Page`; `limit` 0 gives the top alone. */
   read(job: ReadJob): JobResults['read'] {
-    const channel = this.#statements.prepare('SELECT id, top FROM channels WHERE name = ?');
+    const channel = this.#statements.prepare('SELECT id, top, first FROM channels WHERE name = ?');
     if (job.limit === 0) {
-      const found = channel.get(job.channel) as { top: number } | null;
-      return { epoch: this.#epoch, top: found?.top ?? 0, rows: [] };
+      return this.#without(channel.get(job.channel) as ChannelRow | null);
     }
     this.#statements.prepare('BEGIN').run();
     try {
-      const found = channel.get(job.channel) as { id: number; top: number } | null;
-      if (found === null) return { epoch: this.#epoch, top: 0, rows: [] };
+      const found = channel.get(job.channel) as ChannelRow | null;
+      if (found === null) return this.#without(found);
       const page = this.#statements.prepare(job.reverse ? REVERSE : FORWARD);
       const stored = page.iterate(found.id, job.after, job.limit) as IterableIterator<StoredRow>;
-      return { epoch: this.#epoch, top: found.top, rows: firstPage(stored) };
+      return { ...this.#without(found), rows: firstPage(stored) };
     } finally {
       this.#statements.prepare('COMMIT').run();
     }
+  }
+
+  /** Without publications. */
+  #without(found: ChannelRow | null): JobResults['read'] {
+    return { epoch: this.#epoch, top: found?.top ?? 0, first: found?.first ?? 1, rows: [] };
   }
 
   query(sql: string, params: readonly SqlValue[]): readonly Row[] {

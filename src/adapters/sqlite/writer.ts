@@ -85,13 +85,13 @@ export class Writer {
   }
 
   /** Removes a channel's publications; its top stays, so offsets go on. */
-  trim(channel: string): null {
+  trim(channel: string): JobResults['trim'] {
     const state = this.#channel(channel);
     this.#statements.prepare('DELETE FROM publications WHERE channel_id = ?').run(state.id);
     state.first = state.top + 1;
     state.expiresAt = null;
     this.#mark(state);
-    return null;
+    return { epoch: this.#epoch, top: state.top };
   }
 
   /** Removes publications of channels that expired as a whole before `now`; gives whether there are more. */
