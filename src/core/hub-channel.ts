@@ -325,15 +325,21 @@ export class HubChannel {
     while (this.#position !== undefined && this.#position.offset < Math.max(target, this.#seen)) {
       const page = await log.read(this.name, { after: this.#position.offset, limit: FILL_PAGE });
       if (!this.#continues(page)) return;
-      const first = page.publications[0];
-      if (first === undefined) return;
+      if (page.top.offset <= this.position.offset) return;
       // What subscribers are missing is no longer kept: they cannot be told honestly, so they start anew.
-      const { offset } = this.position;
-      const keptAfter = Math.max(this.#floor, sizeFloorOf(this.namespace, page.top.offset));
-      const isGone = first.offset > offset + 1 || offset < keptAfter || this.#isAnyExpired(page.publications);
-      if (isGone) return this.#reset();
+      if (this.#isGone(page)) return this.#reset();
       this.#advance(page.publications);
     }
+  }
+
+  /** Whether the page, which begins behind what subscribers were told, lacks something of what they are to be told next. */
+  #isGone({ publications, top }: Page): boolean {
+    const { offset } = this.position;
+    const keptAfter = Math.max(this.#floor, sizeFloorOf(this.namespace, top.offset));
+    const first = publications[0];
+    // The first of them may have come by the bus while the log was read.
+    if (offset < keptAfter || first === undefined || first.offset > offset + 1) return true;
+    return this.#isAnyExpired(publications.slice(offset + 1 - first.offset));
   }
 
   /** False when what was read is of another epoch; then everyone is told, even if the bus never says so. */

@@ -17,6 +17,7 @@ const ACTS: readonly [weight: number, act: Act][] = [
   [6, flicker],
   [8, cut],
   [5, readHistory],
+  [2, removeHistory],
   [3, tryForbidden],
   [8, changeRight],
   [2, signInOrOut],
@@ -146,6 +147,21 @@ function readHistory({ cluster, clients }: Scene): void {
   const command = { history: { channel, limit, reverse, ...(since !== undefined && { since }) } };
   const most = Math.min(limit, plan.limits.history);
   link.ask(command, { kind: 'history', channel, limit: most, step: reverse ? -1 : 1 });
+}
+
+function removeHistory({ cluster }: Scene): void {
+  const { world, plan, someNode, removing } = cluster;
+  const channel = world.random.pick([...plan.channels, ...plan.clubs, ...plan.rooms]);
+  // One after the other: so it is clear which of them was answered.
+  if (channel === 'live:a' || removing.has(channel)) return;
+  const { name, node } = someNode;
+  world.note(`${name} removes the history of ${channel}`);
+  removing.add(channel);
+  node
+    .trim(channel)
+    .then(() => cluster.truth.removed(channel, name, world.now()))
+    .catch(() => world.note(`the history of ${channel} was not removed, or nobody knows it`))
+    .finally(() => removing.delete(channel));
 }
 
 function tryForbidden({ cluster, clients }: Scene): void {

@@ -153,7 +153,8 @@ export class SimClient implements LinkOwner {
     this.#link = undefined;
     this.#isConnected = false;
     for (const reader of this.readers.values()) reader.lost();
-    if (code === 3010 && truth.epochs === 1) truth.fail('OR5', `${this.name} was sent away without a new epoch`);
+    const hasHoles = plan.rooms.some((room) => truth.wasRemoved(room));
+    if (code === 3010 && truth.epochs === 1 && !hasHoles) truth.fail('OR5', `${this.name} was sent away without a new epoch`);
     if (code >= 3500 && !rights.wasSignedOut(this.name)) truth.fail('SE', `${this.name} was closed with ${code}`);
     world.after(world.random.between(0, plan.patience), () => this.connect());
   }
@@ -196,7 +197,7 @@ export class SimClient implements LinkOwner {
   #putOut(reader: Reader, code: number): void {
     const { truth } = this.#cluster;
     const begunAnew = code === INSUFFICIENT_STATE;
-    if (begunAnew && truth.epochs === 1 && !reader.isBounded) {
+    if (begunAnew && truth.epochs === 1 && !reader.isBounded && !truth.wasRemoved(reader.channel)) {
       truth.fail('OR5', `${this.name} must start anew in ${reader.channel} without a new epoch`);
     }
     if (reader.state === 'leaving') return;

@@ -17,6 +17,12 @@ export class RecordedLog extends MemoryLog {
     this.#truth.appended(batch, outcomes);
     return outcomes;
   }
+
+  override async trim(channel: string): Promise<Position> {
+    const to = await super.trim(channel);
+    this.#truth.trimmed(channel, to);
+    return to;
+  }
 }
 
 export type LogFaults = {
@@ -93,7 +99,9 @@ export class FaultyLog implements Log {
   }
 
   trim(channel: string): Promise<Position> {
-    return this.#inner.trim(channel);
+    this.#lastAppendAt = Math.max(this.#lastAppendAt, this.#world.now() + this.#delay());
+    const fails = this.#fails(this.#faults.appendsFail);
+    return this.#later(this.#lastAppendAt - this.#world.now(), fails, () => this.#inner.trim(channel));
   }
 
   async close(): Promise<void> {}

@@ -79,7 +79,7 @@ function judgePublication({ at, owner, cluster, socket }: Speaker, channel: stri
 type Begin = { readonly channel: string; readonly start: Start; readonly since: Position | undefined };
 
 /** RE2: nobody is told that what it missed is gone while it is there, nor given what is over the bounds. */
-function judgeStart({ name, cluster, socket }: Speaker, { channel, start, since }: Begin): void {
+function judgeStart({ name, cluster, socket, at }: Speaker, { channel, start, since }: Begin): void {
   const { truth, world, plan } = cluster;
   if (since === undefined) return;
   // A node may not have heard yet of the epoch that the client knows from another.
@@ -92,6 +92,11 @@ function judgeStart({ name, cluster, socket }: Speaker, { channel, start, since 
     if (publications.length > bounds.limit) truth.fail('RE2', `${name} was given ${publications.length} publications`);
     const given = publications.reduce((sum, { data }) => sum + JSON.stringify(data).length, 0);
     if (given > plan.limits.recoveryBytes) truth.fail('RE2', `${name} was given ${given} characters`);
+    const told = { epoch: since.epoch, offset: publications.at(-1)?.offset ?? since.offset };
+    const floor = truth.floorOf(channel, told, { now: bounds.now, node: at.name });
+    if (publications.length > 0 && since.offset < floor) {
+      truth.fail('RE2', `${name} was given ${channel} from ${since.offset + 1}, and ${floor} are gone`);
+    }
     const isExpired = publications.length > 0 && truth.isExpired(channel, since, bounds.now);
     if (isExpired) truth.fail('RE2', `${name} was given what had expired`);
   } else if (truth.isRecoverable(channel, since, bounds)) {

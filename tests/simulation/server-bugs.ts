@@ -129,3 +129,10 @@ export const leaveLate: Sabotage = {
     };
   },
 };
+
+/** RE2 broken: what somebody has removed is still given to those who come back. */
+export const rememberRemoved: Sabotage = {
+  node: ({ hub }) => {
+    hub.trimmed = () => undefined;
+  },
+};
