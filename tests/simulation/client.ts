@@ -13,6 +13,7 @@ const PERMISSION_DENIED = 103;
 const ALREADY_SUBSCRIBED = 105;
 const UNRECOVERABLE = 112;
 
+type Subscribing = Extract<Asked, { kind: 'subscribe' }>;
 type Command = readonly [command: object, asked: Asked];
 
 function leaving(reader: Reader): Command {
@@ -103,12 +104,16 @@ export class SimClient implements LinkOwner {
     if (link === undefined || reader.state === 'leaving') return;
     reader.isWanted = true;
     const isOut = reader.state === 'out';
-    const turns = Array.from({ length: times }, () => [leaving(reader), this.#subscribing(link, reader)] as const);
-    link.askTogether([...(isOut ? [this.#subscribing(link, reader)] : []), ...turns.flat()]);
+    const subscribing = (): Command => {
+      const [command, asked] = this.#subscribing(link, reader);
+      return [command, { ...asked, isCrowded: true }];
+    };
+    const turns = Array.from({ length: times }, () => [leaving(reader), subscribing()]);
+    link.askTogether([...(isOut ? [subscribing()] : []), ...turns.flat()]);
     reader.asksAgain = true;
   }
 
-  #subscribing(link: Link, reader: Reader): Command {
+  #subscribing(link: Link, reader: Reader): readonly [command: object, asked: Subscribing] {
     const { random } = this.#cluster.world;
     const { channel } = reader;
     const since = reader.isRecoverable && random.chance(0.9) ? reader.position : undefined;
@@ -154,7 +159,8 @@ export class SimClient implements LinkOwner {
     this.#isConnected = false;
     for (const reader of this.readers.values()) reader.lost();
     const hasHoles = plan.rooms.some((room) => truth.wasRemoved(room));
-    if (code === 3010 && truth.epochs === 1 && !hasHoles) truth.fail('OR5', `${this.name} was sent away without a new epoch`);
+    if (code === 3010 && truth.epochs === 1 && !hasHoles)
+      truth.fail('OR5', `${this.name} was sent away without a new epoch`);
     if (code >= 3500 && !rights.wasSignedOut(this.name)) truth.fail('SE', `${this.name} was closed with ${code}`);
     world.after(world.random.between(0, plan.patience), () => this.connect());
   }

@@ -13,7 +13,14 @@ import type { Reader } from './reader.ts';
 /** A command that waits for its answer, and what is needed to judge that. */
 export type Asked =
   | { readonly kind: 'connect'; readonly since: ReadonlyMap<string, Position> }
-  | { readonly kind: 'subscribe'; readonly reader: Reader; readonly since?: Position; readonly mayEnter: string }
+  | {
+      readonly kind: 'subscribe';
+      readonly reader: Reader;
+      readonly since?: Position;
+      readonly mayEnter: string;
+      /** Others of its frame may have been given so much that there was no room for it. */
+      readonly isCrowded?: true;
+    }
   | { readonly kind: 'unsubscribe'; readonly reader: Reader }
   | { readonly kind: 'publish'; readonly channel: string; readonly data: string }
   | { readonly kind: 'history'; readonly channel: string; readonly limit: number; readonly step: 1 | -1 }
@@ -112,7 +119,7 @@ function judgeSubscribe(
   const { channel } = asked.reader;
   const { truth } = speaker.cluster;
   if (subscribe !== undefined) judgeStart(speaker, { channel, start: subscribe, since: asked.since });
-  if (error?.code === 112) {
+  if (error?.code === 112 && asked.isCrowded !== true) {
     const epoch = truth.epochs > 1 ? '' : asked.since?.epoch;
     judgeStart(speaker, { channel, start: epoch === undefined ? {} : { epoch }, since: asked.since });
   }
