@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { Command, Since } from '../../core/commands.ts';
+import { type Command, type Since, UNKNOWN_OFFSET } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { decodeLine } from './decode.ts';
 import { centrifugeJson, centrifugeProtobuf } from './protocol.ts';
@@ -73,11 +73,10 @@ describe('a line', () => {
     ...['{"ping":{}}', '{"id":0,"ping":{}}', '{"id":-1,"ping":{}}', '{"id":1.5,"ping":{}}', '{"id":"1","ping":{}}'],
     ...['{"id":1e300,"ping":{}}', '{"id":true,"ping":{}}', '{"id":1,"ping":1}', '{"id":1,"ping":[]}'],
     ...['{"id":1,"connect":"x"}', '{"id":1,"connect":{"token":1}}', '{"id":1,"connect":{"subs":[]}}'],
-    ...['{"id":1,"connect":{"subs":{"a":1}}}', '{"id":1,"connect":{"subs":{"a":{"recover":true,"offset":-1}}}}'],
+    '{"id":1,"connect":{"subs":{"a":1}}}',
     ...['{"id":1,"subscribe":{"channel":1}}', '{"id":1,"subscribe":{"channel":"a","flag":"2"}}'],
-    '{"id":1,"subscribe":{"channel":"a","recover":true,"offset":-1}}',
-    '{"id":1,"subscribe":{"channel":"a","recover":true,"offset":1.5}}',
-    '{"id":1,"subscribe":{"channel":"a","recover":true,"offset":9007199254740993}}',
+    '{"id":1,"subscribe":{"channel":"a","recover":true,"offset":"1"}}',
+    '{"id":1,"history":{"channel":"a","since":{"offset":-1}}}',
     '{"id":1,"subscribe":{"channel":"a","recover":true,"epoch":7}}',
     ...['{"id":1,"publish":{"channel":["a"]}}', '{"id":1,"history":{"channel":"a","limit":"1"}}'],
     ...[
@@ -87,6 +86,18 @@ describe('a line', () => {
       '{"id":1,"sub_refresh":{"channel":"a","token":{}}}',
     ],
   ];
+  test.each(['-1', '1.5', '9007199254740993', '18446744073709551615', '1e400'])(
+    'RE8 the offset %s is one that no channel reaches',
+    (offset) => {
+      const since = { epoch: 'e', offset: UNKNOWN_OFFSET };
+      const place = `{"recover":true,"epoch":"e","offset":${offset}}`;
+      const subscribe = decodeLine(`{"id":1,"subscribe":{"channel":"a",${place.slice(1)}}`);
+      expect(subscribe).toEqual({ kind: 'subscribe', id: 1, channel: 'a', since });
+      const connect = decodeLine(`{"id":1,"connect":{"subs":{"a":${place}}}}`);
+      expect(connect).toEqual({ kind: 'connect', id: 1, token: '', since: new Map([['a', since]]) });
+    },
+  );
+
   test.each(wrong.map((line) => [line]))('SE6 %p is not of the protocol', (line) => {
     expect(() => decodeLine(line)).toThrow(new DisconnectError('badRequest'));
   });

@@ -49,7 +49,9 @@ export class Member implements NamespaceMember, Connection {
     const token = typeof auth.token === 'string' ? auth.token : '';
     const { pid, offset } = auth;
     if (parts.recovery === undefined || typeof pid !== 'string') this.#connect(token);
-    else this.#comeBack(token, pid, typeof offset === 'string' ? offset : undefined);
+    else if (typeof offset === 'string' || offset === undefined) this.#comeBack(token, pid, offset);
+    // Where it was, nobody knows.
+    else this.#connect(token);
   }
 
   // --- what the client says ------------------------------------------------------------------------------------------

@@ -7,6 +7,33 @@ const SCHEDULES = 60;
 const STEPS = 80;
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
+describe('RE8 SI9 what is no place', () => {
+  const mangled: readonly (readonly [what: string, mangle: (cursor: string) => unknown])[] = [
+    ['a number', () => 5],
+    ['an object', () => ({})],
+    ['nothing at all', () => null],
+    ['a text of another server', () => '1718000000000-0'],
+    ['an empty text', () => ''],
+    ['a number that was not told yet', (cursor) => cursor.replace(/\.\d+\./, '.9999999999999999.')],
+    ['a step that a replay does not have', (cursor) => `${cursor.split('.')[0]}~1~99`],
+    ['an offset that no channel reaches', (cursor) => cursor.replace(/\.(\d+)\.(\d+)\./, '.$1.9999999999999999.')],
+    ['an offset below zero', (cursor) => cursor.replace(/\.(\d+)\.(\d+)\./, '.$1.-1.')],
+  ];
+  test.each([...mangled])('RE8 SI9 %s makes a client begin anew', async (_what, mangle) => {
+    const world = new World();
+    const line = await world.connected();
+    const pid = pidOf(line);
+    await world.say(line, '2["join_room","a"]', '2["join_room","b"]');
+    await world.speak('a', 1);
+    const cursor = String(line.events('new_message').at(-1)?.at(-1));
+    line.close();
+    await world.speak('a', 2);
+    const back = await world.connected({ pid, offset: mangle(cursor) });
+    expect(pidOf(back)).not.toBe(pid);
+    expect(back.messages).toEqual([]);
+  });
+});
+
 /** A client whose line breaks now and then, with some of what was sent to it still under way. */
 class Unlucky {
   readonly #world: World;

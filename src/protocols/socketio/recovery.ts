@@ -108,8 +108,12 @@ export class Recovery {
   #placeOf(channel: string, joined: Joined, { last, replay }: Seen): Since | undefined {
     if (last === undefined) return joined;
     if (last.run !== this.#run) return undefined;
-    if (last.kind === 'replayed')
-      return replay?.id === last.replay ? (placeIn(replay, channel, last.step) ?? joined) : undefined;
+    if (last.kind === 'replayed') {
+      if (replay?.id !== last.replay || last.step >= replay.steps.length) return undefined;
+      return placeIn(replay, channel, last.step) ?? joined;
+    }
+    // Nothing was told by that number yet.
+    if (last.number > this.#journal.last) return undefined;
     if (last.channel === channel) return last;
     // Of an earlier line, though not the last that it came back with: what it got since, nobody knows.
     if (replay?.places.has(channel) === true && last.number < joined.number) return undefined;
