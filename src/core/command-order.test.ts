@@ -36,7 +36,8 @@ function slowNode(random: Random): TestNode {
 }
 
 /** Each answer by the name of its result, or its error's code. */
-const kindOf = (line: Line | undefined) => line?.error?.code ?? Object.keys(line ?? {}).find((key) => key !== 'id');
+const kindOf = (line: Line | undefined): string | number | undefined =>
+  line?.error?.code ?? Object.keys(line ?? {}).find((key) => key !== 'id');
 
 /** Whether the client is in the channel, as a client concludes that from what it was told. */
 function isIn(client: Client, channel: string, asked: ReadonlyMap<number, Command>): boolean {
@@ -187,7 +188,7 @@ describe(`SE8 at random, SEED=${SEED}`, () => {
       const world = slowNode(random);
       const client = await world.connected(ADA);
       const channel = random.pick(['log:a', 'mem:a', 'live:a', 'stored:a', 'held:a', 'plain:a']);
-      const [expected, ids]: [unknown[], number[]] = [[], []];
+      const [expected, ids]: [(string | number | undefined)[], number[]] = [[], []];
       let isSubscribed = false;
       for (let frame = 0; frame < 4; frame += 1) {
         const commands = Array.from({ length: random.between(1, 5) }, () =>

@@ -32,6 +32,7 @@ import { type NodeCommand, type Opening, Session, type SessionHost } from './ses
 import { Sessions } from './sessions.ts';
 import { SharedPolls } from './shared-polls.ts';
 import { SlowReaders } from './slow-readers.ts';
+import { StoredMaps } from './stored-maps.ts';
 import type { SignedIn } from './tokens.ts';
 
 const TICK_MS = 1_000;
@@ -49,6 +50,7 @@ export class Node implements Channels, SessionHost {
   readonly admission: Admission;
   readonly allowances: Allowances;
   readonly maps: Maps;
+  readonly storedMaps: StoredMaps;
   readonly polls: SharedPolls;
   readonly slowReaders: SlowReaders;
   readonly #mapPresence = new MapPresence();
@@ -81,6 +83,10 @@ export class Node implements Channels, SessionHost {
     this.permissions = new Permissions(settings.namespaces, settings.openNamespaces);
     this.admission = new Admission(this.permissions, () => this.#hooks);
     this.maps = new Maps(settings.limits.mapBytes);
+    this.storedMaps = new StoredMaps({
+      ...{ maps: this.maps, log: settings.logs.durable },
+      isUsed: (channel) => this.hub.get(channel) !== undefined,
+    });
     this.polls = new SharedPolls({
       ...{
         clock: settings.clock,
@@ -93,7 +99,7 @@ export class Node implements Channels, SessionHost {
     });
     this.#publisher = new Publisher({
       ...settings,
-      ...{ permissions: this.permissions, maps: this.maps },
+      ...{ permissions: this.permissions, maps: this.maps, storedMaps: this.storedMaps },
       tell: (channel, epoch, publication) => this.#tell(channel, epoch, publication),
       trimmed: (channel, to) => this.#trimmed(channel, to),
       refused: (limit) => this.refused(limit),

@@ -8,6 +8,7 @@ import type { Maps } from './maps.ts';
 import { isExpired, type Namespace, retentionOf, sizeFloorOf } from './namespace.ts';
 import type { Permissions } from './permissions.ts';
 import { readPages } from './read-pages.ts';
+import type { StoredMaps } from './stored-maps.ts';
 import { beginPublication, endFailed } from './tracing.ts';
 import { utf8Length } from './wire-bytes.ts';
 
@@ -15,6 +16,7 @@ type PublisherSettings = {
   readonly clock: Clock;
   readonly permissions: Permissions;
   readonly maps: Maps;
+  readonly storedMaps: StoredMaps;
   readonly logs: { readonly memory: Log; readonly durable: Log };
   readonly limits: { readonly queue: QueueBounds; readonly recoveryBytes: number };
   /** Tells every node what was accepted into a channel. */
@@ -57,13 +59,15 @@ export class Publisher {
 
   /** `options.span`: the publication's own. */
   async #publish(channel: string, data: string, options: PublishOptions): Promise<Published> {
-    const { permissions, clock, maps } = this.#settings;
+    const { permissions, clock, maps, storedMaps } = this.#settings;
     const namespace = permissions.namespace(channel);
     this.#checkSize(namespace, data);
+    // All that is published meanwhile waits for the same, and goes on in its order.
+    while (!storedMaps.isReady(channel, namespace)) await storedMaps.prepare(channel, namespace);
     const { key, info, tags, entry, except, writes, fleeting, span } = options;
     const time = clock.now();
     const nothing = { offset: 0, epoch: '', time, repeated: false };
-    if (!maps.takes(channel, namespace, entry)) return nothing;
+    if (!maps.takes(channel, namespace, { entry, data })) return nothing;
     const body = {
       ...{ data, time },
       ...(info !== undefined && { info }),
@@ -143,8 +147,10 @@ export class Publisher {
     { epoch, publication }: { readonly epoch: string; readonly publication: Publication },
   ): void {
     this.accepted += 1;
-    const { maps, tell } = this.#settings;
-    if (publication.entry !== undefined) maps.apply({ channel, publication, ttlMs: namespace.mapTtlMs });
+    const { storedMaps, tell } = this.#settings;
+    if (publication.entry !== undefined) {
+      storedMaps.apply({ channel, publication, ttlMs: namespace.mapTtlMs }, namespace);
+    }
     tell(channel, epoch, publication);
   }
 }

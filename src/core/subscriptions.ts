@@ -19,6 +19,7 @@ import type { Push, SubscribeResult } from './pushes.ts';
 import type { LimitName } from './quotas.ts';
 import { RecoveryBudget } from './recovery-budget.ts';
 import type { SharedPolls } from './shared-polls.ts';
+import type { StoredMaps } from './stored-maps.ts';
 import {
   checkRoom,
   type Entrance,
@@ -59,6 +60,7 @@ export interface SubscriptionHost {
   readonly clock: Clock;
   readonly admission: Admission;
   readonly maps: Maps;
+  readonly storedMaps: StoredMaps;
   readonly polls: SharedPolls;
   /** How many more channels the connection's user may ask for, over all connections. */
   channelsLeft(principal: Principal): number;
@@ -291,6 +293,8 @@ export class Subscriptions {
     const { hub } = this.#node;
     const channel = hub.hold(name, this.#node.permissions.namespace(name));
     try {
+      // They stay in memory, as the channel is held.
+      await this.#node.storedMaps.prepare(name, channel.namespace);
       do await channel.prepare(fromOf(options));
       while (!channel.isReady);
       if (this.#subscriptions?.get(name) !== entry) throw new ClientError('permissionDenied');
@@ -339,7 +343,8 @@ export class Subscriptions {
   }
 
   #readPart(channel: HubChannel, options: SubscribeOptions): MapRead | undefined {
-    return readPart(this.#node.maps, channel, options, this.#node.limits.recoveryBytes / 2 - this.#session.backlog);
+    const bytes = this.#node.limits.recoveryBytes / 2 - this.#session.backlog;
+    return readPart(this.#node.maps, channel, options, { bytes, now: this.#node.clock.now() });
   }
 
   #countOut(channel: string, feed: Feed | undefined): void {

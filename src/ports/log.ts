@@ -55,7 +55,6 @@ export type Append = {
   readonly key?: string;
   readonly info?: ClientInfo;
   readonly tags?: Readonly<Record<string, string>>;
-  /** Only with adapters that keep it: those in memory. */
   readonly entry?: MapEntry;
   readonly except?: string;
   /** Only with adapters whose `takesWrites` is true. */
@@ -84,6 +83,9 @@ export type ReadRange = {
   readonly reverse?: boolean;
 };
 
+/** Which of a map's entries are wanted: those behind the one with that key, in an order of the log's own. */
+export type EntryRange = { readonly after?: string; readonly limit: number };
+
 /** The bytes of publications that one page carries at most, but for a page of a single one: their texts as UTF-8. */
 export const PAGE_BYTES = 1024 * 1024;
 
@@ -109,6 +111,12 @@ export interface Log {
   readonly takesWrites: boolean;
   append(batch: readonly Append[]): Promise<readonly AppendOutcome[]>;
   read(channel: string, range: ReadRange): Promise<Page>;
+  /**
+   * The present entries of a map, each as the publication that set it: what the appends with an `entry` come to, however much
+   * of them retention and `trim` have let go of since. It changes together with the publications. Bounded as a page of
+   * those is, and empty only where nothing is left.
+   */
+  entries(channel: string, range: EntryRange): Promise<readonly Publication[]>;
   /** Offset 0 for a channel that has no publication yet. */
   position(channel: string): Promise<Standing>;
   /** Removes the channel's publications, up to the position that it gives; that and the epoch stay, so offsets go on. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { type Log, PAGE_BYTES } from '../../src/ports/log.ts';
 import { accepted, append, offsetsOf, texts } from './appends.ts';
+import { logEntriesContract } from './log-entries.ts';
 import { logModelContract } from './log-model.ts';
 import { logRetentionContract } from './log-retention.ts';
 import { rejectionOf } from './rejection.ts';
@@ -242,6 +243,7 @@ export function logContract(name: string, open: OpenLog): void {
     });
 
     logRetentionContract(() => log);
+    logEntriesContract(() => log);
     logModelContract(() => log);
   });
 }

@@ -48,7 +48,7 @@ async function listening(url: string): Promise<{ source: EventSource; heard: Hea
   await until(() => told.length >= new URL(url).searchParams.getAll('channel').length);
   return { source, heard, told };
 }
-type Told = { readonly type: string; readonly recovered?: boolean; readonly code?: number };
+type Told = { readonly type: string; readonly channel?: string; readonly recovered?: boolean; readonly code?: number };
 
 async function publish(channel: string, data: unknown, headers: Record<string, string> = {}, to = server.url) {
   const response = await fetch(to + at('/publish', [channel]), { method: 'POST', body: JSON.stringify(data), headers });

@@ -1,5 +1,15 @@
 import { MemoryLog } from '../../src/adapters/memory/log.ts';
-import type { Append, AppendOutcome, Log, Page, Position, ReadRange, Standing } from '../../src/ports/log.ts';
+import type {
+  Append,
+  AppendOutcome,
+  EntryRange,
+  Log,
+  Page,
+  Position,
+  Publication,
+  ReadRange,
+  Standing,
+} from '../../src/ports/log.ts';
 import type { Truth } from './truth.ts';
 import type { World } from './world.ts';
 
@@ -96,6 +106,11 @@ export class FaultyLog implements Log {
   position(channel: string): Promise<Standing> {
     const fails = this.#fails(this.#faults.readsFail);
     return this.#later(this.#delay(), fails, () => this.#inner.position(channel));
+  }
+
+  entries(channel: string, range: EntryRange): Promise<readonly Publication[]> {
+    const fails = this.#fails(this.#faults.readsFail);
+    return this.#later(this.#delay(), fails, () => this.#inner.entries(channel, range));
   }
 
   trim(channel: string): Promise<Position> {

@@ -15,6 +15,7 @@ function changeLog(change: (log: Log, random: Random) => Partial<Log>): Sabotage
       append: (batch) => log.append(batch),
       read: (channel, range) => log.read(channel, range),
       position: (channel) => log.position(channel),
+      entries: (channel, range) => log.entries(channel, range),
       trim: (channel) => log.trim(channel),
       close: () => log.close(),
       ...change(log, random),

@@ -1,5 +1,16 @@
-import type { Append, AppendOutcome, Log, Page, Position, ReadRange, Standing } from '../../ports/log.ts';
-import { bytesOf, type Channel, type Entry, expired, newChannel, pageOf } from './channel.ts';
+import type {
+  Append,
+  AppendOutcome,
+  EntryRange,
+  Log,
+  MapEntry,
+  Page,
+  Position,
+  Publication,
+  ReadRange,
+  Standing,
+} from '../../ports/log.ts';
+import { bytesOf, type Channel, type Entry, expired, newChannel, pageOf, withinPage } from './channel.ts';
 import { Channels } from './channels.ts';
 
 export type MemoryBounds = {
@@ -21,6 +32,8 @@ export class MemoryLog implements Log {
   readonly #epoch: string;
   readonly #bounds: Omit<MemoryBounds, 'busy'>;
   #channelsForgotten = 0;
+  /** Of maps, by channel and key. They need no bound of their own: who fills them keeps as much, and bounds it. */
+  readonly #entries = new Map<string, Map<string, Entry>>();
 
   /**
    * `epoch` must differ between two runs of a process, so that clients do not mistake one's offsets for the other's.
@@ -49,6 +62,12 @@ export class MemoryLog implements Log {
     return { publications: pageOf(state, range), top: this.#topOf(state) };
   }
 
+  async entries(channel: string, { after, limit }: EntryRange): Promise<readonly Publication[]> {
+    const entries = this.#entries.get(channel);
+    const keys = [...(entries?.keys() ?? [])].filter((key) => after === undefined || key > after).sort();
+    return withinPage(keys.slice(0, limit).flatMap((key) => entries?.get(key) ?? []));
+  }
+
   async position(channel: string): Promise<Standing> {
     return this.#topOf(this.#stateOf(channel));
   }
@@ -64,6 +83,7 @@ export class MemoryLog implements Log {
 
   async close(): Promise<void> {
     this.#channels.clear();
+    this.#entries.clear();
   }
 
   /** Lets go of what expired before `now`; called every now and then by the owner of the clock. */
@@ -91,6 +111,7 @@ export class MemoryLog implements Log {
       ...(except !== undefined && { except }),
     };
     this.#channels.push(state, entry);
+    if (mapEntry !== undefined) this.#fold(channel, entry);
     state.expiresAt = retention.ttlMs === 0 ? Number.POSITIVE_INFINITY : time + retention.ttlMs;
     const olderThan = retention.ttlMs === 0 ? 0 : time - retention.ttlMs;
     this.#channels.dropFirst(state, expired(state, retention.size, olderThan));
@@ -98,6 +119,15 @@ export class MemoryLog implements Log {
     const position = { epoch: this.#epochOf(state), offset };
     if (!this.#keepWithinBounds(state)) return { position, time, repeated: false };
     return { position, time, repeated: false, floor: state.first - 1 };
+  }
+
+  #fold(channel: string, publication: Entry): void {
+    const { key, removed } = publication.entry as MapEntry;
+    const entries = this.#entries.get(channel) ?? new Map<string, Entry>();
+    if (removed === true) entries.delete(key);
+    else entries.set(key, publication);
+    if (entries.size === 0) this.#entries.delete(channel);
+    else this.#entries.set(channel, entries);
   }
 
   #channel(name: string): Channel {
@@ -113,7 +143,7 @@ export class MemoryLog implements Log {
     const { channels, bytes } = this.#bounds;
     const all = this.#channels;
     while (all.size > 1 && (all.size > channels || all.bytes > bytes)) {
-      all.forgetEldest();
+      this.#entries.delete(all.forgetEldest());
       this.#channelsForgotten += 1;
     }
     const count = all.countOf(written, all.bytes - bytes);

@@ -1,4 +1,4 @@
-import type { AppendOutcome, Page, Publication } from '../../ports/log.ts';
+import type { AppendOutcome, MapEntry, Page, Publication } from '../../ports/log.ts';
 import type { Row, SqlValue, WriteResult } from '../../ports/sql.ts';
 
 /** In a write's parameters, where the publication's offset goes: no SQL value is `true`. */
@@ -18,6 +18,7 @@ export type AppendRow = readonly [
   keepMs: number,
   writes: readonly MarkedWrite[] | null,
   except: string | null,
+  entry: MapEntry | null,
 ];
 
 export type ReadRow = readonly [
@@ -27,6 +28,7 @@ export type ReadRow = readonly [
   info: string | null,
   tags: string | null,
   except: string | null,
+  entry: string | null,
 ];
 
 /** What the main thread asks of a worker. The writer serves the first four, the reader the rest. */
@@ -42,6 +44,7 @@ export type Job =
       readonly limit: number;
       readonly reverse: boolean;
     }
+  | { readonly kind: 'entries'; readonly channel: string; readonly after: string; readonly limit: number }
   | { readonly kind: 'query'; readonly sql: string; readonly params: readonly SqlValue[] };
 
 /** An append's outcome: position and time, or why it was refused. */
@@ -56,6 +59,7 @@ export type JobResults = {
   expire: boolean;
   /** `first`: the offset of the oldest publication that is kept, or of the next one. */
   read: { readonly epoch: string; readonly top: number; readonly first: number; readonly rows: readonly ReadRow[] };
+  entries: readonly ReadRow[];
   query: readonly Row[];
 };
 
@@ -66,7 +70,7 @@ export type Answer =
   | { readonly id: number; readonly ok: false; readonly constraint: boolean; readonly message: string };
 
 /** A row of the log as the port's publication. */
-export function toPublication([offset, time, data, info, tags, except]: ReadRow): Publication {
+export function toPublication([offset, time, data, info, tags, except, entry]: ReadRow): Publication {
   return {
     offset,
     time,
@@ -74,6 +78,7 @@ export function toPublication([offset, time, data, info, tags, except]: ReadRow)
     ...(info !== null && { info: JSON.parse(info) }),
     ...(tags !== null && { tags: JSON.parse(tags) }),
     ...(except !== null && { except }),
+    ...(entry !== null && { entry: JSON.parse(entry) }),
   };
 }
 

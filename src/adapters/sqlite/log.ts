@@ -2,14 +2,16 @@ import {
   type Append,
   type AppendOutcome,
   ASSIGNED_OFFSET,
+  type EntryRange,
   type Log,
   type Page,
   type Position,
+  type Publication,
   type ReadRange,
   type Standing,
   type Write,
 } from '../../ports/log.ts';
-import { type AppendRow, type MarkedWrite, OFFSET_MARK, toOutcome, toPage } from './jobs.ts';
+import { type AppendRow, type MarkedWrite, OFFSET_MARK, toOutcome, toPage, toPublication } from './jobs.ts';
 import type { Thread } from './thread.ts';
 
 /** Channel logs on disk: WAL, synchronous=FULL, group commit in the writer's thread. An ack means fsync has returned. */
@@ -34,6 +36,10 @@ export class SqliteLog implements Log {
     const reverse = range.reverse ?? false;
     const after = range.after ?? (reverse ? Number.MAX_SAFE_INTEGER : 0);
     return toPage(await this.#reader.ask({ kind: 'read', channel, after, limit: range.limit, reverse }));
+  }
+
+  async entries(channel: string, { after = '', limit }: EntryRange): Promise<readonly Publication[]> {
+    return (await this.#reader.ask({ kind: 'entries', channel, after, limit })).map(toPublication);
   }
 
   async position(channel: string): Promise<Standing> {
@@ -70,6 +76,7 @@ function toRow(append: Append): AppendRow {
     append.retention.ttlMs,
     append.writes === undefined || append.writes.length === 0 ? null : append.writes.map(toMarked),
     append.except ?? null,
+    append.entry ?? null,
   ];
 }
 

@@ -7,9 +7,13 @@ import { type StatementCache, statementCache } from './statement-cache.ts';
 type ReadJob = Extract<Job, { kind: 'read' }>;
 
 const FORWARD =
-  'SELECT offset, time, data, info, tags, except_client FROM publications WHERE channel_id = ? AND offset > ? ORDER BY offset LIMIT ?';
+  'SELECT offset, time, data, info, tags, except_client, entry FROM publications WHERE channel_id = ? AND offset > ? ORDER BY offset LIMIT ?';
 const REVERSE =
-  'SELECT offset, time, data, info, tags, except_client FROM publications WHERE channel_id = ? AND offset < ? ORDER BY offset DESC LIMIT ?';
+  'SELECT offset, time, data, info, tags, except_client, entry FROM publications WHERE channel_id = ? AND offset < ? ORDER BY offset DESC LIMIT ?';
+
+/** Of the entries the key stands in the place of `entry`. */
+const ENTRIES =
+  'SELECT offset, time, data, info, tags, except_client, key AS entry FROM entries WHERE channel_id = ? AND key > ? ORDER BY key LIMIT ?';
 
 type ChannelRow = { readonly id: number; readonly top: number; readonly first: number };
 type StoredRow = {
@@ -19,16 +23,17 @@ type StoredRow = {
   readonly info: string | null;
   readonly tags: string | null;
   readonly except_client: string | null;
+  readonly entry: string | null;
 };
 
 /** As many of the rows as a page carries. */
 function firstPage(stored: Iterable<StoredRow>): readonly ReadRow[] {
   const rows: ReadRow[] = [];
   let bytes = 0;
-  for (const { offset, time, data, info, tags, except_client: except } of stored) {
+  for (const { offset, time, data, info, tags, except_client: except, entry } of stored) {
     bytes += Buffer.byteLength(data) + Buffer.byteLength(info ?? '') + Buffer.byteLength(tags ?? '');
     if (bytes > PAGE_BYTES && rows.length > 0) break;
-    rows.push([offset, time, data, info, tags, except]);
+    rows.push([offset, time, data, info, tags, except, entry]);
   }
   return rows;
 }
@@ -63,6 +68,16 @@ export class Reader {
     }
   }
 
+  /** A page of a map's entries, in the order of their keys. */
+  entries({ channel, after, limit }: Extract<Job, { kind: 'entries' }>): readonly ReadRow[] {
+    const found = this.#statements
+      .prepare('SELECT id, top, first FROM channels WHERE name = ?')
+      .get(channel) as ChannelRow | null;
+    if (found === null) return [];
+    const stored = this.#statements.prepare(ENTRIES).iterate(found.id, after, limit) as IterableIterator<StoredRow>;
+    return firstPage(stored).map(withKey);
+  }
+
   /** Without publications. */
   #without(found: ChannelRow | null): JobResults['read'] {
     return { epoch: this.#epoch, top: found?.top ?? 0, first: found?.first ?? 1, rows: [] };
@@ -76,4 +91,8 @@ export class Reader {
     this.#statements.clear();
     this.#db.close();
   }
+}
+
+function withKey([offset, time, data, info, tags, except, key]: ReadRow): ReadRow {
+  return [offset, time, data, info, tags, except, JSON.stringify({ key })];
 }

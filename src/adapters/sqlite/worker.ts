@@ -40,6 +40,7 @@ function serveReads(db: Database): Service {
   const reader = new Reader(db);
   const run = (job: Job): Results => {
     if (job.kind === 'read') return reader.read(job);
+    if (job.kind === 'entries') return reader.entries(job);
     if (job.kind === 'query') return reader.query(job.sql, job.params);
     throw new Error(`the reader has no job ${job.kind}`);
   };

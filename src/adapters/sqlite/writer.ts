@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'bun:sqlite';
+import type { MapEntry } from '../../ports/log.ts';
 import type { SqlValue, WriteResult } from '../../ports/sql.ts';
 import type { AppendRow, AppendRowOutcome, JobResults, MarkedWrite, Refusal } from './jobs.ts';
 import { OFFSET_MARK } from './jobs.ts';
@@ -33,7 +34,7 @@ export class Writer {
     this.#statements = statementCache(db);
     this.#epoch = (db.query(`SELECT value FROM log_meta WHERE name = 'epoch'`).get() as { value: string }).value;
     this.#insert = db.prepare(
-      'INSERT INTO publications (channel_id, offset, time, key, data, info, tags, except_client) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO publications (channel_id, offset, time, key, data, info, tags, except_client, entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     );
     this.#byKey = db.prepare('SELECT offset, time FROM publications WHERE channel_id = ? AND key = ?');
   }
@@ -140,7 +141,7 @@ export class Writer {
   }
 
   #appendOne(row: AppendRow): AppendRowOutcome {
-    const [channel, data, time, key, info, tags, keepSize, keepMs, writes, except] = row;
+    const [channel, data, time, key, info, tags, keepSize, keepMs, writes, except, entry] = row;
     const state = this.#channel(channel);
     if (key !== null) {
       const seen = this.#byKey.get(state.id, key) as { offset: number; time: number } | null;
@@ -149,12 +150,24 @@ export class Writer {
     const offset = state.top + 1;
     const refused = writes === null ? undefined : this.#sideWrites(writes, offset);
     if (refused !== undefined) return refused;
-    this.#insert.run(state.id, offset, time, key, data, info, tags, except);
+    this.#insert.run(state.id, offset, time, key, data, info, tags, except, entry && JSON.stringify(entry));
+    if (entry !== null) this.#fold(state.id, entry, [offset, time, data, info, tags, except]);
     state.top = offset;
     state.expiresAt = keepMs === 0 ? null : time + keepMs;
     this.#mark(state);
     if (keepSize > 0 || keepMs > 0) this.#expire(state, keepSize, keepMs === 0 ? 0 : time - keepMs);
     return [offset, time, false];
+  }
+
+  /** Has the entry be as the publication says. */
+  #fold(channel: number, { key, removed }: MapEntry, columns: readonly SqlValue[]): void {
+    // Not as an update: most engines have that in words of their own.
+    this.#statements.prepare('DELETE FROM entries WHERE channel_id = ? AND key = ?').run(channel, key);
+    if (removed === true) return;
+    const insert = this.#statements.prepare(
+      'INSERT INTO entries (channel_id, key, offset, time, data, info, tags, except_client) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    );
+    insert.run(channel, key, ...columns);
   }
 
   /** Why a constraint refused the writes, after undoing them; undefined when all went in. */

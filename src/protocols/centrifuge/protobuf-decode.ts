@@ -1,5 +1,5 @@
 import { jsonOfBytes, jsonTextOf } from '../../core/binary-data.ts';
-import type { Command, Since } from '../../core/commands.ts';
+import { type Command, offsetFrom, type Since } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { FILTER_DEPTH, type FilterNode } from '../../core/tag-filter.ts';
 import { callerOf } from '../../core/tracing.ts';
@@ -13,6 +13,7 @@ import {
   bytesOf,
   decodeText,
   type Field,
+  lastOf,
   readDelimited,
   readFields,
   textOf,
