@@ -1,3 +1,4 @@
+import type { Command } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import type { ClientError } from '../../core/errors.ts';
 import type { Frame, Frames, Protocol } from '../../core/protocol.ts';
@@ -13,6 +14,9 @@ import type { Recovery } from './recovery.ts';
 
 /** The number of the `connect` command; those of events come after it. */
 export const CONNECT_ID = 1;
+
+/** A command that changes what the client is in. */
+export type Change = Extract<Command, { kind: 'subscribe' | 'unsubscribe' }>;
 
 type Parts = {
   readonly dialect: Dialect;
@@ -61,6 +65,12 @@ export class MemberProtocol implements Protocol {
     if (!('id' in ask.command)) return;
     this.#asks ??= new Map();
     this.#asks.set(ask.command.id, ask);
+  }
+
+  /** What the client has asked to come into or out of that is not answered yet, in the order in which it did. */
+  get changes(): readonly Change[] {
+    const commands = [...(this.#asks?.values() ?? [])].map(({ command }) => command);
+    return commands.filter((command) => command.kind === 'subscribe' || command.kind === 'unsubscribe');
   }
 
   encodeReply(id: number, reply: Reply): Frames {

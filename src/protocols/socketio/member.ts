@@ -1,4 +1,3 @@
-import type { Command } from '../../core/commands.ts';
 import type { Connection, End } from '../../core/connection.ts';
 import { DISCONNECTS } from '../../core/disconnects.ts';
 import { ClientError, toClientError } from '../../core/errors.ts';
@@ -9,15 +8,13 @@ import { type Ask, askOf } from './asks.ts';
 import type { Dialect } from './dialect.ts';
 import { encodeAnswer } from './encode.ts';
 import type { Entry, EventPacket, NamespaceLine, NamespaceMember } from './line.ts';
-import { CONNECT_ID, MemberProtocol } from './member-protocol.ts';
+import { type Change, CONNECT_ID, MemberProtocol } from './member-protocol.ts';
 import { encodeConnectError, encodeDisconnect } from './packets.ts';
 import type { Recovery, Return } from './recovery.ts';
 import { type Place, placeNow } from './recovery-records.ts';
 
 /** Disconnect codes from here on tell the client not to come back by itself. */
 const FINAL_CODE = 3_500;
-
-type Change = Extract<Command, { kind: 'subscribe' | 'unsubscribe' }>;
 
 export type MemberParts = {
   readonly node: Node;
@@ -39,6 +36,8 @@ export class Member implements NamespaceMember, Connection {
   #held: EventPacket[] | undefined;
   /** Whether something stands on disk about what it is in. */
   #isRecorded = false;
+  /** What was written there last. */
+  #recorded: ReadonlyMap<string, Place> = new Map();
   #isAdmitted = false;
 
   constructor(parts: MemberParts, line: NamespaceLine, { auth, caller }: Entry) {
@@ -187,7 +186,7 @@ export class Member implements NamespaceMember, Connection {
   async #record(change: Change): Promise<void> {
     const { node } = this.#parts;
     const { channel } = change;
-    const channels = new Map<string, Place>(this.#protocol.membership.channels);
+    const channels = this.#expected();
     if (change.kind === 'unsubscribe') channels.delete(channel);
     else {
       // The session refuses it by itself. With a token it may be let in, though not brought back.
@@ -196,6 +195,17 @@ export class Member implements NamespaceMember, Connection {
       channels.set(channel, await placeNow(node, channel));
     }
     await this.#write(channels);
+  }
+
+  /** What the client is in once all is answered that it has asked; what it is about to enter was written down before. */
+  #expected(): Map<string, Place> {
+    const channels = new Map<string, Place>(this.#protocol.membership.channels);
+    for (const { kind, channel } of this.#protocol.changes) {
+      const place = this.#recorded.get(channel);
+      if (kind === 'unsubscribe') channels.delete(channel);
+      else if (place !== undefined) channels.set(channel, place);
+    }
+    return channels;
   }
 
   #releaseHeld(): void {
@@ -212,7 +222,7 @@ export class Member implements NamespaceMember, Connection {
     if (this.#protocol.hasGaps) return this.#giveUpRecovery(recovery, pid);
     const mustRecord =
       this.#isRecorded || [...membership.channels.keys()].some((channel) => recovery.records.concerns(channel));
-    if (mustRecord && this.#session.isConnected) this.#writeLater(membership.channels);
+    if (mustRecord && this.#session.isConnected) this.#writeLater(this.#expected());
   }
 
   /** When it comes back it is told that it was not recovered. */
@@ -228,6 +238,7 @@ export class Member implements NamespaceMember, Connection {
     const { pid } = this.#protocol;
     if (recovery === undefined || pid === undefined) return;
     this.#isRecorded = true;
+    this.#recorded = channels;
     await recovery.records.write(pid, channels);
   }
 

@@ -7,6 +7,47 @@ const SCHEDULES = 60;
 const STEPS = 80;
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
+describe('SI8 SE8 what stands on disk', () => {
+  type Written = { readonly channels: readonly (readonly [string, ...unknown[]])[] };
+
+  /** The channels in what was written last. */
+  async function written(world: World): Promise<string[]> {
+    const { publications } = await world.node.node.read('socketio:clients', { limit: 1, reverse: true });
+    const { channels } = JSON.parse(publications[0]?.data ?? '{"channels":[]}') as Written;
+    return channels.map(([channel]) => channel).sort();
+  }
+
+  test('SI8 SE8 has all rooms that a client has asked for, also while others are still being entered', async () => {
+    const world = new World();
+    const line = await world.connected();
+    const { log } = world.node;
+    const position = log.position.bind(log);
+    let letGo: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    log.position = async (channel) => {
+      await gate;
+      return position(channel);
+    };
+    await world.say(line, '20["join_room","a"]', '21["join_room","b"]', '22["join_room","c"]');
+    expect(await written(world)).toEqual(['rooms:a', 'rooms:b', 'rooms:c']);
+    await world.say(line, '23["leave_room","b"]', '24["join_room","d"]');
+    expect(await written(world)).toEqual(['rooms:a', 'rooms:c', 'rooms:d']);
+    letGo();
+    await world.node.clock.settle();
+    await world.say(line, '25["leave_room","a"]');
+    expect(await written(world)).toEqual(['rooms:c', 'rooms:d']);
+  });
+
+  test('SI8 a client in a durable room may come into a channel that keeps nothing', async () => {
+    const world = new World();
+    const line = await world.connected();
+    await world.say(line, '20["join_room","a"]', '21["subscribe","live:x"]');
+    expect(line.last('431')).toMatchObject([{ ok: true }]);
+  });
+});
+
 describe('RE8 SI9 what is no place', () => {
   const mangled: readonly (readonly [what: string, mangle: (cursor: string) => unknown])[] = [
     ['a number', () => 5],
