@@ -98,6 +98,19 @@ describe('a line', () => {
     },
   );
 
+  test.each([
+    ['2^64 - 1', [...Array.from({ length: 9 }, () => 0xff), 0x01]],
+    ['2^63', [...Array.from({ length: 9 }, () => 0x80), 0x01]],
+    ['2^56', [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01]],
+  ] as const)('RE8 so is the offset %s of the Protobuf protocol', (_what, varint) => {
+    // SubscribeRequest: channel "a", recover, epoch "e", offset.
+    const request = [0x0a, 1, 0x61, 0x18, 1, 0x32, 1, 0x65, 0x38, ...varint];
+    const command = [0x08, 1, 0x2a, request.length, ...request];
+    expect(centrifugeProtobuf.decode(Uint8Array.from([command.length, ...command]))).toEqual([
+      { kind: 'subscribe', id: 1, channel: 'a', since: { epoch: 'e', offset: UNKNOWN_OFFSET } },
+    ]);
+  });
+
   test.each(wrong.map((line) => [line]))('SE6 %p is not of the protocol', (line) => {
     expect(() => decodeLine(line)).toThrow(new DisconnectError('badRequest'));
   });
