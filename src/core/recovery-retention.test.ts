@@ -119,7 +119,8 @@ const WAYS: Readonly<Record<string, (scene: Scene, since: Position) => Promise<G
   subscribe: async (scene, since) => {
     const client = await scene.world.connected();
     const type = scene.channel.startsWith('map:') ? { type: 1, phase: 0 } : {};
-    const [id] = client.say({ subscribe: { channel: scene.channel, recover: true, ...since, ...type } });
+    const delta = scene.channel.startsWith('five:') ? { delta: 'fossil' } : {};
+    const [id] = client.say({ subscribe: { channel: scene.channel, recover: true, ...since, ...type, ...delta } });
     const answer = await scene.answered(client, id);
     client.hangUp();
     // Of a map, whose entries are to be read anew.

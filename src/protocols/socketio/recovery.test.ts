@@ -7,6 +7,31 @@ const SCHEDULES = 60;
 const STEPS = 80;
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
+describe('RE2 SI9 what a room does not keep any more', () => {
+  const gone: readonly (readonly [what: string, letGo: (world: World) => Promise<void>])[] = [
+    ['by size', (world) => world.speak('a', 4, 5, 6)],
+    ['by time', (world) => world.node.clock.pass(5_000)],
+    ['as it was removed', (world) => world.node.node.trim('rooms:a')],
+  ];
+  test.each([...gone])(
+    'RE2 SI9 %s is given to nobody, also when another was given it just before',
+    async (_what, letGo) => {
+      const world = new World({}, { historySize: 3, historyTtlMs: 5_000 });
+      const [one, other] = [await world.connected(), await world.connected()];
+      for (const line of [one, other]) await world.say(line, '2["join_room","a"]');
+      await world.speak('a', 1);
+      for (const line of [one, other]) line.close();
+      await world.speak('a', 2, 3);
+      const back = await world.back(one, pidOf(one));
+      expect([pidOf(back), back.messages]).toEqual([pidOf(one), [2, 3]]);
+      await letGo(world);
+      const late = await world.back(other, pidOf(other));
+      expect(pidOf(late)).not.toBe(pidOf(other));
+      expect(late.messages).toEqual([]);
+    },
+  );
+});
+
 describe('SI8 SE8 what stands on disk', () => {
   type Written = { readonly channels: readonly (readonly [string, ...unknown[]])[] };
 
