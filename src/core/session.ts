@@ -442,18 +442,20 @@ export class Session implements Subscriber, Spender {
   }
 
   /** Does a command and answers it. Does not reject. */
-  async #carryOut(command: Request, span: Span | undefined, accepted?: Accepted): Promise<void> {
-    try {
-      const reply = await this.#run(command, accepted);
-      this.#inFlight -= 1;
-      if (reply !== undefined) this.#reply(command.id, reply);
-      span?.end();
-    } catch (error) {
-      this.#inFlight -= 1;
-      if (error instanceof DisconnectError) this.close(error.kind);
-      else this.#reply(command.id, { kind: 'error', error: this.#explain(error, command.kind, span) });
-      endFailed(span, error);
-    }
+  #carryOut(command: Request, span: Span | undefined, accepted?: Accepted): Promise<void> {
+    return this.#run(command, accepted).then(
+      (reply) => {
+        this.#inFlight -= 1;
+        if (reply !== undefined) this.#reply(command.id, reply);
+        span?.end();
+      },
+      (error) => {
+        this.#inFlight -= 1;
+        if (error instanceof DisconnectError) this.close(error.kind);
+        else this.#reply(command.id, { kind: 'error', error: this.#explain(error, command.kind, span) });
+        endFailed(span, error);
+      },
+    );
   }
 
   /** Undefined when the client has been told already. */
