@@ -1,14 +1,12 @@
 import type { Since } from './commands.ts';
 import { DisconnectError } from './disconnects.ts';
-import { feedOptionsOf } from './feed.ts';
 import type { Hub } from './hub.ts';
 import type { HubChannel, Recovery } from './hub-channel.ts';
 import type { Permissions } from './permissions.ts';
 import type { Principal } from './principal.ts';
-import type { Protocol } from './protocol.ts';
 import type { SubscribeResult } from './pushes.ts';
 import type { RecoveryBudget } from './recovery-budget.ts';
-import { enterAs, LIVE_BY_CLIENT, LIVE_BY_SERVER, type Live, withFeed } from './subscription.ts';
+import { LIVE_BY_CLIENT, LIVE_BY_SERVER, type Live } from './subscription.ts';
 
 /** The channels that a connecting client is put into: first counted in, then, once it has been told, joined. */
 export type Entering = {
@@ -30,14 +28,13 @@ type Held = Map<string, HubChannel>;
 /** The connecting client's subscriptions, as far as entering touches them. */
 export interface Seats {
   readonly principal: Principal;
-  readonly protocol: Protocol;
   /** Whether the channel was taken away while the connection was being set up. */
   isRevoked(channel: string): boolean;
   /** From now on a revocation finds the subscription itself. */
   settled(): void;
   budget(): RecoveryBudget;
-  keep(channel: HubChannel, live: Live, result: SubscribeResult): SubscribeResult;
-  withoutExcepted(result: SubscribeResult): SubscribeResult;
+  /** Counts the client in, which is then to be told the result and to join. */
+  countIn(channel: HubChannel, live: Live, recovery: Recovery | undefined): SubscribeResult;
   forget(channel: string): void;
   /** Counts the client out again, which has not joined. */
   countOut(channel: string): void;
@@ -180,12 +177,7 @@ class ConnectEntry implements Entering {
   }
 
   #enterOne(channel: HubChannel, live: Live, recovery: Recovery | undefined): SubscribeResult {
-    const { protocol } = this.#seats;
-    const wishes = feedOptionsOf(channel.namespace, {}, protocol);
-    const { feed, entered } = enterAs(this.#node.hub, channel, { protocol, wishes, recovery });
-    // What it was brought back into, it asked for itself: its protocol looks what it is given of that.
-    const told = live.by === 'server' ? this.#seats.withoutExcepted(entered) : entered;
-    const result = this.#seats.keep(channel, withFeed(live, feed), told);
+    const result = this.#seats.countIn(channel, live, recovery);
     this.#results.set(channel.name, result);
     return result;
   }

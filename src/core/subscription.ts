@@ -38,6 +38,10 @@ export type Entrance = {
   readonly options: SubscribeOptions;
   readonly wishes: FeedOptions | undefined;
   readonly read: MapRead | undefined;
+  /** Absent for one that comes new. */
+  readonly recovery: Recovery | undefined;
+  /** Whether it is told of publications that are not for it, too: its protocol looks what it is given of them. */
+  readonly isToldAll: boolean;
 };
 
 /** Throws `limitExceeded` when one more user is too many. */

@@ -255,17 +255,18 @@ export class Subscriptions {
   prepareAll(names: readonly string[], since: Positions, restore?: Positions): Promise<Entering> {
     const seats: Seats = {
       principal: this.#session.principal,
-      protocol: this.#session.protocol,
       isRevoked: (channel) => this.#revoked?.has(channel) === true,
       settled: () => {
         this.#revoked = undefined;
       },
       budget: () => this.#budget(),
-      keep: (channel, live, result) => {
+      countIn: (channel, live, recovery) => {
+        const isToldAll = live.by === 'client';
+        const wishes = feedOptionsOf(channel.namespace, {}, this.#session.protocol);
+        const result = this.#countIn(channel, live, { options: {}, wishes, read: undefined, recovery, isToldAll });
         if (live.by === 'client') this.#asked += 1;
-        return this.#keep(channel, live, result);
+        return result;
       },
-      withoutExcepted: (result) => this.#withoutExcepted(result),
       forget: (channel) => this.#forget(channel),
       countOut: (channel) => this.#countOut(channel, this.#feedOf(channel)),
       join: (channel, result) => this.#join(channel, { joinLeave: true, result }),
@@ -305,7 +306,12 @@ export class Subscriptions {
         this.#forget(name);
         return tell(partResult(channel, read, { since: options.page?.since, wishes }));
       }
-      const result = this.#countIn(channel, live, { options, wishes, read });
+      const since = fromOf(options);
+      // The other half is for the entries.
+      const recovery = since && { since, budget: this.#budget(read === undefined ? 1 : 1 / 2) };
+      // The newest publication is the channel's state, whoever caused it.
+      const isToldAll = options.latest === true;
+      const result = this.#countIn(channel, live, { options, wishes, read, recovery, isToldAll });
       tell(result);
       this.#session.flush();
       this.#join(channel, { joinLeave: options.joinLeave === true, result });
@@ -315,17 +321,15 @@ export class Subscriptions {
   }
 
   /** Counts the client in; the caller must tell it the result and then `#join`, in this same turn. */
-  #countIn(channel: HubChannel, live: Live, { options, wishes, read }: Entrance): SubscribeResult {
+  #countIn(channel: HubChannel, live: Live, entrance: Entrance): SubscribeResult {
     const { hub } = this.#node;
     const { protocol } = this.#session;
-    const since = fromOf(options);
-    // The other half is for the entries.
-    const recovery = since && { since, budget: this.#budget(read === undefined ? 1 : 1 / 2) };
+    const { options, wishes, recovery, isToldAll } = entrance;
     const { feed, entered } = enterAs(hub, channel, { protocol, wishes, recovery });
     try {
-      const result = resultOf(channel, entered, { options, wishes, read });
+      const result = resultOf(channel, entered, entrance);
       if (channel.namespace.type === 'sharedPoll') return this.#keepPolled(channel, live, result);
-      const kept = this.#keep(channel, withFeed(live, feed), this.#toTell(options, result));
+      const kept = this.#keep(channel, withFeed(live, feed), isToldAll ? result : this.#withoutExcepted(result));
       if (options.presence !== true) return kept;
       return { ...kept, presence: [...(channel.present?.clients ?? []), this.infoIn(channel.name)] };
     } catch (error) {
@@ -363,11 +367,6 @@ export class Subscriptions {
     this.#subscriptions.set(channel.name, live);
     const ttl = this.#ttlOf(live);
     return ttl === undefined ? result : { ...result, ttl };
-  }
-
-  /** The newest publication is the channel's state, whoever caused it. */
-  #toTell({ latest }: SubscribeOptions, result: SubscribeResult): SubscribeResult {
-    return latest === true ? result : this.#withoutExcepted(result);
   }
 
   /** Offsets then have a hole, which is no loss: the client was not to be told. */
