@@ -86,6 +86,12 @@ describe('a line', () => {
       '{"id":1,"sub_refresh":{"channel":"a","token":{}}}',
     ],
   ];
+  test.each(wrong.map((line) => [line]))('SE6 %p is not of the protocol', (line) => {
+    expect(() => decodeLine(line)).toThrow(new DisconnectError('badRequest'));
+  });
+});
+
+describe('RE8 a place that makes no sense', () => {
   test.each(['-1', '1.5', '9007199254740993', '18446744073709551615', '1e400'])(
     'RE8 the offset %s is one that no channel reaches',
     (offset) => {
@@ -109,10 +115,6 @@ describe('a line', () => {
     expect(centrifugeProtobuf.decode(Uint8Array.from([command.length, ...command]))).toEqual([
       { kind: 'subscribe', id: 1, channel: 'a', since: { epoch: 'e', offset: UNKNOWN_OFFSET } },
     ]);
-  });
-
-  test.each(wrong.map((line) => [line]))('SE6 %p is not of the protocol', (line) => {
-    expect(() => decodeLine(line)).toThrow(new DisconnectError('badRequest'));
   });
 });
 
