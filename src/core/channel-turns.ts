@@ -1,8 +1,13 @@
+import type { Command } from './commands.ts';
+
+/** Commands that are answered. */
+export type Request = Exclude<Command, { kind: 'pong' | 'connect' | 'send' | 'ping' }>;
+
 /**
  * What a command does in its channel. `change`: to what the client is subscribed to, and how; `write`: to what is published
  * there; `read`: nothing.
  */
-export type Effect = 'change' | 'write' | 'read';
+type Effect = 'change' | 'write' | 'read';
 
 /** Says that a write is on its way to the log: what the client sent after it may begin. */
 export type Accepted = () => void;
@@ -86,5 +91,28 @@ function mayBegin({ change, write, read }: Lane, effect: Effect): boolean {
       return change + write === 0;
     default:
       return effect satisfies never;
+  }
+}
+
+/** Undefined for a command that is about no channel. */
+export function effectOf({ kind }: Request): Effect | undefined {
+  switch (kind) {
+    case 'subscribe':
+    case 'unsubscribe':
+    case 'subRefresh':
+    case 'track':
+      return 'change';
+    case 'publish':
+      return 'write';
+    case 'history':
+    case 'presence':
+    case 'presenceStats':
+      return 'read';
+    case 'rpc':
+    case 'refresh':
+    case 'signIn':
+      return undefined;
+    default:
+      return kind satisfies never;
   }
 }

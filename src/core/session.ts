@@ -3,7 +3,7 @@ import type { ClientInfo } from '../ports/log.ts';
 import type { Fields, Telemetry } from '../ports/telemetry.ts';
 import type { Span, TraceContext, Traces } from '../ports/traces.ts';
 import { type Allowances, type Excess, type Spender, tooSoon } from './allowances.ts';
-import { type Accepted, ChannelTurns, type Effect } from './channel-turns.ts';
+import { type Accepted, ChannelTurns, effectOf, type Request } from './channel-turns.ts';
 import type { ClientHeaders, HeaderFields } from './client-headers.ts';
 import type { Command } from './commands.ts';
 import type { Entered } from './connect-entry.ts';
@@ -19,9 +19,6 @@ import type { SlowReaders } from './slow-readers.ts';
 import { type Subscriber, type SubscriptionHost, Subscriptions } from './subscriptions.ts';
 import type { SignedIn } from './tokens.ts';
 import { beginCommand, endFailed, traceFields } from './tracing.ts';
-
-/** Commands that are answered. */
-type Request = Exclude<Command, { kind: 'pong' | 'connect' | 'send' | 'ping' }>;
 
 /** Characters that may wait for the end of a turn; past it they are handed on, to where the backlog is bounded. */
 const OUTGOING_LIMIT = 64 * 1024;
@@ -551,28 +548,5 @@ export class Session implements Subscriber, Spender {
       this.#outgoing.push(frame);
       this.#outgoingLength += frame.length;
     }
-  }
-}
-
-/** Undefined for a command that is about no channel. */
-function effectOf({ kind }: Request): Effect | undefined {
-  switch (kind) {
-    case 'subscribe':
-    case 'unsubscribe':
-    case 'subRefresh':
-    case 'track':
-      return 'change';
-    case 'publish':
-      return 'write';
-    case 'history':
-    case 'presence':
-    case 'presenceStats':
-      return 'read';
-    case 'rpc':
-    case 'refresh':
-    case 'signIn':
-      return undefined;
-    default:
-      return kind satisfies never;
   }
 }
