@@ -5,7 +5,6 @@ import { PLAIN, POLL_SECRET, TestNode } from '../../tests/core/node.ts';
 import type { Backend } from '../ports/backend.ts';
 import { BackendUnavailable } from '../ports/backend.ts';
 import { Application } from './application.ts';
-import type { Hooks } from './hooks.ts';
 import type { Namespace } from './namespace.ts';
 
 const POLLED: Namespace = {
@@ -42,10 +41,10 @@ class Items implements Backend {
   }
 }
 
-function nodeOf(backend: Items, hooks: Partial<Hooks> = {}): TestNode {
+function nodeOf(backend: Items): TestNode {
   return new TestNode({
     namespaces: { poll: { options: { ...POLLED, pollVersions: true } }, differs: { options: POLLED } },
-    hooks: { application: new Application(backend), ...hooks },
+    hooks: { application: new Application(backend) },
   });
 }
 
@@ -117,20 +116,6 @@ describe('SP shared polls', () => {
       ],
       [['x', 2]],
     ]);
-  });
-
-  test('SP1 a client that the server has put into the channel as it connected may track items, too', async () => {
-    const backend = new Items();
-    const test = nodeOf(backend, { serverChannels: async () => ['poll:a'] });
-    backend.set({ key: 'x', version: 1, data: 1 });
-    const client = await test.connected();
-    expect((await track(test, client, 'poll:a', { x: 0 }))?.error).toBeUndefined();
-    await test.clock.pass(1_000);
-    backend.set({ key: 'x', version: 2, data: 2 });
-    await test.clock.pass(1_000);
-    expect(versions(client, 'poll:a').at(-1)).toEqual(['x', 2]);
-    client.hangUp();
-    expect(test.node.hub.size).toBe(0);
   });
 
   test('SP1 a client that knows more than we do is told what is newer still', async () => {

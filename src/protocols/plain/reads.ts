@@ -13,7 +13,11 @@ export async function history(node: Node, asked: Remembering, found: Caller): Pr
   const { principal } = await node.signIn(found.principal, asked.token);
   node.spend({ principal, address: found.address }, 'other');
   const { channel, reverse } = asked;
-  const { publications, epoch, offset } = await answerHistory(node, principal, { kind: 'history', id: 0, ...asked });
+  const { publications, epoch, offset } = await answerHistory(
+    node,
+    { principal },
+    { kind: 'history', id: 0, ...asked },
+  );
   const cursor = new Cursor();
   // What a page that ends early did not hold comes next; whoever reads backwards has the newest.
   const last = reverse ? undefined : publications.at(-1)?.offset;
@@ -26,6 +30,6 @@ export async function history(node: Node, asked: Remembering, found: Caller): Pr
 export async function presence(node: Node, { channel, token }: Looking, found: Caller): Promise<string> {
   const { principal } = await node.signIn(found.principal, token);
   node.spend({ principal, address: found.address }, 'other');
-  const { clients } = await answerPresence(node, principal, channel);
+  const { clients } = await answerPresence(node, { principal }, channel);
   return `{"clients":[${clients.map(encodeInfo).join()}]}`;
 }
