@@ -14,6 +14,7 @@ import { DisconnectError, type DisconnectName } from './disconnects.ts';
 import { AT_ONCE, Drain, type DrainPlan } from './drain.ts';
 import { ClientError } from './errors.ts';
 import type { Channels, Published, PublishOptions } from './feature.ts';
+import { Guard } from './guard.ts';
 import type { Hooks } from './hooks.ts';
 import { Hub } from './hub.ts';
 import type { HubChannel } from './hub-channel.ts';
@@ -27,6 +28,7 @@ import type { Principal } from './principal.ts';
 import { Publisher } from './publisher.ts';
 import type { ConnectResult, Reply } from './pushes.ts';
 import { type LimitName, type Quotas, UNLIMITED } from './quotas.ts';
+import { repeat } from './repeat.ts';
 import { type NodeCommand, type Opening, Session, type SessionHost } from './session.ts';
 import { Sessions } from './sessions.ts';
 import { SharedPolls } from './shared-polls.ts';
@@ -34,6 +36,8 @@ import { SlowReaders } from './slow-readers.ts';
 import type { SignedIn } from './tokens.ts';
 
 const TICK_MS = 1_000;
+/** A tick that is later than this does not come any more, or the process is far too busy. */
+const TICK_LATE_MS = 10_000;
 const CONTROL = 'control';
 const LOG_PAUSE_MS = 60_000;
 
@@ -50,6 +54,8 @@ export class Node implements Channels, SessionHost {
   readonly maps: Maps;
   readonly polls: SharedPolls;
   readonly slowReaders: SlowReaders;
+  /** Keeps what one part of the node throws from the others. */
+  readonly guard: Guard;
   readonly #mapPresence = new MapPresence();
   readonly #settings: NodeSettings;
   readonly #publisher: Publisher;
@@ -62,13 +68,17 @@ export class Node implements Channels, SessionHost {
   #toFlush: Session[] = [];
   #hooks: Hooks | undefined;
   #stopTicking: () => void = () => undefined;
+  /** When the last tick began; undefined before the start, and once no more come. */
+  #tickedAt: number | undefined;
   readonly #drain: Drain;
   /** When the log was last told of one, by the limit. */
   readonly #turnedAwayAt = new Map<TurnedAway['limit'], number>();
 
   constructor(given: NodeSettings) {
+    const guard = new Guard(given);
+    this.guard = guard;
     this.slowReaders = new SlowReaders({
-      ...{ clock: given.clock, bound: given.limits.backlogBytes },
+      ...{ clock: given.clock, guard, bound: given.limits.backlogBytes },
       ...{ sessions: () => this.#sessions.every(), count: () => this.#sessions.size },
     });
     const settings = { ...given, fanout: this.slowReaders.watching(given.fanout) };
@@ -96,7 +106,7 @@ export class Node implements Channels, SessionHost {
       tell: (channel, epoch, publication) => this.#tell(channel, epoch, publication),
       refused: (limit) => this.refused(limit),
     });
-    this.#pings = new PingWheel({ ...settings, ...settings.limits });
+    this.#pings = new PingWheel({ ...settings, ...settings.limits, guard });
     this.#quotas = settings.quotas ?? UNLIMITED;
     this.allowances = new Allowances(this.#quotas);
     this.#arrivals = new Arrivals({
@@ -105,11 +115,11 @@ export class Node implements Channels, SessionHost {
       connections: () => this.connections,
     });
     this.#sessions = new Sessions({
-      ...{ clock: this.clock, pings: this.#pings, hooks: () => this.#hooks },
+      ...{ clock: this.clock, guard, pings: this.#pings, hooks: () => this.#hooks },
       ...{ arrivals: this.#arrivals, userConnections: this.#quotas.userConnections },
       refused: (limit) => this.refused(limit),
     });
-    this.#drain = new Drain(this.clock);
+    this.#drain = new Drain(this.clock, guard);
     this.hub = this.#createHub();
     settings.bus.listen((subject, message) => this.#hear(subject, message));
     settings.bus.subscribe(CONTROL);
@@ -118,11 +128,15 @@ export class Node implements Channels, SessionHost {
   /** Begins to look after connections. */
   start(hooks: Hooks): void {
     this.#hooks = hooks;
-    const tick = () => {
-      this.#tick();
-      this.#stopTicking = this.clock.after(TICK_MS, tick);
-    };
-    this.#stopTicking = this.clock.after(TICK_MS, tick);
+    this.#tickedAt = this.clock.now();
+    const onError = (error: unknown) => this.guard.failed('tick', error);
+    this.#stopTicking = repeat({ clock: this.clock, ms: TICK_MS, onError }, () => this.#tick());
+  }
+
+  /** Whether connections are looked after as they should be: the last tick is not long ago. */
+  get isTicking(): boolean {
+    // Where the wall clock stepped, in whichever direction, the next tick puts this right.
+    return this.#tickedAt === undefined || Math.abs(this.clock.now() - this.#tickedAt) <= TICK_LATE_MS;
   }
 
   get name(): string {
@@ -325,7 +339,7 @@ export class Node implements Channels, SessionHost {
 
   /** Has everybody on this node who is in the channel subscribe again: what they know of it does not hold any more. */
   startAnew(channel: string): void {
-    for (const session of [...this.#sessions.every()]) session.subscriptions.reset(channel);
+    this.guard.each('resets', [...this.#sessions.every()], (session) => session.subscriptions.reset(channel));
   }
 
   /** As `tellExternal`, for those whom an app's backend has signed in. */
@@ -364,6 +378,7 @@ export class Node implements Channels, SessionHost {
     await this.#drain.run(() => this.#sessions.every(), plan);
     await this.#publisher.drained();
     this.#stopTicking();
+    this.#tickedAt = undefined;
   }
 
   /** Has a drain send away at once whoever is left. False where nobody is. */
@@ -392,6 +407,7 @@ export class Node implements Channels, SessionHost {
     return new Hub({
       fanout,
       protocols,
+      guard: this.guard,
       clock,
       traces,
       recoveryLimit: limits.history,
@@ -424,6 +440,11 @@ export class Node implements Channels, SessionHost {
   }
 
   #hear(subject: string, message: BusMessage): void {
+    // Whoever publishes was accepted, whatever becomes of the deliveries here.
+    this.guard.run('bus', () => this.#obey(subject, message));
+  }
+
+  #obey(subject: string, message: BusMessage): void {
     if (subject === CONTROL) return this.#sessions.obey(message as Control);
     const channel = subject.slice(2);
     const heard = message as ChannelMessage;
@@ -433,21 +454,32 @@ export class Node implements Channels, SessionHost {
 
   #tick(): void {
     const now = this.clock.now();
-    this.#pings.tick(now);
-    this.hub.sweep(now);
+    this.#tickedAt = now;
+    const { guard } = this;
+    guard.run('pings', () => this.#pings.tick(now));
+    guard.run('channels', () => this.hub.sweep(now));
+    guard.run('maps', () => this.#expireEntries(now));
+    guard.run('stale sessions', () => this.#sessions.closeStale(now));
+    guard.run('features', () => this.#hooks?.onTick?.(now));
+    guard.run('rates', () => this.allowances.sweep(now));
+    guard.run('rates', () => this.#arrivals.sweep(now));
+  }
+
+  #expireEntries(now: number): void {
     for (const [channel, key] of this.maps.expired(now)) {
       const done = this.publish(channel, 'null', { entry: { key, removed: true } });
       done.catch((error) => this.report(error, 'map.expiry_failed'));
     }
-    this.#sessions.closeStale(now);
-    this.#hooks?.onTick?.(now);
-    this.allowances.sweep(now);
-    this.#arrivals.sweep(now);
+  }
+
+  /** What it was to be told is lost: it must come back to learn of it. */
+  #cut(session: Session): void {
+    this.guard.run('answers', () => session.close('internal'));
   }
 
   readonly #flushSessions = (): void => {
     const sessions = this.#toFlush;
     this.#toFlush = [];
-    for (const session of sessions) session.flush();
+    for (const session of sessions) if (!this.guard.run('answers', () => session.flush())) this.#cut(session);
   };
 }

@@ -115,7 +115,16 @@ export class PolledChannel {
       return namespace.pollVersions ? { key, version } : { key };
     });
     const answer = ANSWER.parse(await ask(namespace.pollUrl, JSON.stringify({ channel: this.name, items })));
-    for (const item of answer.result.items) this.#learn(item);
+    // An item that cannot be told keeps no other from being told.
+    const failures: unknown[] = [];
+    for (const item of answer.result.items) {
+      try {
+        this.#learn(item);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   #learn(item: Item): void {

@@ -164,6 +164,11 @@ export class Session implements Subscriber, Spender {
     this.#takeAll(() => this.protocol.decode(frame), caller);
   }
 
+  /** The client's line gave a sign of life beneath the protocol. */
+  heard(): void {
+    this.lastSeen = this.#node.clock.now();
+  }
+
   /** Counts what the client has said and its protocol itself refuses. False when it was too much: it is told so, or closed. */
   affords(): boolean {
     this.lastSeen = this.#node.clock.now();

@@ -59,7 +59,7 @@ export class SharedPolls {
     this.#settings.clock.after(poller.namespace.pollIntervalMs, () => {
       // Kept for one round more, so that whoever comes back meanwhile finds the epoch that it knew.
       if (poller.channel.empty) this.#pollers.delete(poller.channel.name);
-      else this.#poll(poller, false).then(() => this.#schedule(poller));
+      else this.#poll(poller, false).finally(() => this.#schedule(poller));
     });
   }
 
@@ -73,10 +73,12 @@ export class SharedPolls {
       poller.failing = false;
     } catch (error) {
       poller.wanted.clear();
-      if (!poller.failing) this.#settings.onFailure(error);
+      const wasFailing = poller.failing;
       poller.failing = true;
+      if (!wasFailing) this.#settings.onFailure(error);
+    } finally {
+      poller.polling = false;
     }
-    poller.polling = false;
   }
 }
 

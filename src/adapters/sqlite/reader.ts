@@ -51,6 +51,8 @@ export class Reader {
       const found = channel.get(job.channel) as { top: number } | null;
       return { epoch: this.#epoch, top: found?.top ?? 0, rows: [] };
     }
+    // Left by a COMMIT that failed: no page could be read any more.
+    if (this.#db.inTransaction) this.#db.run('ROLLBACK');
     this.#statements.prepare('BEGIN').run();
     try {
       const found = channel.get(job.channel) as { id: number; top: number } | null;

@@ -63,7 +63,16 @@ export class Streams implements Fanout {
   readonly #byKey = new Map<string, StreamConnection>();
 
   publish(topic: string, frame: Frame): void {
-    for (const connection of this.#topics.get(topic) ?? []) connection.send(frame);
+    const failures: unknown[] = [];
+    for (const connection of this.#topics.get(topic) ?? []) {
+      try {
+        connection.send(frame);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    // Once all others have it.
+    if (failures.length > 0) throw failures[0];
   }
 
   /** Undefined when the stream has ended, or never was. */
