@@ -252,6 +252,7 @@ function quotasOf(config: Config): Quotas {
     publicationsPerSecond: config.publicationsPerSecond,
     userCommandsPerSecond: config.userCommandsPerSecond,
     userPublicationsPerSecond: config.userPublicationsPerSecond,
+    userReadBytesPerSecond: config.userReadBytesPerSecond,
     burstSeconds: config.burstSeconds,
     userConnections: config.userConnectionLimit,
     userChannels: config.userChannelLimit,

@@ -147,7 +147,14 @@ describe('TF tag filters', () => {
       },
     };
     const hub = new Hub({
-      ...{ clock: test.clock, guard: guardOf(test.clock), protocols: [counting], recoveryLimit: 10, recoveryBytes: 1_000, backlogBytes: 2_000 },
+      ...{
+        clock: test.clock,
+        guard: guardOf(test.clock),
+        protocols: [counting],
+        recoveryLimit: 10,
+        recoveryBytes: 1_000,
+        backlogBytes: 2_000,
+      },
       fanout: { publish: () => undefined },
       logOf: () => undefined,
       onInterest: () => undefined,

@@ -22,6 +22,7 @@ import { MapPresence, type PresenceEntry } from './map-presence.ts';
 import { Maps } from './maps.ts';
 import type { ChannelMessage, Control, ExternalOrder } from './node-messages.ts';
 import type { Limits, NodeSettings } from './node-settings.ts';
+import { NodeWork } from './node-work.ts';
 import { Permissions } from './permissions.ts';
 import { PingWheel } from './ping-wheel.ts';
 import type { Principal } from './principal.ts';
@@ -53,6 +54,8 @@ export class Node implements Channels, SessionHost {
   readonly allowances: Allowances;
   readonly maps: Maps;
   readonly polls: SharedPolls;
+  /** What costs more than its command shows, in turns that are fair between users. */
+  readonly work: NodeWork;
   readonly slowReaders: SlowReaders;
   /** Keeps what one part of the node throws from the others. */
   readonly guard: Guard;
@@ -109,6 +112,7 @@ export class Node implements Channels, SessionHost {
     this.#pings = new PingWheel({ ...settings, ...settings.limits, guard });
     this.#quotas = settings.quotas ?? UNLIMITED;
     this.allowances = new Allowances(this.#quotas);
+    this.work = new NodeWork({ clock: this.clock, bytesPerSecond: this.#quotas.userReadBytesPerSecond });
     this.#arrivals = new Arrivals({
       quotas: this.#quotas,
       random: Math.random,
@@ -463,6 +467,7 @@ export class Node implements Channels, SessionHost {
     guard.run('features', () => this.#hooks?.onTick?.(now));
     guard.run('rates', () => this.allowances.sweep(now));
     guard.run('rates', () => this.#arrivals.sweep(now));
+    guard.run('rates', () => this.work.sweep(now));
   }
 
   #expireEntries(now: number): void {

@@ -9,24 +9,24 @@ import type { Entered } from './connect-entry.ts';
 import type { Connection, End } from './connection.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName, type UnsubscribeName } from './disconnects.ts';
 import { ClientError, toClientError } from './errors.ts';
+import type { Asker } from './fair-queue.ts';
 import type { Ending, Given } from './node-messages.ts';
+import type { NodeWork } from './node-work.ts';
 import { type Principal, userOf } from './principal.ts';
 import { type Frame, type Frames, listOf, type Protocol } from './protocol.ts';
 import type { ConnectResult, Push, Reply } from './pushes.ts';
-import { Slots } from './slots.ts';
 import type { SlowReaders } from './slow-readers.ts';
 import { type Subscriber, type SubscriptionHost, Subscriptions } from './subscriptions.ts';
 import type { SignedIn } from './tokens.ts';
 import { beginCommand, endFailed, traceFields } from './tracing.ts';
+import { bytesOfReply, bytesOfResult } from './work-bytes.ts';
+import { workKeyOf } from './work-key.ts';
 
 /** Commands that are answered. */
 type Request = Exclude<Command, { kind: 'pong' | 'connect' | 'send' | 'ping' }>;
 
 /** Characters that may wait for the end of a turn; past it they are handed on, to where the backlog is bounded. */
 const OUTGOING_LIMIT = 64 * 1024;
-
-/** History reads of one connection that run at once: each may hold a page of long publications in memory. */
-const HISTORY_READS = 4;
 
 type State = 'waiting' | 'connecting' | 'connected' | 'refused' | 'closed';
 
@@ -40,6 +40,7 @@ export interface SessionHost extends SubscriptionHost {
   commands: number;
   readonly telemetry: Telemetry;
   readonly allowances: Allowances;
+  readonly work: NodeWork;
   readonly slowReaders: Pick<SlowReaders, 'wrote' | 'mayHaveCut'>;
   readonly traces: Traces | undefined;
   readonly limits: SubscriptionHost['limits'] & { readonly commandsInFlight: number };
@@ -121,8 +122,8 @@ export class Session implements Subscriber, Spender {
   /** Channels that the server wants this client in, once it is connected. */
   #joinLater: Map<string, Given | undefined> | undefined;
   #inFlight = 0;
-  /** Made with the first history read. */
-  #historyReads: Slots | undefined;
+  /** Made with the first work that is charged. */
+  #asker: Asker | undefined;
 
   constructor(node: SessionHost, opening: Opening, client: string) {
     this.#node = node;
@@ -153,6 +154,12 @@ export class Session implements Subscriber, Spender {
   get info(): ClientInfo {
     const connInfo = this.#connInfo;
     return { user: userOf(this.#principal), client: this.client, ...(connInfo !== undefined && { connInfo }) };
+  }
+
+  /** Whose share its work is taken from. */
+  get asker(): Asker {
+    this.#asker ??= { key: workKeyOf(this), connection: this };
+    return this.#asker;
   }
 
   get backlog(): number {
@@ -221,6 +228,7 @@ export class Session implements Subscriber, Spender {
     this.#outgoing = undefined;
     this.#deferred = undefined;
     this.subscriptions.clear();
+    if (this.#asker !== undefined) this.#node.work.drop(this.#asker);
     this.#node.unregister(this);
   }
 
@@ -354,10 +362,13 @@ export class Session implements Subscriber, Spender {
     const given = (signedIn.channels ?? []).filter((channel) => this.#node.permissions.takesTokens(channel));
     // Asked for one that stays alone too: only now is it certain that the sign-in still holds.
     const channels = [...(await this.#node.serverChannels(this.#principal)), ...given];
-    const entering = await this.subscriptions.prepareAll(alone ? [] : channels, since, restore);
+    const prepare = () => this.subscriptions.prepareAll(alone ? [] : channels, since, restore);
+    const isReturning = since.size > 0 || restore !== undefined;
+    const entering = await (isReturning ? this.#node.work.read(this.asker, prepare, () => 0) : prepare());
     if (this.#state !== 'connecting') return entering.abandon();
     this.#state = 'connected';
     const entered = entering.enter();
+    if (isReturning) this.#charge(entered);
     this.#reply(id, { kind: 'connect', result: this.#node.connectResult(this, entered) });
     this.flush();
     entering.join();
@@ -454,21 +465,23 @@ export class Session implements Subscriber, Spender {
       case 'track':
         return { kind: 'track', ...(await this.subscriptions.track(command)) };
       case 'history':
-        return this.#readHistory(command);
+      case 'presence':
+        return this.#read(command);
+      case 'rpc':
+        return this.#node.work.call(this.asker, () => this.#node.run(this, command));
       default:
         return this.#node.run(this, command);
     }
   }
 
-  #readHistory(command: Extract<NodeCommand, { kind: 'history' }>): Promise<Reply> {
-    this.#historyReads ??= new Slots(HISTORY_READS, this.#node.limits.commandsInFlight);
-    return this.#historyReads.run(async () => {
-      // Pages from memory would all come in this turn, and keep the other clients waiting.
-      await new Promise<void>((resolve) => this.#node.clock.soon(resolve));
-      // Nobody is left to read for.
-      if (this.#state === 'closed') throw new DisconnectError('connectionClosed');
-      return this.#node.run(this, command);
-    });
+  #read(command: Extract<NodeCommand, { kind: 'history' | 'presence' }>): Promise<Reply> {
+    return this.#node.work.read(this.asker, () => this.#node.run(this, command), bytesOfReply);
+  }
+
+  #charge({ subscriptions, restored }: Entered): void {
+    const results = [...subscriptions.values(), ...(restored?.values() ?? [])];
+    const bytes = results.reduce((sum, result) => sum + bytesOfResult(result), 0);
+    this.#node.work.charge(this.asker.key, bytes);
   }
 
   async #refresh(token: string): Promise<Reply> {
@@ -483,6 +496,7 @@ export class Session implements Subscriber, Spender {
     const before = this.#principal;
     const { principal, info } = prove(before);
     this.#principal = principal;
+    this.#asker = undefined;
     this.#connInfo = info;
     this.#node.signedIn(this, before);
     return { kind: 'signIn' };
@@ -506,7 +520,9 @@ export class Session implements Subscriber, Spender {
 
   #reply(id: number, reply: Reply): void {
     if (this.#state === 'closed') return;
-    this.#send(this.protocol.encodeReply(id, reply));
+    const frames = this.protocol.encodeReply(id, reply);
+    if (reply.kind === 'rpc') this.#node.work.charge(this.asker.key, lengthOf(frames));
+    this.#send(frames);
   }
 
   /** Frames of one list stay together: others may go out when the limit is passed. */
@@ -526,4 +542,8 @@ export class Session implements Subscriber, Spender {
       this.#outgoingLength += frame.length;
     }
   }
+}
+
+function lengthOf(frames: Frames): number {
+  return listOf(frames).reduce((sum, { length }) => sum + length, 0);
 }

@@ -6,12 +6,14 @@ import type { Reader } from './conflation.ts';
 import { type Entering, type Positions, prepareEntering, type Seats } from './connect-entry.ts';
 import { DisconnectError, UNSUBSCRIBES, type UnsubscribeName } from './disconnects.ts';
 import { ClientError } from './errors.ts';
+import type { Asker } from './fair-queue.ts';
 import { type Feed, feedOptionsOf } from './feed.ts';
 import { type Hub, joinLeaveTopicOf, topicOf } from './hub.ts';
 import type { HubChannel } from './hub-channel.ts';
 import { partResult, readPart } from './map-parts.ts';
 import type { MapRead, Maps } from './maps.ts';
 import type { Given } from './node-messages.ts';
+import type { NodeWork } from './node-work.ts';
 import type { Permissions } from './permissions.ts';
 import { type Principal, userOf } from './principal.ts';
 import type { Protocol } from './protocol.ts';
@@ -35,6 +37,7 @@ import {
 } from './subscription.ts';
 import type { Grant } from './tokens.ts';
 import { Tracking } from './tracking.ts';
+import { bytesOfResult, readsChannel } from './work-bytes.ts';
 
 /** Whose subscriptions they are. */
 export interface Subscriber extends Reader {
@@ -44,6 +47,7 @@ export interface Subscriber extends Reader {
   readonly address: string;
   readonly isConnected: boolean;
   readonly info: ClientInfo;
+  readonly asker: Asker;
   /** Bytes that wait for the client, nearly. */
   readonly backlog: number;
   /** False when the client's protocol has no words for it. */
@@ -60,6 +64,7 @@ export interface SubscriptionHost {
   readonly admission: Admission;
   readonly maps: Maps;
   readonly polls: SharedPolls;
+  readonly work: NodeWork;
   /** How many more channels the connection's user may ask for, over all connections. */
   channelsLeft(principal: Principal): number;
   /** Counts what a limit has refused. */
@@ -288,8 +293,23 @@ export class Subscriptions {
     }
   }
 
-  async #enterWhenReady(name: string, entry: Entry, { allowed, options, by, tell }: How): Promise<void> {
-    const grant = await allowed;
+  async #enterWhenReady(name: string, entry: Entry, how: How): Promise<void> {
+    const grant = await how.allowed;
+    const { permissions, work } = this.#node;
+    if (!readsChannel(how.options, permissions.namespace(name).type)) return this.#enter(name, entry, how, grant);
+    let bytes = 0;
+    const tell: Tell = (result) => {
+      bytes = bytesOfResult(result);
+      how.tell(result);
+    };
+    await work.read(
+      this.#session.asker,
+      () => this.#enter(name, entry, { ...how, tell }, grant),
+      () => bytes,
+    );
+  }
+
+  async #enter(name: string, entry: Entry, { options, by, tell }: How, grant: Grant | undefined): Promise<void> {
     const live = liveOf(by, grant, this.#session.info.user);
     const { hub } = this.#node;
     const channel = hub.hold(name, this.#node.permissions.namespace(name));

@@ -1,8 +1,8 @@
 import { MemoryBus } from '../../src/adapters/memory/bus.ts';
 import { MemoryLog } from '../../src/adapters/memory/log.ts';
 import type { NamespaceDefinition } from '../../src/core/feature.ts';
-import type { Hooks } from '../../src/core/hooks.ts';
 import { Guard } from '../../src/core/guard.ts';
+import type { Hooks } from '../../src/core/hooks.ts';
 import { CLOSED_NAMESPACE, type Namespace } from '../../src/core/namespace.ts';
 import { Node } from '../../src/core/node.ts';
 import type { Limits } from '../../src/core/node-settings.ts';

@@ -26,5 +26,10 @@ export function warnOfFewFiles(telemetry: Telemetry, connectionLimit: number, li
   const capacity = connectionCapacity(limit);
   const wanted = connectionLimit || FEW_CONNECTIONS;
   if (capacity === undefined || capacity >= wanted) return;
-  telemetry.record('warn', 'files.few', { limit, connections: capacity, wanted, remedy: `ulimit -n ${wanted + OWN_FILES}` });
+  telemetry.record('warn', 'files.few', {
+    limit,
+    connections: capacity,
+    wanted,
+    remedy: `ulimit -n ${wanted + OWN_FILES}`,
+  });
 }

@@ -20,7 +20,9 @@ export class OpenFiles {
   constructor(server: Pick<Server<SocketData>, 'closeIdleConnections'>, guard: Guard, clock: Clock) {
     this.#server = server;
     this.#guard = guard;
-    this.#stop = repeat({ clock, ms: LOOK_MS, onError: (error) => guard.failed('open files', error) }, () => this.#look());
+    this.#stop = repeat({ clock, ms: LOOK_MS, onError: (error) => guard.failed('open files', error) }, () =>
+      this.#look(),
+    );
   }
 
   /** Throws where no file can be opened. */

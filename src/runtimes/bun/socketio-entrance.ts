@@ -195,7 +195,6 @@ export class SocketIoEntrance implements Entrance {
   #refuse(refusal: Refusal): Response {
     return Response.json(this.#parts.socketio.engine.REFUSALS[refusal], { status: 400 });
   }
-
 }
 
 /** What is kept of who comes: their request need not be. */
