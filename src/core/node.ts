@@ -100,7 +100,8 @@ export class Node implements Channels, SessionHost {
         protocols: settings.protocols,
         secret: settings.pollSecret ?? '',
       },
-      ask: (url, question) => this.admission.application().poll(url, question),
+      traces: settings.traces,
+      ask: async (url, question, span) => this.admission.application().poll(url, question, span),
       onFailure: (error) => this.report(error, 'poll.failed'),
     });
     this.#publisher = new Publisher({

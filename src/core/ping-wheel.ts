@@ -23,6 +23,8 @@ export class PingWheel {
   readonly #buckets: Session[][];
   /** When each bucket was last pinged. */
   readonly #pingedAt: number[];
+  /** Of each bucket: protocols whose clients were not reached by its last ping, and so are not expected to answer. */
+  readonly #unpinged: Set<string>[];
   #turn = 0;
 
   constructor(settings: PingSettings) {
@@ -30,6 +32,7 @@ export class PingWheel {
     const seconds = Math.max(1, Math.round(settings.pingMs / 1_000));
     this.#buckets = Array.from({ length: seconds }, () => []);
     this.#pingedAt = this.#buckets.map(() => 0);
+    this.#unpinged = this.#buckets.map(() => new Set());
   }
 
   /** Puts a session where the fewest are. */
@@ -60,14 +63,20 @@ export class PingWheel {
   /** Once a second: pings the next bucket, and closes those of an earlier one that have not answered or whose token ran out. */
   tick(now: number): void {
     this.#turn = (this.#turn + 1) % this.#buckets.length;
-    const { fanout, protocols, guard, pongMs } = this.#settings;
     this.#pingedAt[this.#turn] = now;
-    guard.each('pings', protocols, (protocol) => {
-      if (protocol.ping !== undefined) fanout.publish(this.#topic(protocol, this.#turn), protocol.ping);
-    });
+    for (const protocol of this.#settings.protocols) this.#ping(protocol);
     this.#pingLines();
-    const ago = Math.max(1, Math.ceil(pongMs / 1_000));
+    const ago = Math.max(1, Math.ceil(this.#settings.pongMs / 1_000));
     if (ago < this.#buckets.length) this.#check(now, ago);
+  }
+
+  #ping(protocol: Protocol): void {
+    const { fanout, guard } = this.#settings;
+    const { ping, name } = protocol;
+    if (ping === undefined) return;
+    const isSent = guard.run('pings', () => fanout.publish(this.#topic(protocol, this.#turn), ping));
+    if (isSent) this.#unpinged[this.#turn]?.delete(name);
+    else this.#unpinged[this.#turn]?.add(name);
   }
 
   /** Where clients answer nothing but control frames. */
@@ -86,7 +95,8 @@ export class PingWheel {
     const index = (this.#turn - secondsAgo + length) % length;
     const pingedAt = this.#pingedAt[index] ?? 0;
     this.#settings.guard.each('pings', [...(this.#buckets[index] ?? [])], (session) => {
-      if (session.lastSeen < heardSince(session.protocol, pingedAt, now)) session.close('noPong');
+      const isSilent = session.lastSeen < heardSince(session.protocol, pingedAt, now);
+      if (isSilent && this.#unpinged[index]?.has(session.protocol.name) !== true) session.close('noPong');
       else if (session.expiresAt <= now - EXPIRY_GRACE_MS) session.expire();
       else session.subscriptions.expire(now - EXPIRY_GRACE_MS);
     });

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo } from '../ports/log.ts';
 import type { Fields, Telemetry } from '../ports/telemetry.ts';
-import type { Span, TraceContext, Traces } from '../ports/traces.ts';
+import type { Span, TraceContext } from '../ports/traces.ts';
 import { type Allowances, type Excess, type Spender, tooSoon } from './allowances.ts';
 import type { ClientHeaders, HeaderFields } from './client-headers.ts';
 import type { Command } from './commands.ts';
@@ -18,7 +18,7 @@ import type { ConnectResult, Push, Reply } from './pushes.ts';
 import type { SlowReaders } from './slow-readers.ts';
 import { type Subscriber, type SubscriptionHost, Subscriptions } from './subscriptions.ts';
 import type { SignedIn } from './tokens.ts';
-import { beginCommand, endFailed, traceFields } from './tracing.ts';
+import { beginCommand, beginQuestion, endFailed, ending, traceFields } from './tracing.ts';
 import { bytesOfReply, bytesOfResult } from './work-bytes.ts';
 import { workKeyOf } from './work-key.ts';
 
@@ -42,7 +42,6 @@ export interface SessionHost extends SubscriptionHost {
   readonly allowances: Allowances;
   readonly work: NodeWork;
   readonly slowReaders: Pick<SlowReaders, 'wrote' | 'mayHaveCut'>;
-  readonly traces: Traces | undefined;
   readonly limits: SubscriptionHost['limits'] & { readonly commandsInFlight: number };
   /** The session knows who it is. Throws `DisconnectError('connectionLimit')` where its user has too many. */
   register(session: Session): void;
@@ -237,7 +236,8 @@ export class Session implements Subscriber, Spender {
     if (!this.renewable) return this.close('expired');
     // Not asked again while it is being asked.
     this.expiresAt = Number.POSITIVE_INFINITY;
-    this.#node.admission.renew(this).then(
+    const span = beginQuestion(this.#node.traces, 'refresh', { asker: this });
+    ending(span, () => this.#node.admission.renew(this, span)).then(
       (expiresAt) => {
         this.expiresAt = expiresAt ?? Number.POSITIVE_INFINITY;
       },

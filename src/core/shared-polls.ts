@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
+import type { Span, Traces } from '../ports/traces.ts';
 import type { Fanout } from './connection.ts';
 import type { Namespace } from './namespace.ts';
 import { PolledChannel } from './polled-channel.ts';
@@ -10,7 +11,9 @@ export type SharedPollSettings = {
   readonly fanout: Fanout;
   readonly protocols: readonly Protocol[];
   readonly secret: string;
-  readonly ask: (url: string, question: string) => Promise<unknown>;
+  /** Absent where nothing is traced. */
+  readonly traces?: Traces | undefined;
+  readonly ask: (url: string, question: string, span?: Span) => Promise<unknown>;
   /** A backend did not answer, where it did before. */
   readonly onFailure: (error: unknown) => void;
 };
@@ -39,8 +42,7 @@ export class SharedPolls {
   open(name: string, namespace: Namespace): PolledChannel {
     const known = this.#pollers.get(name);
     if (known !== undefined) return known.channel;
-    const { fanout, protocols, clock, ask } = this.#settings;
-    const channel = new PolledChannel(name, { namespace, fanout, protocols, ask, now: clock.now });
+    const channel = new PolledChannel(name, { ...this.#settings, namespace, now: this.#settings.clock.now });
     const poller: Poller = { channel, namespace, wanted: new Set(), polling: false, failing: false };
     this.#pollers.set(name, poller);
     this.#schedule(poller);

@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, Publication } from '../ports/log.ts';
+import type { Traces } from '../ports/traces.ts';
 import type { Admission } from './admission.ts';
 import type { Command, SubscribeOptions } from './commands.ts';
 import type { Reader } from './conflation.ts';
@@ -36,6 +37,7 @@ import {
   withFeed,
 } from './subscription.ts';
 import type { Grant } from './tokens.ts';
+import { beginQuestion, ending } from './tracing.ts';
 import { Tracking } from './tracking.ts';
 import { bytesOfResult, readsChannel } from './work-bytes.ts';
 
@@ -65,6 +67,7 @@ export interface SubscriptionHost {
   readonly maps: Maps;
   readonly polls: SharedPolls;
   readonly work: NodeWork;
+  readonly traces: Traces | undefined;
   /** How many more channels the connection's user may ask for, over all connections. */
   channelsLeft(principal: Principal): number;
   /** Counts what a limit has refused. */
@@ -205,7 +208,8 @@ export class Subscriptions {
     const { expiresAt: _, ...endless } = live;
     // Not asked again while it is being asked.
     this.#subscriptions?.set(channel, endless);
-    this.#node.admission.renewIn(this.#session, channel).then(
+    const span = beginQuestion(this.#node.traces, 'sub_refresh', { asker: this.#session, channel });
+    ending(span, () => this.#node.admission.renewIn(this.#session, channel, span)).then(
       (expiresAt) => {
         if (this.#subscriptions?.get(channel) !== endless) return;
         this.#subscriptions.set(channel, { ...endless, ...(expiresAt !== undefined && { expiresAt }) });
