@@ -28,6 +28,9 @@ type Request = Exclude<Command, { kind: 'pong' | 'connect' | 'send' | 'ping' }>;
 /** Characters that may wait for the end of a turn; past it they are handed on, to where the backlog is bounded. */
 const OUTGOING_LIMIT = 64 * 1024;
 
+/** One for all: making one costs as much as the rest of the refusal, and there may be a thousand in a frame. */
+const BUSY = new ClientError('tooManyRequests');
+
 type State = 'waiting' | 'connecting' | 'connected' | 'refused' | 'closed';
 
 /** Commands that the node answers for a session. */
@@ -425,7 +428,8 @@ export class Session implements Subscriber, Spender {
   #answer(command: Request): void {
     if (this.#inFlight >= this.#node.limits.commandsInFlight) {
       this.#node.telemetry.count('banyan_command_errors_total', { error: 'tooManyRequests' });
-      return this.#reply(command.id, { kind: 'error', error: new ClientError('tooManyRequests') });
+      if (!this.#node.allowances.bears(this, this.lastSeen)) throw new DisconnectError('tooManyRequests');
+      return this.#reply(command.id, { kind: 'error', error: BUSY });
     }
     this.#inFlight += 1;
     this.#node.commands += 1;

@@ -26,8 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const publish = (text: string) =>
-  fetch(`${server.url}/publish?channel=brief:news`, { method: 'POST', body: JSON.stringify(text) });
+const publish = (text: string, channel = 'brief:news') =>
+  fetch(`${server.url}/publish?channel=${channel}`, { method: 'POST', body: JSON.stringify(text) });
 
 type Minimal = {
   /** Pings that came. */
@@ -190,9 +190,9 @@ describe.concurrent('SE8 a client that does what its protocol demands, and no mo
   }, 30_000);
 
   test('SE8 hears everything by polls, each of which waits as long as it likes', async () => {
-    const first = (await (await fetch(`${server.url}/poll?channel=brief:news`)).json()) as { cursor: string };
-    const next = fetch(`${server.url}/poll?channel=brief:news&wait=5&cursor=${encodeURIComponent(first.cursor)}`);
-    await publish('by a poll');
+    const first = (await (await fetch(`${server.url}/poll?channel=brief:polled`)).json()) as { cursor: string };
+    const next = fetch(`${server.url}/poll?channel=brief:polled&wait=5&cursor=${encodeURIComponent(first.cursor)}`);
+    await publish('by a poll', 'brief:polled');
     expect(await (await next).text()).toContain('by a poll');
   });
 });
