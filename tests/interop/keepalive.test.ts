@@ -160,9 +160,9 @@ const CLIENTS: readonly (readonly [string, () => Minimal])[] = [
   ['Engine.IO over a WebSocket', engine],
 ];
 
-describe.concurrent('SE8 a client that does what its protocol demands, and no more', () => {
+describe.concurrent('SE9 a client that does what its protocol demands, and no more', () => {
   test.each(CLIENTS)(
-    'SE8 stays connected: %s',
+    'SE9 stays connected: %s',
     async (name, open) => {
       const client = open();
       await until(() => client.pings >= PINGS || client.isClosed);
@@ -175,7 +175,7 @@ describe.concurrent('SE8 a client that does what its protocol demands, and no mo
     30_000,
   );
 
-  test('SE8 stays connected: Engine.IO by polls', async () => {
+  test('SE9 stays connected: Engine.IO by polls', async () => {
     const at = `${server.url}/socket.io/?EIO=4&transport=polling`;
     const { sid } = JSON.parse((await (await fetch(at)).text()).slice(1)) as { sid: string };
     const post = (body: string) => fetch(`${at}&sid=${sid}`, { method: 'POST', body });
@@ -189,7 +189,7 @@ describe.concurrent('SE8 a client that does what its protocol demands, and no mo
     }
   }, 30_000);
 
-  test('SE8 hears everything by polls, each of which waits as long as it likes', async () => {
+  test('SE9 hears everything by polls, each of which waits as long as it likes', async () => {
     const first = (await (await fetch(`${server.url}/poll?channel=brief:polled`)).json()) as { cursor: string };
     const next = fetch(`${server.url}/poll?channel=brief:polled&wait=5&cursor=${encodeURIComponent(first.cursor)}`);
     await publish('by a poll', 'brief:polled');
