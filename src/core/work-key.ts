@@ -1,4 +1,3 @@
-import { identityOf } from './apps.ts';
 import { isThisMachine, networkOf } from './attempt-limits.ts';
 import type { Principal } from './principal.ts';
 
@@ -9,8 +8,7 @@ type Who = { readonly principal: Principal; readonly address: string; readonly c
  * particular comes. On this machine a network says nothing, as it may be a proxy's; there each connection or request has its own.
  */
 export function workKeyOf({ principal, address, client }: Who): string {
-  if (principal.kind === 'user') return `user/${principal.user}`;
-  const identity = identityOf(principal);
-  if (identity !== undefined) return identity;
+  if (principal.kind === 'app' && principal.user !== '') return `app/${principal.app}/${principal.user}`;
+  if (principal.kind === 'user' || principal.kind === 'external') return `${principal.kind}/${principal.user}`;
   return isThisMachine(address) ? `client/${client ?? crypto.randomUUID()}` : `network/${networkOf(address)}`;
 }
