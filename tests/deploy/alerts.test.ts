@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
+import { programOf } from '../servers/program.ts';
 import { promtool, promtoolPath } from '../servers/promtool.ts';
 
 const TOKEN = 'a-token-for-prometheus-alone';
@@ -53,8 +54,8 @@ describe('OB3 rules and dashboard', () => {
   });
 
   test('/metrics is as Prometheus wants it', async () => {
-    const script = `curl -s -H "Authorization: Bearer ${TOKEN}" ${server.url}/metrics | "${promtoolPath()}" check metrics`;
-    const run = Bun.spawn(['bash', '-c', script], { stdout: 'pipe', stderr: 'pipe' });
+    const script = `"${programOf('curl')}" -s -H "Authorization: Bearer ${TOKEN}" ${server.url}/metrics | "${promtoolPath()}" check metrics`;
+    const run = Bun.spawn([programOf('bash'), '-c', script], { stdout: 'pipe', stderr: 'pipe' });
     expect([await new Response(run.stderr).text(), await run.exited]).toEqual(['', 0]);
   });
 });

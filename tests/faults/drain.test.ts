@@ -60,7 +60,7 @@ class SlowRequest {
   }
 }
 
-describe('SE7: a stop', () => {
+describe('SE7 DR4: a stop', () => {
   test('under load: clients are told 3001, nobody new gets in, and what was accepted is there afterwards', async () => {
     server = await startBanyan(INSECURE);
     const traffic = createTraffic();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { BanyanError } from '../../client/errors.ts';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { clientOf, register } from '../servers/people.ts';
+import { programOf } from '../servers/program.ts';
 import { findViolations } from './oracle.ts';
 import { readHistory, Traffic } from './traffic.ts';
 
@@ -100,9 +101,18 @@ async function expectToSurvive(fill: () => void, free: () => void): Promise<void
  * what the test is about, and long.
  */
 const ON_SMALL_DISK = `mount -t tmpfs -o size=${DISK_MIB}m tmpfs "$0" && exec "$@" 2>/dev/null`;
-const onSmallDisk = (at: string) => ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', ON_SMALL_DISK, at];
+const onSmallDisk = (at: string) => [
+  programOf('unshare'),
+  '--user',
+  '--map-root-user',
+  '--mount',
+  'sh',
+  '-c',
+  ON_SMALL_DISK,
+  at,
+];
 /** Some systems let nobody mount anything. */
-const mayMount = () => Bun.which('unshare') !== null && Bun.spawnSync([...onSmallDisk(tmpdir()), 'true']).success;
+const mayMount = () => Bun.spawnSync([...onSmallDisk(tmpdir()), 'true']).success;
 
 /** Runs a command whose files may not grow past a size, and which is told so instead of ended. */
 const WITH_SMALL_FILES = `trap '' XFSZ; ulimit -S -f ${DISK_MIB * 1_024}; exec "$@" 2>/dev/null`;
@@ -136,7 +146,7 @@ describe.skipIf(process.platform !== 'linux')('AC4: a publish that cannot be wri
     await start(['sh', '-c', WITH_SMALL_FILES, 'sh']);
     await expectToSurvive(
       () => undefined,
-      () => Bun.spawnSync(['prlimit', '--pid', String(server.pid), '--fsize=unlimited:']),
+      () => Bun.spawnSync([programOf('prlimit'), '--pid', String(server.pid), '--fsize=unlimited:']),
     );
     const { histories } = await traffic.evidence();
     traffic.close();

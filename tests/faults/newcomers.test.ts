@@ -30,7 +30,7 @@ test('who registered as the server was killed is in the first group after its ne
 async function accountIsThere(file: string): Promise<void> {
   const database = new Database(file, { readonly: true });
   const count = database.query<{ n: number }, []>('SELECT count(*) AS n FROM users');
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   while (count.get()?.n === 0) {
     if (Date.now() > deadline) throw new Error('nobody registered');
     await new Promise((resolve) => setImmediate(resolve));

@@ -71,7 +71,7 @@ class TcpLine implements SlowLine {
   }
 
   async has(text: string): Promise<void> {
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + 30_000;
     while (!this.text.includes(text)) {
       if (Date.now() > deadline) throw new Error(`${JSON.stringify(text)} did not come, but ${this.text}`);
       await Bun.sleep(5);

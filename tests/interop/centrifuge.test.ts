@@ -95,6 +95,13 @@ describe('the official client, unmodified', () => {
     expect(heard[0]).toEqual(heard[1] as unknown[]);
   });
 
+  test('ID4 publishes twice when it sends the same publication twice: the protocol has no message key', async () => {
+    const client = await connected(open);
+    for (const _ of ['once', 'again']) await client.publish('log:twice', { id: 7 });
+    const { publications } = await client.history('log:twice', { limit: 10 });
+    expect(publications.map(({ data }) => data)).toEqual([{ id: 7 }, { id: 7 }]);
+  });
+
   test('reads history forwards, backwards and from a position, a page at a time', async () => {
     const client = await connected(open);
     for (const n of [1, 2, 3, 4, 5]) await client.publish('log:history', n);

@@ -143,7 +143,7 @@ describe('data', () => {
 
   const ON_READ_ONLY_DISK = 'mount -t tmpfs -o ro tmpfs "$0" && exec "$@"';
   const readOnly = (at: string) => [
-    'unshare',
+    programOf('unshare'),
     '--user',
     '--map-root-user',
     '--mount',
@@ -153,7 +153,7 @@ describe('data', () => {
     at,
   ];
   /** Some systems let nobody mount anything. */
-  const mayMount = () => Bun.which('unshare') !== null && Bun.spawnSync([...readOnly(tmpdir()), 'true']).success;
+  const mayMount = () => Bun.spawnSync([...readOnly(tmpdir()), 'true']).success;
 
   test.skipIf(process.platform !== 'linux' || !mayMount())('a folder that cannot be written', async () => {
     const disk = join(folder, 'read-only');
@@ -292,15 +292,7 @@ describe('a deployment', () => {
 
   test('behind TLS of which the server does not know, and with a certificate that nobody knows', async () => {
     const [certificate, key] = [join(folder, 'certificate.pem'), join(folder, 'key.pem')];
-    const openssl = [
-      programOf('openssl', 'openssl'),
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-    ];
+    const openssl = [programOf('openssl'), 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
     const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-days', '5', '-nodes'];
     expect(Bun.spawnSync([...openssl, '-keyout', key, '-out', certificate, ...names]).success).toBe(true);
     await behind({ directives: UPGRADE, tls: { certificate, key } }, async ({ url }) => {

@@ -38,7 +38,7 @@ async function joinAll(channel: string): Promise<readonly Named[]> {
 /** What each of those who listen has heard, by name, once all have heard so much. */
 async function heardByAll(parties: readonly Named[], count: number): Promise<Record<string, readonly Heard[]>> {
   const listeners = parties.flatMap(({ name, heard }) => (heard === undefined ? [] : [{ name, heard }]));
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   while (listeners.some(({ heard }) => heard.length < count) && Date.now() < deadline) await Bun.sleep(5);
   return Object.fromEntries(listeners.map(({ name, heard }) => [name, [...heard]]));
 }

@@ -317,7 +317,7 @@ describe('AK keys that open a part', () => {
     expect(body.result.replies[0].error.code).toBe(103);
   });
 
-  test('AK3 open no more than so many calls a second', async () => {
+  test('AK4 open no more than so many calls a second', async () => {
     const commands = Array.from({ length: 20 }, () => ({ publish: { channel: 'demo:a', data: 1 } }));
     const { body } = await call('batch', { commands }, SLOW);
     const codes = body.result.replies.map(({ error }: { error?: { code: number } }) => error?.code);

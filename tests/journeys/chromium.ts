@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
+import { programOf } from '../servers/program.ts';
 
 const ARGS = [
   '--no-sandbox',
@@ -12,12 +12,12 @@ const ARGS = [
 ];
 
 export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: programPath(), args: ARGS });
+  return chromium.launch({ executablePath: programOf('chromium'), args: ARGS });
 }
 
 /** A browser that keeps what it knows in the folder, as everyone's own browser does. */
 export function launchProfile(folder: string, options: BrowserContextOptions): Promise<BrowserContext> {
-  return chromium.launchPersistentContext(folder, { executablePath: programPath(), args: ARGS, ...options });
+  return chromium.launchPersistentContext(folder, { executablePath: programOf('chromium'), args: ARGS, ...options });
 }
 
 /** Ends a browser as a crash does: nothing is written down any more. */
@@ -28,12 +28,4 @@ export async function crash(profile: BrowserContext): Promise<void> {
   // The answer never comes.
   session.send('Browser.crash').catch(() => undefined);
   await gone;
-}
-
-function programPath(): string {
-  const path = process.env.CHROME_PATH ?? '/usr/bin/chromium';
-  if (existsSync(path)) return path;
-  throw new Error(
-    `${path} is not there. The journeys need Chromium or Chrome: install it (Debian and Ubuntu: apt-get install chromium fonts-noto-cjk), or name its program in CHROME_PATH`,
-  );
 }

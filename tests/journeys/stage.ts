@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PICTURES = `${ROOT}artefacts/journeys`;
 export const DESKTOP = { width: 1_280, height: 800 };
 /** A busy machine is slow; a person would have waited too. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 20_000;
 /** What a fresh page is told while nobody is signed in: no fault, though the browser writes it down as one. */
 const SIGNED_OUT = /401 \(Unauthorized\)/;
 

@@ -21,15 +21,7 @@ export async function startNginx(upstream: string, settings: NginxSettings = {})
   const port = freePort();
   const file = join(folder, 'nginx.conf');
   writeFileSync(file, configOf(folder, { port, upstream, ...settings }));
-  const server = Bun.spawn([
-    programOf('nginx', 'nginx-light'),
-    '-p',
-    folder,
-    '-c',
-    file,
-    '-e',
-    join(folder, 'error.log'),
-  ]);
+  const server = Bun.spawn([programOf('nginx'), '-p', folder, '-c', file, '-e', join(folder, 'error.log')]);
   const url = settings.tls === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`;
   for (const deadline = Date.now() + 10_000; !(await isUp(url)); await Bun.sleep(20)) {
     if (Date.now() > deadline) throw new Error('nginx did not start');

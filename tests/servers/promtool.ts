@@ -2,7 +2,7 @@ import { programOf } from './program.ts';
 
 /** Path of Prometheus' own tool that checks and tests rules. */
 export function promtoolPath(): string {
-  return programOf('promtool', 'prometheus');
+  return programOf('promtool');
 }
 
 /** What promtool says of these arguments in this folder, and whether it is content. */

@@ -1,10 +1,11 @@
 // @ts-check
 
 /**
- * The counts of a `bun test` run, from the root element of its JUnit report.
+ * The counts of a `bun test` run, from the root element of its JUnit report, and the titles of the tests it skipped.
  *
  * @param {string} xml
- * @returns {{ passed: number, failed: number, skipped: number } | undefined} undefined when it is no whole report
+ * @returns {{ passed: number, failed: number, skipped: number, skippedTests: string[] } | undefined} undefined when it
+ *   is no whole report
  */
 export function countsOf(xml) {
   const root = /<testsuites\b([^>]*)>/.exec(xml)?.[1];
@@ -12,5 +13,6 @@ export function countsOf(xml) {
   const count = (/** @type {string} */ name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(root)?.[1] ?? 0);
   const failed = count('failures') + count('errors');
   const skipped = count('skipped');
-  return { passed: count('tests') - failed - skipped, failed, skipped };
+  const skippedTests = [...xml.matchAll(/<testcase name="([^"]*)"[^>]*>\s*<skipped/g)].map(([, title = '']) => title);
+  return { passed: count('tests') - failed - skipped, failed, skipped, skippedTests };
 }

@@ -1,57 +1,71 @@
 // @ts-check
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findBrowser } from './browser.mjs';
 import { countsOf } from './junit.mjs';
 
-/** @typedef {{ passed: number, failed: number, skipped: number, why?: string }} Outcome `why`: a failure that no test names */
+/**
+ * @typedef {{ passed: number, failed: number, skipped: number, skippedTests?: readonly string[], why?: string }} Outcome
+ *   `why`: a failure that no test names
+ * @typedef {{ stage: string, name: string, file: string, args: readonly string[], env?: Record<string, string> }} Check
+ * @typedef {{ stage: string, name: string, files: readonly string[] }} Tests
+ * @typedef {Check | Tests} Work what one process does
+ */
 
-/** A stage that takes longer hangs, and is ended. */
+/** A process that takes longer hangs, and is ended. */
 const LONGEST_MS = 20 * 60_000;
+/** For one test, where it names no other. Two or three files run side by side on two cores: each is slower then. */
+const TEST_MS = 60_000;
 
 /**
- * Runs one stage, its output going where ours goes.
+ * The work of a stage, in pieces that may run side by side.
  *
  * @param {import('./stages.mjs').Stage} stage
- * @param {{ root: string, bun: string }} place
- * @returns {Promise<Outcome>}
+ * @returns {Work[]}
  */
-export async function runStage(stage, { root, bun }) {
+export function worksOf(stage) {
+  const { name } = stage;
   switch (stage.kind) {
-    case 'check': {
-      const why = await run(stage.file, stage.args, { root });
-      return why === undefined ? { passed: 1, failed: 0, skipped: 0 } : broken(why);
-    }
+    case 'check':
+      return [{ stage: name, name, file: stage.file, args: stage.args }];
     case 'suite':
-      return runSuite(stage, { root, bun });
+      if (!stage.apart) return stage.files.length === 0 ? [] : [{ stage: name, name, files: stage.files }];
+      return stage.files.map((file) => ({ stage: name, name: file, files: [file] }));
     default:
       return stage;
   }
 }
 
-/** @param {import('./stages.mjs').Suite} stage @param {{ root: string, bun: string }} place @returns {Promise<Outcome>} */
-async function runSuite({ name, files, browser }, { root, bun }) {
-  if (files.length === 0) return broken(`there are no tests in this stage (tests/${name}/*.test.ts)`);
-  /** @type {Record<string, string>} */
-  const env = {};
-  if (browser) {
-    const found = await findBrowser();
-    if ('missing' in found) return broken(found.missing);
-    env.CHROME_PATH = found.path;
-  }
+/**
+ * Does a piece of work to its end.
+ *
+ * @param {Work} work
+ * @param {{ root: string, bun: string, onChild?: (child: import('node:child_process').ChildProcess) => void }} place
+ * @returns {Promise<{ outcome: Outcome, output: string }>} `output`: what it printed
+ */
+export async function runWork(work, { root, bun, onChild }) {
   const folder = mkdtempSync(join(tmpdir(), 'banyan-tests-'));
+  const log = join(folder, 'log');
   const report = join(folder, 'report.xml');
-  const paths = files.map((file) => `./${file}`);
-  const why = await run(
-    bun,
-    ['test', '--only-failures', '--reporter=junit', `--reporter-outfile=${report}`, ...paths],
-    { root, env },
-  );
-  const counts = existsSync(report) ? countsOf(readFileSync(report, 'utf8')) : undefined;
-  rmSync(folder, { recursive: true });
-  return outcomeOf(counts, why);
+  const [file, args] = 'files' in work ? [bun, testArgs(report, work.files)] : [work.file, work.args];
+  try {
+    const why = await run(file, args, { root, log, onChild });
+    const output = readFileSync(log, 'utf8');
+    if (!('files' in work)) {
+      return { outcome: why === undefined ? { passed: 1, failed: 0, skipped: 0 } : broken(why), output };
+    }
+    const counts = existsSync(report) ? countsOf(readFileSync(report, 'utf8')) : undefined;
+    return { outcome: outcomeOf(counts, why), output };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @param {string} report @param {readonly string[]} files */
+function testArgs(report, files) {
+  const options = ['--only-failures', `--timeout=${TEST_MS}`, '--reporter=junit', `--reporter-outfile=${report}`];
+  return ['test', ...options, ...files.map((file) => `./${file}`)];
 }
 
 /**
@@ -65,28 +79,26 @@ async function runSuite({ name, files, browser }, { root, bun }) {
 export function outcomeOf(counts, why) {
   if (counts === undefined) return broken(why ?? 'bun test left no report');
   if (why !== undefined && counts.failed === 0) return { ...counts, failed: 1, why: `${why}, though no test failed` };
-  if (counts.passed + counts.failed + counts.skipped === 0) return broken('the files of this stage hold no tests');
+  if (counts.passed + counts.failed + counts.skipped === 0) return broken('there are no tests in it');
   return counts;
 }
 
 /** @param {string} why @returns {Outcome} */
-function broken(why) {
+export function broken(why) {
   return { passed: 0, failed: 1, skipped: 0, why };
 }
 
 /**
  * @param {string} file
  * @param {readonly string[]} args
- * @param {{ root: string, env?: Record<string, string> }} options
+ * @param {{ root: string, log: string, onChild?: ((child: import('node:child_process').ChildProcess) => void) | undefined }} options
  * @returns {Promise<string | undefined>} why it failed; undefined when it did not
  */
-function run(file, args, { root, env }) {
+function run(file, args, { root, log, onChild }) {
+  const output = openSync(log, 'w');
   return new Promise((resolve) => {
-    const child = spawn(file, args, {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, ...env },
-    });
+    const child = spawn(file, args, { cwd: root, stdio: ['ignore', output, output] });
+    onChild?.(child);
     let hung = false;
     const hanging = setTimeout(() => {
       hung = true;

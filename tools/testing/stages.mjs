@@ -4,30 +4,43 @@ import { join } from 'node:path';
 
 /**
  * @typedef {{ kind: 'check', name: string, what: string, file: string, args: string[] }} Check one program that passes or fails
- * @typedef {{ kind: 'suite', name: string, what: string, files: string[], browser: boolean }} Suite tests that `bun test` runs
+ * @typedef {object} Suite tests that `bun test` runs
+ * @property {'suite'} kind
+ * @property {string} name
+ * @property {string} what
+ * @property {string[]} files
+ * @property {boolean} apart whether each file runs in a process of its own, beside others: for files that take seconds
+ * @property {boolean} web whether it uses the built web app
  * @typedef {Check | Suite} Stage
  */
 
 const TEST_FILE = /\.test\.tsx?$/;
 /** Where tests are looked for. */
 const FOLDERS = ['src', 'client', 'bench', 'tools', 'tests'];
+/** Files that take a minute or more begin first: else one of them would run alone at the end. */
+const LONG = ['tests/fuzz/small-decoders.test.ts', 'tests/journeys/looks.test.ts', 'tests/fuzz/plain-http.test.ts'];
+
 /**
  * Each is the folder of tests/ with its name. The conformance suites are run by the adapters' own tests; every test
  * that lies nowhere else is a unit test.
+ *
+ * @type {Record<string, { what: string, apart?: boolean, web?: boolean }>}
  */
 const SUITES = {
-  unit: 'what each part does by itself',
-  conformance: 'every adapter keeps its port’s promises',
-  interop: 'stock clients against a real server',
-  simulation: 'seeded random clients, clock and network',
-  fuzz: 'garbled input',
-  faults: 'killed, cut and misused servers',
-  soak: 'half a minute of the hours that `BANYAN_SOAK_MINUTES` asks for',
-  journeys: 'people in a real browser',
+  journeys: { what: 'people in a real browser', apart: true, web: true },
+  fuzz: { what: 'garbled input', apart: true },
+  interop: { what: 'stock clients against a real server', apart: true },
+  faults: { what: 'killed, cut and misused servers', apart: true },
+  soak: { what: 'half a minute of the hours that `BANYAN_SOAK_MINUTES` asks for', apart: true },
+  simulation: { what: 'seeded random clients, clock and network', apart: true },
+  deploy: { what: 'alert rules, dashboard and records' },
+  web: { what: 'the built web app', web: true },
+  conformance: { what: 'every adapter keeps its port’s promises' },
+  unit: { what: 'what each part does by itself' },
 };
 
 /**
- * All stages, in the order in which they run: what is quick comes first.
+ * All stages, in the order in which they begin: checks, then what takes longest.
  *
  * @param {string} root the project's folder
  * @param {string} bun
@@ -54,20 +67,22 @@ function checks(root, bun) {
     ['dead-code', 'what nothing uses', node, tool('knip', 'bin', 'knip.js'), '--no-progress'],
     ['lock', 'package-lock.json serves every platform', node, 'tools/complete-lock.mjs', '--check'],
     ['config-docs', 'docs/config.md is fresh', bun, 'src/cli/main.ts', 'config-docs', '--check'],
-    ['web', 'the web app builds', node, 'tools/build-web.mjs'],
+    ['spec', 'rules of docs/spec.md: unique, and each cited by a test', bun, 'tools/check-spec.ts'],
   ];
   return all.map(([name, what, file, ...args]) => ({ kind: 'check', name, what, file, args }));
 }
 
 /** @param {string} root @returns {Suite[]} */
 function suites(root) {
-  const files = FOLDERS.flatMap((folder) => testFilesIn(root, folder));
-  return Object.entries(SUITES).map(([name, what]) => ({
+  const found = FOLDERS.flatMap((folder) => testFilesIn(root, folder));
+  const files = [...LONG.filter((file) => found.includes(file)), ...found.filter((file) => !LONG.includes(file))];
+  return Object.entries(SUITES).map(([name, { what, apart = false, web = false }]) => ({
     kind: 'suite',
     name,
     what,
     files: files.filter((file) => stageOf(file) === name),
-    browser: name === 'journeys',
+    apart,
+    web,
   }));
 }
 

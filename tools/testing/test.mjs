@@ -1,17 +1,30 @@
 // @ts-check
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { findBun } from '../setup/bun.mjs';
 import { ensurePackages } from '../setup/packages.mjs';
 import { exitWith, SetupError } from '../setup/setup-error.mjs';
-import { runStage } from './run-stage.mjs';
+import { ensureWeb } from '../setup/web.mjs';
+import { inLanes } from './lanes.mjs';
+import { programsByFile } from './needs.mjs';
+import { preparePrograms, Stopped } from './prepare.mjs';
+import { PROGRAMS } from './programs.mjs';
+import { broken, runWork, worksOf } from './run-stage.mjs';
 import { allStages } from './stages.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-
-/** @typedef {{ name: string, seconds: number, outcome: import('./run-stage.mjs').Outcome }} Result */
+/** Most tests wait more than they compute: one more than there are cores keeps these busy. */
+const LANES = availableParallelism() + 1;
 
 /**
- * Runs the named stages, or all, prints what came of them, and ends the process.
+ * @typedef {import('./run-stage.mjs').Outcome} Outcome
+ * @typedef {import('./run-stage.mjs').Work} Work
+ * @typedef {{ stage: string, name: string, seconds: number, outcome: Outcome }} Result
+ * @typedef {{ file: string, needs: string }} LeftOut a test file, and what it needs that this machine lacks
+ */
+
+/**
+ * Makes this machine ready for the named stages, or all; runs them; prints what came of them, and ends the process.
  *
  * @param {readonly string[]} names
  */
@@ -20,11 +33,11 @@ export async function test(names) {
     await ensurePackages(ROOT, { dev: true });
     const bun = findBun(ROOT);
     const stages = chosen(allStages(ROOT, bun), names);
-    /** @type {Result[]} */
-    const results = [];
-    for (const stage of stages) results.push(await runAndTell(stage, bun));
-    process.exitCode = summarise(results) === 0 ? 0 : 1;
+    const { works, leftOut } = await prepare(stages, bun);
+    const results = await runAll(works, bun);
+    process.exitCode = summarise(stages, results, leftOut) === 0 ? 0 : 1;
   } catch (error) {
+    if (error instanceof Stopped) process.exit(error.exitCode);
     exitWith(error);
   }
 }
@@ -36,32 +49,118 @@ function chosen(stages, names) {
   throw new SetupError(`there is no stage ${unknown}; there are ${stages.map(({ name }) => name).join(', ')}`);
 }
 
-/** @param {import('./stages.mjs').Stage} stage @param {string} bun @returns {Promise<Result>} */
-async function runAndTell(stage, bun) {
-  console.log(`\n── ${stage.name}: ${stage.what}`);
-  const started = performance.now();
-  const outcome = await runStage(stage, { root: ROOT, bun });
-  const seconds = (performance.now() - started) / 1_000;
-  if (outcome.why !== undefined) console.error(`${stage.name} failed: ${outcome.why}`);
-  return { name: stage.name, seconds, outcome };
+/**
+ * Everything that the stages need, before any of them begins. No test installs or builds anything.
+ *
+ * @param {readonly import('./stages.mjs').Stage[]} stages
+ * @param {string} bun
+ * @returns {Promise<{ works: Work[], leftOut: LeftOut[] }>}
+ */
+async function prepare(stages, bun) {
+  const programsOf = programsByFile(ROOT);
+  const files = stages.flatMap((stage) => (stage.kind === 'suite' ? stage.files : []));
+  const missing = await preparePrograms(files.flatMap((file) => [...programsOf(file)]));
+  if (stages.some((stage) => stage.kind === 'suite' && stage.web)) await ensureWeb(ROOT, bun);
+  const lacks = (/** @type {string} */ file) => missing.filter((name) => programsOf(file).has(name));
+  const runnable = stages.map((stage) =>
+    stage.kind === 'check' ? stage : { ...stage, files: stage.files.filter((file) => lacks(file).length === 0) },
+  );
+  const leftOut = files
+    .filter((file) => lacks(file).length > 0)
+    .map((file) => ({
+      file,
+      needs: lacks(file)
+        .map((name) => PROGRAMS[name].what)
+        .join(', '),
+    }));
+  return { works: runnable.flatMap(worksOf), leftOut };
 }
 
-/** @param {readonly Result[]} results @returns {number} how much failed */
-function summarise(results) {
-  const width = Math.max(...results.map(({ name }) => name.length));
-  console.log('\n── all stages');
-  for (const { name, seconds, outcome } of results) {
-    const mark = outcome.failed === 0 ? '✓' : '✗';
-    console.log(`${mark} ${name.padEnd(width)} ${`${seconds.toFixed(1)} s`.padStart(9)}  ${inWords(outcome)}`);
+/** @param {readonly Work[]} works @param {string} bun @returns {Promise<Result[]>} */
+async function runAll(works, bun) {
+  /** @type {Result[]} */
+  const results = [];
+  /** @type {Set<import('node:child_process').ChildProcess>} */
+  const children = new Set();
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+    process.once(signal, () => {
+      for (const child of children) child.kill(signal);
+      process.exit(130);
+    });
   }
-  const sum = (/** @type {'passed' | 'failed' | 'skipped'} */ key) =>
-    results.reduce((total, { outcome }) => total + outcome[key], 0);
-  const total = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
-  console.log(`\n${inWords(total)}`);
-  return total.failed;
+  const onChild = (/** @type {import('node:child_process').ChildProcess} */ child) => {
+    children.add(child);
+    child.once('close', () => children.delete(child));
+  };
+  await inLanes(works, LANES, async (work) => {
+    const started = performance.now();
+    const { outcome, output } = await runWork(work, { root: ROOT, bun, onChild });
+    const result = { stage: work.stage, name: work.name, seconds: (performance.now() - started) / 1_000, outcome };
+    results.push(result);
+    tell(result, output);
+  });
+  return results;
 }
 
-/** @param {{ passed: number, failed: number, skipped: number }} counts */
+/** @param {Result} result @param {string} output is shown when something failed, or was said to be missing */
+function tell({ stage, name, seconds, outcome }, output) {
+  const mark = outcome.failed === 0 ? '✓' : '✗';
+  const title = stage === name ? name : `${stage}: ${name}`;
+  console.log(`${mark} ${title}  ${inWords(outcome)}  ${seconds.toFixed(1)} s`);
+  if (outcome.failed === 0) return;
+  console.log(output.trimEnd());
+  if (outcome.why !== undefined) console.log(`${title} failed: ${outcome.why}`);
+}
+
+/**
+ * @param {readonly import('./stages.mjs').Stage[]} stages
+ * @param {readonly Result[]} results
+ * @param {readonly LeftOut[]} leftOut
+ * @returns {number} how much failed
+ */
+function summarise(stages, results, leftOut) {
+  const width = Math.max(...stages.map(({ name }) => name.length));
+  console.log('\n── all stages');
+  const outcomes = stages.map((stage) => {
+    const own = results.filter((result) => result.stage === stage.name);
+    const outcome =
+      own.length === 0 && leftOut.length === 0 ? broken('no tests') : sumOf(own.map((each) => each.outcome));
+    const seconds = own.reduce((sum, each) => sum + each.seconds, 0);
+    const mark = outcome.failed === 0 ? '✓' : '✗';
+    console.log(`${mark} ${stage.name.padEnd(width)} ${`${seconds.toFixed(1)} s`.padStart(9)}  ${inWords(outcome)}`);
+    return outcome;
+  });
+  const total = sumOf(outcomes);
+  list(
+    'Skipped',
+    results.flatMap(({ outcome }) => outcome.skippedTests ?? []),
+  );
+  list(
+    'Failed',
+    results.filter(({ outcome }) => outcome.failed > 0).map(({ name }) => name),
+  );
+  list(
+    'Not run, because a program is missing',
+    leftOut.map(({ file, needs }) => `${file} (needs ${needs})`),
+  );
+  const failed = total.failed + leftOut.length;
+  console.log(`\n${inWords({ ...total, failed })}`);
+  return failed;
+}
+
+/** @param {string} title @param {readonly string[]} lines */
+function list(title, lines) {
+  if (lines.length > 0) console.log(`\n${title}:\n${lines.map((line) => `  - ${line}`).join('\n')}`);
+}
+
+/** @param {readonly Outcome[]} outcomes @returns {Outcome} */
+function sumOf(outcomes) {
+  const sum = (/** @type {'passed' | 'failed' | 'skipped'} */ key) =>
+    outcomes.reduce((total, outcome) => total + outcome[key], 0);
+  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
+}
+
+/** @param {Outcome} counts */
 function inWords({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }

@@ -78,6 +78,19 @@ test('random calls give what a map would give', () => {
   );
 });
 
+test('after a record that fills more than a buffer, small ones are found (seed -768974299)', () => {
+  const packed = new PackedRecords(nameIn);
+  const model = new Map<string, PackedRecord>();
+  const add = (name: string, length: number): Step => ({ kind: 'add', name, length, expiresAt: 0 });
+  const [one, two] = ['name-0', 'name-1'];
+  const steps = [add(one, 65_537), add(one, 20_000), add(two, 45_494), add(one, 8), add(one, 0)];
+  for (const each of steps) {
+    const [given, expected] = both(each, packed, model);
+    expect(given).toEqual(expected);
+  }
+  for (const [known, expected] of model) expect(packed.get(known)).toEqual(expected);
+});
+
 test('a hundred thousand come and go many times over, and what they leave is used again', () => {
   const packed = new PackedRecords(nameIn);
   const before = process.memoryUsage().arrayBuffers;

@@ -152,9 +152,15 @@ export class PackedRecords {
   }
 
   #drop(segment: Segment): void {
-    if (segment !== this.#youngest) this.#segments.delete(segment.id);
-    // The next one is about to come: where there are few, a buffer for each would be more than all of them.
-    else Object.assign(segment, { used: 0, gone: 0, first: 0 });
+    const isYoungest = segment === this.#youngest;
+    // The next one is about to come: where there are few, a buffer for each would be more than all of them. In a larger
+    // buffer than usual a second record could stand where its place is one of the next segment (see `placeOf`).
+    if (isYoungest && segment.bytes.length <= SEGMENT_BYTES) {
+      Object.assign(segment, { used: 0, gone: 0, first: 0 });
+      return;
+    }
+    this.#segments.delete(segment.id);
+    if (isYoungest) this.#youngest = undefined;
   }
 
   #withRoomFor(length: number): Segment {

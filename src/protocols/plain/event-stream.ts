@@ -4,7 +4,7 @@ import type { Frame, Protocol } from '../../core/protocol.ts';
 import type { Push, Reply, SubscribeResult } from '../../core/pushes.ts';
 import { Beginning } from './beginning.ts';
 import type { Cursor } from './cursor.ts';
-import { encodeInfo, encodePlaced, encodePublication, readPlaced } from './publication.ts';
+import { encodeInfo, encodePlaced, encodePublication, joinPlaced, type Placed, readPlaced } from './publication.ts';
 import type { Listening } from './requests.ts';
 
 const quote = JSON.stringify;
@@ -27,6 +27,7 @@ export const eventStreams: Protocol = {
   },
   encodeReply: () => '',
   encodePush,
+  join: joinPlaced,
 };
 
 /** One client's stream: the id of its last event is its cursor. Also the framing of what goes to it. */
@@ -69,13 +70,27 @@ export class EventStream implements Protocol {
     return encodePush(push);
   }
 
-  /** Writes the client's own id on what was encoded for all. */
+  /** Where the client stands: streams that stand in the same place are given the same bytes. */
+  get place(): string {
+    return this.#cursor.toString();
+  }
+
+  /** Writes the client's own ids on what was encoded for all. */
   wrap(frame: Frame): string {
-    const text = String(frame);
-    const placed = readPlaced(text);
-    if (placed === undefined) return text;
-    this.#cursor.advance(placed.key, placed.offset);
-    return placed.offset === 0 ? event(placed.json) : event(placed.json, this.#cursor);
+    const placed = readPlaced(String(frame));
+    return placed === undefined ? String(frame) : placed.map((each) => this.#placeNext(each)).join('');
+  }
+
+  /** Notes that the client is given what `wrap` has made of the frame for another one in the same place. */
+  pass(frame: Frame): void {
+    // The publications of a frame are of one channel.
+    const last = readPlaced(String(frame))?.at(-1);
+    if (last !== undefined) this.#cursor.advance(last.key, last.offset);
+  }
+
+  #placeNext({ key, offset, json }: Placed): string {
+    this.#cursor.advance(key, offset);
+    return offset === 0 ? event(json) : event(json, this.#cursor);
   }
 
   /** Cut off, before all was decided perhaps: then nobody else would answer the request. */

@@ -4,7 +4,7 @@ import type { Frame, Protocol } from '../../core/protocol.ts';
 import type { Push, Reply, SubscribeResult } from '../../core/pushes.ts';
 import { Beginning, refusalOf } from './beginning.ts';
 import type { Cursor } from './cursor.ts';
-import { encodePlaced, encodePublication, readPlaced } from './publication.ts';
+import { encodePlaced, encodePublication, type Placed, readPlaced } from './publication.ts';
 import type { Listening } from './requests.ts';
 
 /** What all polls share: publications, encoded once for those that wait. */
@@ -78,8 +78,11 @@ export class Poll implements Protocol {
 
   /** Takes what was published while it waits. */
   take(frame: Frame): void {
-    const placed = readPlaced(String(frame));
-    if (placed === undefined || this.#isFull) return;
+    for (const placed of readPlaced(String(frame)) ?? []) this.#takeOne(placed);
+  }
+
+  #takeOne(placed: Placed): void {
+    if (this.#isFull) return;
     this.#isFull = this.#bytes + placed.json.length > this.#byteLimit && this.#publications.length > 0;
     if (this.#isFull) return;
     this.#cursor.advance(placed.key, placed.offset);

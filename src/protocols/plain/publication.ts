@@ -1,3 +1,4 @@
+import type { Frame } from '../../core/protocol.ts';
 import type { ClientInfo, Publication } from '../../ports/log.ts';
 import { keyOf } from './cursor.ts';
 
@@ -31,14 +32,25 @@ export function encodePlaced(channel: string, publication: Publication): string 
 
 export type Placed = { readonly key: string; readonly offset: number; readonly json: string };
 
-/** What `encodePlaced` has written; undefined for anything else. All who listen get the same frame one after the other. */
-export function readPlaced(frame: string): Placed | undefined {
+/** Stands between publications that travel as one frame: neither JSON nor the name of a channel holds it. */
+const BETWEEN = '\0';
+
+/** Several frames of one channel, each from `encodePlaced`, as one. */
+export function joinPlaced(frames: readonly Frame[]): Frame {
+  return frames.join(BETWEEN);
+}
+
+/**
+ * What `encodePlaced` has written, joined or not, at least one; undefined for anything else. All who listen get the same
+ * frame one after the other, so that the last one is remembered.
+ */
+export function readPlaced(frame: string): readonly Placed[] | undefined {
   if (!frame.startsWith('@')) return undefined;
-  if (lastRead?.frame !== frame) lastRead = { frame, placed: parsePlaced(frame) };
+  if (lastRead?.frame !== frame) lastRead = { frame, placed: frame.split(BETWEEN).map(parsePlaced) };
   return lastRead.placed;
 }
 
-let lastRead: { readonly frame: string; readonly placed: Placed } | undefined;
+let lastRead: { readonly frame: string; readonly placed: readonly Placed[] } | undefined;
 
 function parsePlaced(frame: string): Placed {
   const space = frame.indexOf(' ');

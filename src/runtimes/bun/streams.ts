@@ -9,6 +9,12 @@ export type Framing = {
   /** What comes before the first frame. */
   readonly preamble: string;
   wrap(frame: Frame): Frame;
+  /**
+   * Where `wrap` depends on what the client was given before, a name for that: clients in the same place are given the
+   * same bytes, which are made once. `pass` notes what such a client is given.
+   */
+  readonly place?: string;
+  pass?(frame: Frame): void;
   /** The stream has ended, from whichever side. */
   gone?(): void;
 };
@@ -54,8 +60,11 @@ const encoder = new TextEncoder();
  */
 export const LAST_WORDS_S = 5;
 
-/** Who hears what is published to a topic. */
-export type Listener = Pick<Connection, 'send'>;
+/** What a published frame has become for each place (see `Framing`). */
+type Wrapped = Map<string, Uint8Array>;
+
+/** Who hears what is published to a topic; several of them share what they make of it. */
+export type Listener = { send(frame: Frame, wrapped?: Wrapped): void };
 
 /** The connections that are no sockets: their fan-out by topic, and how clients of streams reach them. */
 export class Streams implements Fanout {
@@ -63,16 +72,19 @@ export class Streams implements Fanout {
   readonly #byKey = new Map<string, StreamConnection>();
 
   publish(topic: string, frame: Frame): void {
-    const failures: unknown[] = [];
-    for (const connection of this.#topics.get(topic) ?? []) {
+    const listeners = this.#topics.get(topic);
+    if (listeners === undefined) return;
+    const wrapped: Wrapped | undefined = listeners.size > 1 ? new Map() : undefined;
+    let failure: { readonly error: unknown } | undefined;
+    for (const connection of listeners) {
       try {
-        connection.send(frame);
+        connection.send(frame, wrapped);
       } catch (error) {
-        failures.push(error);
+        failure ??= { error };
       }
     }
     // Once all others have it.
-    if (failures.length > 0) throw failures[0];
+    if (failure !== undefined) throw failure.error;
   }
 
   /** Undefined when the stream has ended, or never was. */
@@ -141,12 +153,12 @@ export class StreamConnection implements Connection {
     this.response = new Response(body, { headers: { 'Content-Type': framing.contentType, ...NO_BUFFERING } });
   }
 
-  send(frame: Frame): void {
+  send(frame: Frame, wrapped?: Wrapped): void {
     const body = this.#body;
     if (body === undefined) return;
-    const wrapped = this.#framing.wrap(frame);
-    if (wrapped.length === 0) return;
-    body.enqueue(typeof wrapped === 'string' ? encoder.encode(wrapped) : wrapped);
+    const bytes = wrapped === undefined ? bytesOf(this.#framing.wrap(frame)) : this.#wrapShared(frame, wrapped);
+    if (bytes.length === 0) return;
+    body.enqueue(bytes);
     if ((body.desiredSize ?? 0) < 0 && !this.#isTooSlow) this.#endSlow();
   }
 
@@ -169,6 +181,19 @@ export class StreamConnection implements Connection {
     this.#gone();
   }
 
+  #wrapShared(frame: Frame, wrapped: Wrapped): Uint8Array {
+    const framing = this.#framing;
+    const place = `${framing.contentType} ${framing.place ?? ''}`;
+    const known = wrapped.get(place);
+    if (known !== undefined) {
+      framing.pass?.(frame);
+      return known;
+    }
+    const bytes = bytesOf(framing.wrap(frame));
+    wrapped.set(place, bytes);
+    return bytes;
+  }
+
   /** The stream ends behind what it holds, so that nobody misses a frame unknowingly; the client comes back and recovers. */
   #endSlow(): void {
     this.#isTooSlow = true;
@@ -183,4 +208,8 @@ export class StreamConnection implements Connection {
     this.session?.closed();
     this.session = undefined;
   }
+}
+
+function bytesOf(frame: Frame): Uint8Array {
+  return typeof frame === 'string' ? encoder.encode(frame) : frame;
 }
