@@ -86,4 +86,25 @@ describe('FS1 what one user asks for', () => {
     expect(client.lines.length).toBe(21);
     expect(turns).toBeGreaterThan(10);
   });
+
+  test('FS1 a frame with many commands is taken in several turns, in order, and what comes behind it waits', async () => {
+    const world = new TestNode({ limits: { commandsInFlight: 10_000 } });
+    const client = await world.connected();
+    const ids = client.say(...Array.from({ length: 1_000 }, (_, number) => ({ rpc: { method: 'm', data: number } })));
+    const last = client.say({ rpc: { method: 'm', data: 'last' } });
+    const calls = world.node.commands;
+    expect(calls).toBe(128);
+    await world.clock.settle();
+    expect(client.lines.slice(1).map(({ id }) => id)).toEqual([...ids, ...last]);
+  });
+
+  test('FS2 whoever sends on while a megabyte waits is closed; nothing of it is kept', async () => {
+    const world = new TestNode();
+    const client = await world.connected();
+    client.say(...Array.from({ length: 1_000 }, () => ({ rpc: { method: 'm', data: 1 } })));
+    for (let count = 0; count < 11; count += 1) client.say({ rpc: { method: 'm', data: 'x'.repeat(100_000) } });
+    expect(client.closedWith).toMatchObject({ code: 3_013 });
+    await world.clock.settle();
+    expect(world.node.commands).toBeLessThanOrEqual(128);
+  });
 });

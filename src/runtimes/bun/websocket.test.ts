@@ -22,16 +22,16 @@ test('FA8 what the handler of one socket throws ends that socket, is counted, an
   };
   const guard = new Guard({ clock: new HandClock(), telemetry });
   const node = { guard, open: () => session } as unknown as Node;
-  const server = Bun.serve<SocketData>({
+  const server: Bun.Server<SocketData> = Bun.serve<SocketData>({
     port: 0,
-    fetch: (request, { upgrade }) => {
+    fetch: (request, listening): Response | undefined => {
       const data = {
         protocol: centrifugeJson,
         principal: { kind: 'anonymous' },
         address: '',
         session: undefined,
       } as const;
-      return upgrade.call(server, request, { data }) ? undefined : new Response('', { status: 400 });
+      return listening.upgrade(request, { data }) ? undefined : new Response('', { status: 400 });
     },
     websocket: socketHandler(() => node, { maxFrameBytes: 1_000, maxBacklogBytes: 1_000, compression: NO_COMPRESSION }),
   });
