@@ -18,7 +18,7 @@ beforeAll(async () => {
   server = await startBanyan({
     ...{
       BANYAN_CLIENT_INSECURE: 'true',
-      BANYAN_NAMESPACES: '{"brief":{"subscribe":"everyone","publish":"everyone"}}',
+      BANYAN_NAMESPACES: '{"brief":{"history":"memory","historySize":10}}',
       BANYAN_PUSHER_APPS: JSON.stringify([APP]),
     },
     ...{ BANYAN_PING_SECONDS: '2', BANYAN_PONG_SECONDS: '1' },
