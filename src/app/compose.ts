@@ -183,12 +183,16 @@ function createHost(
 
 function tokenSettingsOf(config: Config): TokenSettings {
   const { tokenSecret, tokenPublicKey, tokenJwksUrl, tokenIssuer, tokenAudience } = config;
+  const { tokenPreviousSecret, tokenPreviousSecretUntil, tokenUserClaim } = config;
   return {
     secret: tokenSecret,
     publicKey: tokenPublicKey,
     jwksUrl: tokenJwksUrl,
     issuer: tokenIssuer,
     audience: tokenAudience,
+    userClaim: tokenUserClaim,
+    previousSecret: tokenPreviousSecret,
+    previousSecretUntil: tokenPreviousSecretUntil === 0 ? Number.POSITIVE_INFINITY : tokenPreviousSecretUntil * 1_000,
   };
 }
 
@@ -219,6 +223,9 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, { namespaces
     logs: ports.logs,
     protocols: [centrifuge.json, centrifuge.protobuf, ...plain.protocols, ...protocols],
     pollSecret: config.pollSecret,
+    userChannelNames: { boundary: config.userBoundary, separator: config.userSeparator },
+    ...(config.personalChannels && { personalNamespace: config.personalNamespace }),
+    singleConnection: config.singleConnection,
     namespaces,
     openNamespaces: new Set(config.clientInsecure ? Object.keys(config.namespaces) : []),
     quotas: withinCapacity(quotasOf(config), runtime.connectionCapacity),

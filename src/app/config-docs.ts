@@ -37,8 +37,11 @@ function namespacesSection(): string {
 
 A channel \`news:today\` belongs to the namespace \`news\`, a channel without a colon to the one named \`""\`. What a
 namespace leaves out is as in the default namespace of that name, or else off and refused. Audiences are \`nobody\`,
-\`users\` (whoever has signed in, or has a token) and \`everyone\`; whom \`subscribe\` and \`publish\` are for may be left to the
-\`backend\` (\`backendUrls\`) instead.
+\`users\` (whoever has signed in, or has a token) and \`everyone\`; for publishing and reading also \`subscribers\` (connections
+that are subscribed to the channel) and \`subscribedUsers\` (those of them that are signed in). Whom \`subscribe\` and
+\`publish\` are for may be left to the \`backend\` (\`backendUrls\`) instead.
+
+A channel with \`$\` in front, as \`$news:today\`, has the options of its namespace, but only a subscription token opens it.
 
 ${table(['Field', 'What it says'], fields)}
 

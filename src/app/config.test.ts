@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { CLOSED_NAMESPACE } from '../core/namespace.ts';
 import { type Config, isLoopback, SETTINGS } from './config.ts';
 import { KEYS } from './config-sources.ts';
 import { loadConfig, type Sources } from './load-config.ts';
@@ -178,7 +179,7 @@ describe('namespaces', () => {
     [{ x: { presence: 1 } }, 'namespaces.x.presence = 1 (from BANYAN_NAMESPACES) must be true or false'],
     [
       { x: { publish: 'feature' } },
-      'namespaces.x.publish = "feature" (from BANYAN_NAMESPACES) must be one of nobody, users, everyone, backend',
+      'namespaces.x.publish = "feature" (from BANYAN_NAMESPACES) must be one of nobody, users, everyone, subscribers, subscribedUsers, backend',
     ],
     [
       { x: { histroy: 'none' } },
@@ -186,7 +187,7 @@ describe('namespaces', () => {
     ],
     [
       { 'a:b': {} },
-      'a name in namespaces = "a:b" (from BANYAN_NAMESPACES) must be a name of a-z, 0-9, "_" and "-", or "" for channels without a colon',
+      'a name in namespaces = "a:b" (from BANYAN_NAMESPACES) must be a name of letters, digits, "_", "." and "-", or "" for channels without a colon',
     ],
     [
       { room: {} },
@@ -251,6 +252,54 @@ describe('PU1 apps', () => {
     ],
   ])('that are wrong are refused, and no secret shown: %#', (apps, message) => {
     expect(refusal(given(apps))).toBe(message);
+  });
+});
+
+describe('channels of users', () => {
+  const OPEN = '{"mine":{"subscribe":"users"}}';
+  const NAMED = '{"mine":{"subscribe":"users","userChannels":true}}';
+  const personal = (namespaces: string, name = 'mine') => ({
+    ...{ BANYAN_PERSONAL_CHANNELS: 'true', BANYAN_PERSONAL_NAMESPACE: name, BANYAN_NAMESPACES: namespaces },
+  });
+
+  test('SO6 personal channels are where their names decide, or nobody but the backend', () => {
+    for (const namespaces of [NAMED, '{"mine":{}}']) {
+      expect(load({ env: personal(namespaces) }).personalChannels).toBe(true);
+    }
+  });
+
+  test.each([
+    [
+      personal(OPEN),
+      'personalNamespace = "mine" (from BANYAN_PERSONAL_NAMESPACE) must name a namespace with userChannels, as others could subscribe to channels of users otherwise',
+    ],
+    [
+      personal(NAMED, 'constructor'),
+      'personalNamespace = "constructor" (from BANYAN_PERSONAL_NAMESPACE) must be the name of a namespace of the settings',
+    ],
+    [
+      { BANYAN_USER_SEPARATOR: '#,' },
+      'userSeparator = "#," (from BANYAN_USER_SEPARATOR) must be neither a part of userBoundary, nor have it as a part',
+    ],
+    [
+      { BANYAN_USER_BOUNDARY: ':' },
+      'userBoundary = ":" (from BANYAN_USER_BOUNDARY) must be 1 to 8 characters, none of them a space, ":" or "$"',
+    ],
+    [
+      { BANYAN_TOKEN_PREVIOUS_SECRET: 'short' },
+      'tokenPreviousSecret = "(hidden)" (from BANYAN_TOKEN_PREVIOUS_SECRET) must be empty, or at least 32 characters',
+    ],
+  ])('SO6 SO12 what would open them to others is refused: %#', (env, message) => {
+    expect(refusal({ env })).toBe(message);
+  });
+
+  test('a namespace with the name of a property that every object has is as any other', () => {
+    const { namespaces } = loadConfig({
+      args: [],
+      env: { BANYAN_NAMESPACES: '{"constructor":{}}' },
+      readFile: () => undefined,
+    }).config;
+    expect(namespaces.constructor).toEqual(CLOSED_NAMESPACE as never);
   });
 });
 

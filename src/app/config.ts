@@ -6,6 +6,7 @@ import { DEFAULT_NAMESPACES, namespacesSchema } from './namespaces-setting.ts';
 import { pusherAppsSchema } from './pusher-apps-setting.ts';
 import { choice, integer, isLine, json, list, type Setting, text, toggle } from './setting.ts';
 import { TRACE_SETTINGS } from './traces-setting.ts';
+import { USER_SETTINGS } from './user-settings.ts';
 
 const KIB = 1_024;
 const MIB = 1_024 * KIB;
@@ -181,6 +182,7 @@ export const SETTINGS = {
     is: isLine,
     doc: 'What the claim `aud` of tokens must be, or hold; empty: anything.',
   }),
+  ...USER_SETTINGS,
   clientAnonymous: toggle({
     env: 'BANYAN_CLIENT_ANONYMOUS',
     default: false,
@@ -335,6 +337,8 @@ export function findConflict(config: Config): Conflict | undefined {
   if (config.apiKeys.some((key) => key.length < API_KEY_LENGTH) && !config.clientInsecure) {
     return { key: 'apiKeys', rule: `must each have at least ${API_KEY_LENGTH} characters` };
   }
+  const wrongUsers = findWrongUsers(config);
+  if (wrongUsers !== undefined) return wrongUsers;
   const withoutBackend = findUnheard(config);
   if (withoutBackend !== undefined) return withoutBackend;
   const wrongMap = findWrongMap(config);
@@ -343,6 +347,24 @@ export function findConflict(config: Config): Conflict | undefined {
     return { key: 'pongSeconds', rule: `must be less than pingSeconds (${config.pingSeconds})` };
   }
   return undefined;
+}
+
+/** Channels of users that others could enter, and tokens that anybody could sign. */
+function findWrongUsers(config: Config): Conflict | undefined {
+  const { namespaces, personalChannels, personalNamespace, userBoundary, userSeparator, tokenPreviousSecret } = config;
+  if (userSeparator.includes(userBoundary) || (userSeparator !== '' && userBoundary.includes(userSeparator))) {
+    return { key: 'userSeparator', rule: 'must be neither a part of userBoundary, nor have it as a part' };
+  }
+  if (tokenPreviousSecret.length > 0 && tokenPreviousSecret.length < SECRET_LENGTH && !config.clientInsecure) {
+    return { key: 'tokenPreviousSecret', rule: `must be empty, or at least ${SECRET_LENGTH} characters` };
+  }
+  if (!personalChannels) return undefined;
+  const options = Object.hasOwn(namespaces, personalNamespace) ? namespaces[personalNamespace] : undefined;
+  if (options === undefined)
+    return { key: 'personalNamespace', rule: 'must be the name of a namespace of the settings' };
+  if (options.userChannels || options.subscribe === 'nobody' || options.subscribe === 'backend') return undefined;
+  const rule = 'must name a namespace with userChannels, as others could subscribe to channels of users otherwise';
+  return { key: 'personalNamespace', rule };
 }
 
 /** Presence can only be shown in maps that are made for it, and maps live in memory. */

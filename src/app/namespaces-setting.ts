@@ -40,11 +40,16 @@ export const DEFAULT_NAMESPACES: Readonly<Record<string, Namespace>> = {
 const HISTORIES = ['none', 'memory', 'durable'] as const;
 const TYPES = ['stream', 'map', 'mapClients', 'mapUsers', 'sharedPoll'] as const;
 const RECOVERIES = ['stream', 'cache'] as const;
+const FORMATS = ['any', 'json', 'jsonObject'] as const;
 /** All audiences but `feature`: no feature stands behind a namespace of the settings. */
 const AUDIENCES = ['nobody', 'users', 'everyone'] as const;
 
+/** Those of whoever is subscribed already. */
+const READERS = [...AUDIENCES, 'subscribers', 'subscribedUsers'] as const;
+
 /** Those that a developer's own backend can be asked about besides. */
-const ASKED = [...AUDIENCES, 'backend'] as const;
+const SUBSCRIBERS = [...AUDIENCES, 'backend'] as const;
+const PUBLISHERS = [...READERS, 'backend'] as const;
 
 const oneOf = <const T extends readonly [string, ...string[]]>(words: T) =>
   z.enum(words, `must be one of ${words.join(', ')}`);
@@ -74,10 +79,34 @@ export const NAMESPACE_FIELDS = {
   historySize: { schema: bound, doc: 'publications kept a channel; 0: no bound' },
   historyTtlMs: { schema: bound, doc: 'how long they are kept, in milliseconds; 0: no bound' },
   presence: { schema: yesOrNo, doc: 'whether who is subscribed can be read' },
-  joinLeave: { schema: yesOrNo, doc: 'whether subscribers are told who comes and goes' },
+  joinLeave: { schema: yesOrNo, doc: 'whether subscribers that ask for it are told who comes and goes' },
+  forceJoinLeave: {
+    schema: yesOrNo,
+    doc: 'whether subscribers are told who comes and goes although they did not ask for it',
+  },
+  forceRecovery: {
+    schema: yesOrNo,
+    doc: 'whether Centrifuge clients recover, where history is kept, although they did not ask for it',
+  },
+  forcePositioning: {
+    schema: yesOrNo,
+    doc: 'whether those that do not recover are told their position although they did not ask for it',
+  },
   recovery: {
     schema: oneOf(RECOVERIES),
     doc: 'what a client that comes back is given: `stream`, all that it missed; `cache`, the newest publication alone',
+  },
+  autoRecover: {
+    schema: yesOrNo,
+    doc: 'with `recovery: "cache"`: whether every subscription begins with the newest publication, the first one included',
+  },
+  userChannels: {
+    schema: yesOrNo,
+    doc: 'whether a channel with `#` in its name (`userBoundary`) is open to the users of tokens that it names behind that (`news:#ann`, `news:talk#ann,ben`), whatever `subscribe` says, and closed to everybody else',
+  },
+  dataFormat: {
+    schema: oneOf(FORMATS),
+    doc: 'what the data of a publication must be, whoever publishes (else error 107): `any`, JSON or bytes; `json`; `jsonObject`',
   },
   delta: {
     schema: yesOrNo,
@@ -109,6 +138,14 @@ export const NAMESPACE_FIELDS = {
     schema: yesOrNo,
     doc: "whether a client's publications set the entry of its own id, whatever key they name",
   },
+  mapUserKey: {
+    schema: yesOrNo,
+    doc: 'the same with the id of its user, so that all connections of a user set one entry; nobody may publish without one',
+  },
+  mapClearsClient: {
+    schema: yesOrNo,
+    doc: 'whether the entry whose key is a client’s id is removed when the client leaves the channel',
+  },
   mapDebounceMs: {
     schema: bound,
     doc: 'how long clients gather what they set of one entry before they send the last of it, in milliseconds; 0: not at all',
@@ -125,10 +162,10 @@ export const NAMESPACE_FIELDS = {
     schema: yesOrNo,
     doc: 'whether your backend gives versions of its items; else what differs is newer',
   },
-  subscribe: { schema: oneOf(ASKED), doc: 'who may subscribe' },
-  publish: { schema: oneOf(ASKED), doc: 'who may publish' },
-  readHistory: { schema: oneOf(AUDIENCES), doc: 'who may read history (recovery every subscriber may)' },
-  readPresence: { schema: oneOf(AUDIENCES), doc: 'who may read presence' },
+  subscribe: { schema: oneOf(SUBSCRIBERS), doc: 'who may subscribe' },
+  publish: { schema: oneOf(PUBLISHERS), doc: 'who may publish' },
+  readHistory: { schema: oneOf(READERS), doc: 'who may read history (recovery every subscriber may)' },
+  readPresence: { schema: oneOf(READERS), doc: 'who may read presence' },
 } as const satisfies Record<keyof Namespace, { readonly schema: z.ZodType; readonly doc: string }>;
 
 type Stated = { [K in keyof typeof NAMESPACE_FIELDS]: (typeof NAMESPACE_FIELDS)[K]['schema'] };
@@ -151,8 +188,8 @@ export const namespacesSchema = z
     z
       .string()
       .regex(
-        /^([a-z][a-z0-9_-]{0,31})?$/,
-        'must be a name of a-z, 0-9, "_" and "-", or "" for channels without a colon',
+        /^([A-Za-z0-9][A-Za-z0-9_.-]{0,63})?$/,
+        'must be a name of letters, digits, "_", "." and "-", or "" for channels without a colon',
       )
       .refine((name) => !FEATURE_NAMESPACES.has(name), {
         error: ({ input }) => `must be another name, as this one belongs to ${FEATURE_NAMESPACES.get(String(input))}`,
@@ -161,7 +198,7 @@ export const namespacesSchema = z
   )
   .transform((stated): Readonly<Record<string, Namespace>> => {
     const completed = Object.entries(stated).map(([name, fields]) => {
-      const base = DEFAULT_NAMESPACES[name] ?? CLOSED_NAMESPACE;
+      const base = (Object.hasOwn(DEFAULT_NAMESPACES, name) ? DEFAULT_NAMESPACES[name] : undefined) ?? CLOSED_NAMESPACE;
       // zod leaves absent fields out, so none is undefined here.
       return [name, { ...base, ...(fields as Partial<Namespace>) }];
     });

@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { APP_FIELDS, type AppSettings, DEFAULT_APP_NAMESPACE } from '../core/app-settings.ts';
+import { APP_FIELDS, type AppSettings, DEFAULT_APP_NAMESPACE, WEBHOOK_EVENTS } from '../core/app-settings.ts';
 import { FEATURE_NAMESPACES } from './feature-namespaces.ts';
 
 const namespace = APP_FIELDS.namespace.schema.refine(
   (name) => !FEATURE_NAMESPACES.has(name),
   "must be another name, as this one is a feature's",
 );
+
+/** What a webhook may be told of. */
+export const WEBHOOK_EVENT_NAMES: ReadonlySet<string> = new Set(WEBHOOK_EVENTS);
 
 type Schemas = { [K in keyof typeof APP_FIELDS]: (typeof APP_FIELDS)[K]['schema'] };
 const schemas = {

@@ -3,20 +3,28 @@ import { fileURLToPath } from 'node:url';
 import { configDocs } from '../app/config-docs.ts';
 import { StartError } from '../app/start-error.ts';
 import type { Command } from './command.ts';
+import { withTables } from './migrate/migrating-docs.ts';
 
-const FILE = fileURLToPath(new URL('../../docs/config.md', import.meta.url));
+/** Pages of docs that are made, or have parts that are, from what they were. */
+const PAGES: Readonly<Record<string, (page: string) => string>> = {
+  'config.md': configDocs,
+  'migrating.md': withTables,
+};
 
 export const writeConfigDocs: Command = {
-  summary: 'Writes docs/config.md from the table of settings; --check only says whether it is fresh.',
+  summary: 'Writes docs/config.md and the tables of docs/migrating.md; --check only says whether they are fresh.',
   run: async (args) => {
     const unknown = args.find((arg) => arg !== '--check');
     if (unknown !== undefined) throw new StartError(`unexpected argument ${JSON.stringify(unknown)}`);
-    const docs = configDocs();
-    if (args.length === 0) writeFileSync(FILE, docs);
-    else if (readFileSync(FILE, 'utf8') !== docs) {
-      throw new StartError('docs/config.md is stale; write it with: node tools/start.mjs config-docs');
+    for (const [name, make] of Object.entries(PAGES)) {
+      const path = fileURLToPath(new URL(`../../docs/${name}`, import.meta.url));
+      const page = readFileSync(path, 'utf8');
+      if (args.length === 0) writeFileSync(path, make(page));
+      else if (make(page) !== page) {
+        throw new StartError(`docs/${name} is stale; write it with: node tools/start.mjs config-docs`);
+      }
+      console.log(args.length === 0 ? `docs/${name} is written` : `docs/${name} is fresh`);
     }
-    console.log(args.length === 0 ? 'docs/config.md is written' : 'docs/config.md is fresh');
     return 0;
   },
 };

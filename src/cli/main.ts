@@ -7,6 +7,7 @@ import type { Command } from './command.ts';
 import { writeConfigDocs } from './config-docs.ts';
 import { doctor } from './doctor.ts';
 import { helpText } from './help.ts';
+import { migrateConfig } from './migrate-config.ts';
 import { serve } from './serve.ts';
 
 const help: Command = {
@@ -31,6 +32,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   doctor,
   'check-config': checkConfig,
   'config-docs': writeConfigDocs,
+  'migrate-config': migrateConfig,
   help,
   version,
 };

@@ -3,7 +3,7 @@ import { type Application, type Asking, askingOf } from './application.ts';
 import type { Command, SubscribeOptions } from './commands.ts';
 import { DisconnectError } from './disconnects.ts';
 import { ClientError } from './errors.ts';
-import type { Permissions } from './permissions.ts';
+import type { Permissions, Seat } from './permissions.ts';
 import { userOf } from './principal.ts';
 import type { Grant, SignedIn } from './tokens.ts';
 import { within } from './tracing.ts';
@@ -18,7 +18,7 @@ export type Vouching = {
 
 type Connect = Extract<Command, { kind: 'connect' }>;
 type Publish = Extract<Command, { kind: 'publish' }>;
-type Who = Parameters<typeof askingOf>[0];
+type Who = Parameters<typeof askingOf>[0] & { readonly subscriptions?: Seat };
 
 /** Who comes in, and into which channels, where tokens or the developer's backend have a say in it. */
 export class Admission {
@@ -54,13 +54,18 @@ export class Admission {
   }
 
   /** What a subscription token says, if it holds for this client and channel. Throws `DisconnectError`, `ClientError`. */
-  async grant({ principal }: Pick<Asking, 'principal'>, channel: string, token: string): Promise<Grant> {
+  async grant(
+    { principal, client }: Pick<Asking, 'principal' | 'client'>,
+    channel: string,
+    token: string,
+  ): Promise<Grant> {
     const verify = this.#vouching()?.verifySubscription;
     if (verify === undefined || !this.#permissions.takesTokens(channel)) throw new ClientError('permissionDenied');
     const grant = await verify(token).catch((error: unknown) => {
       throw error instanceof DisconnectError ? new ClientError('permissionDenied', { cause: error }) : error;
     });
     if (grant.channel !== channel || grant.user !== userOf(principal)) throw new DisconnectError('invalidToken');
+    if (grant.client !== undefined && grant.client !== client) throw new DisconnectError('invalidToken');
     return grant;
   }
 
@@ -80,7 +85,7 @@ export class Admission {
     if (this.#permissions.isBackends('publish', channel)) {
       return this.application().publish(askingOf(who, span), channel, data);
     }
-    const allowed = this.#permissions.decide(who.principal, 'publish', channel);
+    const allowed = this.#permissions.decide(who.principal, 'publish', channel, who.subscriptions);
     if (typeof allowed === 'boolean') return dataIf(allowed, data);
     return within(span, 'permission', async () => dataIf(await allowed, data));
   }

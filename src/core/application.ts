@@ -15,6 +15,8 @@ export type Asking = {
   /** The protocol's name. */
   readonly protocol: string;
   readonly headers?: ClientHeaders | undefined;
+  /** What the connection's token has for the backend; JSON text. */
+  readonly meta?: string | undefined;
   /** What is being asked for, where that is traced. */
   readonly span?: Span;
 };
@@ -24,8 +26,8 @@ export function askingOf(
   of: Omit<Asking, 'protocol' | 'span'> & { readonly protocol: { readonly name: string } },
   span?: Span,
 ): Asking {
-  const { client, principal, address, protocol, headers } = of;
-  return { client, principal, address, protocol: protocol.name, headers, ...(span !== undefined && { span }) };
+  const { client, principal, address, protocol, headers, meta } = of;
+  return { client, principal, address, protocol: protocol.name, headers, meta, ...(span !== undefined && { span }) };
 }
 
 const USER_LENGTH = 255;
@@ -128,7 +130,7 @@ export class Application {
 
   async #ask<E extends BackendEvent>(
     event: E,
-    { client, principal, address, protocol, headers, span }: Asking,
+    { client, principal, address, protocol, headers, meta, span }: Asking,
     { fields = {}, data }: { readonly fields?: Question; readonly data?: string | undefined } = {},
   ): Promise<Result<E>> {
     const known: Question = {
@@ -139,7 +141,8 @@ export class Application {
       user_kind: principal.kind,
       ...fields,
     };
-    const question = JSON.stringify(known);
+    const question =
+      meta === undefined ? JSON.stringify(known) : `${JSON.stringify(known).slice(0, -1)},"meta":${meta}}`;
     // The client's text as it wrote it: parsing and writing it again would lose digits of large numbers.
     const whole = data === undefined ? question : `${question.slice(0, -1)},"data":${data}}`;
     try {

@@ -21,6 +21,11 @@ export function bytesOfJson(json: string): Uint8Array {
   return (wrapped === undefined ? undefined : fromBase64(wrapped)) ?? encoder.encode(json);
 }
 
+/** Whether the text stands for bytes that are no JSON. */
+export function isWrapped(json: string): boolean {
+  return json.startsWith('{"$binary":"') && WRAPPED.test(json);
+}
+
 /** Undefined for bytes that are no JSON. */
 export function jsonTextOf(bytes: Uint8Array): string | undefined {
   try {

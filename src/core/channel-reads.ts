@@ -2,12 +2,15 @@ import type { Page, ReadRange } from '../ports/log.ts';
 import type { Command } from './commands.ts';
 import { ClientError } from './errors.ts';
 import type { Hub } from './hub.ts';
-import type { Permissions } from './permissions.ts';
+import type { Permissions, Seat } from './permissions.ts';
 import type { Present } from './present.ts';
 import type { Principal } from './principal.ts';
 import type { Reply } from './pushes.ts';
 
 type Answer<K> = Extract<Reply, { kind: K }>;
+
+/** Who asks: a connection, with what it is subscribed to, or a request. */
+type Asking = { readonly principal: Principal; readonly subscriptions?: Seat };
 
 /** What reading a channel needs of the node. */
 type Readable = {
@@ -20,11 +23,11 @@ type Readable = {
 /** Answers a history command, after checking that the principal may. Throws `ClientError`. */
 export async function answerHistory(
   node: Readable,
-  principal: Principal,
+  asking: Asking,
   command: Extract<Command, { kind: 'history' }>,
 ): Promise<Answer<'history'>> {
   const { channel, since, reverse } = command;
-  await node.permissions.check(principal, 'readHistory', channel);
+  await node.permissions.check(asking.principal, 'readHistory', channel, asking.subscriptions);
   if (reverse && since?.offset === 0) throw new ClientError('badRequest', { field: 'since.offset' });
   const limit = command.limit < 0 ? node.limits.history : Math.min(command.limit, node.limits.history);
   const range = { limit, reverse, ...(since !== undefined && { after: since.offset }) };
@@ -36,26 +39,22 @@ export async function answerHistory(
 }
 
 /** As `answerHistory`, for who is there. */
-export async function answerPresence(
-  node: Readable,
-  principal: Principal,
-  channel: string,
-): Promise<Answer<'presence'>> {
-  return { kind: 'presence', clients: [...((await presentIn(node, principal, channel))?.clients ?? [])] };
+export async function answerPresence(node: Readable, asking: Asking, channel: string): Promise<Answer<'presence'>> {
+  return { kind: 'presence', clients: [...((await presentIn(node, asking, channel))?.clients ?? [])] };
 }
 
 /** As `answerPresence`, for how many there are. */
 export async function answerPresenceStats(
   node: Readable,
-  principal: Principal,
+  asking: Asking,
   channel: string,
 ): Promise<Answer<'presenceStats'>> {
-  const present = await presentIn(node, principal, channel);
+  const present = await presentIn(node, asking, channel);
   return { kind: 'presenceStats', clients: present?.size ?? 0, users: present?.users ?? 0 };
 }
 
-async function presentIn(node: Readable, principal: Principal, channel: string): Promise<Present | undefined> {
-  await node.permissions.check(principal, 'readPresence', channel);
+async function presentIn(node: Readable, asking: Asking, channel: string): Promise<Present | undefined> {
+  await node.permissions.check(asking.principal, 'readPresence', channel, asking.subscriptions);
   if (!node.permissions.namespace(channel).presence) throw new ClientError('notAvailable');
   return node.hub.get(channel)?.present;
 }

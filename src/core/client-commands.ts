@@ -27,7 +27,7 @@ export async function answerPublish(
   const { principal, subscriptions } = session;
   // What lets the client of an app into a channel is also what lets it publish there.
   if (principal.kind === 'app' && !subscriptions.has(channel)) throw new ClientError('permissionDenied');
-  const entry = clientEntryOf(node.permissions.namespace(channel), session.client, command.entry);
+  const entry = clientEntryOf(node.permissions.namespace(channel), session.info, command.entry);
   const permitted = node.admission.publication(session, command);
   // Where nobody has to be asked, it is published before anything that the client says next.
   const data = typeof permitted === 'string' ? permitted : await permitted;

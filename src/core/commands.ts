@@ -18,6 +18,9 @@ export type SubscribeOptions = {
   readonly rejectUnrecovered?: boolean;
   /** Whether the client wants to hear who comes and goes, where the namespace tells. */
   readonly joinLeave?: boolean;
+  /** Whether the client wants to recover, and to know its position; absent where its protocol always does. */
+  readonly recoverable?: boolean;
+  readonly positioned?: boolean;
   /** A token of the developer's backend, instead of the namespace's own rule. */
   readonly token?: string;
   /** For the developer's backend; JSON text on one line. */

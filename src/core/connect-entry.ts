@@ -2,13 +2,15 @@ import type { Since } from './commands.ts';
 import { DisconnectError } from './disconnects.ts';
 import { feedOptionsOf } from './feed.ts';
 import type { Hub } from './hub.ts';
-import type { HubChannel, Recovery } from './hub-channel.ts';
+import type { From, HubChannel, Recovery } from './hub-channel.ts';
+import { type Manner, mannerOf, serverMannerOf } from './manner.ts';
+import type { Given } from './node-messages.ts';
 import type { Permissions } from './permissions.ts';
 import type { Principal } from './principal.ts';
 import type { Protocol } from './protocol.ts';
 import type { SubscribeResult } from './pushes.ts';
 import type { RecoveryBudget } from './recovery-budget.ts';
-import { enterAs, LIVE_BY_CLIENT, LIVE_BY_SERVER, type Live, withFeed } from './subscription.ts';
+import { enterAs, LIVE_BY_CLIENT, type Live, liveOf, placed, sinceOf, withFeed } from './subscription.ts';
 
 /** The channels that a connecting client is put into: first counted in, then, once it has been told, joined. */
 export type Entering = {
@@ -30,6 +32,8 @@ type Held = Map<string, HubChannel>;
 /** The connecting client's subscriptions, as far as entering touches them. */
 export interface Seats {
   readonly principal: Principal;
+  /** As whom the client is seen. */
+  readonly user: string;
   readonly protocol: Protocol;
   /** Whether the channel was taken away while the connection was being set up. */
   isRevoked(channel: string): boolean;
@@ -52,8 +56,8 @@ type Node = {
 };
 
 type Wanted = {
-  /** Into which the server puts the client. */
-  readonly names: readonly string[];
+  /** Into which the server puts the client, with what the developer's backend says of that. */
+  readonly names: ReadonlyMap<string, Given | undefined>;
   readonly since: Positions;
   /** Into which it asks to be brought back: all or none. */
   readonly restore?: Positions;
@@ -90,13 +94,13 @@ class ConnectEntry implements Entering {
     this.#seats = seats;
     this.#wanted = wanted;
     const { names, restore } = wanted;
-    this.#restorable = new Map([...(restore ?? [])].filter(([name]) => !names.includes(name)));
+    this.#restorable = new Map([...(restore ?? [])].filter(([name]) => !names.has(name)));
   }
 
   async prepare(): Promise<void> {
     const { names, since, restore } = this.#wanted;
     const isAllowed = restore !== undefined && (await this.#mayRestore());
-    await this.#holdAll(new Set(names), since, this.#held);
+    await this.#holdAll(names.keys(), since, this.#held);
     if (isAllowed) await this.#holdAll(this.#restorable.keys(), this.#restorable, this.#back);
   }
 
@@ -130,7 +134,18 @@ class ConnectEntry implements Entering {
 
   async #holdAll(names: Iterable<string>, since: Positions, held: Held): Promise<void> {
     for (const name of names) held.set(name, this.#node.hub.hold(name, this.#node.permissions.namespace(name)));
-    await Promise.all([...held].map(([name, channel]) => channel.prepare(since.get(name))));
+    await Promise.all([...held].map(([name, channel]) => channel.prepare(this.#fromIn(channel, since.get(name)))));
+  }
+
+  #fromIn(channel: HubChannel, since: Since | undefined): From | undefined {
+    const options = since === undefined ? {} : { since };
+    return sinceOf(channel, options, this.#mannerIn(channel));
+  }
+
+  #mannerIn({ name, namespace }: HubChannel): Manner {
+    return this.#back.has(name)
+      ? mannerOf(namespace, {})
+      : serverMannerOf(namespace, this.#wanted.names.get(name)?.override);
   }
 
   #releaseAll(held: Held): void {
@@ -171,12 +186,22 @@ class ConnectEntry implements Entering {
         this.#held.delete(name);
         hub.release(channel);
       } else {
-        const since = this.#wanted.since.get(name);
-        results.set(name, this.#enterOne(channel, LIVE_BY_SERVER, since && { since, budget }));
+        results.set(name, this.#enterGiven(channel, budget));
       }
     }
     this.#seats.settled();
     return results;
+  }
+
+  #enterGiven(channel: HubChannel, budget: RecoveryBudget): SubscribeResult {
+    const { name } = channel;
+    const given = this.#wanted.names.get(name);
+    const { user } = this.#seats;
+    const live = liveOf('server', given && { channel: name, user, vouched: true, ...given }, user);
+    const since = this.#fromIn(channel, this.#wanted.since.get(name));
+    const entered = this.#enterOne(channel, live, since && { since, budget });
+    const result = placed(entered, this.#mannerIn(channel));
+    return given?.data === undefined ? result : { ...result, data: given.data };
   }
 
   #enterOne(channel: HubChannel, live: Live, recovery: Recovery | undefined): SubscribeResult {

@@ -1,6 +1,6 @@
 import type { ClientInfo } from '../ports/log.ts';
+import { CHANNEL_LIMIT } from './channel-name.ts';
 import type { Namespace } from './namespace.ts';
-import { CHANNEL_LIMIT } from './permissions.ts';
 
 /** An entry that must be set or removed, because somebody came or went. */
 export type PresenceEntry = { readonly channel: string; readonly key: string };

@@ -1,4 +1,4 @@
-import type { MapEntry, Publication } from '../ports/log.ts';
+import type { ClientInfo, MapEntry, Publication } from '../ports/log.ts';
 import { ClientError } from './errors.ts';
 import type { Namespace } from './namespace.ts';
 import { wireBytesOf } from './wire-bytes.ts';
@@ -172,12 +172,15 @@ function changedSince(state: MapState | undefined, change: number): readonly Pub
 
 /** The entry that a client's publication sets. Throws `permissionDenied` in the maps that the server writes. */
 export function clientEntryOf(
-  { type, mapClientKey }: Namespace,
-  client: string,
+  { type, mapClientKey, mapUserKey }: Namespace,
+  { client, user }: Pick<ClientInfo, 'client' | 'user'>,
   entry: MapEntry | undefined,
 ): MapEntry | undefined {
   if (type === 'mapClients' || type === 'mapUsers') throw new ClientError('permissionDenied');
-  return entry !== undefined && mapClientKey ? { ...entry, key: client } : entry;
+  if (entry === undefined || !(mapClientKey || mapUserKey)) return entry;
+  const key = mapUserKey ? user : client;
+  if (key === '') throw new ClientError('permissionDenied');
+  return { ...entry, key };
 }
 
 /** A publication that removes an entry; `time` in milliseconds since 1970. */

@@ -1,7 +1,10 @@
 import type { Retention } from '../ports/log.ts';
 
-/** Who may do a thing in a namespace. `feature`: its `ChannelPolicy` decides; `backend`: the developer's own does. */
-export type Audience = 'nobody' | 'feature' | 'backend' | 'users' | 'everyone';
+/**
+ * Who may do a thing in a namespace. `feature`: its `ChannelPolicy` decides; `backend`: the developer's own does.
+ * `subscribers`: every connection that is subscribed to the channel; `subscribedUsers`: those of them that are signed in.
+ */
+export type Audience = 'nobody' | 'feature' | 'backend' | 'subscribedUsers' | 'subscribers' | 'users' | 'everyone';
 
 /**
  * What channels are: logs of publications; maps of entries, of which `mapClients` and `mapUsers` say who is in another
@@ -20,8 +23,20 @@ export type Namespace = {
   readonly historyTtlMs: number;
   readonly presence: boolean;
   readonly joinLeave: boolean;
+  /** Whether subscribers are told who joins and leaves although they did not ask for it. */
+  readonly forceJoinLeave: boolean;
+  /** Whether subscribers recover although they did not ask for it. */
+  readonly forceRecovery: boolean;
+  /** Whether subscribers that do not recover are told their position although they did not ask for it. */
+  readonly forcePositioning: boolean;
   /** What a returning client is given: all that it missed, or the newest publication alone. */
   readonly recovery: 'stream' | 'cache';
+  /** With `cache`: whether every subscription begins with the newest publication, also one that recovers from nowhere. */
+  readonly autoRecover: boolean;
+  /** Whether a channel whose name has the user boundary (`#`) is open to the users it names, and to nobody else. */
+  readonly userChannels: boolean;
+  /** What the data of a publication must be. */
+  readonly dataFormat: 'any' | 'json' | 'jsonObject';
   /** Whether subscribers may take publications as differences from the one before. */
   readonly delta: boolean;
   /** Whether subscribers may ask for only those publications whose tags match. */
@@ -40,6 +55,10 @@ export type Namespace = {
   readonly mapSize: number;
   /** A client's publications set the entry with its own id, whatever key it gives. */
   readonly mapClientKey: boolean;
+  /** The same with the id of its user; nobody who has none may publish. */
+  readonly mapUserKey: boolean;
+  /** Whether the entry with a client's id goes when the client does. */
+  readonly mapClearsClient: boolean;
   /** How long clients gather what they set of one entry before they send it, in milliseconds; 0: not at all. */
   readonly mapDebounceMs: number;
   /** Namespaces of maps that show who is in these channels; '' for none. */
@@ -66,7 +85,13 @@ export const CLOSED_NAMESPACE: Namespace = {
   historyTtlMs: 0,
   presence: false,
   joinLeave: false,
+  forceJoinLeave: false,
+  forceRecovery: true,
+  forcePositioning: true,
   recovery: 'stream',
+  autoRecover: false,
+  userChannels: false,
+  dataFormat: 'any',
   delta: false,
   tagFilter: false,
   compact: false,
@@ -76,6 +101,8 @@ export const CLOSED_NAMESPACE: Namespace = {
   mapTtlMs: 0,
   mapSize: 10_000,
   mapClientKey: false,
+  mapUserKey: false,
+  mapClearsClient: false,
   mapDebounceMs: 0,
   clientsMap: '',
   usersMap: '',

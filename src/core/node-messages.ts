@@ -1,6 +1,6 @@
-import type { ClientInfo, Publication } from '../ports/log.ts';
-import type { Since } from './commands.ts';
+import type { ClientInfo, Position, Publication } from '../ports/log.ts';
 import type { DisconnectName } from './disconnects.ts';
+import type { SubscribeOverride } from './subscribe-override.ts';
 
 /** What nodes tell each other of a channel. */
 export type ChannelMessage =
@@ -16,7 +16,9 @@ export type Given = {
   /** For the client; JSON text on one line. */
   readonly data?: string;
   /** The client is told what was published since. */
-  readonly since?: Since;
+  readonly since?: Position;
+  /** What differs for this subscription from the namespace's options. */
+  readonly override?: SubscribeOverride;
 };
 
 /** What a developer's own backend wants the client to be told as its connection ends. */

@@ -8,6 +8,7 @@ import type { Fanout } from './connection.ts';
 import type { NamespaceDefinition } from './feature.ts';
 import type { Protocol } from './protocol.ts';
 import type { Quotas } from './quotas.ts';
+import type { UserChannelNames } from './user-channels.ts';
 
 export type Limits = {
   /** Subscriptions a connection. */
@@ -52,4 +53,10 @@ export type NodeSettings = {
   readonly quotas?: Quotas;
   /** With which a developer's backend signs the items that a client may track; without it nothing is tracked. */
   readonly pollSecret?: string;
+  /** `USER_CHANNEL_NAMES` when absent. */
+  readonly userChannelNames?: UserChannelNames;
+  /** The namespace of the channels into which each user of a token is put; absent where none is. */
+  readonly personalNamespace?: string;
+  /** Whether a user's new connection ends those that they have. */
+  readonly singleConnection?: boolean;
 };

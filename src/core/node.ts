@@ -10,7 +10,7 @@ import { Arrivals, type TurnedAway } from './arrivals.ts';
 import { answerHistory, answerPresence, answerPresenceStats } from './channel-reads.ts';
 import { answerPublish, answerRpc } from './client-commands.ts';
 import type { Entered } from './connect-entry.ts';
-import { DisconnectError, type DisconnectName } from './disconnects.ts';
+import { DISCONNECTS, DisconnectError, type DisconnectName } from './disconnects.ts';
 import { AT_ONCE, Drain, type DrainPlan } from './drain.ts';
 import { ClientError } from './errors.ts';
 import type { Channels, Published, PublishOptions } from './feature.ts';
@@ -18,6 +18,7 @@ import { Guard } from './guard.ts';
 import type { Hooks } from './hooks.ts';
 import { Hub } from './hub.ts';
 import type { HubChannel } from './hub-channel.ts';
+import type { Shown } from './manner.ts';
 import { MapPresence, type PresenceEntry } from './map-presence.ts';
 import { Maps } from './maps.ts';
 import type { ChannelMessage, Control, ExternalOrder } from './node-messages.ts';
@@ -35,6 +36,7 @@ import { Sessions } from './sessions.ts';
 import { SharedPolls } from './shared-polls.ts';
 import { SlowReaders } from './slow-readers.ts';
 import type { SignedIn } from './tokens.ts';
+import { personalChannelOf, USER_CHANNEL_NAMES } from './user-channels.ts';
 
 const TICK_MS = 1_000;
 /** A tick that is later than this does not come any more, or the process is far too busy. */
@@ -90,7 +92,7 @@ export class Node implements Channels, SessionHost {
     this.telemetry = settings.telemetry;
     this.traces = settings.traces;
     this.limits = settings.limits;
-    this.permissions = new Permissions(settings.namespaces, settings.openNamespaces);
+    this.permissions = new Permissions(settings.namespaces, settings.openNamespaces, settings.userChannelNames);
     this.admission = new Admission(this.permissions, () => this.#hooks);
     this.maps = new Maps(settings.limits.mapBytes);
     this.polls = new SharedPolls({
@@ -177,6 +179,7 @@ export class Node implements Channels, SessionHost {
   // --- what sessions ask -------------------------------------------------------------------------------------------
 
   register(session: Session): void {
+    if (this.#settings.singleConnection === true) this.#endOthersOf(session);
     this.#sessions.register(session);
   }
 
@@ -211,8 +214,12 @@ export class Node implements Channels, SessionHost {
     return kind === 'shutdown' || kind === 'tooManyRequests' ? this.#arrivals.retryMs(this.clock.now()) : undefined;
   }
 
-  serverChannels(principal: Principal): Promise<readonly string[]> {
-    return this.#hooks?.serverChannels(principal) ?? Promise.resolve([]);
+  async serverChannels(principal: Principal): Promise<readonly string[]> {
+    const ofFeatures = (await this.#hooks?.serverChannels(principal)) ?? [];
+    const { personalNamespace, userChannelNames = USER_CHANNEL_NAMES } = this.#settings;
+    if (personalNamespace === undefined) return ofFeatures;
+    const personal = personalChannelOf(personalNamespace, principal, userChannelNames);
+    return personal === undefined ? ofFeatures : [...ofFeatures, personal];
   }
 
   verifyToken(token: string): Promise<SignedIn> {
@@ -256,11 +263,11 @@ export class Node implements Channels, SessionHost {
       case 'rpc':
         return answerRpc(this.#hooks, session, command);
       case 'history':
-        return answerHistory(this, session.principal, command);
+        return answerHistory(this, session, command);
       case 'presence':
-        return answerPresence(this, session.principal, command.channel);
+        return answerPresence(this, session, command.channel);
       case 'presenceStats':
-        return answerPresenceStats(this, session.principal, command.channel);
+        return answerPresenceStats(this, session, command.channel);
       default:
         return command satisfies never;
     }
@@ -276,21 +283,22 @@ export class Node implements Channels, SessionHost {
     this.telemetry.record('error', event, { ...fields, error });
   }
 
-  announceJoin(channel: HubChannel, info: ClientInfo): void {
-    this.#showEntries(this.#mapPresence.join(channel.name, channel.namespace, info), info, false);
-    const { presence, joinLeave } = channel.namespace;
+  announceJoin(channel: HubChannel, info: ClientInfo, { presence, inMaps, joinLeave }: Shown): void {
+    if (inMaps) this.#showEntries(this.#mapPresence.join(channel.name, channel.namespace, info), info, false);
     const alone = presence && this.hub.setPresent(channel, info);
     if (alone) this.#hooks?.apps?.present(channel.name, info.user, true);
     if (joinLeave) this.#announce(channel.name, 'join', { info, alone });
   }
 
-  announceLeave(name: string, info: ClientInfo): void {
+  announceLeave(name: string, info: ClientInfo, { presence, inMaps, joinLeave }: Shown): void {
     const namespace = this.hub.get(name)?.namespace;
     if (namespace === undefined) return;
-    this.#showEntries(this.#mapPresence.leave(name, namespace, info), info, true);
-    const alone = namespace.presence && this.hub.setAbsent(name, info.client);
+    const own = namespace.type === 'map' && namespace.mapClearsClient ? [{ channel: name, key: info.client }] : [];
+    this.#showEntries(own, info, true);
+    if (inMaps) this.#showEntries(this.#mapPresence.leave(name, namespace, info), info, true);
+    const alone = presence && this.hub.setAbsent(name, info.client);
     if (alone) this.#hooks?.apps?.present(name, info.user, false);
-    if (namespace.joinLeave) this.#announce(name, 'leave', { info, alone });
+    if (joinLeave) this.#announce(name, 'leave', { info, alone });
   }
 
   counted(channel: string): void {
@@ -400,6 +408,12 @@ export class Node implements Channels, SessionHost {
     if (limit === 'draining' || Math.abs(now - (this.#turnedAwayAt.get(limit) ?? 0)) < LOG_PAUSE_MS) return;
     this.#turnedAwayAt.set(limit, now);
     this.telemetry.record('warn', 'connection.turned_away', { limit, address, connections: this.connections });
+  }
+
+  /** A request that is soon over replaces nobody. */
+  #endOthersOf({ client, principal, protocol }: Session): void {
+    if (principal.kind !== 'external' || protocol.clients === 'poll') return;
+    this.tellExternal(principal.user, { kind: 'disconnect', except: [client], ending: DISCONNECTS.connectionLimit });
   }
 
   #tellIdentity(principal: Principal, order: ExternalOrder): void {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test';
+import { CHANNEL_LIMIT } from './channel-name.ts';
 import { ClientError } from './errors.ts';
 import type { ChannelAction, ChannelPolicy, NamespaceDefinition } from './feature.ts';
 import { type Audience, CLOSED_NAMESPACE, namespaceOf } from './namespace.ts';
-import { CHANNEL_LIMIT, Permissions } from './permissions.ts';
+import { Permissions } from './permissions.ts';
 import { ANONYMOUS, type Principal } from './principal.ts';
 
 const USER: Principal = { kind: 'user', user: 'ada', role: 'member', device: 'd1' };
@@ -75,6 +76,87 @@ describe('PE1 what is not granted is denied', () => {
   ];
   test.each([...names])('PE1 the name %p gives %s', async (channel, expected) => {
     expect(await outcome(permissions(granting('subscribe', 'everyone')), USER, ['subscribe', channel])).toBe(expected);
+  });
+});
+
+describe('SO10 subscribers', () => {
+  const inside = { has: (channel: string) => channel === 'ns:in' };
+  const ofUsers: readonly [Audience, readonly boolean[]][] = [
+    ['subscribers', [true, true, true]],
+    ['subscribedUsers', [false, true, true]],
+  ];
+  test.each([...ofUsers])('SO10 %s may where they are subscribed, and nowhere else', async (audience, allowed) => {
+    for (const action of ['publish', 'readHistory', 'readPresence'] as const) {
+      const of = permissions(granting(action, audience));
+      expect(CALLERS.map((who) => of.decide(who, action, 'ns:in', inside))).toEqual([...allowed]);
+      expect(CALLERS.map((who) => of.decide(who, action, 'ns:out', inside))).toEqual([false, false, false]);
+      expect(CALLERS.map((who) => of.decide(who, action, 'ns:in'))).toEqual([false, false, false]);
+    }
+  });
+});
+
+describe('SO5 channels that name users', () => {
+  const options = { ...CLOSED_NAMESPACE, userChannels: true, subscribe: 'everyone', publish: 'users' } as const;
+  const of = permissions({ options });
+  const asks = (action: ChannelAction, channel: string) => CALLERS.map((who) => of.decide(who, action, channel));
+
+  test('SO5 are open to whom they name, and to nobody else', () => {
+    expect(asks('subscribe', 'ns:x')).toEqual([true, true, true]);
+    expect(asks('subscribe', 'ns:#eve')).toEqual([false, true, false]);
+    expect(asks('subscribe', 'ns:talk#ann,eve')).toEqual([false, true, false]);
+    // A person of this installation with the id `ada` is nobody whom a token could name.
+    expect(asks('subscribe', 'ns:#ada')).toEqual([false, false, false]);
+    expect(asks('subscribe', 'ns:#')).toEqual([false, false, false]);
+    // The last boundary counts: config/container.go of Centrifugo (`UserAllowed`).
+    expect(asks('subscribe', 'ns:#eve#ann')).toEqual([false, false, false]);
+  });
+
+  test('SO5 allow those whom they name no more than the namespace does', () => {
+    expect(asks('publish', 'ns:#eve')).toEqual([false, true, false]);
+    expect(asks('publish', 'ns:#ann')).toEqual([false, false, false]);
+    expect(asks('readHistory', 'ns:#eve')).toEqual([false, false, false]);
+  });
+
+  test('SO5 are not asked for at the backend', () => {
+    const backed = permissions({ options: { ...options, subscribe: 'backend' } });
+    expect(backed.isBackends('subscribe', 'ns:x')).toBe(true);
+    expect(backed.isBackends('subscribe', 'ns:#eve')).toBe(false);
+  });
+
+  test('SO5 are as all others where the namespace does not say so', () => {
+    const plain = permissions(granting('subscribe', 'users'));
+    expect(CALLERS.map((who) => plain.decide(who, 'subscribe', 'ns:#ann'))).toEqual([false, true, true]);
+  });
+});
+
+describe('SO9 channels with $ in front', () => {
+  const all = { options: { ...CLOSED_NAMESPACE, subscribe: 'everyone', publish: 'everyone' } } as const;
+  const backed = { options: { ...CLOSED_NAMESPACE, subscribe: 'backend' } } as const;
+  const feature: NamespaceDefinition = { ...all, ofFeature: true };
+  const app: NamespaceDefinition = { ...all, policy: () => true };
+  const of = new Permissions(
+    new Map<string, NamespaceDefinition>([
+      ['ns', all],
+      ['', all],
+      ['b', backed],
+      ['room', feature],
+      ['app', app],
+    ]),
+    new Set(['']),
+  );
+
+  test('SO9 no audience opens them, nor the backend', () => {
+    for (const channel of ['$ns:x', '$x']) {
+      expect(CALLERS.map((who) => of.decide(who, 'subscribe', channel))).toEqual([false, false, false]);
+      expect(CALLERS.map((who) => of.decide(who, 'publish', channel))).toEqual([true, true, true]);
+    }
+    expect(of.isBackends('subscribe', '$b:x')).toBe(false);
+  });
+
+  test('SO9 there are none of features and apps', async () => {
+    for (const channel of ['$room:x', '$app:x', '$other:x', '$$ns:x']) {
+      expect(await outcome(of, USER, ['publish', channel])).toBe('unknownChannel');
+    }
   });
 });
 

@@ -1,13 +1,15 @@
+import { CHANNEL_LIMIT, UNSAFE } from './channel-name.ts';
 import { ClientError } from './errors.ts';
 import type { ChannelAction, NamespaceDefinition } from './feature.ts';
 import { type Audience, type Namespace, namespaceOf } from './namespace.ts';
 import type { Principal } from './principal.ts';
+import { isUserChannel, namesUser, USER_CHANNEL_NAMES, type UserChannelNames } from './user-channels.ts';
 
-/** Control characters and halves of surrogate pairs: a database or a topic would make one channel of two. */
-const UNSAFE = /[\p{Cc}\p{Cs}]/u;
+/** In front of a channel that nothing but a token of the developer's backend opens. */
+const PRIVATE_PREFIX = '$';
 
-/** Longest channel name, in UTF-16 units. */
-export const CHANNEL_LIMIT = 255;
+/** What the asking connection is subscribed to. */
+export type Seat = { has(channel: string): boolean };
 
 /**
  * The one place where channel commands of every protocol are allowed or refused. What is not granted is denied.
@@ -15,14 +17,20 @@ export const CHANNEL_LIMIT = 255;
 export class Permissions {
   readonly #namespaces: ReadonlyMap<string, NamespaceDefinition>;
   readonly #open: ReadonlySet<string>;
+  readonly #names: UserChannelNames;
 
   /**
    * `open` names namespaces in which everybody may do everything, as benchmarks and foreign test suites need it.
    * Never a feature's: its channels are written by its own operations alone.
    */
-  constructor(namespaces: ReadonlyMap<string, NamespaceDefinition>, open: ReadonlySet<string>) {
+  constructor(
+    namespaces: ReadonlyMap<string, NamespaceDefinition>,
+    open: ReadonlySet<string>,
+    names: UserChannelNames = USER_CHANNEL_NAMES,
+  ) {
     this.#namespaces = namespaces;
     this.#open = open;
+    this.#names = names;
   }
 
   /** Options of the channel's namespace. Throws `unknownChannel` when there is no such namespace. */
@@ -31,30 +39,45 @@ export class Permissions {
   }
 
   /** Throws `permissionDenied` unless the principal may; `unknownChannel`, `badRequest` for impossible names. */
-  async check(principal: Principal, action: ChannelAction, channel: string): Promise<void> {
-    const allowed = this.decide(principal, action, channel);
+  async check(principal: Principal, action: ChannelAction, channel: string, seat?: Seat): Promise<void> {
+    const allowed = this.decide(principal, action, channel, seat);
     if (!(typeof allowed === 'boolean' ? allowed : await allowed)) throw new ClientError('permissionDenied');
   }
 
   /** Whether it is the developer's backend that decides. Throws as `namespace`. */
   isBackends(action: ChannelAction, channel: string): boolean {
-    return this.namespace(channel)[action] === 'backend' && !this.#open.has(namespaceOf(channel));
+    const options = this.namespace(channel);
+    if (options[action] !== 'backend' || this.#open.has(namespaceOf(channel))) return false;
+    return action !== 'subscribe' || !(isPrivate(channel) || this.#isUserChannel(options, channel));
   }
 
-  /** As `check`, answering at once where no feature has to be asked. Of what is the backend's, it grants nothing. */
-  decide(principal: Principal, action: ChannelAction, channel: string): boolean | Promise<boolean> {
+  /**
+   * As `check`, answering at once where no feature has to be asked. Of what is the backend's, it grants nothing.
+   * `seat`: of a connection; a request without one is subscribed to nothing.
+   */
+  decide(principal: Principal, action: ChannelAction, channel: string, seat?: Seat): boolean | Promise<boolean> {
     const definition = this.#definition(channel);
     const { policy } = definition;
     // Whoever has an app's key is nobody in particular: no audience counts them in.
     if (principal.kind === 'app')
       return definition.ofFeature !== true && (policy?.(principal, action, channel) ?? false);
+    if (action === 'subscribe' && isPrivate(channel)) return false;
     if (this.#open.has(namespaceOf(channel))) return true;
-    const audience: Audience = optionsOf(definition, channel)[action];
+    const options = optionsOf(definition, channel);
+    if (this.#isUserChannel(options, channel)) {
+      const isNamed = namesUser(channel, principal, this.#names);
+      if (action === 'subscribe' || !isNamed) return isNamed;
+    }
+    const audience: Audience = options[action];
     switch (audience) {
       case 'everyone':
         return true;
       case 'users':
         return principal.kind !== 'anonymous';
+      case 'subscribers':
+        return seat?.has(channel) === true;
+      case 'subscribedUsers':
+        return principal.kind !== 'anonymous' && seat?.has(channel) === true;
       case 'feature':
         return policy?.(principal, action, channel) ?? false;
       case 'backend':
@@ -70,6 +93,19 @@ export class Permissions {
     return this.#definition(channel).ofFeature !== true;
   }
 
+  /** `$chat:x` is of the namespace `chat`, save where a feature or an app reads more out of names. */
+  #privateDefinition(channel: string): NamespaceDefinition | undefined {
+    if (!isPrivate(channel)) return undefined;
+    const definition = this.#namespaces.get(namespaceOf(channel).slice(PRIVATE_PREFIX.length));
+    const isPlain =
+      definition?.ofFeature !== true && definition?.policy === undefined && definition?.optionsOf === undefined;
+    return isPlain ? definition : undefined;
+  }
+
+  #isUserChannel({ userChannels }: Namespace, channel: string): boolean {
+    return userChannels && isUserChannel(channel, this.#names);
+  }
+
   #definition(channel: string): NamespaceDefinition {
     if (channel === '') throw new ClientError('badRequest', { field: 'channel', message: 'channel must not be empty' });
     if (channel.length > CHANNEL_LIMIT) {
@@ -80,10 +116,14 @@ export class Permissions {
       const message = 'channel must be valid text without control characters';
       throw new ClientError('badRequest', { field: 'channel', message });
     }
-    const definition = this.#namespaces.get(namespaceOf(channel));
+    const definition = this.#namespaces.get(namespaceOf(channel)) ?? this.#privateDefinition(channel);
     if (definition === undefined) throw new ClientError('unknownChannel');
     return definition;
   }
+}
+
+function isPrivate(channel: string): boolean {
+  return channel.startsWith(PRIVATE_PREFIX);
 }
 
 function optionsOf(definition: NamespaceDefinition, channel: string): Namespace {

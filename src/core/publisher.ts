@@ -2,6 +2,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Append, Log, Page, Publication, ReadRange } from '../ports/log.ts';
 import type { Span } from '../ports/traces.ts';
 import { AppendQueue, type QueueBounds } from './append-queue.ts';
+import { isWrapped } from './binary-data.ts';
 import { ClientError } from './errors.ts';
 import type { Published, PublishOptions } from './feature.ts';
 import type { Maps } from './maps.ts';
@@ -59,6 +60,7 @@ export class Publisher {
     const namespace = permissions.namespace(channel);
     this.#checkSize(namespace, data);
     const { key, info, tags, entry, except, writes, fleeting, span } = options;
+    if (entry === undefined || data !== 'null') checkFormat(namespace, data);
     const time = clock.now();
     const nothing = { offset: 0, epoch: '', time, repeated: false };
     if (!maps.takes(channel, namespace, entry)) return nothing;
@@ -141,6 +143,14 @@ export class Publisher {
     const { maps, tell } = this.#settings;
     if (publication.entry !== undefined) maps.apply({ channel, publication, ttlMs: namespace.mapTtlMs });
     tell(channel, epoch, publication);
+  }
+}
+
+function checkFormat({ dataFormat }: Namespace, data: string): void {
+  if (dataFormat === 'any') return;
+  if (isWrapped(data)) throw new ClientError('badRequest', { field: 'data', message: 'must be JSON here' });
+  if (dataFormat === 'jsonObject' && !/^\s*\{/.test(data)) {
+    throw new ClientError('badRequest', { field: 'data', message: 'must be a JSON object here' });
   }
 }
 

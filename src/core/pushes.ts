@@ -8,6 +8,8 @@ import type { Ending } from './node-messages.ts';
 /** How a subscription starts: from where, and with what was missed. */
 export type SubscribeResult = {
   readonly recoverable: boolean;
+  /** Whether the client is told its position although it does not recover. */
+  readonly positioned?: true;
   readonly epoch: string;
   readonly offset: number;
   readonly wasRecovering: boolean;
@@ -25,6 +27,8 @@ export type SubscribeResult = {
   readonly number?: number;
   /** Who is present, the client included; where it asked for that. */
   readonly presence?: readonly ClientInfo[];
+  /** What the developer's backend has to say with it; JSON text on one line. */
+  readonly data?: string;
 };
 
 /** A part of a map; with an empty cursor it is the last, and the client is subscribed. */

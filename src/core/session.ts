@@ -123,6 +123,10 @@ export class Session implements Subscriber, Spender {
   readonly #node: SessionHost;
   #principal: Principal;
   #connInfo: string | undefined;
+  /** For the developer's backend. */
+  meta: string | undefined;
+  /** Into which its token has put it. */
+  #vouchedChannels: ReadonlySet<string> | undefined;
   #state: State = 'waiting';
   #outgoing: Frame[] | undefined;
   /** Characters in `#outgoing`. */
@@ -394,11 +398,13 @@ export class Session implements Subscriber, Spender {
     this.expiresAt = signedIn.expiresAt ?? Number.POSITIVE_INFINITY;
     this.renewable = signedIn.vouched === true;
     this.#connInfo = signedIn.info;
+    this.meta = signedIn.meta;
     this.#node.register(this);
-    const given = (signedIn.channels ?? []).filter((channel) => this.#node.permissions.takesTokens(channel));
+    const given = this.#given(signedIn);
     // Asked for one that stays alone too: only now is it certain that the sign-in still holds.
-    const channels = [...(await this.#node.serverChannels(this.#principal)), ...given];
-    const prepare = () => this.subscriptions.prepareAll(alone ? [] : channels, since, restore);
+    const channels = await this.#node.serverChannels(this.#principal);
+    const names = new Map([...channels.map((channel) => [channel, undefined] as const), ...given]);
+    const prepare = () => this.subscriptions.prepareAll(alone ? new Map() : names, since, restore);
     const isReturning = since.size > 0 || restore !== undefined;
     const entering = await (isReturning ? this.#node.work.read(this.asker, prepare, () => 0) : prepare());
     if (this.#state !== 'connecting') return entering.abandon();
@@ -409,6 +415,17 @@ export class Session implements Subscriber, Spender {
     this.flush();
     entering.join();
     this.#catchUp();
+  }
+
+  /** The channels into which whoever vouches for the client puts it, and what is said of each. */
+  #given({ channels = [], subs }: SignedIn): ReadonlyMap<string, Given | undefined> {
+    const all = new Map<string, Given | undefined>([
+      ...channels.map((name) => [name, undefined] as const),
+      ...(subs ?? []),
+    ]);
+    for (const channel of all.keys()) if (!this.#node.permissions.takesTokens(channel)) all.delete(channel);
+    this.#vouchedChannels = all.size === 0 ? undefined : new Set(all.keys());
+    return all;
   }
 
   /** Does what had to wait until the connection was set up. */
@@ -522,11 +539,25 @@ export class Session implements Subscriber, Spender {
   }
 
   async #refresh(token: string): Promise<Reply> {
-    const { principal, expiresAt } = await this.#node.verifyToken(token);
+    const signedIn = await this.#node.verifyToken(token);
+    const { principal, expiresAt, info, meta } = signedIn;
     if (userOf(principal) !== userOf(this.#principal)) throw new DisconnectError('invalidToken');
     this.expiresAt = expiresAt ?? Number.POSITIVE_INFINITY;
     this.renewable = false;
+    this.#connInfo = info ?? this.#connInfo;
+    this.meta = meta ?? this.meta;
+    this.#checkChannels(signedIn);
     return { kind: 'refresh', ttl: this.#node.ttlOf(this) };
+  }
+
+  /** A token with other channels than the last holds from a new connection on; throws to have the client make one. */
+  #checkChannels(signedIn: SignedIn): void {
+    if (this.#alone) return;
+    const before = this.#vouchedChannels ?? new Set();
+    const now = new Set(this.#given(signedIn).keys());
+    const isNew = [...now].some((channel) => !this.subscriptions.has(channel));
+    const isOver = [...before].some((channel) => !now.has(channel) && this.subscriptions.has(channel));
+    if (isNew || isOver) throw new DisconnectError('insufficientState');
   }
 
   async #signIn(prove: (principal: Principal) => SignedIn): Promise<Reply> {

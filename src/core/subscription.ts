@@ -3,10 +3,12 @@ import { ClientError } from './errors.ts';
 import type { Feed, FeedOptions } from './feed.ts';
 import type { Hub } from './hub.ts';
 import type { From, HubChannel, Recovery } from './hub-channel.ts';
+import type { Manner } from './manner.ts';
 import { lastResult, recoveredResult } from './map-parts.ts';
 import type { MapRead } from './maps.ts';
 import type { Protocol } from './protocol.ts';
 import type { SubscribeResult } from './pushes.ts';
+import type { SubscribeOverride } from './subscribe-override.ts';
 import type { Grant } from './tokens.ts';
 import type { Tracking } from './tracking.ts';
 
@@ -27,6 +29,8 @@ export type Live = {
   readonly feed?: Feed;
   /** Of a shared poll. */
   readonly tracking?: Tracking;
+  /** What differs from the namespace's options. */
+  readonly override?: SubscribeOverride;
 };
 export type Maker = 'client' | 'server';
 
@@ -36,6 +40,7 @@ export const LIVE_BY_SERVER: Live = { tag: 'live', by: 'server' };
 /** How a client comes in, once it may: with a read part where the channel is a map. */
 export type Entrance = {
   readonly options: SubscribeOptions;
+  readonly manner: Manner;
   readonly wishes: FeedOptions | undefined;
   readonly read: MapRead | undefined;
 };
@@ -51,7 +56,8 @@ export function checkRoom({ present }: HubChannel, grant: Grant | undefined): vo
 export function liveOf(by: Maker, grant: Grant | undefined, self: string): Live {
   const { info, expiresAt } = grant ?? {};
   const user = grant === undefined || grant.user === self ? undefined : grant.user;
-  if (info === undefined && expiresAt === undefined && user === undefined) {
+  const override = grant?.override;
+  if (info === undefined && expiresAt === undefined && user === undefined && override === undefined) {
     return by === 'client' ? LIVE_BY_CLIENT : LIVE_BY_SERVER;
   }
   return {
@@ -60,6 +66,7 @@ export function liveOf(by: Maker, grant: Grant | undefined, self: string): Live 
     ...(user !== undefined && { user }),
     ...(expiresAt !== undefined && { expiresAt }),
     ...(grant?.vouched === true && { vouched: true }),
+    ...(override !== undefined && { override }),
   };
 }
 
@@ -88,19 +95,36 @@ export function withFeed(live: Live, feed: Feed | undefined): Live {
 export function resultOf(
   channel: HubChannel,
   entered: SubscribeResult,
-  { options, wishes, read }: Entrance,
+  { options, wishes, read, manner }: Entrance,
 ): SubscribeResult {
   if (read !== undefined) return lastResult(channel, read, { entered, wishes });
   if (options.type === 'sharedPoll') return entered;
   if (options.type !== undefined && options.type !== 'stream') return recoveredResult(channel, entered);
-  if (options.rejectUnrecovered !== true || !entered.wasRecovering || entered.recovered) return entered;
+  if (options.rejectUnrecovered !== true || !entered.wasRecovering || entered.recovered) return placed(entered, manner);
   throw new ClientError('unrecoverablePosition');
 }
+
+/** Without a place where the client is not to recover, or to know where it is. */
+export function placed(entered: SubscribeResult, { recovers, isPositioned }: Manner): SubscribeResult {
+  if (recovers || !entered.recoverable) return entered;
+  return { ...entered, recoverable: false, ...(isPositioned && { positioned: true }) };
+}
+
+/** From where a client that comes into a log is given publications. */
+export function sinceOf({ namespace }: HubChannel, options: SubscribeOptions, { recovers }: Manner): From | undefined {
+  const { type, recovery, autoRecover } = namespace;
+  if (type !== 'stream') return fromOf(options);
+  if (!recovers) return undefined;
+  return fromOf(options) ?? (autoRecover && recovery === 'cache' ? NOWHERE : undefined);
+}
+
+/** Any history, from its beginning. */
+const NOWHERE: From = { epoch: '', offset: 0 };
 
 export function trackingIn({ tracking }: Live): { readonly tracking?: Tracking } {
   return tracking === undefined ? {} : { tracking };
 }
 
-export function fromOf({ latest, page, since }: SubscribeOptions): From | undefined {
+function fromOf({ latest, page, since }: SubscribeOptions): From | undefined {
   return latest === true ? 'latest' : (page?.since ?? since);
 }

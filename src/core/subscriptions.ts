@@ -11,6 +11,7 @@ import type { Asker } from './fair-queue.ts';
 import { type Feed, feedOptionsOf } from './feed.ts';
 import { type Hub, joinLeaveTopicOf, topicOf } from './hub.ts';
 import type { HubChannel } from './hub-channel.ts';
+import { mannerOf, mayHearJoinLeave, type Shown, serverMannerOf, shownOf } from './manner.ts';
 import { partResult, readPart } from './map-parts.ts';
 import type { MapRead, Maps } from './maps.ts';
 import type { Given } from './node-messages.ts';
@@ -22,17 +23,18 @@ import type { Push, SubscribeResult } from './pushes.ts';
 import type { LimitName } from './quotas.ts';
 import { RecoveryBudget } from './recovery-budget.ts';
 import type { SharedPolls } from './shared-polls.ts';
+import type { SubscribeOverride } from './subscribe-override.ts';
 import {
   checkRoom,
   type Entrance,
   type Entry,
   enterAs,
-  fromOf,
   type Live,
   liveOf,
   type Maker,
   resultOf,
   type Subscription,
+  sinceOf,
   trackingIn,
   withFeed,
 } from './subscription.ts';
@@ -72,8 +74,8 @@ export interface SubscriptionHost {
   channelsLeft(principal: Principal): number;
   /** Counts what a limit has refused. */
   refused(limit: LimitName): void;
-  announceJoin(channel: HubChannel, info: ClientInfo): void;
-  announceLeave(channel: string, info: ClientInfo): void;
+  announceJoin(channel: HubChannel, info: ClientInfo, shown: Shown): void;
+  announceLeave(channel: string, info: ClientInfo, shown: Shown): void;
   /** The channel's subscribers on this node have become more or fewer. */
   counted(channel: string): void;
   /** Logs an error that no client is told the cause of. */
@@ -152,19 +154,14 @@ export class Subscriptions {
   /** Puts the client in, and tells it by a push. Does nothing when it is in already. */
   async addFromServer(channel: string, given?: Given): Promise<void> {
     if (this.#subscriptions?.has(channel) === true) return;
-    const tell: Tell = (result) => {
-      this.#session.push({
-        kind: 'subscribe',
-        channel,
-        result,
-        ...(given?.data !== undefined && { data: given.data }),
-      });
+    const tell: Tell = ({ data, ...result }) => {
+      this.#session.push({ kind: 'subscribe', channel, result, ...(data !== undefined && { data }) });
       for (const publication of result.publications) this.#session.push({ kind: 'publication', channel, publication });
     };
     const { user } = this.#session.info;
     await this.#start(channel, {
       allowed: Promise.resolve(given && { channel, user, vouched: true, ...given }),
-      options: { joinLeave: true, ...(given?.since !== undefined && { since: given.since }) },
+      options: given?.since === undefined ? {} : { since: given.since },
       by: 'server',
       tell,
     });
@@ -178,7 +175,10 @@ export class Subscriptions {
     });
     const found = this.#subscriptions?.get(channel);
     if (found?.tag !== 'live') throw new ClientError('permissionDenied');
-    const live = { ...withFeed(liveOf(found.by, grant, this.#session.info.user), found.feed), ...trackingIn(found) };
+    // What the first token said of how it is seen and what it hears goes on.
+    const { override: _, ...renewed } = grant;
+    const options = { ...renewed, ...(found.override !== undefined && { override: found.override }) };
+    const live = { ...withFeed(liveOf(found.by, options, this.#session.info.user), found.feed), ...trackingIn(found) };
     this.#subscriptions?.set(channel, live);
     return this.#ttlOf(live);
   }
@@ -261,9 +261,10 @@ export class Subscriptions {
   }
 
   /** Makes everything ready for a connecting client; see `prepareEntering`. */
-  prepareAll(names: readonly string[], since: Positions, restore?: Positions): Promise<Entering> {
+  prepareAll(names: ReadonlyMap<string, Given | undefined>, since: Positions, restore?: Positions): Promise<Entering> {
     const seats: Seats = {
       principal: this.#session.principal,
+      user: this.#session.info.user,
       protocol: this.#session.protocol,
       isRevoked: (channel) => this.#revoked?.has(channel) === true,
       settled: () => {
@@ -277,7 +278,7 @@ export class Subscriptions {
       withoutExcepted: (result) => this.#withoutExcepted(result),
       forget: (channel) => this.#forget(channel),
       countOut: (channel) => this.#countOut(channel, this.#feedOf(channel)),
-      join: (channel, result) => this.#join(channel, { joinLeave: true, result }),
+      join: (channel, result) => this.#join(channel, { hearsJoinLeave: this.#hearsFromServer(channel), result }),
     };
     return prepareEntering(this.#node, seats, { names, since, ...(restore !== undefined && { restore }) });
   }
@@ -316,9 +317,12 @@ export class Subscriptions {
   async #enter(name: string, entry: Entry, { options, by, tell }: How, grant: Grant | undefined): Promise<void> {
     const live = liveOf(by, grant, this.#session.info.user);
     const { hub } = this.#node;
-    const channel = hub.hold(name, this.#node.permissions.namespace(name));
+    const namespace = this.#node.permissions.namespace(name);
+    const manner =
+      by === 'client' ? mannerOf(namespace, options, live.override) : serverMannerOf(namespace, live.override);
+    const channel = hub.hold(name, namespace);
     try {
-      do await channel.prepare(fromOf(options));
+      do await channel.prepare(sinceOf(channel, options, manner));
       while (!channel.isReady);
       if (this.#subscriptions?.get(name) !== entry) throw new ClientError('permissionDenied');
       checkRoom(channel, grant);
@@ -328,25 +332,25 @@ export class Subscriptions {
         this.#forget(name);
         return tell(partResult(channel, read, { since: options.page?.since, wishes }));
       }
-      const result = this.#countIn(channel, live, { options, wishes, read });
-      tell(result);
+      const result = this.#countIn(channel, live, { options, manner, wishes, read });
+      tell(grant?.data === undefined ? result : { ...result, data: grant.data });
       this.#session.flush();
-      this.#join(channel, { joinLeave: options.joinLeave === true, result });
+      this.#join(channel, { hearsJoinLeave: manner.hearsJoinLeave, result });
     } finally {
       hub.release(channel);
     }
   }
 
   /** Counts the client in; the caller must tell it the result and then `#join`, in this same turn. */
-  #countIn(channel: HubChannel, live: Live, { options, wishes, read }: Entrance): SubscribeResult {
+  #countIn(channel: HubChannel, live: Live, { options, manner, wishes, read }: Entrance): SubscribeResult {
     const { hub } = this.#node;
     const { protocol } = this.#session;
-    const since = fromOf(options);
+    const since = sinceOf(channel, options, manner);
     // The other half is for the entries.
     const recovery = since && { since, budget: this.#budget(read === undefined ? 1 : 1 / 2) };
     const { feed, entered } = enterAs(hub, channel, { protocol, wishes, recovery });
     try {
-      const result = resultOf(channel, entered, { options, wishes, read });
+      const result = resultOf(channel, entered, { options, manner, wishes, read });
       if (channel.namespace.type === 'sharedPoll') return this.#keepPolled(channel, live, result);
       const kept = this.#keep(channel, withFeed(live, feed), this.#toTell(options, result));
       if (options.presence !== true) return kept;
@@ -400,14 +404,26 @@ export class Subscriptions {
   }
 
   /** `result`: what the client was told. */
-  #join(channel: HubChannel, { joinLeave, result }: { joinLeave: boolean; result: SubscribeResult }): void {
+  #join(channel: HubChannel, { hearsJoinLeave, result }: { hearsJoinLeave: boolean; result: SubscribeResult }): void {
     const { connection, protocol } = this.#session;
     const feed = this.#feedOf(channel.name);
     if (feed !== undefined) feed.join(this.#session, result);
     else connection.join(topicOf(protocol, channel.name));
-    if (joinLeave && channel.namespace.joinLeave) connection.join(joinLeaveTopicOf(protocol, channel.name));
-    if (protocol.clients !== 'poll') this.#node.announceJoin(channel, this.infoIn(channel.name));
+    if (hearsJoinLeave) connection.join(joinLeaveTopicOf(protocol, channel.name));
+    if (protocol.clients !== 'poll') {
+      const shown = shownOf(channel.namespace, this.#overrideOf(channel.name));
+      this.#node.announceJoin(channel, this.infoIn(channel.name), shown);
+    }
     this.#node.counted(channel.name);
+  }
+
+  #hearsFromServer({ name, namespace }: HubChannel): boolean {
+    return serverMannerOf(namespace, this.#overrideOf(name)).hearsJoinLeave;
+  }
+
+  #overrideOf(channel: string): SubscribeOverride | undefined {
+    const found = this.#subscriptions?.get(channel);
+    return found?.tag === 'live' ? found.override : undefined;
   }
 
   #feedOf(channel: string): Feed | undefined {
@@ -444,13 +460,14 @@ export class Subscriptions {
   #leave(channel: string): void {
     const info = this.infoIn(channel);
     const found = this.#subscriptions?.get(channel);
-    const { feed, tracking } = found?.tag === 'live' ? found : {};
+    const { feed, tracking, override } = found?.tag === 'live' ? found : {};
     tracking?.end();
     this.#forget(channel);
     const { connection, protocol } = this.#session;
     if (feed === undefined) connection.leave(topicOf(protocol, channel));
-    if (this.#node.permissions.namespace(channel).joinLeave) connection.leave(joinLeaveTopicOf(protocol, channel));
-    if (protocol.clients !== 'poll') this.#node.announceLeave(channel, info);
+    const namespace = this.#node.permissions.namespace(channel);
+    if (mayHearJoinLeave(namespace, override)) connection.leave(joinLeaveTopicOf(protocol, channel));
+    if (protocol.clients !== 'poll') this.#node.announceLeave(channel, info, shownOf(namespace, override));
     this.#countOut(channel, feed);
     this.#node.counted(channel);
   }

@@ -96,7 +96,21 @@ describe('what a token says besides', () => {
     ['info', { info: { name: 'Eve' } }, { info: '{"name":"Eve"}' }],
     ['b64info', { b64info: btoa('{"name":"Eve"}') }, { info: '{"name":"Eve"}' }],
     ['b64info of other bytes', { b64info: btoa('\xff\x00') }, { info: '{"$binary":"/wA="}' }],
-    ['channels and subs, each once', { channels: ['a', 'b'], subs: { b: {}, c: {} } }, { channels: ['a', 'b', 'c'] }],
+    ['channels, each once', { channels: ['a', 'b', 'a'] }, { channels: ['a', 'b'] }],
+    // internal/jwtverify/token_verifier_jwt.go of Centrifugo: `subs`, else `channels`.
+    ['subs, which replace channels', { channels: ['a'], subs: { b: {} } }, { subs: new Map([['b', {}]]) }],
+    [
+      'SO8 subs with options',
+      { subs: { b: { info: { seat: 7 }, data: [1], override: { join_leave: { value: false } } } } },
+      { subs: new Map([['b', { info: '{"seat":7}', data: '[1]', override: { joinLeave: false } }]]) },
+    ],
+    [
+      'SO8 subs with bytes, which replace info and data',
+      { subs: { b: { info: 1, b64info: btoa('{"a":1}'), data: 2, b64data: btoa('\xff\x00') } } },
+      { subs: new Map([['b', { info: '{"a":1}', data: '{"$binary":"/wA="}' }]]) },
+    ],
+    ['SO8 an override that changes nothing', { subs: { b: { override: {} } } }, { subs: new Map([['b', {}]]) }],
+    ['SO8 meta for the backend', { meta: { tenant: 1 } }, { meta: '{"tenant":1}' }],
     ['an end of its own', { exp: IN_A_MINUTE, expire_at: IN_A_MINUTE + 60 }, { expiresAt: NOW + 120_000 }],
     ['no end, though the token has one', { exp: IN_A_MINUTE, expire_at: 0 }, {}],
   ] as const)('%s', async (_what, claims, said) => {
@@ -107,6 +121,9 @@ describe('what a token says besides', () => {
     ['channels that are no list', { channels: 'a' }],
     ['channels that are no texts', { channels: [1] }],
     ['subs that are no object', { subs: ['a'] }],
+    ['SO8 options that are no object', { subs: { a: 1 } }],
+    ['SO8 an override that is no object with a value', { subs: { a: { override: { presence: true } } } }],
+    ['SO8 b64data that is no base64', { subs: { a: { b64data: '???' } } }],
     ['b64info that is no base64', { b64info: '???' }],
   ])('%s: the token does not hold', async (_what, claims) => {
     expect(await outcome(await sign({ sub: 'eve', ...(claims as JWTPayload) }))).toBe('invalidToken');
@@ -129,6 +146,27 @@ describe('what a token says besides', () => {
   });
 });
 
+describe('SO12 the keys and claims that settings name', () => {
+  const OLD = 'the secret of before, which is long enough too';
+
+  test('SO12 tokens of the previous secret hold until its time is over', async () => {
+    const token = await sign({ sub: 'eve' }, 'HS256', OLD);
+    const tried = (settings: Partial<TokenSettings>) =>
+      outcomeOf(tokensOf({ secret: SECRET, ...settings }).connection(token));
+    expect(await tried({})).toBe('invalidToken');
+    expect(await tried({ previousSecret: OLD })).toEqual({ principal: EVE });
+    expect(await tried({ previousSecret: OLD, previousSecretUntil: NOW })).toEqual({ principal: EVE });
+    expect(await tried({ previousSecret: OLD, previousSecretUntil: NOW - 1 })).toBe('invalidToken');
+    expect(await tried({ previousSecret: 'another secret that is long enough' })).toBe('invalidToken');
+  });
+
+  test('SO12 the user stands in another claim', async () => {
+    const tokens = tokensOf({ secret: SECRET, userClaim: 'uid' });
+    expect(await tokens.connection(await sign({ sub: 'ada', uid: 'eve' }))).toEqual({ principal: EVE } as never);
+    expect(await tokens.connection(await sign({ sub: 'ada' }))).toEqual({ principal: { kind: 'anonymous' } });
+  });
+});
+
 describe('a subscription token', () => {
   const grant = async (payload: JWTPayload) =>
     outcomeOf(tokensOf({ secret: SECRET }).subscription(await sign(payload)));
@@ -138,6 +176,9 @@ describe('a subscription token', () => {
       ...{ channel: 'news:1', user: 'eve', info: '5', expiresAt: NOW + 60_000 },
     });
     expect(await grant({ channel: 'news:1' })).toEqual({ channel: 'news:1', user: '' });
+    expect(
+      await grant({ channel: 'news:1', client: 'c1', data: { a: 1 }, override: { force_recovery: { value: false } } }),
+    ).toEqual({ channel: 'news:1', user: '', client: 'c1', data: '{"a":1}', override: { forceRecovery: false } });
   });
 
   test('PE1 without a channel, or run out, does not hold', async () => {

@@ -38,7 +38,7 @@ const connection = z.object({
 });
 export type ConnectionInfo = z.infer<typeof connection>;
 
-const audience = z.enum(['nobody', 'feature', 'backend', 'users', 'everyone']);
+const audience = z.enum(['nobody', 'feature', 'backend', 'subscribedUsers', 'subscribers', 'users', 'everyone']);
 const rules = z.object({
   namespace: z.string(),
   type: z.enum(['stream', 'map', 'mapClients', 'mapUsers', 'sharedPoll']),

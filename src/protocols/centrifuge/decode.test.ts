@@ -9,61 +9,75 @@ const EMPTY = new Map<string, Since>();
 const NOTHING = { op: '', key: '', cmp: '', val: '', vals: [], nodes: [] };
 const NOT = { ...NOTHING, op: 'not', nodes: [{ ...NOTHING, key: 'k', cmp: 'in', vals: ['v'] }] };
 
+/** Of a subscription that asks neither to recover nor for its position. */
+const UNASKED = { recoverable: false, positioned: false };
+
+const LINES: readonly [line: string, command: Command][] = [
+  ['{}', { kind: 'pong' }],
+  [' {} ', { kind: 'pong' }],
+  ['{"id":1,"connect":{}}', { kind: 'connect', id: 1, token: '', since: EMPTY }],
+  ['{"id":1,"connect":{"token":null,"subs":null}}', { kind: 'connect', id: 1, token: '', since: EMPTY }],
+  [
+    '{"id":1,"connect":{"token":"t","name":"js","subs":{"a":{"recover":true,"epoch":"e","offset":3},"b":{}}}}',
+    { kind: 'connect', id: 1, token: 't', since: new Map([['a', { epoch: 'e', offset: 3 }]]) },
+  ],
+  ['{"id":2,"subscribe":{"channel":"a"}}', { kind: 'subscribe', id: 2, ...UNASKED, channel: 'a' }],
+  [
+    '{"id":2,"subscribe":{"channel":"a","recoverable":true,"positioned":true}}',
+    { kind: 'subscribe', id: 2, channel: 'a', recoverable: true, positioned: true },
+  ],
+  [
+    '{"id":2,"subscribe":{"channel":"a","recover":true,"epoch":"e","offset":9007199254740991}}',
+    { kind: 'subscribe', id: 2, ...UNASKED, channel: 'a', since: { epoch: 'e', offset: Number.MAX_SAFE_INTEGER } },
+  ],
+  [
+    '{"id":2,"subscribe":{"channel":"a","recover":true}}',
+    { kind: 'subscribe', id: 2, ...UNASKED, channel: 'a', since: { epoch: '', offset: 0 } },
+  ],
+  [
+    '{"id":2,"subscribe":{"channel":"a","epoch":"e","offset":5}}',
+    { kind: 'subscribe', id: 2, ...UNASKED, channel: 'a' },
+  ],
+  [
+    '{"id":2,"subscribe":{"channel":"a","join_leave":true,"flag":3}}',
+    { kind: 'subscribe', id: 2, ...UNASKED, channel: 'a', rejectUnrecovered: true, compact: true, joinLeave: true },
+  ],
+  [
+    '{"id":2,"subscribe":{"channel":"a","flag":1}}',
+    { kind: 'subscribe', id: 2, ...UNASKED, channel: 'a', compact: true },
+  ],
+  [
+    '{"id":2,"subscribe":{"channel":"a","delta":"fossil","tf":{"op":"not","nodes":[{"key":"k","cmp":"in","vals":["v"]}]}}}',
+    { kind: 'subscribe', id: 2, ...UNASKED, channel: 'a', delta: true, filter: NOT },
+  ],
+  [
+    '{"id":2,"subscribe":{"channel":"a","delta":"unknown","tf":null}}',
+    { kind: 'subscribe', id: 2, ...UNASKED, channel: 'a' },
+  ],
+  ['{"id":3,"unsubscribe":{"channel":"a"}}', { kind: 'unsubscribe', id: 3, channel: 'a' }],
+  ['{"id":4,"publish":{"channel":"a","data":{"x":1.0}}}', { kind: 'publish', id: 4, channel: 'a', data: '{"x":1.0}' }],
+  ['{"id":4,"publish":{"channel":"a"}}', { kind: 'publish', id: 4, channel: 'a', data: 'null' }],
+  ['{"id":5,"presence":{"channel":"a"}}', { kind: 'presence', id: 5, channel: 'a' }],
+  ['{"id":5,"presence_stats":{}}', { kind: 'presenceStats', id: 5, channel: '' }],
+  ['{"id":6,"history":{"channel":"a"}}', { kind: 'history', id: 6, channel: 'a', limit: 0, reverse: false }],
+  [
+    '{"id":6,"history":{"channel":"a","limit":-1,"reverse":true,"since":{"epoch":"e","offset":2}}}',
+    { kind: 'history', id: 6, channel: 'a', limit: -1, reverse: true, since: { epoch: 'e', offset: 2 } },
+  ],
+  [
+    '{"id":6,"history":{"channel":"a","limit":1,"since":{}}}',
+    { kind: 'history', id: 6, channel: 'a', limit: 1, reverse: false, since: { epoch: '', offset: 0 } },
+  ],
+  ['{"id":7,"rpc":{"method":"m","data":[1]}}', { kind: 'rpc', id: 7, method: 'm', data: [1] }],
+  ['{"id":7,"rpc":{}}', { kind: 'rpc', id: 7, method: '', data: undefined }],
+  ['{"id":8,"refresh":{"token":"t"}}', { kind: 'refresh', id: 8, token: 't' }],
+  ['{"id":9,"ping":{}}', { kind: 'ping', id: 9 }],
+  ['{"send":{"data":1}}', { kind: 'send' }],
+  ['{"id":1,"rpc":null,"ping":{},"later":"field"}', { kind: 'ping', id: 1 }],
+];
+
 describe('a line', () => {
-  const lines: readonly [line: string, command: Command][] = [
-    ['{}', { kind: 'pong' }],
-    [' {} ', { kind: 'pong' }],
-    ['{"id":1,"connect":{}}', { kind: 'connect', id: 1, token: '', since: EMPTY }],
-    ['{"id":1,"connect":{"token":null,"subs":null}}', { kind: 'connect', id: 1, token: '', since: EMPTY }],
-    [
-      '{"id":1,"connect":{"token":"t","name":"js","subs":{"a":{"recover":true,"epoch":"e","offset":3},"b":{}}}}',
-      { kind: 'connect', id: 1, token: 't', since: new Map([['a', { epoch: 'e', offset: 3 }]]) },
-    ],
-    ['{"id":2,"subscribe":{"channel":"a"}}', { kind: 'subscribe', id: 2, channel: 'a' }],
-    [
-      '{"id":2,"subscribe":{"channel":"a","recover":true,"epoch":"e","offset":9007199254740991}}',
-      { kind: 'subscribe', id: 2, channel: 'a', since: { epoch: 'e', offset: Number.MAX_SAFE_INTEGER } },
-    ],
-    [
-      '{"id":2,"subscribe":{"channel":"a","recover":true}}',
-      { kind: 'subscribe', id: 2, channel: 'a', since: { epoch: '', offset: 0 } },
-    ],
-    ['{"id":2,"subscribe":{"channel":"a","epoch":"e","offset":5}}', { kind: 'subscribe', id: 2, channel: 'a' }],
-    [
-      '{"id":2,"subscribe":{"channel":"a","join_leave":true,"flag":3}}',
-      { kind: 'subscribe', id: 2, channel: 'a', rejectUnrecovered: true, compact: true, joinLeave: true },
-    ],
-    ['{"id":2,"subscribe":{"channel":"a","flag":1}}', { kind: 'subscribe', id: 2, channel: 'a', compact: true }],
-    [
-      '{"id":2,"subscribe":{"channel":"a","delta":"fossil","tf":{"op":"not","nodes":[{"key":"k","cmp":"in","vals":["v"]}]}}}',
-      { kind: 'subscribe', id: 2, channel: 'a', delta: true, filter: NOT },
-    ],
-    ['{"id":2,"subscribe":{"channel":"a","delta":"unknown","tf":null}}', { kind: 'subscribe', id: 2, channel: 'a' }],
-    ['{"id":3,"unsubscribe":{"channel":"a"}}', { kind: 'unsubscribe', id: 3, channel: 'a' }],
-    [
-      '{"id":4,"publish":{"channel":"a","data":{"x":1.0}}}',
-      { kind: 'publish', id: 4, channel: 'a', data: '{"x":1.0}' },
-    ],
-    ['{"id":4,"publish":{"channel":"a"}}', { kind: 'publish', id: 4, channel: 'a', data: 'null' }],
-    ['{"id":5,"presence":{"channel":"a"}}', { kind: 'presence', id: 5, channel: 'a' }],
-    ['{"id":5,"presence_stats":{}}', { kind: 'presenceStats', id: 5, channel: '' }],
-    ['{"id":6,"history":{"channel":"a"}}', { kind: 'history', id: 6, channel: 'a', limit: 0, reverse: false }],
-    [
-      '{"id":6,"history":{"channel":"a","limit":-1,"reverse":true,"since":{"epoch":"e","offset":2}}}',
-      { kind: 'history', id: 6, channel: 'a', limit: -1, reverse: true, since: { epoch: 'e', offset: 2 } },
-    ],
-    [
-      '{"id":6,"history":{"channel":"a","limit":1,"since":{}}}',
-      { kind: 'history', id: 6, channel: 'a', limit: 1, reverse: false, since: { epoch: '', offset: 0 } },
-    ],
-    ['{"id":7,"rpc":{"method":"m","data":[1]}}', { kind: 'rpc', id: 7, method: 'm', data: [1] }],
-    ['{"id":7,"rpc":{}}', { kind: 'rpc', id: 7, method: '', data: undefined }],
-    ['{"id":8,"refresh":{"token":"t"}}', { kind: 'refresh', id: 8, token: 't' }],
-    ['{"id":9,"ping":{}}', { kind: 'ping', id: 9 }],
-    ['{"send":{"data":1}}', { kind: 'send' }],
-    ['{"id":1,"rpc":null,"ping":{},"later":"field"}', { kind: 'ping', id: 1 }],
-  ];
-  test.each([...lines])('%s', (line, command) => {
+  test.each([...LINES])('%s', (line, command) => {
     expect(decodeLine(line)).toEqual(command);
   });
 

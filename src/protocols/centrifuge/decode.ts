@@ -117,6 +117,7 @@ function decodeSubscribe(parts: Parts): Command {
     ...((asNumber(fields.flag) & REJECT_UNRECOVERED) !== 0 && { rejectUnrecovered: true }),
     ...((asNumber(fields.flag) & COMPACT) !== 0 && { compact: true }),
     ...(fields.join_leave === true && { joinLeave: true }),
+    ...{ recoverable: fields.recoverable === true, positioned: fields.positioned === true },
     ...(asText(fields.token) !== '' && { token: asText(fields.token) }),
     ...dataOf(parts, 'subscribe'),
     ...placeInMap({

@@ -59,11 +59,7 @@ export function encodePush(push: SpokenPush): string {
     case 'leave':
       return `{"push":{"channel":${quote(push.channel)},"${push.kind}":{"info":${encodeInfo(push.info)}}}}`;
     case 'subscribe': {
-      const { recoverable, epoch, offset } = push.result;
-      const members = [
-        ...(recoverable ? [`"recoverable":true,"epoch":${quote(epoch)},"offset":${offset},"positioned":true`] : []),
-        ...(push.data === undefined ? [] : [`"data":${push.data}`]),
-      ];
+      const members = [...encodePlace(push.result), ...(push.data === undefined ? [] : [`"data":${push.data}`])];
       return `{"push":{"channel":${quote(push.channel)},"subscribe":{${members.join()}}}}`;
     }
     case 'unsubscribe': {
@@ -95,9 +91,9 @@ function encodeExpiry(ttl: number | undefined): string {
 }
 
 function encodeSubscribe(result: SubscribeResult): string {
-  const { wasRecovering, recovered, epoch, offset, publications } = result;
+  const { wasRecovering, recovered, publications } = result;
   const members = [
-    ...(result.recoverable ? [`"recoverable":true,"positioned":true,"epoch":${quote(epoch)},"offset":${offset}`] : []),
+    ...encodePlace(result),
     ...(wasRecovering ? ['"was_recovering":true'] : []),
     ...(recovered ? ['"recovered":true'] : []),
     ...(publications.length > 0 ? [`"publications":[${encodeMissed(result)}]`] : []),
@@ -106,8 +102,15 @@ function encodeSubscribe(result: SubscribeResult): string {
     ...(result.delta === true ? ['"delta":true'] : []),
     ...(result.number === undefined ? [] : [`"id":${result.number}`]),
     ...(result.ttl === undefined ? [] : [encodeExpiry(result.ttl)]),
+    ...(result.data === undefined ? [] : [`"data":${result.data}`]),
   ];
   return `{${members.join()}}`;
+}
+
+/** Where the client is in the channel, if that is for it to know. */
+function encodePlace({ recoverable, positioned, epoch, offset }: SubscribeResult): string[] {
+  if (!recoverable && positioned !== true) return [];
+  return [`${recoverable ? '"recoverable":true,' : ''}"positioned":true,"epoch":${quote(epoch)},"offset":${offset}`];
 }
 
 function encodePart({ type, cursor, state, debounceMs }: MapPart, delta: boolean): string {

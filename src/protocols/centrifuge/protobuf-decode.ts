@@ -129,6 +129,7 @@ function decodeSubscribe(id: number, fields: readonly Field[]): Command {
     ...(boolOf(fields, 3) && { since: { epoch: textOf(fields, 6), offset: offsetOf(fields, 7) } }),
     ...((uintOf(fields, 14) & REJECT_UNRECOVERED) !== 0 && { rejectUnrecovered: true }),
     ...(boolOf(fields, 11) && { joinLeave: true }),
+    ...{ recoverable: boolOf(fields, 10), positioned: boolOf(fields, 9) },
     ...(textOf(fields, 2) !== '' && { token: textOf(fields, 2) }),
     ...dataOf(fields, 8),
     ...placeInMap({

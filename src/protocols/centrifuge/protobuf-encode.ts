@@ -69,9 +69,9 @@ function writePush(writer: WireWriter, push: SpokenPush): unknown {
         .text(2, push.channel)
         .message(push.kind === 'join' ? 5 : 6, (body) => body.message(1, (info) => writeInfo(info, push.info)));
     case 'subscribe': {
-      const { recoverable, epoch, offset } = push.result;
+      const { recoverable, positioned, epoch, offset } = push.result;
       return writer.text(2, push.channel).message(9, (body) => {
-        if (recoverable) body.bool(1, true).text(4, epoch).uint(5, offset).bool(6, true);
+        if (recoverable || positioned) body.bool(1, recoverable).text(4, epoch).uint(5, offset).bool(6, true);
         if (push.data !== undefined) body.bytes(7, bytesOfJson(push.data));
       });
     }
@@ -107,14 +107,16 @@ function writeConnect(writer: WireWriter, result: ConnectResult): void {
 
 function writeSubscribe(writer: WireWriter, result: SubscribeResult): void {
   const { ttl, recoverable, publications, delta } = result;
+  const hasPlace = recoverable || result.positioned === true;
   writer.bool(1, ttl !== undefined).uint(2, ttl ?? 0);
-  if (recoverable) writer.bool(3, true).text(6, result.epoch);
+  if (hasPlace) writer.bool(3, recoverable).text(6, result.epoch);
   else writer.text(6, result.pollEpoch ?? '');
   for (const [each, base] of withBases(publications)) {
     writer.message(7, (body) => writePublication(body, each, delta ? { base } : undefined));
   }
   writer.bool(8, result.recovered);
-  if (recoverable) writer.uint(9, result.offset).bool(10, true);
+  if (hasPlace) writer.uint(9, result.offset).bool(10, true);
+  if (result.data !== undefined) writer.bytes(11, bytesOfJson(result.data));
   writer.bool(12, result.wasRecovering).bool(13, delta === true);
   if (result.map !== undefined) writePart(writer, result.map);
 }

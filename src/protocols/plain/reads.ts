@@ -18,7 +18,7 @@ export async function history(node: Node, asked: Remembering, found: Caller): Pr
   node.spend({ principal, address: found.address }, 'other');
   const { channel, reverse } = asked;
   const command = { kind: 'history', id: 0, ...asked } as const;
-  const read = () => answerHistory(node, principal, command);
+  const read = () => answerHistory(node, { principal }, command);
   const asker = askerOf(principal, found);
   const { publications, epoch, offset } = await node.work.read(asker, read, bytesOfReply);
   const cursor = new Cursor();
@@ -34,7 +34,7 @@ export async function presence(node: Node, { channel, token }: Looking, found: C
   const { principal } = await node.signIn(found.principal, token);
   node.spend({ principal, address: found.address }, 'other');
   const asker = askerOf(principal, found);
-  const { clients } = await node.work.read(asker, () => answerPresence(node, principal, channel), bytesOfReply);
+  const { clients } = await node.work.read(asker, () => answerPresence(node, { principal }, channel), bytesOfReply);
   return `{"clients":[${clients.map(encodeInfo).join()}]}`;
 }
 

@@ -5,8 +5,17 @@ import { type ChannelKind, kindOf, nameOf } from './channel-name.ts';
 /** How long the last event of a cache channel is kept, where the namespace keeps no history of its own. */
 const CACHE_TTL_MS = 30 * 60_000;
 
-/** No audience opens a channel that takes a signature; tokens of the backend do. */
-const SIGNED = { subscribe: 'nobody', publish: 'nobody', readHistory: 'nobody', readPresence: 'nobody' } as const;
+/**
+ * No audience opens a channel that takes a signature; tokens of the backend do. Nor does its name: that of a user's own has
+ * the boundary of `userChannels` in it.
+ */
+const SIGNED = {
+  subscribe: 'nobody',
+  publish: 'nobody',
+  readHistory: 'nobody',
+  readPresence: 'nobody',
+  userChannels: false,
+} as const;
 
 /** A namespace as apps use it: its channels are of the kind that their names say. */
 export function definitionOf(options: Namespace, policy: ChannelPolicy): NamespaceDefinition {

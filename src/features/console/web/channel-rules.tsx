@@ -22,6 +22,8 @@ const AUDIENCES: Readonly<Record<Rules['subscribe'], string>> = {
   nobody: 'console.audience.nobody',
   feature: 'console.audience.feature',
   backend: 'console.audience.backend',
+  subscribedUsers: 'console.audience.subscribedUsers',
+  subscribers: 'console.audience.subscribers',
   users: 'console.audience.users',
   everyone: 'console.audience.everyone',
 };
