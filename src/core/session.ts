@@ -4,6 +4,7 @@ import type { Fields, Telemetry } from '../ports/telemetry.ts';
 import type { Span, TraceContext } from '../ports/traces.ts';
 import { type Allowances, type Excess, type Spender, tooSoon } from './allowances.ts';
 import type { ClientHeaders, HeaderFields } from './client-headers.ts';
+import { CommandSlices, SLICE } from './command-slices.ts';
 import type { Command } from './commands.ts';
 import type { Entered } from './connect-entry.ts';
 import type { Connection, End } from './connection.ts';
@@ -28,12 +29,6 @@ type Request = Exclude<Command, { kind: 'pong' | 'connect' | 'send' | 'ping' }>;
 /** Characters that may wait for the end of a turn; past it they are handed on, to where the backlog is bounded. */
 const OUTGOING_LIMIT = 64 * 1024;
 
-/** Commands of one connection that are taken in one turn of the event loop. */
-const SLICE = 128;
-/** Bytes of frames that may wait for such turns. */
-const REST_BYTES = 1024 * 1024;
-
-type Rest = { readonly commands: Command[]; bytes: number };
 type Arrival = { readonly bytes: number; readonly caller?: TraceContext | undefined };
 
 /** One for all: making one costs as much as the rest of the refusal, and there may be a thousand in a frame. */
@@ -137,7 +132,7 @@ export class Session implements Subscriber, Spender {
   #joinLater: Map<string, Given | undefined> | undefined;
   #inFlight = 0;
   /** What a long frame holds that has not been taken yet, and what came behind it. */
-  #rest: Rest | undefined;
+  #slices: CommandSlices | undefined;
   /** Made with the first work that is charged. */
   #asker: Asker | undefined;
 
@@ -212,30 +207,14 @@ export class Session implements Subscriber, Spender {
     try {
       const decoded = decode();
       const commands = caller === undefined ? decoded : decoded.map((command) => ({ caller, ...command }));
-      if (this.#rest !== undefined || commands.length > SLICE) return this.#queueUp(commands, bytes);
+      if (commands.length > SLICE || this.#slices?.isEmpty === false) {
+        this.#slices ??= new CommandSlices(this.#node.clock, (command) => this.#takeSafely(command));
+        return this.#slices.add(commands, bytes);
+      }
       for (const command of commands) this.#take(command);
     } catch (error) {
       this.close(error instanceof DisconnectError ? error.kind : 'internal');
     }
-  }
-
-  /** Puts commands behind those that wait; a client that sends on and on meanwhile is closed. */
-  #queueUp(commands: readonly Command[], bytes: number): void {
-    if (this.#rest === undefined) {
-      this.#rest = { commands: [...commands], bytes };
-      return this.#takeSlice();
-    }
-    this.#rest.bytes += bytes;
-    if (this.#rest.bytes > REST_BYTES) throw new DisconnectError('tooManyRequests');
-    this.#rest.commands.push(...commands);
-  }
-
-  /** A part of what a long frame holds: the rest comes in the next turns, in which others are served too. */
-  #takeSlice(): void {
-    const { commands } = this.#rest ?? { commands: [] };
-    for (const command of commands.splice(0, SLICE)) this.#takeSafely(command);
-    if (commands.length > 0 && this.#state !== 'closed') this.#node.clock.soon(() => this.#takeSlice());
-    else this.#rest = undefined;
   }
 
   /** Ends the connection with a code that tells the client whether to come back. `ending`: told instead, where the protocol can. */
@@ -265,7 +244,7 @@ export class Session implements Subscriber, Spender {
     this.#state = 'closed';
     this.#outgoing = undefined;
     this.#deferred = undefined;
-    this.#rest = undefined;
+    this.#slices?.clear();
     this.subscriptions.clear();
     if (this.#asker !== undefined) this.#node.work.drop(this.#asker);
     this.#node.unregister(this);
