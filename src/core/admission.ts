@@ -1,3 +1,4 @@
+import type { Span } from '../ports/traces.ts';
 import { type Application, type Asking, askingOf } from './application.ts';
 import type { Command, SubscribeOptions } from './commands.ts';
 import { DisconnectError } from './disconnects.ts';
@@ -39,17 +40,17 @@ export class Admission {
   }
 
   /** Until when the developer's backend lets it go on; undefined: without an end. Rejects when it does not. */
-  renew(who: Who): Promise<number | undefined> {
+  renew(who: Who, span?: Span): Promise<number | undefined> {
     const application = this.#vouching()?.application;
     if (application?.hears('refresh') !== true) return Promise.reject(new DisconnectError('expired'));
-    return application.refresh(askingOf(who));
+    return application.refresh(askingOf(who, span));
   }
 
   /** As `renew`, of a subscription that the backend has granted. */
-  renewIn(who: Who, channel: string): Promise<number | undefined> {
+  renewIn(who: Who, channel: string, span?: Span): Promise<number | undefined> {
     const application = this.#vouching()?.application;
     if (application?.hears('sub_refresh') !== true) return Promise.reject(new DisconnectError('expired'));
-    return application.subRefresh(askingOf(who), channel);
+    return application.subRefresh(askingOf(who, span), channel);
   }
 
   /** What a subscription token says, if it holds for this client and channel. Throws `DisconnectError`, `ClientError`. */

@@ -36,6 +36,8 @@ export class ChannelTurns {
   /** Runs at once whatever waits: the connection is gone, and each job finds that there is nothing left to do. */
   release(): void {
     const waiting = [...this.#lanes].flatMap(([, lane]) => lane.waiting ?? []);
+    // What is under way ends later, and must find nothing more to begin.
+    for (const lane of this.#lanes.values()) lane.waiting = undefined;
     this.#lanes.clear();
     for (const { job } of waiting) void job(() => undefined);
   }

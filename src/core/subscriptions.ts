@@ -1,11 +1,13 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, Publication } from '../ports/log.ts';
+import type { Traces } from '../ports/traces.ts';
 import type { Admission } from './admission.ts';
 import type { Command, SubscribeOptions } from './commands.ts';
 import type { Reader } from './conflation.ts';
 import { type Entering, type Positions, prepareEntering, type Seats } from './connect-entry.ts';
 import { DisconnectError, UNSUBSCRIBES, type UnsubscribeName } from './disconnects.ts';
 import { ClientError } from './errors.ts';
+import type { Asker } from './fair-queue.ts';
 import { type Feed, feedOptionsOf } from './feed.ts';
 import { type Hub, joinLeaveTopicOf, topicOf } from './hub.ts';
 import type { HubChannel } from './hub-channel.ts';
@@ -13,6 +15,7 @@ import { mannerOf, mayHearJoinLeave, type Shown, serverMannerOf, shownOf } from 
 import { partResult, readPart } from './map-parts.ts';
 import type { MapRead, Maps } from './maps.ts';
 import type { Given } from './node-messages.ts';
+import type { NodeWork } from './node-work.ts';
 import type { Permissions } from './permissions.ts';
 import { type Principal, userOf } from './principal.ts';
 import type { Protocol } from './protocol.ts';
@@ -37,7 +40,9 @@ import {
   withFeed,
 } from './subscription.ts';
 import type { Grant } from './tokens.ts';
+import { beginQuestion, ending } from './tracing.ts';
 import { Tracking } from './tracking.ts';
+import { bytesOfResult, readsChannel } from './work-bytes.ts';
 
 /** Whose subscriptions they are. */
 export interface Subscriber extends Reader {
@@ -47,6 +52,7 @@ export interface Subscriber extends Reader {
   readonly address: string;
   readonly isConnected: boolean;
   readonly info: ClientInfo;
+  readonly asker: Asker;
   /** Bytes that wait for the client, nearly. */
   readonly backlog: number;
   /** False when the client's protocol has no words for it. */
@@ -64,6 +70,8 @@ export interface SubscriptionHost {
   readonly maps: Maps;
   readonly storedMaps: StoredMaps;
   readonly polls: SharedPolls;
+  readonly work: NodeWork;
+  readonly traces: Traces | undefined;
   /** How many more channels the connection's user may ask for, over all connections. */
   channelsLeft(principal: Principal): number;
   /** Counts what a limit has refused. */
@@ -202,7 +210,8 @@ export class Subscriptions {
     const { expiresAt: _, ...endless } = live;
     // Not asked again while it is being asked.
     this.#subscriptions?.set(channel, endless);
-    this.#node.admission.renewIn(this.#session, channel).then(
+    const span = beginQuestion(this.#node.traces, 'sub_refresh', { asker: this.#session, channel });
+    ending(span, () => this.#node.admission.renewIn(this.#session, channel, span)).then(
       (expiresAt) => {
         if (this.#subscriptions?.get(channel) !== endless) return;
         this.#subscriptions.set(channel, { ...endless, ...(expiresAt !== undefined && { expiresAt }) });
@@ -288,8 +297,23 @@ export class Subscriptions {
     }
   }
 
-  async #enterWhenReady(name: string, entry: Entry, { allowed, options, by, tell }: How): Promise<void> {
-    const grant = await allowed;
+  async #enterWhenReady(name: string, entry: Entry, how: How): Promise<void> {
+    const grant = await how.allowed;
+    const { permissions, work } = this.#node;
+    if (!readsChannel(how.options, permissions.namespace(name).type)) return this.#enter(name, entry, how, grant);
+    let bytes = 0;
+    const tell: Tell = (result) => {
+      bytes = bytesOfResult(result);
+      how.tell(result);
+    };
+    await work.read(
+      this.#session.asker,
+      () => this.#enter(name, entry, { ...how, tell }, grant),
+      () => bytes,
+    );
+  }
+
+  async #enter(name: string, entry: Entry, { options, by, tell }: How, grant: Grant | undefined): Promise<void> {
     const live = liveOf(by, grant, this.#session.info.user);
     const { hub } = this.#node;
     const namespace = this.#node.permissions.namespace(name);

@@ -33,5 +33,5 @@ export interface Backend {
    */
   ask(event: BackendEvent, question: string, context?: AskContext): Promise<unknown>;
   /** As `ask`, once, at an address that settings give for a namespace. */
-  poll(url: string, question: string): Promise<unknown>;
+  poll(url: string, question: string, context?: Pick<AskContext, 'span'>): Promise<unknown>;
 }

@@ -1,6 +1,7 @@
 import { MemoryBus } from '../../src/adapters/memory/bus.ts';
 import { MemoryLog } from '../../src/adapters/memory/log.ts';
 import type { NamespaceDefinition } from '../../src/core/feature.ts';
+import { Guard } from '../../src/core/guard.ts';
 import type { Hooks } from '../../src/core/hooks.ts';
 import { CLOSED_NAMESPACE, type Namespace } from '../../src/core/namespace.ts';
 import { Node } from '../../src/core/node.ts';
@@ -8,6 +9,7 @@ import type { Limits } from '../../src/core/node-settings.ts';
 import type { Principal } from '../../src/core/principal.ts';
 import type { Protocol } from '../../src/core/protocol.ts';
 import { type Quotas, UNLIMITED } from '../../src/core/quotas.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { Log, Publication } from '../../src/ports/log.ts';
 import type { Telemetry } from '../../src/ports/telemetry.ts';
 import type { Traces } from '../../src/ports/traces.ts';
@@ -169,6 +171,11 @@ export class TestNode {
     this.say(channel, epoch, ...offsets);
     await this.clock.settle();
   }
+}
+
+/** A guard that tells nobody. */
+export function guardOf(clock: Pick<Clock, 'now'>): Guard {
+  return new Guard({ clock, telemetry: { record: () => undefined, count: () => undefined } });
 }
 
 /** A publication whose data is its offset. */

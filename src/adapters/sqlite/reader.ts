@@ -56,6 +56,8 @@ export class Reader {
     if (job.limit === 0) {
       return this.#without(channel.get(job.channel) as ChannelRow | null);
     }
+    // Left by a COMMIT that failed: no page could be read any more.
+    if (this.#db.inTransaction) this.#db.run('ROLLBACK');
     this.#statements.prepare('BEGIN').run();
     try {
       const found = channel.get(job.channel) as ChannelRow | null;

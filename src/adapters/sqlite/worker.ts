@@ -47,7 +47,7 @@ function serveReads(db: Database): Service {
   return {
     // Each at once: together, the answers to a burst of requests would be a heap of pages in memory.
     serve: (requests) => {
-      for (const request of requests) self.postMessage([answer(request, run)]);
+      for (const request of requests) post([answer(request, run)]);
     },
     close: () => reader.close(),
   };
@@ -59,13 +59,22 @@ function serveWrites(db: Database): Service {
   const commit = () => {
     const requests = waiting;
     waiting = [];
-    self.postMessage(commitAll(db, writer, requests));
+    post(commitAll(db, writer, requests));
   };
   const serve = (requests: readonly Request[]) => {
     if (waiting.length === 0) setImmediate(commit);
     for (const request of requests) waiting.push(request);
   };
   return { serve, close: () => writer.close() };
+}
+
+/** An answer that cannot be sent to the main thread becomes an error: whoever asked would wait for ever. */
+function post(answers: readonly Answer[]): void {
+  try {
+    self.postMessage(answers);
+  } catch (error) {
+    self.postMessage(answers.map(({ id }) => failure(id, error)));
+  }
 }
 
 /** One transaction for all. When one of them spoils it, they are done again in a way that lets only that one fail. */
