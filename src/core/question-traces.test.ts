@@ -71,7 +71,7 @@ describe('OB4 what the node asks the backend by itself', () => {
     await world.ask(client, { subscribe: { channel: 'asked:a' } });
     await world.clock.pass(40_000);
     expect(backend.asked.at(-1)).toEqual(['sub_refresh', 'sub_refresh']);
-    expect(traces.told()).toContain('sub_refresh, failed: down, ended');
+    expect(traces.told()).toContain('sub_refresh, failed: the application does not answer; try again, ended');
     const [span] = traces.spans.filter(({ spanId }) => spanId === 'sub_refresh');
     expect(span?.attributes).toMatchObject({ 'messaging.destination.name': 'asked:a' });
   });
