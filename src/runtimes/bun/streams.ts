@@ -81,7 +81,16 @@ export class Streams implements Fanout {
     const listeners = this.#topics.get(topic);
     if (listeners === undefined) return;
     const wrapped: Wrapped | undefined = listeners.size > 1 ? new Map() : undefined;
-    for (const connection of listeners) connection.send(frame, wrapped);
+    let failure: { readonly error: unknown } | undefined;
+    for (const connection of listeners) {
+      try {
+        connection.send(frame, wrapped);
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+    // Once all others have it.
+    if (failure !== undefined) throw failure.error;
   }
 
   /** Undefined when the stream has ended, or never was. */
