@@ -1,3 +1,4 @@
+import type { MapEntry } from '../ports/log.ts';
 import type { Admission } from './admission.ts';
 import { askingOf } from './application.ts';
 import type { Accepted } from './channel-turns.ts';
@@ -10,6 +11,8 @@ import type { Permissions } from './permissions.ts';
 import { userOf } from './principal.ts';
 import type { Reply } from './pushes.ts';
 import type { Session } from './session.ts';
+
+type PublishCommand = Extract<Command, { kind: 'publish' }>;
 
 /** What a client's publications need of the node. */
 type Publishing = {
@@ -29,14 +32,14 @@ type Publishers = {
 export async function answerPublish(
   { node, hooks, accepted }: Publishers,
   session: Session,
-  command: Extract<Command, { kind: 'publish' }>,
+  command: PublishCommand,
 ): Promise<Reply> {
   const { channel, key, tags, tellsOthersOnly, span } = command;
   const { principal, subscriptions } = session;
   // What lets the client of an app into a channel is also what lets it publish there.
   if (principal.kind === 'app' && !subscriptions.has(channel)) throw new ClientError('permissionDenied');
   const entry = clientEntryOf(node.permissions.namespace(channel), session.info, command.entry);
-  const asked = node.admission.publication(session, entry === undefined ? command : { ...command, entry });
+  const asked = node.admission.publication(session, withEntry(command, entry));
   // Where nobody has to be asked, it is published before anything that the client says next.
   const permitted = asked instanceof Promise ? await asked : asked;
   const { data, options } = permitted;
@@ -59,6 +62,13 @@ export async function answerPublish(
     hooks?.apps?.published(channel, { data, ...publication, ...(span !== undefined && { trace: span.context }) });
   }
   return { kind: 'publish', published };
+}
+
+/** Throws `ClientError` where there is nothing to publish. An entry of a map may be empty, or be removed. */
+function withEntry(command: PublishCommand, entry: MapEntry | undefined): PublishCommand {
+  if (entry === undefined && command.data !== '') return command;
+  if (entry === undefined) throw new ClientError('badRequest', { field: 'data', message: 'must be given' });
+  return { ...command, data: command.data === '' ? 'null' : command.data, entry };
 }
 
 /** Answers a call: an operation's, or else the developer's backend. Throws `ClientError`. */

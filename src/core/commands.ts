@@ -120,7 +120,7 @@ type Asked =
       readonly kind: 'publish';
       readonly id: number;
       readonly channel: string;
-      /** JSON text on one line, as the client wrote it. */
+      /** JSON text on one line, as the client wrote it; empty where the client gave none. */
       readonly data: string;
       /** In a map: the entry that it sets, or removes. */
       readonly entry?: MapEntry;

@@ -10,7 +10,7 @@ import type { Principal } from './principal.ts';
 import type { Protocol } from './protocol.ts';
 import type { SubscribeResult } from './pushes.ts';
 import type { RecoveryBudget } from './recovery-budget.ts';
-import { enterAs, LIVE_BY_CLIENT, type Live, liveOf, placed, sinceOf, withFeed } from './subscription.ts';
+import { answering, enterAs, LIVE_BY_CLIENT, type Live, liveOf, placed, sinceOf, withFeed } from './subscription.ts';
 
 /** The channels that a connecting client is put into: first counted in, then, once it has been told, joined. */
 export type Entering = {
@@ -151,7 +151,7 @@ class ConnectEntry implements Entering {
   #mannerIn({ name, namespace }: HubChannel): Manner {
     return this.#back.has(name)
       ? mannerOf(namespace, {})
-      : serverMannerOf(namespace, this.#wanted.names.get(name)?.override);
+      : serverMannerOf(namespace, this.#seats.protocol, this.#wanted.names.get(name)?.override);
   }
 
   #releaseAll(held: Held): void {
@@ -206,7 +206,7 @@ class ConnectEntry implements Entering {
     const live = liveOf('server', given && { channel: name, user, vouched: true, ...given }, user);
     const since = this.#fromIn(channel, this.#wanted.since.get(name));
     const entered = this.#enterOne(channel, live, since && { since, budget });
-    const result = placed(entered, this.#mannerIn(channel));
+    const result = answering(this.#wanted.since.get(name), placed(entered, this.#mannerIn(channel)));
     return given?.data === undefined ? result : { ...result, data: given.data };
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Client } from '../../tests/core/client.ts';
 import { TestNode } from '../../tests/core/node.ts';
+import { centrifugeJson, centrifugeProtobuf } from '../protocols/centrifuge/protocol.ts';
 import { mannerOf, serverMannerOf, shownOf } from './manner.ts';
 import { CLOSED_NAMESPACE } from './namespace.ts';
 import type { Principal } from './principal.ts';
@@ -28,9 +29,15 @@ describe('SO1 joins and leaves', () => {
     expect(mannerOf({ ...PLAIN, ...namespace }, wishes, override).hearsJoinLeave).toBe(told);
   });
 
-  test('SO1 server-side subscriptions hear of them where there are any, and not where the grant says so', () => {
-    expect(serverMannerOf({ ...PLAIN, joinLeave: true }).hearsJoinLeave).toBe(true);
-    expect(serverMannerOf({ ...PLAIN, joinLeave: true }, { forcePushJoinLeave: false }).hearsJoinLeave).toBe(false);
+  // `PushJoinLeave` of server-side subscriptions is `ForcePushJoinLeave` there; the others have no such wish.
+  test('SO14 a server-side subscription hears joins unasked only where its protocol has no way to ask', () => {
+    const told = { ...PLAIN, joinLeave: true };
+    expect(serverMannerOf(told, {}).hearsJoinLeave).toBe(true);
+    expect(serverMannerOf(told, {}, { forcePushJoinLeave: false }).hearsJoinLeave).toBe(false);
+    expect(serverMannerOf(told, centrifugeJson).hearsJoinLeave).toBe(false);
+    expect(serverMannerOf(told, centrifugeProtobuf).hearsJoinLeave).toBe(false);
+    expect(serverMannerOf({ ...told, forceJoinLeave: true }, centrifugeJson).hearsJoinLeave).toBe(true);
+    expect(serverMannerOf(told, centrifugeJson, { forcePushJoinLeave: true }).hearsJoinLeave).toBe(true);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { SubscribeOptions } from './commands.ts';
 import type { Namespace } from './namespace.ts';
+import type { Protocol } from './protocol.ts';
 import type { SubscribeOverride } from './subscribe-override.ts';
 
 /** How one subscription differs from none: what others see of it, and what it is told besides publications. */
@@ -30,12 +31,20 @@ export function mannerOf(namespace: Namespace, wishes: Wishes, override: Subscri
   };
 }
 
-/** Of one that the server makes: clients wish for nothing there. They hear of joins and leaves where there are any. */
-export function serverMannerOf(namespace: Namespace, override: SubscribeOverride = {}): Manner {
+/**
+ * Of one that the server makes: clients wish for nothing there. Those that have no word for such a wish hear of joins and
+ * leaves wherever there are any; others where it is forced, as in Centrifugo (`PushJoinLeave` of internal/client/handler.go).
+ */
+export function serverMannerOf(
+  namespace: Namespace,
+  { asksForJoinLeave }: Pick<Protocol, 'asksForJoinLeave'>,
+  override: SubscribeOverride = {},
+): Manner {
   const { joinLeave, forceJoinLeave } = namespace;
+  const hearsUnasked = joinLeave && asksForJoinLeave !== true;
   return {
     ...mannerOf(namespace, { recoverable: false }, override),
-    hearsJoinLeave: override.forcePushJoinLeave ?? (joinLeave || forceJoinLeave),
+    hearsJoinLeave: override.forcePushJoinLeave ?? (hearsUnasked || forceJoinLeave),
   };
 }
 

@@ -60,7 +60,7 @@ describe('publish', () => {
     expect(reader.published('live:a')).toEqual(['now']);
     expect(reader.offsets('live:a')).toEqual([undefined]);
     const late = await world.subscribed('live:a', { recover: true, epoch: '', offset: 0 });
-    expect(late.answer(2)).toEqual({ id: 2, subscribe: {} });
+    expect(late.answer(2)).toEqual({ id: 2, subscribe: { was_recovering: true } });
     expect(late.published('live:a')).toEqual([]);
   });
 

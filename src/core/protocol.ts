@@ -44,6 +44,8 @@ export interface Protocol {
   closing?(kind: DisconnectName): { readonly code: number; readonly reason: string };
   /** Called when a client is behind and will not be given every publication; where it makes a difference. */
   skips?(): void;
+  /** Present where clients that want to hear who joins and leaves say so as they subscribe. */
+  readonly asksForJoinLeave?: true;
   /** Present where a client is not told of its own coming and going. */
   readonly tellsOthersOnly?: true;
 }

@@ -1,3 +1,4 @@
+import type { Position } from '../ports/log.ts';
 import type { SubscribeOptions } from './commands.ts';
 import { ClientError } from './errors.ts';
 import type { Feed, FeedOptions } from './feed.ts';
@@ -100,8 +101,15 @@ export function resultOf(
   if (read !== undefined) return lastResult(channel, read, { entered, wishes });
   if (options.type === 'sharedPoll') return entered;
   if (options.type !== undefined && options.type !== 'stream') return recoveredResult(channel, entered);
-  if (options.rejectUnrecovered !== true || !entered.wasRecovering || entered.recovered) return placed(entered, manner);
-  throw new ClientError('unrecoverablePosition');
+  if (options.rejectUnrecovered === true && entered.wasRecovering && !entered.recovered) {
+    throw new ClientError('unrecoverablePosition');
+  }
+  return answering(options.since, placed(entered, manner));
+}
+
+/** A client that asked for what it missed, where nothing is kept for it, must know that it was not given that. */
+export function answering(since: Position | undefined, result: SubscribeResult): SubscribeResult {
+  return since === undefined || result.wasRecovering ? result : { ...result, wasRecovering: true };
 }
 
 /** Without a place where the client is not to recover, or to know where it is. */

@@ -340,7 +340,9 @@ export class Subscriptions {
     const { hub } = this.#node;
     const namespace = this.#node.permissions.namespace(name);
     const manner =
-      by === 'client' ? mannerOf(namespace, options, live.override) : serverMannerOf(namespace, live.override);
+      by === 'client'
+        ? mannerOf(namespace, options, live.override)
+        : serverMannerOf(namespace, this.#session.protocol, live.override);
     const channel = hub.hold(name, namespace);
     try {
       // They stay in memory, as the channel is held.
@@ -443,7 +445,7 @@ export class Subscriptions {
   }
 
   #hearsFromServer({ name, namespace }: HubChannel): boolean {
-    return serverMannerOf(namespace, this.#overrideOf(name)).hearsJoinLeave;
+    return serverMannerOf(namespace, this.#session.protocol, this.#overrideOf(name)).hearsJoinLeave;
   }
 
   #overrideOf(channel: string): SubscribeOverride | undefined {

@@ -294,7 +294,8 @@ describe('channels of users', () => {
 describe('what tokens say of subscriptions', () => {
   test.each([...CLIENTS])('SO8 SO3 `subs` has info, data and override for each, in %s', async (name, as) => {
     const [shown, hidden] = [`shut:shown-${name}`, `shut:hidden-${name}`];
-    const watcher = await connected('eve', { subs: { [shown]: {}, [hidden]: {} } });
+    const hears = { override: { force_push_join_leave: { value: true } } };
+    const watcher = await connected('eve', { subs: { [shown]: hears, [hidden]: hears } });
     const joins: string[] = [];
     watcher.on('join', ({ channel, info }) => info.user === 'ann' && joins.push(channel));
     const ann = await clientOf(

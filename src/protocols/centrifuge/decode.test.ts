@@ -62,7 +62,7 @@ const LINES: readonly [line: string, command: Command][] = [
   ],
   ['{"id":3,"unsubscribe":{"channel":"a"}}', { kind: 'unsubscribe', id: 3, channel: 'a' }],
   ['{"id":4,"publish":{"channel":"a","data":{"x":1.0}}}', { kind: 'publish', id: 4, channel: 'a', data: '{"x":1.0}' }],
-  ['{"id":4,"publish":{"channel":"a"}}', { kind: 'publish', id: 4, channel: 'a', data: 'null' }],
+  ['{"id":4,"publish":{"channel":"a"}}', { kind: 'publish', id: 4, channel: 'a', data: '' }],
   ['{"id":5,"presence":{"channel":"a"}}', { kind: 'presence', id: 5, channel: 'a' }],
   ['{"id":5,"presence_stats":{}}', { kind: 'presenceStats', id: 5, channel: '' }],
   ['{"id":6,"history":{"channel":"a"}}', { kind: 'history', id: 6, channel: 'a', limit: 0, reverse: false }],

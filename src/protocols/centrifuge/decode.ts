@@ -78,7 +78,7 @@ function decodeBody(kind: Exclude<Body, 'send'>, { id, fields, line }: Parts): C
       return { kind: 'presenceStats', id, channel: asText(fields.channel) };
     case 'publish':
       return {
-        ...{ kind, id, channel: asText(fields.channel), data: rawMember(line, 'publish', 'data') ?? 'null' },
+        ...{ kind, id, channel: asText(fields.channel), data: rawMember(line, 'publish', 'data') ?? '' },
         ...entryOf(fields),
       };
     case 'history':

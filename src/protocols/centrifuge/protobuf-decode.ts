@@ -83,7 +83,7 @@ function decodeBody(kind: Body, id: number, fields: readonly Field[]): Command {
       return { kind, id, channel: textOf(fields, 1) };
     case 'publish':
       return {
-        ...{ kind, id, channel: textOf(fields, 1), data: jsonOfBytes(bytesOf(fields, 2) ?? NULL) },
+        ...{ kind, id, channel: textOf(fields, 1), data: publishedIn(bytesOf(fields, 2)) },
         ...entryOf(fields),
       };
     case 'history':
@@ -114,8 +114,6 @@ function dataOf(fields: readonly Field[], number: number): { readonly data?: str
   const bytes = bytesOf(fields, number);
   return bytes === undefined || bytes.length === 0 ? {} : { data: jsonOfBytes(bytes) };
 }
-
-const NULL = new TextEncoder().encode('null');
 
 /** Operations take JSON alone; anything else is refused by their schema, as `undefined` is. */
 function decodeInput(bytes: Uint8Array | undefined): { readonly data: unknown; readonly text?: string } {
@@ -177,6 +175,11 @@ function decodeSubRefresh(id: number, fields: readonly Field[]): Command {
 }
 
 /** In a map: the entry that a publication sets, or removes. */
+/** Protobuf says nothing of a field without content, so no bytes and no data are the same. */
+function publishedIn(bytes: Uint8Array | undefined): string {
+  return bytes === undefined || bytes.length === 0 ? '' : jsonOfBytes(bytes);
+}
+
 function entryOf(fields: readonly Field[]): { readonly entry?: MapEntry } {
   const [key, removed] = [textOf(fields, 4), boolOf(fields, 5)];
   return key === '' && !removed ? {} : { entry: { key, ...(removed && { removed }) } };

@@ -15,6 +15,7 @@ import { decodeText } from './wire-reader.ts';
  */
 export const centrifugeJson: Protocol = {
   name: 'cj',
+  asksForJoinLeave: true,
   ping: '{}',
   decode: (frame) => {
     const text = typeof frame === 'string' ? frame : decodeText(frame);
@@ -31,6 +32,7 @@ export const centrifugeJson: Protocol = {
 /** The same as Protobuf: messages one after the other, each behind its length. A ping is a message without fields. */
 export const centrifugeProtobuf: Protocol = {
   name: 'cp',
+  asksForJoinLeave: true,
   format: 'protobuf',
   ping: new Uint8Array([0]),
   decode: (frame) => {
