@@ -152,9 +152,6 @@ const en = {
   'chat.helpEscape': 'Cancel, or mark as read and jump to latest',
   'chat.helpHelp': 'This help',
   'chat.failedAction': 'That did not work: {{reason}}',
-  // Words for fields of operations, as beside their input.
-  'field/title': 'Name of the group',
-  'field/text': 'Message',
 } as const;
 
 type Texts = Readonly<Record<keyof typeof en, string>>;
@@ -313,8 +310,6 @@ const zh: Texts = {
   'chat.helpEscape': '取消，或标为已读并回到最新',
   'chat.helpHelp': '显示此帮助',
   'chat.failedAction': '操作失败：{{reason}}',
-  'field/title': '群聊名称',
-  'field/text': '消息',
 };
 
 export const chatLocale = { en, zh } as const;

@@ -5,7 +5,6 @@ const en = {
   'console.ownersOnlyText':
     'Here the owner of this installation sees its connections and channels. Ask them if you need something from it.',
   'console.failed': 'That did not work: {{reason}}',
-  'field/channel': 'Channel',
   'console.reload': 'Refresh',
   'console.overview': 'Overview',
   'console.overviewText': 'What this server is doing, second by second.',
@@ -280,7 +279,6 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'console.ownersOnly': '控制台仅限所有者使用',
   'console.ownersOnlyText': '所有者在这里查看本站的连接与频道。如有需要，请联系所有者。',
   'console.failed': '操作失败：{{reason}}',
-  'field/channel': '频道',
   'console.reload': '刷新',
   'console.overview': '概览',
   'console.overviewText': '这台服务器每一秒在做什么。',
