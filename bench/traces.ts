@@ -39,6 +39,7 @@ function durableInMemory(): Log {
     ...{ durable: true, takesWrites: false, system: 'sqlite' },
     append: (batch) => log.append(batch),
     read: (channel, range) => log.read(channel, range),
+    entries: (channel, range) => log.entries(channel, range),
     position: (channel) => log.position(channel),
     trim: (channel) => log.trim(channel),
     close: () => log.close(),

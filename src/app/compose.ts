@@ -45,6 +45,8 @@ export type Runtime = {
   readonly digests: Digests;
   readonly webClient: WebClient;
   readonly vitals: Vitals;
+  /** Connections that the process can hold; undefined where that is not known. */
+  readonly connectionCapacity?: number | undefined;
 };
 
 export type App = {
@@ -107,10 +109,10 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     serverChannels: (principal) => channelsOf(features, principal),
     call: operations.call,
     onPresence: (user, online) => {
-      for (const feature of features) feature.onPresence?.(user, online);
+      node.guard.each('presence', features, (feature) => feature.onPresence?.(user, online));
     },
     onTick: (now) => {
-      for (const feature of features) feature.onTick?.(now);
+      node.guard.each('features', features, (feature) => feature.onTick?.(now));
     },
     verifyToken: tokens.connection,
     verifySubscription: tokens.subscription,
@@ -234,7 +236,7 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, { namespaces
     singleConnection: config.singleConnection,
     namespaces,
     openNamespaces: new Set(config.clientInsecure ? Object.keys(config.namespaces) : []),
-    quotas: quotasOf(config),
+    quotas: withinCapacity(quotasOf(config), runtime.connectionCapacity),
     limits: {
       channels: config.channelLimit,
       commandsInFlight: COMMANDS_IN_FLIGHT,
@@ -251,6 +253,12 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, { namespaces
   });
 }
 
+/** No more connections than the process can hold: past its limit of open files it could not even say no. */
+function withinCapacity(quotas: Quotas, capacity: number | undefined): Quotas {
+  if (capacity === undefined) return quotas;
+  return { ...quotas, connections: quotas.connections === 0 ? capacity : Math.min(quotas.connections, capacity) };
+}
+
 /** Benchmarks and test suites, for which `clientInsecure` is, ask for what nobody else may. */
 function quotasOf(config: Config): Quotas {
   if (config.clientInsecure) return UNLIMITED;
@@ -259,6 +267,7 @@ function quotasOf(config: Config): Quotas {
     publicationsPerSecond: config.publicationsPerSecond,
     userCommandsPerSecond: config.userCommandsPerSecond,
     userPublicationsPerSecond: config.userPublicationsPerSecond,
+    userReadBytesPerSecond: config.userReadBytesPerSecond,
     burstSeconds: config.burstSeconds,
     userConnections: config.userConnectionLimit,
     userChannels: config.userChannelLimit,

@@ -200,6 +200,18 @@ describe('namespaces', () => {
     test(message.slice(0, 60), () => expect(refusal(given(namespaces))).toBe(message));
   }
 
+  test('MA10 what ends with the process, or is a backend’s, has no durable history; a map may', () => {
+    for (const type of ['mapClients', 'mapUsers', 'sharedPoll']) {
+      const stated = { who: { type, history: 'durable', pollUrl: 'http://localhost/items' } };
+      expect(
+        refusal({ ...given(stated), args: ['--poll-secret', 'with this the backend signs what may be tracked'] }),
+      ).toEndWith(`must keep no durable history in "who", which is of type ${type}`);
+    }
+    expect(load(given({ board: { type: 'map', history: 'durable' } })).namespaces.board).toMatchObject({
+      ...{ type: 'map', history: 'durable' },
+    });
+  });
+
   test('what is not JSON is refused', () => {
     expect(refusal({ env: { BANYAN_NAMESPACES: '{demo}' } })).toBe(
       'namespaces = "{demo}" (from BANYAN_NAMESPACES) must be a JSON object of namespaces by name',

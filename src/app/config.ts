@@ -375,11 +375,11 @@ function findWrongUsers(config: Config): Conflict | undefined {
   return { key: 'personalNamespace', rule };
 }
 
-/** Presence can only be shown in maps that are made for it, and maps live in memory. */
+/** Presence can only be shown in maps that are made for it; and who is there now, or what a backend has, is not to be stored. */
 function findWrongMap({ namespaces }: Config): Conflict | undefined {
   for (const [name, { type, history, clientsMap, usersMap }] of Object.entries(namespaces)) {
-    if (type !== 'stream' && history === 'durable') {
-      return { key: 'namespaces', rule: `must keep no durable history in "${name}", as maps live in memory` };
+    if (type !== 'stream' && type !== 'map' && history === 'durable') {
+      return { key: 'namespaces', rule: `must keep no durable history in "${name}", which is of type ${type}` };
     }
     for (const [map, wanted] of [
       [clientsMap, 'mapClients'],

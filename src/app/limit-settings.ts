@@ -40,6 +40,13 @@ export const LIMIT_SETTINGS = {
     max: MAX_RATE,
     doc: 'The same of publications alone.',
   }),
+  userReadBytesPerSecond: integer({
+    env: 'BANYAN_USER_READ_BYTES_PER_SECOND',
+    default: 16 * 1_024 * 1_024,
+    min: 0,
+    max: 1_000_000_000_000,
+    doc: 'Bytes a second that are read for one user: history, presence, recoveries, answers of operations. Two seconds of it may be used up at once; what comes faster waits for its turn, and nothing is refused. Whoever is nobody counts by their address.',
+  }),
   burstSeconds: integer({
     env: 'BANYAN_BURST_SECONDS',
     default: 2,

@@ -9,6 +9,7 @@ const COUNTED: Readonly<Record<string, string>> = {
     'Commands of clients that were answered with an error, by its name; not those refused by a rate.',
   banyan_dead_letters_dropped_total: 'Dead letters past their bounds, which were let go of.',
   banyan_disconnects_total: 'Connections that this server has ended, by the reason.',
+  banyan_part_failures_total: 'Exceptions that were kept from the rest of the process, by the part that threw.',
   banyan_refusals_total: 'Commands, requests and connections refused because a limit was reached, by the limit.',
   banyan_http_requests_total: 'HTTP requests answered, by status.',
   banyan_spans_dropped_total: 'Spans of traces that no collector was given, by the reason.',

@@ -74,7 +74,7 @@ export const NAMESPACE_FIELDS = {
   },
   history: {
     schema: oneOf(HISTORIES),
-    doc: 'where publications are kept: `none`, `memory` (of this process), `durable`',
+    doc: 'where publications are kept: `none`, `memory` (of this process), `durable`; with `durable` the entries of a `map` are kept, too, whatever its history lets go of',
   },
   historySize: { schema: bound, doc: 'publications kept a channel; 0: no bound' },
   historyTtlMs: { schema: bound, doc: 'how long they are kept, in milliseconds; 0: no bound' },

@@ -1,3 +1,4 @@
+import type { Span } from '../ports/traces.ts';
 import { type Application, type Asking, askingOf, type Renewal } from './application.ts';
 import type { Permitted } from './application-answers.ts';
 import type { Command, SubscribeOptions } from './commands.ts';
@@ -41,17 +42,17 @@ export class Admission {
   }
 
   /** How the developer's backend lets it go on. Rejects when it does not. */
-  renew(who: Who): Promise<Renewal> {
+  renew(who: Who, span?: Span): Promise<Renewal> {
     const application = this.#vouching()?.application;
     if (application?.hears('refresh') !== true) return Promise.reject(new DisconnectError('expired'));
-    return application.refresh(askingOf(who));
+    return application.refresh(askingOf(who, span));
   }
 
   /** As `renew`, of a subscription that the backend has granted. */
-  renewIn(who: Who, channel: string): Promise<Renewal> {
+  renewIn(who: Who, channel: string, span?: Span): Promise<Renewal> {
     const application = this.#vouching()?.application;
     if (application?.hears('sub_refresh') !== true) return Promise.reject(new DisconnectError('expired'));
-    return application.subRefresh(askingOf(who), channel);
+    return application.subRefresh(askingOf(who, span), channel);
   }
 
   /** What a subscription token says, if it holds for this client and channel. Throws `DisconnectError`, `ClientError`. */

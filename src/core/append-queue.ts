@@ -88,8 +88,9 @@ export class AppendQueue {
   async #send(): Promise<void> {
     const [batch, since] = [this.#waiting, this.#waitingSince];
     this.#waiting = [];
-    const commit = beginCommit(batch, this.#log.system);
+    let commit: Span | undefined;
     try {
+      commit = beginCommit(batch, this.#log.system);
       const outcomes = await this.#log.append(batch.map(({ append }) => append));
       this.delay.observe((this.#clock.now() - since) / 1_000, batch.length);
       commit?.end();

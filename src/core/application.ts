@@ -93,8 +93,8 @@ export class Application {
     return this.#backend.hears(event);
   }
 
-  poll(url: string, question: string): Promise<BackendAnswer> {
-    return this.#backend.poll(url, question);
+  poll(url: string, question: string, span?: Span): Promise<BackendAnswer> {
+    return this.#backend.poll(url, question, { span });
   }
 
   /** `data`, here and below: JSON text of the client. */

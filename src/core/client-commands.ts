@@ -1,5 +1,6 @@
 import type { Admission } from './admission.ts';
 import { askingOf } from './application.ts';
+import type { Accepted } from './channel-turns.ts';
 import type { Command } from './commands.ts';
 import { ClientError } from './errors.ts';
 import type { Published, PublishOptions } from './feature.ts';
@@ -17,9 +18,16 @@ type Publishing = {
   publish(channel: string, data: string, options: PublishOptions): Promise<Published>;
 };
 
+type Publishers = {
+  readonly node: Publishing;
+  readonly hooks: Hooks | undefined;
+  /** Called once the publication has its place among those of its channel. */
+  readonly accepted?: Accepted;
+};
+
 /** Answers a publish command, after checking that the client may. Throws `ClientError`. */
 export async function answerPublish(
-  { node, hooks }: { readonly node: Publishing; readonly hooks: Hooks | undefined },
+  { node, hooks, accepted }: Publishers,
   session: Session,
   command: Extract<Command, { kind: 'publish' }>,
 ): Promise<Reply> {
@@ -37,7 +45,7 @@ export async function answerPublish(
     ...(tags !== undefined && { tags }),
     ...(entry !== undefined && { entry: permitted.key === undefined ? entry : { ...entry, key: permitted.key } }),
   };
-  const published = await node.publish(channel, data, {
+  const publishing = node.publish(channel, data, {
     ...publication,
     // Nobody else's publication is mistaken for theirs, whatever key they choose.
     ...(key !== undefined && { key: `${principal.kind}/${userOf(principal)}/${key}` }),
@@ -45,6 +53,8 @@ export async function answerPublish(
     ...options,
     ...(span !== undefined && { span }),
   });
+  accepted?.();
+  const published = await publishing;
   if (principal.kind === 'app') {
     hooks?.apps?.published(channel, { data, ...publication, ...(span !== undefined && { trace: span.context }) });
   }

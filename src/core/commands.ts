@@ -9,6 +9,17 @@ import type { Grant, SignedIn } from './tokens.ts';
 /** Where a client was when it lost the line. An empty epoch stands for "any". */
 export type Since = Position;
 
+/**
+ * Stands for an offset that makes no sense, which a client has from elsewhere and cannot correct by itself: no channel gets
+ * that far, so nothing can be recovered from there.
+ */
+export const UNKNOWN_OFFSET = Number.MAX_SAFE_INTEGER;
+
+/** The offset of a place to go on from, as a client gave it. */
+export function offsetFrom(given: number): number {
+  return Number.isSafeInteger(given) && given >= 0 ? given : UNKNOWN_OFFSET;
+}
+
 export type SubscribeOptions = {
   /** Present when the client wants what it missed. */
   readonly since?: Since;

@@ -3,6 +3,7 @@ import type { Publication } from '../ports/log.ts';
 import { joined } from './burst.ts';
 import type { Connection } from './connection.ts';
 import type { DisconnectName } from './disconnects.ts';
+import type { Guard } from './guard.ts';
 import type { Frame, Protocol } from './protocol.ts';
 import { wireBytesOf } from './wire-bytes.ts';
 
@@ -51,6 +52,7 @@ type Kept = {
 
 type ConflationSettings = {
   readonly clock: Clock;
+  readonly guard: Guard;
   /** What may wait for one connection at all. */
   readonly bound: number;
 };
@@ -114,20 +116,25 @@ export class Conflation {
     const kept = this.#kept.get(connection);
     if (kept === undefined || kept.isServed || this.isBehind(connection)) return;
     kept.isServed = true;
-    this.#give(kept);
-    kept.isServed = false;
+    try {
+      this.#give(kept);
+    } finally {
+      kept.isServed = false;
+    }
   }
 
   /** To be called once a second: ends those that take nothing at all. */
   sweep(): void {
     const now = this.#settings.clock.now();
-    for (const kept of [...this.#kept.values()]) {
-      const { connection } = kept.reader;
-      if (connection.backlog() < kept.waited) kept.movedAt = now;
-      this.drained(connection);
-      kept.waited = connection.backlog();
-      if (this.#isThere(kept) && kept.movedAt < now - STALLED_MS) kept.reader.close('slow');
-    }
+    this.#settings.guard.each('conflation', [...this.#kept.values()], (kept) => this.#look(kept, now));
+  }
+
+  #look(kept: Kept, now: number): void {
+    const { connection } = kept.reader;
+    if (connection.backlog() < kept.waited) kept.movedAt = now;
+    this.drained(connection);
+    kept.waited = connection.backlog();
+    if (this.#isThere(kept) && kept.movedAt < now - STALLED_MS) kept.reader.close('slow');
   }
 
   #create(reader: Reader): Kept {

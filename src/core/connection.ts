@@ -20,6 +20,8 @@ export interface Connection {
   join(topic: string): void;
   leave(topic: string): void;
   close(code: number, reason: string): void;
+  /** Asks the client's line for a sign of life beneath the protocol; absent where the line has no such thing. */
+  ping?(): void;
 }
 
 /** The runtime's native fan-out: one call reaches every connection that has joined the topic. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
+import type { Guard } from './guard.ts';
 import type { Session } from './session.ts';
 
 /** How fast connections are sent away: so many a second, or faster where they would not be gone `withinMs`. */
@@ -14,11 +15,13 @@ const SLICE_MS = 100;
  */
 export class Drain {
   readonly #clock: Clock;
+  readonly #guard: Guard;
   #endPause: (() => void) | undefined;
   #isHurried = false;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, guard: Guard) {
     this.#clock = clock;
+    this.#guard = guard;
   }
 
   /** Sends away at once whoever is left. False where nobody is any more, or will be at once anyway. */
@@ -35,7 +38,8 @@ export class Drain {
     for (let left = Math.floor(Math.min(withinMs, wantedMs) / SLICE_MS); left >= 0; left -= 1) {
       if (this.#isHurried) left = 0;
       const sessions = idleFirst(open());
-      for (const session of sessions.slice(0, Math.ceil(sessions.length / (left + 1)))) session.close('shutdown');
+      const slice = sessions.slice(0, Math.ceil(sessions.length / (left + 1)));
+      this.#guard.each('drain', slice, (session) => session.close('shutdown'));
       if (left > 0) await this.#pause();
     }
     this.#endPause = undefined;

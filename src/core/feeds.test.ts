@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { Client } from '../../tests/core/client.ts';
-import { PLAIN, TestNode } from '../../tests/core/node.ts';
+import { guardOf, PLAIN, TestNode } from '../../tests/core/node.ts';
 import { centrifugeJson } from '../protocols/centrifuge/protocol.ts';
 import { Hub } from './hub.ts';
 import type { Namespace } from './namespace.ts';
@@ -147,7 +147,14 @@ describe('TF tag filters', () => {
       },
     };
     const hub = new Hub({
-      ...{ clock: test.clock, protocols: [counting], recoveryLimit: 10, recoveryBytes: 1_000, backlogBytes: 2_000 },
+      ...{
+        clock: test.clock,
+        guard: guardOf(test.clock),
+        protocols: [counting],
+        recoveryLimit: 10,
+        recoveryBytes: 1_000,
+        backlogBytes: 2_000,
+      },
       fanout: { publish: () => undefined },
       logOf: () => undefined,
       onInterest: () => undefined,

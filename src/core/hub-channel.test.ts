@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Client } from '../../tests/core/client.ts';
-import { range, TestNode } from '../../tests/core/node.ts';
+import { PLAIN, person, range, TestNode } from '../../tests/core/node.ts';
+import type { Principal } from './principal.ts';
 
 const CHANNEL = 'log:tree';
 const EPOCH = 'first-0';
@@ -298,6 +299,98 @@ describe('recovery', () => {
     const late = await world.ask(await world.connected(), back);
     expect(late?.subscribe).toMatchObject({ was_recovering: true, offset: 2 });
     expect(late?.subscribe).not.toHaveProperty('recovered');
+  });
+});
+
+describe('RE2 what is not kept any more', () => {
+  /** Makes a tail of the first ten in memory, as somebody comes back to them. */
+  async function withTail(world: TestNode): Promise<void> {
+    await world.subscribed(CHANNEL);
+    await world.publish(CHANNEL, 1, 10);
+    expect(await comeBack(world, 0)).toMatchObject({ recovered: true });
+  }
+
+  test('RE2 is given to nobody from the moment that its removal is answered', async () => {
+    const serverChannels = async ({ kind }: Principal) => (kind === 'user' ? [CHANNEL, 'log:other'] : []);
+    const world = new TestNode({ hooks: { serverChannels } });
+    await withTail(world);
+    // One that is on its way into another channel as well.
+    const answerNow = world.log.pauseReads();
+    const client = world.open(person('ada'));
+    client.say({ connect: { subs: { [CHANNEL]: { recover: true, epoch: EPOCH, offset: 3 } } } });
+    await world.clock.settle();
+    await world.node.trim(CHANNEL);
+    answerNow();
+    await world.clock.settle();
+    const connect = client.answer(1)?.connect as { readonly subs: Record<string, Subscribed> } | undefined;
+    expect(connect?.subs[CHANNEL]).toMatchObject({ was_recovering: true, offset: 10 });
+    expect(connect?.subs[CHANNEL]?.recovered).toBeUndefined();
+    expect((await comeBack(world, 3)).recovered).toBeUndefined();
+    // Who has missed none of it is not concerned.
+    expect(await comeBack(world, 10)).toMatchObject({ recovered: true });
+    await world.publish(CHANNEL, 11);
+    expect(offsetsOf(await comeBack(world, 10))).toEqual([11]);
+  });
+
+  test('RE2 is given to nobody once another node says so, nor a second later when the bus has lost that', async () => {
+    for (const isHeard of [true, false]) {
+      const world = new TestNode();
+      await withTail(world);
+      const to = await world.log.trim(CHANNEL);
+      if (isHeard) world.bus.publish(`c/${CHANNEL}`, { kind: 'trimmed', to });
+      else await world.clock.pass(1_000);
+      expect((await comeBack(world, 3)).recovered).toBeUndefined();
+    }
+  });
+
+  test('RE4 asking the log for that costs one look a second, however many come back', async () => {
+    const world = new TestNode();
+    await withTail(world);
+    await world.clock.pass(1_000);
+    const [reads, positions] = [world.log.reads.length, world.log.positions];
+    const clients = await Promise.all(range(1, 500).map(() => world.connected()));
+    for (const client of clients) client.say(backFrom(3));
+    await world.clock.settle();
+    expect(clients.every((client) => subscribedOf(client).recovered === true)).toBe(true);
+    expect([world.log.reads.length - reads, world.log.positions - positions]).toEqual([0, 1]);
+  });
+
+  test('RE2 counts what memory has let go of for want of room', async () => {
+    const world = new TestNode({ memoryBytes: 5_000 });
+    const back = async (epoch: string, offset: number) => {
+      const answer = await world.ask(await world.connected(), {
+        subscribe: { channel: 'roomy:a', recover: true, epoch, offset },
+      });
+      return answer?.subscribe as Subscribed;
+    };
+    const { epoch } = (await world.node.read('roomy:a', { limit: 0 })).top;
+    await world.subscribed('roomy:a');
+    for (let n = 1; n <= 40; n += 1) {
+      await world.publish('roomy:a', n);
+      const kept = (await world.node.read('roomy:a', { limit: 100 })).publications.map(({ offset }) => offset);
+      const from = (kept[0] ?? 1) - 1;
+      expect(offsetsOf(await back(epoch, from))).toEqual(kept);
+      if (from > 0) expect((await back(epoch, from - 1)).recovered).toBeUndefined();
+    }
+  });
+
+  test('OR4 OR5 fills no gap of a live subscriber either', async () => {
+    const brief = { ...PLAIN, history: 'durable', historySize: 2 } as const;
+    const world = new TestNode({ namespaces: { brief: { options: brief } } });
+    const client = await world.subscribed('brief:a');
+    // The log itself may keep a few more than it must.
+    await world.publishElsewhere('brief:a', 1, 3);
+    await world.hear('brief:a', EPOCH, 3);
+    expect(client.pushes('brief:a')).toMatchObject([{ unsubscribe: { code: 2_500 } }]);
+  });
+
+  test('RE7 the newest is given to one who claims to know later ones', async () => {
+    const cached = { ...PLAIN, history: 'durable', recovery: 'cache' } as const;
+    const world = new TestNode({ namespaces: { cached: { options: cached } } });
+    await world.publish('cached:a', 1, 3);
+    const asked = { subscribe: { channel: 'cached:a', recover: true, epoch: EPOCH, offset: 99 } };
+    const answer = await world.ask(await world.connected(), asked);
+    expect(answer).toMatchObject({ subscribe: { recovered: true, publications: [{ offset: 3 }] } });
   });
 });
 

@@ -1,7 +1,7 @@
-import type { Log, Page, Position, Publication } from '../ports/log.ts';
+import type { Log, Page, Position, Publication, Standing } from '../ports/log.ts';
 import type { Since } from './commands.ts';
 import type { Feeds } from './feeds.ts';
-import type { Namespace } from './namespace.ts';
+import { isExpired, type Namespace, sizeFloorOf } from './namespace.ts';
 import type { Present } from './present.ts';
 import type { Protocol } from './protocol.ts';
 import type { SubscribeResult } from './pushes.ts';
@@ -11,6 +11,9 @@ import { wireBytesOf } from './wire-bytes.ts';
 
 /** Publications read in one go while a gap is filled. */
 const FILL_PAGE = 1_000;
+
+/** For so long what the log said of its floor is believed, should the bus lose that it has risen. In milliseconds. */
+const FLOOR_FRESH_MS = 1_000;
 
 /** From where a client wants what it missed: a position, or just before the newest publication. */
 export type From = Since | 'latest';
@@ -60,6 +63,12 @@ export class HubChannel {
   #tailUsedAt = 0;
   #filling: Promise<void> | undefined;
   #seen = 0;
+  /** Up to here the log keeps nothing any more, as far as this node knows. */
+  #floor = 0;
+  #floorReadAt = Number.NEGATIVE_INFINITY;
+  #floorReading: Promise<void> | undefined;
+  /** What was said last of the floor, of an epoch that may not be known here yet. */
+  #trimmedTo: Position | undefined;
 
   constructor(name: string, settings: ChannelSettings) {
     this.name = name;
@@ -108,6 +117,7 @@ export class HubChannel {
       if (this.#position === undefined) await this.#open(log);
       const after = from && this.#startOf(from);
       if (after !== undefined) await this.#catchUp(log, after);
+      if (after !== undefined && after < this.position.offset) await this.#confirmFloor(log);
     } while (!this.isReady);
   }
 
@@ -120,6 +130,13 @@ export class HubChannel {
     const missed = from === undefined ? undefined : this.#missed(from, recovery.budget);
     if (from === undefined || missed === undefined) return { ...base, offset, wasRecovering: true, recovered: false };
     return { ...base, offset: from, wasRecovering: true, recovered: true, publications: missed };
+  }
+
+  /** Nothing is kept any more up to this position: nobody is given it from here on. */
+  trimmed(to: Position): void {
+    if (this.#settings.log === undefined) return;
+    this.#trimmedTo = to;
+    if (to.epoch === this.#position?.epoch) this.#raiseFloor(to.offset);
   }
 
   /** Publications from the bus: may repeat, miss some or be late. Those without history pass as they come. */
@@ -150,6 +167,7 @@ export class HubChannel {
     // Another epoch has begun meanwhile, and everyone knows.
     if (top === undefined || this.#position?.epoch !== told.epoch) return;
     if (top.epoch !== told.epoch) return this.#reset();
+    this.#learnFloor(top);
     this.#seen = Math.max(this.#seen, top.offset);
     if (this.#seen > this.position.offset) this.#fillInBackground(log);
   }
@@ -168,7 +186,7 @@ export class HubChannel {
     const isHere = this.#isSameEpoch(from);
     // Of a map the newest publication alone says nothing of the other entries.
     const wantsAll = this.namespace.recovery === 'stream' || this.namespace.type !== 'stream';
-    if (wantsAll || (isHere && from.offset >= offset)) return isHere ? from.offset : undefined;
+    if (wantsAll || (isHere && from.offset === offset)) return isHere ? from.offset : undefined;
     // The newest alone, in whichever epoch the client was.
     return offset > 0 ? offset - 1 : undefined;
   }
@@ -179,16 +197,49 @@ export class HubChannel {
 
   #missed(offset: number, budget: RecoveryBudget): readonly Publication[] | undefined {
     if (offset === this.position.offset) return [];
+    if (offset < this.#keptAfter) return undefined;
     const missed = this.#tail?.after(offset);
     if (missed === undefined || missed.length > this.#settings.recoveryLimit) return undefined;
     if (missed.at(-1)?.offset !== this.position.offset) return undefined;
-    if (this.#isExpired(missed[0])) return undefined;
+    if (this.#isAnyExpired(missed)) return undefined;
     return budget.take(missed.length, this.#tail?.bytesAfter(offset) ?? 0) ? missed : undefined;
   }
 
-  #isExpired(publication: Publication | undefined): boolean {
-    const { historyTtlMs } = this.namespace;
-    return publication !== undefined && historyTtlMs > 0 && publication.time < this.#settings.now() - historyTtlMs;
+  /** Above it, publications are kept, unless their time is over. */
+  get #keptAfter(): number {
+    return Math.max(this.#floor, sizeFloorOf(this.namespace, this.position.offset));
+  }
+
+  /** Not only the oldest: clocks step back. */
+  #isAnyExpired(publications: readonly Publication[]): boolean {
+    if (this.namespace.historyTtlMs === 0) return false;
+    const now = this.#settings.now();
+    return publications.some(({ time }) => isExpired(this.namespace, time, now));
+  }
+
+  /** One read of the log for all who come back at once. It costs one in memory nothing, and that forgets by itself. */
+  async #confirmFloor(log: Log): Promise<void> {
+    if (log.durable && this.#settings.now() - this.#floorReadAt < FLOOR_FRESH_MS) return;
+    this.#floorReading ??= this.#readFloor(log).finally(() => {
+      this.#floorReading = undefined;
+    });
+    await this.#floorReading;
+  }
+
+  async #readFloor(log: Log): Promise<void> {
+    const top = await log.position(this.name);
+    if (this.#position !== undefined && top.epoch !== this.#position.epoch) this.#reset();
+    else this.#learnFloor(top);
+  }
+
+  #learnFloor({ floor }: Standing): void {
+    this.#floorReadAt = this.#settings.now();
+    this.#raiseFloor(floor);
+  }
+
+  #raiseFloor(floor: number): void {
+    this.#floor = Math.max(this.#floor, floor);
+    if (this.#floor >= (this.#tail?.last ?? Number.POSITIVE_INFINITY)) this.#dropTail();
   }
 
   #open(log: Log): Promise<void> {
@@ -200,7 +251,10 @@ export class HubChannel {
 
   async #readPosition(log: Log): Promise<void> {
     this.#seen = 0;
-    this.#position = await log.position(this.name);
+    const { epoch, offset, floor } = await log.position(this.name);
+    this.#position = { epoch, offset };
+    this.#floor = this.#trimmedTo?.epoch === epoch ? Math.max(floor, this.#trimmedTo.offset) : floor;
+    this.#floorReadAt = this.#settings.now();
     if (this.#seen > this.position.offset) this.#fillInBackground(log);
   }
 
@@ -271,18 +325,28 @@ export class HubChannel {
     while (this.#position !== undefined && this.#position.offset < Math.max(target, this.#seen)) {
       const page = await log.read(this.name, { after: this.#position.offset, limit: FILL_PAGE });
       if (!this.#continues(page)) return;
-      const first = page.publications[0];
-      if (first === undefined) return;
-      // The log no longer has what subscribers are missing: they cannot be told honestly, so they start anew.
-      if (first.offset > this.position.offset + 1) return this.#reset();
+      if (page.top.offset <= this.position.offset) return;
+      // What subscribers are missing is no longer kept: they cannot be told honestly, so they start anew.
+      if (this.#isGone(page)) return this.#reset();
       this.#advance(page.publications);
     }
+  }
+
+  /** Whether the page, which begins behind what subscribers were told, lacks something of what they are to be told next. */
+  #isGone({ publications, top }: Page): boolean {
+    const { offset } = this.position;
+    const keptAfter = Math.max(this.#floor, sizeFloorOf(this.namespace, top.offset));
+    const first = publications[0];
+    // The first of them may have come by the bus while the log was read.
+    if (offset < keptAfter || first === undefined || first.offset > offset + 1) return true;
+    return this.#isAnyExpired(publications.slice(offset + 1 - first.offset));
   }
 
   /** False when what was read is of another epoch; then everyone is told, even if the bus never says so. */
   #continues({ top }: Page): boolean {
     if (this.#position === undefined) return false;
     if (this.#position.epoch !== top.epoch) this.#reset();
+    else this.#learnFloor(top);
     return this.#position !== undefined;
   }
 
@@ -298,7 +362,8 @@ export class HubChannel {
   }
 
   #isWithinLimit(after: number): boolean {
-    return this.#position !== undefined && this.#position.offset - after <= this.#settings.recoveryLimit;
+    if (this.#position === undefined || after < this.#keptAfter) return false;
+    return this.#position.offset - after <= this.#settings.recoveryLimit;
   }
 
   /** When a second client finds that the tail does not reach back to it, more are coming: read for all of them. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { HandClock } from '../../tests/core/hand-clock.ts';
-import { PLAIN, publication, range } from '../../tests/core/node.ts';
+import { guardOf, PLAIN, publication, range } from '../../tests/core/node.ts';
 import type { Publication } from '../ports/log.ts';
 import { Hub, joinLeaveTopicOf, topicOf } from './hub.ts';
 import type { Protocol } from './protocol.ts';
@@ -27,7 +27,14 @@ function hubOf(...listening: readonly Protocol[]) {
   const frames: [topic: string, frame: string][] = [];
   const interest: [channel: string, wanted: boolean][] = [];
   const hub = new Hub({
-    ...{ clock, protocols: [A, B], recoveryLimit: 10, recoveryBytes: 1_000, backlogBytes: 2_000 },
+    ...{
+      clock,
+      guard: guardOf(clock),
+      protocols: [A, B],
+      recoveryLimit: 10,
+      recoveryBytes: 1_000,
+      backlogBytes: 2_000,
+    },
     fanout: { publish: (topic, frame) => void frames.push([topic, String(frame)]) },
     logOf: () => undefined,
     onInterest: (...change) => void interest.push(change),

@@ -1,11 +1,12 @@
 import type { Clock } from '../ports/clock.ts';
-import type { ClientInfo, Log, Publication } from '../ports/log.ts';
+import type { ClientInfo, Log, Position, Publication } from '../ports/log.ts';
 import type { Traces } from '../ports/traces.ts';
 import { Burst, joined, type PublicationPush } from './burst.ts';
 import { Conflation, type Reader } from './conflation.ts';
 import type { Connection, Fanout } from './connection.ts';
 import type { Feed, FeedOptions } from './feed.ts';
 import { Feeds } from './feeds.ts';
+import type { Guard } from './guard.ts';
 import { Histogram } from './histogram.ts';
 import { HubChannel, type Recovery } from './hub-channel.ts';
 import type { Namespace } from './namespace.ts';
@@ -27,6 +28,7 @@ export type HubSettings = {
   readonly fanout: Fanout;
   readonly protocols: readonly Protocol[];
   readonly clock: Clock;
+  readonly guard: Guard;
   /** Absent where nothing is traced. */
   readonly traces?: Traces | undefined;
   readonly recoveryLimit: number;
@@ -64,7 +66,7 @@ export class Hub {
   readonly #settings: HubSettings;
   readonly #protocols: ReadonlyMap<string, Protocol>;
   readonly #channels = new Map<string, HubChannel>();
-  readonly #unflushed = new Set<HubChannel>();
+  #unflushed = new Set<HubChannel>();
   /** What is kept for clients that are behind. */
   readonly conflation: Conflation;
   /** Channels whose position is still to be compared in this round. */
@@ -83,7 +85,7 @@ export class Hub {
 
   constructor(settings: HubSettings) {
     this.#settings = settings;
-    this.conflation = new Conflation({ clock: settings.clock, bound: settings.backlogBytes });
+    this.conflation = new Conflation({ ...settings, bound: settings.backlogBytes });
     this.#protocols = new Map(settings.protocols.map((protocol) => [protocol.name, protocol]));
   }
 
@@ -164,6 +166,11 @@ export class Hub {
     this.#channels.get(name)?.receive(epoch, publications);
   }
 
+  /** Nothing of the channel is kept any more up to this position. */
+  trimmed(name: string, to: Position): void {
+    this.#channels.get(name)?.trimmed(to);
+  }
+
   /** Tells those subscribers who want to hear it that somebody came or went. */
   announce(name: string, push: Extract<Push, { kind: 'join' | 'leave' }>): void {
     const channel = this.#channels.get(name);
@@ -203,11 +210,12 @@ export class Hub {
 
   /** To be called once a second. */
   sweep(now: number): void {
+    const { guard } = this.#settings;
     this.conflation.sweep();
-    for (const channel of this.#channels.values()) {
+    guard.each('channels', this.#channels.values(), (channel) => {
       channel.sweep(now - TAIL_IDLE_MS);
       if (channel.keptUntil <= now) this.#dropIfEmpty(channel);
-    }
+    });
     this.#checkPositions();
   }
 
@@ -222,7 +230,7 @@ export class Hub {
     for (let left = Math.min(CHECKS, Math.ceil(this.#channels.size / CHECK_ROUNDS)); left > 0; left -= 1) {
       const { value } = this.#toCheck.next();
       this.#allChecked = value === undefined;
-      value?.checkPosition();
+      value?.checkPosition().catch((error: unknown) => this.#settings.guard.failed('positions', error));
     }
   }
 
@@ -232,8 +240,7 @@ export class Hub {
       namespace,
       log: logOf(namespace),
       recoveryLimit,
-      // What a recovery may give must fit in.
-      tailBounds: { length: Math.max(TAIL_LENGTH, recoveryLimit), bytes: recoveryBytes },
+      tailBounds: { length: tailLength(namespace, recoveryLimit), bytes: recoveryBytes },
       now: clock.now,
       emit: this.#emit,
       reset: ({ name: reset }) => onReset(reset),
@@ -258,12 +265,21 @@ export class Hub {
   };
 
   readonly #flush = (): void => {
-    for (const channel of this.#unflushed) this.#send(channel);
-    this.#unflushed.clear();
+    const channels = this.#unflushed;
+    // First: were it still filled after an exception, no later publication would be flushed.
+    this.#unflushed = new Set();
+    for (const channel of channels) this.#flushChannel(channel);
   };
 
   #flushChannel(channel: HubChannel): void {
-    if (channel.pending.length > 0) this.#send(channel);
+    if (channel.pending.length === 0) return;
+    try {
+      this.#send(channel);
+    } catch (error) {
+      // Some subscribers may lack publications now: they subscribe again, and recover.
+      this.#settings.guard.failed('delivery', error, { channel: channel.name });
+      this.#settings.guard.run('delivery', () => this.#settings.onReset(channel.name));
+    }
   }
 
   #send(channel: HubChannel): void {
@@ -327,4 +343,10 @@ export class Hub {
       if (protocol !== undefined) yield protocol;
     }
   }
+}
+
+/** What a recovery may give must fit in; what is not kept is none of it. */
+function tailLength({ historySize }: Namespace, recoveryLimit: number): number {
+  const most = Math.max(TAIL_LENGTH, recoveryLimit);
+  return historySize > 0 ? Math.min(historySize, most) : most;
 }

@@ -61,8 +61,8 @@ export class JobConsumer {
     this.#look().then(
       (pause) => this.#sleep(pause),
       (error) => {
-        if (!this.#stopped) this.#parts.onError(error);
         this.#sleep(AFTER_ERROR_MS);
+        if (!this.#stopped) this.#parts.onError(error);
       },
     );
   }
@@ -111,7 +111,8 @@ export class JobConsumer {
 
   async #do(work: Work): Promise<void> {
     const { log, onOutcome } = this.#parts;
-    const outcome = await this.#worker(work).then(
+    // Also one that throws before it gives a promise has failed.
+    const outcome = await (async () => this.#worker(work))().then(
       (): Outcome => ({ kind: 'done' }),
       (error: unknown) => this.#failed(work, error),
     );

@@ -3,6 +3,7 @@ import type { Telemetry } from '../ports/telemetry.ts';
 import type { LaneSize, NewWork, Work, WorkLog } from '../ports/work-log.ts';
 import { type DeadLetterBounds, DeadLetters } from './dead-letters.ts';
 import { JobConsumer, type JobKind, type Outcome } from './job-consumer.ts';
+import { repeat } from './repeat.ts';
 import { utf8Length } from './wire-bytes.ts';
 
 export type JobParts = { readonly log: WorkLog; readonly clock: Clock; readonly telemetry: Telemetry };
@@ -72,11 +73,10 @@ export class Jobs {
     this.deadLetters.count(sizes);
     for (const size of sizes) if (!size.dead) this.#count(size, size.works, size.bytes);
     for (const consumer of this.#consumers.values()) consumer.wake();
-    const trim = () => {
-      this.deadLetters.trim().catch((error) => this.#report(error));
-      this.#stopTrimming = this.#parts.clock.after(TRIM_MS, trim);
-    };
-    trim();
+    const { clock } = this.#parts;
+    const onError = (error: unknown) => this.#report(error);
+    this.deadLetters.trim().catch(onError);
+    this.#stopTrimming = repeat({ clock, ms: TRIM_MS, onError }, () => this.deadLetters.trim());
   }
 
   /** Resolves once they are on disk. Rejects when they cannot be written; then none of them is. */

@@ -10,7 +10,12 @@ import type { MapPart, SubscribeResult } from './pushes.ts';
 const MOST_ENTRIES = 1_000;
 
 /** What is to be read now for a client on its way into a map; undefined for a log, and for one that recovers. */
-export function readPart(maps: Maps, channel: HubChannel, asked: SubscribeOptions, bytes: number): MapRead | undefined {
+export function readPart(
+  maps: Maps,
+  channel: HubChannel,
+  asked: SubscribeOptions,
+  { bytes, now }: { readonly bytes: number; readonly now: number },
+): MapRead | undefined {
   const { type } = channel.namespace;
   if ((asked.type ?? 'stream') !== type) {
     throw new ClientError('badRequest', { field: 'type', message: `this channel is a ${type}` });
@@ -18,7 +23,8 @@ export function readPart(maps: Maps, channel: HubChannel, asked: SubscribeOption
   if (type === 'stream' || type === 'sharedPoll' || (asked.page === undefined && asked.since !== undefined))
     return undefined;
   const { cursor, limit } = asked.page ?? { cursor: '', limit: 0 };
-  return maps.read(channel.name, { cursor, limit: limit > 0 ? Math.min(limit, MOST_ENTRIES) : MOST_ENTRIES, bytes });
+  const most = limit > 0 ? Math.min(limit, MOST_ENTRIES) : MOST_ENTRIES;
+  return maps.read(channel.name, { cursor, limit: most, bytes, now });
 }
 
 /** The answer with a part that is not the last: the client asks on from its cursor, and from the place of the first part. */

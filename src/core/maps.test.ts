@@ -105,6 +105,9 @@ describe('MA maps', () => {
     for (const key of ['a', 'b', 'c']) await remove(test, 'map:a', key);
     expect((await ask(cursor))?.error?.code).toBe(112);
     expect((await ask('no cursor'))?.error?.code).toBe(107);
+    // Of another process, which had seen more changes than this one: what they were, nobody knows here.
+    for (const key of ['a', 'b', 'c']) await set(test, 'map:a', key);
+    expect((await ask('zzzz.b'))?.error?.code).toBe(112);
   });
 
   test.each(['map:a', 'kept:a'])('MA2 parts take no more of the line than a recovery does (%s)', async (channel) => {

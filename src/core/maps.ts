@@ -5,8 +5,14 @@ import { wireBytesOf } from './wire-bytes.ts';
 
 /** Longest key of an entry, in UTF-16 units. */
 const KEY_LENGTH = 255;
+/** Half of a surrogate pair. */
+const HALF_CHARACTER = /\p{Cs}/u;
 /** Removals that a map remembers for those who are still reading it page by page. */
 const REMOVALS = 1_000;
+export function noRoom(): ClientError {
+  return new ClientError('limitExceeded', { message: 'no room for more entries' });
+}
+
 /** What an entry takes in memory besides its texts, roughly. */
 const ENTRY_BYTES = 200;
 
@@ -44,7 +50,7 @@ type MapState = {
 };
 
 /** How much of a map is read at a time, at least one entry, and of what has changed; an empty cursor begins. */
-export type MapPage = { readonly cursor: string; readonly limit: number; readonly bytes: number };
+export type MapPage = { readonly cursor: string; readonly limit: number; readonly bytes: number; readonly now: number };
 
 export type MapRead = {
   readonly entries: readonly Publication[];
@@ -54,8 +60,11 @@ export type MapRead = {
   readonly changed: readonly Publication[] | undefined;
 };
 
+/** What is about to be published. */
+type Wanted = { readonly entry: MapEntry | undefined; readonly data: string };
+
 /** What changes a map: an entry that is set or removed, in a channel that keeps entries so long (0: for ever). */
-type Change = {
+export type Change = {
   readonly channel: string;
   readonly publication: Publication;
   readonly ttlMs: number;
@@ -74,20 +83,28 @@ export class Maps {
   readonly #expiring = new Map<string, MapState>();
   /** By channel and entry, publications that are not in yet; channels have no control characters. */
   readonly #coming = new Map<string, Coming>();
-  readonly #maxBytes: number;
+  /** Most bytes of all entries. */
+  readonly maxBytes: number;
+  /** Lets go of what can be read again, but for this channel. */
+  letGo: (except: string) => void = () => undefined;
   #bytes = 0;
   /** The last change of any map. */
   #change = 0;
 
   constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+    this.maxBytes = maxBytes;
+  }
+
+  /** What the entries take, roughly. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /**
    * False for the removal of an entry that is not there. Throws `ClientError`: `badRequest` for a publication without an entry
    * in a map, or with one elsewhere, and for a wrong key; `limitExceeded` for an entry that there is no room for.
    */
-  takes(channel: string, { type, mapSize }: Namespace, entry: MapEntry | undefined): boolean {
+  takes(channel: string, { type, mapSize }: Namespace, { entry, data }: Wanted): boolean {
     if (type === 'sharedPoll') throw new ClientError('notAvailable', { message: 'this channel is polled' });
     if ((type !== 'stream') !== (entry !== undefined)) {
       const message = entry === undefined ? 'this channel is a map: say which entry' : 'this channel is no map';
@@ -97,9 +114,15 @@ export class Maps {
     if (entry.key === '' || entry.key.length > KEY_LENGTH) {
       throw new ClientError('badRequest', { field: 'key', message: `must have 1 to ${KEY_LENGTH} characters` });
     }
-    const isThere = this.#states.get(channel)?.entries.has(entry.key) === true;
-    if (!isThere && entry.removed !== true) this.#checkRoom(channel, mapSize);
-    return isThere || entry.removed !== true;
+    // As bytes it could not be told from another one.
+    if (HALF_CHARACTER.test(entry.key)) {
+      throw new ClientError('badRequest', { field: 'key', message: 'must hold whole characters' });
+    }
+    const found = this.#states.get(channel)?.entries.get(entry.key);
+    if (entry.removed === true) return found !== undefined;
+    if (found === undefined) this.#checkSize(channel, mapSize);
+    if (ENTRY_BYTES + data.length > (found?.bytes ?? 0)) this.#checkRoom(channel);
+    return true;
   }
 
   /** Why a publication of the entry would change nothing, if so; to be asked in the turn in which it is sent to the log. */
@@ -152,14 +175,14 @@ export class Maps {
     this.#drop(state, entry.key);
     if (entry.removed === true) return this.#remove(channel, state, entry.key);
     state.removals.delete(entry.key);
-    const bytes = ENTRY_BYTES + wireBytesOf(publication);
+    const bytes = sizeOf(publication);
     const expiresAt = ttlMs === 0 ? Number.POSITIVE_INFINITY : time + ttlMs;
     state.entries.set(entry.key, { publication, key: terms.key, version, change: this.#change, expiresAt, bytes });
     this.#bytes += bytes;
   }
 
   /** Entries in the order of their keys. Throws `badRequest` for a cursor that is none of ours. */
-  read(channel: string, { cursor, limit, bytes }: MapPage): MapRead {
+  read(channel: string, { cursor, limit, bytes, now }: MapPage): MapRead {
     const state = this.#states.get(channel);
     const { change, after } = parseCursor(cursor, this.#change);
     const keys = [...(state?.entries.keys() ?? [])].filter((key) => after === undefined || key > after).sort();
@@ -167,13 +190,15 @@ export class Maps {
     let left = bytes;
     for (const key of keys) {
       const entry = state?.entries.get(key) as Entry;
+      // Its removal is about to be told.
+      if (entry.expiresAt <= now) continue;
       left -= entry.bytes;
       if (entries.length >= limit || (left < 0 && entries.length > 0)) {
         return { entries, cursor: `${change.toString(36)}.${entries.at(-1)?.entry?.key}`, changed: [] };
       }
       entries.push(entry.publication);
     }
-    const changed = after === undefined ? [] : changedSince(state, change);
+    const changed = after === undefined ? [] : this.#changedSince(state, change);
     const isTooMuch = (changed ?? []).reduce((sum, each) => sum + wireBytesOf(each), 0) > bytes;
     return { entries, cursor: '', changed: isTooMuch ? undefined : changed };
   }
@@ -190,11 +215,29 @@ export class Maps {
     return found;
   }
 
-  #checkRoom(channel: string, size: number): void {
+  /** Forgets the entries of a channel, which can be read again from elsewhere. */
+  forget(channel: string): void {
+    const state = this.#states.get(channel);
+    for (const { bytes } of state?.entries.values() ?? []) this.#bytes -= bytes;
+    this.#states.delete(channel);
+    this.#expiring.delete(channel);
+  }
+
+  /** As `changedSince`; of changes that there have not been in this process nothing is known. */
+  #changedSince(state: MapState | undefined, change: number): readonly Publication[] | undefined {
+    return change > this.#change ? undefined : changedSince(state, change);
+  }
+
+  #checkSize(channel: string, size: number): void {
     if (size > 0 && (this.#states.get(channel)?.entries.size ?? 0) >= size) {
       throw new ClientError('limitExceeded', { message: `at most ${size} entries a channel` });
     }
-    if (this.#bytes >= this.#maxBytes) throw new ClientError('limitExceeded', { message: 'no room for more entries' });
+  }
+
+  /** Past the bound by one entry at most. */
+  #checkRoom(channel: string): void {
+    if (this.#bytes >= this.maxBytes) this.letGo(channel);
+    if (this.#bytes >= this.maxBytes) throw noRoom();
   }
 
   #stateOf(channel: string, ttlMs: number): MapState {
@@ -226,6 +269,11 @@ export class Maps {
     this.#bytes -= entries.get(key)?.bytes ?? 0;
     entries.delete(key);
   }
+}
+
+/** What an entry takes in memory, roughly. */
+export function sizeOf(publication: Publication): number {
+  return ENTRY_BYTES + wireBytesOf(publication);
 }
 
 /** What was set or removed by a later change than that; undefined when removals of that time are forgotten. */

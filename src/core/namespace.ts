@@ -122,6 +122,16 @@ export function namespaceOf(channel: string): string {
   return colon < 0 ? '' : channel.slice(0, colon);
 }
 
+/** Up to which offset a channel with this top keeps nothing, whatever its log still holds. */
+export function sizeFloorOf({ historySize }: Namespace, top: number): number {
+  return historySize > 0 ? Math.max(0, top - historySize) : 0;
+}
+
+/** Whether a publication of that time is kept no longer, whatever the log still holds. */
+export function isExpired({ historyTtlMs }: Namespace, time: number, now: number): boolean {
+  return historyTtlMs > 0 && time + historyTtlMs <= now;
+}
+
 /** How much of a channel its log keeps. */
 export function retentionOf({ historySize, historyTtlMs }: Namespace): Retention {
   return { size: historySize, ttlMs: historyTtlMs };

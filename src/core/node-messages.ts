@@ -9,6 +9,8 @@ export type PolledItem = { readonly key: string; readonly data: string; readonly
 export type ChannelMessage =
   | { readonly kind: 'publications'; readonly epoch: string; readonly publications: readonly Publication[] }
   | { readonly kind: 'item'; readonly item: PolledItem }
+  /** Nothing is kept any more up to this position. */
+  | { readonly kind: 'trimmed'; readonly to: Position }
   | { readonly kind: 'join' | 'leave'; readonly info: ClientInfo; readonly alone?: boolean };
 
 /** What a subscription that the developer's backend begins comes with. */

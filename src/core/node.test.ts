@@ -68,7 +68,7 @@ describe('publish', () => {
     const world = new TestNode();
     const published = await world.node.publish('mem:a', '"x"');
     const page = await world.node.read('mem:a', { limit: 10 });
-    expect(page.top).toEqual({ epoch: published.epoch, offset: 1 });
+    expect(page.top).toEqual({ epoch: published.epoch, offset: 1, floor: 0 });
     expect(page.publications).toEqual([{ offset: 1, time: published.time, data: '"x"' }]);
   });
 

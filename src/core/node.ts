@@ -1,6 +1,6 @@
 import type { BusMessage } from '../ports/bus.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ClientInfo, MapEntry, Page, Publication, ReadRange } from '../ports/log.ts';
+import type { ClientInfo, MapEntry, Page, Position, Publication, ReadRange } from '../ports/log.ts';
 import type { Fields, Telemetry } from '../ports/telemetry.ts';
 import type { Traces } from '../ports/traces.ts';
 import { Admission } from './admission.ts';
@@ -8,12 +8,14 @@ import { Allowances, type Caller, tooSoon } from './allowances.ts';
 import { identityOf } from './apps.ts';
 import { Arrivals, type TurnedAway } from './arrivals.ts';
 import { answerHistory, answerPresence, answerPresenceStats } from './channel-reads.ts';
+import type { Accepted } from './channel-turns.ts';
 import { answerPublish, answerRpc } from './client-commands.ts';
 import type { Entered } from './connect-entry.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName } from './disconnects.ts';
 import { AT_ONCE, Drain, type DrainPlan } from './drain.ts';
 import { ClientError } from './errors.ts';
 import type { Channels, Published, PublishOptions } from './feature.ts';
+import { Guard } from './guard.ts';
 import type { Hooks } from './hooks.ts';
 import { Hub } from './hub.ts';
 import type { HubChannel } from './hub-channel.ts';
@@ -22,25 +24,31 @@ import { MapPresence, type PresenceEntry } from './map-presence.ts';
 import { Maps } from './maps.ts';
 import { type ChannelMessage, type Control, type ExternalOrder, NOBODY, type PolledItem } from './node-messages.ts';
 import type { Limits, NodeSettings } from './node-settings.ts';
+import { NodeWork } from './node-work.ts';
 import { Permissions } from './permissions.ts';
 import { PingWheel } from './ping-wheel.ts';
 import type { Principal } from './principal.ts';
 import { Publisher } from './publisher.ts';
 import type { ConnectResult, Reply } from './pushes.ts';
 import { type LimitName, type Quotas, UNLIMITED } from './quotas.ts';
-import { type NodeCommand, type Opening, Session, type SessionHost } from './session.ts';
+import { repeat } from './repeat.ts';
+import { Session } from './session.ts';
+import type { NodeCommand, Opening, SessionHost } from './session-host.ts';
 import { Sessions } from './sessions.ts';
 import { SharedPolls } from './shared-polls.ts';
 import { SlowReaders } from './slow-readers.ts';
+import { StoredMaps } from './stored-maps.ts';
 import type { SignedIn } from './tokens.ts';
 import { personalChannelOf, USER_CHANNEL_NAMES } from './user-channels.ts';
 
 const TICK_MS = 1_000;
+/** A tick that is later than this does not come any more, or the process is far too busy. */
+const TICK_LATE_MS = 10_000;
 const CONTROL = 'control';
 const LOG_PAUSE_MS = 60_000;
 
 /** One process of Banyan: its sessions, channels and logs, joined to the other nodes by the bus. */
-export class Node implements Channels, SessionHost {
+export class Node implements Channels, SessionHost<Session> {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly traces: Traces | undefined;
@@ -50,8 +58,13 @@ export class Node implements Channels, SessionHost {
   readonly admission: Admission;
   readonly allowances: Allowances;
   readonly maps: Maps;
+  readonly storedMaps: StoredMaps;
   readonly polls: SharedPolls;
+  /** What costs more than its command shows, in turns that are fair between users. */
+  readonly work: NodeWork;
   readonly slowReaders: SlowReaders;
+  /** Keeps what one part of the node throws from the others. */
+  readonly guard: Guard;
   readonly #mapPresence = new MapPresence();
   readonly #settings: NodeSettings;
   readonly #publisher: Publisher;
@@ -64,13 +77,17 @@ export class Node implements Channels, SessionHost {
   #toFlush: Session[] = [];
   #hooks: Hooks | undefined;
   #stopTicking: () => void = () => undefined;
+  /** When the last tick began; undefined before the start, and once no more come. */
+  #tickedAt: number | undefined;
   readonly #drain: Drain;
   /** When the log was last told of one, by the limit. */
   readonly #turnedAwayAt = new Map<TurnedAway['limit'], number>();
 
   constructor(given: NodeSettings) {
+    const guard = new Guard(given);
+    this.guard = guard;
     this.slowReaders = new SlowReaders({
-      ...{ clock: given.clock, bound: given.limits.backlogBytes },
+      ...{ clock: given.clock, guard, bound: given.limits.backlogBytes },
       ...{ sessions: () => this.#sessions.every(), count: () => this.#sessions.size },
     });
     const settings = { ...given, fanout: this.slowReaders.watching(given.fanout) };
@@ -82,6 +99,10 @@ export class Node implements Channels, SessionHost {
     this.permissions = new Permissions(settings.namespaces, settings.openNamespaces, settings.userChannelNames);
     this.admission = new Admission(this.permissions, () => this.#hooks);
     this.maps = new Maps(settings.limits.mapBytes);
+    this.storedMaps = new StoredMaps({
+      ...{ maps: this.maps, log: settings.logs.durable },
+      isUsed: (channel) => this.hub.get(channel) !== undefined,
+    });
     this.polls = new SharedPolls({
       ...{
         clock: settings.clock,
@@ -89,29 +110,32 @@ export class Node implements Channels, SessionHost {
         protocols: settings.protocols,
         secret: settings.pollSecret ?? '',
       },
-      ask: (url, question) => this.admission.application().poll(url, question),
+      traces: settings.traces,
+      ask: async (url, question, span) => this.admission.application().poll(url, question, span),
       onFailure: (error) => this.report(error, 'poll.failed'),
     });
     this.#publisher = new Publisher({
       ...settings,
-      ...{ permissions: this.permissions, maps: this.maps },
+      ...{ permissions: this.permissions, maps: this.maps, storedMaps: this.storedMaps },
       tell: (channel, epoch, publication) => this.#tell(channel, epoch, publication),
+      trimmed: (channel, to) => this.#trimmed(channel, to),
       refused: (limit) => this.refused(limit),
     });
-    this.#pings = new PingWheel({ ...settings, ...settings.limits });
+    this.#pings = new PingWheel({ ...settings, ...settings.limits, guard });
     this.#quotas = settings.quotas ?? UNLIMITED;
     this.allowances = new Allowances(this.#quotas);
+    this.work = new NodeWork({ clock: this.clock, bytesPerSecond: this.#quotas.userReadBytesPerSecond });
     this.#arrivals = new Arrivals({
       quotas: this.#quotas,
       random: Math.random,
       connections: () => this.connections,
     });
     this.#sessions = new Sessions({
-      ...{ clock: this.clock, pings: this.#pings, hooks: () => this.#hooks },
+      ...{ clock: this.clock, guard, pings: this.#pings, hooks: () => this.#hooks },
       ...{ arrivals: this.#arrivals, userConnections: this.#quotas.userConnections },
       refused: (limit) => this.refused(limit),
     });
-    this.#drain = new Drain(this.clock);
+    this.#drain = new Drain(this.clock, guard);
     this.hub = this.#createHub();
     settings.bus.listen((subject, message) => this.#hear(subject, message));
     settings.bus.subscribe(CONTROL);
@@ -120,11 +144,15 @@ export class Node implements Channels, SessionHost {
   /** Begins to look after connections. */
   start(hooks: Hooks): void {
     this.#hooks = hooks;
-    const tick = () => {
-      this.#tick();
-      this.#stopTicking = this.clock.after(TICK_MS, tick);
-    };
-    this.#stopTicking = this.clock.after(TICK_MS, tick);
+    this.#tickedAt = this.clock.now();
+    const onError = (error: unknown) => this.guard.failed('tick', error);
+    this.#stopTicking = repeat({ clock: this.clock, ms: TICK_MS, onError }, () => this.#tick());
+  }
+
+  /** Whether connections are looked after as they should be: the last tick is not long ago. */
+  get isTicking(): boolean {
+    // Where the wall clock stepped, in whichever direction, the next tick puts this right.
+    return this.#tickedAt === undefined || Math.abs(this.clock.now() - this.#tickedAt) <= TICK_LATE_MS;
   }
 
   get name(): string {
@@ -237,10 +265,10 @@ export class Node implements Channels, SessionHost {
   }
 
   /** Answers a command, after checking that this principal may. */
-  run(session: Session, command: NodeCommand): Promise<Reply> {
+  run(session: Session, command: NodeCommand, accepted?: Accepted): Promise<Reply> {
     switch (command.kind) {
       case 'publish':
-        return answerPublish({ node: this, hooks: this.#hooks }, session, command);
+        return answerPublish({ node: this, hooks: this.#hooks, ...(accepted && { accepted }) }, session, command);
       case 'rpc':
         return answerRpc(this.#hooks, session, command);
       case 'history':
@@ -327,8 +355,8 @@ export class Node implements Channels, SessionHost {
   }
 
   /** Forgets what was published in the channel; offsets go on. Throws `notAvailable` where nothing is kept. */
-  trim(channel: string): Promise<void> {
-    return this.#publisher.trim(channel);
+  async trim(channel: string): Promise<void> {
+    this.#trimmed(channel, await this.#publisher.trim(channel));
   }
 
   /** Where the channel's history ends; offset 0 and no epoch where none is kept. */
@@ -352,7 +380,7 @@ export class Node implements Channels, SessionHost {
 
   /** Has everybody on this node who is in the channel subscribe again: what they know of it does not hold any more. */
   startAnew(channel: string): void {
-    for (const session of [...this.#sessions.every()]) session.subscriptions.reset(channel);
+    this.guard.each('resets', [...this.#sessions.every()], (session) => session.subscriptions.reset(channel));
   }
 
   /** As `tellExternal`, for those whom an app's backend has signed in. */
@@ -391,6 +419,7 @@ export class Node implements Channels, SessionHost {
     await this.#drain.run(() => this.#sessions.every(), plan);
     await this.#publisher.drained();
     this.#stopTicking();
+    this.#tickedAt = undefined;
   }
 
   /** Has a drain send away at once whoever is left. False where nobody is. */
@@ -425,6 +454,7 @@ export class Node implements Channels, SessionHost {
     return new Hub({
       fanout,
       protocols,
+      guard: this.guard,
       clock,
       traces,
       recoveryLimit: limits.history,
@@ -448,6 +478,12 @@ export class Node implements Channels, SessionHost {
     this.#settings.bus.publish(`c/${channel}`, { kind: 'publications', epoch, publications: [publication] });
   }
 
+  /** This node knows at once; what the others hear too late, they find out by the log (`HubChannel`). */
+  #trimmed(channel: string, to: Position): void {
+    this.hub.trimmed(channel, to);
+    this.#settings.bus.publish(`c/${channel}`, { kind: 'trimmed', to });
+  }
+
   #announce(
     channel: string,
     kind: 'join' | 'leave',
@@ -457,31 +493,49 @@ export class Node implements Channels, SessionHost {
   }
 
   #hear(subject: string, message: BusMessage): void {
+    // Whoever publishes was accepted, whatever becomes of the deliveries here.
+    this.guard.run('bus', () => this.#obey(subject, message));
+  }
+
+  #obey(subject: string, message: BusMessage): void {
     if (subject === CONTROL) return this.#sessions.obey(message as Control);
     const channel = subject.slice(2);
     const heard = message as ChannelMessage;
     if (heard.kind === 'publications') this.hub.receive(channel, heard.epoch, heard.publications);
     else if (heard.kind === 'item') this.polls.learn(channel, heard.item);
+    else if (heard.kind === 'trimmed') this.hub.trimmed(channel, heard.to);
     else this.hub.announce(channel, { ...heard, channel });
   }
 
   #tick(): void {
     const now = this.clock.now();
-    this.#pings.tick(now);
-    this.hub.sweep(now);
+    this.#tickedAt = now;
+    const { guard } = this;
+    guard.run('pings', () => this.#pings.tick(now));
+    guard.run('channels', () => this.hub.sweep(now));
+    guard.run('maps', () => this.#expireEntries(now));
+    guard.run('stale sessions', () => this.#sessions.closeStale(now));
+    guard.run('features', () => this.#hooks?.onTick?.(now));
+    guard.run('rates', () => this.allowances.sweep(now));
+    guard.run('rates', () => this.#arrivals.sweep(now));
+    guard.run('rates', () => this.work.sweep(now));
+  }
+
+  #expireEntries(now: number): void {
     for (const [channel, key] of this.maps.expired(now)) {
       const done = this.publish(channel, 'null', { entry: { key, removed: true } });
       done.catch((error) => this.report(error, 'map.expiry_failed'));
     }
-    this.#sessions.closeStale(now);
-    this.#hooks?.onTick?.(now);
-    this.allowances.sweep(now);
-    this.#arrivals.sweep(now);
+  }
+
+  /** What it was to be told is lost: it must come back to learn of it. */
+  #cut(session: Session): void {
+    this.guard.run('answers', () => session.close('internal'));
   }
 
   readonly #flushSessions = (): void => {
     const sessions = this.#toFlush;
     this.#toFlush = [];
-    for (const session of sessions) session.flush();
+    for (const session of sessions) if (!this.guard.run('answers', () => session.flush())) this.#cut(session);
   };
 }

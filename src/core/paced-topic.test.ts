@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { TopicFanout } from '../../tests/core/client.ts';
 import { HandClock } from '../../tests/core/hand-clock.ts';
-import { PLAIN } from '../../tests/core/node.ts';
+import { guardOf, PLAIN } from '../../tests/core/node.ts';
 import { centrifugeJson } from '../protocols/centrifuge/protocol.ts';
 import type { Connection } from './connection.ts';
 import { Hub } from './hub.ts';
@@ -35,7 +35,15 @@ test('SL4 who is not to be told of a publication is not, whether behind or not, 
     ['behind', behind],
   ]);
   const hub = new Hub({
-    ...{ clock, fanout, protocols: [centrifugeJson], recoveryLimit: 10, recoveryBytes: 1_000, backlogBytes: 8_000 },
+    ...{
+      clock,
+      guard: guardOf(clock),
+      fanout,
+      protocols: [centrifugeJson],
+      recoveryLimit: 10,
+      recoveryBytes: 1_000,
+      backlogBytes: 8_000,
+    },
     logOf: () => undefined,
     onInterest: () => undefined,
     onReset: () => undefined,
@@ -69,7 +77,15 @@ test('what is told to all of a channel besides publications reaches those who ar
   const [clock, fanout] = [new HandClock(), new TopicFanout()];
   const [quick, behind] = [clientOf(fanout), clientOf(fanout)];
   const hub = new Hub({
-    ...{ clock, fanout, protocols: [centrifugeJson], recoveryLimit: 10, recoveryBytes: 1_000, backlogBytes: 8_000 },
+    ...{
+      clock,
+      guard: guardOf(clock),
+      fanout,
+      protocols: [centrifugeJson],
+      recoveryLimit: 10,
+      recoveryBytes: 1_000,
+      backlogBytes: 8_000,
+    },
     logOf: () => undefined,
     onInterest: () => undefined,
     onReset: () => undefined,

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import type { Client } from '../../tests/core/client.ts';
 import { TestNode } from '../../tests/core/node.ts';
+import { centrifugeJson } from '../protocols/centrifuge/protocol.ts';
+import { ANONYMOUS } from './principal.ts';
 
 const PINGS = { pingMs: 5_000, pongMs: 2_000 };
 
@@ -94,5 +96,57 @@ describe('SE4 pings', () => {
     for (let left = 10; left > 0; left -= 1) (await world.connected()).session.closed();
     (await world.connected()).session.close('shutdown');
     expect(world.fanout.joined).toBe(0);
+  });
+
+  describe('SE9 of a protocol whose clients need not answer', () => {
+    const SILENT_MS = 20_000;
+    const protocol = { ...centrifugeJson, name: 'silent', ping: undefined, silentMs: SILENT_MS };
+
+    async function connected(world: TestNode, answers: boolean) {
+      let [pings, code]: [number, number | undefined] = [0, undefined];
+      const connection = {
+        send: () => undefined,
+        backlog: () => 0,
+        join: () => undefined,
+        leave: () => undefined,
+        close: (why: number) => {
+          code = why;
+        },
+        ping: () => {
+          pings += 1;
+          if (answers) session.heard();
+        },
+      };
+      const session = world.node.open({ connection, protocol, principal: ANONYMOUS, address: '192.0.2.1' });
+      session.receive('{"id":1,"connect":{}}');
+      await world.clock.settle();
+      return { session, pings: () => pings, code: () => code };
+    }
+
+    test('SE9 the line is pinged, and a client that answers that alone stays', async () => {
+      const world = new TestNode({ limits: PINGS, protocols: [protocol] });
+      const client = await connected(world, true);
+      await world.clock.pass(60_000);
+      expect([client.pings(), client.code()]).toEqual([12, undefined]);
+    });
+
+    test('SE9 one that gives no sign of life is closed when the protocol says, a round later at most', async () => {
+      const world = new TestNode({ limits: PINGS, protocols: [protocol] });
+      const client = await connected(world, false);
+      await world.clock.pass(SILENT_MS);
+      expect(client.code()).toBeUndefined();
+      await world.clock.pass(PINGS.pingMs + PINGS.pongMs);
+      expect(client.code()).toBe(3_012);
+    });
+
+    test('SE9 nobody is taken for silent because the wall clock has stepped', async () => {
+      const world = new TestNode({ limits: PINGS, protocols: [protocol] });
+      const clients = await Promise.all(Array.from({ length: 10 }, () => connected(world, true)));
+      await world.clock.pass(6_500);
+      const { now } = world.clock;
+      Object.assign(world.clock, { now: () => now() + 3_600_000 });
+      await world.clock.pass(20_000);
+      expect(clients.map(({ code }) => code())).toEqual(clients.map(() => undefined));
+    });
   });
 });

@@ -1,4 +1,5 @@
 import type { Fanout } from './connection.ts';
+import type { Guard } from './guard.ts';
 import type { Protocol } from './protocol.ts';
 import type { Session } from './session.ts';
 
@@ -8,6 +9,7 @@ const EXPIRY_GRACE_MS = 25_000;
 export type PingSettings = {
   readonly fanout: Fanout;
   readonly protocols: readonly Protocol[];
+  readonly guard: Guard;
   readonly pingMs: number;
   readonly pongMs: number;
 };
@@ -21,6 +23,8 @@ export class PingWheel {
   readonly #buckets: Session[][];
   /** When each bucket was last pinged. */
   readonly #pingedAt: number[];
+  /** Of each bucket: protocols whose clients were not reached by its last ping, and so are not expected to answer. */
+  readonly #unpinged: Set<string>[];
   #turn = 0;
 
   constructor(settings: PingSettings) {
@@ -28,6 +32,7 @@ export class PingWheel {
     const seconds = Math.max(1, Math.round(settings.pingMs / 1_000));
     this.#buckets = Array.from({ length: seconds }, () => []);
     this.#pingedAt = this.#buckets.map(() => 0);
+    this.#unpinged = this.#buckets.map(() => new Set());
   }
 
   /** Puts a session where the fewest are. */
@@ -58,13 +63,27 @@ export class PingWheel {
   /** Once a second: pings the next bucket, and closes those of an earlier one that have not answered or whose token ran out. */
   tick(now: number): void {
     this.#turn = (this.#turn + 1) % this.#buckets.length;
-    const { fanout, protocols, pongMs } = this.#settings;
     this.#pingedAt[this.#turn] = now;
-    for (const protocol of protocols) {
-      if (protocol.ping !== undefined) fanout.publish(this.#topic(protocol, this.#turn), protocol.ping);
-    }
-    const ago = Math.max(1, Math.ceil(pongMs / 1_000));
+    for (const protocol of this.#settings.protocols) this.#ping(protocol);
+    this.#pingLines();
+    const ago = Math.max(1, Math.ceil(this.#settings.pongMs / 1_000));
     if (ago < this.#buckets.length) this.#check(now, ago);
+  }
+
+  #ping(protocol: Protocol): void {
+    const { fanout, guard } = this.#settings;
+    const { ping, name } = protocol;
+    if (ping === undefined) return;
+    const isSent = guard.run('pings', () => fanout.publish(this.#topic(protocol, this.#turn), ping));
+    if (isSent) this.#unpinged[this.#turn]?.delete(name);
+    else this.#unpinged[this.#turn]?.add(name);
+  }
+
+  /** Where clients answer nothing but control frames. */
+  #pingLines(): void {
+    this.#settings.guard.each('pings', this.#buckets[this.#turn] ?? [], ({ protocol, connection }) => {
+      if (protocol.silentMs !== undefined) connection.ping?.();
+    });
   }
 
   *sessions(): Iterable<Session> {
@@ -75,16 +94,21 @@ export class PingWheel {
     const { length } = this.#buckets;
     const index = (this.#turn - secondsAgo + length) % length;
     const pingedAt = this.#pingedAt[index] ?? 0;
-    for (const session of [...(this.#buckets[index] ?? [])]) {
-      const { ping, clients } = session.protocol;
-      const answers = ping !== undefined && clients === undefined;
-      if (answers && session.lastSeen < pingedAt) session.close('noPong');
+    this.#settings.guard.each('pings', [...(this.#buckets[index] ?? [])], (session) => {
+      const isSilent = session.lastSeen < heardSince(session.protocol, pingedAt, now);
+      if (isSilent && this.#unpinged[index]?.has(session.protocol.name) !== true) session.close('noPong');
       else if (session.expiresAt <= now - EXPIRY_GRACE_MS) session.expire();
       else session.subscriptions.expire(now - EXPIRY_GRACE_MS);
-    }
+    });
   }
 
   #topic(protocol: Protocol, bucket: number): string {
     return `${protocol.name}\n${bucket}`;
   }
+}
+
+/** Since when a client of the protocol must have been heard of. After a step of the wall clock nobody is taken for silent. */
+function heardSince({ ping, clients, silentMs }: Protocol, pingedAt: number, now: number): number {
+  if (silentMs !== undefined) return Math.min(now - silentMs, pingedAt);
+  return ping !== undefined && clients === undefined ? pingedAt : 0;
 }

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import type { BackendAnswer } from '../ports/backend.ts';
 import type { Publication } from '../ports/log.ts';
+import type { Span, Traces } from '../ports/traces.ts';
 import type { Connection, Fanout } from './connection.ts';
 import type { Namespace } from './namespace.ts';
 import type { PolledItem } from './node-messages.ts';
 import { listOf, type Protocol } from './protocol.ts';
 import { randomText } from './random-text.ts';
 import { JsonText, rawItems, rawMember, withRaw } from './raw-json.ts';
+import { beginQuestion, ending } from './tracing.ts';
 
 /** Keys of one question to the backend. */
 const BATCH = 100;
@@ -47,7 +49,9 @@ export type PollSettings = {
   readonly protocols: readonly Protocol[];
   readonly now: () => number;
   /** Asks the namespace's backend. */
-  readonly ask: (url: string, question: string) => Promise<BackendAnswer>;
+  readonly ask: (url: string, question: string, span?: Span) => Promise<BackendAnswer>;
+  /** Absent where nothing is traced. */
+  readonly traces?: Traces | undefined;
 };
 
 /** A channel whose items are asked of the developer's backend, once for everyone who tracks them. */
@@ -117,13 +121,24 @@ export class PolledChannel {
   }
 
   async #pollBatch(keys: readonly string[]): Promise<void> {
-    const { ask, namespace } = this.#settings;
+    const { ask, namespace, traces } = this.#settings;
     const items = keys.map((key) => {
       const version = this.#items.get(key)?.publication?.version ?? 0;
       return namespace.pollVersions ? { key, version } : { key };
     });
-    const answer = readAnswer(await ask(namespace.pollUrl, JSON.stringify({ channel: this.name, items })));
-    for (const item of answer.result.items) this.#learn(item);
+    const question = JSON.stringify({ channel: this.name, items });
+    const span = beginQuestion(traces, 'poll', { channel: this.name, items: items.length });
+    const answer = readAnswer(await ending(span, () => ask(namespace.pollUrl, question, span)));
+    // An item that cannot be told keeps no other from being told.
+    const failures: unknown[] = [];
+    for (const item of answer.result.items) {
+      try {
+        this.#learn(item);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   #learn(item: Item): void {

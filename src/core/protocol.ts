@@ -23,6 +23,11 @@ export interface Protocol {
   /** Absent where what carries the protocol looks itself whether the client is still there. */
   readonly ping?: Frame | undefined;
   /**
+   * Where clients need not answer anything that the server says: how long one may give no sign of life, whatever kind of
+   * frame. Its line is pinged (`Connection.ping`) as often as other clients are.
+   */
+  readonly silentMs?: number;
+  /**
    * What its clients can't do, if anything. `listen`: they never answer, so no pong is waited for. `poll`: they come
    * again for every answer, so nobody is told that they come and go, and their channels are kept at hand for a while.
    */

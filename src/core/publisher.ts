@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
-import type { Append, Log, MapEntry, Page, Publication, ReadRange } from '../ports/log.ts';
+import type { Append, Log, MapEntry, Page, Position, Publication, ReadRange } from '../ports/log.ts';
 import type { Span } from '../ports/traces.ts';
 import { AppendQueue, type QueueBounds } from './append-queue.ts';
 import { isWrapped } from './binary-data.ts';
@@ -7,9 +7,10 @@ import { ClientError } from './errors.ts';
 import type { Published, PublishOptions } from './feature.ts';
 import { isDeeper } from './json-depth.ts';
 import type { Maps, Terms } from './maps.ts';
-import { type Namespace, retentionOf } from './namespace.ts';
+import { isExpired, type Namespace, retentionOf, sizeFloorOf } from './namespace.ts';
 import type { Permissions } from './permissions.ts';
 import { readPages } from './read-pages.ts';
+import type { StoredMaps } from './stored-maps.ts';
 import { beginPublication, endFailed } from './tracing.ts';
 import { utf8Length } from './wire-bytes.ts';
 
@@ -24,10 +25,13 @@ type PublisherSettings = {
   readonly clock: Clock;
   readonly permissions: Permissions;
   readonly maps: Maps;
+  readonly storedMaps: StoredMaps;
   readonly logs: { readonly memory: Log; readonly durable: Log };
   readonly limits: { readonly queue: QueueBounds; readonly recoveryBytes: number };
   /** Tells every node what was accepted into a channel. */
   readonly tell: (channel: string, epoch: string, publication: Publication) => void;
+  /** Nothing of the channel is kept any more up to this position. */
+  readonly trimmed: (channel: string, to: Position) => void;
   readonly refused: (limit: 'dataBytes') => void;
 };
 
@@ -64,20 +68,33 @@ export class Publisher {
 
   /** `options.span`: the publication's own. */
   #publish(channel: string, data: string, options: PublishOptions): Promise<Published> {
-    const { permissions, clock, maps } = this.#settings;
-    const { entry } = options;
+    const { permissions, storedMaps } = this.#settings;
     try {
       const namespace = permissions.namespace(channel);
       this.#checkSize(namespace, data);
       checkDepth(data);
-      if (entry === undefined || data !== 'null') checkFormat(namespace, data);
-      const sending = { namespace, time: clock.now(), options };
-      const isTaken = maps.takes(channel, namespace, entry);
-      if (entry === undefined) return this.#send(channel, data, sending);
-      return isTaken ? this.#sendEntry(channel, data, entry, sending) : Promise.resolve(notThere(sending.time));
+      if (options.entry === undefined || data !== 'null') checkFormat(namespace, data);
+      if (storedMaps.isReady(channel, namespace)) return this.#publishReady(channel, data, { namespace, options });
+      return this.#publishWhenReady(channel, data, { namespace, options });
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /** All that is published while the map is read waits for the same, and goes on in its order. */
+  async #publishWhenReady(channel: string, data: string, wanted: Wanted): Promise<Published> {
+    const { storedMaps } = this.#settings;
+    while (!storedMaps.isReady(channel, wanted.namespace)) await storedMaps.prepare(channel, wanted.namespace);
+    return this.#publishReady(channel, data, wanted);
+  }
+
+  #publishReady(channel: string, data: string, { namespace, options }: Wanted): Promise<Published> {
+    const { clock, maps } = this.#settings;
+    const { entry } = options;
+    const sending = { namespace, time: clock.now(), options };
+    const isTaken = maps.takes(channel, namespace, { entry, data });
+    if (entry === undefined) return this.#send(channel, data, sending);
+    return isTaken ? this.#sendEntry(channel, data, entry, sending) : Promise.resolve(notThere(sending.time));
   }
 
   async #sendEntry(channel: string, data: string, entry: MapEntry, sending: Sending): Promise<Published> {
@@ -123,6 +140,7 @@ export class Publisher {
     const outcome = await queue.append(append, span);
     if ('refused' in outcome) throw new ClientError('conflict', { cause: outcome.refused });
     const { epoch, offset } = outcome.position;
+    if (outcome.floor !== undefined) this.#settings.trimmed(channel, { epoch, offset: outcome.floor });
     const publication = { offset, ...body, ...traceOf(span) };
     if (!outcome.repeated) this.#accept(channel, namespace, { epoch, publication, terms });
     return { offset, epoch, time: outcome.time, repeated: outcome.repeated };
@@ -134,19 +152,21 @@ export class Publisher {
     const namespace = permissions.namespace(channel);
     const log = this.#keptLog(namespace);
     const page = await readPages(log, channel, { ...range, bytes: limits.recoveryBytes });
-    const oldest = namespace.historySize > 0 ? page.top.offset - namespace.historySize : 0;
-    const since = namespace.historyTtlMs > 0 ? clock.now() - namespace.historyTtlMs : 0;
+    const floor = sizeFloorOf(namespace, page.top.offset);
     // A read that began in what is over the bound starts again behind it.
-    if (range.reverse !== true && range.limit > 0 && (range.after ?? 0) < oldest) {
-      return this.read(channel, { ...range, after: oldest });
+    if (range.reverse !== true && range.limit > 0 && (range.after ?? 0) < floor) {
+      return this.read(channel, { ...range, after: floor });
     }
-    const publications = page.publications.filter(({ offset, time }) => offset > oldest && time >= since);
+    const now = clock.now();
+    const publications = page.publications.filter(
+      ({ offset, time }) => offset > floor && !isExpired(namespace, time, now),
+    );
     return { publications, top: page.top };
   }
 
-  /** Forgets what was published in the channel; offsets go on. Throws `notAvailable` where nothing is kept. */
-  async trim(channel: string): Promise<void> {
-    await this.#keptLog(this.#settings.permissions.namespace(channel)).trim(channel);
+  /** Forgets what was published in the channel, up to the position that it gives. Throws `notAvailable` where nothing is kept. */
+  async trim(channel: string): Promise<Position> {
+    return this.#keptLog(this.#settings.permissions.namespace(channel)).trim(channel);
   }
 
   async #topOf(channel: string, namespace: Namespace): Promise<{ readonly offset: number; readonly epoch: string }> {
@@ -182,9 +202,10 @@ export class Publisher {
 
   #accept(channel: string, namespace: Namespace, { epoch, publication, terms }: Accepted): void {
     this.accepted += 1;
-    const { maps, tell } = this.#settings;
+    const { storedMaps, tell } = this.#settings;
     if (publication.entry !== undefined) {
-      maps.apply({ channel, publication, ttlMs: namespace.mapTtlMs, ...(terms !== undefined && { terms }) });
+      const change = { channel, publication, ttlMs: namespace.mapTtlMs, ...(terms !== undefined && { terms }) };
+      storedMaps.apply(change, namespace);
     }
     tell(channel, epoch, publication);
   }
@@ -205,6 +226,9 @@ function checkDepth(data: string): void {
     message: `must not be nested deeper than ${DEPTH_LIMIT} levels`,
   });
 }
+
+/** What is to be published, of which its namespace has taken the form. */
+type Wanted = { readonly namespace: Namespace; readonly options: PublishOptions };
 
 type Sending = { readonly namespace: Namespace; readonly time: number; readonly options: PublishOptions };
 type Accepted = { readonly epoch: string; readonly publication: Publication; readonly terms: Terms | undefined };

@@ -6,6 +6,8 @@ export type Quotas = {
   /** Of all connections and requests of one user on this node. */
   readonly userCommandsPerSecond: number;
   readonly userPublicationsPerSecond: number;
+  /** Read for one user on this node: history, presence, recoveries, answers of operations. */
+  readonly userReadBytesPerSecond: number;
   readonly burstSeconds: number;
   readonly userConnections: number;
   /** Subscriptions that one user's connections on this node have asked for. */
@@ -23,6 +25,7 @@ export const UNLIMITED: Quotas = {
   publicationsPerSecond: 0,
   userCommandsPerSecond: 0,
   userPublicationsPerSecond: 0,
+  userReadBytesPerSecond: 0,
   burstSeconds: 1,
   userConnections: 0,
   userChannels: 0,

@@ -1,27 +1,28 @@
-import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo } from '../ports/log.ts';
-import type { Fields, Telemetry } from '../ports/telemetry.ts';
-import type { Span, TraceContext, Traces } from '../ports/traces.ts';
-import { type Allowances, type Excess, type Spender, tooSoon } from './allowances.ts';
+import type { Span, TraceContext } from '../ports/traces.ts';
+import { type Excess, type Spender, tooSoon } from './allowances.ts';
 import { GRACE_MS, isOutage } from './application.ts';
-import type { ClientHeaders, HeaderFields } from './client-headers.ts';
+import { type Accepted, ChannelTurns, effectOf, type Request } from './channel-turns.ts';
+import type { ClientHeaders } from './client-headers.ts';
+import { CommandSlices, SLICE } from './command-slices.ts';
 import type { Command, Resumption } from './commands.ts';
 import { type Entered, isResumed } from './connect-entry.ts';
 import type { Connection, End } from './connection.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName, type UnsubscribeName } from './disconnects.ts';
 import { ClientError, toClientError } from './errors.ts';
+import type { Asker } from './fair-queue.ts';
 import type { Ending, Given } from './node-messages.ts';
+import { OutputBuffer } from './output-buffer.ts';
 import { type Principal, userOf } from './principal.ts';
 import { type Frame, type Frames, listOf, type Protocol } from './protocol.ts';
 import type { ConnectResult, Push, Reply } from './pushes.ts';
-import { Slots } from './slots.ts';
-import type { SlowReaders } from './slow-readers.ts';
-import { type Subscriber, type SubscriptionHost, Subscriptions } from './subscriptions.ts';
+import type { NodeCommand, Opening, SessionHost } from './session-host.ts';
+import { type Subscriber, Subscriptions } from './subscriptions.ts';
 import type { SignedIn } from './tokens.ts';
-import { beginCommand, endFailed, traceFields } from './tracing.ts';
-
-/** Commands that are answered. */
-type Request = Exclude<Command, { kind: 'pong' | 'connect' | 'send' | 'ping' }>;
+import { beginCommand, beginQuestion, endFailed, ending, traceFields } from './tracing.ts';
+import { areOther, vouchedChannels } from './vouched-channels.ts';
+import { bytesOfReply, bytesOfResult } from './work-bytes.ts';
+import { workKeyOf } from './work-key.ts';
 
 /** What a client goes on from that starts anew. */
 const ANEW: Pick<Extract<Command, { kind: 'connect' }>, 'since' | 'restore' | 'resume'> = { since: new Map() };
@@ -29,65 +30,15 @@ const ANEW: Pick<Extract<Command, { kind: 'connect' }>, 'since' | 'restore' | 'r
 /** Characters that may wait for the end of a turn; past it they are handed on, to where the backlog is bounded. */
 const OUTGOING_LIMIT = 64 * 1024;
 
-/** History reads of one connection that run at once: each may hold a page of long publications in memory. */
-const HISTORY_READS = 4;
+type Arrival = { readonly bytes: number; readonly caller?: TraceContext | undefined };
+
+/** One for all: making one costs as much as the rest of the refusal, and there may be a thousand in a frame. */
+const BUSY = new ClientError('tooManyRequests');
+
+/** The server wants the client in a channel. */
+type Order = { readonly given: Given | undefined };
 
 type State = 'waiting' | 'connecting' | 'connected' | 'refused' | 'closed';
-
-/** Commands that the node answers for a session. */
-export type NodeCommand = Extract<Request, { kind: 'publish' | 'presence' | 'presenceStats' | 'history' | 'rpc' }>;
-
-/** What a session needs of its node. */
-export interface SessionHost extends SubscriptionHost {
-  readonly clock: Clock;
-  /** Counts what clients ask. */
-  commands: number;
-  readonly telemetry: Telemetry;
-  readonly allowances: Allowances;
-  readonly slowReaders: Pick<SlowReaders, 'wrote' | 'mayHaveCut'>;
-  readonly traces: Traces | undefined;
-  readonly limits: SubscriptionHost['limits'] & { readonly commandsInFlight: number };
-  /** The session knows who it is. Throws `DisconnectError('connectionLimit')` where its user has too many. */
-  register(session: Session): void;
-  unregister(session: Session): void;
-  /** The client of an app said who it is: it is now to be found by its new principal. Throws as `register`. */
-  signedIn(session: Session, before: Principal): void;
-  /** The session's `connect` was refused: it is waited for no longer than for one that says nothing. */
-  refuse(session: Session): void;
-  /** Channels that the server puts this principal's connections into. */
-  serverChannels(principal: Principal): Promise<readonly string[]>;
-  /** Throws `DisconnectError('invalidToken')` or `ClientError('tokenExpired')`. */
-  verifyToken(token: string): Promise<SignedIn>;
-  /** Whom the token names, or else the one whom the runtime found. Throws as `verifyToken`, and `unauthorized`. */
-  signIn(found: Principal, token: string): Promise<SignedIn>;
-  connectResult(session: Session, entered: Entered): ConnectResult;
-  /** Seconds until the session's token runs out, at least 1; undefined when it does not. */
-  ttlOf(session: Session): number | undefined;
-  /** Answers a command, after checking that this principal may. */
-  run(session: Session, command: NodeCommand): Promise<Reply>;
-  /** Has `session.flush` called at the end of this turn of the event loop. */
-  flushLater(session: Session): void;
-  /** The session is closed for asking too much. */
-  flooded(session: Session): void;
-  /** How soon whoever is sent away for this reason had better come back, in milliseconds; undefined: as they like. */
-  retryMs(kind: DisconnectName): number | undefined;
-  /** Logs an error that no client is told the cause of. */
-  report(thrown: unknown, event: string, fields?: Fields): void;
-}
-
-/** What the runtime knows of a client when its socket opens. */
-export type Opening = {
-  readonly connection: Connection;
-  readonly protocol: Protocol;
-  readonly principal: Principal;
-  readonly address: string;
-  /** Headers of its request, for the developer's backend. */
-  readonly headers?: HeaderFields;
-  /** By which way it came, for the developer's backend; a WebSocket when absent. */
-  readonly transport?: string;
-  /** The client's id, where its protocol has a form of its own for it; it can then be told apart by others. */
-  readonly client?: string;
-};
 
 /**
  * One client. The runtime calls `receive` with each frame and `closed` when the socket is gone; the session answers
@@ -115,7 +66,7 @@ export class Session implements Subscriber, Spender {
   publicationsFullAt = 0;
   refusalsFullAt = 0;
   readonly subscriptions: Subscriptions;
-  readonly #node: SessionHost;
+  readonly #node: SessionHost<Session>;
   #client: string;
   #principal: Principal;
   #connInfo: string | undefined;
@@ -124,18 +75,21 @@ export class Session implements Subscriber, Spender {
   /** Into which its token has put it. */
   #vouchedChannels: ReadonlySet<string> | undefined;
   #state: State = 'waiting';
-  #outgoing: Frame[] | undefined;
-  /** Characters in `#outgoing`. */
-  #outgoingLength = 0;
+  readonly #output = new OutputBuffer();
   #deferred: Command[] | undefined;
   #alone = false;
   /** Channels that the server wants this client in, once it is connected. */
   #joinLater: Map<string, Given | undefined> | undefined;
+  /** The server's last wish for each channel whose turn has not come yet. */
+  #orders: Map<string, Order> | undefined;
+  readonly #turns = new ChannelTurns();
   #inFlight = 0;
-  /** Made with the first history read. */
-  #historyReads: Slots | undefined;
+  /** What a long frame holds that has not been taken yet, and what came behind it. */
+  #slices: CommandSlices | undefined;
+  /** Made with the first work that is charged. */
+  #asker: Asker | undefined;
 
-  constructor(node: SessionHost, opening: Opening, client: string) {
+  constructor(node: SessionHost<Session>, opening: Opening, client: string) {
     this.#node = node;
     this.#client = client;
     this.connection = opening.connection;
@@ -172,13 +126,24 @@ export class Session implements Subscriber, Spender {
     return { user: userOf(this.#principal), client: this.client, ...(connInfo !== undefined && { connInfo }) };
   }
 
+  /** Whose share its work is taken from. */
+  get asker(): Asker {
+    this.#asker ??= { key: workKeyOf(this), connection: this };
+    return this.#asker;
+  }
+
   get backlog(): number {
-    return this.connection.backlog() + (this.#outgoing === undefined ? 0 : this.#outgoingLength);
+    return this.connection.backlog() + this.#output.length;
   }
 
   /** `caller`: what the request that brought the frame says of its own trace. */
   receive(frame: Frame, caller?: TraceContext): void {
-    this.#takeAll(() => this.protocol.decode(frame), caller);
+    this.#takeAll(() => this.protocol.decode(frame), { bytes: frame.length, caller });
+  }
+
+  /** The client's line gave a sign of life beneath the protocol. */
+  heard(): void {
+    this.lastSeen = this.#node.clock.now();
   }
 
   /** Counts what the client has said and its protocol itself refuses. False when it was too much: it is told so, or closed. */
@@ -192,14 +157,20 @@ export class Session implements Subscriber, Spender {
 
   /** Takes a command that came in another way than in a frame. */
   take(command: Command): void {
-    this.#takeAll(() => [command]);
+    this.#takeAll(() => [command], { bytes: 0 });
   }
 
-  #takeAll(decode: () => readonly Command[], caller?: TraceContext): void {
+  #takeAll(decode: () => readonly Command[], { bytes, caller }: Arrival): void {
     if (this.#state === 'closed') return;
     this.lastSeen = this.#node.clock.now();
     try {
-      for (const command of decode()) this.#take(caller === undefined ? command : { caller, ...command });
+      const decoded = decode();
+      const commands = caller === undefined ? decoded : decoded.map((command) => ({ caller, ...command }));
+      if (commands.length > SLICE || this.#slices?.isEmpty === false) {
+        this.#slices ??= new CommandSlices(this.#node.clock, (command) => this.#takeSafely(command));
+        return this.#slices.add(commands, bytes);
+      }
+      for (const command of commands) this.#take(command);
     } catch (error) {
       this.#closeFor(error);
     }
@@ -235,9 +206,13 @@ export class Session implements Subscriber, Spender {
       this.#node.telemetry.count('banyan_disconnects_total', { reason: 'slow' satisfies DisconnectName });
     }
     this.#state = 'closed';
-    this.#outgoing = undefined;
+    this.#output.clear();
     this.#deferred = undefined;
+    this.#orders = undefined;
+    this.#slices?.clear();
+    this.#turns.release();
     this.subscriptions.clear();
+    if (this.#asker !== undefined) this.#node.work.drop(this.#asker);
     this.#node.unregister(this);
   }
 
@@ -246,7 +221,8 @@ export class Session implements Subscriber, Spender {
     if (!this.renewable) return this.close('expired');
     // Not asked again while it is being asked.
     this.expiresAt = Number.POSITIVE_INFINITY;
-    this.#node.admission.renew(this).then(
+    const span = beginQuestion(this.#node.traces, 'refresh', { asker: this });
+    ending(span, () => this.#node.admission.renew(this, span)).then(
       ({ expiresAt, info, meta }) => {
         this.expiresAt = expiresAt ?? Number.POSITIVE_INFINITY;
         this.#connInfo = info ?? this.#connInfo;
@@ -295,13 +271,8 @@ export class Session implements Subscriber, Spender {
 
   /** Writes at once what would otherwise wait for the end of the turn. */
   flush(): void {
-    const frames = this.#outgoing;
-    if (frames === undefined || this.#state === 'closed') return;
-    this.#outgoing = undefined;
-    const { connection, protocol } = this;
-    if (frames.length > 1 && protocol.join !== undefined) connection.send(protocol.join(frames));
-    else for (const frame of frames) connection.send(frame);
-    this.#node.slowReaders.wrote(this);
+    if (this.#state === 'closed') return;
+    if (this.#output.writeTo(this.connection, this.protocol)) this.#node.slowReaders.wrote(this);
   }
 
   /** Puts the client into a channel from the server's side. */
@@ -309,24 +280,25 @@ export class Session implements Subscriber, Spender {
     if (this.#alone) return;
     if (this.#state === 'connecting') this.#joinLater = new Map(this.#joinLater).set(channel, given);
     if (this.#state !== 'connected') return;
-    this.subscriptions.addFromServer(channel, given).catch((error) => {
-      // Taken out again, or gone, while it was on its way in.
-      if (error instanceof ClientError && error.kind === 'permissionDenied') return;
-      this.#node.report(error, 'session.subscribe_failed');
-      // It would never know that it is missing this channel; when it comes back, it is put in.
-      this.close('internal');
-    });
+    const order = { given };
+    this.#orders = new Map(this.#orders).set(channel, order);
+    this.#turns.run(channel, 'change', () => this.#obey(channel, order));
   }
 
   unsubscribe(channel: string, reason: UnsubscribeName): void {
     this.#joinLater?.delete(channel);
+    this.#orders?.delete(channel);
     this.subscriptions.revoke(channel, reason);
   }
 
   /** As `unsubscribe`, of every channel that is no feature's. */
   unsubscribeAll(reason: UnsubscribeName): void {
     const { permissions } = this.#node;
-    for (const channel of [...(this.#joinLater?.keys() ?? []), ...this.subscriptions.channels]) {
+    for (const channel of [
+      ...(this.#joinLater?.keys() ?? []),
+      ...(this.#orders?.keys() ?? []),
+      ...this.subscriptions.channels,
+    ]) {
       if (permissions.takesTokens(channel)) this.unsubscribe(channel, reason);
     }
   }
@@ -338,6 +310,23 @@ export class Session implements Subscriber, Spender {
   #resume({ client, handOver }: Resumption, { subscriptions, restored }: Entered): void {
     this.#client = client;
     this.subscriptions.takeOver(handOver(new Set([...subscriptions.keys(), ...(restored?.keys() ?? [])])));
+  }
+
+  /** Puts the client into a channel, unless another order of the server has come since. Does not reject. */
+  async #obey(channel: string, order: Order): Promise<void> {
+    if (this.#orders?.get(channel) !== order) return;
+    this.#orders.delete(channel);
+    try {
+      await this.subscriptions.addFromServer(channel, order.given);
+    } catch (error) {
+      // Gone while it waited for its share of the node's time.
+      if (error instanceof DisconnectError) return this.close(error.kind);
+      // Taken out again while it was on its way in.
+      if (error instanceof ClientError && error.kind === 'permissionDenied') return;
+      this.#node.report(error, 'session.subscribe_failed');
+      // It would never know that it is missing this channel; when it comes back, it is put in.
+      this.close('internal');
+    }
   }
 
   #take(command: Command): void {
@@ -399,15 +388,19 @@ export class Session implements Subscriber, Spender {
     this.#connInfo = signedIn.info;
     this.meta = signedIn.meta;
     this.#node.register(this);
-    const given = this.#given(signedIn);
+    const given = vouchedChannels(signedIn, this.#node.permissions);
+    this.#vouchedChannels = given.size === 0 ? undefined : new Set(given.keys());
     // Asked for one that stays alone too: only now is it certain that the sign-in still holds.
     const channels = await this.#node.serverChannels(this.#principal);
     const names = new Map([...channels.map((channel) => [channel, undefined] as const), ...given]);
     const { since, restore, resume } = this.#mayResume(command) ? command : ANEW;
-    const entering = await this.subscriptions.prepareAll(alone ? new Map() : names, since, restore);
+    const prepare = () => this.subscriptions.prepareAll(alone ? new Map() : names, since, restore);
+    const isReturning = since.size > 0 || restore !== undefined;
+    const entering = await (isReturning ? this.#node.work.read(this.asker, prepare, () => 0) : prepare());
     if (this.#state !== 'connecting') return entering.abandon();
     this.#state = 'connected';
     const entered = entering.enter();
+    if (isReturning) this.#charge(entered);
     if (resume !== undefined && isResumed(entered)) this.#resume(resume, entered);
     this.#reply(id, { kind: 'connect', result: this.#withData(this.#node.connectResult(this, entered), signedIn) });
     this.flush();
@@ -417,17 +410,6 @@ export class Session implements Subscriber, Spender {
 
   #withData(result: ConnectResult, { data }: SignedIn): ConnectResult {
     return data === undefined ? result : { ...result, data };
-  }
-
-  /** The channels into which whoever vouches for the client puts it, and what is said of each. */
-  #given({ channels = [], subs }: SignedIn): ReadonlyMap<string, Given | undefined> {
-    const all = new Map<string, Given | undefined>([
-      ...channels.map((name) => [name, undefined] as const),
-      ...(subs ?? []),
-    ]);
-    for (const channel of all.keys()) if (!this.#node.permissions.takesTokens(channel)) all.delete(channel);
-    this.#vouchedChannels = all.size === 0 ? undefined : new Set(all.keys());
-    return all;
   }
 
   /** Does what had to wait until the connection was set up. */
@@ -480,12 +462,21 @@ export class Session implements Subscriber, Spender {
   #answer(command: Request): void {
     if (this.#inFlight >= this.#node.limits.commandsInFlight) {
       this.#node.telemetry.count('banyan_command_errors_total', { error: 'tooManyRequests' });
-      return this.#reply(command.id, { kind: 'error', error: new ClientError('tooManyRequests') });
+      if (!this.#node.allowances.bears(this, this.lastSeen)) throw new DisconnectError('tooManyRequests');
+      return this.#reply(command.id, { kind: 'error', error: BUSY });
     }
     this.#inFlight += 1;
     this.#node.commands += 1;
     const span = beginCommand(this.#node.traces, this, command);
-    this.#run(span === undefined ? command : { ...command, span }).then(
+    const asked = span === undefined ? command : { ...command, span };
+    const effect = effectOf(command);
+    if (effect === undefined || !('channel' in command)) void this.#carryOut(asked, span);
+    else this.#turns.run(command.channel, effect, (accepted) => this.#carryOut(asked, span, accepted));
+  }
+
+  /** Does a command and answers it. Does not reject. */
+  #carryOut(command: Request, span: Span | undefined, accepted?: Accepted): Promise<void> {
+    return this.#run(command, accepted).then(
       (reply) => {
         this.#inFlight -= 1;
         if (reply !== undefined) this.#reply(command.id, reply);
@@ -501,7 +492,9 @@ export class Session implements Subscriber, Spender {
   }
 
   /** Undefined when the client has been told already. */
-  async #run(command: Request): Promise<Reply | undefined> {
+  async #run(command: Request, accepted: Accepted | undefined): Promise<Reply | undefined> {
+    // It may have waited for its turn until then.
+    if (this.#state === 'closed') throw new DisconnectError('connectionClosed');
     const { id } = command;
     switch (command.kind) {
       case 'subscribe':
@@ -509,7 +502,7 @@ export class Session implements Subscriber, Spender {
           this.#reply(id, { kind: 'subscribe', result }),
         ));
       case 'unsubscribe':
-        await this.subscriptions.remove(command.channel);
+        this.subscriptions.remove(command.channel);
         return { kind: 'unsubscribe' };
       case 'refresh':
         return this.#refresh(command.token);
@@ -520,21 +513,23 @@ export class Session implements Subscriber, Spender {
       case 'track':
         return { kind: 'track', ...(await this.subscriptions.track(command)) };
       case 'history':
-        return this.#readHistory(command);
+      case 'presence':
+        return this.#read(command);
+      case 'rpc':
+        return this.#node.work.call(this.asker, () => this.#node.run(this, command));
       default:
-        return this.#node.run(this, command);
+        return this.#node.run(this, command, accepted);
     }
   }
 
-  #readHistory(command: Extract<NodeCommand, { kind: 'history' }>): Promise<Reply> {
-    this.#historyReads ??= new Slots(HISTORY_READS, this.#node.limits.commandsInFlight);
-    return this.#historyReads.run(async () => {
-      // Pages from memory would all come in this turn, and keep the other clients waiting.
-      await new Promise<void>((resolve) => this.#node.clock.soon(resolve));
-      // Nobody is left to read for.
-      if (this.#state === 'closed') throw new DisconnectError('connectionClosed');
-      return this.#node.run(this, command);
-    });
+  #read(command: Extract<NodeCommand, { kind: 'history' | 'presence' }>): Promise<Reply> {
+    return this.#node.work.read(this.asker, () => this.#node.run(this, command), bytesOfReply);
+  }
+
+  #charge({ subscriptions, restored }: Entered): void {
+    const results = [...subscriptions.values(), ...(restored?.values() ?? [])];
+    const bytes = results.reduce((sum, result) => sum + bytesOfResult(result), 0);
+    this.#node.work.charge(this.asker.key, bytes);
   }
 
   async #refresh(token: string): Promise<Reply> {
@@ -552,17 +547,18 @@ export class Session implements Subscriber, Spender {
   /** A token with other channels than the last holds from a new connection on; throws to have the client make one. */
   #checkChannels(signedIn: SignedIn): void {
     if (this.#alone) return;
-    const before = this.#vouchedChannels ?? new Set();
-    const now = new Set(this.#given(signedIn).keys());
-    const isNew = [...now].some((channel) => !this.subscriptions.has(channel));
-    const isOver = [...before].some((channel) => !now.has(channel) && this.subscriptions.has(channel));
-    if (isNew || isOver) throw new DisconnectError('insufficientState');
+    const [before, now] = [this.#vouchedChannels ?? [], vouchedChannels(signedIn, this.#node.permissions)];
+    this.#vouchedChannels = now.size === 0 ? undefined : new Set(now.keys());
+    if (areOther(before, now, (channel) => this.subscriptions.has(channel))) {
+      throw new DisconnectError('insufficientState');
+    }
   }
 
   async #signIn(prove: (principal: Principal) => SignedIn): Promise<Reply> {
     const before = this.#principal;
     const { principal, info } = prove(before);
     this.#principal = principal;
+    this.#asker = undefined;
     this.#connInfo = info;
     this.#node.signedIn(this, before);
     return { kind: 'signIn' };
@@ -586,24 +582,19 @@ export class Session implements Subscriber, Spender {
 
   #reply(id: number, reply: Reply): void {
     if (this.#state === 'closed') return;
-    this.#send(this.protocol.encodeReply(id, reply));
+    const frames = this.protocol.encodeReply(id, reply);
+    if (reply.kind === 'rpc') this.#node.work.charge(this.asker.key, lengthOf(frames));
+    this.#send(frames);
   }
 
   /** Frames of one list stay together: others may go out when the limit is passed. */
   #send(frames: Frames): void {
     if (this.#state === 'closed') return;
-    for (const frame of listOf(frames)) this.#queue(frame);
-    if (this.#outgoingLength > OUTGOING_LIMIT) this.flush();
+    if (this.#output.add(frames)) this.#node.flushLater(this);
+    if (this.#output.length > OUTGOING_LIMIT) this.flush();
   }
+}
 
-  #queue(frame: Frame): void {
-    if (this.#outgoing === undefined) {
-      this.#outgoing = [frame];
-      this.#outgoingLength = frame.length;
-      this.#node.flushLater(this);
-    } else {
-      this.#outgoing.push(frame);
-      this.#outgoingLength += frame.length;
-    }
-  }
+function lengthOf(frames: Frames): number {
+  return listOf(frames).reduce((sum, { length }) => sum + length, 0);
 }

@@ -2,6 +2,7 @@ import type { Cancel, Clock } from '../ports/clock.ts';
 import { identityOf } from './apps.ts';
 import type { Arrivals } from './arrivals.ts';
 import { comesBack, DisconnectError, type DisconnectName } from './disconnects.ts';
+import type { Guard } from './guard.ts';
 import type { Hooks } from './hooks.ts';
 import { type Control, type Ending, type ExternalOrder, NOBODY } from './node-messages.ts';
 import type { PingWheel } from './ping-wheel.ts';
@@ -16,6 +17,7 @@ const STALE_MS = 10_000;
 
 type SessionsSettings = {
   readonly clock: Clock;
+  readonly guard: Guard;
   readonly pings: PingWheel;
   readonly hooks: () => Hooks | undefined;
   readonly arrivals: Arrivals;
@@ -122,27 +124,15 @@ export class Sessions {
 
   /** Ends those that have taken too long to say who they are. */
   closeStale(now: number): void {
-    for (const session of [...this.#waiting]) if (session.openedAt < now - STALE_MS) session.close('stale');
+    this.#settings.guard.each('stale sessions', [...this.#waiting], (session) => {
+      if (session.openedAt < now - STALE_MS) session.close('stale');
+    });
   }
 
   /** Does what this or another node wants done to somebody's sessions. */
   obey(message: Control): void {
     if (message.kind === 'external') return this.#obeyOrder(message.identity, message.order);
-    for (const session of this.#meant(message)) {
-      switch (message.kind) {
-        case 'subscribe':
-          session.subscribe(message.channel);
-          break;
-        case 'unsubscribe':
-          session.unsubscribe(message.channel, 'server');
-          break;
-        case 'disconnect':
-          if (message.device === undefined || isDevice(session, message.device)) session.close(message.reason);
-          break;
-        default:
-          message satisfies never;
-      }
-    }
+    this.#settings.guard.each('orders', this.#meant(message), (session) => obeyedControl(session, message));
   }
 
   /** This user's, whoever they are; none of whom nobody knows. */
@@ -177,7 +167,7 @@ export class Sessions {
     if (!this.#byUser.remove(user, session) || this.#byUser.countOf(user) > 0) return;
     const cancel = this.#settings.clock.after(OFFLINE_GRACE_MS, () => {
       this.#leaving.delete(user);
-      this.#settings.hooks()?.onPresence(user, false);
+      this.#settings.guard.run('presence', () => this.#settings.hooks()?.onPresence(user, false));
     });
     this.#leaving.set(user, cancel);
   }
@@ -196,11 +186,26 @@ export class Sessions {
   }
 
   #obeyOrder(identity: string, order: ExternalOrder): void {
-    for (const session of identity === NOBODY ? this.#anonymous() : this.#external.of(identity)) {
-      if (order.client !== undefined && order.client !== session.client) continue;
-      if (order.session !== undefined && order.session !== session.connection.streamKey) continue;
+    const meant = identity === NOBODY ? this.#anonymous() : this.#external.of(identity);
+    this.#settings.guard.each('orders', meant, (session) => {
+      if (order.client !== undefined && order.client !== session.client) return;
+      if (order.session !== undefined && order.session !== session.connection.streamKey) return;
       obeyed(session, order);
-    }
+    });
+  }
+}
+
+function obeyedControl(session: Session, message: Exclude<Control, { kind: 'external' }>): void {
+  switch (message.kind) {
+    case 'subscribe':
+      return session.subscribe(message.channel);
+    case 'unsubscribe':
+      return session.unsubscribe(message.channel, 'server');
+    case 'disconnect':
+      if (message.device === undefined || isDevice(session, message.device)) session.close(message.reason);
+      return;
+    default:
+      message satisfies never;
   }
 }
 

@@ -254,4 +254,43 @@ describe('SP shared polls', () => {
       expect((await test.ask(client, { publish: { channel: 'poll:a', data: 1, ...more } }))?.error?.code).toBe(108);
     }
   });
+
+  test('FA1 an item that cannot be told keeps no other from being told, nor the next round from coming', async () => {
+    const backend = new Items();
+    const test = nodeOf(backend);
+    const [ann, ben] = [await subscribed(test, 'poll:a'), await subscribed(test, 'poll:a')];
+    await track(test, ann, 'poll:a', { x: 0 });
+    await track(test, ben, 'poll:a', { y: 0 });
+    const publish = test.fanout.publish.bind(test.fanout);
+    test.fanout.publish = (topic, frame) => {
+      if (topic.endsWith('kx')) throw new Error('injected');
+      publish(topic, frame);
+    };
+    backend.set({ key: 'x', data: 1, version: 1 }, { key: 'y', data: 1, version: 1 });
+    await test.clock.pass(1_500);
+    backend.set({ key: 'y', data: 2, version: 2 });
+    await test.clock.pass(2_500);
+    expect(versions(ben, 'poll:a')).toEqual([
+      ['y', 1],
+      ['y', 2],
+    ]);
+  });
+
+  test('FA1 a backend whose question cannot even be asked is asked again in the next round', async () => {
+    const backend = new Items();
+    const test = nodeOf(backend);
+    const ann = await subscribed(test, 'poll:a');
+    await track(test, ann, 'poll:a', { x: 0 });
+    const { admission } = test.node;
+    const application = admission.application.bind(admission);
+    admission.application = () => {
+      throw new Error('injected');
+    };
+    await test.clock.pass(3_500);
+    admission.application = application;
+    backend.set({ key: 'x', data: 1, version: 1 });
+    await test.clock.pass(2_500);
+    expect(versions(ann, 'poll:a')).toEqual([['x', 1]]);
+    expect(test.reported).toEqual(['poll.failed']);
+  });
 });

@@ -1,5 +1,6 @@
 import type { BackendAnswer } from '../ports/backend.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Span, Traces } from '../ports/traces.ts';
 import type { Fanout } from './connection.ts';
 import type { Namespace } from './namespace.ts';
 import type { PolledItem } from './node-messages.ts';
@@ -12,7 +13,9 @@ export type SharedPollSettings = {
   readonly fanout: Fanout;
   readonly protocols: readonly Protocol[];
   readonly secret: string;
-  readonly ask: (url: string, question: string) => Promise<BackendAnswer>;
+  /** Absent where nothing is traced. */
+  readonly traces?: Traces | undefined;
+  readonly ask: (url: string, question: string, span?: Span) => Promise<BackendAnswer>;
   /** A backend did not answer, where it did before. */
   readonly onFailure: (error: unknown) => void;
 };
@@ -41,8 +44,7 @@ export class SharedPolls {
   open(name: string, namespace: Namespace): PolledChannel {
     const known = this.#pollers.get(name);
     if (known !== undefined) return known.channel;
-    const { fanout, protocols, clock, ask } = this.#settings;
-    const channel = new PolledChannel(name, { namespace, fanout, protocols, ask, now: clock.now });
+    const channel = new PolledChannel(name, { ...this.#settings, namespace, now: this.#settings.clock.now });
     const poller: Poller = { channel, namespace, wanted: new Set(), polling: false, failing: false };
     this.#pollers.set(name, poller);
     this.#schedule(poller);
@@ -66,7 +68,7 @@ export class SharedPolls {
     this.#settings.clock.after(poller.namespace.pollIntervalMs, () => {
       // Kept for one round more, so that whoever comes back meanwhile finds the epoch that it knew.
       if (poller.channel.empty) this.#pollers.delete(poller.channel.name);
-      else this.#poll(poller, false).then(() => this.#schedule(poller));
+      else this.#poll(poller, false).finally(() => this.#schedule(poller));
     });
   }
 
@@ -80,10 +82,12 @@ export class SharedPolls {
       poller.failing = false;
     } catch (error) {
       poller.wanted.clear();
-      if (!poller.failing) this.#settings.onFailure(error);
+      const wasFailing = poller.failing;
       poller.failing = true;
+      if (!wasFailing) this.#settings.onFailure(error);
+    } finally {
+      poller.polling = false;
     }
-    poller.polling = false;
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { TestNode } from '../../tests/core/node.ts';
+import { guardOf, TestNode } from '../../tests/core/node.ts';
 import type { Fanout } from './connection.ts';
 import { SlowReaders } from './slow-readers.ts';
 
@@ -49,7 +49,7 @@ describe('SL1 clients that fall behind', () => {
     };
     const session = { connection: { backlog: () => 1 }, close: () => undefined };
     const readers = new SlowReaders({
-      ...{ clock: clock as never, bound: 320, count: () => 100_000 },
+      ...{ clock: clock as never, guard: guardOf(clock), bound: 320, count: () => 100_000 },
       sessions: () => [session],
     });
     const fanout: Fanout = readers.watching({ publish: () => undefined });

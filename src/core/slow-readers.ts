@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Connection, Fanout } from './connection.ts';
 import type { DisconnectName } from './disconnects.ts';
+import type { Guard } from './guard.ts';
 
 /** Of what may wait for a connection: more of it makes its client slow. The rest is room for what comes until the next look. */
 const SLOW_PART = 7 / 8;
@@ -14,6 +15,7 @@ type Reader = { readonly connection: Pick<Connection, 'backlog'>; close(kind: Di
 
 type SlowReadersSettings = {
   readonly clock: Clock;
+  readonly guard: Guard;
   /** What may wait for one connection at all; past it the runtime cuts it off. */
   readonly bound: number;
   readonly sessions: () => Iterable<Reader>;
@@ -73,10 +75,13 @@ export class SlowReaders {
     this.#handedOn = 0;
     this.#lookedAt = this.#settings.clock.now();
     const behind: Reader[] = [];
-    for (const session of this.#settings.sessions()) if (session.connection.backlog() > 0) behind.push(session);
+    const { guard, bound, sessions } = this.#settings;
+    guard.each('slow readers', sessions(), (session) => {
+      if (session.connection.backlog() > 0) behind.push(session);
+    });
     this.#behind = new WeakSet(behind);
-    for (const session of behind) {
-      if (session.connection.backlog() > this.#settings.bound * SLOW_PART) session.close('slow');
-    }
+    guard.each('slow readers', behind, (session) => {
+      if (session.connection.backlog() > bound * SLOW_PART) session.close('slow');
+    });
   };
 }

@@ -14,7 +14,7 @@ import type { Tracking } from './tracking.ts';
 
 /** `entering`: allowed or being asked, not yet in. It is called off by being forgotten; another may take its place. */
 export type Subscription = Entry | Live;
-export type Entry = { readonly tag: 'entering'; readonly by: Maker; done: Promise<void> };
+export type Entry = { readonly tag: 'entering'; readonly by: Maker };
 export type Live = {
   readonly tag: 'live';
   readonly by: Maker;

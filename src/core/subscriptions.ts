@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, Publication } from '../ports/log.ts';
+import type { Traces } from '../ports/traces.ts';
 import type { Admission } from './admission.ts';
 import { GRACE_MS, isOutage } from './application.ts';
 import type { Command, SubscribeOptions } from './commands.ts';
@@ -7,6 +8,7 @@ import type { Reader } from './conflation.ts';
 import { type Entering, type Positions, prepareEntering, type Seats } from './connect-entry.ts';
 import { DisconnectError, UNSUBSCRIBES, type UnsubscribeName } from './disconnects.ts';
 import { ClientError } from './errors.ts';
+import type { Asker } from './fair-queue.ts';
 import { type Feed, feedOptionsOf } from './feed.ts';
 import { type Hub, joinLeaveTopicOf, topicOf } from './hub.ts';
 import type { HubChannel } from './hub-channel.ts';
@@ -14,6 +16,7 @@ import { mannerOf, mayHearJoinLeave, type Shown, serverMannerOf, shownOf } from 
 import { partResult, readPart } from './map-parts.ts';
 import type { MapRead, Maps } from './maps.ts';
 import type { Given } from './node-messages.ts';
+import type { NodeWork } from './node-work.ts';
 import type { Permissions } from './permissions.ts';
 import { type Principal, userOf } from './principal.ts';
 import type { Protocol } from './protocol.ts';
@@ -21,6 +24,7 @@ import type { Push, SubscribeResult } from './pushes.ts';
 import type { LimitName } from './quotas.ts';
 import { RecoveryBudget } from './recovery-budget.ts';
 import type { SharedPolls } from './shared-polls.ts';
+import type { StoredMaps } from './stored-maps.ts';
 import type { SubscribeOverride } from './subscribe-override.ts';
 import {
   checkRoom,
@@ -37,7 +41,9 @@ import {
   withFeed,
 } from './subscription.ts';
 import type { Grant } from './tokens.ts';
+import { beginQuestion, ending } from './tracing.ts';
 import { Tracking } from './tracking.ts';
+import { bytesOfResult, readsChannel } from './work-bytes.ts';
 
 /** Whose subscriptions they are. */
 export interface Subscriber extends Reader {
@@ -48,6 +54,7 @@ export interface Subscriber extends Reader {
   readonly transport: string;
   readonly isConnected: boolean;
   readonly info: ClientInfo;
+  readonly asker: Asker;
   /** Bytes that wait for the client, nearly. */
   readonly backlog: number;
   /** False when the client's protocol has no words for it. */
@@ -63,7 +70,10 @@ export interface SubscriptionHost {
   readonly clock: Clock;
   readonly admission: Admission;
   readonly maps: Maps;
+  readonly storedMaps: StoredMaps;
   readonly polls: SharedPolls;
+  readonly work: NodeWork;
+  readonly traces: Traces | undefined;
   /** How many more channels the connection's user may ask for, over all connections. */
   channelsLeft(principal: Principal): number;
   /** Counts what a limit has refused. */
@@ -85,7 +95,7 @@ type How = {
   readonly tell: Tell;
 };
 
-/** What one client is subscribed to. */
+/** What one client is subscribed to. The commands for one channel are to come one after the other (`ChannelTurns`). */
 export class Subscriptions {
   readonly #node: SubscriptionHost;
   readonly #session: Subscriber;
@@ -205,7 +215,8 @@ export class Subscriptions {
     const { expiresAt: _, ...endless } = live;
     // Not asked again while it is being asked.
     this.#subscriptions?.set(channel, endless);
-    this.#node.admission.renewIn(this.#session, channel).then(
+    const span = beginQuestion(this.#node.traces, 'sub_refresh', { asker: this.#session, channel });
+    ending(span, () => this.#node.admission.renewIn(this.#session, channel, span)).then(
       (renewal) => {
         if (this.#subscriptions?.get(channel) !== endless) return;
         this.#subscriptions.set(channel, { ...endless, ...renewal });
@@ -219,10 +230,8 @@ export class Subscriptions {
     );
   }
 
-  /** Ends a subscription at the client's wish; waits for one that is just starting. */
-  async remove(channel: string): Promise<void> {
-    const found = this.#subscriptions?.get(channel);
-    if (found?.tag === 'entering') await found.done.catch(() => undefined);
+  /** Ends a subscription at the client's wish. */
+  remove(channel: string): void {
     if (this.has(channel)) this.#leave(channel);
   }
 
@@ -298,21 +307,35 @@ export class Subscriptions {
 
   async #start(channel: string, how: How): Promise<void> {
     const { by } = how;
-    const entry: Entry = { tag: 'entering', by, done: Promise.resolve() };
+    const entry: Entry = { tag: 'entering', by };
     this.#subscriptions ??= new Map();
     this.#subscriptions.set(channel, entry);
     if (by === 'client') this.#asked += 1;
-    entry.done = this.#enterWhenReady(channel, entry, how);
     try {
-      await entry.done;
+      await this.#enterWhenReady(channel, entry, how);
     } catch (error) {
       if (this.#subscriptions?.get(channel) === entry) this.#forget(channel);
       throw error;
     }
   }
 
-  async #enterWhenReady(name: string, entry: Entry, { allowed, options, by, tell }: How): Promise<void> {
-    const grant = await allowed;
+  async #enterWhenReady(name: string, entry: Entry, how: How): Promise<void> {
+    const grant = await how.allowed;
+    const { permissions, work } = this.#node;
+    if (!readsChannel(how.options, permissions.namespace(name).type)) return this.#enter(name, entry, how, grant);
+    let bytes = 0;
+    const tell: Tell = (result) => {
+      bytes = bytesOfResult(result);
+      how.tell(result);
+    };
+    await work.read(
+      this.#session.asker,
+      () => this.#enter(name, entry, { ...how, tell }, grant),
+      () => bytes,
+    );
+  }
+
+  async #enter(name: string, entry: Entry, { options, by, tell }: How, grant: Grant | undefined): Promise<void> {
     const live = liveOf(by, grant, this.#session.info.user);
     const { hub } = this.#node;
     const namespace = this.#node.permissions.namespace(name);
@@ -320,6 +343,8 @@ export class Subscriptions {
       by === 'client' ? mannerOf(namespace, options, live.override) : serverMannerOf(namespace, live.override);
     const channel = hub.hold(name, namespace);
     try {
+      // They stay in memory, as the channel is held.
+      await this.#node.storedMaps.prepare(name, channel.namespace);
       do await channel.prepare(sinceOf(channel, options, manner));
       while (!channel.isReady);
       if (this.#subscriptions?.get(name) !== entry) throw new ClientError('permissionDenied');
@@ -368,7 +393,8 @@ export class Subscriptions {
   }
 
   #readPart(channel: HubChannel, options: SubscribeOptions): MapRead | undefined {
-    return readPart(this.#node.maps, channel, options, this.#node.limits.recoveryBytes / 2 - this.#session.backlog);
+    const bytes = this.#node.limits.recoveryBytes / 2 - this.#session.backlog;
+    return readPart(this.#node.maps, channel, options, { bytes, now: this.#node.clock.now() });
   }
 
   #countOut(channel: string, feed: Feed | undefined): void {

@@ -23,6 +23,29 @@ export function beginCommand(traces: Traces | undefined, asker: Asker, command: 
   return span;
 }
 
+/** The span of a question that the node itself has for the developer's backend; undefined when it is not recorded. */
+export function beginQuestion(
+  traces: Traces | undefined,
+  name: 'refresh' | 'sub_refresh' | 'poll',
+  about: { readonly asker?: Asker; readonly channel?: string; readonly items?: number },
+): Span | undefined {
+  const span = traces?.begin(name, 'internal');
+  const { asker, channel, items } = about;
+  span?.set({
+    ...(channel !== undefined && channelAttributes(channel)),
+    'messaging.client.id': asker?.client,
+    'banyan.protocol': asker?.protocol.name,
+    'messaging.batch.message_count': items,
+  });
+  return span;
+}
+
+/** Does the work and ends its span, where it has one; an exception before the first `await` is a rejection too. */
+export async function ending<T>(span: Span | undefined, work: () => Promise<T>): Promise<T> {
+  if (span === undefined) return work();
+  return timed(span, work);
+}
+
 /** The span of one publication, from being asked for to being as safe as its channel promises. */
 export function beginPublication(cause: Span, channel: string, data: string): Span {
   const span = cause.child(nameOf('publish', channel), 'producer');

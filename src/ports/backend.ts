@@ -38,5 +38,5 @@ export interface Backend {
    */
   ask(event: BackendEvent, question: string, context?: AskContext): Promise<BackendAnswer>;
   /** As `ask`, once, at an address that settings give for a namespace. */
-  poll(url: string, question: string): Promise<BackendAnswer>;
+  poll(url: string, question: string, context?: Pick<AskContext, 'span'>): Promise<BackendAnswer>;
 }

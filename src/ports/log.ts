@@ -4,6 +4,9 @@ import type { TraceContext } from './traces.ts';
 /** A place in a channel: everything up to and including `offset`, inside `epoch`. */
 export type Position = { readonly epoch: string; readonly offset: number };
 
+/** A channel's top, and up to which offset nothing is kept any more; whatever is above that can be read. */
+export type Standing = Position & { readonly floor: number };
+
 /** Who published or is present. `connInfo` and `chanInfo` are JSON texts. */
 export type ClientInfo = {
   readonly user: string;
@@ -60,7 +63,6 @@ export type Append = {
   readonly version?: StateVersion;
   readonly info?: ClientInfo;
   readonly tags?: Readonly<Record<string, string>>;
-  /** Only with adapters that keep it: those in memory. */
   readonly entry?: MapEntry;
   readonly except?: string;
   /** Only with adapters whose `takesWrites` is true. */
@@ -70,6 +72,8 @@ export type Append = {
 export type Appended = {
   readonly position: Position;
   readonly time: number;
+  /** Present where the log had to let go of more than `Retention` says: nothing up to this offset is kept any more. */
+  readonly floor?: number;
   /**
    * True when `key` was seen before, and this is the first answer again, or when `version` was not newer. Nothing is to be
    * delivered.
@@ -90,6 +94,9 @@ export type ReadRange = {
   readonly reverse?: boolean;
 };
 
+/** Which of a map's entries are wanted: those behind the one with that key, in an order of the log's own. */
+export type EntryRange = { readonly after?: string; readonly limit: number };
+
 /** The bytes of publications that one page carries at most, but for a page of a single one: their texts as UTF-8. */
 export const PAGE_BYTES = 1024 * 1024;
 
@@ -100,7 +107,7 @@ export const PAGE_BYTES = 1024 * 1024;
  */
 export type Page = {
   readonly publications: readonly Publication[];
-  readonly top: Position;
+  readonly top: Standing;
   /** The store is damaged: publications were passed over, or nothing that follows can be read. */
   readonly damaged?: true;
 };
@@ -120,9 +127,15 @@ export interface Log {
   readonly takesWrites: boolean;
   append(batch: readonly Append[]): Promise<readonly AppendOutcome[]>;
   read(channel: string, range: ReadRange): Promise<Page>;
+  /**
+   * The present entries of a map, each as the publication that set it: what the appends with an `entry` come to, however much
+   * of them retention and `trim` have let go of since. It changes together with the publications. Bounded as a page of
+   * those is, and empty only where nothing is left.
+   */
+  entries(channel: string, range: EntryRange): Promise<readonly Publication[]>;
   /** Offset 0 for a channel that has no publication yet. */
-  position(channel: string): Promise<Position>;
-  /** Removes the channel's publications; position and epoch stay, so offsets go on. */
-  trim(channel: string): Promise<void>;
+  position(channel: string): Promise<Standing>;
+  /** Removes the channel's publications, up to the position that it gives; that and the epoch stay, so offsets go on. */
+  trim(channel: string): Promise<Position>;
   close(): Promise<void>;
 }

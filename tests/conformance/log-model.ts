@@ -39,6 +39,10 @@ class Model {
     return this.#channel(channel).top;
   }
 
+  floor(channel: string): number {
+    return (this.#channel(channel).kept[0]?.offset ?? this.top(channel) + 1) - 1;
+  }
+
   #channel(name: string) {
     const state = this.#channels.get(name) ?? { top: 0, kept: [], version: undefined };
     this.#channels.set(name, state);
@@ -112,12 +116,13 @@ async function compare(each: Step, log: Log, model: Model, prefix: string): Prom
       const { after, limit, reverse } = each;
       const page = await log.read(name, { limit, reverse, ...(after !== undefined && { after }) });
       expect(page.publications.map(({ offset }) => offset)).toEqual(model.read(name, after, limit, reverse));
-      expect(page.top.offset).toBe(model.top(name));
+      expect([page.top.offset, page.top.floor]).toEqual([model.top(name), model.floor(name)]);
       return;
     }
     case 'trim':
       model.trim(prefix + each.channel);
-      return log.trim(prefix + each.channel);
+      expect((await log.trim(prefix + each.channel)).offset).toBe(model.top(prefix + each.channel));
+      return;
     default:
       return each satisfies never;
   }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { type Log, PAGE_BYTES } from '../../src/ports/log.ts';
 import { accepted, append, offsetsOf, texts } from './appends.ts';
+import { logEntriesContract } from './log-entries.ts';
 import { logModelContract } from './log-model.ts';
 import { logRetentionContract } from './log-retention.ts';
 import { logVersionsContract } from './log-versions.ts';
@@ -92,7 +93,7 @@ export function logContract(name: string, open: OpenLog): void {
 
     test('position, page and outcome name the same epoch and top', async () => {
       const outcomes = await log.append([append('a', '1'), append('a', '2')]);
-      const top = accepted(outcomes[1]).position;
+      const top = { ...accepted(outcomes[1]).position, floor: 0 };
       expect(await log.position('a')).toEqual(top);
       expect((await log.read('a', { limit: 1 })).top).toEqual(top);
       expect((await log.read('a', { limit: 0 })).top).toEqual(top);
@@ -211,11 +212,12 @@ export function logContract(name: string, open: OpenLog): void {
       test('removes what was there; epoch and offsets go on', async () => {
         await log.append([append('a', '1'), append('a', '2', { key: 'k' }), append('b', '1')]);
         const before = await log.position('a');
-        await log.trim('a');
-        expect(await log.read('a', { limit: 9 })).toEqual({ publications: [], top: before });
+        expect(await log.trim('a')).toEqual({ epoch: before.epoch, offset: 2 });
+        const top = { ...before, floor: before.offset };
+        expect(await log.read('a', { limit: 9 })).toEqual({ publications: [], top });
         expect(await offsetsOf(log, [append('a', '3', { key: 'k' })])).toEqual([3]);
         expect((await log.read('a', { limit: 9 })).publications.map(({ offset }) => offset)).toEqual([3]);
-        expect(await log.position('a')).toEqual({ epoch: before.epoch, offset: 3 });
+        expect(await log.position('a')).toEqual({ epoch: before.epoch, offset: 3, floor: 2 });
         expect((await log.read('b', { limit: 9 })).publications).toHaveLength(1);
       });
 
@@ -243,6 +245,7 @@ export function logContract(name: string, open: OpenLog): void {
 
     logRetentionContract(() => log);
     logVersionsContract(() => log);
+    logEntriesContract(() => log);
     logModelContract(() => log);
   });
 }

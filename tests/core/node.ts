@@ -1,6 +1,7 @@
 import { MemoryBus } from '../../src/adapters/memory/bus.ts';
 import { MemoryLog } from '../../src/adapters/memory/log.ts';
 import type { NamespaceDefinition } from '../../src/core/feature.ts';
+import { Guard } from '../../src/core/guard.ts';
 import type { Hooks } from '../../src/core/hooks.ts';
 import { CLOSED_NAMESPACE, type Namespace } from '../../src/core/namespace.ts';
 import { Node } from '../../src/core/node.ts';
@@ -8,7 +9,8 @@ import type { Limits } from '../../src/core/node-settings.ts';
 import type { Principal } from '../../src/core/principal.ts';
 import type { Protocol } from '../../src/core/protocol.ts';
 import { type Quotas, UNLIMITED } from '../../src/core/quotas.ts';
-import type { Publication } from '../../src/ports/log.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { Log, Publication } from '../../src/ports/log.ts';
 import type { Telemetry } from '../../src/ports/telemetry.ts';
 import type { Traces } from '../../src/ports/traces.ts';
 import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
@@ -28,6 +30,8 @@ export const PLAIN: Namespace = {
 const NAMESPACES: Readonly<Record<string, Namespace>> = {
   log: { ...PLAIN, history: 'durable' },
   mem: { ...PLAIN, history: 'memory', historySize: 3, historyTtlMs: 60_000 },
+  /** As much as memory has room for. */
+  roomy: { ...PLAIN, history: 'memory' },
   live: { ...PLAIN, presence: true, joinLeave: true },
 };
 
@@ -59,6 +63,10 @@ export type NodeOptions = {
   readonly traces?: Traces;
   /** One that another node wrote, which is no more. */
   readonly log?: WatchedLog;
+  /** Most that memory holds. */
+  readonly memoryBytes?: number;
+  /** Instead of the watched one. */
+  readonly durable?: Log;
 };
 
 /** One node on memory adapters, alone with a bus on which a test may say what another node would. */
@@ -67,6 +75,7 @@ export class TestNode {
   readonly bus = new MemoryBus();
   readonly fanout = new TopicFanout();
   readonly log: WatchedLog;
+  readonly memory: MemoryLog;
   /** Errors that the node reported: things no client is told the cause of. */
   readonly reported: string[] = [];
   /** What the node counted, with the values of its labels. */
@@ -75,16 +84,26 @@ export class TestNode {
 
   constructor(options: NodeOptions = {}) {
     this.log = options.log ?? new WatchedLog();
-    const { namespaces = {}, limits = {}, quotas = UNLIMITED, hooks = {}, protocols = [], traces } = options;
+    const {
+      namespaces = {},
+      limits = {},
+      quotas = UNLIMITED,
+      hooks = {},
+      protocols = [],
+      traces,
+      durable = this.log,
+    } = options;
     const plain = Object.entries(NAMESPACES).map(([name, options]) => [name, { options }] as const);
     const telemetry: Telemetry = {
       record: (_level, event) => this.reported.push(event),
       count: (name, labels) => this.counted.push([name, ...Object.values(labels ?? {})].join(' ')),
     };
+    const { memoryBytes } = options;
+    this.memory = new MemoryLog('memory-', memoryBytes === undefined ? {} : { bytes: memoryBytes });
     this.node = new Node({
       ...{ name: 'test', version: '0', telemetry, clock: this.clock, bus: this.bus, fanout: this.fanout },
       ...(traces !== undefined && { traces }),
-      logs: { memory: new MemoryLog('memory-'), durable: this.log },
+      logs: { memory: this.memory, durable },
       protocols: [centrifugeJson, ...protocols],
       pollSecret: POLL_SECRET,
       namespaces: new Map([...plain, ...Object.entries(namespaces)]),
@@ -155,6 +174,11 @@ export class TestNode {
     this.say(channel, epoch, ...offsets);
     await this.clock.settle();
   }
+}
+
+/** A guard that tells nobody. */
+export function guardOf(clock: Pick<Clock, 'now'>): Guard {
+  return new Guard({ clock, telemetry: { record: () => undefined, count: () => undefined } });
 }
 
 /** A publication whose data is its offset. */

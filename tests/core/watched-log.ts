@@ -1,5 +1,15 @@
 import { MemoryLog } from '../../src/adapters/memory/log.ts';
-import type { Append, AppendOutcome, Log, Page, Position, ReadRange } from '../../src/ports/log.ts';
+import type {
+  Append,
+  AppendOutcome,
+  EntryRange,
+  Log,
+  Page,
+  Position,
+  Publication,
+  ReadRange,
+  Standing,
+} from '../../src/ports/log.ts';
 
 /** The memory log as a durable one, counted, and as slow as a test wants it. */
 export class WatchedLog implements Log {
@@ -48,12 +58,16 @@ export class WatchedLog implements Log {
     return this.#answer(await this.#inner.read(channel, { ...range, limit }));
   }
 
-  async position(channel: string): Promise<Position> {
+  async position(channel: string): Promise<Standing> {
     this.positions += 1;
     return this.#answer(await this.#inner.position(channel));
   }
 
-  trim(channel: string): Promise<void> {
+  async entries(channel: string, range: EntryRange): Promise<readonly Publication[]> {
+    return this.#answer(await this.#inner.entries(channel, range));
+  }
+
+  trim(channel: string): Promise<Position> {
     return this.#inner.trim(channel);
   }
 

@@ -85,7 +85,7 @@ async function sayAndHear(channel: string, sayings: readonly Saying[]): Promise<
 }
 
 test(
-  'JS1 JS2 what is hard to read reaches every client as it was written, live, by recovery and from history',
+  'JS1 JS2 SI10 PU11 what is hard to read reaches every client as it was written, live, by recovery and from history',
   async () => {
     const random = new Random(SEED);
     const sayings = STUMBLING_BLOCKS.map((text): Saying => {

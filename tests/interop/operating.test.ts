@@ -82,7 +82,7 @@ describe('OB2 /readyz', () => {
     const response = await fetch(`${shut.url}/readyz`);
     expect(response.status).toBe(200);
     const { status, checks } = (await response.json()) as { status: string; checks: Record<string, Check> };
-    expect([status, Object.keys(checks)]).toEqual(['ready', ['database reads', 'database writes']]);
+    expect([status, Object.keys(checks)]).toEqual(['ready', ['database reads', 'database writes', 'open files']]);
     for (const { ok, ms } of Object.values(checks)) {
       expect(ok).toBe(true);
       expect(ms).toBeGreaterThanOrEqual(0);

@@ -48,7 +48,7 @@ async function listening(url: string): Promise<{ source: EventSource; heard: Hea
   await until(() => told.length >= new URL(url).searchParams.getAll('channel').length);
   return { source, heard, told };
 }
-type Told = { readonly type: string; readonly recovered?: boolean; readonly code?: number };
+type Told = { readonly type: string; readonly channel?: string; readonly recovered?: boolean; readonly code?: number };
 
 async function publish(channel: string, data: unknown, headers: Record<string, string> = {}, to = server.url) {
   const response = await fetch(to + at('/publish', [channel]), { method: 'POST', body: JSON.stringify(data), headers });
@@ -102,6 +102,36 @@ describe('EventSource, unmodified', () => {
     await server.restart();
     await until(() => told.some(({ recovered }) => recovered === false));
     expect(told.map(({ type, code }) => code ?? type)).toEqual(['subscribed', 3_001, 'subscribed']);
+  });
+
+  test('RE8 is let in with the id of another server’s event, told so, and goes on with ours', async () => {
+    const channels = ['log:moved', 'demo:moved'];
+    await publish('log:moved', 'before');
+    // As a proxy that mangles the header would, until one of our ids has come.
+    const ids: (string | null)[] = [];
+    const proxy = Bun.serve({
+      port: 0,
+      idleTimeout: 0,
+      fetch: (request) => {
+        const headers = new Headers(request.headers);
+        ids.push(headers.get('Last-Event-ID'));
+        if (!headers.has('Last-Event-ID')) headers.set('Last-Event-ID', '1718000000000-0');
+        return fetch(server.url + new URL(request.url).pathname + new URL(request.url).search, { headers });
+      },
+    });
+    const { source, heard, told } = await listening(`http://localhost:${proxy.port}${at('/sse', channels)}`);
+    expect(told.find(({ channel }) => channel === 'log:moved')).toMatchObject({ recovered: false });
+    expect(heard).toEqual([]);
+    await publish('log:moved', 'after');
+    await until(() => heard.length === 1);
+    await server.restart();
+    await publish('log:moved', 'away');
+    await until(() => heard.length === 2);
+    expect(heard.map(({ data }) => data)).toEqual(['after', 'away']);
+    expect(ids[0]).toBeNull();
+    expect(ids.at(-1)).toMatch(/:2:/);
+    source.close();
+    await proxy.stop(true);
   });
 
   test('HT5 stays past pings without an answer', async () => {

@@ -97,14 +97,28 @@ describe('PU1 a connection', () => {
     expect((await talk(`/app/${SMALL.key}?protocol=7`, [])).code).toBe(4004);
   });
 
-  test('SE4 that answers no ping is closed with 4201; pusher-js answers', async () => {
-    const env = { BANYAN_PING_SECONDS: '2', BANYAN_PONG_SECONDS: '1' };
-    const quick = await PusherWorld.start([APP], env);
+  test('SE9 is pinged by control frames: neither pusher-js nor a client that says nothing is sent `pusher:ping`', async () => {
+    const quick = await PusherWorld.start([APP], { BANYAN_PING_SECONDS: '2', BANYAN_PONG_SECONDS: '1' });
     const states: unknown[] = [];
     const client = await quick.connected();
     client.connection.bind('state_change', ({ current }: { current: string }) => states.push(current));
-    const { said, code } = await talk(`/app/${APP.key}?protocol=7`, [], '', quick);
-    expect([JSON.parse(said[1] ?? '').event, code, states]).toEqual(['pusher:ping', 4201, []]);
+    const socket = new WebSocket(`${quick.server.url.replace('http', 'ws')}/app/${APP.key}?protocol=7`);
+    const said: string[] = [];
+    let [pings, isClosed] = [0, false];
+    socket.on('message', (message) => said.push(String(message)));
+    socket.on('ping', () => {
+      pings += 1;
+    });
+    socket.on('close', () => {
+      isClosed = true;
+    });
+    await until(() => pings >= 3 || isClosed);
+    expect([isClosed, said.map((each) => JSON.parse(each).event), states]).toEqual([
+      false,
+      ['pusher:connection_established'],
+      [],
+    ]);
+    socket.terminate();
     quick.hangUp();
     await quick.server.stop();
   }, 20_000);

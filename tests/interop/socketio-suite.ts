@@ -98,7 +98,7 @@ const server = Bun.serve<SocketData>({
 fanout.attach(server);
 
 const { engine } = app.socketio;
-const parts = { server, fanout, clock: systemClock, report: console.error };
+const parts = { server, fanout, clock: systemClock, guard: app.node.guard, report: console.error };
 const connections = new Connections({
   app,
   telemetry: runtime.telemetry,

@@ -14,8 +14,10 @@ const ACTS: readonly [weight: number, act: Act][] = [
   [8, publishInRoom],
   [16, subscribe],
   [5, unsubscribe],
+  [6, flicker],
   [8, cut],
   [5, readHistory],
+  [2, removeHistory],
   [3, tryForbidden],
   [8, changeRight],
   [2, signInOrOut],
@@ -114,6 +116,14 @@ function unsubscribe({ cluster, clients }: Scene): void {
   client.unsubscribe(reader);
 }
 
+function flicker({ cluster, clients }: Scene): void {
+  const { random } = cluster.world;
+  // A command that is refused because too many are under way would leave the others in another order.
+  if (cluster.plan.limits.commandsInFlight < 100) return;
+  const client = random.pick(clients);
+  if (client.isConnected) client.flicker(client.reader(random.pick(openTo(cluster))), random.between(1, 3));
+}
+
 function cut({ cluster, clients }: Scene): void {
   cluster.world.random.pick(clients).cut(cluster.world.random.chance(0.8));
 }
@@ -137,6 +147,21 @@ function readHistory({ cluster, clients }: Scene): void {
   const command = { history: { channel, limit, reverse, ...(since !== undefined && { since }) } };
   const most = Math.min(limit, plan.limits.history);
   link.ask(command, { kind: 'history', channel, limit: most, step: reverse ? -1 : 1 });
+}
+
+function removeHistory({ cluster }: Scene): void {
+  const { world, plan, someNode, removing } = cluster;
+  const channel = world.random.pick([...plan.channels, ...plan.clubs, ...plan.rooms]);
+  // One after the other: so it is clear which of them was answered.
+  if (channel === 'live:a' || removing.has(channel)) return;
+  const { name, node } = someNode;
+  world.note(`${name} removes the history of ${channel}`);
+  removing.add(channel);
+  node
+    .trim(channel)
+    .then(() => cluster.truth.removed(channel, name, world.now()))
+    .catch(() => world.note(`the history of ${channel} was not removed, or nobody knows it`))
+    .finally(() => removing.delete(channel));
 }
 
 function tryForbidden({ cluster, clients }: Scene): void {

@@ -37,6 +37,8 @@ export class Cluster {
   readonly log: FaultyLog;
   readonly buses: FaultyBuses;
   readonly nodes: SimNode[] = [];
+  /** Channels whose history is being removed. */
+  readonly removing = new Set<string>();
   readonly #sabotage: Sabotage;
   #started = 0;
 

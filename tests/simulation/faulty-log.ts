@@ -1,5 +1,15 @@
 import { MemoryLog } from '../../src/adapters/memory/log.ts';
-import type { Append, AppendOutcome, Log, Page, Position, ReadRange } from '../../src/ports/log.ts';
+import type {
+  Append,
+  AppendOutcome,
+  EntryRange,
+  Log,
+  Page,
+  Position,
+  Publication,
+  ReadRange,
+  Standing,
+} from '../../src/ports/log.ts';
 import type { Truth } from './truth.ts';
 import type { World } from './world.ts';
 
@@ -16,6 +26,12 @@ export class RecordedLog extends MemoryLog {
     const outcomes = await super.append(batch);
     this.#truth.appended(batch, outcomes);
     return outcomes;
+  }
+
+  override async trim(channel: string): Promise<Position> {
+    const to = await super.trim(channel);
+    this.#truth.trimmed(channel, to);
+    return to;
   }
 }
 
@@ -87,13 +103,20 @@ export class FaultyLog implements Log {
     return this.#later(this.#delay(), fails, () => this.#inner.read(channel, range));
   }
 
-  position(channel: string): Promise<Position> {
+  position(channel: string): Promise<Standing> {
     const fails = this.#fails(this.#faults.readsFail);
     return this.#later(this.#delay(), fails, () => this.#inner.position(channel));
   }
 
-  trim(channel: string): Promise<void> {
-    return this.#inner.trim(channel);
+  entries(channel: string, range: EntryRange): Promise<readonly Publication[]> {
+    const fails = this.#fails(this.#faults.readsFail);
+    return this.#later(this.#delay(), fails, () => this.#inner.entries(channel, range));
+  }
+
+  trim(channel: string): Promise<Position> {
+    this.#lastAppendAt = Math.max(this.#lastAppendAt, this.#world.now() + this.#delay());
+    const fails = this.#fails(this.#faults.appendsFail);
+    return this.#later(this.#lastAppendAt - this.#world.now(), fails, () => this.#inner.trim(channel));
   }
 
   async close(): Promise<void> {}

@@ -13,7 +13,14 @@ import type { Reader } from './reader.ts';
 /** A command that waits for its answer, and what is needed to judge that. */
 export type Asked =
   | { readonly kind: 'connect'; readonly since: ReadonlyMap<string, Position> }
-  | { readonly kind: 'subscribe'; readonly reader: Reader; readonly since?: Position; readonly mayEnter: string }
+  | {
+      readonly kind: 'subscribe';
+      readonly reader: Reader;
+      readonly since?: Position;
+      readonly mayEnter: string;
+      /** Others of its frame may have been given so much that there was no room for it. */
+      readonly isCrowded?: true;
+    }
   | { readonly kind: 'unsubscribe'; readonly reader: Reader }
   | { readonly kind: 'publish'; readonly channel: string; readonly data: string }
   | { readonly kind: 'history'; readonly channel: string; readonly limit: number; readonly step: 1 | -1 }
@@ -79,7 +86,7 @@ function judgePublication({ at, owner, cluster, socket }: Speaker, channel: stri
 type Begin = { readonly channel: string; readonly start: Start; readonly since: Position | undefined };
 
 /** RE2: nobody is told that what it missed is gone while it is there, nor given what is over the bounds. */
-function judgeStart({ name, cluster, socket }: Speaker, { channel, start, since }: Begin): void {
+function judgeStart({ name, cluster, socket, at }: Speaker, { channel, start, since }: Begin): void {
   const { truth, world, plan } = cluster;
   if (since === undefined) return;
   // A node may not have heard yet of the epoch that the client knows from another.
@@ -92,6 +99,11 @@ function judgeStart({ name, cluster, socket }: Speaker, { channel, start, since 
     if (publications.length > bounds.limit) truth.fail('RE2', `${name} was given ${publications.length} publications`);
     const given = publications.reduce((sum, { data }) => sum + JSON.stringify(data).length, 0);
     if (given > plan.limits.recoveryBytes) truth.fail('RE2', `${name} was given ${given} characters`);
+    const told = { epoch: since.epoch, offset: publications.at(-1)?.offset ?? since.offset };
+    const floor = truth.floorOf(channel, told, { now: bounds.now, node: at.name });
+    if (publications.length > 0 && since.offset < floor) {
+      truth.fail('RE2', `${name} was given ${channel} from ${since.offset + 1}, and ${floor} are gone`);
+    }
     const isExpired = publications.length > 0 && truth.isExpired(channel, since, bounds.now);
     if (isExpired) truth.fail('RE2', `${name} was given what had expired`);
   } else if (truth.isRecoverable(channel, since, bounds)) {
@@ -107,7 +119,7 @@ function judgeSubscribe(
   const { channel } = asked.reader;
   const { truth } = speaker.cluster;
   if (subscribe !== undefined) judgeStart(speaker, { channel, start: subscribe, since: asked.since });
-  if (error?.code === 112) {
+  if (error?.code === 112 && asked.isCrowded !== true) {
     const epoch = truth.epochs > 1 ? '' : asked.since?.epoch;
     judgeStart(speaker, { channel, start: epoch === undefined ? {} : { epoch }, since: asked.since });
   }

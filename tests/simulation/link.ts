@@ -40,12 +40,21 @@ export class Link implements SocketEvents, Speaker {
 
   /** Sends a command; what comes of it goes to `owner.answered`. */
   ask(command: object, asked: Asked): void {
-    this.#lastId += 1;
-    this.#asked.set(this.#lastId, asked);
-    const frame = JSON.stringify({ id: this.#lastId, ...command });
-    this.cluster.world.note(`${this.name} → ${frame.slice(0, 200)}`);
-    this.socket.write(frame, () => {
-      if (asked.kind === 'publish') this.audiences.set(asked.data, audienceOf(this, asked.channel));
+    this.askTogether([[command, asked]]);
+  }
+
+  /** Sends commands in one frame. */
+  askTogether(commands: readonly (readonly [command: object, asked: Asked])[]): void {
+    const lines = commands.map(([command, asked]) => {
+      this.#lastId += 1;
+      this.#asked.set(this.#lastId, asked);
+      return JSON.stringify({ id: this.#lastId, ...command });
+    });
+    for (const line of lines) this.cluster.world.note(`${this.name} → ${line.slice(0, 200)}`);
+    this.socket.write(lines.join('\n'), () => {
+      for (const [, asked] of commands) {
+        if (asked.kind === 'publish') this.audiences.set(asked.data, audienceOf(this, asked.channel));
+      }
     });
   }
 

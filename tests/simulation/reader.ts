@@ -14,6 +14,10 @@ export class Reader {
   state: State = 'out';
   /** Whether the client wants to be in, as soon as it can. */
   isWanted = false;
+  /** Requests to be out that are not answered yet. */
+  leaves = 0;
+  /** Whether it has asked to be back in behind the last of them. */
+  asksAgain = false;
   /** Up to where it has read; undefined before the first subscription. */
   position: Position | undefined;
   readonly #who: string;
@@ -25,6 +29,21 @@ export class Reader {
     this.#who = who;
     this.channel = channel;
     this.#truth = truth;
+  }
+
+  /** The connection is gone, and with it all that was asked. */
+  lost(): void {
+    this.state = 'out';
+    this.leaves = 0;
+    this.asksAgain = false;
+  }
+
+  /** One of its requests to be out was answered. */
+  left(): void {
+    this.leaves -= 1;
+    if (this.leaves > 0) return;
+    this.state = this.asksAgain ? 'asking' : 'out';
+    this.asksAgain = false;
   }
 
   get isRecoverable(): boolean {

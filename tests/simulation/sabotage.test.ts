@@ -22,7 +22,7 @@ const BUGS: readonly [what: string, rules: RegExp, sabotage: Sabotage][] = [
   ['begins anew and tells nobody', /^OR4/, line.silentReset],
   ['acks without appending', /^(AC1|ID1)/, server.ackWithoutAppend],
   ['appends twice', /^(AC1|ID1)/, server.appendTwice],
-  ['fails after appending', /^AC4/, server.failAfterAppend],
+  ['fails after appending', /^(AC4|OR4)/, server.failAfterAppend],
   ['forgets keys', /^ID1/, server.forgetKeys],
   ['appends backwards', /^OR3/, server.appendBackwards],
   ['fills no gap', /^(OR4|RE2)/, server.readNothing],
@@ -33,6 +33,8 @@ const BUGS: readonly [what: string, rules: RegExp, sabotage: Sabotage][] = [
   ['keeps channels that everybody has left', /^leak/, server.forgetToCountOut],
   ['leaves a new member out', /^OR2/, server.subscribeNobody],
   ['leaves a removed member in', /^PE3/, server.keepThemIn],
+  ['lets a client out later than it says', /^(answer|RE6|OR2|RE1)/, server.leaveLate],
+  ['gives what was removed', /^RE2/, server.rememberRemoved],
 ];
 
 describe.skipIf(process.env.SEED !== undefined)('the oracle finds a server that', () => {

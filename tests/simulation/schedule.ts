@@ -56,7 +56,9 @@ function* peace(scene: Scene): Phase {
   if (!scene.cluster.buses.hasLost && scene.cluster.truth.epochs === 1) checkReaders(scene);
   for (const channel of [...plan.channels, ...plan.clubs, ...plan.rooms]) {
     world.note(`the last publication in ${channel}`);
-    void scene.cluster.someNode.node.publish(channel, JSON.stringify(lastOf(channel)));
+    scene.cluster.someNode.node
+      .publish(channel, JSON.stringify(lastOf(channel)))
+      .catch((error) => scene.cluster.truth.fail('AC4', `${lastOf(channel)} was refused: ${error}`));
     world.run(10);
   }
   world.run(5_000);

@@ -15,6 +15,7 @@ function changeLog(change: (log: Log, random: Random) => Partial<Log>): Sabotage
       append: (batch) => log.append(batch),
       read: (channel, range) => log.read(channel, range),
       position: (channel) => log.position(channel),
+      entries: (channel, range) => log.entries(channel, range),
       trim: (channel) => log.trim(channel),
       close: () => log.close(),
       ...change(log, random),
@@ -114,5 +115,25 @@ export const keepThemIn: Sabotage = {
   node: (node) => {
     node.unsubscribeUser = () => undefined;
     node.disconnectUser = () => undefined;
+  },
+};
+
+/** SE8 broken: a client is told that it is out before it is. */
+export const leaveLate: Sabotage = {
+  node: (node) => {
+    const open = node.open.bind(node);
+    node.open = (opening) => {
+      const session = open(opening);
+      const remove = session.subscriptions.remove.bind(session.subscriptions);
+      session.subscriptions.remove = (channel) => node.clock.soon(() => remove(channel));
+      return session;
+    };
+  },
+};
+
+/** RE2 broken: what somebody has removed is still given to those who come back. */
+export const rememberRemoved: Sabotage = {
+  node: ({ hub }) => {
+    hub.trimmed = () => undefined;
   },
 };

@@ -7,6 +7,14 @@ type Place = Position & { readonly channel: string };
 /** What a recovery gives at most, and when. */
 type RecoveryBounds = { readonly limit: number; readonly bytes: number; readonly now: number };
 type Entry = { readonly data: string; readonly time: number };
+/** Everything up to `offset` was removed; the node `by` was told so `at` that time, if it has been told yet. */
+type Removal = Position & { at: number; by: string };
+
+/**
+ * For so long a node may give what another has removed, when the bus loses that: it believes what the log told it for a
+ * second, and then the answer of the log takes its time, and so does the client's way into its other channels.
+ */
+const REMOVAL_HEARD_MS = 3_000;
 
 /** What really happened to the logs, written down where it happens; everything clients see is compared with it. */
 export class Truth {
@@ -17,6 +25,7 @@ export class Truth {
   epochs = 0;
   /** By offset (from 1) of every epoch of every channel, also of what has been trimmed since. */
   readonly #entries = new Map<string, Entry[]>();
+  readonly #removals = new Map<string, Removal[]>();
   readonly #places = new Map<string, Place[]>();
   readonly #keys = new Map<string, Place>();
   readonly #acked = new Set<string>();
@@ -43,7 +52,7 @@ export class Truth {
 
   #keyed(key: string, place: Place, repeated: boolean): void {
     const first = this.#keys.get(key);
-    if (first === undefined) this.#keys.set(key, place);
+    if (first === undefined || this.#isRemoved(first)) this.#keys.set(key, place);
     else if (!repeated) this.fail('ID1', `${key} was appended twice`);
     else if (first.offset !== place.offset) this.fail('ID1', `${key} got two offsets`);
   }
@@ -56,7 +65,8 @@ export class Truth {
     this.#entries.set(name, entries);
     const before = this.#places.get(entry.data) ?? [];
     // No two publications of a schedule have the same text.
-    if (before.some(({ epoch }) => epoch === place.epoch)) this.fail('ID1', `${entry.data} is twice in the log`);
+    if (before.some((other) => other.epoch === place.epoch && !this.#isRemoved(other)))
+      this.fail('ID1', `${entry.data} is twice in the log`);
     this.#places.set(entry.data, [...before, place]);
   }
 
@@ -67,6 +77,39 @@ export class Truth {
 
   top(channel: string, epoch = this.epochOf(channel)): number {
     return this.#entries.get(`${channel} ${epoch}`)?.length ?? 0;
+  }
+
+  /** The log has removed everything up to this position. */
+  trimmed(channel: string, to: Position): void {
+    const before = this.#removals.get(channel) ?? [];
+    this.#removals.set(channel, [...before, { ...to, at: Number.POSITIVE_INFINITY, by: '' }]);
+  }
+
+  /** The node has said so of the last removal in the channel. */
+  removed(channel: string, by: string, at: number): void {
+    const last = this.#removals.get(channel)?.at(-1);
+    if (last !== undefined) Object.assign(last, { by, at });
+  }
+
+  /** Up to which offset everything is gone, as far as a node must know that has told of everything up to `top`. */
+  floorOf(channel: string, top: Position, { now, node }: { readonly now: number; readonly node: string }): number {
+    const { historySize } = optionsOf(channel);
+    const known = (this.#removals.get(channel) ?? []).filter(
+      ({ epoch, at, by }) => epoch === top.epoch && (by === node || now - at > REMOVAL_HEARD_MS),
+    );
+    return Math.max(0, historySize > 0 ? top.offset - historySize : 0, ...known.map(({ offset }) => offset));
+  }
+
+  #isRemoved({ channel, epoch, offset }: Place): boolean {
+    return this.wasRemoved(channel, { epoch, offset: offset - 1 });
+  }
+
+  /** Whether something after this position was removed, or something at all. */
+  wasRemoved(channel: string, since?: Position): boolean {
+    const removals = this.#removals.get(channel) ?? [];
+    return removals.some(
+      ({ epoch, offset }) => since === undefined || (epoch === since.epoch && offset > since.offset),
+    );
   }
 
   /** Somebody was told that this stands at this place. */
@@ -92,6 +135,7 @@ export class Truth {
     const missed = this.top(channel) - since.offset;
     const { historySize } = optionsOf(channel);
     if (missed < 0 || missed > limit || (historySize > 0 && missed > historySize)) return false;
+    if (this.wasRemoved(channel, since)) return false;
     if (this.#bytesAfter(channel, since) > bytes) return false;
     return !this.isExpired(channel, since, now);
   }
@@ -106,7 +150,7 @@ export class Truth {
   isExpired(channel: string, since: Position, now: number): boolean {
     const { historyTtlMs } = optionsOf(channel);
     const first = this.#entries.get(`${channel} ${since.epoch}`)?.[since.offset];
-    return first !== undefined && historyTtlMs > 0 && first.time < now - historyTtlMs;
+    return first !== undefined && historyTtlMs > 0 && first.time + historyTtlMs <= now;
   }
 
   /** A publisher without a key is being told that its publication was written. */

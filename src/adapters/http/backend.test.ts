@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import { createHmac } from 'node:crypto';
+import { RecordedTraces } from '../../../tests/core/recorded-traces.ts';
 import { BackendUnavailable } from '../../ports/backend.ts';
 import { HttpBackend } from './backend.ts';
 import { Breaker } from './breaker.ts';
@@ -37,6 +38,14 @@ describe('BA a backend behind HTTP', () => {
     expect([body, headers.get('x-banyan-event')]).toEqual(['{"client":"c"}', 'connect']);
     const [, seconds, signature] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(headers.get('x-banyan-signature') ?? '') ?? [];
     expect(signature).toBe(createHmac('sha256', SECRET).update(`${seconds}.${body}`).digest('hex'));
+  });
+
+  test('OB4 a poll is told of the trace that it belongs to, as any other question', async () => {
+    const { heard, backend } = backendOf(fine);
+    const url = `http://localhost:${servers.at(-1)?.port}/poll`;
+    const span = new RecordedTraces().begin('poll');
+    await backend.poll(url, '{}', { span });
+    expect(heard[0]?.headers.get('traceparent')).toBe('POST');
   });
 
   test('BA3 is asked again where that changes nothing, as the same delivery', async () => {

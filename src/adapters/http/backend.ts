@@ -68,8 +68,8 @@ export class HttpBackend implements Backend {
     });
   }
 
-  poll(url: string, question: string): Promise<BackendAnswer> {
-    return this.#breakerOf(url).run(() => this.#post({ event: 'poll', url, question, id: randomUUID(), context: {} }));
+  poll(url: string, question: string, context: Pick<AskContext, 'span'> = {}): Promise<BackendAnswer> {
+    return this.#breakerOf(url).run(() => this.#post({ event: 'poll', url, question, id: randomUUID(), context }));
   }
 
   #breakerOf(url: string): Breaker {

@@ -40,7 +40,11 @@ export function expired(state: Channel, size: number, olderThan: number): number
 
 /** As much of the range as a page carries. */
 export function pageOf(state: Channel, range: ReadRange): readonly Publication[] {
-  const entries = entriesOf(state, range);
+  return withinPage(entriesOf(state, range));
+}
+
+/** The first of them, as many as a page carries. */
+export function withinPage(entries: readonly Entry[]): readonly Publication[] {
   let bytes = 0;
   const end = entries.findIndex((entry, index) => {
     bytes += entry.bytes;

@@ -89,12 +89,13 @@ export class Channels {
     while (this.#busy.size > this.#busyLimit) this.#settleEldest();
   }
 
-  /** Forgets the one that was written to longest ago. */
-  forgetEldest(): void {
+  /** Forgets the one that was written to longest ago, and gives its name. */
+  forgetEldest(): string {
     const record = this.#packed.takeEldest();
-    if (record !== undefined && !isMarker(record)) return;
-    const from = record === undefined ? this.#busy : this.#large;
-    this.#remove(from, record === undefined ? this.#nextEldest() : nameIn(record.text));
+    const name = record === undefined ? this.#nextEldest() : nameIn(record.text);
+    if (record === undefined) this.#remove(this.#busy, name);
+    else if (isMarker(record)) this.#remove(this.#large, name);
+    return name;
   }
 
   /** Lets go of what expired before `now`; the channels stay. */

@@ -27,7 +27,7 @@ test('OR5: a channel that was forgotten begins anew, in a new epoch', async () =
   expect(after.offset).toBe(0);
   expect(after.epoch).not.toBe(before.epoch);
   await log.append([append('a', '1')]);
-  expect(await log.position('a')).toEqual({ epoch: after.epoch, offset: 1 });
+  expect(await log.position('a')).toEqual({ epoch: after.epoch, offset: 1, floor: 0 });
 });
 
 test('reading channels that nobody writes to pushes out none that somebody does', async () => {
@@ -119,7 +119,7 @@ describe('many channels, most of them packed', () => {
       const { publications, top } = await log.read(`c${n}`, { limit: 5 });
       const { info, tags, entry, except } = more;
       const said = { offset: 1, time: n, data: `"text ${n}"`, info, tags, entry, except };
-      expect([publications, top]).toEqual([[said], { epoch: 'e0', offset: 1 }]);
+      expect([publications, top]).toEqual([[said], { epoch: 'e0', offset: 1, floor: 0 }]);
       const [again, next] = await log.append([append(`c${n}`, 'again', more), append(`c${n}`, 'next')]);
       expect([again, next]).toMatchObject([{ repeated: true, time: n }, { position: { offset: 2 } }]);
     }

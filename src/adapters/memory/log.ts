@@ -1,5 +1,16 @@
-import type { Append, AppendOutcome, Log, Page, Position, ReadRange } from '../../ports/log.ts';
-import { bytesOf, type Channel, type Entry, expired, isStale, newChannel, pageOf } from './channel.ts';
+import type {
+  Append,
+  AppendOutcome,
+  EntryRange,
+  Log,
+  MapEntry,
+  Page,
+  Position,
+  Publication,
+  ReadRange,
+  Standing,
+} from '../../ports/log.ts';
+import { bytesOf, type Channel, type Entry, expired, isStale, newChannel, pageOf, withinPage } from './channel.ts';
 import { Channels } from './channels.ts';
 
 export type MemoryBounds = {
@@ -21,6 +32,8 @@ export class MemoryLog implements Log {
   readonly #epoch: string;
   readonly #bounds: Omit<MemoryBounds, 'busy'>;
   #channelsForgotten = 0;
+  /** Of maps, by channel and key. They need no bound of their own: who fills them keeps as much, and bounds it. */
+  readonly #entries = new Map<string, Map<string, Entry>>();
 
   /**
    * `epoch` must differ between two runs of a process, so that clients do not mistake one's offsets for the other's.
@@ -49,19 +62,28 @@ export class MemoryLog implements Log {
     return { publications: pageOf(state, range), top: this.#topOf(state) };
   }
 
-  async position(channel: string): Promise<Position> {
+  async entries(channel: string, { after, limit }: EntryRange): Promise<readonly Publication[]> {
+    const entries = this.#entries.get(channel);
+    const keys = [...(entries?.keys() ?? [])].filter((key) => after === undefined || key > after).sort();
+    return withinPage(keys.slice(0, limit).flatMap((key) => entries?.get(key) ?? []));
+  }
+
+  async position(channel: string): Promise<Standing> {
     return this.#topOf(this.#stateOf(channel));
   }
 
-  async trim(channel: string): Promise<void> {
+  async trim(channel: string): Promise<Position> {
     const state = this.#channels.touch(channel);
-    if (state === undefined) return;
+    const { epoch, offset } = this.#topOf(state ?? this.#stateOf(channel));
+    if (state === undefined) return { epoch, offset };
     this.#channels.dropFirst(state, state.entries.length);
     this.#channels.settle();
+    return { epoch, offset };
   }
 
   async close(): Promise<void> {
     this.#channels.clear();
+    this.#entries.clear();
   }
 
   /** Lets go of what expired before `now`; called every now and then by the owner of the clock. */
@@ -91,12 +113,23 @@ export class MemoryLog implements Log {
     };
     this.#channels.push(state, entry);
     if (version !== undefined) state.version = version;
+    if (mapEntry !== undefined) this.#fold(channel, entry);
     state.expiresAt = retention.ttlMs === 0 ? Number.POSITIVE_INFINITY : time + retention.ttlMs;
     const olderThan = retention.ttlMs === 0 ? 0 : time - retention.ttlMs;
     this.#channels.dropFirst(state, expired(state, retention.size, olderThan));
     this.#channels.settle();
-    this.#keepWithinBounds(state);
-    return { position: { epoch: this.#epochOf(state), offset }, time, repeated: false };
+    const position = { epoch: this.#epochOf(state), offset };
+    if (!this.#keepWithinBounds(state)) return { position, time, repeated: false };
+    return { position, time, repeated: false, floor: state.first - 1 };
+  }
+
+  #fold(channel: string, publication: Entry): void {
+    const { key, removed } = publication.entry as MapEntry;
+    const entries = this.#entries.get(channel) ?? new Map<string, Entry>();
+    if (removed === true) entries.delete(key);
+    else entries.set(key, publication);
+    if (entries.size === 0) this.#entries.delete(channel);
+    else this.#entries.set(channel, entries);
   }
 
   #channel(name: string): Channel {
@@ -107,14 +140,17 @@ export class MemoryLog implements Log {
     return state;
   }
 
-  #keepWithinBounds(written: Channel): void {
+  /** Whether the channel that was written to has lost publications by it. */
+  #keepWithinBounds(written: Channel): boolean {
     const { channels, bytes } = this.#bounds;
     const all = this.#channels;
     while (all.size > 1 && (all.size > channels || all.bytes > bytes)) {
-      all.forgetEldest();
+      this.#entries.delete(all.forgetEldest());
       this.#channelsForgotten += 1;
     }
-    all.dropFirst(written, all.countOf(written, all.bytes - bytes));
+    const count = all.countOf(written, all.bytes - bytes);
+    all.dropFirst(written, count);
+    return count > 0;
   }
 
   /** To look at. */
@@ -127,7 +163,8 @@ export class MemoryLog implements Log {
     return `${this.#epoch}${born.toString(36)}`;
   }
 
-  #topOf(state: Channel): Position {
-    return { epoch: this.#epochOf(state), offset: state.first + state.entries.length - 1 };
+  #topOf(state: Channel): Standing {
+    const { first, entries } = state;
+    return { epoch: this.#epochOf(state), offset: first + entries.length - 1, floor: first - 1 };
   }
 }

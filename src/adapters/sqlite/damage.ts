@@ -23,17 +23,19 @@ export type StoredRow = {
   readonly info: string | null;
   readonly tags: string | null;
   readonly except_client: string | null;
+  readonly entry: string | null;
 };
 
 /** Whether the row can be what was written: damage inside a page can leave the page in order, and not what its rows say. */
-export function isWhole({ offset, time, data, info, tags, except_client: except }: StoredRow): boolean {
+export function isWhole({ offset, time, data, info, tags, except_client: except, entry }: StoredRow): boolean {
   return (
     Number.isSafeInteger(offset) &&
     Number.isSafeInteger(time) &&
     isJson(data) &&
     (info === null || isJson(info)) &&
     (tags === null || isJson(tags)) &&
-    (except === null || typeof except === 'string')
+    (except === null || typeof except === 'string') &&
+    (entry === null || isJson(entry))
   );
 }
 

@@ -1,4 +1,4 @@
-import type { AppendOutcome, Page, Publication } from '../../ports/log.ts';
+import type { AppendOutcome, MapEntry, Page, Publication } from '../../ports/log.ts';
 import type { Row, SqlValue, WriteResult } from '../../ports/sql.ts';
 
 /** In a write's parameters, where the publication's offset goes: no SQL value is `true`. */
@@ -19,6 +19,7 @@ export type AppendRow = readonly [
   writes: readonly MarkedWrite[] | null,
   except: string | null,
   version: readonly [number: number, epoch: string] | null,
+  entry: MapEntry | null,
 ];
 
 export type ReadRow = readonly [
@@ -28,6 +29,7 @@ export type ReadRow = readonly [
   info: string | null,
   tags: string | null,
   except: string | null,
+  entry: string | null,
 ];
 
 /** What the main thread asks of a worker. The reader serves `read` and `query`, the writer the rest. */
@@ -45,6 +47,7 @@ export type Job =
       readonly limit: number;
       readonly reverse: boolean;
     }
+  | { readonly kind: 'entries'; readonly channel: string; readonly after: string; readonly limit: number }
   | { readonly kind: 'query'; readonly sql: string; readonly params: readonly SqlValue[] };
 
 /** An append's outcome: position and time, or why it was refused. */
@@ -54,12 +57,22 @@ export type Refusal = { readonly refused: string; readonly mistake?: true };
 export type JobResults = {
   append: { readonly epoch: string; readonly outcomes: readonly AppendRowOutcome[] };
   write: readonly WriteResult[];
-  trim: null;
+  trim: { readonly epoch: string; readonly top: number };
   /** Whether there is more to let go of. */
   expire: boolean;
   checkpoint: null;
-  /** `damaged`: something before the first row, or behind the last one, cannot be read. */
-  read: { readonly epoch: string; readonly top: number; readonly rows: readonly ReadRow[]; readonly damaged?: true };
+  /**
+   * `first`: the offset of the oldest publication that is kept, or of the next one. `damaged`: something before the first row,
+   * or behind the last one, cannot be read.
+   */
+  read: {
+    readonly epoch: string;
+    readonly top: number;
+    readonly first: number;
+    readonly rows: readonly ReadRow[];
+    readonly damaged?: true;
+  };
+  entries: readonly ReadRow[];
   query: readonly Row[];
 };
 
@@ -77,7 +90,7 @@ export type Answer =
     };
 
 /** A row of the log as the port's publication. */
-export function toPublication([offset, time, data, info, tags, except]: ReadRow): Publication {
+export function toPublication([offset, time, data, info, tags, except, entry]: ReadRow): Publication {
   return {
     offset,
     time,
@@ -85,11 +98,13 @@ export function toPublication([offset, time, data, info, tags, except]: ReadRow)
     ...(info !== null && { info: JSON.parse(info) }),
     ...(tags !== null && { tags: JSON.parse(tags) }),
     ...(except !== null && { except }),
+    ...(entry !== null && { entry: JSON.parse(entry) }),
   };
 }
 
-export function toPage({ rows, epoch, top, damaged }: JobResults['read']): Page {
-  return { publications: rows.map(toPublication), top: { epoch, offset: top }, ...(damaged && { damaged }) };
+export function toPage({ epoch, top, first, rows, damaged }: JobResults['read']): Page {
+  const standing = { epoch, offset: top, floor: first - 1 };
+  return { publications: rows.map(toPublication), top: standing, ...(damaged && { damaged }) };
 }
 
 export function toOutcome(outcome: AppendRowOutcome, epoch: string): AppendOutcome {

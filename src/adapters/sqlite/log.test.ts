@@ -47,7 +47,7 @@ test('a burst of reads is answered page by page, not by one heap of pages', asyn
 test('AC4: an offset that is taken, whyever, fails its own append and no other', async () => {
   const { log, sql, close } = await open();
   await log.append([append('spoilt', '1'), append('good', '1')]);
-  const spoil = `INSERT INTO publications SELECT id, 2, 0, NULL, '""', NULL, NULL, NULL FROM channels WHERE name = 'spoilt'`;
+  const spoil = `INSERT INTO publications SELECT id, 2, 0, NULL, '""', NULL, NULL, NULL, NULL FROM channels WHERE name = 'spoilt'`;
   await sql.write([{ sql: spoil, params: [] }]);
   const [spoilt, good] = await Promise.all([
     log.append([append('spoilt', '2'), append('good', '2')]),

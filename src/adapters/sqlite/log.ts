@@ -2,13 +2,16 @@ import {
   type Append,
   type AppendOutcome,
   ASSIGNED_OFFSET,
+  type EntryRange,
   type Log,
   type Page,
   type Position,
+  type Publication,
   type ReadRange,
+  type Standing,
   type Write,
 } from '../../ports/log.ts';
-import { type AppendRow, type MarkedWrite, OFFSET_MARK, toOutcome, toPage } from './jobs.ts';
+import { type AppendRow, type MarkedWrite, OFFSET_MARK, toOutcome, toPage, toPublication } from './jobs.ts';
 import type { Thread } from './thread.ts';
 
 /** Channel logs on disk: WAL, synchronous=FULL, group commit in the writer's thread. An ack means fsync has returned. */
@@ -41,12 +44,17 @@ export class SqliteLog implements Log {
     return toPage(read);
   }
 
-  async position(channel: string): Promise<Position> {
+  async entries(channel: string, { after = '', limit }: EntryRange): Promise<readonly Publication[]> {
+    return (await this.#reader.ask({ kind: 'entries', channel, after, limit })).map(toPublication);
+  }
+
+  async position(channel: string): Promise<Standing> {
     return (await this.read(channel, { limit: 0 })).top;
   }
 
-  async trim(channel: string): Promise<void> {
-    await this.#writer.ask({ kind: 'trim', channel });
+  async trim(channel: string): Promise<Position> {
+    const { epoch, top } = await this.#writer.ask({ kind: 'trim', channel });
+    return { epoch, offset: top };
   }
 
   /** Lets go of what expired before `now` in channels that nobody writes to any more, little by little. */
@@ -75,6 +83,7 @@ function toRow(append: Append): AppendRow {
     append.writes === undefined || append.writes.length === 0 ? null : append.writes.map(toMarked),
     append.except ?? null,
     append.version === undefined ? null : [append.version.number, append.version.epoch],
+    append.entry ?? null,
   ];
 }
 

@@ -8,9 +8,26 @@ import { type StatementCache, statementCache } from './statement-cache.ts';
 type ReadJob = Extract<Job, { kind: 'read' }>;
 
 const FORWARD =
-  'SELECT offset, time, data, info, tags, except_client FROM publications WHERE channel_id = ? AND offset >= ? ORDER BY offset LIMIT ?';
+  'SELECT offset, time, data, info, tags, except_client, entry FROM publications WHERE channel_id = ? AND offset >= ? ORDER BY offset LIMIT ?';
 const REVERSE =
-  'SELECT offset, time, data, info, tags, except_client FROM publications WHERE channel_id = ? AND offset <= ? ORDER BY offset DESC LIMIT ?';
+  'SELECT offset, time, data, info, tags, except_client, entry FROM publications WHERE channel_id = ? AND offset <= ? ORDER BY offset DESC LIMIT ?';
+
+/** Of the entries the key stands in the place of `entry`. */
+const ENTRIES =
+  'SELECT offset, time, data, info, tags, except_client, key AS entry FROM entries WHERE channel_id = ? AND key > ? ORDER BY key LIMIT ?';
+
+type ChannelRow = { readonly id: number; readonly top: number; readonly first: number };
+/** As many of the rows as a page carries. */
+function firstPage(stored: Iterable<StoredRow>): readonly ReadRow[] {
+  const rows: ReadRow[] = [];
+  let bytes = 0;
+  for (const { offset, time, data, info, tags, except_client: except, entry } of stored) {
+    bytes += Buffer.byteLength(data) + Buffer.byteLength(info ?? '') + Buffer.byteLength(tags ?? '');
+    if (bytes > PAGE_BYTES && rows.length > 0) break;
+    rows.push([offset, time, data, info, tags, except, entry]);
+  }
+  return rows;
+}
 
 /** Reads from WAL snapshots; each call sees all that was committed before it. */
 export class Reader {
@@ -30,16 +47,17 @@ export class Reader {
 
   /** A page and the channel's top from one snapshot, see `Page`; `limit` 0 gives the top alone. */
   read(job: ReadJob): JobResults['read'] {
-    const channel = this.#statements.prepare('SELECT id, top FROM channels WHERE name = ?');
+    const channel = this.#statements.prepare('SELECT id, top, first FROM channels WHERE name = ?');
     if (job.limit === 0) {
-      const found = channel.get(job.channel) as { top: number } | null;
-      return { epoch: this.#epoch, top: found?.top ?? 0, rows: [] };
+      return this.#without(channel.get(job.channel) as ChannelRow | null);
     }
+    // Left by a COMMIT that failed: no page could be read any more.
+    if (this.#db.inTransaction) this.#db.run('ROLLBACK');
     this.#statements.prepare('BEGIN').run();
     try {
-      const found = channel.get(job.channel) as { id: number; top: number } | null;
-      if (found === null) return { epoch: this.#epoch, top: 0, rows: [] };
-      return { epoch: this.#epoch, top: found.top, ...this.#page(job, found) };
+      const found = channel.get(job.channel) as ChannelRow | null;
+      if (found === null) return this.#without(found);
+      return { ...this.#without(found), ...this.#page(job, found) };
     } finally {
       this.#endSnapshot();
     }
@@ -55,10 +73,7 @@ export class Reader {
   }
 
   /** As many of the rows as a page carries; around damage, those before it, or else the first ones behind it. */
-  #page(
-    job: ReadJob,
-    { id, top }: { readonly id: number; readonly top: number },
-  ): Pick<JobResults['read'], 'rows' | 'damaged'> {
+  #page(job: ReadJob, { id, top }: ChannelRow): Pick<JobResults['read'], 'rows' | 'damaged'> {
     const rows: ReadRow[] = [];
     let after = Math.min(job.after, top + 1);
     while (!this.#collect({ ...job, after }, id, rows)) {
@@ -78,12 +93,12 @@ export class Reader {
     let last = job.after;
     try {
       for (const stored of this.#stored(job, id, job.limit)) {
-        const { offset, time, data, info, tags, except_client: except } = stored;
+        const { offset, time, data, info, tags, except_client: except, entry } = stored;
         if (this.#isSuspect && !(isWhole(stored) && (job.reverse ? offset < last : offset > last))) return false;
         last = offset;
         bytes += Buffer.byteLength(data) + Buffer.byteLength(info ?? '') + Buffer.byteLength(tags ?? '');
         if (bytes > PAGE_BYTES && rows.length > 0) break;
-        rows.push([offset, time, data, info, tags, except]);
+        rows.push([offset, time, data, info, tags, except, entry]);
       }
       return true;
     } catch (error) {
@@ -117,6 +132,21 @@ export class Reader {
     return page.iterate(id, job.reverse ? job.after - 1 : job.after + 1, limit) as IterableIterator<StoredRow>;
   }
 
+  /** A page of a map's entries, in the order of their keys. */
+  entries({ channel, after, limit }: Extract<Job, { kind: 'entries' }>): readonly ReadRow[] {
+    const found = this.#statements
+      .prepare('SELECT id, top, first FROM channels WHERE name = ?')
+      .get(channel) as ChannelRow | null;
+    if (found === null) return [];
+    const stored = this.#statements.prepare(ENTRIES).iterate(found.id, after, limit) as IterableIterator<StoredRow>;
+    return firstPage(stored).map(withKey);
+  }
+
+  /** Without publications. */
+  #without(found: ChannelRow | null): JobResults['read'] {
+    return { epoch: this.#epoch, top: found?.top ?? 0, first: found?.first ?? 1, rows: [] };
+  }
+
   query(sql: string, params: readonly SqlValue[]): readonly Row[] {
     return this.#statements.prepare(sql).all(...params) as readonly Row[];
   }
@@ -125,4 +155,8 @@ export class Reader {
     this.#statements.clear();
     this.#db.close();
   }
+}
+
+function withKey([offset, time, data, info, tags, except, key]: ReadRow): ReadRow {
+  return [offset, time, data, info, tags, except, JSON.stringify({ key })];
 }

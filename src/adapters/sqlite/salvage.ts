@@ -173,7 +173,7 @@ function lastRowid(db: Database, table: string): number {
 
 function asStored(columns: readonly string[], values: Values): StoredRow {
   const named = Object.fromEntries(columns.map((column, index) => [column.slice(1, -1), values[index]]));
-  return { info: null, tags: null, except_client: null, ...named } as unknown as StoredRow;
+  return { info: null, tags: null, except_client: null, entry: null, ...named } as unknown as StoredRow;
 }
 
 export function quoted(name: string): string {

@@ -76,5 +76,27 @@ const VERSIONS = {
   ],
 } as const;
 
+/**
+ * Of a publication in a map, which entry it sets or removes (JSON); and the entries that there are, each as the publication
+ * that set it: those outlive the history that made them.
+ */
+const ENTRIES = {
+  id: 'log-0006-entries-of-maps',
+  statements: [
+    'ALTER TABLE publications ADD COLUMN entry TEXT',
+    `CREATE TABLE entries (
+      channel_id INTEGER NOT NULL,
+      key TEXT NOT NULL,
+      offset INTEGER NOT NULL,
+      time INTEGER NOT NULL,
+      data TEXT NOT NULL,
+      info TEXT,
+      tags TEXT,
+      except_client TEXT,
+      PRIMARY KEY (channel_id, key)
+    )`,
+  ],
+} as const;
+
 /** The log's own tables, in the order in which they are applied. Only ever grows at its end. */
-export const LOG_MIGRATIONS = [TABLES, EXPIRY, EXCEPT, WORKS, VERSIONS] as const;
+export const LOG_MIGRATIONS = [TABLES, EXPIRY, EXCEPT, WORKS, VERSIONS, ENTRIES] as const;

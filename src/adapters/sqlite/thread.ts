@@ -36,6 +36,9 @@ export class Thread {
       else this.#take(data);
     };
     this.#worker.onerror = (event) => this.#die(new Error(`the database thread failed: ${event.message}`), onDeath);
+    this.#worker.addEventListener('close', () => {
+      if (!this.#closed) this.#die(new Error('the database thread ended'), onDeath);
+    });
     this.#worker.postMessage(open);
   }
 
@@ -65,7 +68,20 @@ export class Thread {
     const requests = this.#queued.splice(0, this.#mostUnderWay - this.#underWay);
     if (requests.length === 0) return;
     this.#underWay += requests.length;
-    this.#worker.postMessage(requests);
+    try {
+      this.#worker.postMessage(requests);
+    } catch {
+      // One holds what cannot be sent to a thread; the others must not wait for ever.
+      for (const request of requests) this.#post(request);
+    }
+  }
+
+  #post(request: Request): void {
+    try {
+      this.#worker.postMessage([request]);
+    } catch (error) {
+      this.#take([{ id: request.id, ok: false, constraint: false, message: (error as Error).message, code: '' }]);
+    }
   }
 
   #take(answers: readonly Answer[]): void {
@@ -84,6 +100,7 @@ export class Thread {
   }
 
   #die(error: Error, onDeath: (error: Error) => void): void {
+    if (this.#closed) return;
     this.#closed = true;
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();

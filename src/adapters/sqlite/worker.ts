@@ -47,13 +47,14 @@ function serveReads(db: Database, isSuspect: boolean): Service {
   const reader = new Reader(db, isSuspect);
   const run = (job: Job): Results => {
     if (job.kind === 'read') return reader.read(job);
+    if (job.kind === 'entries') return reader.entries(job);
     if (job.kind === 'query') return reader.query(job.sql, job.params);
     throw new Error(`the reader has no job ${job.kind}`);
   };
   return {
     // Each at once: together, the answers to a burst of requests would be a heap of pages in memory.
     serve: (requests) => {
-      for (const request of requests) self.postMessage([answer(request, run)]);
+      for (const request of requests) post([answer(request, run)]);
     },
     close: () => reader.close(),
   };
@@ -69,9 +70,9 @@ function serveWrites(db: Database, { file, mark }: Extract<OpenWorker, { open: '
     const requests = waiting;
     waiting = [];
     const inside = requests.filter(({ job }) => job.kind !== 'checkpoint');
-    if (inside.length > 0) self.postMessage(commitAll(writing, inside));
+    if (inside.length > 0) post(commitAll(writing, inside));
     for (const request of requests) {
-      if (request.job.kind === 'checkpoint') self.postMessage([answer(request, () => bringIn(db))]);
+      if (request.job.kind === 'checkpoint') post([answer(request, () => bringIn(db))]);
     }
   };
   const serve = (requests: readonly Request[]) => {
@@ -84,6 +85,15 @@ function serveWrites(db: Database, { file, mark }: Extract<OpenWorker, { open: '
     writing.guard.close();
   };
   return { serve, close };
+}
+
+/** An answer that cannot be sent to the main thread becomes an error: whoever asked would wait for ever. */
+function post(answers: readonly Answer[]): void {
+  try {
+    self.postMessage(answers);
+  } catch (error) {
+    self.postMessage(answers.map(({ id }) => failure(id, error)));
+  }
 }
 
 /** Not waiting for readers: while one reads an older state, the log goes on growing a little. */

@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'bun:sqlite';
+import type { MapEntry } from '../../ports/log.ts';
 import type { SqlValue, WriteResult } from '../../ports/sql.ts';
 import { isDamage } from './damage.ts';
 import type { AppendRow, AppendRowOutcome, JobResults, MarkedWrite, Refusal } from './jobs.ts';
@@ -39,7 +40,7 @@ export class Writer {
     this.#statements = statementCache(db);
     this.#epoch = (db.query(`SELECT value FROM log_meta WHERE name = 'epoch'`).get() as { value: string }).value;
     this.#insert = db.prepare(
-      'INSERT INTO publications (channel_id, offset, time, key, data, info, tags, except_client) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO publications (channel_id, offset, time, key, data, info, tags, except_client, entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     );
     this.#byKey = db.prepare('SELECT offset, time FROM publications WHERE channel_id = ? AND key = ?');
   }
@@ -96,13 +97,13 @@ export class Writer {
   }
 
   /** Removes a channel's publications; its top stays, so offsets go on. */
-  trim(channel: string): null {
+  trim(channel: string): JobResults['trim'] {
     const state = this.#channel(channel);
     this.#statements.prepare('DELETE FROM publications WHERE channel_id = ?').run(state.id);
     state.first = state.top + 1;
     state.expiresAt = null;
     this.#mark(state);
-    return null;
+    return { epoch: this.#epoch, top: state.top };
   }
 
   /** Removes publications of channels that expired as a whole before `now`; gives whether there are more. */
@@ -171,7 +172,7 @@ export class Writer {
   }
 
   #appendNow(row: AppendRow): AppendRowOutcome {
-    const [channel, data, time, key, info, tags, keepSize, keepMs, writes, except, version] = row;
+    const [channel, data, time, key, info, tags, keepSize, keepMs, writes, except, version, entry] = row;
     const state = this.#channel(channel);
     if (key !== null) {
       const seen = this.#byKey.get(state.id, key) as { offset: number; time: number } | null;
@@ -181,8 +182,9 @@ export class Writer {
     const offset = state.top + 1;
     const refused = writes === null ? undefined : this.#sideWrites(writes, offset);
     if (refused !== undefined) return refused;
-    this.#insert.run(state.id, offset, time, key, data, info, tags, except);
+    this.#insert.run(state.id, offset, time, key, data, info, tags, except, entry && JSON.stringify(entry));
     if (version !== null) this.#keepVersion(state, version);
+    if (entry !== null) this.#fold(state.id, entry, [offset, time, data, info, tags, except]);
     state.top = offset;
     state.expiresAt = keepMs === 0 ? null : time + keepMs;
     this.#mark(state);
@@ -201,6 +203,17 @@ export class Writer {
     this.#statements
       .prepare('INSERT OR REPLACE INTO channel_versions (channel_id, version, version_epoch) VALUES (?, ?, ?)')
       .run(id, version, epoch);
+  }
+
+  /** Has the entry be as the publication says. */
+  #fold(channel: number, { key, removed }: MapEntry, columns: readonly SqlValue[]): void {
+    // Not as an update: most engines have that in words of their own.
+    this.#statements.prepare('DELETE FROM entries WHERE channel_id = ? AND key = ?').run(channel, key);
+    if (removed === true) return;
+    const insert = this.#statements.prepare(
+      'INSERT INTO entries (channel_id, key, offset, time, data, info, tags, except_client) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    );
+    insert.run(channel, key, ...columns);
   }
 
   /** Why a constraint refused the writes, after undoing them; undefined when all went in. */

@@ -1,13 +1,11 @@
 import { availableParallelism, freemem, loadavg, platform, totalmem } from 'node:os';
-import { fileLimit } from '../../runtimes/bun/file-limit.ts';
+import { connectionCapacity, fileLimit, OWN_FILES } from '../../runtimes/bun/file-limit.ts';
 import { bytes, whole } from '../figures.ts';
 import { kernelFile, kernelNumber, localPorts } from '../linux.ts';
 import { cgroupLimits } from './cgroup.ts';
 import { type Finding, fail, ok, skip, warn } from './finding.ts';
 
 const MIB = 1_024 ** 2;
-/** Files that the server needs for itself. */
-const OWN_FILES = 64;
 /** What a process takes with nobody connected, and what each connection adds; measured, see bench/results/. */
 const IDLE_BYTES = 120 * MIB;
 const CONNECTION_BYTES = 8 * 1_024;
@@ -62,7 +60,7 @@ function openFiles(connections: number): Finding {
   if (limit === undefined) {
     return skip(name, platform() === 'linux' ? 'no limit' : `not told on ${platform()}; "ulimit -n" says it`);
   }
-  const room = Math.max(0, limit - OWN_FILES);
+  const room = connectionCapacity() ?? 0;
   const found = `${whole(limit)}, so ${whole(room)} connections`;
   if (room >= connections) return ok(name, found);
   const wanted = connections + OWN_FILES;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { Command, Since } from '../../core/commands.ts';
+import { type Command, type Since, UNKNOWN_OFFSET } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { decodeLine } from './decode.ts';
 import { centrifugeJson, centrifugeProtobuf } from './protocol.ts';
@@ -93,11 +93,10 @@ describe('a line', () => {
     ...['{"ping":{}}', '{"id":0,"ping":{}}', '{"id":-1,"ping":{}}', '{"id":1.5,"ping":{}}', '{"id":"1","ping":{}}'],
     ...['{"id":1e300,"ping":{}}', '{"id":true,"ping":{}}', '{"id":1,"ping":1}', '{"id":1,"ping":[]}'],
     ...['{"id":1,"connect":"x"}', '{"id":1,"connect":{"token":1}}', '{"id":1,"connect":{"subs":[]}}'],
-    ...['{"id":1,"connect":{"subs":{"a":1}}}', '{"id":1,"connect":{"subs":{"a":{"recover":true,"offset":-1}}}}'],
+    '{"id":1,"connect":{"subs":{"a":1}}}',
     ...['{"id":1,"subscribe":{"channel":1}}', '{"id":1,"subscribe":{"channel":"a","flag":"2"}}'],
-    '{"id":1,"subscribe":{"channel":"a","recover":true,"offset":-1}}',
-    '{"id":1,"subscribe":{"channel":"a","recover":true,"offset":1.5}}',
-    '{"id":1,"subscribe":{"channel":"a","recover":true,"offset":9007199254740993}}',
+    '{"id":1,"subscribe":{"channel":"a","recover":true,"offset":"1"}}',
+    '{"id":1,"history":{"channel":"a","since":{"offset":-1}}}',
     '{"id":1,"subscribe":{"channel":"a","recover":true,"epoch":7}}',
     ...['{"id":1,"publish":{"channel":["a"]}}', '{"id":1,"history":{"channel":"a","limit":"1"}}'],
     ...[
@@ -109,6 +108,33 @@ describe('a line', () => {
   ];
   test.each(wrong.map((line) => [line]))('SE6 %p is not of the protocol', (line) => {
     expect(() => decodeLine(line)).toThrow(new DisconnectError('badRequest'));
+  });
+});
+
+describe('RE8 a place that makes no sense', () => {
+  test.each(['-1', '1.5', '9007199254740993', '18446744073709551615', '1e400'])(
+    'RE8 the offset %s is one that no channel reaches',
+    (offset) => {
+      const since = { epoch: 'e', offset: UNKNOWN_OFFSET };
+      const place = `{"recover":true,"epoch":"e","offset":${offset}}`;
+      const subscribe = decodeLine(`{"id":1,"subscribe":{"channel":"a",${place.slice(1)}}`);
+      expect(subscribe).toMatchObject({ kind: 'subscribe', id: 1, channel: 'a', since });
+      const connect = decodeLine(`{"id":1,"connect":{"subs":{"a":${place}}}}`);
+      expect(connect).toMatchObject({ kind: 'connect', id: 1, token: '', since: new Map([['a', since]]) });
+    },
+  );
+
+  test.each([
+    ['2^64 - 1', [...Array.from({ length: 9 }, () => 0xff), 0x01]],
+    ['2^63', [...Array.from({ length: 9 }, () => 0x80), 0x01]],
+    ['2^56', [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01]],
+  ] as const)('RE8 so is the offset %s of the Protobuf protocol', (_what, varint) => {
+    // SubscribeRequest: channel "a", recover, epoch "e", offset.
+    const request = [0x0a, 1, 0x61, 0x18, 1, 0x32, 1, 0x65, 0x38, ...varint];
+    const command = [0x08, 1, 0x2a, request.length, ...request];
+    expect(centrifugeProtobuf.decode(Uint8Array.from([command.length, ...command]))).toMatchObject([
+      { kind: 'subscribe', id: 1, channel: 'a', since: { epoch: 'e', offset: UNKNOWN_OFFSET } },
+    ]);
   });
 });
 

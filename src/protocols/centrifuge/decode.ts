@@ -1,4 +1,4 @@
-import type { Command, Since } from '../../core/commands.ts';
+import { type Command, offsetFrom, type Since } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { rawMember } from '../../core/raw-json.ts';
 import { FILTER_DEPTH, type FilterNode } from '../../core/tag-filter.ts';
@@ -115,7 +115,7 @@ function dataOf({ fields, line }: Parts, kind: 'connect' | 'subscribe'): { reado
 
 function decodeSubscribe(parts: Parts): Command {
   const { id, fields } = parts;
-  const since = fields.recover === true ? decodePosition(fields) : undefined;
+  const since = fields.recover === true ? decodePlace(fields) : undefined;
   return {
     kind: 'subscribe',
     id,
@@ -132,7 +132,7 @@ function decodeSubscribe(parts: Parts): Command {
       phase: asNumber(fields.phase),
       cursor: asText(fields.cursor),
       limit: asNumber(fields.limit),
-      position: decodePosition(fields),
+      position: decodePlace(fields),
     }),
     ...(asText(fields.delta) === 'fossil' && { delta: true }),
     ...(isGiven(fields.tf) && { filter: decodeFilter(fields.tf, 0) }),
@@ -193,13 +193,19 @@ function decodeSubs(value: unknown): ReadonlyMap<string, Since> {
   if (value === undefined || value === null) return positions;
   for (const [channel, request] of Object.entries(asObject(value))) {
     const fields = asObject(request);
-    if (fields.recover === true) positions.set(channel, decodePosition(fields));
+    if (fields.recover === true) positions.set(channel, decodePlace(fields));
   }
   return positions;
 }
 
 function decodePosition(fields: Fields): Since {
   return { epoch: asText(fields.epoch), offset: asOffset(fields.offset) };
+}
+
+/** Where the client was: whatever number it has for that, it cannot correct. */
+function decodePlace({ epoch, offset }: Fields): Since {
+  if (isGiven(offset) && typeof offset !== 'number') throw new DisconnectError('badRequest');
+  return { epoch: asText(epoch), offset: offsetFrom((offset ?? 0) as number) };
 }
 
 function parse(line: string): unknown {

@@ -1,5 +1,5 @@
 import { jsonOfBytes, jsonTextOf } from '../../core/binary-data.ts';
-import type { Command, Since } from '../../core/commands.ts';
+import { type Command, offsetFrom, type Since } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { FILTER_DEPTH, type FilterNode } from '../../core/tag-filter.ts';
 import { callerOf } from '../../core/tracing.ts';
@@ -14,6 +14,7 @@ import {
   bytesOf,
   decodeText,
   type Field,
+  lastOf,
   readDelimited,
   readFields,
   textOf,
@@ -129,7 +130,7 @@ function decodeSubscribe(id: number, fields: readonly Field[]): Command {
     kind: 'subscribe',
     id,
     channel: textOf(fields, 1),
-    ...(boolOf(fields, 3) && { since: { epoch: textOf(fields, 6), offset: offsetOf(fields, 7) } }),
+    ...(boolOf(fields, 3) && { since: { epoch: textOf(fields, 6), offset: placeOf(fields, 7) } }),
     ...((uintOf(fields, 14) & REJECT_UNRECOVERED) !== 0 && { rejectUnrecovered: true }),
     ...(boolOf(fields, 11) && { joinLeave: true }),
     ...{ recoverable: boolOf(fields, 10), positioned: boolOf(fields, 9) },
@@ -140,7 +141,7 @@ function decodeSubscribe(id: number, fields: readonly Field[]): Command {
       phase: uintOf(fields, 16),
       cursor: textOf(fields, 17),
       limit: uintOf(fields, 18),
-      position: { epoch: textOf(fields, 6), offset: offsetOf(fields, 7) },
+      position: { epoch: textOf(fields, 6), offset: placeOf(fields, 7) },
     }),
     ...(textOf(fields, 12) === 'fossil' && { delta: true }),
     ...(filter !== undefined && { filter: decodeFilter(filter, 0) }),
@@ -205,7 +206,7 @@ function decodeSubs(fields: readonly Field[]): ReadonlyMap<string, Since> {
     const entry = readFields(value);
     const request = readFields(bytesOf(entry, 2) ?? new Uint8Array());
     if (!boolOf(request, 3)) continue;
-    positions.set(textOf(entry, 1), { epoch: textOf(request, 6), offset: offsetOf(request, 7) });
+    positions.set(textOf(entry, 1), { epoch: textOf(request, 6), offset: placeOf(request, 7) });
   }
   return positions;
 }
@@ -217,6 +218,13 @@ function textPairs(fields: readonly Field[], of: number): [string, string][] {
     const entry = readFields(value);
     return [[textOf(entry, 1), textOf(entry, 2)]];
   });
+}
+
+/** Where the client was: whatever number it has for that, it cannot correct. */
+function placeOf(fields: readonly Field[], number: number): number {
+  const value = lastOf(fields, number) ?? 0;
+  if (typeof value !== 'number') throw new DisconnectError('badRequest');
+  return offsetFrom(value);
 }
 
 function offsetOf(fields: readonly Field[], number: number): number {

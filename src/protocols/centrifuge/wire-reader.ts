@@ -9,7 +9,7 @@ const FIXED_32 = 5;
 /** 49 bits: a number holds them exactly. */
 const EXACT_BYTES = 7;
 
-/** A field of a message: a number, or the bytes of a text, bytes, or message. */
+/** A field of a message: a number, which need not be a safe integer, or the bytes of a text, bytes, or message. */
 export type Field = { readonly number: number; readonly value: number | Uint8Array };
 
 /**
@@ -23,7 +23,7 @@ export function readFields(message: Uint8Array): Field[] {
   while (!reader.atEnd) {
     const tag = reader.varint();
     const number = Math.floor(tag / 8);
-    if (number === 0) throw new DisconnectError('badRequest');
+    if (number <= 0 || !Number.isSafeInteger(tag)) throw new DisconnectError('badRequest');
     const value = readValue(reader, tag % 8);
     if (value !== undefined) fields.push({ number, value });
   }
@@ -65,7 +65,7 @@ export function textOf(fields: readonly Field[], number: number): string {
 
 export function uintOf(fields: readonly Field[], number: number): number {
   const value = lastOf(fields, number) ?? 0;
-  if (typeof value !== 'number') throw new DisconnectError('badRequest');
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw new DisconnectError('badRequest');
   return value;
 }
 
@@ -111,7 +111,7 @@ class Reader {
     return this.#at >= this.#bytes.length;
   }
 
-  /** Negative numbers, ten bytes long, come out as the signed value; others must be safe integers. */
+  /** Negative numbers, ten bytes long, come out as the signed value. */
   varint(): number {
     let value = 0;
     let factor = 1;
@@ -133,7 +133,7 @@ class Reader {
     for (let shift = 0n; shift < 70n; shift += 7n) {
       const [byte] = this.take(1);
       value |= BigInt((byte as number) & 0x7f) << shift;
-      if ((byte as number) < 0x80) return toNumber(BigInt.asIntN(64, value));
+      if ((byte as number) < 0x80) return Number(BigInt.asIntN(64, value));
     }
     throw new DisconnectError('badRequest');
   }
@@ -143,10 +143,4 @@ class Reader {
     this.#at += length;
     return this.#bytes.subarray(this.#at - length, this.#at);
   }
-}
-
-function toNumber(value: bigint): number {
-  const number = Number(value);
-  if (Number.isSafeInteger(number)) return number;
-  throw new DisconnectError('badRequest');
 }

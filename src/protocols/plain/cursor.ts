@@ -5,6 +5,9 @@ import type { Position } from '../../ports/log.ts';
 const CURSOR_LIMIT = 8_192;
 const ENTRY = /^([0-9a-z]{1,11}):(\d{1,16})(?::([\w.!~*'()%-]{0,192}))?$/;
 
+/** Where a client was that says so in words that are not ours: in no epoch that there is. */
+const NOWHERE: Position = { epoch: '?', offset: 0 };
+
 /** A position, and where in the cursor it stands. */
 type Place = { readonly epoch: string; offset: number; readonly index: number };
 
@@ -16,6 +19,8 @@ export class Cursor {
   readonly #places = new Map<string, Place>();
   /** What each entry is written as, once that was asked for: a stream writes it with every event, and one has changed. */
   #written: string[] | undefined;
+  /** The client was somewhere, and nobody knows where. */
+  #isLost = false;
 
   /** Throws `ClientError` `invalidInput` for what is no cursor. */
   static parse(text: string): Cursor {
@@ -33,9 +38,22 @@ export class Cursor {
     return cursor;
   }
 
+  /** As `parse`; what is no cursor stands for an unknown place in every channel, from which nothing can be recovered. */
+  static parseAny(text: string): Cursor {
+    try {
+      return Cursor.parse(text);
+    } catch (error) {
+      if (!(error instanceof ClientError)) throw error;
+      const lost = new Cursor();
+      lost.#isLost = true;
+      return lost;
+    }
+  }
+
   /** Only the entries of these channels. */
   of(channels: readonly string[]): Cursor {
     const chosen = new Cursor();
+    chosen.#isLost = this.#isLost;
     for (const channel of channels) {
       const place = this.#places.get(keyOf(channel));
       if (place !== undefined) chosen.#put(keyOf(channel), place);
@@ -50,6 +68,7 @@ export class Cursor {
   /** From where the client wants what it missed; undefined where it has not been, or nothing is kept. */
   since(channel: string): Position | undefined {
     const place = this.#places.get(keyOf(channel));
+    if (place === undefined && this.#isLost) return NOWHERE;
     return place === undefined || place.epoch === '' ? undefined : { epoch: place.epoch, offset: place.offset };
   }
 
@@ -57,12 +76,17 @@ export class Cursor {
     this.#put(keyOf(channel), position);
   }
 
-  /** The client has been given the channel's publication with this offset. */
-  advance(key: string, offset: number): void {
+  /** The client has been given the channel's publication with this offset. `whole`: all of the cursor then, if known. */
+  advance(key: string, offset: number, whole?: string): void {
     const place = this.#places.get(key);
     if (place === undefined || offset === 0) return;
     place.offset = offset;
     if (this.#written === undefined) return;
+    // A text that others hold too is hashed once for all of them.
+    if (whole !== undefined && this.#written.length === 1) {
+      this.#written[0] = whole;
+      return;
+    }
     const entry = this.#written[place.index] ?? '';
     const epochAt = entry.indexOf(':', key.length + 1);
     this.#written[place.index] = `${key}:${offset}${epochAt < 0 ? '' : entry.slice(epochAt)}`;

@@ -82,10 +82,10 @@ export class EventStream implements Protocol {
   }
 
   /** Notes that the client is given what `wrap` has made of the frame for another one in the same place. */
-  pass(frame: Frame): void {
+  pass(frame: Frame, place: string): void {
     // The publications of a frame are of one channel.
     const last = readPlaced(String(frame))?.at(-1);
-    if (last !== undefined) this.#cursor.advance(last.key, last.offset);
+    if (last !== undefined) this.#cursor.advance(last.key, last.offset, place);
   }
 
   #placeNext({ key, offset, json }: Placed): string {

@@ -1,6 +1,10 @@
 import type { Caller } from '../../core/allowances.ts';
 import { answerHistory, answerPresence } from '../../core/channel-reads.ts';
+import type { Asker } from '../../core/fair-queue.ts';
 import type { Node } from '../../core/node.ts';
+import type { Principal } from '../../core/principal.ts';
+import { bytesOfReply } from '../../core/work-bytes.ts';
+import { workKeyOf } from '../../core/work-key.ts';
 import { Cursor } from './cursor.ts';
 import { encodeInfo, encodePublications } from './publication.ts';
 import type { Looking, Remembering } from './requests.ts';
@@ -13,11 +17,10 @@ export async function history(node: Node, asked: Remembering, found: Caller): Pr
   const { principal } = await node.signIn(found.principal, asked.token);
   node.spend({ principal, address: found.address }, 'other');
   const { channel, reverse } = asked;
-  const { publications, epoch, offset } = await answerHistory(
-    node,
-    { principal },
-    { kind: 'history', id: 0, ...asked },
-  );
+  const command = { kind: 'history', id: 0, ...asked } as const;
+  const read = () => answerHistory(node, { principal }, command);
+  const asker = askerOf(principal, found);
+  const { publications, epoch, offset } = await node.work.read(asker, read, bytesOfReply);
   const cursor = new Cursor();
   // What a page that ends early did not hold comes next; whoever reads backwards has the newest.
   const last = reverse ? undefined : publications.at(-1)?.offset;
@@ -30,6 +33,11 @@ export async function history(node: Node, asked: Remembering, found: Caller): Pr
 export async function presence(node: Node, { channel, token }: Looking, found: Caller): Promise<string> {
   const { principal } = await node.signIn(found.principal, token);
   node.spend({ principal, address: found.address }, 'other');
-  const { clients } = await answerPresence(node, { principal }, channel);
+  const asker = askerOf(principal, found);
+  const { clients } = await node.work.read(asker, () => answerPresence(node, { principal }, channel), bytesOfReply);
   return `{"clients":[${clients.map(encodeInfo).join()}]}`;
+}
+
+function askerOf(principal: Principal, found: Caller): Asker {
+  return { key: workKeyOf({ principal, address: found.address }), connection: found };
 }

@@ -22,8 +22,23 @@ describe('a request to listen', () => {
     expect(stream(`channel=demo:a&cursor=${key}:4:e`, header).cursor.since('demo:a')?.offset).toBe(5);
     expect(stream(`channel=demo:a&cursor=${key}:4:e`).cursor.since('demo:a')?.offset).toBe(4);
     expect(stream('channel=demo:a').cursor.since('demo:a')).toBeUndefined();
-    expect(() => stream('channel=demo:a', { 'Last-Event-ID': 'no cursor' })).toThrow('is no cursor');
+    expect(() => stream('channel=demo:a&cursor=none')).toThrow('is no cursor');
     expect(poll(`channel=demo:b&cursor=${key}:4:e`).cursor.toString()).toBe('');
+  });
+
+  test('RE8 a Last-Event-ID that is no cursor stands for a place in no epoch, whatever else is said', () => {
+    for (const id of [
+      '42',
+      'no cursor',
+      'x'.repeat(9_000),
+      '{"id":1}',
+      '1-0',
+      `${keyOf('demo:a')}:9007199254740993:e`,
+    ]) {
+      const { cursor } = stream('channel=demo:a&cursor=none', { 'Last-Event-ID': id });
+      expect(cursor.since('demo:a')).toEqual({ epoch: '?', offset: 0 });
+      expect(cursor.toString()).toBe('');
+    }
   });
 
   test('says who asks, by query or header', () => {

@@ -97,7 +97,8 @@ function listening(url: string, headers: Headers, { channelLimit, lastEventId }:
   if (channels.length > most) {
     throw new ClientError('limitExceeded', { field: 'channel', message: `at most ${most} channels` });
   }
-  const cursor = Cursor.parse(lastEventId === '' ? (searchParams.get('cursor') ?? '') : lastEventId);
+  // An EventSource brings the header back by itself, and never asks again once it was refused.
+  const cursor = lastEventId === '' ? Cursor.parse(searchParams.get('cursor') ?? '') : Cursor.parseAny(lastEventId);
   return {
     channels,
     cursor: cursor.of(channels),

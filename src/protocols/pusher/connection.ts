@@ -14,11 +14,19 @@ import { EVENT_TAG, encodeError, encodeEvent, encodeMembers, encodePublication, 
 import { dataOfEvent } from './event-data.ts';
 
 const NAME = 'pu';
-const PING = encodeEvent('pusher:ping', '{}');
+/** Told to clients: without a word for so long, they ask whether anybody is there. */
+const ACTIVITY_TIMEOUT_S = 120;
+/** How long they then wait for the answer: "if no response is received within 30 seconds". */
+const PONG_TIMEOUT_S = 30;
+/**
+ * Clients for phones do not answer `pusher:ping`: pusher-java-client 2.4.4 and pusher-websocket-swift have no handler for
+ * it. The answer to a control frame is RFC 6455's own (5.5.2), so their lines are pinged by that.
+ */
+const SILENT_MS = (ACTIVITY_TIMEOUT_S + PONG_TIMEOUT_S) * 1_000;
 
-/** What the node pings and tells all clients at once with; what each of them says is decoded by its own. */
+/** What the node tells all clients at once with; what each of them says is decoded by its own. */
 export const pusherForAll: Protocol = {
-  ...{ name: NAME, ping: PING, encodePush, tellsOthersOnly: true },
+  ...{ name: NAME, silentMs: SILENT_MS, encodePush, tellsOthersOnly: true },
   decode: () => {
     throw new DisconnectError('badRequest');
   },
@@ -33,8 +41,6 @@ export type Notes = {
   missed(channel: string): void;
 };
 
-/** Told to clients: without a word for so long, they ask whether anybody is there. */
-const ACTIVITY_TIMEOUT_S = 120;
 const EVENT_NAME_LIMIT = 200;
 const PONG = encodeEvent('pusher:pong', '{}');
 
@@ -64,8 +70,8 @@ export class PusherConnection implements Protocol {
     return NAME;
   }
 
-  get ping(): Frame {
-    return PING;
+  get silentMs(): number {
+    return SILENT_MS;
   }
 
   get tellsOthersOnly(): true {

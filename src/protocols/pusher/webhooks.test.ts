@@ -42,8 +42,11 @@ async function outletOf(answer: (attempt: number) => number | Error = () => 200,
   const worker: Worker = (work) => deliver(work, { appOf: (id) => apps.get(id), webClient: { post } });
   jobs.handle(WEBHOOK_QUEUE, { worker, retry: { attempts: 11, ...WEBHOOK_PAUSES } });
   await jobs.start();
-  const disk = { full: false };
-  const add: Jobs['add'] = (works) => (disk.full ? Promise.reject(new Error('disk full')) : jobs.add(works));
+  const disk = { full: false, broken: false };
+  const add: Jobs['add'] = (works) => {
+    if (disk.broken) throw new Error('injected');
+    return disk.full ? Promise.reject(new Error('disk full')) : jobs.add(works);
+  };
   const outlet = new WebhookOutlet(app, webhooks[0] as Webhook, { clock, telemetry, outbox: { add } });
   return { outlet, clock, posted, dropped, jobs, app, apps, disk };
 }
@@ -52,6 +55,17 @@ const event = (channel: string) => ({ name: 'channel_occupied', channel });
 const channelsOf = ({ body }: Post) => (JSON.parse(body).events as { channel: string }[]).map(({ channel }) => channel);
 
 describe('PU9 a webhook', () => {
+  test('FA6 is told later what could not be handed in, also where that threw', async () => {
+    const { outlet, clock, posted, disk } = await outletOf();
+    disk.broken = true;
+    outlet.tell(event('a'));
+    await clock.pass(5_000);
+    outlet.tell(event('b'));
+    disk.broken = false;
+    await clock.pass(2_000);
+    expect(posted.map(channelsOf)).toEqual([['a', 'b']]);
+  });
+
   test('is told of what happens together in one signed request', async () => {
     const { outlet, clock, posted } = await outletOf();
     outlet.tell(event('a'));

@@ -91,21 +91,24 @@ export class WebhookOutlet {
     this.#isBusy = waiting.length > 0;
     if (!this.#isBusy) return;
     const { outbox, clock } = this.#parts;
-    const works = batchesOf(waiting).map((batch) => this.#workOf(batch));
-    const handIn = () => outbox.add(works);
-    // One after the other, so that they keep their order.
-    this.#handingIn = this.#handingIn.then(handIn).then(
-      () => clock.after(GATHER_MS, () => this.#handIn()),
-      (error: unknown) => this.#waitForRoom(waiting, error),
-    );
+    const handIn = async () => outbox.add(batchesOf(waiting).map((batch) => this.#workOf(batch)));
+    // One after the other, so that they keep their order. Whatever is thrown, they are handed in again.
+    this.#handingIn = this.#handingIn
+      .then(handIn)
+      .then(
+        () => GATHER_MS,
+        (error: unknown) => this.#waitForRoom(waiting, error),
+      )
+      .then((pauseMs) => clock.after(pauseMs, () => this.#handIn()));
   }
 
-  #waitForRoom(waiting: readonly Waiting[], error: unknown): void {
-    const { clock, telemetry } = this.#parts;
+  /** Gives the pause before the next try, in milliseconds. */
+  #waitForRoom(waiting: readonly Waiting[], error: unknown): number {
+    const { telemetry } = this.#parts;
     telemetry.record('error', 'webhook.not_written', { app: this.#app.settings.id, error: String(error) });
     this.#queue = [...waiting, ...this.#queue];
     if (this.#queue.length > QUEUE_LIMIT) this.#drop(this.#queue.splice(0, this.#queue.length - QUEUE_LIMIT).length);
-    clock.after(AFTER_ERROR_MS, () => this.#handIn());
+    return AFTER_ERROR_MS;
   }
 
   #workOf(batch: readonly Waiting[]): Omit<NewWork, 'time'> {

@@ -60,7 +60,10 @@ export function createMapMethods(
       const { publications, top } = await readFrom(node, own(channel), range, epoch);
       return { entries: publications.map(entryOf), offset: top.offset, epoch: top.epoch };
     },
-    map_stats: async ({ channel }) => ({ num_keys: node.maps.sizeOf(own(channel)) }),
+    map_stats: async ({ channel }) => {
+      await inMemory(node, own(channel));
+      return { num_keys: node.maps.sizeOf(channel) };
+    },
     map_clear: async ({ channel }) => {
       await clear(node, written(channel));
       return {};
@@ -104,6 +107,7 @@ async function readState(node: Node, params: Params<'map_read_state'>): Promise<
   const { offset, epoch } = await node.position(channel);
   // What the position counts in may be on its way into the map.
   await new Promise<void>((resolve) => node.clock.soon(resolve));
+  await inMemory(node, channel);
   if ((revision > 0 || known !== '') && known !== epoch) throw new ClientError('unrecoverablePosition');
   const place = { ...(offset > 0 && { offset }), ...(epoch !== '' && { epoch }) };
   if (key !== undefined) {
@@ -112,15 +116,31 @@ async function readState(node: Node, params: Params<'map_read_state'>): Promise<
   }
   if (limit === 0) return { entries: [], ...place };
   const most = limit < 0 ? PAGE : Math.min(limit, PAGE);
-  const read = node.maps.read(channel, { cursor, limit: most, bytes: node.limits.recoveryBytes });
+  const read = node.maps.read(channel, {
+    cursor,
+    limit: most,
+    bytes: node.limits.recoveryBytes,
+    now: node.clock.now(),
+  });
   return { entries: read.entries.map(entryOf), ...place, ...(read.cursor !== '' && { cursor: read.cursor }) };
+}
+
+/** Has the entries of a map on disk read, so that what follows in this turn finds them. */
+function inMemory({ storedMaps, permissions }: Node, channel: string): Promise<void> {
+  return storedMaps.prepare(channel, permissions.namespace(channel));
 }
 
 /** Entry by entry, so that those who are in the map hear of it. */
 async function clear(node: Node, channel: string): Promise<void> {
   let cursor = '';
   do {
-    const page = node.maps.read(channel, { cursor, limit: PAGE, bytes: node.limits.recoveryBytes });
+    await inMemory(node, channel);
+    const page = node.maps.read(channel, {
+      cursor,
+      limit: PAGE,
+      bytes: node.limits.recoveryBytes,
+      now: node.clock.now(),
+    });
     const keys = page.entries.flatMap(({ entry }) => (entry === undefined ? [] : [entry.key]));
     await Promise.all(keys.map((key) => node.publish(channel, 'null', { entry: { key, removed: true } })));
     cursor = page.cursor;

@@ -22,6 +22,10 @@ export type ServerApiSettings = {
 type Caller = { readonly key: ApiKey; readonly span: Span | undefined };
 type Answer = { readonly result: unknown } | { readonly error: ApiError };
 
+/** Methods whose answer may be long. */
+const READING: ReadonlySet<string> = new Set(['history', 'presence', 'channels']);
+/** What such an answer is taken for. */
+const READ_BYTES = 32 * 1024;
 /** Every method of the API. */
 export const API_METHODS: readonly string[] = Object.keys(REQUESTS);
 
@@ -95,10 +99,16 @@ export class ServerApi {
       const given = checked(REQUESTS[method], params);
       checkScope(current, method, given);
       this.#spend(current);
-      return { result: await handle(given, span) };
+      return { result: await this.#inTurn(current, method, () => handle(given, span)) };
     } catch (error) {
       return { error: explain(this.#node, error, { method, span }) };
     }
+  }
+
+  /** What reads much takes its turns with what clients have read. */
+  #inTurn(key: ApiKey, method: string, handle: () => Promise<unknown>): Promise<unknown> {
+    if (!READING.has(method)) return handle();
+    return this.#node.work.read({ key: 'api', connection: key }, handle, () => READ_BYTES);
   }
 
   #spend(key: ApiKey): void {

@@ -7,6 +7,99 @@ const SCHEDULES = 60;
 const STEPS = 80;
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
+describe('RE2 SI9 what a room does not keep any more', () => {
+  const gone: readonly (readonly [what: string, letGo: (world: World) => Promise<void>])[] = [
+    ['by size', (world) => world.speak('a', 4, 5, 6)],
+    ['by time', (world) => world.node.clock.pass(5_000)],
+    ['as it was removed', (world) => world.node.node.trim('rooms:a')],
+  ];
+  test.each([...gone])(
+    'RE2 SI9 %s is given to nobody, also when another was given it just before',
+    async (_what, letGo) => {
+      const world = new World({}, { historySize: 3, historyTtlMs: 5_000 });
+      const [one, other] = [await world.connected(), await world.connected()];
+      for (const line of [one, other]) await world.say(line, '2["join_room","a"]');
+      await world.speak('a', 1);
+      for (const line of [one, other]) line.close();
+      await world.speak('a', 2, 3);
+      const back = await world.back(one, pidOf(one));
+      expect([pidOf(back), back.messages]).toEqual([pidOf(one), [2, 3]]);
+      await letGo(world);
+      const late = await world.back(other, pidOf(other));
+      expect(pidOf(late)).not.toBe(pidOf(other));
+      expect(late.messages).toEqual([]);
+    },
+  );
+});
+
+describe('SI8 SE8 what stands on disk', () => {
+  type Written = { readonly channels: readonly (readonly [string, ...unknown[]])[] };
+
+  /** The channels in what was written last. */
+  async function written(world: World): Promise<string[]> {
+    const { publications } = await world.node.node.read('socketio:clients', { limit: 1, reverse: true });
+    const { channels } = JSON.parse(publications[0]?.data ?? '{"channels":[]}') as Written;
+    return channels.map(([channel]) => channel).sort();
+  }
+
+  test('SI8 SE8 has all rooms that a client has asked for, also while others are still being entered', async () => {
+    const world = new World();
+    const line = await world.connected();
+    const { log } = world.node;
+    const position = log.position.bind(log);
+    let letGo: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    log.position = async (channel) => {
+      await gate;
+      return position(channel);
+    };
+    await world.say(line, '20["join_room","a"]', '21["join_room","b"]', '22["join_room","c"]');
+    expect(await written(world)).toEqual(['rooms:a', 'rooms:b', 'rooms:c']);
+    await world.say(line, '23["leave_room","b"]', '24["join_room","d"]');
+    expect(await written(world)).toEqual(['rooms:a', 'rooms:c', 'rooms:d']);
+    letGo();
+    await world.node.clock.settle();
+    await world.say(line, '25["leave_room","a"]');
+    expect(await written(world)).toEqual(['rooms:c', 'rooms:d']);
+  });
+
+  test('SI8 a client in a durable room may come into a channel that keeps nothing', async () => {
+    const world = new World();
+    const line = await world.connected();
+    await world.say(line, '20["join_room","a"]', '21["subscribe","live:x"]');
+    expect(line.last('431')).toMatchObject([{ ok: true }]);
+  });
+});
+
+describe('RE8 SI9 what is no place', () => {
+  const mangled: readonly (readonly [what: string, mangle: (cursor: string) => unknown])[] = [
+    ['a number', () => 5],
+    ['an object', () => ({})],
+    ['nothing at all', () => null],
+    ['a text of another server', () => '1718000000000-0'],
+    ['an empty text', () => ''],
+    ['a number that was not told yet', (cursor) => cursor.replace(/\.\d+\./, '.9999999999999999.')],
+    ['a step that a replay does not have', (cursor) => `${cursor.split('.')[0]}~1~99`],
+    ['an offset that no channel reaches', (cursor) => cursor.replace(/\.(\d+)\.(\d+)\./, '.$1.9999999999999999.')],
+    ['an offset below zero', (cursor) => cursor.replace(/\.(\d+)\.(\d+)\./, '.$1.-1.')],
+  ];
+  test.each([...mangled])('RE8 SI9 %s makes a client begin anew', async (_what, mangle) => {
+    const world = new World();
+    const line = await world.connected();
+    const pid = pidOf(line);
+    await world.say(line, '2["join_room","a"]', '2["join_room","b"]');
+    await world.speak('a', 1);
+    const cursor = String(line.events('new_message').at(-1)?.at(-1));
+    line.close();
+    await world.speak('a', 2);
+    const back = await world.connected({ pid, offset: mangle(cursor) });
+    expect(pidOf(back)).not.toBe(pid);
+    expect(back.messages).toEqual([]);
+  });
+});
+
 /** A client whose line breaks now and then, with some of what was sent to it still under way. */
 class Unlucky {
   readonly #world: World;

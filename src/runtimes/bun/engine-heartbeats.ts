@@ -1,4 +1,5 @@
 import type { Fanout } from '../../core/connection.ts';
+import type { Guard } from '../../core/guard.ts';
 
 /** What is pinged. */
 export interface Pinged {
@@ -12,6 +13,7 @@ export type HeartbeatSettings = {
   /** Tells these lines from those of other heartbeats, in topics. */
   readonly path: string;
   readonly fanout: Fanout;
+  readonly guard: Guard;
   readonly ping: string;
   /** Milliseconds between pings, and how long the answer may take. */
   readonly pingMs: number;
@@ -72,7 +74,8 @@ export class Heartbeats {
   #ping(bucket: number, now: number): void {
     this.#pingedAt[bucket] = now;
     if (this.#buckets[bucket]?.size === 0) return;
-    this.#settings.fanout.publish(this.#topicOf(bucket), this.#settings.ping);
+    const { fanout, guard, ping } = this.#settings;
+    guard.run('pings', () => fanout.publish(this.#topicOf(bucket), ping));
   }
 
   #check(now: number): void {
@@ -80,7 +83,9 @@ export class Heartbeats {
     const bucket = (this.#turn - ago + PARTS * ago) % PARTS;
     const pingedAt = this.#pingedAt[bucket] ?? Number.NEGATIVE_INFINITY;
     if (now - pingedAt < this.#settings.pongMs - this.#partMs) return;
-    for (const line of [...(this.#buckets[bucket] ?? [])]) if (line.heardAt < pingedAt) line.close();
+    this.#settings.guard.each('pings', [...(this.#buckets[bucket] ?? [])], (line) => {
+      if (line.heardAt < pingedAt) line.close();
+    });
   }
 
   #topicOf(bucket: number): string {

@@ -183,6 +183,11 @@ export class EngineLine implements Pinged {
     else this.#abandonProbe(transport.socket);
   }
 
+  /** The client sent a control frame. */
+  heard(): void {
+    this.heardAt = performance.now();
+  }
+
   /** The client has taken what waited for it. */
   drained(): void {
     this.#handler?.drained();

@@ -6,6 +6,7 @@ import type { Feature } from '../../core/feature.ts';
 import type { Node } from '../../core/node.ts';
 import type { Operations } from '../../core/operations.ts';
 import type { Principal } from '../../core/principal.ts';
+import { workKeyOf } from '../../core/work-key.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Span } from '../../ports/traces.ts';
 import { createApiDocs, DOCS_PATH } from './api-docs.ts';
@@ -23,7 +24,7 @@ export type HttpApp = {
   readonly features: readonly Feature[];
   authenticate(headers: Headers): Promise<Principal>;
   /** Counts requests, and refuses what is too much. */
-  readonly node?: Pick<Node, 'spend'>;
+  readonly node?: Pick<Node, 'spend' | 'work'>;
   /** What developers' backends call; undefined for a request that is not for it. */
   readonly serverApi?: {
     answer(request: Request, readBody: () => Promise<string>, span?: Span): Promise<Response | undefined>;
@@ -176,15 +177,19 @@ async function callOperation({ req, env }: Context<Env>, name: string, parts: Pa
   // Once the body is here, which a client may take its time to send: what holds is who they are now (PE3).
   const principal = await parts.app.authenticate(headers);
   const address = proxies.addressOf(headers, env.peer);
-  parts.app.node?.spend({ principal, address }, 'other');
+  const { node } = parts.app;
+  node?.spend({ principal, address }, 'other');
   const context = {
     ...{ principal, address },
     http: { headers, url, responseHeaders },
     ...(env.span !== undefined && { span: env.span }),
   };
   env.span?.set({ 'rpc.method': name });
-  const output = await parts.app.operations.call(name, context, input);
-  return new Response(JSON.stringify(output ?? {}), { headers: responseHeaders });
+  const call = () => parts.app.operations.call(name, context, input);
+  const asker = { key: workKeyOf({ principal, address }), connection: req.raw };
+  const body = JSON.stringify((await (node?.work.call(asker, call) ?? call())) ?? {});
+  node?.work.charge(asker.key, body.length);
+  return new Response(body, { headers: responseHeaders });
 }
 
 /** The web app's files, then the features' routes, then the web app for whatever a person opens. */

@@ -14,14 +14,18 @@ import { openPorts, type Ports } from '../../app/ports.ts';
 import { StartError } from '../../app/start-error.ts';
 import { tracesSettingsOf } from '../../app/traces-setting.ts';
 import type { DrainPlan } from '../../core/drain.ts';
+import { Guard } from '../../core/guard.ts';
+import type { Node } from '../../core/node.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Traces } from '../../ports/traces.ts';
 import { CentrifugeEntrance } from './centrifuge-entrance.ts';
 import { systemClock } from './clock.ts';
 import { Compression } from './compression.ts';
 import { Connections } from './connections.ts';
+import { connectionCapacity, warnOfFewFiles } from './file-limit.ts';
 import { createHttp, type Http } from './http.ts';
 import { MetricsPage } from './metrics-page.ts';
+import { OpenFiles } from './open-files.ts';
 import { PlainEntrance } from './plain-entrance.ts';
 import { ProcessMetrics } from './process-metrics.ts';
 import { PusherEntrance } from './pusher-entrance.ts';
@@ -30,6 +34,7 @@ import { beginRequest, endRequest } from './request-span.ts';
 import { RoomsEntrance } from './rooms-entrance.ts';
 import { SocketIoEntrance } from './socketio-entrance.ts';
 import { starting } from './turned-away.ts';
+import { catchUncaught } from './uncaught.ts';
 import { BunFanout, type SocketData, socketHandler } from './websocket.ts';
 
 export type RunningServer = {
@@ -54,6 +59,10 @@ type Serving = {
 type ClosableTraces = Traces & { close(deadlineMs: number): Promise<void> };
 
 const SWEEP_MS = 60_000;
+/** How long a connection may take to send a request's head, and be idle between two requests. Bun's steps are 4 s. */
+const UNASKED_S = 10;
+/** How long an answer, or the body of a request, may stand still. */
+const REQUEST_IDLE_S = 120;
 /** How long a stop waits for answers under way before it cuts what is left. */
 const STOP_GRACE_MS = 5_000;
 /** How long a stop waits for the collector of traces to take the last ones. */
@@ -69,6 +78,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const telemetry = createTelemetry({ level: config.logLevel, format: config.logFormat });
   if (config.clientInsecure && config.logFormat === 'json') telemetry.record('warn', 'server.insecure');
   const compression = new Compression({ fromBytes: config.compressFromBytes, fanoutBytes: config.compressFanoutBytes });
+  const stopCatching = catchUncaught(new Guard({ clock: systemClock, telemetry }));
+  warnOfFewFiles(telemetry, config.connectionLimit);
   const fanout = new BunFanout(compression);
   const readiness = new Readiness();
   const processMetrics = new ProcessMetrics();
@@ -99,14 +110,18 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const ownerPath = await ready.app.ownerPath();
     const ownerUrl = ownerPath === null ? null : `${url}${ownerPath}`;
     serving = ready;
-    readiness.start(ports.checks, () => opened.damage());
-    const running = { server, app: ready.app, ports, telemetry, traces, readiness, processMetrics };
+    const openFiles = new OpenFiles(server, ready.app.node.guard, systemClock);
+    readiness.start({ ...ports.checks, 'open files': async () => openFiles.check() }, () => opened.damage());
+    const running = {
+      ...{ server, app: ready.app, ports, telemetry, traces, readiness, processMetrics, openFiles, stopCatching },
+    };
     return {
       ...{ url, ownerUrl },
       stop: stopper(running, drainPlanOf(config)),
       hurry: () => ready.app.node.hurry(),
     };
   } catch (error) {
+    stopCatching();
     processMetrics.stop();
     await server.stop(true);
     const damage = ports?.damage();
@@ -140,7 +155,7 @@ function assemble(config: Config, ports: Ports, made: Made): Serving {
   const { telemetry, traces, fanout, server, processMetrics, compression } = made;
   const runtime = {
     ...{ clock: systemClock, passwords: createPasswords(), images: createImages(), digests, webClient },
-    ...{ telemetry, traces, fanout },
+    ...{ telemetry, traces, fanout, connectionCapacity: connectionCapacity() },
     vitals: { counts: telemetry.counts, process: () => processMetrics.vitals() },
   };
   const app = compose(config, ports, runtime);
@@ -155,7 +170,7 @@ function assemble(config: Config, ports: Ports, made: Made): Serving {
     new RoomsEntrance(app, telemetry),
     new SocketIoEntrance(
       {
-        ...{ socketio, server, fanout, clock: systemClock },
+        ...{ socketio, server, fanout, clock: systemClock, guard: app.node.guard },
         report: (error) => app.node.report(error, 'socketio.line_failed'),
       },
       {
@@ -184,7 +199,7 @@ function listen(
     return Bun.serve<SocketData>({
       port: config.port,
       hostname: config.host,
-      idleTimeout: 120,
+      idleTimeout: UNASKED_S,
       // Answers for the time between taking the port and being ready, and for what `answer` could not foresee.
       error: () => new Response('internal server error', { status: 500 }),
       fetch: (request, server) => answer(request, server, { readiness, serving: serving() }),
@@ -210,11 +225,12 @@ async function answer(
   server: Server<SocketData>,
   { readiness, serving }: { readonly readiness: Readiness; readonly serving: Serving | undefined },
 ): Promise<Response | undefined> {
+  server.timeout(request, REQUEST_IDLE_S);
   // Undefined with a Host header that is none; the HTTP edge refuses that.
   const pathname = URL.parse(request.url)?.pathname;
   if (pathname === '/readyz') return readiness.answer();
   if (serving === undefined) return starting(request);
-  if (pathname === '/livez') return new Response('ok', { headers: { 'Content-Type': 'text/plain;charset=utf-8' } });
+  if (pathname === '/livez') return liveness(serving.app.node);
   const peer = server.requestIP(request)?.address ?? '';
   if (pathname === '/metrics') return serving.metrics.answer(request, peer);
   serving.http.settle(request, peer);
@@ -225,6 +241,11 @@ async function answer(
   return span === undefined ? response : endRequest(span, response);
 }
 
+/** 503 when connections are not looked after any more: whoever supervises the process should start it anew. */
+function liveness({ isTicking }: Pick<Node, 'isTicking'>): Response {
+  return isTicking ? new Response('ok') : new Response('the last tick is too long ago', { status: 503 });
+}
+
 type Running = {
   readonly server: Server<SocketData>;
   readonly app: App;
@@ -233,10 +254,12 @@ type Running = {
   readonly traces: ClosableTraces | undefined;
   readonly readiness: Readiness;
   readonly processMetrics: ProcessMetrics;
+  readonly openFiles: OpenFiles;
+  readonly stopCatching: () => void;
 };
 
 function stopper(running: Running, plan: DrainPlan): () => Promise<void> {
-  const { server, app, ports, telemetry, traces, readiness, processMetrics } = running;
+  const { server, app, ports, telemetry, traces, readiness, processMetrics, openFiles, stopCatching } = running;
   const sweep = () =>
     ports.sweep(Date.now()).catch((error: Error) => {
       telemetry.record('warn', 'log.sweep_failed', { error: error.message });
@@ -246,6 +269,7 @@ function stopper(running: Running, plan: DrainPlan): () => Promise<void> {
   return async () => {
     readiness.drain();
     clearInterval(sweeping);
+    openFiles.stop();
     processMetrics.stop();
     // It listens until they are gone, so that a load balancer sees that it is about to stop.
     await app.node.drain(plan);
@@ -255,6 +279,7 @@ function stopper(running: Running, plan: DrainPlan): () => Promise<void> {
     await server.stop(true);
     await ports.close();
     await traces?.close(LAST_SPANS_MS);
+    stopCatching();
   };
 }
 

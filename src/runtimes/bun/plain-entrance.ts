@@ -4,7 +4,6 @@ import type { TurnedAway } from '../../core/arrivals.ts';
 import type { Command } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { ClientError } from '../../core/errors.ts';
-import { Slots } from '../../core/slots.ts';
 import { callerOf } from '../../core/tracing.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Caller, Entrance } from './entrance.ts';
@@ -24,10 +23,6 @@ const METHODS: ReadonlyMap<string, 'GET' | 'POST'> = new Map([
 ]);
 
 const READ = 'GET, HEAD, OPTIONS';
-
-/** Pages of history that are put together at once, for all requests, and requests that wait for their turn. */
-const READS_AT_ONCE = 16;
-const READS_WAITING = 1_000;
 
 /** Between two tries while the process stops. */
 const RETRY_MS = 2_000;
@@ -50,7 +45,6 @@ type Parts = {
 export class PlainEntrance implements Entrance {
   readonly heedsRetry = true;
   readonly #parts: Parts;
-  readonly #reads = new Slots(READS_AT_ONCE, READS_WAITING);
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -159,11 +153,9 @@ export class PlainEntrance implements Entrance {
 
   async #read(pathname: string, request: Request, caller: Caller): Promise<Response> {
     const { node, plain } = this.#parts.app;
-    const body = await this.#reads.run(() =>
-      pathname === '/history'
-        ? plain.history(node, plain.readRemembering(request.url, request.headers), caller)
-        : plain.presence(node, plain.readLooking(request.url, request.headers), caller),
-    );
+    const body = await (pathname === '/history'
+      ? plain.history(node, plain.readRemembering(request.url, request.headers), caller)
+      : plain.presence(node, plain.readLooking(request.url, request.headers), caller));
     return new Response(body, { headers: JSON_HEADERS });
   }
 }

@@ -1,12 +1,12 @@
 import { counter, type Family, gauge } from '../../app/exposition.ts';
 import { Histogram } from '../../core/histogram.ts';
 import type { ProcessVitals } from '../../ports/vitals.ts';
-import { fileLimit } from './file-limit.ts';
+import { connectionCapacity } from './file-limit.ts';
 
 /** How often the event loop is looked at. */
 const LOOK_MS = 500;
-/** Files that a process needs for itself: its database, its libraries. */
-const OWN_FILES = 64;
+
+type Memory = Pick<NodeJS.MemoryUsage, 'rss' | 'heapUsed'>;
 
 /** What can be said of this process as such. */
 export class ProcessMetrics {
@@ -14,7 +14,8 @@ export class ProcessMetrics {
   /** How late it was at the last look and the one before, in seconds. */
   #lately: readonly [number, number] = [0, 0];
   readonly #startedAt = Date.now() / 1_000;
-  readonly #fileLimit = fileLimit();
+  #lastMemory: Memory = { rss: 0, heapUsed: 0 };
+  readonly #connectionCapacity = connectionCapacity();
   readonly #timer: ReturnType<typeof setInterval>;
 
   constructor() {
@@ -33,15 +34,25 @@ export class ProcessMetrics {
     clearInterval(this.#timer);
   }
 
+  /** What was told last where the system does not tell: it opens a file for it, which fails when there are too many. */
+  #memory(): Memory {
+    try {
+      this.#lastMemory = process.memoryUsage();
+    } catch {
+      // Every part of the server that runs out of files says so itself.
+    }
+    return this.#lastMemory;
+  }
+
   vitals(): ProcessVitals {
-    const { rss, heapUsed } = process.memoryUsage();
+    const { rss, heapUsed } = this.#memory();
     const { user, system } = process.cpuUsage();
     const cpuSeconds = (user + system) / 1_000_000;
     return { residentBytes: rss, heapBytes: heapUsed, cpuSeconds, lagSeconds: Math.max(...this.#lately) };
   }
 
   families(): readonly Family[] {
-    const { rss, heapUsed } = process.memoryUsage();
+    const { rss, heapUsed } = this.#memory();
     const { user, system } = process.cpuUsage();
     return [
       gauge('process_resident_memory_bytes', 'Main memory that the process takes.', rss),
@@ -59,8 +70,8 @@ export class ProcessMetrics {
   }
 
   #capacity(): readonly Family[] {
-    if (this.#fileLimit === undefined) return [];
+    if (this.#connectionCapacity === undefined) return [];
     const help = 'Connections that this process can hold: its limit of open files (ulimit -n), less its own.';
-    return [gauge('banyan_connection_capacity', help, Math.max(0, this.#fileLimit - OWN_FILES))];
+    return [gauge('banyan_connection_capacity', help, this.#connectionCapacity)];
   }
 }

@@ -60,7 +60,7 @@ async function time(run: () => Promise<unknown>): Promise<Check> {
   const started = performance.now();
   const late = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => late.resolve(false), DEADLINE_MS);
-  const answered = run().then(
+  const answered = (async () => run())().then(
     () => true,
     () => false,
   );

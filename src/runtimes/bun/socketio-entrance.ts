@@ -2,7 +2,9 @@ import type { Server } from 'bun';
 import type { App } from '../../app/compose.ts';
 import type { End } from '../../core/connection.ts';
 import { ClientError } from '../../core/errors.ts';
+import type { Guard } from '../../core/guard.ts';
 import type { Frame } from '../../core/protocol.ts';
+import { repeat } from '../../core/repeat.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Compression } from './compression.ts';
 import { Heartbeats } from './engine-heartbeats.ts';
@@ -37,6 +39,7 @@ type Parts = {
   readonly server: Server<SocketData>;
   readonly fanout: BunFanout;
   readonly clock: Clock;
+  readonly guard: Guard;
   /** Logs an error that no client is told the cause of. */
   readonly report: (error: unknown) => void;
 };
@@ -58,7 +61,8 @@ export class SocketIoEntrance implements Entrance {
     this.#settings = settings;
     this.#clientFiles = listClientFiles(settings.path);
     const { engine } = parts.socketio;
-    const heartbeats = new Heartbeats({ ...settings, fanout: parts.fanout, ping: engine.PING }, performance.now());
+    const { fanout, guard, clock } = parts;
+    const heartbeats = new Heartbeats({ ...settings, fanout, guard, ping: engine.PING }, performance.now());
     this.#line = {
       engine,
       heartbeats,
@@ -68,7 +72,8 @@ export class SocketIoEntrance implements Entrance {
       report: parts.report,
       forget: ({ sid }, pollComes) => this.#forget(sid, pollComes),
     };
-    this.#advanceLater();
+    const onError = (error: unknown) => guard.failed('heartbeats', error);
+    repeat({ clock, ms: heartbeats.partMs, onError }, () => heartbeats.advance(performance.now()));
   }
 
   takes(pathname: string): boolean {
@@ -190,14 +195,6 @@ export class SocketIoEntrance implements Entrance {
   #refuse(refusal: Refusal): Response {
     return Response.json(this.#parts.socketio.engine.REFUSALS[refusal], { status: 400 });
   }
-
-  #advanceLater(): void {
-    const { heartbeats } = this.#line;
-    this.#parts.clock.after(heartbeats.partMs, () => {
-      heartbeats.advance(performance.now());
-      this.#advanceLater();
-    });
-  }
 }
 
 /** What is kept of who comes: their request need not be. */
@@ -223,6 +220,10 @@ class Newcomer implements SocketOwner {
     this.#line?.received(frame, socket);
   }
 
+  heard(): void {
+    this.#line?.heard();
+  }
+
   drained(): void {
     this.#line?.drained();
   }
@@ -239,6 +240,7 @@ function probing(line: EngineLine): SocketOwner {
       if (!line.probe(socket)) socket.close();
     },
     received: (frame, socket) => line.received(frame, socket),
+    heard: () => line.heard(),
     drained: () => line.drained(),
     closed: (socket, end) => line.socketClosed(socket, end),
   };

@@ -14,7 +14,8 @@ export type Framing = {
    * same bytes, which are made once. `pass` notes what such a client is given.
    */
   readonly place?: string;
-  pass?(frame: Frame): void;
+  /** `place`: where the other one stood then. */
+  pass?(frame: Frame, place: string): void;
   /** The stream has ended, from whichever side. */
   gone?(): void;
 };
@@ -66,7 +67,7 @@ const encoder = new TextEncoder();
 export const LAST_WORDS_S = 5;
 
 /** What a published frame has become for each place (see `Framing`). */
-type Wrapped = Map<string, Uint8Array>;
+type Wrapped = Map<string, { readonly bytes: Uint8Array; readonly place: string }>;
 
 /** Who hears what is published to a topic; several of them share what they make of it. */
 export type Listener = { send(frame: Frame, wrapped?: Wrapped): void };
@@ -80,7 +81,16 @@ export class Streams implements Fanout {
     const listeners = this.#topics.get(topic);
     if (listeners === undefined) return;
     const wrapped: Wrapped | undefined = listeners.size > 1 ? new Map() : undefined;
-    for (const connection of listeners) connection.send(frame, wrapped);
+    let failure: { readonly error: unknown } | undefined;
+    for (const connection of listeners) {
+      try {
+        connection.send(frame, wrapped);
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+    // Once all others have it.
+    if (failure !== undefined) throw failure.error;
   }
 
   /** Undefined when the stream has ended, or never was. */
@@ -179,14 +189,15 @@ export class StreamConnection implements Connection {
 
   #wrapShared(frame: Frame, wrapped: Wrapped): Uint8Array {
     const framing = this.#framing;
-    const place = `${framing.contentType} ${framing.place ?? ''}`;
+    // No place is called as a type of content is.
+    const place = framing.place ?? framing.contentType;
     const known = wrapped.get(place);
     if (known !== undefined) {
-      framing.pass?.(frame);
-      return known;
+      framing.pass?.(frame, known.place);
+      return known.bytes;
     }
     const bytes = bytesOf(framing.wrap(frame));
-    wrapped.set(place, bytes);
+    wrapped.set(place, { bytes, place: framing.place ?? place });
     return bytes;
   }
 

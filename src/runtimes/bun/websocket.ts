@@ -16,6 +16,8 @@ export type SocketData = SessionData | { readonly owner: SocketOwner };
 export interface SocketOwner {
   opened(socket: Socket): void;
   received(frame: Frame, socket: Socket): void;
+  /** The client sent a control frame, which says nothing but that it is there. */
+  heard(): void;
   /** The client has taken what waited for it. */
   drained(socket: Socket): void;
   closed(socket: Socket, end: End): void;
@@ -77,6 +79,10 @@ class BunConnection implements Connection {
   close(code: number, reason: string): void {
     this.#socket.close(code, reason);
   }
+
+  ping(): void {
+    this.#socket.ping();
+  }
 }
 
 /** Fan-out by Bun's native topics; before the server listens there is nobody to tell. */
@@ -119,6 +125,12 @@ export type SocketBounds = {
  */
 export function socketHandler(node: () => Node, bounds: SocketBounds): WebSocketHandler<SocketData> {
   const { compression } = bounds;
+  // What one socket's handler throws ends that socket, and is no uncaught exception of the process.
+  const guarded =
+    <A extends unknown[]>(handle: (socket: Socket, ...rest: A) => void) =>
+    (socket: Socket, ...rest: A) => {
+      if (!node().guard.run('sockets', () => handle(socket, ...rest))) socket.terminate();
+    };
   return {
     maxPayloadLength: bounds.maxFrameBytes,
     backpressureLimit: bounds.maxBacklogBytes,
@@ -128,7 +140,7 @@ export function socketHandler(node: () => Node, bounds: SocketBounds): WebSocket
     sendPings: false,
     // One compressor for all: what each socket remembers of earlier frames would take memory for each.
     perMessageDeflate: compression.isOn && { compress: 'shared', decompress: 'shared' },
-    open(socket) {
+    open: guarded((socket) => {
       const { data } = socket;
       if ('owner' in data) return data.owner.opened(socket);
       const { protocol, principal, address, sent, first, client, refusal } = data;
@@ -141,24 +153,32 @@ export function socketHandler(node: () => Node, bounds: SocketBounds): WebSocket
       });
       data.session = session;
       if (first !== undefined) session.take(first);
-    },
-    message(socket, message) {
+    }),
+    message: guarded((socket, message) => {
       const { data } = socket;
       if ('owner' in data) data.owner.received(message, socket);
       else data.session?.receive(message);
-    },
-    drain(socket) {
+    }),
+    ping: guarded(heard),
+    pong: guarded(heard),
+    drain: guarded((socket) => {
       const { data } = socket;
       if ('owner' in data) data.owner.drained(socket);
       else data.session?.drained();
-    },
-    close(socket, code) {
+    }),
+    close: guarded((socket, code) => {
       const { data } = socket;
       if ('owner' in data) return data.owner.closed(socket, code === CUT ? 'cut' : 'closed');
       data.session?.closed(data.hasDropped === true ? 'dropped' : code === CUT ? 'cut' : 'closed');
       data.session = undefined;
-    },
+    }),
   };
+}
+
+/** A control frame of the client's: its line stands. */
+function heard({ data }: Socket): void {
+  if ('owner' in data) data.owner.heard();
+  else data.session?.heard();
 }
 
 function turnAway(socket: Socket, { frame, code, reason }: Refusal): void {

@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'bun:test';
+import { type Append, type Log, type MapEntry, PAGE_BYTES, type Publication } from '../../src/ports/log.ts';
+import { Random } from '../simulation/random.ts';
+import { append } from './appends.ts';
+
+const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
+
+const set = (channel: string, key: string, text: string, more: Partial<Append> = {}) =>
+  append(channel, text, { ...more, entry: { key } });
+const removed = (channel: string, key: string) => append(channel, '', { entry: { key, removed: true } });
+
+/** All entries, a page after the other. */
+async function entriesOf(log: Log, channel: string, limit = 100): Promise<readonly Publication[]> {
+  const found: Publication[] = [];
+  for (;;) {
+    const after = found.at(-1)?.entry?.key;
+    const page = await log.entries(channel, { limit, ...(after !== undefined && { after }) });
+    if (page.length === 0) return found;
+    found.push(...page);
+  }
+}
+
+async function textsOf(log: Log, channel: string, limit?: number): Promise<Readonly<Record<string, string>>> {
+  const entries = await entriesOf(log, channel, limit);
+  return Object.fromEntries(entries.map(({ entry, data }) => [(entry as MapEntry).key, JSON.parse(data)]));
+}
+
+/** What a log knows of maps. */
+export function logEntriesContract(current: () => Log): void {
+  describe('MA10: entries', () => {
+    test('are what was set last and not removed, in their channel alone', async () => {
+      const log = current();
+      await log.append([set('a', 'x', 'one'), set('a', 'y', 'two'), set('b', 'x', 'other')]);
+      await log.append([set('a', 'x', 'three'), set('a', 'z', 'four'), removed('a', 'y'), removed('a', 'none')]);
+      expect(await textsOf(log, 'a')).toEqual({ x: 'three', z: 'four' });
+      expect(await textsOf(log, 'b')).toEqual({ x: 'other' });
+      expect(await textsOf(log, 'none')).toEqual({});
+    });
+
+    test('are the publications that set them, and publications name their entries', async () => {
+      const log = current();
+      const info = { user: 'u', client: 'c' };
+      await log.append([append('a', 'plain'), set('a', 'x', 'one', { time: 5, info, tags: { t: '1' }, except: 'c' })]);
+      await log.append([removed('a', 'y')]);
+      const one = { offset: 2, time: 5, data: '"one"', info, tags: { t: '1' }, except: 'c', entry: { key: 'x' } };
+      expect(await entriesOf(log, 'a')).toEqual([one]);
+      const { publications } = await log.read('a', { limit: 9 });
+      expect(publications.map(({ entry }) => entry)).toEqual([undefined, { key: 'x' }, { key: 'y', removed: true }]);
+    });
+
+    test('outlive what retention and trim let go of', async () => {
+      const log = current();
+      const retention = { size: 2, ttlMs: 100 };
+      for (let n = 0; n < 50; n += 1) await log.append([set('a', `k${n}`, String(n), { time: 1_000 + n, retention })]);
+      await log.append([set('a', 'late', 'late', { time: 9_000, retention })]);
+      expect(Object.keys(await textsOf(log, 'a'))).toHaveLength(51);
+      await log.trim('a');
+      expect(Object.keys(await textsOf(log, 'a'))).toHaveLength(51);
+      await log.append([removed('a', 'k7')]);
+      expect(Object.keys(await textsOf(log, 'a'))).toHaveLength(50);
+    });
+
+    test('are not changed by an append that repeats a key', async () => {
+      const log = current();
+      await log.append([set('a', 'x', 'first', { key: 'm' }), set('a', 'x', 'second')]);
+      await log.append([set('a', 'x', 'first', { key: 'm' })]);
+      expect(await textsOf(log, 'a')).toEqual({ x: 'second' });
+    });
+
+    test('have keys that look alike, and are read by pages of any length', async () => {
+      const log = current();
+      const keys = [
+        'a',
+        'A',
+        'a ',
+        'ä',
+        'a\u0308',
+        '频',
+        '😀',
+        '\u{10ffff}',
+        '\ue000',
+        "'",
+        '%',
+        '__proto__',
+        ' ',
+        '0',
+      ];
+      await log.append(keys.map((key) => set('a', key, key)));
+      for (const limit of [1, 2, 5, 100]) {
+        const found = (await entriesOf(log, 'a', limit)).map(({ entry }) => entry?.key ?? '');
+        expect(found.sort()).toEqual([...keys].sort());
+      }
+    });
+
+    test('come in pages that are bounded by bytes', async () => {
+      const log = current();
+      const long = 'x'.repeat(PAGE_BYTES / 2);
+      await log.append([set('a', '1', long), set('a', '2', long), set('a', '3', long)]);
+      expect((await log.entries('a', { limit: 9 })).length).toBeLessThan(3);
+      expect(Object.keys(await textsOf(log, 'a', 9))).toEqual(['1', '2', '3']);
+    });
+
+    test(`are the fold of random appends, SEED=${SEED}`, async () => {
+      const log = current();
+      const random = new Random(SEED);
+      const model = new Map<string, string>();
+      for (let step = 0; step < 200; step += 1) {
+        const batch = Array.from({ length: random.between(0, 4) }, () => {
+          const key = `k${random.between(0, 9)}`;
+          if (random.chance(0.3)) {
+            model.delete(key);
+            return removed('a', key);
+          }
+          model.set(key, String(step));
+          return set('a', key, String(step), { retention: { size: 3, ttlMs: 0 } });
+        });
+        await log.append(batch);
+        if (random.chance(0.05)) await log.trim('a');
+        if (step % 20 === 0) expect(await textsOf(log, 'a', 3)).toEqual(Object.fromEntries(model));
+      }
+    });
+  });
+}
