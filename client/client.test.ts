@@ -216,7 +216,7 @@ describe('a call', () => {
     expect(inner.requestId).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  test('fails with number, name and message over the connection', async () => {
+  test('fails with number, name, field and message over the connection', async () => {
     const client = await connected();
     nextError = new ClientError('gone', { message: 'used up' });
     expect(await errorOf(client.call('accounts.status', {}))).toMatchObject({
@@ -224,6 +224,17 @@ describe('a call', () => {
       code: 410,
       temporary: false,
       message: 'used up',
+    });
+    nextError = new ClientError('invalidInput', { field: 'a.0.b', message: 'must be "x: y"' });
+    expect(await errorOf(client.call('accounts.status', {}))).toMatchObject({
+      name: 'invalidInput',
+      field: 'a.0.b',
+      message: 'must be "x: y"',
+    });
+    nextError = new ClientError('invalidInput', { message: 'user: is missing; or handle: is missing' });
+    expect(await errorOf(client.call('accounts.status', {}))).toMatchObject({
+      field: undefined,
+      message: 'user: is missing; or handle: is missing',
     });
     nextError = new ClientError('tooManyRequests');
     expect(await errorOf(client.call('accounts.status', {}))).toMatchObject({

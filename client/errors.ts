@@ -16,6 +16,9 @@ const FIRST_SERVER_CODE = 100;
 /** The number of a subscription that is one too many. */
 export const LIMIT_EXCEEDED = ERRORS.limitExceeded.code;
 
+/** How a reply over a live connection tells which field is wrong: `title: must be one line of text`. */
+const FIELD_AND_RULE = /^([\w-]+(?:\.[\w-]+)*): (?!.*; or )(.+)$/s;
+
 const CODES = { timeout: 1, connectionLost: 2 } as const;
 const NAMES = new Map<number, ErrorName>(
   (Object.keys(ERRORS) as ErrorName[]).map((name) => [ERRORS[name].code, name] as const),
@@ -27,7 +30,7 @@ export class BanyanError extends Error {
   readonly code: number;
   /** True when the same call may succeed a little later. Repeat it only if it carries a key or changes nothing. */
   readonly temporary: boolean;
-  /** Dotted path of the input field that is wrong. Known over HTTP only. */
+  /** Dotted path of the input field that is wrong. */
   readonly field: string | undefined;
   /** Seconds to wait before the next try. Known over HTTP only. */
   readonly retryAfter: number | undefined;
@@ -49,10 +52,15 @@ export class BanyanError extends Error {
 /** What the Centrifuge client rejects with. */
 export function errorFromReply(thrown: unknown): BanyanError {
   const { code, message } = thrown as { readonly code?: unknown; readonly message?: unknown };
-  const detail = { ...(typeof message === 'string' && { message }), cause: thrown };
+  const detail = { ...(typeof message === 'string' && detailOf(message)), cause: thrown };
   if (code === CODES.timeout) return new BanyanError('timeout', detail);
   if (typeof code === 'number' && code < FIRST_SERVER_CODE) return new BanyanError('connectionLost', detail);
   return new BanyanError(NAMES.get(code as number) ?? 'internal', detail);
+}
+
+function detailOf(text: string): Pick<Detail, 'field' | 'message'> {
+  const [, field, message] = FIELD_AND_RULE.exec(text) ?? [];
+  return field === undefined || message === undefined ? { message: text } : { field, message };
 }
 
 /** The error of an HTTP answer, whose body is JSON only if Banyan itself wrote it, and not a proxy before it. */

@@ -19,7 +19,26 @@ export function plainName(name: string): string {
   return name.replace(ALL, '');
 }
 
-/** A technical text with its bidi characters written out, so that whoever looks for them sees them. */
-export function writtenOut(text: string): string {
-  return text.replace(ALL, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
+/** What shows nothing, or not itself: control characters, separators of lines, and ignorable ones, bidi among them. */
+const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/gu;
+/** Of these, what JSON may be full of in good order: emoji are joined by them, and scripts shape their letters. */
+const JOINING = /\u200c|\u200d|\ufe0e|\ufe0f/;
+
+/** A technical name with every character that nobody sees written out, so that whoever looks for it sees it. */
+export function writtenOut(name: string): string {
+  return name.replace(UNSEEN, escaped);
+}
+
+/** The same of JSON on lines of its own: still the same JSON, with its emoji. */
+export function writtenOutJson(json: string): string {
+  return json.replace(UNSEEN, (character) =>
+    character === '\n' || JOINING.test(character) ? character : escaped(character),
+  );
+}
+
+/** As JSON escapes it. */
+function escaped(character: string): string {
+  return Array.from({ length: character.length }, (_, at) => character.charCodeAt(at))
+    .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
+    .join('');
 }

@@ -2,9 +2,10 @@ import { expect, test } from 'bun:test';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import i18next from 'i18next';
-import { BanyanError } from '../../client/errors.ts';
+import { BanyanError, errorFromReply } from '../../client/errors.ts';
 import { ERRORS } from '../core/errors.ts';
-import { errorText } from './error-text.ts';
+import { errorText, failureText } from './error-text.ts';
+import { uiLocale } from './locale.ts';
 import { serverErrorsZh } from './locale-errors.ts';
 
 const FEATURES = join(import.meta.dir, '..', 'features');
@@ -36,6 +37,29 @@ test('a Chinese reader gets them in Chinese, numbers included, or else the kind 
   expect(inChinese('limitExceeded', 'a group has at most 100 invitations')).toBe('一个群最多有 100 个邀请链接');
   expect(inChinese('conflict', 'no such person: u1')).toBe('与现有内容冲突');
   expect(inChinese('timeout')).toBe('服务器没有及时回应');
+});
+
+test.each([
+  [
+    'en',
+    'Name of the group must be one line of text',
+    'this person left the group and can come back only by an invitation',
+  ],
+  ['zh', '群聊名称只能是一行文字', '对方已退出该群，只能通过邀请链接回来'],
+] as const)('an error of a live connection names its field in words, in %s', (language, title, users) => {
+  const zh = Object.entries(serverErrorsZh).map(([words, text]) => [`error/${words}`, text]);
+  const texts = { ...uiLocale[language], ...(language === 'zh' && Object.fromEntries(zh)) };
+  const instance = i18next.createInstance({
+    ...{ lng: language, resources: { [language]: { translation: texts } } },
+    ...{ keySeparator: false, nsSeparator: false },
+  });
+  void instance.init();
+  const told = (code: number, message: string) => failureText(errorFromReply({ code, message }), instance.t);
+  expect(told(400, 'title: must be one line of text')).toBe(title);
+  // A field without a word of its own is not named: people know nothing of operations.
+  const words = 'this person left the group and can come back only by an invitation';
+  expect(told(103, `users: ${words}`)).toBe(users);
+  expect(told(103, words)).toBe(users);
 });
 
 test('what is no error of the server says nothing of our insides', () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { accountsLocale } from '../../src/features/accounts/web/locale.ts';
+import { chatLocale } from '../../src/features/chat/web/locale.ts';
 import { LOOKS, optionsOf } from './all-looks.ts';
-import { complaintsOf, keepPicture, openStage, type Person, roomRow, type Stage, until } from './stage.ts';
+import { complaintsOf, keepPicture, openStage, PASSWORD, type Person, roomRow, type Stage, until } from './stage.ts';
 
 let stage: Stage;
 let ann: Person;
@@ -57,6 +58,43 @@ test('AU13 As somebody who wants no strangers I choose so in my settings', async
   await until('saved', async () => (await ben.call('accounts.me', {})).addedBy === 'known');
   await page.reload();
   expect(await page.getByRole('radio', { name: accountsLocale.en['accounts.addedByKnown'] }).isChecked()).toBe(true);
+});
+
+test('CH12 AU13 As somebody who adds people I am told in my language why they cannot be added', async () => {
+  const cy = await stage.member(ann, 'Cy Moss', { locale: 'zh-CN' });
+  const { page } = cy;
+  const { id: room } = await cy.call('chat.createGroup', { title: '回来的人', key: 'who-comes-back', members: [] });
+  await page.goto(`/r/${room}`);
+  await page.getByRole('button', { name: chatLocale.zh['chat.showMembers'] }).click();
+  await page.getByRole('complementary').getByRole('button', { name: chatLocale.zh['chat.addMembers'] }).click();
+  await page.getByText('@ben.ko').click();
+  await page.getByRole('button', { name: chatLocale.zh['chat.add'], exact: true }).click();
+  await page.getByText('操作失败：对方只允许有共同聊天的人这样做').waitFor();
+  await keepPicture(page, 'abuse-add-refused');
+});
+
+test('AU2 As somebody who has guessed too often I am told the wait in minutes, and may sign in as somebody else', async () => {
+  const stranger = await stage.visitor('A stranger', { locale: 'zh-CN' });
+  const { page } = stranger;
+  const wrong = { login: 'cy.moss', password: 'a wrong sentence' };
+  await until('it is too often', async () =>
+    stranger.call('accounts.signIn', wrong).then(
+      () => false,
+      (error) => String(error).includes('429'),
+    ),
+  );
+  await page.goto('/');
+  await page.getByLabel(accountsLocale.zh['accounts.login']).fill(wrong.login);
+  await page.getByLabel(accountsLocale.zh['accounts.password']).fill(PASSWORD);
+  const button = page.getByRole('button', { name: accountsLocale.zh['accounts.signIn'], exact: true });
+  await button.click();
+  await page.getByText(/尝试次数过多，请 \d+ 分钟后再试。/).waitFor();
+  expect(await button.isDisabled()).toBe(true);
+  expect(await button.getAttribute('aria-busy')).toBe('false');
+  await keepPicture(page, 'abuse-wait');
+  await page.getByLabel(accountsLocale.zh['accounts.login']).fill('ann.lee');
+  await button.click();
+  await roomRow(page, 'General').waitFor();
 });
 
 describe('what is refused is said in words', () => {

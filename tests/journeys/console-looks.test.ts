@@ -57,7 +57,8 @@ const LIVE: Screens = {
   },
   'console-connection': async (page, t) => {
     await page.goto('/admin/connections?text=ann.lee');
-    await page.getByRole('main').getByRole('link', { name: '林安妮' }).first().click();
+    // The oldest: the newer ones end whenever another look opens a page.
+    await page.getByRole('main').getByRole('link', { name: '林安妮' }).last().click();
     await main(page, t('console.lastSeen'));
   },
   'console-disconnect': async (page, t) => {
@@ -128,22 +129,18 @@ const OUTSIDE: Screens = {
   },
 };
 
-describe.each(LOOKS.map((look) => [look.name, look] as const))('the console, %s', (_name, look) => {
-  let me: Person;
-
-  test('As the owner I can read and use what is live', async () => {
-    me = await stage.device(ann, optionsOf(look));
-    expect(await lookAt(me, look, LIVE)).toEqual([]);
-  }, 120_000);
-
-  test('As the owner I can read and use what is kept', async () => {
-    expect(await lookAt(me, look, KEPT)).toEqual([]);
-  }, 60_000);
-
-  test('As somebody else I can read that it is not for me', async () => {
-    const member = await stage.member(ann, `Member ${look.name}`, optionsOf(look));
-    expect(await lookAt(member, look, OUTSIDE)).toEqual([]);
-    expect(complaintsOf(me, member)).toEqual([]);
-    await Promise.all([me.context.close(), member.context.close()]);
-  }, 60_000);
+/** Browsers wait more than they compute, so all looks are gone through side by side. */
+describe('the console', () => {
+  test.concurrent.each(LOOKS.map((look) => [look.name, look] as const))(
+    'As the owner, and as somebody else, with %s I can read and use it',
+    async (_name, look) => {
+      const me = await stage.device(ann, optionsOf(look));
+      const problems = [await lookAt(me, look, LIVE), await lookAt(me, look, KEPT)];
+      const member = await stage.member(ann, `Member ${look.name}`, optionsOf(look));
+      problems.push(await lookAt(member, look, OUTSIDE));
+      expect([...problems.flat(), ...complaintsOf(me, member)]).toEqual([]);
+      await Promise.all([me.context.close(), member.context.close()]);
+    },
+    240_000,
+  );
 });

@@ -10,18 +10,20 @@ export type Movement = {
 
 /** Frames without a movement after which the page is at rest. */
 const RESTING_FRAMES = 8;
+/** After so many nobody waits for a rest any longer: a row that is gone never comes to one. */
+const MOST_FRAMES = 600;
 
 /** Turns the wheel over the timeline, and watches the row that was at the top of the view until all is at rest. */
 export async function turnWheel(page: Page, pixels: number): Promise<Movement> {
   const box = await page.getByTestId('timeline').boundingBox();
   if (box === null) throw new Error('there is no timeline');
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  const watching = page.evaluate(watchTopRow, RESTING_FRAMES);
+  const watching = page.evaluate(watchTopRow, [RESTING_FRAMES, MOST_FRAMES] as const);
   await page.mouse.wheel(0, pixels);
   return watching;
 }
 
-async function watchTopRow(restingFrames: number): Promise<Movement> {
+async function watchTopRow([restingFrames, mostFrames]: readonly [number, number]): Promise<Movement> {
   const scroller = document.querySelector('[data-testid=timeline]') as HTMLElement;
   const edge = scroller.getBoundingClientRect().top;
   const rows = [...scroller.querySelectorAll<HTMLElement>('article')];
@@ -30,14 +32,16 @@ async function watchTopRow(restingFrames: number): Promise<Movement> {
   const start = topOf(id) ?? 0;
   const path: number[] = [];
   let resting = 0;
+  let frames = 0;
   // The first movement is waited for, in case the wheel takes a while.
   while (resting < restingFrames || path.every((moved) => moved === 0)) {
     await new Promise(requestAnimationFrame);
+    frames += 1;
+    if (frames > mostFrames) break;
     const top = topOf(id);
     if (top === undefined) continue;
     resting = path.at(-1) === top - start ? resting + 1 : 0;
     path.push(top - start);
-    if (path.length > 600) break;
   }
   return { path, moved: path.at(-1) ?? 0 };
 }

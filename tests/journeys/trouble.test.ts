@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { Page } from 'playwright-core';
 import { composer, message, openRoom, press, say, showsInOrder } from './chatting.ts';
 import { scrollTo } from './scrolling.ts';
-import { complaintsOf, keepPicture, openStage, type Person, roomRow, type Stage, until } from './stage.ts';
+import { complaintsOf, DESKTOP, keepPicture, openStage, type Person, roomRow, type Stage, until } from './stage.ts';
 
 let stage: Stage;
 let ann: Person;
@@ -67,6 +67,28 @@ describe('someone who looks away', () => {
     await roomRow(page, 'Trouble').getByText('2 unread').waitFor();
     await look(page, true);
     await roomRow(page, 'Trouble').getByText('unread').waitFor({ state: 'detached' });
+  }, 60_000);
+});
+
+describe('someone at the end', () => {
+  test('As a reader I stay there when a notice, my draft or the keyboard takes room', async () => {
+    const { page } = ann;
+    const height = async () => (await page.getByTestId('timeline').boundingBox())?.height ?? 0;
+    const shrinks = async (what: string, act: () => Promise<unknown>) => {
+      const before = await height();
+      await act();
+      await until(`${what} takes room`, async () => (await height()) < before);
+      await until(`the end is in view beside ${what}`, () => isOnScreen(page, 'word-2.'));
+    };
+    await until('the end is in view', () => isOnScreen(page, 'word-2.'));
+    await shrinks('a draft', () => composer(page).fill('a\nlong\ndraft\nof\nlines'));
+    await shrinks('the notice of a lost line', () => ann.context.setOffline(true));
+    await shrinks('the keyboard', () => page.setViewportSize({ ...DESKTOP, height: 500 }));
+    await page.setViewportSize(DESKTOP);
+    await ann.context.setOffline(false);
+    await composer(page).fill('');
+    await until('the end is in view again', () => isOnScreen(page, 'word-2.'));
+    ann.complaints.length = 0;
   }, 60_000);
 });
 

@@ -1,7 +1,7 @@
 import { Gauge, Keyboard, LogOut, Settings } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Avatar, pictureAddress } from '../../../ui/avatar.tsx';
-import { errorText } from '../../../ui/error-text.ts';
+import { failureText } from '../../../ui/error-text.ts';
 import { Menu } from '../../../ui/menu.tsx';
 import { showToast } from '../../../ui/toast.tsx';
 import { useMe, useSignIn } from './account-context.tsx';
@@ -19,7 +19,7 @@ export function AccountMenu({ onSettings, onConsole, onShortcuts }: Props) {
   const signIn = useSignIn();
   const me = useMe();
   const signOut = () =>
-    signIn.signOut().catch((error) => showToast(t('accounts.failed', { reason: errorText(error, t) }), 'error'));
+    signIn.signOut().catch((error) => showToast(t('accounts.failed', { reason: failureText(error, t) }), 'error'));
   return (
     <Menu
       trigger={

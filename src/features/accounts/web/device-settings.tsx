@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { formatAgo } from '../../../ui/dates.ts';
-import { errorText } from '../../../ui/error-text.ts';
+import { failureText } from '../../../ui/error-text.ts';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { showToast } from '../../../ui/toast.tsx';
 import type { Device } from '../contract.ts';
@@ -24,7 +24,7 @@ export function DeviceSettings() {
   useEffect(load, [load]);
   const signOut = (device: string) =>
     client.call('accounts.signOutDevice', { device }).then(load, (error: Error) => {
-      showToast(t('accounts.failed', { reason: errorText(error, t) }), 'error');
+      showToast(t('accounts.failed', { reason: failureText(error, t) }), 'error');
     });
   if (devices === 'failed') return <ErrorState text={t('accounts.loadFailed')} onRetry={load} />;
   return (

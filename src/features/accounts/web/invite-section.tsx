@@ -5,7 +5,7 @@ import { useApp } from '../../../ui/app-context.tsx';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { copyAndTell } from '../../../ui/clipboard.ts';
 import { formatShort } from '../../../ui/dates.ts';
-import { errorText } from '../../../ui/error-text.ts';
+import { failureText } from '../../../ui/error-text.ts';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { showToast } from '../../../ui/toast.tsx';
 import type { Invite } from '../contract.ts';
@@ -34,7 +34,7 @@ export function InviteSection() {
   }, [client]);
   useEffect(load, [load]);
   const attempt = (action: () => Promise<void>) =>
-    action().catch((error) => showToast(t('accounts.failed', { reason: errorText(error, t) }), 'error'));
+    action().catch((error) => showToast(t('accounts.failed', { reason: failureText(error, t) }), 'error'));
   const create = () =>
     attempt(async () => {
       const invite = await client.call('accounts.createInvite', { role, uses: USES[uses]?.uses ?? null });

@@ -119,7 +119,7 @@ function RegisterForm({ code }: { readonly code: string | undefined }) {
         required
       />
       <Problem text={form.problem ?? form.error('invite')} />
-      <Button type="submit" variant="primary" busy={form.busy}>
+      <Button type="submit" variant="primary" busy={form.busy} disabled={form.isWaiting}>
         {t('accounts.register')}
       </Button>
     </form>

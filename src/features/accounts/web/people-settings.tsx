@@ -6,7 +6,7 @@ import { Avatar, pictureAddress } from '../../../ui/avatar.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { ConfirmDialog } from '../../../ui/dialog.tsx';
 import { plainName } from '../../../ui/direction.ts';
-import { errorText } from '../../../ui/error-text.ts';
+import { failureText } from '../../../ui/error-text.ts';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { SearchField } from '../../../ui/text-field.tsx';
 import { showToast } from '../../../ui/toast.tsx';
@@ -89,7 +89,7 @@ function PersonRow({ profile, onChange }: RowProps) {
   const [confirming, setConfirming] = useState(false);
   const isFixed = profile.id === me.id || profile.role === 'owner' || (profile.role === 'admin' && me.role !== 'owner');
   const change = (action: Promise<Profile>) =>
-    action.then(onChange, (error) => showToast(t('accounts.failed', { reason: errorText(error, t) }), 'error'));
+    action.then(onChange, (error) => showToast(t('accounts.failed', { reason: failureText(error, t) }), 'error'));
   const setDisabled = (disabled: boolean) =>
     change(client.call('accounts.setDisabled', { user: profile.id, disabled }));
   const roles = me.role === 'owner' ? ROLES : ROLES.filter((role) => role !== 'admin');

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
 import { pictureAddress } from '../../../ui/avatar.tsx';
 import { Button } from '../../../ui/button.tsx';
-import { errorText } from '../../../ui/error-text.ts';
+import { failureText } from '../../../ui/error-text.ts';
 import { PictureField } from '../../../ui/picture-field.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { showToast } from '../../../ui/toast.tsx';
@@ -39,7 +39,7 @@ function PictureSection() {
     try {
       signIn.update(await action());
     } catch (error) {
-      setProblem(t('accounts.failed', { reason: errorText(error, t) }));
+      setProblem(t('accounts.failed', { reason: failureText(error, t) }));
     }
     setBusy(false);
   };
@@ -90,7 +90,7 @@ function ProfileSection() {
           error={form.error('email')}
         />
         <Problem text={form.problem} />
-        <Button type="submit" variant="primary" busy={form.busy} className="self-start">
+        <Button type="submit" variant="primary" busy={form.busy} disabled={form.isWaiting} className="self-start">
           {t('accounts.save')}
         </Button>
       </form>
@@ -109,7 +109,7 @@ function ContactSection() {
       signIn.update(await client.call('accounts.updateProfile', { addedBy }));
       showToast(t('accounts.saved'));
     } catch (error) {
-      showToast(t('accounts.failed', { reason: errorText(error, t) }), 'error');
+      showToast(t('accounts.failed', { reason: failureText(error, t) }), 'error');
     }
   };
   return (
@@ -166,7 +166,7 @@ function PasswordSection() {
           required
         />
         <Problem text={form.problem} />
-        <Button type="submit" variant="primary" busy={form.busy} className="self-start">
+        <Button type="submit" variant="primary" busy={form.busy} disabled={form.isWaiting} className="self-start">
           {t('accounts.changePassword')}
         </Button>
       </form>

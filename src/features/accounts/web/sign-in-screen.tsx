@@ -26,7 +26,11 @@ export function SignInScreen({ onRegister }: { readonly onRegister: () => void }
         <TextField
           label={t('accounts.login')}
           value={login}
-          onChange={(event) => setLogin(event.target.value)}
+          onChange={(event) => {
+            setLogin(event.target.value);
+            // Attempts are counted by account.
+            form.forget();
+          }}
           autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}
@@ -42,7 +46,7 @@ export function SignInScreen({ onRegister }: { readonly onRegister: () => void }
           required
         />
         <Problem text={form.problem} />
-        <Button type="submit" variant="primary" busy={form.busy}>
+        <Button type="submit" variant="primary" busy={form.busy} disabled={form.isWaiting}>
           {t('accounts.signIn')}
         </Button>
       </form>

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Observable } from '../../../../client/listeners.ts';
 import { useApp, usePerson } from '../../../ui/app-context.tsx';
 import { plainName } from '../../../ui/direction.ts';
-import { errorText } from '../../../ui/error-text.ts';
+import { failureText } from '../../../ui/error-text.ts';
 import { showToast } from '../../../ui/toast.tsx';
 import type { RoomSummary } from '../contract.ts';
 import type { BrowserOutbox } from './browser-outbox.ts';
@@ -88,7 +88,7 @@ export function useAction(): (action: () => Promise<unknown>) => Promise<boolean
       await action();
       return true;
     } catch (error) {
-      showToast(t('chat.failedAction', { reason: errorText(error, t) }), 'error');
+      showToast(t('chat.failedAction', { reason: failureText(error, t) }), 'error');
       return false;
     }
   };

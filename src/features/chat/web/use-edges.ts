@@ -49,7 +49,25 @@ export function useEdges(scroller: RefObject<HTMLDivElement | null>, store: Time
       stop();
     };
   }, [scroller, store, check]);
+  useEffect(() => stayAtEnd(scroller.current, check), [scroller, check]);
   return { atEnd, check };
+}
+
+/**
+ * Whoever is at the end stays there when the view gets smaller: a notice above it, a longer draft below it, a
+ * telephone's keyboard. The browser keeps the top instead.
+ */
+function stayAtEnd(element: HTMLElement | null, then: () => void): () => void {
+  if (element === null) return () => undefined;
+  let height = element.clientHeight;
+  const observer = new ResizeObserver(() => {
+    const below = element.scrollHeight - element.scrollTop - height;
+    height = element.clientHeight;
+    if (below <= AT_END_PX) element.scrollTop = element.scrollHeight;
+    then();
+  });
+  observer.observe(element);
+  return () => observer.disconnect();
 }
 
 /** Calls back once the element has stood still for some frames. Returns what stops waiting for it. */

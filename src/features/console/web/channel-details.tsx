@@ -6,7 +6,7 @@ import { BanyanError } from '../../../../client/errors.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { IconButton } from '../../../ui/button.tsx';
 import { writtenOut } from '../../../ui/direction.ts';
-import { errorText } from '../../../ui/error-text.ts';
+import { failureText } from '../../../ui/error-text.ts';
 import { EmptyState, ErrorState } from '../../../ui/states.tsx';
 import { ChannelHistory } from './channel-history.tsx';
 import { ChannelPresence } from './channel-presence.tsx';
@@ -51,7 +51,7 @@ function Body({ loaded, onReload }: BodyProps) {
       return isNoNamespace(loaded.error) ? (
         <EmptyState title={t('console.noNamespace')} text={t('console.noNamespaceText')} />
       ) : (
-        <ErrorState text={t('console.failed', { reason: errorText(loaded.error, t) })} onRetry={onReload} />
+        <ErrorState text={t('console.failed', { reason: failureText(loaded.error, t) })} onRetry={onReload} />
       );
     case 'ready':
       return <Details channel={loaded.value} onReload={onReload} />;

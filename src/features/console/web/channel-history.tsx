@@ -3,8 +3,8 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
-import { writtenOut } from '../../../ui/direction.ts';
-import { errorText } from '../../../ui/error-text.ts';
+import { writtenOut, writtenOutJson } from '../../../ui/direction.ts';
+import { failureText } from '../../../ui/error-text.ts';
 import { ErrorState } from '../../../ui/states.tsx';
 import { showToast } from '../../../ui/toast.tsx';
 import type { PublicationInfo } from '../contract.ts';
@@ -44,7 +44,7 @@ export function ChannelHistory({ channel, version, onRemoved }: Props) {
     <Panel title={t('console.history')} actions={remove}>
       {loaded.kind === 'loading' && <LoadingList />}
       {loaded.kind === 'failed' && (
-        <ErrorState text={t('console.failed', { reason: errorText(loaded.error, t) })} onRetry={reload} />
+        <ErrorState text={t('console.failed', { reason: failureText(loaded.error, t) })} onRetry={reload} />
       )}
       {isEmpty && <p className="text-sm text-muted">{t('console.noHistory')}</p>}
       {loaded.kind === 'ready' && !isEmpty && <Publications channel={channel} first={loaded.value} />}
@@ -84,7 +84,7 @@ function Publications({ channel, first }: { readonly channel: string; readonly f
       const older = await client.call('console.history', { channel, before });
       setPart(({ publications }) => ({ ...older, publications: [...publications, ...older.publications] }));
     } catch (error) {
-      showToast(t('console.failed', { reason: errorText(error, t) }), 'error');
+      showToast(t('console.failed', { reason: failureText(error, t) }), 'error');
     }
     setBusy(false);
   };
@@ -130,7 +130,7 @@ function Row({ publication }: { readonly publication: PublicationInfo }) {
           </span>
         ))}
       </p>
-      <Data text={writtenOut(prettyJson(publication.data))} />
+      <Data text={writtenOutJson(prettyJson(publication.data))} />
     </li>
   );
 }

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp, usePerson } from '../../../ui/app-context.tsx';
 import { IconButton } from '../../../ui/button.tsx';
-import { errorText } from '../../../ui/error-text.ts';
+import { failureText } from '../../../ui/error-text.ts';
 import { ErrorState } from '../../../ui/states.tsx';
 import { PlaceLink } from './console-context.tsx';
 import { LoadingList } from './list-screen.tsx';
@@ -21,7 +21,7 @@ export function ChannelPresence({ channel }: { readonly channel: string }) {
   const [loaded, reload] = useLoaded(key, () => client.call('console.presence', { channel, ...page, limit: 20 }));
   if (loaded.kind === 'loading') return <LoadingList />;
   if (loaded.kind === 'failed') {
-    return <ErrorState text={t('console.failed', { reason: errorText(loaded.error, t) })} onRetry={reload} />;
+    return <ErrorState text={t('console.failed', { reason: failureText(loaded.error, t) })} onRetry={reload} />;
   }
   const { clients, total, previous, next } = loaded.value;
   return (

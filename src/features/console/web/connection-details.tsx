@@ -4,7 +4,7 @@ import type { Output } from '../../../../client/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { writtenOut } from '../../../ui/direction.ts';
-import { errorText } from '../../../ui/error-text.ts';
+import { failureText } from '../../../ui/error-text.ts';
 import { EmptyState, ErrorState } from '../../../ui/states.tsx';
 import { PlaceLink } from './console-context.tsx';
 import { Facts } from './facts.tsx';
@@ -30,7 +30,7 @@ export function ConnectionDetails({ client: id }: { readonly client: string }) {
       <WayBack to={STARTS.connections} label={t('console.allConnections')} />
       {loaded.kind === 'loading' && <LoadingList />}
       {loaded.kind === 'failed' && (
-        <ErrorState text={t('console.failed', { reason: errorText(loaded.error, t) })} onRetry={reload} />
+        <ErrorState text={t('console.failed', { reason: failureText(loaded.error, t) })} onRetry={reload} />
       )}
       {loaded.kind === 'ready' && loaded.value.connection === null && (
         <EmptyState icon={<Unplug size={32} />} title={t('console.noSuchConnection')} text={t('console.noSuchText')} />

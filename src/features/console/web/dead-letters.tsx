@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../../client/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button, IconButton } from '../../../ui/button.tsx';
-import { errorText } from '../../../ui/error-text.ts';
+import { failureText } from '../../../ui/error-text.ts';
 import { EmptyState } from '../../../ui/states.tsx';
 import { showToast } from '../../../ui/toast.tsx';
 import { PlaceLink } from './console-context.tsx';
@@ -34,7 +34,7 @@ export function DeadLetters({ page }: Extract<Place, { screen: 'letters' }>) {
         showToast(told);
         reload();
       },
-      (error) => showToast(t('console.failed', { reason: errorText(error, t) }), 'error'),
+      (error) => showToast(t('console.failed', { reason: failureText(error, t) }), 'error'),
     );
   const retry = (id: string) =>
     act(async () => {

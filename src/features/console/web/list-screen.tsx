@@ -2,7 +2,7 @@ import { RotateCw } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '../../../ui/button.tsx';
-import { errorText } from '../../../ui/error-text.ts';
+import { failureText } from '../../../ui/error-text.ts';
 import { EmptyState, ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { ListSearch } from './list-search.tsx';
 import { Pager } from './pager.tsx';
@@ -67,7 +67,7 @@ function ListBody<Value extends Page>({ loaded, onReload, at, countOf, empty, ch
     case 'loading':
       return <LoadingList />;
     case 'failed':
-      return <ErrorState text={t('console.failed', { reason: errorText(loaded.error, t) })} onRetry={onReload} />;
+      return <ErrorState text={t('console.failed', { reason: failureText(loaded.error, t) })} onRetry={onReload} />;
     case 'ready': {
       const shown = countOf(loaded.value);
       if (shown === 0) {

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { errorText } from '../../../ui/error-text.ts';
+import { failureText } from '../../../ui/error-text.ts';
 import { ErrorState } from '../../../ui/states.tsx';
 import { LoadingList } from './list-screen.tsx';
 import type { Loaded } from './use-loaded.ts';
@@ -18,7 +18,7 @@ export function LoadedScreen<Value>({ loaded, onReload, children }: Props<Value>
     case 'loading':
       return <LoadingList />;
     case 'failed':
-      return <ErrorState text={t('console.failed', { reason: errorText(loaded.error, t) })} onRetry={onReload} />;
+      return <ErrorState text={t('console.failed', { reason: failureText(loaded.error, t) })} onRetry={onReload} />;
     case 'ready':
       return children(loaded.value);
     default:

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
-import { errorText } from '../../../ui/error-text.ts';
+import { failureText } from '../../../ui/error-text.ts';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import type { Measure } from '../events.ts';
 import { ChartCard, type ChartKind } from './chart-card.tsx';
@@ -86,7 +86,7 @@ export function Overview({ range, onRetry }: Props) {
     case 'loading':
       return <LoadingOverview />;
     case 'failed':
-      return <ErrorState text={t('console.failed', { reason: errorText(metrics.error, t) })} onRetry={onRetry} />;
+      return <ErrorState text={t('console.failed', { reason: failureText(metrics.error, t) })} onRetry={onRetry} />;
     case 'ready':
       return (
         <>

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../../client/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
-import { errorText } from '../../../ui/error-text.ts';
+import { failureText } from '../../../ui/error-text.ts';
 import { COMMAND_KEY } from '../../../ui/keyboard.ts';
 import { TextField } from '../../../ui/text-field.tsx';
 import { jsonProblem } from './json-text.ts';
@@ -42,7 +42,7 @@ export function PublishForm({ channel, type, onPublished }: Props) {
       setOutcome({ kind: 'published', result: await client.call('console.publish', input) });
       onPublished();
     } catch (error) {
-      setOutcome({ kind: 'wrong', text: errorText(error, t) });
+      setOutcome({ kind: 'wrong', text: failureText(error, t) });
     }
     setBusy(false);
   };

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { writtenOut } from '../../../ui/direction.ts';
-import { errorText } from '../../../ui/error-text.ts';
+import { failureText } from '../../../ui/error-text.ts';
 import { TextField } from '../../../ui/text-field.tsx';
 import { showToast } from '../../../ui/toast.tsx';
 
@@ -26,7 +26,8 @@ export function TypedConfirmDialog({ title, text, name, fieldLabel, confirmLabel
   const form = useId();
   const [typed, setTyped] = useState('');
   const [isBusy, setBusy] = useState(false);
-  const isSure = typed === name;
+  // Characters that nobody sees can be typed as they are shown.
+  const isSure = typed === name || typed === writtenOut(name);
   const confirm = async (event: FormEvent) => {
     event.preventDefault();
     if (!isSure || isBusy) return;
@@ -35,7 +36,7 @@ export function TypedConfirmDialog({ title, text, name, fieldLabel, confirmLabel
       showToast(await action());
       onDone();
     } catch (error) {
-      showToast(t('console.failed', { reason: errorText(error, t) }), 'error');
+      showToast(t('console.failed', { reason: failureText(error, t) }), 'error');
       setBusy(false);
     }
   };

@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ConfirmDialog } from '../../../ui/dialog.tsx';
-import { errorText } from '../../../ui/error-text.ts';
+import { failureText } from '../../../ui/error-text.ts';
 import { showToast } from '../../../ui/toast.tsx';
 
 type Question = {
@@ -20,7 +20,7 @@ export function useConfirmed(): { readonly ask: (question: Question) => void; re
     setQuestion(null);
     question?.action().then(
       (told) => showToast(told),
-      (error) => showToast(t('console.failed', { reason: errorText(error, t) }), 'error'),
+      (error) => showToast(t('console.failed', { reason: failureText(error, t) }), 'error'),
     );
   };
   const dialog = question !== null && (
