@@ -243,7 +243,10 @@ async function answer(
 
 /** 503 when connections are not looked after any more: whoever supervises the process should start it anew. */
 function liveness({ isTicking }: Pick<Node, 'isTicking'>): Response {
-  return isTicking ? new Response('ok') : new Response('the last tick is too long ago', { status: 503 });
+  const headers = { 'Content-Type': 'text/plain;charset=utf-8' };
+  return isTicking
+    ? new Response('ok', { headers })
+    : new Response('the last tick is too long ago', { status: 503, headers });
 }
 
 type Running = {
