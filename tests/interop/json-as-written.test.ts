@@ -41,7 +41,7 @@ async function sayAll(channel: string, sayings: readonly Saying[]): Promise<read
   const said: (readonly [string, string])[] = [];
   for (const { writer, value } of sayings) {
     const json = writer.stores?.(value) ?? storedAs(value);
-    const isTaken = depthOf(json) <= DEPTH_LIMIT;
+    const isTaken = depthOf(json) <= DEPTH_LIMIT && !isNothing(writer, value);
     const outcome = await writer.write(channel, value).then(
       () => true,
       (error: unknown) => error,
@@ -52,6 +52,11 @@ async function sayAll(channel: string, sayings: readonly Saying[]): Promise<read
     if (isTaken) said.push([writer.name, json]);
   }
   return said;
+}
+
+/** In Protobuf, bytes that are none cannot be told from data that was not given (SO15). */
+function isNothing({ name }: Writer, value: Value): boolean {
+  return name === 'Centrifuge Protobuf' && (value.kind === 'bytes' ? value.bytes.length : value.text.length) === 0;
 }
 
 type Heard = Pick<Reader, 'name' | 'isRight'> & { readonly data: readonly unknown[] };
