@@ -88,8 +88,8 @@ test('SL4: whoever stops reading is given the newest of each key, and then every
     await publish();
     return (await metric('banyan_connections_behind')) === WAYS.length;
   });
-  for (let more = 0; more < 300; more += 1) await publish();
-  // Without conflation 6 MB and more would wait for each of them.
+  for (let more = 0; more < 1_500; more += 1) await publish();
+  // Without conflation 30 MB would wait for each of them.
   expect(server.residentBytes() - before).toBeLessThan(100 * MIB);
   expect(await metric('banyan_disconnects_total{reason="slow"}')).toBe(0);
   for (const line of slow) line.readOn();
