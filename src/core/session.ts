@@ -533,7 +533,10 @@ export class Session implements Subscriber, Spender {
   }
 
   async #refresh(token: string): Promise<Reply> {
-    const signedIn = await this.#node.verifyToken(token);
+    const signedIn = await this.#node.verifyToken(token).catch((error: unknown) => {
+      const closes = this.protocol.givesUpOnOldToken === true && error instanceof ClientError;
+      throw closes && error.kind === 'tokenExpired' ? new DisconnectError('expired') : error;
+    });
     const { principal, expiresAt, info, meta } = signedIn;
     if (userOf(principal) !== userOf(this.#principal)) throw new DisconnectError('invalidToken');
     this.expiresAt = expiresAt ?? Number.POSITIVE_INFINITY;

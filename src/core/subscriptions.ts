@@ -174,11 +174,14 @@ export class Subscriptions {
     });
   }
 
-  /** Lets a subscription go on with a new token; gives the seconds until that one runs out, if it does. */
+  /**
+   * Lets a subscription go on with a new token; gives the seconds until that one runs out, if it does. A token that has run
+   * out closes the connection, as clients that get an error here leave the channel for good.
+   */
   async renew(channel: string, token: string): Promise<number | undefined> {
     if (!this.has(channel)) throw new ClientError('permissionDenied');
     const grant = await this.#node.admission.grant(this.#session, channel, token).catch((error: unknown) => {
-      throw error instanceof ClientError && error.kind === 'tokenExpired' ? new ClientError('expired') : error;
+      throw error instanceof ClientError && error.kind === 'tokenExpired' ? new DisconnectError('subscriptionExpired') : error;
     });
     const found = this.#subscriptions?.get(channel);
     if (found?.tag !== 'live') throw new ClientError('permissionDenied');
