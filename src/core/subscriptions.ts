@@ -181,7 +181,9 @@ export class Subscriptions {
   async renew(channel: string, token: string): Promise<number | undefined> {
     if (!this.has(channel)) throw new ClientError('permissionDenied');
     const grant = await this.#node.admission.grant(this.#session, channel, token).catch((error: unknown) => {
-      throw error instanceof ClientError && error.kind === 'tokenExpired' ? new DisconnectError('subscriptionExpired') : error;
+      throw error instanceof ClientError && error.kind === 'tokenExpired'
+        ? new DisconnectError('subscriptionExpired')
+        : error;
     });
     const found = this.#subscriptions?.get(channel);
     if (found?.tag !== 'live') throw new ClientError('permissionDenied');
