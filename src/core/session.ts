@@ -12,6 +12,7 @@ import { DISCONNECTS, DisconnectError, type DisconnectName, type UnsubscribeName
 import { ClientError, toClientError } from './errors.ts';
 import type { Asker } from './fair-queue.ts';
 import type { Ending, Given } from './node-messages.ts';
+import { refreshedBy } from './old-tokens.ts';
 import { OutputBuffer } from './output-buffer.ts';
 import { type Principal, userOf } from './principal.ts';
 import { type Frame, type Frames, listOf, type Protocol } from './protocol.ts';
@@ -533,10 +534,7 @@ export class Session implements Subscriber, Spender {
   }
 
   async #refresh(token: string): Promise<Reply> {
-    const signedIn = await this.#node.verifyToken(token).catch((error: unknown) => {
-      const closes = this.protocol.givesUpOnOldToken === true && error instanceof ClientError;
-      throw closes && error.kind === 'tokenExpired' ? new DisconnectError('expired') : error;
-    });
+    const signedIn = await refreshedBy(this.#node.verifyToken(token), this.protocol, 'expired');
     const { principal, expiresAt, info, meta } = signedIn;
     if (userOf(principal) !== userOf(this.#principal)) throw new DisconnectError('invalidToken');
     this.expiresAt = expiresAt ?? Number.POSITIVE_INFINITY;
