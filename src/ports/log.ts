@@ -130,7 +130,7 @@ export interface Log {
   /**
    * The present entries of a map, each as the publication that set it: what the appends with an `entry` come to, however much
    * of them retention and `trim` have let go of since. It changes together with the publications. Bounded as a page of
-   * those is, and empty only where nothing is left.
+   * those is, and empty only where nothing is left. Passes over what damage has made unreadable; rejects where that is all.
    */
   entries(channel: string, range: EntryRange): Promise<readonly Publication[]>;
   /** Offset 0 for a channel that has no publication yet. */

@@ -32,7 +32,7 @@ export type ReadRow = readonly [
   entry: string | null,
 ];
 
-/** What the main thread asks of a worker. The reader serves `read` and `query`, the writer the rest. */
+/** What the main thread asks of a worker. The reader serves `read`, `entries` and `query`, the writer the rest. */
 export type Job =
   | { readonly kind: 'append'; readonly rows: readonly AppendRow[] }
   | { readonly kind: 'write'; readonly statements: readonly (readonly [string, readonly SqlValue[]])[] }
@@ -72,7 +72,8 @@ export type JobResults = {
     readonly rows: readonly ReadRow[];
     readonly damaged?: true;
   };
-  entries: readonly ReadRow[];
+  /** `damaged`: entries that cannot be read were passed over. */
+  entries: { readonly rows: readonly ReadRow[]; readonly damaged?: true };
   query: readonly Row[];
 };
 

@@ -45,7 +45,9 @@ export class SqliteLog implements Log {
   }
 
   async entries(channel: string, { after = '', limit }: EntryRange): Promise<readonly Publication[]> {
-    return (await this.#reader.ask({ kind: 'entries', channel, after, limit })).map(toPublication);
+    const { rows, damaged } = await this.#reader.ask({ kind: 'entries', channel, after, limit });
+    if (damaged) this.#onDamage();
+    return rows.map(toPublication);
   }
 
   async position(channel: string): Promise<Standing> {
