@@ -98,7 +98,10 @@ export class MemoryLog implements Log {
     if (seen !== undefined) {
       return { position: { epoch: this.#epochOf(state), offset: seen.offset }, time: seen.time, repeated: true };
     }
-    if (version !== undefined && isStale(state, version)) return { position: this.#topOf(state), time, repeated: true };
+    if (version !== undefined && isStale(state, version)) {
+      const position = { epoch: this.#epochOf(state), offset: this.#topOf(state).offset };
+      return { position, time, repeated: true };
+    }
     const offset = state.first + state.entries.length;
     const entry: Entry = {
       offset,
