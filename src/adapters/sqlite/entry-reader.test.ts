@@ -40,7 +40,8 @@ async function keysOf({ log }: Opened, limit = 100): Promise<string[]> {
     const after = keys.at(-1);
     const page = await log.entries('map', { limit, ...(after !== undefined && { after }) });
     if (page.length === 0) return keys;
-    for (const { entry, data } of page) {
+    for (const { publication } of page) {
+      const { entry, data } = publication;
       expect(JSON.parse(data)).toStartWith(`of ${entry?.key} `);
       keys.push(entry?.key ?? '');
     }

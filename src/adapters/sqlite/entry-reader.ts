@@ -1,12 +1,17 @@
 import { PAGE_BYTES } from '../../ports/log.ts';
 import { isDamage, isWhole, type StoredRow } from './damage.ts';
-import type { JobResults, ReadRow } from './jobs.ts';
+import type { EntryRow, JobResults } from './jobs.ts';
 import type { StatementCache } from './statement-cache.ts';
 
-type StoredEntry = Omit<StoredRow, 'entry'> & { readonly key: string };
+type StoredEntry = Omit<StoredRow, 'entry'> & {
+  readonly key: string;
+  readonly message_key: string | null;
+  readonly version: number | null;
+  readonly version_epoch: string | null;
+};
 type Keys = { readonly keys: readonly string[]; readonly isDamaged: boolean };
 
-const COLUMNS = 'key, offset, time, data, info, tags, except_client';
+const COLUMNS = 'key, offset, time, data, info, tags, except_client, message_key, version, version_epoch';
 const PAGE = `SELECT ${COLUMNS} FROM entries WHERE channel_id = ? AND key > ? ORDER BY key LIMIT ?`;
 const ONE = `SELECT ${COLUMNS} FROM entries WHERE channel_id = ? AND key = ?`;
 /** From the index alone, which stands on other pages than the entries. */
@@ -107,7 +112,7 @@ export class EntryReader {
   #entry(channel: number, key: string): StoredEntry | undefined {
     try {
       const stored = this.#statements.prepare(ONE).get(channel, key) as StoredEntry | null;
-      return stored !== null && isWhole({ ...stored, entry: null }) ? stored : undefined;
+      return stored !== null && isWholeEntry(stored) ? stored : undefined;
     } catch (error) {
       if (isDamage(error)) return undefined;
       throw error;
@@ -119,14 +124,25 @@ export class EntryReader {
   }
 }
 
+function isWholeEntry(stored: StoredEntry): boolean {
+  const { message_key: key, version, version_epoch: epoch } = stored;
+  return (
+    isWhole({ ...stored, entry: null }) &&
+    (key === null || typeof key === 'string') &&
+    (version === null || (Number.isSafeInteger(version) && typeof epoch === 'string'))
+  );
+}
+
 /** As many of the entries as a page carries. */
-function firstPage(stored: Iterable<StoredEntry>): readonly ReadRow[] {
-  const rows: ReadRow[] = [];
+function firstPage(stored: Iterable<StoredEntry>): readonly EntryRow[] {
+  const rows: EntryRow[] = [];
   let bytes = 0;
-  for (const { key, offset, time, data, info, tags, except_client: except } of stored) {
+  for (const { key, offset, time, data, info, tags, except_client: except, ...more } of stored) {
     bytes += Buffer.byteLength(data) + Buffer.byteLength(info ?? '') + Buffer.byteLength(tags ?? '');
     if (bytes > PAGE_BYTES && rows.length > 0) break;
-    rows.push([offset, time, data, info, tags, except, JSON.stringify({ key })]);
+    const { message_key: messageKey, version, version_epoch: epoch } = more;
+    const publication = [offset, time, data, info, tags, except, JSON.stringify({ key })] as const;
+    rows.push([publication, messageKey, version === null ? null : [version, epoch ?? '']]);
   }
   return rows;
 }
