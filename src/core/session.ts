@@ -88,6 +88,8 @@ export class Session implements Subscriber, Spender {
   #slices: CommandSlices | undefined;
   /** Made with the first work that is charged. */
   #asker: Asker | undefined;
+  /** By their keys, those as which it has asked before it signed in: some of that work may still wait. */
+  #formerAskers: Map<string, Asker> | undefined;
 
   constructor(node: SessionHost<Session>, opening: Opening, client: string) {
     this.#node = node;
@@ -212,6 +214,7 @@ export class Session implements Subscriber, Spender {
     this.#slices?.clear();
     this.#turns.release();
     this.subscriptions.clear();
+    for (const asker of this.#formerAskers?.values() ?? []) this.#node.work.drop(asker);
     if (this.#asker !== undefined) this.#node.work.drop(this.#asker);
     this.#node.unregister(this);
   }
@@ -558,6 +561,7 @@ export class Session implements Subscriber, Spender {
     const before = this.#principal;
     const { principal, info } = prove(before);
     this.#principal = principal;
+    if (this.#asker !== undefined) this.#formerAskers = new Map(this.#formerAskers).set(this.#asker.key, this.#asker);
     this.#asker = undefined;
     this.#connInfo = info;
     this.#node.signedIn(this, before);
