@@ -299,6 +299,13 @@ describe('channels', () => {
     await ann.page.getByText('Nothing was published here').waitFor();
     await ann.page.goto('/admin/channel?name=nowhere:x');
     await ann.page.getByText('There is no such namespace').waitFor();
+    for (const [name, reason] of [
+      ['log:%01', 'Channel must be valid text without control characters'],
+      [`log:${'x'.repeat(300)}`, 'Channel must have at most 255 characters'],
+    ]) {
+      await ann.page.goto(`/admin/channel?name=${name}`);
+      await ann.page.getByText(`${reason}`).waitFor();
+    }
   }, 30_000);
 
   test('CN2 As the owner I see that a room is there, and nothing of what people say in it', async () => {
