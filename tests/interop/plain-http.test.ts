@@ -358,10 +358,11 @@ test('SL1 a stream that is not read is cut off, and the server’s memory is bou
   const response = await fetch(server.url + at('/sse', ['demo:slow']));
   const before = server.residentBytes();
   const data = 'x'.repeat(50_000);
-  for (let n = 0; n < 4_000; n += 1) await publish('demo:slow', data);
-  expect(server.residentBytes() - before).toBeLessThan(128 * 1_024 * 1_024);
+  // 600 MB: a server that kept them could not stay below the bound, while 200 MiB may be what the collector leaves.
+  for (let n = 0; n < 12_000; n += 1) await publish('demo:slow', data);
+  expect(server.residentBytes() - before).toBeLessThan(320 * 1_024 * 1_024);
   const rest = await response.text().catch(() => '');
-  expect(rest.length).toBeLessThan(50_000 * 4_000);
+  expect(rest.length).toBeLessThan(50_000 * 12_000);
   // What did come has no hole.
   const offsets = [...rest.matchAll(/"offset":(\d+),"data":"x+"/g)].map(([, offset]) => Number(offset));
   expect(offsets).toEqual(offsets.map((_, index) => index + 1));

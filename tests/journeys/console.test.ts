@@ -270,8 +270,11 @@ describe('channels', () => {
   }, 30_000);
 
   test('As the owner I read on into the past', async () => {
+    for (let n = 0; n < 30; n += 1) await parties[0]?.say?.({ n });
+    await ann.page.reload();
     const history = ann.page.getByRole('region', { name: 'History' });
     const count = () => history.getByRole('listitem').count();
+    await until('the first part is shown', async () => (await count()) > 0);
     expect(await count()).toBe(20);
     await history.getByRole('button', { name: 'Show older' }).click();
     await until('more is shown', async () => (await count()) > 20);
