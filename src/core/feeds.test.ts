@@ -216,54 +216,6 @@ describe('CO compaction', () => {
   });
 });
 
-describe('RE7 cache recovery', () => {
-  const cache = () => new TestNode({ namespaces: { rich: { options: { ...RICH, recovery: 'cache' } } } });
-  const subscribe = async (test: TestNode, options: object) =>
-    (await test.ask(await test.connected(), { subscribe: { channel: 'rich:a', recover: true, ...options } }))
-      ?.subscribe;
-
-  test('gives the newest publication alone, in whichever epoch the client was', async () => {
-    const test = cache();
-    for (const n of [1, 2, 3]) await publish(test, String(n));
-    const newest = { recovered: true, was_recovering: true, publications: [{ data: 3, offset: 3 }] };
-    expect(await subscribe(test, {})).toMatchObject(newest);
-    expect(await subscribe(test, { epoch: 'another', offset: 9 })).toMatchObject(newest);
-  });
-
-  // Expected values: `isCacheRecovered` in client.go of centrifuge.
-  test('RE7 gives nothing to one who has the newest, by offset and epoch, also when it is not kept any more', async () => {
-    const test = cache();
-    for (const n of [1, 2, 3]) await publish(test, String(n));
-    const { epoch } = (await test.node.read('rich:a', { limit: 0 })).top;
-    const nothing = { recovered: true, was_recovering: true, epoch, offset: 3 };
-    expect(await subscribe(test, { epoch, offset: 3 })).toEqual(expect.objectContaining(nothing));
-    expect(await subscribe(test, { epoch, offset: 3 })).not.toHaveProperty('publications');
-    // Without an epoch nobody knows whether it is that one.
-    expect(await subscribe(test, { offset: 3 })).toMatchObject({ recovered: true, publications: [{ offset: 3 }] });
-    expect(await subscribe(test, { epoch, offset: 4 })).toMatchObject({ publications: [{ offset: 3 }] });
-    await test.node.trim('rich:a');
-    expect(await subscribe(test, { epoch, offset: 3 })).toMatchObject({ recovered: true });
-    for (const place of [{ epoch, offset: 2 }, { offset: 3 }]) {
-      expect(await subscribe(test, place)).not.toHaveProperty('recovered');
-    }
-  });
-
-  // Unlike there: a poll that comes back to a channel without publications would be answered at once, again and again.
-  test('RE7 nothing is missing where there was nothing and still is nothing', async () => {
-    const test = cache();
-    const { epoch } = (await test.node.read('rich:a', { limit: 0 })).top;
-    expect(await subscribe(test, { epoch, offset: 0 })).toMatchObject({ recovered: true, offset: 0 });
-  });
-
-  test('RE7 is refused where there is nothing to give', async () => {
-    for (const place of [{ epoch: 'another', offset: 9 }, {}]) {
-      const answer = await subscribe(cache(), place);
-      expect(answer).toMatchObject({ was_recovering: true, offset: 0 });
-      expect(answer).not.toHaveProperty('recovered');
-    }
-  });
-});
-
 describe('OR6 the check of positions', () => {
   test('finds what the bus lost at the end, and tells it', async () => {
     const test = nodeOf();

@@ -383,30 +383,6 @@ describe('RE2 what is not kept any more', () => {
     await world.hear('brief:a', EPOCH, 3);
     expect(client.pushes('brief:a')).toMatchObject([{ unsubscribe: { code: 2_500 } }]);
   });
-
-  test('RE7 the newest is given to one who claims to know later ones', async () => {
-    const cached = { ...PLAIN, history: 'durable', recovery: 'cache' } as const;
-    const world = new TestNode({ namespaces: { cached: { options: cached } } });
-    await world.publish('cached:a', 1, 3);
-    const asked = { subscribe: { channel: 'cached:a', recover: true, epoch: EPOCH, offset: 99 } };
-    const answer = await world.ask(await world.connected(), asked);
-    expect(answer).toMatchObject({ subscribe: { recovered: true, publications: [{ offset: 3 }] } });
-  });
-});
-
-describe('RE7 a node that has not heard of the newest', () => {
-  test('RE7 reads it before it answers a client that has it already', async () => {
-    const cached = { ...PLAIN, history: 'durable', recovery: 'cache' } as const;
-    const world = new TestNode({ namespaces: { cached: { options: cached } } });
-    await world.publish('cached:a', 1);
-    const watcher = await world.subscribed('cached:a');
-    await world.publishElsewhere('cached:a', 2, 3);
-    const asked = { subscribe: { channel: 'cached:a', recover: true, epoch: EPOCH, offset: 3 } };
-    const answer = await world.ask(await world.connected(), asked);
-    expect(answer).toMatchObject({ subscribe: { recovered: true, offset: 3 } });
-    expect(answer?.subscribe).not.toHaveProperty('publications');
-    expect(watcher.offsets('cached:a')).toEqual([2, 3]);
-  });
 });
 
 describe('RE4 many clients that come back', () => {

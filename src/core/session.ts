@@ -21,7 +21,7 @@ import { type Subscriber, Subscriptions } from './subscriptions.ts';
 import type { SignedIn } from './tokens.ts';
 import { beginCommand, beginQuestion, endFailed, ending, traceFields } from './tracing.ts';
 import { areOther, vouchedChannels } from './vouched-channels.ts';
-import { bytesOfReply, bytesOfResult } from './work-bytes.ts';
+import { bytesOfReply, bytesOfResult, lengthOfFrames } from './work-bytes.ts';
 import { workKeyOf } from './work-key.ts';
 
 /** What a client goes on from that starts anew. */
@@ -587,7 +587,7 @@ export class Session implements Subscriber, Spender {
   #reply(id: number, reply: Reply): void {
     if (this.#state === 'closed') return;
     const frames = this.protocol.encodeReply(id, reply);
-    if (reply.kind === 'rpc') this.#node.work.charge(this.asker.key, lengthOf(frames));
+    if (reply.kind === 'rpc') this.#node.work.charge(this.asker.key, lengthOfFrames(frames));
     this.#send(frames);
   }
 
@@ -597,8 +597,4 @@ export class Session implements Subscriber, Spender {
     if (this.#output.add(frames)) this.#node.flushLater(this);
     if (this.#output.length > OUTGOING_LIMIT) this.flush();
   }
-}
-
-function lengthOf(frames: Frames): number {
-  return listOf(frames).reduce((sum, { length }) => sum + length, 0);
 }

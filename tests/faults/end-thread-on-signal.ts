@@ -4,6 +4,9 @@
  */
 import type { OpenWorker } from '../../src/adapters/sqlite/worker.ts';
 
+/** Which thread may be ended. */
+export type EndedThread = OpenWorker['open'];
+
 const wanted = process.env.END_THREAD;
 
 if (Bun.isMainThread && wanted !== undefined) {

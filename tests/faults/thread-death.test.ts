@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { Records } from '../servers/records.ts';
+import type { EndedThread } from './end-thread-on-signal.ts';
 import { RawClient } from './raw-client.ts';
 
 let server: BanyanProcess | undefined;
@@ -14,7 +15,7 @@ afterEach(async () => {
 /** EX_SOFTWARE of sysexits.h. */
 const SOFTWARE = 70;
 
-test.each(['writer', 'reader'])(
+test.each<EndedThread>(['writer', 'reader'])(
   'FA9 the process ends with code 70 when its %s is gone, and has what was acknowledged when it is started again',
   async (thread) => {
     const log = new Records();
