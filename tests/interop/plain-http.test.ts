@@ -282,7 +282,8 @@ describe('looking', () => {
     await until(async () => (await there()).length === 0);
     const status = async (path: string, to = server.url) => (await fetch(to + path)).status;
     expect(await status(at('/presence', ['log:x']))).toBe(404);
-    expect(await status(at('/history', ['online:']))).toBe(403);
+    expect(await status(at('/history', ['online:']))).toBe(404);
+    expect(await status(at('/history', ['room:x']))).toBe(403);
     expect(await status(at('/history', ['log:x'], { limit: 'x' }))).toBe(400);
     expect(await status(at('/history', ['log:x', 'log:y']))).toBe(400);
     expect(await status(at('/history', ['log:looked'], { since: '1', epoch: 'other' }))).toBe(410);
