@@ -187,6 +187,26 @@ describe('MA10 entries of a map with durable history', () => {
     expect(await publish(fourth, 7, version(1, 'b'))).toMatchObject({ repeated: false });
   });
 
+  test('MA11 versions and message keys are read from a database that was closed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'banyan-maps-'));
+    const once = { entry: { key: 'v' }, key: 'once', version: { number: 5, epoch: 'a' } };
+    const reopened = async <T>(use: (world: TestNode) => Promise<T>): Promise<T> => {
+      const database = openDatabase(folder, [], () => undefined);
+      const used = await use(nodeOn(database.log));
+      await database.close();
+      return used;
+    };
+    const publish = (options: object) =>
+      reopened((world) => settled(world, world.node.publish('stored:m', '1', options)));
+    const first = await publish(once);
+    await reopened((world) => settled(world, world.node.trim('stored:m')));
+    expect(await publish(once)).toEqual({ ...first, repeated: true, suppressed: 'idempotency' });
+    expect(await publish({ ...once, key: 'another' })).toMatchObject({ suppressed: 'version' });
+    expect(await publish({ entry: { key: 'v' } })).toMatchObject({ repeated: false });
+    expect(await publish({ ...once, key: 'later' })).toMatchObject({ suppressed: 'version' });
+    rmSync(folder, { recursive: true });
+  });
+
   test('MA11 versions of what is published while the map is read are kept, too', async () => {
     const log = new WatchedLog();
     const at = (number: number, key: string) => ({ entry: { key }, version: { number, epoch: '' } });
