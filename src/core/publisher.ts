@@ -104,6 +104,11 @@ export class Publisher {
     if (suppressed !== undefined) {
       return { ...(await this.#topOf(channel, namespace)), time, repeated: true, suppressed };
     }
+    const first = maps.findSet(channel, entry, options.key);
+    if (first !== undefined) {
+      const { epoch } = await this.#topOf(channel, namespace);
+      return { epoch, offset: first.offset, time: first.time, repeated: true, suppressed: 'idempotency' };
+    }
     const done = maps.begin(channel, entry, options);
     try {
       const published = await this.#send(channel, data, sending);
@@ -133,8 +138,7 @@ export class Publisher {
       retention: retentionOf(namespace),
       ...body,
       ...(key !== undefined && { key }),
-      // In a map it is the entry's.
-      ...(version !== undefined && entry === undefined && { version }),
+      ...(version !== undefined && { version }),
       ...(writes !== undefined && { writes }),
     };
     const outcome = await queue.append(append, span);
