@@ -4,12 +4,13 @@ import { type Excess, type Spender, tooSoon } from './allowances.ts';
 import { GRACE_MS, isOutage } from './application.ts';
 import { type Accepted, ChannelTurns, effectOf, type Request } from './channel-turns.ts';
 import type { ClientHeaders } from './client-headers.ts';
+import { explain } from './command-failure.ts';
 import { CommandSlices, SLICE } from './command-slices.ts';
 import type { Command, Resumption } from './commands.ts';
 import { type Entered, isResumed } from './connect-entry.ts';
 import type { Connection, End } from './connection.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName, type UnsubscribeName } from './disconnects.ts';
-import { ClientError, toClientError } from './errors.ts';
+import { ClientError } from './errors.ts';
 import type { Asker } from './fair-queue.ts';
 import type { Ending, Given } from './node-messages.ts';
 import { refreshedBy } from './old-tokens.ts';
@@ -20,7 +21,7 @@ import type { ConnectResult, Push, Reply } from './pushes.ts';
 import type { NodeCommand, Opening, SessionHost } from './session-host.ts';
 import { type Subscriber, Subscriptions } from './subscriptions.ts';
 import type { SignedIn } from './tokens.ts';
-import { beginCommand, beginQuestion, endFailed, ending, traceFields } from './tracing.ts';
+import { beginCommand, beginQuestion, endFailed, ending } from './tracing.ts';
 import { areOther, vouchedChannels } from './vouched-channels.ts';
 import { bytesOfReply, bytesOfResult, lengthOfFrames } from './work-bytes.ts';
 import { workKeyOf } from './work-key.ts';
@@ -235,7 +236,7 @@ export class Session implements Subscriber, Spender {
       (error) => {
         if (error instanceof DisconnectError) return this.#closeFor(error);
         if (!isOutage(error)) return this.close('expired');
-        this.#explain(error, 'refresh');
+        explain(this.#node, error, 'refresh');
         // A backend that is down for a moment does not end its users' connections.
         this.expiresAt = this.#node.clock.now() + GRACE_MS;
       },
@@ -374,7 +375,7 @@ export class Session implements Subscriber, Spender {
         if (error instanceof DisconnectError) return this.#closeFor(error);
         this.#state = 'refused';
         this.#node.refuse(this);
-        this.#reply(command.id, { kind: 'error', error: this.#explain(error, 'connect', span) });
+        this.#reply(command.id, { kind: 'error', error: explain(this.#node, error, 'connect', span) });
       },
     );
   }
@@ -489,7 +490,7 @@ export class Session implements Subscriber, Spender {
       (error) => {
         this.#inFlight -= 1;
         if (error instanceof DisconnectError) this.#closeFor(error);
-        else this.#reply(command.id, { kind: 'error', error: this.#explain(error, command.kind, span) });
+        else this.#reply(command.id, { kind: 'error', error: explain(this.#node, error, command.kind, span) });
         endFailed(span, error);
       },
     );
@@ -574,15 +575,6 @@ export class Session implements Subscriber, Spender {
     const retryMs = this.protocol.clients === 'listen' ? this.#node.retryMs(reason) : undefined;
     const told = { ...(ending !== undefined && { ending }), ...(retryMs !== undefined && { retryMs }) };
     this.push({ kind: 'disconnect', reason, ...told });
-  }
-
-  #explain(thrown: unknown, command: string, span?: Span): ClientError {
-    const error = toClientError(thrown);
-    this.#node.telemetry.count('banyan_command_errors_total', { error: error.kind });
-    if (error.kind === 'internal') {
-      this.#node.report(error.cause ?? error, 'command.failed', { command, ...traceFields(span) });
-    }
-    return error;
   }
 
   #reply(id: number, reply: Reply): void {
