@@ -22,6 +22,7 @@ import type { HubChannel } from './hub-channel.ts';
 import type { Shown } from './manner.ts';
 import { MapPresence, type PresenceEntry } from './map-presence.ts';
 import { Maps } from './maps.ts';
+import { namespaceOf } from './namespace.ts';
 import { type ChannelMessage, type Control, type ExternalOrder, NOBODY, type PolledItem } from './node-messages.ts';
 import type { Limits, NodeSettings } from './node-settings.ts';
 import { NodeWork } from './node-work.ts';
@@ -137,6 +138,7 @@ export class Node implements Channels, SessionHost<Session> {
     });
     this.#drain = new Drain(this.clock, guard);
     this.hub = this.#createHub();
+    settings.namespaces.onRedefined((name) => this.#resetNamespace(name));
     settings.bus.listen((subject, message) => this.#hear(subject, message));
     settings.bus.subscribe(CONTROL);
   }
@@ -504,7 +506,7 @@ export class Node implements Channels, SessionHost<Session> {
     if (heard.kind === 'publications') this.hub.receive(channel, heard.epoch, heard.publications);
     else if (heard.kind === 'item') this.polls.learn(channel, heard.item);
     else if (heard.kind === 'trimmed') this.hub.trimmed(channel, heard.to);
-    else this.hub.announce(channel, { ...heard, channel });
+    else this.hub.announce(channel, heard);
   }
 
   #tick(): void {
@@ -519,6 +521,11 @@ export class Node implements Channels, SessionHost<Session> {
     guard.run('rates', () => this.allowances.sweep(now));
     guard.run('rates', () => this.#arrivals.sweep(now));
     guard.run('rates', () => this.work.sweep(now));
+  }
+
+  /** Whoever is in a channel of the namespace subscribes again, and is told what it is now. */
+  #resetNamespace(namespace: string): void {
+    for (const { name } of [...this.hub.channels()]) if (namespaceOf(name) === namespace) this.startAnew(name);
   }
 
   #expireEntries(now: number): void {

@@ -2,6 +2,7 @@ import { CHANNEL_LIMIT, UNSAFE } from './channel-name.ts';
 import { ClientError } from './errors.ts';
 import type { ChannelAction, NamespaceDefinition } from './feature.ts';
 import { type Audience, type Namespace, namespaceOf } from './namespace.ts';
+import type { Namespaces } from './namespaces.ts';
 import type { Principal } from './principal.ts';
 import { isUserChannel, namesUser, USER_CHANNEL_NAMES, type UserChannelNames } from './user-channels.ts';
 
@@ -15,7 +16,7 @@ export type Seat = { has(channel: string): boolean };
  * The one place where channel commands of every protocol are allowed or refused. What is not granted is denied.
  */
 export class Permissions {
-  readonly #namespaces: ReadonlyMap<string, NamespaceDefinition>;
+  readonly #namespaces: Namespaces;
   readonly #open: ReadonlySet<string>;
   readonly #names: UserChannelNames;
 
@@ -23,11 +24,7 @@ export class Permissions {
    * `open` names namespaces in which everybody may do everything, as benchmarks and foreign test suites need it.
    * Never a feature's: its channels are written by its own operations alone.
    */
-  constructor(
-    namespaces: ReadonlyMap<string, NamespaceDefinition>,
-    open: ReadonlySet<string>,
-    names: UserChannelNames = USER_CHANNEL_NAMES,
-  ) {
+  constructor(namespaces: Namespaces, open: ReadonlySet<string>, names: UserChannelNames = USER_CHANNEL_NAMES) {
     this.#namespaces = namespaces;
     this.#open = open;
     this.#names = names;

@@ -4,6 +4,7 @@ import type { NamespaceDefinition } from '../../src/core/feature.ts';
 import { Guard } from '../../src/core/guard.ts';
 import type { Hooks } from '../../src/core/hooks.ts';
 import { CLOSED_NAMESPACE, type Namespace } from '../../src/core/namespace.ts';
+import { Namespaces } from '../../src/core/namespaces.ts';
 import { Node } from '../../src/core/node.ts';
 import type { Limits } from '../../src/core/node-settings.ts';
 import type { Principal } from '../../src/core/principal.ts';
@@ -106,7 +107,7 @@ export class TestNode {
       logs: { memory: this.memory, durable },
       protocols: [centrifugeJson, ...protocols],
       pollSecret: POLL_SECRET,
-      namespaces: new Map([...plain, ...Object.entries(namespaces)]),
+      namespaces: new Namespaces({ ...Object.fromEntries(plain), ...namespaces }),
       openNamespaces: new Set(),
       limits: { ...LIMITS, ...limits },
       quotas,

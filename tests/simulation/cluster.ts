@@ -1,5 +1,6 @@
 import { DisconnectError } from '../../src/core/disconnects.ts';
-import type { ChannelPolicy, NamespaceDefinition } from '../../src/core/feature.ts';
+import type { ChannelPolicy } from '../../src/core/feature.ts';
+import { Namespaces } from '../../src/core/namespaces.ts';
 import { Node } from '../../src/core/node.ts';
 import { type Principal, userOf } from '../../src/core/principal.ts';
 import type { BusMessage } from '../../src/ports/bus.ts';
@@ -144,14 +145,16 @@ export class Cluster {
     return { name, node, fanout, bus, sockets, heard };
   }
 
-  #namespaces(): ReadonlyMap<string, NamespaceDefinition> {
+  #namespaces(): Namespaces {
     const policy: ChannelPolicy = async (principal, _action, channel) => {
       await this.#someTime();
       const isMember = this.rights.isMember(userOf(principal), channel);
       await this.#someTime();
       return isMember;
     };
-    return new Map(Object.entries(NAMESPACES).map(([name, options]) => [name, { options, policy }]));
+    return new Namespaces(
+      Object.fromEntries(Object.entries(NAMESPACES).map(([name, options]) => [name, { options, policy }])),
+    );
   }
 
   async #roomsOf(principal: Principal): Promise<readonly string[]> {

@@ -76,7 +76,7 @@ export const believeTheBus: Sabotage = {
   node: ({ hub }, fanout) => {
     hub.receive = (channel, _epoch, publications) => {
       for (const publication of publications) {
-        const push = centrifugeJson.encodePush({ kind: 'publication', channel, publication });
+        const push = centrifugeJson.encodePush({ kind: 'publication', channel, epoch: 'e', publication });
         for (const frame of listOf(push)) fanout.publish(topicOf(centrifugeJson, channel), frame);
       }
     };
