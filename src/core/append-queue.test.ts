@@ -5,6 +5,7 @@ import { range } from '../../tests/core/node.ts';
 import { RecordedTraces } from '../../tests/core/recorded-traces.ts';
 import { WatchedLog } from '../../tests/core/watched-log.ts';
 import { MemoryLog } from '../adapters/memory/log.ts';
+import { APPENDS_IN_FLIGHT } from '../ports/log.ts';
 import { AppendQueue, type QueueBounds } from './append-queue.ts';
 import { ClientError } from './errors.ts';
 
@@ -45,6 +46,44 @@ describe('a queue', () => {
     await clock.settle();
     expect(await next).toBe(101);
     expect(log.batches).toEqual([100, 1]);
+  });
+
+  test('OR1 gives a slow log few batches at once, and what comes meanwhile together, in the order of the calls', async () => {
+    const { log, clock, queue } = queueOf();
+    const answers: (() => void)[] = [];
+    const append = log.append.bind(log);
+    log.append = async (batch) => {
+      await new Promise<void>((resolve) => answers.push(resolve));
+      return append(batch);
+    };
+    const fates: Promise<number | string>[] = [];
+    // 300 turns, each with a publication, while the log answers nothing.
+    for (const number of range(1, 300)) {
+      fates.push(fate(queue, String(number)));
+      await clock.settle();
+    }
+    expect(answers.length).toBe(APPENDS_IN_FLIGHT);
+    for (let answer = answers.shift(); answer !== undefined; answer = answers.shift()) {
+      answer();
+      await clock.settle();
+      expect(answers.length).toBeLessThanOrEqual(APPENDS_IN_FLIGHT);
+    }
+    expect(await Promise.all(fates)).toEqual(range(1, 300));
+    expect(log.batches).toEqual([1, 1, 298]);
+  });
+
+  test('a batch that fails makes room for the next one', async () => {
+    const { log, clock, queue } = queueOf();
+    log.failure = new Error('disk full');
+    for (let round = 0; round < 2 * APPENDS_IN_FLIGHT; round += 1) {
+      const lost = fate(queue, 'lost');
+      await clock.settle();
+      expect(await lost).toBe('internal true');
+    }
+    log.failure = undefined;
+    const written = fate(queue, 'written');
+    await clock.settle();
+    expect(await written).toBe(1);
   });
 
   test('does not keep publications of a log in memory waiting for the end of the turn', async () => {

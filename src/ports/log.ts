@@ -65,7 +65,7 @@ export type Append = {
   readonly tags?: Readonly<Record<string, string>>;
   readonly entry?: MapEntry;
   readonly except?: string;
-  /** Only with adapters whose `takesWrites` is true. */
+  /** Only with adapters that promise `writes`. */
   readonly writes?: readonly Write[];
 };
 
@@ -112,19 +112,34 @@ export type Page = {
   readonly damaged?: true;
 };
 
+/** Calls of `append` that may be under way in one log: while one is written, the next is on its way. */
+export const APPENDS_IN_FLIGHT = 2;
+
+/** What an adapter promises besides what every log does. */
+export type LogPromises = {
+  /** An append that has resolved survives the end of the process. */
+  readonly durable: boolean;
+  /** A call costs a round trip, so appends given together cost less than one by one. False: calls cost next to nothing. */
+  readonly batches: boolean;
+  /** `entries` gives the present entries of maps. */
+  readonly entries: boolean;
+  /** `Append.writes` commit together with the publication. */
+  readonly writes: boolean;
+};
+
 /**
  * Channel logs: ordered, gap-free, idempotent by key.
  *
  * Promises: within a channel and epoch, offsets are 1, 2, 3 … in the order of the calls and, inside a call, of
  * the batch. When `append` resolves, the batch is as durable as the adapter can make it (SQLite: on disk, after
  * fsync; memory: in this process). When it rejects, nothing of the batch is kept. A read that starts after an
- * append resolved sees it. The caller keeps at most a few `append` calls under way at once.
+ * append resolved sees it. The caller keeps at most
+ * `APPENDS_IN_FLIGHT` calls of `append` under way at once (`AppendQueue`); an adapter keeps their order.
  */
 export interface Log {
-  readonly durable: boolean;
+  readonly promises: LogPromises;
   /** What the log is kept in, as OpenTelemetry names databases (`sqlite`, `postgresql`); absent where in none. */
   readonly system?: string;
-  readonly takesWrites: boolean;
   append(batch: readonly Append[]): Promise<readonly AppendOutcome[]>;
   read(channel: string, range: ReadRange): Promise<Page>;
   /**

@@ -14,6 +14,7 @@ import type { FeatureHost } from '../../src/core/feature.ts';
 import { Jobs } from '../../src/core/jobs.ts';
 import { Namespaces } from '../../src/core/namespaces.ts';
 import { Node } from '../../src/core/node.ts';
+import type { NodeMessage } from '../../src/core/node-messages.ts';
 import { createOperations } from '../../src/core/operations.ts';
 import type { Principal } from '../../src/core/principal.ts';
 import type { Me } from '../../src/features/accounts/contract.ts';
@@ -81,7 +82,7 @@ export class Installation {
   readonly accounts;
   readonly node: Node;
   readonly operations;
-  readonly #bus = new MemoryBus();
+  readonly #bus = new MemoryBus<NodeMessage>();
 
   constructor(settings: Partial<AccountsSettings> = {}) {
     this.node = this.#createNode();

@@ -16,6 +16,7 @@ import type { FeatureHost, People } from '../../src/core/feature.ts';
 import { Jobs } from '../../src/core/jobs.ts';
 import { Namespaces } from '../../src/core/namespaces.ts';
 import { Node } from '../../src/core/node.ts';
+import type { NodeMessage } from '../../src/core/node-messages.ts';
 import { createOperations, type Operations } from '../../src/core/operations.ts';
 import type { Principal, Role } from '../../src/core/principal.ts';
 import { createAccounts } from '../../src/features/accounts/feature.ts';
@@ -173,7 +174,7 @@ export class World {
         version: '0',
         clock: this.clock,
         telemetry: SILENT,
-        bus: new MemoryBus(),
+        bus: new MemoryBus<NodeMessage>(),
         fanout: this.fanout,
       },
       logs: { memory: new MemoryLog('test-'), durable: this.#database.log },

@@ -2,8 +2,8 @@ import { DisconnectError } from '../../src/core/disconnects.ts';
 import type { ChannelPolicy } from '../../src/core/feature.ts';
 import { Namespaces } from '../../src/core/namespaces.ts';
 import { Node } from '../../src/core/node.ts';
+import type { NodeMessage } from '../../src/core/node-messages.ts';
 import { type Principal, userOf } from '../../src/core/principal.ts';
-import type { BusMessage } from '../../src/ports/bus.ts';
 import type { Fields, LogLevel } from '../../src/ports/telemetry.ts';
 import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
 import { FaultyBuses, type NodeBus } from './faulty-bus.ts';
@@ -170,7 +170,7 @@ export class Cluster {
   }
 
   /** PE3: what a node hears of rights acts before the turn is over. */
-  #hears({ sockets, heard }: Pick<SimNode, 'sockets' | 'heard'>, message: BusMessage): void {
+  #hears({ sockets, heard }: Pick<SimNode, 'sockets' | 'heard'>, message: NodeMessage): void {
     if (message.kind === 'unsubscribe') {
       const right = `${message.user} ${message.channel}`;
       heard.set(right, (heard.get(right) ?? 0) + 1);

@@ -10,8 +10,7 @@ const RARELY = 0.05;
 function changeLog(change: (log: Log, random: Random) => Partial<Log>): Sabotage {
   return {
     log: (log, { random }) => ({
-      durable: log.durable,
-      takesWrites: log.takesWrites,
+      promises: log.promises,
       append: (batch) => log.append(batch),
       read: (channel, range) => log.read(channel, range),
       position: (channel) => log.position(channel),

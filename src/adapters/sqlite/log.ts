@@ -16,9 +16,8 @@ import type { Thread } from './thread.ts';
 
 /** Channel logs on disk: WAL, synchronous=FULL, group commit in the writer's thread. An ack means fsync has returned. */
 export class SqliteLog implements Log {
-  readonly durable = true;
+  readonly promises = { durable: true, batches: true, entries: true, writes: true };
   readonly system = 'sqlite';
-  readonly takesWrites = true;
   readonly #writer: Thread;
   readonly #reader: Thread;
 
