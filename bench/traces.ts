@@ -38,7 +38,7 @@ function tracesOf(url: string, ratio: number): Traces {
 function durableInMemory(): Log {
   const log = new MemoryLog('bench-', { bytes: 1_000_000 });
   return {
-    ...{ promises: { durable: true, batches: true, entries: true, writes: false }, system: 'sqlite' },
+    ...{ promises: { durable: true, batches: true, inFlight: 2, entries: true, writes: false }, system: 'sqlite' },
     append: (batch) => log.append(batch),
     read: (channel, range) => log.read(channel, range),
     entries: (channel, range) => log.entries(channel, range),

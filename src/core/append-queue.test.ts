@@ -5,7 +5,6 @@ import { range } from '../../tests/core/node.ts';
 import { RecordedTraces } from '../../tests/core/recorded-traces.ts';
 import { WatchedLog } from '../../tests/core/watched-log.ts';
 import { MemoryLog } from '../adapters/memory/log.ts';
-import { APPENDS_IN_FLIGHT } from '../ports/log.ts';
 import { AppendQueue, type QueueBounds } from './append-queue.ts';
 import { ClientError } from './errors.ts';
 
@@ -62,11 +61,11 @@ describe('a queue', () => {
       fates.push(fate(queue, String(number)));
       await clock.settle();
     }
-    expect(answers.length).toBe(APPENDS_IN_FLIGHT);
+    expect(answers.length).toBe(log.promises.inFlight);
     for (let answer = answers.shift(); answer !== undefined; answer = answers.shift()) {
       answer();
       await clock.settle();
-      expect(answers.length).toBeLessThanOrEqual(APPENDS_IN_FLIGHT);
+      expect(answers.length).toBeLessThanOrEqual(log.promises.inFlight);
     }
     expect(await Promise.all(fates)).toEqual(range(1, 300));
     expect(log.batches).toEqual([1, 1, 298]);
@@ -75,7 +74,7 @@ describe('a queue', () => {
   test('a batch that fails makes room for the next one', async () => {
     const { log, clock, queue } = queueOf();
     log.failure = new Error('disk full');
-    for (let round = 0; round < 2 * APPENDS_IN_FLIGHT; round += 1) {
+    for (let round = 0; round < 2 * log.promises.inFlight; round += 1) {
       const lost = fate(queue, 'lost');
       await clock.settle();
       expect(await lost).toBe('internal true');

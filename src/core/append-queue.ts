@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
-import { APPENDS_IN_FLIGHT, type Append, type AppendOutcome, type Log } from '../ports/log.ts';
+import type { Append, AppendOutcome, Log } from '../ports/log.ts';
 import type { Span } from '../ports/traces.ts';
 import { beginCommit, beginWait, type Wait } from './append-spans.ts';
 import { ClientError } from './errors.ts';
@@ -18,7 +18,7 @@ type Waiting = {
 
 /**
  * Gathers appends into batches for the log, in the order of the calls: those of one turn of the event loop, and while
- * `APPENDS_IN_FLIGHT` batches are being written all that come meanwhile, so that a slow log gets fewer and larger
+ * as many batches are being written as the log takes at once all that come meanwhile, so that a slow log gets fewer and larger
  * batches. Past its bounds `append` rejects with a temporary error.
  */
 export class AppendQueue {
@@ -89,7 +89,7 @@ export class AppendQueue {
   }
 
   #sendLater(): void {
-    if (this.#willSend || this.#inFlight >= APPENDS_IN_FLIGHT) return;
+    if (this.#willSend || this.#inFlight >= this.#log.promises.inFlight) return;
     this.#willSend = true;
     this.#clock.soon(() => {
       this.#willSend = false;

@@ -112,15 +112,17 @@ export type Page = {
   readonly damaged?: true;
 };
 
-/** Calls of `append` that may be under way in one log: while one is written, the next is on its way. */
-export const APPENDS_IN_FLIGHT = 2;
-
 /** What an adapter promises besides what every log does. */
 export type LogPromises = {
   /** An append that has resolved survives the end of the process. */
   readonly durable: boolean;
   /** A call costs a round trip, so appends given together cost less than one by one. False: calls cost next to nothing. */
   readonly batches: boolean;
+  /**
+   * Calls of `append` that may be under way at once: two keep a connection busy; more where the adapter joins what waits
+   * into one transaction itself.
+   */
+  readonly inFlight: number;
   /** `entries` gives the present entries of maps. */
   readonly entries: boolean;
   /** `Append.writes` commit together with the publication. */
@@ -133,8 +135,8 @@ export type LogPromises = {
  * Promises: within a channel and epoch, offsets are 1, 2, 3 … in the order of the calls and, inside a call, of
  * the batch. When `append` resolves, the batch is as durable as the adapter can make it (SQLite: on disk, after
  * fsync; memory: in this process). When it rejects, nothing of the batch is kept. A read that starts after an
- * append resolved sees it. The caller keeps at most
- * `APPENDS_IN_FLIGHT` calls of `append` under way at once (`AppendQueue`); an adapter keeps their order.
+ * append resolved sees it. The caller keeps no more
+ * calls of `append` under way than `promises.inFlight` (`AppendQueue`); an adapter keeps their order.
  */
 export interface Log {
   readonly promises: LogPromises;

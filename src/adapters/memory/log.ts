@@ -26,7 +26,7 @@ const BUSY = 10_000;
 
 /** Channel logs in this process. An ack means: held until this process ends, or the channel's bounds let go of it. */
 export class MemoryLog implements Log {
-  readonly promises = { durable: false, batches: false, entries: true, writes: false };
+  readonly promises = { durable: false, batches: false, inFlight: 1, entries: true, writes: false };
   readonly #channels: Channels;
   readonly #epoch: string;
   readonly #bounds: Omit<MemoryBounds, 'busy'>;
