@@ -6,6 +6,8 @@ import type { ChannelPolicy, NamespaceDefinition } from './feature.ts';
  */
 export class Namespaces {
   readonly #definitions: Map<string, NamespaceDefinition>;
+  /** Another one whenever a definition has changed. */
+  version = 0;
   #redefined: (name: string) => void = () => undefined;
 
   constructor(definitions: Readonly<Record<string, NamespaceDefinition>> = {}) {
@@ -19,6 +21,7 @@ export class Namespaces {
   /** Adds a namespace or replaces one. Clients in its channels subscribe again. */
   define(name: string, definition: NamespaceDefinition): void {
     this.#definitions.set(name, definition);
+    this.version += 1;
     this.#redefined(name);
   }
 
@@ -27,6 +30,7 @@ export class Namespaces {
     const definition = this.#definitions.get(name);
     if (definition === undefined) throw new Error(`there is no namespace ${name} to decide in`);
     this.#definitions.set(name, { ...definition, policy });
+    this.version += 1;
   }
 
   /** Throws when a namespace leaves a decision to its feature, and the feature has given no policy. */

@@ -271,7 +271,7 @@ export class Node implements Channels, SessionHost<Session> {
   run(session: Session, command: NodeCommand, accepted?: Accepted): Promise<Reply> {
     switch (command.kind) {
       case 'publish':
-        return answerPublish({ node: this, hooks: this.#hooks, ...(accepted && { accepted }) }, session, command);
+        return answerPublish({ node: this, hooks: this.#hooks, accepted }, session, command);
       case 'rpc':
         return answerRpc(this.#hooks, session, command);
       case 'history':

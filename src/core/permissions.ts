@@ -19,6 +19,7 @@ export class Permissions {
   readonly #namespaces: Namespaces;
   readonly #open: ReadonlySet<string>;
   readonly #names: UserChannelNames;
+  #last: { readonly channel: string; readonly version: number; readonly definition: NamespaceDefinition } | undefined;
 
   /**
    * `open` names namespaces in which everybody may do everything, as benchmarks and foreign test suites need it.
@@ -103,7 +104,16 @@ export class Permissions {
     return userChannels && isUserChannel(channel, this.#names);
   }
 
+  /** A publication asks for its channel's several times; `Namespaces.version` tells whether the last answer still holds. */
   #definition(channel: string): NamespaceDefinition {
+    const last = this.#last;
+    if (last?.channel === channel && last.version === this.#namespaces.version) return last.definition;
+    const definition = this.#find(channel);
+    this.#last = { channel, version: this.#namespaces.version, definition };
+    return definition;
+  }
+
+  #find(channel: string): NamespaceDefinition {
     if (channel === '') throw new ClientError('badRequest', { field: 'channel', message: 'channel must not be empty' });
     if (channel.length > CHANNEL_LIMIT) {
       const message = `channel must have at most ${CHANNEL_LIMIT} characters`;

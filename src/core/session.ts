@@ -70,6 +70,7 @@ export class Session implements Subscriber, Spender {
   #client: string;
   #principal: Principal;
   #connInfo: string | undefined;
+  #info: ClientInfo | undefined;
   /** For the developer's backend. */
   meta: string | undefined;
   /** Into which its token has put it. */
@@ -122,8 +123,14 @@ export class Session implements Subscriber, Spender {
   }
 
   get info(): ClientInfo {
+    const user = userOf(this.#principal);
     const connInfo = this.#connInfo;
-    return { user: userOf(this.#principal), client: this.client, ...(connInfo !== undefined && { connInfo }) };
+    const known = this.#info;
+    // One object as long as nothing changes: what is made of it, such as its JSON, can be remembered by it.
+    if (known?.user === user && known.client === this.client && known.connInfo === connInfo) return known;
+    const info = { user, client: this.client, ...(connInfo !== undefined && { connInfo }) };
+    this.#info = info;
+    return info;
   }
 
   /** Whose share its work is taken from. */
