@@ -18,7 +18,7 @@ import type { Thread } from './thread.ts';
 /** Channel logs on disk: WAL, synchronous=FULL, group commit in the writer's thread. An ack means fsync has returned. */
 export class SqliteLog implements Log {
   /** The writer makes one transaction of all that waits. */
-  readonly promises = { durable: true, batches: true, inFlight: 32, entries: true, writes: true };
+  readonly promises = { durable: true, batches: true, inFlight: 8, entries: true, writes: true };
   readonly system = 'sqlite';
   readonly #writer: Thread;
   readonly #reader: Thread;
