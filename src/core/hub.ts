@@ -169,6 +169,12 @@ export class Hub {
     this.#channels.get(name)?.receive(epoch, publications);
   }
 
+  /** Hands on what would otherwise wait for the end of the turn. */
+  flush(name: string): void {
+    const channel = this.#channels.get(name);
+    if (channel !== undefined) this.#flushChannel(channel);
+  }
+
   /** Nothing of the channel is kept any more up to this position. */
   trimmed(name: string, to: Position): void {
     this.#channels.get(name)?.trimmed(to);

@@ -114,13 +114,13 @@ export class Permissions {
   }
 
   #find(channel: string): NamespaceDefinition {
-    if (channel === '') throw new ClientError('badRequest', { field: 'channel', message: 'channel must not be empty' });
+    if (channel === '') throw new ClientError('badRequest', { field: 'channel', message: 'must not be empty' });
     if (channel.length > CHANNEL_LIMIT) {
-      const message = `channel must have at most ${CHANNEL_LIMIT} characters`;
+      const message = `must have at most ${CHANNEL_LIMIT} characters`;
       throw new ClientError('badRequest', { field: 'channel', message });
     }
     if (UNSAFE.test(channel)) {
-      const message = 'channel must be valid text without control characters';
+      const message = 'must be valid text without control characters';
       throw new ClientError('badRequest', { field: 'channel', message });
     }
     const definition = this.#namespaces.get(namespaceOf(channel)) ?? this.#privateDefinition(channel);

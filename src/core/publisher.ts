@@ -104,6 +104,11 @@ export class Publisher {
     if (suppressed !== undefined) {
       return { ...(await this.#topOf(channel, namespace)), time, repeated: true, suppressed };
     }
+    const first = maps.findSet(channel, entry, options.key);
+    if (first !== undefined) {
+      const { epoch } = await this.#topOf(channel, namespace);
+      return { epoch, offset: first.offset, time: first.time, repeated: true, suppressed: 'idempotency' };
+    }
     const done = maps.begin(channel, entry, options);
     try {
       const published = await this.#send(channel, data, sending);
@@ -125,8 +130,7 @@ export class Publisher {
     }
     const append: Mutable<Append> = withOptions({ channel, data, time, retention: retentionOf(namespace) }, options);
     if (key !== undefined) append.key = key;
-    // In a map it is the entry's.
-    if (version !== undefined && entry === undefined) append.version = version;
+    if (version !== undefined) append.version = version;
     if (writes !== undefined) append.writes = writes;
     const outcome = await queue.append(append, span);
     if ('refused' in outcome) throw new ClientError('conflict', { cause: outcome.refused });

@@ -21,7 +21,7 @@ import { type Subscriber, Subscriptions } from './subscriptions.ts';
 import type { SignedIn } from './tokens.ts';
 import { beginCommand, beginQuestion, endFailed, ending, traceFields } from './tracing.ts';
 import { areOther, vouchedChannels } from './vouched-channels.ts';
-import { bytesOfReply, bytesOfResult } from './work-bytes.ts';
+import { bytesOfReply, bytesOfResult, lengthOfFrames } from './work-bytes.ts';
 import { workKeyOf } from './work-key.ts';
 
 /** What a client goes on from that starts anew. */
@@ -89,6 +89,8 @@ export class Session implements Subscriber, Spender {
   #slices: CommandSlices | undefined;
   /** Made with the first work that is charged. */
   #asker: Asker | undefined;
+  /** By their keys, those as which it has asked before it signed in: some of that work may still wait. */
+  #formerAskers: Map<string, Asker> | undefined;
 
   constructor(node: SessionHost<Session>, opening: Opening, client: string) {
     this.#node = node;
@@ -219,6 +221,7 @@ export class Session implements Subscriber, Spender {
     this.#slices?.clear();
     this.#turns.release();
     this.subscriptions.clear();
+    for (const asker of this.#formerAskers?.values() ?? []) this.#node.work.drop(asker);
     if (this.#asker !== undefined) this.#node.work.drop(this.#asker);
     this.#node.unregister(this);
   }
@@ -565,6 +568,7 @@ export class Session implements Subscriber, Spender {
     const before = this.#principal;
     const { principal, info } = prove(before);
     this.#principal = principal;
+    if (this.#asker !== undefined) this.#formerAskers = new Map(this.#formerAskers).set(this.#asker.key, this.#asker);
     this.#asker = undefined;
     this.#connInfo = info;
     this.#node.signedIn(this, before);
@@ -590,7 +594,7 @@ export class Session implements Subscriber, Spender {
   #reply(id: number, reply: Reply): void {
     if (this.#state === 'closed') return;
     const frames = this.protocol.encodeReply(id, reply);
-    if (reply.kind === 'rpc') this.#node.work.charge(this.asker.key, lengthOf(frames));
+    if (reply.kind === 'rpc') this.#node.work.charge(this.asker.key, lengthOfFrames(frames));
     this.#send(frames);
   }
 
@@ -600,8 +604,4 @@ export class Session implements Subscriber, Spender {
     if (this.#output.add(frames)) this.#node.flushLater(this);
     if (this.#output.length > OUTGOING_LIMIT) this.flush();
   }
-}
-
-function lengthOf(frames: Frames): number {
-  return listOf(frames).reduce((sum, { length }) => sum + length, 0);
 }

@@ -233,9 +233,11 @@ export class Subscriptions {
     );
   }
 
-  /** Ends a subscription at the client's wish. */
+  /** Ends a subscription at the client's wish, behind what was published before that. */
   remove(channel: string): void {
-    if (this.has(channel)) this.#leave(channel);
+    if (!this.has(channel)) return;
+    this.#node.hub.flush(channel);
+    this.#leave(channel);
   }
 
   /** Ends a subscription from the server's side, at once, whatever state it is in. */

@@ -59,6 +59,7 @@ export type Append = {
   /**
    * Skipped, and answered with the channel's top, unless it is greater than the version of the last append that had one;
    * an epoch that is neither empty nor that append's makes it newer. What has no version neither checks nor changes it.
+   * With an `entry` it is the entry's version: kept with the entry, and not checked.
    */
   readonly version?: StateVersion;
   readonly info?: ClientInfo;
@@ -67,6 +68,15 @@ export type Append = {
   readonly except?: string;
   /** Only with adapters that promise `writes`. */
   readonly writes?: readonly Write[];
+};
+
+/** A present entry of a map: the publication that set it, and what is to be known of the next one. */
+export type StoredEntry = {
+  readonly publication: Publication;
+  /** The message key of that publication. */
+  readonly key?: string;
+  /** Of the last publication of the entry, since it is there, that had one. */
+  readonly version?: StateVersion;
 };
 
 export type Appended = {
@@ -147,9 +157,9 @@ export interface Log {
   /**
    * The present entries of a map, each as the publication that set it: what the appends with an `entry` come to, however much
    * of them retention and `trim` have let go of since. It changes together with the publications. Bounded as a page of
-   * those is, and empty only where nothing is left.
+   * those is, and empty only where nothing is left. Passes over what damage has made unreadable; rejects where that is all.
    */
-  entries(channel: string, range: EntryRange): Promise<readonly Publication[]>;
+  entries(channel: string, range: EntryRange): Promise<readonly StoredEntry[]>;
   /** Offset 0 for a channel that has no publication yet. */
   position(channel: string): Promise<Standing>;
   /** Removes the channel's publications, up to the position that it gives; that and the epoch stay, so offsets go on. */

@@ -6,9 +6,9 @@ import type {
   Log,
   Page,
   Position,
-  Publication,
   ReadRange,
   Standing,
+  StoredEntry,
 } from '../../src/ports/log.ts';
 
 /** The memory log as a durable one, counted, and as slow as a test wants it. */
@@ -62,7 +62,7 @@ export class WatchedLog implements Log {
     return this.#answer(await this.#inner.position(channel));
   }
 
-  async entries(channel: string, range: EntryRange): Promise<readonly Publication[]> {
+  async entries(channel: string, range: EntryRange): Promise<readonly StoredEntry[]> {
     return this.#answer(await this.#inner.entries(channel, range));
   }
 

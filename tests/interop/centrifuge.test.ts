@@ -259,7 +259,9 @@ describe('signing in with a token', () => {
       token: await token('user-5', 60, { channels: ['people:', 'user:user-5'] }),
     });
     await Bun.sleep(50);
-    await expect(client.presence('people:')).rejects.toMatchObject({ code: 103 });
+    await expect(client.history('room:x', { limit: 1 })).rejects.toMatchObject({ code: 103 });
+    // Nobody is shown who is there.
+    await expect(client.presence('people:')).rejects.toMatchObject({ code: 108 });
     const refused = client.newSubscription('room:x', { token: await token('user-5', 60, { channel: 'room:x' }) });
     refused.subscribe();
     expect(await next<{ code: number }>(refused, 'unsubscribed')).toMatchObject({ code: 103 });

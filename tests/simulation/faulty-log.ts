@@ -6,9 +6,9 @@ import type {
   Log,
   Page,
   Position,
-  Publication,
   ReadRange,
   Standing,
+  StoredEntry,
 } from '../../src/ports/log.ts';
 import type { Truth } from './truth.ts';
 import type { World } from './world.ts';
@@ -107,7 +107,7 @@ export class FaultyLog implements Log {
     return this.#later(this.#delay(), fails, () => this.#inner.position(channel));
   }
 
-  entries(channel: string, range: EntryRange): Promise<readonly Publication[]> {
+  entries(channel: string, range: EntryRange): Promise<readonly StoredEntry[]> {
     const fails = this.#fails(this.#faults.readsFail);
     return this.#later(this.#delay(), fails, () => this.#inner.entries(channel, range));
   }

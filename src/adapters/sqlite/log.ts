@@ -7,12 +7,12 @@ import {
   type Log,
   type Page,
   type Position,
-  type Publication,
   type ReadRange,
   type Standing,
+  type StoredEntry,
   type Write,
 } from '../../ports/log.ts';
-import { type AppendRow, type MarkedWrite, OFFSET_MARK, toOutcome, toPage, toPublication } from './jobs.ts';
+import { type AppendRow, type MarkedWrite, OFFSET_MARK, toOutcome, toPage, toStoredEntry } from './jobs.ts';
 import type { Thread } from './thread.ts';
 
 /** Channel logs on disk: WAL, synchronous=FULL, group commit in the writer's thread. An ack means fsync has returned. */
@@ -45,8 +45,10 @@ export class SqliteLog implements Log {
     return toPage(read);
   }
 
-  async entries(channel: string, { after = '', limit }: EntryRange): Promise<readonly Publication[]> {
-    return (await this.#reader.ask({ kind: 'entries', channel, after, limit })).map(toPublication);
+  async entries(channel: string, { after = '', limit }: EntryRange): Promise<readonly StoredEntry[]> {
+    const { rows, damaged } = await this.#reader.ask({ kind: 'entries', channel, after, limit });
+    if (damaged) this.#onDamage();
+    return rows.map(toStoredEntry);
   }
 
   async position(channel: string): Promise<Standing> {

@@ -180,7 +180,10 @@ function assemble(config: Config, ports: Ports, made: Made): Serving {
     ),
   ];
   const metrics = new MetricsPage(config, {
-    families: () => [...metricsOf(app, telemetry.counts()), ...processMetrics.families()],
+    families: () => {
+      const measured = { node: app.node, jobs: app.jobs, damage: () => ports.damage() };
+      return [...metricsOf(measured, telemetry.counts()), ...processMetrics.families()];
+    },
     addressOf: http.addressOf,
   });
   const connections = new Connections({ app, http, telemetry, settings: config, entrances });
