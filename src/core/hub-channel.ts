@@ -225,7 +225,7 @@ export class HubChannel {
 
   /** One read of the log for all who come back at once. It costs one in memory nothing, and that forgets by itself. */
   async #confirmFloor(log: Log): Promise<void> {
-    if (log.durable && this.#settings.now() - this.#floorReadAt < FLOOR_FRESH_MS) return;
+    if (log.promises.batches && this.#settings.now() - this.#floorReadAt < FLOOR_FRESH_MS) return;
     this.#floorReading ??= this.#readFloor(log).finally(() => {
       this.#floorReading = undefined;
     });

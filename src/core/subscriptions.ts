@@ -164,7 +164,10 @@ export class Subscriptions {
     if (this.#subscriptions?.has(channel) === true) return;
     const tell: Tell = ({ data, ...result }) => {
       this.#session.push({ kind: 'subscribe', channel, result, ...(data !== undefined && { data }) });
-      for (const publication of result.publications) this.#session.push({ kind: 'publication', channel, publication });
+      const { epoch } = result;
+      for (const publication of result.publications) {
+        this.#session.push({ kind: 'publication', channel, epoch, publication });
+      }
     };
     const { user } = this.#session.info;
     await this.#start(channel, {

@@ -66,7 +66,7 @@ export type Append = {
   readonly tags?: Readonly<Record<string, string>>;
   readonly entry?: MapEntry;
   readonly except?: string;
-  /** Only with adapters whose `takesWrites` is true. */
+  /** Only with adapters that promise `writes`. */
   readonly writes?: readonly Write[];
 };
 
@@ -122,19 +122,36 @@ export type Page = {
   readonly damaged?: true;
 };
 
+/** What an adapter promises besides what every log does. */
+export type LogPromises = {
+  /** An append that has resolved survives the end of the process. */
+  readonly durable: boolean;
+  /** A call costs a round trip, so appends given together cost less than one by one. False: calls cost next to nothing. */
+  readonly batches: boolean;
+  /**
+   * Calls of `append` that may be under way at once: two keep a connection busy; more where the adapter joins what waits
+   * into one transaction itself.
+   */
+  readonly inFlight: number;
+  /** `entries` gives the present entries of maps. */
+  readonly entries: boolean;
+  /** `Append.writes` commit together with the publication. */
+  readonly writes: boolean;
+};
+
 /**
  * Channel logs: ordered, gap-free, idempotent by key.
  *
  * Promises: within a channel and epoch, offsets are 1, 2, 3 … in the order of the calls and, inside a call, of
  * the batch. When `append` resolves, the batch is as durable as the adapter can make it (SQLite: on disk, after
  * fsync; memory: in this process). When it rejects, nothing of the batch is kept. A read that starts after an
- * append resolved sees it. The caller keeps at most a few `append` calls under way at once.
+ * append resolved sees it. The caller keeps no more
+ * calls of `append` under way than `promises.inFlight` (`AppendQueue`); an adapter keeps their order.
  */
 export interface Log {
-  readonly durable: boolean;
+  readonly promises: LogPromises;
   /** What the log is kept in, as OpenTelemetry names databases (`sqlite`, `postgresql`); absent where in none. */
   readonly system?: string;
-  readonly takesWrites: boolean;
   append(batch: readonly Append[]): Promise<readonly AppendOutcome[]>;
   read(channel: string, range: ReadRange): Promise<Page>;
   /**

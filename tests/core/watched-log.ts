@@ -13,8 +13,7 @@ import type {
 
 /** The memory log as a durable one, counted, and as slow as a test wants it. */
 export class WatchedLog implements Log {
-  readonly durable = true;
-  readonly takesWrites = false;
+  readonly promises = { durable: true, batches: true, inFlight: 2, entries: true, writes: false };
   /** Ranges that were read. */
   readonly reads: ReadRange[] = [];
   /** How often somebody asked where a channel is. */

@@ -49,8 +49,7 @@ export const SIMULATED_FAILURE = 'simulated failure of the log';
 
 /** A durable log over the memory adapter, as slow and as unreliable as the port allows. All nodes share it. */
 export class FaultyLog implements Log {
-  readonly durable = true;
-  readonly takesWrites = false;
+  readonly promises = { durable: true, batches: true, inFlight: 2, entries: true, writes: false };
   readonly #world: World;
   readonly #truth: Truth;
   #faults: LogFaults;

@@ -40,8 +40,7 @@ type MapState = { readonly set: Entry; readonly version?: StateVersion };
 
 /** Channel logs in this process. An ack means: held until this process ends, or the channel's bounds let go of it. */
 export class MemoryLog implements Log {
-  readonly durable = false;
-  readonly takesWrites = false;
+  readonly promises = { durable: false, batches: false, inFlight: 1, entries: true, writes: false };
   readonly #channels: Channels;
   readonly #epoch: string;
   readonly #bounds: Omit<MemoryBounds, 'busy'>;

@@ -2,6 +2,7 @@ import {
   type Append,
   type AppendOutcome,
   ASSIGNED_OFFSET,
+  type ClientInfo,
   type EntryRange,
   type Log,
   type Page,
@@ -16,9 +17,9 @@ import type { Thread } from './thread.ts';
 
 /** Channel logs on disk: WAL, synchronous=FULL, group commit in the writer's thread. An ack means fsync has returned. */
 export class SqliteLog implements Log {
-  readonly durable = true;
+  /** The writer makes one transaction of all that waits. */
+  readonly promises = { durable: true, batches: true, inFlight: 8, entries: true, writes: true };
   readonly system = 'sqlite';
-  readonly takesWrites = true;
   readonly #writer: Thread;
   readonly #reader: Thread;
 
@@ -72,13 +73,24 @@ export class SqliteLog implements Log {
   }
 }
 
+/** Sessions keep one object for who they are, and publish with it again and again. */
+const infoTexts = new WeakMap<ClientInfo, string>();
+
+function textOf(info: ClientInfo): string {
+  const known = infoTexts.get(info);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(info);
+  infoTexts.set(info, text);
+  return text;
+}
+
 function toRow(append: Append): AppendRow {
   return [
     append.channel,
     append.data,
     append.time,
     append.key ?? null,
-    append.info === undefined ? null : JSON.stringify(append.info),
+    append.info === undefined ? null : textOf(append.info),
     append.tags === undefined ? null : JSON.stringify(append.tags),
     append.retention.size,
     append.retention.ttlMs,
