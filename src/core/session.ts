@@ -2,7 +2,7 @@ import type { ClientInfo } from '../ports/log.ts';
 import type { Span, TraceContext } from '../ports/traces.ts';
 import { type Excess, type Spender, tooSoon } from './allowances.ts';
 import { GRACE_MS, isOutage } from './application.ts';
-import { type Accepted, ChannelTurns, effectOf, type Request } from './channel-turns.ts';
+import { ChannelTurns, effectOf, type Request, type Turn } from './channel-turns.ts';
 import type { ClientHeaders } from './client-headers.ts';
 import { explain } from './command-failure.ts';
 import { CommandSlices, SLICE } from './command-slices.ts';
@@ -436,29 +436,31 @@ export class Session implements Subscriber, Spender {
     const span = beginCommand(this.#node.traces, this, command);
     const asked = span === undefined ? command : { ...command, span };
     const effect = effectOf(command);
-    if (effect === undefined || !('channel' in command)) void this.#carryOut(asked, span);
-    else this.#turns.run(command.channel, effect, (accepted) => this.#carryOut(asked, span, accepted));
+    if (effect === undefined || !('channel' in command)) this.#carryOut(asked, span);
+    else this.#turns.run(command.channel, effect, (turn) => this.#carryOut(asked, span, turn));
   }
 
-  /** Does a command and answers it. Does not reject. */
-  #carryOut(command: Request, span: Span | undefined, accepted?: Accepted): Promise<void> {
-    return this.#run(command, accepted).then(
+  /** Does a command and answers it. */
+  #carryOut(command: Request, span: Span | undefined, turn?: Turn): void {
+    this.#run(command, turn).then(
       (reply) => {
         this.#inFlight -= 1;
         if (reply !== undefined) this.#reply(command.id, reply);
         span?.end();
+        turn?.ended();
       },
       (error) => {
         this.#inFlight -= 1;
         if (error instanceof DisconnectError) this.#closeFor(error);
         else this.#reply(command.id, { kind: 'error', error: explain(this.#node, error, command.kind, span) });
         endFailed(span, error);
+        turn?.ended();
       },
     );
   }
 
   /** Undefined when the client has been told already. */
-  async #run(command: Request, accepted: Accepted | undefined): Promise<Reply | undefined> {
+  async #run(command: Request, turn: Turn | undefined): Promise<Reply | undefined> {
     // It may have waited for its turn until then.
     if (this.#state === 'closed') throw new DisconnectError('connectionClosed');
     const { id } = command;
@@ -484,7 +486,7 @@ export class Session implements Subscriber, Spender {
       case 'rpc':
         return this.#node.work.call(this.asker, () => this.#node.run(this, command));
       default:
-        return this.#node.run(this, command, accepted);
+        return this.#node.run(this, command, turn);
     }
   }
 
