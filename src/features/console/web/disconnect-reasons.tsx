@@ -6,7 +6,7 @@ import { formatCount } from './numbers.ts';
 const REASONS = [
   ...['connectionClosed', 'shutdown', 'internal', 'expired', 'slow', 'insufficientState', 'forceReconnect', 'noPong'],
   ...['tooManyRequests', 'invalidToken', 'badRequest', 'stale', 'forceDisconnect', 'connectionLimit'],
-  ...['permissionDenied', 'notAvailable'],
+  ...['permissionDenied', 'notAvailable', 'subscriptionExpired'],
 ];
 
 type Props = { readonly series: Series; readonly seconds: number };
