@@ -4,6 +4,7 @@ import { EventSource } from 'eventsource';
 import PusherClient from 'pusher-js';
 import { io, type Socket } from 'socket.io-client';
 import { rawItems, rawMember } from '../../../src/core/raw-json.ts';
+import { poll } from '../../../src/wire-clients/plain-http.ts';
 import { API_KEY } from '../ways/way.ts';
 import { pusherAuth } from './pusher-auth.ts';
 import { isSame, parsed, wrappedIn } from './values.ts';
@@ -119,14 +120,13 @@ async function pollReader(url: string, channel: string): Promise<Reader> {
   let leaving = new AbortController();
   let breaks = 0;
   let cursor = '';
-  const poll = async (signal: AbortSignal) => {
-    const response = await fetch(`${url}/poll?${new URLSearchParams({ channel, cursor })}`, { signal });
-    const text = await response.text();
-    cursor = (JSON.parse(text) as { readonly cursor: string }).cursor;
+  const next = async (signal: AbortSignal) => {
+    const { text, cursor: newCursor } = await poll(url, channel, { cursor, signal });
+    cursor = newCursor;
     for (const each of rawItems(rawMember(text, 'publications') ?? '[]')) heard.push(rawMember(each, 'data'));
   };
   const goOn = async ({ signal }: AbortController) => {
-    while (!signal.aborted) await poll(signal);
+    while (!signal.aborted) await next(signal);
   };
   const begin = () => {
     leaving = new AbortController();
@@ -135,7 +135,7 @@ async function pollReader(url: string, channel: string): Promise<Reader> {
       if (!signal.aborted) breaks += 1;
     });
   };
-  await poll(leaving.signal);
+  await next(leaving.signal);
   begin();
   return {
     ...{ name: 'polls', heard, isRight: isText, breaks: () => breaks },
