@@ -1,6 +1,6 @@
-import { connect, type Socket } from 'node:net';
 import { CENTRIFUGE_JSON } from '../../src/wire-clients/centrifuge-json.ts';
-import { CLOSE, clientFrame, FrameReader, TEXT, upgradeRequest } from '../../src/wire-clients/frames.ts';
+import { CLOSE, clientFrame, TEXT } from '../../src/wire-clients/frames.ts';
+import { openRawSocket, type RawSocket } from '../../src/wire-clients/raw-socket.ts';
 import { inTime } from './tally.ts';
 
 /** A line of the Centrifuge protocol, as the server wrote it. */
@@ -13,7 +13,6 @@ export type Message = {
 };
 export type Pub = { readonly offset: number; readonly data: unknown };
 
-const SWITCHED = /^HTTP\/1\.1 101 /;
 /** The code of a connection that ended without one (RFC 6455, 7.4.1). */
 const CUT = 1006;
 
@@ -26,31 +25,28 @@ export class RawClient {
   pings = 0;
   /** Whether it answers pings. */
   answersPings = true;
-  readonly #socket: Socket;
+  readonly #socket: RawSocket;
+  readonly #opened: Promise<void>;
   #onMessage: () => void = () => undefined;
-  readonly #reader = new FrameReader();
-  /** The answer to the upgrade, and whether it is complete. */
-  #head = '';
-  #isAnswered = false;
   #code = CUT;
   #lastId = 0;
 
-  private constructor(socket: Socket) {
+  private constructor(url: string) {
+    const { socket, opened } = openRawSocket(url, {
+      onFrame: (buffer, start, end, opcode) => {
+        this.#handle(opcode, buffer.subarray(start, end));
+        this.#onMessage();
+      },
+    });
     this.#socket = socket;
-    socket.on('data', (bytes) => this.#take(Buffer.from(bytes as Uint8Array)));
-    // What there is to know of an error, `close` tells.
-    socket.on('error', () => undefined);
-    this.closed = new Promise((resolve) => socket.on('close', () => resolve(this.#code)));
+    this.#opened = opened;
+    this.closed = socket.closed.then(() => this.#code);
   }
 
   /** Opens a WebSocket, and no more. */
   static async open(socketUrl: string): Promise<RawClient> {
-    const { hostname, port, host, pathname } = new URL(socketUrl);
-    const socket = connect(Number(port), hostname);
-    const client = new RawClient(socket);
-    socket.write(upgradeRequest(host, pathname));
-    await client.#until('the handshake', () => client.#isAnswered);
-    if (!SWITCHED.test(client.#head)) throw new Error(`the handshake failed: ${client.#head}`);
+    const client = new RawClient(socketUrl);
+    await inTime('the upgrade', client.#opened);
     return client;
   }
 
@@ -87,11 +83,11 @@ export class RawClient {
   }
 
   stopReading(): void {
-    this.#socket.pause();
+    this.#socket.stopReading();
   }
 
   readOn(): void {
-    this.#socket.resume();
+    this.#socket.readOn();
   }
 
   /** Publications of a channel in the order in which they came, those of a recovery included. */
@@ -103,7 +99,7 @@ export class RawClient {
   }
 
   end(): void {
-    this.#socket.destroy();
+    this.#socket.cut();
   }
 
   async #until(what: string, isIt: () => boolean): Promise<void> {
@@ -116,27 +112,6 @@ export class RawClient {
       if (!isIt()) throw new Error(`the connection closed with ${code} before ${what}`);
     });
     await inTime(what, Promise.race([promise, gone]));
-  }
-
-  #take(bytes: Buffer): void {
-    if (this.#isAnswered) this.#read(bytes);
-    else this.#takeHead(bytes);
-    this.#onMessage();
-  }
-
-  #takeHead(bytes: Buffer): void {
-    this.#head += bytes.toString('latin1');
-    const end = this.#head.indexOf('\r\n\r\n');
-    if (end < 0) return;
-    this.#isAnswered = true;
-    this.#read(Buffer.from(this.#head.slice(end + 4), 'latin1'));
-    this.#head = this.#head.slice(0, end);
-  }
-
-  #read(bytes: Buffer): void {
-    this.#reader.push(bytes, bytes.length, (buffer, start, end, opcode) => {
-      this.#handle(opcode, buffer.subarray(start, end));
-    });
   }
 
   #handle(opcode: number, payload: Buffer): void {

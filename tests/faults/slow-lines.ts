@@ -1,10 +1,10 @@
-import { connect, type Socket } from 'node:net';
 import { CENTRIFUGE_JSON } from '../../src/wire-clients/centrifuge-json.ts';
 import { CENTRIFUGE_PROTOBUF } from '../../src/wire-clients/centrifuge-protobuf.ts';
 import type { Command } from '../../src/wire-clients/codec.ts';
 import { clientFrame, upgradeRequest } from '../../src/wire-clients/frames.ts';
 import { eventsPath } from '../../src/wire-clients/plain-http.ts';
 import { pusherCodec, subscribeText } from '../../src/wire-clients/pusher.ts';
+import { RawSocket } from '../../src/wire-clients/raw-socket.ts';
 import { connectPacket, SOCKET_IO } from '../../src/wire-clients/socket-io.ts';
 import type { Place } from '../../src/wire-clients/wire-client.ts';
 
@@ -21,11 +21,11 @@ export function dataOf({ number, key }: Mark, padding: string): object {
 export interface SlowLine {
   /** All that came, byte by byte. */
   readonly text: string;
-  /** Resolves when the server has ended it, and all that came before is read. */
-  readonly ended: Promise<void>;
+  /** Resolves when the server has closed it, and all that came before was read. */
+  readonly closed: Promise<void>;
   stopReading(): void;
   readOn(): void;
-  end(): void;
+  cut(): void;
 }
 
 /** What has come of the channel, in the order in which it came. */
@@ -43,37 +43,14 @@ export type Way = {
   readonly lastWord: string;
 };
 
-/** A socket of the system's, read as bytes. */
-class TcpLine implements SlowLine {
+/** A raw connection, read as text. */
+class TcpLine extends RawSocket implements SlowLine {
   text = '';
-  readonly ended: Promise<void>;
-  readonly #socket: Socket;
 
   constructor(url: string, request: string) {
-    const { hostname, port } = new URL(url);
-    this.#socket = connect(Number(port), hostname);
-    this.#socket.on('data', (bytes) => {
-      this.text += Buffer.from(bytes as Uint8Array).toString('latin1');
+    super(url, request, (bytes) => {
+      this.text += bytes.toString('latin1');
     });
-    this.#socket.on('error', () => undefined);
-    this.ended = new Promise((resolve) => this.#socket.on('close', () => resolve()));
-    this.#socket.write(request);
-  }
-
-  write(bytes: Uint8Array): void {
-    this.#socket.write(bytes);
-  }
-
-  stopReading(): void {
-    this.#socket.pause();
-  }
-
-  readOn(): void {
-    this.#socket.resume();
-  }
-
-  end(): void {
-    this.#socket.destroy();
   }
 
   async has(text: string): Promise<void> {
@@ -145,7 +122,7 @@ const POLLING_PATH = SOCKET_IO.path.replace('websocket', 'polling');
 /** A Socket.IO client by polling. */
 class PollingLine implements SlowLine {
   text = '';
-  readonly ended: Promise<void>;
+  readonly closed: Promise<void>;
   readonly #url: string;
   #reads = Promise.resolve();
   #readOn: () => void = () => undefined;
@@ -153,7 +130,7 @@ class PollingLine implements SlowLine {
 
   constructor(url: string, sid: string) {
     this.#url = `${url}${POLLING_PATH}&sid=${sid}`;
-    this.ended = this.#poll();
+    this.closed = this.#poll();
   }
 
   static async open(url: string): Promise<PollingLine> {
@@ -175,7 +152,7 @@ class PollingLine implements SlowLine {
     this.#readOn();
   }
 
-  end(): void {
+  cut(): void {
     this.#isOver = true;
     this.#readOn();
   }

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { connect, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { PerMessageDeflateOptions, WebSocket } from 'ws';
-import { COMPRESSED, clientFrame, FrameReader, TEXT, upgradeRequest } from '../../src/wire-clients/frames.ts';
+import { COMPRESSED, clientFrame, TEXT } from '../../src/wire-clients/frames.ts';
+import { openRawSocket, type RawSocket } from '../../src/wire-clients/raw-socket.ts';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { until } from './until.ts';
 
@@ -60,28 +60,29 @@ type Heard = { readonly isCompressed: boolean; readonly opcode: number; readonly
 
 /** A client that shows each frame as it came. */
 class RawLine {
-  readonly heard: Heard[] = [];
+  readonly heard: readonly Heard[];
   readonly closed: Promise<void>;
-  readonly #socket: Socket;
-  readonly #reader = new FrameReader();
-  #head = '';
-  #isOpen = false;
+  readonly #socket: RawSocket;
 
-  constructor(extension: string) {
-    const { hostname, port, host, pathname } = new URL(server.socketUrl);
-    this.#socket = connect(Number(port), hostname);
-    this.#socket.on('error', () => undefined);
-    this.#socket.on('data', (bytes) => this.#take(Buffer.from(bytes as Uint8Array)));
-    this.closed = new Promise((resolve) => this.#socket.on('close', () => resolve()));
-    const extensions = extension === '' ? [] : [`Sec-WebSocket-Extensions: ${extension}`];
-    this.#socket.write(upgradeRequest(host, pathname, extensions));
+  private constructor({ socket }: ReturnType<typeof openRawSocket>, heard: Heard[]) {
+    this.#socket = socket;
+    this.heard = heard;
+    this.closed = socket.closed;
     rawLines.push(this);
   }
 
-  /** Connected, and in the channel. */
+  /** Connected and subscribed to the channel. */
   static async in(channel: string, extension = 'permessage-deflate'): Promise<RawLine> {
-    const line = new RawLine(extension);
-    await until(() => line.#isOpen);
+    const heard: Heard[] = [];
+    const opening = openRawSocket(server.socketUrl, {
+      headers: extension === '' ? [] : [`Sec-WebSocket-Extensions: ${extension}`],
+      onFrame: (buffer, start, end, opcode) => {
+        const payload = buffer.subarray(start, end);
+        heard.push({ isCompressed: (opcode & COMPRESSED) !== 0, opcode: opcode & ~COMPRESSED, payload });
+      },
+    });
+    const line = new RawLine(opening, heard);
+    await opening.opened;
     line.say(clientFrame(`${CONNECT}\n${subscribe(channel)}`));
     await until(() => line.text().includes('"id":2'));
     return line;
@@ -105,23 +106,7 @@ class RawLine {
   }
 
   end(): void {
-    this.#socket.destroy();
-  }
-
-  #take(bytes: Buffer): void {
-    if (this.#isOpen) return this.#read(bytes);
-    this.#head += bytes.toString('latin1');
-    const end = this.#head.indexOf('\r\n\r\n');
-    if (end < 0) return;
-    this.#isOpen = true;
-    this.#read(Buffer.from(this.#head.slice(end + 4), 'latin1'));
-  }
-
-  #read(bytes: Buffer): void {
-    this.#reader.push(bytes, bytes.length, (buffer, start, end, opcode) => {
-      const payload = buffer.subarray(start, end);
-      this.heard.push({ isCompressed: (opcode & COMPRESSED) !== 0, opcode: opcode & ~COMPRESSED, payload });
-    });
+    this.#socket.cut();
   }
 }
 
