@@ -10,6 +10,11 @@ test('a text frame of a client has a zero mask', () => {
   expect([...frame]).toEqual([0x80 | TEXT, 0x83, 0, 0, 0, 0, 0x68, 0x65, 0x79]);
 });
 
+test('a frame can be malformed on purpose', () => {
+  const frame = clientFrame('hey', { opcode: 5, reservedBits: 0x40, masked: false });
+  expect([...frame]).toEqual([0x80 | 0x40 | 5, 3, 0x68, 0x65, 0x79]);
+});
+
 test('frames come out whole, however the stream is cut', () => {
   const sizes = fc.array(fc.oneof(fc.nat(300), fc.constantFrom(125, 126, 65_535, 65_536, 70_000)), { maxLength: 6 });
   const cuts = fc.array(fc.integer({ min: 1, max: 9000 }), { minLength: 1, maxLength: 8 });
