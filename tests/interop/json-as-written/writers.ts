@@ -1,4 +1,3 @@
-import { Centrifuge as ProtobufCentrifuge } from 'centrifuge/build/protobuf';
 import PusherServer from 'pusher';
 import { io } from 'socket.io-client';
 import { CENTRIFUGE_JSON } from '../../../src/wire-clients/centrifuge-json.ts';
@@ -8,6 +7,7 @@ import { openSocket, type Socket } from '../../../src/wire-clients/socket.ts';
 import { socketClient } from '../../../src/wire-clients/socket-client.ts';
 import { SOCKET_IO } from '../../../src/wire-clients/socket-io.ts';
 import type { WireError } from '../../../src/wire-clients/wire-client.ts';
+import { stockCentrifuge } from '../ways/centrifuge.ts';
 import { API_KEY } from '../ways/way.ts';
 import { APP_SECRET, pusherAuth } from './pusher-auth.ts';
 import { parsed, type Value } from './values.ts';
@@ -167,7 +167,7 @@ async function pusherWriter(url: string): Promise<Writer> {
 }
 
 function protobufWriter(url: string): Writer {
-  const client = new ProtobufCentrifuge(`${url.replace('http', 'ws')}/connection/websocket`);
+  const client = stockCentrifuge(url, 'protobuf');
   client.connect();
   return {
     name: 'Centrifuge Protobuf',
