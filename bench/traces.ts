@@ -2,11 +2,13 @@
  * What tracing costs: `node_modules/.bin/bun bench/traces.ts`. Clients publish into a durable channel with one
  * subscriber, in this process, without sockets and disk; CPU time a publication, rounds in turns, the median round.
  */
+
 import { MemoryBus } from '../src/adapters/memory/bus.ts';
 import { MemoryLog } from '../src/adapters/memory/log.ts';
 import { OtelTraces } from '../src/adapters/otel/traces.ts';
 import type { Connection, Fanout } from '../src/core/connection.ts';
 import { CLOSED_NAMESPACE } from '../src/core/namespace.ts';
+import { Namespaces } from '../src/core/namespaces.ts';
 import { Node } from '../src/core/node.ts';
 import { ANONYMOUS } from '../src/core/principal.ts';
 import type { Session } from '../src/core/session.ts';
@@ -36,7 +38,7 @@ function tracesOf(url: string, ratio: number): Traces {
 function durableInMemory(): Log {
   const log = new MemoryLog('bench-', { bytes: 1_000_000 });
   return {
-    ...{ durable: true, takesWrites: false, system: 'sqlite' },
+    ...{ promises: { durable: true, batches: true, inFlight: 2, entries: true, writes: false }, system: 'sqlite' },
     append: (batch) => log.append(batch),
     read: (channel, range) => log.read(channel, range),
     entries: (channel, range) => log.entries(channel, range),
@@ -90,7 +92,7 @@ function createNode(traces: Traces | undefined): Node {
     ...{ name: 'bench', version: '0', clock: systemClock, telemetry, bus: new MemoryBus(), fanout, logs },
     ...(traces !== undefined && { traces }),
     protocols: [centrifuge.json, centrifuge.protobuf],
-    namespaces: new Map([['log', { options }]]),
+    namespaces: new Namespaces({ log: { options } }),
     openNamespaces: new Set(),
     limits: {
       ...{ channels: 128, commandsInFlight: 1_024, history: 300, recoveryBytes: 1_000_000, mapBytes: 1_000_000 },

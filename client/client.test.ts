@@ -3,6 +3,7 @@ import { MemoryBus } from '../src/adapters/memory/bus.ts';
 import { MemoryLog } from '../src/adapters/memory/log.ts';
 import { ClientError } from '../src/core/errors.ts';
 import { CLOSED_NAMESPACE } from '../src/core/namespace.ts';
+import { Namespaces } from '../src/core/namespaces.ts';
 import { Node } from '../src/core/node.ts';
 import { bindOperations, type OperationContext } from '../src/core/operation.ts';
 import { createOperations } from '../src/core/operations.ts';
@@ -97,11 +98,11 @@ function createNode(fanout: BunFanout): Node {
     fanout,
     logs: { memory: new MemoryLog('e'), durable: new MemoryLog('e') },
     protocols: [centrifugeJson],
-    namespaces: new Map([
-      ['people', { options: { ...CLOSED_NAMESPACE, ...PEOPLE } }],
-      ['room', { options: { ...CLOSED_NAMESPACE, ...PEOPLE } }],
-      ['online', { options: { ...CLOSED_NAMESPACE, subscribe: 'users' } }],
-    ]),
+    namespaces: new Namespaces({
+      people: { options: { ...CLOSED_NAMESPACE, ...PEOPLE } },
+      room: { options: { ...CLOSED_NAMESPACE, ...PEOPLE } },
+      online: { options: { ...CLOSED_NAMESPACE, subscribe: 'users' } },
+    }),
     openNamespaces: new Set(),
     limits: {
       channels: 10,

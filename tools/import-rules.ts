@@ -40,10 +40,11 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     from: 'src/app/',
-    // A feature's tables must stand before the feature can be made, hence the second of its files.
+    // Tables and namespaces are there before the feature can be made, hence files of their own.
     to: [
       'src/app/',
       'src/features/*/feature.ts',
+      'src/features/*/namespaces.ts',
       'src/features/*/tables.ts',
       'src/protocols/*/protocol.ts',
       'src/adapters/',

@@ -4,6 +4,7 @@ import { Avatars } from '../core/avatars.ts';
 import type { Fanout } from '../core/connection.ts';
 import type { Feature, FeatureHost, NamespaceDefinition } from '../core/feature.ts';
 import { Jobs } from '../core/jobs.ts';
+import { Namespaces } from '../core/namespaces.ts';
 import { Node } from '../core/node.ts';
 import { createOperations, type Operations } from '../core/operations.ts';
 import type { Principal } from '../core/principal.ts';
@@ -27,9 +28,9 @@ import { centrifuge } from '../protocols/centrifuge/protocol.ts';
 import { plain } from '../protocols/plain/protocol.ts';
 import { Pusher } from '../protocols/pusher/protocol.ts';
 import { API_METHODS, ServerApi } from '../protocols/server-api/protocol.ts';
-import { SocketIo } from '../protocols/socketio/protocol.ts';
+import { SocketIo, SocketIoCodec } from '../protocols/socketio/protocol.ts';
 import type { Config } from './config.ts';
-import { FEATURE_NAMESPACES } from './feature-namespaces.ts';
+import { FEATURE_DEFINITIONS, FEATURE_NAMESPACES } from './feature-namespaces.ts';
 import type { Ports } from './ports.ts';
 import { VERSION } from './version.ts';
 
@@ -72,35 +73,35 @@ export type App = {
 /** Commands of one connection that may wait for their answers. */
 const COMMANDS_IN_FLIGHT = 1_024;
 
-/** Joins everything, in the order in which a message passes it. */
+/**
+ * Builds everything in the order in which one thing needs another: namespaces, the apps that add theirs, the node, and
+ * then the features, which get channels and jobs that work.
+ */
 export function compose(config: Config, ports: Ports, runtime: Runtime): App {
-  const host = createHost(ports, runtime);
-  const accounts = createAccounts(host.features, { ...config, ...runtime });
-  const chat = createChat(host.features, accounts.people, {
+  const jobs = new Jobs({ ...runtime, log: ports.workLog });
+  const namespaces = new Namespaces({ ...definitionsOf(config), ...FEATURE_DEFINITIONS });
+  const pusher = new Pusher(config.pusherApps, { ...runtime, outbox: jobs, namespaces, options: config.namespaces });
+  pusher.deliverBy(jobs, config.webhookAttempts);
+  const recoveryMs = config.socketIoRecoverySeconds * 1_000;
+  const socketioCodec = new SocketIoCodec(Object.keys(config.namespaces), recoveryMs > 0);
+  const protocols = [...socketioCodec.protocols, pusher.protocol];
+  const node = createNode(config, ports, runtime, { namespaces, protocols });
+  const socketio = new SocketIo(node, socketioCodec, recoveryMs);
+  const host = createHost(ports, runtime, { channels: node, jobs });
+  const accounts = createAccounts(host, { ...config, ...runtime });
+  const chat = createChat(host, accounts.people, {
     recallMs: config.recallSeconds * 1_000,
     rates: chatRatesOf(config),
   });
-  const socketio = new SocketIo({
-    namespaces: Object.keys(config.namespaces),
-    recoveryMs: config.socketIoRecoverySeconds * 1_000,
-  });
-  const jobs = new Jobs({ ...runtime, log: ports.workLog });
-  const pusher = new Pusher(config.pusherApps, { ...runtime, outbox: jobs, namespaces: config.namespaces });
-  pusher.deliverBy(jobs, config.webhookAttempts);
   const apiKeys = new ApiKeys([...config.apiKeys.map((key) => ({ key })), ...config.scopedApiKeys]);
-  const platform = platformOf(config, host.features, { apiKeys, apps: pusher.apps, jobs });
-  const console = createConsole(host.features, accounts.people, runtime.vitals);
-  const features = [
-    ...[accounts.feature, chat, avatarsFeature(host.features.avatars), socketio.feature],
-    ...[console.feature, platform.feature],
-  ];
+  const platform = platformOf(config, host, { apiKeys, apps: pusher.apps, jobs });
+  const console = createConsole(host, accounts.people, { node, vitals: runtime.vitals });
+  const features = [accounts.feature, chat, avatarsFeature(host.avatars), console, platform.feature];
+  for (const { policies = {} } of features) {
+    for (const [name, policy] of Object.entries(policies)) namespaces.setPolicy(name, policy);
+  }
+  namespaces.checkPolicies();
   const operations = createOperations(features.flatMap((feature) => feature.operations));
-  const namespaces = new Map([...namespacesOf(config, features), ...pusher.apps.namespaces()]);
-  const node = createNode(config, ports, runtime, { namespaces, protocols: [...socketio.protocols, pusher.protocol] });
-  host.attach(node);
-  socketio.attach(node);
-  console.attach(node);
-  pusher.apps.attach(node, namespaces);
   const refusals = new TokenRefusals(runtime.telemetry, runtime.clock);
   const tokens = createTokens(tokenSettingsOf(config), runtime.clock.now, (reason, error) =>
     refusals.note(reason, error),
@@ -153,39 +154,15 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
 /** Shows the pictures that the other features keep. */
 function avatarsFeature(avatars: Avatars): Feature {
   const route: Feature['route'] = (request, principal) => avatars.route(request, principal);
-  return { name: 'avatars', namespaces: {}, operations: [], route };
+  return { name: 'avatars', operations: [], route };
 }
 
-/** Features are made before the node, which needs their namespaces; their `channels` reach it from then on. */
 function createHost(
-  ports: Ports,
+  { sql, blobs }: Ports,
   { clock, telemetry, images }: Runtime,
-): { features: FeatureHost; attach(node: Node): void } {
-  let attached: Node | undefined;
-  const node = (): Node => {
-    if (attached === undefined) throw new Error('a feature used its channels before the node was made');
-    return attached;
-  };
-  const channels: FeatureHost['channels'] = {
-    publish: (channel, data, options) => node().publish(channel, data, options),
-    read: (channel, range) => node().read(channel, range),
-    subscribeUser: (user, channel) => node().subscribeUser(user, channel),
-    unsubscribeUser: (user, channel) => node().unsubscribeUser(user, channel),
-    disconnectUser: (user, kind, device) => node().disconnectUser(user, kind, device),
-    connectionsOf: (user) => node().connectionsOf(user),
-  };
-  return {
-    features: {
-      sql: ports.sql,
-      avatars: new Avatars({ blobs: ports.blobs, images, clock }),
-      clock,
-      telemetry,
-      channels,
-    },
-    attach: (made) => {
-      attached = made;
-    },
-  };
+  { channels, jobs }: Pick<FeatureHost, 'channels' | 'jobs'>,
+): FeatureHost {
+  return { sql, avatars: new Avatars({ blobs, images, clock }), clock, telemetry, channels, jobs };
 }
 
 function tokenSettingsOf(config: Config): TokenSettings {
@@ -214,8 +191,7 @@ function platformOf(
 }
 
 type Plugs = {
-  /** The node's own from then on: whoever puts one in adds it to the node. */
-  readonly namespaces: Map<string, NamespaceDefinition>;
+  readonly namespaces: Namespaces;
   readonly protocols: readonly Protocol[];
 };
 
@@ -289,17 +265,9 @@ function chatRatesOf(config: Config) {
   };
 }
 
-/** Those of the settings, which take none that is a feature's (`namespacesSchema`), and those of the features. */
-function namespacesOf(config: Config, features: readonly Feature[]): Map<string, NamespaceDefinition> {
-  const namespaces = new Map<string, NamespaceDefinition>();
-  for (const [name, options] of Object.entries(config.namespaces)) namespaces.set(name, { options });
-  for (const feature of features) {
-    for (const [name, definition] of Object.entries(feature.namespaces)) {
-      if (FEATURE_NAMESPACES.get(name) !== feature.name) throw new Error(`${name} is not among FEATURE_NAMESPACES`);
-      namespaces.set(name, { ...definition, ofFeature: true });
-    }
-  }
-  return namespaces;
+/** The namespaces of the settings, which take none that is a feature's (`namespacesSchema`). */
+function definitionsOf({ namespaces }: Config): Readonly<Record<string, NamespaceDefinition>> {
+  return Object.fromEntries(Object.entries(namespaces).map(([name, options]) => [name, { options }]));
 }
 
 async function channelsOf(features: readonly Feature[], principal: Principal): Promise<readonly string[]> {

@@ -2,6 +2,7 @@ import type { Jobs } from '../core/jobs.ts';
 import type { Node } from '../core/node.ts';
 import type { Count } from '../ports/telemetry.ts';
 import { counter, type Family, gauge } from './exposition.ts';
+import type { Ports } from './ports.ts';
 
 /** What counters of `Telemetry` stand for. */
 const COUNTED: Readonly<Record<string, string>> = {
@@ -21,11 +22,11 @@ const COUNTED: Readonly<Record<string, string>> = {
 };
 
 /** What the node knows of itself, and what was counted. Reading it costs the node nothing while nobody does. */
-export function metricsOf({ node, jobs }: Measured, counts: readonly Count[]): readonly Family[] {
-  return [...present(node), ...done(node), ...waiting(node), ...later(jobs), ...counted(counts)];
+export function metricsOf({ node, jobs, damage }: Measured, counts: readonly Count[]): readonly Family[] {
+  return [...present(node), ...done(node), ...waiting(node), ...later(jobs), stored(damage()), ...counted(counts)];
 }
 
-type Measured = { readonly node: Node; readonly jobs: Jobs };
+type Measured = { readonly node: Node; readonly jobs: Jobs } & Pick<Ports, 'damage'>;
 
 function present({ population, hub }: Node): readonly Family[] {
   return [
@@ -74,6 +75,11 @@ function later(jobs: Jobs): readonly Family[] {
     gauge('banyan_works_waiting', 'Work that is still to be done, as deliveries to webhooks.', jobs.waiting),
     gauge('banyan_dead_letters', 'Work that failed for good, and waits for the owner.', jobs.deadLetters.total.works),
   ];
+}
+
+function stored(damage: string | undefined): Family {
+  const help = '1 where stored data is known to be damaged, until it is repaired; else 0.';
+  return gauge('banyan_database_damaged', help, damage === undefined ? 0 : 1);
 }
 
 function counted(counts: readonly Count[]): readonly Family[] {

@@ -7,6 +7,7 @@ import { openDatabase } from '../adapters/sqlite/database.ts';
 import { DataFolderError, type SchemaStep } from '../adapters/sqlite/open.ts';
 import type { NewEpoch } from '../adapters/sqlite/runs.ts';
 import { SqliteWorkLog } from '../adapters/sqlite/work-log.ts';
+import type { NodeMessage } from '../core/node-messages.ts';
 import type { Backend } from '../ports/backend.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { Bus } from '../ports/bus.ts';
@@ -18,7 +19,7 @@ import { StartError } from './start-error.ts';
 
 /** Everything the program needs from outside, chosen by settings; the one place that names adapters. */
 export type Ports = {
-  readonly bus: Bus;
+  readonly bus: Bus<NodeMessage>;
   readonly logs: { readonly memory: Log; readonly durable: Log };
   readonly sql: Sql;
   readonly workLog: WorkLog;

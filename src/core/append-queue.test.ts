@@ -47,6 +47,44 @@ describe('a queue', () => {
     expect(log.batches).toEqual([100, 1]);
   });
 
+  test('OR1 gives a slow log few batches at once, and what comes meanwhile together, in the order of the calls', async () => {
+    const { log, clock, queue } = queueOf();
+    const answers: (() => void)[] = [];
+    const append = log.append.bind(log);
+    log.append = async (batch) => {
+      await new Promise<void>((resolve) => answers.push(resolve));
+      return append(batch);
+    };
+    const fates: Promise<number | string>[] = [];
+    // 300 turns, each with a publication, while the log answers nothing.
+    for (const number of range(1, 300)) {
+      fates.push(fate(queue, String(number)));
+      await clock.settle();
+    }
+    expect(answers.length).toBe(log.promises.inFlight);
+    for (let answer = answers.shift(); answer !== undefined; answer = answers.shift()) {
+      answer();
+      await clock.settle();
+      expect(answers.length).toBeLessThanOrEqual(log.promises.inFlight);
+    }
+    expect(await Promise.all(fates)).toEqual(range(1, 300));
+    expect(log.batches).toEqual([1, 1, 298]);
+  });
+
+  test('a batch that fails makes room for the next one', async () => {
+    const { log, clock, queue } = queueOf();
+    log.failure = new Error('disk full');
+    for (let round = 0; round < 2 * log.promises.inFlight; round += 1) {
+      const lost = fate(queue, 'lost');
+      await clock.settle();
+      expect(await lost).toBe('internal true');
+    }
+    log.failure = undefined;
+    const written = fate(queue, 'written');
+    await clock.settle();
+    expect(await written).toBe(1);
+  });
+
   test('does not keep publications of a log in memory waiting for the end of the turn', async () => {
     const queue = new AppendQueue(new MemoryLog('e'), new HandClock(), { length: 0, bytes: 0 });
     expect(await fate(queue, 'now')).toBe(1);

@@ -17,8 +17,9 @@ type Waiting = {
 };
 
 /**
- * Gathers the appends of one turn of the event loop into one batch for the log, in the order of the calls, and
- * holds back publishers when the log cannot keep up: past its bounds `append` rejects with a temporary error.
+ * Gathers appends into batches for the log, in the order of the calls: those of one turn of the event loop, and while
+ * as many batches are being written as the log takes at once all that come meanwhile, so that a slow log gets fewer and larger
+ * batches. Past its bounds `append` rejects with a temporary error.
  */
 export class AppendQueue {
   readonly #log: Log;
@@ -27,6 +28,10 @@ export class AppendQueue {
   #waiting: Waiting[] = [];
   #length = 0;
   #bytes = 0;
+  /** Batches that the log has not answered yet. */
+  #inFlight = 0;
+  /** Whether the end of this turn, or the end of a batch, will send what waits. */
+  #willSend = false;
   /** When the first of those that wait came. */
   #waitingSince = 0;
   /** From coming in to being durable, of each append. */
@@ -55,10 +60,10 @@ export class AppendQueue {
 
   /** `span`: what it is published under, where that is traced. */
   append(append: Append, span?: Span): Promise<AppendOutcome> {
-    return this.#log.durable ? this.#enqueue(append, span) : this.#appendNow(append);
+    return this.#log.promises.batches ? this.#enqueue(append, span) : this.#appendNow(append);
   }
 
-  /** There is no disk to wait for, so nothing to gather. */
+  /** Nothing is gained by gathering. */
   async #appendNow(append: Append): Promise<AppendOutcome> {
     const [outcome] = await this.#log.append([append]);
     return outcome as AppendOutcome;
@@ -71,10 +76,8 @@ export class AppendQueue {
     }
     this.#length += 1;
     this.#bytes += bytes;
-    if (this.#waiting.length === 0) {
-      this.#waitingSince = this.#clock.now();
-      this.#clock.soon(() => this.#send());
-    }
+    if (this.#waiting.length === 0) this.#waitingSince = this.#clock.now();
+    this.#sendLater();
     const wait = span && beginWait(span);
     return new Promise((resolve, reject) => this.#waiting.push({ append, wait, resolve, reject }));
   }
@@ -85,9 +88,19 @@ export class AppendQueue {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
+  #sendLater(): void {
+    if (this.#willSend || this.#inFlight >= this.#log.promises.inFlight) return;
+    this.#willSend = true;
+    this.#clock.soon(() => {
+      this.#willSend = false;
+      void this.#send();
+    });
+  }
+
   async #send(): Promise<void> {
     const [batch, since] = [this.#waiting, this.#waitingSince];
     this.#waiting = [];
+    this.#inFlight += 1;
     let commit: Span | undefined;
     try {
       commit = beginCommit(batch, this.#log.system);
@@ -99,7 +112,9 @@ export class AppendQueue {
       endFailed(commit, cause);
       for (const { reject } of batch) reject(notWritten(cause));
     }
+    this.#inFlight -= 1;
     this.#release(batch);
+    if (this.#waiting.length > 0) this.#sendLater();
   }
 
   #release(batch: readonly Waiting[]): void {

@@ -20,15 +20,21 @@ type Readable = {
   read(channel: string, range: ReadRange): Promise<Page>;
 };
 
+const NO_HISTORY = 'this channel keeps no history';
 const DAMAGED = 'the stored history is damaged here and cannot be read any further';
 
-/** Answers a history command, after checking that the principal may. Throws `ClientError`. */
+/**
+ * Answers a history command, after checking that there is one and that the principal may. Throws `ClientError`, in this order
+ * as handler.go of Centrifugo does: what nobody may have is not a matter of permission.
+ */
 export async function answerHistory(
   node: Readable,
   asking: Asking,
   command: Extract<Command, { kind: 'history' }>,
 ): Promise<Answer<'history'>> {
   const { channel, since, reverse } = command;
+  if (node.permissions.namespace(channel).history === 'none')
+    throw new ClientError('notAvailable', { message: NO_HISTORY });
   await node.permissions.check(asking.principal, 'readHistory', channel, asking.subscriptions);
   if (reverse && since?.offset === 0) throw new ClientError('badRequest', { field: 'since.offset' });
   const limit = command.limit < 0 ? node.limits.history : Math.min(command.limit, node.limits.history);
@@ -57,7 +63,7 @@ export async function answerPresenceStats(
 }
 
 async function presentIn(node: Readable, asking: Asking, channel: string): Promise<Present | undefined> {
-  await node.permissions.check(asking.principal, 'readPresence', channel, asking.subscriptions);
   if (!node.permissions.namespace(channel).presence) throw new ClientError('notAvailable');
+  await node.permissions.check(asking.principal, 'readPresence', channel, asking.subscriptions);
   return node.hub.get(channel)?.present;
 }

@@ -1,7 +1,7 @@
 import type { MapEntry } from '../ports/log.ts';
 import type { Admission } from './admission.ts';
 import { askingOf } from './application.ts';
-import type { Accepted } from './channel-turns.ts';
+import type { Turn } from './channel-turns.ts';
 import type { Command } from './commands.ts';
 import { ClientError } from './errors.ts';
 import type { Published, PublishOptions } from './feature.ts';
@@ -11,6 +11,8 @@ import type { Permissions } from './permissions.ts';
 import { userOf } from './principal.ts';
 import type { Reply } from './pushes.ts';
 import type { Session } from './session.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 type PublishCommand = Extract<Command, { kind: 'publish' }>;
 
@@ -24,13 +26,13 @@ type Publishing = {
 type Publishers = {
   readonly node: Publishing;
   readonly hooks: Hooks | undefined;
-  /** Called once the publication has its place among those of its channel. */
-  readonly accepted?: Accepted;
+  /** Of the command; told once the publication has its place among those of its channel. */
+  readonly turn?: Turn | undefined;
 };
 
 /** Answers a publish command, after checking that the client may. Throws `ClientError`. */
 export async function answerPublish(
-  { node, hooks, accepted }: Publishers,
+  { node, hooks, turn }: Publishers,
   session: Session,
   command: PublishCommand,
 ): Promise<Reply> {
@@ -43,23 +45,22 @@ export async function answerPublish(
   // Where nobody has to be asked, it is published before anything that the client says next.
   const permitted = asked instanceof Promise ? await asked : asked;
   const { data, options } = permitted;
-  const publication = {
-    info: subscriptions.infoIn(channel),
-    ...(tags !== undefined && { tags }),
-    ...(entry !== undefined && { entry: permitted.key === undefined ? entry : { ...entry, key: permitted.key } }),
-  };
-  const publishing = node.publish(channel, data, {
-    ...publication,
-    // Nobody else's publication is mistaken for theirs, whatever key they choose.
-    ...(key !== undefined && { key: `${principal.kind}/${userOf(principal)}/${key}` }),
-    ...(tellsOthersOnly === true && { except: session.client }),
-    ...options,
-    ...(span !== undefined && { span }),
-  });
-  accepted?.();
+  const info = subscriptions.infoIn(channel);
+  // Field by field: this is done for every publication, and conditional spreads cost as much as all the rest of it.
+  const publication: Mutable<PublishOptions> = { info };
+  if (tags !== undefined) publication.tags = tags;
+  if (entry !== undefined) publication.entry = permitted.key === undefined ? entry : { ...entry, key: permitted.key };
+  // Nobody else's publication is mistaken for theirs, whatever key they choose.
+  if (key !== undefined) publication.key = `${principal.kind}/${userOf(principal)}/${key}`;
+  if (tellsOthersOnly === true) publication.except = session.client;
+  if (options !== undefined) Object.assign(publication, options);
+  if (span !== undefined) publication.span = span;
+  const publishing = node.publish(channel, data, publication);
+  turn?.accepted();
   const published = await publishing;
   if (principal.kind === 'app') {
-    hooks?.apps?.published(channel, { data, ...publication, ...(span !== undefined && { trace: span.context }) });
+    const told = { data, info, ...(tags !== undefined && { tags }), ...(entry !== undefined && { entry }) };
+    hooks?.apps?.published(channel, { ...told, ...(span !== undefined && { trace: span.context }) });
   }
   return { kind: 'publish', published };
 }

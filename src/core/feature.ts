@@ -6,6 +6,7 @@ import type { Telemetry } from '../ports/telemetry.ts';
 import type { Span } from '../ports/traces.ts';
 import type { Avatars } from './avatars.ts';
 import type { DisconnectName } from './disconnects.ts';
+import type { Jobs } from './jobs.ts';
 import type { EntryCondition, Suppressed } from './maps.ts';
 import type { Namespace } from './namespace.ts';
 import type { BoundOperation } from './operation.ts';
@@ -101,13 +102,15 @@ export interface People {
   confirm(principal: UserPrincipal): Promise<void>;
 }
 
-/** What compose hands every feature. */
+/** What compose hands every feature; everything in it is ready to be used. */
 export type FeatureHost = {
   readonly sql: Sql;
   readonly avatars: Avatars;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly channels: Channels;
+  /** Work to be done later, at least once. Queues are named after their feature: `chat-previews`. */
+  readonly jobs: Pick<Jobs, 'add' | 'handle'>;
 };
 
 /** One forward step of the schema. Never edited once released; a new need is a new step. */
@@ -141,7 +144,8 @@ export type Upload = {
 /** The plug that `app/compose.ts` puts into the node; the only thing app imports of a feature. */
 export type Feature = {
   readonly name: string;
-  readonly namespaces: Readonly<Record<string, NamespaceDefinition>>;
+  /** Who may do what in the feature's namespaces (`namespaces.ts`), where that depends on what the feature keeps. */
+  readonly policies?: Readonly<Record<string, ChannelPolicy>>;
   readonly operations: readonly BoundOperation[];
   readonly uploads?: readonly Upload[];
   /** HTTP beyond operations (uploads, files): undefined = not mine. */

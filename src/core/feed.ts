@@ -1,4 +1,4 @@
-import type { Publication } from '../ports/log.ts';
+import type { Position, Publication } from '../ports/log.ts';
 import { type Burst, joined, type PublicationPush } from './burst.ts';
 import type { SubscribeOptions } from './commands.ts';
 import type { Conflation, Reader } from './conflation.ts';
@@ -48,9 +48,12 @@ export function feedOptionsOf(
   return { ...plain, filter: createTagFilter(asked.filter) };
 }
 
+/** The channel that a feed is of. */
+export type FedChannel = { readonly name: string; readonly position: Position };
+
 type Place = {
   readonly topic: string;
-  readonly channel: string;
+  readonly channel: FedChannel;
   readonly number: number;
   readonly conflation: Conflation;
 };
@@ -204,9 +207,11 @@ export class Feed {
 
   #push(publication: Publication, base: Publication | undefined): PublicationPush {
     const { compact, delta } = this.options;
+    const { channel } = this.#place;
     return {
       kind: 'publication',
-      channel: this.#place.channel,
+      channel: channel.name,
+      epoch: channel.position.epoch,
       publication,
       ...(compact && { number: this.#place.number }),
       ...(delta && { delta: base === undefined ? {} : { base } }),

@@ -216,30 +216,6 @@ describe('CO compaction', () => {
   });
 });
 
-describe('RE7 cache recovery', () => {
-  const cache = () => new TestNode({ namespaces: { rich: { options: { ...RICH, recovery: 'cache' } } } });
-  const subscribe = async (test: TestNode, options: object) =>
-    (await test.ask(await test.connected(), { subscribe: { channel: 'rich:a', recover: true, ...options } }))
-      ?.subscribe;
-
-  test('gives the newest publication alone, in whichever epoch the client was', async () => {
-    const test = cache();
-    for (const n of [1, 2, 3]) await publish(test, String(n));
-    const newest = { recovered: true, was_recovering: true, publications: [{ data: 3, offset: 3 }] };
-    expect(await subscribe(test, {})).toMatchObject(newest);
-    expect(await subscribe(test, { epoch: 'another', offset: 9 })).toMatchObject(newest);
-    expect(await subscribe(test, { offset: 3 })).toMatchObject({ recovered: true, offset: 3 });
-  });
-
-  test('is refused where there is nothing of another epoch to replace', async () => {
-    expect(await subscribe(cache(), { epoch: 'another', offset: 9 })).toMatchObject({
-      was_recovering: true,
-      offset: 0,
-    });
-    expect(await subscribe(cache(), {})).toMatchObject({ recovered: true, was_recovering: true });
-  });
-});
-
 describe('OR6 the check of positions', () => {
   test('finds what the bus lost at the end, and tells it', async () => {
     const test = nodeOf();

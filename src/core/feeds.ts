@@ -1,20 +1,20 @@
 import type { Publication } from '../ports/log.ts';
 import type { Conflation } from './conflation.ts';
 import type { Fanout } from './connection.ts';
-import { Feed, type FeedOptions, type Outlet } from './feed.ts';
+import { type FedChannel, Feed, type FeedOptions, type Outlet } from './feed.ts';
 import type { Protocol } from './protocol.ts';
 import type { Push } from './pushes.ts';
 
 /** Those subscribers of one channel that do not take its publications the plain way, by the way that they take them. */
 export class Feeds {
-  readonly #channel: string;
+  readonly #channel: FedChannel;
   readonly #number: number;
   readonly #conflation: Conflation;
   readonly #feeds = new Map<string, Feed>();
   #made = 0;
 
   /** `number` stands for the channel on this node, in frames that carry no name. */
-  constructor(channel: string, number: number, conflation: Conflation) {
+  constructor(channel: FedChannel, number: number, conflation: Conflation) {
     this.#channel = channel;
     this.#number = number;
     this.#conflation = conflation;
@@ -39,7 +39,7 @@ export class Feeds {
     if (known !== undefined) return known;
     this.#made += 1;
     // Neither a name nor another topic of the channel holds a line break and then digits.
-    const topic = `${protocol.name}/${this.#channel}\n${this.#number}.${this.#made}`;
+    const topic = `${protocol.name}/${this.#channel.name}\n${this.#number}.${this.#made}`;
     const place = { topic, channel: this.#channel, number: this.#number, conflation: this.#conflation };
     const feed = new Feed(protocol, options, place);
     this.#feeds.set(key, feed);

@@ -383,15 +383,6 @@ describe('RE2 what is not kept any more', () => {
     await world.hear('brief:a', EPOCH, 3);
     expect(client.pushes('brief:a')).toMatchObject([{ unsubscribe: { code: 2_500 } }]);
   });
-
-  test('RE7 the newest is given to one who claims to know later ones', async () => {
-    const cached = { ...PLAIN, history: 'durable', recovery: 'cache' } as const;
-    const world = new TestNode({ namespaces: { cached: { options: cached } } });
-    await world.publish('cached:a', 1, 3);
-    const asked = { subscribe: { channel: 'cached:a', recover: true, epoch: EPOCH, offset: 99 } };
-    const answer = await world.ask(await world.connected(), asked);
-    expect(answer).toMatchObject({ subscribe: { recovered: true, publications: [{ offset: 3 }] } });
-  });
 });
 
 describe('RE4 many clients that come back', () => {

@@ -115,6 +115,8 @@ export class HubChannel {
     if (log === undefined) return;
     do {
       if (this.#position === undefined) await this.#open(log);
+      // It may have been told by another node what this one has not heard of yet.
+      if (this.#isBehind(from)) await this.#catchUp(log, from.offset);
       const after = from && this.#startOf(from);
       if (after !== undefined) await this.#catchUp(log, after);
       if (after !== undefined && after < this.position.offset) await this.#confirmFloor(log);
@@ -183,12 +185,16 @@ export class HubChannel {
   #startOf(from: From): number | undefined {
     const { offset } = this.position;
     if (from === 'latest') return Math.max(0, offset - 1);
-    const isHere = this.#isSameEpoch(from);
     // Of a map the newest publication alone says nothing of the other entries.
     const wantsAll = this.namespace.recovery === 'stream' || this.namespace.type !== 'stream';
-    if (wantsAll || (isHere && from.offset === offset)) return isHere ? from.offset : undefined;
-    // The newest alone, in whichever epoch the client was.
+    if (wantsAll) return this.#isSameEpoch(from) ? from.offset : undefined;
+    // The newest alone, in whichever epoch the client was. One that names none may have been in another.
+    if (from.offset === offset && from.epoch === this.#position?.epoch) return offset;
     return offset > 0 ? offset - 1 : undefined;
+  }
+
+  #isBehind(from: From | undefined): from is Since {
+    return from !== undefined && from !== 'latest' && this.#isSameEpoch(from) && from.offset > this.position.offset;
   }
 
   #isSameEpoch(since: Since): boolean {
@@ -219,7 +225,7 @@ export class HubChannel {
 
   /** One read of the log for all who come back at once. It costs one in memory nothing, and that forgets by itself. */
   async #confirmFloor(log: Log): Promise<void> {
-    if (log.durable && this.#settings.now() - this.#floorReadAt < FLOOR_FRESH_MS) return;
+    if (log.promises.batches && this.#settings.now() - this.#floorReadAt < FLOOR_FRESH_MS) return;
     this.#floorReading ??= this.#readFloor(log).finally(() => {
       this.#floorReading = undefined;
     });

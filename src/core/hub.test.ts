@@ -109,9 +109,9 @@ describe('fan-out', () => {
     const { hub, clock, frames } = hubOf(A);
     const info = { user: 'ada', client: 'c1' };
     hub.receive('live:x', '', [publication(1)]);
-    hub.announce('live:x', { kind: 'join', channel: 'live:x', info });
+    hub.announce('live:x', { kind: 'join', info });
     hub.receive('live:x', '', [publication(2)]);
-    hub.announce('live:x', { kind: 'leave', channel: 'live:x', info });
+    hub.announce('live:x', { kind: 'leave', info });
     await clock.settle();
     expect(frames).toEqual([
       [topicOf(A, 'live:x'), '1'],
@@ -143,7 +143,7 @@ describe('interest', () => {
     const { hub, frames, publish } = hubOf();
     await publish(publication(1));
     hub.leave('live:x', A);
-    hub.announce('live:x', { kind: 'join', channel: 'live:x', info: { user: '', client: 'c' } });
+    hub.announce('live:x', { kind: 'join', info: { user: '', client: 'c' } });
     expect([frames, hub.size]).toEqual([[], 0]);
   });
 });

@@ -44,6 +44,9 @@ export type HubSettings = {
   readonly sessionOf?: (client: string) => Excepted | undefined;
 };
 
+/** A client that came into a channel, or left it. */
+export type Change = Omit<Extract<Push, { kind: 'join' | 'leave' }>, 'channel' | 'present'>;
+
 /** A client that is not told of something. */
 type Excepted = {
   readonly connection: Connection;
@@ -124,7 +127,7 @@ export class Hub {
   feedOf(channel: HubChannel, protocol: Protocol, options: FeedOptions): Feed {
     if (channel.feeds === undefined) {
       this.#numbered += 1;
-      channel.feeds = new Feeds(channel.name, this.#numbered, this.conflation);
+      channel.feeds = new Feeds(channel, this.#numbered, this.conflation);
     }
     return channel.feeds.of(protocol, options);
   }
@@ -166,16 +169,23 @@ export class Hub {
     this.#channels.get(name)?.receive(epoch, publications);
   }
 
+  /** Hands on what would otherwise wait for the end of the turn. */
+  flush(name: string): void {
+    const channel = this.#channels.get(name);
+    if (channel !== undefined) this.#flushChannel(channel);
+  }
+
   /** Nothing of the channel is kept any more up to this position. */
   trimmed(name: string, to: Position): void {
     this.#channels.get(name)?.trimmed(to);
   }
 
   /** Tells those subscribers who want to hear it that somebody came or went. */
-  announce(name: string, push: Extract<Push, { kind: 'join' | 'leave' }>): void {
+  announce(name: string, change: Change): void {
     const channel = this.#channels.get(name);
     if (channel === undefined) return;
     this.#flushChannel(channel);
+    const push = { ...change, channel: name, present: channel.present?.size };
     for (const protocol of this.#settings.protocols) {
       if (!channel.hears(protocol)) continue;
       const except = protocol.tellsOthersOnly === true ? this.#sessionOf(push.info.client, protocol) : undefined;
@@ -288,7 +298,7 @@ export class Hub {
     const { traces } = this.#settings;
     const span = traces && beginDelivery(traces, channel.name, publications);
     const burst = channel.feeds && new Burst();
-    for (const protocol of this.#protocolsOf(channel)) this.#sendAs(protocol, channel.name, publications, burst);
+    for (const protocol of this.#protocolsOf(channel)) this.#sendAs(protocol, channel, publications, burst);
     if (burst !== undefined) {
       const connectionOf = (client: string) => this.#settings.sessionOf?.(client)?.connection;
       channel.feeds?.send(publications, { fanout: this.#settings.fanout, burst, connectionOf });
@@ -307,7 +317,9 @@ export class Hub {
   }
 
   /** Without a `burst` nothing is encoded for others, too. */
-  #sendAs(protocol: Protocol, name: string, publications: readonly Publication[], burst?: Burst): void {
+  #sendAs(protocol: Protocol, channel: HubChannel, publications: readonly Publication[], burst?: Burst): void {
+    const { name } = channel;
+    const { epoch } = channel.position;
     const send = (frames: readonly Frame[], except: string | undefined) => {
       const session = except === undefined ? undefined : this.#sessionOf(except, protocol);
       const left = session?.subscriptions.isPlain(name) === true ? session.connection : undefined;
@@ -319,7 +331,7 @@ export class Hub {
         send(frames, except);
         [frames, except] = [[], publication.except];
       }
-      const push: PublicationPush = { kind: 'publication', channel: name, publication };
+      const push: PublicationPush = { kind: 'publication', channel: name, epoch, publication };
       frames.push(...listOf(burst === undefined ? protocol.encodePush(push) : burst.encode(protocol, push)));
     }
     send(frames, except);

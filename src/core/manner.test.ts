@@ -118,7 +118,7 @@ describe('SO3 what a backend says of a subscription that it makes', () => {
     await test.clock.settle();
     // It is in no topic any more.
     const heard = ann.lines.length;
-    test.node.hub.announce('quiet:x', { kind: 'join', channel: 'quiet:x', info: { user: 'x', client: 'x' } });
+    test.node.hub.announce('quiet:x', { kind: 'join', info: { user: 'x', client: 'x' } });
     expect(ann.lines).toHaveLength(heard);
   });
   test('SO3 a new token of a subscription does not change how it is seen', async () => {

@@ -165,6 +165,13 @@ export class Maps {
     return this.#states.get(channel)?.entries.get(key)?.publication;
   }
 
+  /** The publication that set the entry, where that had this message key and no other is on its way. */
+  findSet(channel: string, { key: name }: MapEntry, key: string | undefined): Publication | undefined {
+    if (key === undefined || this.#coming.has(`${channel}\n${name}`)) return undefined;
+    const found = this.#states.get(channel)?.entries.get(name);
+    return found?.key === key ? found.publication : undefined;
+  }
+
   /** Takes in a publication that was accepted. */
   apply({ channel, publication, ttlMs, terms = {} }: Change): void {
     const { entry, time } = publication;

@@ -49,4 +49,12 @@ export const NOBODY = '';
 export type Control =
   | { readonly kind: 'external'; readonly identity: string; readonly order: ExternalOrder }
   | { readonly kind: 'subscribe' | 'unsubscribe'; readonly user: string; readonly channel: string }
-  | { readonly kind: 'disconnect'; readonly user: string; readonly reason: DisconnectName; readonly device?: string };
+  | {
+      readonly kind: 'disconnect';
+      readonly user: string;
+      readonly reason: DisconnectName;
+      readonly device?: string | undefined;
+    };
+
+/** Everything that goes over the bus. */
+export type NodeMessage = ChannelMessage | Control;

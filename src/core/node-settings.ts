@@ -5,7 +5,8 @@ import type { Telemetry } from '../ports/telemetry.ts';
 import type { Traces } from '../ports/traces.ts';
 import type { QueueBounds } from './append-queue.ts';
 import type { Fanout } from './connection.ts';
-import type { NamespaceDefinition } from './feature.ts';
+import type { Namespaces } from './namespaces.ts';
+import type { NodeMessage } from './node-messages.ts';
 import type { Protocol } from './protocol.ts';
 import type { Quotas } from './quotas.ts';
 import type { UserChannelNames } from './user-channels.ts';
@@ -41,11 +42,11 @@ export type NodeSettings = {
   readonly telemetry: Telemetry;
   /** Absent where nothing is traced. */
   readonly traces?: Traces;
-  readonly bus: Bus;
+  readonly bus: Bus<NodeMessage>;
   readonly fanout: Fanout;
   readonly logs: { readonly memory: Log; readonly durable: Log };
   readonly protocols: readonly Protocol[];
-  readonly namespaces: ReadonlyMap<string, NamespaceDefinition>;
+  readonly namespaces: Namespaces;
   /** Namespaces open to everyone for everything; see `Permissions`. */
   readonly openNamespaces: ReadonlySet<string>;
   readonly limits: Limits;

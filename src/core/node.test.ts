@@ -234,6 +234,20 @@ describe('PR1 presence', () => {
     expect(await world.ask(client, { presence: { channel: 'shut:a' } })).toMatchObject({ error: { code: 103 } });
     expect(await world.ask(client, { presence_stats: { channel: 'shut:a' } })).toMatchObject({ error: { code: 103 } });
   });
+
+  // Expected values: `OnPresence`, `OnPresenceStats` and `OnHistory` in internal/client/handler.go of Centrifugo 6.9.1.
+  test('PE1 presence or history that a namespace has not is not available, whoever may read it', async () => {
+    const options = { ...PLAIN, readPresence: 'nobody', readHistory: 'nobody' } as const;
+    const kept = { ...options, presence: true, history: 'memory' } as const;
+    const world = new TestNode({ namespaces: { bare: { options }, kept: { options: kept } } });
+    const client = await world.connected();
+    for (const command of ['presence', 'presence_stats', 'history']) {
+      const codes = ['bare:a', 'kept:a', 'none:a'].map(
+        async (channel) => (await world.ask(client, { [command]: { channel } }))?.error?.code,
+      );
+      expect([command, ...(await Promise.all(codes))]).toEqual([command, 108, 103, 102]);
+    }
+  });
 });
 
 describe('PR2 joins and leaves', () => {

@@ -1,4 +1,3 @@
-import type { BusMessage } from '../ports/bus.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClientInfo, MapEntry, Page, Position, Publication, ReadRange } from '../ports/log.ts';
 import type { Fields, Telemetry } from '../ports/telemetry.ts';
@@ -8,7 +7,7 @@ import { Allowances, type Caller, tooSoon } from './allowances.ts';
 import { identityOf } from './apps.ts';
 import { Arrivals, type TurnedAway } from './arrivals.ts';
 import { answerHistory, answerPresence, answerPresenceStats } from './channel-reads.ts';
-import type { Accepted } from './channel-turns.ts';
+import type { Turn } from './channel-turns.ts';
 import { answerPublish, answerRpc } from './client-commands.ts';
 import type { Entered } from './connect-entry.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName } from './disconnects.ts';
@@ -22,7 +21,8 @@ import type { HubChannel } from './hub-channel.ts';
 import type { Shown } from './manner.ts';
 import { MapPresence, type PresenceEntry } from './map-presence.ts';
 import { Maps } from './maps.ts';
-import { type ChannelMessage, type Control, type ExternalOrder, NOBODY, type PolledItem } from './node-messages.ts';
+import { namespaceOf } from './namespace.ts';
+import { type ExternalOrder, NOBODY, type NodeMessage, type PolledItem } from './node-messages.ts';
 import type { Limits, NodeSettings } from './node-settings.ts';
 import { NodeWork } from './node-work.ts';
 import { Permissions } from './permissions.ts';
@@ -45,6 +45,8 @@ const TICK_MS = 1_000;
 /** A tick that is later than this does not come any more, or the process is far too busy. */
 const TICK_LATE_MS = 10_000;
 const CONTROL = 'control';
+/** In front of a channel's name in the subject of its messages. */
+const CHANNEL_PREFIX = 'c/';
 const LOG_PAUSE_MS = 60_000;
 
 /** One process of Banyan: its sessions, channels and logs, joined to the other nodes by the bus. */
@@ -137,6 +139,7 @@ export class Node implements Channels, SessionHost<Session> {
     });
     this.#drain = new Drain(this.clock, guard);
     this.hub = this.#createHub();
+    settings.namespaces.onRedefined((name) => this.#resetNamespace(name));
     settings.bus.listen((subject, message) => this.#hear(subject, message));
     settings.bus.subscribe(CONTROL);
   }
@@ -265,10 +268,10 @@ export class Node implements Channels, SessionHost<Session> {
   }
 
   /** Answers a command, after checking that this principal may. */
-  run(session: Session, command: NodeCommand, accepted?: Accepted): Promise<Reply> {
+  run(session: Session, command: NodeCommand, turn?: Turn): Promise<Reply> {
     switch (command.kind) {
       case 'publish':
-        return answerPublish({ node: this, hooks: this.#hooks, ...(accepted && { accepted }) }, session, command);
+        return answerPublish({ node: this, hooks: this.#hooks, turn }, session, command);
       case 'rpc':
         return answerRpc(this.#hooks, session, command);
       case 'history':
@@ -375,7 +378,7 @@ export class Node implements Channels, SessionHost<Session> {
 
   /** Tells those who track the item of a shared poll what it is now, if that is newer than what they know; on every node. */
   publishItem(channel: string, item: PolledItem): void {
-    this.#settings.bus.publish(`c/${channel}`, { kind: 'item', item });
+    this.#settings.bus.publish(CHANNEL_PREFIX + channel, { kind: 'item', item });
   }
 
   /** Has everybody on this node who is in the channel subscribe again: what they know of it does not hold any more. */
@@ -460,7 +463,8 @@ export class Node implements Channels, SessionHost<Session> {
       recoveryLimit: limits.history,
       recoveryBytes: limits.recoveryBytes,
       logOf: (namespace) => this.#publisher.logOf(namespace),
-      onInterest: (channel, wanted) => (wanted ? bus.subscribe(`c/${channel}`) : bus.unsubscribe(`c/${channel}`)),
+      onInterest: (channel, wanted) =>
+        wanted ? bus.subscribe(CHANNEL_PREFIX + channel) : bus.unsubscribe(CHANNEL_PREFIX + channel),
       onReset: (channel) => this.startAnew(channel),
       backlogBytes: limits.backlogBytes,
       sessionOf: (client) => this.#sessions.ofClient(client),
@@ -475,13 +479,13 @@ export class Node implements Channels, SessionHost<Session> {
   }
 
   #tell(channel: string, epoch: string, publication: Publication): void {
-    this.#settings.bus.publish(`c/${channel}`, { kind: 'publications', epoch, publications: [publication] });
+    this.#settings.bus.publish(CHANNEL_PREFIX + channel, { kind: 'publications', epoch, publications: [publication] });
   }
 
   /** This node knows at once; what the others hear too late, they find out by the log (`HubChannel`). */
   #trimmed(channel: string, to: Position): void {
     this.hub.trimmed(channel, to);
-    this.#settings.bus.publish(`c/${channel}`, { kind: 'trimmed', to });
+    this.#settings.bus.publish(CHANNEL_PREFIX + channel, { kind: 'trimmed', to });
   }
 
   #announce(
@@ -489,22 +493,34 @@ export class Node implements Channels, SessionHost<Session> {
     kind: 'join' | 'leave',
     who: { readonly info: ClientInfo; readonly alone: boolean },
   ): void {
-    this.#settings.bus.publish(`c/${channel}`, { kind, ...who });
+    this.#settings.bus.publish(CHANNEL_PREFIX + channel, { kind, ...who });
   }
 
-  #hear(subject: string, message: BusMessage): void {
+  #hear(subject: string, message: NodeMessage): void {
     // Whoever publishes was accepted, whatever becomes of the deliveries here.
     this.guard.run('bus', () => this.#obey(subject, message));
   }
 
-  #obey(subject: string, message: BusMessage): void {
-    if (subject === CONTROL) return this.#sessions.obey(message as Control);
-    const channel = subject.slice(2);
-    const heard = message as ChannelMessage;
-    if (heard.kind === 'publications') this.hub.receive(channel, heard.epoch, heard.publications);
-    else if (heard.kind === 'item') this.polls.learn(channel, heard.item);
-    else if (heard.kind === 'trimmed') this.hub.trimmed(channel, heard.to);
-    else this.hub.announce(channel, { ...heard, channel });
+  #obey(subject: string, message: NodeMessage): void {
+    const channel = subject.slice(CHANNEL_PREFIX.length);
+    switch (message.kind) {
+      case 'publications':
+        return this.hub.receive(channel, message.epoch, message.publications);
+      case 'item':
+        return this.polls.learn(channel, message.item);
+      case 'trimmed':
+        return this.hub.trimmed(channel, message.to);
+      case 'join':
+      case 'leave':
+        return this.hub.announce(channel, message);
+      case 'external':
+      case 'subscribe':
+      case 'unsubscribe':
+      case 'disconnect':
+        return this.#sessions.obey(message);
+      default:
+        message satisfies never;
+    }
   }
 
   #tick(): void {
@@ -519,6 +535,11 @@ export class Node implements Channels, SessionHost<Session> {
     guard.run('rates', () => this.allowances.sweep(now));
     guard.run('rates', () => this.#arrivals.sweep(now));
     guard.run('rates', () => this.work.sweep(now));
+  }
+
+  /** Whoever is in a channel of the namespace subscribes again, and is told what it is now. */
+  #resetNamespace(namespace: string): void {
+    for (const { name } of [...this.hub.channels()]) if (namespaceOf(name) === namespace) this.startAnew(name);
   }
 
   #expireEntries(now: number): void {

@@ -3,6 +3,7 @@ import { CHANNEL_LIMIT } from './channel-name.ts';
 import { ClientError } from './errors.ts';
 import type { ChannelAction, ChannelPolicy, NamespaceDefinition } from './feature.ts';
 import { type Audience, CLOSED_NAMESPACE, namespaceOf } from './namespace.ts';
+import { Namespaces } from './namespaces.ts';
 import { Permissions } from './permissions.ts';
 import { ANONYMOUS, type Principal } from './principal.ts';
 
@@ -12,7 +13,7 @@ const CALLERS = [ANONYMOUS, EXTERNAL, USER] as const;
 const ACTIONS: readonly ChannelAction[] = ['subscribe', 'publish', 'readHistory', 'readPresence'];
 
 function permissions(definition: NamespaceDefinition, open: readonly string[] = []): Permissions {
-  return new Permissions(new Map([['ns', definition]]), new Set(open));
+  return new Permissions(new Namespaces({ ns: definition }), new Set(open));
 }
 
 const granting = (action: ChannelAction, audience: Audience, policy?: ChannelPolicy): NamespaceDefinition => ({
@@ -135,13 +136,13 @@ describe('SO9 channels with $ in front', () => {
   const feature: NamespaceDefinition = { ...all, ofFeature: true };
   const app: NamespaceDefinition = { ...all, policy: () => true };
   const of = new Permissions(
-    new Map<string, NamespaceDefinition>([
-      ['ns', all],
-      ['', all],
-      ['b', backed],
-      ['room', feature],
-      ['app', app],
-    ]),
+    new Namespaces({
+      ns: all,
+      '': all,
+      b: backed,
+      room: feature,
+      app: app,
+    }),
     new Set(['']),
   );
 
@@ -188,10 +189,10 @@ describe('PE4 open namespaces', () => {
   test('PE4 everybody may do everything in them, and in no other', async () => {
     const closed = { options: CLOSED_NAMESPACE };
     const of = new Permissions(
-      new Map([
-        ['demo', closed],
-        ['room', closed],
-      ]),
+      new Namespaces({
+        demo: closed,
+        room: closed,
+      }),
       new Set(['demo', 'ghost']),
     );
     for (const action of ACTIONS) {

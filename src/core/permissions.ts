@@ -2,6 +2,7 @@ import { CHANNEL_LIMIT, UNSAFE } from './channel-name.ts';
 import { ClientError } from './errors.ts';
 import type { ChannelAction, NamespaceDefinition } from './feature.ts';
 import { type Audience, type Namespace, namespaceOf } from './namespace.ts';
+import type { Namespaces } from './namespaces.ts';
 import type { Principal } from './principal.ts';
 import { isUserChannel, namesUser, USER_CHANNEL_NAMES, type UserChannelNames } from './user-channels.ts';
 
@@ -15,19 +16,16 @@ export type Seat = { has(channel: string): boolean };
  * The one place where channel commands of every protocol are allowed or refused. What is not granted is denied.
  */
 export class Permissions {
-  readonly #namespaces: ReadonlyMap<string, NamespaceDefinition>;
+  readonly #namespaces: Namespaces;
   readonly #open: ReadonlySet<string>;
   readonly #names: UserChannelNames;
+  #last: { readonly channel: string; readonly version: number; readonly definition: NamespaceDefinition } | undefined;
 
   /**
    * `open` names namespaces in which everybody may do everything, as benchmarks and foreign test suites need it.
    * Never a feature's: its channels are written by its own operations alone.
    */
-  constructor(
-    namespaces: ReadonlyMap<string, NamespaceDefinition>,
-    open: ReadonlySet<string>,
-    names: UserChannelNames = USER_CHANNEL_NAMES,
-  ) {
+  constructor(namespaces: Namespaces, open: ReadonlySet<string>, names: UserChannelNames = USER_CHANNEL_NAMES) {
     this.#namespaces = namespaces;
     this.#open = open;
     this.#names = names;
@@ -106,14 +104,23 @@ export class Permissions {
     return userChannels && isUserChannel(channel, this.#names);
   }
 
+  /** A publication asks for its channel's several times; `Namespaces.version` tells whether the last answer still holds. */
   #definition(channel: string): NamespaceDefinition {
-    if (channel === '') throw new ClientError('badRequest', { field: 'channel', message: 'channel must not be empty' });
+    const last = this.#last;
+    if (last?.channel === channel && last.version === this.#namespaces.version) return last.definition;
+    const definition = this.#find(channel);
+    this.#last = { channel, version: this.#namespaces.version, definition };
+    return definition;
+  }
+
+  #find(channel: string): NamespaceDefinition {
+    if (channel === '') throw new ClientError('badRequest', { field: 'channel', message: 'must not be empty' });
     if (channel.length > CHANNEL_LIMIT) {
-      const message = `channel must have at most ${CHANNEL_LIMIT} characters`;
+      const message = `must have at most ${CHANNEL_LIMIT} characters`;
       throw new ClientError('badRequest', { field: 'channel', message });
     }
     if (UNSAFE.test(channel)) {
-      const message = 'channel must be valid text without control characters';
+      const message = 'must be valid text without control characters';
       throw new ClientError('badRequest', { field: 'channel', message });
     }
     const definition = this.#namespaces.get(namespaceOf(channel)) ?? this.#privateDefinition(channel);

@@ -153,7 +153,7 @@ export class PolledChannel {
   #tell(key: string, item: Polled, publication: Publication): void {
     const { fanout, protocols } = this.#settings;
     const encode = (protocol: Protocol) =>
-      protocol.encodePush({ kind: 'publication', channel: this.name, publication });
+      protocol.encodePush({ kind: 'publication', channel: this.name, epoch: '', publication });
     for (const protocol of protocols) {
       if (!item.inTopic.has(protocol.name)) continue;
       for (const frame of listOf(encode(protocol))) fanout.publish(trackTopicOf(protocol, this.name, key), frame);

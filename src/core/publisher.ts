@@ -104,6 +104,11 @@ export class Publisher {
     if (suppressed !== undefined) {
       return { ...(await this.#topOf(channel, namespace)), time, repeated: true, suppressed };
     }
+    const first = maps.findSet(channel, entry, options.key);
+    if (first !== undefined) {
+      const { epoch } = await this.#topOf(channel, namespace);
+      return { epoch, offset: first.offset, time: first.time, repeated: true, suppressed: 'idempotency' };
+    }
     const done = maps.begin(channel, entry, options);
     try {
       const published = await this.#send(channel, data, sending);
@@ -114,35 +119,28 @@ export class Publisher {
   }
 
   async #send(channel: string, data: string, { namespace, time, options }: Sending): Promise<Published> {
-    const { key, version, info, tags, entry, except, writes, fleeting, span } = options;
+    const { key, version, entry, writes, fleeting, span } = options;
     const terms = entry && { key, version };
-    const body = {
-      ...{ data, time },
-      ...(info !== undefined && { info }),
-      ...(tags !== undefined && { tags }),
-      ...(entry !== undefined && { entry }),
-      ...(except !== undefined && { except }),
-    };
     const queue = fleeting === true ? undefined : this.#queueOf(namespace);
     if (queue === undefined) {
-      this.#accept(channel, namespace, { epoch: '', publication: { offset: 0, ...body, ...traceOf(span) }, terms });
+      const publication = withOptions({ offset: 0, time, data }, options);
+      if (span !== undefined) publication.trace = span.context;
+      this.#accept(channel, namespace, { epoch: '', publication, terms });
       return { offset: 0, epoch: '', time, repeated: false };
     }
-    const append: Append = {
-      channel,
-      retention: retentionOf(namespace),
-      ...body,
-      ...(key !== undefined && { key }),
-      // In a map it is the entry's.
-      ...(version !== undefined && entry === undefined && { version }),
-      ...(writes !== undefined && { writes }),
-    };
+    const append: Mutable<Append> = withOptions({ channel, data, time, retention: retentionOf(namespace) }, options);
+    if (key !== undefined) append.key = key;
+    if (version !== undefined) append.version = version;
+    if (writes !== undefined) append.writes = writes;
     const outcome = await queue.append(append, span);
     if ('refused' in outcome) throw new ClientError('conflict', { cause: outcome.refused });
     const { epoch, offset } = outcome.position;
     if (outcome.floor !== undefined) this.#settings.trimmed(channel, { epoch, offset: outcome.floor });
-    const publication = { offset, ...body, ...traceOf(span) };
-    if (!outcome.repeated) this.#accept(channel, namespace, { epoch, publication, terms });
+    if (!outcome.repeated) {
+      const publication = withOptions({ offset, time, data }, options);
+      if (span !== undefined) publication.trace = span.context;
+      this.#accept(channel, namespace, { epoch, publication, terms });
+    }
     return { offset, epoch, time: outcome.time, repeated: outcome.repeated };
   }
 
@@ -250,6 +248,20 @@ async function endedWith(span: Span, publishing: Promise<Published>): Promise<Pu
   }
 }
 
-function traceOf(span: Span | undefined): Pick<Publication, 'trace'> | undefined {
-  return span && { trace: span.context };
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/**
+ * With what the options say of the publication itself. Field by field: this is done for every publication, and
+ * conditional spreads cost more than all the rest of it.
+ */
+function withOptions<T extends Pick<Publication, 'data' | 'time'>>(
+  target: T,
+  { info, tags, entry, except }: PublishOptions,
+): T & Mutable<Pick<Publication, 'info' | 'tags' | 'entry' | 'except' | 'trace'>> {
+  const publication: T & Mutable<Pick<Publication, 'info' | 'tags' | 'entry' | 'except' | 'trace'>> = target;
+  if (info !== undefined) publication.info = info;
+  if (tags !== undefined) publication.tags = tags;
+  if (entry !== undefined) publication.entry = entry;
+  if (except !== undefined) publication.except = except;
+  return publication;
 }

@@ -88,6 +88,8 @@ export type Push =
   | {
       readonly kind: 'publication';
       readonly channel: string;
+      /** Of the channel, to which the publication's offset belongs; '' where there are no offsets. */
+      readonly epoch: string;
       readonly publication: Publication;
       /** Takes the place of the channel's name. */
       readonly number?: number;
@@ -98,6 +100,8 @@ export type Push =
       readonly kind: 'join' | 'leave';
       readonly channel: string;
       readonly info: ClientInfo;
+      /** Clients that are present in the channel now; absent where presence is not kept. */
+      readonly present?: number | undefined;
       /** True where the user is known to have no other connection in the channel. */
       readonly alone?: boolean;
     }

@@ -2,27 +2,30 @@ import type { ClientInfo } from '../ports/log.ts';
 import type { Span, TraceContext } from '../ports/traces.ts';
 import { type Excess, type Spender, tooSoon } from './allowances.ts';
 import { GRACE_MS, isOutage } from './application.ts';
-import { type Accepted, ChannelTurns, effectOf, type Request } from './channel-turns.ts';
+import { ChannelTurns, effectOf, type Request, type Turn } from './channel-turns.ts';
 import type { ClientHeaders } from './client-headers.ts';
+import { explain } from './command-failure.ts';
 import { CommandSlices, SLICE } from './command-slices.ts';
 import type { Command, Resumption } from './commands.ts';
 import { type Entered, isResumed } from './connect-entry.ts';
 import type { Connection, End } from './connection.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName, type UnsubscribeName } from './disconnects.ts';
-import { ClientError, toClientError } from './errors.ts';
+import { ClientError } from './errors.ts';
 import type { Asker } from './fair-queue.ts';
 import type { Ending, Given } from './node-messages.ts';
+import { refreshedBy } from './old-tokens.ts';
 import { OutputBuffer } from './output-buffer.ts';
 import { type Principal, userOf } from './principal.ts';
 import { type Frame, type Frames, listOf, type Protocol } from './protocol.ts';
 import type { ConnectResult, Push, Reply } from './pushes.ts';
+import { ServerSubscriptions } from './server-subscriptions.ts';
 import type { NodeCommand, Opening, SessionHost } from './session-host.ts';
+import { SessionIdentity } from './session-identity.ts';
 import { type Subscriber, Subscriptions } from './subscriptions.ts';
 import type { SignedIn } from './tokens.ts';
-import { beginCommand, beginQuestion, endFailed, ending, traceFields } from './tracing.ts';
+import { beginCommand, beginQuestion, endFailed, ending } from './tracing.ts';
 import { areOther, vouchedChannels } from './vouched-channels.ts';
-import { bytesOfReply, bytesOfResult } from './work-bytes.ts';
-import { workKeyOf } from './work-key.ts';
+import { bytesOfReply, bytesOfResult, lengthOfFrames } from './work-bytes.ts';
 
 /** What a client goes on from that starts anew. */
 const ANEW: Pick<Extract<Command, { kind: 'connect' }>, 'since' | 'restore' | 'resume'> = { since: new Map() };
@@ -34,9 +37,6 @@ type Arrival = { readonly bytes: number; readonly caller?: TraceContext | undefi
 
 /** One for all: making one costs as much as the rest of the refusal, and there may be a thousand in a frame. */
 const BUSY = new ClientError('tooManyRequests');
-
-/** The server wants the client in a channel. */
-type Order = { readonly given: Given | undefined };
 
 type State = 'waiting' | 'connecting' | 'connected' | 'refused' | 'closed';
 
@@ -58,58 +58,50 @@ export class Session implements Subscriber, Spender {
   /** Where the node keeps it for pings; see `PingWheel`. */
   place = -1;
   bucket = -1;
-  /** When the token runs out, if one came with the connection. */
-  expiresAt = Number.POSITIVE_INFINITY;
-  /** Whether the developer's backend is asked when that time has come, rather than the client for a new token. */
-  renewable = false;
   commandsFullAt = 0;
   publicationsFullAt = 0;
   refusalsFullAt = 0;
   readonly subscriptions: Subscriptions;
   readonly #node: SessionHost<Session>;
-  #client: string;
-  #principal: Principal;
-  #connInfo: string | undefined;
-  /** For the developer's backend. */
-  meta: string | undefined;
+  readonly #identity: SessionIdentity;
   /** Into which its token has put it. */
   #vouchedChannels: ReadonlySet<string> | undefined;
   #state: State = 'waiting';
   readonly #output = new OutputBuffer();
   #deferred: Command[] | undefined;
   #alone = false;
-  /** Channels that the server wants this client in, once it is connected. */
-  #joinLater: Map<string, Given | undefined> | undefined;
-  /** The server's last wish for each channel whose turn has not come yet. */
-  #orders: Map<string, Order> | undefined;
+  readonly #serverSubscriptions: ServerSubscriptions;
   readonly #turns = new ChannelTurns();
   #inFlight = 0;
   /** What a long frame holds that has not been taken yet, and what came behind it. */
   #slices: CommandSlices | undefined;
-  /** Made with the first work that is charged. */
-  #asker: Asker | undefined;
 
   constructor(node: SessionHost<Session>, opening: Opening, client: string) {
     this.#node = node;
-    this.#client = client;
+    this.#identity = new SessionIdentity(opening.principal, client, opening);
     this.connection = opening.connection;
     this.protocol = opening.protocol;
     this.address = opening.address;
     this.transport = opening.transport ?? 'websocket';
     this.headers = opening.headers && { sent: opening.headers };
-    this.#principal = opening.principal;
     this.openedAt = node.clock.now();
     this.lastSeen = this.openedAt;
     this.subscriptions = new Subscriptions(node, this);
+    this.#serverSubscriptions = new ServerSubscriptions({
+      ...{ turns: this.#turns, subscriptions: this.subscriptions },
+      takesTokens: (channel) => node.permissions.takesTokens(channel),
+      close: (reason) => this.close(reason),
+      report: (error) => node.report(error, 'session.subscribe_failed'),
+    });
   }
 
   /** From when it is connected, it stays the same. */
   get client(): string {
-    return this.#client;
+    return this.#identity.client;
   }
 
   get principal(): Principal {
-    return this.#principal;
+    return this.#identity.principal;
   }
 
   get isConnected(): boolean {
@@ -122,14 +114,27 @@ export class Session implements Subscriber, Spender {
   }
 
   get info(): ClientInfo {
-    const connInfo = this.#connInfo;
-    return { user: userOf(this.#principal), client: this.client, ...(connInfo !== undefined && { connInfo }) };
+    return this.#identity.info;
   }
 
-  /** Whose share its work is taken from. */
+  /** For the developer's backend. */
+  get meta(): string | undefined {
+    return this.#identity.meta;
+  }
+
+  /** When the connection ends unless it is renewed, in milliseconds since 1970; infinity when it does not. */
+  get expiresAt(): number {
+    return this.#identity.expiresAt;
+  }
+
+  /** Whether the developer's backend is asked to renew the connection, rather than the client for a new token. */
+  get renewable(): boolean {
+    return this.#identity.renewable;
+  }
+
+  /** Whose share of the node's time its work is taken from. */
   get asker(): Asker {
-    this.#asker ??= { key: workKeyOf(this), connection: this };
-    return this.#asker;
+    return this.#identity.asker;
   }
 
   get backlog(): number {
@@ -208,11 +213,11 @@ export class Session implements Subscriber, Spender {
     this.#state = 'closed';
     this.#output.clear();
     this.#deferred = undefined;
-    this.#orders = undefined;
+    this.#serverSubscriptions.clear();
     this.#slices?.clear();
     this.#turns.release();
     this.subscriptions.clear();
-    if (this.#asker !== undefined) this.#node.work.drop(this.#asker);
+    for (const asker of this.#identity.askers) this.#node.work.drop(asker);
     this.#node.unregister(this);
   }
 
@@ -220,29 +225,24 @@ export class Session implements Subscriber, Spender {
   expire(): void {
     if (!this.renewable) return this.close('expired');
     // Not asked again while it is being asked.
-    this.expiresAt = Number.POSITIVE_INFINITY;
+    this.#identity.expiresAt = Number.POSITIVE_INFINITY;
     const span = beginQuestion(this.#node.traces, 'refresh', { asker: this });
     ending(span, () => this.#node.admission.renew(this, span)).then(
-      ({ expiresAt, info, meta }) => {
-        this.expiresAt = expiresAt ?? Number.POSITIVE_INFINITY;
-        this.#connInfo = info ?? this.#connInfo;
-        this.meta = meta ?? this.meta;
-      },
+      (renewal) => this.#identity.renew(renewal),
       (error) => {
         if (error instanceof DisconnectError) return this.#closeFor(error);
         if (!isOutage(error)) return this.close('expired');
-        this.#explain(error, 'refresh');
+        explain(this.#node, error, 'refresh');
         // A backend that is down for a moment does not end its users' connections.
-        this.expiresAt = this.#node.clock.now() + GRACE_MS;
+        this.#identity.expiresAt = this.#node.clock.now() + GRACE_MS;
       },
     );
   }
 
   /** The developer's backend says until when it goes on, milliseconds since 1970; without that, it has no end. */
-  renew({ expiresAt, info }: { readonly expiresAt?: number; readonly info?: string }): void {
-    this.expiresAt = expiresAt ?? Number.POSITIVE_INFINITY;
-    this.renewable = true;
-    if (info !== undefined) this.#connInfo = info;
+  renew(renewal: { readonly expiresAt?: number; readonly info?: string }): void {
+    this.#identity.renew(renewal);
+    this.#identity.renewable = true;
   }
 
   /** Its client has come back by another connection, which takes its place. See `Resumption.handOver`. */
@@ -278,55 +278,26 @@ export class Session implements Subscriber, Spender {
   /** Puts the client into a channel from the server's side. */
   subscribe(channel: string, given?: Given): void {
     if (this.#alone) return;
-    if (this.#state === 'connecting') this.#joinLater = new Map(this.#joinLater).set(channel, given);
-    if (this.#state !== 'connected') return;
-    const order = { given };
-    this.#orders = new Map(this.#orders).set(channel, order);
-    this.#turns.run(channel, 'change', () => this.#obey(channel, order));
+    if (this.#state === 'connecting') this.#serverSubscriptions.addLater(channel, given);
+    if (this.#state === 'connected') this.#serverSubscriptions.add(channel, given);
   }
 
   unsubscribe(channel: string, reason: UnsubscribeName): void {
-    this.#joinLater?.delete(channel);
-    this.#orders?.delete(channel);
-    this.subscriptions.revoke(channel, reason);
+    this.#serverSubscriptions.remove(channel, reason);
   }
 
   /** As `unsubscribe`, of every channel that is no feature's. */
   unsubscribeAll(reason: UnsubscribeName): void {
-    const { permissions } = this.#node;
-    for (const channel of [
-      ...(this.#joinLater?.keys() ?? []),
-      ...(this.#orders?.keys() ?? []),
-      ...this.subscriptions.channels,
-    ]) {
-      if (permissions.takesTokens(channel)) this.unsubscribe(channel, reason);
-    }
+    this.#serverSubscriptions.removeAll(reason);
   }
 
   #mayResume({ resume }: Extract<Command, { kind: 'connect' }>): boolean {
-    return resume === undefined || resume.user === userOf(this.#principal);
+    return resume === undefined || resume.user === userOf(this.principal);
   }
 
   #resume({ client, handOver }: Resumption, { subscriptions, restored }: Entered): void {
-    this.#client = client;
+    this.#identity.client = client;
     this.subscriptions.takeOver(handOver(new Set([...subscriptions.keys(), ...(restored?.keys() ?? [])])));
-  }
-
-  /** Puts the client into a channel, unless another order of the server has come since. Does not reject. */
-  async #obey(channel: string, order: Order): Promise<void> {
-    if (this.#orders?.get(channel) !== order) return;
-    this.#orders.delete(channel);
-    try {
-      await this.subscriptions.addFromServer(channel, order.given);
-    } catch (error) {
-      // Gone while it waited for its share of the node's time.
-      if (error instanceof DisconnectError) return this.close(error.kind);
-      // Taken out again while it was on its way in.
-      if (error instanceof ClientError && error.kind === 'permissionDenied') return;
-      this.#node.report(error, 'session.subscribe_failed');
-      // It would never know that it is missing this channel; when it comes back, it is put in.
-      this.close('internal');
-    }
   }
 
   #take(command: Command): void {
@@ -370,7 +341,7 @@ export class Session implements Subscriber, Spender {
         if (error instanceof DisconnectError) return this.#closeFor(error);
         this.#state = 'refused';
         this.#node.refuse(this);
-        this.#reply(command.id, { kind: 'error', error: this.#explain(error, 'connect', span) });
+        this.#reply(command.id, { kind: 'error', error: explain(this.#node, error, 'connect', span) });
       },
     );
   }
@@ -379,19 +350,15 @@ export class Session implements Subscriber, Spender {
     const { id, token, alone = false, headers } = command;
     if (headers !== undefined) this.headers = { ...this.headers, claimed: headers };
     const greeted = token === '' ? await this.#node.admission.greet(this, command) : undefined;
-    const signedIn = greeted ?? (await this.#node.signIn(this.#principal, token));
+    const signedIn = greeted ?? (await this.#node.signIn(this.principal, token));
     if (this.#state === 'closed') return;
     this.#alone = alone;
-    this.#principal = signedIn.principal;
-    this.expiresAt = signedIn.expiresAt ?? Number.POSITIVE_INFINITY;
-    this.renewable = signedIn.vouched === true;
-    this.#connInfo = signedIn.info;
-    this.meta = signedIn.meta;
+    this.#identity.signIn(signedIn);
     this.#node.register(this);
     const given = vouchedChannels(signedIn, this.#node.permissions);
     this.#vouchedChannels = given.size === 0 ? undefined : new Set(given.keys());
     // Asked for one that stays alone too: only now is it certain that the sign-in still holds.
-    const channels = await this.#node.serverChannels(this.#principal);
+    const channels = await this.#node.serverChannels(this.principal);
     const names = new Map([...channels.map((channel) => [channel, undefined] as const), ...given]);
     const { since, restore, resume } = this.#mayResume(command) ? command : ANEW;
     const prepare = () => this.subscriptions.prepareAll(alone ? new Map() : names, since, restore);
@@ -414,8 +381,7 @@ export class Session implements Subscriber, Spender {
 
   /** Does what had to wait until the connection was set up. */
   #catchUp(): void {
-    const [channels, commands] = [[...(this.#joinLater ?? [])], this.#deferred ?? []];
-    this.#joinLater = undefined;
+    const [channels, commands] = [this.#serverSubscriptions.takeEarly(), this.#deferred ?? []];
     this.#deferred = undefined;
     for (const [channel, given] of channels) this.subscribe(channel, given);
     for (const command of commands) this.#takeSafely(command);
@@ -470,29 +436,31 @@ export class Session implements Subscriber, Spender {
     const span = beginCommand(this.#node.traces, this, command);
     const asked = span === undefined ? command : { ...command, span };
     const effect = effectOf(command);
-    if (effect === undefined || !('channel' in command)) void this.#carryOut(asked, span);
-    else this.#turns.run(command.channel, effect, (accepted) => this.#carryOut(asked, span, accepted));
+    if (effect === undefined || !('channel' in command)) this.#carryOut(asked, span);
+    else this.#turns.run(command.channel, effect, (turn) => this.#carryOut(asked, span, turn));
   }
 
-  /** Does a command and answers it. Does not reject. */
-  #carryOut(command: Request, span: Span | undefined, accepted?: Accepted): Promise<void> {
-    return this.#run(command, accepted).then(
+  /** Does a command and answers it. */
+  #carryOut(command: Request, span: Span | undefined, turn?: Turn): void {
+    this.#run(command, turn).then(
       (reply) => {
         this.#inFlight -= 1;
         if (reply !== undefined) this.#reply(command.id, reply);
         span?.end();
+        turn?.ended();
       },
       (error) => {
         this.#inFlight -= 1;
         if (error instanceof DisconnectError) this.#closeFor(error);
-        else this.#reply(command.id, { kind: 'error', error: this.#explain(error, command.kind, span) });
+        else this.#reply(command.id, { kind: 'error', error: explain(this.#node, error, command.kind, span) });
         endFailed(span, error);
+        turn?.ended();
       },
     );
   }
 
   /** Undefined when the client has been told already. */
-  async #run(command: Request, accepted: Accepted | undefined): Promise<Reply | undefined> {
+  async #run(command: Request, turn: Turn | undefined): Promise<Reply | undefined> {
     // It may have waited for its turn until then.
     if (this.#state === 'closed') throw new DisconnectError('connectionClosed');
     const { id } = command;
@@ -518,7 +486,7 @@ export class Session implements Subscriber, Spender {
       case 'rpc':
         return this.#node.work.call(this.asker, () => this.#node.run(this, command));
       default:
-        return this.#node.run(this, command, accepted);
+        return this.#node.run(this, command, turn);
     }
   }
 
@@ -533,13 +501,10 @@ export class Session implements Subscriber, Spender {
   }
 
   async #refresh(token: string): Promise<Reply> {
-    const signedIn = await this.#node.verifyToken(token);
-    const { principal, expiresAt, info, meta } = signedIn;
-    if (userOf(principal) !== userOf(this.#principal)) throw new DisconnectError('invalidToken');
-    this.expiresAt = expiresAt ?? Number.POSITIVE_INFINITY;
-    this.renewable = false;
-    this.#connInfo = info ?? this.#connInfo;
-    this.meta = meta ?? this.meta;
+    const signedIn = await refreshedBy(this.#node.verifyToken(token), this.protocol, 'expired');
+    if (userOf(signedIn.principal) !== userOf(this.principal)) throw new DisconnectError('invalidToken');
+    this.#identity.renew(signedIn);
+    this.#identity.renewable = false;
     this.#checkChannels(signedIn);
     return { kind: 'refresh', ttl: this.#node.ttlOf(this) };
   }
@@ -555,11 +520,8 @@ export class Session implements Subscriber, Spender {
   }
 
   async #signIn(prove: (principal: Principal) => SignedIn): Promise<Reply> {
-    const before = this.#principal;
-    const { principal, info } = prove(before);
-    this.#principal = principal;
-    this.#asker = undefined;
-    this.#connInfo = info;
+    const before = this.principal;
+    this.#identity.become(prove(before));
     this.#node.signedIn(this, before);
     return { kind: 'signIn' };
   }
@@ -571,19 +533,10 @@ export class Session implements Subscriber, Spender {
     this.push({ kind: 'disconnect', reason, ...told });
   }
 
-  #explain(thrown: unknown, command: string, span?: Span): ClientError {
-    const error = toClientError(thrown);
-    this.#node.telemetry.count('banyan_command_errors_total', { error: error.kind });
-    if (error.kind === 'internal') {
-      this.#node.report(error.cause ?? error, 'command.failed', { command, ...traceFields(span) });
-    }
-    return error;
-  }
-
   #reply(id: number, reply: Reply): void {
     if (this.#state === 'closed') return;
     const frames = this.protocol.encodeReply(id, reply);
-    if (reply.kind === 'rpc') this.#node.work.charge(this.asker.key, lengthOf(frames));
+    if (reply.kind === 'rpc') this.#node.work.charge(this.asker.key, lengthOfFrames(frames));
     this.#send(frames);
   }
 
@@ -593,8 +546,4 @@ export class Session implements Subscriber, Spender {
     if (this.#output.add(frames)) this.#node.flushLater(this);
     if (this.#output.length > OUTGOING_LIMIT) this.flush();
   }
-}
-
-function lengthOf(frames: Frames): number {
-  return listOf(frames).reduce((sum, { length }) => sum + length, 0);
 }

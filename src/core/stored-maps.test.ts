@@ -163,6 +163,68 @@ describe('MA10 entries of a map with durable history', () => {
     expect(await entriesIn(world, 'stored:m')).toEqual({ a: 2, c: 1, d: 4 });
   });
 
+  // The order of the checks, and what is kept: map_broker_memory.go of centrifuge (`Publish`, `mapHub.add`).
+  test('MA11 versions and message keys hold in the next process, and when the map was forgotten meanwhile', async () => {
+    const log = new WatchedLog();
+    const publish = (world: TestNode, data: number, more: object, key = 'v') =>
+      settled(world, world.node.publish('stored:m', String(data), { entry: { key }, ...more }));
+    const version = (number: number, epoch = '') => ({ version: { number, epoch } });
+    const first = nodeOn(log);
+    const once = { ...version(5, 'a'), key: 'once' };
+    const answer = await publish(first, 1, once);
+    for (const key of ['f', 'g', 'h', 'i']) await set(first, 'stored:m', key);
+    const second = nodeOn(log);
+    expect(await publish(second, 1, once)).toEqual({ ...answer, repeated: true, suppressed: 'idempotency' });
+    expect(await publish(second, 2, version(5, 'a'))).toMatchObject({ suppressed: 'version' });
+    await publish(second, 3, {});
+    const third = nodeOn(log);
+    expect(await publish(third, 4, version(5))).toMatchObject({ suppressed: 'version' });
+    expect(await publish(third, 5, version(1, 'b'))).toMatchObject({ repeated: false });
+    expect(await publish(nodeOn(log), 6, version(1, 'b'))).toMatchObject({ suppressed: 'version' });
+    // A removed entry begins anew.
+    await remove(third, 'stored:m', 'v');
+    const fourth = nodeOn(log);
+    expect(await publish(fourth, 7, version(1, 'b'))).toMatchObject({ repeated: false });
+  });
+
+  test('MA11 versions and message keys are read from a database that was closed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'banyan-maps-'));
+    const once = { entry: { key: 'v' }, key: 'once', version: { number: 5, epoch: 'a' } };
+    const reopened = async <T>(use: (world: TestNode) => Promise<T>): Promise<T> => {
+      const database = openDatabase(folder, [], () => undefined);
+      const used = await use(nodeOn(database.log));
+      await database.close();
+      return used;
+    };
+    const publish = (options: object) =>
+      reopened((world) => settled(world, world.node.publish('stored:m', '1', options)));
+    const first = await publish(once);
+    await reopened((world) => settled(world, world.node.trim('stored:m')));
+    expect(await publish(once)).toEqual({ ...first, repeated: true, suppressed: 'idempotency' });
+    expect(await publish({ ...once, key: 'another' })).toMatchObject({ suppressed: 'version' });
+    expect(await publish({ entry: { key: 'v' } })).toMatchObject({ repeated: false });
+    expect(await publish({ ...once, key: 'later' })).toMatchObject({ suppressed: 'version' });
+    rmSync(folder, { recursive: true });
+  });
+
+  test('MA11 versions of what is published while the map is read are kept, too', async () => {
+    const log = new WatchedLog();
+    const at = (number: number, key: string) => ({ entry: { key }, version: { number, epoch: '' } });
+    const old = nodeOn(log);
+    for (const key of ['a', 'b']) await settled(old, old.node.publish('stored:m', '1', at(5, key)));
+    const world = nodeOn(log);
+    const answerNow = log.pauseReads();
+    const published = [
+      world.node.publish('stored:m', '2', at(4, 'a')),
+      world.node.publish('stored:m', '2', { entry: { key: 'b' } }),
+      world.node.publish('stored:m', '2', at(5, 'b')),
+    ];
+    await world.clock.settle();
+    answerNow();
+    const answers = await settled(world, Promise.all(published));
+    expect(answers.map(({ suppressed }) => suppressed)).toEqual(['version', undefined, 'version']);
+  });
+
   test('MA10 maps that nobody is in make room for others, and come back from the log', async () => {
     const log = new WatchedLog();
     const world = nodeOn(log, { mapBytes: 3_000 });

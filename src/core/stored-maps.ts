@@ -1,4 +1,4 @@
-import type { Log, Publication } from '../ports/log.ts';
+import type { Log, StateVersion, StoredEntry } from '../ports/log.ts';
 import { type Change, type Maps, noRoom, sizeOf } from './maps.ts';
 import type { Namespace } from './namespace.ts';
 
@@ -69,27 +69,27 @@ export class StoredMaps {
     return loading;
   }
 
-  async #read(channel: string): Promise<Publication[]> {
+  async #read(channel: string): Promise<StoredEntry[]> {
     const { log, maps } = this.#settings;
-    const found: Publication[] = [];
+    const found: StoredEntry[] = [];
     for (let bytes = 0; ; ) {
-      const after = found.at(-1)?.entry?.key;
+      const after = found.at(-1)?.publication.entry?.key;
       const page = await log.entries(channel, { limit: PAGE, ...(after !== undefined && { after }) });
       if (page.length === 0) return found;
       // As they were taken in: past the bound by one of them at most.
       if (bytes > maps.maxBytes) throw noRoom();
-      for (const publication of page) bytes += sizeOf(publication);
+      for (const { publication } of page) bytes += sizeOf(publication);
       found.push(...page);
     }
   }
 
-  #take(channel: string, { stored, ttlMs }: { stored: readonly Publication[]; ttlMs: number }): void {
+  #take(channel: string, { stored, ttlMs }: { stored: readonly StoredEntry[]; ttlMs: number }): void {
     const { maps } = this.#settings;
-    const sizes = stored.map(sizeOf);
+    const sizes = stored.map(({ publication }) => sizeOf(publication));
     const needed = sizes.reduce((sum, size) => sum + size, 0) - sizes.reduce((most, size) => Math.max(most, size), 0);
     this.#forget(() => maps.bytes + needed >= maps.maxBytes);
     if (needed > 0 && maps.bytes + needed >= maps.maxBytes) throw noRoom();
-    for (const publication of stored) maps.apply({ channel, publication, ttlMs });
+    for (const { publication, ...terms } of stored) maps.apply({ channel, publication, ttlMs, terms });
     this.#loaded.add(channel);
     this.#forget(() => this.#loaded.size > LOADED_MOST, channel);
   }
@@ -107,13 +107,18 @@ export class StoredMaps {
 }
 
 /** What the log had, with what was accepted while it was read: of each entry the later one, in the order of offsets. */
-function merged(stored: readonly Publication[], changes: readonly Change[]): readonly Publication[] {
-  const entries = new Map(stored.map((publication) => [publication.entry?.key, publication]));
-  for (const { publication } of changes) {
+function merged(stored: readonly StoredEntry[], changes: readonly Change[]): readonly StoredEntry[] {
+  const entries = new Map(stored.map((each) => [each.publication.entry?.key, each]));
+  for (const { publication, terms } of changes) {
     const { entry, offset } = publication;
-    if ((entries.get(entry?.key)?.offset ?? 0) >= offset) continue;
+    const known = entries.get(entry?.key);
+    if ((known?.publication.offset ?? 0) >= offset) continue;
     if (entry?.removed === true) entries.delete(entry.key);
-    else entries.set(entry?.key, publication);
+    else entries.set(entry?.key, { publication, ...termsOf(terms?.key, terms?.version ?? known?.version) });
   }
-  return [...entries.values()].sort((one, other) => one.offset - other.offset);
+  return [...entries.values()].sort((one, other) => one.publication.offset - other.publication.offset);
+}
+
+function termsOf(key: string | undefined, version: StateVersion | undefined): Omit<StoredEntry, 'publication'> {
+  return { ...(key !== undefined && { key }), ...(version !== undefined && { version }) };
 }

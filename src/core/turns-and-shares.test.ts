@@ -56,6 +56,38 @@ describe('SE8 FS1 commands that wait for their channel and for their user’s sh
     expect(next.answer(id)?.history).toBeDefined();
   });
 
+  test('FS2 what was asked before signing in is dropped as well when the connection ends', async () => {
+    const world = new TestNode({ limits: { commandsInFlight: 1_000 } });
+    await world.publish('log:a', 1, 3);
+    const client = await world.connected();
+    const answerNow = world.log.pauseReads();
+    for (const user of ['ann', 'ben', 'ann']) {
+      client.say(...Array.from({ length: 5 }, () => history('log:a')));
+      client.session.take({ kind: 'signIn', id: 100, prove: () => ({ principal: person(user) }) });
+      await world.clock.settle();
+    }
+    const begun = world.log.reads.length;
+    expect(begun).toBeGreaterThan(1);
+    client.hangUp();
+    answerNow();
+    await world.clock.settle();
+    expect([world.log.reads.length, world.reported]).toEqual([begun, []]);
+  });
+
+  test('SE8 FS2 an order of the server that waits for the user’s share goes with the connection', async () => {
+    const world = new TestNode();
+    await world.publish('log:a', 1, 3);
+    const client = await world.connected(ADA);
+    const answerNow = world.log.pauseReads();
+    client.say(history('log:b'), history('log:c'));
+    client.session.subscribe('log:a', { since: { epoch: '', offset: 1 } });
+    await world.clock.settle();
+    client.hangUp();
+    answerNow();
+    await world.clock.settle();
+    expect([world.reported, world.node.hub.size]).toEqual([[], 0]);
+  });
+
   test('SE8 what is released is done once, though what was under way ends later', async () => {
     const turns = new ChannelTurns();
     const under = Promise.withResolvers<void>();

@@ -11,7 +11,7 @@ test('SL1 is no less than what a publication takes on the wire, and little more'
   for (const text of TEXTS) {
     for (const more of MORE) {
       const publication = { offset: 9_007_199_254_740_991, time: 0, data: JSON.stringify(text), ...more };
-      const frame = centrifugeJson.encodePush({ kind: 'publication', channel: 'c', publication });
+      const frame = centrifugeJson.encodePush({ kind: 'publication', channel: 'c', epoch: 'e', publication });
       const real = new TextEncoder().encode(String(frame)).length - '{"push":{"channel":"c","pub":}}'.length;
       expect(wireBytesOf(publication)).toBeWithin(real, real + 60);
     }

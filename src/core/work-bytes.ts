@@ -1,6 +1,7 @@
 import type { Publication } from '../ports/log.ts';
 import type { SubscribeOptions } from './commands.ts';
 import type { ChannelType } from './namespace.ts';
+import { type Frames, listOf } from './protocol.ts';
 import type { Reply, SubscribeResult } from './pushes.ts';
 import { wireBytesOf } from './wire-bytes.ts';
 
@@ -30,4 +31,9 @@ export function readsChannel(options: SubscribeOptions, type: ChannelType): bool
 
 function bytesOfAll(publications: readonly Publication[]): number {
   return publications.reduce((sum, publication) => sum + wireBytesOf(publication), 0);
+}
+
+/** What an answer takes as it was encoded, in characters or bytes. */
+export function lengthOfFrames(frames: Frames): number {
+  return listOf(frames).reduce((sum, { length }) => sum + length, 0);
 }

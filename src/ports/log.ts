@@ -59,14 +59,24 @@ export type Append = {
   /**
    * Skipped, and answered with the channel's top, unless it is greater than the version of the last append that had one;
    * an epoch that is neither empty nor that append's makes it newer. What has no version neither checks nor changes it.
+   * With an `entry` it is the entry's version: kept with the entry, and not checked.
    */
   readonly version?: StateVersion;
   readonly info?: ClientInfo;
   readonly tags?: Readonly<Record<string, string>>;
   readonly entry?: MapEntry;
   readonly except?: string;
-  /** Only with adapters whose `takesWrites` is true. */
+  /** Only with adapters that promise `writes`. */
   readonly writes?: readonly Write[];
+};
+
+/** A present entry of a map: the publication that set it, and what is to be known of the next one. */
+export type StoredEntry = {
+  readonly publication: Publication;
+  /** The message key of that publication. */
+  readonly key?: string;
+  /** Of the last publication of the entry, since it is there, that had one. */
+  readonly version?: StateVersion;
 };
 
 export type Appended = {
@@ -112,27 +122,44 @@ export type Page = {
   readonly damaged?: true;
 };
 
+/** What an adapter promises besides what every log does. */
+export type LogPromises = {
+  /** An append that has resolved survives the end of the process. */
+  readonly durable: boolean;
+  /** A call costs a round trip, so appends given together cost less than one by one. False: calls cost next to nothing. */
+  readonly batches: boolean;
+  /**
+   * Calls of `append` that may be under way at once: two keep a connection busy; more where the adapter joins what waits
+   * into one transaction itself.
+   */
+  readonly inFlight: number;
+  /** `entries` gives the present entries of maps. */
+  readonly entries: boolean;
+  /** `Append.writes` commit together with the publication. */
+  readonly writes: boolean;
+};
+
 /**
  * Channel logs: ordered, gap-free, idempotent by key.
  *
  * Promises: within a channel and epoch, offsets are 1, 2, 3 … in the order of the calls and, inside a call, of
  * the batch. When `append` resolves, the batch is as durable as the adapter can make it (SQLite: on disk, after
  * fsync; memory: in this process). When it rejects, nothing of the batch is kept. A read that starts after an
- * append resolved sees it. The caller keeps at most a few `append` calls under way at once.
+ * append resolved sees it. The caller keeps no more
+ * calls of `append` under way than `promises.inFlight` (`AppendQueue`); an adapter keeps their order.
  */
 export interface Log {
-  readonly durable: boolean;
+  readonly promises: LogPromises;
   /** What the log is kept in, as OpenTelemetry names databases (`sqlite`, `postgresql`); absent where in none. */
   readonly system?: string;
-  readonly takesWrites: boolean;
   append(batch: readonly Append[]): Promise<readonly AppendOutcome[]>;
   read(channel: string, range: ReadRange): Promise<Page>;
   /**
    * The present entries of a map, each as the publication that set it: what the appends with an `entry` come to, however much
    * of them retention and `trim` have let go of since. It changes together with the publications. Bounded as a page of
-   * those is, and empty only where nothing is left.
+   * those is, and empty only where nothing is left. Passes over what damage has made unreadable; rejects where that is all.
    */
-  entries(channel: string, range: EntryRange): Promise<readonly Publication[]>;
+  entries(channel: string, range: EntryRange): Promise<readonly StoredEntry[]>;
   /** Offset 0 for a channel that has no publication yet. */
   position(channel: string): Promise<Standing>;
   /** Removes the channel's publications, up to the position that it gives; that and the epoch stay, so offsets go on. */

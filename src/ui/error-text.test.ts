@@ -62,6 +62,48 @@ test.each([
   expect(told(103, words)).toBe(users);
 });
 
+test.each([
+  ['must not be empty', 'Channel must not be empty', '频道不能为空'],
+  ['must have at most 255 characters', 'Channel must have at most 255 characters', '频道最多 255 个字符'],
+  [
+    'must be valid text without control characters',
+    'Channel must be valid text without control characters',
+    '频道含有无法识别的字符或控制字符',
+  ],
+])('who opens a channel whose name %s is told so', (rule, english, chinese) => {
+  for (const [language, text] of [
+    ['en', english],
+    ['zh', chinese],
+  ] as const) {
+    const zh = Object.entries(serverErrorsZh).map(([words, each]) => [`error/${words}`, each]);
+    const texts = { ...uiLocale[language], ...(language === 'zh' && Object.fromEntries(zh)) };
+    const instance = i18next.createInstance({
+      ...{ lng: language, resources: { [language]: { translation: texts } } },
+      ...{ keySeparator: false, nsSeparator: false },
+    });
+    void instance.init();
+    expect(failureText(errorFromReply({ code: 107, message: `channel: ${rule}` }), instance.t)).toBe(text);
+  }
+});
+
+test('everything that channels say to the console has a text in Chinese', () => {
+  const said = ['permissions', 'publisher', 'maps', 'channel-reads'].flatMap((name) => {
+    const text = readFileSync(join(FEATURES, '..', 'core', `${name}.ts`), 'utf8');
+    const literals = [
+      ...text.matchAll(
+        /(?:message(?:: |\s*=\s*)|\? |: |DAMAGED = |NO_HISTORY = )(['`])((?:must|this|no|at most|the stored)\b.*?)\1/g,
+      ),
+    ];
+    return literals.map(([, , words = '']) => words);
+  });
+  expect(said.length).toBeGreaterThan(12);
+  // What stands for a number, or is one.
+  const open = said.map((words) =>
+    words.replace(/\$\{[^}]*\}|\d[\d,]*/, '{{number}}').replace(/\$\{KEY_LENGTH\}/, '255'),
+  );
+  expect(open.filter((words) => serverErrorsZh[words] === undefined)).toEqual([]);
+});
+
 test('what is no error of the server says nothing of our insides', () => {
   expect(errorText(new TypeError('x.y is not a function'), i18next.createInstance({ lng: 'en' }).t)).not.toContain(
     'x.y',

@@ -39,6 +39,7 @@ export const serverErrorsZh: Readonly<Record<string, string>> = {
   'must be one emoji': '请选择一个表情',
   'must be one line of text': '只能是一行文字',
   'must be valid text': '含有无法识别的字符',
+  'must be valid text without control characters': '含有无法识别的字符或控制字符',
   'must not contain invisible characters': '不能含有看不见的字符',
   'must not pile up marks on a letter': '一个字母上的附加符号太多',
 
@@ -106,4 +107,15 @@ export const serverErrorsZh: Readonly<Record<string, string>> = {
   'this channel keeps no history': '这个频道不保存历史',
   'this channel is a map: say which entry': '这个频道是映射：请填写条目的键',
   'this channel is no map': '这个频道不是映射',
+  'this channel is polled': '这个频道的内容由后端提供',
+  'must have {{number}} to 255 characters': '长度应为 {{number}} 到 255 个字符',
+  'must hold whole characters': '含有不完整的字符',
+  'must be given': '不能缺少',
+  'must be JSON here': '这里必须是 JSON',
+  'must be a JSON object here': '这里必须是 JSON 对象',
+  'must not be nested deeper than {{number}} levels': '嵌套不能超过 {{number}} 层',
+  'must have at most {{number}} bytes here': '这里最多 {{number}} 字节',
+  'at most {{number}} entries a channel': '一个频道最多 {{number}} 个条目',
+  'no room for more entries': '没有空间存放更多条目',
+  'the stored history is damaged here and cannot be read any further': '这里保存的历史已损坏，无法继续读取',
 };

@@ -7,14 +7,19 @@ import { MemoryBlobs } from '../../src/adapters/memory/blobs.ts';
 import { MemoryBus } from '../../src/adapters/memory/bus.ts';
 import { MemoryLog } from '../../src/adapters/memory/log.ts';
 import { openDatabase } from '../../src/adapters/sqlite/database.ts';
+import { SqliteWorkLog } from '../../src/adapters/sqlite/work-log.ts';
 import { Avatars } from '../../src/core/avatars.ts';
 import { ClientError } from '../../src/core/errors.ts';
 import type { FeatureHost } from '../../src/core/feature.ts';
+import { Jobs } from '../../src/core/jobs.ts';
+import { Namespaces } from '../../src/core/namespaces.ts';
 import { Node } from '../../src/core/node.ts';
+import type { NodeMessage } from '../../src/core/node-messages.ts';
 import { createOperations } from '../../src/core/operations.ts';
 import type { Principal } from '../../src/core/principal.ts';
 import type { Me } from '../../src/features/accounts/contract.ts';
 import { createAccounts } from '../../src/features/accounts/feature.ts';
+import { ACCOUNTS_NAMESPACES } from '../../src/features/accounts/namespaces.ts';
 import type { AccountsSettings } from '../../src/features/accounts/parts.ts';
 import { ACCOUNTS_MIGRATIONS } from '../../src/features/accounts/tables.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -77,20 +82,15 @@ export class Installation {
   readonly accounts;
   readonly node: Node;
   readonly operations;
-  readonly #bus = new MemoryBus();
+  readonly #bus = new MemoryBus<NodeMessage>();
 
   constructor(settings: Partial<AccountsSettings> = {}) {
-    const channels: FeatureHost['channels'] = {
-      publish: (channel, data, options) => this.node.publish(channel, data, options),
-      read: (channel, range) => this.node.read(channel, range),
-      subscribeUser: (user, channel) => this.node.subscribeUser(user, channel),
-      unsubscribeUser: (user, channel) => this.node.unsubscribeUser(user, channel),
-      disconnectUser: (user, kind, device) => this.node.disconnectUser(user, kind, device),
-      connectionsOf: (user) => this.node.connectionsOf(user),
-    };
-    const { blobs, clock } = this;
+    this.node = this.#createNode();
+    const { blobs, clock, node: channels } = this;
+    const { sql } = this.database;
     const avatars = new Avatars({ blobs, images: createImages(), clock });
-    this.host = { sql: this.database.sql, avatars, clock, telemetry: SILENT, channels };
+    const jobs = new Jobs({ log: new SqliteWorkLog(sql), clock, telemetry: SILENT });
+    this.host = { sql, avatars, clock, telemetry: SILENT, channels, jobs };
     const ports = { passwords: createPasswords() };
     this.accounts = createAccounts(this.host, {
       ...{ registration: 'invite', publicUrl: '', trustedProxies: [] },
@@ -98,7 +98,7 @@ export class Installation {
       ...settings,
     });
     this.operations = createOperations(this.accounts.feature.operations);
-    this.node = this.#createNode();
+    this.#start();
   }
 
   browser(address = '192.0.2.1'): Browser {
@@ -128,14 +128,13 @@ export class Installation {
   }
 
   #createNode(): Node {
-    const { feature } = this.accounts;
     const memory = new MemoryLog('test-');
-    const node = new Node({
+    return new Node({
       ...{ name: 'test', version: '0', clock: this.clock, telemetry: SILENT, bus: this.#bus },
       fanout: { publish: () => undefined },
       logs: { memory, durable: this.database.log },
       protocols: [centrifugeJson],
-      namespaces: new Map(Object.entries(feature.namespaces)),
+      namespaces: new Namespaces(ACCOUNTS_NAMESPACES),
       openNamespaces: new Set(),
       limits: {
         ...{
@@ -152,14 +151,17 @@ export class Installation {
         queue: { length: 1_000, bytes: 1_000_000 },
       },
     });
-    node.start({
+  }
+
+  #start(): void {
+    const { feature } = this.accounts;
+    this.node.start({
       serverChannels: async (principal) => (await feature.serverChannels?.(principal)) ?? [],
       call: this.operations.call,
       onPresence: (user, online) => feature.onPresence?.(user, online),
       onTick: (now) => feature.onTick?.(now),
       verifyToken: () => Promise.reject(new ClientError('tokenExpired')),
     });
-    return node;
   }
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { Profile } from '../../src/features/accounts/contract.ts';
 import { onlineChannel, PEOPLE_CHANNEL, type PeopleEvent, userChannel } from '../../src/features/accounts/events.ts';
+import { ACCOUNTS_NAMESPACES } from '../../src/features/accounts/namespaces.ts';
 import { type Browser, Installation, PASSWORD } from './installation.ts';
 
 type Page = { profiles: Profile[]; next: string | null };
@@ -142,7 +143,7 @@ describe('channels of people', () => {
     const live = await member.connect();
     expect(live.frames[0]).toContain(`"${userChannel(id)}"`);
     expect(live.frames[0]).toContain(`"${PEOPLE_CHANNEL}"`);
-    const { policy } = installation.accounts.feature.namespaces.user ?? {};
+    const { policy } = ACCOUNTS_NAMESPACES.user ?? {};
     const principal = await member.principal();
     expect(await policy?.(principal, 'subscribe', userChannel(id))).toBe(true);
     expect(await policy?.(principal, 'subscribe', userChannel((await owner.me()).id))).toBe(false);

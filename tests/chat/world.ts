@@ -8,17 +8,23 @@ import { MemoryBlobs } from '../../src/adapters/memory/blobs.ts';
 import { MemoryBus } from '../../src/adapters/memory/bus.ts';
 import { MemoryLog } from '../../src/adapters/memory/log.ts';
 import { openDatabase } from '../../src/adapters/sqlite/database.ts';
+import { SqliteWorkLog } from '../../src/adapters/sqlite/work-log.ts';
 import { MIGRATIONS } from '../../src/app/migrations.ts';
 import { Avatars } from '../../src/core/avatars.ts';
 import { ClientError } from '../../src/core/errors.ts';
 import type { FeatureHost, People } from '../../src/core/feature.ts';
+import { Jobs } from '../../src/core/jobs.ts';
+import { Namespaces } from '../../src/core/namespaces.ts';
 import { Node } from '../../src/core/node.ts';
+import type { NodeMessage } from '../../src/core/node-messages.ts';
 import { createOperations, type Operations } from '../../src/core/operations.ts';
 import type { Principal, Role } from '../../src/core/principal.ts';
 import { createAccounts } from '../../src/features/accounts/feature.ts';
+import { ACCOUNTS_NAMESPACES } from '../../src/features/accounts/namespaces.ts';
 import { type ChatRateSettings, NO_CHAT_RATES } from '../../src/features/chat/chat-rates.ts';
 import { type RoomEvent, roomChannel } from '../../src/features/chat/events.ts';
 import { createChat } from '../../src/features/chat/feature.ts';
+import { CHAT_NAMESPACES } from '../../src/features/chat/namespaces.ts';
 import type { ChatSettings } from '../../src/features/chat/parts.ts';
 import type { RoomPublication } from '../../src/features/chat/state.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -81,26 +87,30 @@ export class World {
 
   constructor(rates: ChatRateSettings = NO_CHAT_RATES) {
     this.#settings = { recallMs: RECALL_MS, rates };
+    const namespaces = new Namespaces({ ...ACCOUNTS_NAMESPACES, ...CHAT_NAMESPACES });
+    this.node = this.#createNode(namespaces);
+    const { sql, clock, blobs, node } = this;
     const channels: FeatureHost['channels'] = {
       publish: (channel, data, options) => {
-        this.writes.push(...(options?.writes ?? []).map(({ sql }) => sql));
-        return this.node.publish(channel, data, options);
+        this.writes.push(...(options?.writes ?? []).map((write) => write.sql));
+        return node.publish(channel, data, options);
       },
-      read: (channel, range) => this.node.read(channel, range),
-      subscribeUser: (user, channel) => this.node.subscribeUser(user, channel),
-      unsubscribeUser: (user, channel) => this.node.unsubscribeUser(user, channel),
-      disconnectUser: (user, kind, device) => this.node.disconnectUser(user, kind, device),
-      connectionsOf: (user) => this.node.connectionsOf(user),
+      read: (channel, range) => node.read(channel, range),
+      subscribeUser: (user, channel) => node.subscribeUser(user, channel),
+      unsubscribeUser: (user, channel) => node.unsubscribeUser(user, channel),
+      disconnectUser: (user, kind, device) => node.disconnectUser(user, kind, device),
+      connectionsOf: (user) => node.connectionsOf(user),
     };
-    const { sql, clock, blobs } = this;
     this.avatars = new Avatars({ blobs, images: createImages(), clock });
-    this.#host = { sql, avatars: this.avatars, clock, telemetry: SILENT, channels };
+    const jobs = new Jobs({ log: new SqliteWorkLog(sql), clock, telemetry: SILENT });
+    this.#host = { sql, avatars: this.avatars, clock, telemetry: SILENT, channels, jobs };
     const ports = { passwords: createPasswords() };
     const accounts = createAccounts(this.#host, { registration: 'open', publicUrl: '', trustedProxies: [], ...ports });
     this.#people = accounts.people;
     this.chat = createChat(this.#host, accounts.people, this.#settings);
+    for (const [name, policy] of Object.entries(this.chat.policies ?? {})) namespaces.setPolicy(name, policy);
     this.operations = createOperations([...accounts.feature.operations, ...this.chat.operations]);
-    this.node = this.#createNode({ ...accounts.feature.namespaces, ...this.chat.namespaces });
+    this.#start();
   }
 
   /** Operations with caches and lanes of their own, as another node on the same database has them. */
@@ -157,19 +167,19 @@ export class World {
     rmSync(this.#folder, { recursive: true });
   }
 
-  #createNode(namespaces: typeof this.chat.namespaces): Node {
-    const node = new Node({
+  #createNode(namespaces: Namespaces): Node {
+    return new Node({
       ...{
         name: 'test',
         version: '0',
         clock: this.clock,
         telemetry: SILENT,
-        bus: new MemoryBus(),
+        bus: new MemoryBus<NodeMessage>(),
         fanout: this.fanout,
       },
       logs: { memory: new MemoryLog('test-'), durable: this.#database.log },
       protocols: [centrifugeJson],
-      namespaces: new Map(Object.entries(namespaces)),
+      namespaces,
       openNamespaces: new Set(),
       limits: {
         ...{
@@ -186,7 +196,10 @@ export class World {
         queue: { length: 10_000, bytes: 10_000_000 },
       },
     });
-    node.start({
+  }
+
+  #start(): void {
+    this.node.start({
       serverChannels: async (principal) => {
         const rooms = (await this.chat.serverChannels?.(principal)) ?? [];
         return principal.kind === 'user' ? [`user:${principal.user}`, ...rooms] : rooms;
@@ -195,7 +208,6 @@ export class World {
       onPresence: () => undefined,
       verifyToken: () => Promise.reject(new ClientError('tokenExpired')),
     });
-    return node;
   }
 }
 

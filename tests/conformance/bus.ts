@@ -1,14 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import type { Bus, BusMessage } from '../../src/ports/bus.ts';
+import type { Bus } from '../../src/ports/bus.ts';
 
 export type BusUnderTest = {
   /** One bus for each node, all joined; one or more. */
-  readonly nodes: readonly [Bus, ...Bus[]];
+  readonly nodes: readonly [Bus<TestMessage>, ...Bus<TestMessage>[]];
   /** Resolves when what was published has arrived where it will arrive. */
   settle(): Promise<void>;
 };
 
-const said = (text: string): BusMessage => ({ kind: 'test', text });
+export type TestMessage = { readonly text: string };
+
+const said = (text: string): TestMessage => ({ text });
 
 /** What every Bus adapter must do while nothing fails: then nothing is lost, repeated or reordered either. */
 export function busContract(name: string, open: () => Promise<BusUnderTest>): void {

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'bun:test';
-import { type Append, type Log, type MapEntry, PAGE_BYTES, type Publication } from '../../src/ports/log.ts';
+import {
+  type Append,
+  type Log,
+  type MapEntry,
+  PAGE_BYTES,
+  type Publication,
+  type StoredEntry,
+} from '../../src/ports/log.ts';
 import { Random } from '../simulation/random.ts';
-import { append } from './appends.ts';
+import { accepted, append } from './appends.ts';
 
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
 
@@ -10,14 +17,18 @@ const set = (channel: string, key: string, text: string, more: Partial<Append> =
 const removed = (channel: string, key: string) => append(channel, '', { entry: { key, removed: true } });
 
 /** All entries, a page after the other. */
-async function entriesOf(log: Log, channel: string, limit = 100): Promise<readonly Publication[]> {
-  const found: Publication[] = [];
+async function storedOf(log: Log, channel: string, limit = 100): Promise<readonly StoredEntry[]> {
+  const found: StoredEntry[] = [];
   for (;;) {
-    const after = found.at(-1)?.entry?.key;
+    const after = found.at(-1)?.publication.entry?.key;
     const page = await log.entries(channel, { limit, ...(after !== undefined && { after }) });
     if (page.length === 0) return found;
     found.push(...page);
   }
+}
+
+async function entriesOf(log: Log, channel: string, limit?: number): Promise<readonly Publication[]> {
+  return (await storedOf(log, channel, limit)).map(({ publication }) => publication);
 }
 
 async function textsOf(log: Log, channel: string, limit?: number): Promise<Readonly<Record<string, string>>> {
@@ -65,6 +76,45 @@ export function logEntriesContract(current: () => Log): void {
       await log.append([set('a', 'x', 'first', { key: 'm' }), set('a', 'x', 'second')]);
       await log.append([set('a', 'x', 'first', { key: 'm' })]);
       expect(await textsOf(log, 'a')).toEqual({ x: 'second' });
+    });
+
+    test('MA11 come with the message key of their last publication, and the last version that one of them had', async () => {
+      const log = current();
+      const version = { number: 2 ** 53 - 1, epoch: 'first' };
+      await log.append([set('a', 'x', 'one', { key: 'once', version }), set('a', 'y', 'plain')]);
+      const termsOf = async () =>
+        Object.fromEntries(
+          (await storedOf(log, 'a')).map(({ publication, ...terms }) => [publication.entry?.key, terms]),
+        );
+      expect(await termsOf()).toEqual({ x: { key: 'once', version }, y: {} });
+      await log.append([set('a', 'x', 'two')]);
+      expect(await termsOf()).toEqual({ x: { version }, y: {} });
+      const other = { number: 1, epoch: '' };
+      await log.append([set('a', 'x', 'three', { key: 'twice', version: other })]);
+      await log.trim('a');
+      expect(await termsOf()).toEqual({ x: { key: 'twice', version: other }, y: {} });
+      await log.append([removed('a', 'x'), set('a', 'x', 'new')]);
+      expect(await termsOf()).toEqual({ x: {}, y: {} });
+    });
+
+    test('MA11 have versions of their own: the log checks none of them, nor do they count for the channel', async () => {
+      const log = current();
+      const at = (number: number) => ({ version: { number, epoch: '' } });
+      const batch = [
+        set('a', 'x', '5', at(5)),
+        set('a', 'x', '4', at(4)),
+        append('a', 'plain', at(1)),
+        set('a', 'y', '1', at(1)),
+      ];
+      const outcomes = (await log.append(batch)).map(accepted);
+      expect(outcomes.map(({ position, repeated }) => [position.offset, repeated])).toEqual([
+        [1, false],
+        [2, false],
+        [3, false],
+        [4, false],
+      ]);
+      const [stale] = await log.append([append('a', 'plain', at(1))]);
+      expect(accepted(stale).repeated).toBe(true);
     });
 
     test('have keys that look alike, and are read by pages of any length', async () => {

@@ -23,6 +23,15 @@ export function logVersionsContract(current: () => Log): void {
     expect(await kept()).toEqual(['3', '4']);
   });
 
+  test('VE2: what is skipped is answered with position and time alone, as what is accepted is', async () => {
+    const at = (number: number, time: number) => append('v', 'x', { version: { number, epoch: '' }, time });
+    const [first] = await current().append([at(2, 10)]);
+    const { epoch } = await current().position('v');
+    expect(first).toEqual({ position: { epoch, offset: 1 }, time: 10, repeated: false });
+    const [skipped] = await current().append([at(1, 20)]);
+    expect(skipped).toEqual({ position: { epoch, offset: 1 }, time: 20, repeated: true });
+  });
+
   test('VE1: another epoch of versions begins its count anew', async () => {
     await publish('9', 9, 'first');
     expect(await publish('1', 1, 'second')).toEqual([2, false]);

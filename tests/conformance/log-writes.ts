@@ -13,7 +13,7 @@ const note = (name: string): Write => ({ sql: INSERT, params: [name, ASSIGNED_OF
 const noted = (channel: string, name: string, more: Partial<Append> = {}) =>
   append(channel, name, { writes: [note(name)], ...more });
 
-/** What a Log adapter whose `takesWrites` is true must do besides `logContract`. */
+/** What a Log adapter that promises `writes` must do besides `logContract`. */
 export function logWritesContract(name: string, open: () => Promise<WritingLog>): void {
   describe(`Log with writes: ${name}`, () => {
     let opened: WritingLog;
@@ -30,7 +30,7 @@ export function logWritesContract(name: string, open: () => Promise<WritingLog>)
       ).map((row) => `${row.name}@${row.publication}`);
 
     test('commit with the publication, and know its offset', async () => {
-      expect(log.takesWrites).toBe(true);
+      expect(log.promises.writes).toBe(true);
       await log.append([append('a', '1'), noted('a', 'two'), noted('a', 'three'), noted('b', 'one')]);
       expect(await notes()).toEqual(['one@1', 'two@2', 'three@3']);
     });

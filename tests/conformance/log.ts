@@ -237,7 +237,7 @@ export function logContract(name: string, open: OpenLog): void {
     });
 
     test('a log that takes no writes refuses a batch that has some, and keeps nothing of it', async () => {
-      if (log.takesWrites) return;
+      if (log.promises.writes) return;
       const writes = [{ sql: 'SELECT 1', params: [] }];
       await rejectionOf(log.append([append('a', 'plain'), append('a', 'x', { writes })]));
       expect((await log.position('a')).offset).toBe(0);

@@ -1,9 +1,12 @@
 import { ClientError } from '../../src/core/errors.ts';
+import type { People } from '../../src/core/feature.ts';
 import { CLOSED_NAMESPACE } from '../../src/core/namespace.ts';
 import { createOperations } from '../../src/core/operations.ts';
 import type { Principal, Role } from '../../src/core/principal.ts';
 import { createConsole } from '../../src/features/console/feature.ts';
+import { CONSOLE_NAMESPACES } from '../../src/features/console/namespaces.ts';
 import type { Count, Fields } from '../../src/ports/telemetry.ts';
+import type { Vitals } from '../../src/ports/vitals.ts';
 import type { Client } from '../core/client.ts';
 import { PLAIN, TestNode } from '../core/node.ts';
 
@@ -20,47 +23,32 @@ export class Installation {
   readonly #operations;
 
   constructor() {
-    const holder: { nodes?: TestNode } = {};
-    const nodes = () => holder.nodes as TestNode;
-    const console = createConsole(
-      {
-        clock: { now: () => nodes().clock.now(), after: () => () => undefined, soon: () => undefined },
-        telemetry: {
-          record: (_level, event, fields) => void this.records.push([event, fields]),
-          count: () => undefined,
-        },
-        channels: {
-          publish: (...args) => nodes().node.publish(...args),
-          read: (...args) => nodes().node.read(...args),
-          subscribeUser: (...args) => nodes().node.subscribeUser(...args),
-          unsubscribeUser: (...args) => nodes().node.unsubscribeUser(...args),
-          disconnectUser: (...args) => nodes().node.disconnectUser(...args),
-          connectionsOf: (user) => nodes().node.connectionsOf(user),
-        },
-      },
-      {
-        byHandle: async (handle) => PEOPLE.find((person) => person.handle === handle) ?? null,
-        byIds: async () => PEOPLE,
-        imitates: async () => false,
-        confirm: async () => undefined,
-      },
-      {
-        counts: () => this.counts,
-        process: () => ({ residentBytes: 5_000_000, heapBytes: 2_000_000, cpuSeconds: 1, lagSeconds: 0.004 }),
-      },
-    );
     const room = { options: { ...CLOSED_NAMESPACE, history: 'durable' }, ofFeature: true } as const;
     this.nodes = new TestNode({
       namespaces: {
-        ...console.feature.namespaces,
+        ...CONSOLE_NAMESPACES,
         room,
         board: { options: { ...PLAIN, type: 'map', history: 'memory', historySize: 10 } },
       },
-      hooks: { onTick: (now) => console.feature.onTick?.(now) },
+      hooks: { onTick: (now) => console.onTick?.(now) },
     });
-    holder.nodes = this.nodes;
-    console.attach(this.nodes.node);
-    this.#operations = createOperations(console.feature.operations);
+    const { node, clock } = this.nodes;
+    const telemetry = {
+      record: (_level: string, event: string, fields?: Fields) => void this.records.push([event, fields]),
+      count: () => undefined,
+    };
+    const people: People = {
+      byHandle: async (handle) => PEOPLE.find((person) => person.handle === handle) ?? null,
+      byIds: async () => PEOPLE,
+      imitates: async () => false,
+      confirm: async () => undefined,
+    };
+    const vitals: Vitals = {
+      counts: () => this.counts,
+      process: () => ({ residentBytes: 5_000_000, heapBytes: 2_000_000, cpuSeconds: 1, lagSeconds: 0.004 }),
+    };
+    const console = createConsole({ clock, telemetry, channels: node }, people, { node, vitals });
+    this.#operations = createOperations(console.operations);
   }
 
   /** As the owner, unless somebody else is named. */

@@ -4,7 +4,9 @@ import type { NamespaceDefinition } from '../../src/core/feature.ts';
 import { Guard } from '../../src/core/guard.ts';
 import type { Hooks } from '../../src/core/hooks.ts';
 import { CLOSED_NAMESPACE, type Namespace } from '../../src/core/namespace.ts';
+import { Namespaces } from '../../src/core/namespaces.ts';
 import { Node } from '../../src/core/node.ts';
+import type { NodeMessage } from '../../src/core/node-messages.ts';
 import type { Limits } from '../../src/core/node-settings.ts';
 import type { Principal } from '../../src/core/principal.ts';
 import type { Protocol } from '../../src/core/protocol.ts';
@@ -72,7 +74,7 @@ export type NodeOptions = {
 /** One node on memory adapters, alone with a bus on which a test may say what another node would. */
 export class TestNode {
   readonly clock = new HandClock();
-  readonly bus = new MemoryBus();
+  readonly bus = new MemoryBus<NodeMessage>();
   readonly fanout = new TopicFanout();
   readonly log: WatchedLog;
   readonly memory: MemoryLog;
@@ -106,7 +108,7 @@ export class TestNode {
       logs: { memory: this.memory, durable },
       protocols: [centrifugeJson, ...protocols],
       pollSecret: POLL_SECRET,
-      namespaces: new Map([...plain, ...Object.entries(namespaces)]),
+      namespaces: new Namespaces({ ...Object.fromEntries(plain), ...namespaces }),
       openNamespaces: new Set(),
       limits: { ...LIMITS, ...limits },
       quotas,

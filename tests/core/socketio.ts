@@ -5,7 +5,7 @@ import { ANONYMOUS } from '../../src/core/principal.ts';
 import type { Frame } from '../../src/core/protocol.ts';
 import { type Quotas, UNLIMITED } from '../../src/core/quotas.ts';
 import type { EngineLine, LineHandler } from '../../src/protocols/socketio/line.ts';
-import { SocketIo } from '../../src/protocols/socketio/protocol.ts';
+import { SOCKETIO_NAMESPACES, SocketIo, SocketIoCodec } from '../../src/protocols/socketio/protocol.ts';
 import type { TopicFanout } from './client.ts';
 import { PLAIN, TestNode } from './node.ts';
 import type { WatchedLog } from './watched-log.ts';
@@ -73,7 +73,7 @@ export class Line implements EngineLine {
 
 /** Socket.IO on one node on memory adapters. */
 export class World {
-  readonly socketio = new SocketIo({ namespaces: ['log'], recoveryMs: 60_000 });
+  readonly socketio: SocketIo;
   readonly node: TestNode;
 
   /** `rooms`: what is different about them. */
@@ -82,12 +82,13 @@ export class World {
     { quotas = UNLIMITED, ...rooms }: Partial<Namespace & { quotas: Quotas }> = {},
     log?: WatchedLog,
   ) {
+    const codec = new SocketIoCodec(['log'], true);
     this.node = new TestNode({
       ...{ hooks, quotas, ...(log !== undefined && { log }) },
-      namespaces: { rooms: { options: { ...ROOMS, ...rooms } }, ...this.socketio.feature.namespaces },
-      protocols: this.socketio.protocols,
+      namespaces: { rooms: { options: { ...ROOMS, ...rooms } }, ...SOCKETIO_NAMESPACES },
+      protocols: codec.protocols,
     });
-    this.socketio.attach(this.node.node);
+    this.socketio = new SocketIo(this.node.node, codec, 60_000);
   }
 
   /** What starts when this one was killed: it has the log, and nothing else. */

@@ -6,15 +6,14 @@ import type {
   Log,
   Page,
   Position,
-  Publication,
   ReadRange,
   Standing,
+  StoredEntry,
 } from '../../src/ports/log.ts';
 
 /** The memory log as a durable one, counted, and as slow as a test wants it. */
 export class WatchedLog implements Log {
-  readonly durable = true;
-  readonly takesWrites = false;
+  readonly promises = { durable: true, batches: true, inFlight: 2, entries: true, writes: false };
   /** Ranges that were read. */
   readonly reads: ReadRange[] = [];
   /** How often somebody asked where a channel is. */
@@ -63,7 +62,7 @@ export class WatchedLog implements Log {
     return this.#answer(await this.#inner.position(channel));
   }
 
-  async entries(channel: string, range: EntryRange): Promise<readonly Publication[]> {
+  async entries(channel: string, range: EntryRange): Promise<readonly StoredEntry[]> {
     return this.#answer(await this.#inner.entries(channel, range));
   }
 

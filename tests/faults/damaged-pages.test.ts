@@ -32,7 +32,7 @@ function damageTheMiddle(): void {
 }
 
 test(
-  'DA7: pages are checked after an unclean stop; what is readable around the damage is served',
+  'DA7 OB8: pages are checked after an unclean stop; what is readable around the damage is served',
   async () => {
     const { epoch } = await (async () => {
       await data.start();
@@ -47,6 +47,7 @@ test(
       { level: 'error', found: expect.stringContaining('publications'), remedy: expect.stringContaining('repair') },
     ]);
     expect(await data.readiness()).toMatchObject({ code: 200, status: 'degraded', damage: expect.any(String) });
+    expect(await data.metric('banyan_database_damaged')).toBe(1);
 
     const { publications = [] } = (await data.history(CHANNEL)) ?? {};
     const offsets = publications.map(({ offset }) => offset);
@@ -72,6 +73,7 @@ test(
     await data.start();
     await data.recorded('database.damaged', 2);
     expect(await data.readiness()).toMatchObject({ code: 200, status: 'degraded' });
+    expect(await data.metric('banyan_database_damaged')).toBe(1);
   },
   TIMEOUT_MS,
 );
@@ -94,7 +96,7 @@ const files = () =>
     .sort();
 
 test(
-  'DA8: repair keeps what is intact, tells what is not, and keeps the damaged file',
+  'DA8 OB8: repair keeps what is intact, tells what is not, and keeps the damaged file',
   async () => {
     damageTheMiddle();
     const damaged = readFileSync(data.path('banyan.db'));
@@ -120,6 +122,7 @@ test(
     await data.start();
     expect(data.records.of('log.epoch_begun')).toHaveLength(1);
     expect(await data.readiness()).toMatchObject({ code: 200, status: 'ready' });
+    expect(await data.metric('banyan_database_damaged')).toBe(0);
     const { publications = [] } = (await data.history(CHANNEL)) ?? {};
     expect(publications).toHaveLength(lost?.rows ?? 0);
     for (const { offset, data: stored } of publications) expect(stored.id).toBe(`m${offset}`);

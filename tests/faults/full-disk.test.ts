@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BanyanError } from '../../client/errors.ts';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { clientOf, register } from '../servers/people.ts';
 import { programOf } from '../servers/program.ts';
+import { type SmallDisk, smallDisk } from '../servers/small-disk.ts';
 import { findViolations } from './oracle.ts';
 import { GIVE_UP_MS } from './tally.ts';
 import { readHistory, Traffic } from './traffic.ts';
@@ -17,12 +18,15 @@ const REFUSALS = 40;
 let server: BanyanProcess;
 let traffic: Traffic;
 let folder: string;
+let disk: SmallDisk | undefined;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'banyan-full-'));
 });
 afterEach(async () => {
   traffic.close();
   await server.stop();
+  disk?.release();
+  disk = undefined;
   rmSync(folder, { recursive: true });
 });
 
@@ -109,51 +113,19 @@ async function expectToSurvive(fill: () => void, free: () => void): Promise<void
   expect(traffic.lost).toEqual([]);
 }
 
-/**
- * Runs a command with a small disk of its own at the folder, which nobody else sees. What the server complains of is
- * what the test is about, and long.
- */
-const ON_SMALL_DISK = `mount -t tmpfs -o size=${DISK_MIB}m tmpfs "$0" && exec "$@" 2>/dev/null`;
-const onSmallDisk = (at: string) => [
-  programOf('unshare'),
-  '--user',
-  '--map-root-user',
-  '--mount',
-  'sh',
-  '-c',
-  ON_SMALL_DISK,
-  at,
-];
-/** Some systems let nobody mount anything. */
-const mayMount = () => Bun.spawnSync([...onSmallDisk(tmpdir()), 'true']).success;
-
 /** Runs a command whose files may not grow past a size, and which is told so instead of ended. */
 const WITH_SMALL_FILES = `trap '' XFSZ; ulimit -S -f ${DISK_MIB * 1_024}; exec "$@" 2>/dev/null`;
 
 describe.skipIf(process.platform !== 'linux')('AC4 OB2: a publish that cannot be written', () => {
-  test.skipIf(!mayMount())(
-    'for want of space is refused and leaves nothing; with space all is well',
-    async () => {
-      await start(onSmallDisk(folder));
-      const ballast = `/proc/${server.pid}/root${folder}/ballast`;
-      await expectToSurvive(
-        () => {
-          const kib = Buffer.alloc(1_024);
-          const isWritten = () => {
-            try {
-              appendFileSync(ballast, kib);
-              return true;
-            } catch {
-              return false;
-            }
-          };
-          while (isWritten());
-        },
-        () => rmSync(ballast),
-      );
-    },
-    60_000,
-  );
+  test('for want of space is refused and leaves nothing; with space all is well', async () => {
+    disk = smallDisk(folder, DISK_MIB);
+    const { through, fill, free } = disk;
+    await start(through);
+    await expectToSurvive(
+      () => fill(server.pid),
+      () => free(server.pid),
+    );
+  }, 60_000);
 
   test('because its file may not grow is refused and leaves nothing, also after a restart', async () => {
     await start(['sh', '-c', WITH_SMALL_FILES, 'sh']);

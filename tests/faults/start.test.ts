@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { programOf } from '../servers/program.ts';
+import { heedingModes } from '../servers/heeding-modes.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -31,15 +31,6 @@ afterEach(() => {
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 const PROGRAM: readonly string[] = [process.execPath, 'src/cli/main.ts'];
-
-/**
- * Runs the program as somebody whom the modes of files bind. Root is not bound by them, but for a root without these
- * capabilities. (Another user could not read the project where it lies in root's home.)
- */
-function heedingModes(): readonly string[] {
-  if (process.getuid?.() !== 0) return PROGRAM;
-  return [programOf('setpriv'), '--bounding-set', '-dac_override,-dac_read_search', ...PROGRAM];
-}
 
 type Options = { readonly env?: Record<string, string>; readonly via?: readonly string[] };
 type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
@@ -155,7 +146,7 @@ describe('DA3: a start that fails says why in one line and changes nothing', () 
     const data = newData('read-only');
     mkdirSync(data);
     chmodSync(data, 0o555);
-    const ended = await serve(data, { via: heedingModes() }).ended;
+    const ended = await serve(data, { via: [...heedingModes(), ...PROGRAM] }).ended;
     expectOneLine(ended, /data folder .* cannot be written/);
     expect(readdirSync(data)).toEqual([]);
   });
@@ -170,7 +161,7 @@ describe('DA3: a start that fails says why in one line and changes nothing', () 
       for (const name of readdirSync(data)) chmodSync(join(data, name), name === readOnly ? 0o444 : 0o666);
       chmodSync(data, 0o777);
       const before = snapshot(data);
-      const ended = await serve(data, { via: heedingModes() }).ended;
+      const ended = await serve(data, { via: [...heedingModes(), ...PROGRAM] }).ended;
       expectOneLine(ended, /banyan\.db cannot be used/);
       expect(snapshot(data)).toEqual(before);
     });

@@ -9,6 +9,8 @@ export type Told = { readonly epoch: string; readonly recovered: boolean; readon
 type History = { readonly epoch: string; readonly offset: number; readonly publications: readonly Entry[] };
 export type Entry = { readonly offset: number; readonly data: { readonly id: string } };
 
+const METRICS_TOKEN = 'a-token-for-prometheus-alone';
+
 /** A server and its data folder, of which a test may damage what it likes while the server is down. */
 export class StoredData {
   readonly folder = mkdtempSync(join(tmpdir(), 'banyan-stored-'));
@@ -26,7 +28,8 @@ export class StoredData {
 
   /** Rejects when it refuses to start; `refusal` says why. */
   async start(): Promise<void> {
-    const settings = { BANYAN_CLIENT_INSECURE: 'true', BANYAN_LOG_FORMAT: 'json', BANYAN_LOG_LEVEL: 'info' };
+    const records = { BANYAN_LOG_FORMAT: 'json', BANYAN_LOG_LEVEL: 'info' };
+    const settings = { BANYAN_CLIENT_INSECURE: 'true', BANYAN_METRICS_TOKEN: METRICS_TOKEN, ...records };
     this.#server = await startBanyan({ ...settings, BANYAN_DATA: this.folder }, this.records.through);
   }
 
@@ -108,6 +111,13 @@ export class StoredData {
   async readiness(): Promise<{ readonly code: number; readonly status: string; readonly damage?: string }> {
     const response = await fetch(`${this.server.url}/readyz`);
     return { code: response.status, ...((await response.json()) as { status: string }) };
+  }
+
+  /** The value of a metric without labels. */
+  async metric(name: string): Promise<number> {
+    const headers = { Authorization: `Bearer ${METRICS_TOKEN}` };
+    const text = await (await fetch(`${this.server.url}/metrics`, { headers })).text();
+    return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
   }
 
   /** Resolves when the event has been recorded so often. */

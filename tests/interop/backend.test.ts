@@ -3,12 +3,15 @@ import { Centrifuge, type Subscription } from 'centrifuge';
 import { Centrifuge as ProtobufCentrifuge } from 'centrifuge/build/protobuf';
 import WebSocket from 'ws';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
+import { until } from './until.ts';
 
 const API_KEY = '0123456789abcdef-one';
 const SECRET = 'a secret of the backend and the server';
 const NAMESPACES = {
   asked: { subscribe: 'backend', publish: 'backend', presence: true, readPresence: 'everyone' },
   open: { subscribe: 'everyone' },
+  kept: { subscribe: 'backend', history: 'memory', historySize: 10 },
+  seen: { subscribe: 'everyone', presence: true, joinLeave: true, readPresence: 'everyone' },
 };
 
 /** What the backend was asked last, by event. */
@@ -89,6 +92,72 @@ describe("BA a developer's own backend", () => {
       ...{ transport: 'websocket', protocol: 'json', encoding: 'json' },
       data: { big: 1 },
     });
+  });
+
+  test('BA8 SO3 puts a client into channels by `subs`, each with info, data and override', async () => {
+    const [shown, hidden] = ['seen:shown', 'seen:hidden'];
+    const watcher = await connected('eve');
+    const joined: unknown[] = [];
+    for (const channel of [shown, hidden]) {
+      const subscription = await subscribed(watcher, channel, { joinLeave: true });
+      subscription.on('join', ({ info }) => info.user === 'ann' && joined.push([channel, info.chanInfo]));
+    }
+    const unseen = { presence: { value: false }, join_leave: { value: false } };
+    answers.set('connect', {
+      result: {
+        user: 'ann',
+        subs: { [hidden]: { override: unseen }, [shown]: { info: { seat: 7 }, data: { hi: 1 } } },
+      },
+    });
+    const ann = clientOf();
+    const told = new Map<string, unknown>();
+    ann.on('subscribed', ({ channel, data }) => told.set(channel, data));
+    ann.connect();
+    await ann.ready(5_000);
+    await until(() => told.size === 2 && joined.length > 0);
+    expect([told.get(shown), told.get(hidden)]).toEqual([{ hi: 1 }, undefined]);
+    expect(joined).toEqual([[shown, { seat: 7 }]]);
+    const presentIn = async (channel: string) =>
+      Object.values((await watcher.presence(channel)).clients).map(({ user }) => user);
+    expect([await presentIn(shown), await presentIn(hidden)]).toEqual([
+      expect.arrayContaining(['ann', 'eve']),
+      ['eve'],
+    ]);
+  });
+
+  test('BA8 SO3 `override` of a subscription that it allows holds for that one alone', async () => {
+    const ann = await connected('ann');
+    const subscribedAs = async (channel: string, override: object) => {
+      answers.set('subscribe', { result: { override } });
+      const subscription = ann.newSubscription(channel);
+      const told = next<object>(subscription, 'subscribed');
+      subscription.subscribe();
+      return told;
+    };
+    const neither = { force_recovery: { value: false }, force_positioning: { value: false } };
+    expect(await subscribedAs('kept:neither', neither)).toMatchObject({ recoverable: false, positioned: false });
+    expect(await subscribedAs('kept:both', {})).toMatchObject({ recoverable: true, positioned: true });
+  });
+
+  test('SA1 SO3 `override` of an order of the server API holds for that subscription', async () => {
+    const ann = await connected('ann');
+    const subscribeByApi = async (channel: string, override: object) => {
+      const told = next<object>(ann, 'subscribed');
+      const response = await fetch(`${server.url}/api/subscribe`, {
+        method: 'POST',
+        headers: { 'X-API-Key': API_KEY },
+        body: JSON.stringify({ user: 'ann', channel, override }),
+      });
+      expect(await response.json()).toEqual({ result: {} });
+      return told;
+    };
+    await subscribeByApi('seen:hidden', { presence: { value: false } });
+    await subscribeByApi('seen:shown', {});
+    const presentIn = async (channel: string) => Object.keys((await ann.presence(channel)).clients).length;
+    expect([await presentIn('seen:hidden'), await presentIn('seen:shown')]).toEqual([0, 1]);
+    const off = { force_recovery: { value: false }, force_positioning: { value: false } };
+    expect(await subscribeByApi('kept:plain', off)).toMatchObject({ recoverable: false, positioned: false });
+    expect(await subscribeByApi('kept:forced', {})).toMatchObject({ recoverable: true, positioned: true });
   });
 
   test('BA1 decides on subscriptions and publications where the namespace says so', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { createHash, createHmac } from 'node:crypto';
-import { Centrifuge } from 'centrifuge';
+import { Centrifuge, type SharedPollSubscriptionOptions } from 'centrifuge';
 import { Centrifuge as BinaryCentrifuge } from 'centrifuge/build/protobuf';
 import WebSocket from 'ws';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
@@ -86,6 +86,17 @@ function shown(subscription: Subscribing): Map<string, unknown> {
   return entries;
 }
 
+/** With what the backend lets a client without a name track items. */
+function signed(channel: string): SharedPollSubscriptionOptions {
+  const sign = (keys: readonly string[]) => {
+    const issued = Math.floor(Date.now() / 1_000);
+    const digest = createHash('sha256').update(keys.join('\0')).digest('hex');
+    const payload = [issued, issued + 60, '', channel, digest].join('\0');
+    return `${issued}:${issued + 60}:${createHmac('sha256', POLL_SECRET).update(payload).digest('hex')}`;
+  };
+  return { getSignature: async ({ keys }) => ({ keys, signature: sign(keys) }) };
+}
+
 describe.each(['json', 'protobuf'] as const)('the official client, by %s', (format) => {
   test('MA1 MA2 MA3 MA4 sees a map as it is, from the beginning and after a cut', async () => {
     const channel = `map:${format}`;
@@ -129,18 +140,30 @@ describe.each(['json', 'protobuf'] as const)('the official client, by %s', (form
     await until(() => there.size === 0);
   });
 
+  test('SP1 SP2 is told at once of what the backend publishes of an item, and of no older state', async () => {
+    const channel = `poll:told-${format}`;
+    const client = await connected(format);
+    const subscription = client.newSharedPollSubscription(channel, signed(channel));
+    const heard: unknown[] = [];
+    subscription.on('update', ({ key, data }) => heard.push([key, plainOf(data)]));
+    items.set('told', { version: 3, data: { n: 3 } });
+    subscription.subscribe();
+    await subscription.ready(5_000);
+    subscription.track(['told']);
+    await until(() => heard.length === 1);
+    // The backend itself still answers with version 3, about every 50 ms.
+    await call('shared_poll_publish', { channel, key: 'told', data: { n: 5 }, version: 5 });
+    await call('shared_poll_publish', { channel, key: 'told', data: { n: 4 }, version: 4 });
+    await call('shared_poll_publish', { channel, key: 'other', data: { n: 1 }, version: 9 });
+    await call('shared_poll_publish', { channel, key: 'told', data: { n: 6 }, version: 6 });
+    await until(() => heard.length >= 3);
+    expect(heard).toEqual([3, 5, 6].map((n) => ['told', { n }]));
+  });
+
   test('SP1 SP3 is told of the items that it may track', async () => {
     const channel = `poll:${format}`;
-    const sign = (keys: readonly string[]) => {
-      const issued = Math.floor(Date.now() / 1_000);
-      const digest = createHash('sha256').update(keys.join('\0')).digest('hex');
-      const payload = [issued, issued + 60, '', channel, digest].join('\0');
-      return `${issued}:${issued + 60}:${createHmac('sha256', POLL_SECRET).update(payload).digest('hex')}`;
-    };
     const client = await connected(format);
-    const subscription = client.newSharedPollSubscription(channel, {
-      getSignature: async ({ keys }) => ({ keys, signature: sign(keys) }),
-    });
+    const subscription = client.newSharedPollSubscription(channel, signed(channel));
     const entries = shown(subscription);
     items.set(format, { version: 1, data: { n: 1 } });
     subscription.subscribe();

@@ -341,6 +341,14 @@ describe('what tokens say of subscriptions', () => {
     expect(await second).toMatchObject({ recoverable: false, positioned: false, data: { hello: 1 } });
   });
 
+  // Centrifugo lets the client in, and puts it into a channel without a name; here that is no name (PE1).
+  test('PE1 SO8 a token with an empty channel lets nobody in', async () => {
+    const ann = await clientOf('ann', { channels: [''] });
+    const ended = next<{ code: number }>(ann, 'disconnected');
+    ann.connect();
+    expect((await ended).code).toBe(107);
+  });
+
   test('SO8 a subscription token for one client is good for no other', async () => {
     const [ann, again] = await Promise.all([connected('ann'), connected('ann')]);
     const connection = await next<{ client: string }>(await reconnecting(ann), 'connected');

@@ -282,7 +282,8 @@ describe('looking', () => {
     await until(async () => (await there()).length === 0);
     const status = async (path: string, to = server.url) => (await fetch(to + path)).status;
     expect(await status(at('/presence', ['log:x']))).toBe(404);
-    expect(await status(at('/history', ['online:']))).toBe(403);
+    expect(await status(at('/history', ['online:']))).toBe(404);
+    expect(await status(at('/history', ['room:x']))).toBe(403);
     expect(await status(at('/history', ['log:x'], { limit: 'x' }))).toBe(400);
     expect(await status(at('/history', ['log:x', 'log:y']))).toBe(400);
     expect(await status(at('/history', ['log:looked'], { since: '1', epoch: 'other' }))).toBe(410);
@@ -358,10 +359,11 @@ test('SL1 a stream that is not read is cut off, and the server’s memory is bou
   const response = await fetch(server.url + at('/sse', ['demo:slow']));
   const before = server.residentBytes();
   const data = 'x'.repeat(50_000);
-  for (let n = 0; n < 4_000; n += 1) await publish('demo:slow', data);
-  expect(server.residentBytes() - before).toBeLessThan(128 * 1_024 * 1_024);
+  // 600 MB: a server that kept them could not stay below the bound, while 200 MiB may be what the collector leaves.
+  for (let n = 0; n < 12_000; n += 1) await publish('demo:slow', data);
+  expect(server.residentBytes() - before).toBeLessThan(320 * 1_024 * 1_024);
   const rest = await response.text().catch(() => '');
-  expect(rest.length).toBeLessThan(50_000 * 4_000);
+  expect(rest.length).toBeLessThan(50_000 * 12_000);
   // What did come has no hole.
   const offsets = [...rest.matchAll(/"offset":(\d+),"data":"x+"/g)].map(([, offset]) => Number(offset));
   expect(offsets).toEqual(offsets.map((_, index) => index + 1));

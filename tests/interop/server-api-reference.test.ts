@@ -8,6 +8,7 @@ import { type Method, REQUESTS, withoutZeros } from '../../src/protocols/server-
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import api from './centrifugo/api.json';
 import { checkShape, fieldsOf, type ProtoTable, snakeOf } from './centrifugo/shapes.ts';
+import { until } from './until.ts';
 
 /** Every expected value here is of these files of Centrifugo 6.9.1. */
 const TABLE: ProtoTable = api;
@@ -108,6 +109,7 @@ function issuesOf(method: Method, params: object): string[] {
 }
 
 const KEY = '0123456789abcdef-reference';
+const ALLOWED = 'POST, OPTIONS';
 const SECRET = 'a secret that is shared with one application only';
 let server: BanyanProcess;
 let client: Centrifuge;
@@ -281,6 +283,22 @@ describe('SA2 answers of the server API: internal/apiproto/api.proto and api.pb.
     for (const path of ['/publish', '/batch']) expect((await post({ path, body: '{' })).status).toBe(400);
   });
 
+  test('SA3 other methods than POST are not allowed, whoever asks: internal/middleware/method.go', async () => {
+    for (const path of ['', '/publish', '/batch', '/device_list']) {
+      for (const method of ['GET', 'HEAD', 'PUT', 'DELETE']) {
+        const response = await fetch(`${server.url}/api${path}`, { method });
+        expect([method, path, response.status, response.headers.get('allow')]).toEqual([method, path, 405, ALLOWED]);
+      }
+    }
+    expect((await fetch(`${server.url}/api/nothing`)).status).toBe(404);
+  });
+
+  // An empty name is no channel of the application's: `Broadcast` in internal/api/api.go.
+  test('SA3 an empty channel of a broadcast is an error of its own', async () => {
+    const { responses } = (await call('broadcast', { channels: ['', 'demo:cast'], data: 1 })).result;
+    expect(responses).toMatchObject([{ error: { code: 107 } }, { result: {} }]);
+  });
+
   // internal/middleware/auth.go
   test('PE1 the key is in a header of either kind, or in the query', async () => {
     const status = async (path: string, headers: Record<string, string>) =>
@@ -296,6 +314,26 @@ describe('SA2 answers of the server API: internal/apiproto/api.proto and api.pb.
     }
     for (const query of ['?api_key=', '?api_key=wrong', `?key=${KEY}`, '']) expect(await status(query, {})).toBe(401);
   });
+});
+
+// `Client.Subscribe` in client.go of centrifuge: `ErrorAlreadySubscribed`. The API answers there with error 100, which would
+// have callers try for ever; here an order is taken, wherever the user is.
+test('SA4 a second order to subscribe leaves the subscription as it is', async () => {
+  const channel = 'demo:twice';
+  const seat = async () => {
+    const { presence } = (await call('presence', { channel })).result;
+    return Object.values(presence as Record<string, Body>).map(({ chan_info }) => chan_info);
+  };
+  const subscribe = (n: number) => call('subscribe', { user: 'ann', channel, info: { seat: n } });
+  expect(await subscribe(1)).toEqual({ result: {} });
+  await until(async () => (await seat()).length > 0);
+  expect(await subscribe(2)).toEqual({ result: {} });
+  expect(await seat()).toEqual([{ seat: 1 }]);
+  await call('unsubscribe', { user: 'ann', channel });
+  await subscribe(3);
+  await until(async () => (await seat()).length > 0);
+  expect(await seat()).toEqual([{ seat: 3 }]);
+  await call('unsubscribe', { user: 'ann', channel });
 });
 
 describe('what the methods of maps do: internal/api/api.go and map_broker.go of centrifuge', () => {

@@ -270,8 +270,11 @@ describe('channels', () => {
   }, 30_000);
 
   test('As the owner I read on into the past', async () => {
+    for (let n = 0; n < 30; n += 1) await parties[0]?.say?.({ n });
+    await ann.page.reload();
     const history = ann.page.getByRole('region', { name: 'History' });
     const count = () => history.getByRole('listitem').count();
+    await until('the first part is shown', async () => (await count()) > 0);
     expect(await count()).toBe(20);
     await history.getByRole('button', { name: 'Show older' }).click();
     await until('more is shown', async () => (await count()) > 20);
@@ -299,6 +302,13 @@ describe('channels', () => {
     await ann.page.getByText('Nothing was published here').waitFor();
     await ann.page.goto('/admin/channel?name=nowhere:x');
     await ann.page.getByText('There is no such namespace').waitFor();
+    for (const [name, reason] of [
+      ['log:%01', 'Channel must be valid text without control characters'],
+      [`log:${'x'.repeat(300)}`, 'Channel must have at most 255 characters'],
+    ]) {
+      await ann.page.goto(`/admin/channel?name=${name}`);
+      await ann.page.getByText(`${reason}`).waitFor();
+    }
   }, 30_000);
 
   test('CN2 As the owner I see that a room is there, and nothing of what people say in it', async () => {

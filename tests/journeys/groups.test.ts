@@ -102,7 +102,15 @@ describe('a group', () => {
   test('As an admin I rename it, and all see the new name', async () => {
     await panel(bob.page).getByRole('button', { name: 'Name and picture' }).click();
     const dialog = bob.page.getByRole('dialog', { name: 'Name and picture' });
-    await dialog.getByLabel('Name of the group').fill('园艺 & Co');
+    const field = dialog.getByLabel('Name of the group');
+    // AU8: what is wrong stands at the field, and nowhere else.
+    await field.fill('Garden\u200bclub');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByRole('alert').getByText('must not contain invisible characters').waitFor();
+    expect(await field.getAttribute('aria-invalid')).toBe('true');
+    expect(await bob.page.getByText('must not contain invisible characters').count()).toBe(1);
+    await field.fill('园艺 & Co');
+    expect(await field.getAttribute('aria-invalid')).toBe('false');
     await dialog.getByRole('button', { name: 'Save' }).click();
     for (const { page } of [ann, bob, cy]) {
       await page.getByRole('heading', { name: '园艺 & Co' }).waitFor();

@@ -8,6 +8,9 @@ import { complaintsOf, openStage, type Person, roomRow, type Stage, until } from
 const LONG = Number(process.env.BANYAN_LONG_HISTORY ?? 0);
 const COUNT = Math.max(3_000, LONG);
 const TURN_PX = 400;
+/** For the way to the first message: about 5 s alone, and some times as long where other programs use the machine. */
+const FIRST_MS = 180_000;
+const TITLE = 'Long ago';
 /** A row may be drawn between two pixels. */
 const ROUNDING_PX = 2;
 
@@ -22,7 +25,7 @@ beforeAll(async () => {
   ann = await stage.owner('Ann Lee');
   bob = await stage.member(ann, 'Bob Chen');
   const { id: user } = await bob.call('accounts.me', {});
-  const group = { title: 'Long ago', key: 'a-long-history', members: [user] };
+  const group = { title: TITLE, key: 'a-long-history', members: [user] };
   room = (await ann.call('chat.createGroup', group)).id;
   await seed(stage, ann, room, COUNT);
 }, 300_000);
@@ -40,6 +43,24 @@ async function isOnScreen(text: string): Promise<boolean> {
   return box !== null && box.y >= 0 && box.y < 800;
 }
 
+/** Opens the room anew, at its end, wherever the test before has left the page. */
+async function beginAtTheEnd(): Promise<void> {
+  const { page } = ann;
+  const { entries } = await bob.call('chat.history', { room, limit: 1 });
+  const [entry] = entries;
+  if (entry?.kind !== 'message') throw new Error('there is no message');
+  // What is behind it may be Markdown, which does not show as it was written.
+  const [newest = ''] = /^Message \d+\.|^\S+/.exec(entry.message.text) ?? [];
+  await page.goto('/');
+  await page.getByText('Choose a chat').waitFor();
+  await openRoom(page, TITLE);
+  await until('the newest message is on screen', () => isOnScreen(newest));
+}
+
+async function goFarUp(): Promise<void> {
+  for (let turn = 0; turn < 15; turn += 1) await turnWheel(ann.page, -TURN_PX);
+}
+
 /** How long the frames took, in milliseconds. */
 function inWords(frames: readonly number[]): string {
   const sorted = [...frames].sort((one, other) => one - other);
@@ -50,8 +71,7 @@ function inWords(frames: readonly number[]): string {
 
 describe(`a room with ${COUNT} messages`, () => {
   test('As a reader who turns the wheel I see rows go as far as it turns, whatever is loaded above', async () => {
-    await openRoom(ann.page, 'Long ago');
-    await until('the newest message is on screen', () => isOnScreen(`Message ${COUNT}.`));
+    await beginAtTheEnd();
     for (let turn = 0; turn < 15; turn += 1) {
       const movement = await turnWheel(ann.page, -TURN_PX);
       if (!isSteady(movement)) throw new Error(`turn ${turn}: the row jumped: ${JSON.stringify(movement)}`);
@@ -60,22 +80,29 @@ describe(`a room with ${COUNT} messages`, () => {
 
   test('As a reader who is far up I am not moved by what is said now', async () => {
     const { page } = ann;
+    await beginAtTheEnd();
+    await goFarUp();
     const top = () => page.getByTestId('timeline').getByRole('article').nth(20).boundingBox();
     const before = await top();
-    await bob.call('chat.send', { room, key: 'while-far-up', text: 'now-1 While you read' });
+    await bob.call('chat.send', { room, key: 'while-far-up', text: 'unmoved-1 While you read' });
     await page.getByRole('button', { name: 'Jump to latest' }).getByText('1 new').waitFor();
     expect(await top()).toEqual(before);
-  }, 30_000);
+  }, 60_000);
 
   test('As a reader I jump to the latest, and it counts as read', async () => {
-    await ann.page.getByRole('button', { name: 'Jump to latest' }).click();
-    await until('the latest is on screen', () => isOnScreen('now-1'));
-    await ann.page.getByRole('button', { name: 'Jump to latest' }).waitFor({ state: 'detached' });
-    await roomRow(ann.page, 'Long ago').getByText('unread').waitFor({ state: 'detached' });
-  }, 30_000);
+    const { page } = ann;
+    await beginAtTheEnd();
+    await goFarUp();
+    await bob.call('chat.send', { room, key: 'the-latest', text: 'latest-1 While you read' });
+    await page.getByRole('button', { name: 'Jump to latest' }).click();
+    await until('the latest is on screen', () => isOnScreen('latest-1'));
+    await page.getByRole('button', { name: 'Jump to latest' }).waitFor({ state: 'detached' });
+    await roomRow(page, TITLE).getByText('unread').waitFor({ state: 'detached' });
+  }, 60_000);
 
   test('As a reader of an answer I jump to what it answers, far above, and back', async () => {
     const { page } = ann;
+    await beginAtTheEnd();
     const { entries } = await bob.call('chat.history', { room, around: 700, limit: 1 });
     const [entry] = entries;
     if (entry?.kind !== 'message') throw new Error('there is no message');
@@ -90,33 +117,38 @@ describe(`a room with ${COUNT} messages`, () => {
     await until('the answer is on screen', () => isOnScreen('answer-1'));
     await page.goto(`/r/${room}/m/${offset}`);
     await until('the linked message is on screen', () => isOnScreen(first));
-    await say(page, 'now-2 Written from far up');
-    await until('my own message is on screen', () => isOnScreen('now-2'));
-    await message(page, 'now-2').getByRole('img', { name: 'Sent', exact: true }).waitFor();
-  }, 30_000);
+    await say(page, 'own-1 Written from far up');
+    await until('my own message is on screen', () => isOnScreen('own-1'));
+    await message(page, 'own-1').getByRole('img', { name: 'Sent', exact: true }).waitFor();
+  }, 60_000);
 
   test('As someone with much to catch up on I find the line above the first of it', async () => {
     const { page } = ann;
+    await beginAtTheEnd();
+    await say(page, 'mine-1 The last that I know');
+    await message(page, 'mine-1').getByRole('img', { name: 'Sent', exact: true }).waitFor();
     await page.goto('/');
     await page.getByText('Choose a chat').waitFor();
     for (let at = 1; at <= 30; at += 1) {
       await bob.call('chat.send', { room, key: `news-${at}-of-30`, text: `news-${at}.` });
     }
-    await roomRow(page, 'Long ago').getByText('30 unread').click();
+    await roomRow(page, TITLE).getByText('30 unread').click();
     await until('the newest is on screen', () => isOnScreen('news-30.'));
-    await roomRow(page, 'Long ago').getByText('unread').waitFor({ state: 'detached' });
-    await scrollTo(page, 'now-2', -200);
-    await showsInOrder(page, /now-2|New messages|news-1\./g, ['now-2', 'New messages', 'news-1.']);
-  }, 30_000);
+    await roomRow(page, TITLE).getByText('unread').waitFor({ state: 'detached' });
+    await scrollTo(page, 'mine-1', -200);
+    await showsInOrder(page, /mine-1|New messages|news-1\./g, ['mine-1', 'New messages', 'news-1.']);
+  }, 60_000);
 
   if (LONG === 0) {
     test('As a reader I get to the very first message, and no row jumps on the way', async () => {
-      const { worstJump } = await scrollTo(ann.page, 'Message 1.', -480);
+      await beginAtTheEnd();
+      const { worstJump } = await scrollTo(ann.page, 'Message 1.', -480, FIRST_MS);
       expect(await message(ann.page, 'Message 1.').count()).toBe(1);
       expect(worstJump).toBeLessThanOrEqual(ROUNDING_PX);
-    }, 60_000);
+    }, 240_000);
   } else {
     test('As a reader of a very long history I scroll smoothly for a minute', async () => {
+      await beginAtTheEnd();
       const { frames, worstJump } = await scrollTo(ann.page, 'Message 1.', -480, 60_000);
       console.log(inWords(frames));
       expect(worstJump).toBeLessThanOrEqual(ROUNDING_PX);

@@ -13,6 +13,7 @@ import { ClientError } from '../../src/core/errors.ts';
 import type { Channels } from '../../src/core/feature.ts';
 import { Jobs } from '../../src/core/jobs.ts';
 import { CLOSED_NAMESPACE } from '../../src/core/namespace.ts';
+import { Namespaces } from '../../src/core/namespaces.ts';
 import { createOperations } from '../../src/core/operations.ts';
 import { createPlatform } from '../../src/features/platform/feature.ts';
 import { PLATFORM_MIGRATIONS } from '../../src/features/platform/tables.ts';
@@ -84,10 +85,17 @@ export class Installation {
     };
     const jobs = new Jobs({ log: new SqliteWorkLog(sql), clock, telemetry });
     const keys = new ApiKeys(statedKeys);
-    const apps = new Apps(statedApps, { clock, telemetry, digests, outbox: jobs, namespaces: {} });
+    const apps = new Apps(statedApps, {
+      clock,
+      telemetry,
+      digests,
+      outbox: jobs,
+      options: {},
+      namespaces: new Namespaces(),
+    });
     const avatars = new Avatars({ blobs: new MemoryBlobs(), images: createImages(), clock });
     const platform = createPlatform(
-      { sql, clock, telemetry, avatars, channels: {} as Channels },
+      { sql, clock, telemetry, avatars, channels: {} as Channels, jobs },
       { apiKeys: keys, apps, jobs, methods: ['publish', 'info'], namespaces: NAMESPACES, reserved: new Set(['room']) },
     );
     return { keys, apps, platform, operations: createOperations(platform.feature.operations) };

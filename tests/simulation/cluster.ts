@@ -1,8 +1,9 @@
 import { DisconnectError } from '../../src/core/disconnects.ts';
-import type { ChannelPolicy, NamespaceDefinition } from '../../src/core/feature.ts';
+import type { ChannelPolicy } from '../../src/core/feature.ts';
+import { Namespaces } from '../../src/core/namespaces.ts';
 import { Node } from '../../src/core/node.ts';
+import type { NodeMessage } from '../../src/core/node-messages.ts';
 import { type Principal, userOf } from '../../src/core/principal.ts';
-import type { BusMessage } from '../../src/ports/bus.ts';
 import type { Fields, LogLevel } from '../../src/ports/telemetry.ts';
 import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
 import { FaultyBuses, type NodeBus } from './faulty-bus.ts';
@@ -144,14 +145,16 @@ export class Cluster {
     return { name, node, fanout, bus, sockets, heard };
   }
 
-  #namespaces(): ReadonlyMap<string, NamespaceDefinition> {
+  #namespaces(): Namespaces {
     const policy: ChannelPolicy = async (principal, _action, channel) => {
       await this.#someTime();
       const isMember = this.rights.isMember(userOf(principal), channel);
       await this.#someTime();
       return isMember;
     };
-    return new Map(Object.entries(NAMESPACES).map(([name, options]) => [name, { options, policy }]));
+    return new Namespaces(
+      Object.fromEntries(Object.entries(NAMESPACES).map(([name, options]) => [name, { options, policy }])),
+    );
   }
 
   async #roomsOf(principal: Principal): Promise<readonly string[]> {
@@ -167,7 +170,7 @@ export class Cluster {
   }
 
   /** PE3: what a node hears of rights acts before the turn is over. */
-  #hears({ sockets, heard }: Pick<SimNode, 'sockets' | 'heard'>, message: BusMessage): void {
+  #hears({ sockets, heard }: Pick<SimNode, 'sockets' | 'heard'>, message: NodeMessage): void {
     if (message.kind === 'unsubscribe') {
       const right = `${message.user} ${message.channel}`;
       heard.set(right, (heard.get(right) ?? 0) + 1);

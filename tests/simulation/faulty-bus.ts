@@ -1,4 +1,6 @@
-import type { Bus, BusListener, BusMessage } from '../../src/ports/bus.ts';
+import { nodeCodec } from '../../src/core/node-codec.ts';
+import type { NodeMessage } from '../../src/core/node-messages.ts';
+import type { Bus, BusListener } from '../../src/ports/bus.ts';
 import type { World } from './world.ts';
 
 export type BusFaults = {
@@ -52,7 +54,7 @@ export class FaultyBuses {
   }
 
   /** `onControl` is called right before a node hears of a change of rights. */
-  join(onControl: (message: BusMessage) => void): NodeBus {
+  join(onControl: (message: NodeMessage) => void): NodeBus {
     const bus = new NodeBus(this, onControl);
     this.#nodes.add(bus);
     return bus;
@@ -62,25 +64,26 @@ export class FaultyBuses {
     this.#nodes.delete(bus);
   }
 
-  send(from: NodeBus, subject: string, message: BusMessage): void {
+  send(from: NodeBus, subject: string, message: NodeMessage): void {
+    const bytes = nodeCodec.encode(message);
     // A node that was killed is silent.
     if (!this.#nodes.has(from)) {
       this.#hasLost = true;
       return;
     }
     for (const to of [...this.#nodes]) {
-      if (subject === CONTROL) this.#control(to, message);
+      if (subject === CONTROL) this.#control(to, bytes);
       else if (to === from && this.#faults.ownAtOnce) to.hear(subject, message);
-      else this.#carry(to, subject, message);
+      else this.#carry(to, subject, bytes);
     }
   }
 
-  #control(to: NodeBus, message: BusMessage): void {
-    if (this.#controlDelay === 0) to.hear(CONTROL, message);
-    else this.#world.after(this.#controlDelay, () => to.hear(CONTROL, message));
+  #control(to: NodeBus, bytes: Uint8Array): void {
+    if (this.#controlDelay === 0) to.hear(CONTROL, decoded(bytes));
+    else this.#world.after(this.#controlDelay, () => to.hear(CONTROL, decoded(bytes)));
   }
 
-  #carry(to: NodeBus, subject: string, message: BusMessage): void {
+  #carry(to: NodeBus, subject: string, bytes: Uint8Array): void {
     const { random } = this.#world;
     const { drops, repeats, latency } = this.#faults;
     if (this.#isDown || random.chance(drops)) {
@@ -89,23 +92,30 @@ export class FaultyBuses {
     }
     const copies = random.chance(repeats) ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
-      this.#world.after(random.between(0, latency), () => to.hear(subject, message));
+      this.#world.after(random.between(0, latency), () => to.hear(subject, decoded(bytes)));
     }
   }
 }
 
-export class NodeBus implements Bus {
-  readonly #all: FaultyBuses;
-  readonly #onControl: (message: BusMessage) => void;
-  readonly #subjects = new Set<string>();
-  #listener: BusListener = () => undefined;
+/** What the other node makes of it. */
+function decoded(bytes: Uint8Array): NodeMessage {
+  const message = nodeCodec.decode(bytes);
+  if (message === undefined) throw new Error('a node could not read what another one of its version wrote');
+  return message;
+}
 
-  constructor(all: FaultyBuses, onControl: (message: BusMessage) => void) {
+export class NodeBus implements Bus<NodeMessage> {
+  readonly #all: FaultyBuses;
+  readonly #onControl: (message: NodeMessage) => void;
+  readonly #subjects = new Set<string>();
+  #listener: BusListener<NodeMessage> = () => undefined;
+
+  constructor(all: FaultyBuses, onControl: (message: NodeMessage) => void) {
     this.#all = all;
     this.#onControl = onControl;
   }
 
-  publish(subject: string, message: BusMessage): void {
+  publish(subject: string, message: NodeMessage): void {
     this.#all.send(this, subject, message);
   }
 
@@ -117,11 +127,11 @@ export class NodeBus implements Bus {
     this.#subjects.delete(subject);
   }
 
-  listen(listener: BusListener): void {
+  listen(listener: BusListener<NodeMessage>): void {
     this.#listener = listener;
   }
 
-  hear(subject: string, message: BusMessage): void {
+  hear(subject: string, message: NodeMessage): void {
     if (!this.#subjects.has(subject)) return;
     if (subject === CONTROL) this.#onControl(message);
     this.#listener(subject, message);

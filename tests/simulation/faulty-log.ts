@@ -6,9 +6,9 @@ import type {
   Log,
   Page,
   Position,
-  Publication,
   ReadRange,
   Standing,
+  StoredEntry,
 } from '../../src/ports/log.ts';
 import type { Truth } from './truth.ts';
 import type { World } from './world.ts';
@@ -49,8 +49,7 @@ export const SIMULATED_FAILURE = 'simulated failure of the log';
 
 /** A durable log over the memory adapter, as slow and as unreliable as the port allows. All nodes share it. */
 export class FaultyLog implements Log {
-  readonly durable = true;
-  readonly takesWrites = false;
+  readonly promises = { durable: true, batches: true, inFlight: 2, entries: true, writes: false };
   readonly #world: World;
   readonly #truth: Truth;
   #faults: LogFaults;
@@ -108,7 +107,7 @@ export class FaultyLog implements Log {
     return this.#later(this.#delay(), fails, () => this.#inner.position(channel));
   }
 
-  entries(channel: string, range: EntryRange): Promise<readonly Publication[]> {
+  entries(channel: string, range: EntryRange): Promise<readonly StoredEntry[]> {
     const fails = this.#fails(this.#faults.readsFail);
     return this.#later(this.#delay(), fails, () => this.#inner.entries(channel, range));
   }

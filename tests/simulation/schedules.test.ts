@@ -9,12 +9,15 @@ const SCHEDULES = 3_000;
 /** How much of a schedule that failed is shown. */
 const STEPS_SHOWN = 60;
 
-/** Seeds of schedules that found something wrong in the core, or find it when it is put back. */
+/**
+ * Seeds that find what was once wrong in the core, each tried with that put back. A change of how schedules are made changes
+ * what a seed does: look for new ones then.
+ */
 const FOUND: readonly [seed: number, what: string][] = [
   [17, 'a member whose way into a room failed was left out without knowing (OR2)'],
   [34, 'who was signed out before saying `connect` stayed in (PE3)'],
-  [45, 'a member taken out again on the way in was reported as an error'],
-  [205, 'what one of many channels got while the others got ready made recovery fail (RE1, RE2)'],
+  [29, 'a member taken out again on the way in was reported as an error'],
+  [5, 'what one of many channels got while the others got ready made recovery fail (RE1, RE2)'],
 ];
 
 function play(seed: number): Outcome {

@@ -10,8 +10,7 @@ const RARELY = 0.05;
 function changeLog(change: (log: Log, random: Random) => Partial<Log>): Sabotage {
   return {
     log: (log, { random }) => ({
-      durable: log.durable,
-      takesWrites: log.takesWrites,
+      promises: log.promises,
       append: (batch) => log.append(batch),
       read: (channel, range) => log.read(channel, range),
       position: (channel) => log.position(channel),
@@ -76,7 +75,7 @@ export const believeTheBus: Sabotage = {
   node: ({ hub }, fanout) => {
     hub.receive = (channel, _epoch, publications) => {
       for (const publication of publications) {
-        const push = centrifugeJson.encodePush({ kind: 'publication', channel, publication });
+        const push = centrifugeJson.encodePush({ kind: 'publication', channel, epoch: 'e', publication });
         for (const frame of listOf(push)) fanout.publish(topicOf(centrifugeJson, channel), frame);
       }
     };

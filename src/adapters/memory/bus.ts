@@ -1,11 +1,11 @@
-import type { Bus, BusListener, BusMessage } from '../../ports/bus.ts';
+import type { Bus, BusListener } from '../../ports/bus.ts';
 
-/** The bus of a node that is alone: what it says, it hears, at once and in order. */
-export class MemoryBus implements Bus {
+/** The bus of a node that is alone: it receives what it publishes, at once and in order. */
+export class MemoryBus<Message> implements Bus<Message> {
   readonly #subjects = new Set<string>();
-  #listener: BusListener = () => undefined;
+  #listener: BusListener<Message> = () => undefined;
 
-  publish(subject: string, message: BusMessage): void {
+  publish(subject: string, message: Message): void {
     if (this.#subjects.has(subject)) this.#listener(subject, message);
   }
 
@@ -17,7 +17,7 @@ export class MemoryBus implements Bus {
     this.#subjects.delete(subject);
   }
 
-  listen(listener: BusListener): void {
+  listen(listener: BusListener<Message>): void {
     this.#listener = listener;
   }
 

@@ -67,7 +67,7 @@ function clamp(index: number, length: number): number {
   return Math.min(Math.max(index, 0), length);
 }
 
-function toPublication({ offset, time, data, info, tags, entry, except }: Entry): Publication {
+export function toPublication({ offset, time, data, info, tags, entry, except }: Entry): Publication {
   return {
     ...{ offset, time, data },
     ...(info !== undefined && { info }),

@@ -6,11 +6,22 @@ import type {
   MapEntry,
   Page,
   Position,
-  Publication,
   ReadRange,
   Standing,
+  StateVersion,
+  StoredEntry,
 } from '../../ports/log.ts';
-import { bytesOf, type Channel, type Entry, expired, isStale, newChannel, pageOf, withinPage } from './channel.ts';
+import {
+  bytesOf,
+  type Channel,
+  type Entry,
+  expired,
+  isStale,
+  newChannel,
+  pageOf,
+  toPublication,
+  withinPage,
+} from './channel.ts';
 import { Channels } from './channels.ts';
 
 export type MemoryBounds = {
@@ -24,16 +35,18 @@ export type MemoryBounds = {
 
 const BUSY = 10_000;
 
+/** Of an entry of a map the publication that set it, and its version. */
+type MapState = { readonly set: Entry; readonly version?: StateVersion };
+
 /** Channel logs in this process. An ack means: held until this process ends, or the channel's bounds let go of it. */
 export class MemoryLog implements Log {
-  readonly durable = false;
-  readonly takesWrites = false;
+  readonly promises = { durable: false, batches: false, inFlight: 1, entries: true, writes: false };
   readonly #channels: Channels;
   readonly #epoch: string;
   readonly #bounds: Omit<MemoryBounds, 'busy'>;
   #channelsForgotten = 0;
   /** Of maps, by channel and key. They need no bound of their own: who fills them keeps as much, and bounds it. */
-  readonly #entries = new Map<string, Map<string, Entry>>();
+  readonly #entries = new Map<string, Map<string, MapState>>();
 
   /**
    * `epoch` must differ between two runs of a process, so that clients do not mistake one's offsets for the other's.
@@ -62,10 +75,11 @@ export class MemoryLog implements Log {
     return { publications: pageOf(state, range), top: this.#topOf(state) };
   }
 
-  async entries(channel: string, { after, limit }: EntryRange): Promise<readonly Publication[]> {
+  async entries(channel: string, { after, limit }: EntryRange): Promise<readonly StoredEntry[]> {
     const entries = this.#entries.get(channel);
     const keys = [...(entries?.keys() ?? [])].filter((key) => after === undefined || key > after).sort();
-    return withinPage(keys.slice(0, limit).flatMap((key) => entries?.get(key) ?? []));
+    const found = keys.slice(0, limit).flatMap((key) => entries?.get(key) ?? []);
+    return found.slice(0, withinPage(found.map(({ set }) => set)).length).map(toStoredEntry);
   }
 
   async position(channel: string): Promise<Standing> {
@@ -98,7 +112,10 @@ export class MemoryLog implements Log {
     if (seen !== undefined) {
       return { position: { epoch: this.#epochOf(state), offset: seen.offset }, time: seen.time, repeated: true };
     }
-    if (version !== undefined && isStale(state, version)) return { position: this.#topOf(state), time, repeated: true };
+    if (version !== undefined && mapEntry === undefined && isStale(state, version)) {
+      const position = { epoch: this.#epochOf(state), offset: this.#topOf(state).offset };
+      return { position, time, repeated: true };
+    }
     const offset = state.first + state.entries.length;
     const entry: Entry = {
       offset,
@@ -112,8 +129,9 @@ export class MemoryLog implements Log {
       ...(except !== undefined && { except }),
     };
     this.#channels.push(state, entry);
-    if (version !== undefined) state.version = version;
-    if (mapEntry !== undefined) this.#fold(channel, entry);
+    if (mapEntry !== undefined)
+      this.#fold(channel, mapEntry, { set: entry, ...(version !== undefined && { version }) });
+    else if (version !== undefined) state.version = version;
     state.expiresAt = retention.ttlMs === 0 ? Number.POSITIVE_INFINITY : time + retention.ttlMs;
     const olderThan = retention.ttlMs === 0 ? 0 : time - retention.ttlMs;
     this.#channels.dropFirst(state, expired(state, retention.size, olderThan));
@@ -123,11 +141,11 @@ export class MemoryLog implements Log {
     return { position, time, repeated: false, floor: state.first - 1 };
   }
 
-  #fold(channel: string, publication: Entry): void {
-    const { key, removed } = publication.entry as MapEntry;
-    const entries = this.#entries.get(channel) ?? new Map<string, Entry>();
+  #fold(channel: string, { key, removed }: MapEntry, state: MapState): void {
+    const entries = this.#entries.get(channel) ?? new Map<string, MapState>();
+    const version = state.version ?? entries.get(key)?.version;
     if (removed === true) entries.delete(key);
-    else entries.set(key, publication);
+    else entries.set(key, { set: state.set, ...(version !== undefined && { version }) });
     if (entries.size === 0) this.#entries.delete(channel);
     else this.#entries.set(channel, entries);
   }
@@ -167,4 +185,12 @@ export class MemoryLog implements Log {
     const { first, entries } = state;
     return { epoch: this.#epochOf(state), offset: first + entries.length - 1, floor: first - 1 };
   }
+}
+
+function toStoredEntry({ set, version }: MapState): StoredEntry {
+  return {
+    publication: toPublication(set),
+    ...(set.key !== undefined && { key: set.key }),
+    ...(version !== undefined && { version }),
+  };
 }

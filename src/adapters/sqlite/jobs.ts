@@ -1,4 +1,4 @@
-import type { AppendOutcome, MapEntry, Page, Publication } from '../../ports/log.ts';
+import type { AppendOutcome, MapEntry, Page, Publication, StoredEntry } from '../../ports/log.ts';
 import type { Row, SqlValue, WriteResult } from '../../ports/sql.ts';
 
 /** In a write's parameters, where the publication's offset goes: no SQL value is `true`. */
@@ -32,7 +32,13 @@ export type ReadRow = readonly [
   entry: string | null,
 ];
 
-/** What the main thread asks of a worker. The reader serves `read` and `query`, the writer the rest. */
+export type EntryRow = readonly [
+  publication: ReadRow,
+  key: string | null,
+  version: readonly [number: number, epoch: string] | null,
+];
+
+/** What the main thread asks of a worker. The reader serves `read`, `entries` and `query`, the writer the rest. */
 export type Job =
   | { readonly kind: 'append'; readonly rows: readonly AppendRow[] }
   | { readonly kind: 'write'; readonly statements: readonly (readonly [string, readonly SqlValue[]])[] }
@@ -72,7 +78,8 @@ export type JobResults = {
     readonly rows: readonly ReadRow[];
     readonly damaged?: true;
   };
-  entries: readonly ReadRow[];
+  /** `damaged`: entries that cannot be read were passed over. */
+  entries: { readonly rows: readonly EntryRow[]; readonly damaged?: true };
   query: readonly Row[];
 };
 
@@ -99,6 +106,14 @@ export function toPublication([offset, time, data, info, tags, except, entry]: R
     ...(tags !== null && { tags: JSON.parse(tags) }),
     ...(except !== null && { except }),
     ...(entry !== null && { entry: JSON.parse(entry) }),
+  };
+}
+
+export function toStoredEntry([row, key, version]: EntryRow): StoredEntry {
+  return {
+    publication: toPublication(row),
+    ...(key !== null && { key }),
+    ...(version !== null && { version: { number: version[0], epoch: version[1] } }),
   };
 }
 

@@ -2,23 +2,24 @@ import {
   type Append,
   type AppendOutcome,
   ASSIGNED_OFFSET,
+  type ClientInfo,
   type EntryRange,
   type Log,
   type Page,
   type Position,
-  type Publication,
   type ReadRange,
   type Standing,
+  type StoredEntry,
   type Write,
 } from '../../ports/log.ts';
-import { type AppendRow, type MarkedWrite, OFFSET_MARK, toOutcome, toPage, toPublication } from './jobs.ts';
+import { type AppendRow, type MarkedWrite, OFFSET_MARK, toOutcome, toPage, toStoredEntry } from './jobs.ts';
 import type { Thread } from './thread.ts';
 
 /** Channel logs on disk: WAL, synchronous=FULL, group commit in the writer's thread. An ack means fsync has returned. */
 export class SqliteLog implements Log {
-  readonly durable = true;
+  /** The writer makes one transaction of all that waits. */
+  readonly promises = { durable: true, batches: true, inFlight: 8, entries: true, writes: true };
   readonly system = 'sqlite';
-  readonly takesWrites = true;
   readonly #writer: Thread;
   readonly #reader: Thread;
 
@@ -44,8 +45,10 @@ export class SqliteLog implements Log {
     return toPage(read);
   }
 
-  async entries(channel: string, { after = '', limit }: EntryRange): Promise<readonly Publication[]> {
-    return (await this.#reader.ask({ kind: 'entries', channel, after, limit })).map(toPublication);
+  async entries(channel: string, { after = '', limit }: EntryRange): Promise<readonly StoredEntry[]> {
+    const { rows, damaged } = await this.#reader.ask({ kind: 'entries', channel, after, limit });
+    if (damaged) this.#onDamage();
+    return rows.map(toStoredEntry);
   }
 
   async position(channel: string): Promise<Standing> {
@@ -70,13 +73,24 @@ export class SqliteLog implements Log {
   }
 }
 
+/** Sessions keep one object for who they are, and publish with it again and again. */
+const infoTexts = new WeakMap<ClientInfo, string>();
+
+function textOf(info: ClientInfo): string {
+  const known = infoTexts.get(info);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(info);
+  infoTexts.set(info, text);
+  return text;
+}
+
 function toRow(append: Append): AppendRow {
   return [
     append.channel,
     append.data,
     append.time,
     append.key ?? null,
-    append.info === undefined ? null : JSON.stringify(append.info),
+    append.info === undefined ? null : textOf(append.info),
     append.tags === undefined ? null : JSON.stringify(append.tags),
     append.retention.size,
     append.retention.ttlMs,

@@ -1,14 +1,13 @@
-import { Database } from 'bun:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { append } from '../../../tests/conformance/appends.ts';
+import { damageLeaf } from '../../../tests/faults/pages.ts';
 import { openDatabase } from './database.ts';
 import { DATABASE_FILE, DataFolderError } from './open.ts';
 import { type RepairReport, repairDatabase } from './repair.ts';
 
-const PAGE = 4_096;
 const NOTES = 500;
 const CHANNELS = 400;
 const STEPS = [
@@ -44,25 +43,7 @@ const open = () =>
   });
 const repair = (dryRun = false): RepairReport => repairDatabase({ folder, dryRun, onProgress: () => undefined });
 
-/** Fills pages of a table or an index with what is no page: the one in the middle of its leaves. */
-function damageLeafOf(name: string): void {
-  const pages = leavesOf(name);
-  const page = pages[Math.floor(pages.length / 2)] as number;
-  const descriptor = openSync(file(), 'r+');
-  writeSync(descriptor, Buffer.alloc(PAGE, 0xaa), 0, PAGE, (page - 1) * PAGE);
-  closeSync(descriptor);
-}
-
-/** The pages below the root, from https://www.sqlite.org/fileformat.html#b_tree_pages: two levels are all there are here. */
-function leavesOf(name: string): number[] {
-  const db = new Database(file(), { readonly: true });
-  const [root] = db.query('SELECT rootpage FROM sqlite_master WHERE name = ?').values(name)[0] as [number];
-  db.close();
-  const bytes = readFileSync(file()).subarray((root - 1) * PAGE, root * PAGE);
-  if (bytes[0] !== 2 && bytes[0] !== 5) throw new Error(`${name} has no page above its leaves`);
-  const cells = bytes.readUInt16BE(3);
-  return Array.from({ length: cells }, (_, index) => bytes.readUInt32BE(bytes.readUInt16BE(12 + index * 2)));
-}
+const damageLeafOf = (name: string) => damageLeaf(file(), name);
 
 describe('DA8: repair', () => {
   test('takes rows of a table around a damaged page', async () => {

@@ -31,7 +31,7 @@ export function salvageTable({ from, to, onProgress }: Salvage, table: string): 
   const put = to && inserter(to, table, columns);
   const found = { rows: 0, gaps: 0, refused: 0 };
   const take = ([, ...values]: Values) => {
-    if (put === undefined || put(values)) found.rows += 1;
+    if (isFit(table, columns, values) && put?.(values) !== false) found.rows += 1;
     else found.refused += 1;
     if (found.rows % 10_000 === 0) onProgress(table, found.rows);
   };
@@ -45,11 +45,17 @@ export function salvageTable({ from, to, onProgress }: Salvage, table: string): 
   return { table, ...found };
 }
 
+/** Whether the row says what can have been written. Of most tables only the database knows. */
+function isFit(table: string, columns: readonly string[], values: Values): boolean {
+  return table !== ENTRIES || isWhole({ ...asStored(columns, values), entry: null });
+}
+
 export type Channel = { readonly id: number; readonly name: string; readonly top: number; readonly first: number };
 /** `lost`: publications that were there and cannot be read. */
 export type ChannelSalvage = { readonly channel: string; readonly rows: number; readonly lost: number };
 
 const PUBLICATIONS = 'publications';
+const ENTRIES = 'entries';
 
 /** Takes a channel's publications that can be read, around the damage. */
 export function salvageChannel({ from, to }: Salvage, { id, name, top, first }: Channel): ChannelSalvage {

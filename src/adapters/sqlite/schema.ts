@@ -98,5 +98,15 @@ const ENTRIES = {
   ],
 } as const;
 
+/** Of an entry the message key of the publication that set it, and the last version that one of its publications had. */
+const TERMS = {
+  id: 'log-0007-keys-and-versions-of-entries',
+  statements: [
+    'ALTER TABLE entries ADD COLUMN message_key TEXT',
+    'ALTER TABLE entries ADD COLUMN version INTEGER',
+    'ALTER TABLE entries ADD COLUMN version_epoch TEXT',
+  ],
+} as const;
+
 /** The log's own tables, in the order in which they are applied. Only ever grows at its end. */
-export const LOG_MIGRATIONS = [TABLES, EXPIRY, EXCEPT, WORKS, VERSIONS, ENTRIES] as const;
+export const LOG_MIGRATIONS = [TABLES, EXPIRY, EXCEPT, WORKS, VERSIONS, ENTRIES, TERMS] as const;

@@ -18,6 +18,8 @@ type ChannelState = {
 };
 
 type Version = NonNullable<AppendRow[10]>;
+/** Of an entry that is set: its columns from `offset` on, and its version, where it has got a new one. */
+type Setting = { readonly columns: readonly SqlValue[]; readonly version: Version | null };
 
 const CHANNELS_KEPT = 10_000;
 /** Publications that one sweep lets go of, so that appends wait only so long for it. */
@@ -178,13 +180,14 @@ export class Writer {
       const seen = this.#byKey.get(state.id, key) as { offset: number; time: number } | null;
       if (seen !== null) return [seen.offset, seen.time, true];
     }
-    if (version !== null && this.#isStale(state, version)) return [state.top, time, true];
+    if (version !== null && entry === null && this.#isStale(state, version)) return [state.top, time, true];
     const offset = state.top + 1;
     const refused = writes === null ? undefined : this.#sideWrites(writes, offset);
     if (refused !== undefined) return refused;
     this.#insert.run(state.id, offset, time, key, data, info, tags, except, entry && JSON.stringify(entry));
-    if (version !== null) this.#keepVersion(state, version);
-    if (entry !== null) this.#fold(state.id, entry, [offset, time, data, info, tags, except]);
+    if (entry !== null)
+      this.#fold(state.id, entry, { columns: [offset, time, data, info, tags, except, key], version });
+    else if (version !== null) this.#keepVersion(state, version);
     state.top = offset;
     state.expiresAt = keepMs === 0 ? null : time + keepMs;
     this.#mark(state);
@@ -206,14 +209,15 @@ export class Writer {
   }
 
   /** Has the entry be as the publication says. */
-  #fold(channel: number, { key, removed }: MapEntry, columns: readonly SqlValue[]): void {
-    // Not as an update: most engines have that in words of their own.
-    this.#statements.prepare('DELETE FROM entries WHERE channel_id = ? AND key = ?').run(channel, key);
+  #fold(channel: number, { key, removed }: MapEntry, { columns, version }: Setting): void {
+    const last = this.#statements
+      .prepare('DELETE FROM entries WHERE channel_id = ? AND key = ? RETURNING version, version_epoch AS epoch')
+      .get(channel, key) as { version: number | null; epoch: string | null } | null;
     if (removed === true) return;
     const insert = this.#statements.prepare(
-      'INSERT INTO entries (channel_id, key, offset, time, data, info, tags, except_client) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO entries (channel_id, key, offset, time, data, info, tags, except_client, message_key, version, version_epoch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     );
-    insert.run(channel, key, ...columns);
+    insert.run(channel, key, ...columns, ...(version ?? [last?.version ?? null, last?.epoch ?? null]));
   }
 
   /** Why a constraint refused the writes, after undoing them; undefined when all went in. */

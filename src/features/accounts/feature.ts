@@ -1,5 +1,4 @@
-import type { Feature, FeatureHost, NamespaceDefinition, People } from '../../core/feature.ts';
-import { CLOSED_NAMESPACE } from '../../core/namespace.ts';
+import type { Feature, FeatureHost, People } from '../../core/feature.ts';
 import { bindOperations, type Handlers } from '../../core/operation.ts';
 import type { Principal } from '../../core/principal.ts';
 import { administrationHandlers } from './administration.ts';
@@ -48,7 +47,6 @@ export function createAccounts(host: FeatureHost, settings: AccountsSettings): A
   };
   const feature: Feature = {
     name: 'accounts',
-    namespaces: NAMESPACES,
     operations: bindOperations(accountsContract, handlers),
     uploads: [AVATAR_UPLOAD],
     route: (request, principal) => avatarRoute({ ...parts, people }, request, principal),
@@ -73,15 +71,3 @@ export function createAccounts(host: FeatureHost, settings: AccountsSettings): A
     },
   };
 }
-
-const RECENT = { history: 'memory', historySize: 100, historyTtlMs: 300_000 } as const;
-
-/** See events.ts for what each carries. Only the server publishes in them. */
-const NAMESPACES: Readonly<Record<string, NamespaceDefinition>> = {
-  user: {
-    options: { ...CLOSED_NAMESPACE, ...RECENT, subscribe: 'feature', readHistory: 'feature' },
-    policy: async (principal, _action, channel) => principal.kind === 'user' && channel === userChannel(principal.user),
-  },
-  people: { options: { ...CLOSED_NAMESPACE, ...RECENT, subscribe: 'users', readHistory: 'users' } },
-  online: { options: { ...CLOSED_NAMESPACE, subscribe: 'users' } },
-};

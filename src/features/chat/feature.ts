@@ -1,5 +1,4 @@
-import type { Feature, FeatureHost, NamespaceDefinition, People } from '../../core/feature.ts';
-import { CLOSED_NAMESPACE } from '../../core/namespace.ts';
+import type { Feature, FeatureHost, People } from '../../core/feature.ts';
 import { bindOperations, type Handlers } from '../../core/operation.ts';
 import { chatContract } from './contract.ts';
 import { enterDefaultRoom } from './default-room.ts';
@@ -8,7 +7,7 @@ import { AVATAR_UPLOAD, avatarHandlers, avatarRoute } from './group-avatar.ts';
 import { inviteHandlers } from './invites.ts';
 import { memberHandlers } from './members.ts';
 import { messageHandlers } from './messages.ts';
-import { type ChatSettings, createParts, type Parts } from './parts.ts';
+import { type ChatSettings, createParts } from './parts.ts';
 import { roomPolicy } from './permissions.ts';
 import { LIVE_ROOMS } from './quiet-rooms.ts';
 import { readingHandlers } from './reading.ts';
@@ -17,6 +16,7 @@ import { roomHandlers } from './rooms.ts';
 /** The feature with which people talk: rooms, members, messages, history, read marks. */
 export function createChat(host: FeatureHost, people: People, settings: ChatSettings): Feature {
   const parts = createParts(host, people, settings);
+  const policy = roomPolicy(parts.memberships);
   const handlers: Handlers<typeof chatContract> = {
     ...roomHandlers(parts),
     ...avatarHandlers(parts),
@@ -27,7 +27,7 @@ export function createChat(host: FeatureHost, people: People, settings: ChatSett
   };
   return {
     name: 'chat',
-    namespaces: namespacesOf(parts),
+    policies: { room: policy, live: policy },
     operations: bindOperations(chatContract, handlers),
     uploads: [AVATAR_UPLOAD],
     route: (request, principal) => avatarRoute(parts, request, principal),
@@ -37,11 +37,4 @@ export function createChat(host: FeatureHost, people: People, settings: ChatSett
     },
     onRegistered: (person) => enterDefaultRoom(parts, person),
   };
-}
-
-/** See events.ts for what each carries. Members may subscribe; only chat's operations publish (PE4). */
-function namespacesOf({ memberships }: Parts): Readonly<Record<string, NamespaceDefinition>> {
-  const policy = roomPolicy(memberships);
-  const room = { ...CLOSED_NAMESPACE, history: 'durable', subscribe: 'feature' } as const;
-  return { room: { options: room, policy }, live: { options: { ...CLOSED_NAMESPACE, subscribe: 'feature' }, policy } };
 }

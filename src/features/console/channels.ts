@@ -28,8 +28,8 @@ export function channelHandlers(parts: Parts): ChannelHandlers {
   const { inspection, host } = parts;
   return {
     channels: async (_context, { prefix, order, limit, ...asked }) => {
-      const page = await inspection().channels({ prefix, order, limit, edge: edgeOf(asked, CURSORS) });
-      const { permissions } = inspection().node;
+      const page = await inspection.channels({ prefix, order, limit, edge: edgeOf(asked, CURSORS) });
+      const { permissions } = inspection.node;
       const channels = page.items.map(({ name, subscriberCount, namespace }) => {
         const isClosed = !permissions.takesTokens(name);
         return { channel: name, subscribers: subscriberCount, history: namespace.history, isClosed };
@@ -49,7 +49,7 @@ export function channelHandlers(parts: Parts): ChannelHandlers {
 
     presence: async (_context, { channel, limit, ...asked }) => {
       checkOpen(parts, channel);
-      const page = await inspection().presence(channel, { limit, edge: edgeOf(asked, PRESENCE_CURSORS) });
+      const page = await inspection.presence(channel, { limit, edge: edgeOf(asked, PRESENCE_CURSORS) });
       return { clients: page.items.map(presenceInfo), ...placeOf(page, PRESENCE_CURSORS) };
     },
 
@@ -63,7 +63,7 @@ export function channelHandlers(parts: Parts): ChannelHandlers {
 
     removeHistory: async (context, { channel }) => {
       checkOpen(parts, channel);
-      await inspection().node.trim(channel);
+      await inspection.node.trim(channel);
       audit(parts.host, context, { event: 'console.history_removed', channel });
       return {};
     },
@@ -71,7 +71,7 @@ export function channelHandlers(parts: Parts): ChannelHandlers {
 }
 
 async function describe({ inspection, host }: Parts, channel: string) {
-  const { permissions, hub } = inspection().node;
+  const { permissions, hub } = inspection.node;
   const rules = permissions.namespace(channel);
   const present = hub.get(channel)?.present;
   const isKept = rules.history !== 'none' && rules.type !== 'sharedPoll';
@@ -87,7 +87,7 @@ async function describe({ inspection, host }: Parts, channel: string) {
 
 /** What people say to each other in a feature's channels is theirs: owning the installation opens none of it. */
 function checkOpen({ inspection }: Parts, channel: string): void {
-  if (inspection().node.permissions.takesTokens(channel)) return;
+  if (inspection.node.permissions.takesTokens(channel)) return;
   throw new ClientError('permissionDenied', { message: 'the console opens no channels of features' });
 }
 

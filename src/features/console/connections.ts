@@ -28,18 +28,18 @@ export function connectionHandlers(parts: Parts): ConnectionHandlers {
       const edge = edgeOf(asked, CURSORS);
       // People know each other by their handles; connections know ids.
       const user = text === '' ? undefined : (await people.byHandle(text.replace(/^@/, '')))?.id;
-      const page = await inspection().connections({ text, user, limit, edge });
+      const page = await inspection.connections({ text, user, limit, edge });
       return { connections: page.items.map(infoOf), ...placeOf(page, CURSORS) };
     },
 
     connection: async (_context, { client }) => {
-      const session = await inspection().connection(client);
+      const session = await inspection.connection(client);
       if (session === undefined) return { connection: null };
       return { connection: { ...infoOf(session), channels: firstOf(session.subscriptions.channels, SHOWN_CHANNELS) } };
     },
 
     disconnect: async (context, { client }) => {
-      const session = await inspection().connection(client);
+      const session = await inspection.connection(client);
       if (session === undefined) return { ended: 0 };
       audit(parts.host, context, { event: 'console.disconnected', client, user: userOf(session.principal) });
       session.close('forceDisconnect');
@@ -47,7 +47,7 @@ export function connectionHandlers(parts: Parts): ConnectionHandlers {
     },
 
     disconnectUser: async (context, { kind, user, app }) => {
-      const ended = await inspection().countOf(principalOf(kind, user, app));
+      const ended = await inspection.countOf(principalOf(kind, user, app));
       audit(parts.host, context, {
         event: 'console.user_disconnected',
         kind,
@@ -57,8 +57,8 @@ export function connectionHandlers(parts: Parts): ConnectionHandlers {
       });
       // Through the bus: other nodes may have some too.
       if (kind === 'user') host.channels.disconnectUser(user, 'forceDisconnect');
-      else if (kind === 'external') inspection().node.tellExternal(user, { kind: 'disconnect' });
-      else inspection().node.tellAppUser(app, user, { kind: 'disconnect' });
+      else if (kind === 'external') inspection.node.tellExternal(user, { kind: 'disconnect' });
+      else inspection.node.tellAppUser(app, user, { kind: 'disconnect' });
       return { ended };
     },
   };

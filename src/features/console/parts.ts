@@ -7,6 +7,5 @@ export type ConsoleHost = Pick<FeatureHost, 'channels' | 'clock' | 'telemetry'>;
 export type Parts = {
   readonly host: ConsoleHost;
   readonly people: People;
-  /** Of the node, once there is one. */
-  readonly inspection: () => Inspection;
+  readonly inspection: Inspection;
 };

@@ -23,7 +23,7 @@ export function createPlatform(host: FeatureHost, settings: PlatformSettings): P
     ...deadLetterHandlers(parts),
   };
   return {
-    feature: { name: 'platform', namespaces: {}, operations: bindOperations(platformContract, handlers) },
+    feature: { name: 'platform', operations: bindOperations(platformContract, handlers) },
     load: async () => {
       await Promise.all([loadApiKeys(parts), loadApps(parts)]);
     },

@@ -76,11 +76,12 @@ function decodeBody(kind: Exclude<Body, 'send'>, { id, fields, line }: Parts): C
       return { kind, id, channel: asText(fields.channel) };
     case 'presence_stats':
       return { kind: 'presenceStats', id, channel: asText(fields.channel) };
-    case 'publish':
-      return {
-        ...{ kind, id, channel: asText(fields.channel), data: rawMember(line, 'publish', 'data') ?? '' },
-        ...entryOf(fields),
-      };
+    case 'publish': {
+      const channel = asText(fields.channel);
+      const data = rawMember(line, 'publish', 'data') ?? '';
+      const entry = entryOf(fields);
+      return entry === undefined ? { kind, id, channel, data } : { kind, id, channel, data, entry };
+    }
     case 'history':
       return decodeHistory(id, fields);
     case 'rpc':
@@ -169,10 +170,10 @@ function decodeItem(value: unknown): { readonly key: string; readonly version: n
 }
 
 /** In a map: the entry that a publication sets, or removes. */
-function entryOf(fields: Fields): { readonly entry?: MapEntry } {
+function entryOf(fields: Fields): MapEntry | undefined {
   const key = asText(fields.key);
-  if (key === '' && fields.removed !== true) return {};
-  return { entry: { key, ...(fields.removed === true && { removed: true }) } };
+  if (key === '' && fields.removed !== true) return undefined;
+  return { key, ...(fields.removed === true && { removed: true }) };
 }
 
 function decodeHistory(id: number, fields: Fields): Command {

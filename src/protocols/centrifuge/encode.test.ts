@@ -133,22 +133,28 @@ const INFO = { user: 'ada', client: 'c1', connInfo: '1', chanInfo: '[2]' };
 const PUSHES: readonly [what: string, push: SpokenPush, encoded: object][] = [
   [
     'a publication',
-    { kind: 'publication', channel: 'a"b', publication: PUBLICATION },
+    { kind: 'publication', channel: 'a"b', epoch: 'e', publication: PUBLICATION },
     { channel: 'a"b', pub: ENCODED },
   ],
   [
     'CO1 a publication under a number',
-    { kind: 'publication', channel: 'a', number: 42, publication: PUBLICATION },
+    { kind: 'publication', channel: 'a', epoch: 'e', number: 42, publication: PUBLICATION },
     { id: 42, pub: ENCODED },
   ],
   [
     'DE1 a publication for those who take differences, without a base',
-    { kind: 'publication', channel: 'a', publication: { offset: 1, time: 1, data: '{"a":"\\n"}' }, delta: {} },
+    {
+      kind: 'publication',
+      channel: 'a',
+      epoch: 'e',
+      publication: { offset: 1, time: 1, data: '{"a":"\\n"}' },
+      delta: {},
+    },
     { channel: 'a', pub: { data: '{"a":"\\n"}', offset: 1 } },
   ],
   [
     'a publication without history',
-    { kind: 'publication', channel: 'a', publication: { offset: 0, time: 1, data: '0' } },
+    { kind: 'publication', channel: 'a', epoch: 'e', publication: { offset: 0, time: 1, data: '0' } },
     { channel: 'a', pub: { data: 0 } },
   ],
   [
@@ -193,7 +199,7 @@ describe('a push', () => {
 
   test('carries data as its publisher wrote it', () => {
     const publication = { offset: 1, time: 1, data: '{"n":12345678901234567890,"x": 1.0}' };
-    expect(encodePush({ kind: 'publication', channel: 'a', publication })).toBe(
+    expect(encodePush({ kind: 'publication', channel: 'a', epoch: 'e', publication })).toBe(
       '{"push":{"channel":"a","pub":{"data":{"n":12345678901234567890,"x": 1.0},"offset":1}}}',
     );
   });

@@ -1,8 +1,8 @@
 import type { AppSettings } from '../../core/app-settings.ts';
 import type { LiveApps } from '../../core/apps.ts';
-import type { ChannelPolicy, NamespaceDefinition } from '../../core/feature.ts';
+import type { ChannelPolicy } from '../../core/feature.ts';
 import { CLOSED_NAMESPACE, type Namespace, namespaceOf } from '../../core/namespace.ts';
-import type { Node } from '../../core/node.ts';
+import type { Namespaces } from '../../core/namespaces.ts';
 import { type AppParts, PusherApp } from './app.ts';
 import { AppWatch } from './app-watch.ts';
 import { nameOf } from './channel-name.ts';
@@ -12,7 +12,9 @@ import type { WebhookParts } from './webhooks.ts';
 export type AppsParts = WebhookParts &
   AppParts & {
     /** Options that the operator has set for namespaces. */
-    readonly namespaces: Readonly<Record<string, Namespace>>;
+    readonly options: Readonly<Record<string, Namespace>>;
+    /** Those of the node, which are kept as the apps that there are need them. */
+    readonly namespaces: Namespaces;
   };
 
 /** The apps that there are: those of the settings, and those that the owner makes while the server runs. */
@@ -22,8 +24,6 @@ export class Apps implements LiveApps {
   readonly #byId = new Map<string, AppWatch>();
   readonly #byKey = new Map<string, AppWatch>();
   readonly #byNamespace = new Map<string, readonly AppWatch[]>();
-  /** All namespaces of the node; absent until there is one. */
-  #live: { readonly node: Node; readonly namespaces: Map<string, NamespaceDefinition> } | undefined;
 
   constructor(stated: readonly AppSettings[], parts: AppsParts) {
     this.#parts = parts;
@@ -81,16 +81,6 @@ export class Apps implements LiveApps {
     if (others.length === 0) this.#define(namespace);
   }
 
-  /** The definitions of the apps' namespaces, in the place of those of the settings. */
-  namespaces(): Map<string, NamespaceDefinition> {
-    return new Map([...this.#byNamespace.keys()].map((name) => [name, this.#definition(name)]));
-  }
-
-  /** From now on `namespaces`, which are the node's, are kept as the apps that there are need them. */
-  attach(node: Node, namespaces: Map<string, NamespaceDefinition>): void {
-    this.#live = { node, namespaces };
-  }
-
   /** Resolves once what webhooks are to be told is on disk. */
   async settled(): Promise<void> {
     await Promise.all([...this.#byId.values()].map((watch) => watch.settled()));
@@ -100,23 +90,15 @@ export class Apps implements LiveApps {
     return this.#byNamespace.get(namespace) ?? [];
   }
 
-  #definition(name: string): NamespaceDefinition {
-    return definitionOf(this.#parts.namespaces[name] ?? CLOSED_NAMESPACE, this.#policy);
-  }
-
   /**
    * The namespace has got its first app, or lost its last one: its channels are of another kind now. One that no
    * settings state stays, closed to all, as somebody may still be in its channels.
    */
   #define(name: string): void {
-    if (this.#live === undefined) return;
-    const { node, namespaces } = this.#live;
-    const options = this.#parts.namespaces[name];
+    const options = this.#parts.options[name];
     const isPlain = options !== undefined && !this.#byNamespace.has(name);
-    namespaces.set(name, isPlain ? { options } : this.#definition(name));
-    for (const channel of [...node.hub.channels()]) {
-      if (namespaceOf(channel.name) === name) node.startAnew(channel.name);
-    }
+    const definition = isPlain ? { options } : definitionOf(options ?? CLOSED_NAMESPACE, this.#policy);
+    this.#parts.namespaces.define(name, definition);
   }
 
   readonly #policy: ChannelPolicy = (principal, action, channel) => {

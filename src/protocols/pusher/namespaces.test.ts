@@ -1,12 +1,13 @@
 import { expect, test } from 'bun:test';
 import { CLOSED_NAMESPACE } from '../../core/namespace.ts';
+import { Namespaces } from '../../core/namespaces.ts';
 import { Permissions } from '../../core/permissions.ts';
 import type { Principal } from '../../core/principal.ts';
 import { definitionOf } from './namespaces.ts';
 
 test('SO5 PU8 the channel in which a backend talks to a user is opened by no name of a user', () => {
   const definition = definitionOf({ ...CLOSED_NAMESPACE, userChannels: true, subscribe: 'users' }, () => false);
-  const of = new Permissions(new Map([['app', definition]]), new Set());
+  const of = new Permissions(new Namespaces({ app: definition }), new Set());
   const named = (user: string): Principal => ({ kind: 'external', user });
   expect(of.decide(named('server-to-user-ann'), 'subscribe', 'app:#server-to-user-ann')).toBe(false);
   expect(of.decide(named('ann'), 'subscribe', 'app:#server-to-user-ann')).toBe(false);

@@ -10,9 +10,6 @@ import { encodeAck, encodeEvent } from './packets.ts';
 
 const quote = JSON.stringify;
 
-/** How many are in a room; undefined where that is not kept. */
-export type CountOf = (channel: string) => number | undefined;
-
 /**
  * `new_message` in rooms, `publication` in other channels. With a cursor it goes last: what the client remembers of the
  * events it got is the last argument of the last one, where that is a string. No other event of ours ends with a string.
@@ -38,12 +35,12 @@ export function messageOf(room: string, publication: Publication): string {
 }
 
 /** What a client is told without having asked, save publications. */
-export function encodePush(dialect: Dialect, push: Exclude<Push, { kind: 'publication' }>, countOf: CountOf): Frames {
+export function encodePush(dialect: Dialect, push: Exclude<Push, { kind: 'publication' }>): Frames {
   const { namespace } = dialect;
   switch (push.kind) {
     case 'join':
     case 'leave':
-      return encodeChange(dialect, push, countOf);
+      return encodeChange(dialect, push);
     case 'subscribe':
       return encodeEvent(namespace, 'subscribed', [nameIn(dialect, push.channel), subscriptionOf(push.result)]);
     case 'unsubscribe':
@@ -58,13 +55,12 @@ export function encodePush(dialect: Dialect, push: Exclude<Push, { kind: 'public
   }
 }
 
-function encodeChange(dialect: Dialect, push: Extract<Push, { kind: 'join' | 'leave' }>, countOf: CountOf): Frames {
-  const { channel, info, kind } = push;
+function encodeChange(dialect: Dialect, push: Extract<Push, { kind: 'join' | 'leave' }>): Frames {
+  const { channel, info, kind, present } = push;
   const room = roomOf(channel);
   if (room === undefined) return encodeEvent(dialect.namespace, kind, [nameIn(dialect, channel), infoOf(info)]);
-  const count = countOf(channel);
-  if (count === undefined) return [];
-  const change = objectOf({ room: quote(room), count: String(count), [kind]: infoOf(info) });
+  if (present === undefined) return [];
+  const change = objectOf({ room: quote(room), count: String(present), [kind]: infoOf(info) });
   return encodeEvent(dialect.namespace, 'room_count', [change]);
 }
 

@@ -14,6 +14,7 @@ type Told = { readonly epoch: string; readonly numbers: number[]; readonly offse
 export class Journal {
   #last = 0;
   readonly #channels = new Map<string, Told>();
+  #listener: (channel: string) => void = () => undefined;
   #entries = 0;
   /** Of channels that are not there, nothing up to here is known. */
   #forgotten = 0;
@@ -21,6 +22,11 @@ export class Journal {
   /** The number of the publication that was told last. */
   get last(): number {
     return this.#last;
+  }
+
+  /** Calls the listener with the channel behind each note. There is one listener. */
+  listen(listener: (channel: string) => void): void {
+    this.#listener = listener;
   }
 
   /** Notes that a publication is told now, and gives its number. */
@@ -32,6 +38,7 @@ export class Journal {
     told.offsets.push(Math.max(told.offsets.at(-1) ?? 0, offset));
     this.#entries += 1;
     if (this.#entries > ENTRIES + this.#channels.size) this.#forgetOld();
+    this.#listener(channel);
     return this.#last;
   }
 

@@ -141,7 +141,7 @@ export class MemberProtocol implements Protocol {
   #missed(results: readonly (readonly [string, SubscribeResult])[]): readonly Frame[] {
     const recovery = this.#recovery;
     if (recovery === undefined) return [];
-    const id = recovery.nextReplay();
+    const id = recovery.cursors.nextReplay();
     const missed = results.flatMap(([channel, { epoch, publications }]) =>
       publications.map((publication) => ({ channel, epoch, publication })),
     );
@@ -149,7 +149,7 @@ export class MemberProtocol implements Protocol {
     const steps = missed.map(({ channel, epoch, publication: { offset } }) => ({ channel, epoch, offset }));
     this.membership.begin({ id, cursor: this.cursor, places, steps });
     return missed.flatMap(({ channel, publication }, step) =>
-      listOf(encodePublication(this.#dialect, channel, publication, recovery.cursorIn(id, step))),
+      listOf(encodePublication(this.#dialect, channel, publication, recovery.cursors.inReplay(id, step))),
     );
   }
 }

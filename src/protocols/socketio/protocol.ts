@@ -1,10 +1,7 @@
-import type { Feature } from '../../core/feature.ts';
+import type { NamespaceDefinition } from '../../core/feature.ts';
 import type { Node } from '../../core/node.ts';
 import type { Principal } from '../../core/principal.ts';
-import type { Protocol } from '../../core/protocol.ts';
-import type { Push } from '../../core/pushes.ts';
-import { type Dialect, dialectOf, MAIN } from './dialect.ts';
-import { encodePublication, encodePush } from './encode.ts';
+import type { SocketIoCodec } from './codec.ts';
 import { engine } from './engine-packets.ts';
 import { type EngineLine, type LineCaller, type LineHandler, type LineSettings, SocketIoLine } from './line.ts';
 import { Member } from './member.ts';
@@ -12,14 +9,14 @@ import { Recovery } from './recovery.ts';
 import { RECORDS_DEFINITION, RECORDS_NAMESPACE } from './recovery-records.ts';
 import { answerRooms } from './rooms-route.ts';
 
+export { SocketIoCodec } from './codec.ts';
+
 /** How long a line may be in no namespace. */
 const CONNECT_MS = 10_000;
 
-export type SocketIoSettings = {
-  /** Banyan namespaces that are Socket.IO namespaces of their own, `demo` as `/demo`. */
-  readonly namespaces: readonly string[];
-  /** How long a client that has lost its line is waited for, in milliseconds; 0: recovery is off. */
-  readonly recoveryMs: number;
+/** The namespaces in which Socket.IO keeps what recovery needs. */
+export const SOCKETIO_NAMESPACES: Readonly<Record<string, NamespaceDefinition>> = {
+  [RECORDS_NAMESPACE]: RECORDS_DEFINITION,
 };
 
 /**
@@ -27,38 +24,20 @@ export type SocketIoSettings = {
  * log. https://socket.io/docs/v4/socket-io-protocol/
  */
 export class SocketIo {
-  /** The codec of what is beneath. */
+  /** The codec of Engine.IO. */
   readonly engine = engine;
-  /** What all clients of a namespace are told alike, for the hub. */
-  readonly protocols: readonly Protocol[];
-  /** Its own part among features: where recovery is written down. */
-  readonly feature: Feature;
-  readonly #settings: SocketIoSettings;
-  readonly #dialects: readonly (readonly [Dialect, Protocol])[];
-  #node: Node | undefined;
-  #recovery: Recovery | undefined;
-  #line: LineSettings | undefined;
+  readonly #node: Node;
+  readonly #recovery: Recovery | undefined;
+  readonly #line: LineSettings;
 
-  constructor(settings: SocketIoSettings) {
-    this.#settings = settings;
-    const dialects = [MAIN, ...settings.namespaces.filter((name) => name !== '').map(dialectOf)];
-    this.#dialects = dialects.map((dialect) => [dialect, this.#sharedBy(dialect)]);
-    this.protocols = this.#dialects.map(([, protocol]) => protocol);
-    this.feature = {
-      name: 'socketio',
-      namespaces: { [RECORDS_NAMESPACE]: RECORDS_DEFINITION },
-      operations: [],
-    };
-  }
-
-  /** To be called once, before the first line is opened. */
-  attach(node: Node): void {
+  /** `recoveryMs`: how long a client that has lost its line is waited for, where `codec` recovers. */
+  constructor(node: Node, codec: SocketIoCodec, recoveryMs: number) {
     this.#node = node;
-    const { recoveryMs } = this.#settings;
-    if (recoveryMs > 0) this.#recovery = new Recovery(node, recoveryMs);
-    const recovery = this.#recovery;
+    const { cursors } = codec;
+    const recovery = cursors && new Recovery(node, cursors, recoveryMs);
+    this.#recovery = recovery;
     const namespaces: LineSettings['namespaces'] = new Map(
-      this.#dialects.map(([dialect, shared]) => {
+      codec.dialects.map(({ dialect, shared }) => {
         const parts = { node, dialect, shared, recovery };
         return [dialect.namespace, (line, entry) => new Member(parts, line, entry)];
       }),
@@ -78,37 +57,11 @@ export class SocketIo {
 
   /** A client's line has opened. */
   open(engineLine: EngineLine, caller: LineCaller): LineHandler {
-    if (this.#line === undefined) throw new Error('a line was opened before there was a node');
     return new SocketIoLine(this.#line, engineLine, caller);
   }
 
   /** The newest messages of a room; see `answerRooms`. */
   answerRooms(request: Request, principal: Principal): Promise<Response> {
-    return answerRooms(this.#attached, request, principal);
-  }
-
-  get #attached(): Node {
-    if (this.#node === undefined) throw new Error('a request came before there was a node');
-    return this.#node;
-  }
-
-  #sharedBy(dialect: Dialect): Protocol {
-    return {
-      name: dialect.name,
-      decode: () => [],
-      encodeReply: () => [],
-      encodePush: (push) => this.#encode(dialect, push),
-    };
-  }
-
-  #encode(dialect: Dialect, push: Push) {
-    if (push.kind !== 'publication') return encodePush(dialect, push, (channel) => this.#countIn(channel));
-    const { channel, publication } = push;
-    const epoch = this.#attached.hub.get(channel)?.position.epoch ?? '';
-    return encodePublication(dialect, channel, publication, this.#recovery?.cursorOf(channel, epoch, publication));
-  }
-
-  #countIn(channel: string): number | undefined {
-    return this.#attached.hub.get(channel)?.present?.size;
+    return answerRooms(this.#node, request, principal);
   }
 }

@@ -1,10 +1,8 @@
 import type { Resumption, Since } from '../../core/commands.ts';
 import type { Node } from '../../core/node.ts';
-import { randomText } from '../../core/random-text.ts';
 import { RecentMap } from '../../core/recent-map.ts';
-import type { Publication } from '../../ports/log.ts';
-import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
-import { Journal } from './journal.ts';
+import { type Cursor, decodeCursor } from './cursor.ts';
+import type { Cursors } from './cursors.ts';
 import type { Joined, Membership, Replay, Who } from './membership.ts';
 import { type Recorded, RecoveryRecords, TOLD_CHANNEL } from './recovery-records.ts';
 import { ToldRecords } from './told-records.ts';
@@ -35,10 +33,9 @@ export class Recovery {
   readonly records: RecoveryRecords;
   readonly #node: Node;
   readonly #keptMs: number;
-  readonly #run = randomText(8);
-  readonly #journal = new Journal();
+  /** What writes the cursors behind events. */
+  readonly cursors: Cursors;
   readonly #told: ToldRecords;
-  #replays = 0;
   /** Those whose line stands, as far as this node knows: a client may notice earlier that it does not. */
   readonly #live = new Map<string, Membership>();
   readonly #lost = new RecentMap<Lost>(LOST_KEPT);
@@ -46,11 +43,12 @@ export class Recovery {
   #agedAt = 0;
 
   /** `keptMs`: how long a client that has lost its line is waited for. */
-  constructor(node: Node, keptMs: number) {
+  constructor(node: Node, cursors: Cursors, keptMs: number) {
     this.#node = node;
     this.#keptMs = keptMs;
+    this.cursors = cursors;
     this.records = new RecoveryRecords(node, keptMs);
-    this.#told = new ToldRecords(node, this.#journal, { run: this.#run, channel: TOLD_CHANNEL });
+    this.#told = new ToldRecords(node, cursors.journal, { run: cursors.run, channel: TOLD_CHANNEL });
   }
 
   /** Learns what the run before this one knew. To be called once, before anything is published. */
@@ -68,31 +66,12 @@ export class Recovery {
   async write(pid: string, who: Who, channels: ReadonlyMap<string, Joined>): Promise<void> {
     const durable = [...channels.keys()].filter((channel) => this.records.concerns(channel));
     if (durable.length > 1) this.#told.watch(durable);
-    await this.records.write({ pid, who, run: this.#run }, channels);
+    await this.records.write({ pid, who, run: this.cursors.run }, channels);
   }
 
   /** What the journal has told last. */
   get number(): number {
-    return this.#journal.last;
-  }
-
-  /** Tells replays of this run apart. */
-  nextReplay(): number {
-    this.#replays += 1;
-    return this.#replays;
-  }
-
-  /** The cursor behind an event that a client is given as it comes back. */
-  cursorIn(replay: number, step: number): string {
-    return encodeCursor({ kind: 'replayed', run: this.#run, replay, step });
-  }
-
-  /** The cursor behind a publication that is told to the channel now; undefined where nothing can be recovered. */
-  cursorOf(channel: string, epoch: string, { offset }: Publication): string | undefined {
-    if (offset === 0) return undefined;
-    const number = this.#journal.note(channel, { epoch, offset });
-    this.#told.noted(channel);
-    return encodeCursor({ kind: 'told', run: this.#run, number, offset, epoch, channel });
+    return this.cursors.journal.last;
   }
 
   /** A client is let in; `membership` goes on changing as it comes into channels and leaves them. */
@@ -149,17 +128,17 @@ export class Recovery {
   /** In a channel that the client was in while this process lived. */
   #placeOf(channel: string, joined: Joined, { last, replay }: Seen): Since | undefined {
     if (last === undefined) return joined;
-    if (last.run !== this.#run) return undefined;
+    if (last.run !== this.cursors.run) return undefined;
     if (last.kind === 'replayed') {
       if (replay?.id !== last.replay || last.step >= replay.steps.length) return undefined;
       return placeIn(replay, channel, last.step) ?? joined;
     }
     // Nothing was told by that number yet.
-    if (last.number > this.#journal.last) return undefined;
+    if (last.number > this.cursors.journal.last) return undefined;
     if (last.channel === channel) return last;
     // Of an earlier line, though not the last that it came back with: what it got since, nobody knows.
     if (replay?.places.has(channel) === true && last.number < joined.number) return undefined;
-    const offset = this.#journal.offsetAt(channel, last.number, joined);
+    const offset = this.cursors.journal.offsetAt(channel, last.number, joined);
     return offset === undefined ? undefined : { epoch: joined.epoch, offset };
   }
 

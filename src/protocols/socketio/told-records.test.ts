@@ -27,7 +27,6 @@ class Run {
     const offset = (this.#offsets.get(channel) ?? 0) + 1;
     this.#offsets.set(channel, offset);
     const number = this.journal.note(channel, { epoch: EPOCH, offset });
-    this.records.noted(channel);
     this.truth.push({ number, channel, offset });
     return number;
   }

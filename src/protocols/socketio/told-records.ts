@@ -62,6 +62,9 @@ export class ToldRecords {
     this.#journal = journal;
     this.#run = run;
     this.#channel = channel;
+    journal.listen((name) => {
+      if (this.#watched.has(name)) this.#mark(name, this.#written);
+    });
   }
 
   /** From now on it is written down how far these are told. */
@@ -72,11 +75,6 @@ export class ToldRecords {
       this.#watched.add(channel);
       this.#mark(channel, -1);
     }
-  }
-
-  /** The channel has been told further. */
-  noted(channel: string): void {
-    if (this.#watched.has(channel)) this.#mark(channel, this.#written);
   }
 
   /** To be called once, before anything is published. */

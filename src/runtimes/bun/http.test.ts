@@ -67,7 +67,6 @@ const operations = createOperations([
 
 const feature: Feature = {
   name: 'files',
-  namespaces: {},
   operations: [],
   route: async (request, principal) => {
     const { pathname } = new URL(request.url);

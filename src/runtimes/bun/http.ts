@@ -27,6 +27,7 @@ export type HttpApp = {
   readonly node?: Pick<Node, 'spend' | 'work'>;
   /** What developers' backends call; undefined for a request that is not for it. */
   readonly serverApi?: {
+    takes(pathname: string): boolean;
     answer(request: Request, readBody: () => Promise<string>, span?: Span): Promise<Response | undefined>;
   };
   /** As `serverApi`, for backends that speak the Pusher protocol. */
@@ -125,6 +126,10 @@ function addApi(hono: Hono<Env>, parts: Parts): void {
     const body = async () => textIn(await readBody(req.raw, BODY_LIMIT));
     return (await parts.app.serverApi?.answer(req.raw, body, env.span)) ?? next();
   });
+  // As internal/middleware/method.go of Centrifugo: whoever has no key is told, too.
+  hono.all('*', ({ req }, next) =>
+    req.method !== 'POST' && parts.app.serverApi?.takes(req.path) ? refuse(req.method, CALL) : next(),
+  );
   hono.all('/apps/*', async ({ req, env }, next) => {
     const body = () => readBody(req.raw, BODY_LIMIT);
     // What is signed has the method that was sent.

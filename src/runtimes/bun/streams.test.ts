@@ -44,7 +44,7 @@ test(`HT1 streams that share what is made of a frame are given what each would b
       const offset = channel === 'live:c' ? 0 : (offsets.get(channel) ?? 0) + 1;
       offsets.set(channel, offset);
       const publication = { offset, data: `{"turn":${turn}}`, time: 0 };
-      return eventStreams.encodePush({ kind: 'publication', channel, publication }) as string;
+      return eventStreams.encodePush({ kind: 'publication', channel, epoch: 'e', publication }) as string;
     });
     const frame = eventStreams.join?.(frames) ?? '';
     for (const streams of [shared, ...pairs.map(({ alone }) => alone)]) streams.publish(channel, frame);
@@ -62,6 +62,7 @@ test('HT1 each publication of a burst has an id of its own', async () => {
       eventStreams.encodePush({
         kind: 'publication',
         channel: 'log:a',
+        epoch: 'e',
         publication: { offset, data: '{}', time: 0 },
       }) as string,
   );

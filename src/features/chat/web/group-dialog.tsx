@@ -6,7 +6,8 @@ import { Dialog } from '../../../ui/dialog.tsx';
 import { PictureField } from '../../../ui/picture-field.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import type { RoomSummary } from '../contract.ts';
-import { useAction, useChat } from './chat-context.tsx';
+import { useChat } from './chat-context.tsx';
+import { useTitleField } from './use-title-field.ts';
 
 type Props = { readonly room: RoomSummary; readonly onClose: () => void };
 
@@ -14,8 +15,7 @@ type Props = { readonly room: RoomSummary; readonly onClose: () => void };
 export function GroupDialog({ room, onClose }: Props) {
   const { t } = useTranslation();
   const { client } = useChat();
-  const act = useAction();
-  const [title, setTitle] = useState(room.title);
+  const { title, act, props } = useTitleField(room.title);
   const [busy, setBusy] = useState(false);
   const changePicture = async (action: () => Promise<unknown>) => {
     setBusy(true);
@@ -38,14 +38,7 @@ export function GroupDialog({ room, onClose }: Props) {
           onChoose={(file) => void changePicture(() => client.upload('chat.avatar', { room: room.id }, file))}
           onRemove={() => void changePicture(() => client.call('chat.removeAvatar', { room: room.id }))}
         />
-        <TextField
-          label={t('chat.groupTitle')}
-          value={title}
-          onChange={(event) => setTitle(event.target.value)}
-          maxLength={80}
-          required
-          autoFocus
-        />
+        <TextField label={t('chat.groupTitle')} {...props} maxLength={80} required autoFocus />
         <div className="flex justify-end gap-2">
           <Button type="button" variant="quiet" onClick={onClose}>
             {t('chat.cancel')}

@@ -6,15 +6,15 @@ import { Dialog } from '../../../ui/dialog.tsx';
 import { PictureField } from '../../../ui/picture-field.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { newMessageKey } from './browser-outbox.ts';
-import { useAction, useChat } from './chat-context.tsx';
+import { useChat } from './chat-context.tsx';
 import { Chosen, PeoplePicker } from './people-picker.tsx';
+import { useTitleField } from './use-title-field.ts';
 
 /** Names a group and picks its first members. */
 export function NewGroupDialog({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation();
   const { client, me, rooms, openRoom } = useChat();
-  const act = useAction();
-  const [title, setTitle] = useState('');
+  const { title, act, props } = useTitleField('');
   const [members, setMembers] = useState<readonly Person[]>([]);
   const [picture, setPicture] = useState<File>();
   const preview = usePreview(picture);
@@ -50,14 +50,7 @@ export function NewGroupDialog({ onClose }: { readonly onClose: () => void }) {
           onChoose={setPicture}
           onRemove={() => setPicture(undefined)}
         />
-        <TextField
-          label={t('chat.groupTitle')}
-          value={title}
-          onChange={(event) => setTitle(event.target.value)}
-          maxLength={80}
-          required
-          autoFocus
-        />
+        <TextField label={t('chat.groupTitle')} {...props} maxLength={80} required autoFocus />
         <fieldset className="flex flex-col gap-2">
           <legend className="mb-1 text-sm font-medium">{t('chat.groupPeople')}</legend>
           <Chosen members={members} onRemove={toggle} />

@@ -1,0 +1,15 @@
+import type { NamespaceDefinition } from '../../core/feature.ts';
+import { CLOSED_NAMESPACE } from '../../core/namespace.ts';
+import { userChannel } from './events.ts';
+
+const RECENT = { history: 'memory', historySize: 100, historyTtlMs: 300_000 } as const;
+
+/** See events.ts for what each carries. Only the server publishes in them. */
+export const ACCOUNTS_NAMESPACES: Readonly<Record<string, NamespaceDefinition>> = {
+  user: {
+    options: { ...CLOSED_NAMESPACE, ...RECENT, subscribe: 'feature', readHistory: 'feature' },
+    policy: async (principal, _action, channel) => principal.kind === 'user' && channel === userChannel(principal.user),
+  },
+  people: { options: { ...CLOSED_NAMESPACE, ...RECENT, subscribe: 'users', readHistory: 'users' } },
+  online: { options: { ...CLOSED_NAMESPACE, subscribe: 'users' } },
+};

@@ -1,0 +1,8 @@
+import type { NamespaceDefinition } from '../../core/feature.ts';
+import { CLOSED_NAMESPACE } from '../../core/namespace.ts';
+
+/** See events.ts for what each carries. Members may subscribe (`roomPolicy`); only chat's operations publish (PE4). */
+export const CHAT_NAMESPACES: Readonly<Record<string, NamespaceDefinition>> = {
+  room: { options: { ...CLOSED_NAMESPACE, history: 'durable', subscribe: 'feature' } },
+  live: { options: { ...CLOSED_NAMESPACE, subscribe: 'feature' } },
+};
