@@ -10,7 +10,7 @@ export type ImportRule = {
 
 /**
  * The arrows of the design, each pointing left:
- * `ports ← core ← { protocols, features } ← app ← runtimes ← cli`, `ports ← adapters ← app`;
+ * `ports ← core ← { protocols, features } ← app ← runtimes ← cli`, `ports ← adapters ← app`, `wire-clients ← cli`;
  * in the browser `ui ← features/<name>/web ← web`.
  */
 export const IMPORT_RULES: readonly ImportRule[] = [
