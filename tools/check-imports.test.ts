@@ -76,14 +76,13 @@ const CASES: Readonly<Record<string, readonly [file: string, may: string[], must
   ],
   'src/cli/': [
     'src/cli/serve.ts',
-    [
-      './command.ts',
-      '../app/config.ts',
-      '../runtimes/bun/main.ts',
-      '../protocols/centrifuge/wire-reader.ts',
-      'node:os',
-    ],
-    ['../features/chat/feature.ts', '../core/errors.ts', '../protocols/centrifuge/decode.ts', '../web/main.tsx'],
+    ['./command.ts', '../app/config.ts', '../runtimes/bun/main.ts', '../wire-clients/socket.ts', 'node:os'],
+    ['../features/chat/feature.ts', '../core/errors.ts', '../protocols/centrifuge/wire-reader.ts', '../web/main.tsx'],
+  ],
+  'src/wire-clients/': [
+    'src/wire-clients/socket.ts',
+    ['./codec.ts', '../protocols/centrifuge/wire-reader.ts', 'node:http'],
+    ['../protocols/centrifuge/decode.ts', '../core/errors.ts', '../cli/bench.ts', '../../client/client.ts'],
   ],
   'src/ui/': [
     'src/ui/button.tsx',

@@ -10,7 +10,7 @@ export type ImportRule = {
 
 /**
  * The arrows of the design, each pointing left:
- * `ports ← core ← { protocols, features } ← app ← runtimes ← cli`, `ports ← adapters ← app`;
+ * `ports ← core ← { protocols, features } ← app ← runtimes ← cli`, `ports ← adapters ← app`, `wire-clients ← cli`;
  * in the browser `ui ← features/<name>/web ← web`.
  */
 export const IMPORT_RULES: readonly ImportRule[] = [
@@ -61,8 +61,13 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     from: 'src/cli/',
-    // `bench` is a client, and reads and writes Protobuf as the server does.
-    to: ['src/cli/', 'src/runtimes/', 'src/app/', 'src/protocols/centrifuge/wire-*.ts'],
+    to: ['src/cli/', 'src/runtimes/', 'src/app/', 'src/wire-clients/'],
+    packages: 'any',
+  },
+  {
+    // They read and write Protobuf as the server does.
+    from: 'src/wire-clients/',
+    to: ['src/wire-clients/', 'src/protocols/centrifuge/wire-*.ts'],
     packages: 'any',
   },
   { from: 'src/ui/', to: ['src/ui/', 'client/'], packages: 'portable' },

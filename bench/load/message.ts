@@ -1,4 +1,5 @@
-import { BINARY, clientFrame, type Message, TEXT } from './frames.ts';
+import type { Frame } from '../../src/wire-clients/codec.ts';
+import { clientFrame } from '../../src/wire-clients/frames.ts';
 
 /** Marks a measured payload: these three bytes, then the time of sending in 12 digits of microseconds. */
 export const MARK = Buffer.from('TS=');
@@ -51,8 +52,8 @@ export class MessageTemplate {
   readonly #idsAt: readonly number[];
 
   /** `message` has a `stampedPayload` in it and, wherever its id goes, `ID`. */
-  constructor(message: Message) {
-    this.#frame = clientFrame(Buffer.from(message), typeof message === 'string' ? TEXT : BINARY);
+  constructor(message: Frame) {
+    this.#frame = clientFrame(message);
     const bytes = Buffer.from(this.#frame.buffer);
     this.#stampAt = bytes.indexOf(MARK) + MARK.length;
     this.#idsAt = placesOf(bytes, Buffer.from(ID));

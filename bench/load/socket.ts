@@ -1,24 +1,20 @@
 import { inflateRawSync, constants as zlib } from 'node:zlib';
+import type { Frame } from '../../src/wire-clients/codec.ts';
 import {
-  BINARY,
   COMPRESSED,
   clientFrame,
   FrameReader,
-  type Message,
   type OnFrame,
   PING,
   PONG,
-  TEXT,
-} from './frames.ts';
+  upgradeRequest,
+} from '../../src/wire-clients/frames.ts';
 import { TcpSocket } from './tcp.ts';
-
-const encoder = new TextEncoder();
 
 export type SocketTarget = {
   /** Loopback only: the generator is aimed at nothing else. */
   readonly port: number;
   readonly path: string;
-  readonly subprotocol?: string;
   /** Value of the Cookie header. */
   readonly cookie?: string;
   /** Asks for compressed frames; a server that does not give them is refused. */
@@ -58,13 +54,13 @@ export class LoadSocket {
   private constructor(target: SocketTarget, events: SocketEvents, onUpgrade: (error: Error | null) => void) {
     this.#events = events;
     this.#onFrame = (buffer, start, end, opcode) => {
-      if (opcode === PING) this.send(clientFrame(buffer.subarray(start, end), PONG));
+      if (opcode === PING) this.send(clientFrame(buffer.subarray(start, end), { opcode: PONG }));
       else if ((opcode & COMPRESSED) !== 0) this.#inflate(buffer, start, end, opcode);
       else this.#events.onFrame(buffer, start, end, opcode);
     };
     let answer: string | null = '';
     this.#tcp = new TcpSocket(target.port, {
-      onConnect: () => this.send(Buffer.from(upgradeRequest(target))),
+      onConnect: () => this.send(Buffer.from(upgradeOf(target))),
       onData: (buffer, end) => {
         if (answer === null) return this.#read(buffer, end);
         answer += buffer.toString('latin1', 0, end);
@@ -122,9 +118,8 @@ export class LoadSocket {
     this.#tcp.send(frames);
   }
 
-  say(message: Message): void {
-    const isText = typeof message === 'string';
-    this.send(clientFrame(isText ? encoder.encode(message) : message, isText ? TEXT : BINARY));
+  say(message: Frame): void {
+    this.send(clientFrame(message));
   }
 
   /** Cuts the line without a WebSocket close, as a lost network does. */
@@ -133,18 +128,10 @@ export class LoadSocket {
   }
 }
 
-function upgradeRequest(target: SocketTarget): string {
-  const lines = [
-    `GET ${target.path} HTTP/1.1`,
-    `Host: 127.0.0.1:${target.port}`,
-    `Origin: http://127.0.0.1:${target.port}`,
-    'Upgrade: websocket',
-    'Connection: Upgrade',
-    'Sec-WebSocket-Version: 13',
-    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-  ];
-  if (target.subprotocol !== undefined) lines.push(`Sec-WebSocket-Protocol: ${target.subprotocol}`);
-  if (target.deflate === true) lines.push(`Sec-WebSocket-Extensions: ${DEFLATE}`);
-  if (target.cookie !== undefined) lines.push(`Cookie: ${target.cookie}`);
-  return `${lines.join('\r\n')}\r\n\r\n`;
+function upgradeOf(target: SocketTarget): string {
+  const host = `127.0.0.1:${target.port}`;
+  const headers = [`Origin: http://${host}`];
+  if (target.deflate === true) headers.push(`Sec-WebSocket-Extensions: ${DEFLATE}`);
+  if (target.cookie !== undefined) headers.push(`Cookie: ${target.cookie}`);
+  return upgradeRequest(host, target.path, headers);
 }

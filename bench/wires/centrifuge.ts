@@ -1,22 +1,24 @@
-import { WireWriter } from '../../src/protocols/centrifuge/wire-writer.ts';
-import { ID, ID_DIGITS, readDigits } from '../load/message.ts';
+import { CENTRIFUGE_JSON } from '../../src/wire-clients/centrifuge-json.ts';
+import { CENTRIFUGE_PROTOBUF } from '../../src/wire-clients/centrifuge-protobuf.ts';
+import { CONNECT_ID, SUBSCRIBE_ID } from '../../src/wire-clients/codec.ts';
+import { FIRST_ID, ID, ID_DIGITS, readDigits } from '../load/message.ts';
 import type { AckedWire, OnAck, Wire } from './wire.ts';
 
-const PATH = '/connection/websocket';
-const CONNECT = { say: '{"id":1,"connect":{}}', until: '"connect"' };
+const { path, pong, encode } = CENTRIFUGE_JSON;
+const CONNECT = { say: encode(CONNECT_ID, { kind: 'connect' }), until: '"connect"' };
 const REPLY = Buffer.from('{"id":');
 const LINE_END = 10;
 const LETTER_E = 'e'.charCodeAt(0);
 
-/** Centrifuge's client protocol in JSON (https://centrifugal.dev/docs/transports/client_protocol). */
+/** Centrifuge's client protocol in JSON. */
 export const centrifugeWire: AckedWire = {
   subscriber: (channel) => ({
-    path: PATH,
-    steps: [CONNECT, { say: `{"id":2,"subscribe":{"channel":"${channel}"}}`, until: '"subscribe"' }],
+    path,
+    steps: [CONNECT, { say: encode(SUBSCRIBE_ID, { kind: 'subscribe', channel }), until: '"subscribe"' }],
   }),
-  publisher: () => ({ path: PATH, steps: [CONNECT] }),
-  publication: (channel, payload) => `{"id":${ID},"publish":{"channel":"${channel}","data":${payload}}}`,
-  keepAlive: (text) => (text.trim() === '{}' ? '{}' : null),
+  publisher: () => ({ path, steps: [CONNECT] }),
+  publication: (channel, json) => encode(FIRST_ID, { kind: 'publish', channel, json }),
+  keepAlive: (text) => (text.trim() === pong ? pong : null),
   acks: readReplies,
   offsets: (buffer, start, end) => {
     const text = buffer.toString('latin1', start, end);
@@ -30,28 +32,28 @@ export const centrifugeDeflateWire: AckedWire = {
   subscriber: (channel) => ({ ...centrifugeWire.subscriber(channel), deflate: true }),
 };
 
-const encoder = new TextEncoder();
-const PROTOBUF = { path: PATH, subprotocol: 'centrifuge-protobuf' };
-const command = (id: number, body: number, write: (body: WireWriter) => unknown) =>
-  new WireWriter().delimited((writer) => writer.uint(1, id).message(body, write)).finish();
-/** An answer to the first command begins so behind its length: its id, and the number of a connect result. */
-const CONNECT_PROTOBUF = { say: command(1, 4, () => undefined), until: '\x08\x01\x2a' };
-const PING = '\0';
-
-/** The same in Protobuf: numbers of https://github.com/centrifugal/protocol (definitions/client.proto). */
-export const centrifugeProtobufWire: Wire = {
-  subscriber: (channel) => ({
-    ...PROTOBUF,
-    steps: [CONNECT_PROTOBUF, { say: command(2, 5, (body) => body.text(1, channel)), until: '\x08\x02\x32' }],
-  }),
-  publisher: () => ({ ...PROTOBUF, steps: [CONNECT_PROTOBUF] }),
-  publication: (channel, payload) => command(3, 7, (body) => body.text(1, channel).bytes(2, encoder.encode(payload))),
-  keepAlive: (text) => (text === PING ? encoder.encode(PING) : null),
+const PROTOBUF = { path: CENTRIFUGE_PROTOBUF.path };
+const PROTOBUF_PING = '\0';
+/** A reply begins with its id behind its length; then comes the field of a connect result, or of a subscribe result. */
+const CONNECT_PROTOBUF = {
+  say: CENTRIFUGE_PROTOBUF.encode(CONNECT_ID, { kind: 'connect' }),
+  until: '\x08\x01\x2a',
 };
 
-/** The wire of one signed-in person each publisher, sending to rooms instead of publishing in channels. */
+/** The same in Protobuf. */
+export const centrifugeProtobufWire: Wire = {
+  subscriber: (channel) => {
+    const say = CENTRIFUGE_PROTOBUF.encode(SUBSCRIBE_ID, { kind: 'subscribe', channel });
+    return { ...PROTOBUF, steps: [CONNECT_PROTOBUF, { say, until: '\x08\x02\x32' }] };
+  },
+  publisher: () => ({ ...PROTOBUF, steps: [CONNECT_PROTOBUF] }),
+  publication: (channel, json) => CENTRIFUGE_PROTOBUF.encode(3, { kind: 'publish', channel, json }),
+  keepAlive: (text) => (text === PROTOBUF_PING ? CENTRIFUGE_PROTOBUF.pong : null),
+};
+
+/** Publishers are signed-in people, one a publisher, who send to rooms instead of publishing in channels. */
 export function chatWire(cookies: readonly string[]): AckedWire {
-  const signedIn = (index: number) => ({ path: PATH, steps: [CONNECT], cookie: cookies[index] ?? '' });
+  const signedIn = (index: number) => ({ path, steps: [CONNECT], cookie: cookies[index] ?? '' });
   return {
     ...centrifugeWire,
     publisher: (_, index) => signedIn(index),

@@ -1,12 +1,9 @@
+import { eventsPath } from '../../src/wire-clients/plain-http.ts';
 import { centrifugeWire } from './centrifuge.ts';
 import type { Wire } from './wire.ts';
 
-/** Subscribers by plain HTTP, who hear server-sent events. The publisher speaks Centrifuge: what is compared is the fan-out. */
+/** Subscribers to server-sent events. The publisher speaks Centrifuge, as only the fan-out is compared. */
 export const eventStreamWire: Wire = {
   ...centrifugeWire,
-  subscriber: (channel) => ({
-    path: `/sse?channel=${encodeURIComponent(channel)}`,
-    steps: [],
-    events: 'event: subscribed',
-  }),
+  subscriber: (channel) => ({ path: eventsPath(channel), steps: [], events: 'event: subscribed' }),
 };

@@ -1,5 +1,8 @@
+import { CENTRIFUGE_JSON } from '../../src/wire-clients/centrifuge-json.ts';
+import { CONNECT_ID, SUBSCRIBE_ID } from '../../src/wire-clients/codec.ts';
+import { connectPacket, SOCKET_IO } from '../../src/wire-clients/socket-io.ts';
 import { centrifugeWire } from './centrifuge.ts';
-import { SOCKET_IO_PATH, socketIoWire } from './socket-io.ts';
+import { socketIoWire } from './socket-io.ts';
 import type { Role, Wire } from './wire.ts';
 
 /** How a client asks for what it missed. */
@@ -18,10 +21,13 @@ export const centrifugeRecovery: Recovery = {
   wire: centrifugeWire,
   ack: '"publish"',
   comeBack: (channel, heard) => {
-    const epoch = lastMatch(heard, /"epoch":"([^"]*)"/g);
-    const offset = lastMatch(heard, /"offset":(\d+)/g);
-    const subscribe = `{"id":2,"subscribe":{"channel":"${channel}","recover":true,"epoch":"${epoch}","offset":${offset}}}`;
-    return { path: centrifugeWire.subscriber(channel).path, steps: [{ say: `{"id":1,"connect":{}}\n${subscribe}` }] };
+    const { path, encode } = CENTRIFUGE_JSON;
+    const since = {
+      epoch: lastMatch(heard, /"epoch":"([^"]*)"/g),
+      offset: Number(lastMatch(heard, /"offset":(\d+)/g)),
+    };
+    const subscribe = encode(SUBSCRIBE_ID, { kind: 'subscribe', channel, since });
+    return { path, steps: [{ say: `${encode(CONNECT_ID, { kind: 'connect' })}\n${subscribe}` }] };
   },
   proof: '"recovered":true',
 };
@@ -33,7 +39,7 @@ export const socketIoRecovery: Recovery = {
   comeBack: (_, heard) => {
     const pid = lastMatch(heard, /"pid":"([^"]*)"/g);
     const offset = lastMatch(heard, /,"([^",]+)"\]/g);
-    return { path: SOCKET_IO_PATH, steps: [{ say: `40${JSON.stringify({ pid, offset })}` }] };
+    return { path: SOCKET_IO.path, steps: [{ say: connectPacket({ pid, offset }) }] };
   },
   proof: '"pid"',
 };

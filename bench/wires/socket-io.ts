@@ -1,33 +1,32 @@
-import { ID, ID_DIGITS, readDigits } from '../load/message.ts';
+import { CONNECT_ID } from '../../src/wire-clients/codec.ts';
+import { eventPacket, SOCKET_IO } from '../../src/wire-clients/socket-io.ts';
+import { FIRST_ID, ID_DIGITS, readDigits } from '../load/message.ts';
 import type { AckedWire } from './wire.ts';
 
-export const SOCKET_IO_PATH = '/socket.io/?EIO=4&transport=websocket';
-const CONNECT = { say: '40', until: '40{' };
+const { path, pong, encode } = SOCKET_IO;
+const CONNECT = { say: encode(CONNECT_ID, { kind: 'connect' }), until: '40{' };
+const PING = '2';
 const ACK = Buffer.from('43');
 
-/**
- * Socket.IO 5 on Engine.IO 4 (https://socket.io/docs/v4/socket-io-protocol). `join`, `publish` and `publication` are
- * events of our own server, `targets/servers/socket-io.mjs`.
- */
+const entering = (channel: string, event: string) => ({
+  path,
+  steps: [CONNECT, { say: eventPacket(1, event, [JSON.stringify(channel)]), until: '431[' }],
+});
+
+/** Socket.IO. `join`, `publish` and `publication` are events of our own server, `targets/servers/socket-io.mjs`. */
 export const socketIoWire: AckedWire = {
-  subscriber: (channel) => ({
-    path: SOCKET_IO_PATH,
-    steps: [CONNECT, { say: `421["join","${channel}"]`, until: '431[' }],
-  }),
-  publisher: () => ({ path: SOCKET_IO_PATH, steps: [CONNECT] }),
-  publication: (channel, payload) => `42${ID}["publish","${channel}",${payload}]`,
-  keepAlive: (text) => (text === '2' ? '3' : null),
+  subscriber: (channel) => entering(channel, 'join'),
+  publisher: () => ({ path, steps: [CONNECT] }),
+  publication: (channel, json) => encode(FIRST_ID, { kind: 'publish', channel, json }),
+  keepAlive: (text) => (text === PING ? pong : null),
   acks: (buffer, start, end, onAck) => {
     const isAck = buffer[start] === ACK[0] && buffer[start + 1] === ACK[1];
     if (isAck && end - start >= ACK.length + ID_DIGITS) onAck(readDigits(buffer, start + ACK.length, ID_DIGITS), true);
   },
 };
 
-/** The same on Banyan, where the events of channels are its own. */
+/** The same on Banyan, which has events of its own. */
 export const banyanSocketIoWire: AckedWire = {
   ...socketIoWire,
-  subscriber: (channel) => ({
-    path: SOCKET_IO_PATH,
-    steps: [CONNECT, { say: `421["subscribe","${channel}"]`, until: '431[' }],
-  }),
+  subscriber: (channel) => entering(channel, 'subscribe'),
 };

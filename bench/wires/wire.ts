@@ -1,14 +1,14 @@
-import type { Message } from '../load/frames.ts';
+import type { Frame } from '../../src/wire-clients/codec.ts';
 import type { SocketTarget } from '../load/socket.ts';
 
 /** What a client says to a server, and the text in the server's answer that shows it was understood. */
-export type Step<Said = Message> = { readonly say: Said; readonly until?: string };
+export type Step<Said = Frame> = { readonly say: Said; readonly until?: string };
 
 /** How a client of one kind gets going: where it connects and what it says then. */
 export type Role = Omit<SocketTarget, 'port'> & {
   /** Text in what the server says first, by itself; the client waits for it, and may need it for what it then says. */
   readonly greeting?: string;
-  readonly steps: readonly Step<Message | ((greeting: string) => string)>[];
+  readonly steps: readonly Step<Frame | ((greeting: string) => string)>[];
   /** Not a WebSocket: a request whose answer is a stream of events, with this text in the first of them. */
   readonly events?: string;
 };
@@ -20,9 +20,9 @@ export type Wire = {
   /** The `index`-th publisher; tells publishers apart where the protocol needs it. */
   readonly publisher: (channel: string, index: number) => Role;
   /** The message that publishes `payload` (JSON text); holds `ID` where the protocol has message ids. */
-  readonly publication: (channel: string, payload: string, index: number) => Message;
+  readonly publication: (channel: string, payload: string, index: number) => Frame;
   /** The answer to a server's keep-alive message, or null when it isn't one. */
-  readonly keepAlive: (text: string) => Message | null;
+  readonly keepAlive: (text: string) => Frame | null;
 };
 
 /** The server's answer to one publication: its id, and whether the server took it. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { clientOf } from './bench/choose-client.ts';
 import { BENCH_OPTIONS, type BenchOptions, readBenchOptions } from './bench/options.ts';
 import { OwnLimits } from './bench/own-limits.ts';
 import { Payloads } from './bench/payload.ts';
@@ -10,7 +11,6 @@ import { runConnect } from './bench/scenarios/connect.ts';
 import { runReconnect } from './bench/scenarios/reconnect.ts';
 import { runTraffic } from './bench/scenarios/traffic.ts';
 import { Tally } from './bench/tally.ts';
-import { wireOf } from './bench/wires/choose.ts';
 import type { Command } from './command.ts';
 import { onInterrupt } from './interruption.ts';
 import { optionsHelp } from './options.ts';
@@ -59,7 +59,7 @@ async function prepare(options: BenchOptions, tally: Tally): Promise<Run> {
   const payloads = new Payloads(options['--size']);
   const run: Run = {
     options,
-    wire: wireOf(options, payloads),
+    client: clientOf(options, payloads),
     payloads,
     channel: channelOf(options),
     tally,

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import type { Centrifuge } from 'centrifuge';
+import { clientFrame } from '../../src/wire-clients/frames.ts';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { findViolations } from './oracle.ts';
-import { frame, RawClient } from './raw-client.ts';
+import { RawClient } from './raw-client.ts';
 import { until } from './tally.ts';
 import { Traffic } from './traffic.ts';
 
@@ -38,7 +39,7 @@ async function rawClient(): Promise<RawClient> {
 /** Many commands as one frame. */
 function burst(count: number, command: object): Uint8Array {
   const lines = Array.from({ length: count }, (_, index) => JSON.stringify({ id: index + 10, ...command }));
-  return frame(lines.join('\n'));
+  return clientFrame(lines.join('\n'));
 }
 
 /** Connects and sends bursts until it is closed, again and again; gives how often it was closed with which code. */

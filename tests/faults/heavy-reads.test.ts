@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { SignJWT } from 'jose';
+import { clientFrame } from '../../src/wire-clients/frames.ts';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
-import { frame, RawClient } from './raw-client.ts';
+import { RawClient } from './raw-client.ts';
 
 const SECRET = 'a secret that is shared with one application only';
 const RIGHTS = { subscribe: 'everyone', publish: 'everyone', readHistory: 'everyone', readPresence: 'everyone' };
@@ -46,7 +47,9 @@ async function clientOf(user: string): Promise<RawClient> {
 
 /** As many commands as may be under way, in one frame. */
 const flood = (command: object) =>
-  frame(Array.from({ length: COMMANDS }, (_, index) => JSON.stringify({ id: index + 1_000, ...command })).join('\n'));
+  clientFrame(
+    Array.from({ length: COMMANDS }, (_, index) => JSON.stringify({ id: index + 1_000, ...command })).join('\n'),
+  );
 
 describe('FS1 one user who asks for much', () => {
   test.each([

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { Centrifuge } from 'centrifuge';
+import { clientFrame, TEXT } from '../../src/wire-clients/frames.ts';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { findViolations } from './oracle.ts';
-import { frame, RawClient } from './raw-client.ts';
+import { RawClient } from './raw-client.ts';
 import { inTime, until } from './tally.ts';
 import { Traffic } from './traffic.ts';
 
@@ -29,7 +30,7 @@ beforeAll(async () => {
   witness = await traffic.connect();
   silent = await RawClient.open(server.socketUrl);
   unfinished = await RawClient.open(server.socketUrl);
-  unfinished.write(frame('{"id":1,"connect":{}}').subarray(0, 10));
+  unfinished.write(clientFrame('{"id":1,"connect":{}}').subarray(0, 10));
 });
 afterAll(async () => {
   traffic.close();
@@ -60,7 +61,7 @@ describe('SE6: what is not of the protocol closes its own connection alone', () 
   for (const [what, text] of TEXTS) {
     test(`${what}: 3501`, async () => {
       const raw = await RawClient.connect(server.socketUrl);
-      raw.write(frame(text));
+      raw.write(clientFrame(text));
       expect(await inTime('the close', raw.closed)).toBe(3501);
       expect((await tell(what)).outcome).toBe('acked');
     });
@@ -68,14 +69,14 @@ describe('SE6: what is not of the protocol closes its own connection alone', () 
 
   /** Whatever the WebSocket layer says to it: it is closed. */
   const FRAMES: readonly [string, Buffer][] = [
-    ['text that is not UTF-8', frame(Buffer.from([0xff, 0xfe, 0xfd]))],
-    ['garbage in a binary frame', frame(Buffer.from([0xff, 0x00, 0x80]), { opcode: 2 })],
-    ['an unknown opcode', frame('{}', { opcode: 5 })],
-    ['reserved bits', frame('{}', { reservedBits: 0x70 })],
-    ['a continuation of nothing', frame('{}', { opcode: 0 })],
-    ['a long control frame', frame('x'.repeat(200), { opcode: 9 })],
-    ['a close frame of one byte', frame('x', { opcode: 8 })],
-    ['a frame over the bound', frame(`"${'x'.repeat(FRAME_BYTES)}"`)],
+    ['text that is not UTF-8', clientFrame(Buffer.from([0xff, 0xfe, 0xfd]), { opcode: TEXT })],
+    ['garbage in a binary frame', clientFrame(Buffer.from([0xff, 0x00, 0x80]), { opcode: 2 })],
+    ['an unknown opcode', clientFrame('{}', { opcode: 5 })],
+    ['reserved bits', clientFrame('{}', { reservedBits: 0x70 })],
+    ['a continuation of nothing', clientFrame('{}', { opcode: 0 })],
+    ['a long control frame', clientFrame('x'.repeat(200), { opcode: 9 })],
+    ['a close frame of one byte', clientFrame('x', { opcode: 8 })],
+    ['a frame over the bound', clientFrame(`"${'x'.repeat(FRAME_BYTES)}"`)],
     ['a frame that says it has 2^62 bytes', Buffer.from([0x81, 0xff, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])],
     ['noise', Buffer.from(Array.from({ length: 500 }, (_, index) => (index * 151 + 89) & 0xff))],
   ];
@@ -90,7 +91,7 @@ describe('SE6: what is not of the protocol closes its own connection alone', () 
 
   test('a good command in small pieces is a good command', async () => {
     const raw = await RawClient.connect(server.socketUrl);
-    for (const byte of frame('{"id":7,"presence":{"channel":"demo:x"}}')) {
+    for (const byte of clientFrame('{"id":7,"presence":{"channel":"demo:x"}}')) {
       raw.write(Buffer.from([byte]));
       await Bun.sleep(1);
     }

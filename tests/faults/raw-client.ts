@@ -1,7 +1,9 @@
-import { connect, type Socket } from 'node:net';
+import { CENTRIFUGE_JSON } from '../../src/wire-clients/centrifuge-json.ts';
+import { CLOSE, clientFrame, TEXT } from '../../src/wire-clients/frames.ts';
+import { openRawSocket, type RawSocket } from '../../src/wire-clients/raw-socket.ts';
 import { inTime } from './tally.ts';
 
-/** A line of the Centrifuge protocol, as it came. */
+/** A line of the Centrifuge protocol, as the server wrote it. */
 export type Message = {
   readonly id?: number;
   readonly error?: { readonly code: number; readonly temporary?: boolean };
@@ -11,16 +13,10 @@ export type Message = {
 };
 export type Pub = { readonly offset: number; readonly data: unknown };
 
-const TEXT = 1;
-const CLOSE = 8;
-const FINAL = 0x80;
-const MASKED = 0x80;
-const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
-const SWITCHED = /^HTTP\/1\.1 101 /;
 /** The code of a connection that ended without one (RFC 6455, 7.4.1). */
 const CUT = 1006;
 
-/** A WebSocket client that may do what no library lets it: stop reading, or send what is no frame. */
+/** A WebSocket client that can do what libraries prevent: stop reading, or send bytes that are no frame. */
 export class RawClient {
   readonly messages: Message[] = [];
   /** Resolves with the code of the server's close frame, or 1006 where it just went. */
@@ -29,35 +25,28 @@ export class RawClient {
   pings = 0;
   /** Whether it answers pings. */
   answersPings = true;
-  readonly #socket: Socket;
+  readonly #socket: RawSocket;
+  readonly #opened: Promise<void>;
   #onMessage: () => void = () => undefined;
-  #bytes = Buffer.alloc(0);
-  #head: string | undefined;
   #code = CUT;
   #lastId = 0;
 
-  private constructor(socket: Socket) {
+  private constructor(url: string) {
+    const { socket, opened } = openRawSocket(url, {
+      onFrame: (buffer, start, end, opcode) => {
+        this.#handle(opcode, buffer.subarray(start, end));
+        this.#onMessage();
+      },
+    });
     this.#socket = socket;
-    socket.on('data', (bytes) => this.#take(Buffer.from(bytes as Uint8Array)));
-    // What there is to know of an error, `close` tells.
-    socket.on('error', () => undefined);
-    this.closed = new Promise((resolve) => socket.on('close', () => resolve(this.#code)));
+    this.#opened = opened;
+    this.closed = socket.closed.then(() => this.#code);
   }
 
   /** Opens a WebSocket, and no more. */
   static async open(socketUrl: string): Promise<RawClient> {
-    const { hostname, port, host, pathname } = new URL(socketUrl);
-    const socket = connect(Number(port), hostname);
-    const client = new RawClient(socket);
-    const upgrade = [
-      'Upgrade: websocket',
-      'Connection: Upgrade',
-      `Sec-WebSocket-Key: ${KEY}`,
-      'Sec-WebSocket-Version: 13',
-    ];
-    socket.write([`GET ${pathname} HTTP/1.1`, `Host: ${host}`, ...upgrade, '', ''].join('\r\n'));
-    await client.#until('the handshake', () => client.#head !== undefined);
-    if (!SWITCHED.test(client.#head ?? '')) throw new Error(`the handshake failed: ${client.#head}`);
+    const client = new RawClient(socketUrl);
+    await inTime('the upgrade', client.#opened);
     return client;
   }
 
@@ -74,7 +63,7 @@ export class RawClient {
       this.#lastId += 1;
       return JSON.stringify({ id: this.#lastId, ...command });
     });
-    this.write(frame(lines.join('\n')));
+    this.write(clientFrame(lines.join('\n')));
     return this.#lastId;
   }
 
@@ -94,11 +83,11 @@ export class RawClient {
   }
 
   stopReading(): void {
-    this.#socket.pause();
+    this.#socket.stopReading();
   }
 
   readOn(): void {
-    this.#socket.resume();
+    this.#socket.readOn();
   }
 
   /** Publications of a channel in the order in which they came, those of a recovery included. */
@@ -110,7 +99,7 @@ export class RawClient {
   }
 
   end(): void {
-    this.#socket.destroy();
+    this.#socket.cut();
   }
 
   async #until(what: string, isIt: () => boolean): Promise<void> {
@@ -125,38 +114,10 @@ export class RawClient {
     await inTime(what, Promise.race([promise, gone]));
   }
 
-  #take(bytes: Buffer): void {
-    this.#bytes = Buffer.concat([this.#bytes, bytes]);
-    if (this.#head === undefined) this.#takeHead();
-    if (this.#head !== undefined) while (this.#takeFrame());
-    this.#onMessage();
-  }
-
-  #takeHead(): void {
-    const end = this.#bytes.indexOf('\r\n\r\n');
-    if (end < 0) return;
-    this.#head = this.#bytes.subarray(0, end).toString();
-    this.#bytes = this.#bytes.subarray(end + 4);
-  }
-
-  /** False when there is no whole frame yet. */
-  #takeFrame(): boolean {
-    const short = this.#bytes.length < 2 ? undefined : this.#bytes.readUInt8(1);
-    if (short === undefined) return false;
-    const header = short < 126 ? 2 : short === 126 ? 4 : 10;
-    if (this.#bytes.length < header) return false;
-    const length = header === 2 ? short : this.#bytes.readUIntBE(header === 4 ? 2 : 4, header === 4 ? 2 : 6);
-    if (this.#bytes.length < header + length) return false;
-    const opcode = this.#bytes.readUInt8(0) & 0x0f;
-    this.#handle(opcode, this.#bytes.subarray(header, header + length));
-    this.#bytes = this.#bytes.subarray(header + length);
-    return true;
-  }
-
   #handle(opcode: number, payload: Buffer): void {
     if (opcode === CLOSE) {
       this.#code = payload.readUInt16BE(0);
-      this.#socket.end(frame(payload, { opcode: CLOSE }));
+      this.#socket.end(clientFrame(payload, { opcode: CLOSE }));
     } else if (opcode === TEXT) {
       for (const line of payload.toString().split('\n')) if (line !== '') this.#hear(JSON.parse(line));
     }
@@ -168,26 +129,6 @@ export class RawClient {
       return;
     }
     this.pings += 1;
-    if (this.answersPings) this.write(frame('{}'));
+    if (this.answersPings) this.write(clientFrame(CENTRIFUGE_JSON.pong));
   }
-}
-
-export type FrameOptions = { readonly opcode?: number; readonly reservedBits?: number; readonly masked?: boolean };
-
-/** A client's WebSocket frame (RFC 6455, 5.2), right or wrong. The mask is zero, so the payload stays readable. */
-export function frame(payload: string | Uint8Array, options: FrameOptions = {}): Buffer {
-  const { opcode = TEXT, reservedBits = 0, masked = true } = options;
-  const body = Buffer.from(payload as string);
-  const mask = masked ? Buffer.alloc(4) : Buffer.alloc(0);
-  return Buffer.concat([Buffer.from([FINAL | reservedBits | opcode]), lengthOf(body.length, masked), mask, body]);
-}
-
-function lengthOf(length: number, masked: boolean): Buffer {
-  const bit = masked ? MASKED : 0;
-  if (length < 126) return Buffer.from([bit | length]);
-  if (length < 65_536) return Buffer.from([bit | 126, length >> 8, length & 0xff]);
-  const long = Buffer.alloc(9);
-  long.writeUInt8(bit | 127);
-  long.writeUIntBE(length, 3, 6);
-  return long;
 }

@@ -1,5 +1,12 @@
-import { connect, type Socket } from 'node:net';
-import { frame } from './raw-client.ts';
+import { CENTRIFUGE_JSON } from '../../src/wire-clients/centrifuge-json.ts';
+import { CENTRIFUGE_PROTOBUF } from '../../src/wire-clients/centrifuge-protobuf.ts';
+import type { Command } from '../../src/wire-clients/codec.ts';
+import { clientFrame, upgradeRequest } from '../../src/wire-clients/frames.ts';
+import { eventsPath } from '../../src/wire-clients/plain-http.ts';
+import { pusherCodec, subscribeText } from '../../src/wire-clients/pusher.ts';
+import { RawSocket } from '../../src/wire-clients/raw-socket.ts';
+import { connectPacket, SOCKET_IO } from '../../src/wire-clients/socket-io.ts';
+import type { Place } from '../../src/wire-clients/wire-client.ts';
 
 /** What tests publish: a number, and what the publication is about. */
 export type Mark = { readonly number: number; readonly key: string };
@@ -14,11 +21,11 @@ export function dataOf({ number, key }: Mark, padding: string): object {
 export interface SlowLine {
   /** All that came, byte by byte. */
   readonly text: string;
-  /** Resolves when the server has ended it, and all that came before is read. */
-  readonly ended: Promise<void>;
+  /** Resolves when the server has closed it, and all that came before was read. */
+  readonly closed: Promise<void>;
   stopReading(): void;
   readOn(): void;
-  end(): void;
+  cut(): void;
 }
 
 /** What has come of the channel, in the order in which it came. */
@@ -36,38 +43,14 @@ export type Way = {
   readonly lastWord: string;
 };
 
-/** A socket of the system's, read as bytes. */
-class TcpLine implements SlowLine {
+/** A raw connection, read as text. */
+class TcpLine extends RawSocket implements SlowLine {
   text = '';
-  readonly ended: Promise<void>;
-  readonly #socket: Socket;
 
-  constructor(url: string, head: readonly string[], body = '') {
-    const { hostname, port, host } = new URL(url);
-    this.#socket = connect(Number(port), hostname);
-    this.#socket.on('data', (bytes) => {
-      this.text += Buffer.from(bytes as Uint8Array).toString('latin1');
+  constructor(url: string, request: string) {
+    super(url, request, (bytes) => {
+      this.text += bytes.toString('latin1');
     });
-    this.#socket.on('error', () => undefined);
-    this.ended = new Promise((resolve) => this.#socket.on('close', () => resolve()));
-    const [request = '', ...headers] = head;
-    this.#socket.write([request, `Host: ${host}`, ...headers, '', body].join('\r\n'));
-  }
-
-  write(bytes: Uint8Array): void {
-    this.#socket.write(bytes);
-  }
-
-  stopReading(): void {
-    this.#socket.pause();
-  }
-
-  readOn(): void {
-    this.#socket.resume();
-  }
-
-  end(): void {
-    this.#socket.destroy();
   }
 
   async has(text: string): Promise<void> {
@@ -79,85 +62,83 @@ class TcpLine implements SlowLine {
   }
 }
 
-const UPGRADE = [
-  'Upgrade: websocket',
-  'Connection: Upgrade',
-  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-  'Sec-WebSocket-Version: 13',
-];
-
 async function webSocket(url: string, path: string, ...frames: readonly Uint8Array[]): Promise<TcpLine> {
-  const line = new TcpLine(url, [`GET ${path} HTTP/1.1`, ...UPGRADE]);
+  const line = new TcpLine(url, upgradeRequest(new URL(url).host, path));
   await line.has('\r\n\r\n');
   for (const each of frames) line.write(each);
   return line;
 }
 
+/** A request whose answer does not end. */
+function stream(url: string, start: string, headers: readonly string[], body = ''): Promise<TcpLine> {
+  const lines = [`${start} HTTP/1.1`, `Host: ${new URL(url).host}`, ...headers, '', body];
+  return Promise.resolve(new TcpLine(url, lines.join('\r\n')));
+}
+
 const CHANNEL = 'shop:x';
-const BINARY = { opcode: 2 };
-const CONNECT = '{"id":1,"connect":{}}';
 /** Of a close frame: the code, and the reason. */
 const SLOW = '\x0b\xc0slow';
 
-const subscribe = (since = '') => `{"id":2,"subscribe":{"channel":"${CHANNEL}"${since}}}`;
-/** Connect with an empty body (4), and subscribe (5) to the channel (1); each behind its length. */
-const PROTOBUF = Buffer.concat([
-  Buffer.from([4, 0x08, 1, 0x22, 0]),
-  Buffer.from([4 + 2 + CHANNEL.length, 0x08, 2, 0x2a, 2 + CHANNEL.length, 0x0a, CHANNEL.length]),
-  Buffer.from(CHANNEL),
-]);
+const CONNECT: Command = { kind: 'connect' };
+const subscribe = (since?: Place): Command => ({ kind: 'subscribe', channel: CHANNEL, ...(since && { since }) });
+const jsonCommands = (since?: Place) =>
+  `${CENTRIFUGE_JSON.encode(1, CONNECT)}\n${CENTRIFUGE_JSON.encode(2, subscribe(since))}`;
 
-/** Where a client of the Centrifuge protocol goes on, in JSON. */
-function sinceOf({ text }: SlowLine): string {
-  const offset = [...text.matchAll(/"offset":(\d+)/g)].at(-1)?.[1];
-  return `,"recover":true,"epoch":"","offset":${offset}`;
+/** The position of a client of the Centrifuge protocol, in JSON. */
+function placeOf({ text }: SlowLine): Place {
+  return { epoch: '', offset: Number([...text.matchAll(/"offset":(\d+)/g)].at(-1)?.[1]) };
 }
 
-const httpStream = (url: string, since = '') => {
-  const body = `${CONNECT}\n${subscribe(since)}`;
-  const head = ['POST /connection/http_stream HTTP/1.1', `Content-Length: ${body.length}`];
-  return Promise.resolve(new TcpLine(url, head, body));
+const httpStream = (url: string, since?: Place) => {
+  const body = jsonCommands(since);
+  return stream(url, 'POST /connection/http_stream', [`Content-Length: ${body.length}`], body);
 };
-const events = (url: string, lastId?: string) => {
-  const id = lastId === undefined ? [] : [`Last-Event-ID: ${lastId}`];
-  return Promise.resolve(new TcpLine(url, [`GET /sse?channel=${CHANNEL} HTTP/1.1`, ...id]));
+const events = (url: string, lastId?: string) =>
+  stream(url, `GET ${eventsPath(CHANNEL)}`, lastId === undefined ? [] : [`Last-Event-ID: ${lastId}`]);
+const centrifugeSocket = (url: string, since?: Place) =>
+  webSocket(url, CENTRIFUGE_JSON.path, clientFrame(jsonCommands(since)));
+const protobufSocket = (url: string) => {
+  const commands = [CENTRIFUGE_PROTOBUF.encode(1, CONNECT), CENTRIFUGE_PROTOBUF.encode(2, subscribe())];
+  return webSocket(url, CENTRIFUGE_PROTOBUF.path, clientFrame(Buffer.concat(commands)));
 };
-const centrifugeSocket = (url: string, since = '') =>
-  webSocket(url, '/connection/websocket', frame(`${CONNECT}\n${subscribe(since)}`));
-const socketIo = async (url: string, auth = '{}') => {
-  const line = await webSocket(url, '/socket.io/?EIO=4&transport=websocket', frame(`40${auth}`));
+const socketIo = async (url: string, auth?: object) => {
+  const line = await webSocket(url, SOCKET_IO.path, clientFrame(connectPacket(auth)));
   await line.has('40{');
-  if (auth === '{}') line.write(frame(`42["subscribe","${CHANNEL}"]`));
+  if (auth === undefined) line.write(clientFrame(SOCKET_IO.encode(1, subscribe())));
   return line;
 };
+const pusher = (url: string) =>
+  webSocket(url, pusherCodec('shop').path, clientFrame(subscribeText(CHANNEL.slice('shop:'.length))));
 
 /** What a Socket.IO client brings: the `pid` it was given, and the last argument of its last event. */
-function authOf({ text }: SlowLine): string {
+function authOf({ text }: SlowLine): object {
   const pid = /"pid":"([^"]+)"/.exec(text)?.[1];
   const offset = [...text.matchAll(/,"([^"\\]+)"\]/g)].at(-1)?.[1];
-  return JSON.stringify({ pid, offset });
+  return { pid, offset };
 }
 
-/** A Socket.IO client that asks for every answer. */
+const POLLING_PATH = SOCKET_IO.path.replace('websocket', 'polling');
+
+/** A Socket.IO client by polling. */
 class PollingLine implements SlowLine {
   text = '';
-  readonly ended: Promise<void>;
+  readonly closed: Promise<void>;
   readonly #url: string;
   #reads = Promise.resolve();
   #readOn: () => void = () => undefined;
   #isOver = false;
 
   constructor(url: string, sid: string) {
-    this.#url = `${url}/socket.io/?EIO=4&transport=polling&sid=${sid}`;
-    this.ended = this.#poll();
+    this.#url = `${url}${POLLING_PATH}&sid=${sid}`;
+    this.closed = this.#poll();
   }
 
   static async open(url: string): Promise<PollingLine> {
-    const greeting = await (await fetch(`${url}/socket.io/?EIO=4&transport=polling`)).text();
+    const greeting = await (await fetch(`${url}${POLLING_PATH}`)).text();
     const { sid } = JSON.parse(greeting.slice(1)) as { readonly sid: string };
     const line = new PollingLine(url, sid);
-    await line.#say('40{}');
-    await line.#say(`42["subscribe","${CHANNEL}"]`);
+    await line.#say(connectPacket());
+    await line.#say(SOCKET_IO.encode(1, subscribe()));
     return line;
   }
 
@@ -171,7 +152,7 @@ class PollingLine implements SlowLine {
     this.#readOn();
   }
 
-  end(): void {
+  cut(): void {
     this.#isOver = true;
     this.#readOn();
   }
@@ -186,7 +167,7 @@ class PollingLine implements SlowLine {
       this.text += await answer.text();
       if (!answer.ok) return;
       // Engine.IO's heartbeat; no event ends so.
-      if (this.text.endsWith('2')) await this.#say('3');
+      if (this.text.endsWith('2')) await this.#say(SOCKET_IO.pong);
       await this.#reads;
     }
   }
@@ -196,16 +177,16 @@ export const WAYS: readonly Way[] = [
   {
     ...{ name: 'Centrifuge JSON', lastWord: SLOW },
     open: centrifugeSocket,
-    back: (url, before) => centrifugeSocket(url, sinceOf(before)),
+    back: (url, before) => centrifugeSocket(url, placeOf(before)),
   },
   {
     ...{ name: 'Centrifuge Protobuf', lastWord: SLOW },
-    open: (url) => webSocket(url, '/connection/websocket?format=protobuf', frame(PROTOBUF, BINARY)),
+    open: protobufSocket,
   },
   {
     ...{ name: 'Centrifuge HTTP stream', lastWord: '"disconnect":{"code":3008' },
     open: httpStream,
-    back: (url, before) => httpStream(url, sinceOf(before)),
+    back: (url, before) => httpStream(url, placeOf(before)),
   },
   {
     ...{ name: 'server-sent events', lastWord: '"code":3008,"reason":"slow","reconnect":true' },
@@ -214,7 +195,7 @@ export const WAYS: readonly Way[] = [
   },
   {
     ...{ name: 'Pusher', lastWord: '\x10\x68' },
-    open: (url) => webSocket(url, '/app/shop?protocol=7', frame('{"event":"pusher:subscribe","data":{"channel":"x"}}')),
+    open: pusher,
   },
   {
     ...{ name: 'Socket.IO over WebSocket', lastWord: '' },

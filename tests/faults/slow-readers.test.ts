@@ -15,7 +15,7 @@ let server: BanyanProcess;
 const lines: SlowLine[] = [];
 let published: Mark[] = [];
 afterEach(async () => {
-  for (const line of lines.splice(0)) line.end();
+  for (const line of lines.splice(0)) line.cut();
   published = [];
   await server.stop();
 });
@@ -120,7 +120,7 @@ test('SL1: whoever stops reading is told that it was too slow, is counted, and m
     return (await countSlow()) === WAYS.length;
   });
   for (const line of slow) line.readOn();
-  await Promise.all(slow.map(({ ended }) => ended));
+  await Promise.all(slow.map(({ closed: ended }) => ended));
   for (let more = 0; more < 5; more += 1) await publish();
   for (const [index, { name, lastWord, back }] of WAYS.entries()) {
     const before = slow[index] as SlowLine;

@@ -1,25 +1,24 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { Payloads } from '../../src/cli/bench/payload.ts';
-import { centrifugeWire, type Format } from '../../src/cli/bench/wires/centrifuge.ts';
-import { jsonFormat } from '../../src/cli/bench/wires/centrifuge-json.ts';
-import { protobufFormat } from '../../src/cli/bench/wires/centrifuge-protobuf.ts';
-import { EventLines } from '../../src/cli/bench/wires/event-lines.ts';
-import { pusherWire } from '../../src/cli/bench/wires/pusher.ts';
-import { socketIoWire } from '../../src/cli/bench/wires/socketio.ts';
-import { sseWire } from '../../src/cli/bench/wires/sse.ts';
-import { type Wire, WireError } from '../../src/cli/bench/wires/wire.ts';
 import { WireWriter } from '../../src/protocols/centrifuge/wire-writer.ts';
+import { CENTRIFUGE_JSON } from '../../src/wire-clients/centrifuge-json.ts';
+import { CENTRIFUGE_PROTOBUF } from '../../src/wire-clients/centrifuge-protobuf.ts';
+import type { Codec, Message } from '../../src/wire-clients/codec.ts';
+import { EventLines } from '../../src/wire-clients/event-lines.ts';
+import { plainHttpClient } from '../../src/wire-clients/plain-http.ts';
+import { pusherBackend, pusherCodec } from '../../src/wire-clients/pusher.ts';
+import { socketClient } from '../../src/wire-clients/socket-client.ts';
+import { SOCKET_IO } from '../../src/wire-clients/socket-io.ts';
+import { type WireClient, WireError } from '../../src/wire-clients/wire-client.ts';
 import { Random } from '../simulation/random.ts';
 import { garbleBytes, randomBytes } from './garble.ts';
 import { SEED } from './seed.ts';
 
 setDefaultTimeout(60_000);
 
-/** What a load generator hears comes from whatever stands at the URL: that need not be Banyan, or may have gone mad. */
+/** A client must bear anything that the server sends: it need not be Banyan, or may be broken. */
 const FRAMES = 30_000;
 const SERVERS = 150;
-const payloads = new Payloads(64);
-const data = payloads.write({ publisher: 0, sequence: 1, due: 2 });
+const data = 'the data of a publication';
 
 const TEXTS = [
   `{"id":1,"connect":{"client":"a"}}\n{"id":2,"subscribe":{"recoverable":true,"epoch":"e","offset":3}}`,
@@ -61,29 +60,28 @@ function garbledBytes(random: Random): Uint8Array {
   return kind === 0 ? randomBytes(random, 40) : garbleBytes(random, random.pick(MESSAGES));
 }
 
-/** Whole numbers where there are any; throwing is an answer too. */
-function check(format: Format, frame: string | Uint8Array): void {
-  let told: ReturnType<Format['decode']>;
+/** Decodes to messages, or throws. */
+function check(codec: Codec, frame: string | Uint8Array): void {
+  let messages: readonly Message[];
   try {
-    told = format.decode(frame);
+    messages = codec.decode(frame);
   } catch (error) {
     expect(error).toBeInstanceOf(Error);
     return;
   }
-  for (const each of told) expect(typeof each.kind).toBe('string');
+  for (const each of messages) expect(typeof each.kind).toBe('string');
 }
 
-describe(`what a load generator hears (seed ${SEED})`, () => {
-  test(`${FRAMES} frames of each format of Centrifuge are told, or refused`, () => {
+describe(`what a client receives (seed ${SEED})`, () => {
+  test(`${FRAMES} frames of each protocol are decoded or refused`, () => {
     const random = new Random(SEED);
-    const [json, protobuf] = [jsonFormat(payloads), protobufFormat(payloads)];
     for (let count = 0; count < FRAMES; count += 1) {
-      check(json, garbledText(random));
-      check(protobuf, garbledBytes(random));
+      for (const codec of [CENTRIFUGE_JSON, SOCKET_IO, pusherCodec('k')]) check(codec, garbledText(random));
+      check(CENTRIFUGE_PROTOBUF, garbledBytes(random));
     }
   });
 
-  test(`${FRAMES} pieces of a stream of events, however they are cut`, () => {
+  test(`${FRAMES} pieces of an event stream are parsed, however they are cut`, () => {
     const random = new Random(SEED);
     let lines = new EventLines();
     for (let count = 0; count < FRAMES; count += 1) {
@@ -97,7 +95,7 @@ describe(`what a load generator hears (seed ${SEED})`, () => {
 });
 
 const random = new Random(SEED);
-const mad = Bun.serve({
+const broken = Bun.serve({
   port: 0,
   hostname: '127.0.0.1',
   fetch: (request, server) => {
@@ -116,23 +114,27 @@ const mad = Bun.serve({
     message: () => undefined,
   },
 });
-afterAll(() => mad.stop(true));
+afterAll(() => broken.stop(true));
 
-describe(`a server gone mad (seed ${SEED})`, () => {
-  const { origin: url } = mad.url;
-  const app = { id: 'a', key: 'k', secret: 's' };
-  const wires: readonly (readonly [string, Wire])[] = [
-    ['centrifuge', centrifugeWire({ url, token: '', format: jsonFormat(payloads) })],
-    ['centrifuge-protobuf', centrifugeWire({ url, token: '', format: protobufFormat(payloads) })],
-    ['socketio', socketIoWire({ url, token: '', payloads })],
-    ['pusher', pusherWire({ url, app, payloads })],
-    ['sse', sseWire({ url, token: '', payloads })],
+describe(`a broken server (seed ${SEED})`, () => {
+  const { origin: url } = broken.url;
+  const backend = pusherBackend(url, { id: 'a', key: 'k', secret: 's' });
+  const common = { url, read: (value: unknown) => value };
+  const clients: readonly (readonly [string, WireClient<unknown>])[] = [
+    ['centrifuge', socketClient({ ...common, codec: CENTRIFUGE_JSON })],
+    ['centrifuge-protobuf', socketClient({ ...common, codec: CENTRIFUGE_PROTOBUF })],
+    ['socketio', socketClient({ ...common, codec: SOCKET_IO })],
+    ['pusher', socketClient({ ...common, codec: pusherCodec('k'), backend })],
+    ['sse', plainHttpClient(common)],
   ];
-  for (const [name, wire] of wires) {
-    test(`${name}: ${SERVERS} clients are let in or told why not`, async () => {
+  for (const [name, client] of clients) {
+    test(`${name}: ${SERVERS} clients subscribe or get a WireError`, async () => {
       for (let count = 0; count < SERVERS; count += 1) {
         try {
-          const subscriber = await wire.subscribe('demo:x', { onHeard: () => undefined, onEnd: () => undefined });
+          const subscriber = await client.subscribe('demo:x', {
+            onPublications: () => undefined,
+            onClose: () => undefined,
+          });
           subscriber.close();
         } catch (error) {
           expect(error).toBeInstanceOf(WireError);

@@ -1,4 +1,4 @@
-import { frame } from '../faults/raw-client.ts';
+import { clientFrame } from '../../src/wire-clients/frames.ts';
 import type { Random } from '../simulation/random.ts';
 import { garble, garbleBytes, oddJson, randomBytes, strangeText, strangeValue, word } from './garble.ts';
 
@@ -191,12 +191,12 @@ function webSocket(random: Random, site: Site): Uint8Array {
   const fields = [...common(random, site), ...HANDSHAKE.filter(() => random.chance(0.98))];
   const frames = Array.from({ length: random.between(1, 4) }, () => {
     const payload = random.chance(0.5) ? oddJson(random, strangeValue(random)) : randomBytes(random, 150);
-    return frame(payload, {
+    return clientFrame(payload, {
       opcode: random.chance(0.8) ? 1 : random.between(0, 15),
       reservedBits: random.chance(0.9) ? 0 : 0x40,
       masked: random.chance(0.95),
     });
   });
-  const connect = frame('{"id":1,"connect":{}}');
+  const connect = clientFrame('{"id":1,"connect":{}}');
   return Buffer.concat([head(random, 'GET /connection/websocket', fields), connect, ...frames]);
 }

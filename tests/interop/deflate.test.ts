@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { connect, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { PerMessageDeflateOptions, WebSocket } from 'ws';
-import { frame } from '../faults/raw-client.ts';
+import { COMPRESSED, clientFrame, TEXT } from '../../src/wire-clients/frames.ts';
+import { openRawSocket, type RawSocket } from '../../src/wire-clients/raw-socket.ts';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { until } from './until.ts';
 
@@ -60,32 +60,30 @@ type Heard = { readonly isCompressed: boolean; readonly opcode: number; readonly
 
 /** A client that shows each frame as it came. */
 class RawLine {
-  readonly heard: Heard[] = [];
+  readonly heard: readonly Heard[];
   readonly closed: Promise<void>;
-  readonly #socket: Socket;
-  #bytes = Buffer.alloc(0);
-  #isOpen = false;
+  readonly #socket: RawSocket;
 
-  constructor(extension: string) {
-    const { hostname, port, host, pathname } = new URL(server.socketUrl);
-    this.#socket = connect(Number(port), hostname);
-    this.#socket.on('error', () => undefined);
-    this.#socket.on('data', (bytes) => this.#take(Buffer.from(bytes as Uint8Array)));
-    this.closed = new Promise((resolve) => this.#socket.on('close', () => resolve()));
-    const upgrade = ['Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='];
-    const version = [
-      'Sec-WebSocket-Version: 13',
-      ...(extension === '' ? [] : [`Sec-WebSocket-Extensions: ${extension}`]),
-    ];
-    this.#socket.write([`GET ${pathname} HTTP/1.1`, `Host: ${host}`, ...upgrade, ...version, '', ''].join('\r\n'));
+  private constructor({ socket }: ReturnType<typeof openRawSocket>, heard: Heard[]) {
+    this.#socket = socket;
+    this.heard = heard;
+    this.closed = socket.closed;
     rawLines.push(this);
   }
 
-  /** Connected, and in the channel. */
+  /** Connected and subscribed to the channel. */
   static async in(channel: string, extension = 'permessage-deflate'): Promise<RawLine> {
-    const line = new RawLine(extension);
-    await until(() => line.#isOpen);
-    line.say(frame(`${CONNECT}\n${subscribe(channel)}`));
+    const heard: Heard[] = [];
+    const opening = openRawSocket(server.socketUrl, {
+      headers: extension === '' ? [] : [`Sec-WebSocket-Extensions: ${extension}`],
+      onFrame: (buffer, start, end, opcode) => {
+        const payload = buffer.subarray(start, end);
+        heard.push({ isCompressed: (opcode & COMPRESSED) !== 0, opcode: opcode & ~COMPRESSED, payload });
+      },
+    });
+    const line = new RawLine(opening, heard);
+    await opening.opened;
+    line.say(clientFrame(`${CONNECT}\n${subscribe(channel)}`));
     await until(() => line.text().includes('"id":2'));
     return line;
   }
@@ -108,35 +106,14 @@ class RawLine {
   }
 
   end(): void {
-    this.#socket.destroy();
-  }
-
-  #take(bytes: Buffer): void {
-    this.#bytes = Buffer.concat([this.#bytes, bytes]);
-    if (!this.#isOpen) {
-      const end = this.#bytes.indexOf('\r\n\r\n');
-      if (end < 0) return;
-      this.#isOpen = true;
-      this.#bytes = this.#bytes.subarray(end + 4);
-    }
-    while (this.#bytes.length >= 2) {
-      const short = this.#bytes.readUInt8(1);
-      const header = short < 126 ? 2 : 4;
-      if (this.#bytes.length < header) return;
-      const length = header === 2 ? short : this.#bytes.readUInt16BE(2);
-      if (this.#bytes.length < header + length) return;
-      const first = this.#bytes.readUInt8(0);
-      const payload = this.#bytes.subarray(header, header + length);
-      this.heard.push({ isCompressed: (first & 0x40) !== 0, opcode: first & 0x0f, payload });
-      this.#bytes = this.#bytes.subarray(header + length);
-    }
+    this.#socket.cut();
   }
 }
 
 /** A compressed message of a client, in one frame. */
 function compressed(data: Uint8Array, change: (deflated: Buffer) => Buffer = (same) => same): Buffer {
   const deflated = deflateRawSync(data, { finishFlush: 2 });
-  return frame(change(deflated.subarray(0, -4)), { reservedBits: 0x40 });
+  return clientFrame(change(deflated.subarray(0, -4)), { opcode: TEXT, reservedBits: COMPRESSED });
 }
 
 describe('WS1 permessage-deflate', () => {
@@ -157,26 +134,26 @@ describe('WS1 permessage-deflate', () => {
 
   test('compresses what is long, leaves what is short, and what goes to many', async () => {
     const line = await RawLine.in('demo:floor');
-    line.say(frame(`${publish('demo:floor', LONG)}`));
+    line.say(clientFrame(`${publish('demo:floor', LONG)}`));
     await until(() => line.text().includes('user 199'));
-    line.say(frame(`${publish('demo:floor', '"short"')}`));
+    line.say(clientFrame(`${publish('demo:floor', '"short"')}`));
     await until(() => line.text().includes('short'));
     expect(line.frameWith('user 199')?.isCompressed).toBe(true);
     expect(line.frameWith('user 199')?.payload.length).toBeLessThan(LONG.length / 4);
     expect(line.frameWith('"short"')?.isCompressed).toBe(false);
-    line.say(frame('{"id":9,"history":{"channel":"demo:floor","limit":5}}'));
+    line.say(clientFrame('{"id":9,"history":{"channel":"demo:floor","limit":5}}'));
     await until(() => line.text().includes('"id":9'));
     expect(line.frameWith('"id":9')?.isCompressed).toBe(true);
 
     const [one, other] = [await RawLine.in('demo:many'), await RawLine.in('demo:many')];
-    one.say(frame(publish('demo:many', LONG)));
+    one.say(clientFrame(publish('demo:many', LONG)));
     await until(() => one.text().includes('user 199') && other.text().includes('user 199'));
     expect([one, other].map((each) => each.frameWith('user 199')?.isCompressed)).toEqual([false, false]);
   });
 
   test('does not compress for a client that did not ask', async () => {
     const line = await RawLine.in('demo:plain', '');
-    line.say(frame(publish('demo:plain', LONG)));
+    line.say(clientFrame(publish('demo:plain', LONG)));
     await until(() => line.text().includes('user 199'));
     expect(line.heard.some(({ isCompressed }) => isCompressed)).toBe(false);
   });
@@ -188,7 +165,7 @@ describe('WS1 permessage-deflate', () => {
       ['a bomb', compressed(Buffer.alloc(50 * MIB))],
       ['just too long', compressed(Buffer.alloc(MAX_FRAME_BYTES + 1, 0x20))],
       ['garbled', compressed(Buffer.from(CONNECT), (bytes) => Buffer.from(bytes.map((byte) => byte ^ 0xff)))],
-      ['nothing but ones', frame(Buffer.alloc(100, 0xff), { reservedBits: 0x40 })],
+      ['nothing but ones', clientFrame(Buffer.alloc(100, 0xff), { opcode: TEXT, reservedBits: COMPRESSED })],
       ['cut off', compressed(Buffer.from(LONG), (bytes) => bytes.subarray(0, 40))],
       ['not asked for', compressed(Buffer.from(CONNECT)), ''],
       ['in two parts, a bomb', bombInParts()],
@@ -207,8 +184,8 @@ describe('WS1 permessage-deflate', () => {
 
 function bombInParts(): Buffer {
   const deflated = deflateRawSync(Buffer.alloc(50 * MIB), { finishFlush: 2 }).subarray(0, -4);
-  const first = frame(deflated.subarray(0, 20_000), { reservedBits: 0x40 });
-  const last = frame(deflated.subarray(20_000), { opcode: 0 });
+  const first = clientFrame(deflated.subarray(0, 20_000), { opcode: TEXT, reservedBits: COMPRESSED });
+  const last = clientFrame(deflated.subarray(20_000), { opcode: 0 });
   // Not the final one.
   first.writeUInt8(first.readUInt8(0) & 0x7f, 0);
   return Buffer.concat([first, last]);

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
-import { Centrifuge, type Options, type Subscription, type TransportName } from 'centrifuge';
-import { Centrifuge as ProtobufCentrifuge } from 'centrifuge/build/protobuf';
-import { EventSource } from 'eventsource';
+import type { Centrifuge, Options, Subscription } from 'centrifuge';
 import { SignJWT } from 'jose';
+import { CENTRIFUGE_JSON } from '../../src/wire-clients/centrifuge-json.ts';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { until } from './until.ts';
+import { type Format, packed, stockCentrifuge, type Transport, unpacked } from './ways/centrifuge.ts';
 
 const SECRET = 'a secret that is shared with one application only';
 const APP = 'https://app.example.org';
@@ -17,13 +17,6 @@ const WAYS = [
   ['Protobuf over an HTTP stream', 'protobuf', 'http_stream'],
   ['JSON over server-sent events', 'json', 'sse'],
 ] as const;
-type Format = (typeof WAYS)[number][1];
-
-const PATHS = {
-  websocket: '/connection/websocket',
-  http_stream: '/connection/http_stream',
-  sse: '/connection/sse',
-} as const;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -43,13 +36,8 @@ afterEach(() => {
 });
 afterAll(() => Promise.all([server.stop(), signed.stop()]));
 
-async function connected(format: Format, transport: keyof typeof PATHS, options: Partial<Options> = {}) {
-  const base = transport === 'websocket' ? server.url.replace('http', 'ws') : server.url;
-  const Client = format === 'json' ? Centrifuge : (ProtobufCentrifuge as unknown as typeof Centrifuge);
-  const client = new Client([{ transport: transport as TransportName, endpoint: `${base}${PATHS[transport]}` }], {
-    ...{ emulationEndpoint: `${server.url}/emulation`, eventsource: EventSource, fetch, minReconnectDelay: 50 },
-    ...options,
-  });
+async function connected(format: Format, transport: Transport, options: Partial<Options> = {}) {
+  const client = stockCentrifuge(server.url, format, transport, { minReconnectDelay: 50, ...options });
   clients.push(client);
   client.connect();
   await client.ready(5_000);
@@ -62,10 +50,6 @@ async function subscribed(client: Centrifuge, channel: string): Promise<Subscrip
   await subscription.ready(5_000);
   return subscription;
 }
-
-/** Data as the client of this format takes and gives it. */
-const packed = (format: Format, data: unknown) => (format === 'json' ? data : encoder.encode(JSON.stringify(data)));
-const unpacked = (data: unknown) => (data instanceof Uint8Array ? JSON.parse(decoder.decode(data)) : data);
 
 describe('the official client', () => {
   test.each([...WAYS])('has everything: %s', async (_way, format, transport) => {
@@ -168,7 +152,7 @@ test('a carriage return between the tokens of JSON reaches every client as a spa
   for (const client of clients) {
     (await subscribed(client, 'log:return')).on('publication', ({ data }) => heard.push(unpacked(data)));
   }
-  const socket = new WebSocket(`${server.url.replace('http', 'ws')}${PATHS.websocket}`);
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}${CENTRIFUGE_JSON.path}`);
   await new Promise((resolve) => socket.addEventListener('open', resolve));
   socket.send('{"id":1,"connect":{}}\n{"id":2,"publish":{"channel":"log:return","data":{\r"a":\r[1]}}}');
   await until(() => heard.length === WAYS.length);
@@ -178,7 +162,7 @@ test('a carriage return between the tokens of JSON reaches every client as a spa
 
 describe('a stream', () => {
   const open = (body: string, headers: Record<string, string> = {}, to = server) =>
-    fetch(`${to.url}${PATHS.http_stream}`, { method: 'POST', body, headers });
+    fetch(`${to.url}/connection/http_stream`, { method: 'POST', body, headers });
 
   test('is not held back by proxies, and ends with a push that says why', async () => {
     const response = await open('{"id":1,"connect":{}}\n{"id":2,"connect":{}}');

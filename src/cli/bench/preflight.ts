@@ -1,18 +1,18 @@
 import { StartError } from '../../app/start-error.ts';
 import { fileLimit } from '../../runtimes/bun/file-limit.ts';
+import { WireError } from '../../wire-clients/wire-client.ts';
 import { leadsHere } from '../deployment/here.ts';
 import { findOut } from '../deployment/ready.ts';
 import { whole as count } from '../figures.ts';
 import { localPorts } from '../linux.ts';
 import type { BenchOptions } from './options.ts';
 import type { Run } from './run.ts';
-import { WireError } from './wires/wire.ts';
 
 /** What is published once before a run, to see that it may be. It is of no run. */
 const TRIAL = 'banyan bench: a trial;';
 /** Files that this process needs for itself. */
 const OWN_FILES = 64;
-const NOBODY = { onHeard: () => undefined, onEnd: () => undefined };
+const NOBODY = { onPublications: () => undefined, onClose: () => undefined };
 
 /** Throws `StartError` where the deployment is not on this machine, and nobody said that this is meant. */
 export async function requireConsent({ url, '--yes': agreed }: BenchOptions): Promise<void> {
@@ -45,19 +45,19 @@ export function requireRoom(options: BenchOptions): void {
  *
  * @throws StartError that says why, and what would help.
  */
-export async function tryOut({ options, wire, channel }: Run): Promise<void> {
+export async function tryOut({ options, client, channel }: Run): Promise<void> {
   const found = await findOut(options.url);
   if (found.kind === 'unreachable') throw new StartError(`${options.url} cannot be reached: ${found.why}`);
   const doing = { connecting: `to subscribe to ${channel}`, publishing: `to publish in ${channel}` };
   let step: keyof typeof doing = 'connecting';
   try {
     const scenario = options['--scenario'];
-    if (scenario !== 'publish') (await wire.subscribe(channel, NOBODY)).close();
+    if (scenario !== 'publish') (await client.subscribe(channel, NOBODY)).close();
     step = 'publishing';
     if (scenario === 'connect') return;
-    const publisher = await wire.publisher(() => undefined);
+    const publisher = await client.publisher(() => undefined);
     if (scenario !== 'reconnect' || options['--protocol'] !== 'pusher')
-      await publisher.publish(channel, TRIAL.padEnd(options['--size'] - 2, 'x'));
+      await publisher.publish(channel, JSON.stringify(TRIAL.padEnd(options['--size'] - 2, 'x')));
     publisher.close();
   } catch (error) {
     if (!(error instanceof WireError)) throw error;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { Received } from './received.ts';
 
 const NONE: ReadonlySet<number> = new Set();
-const heard = (sequence: number, offset = 0, publisher = 0) => ({ offset, stamp: { publisher, sequence, due: 0 } });
+const heard = (sequence: number, offset = 0, publisher = 0) => ({ offset, data: { publisher, sequence, due: 0 } });
 const inOrder = { offset: 0, keepsOrder: true };
 
 describe('by the numbers of the publisher', () => {
@@ -38,7 +38,7 @@ describe('by the offsets of the channel', () => {
   test('publications of others count as part of the order, and for nothing else', () => {
     const received = new Received({ offset: 7, keepsOrder: false });
     expect(received.take(heard(1, 8))).toBe(true);
-    expect(received.take({ offset: 9, stamp: undefined })).toBe(false);
+    expect(received.take({ offset: 9, data: undefined })).toBe(false);
     expect(received.take(heard(0, 10, 1))).toBe(true);
     expect(received).toMatchObject({ count: 2, outOfOrder: 0 });
   });

@@ -1,4 +1,5 @@
-import type { Heard } from './wires/wire.ts';
+import type { Delivery } from '../../wire-clients/wire-client.ts';
+import type { Stamp } from './payload.ts';
 
 /** What one subscriber has heard of one publisher, by the numbers that the publisher gave. */
 class Sequence {
@@ -49,7 +50,7 @@ export class Received {
   }
 
   /** False for a publication that counts for nothing: somebody else's, or a repeated one. */
-  take({ offset, stamp }: Heard): boolean {
+  take({ offset, data: stamp }: Delivery<Stamp | undefined>): boolean {
     const isNext = this.#isNext(offset, stamp);
     if (stamp === undefined) return false;
     if (!this.#sequenceOf(stamp.publisher).take(stamp.sequence)) {
@@ -66,7 +67,7 @@ export class Received {
     return this.#sequenceOf(publisher).missing(count, unacked);
   }
 
-  #isNext(offset: number, stamp: Heard['stamp']): boolean {
+  #isNext(offset: number, stamp: Stamp | undefined): boolean {
     if (offset > 0) {
       const isNext = offset === this.#lastOffset + 1;
       this.#lastOffset = Math.max(offset, this.#lastOffset);

@@ -1,13 +1,13 @@
+import type { WireClient } from '../../wire-clients/wire-client.ts';
 import type { BenchOptions } from './options.ts';
 import type { OwnLimits } from './own-limits.ts';
-import type { Payloads } from './payload.ts';
+import type { Payloads, Stamp } from './payload.ts';
 import type { Tally } from './tally.ts';
-import type { Wire } from './wires/wire.ts';
 
 /** What a scenario runs with. */
 export type Run = {
   readonly options: BenchOptions;
-  readonly wire: Wire;
+  readonly client: WireClient<Stamp | undefined>;
   readonly payloads: Payloads;
   readonly channel: string;
   readonly tally: Tally;

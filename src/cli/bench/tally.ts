@@ -1,6 +1,6 @@
+import { WireError } from '../../wire-clients/wire-client.ts';
 import { whole } from '../figures.ts';
 import { Histogram } from './histogram.ts';
-import { WireError } from './wires/wire.ts';
 
 /** What happened in a run so far. Times are in microseconds. */
 export class Tally {

@@ -1,13 +1,10 @@
-import { openSocket, type Socket } from '../bench/wires/socket.ts';
+import { CENTRIFUGE_JSON } from '../../wire-clients/centrifuge-json.ts';
+import { openSocket, type Socket } from '../../wire-clients/socket.ts';
 import { type Finding, fail, ok, skip } from './finding.ts';
 import { FIRST_EVENT_MS, openStream, type Trial } from './lines.ts';
-import { SOCKET_PATH } from './sockets.ts';
 
 /** How a line that was held ended: not at all, after so many seconds, or it was none to begin with. */
 type Held = { readonly kind: 'held' } | { readonly kind: 'cut'; readonly after: number } | { readonly kind: 'none' };
-
-/** What is said on a quiet line of the Centrifuge protocol, by either side. */
-const PING = '{}';
 
 /** Holds lines for so long without a word of its own, and sees whether they are cut. The server says something now and then. */
 export async function idleFindings(trial: Trial, seconds: number): Promise<Finding[]> {
@@ -64,18 +61,18 @@ async function holdStream(trial: Trial, seconds: number): Promise<Held> {
 async function holdSocket({ url, token }: Trial, seconds: number): Promise<Held> {
   const { held, cut, none } = hold(seconds);
   let isIn = false;
-  const opened = openSocket(`${url.replace(/^http/, 'ws')}${SOCKET_PATH}`, {
+  const opened = openSocket(`${url.replace(/^http/, 'ws')}${CENTRIFUGE_JSON.path}`, {
     onFrame: (frame) => {
-      if (frame === PING) void opened.then((socket) => socket.send(PING));
+      if (frame === CENTRIFUGE_JSON.pong) void opened.then((socket) => socket.send(CENTRIFUGE_JSON.pong));
       else isIn ||= String(frame).includes('"connect"');
     },
     // Who is not let in is closed for that.
-    onEnd: () => (isIn ? cut() : none()),
+    onClose: () => (isIn ? cut() : none()),
   });
   let socket: Socket | undefined;
   try {
     socket = await opened;
-    socket.send(JSON.stringify({ id: 1, connect: token === '' ? {} : { token } }));
+    socket.send(CENTRIFUGE_JSON.encode(1, { kind: 'connect', token }));
   } catch {
     none();
   }

@@ -1,5 +1,6 @@
 import { type ClientRequest, get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
+import { eventsPath } from '../../wire-clients/plain-http.ts';
 import { networkErrorText } from '../deployment/network-error.ts';
 import { ms } from '../figures.ts';
 import { type Finding, fail, ok, skip } from './finding.ts';
@@ -63,17 +64,13 @@ export function openStream({ url, token, channel }: Trial, waitMs: number): Prom
       clearTimeout(timeout);
       resolve(line);
     };
-    const request: ClientRequest = get(
-      `${url}/sse?channel=${encodeURIComponent(channel)}`,
-      { headers, agent: false },
-      (response) => {
-        const { statusCode: status = 0 } = response;
-        response.on('error', () => undefined);
-        if (status !== 200) return settle({ kind: 'refused', status, close });
-        response.once('data', () => settle({ kind: 'open', response, close }));
-        response.once('end', () => settle({ kind: 'failed', why: 'the stream ended before its first event', close }));
-      },
-    );
+    const request: ClientRequest = get(`${url}${eventsPath(channel)}`, { headers, agent: false }, (response) => {
+      const { statusCode: status = 0 } = response;
+      response.on('error', () => undefined);
+      if (status !== 200) return settle({ kind: 'refused', status, close });
+      response.once('data', () => settle({ kind: 'open', response, close }));
+      response.once('end', () => settle({ kind: 'failed', why: 'the stream ended before its first event', close }));
+    });
     request.on('error', (error) => settle({ kind: 'failed', why: networkErrorText(error), close }));
   });
 }

@@ -1,11 +1,11 @@
-import { openSocket } from '../bench/wires/socket.ts';
-import { WireError } from '../bench/wires/wire.ts';
+import { CENTRIFUGE_JSON } from '../../wire-clients/centrifuge-json.ts';
+import { openSocket } from '../../wire-clients/socket.ts';
+import { WireError } from '../../wire-clients/wire-client.ts';
 import { networkErrorText } from '../deployment/network-error.ts';
 import { askForUpgrade, type UpgradeAnswer } from '../deployment/upgrade.ts';
 import { type Finding, fail, ok } from './finding.ts';
 import type { Trial } from './lines.ts';
 
-export const SOCKET_PATH = '/connection/websocket';
 const NAME = 'WebSocket';
 const ANSWER_MS = 10_000;
 const NGINX =
@@ -15,7 +15,7 @@ const NGINX =
 export async function socketFindings(trial: Trial): Promise<Finding[]> {
   let answer: UpgradeAnswer;
   try {
-    answer = await askForUpgrade(trial.url, SOCKET_PATH);
+    answer = await askForUpgrade(trial.url, CENTRIFUGE_JSON.path);
   } catch (error) {
     return [fail(NAME, `no answer to the upgrade: ${networkErrorText(error)}`, 'let the proxy pass WebSockets on')];
   }
@@ -39,7 +39,7 @@ function refused(url: string, { status, body }: UpgradeAnswer): Finding {
   return fail(
     NAME,
     `the upgrade is answered with ${status}`,
-    `let the proxy pass ${SOCKET_PATH} on with its upgrade; ${NGINX}`,
+    `let the proxy pass ${CENTRIFUGE_JSON.path} on with its upgrade; ${NGINX}`,
   );
 }
 
@@ -47,15 +47,15 @@ function refused(url: string, { status, body }: UpgradeAnswer): Finding {
 async function frames({ url, token }: Trial): Promise<Finding> {
   const answered = Promise.withResolvers<string>();
   const timeout = setTimeout(() => answered.reject(new WireError('timeout', 'no answer')), ANSWER_MS);
-  const socketUrl = `${url.replace(/^http/, 'ws')}${SOCKET_PATH}`;
+  const socketUrl = `${url.replace(/^http/, 'ws')}${CENTRIFUGE_JSON.path}`;
   answered.promise.catch(() => undefined);
   try {
     const socket = await openSocket(socketUrl, {
       onFrame: (frame) => answered.resolve(String(frame)),
-      onEnd: (why) => answered.resolve(why),
+      onClose: (why) => answered.resolve(why),
     });
     const start = performance.now();
-    socket.send(JSON.stringify({ id: 1, connect: token === '' ? {} : { token } }));
+    socket.send(CENTRIFUGE_JSON.encode(1, { kind: 'connect', token }));
     const answer = await answered.promise;
     socket.close();
     return judge(answer, performance.now() - start, token !== '');

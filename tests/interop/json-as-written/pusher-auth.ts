@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { channelAuth } from '../../../src/wire-clients/pusher.ts';
 
 export const APP_SECRET = 'a secret for the tests of any JSON';
 
@@ -10,5 +10,5 @@ export const APPS = ['log', 'demo'].map((namespace) => ({
 
 /** What an app's backend signs for a client that wants into a private channel. */
 export function pusherAuth(key: string, socketId: string, channel: string): { readonly auth: string } {
-  return { auth: `${key}:${createHmac('sha256', APP_SECRET).update(`${socketId}:${channel}`).digest('hex')}` };
+  return { auth: channelAuth({ key, secret: APP_SECRET }, socketId, channel) };
 }

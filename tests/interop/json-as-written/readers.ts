@@ -1,9 +1,9 @@
-import { Centrifuge } from 'centrifuge';
-import { Centrifuge as ProtobufCentrifuge } from 'centrifuge/build/protobuf';
 import { EventSource } from 'eventsource';
 import PusherClient from 'pusher-js';
 import { io, type Socket } from 'socket.io-client';
 import { rawItems, rawMember } from '../../../src/core/raw-json.ts';
+import { poll } from '../../../src/wire-clients/plain-http.ts';
+import { type Format, stockCentrifuge } from '../ways/centrifuge.ts';
 import { API_KEY } from '../ways/way.ts';
 import { pusherAuth } from './pusher-auth.ts';
 import { isSame, parsed, wrappedIn } from './values.ts';
@@ -56,9 +56,8 @@ export async function openReaders(url: string, channel: string): Promise<readonl
   ]);
 }
 
-async function centrifugeReader(url: string, channel: string, format: 'json' | 'protobuf'): Promise<Reader> {
-  const Client = format === 'json' ? Centrifuge : (ProtobufCentrifuge as unknown as typeof Centrifuge);
-  const client = new Client(`${url.replace('http', 'ws')}/connection/websocket`, { minReconnectDelay: 10 });
+async function centrifugeReader(url: string, channel: string, format: Format): Promise<Reader> {
+  const client = stockCentrifuge(url, format, 'websocket', { minReconnectDelay: 10 });
   const heard: unknown[] = [];
   let breaks = 0;
   client.on('connecting', ({ code }) => {
@@ -119,14 +118,13 @@ async function pollReader(url: string, channel: string): Promise<Reader> {
   let leaving = new AbortController();
   let breaks = 0;
   let cursor = '';
-  const poll = async (signal: AbortSignal) => {
-    const response = await fetch(`${url}/poll?${new URLSearchParams({ channel, cursor })}`, { signal });
-    const text = await response.text();
-    cursor = (JSON.parse(text) as { readonly cursor: string }).cursor;
+  const next = async (signal: AbortSignal) => {
+    const { text, cursor: newCursor } = await poll(url, channel, { cursor, signal });
+    cursor = newCursor;
     for (const each of rawItems(rawMember(text, 'publications') ?? '[]')) heard.push(rawMember(each, 'data'));
   };
   const goOn = async ({ signal }: AbortController) => {
-    while (!signal.aborted) await poll(signal);
+    while (!signal.aborted) await next(signal);
   };
   const begin = () => {
     leaving = new AbortController();
@@ -135,7 +133,7 @@ async function pollReader(url: string, channel: string): Promise<Reader> {
       if (!signal.aborted) breaks += 1;
     });
   };
-  await poll(leaving.signal);
+  await next(leaving.signal);
   begin();
   return {
     ...{ name: 'polls', heard, isRight: isText, breaks: () => breaks },
@@ -232,23 +230,23 @@ export async function readHistories(url: string, channel: string, limit: number)
     { name: 'history of socket.io-client', data: asked.publications.map(({ data }) => data), isRight: isSocketIo },
     {
       name: 'history of centrifuge, json',
-      data: await historyOf(Centrifuge, url, { channel, limit }),
+      data: await historyOf('json', url, { channel, limit }),
       isRight: isValue,
     },
     {
       name: 'history of centrifuge, protobuf',
-      data: await historyOf(ProtobufCentrifuge as unknown as typeof Centrifuge, url, { channel, limit }),
+      data: await historyOf('protobuf', url, { channel, limit }),
       isRight: isPayload,
     },
   ];
 }
 
 async function historyOf(
-  Client: typeof Centrifuge,
+  format: Format,
   url: string,
   { channel, limit }: { readonly channel: string; readonly limit: number },
 ): Promise<readonly unknown[]> {
-  const client = new Client(`${url.replace('http', 'ws')}/connection/websocket`);
+  const client = stockCentrifuge(url, format);
   client.connect();
   const { publications } = await client.history(channel, { limit });
   client.disconnect();

@@ -1,6 +1,13 @@
-import { Centrifuge as ProtobufCentrifuge } from 'centrifuge/build/protobuf';
 import PusherServer from 'pusher';
 import { io } from 'socket.io-client';
+import { CENTRIFUGE_JSON } from '../../../src/wire-clients/centrifuge-json.ts';
+import type { Codec } from '../../../src/wire-clients/codec.ts';
+import { clientEventText, pusherCodec, socketIdIn, subscribeText } from '../../../src/wire-clients/pusher.ts';
+import { openSocket, type Socket } from '../../../src/wire-clients/socket.ts';
+import { socketClient } from '../../../src/wire-clients/socket-client.ts';
+import { SOCKET_IO } from '../../../src/wire-clients/socket-io.ts';
+import type { WireError } from '../../../src/wire-clients/wire-client.ts';
+import { stockCentrifuge } from '../ways/centrifuge.ts';
 import { API_KEY } from '../ways/way.ts';
 import { APP_SECRET, pusherAuth } from './pusher-auth.ts';
 import { parsed, type Value } from './values.ts';
@@ -53,68 +60,85 @@ function textIn(bytes: Uint8Array): string | undefined {
 }
 
 export async function openWriters(url: string): Promise<readonly Writer[]> {
-  const sockets = await Promise.all([centrifugeWriter(url), pusherWriter(url), socketIoWriter(url)]);
+  const sockets = await Promise.all([
+    socketWriter('Centrifuge JSON', url, CENTRIFUGE_JSON),
+    pusherWriter(url),
+    socketWriter('Socket.IO', url, SOCKET_IO),
+  ]);
   return [...sockets, protobufWriter(url), socketIoBytesWriter(url), pusherBackend(url), ...httpWriters(url)];
 }
 
-/** A socket on which one frame is answered by another. */
-async function openSocket(
-  url: string,
-): Promise<{ socket: WebSocket; ask: (frame: string, isAnswer: RegExp) => Promise<string> }> {
-  const socket = new WebSocket(url.replace('http', 'ws'));
-  const waiting = new Set<(text: string) => void>();
-  socket.addEventListener('message', ({ data }) => {
-    const text = String(data);
-    if (text === '{}' || text === '2') socket.send(text === '2' ? '3' : '{}');
-    for (const each of [...waiting]) each(text);
-  });
-  const ended = new Promise<never>((_, reject) => {
-    socket.addEventListener('close', ({ code, reason }) => reject(new Error(`closed with ${code} ${reason}`)));
-  });
-  ended.catch(() => undefined);
-  await Promise.race([new Promise((resolve) => socket.addEventListener('open', resolve)), ended]);
-  const next = (isAnswer: RegExp) =>
-    new Promise<string>((resolve) => {
-      const look = (text: string) => {
-        const line = text.split('\n').find((each) => isAnswer.test(each));
-        if (line !== undefined && waiting.delete(look)) resolve(line);
-      };
-      waiting.add(look);
-    });
-  const ask = (frame: string, isAnswer: RegExp) => {
-    const answer = next(isAnswer);
-    if (frame !== '') socket.send(frame);
-    return Promise.race([answer, ended]);
+/** Over a client that sends the text as it is. */
+async function socketWriter(name: string, url: string, codec: Codec): Promise<Writer> {
+  const client = socketClient({ url, codec, read: () => undefined });
+  const publisher = await client.publisher(() => undefined);
+  return {
+    ...{ name, takes: ['json'], close: () => publisher.close() },
+    write: (channel, value) => {
+      const text = textOf(value);
+      // In Centrifuge's JSON a line break ends a command.
+      const json = codec === CENTRIFUGE_JSON ? text.replaceAll(/[\r\n]+/g, ' ') : text;
+      return publisher.publish(channel, json).catch(refuse);
+    },
   };
-  return { socket, ask };
 }
 
-async function centrifugeWriter(url: string): Promise<Writer> {
-  const { socket, ask } = await openSocket(`${url}/connection/websocket`);
-  await ask('{"id":1,"connect":{}}', /"connect"/);
-  let id = 1;
-  return {
-    name: 'Centrifuge JSON',
-    takes: ['json'],
-    write: async (channel, value) => {
-      id += 1;
-      const frame = `{"id":${id},"publish":{"channel":${JSON.stringify(channel)},"data":${textOf(value)}}}`;
-      // A line break ends a command.
-      const answer = await ask(frame.replaceAll(/[\r\n]+/g, ' '), new RegExp(`^\\{"id":${id},`));
-      if (answer.includes('"error"')) throw new Refused(answer);
-    },
-    close: () => socket.close(),
-  };
+/** Throws `Refused` for what the server refuses, anything else as it is. */
+function refuse(error: WireError): never {
+  throw error.fault === 'refused' || error.fault === 'denied' ? new Refused(error.message) : error;
+}
+
+/** A socket whose frames are read one after the other. */
+class TextSocket {
+  readonly #frames: string[] = [];
+  #wake: () => void = () => undefined;
+  #why: string | undefined;
+  #socket: Socket | undefined;
+
+  static async open(url: string): Promise<TextSocket> {
+    const line = new TextSocket();
+    line.#socket = await openSocket(url, {
+      onFrame: (frame) => {
+        line.#frames.push(String(frame));
+        line.#wake();
+      },
+      onClose: (why) => {
+        line.#why = why;
+        line.#wake();
+      },
+    });
+    return line;
+  }
+
+  send(frame: string): void {
+    this.#socket?.send(frame);
+  }
+
+  /** The next frame that fits; those before it are dropped. */
+  async next(wanted: RegExp): Promise<string> {
+    for (;;) {
+      const frame = this.#frames.shift();
+      if (frame !== undefined && wanted.test(frame)) return frame;
+      if (frame !== undefined) continue;
+      if (this.#why !== undefined) throw new Error(this.#why);
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  close(): void {
+    this.#socket?.close();
+  }
 }
 
 async function pusherWriter(url: string): Promise<Writer> {
-  const opened = new Map<string, { socket: WebSocket; ask: (frame: string, isAnswer: RegExp) => Promise<string> }>();
+  const opened = new Map<string, TextSocket>();
   const open = async (namespace: string, name: string) => {
-    const line = await openSocket(`${url}/app/${namespace}?protocol=7`);
-    const hello = await line.ask('', /connection_established/);
-    const { socket_id: id } = JSON.parse((JSON.parse(hello) as { data: string }).data) as { socket_id: string };
-    const data = JSON.stringify({ channel: name, ...pusherAuth(namespace, id, name) });
-    await line.ask(`{"event":"pusher:subscribe","data":${data}}`, /subscription_succeeded/);
+    const line = await TextSocket.open(`${url.replace('http', 'ws')}${pusherCodec(namespace).path}`);
+    const id = socketIdIn(await line.next(/connection_established/));
+    line.send(subscribeText(name, pusherAuth(namespace, id, name).auth));
+    await line.next(/subscription_succeeded/);
     return line;
   };
   return {
@@ -130,38 +154,20 @@ async function pusherWriter(url: string): Promise<Writer> {
       const line = opened.get(channel) ?? (await open(namespace, name));
       opened.set(channel, line);
       const data = value.kind === 'text' ? JSON.stringify(value.text) : textOf(value);
-      line.socket.send(`{"event":"client-any","channel":${JSON.stringify(name)},"data":${data}}`);
+      line.send(clientEventText('client-any', name, data));
       // There is no answer to an event; one to what is said behind it comes after it, and after an error.
-      const answer = await line.ask('{"event":"pusher:ping","data":{}}', /"pusher:(pong|error)"/);
+      line.send('{"event":"pusher:ping","data":{}}');
+      const answer = await line.next(/"pusher:(pong|error)"/);
       if (answer.includes('pusher:error')) throw new Refused(answer);
     },
     close: () => {
-      for (const { socket } of opened.values()) socket.close();
+      for (const line of opened.values()) line.close();
     },
-  };
-}
-
-async function socketIoWriter(url: string): Promise<Writer> {
-  const { socket, ask } = await openSocket(`${url}/socket.io/?EIO=4&transport=websocket`);
-  await ask('40', /^40/);
-  let id = 0;
-  return {
-    name: 'Socket.IO',
-    takes: ['json'],
-    write: async (channel, value) => {
-      id += 1;
-      const answer = await ask(
-        `42${id}["publish",${JSON.stringify(channel)},${textOf(value)}]`,
-        new RegExp(`^43${id}\\[`),
-      );
-      if (answer.includes('"ok":false')) throw new Refused(answer);
-    },
-    close: () => socket.close(),
   };
 }
 
 function protobufWriter(url: string): Writer {
-  const client = new ProtobufCentrifuge(`${url.replace('http', 'ws')}/connection/websocket`);
+  const client = stockCentrifuge(url, 'protobuf');
   client.connect();
   return {
     name: 'Centrifuge Protobuf',

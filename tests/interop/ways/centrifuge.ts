@@ -1,4 +1,4 @@
-import { Centrifuge, type TransportName } from 'centrifuge';
+import { Centrifuge, type Options, type TransportName } from 'centrifuge';
 import { Centrifuge as ProtobufCentrifuge } from 'centrifuge/build/protobuf';
 import { EventSource } from 'eventsource';
 import type { Heard, Way } from './way.ts';
@@ -6,10 +6,10 @@ import type { Heard, Way } from './way.ts';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-type Format = 'json' | 'protobuf';
-type Transport = 'websocket' | 'http_stream' | 'sse';
+export type Format = 'json' | 'protobuf';
+export type Transport = 'websocket' | 'http_stream' | 'sse';
 
-/** The official client, by everything that it can be carried on. */
+/** The official client in each format over each transport. */
 export const centrifugeWays: readonly Way[] = [
   way('Centrifuge JSON', 'json', 'websocket'),
   way('Centrifuge Protobuf', 'protobuf', 'websocket'),
@@ -19,12 +19,10 @@ export const centrifugeWays: readonly Way[] = [
 ];
 
 function way(name: string, format: Format, transport: Transport): Way {
-  const packed = (data: unknown) => (format === 'json' ? data : encoder.encode(JSON.stringify(data)));
-  const unpacked = (data: unknown) => (data instanceof Uint8Array ? JSON.parse(decoder.decode(data)) : data);
   return {
     name,
     join: async ({ url }, channel) => {
-      const client = connect(url, format, transport);
+      const client = stockCentrifuge(url, format, transport);
       const heard: Heard[] = [];
       const subscription = client.newSubscription(channel, { recoverable: true, positioned: true });
       subscription.on('publication', ({ offset, data }) => heard.push([offset ?? 0, unpacked(data)]));
@@ -33,20 +31,28 @@ function way(name: string, format: Format, transport: Transport): Way {
       await subscription.ready(5_000);
       return {
         heard,
-        say: (data) => client.publish(channel, packed(data)),
+        say: (data) => client.publish(channel, packed(format, data)),
         leave: () => client.disconnect(),
       };
     },
   };
 }
 
-function connect(url: string, format: Format, transport: Transport): Centrifuge {
+/** The official client, by format and transport; not yet connected. */
+export function stockCentrifuge(
+  url: string,
+  format: Format,
+  transport: Transport = 'websocket',
+  options: Partial<Options> = {},
+): Centrifuge {
   const base = transport === 'websocket' ? url.replace('http', 'ws') : url;
   const endpoint = `${base}/connection/${transport}`;
   const Client = format === 'json' ? Centrifuge : (ProtobufCentrifuge as unknown as typeof Centrifuge);
-  return new Client([{ transport: transport as TransportName, endpoint }], {
-    emulationEndpoint: `${url}/emulation`,
-    eventsource: EventSource,
-    fetch,
-  });
+  const emulation = { emulationEndpoint: `${url}/emulation`, eventsource: EventSource, fetch };
+  return new Client([{ transport: transport as TransportName, endpoint }], { ...emulation, ...options });
 }
+
+/** Data as the client of this format takes it, and as it gives it. */
+export const packed = (format: Format, data: unknown) =>
+  format === 'json' ? data : encoder.encode(JSON.stringify(data));
+export const unpacked = (data: unknown) => (data instanceof Uint8Array ? JSON.parse(decoder.decode(data)) : data);

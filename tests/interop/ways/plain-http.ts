@@ -1,4 +1,5 @@
 import { EventSource } from 'eventsource';
+import { poll } from '../../../src/wire-clients/plain-http.ts';
 import type { Heard, Way } from './way.ts';
 
 type Told = { readonly offset: number; readonly data: unknown };
@@ -31,16 +32,13 @@ const polling: Way = {
   join: async ({ url }, channel) => {
     const leaving = new AbortController();
     const heard: Heard[] = [];
-    const poll = async (cursor: string) => {
-      const query = new URLSearchParams({ channel, cursor });
-      const response = await fetch(`${url}/poll?${query}`, { signal: leaving.signal });
-      return (await response.json()) as { readonly publications: readonly Told[]; readonly cursor: string };
-    };
-    const { cursor: first } = await poll('');
+    const { signal } = leaving;
+    const { cursor: first } = await poll(url, channel, { cursor: '', signal });
     const goOn = async () => {
       for (let cursor = first; ; ) {
-        const answer = await poll(cursor);
-        for (const { offset, data } of answer.publications) heard.push([offset, data]);
+        const answer = await poll(url, channel, { cursor, signal });
+        const { publications } = JSON.parse(answer.text) as { readonly publications: readonly Told[] };
+        for (const { offset, data } of publications) heard.push([offset, data]);
         cursor = answer.cursor;
       }
     };

@@ -5,15 +5,15 @@ import type { Findings, Run } from '../run.ts';
 
 /** Clients connect, subscribe, and stay for a while without a word. */
 export async function runConnect(run: Run): Promise<Findings> {
-  const { options, wire, channel, tally, own, signal, onPhase } = run;
+  const { options, client, channel, tally, own, signal, onPhase } = run;
   let isOver = false;
   onPhase('connecting');
   own.start();
   const started = micros();
   const clients = await openClients(run, options['--connections'], () =>
-    wire.subscribe(channel, {
-      onHeard: () => undefined,
-      onEnd: (why) => {
+    client.subscribe(channel, {
+      onPublications: () => undefined,
+      onClose: (why) => {
         if (!isOver && !signal.aborted) tally.cutOff(why);
       },
     }),

@@ -1,10 +1,10 @@
 import { StartError } from '../../../app/start-error.ts';
+import type { Listener, Place, Subscriber } from '../../../wire-clients/wire-client.ts';
 import { closeAll, openClients } from '../clients.ts';
 import { keepSchedule, pause } from '../pace.ts';
-import { micros } from '../payload.ts';
+import { micros, type Stamp } from '../payload.ts';
 import { Received } from '../received.ts';
 import type { Findings, Run } from '../run.ts';
-import type { Listener, Place, Subscriber } from '../wires/wire.ts';
 
 /** Publications that are under way at once while nobody listens; they are not what is measured. */
 const MISSED_RATE = 200;
@@ -14,12 +14,12 @@ const LOOK_MS = 50;
 
 /** Clients are cut off together, something is published, and they come back for it. */
 export async function runReconnect(run: Run): Promise<Findings> {
-  const { options, wire, channel, tally, own, signal, onPhase } = run;
+  const { options, client, channel, tally, own, signal, onPhase } = run;
   onPhase('connecting');
   // The first visit is not what is measured.
   const ramp = { ...run, options: { ...options, '--connect-rate': Math.min(options['--connect-rate'], 500) } };
-  const quiet: Listener = { onHeard: () => undefined, onEnd: (why) => tally.cutOff(why) };
-  const first = await openClients(ramp, options['--connections'], () => wire.subscribe(channel, quiet));
+  const quiet: Listener<Stamp | undefined> = { onPublications: () => undefined, onClose: (why) => tally.cutOff(why) };
+  const first = await openClients(ramp, options['--connections'], () => client.subscribe(channel, quiet));
   const places = first.map((subscriber) => subscriber.place());
   closeAll(first);
   const recovers = places.every((place) => place !== undefined);
@@ -50,14 +50,14 @@ function notesOf({ options }: Run, recovers: boolean): string[] {
   return [`${why}: timed until each was subscribed again.`];
 }
 
-async function publishMissed({ options, wire, channel, payloads, tally, signal }: Run): Promise<number> {
+async function publishMissed({ options, client, channel, payloads, tally, signal }: Run): Promise<number> {
   const count = options['--missed'];
   if (count === 0) return 0;
-  const publisher = await wire.publisher(() => undefined);
+  const publisher = await client.publisher(() => undefined);
   const publishing: Promise<void>[] = [];
   await keepSchedule({ start: micros(), count, perSecond: MISSED_RATE, signal }, (sequence, due) => {
     tally.sent += 1;
-    publishing.push(publisher.publish(channel, payloads.write({ publisher: 0, sequence, due })));
+    publishing.push(publisher.publish(channel, JSON.stringify(payloads.write({ publisher: 0, sequence, due }))));
   });
   try {
     await Promise.all(publishing);
@@ -85,8 +85,8 @@ class Guests {
   }
 
   async comeBack(place: Place | undefined, due: number): Promise<Subscriber> {
-    const { wire, channel, tally, signal } = this.#run;
-    const received = new Received({ offset: place?.offset ?? 0, keepsOrder: wire.keepsOrder });
+    const { client, channel, tally, signal } = this.#run;
+    const received = new Received({ offset: place?.offset ?? 0, keepsOrder: client.keepsOrder });
     let isIn = false;
     let isComplete = false;
     const look = () => {
@@ -95,16 +95,16 @@ class Guests {
       this.#complete += 1;
       tally.returns.record(micros() - due);
     };
-    const listener: Listener = {
-      onHeard: (heard) => {
-        for (const each of heard) if (received.take(each)) tally.received += 1;
+    const listener: Listener<Stamp | undefined> = {
+      onPublications: (publications) => {
+        for (const each of publications) if (received.take(each)) tally.received += 1;
         look();
       },
-      onEnd: (why) => {
+      onClose: (why) => {
         if (!this.isOver && !signal.aborted) tally.cutOff(why);
       },
     };
-    const subscriber = await wire.subscribe(channel, listener, place);
+    const subscriber = await client.subscribe(channel, listener, place);
     this.#received.push(received);
     if (place !== undefined && !subscriber.recovered) this.#unrecovered += 1;
     isIn = true;

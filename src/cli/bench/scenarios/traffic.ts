@@ -1,9 +1,9 @@
+import type { Delivery, Listener, Publisher, Subscriber } from '../../../wire-clients/wire-client.ts';
 import { closeAll, openClients } from '../clients.ts';
 import { keepSchedule, pause } from '../pace.ts';
-import { micros } from '../payload.ts';
+import { micros, type Stamp } from '../payload.ts';
 import { Received } from '../received.ts';
 import type { Findings, Run } from '../run.ts';
-import type { Heard, Listener, Publisher, Subscriber } from '../wires/wire.ts';
 
 /** How long the last publications may take to arrive: for ever as long as some do, and then this. */
 const QUIET_MS = 2_000;
@@ -19,7 +19,7 @@ export async function runTraffic(run: Run, listeners: number): Promise<Findings>
   run.onPhase('connecting');
   const subscribers = await openClients(run, listeners, () => traffic.subscribe());
   const publishers = await openClients(run, options['--publishers'], () =>
-    run.wire.publisher((why) => traffic.onEnd(why)),
+    run.client.publisher((why) => traffic.onClose(why)),
   );
   try {
     if (publishers.length > 0 && (listeners === 0 || subscribers.length > 0)) await traffic.publish(publishers);
@@ -53,35 +53,35 @@ class Traffic {
   }
 
   async subscribe(): Promise<Subscriber> {
-    const { wire, channel } = this.#run;
+    const { client, channel } = this.#run;
     const ear: Ear = { received: undefined, isClosed: false };
-    const listener: Listener = {
-      onHeard: (heard) => this.#onHeard(ear, heard),
-      onEnd: (why) => {
+    const listener: Listener<Stamp | undefined> = {
+      onPublications: (publications) => this.#onPublications(ear, publications),
+      onClose: (why) => {
         ear.isClosed = true;
-        this.onEnd(why);
+        this.onClose(why);
       },
     };
-    const subscriber = await wire.subscribe(channel, listener);
+    const subscriber = await client.subscribe(channel, listener);
     const { offset } = subscriber.place() ?? { offset: 0 };
-    ear.received = new Received({ offset, keepsOrder: wire.keepsOrder });
+    ear.received = new Received({ offset, keepsOrder: client.keepsOrder });
     this.#ears.push(ear);
     return subscriber;
   }
 
-  onEnd(why: string): void {
+  onClose(why: string): void {
     const { tally, signal } = this.#run;
     if (this.isOver || signal.aborted) return;
     tally.cutOff(why);
   }
 
-  #onHeard({ received }: Ear, heard: readonly Heard[]): void {
+  #onPublications({ received }: Ear, publications: readonly Delivery<Stamp | undefined>[]): void {
     const { tally } = this.#run;
     const now = micros();
-    for (const each of heard) {
-      if (received?.take(each) !== true || each.stamp === undefined) continue;
+    for (const each of publications) {
+      if (received?.take(each) !== true || each.data === undefined) continue;
       tally.received += 1;
-      if (this.#isMeasured(each.stamp.due)) tally.deliveries.record(now - each.stamp.due);
+      if (this.#isMeasured(each.data.due)) tally.deliveries.record(now - each.data.due);
     }
   }
 
@@ -127,7 +127,7 @@ class Traffic {
     sent.count += 1;
     sent.unacked.add(sequence);
     tally.sent += 1;
-    publisher.publish(channel, payloads.write({ publisher: number, sequence, due })).then(
+    publisher.publish(channel, JSON.stringify(payloads.write({ publisher: number, sequence, due }))).then(
       () => {
         tally.acked += 1;
         sent.unacked.delete(sequence);

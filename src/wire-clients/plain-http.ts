@@ -1,56 +1,68 @@
 import { type ClientRequest, get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
-import type { Payloads } from '../payload.ts';
 import { EventLines } from './event-lines.ts';
 import { post } from './post.ts';
 import {
   ANSWER_MS,
-  endError,
+  closeError,
+  type Delivery,
   FOREIGN,
-  type Heard,
   type Listener,
   type Place,
+  type ReadData,
   type Subscriber,
   statusError,
-  type Wire,
+  type WireClient,
   WireError,
-} from './wire.ts';
+} from './wire-client.ts';
 
-export type SseSettings = { readonly url: string; readonly token: string; readonly payloads: Payloads };
+export type PlainHttpSettings<T> = { readonly url: string; readonly token?: string; readonly read: ReadData<T> };
 
-type Told = {
+/** The data of an event. */
+type Content = {
   readonly offset?: number;
   readonly epoch?: string;
   readonly recovered?: boolean;
   readonly data?: unknown;
 };
 
-/** Clients with nothing but HTTP: a stream of events each, and a request for each publication. docs/http.md */
-export function sseWire(settings: SseSettings): Wire {
+/** Path of a stream of the channel's events. */
+export const eventsPath = (channel: string) => `/sse?channel=${encodeURIComponent(channel)}`;
+/** Where data is published, as the body of a POST. */
+export const publishPath = (channel: string) => `/publish?channel=${encodeURIComponent(channel)}`;
+
+/** Clients without WebSocket: a stream of events each, and a request for each publication. docs/http.md */
+export function plainHttpClient<T>(settings: PlainHttpSettings<T>): WireClient<T> {
+  const publish = (channel: string, json: string) =>
+    post(`${settings.url}${publishPath(channel)}`, json, authorization(settings.token));
   return {
     keepsOrder: false,
     subscribe: (channel, listener, since) => new Stream(settings, listener).open(channel, since),
-    publisher: async () => ({
-      publish: (channel, text) =>
-        post(
-          `${settings.url}/publish?channel=${encodeURIComponent(channel)}`,
-          JSON.stringify(text),
-          authorization(settings),
-        ),
-      close: () => undefined,
-    }),
+    publisher: async () => ({ publish, close: () => undefined }),
   };
 }
 
-function authorization({ token }: SseSettings): Record<string, string> {
+function authorization(token = ''): Record<string, string> {
   return token === '' ? {} : { Authorization: `Bearer ${token}` };
 }
 
-/** One stream, on a connection of its own. Not by `fetch`, which opens 256 at most. */
-class Stream {
-  readonly #settings: SseSettings;
-  readonly #listener: Listener;
-  readonly #entered = Promise.withResolvers<Told>();
+/** The next answer to a client that polls, as text, and the cursor of the poll after it. An empty cursor begins. */
+export async function poll(
+  url: string,
+  channel: string,
+  { cursor, signal }: { readonly cursor: string; readonly signal: AbortSignal },
+): Promise<{ readonly text: string; readonly cursor: string }> {
+  const response = await fetch(`${url}/poll?${new URLSearchParams({ channel, cursor })}`, { signal });
+  const text = await response.text();
+  if (!response.ok) throw statusError(response.status);
+  return { text, cursor: (JSON.parse(text) as { readonly cursor: string }).cursor };
+}
+
+/** One stream, on a connection of its own. `fetch` would open 256 at most. */
+class Stream<T> {
+  readonly #settings: PlainHttpSettings<T>;
+  readonly #listener: Listener<T>;
+  readonly #entered = Promise.withResolvers<Content>();
   readonly #lines = new EventLines();
   #request: ClientRequest | undefined;
   #isOpen = false;
@@ -59,15 +71,15 @@ class Stream {
   #cursor = '';
   #offset = 0;
 
-  constructor(settings: SseSettings, listener: Listener) {
+  constructor(settings: PlainHttpSettings<T>, listener: Listener<T>) {
     this.#settings = settings;
     this.#listener = listener;
   }
 
   async open(channel: string, since: Place | undefined): Promise<Subscriber> {
-    const url = `${this.#settings.url}/sse?channel=${encodeURIComponent(channel)}`;
+    const url = `${this.#settings.url}${eventsPath(channel)}`;
     const get = url.startsWith('https:') ? httpsGet : httpGet;
-    const headers = { ...authorization(this.#settings), ...(since?.cursor && { 'Last-Event-ID': since.cursor }) };
+    const headers = { ...authorization(this.#settings.token), ...(since?.cursor && { 'Last-Event-ID': since.cursor }) };
     const timeout = setTimeout(() => this.#entered.reject(new WireError('timeout', 'no answer')), ANSWER_MS);
     this.#request = get(url, { agent: false, headers: { Accept: 'text/event-stream', ...headers } }, (response) =>
       this.#read(response),
@@ -107,7 +119,7 @@ class Stream {
       try {
         this.#take(text);
       } catch {
-        this.#end(endError(FOREIGN));
+        this.#end(closeError(FOREIGN));
       }
     });
     for (const event of ['end', 'error', 'close'] as const) {
@@ -116,29 +128,30 @@ class Stream {
   }
 
   #take(text: string): void {
-    const heard: Heard[] = [];
+    const publications: Delivery<T>[] = [];
     for (const { event, data, id } of this.#lines.take(text)) {
       if (id !== undefined) this.#cursor = id;
       if (event !== undefined && event !== 'subscribed') {
         this.#end(new WireError('closed', `${event}: ${data}`));
         continue;
       }
-      const told = JSON.parse(data) as Told;
-      this.#offset = told.offset ?? this.#offset;
-      if (event === undefined) heard.push({ offset: told.offset ?? 0, stamp: this.#settings.payloads.read(told.data) });
-      else {
-        this.#epoch = told.epoch ?? '';
+      const content = JSON.parse(data) as Content;
+      this.#offset = content.offset ?? this.#offset;
+      if (event === undefined) {
+        publications.push({ offset: content.offset ?? 0, data: this.#settings.read(content.data) });
+      } else {
+        this.#epoch = content.epoch ?? '';
         this.#isOpen = true;
-        this.#entered.resolve(told);
+        this.#entered.resolve(content);
       }
     }
-    if (heard.length > 0) this.#listener.onHeard(heard);
+    if (publications.length > 0) this.#listener.onPublications(publications);
   }
 
   #end(error: WireError): void {
     this.#entered.reject(error);
     if (!this.#isOpen || this.#isOver) return;
     this.#isOver = true;
-    this.#listener.onEnd(error.message);
+    this.#listener.onClose(error.message);
   }
 }

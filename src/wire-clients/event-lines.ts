@@ -4,11 +4,11 @@ export type StreamEvent = { readonly event?: string; readonly id?: string; reado
 const EVENT_END = /\r?\n\r?\n/;
 const LINE_END = /\r?\n/;
 
-/** Cuts a stream of events into events. https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
+/** Parses a stream of server-sent events. https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
 export class EventLines {
   #rest = '';
 
-  /** The events that the next piece of the stream completes; comments are none. */
+  /** The events that the next piece of the stream completes, without comments. */
   take(text: string): StreamEvent[] {
     const blocks = (this.#rest + text).split(EVENT_END);
     this.#rest = blocks.pop() ?? '';

@@ -1,24 +1,23 @@
-import { ANSWER_MS, FOREIGN, type Listener, statusError, WireError } from './wire.ts';
-
-export type Frame = string | Uint8Array;
+import type { Frame } from './codec.ts';
+import { ANSWER_MS, FOREIGN, statusError, WireError } from './wire-client.ts';
 
 export type SocketEvents = {
   readonly onFrame: (frame: Frame) => void;
   /** The other side closed it, after it was open. */
-  readonly onEnd: Listener['onEnd'];
+  readonly onClose: (why: string) => void;
 };
 
 export type Socket = {
   send(frame: Frame): void;
-  /** Cuts it; `onEnd` is not called. */
+  /** Cuts it; `onClose` is not called. */
   close(): void;
 };
 
-/** What a refused upgrade is called, with its status. */
+/** Bun's message for a refused upgrade, with its status. */
 const STATUS = /101 status code: (\d{3})/;
 
-/** Opens a WebSocket without compression, so that the generator's time goes into messages. Rejects with `WireError`. */
-export function openSocket(url: string, { onFrame, onEnd }: SocketEvents): Promise<Socket> {
+/** Opens a WebSocket without compression, which would cost a load generator most of its time. Rejects with `WireError`. */
+export function openSocket(url: string, { onFrame, onClose }: SocketEvents): Promise<Socket> {
   const socket = new WebSocket(url, { perMessageDeflate: false });
   socket.binaryType = 'nodebuffer';
   let isOpen = false;
@@ -43,17 +42,17 @@ export function openSocket(url: string, { onFrame, onEnd }: SocketEvents): Promi
     try {
       onFrame(data);
     } catch {
-      // What stands at the URL need not be Banyan, whatever it says of itself.
+      // The server at the URL need not be Banyan.
       close();
-      onEnd(FOREIGN);
+      onClose(FOREIGN);
     }
   };
-  // Of a socket that was open the close event says more.
+  // For a socket that was open, the close event says more.
   socket.onerror = (event) => reject(upgradeError('message' in event ? String(event.message) : ''));
   socket.onclose = ({ code, reason }) => {
     clearTimeout(timeout);
     reject(new WireError('unreachable', 'closed before the upgrade'));
-    if (isOpen && !isOver) onEnd(closeText(code, reason));
+    if (isOpen && !isOver) onClose(closeText(code, reason));
   };
   return promise;
 }
@@ -64,7 +63,7 @@ function upgradeError(message: string): WireError {
   return new WireError('unreachable', 'no connection');
 }
 
-/** 1006 is said by nobody: the connection was gone. https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
+/** 1006 is never sent: it means that the connection was lost. https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
 function closeText(code: number, reason: string): string {
   const why = code === 1006 && reason === '' ? 'the connection was lost' : reason;
   return why === '' ? `closed ${code}` : `closed ${code}: ${why}`;

@@ -1,21 +1,18 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { BINARY, clientFrame, FrameReader, TEXT } from './frames.ts';
+import { clientFrame, FrameReader, TEXT } from './frames.ts';
 
 /** A server's frame: a client's frame without mask. */
-function serverFrame(payload: Uint8Array): Uint8Array {
-  const masked = clientFrame(payload, BINARY);
-  const header = masked.length - payload.length - 4;
-  const frame = new Uint8Array(header + payload.length);
-  frame.set(masked.subarray(0, header));
-  frame[1] = (masked[1] ?? 0) & 0x7f;
-  frame.set(payload, header);
-  return frame;
-}
+const serverFrame = (payload: Uint8Array) => clientFrame(payload, { masked: false });
 
 test('a text frame of a client has a zero mask', () => {
-  const frame = clientFrame(new TextEncoder().encode('hey'));
+  const frame = clientFrame('hey');
   expect([...frame]).toEqual([0x80 | TEXT, 0x83, 0, 0, 0, 0, 0x68, 0x65, 0x79]);
+});
+
+test('a frame can be malformed on purpose', () => {
+  const frame = clientFrame('hey', { opcode: 5, reservedBits: 0x40, masked: false });
+  expect([...frame]).toEqual([0x80 | 0x40 | 5, 3, 0x68, 0x65, 0x79]);
 });
 
 test('frames come out whole, however the stream is cut', () => {

@@ -1,4 +1,4 @@
-import { ANSWER_MS, WireError } from './wire.ts';
+import { ANSWER_MS, WireError } from './wire-client.ts';
 
 type Waiting<T> = {
   readonly resolve: (answer: T) => void;
@@ -8,22 +8,22 @@ type Waiting<T> = {
 
 const LOOK_MS = 1_000;
 
-/** Questions on one line that wait for their answers, by number. */
+/** Commands of one connection that wait for their replies, by id. */
 export class Answers<T> {
   readonly #waiting = new Map<number, Waiting<T>>();
-  /** One for all questions: a timer each would cost more than the question. */
+  /** One for all commands: a timer each would cost more than the command. */
   readonly #timer = setInterval(() => this.#expire(), LOOK_MS);
   #last = 0;
   #ended: Error | undefined;
 
-  /** Asks under a new number. Rejects when the line ends, or no answer comes. */
-  ask(say: (id: number) => void): Promise<T> {
+  /** Sends a command under a new id. Rejects when the connection closes, or no reply comes in time. */
+  ask(send: (id: number) => void): Promise<T> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     this.#last += 1;
     const id = this.#last;
     return new Promise<T>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject, until: performance.now() + ANSWER_MS });
-      say(id);
+      send(id);
     });
   }
 
@@ -35,7 +35,7 @@ export class Answers<T> {
     else waiting.resolve(answer);
   }
 
-  /** The line has ended: whoever waits is told why. */
+  /** The connection has closed: rejects all that wait. */
   end(error: Error): void {
     this.#ended ??= error;
     clearInterval(this.#timer);
@@ -45,7 +45,7 @@ export class Answers<T> {
 
   #expire(): void {
     const now = performance.now();
-    // The oldest stand first.
+    // The oldest come first.
     for (const [id, { until }] of this.#waiting) {
       if (until > now) return;
       this.settle(id, new WireError('timeout', 'no answer'));
