@@ -9,13 +9,18 @@ export type Request = Exclude<Command, { kind: 'pong' | 'connect' | 'send' | 'pi
  */
 type Effect = 'change' | 'write' | 'read';
 
-/** Says that a write is on its way to the log: what the client sent after it may begin. */
-export type Accepted = () => void;
+/** Does a command and answers it, and then ends its turn. */
+type Job = (turn: Turn) => void;
+type Waiting = { readonly effect: Effect; readonly job: Job };
+type Lane = Record<Effect, number> & { waiting: Waiting[] | undefined };
 
-/** Does a command and answers it. Never rejects. */
-type Job = (accepted: Accepted) => Promise<void>;
-type Turn = { readonly effect: Effect; readonly job: Job };
-type Lane = Record<Effect, number> & { waiting: Turn[] | undefined };
+/** One command's time in a channel. */
+export interface Turn {
+  /** A write is on its way to the log: what the client sent after it may begin. */
+  accepted(): void;
+  /** The command is done and answered. To be called once. */
+  ended(): void;
+}
 
 /**
  * Has the commands of one connection for one channel take effect in the order in which they were sent, however long
@@ -39,7 +44,7 @@ export class ChannelTurns {
     // What is under way ends later, and must find nothing more to begin.
     for (const lane of this.#lanes.values()) lane.waiting = undefined;
     this.#lanes.clear();
-    for (const { job } of waiting) void job(() => undefined);
+    for (const { job } of waiting) job(UNBOUND);
   }
 
   #laneOf(channel: string): Lane {
@@ -50,20 +55,8 @@ export class ChannelTurns {
     return lane;
   }
 
-  #begin(channel: string, lane: Lane, { effect, job }: Turn): void {
-    let counted: Effect = effect === 'read' ? 'read' : 'change';
-    lane[counted] += 1;
-    const accepted = () => {
-      if (effect !== 'write' || counted === 'write') return;
-      lane.change -= 1;
-      lane.write += 1;
-      counted = 'write';
-      this.#goOn(channel, lane);
-    };
-    void job(accepted).then(() => {
-      lane[counted] -= 1;
-      this.#goOn(channel, lane);
-    });
+  #begin(channel: string, lane: Lane, { effect, job }: Waiting): void {
+    job(new LaneTurn(lane, effect, () => this.#goOn(channel, lane)));
   }
 
   /** Begins what may begin now, in order. A channel in which nothing is under way any more is forgotten. */
@@ -77,6 +70,37 @@ export class ChannelTurns {
     if (waiting?.length === 0) lane.waiting = undefined;
     const isOver = lane.change + lane.write + lane.read === 0 && lane.waiting === undefined;
     if (isOver && this.#lanes.get(channel) === lane) this.#lanes.delete(channel);
+  }
+}
+
+/** Of a connection that is gone: nothing waits behind it. */
+const UNBOUND: Turn = { accepted: () => undefined, ended: () => undefined };
+
+class LaneTurn implements Turn {
+  readonly #lane: Lane;
+  readonly #effect: Effect;
+  readonly #goOn: () => void;
+  #counted: Effect;
+
+  constructor(lane: Lane, effect: Effect, goOn: () => void) {
+    this.#lane = lane;
+    this.#effect = effect;
+    this.#goOn = goOn;
+    this.#counted = effect === 'read' ? 'read' : 'change';
+    lane[this.#counted] += 1;
+  }
+
+  accepted(): void {
+    if (this.#effect !== 'write' || this.#counted === 'write') return;
+    this.#lane.change -= 1;
+    this.#lane.write += 1;
+    this.#counted = 'write';
+    this.#goOn();
+  }
+
+  ended(): void {
+    this.#lane[this.#counted] -= 1;
+    this.#goOn();
   }
 }
 

@@ -1,7 +1,7 @@
 import type { MapEntry } from '../ports/log.ts';
 import type { Admission } from './admission.ts';
 import { askingOf } from './application.ts';
-import type { Accepted } from './channel-turns.ts';
+import type { Turn } from './channel-turns.ts';
 import type { Command } from './commands.ts';
 import { ClientError } from './errors.ts';
 import type { Published, PublishOptions } from './feature.ts';
@@ -26,13 +26,13 @@ type Publishing = {
 type Publishers = {
   readonly node: Publishing;
   readonly hooks: Hooks | undefined;
-  /** Called once the publication has its place among those of its channel. */
-  readonly accepted?: Accepted | undefined;
+  /** Of the command; told once the publication has its place among those of its channel. */
+  readonly turn?: Turn | undefined;
 };
 
 /** Answers a publish command, after checking that the client may. Throws `ClientError`. */
 export async function answerPublish(
-  { node, hooks, accepted }: Publishers,
+  { node, hooks, turn }: Publishers,
   session: Session,
   command: PublishCommand,
 ): Promise<Reply> {
@@ -56,7 +56,7 @@ export async function answerPublish(
   if (options !== undefined) Object.assign(publication, options);
   if (span !== undefined) publication.span = span;
   const publishing = node.publish(channel, data, publication);
-  accepted?.();
+  turn?.accepted();
   const published = await publishing;
   if (principal.kind === 'app') {
     const told = { data, info, ...(tags !== undefined && { tags }), ...(entry !== undefined && { entry }) };

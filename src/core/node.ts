@@ -7,7 +7,7 @@ import { Allowances, type Caller, tooSoon } from './allowances.ts';
 import { identityOf } from './apps.ts';
 import { Arrivals, type TurnedAway } from './arrivals.ts';
 import { answerHistory, answerPresence, answerPresenceStats } from './channel-reads.ts';
-import type { Accepted } from './channel-turns.ts';
+import type { Turn } from './channel-turns.ts';
 import { answerPublish, answerRpc } from './client-commands.ts';
 import type { Entered } from './connect-entry.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName } from './disconnects.ts';
@@ -268,10 +268,10 @@ export class Node implements Channels, SessionHost<Session> {
   }
 
   /** Answers a command, after checking that this principal may. */
-  run(session: Session, command: NodeCommand, accepted?: Accepted): Promise<Reply> {
+  run(session: Session, command: NodeCommand, turn?: Turn): Promise<Reply> {
     switch (command.kind) {
       case 'publish':
-        return answerPublish({ node: this, hooks: this.#hooks, accepted }, session, command);
+        return answerPublish({ node: this, hooks: this.#hooks, turn }, session, command);
       case 'rpc':
         return answerRpc(this.#hooks, session, command);
       case 'history':

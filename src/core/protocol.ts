@@ -42,6 +42,8 @@ export interface Protocol {
   join?(frames: readonly Frame[]): Frame;
   /** Why a connection is closed, in the protocol's own numbers; absent where they are those of `DISCONNECTS`. */
   closing?(kind: DisconnectName): { readonly code: number; readonly reason: string };
+  /** Present where a client whose new token is refused with an error stays away for good: it is closed instead, and comes back. */
+  readonly givesUpOnOldToken?: true;
   /** Called when a client is behind and will not be given every publication; where it makes a difference. */
   skips?(): void;
   /** Present where clients that want to hear who joins and leaves say so as they subscribe. */

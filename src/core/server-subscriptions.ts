@@ -47,7 +47,7 @@ export class ServerSubscriptions {
   add(channel: string, given: Given | undefined): void {
     const order = { given };
     this.#orders = new Map(this.#orders).set(channel, order);
-    this.#parts.turns.run(channel, 'change', () => this.#carryOut(channel, order));
+    this.#parts.turns.run(channel, 'change', (turn) => void this.#carryOut(channel, order).then(() => turn.ended()));
   }
 
   /** Takes the client out of a channel at once. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Fields, Telemetry } from '../ports/telemetry.ts';
 import type { Allowances } from './allowances.ts';
-import type { Accepted, Request } from './channel-turns.ts';
+import type { Request, Turn } from './channel-turns.ts';
 import type { HeaderFields } from './client-headers.ts';
 import type { Entered } from './connect-entry.ts';
 import type { Connection } from './connection.ts';
@@ -43,8 +43,8 @@ export interface SessionHost<Session> extends SubscriptionHost {
   connectResult(session: Session, entered: Entered): ConnectResult;
   /** Seconds until the session's token runs out, at least 1; undefined when it does not. */
   ttlOf(session: Session): number | undefined;
-  /** Answers a command, after checking that this principal may. `accepted` is called once a publication has its place. */
-  run(session: Session, command: NodeCommand, accepted?: Accepted): Promise<Reply>;
+  /** Answers a command, after checking that this principal may. `turn.accepted` is called once a publication has its place. */
+  run(session: Session, command: NodeCommand, turn?: Turn): Promise<Reply>;
   /** Has `session.flush` called at the end of this turn of the event loop. */
   flushLater(session: Session): void;
   /** The session is closed for asking too much. */

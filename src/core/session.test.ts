@@ -377,7 +377,8 @@ describe('a token', () => {
     expect(client.closedWith).toMatchObject({ code: 3_500 });
   });
 
-  test('that runs out at a refresh gets 109 and the connection stays', async () => {
+  // https://github.com/centrifugal/centrifuge/pull/628: an error in answer to a refresh makes the official clients stay away.
+  test('TK5 that has run out when it comes by a refresh closes the connection with 3005', async () => {
     const world = withTokens(async (token) => {
       if (token === 'old') throw new ClientError('tokenExpired');
       return { principal: external('eve') };
@@ -385,8 +386,9 @@ describe('a token', () => {
     const client = world.open();
     client.say({ connect: { token: 'good' } });
     await world.clock.settle();
-    expect(await world.ask(client, { refresh: { token: 'old' } })).toMatchObject({ error: { code: 109 } });
-    expect(await world.ask(client, { refresh: { token: 'good' } })).toEqual({ id: 3, refresh: {} });
-    expect(client.closedWith).toBeUndefined();
+    expect(await world.ask(client, { refresh: { token: 'good' } })).toEqual({ id: 2, refresh: {} });
+    client.say({ refresh: { token: 'old' } });
+    await world.clock.settle();
+    expect(client.closedWith).toEqual({ code: 3_005, reason: 'connection expired' });
   });
 });

@@ -2,16 +2,18 @@ import type { ClientInfo } from '../ports/log.ts';
 import type { Span, TraceContext } from '../ports/traces.ts';
 import { type Excess, type Spender, tooSoon } from './allowances.ts';
 import { GRACE_MS, isOutage } from './application.ts';
-import { type Accepted, ChannelTurns, effectOf, type Request } from './channel-turns.ts';
+import { ChannelTurns, effectOf, type Request, type Turn } from './channel-turns.ts';
 import type { ClientHeaders } from './client-headers.ts';
+import { explain } from './command-failure.ts';
 import { CommandSlices, SLICE } from './command-slices.ts';
 import type { Command, Resumption } from './commands.ts';
 import { type Entered, isResumed } from './connect-entry.ts';
 import type { Connection, End } from './connection.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName, type UnsubscribeName } from './disconnects.ts';
-import { ClientError, toClientError } from './errors.ts';
+import { ClientError } from './errors.ts';
 import type { Asker } from './fair-queue.ts';
 import type { Ending, Given } from './node-messages.ts';
+import { refreshedBy } from './old-tokens.ts';
 import { OutputBuffer } from './output-buffer.ts';
 import { type Principal, userOf } from './principal.ts';
 import { type Frame, type Frames, listOf, type Protocol } from './protocol.ts';
@@ -21,7 +23,7 @@ import type { NodeCommand, Opening, SessionHost } from './session-host.ts';
 import { SessionIdentity } from './session-identity.ts';
 import { type Subscriber, Subscriptions } from './subscriptions.ts';
 import type { SignedIn } from './tokens.ts';
-import { beginCommand, beginQuestion, endFailed, ending, traceFields } from './tracing.ts';
+import { beginCommand, beginQuestion, endFailed, ending } from './tracing.ts';
 import { areOther, vouchedChannels } from './vouched-channels.ts';
 import { bytesOfReply, bytesOfResult, lengthOfFrames } from './work-bytes.ts';
 
@@ -230,7 +232,7 @@ export class Session implements Subscriber, Spender {
       (error) => {
         if (error instanceof DisconnectError) return this.#closeFor(error);
         if (!isOutage(error)) return this.close('expired');
-        this.#explain(error, 'refresh');
+        explain(this.#node, error, 'refresh');
         // A backend that is down for a moment does not end its users' connections.
         this.#identity.expiresAt = this.#node.clock.now() + GRACE_MS;
       },
@@ -339,7 +341,7 @@ export class Session implements Subscriber, Spender {
         if (error instanceof DisconnectError) return this.#closeFor(error);
         this.#state = 'refused';
         this.#node.refuse(this);
-        this.#reply(command.id, { kind: 'error', error: this.#explain(error, 'connect', span) });
+        this.#reply(command.id, { kind: 'error', error: explain(this.#node, error, 'connect', span) });
       },
     );
   }
@@ -434,29 +436,31 @@ export class Session implements Subscriber, Spender {
     const span = beginCommand(this.#node.traces, this, command);
     const asked = span === undefined ? command : { ...command, span };
     const effect = effectOf(command);
-    if (effect === undefined || !('channel' in command)) void this.#carryOut(asked, span);
-    else this.#turns.run(command.channel, effect, (accepted) => this.#carryOut(asked, span, accepted));
+    if (effect === undefined || !('channel' in command)) this.#carryOut(asked, span);
+    else this.#turns.run(command.channel, effect, (turn) => this.#carryOut(asked, span, turn));
   }
 
-  /** Does a command and answers it. Does not reject. */
-  #carryOut(command: Request, span: Span | undefined, accepted?: Accepted): Promise<void> {
-    return this.#run(command, accepted).then(
+  /** Does a command and answers it. */
+  #carryOut(command: Request, span: Span | undefined, turn?: Turn): void {
+    this.#run(command, turn).then(
       (reply) => {
         this.#inFlight -= 1;
         if (reply !== undefined) this.#reply(command.id, reply);
         span?.end();
+        turn?.ended();
       },
       (error) => {
         this.#inFlight -= 1;
         if (error instanceof DisconnectError) this.#closeFor(error);
-        else this.#reply(command.id, { kind: 'error', error: this.#explain(error, command.kind, span) });
+        else this.#reply(command.id, { kind: 'error', error: explain(this.#node, error, command.kind, span) });
         endFailed(span, error);
+        turn?.ended();
       },
     );
   }
 
   /** Undefined when the client has been told already. */
-  async #run(command: Request, accepted: Accepted | undefined): Promise<Reply | undefined> {
+  async #run(command: Request, turn: Turn | undefined): Promise<Reply | undefined> {
     // It may have waited for its turn until then.
     if (this.#state === 'closed') throw new DisconnectError('connectionClosed');
     const { id } = command;
@@ -482,7 +486,7 @@ export class Session implements Subscriber, Spender {
       case 'rpc':
         return this.#node.work.call(this.asker, () => this.#node.run(this, command));
       default:
-        return this.#node.run(this, command, accepted);
+        return this.#node.run(this, command, turn);
     }
   }
 
@@ -497,7 +501,7 @@ export class Session implements Subscriber, Spender {
   }
 
   async #refresh(token: string): Promise<Reply> {
-    const signedIn = await this.#node.verifyToken(token);
+    const signedIn = await refreshedBy(this.#node.verifyToken(token), this.protocol, 'expired');
     if (userOf(signedIn.principal) !== userOf(this.principal)) throw new DisconnectError('invalidToken');
     this.#identity.renew(signedIn);
     this.#identity.renewable = false;
@@ -527,15 +531,6 @@ export class Session implements Subscriber, Spender {
     const retryMs = this.protocol.clients === 'listen' ? this.#node.retryMs(reason) : undefined;
     const told = { ...(ending !== undefined && { ending }), ...(retryMs !== undefined && { retryMs }) };
     this.push({ kind: 'disconnect', reason, ...told });
-  }
-
-  #explain(thrown: unknown, command: string, span?: Span): ClientError {
-    const error = toClientError(thrown);
-    this.#node.telemetry.count('banyan_command_errors_total', { error: error.kind });
-    if (error.kind === 'internal') {
-      this.#node.report(error.cause ?? error, 'command.failed', { command, ...traceFields(span) });
-    }
-    return error;
   }
 
   #reply(id: number, reply: Reply): void {

@@ -17,6 +17,7 @@ import { partResult, readPart } from './map-parts.ts';
 import type { MapRead, Maps } from './maps.ts';
 import type { Given } from './node-messages.ts';
 import type { NodeWork } from './node-work.ts';
+import { refreshedBy } from './old-tokens.ts';
 import type { Permissions } from './permissions.ts';
 import { type Principal, userOf } from './principal.ts';
 import type { Protocol } from './protocol.ts';
@@ -178,12 +179,14 @@ export class Subscriptions {
     });
   }
 
-  /** Lets a subscription go on with a new token; gives the seconds until that one runs out, if it does. */
+  /**
+   * Lets a subscription go on with a new token; gives the seconds until that one runs out, if it does. A token that has run
+   * out closes the connection (`refreshedBy`).
+   */
   async renew(channel: string, token: string): Promise<number | undefined> {
     if (!this.has(channel)) throw new ClientError('permissionDenied');
-    const grant = await this.#node.admission.grant(this.#session, channel, token).catch((error: unknown) => {
-      throw error instanceof ClientError && error.kind === 'tokenExpired' ? new ClientError('expired') : error;
-    });
+    const granted = this.#node.admission.grant(this.#session, channel, token);
+    const grant = await refreshedBy(granted, this.#session.protocol, 'subscriptionExpired');
     const found = this.#subscriptions?.get(channel);
     if (found?.tag !== 'live') throw new ClientError('permissionDenied');
     // What the first token said of how it is seen and what it hears goes on.

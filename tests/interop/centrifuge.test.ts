@@ -240,6 +240,20 @@ describe('signing in with a token', () => {
     await client.publish('demo:refreshed', 1);
   });
 
+  // https://github.com/centrifugal/centrifuge/pull/628
+  test('TK5 that has run out when it comes by a refresh is fetched again, and the client stays', async () => {
+    let asked = 0;
+    const getToken = () => {
+      asked += 1;
+      return token('user-9', [2, -60][asked - 1] ?? 60);
+    };
+    const client = await connected(signed, { getToken });
+    const again = next<{ code: number }>(client, 'connecting');
+    expect(await again).toMatchObject({ code: 3_005 });
+    await client.ready(5_000);
+    expect([asked, client.state as string]).toEqual([3, 'connected']);
+  });
+
   test('puts the client into channels, and says who it is to others', async () => {
     const client = clientOf(signed, {
       token: await token('user-4', 60, { channels: ['shut:given'], info: { name: 'Di' } }),
@@ -294,6 +308,21 @@ describe('a subscription token', () => {
     await until(() => asked === 2);
     await Bun.sleep(1_500);
     expect(subscription.state as string).toBe('subscribed');
+  });
+
+  // https://github.com/centrifugal/centrifuge/pull/627
+  test('TK5 that has run out when it comes by a refresh is fetched again, and the subscription stays', async () => {
+    const client = await connected(signed, { token: await token('user-1', 60) });
+    let asked = 0;
+    const getToken = () => {
+      asked += 1;
+      return token('user-1', [2, -60][asked - 1] ?? 60, { channel: 'shut:again' });
+    };
+    const subscription = await subscribed(client, 'shut:again', { getToken, minResubscribeDelay: 20 });
+    const again = next<{ code: number }>(client, 'connecting');
+    expect(await again).toMatchObject({ code: 3_006 });
+    await subscription.ready(5_000);
+    expect([asked, subscription.state as string]).toEqual([3, 'subscribed']);
   });
 
   test.each([

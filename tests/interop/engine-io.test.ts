@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { SignJWT } from 'jose';
 import type { io } from 'socket.io-client';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
+import { until } from './until.ts';
 
 const SECRET = 'a secret that is shared with one application only';
 const APP = 'https://app.example.org';
@@ -125,6 +126,26 @@ describe('Engine.IO', () => {
     await closed;
     await post(sid, '421["publish","log:probe",1]');
     expect(await (await poll(sid)).text()).toStartWith('431[{"ok":true');
+  });
+
+  // https://github.com/socketio/engine.io-client/issues/18: a poll that waits holds the change up. And the other way round:
+  // where a proxy lets the handshake through and no frame after it, polls that do not wait follow each other without a pause.
+  test('SI13 a poll waits while the socket that is tried out is silent, and is let go of each time once it is not', async () => {
+    const sid = await entered('ann');
+    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket&sid=${sid}`);
+    const said: unknown[] = [];
+    socket.addEventListener('message', ({ data }) => said.push(data));
+    await new Promise((resolve) => socket.addEventListener('open', resolve));
+    const waiting = poll(sid);
+    await post(sid, '421["publish","log:probe",1]');
+    expect(await (await waiting).text()).toStartWith('431[{"ok":true');
+    socket.send('2probe');
+    for (const _ of [1, 2, 3]) expect(await (await poll(sid)).text()).toBe('6');
+    socket.send('5');
+    socket.send('422["publish","log:probe",2]');
+    await until(() => said.length === 2);
+    expect(said).toEqual(['3probe', expect.stringMatching(/^432\[\{"ok":true/)]);
+    socket.close();
   });
 
   test('PE1 pages of other sites reach nothing, allowed ones may read the answers', async () => {

@@ -15,6 +15,7 @@ import { decodeText } from './wire-reader.ts';
  */
 export const centrifugeJson: Protocol = {
   name: 'cj',
+  givesUpOnOldToken: true,
   asksForJoinLeave: true,
   ping: '{}',
   decode: (frame) => {
@@ -32,6 +33,7 @@ export const centrifugeJson: Protocol = {
 /** The same as Protobuf: messages one after the other, each behind its length. A ping is a message without fields. */
 export const centrifugeProtobuf: Protocol = {
   name: 'cp',
+  givesUpOnOldToken: true,
   asksForJoinLeave: true,
   format: 'protobuf',
   ping: new Uint8Array([0]),

@@ -32,6 +32,7 @@ export const CLOSINGS: Readonly<Record<DisconnectName, Code>> = {
   shutdown: CODES.restarting,
   internal: CODES.overCapacity,
   expired: CODES.unauthorized,
+  subscriptionExpired: CODES.reconnect,
   slow: CODES.reconnect,
   insufficientState: CODES.reconnect,
   forceReconnect: CODES.reconnect,

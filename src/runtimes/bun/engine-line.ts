@@ -6,6 +6,7 @@ import { randomText } from '../../core/random-text.ts';
 import type { Compression } from './compression.ts';
 import type { Heartbeats, Pinged } from './engine-heartbeats.ts';
 import { Poll } from './engine-poll.ts';
+import { Trial } from './engine-trial.ts';
 import type { Streams } from './streams.ts';
 import type { Socket } from './websocket.ts';
 
@@ -29,7 +30,7 @@ export type LineParts = {
 /** Which way packets go. `probing`: the client tries a WebSocket out, and polls until it is sure. */
 type Transport =
   | { readonly tag: 'polling' }
-  | { readonly tag: 'probing'; readonly socket: Socket }
+  | Trial
   | { readonly tag: 'websocket'; readonly socket: Socket }
   | { readonly tag: 'closed' };
 
@@ -157,15 +158,18 @@ export class EngineLine implements Pinged {
       this.close();
       return undefined;
     }
-    // So that the client's polls come to an end while it tries its socket out.
-    if (this.#transport.tag === 'probing' && poll.backlog === 0) poll.push(this.#parts.engine.NOOP);
     return poll.answer(request);
   }
 
   /** A socket of the client's, to take the place of requests. False when it has one. */
   probe(socket: Socket): boolean {
     if (this.#transport.tag !== 'polling') return false;
-    this.#transport = { tag: 'probing', socket };
+    this.#transport = new Trial(socket, {
+      letGo: () => {
+        if (this.#poll?.isWaiting === true && this.#poll.backlog === 0) this.#poll.push(this.#parts.engine.NOOP);
+      },
+      late: () => this.#abandonProbe(socket),
+    });
     return true;
   }
 
@@ -178,8 +182,8 @@ export class EngineLine implements Pinged {
     if (transport.tag === 'websocket') return void this.take(() => [engine.decodePacket(frame)]);
     if (frame === `${engine.PING}probe`) {
       transport.socket.send(`${engine.PONG}probe`);
-      if (this.#poll?.isWaiting === true) this.#poll.push(engine.NOOP);
-    } else if (frame === engine.UPGRADE) this.#upgrade(transport.socket);
+      transport.probed();
+    } else if (frame === engine.UPGRADE) this.#upgrade(transport);
     else this.#abandonProbe(transport.socket);
   }
 
@@ -197,8 +201,10 @@ export class EngineLine implements Pinged {
   socketClosed(socket: Socket, end: End): void {
     const transport = this.#transport;
     if (!('socket' in transport) || transport.socket !== socket) return;
-    if (transport.tag === 'probing') this.#transport = { tag: 'polling' };
-    else this.#end(undefined, { end });
+    if (transport.tag === 'probing') {
+      transport.end();
+      this.#transport = { tag: 'polling' };
+    } else this.#end(undefined, { end });
   }
 
   #take(packet: Packet): void {
@@ -221,7 +227,9 @@ export class EngineLine implements Pinged {
     }
   }
 
-  #upgrade(socket: Socket): void {
+  #upgrade(trial: Trial): void {
+    trial.end();
+    const { socket } = trial;
     const { engine, streams } = this.#parts;
     const poll = this.#poll;
     this.#poll = undefined;
@@ -236,6 +244,7 @@ export class EngineLine implements Pinged {
   }
 
   #abandonProbe(socket: Socket): void {
+    if (this.#transport.tag === 'probing') this.#transport.end();
     this.#transport = { tag: 'polling' };
     socket.close();
   }
@@ -244,6 +253,7 @@ export class EngineLine implements Pinged {
     const transport = this.#transport;
     if (transport.tag === 'closed') return;
     this.#transport = { tag: 'closed' };
+    if (transport.tag === 'probing') transport.end();
     for (const topic of this.#topics ?? []) this.#parts.streams.leave(topic, this);
     this.#topics = undefined;
     this.#parts.heartbeats.remove(this, this.#bucket);

@@ -223,22 +223,27 @@ function whyNotListening({ host, port }: Config, error: Error & { code?: string 
   return `cannot listen on ${host}:${port} (${error.message})`;
 }
 
+/** HTTP/1.0 has no Host header (RFC 1945), and load balancers probe by it. */
+const HOSTLESS = 'http://hostless';
+
 async function answer(
   request: Request,
   server: Server<SocketData>,
   { readiness, serving }: { readonly readiness: Readiness; readonly serving: Serving | undefined },
 ): Promise<Response | undefined> {
   server.timeout(request, REQUEST_IDLE_S);
-  // Undefined with a Host header that is none; the HTTP edge refuses that.
-  const pathname = URL.parse(request.url)?.pathname;
+  // Not a URL without a Host header, or with one that is none: probes are answered all the same, the HTTP edge refuses the rest.
+  const url = URL.parse(request.url);
+  const pathname = (url ?? URL.parse(request.url, HOSTLESS))?.pathname;
   if (pathname === '/readyz') return readiness.answer();
   if (serving === undefined) return starting(request);
   if (pathname === '/livez') return liveness(serving.app.node);
   const peer = server.requestIP(request)?.address ?? '';
   if (pathname === '/metrics') return serving.metrics.answer(request, peer);
   serving.http.settle(request, peer);
-  const span = beginRequest(serving.traces, request, pathname ?? '');
-  const response = serving.connections.takes(pathname)
+  if (url === null) return serving.http.fetch(request, peer);
+  const span = beginRequest(serving.traces, request, url.pathname);
+  const response = serving.connections.takes(url.pathname)
     ? serving.connections.answer(request, peer, span)
     : serving.http.fetch(request, peer, span);
   return span === undefined ? response : endRequest(span, response);
