@@ -8,7 +8,7 @@ import { LOG_SETTINGS, SERVER_SETTINGS } from './server-settings.ts';
 import type { Setting } from './setting.ts';
 import { STORAGE_SETTINGS } from './storage-settings.ts';
 import { TOKEN_SETTINGS } from './token-settings.ts';
-import { TRACE_SETTINGS } from './traces-setting.ts';
+import { TRACE_SETTINGS } from './trace-settings.ts';
 import { USER_SETTINGS } from './user-settings.ts';
 
 /** Every setting there is, in the order of docs/config.md and `banyan help`, which are made from this table. */

@@ -11,7 +11,7 @@ import { PresentClients } from './present-clients.ts';
 import type { Protocol } from './protocol.ts';
 import type { Push, SubscribeResult } from './pushes.ts';
 
-/** The newest of a channel, kept while clients come back. */
+/** Publications in the recovery tail of a channel, at least, and how long an idle tail is kept. */
 const TAIL_LENGTH = 1_000;
 const TAIL_IDLE_MS = 30_000;
 /** How long a channel is kept for clients that polled it: they are about to come again. */
@@ -35,9 +35,9 @@ export class Hub {
   readonly #positionChecks: PositionChecks;
   /** What is kept for clients that are behind. */
   readonly conflation: Conflation;
-  /** The last number that a channel was given. */
+  /** The last number given to a channel with feeds. */
   #numbered = 0;
-  /** Subscriptions that there are now. */
+  /** Current subscriptions on this node. */
   subscriptions = 0;
   constructor(settings: HubSettings) {
     this.#settings = settings;
@@ -60,7 +60,7 @@ export class Hub {
     return this.#fanout.deliveryDelay;
   }
 
-  /** A channel on the way to a client; give it back with `release` once `enter` was called or never will be. */
+  /** Keeps a channel for a client that is about to subscribe. Call `release` after `enter`, or when it will not be called. */
   hold(name: string, namespace: Namespace): HubChannel {
     const channel = this.#channels.get(name) ?? this.#create(name, namespace);
     channel.holds += 1;
@@ -80,14 +80,14 @@ export class Hub {
     return channel.enter(recovery);
   }
 
-  /** As `enter`, for one who takes publications in a way of its own: `feed.join` follows, `leaveFeed` ends it. */
+  /** As `enter`, for a subscriber with per-subscriber delivery: `feed.join` follows, `leaveFeed` ends it. */
   enterFeed(channel: HubChannel, feed: Feed, recovery: Recovery | undefined): SubscribeResult {
     this.#fanout.flush(channel);
     this.subscriptions += 1;
     return feed.enter(channel.enter(recovery), channel.position.offset);
   }
 
-  /** The feed of the channel for those who ask for the same. To be entered in this same turn. */
+  /** The feed shared by subscribers with the same options. Call `enterFeed` in the same turn. */
   feedOf(channel: HubChannel, protocol: Protocol, options: FeedOptions): Feed {
     if (channel.feeds === undefined) {
       this.#numbered += 1;
@@ -119,7 +119,7 @@ export class Hub {
     this.#dropIfEmpty(channel);
   }
 
-  /** Every channel that somebody on this node listens to, or is about to. */
+  /** Every channel with subscribers on this node, or clients about to subscribe. */
   channels(): Iterable<HubChannel> {
     return this.#channels.values();
   }
@@ -133,13 +133,13 @@ export class Hub {
     this.#channels.get(name)?.receive(epoch, publications);
   }
 
-  /** Hands on what would otherwise wait for the end of the turn. */
+  /** Sends what would otherwise wait for the end of the turn. */
   flush(name: string): void {
     const channel = this.#channels.get(name);
     if (channel !== undefined) this.#fanout.flush(channel);
   }
 
-  /** Nothing of the channel is kept any more up to this position. */
+  /** The log keeps nothing of the channel any more up to this position. */
   trimmed(name: string, to: Position): void {
     this.#channels.get(name)?.trimmed(to);
   }
@@ -156,13 +156,13 @@ export class Hub {
     if (channel !== undefined) this.#fanout.tell(channel, push);
   }
 
-  /** True when the user was not in the channel yet. */
+  /** Adds a client to those present. True when its user was not in the channel yet. */
   setPresent(channel: HubChannel, info: ClientInfo): boolean {
     channel.present ??= new PresentClients();
     return channel.present.add(info);
   }
 
-  /** True when the user is not in the channel any more. */
+  /** Removes a client from those present. True when its user is not in the channel any more. */
   setAbsent(name: string, client: string): boolean {
     return this.#channels.get(name)?.present?.remove(client) ?? false;
   }
@@ -202,7 +202,7 @@ export class Hub {
   }
 }
 
-/** What a recovery may give must fit in; what is not kept is none of it. */
+/** Length of a recovery tail: room for the largest recovery, but no more than the channel keeps. */
 function tailLength({ historySize }: Namespace, recoveryLimit: number): number {
   const most = Math.max(TAIL_LENGTH, recoveryLimit);
   return historySize > 0 ? Math.min(historySize, most) : most;

@@ -76,12 +76,13 @@ export class RecoveryTail {
     }
   }
 
-  /** A client that has missed nothing so far may still miss what comes while others of its channels get ready. */
+  /** Starts keeping publications: a client that has missed nothing yet may miss some while its other channels get ready. */
   begin(): void {
     this.#usedAt = this.#settings.now();
     this.#tail ??= new Tail(this.#settings.tailBounds);
   }
 
+  /** Forgets the publications, but not the floor. */
   drop(): void {
     this.#tail = undefined;
     this.#from = Number.POSITIVE_INFINITY;
@@ -97,7 +98,7 @@ export class RecoveryTail {
     return Math.max(this.#floor, sizeFloorOf(this.#settings.namespace, top));
   }
 
-  /** Not only the oldest: clocks step back. */
+  /** Whether the time to live of any is over. All are checked, as clocks step back. */
   isAnyExpired(publications: readonly Publication[]): boolean {
     if (this.#settings.namespace.historyTtlMs === 0) return false;
     const now = this.#settings.now();
@@ -110,6 +111,7 @@ export class RecoveryTail {
     this.#floorReadAt = this.#settings.now();
   }
 
+  /** Takes over what the log just said about its floor. */
   learnFloor({ floor }: Standing): void {
     this.#floorReadAt = this.#settings.now();
     this.#raiseFloor(floor);
