@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { CLOSED_NAMESPACE } from '../core/namespace.ts';
-import { type Config, isLoopback, SETTINGS } from './config.ts';
+import { isLoopback } from './address-rules.ts';
+import { type Config, SETTINGS } from './config.ts';
 import { KEYS } from './config-sources.ts';
 import { loadConfig, type Sources } from './load-config.ts';
 import { StartError } from './start-error.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { type Config, findConflict, SETTINGS, type SettingKey } from './config.ts';
+import { type Config, SETTINGS, type SettingKey } from './config.ts';
+import { findConflict } from './config-conflicts.ts';
 import {
   flagOf,
   type Given,

@@ -85,6 +85,9 @@ function parseJson(value: string): unknown {
   }
 }
 
+/** A shorter secret can be guessed; with `clientInsecure` there is nothing to guess it for. */
+export const SECRET_LENGTH = 32;
+
 /** Whether a text has no line break. */
 export function isLine(value: string): boolean {
   return !/[\r\n]/.test(value);

@@ -3,7 +3,7 @@ import type { Command } from './commands.ts';
 import { ClientError } from './errors.ts';
 import type { Hub } from './hub.ts';
 import type { Permissions, Seat } from './permissions.ts';
-import type { Present } from './present.ts';
+import type { PresentClients } from './present-clients.ts';
 import type { Principal } from './principal.ts';
 import type { Reply } from './pushes.ts';
 
@@ -62,7 +62,7 @@ export async function answerPresenceStats(
   return { kind: 'presenceStats', clients: present?.size ?? 0, users: present?.users ?? 0 };
 }
 
-async function presentIn(node: Readable, asking: Asking, channel: string): Promise<Present | undefined> {
+async function presentIn(node: Readable, asking: Asking, channel: string): Promise<PresentClients | undefined> {
   if (!node.permissions.namespace(channel).presence) throw new ClientError('notAvailable');
   await node.permissions.check(asking.principal, 'readPresence', channel, asking.subscriptions);
   return node.hub.get(channel)?.present;

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'bun:test';
 import { HandClock } from '../../tests/core/hand-clock.ts';
 import { guardOf, PLAIN, publication, range } from '../../tests/core/node.ts';
 import type { Publication } from '../ports/log.ts';
-import { Hub, joinLeaveTopicOf, topicOf } from './hub.ts';
+import { Hub } from './hub.ts';
 import type { Protocol } from './protocol.ts';
+import { joinLeaveTopicOf, topicOf } from './topics.ts';
 
 /** A protocol that writes offsets, and remembers what it encoded. */
 function protocol(name: string): Protocol & { readonly encoded: string[] } {

@@ -19,7 +19,6 @@ import type { Hooks } from './hooks.ts';
 import { Hub } from './hub.ts';
 import type { HubChannel } from './hub-channel.ts';
 import type { Shown } from './manner.ts';
-import { MapPresence, type PresenceEntry } from './map-presence.ts';
 import { Maps } from './maps.ts';
 import { namespaceOf } from './namespace.ts';
 import { type ExternalOrder, NOBODY, type NodeMessage, type PolledItem } from './node-messages.ts';
@@ -27,6 +26,7 @@ import type { Limits, NodeSettings } from './node-settings.ts';
 import { NodeWork } from './node-work.ts';
 import { Permissions } from './permissions.ts';
 import { PingWheel } from './ping-wheel.ts';
+import { type PresenceEntry, PresenceMapEntries } from './presence-map-entries.ts';
 import type { Principal } from './principal.ts';
 import { Publisher } from './publisher.ts';
 import type { ConnectResult, Reply } from './pushes.ts';
@@ -67,7 +67,7 @@ export class Node implements Channels, SessionHost<Session> {
   readonly slowReaders: SlowReaders;
   /** Keeps what one part of the node throws from the others. */
   readonly guard: Guard;
-  readonly #mapPresence = new MapPresence();
+  readonly #mapPresence = new PresenceMapEntries();
   readonly #settings: NodeSettings;
   readonly #publisher: Publisher;
   readonly #pings: PingWheel;

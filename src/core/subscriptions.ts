@@ -10,7 +10,7 @@ import { DisconnectError, UNSUBSCRIBES, type UnsubscribeName } from './disconnec
 import { ClientError } from './errors.ts';
 import type { Asker } from './fair-queue.ts';
 import { type Feed, feedOptionsOf } from './feed.ts';
-import { type Hub, joinLeaveTopicOf, topicOf } from './hub.ts';
+import type { Hub } from './hub.ts';
 import type { HubChannel } from './hub-channel.ts';
 import { mannerOf, mayHearJoinLeave, type Shown, serverMannerOf, shownOf } from './manner.ts';
 import { partResult, readPart } from './map-parts.ts';
@@ -42,6 +42,7 @@ import {
   withFeed,
 } from './subscription.ts';
 import type { Grant } from './tokens.ts';
+import { joinLeaveTopicOf, topicOf } from './topics.ts';
 import { beginQuestion, ending } from './tracing.ts';
 import { Tracking } from './tracking.ts';
 import { bytesOfResult, readsChannel } from './work-bytes.ts';

@@ -1,7 +1,7 @@
-import { topicOf } from '../../src/core/hub.ts';
 import { namespaceOf } from '../../src/core/namespace.ts';
 import type { Principal } from '../../src/core/principal.ts';
 import { userOf } from '../../src/core/principal.ts';
+import { topicOf } from '../../src/core/topics.ts';
 import type { Position } from '../../src/ports/log.ts';
 import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
 import type { Cluster, SimNode } from './cluster.ts';

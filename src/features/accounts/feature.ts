@@ -8,9 +8,9 @@ import { deviceHandlers } from './devices.ts';
 import { PEOPLE_CHANNEL, userChannel } from './events.ts';
 import { LiveDevices } from './live-devices.ts';
 import type { RegisteredListener } from './newcomers.ts';
+import { createOnlineStatus } from './online-status.ts';
 import { type AccountsSettings, createParts } from './parts.ts';
 import { createPeople } from './people.ts';
-import { createPresence } from './presence.ts';
 import { profileHandlers } from './profiles.ts';
 import { ownerInvite, registrationHandlers } from './registration.ts';
 import { signInHandlers } from './sign-in.ts';
@@ -35,7 +35,7 @@ export type Accounts = {
 export function createAccounts(host: FeatureHost, settings: AccountsSettings): Accounts {
   const parts = createParts(host, settings);
   const people = createPeople(parts);
-  const presence = createPresence(parts);
+  const presence = createOnlineStatus(parts);
   const live = new LiveDevices(parts);
   const handlers: Handlers<typeof accountsContract> = {
     ...registrationHandlers(parts),

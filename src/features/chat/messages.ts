@@ -6,7 +6,7 @@ import type { RoomEvent } from './events.ts';
 import { EMOJI_LIMIT, REACTION_LIMIT } from './limits.ts';
 import type { Parts } from './parts.ts';
 import { checkRecalls } from './permissions.ts';
-import type { StoredMessage } from './timeline-store.ts';
+import type { StoredMessage } from './timeline-query.ts';
 
 type MessageHandlers = Pick<Handlers<typeof chatContract>, 'settings' | 'send' | 'edit' | 'recall' | 'react'>;
 type MessageEvent = Extract<RoomEvent, { type: 'message' }>;

@@ -5,10 +5,10 @@ import { InviteStore } from './invite-store.ts';
 import { MemberChanges } from './member-changes.ts';
 import { Memberships } from './memberships.ts';
 import { QuietRooms } from './quiet-rooms.ts';
-import { RoomList } from './room-list.ts';
+import { RoomListQuery } from './room-list-query.ts';
 import { RoomLog } from './room-log.ts';
 import { RoomStore } from './room-store.ts';
-import { TimelineStore } from './timeline-store.ts';
+import { TimelineQuery } from './timeline-query.ts';
 import { Typists } from './typists.ts';
 
 export type ChatSettings = {
@@ -35,8 +35,8 @@ export function createParts(host: FeatureHost, people: People, settings: ChatSet
     memberships,
     announcements,
     quietRooms: new QuietRooms({ host, rooms, announcements }),
-    list: new RoomList(host.sql),
-    timeline: new TimelineStore(host.sql),
+    list: new RoomListQuery(host.sql),
+    timeline: new TimelineQuery(host.sql),
     typists: new Typists(),
     invites: new InviteStore(host.sql),
     members: new MemberChanges({ host, rooms, log, memberships, announcements }),

@@ -3,7 +3,7 @@ import type { Handlers, Input } from '../../core/operation.ts';
 import type { chatContract, HistoryPage } from './contract.ts';
 import { RECEIPTS_LIMIT } from './limits.ts';
 import type { Parts } from './parts.ts';
-import type { Stretch } from './timeline-store.ts';
+import type { Stretch } from './timeline-query.ts';
 
 type ReadingHandlers = Pick<Handlers<typeof chatContract>, 'history' | 'read' | 'readers' | 'typing'>;
 type HistoryInput = Input<(typeof chatContract)['history']>;

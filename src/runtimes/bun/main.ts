@@ -12,7 +12,7 @@ import { metricsOf } from '../../app/metrics.ts';
 import { MIGRATIONS } from '../../app/migrations.ts';
 import { openPorts, type Ports } from '../../app/ports.ts';
 import { StartError } from '../../app/start-error.ts';
-import { tracesSettingsOf } from '../../app/traces-setting.ts';
+import { tracesSettingsOf } from '../../app/trace-settings.ts';
 import type { DrainPlan } from '../../core/drain.ts';
 import { Guard } from '../../core/guard.ts';
 import type { Node } from '../../core/node.ts';

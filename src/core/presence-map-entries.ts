@@ -5,8 +5,8 @@ import type { Namespace } from './namespace.ts';
 /** An entry that must be set or removed, because somebody came or went. */
 export type PresenceEntry = { readonly channel: string; readonly key: string };
 
-/** Who is in the channels whose presence is shown in maps: an entry a client, or a user, as long as they are there. */
-export class MapPresence {
+/** Decides which entries of presence maps to set and to remove as clients join and leave: one for each client or user. */
+export class PresenceMapEntries {
   /** Clients by the channel and key of their entry. */
   readonly #holders = new Map<string, Set<string>>();
 

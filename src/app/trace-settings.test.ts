@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { loadConfig } from './load-config.ts';
-import { pairsOf, tracesSettingsOf } from './traces-setting.ts';
+import { pairsOf, tracesSettingsOf } from './trace-settings.ts';
 
 const settingsOf = (env: Readonly<Record<string, string>>) =>
   tracesSettingsOf(loadConfig({ args: [], env, readFile: () => undefined }).config);

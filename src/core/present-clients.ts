@@ -1,7 +1,7 @@
 import type { ClientInfo } from '../ports/log.ts';
 
-/** Who is present in a channel: clients, and through how many of them each user is. */
-export class Present {
+/** The clients present in a channel, and how many connections each user has among them. */
+export class PresentClients {
   readonly #clients = new Map<string, ClientInfo>();
   readonly #users = new Map<string, number>();
 

@@ -3,14 +3,14 @@ import type { accountsContract } from './contract.ts';
 import { type OnlineEvent, onlineChannel } from './events.ts';
 import type { Parts } from './parts.ts';
 
-export type Presence = {
+export type OnlineStatus = {
   /** A person's first connection opened, or their last one closed. */
   changed(user: string, online: boolean): void;
   readonly handlers: Pick<Handlers<typeof accountsContract>, 'presence'>;
 };
 
-/** Who is here, and since when the others are not. */
-export function createPresence({ host, users, lastSeen }: Parts): Presence {
+/** Tracks which people are online, publishes changes, and answers when the others were last seen. */
+export function createOnlineStatus({ host, users, lastSeen }: Parts): OnlineStatus {
   const { channels, clock, telemetry } = host;
   const online = new Set<string>();
 

@@ -40,7 +40,7 @@ const PAGE = summariesWhere(`members.user_id = ? AND (${ACTIVE_AT} < ? OR (${ACT
 const NEWEST = `SELECT rooms.id ${MINE} WHERE members.user_id = ? ORDER BY ${ACTIVE_AT} DESC LIMIT ?`;
 
 /** A person's rooms, as their list shows them. */
-export class RoomList {
+export class RoomListQuery {
   readonly #sql: Sql;
 
   constructor(sql: Sql) {

@@ -39,7 +39,7 @@ const BEFORE = entriesWhere('<', 'DESC');
 const AFTER = entriesWhere('>', 'ASC');
 
 /** The rooms' timelines: messages as they are now, and notices. Each read is bounded by its limit. */
-export class TimelineStore {
+export class TimelineQuery {
   readonly #sql: Sql;
   readonly #query;
 
