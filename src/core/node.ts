@@ -32,6 +32,7 @@ import { Publisher } from './publisher.ts';
 import type { ConnectResult, Reply } from './pushes.ts';
 import { type LimitName, type Quotas, UNLIMITED } from './quotas.ts';
 import { repeat } from './repeat.ts';
+import { secondsLeft } from './seconds-left.ts';
 import { Session } from './session.ts';
 import type { NodeCommand, Opening, SessionHost } from './session-host.ts';
 import { Sessions } from './sessions.ts';
@@ -264,7 +265,7 @@ export class Node implements Channels, SessionHost<Session> {
   ttlOf(session: Session): number | undefined {
     // With nothing that the client could renew it by.
     if (session.expiresAt === Number.POSITIVE_INFINITY || session.renewable) return undefined;
-    return Math.max(1, Math.ceil((session.expiresAt - this.clock.now()) / 1_000));
+    return secondsLeft(session.expiresAt, this.clock.now());
   }
 
   /** Answers a command, after checking that this principal may. */

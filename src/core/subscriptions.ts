@@ -24,6 +24,7 @@ import type { Protocol } from './protocol.ts';
 import type { Push, SubscribeResult } from './pushes.ts';
 import type { LimitName } from './quotas.ts';
 import { RecoveryBudget } from './recovery-budget.ts';
+import { secondsLeft } from './seconds-left.ts';
 import type { SharedPolls } from './shared-polls.ts';
 import type { StoredMaps } from './stored-maps.ts';
 import type { SubscribeOverride } from './subscribe-override.ts';
@@ -485,7 +486,7 @@ export class Subscriptions {
   /** At least 1; something runs out then. */
   #secondsTo(end: number): number {
     this.#expires = true;
-    return Math.max(1, Math.ceil((end - this.#node.clock.now()) / 1_000));
+    return secondsLeft(end, this.#node.clock.now());
   }
 
   #forget(channel: string): void {

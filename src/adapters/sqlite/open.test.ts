@@ -3,16 +3,18 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import {
   copyFileSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { append } from '../../../tests/conformance/appends.ts';
 import { openDatabase } from './database.ts';
@@ -121,13 +123,6 @@ describe('DA1: the schema', () => {
     await close();
   });
 
-  test('DA3: is no file but a folder: one line', () => {
-    mkdirSync(join(folder, DATABASE_FILE));
-    const { message } = failure();
-    expect(message).toContain(`${DATABASE_FILE} cannot be used`);
-    expect(message).not.toContain('\n');
-  });
-
   test('cannot be read: one line, nothing touched', () => {
     writeFileSync(
       join(folder, DATABASE_FILE),
@@ -176,9 +171,11 @@ describe('DA2: the lock', () => {
     await close();
   });
 
-  test('a folder that cannot be written: one line', () => {
-    mkdirSync(join(folder, 'banyan.lock'));
+  test('a folder that cannot be made: one line', () => {
+    writeFileSync(join(folder, 'file'), '');
+    folder = join(folder, 'file', 'below');
     const { message } = failure();
+    folder = dirname(dirname(folder));
     expect(message).toContain('cannot be written');
     expect(message).not.toContain('\n');
   });
@@ -298,5 +295,36 @@ describe('OR5: a database from elsewhere', () => {
     rmSync(original, { recursive: true });
     expect(copied.why).toBe('restored');
     expect(copied.epoch).not.toBe(epoch);
+  });
+});
+
+describe('DA9: files of another kind', () => {
+  const names = ['banyan.db', 'banyan.db-wal', 'banyan.db-shm', 'banyan.run', 'banyan.lock', 'banyan.lock-journal'];
+
+  test.each(names)('%s as a directory is refused by its name', (name) => {
+    mkdirSync(join(folder, name));
+    expect(failure().message).toStartWith(`${join(folder, name)} is a directory, and must be a plain file`);
+  });
+
+  test.each(names)('%s as a link is refused, and nothing is written through it', async (name) => {
+    await open().close();
+    const outside = `${folder}-outside`;
+    writeFileSync(outside, 'not ours');
+    rmSync(join(folder, name), { force: true });
+    symlinkSync(outside, join(folder, name));
+    expect(failure().message).toStartWith(`${join(folder, name)} is a symbolic link`);
+    expect(readFileSync(outside, 'utf8')).toBe('not ours');
+    rmSync(outside);
+  });
+
+  test('a link to nothing is refused, and makes no file elsewhere', () => {
+    symlinkSync(`${folder}-nowhere`, join(folder, 'banyan.run'));
+    expect(failure().message).toContain('is a symbolic link');
+    expect(existsSync(`${folder}-nowhere`)).toBe(false);
+  });
+
+  test('a damaged lock file is named', () => {
+    writeFileSync(join(folder, 'banyan.lock'), 'x'.repeat(5_000));
+    expect(failure().message).toBe(`${join(folder, 'banyan.lock')} is damaged; remove it, it holds no data`);
   });
 });

@@ -1,5 +1,5 @@
 import { Database } from 'bun:sqlite';
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openExisting } from './open-existing.ts';
 import { RUN_FILE } from './run-file.ts';
@@ -31,14 +31,39 @@ export function lockFolder(folder: string): FolderLock {
   try {
     // For its user alone: it holds what people write, and secrets of apps.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    refuseWrongKinds(folder);
     const lock = new Database(join(folder, LOCK_FILE), { create: true });
     lock.run('PRAGMA journal_mode = DELETE');
     lock.run('BEGIN EXCLUSIVE');
     return { release: () => lock.close() };
   } catch (error) {
+    if (error instanceof DataFolderError) throw error;
     const code = (error as { code?: string }).code ?? '';
+    if (code === 'SQLITE_NOTADB') {
+      throw new DataFolderError(`${join(folder, LOCK_FILE)} is damaged; remove it, it holds no data`);
+    }
     if (code === 'SQLITE_BUSY') throw new DataFolderError(`data folder ${folder} is in use by another Banyan`);
     throw new DataFolderError(`data folder ${folder} cannot be written (${(error as Error).message})`);
+  }
+}
+
+/** The files that a server reads and writes in its folder, besides `blobs`. */
+const OWN_FILES = [
+  LOCK_FILE,
+  `${LOCK_FILE}-journal`,
+  RUN_FILE,
+  DATABASE_FILE,
+  `${DATABASE_FILE}-wal`,
+  `${DATABASE_FILE}-shm`,
+];
+
+/** A link would have the server write to a file outside of its folder; nothing but a plain file can be used at all. */
+function refuseWrongKinds(folder: string): void {
+  for (const path of OWN_FILES.map((name) => join(folder, name))) {
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found === undefined || found.isFile()) continue;
+    const kind = found.isDirectory() ? 'a directory' : found.isSymbolicLink() ? 'a symbolic link' : 'no plain file';
+    throw new DataFolderError(`${path} is ${kind}, and must be a plain file; move it away, or link the folder instead`);
   }
 }
 
