@@ -6,12 +6,12 @@
 import { MemoryBus } from '../src/adapters/memory/bus.ts';
 import { MemoryLog } from '../src/adapters/memory/log.ts';
 import { OtelTraces } from '../src/adapters/otel/traces.ts';
-import type { Connection, Fanout } from '../src/core/connection.ts';
-import { CLOSED_NAMESPACE } from '../src/core/namespace.ts';
-import { Namespaces } from '../src/core/namespaces.ts';
-import { Node } from '../src/core/node.ts';
-import { ANONYMOUS } from '../src/core/principal.ts';
-import type { Session } from '../src/core/session.ts';
+import { ANONYMOUS } from '../src/core/access/principal.ts';
+import { CLOSED_NAMESPACE } from '../src/core/channels/namespace.ts';
+import { Namespaces } from '../src/core/channels/namespaces.ts';
+import { Node } from '../src/core/node/node.ts';
+import type { Connection, Fanout } from '../src/core/protocol/connection.ts';
+import type { Session } from '../src/core/sessions/session.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { Telemetry } from '../src/ports/telemetry.ts';
 import type { Traces } from '../src/ports/traces.ts';

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import type { accountsContract, Me } from '../src/features/accounts/contract.ts';
-import type { OnlineEvent, PeopleEvent } from '../src/features/accounts/events.ts';
-import type { chatContract, RoomSummary } from '../src/features/chat/contract.ts';
-import type { LiveEvent, RoomEvent, UserRoomEvent } from '../src/features/chat/events.ts';
-import type { consoleContract } from '../src/features/console/contract.ts';
-import type { MetricsSample } from '../src/features/console/events.ts';
-import type { platformContract } from '../src/features/platform/contract.ts';
+import type { accountsContract, Me } from '../src/contracts/accounts/contract.ts';
+import type { OnlineEvent, PeopleEvent } from '../src/contracts/accounts/events.ts';
+import type { chatContract, RoomSummary } from '../src/contracts/chat/contract.ts';
+import type { LiveEvent, RoomEvent, UserRoomEvent } from '../src/contracts/chat/events.ts';
+import type { consoleContract } from '../src/contracts/console/contract.ts';
+import type { MetricsSample } from '../src/contracts/console/events.ts';
+import type { platformContract } from '../src/contracts/platform/contract.ts';
 
 // Types only: neither the schemas nor zod end up in a bundle.
 type ValueOf<T> = T[keyof T];

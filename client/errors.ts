@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorName } from '../src/core/errors.ts';
+import { ERRORS, type ErrorName } from '../src/contracts/errors.ts';
 
 /** The server's error names, and two for when it was not reached: nobody knows then whether it did what was asked. */
 export type BanyanErrorName = ErrorName | 'timeout' | 'connectionLost';

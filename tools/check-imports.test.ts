@@ -7,11 +7,16 @@ const problems = (path: string, line: string) => checkImports(new Map([[path, `$
 
 /** For every rule a file it is about, what that file may import, and what it must not. */
 const CASES: Readonly<Record<string, readonly [file: string, may: string[], mustNot: string[]]>> = {
+  'src/contracts/': [
+    'src/contracts/chat/contract.ts',
+    ['./limits.ts', '../operation.ts', 'zod'],
+    ['../../core/errors.ts', 'node:fs'],
+  ],
   'src/ports/': ['src/ports/log.ts', ['./clock.ts'], ['../core/node.ts', 'zod', 'node:fs']],
   'src/core/': [
     'src/core/node.ts',
-    ['../ports/log.ts', './hub.ts', 'zod'],
-    ['../features/chat/events.ts', '../app/config.ts', '../adapters/memory/log.ts', 'node:fs', 'bun:sqlite', 'bun'],
+    ['../ports/log.ts', './delivery/hub.ts', '../contracts/errors.ts', 'zod'],
+    ['../features/chat/state.ts', '../app/config.ts', '../adapters/memory/log.ts', 'node:fs', 'bun:sqlite', 'bun'],
   ],
   'src/adapters/*/': [
     'src/adapters/redis/bus.ts',
@@ -29,9 +34,8 @@ const CASES: Readonly<Record<string, readonly [file: string, may: string[], must
       './message.tsx',
       '../state.ts',
       '../room-state.ts',
-      '../limits.ts',
-      '../contract.ts',
-      '../../accounts/contract.ts',
+      '../../../contracts/chat/limits.ts',
+      '../../../contracts/accounts/contract.ts',
       '../../../ui/button.tsx',
       '../../../../client/client.ts',
       'react',
@@ -47,10 +51,16 @@ const CASES: Readonly<Record<string, readonly [file: string, may: string[], must
   ],
   'src/features/*/': [
     'src/features/chat/commands.ts',
-    ['./tables.ts', '../accounts/events.ts', '../../core/errors.ts', 'zod'],
+    [
+      './tables.ts',
+      '../../contracts/chat/contract.ts',
+      '../../contracts/accounts/events.ts',
+      '../../core/errors.ts',
+      'zod',
+    ],
     [
       '../accounts/tables.ts',
-      '../accounts/contract.ts',
+      '../../contracts/accounts/contract.ts',
       './web/room.tsx',
       '../../adapters/sqlite/sql.ts',
       '../../app/config.ts',
@@ -96,8 +106,8 @@ const CASES: Readonly<Record<string, readonly [file: string, may: string[], must
   ],
   'client/': [
     'client/client.ts',
-    ['./errors.ts', '../src/core/errors.ts', '../src/features/chat/contract.ts', 'centrifuge'],
-    ['../src/features/chat/commands.ts', '../src/app/config.ts', 'node:fs'],
+    ['./errors.ts', '../src/contracts/errors.ts', '../src/contracts/chat/contract.ts', 'centrifuge'],
+    ['../src/core/errors.ts', '../src/features/chat/state.ts', '../src/app/config.ts', 'node:fs'],
   ],
   'bench/': [
     'bench/run.ts',

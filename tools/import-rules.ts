@@ -10,14 +10,19 @@ export type ImportRule = {
 
 /**
  * The arrows of the design, each pointing left:
- * `ports ← core ← { protocols, features } ← app ← runtimes ← cli`, `ports ← adapters ← app`, `wire-clients ← cli`;
- * in the browser `ui ← features/<name>/web ← web`.
+ * `{ contracts, ports } ← core ← { protocols, features } ← app ← runtimes ← cli`, `ports ← adapters ← app`,
+ * `wire-clients ← cli`; in the browser `contracts ← client ← ui ← features/<name>/web ← web`.
  */
 export const IMPORT_RULES: readonly ImportRule[] = [
+  { from: 'src/contracts/', to: ['src/contracts/'], packages: 'portable' },
   { from: 'src/ports/', to: ['src/ports/'], packages: 'none' },
-  { from: 'src/core/', to: ['src/core/', 'src/ports/'], packages: 'portable' },
+  { from: 'src/core/', to: ['src/core/', 'src/contracts/', 'src/ports/'], packages: 'portable' },
   { from: 'src/adapters/*/', to: ['src/adapters/$1/', 'src/ports/'], packages: 'any' },
-  { from: 'src/protocols/*/', to: ['src/protocols/$1/', 'src/core/', 'src/ports/'], packages: 'portable' },
+  {
+    from: 'src/protocols/*/',
+    to: ['src/protocols/$1/', 'src/core/', 'src/contracts/', 'src/ports/'],
+    packages: 'portable',
+  },
   {
     // Of its feature's own files those that are pure, and so run in the browser too.
     from: 'src/features/*/web/',
@@ -25,9 +30,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       'src/features/$1/web/',
       'src/features/$1/state.ts',
       'src/features/$1/*-state.ts',
-      'src/features/$1/limits.ts',
-      'src/features/*/contract.ts',
-      'src/features/*/events.ts',
+      'src/contracts/',
       'src/ui/',
       'client/',
     ],
@@ -35,7 +38,15 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     from: 'src/features/*/',
-    to: ['src/features/$1/*.ts', 'src/features/*/events.ts', 'src/core/', 'src/ports/'],
+    // Of another feature only what it publishes, not what it can be asked.
+    to: [
+      'src/features/$1/*.ts',
+      'src/contracts/$1/',
+      'src/contracts/*/events.ts',
+      'src/contracts/*.ts',
+      'src/core/',
+      'src/ports/',
+    ],
     packages: 'portable',
   },
   {
@@ -49,6 +60,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       'src/protocols/*/protocol.ts',
       'src/adapters/',
       'src/core/',
+      'src/contracts/',
       'src/ports/',
       'package.json',
     ],
@@ -56,7 +68,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     from: 'src/runtimes/*/',
-    to: ['src/runtimes/$1/', 'src/app/', 'src/adapters/', 'src/core/', 'src/ports/'],
+    to: ['src/runtimes/$1/', 'src/app/', 'src/adapters/', 'src/core/', 'src/contracts/', 'src/ports/'],
     packages: 'any',
   },
   {
@@ -73,21 +85,10 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { from: 'src/ui/', to: ['src/ui/', 'client/'], packages: 'portable' },
   {
     from: 'src/web/',
-    to: [
-      'src/web/',
-      'src/features/*/web/',
-      'src/features/*/contract.ts',
-      'src/features/*/events.ts',
-      'src/ui/',
-      'client/',
-    ],
+    to: ['src/web/', 'src/features/*/web/', 'src/contracts/', 'src/ui/', 'client/'],
     packages: 'portable',
   },
-  {
-    from: 'client/',
-    to: ['client/', 'src/features/*/contract.ts', 'src/features/*/events.ts', 'src/features/*/state.ts', 'src/core/'],
-    packages: 'portable',
-  },
+  { from: 'client/', to: ['client/', 'src/contracts/'], packages: 'portable' },
   { from: 'bench/', to: ['bench/', 'client/', 'src/', 'tools/'], packages: 'any' },
   { from: 'tools/', to: ['tools/'], packages: 'any' },
 ];

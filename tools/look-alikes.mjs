@@ -1,5 +1,5 @@
 /**
- * Writes src/core/look-alikes-table.ts from Unicode's confusables.txt (https://www.unicode.org/Public/security/):
+ * Writes src/core/text/look-alikes-table.ts from Unicode's confusables.txt (https://www.unicode.org/Public/security/):
  *
  *     node tools/look-alikes.mjs PATH_TO_CONFUSABLES_TXT
  *
@@ -8,7 +8,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const OUTPUT = 'src/core/look-alikes-table.ts';
+const OUTPUT = 'src/core/text/look-alikes-table.ts';
 const [path] = process.argv.slice(2);
 if (path === undefined) throw new Error('usage: node tools/look-alikes.mjs PATH_TO_CONFUSABLES_TXT');
 const source = readFileSync(path, 'utf8');

@@ -1,4 +1,4 @@
-import { APP_FIELDS } from '../core/app-settings.ts';
+import { APP_FIELDS } from '../contracts/app-settings.ts';
 import { SETTINGS, type SettingKey } from './config.ts';
 import { flagOf, KEYS } from './config-sources.ts';
 import { CONFIG_FILE } from './load-config.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { CLOSED_NAMESPACE } from '../core/namespace.ts';
+import { CLOSED_NAMESPACE } from '../core/channels/namespace.ts';
 import { isLoopback } from './address-rules.ts';
 import { type Config, SETTINGS } from './config.ts';
 import { KEYS } from './config-sources.ts';

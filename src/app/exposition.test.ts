@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { Histogram } from '../core/histogram.ts';
+import { Histogram } from '../core/measures/histogram.ts';
 import { counter, expose, gauge } from './exposition.ts';
 
 test('writes counters and gauges with a line for each sample, and what would break a line escaped', () => {

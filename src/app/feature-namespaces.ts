@@ -1,4 +1,4 @@
-import type { NamespaceDefinition } from '../core/feature.ts';
+import type { NamespaceDefinition } from '../core/operations/feature.ts';
 import { ACCOUNTS_NAMESPACES } from '../features/accounts/namespaces.ts';
 import { CHAT_NAMESPACES } from '../features/chat/namespaces.ts';
 import { CONSOLE_NAMESPACES } from '../features/console/namespaces.ts';

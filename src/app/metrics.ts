@@ -1,5 +1,5 @@
-import type { Jobs } from '../core/jobs.ts';
-import type { Node } from '../core/node.ts';
+import type { Jobs } from '../core/jobs/jobs.ts';
+import type { Node } from '../core/node/node.ts';
 import type { Count } from '../ports/telemetry.ts';
 import { counter, type Family, gauge } from './exposition.ts';
 import type { Ports } from './ports.ts';

@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite';
 import { describe, expect, test } from 'bun:test';
-import type { Migration } from '../core/feature.ts';
+import type { Migration } from '../core/operations/feature.ts';
 import { FEATURE_MIGRATIONS, MIGRATIONS } from './migrations.ts';
 
 const lists = Object.entries(FEATURE_MIGRATIONS);

@@ -1,4 +1,4 @@
-import type { Migration } from '../core/feature.ts';
+import type { Migration } from '../core/operations/feature.ts';
 import { ACCOUNTS_MIGRATIONS } from '../features/accounts/tables.ts';
 import { CHAT_MIGRATIONS } from '../features/chat/tables.ts';
 import { PLATFORM_MIGRATIONS } from '../features/platform/tables.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CLOSED_NAMESPACE, type Namespace } from '../core/namespace.ts';
+import { CLOSED_NAMESPACE, type Namespace } from '../core/channels/namespace.ts';
 import { FEATURE_NAMESPACES } from './feature-namespaces.ts';
 import { nearest } from './nearest.ts';
 

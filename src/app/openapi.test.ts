@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test';
-import type { Operation } from '../core/operation.ts';
+import { accountsContract } from '../contracts/accounts/contract.ts';
+import { chatContract } from '../contracts/chat/contract.ts';
+import { consoleContract } from '../contracts/console/contract.ts';
+import type { Operation } from '../contracts/operation.ts';
+import { platformContract } from '../contracts/platform/contract.ts';
 import { AVATAR_UPLOAD as ACCOUNTS_UPLOAD } from '../features/accounts/avatars.ts';
-import { accountsContract } from '../features/accounts/contract.ts';
-import { chatContract } from '../features/chat/contract.ts';
 import { AVATAR_UPLOAD as CHAT_UPLOAD } from '../features/chat/group-avatar.ts';
-import { consoleContract } from '../features/console/contract.ts';
-import { platformContract } from '../features/platform/contract.ts';
 import { createOpenApi } from './openapi.ts';
 
 type Described = {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ERRORS, type ErrorName } from '../core/errors.ts';
-import type { Upload } from '../core/feature.ts';
-import type { Access, Operation } from '../core/operation.ts';
+import { ERRORS, type ErrorName } from '../contracts/errors.ts';
+import type { Access, Operation } from '../contracts/operation.ts';
+import type { Upload } from '../core/operations/feature.ts';
 import { exampleOf, type JsonSchema } from './openapi-examples.ts';
 import { VERSION } from './version.ts';
 

@@ -7,7 +7,7 @@ import { openDatabase } from '../adapters/sqlite/database.ts';
 import { DataFolderError, type SchemaStep } from '../adapters/sqlite/open.ts';
 import type { NewEpoch } from '../adapters/sqlite/runs.ts';
 import { SqliteWorkLog } from '../adapters/sqlite/work-log.ts';
-import type { NodeMessage } from '../core/node-messages.ts';
+import type { NodeMessage } from '../core/bus/node-messages.ts';
 import type { Backend } from '../ports/backend.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { Bus } from '../ports/bus.ts';

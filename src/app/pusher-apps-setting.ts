@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { APP_FIELDS, type AppSettings, DEFAULT_APP_NAMESPACE, WEBHOOK_EVENTS } from '../core/app-settings.ts';
+import { APP_FIELDS, type AppSettings, DEFAULT_APP_NAMESPACE, WEBHOOK_EVENTS } from '../contracts/app-settings.ts';
 import { FEATURE_NAMESPACES } from './feature-namespaces.ts';
 
 const namespace = APP_FIELDS.namespace.schema.refine(

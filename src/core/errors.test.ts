@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
+import { ERRORS } from '../contracts/errors.ts';
 import { DISCONNECTS, DisconnectError, UNSUBSCRIBES } from './disconnects.ts';
-import { ClientError, ERRORS, toClientError } from './errors.ts';
+import { ClientError, toClientError } from './errors.ts';
 
 test('every number stands for one error, in the range of the protocol or of applications', () => {
   const codes = Object.values(ERRORS).map(({ code }) => code);

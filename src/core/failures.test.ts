@@ -10,8 +10,8 @@ import { PLAIN, TestNode } from '../../tests/core/node.ts';
 import { WatchedLog } from '../../tests/core/watched-log.ts';
 import { MemoryWorkLog } from '../adapters/memory/work-log.ts';
 import { centrifugeJson } from '../protocols/centrifuge/protocol.ts';
-import { AppendQueue } from './append-queue.ts';
-import { Jobs } from './jobs.ts';
+import { AppendQueue } from './channels/append-queue.ts';
+import { Jobs } from './jobs/jobs.ts';
 
 const PINGS = { pingMs: 5_000, pongMs: 2_000 };
 

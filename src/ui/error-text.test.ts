@@ -3,12 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import i18next from 'i18next';
 import { BanyanError, errorFromReply } from '../../client/errors.ts';
-import { ERRORS } from '../core/errors.ts';
+import { ERRORS } from '../contracts/errors.ts';
 import { errorText, failureText } from './error-text.ts';
 import { uiLocale } from './locale.ts';
 import { serverErrorsZh } from './locale-errors.ts';
 
 const FEATURES = join(import.meta.dir, '..', 'features');
+const CONTRACTS = join(import.meta.dir, '..', 'contracts');
 /** What only a wrong program gets to see, and operators of SQL. */
 const FOR_PROGRAMS = [
   ...['is', 'is not', 'not in'],
@@ -87,7 +88,7 @@ test.each([
 });
 
 test('everything that channels say to the console has a text in Chinese', () => {
-  const said = ['permissions', 'publisher', 'maps', 'channel-reads'].flatMap((name) => {
+  const said = ['access/permissions', 'channels/publisher', 'maps/maps', 'channels/channel-reads'].flatMap((name) => {
     const text = readFileSync(join(FEATURES, '..', 'core', `${name}.ts`), 'utf8');
     const literals = [
       ...text.matchAll(
@@ -130,11 +131,12 @@ test('everything that the features say has a text in Chinese', () => {
   ).toEqual([]);
 });
 
-/** The features' server code. */
+/** The features' server code and contracts. */
 function sources(): string[] {
-  return ['accounts', 'chat', 'console'].flatMap((feature) =>
-    readdirSync(join(FEATURES, feature))
+  const folders = ['accounts', 'chat', 'console'].flatMap((name) => [join(FEATURES, name), join(CONTRACTS, name)]);
+  return folders.flatMap((folder) =>
+    readdirSync(folder)
       .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'common-passwords.ts')
-      .map((name) => readFileSync(join(FEATURES, feature, name), 'utf8')),
+      .map((name) => readFileSync(join(folder, name), 'utf8')),
   );
 }

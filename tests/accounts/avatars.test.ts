@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import type { Me } from '../../src/contracts/accounts/contract.ts';
 import { ClientError } from '../../src/core/errors.ts';
-import type { Me } from '../../src/features/accounts/contract.ts';
 import { type Browser, Installation } from './installation.ts';
 
 const UPLOAD = '/api/v1/accounts.avatar';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import type { Device } from '../../src/features/accounts/contract.ts';
+import type { Device } from '../../src/contracts/accounts/contract.ts';
 import { type Browser, Installation, PASSWORD, type TestConnection } from './installation.ts';
 
 const FORCE_DISCONNECT = 3503;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import type { Profile } from '../../src/features/accounts/contract.ts';
-import { onlineChannel, PEOPLE_CHANNEL, type PeopleEvent, userChannel } from '../../src/features/accounts/events.ts';
+import type { Profile } from '../../src/contracts/accounts/contract.ts';
+import { onlineChannel, PEOPLE_CHANNEL, type PeopleEvent, userChannel } from '../../src/contracts/accounts/events.ts';
 import { ACCOUNTS_NAMESPACES } from '../../src/features/accounts/namespaces.ts';
 import { type Browser, Installation, PASSWORD } from './installation.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
-import { INVITE_LIMIT } from '../../src/features/chat/limits.ts';
+import { INVITE_LIMIT } from '../../src/contracts/chat/limits.ts';
 import { type Person, World } from './world.ts';
 
 const HOUR_MS = 3_600_000;

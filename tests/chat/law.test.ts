@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
+import type { Member, RoomSummary, TimelineEntry } from '../../src/contracts/chat/contract.ts';
+import { roomChannel, type UserRoomEvent } from '../../src/contracts/chat/events.ts';
 import { ClientError } from '../../src/core/errors.ts';
-import type { Member, RoomSummary, TimelineEntry } from '../../src/features/chat/contract.ts';
-import { roomChannel, type UserRoomEvent } from '../../src/features/chat/events.ts';
 import {
   applyRead,
   applyToMembers,

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
-import { liveChannel, roomChannel } from '../../src/features/chat/events.ts';
+import { liveChannel, roomChannel } from '../../src/contracts/chat/events.ts';
 import { type Person, World } from './world.ts';
 
 let world: World;

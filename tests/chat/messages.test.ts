@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
-import { EMOJI_LIMIT, MESSAGE_LIMIT, REACTION_LIMIT } from '../../src/features/chat/limits.ts';
+import { EMOJI_LIMIT, MESSAGE_LIMIT, REACTION_LIMIT } from '../../src/contracts/chat/limits.ts';
 import { type Person, RECALL_MS, World } from './world.ts';
 
 let world: World;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { chatContract } from '../../src/features/chat/contract.ts';
+import { chatContract } from '../../src/contracts/chat/contract.ts';
 import { type Person, World } from './world.ts';
 
 let world: World;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
-import { liveChannel } from '../../src/features/chat/events.ts';
-import { RECEIPTS_LIMIT } from '../../src/features/chat/limits.ts';
+import { liveChannel } from '../../src/contracts/chat/events.ts';
+import { RECEIPTS_LIMIT } from '../../src/contracts/chat/limits.ts';
 import { offsetOf } from '../../src/features/chat/state.ts';
 import { type Person, World } from './world.ts';
 

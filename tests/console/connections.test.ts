@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { ConnectionInfo } from '../../src/features/console/contract.ts';
+import type { ConnectionInfo } from '../../src/contracts/console/contract.ts';
 import { Installation, OWNER, principalOf } from './installation.ts';
 
 type Page = {

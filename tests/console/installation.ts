@@ -1,8 +1,9 @@
+import type { Role } from '../../src/contracts/roles.ts';
+import type { Principal } from '../../src/core/access/principal.ts';
+import { CLOSED_NAMESPACE } from '../../src/core/channels/namespace.ts';
 import { ClientError } from '../../src/core/errors.ts';
-import type { People } from '../../src/core/feature.ts';
-import { CLOSED_NAMESPACE } from '../../src/core/namespace.ts';
-import { createOperations } from '../../src/core/operations.ts';
-import type { Principal, Role } from '../../src/core/principal.ts';
+import type { People } from '../../src/core/operations/feature.ts';
+import { createOperations } from '../../src/core/operations/operations.ts';
 import { createConsole } from '../../src/features/console/feature.ts';
 import { CONSOLE_NAMESPACES } from '../../src/features/console/namespaces.ts';
 import type { Count, Fields } from '../../src/ports/telemetry.ts';

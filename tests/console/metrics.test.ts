@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { METRICS_CHANNEL, type MetricsSample, REMEMBERED_SECONDS } from '../../src/features/console/events.ts';
+import { METRICS_CHANNEL, type MetricsSample, REMEMBERED_SECONDS } from '../../src/contracts/console/events.ts';
 import { Installation, OWNER, principalOf } from './installation.ts';
 
 type Answer = {

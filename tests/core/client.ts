@@ -1,8 +1,8 @@
-import type { Connection, Fanout } from '../../src/core/connection.ts';
-import type { Node } from '../../src/core/node.ts';
-import { ANONYMOUS, type Principal } from '../../src/core/principal.ts';
-import type { Frame } from '../../src/core/protocol.ts';
-import type { Session } from '../../src/core/session.ts';
+import { ANONYMOUS, type Principal } from '../../src/core/access/principal.ts';
+import type { Node } from '../../src/core/node/node.ts';
+import type { Connection, Fanout } from '../../src/core/protocol/connection.ts';
+import type { Frame } from '../../src/core/protocol/protocol.ts';
+import type { Session } from '../../src/core/sessions/session.ts';
 import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
 
 /** Topics without sockets. */

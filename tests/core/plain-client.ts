@@ -1,8 +1,8 @@
-import type { Connection } from '../../src/core/connection.ts';
+import { ANONYMOUS, type Principal } from '../../src/core/access/principal.ts';
 import { DISCONNECTS, type DisconnectName } from '../../src/core/disconnects.ts';
-import { ANONYMOUS, type Principal } from '../../src/core/principal.ts';
-import type { Frame } from '../../src/core/protocol.ts';
-import type { Session } from '../../src/core/session.ts';
+import type { Connection } from '../../src/core/protocol/connection.ts';
+import type { Frame } from '../../src/core/protocol/protocol.ts';
+import type { Session } from '../../src/core/sessions/session.ts';
 import { Cursor } from '../../src/protocols/plain/cursor.ts';
 import { plain } from '../../src/protocols/plain/protocol.ts';
 import { TestNode } from './node.ts';

@@ -1,9 +1,9 @@
-import type { Connection } from '../../src/core/connection.ts';
-import type { Hooks } from '../../src/core/hooks.ts';
-import type { Namespace } from '../../src/core/namespace.ts';
-import { ANONYMOUS } from '../../src/core/principal.ts';
-import type { Frame } from '../../src/core/protocol.ts';
-import { type Quotas, UNLIMITED } from '../../src/core/quotas.ts';
+import { ANONYMOUS } from '../../src/core/access/principal.ts';
+import type { Namespace } from '../../src/core/channels/namespace.ts';
+import { type Quotas, UNLIMITED } from '../../src/core/limits/quotas.ts';
+import type { Hooks } from '../../src/core/node/hooks.ts';
+import type { Connection } from '../../src/core/protocol/connection.ts';
+import type { Frame } from '../../src/core/protocol/protocol.ts';
 import type { EngineLine, LineHandler } from '../../src/protocols/socketio/line.ts';
 import { SOCKETIO_NAMESPACES, SocketIo, SocketIoCodec } from '../../src/protocols/socketio/protocol.ts';
 import type { TopicFanout } from './client.ts';

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'bun:test';
 import type { Client } from '../../client/client.ts';
 import { BanyanError } from '../../client/errors.ts';
-import type { TimelineEntry } from '../../src/features/chat/contract.ts';
+import type { TimelineEntry } from '../../src/contracts/chat/contract.ts';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { clientOf, register } from '../servers/people.ts';
 import { Random } from '../simulation/random.ts';

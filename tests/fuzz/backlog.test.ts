@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { ANONYMOUS } from '../../src/core/principal.ts';
+import { ANONYMOUS } from '../../src/core/access/principal.ts';
 import { Installation } from './installation.ts';
 import { Line } from './line.ts';
 

@@ -1,4 +1,5 @@
-import type { Principal, Role } from '../../src/core/principal.ts';
+import type { Role } from '../../src/contracts/roles.ts';
+import type { Principal } from '../../src/core/access/principal.ts';
 import type { Random } from '../simulation/random.ts';
 
 /** So many people besides the first. */

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { SignJWT } from 'jose';
-import type { Command } from '../../src/core/commands.ts';
+import { PEOPLE_CHANNEL, userChannel } from '../../src/contracts/accounts/events.ts';
+import { roomChannel } from '../../src/contracts/chat/events.ts';
+import { ERRORS } from '../../src/contracts/errors.ts';
+import { ANONYMOUS, type Principal, userOf } from '../../src/core/access/principal.ts';
 import { DISCONNECTS } from '../../src/core/disconnects.ts';
-import { ERRORS } from '../../src/core/errors.ts';
-import { ANONYMOUS, type Principal, userOf } from '../../src/core/principal.ts';
-import { PEOPLE_CHANNEL, userChannel } from '../../src/features/accounts/events.ts';
-import { roomChannel } from '../../src/features/chat/events.ts';
+import type { Command } from '../../src/core/protocol/commands.ts';
 import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
 import { Random } from '../simulation/random.ts';
 import { inputs, patience } from './amounts.ts';

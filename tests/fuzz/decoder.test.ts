@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
-import type { Command } from '../../src/core/commands.ts';
 import { DisconnectError } from '../../src/core/disconnects.ts';
-import { rawMember } from '../../src/core/raw-json.ts';
+import type { Command } from '../../src/core/protocol/commands.ts';
+import { rawMember } from '../../src/core/text/raw-json.ts';
 import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
 import { Random } from '../simulation/random.ts';
 import { DECODED, inputs, patience } from './amounts.ts';

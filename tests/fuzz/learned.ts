@@ -1,4 +1,4 @@
-import type { Principal } from '../../src/core/principal.ts';
+import type { Principal } from '../../src/core/access/principal.ts';
 import type { Random } from '../simulation/random.ts';
 
 /** Of the calls of one operation. */

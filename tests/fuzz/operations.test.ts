@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import type { Operation } from '../../src/contracts/operation.ts';
+import { ANONYMOUS, type Principal } from '../../src/core/access/principal.ts';
 import { ClientError } from '../../src/core/errors.ts';
-import type { Operation, OperationContext } from '../../src/core/operation.ts';
-import { ANONYMOUS, type Principal } from '../../src/core/principal.ts';
+import type { OperationContext } from '../../src/core/operations/operation.ts';
 import { Random } from '../simulation/random.ts';
 import { inputs, patience } from './amounts.ts';
 import { Callers } from './callers.ts';

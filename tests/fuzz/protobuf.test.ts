@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
-import type { Command } from '../../src/core/commands.ts';
+import { FILTER_DEPTH, type FilterNode } from '../../src/core/channels/tag-filter.ts';
 import { DisconnectError } from '../../src/core/disconnects.ts';
-import { FILTER_DEPTH, type FilterNode } from '../../src/core/tag-filter.ts';
+import type { Command } from '../../src/core/protocol/commands.ts';
 import { centrifugeProtobuf } from '../../src/protocols/centrifuge/protocol.ts';
 import { WireWriter } from '../../src/protocols/centrifuge/wire-writer.ts';
 import { Random } from '../simulation/random.ts';

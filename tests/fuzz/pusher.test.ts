@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { digests } from '../../src/adapters/bun/digests.ts';
-import type { Connection } from '../../src/core/connection.ts';
-import type { Frame } from '../../src/core/protocol.ts';
+import type { Connection } from '../../src/core/protocol/connection.ts';
+import type { Frame } from '../../src/core/protocol/protocol.ts';
 import { Random } from '../simulation/random.ts';
 import { inputs, patience } from './amounts.ts';
 import { garble, oddJson, randomBytes, strangeText, strangeValue, word } from './garble.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test';
-import { Application, type Asking } from '../../src/core/application.ts';
+import { createTokens, type Grant, type SignedIn } from '../../src/core/access/tokens.ts';
+import { Application, type Asking } from '../../src/core/backend/application.ts';
+import { createTagFilter, type FilterNode } from '../../src/core/channels/tag-filter.ts';
 import { DisconnectError } from '../../src/core/disconnects.ts';
 import { ClientError } from '../../src/core/errors.ts';
-import { createTagFilter, type FilterNode } from '../../src/core/tag-filter.ts';
-import { createTokens, type Grant, type SignedIn } from '../../src/core/tokens.ts';
 import { BACKEND_EVENTS, type BackendAnswer, type BackendEvent } from '../../src/ports/backend.ts';
 import { decodeMessage } from '../../src/protocols/pusher/decode.ts';
 import { dataOfText, textOfData } from '../../src/protocols/pusher/event-data.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { Decoder, type Packet as OraclePacket } from 'socket.io-parser';
 import { DisconnectError } from '../../src/core/disconnects.ts';
 import { ClientError } from '../../src/core/errors.ts';
-import { listOf } from '../../src/core/protocol.ts';
+import { listOf } from '../../src/core/protocol/protocol.ts';
 import { askOf } from '../../src/protocols/socketio/asks.ts';
 import { attach } from '../../src/protocols/socketio/attachments.ts';
 import { decodeCursor } from '../../src/protocols/socketio/cursor.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { ANONYMOUS, type Principal } from '../../src/core/access/principal.ts';
 import { ClientError } from '../../src/core/errors.ts';
-import type { Feature, Upload } from '../../src/core/feature.ts';
-import { ANONYMOUS, type Principal } from '../../src/core/principal.ts';
+import type { Feature, Upload } from '../../src/core/operations/feature.ts';
 import { Random } from '../simulation/random.ts';
 import { inputs, patience } from './amounts.ts';
 import { garbleBytes, strangeText } from './garble.ts';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { Centrifuge, type Subscription } from 'centrifuge';
 import { Centrifuge as ProtobufCentrifuge } from 'centrifuge/build/protobuf';
 import WebSocket from 'ws';
-import { RESULTS } from '../../src/core/application-answers.ts';
+import { RESULTS } from '../../src/core/backend/application-answers.ts';
 import type { BackendEvent } from '../../src/ports/backend.ts';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import proxy from './centrifugo/proxy.json';
@@ -139,7 +139,7 @@ describe('BA8 questions: messages …Request of internal/proxyproto/proxy.proto'
     const map = await subscribedToMap(client, 'map:shape');
     await map.publish('key', { d: 4 });
     await map.remove('key');
-    // What is asked when a time is over is in src/core/application.test.ts, where time passes by hand.
+    // What is asked when a time is over is in src/core/backend/application.test.ts, where time passes by hand.
     const events = Object.entries(EVENTS).filter(([event]) => !event.endsWith('refresh')) as [BackendEvent, string][];
     for (const [event, name] of events) {
       const question = lastQuestion(event);

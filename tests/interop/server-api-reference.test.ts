@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { Centrifuge } from 'centrifuge';
 import { SignJWT } from 'jose';
 import WebSocket from 'ws';
-import { JsonText } from '../../src/core/raw-json.ts';
+import { JsonText } from '../../src/core/text/raw-json.ts';
 import { REFUSED_METHODS } from '../../src/protocols/server-api/refused-methods.ts';
 import { type Method, REQUESTS, withoutZeros } from '../../src/protocols/server-api/requests.ts';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';

@@ -13,7 +13,7 @@ import { compose } from '../../src/app/compose.ts';
 import { loadConfig } from '../../src/app/load-config.ts';
 import { MIGRATIONS } from '../../src/app/migrations.ts';
 import { openPorts } from '../../src/app/ports.ts';
-import { listOf } from '../../src/core/protocol.ts';
+import { listOf } from '../../src/core/protocol/protocol.ts';
 import { type EngineLine, type LineHandler, type Namespace, SocketIoLine } from '../../src/protocols/socketio/line.ts';
 import { encodeAck, encodeConnect, encodeEvent } from '../../src/protocols/socketio/packets.ts';
 import { systemClock } from '../../src/runtimes/bun/clock.ts';

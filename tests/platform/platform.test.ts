@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
-import type { AppSettings } from '../../src/core/app-settings.ts';
-import type { AppInfo } from '../../src/features/platform/contract.ts';
+import type { AppSettings } from '../../src/contracts/app-settings.ts';
+import type { AppInfo } from '../../src/contracts/platform/contract.ts';
 import { Installation } from './installation.ts';
 
 type CreatedKey = { readonly key: { readonly id: string }; readonly secret: string };

@@ -1,4 +1,4 @@
-import { ANONYMOUS, type Principal, userOf } from '../../src/core/principal.ts';
+import { ANONYMOUS, type Principal, userOf } from '../../src/core/access/principal.ts';
 import type { Position } from '../../src/ports/log.ts';
 import type { Cluster } from './cluster.ts';
 import type { Asked } from './judge.ts';

@@ -1,9 +1,9 @@
+import { type Principal, userOf } from '../../src/core/access/principal.ts';
+import type { NodeMessage } from '../../src/core/bus/node-messages.ts';
+import { Namespaces } from '../../src/core/channels/namespaces.ts';
 import { DisconnectError } from '../../src/core/disconnects.ts';
-import type { ChannelPolicy } from '../../src/core/feature.ts';
-import { Namespaces } from '../../src/core/namespaces.ts';
-import { Node } from '../../src/core/node.ts';
-import type { NodeMessage } from '../../src/core/node-messages.ts';
-import { type Principal, userOf } from '../../src/core/principal.ts';
+import { Node } from '../../src/core/node/node.ts';
+import type { ChannelPolicy } from '../../src/core/operations/feature.ts';
 import type { Fields, LogLevel } from '../../src/ports/telemetry.ts';
 import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
 import { FaultyBuses, type NodeBus } from './faulty-bus.ts';

@@ -1,5 +1,5 @@
-import { nodeCodec } from '../../src/core/node-codec.ts';
-import type { NodeMessage } from '../../src/core/node-messages.ts';
+import { nodeCodec } from '../../src/core/bus/node-codec.ts';
+import type { NodeMessage } from '../../src/core/bus/node-messages.ts';
 import type { Bus, BusListener } from '../../src/ports/bus.ts';
 import type { World } from './world.ts';
 

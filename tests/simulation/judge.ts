@@ -1,7 +1,7 @@
-import { namespaceOf } from '../../src/core/namespace.ts';
-import type { Principal } from '../../src/core/principal.ts';
-import { userOf } from '../../src/core/principal.ts';
-import { topicOf } from '../../src/core/topics.ts';
+import type { Principal } from '../../src/core/access/principal.ts';
+import { userOf } from '../../src/core/access/principal.ts';
+import { namespaceOf } from '../../src/core/channels/namespace.ts';
+import { topicOf } from '../../src/core/delivery/topics.ts';
 import type { Position } from '../../src/ports/log.ts';
 import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
 import type { Cluster, SimNode } from './cluster.ts';

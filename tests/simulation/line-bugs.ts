@@ -1,4 +1,4 @@
-import type { Frame } from '../../src/core/protocol.ts';
+import type { Frame } from '../../src/core/protocol/protocol.ts';
 import type { Line, Start } from './lines.ts';
 import type { Random } from './random.ts';
 import type { Sabotage } from './sabotage.ts';

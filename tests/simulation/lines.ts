@@ -1,4 +1,4 @@
-import type { Frame } from '../../src/core/protocol.ts';
+import type { Frame } from '../../src/core/protocol/protocol.ts';
 import type { Position } from '../../src/ports/log.ts';
 
 /** A publication as a client reads it; without an offset in channels that keep no history. */

@@ -1,5 +1,5 @@
-import { namespaceOf } from '../../src/core/namespace.ts';
-import type { Principal } from '../../src/core/principal.ts';
+import type { Principal } from '../../src/core/access/principal.ts';
+import { namespaceOf } from '../../src/core/channels/namespace.ts';
 import type { Cluster, SimNode } from './cluster.ts';
 import { type Asked, type Audience, audienceOf, judge, type Speaker } from './judge.ts';
 import type { Line } from './lines.ts';

@@ -1,4 +1,4 @@
-import { CLOSED_NAMESPACE, type Namespace, namespaceOf } from '../../src/core/namespace.ts';
+import { CLOSED_NAMESPACE, type Namespace, namespaceOf } from '../../src/core/channels/namespace.ts';
 
 const OPEN: Namespace = { ...CLOSED_NAMESPACE, subscribe: 'everyone', publish: 'everyone', readHistory: 'everyone' };
 const DURABLE: Namespace = { ...OPEN, history: 'durable' };

@@ -1,6 +1,6 @@
-import type { Connection, Fanout } from '../../src/core/connection.ts';
-import type { Frame } from '../../src/core/protocol.ts';
-import type { Session } from '../../src/core/session.ts';
+import type { Connection, Fanout } from '../../src/core/protocol/connection.ts';
+import type { Frame } from '../../src/core/protocol/protocol.ts';
+import type { Session } from '../../src/core/sessions/session.ts';
 import { type Line, parseFrame } from './lines.ts';
 import type { World } from './world.ts';
 

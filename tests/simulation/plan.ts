@@ -1,4 +1,4 @@
-import type { Limits } from '../../src/core/node-settings.ts';
+import type { Limits } from '../../src/core/node/node-settings.ts';
 import { type BusFaults, SOUND_BUS } from './faulty-bus.ts';
 import { type LogFaults, SOUND_LOG } from './faulty-log.ts';
 import type { Random } from './random.ts';

@@ -1,4 +1,4 @@
-import type { Node } from '../../src/core/node.ts';
+import type { Node } from '../../src/core/node/node.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { LineFault, SimFanout } from './network.ts';
 import type { Random } from './random.ts';

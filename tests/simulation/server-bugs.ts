@@ -1,5 +1,5 @@
-import { listOf } from '../../src/core/protocol.ts';
-import { topicOf } from '../../src/core/topics.ts';
+import { topicOf } from '../../src/core/delivery/topics.ts';
+import { listOf } from '../../src/core/protocol/protocol.ts';
 import type { Append, AppendOutcome, Log } from '../../src/ports/log.ts';
 import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
 import type { Random } from './random.ts';

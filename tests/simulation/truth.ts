@@ -1,4 +1,4 @@
-import type { Published } from '../../src/core/feature.ts';
+import type { Published } from '../../src/core/operations/feature.ts';
 import type { Append, AppendOutcome, Position } from '../../src/ports/log.ts';
 import type { HistoryAnswer } from './lines.ts';
 import { optionsOf } from './namespaces.ts';

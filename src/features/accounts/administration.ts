@@ -1,9 +1,9 @@
+import type { accountsContract, Invite } from '../../contracts/accounts/contract.ts';
+import type { Role } from '../../contracts/roles.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Handlers, UserContext } from '../../core/operation.ts';
-import type { Role } from '../../core/principal.ts';
-import { randomText } from '../../core/random-text.ts';
-import { traceFields } from '../../core/tracing.ts';
-import type { accountsContract, Invite } from './contract.ts';
+import { traceFields } from '../../core/measures/tracing.ts';
+import type { Handlers, UserContext } from '../../core/operations/operation.ts';
+import { randomText } from '../../core/text/random-text.ts';
 import type { InviteRow } from './invite-store.ts';
 import type { Parts } from './parts.ts';
 import { changePerson, personOf, publishProfile } from './profiles.ts';

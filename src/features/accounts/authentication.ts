@@ -1,7 +1,7 @@
+import { ANONYMOUS, type Principal, type UserPrincipal } from '../../core/access/principal.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
-import { ANONYMOUS, type Principal, type UserPrincipal } from '../../core/principal.ts';
-import { hashToken } from '../../core/random-text.ts';
-import { RecentMap } from '../../core/recent-map.ts';
+import { RecentMap } from '../../core/limits/recent-map.ts';
+import { hashToken } from '../../core/text/random-text.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { TokenCookie } from './cookie.ts';
 import type { DeviceStore } from './device-store.ts';

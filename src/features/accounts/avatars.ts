@@ -1,8 +1,8 @@
-import { AVATAR_TYPES } from '../../core/avatars.ts';
+import { me } from '../../contracts/accounts/contract.ts';
+import type { Principal } from '../../core/access/principal.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { People, Upload } from '../../core/feature.ts';
-import type { Principal } from '../../core/principal.ts';
-import { me } from './contract.ts';
+import { AVATAR_TYPES } from '../../core/operations/avatars.ts';
+import type { People, Upload } from '../../core/operations/feature.ts';
 import type { Parts } from './parts.ts';
 import { changeAvatar, personOf } from './profiles.ts';
 import { meOf } from './sign-in.ts';

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
-import type { Role } from '../../core/principal.ts';
-import { createQuery, prepareStatement, readRows, toStatement } from '../../core/query.ts';
+import type { Role } from '../../contracts/roles.ts';
+import { createQuery, prepareStatement, readRows, toStatement } from '../../core/operations/query.ts';
 import { ConstraintError, type Sql } from '../../ports/sql.ts';
 import type { AccountsTables } from './tables.ts';
 import { padded } from './user-store.ts';

@@ -1,6 +1,6 @@
+import type { accountsContract } from '../../contracts/accounts/contract.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Handlers } from '../../core/operation.ts';
-import type { accountsContract } from './contract.ts';
+import type { Handlers } from '../../core/operations/operation.ts';
 import type { Parts } from './parts.ts';
 import { endDevice } from './sign-in.ts';
 

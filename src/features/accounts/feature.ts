@@ -1,11 +1,11 @@
-import type { Feature, FeatureHost, People } from '../../core/feature.ts';
-import { bindOperations, type Handlers } from '../../core/operation.ts';
-import type { Principal } from '../../core/principal.ts';
+import { accountsContract } from '../../contracts/accounts/contract.ts';
+import { PEOPLE_CHANNEL, userChannel } from '../../contracts/accounts/events.ts';
+import type { Principal } from '../../core/access/principal.ts';
+import type { Feature, FeatureHost, People } from '../../core/operations/feature.ts';
+import { bindOperations, type Handlers } from '../../core/operations/operation.ts';
 import { administrationHandlers } from './administration.ts';
 import { AVATAR_UPLOAD, avatarRoute } from './avatars.ts';
-import { accountsContract } from './contract.ts';
 import { deviceHandlers } from './devices.ts';
-import { PEOPLE_CHANNEL, userChannel } from './events.ts';
 import { LiveDevices } from './live-devices.ts';
 import type { RegisteredListener } from './newcomers.ts';
 import { createOnlineStatus } from './online-status.ts';

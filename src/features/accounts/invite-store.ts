@@ -1,5 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
-import { createQuery, toStatement } from '../../core/query.ts';
+import { createQuery, toStatement } from '../../core/operations/query.ts';
 import { ConstraintError, type Sql, type Statement } from '../../ports/sql.ts';
 import type { NewDevice } from './device-store.ts';
 import type { AccountsTables } from './tables.ts';

@@ -1,5 +1,5 @@
-import { createQuery, prepareStatement, readRows, toStatement } from '../../core/query.ts';
-import { hashToken, randomText } from '../../core/random-text.ts';
+import { createQuery, prepareStatement, readRows, toStatement } from '../../core/operations/query.ts';
+import { hashToken, randomText } from '../../core/text/random-text.ts';
 import type { Sql } from '../../ports/sql.ts';
 import { TOKEN_LENGTH, type TokenCookie } from './cookie.ts';
 import type { AccountsTables } from './tables.ts';

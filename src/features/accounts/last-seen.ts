@@ -1,4 +1,4 @@
-import { createQuery, prepareStatement } from '../../core/query.ts';
+import { createQuery, prepareStatement } from '../../core/operations/query.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sql, Statement } from '../../ports/sql.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';

@@ -1,5 +1,5 @@
-import type { FeatureHost } from '../../core/feature.ts';
-import type { UserPrincipal } from '../../core/principal.ts';
+import type { UserPrincipal } from '../../core/access/principal.ts';
+import type { FeatureHost } from '../../core/operations/feature.ts';
 import type { Authentication } from './authentication.ts';
 import type { DeviceStore } from './device-store.ts';
 

@@ -1,6 +1,6 @@
-import type { NamespaceDefinition } from '../../core/feature.ts';
-import { CLOSED_NAMESPACE } from '../../core/namespace.ts';
-import { userChannel } from './events.ts';
+import { userChannel } from '../../contracts/accounts/events.ts';
+import { CLOSED_NAMESPACE } from '../../core/channels/namespace.ts';
+import type { NamespaceDefinition } from '../../core/operations/feature.ts';
 
 const RECENT = { history: 'memory', historySize: 100, historyTtlMs: 300_000 } as const;
 

@@ -1,5 +1,5 @@
-import type { FeatureHost, Person } from '../../core/feature.ts';
-import { createQuery, toStatement } from '../../core/query.ts';
+import type { FeatureHost, Person } from '../../core/operations/feature.ts';
+import { createQuery, toStatement } from '../../core/operations/query.ts';
 import type { Statement } from '../../ports/sql.ts';
 import { personOf } from './people.ts';
 import type { AccountsTables } from './tables.ts';

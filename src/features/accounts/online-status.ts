@@ -1,6 +1,6 @@
-import type { Handlers } from '../../core/operation.ts';
-import type { accountsContract } from './contract.ts';
-import { type OnlineEvent, onlineChannel } from './events.ts';
+import type { accountsContract } from '../../contracts/accounts/contract.ts';
+import { type OnlineEvent, onlineChannel } from '../../contracts/accounts/events.ts';
+import type { Handlers } from '../../core/operations/operation.ts';
 import type { Parts } from './parts.ts';
 
 export type OnlineStatus = {

@@ -1,6 +1,6 @@
-import { AttemptLimiter, type AttemptRule } from '../../core/attempt-limits.ts';
-import type { FeatureHost } from '../../core/feature.ts';
-import { Slots } from '../../core/slots.ts';
+import { AttemptLimiter, type AttemptRule } from '../../core/limits/attempt-limits.ts';
+import { Slots } from '../../core/limits/slots.ts';
+import type { FeatureHost } from '../../core/operations/feature.ts';
 import type { Passwords } from '../../ports/passwords.ts';
 import { Authentication } from './authentication.ts';
 import { type CookieSettings, TokenCookie } from './cookie.ts';

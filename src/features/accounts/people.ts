@@ -1,6 +1,6 @@
 import { ClientError } from '../../core/errors.ts';
-import type { People, Person } from '../../core/feature.ts';
-import { isSameName, looksOf } from '../../core/look-alikes.ts';
+import type { People, Person } from '../../core/operations/feature.ts';
+import { isSameName, looksOf } from '../../core/text/look-alikes.ts';
 import type { Authentication } from './authentication.ts';
 import type { User, UserStore } from './user-store.ts';
 

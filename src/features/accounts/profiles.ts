@@ -1,8 +1,8 @@
+import type { accountsContract } from '../../contracts/accounts/contract.ts';
+import { PEOPLE_CHANNEL, type PeopleEvent } from '../../contracts/accounts/events.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Handlers, UserContext } from '../../core/operation.ts';
+import type { Handlers, UserContext } from '../../core/operations/operation.ts';
 import { ConstraintError } from '../../ports/sql.ts';
-import type { accountsContract } from './contract.ts';
-import { PEOPLE_CHANNEL, type PeopleEvent } from './events.ts';
 import type { Parts } from './parts.ts';
 import { checkName } from './people.ts';
 import { meOf } from './sign-in.ts';

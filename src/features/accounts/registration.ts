@@ -1,11 +1,12 @@
-import { networkOf } from '../../core/attempt-limits.ts';
+import type { accountsContract, Me } from '../../contracts/accounts/contract.ts';
+import type { Input } from '../../contracts/operation.ts';
 import { ClientError } from '../../core/errors.ts';
-import { lookOf } from '../../core/look-alikes.ts';
-import type { Handlers, Input, OperationContext } from '../../core/operation.ts';
-import { randomText } from '../../core/random-text.ts';
-import { traceFields } from '../../core/tracing.ts';
+import { networkOf } from '../../core/limits/attempt-limits.ts';
+import { traceFields } from '../../core/measures/tracing.ts';
+import type { Handlers, OperationContext } from '../../core/operations/operation.ts';
+import { lookOf } from '../../core/text/look-alikes.ts';
+import { randomText } from '../../core/text/random-text.ts';
 import { ConstraintError } from '../../ports/sql.ts';
-import type { accountsContract, Me } from './contract.ts';
 import type { NewPerson } from './invite-store.ts';
 import type { Parts } from './parts.ts';
 import { checkPassword, normalisePassword } from './password-policy.ts';

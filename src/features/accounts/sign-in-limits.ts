@@ -1,8 +1,8 @@
-import { AttemptLimiter, type AttemptRule, networkOf } from '../../core/attempt-limits.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { FeatureHost } from '../../core/feature.ts';
-import { Rate } from '../../core/rate.ts';
-import { RateTable } from '../../core/rate-table.ts';
+import { AttemptLimiter, type AttemptRule, networkOf } from '../../core/limits/attempt-limits.ts';
+import { Rate } from '../../core/limits/rate.ts';
+import { RateTable } from '../../core/limits/rate-table.ts';
+import type { FeatureHost } from '../../core/operations/feature.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 

@@ -1,8 +1,8 @@
+import type { accountsContract, Me } from '../../contracts/accounts/contract.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Handlers, OperationContext, UserContext } from '../../core/operation.ts';
-import { hashToken, randomText } from '../../core/random-text.ts';
-import { traceFields } from '../../core/tracing.ts';
-import type { accountsContract, Me } from './contract.ts';
+import { traceFields } from '../../core/measures/tracing.ts';
+import type { Handlers, OperationContext, UserContext } from '../../core/operations/operation.ts';
+import { hashToken, randomText } from '../../core/text/random-text.ts';
 import { SIGN_IN_MS, TOKEN_LENGTH } from './cookie.ts';
 import { deviceLabel } from './device-label.ts';
 import type { NewDevice } from './device-store.ts';

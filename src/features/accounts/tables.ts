@@ -1,5 +1,5 @@
-import type { Migration } from '../../core/feature.ts';
-import type { Role } from '../../core/principal.ts';
+import type { Role } from '../../contracts/roles.ts';
+import type { Migration } from '../../core/operations/feature.ts';
 
 /** The tables of accounts. Times are milliseconds since 1970, UTC. */
 export type AccountsTables = {

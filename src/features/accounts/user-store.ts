@@ -1,8 +1,8 @@
 import { sql as raw, type Selectable, type Updateable } from 'kysely';
-import { lookOf } from '../../core/look-alikes.ts';
-import { createQuery, prepareStatement, readRows, toStatement } from '../../core/query.ts';
+import type { Profile } from '../../contracts/accounts/contract.ts';
+import { createQuery, prepareStatement, readRows, toStatement } from '../../core/operations/query.ts';
+import { lookOf } from '../../core/text/look-alikes.ts';
 import type { Sql } from '../../ports/sql.ts';
-import type { Profile } from './contract.ts';
 import type { AccountsTables } from './tables.ts';
 
 export type User = Selectable<AccountsTables['users']>;

@@ -1,6 +1,6 @@
-import type { FeatureHost } from '../../core/feature.ts';
-import { userChannel } from '../accounts/events.ts';
-import { type LiveEvent, liveChannel, roomChannel, type UserRoomEvent } from './events.ts';
+import { userChannel } from '../../contracts/accounts/events.ts';
+import { type LiveEvent, liveChannel, roomChannel, type UserRoomEvent } from '../../contracts/chat/events.ts';
+import type { FeatureHost } from '../../core/operations/feature.ts';
 
 /** Tells live connections what is decided already. Never fails: who misses it sees it at their next connect. */
 export class Announcements {

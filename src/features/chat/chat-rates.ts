@@ -1,8 +1,8 @@
+import type { UserPrincipal } from '../../core/access/principal.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { FeatureHost } from '../../core/feature.ts';
-import type { UserPrincipal } from '../../core/principal.ts';
-import { Rate } from '../../core/rate.ts';
-import { RateTable } from '../../core/rate-table.ts';
+import { Rate } from '../../core/limits/rate.ts';
+import { RateTable } from '../../core/limits/rate-table.ts';
+import type { FeatureHost } from '../../core/operations/feature.ts';
 
 /** What one person may do to others; 0: no bound. */
 export type ChatRateSettings = {

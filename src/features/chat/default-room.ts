@@ -1,4 +1,4 @@
-import type { Person } from '../../core/feature.ts';
+import type { Person } from '../../core/operations/feature.ts';
 import type { Parts } from './parts.ts';
 import { DEFAULT_ROOM_KEY } from './room-store.ts';
 import { createGroup } from './rooms.ts';

@@ -1,8 +1,8 @@
-import type { Feature, FeatureHost, People } from '../../core/feature.ts';
-import { bindOperations, type Handlers } from '../../core/operation.ts';
-import { chatContract } from './contract.ts';
+import { chatContract } from '../../contracts/chat/contract.ts';
+import { roomChannel } from '../../contracts/chat/events.ts';
+import type { Feature, FeatureHost, People } from '../../core/operations/feature.ts';
+import { bindOperations, type Handlers } from '../../core/operations/operation.ts';
 import { enterDefaultRoom } from './default-room.ts';
-import { roomChannel } from './events.ts';
 import { AVATAR_UPLOAD, avatarHandlers, avatarRoute } from './group-avatar.ts';
 import { inviteHandlers } from './invites.ts';
 import { memberHandlers } from './members.ts';

@@ -1,10 +1,10 @@
-import { AVATAR_TYPES } from '../../core/avatars.ts';
+import { type chatContract, roomSummary } from '../../contracts/chat/contract.ts';
+import type { Principal } from '../../core/access/principal.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Upload } from '../../core/feature.ts';
-import type { Handlers } from '../../core/operation.ts';
-import type { Principal } from '../../core/principal.ts';
+import { AVATAR_TYPES } from '../../core/operations/avatars.ts';
+import type { Upload } from '../../core/operations/feature.ts';
+import type { Handlers } from '../../core/operations/operation.ts';
 import type { Span } from '../../ports/traces.ts';
-import { type chatContract, roomSummary } from './contract.ts';
 import type { Parts } from './parts.ts';
 import { checkManages } from './permissions.ts';
 import { summaryOf } from './rooms.ts';

@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely';
-import { createQuery, toStatement, toWrite } from '../../core/query.ts';
+import { INVITE_LIMIT } from '../../contracts/chat/limits.ts';
+import { createQuery, toStatement, toWrite } from '../../core/operations/query.ts';
 import type { Write } from '../../ports/log.ts';
 import type { Sql } from '../../ports/sql.ts';
-import { INVITE_LIMIT } from './limits.ts';
 import type { ChatTables } from './tables.ts';
 
 export type InviteRow = Selectable<ChatTables['chat_invites']>;

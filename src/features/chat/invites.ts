@@ -1,9 +1,10 @@
+import type { chatContract, RoomInvite } from '../../contracts/chat/contract.ts';
+import { INVITE_LIMIT } from '../../contracts/chat/limits.ts';
+import type { Input } from '../../contracts/operation.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Handlers, Input } from '../../core/operation.ts';
-import { randomText } from '../../core/random-text.ts';
-import type { chatContract, RoomInvite } from './contract.ts';
+import type { Handlers } from '../../core/operations/operation.ts';
+import { randomText } from '../../core/text/random-text.ts';
 import type { InviteRow } from './invite-store.ts';
-import { INVITE_LIMIT } from './limits.ts';
 import type { Parts } from './parts.ts';
 import { checkManages } from './permissions.ts';
 import { summaryOf } from './rooms.ts';

@@ -1,9 +1,9 @@
+import type { RoomEvent, RoomNoticeBody } from '../../contracts/chat/events.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { FeatureHost } from '../../core/feature.ts';
+import type { FeatureHost } from '../../core/operations/feature.ts';
 import type { Write } from '../../ports/log.ts';
 import type { Span } from '../../ports/traces.ts';
 import type { Announcements } from './announcements.ts';
-import type { RoomEvent, RoomNoticeBody } from './events.ts';
 import { Lanes } from './lanes.ts';
 import type { Memberships } from './memberships.ts';
 import type { RoomLog } from './room-log.ts';
@@ -28,7 +28,8 @@ type Parts = {
   readonly announcements: Announcements;
 };
 
-const ATTEMPTS = 10;
+/** Another node may win as often as it has changes waiting in its own lane. */
+const ATTEMPTS = 50;
 // NULL in a column that takes none refuses the whole publication: the members are not those that were decided on.
 const STILL_AT =
   'UPDATE chat_rooms SET members_version = CASE WHEN members_version = ? THEN members_version + 1 ELSE NULL END WHERE id = ?';

@@ -1,8 +1,8 @@
+import type { chatContract } from '../../contracts/chat/contract.ts';
+import type { RoomRole } from '../../contracts/chat/events.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Handlers } from '../../core/operation.ts';
+import type { Handlers } from '../../core/operations/operation.ts';
 import type { Span } from '../../ports/traces.ts';
-import type { chatContract } from './contract.ts';
-import type { RoomRole } from './events.ts';
 import type { MemberChange } from './member-changes.ts';
 import type { Parts } from './parts.ts';
 import { checkGroup, checkManages, checkRemoves, checkSetsRoles } from './permissions.ts';

@@ -1,5 +1,5 @@
 import { ClientError } from '../../core/errors.ts';
-import { RecentMap } from '../../core/recent-map.ts';
+import { RecentMap } from '../../core/limits/recent-map.ts';
 import type { RoomStore, Standing } from './room-store.ts';
 
 const KEPT = 50_000;

@@ -1,9 +1,10 @@
+import type { chatContract } from '../../contracts/chat/contract.ts';
+import type { RoomEvent } from '../../contracts/chat/events.ts';
+import { EMOJI_LIMIT, REACTION_LIMIT } from '../../contracts/chat/limits.ts';
+import type { Input, Output } from '../../contracts/operation.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Handlers, Input, Output } from '../../core/operation.ts';
+import type { Handlers } from '../../core/operations/operation.ts';
 import type { Span } from '../../ports/traces.ts';
-import type { chatContract } from './contract.ts';
-import type { RoomEvent } from './events.ts';
-import { EMOJI_LIMIT, REACTION_LIMIT } from './limits.ts';
 import type { Parts } from './parts.ts';
 import { checkRecalls } from './permissions.ts';
 import type { StoredMessage } from './timeline-query.ts';

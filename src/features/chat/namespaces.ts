@@ -1,5 +1,5 @@
-import type { NamespaceDefinition } from '../../core/feature.ts';
-import { CLOSED_NAMESPACE } from '../../core/namespace.ts';
+import { CLOSED_NAMESPACE } from '../../core/channels/namespace.ts';
+import type { NamespaceDefinition } from '../../core/operations/feature.ts';
 
 /** See events.ts for what each carries. Members may subscribe (`roomPolicy`); only chat's operations publish (PE4). */
 export const CHAT_NAMESPACES: Readonly<Record<string, NamespaceDefinition>> = {

@@ -1,4 +1,4 @@
-import type { FeatureHost, People } from '../../core/feature.ts';
+import type { FeatureHost, People } from '../../core/operations/feature.ts';
 import { Announcements } from './announcements.ts';
 import { type ChatRateSettings, ChatRates } from './chat-rates.ts';
 import { InviteStore } from './invite-store.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { ANONYMOUS, type Principal } from '../../core/principal.ts';
-import type { RoomRole } from './events.ts';
+import type { RoomRole } from '../../contracts/chat/events.ts';
+import { ANONYMOUS, type Principal } from '../../core/access/principal.ts';
 import { Memberships } from './memberships.ts';
 import { checkManages, checkRecalls, checkRemoves, checkSetsRoles, roomPolicy } from './permissions.ts';
 

@@ -1,6 +1,6 @@
+import type { RoomRole } from '../../contracts/chat/events.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { ChannelPolicy } from '../../core/feature.ts';
-import type { RoomRole } from './events.ts';
+import type { ChannelPolicy } from '../../core/operations/feature.ts';
 import type { Memberships } from './memberships.ts';
 import type { Standing } from './room-store.ts';
 

@@ -1,5 +1,5 @@
+import type { RoomEvent, RoomNotice } from '../../contracts/chat/events.ts';
 import { ASSIGNED_OFFSET, type Write } from '../../ports/log.ts';
-import type { RoomEvent, RoomNotice } from './events.ts';
 
 type Of<Type extends RoomEvent['type']> = Extract<RoomEvent, { type: Type }>;
 

@@ -1,5 +1,5 @@
-import type { FeatureHost } from '../../core/feature.ts';
-import { RecentMap } from '../../core/recent-map.ts';
+import { RecentMap } from '../../core/limits/recent-map.ts';
+import type { FeatureHost } from '../../core/operations/feature.ts';
 import type { Announcements } from './announcements.ts';
 import type { RoomStore } from './room-store.ts';
 

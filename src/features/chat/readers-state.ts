@@ -1,5 +1,5 @@
-import type { Reader } from './contract.ts';
-import type { LiveEvent } from './events.ts';
+import type { Reader } from '../../contracts/chat/contract.ts';
+import type { LiveEvent } from '../../contracts/chat/events.ts';
 import type { RoomPublication } from './state.ts';
 
 /** What each other member of a room has read, by person. */

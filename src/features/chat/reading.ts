@@ -1,7 +1,8 @@
+import type { chatContract, HistoryPage } from '../../contracts/chat/contract.ts';
+import { RECEIPTS_LIMIT } from '../../contracts/chat/limits.ts';
+import type { Input } from '../../contracts/operation.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Handlers, Input } from '../../core/operation.ts';
-import type { chatContract, HistoryPage } from './contract.ts';
-import { RECEIPTS_LIMIT } from './limits.ts';
+import type { Handlers } from '../../core/operations/operation.ts';
 import type { Parts } from './parts.ts';
 import type { Stretch } from './timeline-query.ts';
 

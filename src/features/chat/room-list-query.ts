@@ -1,9 +1,9 @@
-import { readRows } from '../../core/query.ts';
+import type { RoomSummary } from '../../contracts/chat/contract.ts';
+import type { RoomRole } from '../../contracts/chat/events.ts';
+import { PREVIEW_LENGTH, UNREAD_LIMIT, UNREAD_WINDOW } from '../../contracts/chat/limits.ts';
+import { readRows } from '../../core/operations/query.ts';
 import type { Sql } from '../../ports/sql.ts';
-import type { RoomSummary } from './contract.ts';
 import { cursorText, parseCursor } from './cursor.ts';
-import type { RoomRole } from './events.ts';
-import { PREVIEW_LENGTH, UNREAD_LIMIT, UNREAD_WINDOW } from './limits.ts';
 
 export const ROOMS_PAGE = 100;
 

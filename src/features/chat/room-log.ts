@@ -1,8 +1,8 @@
+import { type RoomEvent, roomChannel } from '../../contracts/chat/events.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Channels, Published } from '../../core/feature.ts';
+import type { Channels, Published } from '../../core/operations/feature.ts';
 import type { Write } from '../../ports/log.ts';
 import type { Span } from '../../ports/traces.ts';
-import { type RoomEvent, roomChannel } from './events.ts';
 import { projectionOf } from './projection.ts';
 
 export type RoomPublishOptions = {

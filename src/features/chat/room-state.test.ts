@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import type { RoomSummary } from './contract.ts';
-import type { RoomEventBody } from './events.ts';
+import type { RoomSummary } from '../../contracts/chat/contract.ts';
+import type { RoomEventBody } from '../../contracts/chat/events.ts';
 import { applyRead, applyToMembers, applyToRoom, type RoomItem, toRoomItem } from './room-state.ts';
 
 const SUMMARY: RoomSummary = {

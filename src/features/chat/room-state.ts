@@ -1,6 +1,6 @@
-import type { Member, RoomSummary } from './contract.ts';
-import type { UserRoomEvent } from './events.ts';
-import { UNREAD_LIMIT } from './limits.ts';
+import type { Member, RoomSummary } from '../../contracts/chat/contract.ts';
+import type { UserRoomEvent } from '../../contracts/chat/events.ts';
+import { UNREAD_LIMIT } from '../../contracts/chat/limits.ts';
 import { type RoomPublication, shorten } from './state.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { createQuery, prepareStatement, readRows } from '../../core/query.ts';
+import type { Member, Reader } from '../../contracts/chat/contract.ts';
+import type { RoomRole } from '../../contracts/chat/events.ts';
+import { createQuery, prepareStatement, readRows } from '../../core/operations/query.ts';
 import type { Write } from '../../ports/log.ts';
 import type { Sql } from '../../ports/sql.ts';
-import type { Member, Reader } from './contract.ts';
 import { cursorText, parseCursor } from './cursor.ts';
-import type { RoomRole } from './events.ts';
 import { directPair } from './projection.ts';
 import type { ChatTables } from './tables.ts';
 

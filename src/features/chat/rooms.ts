@@ -1,11 +1,12 @@
+import type { chatContract, RoomSummary } from '../../contracts/chat/contract.ts';
+import type { RoomEvent } from '../../contracts/chat/events.ts';
+import type { Input } from '../../contracts/operation.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Person } from '../../core/feature.ts';
-import type { Handlers, Input, UserContext } from '../../core/operation.ts';
-import { randomText } from '../../core/random-text.ts';
+import type { Person } from '../../core/operations/feature.ts';
+import type { Handlers, UserContext } from '../../core/operations/operation.ts';
+import { randomText } from '../../core/text/random-text.ts';
 import type { Write } from '../../ports/log.ts';
 import type { Span } from '../../ports/traces.ts';
-import type { chatContract, RoomSummary } from './contract.ts';
-import type { RoomEvent } from './events.ts';
 import type { Parts } from './parts.ts';
 import { checkManages } from './permissions.ts';
 

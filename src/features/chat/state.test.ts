@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import type { HistoryPage, TimelineEntry } from './contract.ts';
-import type { RoomEventBody } from './events.ts';
+import type { HistoryPage, TimelineEntry } from '../../contracts/chat/contract.ts';
+import type { RoomEventBody } from '../../contracts/chat/events.ts';
 import {
   addPage,
   applyRoomEvent,

@@ -1,6 +1,6 @@
-import type { HistoryPage, Message, TimelineEntry } from './contract.ts';
-import type { RoomEvent } from './events.ts';
-import { PREVIEW_LENGTH } from './limits.ts';
+import type { HistoryPage, Message, TimelineEntry } from '../../contracts/chat/contract.ts';
+import type { RoomEvent } from '../../contracts/chat/events.ts';
+import { PREVIEW_LENGTH } from '../../contracts/chat/limits.ts';
 
 /** A room's event at its place in the room's channel. */
 export type RoomPublication = { readonly offset: number; readonly event: RoomEvent };

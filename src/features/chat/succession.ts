@@ -1,4 +1,4 @@
-import type { UserPrincipal } from '../../core/principal.ts';
+import type { UserPrincipal } from '../../core/access/principal.ts';
 import type { Parts } from './parts.ts';
 
 const PEOPLE_AT_ONCE = 500;

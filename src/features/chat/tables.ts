@@ -1,6 +1,6 @@
-import type { Migration } from '../../core/feature.ts';
-import type { RoomRole } from './events.ts';
-import { EMOJI_LIMIT, REACTION_LIMIT } from './limits.ts';
+import type { RoomRole } from '../../contracts/chat/events.ts';
+import { EMOJI_LIMIT, REACTION_LIMIT } from '../../contracts/chat/limits.ts';
+import type { Migration } from '../../core/operations/feature.ts';
 
 /**
  * The tables of chat. Rooms, members, messages, reactions and notices are the fold of the rooms' logs and change only

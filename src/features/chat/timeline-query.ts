@@ -1,8 +1,8 @@
-import { createQuery, readRows } from '../../core/query.ts';
+import type { Message, TimelineEntry } from '../../contracts/chat/contract.ts';
+import type { RoomNotice } from '../../contracts/chat/events.ts';
+import { PREVIEW_LENGTH } from '../../contracts/chat/limits.ts';
+import { createQuery, readRows } from '../../core/operations/query.ts';
 import type { Sql, SqlValue } from '../../ports/sql.ts';
-import type { Message, TimelineEntry } from './contract.ts';
-import type { RoomNotice } from './events.ts';
-import { PREVIEW_LENGTH } from './limits.ts';
 import { offsetOf } from './state.ts';
 import type { ChatTables } from './tables.ts';
 

@@ -1,4 +1,4 @@
-import { RecentMap } from '../../core/recent-map.ts';
+import { RecentMap } from '../../core/limits/recent-map.ts';
 
 /** A person's typing is told to a room at most this often; screens hold it for 5 s. */
 const TELL_EVERY_MS = 2_000;

@@ -1,10 +1,10 @@
-import { audit } from '../../core/audit.ts';
+import type { consoleContract, PublicationInfo } from '../../contracts/console/contract.ts';
+import { namespaceOf } from '../../core/channels/namespace.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { ChannelKey, PresenceKey } from '../../core/inspection.ts';
-import { namespaceOf } from '../../core/namespace.ts';
-import type { Handlers } from '../../core/operation.ts';
+import type { ChannelKey, PresenceKey } from '../../core/node/inspection.ts';
+import { audit } from '../../core/operations/audit.ts';
+import type { Handlers } from '../../core/operations/operation.ts';
 import type { ClientInfo, Publication } from '../../ports/log.ts';
-import type { consoleContract, PublicationInfo } from './contract.ts';
 import { type Cursors, edgeOf, placeOf } from './pages.ts';
 import type { Parts } from './parts.ts';
 

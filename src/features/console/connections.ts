@@ -1,9 +1,9 @@
-import { audit } from '../../core/audit.ts';
-import type { ConnectionKey } from '../../core/inspection.ts';
-import type { Handlers } from '../../core/operation.ts';
-import { type Principal, userOf } from '../../core/principal.ts';
-import type { Session } from '../../core/session.ts';
-import type { ConnectionInfo, consoleContract } from './contract.ts';
+import type { ConnectionInfo, consoleContract } from '../../contracts/console/contract.ts';
+import { type Principal, userOf } from '../../core/access/principal.ts';
+import type { ConnectionKey } from '../../core/node/inspection.ts';
+import { audit } from '../../core/operations/audit.ts';
+import type { Handlers } from '../../core/operations/operation.ts';
+import type { Session } from '../../core/sessions/session.ts';
 import { type Cursors, edgeOf, placeOf } from './pages.ts';
 import type { Parts } from './parts.ts';
 

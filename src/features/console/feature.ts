@@ -1,11 +1,11 @@
-import type { Feature, People } from '../../core/feature.ts';
-import { Inspection } from '../../core/inspection.ts';
-import type { Node } from '../../core/node.ts';
-import { bindOperations, type Handlers } from '../../core/operation.ts';
+import { consoleContract } from '../../contracts/console/contract.ts';
+import { Inspection } from '../../core/node/inspection.ts';
+import type { Node } from '../../core/node/node.ts';
+import type { Feature, People } from '../../core/operations/feature.ts';
+import { bindOperations, type Handlers } from '../../core/operations/operation.ts';
 import type { Vitals } from '../../ports/vitals.ts';
 import { channelHandlers } from './channels.ts';
 import { connectionHandlers } from './connections.ts';
-import { consoleContract } from './contract.ts';
 import { Metrics } from './metrics.ts';
 import { metricsAnswer, publishSample } from './metrics-feed.ts';
 import type { ConsoleHost, Parts } from './parts.ts';

@@ -1,7 +1,7 @@
-import type { Node } from '../../core/node.ts';
-import type { Output } from '../../core/operation.ts';
-import type { consoleContract } from './contract.ts';
-import { METRICS_CHANNEL, type MetricsSample, perMeasure } from './events.ts';
+import type { consoleContract } from '../../contracts/console/contract.ts';
+import { METRICS_CHANNEL, type MetricsSample, perMeasure } from '../../contracts/console/events.ts';
+import type { Output } from '../../contracts/operation.ts';
+import type { Node } from '../../core/node/node.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Takes this second's sample, and tells it to those who listen, if there are any. */

@@ -1,9 +1,15 @@
-import type { Histogram } from '../../core/histogram.ts';
-import type { Node } from '../../core/node.ts';
-import { quantilesOf } from '../../core/quantiles.ts';
+import {
+  type Disconnects,
+  type Measure,
+  type MetricsSample,
+  perMeasure,
+  REMEMBERED_SECONDS,
+} from '../../contracts/console/events.ts';
+import type { Histogram } from '../../core/measures/histogram.ts';
+import { quantilesOf } from '../../core/measures/quantiles.ts';
+import type { Node } from '../../core/node/node.ts';
 import type { Count } from '../../ports/telemetry.ts';
 import type { ProcessVitals, Vitals } from '../../ports/vitals.ts';
-import { type Disconnects, type Measure, type MetricsSample, perMeasure, REMEMBERED_SECONDS } from './events.ts';
 
 /** Seconds of which the quantiles of delays are. */
 const WINDOW = 10;

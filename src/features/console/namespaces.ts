@@ -1,6 +1,6 @@
-import type { ChannelPolicy, NamespaceDefinition } from '../../core/feature.ts';
-import { CLOSED_NAMESPACE } from '../../core/namespace.ts';
-import { METRICS_CHANNEL } from './events.ts';
+import { METRICS_CHANNEL } from '../../contracts/console/events.ts';
+import { CLOSED_NAMESPACE } from '../../core/channels/namespace.ts';
+import type { ChannelPolicy, NamespaceDefinition } from '../../core/operations/feature.ts';
 
 const ownersOnly: ChannelPolicy = (principal, action, channel) =>
   principal.kind === 'user' && principal.role === 'owner' && action === 'subscribe' && channel === METRICS_CHANNEL;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ClientError } from '../../core/errors.ts';
-import type { PageEdge, SelectedPage } from '../../core/select-page.ts';
+import type { PageEdge, SelectedPage } from '../../core/operations/select-page.ts';
 
 /** How the keys of a list are written into the texts that lead to its other pages. */
 export type Cursors<Key> = {

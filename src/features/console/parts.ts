@@ -1,5 +1,5 @@
-import type { FeatureHost, People } from '../../core/feature.ts';
-import type { Inspection } from '../../core/inspection.ts';
+import type { Inspection } from '../../core/node/inspection.ts';
+import type { FeatureHost, People } from '../../core/operations/feature.ts';
 
 export type ConsoleHost = Pick<FeatureHost, 'channels' | 'clock' | 'telemetry'>;
 

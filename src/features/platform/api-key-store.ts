@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import { createQuery, toStatement } from '../../core/query.ts';
+import { createQuery, toStatement } from '../../core/operations/query.ts';
 import type { Sql } from '../../ports/sql.ts';
 import type { PlatformTables } from './tables.ts';
 

@@ -1,10 +1,10 @@
-import { type StatedKey, statedId } from '../../core/api-keys.ts';
-import { audit } from '../../core/audit.ts';
+import type { ApiKeyInfo, platformContract } from '../../contracts/platform/contract.ts';
+import { type StatedKey, statedId } from '../../core/access/api-keys.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Handlers } from '../../core/operation.ts';
-import { hashToken, randomText } from '../../core/random-text.ts';
+import { audit } from '../../core/operations/audit.ts';
+import type { Handlers } from '../../core/operations/operation.ts';
+import { hashToken, randomText } from '../../core/text/random-text.ts';
 import { type ApiKeyRow, ApiKeyStore } from './api-key-store.ts';
-import type { ApiKeyInfo, platformContract } from './contract.ts';
 import type { Parts } from './parts.ts';
 
 type ApiKeyHandlers = Pick<

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
-import type { AppSettings } from '../../core/app-settings.ts';
-import { createQuery } from '../../core/query.ts';
+import type { AppSettings } from '../../contracts/app-settings.ts';
+import { createQuery } from '../../core/operations/query.ts';
 import type { Sql } from '../../ports/sql.ts';
 import type { PlatformTables } from './tables.ts';
 

@@ -1,11 +1,12 @@
-import { type AppSettings, WEBHOOK_EVENTS } from '../../core/app-settings.ts';
-import { audit } from '../../core/audit.ts';
+import { type AppSettings, WEBHOOK_EVENTS } from '../../contracts/app-settings.ts';
+import type { Input } from '../../contracts/operation.ts';
+import type { AppInfo, platformContract } from '../../contracts/platform/contract.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Handlers, Input } from '../../core/operation.ts';
-import { randomText } from '../../core/random-text.ts';
+import { audit } from '../../core/operations/audit.ts';
+import type { Handlers } from '../../core/operations/operation.ts';
+import { randomText } from '../../core/text/random-text.ts';
 import { ConstraintError } from '../../ports/sql.ts';
 import { AppStore, type StoredApp } from './app-store.ts';
-import type { AppInfo, platformContract } from './contract.ts';
 import type { Parts } from './parts.ts';
 
 type AppHandlers = Pick<

@@ -1,7 +1,7 @@
-import { audit } from '../../core/audit.ts';
-import type { Handlers } from '../../core/operation.ts';
+import type { DeadLetterInfo, platformContract } from '../../contracts/platform/contract.ts';
+import { audit } from '../../core/operations/audit.ts';
+import type { Handlers } from '../../core/operations/operation.ts';
 import type { DeadLetter } from '../../ports/work-log.ts';
-import type { DeadLetterInfo, platformContract } from './contract.ts';
 import type { Parts } from './parts.ts';
 
 type DeadLetterHandlers = Pick<

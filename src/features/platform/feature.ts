@@ -1,8 +1,8 @@
-import type { Feature, FeatureHost } from '../../core/feature.ts';
-import { bindOperations, type Handlers } from '../../core/operation.ts';
+import { platformContract } from '../../contracts/platform/contract.ts';
+import type { Feature, FeatureHost } from '../../core/operations/feature.ts';
+import { bindOperations, type Handlers } from '../../core/operations/operation.ts';
 import { apiKeyHandlers, loadApiKeys } from './api-keys.ts';
 import { appHandlers, loadApps } from './apps.ts';
-import { platformContract } from './contract.ts';
 import { deadLetterHandlers } from './dead-letters.ts';
 import { createParts, type PlatformSettings } from './parts.ts';
 

@@ -1,9 +1,9 @@
-import type { ApiKeys } from '../../core/api-keys.ts';
-import type { LiveApps } from '../../core/apps.ts';
-import type { FeatureHost } from '../../core/feature.ts';
-import type { Jobs } from '../../core/jobs.ts';
-import type { Namespace } from '../../core/namespace.ts';
-import { Turns } from '../../core/turns.ts';
+import type { ApiKeys } from '../../core/access/api-keys.ts';
+import type { LiveApps } from '../../core/access/apps.ts';
+import type { Namespace } from '../../core/channels/namespace.ts';
+import type { Jobs } from '../../core/jobs/jobs.ts';
+import { Turns } from '../../core/jobs/turns.ts';
+import type { FeatureHost } from '../../core/operations/feature.ts';
 
 /** What the feature looks after, and what it must know of the rest. */
 export type PlatformSettings = {

@@ -1,4 +1,4 @@
-import type { Migration } from '../../core/feature.ts';
+import type { Migration } from '../../core/operations/feature.ts';
 
 /** The feature's tables, as Kysely reads and writes them. */
 export type PlatformTables = {

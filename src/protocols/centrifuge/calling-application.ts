@@ -1,4 +1,4 @@
-import type { Command } from '../../core/commands.ts';
+import type { Command } from '../../core/protocol/commands.ts';
 
 type Said = Pick<Extract<Command, { kind: 'connect' }>, 'application'>;
 

@@ -1,5 +1,5 @@
-import { type HeaderFields, readHeaders } from '../../core/client-headers.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
+import { type HeaderFields, readHeaders } from '../../core/protocol/client-headers.ts';
 
 /** ConnectRequest.headers. Throws `DisconnectError('badRequest')` for what cannot be headers. */
 export function claimedHeaders(pairs: Iterable<readonly [string, string]>): { readonly headers?: HeaderFields } {

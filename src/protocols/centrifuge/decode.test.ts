@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { type Command, type Since, UNKNOWN_OFFSET } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
+import { type Command, type Since, UNKNOWN_OFFSET } from '../../core/protocol/commands.ts';
 import { decodeLine } from './decode.ts';
 import { centrifugeJson, centrifugeProtobuf } from './protocol.ts';
 

@@ -1,5 +1,5 @@
 import { DisconnectError } from '../../core/disconnects.ts';
-import type { Frame } from '../../core/protocol.ts';
+import type { Frame } from '../../core/protocol/protocol.ts';
 import { bytesOf, decodeText, readFields, textOf } from './wire-reader.ts';
 
 /** What a client of a one-way stream sends by a request of its own: to which node and session, and a frame. */

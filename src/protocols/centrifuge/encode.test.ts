@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { ClientError } from '../../core/errors.ts';
-import type { SubscribeResult } from '../../core/pushes.ts';
+import type { SubscribeResult } from '../../core/protocol/pushes.ts';
 import { encodePush, encodeReply } from './encode.ts';
 import { centrifugeJson } from './protocol.ts';
 import type { SpokenPush, SpokenReply } from './spoken.ts';

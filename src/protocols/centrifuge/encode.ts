@@ -1,6 +1,6 @@
 import { comesBack, DISCONNECTS, UNSUBSCRIBES } from '../../core/disconnects.ts';
-import type { ConnectResult, Delta, MapPart, SubscribeResult } from '../../core/pushes.ts';
-import { jsonOf } from '../../core/raw-json.ts';
+import type { ConnectResult, Delta, MapPart, SubscribeResult } from '../../core/protocol/pushes.ts';
+import { jsonOf } from '../../core/text/raw-json.ts';
 import type { ClientInfo, MapEntry, Publication } from '../../ports/log.ts';
 import { createPatch, withBases } from './fossil.ts';
 import { CHANNEL_TYPES, STATE_PHASE } from './map-subscribe.ts';

@@ -1,6 +1,6 @@
-import type { Since, SubscribeOptions } from '../../core/commands.ts';
+import type { ChannelType } from '../../core/channels/namespace.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
-import type { ChannelType } from '../../core/namespace.ts';
+import type { Since, SubscribeOptions } from '../../core/protocol/commands.ts';
 
 /** SubscribeRequest.type and SubscribeResult.type. */
 export const CHANNEL_TYPES: readonly ChannelType[] = ['stream', 'map', 'mapClients', 'mapUsers', 'sharedPoll'];

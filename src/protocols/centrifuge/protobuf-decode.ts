@@ -1,8 +1,8 @@
-import { jsonOfBytes, jsonTextOf } from '../../core/binary-data.ts';
-import { type Command, offsetFrom, type Since } from '../../core/commands.ts';
+import { FILTER_DEPTH, type FilterNode } from '../../core/channels/tag-filter.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
-import { FILTER_DEPTH, type FilterNode } from '../../core/tag-filter.ts';
-import { callerOf } from '../../core/tracing.ts';
+import { callerOf } from '../../core/measures/tracing.ts';
+import { type Command, offsetFrom, type Since } from '../../core/protocol/commands.ts';
+import { jsonOfBytes, jsonTextOf } from '../../core/text/binary-data.ts';
 import type { MapEntry } from '../../ports/log.ts';
 import type { TraceContext } from '../../ports/traces.ts';
 import { callingApplication } from './calling-application.ts';

@@ -1,5 +1,5 @@
 import { DisconnectError } from '../../core/disconnects.ts';
-import type { Frame, Protocol } from '../../core/protocol.ts';
+import type { Frame, Protocol } from '../../core/protocol/protocol.ts';
 import { decodeLine } from './decode.ts';
 import { decodeEmulation } from './emulation.ts';
 import { encodePush, encodeReply } from './encode.ts';

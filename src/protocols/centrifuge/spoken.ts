@@ -1,4 +1,4 @@
-import type { Push, Reply } from '../../core/pushes.ts';
+import type { Push, Reply } from '../../core/protocol/pushes.ts';
 
 /** Replies that this protocol's commands ask for. */
 export type SpokenReply = Exclude<Reply, { kind: 'signIn' }>;

@@ -1,7 +1,7 @@
-import type { Command } from '../../core/commands.ts';
 import { DISCONNECTS, type DisconnectName } from '../../core/disconnects.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Reply, SubscribeResult } from '../../core/pushes.ts';
+import type { Command } from '../../core/protocol/commands.ts';
+import type { Reply, SubscribeResult } from '../../core/protocol/pushes.ts';
 import type { Listening } from './requests.ts';
 
 /** The number of the `connect` command; the channels' follow it. */

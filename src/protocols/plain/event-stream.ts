@@ -1,7 +1,7 @@
-import type { TurnedAway } from '../../core/arrivals.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName, UNSUBSCRIBES } from '../../core/disconnects.ts';
-import type { Frame, Protocol } from '../../core/protocol.ts';
-import type { Push, Reply, SubscribeResult } from '../../core/pushes.ts';
+import type { TurnedAway } from '../../core/limits/arrivals.ts';
+import type { Frame, Protocol } from '../../core/protocol/protocol.ts';
+import type { Push, Reply, SubscribeResult } from '../../core/protocol/pushes.ts';
 import { Beginning } from './beginning.ts';
 import type { Cursor } from './cursor.ts';
 import { encodeInfo, encodePlaced, encodePublication, joinPlaced, type Placed, readPlaced } from './publication.ts';

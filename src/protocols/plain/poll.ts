@@ -1,7 +1,7 @@
 import { DISCONNECTS, DisconnectError, type DisconnectName } from '../../core/disconnects.ts';
 import type { ClientError } from '../../core/errors.ts';
-import type { Frame, Protocol } from '../../core/protocol.ts';
-import type { Push, Reply, SubscribeResult } from '../../core/pushes.ts';
+import type { Frame, Protocol } from '../../core/protocol/protocol.ts';
+import type { Push, Reply, SubscribeResult } from '../../core/protocol/pushes.ts';
 import { Beginning, refusalOf } from './beginning.ts';
 import type { Cursor } from './cursor.ts';
 import { encodePlaced, encodePublication, type Placed, readPlaced } from './publication.ts';

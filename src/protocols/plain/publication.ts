@@ -1,4 +1,4 @@
-import type { Frame } from '../../core/protocol.ts';
+import type { Frame } from '../../core/protocol/protocol.ts';
 import type { ClientInfo, Publication } from '../../ports/log.ts';
 import { keyOf } from './cursor.ts';
 

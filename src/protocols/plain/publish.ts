@@ -1,10 +1,10 @@
-import { jsonTextOf } from '../../core/binary-data.ts';
+import { type Principal, userOf } from '../../core/access/principal.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Published } from '../../core/feature.ts';
-import type { Node } from '../../core/node.ts';
-import { type Principal, userOf } from '../../core/principal.ts';
-import { rawMember } from '../../core/raw-json.ts';
-import { within } from '../../core/tracing.ts';
+import { within } from '../../core/measures/tracing.ts';
+import type { Node } from '../../core/node/node.ts';
+import type { Published } from '../../core/operations/feature.ts';
+import { jsonTextOf } from '../../core/text/binary-data.ts';
+import { rawMember } from '../../core/text/raw-json.ts';
 import type { Span } from '../../ports/traces.ts';
 import type { Publishing } from './requests.ts';
 

@@ -1,10 +1,10 @@
-import type { Caller } from '../../core/allowances.ts';
-import { answerHistory, answerPresence } from '../../core/channel-reads.ts';
-import type { Asker } from '../../core/fair-queue.ts';
-import type { Node } from '../../core/node.ts';
-import type { Principal } from '../../core/principal.ts';
-import { bytesOfReply } from '../../core/work-bytes.ts';
-import { workKeyOf } from '../../core/work-key.ts';
+import type { Principal } from '../../core/access/principal.ts';
+import { answerHistory, answerPresence } from '../../core/channels/channel-reads.ts';
+import type { Caller } from '../../core/limits/allowances.ts';
+import type { Asker } from '../../core/limits/fair-queue.ts';
+import { bytesOfReply } from '../../core/limits/work-bytes.ts';
+import { workKeyOf } from '../../core/limits/work-key.ts';
+import type { Node } from '../../core/node/node.ts';
 import { Cursor } from './cursor.ts';
 import { encodeInfo, encodePublications } from './publication.ts';
 import type { Looking, Remembering } from './requests.ts';

@@ -1,6 +1,6 @@
-import type { AppSettings } from '../../core/app-settings.ts';
-import type { AppHooks } from '../../core/apps.ts';
-import type { Node } from '../../core/node.ts';
+import type { AppSettings } from '../../contracts/app-settings.ts';
+import type { AppHooks } from '../../core/access/apps.ts';
+import type { Node } from '../../core/node/node.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { TraceContext } from '../../ports/traces.ts';
 import type { PusherApp } from './app.ts';

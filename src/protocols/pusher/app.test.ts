@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import { HandClock } from '../../../tests/core/hand-clock.ts';
 import { digests } from '../../adapters/bun/digests.ts';
-import type { AppSettings } from '../../core/app-settings.ts';
+import type { AppSettings } from '../../contracts/app-settings.ts';
+import type { AppPrincipal } from '../../core/access/principal.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { AppPrincipal } from '../../core/principal.ts';
 import { PusherApp } from './app.ts';
 
 const SETTINGS: AppSettings = {

@@ -1,8 +1,8 @@
-import type { AppSettings } from '../../core/app-settings.ts';
-import type { LiveApps } from '../../core/apps.ts';
-import type { ChannelPolicy } from '../../core/feature.ts';
-import { CLOSED_NAMESPACE, type Namespace, namespaceOf } from '../../core/namespace.ts';
-import type { Namespaces } from '../../core/namespaces.ts';
+import type { AppSettings } from '../../contracts/app-settings.ts';
+import type { LiveApps } from '../../core/access/apps.ts';
+import { CLOSED_NAMESPACE, type Namespace, namespaceOf } from '../../core/channels/namespace.ts';
+import type { Namespaces } from '../../core/channels/namespaces.ts';
+import type { ChannelPolicy } from '../../core/operations/feature.ts';
 import { type AppParts, PusherApp } from './app.ts';
 import { AppWatch } from './app-watch.ts';
 import { nameOf } from './channel-name.ts';

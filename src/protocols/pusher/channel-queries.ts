@@ -1,6 +1,6 @@
+import type { HubChannel } from '../../core/delivery/hub-channel.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { HubChannel } from '../../core/hub-channel.ts';
-import type { Node } from '../../core/node.ts';
+import type { Node } from '../../core/node/node.ts';
 import type { PusherApp } from './app.ts';
 import { channelOf, isName, kindOf, nameOf } from './channel-name.ts';
 import { textOfData } from './event-data.ts';

@@ -1,7 +1,7 @@
+import type { AppPrincipal } from '../../core/access/principal.ts';
 import type { DisconnectName } from '../../core/disconnects.ts';
-import type { AppPrincipal } from '../../core/principal.ts';
-import type { Session } from '../../core/session.ts';
-import { SessionIndex } from '../../core/session-index.ts';
+import type { Session } from '../../core/sessions/session.ts';
+import { SessionIndex } from '../../core/sessions/session-index.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 /** The clients of one app on this node: how many there are, who of them is signed in, and who watches whom. */

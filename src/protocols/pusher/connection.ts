@@ -1,11 +1,11 @@
-import type { Command } from '../../core/commands.ts';
+import type { AppPrincipal, Principal } from '../../core/access/principal.ts';
+import type { SignedIn } from '../../core/access/tokens.ts';
 import { DisconnectError, type DisconnectName } from '../../core/disconnects.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { AppPrincipal, Principal } from '../../core/principal.ts';
-import type { Frame, Protocol } from '../../core/protocol.ts';
-import type { Push, Reply, SubscribeResult } from '../../core/pushes.ts';
-import type { SignedIn } from '../../core/tokens.ts';
-import { utf8Length } from '../../core/wire-bytes.ts';
+import type { Command } from '../../core/protocol/commands.ts';
+import type { Frame, Protocol } from '../../core/protocol/protocol.ts';
+import type { Push, Reply, SubscribeResult } from '../../core/protocol/pushes.ts';
+import { utf8Length } from '../../core/text/wire-bytes.ts';
 import type { PusherApp } from './app.ts';
 import { channelOf, isName, kindOf } from './channel-name.ts';
 import { CLOSINGS, CODES, type Code } from './codes.ts';

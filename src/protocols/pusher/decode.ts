@@ -1,6 +1,6 @@
 import { DisconnectError } from '../../core/disconnects.ts';
-import type { Frame } from '../../core/protocol.ts';
-import { rawMember } from '../../core/raw-json.ts';
+import type { Frame } from '../../core/protocol/protocol.ts';
+import { rawMember } from '../../core/text/raw-json.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

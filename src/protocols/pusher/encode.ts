@@ -1,4 +1,4 @@
-import type { Push } from '../../core/pushes.ts';
+import type { Push } from '../../core/protocol/pushes.ts';
 import type { ClientInfo, Publication } from '../../ports/log.ts';
 import { kindOf, nameOf } from './channel-name.ts';
 import { isSealed, textOfData, UNSEALED } from './event-data.ts';

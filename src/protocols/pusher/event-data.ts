@@ -1,4 +1,4 @@
-import { onOneLine, wellFormed } from '../../core/raw-json.ts';
+import { onOneLine, wellFormed } from '../../core/text/raw-json.ts';
 import type { EventData } from './decode.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { ClientError } from '../../core/errors.ts';
-import type { Node } from '../../core/node.ts';
+import type { Node } from '../../core/node/node.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { Span } from '../../ports/traces.ts';
 import type { PusherApp } from './app.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { ruleText } from '../../core/access/rules.ts';
 import { ClientError } from '../../core/errors.ts';
-import { ruleText } from '../../core/rules.ts';
 import { isName, kindOf } from './channel-name.ts';
 import { isReserved } from './encode.ts';
 import type { Pairs } from './http-signature.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { HandClock } from '../../../tests/core/hand-clock.ts';
 import { digests } from '../../adapters/bun/digests.ts';
-import type { AppSettings } from '../../core/app-settings.ts';
+import type { AppSettings } from '../../contracts/app-settings.ts';
 import { PusherApp } from './app.ts';
 import { checkSignature, readPairs } from './http-signature.ts';
 

@@ -1,5 +1,5 @@
-import { isSame } from '../../core/constant-time.ts';
 import { ClientError } from '../../core/errors.ts';
+import { isSame } from '../../core/text/constant-time.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { PusherApp } from './app.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test';
-import { CLOSED_NAMESPACE } from '../../core/namespace.ts';
-import { Namespaces } from '../../core/namespaces.ts';
-import { Permissions } from '../../core/permissions.ts';
-import type { Principal } from '../../core/principal.ts';
+import { Permissions } from '../../core/access/permissions.ts';
+import type { Principal } from '../../core/access/principal.ts';
+import { CLOSED_NAMESPACE } from '../../core/channels/namespace.ts';
+import { Namespaces } from '../../core/channels/namespaces.ts';
 import { definitionOf } from './namespaces.ts';
 
 test('SO5 PU8 the channel in which a backend talks to a user is opened by no name of a user', () => {

@@ -1,5 +1,5 @@
-import type { ChannelPolicy, NamespaceDefinition } from '../../core/feature.ts';
-import type { Namespace } from '../../core/namespace.ts';
+import type { Namespace } from '../../core/channels/namespace.ts';
+import type { ChannelPolicy, NamespaceDefinition } from '../../core/operations/feature.ts';
 import { type ChannelKind, kindOf, nameOf } from './channel-name.ts';
 
 /** How long the last event of a cache channel is kept, where the namespace keeps no history of its own. */

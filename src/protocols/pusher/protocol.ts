@@ -1,9 +1,9 @@
-import type { AppSettings } from '../../core/app-settings.ts';
-import type { AppHooks } from '../../core/apps.ts';
-import type { TurnedAway } from '../../core/arrivals.ts';
-import type { Jobs } from '../../core/jobs.ts';
-import type { Node } from '../../core/node.ts';
-import type { Protocol } from '../../core/protocol.ts';
+import type { AppSettings } from '../../contracts/app-settings.ts';
+import type { AppHooks } from '../../core/access/apps.ts';
+import type { Jobs } from '../../core/jobs/jobs.ts';
+import type { TurnedAway } from '../../core/limits/arrivals.ts';
+import type { Node } from '../../core/node/node.ts';
+import type { Protocol } from '../../core/protocol/protocol.ts';
 import { Apps, type AppsParts } from './apps.ts';
 import { CODES, type Code } from './codes.ts';
 import { PusherConnection, pusherForAll } from './connection.ts';

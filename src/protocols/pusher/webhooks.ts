@@ -1,7 +1,7 @@
-import type { Webhook } from '../../core/app-settings.ts';
-import { GiveUp } from '../../core/job-consumer.ts';
-import { randomText } from '../../core/random-text.ts';
-import { utf8Length } from '../../core/wire-bytes.ts';
+import type { Webhook } from '../../contracts/app-settings.ts';
+import { GiveUp } from '../../core/jobs/job-consumer.ts';
+import { randomText } from '../../core/text/random-text.ts';
+import { utf8Length } from '../../core/text/wire-bytes.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Span, TraceContext, Traces } from '../../ports/traces.ts';

@@ -1,6 +1,7 @@
-import { ClientError, type ErrorName, toClientError } from '../../core/errors.ts';
-import type { Node } from '../../core/node.ts';
-import { traceFields } from '../../core/tracing.ts';
+import type { ErrorName } from '../../contracts/errors.ts';
+import { ClientError, toClientError } from '../../core/errors.ts';
+import { traceFields } from '../../core/measures/tracing.ts';
+import type { Node } from '../../core/node/node.ts';
 import type { Span } from '../../ports/traces.ts';
 
 /** Message `Error` of internal/apiproto/api.proto. */

@@ -1,5 +1,5 @@
 import { ClientError } from '../../core/errors.ts';
-import { rawItems, rawMember, valuesIn } from '../../core/raw-json.ts';
+import { rawItems, rawMember, valuesIn } from '../../core/text/raw-json.ts';
 
 /** Most commands that one request may hold. */
 const LIMIT = 1_000;

@@ -1,6 +1,6 @@
-import type { ApiKey } from '../../core/api-keys.ts';
-import { Rate } from '../../core/rate.ts';
-import { RateTable } from '../../core/rate-table.ts';
+import type { ApiKey } from '../../core/access/api-keys.ts';
+import { Rate } from '../../core/limits/rate.ts';
+import { RateTable } from '../../core/limits/rate-table.ts';
 
 /** How often keys are used. */
 export class KeyRates {

@@ -1,8 +1,8 @@
+import type { ChannelType } from '../../core/channels/namespace.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Published, PublishOptions } from '../../core/feature.ts';
-import type { Suppressed } from '../../core/maps.ts';
-import type { ChannelType } from '../../core/namespace.ts';
-import type { Node } from '../../core/node.ts';
+import type { Suppressed } from '../../core/maps/maps.ts';
+import type { Node } from '../../core/node/node.ts';
+import type { Published, PublishOptions } from '../../core/operations/feature.ts';
 import { dataOf } from './payload.ts';
 import { entryOf } from './publication.ts';
 import { rangeOf, readFrom } from './reading.ts';

@@ -1,8 +1,8 @@
+import { ANONYMOUS } from '../../core/access/principal.ts';
+import type { ChannelType } from '../../core/channels/namespace.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { PublishOptions } from '../../core/feature.ts';
-import type { ChannelType } from '../../core/namespace.ts';
-import type { Node } from '../../core/node.ts';
-import { ANONYMOUS } from '../../core/principal.ts';
+import type { Node } from '../../core/node/node.ts';
+import type { PublishOptions } from '../../core/operations/feature.ts';
 import type { Span } from '../../ports/traces.ts';
 import { explain } from './api-errors.ts';
 import { createMapMethods } from './map-methods.ts';

@@ -1,6 +1,6 @@
-import type { Node } from '../../core/node.ts';
-import type { Given } from '../../core/node-messages.ts';
-import { subscribeOverrideOf } from '../../core/subscribe-override.ts';
+import type { Given } from '../../core/bus/node-messages.ts';
+import type { Node } from '../../core/node/node.ts';
+import { subscribeOverrideOf } from '../../core/sessions/subscribe-override.ts';
 import { dataOf, textOf } from './payload.ts';
 import type { Handlers, Params } from './requests.ts';
 

@@ -1,5 +1,5 @@
-import { jsonOfBytes, jsonTextOf } from '../../core/binary-data.ts';
 import { ClientError } from '../../core/errors.ts';
+import { jsonOfBytes, jsonTextOf } from '../../core/text/binary-data.ts';
 import type { Params } from './requests.ts';
 
 /** What is to be published: JSON text on one line. Throws `ClientError` where nothing is given. */

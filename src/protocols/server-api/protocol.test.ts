@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { TestNode } from '../../../tests/core/node.ts';
 import { RecordedTraces } from '../../../tests/core/recorded-traces.ts';
-import { ApiKeys } from '../../core/api-keys.ts';
+import { ApiKeys } from '../../core/access/api-keys.ts';
 import { ServerApi } from './protocol.ts';
 
 const KEY = 'a key that opens the server API';

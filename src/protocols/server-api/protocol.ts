@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import type { ApiKey, ApiKeys } from '../../core/api-keys.ts';
+import type { ApiKey, ApiKeys } from '../../core/access/api-keys.ts';
+import { ruleText } from '../../core/access/rules.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Node } from '../../core/node.ts';
-import { withRaw, writeJson } from '../../core/raw-json.ts';
-import { ruleText } from '../../core/rules.ts';
+import type { Node } from '../../core/node/node.ts';
+import { withRaw, writeJson } from '../../core/text/raw-json.ts';
 import type { Span } from '../../ports/traces.ts';
 import { type ApiError, errorOf, explain, statusOf } from './api-errors.ts';
 import { type ApiCommand, batchIn, type Given, legacyIn, parse } from './commands.ts';

@@ -1,4 +1,4 @@
-import { JsonText } from '../../core/raw-json.ts';
+import { JsonText } from '../../core/text/raw-json.ts';
 import type { ClientInfo, Publication } from '../../ports/log.ts';
 
 /** Message `Publication` of internal/apiproto/api.proto. */

@@ -1,5 +1,5 @@
 import { ClientError } from '../../core/errors.ts';
-import type { Node } from '../../core/node.ts';
+import type { Node } from '../../core/node/node.ts';
 import type { Page, ReadRange } from '../../ports/log.ts';
 
 type Asked = { readonly limit: number; readonly reverse: boolean; readonly offset?: number };

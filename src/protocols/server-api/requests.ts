@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { JsonText } from '../../core/raw-json.ts';
-import { subscribeOverrideSchema } from '../../core/subscribe-override.ts';
+import { subscribeOverrideSchema } from '../../core/sessions/subscribe-override.ts';
+import { JsonText } from '../../core/text/raw-json.ts';
 import type { Span } from '../../ports/traces.ts';
 
 const channel = z.string().min(1);

@@ -1,6 +1,6 @@
-import type { KeyScope } from '../../core/api-keys.ts';
+import type { KeyScope } from '../../core/access/api-keys.ts';
+import { namespaceOf } from '../../core/channels/namespace.ts';
 import { ClientError } from '../../core/errors.ts';
-import { namespaceOf } from '../../core/namespace.ts';
 
 /** Throws `ClientError` `permissionDenied` for what the key does not open. */
 export function checkScope({ methods, namespaces }: KeyScope, method: string, params: unknown): void {

@@ -1,5 +1,5 @@
-import type { Command, Since } from '../../core/commands.ts';
 import { ClientError } from '../../core/errors.ts';
+import type { Command, Since } from '../../core/protocol/commands.ts';
 import { channelOf, type Dialect } from './dialect.ts';
 import type { EventPacket } from './line.ts';
 import { type RawArgs, rawArgsOf } from './raw-args.ts';

@@ -1,6 +1,6 @@
-import { fromBase64, toBase64 } from '../../core/base64.ts';
 import { ClientError } from '../../core/errors.ts';
-import { isDeeper } from '../../core/json-depth.ts';
+import { fromBase64, toBase64 } from '../../core/text/base64.ts';
+import { isDeeper } from '../../core/text/json-depth.ts';
 
 /** Attachments of one packet; stock clients refuse more (`maxAttachments` of socket.io-parser). */
 export const ATTACHMENT_LIMIT = 10;

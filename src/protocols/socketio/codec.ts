@@ -1,5 +1,5 @@
-import type { Protocol } from '../../core/protocol.ts';
-import type { Push } from '../../core/pushes.ts';
+import type { Protocol } from '../../core/protocol/protocol.ts';
+import type { Push } from '../../core/protocol/pushes.ts';
 import { Cursors } from './cursors.ts';
 import { type Dialect, dialectOf, MAIN } from './dialect.ts';
 import { encodePublication, encodePush } from './encode.ts';

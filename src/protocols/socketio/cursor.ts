@@ -1,4 +1,4 @@
-import type { Since } from '../../core/commands.ts';
+import type { Since } from '../../core/protocol/commands.ts';
 
 /**
  * The last argument of a publication's event, which the client brings when it comes back. `told`: as all clients of the

@@ -1,4 +1,4 @@
-import { randomText } from '../../core/random-text.ts';
+import { randomText } from '../../core/text/random-text.ts';
 import type { Publication } from '../../ports/log.ts';
 import { encodeCursor } from './cursor.ts';
 import { Journal } from './journal.ts';

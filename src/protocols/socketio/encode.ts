@@ -1,8 +1,8 @@
 import { UNSUBSCRIBES } from '../../core/disconnects.ts';
 import type { ClientError } from '../../core/errors.ts';
-import { type Frame, type Frames, listOf } from '../../core/protocol.ts';
-import type { Push, Reply, SubscribeResult } from '../../core/pushes.ts';
-import { jsonOf } from '../../core/raw-json.ts';
+import { type Frame, type Frames, listOf } from '../../core/protocol/protocol.ts';
+import type { Push, Reply, SubscribeResult } from '../../core/protocol/pushes.ts';
+import { jsonOf } from '../../core/text/raw-json.ts';
 import type { ClientInfo, Publication } from '../../ports/log.ts';
 import type { Ask } from './asks.ts';
 import { type Dialect, roomOf } from './dialect.ts';

@@ -1,6 +1,6 @@
-import { fromBase64, toBase64 } from '../../core/base64.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
-import type { Frame } from '../../core/protocol.ts';
+import type { Frame } from '../../core/protocol/protocol.ts';
+import { fromBase64, toBase64 } from '../../core/text/base64.ts';
 
 /**
  * Engine.IO v4: packets whose first character is their type; binary messages stand alone, without one.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { type Line, World } from '../../../tests/core/socketio.ts';
-import { UNLIMITED } from '../../core/quotas.ts';
+import { UNLIMITED } from '../../core/limits/quotas.ts';
 
 const LIMITED = { ...UNLIMITED, commandsPerSecond: 10 };
 

@@ -1,10 +1,10 @@
-import type { HeaderFields } from '../../core/client-headers.ts';
-import type { End } from '../../core/connection.ts';
+import type { Principal } from '../../core/access/principal.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Principal } from '../../core/principal.ts';
-import type { Frame } from '../../core/protocol.ts';
-import { Rate } from '../../core/rate.ts';
+import { Rate } from '../../core/limits/rate.ts';
+import type { HeaderFields } from '../../core/protocol/client-headers.ts';
+import type { End } from '../../core/protocol/connection.ts';
+import type { Frame } from '../../core/protocol/protocol.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import { ATTACHMENT_LIMIT, attach, tooManyAttachments } from './attachments.ts';
 import { decodeHead, encodeConnectError, type Packet } from './packets.ts';

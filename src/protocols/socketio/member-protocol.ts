@@ -1,11 +1,11 @@
-import type { Command } from '../../core/commands.ts';
-import { isResumed } from '../../core/connect-entry.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import type { ClientError } from '../../core/errors.ts';
-import type { Frame, Frames, Protocol } from '../../core/protocol.ts';
-import { listOf } from '../../core/protocol.ts';
-import type { ConnectResult, Push, Reply, SubscribeResult } from '../../core/pushes.ts';
-import { randomText } from '../../core/random-text.ts';
+import type { Command } from '../../core/protocol/commands.ts';
+import type { Frame, Frames, Protocol } from '../../core/protocol/protocol.ts';
+import { listOf } from '../../core/protocol/protocol.ts';
+import type { ConnectResult, Push, Reply, SubscribeResult } from '../../core/protocol/pushes.ts';
+import { isResumed } from '../../core/sessions/connect-entry.ts';
+import { randomText } from '../../core/text/random-text.ts';
 import type { Ask } from './asks.ts';
 import type { Dialect } from './dialect.ts';
 import { encodeAnswer, encodePublication, errorOf } from './encode.ts';

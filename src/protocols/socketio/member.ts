@@ -1,10 +1,10 @@
-import type { Connection, End } from '../../core/connection.ts';
+import { userOf } from '../../core/access/principal.ts';
 import { DISCONNECTS } from '../../core/disconnects.ts';
 import { ClientError, toClientError } from '../../core/errors.ts';
-import type { Node } from '../../core/node.ts';
-import { userOf } from '../../core/principal.ts';
-import type { Frame, Protocol } from '../../core/protocol.ts';
-import type { Session } from '../../core/session.ts';
+import type { Node } from '../../core/node/node.ts';
+import type { Connection, End } from '../../core/protocol/connection.ts';
+import type { Frame, Protocol } from '../../core/protocol/protocol.ts';
+import type { Session } from '../../core/sessions/session.ts';
 import { type Ask, askOf } from './asks.ts';
 import type { Dialect } from './dialect.ts';
 import { encodeAnswer } from './encode.ts';

@@ -1,5 +1,5 @@
-import type { Since } from '../../core/commands.ts';
-import type { SubscribeResult } from '../../core/pushes.ts';
+import type { Since } from '../../core/protocol/commands.ts';
+import type { SubscribeResult } from '../../core/protocol/pushes.ts';
 
 /** Where a client came into a channel: its position there, and what the journal had told last. */
 export type Joined = Since & {

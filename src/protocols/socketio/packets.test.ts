@@ -3,7 +3,7 @@ import { Decoder, Encoder, type Packet as OraclePacket, PacketType } from 'socke
 import { Random } from '../../../tests/simulation/random.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { ClientError } from '../../core/errors.ts';
-import { type Frame, type Frames, listOf } from '../../core/protocol.ts';
+import { type Frame, type Frames, listOf } from '../../core/protocol/protocol.ts';
 import { attach } from './attachments.ts';
 import { decodeHead, encodeAck, encodeConnect, encodeConnectError, encodeDisconnect, encodeEvent } from './packets.ts';
 

@@ -1,5 +1,5 @@
 import { DisconnectError } from '../../core/disconnects.ts';
-import type { Frame, Frames } from '../../core/protocol.ts';
+import type { Frame, Frames } from '../../core/protocol/protocol.ts';
 import { type Attached, detach } from './attachments.ts';
 import { MESSAGE } from './engine-packets.ts';
 
@@ -111,7 +111,7 @@ export function encodeDisconnect(namespace: string): string {
 /**
  * An event as frames: the packet, and behind it what `args` hold of bytes.
  *
- * @param args JSON texts, in which bytes are wrapped (`core/binary-data.ts`)
+ * @param args JSON texts, in which bytes are wrapped (`core/text/binary-data.ts`)
  */
 export function encodeEvent(namespace: string, event: string, args: readonly string[]): Frames {
   const json = readable(`[${[JSON.stringify(event), ...args].join()}]`);

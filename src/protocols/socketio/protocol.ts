@@ -1,6 +1,6 @@
-import type { NamespaceDefinition } from '../../core/feature.ts';
-import type { Node } from '../../core/node.ts';
-import type { Principal } from '../../core/principal.ts';
+import type { Principal } from '../../core/access/principal.ts';
+import type { Node } from '../../core/node/node.ts';
+import type { NamespaceDefinition } from '../../core/operations/feature.ts';
 import type { SocketIoCodec } from './codec.ts';
 import { engine } from './engine-packets.ts';
 import { type EngineLine, type LineCaller, type LineHandler, type LineSettings, SocketIoLine } from './line.ts';

@@ -1,5 +1,5 @@
-import { toBase64 } from '../../core/base64.ts';
-import { rawItems, rawMember } from '../../core/raw-json.ts';
+import { toBase64 } from '../../core/text/base64.ts';
+import { rawItems, rawMember } from '../../core/text/raw-json.ts';
 
 /** Gives an argument of an event as the client wrote it, or a member of it; undefined where that is not known. */
 export type RawArgs = (index: number, ...path: readonly string[]) => string | undefined;

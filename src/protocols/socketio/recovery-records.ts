@@ -1,7 +1,7 @@
+import { CLOSED_NAMESPACE } from '../../core/channels/namespace.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { NamespaceDefinition } from '../../core/feature.ts';
-import { CLOSED_NAMESPACE } from '../../core/namespace.ts';
-import type { Node } from '../../core/node.ts';
+import type { Node } from '../../core/node/node.ts';
+import type { NamespaceDefinition } from '../../core/operations/feature.ts';
 import type { Position } from '../../ports/log.ts';
 import { type Joined, Membership, type Who } from './membership.ts';
 

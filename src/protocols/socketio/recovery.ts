@@ -1,6 +1,6 @@
-import type { Resumption, Since } from '../../core/commands.ts';
-import type { Node } from '../../core/node.ts';
-import { RecentMap } from '../../core/recent-map.ts';
+import { RecentMap } from '../../core/limits/recent-map.ts';
+import type { Node } from '../../core/node/node.ts';
+import type { Resumption, Since } from '../../core/protocol/commands.ts';
 import { type Cursor, decodeCursor } from './cursor.ts';
 import type { Cursors } from './cursors.ts';
 import type { Joined, Membership, Replay, Who } from './membership.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { type Line, pidOf, World } from '../../../tests/core/socketio.ts';
-import { UNLIMITED } from '../../core/quotas.ts';
+import { UNLIMITED } from '../../core/limits/quotas.ts';
 
 const sidOf = (line: Line) => (line.last('40') as { readonly sid: string }).sid;
 const countsOf = (line: Line) =>

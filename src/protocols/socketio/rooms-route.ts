@@ -1,7 +1,7 @@
+import type { Principal } from '../../core/access/principal.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Node } from '../../core/node.ts';
-import type { Principal } from '../../core/principal.ts';
+import type { Node } from '../../core/node/node.ts';
 import { channelOf } from './dialect.ts';
 import { messageOf } from './encode.ts';
 

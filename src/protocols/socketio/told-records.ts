@@ -1,4 +1,4 @@
-import type { Node } from '../../core/node.ts';
+import type { Node } from '../../core/node/node.ts';
 import type { Position } from '../../ports/log.ts';
 import type { Journal } from './journal.ts';
 

@@ -1,4 +1,4 @@
-import type { Frame } from '../../core/protocol.ts';
+import type { Frame } from '../../core/protocol/protocol.ts';
 
 export type CompressionSettings = {
   /** Frames of so many bytes are compressed; 0: none. */

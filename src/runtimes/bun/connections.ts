@@ -1,7 +1,7 @@
 import type { App } from '../../app/compose.ts';
+import { ANONYMOUS } from '../../core/access/principal.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { ClientError } from '../../core/errors.ts';
-import { ANONYMOUS } from '../../core/principal.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Span } from '../../ports/traces.ts';
 import type { Entrance } from './entrance.ts';

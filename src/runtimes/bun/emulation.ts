@@ -1,8 +1,8 @@
 import type { Server } from 'bun';
 import type { App } from '../../app/compose.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Frame } from '../../core/protocol.ts';
-import { callerOf } from '../../core/tracing.ts';
+import { callerOf } from '../../core/measures/tracing.ts';
+import type { Frame } from '../../core/protocol/protocol.ts';
 import type { Caller } from './entrance.ts';
 import { readBody } from './read-body.ts';
 import { EVENTS, type Framing, JSON_LINES, LAST_WORDS_S, PROTOBUF, type Streams } from './streams.ts';

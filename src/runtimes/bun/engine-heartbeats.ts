@@ -1,5 +1,5 @@
-import type { Fanout } from '../../core/connection.ts';
 import type { Guard } from '../../core/guard.ts';
+import type { Fanout } from '../../core/protocol/connection.ts';
 
 /** What is pinged. */
 export interface Pinged {

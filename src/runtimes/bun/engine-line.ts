@@ -1,8 +1,8 @@
 import type { App } from '../../app/compose.ts';
-import type { End } from '../../core/connection.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
-import type { Frame } from '../../core/protocol.ts';
-import { randomText } from '../../core/random-text.ts';
+import type { End } from '../../core/protocol/connection.ts';
+import type { Frame } from '../../core/protocol/protocol.ts';
+import { randomText } from '../../core/text/random-text.ts';
 import type { Compression } from './compression.ts';
 import type { Heartbeats, Pinged } from './engine-heartbeats.ts';
 import { Poll } from './engine-poll.ts';

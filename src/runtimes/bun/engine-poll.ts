@@ -1,5 +1,5 @@
 import type { App } from '../../app/compose.ts';
-import type { Frame } from '../../core/protocol.ts';
+import type { Frame } from '../../core/protocol/protocol.ts';
 
 /** Of answers that hold packets. */
 export const POLL_HEADERS = { 'Content-Type': 'text/plain; charset=UTF-8', 'Cache-Control': 'no-store' } as const;

@@ -1,6 +1,6 @@
-import type { TurnedAway } from '../../core/arrivals.ts';
-import type { HeaderFields } from '../../core/client-headers.ts';
-import type { Principal } from '../../core/principal.ts';
+import type { Principal } from '../../core/access/principal.ts';
+import type { TurnedAway } from '../../core/limits/arrivals.ts';
+import type { HeaderFields } from '../../core/protocol/client-headers.ts';
 import type { Span } from '../../ports/traces.ts';
 
 /** Who comes. */

@@ -1,5 +1,6 @@
-import { ClientError, ERRORS, toClientError } from '../../core/errors.ts';
-import { traceFields } from '../../core/tracing.ts';
+import { ERRORS } from '../../contracts/errors.ts';
+import { ClientError, toClientError } from '../../core/errors.ts';
+import { traceFields } from '../../core/measures/tracing.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Span } from '../../ports/traces.ts';
 

@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { type Context, type Handler, Hono } from 'hono';
 import { createOpenApi } from '../../app/openapi.ts';
+import type { Principal } from '../../core/access/principal.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { Feature } from '../../core/feature.ts';
-import type { Node } from '../../core/node.ts';
-import type { Operations } from '../../core/operations.ts';
-import type { Principal } from '../../core/principal.ts';
-import { workKeyOf } from '../../core/work-key.ts';
+import { workKeyOf } from '../../core/limits/work-key.ts';
+import type { Node } from '../../core/node/node.ts';
+import type { Feature } from '../../core/operations/feature.ts';
+import type { Operations } from '../../core/operations/operations.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Span } from '../../ports/traces.ts';
 import { createApiDocs, DOCS_PATH } from './api-docs.ts';

@@ -1,10 +1,10 @@
 import type { Server } from 'bun';
 import type { App } from '../../app/compose.ts';
-import type { TurnedAway } from '../../core/arrivals.ts';
-import type { Command } from '../../core/commands.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { ClientError } from '../../core/errors.ts';
-import { callerOf } from '../../core/tracing.ts';
+import type { TurnedAway } from '../../core/limits/arrivals.ts';
+import { callerOf } from '../../core/measures/tracing.ts';
+import type { Command } from '../../core/protocol/commands.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Caller, Entrance } from './entrance.ts';
 import { errorAnswer, methodNotAllowed } from './error-answer.ts';

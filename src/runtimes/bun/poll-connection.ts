@@ -1,7 +1,7 @@
 import type { App } from '../../app/compose.ts';
-import type { Connection } from '../../core/connection.ts';
 import { DISCONNECTS, type DisconnectName } from '../../core/disconnects.ts';
-import type { Frame } from '../../core/protocol.ts';
+import type { Connection } from '../../core/protocol/connection.ts';
+import type { Frame } from '../../core/protocol/protocol.ts';
 import type { Streams } from './streams.ts';
 
 type Poll = InstanceType<App['plain']['Poll']>;

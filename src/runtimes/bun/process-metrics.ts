@@ -1,5 +1,5 @@
 import { counter, type Family, gauge } from '../../app/exposition.ts';
-import { Histogram } from '../../core/histogram.ts';
+import { Histogram } from '../../core/measures/histogram.ts';
 import type { ProcessVitals } from '../../ports/vitals.ts';
 import { connectionCapacity } from './file-limit.ts';
 

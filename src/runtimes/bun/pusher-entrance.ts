@@ -1,7 +1,7 @@
 import type { Server } from 'bun';
 import type { App } from '../../app/compose.ts';
-import type { TurnedAway } from '../../core/arrivals.ts';
-import { ANONYMOUS } from '../../core/principal.ts';
+import { ANONYMOUS } from '../../core/access/principal.ts';
+import type { TurnedAway } from '../../core/limits/arrivals.ts';
 import type { Caller, Entrance } from './entrance.ts';
 import type { Refusal, SocketData } from './websocket.ts';
 

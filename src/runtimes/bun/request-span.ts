@@ -1,4 +1,4 @@
-import { callerOf, endFailed } from '../../core/tracing.ts';
+import { callerOf, endFailed } from '../../core/measures/tracing.ts';
 import type { Span, Traces } from '../../ports/traces.ts';
 
 /** Paths that are one place each. */

@@ -1,4 +1,4 @@
-import type { HeaderFields } from '../../core/client-headers.ts';
+import type { HeaderFields } from '../../core/protocol/client-headers.ts';
 import type { Visit, VisitSettings } from './visit.ts';
 
 /** The cookie of this installation's own people; nobody else's business. */

@@ -1,9 +1,9 @@
 import type { Server } from 'bun';
 import type { App } from '../../app/compose.ts';
-import type { End } from '../../core/connection.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Guard } from '../../core/guard.ts';
-import type { Frame } from '../../core/protocol.ts';
+import type { End } from '../../core/protocol/connection.ts';
+import type { Frame } from '../../core/protocol/protocol.ts';
 import { repeat } from '../../core/repeat.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Compression } from './compression.ts';

@@ -1,7 +1,7 @@
-import type { Connection, Fanout } from '../../core/connection.ts';
-import type { Frame } from '../../core/protocol.ts';
-import { randomText } from '../../core/random-text.ts';
-import type { Session } from '../../core/session.ts';
+import type { Connection, Fanout } from '../../core/protocol/connection.ts';
+import type { Frame } from '../../core/protocol/protocol.ts';
+import type { Session } from '../../core/sessions/session.ts';
+import { randomText } from '../../core/text/random-text.ts';
 
 /** How frames stand in a response's body. */
 export type Framing = {

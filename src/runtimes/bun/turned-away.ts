@@ -1,5 +1,5 @@
-import type { TurnedAway } from '../../core/arrivals.ts';
 import { ClientError } from '../../core/errors.ts';
+import type { TurnedAway } from '../../core/limits/arrivals.ts';
 import { EVENT_STREAM_HEADERS } from './streams.ts';
 import { crossOriginHeaders } from './visit.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { HandClock } from '../../../tests/core/hand-clock.ts';
 import { Guard } from '../../core/guard.ts';
-import type { Node } from '../../core/node.ts';
+import type { Node } from '../../core/node/node.ts';
 import { centrifugeJson } from '../../protocols/centrifuge/protocol.ts';
 import { NO_COMPRESSION } from './compression.ts';
 import { type SocketData, socketHandler } from './websocket.ts';

@@ -1,11 +1,11 @@
 import type { Server, ServerWebSocket, WebSocketHandler } from 'bun';
-import type { HeaderFields } from '../../core/client-headers.ts';
-import type { Command } from '../../core/commands.ts';
-import type { Connection, End, Fanout } from '../../core/connection.ts';
-import type { Node } from '../../core/node.ts';
-import type { Principal } from '../../core/principal.ts';
-import type { Frame, Protocol } from '../../core/protocol.ts';
-import type { Session } from '../../core/session.ts';
+import type { Principal } from '../../core/access/principal.ts';
+import type { Node } from '../../core/node/node.ts';
+import type { HeaderFields } from '../../core/protocol/client-headers.ts';
+import type { Command } from '../../core/protocol/commands.ts';
+import type { Connection, End, Fanout } from '../../core/protocol/connection.ts';
+import type { Frame, Protocol } from '../../core/protocol/protocol.ts';
+import type { Session } from '../../core/sessions/session.ts';
 import { type Compression, NO_COMPRESSION } from './compression.ts';
 import { Streams } from './streams.ts';
 

@@ -1,7 +1,7 @@
 import { EventSource } from 'eventsource';
 import PusherClient from 'pusher-js';
 import { io, type Socket } from 'socket.io-client';
-import { rawItems, rawMember } from '../../../src/core/raw-json.ts';
+import { rawItems, rawMember } from '../../../src/core/text/raw-json.ts';
 import { poll } from '../../../src/wire-clients/plain-http.ts';
 import { type Format, stockCentrifuge } from '../ways/centrifuge.ts';
 import { API_KEY } from '../ways/way.ts';

@@ -1,5 +1,5 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
-import type { Me } from '../contract.ts';
+import type { Me } from '../../../contracts/accounts/contract.ts';
 import type { SignIn, SignInState } from './sign-in-state.ts';
 
 const Context = createContext<SignIn | undefined>(undefined);

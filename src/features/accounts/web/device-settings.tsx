@@ -1,13 +1,13 @@
 import { MonitorSmartphone } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Device } from '../../../contracts/accounts/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { formatAgo } from '../../../ui/dates.ts';
 import { failureText } from '../../../ui/error-text.ts';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { showToast } from '../../../ui/toast.tsx';
-import type { Device } from '../contract.ts';
 import { Section } from './section.tsx';
 
 /** Where the person is signed in. */

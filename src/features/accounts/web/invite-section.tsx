@@ -1,6 +1,7 @@
 import { Copy } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Invite } from '../../../contracts/accounts/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { copyAndTell } from '../../../ui/clipboard.ts';
@@ -8,7 +9,6 @@ import { formatShort } from '../../../ui/dates.ts';
 import { failureText } from '../../../ui/error-text.ts';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { showToast } from '../../../ui/toast.tsx';
-import type { Invite } from '../contract.ts';
 import { Section } from './section.tsx';
 
 const USES = [

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../../client/contract.ts';
+import type { Profile } from '../../../contracts/accounts/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Avatar, pictureAddress } from '../../../ui/avatar.tsx';
 import { Button } from '../../../ui/button.tsx';
@@ -10,7 +11,6 @@ import { failureText } from '../../../ui/error-text.ts';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { SearchField } from '../../../ui/text-field.tsx';
 import { showToast } from '../../../ui/toast.tsx';
-import type { Profile } from '../contract.ts';
 import { useMe } from './account-context.tsx';
 import { InviteSection } from './invite-section.tsx';
 import { Section } from './section.tsx';

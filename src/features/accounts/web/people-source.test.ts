@@ -2,7 +2,7 @@ import { describe, expect, jest, test } from 'bun:test';
 import { type Client, createClient } from '../../../../client/client.ts';
 import { createPrefixListeners } from '../../../../client/listeners.ts';
 import type { ChannelListeners, Publication, Subscribed } from '../../../../client/subscriptions.ts';
-import type { Profile } from '../contract.ts';
+import type { Profile } from '../../../contracts/accounts/contract.ts';
 import { createPeopleSource } from './people-source.ts';
 import { FOLLOWED_LIMIT } from './whereabouts.ts';
 

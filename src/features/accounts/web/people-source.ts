@@ -1,8 +1,8 @@
 import type { Client } from '../../../../client/client.ts';
+import type { Profile } from '../../../contracts/accounts/contract.ts';
 import type { PeopleSource, Person } from '../../../ui/app-context.tsx';
 import { pictureAddress } from '../../../ui/avatar.tsx';
 import { plainName } from '../../../ui/direction.ts';
-import type { Profile } from '../contract.ts';
 import { gather } from './gather.ts';
 import { createWhereabouts } from './whereabouts.ts';
 

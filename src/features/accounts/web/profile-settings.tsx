@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Me } from '../../../contracts/accounts/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { pictureAddress } from '../../../ui/avatar.tsx';
 import { Button } from '../../../ui/button.tsx';
@@ -7,7 +8,6 @@ import { failureText } from '../../../ui/error-text.ts';
 import { PictureField } from '../../../ui/picture-field.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { showToast } from '../../../ui/toast.tsx';
-import type { Me } from '../contract.ts';
 import { useMe, useSignIn } from './account-context.tsx';
 import { Choices } from './choices.tsx';
 import { Problem } from './gate.tsx';

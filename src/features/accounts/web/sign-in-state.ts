@@ -1,8 +1,8 @@
 import { type Client, createClient } from '../../../../client/client.ts';
 import { BanyanError } from '../../../../client/errors.ts';
 import { createObservable, type Observable } from '../../../../client/listeners.ts';
+import type { Me } from '../../../contracts/accounts/contract.ts';
 import type { PeopleSource } from '../../../ui/app-context.tsx';
-import type { Me } from '../contract.ts';
 import { createPeopleSource } from './people-source.ts';
 
 export type SignedIn = {

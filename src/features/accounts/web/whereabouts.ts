@@ -1,7 +1,7 @@
 import type { Client } from '../../../../client/client.ts';
 import { LIMIT_EXCEEDED } from '../../../../client/errors.ts';
+import { onlineChannel } from '../../../contracts/accounts/events.ts';
 import type { PeopleSource, Whereabouts } from '../../../ui/app-context.tsx';
-import { onlineChannel } from '../events.ts';
 import { gather } from './gather.ts';
 
 /** People followed live at a time; well below what a connection may subscribe to, so that open rooms find a place. */

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Member, RoomSummary } from '../../../contracts/chat/contract.ts';
 import type { Person } from '../../../ui/app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
-import type { Member, RoomSummary } from '../contract.ts';
 import { useAction, useChat } from './chat-context.tsx';
 import { Chosen, PeoplePicker } from './people-picker.tsx';
 

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'bun:test';
 import { type Client, createClient } from '../../../../client/client.ts';
 import type { ConnectionState } from '../../../../client/connection.ts';
 import { createObservable } from '../../../../client/listeners.ts';
-import { ERRORS, type ErrorName } from '../../../core/errors.ts';
+import { ERRORS, type ErrorName } from '../../../contracts/errors.ts';
 import { type BrowserOutbox, newMessageKey, openBrowserOutbox } from './browser-outbox.ts';
 
 const CONNECTED: ConnectionState = { kind: 'connected', client: 'c' };

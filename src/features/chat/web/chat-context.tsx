@@ -1,11 +1,11 @@
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Observable } from '../../../../client/listeners.ts';
+import type { RoomSummary } from '../../../contracts/chat/contract.ts';
 import { useApp, usePerson } from '../../../ui/app-context.tsx';
 import { plainName } from '../../../ui/direction.ts';
 import { failureText } from '../../../ui/error-text.ts';
 import { showToast } from '../../../ui/toast.tsx';
-import type { RoomSummary } from '../contract.ts';
 import type { BrowserOutbox } from './browser-outbox.ts';
 import { type ChatSession, chatSessionOf } from './chat-session.ts';
 import type { OutboxItem } from './outbox-storage.ts';

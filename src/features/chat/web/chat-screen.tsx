@@ -1,6 +1,7 @@
 import { MessagesSquare } from 'lucide-react';
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { RoomSummary } from '../../../contracts/chat/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { plainName } from '../../../ui/direction.ts';
 import { COMMAND_KEY } from '../../../ui/keyboard.ts';
@@ -8,7 +9,6 @@ import { later } from '../../../ui/later.tsx';
 import { useIsPhone } from '../../../ui/media.ts';
 import { EmptyState, Skeleton } from '../../../ui/states.tsx';
 import { showToast } from '../../../ui/toast.tsx';
-import type { RoomSummary } from '../contract.ts';
 import { ChatProvider, useChat, useObservable } from './chat-context.tsx';
 import { RoomListPanel } from './room-list-panel.tsx';
 import { RoomView } from './room-view.tsx';

@@ -5,7 +5,7 @@ import type { ConnectionState } from '../../../../client/connection.ts';
 import { BanyanError } from '../../../../client/errors.ts';
 import { createObservable, createPrefixListeners } from '../../../../client/listeners.ts';
 import type { Publication, Subscribed } from '../../../../client/subscriptions.ts';
-import type { HistoryPage, RoomSummary } from '../contract.ts';
+import type { HistoryPage, RoomSummary } from '../../../contracts/chat/contract.ts';
 import { offsetOf } from '../state.ts';
 import { chatSessionOf } from './chat-session.ts';
 

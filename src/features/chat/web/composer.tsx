@@ -2,12 +2,12 @@ import { SendHorizontal, Smile, X } from 'lucide-react';
 import { Popover } from 'radix-ui';
 import { type KeyboardEvent, type MouseEvent, type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Message } from '../../../contracts/chat/contract.ts';
+import { MESSAGE_LIMIT } from '../../../contracts/chat/limits.ts';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { EmojiPicker } from '../../../ui/emoji-picker.tsx';
 import { isComposing } from '../../../ui/keyboard.ts';
 import { useIsPhone, useIsTouched } from '../../../ui/media.ts';
-import type { Message } from '../contract.ts';
-import { MESSAGE_LIMIT } from '../limits.ts';
 import { usePersonName } from './chat-context.tsx';
 
 export type Composing =

@@ -1,6 +1,6 @@
 import { Check, CheckCheck } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { Message } from '../contract.ts';
+import type { Message } from '../../../contracts/chat/contract.ts';
 import { useReadCount } from './readers-context.tsx';
 import type { RoomActions } from './room-actions.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { Message } from '../contract.ts';
+import type { Message } from '../../../contracts/chat/contract.ts';
 import { DraftBox } from './draft-box.ts';
 import { createDrafts } from './drafts.ts';
 import type { NewMessage, Outbox } from './outbox.ts';

@@ -1,5 +1,5 @@
 import { createObservable, type Observable } from '../../../../client/listeners.ts';
-import type { Message } from '../contract.ts';
+import type { Message } from '../../../contracts/chat/contract.ts';
 import type { Composing } from './composer.tsx';
 import type { Draft, Drafts } from './drafts.ts';
 import type { Outbox } from './outbox.ts';

@@ -1,12 +1,12 @@
 import { Copy } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { RoomInvite, RoomSummary } from '../../../contracts/chat/contract.ts';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { copyAndTell } from '../../../ui/clipboard.ts';
 import { formatShort } from '../../../ui/dates.ts';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
-import type { RoomInvite, RoomSummary } from '../contract.ts';
 import { useAction, useChat } from './chat-context.tsx';
 
 type Props = { readonly room: RoomSummary; readonly onClose: () => void };

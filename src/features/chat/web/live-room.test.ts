@@ -2,7 +2,7 @@ import { describe, expect, jest, test } from 'bun:test';
 import { type Client, createClient } from '../../../../client/client.ts';
 import { createObservable, createPrefixListeners } from '../../../../client/listeners.ts';
 import type { ChannelListeners, Publication } from '../../../../client/subscriptions.ts';
-import type { LiveEvent, RoomEventBody } from '../events.ts';
+import type { LiveEvent, RoomEventBody } from '../../../contracts/chat/events.ts';
 import { createLiveRoom } from './live-room.ts';
 
 /** A connection whose server knows how far Ben has read; counts who listens to what. */

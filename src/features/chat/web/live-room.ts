@@ -3,8 +3,8 @@ import type { ChannelData } from '../../../../client/contract.ts';
 import { LIMIT_EXCEEDED } from '../../../../client/errors.ts';
 import { createObservable, type Observable, type Unlisten } from '../../../../client/listeners.ts';
 import type { ChannelListeners } from '../../../../client/subscriptions.ts';
-import { type LiveEvent, liveChannel } from '../events.ts';
-import { RECEIPTS_LIMIT } from '../limits.ts';
+import { type LiveEvent, liveChannel } from '../../../contracts/chat/events.ts';
+import { RECEIPTS_LIMIT } from '../../../contracts/chat/limits.ts';
 import { addReaders, applyMembersToReaders, applyToReaders, type Readers } from '../readers-state.ts';
 import type { RoomPublication } from '../state.ts';
 

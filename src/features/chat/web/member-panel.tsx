@@ -1,6 +1,7 @@
 import { Link2, LogOut, MoreHorizontal, Pencil, UserPlus, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Member, RoomSummary } from '../../../contracts/chat/contract.ts';
 import { usePerson } from '../../../ui/app-context.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
 import { Button, IconButton } from '../../../ui/button.tsx';
@@ -8,7 +9,6 @@ import { ConfirmDialog } from '../../../ui/dialog.tsx';
 import { Menu, type MenuItem } from '../../../ui/menu.tsx';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { VirtualList } from '../../../ui/virtual-list.tsx';
-import type { Member, RoomSummary } from '../contract.ts';
 import { AddMembersDialog } from './add-members-dialog.tsx';
 import { useAction, useChat } from './chat-context.tsx';
 import { GroupDialog } from './group-dialog.tsx';

@@ -2,11 +2,11 @@ import { Copy, Eye, MoreHorizontal, Pencil, Reply, SmilePlus, Undo2 } from 'luci
 import { Popover } from 'radix-ui';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Message } from '../../../contracts/chat/contract.ts';
 import { IconButton } from '../../../ui/button.tsx';
 import { copyAndTell } from '../../../ui/clipboard.ts';
 import { EmojiPicker, QUICK_EMOJI } from '../../../ui/emoji-picker.tsx';
 import { Menu, type MenuItem } from '../../../ui/menu.tsx';
-import type { Message } from '../contract.ts';
 import type { RoomActions } from './room-actions.ts';
 
 type Props = {

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
+import type { Message, RoomSummary } from '../../../contracts/chat/contract.ts';
+import { PREVIEW_LENGTH } from '../../../contracts/chat/limits.ts';
 import { ConfirmDialog } from '../../../ui/dialog.tsx';
-import type { Message, RoomSummary } from '../contract.ts';
-import { PREVIEW_LENGTH } from '../limits.ts';
 import { useAction, useChat } from './chat-context.tsx';
 import { ReadersDialog } from './readers-dialog.tsx';
 

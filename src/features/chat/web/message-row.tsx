@@ -1,10 +1,10 @@
 import { type KeyboardEvent, memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Message } from '../../../contracts/chat/contract.ts';
 import { usePerson } from '../../../ui/app-context.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
 import { formatClock } from '../../../ui/dates.ts';
 import { Markdown, plainText } from '../../../ui/markdown.tsx';
-import type { Message } from '../contract.ts';
 import { usePersonName } from './chat-context.tsx';
 import { DeliveryState } from './delivery-state.tsx';
 import { MessageActions } from './message-actions.tsx';

@@ -1,9 +1,9 @@
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { RoomNotice } from '../../../contracts/chat/events.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { plainName } from '../../../ui/direction.ts';
 import { formatNames } from '../../../ui/names.ts';
-import type { RoomNotice } from '../events.ts';
 
 const PROMOTED = {
   owner: 'chat.noticeMadeOwner',

@@ -1,8 +1,8 @@
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Message } from '../../../contracts/chat/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { formatNames } from '../../../ui/names.ts';
-import type { Message } from '../contract.ts';
 import type { RoomActions } from './room-actions.ts';
 
 type Props = { readonly message: Message; readonly actions: RoomActions };

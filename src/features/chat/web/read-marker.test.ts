@@ -3,7 +3,7 @@ import type { Client } from '../../../../client/client.ts';
 import type { ConnectionState } from '../../../../client/connection.ts';
 import { BanyanError, type BanyanErrorName } from '../../../../client/errors.ts';
 import { createObservable } from '../../../../client/listeners.ts';
-import type { RoomSummary } from '../contract.ts';
+import type { RoomSummary } from '../../../contracts/chat/contract.ts';
 import { createReadMarker, type ReadMarker } from './read-marker.ts';
 
 const opened: ReadMarker[] = [];

@@ -1,10 +1,10 @@
 import { useTranslation } from 'react-i18next';
+import type { Message, RoomSummary } from '../../../contracts/chat/contract.ts';
 import { usePerson } from '../../../ui/app-context.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { plainText } from '../../../ui/markdown.tsx';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
-import type { Message, RoomSummary } from '../contract.ts';
 import { hasRead } from '../readers-state.ts';
 import { useReaders } from './readers-context.tsx';
 import { useMembers } from './use-members.ts';

@@ -1,4 +1,4 @@
-import type { Message } from '../contract.ts';
+import type { Message } from '../../../contracts/chat/contract.ts';
 
 /** What can be done in an open room; one object as long as it is open, so that rows are not drawn anew. */
 export type RoomActions = {

@@ -1,9 +1,9 @@
 import { ArrowLeft, Users } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import type { RoomSummary } from '../../../contracts/chat/contract.ts';
 import { IconButton } from '../../../ui/button.tsx';
 import { formatAgo } from '../../../ui/dates.ts';
 import { useIsPhone } from '../../../ui/media.ts';
-import type { RoomSummary } from '../contract.ts';
 import { useChat, useRoomTitle } from './chat-context.tsx';
 import { RoomAvatar } from './room-row.tsx';
 import { useWhereabouts } from './use-whereabouts.ts';

@@ -1,6 +1,7 @@
 import { MessageCirclePlus, MessagesSquare, SearchX } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { RoomSummary } from '../../../contracts/chat/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { later } from '../../../ui/later.tsx';
@@ -8,7 +9,6 @@ import { Menu } from '../../../ui/menu.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { SearchField } from '../../../ui/text-field.tsx';
 import { VirtualList } from '../../../ui/virtual-list.tsx';
-import type { RoomSummary } from '../contract.ts';
 import { useChat, useObservable } from './chat-context.tsx';
 import { RoomRow } from './room-row.tsx';
 import { searchRooms } from './room-search.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Client } from '../../../../client/client.ts';
-import type { RoomSummary } from '../contract.ts';
-import type { RoomEventBody } from '../events.ts';
+import type { RoomSummary } from '../../../contracts/chat/contract.ts';
+import type { RoomEventBody } from '../../../contracts/chat/events.ts';
 import type { RoomPublication } from '../state.ts';
 import { RoomListStore } from './room-list.ts';
 

@@ -1,8 +1,8 @@
 import type { Client } from '../../../../client/client.ts';
 import type { Output } from '../../../../client/contract.ts';
 import { createObservable, type Observable } from '../../../../client/listeners.ts';
-import type { RoomSummary } from '../contract.ts';
-import type { UserRoomEvent } from '../events.ts';
+import type { RoomSummary } from '../../../contracts/chat/contract.ts';
+import type { UserRoomEvent } from '../../../contracts/chat/events.ts';
 import { applyRead, applyToRoom, type ReadMark, type RoomItem, toRoomItem } from '../room-state.ts';
 import type { RoomPublication } from '../state.ts';
 import { RequestTimes } from './request-times.ts';

@@ -1,11 +1,11 @@
 import { useTranslation } from 'react-i18next';
+import type { RoomSummary } from '../../../contracts/chat/contract.ts';
 import { useApp, usePerson } from '../../../ui/app-context.tsx';
 import { Avatar, pictureAddress } from '../../../ui/avatar.tsx';
 import { CountBadge } from '../../../ui/badge.tsx';
 import { formatShort } from '../../../ui/dates.ts';
 import { withoutTurning } from '../../../ui/direction.ts';
 import { plainText } from '../../../ui/markdown.tsx';
-import type { RoomSummary } from '../contract.ts';
 import { useChat, usePersonName, useRoomTitle, useUnsent } from './chat-context.tsx';
 import { useWhereabouts } from './use-whereabouts.ts';
 

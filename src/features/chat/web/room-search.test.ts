@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { RoomSummary } from '../contract.ts';
+import type { RoomSummary } from '../../../contracts/chat/contract.ts';
 import { searchRooms } from './room-search.ts';
 
 describe('searching', () => {

@@ -1,4 +1,4 @@
-import type { RoomSummary } from '../contract.ts';
+import type { RoomSummary } from '../../../contracts/chat/contract.ts';
 
 /** Rooms whose name contains the text, whatever the case; all for an empty one. */
 export function searchRooms(

@@ -1,8 +1,8 @@
 import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
+import type { RoomSummary } from '../../../contracts/chat/contract.ts';
+import { RECEIPTS_LIMIT } from '../../../contracts/chat/limits.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { later } from '../../../ui/later.tsx';
-import type { RoomSummary } from '../contract.ts';
-import { RECEIPTS_LIMIT } from '../limits.ts';
 import { useAction, useChat, useObservable, useRoomTitle } from './chat-context.tsx';
 import { Composer } from './composer.tsx';
 import { createLiveRoom, type LiveRoom } from './live-room.ts';

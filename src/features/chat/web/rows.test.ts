@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { Message, TimelineEntry } from '../contract.ts';
+import type { Message, TimelineEntry } from '../../../contracts/chat/contract.ts';
 import type { OutboxItem } from './outbox-storage.ts';
 import { buildRows, type Row, type RowsInput } from './rows.ts';
 

@@ -1,4 +1,4 @@
-import type { Message, TimelineEntry } from '../contract.ts';
+import type { Message, TimelineEntry } from '../../../contracts/chat/contract.ts';
 import type { OutboxItem } from './outbox-storage.ts';
 
 type Notice = Extract<TimelineEntry, { kind: 'notice' }>;

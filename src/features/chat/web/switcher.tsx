@@ -1,8 +1,8 @@
 import { type KeyboardEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { RoomSummary } from '../../../contracts/chat/contract.ts';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { isComposing } from '../../../ui/keyboard.ts';
-import type { RoomSummary } from '../contract.ts';
 import { useChat, useObservable, useRoomTitle } from './chat-context.tsx';
 import { useFoundRooms } from './room-list-panel.tsx';
 import { RoomAvatar } from './room-row.tsx';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import type { Client } from '../../../../client/client.ts';
-import type { HistoryPage } from '../contract.ts';
-import type { RoomEventBody } from '../events.ts';
+import type { HistoryPage } from '../../../contracts/chat/contract.ts';
+import type { RoomEventBody } from '../../../contracts/chat/events.ts';
 import {
   applyRoomEvents,
   EMPTY_TIMELINE,

@@ -1,6 +1,6 @@
 import type { Client } from '../../../../client/client.ts';
 import { createObservable, type Observable } from '../../../../client/listeners.ts';
-import type { HistoryPage, Message } from '../contract.ts';
+import type { HistoryPage, Message } from '../../../contracts/chat/contract.ts';
 import {
   addPage,
   applyRoomEvent,

@@ -2,11 +2,11 @@ import { useVirtualizer, type VirtualItem, type Virtualizer } from '@tanstack/re
 import { ArrowDown, MessageCircle } from 'lucide-react';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { RoomSummary } from '../../../contracts/chat/contract.ts';
 import { Button } from '../../../ui/button.tsx';
 import { dayKey, formatDay } from '../../../ui/dates.ts';
 import { Spinner } from '../../../ui/spinner.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../../ui/states.tsx';
-import type { RoomSummary } from '../contract.ts';
 import { useChat, useObservable, useUnsent } from './chat-context.tsx';
 import { MessageRow } from './message-row.tsx';
 import { NoticeRow } from './notice-row.tsx';

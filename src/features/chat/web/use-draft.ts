@@ -1,5 +1,5 @@
 import { useEffect, useMemo } from 'react';
-import type { Message, RoomSummary } from '../contract.ts';
+import type { Message, RoomSummary } from '../../../contracts/chat/contract.ts';
 import { useChat, useObservable } from './chat-context.tsx';
 import { type BoxView, DraftBox } from './draft-box.ts';
 

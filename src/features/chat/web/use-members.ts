@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { Client } from '../../../../client/client.ts';
-import type { Member } from '../contract.ts';
+import type { Member } from '../../../contracts/chat/contract.ts';
 import { applyToMembers } from '../room-state.ts';
 import { useChat } from './chat-context.tsx';
 

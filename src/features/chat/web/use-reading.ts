@@ -1,6 +1,6 @@
 import type { Virtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
-import type { RoomSummary } from '../contract.ts';
+import type { RoomSummary } from '../../../contracts/chat/contract.ts';
 import { offsetOf } from '../state.ts';
 import { useChat } from './chat-context.tsx';
 import { comeUpTo, isSeen, type NewLine, seeUpTo, startLine, withoutLine } from './new-line.ts';

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { RoomSummary } from '../../../contracts/chat/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
-import type { RoomSummary } from '../contract.ts';
 
 /** Names of many rooms at once, for searching; drawn again as people become known. */
 export function useRoomNames(me: string): (room: RoomSummary) => string {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { Message } from '../contract.ts';
+import type { Message } from '../../../contracts/chat/contract.ts';
 import type { Row } from './rows.ts';
 import { nextIndex } from './use-roving-focus.ts';
 

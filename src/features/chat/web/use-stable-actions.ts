@@ -1,6 +1,6 @@
 import { useMemo, useRef } from 'react';
-import type { RoomSummary } from '../contract.ts';
-import { RECEIPTS_LIMIT } from '../limits.ts';
+import type { RoomSummary } from '../../../contracts/chat/contract.ts';
+import { RECEIPTS_LIMIT } from '../../../contracts/chat/limits.ts';
 import type { RoomActions } from './room-actions.ts';
 
 type Doers = Omit<RoomActions, 'room' | 'showsReaders'>;

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
+import type { RoomSummary } from '../../../contracts/chat/contract.ts';
 import { showToast } from '../../../ui/toast.tsx';
-import type { RoomSummary } from '../contract.ts';
 import { useAction, useChat } from './chat-context.tsx';
 import type { LiveRoom } from './live-room.ts';
 import type { DraftState } from './use-draft.ts';

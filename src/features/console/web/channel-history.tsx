@@ -1,13 +1,13 @@
 import { Trash2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { PublicationInfo } from '../../../contracts/console/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { writtenOut, writtenOutJson } from '../../../ui/direction.ts';
 import { failureText } from '../../../ui/error-text.ts';
 import { ErrorState } from '../../../ui/states.tsx';
 import { showToast } from '../../../ui/toast.tsx';
-import type { PublicationInfo } from '../contract.ts';
 import { prettyJson } from './json-text.ts';
 import { LoadingList } from './list-screen.tsx';
 import { formatCount, formatMoment } from './numbers.ts';

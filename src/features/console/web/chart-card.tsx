@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Measure } from '../events.ts';
+import type { Measure } from '../../../contracts/console/events.ts';
 import { Chart } from './chart.tsx';
 import { type Series, startOf } from './metrics-state.ts';
 import { formatMoment, formatValue, type Unit } from './numbers.ts';

@@ -1,9 +1,9 @@
 import { PlugZap, SearchX, Unplug } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import type { ConnectionInfo } from '../../../contracts/console/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { IconButton } from '../../../ui/button.tsx';
 import { writtenOut } from '../../../ui/direction.ts';
-import type { ConnectionInfo } from '../contract.ts';
 import { PlaceLink, useConsole } from './console-context.tsx';
 import { ListScreen } from './list-screen.tsx';
 import { formatBytes, formatCount, formatSince } from './numbers.ts';

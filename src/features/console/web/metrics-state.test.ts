@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { type MetricsSample, perMeasure, REMEMBERED_SECONDS } from '../events.ts';
+import { type MetricsSample, perMeasure, REMEMBERED_SECONDS } from '../../../contracts/console/events.ts';
 import { appended, disconnectsOf, latest, type Series, startOf } from './metrics-state.ts';
 
 const EMPTY: Series = { at: [], measures: perMeasure<readonly number[]>(() => []), disconnects: [] };

@@ -1,4 +1,4 @@
-import { type Measure, type MetricsSample, perMeasure, REMEMBERED_SECONDS } from '../events.ts';
+import { type Measure, type MetricsSample, perMeasure, REMEMBERED_SECONDS } from '../../../contracts/console/events.ts';
 
 /** What charts show, oldest first. Times are in milliseconds; null: nothing was measured. */
 export type Series = {

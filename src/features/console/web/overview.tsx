@@ -1,9 +1,9 @@
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Measure } from '../../../contracts/console/events.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { failureText } from '../../../ui/error-text.ts';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
-import type { Measure } from '../events.ts';
 import { ChartCard, type ChartKind } from './chart-card.tsx';
 import { useConsole } from './console-context.tsx';
 import { DisconnectReasons } from './disconnect-reasons.tsx';

@@ -1,8 +1,8 @@
 import { UserRound } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import type { ConnectionInfo } from '../../../contracts/console/contract.ts';
 import { usePerson } from '../../../ui/app-context.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
-import type { ConnectionInfo } from '../contract.ts';
 
 type Owner = ConnectionInfo['owner'];
 

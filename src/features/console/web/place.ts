@@ -1,4 +1,4 @@
-import type { Measure } from '../events.ts';
+import type { Measure } from '../../../contracts/console/events.ts';
 
 export const RANGES = [60, 300, 900] as const;
 /** Seconds that the charts show. */

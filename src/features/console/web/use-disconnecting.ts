@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
+import type { ConnectionInfo } from '../../../contracts/console/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
-import type { ConnectionInfo } from '../contract.ts';
 import { useConfirmed } from './use-confirmed.tsx';
 
 type Named = { readonly connection: ConnectionInfo; readonly name: string };

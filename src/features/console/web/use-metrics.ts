@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { Client } from '../../../../client/client.ts';
+import { METRICS_CHANNEL, type MetricsSample } from '../../../contracts/console/events.ts';
 import { useApp } from '../../../ui/app-context.tsx';
-import { METRICS_CHANNEL, type MetricsSample } from '../events.ts';
 import { appended, type Series } from './metrics-state.ts';
 
 export type MetricsState =

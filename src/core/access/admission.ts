@@ -1,0 +1,120 @@
+import type { Span } from '../../ports/traces.ts';
+import { type Application, type Asking, askingOf, type Renewal } from '../backend/application.ts';
+import type { Permitted } from '../backend/application-answers.ts';
+import { DisconnectError } from '../disconnects.ts';
+import { ClientError } from '../errors.ts';
+import { within } from '../measures/tracing.ts';
+import type { Command, SubscribeOptions } from '../protocol/commands.ts';
+import type { JsonText } from '../text/raw-json.ts';
+import type { Permissions, Seat } from './permissions.ts';
+import { userOf } from './principal.ts';
+import type { Grant, SignedIn } from './tokens.ts';
+
+/** What the developer's backend has given us to decide by. */
+export type Vouching = {
+  /** Says what a subscription token grants. Throws `DisconnectError('invalidToken')` or `ClientError('tokenExpired')`. */
+  verifySubscription?(token: string): Promise<Grant>;
+  /** The backend itself, where settings say that there is one. */
+  readonly application?: Application;
+};
+
+type Connect = Extract<Command, { kind: 'connect' }>;
+type Publication = Pick<Extract<Command, { kind: 'publish' }>, 'channel' | 'data' | 'entry' | 'span'>;
+type Who = Parameters<typeof askingOf>[0] & { readonly subscriptions?: Seat };
+
+/** Who comes in, and into which channels, where tokens or the developer's backend have a say in it. */
+export class Admission {
+  readonly #permissions: Permissions;
+  readonly #vouching: () => Vouching | undefined;
+
+  constructor(permissions: Permissions, vouching: () => Vouching | undefined) {
+    this.#permissions = permissions;
+    this.#vouching = vouching;
+  }
+
+  /** Whom the developer's backend takes a client without a token for; undefined where it has no say. */
+  async greet(who: Who, command: Connect): Promise<SignedIn | undefined> {
+    const { principal } = who;
+    const application = this.#vouching()?.application;
+    // People of this installation have signed in already.
+    if (principal.kind !== 'anonymous' || application?.hears('connect') !== true) return undefined;
+    return application.connect(askingOf(who, command.span), command);
+  }
+
+  /** How the developer's backend lets it go on. Rejects when it does not. */
+  renew(who: Who, span?: Span): Promise<Renewal> {
+    const application = this.#vouching()?.application;
+    if (application?.hears('refresh') !== true) return Promise.reject(new DisconnectError('expired'));
+    return application.refresh(askingOf(who, span));
+  }
+
+  /** As `renew`, of a subscription that the backend has granted. */
+  renewIn(who: Who, channel: string, span?: Span): Promise<Renewal> {
+    const application = this.#vouching()?.application;
+    if (application?.hears('sub_refresh') !== true) return Promise.reject(new DisconnectError('expired'));
+    return application.subRefresh(askingOf(who, span), channel);
+  }
+
+  /** What a subscription token says, if it holds for this client and channel. Throws `DisconnectError`, `ClientError`. */
+  async grant(
+    { principal, client }: Pick<Asking, 'principal' | 'client'>,
+    channel: string,
+    token: string,
+  ): Promise<Grant> {
+    const verify = this.#vouching()?.verifySubscription;
+    if (verify === undefined || !this.#permissions.takesTokens(channel)) throw new ClientError('permissionDenied');
+    const grant = await verify(token).catch((error: unknown) => {
+      throw error instanceof DisconnectError ? new ClientError('permissionDenied', { cause: error }) : error;
+    });
+    if (grant.channel !== channel || grant.user !== userOf(principal)) throw new DisconnectError('invalidToken');
+    if (grant.client !== undefined && grant.client !== client) throw new DisconnectError('invalidToken');
+    return grant;
+  }
+
+  /** Resolves when the client may subscribe, with what more is said of it. Throws as `grant`. */
+  async admit(who: Who, channel: string, { token, prove, data, span }: SubscribeOptions): Promise<Grant | undefined> {
+    if (prove !== undefined) return proven(channel, prove(who.principal));
+    if (token !== undefined) return this.grant(who, channel, token);
+    if (this.#permissions.isBackends('subscribe', channel)) {
+      return this.application().subscribe(askingOf(who, span), channel, data);
+    }
+    await within(span, 'permission', () => this.#permissions.check(who.principal, 'subscribe', channel));
+    return undefined;
+  }
+
+  /** What a client may publish of what it wants to, at once where nobody has to be asked. Throws `permissionDenied`. */
+  publication(who: Who, command: Publication): Permitted | Promise<Permitted> {
+    const { channel, data, span } = command;
+    if (this.#permissions.isBackends('publish', channel)) {
+      return this.application().publish(askingOf(who, span), command);
+    }
+    const allowed = this.#permissions.decide(who.principal, 'publish', channel, who.subscriptions);
+    if (typeof allowed === 'boolean') return dataIf(allowed, data);
+    return within(span, 'permission', async () => dataIf(await allowed, data));
+  }
+
+  /** What the developer's backend answers a call with; `data`: JSON text. Rejects with `ClientError` `methodNotFound` where it takes none. */
+  async call(who: Asking, method: string, data: string | undefined): Promise<JsonText | undefined> {
+    const application = this.#vouching()?.application;
+    if (application?.hears('rpc') !== true) throw new ClientError('methodNotFound');
+    return application.rpc(who, method, data);
+  }
+
+  /** Throws `permissionDenied` when there is none: what is its to decide, nobody may. */
+  application(): Application {
+    const application = this.#vouching()?.application;
+    if (application === undefined) throw new ClientError('permissionDenied');
+    return application;
+  }
+}
+
+/** A signature that is for another channel proves nothing. */
+function proven(channel: string, grant: Grant): Grant {
+  if (grant.channel !== channel) throw new ClientError('permissionDenied');
+  return grant;
+}
+
+function dataIf(isAllowed: boolean, data: string): Permitted {
+  if (!isAllowed) throw new ClientError('permissionDenied');
+  return { data };
+}

@@ -1,0 +1,229 @@
+import { base64url, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import type { Given } from '../bus/node-messages.ts';
+import { DisconnectError } from '../disconnects.ts';
+import { ClientError } from '../errors.ts';
+import type { SubscribeOverride } from '../sessions/subscribe-override.ts';
+import { rawMember, rawMembers, withRaw } from '../text/raw-json.ts';
+import type { Principal } from './principal.ts';
+import { algorithmsOf, createKeyFinder, KeysUnavailable, type TokenKeySettings } from './token-keys.ts';
+import type { TokenRefusal } from './token-refusals.ts';
+import { claimedJson, subscribeClaimsOf, subsOf } from './token-subs.ts';
+
+export type TokenSettings = TokenKeySettings & {
+  /** What `iss` and `aud` must be; '' to ask for nothing. */
+  readonly issuer: string;
+  readonly audience: string;
+  /** How far the clock of whoever signs tokens may be ahead of ours. */
+  readonly leewaySeconds: number;
+  /** The claim that holds the user; '' for `sub`. */
+  readonly userClaim?: string;
+  /** A shared secret of before, which counts besides; '' for none. */
+  readonly previousSecret?: string;
+  /** Milliseconds since 1970. */
+  readonly previousSecretUntil?: number;
+};
+
+/** Whom a connection token signs in. */
+export type SignedIn = {
+  readonly principal: Principal;
+  /** Milliseconds since 1970. */
+  readonly expiresAt?: number;
+  /** Shown with the client to others; JSON text. */
+  readonly info?: string;
+  /** Channels that the token puts the client into. */
+  readonly channels?: readonly string[];
+  /** As `channels`, with what more is said of each. */
+  readonly subs?: ReadonlyMap<string, Given>;
+  /** For the developer's backend, with each question about this connection; JSON text. */
+  readonly meta?: string;
+  /** For the client, with the answer to `connect`; JSON text on one line. */
+  readonly data?: string;
+  /** The developer's backend let the client in by itself: it decides on anonymous ones, too, and on how long they stay. */
+  readonly vouched?: true;
+};
+
+/** What a subscription token says: this user may be in this channel. */
+export type Grant = {
+  readonly channel: string;
+  readonly user: string;
+  /** Shown with the client in the channel; JSON text. */
+  readonly info?: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt?: number;
+  /** Most users that may be present in the channel, this one included. */
+  readonly userLimit?: number;
+  /** The developer's backend granted it by itself: it is asked anew when the time is over, not the client for a token. */
+  readonly vouched?: true;
+  /** What differs for this subscription from the namespace's options. */
+  readonly override?: SubscribeOverride;
+  /** For the client, with the answer; JSON text on one line. */
+  readonly data?: string;
+  /** The only connection for which it is good. */
+  readonly client?: string;
+};
+
+/** Is told of each token that is refused. */
+type Refused = (reason: TokenRefusal, error: Error) => void;
+
+/** Claims that are passed on as they were written, those of each channel in `subs` too. */
+const PASSED_ON = ['info', 'data', 'meta'];
+
+/** Who a developer's own backend says that somebody is, and where they may be. */
+export type Tokens = {
+  /** Throws `DisconnectError('invalidToken')`, `ClientError` `tokenExpired`, or `unavailable` (100, temporary) when keys cannot be had. */
+  connection(token: string): Promise<SignedIn>;
+  /** As `connection`. */
+  subscription(token: string): Promise<Grant>;
+};
+
+/**
+ * Verifies JWTs: connection tokens with the claims `sub` (the user, '' for anonymous), `exp`, `info` or `b64info`,
+ * `subs` or `channels`, `meta` and `expire_at`; subscription tokens with `channel`, and if they like `client`, `data` or
+ * `b64data`, and `override`. Without a key every token is refused. One sort never serves for the other.
+ * https://centrifugal.dev/docs/server/authentication, https://centrifugal.dev/docs/server/channel_token_auth
+ */
+export function createTokens(settings: TokenSettings, now: () => number, refused: Refused = () => undefined): Tokens {
+  const verifyBy = async (token: string, findKey: JWTVerifyGetKey, algorithms: string[]): Promise<JWTPayload> => {
+    const { payload } = await jwtVerify(token, findKey, {
+      algorithms,
+      currentDate: new Date(now()),
+      clockTolerance: settings.leewaySeconds,
+      ...(settings.issuer !== '' && { issuer: settings.issuer }),
+      ...(settings.audience !== '' && { audience: settings.audience }),
+    });
+    return asWritten(payload, new TextDecoder().decode(base64url.decode(token.split('.')[1] ?? '')));
+  };
+  const findKey = createKeyFinder(settings);
+  const algorithms = algorithmsOf(settings);
+  const { previousSecret = '', previousSecretUntil = Number.POSITIVE_INFINITY } = settings;
+  const previous = { secret: previousSecret, publicKey: '', jwksUrl: '' };
+  const verify = (token: string): Promise<JWTPayload> =>
+    verifyBy(token, findKey, algorithms).catch((error: unknown) => {
+      const isOther = error instanceof errors.JWSSignatureVerificationFailed;
+      if (!isOther || previousSecret === '' || now() > previousSecretUntil) throw error;
+      return verifyBy(token, createKeyFinder(previous), algorithmsOf(previous));
+    });
+  const checked = async <T extends Ending>(token: string, read: (payload: JWTPayload) => T): Promise<T> => {
+    if (algorithms.length === 0) throw new DisconnectError('invalidToken');
+    const payload = await verify(token).catch((error: unknown) => refuse(error, refused));
+    try {
+      return lasting(read(payload), now());
+    } catch (error) {
+      if (error instanceof ClientError) refused('expired', error);
+      else if (error instanceof DisconnectError) refused('claims', error);
+      throw error;
+    }
+  };
+  return {
+    connection: (token) => checked(token, (payload) => signedIn(payload, settings)),
+    subscription: (token) => checked(token, (payload) => grantOf(payload, settings)),
+  };
+}
+
+type Ending = { readonly expiresAt?: number };
+
+/** What a token begins must not be over yet: `exp` may be within the leeway, and `expire_at` anything. */
+function lasting<T extends Ending>(said: T, now: number): T {
+  if (said.expiresAt !== undefined && said.expiresAt <= now) throw new ClientError('tokenExpired');
+  return said;
+}
+
+/** Whatever the library throws. It never tells the client more than whether to come again, and with which token. */
+function refuse(thrown: unknown, refused: Refused): never {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const reason = reasonOf(error);
+  refused(reason, error);
+  switch (reason) {
+    case 'keysUnavailable':
+      throw new ClientError('unavailable', { code: 100, message: 'keys are not available; try again', cause: error });
+    case 'expired':
+    case 'notYet':
+      throw new ClientError('tokenExpired');
+    case 'signature':
+    case 'claims':
+    case 'malformed':
+    case 'key':
+      throw new DisconnectError('invalidToken');
+    default:
+      return reason satisfies never;
+  }
+}
+
+function reasonOf(error: Error): TokenRefusal {
+  if (error instanceof KeysUnavailable) return 'keysUnavailable';
+  if (error instanceof errors.JWTExpired) return 'expired';
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    // Centrifugo answers the same: https://github.com/centrifugal/centrifugo, internal/jwtverify/token_verifier_jwt.go
+    return error.claim === 'nbf' && error.reason === 'check_failed' ? 'notYet' : 'claims';
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature';
+  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) return 'malformed';
+  // Algorithms that are not allowed or not known, keys that are not there, are several or cannot be used.
+  return 'key';
+}
+
+/** The claims with those that are passed on as `JsonText`. */
+function asWritten(payload: JWTPayload, text: string): JWTPayload {
+  const raw = withRaw(payload, text, PASSED_ON) as JWTPayload;
+  const { subs } = payload;
+  if (typeof subs !== 'object' || subs === null || Array.isArray(subs)) return raw;
+  const texts = rawMembers(rawMember(text, 'subs') ?? '{}');
+  const each = Object.entries(subs).map(([name, claims]) => [
+    name,
+    withRaw(claims, texts.get(name) ?? '{}', PASSED_ON),
+  ]);
+  return { ...raw, subs: Object.fromEntries(each) };
+}
+
+function signedIn(payload: JWTPayload, settings: TokenSettings): SignedIn {
+  // Whoever may be in one channel is not thereby somebody everywhere.
+  if ((payload.channel ?? '') !== '') throw new DisconnectError('invalidToken');
+  const user = userOf(payload, settings);
+  const info = infoOf(payload);
+  const meta = claimedJson(payload.meta, undefined);
+  const subs = subsOf(payload.subs);
+  // As in Centrifugo, one of them counts.
+  const channels = subs.size > 0 ? [] : textsOf(payload.channels);
+  return {
+    principal: user === '' ? { kind: 'anonymous' } : { kind: 'external', user },
+    ...expiryOf(payload),
+    ...(info !== undefined && { info }),
+    ...(channels.length > 0 && { channels: [...new Set(channels)] }),
+    ...(subs.size > 0 && { subs }),
+    ...(meta !== undefined && { meta }),
+  };
+}
+
+function grantOf(payload: JWTPayload, settings: TokenSettings): Grant {
+  const { channel, client } = payload;
+  if (typeof channel !== 'string' || channel === '') throw new DisconnectError('invalidToken');
+  if (client !== undefined && typeof client !== 'string') throw new DisconnectError('invalidToken');
+  return {
+    ...{ channel, user: userOf(payload, settings), ...expiryOf(payload), ...subscribeClaimsOf(payload) },
+    ...(client !== undefined && client !== '' && { client }),
+  };
+}
+
+function userOf(payload: JWTPayload, { userClaim = '' }: TokenSettings): string {
+  const user: unknown = (userClaim === '' ? payload.sub : payload[userClaim]) ?? '';
+  if (typeof user !== 'string') throw new DisconnectError('invalidToken');
+  return user;
+}
+
+/** `expire_at` overrides `exp`: 0 means that what the token began does not end with it. In seconds, both. */
+function expiryOf({ exp, expire_at: end }: JWTPayload): { readonly expiresAt?: number } {
+  if (end !== undefined && (typeof end !== 'number' || !Number.isFinite(end)))
+    throw new DisconnectError('invalidToken');
+  const seconds = end ?? exp;
+  return seconds === undefined || seconds === 0 ? {} : { expiresAt: seconds * 1_000 };
+}
+
+function infoOf({ info, b64info }: JWTPayload): string | undefined {
+  return claimedJson(info, typeof b64info === 'string' ? b64info : undefined);
+}
+
+function textsOf(value: unknown): string[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value;
+  throw new DisconnectError('invalidToken');
+}

@@ -1,0 +1,243 @@
+import type { Position, Publication } from '../../ports/log.ts';
+import type { Namespace } from '../channels/namespace.ts';
+import { createTagFilter, type TagFilter } from '../channels/tag-filter.ts';
+import { ClientError } from '../errors.ts';
+import type { SubscribeOptions } from '../protocol/commands.ts';
+import type { Connection, Fanout } from '../protocol/connection.ts';
+import { type Frame, type Frames, listOf, type Protocol } from '../protocol/protocol.ts';
+import type { SubscribeResult } from '../protocol/pushes.ts';
+import { type Burst, joined, type PublicationPush } from './burst.ts';
+import type { Conflation, Reader } from './conflation.ts';
+import { PacedTopic } from './paced-topic.ts';
+
+/** How a subscriber takes a channel's publications, where that is not the plain way. */
+export type FeedOptions = {
+  /** Under a number instead of the channel's name. */
+  readonly compact: boolean;
+  /** As differences from the publication before. */
+  readonly delta: boolean;
+  /** Only those whose tags match. */
+  readonly filter?: TagFilter;
+  /** The channel is a map: differences are of one entry each. */
+  readonly keyed: boolean;
+  /** Who is behind is given the newest of each key; the tag that holds it. */
+  readonly conflateTag?: string;
+};
+
+/**
+ * What of the client's wishes the namespace grants; undefined for the plain way. Without `delta` and `compact` the
+ * client simply gets more bytes; a filter that is refused must not be forgotten in silence. Throws `badRequest`.
+ */
+export function feedOptionsOf(
+  namespace: Namespace,
+  asked: SubscribeOptions,
+  { clients }: Protocol,
+): FeedOptions | undefined {
+  if (namespace.type === 'sharedPoll') return undefined;
+  const compact = namespace.compact && asked.compact === true;
+  const keyed = namespace.type !== 'stream';
+  // In a map an entry may stop matching, so that with a filter nobody knows which base a client has.
+  const delta = namespace.delta && asked.delta === true && !(keyed && asked.filter !== undefined);
+  // Who polls asks for as much as it can take.
+  const isPaced = namespace.conflate && clients !== 'poll';
+  const plain = { compact, delta, keyed, ...(isPaced && { conflateTag: namespace.conflateTag }) };
+  if (asked.filter === undefined) return compact || delta || isPaced ? plain : undefined;
+  if (!namespace.tagFilter) {
+    throw new ClientError('badRequest', { field: 'tf', message: 'this namespace takes no tag filters' });
+  }
+  return { ...plain, filter: createTagFilter(asked.filter) };
+}
+
+/** The channel that a feed is of. */
+export type FedChannel = { readonly name: string; readonly position: Position };
+
+type Place = {
+  readonly topic: string;
+  readonly channel: FedChannel;
+  readonly number: number;
+  readonly conflation: Conflation;
+};
+
+/** What a feed needs to send. */
+export type Outlet = {
+  readonly fanout: Fanout;
+  readonly burst: Burst;
+  /** The connection of a client, if it can be told apart and is here. */
+  readonly connectionOf: (client: string) => Connection | undefined;
+};
+
+/** Characters that go to a paced topic before its clients are looked at again. */
+const PART_LENGTH = 64 * 1024;
+
+/** Subscribers of a channel that take its publications in one same way of their own: they share a topic. */
+export class Feed {
+  readonly protocol: Protocol;
+  readonly options: FeedOptions;
+  readonly #place: Place;
+  #subscribers = 0;
+  /** What those in the topic were given last, by the entry of a map, to which the next difference refers. */
+  readonly #bases = new Map<string, Publication>();
+  /** Somebody has come back to a map: what that client has of entries that it was not given now is not known. */
+  #returned = false;
+  /** Those that were given nothing yet, and so are not in the topic. */
+  readonly #baseless = new Set<Reader>();
+  /** Where who is behind leaves the topic for a while. */
+  readonly #paced: PacedTopic | undefined;
+
+  constructor(protocol: Protocol, options: FeedOptions, place: Place) {
+    this.protocol = protocol;
+    this.options = options;
+    this.#place = place;
+    const { conflateTag: tag } = options;
+    const { topic, conflation } = place;
+    const encode = (publication: Publication) => listOf(protocol.encodePush(this.#push(publication, undefined)));
+    this.#paced = tag === undefined ? undefined : new PacedTopic({ conflation, topic, protocol, tag, encode });
+  }
+
+  get subscribers(): number {
+    return this.#subscribers;
+  }
+
+  /** Counts a subscriber in, and makes its result what it is in this feed; `top` is the channel's position. */
+  enter(result: SubscribeResult, top: number): SubscribeResult {
+    this.#subscribers += 1;
+    const { compact, delta } = this.options;
+    const publications = this.choose(result.publications);
+    return {
+      ...result,
+      publications,
+      // What the filter holds back is behind the client as well.
+      ...(result.recovered && publications.length === 0 && { offset: top }),
+      ...(delta && { delta }),
+      ...(compact && { number: this.#place.number }),
+    };
+  }
+
+  /** The subscriber hears from now on what is published, after its result. */
+  join(reader: Reader, { publications, recovered, map }: SubscribeResult): void {
+    const { delta, keyed } = this.options;
+    if (delta && !keyed && publications.length === 0) {
+      this.#baseless.add(reader);
+      return;
+    }
+    if (keyed && recovered) {
+      this.#returned = true;
+      this.#bases.clear();
+    }
+    // These are the bases of all others, too: what was pending was sent before this subscriber came in.
+    const given = this.#returned ? publications : [...(map?.state ?? []), ...publications];
+    if (delta) for (const publication of given) this.#remember(publication);
+    this.#enterTopic(reader);
+  }
+
+  /** Counts a subscriber out, whether it has joined or not. */
+  leave(reader: Reader): void {
+    this.#subscribers -= 1;
+    if (this.#baseless.delete(reader)) return;
+    if (this.#paced !== undefined) this.#paced.leave(reader);
+    else reader.connection.leave(this.#place.topic);
+  }
+
+  /** Those of the publications that are for this feed. */
+  choose(publications: readonly Publication[]): readonly Publication[] {
+    const { filter } = this.options;
+    if (filter === undefined) return publications;
+    return publications.filter(({ tags, entry }) => entry?.removed === true || filter.matches(tags));
+  }
+
+  /** Sends chosen publications, at least one, to everyone in the feed. */
+  send(publications: readonly Publication[], outlet: Outlet): void {
+    const paced = this.#paced;
+    if (paced === undefined) return this.#send(publications, outlet);
+    for (const { part, except } of partsOf(publications)) {
+      const left = except === undefined ? undefined : outlet.connectionOf(except);
+      paced.hold(part, left);
+      const wasIn = left !== undefined && paced.has(left);
+      if (wasIn) left.leave(this.#place.topic);
+      this.#send(part, outlet);
+      if (wasIn) left.join(this.#place.topic);
+    }
+  }
+
+  /** Tells everyone in the feed something that is no publication. */
+  tell(frames: Frames, fanout: Fanout): void {
+    for (const frame of listOf(frames)) {
+      fanout.publish(this.#place.topic, frame);
+      for (const { connection } of this.#baseless) connection.send(frame);
+      for (const connection of this.#paced?.behind ?? []) connection.send(frame);
+    }
+  }
+
+  #enterTopic(reader: Reader): void {
+    if (this.#paced !== undefined) this.#paced.join(reader);
+    else reader.connection.join(this.#place.topic);
+  }
+
+  #send(publications: readonly Publication[], { fanout, burst }: Outlet): void {
+    const { protocol } = this;
+    const { delta, keyed } = this.options;
+    const isSomebodyIn = !delta || keyed || this.#bases.size > 0;
+    const [first, ...later] = publications.map((publication) => {
+      const frames = burst.encode(protocol, this.#push(publication, this.#bases.get(keyOf(publication))));
+      if (delta) this.#remember(publication);
+      return frames;
+    });
+    if (isSomebodyIn) {
+      for (const frame of joined(protocol, [first, ...later].flatMap(listOf))) fanout.publish(this.#place.topic, frame);
+    }
+    const [oldest] = publications;
+    if (this.#baseless.size === 0 || oldest === undefined) return;
+    const whole = isSomebodyIn ? burst.encode(protocol, this.#push(oldest, undefined)) : first;
+    this.#begin(joined(protocol, [whole, ...later].flatMap(listOf)));
+  }
+
+  #remember(publication: Publication): void {
+    if (publication.entry?.removed === true) this.#bases.delete(keyOf(publication));
+    else this.#bases.set(keyOf(publication), publication);
+  }
+
+  /** Gives those without a base frames that begin with a whole publication; from then on they are as the others. */
+  #begin(frames: readonly Frame[]): void {
+    for (const reader of [...this.#baseless]) {
+      for (const frame of frames) reader.connection.send(frame);
+      // Too slow, it may have been closed, and have left.
+      if (this.#baseless.delete(reader)) this.#enterTopic(reader);
+    }
+  }
+
+  #push(publication: Publication, base: Publication | undefined): PublicationPush {
+    const { compact, delta } = this.options;
+    const { channel } = this.#place;
+    return {
+      kind: 'publication',
+      channel: channel.name,
+      epoch: channel.position.epoch,
+      publication,
+      ...(compact && { number: this.#place.number }),
+      ...(delta && { delta: base === undefined ? {} : { base } }),
+    };
+  }
+}
+
+type Part = { readonly part: readonly Publication[]; readonly except: string | undefined };
+
+/** Publications that the same client is not told of, as many as may go before the next look. */
+function partsOf(publications: readonly Publication[]): readonly Part[] {
+  const parts: Part[] = [];
+  let [part, length]: [Publication[], number] = [[], 0];
+  for (const publication of publications) {
+    if (part.length > 0 && (part[0]?.except !== publication.except || length > PART_LENGTH)) {
+      parts.push({ part, except: part[0]?.except });
+      [part, length] = [[], 0];
+    }
+    part.push(publication);
+    length += publication.data.length;
+  }
+  parts.push({ part, except: part[0]?.except });
+  return parts;
+}
+
+/** What a difference is of: an entry of a map, or the whole channel. */
+function keyOf({ entry }: Publication): string {
+  return entry?.key ?? '';
+}

@@ -1,0 +1,135 @@
+import type { Principal } from '../access/principal.ts';
+import { ClientError } from '../errors.ts';
+import { isThisMachine, networkOf } from './attempt-limits.ts';
+import type { LimitName, Quotas } from './quotas.ts';
+import { Rate } from './rate.ts';
+import { RateTable } from './rate-table.ts';
+
+/** A rate that was passed, and how soon there is something left of it again. */
+export type Excess = {
+  readonly limit: Extract<LimitName, 'commands' | 'publications' | 'userCommands' | 'userPublications'>;
+  readonly waitMs: number;
+};
+
+/** A connection, as far as rates go: when its buckets are full again (see `Rate`). */
+export interface Spender {
+  readonly principal: Principal;
+  commandsFullAt: number;
+  publicationsFullAt: number;
+  /** Of refusals: how often it may still be told no before it is closed. */
+  refusalsFullAt: number;
+}
+
+export type Caller = { readonly principal: Principal; readonly address: string };
+
+/** How often clients may ask for something: each connection, and each user over all connections of this node. */
+export class Allowances {
+  readonly #commands: Rate | undefined;
+  readonly #publications: Rate | undefined;
+  readonly #userCommands: UserRates | undefined;
+  readonly #userPublications: UserRates | undefined;
+  /** Of refusals: as often as the first of the bounds lets something through. */
+  readonly #refusals: Rate | undefined;
+
+  constructor(quotas: Quotas) {
+    const rate = (perSecond: number) =>
+      perSecond > 0 ? new Rate(perSecond, perSecond * quotas.burstSeconds) : undefined;
+    const [users, publishers] = [rate(quotas.userCommandsPerSecond), rate(quotas.userPublicationsPerSecond)];
+    this.#commands = rate(quotas.commandsPerSecond);
+    this.#publications = rate(quotas.publicationsPerSecond);
+    this.#userCommands = users && new UserRates(users);
+    this.#userPublications = publishers && new UserRates(publishers);
+    this.#refusals = this.#commands ?? this.#publications ?? users ?? publishers;
+  }
+
+  /** Takes what a command of a connection costs; gives what was passed where it may not be done now. */
+  take(spender: Spender, isPublication: boolean, now: number): Excess | undefined {
+    if (this.#commands !== undefined) {
+      const fullAt = this.#commands.take(spender.commandsFullAt, now);
+      if (fullAt === spender.commandsFullAt) return { limit: 'commands', waitMs: this.#commands.waitMs(fullAt, now) };
+      spender.commandsFullAt = fullAt;
+    }
+    if (isPublication && this.#publications !== undefined) {
+      const fullAt = this.#publications.take(spender.publicationsFullAt, now);
+      if (fullAt === spender.publicationsFullAt)
+        return { limit: 'publications', waitMs: this.#publications.waitMs(fullAt, now) };
+      spender.publicationsFullAt = fullAt;
+    }
+    return this.#takeOfUser(spender.principal, isPublication, now);
+  }
+
+  /** As `take`, for a request that belongs to no connection. Whoever is nobody counts as their network. */
+  takeRequest({ principal, address }: Caller, isPublication: boolean, now: number): Excess | undefined {
+    if (principal.kind !== 'anonymous') return this.#takeOfUser(principal, isPublication, now);
+    // A proxy that is not trusted would count as one for everybody behind it.
+    if (isThisMachine(address)) return undefined;
+    return this.#takeOfUser({ kind: 'network', network: networkOf(address) }, isPublication, now);
+  }
+
+  /** Whether a connection that has just asked too much may stay; false when it goes on and on. */
+  bears(spender: Spender, now: number): boolean {
+    if (this.#refusals === undefined) return true;
+    const fullAt = this.#refusals.take(spender.refusalsFullAt, now);
+    const isBorne = fullAt !== spender.refusalsFullAt;
+    spender.refusalsFullAt = fullAt;
+    return isBorne;
+  }
+
+  /** Forgets those who have not used theirs lately. */
+  sweep(now: number): void {
+    this.#userCommands?.sweep(now);
+    this.#userPublications?.sweep(now);
+  }
+
+  #takeOfUser(who: Who, isPublication: boolean, now: number): Excess | undefined {
+    const waitMs = this.#userCommands?.take(who, now) ?? 0;
+    if (waitMs > 0) return { limit: 'userCommands', waitMs };
+    if (!isPublication) return undefined;
+    const publicationMs = this.#userPublications?.take(who, now) ?? 0;
+    return publicationMs > 0 ? { limit: 'userPublications', waitMs: publicationMs } : undefined;
+  }
+}
+
+/** What the client is told. */
+export function tooSoon({ waitMs }: Excess): ClientError {
+  return new ClientError('tooManyRequests', { retryAfter: Math.ceil(waitMs) / 1_000 });
+}
+
+type Who = Principal | { readonly kind: 'network'; readonly network: string };
+
+/** A bucket for each user. People, those whom tokens name and users of apps may have the same ids, so each kind has a table. */
+class UserRates {
+  readonly #people: RateTable;
+  readonly #external: RateTable;
+  readonly #ofApps: RateTable;
+  readonly #networks: RateTable;
+
+  constructor(rate: Rate) {
+    this.#people = new RateTable(rate);
+    this.#external = new RateTable(rate);
+    this.#ofApps = new RateTable(rate);
+    this.#networks = new RateTable(rate);
+  }
+
+  /** Milliseconds to wait; 0: taken. Nobody in particular has no bucket. */
+  take(who: Who, now: number): number {
+    switch (who.kind) {
+      case 'anonymous':
+        return 0;
+      case 'user':
+        return this.#people.take(who.user, now);
+      case 'external':
+        return this.#external.take(who.user, now);
+      case 'app':
+        return who.user === '' ? 0 : this.#ofApps.take(`${who.app}/${who.user}`, now);
+      case 'network':
+        return this.#networks.take(who.network, now);
+      default:
+        return who satisfies never;
+    }
+  }
+
+  sweep(now: number): void {
+    for (const table of [this.#people, this.#external, this.#ofApps, this.#networks]) table.sweep(now);
+  }
+}

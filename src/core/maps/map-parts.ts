@@ -1,0 +1,88 @@
+import type { Publication } from '../../ports/log.ts';
+import type { FeedOptions } from '../delivery/feed.ts';
+import type { HubChannel } from '../delivery/hub-channel.ts';
+import { ClientError } from '../errors.ts';
+import type { Since, SubscribeOptions } from '../protocol/commands.ts';
+import type { MapPart, SubscribeResult } from '../protocol/pushes.ts';
+import type { MapRead, Maps } from './maps.ts';
+
+/** Entries of one part, where the client does not ask for fewer. */
+const MOST_ENTRIES = 1_000;
+
+/** What is to be read now for a client on its way into a map; undefined for a log, and for one that recovers. */
+export function readPart(
+  maps: Maps,
+  channel: HubChannel,
+  asked: SubscribeOptions,
+  { bytes, now }: { readonly bytes: number; readonly now: number },
+): MapRead | undefined {
+  const { type } = channel.namespace;
+  if ((asked.type ?? 'stream') !== type) {
+    throw new ClientError('badRequest', { field: 'type', message: `this channel is a ${type}` });
+  }
+  if (type === 'stream' || type === 'sharedPoll' || (asked.page === undefined && asked.since !== undefined))
+    return undefined;
+  const { cursor, limit } = asked.page ?? { cursor: '', limit: 0 };
+  const most = limit > 0 ? Math.min(limit, MOST_ENTRIES) : MOST_ENTRIES;
+  return maps.read(channel.name, { cursor, limit: most, bytes, now });
+}
+
+/** The answer with a part that is not the last: the client asks on from its cursor, and from the place of the first part. */
+export function partResult(
+  channel: HubChannel,
+  read: MapRead,
+  { since, wishes }: { readonly since: Since | undefined; readonly wishes: FeedOptions | undefined },
+): SubscribeResult {
+  const { epoch } = channel.position;
+  const offset = since?.offset ?? channel.position.offset;
+  return {
+    ...{ recoverable: channel.recoverable, epoch, offset, wasRecovering: false, recovered: false, publications: [] },
+    ...(wishes?.delta === true && { delta: true }),
+    map: mapPart(channel, read.cursor, chosen(read.entries, wishes)),
+  };
+}
+
+/**
+ * The answer with the last part: with what has changed since the first one, the client knows the map as it is now. `entered`
+ * is the result of entering at the place of the first part. Throws `unrecoverablePosition` when too much has changed.
+ */
+export function lastResult(
+  channel: HubChannel,
+  read: MapRead,
+  { entered, wishes }: { readonly entered: SubscribeResult; readonly wishes: FeedOptions | undefined },
+): SubscribeResult {
+  const changed = entered.wasRecovering && channel.recoverable ? missedIn(entered) : changedIn(channel, read);
+  if (changed === undefined) throw new ClientError('unrecoverablePosition');
+  return {
+    ...entered,
+    ...{ wasRecovering: false, recovered: false, offset: channel.position.offset },
+    publications: chosen(changed, wishes),
+    map: mapPart(channel, '', chosen(read.entries, wishes)),
+  };
+}
+
+/** The answer to a client that knew the map already. Throws `unrecoverablePosition` when it missed too much. */
+export function recoveredResult(channel: HubChannel, entered: SubscribeResult): SubscribeResult {
+  if (!entered.recovered) throw new ClientError('unrecoverablePosition');
+  return { ...entered, offset: channel.position.offset, map: mapPart(channel, '', []) };
+}
+
+function mapPart({ namespace }: HubChannel, cursor: string, state: readonly Publication[]): MapPart {
+  return { type: namespace.type, cursor, state, debounceMs: namespace.mapDebounceMs };
+}
+
+function missedIn(entered: SubscribeResult): readonly Publication[] | undefined {
+  return entered.recovered ? entered.publications : undefined;
+}
+
+/** With a log a first part that is also the last needs none: it was read in this same turn. */
+function changedIn(channel: HubChannel, read: MapRead): readonly Publication[] | undefined {
+  return channel.recoverable ? [] : read.changed;
+}
+
+/** A removal has no tags, and concerns whoever has the entry. */
+function chosen(publications: readonly Publication[], wishes: FeedOptions | undefined): readonly Publication[] {
+  const filter = wishes?.filter;
+  if (filter === undefined) return publications;
+  return publications.filter(({ tags, entry }) => entry?.removed === true || filter.matches(tags));
+}

@@ -1,0 +1,11 @@
+import type { Fields, Telemetry } from '../../ports/telemetry.ts';
+import type { UserContext } from './operation.ts';
+
+/** Leaves a line in the log that says who did what, and from where. Never with a secret, nor with what people say. */
+export function audit(
+  { telemetry }: { readonly telemetry: Telemetry },
+  { principal, address }: UserContext,
+  { event, ...fields }: Fields & { readonly event: string },
+): void {
+  telemetry.record('info', event, { ...fields, by: principal.user, address });
+}

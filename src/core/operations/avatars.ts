@@ -1,0 +1,148 @@
+import type { Blobs } from '../../ports/blobs.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { ImageError, type ImageProblem, type Images } from '../../ports/images.ts';
+import type { Principal } from '../access/principal.ts';
+import { ClientError } from '../errors.ts';
+import { AttemptLimiter } from '../limits/attempt-limits.ts';
+import { Slots } from '../limits/slots.ts';
+import { randomText } from '../text/random-text.ts';
+
+const FILES = '/files/avatars/';
+const NAME = /^[a-z2-9]{20}\.webp$/;
+const MAX_BYTES = 5 * 1024 * 1024;
+/** Screens show avatars at up to 128 CSS pixels, twice as dense. */
+const SIDE = 256;
+/** A picture may take 100 MB while it is opened. */
+const OPENED = { running: 1, waiting: 8 };
+/** However slow the line: 5 MB at 350 kbit/s. */
+const DEADLINE_MS = 120_000;
+const PER_USER = { attempts: 30, windowMs: 60 * 60_000 };
+
+/** What `receive` takes. */
+export const AVATAR_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'] as const;
+
+const REASONS: Readonly<Record<ImageProblem, string>> = {
+  format: 'must be a PNG, JPEG, WebP or GIF picture',
+  pixels: 'has more than 25 million pixels',
+  damaged: 'is damaged',
+};
+
+type Parts = { readonly blobs: Blobs; readonly images: Images; readonly clock: Clock };
+
+/** Avatars of people and groups: taken from strangers, made safe, kept as files and shown. */
+export class Avatars {
+  readonly #blobs: Blobs;
+  readonly #images: Images;
+  readonly #clock: Clock;
+  readonly #perUser: AttemptLimiter;
+  readonly #opened = new Slots(OPENED.running, OPENED.waiting);
+
+  constructor({ blobs, images, clock }: Parts) {
+    this.#blobs = blobs;
+    this.#images = images;
+    this.#clock = clock;
+    this.#perUser = new AttemptLimiter(clock, PER_USER);
+  }
+
+  /**
+   * Keeps the picture that is the request's body and hands its name to `use`, which checks once more that the caller
+   * may: clients take as long as they like to send a body. Where `use` refuses, the file goes again.
+   * Throws `ClientError`: `tooLarge` past 5 MB, `invalidInput` for what is no picture, `badRequest` when the body breaks off, `rateLimited`, `tooManyRequests`; and what `use` throws.
+   */
+  async receive<T>(
+    { headers, body }: Pick<Request, 'headers' | 'body'>,
+    user: string,
+    use: (name: string) => Promise<T>,
+  ): Promise<T> {
+    this.#perUser.take(user);
+    const bytes = await readBody(headers, body, this.#clock).catch(brokenOff);
+    const picture = await this.#opened.run(() => this.#images.thumbnail(bytes, SIDE)).catch(refuse);
+    const name = `${randomText(20)}.webp`;
+    await this.#blobs.put(blobOf(name), picture);
+    try {
+      return await use(name);
+    } catch (error) {
+      // After a temporary error the picture may be in use all the same.
+      if (error instanceof ClientError && !error.temporary) await this.remove(name);
+      throw error;
+    }
+  }
+
+  /** Removing what is not there is no error. */
+  async remove(name: string): Promise<void> {
+    await this.#blobs.remove(blobOf(name));
+  }
+
+  /** Shows a picture to whoever is signed in and knows its name; undefined for other requests. Throws `ClientError`. */
+  async route({ method, url }: Request, principal: Principal): Promise<Response | undefined> {
+    const { pathname } = new URL(url);
+    if (!pathname.startsWith(FILES) || (method !== 'GET' && method !== 'HEAD')) return undefined;
+    if (principal.kind !== 'user') throw new ClientError('unauthorized');
+    const name = pathname.slice(FILES.length);
+    const bytes = NAME.test(name) ? await this.#blobs.get(blobOf(name)) : undefined;
+    if (bytes === undefined) throw new ClientError('notFound');
+    const headers = {
+      'content-type': 'image/webp',
+      // A new picture has a new name.
+      'cache-control': 'private, max-age=31536000, immutable',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; sandbox",
+      'cross-origin-resource-policy': 'same-origin',
+    };
+    return new Response(bytes, { headers });
+  }
+}
+
+function blobOf(name: string): string {
+  return `avatars/${name}`;
+}
+
+/** Counts while it reads: what the client says about the length is not relied on. */
+async function readBody(headers: Headers, body: Request['body'], clock: Clock): Promise<Uint8Array> {
+  if (Number(headers.get('content-length') ?? 0) > MAX_BYTES) throw tooLarge();
+  const reader = body?.getReader();
+  let isLate = false;
+  const stopWaiting = clock.after(DEADLINE_MS, () => {
+    isLate = true;
+    void reader?.cancel();
+  });
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
+    length += part.value.length;
+    if (length > MAX_BYTES) {
+      await reader?.cancel();
+      throw tooLarge();
+    }
+    chunks.push(part.value);
+  }
+  stopWaiting();
+  if (isLate) throw new ClientError('badRequest', { message: 'the picture took too long' });
+  return joined(chunks, length);
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}
+
+function tooLarge(): ClientError {
+  return new ClientError('tooLarge', { message: 'a picture may have 5 MB' });
+}
+
+/** Clients come and go; that is no error of the server's. */
+function brokenOff(error: unknown): never {
+  throw error instanceof ClientError
+    ? error
+    : new ClientError('badRequest', { message: 'the body broke off', cause: error });
+}
+
+function refuse(error: unknown): never {
+  if (!(error instanceof ImageError)) throw error;
+  throw new ClientError('invalidInput', { message: `the picture ${REASONS[error.problem]}`, cause: error });
+}

@@ -1,0 +1,549 @@
+import type { ClientInfo } from '../../ports/log.ts';
+import type { Span, TraceContext } from '../../ports/traces.ts';
+import { refreshedBy } from '../access/old-tokens.ts';
+import { type Principal, userOf } from '../access/principal.ts';
+import type { SignedIn } from '../access/tokens.ts';
+import { areOther, vouchedChannels } from '../access/vouched-channels.ts';
+import { GRACE_MS, isOutage } from '../backend/application.ts';
+import type { Ending, Given } from '../bus/node-messages.ts';
+import { DISCONNECTS, DisconnectError, type DisconnectName, type UnsubscribeName } from '../disconnects.ts';
+import { ClientError } from '../errors.ts';
+import { type Excess, type Spender, tooSoon } from '../limits/allowances.ts';
+import type { Asker } from '../limits/fair-queue.ts';
+import { bytesOfReply, bytesOfResult, lengthOfFrames } from '../limits/work-bytes.ts';
+import { beginCommand, beginQuestion, endFailed, ending } from '../measures/tracing.ts';
+import type { ClientHeaders } from '../protocol/client-headers.ts';
+import type { Command, Resumption } from '../protocol/commands.ts';
+import type { Connection, End } from '../protocol/connection.ts';
+import { type Frame, type Frames, listOf, type Protocol } from '../protocol/protocol.ts';
+import type { ConnectResult, Push, Reply } from '../protocol/pushes.ts';
+import { ChannelTurns, effectOf, type Request, type Turn } from './channel-turns.ts';
+import { explain } from './command-failure.ts';
+import { CommandSlices, SLICE } from './command-slices.ts';
+import { type Entered, isResumed } from './connect-entry.ts';
+import { OutputBuffer } from './output-buffer.ts';
+import { ServerSubscriptions } from './server-subscriptions.ts';
+import type { NodeCommand, Opening, SessionHost } from './session-host.ts';
+import { SessionIdentity } from './session-identity.ts';
+import { type Subscriber, Subscriptions } from './subscriptions.ts';
+
+/** What a client goes on from that starts anew. */
+const ANEW: Pick<Extract<Command, { kind: 'connect' }>, 'since' | 'restore' | 'resume'> = { since: new Map() };
+
+/** Characters that may wait for the end of a turn; past it they are handed on, to where the backlog is bounded. */
+const OUTGOING_LIMIT = 64 * 1024;
+
+type Arrival = { readonly bytes: number; readonly caller?: TraceContext | undefined };
+
+/** One for all: making one costs as much as the rest of the refusal, and there may be a thousand in a frame. */
+const BUSY = new ClientError('tooManyRequests');
+
+type State = 'waiting' | 'connecting' | 'connected' | 'refused' | 'closed';
+
+/**
+ * One client. The runtime calls `receive` with each frame and `closed` when the socket is gone; the session answers
+ * through its `Connection`. It has no timers: the node's clock looks after it.
+ */
+export class Session implements Subscriber, Spender {
+  readonly protocol: Protocol;
+  readonly connection: Connection;
+  readonly address: string;
+  /** For the developer's backend. */
+  headers: ClientHeaders | undefined;
+  readonly transport: string;
+  /** When the socket opened, by the node's clock. */
+  readonly openedAt: number;
+  /** When the last frame came. */
+  lastSeen: number;
+  /** Where the node keeps it for pings; see `PingWheel`. */
+  place = -1;
+  bucket = -1;
+  commandsFullAt = 0;
+  publicationsFullAt = 0;
+  refusalsFullAt = 0;
+  readonly subscriptions: Subscriptions;
+  readonly #node: SessionHost<Session>;
+  readonly #identity: SessionIdentity;
+  /** Into which its token has put it. */
+  #vouchedChannels: ReadonlySet<string> | undefined;
+  #state: State = 'waiting';
+  readonly #output = new OutputBuffer();
+  #deferred: Command[] | undefined;
+  #alone = false;
+  readonly #serverSubscriptions: ServerSubscriptions;
+  readonly #turns = new ChannelTurns();
+  #inFlight = 0;
+  /** What a long frame holds that has not been taken yet, and what came behind it. */
+  #slices: CommandSlices | undefined;
+
+  constructor(node: SessionHost<Session>, opening: Opening, client: string) {
+    this.#node = node;
+    this.#identity = new SessionIdentity(opening.principal, client, opening);
+    this.connection = opening.connection;
+    this.protocol = opening.protocol;
+    this.address = opening.address;
+    this.transport = opening.transport ?? 'websocket';
+    this.headers = opening.headers && { sent: opening.headers };
+    this.openedAt = node.clock.now();
+    this.lastSeen = this.openedAt;
+    this.subscriptions = new Subscriptions(node, this);
+    this.#serverSubscriptions = new ServerSubscriptions({
+      ...{ turns: this.#turns, subscriptions: this.subscriptions },
+      takesTokens: (channel) => node.permissions.takesTokens(channel),
+      close: (reason) => this.close(reason),
+      report: (error) => node.report(error, 'session.subscribe_failed'),
+    });
+  }
+
+  /** From when it is connected, it stays the same. */
+  get client(): string {
+    return this.#identity.client;
+  }
+
+  get principal(): Principal {
+    return this.#identity.principal;
+  }
+
+  get isConnected(): boolean {
+    return this.#state === 'connected';
+  }
+
+  /** Whether the client awaits an answer. */
+  get isBusy(): boolean {
+    return this.#inFlight > 0;
+  }
+
+  get info(): ClientInfo {
+    return this.#identity.info;
+  }
+
+  /** For the developer's backend. */
+  get meta(): string | undefined {
+    return this.#identity.meta;
+  }
+
+  /** When the connection ends unless it is renewed, in milliseconds since 1970; infinity when it does not. */
+  get expiresAt(): number {
+    return this.#identity.expiresAt;
+  }
+
+  /** Whether the developer's backend is asked to renew the connection, rather than the client for a new token. */
+  get renewable(): boolean {
+    return this.#identity.renewable;
+  }
+
+  /** Whose share of the node's time its work is taken from. */
+  get asker(): Asker {
+    return this.#identity.asker;
+  }
+
+  get backlog(): number {
+    return this.connection.backlog() + this.#output.length;
+  }
+
+  /** `caller`: what the request that brought the frame says of its own trace. */
+  receive(frame: Frame, caller?: TraceContext): void {
+    this.#takeAll(() => this.protocol.decode(frame), { bytes: frame.length, caller });
+  }
+
+  /** The client's line gave a sign of life beneath the protocol. */
+  heard(): void {
+    this.lastSeen = this.#node.clock.now();
+  }
+
+  /** Counts what the client has said and its protocol itself refuses. False when it was too much: it is told so, or closed. */
+  affords(): boolean {
+    this.lastSeen = this.#node.clock.now();
+    const excess = this.#node.allowances.take(this, false, this.lastSeen);
+    if (excess === undefined) return true;
+    if (!this.#bears(excess)) this.close('tooManyRequests');
+    return false;
+  }
+
+  /** Takes a command that came in another way than in a frame. */
+  take(command: Command): void {
+    this.#takeAll(() => [command], { bytes: 0 });
+  }
+
+  #takeAll(decode: () => readonly Command[], { bytes, caller }: Arrival): void {
+    if (this.#state === 'closed') return;
+    this.lastSeen = this.#node.clock.now();
+    try {
+      const decoded = decode();
+      const commands = caller === undefined ? decoded : decoded.map((command) => ({ caller, ...command }));
+      if (commands.length > SLICE || this.#slices?.isEmpty === false) {
+        this.#slices ??= new CommandSlices(this.#node.clock, (command) => this.#takeSafely(command));
+        return this.#slices.add(commands, bytes);
+      }
+      for (const command of commands) this.#take(command);
+    } catch (error) {
+      this.#closeFor(error);
+    }
+  }
+
+  /** Ends the connection with a code that tells the client whether to come back. `ending`: told instead, where the protocol can. */
+  close(kind: DisconnectName, ending?: Ending): void {
+    if (this.#state === 'closed') return;
+    if (this.connection.streamKey !== undefined) this.#sayWhy(kind, ending);
+    this.flush();
+    this.#end(kind, ending);
+  }
+
+  #closeFor(error: unknown): void {
+    if (error instanceof DisconnectError) this.close(error.kind, error.ending);
+    else this.close('internal');
+  }
+
+  #end(kind: DisconnectName, ending: Ending | undefined): void {
+    // What was written at last may have been too much.
+    if (this.#state === 'closed') return;
+    const { code, reason } = this.protocol.closing?.(kind) ?? ending ?? DISCONNECTS[kind];
+    this.#node.telemetry.count('banyan_disconnects_total', { reason: kind });
+    if (kind === 'tooManyRequests') this.#node.flooded(this);
+    this.closed();
+    this.connection.close(code, reason);
+  }
+
+  /** The socket is gone. */
+  closed(end: End = 'closed'): void {
+    if (this.#state === 'closed') return;
+    if (end === 'dropped' || (end === 'cut' && this.#node.slowReaders.mayHaveCut(this))) {
+      this.#node.telemetry.count('banyan_disconnects_total', { reason: 'slow' satisfies DisconnectName });
+    }
+    this.#state = 'closed';
+    this.#output.clear();
+    this.#deferred = undefined;
+    this.#serverSubscriptions.clear();
+    this.#slices?.clear();
+    this.#turns.release();
+    this.subscriptions.clear();
+    for (const asker of this.#identity.askers) this.#node.work.drop(asker);
+    this.#node.unregister(this);
+  }
+
+  /** Its time is over: ends it, unless the developer's backend lets it go on. */
+  expire(): void {
+    if (!this.renewable) return this.close('expired');
+    // Not asked again while it is being asked.
+    this.#identity.expiresAt = Number.POSITIVE_INFINITY;
+    const span = beginQuestion(this.#node.traces, 'refresh', { asker: this });
+    ending(span, () => this.#node.admission.renew(this, span)).then(
+      (renewal) => this.#identity.renew(renewal),
+      (error) => {
+        if (error instanceof DisconnectError) return this.#closeFor(error);
+        if (!isOutage(error)) return this.close('expired');
+        explain(this.#node, error, 'refresh');
+        // A backend that is down for a moment does not end its users' connections.
+        this.#identity.expiresAt = this.#node.clock.now() + GRACE_MS;
+      },
+    );
+  }
+
+  /** The developer's backend says until when it goes on, milliseconds since 1970; without that, it has no end. */
+  renew(renewal: { readonly expiresAt?: number; readonly info?: string }): void {
+    this.#identity.renew(renewal);
+    this.#identity.renewable = true;
+  }
+
+  /** Its client has come back by another connection, which takes its place. See `Resumption.handOver`. */
+  yieldTo(channels: ReadonlySet<string>): ReadonlySet<string> {
+    if (this.#state === 'closed') return new Set();
+    const taken = this.subscriptions.handOver(channels);
+    this.close('stale');
+    return taken;
+  }
+
+  /** The client has taken something of what waited for it. */
+  drained(): void {
+    this.#node.hub.conflation.drained(this.connection);
+  }
+
+  /** It will not be given every publication: its protocol may have to know. */
+  skips(): void {
+    this.protocol.skips?.();
+  }
+
+  push(push: Push): boolean {
+    const frames = listOf(this.protocol.encodePush(push));
+    this.#send(frames);
+    return frames.length > 0;
+  }
+
+  /** Writes at once what would otherwise wait for the end of the turn. */
+  flush(): void {
+    if (this.#state === 'closed') return;
+    if (this.#output.writeTo(this.connection, this.protocol)) this.#node.slowReaders.wrote(this);
+  }
+
+  /** Puts the client into a channel from the server's side. */
+  subscribe(channel: string, given?: Given): void {
+    if (this.#alone) return;
+    if (this.#state === 'connecting') this.#serverSubscriptions.addLater(channel, given);
+    if (this.#state === 'connected') this.#serverSubscriptions.add(channel, given);
+  }
+
+  unsubscribe(channel: string, reason: UnsubscribeName): void {
+    this.#serverSubscriptions.remove(channel, reason);
+  }
+
+  /** As `unsubscribe`, of every channel that is no feature's. */
+  unsubscribeAll(reason: UnsubscribeName): void {
+    this.#serverSubscriptions.removeAll(reason);
+  }
+
+  #mayResume({ resume }: Extract<Command, { kind: 'connect' }>): boolean {
+    return resume === undefined || resume.user === userOf(this.principal);
+  }
+
+  #resume({ client, handOver }: Resumption, { subscriptions, restored }: Entered): void {
+    this.#identity.client = client;
+    this.subscriptions.takeOver(handOver(new Set([...subscriptions.keys(), ...(restored?.keys() ?? [])])));
+  }
+
+  #take(command: Command): void {
+    switch (this.#state) {
+      case 'waiting':
+        if (command.kind !== 'connect') throw new DisconnectError('badRequest');
+        this.#connect(command);
+        return;
+      case 'connecting':
+        // Pings may come before the answer; a pong to one is no command that waits.
+        if (command.kind !== 'pong') this.#defer(command);
+        return;
+      case 'connected':
+        this.#handle(command);
+        return;
+      case 'refused':
+        throw new DisconnectError('badRequest');
+      case 'closed':
+        return;
+      default:
+        this.#state satisfies never;
+    }
+  }
+
+  /** Commands sent right behind `connect` wait for it, as many as may be under way. */
+  #defer(command: Exclude<Command, { kind: 'pong' }>): void {
+    this.#deferred ??= [];
+    if (this.#deferred.length < this.#node.limits.commandsInFlight) this.#deferred.push(command);
+    else if (command.kind === 'connect' || command.kind === 'send') throw new DisconnectError('badRequest');
+    else this.#refuse(command, { limit: 'commands', waitMs: 1_000 });
+  }
+
+  #connect(command: Extract<Command, { kind: 'connect' }>): void {
+    this.#state = 'connecting';
+    const span = beginCommand(this.#node.traces, this, command);
+    this.#enter(span === undefined ? command : { ...command, span }).then(
+      () => span?.end(),
+      (error) => {
+        endFailed(span, error);
+        if (this.#state === 'closed') return;
+        if (error instanceof DisconnectError) return this.#closeFor(error);
+        this.#state = 'refused';
+        this.#node.refuse(this);
+        this.#reply(command.id, { kind: 'error', error: explain(this.#node, error, 'connect', span) });
+      },
+    );
+  }
+
+  async #enter(command: Extract<Command, { kind: 'connect' }>): Promise<void> {
+    const { id, token, alone = false, headers } = command;
+    if (headers !== undefined) this.headers = { ...this.headers, claimed: headers };
+    const greeted = token === '' ? await this.#node.admission.greet(this, command) : undefined;
+    const signedIn = greeted ?? (await this.#node.signIn(this.principal, token));
+    if (this.#state === 'closed') return;
+    this.#alone = alone;
+    this.#identity.signIn(signedIn);
+    this.#node.register(this);
+    const given = vouchedChannels(signedIn, this.#node.permissions);
+    this.#vouchedChannels = given.size === 0 ? undefined : new Set(given.keys());
+    // Asked for one that stays alone too: only now is it certain that the sign-in still holds.
+    const channels = await this.#node.serverChannels(this.principal);
+    const names = new Map([...channels.map((channel) => [channel, undefined] as const), ...given]);
+    const { since, restore, resume } = this.#mayResume(command) ? command : ANEW;
+    const prepare = () => this.subscriptions.prepareAll(alone ? new Map() : names, since, restore);
+    const isReturning = since.size > 0 || restore !== undefined;
+    const entering = await (isReturning ? this.#node.work.read(this.asker, prepare, () => 0) : prepare());
+    if (this.#state !== 'connecting') return entering.abandon();
+    this.#state = 'connected';
+    const entered = entering.enter();
+    if (isReturning) this.#charge(entered);
+    if (resume !== undefined && isResumed(entered)) this.#resume(resume, entered);
+    this.#reply(id, { kind: 'connect', result: this.#withData(this.#node.connectResult(this, entered), signedIn) });
+    this.flush();
+    entering.join();
+    this.#catchUp();
+  }
+
+  #withData(result: ConnectResult, { data }: SignedIn): ConnectResult {
+    return data === undefined ? result : { ...result, data };
+  }
+
+  /** Does what had to wait until the connection was set up. */
+  #catchUp(): void {
+    const [channels, commands] = [this.#serverSubscriptions.takeEarly(), this.#deferred ?? []];
+    this.#deferred = undefined;
+    for (const [channel, given] of channels) this.subscribe(channel, given);
+    for (const command of commands) this.#takeSafely(command);
+  }
+
+  #takeSafely(command: Command): void {
+    try {
+      this.#take(command);
+    } catch (error) {
+      this.#closeFor(error);
+    }
+  }
+
+  /** Whether a client that asks too much may stay. */
+  #bears({ limit }: Excess): boolean {
+    this.#node.refused(limit);
+    return this.#node.allowances.bears(this, this.lastSeen);
+  }
+
+  /** Tells the client that it asks too much; one that goes on all the same is closed. */
+  #refuse(command: Command, excess: Excess): void {
+    if (!this.#bears(excess)) throw new DisconnectError('tooManyRequests');
+    // Not among the errors that an operator is woken for: it is the client's own.
+    if ('id' in command) this.#reply(command.id, { kind: 'error', error: tooSoon(excess) });
+  }
+
+  #handle(command: Command): void {
+    const excess = this.#node.allowances.take(this, command.kind === 'publish', this.lastSeen);
+    if (excess !== undefined) return this.#refuse(command, excess);
+    switch (command.kind) {
+      case 'pong':
+        return;
+      case 'connect':
+        throw new DisconnectError('badRequest');
+      case 'send':
+        throw new DisconnectError('notAvailable');
+      case 'ping':
+        return this.#reply(command.id, { kind: 'error', error: new ClientError('notAvailable') });
+      default:
+        return this.#answer(command);
+    }
+  }
+
+  #answer(command: Request): void {
+    if (this.#inFlight >= this.#node.limits.commandsInFlight) {
+      this.#node.telemetry.count('banyan_command_errors_total', { error: 'tooManyRequests' });
+      if (!this.#node.allowances.bears(this, this.lastSeen)) throw new DisconnectError('tooManyRequests');
+      return this.#reply(command.id, { kind: 'error', error: BUSY });
+    }
+    this.#inFlight += 1;
+    this.#node.commands += 1;
+    const span = beginCommand(this.#node.traces, this, command);
+    const asked = span === undefined ? command : { ...command, span };
+    const effect = effectOf(command);
+    if (effect === undefined || !('channel' in command)) this.#carryOut(asked, span);
+    else this.#turns.run(command.channel, effect, (turn) => this.#carryOut(asked, span, turn));
+  }
+
+  /** Does a command and answers it. */
+  #carryOut(command: Request, span: Span | undefined, turn?: Turn): void {
+    this.#run(command, turn).then(
+      (reply) => {
+        this.#inFlight -= 1;
+        if (reply !== undefined) this.#reply(command.id, reply);
+        span?.end();
+        turn?.ended();
+      },
+      (error) => {
+        this.#inFlight -= 1;
+        if (error instanceof DisconnectError) this.#closeFor(error);
+        else this.#reply(command.id, { kind: 'error', error: explain(this.#node, error, command.kind, span) });
+        endFailed(span, error);
+        turn?.ended();
+      },
+    );
+  }
+
+  /** Undefined when the client has been told already. */
+  async #run(command: Request, turn: Turn | undefined): Promise<Reply | undefined> {
+    // It may have waited for its turn until then.
+    if (this.#state === 'closed') throw new DisconnectError('connectionClosed');
+    const { id } = command;
+    switch (command.kind) {
+      case 'subscribe':
+        return void (await this.subscriptions.add(command.channel, command, (result) =>
+          this.#reply(id, { kind: 'subscribe', result }),
+        ));
+      case 'unsubscribe':
+        this.subscriptions.remove(command.channel);
+        return { kind: 'unsubscribe' };
+      case 'refresh':
+        return this.#refresh(command.token);
+      case 'signIn':
+        return this.#signIn(command.prove);
+      case 'subRefresh':
+        return { kind: 'subRefresh', ttl: await this.subscriptions.renew(command.channel, command.token) };
+      case 'track':
+        return { kind: 'track', ...(await this.subscriptions.track(command)) };
+      case 'history':
+      case 'presence':
+        return this.#read(command);
+      case 'rpc':
+        return this.#node.work.call(this.asker, () => this.#node.run(this, command));
+      default:
+        return this.#node.run(this, command, turn);
+    }
+  }
+
+  #read(command: Extract<NodeCommand, { kind: 'history' | 'presence' }>): Promise<Reply> {
+    return this.#node.work.read(this.asker, () => this.#node.run(this, command), bytesOfReply);
+  }
+
+  #charge({ subscriptions, restored }: Entered): void {
+    const results = [...subscriptions.values(), ...(restored?.values() ?? [])];
+    const bytes = results.reduce((sum, result) => sum + bytesOfResult(result), 0);
+    this.#node.work.charge(this.asker.key, bytes);
+  }
+
+  async #refresh(token: string): Promise<Reply> {
+    const signedIn = await refreshedBy(this.#node.verifyToken(token), this.protocol, 'expired');
+    if (userOf(signedIn.principal) !== userOf(this.principal)) throw new DisconnectError('invalidToken');
+    this.#identity.renew(signedIn);
+    this.#identity.renewable = false;
+    this.#checkChannels(signedIn);
+    return { kind: 'refresh', ttl: this.#node.ttlOf(this) };
+  }
+
+  /** A token with other channels than the last holds from a new connection on; throws to have the client make one. */
+  #checkChannels(signedIn: SignedIn): void {
+    if (this.#alone) return;
+    const [before, now] = [this.#vouchedChannels ?? [], vouchedChannels(signedIn, this.#node.permissions)];
+    this.#vouchedChannels = now.size === 0 ? undefined : new Set(now.keys());
+    if (areOther(before, now, (channel) => this.subscriptions.has(channel))) {
+      throw new DisconnectError('insufficientState');
+    }
+  }
+
+  async #signIn(prove: (principal: Principal) => SignedIn): Promise<Reply> {
+    const before = this.principal;
+    this.#identity.become(prove(before));
+    this.#node.signedIn(this, before);
+    return { kind: 'signIn' };
+  }
+
+  /** A stream has no close code. Those who can only listen are also told when to come back, and do. */
+  #sayWhy(reason: DisconnectName, ending: Ending | undefined): void {
+    const retryMs = this.protocol.clients === 'listen' ? this.#node.retryMs(reason) : undefined;
+    const told = { ...(ending !== undefined && { ending }), ...(retryMs !== undefined && { retryMs }) };
+    this.push({ kind: 'disconnect', reason, ...told });
+  }
+
+  #reply(id: number, reply: Reply): void {
+    if (this.#state === 'closed') return;
+    const frames = this.protocol.encodeReply(id, reply);
+    if (reply.kind === 'rpc') this.#node.work.charge(this.asker.key, lengthOfFrames(frames));
+    this.#send(frames);
+  }
+
+  /** Frames of one list stay together: others may go out when the limit is passed. */
+  #send(frames: Frames): void {
+    if (this.#state === 'closed') return;
+    if (this.#output.add(frames)) this.#node.flushLater(this);
+    if (this.#output.length > OUTGOING_LIMIT) this.flush();
+  }
+}

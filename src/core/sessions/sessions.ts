@@ -1,0 +1,243 @@
+import type { Cancel, Clock } from '../../ports/clock.ts';
+import { identityOf } from '../access/apps.ts';
+import type { Principal } from '../access/principal.ts';
+import { type Control, type Ending, type ExternalOrder, NOBODY } from '../bus/node-messages.ts';
+import { comesBack, DisconnectError, type DisconnectName } from '../disconnects.ts';
+import type { Guard } from '../guard.ts';
+import type { Arrivals } from '../limits/arrivals.ts';
+import type { Hooks } from '../node/hooks.ts';
+import type { PingWheel } from './ping-wheel.ts';
+import type { Session } from './session.ts';
+import { SessionIndex } from './session-index.ts';
+
+/** Between a person's last connection closing and their being told offline: a reload is not an absence. */
+const OFFLINE_GRACE_MS = 5_000;
+/** How long a client may take to say who it is. */
+const STALE_MS = 10_000;
+
+type SessionsSettings = {
+  readonly clock: Clock;
+  readonly guard: Guard;
+  readonly pings: PingWheel;
+  readonly hooks: () => Hooks | undefined;
+  readonly arrivals: Arrivals;
+  /** Connections of one user; 0: no bound. */
+  readonly userConnections: number;
+  readonly refused: (limit: 'userConnections') => void;
+};
+
+/** The sessions of one node: found by whom they belong to, from their opening to their end. */
+export class Sessions {
+  readonly #settings: SessionsSettings;
+  /** Those that have not said who they are. */
+  readonly #waiting = new Set<Session>();
+  /** Of the people of this installation; not of those whom a token names, whose ids may be the same. */
+  readonly #byUser = new SessionIndex();
+  /** Of those whom tokens name, and of users of apps (`identityOf`). */
+  readonly #external = new SessionIndex();
+  /** Those whose protocol has a form of its own for client ids. */
+  readonly #byClient = new Map<string, Session>();
+  /** People without a connection who are not yet offline; calling off what will say so. */
+  readonly #leaving = new Map<string, Cancel>();
+  #size = 0;
+
+  constructor(settings: SessionsSettings) {
+    this.#settings = settings;
+  }
+
+  /** How many are open. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** How many users have one. */
+  get users(): number {
+    return this.#byUser.size + this.#external.size;
+  }
+
+  /** How many a person has on this node. */
+  countOf(user: string): number {
+    return this.#byUser.countOf(user);
+  }
+
+  /** The one with this client id, where its protocol has a form of its own for them. */
+  ofClient(client: string): Session | undefined {
+    return this.#byClient.get(client);
+  }
+
+  *every(): Iterable<Session> {
+    yield* this.#waiting;
+    yield* this.#settings.pings.sessions();
+  }
+
+  /** A client's socket has opened. `client`: its id, where others may find it by that. */
+  opened(session: Session, client: string | undefined): void {
+    if (client !== undefined) this.#byClient.set(client, session);
+    this.#size += 1;
+    this.#settings.arrivals.opened(session.address);
+    this.#waiting.add(session);
+  }
+
+  /** The session knows who it is. Throws `DisconnectError('connectionLimit')` where its user has too many. */
+  register(session: Session): void {
+    const { pings, hooks } = this.#settings;
+    this.#checkRoom(session.principal);
+    this.#waiting.delete(session);
+    pings.add(session);
+    const { principal } = session;
+    if (principal.kind === 'app') hooks()?.apps?.opened(session, principal);
+    const identity = identityOf(principal);
+    if (identity !== undefined) this.#external.add(identity, session);
+    if (principal.kind === 'user') this.#come(principal.user, session);
+  }
+
+  unregister(session: Session): void {
+    this.#size -= 1;
+    this.#settings.arrivals.closed(session.address);
+    this.#waiting.delete(session);
+    if (session.bucket >= 0) this.#settings.pings.remove(session);
+    if (this.#byClient.get(session.client) === session) this.#byClient.delete(session.client);
+    const { principal } = session;
+    const identity = identityOf(principal);
+    if (identity !== undefined) this.#external.remove(identity, session);
+    if (principal.kind === 'app') this.#settings.hooks()?.apps?.closed(session, principal);
+    if (principal.kind === 'user') this.#go(principal.user, session);
+  }
+
+  /** The client of an app said who it is: it is now to be found by its new principal. Throws as `register`. */
+  signedIn(session: Session, before: Principal): void {
+    const { principal } = session;
+    if (identityOf(principal) !== identityOf(before)) this.#checkRoom(principal);
+    const [left, come] = [identityOf(before), identityOf(principal)];
+    if (left !== undefined) this.#external.remove(left, session);
+    if (come !== undefined) this.#external.add(come, session);
+    if (principal.kind !== 'app' || before.kind !== 'app') return;
+    this.#settings.hooks()?.apps?.signedIn(session, principal, before);
+  }
+
+  /** The session's `connect` was refused: it is waited for no longer than for one that says nothing. */
+  refuse(session: Session): void {
+    if (session.bucket < 0) return;
+    this.#settings.pings.remove(session);
+    this.#waiting.add(session);
+  }
+
+  /** Ends those that have taken too long to say who they are. */
+  closeStale(now: number): void {
+    this.#settings.guard.each('stale sessions', [...this.#waiting], (session) => {
+      if (session.openedAt < now - STALE_MS) session.close('stale');
+    });
+  }
+
+  /** Does what this or another node wants done to somebody's sessions. */
+  obey(message: Control): void {
+    if (message.kind === 'external') return this.#obeyOrder(message.identity, message.order);
+    this.#settings.guard.each('orders', this.#meant(message), (session) => obeyedControl(session, message));
+  }
+
+  /** This user's, whoever they are; none of whom nobody knows. */
+  of(principal: Principal): readonly Session[] {
+    if (principal.kind === 'user') return this.#byUser.of(principal.user);
+    const identity = identityOf(principal);
+    return identity === undefined ? [] : this.#external.of(identity);
+  }
+
+  #checkRoom(principal: Principal): void {
+    const { userConnections, refused } = this.#settings;
+    if (userConnections === 0 || this.#countOf(principal) < userConnections) return;
+    refused('userConnections');
+    throw new DisconnectError('connectionLimit');
+  }
+
+  #countOf(principal: Principal): number {
+    if (principal.kind === 'user') return this.#byUser.countOf(principal.user);
+    const identity = identityOf(principal);
+    return identity === undefined ? 0 : this.#external.countOf(identity);
+  }
+
+  #come(user: string, session: Session): void {
+    this.#byUser.add(user, session);
+    if (this.#byUser.countOf(user) > 1) return;
+    this.#leaving.get(user)?.();
+    this.#leaving.delete(user);
+    this.#settings.hooks()?.onPresence(user, true);
+  }
+
+  #go(user: string, session: Session): void {
+    if (!this.#byUser.remove(user, session) || this.#byUser.countOf(user) > 0) return;
+    const cancel = this.#settings.clock.after(OFFLINE_GRACE_MS, () => {
+      this.#leaving.delete(user);
+      this.#settings.guard.run('presence', () => this.#settings.hooks()?.onPresence(user, false));
+    });
+    this.#leaving.set(user, cancel);
+  }
+
+  #meant({ kind, user }: Exclude<Control, { kind: 'external' }>): Session[] {
+    const sessions = this.#byUser.of(user);
+    if (kind !== 'disconnect') return sessions;
+    // One that has not said `connect` yet was let in by the same sign-in, and will not be asked for it again.
+    const isTheirs = ({ principal }: Session) => principal.kind === 'user' && principal.user === user;
+    return [...sessions, ...[...this.#waiting].filter(isTheirs)];
+  }
+
+  /** Kept in no index, as there may be very many; orders for them are rare. */
+  #anonymous(): readonly Session[] {
+    return [...this.every()].filter(isAnonymous);
+  }
+
+  #obeyOrder(identity: string, order: ExternalOrder): void {
+    const meant = identity === NOBODY ? this.#anonymous() : this.#external.of(identity);
+    this.#settings.guard.each('orders', meant, (session) => {
+      if (order.client !== undefined && order.client !== session.client) return;
+      if (order.session !== undefined && order.session !== session.connection.streamKey) return;
+      obeyed(session, order);
+    });
+  }
+}
+
+function obeyedControl(session: Session, message: Exclude<Control, { kind: 'external' }>): void {
+  switch (message.kind) {
+    case 'subscribe':
+      return session.subscribe(message.channel);
+    case 'unsubscribe':
+      return session.unsubscribe(message.channel, 'server');
+    case 'disconnect':
+      if (message.device === undefined || isDevice(session, message.device)) session.close(message.reason);
+      return;
+    default:
+      message satisfies never;
+  }
+}
+
+function isAnonymous({ principal, isConnected }: Session): boolean {
+  return isConnected && principal.kind === 'anonymous';
+}
+
+function obeyed(session: Session, order: ExternalOrder): void {
+  switch (order.kind) {
+    case 'subscribe':
+      return session.subscribe(order.channel, order.given);
+    case 'unsubscribe':
+      return order.channel === undefined
+        ? session.unsubscribeAll('server')
+        : session.unsubscribe(order.channel, 'server');
+    case 'disconnect':
+      if (order.except?.includes(session.client) !== true) session.close(kindOf(order.ending), order.ending);
+      return;
+    case 'refresh':
+      return session.renew(order);
+    case 'expire':
+      return session.close('expired');
+    default:
+      order satisfies never;
+  }
+}
+
+/** What comes nearest to it for clients of protocols that have other codes. */
+function kindOf(ending: Ending | undefined): DisconnectName {
+  return ending !== undefined && comesBack(ending.code) ? 'forceReconnect' : 'forceDisconnect';
+}
+
+function isDevice(session: Session, device: string): boolean {
+  return session.principal.kind === 'user' && session.principal.device === device;
+}

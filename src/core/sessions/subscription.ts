@@ -1,0 +1,138 @@
+import type { Position } from '../../ports/log.ts';
+import type { Grant } from '../access/tokens.ts';
+import type { Tracking } from '../channels/tracking.ts';
+import type { Feed, FeedOptions } from '../delivery/feed.ts';
+import type { Hub } from '../delivery/hub.ts';
+import type { From, HubChannel, Recovery } from '../delivery/hub-channel.ts';
+import { ClientError } from '../errors.ts';
+import { lastResult, recoveredResult } from '../maps/map-parts.ts';
+import type { MapRead } from '../maps/maps.ts';
+import type { SubscribeOptions } from '../protocol/commands.ts';
+import type { Protocol } from '../protocol/protocol.ts';
+import type { SubscribeResult } from '../protocol/pushes.ts';
+import type { Manner } from './manner.ts';
+import type { SubscribeOverride } from './subscribe-override.ts';
+
+/** `entering`: allowed or being asked, not yet in. It is called off by being forgotten; another may take its place. */
+export type Subscription = Entry | Live;
+export type Entry = { readonly tag: 'entering'; readonly by: Maker };
+export type Live = {
+  readonly tag: 'live';
+  readonly by: Maker;
+  /** Shown with the client in this channel; JSON text. */
+  readonly info?: string;
+  /** As whom the client is in this channel, where that differs. */
+  readonly user?: string;
+  readonly expiresAt?: number;
+  /** Whether the developer's backend is asked when that time has come, rather than the client for a new token. */
+  readonly vouched?: true;
+  /** Where it takes publications in a way of its own. */
+  readonly feed?: Feed;
+  /** Of a shared poll. */
+  readonly tracking?: Tracking;
+  /** What differs from the namespace's options. */
+  readonly override?: SubscribeOverride;
+};
+export type Maker = 'client' | 'server';
+
+export const LIVE_BY_CLIENT: Live = { tag: 'live', by: 'client' };
+export const LIVE_BY_SERVER: Live = { tag: 'live', by: 'server' };
+
+/** How a client comes in, once it may: with a read part where the channel is a map. */
+export type Entrance = {
+  readonly options: SubscribeOptions;
+  readonly manner: Manner;
+  readonly wishes: FeedOptions | undefined;
+  readonly read: MapRead | undefined;
+};
+
+/** Throws `limitExceeded` when one more user is too many. */
+export function checkRoom({ present }: HubChannel, grant: Grant | undefined): void {
+  if (grant?.userLimit === undefined || present === undefined) return;
+  if (present.users < grant.userLimit || present.hasUser(grant.user)) return;
+  throw new ClientError('limitExceeded', { message: `at most ${grant.userLimit} users in a presence channel` });
+}
+
+/** One object serves all subscriptions about which there is nothing more to say. `self`: who the client is elsewhere. */
+export function liveOf(by: Maker, grant: Grant | undefined, self: string): Live {
+  const { info, expiresAt } = grant ?? {};
+  const user = grant === undefined || grant.user === self ? undefined : grant.user;
+  const override = grant?.override;
+  if (info === undefined && expiresAt === undefined && user === undefined && override === undefined) {
+    return by === 'client' ? LIVE_BY_CLIENT : LIVE_BY_SERVER;
+  }
+  return {
+    ...{ tag: 'live', by },
+    ...(info !== undefined && { info }),
+    ...(user !== undefined && { user }),
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(grant?.vouched === true && { vouched: true }),
+    ...(override !== undefined && { override }),
+  };
+}
+
+/** Counts a subscriber in, the way that it takes publications; it must join in this same turn. */
+export function enterAs(
+  hub: Hub,
+  channel: HubChannel,
+  { protocol, wishes, recovery }: Way,
+): { readonly feed: Feed | undefined; readonly entered: SubscribeResult } {
+  const feed = wishes && hub.feedOf(channel, protocol, wishes);
+  const entered = feed ? hub.enterFeed(channel, feed, recovery) : hub.enter(channel, protocol, recovery);
+  return { feed, entered };
+}
+
+type Way = {
+  readonly protocol: Protocol;
+  readonly wishes: FeedOptions | undefined;
+  readonly recovery: Recovery | undefined;
+};
+
+export function withFeed(live: Live, feed: Feed | undefined): Live {
+  return feed === undefined ? live : { ...live, feed };
+}
+
+/** What the client is told. Throws `unrecoverablePosition` where it would rather be refused than begin anew. */
+export function resultOf(
+  channel: HubChannel,
+  entered: SubscribeResult,
+  { options, wishes, read, manner }: Entrance,
+): SubscribeResult {
+  if (read !== undefined) return lastResult(channel, read, { entered, wishes });
+  if (options.type === 'sharedPoll') return entered;
+  if (options.type !== undefined && options.type !== 'stream') return recoveredResult(channel, entered);
+  if (options.rejectUnrecovered === true && entered.wasRecovering && !entered.recovered) {
+    throw new ClientError('unrecoverablePosition');
+  }
+  return answering(options.since, placed(entered, manner));
+}
+
+/** A client that asked for what it missed, where nothing is kept for it, must know that it was not given that. */
+export function answering(since: Position | undefined, result: SubscribeResult): SubscribeResult {
+  return since === undefined || result.wasRecovering ? result : { ...result, wasRecovering: true };
+}
+
+/** Without a place where the client is not to recover, or to know where it is. */
+export function placed(entered: SubscribeResult, { recovers, isPositioned }: Manner): SubscribeResult {
+  if (recovers || !entered.recoverable) return entered;
+  return { ...entered, recoverable: false, ...(isPositioned && { positioned: true }) };
+}
+
+/** From where a client that comes into a log is given publications. */
+export function sinceOf({ namespace }: HubChannel, options: SubscribeOptions, { recovers }: Manner): From | undefined {
+  const { type, recovery, autoRecover } = namespace;
+  if (type !== 'stream') return fromOf(options);
+  if (!recovers) return undefined;
+  return fromOf(options) ?? (autoRecover && recovery === 'cache' ? NOWHERE : undefined);
+}
+
+/** Any history, from its beginning. */
+const NOWHERE: From = { epoch: '', offset: 0 };
+
+export function trackingIn({ tracking }: Live): { readonly tracking?: Tracking } {
+  return tracking === undefined ? {} : { tracking };
+}
+
+function fromOf({ latest, page, since }: SubscribeOptions): From | undefined {
+  return latest === true ? 'latest' : (page?.since ?? since);
+}
