@@ -9,7 +9,7 @@ const SOURCES = [
   'src/web',
   'src/ui',
   'src/features',
-  'src/core',
+  'src/contracts',
   'client',
   'vite.config.ts',
   'tsconfig.base.json',

@@ -67,6 +67,7 @@ function checks(root, bun) {
     ['dead-code', 'what nothing uses', node, tool('knip', 'bin', 'knip.js'), '--no-progress'],
     ['lock', 'package-lock.json serves every platform', node, 'tools/complete-lock.mjs', '--check'],
     ['config-docs', 'docs/config.md is fresh', bun, 'src/cli/main.ts', 'config-docs', '--check'],
+    ['docs', 'links between documents, and their list', bun, 'tools/check-docs.ts'],
     ['spec', 'rules of docs/spec.md: unique, and each cited by a test', bun, 'tools/check-spec.ts'],
   ];
   return all.map(([name, what, file, ...args]) => ({ kind: 'check', name, what, file, args }));
