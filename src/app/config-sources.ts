@@ -3,8 +3,8 @@ import { nearest } from './nearest.ts';
 import { StartError } from './start-error.ts';
 
 /** A value as it was given: JSON from a file, text from a flag or the environment. */
-export type Given = { readonly origin: string } & ({ readonly text: string } | { readonly value: unknown });
-export type GivenValues = Partial<Record<SettingKey, Given>>;
+export type ConfiguredValue = { readonly origin: string } & ({ readonly text: string } | { readonly value: unknown });
+export type GivenValues = Partial<Record<SettingKey, ConfiguredValue>>;
 
 /** The text of a file, undefined when there is none. */
 export type ReadFile = (path: string) => string | undefined;

@@ -203,9 +203,9 @@ describe('namespaces', () => {
 
   test('MA10 what ends with the process, or is a backend’s, has no durable history; a map may', () => {
     for (const type of ['mapClients', 'mapUsers', 'sharedPoll']) {
-      const stated = { who: { type, history: 'durable', pollUrl: 'http://localhost/items' } };
+      const configured = { who: { type, history: 'durable', pollUrl: 'http://localhost/items' } };
       expect(
-        refusal({ ...given(stated), args: ['--poll-secret', 'with this the backend signs what may be tracked'] }),
+        refusal({ ...given(configured), args: ['--poll-secret', 'with this the backend signs what may be tracked'] }),
       ).toEndWith(`must keep no durable history in "who", which is of type ${type}`);
     }
     expect(load(given({ board: { type: 'map', history: 'durable' } })).namespaces.board).toMatchObject({

@@ -3,8 +3,8 @@ import type { z } from 'zod';
 import { type Config, SETTINGS, type SettingKey } from './config.ts';
 import { findConflict } from './config-conflicts.ts';
 import {
+  type ConfiguredValue,
   flagOf,
-  type Given,
   type GivenValues,
   KEYS,
   type ReadFile,
@@ -60,7 +60,7 @@ function shownOf(key: SettingKey, value: unknown): unknown {
   return SETTINGS[key].secret ? HIDDEN : value;
 }
 
-function fileInData(readFile: ReadFile, data: Given | undefined): GivenValues {
+function fileInData(readFile: ReadFile, data: ConfiguredValue | undefined): GivenValues {
   const path = join(checkedValue('data', data), CONFIG_FILE);
   const file = readSettingsFile(readFile, path) ?? {};
   if (file.data === undefined) return file;
@@ -69,7 +69,7 @@ function fileInData(readFile: ReadFile, data: Given | undefined): GivenValues {
   );
 }
 
-function checkedValue<K extends SettingKey>(key: K, given: Given | undefined): Config[K] {
+function checkedValue<K extends SettingKey>(key: K, given: ConfiguredValue | undefined): Config[K] {
   const setting: Setting = SETTINGS[key];
   if (given === undefined) return setting.default as Config[K];
   const value = 'text' in given ? setting.fromText(given.text) : given.value;

@@ -168,10 +168,10 @@ export const NAMESPACE_FIELDS = {
   readPresence: { schema: oneOf(READERS), doc: 'who may read presence' },
 } as const satisfies Record<keyof Namespace, { readonly schema: z.ZodType; readonly doc: string }>;
 
-type Stated = { [K in keyof typeof NAMESPACE_FIELDS]: (typeof NAMESPACE_FIELDS)[K]['schema'] };
+type Configured = { [K in keyof typeof NAMESPACE_FIELDS]: (typeof NAMESPACE_FIELDS)[K]['schema'] };
 const schemas = Object.fromEntries(
   Object.entries(NAMESPACE_FIELDS).map(([field, { schema }]) => [field, schema]),
-) as Stated;
+) as Configured;
 
 function unknownField(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code !== 'unrecognized_keys') return undefined;
@@ -196,8 +196,8 @@ export const namespacesSchema = z
       }),
     z.strictObject(schemas, { error: unknownField }).partial(),
   )
-  .transform((stated): Readonly<Record<string, Namespace>> => {
-    const completed = Object.entries(stated).map(([name, fields]) => {
+  .transform((configured): Readonly<Record<string, Namespace>> => {
+    const completed = Object.entries(configured).map(([name, fields]) => {
       const base = (Object.hasOwn(DEFAULT_NAMESPACES, name) ? DEFAULT_NAMESPACES[name] : undefined) ?? CLOSED_NAMESPACE;
       // zod leaves absent fields out, so none is undefined here.
       return [name, { ...base, ...(fields as Partial<Namespace>) }];

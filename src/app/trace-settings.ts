@@ -66,7 +66,7 @@ export type TracesSettings = {
 };
 
 /** Of the settings, those that are about traces. */
-type Stated = {
+type Configured = {
   readonly otlpEndpoint: string;
   readonly otlpTracesEndpoint: string;
   readonly otlpHeaders: string;
@@ -77,10 +77,10 @@ type Stated = {
 };
 
 /** Undefined while no collector is named: nothing is traced then. */
-export function tracesSettingsOf(stated: Stated): TracesSettings | undefined {
-  const { otlpEndpoint, otlpTracesEndpoint, otlpHeaders, serviceName, resourceAttributes } = stated;
+export function tracesSettingsOf(configured: Configured): TracesSettings | undefined {
+  const { otlpEndpoint, otlpTracesEndpoint, otlpHeaders, serviceName, resourceAttributes } = configured;
   if (otlpEndpoint === '' && otlpTracesEndpoint === '') return undefined;
-  const { tracesSampler: sampler, tracesSamplerArg } = stated;
+  const { tracesSampler: sampler, tracesSamplerArg } = configured;
   return {
     url: otlpTracesEndpoint === '' ? `${otlpEndpoint.replace(/\/+$/, '')}/v1/traces` : otlpTracesEndpoint,
     headers: pairsOf(otlpHeaders) ?? {},

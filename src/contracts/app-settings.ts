@@ -45,7 +45,7 @@ const atLeastOne = z
   .max(1_000_000, 'must be at most 1000000');
 const address = z.string().max(2_000, 'is too long').refine(isHttpAddress, 'must be an http(s) address');
 
-/** What is stated of an app, with what each field does. */
+/** What is configured of an app, with what each field does. */
 export const APP_FIELDS = {
   id: { schema: word, default: undefined, doc: 'its id, as backends name it' },
   key: { schema: word, default: undefined, doc: 'what its clients show; public' },

@@ -10,7 +10,7 @@ import { clientOf, register } from '../servers/people.ts';
 import { APP, next, PusherWorld, subscribe } from './pusher-world.ts';
 import { until } from './until.ts';
 
-const STATED_KEY = '0123456789abcdef-stated';
+const STATED_KEY = '0123456789abcdef-configured';
 
 type App = { readonly id: string; readonly key: string; readonly secret: string };
 

@@ -22,7 +22,7 @@ import type { Fields } from '../../src/ports/telemetry.ts';
 import { Apps } from '../../src/protocols/pusher/apps.ts';
 import { HandClock } from '../core/hand-clock.ts';
 
-export type Stated = { readonly keys?: readonly StatedKey[]; readonly apps?: readonly AppSettings[] };
+export type Configured = { readonly keys?: readonly StatedKey[]; readonly apps?: readonly AppSettings[] };
 
 const NAMESPACES = { news: CLOSED_NAMESPACE, map: { ...CLOSED_NAMESPACE, type: 'map' } } as const;
 
@@ -58,10 +58,10 @@ export class Installation {
   }
 
   /** Another start, with other settings. */
-  async restart(stated: Stated): Promise<void> {
+  async restart(configured: Configured): Promise<void> {
     await this.#database.close();
     this.#database = this.#open();
-    this.#run = this.#start(stated);
+    this.#run = this.#start(configured);
     await this.#run.platform.load();
   }
 
@@ -76,7 +76,7 @@ export class Installation {
     });
   }
 
-  #start({ keys: statedKeys = [], apps: statedApps = [] }: Stated) {
+  #start({ keys: configuredKeys = [], apps: configuredApps = [] }: Configured) {
     const { clock } = this;
     const sql = this.#sql();
     const telemetry = {
@@ -84,8 +84,8 @@ export class Installation {
       record: (_level: string, event: string, fields: Fields = {}) => void this.recorded.push({ event, fields }),
     };
     const jobs = new Jobs({ log: new SqliteWorkLog(sql), clock, telemetry });
-    const keys = new ApiKeys(statedKeys);
-    const apps = new Apps(statedApps, {
+    const keys = new ApiKeys(configuredKeys);
+    const apps = new Apps(configuredApps, {
       clock,
       telemetry,
       digests,

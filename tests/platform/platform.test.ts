@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => installation.close());
 
-const stated = (app: Partial<AppSettings>): AppSettings => ({
+const configured = (app: Partial<AppSettings>): AppSettings => ({
   ...{
     id: '1',
     key: 'key-1',
@@ -30,7 +30,7 @@ test('PU10 an app that the settings have by now, by id or key, is theirs: the st
   const two = await installation.call<CreatedApp>('apps.create', { name: 'Two' });
   const three = await installation.call<CreatedApp>('apps.create', { name: 'Three' });
   await installation.restart({
-    apps: [stated({ id: one.app.id }), stated({ id: 'other', key: two.app.key, namespace: 'other' })],
+    apps: [configured({ id: one.app.id }), configured({ id: 'other', key: two.app.key, namespace: 'other' })],
   });
   const { apps } = await installation.call<{ apps: AppInfo[] }>('apps.list');
   expect(

@@ -30,13 +30,13 @@ export type StatedKey = KeyScope & {
  * They are found by hash, which tells nobody by its time how near a guess has come.
  */
 export class ApiKeys {
-  readonly stated: readonly StatedKey[];
+  readonly configured: readonly StatedKey[];
   readonly #byId = new Map<string, ApiKey>();
   readonly #byHash = new Map<string, ApiKey>();
   readonly #ready: Promise<unknown>;
 
-  constructor(stated: readonly StatedKey[]) {
-    this.stated = stated;
+  constructor(configured: readonly StatedKey[]) {
+    this.configured = configured;
     this.#ready = this.#addStated();
   }
 
@@ -66,16 +66,16 @@ export class ApiKeys {
 
   /** Of one that stands there twice the last word holds. */
   async #addStated(): Promise<void> {
-    const hashes = await Promise.all(this.stated.map(({ key }) => hashToken(key)));
-    for (const [index, { methods, namespaces, perSecond, revoked }] of this.stated.entries()) {
+    const hashes = await Promise.all(this.configured.map(({ key }) => hashToken(key)));
+    for (const [index, { methods, namespaces, perSecond, revoked }] of this.configured.entries()) {
       const hash = hashes[index] ?? '';
       if (revoked === true) this.#byHash.delete(hash);
-      else this.set({ id: statedId(index), hash, methods, namespaces, perSecond });
+      else this.set({ id: configuredId(index), hash, methods, namespaces, perSecond });
     }
   }
 }
 
 /** How a key of the settings, which has no id of its own, is called: by its place. */
-export function statedId(index: number): string {
+export function configuredId(index: number): string {
   return `settings-${index + 1}`;
 }

@@ -22,7 +22,7 @@ export interface AppHooks {
 /** The apps that are served at the moment. What is changed here holds at once, on live connections too. */
 export interface LiveApps {
   /** Those of the settings. */
-  readonly stated: readonly AppSettings[];
+  readonly configured: readonly AppSettings[];
   /** All of them. */
   list(): readonly AppSettings[];
   /** A new app, or a known one with other settings; never with another key or namespace. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Given } from '../bus/node-messages.ts';
+import type { ServerSubscription } from '../bus/node-messages.ts';
 import { DisconnectError } from '../disconnects.ts';
 import {
   type SubscribeOverride,
@@ -24,7 +24,7 @@ const optionsSchema = z.object({
 const DEPTH_LIMIT = 200;
 
 /** What the claims of a token say of one subscription. */
-export type SubscribeClaims = Pick<Given, 'info' | 'data' | 'override'>;
+export type SubscribeClaims = Pick<ServerSubscription, 'info' | 'data' | 'override'>;
 
 /** Throws `DisconnectError('invalidToken')`. */
 export function subscribeClaimsOf(claims: unknown): SubscribeClaims {

@@ -1,5 +1,5 @@
 import { base64url, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import type { Given } from '../bus/node-messages.ts';
+import type { ServerSubscription } from '../bus/node-messages.ts';
 import { DisconnectError } from '../disconnects.ts';
 import { ClientError } from '../errors.ts';
 import type { SubscribeOverride } from '../sessions/subscribe-override.ts';
@@ -33,7 +33,7 @@ export type SignedIn = {
   /** Channels that the token puts the client into. */
   readonly channels?: readonly string[];
   /** As `channels`, with what more is said of each. */
-  readonly subs?: ReadonlyMap<string, Given>;
+  readonly subs?: ReadonlyMap<string, ServerSubscription>;
   /** For the developer's backend, with each question about this connection; JSON text. */
   readonly meta?: string;
   /** For the client, with the answer to `connect`; JSON text on one line. */

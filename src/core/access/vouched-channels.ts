@@ -1,4 +1,4 @@
-import type { Given } from '../bus/node-messages.ts';
+import type { ServerSubscription } from '../bus/node-messages.ts';
 import type { Permissions } from './permissions.ts';
 import type { SignedIn } from './tokens.ts';
 
@@ -6,8 +6,8 @@ import type { SignedIn } from './tokens.ts';
 export function vouchedChannels(
   { channels = [], subs }: SignedIn,
   permissions: Permissions,
-): ReadonlyMap<string, Given | undefined> {
-  const all = new Map<string, Given | undefined>([
+): ReadonlyMap<string, ServerSubscription | undefined> {
+  const all = new Map<string, ServerSubscription | undefined>([
     ...channels.map((name) => [name, undefined] as const),
     ...(subs ?? []),
   ]);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { BackendAnswer, BackendEvent } from '../../ports/backend.ts';
-import type { Given } from '../bus/node-messages.ts';
+import type { ServerSubscription } from '../bus/node-messages.ts';
 import { comesBack, DisconnectError } from '../disconnects.ts';
 import { ClientError } from '../errors.ts';
 import type { PublishOptions } from '../operations/feature.ts';
@@ -150,7 +150,7 @@ export function dataOf({ data: json, b64data }: Data): string | undefined {
 }
 
 /** What a subscription comes with. */
-export function givenOf(result: Result<'subscribe'>): Given {
+export function givenOf(result: Result<'subscribe'>): ServerSubscription {
   const said = dataOf(result);
   return {
     ...endOf(result),

@@ -14,7 +14,7 @@ export type ChannelMessage =
   | { readonly kind: 'join' | 'leave'; readonly info: ClientInfo; readonly alone?: boolean };
 
 /** What a subscription that the developer's backend begins comes with. */
-export type Given = {
+export type ServerSubscription = {
   /** Shown with the client in the channel; JSON text. */
   readonly info?: string;
   /** Milliseconds since 1970; the backend may be asked then whether it goes on. */
@@ -32,7 +32,7 @@ export type Ending = { readonly code: number; readonly reason: string };
 
 /** `client`, `session`: only this one of the user's connections. */
 export type ExternalOrder = { readonly client?: string; readonly session?: string } & (
-  | { readonly kind: 'subscribe'; readonly channel: string; readonly given?: Given }
+  | { readonly kind: 'subscribe'; readonly channel: string; readonly given?: ServerSubscription }
   /** Without a channel from all. */
   | { readonly kind: 'unsubscribe'; readonly channel?: string }
   /** `except`: clients that stay. */

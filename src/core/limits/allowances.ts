@@ -12,7 +12,7 @@ export type Excess = {
 };
 
 /** A connection, as far as rates go: when its buckets are full again (see `Rate`). */
-export interface Spender {
+export interface RateHolder {
   readonly principal: Principal;
   commandsFullAt: number;
   publicationsFullAt: number;
@@ -43,19 +43,19 @@ export class Allowances {
   }
 
   /** Takes what a command of a connection costs; gives what was passed where it may not be done now. */
-  take(spender: Spender, isPublication: boolean, now: number): Excess | undefined {
+  take(holder: RateHolder, isPublication: boolean, now: number): Excess | undefined {
     if (this.#commands !== undefined) {
-      const fullAt = this.#commands.take(spender.commandsFullAt, now);
-      if (fullAt === spender.commandsFullAt) return { limit: 'commands', waitMs: this.#commands.waitMs(fullAt, now) };
-      spender.commandsFullAt = fullAt;
+      const fullAt = this.#commands.take(holder.commandsFullAt, now);
+      if (fullAt === holder.commandsFullAt) return { limit: 'commands', waitMs: this.#commands.waitMs(fullAt, now) };
+      holder.commandsFullAt = fullAt;
     }
     if (isPublication && this.#publications !== undefined) {
-      const fullAt = this.#publications.take(spender.publicationsFullAt, now);
-      if (fullAt === spender.publicationsFullAt)
+      const fullAt = this.#publications.take(holder.publicationsFullAt, now);
+      if (fullAt === holder.publicationsFullAt)
         return { limit: 'publications', waitMs: this.#publications.waitMs(fullAt, now) };
-      spender.publicationsFullAt = fullAt;
+      holder.publicationsFullAt = fullAt;
     }
-    return this.#takeOfUser(spender.principal, isPublication, now);
+    return this.#takeOfUser(holder.principal, isPublication, now);
   }
 
   /** As `take`, for a request that belongs to no connection. Whoever is nobody counts as their network. */
@@ -67,11 +67,11 @@ export class Allowances {
   }
 
   /** Whether a connection that has just asked too much may stay; false when it goes on and on. */
-  bears(spender: Spender, now: number): boolean {
+  tolerates(holder: RateHolder, now: number): boolean {
     if (this.#refusals === undefined) return true;
-    const fullAt = this.#refusals.take(spender.refusalsFullAt, now);
-    const isBorne = fullAt !== spender.refusalsFullAt;
-    spender.refusalsFullAt = fullAt;
+    const fullAt = this.#refusals.take(holder.refusalsFullAt, now);
+    const isBorne = fullAt !== holder.refusalsFullAt;
+    holder.refusalsFullAt = fullAt;
     return isBorne;
   }
 

@@ -49,13 +49,13 @@ export class Arrivals {
   }
 
   /**
-   * Undefined when it may begin. What is asked here counts as an attempt of its address. `heeds`: whether the client
+   * Undefined when it may begin. What is asked here counts as an attempt of its address. `honoursDelay`: whether the client
    * comes back when it is told to; one that does not would only take up the times of those that do.
    */
-  admit(address: string, now: number, heeds: boolean): TurnedAway | undefined {
+  admit(address: string, now: number, honoursDelay: boolean): TurnedAway | undefined {
     const turned = (limit: TurnedAway['limit']): TurnedAway => ({
       limit,
-      retryMs: heeds ? this.#pace.next(now) : this.#pace.guess(now),
+      retryMs: honoursDelay ? this.#pace.next(now) : this.#pace.guess(now),
     });
     if (this.#isDraining) return turned('draining');
     const { quotas, connections } = this.#settings;

@@ -168,8 +168,8 @@ export class Node implements Channels, SessionHost<Session> {
   }
 
   /** Whether a connection from this address may begin; if not, when it had better come back. See `Arrivals.admit`. */
-  admit(address: string, heeds: boolean): TurnedAway | undefined {
-    const turned = this.#arrivals.admit(address, this.clock.now(), heeds);
+  admit(address: string, honoursDelay: boolean): TurnedAway | undefined {
+    const turned = this.#arrivals.admit(address, this.clock.now(), honoursDelay);
     if (turned !== undefined) this.#noteTurnedAway(turned, address);
     return turned;
   }

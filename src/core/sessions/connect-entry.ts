@@ -1,6 +1,6 @@
 import type { Permissions } from '../access/permissions.ts';
 import type { Principal } from '../access/principal.ts';
-import type { Given } from '../bus/node-messages.ts';
+import type { ServerSubscription } from '../bus/node-messages.ts';
 import { feedOptionsOf } from '../delivery/feed.ts';
 import type { Hub } from '../delivery/hub.ts';
 import type { From, HubChannel, Recovery } from '../delivery/hub-channel.ts';
@@ -63,7 +63,7 @@ type Node = {
 
 type Wanted = {
   /** Into which the server puts the client, with what the developer's backend says of that. */
-  readonly names: ReadonlyMap<string, Given | undefined>;
+  readonly names: ReadonlyMap<string, ServerSubscription | undefined>;
   readonly since: Positions;
   /** Into which it asks to be brought back: all or none. */
   readonly restore?: Positions;

@@ -1,16 +1,16 @@
-import type { Given } from '../bus/node-messages.ts';
+import type { ServerSubscription } from '../bus/node-messages.ts';
 import { DisconnectError, type DisconnectName, type UnsubscribeName } from '../disconnects.ts';
 import { ClientError } from '../errors.ts';
 import type { ChannelTurns } from './channel-turns.ts';
 
 /** The server wants the client in a channel. */
-type Order = { readonly given: Given | undefined };
+type Order = { readonly given: ServerSubscription | undefined };
 
 type Parts = {
   readonly turns: ChannelTurns;
   readonly subscriptions: {
     readonly channels: Iterable<string>;
-    addFromServer(channel: string, given?: Given): Promise<void>;
+    addFromServer(channel: string, given?: ServerSubscription): Promise<void>;
     revoke(channel: string, reason: UnsubscribeName): void;
   };
   /** Whether a channel may be named by the developer's backend, and so is no feature's. */
@@ -23,7 +23,7 @@ type Parts = {
 export class ServerSubscriptions {
   readonly #parts: Parts;
   /** Orders that came while the client was connecting. */
-  #early: Map<string, Given | undefined> | undefined;
+  #early: Map<string, ServerSubscription | undefined> | undefined;
   /** The last order for each channel whose turn has not come yet. */
   #orders: Map<string, Order> | undefined;
 
@@ -32,19 +32,19 @@ export class ServerSubscriptions {
   }
 
   /** Keeps an order until the client has connected. */
-  addLater(channel: string, given: Given | undefined): void {
+  addLater(channel: string, given: ServerSubscription | undefined): void {
     this.#early = new Map(this.#early).set(channel, given);
   }
 
   /** Gives the orders that were kept, and forgets them. */
-  takeEarly(): ReadonlyMap<string, Given | undefined> {
+  takeEarly(): ReadonlyMap<string, ServerSubscription | undefined> {
     const early = this.#early ?? new Map();
     this.#early = undefined;
     return early;
   }
 
   /** Puts the client into a channel when what it has sent for that channel is done. */
-  add(channel: string, given: Given | undefined): void {
+  add(channel: string, given: ServerSubscription | undefined): void {
     const order = { given };
     this.#orders = new Map(this.#orders).set(channel, order);
     this.#parts.turns.run(channel, 'change', (turn) => void this.#carryOut(channel, order).then(() => turn.ended()));

@@ -5,10 +5,10 @@ import { type Principal, userOf } from '../access/principal.ts';
 import type { SignedIn } from '../access/tokens.ts';
 import { areOther, vouchedChannels } from '../access/vouched-channels.ts';
 import { GRACE_MS, isOutage } from '../backend/application.ts';
-import type { Ending, Given } from '../bus/node-messages.ts';
+import type { Ending, ServerSubscription } from '../bus/node-messages.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName, type UnsubscribeName } from '../disconnects.ts';
 import { ClientError } from '../errors.ts';
-import { type Excess, type Spender, tooSoon } from '../limits/allowances.ts';
+import { type Excess, type RateHolder, tooSoon } from '../limits/allowances.ts';
 import type { Asker } from '../limits/fair-queue.ts';
 import { bytesOfReply, bytesOfResult, lengthOfFrames } from '../limits/work-bytes.ts';
 import { beginCommand, beginQuestion, endFailed, ending } from '../measures/tracing.ts';
@@ -44,7 +44,7 @@ type State = 'waiting' | 'connecting' | 'connected' | 'refused' | 'closed';
  * One client. The runtime calls `receive` with each frame and `closed` when the socket is gone; the session answers
  * through its `Connection`. It has no timers: the node's clock looks after it.
  */
-export class Session implements Subscriber, Spender {
+export class Session implements Subscriber, RateHolder {
   readonly protocol: Protocol;
   readonly connection: Connection;
   readonly address: string;
@@ -156,7 +156,7 @@ export class Session implements Subscriber, Spender {
     this.lastSeen = this.#node.clock.now();
     const excess = this.#node.allowances.take(this, false, this.lastSeen);
     if (excess === undefined) return true;
-    if (!this.#bears(excess)) this.close('tooManyRequests');
+    if (!this.#tolerates(excess)) this.close('tooManyRequests');
     return false;
   }
 
@@ -276,7 +276,7 @@ export class Session implements Subscriber, Spender {
   }
 
   /** Puts the client into a channel from the server's side. */
-  subscribe(channel: string, given?: Given): void {
+  subscribe(channel: string, given?: ServerSubscription): void {
     if (this.#alone) return;
     if (this.#state === 'connecting') this.#serverSubscriptions.addLater(channel, given);
     if (this.#state === 'connected') this.#serverSubscriptions.add(channel, given);
@@ -396,14 +396,14 @@ export class Session implements Subscriber, Spender {
   }
 
   /** Whether a client that asks too much may stay. */
-  #bears({ limit }: Excess): boolean {
+  #tolerates({ limit }: Excess): boolean {
     this.#node.refused(limit);
-    return this.#node.allowances.bears(this, this.lastSeen);
+    return this.#node.allowances.tolerates(this, this.lastSeen);
   }
 
   /** Tells the client that it asks too much; one that goes on all the same is closed. */
   #refuse(command: Command, excess: Excess): void {
-    if (!this.#bears(excess)) throw new DisconnectError('tooManyRequests');
+    if (!this.#tolerates(excess)) throw new DisconnectError('tooManyRequests');
     // Not among the errors that an operator is woken for: it is the client's own.
     if ('id' in command) this.#reply(command.id, { kind: 'error', error: tooSoon(excess) });
   }
@@ -428,7 +428,7 @@ export class Session implements Subscriber, Spender {
   #answer(command: Request): void {
     if (this.#inFlight >= this.#node.limits.commandsInFlight) {
       this.#node.telemetry.count('banyan_command_errors_total', { error: 'tooManyRequests' });
-      if (!this.#node.allowances.bears(this, this.lastSeen)) throw new DisconnectError('tooManyRequests');
+      if (!this.#node.allowances.tolerates(this, this.lastSeen)) throw new DisconnectError('tooManyRequests');
       return this.#reply(command.id, { kind: 'error', error: BUSY });
     }
     this.#inFlight += 1;

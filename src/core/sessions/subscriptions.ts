@@ -8,7 +8,7 @@ import { type Principal, userOf } from '../access/principal.ts';
 import { secondsLeft } from '../access/seconds-left.ts';
 import type { Grant } from '../access/tokens.ts';
 import { GRACE_MS, isOutage } from '../backend/application.ts';
-import type { Given } from '../bus/node-messages.ts';
+import type { ServerSubscription } from '../bus/node-messages.ts';
 import type { SharedPolls } from '../channels/shared-polls.ts';
 import { Tracking } from '../channels/tracking.ts';
 import type { Reader } from '../delivery/conflation.ts';
@@ -162,7 +162,7 @@ export class Subscriptions {
   }
 
   /** Puts the client in, and tells it by a push. Does nothing when it is in already. */
-  async addFromServer(channel: string, given?: Given): Promise<void> {
+  async addFromServer(channel: string, given?: ServerSubscription): Promise<void> {
     if (this.#subscriptions?.has(channel) === true) return;
     const tell: Tell = ({ data, ...result }) => {
       this.#session.push({ kind: 'subscribe', channel, result, ...(data !== undefined && { data }) });
@@ -293,7 +293,11 @@ export class Subscriptions {
   }
 
   /** Makes everything ready for a connecting client; see `prepareEntering`. */
-  prepareAll(names: ReadonlyMap<string, Given | undefined>, since: Positions, restore?: Positions): Promise<Entering> {
+  prepareAll(
+    names: ReadonlyMap<string, ServerSubscription | undefined>,
+    since: Positions,
+    restore?: Positions,
+  ): Promise<Entering> {
     const seats: Seats = {
       principal: this.#session.principal,
       user: this.#session.info.user,

@@ -1,5 +1,5 @@
 import type { ApiKeyInfo, platformContract } from '../../contracts/platform/contract.ts';
-import { type StatedKey, statedId } from '../../core/access/api-keys.ts';
+import { configuredId, type StatedKey } from '../../core/access/api-keys.ts';
 import { ClientError } from '../../core/errors.ts';
 import { audit } from '../../core/operations/audit.ts';
 import type { Handlers } from '../../core/operations/operation.ts';
@@ -28,7 +28,7 @@ export function apiKeyHandlers(parts: Parts): ApiKeyHandlers {
   const store = new ApiKeyStore(host.sql);
   return {
     listApiKeys: async () => ({
-      keys: [...apiKeys.stated.map(statedInfo), ...(await store.list()).map(infoOf)],
+      keys: [...apiKeys.configured.map(configuredInfo), ...(await store.list()).map(infoOf)],
       choices: { methods: [...parts.methods], namespaces: namespacesOf(parts) },
     }),
 
@@ -90,7 +90,7 @@ function open({ apiKeys }: Parts, { id, hash, methods, namespaces }: ApiKeyRow):
 }
 
 async function changeable({ apiKeys }: Parts, store: ApiKeyStore, id: string): Promise<ApiKeyRow> {
-  if (apiKeys.stated.some((_key, index) => statedId(index) === id)) {
+  if (apiKeys.configured.some((_key, index) => configuredId(index) === id)) {
     throw new ClientError('permissionDenied', { field: 'id', message: 'a key of the settings is changed there' });
   }
   const row = await store.byId(id);
@@ -113,9 +113,9 @@ function namespacesOf({ namespaces, apps }: Parts): string[] {
   return [...new Set([...Object.keys(namespaces), ...apps.list().map(({ namespace }) => namespace)])].sort();
 }
 
-function statedInfo({ name, methods, namespaces, revoked }: StatedKey, index: number): ApiKeyInfo {
+function configuredInfo({ name, methods, namespaces, revoked }: StatedKey, index: number): ApiKeyInfo {
   return {
-    ...{ id: statedId(index), name: name ?? '', source: 'settings', hint: '' },
+    ...{ id: configuredId(index), name: name ?? '', source: 'settings', hint: '' },
     ...{ methods: methods === undefined ? null : [...methods] },
     ...{ namespaces: namespaces === undefined ? null : [...namespaces] },
     ...{ revoked: revoked === true, createdAt: null, createdBy: null },

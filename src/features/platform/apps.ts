@@ -28,7 +28,7 @@ export function appHandlers(parts: Parts): AppHandlers {
       const stored = await store.list();
       return {
         apps: [
-          ...apps.stated.map((settings) => statedInfo(parts, settings)),
+          ...apps.configured.map((settings) => configuredInfo(parts, settings)),
           ...stored.map((app) => infoOf(parts, app)),
         ],
         choices: { namespaces: namespacesOf(parts), webhookEvents: [...WEBHOOK_EVENTS] },
@@ -91,8 +91,8 @@ type Changes = { readonly [Field in keyof AppSettings]?: AppSettings[Field] | un
 
 /** What is left out stays. */
 function merged(settings: AppSettings, changes: Changes): AppSettings {
-  const stated = Object.entries(changes).filter(([, value]) => value !== undefined);
-  return { ...settings, ...(Object.fromEntries(stated) as Partial<AppSettings>) };
+  const configured = Object.entries(changes).filter(([, value]) => value !== undefined);
+  return { ...settings, ...(Object.fromEntries(configured) as Partial<AppSettings>) };
 }
 
 async function put(parts: Parts, store: AppStore, app: StoredApp): Promise<void> {
@@ -139,7 +139,7 @@ async function checkNew(parts: Parts, store: AppStore, settings: AppSettings): P
 async function changeable({ apps }: Parts, store: AppStore, id: string): Promise<StoredApp> {
   const app = await store.byId(id);
   if (app !== undefined) return app;
-  if (apps.stated.some((stated) => stated.id === id)) {
+  if (apps.configured.some((configured) => configured.id === id)) {
     throw new ClientError('permissionDenied', { field: 'id', message: 'an app of the settings is changed there' });
   }
   throw new ClientError('notFound', { field: 'id', message: 'no such app' });
@@ -147,7 +147,7 @@ async function changeable({ apps }: Parts, store: AppStore, id: string): Promise
 
 /** Whether the settings have an app with its id or key: that one is served. */
 function isShadowed({ apps }: Parts, { id, key }: AppSettings): boolean {
-  return apps.stated.some((stated) => stated.id === id || stated.key === key);
+  return apps.configured.some((configured) => configured.id === id || configured.key === key);
 }
 
 /** Where an app may be: in those of the settings, and in those of other apps. */
@@ -156,7 +156,7 @@ function namespacesOf({ namespaces, apps }: Parts): string[] {
   return [...new Set([...logs, ...apps.list().map(({ namespace }) => namespace)])].sort();
 }
 
-function statedInfo(parts: Parts, settings: AppSettings): AppInfo {
+function configuredInfo(parts: Parts, settings: AppSettings): AppInfo {
   const none = { name: '', shadowed: false, createdAt: null, createdBy: null } as const;
   return { ...shown(settings), ...none, source: 'settings', connections: parts.apps.connectionsOf(settings.id) };
 }

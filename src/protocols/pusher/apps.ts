@@ -19,16 +19,16 @@ export type AppsParts = WebhookParts &
 
 /** The apps that there are: those of the settings, and those that the owner makes while the server runs. */
 export class Apps implements LiveApps {
-  readonly stated: readonly AppSettings[];
+  readonly configured: readonly AppSettings[];
   readonly #parts: AppsParts;
   readonly #byId = new Map<string, AppWatch>();
   readonly #byKey = new Map<string, AppWatch>();
   readonly #byNamespace = new Map<string, readonly AppWatch[]>();
 
-  constructor(stated: readonly AppSettings[], parts: AppsParts) {
+  constructor(configured: readonly AppSettings[], parts: AppsParts) {
     this.#parts = parts;
-    this.stated = stated;
-    for (const settings of stated) this.set(settings);
+    this.configured = configured;
+    for (const settings of configured) this.set(settings);
   }
 
   get size(): number {

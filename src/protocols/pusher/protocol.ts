@@ -31,9 +31,9 @@ export class Pusher {
   readonly apps: Apps;
   readonly #parts: PusherParts;
 
-  constructor(stated: readonly AppSettings[], parts: PusherParts) {
+  constructor(configured: readonly AppSettings[], parts: PusherParts) {
     this.#parts = parts;
-    this.apps = new Apps(stated, parts);
+    this.apps = new Apps(configured, parts);
   }
 
   /** True while there is an app. */

@@ -5,16 +5,16 @@ import { rawItems, rawMember, valuesIn } from '../../core/text/raw-json.ts';
 const LIMIT = 1_000;
 
 /** The parameters of a call, and their text. */
-export type Given = { readonly value: unknown; readonly text: string };
+export type RequestBody = { readonly value: unknown; readonly text: string };
 
 /** One of several calls of a request. `id`: the caller's own number for the answer. */
-export type ApiCommand = { readonly method: string; readonly params: Given; readonly id?: number };
+export type ApiCommand = { readonly method: string; readonly params: RequestBody; readonly id?: number };
 
 /**
  * The commands of a batch, message `BatchRequest` of internal/apiproto/api.proto: `{"commands":[{"publish":{…}}, …]}`.
  * Throws `badRequest`.
  */
-export function batchIn({ value, text }: Given): {
+export function batchIn({ value, text }: RequestBody): {
   readonly commands: readonly ApiCommand[];
   readonly parallel: boolean;
 } {
@@ -74,7 +74,7 @@ const LEGACY_METHODS: Readonly<Record<number, string>> = {
   ...{ 38: 'map_clear', 39: 'shared_poll_publish' },
 };
 
-export function parse(text: string): Given {
+export function parse(text: string): RequestBody {
   try {
     return text.trim() === '' ? { value: {}, text: '{}' } : { value: JSON.parse(text), text };
   } catch (cause) {

@@ -1,4 +1,4 @@
-import type { Given } from '../../core/bus/node-messages.ts';
+import type { ServerSubscription } from '../../core/bus/node-messages.ts';
 import type { Node } from '../../core/node/node.ts';
 import { subscribeOverrideOf } from '../../core/sessions/subscribe-override.ts';
 import { dataOf, textOf } from './payload.ts';
@@ -43,7 +43,7 @@ function whichOf({ client, session }: Pick<Params<'unsubscribe'>, 'client' | 'se
   return { ...(client !== undefined && { client }), ...(session !== undefined && { session }) };
 }
 
-function givenOf(params: Params<'subscribe'>): Given {
+function givenOf(params: Params<'subscribe'>): ServerSubscription {
   const { info, b64info, recover_since: since, override } = params;
   const shown = b64info === undefined ? info?.text : textOf(b64info, 'b64info');
   return {

@@ -6,7 +6,7 @@ import type { Node } from '../../core/node/node.ts';
 import { withRaw, writeJson } from '../../core/text/raw-json.ts';
 import type { Span } from '../../ports/traces.ts';
 import { type ApiError, errorOf, explain, statusOf } from './api-errors.ts';
-import { type ApiCommand, batchIn, type Given, legacyIn, parse } from './commands.ts';
+import { type ApiCommand, batchIn, legacyIn, parse, type RequestBody } from './commands.ts';
 import { KeyRates } from './key-rates.ts';
 import { createHandlers } from './methods.ts';
 import { REFUSED_METHODS } from './refused-methods.ts';
@@ -89,7 +89,7 @@ export class ServerApi {
     return undefined;
   }
 
-  async #call({ key, span }: Caller, method: string, params: Given): Promise<Answer> {
+  async #call({ key, span }: Caller, method: string, params: RequestBody): Promise<Answer> {
     try {
       // It may have been revoked, or bound to less, while a batch was under way.
       const current = this.#keys.current(key);
@@ -118,7 +118,7 @@ export class ServerApi {
   }
 
   /** Each reply stands under its command's name, or is an error: message `BatchResponse`. */
-  async #batch(caller: Caller, given: Given): Promise<{ readonly replies: readonly unknown[] }> {
+  async #batch(caller: Caller, given: RequestBody): Promise<{ readonly replies: readonly unknown[] }> {
     const { commands, parallel } = batchIn(given);
     const run = async ({ method, params }: ApiCommand) => {
       const answer = await this.#call(caller, method, params);
@@ -150,7 +150,7 @@ function noSuch(method: string): ClientError {
   return new ClientError('methodNotFound', why === undefined ? {} : { message: `${method}: this server ${why}` });
 }
 
-function checked(schema: z.ZodType, { value, text }: Given): unknown {
+function checked(schema: z.ZodType, { value, text }: RequestBody): unknown {
   const given = withoutZeros(withRaw(value ?? {}, text, RAW));
   const parsed = schema.safeParse(given, { error: ruleText });
   if (parsed.success) return parsed.data;

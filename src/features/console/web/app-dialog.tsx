@@ -45,12 +45,12 @@ export function AppDialog({ app, events, onClose, onDone }: Props) {
   const [subscriptionCounts, setSubscriptionCounts] = useState(app?.subscriptionCounts ?? false);
   const [webhooks, setWebhooks] = useState<Webhooks>(app?.webhooks ?? []);
   const sending = useSending(['name', ...NUMBERS, ...IDENTITY, 'webhooks'], async () => {
-    const stated = { name, enabled, clientEvents, subscriptionCounts, webhooks: [...webhooks], ...parsed(numbers) };
+    const configured = { name, enabled, clientEvents, subscriptionCounts, webhooks: [...webhooks], ...parsed(numbers) };
     if (app !== undefined) {
-      onDone(await client.call('apps.update', { id: app.id, ...stated }, { overHttp: true }));
+      onDone(await client.call('apps.update', { id: app.id, ...configured }, { overHttp: true }));
       return;
     }
-    const made = await client.call('apps.create', { ...stated, ...given(identity) }, { overHttp: true });
+    const made = await client.call('apps.create', { ...configured, ...given(identity) }, { overHttp: true });
     onDone(made.app, made.secret);
   });
   return (
