@@ -127,7 +127,8 @@ describe('screens', () => {
     const { page } = ann;
     await openRoom(page, 'General');
     for (const number of [1, 2, 3]) await say(page, `screens-tab-${number} see https://example.org/${number}`);
-    // The last message can be reached once it is drawn as the last one.
+    // The last message can be reached once it is drawn as the last one, and keeps the focus once it has been sent.
+    await message(page, 'screens-tab-3').getByRole('img', { name: 'Sent' }).waitFor();
     await message(page, 'screens-tab-3').and(page.locator('[tabindex="0"]')).waitFor();
     await page.getByRole('button', { name: 'Show members' }).focus();
     await page.keyboard.press('Tab');
