@@ -25,7 +25,7 @@ export const BACKEND_SETTINGS = {
     default: {},
     rule: 'a JSON object of http(s) addresses by event (connect, refresh, subscribe, sub_refresh, publish, rpc)',
     schema: backendUrlsSchema,
-    doc: "Where an application's own backend is asked, by POST: `connect` (who is a client that brings no token?), `refresh` (may it go on when its time is over?), `subscribe` and `publish` (in namespaces that say `backend`), `sub_refresh` (may a subscription go on?), `rpc` (calls that no feature takes). Questions and answers have the form of Centrifugo's HTTP proxies: [backend.md](backend.md#be-asked).",
+    doc: "Where an application's own backend is asked, by POST: `connect` (who is a client that brings no token?), `refresh` (may it go on when its time is over?), `subscribe` and `publish` (in namespaces that say `backend`), `sub_refresh` (may a subscription go on?), `rpc` (calls that no feature takes). Questions and answers have the form of Centrifugo's HTTP proxies: [backend.md](backend.md#webhooks-to-your-backend).",
   }),
   backendSecret: text({
     env: 'BANYAN_BACKEND_SECRET',

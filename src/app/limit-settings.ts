@@ -31,7 +31,7 @@ export const LIMIT_SETTINGS = {
     default: 20_000,
     min: 0,
     max: MAX_RATE,
-    doc: 'Commands of all connections and requests of one user together. Requests of whoever is nobody count by their address.',
+    doc: 'Commands of all connections and requests of one user together. Unauthenticated requests are counted per IP address.',
   }),
   userPublicationsPerSecond: integer({
     env: 'BANYAN_USER_PUBLICATIONS_PER_SECOND',

@@ -132,7 +132,7 @@ describe('registration by invitation', () => {
       expect(await installation.browser().refusal('accounts.inviteInfo', { code })).toBe('gone invite');
     });
 
-    test('not while they are no admin', async () => {
+    test('stops working while its creator is not an admin', async () => {
       const maker = await installation.member(owner, 'maker-2', 'admin');
       const code = await codeOf(maker, { uses: null });
       await setRole(maker, 'member');

@@ -110,7 +110,7 @@ describe('CH7 an invitation works as long as its maker may invite', () => {
     expect((await ann.call('chat.invites', { room })).invites).toEqual([]);
   };
 
-  test('not once they are no admin', async () => {
+  test('stops working when its creator loses admin', async () => {
     await ann.call('chat.setMemberRole', { room, user: ben.id, role: 'member' });
     await isWorthless();
   });

@@ -222,7 +222,7 @@ describe('cent.js, unmodified', () => {
     expect(fleeting.body).toEqual({ result: {} });
   });
 
-  test('SA4 orders without a user are for whoever is nobody in particular', async () => {
+  test('SA4 an order without a user reaches all anonymous connections', async () => {
     const nobody = new Centrifuge(server.socketUrl, { websocket: WebSocket });
     const somebody = await connected('pat');
     clients.push(nobody);

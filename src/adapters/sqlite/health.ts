@@ -6,7 +6,7 @@ import { FilesGoneError } from './file-watch.ts';
 export type RecordEvent = (level: LogLevel, event: string, fields?: Fields) => void;
 
 const GONE = new FilesGoneError('').code;
-const RESCUE = 'see "When the data is damaged" in docs/operations.md';
+const RESCUE = 'see "Damaged data" in docs/operations.md';
 
 /**
  * What is known of the database's condition, from what its threads report and from a check of all its pages. Each

@@ -67,7 +67,7 @@ function refuseWrongKinds(folder: string): void {
   }
 }
 
-const RESCUE = 'bring the folder back from a backup (docs/operations.md, "When the data is damaged")';
+const RESCUE = 'bring the folder back from a backup (docs/operations.md, "Damaged data")';
 
 /** Runs what needs the database. Throws `DataFolderError`, one line, when that fails. */
 export function orUnusable<T>(file: string, run: () => T): T {

@@ -42,7 +42,7 @@ export type ExternalOrder = { readonly client?: string; readonly session?: strin
   | { readonly kind: 'expire' }
 );
 
-/** In the place of an identity: the connections of whoever is nobody in particular. */
+/** In the place of an identity: all anonymous connections. */
 export const NOBODY = '';
 
 /** What they tell each other of people and their connections. */

@@ -4,7 +4,7 @@ import type { LimitName, Quotas } from './quotas.ts';
 import { Rate } from './rate.ts';
 import { RateTable } from './rate-table.ts';
 
-/** Why a connection may not begin now, and when the client had better come back. */
+/** Why a connection is refused now, and the suggested reconnect delay. */
 export type TurnedAway = {
   readonly limit: Extract<
     LimitName,
@@ -94,7 +94,7 @@ export class Arrivals {
     this.#isDraining = true;
   }
 
-  /** How soon one of those who are sent away now had better come back, in milliseconds. */
+  /** Suggested reconnect delay for a client that is refused now, in ms. */
   retryMs(now: number): number {
     return this.#pace.next(now);
   }

@@ -167,7 +167,7 @@ export class Node implements Channels, SessionHost<Session> {
     return this.#sessions.size;
   }
 
-  /** Whether a connection from this address may begin; if not, when it had better come back. See `Arrivals.admit`. */
+  /** Undefined when a connection from this address may begin; else the suggested reconnect delay. See `Arrivals.admit`. */
   admit(address: string, honoursDelay: boolean): TurnedAway | undefined {
     const turned = this.#arrivals.admit(address, this.clock.now(), honoursDelay);
     if (turned !== undefined) this.#noteTurnedAway(turned, address);

@@ -49,7 +49,7 @@ export interface SessionHost<Session> extends SubscriptionHost {
   flushLater(session: Session): void;
   /** The session is closed for asking too much. */
   flooded(session: Session): void;
-  /** How soon whoever is sent away for this reason had better come back, in milliseconds; undefined: as they like. */
+  /** Suggested reconnect delay for this disconnect reason, in ms; undefined: the client decides. */
   retryMs(kind: DisconnectName): number | undefined;
   /** Logs an error that no client is told the cause of. */
   report(thrown: unknown, event: string, fields?: Fields): void;

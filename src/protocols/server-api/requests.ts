@@ -4,7 +4,7 @@ import { JsonText } from '../../core/text/raw-json.ts';
 import type { Span } from '../../ports/traces.ts';
 
 const channel = z.string().min(1);
-/** An empty one is whoever is nobody in particular. */
+/** An empty one means anonymous users. */
 const user = z.string().default('');
 /** No `z.record`, which leaves out a member called `__proto__`. */
 const tags = z.custom<Readonly<Record<string, string>>>(isTags, 'must be an object of texts');
