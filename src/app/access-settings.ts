@@ -10,21 +10,21 @@ export const ACCESS_SETTINGS = {
     secret: true,
     rule: 'empty, or one line of at least 16 characters',
     is: (value) => value === '' || (isLine(value) && value.length >= API_KEY_LENGTH),
-    doc: 'With it (`Authorization: Bearer …`) Prometheus may read `/metrics`. Without it and `metricsAddresses` nobody may.',
+    doc: 'Token with which Prometheus may read `/metrics` (`Authorization: Bearer …`). Without it and `metricsAddresses`, nobody may read it.',
   }),
   metricsAddresses: list({
     env: 'BANYAN_METRICS_ADDRESSES',
     default: [],
     rule: 'IP addresses or subnets (10.0.0.0/8), separated by commas',
     is: isAddressOrSubnet,
-    doc: 'Addresses or subnets from which `/metrics` may be read without a token. A request that came through a proxy which is not trusted may not.',
+    doc: 'IP addresses or subnets that may read `/metrics` without a token. Requests through an untrusted proxy may not.',
   }),
   allowedOrigins: list({
     env: 'BANYAN_ALLOWED_ORIGINS',
     default: [],
     rule: '* or origins, as https://app.example.org, separated by commas',
     is: (value) => value === '*' || isOrigin(value),
-    doc: "Pages of other origins that may connect with a token (`*`: all). Cookies of this site do not count there. The server's own pages always may.",
+    doc: "Origins of other sites whose pages may connect with a token (`*`: all). Cookies are ignored there. The server's own pages may always connect.",
   }),
   trustedProxies: list({
     env: 'BANYAN_TRUSTED_PROXIES',
@@ -40,11 +40,11 @@ export const CLIENT_ACCESS_SETTINGS = {
   clientAnonymous: toggle({
     env: 'BANYAN_CLIENT_ANONYMOUS',
     default: false,
-    doc: 'Clients may connect without signing in. They may do what a namespace grants to `everyone`.',
+    doc: 'Allows clients to connect without signing in. They may do what a namespace grants to `everyone`.',
   }),
   clientInsecure: toggle({
     env: 'BANYAN_CLIENT_INSECURE',
     default: false,
-    doc: 'For benchmarks and test suites: anyone connects, and may do everything in the namespaces of the settings (never in those of features). The server then listens on loopback only.',
+    doc: 'For benchmarks and test suites: anyone may connect and do everything in the namespaces of the settings, but not in those of features. The server then listens on loopback only.',
   }),
 } as const satisfies Record<string, Setting>;

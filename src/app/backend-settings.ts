@@ -10,7 +10,7 @@ export const BACKEND_SETTINGS = {
     secret: true,
     rule: 'keys, separated by commas',
     is: (value) => value !== '' && isLine(value),
-    doc: "Keys with which a developer's own backend calls the server API (`POST /api/publish` and so on). The owner can make others while it runs. None: it is shut.",
+    doc: 'Keys for the server API (`POST /api/publish` and others). The owner can create more while the server runs. Without keys the API is closed.',
   }),
   scopedApiKeys: json({
     env: 'BANYAN_SCOPED_API_KEYS',
@@ -33,28 +33,28 @@ export const BACKEND_SETTINGS = {
     secret: true,
     rule: `one line; at least ${SECRET_LENGTH} characters where there are \`backendUrls\``,
     is: isLine,
-    doc: 'Signs those questions: `X-Banyan-Signature: t=<seconds>,v1=<hex HMAC-SHA-256 of "<seconds>.<body>">`.',
+    doc: 'Secret that signs these requests: `X-Banyan-Signature: t=<seconds>,v1=<hex HMAC-SHA-256 of "<seconds>.<body>">`.',
   }),
   backendTimeoutMs: integer({
     env: 'BANYAN_BACKEND_TIMEOUT_MS',
     default: 3_000,
     min: 50,
     max: 60_000,
-    doc: 'How long it may take to answer. All but `publish` and `rpc` are asked twice at most; after five failures in a row an address is left alone for five seconds.',
+    doc: 'Timeout of these requests. All except `publish` and `rpc` are retried once. After five failures in a row an address is not asked for five seconds.',
   }),
   backendHeaders: list({
     env: 'BANYAN_BACKEND_HEADERS',
     default: [],
     rule: 'names of headers in lower case, separated by commas',
     is: isPassable,
-    doc: "Headers of a connecting client's request that questions about it carry: `cookie,user-agent` and the like. This installation's own cookie never is among them, and with `allowedOrigins` of `*` no cookie of another origin's page.",
+    doc: "Headers of the client's request to pass to the backend, such as `cookie,user-agent`. Banyan's own cookie is never passed, and with `allowedOrigins` of `*` no cookie of another origin's page.",
   }),
   backendClaimedHeaders: list({
     env: 'BANYAN_BACKEND_CLAIMED_HEADERS',
     default: [],
     rule: 'names of headers in lower case, separated by commas',
     is: isPassable,
-    doc: 'Headers that a client may write into its `connect` command instead (the option `headers` of Centrifuge clients), as pages cannot set any: `authorization`, say. Never name one here that a proxy of yours sets.',
+    doc: 'Headers that a client may send in its `connect` command (option `headers` of Centrifuge clients), because pages cannot set any, such as `authorization`. Do not list headers that your proxy sets.',
   }),
   pollSecret: text({
     env: 'BANYAN_POLL_SECRET',
@@ -62,7 +62,7 @@ export const BACKEND_SETTINGS = {
     secret: true,
     rule: `one line; at least ${SECRET_LENGTH} characters where a namespace is a shared poll`,
     is: isLine,
-    doc: 'Shared with the backend, which signs with it the items of a shared poll that a client may track.',
+    doc: 'Secret with which the backend signs the items of a shared poll that a client may track.',
   }),
 } as const satisfies Record<string, Setting>;
 

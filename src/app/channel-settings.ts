@@ -9,7 +9,7 @@ export const CHANNEL_SETTINGS = {
     default: DEFAULT_NAMESPACES,
     rule: 'a JSON object of namespaces by name',
     schema: namespacesSchema,
-    doc: 'Namespaces of channels to add to the defaults, or to change in them; see below.',
+    doc: 'Channel namespaces to add to the defaults or change in them; see below.',
   }),
   pusherApps: json({
     env: 'BANYAN_PUSHER_APPS',
@@ -17,13 +17,13 @@ export const CHANNEL_SETTINGS = {
     secret: true,
     rule: 'a JSON list of apps with an id, a key and a secret each',
     schema: pusherAppsSchema,
-    doc: 'Apps whose clients and backends speak the Pusher protocol; see below. The owner can make others while it runs. None: it is off.',
+    doc: 'Apps of the Pusher protocol; see below. The owner can create more while the server runs. Without apps the protocol is off.',
   }),
   webhookAttempts: integer({
     env: 'BANYAN_WEBHOOK_ATTEMPTS',
     default: 11,
     min: 1,
     max: 1_000,
-    doc: "How often the delivery of an app's webhook is tried before it becomes a dead letter. The pauses double from one second to a minute: 11 tries take about five minutes, 70 an hour. Later deliveries to the same address wait.",
+    doc: "Delivery attempts of an app's webhook before it becomes a dead letter. Pauses double from one second to one minute: 11 attempts take about five minutes, 70 an hour. Later deliveries to the same address wait.",
   }),
 } as const satisfies Record<string, Setting>;

@@ -6,13 +6,13 @@ export const CHAT_SETTINGS = {
     env: 'BANYAN_REGISTRATION',
     default: 'invite',
     of: ['open', 'invite', 'closed'],
-    doc: 'Who may register: anyone, whoever has an invitation, or nobody. The owner link of the first start always works.',
+    doc: 'Who may register: anyone, people with an invitation, or nobody. The owner link of the first start always works.',
   }),
   recallSeconds: integer({
     env: 'BANYAN_RECALL_SECONDS',
     default: 120,
     min: 0,
     max: 31_536_000,
-    doc: 'How long after sending it a message can be recalled; 0: never.',
+    doc: 'How long after sending a message can be recalled; 0: never.',
   }),
 } as const satisfies Record<string, Setting>;

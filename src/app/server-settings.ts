@@ -16,21 +16,21 @@ export const SERVER_SETTINGS = {
     default: 'localhost',
     rule: 'a host name or an IP address',
     is: (value) => isIP(value) !== 0 || /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i.test(value),
-    doc: 'The address to listen on. The default reaches nobody but this machine, which also suits a TLS proxy on it; `0.0.0.0` listens on every IPv4 address, `::` on every address.',
+    doc: 'The address to listen on. The default accepts connections from this machine only, which also suits a TLS proxy on it. `0.0.0.0` listens on all IPv4 addresses, `::` on all addresses.',
   }),
   data: text({
     env: 'BANYAN_DATA',
     default: './data',
     rule: 'a path',
     is: (value) => value !== '' && !value.includes('\0'),
-    doc: 'The folder that holds everything this server keeps: database and files. Made if missing. One process at a time.',
+    doc: 'Folder of the database and all files. Created if missing. Used by one process at a time.',
   }),
   publicUrl: text({
     env: 'BANYAN_PUBLIC_URL',
     default: '',
     rule: 'empty, or an http(s) address without a path, as https://chat.example.org',
     is: (value) => value === '' || isOrigin(value),
-    doc: 'Where people reach this server, for links and the check of Origin. Empty: as each request says.',
+    doc: 'Public URL of this server, for links and the check of `Origin`. Empty: taken from each request.',
   }),
 } as const satisfies Record<string, Setting>;
 
@@ -40,12 +40,12 @@ export const LOG_SETTINGS = {
     env: 'BANYAN_LOG_LEVEL',
     default: 'info',
     of: ['debug', 'info', 'warn', 'error'],
-    doc: 'The least important records that are written.',
+    doc: 'Lowest level of log records that are written.',
   }),
   logFormat: choice({
     env: 'BANYAN_LOG_FORMAT',
     default: 'pretty',
     of: ['pretty', 'json'],
-    doc: 'Records for people, or one JSON object a line for programs.',
+    doc: 'Log format: text for people, or one JSON object per line.',
   }),
 } as const satisfies Record<string, Setting>;
