@@ -21,7 +21,7 @@ function recorded(): Set<string> {
 
 test('OB6 docs/operations.md tells of every event that is recorded, and of no other', () => {
   const page = readFileSync(`${ROOT}/docs/operations.md`, 'utf8');
-  const [section = ''] = /^## What happened\?\n[\s\S]*?(?=^## )/m.exec(page) ?? [];
+  const [section = ''] = /^## Logs\n[\s\S]*?(?=^## )/m.exec(page) ?? [];
   const rows = section.match(/^\| `[a-z_]+\.[a-z_]+`[^|]*\|/gm) ?? [];
   const told = rows.flatMap((row) => [...row.matchAll(/`([^`]+)`/g)].map(([, event]) => event as string));
   expect(told.toSorted()).toEqual([...recorded()].toSorted());
