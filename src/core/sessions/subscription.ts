@@ -44,6 +44,8 @@ export type Entrance = {
   readonly manner: Manner;
   readonly wishes: FeedOptions | undefined;
   readonly read: MapRead | undefined;
+  /** Whether the client had it on the connection before: its protocol decides what it is given of it. */
+  readonly isRestored?: true;
 };
 
 /** Throws `limitExceeded` when one more user is too many. */
