@@ -3,7 +3,7 @@ import type { Hub } from '../delivery/hub.ts';
 import type { HubChannel } from '../delivery/hub-channel.ts';
 import { type PresenceEntry, PresenceMapEntries } from '../maps/presence-map-entries.ts';
 import type { Published, PublishOptions } from '../operations/feature.ts';
-import type { Shown } from '../sessions/manner.ts';
+import type { Visibility } from '../sessions/delivery-options.ts';
 import type { ChannelMessages } from './channel-messages.ts';
 import type { Hooks } from './hooks.ts';
 
@@ -25,7 +25,7 @@ export class JoinsAndLeaves {
   }
 
   /** `silently`: the client was in the channel already, by another connection. */
-  join(channel: HubChannel, info: ClientInfo, { presence, inMaps, joinLeave }: Shown, silently: boolean): void {
+  join(channel: HubChannel, info: ClientInfo, { presence, inMaps, joinLeave }: Visibility, silently: boolean): void {
     const { hub, hooks, messages } = this.#parts;
     if (silently) {
       // Its info may be new.
@@ -38,7 +38,7 @@ export class JoinsAndLeaves {
     if (joinLeave) messages.joined(channel.name, info, alone);
   }
 
-  leave(name: string, info: ClientInfo, { presence, inMaps, joinLeave }: Shown): void {
+  leave(name: string, info: ClientInfo, { presence, inMaps, joinLeave }: Visibility): void {
     const { hub, hooks, messages } = this.#parts;
     const namespace = hub.get(name)?.namespace;
     if (namespace === undefined) return;

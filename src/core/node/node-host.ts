@@ -28,7 +28,7 @@ import type { ConnectResult, Reply } from '../protocol/pushes.ts';
 import type { Turn } from '../sessions/channel-turns.ts';
 import { answerPublish, answerRpc } from '../sessions/client-commands.ts';
 import type { Entered } from '../sessions/connect-entry.ts';
-import type { Shown } from '../sessions/manner.ts';
+import type { Visibility } from '../sessions/delivery-options.ts';
 import type { Session } from '../sessions/session.ts';
 import type { NodeCommand, SessionHost } from '../sessions/session-host.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -211,11 +211,11 @@ export class NodeHost implements SessionHost<Session> {
     reportTo(this.telemetry, thrown, event, fields);
   }
 
-  announceJoin(channel: HubChannel, info: ClientInfo, shown: Shown, silently: boolean): void {
+  announceJoin(channel: HubChannel, info: ClientInfo, shown: Visibility, silently: boolean): void {
     this.#parts.joinsAndLeaves.join(channel, info, shown, silently);
   }
 
-  announceLeave(channel: string, info: ClientInfo, shown: Shown): void {
+  announceLeave(channel: string, info: ClientInfo, shown: Visibility): void {
     this.#parts.joinsAndLeaves.leave(channel, info, shown);
   }
 

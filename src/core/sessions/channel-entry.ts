@@ -4,7 +4,7 @@ import type { HubChannel } from '../delivery/hub-channel.ts';
 import { RecoveryBudget } from '../delivery/recovery-budget.ts';
 import type { SubscribeResult } from '../protocol/pushes.ts';
 import type { Subscriber, SubscriptionHost } from './subscriber.ts';
-import { type Entrance, enterAs, type Live, resultOf, sinceOf, withFeed } from './subscription.ts';
+import { type EntryOptions, enterAs, type Live, resultOf, sinceOf, withFeed } from './subscription.ts';
 import type { SubscriptionTable } from './subscription-table.ts';
 
 /**
@@ -32,17 +32,21 @@ export class ChannelEntry {
    * Counts the client in; the caller must send it the result and then join, in this same turn. Throws as `resultOf`; the
    * client is then counted out again.
    */
-  countIn(channel: HubChannel, live: Live, entrance: Entrance & { readonly budget: RecoveryBudget }): SubscribeResult {
+  countIn(
+    channel: HubChannel,
+    live: Live,
+    entering: EntryOptions & { readonly budget: RecoveryBudget },
+  ): SubscribeResult {
     const { hub } = this.#node;
     const { protocol } = this.#session;
-    const { options, manner, wishes, isRestored, budget } = entrance;
-    const since = sinceOf(channel, options, manner);
-    const { feed, entered } = enterAs(hub, channel, { protocol, wishes, recovery: since && { since, budget } });
+    const { options, delivery, feedOptions, isRestored, budget } = entering;
+    const since = sinceOf(channel, options, delivery);
+    const { feed, entered } = enterAs(hub, channel, { protocol, feedOptions, recovery: since && { since, budget } });
     try {
-      const result = resultOf(channel, entered, entrance);
+      const result = resultOf(channel, entered, entering);
       if (channel.namespace.type === 'sharedPoll') return this.#keepPolled(channel, live, result);
       if (isRestored === true) return this.#table.keepRestored(channel, withFeed(live, feed), result);
-      const kept = this.#table.keep(channel, withFeed(live, feed), this.#toTell(entrance, result));
+      const kept = this.#table.keep(channel, withFeed(live, feed), this.#toTell(entering, result));
       if (options.presence !== true) return kept;
       return { ...kept, presence: [...(channel.present?.clients ?? []), this.#table.infoIn(channel.name)] };
     } catch (error) {
@@ -63,7 +67,7 @@ export class ChannelEntry {
    * Without the publications that exclude this client: the holes in the offsets are no loss. The newest publication
    * alone is the channel's state, whoever caused it.
    */
-  #toTell({ options }: Entrance, result: SubscribeResult): SubscribeResult {
+  #toTell({ options }: EntryOptions, result: SubscribeResult): SubscribeResult {
     const { client } = this.#session;
     if (options.latest === true || !result.publications.some(({ except }) => except === client)) return result;
     return { ...result, publications: result.publications.filter(({ except }) => except !== client) };

@@ -6,7 +6,7 @@ import { DisconnectError } from '../disconnects.ts';
 import type { Since, SubscribeOptions } from '../protocol/commands.ts';
 import type { SubscribeResult } from '../protocol/pushes.ts';
 import type { ChannelEntry } from './channel-entry.ts';
-import { type Manner, mannerOf, serverMannerOf } from './manner.ts';
+import { type DeliveryOptions, deliveryOptionsOf, serverDeliveryOptionsOf } from './delivery-options.ts';
 import type { Subscriber, SubscriptionHost } from './subscriber.ts';
 import { LIVE_BY_CLIENT, type Live, liveOf, sinceOf } from './subscription.ts';
 import type { SubscriptionTable } from './subscription-table.ts';
@@ -132,7 +132,7 @@ class ConnectEntry implements Entering {
   }
 
   #fromIn(channel: HubChannel): From | undefined {
-    return sinceOf(channel, this.#optionsIn(channel), this.#mannerIn(channel));
+    return sinceOf(channel, this.#optionsIn(channel), this.#deliveryIn(channel));
   }
 
   #optionsIn({ name }: HubChannel): SubscribeOptions {
@@ -140,10 +140,10 @@ class ConnectEntry implements Entering {
     return since === undefined ? {} : { since };
   }
 
-  #mannerIn({ name, namespace }: HubChannel): Manner {
+  #deliveryIn({ name, namespace }: HubChannel): DeliveryOptions {
     return this.#back.has(name)
-      ? mannerOf(namespace, {})
-      : serverMannerOf(namespace, this.#client.session.protocol, this.#wanted.names.get(name)?.override);
+      ? deliveryOptionsOf(namespace, {})
+      : serverDeliveryOptionsOf(namespace, this.#client.session.protocol, this.#wanted.names.get(name)?.override);
   }
 
   #releaseAll(held: Held): void {
@@ -202,10 +202,10 @@ class ConnectEntry implements Entering {
 
   #enter(channel: HubChannel, live: Live, way: { budget: RecoveryBudget; isRestored?: true }): SubscribeResult {
     const { entry, session } = this.#client;
-    const wishes = feedOptionsOf(channel.namespace, {}, session.protocol);
+    const feedOptions = feedOptionsOf(channel.namespace, {}, session.protocol);
     const options = this.#optionsIn(channel);
     const result = entry.countIn(channel, live, {
-      ...{ options, wishes, read: undefined, manner: this.#mannerIn(channel) },
+      ...{ options, feedOptions, read: undefined, delivery: this.#deliveryIn(channel) },
       ...way,
     });
     this.#results.set(channel.name, result);

@@ -15,7 +15,7 @@ import type { Maps } from '../maps/maps.ts';
 import type { StoredMaps } from '../maps/stored-maps.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import type { Push } from '../protocol/pushes.ts';
-import type { Shown } from './manner.ts';
+import type { Visibility } from './delivery-options.ts';
 
 /** Whose subscriptions they are. */
 export interface Subscriber extends Reader {
@@ -51,8 +51,8 @@ export interface SubscriptionHost {
   /** Counts what a limit has refused. */
   refused(limit: LimitName): void;
   /** `silently`: it was there already, by another connection. */
-  announceJoin(channel: HubChannel, info: ClientInfo, shown: Shown, silently: boolean): void;
-  announceLeave(channel: string, info: ClientInfo, shown: Shown): void;
+  announceJoin(channel: HubChannel, info: ClientInfo, shown: Visibility, silently: boolean): void;
+  announceLeave(channel: string, info: ClientInfo, shown: Visibility): void;
   /** The channel's subscribers on this node have become more or fewer. */
   counted(channel: string): void;
   /** Logs an error that no client is told the cause of. */

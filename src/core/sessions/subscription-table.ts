@@ -4,9 +4,9 @@ import type { Feed } from '../delivery/feed.ts';
 import type { HubChannel } from '../delivery/hub-channel.ts';
 import { joinLeaveTopicOf, topicOf } from '../delivery/topics.ts';
 import type { SubscribeResult } from '../protocol/pushes.ts';
-import { mayHearJoinLeave, serverMannerOf, shownOf } from './manner.ts';
+import { mayHearJoinLeave, serverDeliveryOptionsOf, visibilityOf } from './delivery-options.ts';
 import type { Subscriber, SubscriptionHost } from './subscriber.ts';
-import type { Entry, Live, Maker, Subscription } from './subscription.ts';
+import type { Entry, Live, SubscribedBy, Subscription } from './subscription.ts';
 
 /** Which channels one client is in, or on its way into, and what entering and leaving one of them changes elsewhere. */
 export class SubscriptionTable {
@@ -59,7 +59,7 @@ export class SubscriptionTable {
   }
 
   /** The client is on its way in: `forget` calls it off. */
-  begin(channel: string, by: Maker): Entry {
+  begin(channel: string, by: SubscribedBy): Entry {
     const entry: Entry = { tag: 'entering', by };
     this.set(channel, entry);
     if (by === 'client') this.#asked += 1;
@@ -107,7 +107,7 @@ export class SubscriptionTable {
     else connection.join(topicOf(protocol, channel.name));
     if (hearsJoinLeave) connection.join(joinLeaveTopicOf(protocol, channel.name));
     if (protocol.clients !== 'poll') {
-      const shown = shownOf(channel.namespace, this.live(channel.name)?.override);
+      const shown = visibilityOf(channel.namespace, this.live(channel.name)?.override);
       const isTakenOver = this.#takenOver?.delete(channel.name) === true;
       this.#node.announceJoin(channel, this.infoIn(channel.name), shown, isTakenOver);
     }
@@ -117,7 +117,7 @@ export class SubscriptionTable {
   /** As `join`, of a subscription that the server made. */
   joinFromServer(channel: HubChannel, result: SubscribeResult): void {
     const { protocol } = this.#session;
-    const { hearsJoinLeave } = serverMannerOf(channel.namespace, protocol, this.live(channel.name)?.override);
+    const { hearsJoinLeave } = serverDeliveryOptionsOf(channel.namespace, protocol, this.live(channel.name)?.override);
     this.join(channel, { hearsJoinLeave, result });
   }
 
@@ -132,7 +132,7 @@ export class SubscriptionTable {
     const namespace = this.#node.permissions.namespace(channel);
     if (mayHearJoinLeave(namespace, override)) connection.leave(joinLeaveTopicOf(protocol, channel));
     if (protocol.clients !== 'poll' && !silently) {
-      this.#node.announceLeave(channel, info, shownOf(namespace, override));
+      this.#node.announceLeave(channel, info, visibilityOf(namespace, override));
     }
     this.countOut(channel, feed);
     this.#node.counted(channel);

@@ -15,16 +15,25 @@ import type { Command, SubscribeOptions } from '../protocol/commands.ts';
 import type { SubscribeResult } from '../protocol/pushes.ts';
 import { ChannelEntry } from './channel-entry.ts';
 import { type ConnectingClient, type Entering, type Positions, prepareEntering } from './connect-entry.ts';
-import { mannerOf, serverMannerOf } from './manner.ts';
+import { deliveryOptionsOf, serverDeliveryOptionsOf } from './delivery-options.ts';
 import type { Subscriber, SubscriptionHost } from './subscriber.ts';
-import { checkRoom, type Entry, type Live, liveOf, type Maker, sinceOf, trackingIn, withFeed } from './subscription.ts';
+import {
+  checkRoom,
+  type Entry,
+  type Live,
+  liveOf,
+  type SubscribedBy,
+  sinceOf,
+  trackingIn,
+  withFeed,
+} from './subscription.ts';
 import { SubscriptionTable } from './subscription-table.ts';
 
 type Tell = (result: SubscribeResult) => void;
 type How = {
   readonly allowed: Promise<Grant | undefined>;
   readonly options: SubscribeOptions;
-  readonly by: Maker;
+  readonly by: SubscribedBy;
   readonly tell: Tell;
 };
 
@@ -266,30 +275,30 @@ export class Subscriptions {
     const live = liveOf(by, grant, this.#session.info.user);
     const { hub } = this.#node;
     const namespace = this.#node.permissions.namespace(name);
-    const manner =
+    const delivery =
       by === 'client'
-        ? mannerOf(namespace, options, live.override)
-        : serverMannerOf(namespace, this.#session.protocol, live.override);
+        ? deliveryOptionsOf(namespace, options, live.override)
+        : serverDeliveryOptionsOf(namespace, this.#session.protocol, live.override);
     const channel = hub.hold(name, namespace);
     try {
       // They stay in memory, as the channel is held.
       await this.#node.storedMaps.prepare(name, channel.namespace);
-      do await channel.prepare(sinceOf(channel, options, manner));
+      do await channel.prepare(sinceOf(channel, options, delivery));
       while (!channel.isReady);
       if (this.#table.get(name) !== entry) throw new ClientError('permissionDenied');
       checkRoom(channel, grant);
-      const wishes = feedOptionsOf(channel.namespace, options, this.#session.protocol);
+      const feedOptions = feedOptionsOf(channel.namespace, options, this.#session.protocol);
       const read = by === 'client' ? this.#readPart(channel, options) : undefined;
       if (read !== undefined && read.cursor !== '') {
         this.#table.forget(name);
-        return tell(partResult(channel, read, { since: options.page?.since, wishes }));
+        return tell(partResult(channel, read, { since: options.page?.since, feedOptions }));
       }
       // The other half is for the entries.
       const budget = this.#entry.budget(read === undefined ? 1 : 1 / 2);
-      const result = this.#entry.countIn(channel, live, { options, manner, wishes, read, budget });
+      const result = this.#entry.countIn(channel, live, { options, delivery, feedOptions, read, budget });
       tell(grant?.data === undefined ? result : { ...result, data: grant.data });
       this.#session.flush();
-      this.#table.join(channel, { hearsJoinLeave: manner.hearsJoinLeave, result });
+      this.#table.join(channel, { hearsJoinLeave: delivery.hearsJoinLeave, result });
     } finally {
       hub.release(channel);
     }
