@@ -13,16 +13,12 @@ export function ChatPage({ room, focus }: Props) {
       void (next === undefined ? navigate({ to: '/' }) : navigate({ to: '/r/$room', params: { room: next } })),
     [navigate],
   );
-  const openConsole = () => void navigate({ to: '/admin' });
-  const settings = () => void navigate({ to: '/settings/$section', params: { section: 'profile' } });
   return (
     <ChatScreen
       {...(room !== undefined && { room })}
       {...(focus !== undefined && { focus })}
       onOpenRoom={openRoom}
-      accountMenu={(showShortcuts) => (
-        <AccountMenu onSettings={settings} onConsole={openConsole} onShortcuts={showShortcuts} />
-      )}
+      accountMenu={(showShortcuts) => <AccountMenu onShortcuts={showShortcuts} />}
     />
   );
 }

@@ -31,13 +31,13 @@ describe('two people who meet', () => {
   test('As the owner I make an invitation, and a second person joins with it', async () => {
     await ann.page.getByRole('button', { name: 'Your account' }).click();
     await ann.page.getByRole('menuitem', { name: 'Settings' }).click();
-    await ann.page.getByRole('navigation').getByRole('button', { name: 'People' }).click();
+    await ann.page.getByRole('navigation').getByRole('link', { name: 'People' }).click();
     await ann.page.getByRole('button', { name: 'Create link' }).click();
     const link = await ann.page.getByRole('textbox', { name: 'Invite people' }).inputValue();
     await bob.page.goto(link);
     await bob.page.getByText('Ann Lee invites you.').waitFor();
     await register(bob, 'bob');
-    await ann.page.getByRole('button', { name: 'Back to chats' }).click();
+    await ann.page.getByRole('link', { name: 'Back to chats' }).click();
   }, 30_000);
 
   test('As a reader I see that someone is typing, until they stop', async () => {

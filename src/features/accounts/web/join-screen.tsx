@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../../client/contract.ts';
 import { BanyanError } from '../../../../client/errors.ts';
+import { AppLink } from '../../../ui/app-link.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { plainName } from '../../../ui/direction.ts';
 import { EmptyState, ErrorState, Skeleton } from '../../../ui/states.tsx';
@@ -14,12 +15,13 @@ import { useForm } from './use-form.ts';
 type Props = {
   /** The invitation; absent where anyone may register. */
   readonly code?: string;
-  readonly onSignIn: () => void;
+  /** The address of the sign-in. */
+  readonly signInAt: string;
 };
 type Info = Output<'accounts.inviteInfo'> | 'none' | 'loading' | 'gone' | 'failed';
 
 /** Creates an account, with an invitation or without. */
-export function JoinScreen({ code, onSignIn }: Props) {
+export function JoinScreen({ code, signInAt }: Props) {
   const { t } = useTranslation();
   const { guest } = useSignIn();
   const [info, setInfo] = useState<Info>(code === undefined ? 'none' : 'loading');
@@ -33,9 +35,9 @@ export function JoinScreen({ code, onSignIn }: Props) {
   const signIn = (
     <p className="mt-6 text-center text-sm text-muted">
       {t('accounts.haveAccount')}{' '}
-      <button type="button" onClick={onSignIn} className="text-accent underline">
+      <AppLink to={signInAt} className="text-accent underline">
         {t('accounts.signIn')}
-      </button>
+      </AppLink>
     </p>
   );
   if (info === 'gone') {

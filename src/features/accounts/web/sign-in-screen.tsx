@@ -1,14 +1,15 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../../client/contract.ts';
+import { AppLink } from '../../../ui/app-link.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { useSignIn } from './account-context.tsx';
 import { Gate, Problem } from './gate.tsx';
 import { useForm } from './use-form.ts';
 
-/** `onRegister` is called where anyone may register. */
-export function SignInScreen({ onRegister }: { readonly onRegister: () => void }) {
+/** `registerAt`: the address that is shown where anyone may register. */
+export function SignInScreen({ registerAt }: { readonly registerAt: string }) {
   const { t } = useTranslation();
   const signIn = useSignIn();
   const [login, setLogin] = useState('');
@@ -50,13 +51,13 @@ export function SignInScreen({ onRegister }: { readonly onRegister: () => void }
           {t('accounts.signIn')}
         </Button>
       </form>
-      <WayIn onRegister={onRegister} />
+      <WayIn registerAt={registerAt} />
     </Gate>
   );
 }
 
 /** How to get an account, by what this installation allows. */
-function WayIn({ onRegister }: { readonly onRegister: () => void }) {
+function WayIn({ registerAt }: { readonly registerAt: string }) {
   const { t } = useTranslation();
   const { guest } = useSignIn();
   const [status, setStatus] = useState<Output<'accounts.status'>>();
@@ -68,9 +69,9 @@ function WayIn({ onRegister }: { readonly onRegister: () => void }) {
     <p className="mt-6 text-center text-sm text-muted">
       {t('accounts.noAccount')}{' '}
       {status.registration === 'open' ? (
-        <button type="button" onClick={onRegister} className="text-accent underline">
+        <AppLink to={registerAt} className="text-accent underline">
           {t('accounts.register')}
-        </button>
+        </AppLink>
       ) : (
         t('accounts.needInvite')
       )}

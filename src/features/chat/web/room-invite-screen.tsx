@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../../client/contract.ts';
 import { BanyanError } from '../../../../client/errors.ts';
 import { useApp } from '../../../ui/app-context.tsx';
+import { ButtonLink } from '../../../ui/app-link.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { plainName } from '../../../ui/direction.ts';
@@ -63,9 +64,9 @@ function Content({ info, busy, onJoin, onOpen, onRetry }: ContentProps) {
   if (info === 'failed') return <ErrorState text={t('chat.inviteFailed')} onRetry={onRetry} />;
   if (info === 'gone') {
     const back = (
-      <Button variant="primary" onClick={() => location.assign('/')}>
+      <ButtonLink to="/" variant="primary">
         {t('chat.goBack')}
-      </Button>
+      </ButtonLink>
     );
     return <EmptyState title={t('chat.inviteGone')} text={t('chat.inviteGoneText')} action={back} />;
   }
