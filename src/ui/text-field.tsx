@@ -36,6 +36,16 @@ export function TextField({ label, error, hint, ...props }: TextFieldProps) {
   );
 }
 
+/** What is wrong with a field that is more than one input; those are described by its id. */
+export function FieldError({ id, text }: { readonly id: string; readonly text: string | undefined }) {
+  if (text === undefined) return null;
+  return (
+    <p id={id} role="alert" className="text-sm text-danger">
+      {text}
+    </p>
+  );
+}
+
 type SearchFieldProps = Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange'> & {
   readonly label: string;
   readonly value: string;

@@ -7,8 +7,11 @@ import { Button, IconButton } from '../../../ui/button.tsx';
 import { copyAndTell } from '../../../ui/clipboard.ts';
 import { formatShort } from '../../../ui/dates.ts';
 import { failureText } from '../../../ui/error-text.ts';
+import { Problem } from '../../../ui/form-dialog.tsx';
+import { SelectField } from '../../../ui/select-field.tsx';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { showToast } from '../../../ui/toast.tsx';
+import { useForm } from '../../../ui/use-form.ts';
 import { Section } from './section.tsx';
 
 const USES = [
@@ -23,8 +26,6 @@ export function InviteSection() {
   const { t } = useTranslation();
   const { client } = useApp();
   const [invites, setInvites] = useState<readonly Invite[] | 'loading' | 'failed'>('loading');
-  const [role, setRole] = useState<(typeof ROLES)[number]>('member');
-  const [uses, setUses] = useState(0);
   const load = useCallback(() => {
     setInvites('loading');
     client.call('accounts.invites', {}).then(
@@ -35,14 +36,20 @@ export function InviteSection() {
   useEffect(load, [load]);
   const attempt = (action: () => Promise<void>) =>
     action().catch((error) => showToast(t('accounts.failed', { reason: failureText(error, t) }), 'error'));
-  const create = () =>
-    attempt(async () => {
-      const invite = await client.call('accounts.createInvite', { role, uses: USES[uses]?.uses ?? null });
+  const form = useForm({
+    initial: {
+      role: 'member' as (typeof ROLES)[number],
+      uses: 'accounts.inviteOnePerson' as (typeof USES)[number]['key'],
+    },
+    input: ({ role, uses }) => ({ role, uses: USES.find(({ key }) => key === uses)?.uses ?? null }),
+    send: async (input) => {
+      const invite = await client.call('accounts.createInvite', input);
       // A list that could not be read is read again: it has the new one, too.
       if (typeof invites === 'string') load();
       else setInvites([invite, ...invites]);
       await copyAndTell(linkOf(invite.code), t, true);
-    });
+    },
+  });
   const revoke = (code: string) =>
     attempt(async () => {
       await client.call('accounts.revokeInvite', { code });
@@ -50,39 +57,24 @@ export function InviteSection() {
     });
   return (
     <Section title={t('accounts.invite')}>
-      <div className="flex flex-wrap items-end gap-3">
-        <label className="flex flex-col gap-1 text-sm">
-          {t('accounts.inviteRole')}
-          <select
-            value={role}
-            onChange={(event) => setRole(event.target.value as typeof role)}
-            className="rounded-lg border border-line bg-raised px-2 py-2"
-          >
-            {ROLES.map((each) => (
-              <option key={each} value={each}>
-                {t(`accounts.role.${each}`)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label className="flex flex-col gap-1 text-sm">
-          {t('accounts.inviteUses')}
-          <select
-            value={uses}
-            onChange={(event) => setUses(Number(event.target.value))}
-            className="rounded-lg border border-line bg-raised px-2 py-2"
-          >
-            {USES.map(({ key }, index) => (
-              <option key={key} value={index}>
-                {t(key)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <Button variant="primary" onClick={() => void create()}>
+      <form {...form.props} className="flex flex-wrap items-end gap-3">
+        <SelectField
+          label={t('accounts.inviteRole')}
+          value={form.values.role}
+          options={ROLES.map((role) => ({ value: role, label: t(`accounts.role.${role}`) }))}
+          onChange={(role) => form.set('role', role)}
+        />
+        <SelectField
+          label={t('accounts.inviteUses')}
+          value={form.values.uses}
+          options={USES.map(({ key }) => ({ value: key, label: t(key) }))}
+          onChange={(uses) => form.set('uses', uses)}
+        />
+        <Button type="submit" variant="primary" busy={form.busy} disabled={form.isWaiting}>
           {t('accounts.createLink')}
         </Button>
-      </div>
+        <Problem text={form.problem} />
+      </form>
       {invites === 'loading' && <Skeleton className="mt-4 h-16" />}
       {invites === 'failed' && <ErrorState text={t('accounts.loadFailed')} onRetry={load} />}
       {typeof invites !== 'string' && (

@@ -6,11 +6,13 @@ import { BanyanError } from '../../../../client/errors.ts';
 import { AppLink } from '../../../ui/app-link.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { plainName } from '../../../ui/direction.ts';
+import { Problem } from '../../../ui/form-dialog.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
+import { useForm } from '../../../ui/use-form.ts';
 import { useSignIn } from './account-context.tsx';
-import { Gate, Problem } from './gate.tsx';
-import { useForm } from './use-form.ts';
+import { checkRegister } from './checks.ts';
+import { Gate } from './gate.tsx';
 
 type Props = {
   /** The invitation; absent where anyone may register. */
@@ -66,34 +68,30 @@ function textOf(info: Info, t: TFunction): string | undefined {
 function RegisterForm({ code }: { readonly code: string | undefined }) {
   const { t } = useTranslation();
   const signIn = useSignIn();
-  const [displayName, setDisplayName] = useState('');
-  const [handle, setHandle] = useState('');
-  const [email, setEmail] = useState('');
-  const [password, setPassword] = useState('');
-  const form = useForm(async () => {
-    const optional = {
+  const form = useForm({
+    initial: { displayName: '', handle: '', email: '', password: '' },
+    input: ({ displayName, handle, email, password }) => ({
+      ...{ handle, password },
       ...(displayName.trim() !== '' && { displayName }),
       ...(email.trim() !== '' && { email }),
       ...(code !== undefined && { invite: code }),
-    };
-    signIn.enter(await signIn.guest.call('accounts.register', { handle, password, ...optional }, { overHttp: true }));
+    }),
+    check: checkRegister,
+    send: async (input) => signIn.enter(await signIn.guest.call('accounts.register', input, { overHttp: true })),
   });
   return (
-    <form onSubmit={form.submit} className="flex flex-col gap-4">
+    <form {...form.props} className="flex flex-col gap-4">
       <TextField
         label={t('accounts.displayName')}
-        value={displayName}
-        onChange={(event) => setDisplayName(event.target.value)}
-        error={form.error('displayName')}
+        {...form.field('displayName')}
         autoComplete="name"
         maxLength={60}
         autoFocus
       />
       <TextField
         label={t('accounts.handle')}
-        value={handle}
-        onChange={(event) => setHandle(event.target.value.toLowerCase())}
-        error={form.error('handle')}
+        {...form.field('handle')}
+        onChange={({ target }) => form.set('handle', target.value.toLowerCase())}
         hint={t('accounts.handleHint')}
         autoComplete="username"
         autoCapitalize="none"
@@ -101,26 +99,17 @@ function RegisterForm({ code }: { readonly code: string | undefined }) {
         maxLength={30}
         required
       />
-      <TextField
-        label={t('accounts.email')}
-        type="email"
-        value={email}
-        onChange={(event) => setEmail(event.target.value)}
-        error={form.error('email')}
-        autoComplete="email"
-      />
+      <TextField label={t('accounts.email')} type="email" {...form.field('email')} autoComplete="email" />
       <TextField
         label={t('accounts.password')}
         type="password"
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
-        error={form.error('password')}
+        {...form.field('password')}
         hint={t('accounts.passwordHint')}
         autoComplete="new-password"
         minLength={10}
         required
       />
-      <Problem text={form.problem ?? form.error('invite')} />
+      <Problem text={form.problem} />
       <Button type="submit" variant="primary" busy={form.busy} disabled={form.isWaiting}>
         {t('accounts.register')}
       </Button>

@@ -3,35 +3,34 @@ import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../../client/contract.ts';
 import { AppLink } from '../../../ui/app-link.tsx';
 import { Button } from '../../../ui/button.tsx';
+import { Problem } from '../../../ui/form-dialog.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
+import { useForm } from '../../../ui/use-form.ts';
 import { useSignIn } from './account-context.tsx';
-import { Gate, Problem } from './gate.tsx';
-import { useForm } from './use-form.ts';
+import { checkSignIn } from './checks.ts';
+import { Gate } from './gate.tsx';
 
 /** `registerAt`: the address that is shown where anyone may register. */
 export function SignInScreen({ registerAt }: { readonly registerAt: string }) {
   const { t } = useTranslation();
   const signIn = useSignIn();
-  const [login, setLogin] = useState('');
-  const [password, setPassword] = useState('');
-  const form = useForm(
-    async () => signIn.enter(await signIn.guest.call('accounts.signIn', { login, password }, { overHttp: true })),
-    (error) => {
+  const form = useForm({
+    initial: { login: '', password: '' },
+    input: (values) => values,
+    check: checkSignIn,
+    countedBy: ['login'],
+    send: async (input) => signIn.enter(await signIn.guest.call('accounts.signIn', input, { overHttp: true })),
+    explain: (error) => {
       if (error.name === 'unauthorized') return t('accounts.wrongLogin');
       return error.name === 'permissionDenied' ? t('accounts.shutOut') : undefined;
     },
-  );
+  });
   return (
     <Gate title={t('accounts.signInTitle')}>
-      <form onSubmit={form.submit} className="flex flex-col gap-4">
+      <form {...form.props} className="flex flex-col gap-4">
         <TextField
           label={t('accounts.login')}
-          value={login}
-          onChange={(event) => {
-            setLogin(event.target.value);
-            // Attempts are counted by account.
-            form.forget();
-          }}
+          {...form.field('login')}
           autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}
@@ -41,8 +40,7 @@ export function SignInScreen({ registerAt }: { readonly registerAt: string }) {
         <TextField
           label={t('accounts.password')}
           type="password"
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
+          {...form.field('password')}
           autoComplete="current-password"
           required
         />

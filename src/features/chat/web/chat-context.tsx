@@ -80,20 +80,15 @@ export function useRoomTitle(room: RoomSummary): string {
   return room.peer === me ? t('chat.notes') : peer;
 }
 
-/**
- * Runs what a button asks for, and says so when it fails. True when it worked. `isShown`: whether the error is shown
- * elsewhere already.
- */
-export function useAction(
-  isShown: (error: unknown) => boolean = () => false,
-): (action: () => Promise<unknown>) => Promise<boolean> {
+/** Runs what a button asks for, and says so when it fails. True when it worked. */
+export function useAction(): (action: () => Promise<unknown>) => Promise<boolean> {
   const { t } = useTranslation();
   return async (action) => {
     try {
       await action();
       return true;
     } catch (error) {
-      if (!isShown(error)) showToast(t('chat.failedAction', { reason: failureText(error, t) }), 'error');
+      showToast(t('chat.failedAction', { reason: failureText(error, t) }), 'error');
       return false;
     }
   };

@@ -6,7 +6,10 @@ import { Button, IconButton } from '../../../ui/button.tsx';
 import { copyAndTell } from '../../../ui/clipboard.ts';
 import { formatShort } from '../../../ui/dates.ts';
 import { Dialog } from '../../../ui/dialog.tsx';
+import { Problem } from '../../../ui/form-dialog.tsx';
+import { SelectField } from '../../../ui/select-field.tsx';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
+import { useForm } from '../../../ui/use-form.ts';
 import { useAction, useChat } from './chat-context.tsx';
 
 type Props = { readonly room: RoomSummary; readonly onClose: () => void };
@@ -28,8 +31,6 @@ export function InvitesDialog({ room, onClose }: Props) {
   const { client } = useChat();
   const act = useAction();
   const [invites, setInvites] = useState<readonly RoomInvite[] | 'loading' | 'failed'>('loading');
-  const [expiry, setExpiry] = useState(1);
-  const [uses, setUses] = useState(0);
   const load = useCallback(() => {
     setInvites('loading');
     client.call('chat.invites', { room: room.id }).then(
@@ -38,18 +39,24 @@ export function InvitesDialog({ room, onClose }: Props) {
     );
   }, [client, room.id]);
   useEffect(load, [load]);
-  const create = () =>
-    act(async () => {
-      const invite = await client.call('chat.createInvite', {
-        room: room.id,
-        expiresInHours: EXPIRIES[expiry]?.hours ?? null,
-        uses: USES[uses]?.uses ?? null,
-      });
+  const form = useForm({
+    initial: {
+      expiry: 'chat.inviteWeek' as (typeof EXPIRIES)[number]['key'],
+      uses: 'chat.inviteUnlimited' as (typeof USES)[number]['key'],
+    },
+    input: ({ expiry, uses }) => ({
+      room: room.id,
+      expiresInHours: EXPIRIES.find(({ key }) => key === expiry)?.hours ?? null,
+      uses: USES.find(({ key }) => key === uses)?.uses ?? null,
+    }),
+    send: async (input) => {
+      const invite = await client.call('chat.createInvite', input);
       // A list that could not be read is read again: it has the new one, too.
       if (typeof invites === 'string') load();
       else setInvites([invite, ...invites]);
       await copyAndTell(linkOf(invite.code), t, true);
-    });
+    },
+  });
   const revoke = (code: string) =>
     act(async () => {
       await client.call('chat.revokeInvite', { room: room.id, code });
@@ -57,18 +64,24 @@ export function InvitesDialog({ room, onClose }: Props) {
     });
   return (
     <Dialog open onOpenChange={onClose} title={t('chat.inviteLink')} description={t('chat.inviteText')}>
-      <div className="flex flex-wrap items-end gap-3">
-        <Choice
+      <form {...form.props} className="flex flex-wrap items-end gap-3">
+        <SelectField
           label={t('chat.inviteExpiry')}
-          options={EXPIRIES.map(({ key }) => t(key))}
-          value={expiry}
-          onChange={setExpiry}
+          value={form.values.expiry}
+          options={EXPIRIES.map(({ key }) => ({ value: key, label: t(key) }))}
+          onChange={(expiry) => form.set('expiry', expiry)}
         />
-        <Choice label={t('chat.inviteUses')} options={USES.map(({ key }) => t(key))} value={uses} onChange={setUses} />
-        <Button variant="primary" onClick={() => void create()}>
+        <SelectField
+          label={t('chat.inviteUses')}
+          value={form.values.uses}
+          options={USES.map(({ key }) => ({ value: key, label: t(key) }))}
+          onChange={(uses) => form.set('uses', uses)}
+        />
+        <Button type="submit" variant="primary" busy={form.busy} disabled={form.isWaiting}>
           {t('chat.createLink')}
         </Button>
-      </div>
+        <Problem text={form.problem} />
+      </form>
       {invites === 'loading' && <Skeleton className="mt-4 h-16" />}
       {invites === 'failed' && <ErrorState text={t('chat.invitesFailed')} onRetry={load} />}
       {typeof invites !== 'string' && (
@@ -117,31 +130,5 @@ function InviteRow({ invite, onRevoke }: RowProps) {
         {t('chat.revoke')}
       </Button>
     </li>
-  );
-}
-
-type ChoiceProps = {
-  readonly label: string;
-  readonly options: readonly string[];
-  readonly value: number;
-  readonly onChange: (index: number) => void;
-};
-
-function Choice({ label, options, value, onChange }: ChoiceProps) {
-  return (
-    <label className="flex flex-col gap-1 text-sm">
-      {label}
-      <select
-        value={value}
-        onChange={(event) => onChange(Number(event.target.value))}
-        className="rounded-lg border border-line bg-raised px-2 py-2"
-      >
-        {options.map((option, index) => (
-          <option key={option} value={index}>
-            {option}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }

@@ -1,71 +1,59 @@
-import { type FormEvent, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Person } from '../../../ui/app-context.tsx';
-import { Button } from '../../../ui/button.tsx';
-import { Dialog } from '../../../ui/dialog.tsx';
+import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { PictureField } from '../../../ui/picture-field.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
+import { useForm } from '../../../ui/use-form.ts';
 import { newMessageKey } from './browser-outbox.ts';
-import { useChat } from './chat-context.tsx';
-import { Chosen, PeoplePicker } from './people-picker.tsx';
-import { useTitleField } from './use-title-field.ts';
+import { useAction, useChat } from './chat-context.tsx';
+import { checkCreateGroup } from './checks.ts';
+import { PeopleField } from './people-picker.tsx';
+
+const NOBODY: readonly Person[] = [];
 
 /** Names a group and picks its first members. */
 export function NewGroupDialog({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation();
   const { client, me, rooms, openRoom } = useChat();
-  const { title, act, props } = useTitleField('');
-  const [members, setMembers] = useState<readonly Person[]>([]);
+  const act = useAction();
   const [picture, setPicture] = useState<File>();
   const preview = usePreview(picture);
-  const [busy, setBusy] = useState(false);
   // One key a dialog: pressing Create twice makes one group.
   const [key] = useState(newMessageKey);
-  const toggle = (person: Person) =>
-    setMembers((chosen) =>
-      chosen.some(({ id }) => id === person.id) ? chosen.filter(({ id }) => id !== person.id) : [...chosen, person],
-    );
-  const create = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    await act(async () => {
-      const room = await client.call('chat.createGroup', { title, key, members: members.map(({ id }) => id) });
+  const form = useForm({
+    initial: { title: '', members: NOBODY },
+    input: ({ title, members }) => ({ title, key, members: members.map(({ id }) => id) }),
+    check: checkCreateGroup,
+    send: async (input) => {
+      const room = await client.call('chat.createGroup', input);
       rooms.put(room);
       onClose();
       openRoom(room.id);
       // The group is there, whatever comes of its picture.
-      if (picture !== undefined) await client.upload('chat.avatar', { room: room.id }, picture);
-    });
-    setBusy(false);
-  };
+      if (picture !== undefined) await act(() => client.upload('chat.avatar', { room: room.id }, picture));
+    },
+  });
   return (
-    <Dialog open onOpenChange={onClose} title={t('chat.newGroup')}>
-      <form onSubmit={create} className="flex flex-col gap-4">
-        <PictureField
-          id={key}
-          name={title}
-          picture={preview}
-          size={64}
-          busy={busy}
-          onChoose={setPicture}
-          onRemove={() => setPicture(undefined)}
-        />
-        <TextField label={t('chat.groupTitle')} {...props} maxLength={80} required autoFocus />
-        <fieldset className="flex flex-col gap-2">
-          <legend className="mb-1 text-sm font-medium">{t('chat.groupPeople')}</legend>
-          <Chosen members={members} onRemove={toggle} />
-          <PeoplePicker chosen={members.map(({ id }) => id)} except={[me]} onPick={toggle} />
-        </fieldset>
-        <div className="flex justify-end gap-2">
-          <Button type="button" variant="quiet" onClick={onClose}>
-            {t('chat.cancel')}
-          </Button>
-          <Button type="submit" variant="primary" busy={busy} disabled={title.trim() === ''}>
-            {t('chat.create')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title={t('chat.newGroup')} submitLabel={t('chat.create')} form={form} onClose={onClose}>
+      <PictureField
+        id={key}
+        name={form.values.title}
+        picture={preview}
+        size={64}
+        busy={form.busy}
+        onChoose={setPicture}
+        onRemove={() => setPicture(undefined)}
+      />
+      <TextField label={t('chat.groupTitle')} {...form.field('title')} maxLength={80} required autoFocus />
+      <PeopleField
+        label={t('chat.groupPeople')}
+        value={form.values.members}
+        except={[me]}
+        error={form.error('members')}
+        onChange={(members) => form.set('members', members)}
+      />
+    </FormDialog>
   );
 }
 

@@ -1,11 +1,11 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
+import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
+import { useForm } from '../../../ui/use-form.ts';
+import { checkCreateApiKey, checkUpdateApiKey } from './checks.ts';
 import { ChoiceField } from './fields.tsx';
-import { FormDialog } from './form-dialog.tsx';
 import type { ApiKey, ApiKeyChoices } from './platform-infos.ts';
-import { useSending } from './use-sending.ts';
 
 type Props = {
   /** The one to change; absent for a new one. */
@@ -20,47 +20,46 @@ type Props = {
 export function ApiKeyDialog({ apiKey, choices, onClose, onDone }: Props) {
   const { t } = useTranslation();
   const { client } = useApp();
-  const [name, setName] = useState(apiKey?.name ?? '');
-  const [methods, setMethods] = useState<readonly string[] | null>(apiKey?.methods ?? null);
-  const [namespaces, setNamespaces] = useState<readonly string[] | null>(apiKey?.namespaces ?? null);
-  const sending = useSending(['name', 'methods', 'namespaces'], async () => {
-    const input = { name, methods: methods && [...methods], namespaces: namespaces && [...namespaces] };
-    if (apiKey === undefined) onDone((await client.call('apiKeys.create', input, { overHttp: true })).secret);
-    else {
-      await client.call('apiKeys.update', { id: apiKey.id, ...input }, { overHttp: true });
+  const form = useForm({
+    initial: {
+      name: apiKey?.name ?? '',
+      methods: (apiKey?.methods ?? null) as readonly string[] | null,
+      namespaces: (apiKey?.namespaces ?? null) as readonly string[] | null,
+    },
+    input: ({ name, methods, namespaces }) => ({
+      ...{ name, methods: methods && [...methods], namespaces: namespaces && [...namespaces] },
+      ...(apiKey !== undefined && { id: apiKey.id }),
+    }),
+    check: apiKey === undefined ? checkCreateApiKey : checkUpdateApiKey,
+    send: async (input) => {
+      if (apiKey === undefined) return onDone((await client.call('apiKeys.create', input, { overHttp: true })).secret);
+      await client.call('apiKeys.update', { ...input, id: apiKey.id }, { overHttp: true });
       onDone();
-    }
+    },
   });
   return (
     <FormDialog
       title={apiKey === undefined ? t('console.newKey') : t('console.editName', { name: apiKey.name })}
       submitLabel={apiKey === undefined ? t('console.makeKey') : t('console.save')}
-      sending={sending}
+      form={form}
       onClose={onClose}
     >
-      <TextField
-        label={t('console.name')}
-        hint={t('console.keyNameHint')}
-        value={name}
-        maxLength={60}
-        error={sending.error('name')}
-        onChange={(event) => setName(event.target.value)}
-      />
+      <TextField label={t('console.name')} hint={t('console.keyNameHint')} maxLength={60} {...form.field('name')} />
       <ChoiceField
         label={t('console.methods')}
         allLabel={t('console.allMethods')}
         choices={choices.methods}
-        value={methods}
-        error={sending.error('methods')}
-        onChange={setMethods}
+        value={form.values.methods}
+        error={form.error('methods')}
+        onChange={(methods) => form.set('methods', methods)}
       />
       <ChoiceField
         label={t('console.namespaces')}
         allLabel={t('console.allNamespaces')}
         choices={choices.namespaces}
-        value={namespaces}
-        error={sending.error('namespaces')}
-        onChange={setNamespaces}
+        value={form.values.namespaces}
+        error={form.error('namespaces')}
+        onChange={(namespaces) => form.set('namespaces', namespaces)}
       />
     </FormDialog>
   );
