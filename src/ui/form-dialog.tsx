@@ -2,6 +2,7 @@ import { type ReactNode, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
+import { Problem } from './problem.tsx';
 import type { Form } from './use-form.ts';
 
 type Props<Values> = {
@@ -54,15 +55,5 @@ export function FormDialog<Values>({
         {children}
       </form>
     </Dialog>
-  );
-}
-
-/** What is wrong with a whole form. */
-export function Problem({ text }: { readonly text: string | undefined }) {
-  if (text === undefined) return null;
-  return (
-    <p role="alert" className="rounded-lg bg-danger/10 px-3 py-2 text-sm text-danger">
-      {text}
-    </p>
   );
 }

@@ -1,9 +1,10 @@
-import { notFound, useLocation, useRouter } from '@tanstack/react-router';
+import { useLocation, useRouter } from '@tanstack/react-router';
 import { useMe } from '../features/accounts/web/account-context.tsx';
 import { Console, NoConsole } from '../features/console/web/console.tsx';
 import { consoleLocale } from '../features/console/web/locale.ts';
 import { readPlace, writePlace } from '../features/console/web/place.ts';
 import { addLocale } from './i18n.ts';
+import { NotFound } from './route-screens.tsx';
 
 // Before the first drawing, and only for those who come here.
 addLocale(consoleLocale);
@@ -15,7 +16,7 @@ export function ConsolePage() {
   const { pathname, searchStr } = useLocation();
   if (me.role !== 'owner') return <NoConsole />;
   const place = readPlace(pathname, searchStr);
-  if (place === undefined) throw notFound();
+  if (place === undefined) return <NotFound />;
   return (
     <Console
       place={place}

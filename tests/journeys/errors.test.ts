@@ -39,7 +39,7 @@ async function newTab(): Promise<{ readonly page: Page; readonly loads: () => nu
   return { page, loads: () => loads };
 }
 
-describe('addresses that lead nowhere (CL-1)', () => {
+describe('addresses that lead nowhere (WA1)', () => {
   const wrong = [
     ...['/nowhere', '/r/a/b', `/r/${'x'.repeat(41)}`, '/r/room/m/0', '/r/room/m/1e3', '/r/room/m/-1'],
     ...['/i/short', '/join/short', '/settings/nothing', '/admin/nothing', '/admin/channels/x'],
@@ -48,7 +48,6 @@ describe('addresses that lead nowhere (CL-1)', () => {
   test('As someone with a mistyped link I am told so, and find the way to my chats', async () => {
     const { page } = ann;
     for (const address of wrong) {
-      console.log(address);
       await page.goto(address);
       await heading(page, 'There is nothing at this address').waitFor();
     }
@@ -66,7 +65,7 @@ describe('addresses that lead nowhere (CL-1)', () => {
   }, 30_000);
 });
 
-describe('links (CL-2)', () => {
+describe('links (WA2)', () => {
   test('As someone who presses Ctrl with a click I get the room in another tab, and stay where I am', async () => {
     const { page } = ann;
     const opening = ann.context.waitForEvent('page');
@@ -78,7 +77,7 @@ describe('links (CL-2)', () => {
   }, 30_000);
 });
 
-describe('a page that throws an error (CL-3)', () => {
+describe('a page that throws an error (WA3)', () => {
   test('As someone on it I can copy the details, go elsewhere, and try again', async () => {
     const { page } = await newTab();
     await ann.context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -120,7 +119,7 @@ describe('a page that throws an error (CL-3)', () => {
   }, 30_000);
 });
 
-describe('code that cannot be loaded (CL-4)', () => {
+describe('code that cannot be loaded (WA6)', () => {
   /** What the server answers when it has a newer version: another first page, and a part is gone for so many times. */
   async function deploy(page: Page, times: number): Promise<void> {
     await page.route(SETTINGS_CODE, (route) => route.fulfill({ status: 404, body: 'not found' }), { times });

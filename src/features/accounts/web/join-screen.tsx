@@ -6,7 +6,7 @@ import { BanyanError } from '../../../../client/errors.ts';
 import { AppLink } from '../../../ui/app-link.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { plainName } from '../../../ui/direction.ts';
-import { Problem } from '../../../ui/form-dialog.tsx';
+import { Problem } from '../../../ui/problem.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { useForm } from '../../../ui/use-form.ts';

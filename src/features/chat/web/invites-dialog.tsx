@@ -6,7 +6,7 @@ import { Button, IconButton } from '../../../ui/button.tsx';
 import { copyAndTell } from '../../../ui/clipboard.ts';
 import { formatShort } from '../../../ui/dates.ts';
 import { Dialog } from '../../../ui/dialog.tsx';
-import { Problem } from '../../../ui/form-dialog.tsx';
+import { Problem } from '../../../ui/problem.tsx';
 import { SelectField } from '../../../ui/select-field.tsx';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { useForm } from '../../../ui/use-form.ts';
