@@ -306,7 +306,7 @@ describe('the screens', () => {
 
   test('No browser complained', () => {
     const expected =
-      /status of 4(?:01|04|10)|ERR_INTERNET_DISCONNECTED|a bug in the settings|PageNotLoaded|Failed to fetch dynamically/;
+      /status of 4(?:00|01|04|10)|ERR_INTERNET_DISCONNECTED|a bug in the settings|PageNotLoaded|Failed to fetch dynamically/;
     expect(complaintsOf(...people).filter((text) => !expected.test(text))).toEqual([]);
     expect(people).toHaveLength(2 * LOOKS.length);
   });

@@ -7,7 +7,7 @@ import { useApp } from '../../../ui/app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { COMMAND_KEY } from '../../../ui/keyboard.ts';
 import { Problem } from '../../../ui/problem.tsx';
-import { FieldError, TextField } from '../../../ui/text-field.tsx';
+import { FieldError, fieldEdge, TextField } from '../../../ui/text-field.tsx';
 import { useForm } from '../../../ui/use-form.ts';
 import { checkPublish } from './checks.ts';
 import { jsonProblem } from './json-text.ts';
@@ -103,7 +103,7 @@ function DataField({ value, error, onChange, onSend }: DataFieldProps) {
         placeholder={'{ "hello": "world" }'}
         onChange={(event) => onChange(event.target.value)}
         onKeyDown={onKeyDown}
-        className={`w-full resize-y rounded-lg border bg-surface px-3 py-2 font-mono text-sm outline-none placeholder:text-muted focus:border-accent ${error === undefined ? 'border-line' : 'border-danger'}`}
+        className={`w-full resize-y rounded-lg border bg-surface px-3 py-2 font-mono text-sm outline-none placeholder:text-muted ${fieldEdge(error !== undefined)}`}
       />
       <FieldError id={`${id}-note`} text={error} />
       <p id={`${id}-hint`} className="text-xs text-muted">
