@@ -1,7 +1,7 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Output } from '../../../../client/contract.ts';
 import { Button } from '../../../ui/button.tsx';
+import { useOperation } from '../../../ui/queries.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { useSignIn } from './account-context.tsx';
 import { Gate, Problem } from './gate.tsx';
@@ -59,10 +59,7 @@ export function SignInScreen({ onRegister }: { readonly onRegister: () => void }
 function WayIn({ onRegister }: { readonly onRegister: () => void }) {
   const { t } = useTranslation();
   const { guest } = useSignIn();
-  const [status, setStatus] = useState<Output<'accounts.status'>>();
-  useEffect(() => {
-    guest.call('accounts.status', {}, { overHttp: true }).then(setStatus, () => undefined);
-  }, [guest]);
+  const { data: status } = useOperation(guest, 'accounts.status', {}, { overHttp: true });
   if (status === undefined) return null;
   return (
     <p className="mt-6 text-center text-sm text-muted">
