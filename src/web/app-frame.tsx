@@ -32,7 +32,7 @@ export function AppFrame({ whenOut, onIn }: Props) {
     case 'checking':
       return <Opening />;
     case 'unreachable':
-      return <ErrorState text={t('accounts.unreachable')} onRetry={() => void signIn.check()} />;
+      return <ErrorState text={t('ui.unreachable')} onRetry={() => void signIn.check()} />;
     case 'out':
       return (
         whenOut ?? (

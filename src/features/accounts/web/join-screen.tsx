@@ -5,12 +5,13 @@ import type { Output } from '../../../../client/contract.ts';
 import { BanyanError } from '../../../../client/errors.ts';
 import { Button } from '../../../ui/button.tsx';
 import { plainName } from '../../../ui/direction.ts';
+import { FormProblem } from '../../../ui/form-problem.tsx';
 import { useOperation } from '../../../ui/queries.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
+import { useForm } from '../../../ui/use-form.ts';
 import { useSignIn } from './account-context.tsx';
-import { Gate, Problem } from './gate.tsx';
-import { useForm } from './use-form.ts';
+import { Gate } from './gate.tsx';
 
 type Props = {
   /** The invitation; absent where anyone may register. */
@@ -74,13 +75,16 @@ function RegisterForm({ code }: { readonly code: string | undefined }) {
   const [handle, setHandle] = useState('');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
-  const form = useForm(async () => {
-    const optional = {
-      ...(displayName.trim() !== '' && { displayName }),
-      ...(email.trim() !== '' && { email }),
-      ...(code !== undefined && { invite: code }),
-    };
-    signIn.enter(await signIn.guest.call('accounts.register', { handle, password, ...optional }, { overHttp: true }));
+  const form = useForm({
+    fields: ['displayName', 'handle', 'email', 'password'],
+    send: async () => {
+      const optional = {
+        ...(displayName.trim() !== '' && { displayName }),
+        ...(email.trim() !== '' && { email }),
+        ...(code !== undefined && { invite: code }),
+      };
+      signIn.enter(await signIn.guest.call('accounts.register', { handle, password, ...optional }, { overHttp: true }));
+    },
   });
   return (
     <form onSubmit={form.submit} className="flex flex-col gap-4">
@@ -124,7 +128,7 @@ function RegisterForm({ code }: { readonly code: string | undefined }) {
         minLength={10}
         required
       />
-      <Problem text={form.problem ?? form.error('invite')} />
+      <FormProblem text={form.problem} />
       <Button type="submit" variant="primary" busy={form.busy} disabled={form.isWaiting}>
         {t('accounts.register')}
       </Button>

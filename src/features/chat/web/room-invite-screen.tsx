@@ -9,11 +9,15 @@ import { plainName } from '../../../ui/direction.ts';
 import { useOperation } from '../../../ui/queries.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../../ui/states.tsx';
 
-type Props = { readonly code: string; readonly onJoined: (room: string) => void };
+type Props = {
+  readonly code: string;
+  readonly onJoined: (room: string) => void;
+  readonly onLeave: () => void;
+};
 type Info = Output<'chat.inviteInfo'> | 'loading' | 'gone' | 'failed';
 
 /** Where a link into a group leads: what it is, and the way in. */
-export function RoomInviteScreen({ code, onJoined }: Props) {
+export function RoomInviteScreen({ code, onJoined, onLeave }: Props) {
   const { t } = useTranslation();
   const { client } = useApp();
   const query = useOperation(client, 'chat.inviteInfo', { code }, { overHttp: true });
@@ -29,7 +33,14 @@ export function RoomInviteScreen({ code, onJoined }: Props) {
   };
   return (
     <main id="main" className="flex h-full items-center justify-center p-4">
-      <Content info={info} busy={join.isPending} onJoin={() => join.mutate()} onOpen={onJoined} onRetry={retry} />
+      <Content
+        info={info}
+        busy={join.isPending}
+        onJoin={() => join.mutate()}
+        onOpen={onJoined}
+        onRetry={retry}
+        onLeave={onLeave}
+      />
       <span className="sr-only">{t('chat.inviteLink')}</span>
     </main>
   );
@@ -45,15 +56,16 @@ type ContentProps = {
   readonly onJoin: () => void;
   readonly onOpen: (room: string) => void;
   readonly onRetry: () => void;
+  readonly onLeave: () => void;
 };
 
-function Content({ info, busy, onJoin, onOpen, onRetry }: ContentProps) {
+function Content({ info, busy, onJoin, onOpen, onRetry, onLeave }: ContentProps) {
   const { t } = useTranslation();
   if (info === 'loading') return <Skeleton className="h-48 w-80" />;
   if (info === 'failed') return <ErrorState text={t('chat.inviteFailed')} onRetry={onRetry} />;
   if (info === 'gone') {
     const back = (
-      <Button variant="primary" onClick={() => location.assign('/')}>
+      <Button variant="primary" onClick={onLeave}>
         {t('chat.goBack')}
       </Button>
     );
