@@ -10,6 +10,7 @@ import type { Operations } from '../../core/operations/operations.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Span } from '../../ports/traces.ts';
 import { createApiDocs, DOCS_PATH } from './api-docs.ts';
+import { refuseEncodedBody } from './content-encoding.ts';
 import { errorAnswer, methodNotAllowed } from './error-answer.ts';
 import { BODY_LIMIT, readJsonBody } from './json-body.ts';
 import { isChanging, type OriginSettings, originAllowed } from './origin.ts';
@@ -203,6 +204,7 @@ function addPages(hono: Hono<Env>, { app, settings, telemetry }: Parts): void {
   const index = files.get(INDEX);
   hono.get('*', ({ req }, next) => files.get(req.path === '/' ? INDEX : req.path)?.answer(req.raw) ?? next());
   hono.all('*', async ({ req }, next) => {
+    refuseEncodedBody(req.raw);
     const principal = await app.authenticate(req.raw.headers);
     for (const feature of app.features) {
       const response = await feature.route?.(req.raw, principal);
