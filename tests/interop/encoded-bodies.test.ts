@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { gzipSync } from 'node:zlib';
-import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
+import type { BanyanProcess } from '../servers/banyan.ts';
 import { register } from '../servers/people.ts';
 import { APP, PusherWorld } from './pusher-world.ts';
 import { API_KEY } from './ways/way.ts';
