@@ -84,3 +84,11 @@ test('FA7 connections are refused while there are files left to refuse them with
   expect((await fetch(`${url}/livez`)).status).toBe(200);
   for (const raw of raws) raw.end();
 }, 60_000);
+
+test('FA10 a request whose body goes on after the answer ends with its connection', async () => {
+  server = await startBanyan({ BANYAN_CLIENT_INSECURE: 'true' });
+  const lines = ['/livez', '/readyz', '/', '/nowhere', '/history?channel=demo:a', '/api/v1'].map((path) =>
+    idle(server?.url as string, `GET ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\nx`),
+  );
+  await until('their end', () => lines.every(({ destroyed }) => destroyed));
+}, 30_000);

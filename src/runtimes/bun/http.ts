@@ -18,6 +18,7 @@ import { createProxies, type Proxies } from './proxies.ts';
 import { readBody } from './read-body.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { listStaticFiles } from './static-files.ts';
+import { bodyEnded } from './unread-body.ts';
 
 /** What answers over HTTP. */
 export type HttpApp = {
@@ -208,7 +209,10 @@ function addPages(hono: Hono<Env>, { app, settings, telemetry }: Parts): void {
     const principal = await app.authenticate(req.raw.headers);
     for (const feature of app.features) {
       const response = await feature.route?.(req.raw, principal);
-      if (response !== undefined) return response;
+      if (response === undefined) continue;
+      // What it has begun to read it has read to the end, or it would have thrown.
+      if (req.raw.bodyUsed) bodyEnded(req.raw);
+      return response;
     }
     return next();
   });

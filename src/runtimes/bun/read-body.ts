@@ -1,5 +1,6 @@
 import { ClientError } from '../../core/errors.ts';
 import { refuseEncodedBody } from './content-encoding.ts';
+import { bodyEnded } from './unread-body.ts';
 
 /** How long a body may take, however steadily it drips. */
 const DEADLINE_MS = 30_000;
@@ -19,6 +20,7 @@ export async function readBody(request: Request, limit: number, deadlineMs = DEA
   try {
     const bytes = await readAll(reader, limit);
     if (deadline.aborted) throw new ClientError('badRequest', { message: 'the body took too long' });
+    bodyEnded(request);
     return bytes;
   } catch (error) {
     // Clients come and go; that is no error of the server's.
