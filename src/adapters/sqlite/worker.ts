@@ -9,6 +9,7 @@ import { isDamage } from './damage.ts';
 import type { Answer, Job, JobResults, Request } from './jobs.ts';
 import { Reader } from './reader.ts';
 import type { RunMark } from './run-file.ts';
+import { answersStart, type Started } from './start-thread.ts';
 import { isConstraint, isOfOneJob, Writer } from './writer.ts';
 
 export type OpenWorker =
@@ -21,7 +22,7 @@ export const CLOSE = 'close';
 export const CLOSED = 'closed';
 
 declare const self: {
-  onmessage: ((event: { data: OpenWorker | readonly Request[] | typeof CLOSE }) => void) | null;
+  onmessage: ((event: { data: OpenWorker | readonly Request[] | typeof CLOSE | Started }) => void) | null;
   postMessage(answers: readonly Answer[] | typeof CLOSED): void;
 };
 
@@ -32,6 +33,7 @@ type Results = JobResults[Job['kind']];
 let service: Service | undefined;
 
 self.onmessage = ({ data }) => {
+  if (answersStart(data)) return;
   if (data === CLOSE) {
     service?.close();
     self.postMessage(CLOSED);
