@@ -17,7 +17,11 @@ afterAll(() => server.stop());
 
 const MESSAGE = '{"channel":"demo:a","data":{"x":1}}';
 
-function post(path: string, body: BodyInit, headers: Record<string, string>): Promise<Response> {
+function post(
+  path: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string>,
+): Promise<Response> {
   const all = { 'X-API-Key': API_KEY, Cookie: cookie, 'Content-Type': 'application/json', ...headers };
   return fetch(server.url + path, { method: 'POST', body, headers: all });
 }

@@ -125,9 +125,9 @@ async function readBody(headers: Headers, body: Request['body'], clock: Clock): 
   }
 }
 
-async function readAll(
-  reader: Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'> | undefined,
-): Promise<Uint8Array> {
+type BodyReader = { read(): Promise<{ readonly value?: Uint8Array | undefined }>; cancel(): Promise<void> };
+
+async function readAll(reader: BodyReader | undefined): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
