@@ -4,7 +4,7 @@
  */
 import { Database } from 'bun:sqlite';
 import { findDamage } from './quick-check.ts';
-import { answersStart, type Started } from './start-thread.ts';
+import { answeringStart, type Started } from './start-thread.ts';
 
 export type CheckOrder = { readonly file: string };
 export type CheckResult = { readonly problems: readonly string[] };
@@ -14,14 +14,13 @@ declare const self: {
   postMessage(result: CheckResult): void;
 };
 
-self.onmessage = ({ data }) => {
-  if (answersStart(data)) return;
+self.onmessage = answeringStart((data: CheckOrder) => {
   const db = new Database(data.file, { readwrite: true });
   db.run('PRAGMA query_only = ON');
   // Opened by the first query.
   db.query('SELECT count(*) FROM sqlite_master').get();
   setTimeout(() => check(db), 1);
-};
+});
 
 function check(db: Database): void {
   try {

@@ -3,7 +3,7 @@
  * goes on: SQLite lets the two run side by side. https://www.sqlite.org/c3ref/wal_checkpoint_v2.html
  */
 import { Database } from 'bun:sqlite';
-import { answersStart, type Started } from './start-thread.ts';
+import { answeringStart, type Started } from './start-thread.ts';
 import { WalIndex } from './wal-place.ts';
 
 /** `frames`: from how many on the log is brought in. */
@@ -94,12 +94,11 @@ class Checkpointer {
 
 let checkpointer: Checkpointer | undefined;
 
-self.onmessage = ({ data }) => {
-  if (answersStart(data)) return;
+self.onmessage = answeringStart((data: CheckpointOrder) => {
   if (data === 'close') {
     checkpointer?.close();
     self.postMessage({ kind: 'closed' });
   } else {
     checkpointer = new Checkpointer(data.open, data.frames);
   }
-};
+});
