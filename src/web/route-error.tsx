@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router';
 import { CloudAlert } from 'lucide-react';
 import { useEffect } from 'react';
@@ -10,12 +11,15 @@ import { isMissingPart, reloadOnce } from './missing-part.ts';
 export function RouteError({ error, reset }: ErrorComponentProps) {
   const { t } = useTranslation();
   const router = useRouter();
+  const queries = useQueryClient();
   const isMissing = isMissingPart(error);
   useEffect(() => {
     // The server has a newer version of the app: the page needs the files of that one.
     if (isMissing) reloadOnce();
   }, [isMissing]);
   const retry = () => {
+    // What the page could not show may be among what was read.
+    queries.clear();
     reset();
     void router.invalidate();
   };
