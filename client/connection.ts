@@ -1,5 +1,5 @@
 import type { Centrifuge } from 'centrifuge';
-import { createObservable, type Observable, type Settable } from './listeners.ts';
+import { createObservable, type Observable } from './listeners.ts';
 
 /** How the live connection is doing. */
 export type ConnectionState =
@@ -13,8 +13,6 @@ export type ConnectionState =
       readonly kind: 'connecting';
       /** When this began, in milliseconds since 1970. */
       readonly since: number;
-      /** When the next try starts, in milliseconds since 1970; in the past or absent while one is under way. */
-      readonly retryAt?: number;
     }
   | { readonly kind: 'connected'; readonly client: string };
 
@@ -22,7 +20,7 @@ export type Connection = {
   readonly state: Observable<ConnectionState>;
   connect(): void;
   disconnect(): void;
-  /** Tries again at once instead of at `retryAt`; does nothing in other states. */
+  /** Tries again at once instead of after the client's pause; does nothing in other states. */
   retryNow(): void;
 };
 
@@ -37,7 +35,6 @@ export function watchConnection(centrifuge: Centrifuge): Connection {
   centrifuge.on('disconnected', ({ code, reason }) => {
     if (!isRetrying) state.set({ kind: 'disconnected', code, reason });
   });
-  watchRetries(centrifuge, state);
   return {
     state,
     connect: () => centrifuge.connect(),
@@ -50,18 +47,5 @@ export function watchConnection(centrifuge: Centrifuge): Connection {
       isRetrying = false;
       centrifuge.connect();
     },
-  };
-}
-
-/** The Centrifuge client tells nobody how long it waits, so this listens where it asks itself. */
-function watchRetries(centrifuge: Centrifuge, state: Settable<ConnectionState>): void {
-  const internals = centrifuge as unknown as { _getReconnectDelay?(): number };
-  const delayOf = internals._getReconnectDelay?.bind(centrifuge);
-  if (delayOf === undefined) return;
-  internals._getReconnectDelay = () => {
-    const delay = delayOf();
-    const current = state.get();
-    if (current.kind === 'connecting') state.set({ ...current, retryAt: Date.now() + delay });
-    return delay;
   };
 }

@@ -139,7 +139,7 @@ function isPattern(pattern: string): boolean {
 
 /** The errors that the edge itself gives; what else an operation may answer with comes under `default`. */
 function describeErrors(access: Access): Json {
-  const common: readonly ErrorName[] = ['invalidInput', 'tooLarge', 'rateLimited', 'internal'];
+  const common: readonly ErrorName[] = ['invalidInput', 'tooLarge', 'unsupportedEncoding', 'rateLimited', 'internal'];
   const names = access === 'anyone' ? common : ([...common, 'unauthorized', 'permissionDenied'] as const);
   const described = names.map((name) => [ERRORS[name].status, describeError(name)] as const);
   return { ...Object.fromEntries(described), default: describeError('notFound') };

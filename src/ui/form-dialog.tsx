@@ -2,7 +2,7 @@ import { type ReactNode, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
-import { Problem } from './problem.tsx';
+import { FormProblem } from './form-problem.tsx';
 import type { Form } from './use-form.ts';
 
 type Props<Values> = {
@@ -51,7 +51,7 @@ export function FormDialog<Values>({
       }
     >
       <form {...form.props} id={id} className="flex flex-col gap-4">
-        <Problem text={form.problem} />
+        <FormProblem text={form.problem} />
         {children}
       </form>
     </Dialog>

@@ -1,29 +1,42 @@
 /** The version to which this tab has changed by a reload, so that it never does so twice. */
 const CHANGED_TO = 'banyan-changed-to';
 
+/** Code that could not be loaded. */
+export class PartNotLoaded extends Error {
+  override readonly name = 'PartNotLoaded';
+
+  /** `isReachable`: the server answers, so it has the code no more. */
+  constructor(
+    cause: unknown,
+    readonly isReachable: boolean,
+  ) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
 /**
  * Loads a part of the app's code. A part that is gone because the server has a newer version reloads the page, once:
- * nothing is settled then. What fails for another reason, such as a lost line, is rejected.
+ * nothing is settled then. What fails for another reason is rejected with `PartNotLoaded`.
  */
 export async function loadPart<Part>(load: () => Promise<Part>): Promise<Part> {
   try {
     return await load();
   } catch (error) {
-    const version = await newerVersion();
-    if (version === undefined || sessionStorage.getItem(CHANGED_TO) === version) throw error;
+    const version = await servedVersion();
+    const isKnown = version === scriptsOf(document) || sessionStorage.getItem(CHANGED_TO) === version;
+    if (version === undefined || isKnown) throw new PartNotLoaded(error, version !== undefined);
     sessionStorage.setItem(CHANGED_TO, version);
     location.reload();
     return new Promise(() => undefined);
   }
 }
 
-/** The scripts of the version that the server has now; undefined if it is this one, or nobody answers. */
-async function newerVersion(): Promise<string | undefined> {
+/** The scripts of the version that the server has now; undefined if nobody answers. */
+async function servedVersion(): Promise<string | undefined> {
   try {
     const response = await fetch('/', { cache: 'no-cache' });
     if (!response.ok) return undefined;
-    const served = scriptsOf(new DOMParser().parseFromString(await response.text(), 'text/html'));
-    return served === scriptsOf(document) ? undefined : served;
+    return scriptsOf(new DOMParser().parseFromString(await response.text(), 'text/html'));
   } catch {
     return undefined;
   }

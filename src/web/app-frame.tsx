@@ -8,6 +8,7 @@ import { AppProvider } from '../ui/app-context.tsx';
 import { useArrival } from '../ui/arrival.ts';
 import { ConnectionBanner } from '../ui/connection-banner.tsx';
 import { Logo } from '../ui/logo.tsx';
+import { QueriesProvider } from '../ui/queries.tsx';
 import { ErrorState } from '../ui/states.tsx';
 
 type Props = {
@@ -49,15 +50,17 @@ function SignedInFrame({ state }: { readonly state: SignedIn }) {
   return (
     // Another person gets another page: nothing of the last one's may stay.
     <AppProvider key={state.me.id} value={value}>
-      <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-raised focus:p-2">
-        {t('ui.skip')}
-      </a>
-      <div className="flex h-dvh flex-col">
-        <ConnectionBanner />
-        <div className="min-h-0 flex-1">
-          <Outlet />
+      <QueriesProvider>
+        <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-raised focus:p-2">
+          {t('ui.skip')}
+        </a>
+        <div className="flex h-dvh flex-col">
+          <ConnectionBanner />
+          <div className="min-h-0 flex-1">
+            <Outlet />
+          </div>
         </div>
-      </div>
+      </QueriesProvider>
     </AppProvider>
   );
 }

@@ -1,9 +1,12 @@
 import { type FunctionComponent, use } from 'react';
-import { loadPart } from '../ui/load-part.ts';
+import { loadPart, PartNotLoaded } from '../ui/load-part.ts';
 
 /** The code of a page could not be loaded. */
 export class PageNotLoaded extends Error {
   override readonly name = 'PageNotLoaded';
+
+  /** Whether the server answers, and has the code no more. */
+  readonly isReachable: boolean;
 
   /** `again` starts another attempt. */
   constructor(
@@ -11,6 +14,7 @@ export class PageNotLoaded extends Error {
     readonly again: () => void,
   ) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.isReachable = cause instanceof PartNotLoaded && cause.isReachable;
   }
 }
 

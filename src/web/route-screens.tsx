@@ -1,6 +1,7 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
 import { Compass, TriangleAlert } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ButtonLink } from '../ui/app-link.tsx';
 import { focusIfLost } from '../ui/arrival.ts';
@@ -13,23 +14,31 @@ import { reportOf } from './report.ts';
 export function RouteError({ error, reset }: ErrorComponentProps) {
   const { t } = useTranslation();
   const router = useRouter();
+  const queries = useQueryClient();
   const isUnloaded = error instanceof PageNotLoaded;
+  const [now] = useState(() => new Date());
+  const report = reportOf(error, router.state.matches.at(-1)?.routeId ?? '?', now);
   const retry = () => {
     if (isUnloaded) error.again();
+    // What the page could not show may be among what was read.
+    queries.clear();
     reset();
     void router.invalidate();
   };
   return (
     <Notice
       icon={<TriangleAlert size={40} aria-hidden />}
-      title={isUnloaded ? t('ui.unloadedTitle') : t('ui.crashTitle')}
-      text={isUnloaded ? t('ui.unloadedText') : t('ui.crashText')}
-      details={reportOf(error, router.state.matches.at(-1)?.routeId ?? '?', new Date())}
+      title={t('ui.pageFailed')}
+      text={isUnloaded ? t(error.isReachable ? 'ui.pageMissingText' : 'ui.pageLostText') : t('ui.pageFailedText')}
+      details={report}
     >
       <Button variant="primary" onClick={retry}>
         {t('ui.retry')}
       </Button>
-      <ButtonLink to="/">{t('ui.home')}</ButtonLink>
+      <Button className="border border-line" onClick={() => void copyAndTell(report, t)}>
+        {t('ui.copyDetails')}
+      </Button>
+      <ButtonLink to="/">{t('ui.toStart')}</ButtonLink>
     </Notice>
   );
 }
@@ -38,9 +47,9 @@ export function RouteError({ error, reset }: ErrorComponentProps) {
 export function NotFound() {
   const { t } = useTranslation();
   return (
-    <Notice icon={<Compass size={40} aria-hidden />} title={t('ui.notFoundTitle')} text={t('ui.notFoundText')}>
+    <Notice icon={<Compass size={40} aria-hidden />} title={t('ui.notFound')} text={t('ui.notFoundText')}>
       <ButtonLink to="/" variant="primary">
-        {t('ui.home')}
+        {t('ui.toStart')}
       </ButtonLink>
     </Notice>
   );
@@ -60,15 +69,14 @@ function Notice({ icon, title, text, details, children }: NoticeProps) {
     <main
       ref={focusIfLost}
       id="main"
+      role={details === undefined ? undefined : 'alert'}
       tabIndex={-1}
       className="flex h-full flex-col items-center overflow-y-auto bg-surface p-6 outline-none"
     >
       <div className="my-auto flex w-full max-w-md flex-col items-center gap-3 text-center">
         <span className="text-faint">{icon}</span>
         <h1 className="text-xl font-semibold">{title}</h1>
-        <p role={details === undefined ? undefined : 'alert'} className="text-muted">
-          {text}
-        </p>
+        <p className="text-muted">{text}</p>
         <div className="mt-3 flex flex-wrap justify-center gap-2">{children}</div>
         {details !== undefined && <Details text={details} />}
       </div>
@@ -84,13 +92,10 @@ function Details({ text }: { readonly text: string }) {
       <pre
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, which has to be possible with the keyboard
         tabIndex={0}
-        className="my-2 max-h-60 overflow-auto rounded-md bg-sunken p-3 font-mono text-xs whitespace-pre-wrap break-words"
+        className="mt-2 max-h-60 overflow-auto rounded-md bg-sunken p-3 font-mono text-xs whitespace-pre-wrap break-words"
       >
         {text}
       </pre>
-      <Button className="border border-line" onClick={() => void copyAndTell(text, t)}>
-        {t('ui.copyDetails')}
-      </Button>
     </details>
   );
 }

@@ -57,6 +57,16 @@ test('a new picture takes the place of the old one, whose file goes; it can be t
   expect((await ann.call('chat.room', { room })).top).toBe(top);
 });
 
+test('DA10 of pictures that arrive at once one file is left, that of the last one', async () => {
+  const before = world.blobs.size;
+  expect(await Promise.all(Array.from({ length: 5 }, () => upload(ann, `?room=${room}`)))).toEqual(
+    Array(5).fill('200'),
+  );
+  expect(world.blobs.size).toBe(before + 1);
+  await ann.call('chat.removeAvatar', { room });
+  expect(world.blobs.size).toBe(before);
+});
+
 test('CH2 PE1 it is in the hands of owner and admins', async () => {
   expect(await upload(ben, `?room=${room}`)).toBe('permissionDenied');
   expect(await ben.refusal('chat.removeAvatar', { room })).toBe('permissionDenied');

@@ -25,7 +25,7 @@ async function openSettings(page: Page): Promise<void> {
 }
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true });
-const home = (page: Page) => page.getByRole('link', { name: 'Go to the start page' });
+const home = (page: Page) => page.getByRole('link', { name: 'Go to your chats' });
 
 /** Another tab of Ann's, of which the page's own reloads are counted. */
 async function newTab(): Promise<{ readonly page: Page; readonly loads: () => number }> {
@@ -49,7 +49,7 @@ describe('addresses that lead nowhere (WA1)', () => {
     const { page } = ann;
     for (const address of wrong) {
       await page.goto(address);
-      await heading(page, 'There is nothing at this address').waitFor();
+      await heading(page, 'Page not found').waitFor();
     }
     await home(page).click();
     await roomRow(page, 'General').waitFor();
@@ -83,8 +83,7 @@ describe('a page that throws an error (WA3)', () => {
     await ann.context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.route(SETTINGS_CODE, (route) => route.fulfill({ contentType: 'text/javascript', body: BUGGY }));
     await openSettings(page);
-    await heading(page, 'Something went wrong').waitFor();
-    await page.getByText('Details for a report').click();
+    await heading(page, 'This page has a problem').waitFor();
     await page.getByRole('button', { name: 'Copy details' }).click();
     const copied = () => page.evaluate(() => navigator.clipboard.readText());
     await until('the details are copied', async () => (await copied()).includes('a bug in the settings'));
@@ -92,7 +91,7 @@ describe('a page that throws an error (WA3)', () => {
     await home(page).click();
     await roomRow(page, 'General').waitFor();
     await page.goBack();
-    await heading(page, 'Something went wrong').waitFor();
+    await heading(page, 'This page has a problem').waitFor();
     await page.evaluate(() => Object.assign(globalThis, { isRepaired: true }));
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('The settings work.').waitFor();
@@ -111,7 +110,7 @@ describe('a page that throws an error (WA3)', () => {
       });
     });
     await page.goto('/');
-    await heading(page, 'Something went wrong').waitFor();
+    await heading(page, 'This page has a problem').waitFor();
     await page.evaluate(() => Object.assign(globalThis, { isRepaired: true }));
     await page.getByRole('button', { name: 'Try again' }).click();
     await roomRow(page, 'General').waitFor();
@@ -144,7 +143,7 @@ describe('code that cannot be loaded (WA6)', () => {
     const { page, loads } = await newTab();
     await deploy(page, 1_000);
     await openSettings(page);
-    await heading(page, 'This page could not be loaded').waitFor();
+    await page.getByText('The server has a newer version of the app').waitFor();
     expect(loads()).toBe(2);
     await page.unroute(SETTINGS_CODE);
     await page.getByRole('button', { name: 'Try again' }).click();
@@ -158,7 +157,7 @@ describe('code that cannot be loaded (WA6)', () => {
     await page.route(SETTINGS_CODE, (route) => route.abort('internetdisconnected'));
     await page.route('/', (route) => route.abort('internetdisconnected'));
     await openSettings(page);
-    await heading(page, 'This page could not be loaded').waitFor();
+    await page.getByText('The connection seems to be lost').waitFor();
     await home(page).click();
     await roomRow(page, 'General').waitFor();
     expect(loads()).toBe(1);

@@ -228,10 +228,7 @@ const ROOM: Screens = {
   'no-connection': async (page, t) => {
     await closeTop(page);
     await page.context().setOffline(true);
-    await page
-      .getByText(t('ui.connecting'))
-      .or(page.getByText(t('ui.retryNow')))
-      .waitFor();
+    await page.getByText(t('ui.connecting')).waitFor();
     await button(page, t('chat.hideMembers')).last().click();
   },
 };
@@ -257,23 +254,26 @@ const ELSEWHERE: Screens = {
   },
   'not-found': async (page, t) => {
     await page.goto('/settings/nothing');
-    await page.getByRole('heading', { name: t('ui.notFoundTitle') }).waitFor();
+    await page.getByRole('heading', { name: t('ui.notFound') }).waitFor();
   },
   'page-error': async (page, t) => {
     const body = `export function SettingsPage() { throw new Error('${BUG}'); }`;
     await page.route(SETTINGS_CODE, (route) => route.fulfill({ contentType: 'text/javascript', body }));
     await page.goto('/settings/profile');
-    await page.getByRole('heading', { name: t('ui.crashTitle') }).waitFor();
+    await page.getByRole('heading', { name: t('ui.pageFailed') }).waitFor();
   },
   'page-error-details': async (page, t) => {
-    await page.getByText(t('ui.details')).click();
+    await page.getByText(t('ui.details'), { exact: true }).click();
     await button(page, t('ui.copyDetails')).waitFor();
   },
   'page-not-loaded': async (page, t) => {
     await page.unroute(SETTINGS_CODE);
     await page.route(SETTINGS_CODE, (route) => route.abort('internetdisconnected'));
     await page.goto('/settings/profile');
-    await page.getByRole('heading', { name: t('ui.unloadedTitle') }).waitFor();
+    await page
+      .getByText(t('ui.pageLostText'))
+      .or(page.getByText(t('ui.pageMissingText')))
+      .waitFor();
   },
 };
 

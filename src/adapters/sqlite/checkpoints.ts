@@ -1,9 +1,10 @@
 import { closeSync } from 'node:fs';
 import type { CheckpointNews, CheckpointOrder } from './checkpoint-worker.ts';
+import { startThread } from './start-thread.ts';
 
 /** 16 MiB of the log: fewer mean that pages which change often are written more often, more mean longer checkpoints. */
 const FRAMES = 4_000;
-/** A thread begins so long after the start, which it would only delay, and after the death of the one before. */
+/** A thread begins so long after the death of the one before. */
 const BEGIN_MS = 1_000;
 
 export type CheckpointSettings = {
@@ -33,7 +34,7 @@ export class Checkpoints {
 
   constructor(settings: CheckpointSettings) {
     this.#settings = settings;
-    this.#plan();
+    this.#begin();
   }
 
   /** Resolves when its connection is closed. */
@@ -60,22 +61,30 @@ export class Checkpoints {
   }
 
   #plan(): void {
-    this.#beginning = setTimeout(() => {
-      this.#worker = this.#start();
-    }, BEGIN_MS);
+    this.#beginning = setTimeout(() => this.#begin(), BEGIN_MS);
     this.#beginning.unref();
+  }
+
+  /** Where no file is left for the thread, it begins later. */
+  #begin(): void {
+    try {
+      this.#worker = this.#start();
+    } catch (error) {
+      this.#fail((error as Error).message);
+      this.#plan();
+    }
   }
 
   #start(): Worker {
     const { file, frames = FRAMES } = this.#settings;
-    const worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url).href);
+    const program = new URL('./checkpoint-worker.ts', import.meta.url);
+    const worker = startThread(program, { open: file, frames } satisfies CheckpointOrder);
     worker.onmessage = ({ data }: { data: CheckpointNews }) => this.#take(data);
     worker.onerror = (event) => {
       worker.terminate();
       this.#replace(worker, event.message);
     };
     worker.addEventListener('close', () => this.#replace(worker, 'it ended'));
-    worker.postMessage({ open: file, frames } satisfies CheckpointOrder);
     return worker;
   }
 

@@ -1,13 +1,16 @@
 import { ClientError } from '../../core/errors.ts';
+import { refuseEncodedBody } from './content-encoding.ts';
+import { bodyEnded } from './unread-body.ts';
 
 /** How long a body may take, however steadily it drips. */
 const DEADLINE_MS = 30_000;
 
 /**
  * The request's body. Throws `ClientError`: `tooLarge` past `limit` bytes, counted while they come in, `badRequest`
- * when it breaks off or takes longer than 30 s.
+ * when it breaks off or takes longer than 30 s, `unsupportedEncoding` when it is compressed.
  */
 export async function readBody(request: Request, limit: number, deadlineMs = DEADLINE_MS): Promise<Uint8Array> {
+  refuseEncodedBody(request);
   if (Number(request.headers.get('Content-Length')) > limit) throw tooLarge(limit);
   const reader = request.body?.getReader();
   if (reader === undefined) return new Uint8Array();
@@ -17,6 +20,7 @@ export async function readBody(request: Request, limit: number, deadlineMs = DEA
   try {
     const bytes = await readAll(reader, limit);
     if (deadline.aborted) throw new ClientError('badRequest', { message: 'the body took too long' });
+    bodyEnded(request);
     return bytes;
   } catch (error) {
     // Clients come and go; that is no error of the server's.

@@ -1,12 +1,12 @@
 import type { TFunction } from 'i18next';
-import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../../client/contract.ts';
 import { BanyanError } from '../../../../client/errors.ts';
 import { AppLink } from '../../../ui/app-link.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { plainName } from '../../../ui/direction.ts';
-import { Problem } from '../../../ui/problem.tsx';
+import { FormProblem } from '../../../ui/form-problem.tsx';
+import { useOperation } from '../../../ui/queries.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { useForm } from '../../../ui/use-form.ts';
@@ -20,20 +20,20 @@ type Props = {
   /** The address of the sign-in. */
   readonly signInAt: string;
 };
-type Info = Output<'accounts.inviteInfo'> | 'none' | 'loading' | 'gone' | 'failed';
+type Invitation = Output<'accounts.inviteInfo'>;
+type Info = Invitation | 'none' | 'loading' | 'gone' | 'failed';
 
 /** Creates an account, with an invitation or without. */
 export function JoinScreen({ code, signInAt }: Props) {
   const { t } = useTranslation();
   const { guest } = useSignIn();
-  const [info, setInfo] = useState<Info>(code === undefined ? 'none' : 'loading');
-  const [attempt, setAttempt] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt asks again
-  useEffect(() => {
-    if (code === undefined) return;
-    const failed = (error: unknown) => setInfo(error instanceof BanyanError && !error.temporary ? 'gone' : 'failed');
-    guest.call('accounts.inviteInfo', { code }, { overHttp: true }).then(setInfo, failed);
-  }, [guest, code, attempt]);
+  const query = useOperation(
+    guest,
+    'accounts.inviteInfo',
+    { code: code ?? '' },
+    { overHttp: true, enabled: code !== undefined },
+  );
+  const info = code === undefined ? 'none' : infoOf(query);
   const signIn = (
     <p className="mt-6 text-center text-sm text-muted">
       {t('accounts.haveAccount')}{' '}
@@ -52,11 +52,16 @@ export function JoinScreen({ code, signInAt }: Props) {
   return (
     <Gate title={t('accounts.registerTitle')} text={textOf(info, t)}>
       {info === 'loading' && <Skeleton className="h-72 w-full" />}
-      {info === 'failed' && <ErrorState text={t('accounts.loadFailed')} onRetry={() => setAttempt(attempt + 1)} />}
+      {info === 'failed' && <ErrorState text={t('accounts.loadFailed')} onRetry={() => void query.refetch()} />}
       {info !== 'loading' && info !== 'failed' && <RegisterForm code={code} />}
       {signIn}
     </Gate>
   );
+}
+
+function infoOf({ data, error }: { readonly data: Invitation | undefined; readonly error: unknown }): Info {
+  if (error !== null) return error instanceof BanyanError && !error.temporary ? 'gone' : 'failed';
+  return data ?? 'loading';
 }
 
 function textOf(info: Info, t: TFunction): string | undefined {
@@ -109,7 +114,7 @@ function RegisterForm({ code }: { readonly code: string | undefined }) {
         minLength={10}
         required
       />
-      <Problem text={form.problem} />
+      <FormProblem text={form.problem} />
       <Button type="submit" variant="primary" busy={form.busy} disabled={form.isWaiting}>
         {t('accounts.register')}
       </Button>

@@ -5,8 +5,8 @@ import { useApp } from '../../../ui/app-context.tsx';
 import { pictureAddress } from '../../../ui/avatar.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { failureText } from '../../../ui/error-text.ts';
+import { FormProblem } from '../../../ui/form-problem.tsx';
 import { PictureField } from '../../../ui/picture-field.tsx';
-import { Problem } from '../../../ui/problem.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { showToast } from '../../../ui/toast.tsx';
 import { useForm } from '../../../ui/use-form.ts';
@@ -79,7 +79,7 @@ function ProfileSection() {
       <form {...form.props} className="flex flex-col gap-4">
         <TextField label={t('accounts.displayName')} {...form.field('displayName')} maxLength={60} required />
         <TextField label={t('accounts.email')} type="email" {...form.field('email')} />
-        <Problem text={form.problem} />
+        <FormProblem text={form.problem} />
         <Button type="submit" variant="primary" busy={form.busy} disabled={form.isWaiting} className="self-start">
           {t('accounts.save')}
         </Button>
@@ -151,7 +151,7 @@ function PasswordSection() {
           minLength={10}
           required
         />
-        <Problem text={form.problem} />
+        <FormProblem text={form.problem} />
         <Button type="submit" variant="primary" busy={form.busy} disabled={form.isWaiting} className="self-start">
           {t('accounts.changePassword')}
         </Button>

@@ -1,9 +1,8 @@
-import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Output } from '../../../../client/contract.ts';
 import { AppLink } from '../../../ui/app-link.tsx';
 import { Button } from '../../../ui/button.tsx';
-import { Problem } from '../../../ui/problem.tsx';
+import { FormProblem } from '../../../ui/form-problem.tsx';
+import { useOperation } from '../../../ui/queries.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { useForm } from '../../../ui/use-form.ts';
 import { useSignIn } from './account-context.tsx';
@@ -44,7 +43,7 @@ export function SignInScreen({ registerAt }: { readonly registerAt: string }) {
           autoComplete="current-password"
           required
         />
-        <Problem text={form.problem} />
+        <FormProblem text={form.problem} />
         <Button type="submit" variant="primary" busy={form.busy} disabled={form.isWaiting}>
           {t('accounts.signIn')}
         </Button>
@@ -58,10 +57,7 @@ export function SignInScreen({ registerAt }: { readonly registerAt: string }) {
 function WayIn({ registerAt }: { readonly registerAt: string }) {
   const { t } = useTranslation();
   const { guest } = useSignIn();
-  const [status, setStatus] = useState<Output<'accounts.status'>>();
-  useEffect(() => {
-    guest.call('accounts.status', {}, { overHttp: true }).then(setStatus, () => undefined);
-  }, [guest]);
+  const { data: status } = useOperation(guest, 'accounts.status', {}, { overHttp: true });
   if (status === undefined) return null;
   return (
     <p className="mt-6 text-center text-sm text-muted">

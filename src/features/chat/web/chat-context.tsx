@@ -9,7 +9,6 @@ import { showToast } from '../../../ui/toast.tsx';
 import type { BrowserOutbox } from './browser-outbox.ts';
 import { type ChatSession, chatSessionOf } from './chat-session.ts';
 import type { OutboxItem } from './outbox-storage.ts';
-import { recallWindowOf } from './recall-window.ts';
 
 type Chat = ChatSession & {
   /** Undefined while it is being opened. */
@@ -27,13 +26,12 @@ type ProviderProps = { readonly openRoom: Chat['openRoom']; readonly children: R
 export function ChatProvider({ openRoom, children }: ProviderProps) {
   const { client, me, signedOut } = useApp();
   const session = chatSessionOf(client, me, signedOut);
-  // Asked for before the first message is looked at.
-  recallWindowOf(client);
   const [leaving] = useState(() => new Set<string>());
   const [openOutbox, setOpenOutbox] = useState<BrowserOutbox>();
   useEffect(() => {
     let isHere = true;
-    void session.outbox.then((outbox) => isHere && setOpenOutbox(outbox));
+    session.start();
+    void session.outbox().then((outbox) => isHere && setOpenOutbox(outbox));
     return () => {
       isHere = false;
     };

@@ -42,7 +42,7 @@ export function GroupDialog({ room, onClose }: Props) {
         onChoose={(file) => void changePicture(() => client.upload('chat.avatar', { room: room.id }, file))}
         onRemove={() => void changePicture(() => client.call('chat.removeAvatar', { room: room.id }))}
       />
-      <TextField label={t('chat.groupTitle')} {...form.field('title')} maxLength={80} required autoFocus />
+      <TextField label={t('chat.groupTitle')} {...form.field('title')} maxLength={80} required data-autofocus />
     </FormDialog>
   );
 }

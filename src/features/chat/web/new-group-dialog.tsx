@@ -45,7 +45,7 @@ export function NewGroupDialog({ onClose }: { readonly onClose: () => void }) {
         onChoose={setPicture}
         onRemove={() => setPicture(undefined)}
       />
-      <TextField label={t('chat.groupTitle')} {...form.field('title')} maxLength={80} required autoFocus />
+      <TextField label={t('chat.groupTitle')} {...form.field('title')} maxLength={80} required data-autofocus />
       <PeopleField
         label={t('chat.groupPeople')}
         value={form.values.members}

@@ -5,8 +5,8 @@ import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../../client/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
+import { FormProblem } from '../../../ui/form-problem.tsx';
 import { COMMAND_KEY } from '../../../ui/keyboard.ts';
-import { Problem } from '../../../ui/problem.tsx';
 import { FieldError, fieldEdge, TextField } from '../../../ui/text-field.tsx';
 import { useForm } from '../../../ui/use-form.ts';
 import { checkPublish } from './checks.ts';
@@ -57,7 +57,7 @@ export function PublishForm({ channel, type, onPublished }: Props) {
             {!form.busy && <Send size={16} aria-hidden />}
             {t('console.publish')}
           </Button>
-          <Problem text={form.problem} />
+          <FormProblem text={form.problem} />
           {published !== null && form.problem === undefined && <Told published={published} />}
         </div>
       </form>
