@@ -114,10 +114,9 @@ function configured({ name, enabled, clientEvents, subscriptionCounts, webhooks,
   };
 }
 
-/** What is no number is sent as one that is refused: the contract says what it must be. */
+/** What is no number becomes one that the contract and JSON refuse. */
 function numberOf(text: string): number {
-  const number = text.trim() === '' ? -1 : Number(text);
-  return Number.isFinite(number) ? number : -1;
+  return text.trim() === '' ? Number.NaN : Number(text);
 }
 
 function given(values: Values): Partial<Pick<Values, (typeof IDENTITY)[number]>> {
