@@ -67,6 +67,12 @@ const FRONT: Screens = {
     await page.goto(`/join/${invite}`);
     await page.getByLabel(t('accounts.handle')).waitFor();
   },
+  'join-wrong': async (page, t) => {
+    await page.getByLabel(t('accounts.handle')).fill('?');
+    await page.getByLabel(t('accounts.email')).fill('nowhere');
+    await page.getByLabel(t('accounts.password')).press('Enter');
+    await page.getByRole('alert').first().waitFor();
+  },
   'join-gone': async (page, t) => {
     await page.goto('/join/long-since-gone');
     await page.getByRole('heading', { name: t('accounts.inviteGone') }).waitFor();
@@ -108,6 +114,10 @@ const LIST: Screens = {
     await dialog(page, t('chat.newGroup'));
     await page.getByText('@bob.chen').click();
     await button(page, 'Bob Chen').waitFor();
+  },
+  'new-group-wrong': async (page, t) => {
+    await button(page, t('chat.create')).click();
+    await page.getByRole('alert').waitFor();
   },
   'new-direct': async (page, t) => {
     await closeTop(page);
@@ -225,6 +235,12 @@ const ROOM: Screens = {
 
 const ELSEWHERE: Screens = {
   'settings-profile': (page, t) => openSettings(page, 'profile', t('accounts.changePassword')),
+  'settings-password-wrong': async (page, t) => {
+    await page.getByLabel(t('accounts.currentPassword')).fill('not this one');
+    await page.getByLabel(t('accounts.newPassword')).fill('nine ivies climb');
+    await page.getByLabel(t('accounts.newPassword')).press('Enter');
+    await page.getByRole('alert').waitFor();
+  },
   'settings-devices': (page, t) => openSettings(page, 'devices', t('accounts.thisDevice')),
   'settings-appearance': (page, t) => openSettings(page, 'appearance', t('accounts.themeDark')),
   'settings-people': (page) => openSettings(page, 'people', '@bob.chen'),
@@ -236,7 +252,33 @@ const ELSEWHERE: Screens = {
     await page.goto('/i/long-since-gone');
     await page.getByText(t('chat.inviteGone')).waitFor();
   },
+  'not-found': async (page, t) => {
+    await page.goto('/settings/nothing');
+    await page.getByRole('heading', { name: t('ui.notFound') }).waitFor();
+  },
+  'page-error': async (page, t) => {
+    const body = `export function SettingsPage() { throw new Error('${BUG}'); }`;
+    await page.route(SETTINGS_CODE, (route) => route.fulfill({ contentType: 'text/javascript', body }));
+    await page.goto('/settings/profile');
+    await page.getByRole('heading', { name: t('ui.pageFailed') }).waitFor();
+  },
+  'page-error-details': async (page, t) => {
+    await page.getByText(t('ui.details'), { exact: true }).click();
+    await button(page, t('ui.copyDetails')).waitFor();
+  },
+  'page-not-loaded': async (page, t) => {
+    await page.unroute(SETTINGS_CODE);
+    await page.route(SETTINGS_CODE, (route) => route.abort('internetdisconnected'));
+    await page.goto('/settings/profile');
+    await page
+      .getByText(t('ui.pageLostText'))
+      .or(page.getByText(t('ui.pageMissingText')))
+      .waitFor();
+  },
 };
+
+const SETTINGS_CODE = '**/assets/settings-page-*.js';
+const BUG = 'a bug in the settings';
 
 async function openSettings(page: Page, section: string, text: string): Promise<void> {
   await page.goto(`/settings/${section}`);
@@ -263,7 +305,8 @@ describe('the screens', () => {
   );
 
   test('No browser complained', () => {
-    const expected = /status of 4(?:01|04|10)|ERR_INTERNET_DISCONNECTED/;
+    const expected =
+      /status of 4(?:00|01|04|10)|ERR_INTERNET_DISCONNECTED|a bug in the settings|PageNotLoaded|Failed to fetch dynamically/;
     expect(complaintsOf(...people).filter((text) => !expected.test(text))).toEqual([]);
     expect(people).toHaveLength(2 * LOOKS.length);
   });

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Access, Operation } from '../../contracts/operation.ts';
 import { ROLES, type Role } from '../../contracts/roles.ts';
-import { ruleText } from '../access/rules.ts';
+import { fieldOf, ruleOf, ruleText } from '../../contracts/rules.ts';
 import { ClientError } from '../errors.ts';
 import type { BoundOperation, OperationContext } from './operation.ts';
 
@@ -95,18 +95,7 @@ function parse(schema: z.ZodType, input: unknown): z.ZodSafeParseResult<unknown>
 }
 
 function invalidInput(issue: z.core.$ZodIssue): ClientError {
-  const field = issue.path.map(String).join('.');
+  const field = fieldOf(issue);
   const message = ruleOf(issue);
   return new ClientError('invalidInput', field === '' ? { message } : { field, message });
-}
-
-/** The rule that was broken; for a choice between shapes, what each of them lacks. */
-function ruleOf(issue: z.core.$ZodIssue): string {
-  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue.message;
-  return issue.errors.map(([first]) => (first === undefined ? issue.message : describe(first))).join('; or ');
-}
-
-function describe(issue: z.core.$ZodIssue): string {
-  const field = issue.path.map(String).join('.');
-  return field === '' ? ruleOf(issue) : `${field}: ${ruleOf(issue)}`;
 }
