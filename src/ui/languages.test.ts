@@ -4,9 +4,9 @@ import { preferredLanguage } from './languages.ts';
 test.each([
   [['zh-TW', 'en'], 'zh-CN'],
   [['zh'], 'zh-CN'],
-  [['de-DE', 'en-GB', 'zh-CN'], 'en'],
-  [['de-DE', 'zh-HK'], 'zh-CN'],
-  [['fr'], 'en'],
+  [['tlh', 'en-GB', 'zh-CN'], 'en'],
+  [['tlh', 'zh-HK'], 'zh-CN'],
+  [['tlh'], 'en'],
   [[], 'en'],
 ])('a browser that prefers %p gets %p', (preferred, language) => {
   expect(preferredLanguage(preferred)).toBe(language);
