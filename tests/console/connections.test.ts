@@ -102,7 +102,7 @@ describe('one connection', () => {
   });
 });
 
-test.each(['admin', 'member', 'guest'] as const)('CN1 an %s cannot call any operation of the console', async (role) => {
+test.each(['admin', 'member', 'guest'] as const)('CN1 a user with role %s cannot call any operation of the console', async (role) => {
   const { installation, clients } = await busy();
   const client = clients[0]?.session.client;
   const inputs = {

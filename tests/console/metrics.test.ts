@@ -76,7 +76,7 @@ describe("the console's metrics", () => {
     expect(installation.nodes.node.publications).toBe(3);
   });
 
-  test.each(['admin', 'member', 'guest'] as const)('CN1 are not available to an %s', async (role) => {
+  test.each(['admin', 'member', 'guest'] as const)('CN1 are not available to the role %s', async (role) => {
     const installation = new Installation();
     const client = await installation.connect(principalOf('u-x', role));
     expect((await installation.nodes.ask(client, listen))?.error?.code).toBe(103);

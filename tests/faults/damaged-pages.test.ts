@@ -167,7 +167,7 @@ test(
     await repair();
     const repaired = readFileSync(data.path('banyan.db'));
     expect(existsSync(data.path('banyan.db.repairing'))).toBe(false);
-    // Nearly done: the new one is whole, the damaged one stands in its place.
+    // Almost done: the new file is complete, the damaged one still in its place.
     writeFileSync(data.path('banyan.db.repaired'), repaired);
     writeFileSync(data.path('banyan.db'), 'damaged');
     expect(await data.refusal()).toContain('run "repair" again');

@@ -65,7 +65,7 @@ describe('SL1 SL2: readers that do not keep up', () => {
     return raw;
   }
 
-  test('RE2: one that stops is closed without a hole, comes back and is told that it missed too much, but history has it; the others notice nothing', async () => {
+  test('RE2: one that stops reading is closed without a gap and told on return that it missed too much; history has it all; others are not affected', async () => {
     await start({ BANYAN_MAX_CONNECTION_BACKLOG_BYTES: String(64 * KIB) });
     await traffic.follow('quick reader', [CHANNEL]);
     const publisher = await traffic.connect();

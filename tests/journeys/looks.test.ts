@@ -24,7 +24,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stage.close());
 
-/** Of everything that a message can be, one. */
+/** One message of every kind. */
 async function talk(bob: Person): Promise<void> {
   const say = ({ call }: Person, key: string, text: string, replyTo?: number) =>
     call('chat.send', { room, key: `look-${key}`, text, ...(replyTo !== undefined && { replyTo }) });
@@ -49,7 +49,7 @@ async function talk(bob: Person): Promise<void> {
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const item = (page: Page, name: string) => page.getByRole('menuitem', { name, exact: true });
 const dialog = (page: Page, name: string) => page.getByRole('dialog', { name }).waitFor();
-/** Closes what lies above the page. */
+/** Closes overlays. */
 const closeTop = (page: Page) => page.keyboard.press('Escape');
 
 async function openRoom(page: Page): Promise<void> {
@@ -57,7 +57,7 @@ async function openRoom(page: Page): Promise<void> {
   await message(page, 'See you there').waitFor();
 }
 
-/** Presses a button of the list of members. */
+/** Clicks a button of the member list. */
 async function openPanel(page: Page, label: string): Promise<void> {
   await page.getByRole('complementary').getByRole('button', { name: label, exact: true }).click();
 }
@@ -246,12 +246,12 @@ async function openSettings(page: Page, section: string, text: string): Promise<
   await page.getByRole('main').getByText(text).first().waitFor();
 }
 
-/** Browsers wait more than they compute, so all looks are gone through side by side. */
+/** Browsers mostly wait, so all looks run in parallel. */
 describe('the screens', () => {
   const people: Person[] = [];
 
   test.concurrent.each(LOOKS.map((look) => [look.name, look] as const))(
-    'As somebody with %s I can read and use them',
+    'As a person with %s I can read and use them',
     async (_name, look) => {
       const visitor = await stage.visitor('Somebody', optionsOf(look));
       const me = await stage.device(ann, optionsOf(look));
@@ -265,7 +265,7 @@ describe('the screens', () => {
     240_000,
   );
 
-  test('No browser complained', () => {
+  test('No browser reported an error', () => {
     const expected = /status of 4(?:01|04|10)|ERR_INTERNET_DISCONNECTED/;
     expect(complaintsOf(...people).filter((text) => !expected.test(text))).toEqual([]);
     expect(people).toHaveLength(2 * LOOKS.length);

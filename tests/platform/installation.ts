@@ -49,7 +49,7 @@ export class Installation {
     return this.#run.operations.call(name, { principal, address: '192.0.2.1' }, input) as Promise<Answer>;
   }
 
-  /** The kind of the error that a call ends with. */
+  /** The kind of the error a call fails with. */
   async refusal(name: string, input: unknown = {}): Promise<string> {
     return this.call(name, input).then(
       (answer) => `answered ${JSON.stringify(answer)}`,
@@ -57,7 +57,7 @@ export class Installation {
     );
   }
 
-  /** Another start, with other settings. */
+  /** A restart with other settings. */
   async restart(configured: Configured): Promise<void> {
     await this.#database.close();
     this.#database = this.#open();

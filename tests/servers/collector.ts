@@ -1,9 +1,9 @@
 import { type CollectedSpan, decodeSpans } from './otlp.ts';
 
-/** What becomes of what it is sent: taken; refused; or left without an answer. */
+/** What the collector does with a request: accept it, refuse it, or never respond. */
 type Mood = 'well' | 'failing' | 'silent';
 
-/** A collector of traces: it takes real OTLP over HTTP, in Protobuf, and keeps it. */
+/** A trace collector: it accepts real OTLP over HTTP in Protobuf, and keeps it. */
 export class Collector {
   readonly spans: CollectedSpan[] = [];
   /** Headers of the last request. */
@@ -31,7 +31,7 @@ export class Collector {
     throw new Error(`no span came: ${what}, only ${this.spans.map(({ name }) => name).join(', ')}`);
   }
 
-  /** The spans of one trace, once those of all these names are there. */
+  /** The spans of one trace, once all these names have arrived. */
   async trace(traceId: string, ...names: readonly string[]): Promise<CollectedSpan[]> {
     for (const name of names) await this.span(name, (span) => span.traceId === traceId && span.name === name);
     return this.spans.filter((span) => span.traceId === traceId);

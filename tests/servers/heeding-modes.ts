@@ -1,8 +1,8 @@
 import { programOf } from './program.ts';
 
 /**
- * A command that runs the one given to it as arguments as somebody whom the modes of files bind. Root is not bound by them,
- * but for a root without these capabilities. (Another user could not read the project where it lies in root's home.)
+ * A command that runs the one given to it as arguments under file permission checks. Root bypasses them unless it drops
+ * these capabilities. (Another user could not read the project if it is in root's home.)
  */
 export function heedingModes(): readonly string[] {
   if (process.getuid?.() !== 0) return [];

@@ -6,16 +6,16 @@ import { Random } from './random.ts';
 import { NO_SABOTAGE, type Sabotage } from './sabotage.ts';
 import { World } from './world.ts';
 
-/** How one schedule went. */
+/** The result of one schedule. */
 export type Outcome = {
   readonly seed: number;
-  /** The first promise that was broken, with its rule's number. */
+  /** The first broken guarantee, with its rule's number. */
   readonly violation: string | undefined;
   /** What happened, in order. */
   readonly notes: readonly string[];
 };
 
-/** Plays the schedule of this seed: random acts, then peace, in which everything that was promised must come true. */
+/** Runs the schedule of this seed: random acts, then a quiet phase in which every guarantee must be met. */
 export function runSchedule(seed: number, sabotage: Sabotage = NO_SABOTAGE): Outcome {
   const world = new World(new Random(seed));
   const plan = drawPlan(world.random);
@@ -33,7 +33,7 @@ export function runSchedule(seed: number, sabotage: Sabotage = NO_SABOTAGE): Out
   return { seed, violation: truth.violation, notes: world.notes };
 }
 
-/** Steps; between them the oracle is asked. */
+/** Steps; the oracle checks between them. */
 type Phase = Generator<void, void>;
 
 function* trouble(scene: Scene): Phase {
@@ -46,7 +46,7 @@ function* trouble(scene: Scene): Phase {
   }
 }
 
-/** Nothing fails any more. Everybody comes back, and one more publication in each channel shows what was lost. */
+/** Nothing fails any more. All clients reconnect, and one more publication per channel reveals losses. */
 function* peace(scene: Scene): Phase {
   const { world, plan } = scene.cluster;
   world.note('peace');
@@ -85,7 +85,7 @@ function heal({ cluster, clients }: Scene): void {
   }
 }
 
-/** Everybody has read everything. */
+/** All clients have read everything. */
 function checkReaders({ cluster, clients }: Scene): void {
   const { truth, rights, plan } = cluster;
   for (const client of clients) {
@@ -107,7 +107,7 @@ function checkLast({ cluster, clients }: Scene): void {
   }
 }
 
-/** Everybody goes, and the nodes must keep nothing of it. */
+/** All clients disconnect, and the nodes must keep nothing of them. */
 function* farewell({ cluster, clients }: Scene): Phase {
   const { world, truth, nodes } = cluster;
   for (const client of clients) {
