@@ -49,16 +49,29 @@ async function watchTopRow([restingFrames, mostFrames]: readonly [number, number
 export type Journey = {
   /** The largest difference between actual and expected movement, in pixels. */
   readonly worstJump: number;
+  /** The frame of that jump: which row, where it and the view were, and what was asked for. For the failure message. */
+  readonly worst: Readonly<Record<string, number | string>>;
   /** Milliseconds between frames. */
   readonly frames: readonly number[];
 };
 
-/** Scrolls by this many pixels per frame, negative for up, until the row with this text exists or the time is over. */
+/**
+ * Scrolls by this many pixels per frame, negative for up, until the row with this text exists or the time is over.
+ *
+ * It scrolls between two frames, as a wheel or a finger does: the page gets the event at the start of the next frame,
+ * before it draws. Scrolling in an animation frame would leave the page with an old position while it measures new rows.
+ * Positions are read right after each frame.
+ */
 export function scrollTo(page: Page, text: string, step: number, longestMs = 30_000): Promise<Journey> {
   return page.evaluate(
     async ([wanted, by, milliseconds]) => {
       const scroller = document.querySelector('[data-testid=timeline]') as HTMLElement;
-      const frame = () => new Promise<number>(requestAnimationFrame);
+      const { port1, port2 } = new MessageChannel();
+      const painted = () =>
+        new Promise<number>((resolve) => {
+          port1.onmessage = () => resolve(performance.now());
+          requestAnimationFrame(() => port2.postMessage(null));
+        });
       const visibleRow = () => {
         const { top, bottom } = scroller.getBoundingClientRect();
         const rows = [...scroller.querySelectorAll<HTMLElement>('article')];
@@ -70,23 +83,28 @@ export function scrollTo(page: Page, text: string, step: number, longestMs = 30_
       const isThere = () => [...scroller.querySelectorAll('article')].some((row) => row.textContent?.includes(wanted));
       const frames: number[] = [];
       let worstJump = 0;
-      let last = await frame();
+      let worst: Record<string, number | string> = {};
+      let last = await painted();
       for (const end = last + milliseconds; last < end && !isThere(); ) {
         const row = visibleRow();
         const before = row?.getBoundingClientRect().top ?? 0;
         const at = scroller.scrollTop;
         scroller.scrollTop = at + by;
         const applied = scroller.scrollTop - at;
-        const now = await frame();
+        const now = await painted();
         frames.push(now - last);
         last = now;
         if (row?.isConnected === true) {
           const [from, to] = [Math.min(0, -applied), Math.max(0, -applied)];
           const moved = row.getBoundingClientRect().top - before;
-          worstJump = Math.max(worstJump, from - moved, moved - to);
+          const jump = Math.max(from - moved, moved - to);
+          if (jump > worstJump) {
+            worstJump = jump;
+            worst = { row: row.textContent?.slice(0, 40) ?? '', before, moved, at, applied, after: scroller.scrollTop };
+          }
         }
       }
-      return { worstJump, frames };
+      return { worstJump, worst, frames };
     },
     [text, step, longestMs] as const,
   );

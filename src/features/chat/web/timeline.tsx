@@ -1,4 +1,4 @@
-import { useVirtualizer, type VirtualItem, type Virtualizer } from '@tanstack/react-virtual';
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, MessageCircle } from 'lucide-react';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -18,6 +18,7 @@ import { AT_END_PX, useEdges } from './use-edges.ts';
 import { useIsLookedAt } from './use-is-looked-at.ts';
 import { useFirstUnreadInView, useMarkRead, useNewLine } from './use-reading.ts';
 import { useRovingFocus } from './use-roving-focus.ts';
+import { useSteadyRows } from './use-steady-rows.ts';
 
 type Props = {
   readonly room: RoomSummary;
@@ -67,7 +68,7 @@ function LoadedTimeline({ room, store, actions, focus, onLatest, view }: Props &
     followOnAppend: reading.isLookedAt,
     scrollEndThreshold: AT_END_PX,
   });
-  list.shouldAdjustScrollPositionOnItemSizeChange = isAboveReader;
+  useSteadyRows(list);
   const isFocused = useFocus(list, rows, focus);
   useStartAtEnd(list, focus === null);
   useFirstUnreadInView(list, rows, { ...reading, isUnseen: line.isUnseen });
@@ -183,15 +184,6 @@ function useRows(room: RoomSummary, view: TimelineView, readOffset: number | nul
 }
 
 type List = Virtualizer<HTMLDivElement, Element>;
-
-/**
- * What is read stays put when a row above it gets another height: when it is measured first, and when it is edited or
- * reacted to. By itself the list leaves out the latter while one scrolls up.
- */
-function isAboveReader(row: VirtualItem, _delta: number, list: List): boolean {
-  const top = list.scrollOffset ?? 0;
-  return list.itemSizeCache.has(row.key) ? row.end <= top : row.start < top;
-}
 
 /** The room opens at its end, unless a message was asked for. */
 function useStartAtEnd(list: List, wanted: boolean): void {
