@@ -102,19 +102,22 @@ describe('one connection', () => {
   });
 });
 
-test.each(['admin', 'member', 'guest'] as const)('CN1 a user with role %s cannot call any operation of the console', async (role) => {
-  const { installation, clients } = await busy();
-  const client = clients[0]?.session.client;
-  const inputs = {
-    ...{ metrics: {}, connections: {}, connection: { client }, disconnect: { client }, channels: {} },
-    disconnectUser: { kind: 'user', user: 'u-ann' },
-    ...{ channel: { channel: 'log:a' }, history: { channel: 'log:a' }, presence: { channel: 'live:a' } },
-    publish: { channel: 'log:a', data: '1' },
-    removeHistory: { channel: 'log:a' },
-  };
-  for (const [name, input] of Object.entries(inputs)) {
-    expect(await installation.refusal(name, input, principalOf('u-x', role))).toBe('permissionDenied');
-    expect(await installation.refusal(name, input, { kind: 'external', user: 'u-ann' })).toBe('unauthorized');
-  }
-  expect(clients.some((each) => each.closedWith !== undefined)).toBe(false);
-});
+test.each(['admin', 'member', 'guest'] as const)(
+  'CN1 a user with role %s cannot call any operation of the console',
+  async (role) => {
+    const { installation, clients } = await busy();
+    const client = clients[0]?.session.client;
+    const inputs = {
+      ...{ metrics: {}, connections: {}, connection: { client }, disconnect: { client }, channels: {} },
+      disconnectUser: { kind: 'user', user: 'u-ann' },
+      ...{ channel: { channel: 'log:a' }, history: { channel: 'log:a' }, presence: { channel: 'live:a' } },
+      publish: { channel: 'log:a', data: '1' },
+      removeHistory: { channel: 'log:a' },
+    };
+    for (const [name, input] of Object.entries(inputs)) {
+      expect(await installation.refusal(name, input, principalOf('u-x', role))).toBe('permissionDenied');
+      expect(await installation.refusal(name, input, { kind: 'external', user: 'u-ann' })).toBe('unauthorized');
+    }
+    expect(clients.some((each) => each.closedWith !== undefined)).toBe(false);
+  },
+);

@@ -109,7 +109,9 @@ describe('refusals are explained', () => {
       await keepPicture(page, `${look.name}/abuse-settings`);
       await page.getByLabel(texts['accounts.displayName']).fill('ann.lеe');
       await page.getByRole('button', { name: texts['accounts.save'] }).click();
-      await page.getByText(look.language === 'zh' ? '看起来像别人的用户名' : 'looks like the handle').waitFor();
+      await page
+        .getByText(look.language === 'zh' ? '看起来像别人的用户名' : "looks like another person's handle")
+        .waitFor();
       await keepPicture(page, `${look.name}/abuse-look-alike`);
       await page.goto(`/r/${room}`);
       await page.getByText('and back to English').waitFor();

@@ -47,7 +47,7 @@ describe('a person and their account', () => {
     await page.getByLabel('E-mail').fill('ann@example.com');
     await page.getByLabel('Password').fill('password12');
     await page.getByRole('button', { name: 'Create account' }).click();
-    await page.getByRole('alert').getByText('tried first').waitFor();
+    await page.getByRole('alert').getByText('most common passwords').waitFor();
     await page.getByLabel('Password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Create account' }).click();
     await roomRow(page, 'General').waitFor();

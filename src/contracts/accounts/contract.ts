@@ -20,7 +20,7 @@ const displayName = z
   .trim()
   .max(60)
   .refine((name) => !hasInvisible(name), 'must not contain invisible characters')
-  .refine((name) => !hasPiledMarks(name), 'must not pile up marks on a letter')
+  .refine((name) => !hasPiledMarks(name), 'must not have too many marks on a letter')
   .refine(isVisible, 'must not be empty');
 const role = z.enum(ROLES);
 const time = z.number().int();

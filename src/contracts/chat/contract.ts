@@ -15,7 +15,7 @@ const title = z
   .max(80)
   .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'must be one line of text')
   .refine((name) => !hasInvisible(name), 'must not contain invisible characters')
-  .refine((name) => !hasPiledMarks(name), 'must not pile up marks on a letter')
+  .refine((name) => !hasPiledMarks(name), 'must not have too many marks on a letter')
   .refine(isVisible, 'must not be empty');
 /** Chosen by the sender, unique for each message of theirs: makes a resend idempotent. */
 const messageKey = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/, 'must be 8 to 64 of A-Z, a-z, 0-9, "_" or "-"');

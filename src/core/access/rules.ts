@@ -14,7 +14,7 @@ export function ruleText(issue: z.core.$ZodRawIssue): string | undefined {
     case 'too_big':
       return `must ${verbOf(issue.origin)}at most ${issue.maximum}${unitOf(issue.origin)}`;
     case 'invalid_format':
-      return issue.format === 'email' ? 'must be an e-mail address' : 'has the wrong form';
+      return issue.format === 'email' ? 'must be an email address' : 'has the wrong form';
     case 'invalid_value':
       return `must be one of ${issue.values.map(String).join(', ')}`;
     default:

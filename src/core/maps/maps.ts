@@ -107,7 +107,8 @@ export class Maps {
   takes(channel: string, { type, mapSize }: Namespace, { entry, data }: Wanted): boolean {
     if (type === 'sharedPoll') throw new ClientError('notAvailable', { message: 'this channel is polled' });
     if ((type !== 'stream') !== (entry !== undefined)) {
-      const message = entry === undefined ? 'this channel is a map: say which entry' : 'this channel is no map';
+      const message =
+        entry === undefined ? 'this channel is a map: an entry key is required' : 'this channel is not a map';
       throw new ClientError('badRequest', { field: 'key', message });
     }
     if (entry === undefined) return true;
@@ -116,7 +117,7 @@ export class Maps {
     }
     // As bytes it could not be told from another one.
     if (HALF_CHARACTER.test(entry.key)) {
-      throw new ClientError('badRequest', { field: 'key', message: 'must hold whole characters' });
+      throw new ClientError('badRequest', { field: 'key', message: 'must not contain incomplete characters' });
     }
     const found = this.#states.get(channel)?.entries.get(entry.key);
     if (entry.removed === true) return found !== undefined;
@@ -237,7 +238,7 @@ export class Maps {
 
   #checkSize(channel: string, size: number): void {
     if (size > 0 && (this.#states.get(channel)?.entries.size ?? 0) >= size) {
-      throw new ClientError('limitExceeded', { message: `at most ${size} entries a channel` });
+      throw new ClientError('limitExceeded', { message: `a channel has at most ${size} entries` });
     }
   }
 

@@ -8,7 +8,7 @@ type From = { readonly users: UserStore; readonly authentication: Authentication
 
 const MAX_IDS = 500;
 
-/** Active people, as the other features see them. */
+/** Active people, for other features. */
 export function createPeople({ users, authentication }: From): People {
   return {
     byHandle: async (handle) => {
@@ -30,17 +30,17 @@ export function personOf({ id, handle, display_name: displayName, role, added_by
   return { id, handle, displayName, role, refusesStrangers: added_by === 'known' };
 }
 
-/** A name, and the person whose own handle it may look like. */
+/** A name, and the person whose own handle it may resemble. */
 type Named = { readonly name: string; readonly user: string };
 
-/** Throws `invalidInput` where the name can be taken for the handle of somebody else. */
+/** Throws `invalidInput` if the name looks like another person's handle. */
 export async function checkName(parts: Pick<From, 'users'>, named: Named): Promise<void> {
   if (!(await imitates(parts, named))) return;
-  const message = 'looks like the handle of somebody else';
+  const message = "looks like another person's handle";
   throw new ClientError('invalidInput', { field: 'displayName', message });
 }
 
-/** Two people may be called Ben; nobody is called Bеn with a Cyrillic letter, or `ben.`, but to be taken for Ben. */
+/** Two people may be called Ben; a Bеn with a Cyrillic letter, or a `ben.`, is an impersonation. */
 async function imitates({ users }: Pick<From, 'users'>, { name, user }: Named): Promise<boolean> {
   const alike = await users.handlesLooking(looksOf(name), user);
   return alike.some((handle) => !isSameName(name, handle));

@@ -15,7 +15,7 @@ type MemberHandlers = Pick<
   'members' | 'addMembers' | 'removeMember' | 'setMemberRole' | 'leave'
 >;
 
-/** Who is in a group, and as what. */
+/** Operations on a group's members and their roles. */
 export function memberHandlers(parts: Parts): MemberHandlers {
   const { memberships, rooms, members, invites, rates } = parts;
   return {
@@ -34,7 +34,7 @@ export function memberHandlers(parts: Parts): MemberHandlers {
         checkManages(standingOf(roster, user));
         const fresh = [...new Set(users)].filter((added) => !roster.roles.has(added));
         if (fresh.length === 0) return undefined;
-        // Decided on anew, nobody is counted twice.
+        // Decided again: nobody is counted twice.
         rates.add(
           principal,
           fresh.filter((added) => !counted.has(added)),
@@ -70,7 +70,7 @@ export function memberHandlers(parts: Parts): MemberHandlers {
         const { role } = standingOf(roster, user);
         checkGroup(roster.kind);
         const alone = roster.memberCount === 1;
-        if (role === 'owner' && !alone) throw new ClientError('conflict', { message: 'hand the group over first' });
+        if (role === 'owner' && !alone) throw new ClientError('conflict', { message: 'transfer the group first' });
         return { event: { type: 'left', user }, writes: alone ? [invites.removeAll(room)] : [], span };
       });
       return {};
@@ -78,7 +78,7 @@ export function memberHandlers(parts: Parts): MemberHandlers {
   };
 }
 
-/** Whoever left has said that they do not want to be here: only they themselves undo that. */
+/** A person who left does not want to be here: only they can undo that. */
 async function checkDepartures({ rooms }: Parts, room: string, users: readonly string[]): Promise<void> {
   if ((await rooms.departed(room, users)).length === 0) return;
   const message = 'this person left the group and can come back only by an invitation';
@@ -104,7 +104,7 @@ function promotion(
   const now = roster.roles.get(target);
   if (now === undefined) throw new ClientError('notFound', { field: 'user', message: 'not a member of this group' });
   if (now === role) return undefined;
-  if (now === 'owner') throw new ClientError('conflict', { message: 'make somebody else the owner' });
+  if (now === 'owner') throw new ClientError('conflict', { message: 'make another member the owner' });
   return { event: { type: 'promoted', by: user, user: target, role }, span };
 }
 

@@ -12,12 +12,12 @@ import { TimelineQuery } from './timeline-query.ts';
 import { Typists } from './typists.ts';
 
 export type ChatSettings = {
-  /** How long one may take back what one has said. */
+  /** How long an author can recall a message, in ms. */
   readonly recallMs: number;
   readonly rates: ChatRateSettings;
 };
 
-/** What the operations of chat are made of. */
+/** The dependencies of the operations of chat. */
 export type Parts = ReturnType<typeof createParts>;
 
 export function createParts(host: FeatureHost, people: People, settings: ChatSettings) {

@@ -9,7 +9,7 @@ import type { Stretch } from './timeline-query.ts';
 type ReadingHandlers = Pick<Handlers<typeof chatContract>, 'history' | 'read' | 'readers' | 'typing'>;
 type HistoryInput = Input<(typeof chatContract)['history']>;
 
-/** What has been said, how far everyone has read, and who is about to say something. */
+/** Operations on history, read marks and typing. */
 export function readingHandlers(parts: Parts): ReadingHandlers {
   const { memberships, rooms, list, log, timeline, announcements, typists, host } = parts;
   return {
@@ -22,7 +22,7 @@ export function readingHandlers(parts: Parts): ReadingHandlers {
     read: async ({ principal: { user } }, { room, offset }) => {
       const before = await list.one(user, room);
       if (before === undefined) throw noSuchRoom();
-      // What is not there yet cannot have been read.
+      // A read offset cannot be past the end.
       const moved = await rooms.markRead(room, user, Math.min(offset, before.top));
       const { readOffset, unread, top, memberCount } = moved ? ((await list.one(user, room)) ?? before) : before;
       if (moved) {
@@ -66,7 +66,7 @@ async function stretchOf({ timeline }: Parts, input: HistoryInput): Promise<Cut>
   return joined(await timeline.before(room, end, limit), await timeline.after(room, end - 1, 0));
 }
 
-/** Two stretches that meet; all that was published up to the lesser of their tops is in both. */
+/** Joins two adjacent ranges; everything published up to the lower of their tops is in both. */
 function joined(older: Stretch, newer: Stretch): Cut {
   return {
     entries: [...older.entries, ...newer.entries],

@@ -6,10 +6,10 @@ import type { Sql, SqlValue } from '../../ports/sql.ts';
 import { offsetOf } from './state.ts';
 import type { ChatTables } from './tables.ts';
 
-/** Entries in the order of their offsets, as they were at `top`. `more`: there are others in the direction asked for. */
+/** Entries in offset order, as they were at `top`. `more`: there are others in the requested direction. */
 export type Stretch = { readonly entries: readonly TimelineEntry[]; readonly more: boolean; readonly top: number };
 
-/** A message as far as its changes need it. */
+/** The fields of a message that its changes depend on. */
 export type StoredMessage = {
   readonly sender: string;
   readonly text: string;
@@ -19,9 +19,9 @@ export type StoredMessage = {
 
 type Row = {
   readonly top: number;
-  /** Null when there is no entry. */
+  /** Null if there is no entry. */
   readonly place: number | null;
-  /** A notice's; null for a message. */
+  /** Of a notice; null for a message. */
   readonly event: string | null;
   readonly message_key: string;
   readonly sender: string;
@@ -38,7 +38,7 @@ type Row = {
 const BEFORE = entriesWhere('<', 'DESC');
 const AFTER = entriesWhere('>', 'ASC');
 
-/** The rooms' timelines: messages as they are now, and notices. Each read is bounded by its limit. */
+/** Queries rooms' timelines: current messages, and notices. Each read is bounded by its limit. */
 export class TimelineQuery {
   readonly #sql: Sql;
   readonly #query;
@@ -90,7 +90,7 @@ export class TimelineQuery {
     return found;
   }
 
-  /** The emoji of a message's reactions, one for each reaction, with who reacted. */
+  /** The emoji of a message's reactions, one row per reaction, with the person. */
   async reactions(room: string, offset: number): Promise<readonly { emoji: string; user: string }[]> {
     return this.#query
       .selectFrom('chat_reactions')
@@ -108,7 +108,7 @@ export class TimelineQuery {
   }
 }
 
-/** One statement, so one snapshot. The room is joined in so that `top` comes also where there are no entries. */
+/** One statement, so one snapshot. The room is joined so that `top` is returned even without entries. */
 function entriesWhere(comparison: '<' | '>', order: 'ASC' | 'DESC'): string {
   return `SELECT rooms.top, entries.* FROM chat_rooms AS rooms LEFT JOIN (
     SELECT * FROM (

@@ -1,14 +1,14 @@
 import { RecentMap } from '../../core/limits/recent-map.ts';
 
-/** A person's typing is told to a room at most this often; screens hold it for 5 s. */
+/** A person's typing is published in a room at most this often, in ms; screens show it for 5 s. */
 const TELL_EVERY_MS = 2_000;
 const TYPISTS_KEPT = 10_000;
 
-/** Who was last said to be typing when, so that a room is not told at every key. */
+/** When typing was last published, per person and room, so that not every key press is. */
 export class Typists {
   readonly #toldAt = new RecentMap<number>(TYPISTS_KEPT);
 
-  /** True when the room is to be told now, in milliseconds since 1970; from then on it counts as told. */
+  /** Whether typing should be published now, in ms since 1970; if so, it counts as published. */
   mayTell(room: string, user: string, now: number): boolean {
     const typist = keyOf(room, user);
     if (Math.abs(now - (this.#toldAt.get(typist) ?? Number.NEGATIVE_INFINITY)) < TELL_EVERY_MS) return false;
@@ -16,7 +16,7 @@ export class Typists {
     return true;
   }
 
-  /** The person's message is there, with which screens take the sign away: the next typing is news again. */
+  /** The person's message was sent, which clears the indicator on screens: the next typing is published. */
   said(room: string, user: string): void {
     this.#toldAt.delete(keyOf(room, user));
   }

@@ -14,7 +14,7 @@ type DeadLetterHandlers = Pick<
   | 'discardAllDeadLetters'
 >;
 
-/** Work that failed for good: seen, tried again, thrown away. */
+/** Operations that list, retry and delete permanently failed work. */
 export function deadLetterHandlers(parts: Parts): DeadLetterHandlers {
   const { jobs } = parts;
   const { deadLetters } = jobs;
