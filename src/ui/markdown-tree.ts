@@ -49,9 +49,9 @@ export class Steps {
   }
 }
 
-/** Throws `Unreadable` where it is nested too deep. */
+/** Throws `Unreadable` where it is nested too deeply. */
 export function checkDepth(depth: number): void {
-  if (depth > DEEPEST) throw new Unreadable('is nested too deep');
+  if (depth > DEEPEST) throw new Unreadable('is nested too deeply');
 }
 
 export function depthOf(children: readonly Inline[]): number {

@@ -292,7 +292,7 @@ describe('8,000 characters meant to hurt', () => {
     );
   }, 30_000);
 
-  test('what is nested too deep stands there as it was typed', () => {
+  test('what is nested too deeply stands there as it was typed', () => {
     expect(html(`${'> '.repeat(100)}end`)).toBe(`${'&gt; '.repeat(100)}end`);
     expect(html(`${'> '.repeat(5)}end`)).toBe(`${'<blockquote>'.repeat(5)}<p>end</p>${'</blockquote>'.repeat(5)}`);
   });

@@ -274,7 +274,7 @@ describe('SA2 responses of the server API: internal/apiproto/api.proto and api.p
     }
     const { replies } = await call('batch', { commands: [{ device_list: {} }, { unheard_of: {} }] });
     expect(replies).toMatchObject([
-      { error: { code: 104, message: 'device_list: this server sends no push notifications' } },
+      { error: { code: 104, message: 'device_list: this server does not send push notifications' } },
       { error: { code: 104 } },
     ]);
   });

@@ -20,7 +20,7 @@ describe('the depth of a JSON text', () => {
   });
 });
 
-test('LI10 data that is nested too deep is refused, naming field and bound, and nothing of it is kept', async () => {
+test('LI10 data that is nested too deeply is refused, naming field and bound, and nothing of it is kept', async () => {
   const world = new TestNode();
   const client = await world.subscribed('log:a');
   const refused = await world.node.publish('log:a', nested(202)).catch((error: unknown) => error);

@@ -8,12 +8,12 @@ import { CHANNEL_TYPES, STATE_PHASE } from './map-subscribe.ts';
 import type { SpokenPush, SpokenReply } from './spoken.ts';
 import { WireWriter } from './wire-writer.ts';
 
-/** A reply behind its length. Field numbers: https://github.com/centrifugal/protocol (definitions/client.proto) */
+/** A length-prefixed reply. Field numbers: https://github.com/centrifugal/protocol (definitions/client.proto) */
 export function encodeReply(id: number, reply: SpokenReply): Uint8Array {
   return new WireWriter().delimited((writer) => writeReply(writer.uint(1, id), reply)).finish();
 }
 
-/** A push behind its length. */
+/** A length-prefixed push. */
 export function encodePush(push: SpokenPush): Uint8Array {
   return new WireWriter().delimited((writer) => writer.message(4, (body) => writePush(body, push))).finish();
 }

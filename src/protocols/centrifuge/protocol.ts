@@ -10,7 +10,7 @@ import { isSpokenPush, isSpokenReply } from './spoken.ts';
 import { decodeText } from './wire-reader.ts';
 
 /**
- * The Centrifuge client protocol as JSON: one object a line, several lines a frame.
+ * The Centrifuge client protocol as JSON: one object per line, several lines per frame.
  * https://github.com/centrifugal/protocol (definitions/client.proto)
  */
 export const centrifugeJson: Protocol = {
@@ -30,7 +30,7 @@ export const centrifugeJson: Protocol = {
   join: (frames) => frames.join('\n'),
 };
 
-/** The same as Protobuf: messages one after the other, each behind its length. A ping is a message without fields. */
+/** The same as Protobuf: length-prefixed messages. A ping is a message without fields. */
 export const centrifugeProtobuf: Protocol = {
   name: 'cp',
   givesUpOnOldToken: true,
@@ -46,7 +46,7 @@ export const centrifugeProtobuf: Protocol = {
   join: (frames) => concat(frames as readonly Uint8Array[]),
 };
 
-/** Everything about this protocol that a runtime needs. */
+/** Everything a runtime needs of this protocol. */
 export const centrifuge = { json: centrifugeJson, protobuf: centrifugeProtobuf, negotiate, decodeEmulation } as const;
 
 function concat(frames: readonly Uint8Array[]): Frame {

@@ -1,8 +1,8 @@
 import type { Push, Reply } from '../../core/protocol/pushes.ts';
 
-/** Replies that this protocol's commands ask for. */
+/** Replies to this protocol's commands. */
 export type SpokenReply = Exclude<Reply, { kind: 'signIn' }>;
-/** Pushes that this protocol has words for. */
+/** Pushes this protocol can express. */
 export type SpokenPush = Exclude<Push, { kind: 'subscribers' | 'users' }>;
 
 export function isSpokenReply(reply: Reply): reply is SpokenReply {

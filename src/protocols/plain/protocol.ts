@@ -5,7 +5,7 @@ import { publish } from './publish.ts';
 import { history, presence } from './reads.ts';
 import { readLooking, readPolling, readPublishing, readRemembering, readStreaming } from './requests.ts';
 
-/** Plain HTTP, for whoever has nothing but `curl`: everything about it that a runtime needs. */
+/** Plain HTTP, for clients that have nothing but `curl`: everything a runtime needs of it. */
 export const plain = {
   protocols: [eventStreams, polls],
   readStreaming,

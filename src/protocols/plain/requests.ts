@@ -3,27 +3,27 @@ import { ClientError } from '../../core/errors.ts';
 import type { Position } from '../../ports/log.ts';
 import { Cursor } from './cursor.ts';
 
-/** A request to hear of channels. */
+/** A request to listen to channels. */
 export type Listening = {
   /** At least one, each once. */
   readonly channels: readonly string[];
   readonly cursor: Cursor;
-  /** A connection token; '' when there is none. */
+  /** A connection token, or ''. */
   readonly token: string;
   /** Subscription tokens, by the channel that each is for. */
   readonly subscriptionTokens: ReadonlyMap<string, string>;
 };
 
-/** `waitMs`: how long the answer may wait for something to tell. */
+/** `waitMs`: how long the response may be delayed. */
 export type Polling = Listening & { readonly waitMs: number };
 
-/** A request to look into one channel. */
+/** A request about one channel. */
 export type Looking = { readonly channel: string; readonly token: string };
 
 export type Remembering = Looking & {
-  /** Below 0: as many as the server gives. */
+  /** Below 0: the server's maximum. */
   readonly limit: number;
-  /** Exclusive; an empty epoch stands for any. */
+  /** Exclusive; an empty epoch matches any. */
   readonly since?: Position;
   readonly reverse: boolean;
 };
@@ -31,21 +31,24 @@ export type Remembering = Looking & {
 export type Publishing = {
   readonly channel: string | undefined;
   readonly token: string;
-  /** Publishing twice with it is publishing once. */
+  /** The idempotency key. */
   readonly key: string | undefined;
 };
 
-/** Seconds; proxies cut what is silent for a minute. */
+/** Seconds; proxies close connections that are silent for a minute. */
 const WAIT_DEFAULT = 25;
 const WAIT_MOST = 55;
 const KEY_LIMIT = 128;
-/** Channels of one request: their places in a cursor must fit into a line that proxies let through. */
+/** Channels per request: their positions in a cursor must fit into a line that proxies accept. */
 const CHANNELS_MOST = 128;
 const BEARER = /^Bearer +(\S+)$/i;
-/** An Idempotency-Key, in quotes or without. https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
+/**
+ * An Idempotency-Key, with or without quotes.
+ * https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+ */
 const KEY = /^(?:"([\x20-\x21\x23-\x7e]+)"|([\x21\x23-\x7e]+))$/;
 
-/** `GET /sse`: EventSource brings back the last event's id by itself. Throws `ClientError`. */
+/** `GET /sse`: EventSource sends the last event's id by itself. Throws `ClientError`. */
 export function readStreaming(url: string, headers: Headers, channelLimit: number): Listening {
   return listening(url, headers, { channelLimit, lastEventId: headers.get('Last-Event-ID') ?? '' });
 }
@@ -97,7 +100,7 @@ function listening(url: string, headers: Headers, { channelLimit, lastEventId }:
   if (channels.length > most) {
     throw new ClientError('limitExceeded', { field: 'channel', message: `at most ${most} channels` });
   }
-  // An EventSource brings the header back by itself, and never asks again once it was refused.
+  // An EventSource sends the header by itself, and never retries after a refusal.
   const cursor = lastEventId === '' ? Cursor.parse(searchParams.get('cursor') ?? '') : Cursor.parseAny(lastEventId);
   return {
     channels,
@@ -117,18 +120,18 @@ function subscriptionTokensOf(query: URLSearchParams, channels: readonly string[
   return new Map(tokens);
 }
 
-/** What the token says of itself; whether it holds is found out where it is used. */
+/** The token's unverified channel claim; the token is verified when it is used. */
 function channelOf(token: string): string {
   try {
     const { channel } = decodeJwt(token);
     if (typeof channel === 'string') return channel;
   } catch {
-    // Not a JWT: the same to say.
+    // Not a JWT: the same error.
   }
-  throw new ClientError('invalidInput', { field: 'subscription_token', message: 'is no token with a channel' });
+  throw new ClientError('invalidInput', { field: 'subscription_token', message: 'is not a token with a channel' });
 }
 
-/** What stands in the query, for EventSource, which sends no headers of one's own; else that of the header. */
+/** The query's value, for EventSource, which cannot set headers; otherwise the header's. */
 function tokenOf(query: URLSearchParams, headers: Headers): string {
   return query.get('token') ?? BEARER.exec(headers.get('Authorization') ?? '')?.[1] ?? '';
 }

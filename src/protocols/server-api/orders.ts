@@ -6,7 +6,7 @@ import type { Handlers, Params } from './requests.ts';
 
 type Order = 'subscribe' | 'unsubscribe' | 'disconnect' | 'refresh';
 
-/** What a backend wants done to its users' connections. `own` gives a channel that is its business, or throws. */
+/** Orders of a backend about its users' connections. `own` returns a channel that is not a feature's, or throws. */
 export function createOrders(node: Node, own: (channel: string) => string): Pick<Handlers, Order> {
   return {
     subscribe: async (params) => {

@@ -15,30 +15,30 @@ import { encodeConnectError, encodeDisconnect } from './packets.ts';
 import type { Recovery, Return } from './recovery.ts';
 import { placeNow } from './recovery-records.ts';
 
-/** Disconnect codes from here on tell the client not to come back by itself. */
+/** From this disconnect code on clients do not reconnect. */
 const FINAL_CODE = 3_500;
 
 export type MemberParts = {
   readonly node: Node;
   readonly dialect: Dialect;
-  /** What all clients of the dialect are told alike. */
+  /** The encoding shared by all clients of the dialect. */
   readonly shared: Protocol;
-  /** Absent while recovery is off. */
+  /** Absent if recovery is off. */
   readonly recovery: Recovery | undefined;
 };
 
-/** One client in one namespace: a session of its own, which shares its line with those in other namespaces. */
+/** One client in one namespace: a session of its own, which shares its connection with other namespaces. */
 export class Member implements NamespaceMember, Connection {
   readonly #parts: MemberParts;
   readonly #line: NamespaceLine;
   readonly #protocol: MemberProtocol;
   readonly #session: Session;
   #lastId = CONNECT_ID;
-  /** Events that came while what the client is about to enter is written down. */
+  /** Events that arrived while the client's new subscriptions are being recorded. */
   #held: EventPacket[] | undefined;
-  /** Whether something stands on disk about what it is in. */
+  /** Whether a record of its subscriptions is on disk. */
   #isRecorded = false;
-  /** What was written there last. */
+  /** The last record. */
   #recorded: ReadonlyMap<string, Joined> = new Map();
   #isAdmitted = false;
 
@@ -52,16 +52,16 @@ export class Member implements NamespaceMember, Connection {
     const { pid, offset } = auth;
     if (parts.recovery === undefined || typeof pid !== 'string') this.#connect(token);
     else if (typeof offset === 'string' || offset === undefined) this.#comeBack(token, pid, offset);
-    // Where it was, nobody knows.
+    // Its position is unknown.
     else this.#connect(token);
   }
 
-  // --- what the client says ------------------------------------------------------------------------------------------
+  // --- input from the client --------------------------------------------------------------------------------------
 
   event(packet: EventPacket): void {
     const { node, dialect } = this.#parts;
     if (this.#held !== undefined) {
-      // Past the bound it is refused by the session, in its turn.
+      // Above the limit the session refuses it, in order.
       if (this.#held.length < node.limits.commandsInFlight) this.#held.push(packet);
       else this.#refuse(packet, new ClientError('tooManyRequests'));
       return;
@@ -77,7 +77,7 @@ export class Member implements NamespaceMember, Connection {
     }
   }
 
-  /** What never reaches the session counts as a command all the same. */
+  /** Input that never reaches the session counts as a command too. */
   mistake(packet: EventPacket, error: ClientError): void {
     this.#refuse(packet, this.#session.affords() ? error : new ClientError('tooManyRequests'));
   }
@@ -101,7 +101,8 @@ export class Member implements NamespaceMember, Connection {
     this.#session.closed(end === 'left' ? 'closed' : end);
   }
 
-  // --- what its session says (`Connection`) --------------------------------------------------------------------------
+  // --- output of the session (`Connection`)
+  // ---------------------------------------------------------------------------
 
   send(frame: Frame): void {
     this.#line.send(frame);
@@ -112,7 +113,7 @@ export class Member implements NamespaceMember, Connection {
       // Once the session has joined them all.
       if (this.#protocol.superfluous.length > 0) Promise.resolve().then(() => this.#leaveSuperfluous());
     }
-    // A client that was refused takes no more part; its line stays for other namespaces.
+    // A refused client is removed; its connection stays open for other namespaces.
     else this.#line.leaveNamespace();
   }
 
@@ -150,7 +151,7 @@ export class Member implements NamespaceMember, Connection {
     this.#connect(token, found);
   }
 
-  /** The client has come back by another line. What it is in is for that one to write down from now on. */
+  /** The client has reconnected on another connection, which records its subscriptions from now on. */
   #yieldTo(channels: ReadonlySet<string>): ReadonlySet<string> {
     this.#protocol.pid = undefined;
     return this.#session.yieldTo(channels);
@@ -175,14 +176,14 @@ export class Member implements NamespaceMember, Connection {
     this.#session.take(ask.command);
   }
 
-  /** Whether what the client is in outlives the process, once it is in this channel too. */
+  /** Whether the client's subscriptions survive the process, including this new channel. */
   #mustRecord(channel: string): boolean {
     const { recovery } = this.#parts;
     if (recovery === undefined || this.#protocol.pid === undefined) return false;
     return this.#isRecorded || recovery.records.concerns(channel);
   }
 
-  /** So that what the client was told it is in, is on disk. */
+  /** Subscriptions are on disk before they are confirmed. */
   #recordFirst(packet: EventPacket, ask: Ask, change: Change): void {
     this.#held = [];
     this.#record(change)
@@ -203,7 +204,7 @@ export class Member implements NamespaceMember, Connection {
     const channels = this.#expected();
     if (change.kind === 'unsubscribe') channels.delete(channel);
     else if (!channels.has(channel)) {
-      // The session refuses it by itself. With a token it may be let in, though not brought back.
+      // The session refuses it itself. With a token it may enter, but is not recovered.
       const isAllowed = await node.permissions.decide(this.#session.principal, 'subscribe', channel);
       if (!isAllowed && change.token === undefined) return;
       channels.set(channel, await placeNow(node, channel, this.#parts.recovery?.number ?? 0));
@@ -211,13 +212,13 @@ export class Member implements NamespaceMember, Connection {
     await this.#write(channels);
   }
 
-  /** What the client is in once all is answered that it has asked; what it is about to enter was written down before. */
+  /** The client's subscriptions once all pending commands are answered; new ones are recorded first. */
   #expected(): Map<string, Joined> {
     const channels = new Map<string, Joined>(this.#protocol.membership.channels);
     for (const { kind, channel } of this.#protocol.changes) {
       const place = this.#recorded.get(channel);
       if (kind === 'unsubscribe') channels.delete(channel);
-      // One that it is in already it stays in, where it was.
+      // An existing subscription keeps its position.
       else if (place !== undefined && !channels.has(channel)) channels.set(channel, place);
     }
     return channels;
@@ -229,7 +230,7 @@ export class Member implements NamespaceMember, Connection {
     for (const packet of held) this.event(packet);
   }
 
-  /** The client was let in, has gaps, or the server has put it into a channel or taken it out. */
+  /** The client has entered, has gaps, or the server has subscribed or unsubscribed it. */
   #noteChange(): void {
     const { recovery } = this.#parts;
     const { pid, membership } = this.#protocol;
@@ -241,7 +242,7 @@ export class Member implements NamespaceMember, Connection {
     if (mustRecord && this.#session.isConnected) this.#writeLater(this.#expected());
   }
 
-  /** When it comes back it is told that it was not recovered. */
+  /** When it reconnects it is told that it was not recovered. */
   #giveUpRecovery(recovery: Recovery, pid: string): void {
     recovery.end(pid, this.#protocol.membership, true);
     if (this.#isRecorded) this.#writeLater(new Map());

@@ -10,8 +10,8 @@ const ROOM_SEGMENT = 3;
 const NEWEST = 100;
 
 /**
- * `GET /api/rooms/<room>/messages`: its newest 100 messages, the oldest of them first, each as `new_message` has it.
- * Who asks is said by the cookie, or by `Authorization: Bearer <connection token>`. Throws `ClientError`.
+ * `GET /api/rooms/<room>/messages`: its newest 100 messages, oldest first, each as in `new_message`. Authenticated by
+ * cookie, or by `Authorization: Bearer <connection token>`. Throws `ClientError`.
  */
 export async function answerRooms(node: Node, request: Request, principal: Principal): Promise<Response> {
   const room = decoded(new URL(request.url).pathname.split('/')[ROOM_SEGMENT] ?? '');
@@ -44,6 +44,6 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new ClientError('badRequest', { field: 'room', message: 'is no valid text' });
+    throw new ClientError('badRequest', { field: 'room', message: 'is not valid text' });
   }
 }
