@@ -1,11 +1,11 @@
 import { bytesOf, type Channel, type Entry } from './channel.ts';
 import type { PackedRecord } from './packed-records.ts';
 
-/** Larger ones stay objects: packing costs a channel's length, and saves them little. */
+/** Larger ones stay objects: packing is linear in size, and saves them little. */
 const [MOST_ENTRIES, MOST_BYTES] = [16, 2_048];
 
 type More = Pick<Entry, 'key' | 'info' | 'tags' | 'entry' | 'except'>;
-/** Who published, what else there is of an entry; what is not there at the end is left out. */
+/** Publisher and other optional fields of an entry; absent ones at the end are omitted. */
 type PackedMore = readonly [
   user: string | 0,
   client: string | 0,
@@ -13,13 +13,13 @@ type PackedMore = readonly [
   chanInfo?: string | 0,
   rest?: Omit<More, 'info'>,
 ];
-/** Number and epoch of the last version come with `born`, where there is one: most channels have none. */
+/** Number and epoch of the last version are stored with `born` if there is one: most channels have none. */
 type PackedBorn = number | readonly [born: number, version: number, epoch: string];
-/** Name, born and first; then of each entry time, data, and what else there is or 0. */
+/** Name, born and first; then for each entry time, data, and other fields or 0. */
 type PackedText = [name: string, born: PackedBorn, first: number, ...entries: (number | string | PackedMore)[]];
 const [HEAD, EACH] = [3, 3];
 
-/** The channel as one text, which holds its name; undefined for one that is better kept as it is. */
+/** The channel as one text, which includes its name; undefined if it should not be packed. */
 export function pack(channel: Channel): PackedRecord | undefined {
   const { name, born, first, entries, expiresAt, version } = channel;
   if (entries.length > MOST_ENTRIES || entries.reduce((sum, { bytes }) => sum + bytes, 0) > MOST_BYTES)
@@ -29,7 +29,7 @@ export function pack(channel: Channel): PackedRecord | undefined {
   return { text: JSON.stringify(packed), expiresAt };
 }
 
-/** Most channels are packed once for each publication in them, and all count: as short and as soon as can be. */
+/** Most channels are packed once per publication, so this must be fast and the text short. */
 function packMore({ key, info, tags, entry, except }: Entry): PackedMore | undefined {
   const hasRest = (key ?? tags ?? entry ?? except) !== undefined;
   if (info === undefined) return hasRest ? [0, 0, 0, 0, { key, tags, entry, except } as Omit<More, 'info'>] : undefined;
@@ -40,7 +40,7 @@ function packMore({ key, info, tags, entry, except }: Entry): PackedMore | undef
     : [user, client];
 }
 
-/** The other way round. */
+/** The reverse. */
 export function unpack({ text, expiresAt }: PackedRecord): Channel {
   const packed: PackedText = JSON.parse(text);
   const [name, packedBorn, first] = packed;
@@ -66,12 +66,12 @@ function unpackMore([user, client, connInfo = 0, chanInfo = 0, rest]: PackedMore
   return { info, ...rest };
 }
 
-/** Stands among packed channels for one that is not packed, so that all have their places in one order. */
+/** The marker of an unpacked channel, so that all have a place in one order. */
 export function packMarker(name: string): PackedRecord {
   return { text: JSON.stringify([name]), expiresAt: Number.POSITIVE_INFINITY };
 }
 
-/** What it holds has expired; offsets go on. */
+/** Its publications have expired; offsets continue. */
 export function packEmptied(text: string): string {
   const packed: PackedText = JSON.parse(text);
   const [name, born, first] = packed;
