@@ -66,7 +66,7 @@ export const BACKEND_SETTINGS = {
   }),
 } as const satisfies Record<string, Setting>;
 
-/** The name of a header that says nothing about the request which carries it to the backend. */
+/** A header name whose value does not describe the request that carries it to the backend. */
 function isPassable(name: string): boolean {
   return /^[a-z0-9][a-z0-9-]{0,63}$/.test(name) && !OF_THE_REQUEST.test(name);
 }

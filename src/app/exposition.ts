@@ -3,7 +3,7 @@ import type { Histogram } from '../core/measures/histogram.ts';
 export type Labels = Readonly<Record<string, string>>;
 export type Sample = { readonly labels?: Labels; readonly value: number };
 
-/** A metric with all of its values. Names as Prometheus asks: base units, counters end in `_total`. */
+/** A metric with all its values, named by Prometheus' conventions: base units, counters end in `_total`. */
 export type Family = { readonly name: string; readonly help: string } & (
   | { readonly kind: 'counter' | 'gauge'; readonly samples: readonly Sample[] }
   | { readonly kind: 'histogram'; readonly labels?: Labels; readonly histogram: Histogram }
@@ -11,7 +11,7 @@ export type Family = { readonly name: string; readonly help: string } & (
 
 export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** The text that Prometheus reads. https://prometheus.io/docs/instrumenting/exposition_formats/ */
+/** The text format for Prometheus. https://prometheus.io/docs/instrumenting/exposition_formats/ */
 export function expose(families: readonly Family[]): string {
   return families.map((family) => `${headOf(family)}${linesOf(family).join('\n')}\n`).join('');
 }

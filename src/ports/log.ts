@@ -144,6 +144,7 @@ export type LogPromises = {
 
 /**
  * Channel logs: ordered, gap-free, idempotent by key.
+ *
  * Promises: within a channel and epoch, offsets are 1, 2, 3 … in the order of the calls and, within a call, of the
  * batch. When `append` resolves, the batch is as durable as the adapter can make it (SQLite: on disk, after fsync;
  * memory: in this process). When it rejects, nothing of the batch is stored. A read that starts after an append

@@ -60,6 +60,7 @@ export type LaneSize = {
 
 /**
  * Durable work: it stays until it is settled, so it is done at least once.
+ *
  * Promises: the effect of a resolved call is as durable as `Log.append`, and visible to later calls. Work of a lane is
  * leased in order of addition, and never while an earlier work of the lane is leased, waits for its retry, or was
  * revived. Dead letters block nothing. Unknown ids are ignored.

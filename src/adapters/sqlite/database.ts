@@ -23,6 +23,7 @@ export type SqliteDatabase = {
 /**
  * Opens the data folder: takes its lock, migrates the schema, starts the threads. After an unclean stop all pages are
  * checked in the background.
+ *
  * @throws DataFolderError with one line for the operator if the folder is in use, not writable or too new, or has lost
  * its database.
  */

@@ -24,6 +24,7 @@ export type FolderLock = { release(): void };
 /**
  * Creates the folder if it is missing and locks it for this process. SQLite's own file lock is used, because it works
  * on every system Bun runs on and dies with the process.
+ *
  * @throws DataFolderError if another process has it, or it is not writable.
  */
 export function lockFolder(folder: string): FolderLock {
@@ -81,6 +82,7 @@ export function orUnusable<T>(file: string, run: () => T): T {
 /**
  * Refuses a database written by a newer version, one that is not readable and writable, or a missing one where there
  * was one. Changes nothing. Returns its file, which need not exist yet.
+ *
  * @throws DataFolderError
  */
 export function checkDatabase(folder: string, featureSteps: readonly SchemaStep[]): string {

@@ -43,6 +43,7 @@ export type RepairReport = {
  * Copies what is readable of a damaged database into a new one, which replaces it; the damaged one is kept beside it.
  * The new one is another file, so that the next start begins a new epoch. Until it is complete, only a file with
  * another name is written: an interrupted repair starts again, or is finished if it was almost done.
+ *
  * @throws DataFolderError if the folder is in use, or too little is readable.
  */
 export function repairDatabase(settings: RepairSettings): RepairReport {

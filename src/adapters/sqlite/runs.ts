@@ -30,6 +30,7 @@ export type Left = {
  * are: the file's identity on this disk; the name of the last run, in the database and in the run file; the log
  * position last acknowledged; and the machine's boot id. A crash between writing the two names causes a needless new
  * epoch.
+ *
  * See docs/decisions/0005-a-restored-database.md and 0029-a-mark-outside-the-log.md for what this cannot detect.
  */
 export function lookAtLeft(folder: string, file: string): Left {

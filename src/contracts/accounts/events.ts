@@ -1,5 +1,6 @@
 /**
  * Publications of accounts, for other features.
+ *
  * `user:<id>`: a person's own channel; the server subscribes all of their connections (memory history, 100
  * publications, 5 minutes). Features publish changes for the person's devices there. `people:all`: profile changes; the
  * server subscribes everyone who is signed in. `online:<id>`: whether a person is online; clients subscribe for the

@@ -1,5 +1,6 @@
 /**
  * Publications of chat.
+ *
  * `room:<id>`: the room's durable log. Everything that happens in a room is a `RoomEvent` there, in one order; messages
  * and their state are folded from it (`state.ts`). The server subscribes members. `live:<id>`: ephemeral events
  * (typing, reading) without history; clients subscribe while a room is open. `user:<id>` (accounts): `UserRoomEvent`s

@@ -8,6 +8,7 @@ export type RoomPublication = { readonly offset: number; readonly event: RoomEve
 /**
  * A contiguous part of a room's timeline, updated by the room's publications. `hasBefore` and `hasAfter` say whether
  * there is more on either side; while there is more after it, new messages are not added.
+ *
  * Pages and publications may cross: applying publications that a page already contains changes nothing, and those a
  * page does not contain are applied to it from `recent`.
  */

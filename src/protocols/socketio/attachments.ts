@@ -51,6 +51,7 @@ function wrong(message: string): ClientError {
 /**
  * Extracts the wrapped bytes of a JSON text; undefined if none are extracted, so that the text is sent unchanged. A
  * wrapper inside a string has escaped quotes, so it is not mistaken for one.
+ *
  * Clients treat every object with `_placeholder` in a packet with attachments as a placeholder, and disconnect if it is
  * invalid; they also insert attachments recursively. So nothing is extracted from a text that contains such a name
  * itself, or is nested deeper than `DEPTH_LIMIT`: its bytes stay wrapped, as clients of other JSON protocols get them.

@@ -5,13 +5,13 @@ const DEADLINE_MS = 10_000;
 const LET_GO_MS = 100;
 
 type TrialEvents = {
-  /** Called every 100 ms once the client has probed: a poll of its that waits is to be let go, or it cannot change over. */
+  /** Called every 100 ms once the client has probed: releases its waiting poll, without which it cannot upgrade. */
   readonly letGo: () => void;
-  /** Called when the client has not changed over in time. */
+  /** Called if the client has not upgraded in time. */
   readonly late: () => void;
 };
 
-/** A client that polls tries a socket out. A proxy may let the handshake through and no frame after it, so it ends by time. */
+/** A polling client probes a socket. A proxy may pass the handshake but no frames, so there is a timeout. */
 export class Trial {
   readonly tag = 'probing';
   readonly socket: Socket;
@@ -25,7 +25,7 @@ export class Trial {
     this.#deadline = setTimeout(events.late, deadlineMs);
   }
 
-  /** The client's ping has come through. */
+  /** The client's ping has arrived. */
   probed(): void {
     this.#events.letGo();
     this.#letGo ??= setInterval(this.#events.letGo, LET_GO_MS);

@@ -9,8 +9,8 @@ import type { SocketData } from './websocket.ts';
 const LOOK_MS = 1_000;
 
 /**
- * Looks once a second whether this process may still open a file. Where it may not, connections that wait between two
- * requests are closed: clients open new ones by themselves. Those that have sent nothing end by Bun's idle timeout.
+ * Checks once a second whether this process can still open a file. If not, idle connections between two requests are
+ * closed: clients open new ones by themselves. Those that have sent nothing are closed by Bun's idle timeout.
  */
 export class OpenFiles {
   readonly #server: Pick<Server<SocketData>, 'closeIdleConnections'>;
@@ -25,7 +25,7 @@ export class OpenFiles {
     );
   }
 
-  /** Throws where no file can be opened. */
+  /** Throws if no file can be opened. */
   check(): void {
     closeSync(openSync(devNull, 'r'));
   }

@@ -24,7 +24,7 @@ const METHODS: ReadonlyMap<string, 'GET' | 'POST'> = new Map([
 
 const READ = 'GET, HEAD, OPTIONS';
 
-/** Between two tries while the process stops. */
+/** The retry delay while the process stops. */
 const RETRY_MS = 2_000;
 
 const JSON_HEADERS = {
@@ -41,7 +41,7 @@ type Parts = {
   readonly telemetry: Telemetry;
 };
 
-/** Channels for whoever has nothing but HTTP: a stream of events, polls, and publishing by a request. See docs/http.md. */
+/** Channels over plain HTTP: event streams, polls, and publishing by a request. See docs/http.md. */
 export class PlainEntrance implements Entrance {
   readonly heedsRetry = true;
   readonly #parts: Parts;
@@ -66,7 +66,7 @@ export class PlainEntrance implements Entrance {
   async begin(request: Request, caller: Caller): Promise<Response> {
     const { pathname } = new URL(request.url);
     const method = METHODS.get(pathname);
-    // Bun leaves out the body, and ends at once what would have none but an endless one.
+    // Bun omits the body, and immediately ends an endless one.
     const asked = request.method === 'HEAD' ? 'GET' : request.method;
     if (method !== asked) return methodNotAllowed(method === 'GET' ? READ : 'POST, OPTIONS');
     const { app, telemetry } = this.#parts;
@@ -89,7 +89,7 @@ export class PlainEntrance implements Entrance {
     return pathname === '/publish' ? this.#publish(request, caller) : this.#read(pathname, request, caller);
   }
 
-  /** Answers once it is decided that the client may hear all of its channels, so that a refusal is one to any program. */
+  /** Responds once all channels are granted, so that any program sees a refusal. */
   async #stream(request: Request, { principal, address, headers }: Caller): Promise<Response> {
     const { app, server, streams, bounds } = this.#parts;
     const asked = app.plain.readStreaming(request.url, request.headers, app.node.limits.channels);
@@ -102,7 +102,7 @@ export class PlainEntrance implements Entrance {
         ...(headers && { headers }),
       }),
     );
-    // The session's own pings are what keeps the line open.
+    // The session's own pings keep the connection open.
     server.timeout(request, 0);
     request.signal.addEventListener('abort', () => connection.close());
     for (const command of app.plain.commandsOf(asked)) connection.session?.take(tracedAs(command, request));
@@ -129,7 +129,7 @@ export class PlainEntrance implements Entrance {
     });
     const waitMs = request.method === 'HEAD' ? 0 : asked.waitMs;
     const stopWaiting = app.node.clock.after(waitMs, () => poll.timeOver());
-    // Nobody is left to answer.
+    // There is no client left to answer.
     request.signal.addEventListener('abort', () => poll.finish());
     for (const command of app.plain.commandsOf(asked)) session.take(tracedAs(command, request));
     try {
@@ -160,7 +160,7 @@ export class PlainEntrance implements Entrance {
   }
 }
 
-/** What a request asks for belongs to the trace that the request does. */
+/** What a request asks for belongs to the request's trace. */
 function tracedAs(command: Command, { headers }: Request): Command {
   const caller = callerOf((name) => headers.get(name));
   return caller === undefined ? command : { ...command, caller };

@@ -7,7 +7,7 @@ import type { Refusal, SocketData } from './websocket.ts';
 
 type Parts = { readonly app: Pick<App, 'pusher'>; readonly server: Server<SocketData> };
 
-/** Clients of the Pusher protocol: a WebSocket at `/app/<key>`. Who they are is no matter of cookies. */
+/** Clients of the Pusher protocol: a WebSocket at `/app/<key>`. Cookies are not used. */
 export class PusherEntrance implements Entrance {
   readonly heedsRetry = false;
   readonly #parts: Parts;
@@ -24,7 +24,7 @@ export class PusherEntrance implements Entrance {
     return true;
   }
 
-  /** By its own error, behind which clients wait a second; where a handshake fails, they try again at once. */
+  /** With the protocol's own error, after which clients wait a second; after a failed handshake they retry at once. */
   turnAway(request: Request, turned: TurnedAway): Response | undefined {
     return this.#upgrade(request, this.#refusedBy(this.#parts.app.pusher.turnAway(turned.limit), ''));
   }

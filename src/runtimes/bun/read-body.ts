@@ -1,11 +1,11 @@
 import { ClientError } from '../../core/errors.ts';
 
-/** How long a body may take, however steadily it drips. */
+/** How long a body may take, even if it makes progress. */
 const DEADLINE_MS = 30_000;
 
 /**
- * The request's body. Throws `ClientError`: `tooLarge` past `limit` bytes, counted while they come in, `badRequest`
- * when it breaks off or takes longer than 30 s.
+ * The request's body. Throws `ClientError`: `tooLarge` above `limit` bytes, counted as they arrive, `badRequest` if it
+ * breaks off or takes longer than 30 s.
  */
 export async function readBody(request: Request, limit: number, deadlineMs = DEADLINE_MS): Promise<Uint8Array> {
   if (Number(request.headers.get('Content-Length')) > limit) throw tooLarge(limit);
@@ -19,7 +19,7 @@ export async function readBody(request: Request, limit: number, deadlineMs = DEA
     if (deadline.aborted) throw new ClientError('badRequest', { message: 'the body took too long' });
     return bytes;
   } catch (error) {
-    // Clients come and go; that is no error of the server's.
+    // Clients disconnect all the time; that is not a server error.
     throw error instanceof ClientError ? error : new ClientError('badRequest', { message: BROKEN_OFF, cause: error });
   } finally {
     deadline.removeEventListener('abort', giveUp);
