@@ -28,7 +28,7 @@ export type SignedIn = {
   readonly principal: Principal;
   /** Milliseconds since 1970. */
   readonly expiresAt?: number;
-  /** Shown with the client to others; JSON text. */
+  /** Visibility with the client to others; JSON text. */
   readonly info?: string;
   /** Channels that the token puts the client into. */
   readonly channels?: readonly string[];
@@ -46,7 +46,7 @@ export type SignedIn = {
 export type Grant = {
   readonly channel: string;
   readonly user: string;
-  /** Shown with the client in the channel; JSON text. */
+  /** Visibility with the client in the channel; JSON text. */
   readonly info?: string;
   /** Milliseconds since 1970. */
   readonly expiresAt?: number;

@@ -15,7 +15,7 @@ export type ChannelMessage =
 
 /** What a subscription that the developer's backend begins comes with. */
 export type ServerSubscription = {
-  /** Shown with the client in the channel; JSON text. */
+  /** Visibility with the client in the channel; JSON text. */
   readonly info?: string;
   /** Milliseconds since 1970; the backend may be asked then whether it goes on. */
   readonly expiresAt?: number;

@@ -25,7 +25,7 @@ export type FeedOptions = {
 };
 
 /**
- * What of the client's wishes the namespace grants; undefined for the plain way. Without `delta` and `compact` the
+ * The requested options that the namespace grants; undefined for plain delivery. Without `delta` and `compact` the
  * client simply gets more bytes; a filter that is refused must not be forgotten in silence. Throws `badRequest`.
  */
 export function feedOptionsOf(

@@ -31,14 +31,14 @@ export function readPart(
 export function partResult(
   channel: HubChannel,
   read: MapRead,
-  { since, wishes }: { readonly since: Since | undefined; readonly wishes: FeedOptions | undefined },
+  { since, feedOptions }: { readonly since: Since | undefined; readonly feedOptions: FeedOptions | undefined },
 ): SubscribeResult {
   const { epoch } = channel.position;
   const offset = since?.offset ?? channel.position.offset;
   return {
     ...{ recoverable: channel.recoverable, epoch, offset, wasRecovering: false, recovered: false, publications: [] },
-    ...(wishes?.delta === true && { delta: true }),
-    map: mapPart(channel, read.cursor, chosen(read.entries, wishes)),
+    ...(feedOptions?.delta === true && { delta: true }),
+    map: mapPart(channel, read.cursor, chosen(read.entries, feedOptions)),
   };
 }
 
@@ -49,15 +49,15 @@ export function partResult(
 export function lastResult(
   channel: HubChannel,
   read: MapRead,
-  { entered, wishes }: { readonly entered: SubscribeResult; readonly wishes: FeedOptions | undefined },
+  { entered, feedOptions }: { readonly entered: SubscribeResult; readonly feedOptions: FeedOptions | undefined },
 ): SubscribeResult {
   const changed = entered.wasRecovering && channel.recoverable ? missedIn(entered) : changedIn(channel, read);
   if (changed === undefined) throw new ClientError('unrecoverablePosition');
   return {
     ...entered,
     ...{ wasRecovering: false, recovered: false, offset: channel.position.offset },
-    publications: chosen(changed, wishes),
-    map: mapPart(channel, '', chosen(read.entries, wishes)),
+    publications: chosen(changed, feedOptions),
+    map: mapPart(channel, '', chosen(read.entries, feedOptions)),
   };
 }
 
@@ -81,8 +81,8 @@ function changedIn(channel: HubChannel, read: MapRead): readonly Publication[] |
 }
 
 /** A removal has no tags, and concerns whoever has the entry. */
-function chosen(publications: readonly Publication[], wishes: FeedOptions | undefined): readonly Publication[] {
-  const filter = wishes?.filter;
+function chosen(publications: readonly Publication[], feedOptions: FeedOptions | undefined): readonly Publication[] {
+  const filter = feedOptions?.filter;
   if (filter === undefined) return publications;
   return publications.filter(({ tags, entry }) => entry?.removed === true || filter.matches(tags));
 }

@@ -1,57 +1,44 @@
 import type { Clock } from '../../ports/clock.ts';
-import type { ClientInfo, MapEntry, Page, Position, Publication, ReadRange } from '../../ports/log.ts';
+import type { ClientInfo, Page, Position, ReadRange } from '../../ports/log.ts';
 import type { Fields, Telemetry } from '../../ports/telemetry.ts';
 import type { Traces } from '../../ports/traces.ts';
 import { Admission } from '../access/admission.ts';
-import { identityOf } from '../access/apps.ts';
 import { Permissions } from '../access/permissions.ts';
 import type { Principal } from '../access/principal.ts';
-import { secondsLeft } from '../access/seconds-left.ts';
 import type { SignedIn } from '../access/tokens.ts';
-import { personalChannelOf, USER_CHANNEL_NAMES } from '../access/user-channels.ts';
-import { type ExternalOrder, NOBODY, type NodeMessage, type PolledItem } from '../bus/node-messages.ts';
-import { answerHistory, answerPresence, answerPresenceStats } from '../channels/channel-reads.ts';
+import type { ExternalOrder, NodeMessage, PolledItem } from '../bus/node-messages.ts';
 import { namespaceOf } from '../channels/namespace.ts';
 import { Publisher } from '../channels/publisher.ts';
 import { SharedPolls } from '../channels/shared-polls.ts';
 import { Hub } from '../delivery/hub.ts';
-import type { HubChannel } from '../delivery/hub-channel.ts';
 import { SlowReaders } from '../delivery/slow-readers.ts';
-import { DISCONNECTS, DisconnectError, type DisconnectName } from '../disconnects.ts';
+import type { DisconnectName } from '../disconnects.ts';
 import { ClientError } from '../errors.ts';
 import { Guard } from '../guard.ts';
 import { Allowances, type Caller, tooSoon } from '../limits/allowances.ts';
 import { Arrivals, type TurnedAway } from '../limits/arrivals.ts';
 import { NodeWork } from '../limits/node-work.ts';
-import { type LimitName, type Quotas, UNLIMITED } from '../limits/quotas.ts';
+import { type LimitName, UNLIMITED } from '../limits/quotas.ts';
 import { Maps } from '../maps/maps.ts';
-import { type PresenceEntry, PresenceMapEntries } from '../maps/presence-map-entries.ts';
 import { StoredMaps } from '../maps/stored-maps.ts';
+import { reportTo } from '../measures/report.ts';
 import type { Channels, Published, PublishOptions } from '../operations/feature.ts';
-import type { ConnectResult, Reply } from '../protocol/pushes.ts';
-import { repeat } from '../repeat.ts';
-import type { Turn } from '../sessions/channel-turns.ts';
-import { answerPublish, answerRpc } from '../sessions/client-commands.ts';
-import type { Entered } from '../sessions/connect-entry.ts';
 import { AT_ONCE, Drain, type DrainPlan } from '../sessions/drain.ts';
-import type { Shown } from '../sessions/manner.ts';
 import { PingWheel } from '../sessions/ping-wheel.ts';
 import { Session } from '../sessions/session.ts';
-import type { NodeCommand, Opening, SessionHost } from '../sessions/session-host.ts';
+import type { Opening } from '../sessions/session-host.ts';
 import { Sessions } from '../sessions/sessions.ts';
+import { ChannelMessages } from './channel-messages.ts';
 import type { Hooks } from './hooks.ts';
+import { JoinsAndLeaves } from './joins-and-leaves.ts';
+import { NodeHost } from './node-host.ts';
 import type { Limits, NodeSettings } from './node-settings.ts';
-
-const TICK_MS = 1_000;
-/** A tick that is later than this does not come any more, or the process is far too busy. */
-const TICK_LATE_MS = 10_000;
-const CONTROL = 'control';
-/** In front of a channel's name in the subject of its messages. */
-const CHANNEL_PREFIX = 'c/';
-const LOG_PAUSE_MS = 60_000;
+import { Orders } from './orders.ts';
+import { Ticks, type TickWork } from './ticks.ts';
+import { TurnedAwayLog } from './turned-away-log.ts';
 
 /** One process of Banyan: its sessions, channels and logs, joined to the other nodes by the bus. */
-export class Node implements Channels, SessionHost<Session> {
+export class Node implements Channels {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly traces: Traces | undefined;
@@ -68,95 +55,81 @@ export class Node implements Channels, SessionHost<Session> {
   readonly slowReaders: SlowReaders;
   /** Keeps what one part of the node throws from the others. */
   readonly guard: Guard;
-  readonly #mapPresence = new PresenceMapEntries();
   readonly #settings: NodeSettings;
   readonly #publisher: Publisher;
   readonly #pings: PingWheel;
   readonly #sessions: Sessions;
-  readonly #quotas: Quotas;
   readonly #arrivals: Arrivals;
-  /** Commands that clients sent here since the start. */
-  commands = 0;
-  #toFlush: Session[] = [];
-  #hooks: Hooks | undefined;
-  #stopTicking: () => void = () => undefined;
-  /** When the last tick began; undefined before the start, and once no more come. */
-  #tickedAt: number | undefined;
+  readonly #turnedAway: TurnedAwayLog;
+  readonly #orders: Orders;
+  readonly #messages: ChannelMessages;
+  readonly #host: NodeHost;
+  readonly #ticks: Ticks;
   readonly #drain: Drain;
-  /** When the log was last told of one, by the limit. */
-  readonly #turnedAwayAt = new Map<TurnedAway['limit'], number>();
+  #hooks: Hooks | undefined;
 
   constructor(given: NodeSettings) {
+    const { clock, telemetry, limits, logs, quotas = UNLIMITED } = given;
+    const hooks = () => this.#hooks;
+    const connections = () => this.#sessions.size;
+    const refused = (limit: LimitName) => this.refused(limit);
     const guard = new Guard(given);
+    const slowReaders = new SlowReaders({
+      ...{ clock, guard, bound: limits.backlogBytes },
+      ...{ sessions: () => this.#sessions.every(), count: connections },
+    });
+    const settings = { ...given, fanout: slowReaders.watching(given.fanout) };
+    const { bus, namespaces } = settings;
+    const permissions = new Permissions(namespaces, settings.openNamespaces, settings.userChannelNames);
+    const maps = new Maps(limits.mapBytes);
+    const isUsed = (channel: string) => this.hub.get(channel) !== undefined;
+    const storedMaps = new StoredMaps({ maps, log: logs.durable, isUsed });
     this.guard = guard;
-    this.slowReaders = new SlowReaders({
-      ...{ clock: given.clock, guard, bound: given.limits.backlogBytes },
-      ...{ sessions: () => this.#sessions.every(), count: () => this.#sessions.size },
-    });
-    const settings = { ...given, fanout: this.slowReaders.watching(given.fanout) };
-    this.#settings = settings;
-    this.clock = settings.clock;
-    this.telemetry = settings.telemetry;
+    this.slowReaders = slowReaders;
+    this.clock = clock;
+    this.telemetry = telemetry;
     this.traces = settings.traces;
-    this.limits = settings.limits;
-    this.permissions = new Permissions(settings.namespaces, settings.openNamespaces, settings.userChannelNames);
-    this.admission = new Admission(this.permissions, () => this.#hooks);
-    this.maps = new Maps(settings.limits.mapBytes);
-    this.storedMaps = new StoredMaps({
-      ...{ maps: this.maps, log: settings.logs.durable },
-      isUsed: (channel) => this.hub.get(channel) !== undefined,
+    this.limits = limits;
+    this.permissions = permissions;
+    this.admission = new Admission(permissions, hooks);
+    this.maps = maps;
+    this.storedMaps = storedMaps;
+    this.allowances = new Allowances(quotas);
+    this.work = new NodeWork({ clock, bytesPerSecond: quotas.userReadBytesPerSecond });
+    this.#settings = settings;
+    this.#turnedAway = new TurnedAwayLog({ clock, telemetry, connections });
+    this.#arrivals = new Arrivals({ quotas, random: Math.random, connections });
+    this.#pings = new PingWheel({ ...settings, ...limits, guard });
+    this.#sessions = new Sessions({
+      ...{ clock, guard, hooks, refused, pings: this.#pings },
+      ...{ arrivals: this.#arrivals, userConnections: quotas.userConnections },
     });
-    this.polls = new SharedPolls({
-      ...{
-        clock: settings.clock,
-        fanout: settings.fanout,
-        protocols: settings.protocols,
-        secret: settings.pollSecret ?? '',
-      },
-      traces: settings.traces,
-      ask: async (url, question, span) => this.admission.application().poll(url, question, span),
-      onFailure: (error) => this.report(error, 'poll.failed'),
-    });
+    this.polls = this.#createPolls(settings);
+    this.#messages = new ChannelMessages({ bus, polls: this.polls, hub: () => this.hub });
+    this.#orders = new Orders({ bus, guard, sessions: this.#sessions });
     this.#publisher = new Publisher({
       ...settings,
-      ...{ permissions: this.permissions, maps: this.maps, storedMaps: this.storedMaps },
-      tell: (channel, epoch, publication) => this.#tell(channel, epoch, publication),
-      trimmed: (channel, to) => this.#trimmed(channel, to),
-      refused: (limit) => this.refused(limit),
+      ...{ permissions, maps, storedMaps, refused },
+      tell: (channel, epoch, publication) => this.#messages.published(channel, epoch, publication),
+      trimmed: (channel, to) => this.#messages.trimmed(channel, to),
     });
-    this.#pings = new PingWheel({ ...settings, ...settings.limits, guard });
-    this.#quotas = settings.quotas ?? UNLIMITED;
-    this.allowances = new Allowances(this.#quotas);
-    this.work = new NodeWork({ clock: this.clock, bytesPerSecond: this.#quotas.userReadBytesPerSecond });
-    this.#arrivals = new Arrivals({
-      quotas: this.#quotas,
-      random: Math.random,
-      connections: () => this.connections,
-    });
-    this.#sessions = new Sessions({
-      ...{ clock: this.clock, guard, pings: this.#pings, hooks: () => this.#hooks },
-      ...{ arrivals: this.#arrivals, userConnections: this.#quotas.userConnections },
-      refused: (limit) => this.refused(limit),
-    });
-    this.#drain = new Drain(this.clock, guard);
     this.hub = this.#createHub();
-    settings.namespaces.onRedefined((name) => this.#resetNamespace(name));
-    settings.bus.listen((subject, message) => this.#hear(subject, message));
-    settings.bus.subscribe(CONTROL);
+    this.#host = this.#createHost(hooks);
+    this.#drain = new Drain(clock, guard);
+    this.#ticks = new Ticks(clock, guard, this.#tickWork());
+    namespaces.onRedefined((name) => this.#resetNamespace(name));
+    bus.listen((subject, message) => this.#receive(subject, message));
   }
 
   /** Begins to look after connections. */
   start(hooks: Hooks): void {
     this.#hooks = hooks;
-    this.#tickedAt = this.clock.now();
-    const onError = (error: unknown) => this.guard.failed('tick', error);
-    this.#stopTicking = repeat({ clock: this.clock, ms: TICK_MS, onError }, () => this.#tick());
+    this.#ticks.start();
   }
 
   /** Whether connections are looked after as they should be: the last tick is not long ago. */
   get isTicking(): boolean {
-    // Where the wall clock stepped, in whichever direction, the next tick puts this right.
-    return this.#tickedAt === undefined || Math.abs(this.clock.now() - this.#tickedAt) <= TICK_LATE_MS;
+    return this.#ticks.areOnTime;
   }
 
   get name(): string {
@@ -167,10 +140,17 @@ export class Node implements Channels, SessionHost<Session> {
     return this.#sessions.size;
   }
 
+  /** Commands that clients sent here since the start. */
+  get commands(): number {
+    return this.#host.commands;
+  }
+
   /** Undefined when a connection from this address may begin; else the suggested reconnect delay. See `Arrivals.admit`. */
   admit(address: string, honoursDelay: boolean): TurnedAway | undefined {
     const turned = this.#arrivals.admit(address, this.clock.now(), honoursDelay);
-    if (turned !== undefined) this.#noteTurnedAway(turned, address);
+    if (turned === undefined) return undefined;
+    this.refused(turned.limit);
+    this.#turnedAway.note(turned, address);
     return turned;
   }
 
@@ -182,149 +162,34 @@ export class Node implements Channels, SessionHost<Session> {
     throw tooSoon(excess);
   }
 
-  /** A client's socket has opened. */
-  open(opening: Opening): Session {
-    const session = new Session(this, opening, opening.client ?? crypto.randomUUID());
-    this.#sessions.opened(session, opening.client);
-    return session;
-  }
-
-  // --- what sessions ask -------------------------------------------------------------------------------------------
-
-  register(session: Session): void {
-    if (this.#settings.singleConnection === true) this.#endOthersOf(session);
-    this.#sessions.register(session);
-  }
-
-  unregister(session: Session): void {
-    this.#sessions.unregister(session);
-  }
-
-  signedIn(session: Session, before: Principal): void {
-    this.#sessions.signedIn(session, before);
-  }
-
-  refuse(session: Session): void {
-    this.#sessions.refuse(session);
-  }
-
-  flooded({ address }: Session): void {
-    this.#arrivals.flooded(address, this.clock.now());
-  }
-
+  /** Counts what a limit has refused. */
   refused(limit: LimitName): void {
     this.telemetry.count('banyan_refusals_total', { limit });
   }
 
-  channelsLeft(principal: Principal): number {
-    const { userChannels } = this.#quotas;
-    if (userChannels === 0 || principal.kind === 'anonymous') return Number.POSITIVE_INFINITY;
-    const asked = this.#sessions.of(principal).reduce((sum, { subscriptions }) => sum + subscriptions.asked, 0);
-    return userChannels - asked;
-  }
-
-  retryMs(kind: DisconnectName): number | undefined {
-    return kind === 'shutdown' || kind === 'tooManyRequests' ? this.#arrivals.retryMs(this.clock.now()) : undefined;
-  }
-
-  async serverChannels(principal: Principal): Promise<readonly string[]> {
-    const ofFeatures = (await this.#hooks?.serverChannels(principal)) ?? [];
-    const { personalNamespace, userChannelNames = USER_CHANNEL_NAMES } = this.#settings;
-    if (personalNamespace === undefined) return ofFeatures;
-    const personal = personalChannelOf(personalNamespace, principal, userChannelNames);
-    return personal === undefined ? ofFeatures : [...ofFeatures, personal];
-  }
-
-  verifyToken(token: string): Promise<SignedIn> {
-    return this.#hooks?.verifyToken(token) ?? Promise.reject(new DisconnectError('invalidToken'));
-  }
-
-  async signIn(found: Principal, token: string): Promise<SignedIn> {
-    const signedIn: SignedIn = token === '' ? { principal: found } : await this.verifyToken(token);
-    if (signedIn.principal.kind === 'anonymous' && !this.limits.anonymous) throw new ClientError('unauthorized');
-    return signedIn;
-  }
-
-  connectResult(session: Session, { subscriptions, restored }: Entered): ConnectResult {
-    const ttl = this.ttlOf(session);
-    const { streamKey } = session.connection;
-    return {
-      client: session.client,
-      version: this.#settings.version,
-      pingSeconds: Math.round(this.limits.pingMs / 1_000),
-      node: this.name,
-      time: this.clock.now(),
-      ...(streamKey !== undefined && { session: streamKey }),
-      ...(ttl !== undefined && { ttl }),
-      subscriptions,
-      ...(restored !== undefined && { restored }),
-    };
-  }
-
-  /** Seconds until the session's token runs out, at least 1. */
-  ttlOf(session: Session): number | undefined {
-    // With nothing that the client could renew it by.
-    if (session.expiresAt === Number.POSITIVE_INFINITY || session.renewable) return undefined;
-    return secondsLeft(session.expiresAt, this.clock.now());
-  }
-
-  /** Answers a command, after checking that this principal may. */
-  run(session: Session, command: NodeCommand, turn?: Turn): Promise<Reply> {
-    switch (command.kind) {
-      case 'publish':
-        return answerPublish({ node: this, hooks: this.#hooks, turn }, session, command);
-      case 'rpc':
-        return answerRpc(this.#hooks, session, command);
-      case 'history':
-        return answerHistory(this, session, command);
-      case 'presence':
-        return answerPresence(this, session, command.channel);
-      case 'presenceStats':
-        return answerPresenceStats(this, session, command.channel);
-      default:
-        return command satisfies never;
-    }
-  }
-
-  flushLater(session: Session): void {
-    if (this.#toFlush.length === 0) this.clock.soon(this.#flushSessions);
-    this.#toFlush.push(session);
-  }
-
+  /** Logs an error that no client is told the cause of. */
   report(thrown: unknown, event: string, fields?: Fields): void {
-    const error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-    this.telemetry.record('error', event, { ...fields, error });
+    reportTo(this.telemetry, thrown, event, fields);
   }
 
-  announceJoin(channel: HubChannel, info: ClientInfo, { presence, inMaps, joinLeave }: Shown, silently: boolean): void {
-    if (silently) {
-      // What is told of it may be new.
-      if (presence) this.hub.setPresent(channel, info);
-      return;
-    }
-    if (inMaps) this.#showEntries(this.#mapPresence.join(channel.name, channel.namespace, info), info, false);
-    const alone = presence && this.hub.setPresent(channel, info);
-    if (alone) this.#hooks?.apps?.present(channel.name, info.user, true);
-    if (joinLeave) this.#announce(channel.name, 'join', { info, alone });
+  /** A client's socket has opened. */
+  open(opening: Opening): Session {
+    const session = new Session(this.#host, opening, opening.client ?? crypto.randomUUID());
+    this.#sessions.opened(session, opening.client);
+    return session;
   }
 
-  announceLeave(name: string, info: ClientInfo, { presence, inMaps, joinLeave }: Shown): void {
-    const namespace = this.hub.get(name)?.namespace;
-    if (namespace === undefined) return;
-    const own = namespace.type === 'map' && namespace.mapClearsClient ? [{ channel: name, key: info.client }] : [];
-    this.#showEntries(own, info, true);
-    if (inMaps) this.#showEntries(this.#mapPresence.leave(name, namespace, info), info, true);
-    const alone = presence && this.hub.setAbsent(name, info.client);
-    if (alone) this.#hooks?.apps?.present(name, info.user, false);
-    if (joinLeave) this.#announce(name, 'leave', { info, alone });
+  /** Throws `DisconnectError('invalidToken')` or `ClientError('tokenExpired')`. */
+  verifyToken(token: string): Promise<SignedIn> {
+    return this.#host.verifyToken(token);
   }
 
-  counted(channel: string): void {
-    const apps = this.#hooks?.apps;
-    if (apps !== undefined) apps.counted(channel, this.hub.get(channel)?.subscriberCount ?? 0);
+  /** The user named in the token, or else the one whom the runtime found. Throws as `verifyToken`, and `unauthorized`. */
+  signIn(found: Principal, token: string): Promise<SignedIn> {
+    return this.#host.signIn(found, token);
   }
 
-  // --- what features ask (`Channels`) ------------------------------------------------------------------------------
+  // --- for features (`Channels`) -----------------------------------------------------------------------------------
 
   publish(channel: string, data: string, options?: PublishOptions): Promise<Published> {
     return this.#publisher.publish(channel, data, options);
@@ -335,22 +200,22 @@ export class Node implements Channels, SessionHost<Session> {
   }
 
   subscribeUser(user: string, channel: string): void {
-    this.#settings.bus.publish(CONTROL, { kind: 'subscribe', user, channel });
+    this.#orders.send({ kind: 'subscribe', user, channel });
   }
 
   unsubscribeUser(user: string, channel: string): void {
-    this.#settings.bus.publish(CONTROL, { kind: 'unsubscribe', user, channel });
+    this.#orders.send({ kind: 'unsubscribe', user, channel });
   }
 
   disconnectUser(user: string, reason: DisconnectName, device?: string): void {
-    this.#settings.bus.publish(CONTROL, { kind: 'disconnect', user, reason, device });
+    this.#orders.send({ kind: 'disconnect', user, reason, device });
   }
 
   connectionsOf(user: string): number {
     return this.#sessions.countOf(user);
   }
 
-  // --- what a developer's own backend asks -----------------------------------------------------------------------
+  // --- for the developer's own backend -----------------------------------------------------------------------------
 
   /** Those present in the channel. Throws `ClientError` `notAvailable` where presence is not kept. */
   presenceOf(channel: string): readonly ClientInfo[] {
@@ -360,37 +225,35 @@ export class Node implements Channels, SessionHost<Session> {
 
   /** Forgets what was published in the channel; offsets go on. Throws `notAvailable` where nothing is kept. */
   async trim(channel: string): Promise<void> {
-    this.#trimmed(channel, await this.#publisher.trim(channel));
+    this.#messages.trimmed(channel, await this.#publisher.trim(channel));
   }
 
   /** Where the channel's history ends; offset 0 and no epoch where none is kept. */
-  position(channel: string): Promise<{ readonly offset: number; readonly epoch: string }> {
+  position(channel: string): Promise<Position> {
     return this.#publisher.position(channel);
   }
 
-  /**
-   * Puts connections of one whom tokens name into a channel, takes them out, or ends them; on every node. `''` is whoever is
-   * nobody in particular.
-   */
+  /** Sends an order to the connections of a user whom tokens name, on every node; user `''`: all anonymous connections. */
   tellExternal(user: string, order: ExternalOrder): void {
-    if (user === '') this.#settings.bus.publish(CONTROL, { kind: 'external', identity: NOBODY, order });
-    else this.#tellIdentity({ kind: 'external', user }, order);
-  }
-
-  /** Tells those who track the item of a shared poll what it is now, if that is newer than what they know; on every node. */
-  publishItem(channel: string, item: PolledItem): void {
-    this.#settings.bus.publish(CHANNEL_PREFIX + channel, { kind: 'item', item });
-  }
-
-  /** Has everybody on this node who is in the channel subscribe again: what they know of it does not hold any more. */
-  startAnew(channel: string): void {
-    this.guard.each('resets', [...this.#sessions.every()], (session) => session.subscriptions.reset(channel));
+    this.#orders.sendExternal(user, order);
   }
 
   /** As `tellExternal`, for those whom an app's backend has signed in. */
   tellAppUser(app: string, user: string, order: ExternalOrder): void {
-    this.#tellIdentity({ kind: 'app', app, user, client: '' }, order);
+    this.#orders.sendToAppUser(app, user, order);
   }
+
+  /** Sends an item of a shared poll to those who track it and know an older version; on every node. */
+  publishItem(channel: string, item: PolledItem): void {
+    this.#messages.item(channel, item);
+  }
+
+  /** Makes every client on this node that is in the channel subscribe again: what it knows of it does not hold any more. */
+  startAnew(channel: string): void {
+    this.guard.each('resets', [...this.#sessions.every()], (session) => session.subscriptions.reset(channel));
+  }
+
+  // --- for metrics and the console ---------------------------------------------------------------------------------
 
   /** Every connection, one after the other: of those that come and go while one looks, some are left out. */
   sessions(): Iterable<Session> {
@@ -415,130 +278,87 @@ export class Node implements Channels, SessionHost<Session> {
   // --- stopping ----------------------------------------------------------------------------------------------------
 
   /**
-   * Lets nobody in any more, tells every client to reconnect, all at once without a plan, and resolves when what was
+   * Accepts no new connection, tells every client to reconnect, all at once without a plan, and resolves when what was
    * accepted is in the log.
    */
   async drain(plan: DrainPlan = AT_ONCE): Promise<void> {
     this.#arrivals.stop();
     await this.#drain.run(() => this.#sessions.every(), plan);
     await this.#publisher.drained();
-    this.#stopTicking();
-    this.#tickedAt = undefined;
+    this.#ticks.stop();
   }
 
-  /** Has a drain send away at once whoever is left. False where nobody is. */
+  /** Makes a drain close the remaining connections at once. False where there are none. */
   hurry(): boolean {
     return this.#drain.hurry();
   }
 
-  // -----------------------------------------------------------------------------------------------------------------
+  // --- parts -------------------------------------------------------------------------------------------------------
 
-  /** Each one is counted; the log has one of a kind a minute, whatever storm there is. */
-  #noteTurnedAway({ limit }: TurnedAway, address: string): void {
-    this.refused(limit);
-    const now = this.clock.now();
-    if (limit === 'draining' || Math.abs(now - (this.#turnedAwayAt.get(limit) ?? 0)) < LOG_PAUSE_MS) return;
-    this.#turnedAwayAt.set(limit, now);
-    this.telemetry.record('warn', 'connection.turned_away', { limit, address, connections: this.connections });
-  }
-
-  /** A request that is soon over replaces nobody. */
-  #endOthersOf({ client, principal, protocol }: Session): void {
-    if (principal.kind !== 'external' || protocol.clients === 'poll') return;
-    this.tellExternal(principal.user, { kind: 'disconnect', except: [client], ending: DISCONNECTS.connectionLimit });
-  }
-
-  #tellIdentity(principal: Principal, order: ExternalOrder): void {
-    const identity = identityOf(principal);
-    if (identity !== undefined) this.#settings.bus.publish(CONTROL, { kind: 'external', identity, order });
+  #createPolls({ clock, fanout, protocols, pollSecret = '', traces }: NodeSettings): SharedPolls {
+    return new SharedPolls({
+      ...{ clock, fanout, protocols, traces, secret: pollSecret },
+      ask: async (url, question, span) => this.admission.application().poll(url, question, span),
+      onFailure: (error) => this.report(error, 'poll.failed'),
+    });
   }
 
   #createHub(): Hub {
-    const { fanout, protocols, clock, traces, limits, bus } = this.#settings;
+    const { fanout, protocols, clock, traces, limits } = this.#settings;
     return new Hub({
-      fanout,
-      protocols,
-      guard: this.guard,
-      clock,
-      traces,
+      ...{ fanout, protocols, clock, traces, guard: this.guard, backlogBytes: limits.backlogBytes },
       recoveryLimit: limits.history,
       recoveryBytes: limits.recoveryBytes,
       logOf: (namespace) => this.#publisher.logOf(namespace),
-      onInterest: (channel, wanted) =>
-        wanted ? bus.subscribe(CHANNEL_PREFIX + channel) : bus.unsubscribe(CHANNEL_PREFIX + channel),
+      onInterest: (channel, wanted) => this.#messages.listen(channel, wanted),
       onReset: (channel) => this.startAnew(channel),
-      backlogBytes: limits.backlogBytes,
       sessionOf: (client) => this.#sessions.ofClient(client),
     });
   }
 
-  #showEntries(entries: readonly PresenceEntry[], info: ClientInfo, gone: boolean): void {
-    for (const { channel, key } of entries) {
-      const entry: MapEntry = gone ? { key, removed: true } : { key };
-      this.publish(channel, 'null', { entry, info }).catch((error) => this.report(error, 'map.presence_failed'));
-    }
+  #createHost(hooks: () => Hooks | undefined): NodeHost {
+    const publish = (channel: string, data: string, options: PublishOptions) =>
+      this.#publisher.publish(channel, data, options);
+    const { hub, guard, permissions, admission, allowances, maps, storedMaps, polls, work, slowReaders } = this;
+    const report = (thrown: unknown, event: string) => this.report(thrown, event);
+    const joinsAndLeaves = new JoinsAndLeaves({ hub, hooks, publish, report, messages: this.#messages });
+    return new NodeHost({
+      ...{ hub, guard, permissions, admission, allowances, maps, storedMaps, polls, work, slowReaders },
+      ...{ hooks, publish, joinsAndLeaves, settings: this.#settings, quotas: this.#settings.quotas ?? UNLIMITED },
+      ...{ arrivals: this.#arrivals, sessions: this.#sessions, orders: this.#orders },
+      read: (channel, range) => this.#publisher.read(channel, range),
+    });
   }
 
-  #tell(channel: string, epoch: string, publication: Publication): void {
-    this.#settings.bus.publish(CHANNEL_PREFIX + channel, { kind: 'publications', epoch, publications: [publication] });
+  #tickWork(): TickWork {
+    return [
+      ['pings', (now) => this.#pings.tick(now)],
+      ['channels', (now) => this.hub.sweep(now)],
+      ['maps', (now) => this.#expireEntries(now)],
+      ['stale sessions', (now) => this.#sessions.closeStale(now)],
+      ['features', (now) => this.#hooks?.onTick?.(now)],
+      ['rates', (now) => this.allowances.sweep(now)],
+      ['rates', (now) => this.#arrivals.sweep(now)],
+      ['rates', (now) => this.work.sweep(now)],
+    ];
   }
 
-  /** This node knows at once; what the others hear too late, they find out by the log (`HubChannel`). */
-  #trimmed(channel: string, to: Position): void {
-    this.hub.trimmed(channel, to);
-    this.#settings.bus.publish(CHANNEL_PREFIX + channel, { kind: 'trimmed', to });
+  #receive(subject: string, message: NodeMessage): void {
+    // A publisher's publication was accepted, whatever becomes of the deliveries here.
+    this.guard.run('bus', () => {
+      switch (message.kind) {
+        case 'external':
+        case 'subscribe':
+        case 'unsubscribe':
+        case 'disconnect':
+          return this.#orders.receive(message);
+        default:
+          return this.#messages.receive(subject, message);
+      }
+    });
   }
 
-  #announce(
-    channel: string,
-    kind: 'join' | 'leave',
-    who: { readonly info: ClientInfo; readonly alone: boolean },
-  ): void {
-    this.#settings.bus.publish(CHANNEL_PREFIX + channel, { kind, ...who });
-  }
-
-  #hear(subject: string, message: NodeMessage): void {
-    // Whoever publishes was accepted, whatever becomes of the deliveries here.
-    this.guard.run('bus', () => this.#obey(subject, message));
-  }
-
-  #obey(subject: string, message: NodeMessage): void {
-    const channel = subject.slice(CHANNEL_PREFIX.length);
-    switch (message.kind) {
-      case 'publications':
-        return this.hub.receive(channel, message.epoch, message.publications);
-      case 'item':
-        return this.polls.learn(channel, message.item);
-      case 'trimmed':
-        return this.hub.trimmed(channel, message.to);
-      case 'join':
-      case 'leave':
-        return this.hub.announce(channel, message);
-      case 'external':
-      case 'subscribe':
-      case 'unsubscribe':
-      case 'disconnect':
-        return this.#sessions.obey(message);
-      default:
-        message satisfies never;
-    }
-  }
-
-  #tick(): void {
-    const now = this.clock.now();
-    this.#tickedAt = now;
-    const { guard } = this;
-    guard.run('pings', () => this.#pings.tick(now));
-    guard.run('channels', () => this.hub.sweep(now));
-    guard.run('maps', () => this.#expireEntries(now));
-    guard.run('stale sessions', () => this.#sessions.closeStale(now));
-    guard.run('features', () => this.#hooks?.onTick?.(now));
-    guard.run('rates', () => this.allowances.sweep(now));
-    guard.run('rates', () => this.#arrivals.sweep(now));
-    guard.run('rates', () => this.work.sweep(now));
-  }
-
-  /** Whoever is in a channel of the namespace subscribes again, and is told what it is now. */
+  /** Clients in the namespace's channels subscribe again, and learn its new options. */
   #resetNamespace(namespace: string): void {
     for (const { name } of [...this.hub.channels()]) if (namespaceOf(name) === namespace) this.startAnew(name);
   }
@@ -549,15 +369,4 @@ export class Node implements Channels, SessionHost<Session> {
       done.catch((error) => this.report(error, 'map.expiry_failed'));
     }
   }
-
-  /** What it was to be told is lost: it must come back to learn of it. */
-  #cut(session: Session): void {
-    this.guard.run('answers', () => session.close('internal'));
-  }
-
-  readonly #flushSessions = (): void => {
-    const sessions = this.#toFlush;
-    this.#toFlush = [];
-    for (const session of sessions) if (!this.guard.run('answers', () => session.flush())) this.#cut(session);
-  };
 }

@@ -1,16 +1,15 @@
-import type { Permissions } from '../access/permissions.ts';
-import type { Principal } from '../access/principal.ts';
 import type { ServerSubscription } from '../bus/node-messages.ts';
 import { feedOptionsOf } from '../delivery/feed.ts';
-import type { Hub } from '../delivery/hub.ts';
-import type { From, HubChannel, Recovery } from '../delivery/hub-channel.ts';
+import type { From, HubChannel } from '../delivery/hub-channel.ts';
 import type { RecoveryBudget } from '../delivery/recovery-budget.ts';
 import { DisconnectError } from '../disconnects.ts';
-import type { Since } from '../protocol/commands.ts';
-import type { Protocol } from '../protocol/protocol.ts';
+import type { Since, SubscribeOptions } from '../protocol/commands.ts';
 import type { SubscribeResult } from '../protocol/pushes.ts';
-import { type Manner, mannerOf, serverMannerOf } from './manner.ts';
-import { answering, enterAs, LIVE_BY_CLIENT, type Live, liveOf, placed, sinceOf, withFeed } from './subscription.ts';
+import type { ChannelEntry } from './channel-entry.ts';
+import { type DeliveryOptions, deliveryOptionsOf, serverDeliveryOptionsOf } from './delivery-options.ts';
+import type { Subscriber, SubscriptionHost } from './subscriber.ts';
+import { LIVE_BY_CLIENT, type Live, liveOf, sinceOf } from './subscription.ts';
+import type { SubscriptionTable } from './subscription-table.ts';
 
 /** The channels that a connecting client is put into: first counted in, then, once it has been told, joined. */
 export type Entering = {
@@ -35,30 +34,15 @@ export function isResumed({ subscriptions, restored }: Entered): boolean {
 export type Positions = ReadonlyMap<string, Since>;
 type Held = Map<string, HubChannel>;
 
-/** The connecting client's subscriptions, as far as entering touches them. */
-export interface Seats {
-  readonly principal: Principal;
-  /** As whom the client is seen. */
-  readonly user: string;
-  readonly protocol: Protocol;
+/** What entering needs of the connecting client. */
+export type ConnectingClient = {
+  readonly session: Subscriber;
+  readonly table: SubscriptionTable;
+  readonly entry: ChannelEntry;
   /** Whether the channel was taken away while the connection was being set up. */
   isRevoked(channel: string): boolean;
   /** From now on a revocation finds the subscription itself. */
   settled(): void;
-  budget(): RecoveryBudget;
-  keep(channel: HubChannel, live: Live, result: SubscribeResult): SubscribeResult;
-  withoutExcepted(result: SubscribeResult): SubscribeResult;
-  forget(channel: string): void;
-  /** Counts the client out again, which has not joined. */
-  countOut(channel: string): void;
-  join(channel: HubChannel, result: SubscribeResult): void;
-}
-
-type Node = {
-  readonly hub: Hub;
-  readonly permissions: Permissions;
-  readonly limits: { readonly channels: number };
-  channelsLeft(principal: Principal): number;
 };
 
 type Wanted = {
@@ -73,8 +57,12 @@ type Wanted = {
  * Makes everything ready for a connecting client, so that it can then enter all channels in one turn: those the
  * server puts it into, and those that it asks to be brought back into.
  */
-export async function prepareEntering(node: Node, seats: Seats, wanted: Wanted): Promise<Entering> {
-  const entry = new ConnectEntry(node, seats, wanted);
+export async function prepareEntering(
+  node: SubscriptionHost,
+  client: ConnectingClient,
+  wanted: Wanted,
+): Promise<Entering> {
+  const entry = new ConnectEntry(node, client, wanted);
   try {
     await entry.prepare();
   } catch (error) {
@@ -85,8 +73,8 @@ export async function prepareEntering(node: Node, seats: Seats, wanted: Wanted):
 }
 
 class ConnectEntry implements Entering {
-  readonly #node: Node;
-  readonly #seats: Seats;
+  readonly #node: SubscriptionHost;
+  readonly #client: ConnectingClient;
   readonly #wanted: Wanted;
   /** Those to be brought back into, without those that the server puts it into anyway. */
   readonly #restorable: Positions;
@@ -95,19 +83,19 @@ class ConnectEntry implements Entering {
   /** What the client is told of each. */
   readonly #results = new Map<string, SubscribeResult>();
 
-  constructor(node: Node, seats: Seats, wanted: Wanted) {
+  constructor(node: SubscriptionHost, client: ConnectingClient, wanted: Wanted) {
     this.#node = node;
-    this.#seats = seats;
+    this.#client = client;
     this.#wanted = wanted;
     const { names, restore } = wanted;
     this.#restorable = new Map([...(restore ?? [])].filter(([name]) => !names.has(name)));
   }
 
   async prepare(): Promise<void> {
-    const { names, since, restore } = this.#wanted;
+    const { names, restore } = this.#wanted;
     const isAllowed = restore !== undefined && (await this.#mayRestore());
-    await this.#holdAll(names.keys(), since, this.#held);
-    if (isAllowed) await this.#holdAll(this.#restorable.keys(), this.#restorable, this.#back);
+    await this.#holdAll(names.keys(), this.#held);
+    if (isAllowed) await this.#holdAll(this.#restorable.keys(), this.#back);
   }
 
   abandon(): void {
@@ -121,9 +109,9 @@ class ConnectEntry implements Entering {
       this.abandon();
       throw new DisconnectError('insufficientState');
     }
-    const isAnyRevoked = [...this.#back.keys()].some((name) => this.#seats.isRevoked(name));
+    const isAnyRevoked = [...this.#back.keys()].some((name) => this.#client.isRevoked(name));
     const isWhole = this.#wanted.restore !== undefined && this.#back.size === this.#restorable.size && !isAnyRevoked;
-    const budget = this.#seats.budget();
+    const budget = this.#client.entry.budget();
     const subscriptions = this.#enterAll(budget);
     const restored = isWhole ? this.#restoreAll(budget) : undefined;
     if (restored === undefined) this.#releaseAll(this.#back);
@@ -133,25 +121,29 @@ class ConnectEntry implements Entering {
   join(): void {
     for (const channel of [...this.#held.values(), ...this.#back.values()]) {
       const result = this.#results.get(channel.name);
-      if (result !== undefined) this.#seats.join(channel, result);
+      if (result !== undefined) this.#client.table.joinFromServer(channel, result);
       this.#node.hub.release(channel);
     }
   }
 
-  async #holdAll(names: Iterable<string>, since: Positions, held: Held): Promise<void> {
+  async #holdAll(names: Iterable<string>, held: Held): Promise<void> {
     for (const name of names) held.set(name, this.#node.hub.hold(name, this.#node.permissions.namespace(name)));
-    await Promise.all([...held].map(([name, channel]) => channel.prepare(this.#fromIn(channel, since.get(name)))));
+    await Promise.all([...held.values()].map((channel) => channel.prepare(this.#fromIn(channel))));
   }
 
-  #fromIn(channel: HubChannel, since: Since | undefined): From | undefined {
-    const options = since === undefined ? {} : { since };
-    return sinceOf(channel, options, this.#mannerIn(channel));
+  #fromIn(channel: HubChannel): From | undefined {
+    return sinceOf(channel, this.#optionsIn(channel), this.#deliveryIn(channel));
   }
 
-  #mannerIn({ name, namespace }: HubChannel): Manner {
+  #optionsIn({ name }: HubChannel): SubscribeOptions {
+    const since = this.#back.has(name) ? this.#restorable.get(name) : this.#wanted.since.get(name);
+    return since === undefined ? {} : { since };
+  }
+
+  #deliveryIn({ name, namespace }: HubChannel): DeliveryOptions {
     return this.#back.has(name)
-      ? mannerOf(namespace, {})
-      : serverMannerOf(namespace, this.#seats.protocol, this.#wanted.names.get(name)?.override);
+      ? deliveryOptionsOf(namespace, {})
+      : serverDeliveryOptionsOf(namespace, this.#client.session.protocol, this.#wanted.names.get(name)?.override);
   }
 
   #releaseAll(held: Held): void {
@@ -160,7 +152,7 @@ class ConnectEntry implements Entering {
   }
 
   async #mayRestore(): Promise<boolean> {
-    const { principal } = this.#seats;
+    const { principal } = this.#client.session;
     const most = Math.min(this.#node.limits.channels, this.#node.channelsLeft(principal));
     if (this.#restorable.size > most) return false;
     const may = async (name: string) => this.#node.permissions.decide(principal, 'subscribe', name);
@@ -170,15 +162,15 @@ class ConnectEntry implements Entering {
 
   /** Enters all of them, if all that was missed can be given; otherwise none. */
   #restoreAll(budget: RecoveryBudget): Map<string, SubscribeResult> | undefined {
+    const { table } = this.#client;
     const results = new Map<string, SubscribeResult>();
     for (const [name, channel] of this.#back) {
-      const since = this.#restorable.get(name);
-      results.set(name, this.#enterOne(channel, LIVE_BY_CLIENT, since && { since, budget }));
+      results.set(name, this.#enter(channel, LIVE_BY_CLIENT, { budget, isRestored: true }));
     }
     if ([...results.values()].every(({ recovered }) => recovered)) return results;
     for (const name of this.#back.keys()) {
-      this.#seats.countOut(name);
-      this.#seats.forget(name);
+      table.countOut(name, table.feedOf(name));
+      table.forget(name);
       this.#results.delete(name);
     }
     return undefined;
@@ -188,35 +180,34 @@ class ConnectEntry implements Entering {
     const { hub } = this.#node;
     const results = new Map<string, SubscribeResult>();
     for (const [name, channel] of this.#held) {
-      if (this.#seats.isRevoked(name)) {
+      if (this.#client.isRevoked(name)) {
         this.#held.delete(name);
         hub.release(channel);
       } else {
         results.set(name, this.#enterGiven(channel, budget));
       }
     }
-    this.#seats.settled();
+    this.#client.settled();
     return results;
   }
 
   #enterGiven(channel: HubChannel, budget: RecoveryBudget): SubscribeResult {
     const { name } = channel;
     const given = this.#wanted.names.get(name);
-    const { user } = this.#seats;
+    const { user } = this.#client.session.info;
     const live = liveOf('server', given && { channel: name, user, vouched: true, ...given }, user);
-    const since = this.#fromIn(channel, this.#wanted.since.get(name));
-    const entered = this.#enterOne(channel, live, since && { since, budget });
-    const result = answering(this.#wanted.since.get(name), placed(entered, this.#mannerIn(channel)));
+    const result = this.#enter(channel, live, { budget });
     return given?.data === undefined ? result : { ...result, data: given.data };
   }
 
-  #enterOne(channel: HubChannel, live: Live, recovery: Recovery | undefined): SubscribeResult {
-    const { protocol } = this.#seats;
-    const wishes = feedOptionsOf(channel.namespace, {}, protocol);
-    const { feed, entered } = enterAs(this.#node.hub, channel, { protocol, wishes, recovery });
-    // What it was brought back into, it asked for itself: its protocol looks what it is given of that.
-    const told = live.by === 'server' ? this.#seats.withoutExcepted(entered) : entered;
-    const result = this.#seats.keep(channel, withFeed(live, feed), told);
+  #enter(channel: HubChannel, live: Live, way: { budget: RecoveryBudget; isRestored?: true }): SubscribeResult {
+    const { entry, session } = this.#client;
+    const feedOptions = feedOptionsOf(channel.namespace, {}, session.protocol);
+    const options = this.#optionsIn(channel);
+    const result = entry.countIn(channel, live, {
+      ...{ options, feedOptions, read: undefined, delivery: this.#deliveryIn(channel) },
+      ...way,
+    });
     this.#results.set(channel.name, result);
     return result;
   }

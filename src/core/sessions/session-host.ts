@@ -12,7 +12,7 @@ import type { Protocol } from '../protocol/protocol.ts';
 import type { ConnectResult, Reply } from '../protocol/pushes.ts';
 import type { Request, Turn } from './channel-turns.ts';
 import type { Entered } from './connect-entry.ts';
-import type { SubscriptionHost } from './subscriptions.ts';
+import type { SubscriptionHost } from './subscriber.ts';
 
 /** Commands that the node answers for a session. */
 export type NodeCommand = Extract<Request, { kind: 'publish' | 'presence' | 'presenceStats' | 'history' | 'rpc' }>;

@@ -25,7 +25,8 @@ import { OutputBuffer } from './output-buffer.ts';
 import { ServerSubscriptions } from './server-subscriptions.ts';
 import type { NodeCommand, Opening, SessionHost } from './session-host.ts';
 import { SessionIdentity } from './session-identity.ts';
-import { type Subscriber, Subscriptions } from './subscriptions.ts';
+import type { Subscriber } from './subscriber.ts';
+import { Subscriptions } from './subscriptions.ts';
 
 /** What a client goes on from that starts anew. */
 const ANEW: Pick<Extract<Command, { kind: 'connect' }>, 'since' | 'restore' | 'resume'> = { since: new Map() };

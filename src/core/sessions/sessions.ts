@@ -1,8 +1,7 @@
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import { identityOf } from '../access/apps.ts';
 import type { Principal } from '../access/principal.ts';
-import { type Control, type Ending, type ExternalOrder, NOBODY } from '../bus/node-messages.ts';
-import { comesBack, DisconnectError, type DisconnectName } from '../disconnects.ts';
+import { DisconnectError } from '../disconnects.ts';
 import type { Guard } from '../guard.ts';
 import type { Arrivals } from '../limits/arrivals.ts';
 import type { Hooks } from '../node/hooks.ts';
@@ -129,13 +128,22 @@ export class Sessions {
     });
   }
 
-  /** Does what this or another node wants done to somebody's sessions. */
-  obey(message: Control): void {
-    if (message.kind === 'external') return this.#obeyOrder(message.identity, message.order);
-    this.#settings.guard.each('orders', this.#meant(message), (session) => obeyedControl(session, message));
+  /** Those of a person of this installation. */
+  ofPerson(user: string): readonly Session[] {
+    return this.#byUser.of(user);
   }
 
-  /** This user's, whoever they are; none of whom nobody knows. */
+  /** Those of a user whom tokens name, or of a user of an app. */
+  ofIdentity(identity: string): readonly Session[] {
+    return this.#external.of(identity);
+  }
+
+  /** Those that have not said who they are. */
+  waiting(): Iterable<Session> {
+    return this.#waiting;
+  }
+
+  /** Those of this principal's user; none of an anonymous one. */
   of(principal: Principal): readonly Session[] {
     if (principal.kind === 'user') return this.#byUser.of(principal.user);
     const identity = identityOf(principal);
@@ -171,73 +179,4 @@ export class Sessions {
     });
     this.#leaving.set(user, cancel);
   }
-
-  #meant({ kind, user }: Exclude<Control, { kind: 'external' }>): Session[] {
-    const sessions = this.#byUser.of(user);
-    if (kind !== 'disconnect') return sessions;
-    // One that has not said `connect` yet was let in by the same sign-in, and will not be asked for it again.
-    const isTheirs = ({ principal }: Session) => principal.kind === 'user' && principal.user === user;
-    return [...sessions, ...[...this.#waiting].filter(isTheirs)];
-  }
-
-  /** Kept in no index, as there may be very many; orders for them are rare. */
-  #anonymous(): readonly Session[] {
-    return [...this.every()].filter(isAnonymous);
-  }
-
-  #obeyOrder(identity: string, order: ExternalOrder): void {
-    const meant = identity === NOBODY ? this.#anonymous() : this.#external.of(identity);
-    this.#settings.guard.each('orders', meant, (session) => {
-      if (order.client !== undefined && order.client !== session.client) return;
-      if (order.session !== undefined && order.session !== session.connection.streamKey) return;
-      obeyed(session, order);
-    });
-  }
-}
-
-function obeyedControl(session: Session, message: Exclude<Control, { kind: 'external' }>): void {
-  switch (message.kind) {
-    case 'subscribe':
-      return session.subscribe(message.channel);
-    case 'unsubscribe':
-      return session.unsubscribe(message.channel, 'server');
-    case 'disconnect':
-      if (message.device === undefined || isDevice(session, message.device)) session.close(message.reason);
-      return;
-    default:
-      message satisfies never;
-  }
-}
-
-function isAnonymous({ principal, isConnected }: Session): boolean {
-  return isConnected && principal.kind === 'anonymous';
-}
-
-function obeyed(session: Session, order: ExternalOrder): void {
-  switch (order.kind) {
-    case 'subscribe':
-      return session.subscribe(order.channel, order.given);
-    case 'unsubscribe':
-      return order.channel === undefined
-        ? session.unsubscribeAll('server')
-        : session.unsubscribe(order.channel, 'server');
-    case 'disconnect':
-      if (order.except?.includes(session.client) !== true) session.close(kindOf(order.ending), order.ending);
-      return;
-    case 'refresh':
-      return session.renew(order);
-    case 'expire':
-      return session.close('expired');
-    default:
-      order satisfies never;
-  }
-}
-
-/** What comes nearest to it for clients of protocols that have other codes. */
-function kindOf(ending: Ending | undefined): DisconnectName {
-  return ending !== undefined && comesBack(ending.code) ? 'forceReconnect' : 'forceDisconnect';
-}
-
-function isDevice(session: Session, device: string): boolean {
-  return session.principal.kind === 'user' && session.principal.device === device;
 }

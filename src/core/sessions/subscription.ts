@@ -10,16 +10,16 @@ import type { MapRead } from '../maps/maps.ts';
 import type { SubscribeOptions } from '../protocol/commands.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import type { SubscribeResult } from '../protocol/pushes.ts';
-import type { Manner } from './manner.ts';
+import type { DeliveryOptions } from './delivery-options.ts';
 import type { SubscribeOverride } from './subscribe-override.ts';
 
 /** `entering`: allowed or being asked, not yet in. It is called off by being forgotten; another may take its place. */
 export type Subscription = Entry | Live;
-export type Entry = { readonly tag: 'entering'; readonly by: Maker };
+export type Entry = { readonly tag: 'entering'; readonly by: SubscribedBy };
 export type Live = {
   readonly tag: 'live';
-  readonly by: Maker;
-  /** Shown with the client in this channel; JSON text. */
+  readonly by: SubscribedBy;
+  /** Visibility with the client in this channel; JSON text. */
   readonly info?: string;
   /** As whom the client is in this channel, where that differs. */
   readonly user?: string;
@@ -33,17 +33,19 @@ export type Live = {
   /** What differs from the namespace's options. */
   readonly override?: SubscribeOverride;
 };
-export type Maker = 'client' | 'server';
+export type SubscribedBy = 'client' | 'server';
 
 export const LIVE_BY_CLIENT: Live = { tag: 'live', by: 'client' };
 export const LIVE_BY_SERVER: Live = { tag: 'live', by: 'server' };
 
 /** How a client comes in, once it may: with a read part where the channel is a map. */
-export type Entrance = {
+export type EntryOptions = {
   readonly options: SubscribeOptions;
-  readonly manner: Manner;
-  readonly wishes: FeedOptions | undefined;
+  readonly delivery: DeliveryOptions;
+  readonly feedOptions: FeedOptions | undefined;
   readonly read: MapRead | undefined;
+  /** Whether the client had it on the connection before: its protocol decides what it is given of it. */
+  readonly isRestored?: true;
 };
 
 /** Throws `limitExceeded` when one more user is too many. */
@@ -54,7 +56,7 @@ export function checkRoom({ present }: HubChannel, grant: Grant | undefined): vo
 }
 
 /** One object serves all subscriptions about which there is nothing more to say. `self`: who the client is elsewhere. */
-export function liveOf(by: Maker, grant: Grant | undefined, self: string): Live {
+export function liveOf(by: SubscribedBy, grant: Grant | undefined, self: string): Live {
   const { info, expiresAt } = grant ?? {};
   const user = grant === undefined || grant.user === self ? undefined : grant.user;
   const override = grant?.override;
@@ -75,16 +77,16 @@ export function liveOf(by: Maker, grant: Grant | undefined, self: string): Live 
 export function enterAs(
   hub: Hub,
   channel: HubChannel,
-  { protocol, wishes, recovery }: Way,
+  { protocol, feedOptions, recovery }: Way,
 ): { readonly feed: Feed | undefined; readonly entered: SubscribeResult } {
-  const feed = wishes && hub.feedOf(channel, protocol, wishes);
+  const feed = feedOptions && hub.feedOf(channel, protocol, feedOptions);
   const entered = feed ? hub.enterFeed(channel, feed, recovery) : hub.enter(channel, protocol, recovery);
   return { feed, entered };
 }
 
 type Way = {
   readonly protocol: Protocol;
-  readonly wishes: FeedOptions | undefined;
+  readonly feedOptions: FeedOptions | undefined;
   readonly recovery: Recovery | undefined;
 };
 
@@ -96,15 +98,15 @@ export function withFeed(live: Live, feed: Feed | undefined): Live {
 export function resultOf(
   channel: HubChannel,
   entered: SubscribeResult,
-  { options, wishes, read, manner }: Entrance,
+  { options, feedOptions, read, delivery }: EntryOptions,
 ): SubscribeResult {
-  if (read !== undefined) return lastResult(channel, read, { entered, wishes });
+  if (read !== undefined) return lastResult(channel, read, { entered, feedOptions });
   if (options.type === 'sharedPoll') return entered;
   if (options.type !== undefined && options.type !== 'stream') return recoveredResult(channel, entered);
   if (options.rejectUnrecovered === true && entered.wasRecovering && !entered.recovered) {
     throw new ClientError('unrecoverablePosition');
   }
-  return answering(options.since, placed(entered, manner));
+  return answering(options.since, placed(entered, delivery));
 }
 
 /** A client that asked for what it missed, where nothing is kept for it, must know that it was not given that. */
@@ -113,13 +115,17 @@ export function answering(since: Position | undefined, result: SubscribeResult):
 }
 
 /** Without a place where the client is not to recover, or to know where it is. */
-export function placed(entered: SubscribeResult, { recovers, isPositioned }: Manner): SubscribeResult {
+export function placed(entered: SubscribeResult, { recovers, isPositioned }: DeliveryOptions): SubscribeResult {
   if (recovers || !entered.recoverable) return entered;
   return { ...entered, recoverable: false, ...(isPositioned && { positioned: true }) };
 }
 
 /** From where a client that comes into a log is given publications. */
-export function sinceOf({ namespace }: HubChannel, options: SubscribeOptions, { recovers }: Manner): From | undefined {
+export function sinceOf(
+  { namespace }: HubChannel,
+  options: SubscribeOptions,
+  { recovers }: DeliveryOptions,
+): From | undefined {
   const { type, recovery, autoRecover } = namespace;
   if (type !== 'stream') return fromOf(options);
   if (!recovers) return undefined;

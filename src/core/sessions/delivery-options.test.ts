@@ -4,7 +4,7 @@ import { TestNode } from '../../../tests/core/node.ts';
 import { centrifugeJson, centrifugeProtobuf } from '../../protocols/centrifuge/protocol.ts';
 import type { Principal } from '../access/principal.ts';
 import { CLOSED_NAMESPACE } from '../channels/namespace.ts';
-import { mannerOf, serverMannerOf, shownOf } from './manner.ts';
+import { deliveryOptionsOf, serverDeliveryOptionsOf, visibilityOf } from './delivery-options.ts';
 
 const PLAIN = { ...CLOSED_NAMESPACE, forceRecovery: false, forcePositioning: false };
 const unasked = { recoverable: false, positioned: false };
@@ -25,19 +25,19 @@ describe('SO1 joins and leaves', () => {
       { forcePushJoinLeave: false },
       true,
     ],
-  ])('SO1 %s', (_what, namespace, wishes, override, told) => {
-    expect(mannerOf({ ...PLAIN, ...namespace }, wishes, override).hearsJoinLeave).toBe(told);
+  ])('SO1 %s', (_what, namespace, feedOptions, override, told) => {
+    expect(deliveryOptionsOf({ ...PLAIN, ...namespace }, feedOptions, override).hearsJoinLeave).toBe(told);
   });
 
   // `PushJoinLeave` of server-side subscriptions is `ForcePushJoinLeave` there; the others have no such wish.
   test('SO14 a server-side subscription hears joins unasked only where its protocol has no way to ask', () => {
     const told = { ...PLAIN, joinLeave: true };
-    expect(serverMannerOf(told, {}).hearsJoinLeave).toBe(true);
-    expect(serverMannerOf(told, {}, { forcePushJoinLeave: false }).hearsJoinLeave).toBe(false);
-    expect(serverMannerOf(told, centrifugeJson).hearsJoinLeave).toBe(false);
-    expect(serverMannerOf(told, centrifugeProtobuf).hearsJoinLeave).toBe(false);
-    expect(serverMannerOf({ ...told, forceJoinLeave: true }, centrifugeJson).hearsJoinLeave).toBe(true);
-    expect(serverMannerOf(told, centrifugeJson, { forcePushJoinLeave: true }).hearsJoinLeave).toBe(true);
+    expect(serverDeliveryOptionsOf(told, {}).hearsJoinLeave).toBe(true);
+    expect(serverDeliveryOptionsOf(told, {}, { forcePushJoinLeave: false }).hearsJoinLeave).toBe(false);
+    expect(serverDeliveryOptionsOf(told, centrifugeJson).hearsJoinLeave).toBe(false);
+    expect(serverDeliveryOptionsOf(told, centrifugeProtobuf).hearsJoinLeave).toBe(false);
+    expect(serverDeliveryOptionsOf({ ...told, forceJoinLeave: true }, centrifugeJson).hearsJoinLeave).toBe(true);
+    expect(serverDeliveryOptionsOf(told, centrifugeJson, { forcePushJoinLeave: true }).hearsJoinLeave).toBe(true);
   });
 });
 
@@ -53,16 +53,16 @@ describe('SO2 recovery and position', () => {
     ['a position forced by the subscription', {}, unasked, { forcePositioning: true }, [false, true]],
     ['forced, but not here', { forceRecovery: true }, unasked, { forceRecovery: false }, [false, false]],
     ['asked for, though not forced here', {}, { recoverable: true }, { forceRecovery: false }, [true, true]],
-  ])('SO2 %s', (_what, namespace, wishes, override, expected) => {
-    const { recovers, isPositioned } = mannerOf({ ...PLAIN, ...namespace }, wishes, override);
+  ])('SO2 %s', (_what, namespace, feedOptions, override, expected) => {
+    const { recovers, isPositioned } = deliveryOptionsOf({ ...PLAIN, ...namespace }, feedOptions, override);
     expect([recovers, isPositioned]).toEqual(expected);
   });
 });
 
 test('SO3 what others see of a subscription is as its grant says, else as the namespace does', () => {
   const namespace = { ...PLAIN, presence: true };
-  expect(shownOf(namespace)).toEqual({ presence: true, inMaps: true, joinLeave: false });
-  expect(shownOf(namespace, { presence: false, joinLeave: true })).toEqual({
+  expect(visibilityOf(namespace)).toEqual({ presence: true, inMaps: true, joinLeave: false });
+  expect(visibilityOf(namespace, { presence: false, joinLeave: true })).toEqual({
     ...{ presence: false, inMaps: false, joinLeave: true },
   });
 });

@@ -1,0 +1,31 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { Guard } from '../guard.ts';
+import type { Session } from '../sessions/session.ts';
+
+/** Sessions that have something to write at the end of this turn of the event loop. */
+export class FlushQueue {
+  readonly #clock: Clock;
+  readonly #guard: Guard;
+  #sessions: Session[] = [];
+
+  constructor(clock: Clock, guard: Guard) {
+    this.#clock = clock;
+    this.#guard = guard;
+  }
+
+  add(session: Session): void {
+    if (this.#sessions.length === 0) this.#clock.soon(this.#flush);
+    this.#sessions.push(session);
+  }
+
+  readonly #flush = (): void => {
+    const sessions = this.#sessions;
+    this.#sessions = [];
+    for (const session of sessions) if (!this.#guard.run('answers', () => session.flush())) this.#close(session);
+  };
+
+  /** An answer is lost: the client must come back to learn of it. */
+  #close(session: Session): void {
+    this.#guard.run('answers', () => session.close('internal'));
+  }
+}

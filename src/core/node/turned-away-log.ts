@@ -1,0 +1,30 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
+import type { TurnedAway } from '../limits/arrivals.ts';
+
+/** Between two log records about one limit. */
+const PAUSE_MS = 60_000;
+
+type TurnedAwayLogParts = {
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly connections: () => number;
+};
+
+/** Logs connections that were refused: one record a limit and minute, whatever storm there is. */
+export class TurnedAwayLog {
+  readonly #parts: TurnedAwayLogParts;
+  readonly #recordedAt = new Map<TurnedAway['limit'], number>();
+
+  constructor(parts: TurnedAwayLogParts) {
+    this.#parts = parts;
+  }
+
+  note({ limit }: TurnedAway, address: string): void {
+    const { clock, telemetry, connections } = this.#parts;
+    const now = clock.now();
+    if (limit === 'draining' || Math.abs(now - (this.#recordedAt.get(limit) ?? 0)) < PAUSE_MS) return;
+    this.#recordedAt.set(limit, now);
+    telemetry.record('warn', 'connection.turned_away', { limit, address, connections: connections() });
+  }
+}
