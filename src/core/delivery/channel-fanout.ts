@@ -16,9 +16,9 @@ export type FanoutSettings = {
   readonly protocols: readonly Protocol[];
   readonly clock: Clock;
   readonly guard: Guard;
-  /** Absent where nothing is traced. */
+  /** Absent if nothing is traced. */
   readonly traces?: Traces | undefined;
-  /** All subscribers of the channel must start anew. */
+  /** All subscribers of the channel must start again. */
   readonly onReset: (channel: string) => void;
   /** The client's session, if it is connected to this node. */
   readonly sessionOf?: (client: string) => Excepted | undefined;
@@ -39,9 +39,9 @@ export class ChannelFanout {
   readonly #settings: FanoutSettings;
   readonly #protocols: ReadonlyMap<string, Protocol>;
   #unflushed = new Set<HubChannel>();
-  /** Publications handed to the runtime since the start, counted once for each subscriber. */
+  /** Publications passed to the runtime since the start, counted once per subscriber. */
   deliveries = 0;
-  /** How long each delivery took, from being accepted (by the clock of the node that did) to the runtime. */
+  /** Delay of each delivery, from acceptance (by the clock of the accepting node) to the runtime. */
   readonly deliveryDelay = new Histogram();
 
   constructor(settings: FanoutSettings) {
@@ -87,7 +87,7 @@ export class ChannelFanout {
 
   readonly #flushAll = (): void => {
     const channels = this.#unflushed;
-    // First: were it still filled after an exception, no later publication would be flushed.
+    // Cleared first: if it stayed filled after an exception, no later publication would be flushed.
     this.#unflushed = new Set();
     for (const channel of channels) this.flush(channel);
   };
@@ -128,7 +128,7 @@ export class ChannelFanout {
     for (const { time } of publications) this.deliveryDelay.observe((now - time) / 1_000, listening);
   }
 
-  /** Encodes for one protocol. `burst` keeps the encoded frames where feeds need them too. */
+  /** Encodes for one protocol. `burst` keeps the encoded frames if feeds need them too. */
   #sendAs(protocol: Protocol, channel: HubChannel, publications: readonly Publication[], burst?: Burst): void {
     const { name } = channel;
     const { epoch } = channel.position;
@@ -149,7 +149,7 @@ export class ChannelFanout {
     send(frames, except);
   }
 
-  /** Publishes to all but the connection `left`, which is out of the topic meanwhile. */
+  /** Publishes to all except the connection `left`, which is out of the topic meanwhile. */
   #publish(topic: string, frames: readonly Frame[], left: Connection | undefined): void {
     left?.leave(topic);
     for (const frame of frames) this.#settings.fanout.publish(topic, frame);

@@ -6,7 +6,7 @@ import { Turns } from './turns.ts';
 
 export type DeadLetterPage = { readonly letters: readonly DeadLetter[]; readonly next: string | null };
 
-/** What is kept of them; past it those go that were added first. */
+/** Limits; above them the oldest are removed. */
 export type DeadLetterBounds = { readonly works: number; readonly bytes: number; readonly ms: number };
 
 type Parts = {
@@ -14,37 +14,37 @@ type Parts = {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly bounds: DeadLetterBounds;
-  /** They are work again. */
+  /** They are pending work again. */
   readonly onRevived: (letters: readonly DeadLetter[]) => void;
 };
 
 const PAGE = 100;
 
-/** Work that failed for good: shown, tried again or thrown away by whoever looks after the installation. */
+/** Permanently failed work: listed, retried or deleted by operators. */
 export class DeadLetters {
   readonly #parts: Parts;
   #works = 0;
   #bytes = 0;
-  /** What changes their number goes one after the other, so that each is counted once. */
+  /** Changes of their number run one after another, so that each is counted once. */
   readonly #turns = new Turns();
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** How many there are, and the bytes of what they would do. */
+  /** Their number, and the bytes of their data. */
   get total(): { readonly works: number; readonly bytes: number } {
     return { works: this.#works, bytes: this.#bytes };
   }
 
-  /** What there is at a start. */
+  /** Counts them at the start. */
   count(sizes: readonly LaneSize[]): void {
     const dead = sizes.filter((size) => size.dead);
     this.#works = dead.reduce((sum, { works }) => sum + works, 0);
     this.#bytes = dead.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Newest first; `after` is `next` of the page before. */
+  /** Newest first; `after` is `next` of the previous page. */
   async page(after: string | undefined, limit: number): Promise<DeadLetterPage> {
     const found = await this.#parts.log.deadLetters({ after, limit: limit + 1 });
     const letters = found.slice(0, limit);
@@ -68,23 +68,23 @@ export class DeadLetters {
     return this.#turns.run(async () => this.#remove([await this.get(id)]));
   }
 
-  /** Gives how many. */
+  /** Returns their number. */
   retryAll(): Promise<number> {
     return this.#turns.run(() => this.#all((letters) => this.#revive(letters)));
   }
 
-  /** Gives how many. */
+  /** Returns their number. */
   discardAll(): Promise<number> {
     return this.#turns.run(() => this.#all((letters) => this.#remove(letters)));
   }
 
-  /** A work has become one. */
+  /** Work has become a dead letter. */
   buried(bytes: number): void {
     this.#works += 1;
     this.#bytes += bytes;
   }
 
-  /** Lets go of what is past the bounds. To be called now and then. */
+  /** Removes what exceeds the limits. To be called periodically. */
   trim(): Promise<void> {
     return this.#turns.run(async () => {
       const { log, telemetry, clock, bounds } = this.#parts;
@@ -104,7 +104,7 @@ export class DeadLetters {
     });
   }
 
-  /** As many of the oldest as must go. */
+  /** As many of the oldest as must be removed. */
   #pastBounds(oldest: readonly DeadLetter[]): readonly DeadLetter[] {
     const { bounds } = this.#parts;
     let [works, bytes] = [this.#works, this.#bytes];
@@ -117,7 +117,10 @@ export class DeadLetters {
     return kept < 0 ? oldest : oldest.slice(0, kept);
   }
 
-  /** From the oldest to what is now the newest, so that lanes keep their order. One that dies again is not met twice. */
+  /**
+   * From the oldest to the currently newest, so that lanes keep their order. One that fails again is not processed
+   * twice.
+   */
   async #all(act: (letters: readonly DeadLetter[]) => Promise<void>): Promise<number> {
     const { log } = this.#parts;
     const [newest] = await log.deadLetters({ limit: 1 });

@@ -4,8 +4,8 @@ import { isThisMachine, networkOf } from './attempt-limits.ts';
 type Who = { readonly principal: Principal; readonly address: string; readonly client?: string };
 
 /**
- * Whose share of the node's time a piece of work is taken from: a user's, or that of the network from which nobody in
- * particular comes. On this machine a network says nothing, as it may be a proxy's; there each connection or request has its own.
+ * The key a piece of work is charged to: the user, or the network of an anonymous client. On this machine the network
+ * may be a proxy's; there each connection or request has its own key.
  */
 export function workKeyOf({ principal, address, client }: Who): string {
   if (principal.kind === 'app' && principal.user !== '') return `app/${principal.app}/${principal.user}`;

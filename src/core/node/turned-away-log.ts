@@ -2,7 +2,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { TurnedAway } from '../limits/arrivals.ts';
 
-/** Between two log records about one limit. */
+/** Interval of log records about one limit. */
 const PAUSE_MS = 60_000;
 
 type TurnedAwayLogParts = {
@@ -11,7 +11,7 @@ type TurnedAwayLogParts = {
   readonly connections: () => number;
 };
 
-/** Logs connections that were refused: one record a limit and minute, whatever storm there is. */
+/** Logs refused connections: one record per limit and minute, whatever the load. */
 export class TurnedAwayLog {
   readonly #parts: TurnedAwayLogParts;
   readonly #recordedAt = new Map<TurnedAway['limit'], number>();

@@ -5,32 +5,31 @@ import { ruleText } from '../access/rules.ts';
 import { ClientError } from '../errors.ts';
 import type { BoundOperation, OperationContext } from './operation.ts';
 
-/** All operations of the installation, behind the one check of access and input. */
+/** All operations of the installation, behind the single check of access and input. */
 export type Operations = {
   /**
-   * Runs an operation for a caller, whichever way the call came. An absent input stands for `{}`.
+   * Runs an operation for a caller, over any transport. An absent input counts as `{}`.
    *
-   * Rejects with `ClientError`: `methodNotFound`; `notAvailable` for a name that is no feature's (nobody takes such
-   * calls), and for an operation that exists over HTTP alone and
-   * was not called over it; `unauthorized` for an anonymous caller; `permissionDenied` for one of too low a role;
-   * `invalidInput` naming the first wrong field; and with whatever the handler throws.
+   * Rejects with `ClientError`: `methodNotFound`; `notAvailable` for a name outside every feature, and for an HTTP-only
+   * operation called otherwise; `unauthorized` for an anonymous caller; `permissionDenied` for a lower role;
+   * `invalidInput` naming the first invalid field; and with the handler's errors.
    */
   call(name: string, context: OperationContext, input: unknown): Promise<unknown>;
-  /** Whether calls of this name are a feature's, be there such an operation or not. */
+  /** Whether calls with this name belong to a feature, even if there is no such operation. */
   takes(name: string): boolean;
   /** Every operation, by name. */
   readonly list: readonly Operation[];
 };
 
-/** An operation with what can be decided before the first call. */
+/** An operation with precomputed checks. */
 type Prepared = BoundOperation & {
-  /** The highest index in `ROLES` that may call; undefined: anyone may. */
+  /** The highest index in `ROLES` that may call; undefined: anyone. */
   readonly lowestRole: number | undefined;
 };
 
 const RANK = Object.fromEntries(ROLES.map((role, index) => [role, index])) as Record<Role, number>;
 
-/** Joins the features' operations. Throws `Error` when two have the same name: the program is wrong. */
+/** Joins the features' operations. Throws `Error` if two have the same name: a programming error. */
 export function createOperations(bound: readonly BoundOperation[]): Operations {
   const byName = new Map<string, Prepared>();
   for (const each of bound) {
@@ -40,7 +39,7 @@ export function createOperations(bound: readonly BoundOperation[]): Operations {
   }
   const features = new Set([...byName.keys()].map(featureOf));
   return {
-    // Nothing is awaited before the handler: calls of one connection reach it in the order they came in.
+    // Nothing is awaited before the handler: calls of one connection reach it in order.
     call: async (name, context, input) => {
       const prepared = byName.get(name);
       if (prepared === undefined)
@@ -85,7 +84,7 @@ function checkedInput(operation: Operation, input: unknown): unknown {
   throw issue === undefined ? new ClientError('invalidInput') : invalidInput(issue);
 }
 
-/** zod throws for some inputs (an object whose `length` cannot be compared): what it cannot judge is wrong too. */
+/** zod throws for some inputs (an object whose `length` cannot be compared): those are invalid too. */
 function parse(schema: z.ZodType, input: unknown): z.ZodSafeParseResult<unknown> {
   try {
     return schema.safeParse(input, { error: ruleText });
@@ -100,7 +99,7 @@ function invalidInput(issue: z.core.$ZodIssue): ClientError {
   return new ClientError('invalidInput', field === '' ? { message } : { field, message });
 }
 
-/** The rule that was broken; for a choice between shapes, what each of them lacks. */
+/** The violated rule; for a union, what each of its shapes lacks. */
 function ruleOf(issue: z.core.$ZodIssue): string {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue.message;
   return issue.errors.map(([first]) => (first === undefined ? issue.message : describe(first))).join('; or ');

@@ -40,12 +40,12 @@ export function applyExternalOrder(session: Session, order: ExternalOrder): void
   }
 }
 
-/** Whether the session is one of this person of the installation. */
+/** Whether the session belongs to this person of the installation. */
 export function isMeant({ principal }: Session, user: string): boolean {
   return principal.kind === 'user' && principal.user === user;
 }
 
-/** The nearest reason, for clients of protocols that have other codes. */
+/** The nearest reason, for clients of protocols with other codes. */
 function kindOf(ending: Ending | undefined): DisconnectName {
   return ending !== undefined && comesBack(ending.code) ? 'forceReconnect' : 'forceDisconnect';
 }

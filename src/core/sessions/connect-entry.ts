@@ -11,26 +11,26 @@ import type { Subscriber, SubscriptionHost } from './subscriber.ts';
 import { LIVE_BY_CLIENT, type Live, liveOf, sinceOf } from './subscription.ts';
 import type { SubscriptionTable } from './subscription-table.ts';
 
-/** The channels that a connecting client is put into: first counted in, then, once it has been told, joined. */
+/** The channels of a connecting client: first it is counted in, then, after the reply, joined. */
 export type Entering = {
   enter(): Entered;
   join(): void;
   abandon(): void;
 };
 
-/** What a connecting client is told of the channels it is in; see `ConnectResult`. */
+/** The subscriptions in the connect reply; see `ConnectResult`. */
 export type Entered = {
   readonly subscriptions: ReadonlyMap<string, SubscribeResult>;
   readonly restored?: ReadonlyMap<string, SubscribeResult>;
 };
 
-/** Whether the client is back in all its channels, those too that the server puts it into, and has lost nothing of them. */
+/** Whether the client was restored to all its channels, including server-side ones, without a loss. */
 export function isResumed({ subscriptions, restored }: Entered): boolean {
   if (restored === undefined) return false;
   return [...subscriptions.values()].every(({ wasRecovering, recovered }) => recovered || !wasRecovering);
 }
 
-/** Where a client was in each channel when it left. */
+/** The client's position in each channel when it left. */
 export type Positions = ReadonlyMap<string, Since>;
 type Held = Map<string, HubChannel>;
 
@@ -39,23 +39,23 @@ export type ConnectingClient = {
   readonly session: Subscriber;
   readonly table: SubscriptionTable;
   readonly entry: ChannelEntry;
-  /** Whether the channel was taken away while the connection was being set up. */
+  /** Whether the channel was revoked during the connect. */
   isRevoked(channel: string): boolean;
   /** From now on a revocation finds the subscription itself. */
   settled(): void;
 };
 
 type Wanted = {
-  /** Into which the server puts the client, with what the developer's backend says of that. */
+  /** Channels the server subscribes the client to, with the developer's backend's options. */
   readonly names: ReadonlyMap<string, ServerSubscription | undefined>;
   readonly since: Positions;
-  /** Into which it asks to be brought back: all or none. */
+  /** Channels the client asks to be restored: all or none. */
   readonly restore?: Positions;
 };
 
 /**
- * Makes everything ready for a connecting client, so that it can then enter all channels in one turn: those the
- * server puts it into, and those that it asks to be brought back into.
+ * Prepares a connecting client, so that it can then enter all channels in one turn: server-side ones, and those to be
+ * restored.
  */
 export async function prepareEntering(
   node: SubscriptionHost,
@@ -76,11 +76,11 @@ class ConnectEntry implements Entering {
   readonly #node: SubscriptionHost;
   readonly #client: ConnectingClient;
   readonly #wanted: Wanted;
-  /** Those to be brought back into, without those that the server puts it into anyway. */
+  /** Those to be restored, without the server-side ones. */
   readonly #restorable: Positions;
   readonly #held: Held = new Map();
   readonly #back: Held = new Map();
-  /** What the client is told of each. */
+  /** The result for each. */
   readonly #results = new Map<string, SubscribeResult>();
 
   constructor(node: SubscriptionHost, client: ConnectingClient, wanted: Wanted) {
@@ -105,7 +105,7 @@ class ConnectEntry implements Entering {
 
   enter(): Entered {
     if (![...this.#held.values(), ...this.#back.values()].every(({ isReady }) => isReady)) {
-      // A history began anew meanwhile, so the client has no place in it: it must come again.
+      // A new epoch began meanwhile, so the client's position is invalid: it must reconnect.
       this.abandon();
       throw new DisconnectError('insufficientState');
     }
@@ -160,7 +160,7 @@ class ConnectEntry implements Entering {
     return answers.every((allowed) => allowed);
   }
 
-  /** Enters all of them, if all that was missed can be given; otherwise none. */
+  /** Enters all of them, if everything missed can be recovered; otherwise none. */
   #restoreAll(budget: RecoveryBudget): Map<string, SubscribeResult> | undefined {
     const { table } = this.#client;
     const results = new Map<string, SubscribeResult>();

@@ -13,24 +13,24 @@ import type { SubscribeResult } from '../protocol/pushes.ts';
 import type { DeliveryOptions } from './delivery-options.ts';
 import type { SubscribeOverride } from './subscribe-override.ts';
 
-/** `entering`: allowed or being asked, not yet in. It is called off by being forgotten; another may take its place. */
+/** `entering`: allowed or being checked, not yet in. It is cancelled by removing it; another may replace it. */
 export type Subscription = Entry | Live;
 export type Entry = { readonly tag: 'entering'; readonly by: SubscribedBy };
 export type Live = {
   readonly tag: 'live';
   readonly by: SubscribedBy;
-  /** Visibility with the client in this channel; JSON text. */
+  /** Shown with the client in this channel; JSON text. */
   readonly info?: string;
-  /** As whom the client is in this channel, where that differs. */
+  /** The client's identity in this channel, if it differs. */
   readonly user?: string;
   readonly expiresAt?: number;
-  /** Whether the developer's backend is asked when that time has come, rather than the client for a new token. */
+  /** Whether the developer's backend renews it on expiry, instead of the client with a new token. */
   readonly vouched?: true;
-  /** Where it takes publications in a way of its own. */
+  /** If it has its own delivery options. */
   readonly feed?: Feed;
   /** Of a shared poll. */
   readonly tracking?: Tracking;
-  /** What differs from the namespace's options. */
+  /** Options that differ from the namespace's. */
   readonly override?: SubscribeOverride;
 };
 export type SubscribedBy = 'client' | 'server';
@@ -38,24 +38,24 @@ export type SubscribedBy = 'client' | 'server';
 export const LIVE_BY_CLIENT: Live = { tag: 'live', by: 'client' };
 export const LIVE_BY_SERVER: Live = { tag: 'live', by: 'server' };
 
-/** How a client comes in, once it may: with a read part where the channel is a map. */
+/** A client's way in, once it is allowed: with the part read, in a map. */
 export type EntryOptions = {
   readonly options: SubscribeOptions;
   readonly delivery: DeliveryOptions;
   readonly feedOptions: FeedOptions | undefined;
   readonly read: MapRead | undefined;
-  /** Whether the client had it on the connection before: its protocol decides what it is given of it. */
+  /** Whether the client had it on the connection before: its protocol decides what it recovers. */
   readonly isRestored?: true;
 };
 
-/** Throws `limitExceeded` when one more user is too many. */
+/** Throws `limitExceeded` if one more user is too many. */
 export function checkRoom({ present }: HubChannel, grant: Grant | undefined): void {
   if (grant?.userLimit === undefined || present === undefined) return;
   if (present.users < grant.userLimit || present.hasUser(grant.user)) return;
   throw new ClientError('limitExceeded', { message: `at most ${grant.userLimit} users in a presence channel` });
 }
 
-/** One object serves all subscriptions about which there is nothing more to say. `self`: who the client is elsewhere. */
+/** One object serves all subscriptions without further options. `self`: the client's identity elsewhere. */
 export function liveOf(by: SubscribedBy, grant: Grant | undefined, self: string): Live {
   const { info, expiresAt } = grant ?? {};
   const user = grant === undefined || grant.user === self ? undefined : grant.user;
@@ -73,7 +73,7 @@ export function liveOf(by: SubscribedBy, grant: Grant | undefined, self: string)
   };
 }
 
-/** Counts a subscriber in, the way that it takes publications; it must join in this same turn. */
+/** Counts a subscriber in, with its delivery options; it must join in this same turn. */
 export function enterAs(
   hub: Hub,
   channel: HubChannel,
@@ -94,7 +94,7 @@ export function withFeed(live: Live, feed: Feed | undefined): Live {
   return feed === undefined ? live : { ...live, feed };
 }
 
-/** What the client is told. Throws `unrecoverablePosition` where it would rather be refused than begin anew. */
+/** The client's result. Throws `unrecoverablePosition` if it prefers an error to missing recovery. */
 export function resultOf(
   channel: HubChannel,
   entered: SubscribeResult,
@@ -109,18 +109,18 @@ export function resultOf(
   return answering(options.since, placed(entered, delivery));
 }
 
-/** A client that asked for what it missed, where nothing is kept for it, must know that it was not given that. */
+/** A client that requested recovery must know that it was not recovered, if nothing is kept for it. */
 export function answering(since: Position | undefined, result: SubscribeResult): SubscribeResult {
   return since === undefined || result.wasRecovering ? result : { ...result, wasRecovering: true };
 }
 
-/** Without a place where the client is not to recover, or to know where it is. */
+/** Without a position if the client must not recover, or know it. */
 export function placed(entered: SubscribeResult, { recovers, isPositioned }: DeliveryOptions): SubscribeResult {
   if (recovers || !entered.recoverable) return entered;
   return { ...entered, recoverable: false, ...(isPositioned && { positioned: true }) };
 }
 
-/** From where a client that comes into a log is given publications. */
+/** The start of recovery for a client that enters a log. */
 export function sinceOf(
   { namespace }: HubChannel,
   options: SubscribeOptions,
