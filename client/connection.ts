@@ -1,10 +1,13 @@
 import type { Centrifuge } from 'centrifuge';
 import { createObservable, type Observable, type Settable } from './listeners.ts';
 
-/** How the live connection is doing. */
+/** The state of the live connection. */
 export type ConnectionState =
   | {
-      /** Not asked for, closed by `disconnect()`, or refused for good: then `code` (3500 and up, or an error's) says why. */
+      /**
+       * Not requested, closed by `disconnect()`, or refused permanently: then `code` (3500 and up, or an error's) says
+       * why.
+       */
       readonly kind: 'disconnected';
       readonly code: number;
       readonly reason: string;
@@ -13,7 +16,7 @@ export type ConnectionState =
       readonly kind: 'connecting';
       /** When this began, in milliseconds since 1970. */
       readonly since: number;
-      /** When the next try starts, in milliseconds since 1970; in the past or absent while one is under way. */
+      /** When the next attempt starts, in milliseconds since 1970; in the past or absent during an attempt. */
       readonly retryAt?: number;
     }
   | { readonly kind: 'connected'; readonly client: string };
@@ -22,7 +25,7 @@ export type Connection = {
   readonly state: Observable<ConnectionState>;
   connect(): void;
   disconnect(): void;
-  /** Tries again at once instead of at `retryAt`; does nothing in other states. */
+  /** Retries at once instead of at `retryAt`; does nothing in other states. */
   retryNow(): void;
 };
 
@@ -44,7 +47,7 @@ export function watchConnection(centrifuge: Centrifuge): Connection {
     disconnect: () => centrifuge.disconnect(),
     retryNow: () => {
       if (state.get().kind !== 'connecting') return;
-      // Positions of subscriptions survive this, so nothing is missed.
+      // Positions of subscriptions are kept, so nothing is missed.
       isRetrying = true;
       centrifuge.disconnect();
       isRetrying = false;
@@ -53,7 +56,7 @@ export function watchConnection(centrifuge: Centrifuge): Connection {
   };
 }
 
-/** The Centrifuge client tells nobody how long it waits, so this listens where it asks itself. */
+/** The Centrifuge client does not expose its retry delay, so it is observed where it is computed. */
 function watchRetries(centrifuge: Centrifuge, state: Settable<ConnectionState>): void {
   const internals = centrifuge as unknown as { _getReconnectDelay?(): number };
   const delayOf = internals._getReconnectDelay?.bind(centrifuge);

@@ -19,7 +19,7 @@ for (const [, from, to] of source.matchAll(/^([0-9A-F]+) ;\t([0-9A-F ]+) ;/gm)) 
   const target = textOf(to).toLowerCase();
   const character = textOf(from);
   if (!/^[a-z0-9._-]+$/.test(target)) continue;
-  // What compatibility normalisation and lower case do already needs no row.
+  // Characters handled by compatibility normalisation and lower case need no row.
   if (character.normalize('NFKC').toLowerCase() === target) continue;
   // Capital I is a small i first; who compares a name asks for both readings (`looksOf`).
   if (character === 'I') continue;

@@ -71,7 +71,7 @@ async function prepare(options: BenchOptions, tally: Tally): Promise<Run> {
   return run;
 }
 
-/** An app's channels have no namespace in their names. */
+/** An app's channel names have no namespace. */
 function channelOf(options: BenchOptions): string {
   if (options['--channel'] !== '') return options['--channel'];
   const name = `bench-${randomBytes(3).toString('hex')}`;

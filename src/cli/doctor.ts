@@ -56,7 +56,7 @@ async function look(options: DoctorOptions, loaded: Loaded, report: Report): Pro
 
 type Loaded = { readonly config: Config } | { readonly problem: string };
 
-/** Settings that do not hold are a finding; a flag that there is none of is a mistake. Throws `StartError` for that. */
+/** Invalid settings are a finding; an unknown flag is an error. Throws `StartError` for that. */
 function loadedConfig({ settings }: DoctorOptions): Loaded {
   readFlags(settings);
   try {

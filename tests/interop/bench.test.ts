@@ -106,7 +106,7 @@ describe('for a person', () => {
   test('the result fits 80 columns and says that all checks passed', async () => {
     const { code, out } = await bench(server.url, ...SHORT.slice(0, -1));
     expect(code).toBe(0);
-    expect(out).toContain('The checks are well');
+    expect(out).toContain('All checks passed');
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
@@ -116,7 +116,7 @@ describe('for a person', () => {
     running.signal('SIGINT');
     const { code, out } = await running.result;
     expect(code).toBe(130);
-    expect(out).toContain('Called off; this is what there was by then.');
+    expect(out).toContain('Interrupted; these are the results so far.');
   });
 
   test('a server that dies is reported by name and exit code', async () => {

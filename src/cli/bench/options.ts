@@ -48,7 +48,7 @@ export const BENCH_OPTIONS = {
 
 export type BenchOptions = OptionValues<typeof BENCH_OPTIONS> & { readonly url: string };
 
-/** Options that only some scenarios know. */
+/** Options of some scenarios only. */
 const ONLY: Readonly<Record<string, readonly ScenarioName[]>> = {
   '--connections': ['fan-out', 'connect', 'reconnect'],
   '--publishers': ['fan-out', 'publish'],
@@ -76,7 +76,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
     throw new StartError('--channel must stand without --namespace, as its name begins with one');
   }
   checkApp(values);
-  // All who come back at once is what a restart looks like.
+  // A simultaneous return of all is what a restart looks like.
   const rate =
     scenario === 'reconnect' && !given.has('--connect-rate') ? Number.POSITIVE_INFINITY : values['--connect-rate'];
   return {

@@ -7,12 +7,12 @@ const SOON_DAYS = 14;
 const ANSWER_MS = 10_000;
 const NAME = 'certificate';
 
-/** Whether clients will trust the TLS certificate, and for how long yet. */
+/** Whether clients will trust the TLS certificate, and until when. */
 export function certificateFinding(url: string): Promise<Finding> {
   const { hostname, port } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');
   return new Promise((resolve) => {
-    // Whatever it is, it is to be looked at: nothing is said to the other side.
+    // Any certificate is accepted for inspection: nothing is sent to the other side.
     const socket = connect({ host, port: Number(port || 443), servername: host, rejectUnauthorized: false });
     const end = (finding: Finding) => {
       resolve(finding);

@@ -3,18 +3,18 @@ import { networkErrorText } from '../deployment/network-error.ts';
 import { bytes } from '../figures.ts';
 import { type Finding, fail, ok, skip, warn } from './finding.ts';
 
-/** The largest body that the server takes: a picture. */
+/** The largest body the server accepts: a picture. */
 const LARGEST_BODY = 5 * 1_024 ** 2;
 const ANSWER_MS = 30_000;
-/** Scripts and styles with which the page begins. */
+/** Scripts and styles of the page. */
 const FILES = /\s(?:src|href)="(\/[^"]+\.(?:js|css))"/g;
-/** Smaller files are sent as they are. */
+/** Smaller files are sent uncompressed. */
 const WORTH_IT = 8_192;
 const STRICT = 'Strict-Transport-Security';
-/** Only what passes the guards of the HTTP edge carries its headers. */
+/** Only responses of the HTTP edge have its headers. */
 const GUARDED = '/api/v1';
 
-/** What stands before the server, and whether the server knows of it. */
+/** Checks what is in front of the server, and whether the server knows. */
 export async function forwardingFinding(url: string, config: Config | undefined): Promise<Finding> {
   try {
     const plain = await head(url, {});
@@ -46,7 +46,7 @@ async function head(url: string, headers: Readonly<Record<string, string>>): Pro
   return response.headers;
 }
 
-/** Cookies are marked for TLS, and browsers told to stay with it, only where the server knows of it. */
+/** Cookies are Secure, and HSTS is sent, only if the server knows. */
 function encrypted(shown: string, knows: boolean): Finding {
   if (knows) return ok('proxy', `${shown}; the server knows that clients come over TLS`);
   return fail(
@@ -67,7 +67,7 @@ function believed(shown: string, isProxied: boolean): Finding {
   );
 }
 
-/** Whether pictures come through. */
+/** Checks whether pictures can be uploaded. */
 export async function bodyFinding(url: string): Promise<Finding> {
   const name = 'large body';
   try {
@@ -89,7 +89,7 @@ export async function bodyFinding(url: string): Promise<Finding> {
   }
 }
 
-/** Whether the web app is sent compressed, as the server does it. */
+/** Checks whether the web app is compressed, as the server sends it. */
 export async function compressionFinding(url: string): Promise<Finding> {
   const name = 'web app';
   try {

@@ -1,19 +1,21 @@
 /**
- * Every option of Centrifugo 6 (internal/config, internal/configtypes) with what it is here. docs/migrating.md and what
- * `migrate-config` says about options that it leaves out are made from this table.
+ * Every option of Centrifugo 6 (internal/config, internal/configtypes) with its counterpart here. docs/migrating.md and
+ * the notes of `migrate-config` about options left out are generated from this table.
  *
- * `set`: translated into what is named. `same`: holds without a setting. `none`: there is nothing like it, and why.
+ * `set`: translated to the named setting. `same`: applies without a setting. `none`: no counterpart, with the reason.
  */
 export type OptionRow = {
-  /** A path; with `.*` behind it, all below. `<namespace>` and `<proxy>` stand for the places in `PLACES`. */
+  /**
+   * A path; `.*` at its end includes everything below. `<namespace>` and `<proxy>` stand for the places in `PLACES`.
+   */
   readonly option: string;
   readonly how: 'set' | 'same' | 'none';
   readonly here: string;
-  /** The value that it has where nobody sets it. */
+  /** Its default value. */
   readonly standard?: string | number;
 };
 
-/** Where the options of a namespace, and those of a proxy, can stand. */
+/** The places of a namespace's options, and of a proxy's. */
 export const PLACES: Readonly<Record<string, readonly string[]>> = {
   '<namespace>': ['channel.namespaces[]', 'channel.without_namespace'],
   '<proxy>': [
@@ -315,7 +317,7 @@ const BACKEND: readonly OptionRow[] = [
   ]),
 ];
 
-/** In the order in which the page shows them. */
+/** In the order of the page. */
 export const SECTIONS: readonly { readonly title: string; readonly rows: readonly OptionRow[] }[] = [
   { title: 'Clients', rows: CLIENT },
   { title: 'Channels and namespaces', rows: CHANNEL },
@@ -330,7 +332,7 @@ const BY_OPTION = new Map(
   ),
 );
 
-/** The row that an option's path falls under; undefined where there is no such option. */
+/** The row of an option's path; undefined if there is no such option. */
 export function rowOf(path: string): OptionRow | undefined {
   const exact = BY_OPTION.get(path);
   if (exact !== undefined) return exact;

@@ -6,17 +6,17 @@ import { micros, type Stamp } from '../payload.ts';
 import { Received } from '../received.ts';
 import type { Findings, Run } from '../run.ts';
 
-/** Publications that are under way at once while nobody listens; they are not what is measured. */
+/** Concurrent publications while nobody is subscribed; they are not measured. */
 const MISSED_RATE = 200;
-/** How long those who came back may take to get what they missed. */
+/** The timeout of the recovery. */
 const RECOVERY_MS = 30_000;
 const LOOK_MS = 50;
 
-/** Clients are cut off together, something is published, and they come back for it. */
+/** Clients are disconnected together, something is published, and they reconnect to recover it. */
 export async function runReconnect(run: Run): Promise<Findings> {
   const { options, client, channel, tally, own, signal, onPhase } = run;
   onPhase('connecting');
-  // The first visit is not what is measured.
+  // The first connection is not measured.
   const ramp = { ...run, options: { ...options, '--connect-rate': Math.min(options['--connect-rate'], 500) } };
   const quiet: Listener<Stamp | undefined> = { onPublications: () => undefined, onClose: (why) => tally.cutOff(why) };
   const first = await openClients(ramp, options['--connections'], () => client.subscribe(channel, quiet));
@@ -70,7 +70,7 @@ async function publishMissed({ options, client, channel, payloads, tally, signal
   return publishing.length;
 }
 
-/** Those who have come back, with what each was given. */
+/** Clients that have reconnected, with what each recovered. */
 class Guests {
   isOver = false;
   readonly #run: Run;

@@ -5,14 +5,14 @@ import { micros, type Stamp } from '../payload.ts';
 import { Received } from '../received.ts';
 import type { Findings, Run } from '../run.ts';
 
-/** How long the last publications may take to arrive: for ever as long as some do, and then this. */
+/** How long to wait for the last publications: as long as some arrive, and then this. */
 const QUIET_MS = 2_000;
 const LONGEST_DRAIN_MS = 30_000;
 const LOOK_MS = 50;
-/** Publications without an answer, past which no more are sent: by then the rate is not one that is kept. */
+/** Unanswered publications, above which no more are sent: the rate is not kept by then. */
 const MOST_UNANSWERED = 65_536;
 
-/** Publishers at a fixed rate, and whoever hears them, to the last publication. */
+/** Publishers at a fixed rate and their subscribers, until the last publication. */
 export async function runTraffic(run: Run, listeners: number): Promise<Findings> {
   const { options } = run;
   const traffic = new Traffic(run);
@@ -36,7 +36,7 @@ const PUSHER_ORDER =
 /** What one publisher has sent so far. */
 type SentSoFar = { count: number; readonly unacked: Set<number> };
 
-/** A listener who is, or was, there, and what it heard. */
+/** A subscriber, perhaps disconnected, and what it received. */
 type Ear = { received: Received | undefined; isClosed: boolean };
 
 class Traffic {
@@ -140,7 +140,7 @@ class Traffic {
     );
   }
 
-  /** Waits until all is answered and heard, or nothing comes any more. */
+  /** Waits until everything is answered and received, or nothing arrives any more. */
   async #drain(): Promise<void> {
     const { tally } = this.#run;
     const settled = () => tally.acked + tally.received + this.#refused;
@@ -153,13 +153,13 @@ class Traffic {
     }
   }
 
-  /** By the counts, as far as they tell: it is asked often. */
+  /** By the counts, as far as they suffice: it is called often. */
   #isComplete(): boolean {
     const { tally } = this.#run;
     return this.#hasLeft() ? this.#lost() === 0 : tally.received >= tally.acked * this.#ears.length;
   }
 
-  /** Of those who are still there: who was cut off would come back, and recover. */
+  /** Of those still connected: a disconnected client would reconnect and recover. */
   #lost(): number {
     const present = this.#ears.filter(({ isClosed }) => !isClosed);
     return this.#sent.reduce(
