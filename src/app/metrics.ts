@@ -1,7 +1,7 @@
 import type { Jobs } from '../core/jobs/jobs.ts';
 import type { Node } from '../core/node/node.ts';
 import type { Count } from '../ports/telemetry.ts';
-import { counter, type Family, gauge } from './exposition.ts';
+import { counter, gauge, type MetricFamily } from './exposition.ts';
 import type { Ports } from './ports.ts';
 
 /** Descriptions of the counters of `Telemetry`. */
@@ -20,13 +20,13 @@ const COUNTED: Readonly<Record<string, string>> = {
 };
 
 /** Metrics of the node, and the counters. They cost the node nothing until they are read. */
-export function metricsOf({ node, jobs, damage }: Measured, counts: readonly Count[]): readonly Family[] {
+export function metricsOf({ node, jobs, damage }: Measured, counts: readonly Count[]): readonly MetricFamily[] {
   return [...present(node), ...done(node), ...waiting(node), ...later(jobs), stored(damage()), ...counted(counts)];
 }
 
 type Measured = { readonly node: Node; readonly jobs: Jobs } & Pick<Ports, 'damage'>;
 
-function present({ population, hub }: Node): readonly Family[] {
+function present({ population, hub }: Node): readonly MetricFamily[] {
   return [
     gauge('banyan_connections', 'Open connections, streams and polls.', population.clients),
     gauge('banyan_users', 'Users with an open connection.', population.users),
@@ -40,7 +40,7 @@ function present({ population, hub }: Node): readonly Family[] {
   ];
 }
 
-function done({ publications, commands, hub, queues }: Node): readonly Family[] {
+function done({ publications, commands, hub, queues }: Node): readonly MetricFamily[] {
   return [
     counter('banyan_publications_total', 'Publications accepted by this node.', publications),
     counter('banyan_deliveries_total', 'Publications delivered, counted per subscriber.', hub.deliveries),
@@ -65,26 +65,26 @@ function done({ publications, commands, hub, queues }: Node): readonly Family[] 
   ];
 }
 
-function waiting({ queues }: Node): readonly Family[] {
+function waiting({ queues }: Node): readonly MetricFamily[] {
   return [
     gauge('banyan_append_queue_length', 'Publications waiting to be written to disk.', queues.durable.length),
     gauge('banyan_append_queue_characters', 'Characters of their data.', queues.durable.bytes),
   ];
 }
 
-function later(jobs: Jobs): readonly Family[] {
+function later(jobs: Jobs): readonly MetricFamily[] {
   return [
     gauge('banyan_works_waiting', 'Pending background work, such as webhook deliveries.', jobs.waiting),
     gauge('banyan_dead_letters', 'Permanently failed work that waits for the owner.', jobs.deadLetters.total.works),
   ];
 }
 
-function stored(damage: string | undefined): Family {
+function stored(damage: string | undefined): MetricFamily {
   const help = '1 if stored data is known to be damaged, until it is repaired; otherwise 0.';
   return gauge('banyan_database_damaged', help, damage === undefined ? 0 : 1);
 }
 
-function counted(counts: readonly Count[]): readonly Family[] {
+function counted(counts: readonly Count[]): readonly MetricFamily[] {
   const names = new Set([...Object.keys(COUNTED), ...counts.map(({ name }) => name)]);
   return [...names].map((name) => ({
     name,

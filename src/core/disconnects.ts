@@ -25,7 +25,7 @@ export const DISCONNECTS = {
 export type DisconnectName = keyof typeof DISCONNECTS;
 
 /** Whether clients reconnect after a close code, ours or (from 4000) a developer's own. */
-export function comesBack(code: number): boolean {
+export function reconnects(code: number): boolean {
   return code < 3_500 || (code >= 4_000 && code < 4_500);
 }
 

@@ -5,7 +5,7 @@ import type { TraceContext } from './traces.ts';
 export type Position = { readonly epoch: string; readonly offset: number };
 
 /** A channel's top, and the offset up to which nothing is kept any more; everything above it is readable. */
-export type Standing = Position & { readonly floor: number };
+export type ChannelRange = Position & { readonly floor: number };
 
 /** Who published or is present. `connInfo` and `chanInfo` are JSON texts. */
 export type ClientInfo = {
@@ -120,7 +120,7 @@ export const PAGE_BYTES = 1024 * 1024;
  */
 export type Page = {
   readonly publications: readonly Publication[];
-  readonly top: Standing;
+  readonly top: ChannelRange;
   /** The store is damaged: publications were skipped, or nothing after them is readable. */
   readonly damaged?: true;
 };
@@ -164,7 +164,7 @@ export interface Log {
    */
   entries(channel: string, range: EntryRange): Promise<readonly StoredEntry[]>;
   /** Offset 0 for a channel without publications. */
-  position(channel: string): Promise<Standing>;
+  position(channel: string): Promise<ChannelRange>;
   /** Removes the channel's publications, up to the returned position; position and epoch stay, so offsets continue. */
   trim(channel: string): Promise<Position>;
   close(): Promise<void>;

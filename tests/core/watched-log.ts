@@ -2,12 +2,12 @@ import { MemoryLog } from '../../src/adapters/memory/log.ts';
 import type {
   Append,
   AppendOutcome,
+  ChannelRange,
   EntryRange,
   Log,
   Page,
   Position,
   ReadRange,
-  Standing,
   StoredEntry,
 } from '../../src/ports/log.ts';
 
@@ -57,7 +57,7 @@ export class WatchedLog implements Log {
     return this.#answer(await this.#inner.read(channel, { ...range, limit }));
   }
 
-  async position(channel: string): Promise<Standing> {
+  async position(channel: string): Promise<ChannelRange> {
     this.positions += 1;
     return this.#answer(await this.#inner.position(channel));
   }

@@ -19,9 +19,9 @@ afterEach(async () => {
   records.remove();
 });
 
-function createCollector(mood: Collector['mood'] = 'well'): Collector {
+function createCollector(mood: Collector['behaviour'] = 'well'): Collector {
   const collector = new Collector();
-  collector.mood = mood;
+  collector.behaviour = mood;
   collectors.push(collector);
   return collector;
 }
@@ -100,7 +100,7 @@ describe('OB5 a failing trace collector', () => {
     await start(collector.url);
     await publish(1);
     await until('the first spans are dropped', async () => (await failed()) > 0);
-    collector.mood = 'well';
+    collector.behaviour = 'well';
     for (let n = 0; n < 3; n += 1) {
       const before = collector.spans.length;
       await publish(1);

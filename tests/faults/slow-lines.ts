@@ -40,7 +40,7 @@ export type Way = {
   /** Reconnects as a client that received `before`; absent if the protocol has no recovery. */
   back?(url: string, before: SlowLine): Promise<SlowLine>;
   /** Whether the server said that the client was too slow, where the protocol can. */
-  readonly lastWord: string;
+  readonly disconnectReason: string;
 };
 
 /** A raw connection, read as text. */
@@ -175,32 +175,32 @@ class PollingLine implements SlowLine {
 
 export const WAYS: readonly Way[] = [
   {
-    ...{ name: 'Centrifuge JSON', lastWord: SLOW },
+    ...{ name: 'Centrifuge JSON', disconnectReason: SLOW },
     open: centrifugeSocket,
     back: (url, before) => centrifugeSocket(url, placeOf(before)),
   },
   {
-    ...{ name: 'Centrifuge Protobuf', lastWord: SLOW },
+    ...{ name: 'Centrifuge Protobuf', disconnectReason: SLOW },
     open: protobufSocket,
   },
   {
-    ...{ name: 'Centrifuge HTTP stream', lastWord: '"disconnect":{"code":3008' },
+    ...{ name: 'Centrifuge HTTP stream', disconnectReason: '"disconnect":{"code":3008' },
     open: httpStream,
     back: (url, before) => httpStream(url, placeOf(before)),
   },
   {
-    ...{ name: 'server-sent events', lastWord: '"code":3008,"reason":"slow","reconnect":true' },
+    ...{ name: 'server-sent events', disconnectReason: '"code":3008,"reason":"slow","reconnect":true' },
     open: events,
     back: (url, before) => events(url, [...before.text.matchAll(/^id: (.+)$/gm)].at(-1)?.[1]),
   },
   {
-    ...{ name: 'Pusher', lastWord: '\x10\x68' },
+    ...{ name: 'Pusher', disconnectReason: '\x10\x68' },
     open: pusher,
   },
   {
-    ...{ name: 'Socket.IO over WebSocket', lastWord: '' },
+    ...{ name: 'Socket.IO over WebSocket', disconnectReason: '' },
     open: socketIo,
     back: (url, before) => socketIo(url, authOf(before)),
   },
-  { name: 'Socket.IO by polling', lastWord: '', open: PollingLine.open },
+  { name: 'Socket.IO by polling', disconnectReason: '', open: PollingLine.open },
 ];

@@ -122,7 +122,7 @@ test('SL1: a client that stops reading is told that it was too slow, is counted,
   for (const line of slow) line.readOn();
   await Promise.all(slow.map(({ closed: ended }) => ended));
   for (let more = 0; more < 5; more += 1) await publish();
-  for (const [index, { name, lastWord, back }] of WAYS.entries()) {
+  for (const [index, { name, disconnectReason: lastWord, back }] of WAYS.entries()) {
     const before = slow[index] as SlowLine;
     expect([name, before.text.slice(-300).includes(lastWord)]).toEqual([name, true]);
     const after = await back?.(server.url, before);

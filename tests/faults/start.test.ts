@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { heedingModes } from '../servers/heeding-modes.ts';
+import { withPermissionChecks } from '../servers/permission-checks.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -146,7 +146,7 @@ describe('DA3: a failed start prints one line with the reason and changes nothin
     const data = newData('read-only');
     mkdirSync(data);
     chmodSync(data, 0o555);
-    const ended = await serve(data, { via: [...heedingModes(), ...PROGRAM] }).ended;
+    const ended = await serve(data, { via: [...withPermissionChecks(), ...PROGRAM] }).ended;
     expectOneLine(ended, /data folder .* cannot be written/);
     expect(readdirSync(data)).toEqual([]);
   });
@@ -161,7 +161,7 @@ describe('DA3: a failed start prints one line with the reason and changes nothin
       for (const name of readdirSync(data)) chmodSync(join(data, name), name === readOnly ? 0o444 : 0o666);
       chmodSync(data, 0o777);
       const before = snapshot(data);
-      const ended = await serve(data, { via: [...heedingModes(), ...PROGRAM] }).ended;
+      const ended = await serve(data, { via: [...withPermissionChecks(), ...PROGRAM] }).ended;
       expectOneLine(ended, /banyan\.db cannot be used/);
       expect(snapshot(data)).toEqual(before);
     });

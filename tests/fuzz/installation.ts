@@ -102,7 +102,7 @@ export class Installation {
   }
 
   /** Creates a dead letter, of work that has no handler. */
-  async bury(): Promise<void> {
+  async createDeadLetter(): Promise<void> {
     const { workLog } = this.ports;
     const [id = ''] = await workLog.add([{ queue: 'fuzz', lane: 'a', time: this.clock.now(), data: '{}' }]);
     await workLog.fail(id, { kind: 'dead', at: this.clock.now(), reason: 'as it should' });

@@ -103,7 +103,7 @@ describe('every operation', () => {
       const calls = Array.from({ length: AT_ONCE }, () => makeCall(random));
       installation.clock.pass(BETWEEN_CALLS_MS * AT_ONCE);
       // Dead letters are retried and removed all the time.
-      await installation.bury();
+      await installation.createDeadLetter();
       await Promise.all(calls.map(make));
     }
   }

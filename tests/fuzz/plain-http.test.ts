@@ -2,10 +2,10 @@ import { describe, expect, test } from 'bun:test';
 import { ClientError } from '../../src/core/errors.ts';
 import { Cursor, keyOf } from '../../src/protocols/plain/cursor.ts';
 import {
-  readLooking,
+  readChannelRequest,
+  readHistoryRequest,
   readPolling,
   readPublishing,
-  readRemembering,
   readStreaming,
 } from '../../src/protocols/plain/requests.ts';
 import { Random } from '../simulation/random.ts';
@@ -59,8 +59,8 @@ function check({ url, headers }: Asked): number {
     const streaming = reading(() => readStreaming(url, headers, CHANNEL_LIMIT));
     const polling = reading(() => readPolling(url, headers, CHANNEL_LIMIT));
     const publishing = reading(() => readPublishing(url, headers));
-    const looking = reading(() => readLooking(url, headers));
-    const remembering = reading(() => readRemembering(url, headers));
+    const looking = reading(() => readChannelRequest(url, headers));
+    const remembering = reading(() => readHistoryRequest(url, headers));
     for (const { channel } of [looking, remembering].filter((read) => read !== undefined)) expect(channel).toBeString();
     if (remembering !== undefined) expect(Number.isSafeInteger(remembering.limit)).toBe(true);
     for (const listening of [streaming, polling]) if (listening !== undefined) checkListening(listening);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { runCli } from '../servers/cli.ts';
-import { heedingModes } from '../servers/heeding-modes.ts';
+import { withPermissionChecks } from '../servers/permission-checks.ts';
 import { checkup, type Finding, failed } from './checkup.ts';
 
 /** Each starts the program several times, on busy machines. */
@@ -127,7 +127,7 @@ describe('data', () => {
   test('a folder that is not writable', async () => {
     const shut = join(folder, 'shut');
     mkdirSync(shut, { mode: 0o500 });
-    const { code, out } = await runCli(['doctor', '--json', '--port', '0', '--data', shut], {}, heedingModes());
+    const { code, out } = await runCli(['doctor', '--json', '--port', '0', '--data', shut], {}, withPermissionChecks());
     expect(code).toBe(1);
     const finding = (JSON.parse(out).findings as Finding[]).find(({ name }) => name === 'folder');
     expect(finding).toMatchObject({ status: 'fail', found: `${shut} may not be written by this user` });

@@ -1,7 +1,7 @@
 import { type CollectedSpan, decodeSpans } from './otlp.ts';
 
 /** What the collector does with a request: accept it, refuse it, or never respond. */
-type Mood = 'well' | 'failing' | 'silent';
+type Behaviour = 'well' | 'failing' | 'silent';
 
 /** A trace collector: it accepts real OTLP over HTTP in Protobuf, and keeps it. */
 export class Collector {
@@ -9,7 +9,7 @@ export class Collector {
   /** Headers of the last request. */
   headers = new Headers();
   requests = 0;
-  mood: Mood = 'well';
+  behaviour: Behaviour = 'well';
   readonly #server: Bun.Server<undefined>;
 
   constructor() {
@@ -45,8 +45,8 @@ export class Collector {
     const body = new Uint8Array(await request.arrayBuffer());
     this.requests += 1;
     this.headers = request.headers;
-    if (this.mood === 'failing') return new Response('no', { status: 500 });
-    if (this.mood === 'silent') await new Promise(() => undefined);
+    if (this.behaviour === 'failing') return new Response('no', { status: 500 });
+    if (this.behaviour === 'silent') await new Promise(() => undefined);
     if (new URL(request.url).pathname !== '/v1/traces') return new Response('no such path', { status: 404 });
     this.spans.push(...decodeSpans(body));
     return new Response(new Uint8Array(), { headers: { 'Content-Type': 'application/x-protobuf' } });

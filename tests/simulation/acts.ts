@@ -121,7 +121,7 @@ function flicker({ cluster, clients }: Scene): void {
   // A command refused because too many are running would change the order of the others.
   if (cluster.plan.limits.commandsInFlight < 100) return;
   const client = random.pick(clients);
-  if (client.isConnected) client.flicker(client.reader(random.pick(openTo(cluster))), random.between(1, 3));
+  if (client.isConnected) client.toggleSubscription(client.reader(random.pick(openTo(cluster))), random.between(1, 3));
 }
 
 function cut({ cluster, clients }: Scene): void {

@@ -99,7 +99,7 @@ export class SimClient implements LinkOwner {
   }
 
   /** Toggles several times in one frame, as a page does that renders twice; the last state is subscribed. */
-  flicker(reader: Reader, times: number): void {
+  toggleSubscription(reader: Reader, times: number): void {
     const link = this.#link;
     if (link === undefined || reader.state === 'leaving') return;
     reader.isWanted = true;

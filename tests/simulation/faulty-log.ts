@@ -2,12 +2,12 @@ import { MemoryLog } from '../../src/adapters/memory/log.ts';
 import type {
   Append,
   AppendOutcome,
+  ChannelRange,
   EntryRange,
   Log,
   Page,
   Position,
   ReadRange,
-  Standing,
   StoredEntry,
 } from '../../src/ports/log.ts';
 import type { Truth } from './truth.ts';
@@ -102,7 +102,7 @@ export class FaultyLog implements Log {
     return this.#later(this.#delay(), fails, () => this.#inner.read(channel, range));
   }
 
-  position(channel: string): Promise<Standing> {
+  position(channel: string): Promise<ChannelRange> {
     const fails = this.#fails(this.#faults.readsFail);
     return this.#later(this.#delay(), fails, () => this.#inner.position(channel));
   }

@@ -26,7 +26,7 @@ export function runSchedule(seed: number, sabotage: Sabotage = NO_SABOTAGE): Out
   });
   world.note(JSON.stringify(plan));
   const scene = { cluster, clients };
-  for (const phase of [trouble, peace, farewell]) {
+  for (const phase of [trouble, peace, disconnectAll]) {
     for (const _step of phase(scene)) if (truth.violation !== undefined) break;
     if (truth.violation !== undefined) break;
   }
@@ -108,7 +108,7 @@ function checkLast({ cluster, clients }: Scene): void {
 }
 
 /** All clients disconnect, and the nodes must keep nothing of them. */
-function* farewell({ cluster, clients }: Scene): Phase {
+function* disconnectAll({ cluster, clients }: Scene): Phase {
   const { world, truth, nodes } = cluster;
   for (const client of clients) {
     client.isOnline = false;

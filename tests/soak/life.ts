@@ -13,7 +13,7 @@ const LOOK_BACK = 200;
 /** The pause between two steps. */
 const PAUSE_MS = 400;
 
-export type Life = {
+export type RunSettings = {
   readonly server: BanyanProcess;
   readonly truth: Truth;
   readonly random: Random;
@@ -24,7 +24,7 @@ export type Life = {
 };
 
 /** The result of one run: how much was done. */
-export type Lived = { readonly heard: number; readonly said: number; readonly cuts: number };
+export type RunResult = { readonly heard: number; readonly said: number; readonly cuts: number };
 
 /** Clients that reconnect after a cut by themselves and recover what they missed. */
 const RECOVERING = /^Centrifuge|^plain server-sent|^Socket\.IO/;
@@ -33,7 +33,7 @@ const RECOVERING = /^Centrifuge|^plain server-sent|^Socket\.IO/;
  * Joins a channel, publishes, reads history, is cut off, recovers, and leaves. Throws if an accepted publication is not
  * in the channel, or a publication was not received, received twice or out of order.
  */
-export async function live(life: Life): Promise<Lived> {
+export async function live(life: RunSettings): Promise<RunResult> {
   const { server, truth, way, channel } = life;
   const line = await CuttableLine.to(server.url);
   try {
@@ -54,7 +54,11 @@ export async function live(life: Life): Promise<Lived> {
 
 type Done = { readonly accepted: readonly unknown[]; readonly cuts: number };
 
-async function act({ random, truth, way, channel, until }: Life, party: Party, line: CuttableLine): Promise<Done> {
+async function act(
+  { random, truth, way, channel, until }: RunSettings,
+  party: Party,
+  line: CuttableLine,
+): Promise<Done> {
   const accepted: unknown[] = [];
   const me = crypto.randomUUID();
   let cuts = 0;
@@ -91,7 +95,7 @@ async function beforeNow(truth: Truth, channel: string): Promise<Top> {
 
 /** The channel's publications since before the client joined, after checking that it has received them. */
 async function hearAll(
-  { truth, way, channel }: Life,
+  { truth, way, channel }: RunSettings,
   { heard }: Party,
   { before, joined }: { readonly before: Top; readonly joined: Top },
 ): Promise<readonly Heard[]> {

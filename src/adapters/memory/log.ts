@@ -1,13 +1,13 @@
 import type {
   Append,
   AppendOutcome,
+  ChannelRange,
   EntryRange,
   Log,
   MapEntry,
   Page,
   Position,
   ReadRange,
-  Standing,
   StateVersion,
   StoredEntry,
 } from '../../ports/log.ts';
@@ -82,7 +82,7 @@ export class MemoryLog implements Log {
     return found.slice(0, withinPage(found.map(({ set }) => set)).length).map(toStoredEntry);
   }
 
-  async position(channel: string): Promise<Standing> {
+  async position(channel: string): Promise<ChannelRange> {
     return this.#topOf(this.#stateOf(channel));
   }
 
@@ -181,7 +181,7 @@ export class MemoryLog implements Log {
     return `${this.#epoch}${born.toString(36)}`;
   }
 
-  #topOf(state: Channel): Standing {
+  #topOf(state: Channel): ChannelRange {
     const { first, entries } = state;
     return { epoch: this.#epochOf(state), offset: first + entries.length - 1, floor: first - 1 };
   }

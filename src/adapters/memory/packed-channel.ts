@@ -4,14 +4,14 @@ import type { PackedRecord } from './packed-records.ts';
 /** Larger ones stay objects: packing is linear in size, and saves them little. */
 const [MOST_ENTRIES, MOST_BYTES] = [16, 2_048];
 
-type More = Pick<Entry, 'key' | 'info' | 'tags' | 'entry' | 'except'>;
+type OptionalFields = Pick<Entry, 'key' | 'info' | 'tags' | 'entry' | 'except'>;
 /** Publisher and other optional fields of an entry; absent ones at the end are omitted. */
 type PackedMore = readonly [
   user: string | 0,
   client: string | 0,
   connInfo?: string | 0,
   chanInfo?: string | 0,
-  rest?: Omit<More, 'info'>,
+  rest?: Omit<OptionalFields, 'info'>,
 ];
 /** Number and epoch of the last version are stored with `born` if there is one: most channels have none. */
 type PackedBorn = number | readonly [born: number, version: number, epoch: string];
@@ -32,9 +32,11 @@ export function pack(channel: Channel): PackedRecord | undefined {
 /** Most channels are packed once per publication, so this must be fast and the text short. */
 function packMore({ key, info, tags, entry, except }: Entry): PackedMore | undefined {
   const hasRest = (key ?? tags ?? entry ?? except) !== undefined;
-  if (info === undefined) return hasRest ? [0, 0, 0, 0, { key, tags, entry, except } as Omit<More, 'info'>] : undefined;
+  if (info === undefined)
+    return hasRest ? [0, 0, 0, 0, { key, tags, entry, except } as Omit<OptionalFields, 'info'>] : undefined;
   const { user, client, connInfo, chanInfo } = info;
-  if (hasRest) return [user, client, connInfo ?? 0, chanInfo ?? 0, { key, tags, entry, except } as Omit<More, 'info'>];
+  if (hasRest)
+    return [user, client, connInfo ?? 0, chanInfo ?? 0, { key, tags, entry, except } as Omit<OptionalFields, 'info'>];
   return chanInfo !== undefined || connInfo !== undefined
     ? [user, client, connInfo ?? 0, chanInfo ?? 0]
     : [user, client];
@@ -60,7 +62,7 @@ function unpackBorn(packed: PackedBorn): Pick<Channel, 'born' | 'version'> {
   return { born, version: { number, epoch } };
 }
 
-function unpackMore([user, client, connInfo = 0, chanInfo = 0, rest]: PackedMore): More {
+function unpackMore([user, client, connInfo = 0, chanInfo = 0, rest]: PackedMore): OptionalFields {
   if (user === 0 || client === 0) return { ...rest };
   const info = { user, client, ...(connInfo !== 0 && { connInfo }), ...(chanInfo !== 0 && { chanInfo }) };
   return { info, ...rest };

@@ -13,7 +13,7 @@ const BATCH_LENGTH = 512;
 const BATCH_MS = 1_000;
 
 /** The outcome of spans. */
-export type Fates = {
+export type SpanCounters = {
   exported(count: number): void;
   dropped(count: number, reason: 'queueFull' | 'exportFailed', error?: Error): void;
 };
@@ -23,11 +23,11 @@ export type Fates = {
  * gone, new ones are dropped and counted. The library's own processor does the same, but drops silently.
  */
 export class BoundedProcessor implements SpanProcessor {
-  readonly #fates: Fates;
+  readonly #fates: SpanCounters;
   readonly #batches: BatchSpanProcessor;
   #held = 0;
 
-  constructor(exporter: SpanExporter, fates: Fates) {
+  constructor(exporter: SpanExporter, fates: SpanCounters) {
     this.#fates = fates;
     this.#batches = new BatchSpanProcessor({
       exporter: {

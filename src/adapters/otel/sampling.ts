@@ -9,7 +9,7 @@ export type Sampling = {
 };
 
 /** Traces per second recorded on callers' decisions; above it our own decision applies to them too. */
-const CALLERS_WISHES = 100;
+const CALLER_DECISIONS = 100;
 const SECOND_MS = 1_000;
 
 /** Decides what is recorded, before a span is created. */
@@ -48,6 +48,6 @@ export class Sampler {
     const second = Math.floor(this.#now() / SECOND_MS);
     if (second !== this.#second) [this.#second, this.#granted] = [second, 0];
     this.#granted += 1;
-    return this.#granted <= CALLERS_WISHES;
+    return this.#granted <= CALLER_DECISIONS;
   }
 }

@@ -4,7 +4,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AlwaysOnSampler, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Span, SpanKind, TraceContext, Traces } from '../../ports/traces.ts';
-import { BoundedProcessor, type Fates } from './bounded-processor.ts';
+import { BoundedProcessor, type SpanCounters } from './bounded-processor.ts';
 import { fineTime } from './fine-clock.ts';
 import { PassedSpan } from './passed-span.ts';
 import { Sampler, type Sampling } from './sampling.ts';
@@ -75,7 +75,7 @@ export class OtelTraces implements Traces {
 }
 
 /** Counts every span, and logs once when the collector becomes unreachable, and once when it is back. */
-function fatesOf(telemetry: Telemetry): Fates {
+function fatesOf(telemetry: Telemetry): SpanCounters {
   let isFailing = false;
   let hasDropped = false;
   return {

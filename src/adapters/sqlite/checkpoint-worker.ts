@@ -11,7 +11,7 @@ export type CheckpointOrder = { readonly open: string; readonly frames: number }
  * `done`: the log is in the database except for the last `left` frames, which the writer itself can checkpoint quickly;
  * then it restarts the log. `failed`: it is retried.
  */
-export type CheckpointNews =
+export type CheckpointResult =
   | { readonly kind: 'done'; readonly left: number }
   /** The open file of the log's index, to be closed when no thread of this process has the database open any more. */
   | { readonly kind: 'opened'; readonly descriptor: number }
@@ -20,7 +20,7 @@ export type CheckpointNews =
 
 declare const self: {
   onmessage: ((event: { data: CheckpointOrder }) => void) | null;
-  postMessage(news: CheckpointNews): void;
+  postMessage(news: CheckpointResult): void;
 };
 
 const LOOK_MS = 50;

@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import type { CheckpointNews, CheckpointOrder } from './checkpoint-worker.ts';
+import type { CheckpointOrder, CheckpointResult } from './checkpoint-worker.ts';
 
 /**
  * 16 MiB of the log: with fewer, frequently changed pages are written more often; with more, checkpoints take longer.
@@ -71,7 +71,7 @@ export class Checkpoints {
   #start(): Worker {
     const { file, frames = FRAMES } = this.#settings;
     const worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url).href);
-    worker.onmessage = ({ data }: { data: CheckpointNews }) => this.#take(data);
+    worker.onmessage = ({ data }: { data: CheckpointResult }) => this.#take(data);
     worker.onerror = (event) => {
       worker.terminate();
       this.#replace(worker, event.message);
@@ -81,7 +81,7 @@ export class Checkpoints {
     return worker;
   }
 
-  #take(news: CheckpointNews): void {
+  #take(news: CheckpointResult): void {
     switch (news.kind) {
       case 'opened':
         this.#descriptors.push(news.descriptor);

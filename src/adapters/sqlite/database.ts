@@ -3,7 +3,7 @@ import { Checkpoints } from './checkpoints.ts';
 import { Health, type RecordEvent } from './health.ts';
 import { SqliteLog } from './log.ts';
 import { checkDatabase, lockFolder, migrateDatabase, orUnusable, type SchemaStep } from './open.ts';
-import { allowToBringIn, beginRun, endRun, type Left, lookAtLeft, type NewEpoch } from './runs.ts';
+import { allowCheckpoint, beginRun, endRun, inspectLastRun, type LastRun, type NewEpoch } from './runs.ts';
 import { SqliteSql } from './sql.ts';
 import { Thread } from './thread.ts';
 
@@ -36,8 +36,8 @@ export function openDatabase(
   const lock = lockFolder(folder);
   try {
     const file = checkDatabase(folder, steps);
-    const left = orUnusable(file, () => lookAtLeft(folder, file));
-    allowToBringIn(folder, left);
+    const left = orUnusable(file, () => inspectLastRun(folder, file));
+    allowCheckpoint(folder, left);
     migrateDatabase(file, steps);
     return run({ folder, file, left, onDeath, record, release: () => lock.release() });
   } catch (error) {
@@ -49,7 +49,7 @@ export function openDatabase(
 type Opened = {
   readonly folder: string;
   readonly file: string;
-  readonly left: Left;
+  readonly left: LastRun;
   readonly onDeath: (error: Error) => void;
   readonly record: RecordEvent;
   readonly release: () => void;

@@ -12,14 +12,14 @@ export type Watched = {
   readonly least?: () => number;
 };
 
-type Known = Watched & { readonly inode: number; size: number };
+type WatchedFile = Watched & { readonly inode: number; size: number };
 
 /**
  * Checks that open files still exist under their names, and at their minimum length. SQLite does not notice: it keeps
  * writing to the open file, which can never be opened again.
  */
 export class FileWatch {
-  readonly #files: readonly Known[];
+  readonly #files: readonly WatchedFile[];
   #cut: string | undefined;
 
   /** All of them must exist. */

@@ -2,13 +2,13 @@ import {
   type Append,
   type AppendOutcome,
   ASSIGNED_OFFSET,
+  type ChannelRange,
   type ClientInfo,
   type EntryRange,
   type Log,
   type Page,
   type Position,
   type ReadRange,
-  type Standing,
   type StoredEntry,
   type Write,
 } from '../../ports/log.ts';
@@ -51,7 +51,7 @@ export class SqliteLog implements Log {
     return rows.map(toStoredEntry);
   }
 
-  async position(channel: string): Promise<Standing> {
+  async position(channel: string): Promise<ChannelRange> {
     return (await this.read(channel, { limit: 0 })).top;
   }
 

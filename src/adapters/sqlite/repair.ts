@@ -98,7 +98,7 @@ function repair(file: string, { onProgress }: RepairSettings): RepairReport {
   return { ...report, keptAs: putInPlace(file) };
 }
 
-function judged(from: Database, taken: Taken): RepairReport {
+function judged(from: Database, taken: SalvageCounts): RepairReport {
   const problems = findDamage(from);
   const isRead = taken.channels.length === 0 && taken.tables.every(({ gaps, refused }) => gaps + refused === 0);
   return { ...taken, problems, isWhole: isRead && problems.length === 0, keptAs: undefined };
@@ -124,9 +124,9 @@ function sync(path: string): void {
   closeSync(descriptor);
 }
 
-type Taken = Pick<RepairReport, 'tables' | 'channels' | 'publications'>;
+type SalvageCounts = Pick<RepairReport, 'tables' | 'channels' | 'publications'>;
 
-function take(salvage: Salvage): Taken {
+function take(salvage: Salvage): SalvageCounts {
   const { from, to } = salvage;
   const schema = from.query(SCHEMA).all() as readonly { type: string; name: string; sql: string }[];
   const tables = schema.filter(({ type }) => type === 'table').map(({ name }) => name);

@@ -21,7 +21,7 @@ export type RunMark = {
 };
 
 /** The content of the file. `old`: a version before these marks wrote only the run's name. */
-export type FoundMark =
+export type StoredMark =
   | { readonly kind: 'none' }
   | { readonly kind: 'damaged' }
   | { readonly kind: 'old'; readonly run: string }
@@ -31,7 +31,7 @@ const WHOLE = /^([0-9a-f]{16})\nstate (open|closing|shut) *\nwal ([0-9a-f]{16}) 
 const OLD = /^([0-9a-f]{16})\n?$/;
 const CHECK = 'check ';
 
-export function readRunFile(folder: string): FoundMark {
+export function readRunFile(folder: string): StoredMark {
   const file = join(folder, RUN_FILE);
   if (!existsSync(file)) return { kind: 'none' };
   const text = readFileSync(file, 'latin1');

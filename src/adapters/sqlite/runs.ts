@@ -2,7 +2,7 @@ import { Database } from 'bun:sqlite';
 import { randomBytes } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { openExisting } from './open-existing.ts';
-import { bootId, type FoundMark, type RunMark, readRunFile, writeRunFile } from './run-file.ts';
+import { bootId, type RunMark, readRunFile, type StoredMark, writeRunFile } from './run-file.ts';
 import { NO_WAL, shortfall, UNREADABLE_WAL, type WalPlace, walPlaceOf } from './wal-place.ts';
 
 /**
@@ -16,8 +16,8 @@ export type NewEpoch = {
 };
 
 /** The state left by the last run, and its consequences. */
-export type Left = {
-  readonly mark: FoundMark;
+export type LastRun = {
+  readonly mark: StoredMark;
   readonly boot: string;
   readonly newEpoch: NewEpoch | undefined;
   /** It has not stopped cleanly. */
@@ -33,7 +33,7 @@ export type Left = {
  *
  * See docs/decisions/0005-a-restored-database.md and 0029-a-mark-outside-the-log.md for what this cannot detect.
  */
-export function lookAtLeft(folder: string, file: string): Left {
+export function inspectLastRun(folder: string, file: string): LastRun {
   const [mark, boot] = [readRunFile(folder), bootId()];
   const hasWal = existsSync(`${file}-wal`);
   const isUnclean = hasWal || mark.kind === 'damaged' || (mark.kind === 'whole' && mark.state !== 'shut');
@@ -53,7 +53,7 @@ export function lookAtLeft(folder: string, file: string): Left {
 }
 
 /** From here on SQLite may checkpoint and remove the write-ahead log: a missing one is no loss then. */
-export function allowToBringIn(folder: string, { mark, newEpoch }: Left): void {
+export function allowCheckpoint(folder: string, { mark, newEpoch }: LastRun): void {
   if (mark.kind === 'whole' && mark.state === 'open' && newEpoch === undefined) {
     const { run, boot, wal } = mark;
     writeRunFile(folder, { run, boot, wal, state: 'closing' });
@@ -61,7 +61,7 @@ export function allowToBringIn(folder: string, { mark, newEpoch }: Left): void {
 }
 
 /** Begins a new epoch if needed, and names the run; returns the mark now in the run file. */
-export function beginRun(folder: string, file: string, { newEpoch, boot }: Left): RunMark {
+export function beginRun(folder: string, file: string, { newEpoch, boot }: LastRun): RunMark {
   const db = new Database(file, { readwrite: true });
   try {
     // In a damaged database even the epoch's row may be missing.
@@ -88,7 +88,7 @@ type Evidence = {
   readonly inside: MarksInside;
   /** The identity of the current database file. */
   readonly file: string;
-  readonly mark: FoundMark;
+  readonly mark: StoredMark;
   readonly wal: WalPlace;
   readonly boot: string;
 };
@@ -115,9 +115,9 @@ function marksIn(db: Database): MarksInside {
   return Object.fromEntries(rows);
 }
 
-type Naming = { readonly state: 'open' | 'shut'; readonly boot: string };
+type RunNaming = { readonly state: 'open' | 'shut'; readonly boot: string };
 
-function nameRun(db: Database, folder: string, file: string, naming: Naming): RunMark {
+function nameRun(db: Database, folder: string, file: string, naming: RunNaming): RunMark {
   const run = randomBytes(8).toString('hex');
   const set = db.query('INSERT OR REPLACE INTO log_meta (name, value) VALUES (?, ?), (?, ?)');
   set.run('run', run, 'file', identityOf(file));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkDatabase, migrateDatabase } from './open.ts';
 import type { RunMark } from './run-file.ts';
-import { beginRun, lookAtLeft } from './runs.ts';
+import { beginRun, inspectLastRun } from './runs.ts';
 import { Thread, type ThreadEvents } from './thread.ts';
 
 let folder: string;
@@ -14,7 +14,7 @@ let mark: RunMark;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'banyan-thread-'));
   file = checkDatabase(folder, []);
-  const left = lookAtLeft(folder, file);
+  const left = inspectLastRun(folder, file);
   migrateDatabase(file, []);
   mark = beginRun(folder, file, left);
 });

@@ -67,14 +67,14 @@ export async function tryOut({ options, client, channel }: Run): Promise<void> {
   }
 }
 
-type Circumstances = {
+type PreflightContext = {
   readonly options: BenchOptions;
   readonly doing: string;
   /** What the deployment is, if not Banyan. */
   readonly found: string | undefined;
 };
 
-function whyNot({ fault, message }: WireError, { options, doing, found }: Circumstances): string {
+function whyNot({ fault, message }: WireError, { options, doing, found }: PreflightContext): string {
   const { url, '--protocol': protocol } = options;
   if (found !== undefined && fault !== 'denied') return `${url} is not Banyan: ${found}`;
   if (message.startsWith('closed 1009') || message === 'HTTP 413') {

@@ -6,12 +6,12 @@ import { ClientError } from '../errors.ts';
 import { within } from '../measures/tracing.ts';
 import type { Command, SubscribeOptions } from '../protocol/commands.ts';
 import type { JsonText } from '../text/raw-json.ts';
-import type { Permissions, Seat } from './permissions.ts';
+import type { Permissions, SubscriptionLookup } from './permissions.ts';
 import { userOf } from './principal.ts';
 import type { Grant, SignedIn } from './tokens.ts';
 
 /** The sources of authorization provided by the developer's backend. */
-export type Vouching = {
+export type Authorizers = {
   /**
    * Verifies a subscription token and returns its grant. Throws `DisconnectError('invalidToken')` or
    * `ClientError('tokenExpired')`.
@@ -23,20 +23,20 @@ export type Vouching = {
 
 type Connect = Extract<Command, { kind: 'connect' }>;
 type Publication = Pick<Extract<Command, { kind: 'publish' }>, 'channel' | 'data' | 'entry' | 'span'>;
-type Who = Parameters<typeof askingOf>[0] & { readonly subscriptions?: Seat };
+type AdmissionRequest = Parameters<typeof askingOf>[0] & { readonly subscriptions?: SubscriptionLookup };
 
 /** Decides who may connect and subscribe, where tokens or the developer's backend are involved. */
 export class Admission {
   readonly #permissions: Permissions;
-  readonly #vouching: () => Vouching | undefined;
+  readonly #vouching: () => Authorizers | undefined;
 
-  constructor(permissions: Permissions, vouching: () => Vouching | undefined) {
+  constructor(permissions: Permissions, vouching: () => Authorizers | undefined) {
     this.#permissions = permissions;
     this.#vouching = vouching;
   }
 
   /** The developer's backend's identity for a client without a token; undefined if it is not asked. */
-  async greet(who: Who, command: Connect): Promise<SignedIn | undefined> {
+  async greet(who: AdmissionRequest, command: Connect): Promise<SignedIn | undefined> {
     const { principal } = who;
     const application = this.#vouching()?.application;
     // People of this installation are already authenticated.
@@ -45,14 +45,14 @@ export class Admission {
   }
 
   /** Asks the developer's backend to renew the connection. Rejects if it refuses. */
-  renew(who: Who, span?: Span): Promise<Renewal> {
+  renew(who: AdmissionRequest, span?: Span): Promise<Renewal> {
     const application = this.#vouching()?.application;
     if (application?.hears('refresh') !== true) return Promise.reject(new DisconnectError('expired'));
     return application.refresh(askingOf(who, span));
   }
 
   /** Like `renew`, for a subscription the backend has granted. */
-  renewIn(who: Who, channel: string, span?: Span): Promise<Renewal> {
+  renewIn(who: AdmissionRequest, channel: string, span?: Span): Promise<Renewal> {
     const application = this.#vouching()?.application;
     if (application?.hears('sub_refresh') !== true) return Promise.reject(new DisconnectError('expired'));
     return application.subRefresh(askingOf(who, span), channel);
@@ -78,7 +78,11 @@ export class Admission {
   }
 
   /** Resolves with the grant if the client may subscribe. Throws like `grant`. */
-  async admit(who: Who, channel: string, { token, prove, data, span }: SubscribeOptions): Promise<Grant | undefined> {
+  async admit(
+    who: AdmissionRequest,
+    channel: string,
+    { token, prove, data, span }: SubscribeOptions,
+  ): Promise<Grant | undefined> {
     if (prove !== undefined) return proven(channel, prove(who.principal));
     if (token !== undefined) return this.grant(who, channel, token);
     if (this.#permissions.isBackends('subscribe', channel)) {
@@ -89,7 +93,7 @@ export class Admission {
   }
 
   /** The publication a client may publish, synchronously if nobody has to be asked. Throws `permissionDenied`. */
-  publication(who: Who, command: Publication): Permitted | Promise<Permitted> {
+  publication(who: AdmissionRequest, command: Publication): Permitted | Promise<Permitted> {
     const { channel, data, span } = command;
     if (this.#permissions.isBackends('publish', channel)) {
       return this.application().publish(askingOf(who, span), command);

@@ -18,7 +18,7 @@ export type ApiKey = KeyScope & {
 };
 
 /** A key in the settings. */
-export type StatedKey = KeyScope & {
+export type ConfiguredKey = KeyScope & {
   readonly key: string;
   /** For people; not shown to the key's users. */
   readonly name?: string | undefined;
@@ -30,14 +30,14 @@ export type StatedKey = KeyScope & {
  * up by hash, so that timing does not reveal how close a guess is.
  */
 export class ApiKeys {
-  readonly configured: readonly StatedKey[];
+  readonly configured: readonly ConfiguredKey[];
   readonly #byId = new Map<string, ApiKey>();
   readonly #byHash = new Map<string, ApiKey>();
   readonly #ready: Promise<unknown>;
 
-  constructor(configured: readonly StatedKey[]) {
+  constructor(configured: readonly ConfiguredKey[]) {
     this.configured = configured;
-    this.#ready = this.#addStated();
+    this.#ready = this.#addConfigured();
   }
 
   /** Undefined for an invalid key. */
@@ -65,7 +65,7 @@ export class ApiKeys {
   }
 
   /** If a key is listed twice the last entry counts. */
-  async #addStated(): Promise<void> {
+  async #addConfigured(): Promise<void> {
     const hashes = await Promise.all(this.configured.map(({ key }) => hashToken(key)));
     for (const [index, { methods, namespaces, perSecond, revoked }] of this.configured.entries()) {
       const hash = hashes[index] ?? '';

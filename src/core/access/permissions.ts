@@ -10,7 +10,7 @@ import { isUserChannel, namesUser, USER_CHANNEL_NAMES, type UserChannelNames } f
 const PRIVATE_PREFIX = '$';
 
 /** The caller's subscriptions. */
-export type Seat = { has(channel: string): boolean };
+export type SubscriptionLookup = { has(channel: string): boolean };
 
 /** The single place where channel commands of every protocol are authorized. What is not granted is denied. */
 export class Permissions {
@@ -35,7 +35,7 @@ export class Permissions {
   }
 
   /** Throws `permissionDenied` unless the principal is allowed; `unknownChannel`, `badRequest` for invalid names. */
-  async check(principal: Principal, action: ChannelAction, channel: string, seat?: Seat): Promise<void> {
+  async check(principal: Principal, action: ChannelAction, channel: string, seat?: SubscriptionLookup): Promise<void> {
     const allowed = this.decide(principal, action, channel, seat);
     if (!(typeof allowed === 'boolean' ? allowed : await allowed)) throw new ClientError('permissionDenied');
   }
@@ -51,7 +51,12 @@ export class Permissions {
    * Like `check`, but answers synchronously if no feature has to be asked. It never grants what the backend decides.
    * `seat`: the connection's; a request without a connection has no subscriptions.
    */
-  decide(principal: Principal, action: ChannelAction, channel: string, seat?: Seat): boolean | Promise<boolean> {
+  decide(
+    principal: Principal,
+    action: ChannelAction,
+    channel: string,
+    seat?: SubscriptionLookup,
+  ): boolean | Promise<boolean> {
     const definition = this.#definition(channel);
     const { policy } = definition;
     // An app's key does not identify a user: no audience includes its clients.

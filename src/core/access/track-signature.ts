@@ -6,7 +6,7 @@ const GRACE_SECONDS = 5;
 const encoder = new TextEncoder();
 
 /** Implemented by each runtime. */
-type Imported = ReturnType<typeof crypto.subtle.importKey>;
+type ImportedKey = ReturnType<typeof crypto.subtle.importKey>;
 
 /** What a signature must cover. */
 export type Signed = { readonly user: string; readonly channel: string; readonly keys: readonly string[] };
@@ -14,7 +14,7 @@ export type Signed = { readonly user: string; readonly channel: string; readonly
 /** Verifies that a developer's backend lets a user track keys. */
 export class TrackSignatures {
   readonly #secret: string;
-  #key: Imported | undefined;
+  #key: ImportedKey | undefined;
 
   constructor(secret: string) {
     this.#secret = secret;
@@ -36,7 +36,7 @@ export class TrackSignatures {
     return Number(expires) * 1_000;
   }
 
-  #importKey(): Imported {
+  #importKey(): ImportedKey {
     this.#key ??= crypto.subtle.importKey('raw', encoder.encode(this.#secret), ALGORITHM, false, ['sign']);
     return this.#key;
   }

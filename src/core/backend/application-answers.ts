@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { BackendAnswer, BackendEvent } from '../../ports/backend.ts';
 import type { ServerSubscription } from '../bus/node-messages.ts';
-import { comesBack, DisconnectError } from '../disconnects.ts';
+import { DisconnectError, reconnects } from '../disconnects.ts';
 import { ClientError } from '../errors.ts';
 import type { PublishOptions } from '../operations/feature.ts';
 import { subscribeOverrideOf, subscribeOverrideSchema } from '../sessions/subscribe-override.ts';
@@ -101,7 +101,7 @@ const ENVELOPE = z.object({
 export function readAnswer<E extends BackendEvent>(event: E, { value, text }: BackendAnswer): Result<E> {
   const { error, disconnect, result } = ENVELOPE.parse(value);
   if (disconnect)
-    throw new DisconnectError(comesBack(disconnect.code) ? 'forceReconnect' : 'forceDisconnect', disconnect);
+    throw new DisconnectError(reconnects(disconnect.code) ? 'forceReconnect' : 'forceDisconnect', disconnect);
   if (error) {
     const { code, message, temporary } = error;
     throw new ClientError('permissionDenied', { code, message, temporary: temporary === true });

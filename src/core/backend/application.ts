@@ -55,7 +55,7 @@ export function askingOf(
 
 type Question = Readonly<Record<string, unknown>>;
 type Greeting = Pick<Extract<Command, { kind: 'connect' }>, 'data' | 'application' | 'since'>;
-type Wanted = Pick<Extract<Command, { kind: 'publish' }>, 'channel' | 'data' | 'entry'>;
+type RequestedPublication = Pick<Extract<Command, { kind: 'publish' }>, 'channel' | 'data' | 'entry'>;
 
 /** How long a connection continues if its backend is unavailable at its expiry: as in Centrifugo. */
 export const GRACE_MS = 60_000;
@@ -138,7 +138,7 @@ export class Application {
   }
 
   /** `entry`: in a map. If the backend has no address for entries, it is asked as about any publication. */
-  publish(asking: Asking, { channel, data, entry }: Wanted): Promise<Permitted> {
+  publish(asking: Asking, { channel, data, entry }: RequestedPublication): Promise<Permitted> {
     const fields = { channel, ...(entry !== undefined && { key: entry.key }) };
     if (entry?.removed === true && this.hears('map_remove')) {
       return this.#ask('map_remove', asking, { fields }, (result) => permittedOf(result, data));

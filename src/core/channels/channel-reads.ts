@@ -1,5 +1,5 @@
 import type { Page, ReadRange } from '../../ports/log.ts';
-import type { Permissions, Seat } from '../access/permissions.ts';
+import type { Permissions, SubscriptionLookup } from '../access/permissions.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Hub } from '../delivery/hub.ts';
 import { ClientError } from '../errors.ts';
@@ -10,7 +10,7 @@ import type { PresentClients } from './present-clients.ts';
 type Answer<K> = Extract<Reply, { kind: K }>;
 
 /** The caller: a connection with its subscriptions, or a request. */
-type Asking = { readonly principal: Principal; readonly subscriptions?: Seat };
+type Asking = { readonly principal: Principal; readonly subscriptions?: SubscriptionLookup };
 
 /** What reading a channel needs of the node. */
 type Readable = {

@@ -36,9 +36,9 @@ type Polled = {
   /** The number of trackers in its topic, by protocol name. */
   readonly inTopic: Map<string, number>;
   /** Trackers that know a later version than we do, and so are not in the topic yet, with that version. */
-  readonly ahead: Map<Connection, Ahead>;
+  readonly ahead: Map<Connection, AheadTracker>;
 };
-type Ahead = { readonly protocol: Protocol; readonly version: number };
+type AheadTracker = { readonly protocol: Protocol; readonly version: number };
 
 /** A tracker's connection. */
 export type Line = { readonly connection: Connection; readonly protocol: Protocol };

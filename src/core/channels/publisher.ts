@@ -3,7 +3,7 @@ import type { Append, Log, MapEntry, Page, Position, Publication, ReadRange } fr
 import type { Span } from '../../ports/traces.ts';
 import type { Permissions } from '../access/permissions.ts';
 import { ClientError } from '../errors.ts';
-import type { Maps, Terms } from '../maps/maps.ts';
+import type { Maps, SetOptions } from '../maps/maps.ts';
 import type { StoredMaps } from '../maps/stored-maps.ts';
 import { beginPublication, endFailed } from '../measures/tracing.ts';
 import type { Published, PublishOptions } from '../operations/feature.ts';
@@ -84,13 +84,13 @@ export class Publisher {
   }
 
   /** Publications sent while the map is loaded wait for it, and continue in order. */
-  async #publishWhenReady(channel: string, data: string, wanted: Wanted): Promise<Published> {
+  async #publishWhenReady(channel: string, data: string, wanted: PublicationRequest): Promise<Published> {
     const { storedMaps } = this.#settings;
     while (!storedMaps.isReady(channel, wanted.namespace)) await storedMaps.prepare(channel, wanted.namespace);
     return this.#publishReady(channel, data, wanted);
   }
 
-  #publishReady(channel: string, data: string, { namespace, options }: Wanted): Promise<Published> {
+  #publishReady(channel: string, data: string, { namespace, options }: PublicationRequest): Promise<Published> {
     const { clock, maps } = this.#settings;
     const { entry } = options;
     const sending = { namespace, time: clock.now(), options };
@@ -228,10 +228,10 @@ function checkDepth(data: string): void {
 }
 
 /** The publication, in the form its namespace requires. */
-type Wanted = { readonly namespace: Namespace; readonly options: PublishOptions };
+type PublicationRequest = { readonly namespace: Namespace; readonly options: PublishOptions };
 
 type Sending = { readonly namespace: Namespace; readonly time: number; readonly options: PublishOptions };
-type Accepted = { readonly epoch: string; readonly publication: Publication; readonly terms: Terms | undefined };
+type Accepted = { readonly epoch: string; readonly publication: Publication; readonly terms: SetOptions | undefined };
 
 function notThere(time: number): Published {
   return { offset: 0, epoch: '', time, repeated: false, suppressed: 'keyNotFound' };

@@ -21,14 +21,14 @@ export type FanoutSettings = {
   /** All subscribers of the channel must start again. */
   readonly onReset: (channel: string) => void;
   /** The client's session, if it is connected to this node. */
-  readonly sessionOf?: (client: string) => Excepted | undefined;
+  readonly sessionOf?: (client: string) => Exclusion | undefined;
 };
 
 /** A client that came into a channel, or left it. */
 export type Change = Omit<Extract<Push, { kind: 'join' | 'leave' }>, 'channel' | 'present'>;
 
 /** A client that does not get the message. */
-type Excepted = {
+type Exclusion = {
   readonly connection: Connection;
   readonly protocol: Protocol;
   readonly subscriptions: { has(channel: string): boolean; isPlain(channel: string): boolean };
@@ -61,7 +61,7 @@ export class ChannelFanout {
     const push = { ...change, channel: name, present: channel.present?.size };
     for (const protocol of this.#settings.protocols) {
       if (!channel.hears(protocol)) continue;
-      const except = protocol.tellsOthersOnly === true ? this.#sessionOf(push.info.client, protocol) : undefined;
+      const except = protocol.excludesOwnJoinLeave === true ? this.#sessionOf(push.info.client, protocol) : undefined;
       const left = except?.subscriptions.has(name) === true ? except.connection : undefined;
       this.#publish(joinLeaveTopicOf(protocol, name), listOf(protocol.encodePush(push)), left);
     }
@@ -156,7 +156,7 @@ export class ChannelFanout {
     left?.join(topic);
   }
 
-  #sessionOf(client: string, protocol: Protocol): Excepted | undefined {
+  #sessionOf(client: string, protocol: Protocol): Exclusion | undefined {
     const session = this.#settings.sessionOf?.(client);
     return session?.protocol.name === protocol.name ? session : undefined;
   }

@@ -49,17 +49,17 @@ export function feedOptionsOf(
 }
 
 /** A feed's channel. */
-export type FedChannel = { readonly name: string; readonly position: Position };
+export type FeedChannel = { readonly name: string; readonly position: Position };
 
 type Place = {
   readonly topic: string;
-  readonly channel: FedChannel;
+  readonly channel: FeedChannel;
   readonly number: number;
   readonly conflation: Conflation;
 };
 
 /** What a feed needs to send. */
-export type Outlet = {
+export type FeedOutput = {
   readonly fanout: Fanout;
   readonly burst: Burst;
   /** A client's connection, if it has a distinguishable id and is here. */
@@ -146,7 +146,7 @@ export class Feed {
   }
 
   /** Sends selected publications, at least one, to everyone in the feed. */
-  send(publications: readonly Publication[], outlet: Outlet): void {
+  send(publications: readonly Publication[], outlet: FeedOutput): void {
     const paced = this.#paced;
     if (paced === undefined) return this.#send(publications, outlet);
     for (const { part, except } of partsOf(publications)) {
@@ -173,7 +173,7 @@ export class Feed {
     else reader.connection.join(this.#place.topic);
   }
 
-  #send(publications: readonly Publication[], { fanout, burst }: Outlet): void {
+  #send(publications: readonly Publication[], { fanout, burst }: FeedOutput): void {
     const { protocol } = this;
     const { delta, keyed } = this.options;
     const isSomebodyIn = !delta || keyed || this.#bases.size > 0;

@@ -3,18 +3,18 @@ import type { Fanout } from '../protocol/connection.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import type { Push } from '../protocol/pushes.ts';
 import type { Conflation } from './conflation.ts';
-import { type FedChannel, Feed, type FeedOptions, type Outlet } from './feed.ts';
+import { Feed, type FeedChannel, type FeedOptions, type FeedOutput } from './feed.ts';
 
 /** The subscribers of one channel with their own delivery options, by those options. */
 export class Feeds {
-  readonly #channel: FedChannel;
+  readonly #channel: FeedChannel;
   readonly #number: number;
   readonly #conflation: Conflation;
   readonly #feeds = new Map<string, Feed>();
   #made = 0;
 
   /** `number` identifies the channel on this node, in frames without a name. */
-  constructor(channel: FedChannel, number: number, conflation: Conflation) {
+  constructor(channel: FeedChannel, number: number, conflation: Conflation) {
     this.#channel = channel;
     this.#number = number;
     this.#conflation = conflation;
@@ -52,7 +52,7 @@ export class Feeds {
   }
 
   /** Sends each feed what matches; equal filters are evaluated once. */
-  send(publications: readonly Publication[], outlet: Outlet): void {
+  send(publications: readonly Publication[], outlet: FeedOutput): void {
     const chosen = new Map<string, readonly Publication[]>();
     for (const feed of this.#feeds.values()) {
       const filter = feed.options.filter?.id ?? '';

@@ -11,10 +11,10 @@ import { RecoveryTail } from './recovery-tail.ts';
 import type { TailBounds } from './tail.ts';
 
 /** The start of a recovery: a position, or just before the newest publication. */
-export type From = Since | 'latest';
+export type RecoveryStart = Since | 'latest';
 
 /** A client's request for recovery, and its byte budget. */
-export type Recovery = { readonly since: From; readonly budget: RecoveryBudget };
+export type Recovery = { readonly since: RecoveryStart; readonly budget: RecoveryBudget };
 
 export type ChannelSettings = {
   readonly namespace: Namespace;
@@ -93,7 +93,7 @@ export class HubChannel {
   }
 
   /** Prepares a client's subscription at `since`; after it, while `isReady`, `enter` answers at once. */
-  async prepare(from: From | undefined): Promise<void> {
+  async prepare(from: RecoveryStart | undefined): Promise<void> {
     if (this.#history === undefined) return;
     const { gate, tail } = this.#history;
     do {
@@ -154,7 +154,7 @@ export class HubChannel {
   }
 
   /** The offset after which the client recovers; undefined if recovery fails. */
-  #startOf(from: From): number | undefined {
+  #startOf(from: RecoveryStart): number | undefined {
     const { offset } = this.position;
     if (from === 'latest') return Math.max(0, offset - 1);
     // In a map, the newest publication alone does not cover the other entries.
@@ -165,7 +165,7 @@ export class HubChannel {
     return offset > 0 ? offset - 1 : undefined;
   }
 
-  #isBehind(from: From | undefined): from is Since {
+  #isBehind(from: RecoveryStart | undefined): from is Since {
     return from !== undefined && from !== 'latest' && this.#isSameEpoch(from) && from.offset > this.position.offset;
   }
 

@@ -1,4 +1,4 @@
-import type { Log, Page, Position, Publication, Standing } from '../../ports/log.ts';
+import type { ChannelRange, Log, Page, Position, Publication } from '../../ports/log.ts';
 import { isExpired, type Namespace, sizeFloorOf } from '../channels/namespace.ts';
 import { wireBytesOf } from '../text/wire-bytes.ts';
 import type { RecoveryBudget } from './recovery-budget.ts';
@@ -108,13 +108,13 @@ export class RecoveryTail {
   }
 
   /** Adopts the floor of an epoch whose position was just read. */
-  startFloor({ epoch, floor }: Standing): void {
+  startFloor({ epoch, floor }: ChannelRange): void {
     this.#floor = this.#trimmedTo?.epoch === epoch ? Math.max(floor, this.#trimmedTo.offset) : floor;
     this.#floorReadAt = this.#settings.now();
   }
 
   /** Adopts the floor the log just reported. */
-  learnFloor({ floor }: Standing): void {
+  learnFloor({ floor }: ChannelRange): void {
     this.#floorReadAt = this.#settings.now();
     this.#raiseFloor(floor);
   }

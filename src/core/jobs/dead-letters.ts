@@ -79,7 +79,7 @@ export class DeadLetters {
   }
 
   /** Work has become a dead letter. */
-  buried(bytes: number): void {
+  added(bytes: number): void {
     this.#works += 1;
     this.#bytes += bytes;
   }

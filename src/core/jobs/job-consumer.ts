@@ -6,7 +6,7 @@ import { pauseAfter, type RetryPolicy } from './backoff.ts';
 export type Worker = (work: Work) => Promise<void>;
 
 /** Thrown by a worker for work that no retry can complete. */
-export class GiveUp extends Error {
+export class PermanentFailure extends Error {
   override readonly name = 'GiveUp';
 }
 
@@ -124,7 +124,7 @@ export class JobConsumer {
   #failed({ attempts }: Work, error: unknown): Outcome {
     const now = this.#parts.clock.now();
     const reason = error instanceof Error ? error.message : String(error);
-    const pause = error instanceof GiveUp ? undefined : pauseAfter(attempts + 1, this.#policy);
+    const pause = error instanceof PermanentFailure ? undefined : pauseAfter(attempts + 1, this.#policy);
     const failure: Failure =
       pause === undefined ? { kind: 'dead', at: now, reason } : { kind: 'retry', at: now + pause };
     return { kind: 'failed', reason, failure };

@@ -3,7 +3,7 @@ import { HandClock } from '../../../tests/core/hand-clock.ts';
 import { MemoryWorkLog } from '../../adapters/memory/work-log.ts';
 import type { Work, WorkLog } from '../../ports/work-log.ts';
 import { ClientError } from '../errors.ts';
-import { GiveUp, type Worker } from './job-consumer.ts';
+import { PermanentFailure, type Worker } from './job-consumer.ts';
 import { type JobBounds, Jobs } from './jobs.ts';
 
 const RETRY = { attempts: 4, firstMs: 1_000, mostMs: 60_000 };
@@ -102,7 +102,7 @@ describe('WL1 WL2 WL3 work', () => {
   test('that no retry can complete is not retried', async () => {
     const { jobs, clock, add } = await world({
       worker: async () => {
-        throw new GiveUp('the app is gone');
+        throw new PermanentFailure('the app is gone');
       },
     });
     await add('1');
@@ -201,7 +201,7 @@ describe('WL4 dead letters', () => {
     const health = { good: false };
     const made = await world({
       worker: async () => {
-        if (!health.good) throw new GiveUp('broken');
+        if (!health.good) throw new PermanentFailure('broken');
       },
       bounds: { lane: { works: 1_000, bytes: 100_000 }, ...bounds },
     });

@@ -120,7 +120,7 @@ export class Jobs {
   async #turnAway(work: Work): Promise<void> {
     const reason = 'too much waits in its lane';
     await this.#parts.log.fail(work.id, { kind: 'dead', at: work.time, reason });
-    this.#buried(work, reason);
+    this.#onDeadLetter(work, reason);
   }
 
   readonly #note = (work: Work, outcome: Outcome): void => {
@@ -128,15 +128,15 @@ export class Jobs {
     const { queue, lane } = work;
     if (outcome.kind === 'done' || outcome.failure.kind === 'dead') this.#count(work, -1, -utf8Length(work.data));
     if (outcome.kind === 'done') return telemetry.count('banyan_works_total', { queue, outcome: 'done' });
-    if (outcome.failure.kind === 'dead') return this.#buried(work, outcome.reason);
+    if (outcome.failure.kind === 'dead') return this.#onDeadLetter(work, outcome.reason);
     telemetry.count('banyan_works_total', { queue, outcome: 'failed' });
     telemetry.record('warn', 'work.failed', { queue, lane, attempts: work.attempts + 1, reason: outcome.reason });
   };
 
-  #buried(work: Work, reason: string): void {
+  #onDeadLetter(work: Work, reason: string): void {
     const { queue, lane, id } = work;
     const { telemetry } = this.#parts;
-    this.deadLetters.buried(utf8Length(work.data));
+    this.deadLetters.added(utf8Length(work.data));
     telemetry.count('banyan_works_total', { queue, outcome: 'dead' });
     telemetry.record('error', 'work.died', { queue, lane, id, attempts: work.attempts + 1, reason });
   }

@@ -6,7 +6,7 @@ import { Rate } from './rate.ts';
 import { RateTable } from './rate-table.ts';
 
 /** An exceeded rate, and when it allows something again. */
-export type Excess = {
+export type ExceededRate = {
   readonly limit: Extract<LimitName, 'commands' | 'publications' | 'userCommands' | 'userPublications'>;
   readonly waitMs: number;
 };
@@ -43,7 +43,7 @@ export class Allowances {
   }
 
   /** Charges a connection's command; returns the exceeded rate if it is not allowed now. */
-  take(holder: RateHolder, isPublication: boolean, now: number): Excess | undefined {
+  take(holder: RateHolder, isPublication: boolean, now: number): ExceededRate | undefined {
     if (this.#commands !== undefined) {
       const fullAt = this.#commands.take(holder.commandsFullAt, now);
       if (fullAt === holder.commandsFullAt) return { limit: 'commands', waitMs: this.#commands.waitMs(fullAt, now) };
@@ -59,7 +59,7 @@ export class Allowances {
   }
 
   /** Like `take`, for a request without a connection. Unauthenticated requests are counted per network. */
-  takeRequest({ principal, address }: Caller, isPublication: boolean, now: number): Excess | undefined {
+  takeRequest({ principal, address }: Caller, isPublication: boolean, now: number): ExceededRate | undefined {
     if (principal.kind !== 'anonymous') return this.#takeOfUser(principal, isPublication, now);
     // An untrusted proxy would count as one client for everybody behind it.
     if (isThisMachine(address)) return undefined;
@@ -81,7 +81,7 @@ export class Allowances {
     this.#userPublications?.sweep(now);
   }
 
-  #takeOfUser(who: Who, isPublication: boolean, now: number): Excess | undefined {
+  #takeOfUser(who: RateOwner, isPublication: boolean, now: number): ExceededRate | undefined {
     const waitMs = this.#userCommands?.take(who, now) ?? 0;
     if (waitMs > 0) return { limit: 'userCommands', waitMs };
     if (!isPublication) return undefined;
@@ -91,11 +91,11 @@ export class Allowances {
 }
 
 /** The error for the client. */
-export function tooSoon({ waitMs }: Excess): ClientError {
+export function rateLimitError({ waitMs }: ExceededRate): ClientError {
   return new ClientError('tooManyRequests', { retryAfter: Math.ceil(waitMs) / 1_000 });
 }
 
-type Who = Principal | { readonly kind: 'network'; readonly network: string };
+type RateOwner = Principal | { readonly kind: 'network'; readonly network: string };
 
 /**
  * A bucket per user. People, users of tokens and users of apps may have the same ids, so each kind has its own table.
@@ -114,7 +114,7 @@ class UserRates {
   }
 
   /** Milliseconds to wait; 0: taken. Anonymous users have no bucket. */
-  take(who: Who, now: number): number {
+  take(who: RateOwner, now: number): number {
     switch (who.kind) {
       case 'anonymous':
         return 0;

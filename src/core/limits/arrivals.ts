@@ -5,7 +5,7 @@ import { Rate } from './rate.ts';
 import { RateTable } from './rate-table.ts';
 
 /** Why a connection is refused now, and the suggested reconnect delay. */
-export type TurnedAway = {
+export type RefusedArrival = {
   readonly limit: Extract<
     LimitName,
     'connections' | 'connects' | 'addressConnections' | 'addressConnects' | 'draining'
@@ -52,8 +52,8 @@ export class Arrivals {
    * Undefined if it is allowed. Each call counts as an attempt of its address. `honoursDelay`: whether the client obeys
    * the delay; one that does not would use up times of those that do.
    */
-  admit(address: string, now: number, honoursDelay: boolean): TurnedAway | undefined {
-    const turned = (limit: TurnedAway['limit']): TurnedAway => ({
+  admit(address: string, now: number, honoursDelay: boolean): RefusedArrival | undefined {
+    const turned = (limit: RefusedArrival['limit']): RefusedArrival => ({
       limit,
       retryMs: honoursDelay ? this.#pace.next(now) : this.#pace.guess(now),
     });
@@ -103,7 +103,7 @@ export class Arrivals {
     this.#byAddress?.sweep(now);
   }
 
-  #admitAddress(address: string, now: number): TurnedAway | undefined {
+  #admitAddress(address: string, now: number): RefusedArrival | undefined {
     const { quotas, random } = this.#settings;
     // An untrusted proxy would count as one client for everybody behind it.
     if (isThisMachine(address)) return undefined;

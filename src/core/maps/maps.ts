@@ -22,7 +22,7 @@ export type EntryCondition = 'ifNew' | 'ifExists';
 export type Suppressed = 'idempotency' | 'version' | 'keyExists' | 'keyNotFound';
 
 /** Options of a publication that sets an entry. */
-export type Terms = {
+export type SetOptions = {
   readonly key?: string | undefined;
   readonly version?: StateVersion | undefined;
   readonly onlyIf?: EntryCondition | undefined;
@@ -61,17 +61,17 @@ export type MapRead = {
 };
 
 /** The publication about to be sent. */
-type Wanted = { readonly entry: MapEntry | undefined; readonly data: string };
+type EntryPublication = { readonly entry: MapEntry | undefined; readonly data: string };
 
 /** A map change: an entry that is set or removed, in a channel with this TTL (0: none). */
 export type Change = {
   readonly channel: string;
   readonly publication: Publication;
   readonly ttlMs: number;
-  readonly terms?: Terms;
+  readonly terms?: SetOptions;
 };
 /** An entry's state once pending publications are stored: their number, and the result of the last. */
-type Coming = { count: number; isThere: boolean; version: StateVersion | undefined; key: string | undefined };
+type PendingEntry = { count: number; isThere: boolean; version: StateVersion | undefined; key: string | undefined };
 
 /**
  * The current entries of map channels, by key: the fold of their publications. Kept in this process; above the limit of
@@ -82,11 +82,11 @@ export class Maps {
   /** Entries with a TTL. */
   readonly #expiring = new Map<string, MapState>();
   /** By channel and entry: pending publications; channel names contain no control characters. */
-  readonly #coming = new Map<string, Coming>();
+  readonly #coming = new Map<string, PendingEntry>();
   /** Maximum bytes of all entries. */
   readonly maxBytes: number;
   /** Evicts what can be read again, except this channel. */
-  letGo: (except: string) => void = () => undefined;
+  evict: (except: string) => void = () => undefined;
   #bytes = 0;
   /** The last change of any map. */
   #change = 0;
@@ -104,7 +104,7 @@ export class Maps {
    * False for the removal of a missing entry. Throws `ClientError`: `badRequest` for a publication without an entry in
    * a map, or with one elsewhere, and for an invalid key; `limitExceeded` if there is no room for the entry.
    */
-  takes(channel: string, { type, mapSize }: Namespace, { entry, data }: Wanted): boolean {
+  takes(channel: string, { type, mapSize }: Namespace, { entry, data }: EntryPublication): boolean {
     if (type === 'sharedPoll') throw new ClientError('notAvailable', { message: 'this channel is polled' });
     if ((type !== 'stream') !== (entry !== undefined)) {
       const message =
@@ -130,7 +130,7 @@ export class Maps {
    * Why a publication of the entry would change nothing, if so; to be called in the turn in which it is sent to the
    * log.
    */
-  suppresses(channel: string, { key: name }: MapEntry, { key, version, onlyIf }: Terms): Suppressed | undefined {
+  suppresses(channel: string, { key: name }: MapEntry, { key, version, onlyIf }: SetOptions): Suppressed | undefined {
     const found = this.#coming.get(`${channel}\n${name}`) ?? this.#states.get(channel)?.entries.get(name);
     const isThere = found !== undefined && (!('isThere' in found) || found.isThere);
     // A repeat: the log has the first answer.
@@ -147,7 +147,7 @@ export class Maps {
   /**
    * A publication of the entry is on its way to the log; the returned function is called when it is stored or refused.
    */
-  begin(channel: string, { key: name, removed }: MapEntry, { key, version }: Terms): () => void {
+  begin(channel: string, { key: name, removed }: MapEntry, { key, version }: SetOptions): () => void {
     const id = `${channel}\n${name}`;
     const last = this.#coming.get(id);
     const kept = version ?? last?.version ?? this.#states.get(channel)?.entries.get(name)?.version;
@@ -249,7 +249,7 @@ export class Maps {
 
   /** At most one entry above the limit. */
   #checkRoom(channel: string): void {
-    if (this.#bytes >= this.maxBytes) this.letGo(channel);
+    if (this.#bytes >= this.maxBytes) this.evict(channel);
     if (this.#bytes >= this.maxBytes) throw noRoom();
   }
 

@@ -34,7 +34,7 @@ export class StoredMaps {
 
   constructor(settings: Settings) {
     this.#settings = settings;
-    settings.maps.letGo = (except) => this.#forget(() => settings.maps.bytes >= settings.maps.maxBytes, except);
+    settings.maps.evict = (except) => this.#forget(() => settings.maps.bytes >= settings.maps.maxBytes, except);
   }
 
   isReady(channel: string, namespace: Namespace): boolean {

@@ -15,8 +15,8 @@ import { SlowReaders } from '../delivery/slow-readers.ts';
 import type { DisconnectName } from '../disconnects.ts';
 import { ClientError } from '../errors.ts';
 import { Guard } from '../guard.ts';
-import { Allowances, type Caller, tooSoon } from '../limits/allowances.ts';
-import { Arrivals, type TurnedAway } from '../limits/arrivals.ts';
+import { Allowances, type Caller, rateLimitError } from '../limits/allowances.ts';
+import { Arrivals, type RefusedArrival } from '../limits/arrivals.ts';
 import { NodeWork } from '../limits/node-work.ts';
 import { type LimitName, UNLIMITED } from '../limits/quotas.ts';
 import { Maps } from '../maps/maps.ts';
@@ -34,8 +34,8 @@ import { JoinsAndLeaves } from './joins-and-leaves.ts';
 import { NodeHost } from './node-host.ts';
 import type { Limits, NodeSettings } from './node-settings.ts';
 import { Orders } from './orders.ts';
+import { RefusalLog } from './refusal-log.ts';
 import { Ticks, type TickWork } from './ticks.ts';
-import { TurnedAwayLog } from './turned-away-log.ts';
 
 /** One process of Banyan: its sessions, channels and logs, connected to the other nodes by the bus. */
 export class Node implements Channels {
@@ -60,7 +60,7 @@ export class Node implements Channels {
   readonly #pings: PingWheel;
   readonly #sessions: Sessions;
   readonly #arrivals: Arrivals;
-  readonly #turnedAway: TurnedAwayLog;
+  readonly #turnedAway: RefusalLog;
   readonly #orders: Orders;
   readonly #messages: ChannelMessages;
   readonly #host: NodeHost;
@@ -97,7 +97,7 @@ export class Node implements Channels {
     this.allowances = new Allowances(quotas);
     this.work = new NodeWork({ clock, bytesPerSecond: quotas.userReadBytesPerSecond });
     this.#settings = settings;
-    this.#turnedAway = new TurnedAwayLog({ clock, telemetry, connections });
+    this.#turnedAway = new RefusalLog({ clock, telemetry, connections });
     this.#arrivals = new Arrivals({ quotas, random: Math.random, connections });
     this.#pings = new PingWheel({ ...settings, ...limits, guard });
     this.#sessions = new Sessions({
@@ -149,7 +149,7 @@ export class Node implements Channels {
    * Undefined if a connection from this address is allowed; otherwise the suggested reconnect delay. See
    * `Arrivals.admit`.
    */
-  admit(address: string, honoursDelay: boolean): TurnedAway | undefined {
+  admit(address: string, honoursDelay: boolean): RefusedArrival | undefined {
     const turned = this.#arrivals.admit(address, this.clock.now(), honoursDelay);
     if (turned === undefined) return undefined;
     this.refused(turned.limit);
@@ -162,7 +162,7 @@ export class Node implements Channels {
     const excess = this.allowances.takeRequest(caller, what === 'publication', this.clock.now());
     if (excess === undefined) return;
     this.refused(excess.limit);
-    throw tooSoon(excess);
+    throw rateLimitError(excess);
   }
 
   /** Counts a refusal by a limit. */

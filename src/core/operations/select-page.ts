@@ -30,7 +30,7 @@ export async function selectPage<Key, Item extends Key>(
   query: PageQuery<Key, Item>,
   breathe: () => Promise<void>,
 ): Promise<SelectedPage<Item>> {
-  const best = new Best(query);
+  const best = new TopItems(query);
   let left = SLICE;
   for (const item of items) {
     best.consider(item);
@@ -43,7 +43,7 @@ export async function selectPage<Key, Item extends Key>(
 }
 
 /** The best items so far. */
-class Best<Key, Item extends Key> {
+class TopItems<Key, Item extends Key> {
   readonly #query: PageQuery<Key, Item>;
   /** Pages before an edge are found from their end. */
   readonly #sign: 1 | -1;

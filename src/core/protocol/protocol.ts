@@ -49,9 +49,9 @@ export interface Protocol {
   /** Called when a client is behind and will not get every publication; if the protocol depends on it. */
   skips?(): void;
   /** Present if clients request joins and leaves as they subscribe. */
-  readonly asksForJoinLeave?: true;
+  readonly requestsJoinLeave?: true;
   /** Present if a client does not get its own joins and leaves. */
-  readonly tellsOthersOnly?: true;
+  readonly excludesOwnJoinLeave?: true;
 }
 
 /** The frames in order, in either form. */

@@ -1,6 +1,6 @@
 import type { ServerSubscription } from '../bus/node-messages.ts';
 import { feedOptionsOf } from '../delivery/feed.ts';
-import type { From, HubChannel } from '../delivery/hub-channel.ts';
+import type { HubChannel, RecoveryStart } from '../delivery/hub-channel.ts';
 import type { RecoveryBudget } from '../delivery/recovery-budget.ts';
 import { DisconnectError } from '../disconnects.ts';
 import type { Since, SubscribeOptions } from '../protocol/commands.ts';
@@ -32,7 +32,7 @@ export function isResumed({ subscriptions, restored }: Entered): boolean {
 
 /** The client's position in each channel when it left. */
 export type Positions = ReadonlyMap<string, Since>;
-type Held = Map<string, HubChannel>;
+type HeldChannels = Map<string, HubChannel>;
 
 /** What entering needs of the connecting client. */
 export type ConnectingClient = {
@@ -45,7 +45,7 @@ export type ConnectingClient = {
   settled(): void;
 };
 
-type Wanted = {
+type RequestedChannels = {
   /** Channels the server subscribes the client to, with the developer's backend's options. */
   readonly names: ReadonlyMap<string, ServerSubscription | undefined>;
   readonly since: Positions;
@@ -60,7 +60,7 @@ type Wanted = {
 export async function prepareEntering(
   node: SubscriptionHost,
   client: ConnectingClient,
-  wanted: Wanted,
+  wanted: RequestedChannels,
 ): Promise<Entering> {
   const entry = new ConnectEntry(node, client, wanted);
   try {
@@ -75,15 +75,15 @@ export async function prepareEntering(
 class ConnectEntry implements Entering {
   readonly #node: SubscriptionHost;
   readonly #client: ConnectingClient;
-  readonly #wanted: Wanted;
+  readonly #wanted: RequestedChannels;
   /** Those to be restored, without the server-side ones. */
   readonly #restorable: Positions;
-  readonly #held: Held = new Map();
-  readonly #back: Held = new Map();
+  readonly #held: HeldChannels = new Map();
+  readonly #back: HeldChannels = new Map();
   /** The result for each. */
   readonly #results = new Map<string, SubscribeResult>();
 
-  constructor(node: SubscriptionHost, client: ConnectingClient, wanted: Wanted) {
+  constructor(node: SubscriptionHost, client: ConnectingClient, wanted: RequestedChannels) {
     this.#node = node;
     this.#client = client;
     this.#wanted = wanted;
@@ -126,12 +126,12 @@ class ConnectEntry implements Entering {
     }
   }
 
-  async #holdAll(names: Iterable<string>, held: Held): Promise<void> {
+  async #holdAll(names: Iterable<string>, held: HeldChannels): Promise<void> {
     for (const name of names) held.set(name, this.#node.hub.hold(name, this.#node.permissions.namespace(name)));
     await Promise.all([...held.values()].map((channel) => channel.prepare(this.#fromIn(channel))));
   }
 
-  #fromIn(channel: HubChannel): From | undefined {
+  #fromIn(channel: HubChannel): RecoveryStart | undefined {
     return sinceOf(channel, this.#optionsIn(channel), this.#deliveryIn(channel));
   }
 
@@ -146,7 +146,7 @@ class ConnectEntry implements Entering {
       : serverDeliveryOptionsOf(namespace, this.#client.session.protocol, this.#wanted.names.get(name)?.override);
   }
 
-  #releaseAll(held: Held): void {
+  #releaseAll(held: HeldChannels): void {
     for (const channel of held.values()) this.#node.hub.release(channel);
     held.clear();
   }

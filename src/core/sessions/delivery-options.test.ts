@@ -26,18 +26,18 @@ describe('SO1 joins and leaves', () => {
       true,
     ],
   ])('SO1 %s', (_what, namespace, feedOptions, override, told) => {
-    expect(deliveryOptionsOf({ ...PLAIN, ...namespace }, feedOptions, override).hearsJoinLeave).toBe(told);
+    expect(deliveryOptionsOf({ ...PLAIN, ...namespace }, feedOptions, override).receivesJoinLeave).toBe(told);
   });
 
   // `PushJoinLeave` of server-side subscriptions is `ForcePushJoinLeave` there; others have no such option.
   test('SO14 a server-side subscription gets joins unrequested only if its protocol cannot request them', () => {
     const told = { ...PLAIN, joinLeave: true };
-    expect(serverDeliveryOptionsOf(told, {}).hearsJoinLeave).toBe(true);
-    expect(serverDeliveryOptionsOf(told, {}, { forcePushJoinLeave: false }).hearsJoinLeave).toBe(false);
-    expect(serverDeliveryOptionsOf(told, centrifugeJson).hearsJoinLeave).toBe(false);
-    expect(serverDeliveryOptionsOf(told, centrifugeProtobuf).hearsJoinLeave).toBe(false);
-    expect(serverDeliveryOptionsOf({ ...told, forceJoinLeave: true }, centrifugeJson).hearsJoinLeave).toBe(true);
-    expect(serverDeliveryOptionsOf(told, centrifugeJson, { forcePushJoinLeave: true }).hearsJoinLeave).toBe(true);
+    expect(serverDeliveryOptionsOf(told, {}).receivesJoinLeave).toBe(true);
+    expect(serverDeliveryOptionsOf(told, {}, { forcePushJoinLeave: false }).receivesJoinLeave).toBe(false);
+    expect(serverDeliveryOptionsOf(told, centrifugeJson).receivesJoinLeave).toBe(false);
+    expect(serverDeliveryOptionsOf(told, centrifugeProtobuf).receivesJoinLeave).toBe(false);
+    expect(serverDeliveryOptionsOf({ ...told, forceJoinLeave: true }, centrifugeJson).receivesJoinLeave).toBe(true);
+    expect(serverDeliveryOptionsOf(told, centrifugeJson, { forcePushJoinLeave: true }).receivesJoinLeave).toBe(true);
   });
 });
 

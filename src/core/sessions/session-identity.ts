@@ -25,7 +25,7 @@ export class SessionIdentity {
   /** Created with the first charged work. */
   #asker: Asker | undefined;
   /** By key: the identities it used before it signed in; their work may still wait. */
-  #formerAskers: Map<string, Asker> | undefined;
+  #formerWorkKeys: Map<string, Asker> | undefined;
 
   constructor(principal: Principal, client: string, from: { readonly address: string; readonly connection: object }) {
     this.principal = principal;
@@ -53,8 +53,8 @@ export class SessionIdentity {
   }
 
   /** All keys the connection's work was charged to. */
-  get askers(): readonly Asker[] {
-    const former = [...(this.#formerAskers?.values() ?? [])];
+  get workKeys(): readonly Asker[] {
+    const former = [...(this.#formerWorkKeys?.values() ?? [])];
     return this.#asker === undefined ? former : [...former, this.#asker];
   }
 
@@ -78,7 +78,8 @@ export class SessionIdentity {
   become({ principal, info }: Pick<SignedIn, 'principal' | 'info'>): void {
     this.principal = principal;
     this.#connInfo = info;
-    if (this.#asker !== undefined) this.#formerAskers = new Map(this.#formerAskers).set(this.#asker.key, this.#asker);
+    if (this.#asker !== undefined)
+      this.#formerWorkKeys = new Map(this.#formerWorkKeys).set(this.#asker.key, this.#asker);
     this.#asker = undefined;
   }
 }

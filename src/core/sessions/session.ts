@@ -8,7 +8,7 @@ import { GRACE_MS, isOutage } from '../backend/application.ts';
 import type { Ending, ServerSubscription } from '../bus/node-messages.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName, type UnsubscribeName } from '../disconnects.ts';
 import { ClientError } from '../errors.ts';
-import { type Excess, type RateHolder, tooSoon } from '../limits/allowances.ts';
+import { type ExceededRate, type RateHolder, rateLimitError } from '../limits/allowances.ts';
 import type { Asker } from '../limits/fair-queue.ts';
 import { bytesOfReply, bytesOfResult, lengthOfFrames } from '../limits/work-bytes.ts';
 import { beginCommand, beginQuestion, endFailed, ending } from '../measures/tracing.ts';
@@ -221,7 +221,7 @@ export class Session implements Subscriber, RateHolder {
     this.#slices?.clear();
     this.#turns.release();
     this.subscriptions.clear();
-    for (const asker of this.#identity.askers) this.#node.work.drop(asker);
+    for (const asker of this.#identity.workKeys) this.#node.work.drop(asker);
     this.#node.unregister(this);
   }
 
@@ -400,16 +400,16 @@ export class Session implements Subscriber, RateHolder {
   }
 
   /** Whether a client that exceeds its rate may stay. */
-  #tolerates({ limit }: Excess): boolean {
+  #tolerates({ limit }: ExceededRate): boolean {
     this.#node.refused(limit);
     return this.#node.allowances.tolerates(this, this.lastSeen);
   }
 
   /** Tells the client that it exceeds its rate; one that continues is closed. */
-  #refuse(command: Command, excess: Excess): void {
+  #refuse(command: Command, excess: ExceededRate): void {
     if (!this.#tolerates(excess)) throw new DisconnectError('tooManyRequests');
     // Not among the errors an operator is alerted for: it is the client's own.
-    if ('id' in command) this.#reply(command.id, { kind: 'error', error: tooSoon(excess) });
+    if ('id' in command) this.#reply(command.id, { kind: 'error', error: rateLimitError(excess) });
   }
 
   #handle(command: Command): void {

@@ -4,7 +4,7 @@ import type { Feed } from '../delivery/feed.ts';
 import type { HubChannel } from '../delivery/hub-channel.ts';
 import { joinLeaveTopicOf, topicOf } from '../delivery/topics.ts';
 import type { SubscribeResult } from '../protocol/pushes.ts';
-import { mayHearJoinLeave, serverDeliveryOptionsOf, visibilityOf } from './delivery-options.ts';
+import { mayReceiveJoinLeave, serverDeliveryOptionsOf, visibilityOf } from './delivery-options.ts';
 import type { Subscriber, SubscriptionHost } from './subscriber.ts';
 import type { Entry, Live, SubscribedBy, Subscription } from './subscription.ts';
 
@@ -117,7 +117,11 @@ export class SubscriptionTable {
   /** Like `join`, for a server-side subscription. */
   joinFromServer(channel: HubChannel, result: SubscribeResult): void {
     const { protocol } = this.#session;
-    const { hearsJoinLeave } = serverDeliveryOptionsOf(channel.namespace, protocol, this.live(channel.name)?.override);
+    const { receivesJoinLeave: hearsJoinLeave } = serverDeliveryOptionsOf(
+      channel.namespace,
+      protocol,
+      this.live(channel.name)?.override,
+    );
     this.join(channel, { hearsJoinLeave, result });
   }
 
@@ -130,7 +134,7 @@ export class SubscriptionTable {
     const { connection, protocol } = this.#session;
     if (feed === undefined) connection.leave(topicOf(protocol, channel));
     const namespace = this.#node.permissions.namespace(channel);
-    if (mayHearJoinLeave(namespace, override)) connection.leave(joinLeaveTopicOf(protocol, channel));
+    if (mayReceiveJoinLeave(namespace, override)) connection.leave(joinLeaveTopicOf(protocol, channel));
     if (protocol.clients !== 'poll' && !silently) {
       this.#node.announceLeave(channel, info, visibilityOf(namespace, override));
     }

@@ -3,7 +3,7 @@ import type { Grant } from '../access/tokens.ts';
 import type { Tracking } from '../channels/tracking.ts';
 import type { Feed, FeedOptions } from '../delivery/feed.ts';
 import type { Hub } from '../delivery/hub.ts';
-import type { From, HubChannel, Recovery } from '../delivery/hub-channel.ts';
+import type { HubChannel, Recovery, RecoveryStart } from '../delivery/hub-channel.ts';
 import { ClientError } from '../errors.ts';
 import { lastResult, recoveredResult } from '../maps/map-parts.ts';
 import type { MapRead } from '../maps/maps.ts';
@@ -77,14 +77,14 @@ export function liveOf(by: SubscribedBy, grant: Grant | undefined, self: string)
 export function enterAs(
   hub: Hub,
   channel: HubChannel,
-  { protocol, feedOptions, recovery }: Way,
+  { protocol, feedOptions, recovery }: EntryMode,
 ): { readonly feed: Feed | undefined; readonly entered: SubscribeResult } {
   const feed = feedOptions && hub.feedOf(channel, protocol, feedOptions);
   const entered = feed ? hub.enterFeed(channel, feed, recovery) : hub.enter(channel, protocol, recovery);
   return { feed, entered };
 }
 
-type Way = {
+type EntryMode = {
   readonly protocol: Protocol;
   readonly feedOptions: FeedOptions | undefined;
   readonly recovery: Recovery | undefined;
@@ -125,7 +125,7 @@ export function sinceOf(
   { namespace }: HubChannel,
   options: SubscribeOptions,
   { recovers }: DeliveryOptions,
-): From | undefined {
+): RecoveryStart | undefined {
   const { type, recovery, autoRecover } = namespace;
   if (type !== 'stream') return fromOf(options);
   if (!recovers) return undefined;
@@ -133,12 +133,12 @@ export function sinceOf(
 }
 
 /** Any history, from its beginning. */
-const NOWHERE: From = { epoch: '', offset: 0 };
+const NOWHERE: RecoveryStart = { epoch: '', offset: 0 };
 
 export function trackingIn({ tracking }: Live): { readonly tracking?: Tracking } {
   return tracking === undefined ? {} : { tracking };
 }
 
-function fromOf({ latest, page, since }: SubscribeOptions): From | undefined {
+function fromOf({ latest, page, since }: SubscribeOptions): RecoveryStart | undefined {
   return latest === true ? 'latest' : (page?.since ?? since);
 }

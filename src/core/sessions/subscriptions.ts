@@ -29,12 +29,12 @@ import {
 } from './subscription.ts';
 import { SubscriptionTable } from './subscription-table.ts';
 
-type Tell = (result: SubscribeResult) => void;
-type How = {
+type ResultCallback = (result: SubscribeResult) => void;
+type SubscribeContext = {
   readonly allowed: Promise<Grant | undefined>;
   readonly options: SubscribeOptions;
   readonly by: SubscribedBy;
-  readonly tell: Tell;
+  readonly tell: ResultCallback;
 };
 
 /** One client's subscriptions. Commands for one channel must come one after another (`ChannelTurns`). */
@@ -86,7 +86,7 @@ export class Subscriptions {
    * Handles a client's subscribe, after the permission check. `tell` is called with the result in the turn in which the
    * client enters, so that nothing comes between the reply and the first live publication.
    */
-  async add(channel: string, options: SubscribeOptions, tell: Tell): Promise<void> {
+  async add(channel: string, options: SubscribeOptions, tell: ResultCallback): Promise<void> {
     const node = this.#node;
     if (this.#table.get(channel) !== undefined) throw new ClientError('alreadySubscribed');
     if (this.#table.asked >= node.limits.channels) {
@@ -106,7 +106,7 @@ export class Subscriptions {
   /** Subscribes the client from the server's side, and tells it by a push. Does nothing if it is subscribed already. */
   async addFromServer(channel: string, given?: ServerSubscription): Promise<void> {
     if (this.#table.get(channel) !== undefined) return;
-    const tell: Tell = ({ data, ...result }) => {
+    const tell: ResultCallback = ({ data, ...result }) => {
       this.#session.push({ kind: 'subscribe', channel, result, ...(data !== undefined && { data }) });
       const { epoch } = result;
       for (const publication of result.publications) {
@@ -250,7 +250,7 @@ export class Subscriptions {
     return prepareEntering(this.#node, client, { names, since, ...(restore !== undefined && { restore }) });
   }
 
-  async #start(channel: string, how: How): Promise<void> {
+  async #start(channel: string, how: SubscribeContext): Promise<void> {
     const entry = this.#table.begin(channel, how.by);
     try {
       await this.#enterWhenReady(channel, entry, how);
@@ -260,12 +260,12 @@ export class Subscriptions {
     }
   }
 
-  async #enterWhenReady(name: string, entry: Entry, how: How): Promise<void> {
+  async #enterWhenReady(name: string, entry: Entry, how: SubscribeContext): Promise<void> {
     const grant = await how.allowed;
     const { permissions, work } = this.#node;
     if (!readsChannel(how.options, permissions.namespace(name).type)) return this.#enter(name, entry, how, grant);
     let bytes = 0;
-    const tell: Tell = (result) => {
+    const tell: ResultCallback = (result) => {
       bytes = bytesOfResult(result);
       how.tell(result);
     };
@@ -276,7 +276,12 @@ export class Subscriptions {
     );
   }
 
-  async #enter(name: string, entry: Entry, { options, by, tell }: How, grant: Grant | undefined): Promise<void> {
+  async #enter(
+    name: string,
+    entry: Entry,
+    { options, by, tell }: SubscribeContext,
+    grant: Grant | undefined,
+  ): Promise<void> {
     const live = liveOf(by, grant, this.#session.info.user);
     const { hub } = this.#node;
     const namespace = this.#node.permissions.namespace(name);
@@ -303,7 +308,7 @@ export class Subscriptions {
       const result = this.#entry.countIn(channel, live, { options, delivery, feedOptions, read, budget });
       tell(grant?.data === undefined ? result : { ...result, data: grant.data });
       this.#session.flush();
-      this.#table.join(channel, { hearsJoinLeave: delivery.hearsJoinLeave, result });
+      this.#table.join(channel, { hearsJoinLeave: delivery.receivesJoinLeave, result });
     } finally {
       hub.release(channel);
     }

@@ -90,7 +90,7 @@ async function checkInvitation(parts: Parts, code: string | undefined): Promise<
 
 async function usableInvite({ invites, host }: Parts, code: string) {
   const invite = await invites.usable(code, host.clock.now());
-  if (invite === undefined) throw goneInvite();
+  if (invite === undefined) throw inviteGone();
   return invite;
 }
 
@@ -134,11 +134,11 @@ async function write(parts: Parts, person: NewPerson): Promise<void> {
   } catch (error) {
     if (!(error instanceof ConstraintError)) throw error;
     await checkFree(parts, person.user);
-    throw goneInvite();
+    throw inviteGone();
   }
 }
 
-function goneInvite(): ClientError {
+function inviteGone(): ClientError {
   return new ClientError('gone', { field: 'invite', message: 'this invitation is used up, expired or revoked' });
 }
 

@@ -41,7 +41,7 @@ export type Attempt = {
 };
 
 /** An attempt that was counted before it was made. */
-export type Taken = {
+export type CountedAttempt = {
   /** The attempt was legitimate: it does not count. */
   giveBack(): void;
 };
@@ -69,7 +69,7 @@ export class SignInLimits {
   }
 
   /** Counts the attempt first, so that concurrent ones cannot bypass the limit. Throws `rateLimited`. */
-  take(attempt: Attempt): Taken {
+  take(attempt: Attempt): CountedAttempt {
     try {
       return this.#take(attempt);
     } catch (error) {
@@ -80,7 +80,7 @@ export class SignInLimits {
     }
   }
 
-  #take({ account, address, device }: Attempt): Taken {
+  #take({ account, address, device }: Attempt): CountedAttempt {
     if (device !== undefined) return taken(this.#perDevice, `${device} ${account}`);
     const network = networkOf(address);
     const pair = `${network} ${account}`;
@@ -110,12 +110,12 @@ function paced({ burst, everyMs }: PaceRule): RateTable {
   return new RateTable(new Rate(1_000 / everyMs, burst));
 }
 
-function taken(limiter: AttemptLimiter, key: string): Taken {
+function taken(limiter: AttemptLimiter, key: string): CountedAttempt {
   limiter.take(key);
   return { giveBack: () => limiter.giveBack(key) };
 }
 
-function takenIfLeft(limiter: AttemptLimiter, key: string): Taken | undefined {
+function takenIfLeft(limiter: AttemptLimiter, key: string): CountedAttempt | undefined {
   try {
     return taken(limiter, key);
   } catch (error) {

@@ -6,7 +6,7 @@ import type { Span } from '../../ports/traces.ts';
 import type { MemberChange } from './member-changes.ts';
 import type { Parts } from './parts.ts';
 import { checkGroup, checkManages, checkRemoves, checkSetsRoles } from './permissions.ts';
-import type { Roster, Standing } from './room-store.ts';
+import type { RoomMembership, Roster } from './room-store.ts';
 import { checkAddable, checkPeople } from './rooms.ts';
 import { orphanedFrom } from './succession.ts';
 
@@ -108,7 +108,7 @@ function promotion(
   return { event: { type: 'promoted', by: user, user: target, role }, span };
 }
 
-function standingOf({ kind, roles }: Roster, user: string): Standing {
+function standingOf({ kind, roles }: Roster, user: string): RoomMembership {
   const role = roles.get(user);
   if (role === undefined) throw new ClientError('notFound', { message: 'no such room' });
   return { kind, role };

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'bun:test';
 import { Memberships } from './memberships.ts';
-import type { Standing } from './room-store.ts';
+import type { RoomMembership } from './room-store.ts';
 
-const MEMBER: Standing = { kind: 'group', role: 'member' };
+const MEMBER: RoomMembership = { kind: 'group', role: 'member' };
 
 /** Reads that finish when the test says so. */
 class SlowRooms {
-  readonly reads: PromiseWithResolvers<Standing | undefined>[] = [];
-  standing = (): Promise<Standing | undefined> => {
-    const read = Promise.withResolvers<Standing | undefined>();
+  readonly reads: PromiseWithResolvers<RoomMembership | undefined>[] = [];
+  standing = (): Promise<RoomMembership | undefined> => {
+    const read = Promise.withResolvers<RoomMembership | undefined>();
     this.reads.push(read);
     return read.promise;
   };

@@ -1,6 +1,6 @@
 import { ClientError } from '../../core/errors.ts';
 import { RecentMap } from '../../core/limits/recent-map.ts';
-import type { RoomStore, Standing } from './room-store.ts';
+import type { RoomMembership, RoomStore } from './room-store.ts';
 
 const KEPT = 50_000;
 
@@ -10,26 +10,26 @@ const KEPT = 50_000;
  */
 export class Memberships {
   readonly #rooms: Pick<RoomStore, 'standing'>;
-  readonly #known = new RecentMap<Standing>(KEPT);
-  readonly #loading = new Map<string, Promise<Standing | undefined>>();
+  readonly #known = new RecentMap<RoomMembership>(KEPT);
+  readonly #loading = new Map<string, Promise<RoomMembership | undefined>>();
 
   constructor(rooms: Pick<RoomStore, 'standing'>) {
     this.#rooms = rooms;
   }
 
   /** The cached value: undefined does not mean that the person is not a member. */
-  known(room: string, user: string): Standing | undefined {
+  known(room: string, user: string): RoomMembership | undefined {
     return this.#known.get(keyOf(room, user));
   }
 
   /** Undefined if the person is not a member. Concurrent callers share one read. */
-  async find(room: string, user: string): Promise<Standing | undefined> {
+  async find(room: string, user: string): Promise<RoomMembership | undefined> {
     const key = keyOf(room, user);
     return this.#known.get(key) ?? this.#loading.get(key) ?? this.#load(key, this.#rooms.standing(room, user));
   }
 
   /** Throws `notFound` for non-members: to them the room does not exist (CH2). */
-  async require(room: string, user: string): Promise<Standing> {
+  async require(room: string, user: string): Promise<RoomMembership> {
     const standing = await this.find(room, user);
     if (standing === undefined) throw new ClientError('notFound', { message: 'no such room' });
     return standing;
@@ -43,7 +43,7 @@ export class Memberships {
   }
 
   /** All concurrent callers wait for this promise, and so continue in call order. */
-  #load(key: string, reading: Promise<Standing | undefined>): Promise<Standing | undefined> {
+  #load(key: string, reading: Promise<RoomMembership | undefined>): Promise<RoomMembership | undefined> {
     const loading = reading
       .then((standing) => {
         // A value forgotten meanwhile may have been read before the change.

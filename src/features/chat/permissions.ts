@@ -2,7 +2,7 @@ import type { RoomRole } from '../../contracts/chat/events.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { ChannelPolicy } from '../../core/operations/feature.ts';
 import type { Memberships } from './memberships.ts';
-import type { Standing } from './room-store.ts';
+import type { RoomMembership } from './room-store.ts';
 
 const RANK: Readonly<Record<RoomRole, number>> = { owner: 2, admin: 1, member: 0 };
 
@@ -16,30 +16,30 @@ export function roomPolicy(memberships: Memberships): ChannelPolicy {
 }
 
 /** Owner and admins manage a group's title, picture, members and invitations. */
-export function checkManages({ kind, role }: Standing): void {
+export function checkManages({ kind, role }: RoomMembership): void {
   checkGroup(kind);
   if (RANK[role] < RANK.admin) throw denied("only the group's owner and admins may do this");
 }
 
 /** A direct chat's two members never change. */
-export function checkGroup(kind: Standing['kind']): void {
+export function checkGroup(kind: RoomMembership['kind']): void {
   if (kind !== 'group') throw denied('this is a direct chat');
 }
 
 /** Owner and admins remove members of lower roles. */
-export function checkRemoves(actor: Standing, target: RoomRole): void {
+export function checkRemoves(actor: RoomMembership, target: RoomRole): void {
   checkManages(actor);
   if (RANK[target] >= RANK[actor.role]) throw denied('only members of a lower role can be removed');
 }
 
 /** Only the owner assigns roles. */
-export function checkSetsRoles({ kind, role }: Standing): void {
+export function checkSetsRoles({ kind, role }: RoomMembership): void {
   checkGroup(kind);
   if (role !== 'owner') throw denied("only the group's owner may do this");
 }
 
 export type RecallRequest = {
-  readonly actor: Standing;
+  readonly actor: RoomMembership;
   readonly isOwn: boolean;
   /** The author's current role; undefined if they have left. */
   readonly author: RoomRole | undefined;

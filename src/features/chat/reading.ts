@@ -4,7 +4,7 @@ import type { Input } from '../../contracts/operation.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Handlers } from '../../core/operations/operation.ts';
 import type { Parts } from './parts.ts';
-import type { Stretch } from './timeline-query.ts';
+import type { TimelineRange } from './timeline-query.ts';
 
 type ReadingHandlers = Pick<Handlers<typeof chatContract>, 'history' | 'read' | 'readers' | 'typing'>;
 type HistoryInput = Input<(typeof chatContract)['history']>;
@@ -67,7 +67,7 @@ async function stretchOf({ timeline }: Parts, input: HistoryInput): Promise<Cut>
 }
 
 /** Joins two adjacent ranges; everything published up to the lower of their tops is in both. */
-function joined(older: Stretch, newer: Stretch): Cut {
+function joined(older: TimelineRange, newer: TimelineRange): Cut {
   return {
     entries: [...older.entries, ...newer.entries],
     hasBefore: older.more,

@@ -12,7 +12,7 @@ export const MEMBERS_PAGE = 200;
 export const DEFAULT_ROOM_KEY = 'default';
 
 /** A member's role and dates in their room. */
-export type Standing = { readonly kind: 'group' | 'direct'; readonly role: RoomRole };
+export type RoomMembership = { readonly kind: 'group' | 'direct'; readonly role: RoomRole };
 
 /** A room at the moment its members are to change, with the roles of the people involved. */
 export type Roster = {
@@ -45,7 +45,7 @@ export class RoomStore {
   }
 
   /** Undefined if the person is not a member, or there is no such room. */
-  async standing(room: string, user: string): Promise<Standing | undefined> {
+  async standing(room: string, user: string): Promise<RoomMembership | undefined> {
     return (await readRows(this.#sql, this.#standing({ room, user })))[0];
   }
 
@@ -107,7 +107,7 @@ export class RoomStore {
   }
 
   /** Those of these people who share a room with the person, other than the one everyone is in. */
-  async acquaintances(user: string, others: readonly string[]): Promise<ReadonlySet<string>> {
+  async peopleSharingRoom(user: string, others: readonly string[]): Promise<ReadonlySet<string>> {
     const shared = await this.#query
       .selectFrom('chat_members as theirs')
       .innerJoin('chat_members as mine', 'mine.room_id', 'theirs.room_id')

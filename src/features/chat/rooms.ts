@@ -90,7 +90,7 @@ export async function checkAddable(parts: Parts, { by, ids, field }: Adding): Pr
   const found = await checkPeople(parts, ids, field);
   const shy = found.filter(({ id, refusesStrangers }) => refusesStrangers && id !== by).map(({ id }) => id);
   if (shy.length === 0) return;
-  const known = await parts.rooms.acquaintances(by, shy);
+  const known = await parts.rooms.peopleSharingRoom(by, shy);
   if (shy.every((id) => known.has(id))) return;
   const message = 'only people who share a chat with this person may do this';
   throw new ClientError('permissionDenied', { field, message });

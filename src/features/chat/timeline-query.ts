@@ -7,7 +7,11 @@ import { offsetOf } from './state.ts';
 import type { ChatTables } from './tables.ts';
 
 /** Entries in offset order, as they were at `top`. `more`: there are others in the requested direction. */
-export type Stretch = { readonly entries: readonly TimelineEntry[]; readonly more: boolean; readonly top: number };
+export type TimelineRange = {
+  readonly entries: readonly TimelineEntry[];
+  readonly more: boolean;
+  readonly top: number;
+};
 
 /** The fields of a message that its changes depend on. */
 export type StoredMessage = {
@@ -49,13 +53,13 @@ export class TimelineQuery {
   }
 
   /** The last entries below the offset. */
-  async before(room: string, offset: number, limit: number): Promise<Stretch> {
+  async before(room: string, offset: number, limit: number): Promise<TimelineRange> {
     const { entries, ...rest } = await this.#read(BEFORE, room, { offset, limit });
     return { entries: entries.toReversed(), ...rest };
   }
 
   /** The first entries above the offset. */
-  after(room: string, offset: number, limit: number): Promise<Stretch> {
+  after(room: string, offset: number, limit: number): Promise<TimelineRange> {
     return this.#read(AFTER, room, { offset, limit });
   }
 
@@ -100,7 +104,7 @@ export class TimelineQuery {
       .execute();
   }
 
-  async #read(sql: string, room: string, { offset, limit }: { offset: number; limit: number }): Promise<Stretch> {
+  async #read(sql: string, room: string, { offset, limit }: { offset: number; limit: number }): Promise<TimelineRange> {
     const edge: readonly SqlValue[] = [room, offset, limit + 1];
     const rows = await readRows<Row>(this.#sql, { sql, params: [...edge, ...edge, limit + 1, room] });
     const entries = rows.flatMap((row) => entryOf(row));

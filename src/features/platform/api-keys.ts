@@ -1,5 +1,5 @@
 import type { ApiKeyInfo, platformContract } from '../../contracts/platform/contract.ts';
-import { configuredId, type StatedKey } from '../../core/access/api-keys.ts';
+import { type ConfiguredKey, configuredId } from '../../core/access/api-keys.ts';
 import { ClientError } from '../../core/errors.ts';
 import { audit } from '../../core/operations/audit.ts';
 import type { Handlers } from '../../core/operations/operation.ts';
@@ -122,7 +122,7 @@ function namespacesOf({ namespaces, apps }: Parts): string[] {
   return [...new Set([...Object.keys(namespaces), ...apps.list().map(({ namespace }) => namespace)])].sort();
 }
 
-function configuredInfo({ name, methods, namespaces, revoked }: StatedKey, index: number): ApiKeyInfo {
+function configuredInfo({ name, methods, namespaces, revoked }: ConfiguredKey, index: number): ApiKeyInfo {
   return {
     ...{ id: configuredId(index), name: name ?? '', source: 'settings', hint: '' },
     ...{ methods: methods === undefined ? null : [...methods] },

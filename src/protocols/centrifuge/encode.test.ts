@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import { ClientError } from '../../core/errors.ts';
 import type { SubscribeResult } from '../../core/protocol/pushes.ts';
 import { encodePush, encodeReply } from './encode.ts';
+import type { CentrifugePush, CentrifugeReply } from './message-types.ts';
 import { centrifugeJson } from './protocol.ts';
-import type { SpokenPush, SpokenReply } from './spoken.ts';
 
 const AT: SubscribeResult = {
   recoverable: true,
@@ -22,7 +22,7 @@ const CONNECT = { client: 'c1', version: '1', pingSeconds: 25, node: 'n', time: 
 const SIMILAR = [1, 2].map((n) => ({ offset: 7 + n, time: 1, data: `{"n":${n},"text":"${'é'.repeat(50)}"}` }));
 const PATCH = '1q\n6:{"n":21k@6,1T3xZa;';
 
-const REPLIES: readonly [what: string, reply: SpokenReply, encoded: object][] = [
+const REPLIES: readonly [what: string, reply: CentrifugeReply, encoded: object][] = [
   [
     'connect',
     { kind: 'connect', result: CONNECT },
@@ -130,7 +130,7 @@ describe('a reply', () => {
 
 const INFO = { user: 'ada', client: 'c1', connInfo: '1', chanInfo: '[2]' };
 
-const PUSHES: readonly [what: string, push: SpokenPush, encoded: object][] = [
+const PUSHES: readonly [what: string, push: CentrifugePush, encoded: object][] = [
   [
     'a publication',
     { kind: 'publication', channel: 'a"b', epoch: 'e', publication: PUBLICATION },

@@ -1,17 +1,17 @@
-import { comesBack, DISCONNECTS, UNSUBSCRIBES } from '../../core/disconnects.ts';
+import { DISCONNECTS, reconnects, UNSUBSCRIBES } from '../../core/disconnects.ts';
 import type { ConnectResult, Delta, MapPart, SubscribeResult } from '../../core/protocol/pushes.ts';
 import { jsonOf } from '../../core/text/raw-json.ts';
 import type { ClientInfo, MapEntry, Publication } from '../../ports/log.ts';
 import { createPatch, withBases } from './fossil.ts';
 import { CHANNEL_TYPES, STATE_PHASE } from './map-subscribe.ts';
-import type { SpokenPush, SpokenReply } from './spoken.ts';
+import type { CentrifugePush, CentrifugeReply } from './message-types.ts';
 
 const quote = JSON.stringify;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** A reply as one line; zero values are omitted, as the protocol requires. */
-export function encodeReply(id: number, reply: SpokenReply): string {
+export function encodeReply(id: number, reply: CentrifugeReply): string {
   switch (reply.kind) {
     case 'error': {
       const { code, message, temporary, field } = reply.error;
@@ -50,7 +50,7 @@ export function encodeReply(id: number, reply: SpokenReply): string {
 }
 
 /** A push as one line. */
-export function encodePush(push: SpokenPush): string {
+export function encodePush(push: CentrifugePush): string {
   switch (push.kind) {
     case 'publication':
       return push.number === undefined
@@ -69,7 +69,7 @@ export function encodePush(push: SpokenPush): string {
     }
     case 'disconnect': {
       const { code, reason } = push.ending ?? DISCONNECTS[push.reason];
-      return `{"push":{"disconnect":{"code":${code},"reason":${quote(reason)},"reconnect":${comesBack(code)}}}}`;
+      return `{"push":{"disconnect":{"code":${code},"reason":${quote(reason)},"reconnect":${reconnects(code)}}}}`;
     }
     default:
       return push satisfies never;

@@ -2,7 +2,7 @@
 export type Format = 'json' | 'protobuf';
 
 /** The negotiated encoding, and the WebSocket subprotocol for the handshake response, if one was offered. */
-export type Spoken = { readonly format: Format; readonly subprotocol?: string };
+export type Negotiated = { readonly format: Format; readonly subprotocol?: string };
 
 const SUBPROTOCOLS: ReadonlyMap<string, Format> = new Map([
   ['centrifuge-protobuf', 'protobuf'],
@@ -13,7 +13,7 @@ const SUBPROTOCOLS: ReadonlyMap<string, Format> = new Map([
  * JSON, unless the handshake requests Protobuf: by the first known subprotocol, or by `cf_protocol` or `format` in the
  * query. `offered` is the value of Sec-WebSocket-Protocol.
  */
-export function negotiate(url: string, offered: string | null): Spoken {
+export function negotiate(url: string, offered: string | null): Negotiated {
   for (const subprotocol of offered?.split(',').map((name) => name.trim()) ?? []) {
     const format = SUBPROTOCOLS.get(subprotocol);
     if (format !== undefined) return { format, subprotocol };

@@ -1,5 +1,5 @@
 import { DISCONNECTS, DisconnectError, type DisconnectName, UNSUBSCRIBES } from '../../core/disconnects.ts';
-import type { TurnedAway } from '../../core/limits/arrivals.ts';
+import type { RefusedArrival } from '../../core/limits/arrivals.ts';
 import type { Frame, Protocol } from '../../core/protocol/protocol.ts';
 import type { Push, Reply, SubscribeResult } from '../../core/protocol/pushes.ts';
 import { Beginning } from './beginning.ts';
@@ -120,7 +120,7 @@ export class EventStream implements Protocol {
 }
 
 /** The whole body of a stream that cannot start now: the retry delay, and the reason. */
-export function turnedAway({ limit, retryMs }: TurnedAway): string {
+export function turnedAway({ limit, retryMs }: RefusedArrival): string {
   const reason: DisconnectName = limit === 'draining' ? 'shutdown' : 'tooManyRequests';
   return encodePush({ kind: 'disconnect', reason, retryMs }) ?? '';
 }

@@ -3,7 +3,7 @@ import { EventStream, eventStreams, turnedAway } from './event-stream.ts';
 import { Poll, polls } from './poll.ts';
 import { publish } from './publish.ts';
 import { history, presence } from './reads.ts';
-import { readLooking, readPolling, readPublishing, readRemembering, readStreaming } from './requests.ts';
+import { readChannelRequest, readHistoryRequest, readPolling, readPublishing, readStreaming } from './requests.ts';
 
 /** Plain HTTP, for clients that have nothing but `curl`: everything a runtime needs of it. */
 export const plain = {
@@ -11,8 +11,8 @@ export const plain = {
   readStreaming,
   readPolling,
   readPublishing,
-  readRemembering,
-  readLooking,
+  readRemembering: readHistoryRequest,
+  readLooking: readChannelRequest,
   commandsOf,
   refusalOf,
   EventStream,

@@ -7,13 +7,13 @@ import { workKeyOf } from '../../core/limits/work-key.ts';
 import type { Node } from '../../core/node/node.ts';
 import { Cursor } from './cursor.ts';
 import { encodeInfo, encodePublications } from './publication.ts';
-import type { Looking, Remembering } from './requests.ts';
+import type { ChannelRequest, HistoryRequest } from './requests.ts';
 
 /**
  * A page of a channel's history, oldest or newest first, and the cursor with which a stream or poll continues after it.
  * JSON. Throws `ClientError`, `DisconnectError` `invalidToken`.
  */
-export async function history(node: Node, asked: Remembering, found: Caller): Promise<string> {
+export async function history(node: Node, asked: HistoryRequest, found: Caller): Promise<string> {
   const { principal } = await node.signIn(found.principal, asked.token);
   node.spend({ principal, address: found.address }, 'other');
   const { channel, reverse } = asked;
@@ -30,7 +30,7 @@ export async function history(node: Node, asked: Remembering, found: Caller): Pr
 }
 
 /** Who is present in a channel; JSON. Throws like `history`. */
-export async function presence(node: Node, { channel, token }: Looking, found: Caller): Promise<string> {
+export async function presence(node: Node, { channel, token }: ChannelRequest, found: Caller): Promise<string> {
   const { principal } = await node.signIn(found.principal, token);
   node.spend({ principal, address: found.address }, 'other');
   const asker = askerOf(principal, found);

@@ -18,9 +18,9 @@ export type Listening = {
 export type Polling = Listening & { readonly waitMs: number };
 
 /** A request about one channel. */
-export type Looking = { readonly channel: string; readonly token: string };
+export type ChannelRequest = { readonly channel: string; readonly token: string };
 
-export type Remembering = Looking & {
+export type HistoryRequest = ChannelRequest & {
   /** Below 0: the server's maximum. */
   readonly limit: number;
   /** Exclusive; an empty epoch matches any. */
@@ -60,7 +60,7 @@ export function readPolling(url: string, headers: Headers, channelLimit: number)
 }
 
 /** `GET /presence`. Throws `ClientError`. */
-export function readLooking(url: string, headers: Headers): Looking {
+export function readChannelRequest(url: string, headers: Headers): ChannelRequest {
   const { searchParams } = new URL(url);
   const channels = searchParams.getAll('channel');
   if (channels.length > 1) throw new ClientError('invalidInput', { field: 'channel', message: 'must be one' });
@@ -68,12 +68,12 @@ export function readLooking(url: string, headers: Headers): Looking {
 }
 
 /** `GET /history`. Throws `ClientError`. */
-export function readRemembering(url: string, headers: Headers): Remembering {
+export function readHistoryRequest(url: string, headers: Headers): HistoryRequest {
   const { searchParams } = new URL(url);
   const limit = searchParams.get('limit');
   const offset = searchParams.get('since');
   return {
-    ...readLooking(url, headers),
+    ...readChannelRequest(url, headers),
     limit: limit === null ? -1 : wholeOf(limit, 'limit'),
     reverse: searchParams.get('reverse') === 'true',
     ...(offset !== null && { since: { offset: wholeOf(offset, 'since'), epoch: searchParams.get('epoch') ?? '' } }),

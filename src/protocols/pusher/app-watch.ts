@@ -6,7 +6,7 @@ import type { TraceContext } from '../../ports/traces.ts';
 import type { PusherApp } from './app.ts';
 import { kindOf, nameOf } from './channel-name.ts';
 import { Clients } from './clients.ts';
-import type { Notes } from './connection.ts';
+import type { ConnectionListeners } from './connection.ts';
 import { Departures } from './departures.ts';
 import { eventOf } from './encode.ts';
 import { textOfData } from './event-data.ts';
@@ -20,7 +20,7 @@ const LARGE_COUNT_MS = 5_000;
 const LARGE = 100;
 
 /** Watches an app's clients and channels on this node, for its webhooks and for clients that subscribe to counts. */
-export class AppWatch implements Notes {
+export class AppWatch implements ConnectionListeners {
   readonly app: PusherApp;
   readonly clients: Clients;
   readonly #clock: Clock;

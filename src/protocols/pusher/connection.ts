@@ -26,7 +26,7 @@ const SILENT_MS = (ACTIVITY_TIMEOUT_S + PONG_TIMEOUT_S) * 1_000;
 
 /** The encoding shared by all clients; each connection decodes its own input. */
 export const pusherForAll: Protocol = {
-  ...{ name: NAME, silentMs: SILENT_MS, encodePush, tellsOthersOnly: true },
+  ...{ name: NAME, silentMs: SILENT_MS, encodePush, excludesOwnJoinLeave: true },
   decode: () => {
     throw new DisconnectError('badRequest');
   },
@@ -34,7 +34,7 @@ export const pusherForAll: Protocol = {
 };
 
 /** Listeners to a connection's events, besides the core. */
-export type Notes = {
+export type ConnectionListeners = {
   /** The client is about to be signed in with this watchlist. */
   watches(client: string, users: readonly string[]): void;
   /** A client subscribed to an empty cache channel. */
@@ -57,12 +57,12 @@ type Asked =
 export class PusherConnection implements Protocol {
   readonly socketId: string;
   readonly #app: PusherApp;
-  readonly #notes: Notes;
+  readonly #notes: ConnectionListeners;
   /** Absent while nothing is pending. */
   #asked: Map<number, Asked> | undefined;
   #lastId = 0;
 
-  constructor(app: PusherApp, socketId: string, notes: Notes) {
+  constructor(app: PusherApp, socketId: string, notes: ConnectionListeners) {
     this.#app = app;
     this.socketId = socketId;
     this.#notes = notes;
@@ -76,7 +76,7 @@ export class PusherConnection implements Protocol {
     return SILENT_MS;
   }
 
-  get tellsOthersOnly(): true {
+  get excludesOwnJoinLeave(): true {
     return true;
   }
 

@@ -55,7 +55,7 @@ export class PusherApi {
     }
   }
 
-  async #call({ method, url }: Request, { id, rest, readBody, span }: Addressed): Promise<unknown> {
+  async #call({ method, url }: Request, { id, rest, readBody, span }: AppRequest): Promise<unknown> {
     const app = this.#apps.get(id)?.app;
     if (app === undefined) throw new ClientError('notFound', { message: 'Unknown app id' });
     const { pathname } = new URL(url);
@@ -114,7 +114,7 @@ export class PusherApi {
   }
 }
 
-type Addressed = {
+type AppRequest = {
   readonly id: string;
   readonly rest: string;
   readonly readBody: () => Promise<Uint8Array>;

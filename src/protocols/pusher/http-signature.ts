@@ -39,7 +39,7 @@ function decode(text: string): string {
  * Throws `ClientError` `unauthorized` unless the app's backend has signed the request recently.
  * https://pusher.com/docs/channels/library_auth_reference/rest-api/#authentication
  */
-export function checkSignature(app: PusherApp, request: SignedRequest, { digests, now }: Judges): void {
+export function checkSignature(app: PusherApp, request: SignedRequest, { digests, now }: SignatureSettings): void {
   const { pairs, body } = request;
   const query: Query = new Map(pairs);
   const expect = (holds: boolean, message: string) => {
@@ -55,7 +55,7 @@ export function checkSignature(app: PusherApp, request: SignedRequest, { digests
   expect(isSigned(app, request), 'auth_signature is not valid');
 }
 
-type Judges = { readonly digests: Digests; readonly now: () => number };
+type SignatureSettings = { readonly digests: Digests; readonly now: () => number };
 
 /** Some backends sign the unescaped path. */
 function isSigned(app: PusherApp, { method, pathname, pairs }: SignedRequest): boolean {

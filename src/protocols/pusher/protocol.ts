@@ -1,7 +1,7 @@
 import type { AppSettings } from '../../contracts/app-settings.ts';
 import type { AppHooks } from '../../core/access/apps.ts';
 import type { Jobs } from '../../core/jobs/jobs.ts';
-import type { TurnedAway } from '../../core/limits/arrivals.ts';
+import type { RefusedArrival } from '../../core/limits/arrivals.ts';
 import type { Node } from '../../core/node/node.ts';
 import type { Protocol } from '../../core/protocol/protocol.ts';
 import { Apps, type AppsParts } from './apps.ts';
@@ -93,7 +93,7 @@ export class Pusher {
   }
 
   /** The error for a client that cannot connect now. */
-  turnAway(limit: TurnedAway['limit']): Extract<Admission, { kind: 'refused' }> {
+  turnAway(limit: RefusedArrival['limit']): Extract<Admission, { kind: 'refused' }> {
     return refused(limit === 'draining' ? CODES.restarting : CODES.overCapacity);
   }
 }

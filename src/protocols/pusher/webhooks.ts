@@ -1,5 +1,5 @@
 import type { Webhook } from '../../contracts/app-settings.ts';
-import { GiveUp } from '../../core/jobs/job-consumer.ts';
+import { PermanentFailure } from '../../core/jobs/job-consumer.ts';
 import { randomText } from '../../core/text/random-text.ts';
 import { utf8Length } from '../../core/text/wire-bytes.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -145,7 +145,7 @@ function batchesOf(waiting: readonly Waiting[]): Waiting[][] {
   return batches;
 }
 
-type Tried = Pick<Work, 'data' | 'attempts'>;
+type DeliveryAttempt = Pick<Work, 'data' | 'attempts'>;
 
 export type DeliveryParts = {
   readonly appOf: (id: string) => PusherApp | undefined;
@@ -158,12 +158,13 @@ export type DeliveryParts = {
  * Sends a delivery, signed with the app's current secret. `X-Banyan-Delivery` is the same for each attempt, so that a
  * receiver can detect duplicates. Rejects unless the response status is 200 to 299.
  */
-export async function deliver(work: Tried, { appOf, webClient, traces }: DeliveryParts): Promise<void> {
+export async function deliver(work: DeliveryAttempt, { appOf, webClient, traces }: DeliveryParts): Promise<void> {
   const delivery = JSON.parse(work.data) as Delivery;
   const { id, app: appId, url, body } = delivery;
   const app = appOf(appId);
-  if (app === undefined) throw new GiveUp('the app is gone');
-  if (!app.settings.webhooks.some((hook) => hook.url === url)) throw new GiveUp('the app has no such webhook any more');
+  if (app === undefined) throw new PermanentFailure('the app is gone');
+  if (!app.settings.webhooks.some((hook) => hook.url === url))
+    throw new PermanentFailure('the app has no such webhook any more');
   const text = JSON.stringify(body);
   const headers = {
     'Content-Type': 'application/json',

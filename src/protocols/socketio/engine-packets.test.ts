@@ -40,7 +40,7 @@ describe('Engine.IO packets', () => {
   });
 
   test("parses a request's query, or refuses it as the reference server does", () => {
-    const wish = (query: string) => engine.wishOf(new URLSearchParams(query));
+    const wish = (query: string) => engine.engineQueryOf(new URLSearchParams(query));
     expect(wish('EIO=4&transport=polling')).toEqual({ transport: 'polling', sid: undefined });
     expect(wish('EIO=4&transport=websocket&sid=x')).toEqual({ transport: 'websocket', sid: 'x' });
     expect(wish('EIO=4')).toBe('unknownTransport');

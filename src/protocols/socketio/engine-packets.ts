@@ -93,10 +93,10 @@ const REFUSALS = {
 export type Refusal = keyof typeof REFUSALS;
 
 /** The parsed query of a request. */
-export type Wish = { readonly transport: 'polling' | 'websocket'; readonly sid: string | undefined };
+export type EngineQuery = { readonly transport: 'polling' | 'websocket'; readonly sid: string | undefined };
 
 /** Parses a URL's query, or returns why it is refused. */
-function wishOf(query: URLSearchParams): Wish | Refusal {
+function engineQueryOf(query: URLSearchParams): EngineQuery | Refusal {
   const transport = query.get('transport');
   if (transport !== 'polling' && transport !== 'websocket') return 'unknownTransport';
   if (query.get('EIO') !== '4') return 'unsupportedVersion';
@@ -106,5 +106,5 @@ function wishOf(query: URLSearchParams): Wish | Refusal {
 /** Everything a runtime needs of Engine.IO. */
 export const engine = {
   ...{ CLOSE, PING, PONG, UPGRADE, NOOP, REFUSALS, ANSWER_PACKETS },
-  ...{ decodePacket, decodePayload, encodePayload, encodeOpen, wishOf },
+  ...{ decodePacket, decodePayload, encodePayload, encodeOpen, engineQueryOf: engineQueryOf },
 } as const;

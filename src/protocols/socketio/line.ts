@@ -177,7 +177,7 @@ export class SocketIoLine implements LineHandler {
     if (this.#members.has(name)) throw new DisconnectError('badRequest');
     const enter = this.#settings.namespaces.get(name);
     if (enter === undefined) return this.#engine.send(encodeConnectError(name, { message: 'Invalid namespace' }));
-    const seat = new Seat(this, this.#engine, name);
+    const seat = new MemberLine(this, this.#engine, name);
     this.#members.set(name, { member: enter(seat, { auth, caller: this.#caller }), isAdmitted: false });
   }
 
@@ -229,7 +229,7 @@ function argsOf(
 }
 
 /** The connection as a member sees it. */
-class Seat implements NamespaceLine {
+class MemberLine implements NamespaceLine {
   readonly #line: SocketIoLine;
   readonly #engine: EngineLine;
   readonly #name: string;

@@ -10,7 +10,7 @@ import type { Dialect } from './dialect.ts';
 import { encodeAnswer } from './encode.ts';
 import type { Entry, EventPacket, NamespaceLine, NamespaceMember } from './line.ts';
 import { type Change, CONNECT_ID, MemberProtocol } from './member-protocol.ts';
-import type { Joined, Who } from './membership.ts';
+import type { ClientIdentity, Joined } from './membership.ts';
 import { encodeConnectError, encodeDisconnect } from './packets.ts';
 import type { Recovery, Return } from './recovery.ts';
 import { placeNow } from './recovery-records.ts';
@@ -259,7 +259,7 @@ export class Member implements NamespaceMember, Connection {
     await recovery.write(pid, this.#who, channels);
   }
 
-  get #who(): Who {
+  get #who(): ClientIdentity {
     return { client: this.#session.client, user: userOf(this.#session.principal) };
   }
 

@@ -21,12 +21,12 @@ export type Replay = {
 };
 
 /** A client's identity: its id and its user. */
-export type Who = { readonly client: string; readonly user: string };
+export type ClientIdentity = { readonly client: string; readonly user: string };
 
 /** One client's subscriptions. */
 export class Membership {
   /** Undefined before it has entered, and in records of an older version. */
-  who: Who | undefined;
+  who: ClientIdentity | undefined;
   /** See `Resumption.handOver`; only while its connection seems open. */
   handOver: (channels: ReadonlySet<string>) => ReadonlySet<string> = () => new Set();
   readonly channels = new Map<string, Joined>();

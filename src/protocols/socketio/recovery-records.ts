@@ -3,7 +3,7 @@ import { ClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node/node.ts';
 import type { NamespaceDefinition } from '../../core/operations/feature.ts';
 import type { Position } from '../../ports/log.ts';
-import { type Joined, Membership, type Who } from './membership.ts';
+import { type ClientIdentity, type Joined, Membership } from './membership.ts';
 
 /** Clients whose subscriptions survive the process; the oldest record is dropped first. */
 const RECORDS = 10_000;
@@ -14,7 +14,7 @@ const TOPS = 1_000;
 /** The internal namespace of the channels with records; no client can access it. */
 export const RECORDS_NAMESPACE = 'socketio';
 const CHANNEL = `${RECORDS_NAMESPACE}:clients`;
-/** Contains what `ToldRecords` writes. */
+/** Contains what `JournalRecords` writes. */
 export const TOLD_CHANNEL = `${RECORDS_NAMESPACE}:told`;
 export const RECORDS_DEFINITION: NamespaceDefinition = {
   options: { ...CLOSED_NAMESPACE, history: 'durable', historySize: RECORDS },
@@ -23,7 +23,7 @@ export const RECORDS_DEFINITION: NamespaceDefinition = {
 type Written = {
   readonly pid: string;
   /** Absent in records of an older version. */
-  readonly who?: Who;
+  readonly who?: ClientIdentity;
   /** Of the server; like `who`. */
   readonly run?: string;
   /** Epoch, floor, by whom, and like `who` the journal's number and the offset after the recovered publications. */
@@ -31,13 +31,13 @@ type Written = {
 };
 
 /** The record's client. */
-type Named = { readonly pid: string; readonly who: Who; readonly run: string };
+type Named = { readonly pid: string; readonly who: ClientIdentity; readonly run: string };
 
 /** A client's recorded subscriptions, and the server's run. */
 export type Recorded = { readonly membership: Membership; readonly run: string | undefined };
 
 /** Records from before this process. */
-type Before = { readonly memberships: Map<string, Recorded>; readonly tops: ReadonlyMap<string, Position> };
+type PreviousRun = { readonly memberships: Map<string, Recorded>; readonly tops: ReadonlyMap<string, Position> };
 
 /**
  * Clients' subscriptions on disk: the server may be killed at any moment, and a reconnecting client does not name
@@ -47,7 +47,7 @@ export class RecoveryRecords {
   readonly #node: Node;
   readonly #keptMs: number;
   readonly #startedAt: number;
-  #before: Before | undefined;
+  #before: PreviousRun | undefined;
 
   constructor(node: Node, keptMs: number) {
     this.#node = node;

@@ -3,9 +3,9 @@ import type { Node } from '../../core/node/node.ts';
 import type { Resumption, Since } from '../../core/protocol/commands.ts';
 import { type Cursor, decodeCursor } from './cursor.ts';
 import type { Cursors } from './cursors.ts';
-import type { Joined, Membership, Replay, Who } from './membership.ts';
+import { JournalRecords } from './journal-records.ts';
+import type { ClientIdentity, Joined, Membership, Replay } from './membership.ts';
 import { type Recorded, RecoveryRecords, TOLD_CHANNEL } from './recovery-records.ts';
-import { ToldRecords } from './told-records.ts';
 
 /** Disconnected clients that can still be recovered. */
 const LOST_KEPT = 20_000;
@@ -20,12 +20,12 @@ export type Return = {
 
 type Positions = Pick<Return, 'restore' | 'since'>;
 
-type Lost = { readonly membership: Membership; readonly at: number };
+type DisconnectedClient = { readonly membership: Membership; readonly at: number };
 
 /**
  * Restores clients' subscriptions for connection state recovery. Within one process it knows exactly what each client
  * was sent. After a kill it knows clients' subscriptions (see `RecoveryRecords`), the position in the channel of their
- * last event, and positions in other channels from the recorded journal (see `ToldRecords`). If that is not enough, the
+ * last event, and positions in other channels from the recorded journal (see `JournalRecords`). If that is not enough, the
  * client is told that it was not recovered. https://socket.io/docs/v4/connection-state-recovery
  */
 export class Recovery {
@@ -34,10 +34,10 @@ export class Recovery {
   readonly #keptMs: number;
   /** Writes the cursors of events. */
   readonly cursors: Cursors;
-  readonly #told: ToldRecords;
+  readonly #told: JournalRecords;
   /** Clients whose connection is open, as far as this node knows: a client may notice earlier that it is not. */
   readonly #live = new Map<string, Membership>();
-  readonly #lost = new RecentMap<Lost>(LOST_KEPT);
+  readonly #lost = new RecentMap<DisconnectedClient>(LOST_KEPT);
   /** The time of the last expiry pass. */
   #agedAt = 0;
 
@@ -47,7 +47,7 @@ export class Recovery {
     this.#keptMs = keptMs;
     this.cursors = cursors;
     this.records = new RecoveryRecords(node, keptMs);
-    this.#told = new ToldRecords(node, cursors.journal, { run: cursors.run, channel: TOLD_CHANNEL });
+    this.#told = new JournalRecords(node, cursors.journal, { run: cursors.run, channel: TOLD_CHANNEL });
   }
 
   /** Loads the records of the previous run. To be called once, before anything is published. */
@@ -62,7 +62,7 @@ export class Recovery {
   }
 
   /** Records a client's subscriptions. Resolves once it is on disk. Throws `ClientError` `tooManyRequests`. */
-  async write(pid: string, who: Who, channels: ReadonlyMap<string, Joined>): Promise<void> {
+  async write(pid: string, who: ClientIdentity, channels: ReadonlyMap<string, Joined>): Promise<void> {
     const durable = [...channels.keys()].filter((channel) => this.records.concerns(channel));
     if (durable.length > 1) this.#told.watch(durable);
     await this.records.write({ pid, who, run: this.cursors.run }, channels);
@@ -149,7 +149,7 @@ export class Recovery {
   }
 
   /** In a channel the client had joined in the previous process. */
-  #recordedPlaceOf({ run }: Recorded, { channel, joined, last }: Sought): Since | undefined {
+  #recordedPlaceOf({ run }: Recorded, { channel, joined, last }: PositionQuery): Since | undefined {
     const floor = { epoch: joined.epoch, offset: joined.floor };
     // It received nothing at all.
     if (last === undefined) return floor;
@@ -165,7 +165,7 @@ export class Recovery {
 }
 
 type Told = Extract<Cursor, { kind: 'told' }>;
-type Sought = { readonly channel: string; readonly joined: Joined; readonly last: Told | undefined };
+type PositionQuery = { readonly channel: string; readonly joined: Joined; readonly last: Told | undefined };
 type Seen = { readonly last: Cursor | undefined; readonly replay: Replay | undefined };
 
 /** After a step of the replay; undefined in a channel the client joined since. */

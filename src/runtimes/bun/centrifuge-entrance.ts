@@ -20,7 +20,7 @@ type Parts = {
 
 /** Clients of the Centrifuge protocol, over WebSocket or its fallbacks. */
 export class CentrifugeEntrance implements Entrance {
-  readonly heedsRetry = false;
+  readonly honoursRetryAfter = false;
   readonly #parts: Parts;
   readonly #emulation: Emulation;
 

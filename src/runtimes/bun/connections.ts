@@ -53,7 +53,7 @@ export class Connections {
     if (entrance === undefined) return undefined;
     const address = http.addressOf(request, peer);
     // Checked first: under a storm of connections, refusals must be cheap.
-    const turned = entrance.opens(url) ? app.node.admit(address, entrance.heedsRetry) : undefined;
+    const turned = entrance.opens(url) ? app.node.admit(address, entrance.honoursRetryAfter) : undefined;
     if (turned !== undefined) {
       return entrance.turnAway === undefined ? toResponse(refusalOf(turned)) : entrance.turnAway(request, turned);
     }

@@ -24,7 +24,7 @@ export type LineParts = {
   /** Logs an error whose cause no client sees. */
   readonly report: (error: unknown) => void;
   /** Called once, when the connection is closed. `pollComes`: another request of the client may be on its way. */
-  readonly forget: (line: EngineLine, pollComes: boolean) => void;
+  readonly forget: (line: EngineLine, expectsPoll: boolean) => void;
 };
 
 /** How packets are sent. `probing`: the client tests a WebSocket, and polls until it works. */
@@ -35,7 +35,7 @@ type Transport =
   | { readonly tag: 'closed' };
 
 /** `pollComes`: see `LineParts.forget`. */
-type HowEnded = { readonly pollComes?: boolean; readonly end?: End };
+type EndOptions = { readonly expectsPoll?: boolean; readonly end?: End };
 
 /** One client's Engine.IO connection: a WebSocket, or successive requests that may be upgraded to one. */
 export class EngineLine implements Pinged {
@@ -110,10 +110,10 @@ export class EngineLine implements Pinged {
 
   /** Closes the connection; clients reconnect by themselves. `isBehind`: the next poll still gets the buffer. */
   close(isBehind = false): void {
-    const pollComes = isBehind && this.#poll?.isWaiting === false;
+    const expectsPoll = isBehind && this.#poll?.isWaiting === false;
     // Clients defer events that arrive together with the close packet until they have reconnected, too late for
     // recovery.
-    this.#end(pollComes ? undefined : this.#parts.engine.CLOSE, { pollComes });
+    this.#end(expectsPoll ? undefined : this.#parts.engine.CLOSE, { expectsPoll: expectsPoll });
   }
 
   /** Unsent packets for a poll that arrives after the close: as much as one response may hold. */
@@ -219,7 +219,7 @@ export class EngineLine implements Pinged {
         return this.#handler?.receive(packet.message);
       case 'close':
         // A poll is released as if there were nothing to send.
-        return this.#end(this.#parts.engine.NOOP, { pollComes: this.#poll?.isWaiting === false });
+        return this.#end(this.#parts.engine.NOOP, { expectsPoll: this.#poll?.isWaiting === false });
       case 'probe':
         // Only the server pings.
         throw new DisconnectError('badRequest');
@@ -254,7 +254,7 @@ export class EngineLine implements Pinged {
     socket.close();
   }
 
-  #end(last: string | undefined, { pollComes = false, end = 'closed' }: HowEnded = {}): void {
+  #end(last: string | undefined, { expectsPoll: pollComes = false, end = 'closed' }: EndOptions = {}): void {
     const transport = this.#transport;
     if (transport.tag === 'closed') return;
     this.#transport = { tag: 'closed' };

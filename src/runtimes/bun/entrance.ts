@@ -1,5 +1,5 @@
 import type { Principal } from '../../core/access/principal.ts';
-import type { TurnedAway } from '../../core/limits/arrivals.ts';
+import type { RefusedArrival } from '../../core/limits/arrivals.ts';
 import type { HeaderFields } from '../../core/protocol/client-headers.ts';
 import type { Span } from '../../ports/traces.ts';
 
@@ -21,12 +21,12 @@ export interface Entrance {
   /** Whether a request opens a connection, rather than continuing one. */
   opens(url: URL): boolean;
   /** Whether its clients honour Retry-After, or the reply of `turnAway`. */
-  readonly heedsRetry: boolean;
+  readonly honoursRetryAfter: boolean;
   /**
    * Refuses a new connection in the protocol's own form; like `begin` it returns undefined if a socket is open. Absent
    * if clients understand an HTTP error with Retry-After.
    */
-  turnAway?(request: Request, turned: TurnedAway): Response | undefined;
+  turnAway?(request: Request, turned: RefusedArrival): Response | undefined;
   /**
    * Returns undefined if a socket is open: Bun then writes the response itself. A thrown `ClientError` becomes a
    * response with its status, a `DisconnectError` one with 400.

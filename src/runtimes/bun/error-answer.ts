@@ -22,13 +22,13 @@ export type ErrorBody = {
 };
 
 /** Receives internal errors. */
-export type Told = { readonly telemetry: Telemetry; readonly span?: Span | undefined };
+export type ErrorContext = { readonly telemetry: Telemetry; readonly span?: Span | undefined };
 
 /**
  * Turns a thrown value into a response. Anything but a `ClientError` is logged, only here, and the client only gets the
  * record's id.
  */
-export function errorAnswer(thrown: unknown, request: Request, { telemetry, span }: Told): Response {
+export function errorAnswer(thrown: unknown, request: Request, { telemetry, span }: ErrorContext): Response {
   const error = toClientError(thrown);
   if (error.status >= 500) span?.fail(thrown);
   const headers = new Headers({ 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
@@ -55,7 +55,7 @@ function describe({ kind, code, message, field, retryAfter }: ClientError): Erro
   };
 }
 
-function logInternal({ cause, stack }: ClientError, request: Request, { telemetry, span }: Told): ErrorBody {
+function logInternal({ cause, stack }: ClientError, request: Request, { telemetry, span }: ErrorContext): ErrorBody {
   const requestId = crypto.randomUUID();
   const error = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? stack);
   telemetry.record('error', 'http.failed', {

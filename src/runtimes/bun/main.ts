@@ -144,7 +144,7 @@ async function openTraces(config: Config, telemetry: Telemetry): Promise<Closabl
   return new OtelTraces(settings, telemetry);
 }
 
-type Made = {
+type ServerParts = {
   readonly telemetry: CountingTelemetry;
   readonly traces: ClosableTraces | undefined;
   readonly fanout: BunFanout;
@@ -153,7 +153,7 @@ type Made = {
   readonly compression: Compression;
 };
 
-function assemble(config: Config, ports: Ports, made: Made): Serving {
+function assemble(config: Config, ports: Ports, made: ServerParts): Serving {
   const { telemetry, traces, fanout, server, processMetrics, compression } = made;
   const runtime = {
     ...{ clock: systemClock, passwords: createPasswords(), images: createImages(), digests, webClient },

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { EXPOSITION_TYPE, expose, type Family } from '../../app/exposition.ts';
+import { EXPOSITION_TYPE, expose, type MetricFamily } from '../../app/exposition.ts';
 import { createAddressList, plain } from './proxies.ts';
 
 export type MetricsSettings = {
@@ -10,7 +10,7 @@ export type MetricsSettings = {
 };
 
 type Sources = {
-  families(): readonly Family[];
+  families(): readonly MetricFamily[];
   /** The client's address, behind any trusted proxies. */
   addressOf(request: Request, peer: string): string;
 };

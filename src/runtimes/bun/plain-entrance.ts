@@ -2,7 +2,7 @@ import type { Server } from 'bun';
 import type { App } from '../../app/compose.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { TurnedAway } from '../../core/limits/arrivals.ts';
+import type { RefusedArrival } from '../../core/limits/arrivals.ts';
 import { callerOf } from '../../core/measures/tracing.ts';
 import type { Command } from '../../core/protocol/commands.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
@@ -43,7 +43,7 @@ type Parts = {
 
 /** Channels over plain HTTP: event streams, polls, and publishing by a request. See docs/http.md. */
 export class PlainEntrance implements Entrance {
-  readonly heedsRetry = true;
+  readonly honoursRetryAfter = true;
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
@@ -58,7 +58,7 @@ export class PlainEntrance implements Entrance {
     return pathname === '/sse';
   }
 
-  turnAway(request: Request, turned: TurnedAway): Response {
+  turnAway(request: Request, turned: RefusedArrival): Response {
     if (isEventSource(request)) return this.#comeBack(turned);
     return errorAnswer(refusalOf(turned), request, this.#parts);
   }
@@ -79,7 +79,7 @@ export class PlainEntrance implements Entrance {
     });
   }
 
-  #comeBack(turned: TurnedAway): Response {
+  #comeBack(turned: RefusedArrival): Response {
     return new Response(this.#parts.app.plain.turnedAway(turned), { headers: EVENT_STREAM_HEADERS });
   }
 

@@ -1,4 +1,4 @@
-import { counter, type Family, gauge } from '../../app/exposition.ts';
+import { counter, gauge, type MetricFamily } from '../../app/exposition.ts';
 import { Histogram } from '../../core/measures/histogram.ts';
 import type { ProcessVitals } from '../../ports/vitals.ts';
 import { connectionCapacity } from './file-limit.ts';
@@ -51,7 +51,7 @@ export class ProcessMetrics {
     return { residentBytes: rss, heapBytes: heapUsed, cpuSeconds, lagSeconds: Math.max(...this.#lately) };
   }
 
-  families(): readonly Family[] {
+  families(): readonly MetricFamily[] {
     const { rss, heapUsed } = this.#memory();
     const { user, system } = process.cpuUsage();
     return [
@@ -69,7 +69,7 @@ export class ProcessMetrics {
     ];
   }
 
-  #capacity(): readonly Family[] {
+  #capacity(): readonly MetricFamily[] {
     if (this.#connectionCapacity === undefined) return [];
     const help = 'Connections this process can hold: its limit of open files (ulimit -n), less its own.';
     return [gauge('banyan_connection_capacity', help, this.#connectionCapacity)];

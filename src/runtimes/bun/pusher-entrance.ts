@@ -1,7 +1,7 @@
 import type { Server } from 'bun';
 import type { App } from '../../app/compose.ts';
 import { ANONYMOUS } from '../../core/access/principal.ts';
-import type { TurnedAway } from '../../core/limits/arrivals.ts';
+import type { RefusedArrival } from '../../core/limits/arrivals.ts';
 import type { Caller, Entrance } from './entrance.ts';
 import type { Refusal, SocketData } from './websocket.ts';
 
@@ -9,7 +9,7 @@ type Parts = { readonly app: Pick<App, 'pusher'>; readonly server: Server<Socket
 
 /** Clients of the Pusher protocol: a WebSocket at `/app/<key>`. Cookies are not used. */
 export class PusherEntrance implements Entrance {
-  readonly heedsRetry = false;
+  readonly honoursRetryAfter = false;
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
@@ -25,7 +25,7 @@ export class PusherEntrance implements Entrance {
   }
 
   /** With the protocol's own error, after which clients wait a second; after a failed handshake they retry at once. */
-  turnAway(request: Request, turned: TurnedAway): Response | undefined {
+  turnAway(request: Request, turned: RefusedArrival): Response | undefined {
     return this.#upgrade(request, this.#refusedBy(this.#parts.app.pusher.turnAway(turned.limit), ''));
   }
 

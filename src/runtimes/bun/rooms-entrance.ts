@@ -7,7 +7,7 @@ const PATH = /^\/api\/rooms\/[^/]+\/messages$/;
 
 /** The messages of rooms over HTTP, for the pages that Socket.IO clients may connect from. */
 export class RoomsEntrance implements Entrance {
-  readonly heedsRetry = true;
+  readonly honoursRetryAfter = true;
   readonly #app: Pick<App, 'socketio' | 'node'>;
   readonly #telemetry: Telemetry;
 

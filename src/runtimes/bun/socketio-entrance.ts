@@ -49,7 +49,7 @@ type Parts = {
  * Requests find their connection by its id, which only its client knows.
  */
 export class SocketIoEntrance implements Entrance {
-  readonly heedsRetry = false;
+  readonly honoursRetryAfter = false;
   readonly #parts: Parts;
   readonly #settings: EngineSettings;
   readonly #lines = new Map<string, EngineLine>();
@@ -100,7 +100,7 @@ export class SocketIoEntrance implements Entrance {
   async #answer(request: Request, caller: Caller): Promise<Response | undefined> {
     this.#line.heartbeats.advance(performance.now());
     const isUpgrade = request.headers.get('Upgrade')?.toLowerCase() === 'websocket';
-    const wish = this.#parts.socketio.engine.wishOf(new URL(request.url).searchParams);
+    const wish = this.#parts.socketio.engine.engineQueryOf(new URL(request.url).searchParams);
     if (typeof wish === 'string') return this.#refuse(wish);
     const { transport, sid } = wish;
     if (sid === undefined) {

@@ -1,5 +1,5 @@
 import { ClientError } from '../../core/errors.ts';
-import type { TurnedAway } from '../../core/limits/arrivals.ts';
+import type { RefusedArrival } from '../../core/limits/arrivals.ts';
 import { EVENT_STREAM_HEADERS } from './streams.ts';
 import { crossOriginHeaders } from './visit.ts';
 
@@ -24,7 +24,7 @@ export function starting(request: Request): Response {
 }
 
 /** The response to a client that cannot connect now, where a request can be answered: 503 or 429, with Retry-After. */
-export function refusalOf({ limit, retryMs }: TurnedAway): ClientError {
+export function refusalOf({ limit, retryMs }: RefusedArrival): ClientError {
   const retryAfter = retryMs / 1_000;
   switch (limit) {
     case 'addressConnections':

@@ -31,7 +31,7 @@ export async function runReconnect(run: Run): Promise<Findings> {
   onPhase('coming back');
   own.start();
   const startedAt = micros();
-  const guests = new Guests(run, missed);
+  const guests = new ReturningClients(run, missed);
   const back = await openClients(run, places.length, (index, due) => guests.comeBack(places[index], due));
   await guests.settled();
   own.stop();
@@ -71,7 +71,7 @@ async function publishMissed({ options, client, channel, payloads, tally, signal
 }
 
 /** Clients that have reconnected, with what each recovered. */
-class Guests {
+class ReturningClients {
   isOver = false;
   readonly #run: Run;
   readonly #missed: number;

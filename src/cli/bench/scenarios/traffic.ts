@@ -34,17 +34,17 @@ const PUSHER_ORDER =
   'The order is not checked: Pusher numbers nothing, and its backend sends each publication by a request of its own.';
 
 /** What one publisher has sent so far. */
-type SentSoFar = { count: number; readonly unacked: Set<number> };
+type SentCount = { count: number; readonly unacked: Set<number> };
 
 /** A subscriber, perhaps disconnected, and what it received. */
-type Ear = { received: Received | undefined; isClosed: boolean };
+type TrafficListener = { received: Received | undefined; isClosed: boolean };
 
 class Traffic {
   isOver = false;
   readonly #run: Run;
-  readonly #ears: Ear[] = [];
+  readonly #listeners: TrafficListener[] = [];
   /** By publisher. */
-  readonly #sent: SentSoFar[] = [];
+  readonly #sent: SentCount[] = [];
   #measured = { from: Number.POSITIVE_INFINITY, to: Number.POSITIVE_INFINITY };
   #refused = 0;
 
@@ -54,18 +54,18 @@ class Traffic {
 
   async subscribe(): Promise<Subscriber> {
     const { client, channel } = this.#run;
-    const ear: Ear = { received: undefined, isClosed: false };
+    const state: TrafficListener = { received: undefined, isClosed: false };
     const listener: Listener<Stamp | undefined> = {
-      onPublications: (publications) => this.#onPublications(ear, publications),
+      onPublications: (publications) => this.#onPublications(state, publications),
       onClose: (why) => {
-        ear.isClosed = true;
+        state.isClosed = true;
         this.onClose(why);
       },
     };
     const subscriber = await client.subscribe(channel, listener);
     const { offset } = subscriber.place() ?? { offset: 0 };
-    ear.received = new Received({ offset, keepsOrder: client.keepsOrder });
-    this.#ears.push(ear);
+    state.received = new Received({ offset, keepsOrder: client.keepsOrder });
+    this.#listeners.push(state);
     return subscriber;
   }
 
@@ -75,7 +75,7 @@ class Traffic {
     tally.cutOff(why);
   }
 
-  #onPublications({ received }: Ear, publications: readonly Delivery<Stamp | undefined>[]): void {
+  #onPublications({ received }: TrafficListener, publications: readonly Delivery<Stamp | undefined>[]): void {
     const { tally } = this.#run;
     const now = micros();
     for (const each of publications) {
@@ -122,7 +122,7 @@ class Traffic {
       tally.leaveOut(MOST_UNANSWERED);
       return;
     }
-    const sent = this.#sent[number] as SentSoFar;
+    const sent = this.#sent[number] as SentCount;
     const sequence = sent.count;
     sent.count += 1;
     sent.unacked.add(sequence);
@@ -156,12 +156,12 @@ class Traffic {
   /** By the counts, as far as they suffice: it is called often. */
   #isComplete(): boolean {
     const { tally } = this.#run;
-    return this.#hasLeft() ? this.#lost() === 0 : tally.received >= tally.acked * this.#ears.length;
+    return this.#hasLeft() ? this.#lost() === 0 : tally.received >= tally.acked * this.#listeners.length;
   }
 
   /** Of those still connected: a disconnected client would reconnect and recover. */
   #lost(): number {
-    const present = this.#ears.filter(({ isClosed }) => !isClosed);
+    const present = this.#listeners.filter(({ isClosed }) => !isClosed);
     return this.#sent.reduce(
       (sum, sent, publisher) =>
         sum + present.reduce((lost, { received }) => lost + (received?.missing(publisher, sent) ?? 0), 0),
@@ -173,9 +173,9 @@ class Traffic {
     const { tally, options } = this.#run;
     const { from, to } = this.#measured;
     const total = (key: 'duplicates' | 'outOfOrder') =>
-      this.#ears.reduce((sum, { received }) => sum + (received?.[key] ?? 0), 0);
+      this.#listeners.reduce((sum, { received }) => sum + (received?.[key] ?? 0), 0);
     tally.giveUp(tally.sent - tally.acked - this.#refused);
-    const hears = this.#ears.length > 0;
+    const hears = this.#listeners.length > 0;
     return {
       seconds: Number.isFinite(from) ? Math.max(0, to - from) / 1e6 : 0,
       ...(hears && { lost: this.#lost(), duplicates: total('duplicates'), outOfOrder: total('outOfOrder') }),
@@ -187,6 +187,6 @@ class Traffic {
   }
 
   #hasLeft(): boolean {
-    return this.#ears.some(({ isClosed }) => isClosed);
+    return this.#listeners.some(({ isClosed }) => isClosed);
   }
 }

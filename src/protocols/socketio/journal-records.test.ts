@@ -3,7 +3,7 @@ import { TestNode } from '../../../tests/core/node.ts';
 import type { WatchedLog } from '../../../tests/core/watched-log.ts';
 import { Random } from '../../../tests/simulation/random.ts';
 import { Journal } from './journal.ts';
-import { ToldRecords } from './told-records.ts';
+import { JournalRecords } from './journal-records.ts';
 
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const EPOCH = 'e';
@@ -13,14 +13,14 @@ const RECORDS = 'log:told';
 class Run {
   readonly node: TestNode;
   readonly journal = new Journal();
-  readonly records: ToldRecords;
+  readonly records: JournalRecords;
   /** The offsets sent in each channel at each number. */
   readonly truth: { readonly number: number; readonly channel: string; readonly offset: number }[] = [];
   readonly #offsets = new Map<string, number>();
 
   constructor(name: string, log?: WatchedLog) {
     this.node = new TestNode(log === undefined ? {} : { log });
-    this.records = new ToldRecords(this.node.node, this.journal, { run: name, channel: RECORDS });
+    this.records = new JournalRecords(this.node.node, this.journal, { run: name, channel: RECORDS });
   }
 
   tell(channel: string): number {

@@ -5,7 +5,7 @@ const TELL_EVERY_MS = 2_000;
 const TYPISTS_KEPT = 10_000;
 
 /** When typing was last published, per person and room, so that not every key press is. */
-export class Typists {
+export class TypingThrottle {
   readonly #toldAt = new RecentMap<number>(TYPISTS_KEPT);
 
   /** Whether typing should be published now, in ms since 1970; if so, it counts as published. */

@@ -42,7 +42,7 @@ export type Asked = {
  * The journal of channels, for clients in several of them, recorded on disk five times a second: after a kill a
  * client's last event then determines its position in each. Publications of the moment before the kill are missing.
  */
-export class ToldRecords {
+export class JournalRecords {
   readonly #node: Node;
   readonly #journal: Journal;
   readonly #run: string;
