@@ -72,6 +72,7 @@ describe('the OpenAPI document', () => {
       '401',
       '403',
       '413',
+      '415',
       '429',
       '500',
       'default',

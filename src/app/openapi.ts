@@ -139,7 +139,7 @@ function isPattern(pattern: string): boolean {
 
 /** The errors of the edge itself; other errors are under `default`. */
 function describeErrors(access: Access): Json {
-  const common: readonly ErrorName[] = ['invalidInput', 'tooLarge', 'rateLimited', 'internal'];
+  const common: readonly ErrorName[] = ['invalidInput', 'tooLarge', 'unsupportedEncoding', 'rateLimited', 'internal'];
   const names = access === 'anyone' ? common : ([...common, 'unauthorized', 'permissionDenied'] as const);
   const described = names.map((name) => [ERRORS[name].status, describeError(name)] as const);
   return { ...Object.fromEntries(described), default: describeError('notFound') };

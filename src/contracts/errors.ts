@@ -22,6 +22,7 @@ export const ERRORS = {
   conflict: { code: 409, message: 'conflict', temporary: false, status: 409 },
   gone: { code: 410, message: 'gone', temporary: false, status: 410 },
   tooLarge: { code: 413, message: 'too large', temporary: false, status: 413 },
+  unsupportedEncoding: { code: 415, message: 'unsupported content encoding', temporary: false, status: 415 },
   rateLimited: { code: 429, message: 'too many attempts', temporary: false, status: 429 },
   unavailable: { code: 503, message: 'unavailable', temporary: true, status: 503 },
 } as const;

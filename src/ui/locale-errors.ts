@@ -19,6 +19,7 @@ export const serverErrorsZh: Readonly<Record<string, string>> = {
   conflict: '与现有内容冲突',
   gone: '已失效',
   tooLarge: '太大了',
+  unsupportedEncoding: '不支持的内容编码',
   rateLimited: '尝试次数太多，请稍后再试',
   unavailable: '服务暂时不可用，请稍后再试',
   timeout: '服务器没有及时回应',

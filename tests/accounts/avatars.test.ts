@@ -75,6 +75,16 @@ describe('avatars', () => {
     expect(await refusal(member.route(`/files/avatars/${second}`) as Promise<unknown>)).toStartWith('404');
   });
 
+  test('DA10 concurrent uploads leave one file, that of the last one', async () => {
+    await member.call('accounts.removeAvatar');
+    const before = installation.blobs.size;
+    await Promise.all([...Array.from({ length: 5 }, () => upload(PIXEL)), member.call('accounts.removeAvatar')]);
+    const { avatar } = await member.me();
+    expect(installation.blobs.size).toBe(before + (avatar === null ? 0 : 1));
+    await member.call('accounts.removeAvatar');
+    expect(installation.blobs.size).toBe(before);
+  });
+
   test('a file that is not a picture is refused by its content, with a reason, and nothing is stored', async () => {
     const before = (await upload(PIXEL)).avatar;
     const hostile = {

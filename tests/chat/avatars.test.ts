@@ -57,6 +57,16 @@ test('a new picture replaces the old one and deletes its file; it can be removed
   expect((await ann.call('chat.room', { room })).top).toBe(top);
 });
 
+test('DA10 concurrent uploads leave one file, that of the last one', async () => {
+  const before = world.blobs.size;
+  expect(await Promise.all(Array.from({ length: 5 }, () => upload(ann, `?room=${room}`)))).toEqual(
+    Array(5).fill('200'),
+  );
+  expect(world.blobs.size).toBe(before + 1);
+  await ann.call('chat.removeAvatar', { room });
+  expect(world.blobs.size).toBe(before);
+});
+
 test('CH2 PE1 only owner and admins can change it', async () => {
   expect(await upload(ben, `?room=${room}`)).toBe('permissionDenied');
   expect(await ben.refusal('chat.removeAvatar', { room })).toBe('permissionDenied');

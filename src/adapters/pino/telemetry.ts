@@ -1,5 +1,6 @@
 import pino, { type LoggerOptions } from 'pino';
 import type { Count, Fields, LogLevel, Telemetry } from '../../ports/telemetry.ts';
+import { RecordLimit } from './record-limit.ts';
 
 export type LogSettings = { readonly level: LogLevel; readonly format: 'pretty' | 'json' };
 
@@ -20,9 +21,13 @@ export function createTelemetry({ level, format }: LogSettings): CountingTelemet
     format === 'json'
       ? pino({ ...LINES, level }, pino.destination({ dest: 2, sync: true }))
       : pino({ ...LINES, level }, { write: (line: string) => void process.stderr.write(prettyLine(line)) });
+  const limit = new RecordLimit();
   const counters = new Map<string, { name: string; labels: Count['labels']; value: number }>();
   return {
-    record: (at, event, fields) => logger[at](fields ?? {}, event),
+    record: (at, event, fields = {}) => {
+      const passed = limit.pass(event, fields);
+      if (passed !== undefined) logger[at](passed, event);
+    },
     count: (name, labels = {}, by = 1) => {
       const key = `${name}${JSON.stringify(labels)}`;
       const known = counters.get(key);

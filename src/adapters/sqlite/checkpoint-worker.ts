@@ -3,6 +3,7 @@
  * https://www.sqlite.org/c3ref/wal_checkpoint_v2.html
  */
 import { Database } from 'bun:sqlite';
+import { answeringStart, type Started } from './start-thread.ts';
 import { WalIndex } from './wal-place.ts';
 
 /** `frames`: the log size at which a checkpoint starts. */
@@ -19,7 +20,7 @@ export type CheckpointResult =
   | { readonly kind: 'closed' };
 
 declare const self: {
-  onmessage: ((event: { data: CheckpointOrder }) => void) | null;
+  onmessage: ((event: { data: CheckpointOrder | Started }) => void) | null;
   postMessage(news: CheckpointResult): void;
 };
 
@@ -93,11 +94,11 @@ class Checkpointer {
 
 let checkpointer: Checkpointer | undefined;
 
-self.onmessage = ({ data }) => {
+self.onmessage = answeringStart((data: CheckpointOrder) => {
   if (data === 'close') {
     checkpointer?.close();
     self.postMessage({ kind: 'closed' });
   } else {
     checkpointer = new Checkpointer(data.open, data.frames);
   }
-};
+});

@@ -1,11 +1,12 @@
 import { closeSync } from 'node:fs';
 import type { CheckpointOrder, CheckpointResult } from './checkpoint-worker.ts';
+import { startThread } from './start-thread.ts';
 
 /**
  * 16 MiB of the log: with fewer, frequently changed pages are written more often; with more, checkpoints take longer.
  */
 const FRAMES = 4_000;
-/** A thread starts this long after the server, to not delay it, and this long after the death of the previous one. */
+/** A thread starts this long after the death of the previous one. */
 const BEGIN_MS = 1_000;
 
 export type CheckpointSettings = {
@@ -35,7 +36,7 @@ export class Checkpoints {
 
   constructor(settings: CheckpointSettings) {
     this.#settings = settings;
-    this.#plan();
+    this.#begin();
   }
 
   /** Resolves when its connection is closed. */
@@ -62,22 +63,30 @@ export class Checkpoints {
   }
 
   #plan(): void {
-    this.#beginning = setTimeout(() => {
-      this.#worker = this.#start();
-    }, BEGIN_MS);
+    this.#beginning = setTimeout(() => this.#begin(), BEGIN_MS);
     this.#beginning.unref();
+  }
+
+  /** If no file is left for the thread, it starts later. */
+  #begin(): void {
+    try {
+      this.#worker = this.#start();
+    } catch (error) {
+      this.#fail((error as Error).message);
+      this.#plan();
+    }
   }
 
   #start(): Worker {
     const { file, frames = FRAMES } = this.#settings;
-    const worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url).href);
+    const program = new URL('./checkpoint-worker.ts', import.meta.url);
+    const worker = startThread(program, { open: file, frames } satisfies CheckpointOrder);
     worker.onmessage = ({ data }: { data: CheckpointResult }) => this.#take(data);
     worker.onerror = (event) => {
       worker.terminate();
       this.#replace(worker, event.message);
     };
     worker.addEventListener('close', () => this.#replace(worker, 'it ended'));
-    worker.postMessage({ open: file, frames } satisfies CheckpointOrder);
     return worker;
   }
 

@@ -59,8 +59,8 @@ function run({ folder, file, left, onDeath, record, release }: Opened): SqliteDa
   const mark = orUnusable(file, () => beginRun(folder, file, left));
   const health = new Health(file, record);
   const events = { onDeath, onFailure: (code: string, message: string) => health.failed(code, message) };
-  const writer = new Thread({ open: 'writer', file, mark }, events);
-  const reader = new Thread({ open: 'reader', file, isSuspect: left.isUnclean }, events);
+  const writer = orUnusable(file, () => new Thread({ open: 'writer', file, mark }, events));
+  const reader = orUnusable(file, () => new Thread({ open: 'reader', file, isSuspect: left.isUnclean }, events));
   const log = new SqliteLog(writer, reader, () => health.sawDamage());
   const checkpoints = new Checkpoints({
     file,

@@ -2,6 +2,7 @@ import type { Fields, LogLevel } from '../../ports/telemetry.ts';
 import type { CheckOrder, CheckResult } from './check-worker.ts';
 import { isDamageCode, isNoSpaceCode } from './damage.ts';
 import { FilesGoneError } from './file-watch.ts';
+import { startThread } from './start-thread.ts';
 
 export type RecordEvent = (level: LogLevel, event: string, fields?: Fields) => void;
 
@@ -64,15 +65,25 @@ export class Health {
   /** Reads all pages in its own thread; the result is logged, and kept in `damage`. */
   checkInBackground(): void {
     if (this.#check !== undefined || this.#isChecked) return;
-    const worker = new Worker(new URL('./check-worker.ts', import.meta.url).href);
+    const worker = this.#startCheck();
+    if (worker === undefined) return;
     this.#check = worker;
     worker.onmessage = ({ data }: { data: CheckResult }) => this.#checked(data);
     worker.onerror = (event) => this.#checked({ problems: [event.message] });
-    worker.postMessage({ file: this.#file } satisfies CheckOrder);
   }
 
   close(): void {
     this.#check?.terminate();
+  }
+
+  /** Undefined where no file is left for it: the next start checks. */
+  #startCheck(): Worker | undefined {
+    try {
+      return startThread(new URL('./check-worker.ts', import.meta.url), { file: this.#file } satisfies CheckOrder);
+    } catch (error) {
+      this.#record('warn', 'database.check_failed', { error: (error as Error).message });
+      return undefined;
+    }
   }
 
   #checked({ problems }: CheckResult): void {

@@ -1,5 +1,6 @@
 import { ConstraintError } from '../../ports/sql.ts';
 import type { Answer, Job, JobResults, Request } from './jobs.ts';
+import { startThread } from './start-thread.ts';
 import { CLOSE, CLOSED, type OpenWorker } from './worker.ts';
 
 type Waiting = { readonly resolve: (result: never) => void; readonly reject: (error: Error) => void };
@@ -30,7 +31,7 @@ export class Thread {
     this.#onFailure = onFailure;
     // The writer gets everything pending: the more, the more one commit carries.
     this.#mostUnderWay = open.open === 'writer' ? Number.POSITIVE_INFINITY : READS_UNDER_WAY;
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url).href);
+    this.#worker = startThread(new URL('./worker.ts', import.meta.url), open);
     this.#worker.onmessage = ({ data }: { data: readonly Answer[] | typeof CLOSED }) => {
       if (data === CLOSED) this.#onClosed();
       else this.#take(data);
@@ -39,7 +40,6 @@ export class Thread {
     this.#worker.addEventListener('close', () => {
       if (!this.#closed) this.#die(new Error('the database thread ended'), onDeath);
     });
-    this.#worker.postMessage(open);
   }
 
   /** Rejects with `ConstraintError` if a constraint refused the job, with `Error` if the database failed. */

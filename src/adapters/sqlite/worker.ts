@@ -9,6 +9,7 @@ import { isDamage } from './damage.ts';
 import type { Answer, Job, JobResults, Request } from './jobs.ts';
 import { Reader } from './reader.ts';
 import type { RunMark } from './run-file.ts';
+import { answeringStart, type Started } from './start-thread.ts';
 import { isConstraint, isOfOneJob, Writer } from './writer.ts';
 
 export type OpenWorker =
@@ -21,7 +22,7 @@ export const CLOSE = 'close';
 export const CLOSED = 'closed';
 
 declare const self: {
-  onmessage: ((event: { data: OpenWorker | readonly Request[] | typeof CLOSE }) => void) | null;
+  onmessage: ((event: { data: OpenWorker | readonly Request[] | typeof CLOSE | Started }) => void) | null;
   postMessage(answers: readonly Answer[] | typeof CLOSED): void;
 };
 
@@ -31,7 +32,7 @@ type Results = JobResults[Job['kind']];
 
 let service: Service | undefined;
 
-self.onmessage = ({ data }) => {
+self.onmessage = answeringStart((data: OpenWorker | readonly Request[] | typeof CLOSE) => {
   if (data === CLOSE) {
     service?.close();
     self.postMessage(CLOSED);
@@ -41,7 +42,7 @@ self.onmessage = ({ data }) => {
   } else {
     service?.serve(data);
   }
-};
+});
 
 function serveReads(db: Database, isSuspect: boolean): Service {
   const reader = new Reader(db, isSuspect);

@@ -3,6 +3,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { ImageError, type ImageProblem, type Images } from '../../ports/images.ts';
 import type { Principal } from '../access/principal.ts';
 import { ClientError } from '../errors.ts';
+import { Turns } from '../jobs/turns.ts';
 import { AttemptLimiter } from '../limits/attempt-limits.ts';
 import { Slots } from '../limits/slots.ts';
 import { randomText } from '../text/random-text.ts';
@@ -36,6 +37,7 @@ export class Avatars {
   readonly #clock: Clock;
   readonly #perUser: AttemptLimiter;
   readonly #opened = new Slots(OPENED.running, OPENED.waiting);
+  readonly #changes = new Turns();
 
   constructor({ blobs, images, clock }: Parts) {
     this.#blobs = blobs;
@@ -67,6 +69,14 @@ export class Avatars {
       if (error instanceof ClientError && !error.temporary) await this.remove(name);
       throw error;
     }
+  }
+
+  /**
+   * Runs replacements and removals of pictures one after another: each must see the result of the one before, or a file
+   * would be left behind.
+   */
+  replace<T>(change: () => Promise<T>): Promise<T> {
+    return this.#changes.run(change);
   }
 
   /** Removing a missing file is not an error. */
@@ -107,6 +117,18 @@ async function readBody(headers: Headers, body: Request['body'], clock: Clock): 
     isLate = true;
     void reader?.cancel();
   });
+  try {
+    const bytes = await readAll(reader);
+    if (isLate) throw new ClientError('badRequest', { message: 'the picture took too long' });
+    return bytes;
+  } finally {
+    stopWaiting();
+  }
+}
+
+type BodyReader = { read(): Promise<{ readonly value?: Uint8Array | undefined }>; cancel(): Promise<void> };
+
+async function readAll(reader: BodyReader | undefined): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
@@ -117,8 +139,6 @@ async function readBody(headers: Headers, body: Request['body'], clock: Clock): 
     }
     chunks.push(part.value);
   }
-  stopWaiting();
-  if (isLate) throw new ClientError('badRequest', { message: 'the picture took too long' });
   return joined(chunks, length);
 }
 

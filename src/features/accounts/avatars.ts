@@ -4,7 +4,7 @@ import { ClientError } from '../../core/errors.ts';
 import { AVATAR_TYPES } from '../../core/operations/avatars.ts';
 import type { People, Upload } from '../../core/operations/feature.ts';
 import type { Parts } from './parts.ts';
-import { changeAvatar, personOf } from './profiles.ts';
+import { changeAvatar } from './profiles.ts';
 import { meOf } from './sign-in.ts';
 
 export const AVATAR_UPLOAD: Upload = {
@@ -25,7 +25,7 @@ export async function avatarRoute(
   if (principal.kind !== 'user') throw new ClientError('unauthorized');
   const changed = await parts.host.avatars.receive(request, principal.user, async (avatar) => {
     await parts.people.confirm(principal);
-    return changeAvatar(parts, await personOf(parts, principal.user), avatar);
+    return changeAvatar(parts, principal.user, avatar);
   });
   return Response.json(meOf(changed, principal.device));
 }

@@ -39,8 +39,7 @@ export function profileHandlers(parts: Parts): ProfileHandlers {
     },
 
     removeAvatar: async ({ principal }) => {
-      const person = await personOf(parts, principal.user);
-      return meOf(await changeAvatar(parts, person, null), principal.device);
+      return meOf(await changeAvatar(parts, principal.user, null), principal.device);
     },
 
     profiles: async (_context, { users: ids }) => ({ profiles: (await users.byIds(ids)).map(profileOf) }),
@@ -78,10 +77,13 @@ export async function changePerson(parts: Parts, person: User, changes: UserChan
 }
 
 /** Replaces or removes the person's picture, and deletes the old file. */
-export async function changeAvatar(parts: Parts, person: User, avatar: string | null): Promise<User> {
-  const changed = await changePerson(parts, person, { avatar });
-  if (person.avatar !== null && person.avatar !== avatar) await parts.host.avatars.remove(person.avatar);
-  return changed;
+export function changeAvatar(parts: Parts, user: string, avatar: string | null): Promise<User> {
+  return parts.host.avatars.replace(async () => {
+    const person = await personOf(parts, user);
+    const changed = await changePerson(parts, person, { avatar });
+    if (person.avatar !== null && person.avatar !== avatar) await parts.host.avatars.remove(person.avatar);
+    return changed;
+  });
 }
 
 /** Notifies all connections. The change is committed; clients that miss this see it at their next request. */

@@ -56,11 +56,12 @@ async function checkMayChange({ memberships }: Parts, room: string, user: string
   checkManages(await memberships.require(room, user));
 }
 
-/** Of two concurrent changes the later one wins; the other's file is left over. */
-async function change(parts: Parts, { room, user, avatar, span }: Change): Promise<void> {
+function change(parts: Parts, { room, user, avatar, span }: Change): Promise<void> {
   const { host, log } = parts;
-  const last = (await summaryOf(parts, room, user)).avatar;
-  if (last === avatar) return;
-  await log.publish(room, { type: 'pictured', by: user, avatar, at: host.clock.now() }, { span });
-  if (last !== null) await host.avatars.remove(last);
+  return host.avatars.replace(async () => {
+    const last = (await summaryOf(parts, room, user)).avatar;
+    if (last === avatar) return;
+    await log.publish(room, { type: 'pictured', by: user, avatar, at: host.clock.now() }, { span });
+    if (last !== null) await host.avatars.remove(last);
+  });
 }

@@ -4,6 +4,7 @@ import { DisconnectError } from '../../core/disconnects.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Span } from '../../ports/traces.ts';
+import { ACCEPTED_ENCODINGS } from './content-encoding.ts';
 import type { Entrance } from './entrance.ts';
 import type { Http } from './http.ts';
 import { type SentHeadersSettings, sentHeadersOf } from './sent-headers.ts';
@@ -69,8 +70,11 @@ export class Connections {
 
 function toResponse(error: unknown): Response {
   if (error instanceof ClientError) {
-    const { message, status, retryAfter } = error;
-    const headers = retryAfter === undefined ? {} : { 'Retry-After': String(Math.ceil(retryAfter)) };
+    const { kind, message, status, retryAfter } = error;
+    const headers = {
+      ...(retryAfter !== undefined && { 'Retry-After': String(Math.ceil(retryAfter)) }),
+      ...(kind === 'unsupportedEncoding' && { 'Accept-Encoding': ACCEPTED_ENCODINGS }),
+    };
     return new Response(message, { status, headers });
   }
   if (error instanceof DisconnectError) return new Response(error.message, { status: 400 });

@@ -3,6 +3,7 @@ import { ClientError, toClientError } from '../../core/errors.ts';
 import { traceFields } from '../../core/measures/tracing.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Span } from '../../ports/traces.ts';
+import { ACCEPTED_ENCODINGS } from './content-encoding.ts';
 
 /** Maximum length of a path in the log. */
 const PATH_LENGTH = 256;
@@ -33,6 +34,7 @@ export function errorAnswer(thrown: unknown, request: Request, { telemetry, span
   if (error.status >= 500) span?.fail(thrown);
   const headers = new Headers({ 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
   if (error.retryAfter !== undefined) headers.set('Retry-After', String(Math.ceil(error.retryAfter)));
+  if (error.kind === 'unsupportedEncoding') headers.set('Accept-Encoding', ACCEPTED_ENCODINGS);
   const body = error.kind === 'internal' ? logInternal(error, request, { telemetry, span }) : describe(error);
   return new Response(JSON.stringify(body), { status: error.status, headers });
 }

@@ -10,6 +10,7 @@ import type { Operations } from '../../core/operations/operations.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Span } from '../../ports/traces.ts';
 import { createApiDocs, DOCS_PATH } from './api-docs.ts';
+import { refuseEncodedBody } from './content-encoding.ts';
 import { errorAnswer, methodNotAllowed } from './error-answer.ts';
 import { BODY_LIMIT, readJsonBody } from './json-body.ts';
 import { isChanging, type OriginSettings, originAllowed } from './origin.ts';
@@ -17,6 +18,7 @@ import { createProxies, type Proxies } from './proxies.ts';
 import { readBody } from './read-body.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { listStaticFiles } from './static-files.ts';
+import { bodyEnded } from './unread-body.ts';
 
 /** The parts that answer over HTTP. */
 export type HttpApp = {
@@ -200,10 +202,14 @@ function addPages(hono: Hono<Env>, { app, settings, telemetry }: Parts): void {
   const index = files.get(INDEX);
   hono.get('*', ({ req }, next) => files.get(req.path === '/' ? INDEX : req.path)?.answer(req.raw) ?? next());
   hono.all('*', async ({ req }, next) => {
+    refuseEncodedBody(req.raw);
     const principal = await app.authenticate(req.raw.headers);
     for (const feature of app.features) {
       const response = await feature.route?.(req.raw, principal);
-      if (response !== undefined) return response;
+      if (response === undefined) continue;
+      // What it has begun to read it has read to the end, or it would have thrown.
+      if (req.raw.bodyUsed) bodyEnded(req.raw);
+      return response;
     }
     return next();
   });

@@ -35,6 +35,7 @@ import { RoomsEntrance } from './rooms-entrance.ts';
 import { SocketIoEntrance } from './socketio-entrance.ts';
 import { starting } from './turned-away.ts';
 import { catchUncaught } from './uncaught.ts';
+import { settleBody } from './unread-body.ts';
 import { BunFanout, type SocketData, socketHandler } from './websocket.ts';
 
 export type RunningServer = {
@@ -207,7 +208,10 @@ function listen(
       idleTimeout: UNASKED_S,
       // Answers between taking the port and being ready, and for errors outside of `answer`.
       error: () => new Response('internal server error', { status: 500 }),
-      fetch: (request, server) => answer(request, server, { readiness, serving: serving() }),
+      fetch: async (request, server) => {
+        const response = await answer(request, server, { readiness, serving: serving() });
+        return response && settleBody(request, response);
+      },
       websocket: socketHandler(node, {
         maxFrameBytes: config.maxFrameBytes,
         maxBacklogBytes: config.maxConnectionBacklogBytes,

@@ -1,13 +1,16 @@
 import { ClientError } from '../../core/errors.ts';
+import { refuseEncodedBody } from './content-encoding.ts';
+import { bodyEnded } from './unread-body.ts';
 
 /** How long a body may take, even if it makes progress. */
 const DEADLINE_MS = 30_000;
 
 /**
  * The request's body. Throws `ClientError`: `tooLarge` above `limit` bytes, counted as they arrive, `badRequest` if it
- * breaks off or takes longer than 30 s.
+ * breaks off or takes longer than 30 s, `unsupportedEncoding` if it is compressed.
  */
 export async function readBody(request: Request, limit: number, deadlineMs = DEADLINE_MS): Promise<Uint8Array> {
+  refuseEncodedBody(request);
   if (Number(request.headers.get('Content-Length')) > limit) throw tooLarge(limit);
   const reader = request.body?.getReader();
   if (reader === undefined) return new Uint8Array();
@@ -17,6 +20,7 @@ export async function readBody(request: Request, limit: number, deadlineMs = DEA
   try {
     const bytes = await readAll(reader, limit);
     if (deadline.aborted) throw new ClientError('badRequest', { message: 'the body took too long' });
+    bodyEnded(request);
     return bytes;
   } catch (error) {
     // Clients disconnect all the time; that is not a server error.
