@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { consoleLocale } from '../features/console/web/locale.ts';
 import { LOCALES as FIRST } from './i18n.ts';
 
-/** Those that come later, too. */
+/** Including texts loaded later. */
 const LOCALES = [...FIRST, consoleLocale];
 
 const SOURCES = join(import.meta.dir, '..');
-/** Of a text's plural forms i18next picks one by `count`. */
+/** i18next chooses one of a text's plural forms by `count`. */
 const PLURAL = /_(?:one|other)$/;
 
 const languages = ['en', 'zh'] as const;
@@ -21,11 +21,11 @@ describe('the texts of the web app', () => {
     expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
   });
 
-  test('are there in both languages, under the same keys', () => {
+  test('exist in both languages, under the same keys', () => {
     for (const { en, zh } of LOCALES) expect(Object.keys(zh)).toEqual(Object.keys(en));
   });
 
-  test.each(keys)('%s takes the same values in both languages, and says something', (key) => {
+  test.each(keys)('%s has the same placeholders in both languages, and is not empty', (key) => {
     const [english, chinese] = languages.map((language) => textsOf(language).get(key));
     expect(placeholders(chinese)).toEqual(placeholders(english));
     for (const text of [english, chinese]) expect(text?.trim()).toBeTruthy();
@@ -39,7 +39,7 @@ describe('the texts of the web app', () => {
     expect(texts.filter(([, text]) => /\p{Script=Han}[,;:!?()]/u.test(text)).map(([key]) => key)).toEqual([]);
   });
 
-  test('have both plural forms wherever they have one, and count', () => {
+  test('have both plural forms, and a count', () => {
     for (const key of keys.filter((each) => PLURAL.test(each))) {
       const stem = key.replace(PLURAL, '');
       expect(keys).toContain(`${stem}_one`);
@@ -56,7 +56,7 @@ describe('the screens', () => {
   );
   const stems = new Set(keys.map((key) => key.replace(PLURAL, '')));
 
-  test('ask for texts that are there', () => {
+  test('use only existing texts', () => {
     expect([...asked].filter((key) => !stems.has(key))).toEqual([]);
     expect(asked.size).toBeGreaterThan(50);
   });
@@ -67,13 +67,13 @@ describe('the screens', () => {
   });
 });
 
-/** Keys may be put together, as in t(`accounts.${section}`) with a 'profile' somewhere. */
+/** Keys may be composed, as in t(`accounts.${section}`) with a 'profile' somewhere. */
 function isBuilt(key: string, sources: string): boolean {
   const dot = key.lastIndexOf('.') + 1;
   return sources.includes(`\`${key.slice(0, dot)}\${`) && sources.includes(`'${key.slice(dot)}'`);
 }
 
-/** What the browser runs, without the texts themselves. */
+/** The browser's code, without the texts themselves. */
 function sourcesIn(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => /^(?:ui|web|features\/[a-z]+\/web)\//.test(path) && /(?<!\.test)\.tsx?$/.test(path))

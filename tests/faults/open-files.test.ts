@@ -85,7 +85,7 @@ test('FA7 connections are refused while there are still files to refuse them wit
   for (const raw of raws) raw.end();
 }, 60_000);
 
-test('FA10 a request whose body goes on after the answer ends with its connection', async () => {
+test('FA10 a request whose body continues after the response ends with its connection', async () => {
   server = await startBanyan({ BANYAN_CLIENT_INSECURE: 'true' });
   const lines = ['/livez', '/readyz', '/', '/nowhere', '/history?channel=demo:a', '/api/v1'].map((path) =>
     idle(server?.url as string, `GET ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\nx`),
@@ -93,12 +93,12 @@ test('FA10 a request whose body goes on after the answer ends with its connectio
   await until('their end', () => lines.every(({ destroyed }) => destroyed));
 }, 30_000);
 
-test('FA11 more clients than there are files, right after a start or a kill, do not end the process', async () => {
+test('FA11 more clients than available files, right after a start or a kill, do not end the process', async () => {
   const through = ['bash', '-c', `ulimit -n ${LIMIT}; exec "$0" "$@"`];
   server = await startBanyan({ BANYAN_CLIENT_INSECURE: 'true', BANYAN_LOG_LEVEL: 'error' }, through);
   const { url, socketUrl } = server;
   for (const _start of ['after a start', 'after a kill']) {
-    // Long enough for whatever the server begins only after its start.
+    // Long enough for everything the server starts only after its start.
     const deadline = Date.now() + 2_500;
     while (Date.now() < deadline) {
       const herd = await Promise.allSettled(Array.from({ length: 2 * LIMIT }, () => RawClient.open(socketUrl)));
