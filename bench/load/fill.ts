@@ -13,7 +13,7 @@ export type FillPlan = {
 };
 
 /** The interval of progress checks. */
-const LOOK_MS = 20;
+const CHECK_INTERVAL_MS = 20;
 const IN_FLIGHT = 1_000;
 /** Without acks for this long, there will be none. */
 const STALL_MS = 30_000;
@@ -44,7 +44,7 @@ export async function fillChannels(plan: FillPlan): Promise<{ readonly channels:
 
 async function reached(done: () => number, wanted: number): Promise<void> {
   let [last, since] = [done(), Date.now()];
-  for (; last < wanted; await Bun.sleep(LOOK_MS)) {
+  for (; last < wanted; await Bun.sleep(CHECK_INTERVAL_MS)) {
     const now = done();
     if (now > last) since = Date.now();
     else if (Date.now() - since > STALL_MS) throw new Error(`stopped at ${last} of ${wanted} publications`);

@@ -6,7 +6,7 @@ import { FIRST_ID, type MessageTemplate, micros } from './message.ts';
 import type { Line } from './socket.ts';
 
 /** Publications in flight per connection: a server with more is overloaded. */
-const MOST_UNDER_WAY = 1 << 16;
+const MAX_IN_FLIGHT = 1 << 16;
 const OUTBOX_BYTES = 64 * 1024;
 
 /** The totals of all publishers of a run. */
@@ -34,7 +34,7 @@ export type PublisherParts = {
 /** One connection that publishes and reads replies. */
 export class Publisher {
   readonly #parts: PublisherParts;
-  readonly #dueTimes = new Float64Array(MOST_UNDER_WAY);
+  readonly #dueTimes = new Float64Array(MAX_IN_FLIGHT);
   readonly #outbox = new Uint8Array(OUTBOX_BYTES);
   #outboxEnd = 0;
   #sent = 0;
@@ -81,9 +81,9 @@ export class Publisher {
   /** Puts one publication into the outbox. `due` is when it should be sent, in `micros`. */
   queue(due: number): void {
     const { template, tally } = this.#parts;
-    if (this.#sent - this.#answered >= MOST_UNDER_WAY) throw new Error('overrun: 65,536 publications unanswered');
+    if (this.#sent - this.#answered >= MAX_IN_FLIGHT) throw new Error('overrun: 65,536 publications unanswered');
     if (this.#outboxEnd + template.length > OUTBOX_BYTES) this.flush();
-    this.#dueTimes[this.#sent % MOST_UNDER_WAY] = due;
+    this.#dueTimes[this.#sent % MAX_IN_FLIGHT] = due;
     this.#outbox.set(template.stamped(FIRST_ID + this.#sent, due), this.#outboxEnd);
     this.#outboxEnd += template.length;
     this.#sent += 1;
@@ -109,6 +109,6 @@ export class Publisher {
     tally.acked += 1;
     if (!tally.recording) return;
     if (this.#now === 0) this.#now = micros();
-    tally.latency.record(this.#now - (this.#dueTimes[index % MOST_UNDER_WAY] ?? 0));
+    tally.latency.record(this.#now - (this.#dueTimes[index % MAX_IN_FLIGHT] ?? 0));
   }
 }

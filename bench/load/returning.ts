@@ -25,7 +25,7 @@ export type ReturningResult = {
 };
 
 /** The timeout of the reconnect. */
-const MOST_MS = 60_000;
+const MAX_MS = 60_000;
 const NOTICE_MS = 1_500;
 const MARK = Buffer.from('"missed":');
 
@@ -132,5 +132,5 @@ class ReturningClient {
 }
 
 async function waitUntil(done: () => boolean): Promise<void> {
-  for (const until = performance.now() + MOST_MS; !done() && performance.now() < until; ) await Bun.sleep(5);
+  for (const until = performance.now() + MAX_MS; !done() && performance.now() < until; ) await Bun.sleep(5);
 }

@@ -4,7 +4,7 @@ import type { Fields, Telemetry } from '../ports/telemetry.ts';
 /** Interval of log records about one part. */
 const RECORD_EVERY_MS = 60_000;
 /** Parts whose last record is remembered; names come from the code, so there are few. */
-const MOST_PARTS = 100;
+const MAX_PARTS = 100;
 
 type GuardParts = { readonly clock: Pick<Clock, 'now'>; readonly telemetry: Telemetry };
 
@@ -50,7 +50,7 @@ export class Guard {
     const now = clock.now();
     const known = this.#known.get(part) ?? { at: Number.NEGATIVE_INFINITY, unreported: 0 };
     known.unreported += 1;
-    if (this.#known.size < MOST_PARTS) this.#known.set(part, known);
+    if (this.#known.size < MAX_PARTS) this.#known.set(part, known);
     // A wall clock may step back.
     if (Math.abs(now - known.at) < RECORD_EVERY_MS) return;
     const error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);

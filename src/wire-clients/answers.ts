@@ -6,13 +6,13 @@ type Waiting<T> = {
   readonly until: number;
 };
 
-const LOOK_MS = 1_000;
+const CHECK_INTERVAL_MS = 1_000;
 
 /** Pending commands of one connection, by id. */
 export class Answers<T> {
   readonly #waiting = new Map<number, Waiting<T>>();
   /** One timer for all commands: a timer each would cost more than the command. */
-  readonly #timer = setInterval(() => this.#expire(), LOOK_MS);
+  readonly #timer = setInterval(() => this.#expire(), CHECK_INTERVAL_MS);
   #last = 0;
   #ended: Error | undefined;
 

@@ -9,7 +9,7 @@ import { rawRequest, type Site } from './requests.ts';
 import { SEED } from './seed.ts';
 
 const REQUESTS = inputs(10_000);
-const AT_ONCE = 100;
+const CONCURRENCY = 100;
 /** A response that has not begun by then will not: the request is incomplete. */
 const NO_ANSWER_MS = 300;
 /** The end of a response: nothing has arrived for this long. */
@@ -61,7 +61,7 @@ describe('the HTTP edge', () => {
         for (const status of await send(request)) statuses.set(status, (statuses.get(status) ?? 0) + 1);
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, sendOn));
+    await Promise.all(Array.from({ length: CONCURRENCY }, sendOn));
     expect((await fetch(`${server.url}/livez`)).status).toBe(200);
   }
 

@@ -6,7 +6,7 @@ const KEPT = 30;
 /** Kept items per list of a response. */
 const KEPT_OF_LIST = 3;
 /** Lessons considered per input. */
-const LOOKED_AT = 8;
+const CONSIDERED = 8;
 
 /** Fields that belong together, from a successful call: a room and an offset in it, for example. */
 export type Facts = Readonly<Record<string, string | number>>;
@@ -31,7 +31,7 @@ export class Learned {
   pick(random: Random, operation: string, fields: readonly string[]): Lesson | undefined {
     const all = [...this.#lessons.values()].filter((lessons) => lessons.length > 0);
     if (all.length === 0) return undefined;
-    const few = Array.from({ length: LOOKED_AT }, () => random.pick(random.pick(all)));
+    const few = Array.from({ length: CONSIDERED }, () => random.pick(random.pick(all)));
     const own = featureOf(operation);
     // An `id` is a room's or a person's, depending on the feature.
     const use = ({ facts, feature }: Lesson) =>

@@ -14,7 +14,7 @@ import { SEED } from './seed.ts';
 
 const CALLS = inputs(44_000);
 /** Concurrent calls. */
-const AT_ONCE = 20;
+const CONCURRENCY = 20;
 const BETWEEN_CALLS_MS = 1_000;
 /** The allowed heap difference between the halves: less than 180 bytes per call. */
 const HEAP_SLACK = 4_000_000;
@@ -71,7 +71,8 @@ describe('every operation', () => {
   test('succeeded and was refused at least once', async () => {
     const random = new Random(SEED + 1);
     // Calls that need a rare state succeed only sometimes.
-    for (let left = MORE_CALLS; left > 0 && untried().length > 0; left -= AT_ONCE) await callMany(random, AT_ONCE);
+    for (let left = MORE_CALLS; left > 0 && untried().length > 0; left -= CONCURRENCY)
+      await callMany(random, CONCURRENCY);
     expect(untried()).toEqual([]);
   }, 120_000);
 
@@ -99,9 +100,9 @@ describe('every operation', () => {
   });
 
   async function callMany(random: Random, count: number): Promise<void> {
-    for (let left = count; left > 0; left -= AT_ONCE) {
-      const calls = Array.from({ length: AT_ONCE }, () => makeCall(random));
-      installation.clock.pass(BETWEEN_CALLS_MS * AT_ONCE);
+    for (let left = count; left > 0; left -= CONCURRENCY) {
+      const calls = Array.from({ length: CONCURRENCY }, () => makeCall(random));
+      installation.clock.pass(BETWEEN_CALLS_MS * CONCURRENCY);
       // Dead letters are retried and removed all the time.
       await installation.createDeadLetter();
       await Promise.all(calls.map(make));

@@ -3,9 +3,9 @@ import type { Locator } from 'playwright-core';
 import { composer, message, openRoom, say } from './chatting.ts';
 import { complaintsOf, openStage, type Person, roomRow, type Stage, until } from './stage.ts';
 
-const MOST_STEPS = 80;
+const MAX_STEPS = 80;
 /** Animations are shorter than this, so nobody waits for them. */
-const MOST_MOTION_MS = 150;
+const MAX_MOTION_MS = 150;
 
 let stage: Stage;
 let ann: Person;
@@ -30,7 +30,7 @@ function gotFocus(what: string, element: Locator): Promise<void> {
 
 /** Presses Tab until the element has the focus. */
 async function tabTo(element: Locator): Promise<void> {
-  for (let step = 0; step < MOST_STEPS; step += 1) {
+  for (let step = 0; step < MAX_STEPS; step += 1) {
     if ((await element.count()) > 0 && (await hasFocus(element.first()))) return;
     await key('Tab');
   }
@@ -111,7 +111,7 @@ describe('a person without a mouse', () => {
     await say(bob.page, 'keys-2');
     const row = message(page, 'keys-2');
     await row.waitFor();
-    for (let step = 0; step < MOST_STEPS && !(await hasFocus(row)); step += 1) await key('Shift+Tab');
+    for (let step = 0; step < MAX_STEPS && !(await hasFocus(row)); step += 1) await key('Shift+Tab');
     await key('ArrowRight');
     const react = row.getByRole('button', { name: 'Add reaction' });
     await gotFocus('its first button', react);
@@ -197,7 +197,7 @@ describe('a person without a mouse', () => {
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       return Math.max(...times) * 1_000;
     };
-    expect(await longest()).toBeLessThanOrEqual(MOST_MOTION_MS);
+    expect(await longest()).toBeLessThanOrEqual(MAX_MOTION_MS);
     await page.emulateMedia({ reducedMotion: 'reduce' });
     expect(await longest()).toBe(0);
   }, 30_000);

@@ -11,14 +11,14 @@ export type Movement = {
 /** Frames without movement after which the page counts as still. */
 const RESTING_FRAMES = 8;
 /** The maximum number of frames to wait: a removed row never becomes still. */
-const MOST_FRAMES = 600;
+const MAX_FRAMES = 600;
 
 /** Turns the wheel over the timeline, and watches the row at the top of the view until everything is still. */
 export async function turnWheel(page: Page, pixels: number): Promise<Movement> {
   const box = await page.getByTestId('timeline').boundingBox();
   if (box === null) throw new Error('there is no timeline');
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  const watching = page.evaluate(watchTopRow, [RESTING_FRAMES, MOST_FRAMES] as const);
+  const watching = page.evaluate(watchTopRow, [RESTING_FRAMES, MAX_FRAMES] as const);
   await page.mouse.wheel(0, pixels);
   return watching;
 }

@@ -22,7 +22,7 @@ const ACTS: readonly [weight: number, act: Act][] = [
   [8, changeRight],
   [2, signInOrOut],
   [2, slowDown],
-  [2, comeAllAtOnce],
+  [2, reconnectAll],
   [1, breakBus],
   [1, breakLog],
   [1.5, killNode],
@@ -128,7 +128,7 @@ function cut({ cluster, clients }: Scene): void {
   cluster.world.random.pick(clients).cut(cluster.world.random.chance(0.8));
 }
 
-function comeAllAtOnce({ cluster, clients }: Scene): void {
+function reconnectAll({ cluster, clients }: Scene): void {
   const { world } = cluster;
   for (const client of clients) client.cut(true);
   const when = world.random.between(0, 3_000);

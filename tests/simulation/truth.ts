@@ -14,7 +14,7 @@ type Removal = Position & { at: number; by: string };
  * For this long a node may return what another has removed, if the bus lost the notice: it caches the log's answer for
  * a second, and then the log's reply and the client's other subscriptions take their time.
  */
-const REMOVAL_HEARD_MS = 3_000;
+const REMOVAL_NOTICE_MS = 3_000;
 
 /** What really happened to the logs, recorded where it happens; everything clients see is compared with it. */
 export class Truth {
@@ -95,7 +95,7 @@ export class Truth {
   floorOf(channel: string, top: Position, { now, node }: { readonly now: number; readonly node: string }): number {
     const { historySize } = optionsOf(channel);
     const known = (this.#removals.get(channel) ?? []).filter(
-      ({ epoch, at, by }) => epoch === top.epoch && (by === node || now - at > REMOVAL_HEARD_MS),
+      ({ epoch, at, by }) => epoch === top.epoch && (by === node || now - at > REMOVAL_NOTICE_MS),
     );
     return Math.max(0, historySize > 0 ? top.offset - historySize : 0, ...known.map(({ offset }) => offset));
   }

@@ -1,7 +1,7 @@
 import type { HrTime } from '@opentelemetry/api';
 
 /** A larger difference means that the wall clock was set, or the other has drifted. */
-const APART_MS = 2;
+const MAX_DRIFT_MS = 2;
 const NANOS_A_MS = 1_000_000;
 const SECOND_MS = 1_000;
 
@@ -13,7 +13,7 @@ let offset = Date.now() - performance.now();
  */
 export function fineTime(): HrTime {
   const [coarse, steady] = [Date.now(), performance.now()];
-  if (Math.abs(offset + steady - coarse) > APART_MS) offset = coarse - steady;
+  if (Math.abs(offset + steady - coarse) > MAX_DRIFT_MS) offset = coarse - steady;
   const now = offset + steady;
   const seconds = Math.floor(now / SECOND_MS);
   return [seconds, Math.floor((now - seconds * SECOND_MS) * NANOS_A_MS)];

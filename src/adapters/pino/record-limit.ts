@@ -2,7 +2,7 @@ import type { Fields } from '../../ports/telemetry.ts';
 
 const WINDOW_MS = 60_000;
 /** Records of one kind per minute; enough to see that a failure is general. */
-const MOST = 20;
+const MAX_PER_MINUTE = 20;
 /** Kinds that are remembered. */
 const KINDS = 1_000;
 
@@ -29,7 +29,7 @@ export class RecordLimit {
   pass(event: string, fields: Fields): Fields | undefined {
     if (typeof fields.error !== 'string') return fields;
     const window = this.#windowOf(kindOf(event, fields.error));
-    if (window.written >= MOST) {
+    if (window.written >= MAX_PER_MINUTE) {
       window.leftOut += 1;
       return undefined;
     }

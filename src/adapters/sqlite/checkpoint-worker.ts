@@ -24,13 +24,13 @@ declare const self: {
   postMessage(news: CheckpointResult): void;
 };
 
-const LOOK_MS = 50;
+const CHECK_INTERVAL_MS = 50;
 /** The pause after a failure, for instance of a full disk. */
 const PAUSE_MS = 1_000;
 /** The writer can checkpoint this few without a noticeable delay. */
 const FEW_FRAMES = 100;
 /** Each pass leaves what was written during it, so each is shorter than the one before. */
-const MOST_PASSES = 5;
+const MAX_PASSES = 5;
 
 class Checkpointer {
   readonly #db: Database;
@@ -46,7 +46,7 @@ class Checkpointer {
     this.#index = new WalIndex(file);
     this.#frames = frames;
     self.postMessage({ kind: 'opened', descriptor: this.#index.descriptor });
-    this.#plan(LOOK_MS);
+    this.#plan(CHECK_INTERVAL_MS);
   }
 
   close(): void {
@@ -61,7 +61,7 @@ class Checkpointer {
   #look(): void {
     try {
       if (this.#isDue()) self.postMessage({ kind: 'done', left: this.#run() });
-      this.#plan(LOOK_MS);
+      this.#plan(CHECK_INTERVAL_MS);
     } catch (error) {
       self.postMessage({ kind: 'failed', error: (error as Error).message });
       this.#plan(PAUSE_MS);
@@ -77,7 +77,7 @@ class Checkpointer {
   /** Returns how many frames are left to checkpoint. */
   #run(): number {
     let left = Number.POSITIVE_INFINITY;
-    for (let pass = 0; pass < MOST_PASSES && left > FEW_FRAMES; pass += 1) {
+    for (let pass = 0; pass < MAX_PASSES && left > FEW_FRAMES; pass += 1) {
       const before = left;
       left = this.#pass();
       // A reader uses an older snapshot, or the writer is as fast as this thread.

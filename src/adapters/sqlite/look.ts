@@ -23,7 +23,7 @@ export type DatabaseLook =
       readonly broken: readonly string[] | undefined;
     };
 
-const MOST_PROBLEMS = 5;
+const MAX_PROBLEMS = 5;
 
 export type LookSettings = {
   readonly folder: string;
@@ -33,7 +33,7 @@ export type LookSettings = {
 };
 
 /** Inspects the database through a read-only handle; a running server is not disturbed. */
-export function lookAtDatabase({ folder, featureSteps, checkBytes }: LookSettings): DatabaseLook {
+export function inspectDatabase({ folder, featureSteps, checkBytes }: LookSettings): DatabaseLook {
   const file = join(folder, DATABASE_FILE);
   const why = whyMissing(folder);
   if (why !== undefined) return { kind: 'missing', why };
@@ -41,7 +41,7 @@ export function lookAtDatabase({ folder, featureSteps, checkBytes }: LookSetting
   try {
     const db = openExisting(file);
     try {
-      return lookInside(db, { file, steps: [...LOG_MIGRATIONS, ...featureSteps], checkBytes });
+      return inspectTables(db, { file, steps: [...LOG_MIGRATIONS, ...featureSteps], checkBytes });
     } finally {
       db.close();
     }
@@ -53,7 +53,7 @@ export function lookAtDatabase({ folder, featureSteps, checkBytes }: LookSetting
 
 type Inside = { readonly file: string; readonly steps: readonly SchemaStep[]; readonly checkBytes: number };
 
-function lookInside(db: Database, { file, steps, checkBytes }: Inside): DatabaseLook {
+function inspectTables(db: Database, { file, steps, checkBytes }: Inside): DatabaseLook {
   const tables = db.query(`SELECT name FROM sqlite_master WHERE type = 'table'`).values().flat();
   if (!tables.includes('schema_steps')) return { kind: 'unreadable', why: 'it has no tables of Banyan' };
   const applied = new Set(db.query('SELECT id FROM schema_steps').values().flat().map(String));
@@ -64,6 +64,6 @@ function lookInside(db: Database, { file, steps, checkBytes }: Inside): Database
     bytes,
     unknown: [...applied].filter((id) => !known.has(id)),
     pending: [...known].filter((id) => !applied.has(id)).length,
-    broken: bytes > checkBytes ? undefined : findDamage(db, MOST_PROBLEMS),
+    broken: bytes > checkBytes ? undefined : findDamage(db, MAX_PROBLEMS),
   };
 }

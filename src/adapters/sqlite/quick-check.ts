@@ -1,9 +1,9 @@
 import type { Database } from 'bun:sqlite';
 
-const MOST_PROBLEMS = 100;
+const MAX_PROBLEMS = 100;
 
 /** What SQLite finds broken in the pages of the database, with table names; empty if it is healthy. */
-export function findDamage(db: Database, most = MOST_PROBLEMS): string[] {
+export function findDamage(db: Database, most = MAX_PROBLEMS): string[] {
   const { problems, hasEnded } = check(db, `PRAGMA quick_check(${most})`);
   // The check itself can fail at damage: then the tables are checked one by one.
   const found = hasEnded ? problems : [...problems, ...checkTables(db)];

@@ -133,7 +133,9 @@ function take(salvage: Salvage): SalvageCounts {
   if (!tables.includes('schema_steps')) throw new DataFolderError('it contains no readable tables of Banyan');
   for (const { type, sql } of schema) if (type === 'table') to?.run(sql);
   to?.run('BEGIN');
-  const taken = tables.filter((name) => !BY_THEMSELVES.includes(name)).map((name) => salvageTable(salvage, name));
+  const taken = tables
+    .filter((name) => !TABLES_WITHOUT_ROWID.includes(name))
+    .map((name) => salvageTable(salvage, name));
   takeSteps(salvage);
   takeMeta(salvage);
   const channels = takeHistory(salvage);
@@ -148,7 +150,7 @@ function take(salvage: Salvage): SalvageCounts {
 
 const SCHEMA = `SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`;
 /** Tables without row numbers. */
-const BY_THEMSELVES = ['schema_steps', 'log_meta', 'publications'];
+const TABLES_WITHOUT_ROWID = ['schema_steps', 'log_meta', 'publications'];
 
 /** Without them the schema version of the tables is unknown. */
 function takeSteps({ from, to }: Salvage): void {

@@ -4,7 +4,7 @@ import { devNull } from 'node:os';
 /** Files a thread opens during its start, and some for others that open files meanwhile. */
 const FILES = 16;
 /** A thread starts within milliseconds; one whose program does not load is not waited for any longer. */
-const MOST_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 
 /** Sent to a thread before its first order, to confirm that it has started. */
 export type Started = Int32Array;
@@ -21,7 +21,7 @@ export function startThread(program: URL, order: object): Worker {
   const started: Started = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   worker.postMessage(started);
   worker.postMessage(order);
-  Atomics.wait(started, 0, 0, MOST_MS);
+  Atomics.wait(started, 0, 0, TIMEOUT_MS);
   return worker;
 }
 

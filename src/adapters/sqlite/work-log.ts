@@ -29,15 +29,15 @@ const HEADS = `WITH RECURSIVE heads (id) AS (
   SELECT works.id, lane, due_at FROM heads CROSS JOIN works ON works.id = heads.id ORDER BY works.id`;
 const WORK =
   'SELECT id, queue, lane, added_at, attempts, data FROM works WHERE id = ? AND due_at <= ? AND died_at IS NULL';
-const LETTER = 'SELECT id, queue, lane, added_at, attempts, died_at, reason, bytes';
-const NEWEST = `${LETTER} FROM works WHERE died_at IS NOT NULL AND id < ? ORDER BY id DESC LIMIT ?`;
-const OLDEST = `${LETTER} FROM works WHERE died_at IS NOT NULL AND id > ? ORDER BY id LIMIT ?`;
-const ONE_LETTER = `${LETTER}, data FROM works WHERE id = ? AND died_at IS NOT NULL`;
+const DEAD_LETTER = 'SELECT id, queue, lane, added_at, attempts, died_at, reason, bytes';
+const NEWEST = `${DEAD_LETTER} FROM works WHERE died_at IS NOT NULL AND id < ? ORDER BY id DESC LIMIT ?`;
+const OLDEST = `${DEAD_LETTER} FROM works WHERE died_at IS NOT NULL AND id > ? ORDER BY id LIMIT ?`;
+const ONE_LETTER = `${DEAD_LETTER}, data FROM works WHERE id = ? AND died_at IS NOT NULL`;
 const SIZES =
   'SELECT queue, lane, died_at IS NOT NULL AS dead, count(*) AS works, sum(bytes) AS bytes FROM works GROUP BY 1, 2, 3';
 const REMOVE = 'DELETE FROM works WHERE id = ?';
 const RETRY = 'UPDATE works SET attempts = attempts + 1, due_at = ? WHERE id = ? AND died_at IS NULL';
-const BURY = 'UPDATE works SET attempts = attempts + 1, died_at = ?, reason = ? WHERE id = ? AND died_at IS NULL';
+const MARK_DEAD = 'UPDATE works SET attempts = attempts + 1, died_at = ?, reason = ? WHERE id = ? AND died_at IS NULL';
 const REVIVE =
   'UPDATE works SET attempts = 0, due_at = 0, died_at = NULL, reason = NULL WHERE id = ? AND died_at IS NOT NULL';
 
@@ -86,7 +86,7 @@ export class SqliteWorkLog implements WorkLog {
   async fail(id: string, failure: Failure): Promise<void> {
     const { at } = failure;
     await this.#write([id], () =>
-      failure.kind === 'retry' ? statement(RETRY, at, id) : statement(BURY, at, failure.reason, id),
+      failure.kind === 'retry' ? statement(RETRY, at, id) : statement(MARK_DEAD, at, failure.reason, id),
     );
   }
 

@@ -107,7 +107,7 @@ function bringIn(db: Database): null {
 type Refused = Map<number, Answer>;
 
 /** SQLite refuses a whole transaction that has hit damage: it is repeated without that request, up to this often. */
-const MOST_TRIES = 50;
+const MAX_ATTEMPTS = 50;
 
 /** One transaction for all, except for jobs that hit damaged pages: those get an error. */
 function commitAll(writing: Writing, requests: readonly Request[]): readonly Answer[] {
@@ -118,7 +118,7 @@ function commitAll(writing: Writing, requests: readonly Request[]): readonly Ans
     try {
       return commitTogether(writing, requests, refused);
     } catch (error) {
-      if (!isDamage(error) || known() === before || tries === MOST_TRIES) {
+      if (!isDamage(error) || known() === before || tries === MAX_ATTEMPTS) {
         return requests.map(({ id }) => failure(id, error));
       }
     }

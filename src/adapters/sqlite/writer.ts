@@ -23,7 +23,7 @@ type Setting = { readonly columns: readonly SqlValue[]; readonly version: Versio
 
 const CHANNELS_KEPT = 10_000;
 /** Publications removed per sweep, which bounds how long appends wait for it. */
-const SWEPT_AT_ONCE = 5_000;
+const SWEEP_BATCH = 5_000;
 
 /** Appends and writes in the caller's transaction. Not safe to use after a rollback without `forget`. */
 export class Writer {
@@ -115,7 +115,7 @@ export class Writer {
     const next = this.#statements.prepare(
       'SELECT name FROM channels WHERE expires_at <= ? ORDER BY expires_at LIMIT 1',
     );
-    for (let left = SWEPT_AT_ONCE; left > 0; ) {
+    for (let left = SWEEP_BATCH; left > 0; ) {
       const found = next.get(now) as { name: string } | null;
       if (found === null) return false;
       const state = this.#channel(found.name);

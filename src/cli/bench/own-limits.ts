@@ -1,12 +1,12 @@
 import { Histogram } from './histogram.ts';
 import { micros } from './payload.ts';
 
-const LOOK_MS = 10;
+const CHECK_INTERVAL_MS = 10;
 /**
  * Timers alone have this delay (p99, in microseconds); above the second value times are never attributed to the server
  * alone.
  */
-const UNNOTICED = 5_000;
+const NEGLIGIBLE_SHARE = 5_000;
 const LATE = 20_000;
 /** Between the two, the share of a measured p99 that may be the generator's own. */
 const SHARE = 0.5;
@@ -22,14 +22,14 @@ export class OwnLimits {
   #endedAt: number | undefined;
 
   start(): void {
-    let due = micros() + LOOK_MS * 1_000;
+    let due = micros() + CHECK_INTERVAL_MS * 1_000;
     this.#cpu = process.cpuUsage();
     this.#startedAt = micros();
     this.#timer = setInterval(() => {
       const now = micros();
       this.loop.record(now - due);
-      due = now + LOOK_MS * 1_000;
-    }, LOOK_MS);
+      due = now + CHECK_INTERVAL_MS * 1_000;
+    }, CHECK_INTERVAL_MS);
   }
 
   stop(): void {
@@ -45,8 +45,8 @@ export class OwnLimits {
   }
 
   /** Whether times with this p99, in microseconds, are the server's rather than the generator's. */
-  isToBeTrusted(p99: number): boolean {
+  isReliable(p99: number): boolean {
     const own = Math.max(this.sending.quantile(0.99), this.loop.quantile(0.99));
-    return own <= UNNOTICED || (own <= LATE && own <= p99 * SHARE);
+    return own <= NEGLIGIBLE_SHARE || (own <= LATE && own <= p99 * SHARE);
   }
 }

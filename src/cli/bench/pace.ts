@@ -3,7 +3,7 @@ import { micros } from './payload.ts';
 /** Timers may be this late; anything due sooner is polled for. */
 const TIMER_MICROS = 2_000;
 /** Due actions run in slices, between which replies are read. */
-const AT_ONCE = 500;
+const SLICE_LENGTH = 500;
 
 export type Schedule = {
   /** When the first one is due, in `micros`, and how many there are. */
@@ -27,7 +27,7 @@ export async function keepSchedule(schedule: Schedule, act: (index: number, due:
   const { count, signal } = schedule;
   for (let next = 0; next < count && !signal.aborted; ) {
     const now = micros();
-    for (let room = AT_ONCE; room > 0 && next < count && dueOf(schedule, next) <= now; room -= 1) {
+    for (let room = SLICE_LENGTH; room > 0 && next < count && dueOf(schedule, next) <= now; room -= 1) {
       act(next, dueOf(schedule, next));
       next += 1;
     }

@@ -10,7 +10,7 @@ export type Stamp = {
 };
 
 /** The length of the longest stamp, which is the minimum size of a publication. */
-export const LEAST_BYTES = 64;
+export const MIN_BYTES = 64;
 
 /** Microseconds since this process started; monotonic. */
 export function micros(): number {

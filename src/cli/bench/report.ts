@@ -138,7 +138,7 @@ function trustNotes(outcome: Outcome): string[] {
 
 /** Whether the times are the deployment's. */
 function isTrusted(outcome: Outcome): boolean {
-  return latencies(outcome).every(([, histogram]) => outcome.run.own.isToBeTrusted(histogram.quantile(0.99)));
+  return latencies(outcome).every(([, histogram]) => outcome.run.own.isReliable(histogram.quantile(0.99)));
 }
 
 /** For programs: times in milliseconds. */

@@ -6,7 +6,7 @@ import { type Finding, fail, ok, skip, warn } from './finding.ts';
 import { measureSync } from './sync-speed.ts';
 
 const GIB = 1_024 ** 3;
-const LITTLE_SPACE = GIB;
+const MIN_FREE_BYTES = GIB;
 const NO_SPACE = GIB / 8;
 /** A larger database is checked only on request, which reads all of it. */
 const CHECKED_BYTES = 2 * GIB;
@@ -103,7 +103,7 @@ function space(place: string): Finding {
   const found = `${bytes(free)} free of ${bytes(blocks * bsize)}`;
   const remedy = 'a full disk refuses every durable publication: free some, or move the data with BANYAN_DATA';
   if (free < NO_SPACE) return fail('space', found, remedy);
-  return free < LITTLE_SPACE ? warn('space', found, remedy) : ok('space', found);
+  return free < MIN_FREE_BYTES ? warn('space', found, remedy) : ok('space', found);
 }
 
 function sync(place: string): Finding {

@@ -26,7 +26,7 @@ export type DeploymentLook = {
 };
 
 /** Checks a deployment as its clients reach it, by this URL, through any proxies. */
-export async function lookAtDeployment({ url, options, config }: DeploymentLook, report: Report): Promise<void> {
+export async function checkDeployment({ url, options, config }: DeploymentLook, report: Report): Promise<void> {
   const found = await findOut(url);
   if (url.startsWith('https:')) report.add(await certificateFinding(url));
   if (found.kind !== 'banyan') return report.add(absence(url, found));

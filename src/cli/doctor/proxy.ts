@@ -9,7 +9,7 @@ const ANSWER_MS = 30_000;
 /** Scripts and styles of the page. */
 const FILES = /\s(?:src|href)="(\/[^"]+\.(?:js|css))"/g;
 /** Smaller files are sent uncompressed. */
-const WORTH_IT = 8_192;
+const MIN_COMPRESSED_BYTES = 8_192;
 const STRICT = 'Strict-Transport-Security';
 /** Only responses of the HTTP edge have its headers. */
 const GUARDED = '/api/v1';
@@ -22,7 +22,7 @@ export async function forwardingFinding(url: string, config: Config | undefined)
     const proxy = [plain.get('Server'), plain.get('Via')].filter((each) => each !== null).join(', ');
     const shown = proxy === '' ? 'no proxy to be seen' : `through ${proxy}`;
     if (url.startsWith('https:')) return encrypted(shown, plain.has(STRICT));
-    if (!plain.has(STRICT) && forged.has(STRICT)) return believed(shown, proxy !== '');
+    if (!plain.has(STRICT) && forged.has(STRICT)) return trustFinding(shown, proxy !== '');
     const isUntold = proxy !== '' && config !== undefined && config.trustedProxies.length === 0;
     if (isUntold)
       return warn(
@@ -56,7 +56,7 @@ function encrypted(shown: string, knows: boolean): Finding {
   );
 }
 
-function believed(shown: string, isProxied: boolean): Finding {
+function trustFinding(shown: string, isProxied: boolean): Finding {
   const found = `${shown}; X-Forwarded-Proto of this client is believed`;
   if (!isProxied)
     return warn('proxy', found, 'right only if this very machine is the proxy that BANYAN_TRUSTED_PROXIES names');
@@ -98,7 +98,7 @@ export async function compressionFinding(url: string): Promise<Finding> {
     if (!page.ok || paths.length === 0) return skip(name, `there is none here (status ${page.status})`);
     const files = await Promise.all(paths.map((path) => sent(new URL(path, url))));
     const size = bytes(files.reduce((sum, file) => sum + file.bytes, 0));
-    if (files.every((file) => file.isCompressed || file.bytes < WORTH_IT))
+    if (files.every((file) => file.isCompressed || file.bytes < MIN_COMPRESSED_BYTES))
       return ok(name, `${size} to begin with, compressed`);
     return warn(
       name,

@@ -5,8 +5,8 @@ import { micros } from '../bench/payload.ts';
 
 /** About what the database writes for a single publication. */
 const PAGE = Buffer.alloc(4_096, 0x62);
-const MOST = 200;
-const LEAST = 10;
+const MAX_SAMPLES = 200;
+const MIN_SAMPLES = 10;
 const LONGEST_MICROS = 1_500_000;
 
 /** How long the disk takes to sync a page, in microseconds. Throws errors of the file system. */
@@ -16,7 +16,7 @@ export function measureSync(folder: string): Histogram {
   const handle = openSync(file, 'wx');
   try {
     const end = micros() + LONGEST_MICROS;
-    for (let count = 0; count < MOST && (count < LEAST || micros() < end); count += 1) {
+    for (let count = 0; count < MAX_SAMPLES && (count < MIN_SAMPLES || micros() < end); count += 1) {
       const start = micros();
       writeSync(handle, PAGE);
       fsyncSync(handle);

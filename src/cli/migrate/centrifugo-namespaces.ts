@@ -25,7 +25,7 @@ const FORMATS: Readonly<Record<string, string>> = { json: 'json', json_object: '
 /** The id that is the key of a client's entry, whatever key it names. */
 const KEYS: Readonly<Record<string, string>> = { client_id: 'mapClientKey', user_id: 'mapUserKey' };
 /** Engines whose history survives the process. */
-const LASTING = ['redis', 'postgres', 'redisnats'];
+const DURABLE_ENGINES = ['redis', 'postgres', 'redisnats'];
 
 type Work = { readonly translation: Translation; readonly config: Tree; readonly urls: BackendUrls };
 type Options = Record<string, unknown>;
@@ -118,7 +118,7 @@ function historyOf({ translation, config }: Work, options: Tree, path: string): 
 /** If Redis or Postgres keeps it, it must survive the process here, too. */
 function kept(config: Tree): 'memory' | 'durable' {
   const broker = flagAt(config, 'broker.enabled') ? textAt(config, 'broker.type') : textAt(config, 'engine.type');
-  return LASTING.includes(broker) ? 'durable' : 'memory';
+  return DURABLE_ENGINES.includes(broker) ? 'durable' : 'memory';
 }
 
 function formatOf({ config }: Work, options: Tree): Options {

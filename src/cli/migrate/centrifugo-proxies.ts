@@ -76,7 +76,7 @@ export class BackendUrls {
 
   #finishHeaders(option: string, setting: string): void {
     const lists = this.#asked.map(({ options }) => textsAt(options, option).map((name) => name.toLowerCase()));
-    const names = [...new Set(lists.flat())].filter((name) => isPassable(name) || this.#refuses(option, name));
+    const names = [...new Set(lists.flat())].filter((name) => canBePassedOn(name) || this.#refuses(option, name));
     if (names.length > 0) this.#translation.set(setting, names);
     if (lists.some((list) => list.length < names.length)) {
       this.#translation.changed(`${option} of the proxies`, 'they differ; every question carries all of them');
@@ -90,7 +90,7 @@ export class BackendUrls {
 }
 
 /** As `backendHeaders` accepts them. */
-function isPassable(name: string): boolean {
+function canBePassedOn(name: string): boolean {
   return (
     /^[a-z0-9][a-z0-9-]{0,63}$/.test(name) &&
     !/^(?:host|connection|upgrade|te|trailer|transfer-encoding|keep-alive|expect|content-.*|proxy-.*|sec-.*|x-banyan-.*)$/.test(

@@ -19,11 +19,17 @@ const API_KEY_LENGTH = 16;
 const MIB = 1_048_576;
 
 /** Options of Centrifugo 5 and earlier, which were all at the top level. */
-const OF_BEFORE = ['token_hmac_secret_key', 'api_key', 'namespaces', 'allowed_origins', 'proxy_connect_endpoint'];
+const VERSION_5_OPTIONS = [
+  'token_hmac_secret_key',
+  'api_key',
+  'namespaces',
+  'allowed_origins',
+  'proxy_connect_endpoint',
+];
 
 /** Translates a configuration file of Centrifugo 6. Throws `StartError` for another version. */
 export function translateCentrifugo(config: Tree): Translation {
-  const before = OF_BEFORE.find((name) => Object.hasOwn(config, name));
+  const before = VERSION_5_OPTIONS.find((name) => Object.hasOwn(config, name));
   if (before !== undefined) {
     throw new StartError(
       `${before} is an option of Centrifugo 5; bring the file to version 6 first: https://centrifugal.dev/docs/getting-started/migration_v6`,

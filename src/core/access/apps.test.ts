@@ -77,10 +77,10 @@ describe('clients of apps', () => {
     const { world: node, client } = await world();
     client.session.take({ kind: 'signIn', id: 50, prove: () => ({ principal: { ...ANN, user: 'ann' } }) });
     await node.clock.settle();
-    node.node.tellAppUser('b', 'ann', { kind: 'disconnect' });
-    node.node.tellExternal('ann', { kind: 'disconnect' });
+    node.node.orderAppUser('b', 'ann', { kind: 'disconnect' });
+    node.node.orderExternal('ann', { kind: 'disconnect' });
     expect(client.closedWith).toBeUndefined();
-    node.node.tellAppUser('a', 'ann', { kind: 'disconnect' });
+    node.node.orderAppUser('a', 'ann', { kind: 'disconnect' });
     expect(client.closedWith?.code).toBe(3503);
   });
 });

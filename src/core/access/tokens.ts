@@ -66,7 +66,7 @@ export type Grant = {
 type Refused = (reason: TokenRefusal, error: Error) => void;
 
 /** Claims passed on as written, including those of each channel in `subs`. */
-const PASSED_ON = ['info', 'data', 'meta'];
+const RAW_CLAIMS = ['info', 'data', 'meta'];
 
 /** Verifies tokens of a developer's own backend. */
 export type Tokens = {
@@ -164,13 +164,13 @@ function reasonOf(error: Error): TokenRefusal {
 
 /** The claims, with those passed on as `JsonText`. */
 function asWritten(payload: JWTPayload, text: string): JWTPayload {
-  const raw = withRaw(payload, text, PASSED_ON) as JWTPayload;
+  const raw = withRaw(payload, text, RAW_CLAIMS) as JWTPayload;
   const { subs } = payload;
   if (typeof subs !== 'object' || subs === null || Array.isArray(subs)) return raw;
   const texts = rawMembers(rawMember(text, 'subs') ?? '{}');
   const each = Object.entries(subs).map(([name, claims]) => [
     name,
-    withRaw(claims, texts.get(name) ?? '{}', PASSED_ON),
+    withRaw(claims, texts.get(name) ?? '{}', RAW_CLAIMS),
   ]);
   return { ...raw, subs: Object.fromEntries(each) };
 }

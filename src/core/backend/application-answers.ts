@@ -78,7 +78,7 @@ export const RESULTS = {
 export type Result<E extends BackendEvent> = z.output<(typeof RESULTS)[E]>;
 
 /** Members of a result that are passed on unchanged. */
-const PASSED_ON = ['info', 'data', 'meta'];
+const RAW_MEMBERS = ['info', 'data', 'meta'];
 
 /** One of the three; messages `…Response`. Codes are the backend's own, except those a socket cannot close with. */
 const ENVELOPE = z.object({
@@ -108,7 +108,7 @@ export function readAnswer<E extends BackendEvent>(event: E, { value, text }: Ba
   }
   // Centrifugo accepts an empty response; here nothing is granted without a result.
   if ((result === undefined || result === null) && event !== 'rpc') throw new ClientError('permissionDenied');
-  const raw = withRaw(result ?? {}, text, PASSED_ON, ['result']);
+  const raw = withRaw(result ?? {}, text, RAW_MEMBERS, ['result']);
   return RESULTS[event].parse(withRawSubs(raw, text)) as Result<E>;
 }
 
@@ -119,7 +119,7 @@ function withRawSubs(result: unknown, text: string): unknown {
   const texts = rawMembers(rawMember(text, 'result', 'subs') ?? '{}');
   const each = Object.entries(subs).map(([name, options]) => [
     name,
-    withRaw(options, texts.get(name) ?? '{}', PASSED_ON),
+    withRaw(options, texts.get(name) ?? '{}', RAW_MEMBERS),
   ]);
   return { ...(result as object), subs: Object.fromEntries(each) };
 }

@@ -22,13 +22,13 @@ export type TagFilter = { readonly id: string; readonly matches: (tags: Tags | u
 
 /** Decoders stop here, too, which bounds their recursion. */
 export const FILTER_DEPTH = 8;
-const MOST_NODES = 64;
+const MAX_NODES = 64;
 /** UTF-16 units of the filter as text: bounds the cost of evaluating it. */
 const LONGEST = 4_096;
 
 /** Throws `ClientError` `badRequest` for an invalid or too large filter. */
 export function createTagFilter(node: FilterNode): TagFilter {
-  if (sizeOf(node, 1) > MOST_NODES) throw wrong('the filter is too large');
+  if (sizeOf(node, 1) > MAX_NODES) throw wrong('the filter is too large');
   const id = JSON.stringify(plain(node));
   if (id.length > LONGEST) throw wrong('the filter is too large');
   const matches = compile(node);

@@ -6,11 +6,11 @@ import type { Connection, Fanout } from '../protocol/connection.ts';
 /** The fraction of a connection's buffer that makes its client slow. The rest is room until the next check. */
 const SLOW_PART = 7 / 8;
 /** The fraction: this many characters are sent to topics between two checks, of three bytes each at most. */
-const LOOK_PART = 1 / 32;
+const CHECK_PART = 1 / 32;
 /**
  * A check takes less than 100 ns per session; with this much time per session between two of them, it uses at most 3 %.
  */
-const APART_MS = 0.003;
+const MS_PER_SESSION = 0.003;
 
 /** A client's session. */
 type Reader = { readonly connection: Pick<Connection, 'backlog'>; close(kind: DisconnectName): void };
@@ -47,14 +47,14 @@ export class SlowReaders {
       publish: (topic, frame) => {
         fanout.publish(topic, frame);
         this.#handedOn += frame.length;
-        if (!this.#isDue && this.#handedOn > this.#settings.bound * LOOK_PART) this.#lookSoon();
+        if (!this.#isDue && this.#handedOn > this.#settings.bound * CHECK_PART) this.#scheduleCheck();
       },
     };
   }
 
   /** To be called after writing to a single client. */
   wrote({ connection }: Reader): void {
-    if (!this.#isDue && connection.backlog() > this.#settings.bound * SLOW_PART) this.#lookSoon();
+    if (!this.#isDue && connection.backlog() > this.#settings.bound * SLOW_PART) this.#scheduleCheck();
   }
 
   /** Whether a just closed connection may have been closed for slowness: it was slow, and a check was overdue. */
@@ -62,10 +62,10 @@ export class SlowReaders {
     return this.#isDue && this.#behind.has(session);
   }
 
-  #lookSoon(): void {
+  #scheduleCheck(): void {
     this.#isDue = true;
     const { clock, count } = this.#settings;
-    const apart = Math.floor(count() * APART_MS);
+    const apart = Math.floor(count() * MS_PER_SESSION);
     const passed = clock.now() - this.#lookedAt;
     // The wall clock may have stepped back.
     if (passed >= apart || passed < 0) clock.soon(this.#look);

@@ -4,7 +4,7 @@ import type { DeadLetter, LaneSize, WorkLog } from '../../ports/work-log.ts';
 import { ClientError } from '../errors.ts';
 import { Turns } from './turns.ts';
 
-export type DeadLetterPage = { readonly letters: readonly DeadLetter[]; readonly next: string | null };
+export type DeadLetterPage = { readonly deadLetters: readonly DeadLetter[]; readonly next: string | null };
 
 /** Limits; above them the oldest are removed. */
 export type DeadLetterBounds = { readonly works: number; readonly bytes: number; readonly ms: number };
@@ -15,7 +15,7 @@ type Parts = {
   readonly telemetry: Telemetry;
   readonly bounds: DeadLetterBounds;
   /** They are pending work again. */
-  readonly onRevived: (letters: readonly DeadLetter[]) => void;
+  readonly onRevived: (deadLetters: readonly DeadLetter[]) => void;
 };
 
 const PAGE = 100;
@@ -47,8 +47,8 @@ export class DeadLetters {
   /** Newest first; `after` is `next` of the previous page. */
   async page(after: string | undefined, limit: number): Promise<DeadLetterPage> {
     const found = await this.#parts.log.deadLetters({ after, limit: limit + 1 });
-    const letters = found.slice(0, limit);
-    return { letters, next: found.length > limit ? (letters.at(-1)?.id ?? null) : null };
+    const deadLetters = found.slice(0, limit);
+    return { deadLetters: deadLetters, next: found.length > limit ? (deadLetters.at(-1)?.id ?? null) : null };
   }
 
   /** Throws `ClientError` `notFound`. */
@@ -70,12 +70,12 @@ export class DeadLetters {
 
   /** Returns their number. */
   retryAll(): Promise<number> {
-    return this.#turns.run(() => this.#all((letters) => this.#revive(letters)));
+    return this.#turns.run(() => this.#all((deadLetters) => this.#revive(deadLetters)));
   }
 
   /** Returns their number. */
   discardAll(): Promise<number> {
-    return this.#turns.run(() => this.#all((letters) => this.#remove(letters)));
+    return this.#turns.run(() => this.#all((deadLetters) => this.#remove(deadLetters)));
   }
 
   /** Work has become a dead letter. */
@@ -121,7 +121,7 @@ export class DeadLetters {
    * From the oldest to the currently newest, so that lanes keep their order. One that fails again is not processed
    * twice.
    */
-  async #all(act: (letters: readonly DeadLetter[]) => Promise<void>): Promise<number> {
+  async #all(act: (deadLetters: readonly DeadLetter[]) => Promise<void>): Promise<number> {
     const { log } = this.#parts;
     const [newest] = await log.deadLetters({ limit: 1 });
     let [count, last]: [number, string | undefined] = [0, undefined];
@@ -129,30 +129,30 @@ export class DeadLetters {
       const page = await log.deadLetters({ after: last, limit: PAGE, oldestFirst: true });
       if (page.length === 0) break;
       const end = page.findIndex(({ id }) => id === newest?.id);
-      const letters: readonly DeadLetter[] = end < 0 ? page : page.slice(0, end + 1);
-      last = letters.at(-1)?.id;
-      await act(letters);
-      count += letters.length;
+      const deadLetters: readonly DeadLetter[] = end < 0 ? page : page.slice(0, end + 1);
+      last = deadLetters.at(-1)?.id;
+      await act(deadLetters);
+      count += deadLetters.length;
     }
     return count;
   }
 
-  async #revive(letters: readonly DeadLetter[]): Promise<void> {
-    await this.#parts.log.revive(letters.map(({ id }) => id));
-    this.#forget(letters);
-    this.#parts.onRevived(letters);
+  async #revive(deadLetters: readonly DeadLetter[]): Promise<void> {
+    await this.#parts.log.revive(deadLetters.map(({ id }) => id));
+    this.#forget(deadLetters);
+    this.#parts.onRevived(deadLetters);
   }
 
-  async #remove(letters: readonly DeadLetter[]): Promise<void> {
-    await this.#parts.log.remove(letters.map(({ id }) => id));
-    this.#forget(letters);
+  async #remove(deadLetters: readonly DeadLetter[]): Promise<void> {
+    await this.#parts.log.remove(deadLetters.map(({ id }) => id));
+    this.#forget(deadLetters);
   }
 
-  #forget(letters: readonly DeadLetter[]): void {
-    this.#works = Math.max(0, this.#works - letters.length);
+  #forget(deadLetters: readonly DeadLetter[]): void {
+    this.#works = Math.max(0, this.#works - deadLetters.length);
     this.#bytes = Math.max(
       0,
-      letters.reduce((left, { bytes }) => left - bytes, this.#bytes),
+      deadLetters.reduce((left, { bytes }) => left - bytes, this.#bytes),
     );
   }
 }

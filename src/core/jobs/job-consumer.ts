@@ -28,7 +28,7 @@ const LEASE_MS = 60_000;
 /** Concurrent works of one queue: each of another lane. */
 const UNDER_WAY = 64;
 /** The maximum interval between two checks for work. */
-const LOOK_MS = 30_000;
+const CHECK_INTERVAL_MS = 30_000;
 const AFTER_ERROR_MS = 1_000;
 
 /** Runs the work of one queue: leases it, runs the worker, and records the outcome. */
@@ -77,15 +77,15 @@ export class JobConsumer {
   /** Starts what is due, and returns the milliseconds until the next check. */
   async #look(): Promise<number> {
     const { log, clock } = this.#parts;
-    let pause = LOOK_MS;
+    let pause = CHECK_INTERVAL_MS;
     while (this.#lookAgain && !this.#stopped) {
       this.#lookAgain = false;
       const [now, limit] = [clock.now(), UNDER_WAY - this.#underWay.size];
       // Every completion triggers a check.
-      if (limit === 0) return LOOK_MS;
+      if (limit === 0) return CHECK_INTERVAL_MS;
       const { works, nextAt } = await log.lease({ queue: this.#queue, now, until: now + LEASE_MS, limit });
       for (const work of works) this.#begin(work);
-      pause = nextAt === undefined ? LOOK_MS : Math.min(LOOK_MS, Math.max(0, nextAt - clock.now()));
+      pause = nextAt === undefined ? CHECK_INTERVAL_MS : Math.min(CHECK_INTERVAL_MS, Math.max(0, nextAt - clock.now()));
     }
     return pause;
   }

@@ -94,7 +94,7 @@ describe('WL1 WL2 WL3 work', () => {
     await add('"bad"', '2');
     await clock.pass(ALL_TRIES_MS);
     expect([done, jobs.waiting, jobs.deadLetters.total]).toEqual([['2'], 0, { works: 1, bytes: 5 }]);
-    const { letters, next } = await jobs.deadLetters.page(undefined, 10);
+    const { deadLetters: letters, next } = await jobs.deadLetters.page(undefined, 10);
     expect([letters, next]).toMatchObject([[{ lane: 'a', attempts: 4, reason: 'status 500', bytes: 5 }], null]);
     expect(recorded).toContain('work.died');
   });
@@ -107,7 +107,7 @@ describe('WL1 WL2 WL3 work', () => {
     });
     await add('1');
     await clock.settle();
-    expect((await jobs.deadLetters.page(undefined, 10)).letters).toMatchObject([{ attempts: 1 }]);
+    expect((await jobs.deadLetters.page(undefined, 10)).deadLetters).toMatchObject([{ attempts: 1 }]);
   });
 
   test('continues after a restart, with its attempts counted', async () => {
@@ -157,7 +157,7 @@ describe('WL1 WL2 WL3 work', () => {
     await add('1', '2', '3');
     await clock.settle();
     expect([done, jobs.waiting, jobs.deadLetters.total.works]).toEqual([[], 2, 1]);
-    expect((await jobs.deadLetters.page(undefined, 9)).letters).toMatchObject([
+    expect((await jobs.deadLetters.page(undefined, 9)).deadLetters).toMatchObject([
       { reason: 'too much waits in its lane' },
     ]);
   });
@@ -215,7 +215,7 @@ describe('WL4 dead letters', () => {
     const { jobs } = await graveyard(5);
     const seen: string[] = [];
     for (let after: string | undefined; ; ) {
-      const { letters, next } = await jobs.deadLetters.page(after, 2);
+      const { deadLetters: letters, next } = await jobs.deadLetters.page(after, 2);
       for (const { id } of letters) seen.push((await jobs.deadLetters.get(id)).data);
       if (next === null) break;
       after = next;
@@ -225,7 +225,7 @@ describe('WL4 dead letters', () => {
 
   test('are retried one by one, as often as new work', async () => {
     const { jobs, clock, done, health } = await graveyard(2);
-    const [newest] = (await jobs.deadLetters.page(undefined, 1)).letters;
+    const [newest] = (await jobs.deadLetters.page(undefined, 1)).deadLetters;
     health.good = true;
     await jobs.deadLetters.retry(newest?.id ?? '');
     await clock.settle();
@@ -249,12 +249,12 @@ describe('WL4 dead letters', () => {
 
   test('are deleted one by one and all at once', async () => {
     const { jobs } = await graveyard(120);
-    const [newest] = (await jobs.deadLetters.page(undefined, 1)).letters;
+    const [newest] = (await jobs.deadLetters.page(undefined, 1)).deadLetters;
     const id = newest?.id ?? '';
     await jobs.deadLetters.discard(id);
     expect(await jobs.deadLetters.discard(id).catch((error: ClientError) => error.kind)).toBe('notFound');
     expect(await jobs.deadLetters.discardAll()).toBe(119);
-    expect([jobs.deadLetters.total, (await jobs.deadLetters.page(undefined, 10)).letters]).toEqual([
+    expect([jobs.deadLetters.total, (await jobs.deadLetters.page(undefined, 10)).deadLetters]).toEqual([
       { works: 0, bytes: 0 },
       [],
     ]);

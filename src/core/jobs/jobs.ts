@@ -88,7 +88,7 @@ export class Jobs {
     for (const [index, work] of works.entries()) {
       const id = ids[index] ?? '';
       if (this.#hasRoom(work)) this.#count(work, 1, utf8Length(work.data));
-      else await this.#turnAway({ ...work, id, time, attempts: 0 });
+      else await this.#rejectWork({ ...work, id, time, attempts: 0 });
       queues.add(work.queue);
     }
     for (const queue of queues) this.#consumers.get(queue)?.wake();
@@ -117,7 +117,7 @@ export class Jobs {
   }
 
   /** The newest, so that earlier accepted work keeps its order. */
-  async #turnAway(work: Work): Promise<void> {
+  async #rejectWork(work: Work): Promise<void> {
     const reason = 'too much waits in its lane';
     await this.#parts.log.fail(work.id, { kind: 'dead', at: work.time, reason });
     this.#onDeadLetter(work, reason);

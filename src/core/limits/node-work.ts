@@ -7,11 +7,11 @@ const READS = { atOnce: 4, perUser: 2 } as const;
 /** Concurrent operations. Most wait for the disk, which handles many at once. */
 const CALLS = { atOnce: Number.POSITIVE_INFINITY, perUser: 32 } as const;
 /** Maximum waiting work per user in each. */
-const MOST_WAITING = 10_000;
+const MAX_WAITING = 10_000;
 /** Bytes read in one turn of the event loop before others are served. */
 const TURN_BYTES = 128 * 1024;
 /** The minimum charge of a read. */
-const LEAST_BYTES = 1_024;
+const MIN_BYTES = 1_024;
 
 type WorkSettings = {
   readonly clock: Clock;
@@ -35,7 +35,7 @@ export class NodeWork {
     this.#clock = clock;
     this.#debts = new WorkDebts(bytesPerSecond);
     const waitMs = (key: string) => this.#debts.waitMs(key, clock.now());
-    const common = { clock, waitMs, mostWaiting: MOST_WAITING };
+    const common = { clock, waitMs, mostWaiting: MAX_WAITING };
     this.#reads = new FairQueue({ ...common, ...READS, hasTurn: () => this.#inTurn < TURN_BYTES });
     this.#calls = new FairQueue({ ...common, ...CALLS, hasTurn: () => true });
   }
@@ -76,7 +76,7 @@ export class NodeWork {
   }
 
   #take(key: string, bytes: number): void {
-    const taken = Math.max(LEAST_BYTES, bytes);
+    const taken = Math.max(MIN_BYTES, bytes);
     if (this.#inTurn === 0) {
       this.#clock.soon(() => {
         this.#inTurn = 0;

@@ -1,5 +1,5 @@
 /** The minimum and maximum delay of a retry. */
-const SOONEST_MS = 1_000;
+const MIN_DELAY_MS = 1_000;
 const LATEST_MS = 60_000;
 /** The spread for those that get no time of their own. */
 const SPREAD_MS = 2_000;
@@ -23,7 +23,7 @@ export class Pace {
   /** Milliseconds from now to the next time. */
   next(now: number): number {
     if (this.#stepMs === 0) return this.guess(now);
-    const soonest = now + SOONEST_MS;
+    const soonest = now + MIN_DELAY_MS;
     // A last time beyond the maximum was given before the clock stepped back.
     const after = this.#last > now + LATEST_MS + this.#stepMs ? soonest : Math.max(this.#last + this.#stepMs, soonest);
     if (after - now > LATEST_MS) return LATEST_MS * (1 - this.#random() / 2);
@@ -34,7 +34,7 @@ export class Pace {
   /** Like `next`, for a client that does not obey it: it uses up no time. */
   guess(now: number): number {
     const lead = this.#last - now;
-    const soonest = lead > SOONEST_MS && lead <= LATEST_MS ? lead : SOONEST_MS;
+    const soonest = lead > MIN_DELAY_MS && lead <= LATEST_MS ? lead : MIN_DELAY_MS;
     return Math.min(LATEST_MS, soonest + SPREAD_MS * this.#random());
   }
 }

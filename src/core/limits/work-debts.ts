@@ -1,9 +1,9 @@
 /** The burst a user may have before the rate applies, in seconds of it. */
 const BURST_MS = 2_000;
 /** The longest wait caused by any piece of work. */
-const MOST_DEBT_MS = 10_000;
+const MAX_DEBT_MS = 10_000;
 /** Users whose debt is remembered; above it all count as having none. */
-const MOST_USERS = 100_000;
+const MAX_USERS = 100_000;
 
 /** What users were sent recently, compared with their rate: charged afterwards, as the cost is not known before. */
 export class WorkDebts {
@@ -18,8 +18,8 @@ export class WorkDebts {
 
   charge(key: string, amount: number, now: number): void {
     if (this.#perMs === 0) return;
-    if (this.#paidAt.size >= MOST_USERS) this.#paidAt.clear();
-    this.#paidAt.set(key, Math.min(this.#from(key, now) + amount / this.#perMs, now + MOST_DEBT_MS));
+    if (this.#paidAt.size >= MAX_USERS) this.#paidAt.clear();
+    this.#paidAt.set(key, Math.min(this.#from(key, now) + amount / this.#perMs, now + MAX_DEBT_MS));
   }
 
   /** Milliseconds until the user may have more; 0: now. */
@@ -35,6 +35,6 @@ export class WorkDebts {
   /** More than the maximum debt: the clock stepped back, and there is no debt. */
   #from(key: string, now: number): number {
     const paidAt = this.#paidAt.get(key) ?? 0;
-    return paidAt > now && paidAt <= now + MOST_DEBT_MS ? paidAt : now;
+    return paidAt > now && paidAt <= now + MAX_DEBT_MS ? paidAt : now;
   }
 }

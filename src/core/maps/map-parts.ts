@@ -7,7 +7,7 @@ import type { MapPart, SubscribeResult } from '../protocol/pushes.ts';
 import type { MapRead, Maps } from './maps.ts';
 
 /** Entries per part, unless the client requests fewer. */
-const MOST_ENTRIES = 1_000;
+const MAX_ENTRIES = 1_000;
 
 /** What to read for a client that enters a map; undefined for a log, and for a recovery. */
 export function readPart(
@@ -23,7 +23,7 @@ export function readPart(
   if (type === 'stream' || type === 'sharedPoll' || (asked.page === undefined && asked.since !== undefined))
     return undefined;
   const { cursor, limit } = asked.page ?? { cursor: '', limit: 0 };
-  const most = limit > 0 ? Math.min(limit, MOST_ENTRIES) : MOST_ENTRIES;
+  const most = limit > 0 ? Math.min(limit, MAX_ENTRIES) : MAX_ENTRIES;
   return maps.read(channel.name, { cursor, limit: most, bytes, now });
 }
 

@@ -6,7 +6,7 @@ import { wireBytesOf } from '../text/wire-bytes.ts';
 /** Longest key of an entry, in UTF-16 units. */
 const KEY_LENGTH = 255;
 /** A lone surrogate. */
-const HALF_CHARACTER = /\p{Cs}/u;
+const LONE_SURROGATE = /\p{Cs}/u;
 /** Removals a map remembers for clients that are reading it in parts. */
 const REMOVALS = 1_000;
 export function noRoom(): ClientError {
@@ -116,7 +116,7 @@ export class Maps {
       throw new ClientError('badRequest', { field: 'key', message: `must have 1 to ${KEY_LENGTH} characters` });
     }
     // As bytes it could equal another one.
-    if (HALF_CHARACTER.test(entry.key)) {
+    if (LONE_SURROGATE.test(entry.key)) {
       throw new ClientError('badRequest', { field: 'key', message: 'must not contain incomplete characters' });
     }
     const found = this.#states.get(channel)?.entries.get(entry.key);

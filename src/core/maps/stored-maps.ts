@@ -5,7 +5,7 @@ import { type Change, type Maps, noRoom, sizeOf } from './maps.ts';
 /** Entries read from the log at a time. */
 const PAGE = 1_000;
 /** Maps kept in memory without subscribers, including empty ones. */
-const LOADED_MOST = 10_000;
+const MAX_LOADED = 10_000;
 
 /** Whether a channel's entries are on disk, and so survive the process. */
 export function isStored({ type, history }: Namespace): boolean {
@@ -91,7 +91,7 @@ export class StoredMaps {
     if (needed > 0 && maps.bytes + needed >= maps.maxBytes) throw noRoom();
     for (const { publication, ...terms } of stored) maps.apply({ channel, publication, ttlMs, terms });
     this.#loaded.add(channel);
-    this.#forget(() => this.#loaded.size > LOADED_MOST, channel);
+    this.#forget(() => this.#loaded.size > MAX_LOADED, channel);
   }
 
   /** Evicts unused maps, as many as necessary. */

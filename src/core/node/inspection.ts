@@ -49,7 +49,7 @@ export class Inspection {
 
   connections({ text, user, ...page }: ConnectionsQuery): Promise<SelectedPage<Session>> {
     const wanted = text.toLowerCase();
-    const accepts = (session: Session) => wanted === '' || isMeant(session, wanted, user);
+    const accepts = (session: Session) => wanted === '' || matches(session, wanted, user);
     return this.#look(this.node.sessions(), { ...page, compare: newestFirst, accepts });
   }
 
@@ -97,7 +97,7 @@ function isSameUser(one: Principal, other: Principal): boolean {
   return one.kind !== 'app' || (other.kind === 'app' && one.app === other.app);
 }
 
-function isMeant({ client, address, principal }: Session, wanted: string, user: string | undefined): boolean {
+function matches({ client, address, principal }: Session, wanted: string, user: string | undefined): boolean {
   const id = userOf(principal);
   if (user !== undefined && principal.kind === 'user' && id === user) return true;
   return [client, address, id].some((text) => text.toLowerCase().includes(wanted));

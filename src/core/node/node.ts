@@ -237,12 +237,12 @@ export class Node implements Channels {
   }
 
   /** Sends an order to the connections of a user of tokens, on every node; user `''`: all anonymous connections. */
-  tellExternal(user: string, order: ExternalOrder): void {
+  orderExternal(user: string, order: ExternalOrder): void {
     this.#orders.sendExternal(user, order);
   }
 
   /** Like `tellExternal`, for users that an app's backend has signed in. */
-  tellAppUser(app: string, user: string, order: ExternalOrder): void {
+  orderAppUser(app: string, user: string, order: ExternalOrder): void {
     this.#orders.sendToAppUser(app, user, order);
   }
 

@@ -3,7 +3,7 @@ import { identityOf } from '../access/apps.ts';
 import type { Principal } from '../access/principal.ts';
 import { type Control, type ExternalOrder, NOBODY, type NodeMessage } from '../bus/node-messages.ts';
 import type { Guard } from '../guard.ts';
-import { applyExternalOrder, applyOrder, isMeant } from '../sessions/apply-order.ts';
+import { applyExternalOrder, applyOrder, belongsTo } from '../sessions/apply-order.ts';
 import type { Session } from '../sessions/session.ts';
 
 /** The subject of orders on the bus. */
@@ -76,6 +76,6 @@ export class Orders {
     const connected = sessions.ofPerson(order.user);
     if (order.kind !== 'disconnect') return connected;
     // A session before `connect` uses the same sign-in, which is not checked again.
-    return [...connected, ...[...sessions.waiting()].filter((session) => isMeant(session, order.user))];
+    return [...connected, ...[...sessions.waiting()].filter((session) => belongsTo(session, order.user))];
   }
 }

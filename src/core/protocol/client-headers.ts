@@ -9,7 +9,7 @@ export type ClientHeaders = {
   readonly claimed?: HeaderFields;
 };
 
-const MOST = 32;
+const MAX_CHARACTERS = 32;
 /** Maximum characters of all names and values. */
 const LENGTH = 8_192;
 const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]{1,64}$/;
@@ -24,7 +24,7 @@ export function readHeaders(pairs: Iterable<readonly [string, string]>): HeaderF
     const lower = name.toLowerCase();
     count += 1;
     length += name.length + value.length;
-    if (count > MOST || length > LENGTH || !NAME.test(lower) || !VALUE.test(value)) return 'wrong';
+    if (count > MAX_CHARACTERS || length > LENGTH || !NAME.test(lower) || !VALUE.test(value)) return 'wrong';
     headers[lower] = value;
   }
   return count === 0 ? undefined : headers;

@@ -41,7 +41,7 @@ export function applyExternalOrder(session: Session, order: ExternalOrder): void
 }
 
 /** Whether the session belongs to this person of the installation. */
-export function isMeant({ principal }: Session, user: string): boolean {
+export function belongsTo({ principal }: Session, user: string): boolean {
   return principal.kind === 'user' && principal.user === user;
 }
 

@@ -53,11 +53,11 @@ export class ChannelTurns {
   }
 
   #begin(channel: string, lane: Lane, { effect, job }: Waiting): void {
-    job(new LaneTurn(lane, effect, () => this.#goOn(channel, lane)));
+    job(new LaneTurn(lane, effect, () => this.#startNext(channel, lane)));
   }
 
   /** Starts what may start now, in order. A channel without running commands is removed. */
-  #goOn(channel: string, lane: Lane): void {
+  #startNext(channel: string, lane: Lane): void {
     const { waiting } = lane;
     // A started job may be accepted at once, and so reenter here; it is not in the list any more.
     for (let next = waiting?.[0]; next !== undefined && mayBegin(lane, next.effect); next = waiting?.[0]) {
@@ -76,13 +76,13 @@ const UNBOUND: Turn = { accepted: () => undefined, ended: () => undefined };
 class LaneTurn implements Turn {
   readonly #lane: Lane;
   readonly #effect: Effect;
-  readonly #goOn: () => void;
+  readonly #startNext: () => void;
   #counted: Effect;
 
   constructor(lane: Lane, effect: Effect, goOn: () => void) {
     this.#lane = lane;
     this.#effect = effect;
-    this.#goOn = goOn;
+    this.#startNext = goOn;
     this.#counted = effect === 'read' ? 'read' : 'change';
     lane[this.#counted] += 1;
   }
@@ -92,12 +92,12 @@ class LaneTurn implements Turn {
     this.#lane.change -= 1;
     this.#lane.write += 1;
     this.#counted = 'write';
-    this.#goOn();
+    this.#startNext();
   }
 
   ended(): void {
     this.#lane[this.#counted] -= 1;
-    this.#goOn();
+    this.#startNext();
   }
 }
 

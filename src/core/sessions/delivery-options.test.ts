@@ -78,11 +78,11 @@ describe("SO3 options in a backend's subscription", () => {
     await test.ask(eve, { subscribe: { channel: 'live:x', join_leave: true } });
     const before = joins(eve).length;
     const override = { presence: false, joinLeave: false };
-    test.node.tellExternal('ann', { kind: 'subscribe', channel: 'live:x', given: { override } });
+    test.node.orderExternal('ann', { kind: 'subscribe', channel: 'live:x', given: { override } });
     await test.clock.settle();
     expect(ann.lines.some(({ push }) => push?.subscribe !== undefined)).toBe(true);
     expect(test.node.presenceOf('live:x').map(({ user }) => user)).toEqual(['eve']);
-    test.node.tellExternal('ann', { kind: 'unsubscribe', channel: 'live:x' });
+    test.node.orderExternal('ann', { kind: 'unsubscribe', channel: 'live:x' });
     await test.clock.settle();
     expect(joins(eve)).toHaveLength(before);
     expect(test.node.presenceOf('live:x').map(({ user }) => user)).toEqual(['eve']);
@@ -92,7 +92,7 @@ describe("SO3 options in a backend's subscription", () => {
     const test = new TestNode();
     const ann = await test.connected(external('ann'));
     const given = { override: { forcePushJoinLeave: false, forceRecovery: false, forcePositioning: false } };
-    for (const channel of ['live:x', 'log:x']) test.node.tellExternal('ann', { kind: 'subscribe', channel, given });
+    for (const channel of ['live:x', 'log:x']) test.node.orderExternal('ann', { kind: 'subscribe', channel, given });
     await test.clock.settle();
     const eve = await test.connected(external('eve'));
     await test.ask(eve, { subscribe: { channel: 'live:x' } });
@@ -104,17 +104,17 @@ describe("SO3 options in a backend's subscription", () => {
     const quiet = { options: { ...PLAIN, subscribe: 'everyone' } } as const;
     const test = new TestNode({ namespaces: { quiet } });
     const ann = await test.connected(external('ann'));
-    test.node.tellExternal('ann', {
+    test.node.orderExternal('ann', {
       kind: 'subscribe',
       channel: 'quiet:x',
       given: { override: { forcePushJoinLeave: true } },
     });
     const eve = await test.connected(external('eve'));
-    test.node.tellExternal('eve', { kind: 'subscribe', channel: 'quiet:x', given: { override: { joinLeave: true } } });
+    test.node.orderExternal('eve', { kind: 'subscribe', channel: 'quiet:x', given: { override: { joinLeave: true } } });
     await test.clock.settle();
     expect(joins(ann).map(({ push }) => push?.join)).toMatchObject([{ info: { user: 'eve' } }]);
     eve.close(1_000, '');
-    test.node.tellExternal('ann', { kind: 'unsubscribe', channel: 'quiet:x' });
+    test.node.orderExternal('ann', { kind: 'unsubscribe', channel: 'quiet:x' });
     await test.clock.settle();
     // It is in no topic any more.
     const heard = ann.lines.length;

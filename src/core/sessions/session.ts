@@ -173,7 +173,7 @@ export class Session implements Subscriber, RateHolder {
       const decoded = decode();
       const commands = caller === undefined ? decoded : decoded.map((command) => ({ caller, ...command }));
       if (commands.length > SLICE || this.#slices?.isEmpty === false) {
-        this.#slices ??= new CommandSlices(this.#node.clock, (command) => this.#takeSafely(command));
+        this.#slices ??= new CommandSlices(this.#node.clock, (command) => this.#handleSafely(command));
         return this.#slices.add(commands, bytes);
       }
       for (const command of commands) this.#take(command);
@@ -188,7 +188,7 @@ export class Session implements Subscriber, RateHolder {
    */
   close(kind: DisconnectName, ending?: Ending): void {
     if (this.#state === 'closed') return;
-    if (this.connection.streamKey !== undefined) this.#sayWhy(kind, ending);
+    if (this.connection.streamKey !== undefined) this.#pushReason(kind, ending);
     this.flush();
     this.#end(kind, ending);
   }
@@ -388,10 +388,10 @@ export class Session implements Subscriber, RateHolder {
     const [channels, commands] = [this.#serverSubscriptions.takeEarly(), this.#deferred ?? []];
     this.#deferred = undefined;
     for (const [channel, given] of channels) this.subscribe(channel, given);
-    for (const command of commands) this.#takeSafely(command);
+    for (const command of commands) this.#handleSafely(command);
   }
 
-  #takeSafely(command: Command): void {
+  #handleSafely(command: Command): void {
     try {
       this.#take(command);
     } catch (error) {
@@ -533,7 +533,7 @@ export class Session implements Subscriber, RateHolder {
   }
 
   /** A stream has no close code. Clients that only listen also get a reconnect delay, and obey it. */
-  #sayWhy(reason: DisconnectName, ending: Ending | undefined): void {
+  #pushReason(reason: DisconnectName, ending: Ending | undefined): void {
     const retryMs = this.protocol.clients === 'listen' ? this.#node.retryMs(reason) : undefined;
     const told = { ...(ending !== undefined && { ending }), ...(retryMs !== undefined && { retryMs }) };
     this.push({ kind: 'disconnect', reason, ...told });

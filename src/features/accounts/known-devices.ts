@@ -7,7 +7,7 @@ import type { AccountsTables } from './tables.ts';
 /** Browsers keep a cookie for at most 400 days. */
 export const KNOWN_DEVICE_MS = 400 * 24 * 60 * 60 * 1_000;
 /** Per person; the least recently used ones are removed. */
-const MOST_OF_A_PERSON = 20;
+const MAX_PER_PERSON = 20;
 
 /**
  * Browsers a person has signed in on before, recognised by a cookie that outlives the session. It does not sign anybody
@@ -56,7 +56,7 @@ export class KnownDevices {
       .where('user_id', '=', user)
       .orderBy('used_at', 'desc')
       .orderBy('token_hash')
-      .limit(MOST_OF_A_PERSON);
+      .limit(MAX_PER_PERSON);
     const others = this.#query.selectFrom(kept.as('kept')).select('token_hash');
     const statements = [mine.where('token_hash', '=', known), insert, mine.where('token_hash', 'not in', others)];
     await this.#sql.write(statements.map(toStatement));

@@ -3,7 +3,7 @@ import type { FeatureHost } from '../../core/operations/feature.ts';
 import type { Authentication } from './authentication.ts';
 import type { DeviceStore } from './device-store.ts';
 
-const LOOK_EVERY_MS = 60_000;
+const CHECK_INTERVAL_MS = 60_000;
 /** Ticks are one second apart; a larger step means the clock jumped. */
 const JUMP_MS = 10_000;
 const BATCH = 500;
@@ -37,7 +37,7 @@ export class LiveDevices {
   tick(now: number): void {
     const jumped = this.#lastTick !== undefined && Math.abs(now - this.#lastTick) > JUMP_MS;
     this.#lastTick = now;
-    if (this.#looking || (!jumped && now >= this.#lookedAt && now - this.#lookedAt < LOOK_EVERY_MS)) return;
+    if (this.#looking || (!jumped && now >= this.#lookedAt && now - this.#lookedAt < CHECK_INTERVAL_MS)) return;
     this.#lookedAt = now;
     this.#looking = true;
     this.#look()

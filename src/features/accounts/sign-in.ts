@@ -12,7 +12,7 @@ import { profileOf, type User } from './user-store.ts';
 
 type SignInHandlers = Pick<Handlers<typeof accountsContract>, 'signIn' | 'signOut' | 'changePassword'>;
 
-const NEW_TOKEN_ARRIVES_MS = 500;
+const NEW_TOKEN_DELAY_MS = 500;
 
 /** Sign-in, sign-out, and password changes. */
 export function signInHandlers(parts: Parts): SignInHandlers {
@@ -145,7 +145,7 @@ async function changePassword(
   await parts.knownDevices.forgetOthers(http?.headers, user);
   parts.authentication.forget(user, device);
   // Connections opened with the old token have to reconnect with the new one, once the response has had time to arrive.
-  host.clock.after(NEW_TOKEN_ARRIVES_MS, () => host.channels.disconnectUser(user, 'forceReconnect', device));
+  host.clock.after(NEW_TOKEN_DELAY_MS, () => host.channels.disconnectUser(user, 'forceReconnect', device));
   for (const other of others) cutOff(parts, user, other);
   host.telemetry.record('info', 'account.password_changed', { user, devices: others.length, ...traceFields(span) });
   return token;

@@ -15,7 +15,7 @@ export type PeopleSearch = {
 };
 
 export const PEOPLE_PAGE = 50;
-const LOOKS_AT_ONCE = 500;
+const LOOKS_BATCH = 500;
 
 /** The table of people, and their credentials. */
 export class UserStore {
@@ -65,9 +65,9 @@ export class UserStore {
   async fillLooks(): Promise<void> {
     for (;;) {
       const missing = this.#query.selectFrom('users').select(['id', 'handle']).where('handle_look', 'is', null);
-      const rows = await missing.orderBy('created_at').orderBy('id').limit(LOOKS_AT_ONCE).execute();
+      const rows = await missing.orderBy('created_at').orderBy('id').limit(LOOKS_BATCH).execute();
       for (const { id, handle } of rows) await this.#fillLook(id, lookOf(handle));
-      if (rows.length < LOOKS_AT_ONCE) return;
+      if (rows.length < LOOKS_BATCH) return;
     }
   }
 

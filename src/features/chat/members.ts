@@ -31,7 +31,7 @@ export function memberHandlers(parts: Parts): MemberHandlers {
       await checkDepartures(parts, room, users);
       const counted = new Set<string>();
       await members.change(room, [user, ...users], (roster) => {
-        checkManages(standingOf(roster, user));
+        checkManages(membershipOf(roster, user));
         const fresh = [...new Set(users)].filter((added) => !roster.roles.has(added));
         if (fresh.length === 0) return undefined;
         // Decided again: nobody is counted twice.
@@ -48,7 +48,7 @@ export function memberHandlers(parts: Parts): MemberHandlers {
 
     removeMember: async ({ principal: { user }, span }, { room, user: target }) => {
       await members.change(room, [user, target], (roster) => {
-        const actor = standingOf(roster, user);
+        const actor = membershipOf(roster, user);
         const role = roster.roles.get(target);
         checkRemoves(actor, role ?? 'member');
         return role === undefined ? undefined : { event: { type: 'removed', by: user, user: target }, span };
@@ -67,7 +67,7 @@ export function memberHandlers(parts: Parts): MemberHandlers {
 
     leave: async ({ principal: { user }, span }, { room }) => {
       await members.change(room, [user], (roster) => {
-        const { role } = standingOf(roster, user);
+        const { role } = membershipOf(roster, user);
         checkGroup(roster.kind);
         const alone = roster.memberCount === 1;
         if (role === 'owner' && !alone) throw new ClientError('conflict', { message: 'transfer the group first' });
@@ -98,9 +98,9 @@ function promotion(
   user: string,
   { target, role, orphaned, span }: Promotion,
 ): MemberChange | undefined {
-  const standing = standingOf(roster, user);
+  const membership = membershipOf(roster, user);
   const mayTakeOver = orphaned !== undefined && roster.roles.get(orphaned) === 'owner';
-  if (!mayTakeOver) checkSetsRoles(standing);
+  if (!mayTakeOver) checkSetsRoles(membership);
   const now = roster.roles.get(target);
   if (now === undefined) throw new ClientError('notFound', { field: 'user', message: 'not a member of this group' });
   if (now === role) return undefined;
@@ -108,7 +108,7 @@ function promotion(
   return { event: { type: 'promoted', by: user, user: target, role }, span };
 }
 
-function standingOf({ kind, roles }: Roster, user: string): RoomMembership {
+function membershipOf({ kind, roles }: Roster, user: string): RoomMembership {
   const role = roles.get(user);
   if (role === undefined) throw new ClientError('notFound', { message: 'no such room' });
   return { kind, role };

@@ -7,7 +7,7 @@ const MEMBER: RoomMembership = { kind: 'group', role: 'member' };
 /** Reads that finish when the test says so. */
 class SlowRooms {
   readonly reads: PromiseWithResolvers<RoomMembership | undefined>[] = [];
-  standing = (): Promise<RoomMembership | undefined> => {
+  membership = (): Promise<RoomMembership | undefined> => {
     const read = Promise.withResolvers<RoomMembership | undefined>();
     this.reads.push(read);
     return read.promise;

@@ -9,11 +9,11 @@ const KEPT = 50_000;
  * changes members must call `forget` once the change is committed.
  */
 export class Memberships {
-  readonly #rooms: Pick<RoomStore, 'standing'>;
+  readonly #rooms: Pick<RoomStore, 'membership'>;
   readonly #known = new RecentMap<RoomMembership>(KEPT);
   readonly #loading = new Map<string, Promise<RoomMembership | undefined>>();
 
-  constructor(rooms: Pick<RoomStore, 'standing'>) {
+  constructor(rooms: Pick<RoomStore, 'membership'>) {
     this.#rooms = rooms;
   }
 
@@ -25,14 +25,14 @@ export class Memberships {
   /** Undefined if the person is not a member. Concurrent callers share one read. */
   async find(room: string, user: string): Promise<RoomMembership | undefined> {
     const key = keyOf(room, user);
-    return this.#known.get(key) ?? this.#loading.get(key) ?? this.#load(key, this.#rooms.standing(room, user));
+    return this.#known.get(key) ?? this.#loading.get(key) ?? this.#load(key, this.#rooms.membership(room, user));
   }
 
   /** Throws `notFound` for non-members: to them the room does not exist (CH2). */
   async require(room: string, user: string): Promise<RoomMembership> {
-    const standing = await this.find(room, user);
-    if (standing === undefined) throw new ClientError('notFound', { message: 'no such room' });
-    return standing;
+    const membership = await this.find(room, user);
+    if (membership === undefined) throw new ClientError('notFound', { message: 'no such room' });
+    return membership;
   }
 
   forget(room: string, users: readonly string[]): void {
@@ -45,10 +45,10 @@ export class Memberships {
   /** All concurrent callers wait for this promise, and so continue in call order. */
   #load(key: string, reading: Promise<RoomMembership | undefined>): Promise<RoomMembership | undefined> {
     const loading = reading
-      .then((standing) => {
+      .then((membership) => {
         // A value forgotten meanwhile may have been read before the change.
-        if (this.#loading.get(key) === loading && standing !== undefined) this.#known.set(key, standing);
-        return standing;
+        if (this.#loading.get(key) === loading && membership !== undefined) this.#known.set(key, membership);
+        return membership;
       })
       .finally(() => {
         if (this.#loading.get(key) === loading) this.#loading.delete(key);

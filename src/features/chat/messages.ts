@@ -97,7 +97,7 @@ async function recall(parts: Parts, { room, offset, user, span }: Recall): Promi
   const { sender, sentAt, recalledAt } = await existing(parts, room, offset);
   if (recalledAt !== null) return;
   const isOwn = sender === user;
-  const author = isOwn ? actor.role : (await rooms.standing(room, sender))?.role;
+  const author = isOwn ? actor.role : (await rooms.membership(room, sender))?.role;
   const now = host.clock.now();
   checkRecalls({ actor, isOwn, author, ageMs: now - sentAt, windowMs: recallMs });
   await log.publish(room, { type: 'recalled', message: offset, by: user, at: now }, { span });

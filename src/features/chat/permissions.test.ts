@@ -45,8 +45,8 @@ test('PE1 a direct chat has nothing to manage', () => {
 describe('CH3 recalling', () => {
   const request = { windowMs: 1_000, ageMs: 0, isOwn: true, author: 'member' as RoomRole | undefined };
   const may = (actor: RoomRole | 'direct', change: Partial<typeof request>) => {
-    const standing = actor === 'direct' ? inDirect : inGroup(actor);
-    return allows(() => checkRecalls({ ...request, ...change, actor: standing }));
+    const membership = actor === 'direct' ? inDirect : inGroup(actor);
+    return allows(() => checkRecalls({ ...request, ...change, actor: membership }));
   };
 
   test('an own message: within the window, to the millisecond', () => {
@@ -74,7 +74,7 @@ describe('CH3 recalling', () => {
 
 describe("PE4, CH2: a room's channels", () => {
   const memberships = new Memberships({
-    standing: async (room, user) => (room === 'r1' && user === 'ann' ? inGroup('owner') : undefined),
+    membership: async (room, user) => (room === 'r1' && user === 'ann' ? inGroup('owner') : undefined),
   });
   const policy = roomPolicy(memberships);
   const ann: Principal = { kind: 'user', user: 'ann', role: 'member', device: 'd' };

@@ -6,8 +6,8 @@ import type { RoomStore } from './room-store.ts';
 /** How many rooms, newest activity first, a connection is subscribed to as it connects. */
 export const LIVE_ROOMS = 100;
 
-const HEARD_KEPT = 50_000;
-const ASK_EVERY_MS = 60_000;
+const CHECKED_KEPT = 50_000;
+const CHECK_INTERVAL_MS = 60_000;
 
 type Parts = {
   readonly host: Pick<FeatureHost, 'clock' | 'telemetry'>;
@@ -24,7 +24,7 @@ type Parts = {
 export class QuietRooms {
   readonly #parts: Parts;
   /** When each room was last checked. */
-  readonly #heard = new RecentMap<number>(HEARD_KEPT);
+  readonly #heard = new RecentMap<number>(CHECKED_KEPT);
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -35,7 +35,7 @@ export class QuietRooms {
     const { clock, telemetry } = this.#parts.host;
     const now = clock.now();
     const before = this.#heard.get(room);
-    if (before !== undefined && now - before < ASK_EVERY_MS) return;
+    if (before !== undefined && now - before < CHECK_INTERVAL_MS) return;
     this.#heard.set(room, now);
     this.#wake(room).catch((error) => telemetry.record('warn', 'chat.room_not_woken', { error: String(error) }));
   }

@@ -15,7 +15,7 @@ export function readingHandlers(parts: Parts): ReadingHandlers {
   return {
     history: async ({ principal: { user } }, input) => {
       await memberships.require(input.room, user);
-      const [page, epoch] = await Promise.all([stretchOf(parts, input), log.epoch(input.room)]);
+      const [page, epoch] = await Promise.all([rangeOf(parts, input), log.epoch(input.room)]);
       return { ...page, entries: await timeline.withReactions(input.room, page.entries), epoch };
     },
 
@@ -51,7 +51,7 @@ export function readingHandlers(parts: Parts): ReadingHandlers {
 
 type Cut = Pick<HistoryPage, 'entries' | 'hasBefore' | 'hasAfter' | 'top'>;
 
-async function stretchOf({ timeline }: Parts, input: HistoryInput): Promise<Cut> {
+async function rangeOf({ timeline }: Parts, input: HistoryInput): Promise<Cut> {
   const { room, before, after, around, limit } = input;
   if (around !== undefined) {
     const [older, newer] = await Promise.all([

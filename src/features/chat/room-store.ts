@@ -28,13 +28,13 @@ export type Roster = {
 export class RoomStore {
   readonly #sql: Sql;
   readonly #query;
-  readonly #standing;
+  readonly #membership;
 
   constructor(sql: Sql) {
     this.#sql = sql;
     const query = createQuery<ChatTables>(sql);
     this.#query = query;
-    this.#standing = prepareStatement<{ room: string; user: string }>()((value) =>
+    this.#membership = prepareStatement<{ room: string; user: string }>()((value) =>
       query
         .selectFrom('chat_members as members')
         .innerJoin('chat_rooms as rooms', 'rooms.id', 'members.room_id')
@@ -45,8 +45,8 @@ export class RoomStore {
   }
 
   /** Undefined if the person is not a member, or there is no such room. */
-  async standing(room: string, user: string): Promise<RoomMembership | undefined> {
-    return (await readRows(this.#sql, this.#standing({ room, user })))[0];
+  async membership(room: string, user: string): Promise<RoomMembership | undefined> {
+    return (await readRows(this.#sql, this.#membership({ room, user })))[0];
   }
 
   /** Undefined if there is no such room. */

@@ -1,7 +1,7 @@
 import type { UserPrincipal } from '../../core/access/principal.ts';
 import type { Parts } from './parts.ts';
 
-const PEOPLE_AT_ONCE = 500;
+const BATCH_SIZE = 500;
 
 /**
  * A group whose owner is disabled would have no owner. Meanwhile its admins may appoint another one; without admins the
@@ -26,8 +26,8 @@ export async function orphanedFrom(
 
 async function activeOf({ people }: Parts, users: readonly string[]): Promise<ReadonlySet<string>> {
   const active = new Set<string>();
-  for (let from = 0; from < users.length; from += PEOPLE_AT_ONCE) {
-    for (const { id } of await people.byIds(users.slice(from, from + PEOPLE_AT_ONCE))) active.add(id);
+  for (let from = 0; from < users.length; from += BATCH_SIZE) {
+    for (const { id } of await people.byIds(users.slice(from, from + BATCH_SIZE))) active.add(id);
   }
   return active;
 }

@@ -19,7 +19,7 @@ export type ChatTables = {
     readonly direct_low: string | null;
     readonly direct_high: string | null;
     readonly member_count: number;
-    /** Not in the log: incremented with each change of members or invitations; see `membership.ts`. */
+    /** Not in the log: incremented with each change of members or invitations; see `member-changes.ts`. */
     readonly members_version: number;
     /** Offset of the last publication applied. */
     readonly top: number;

@@ -1,7 +1,7 @@
 import { RecentMap } from '../../core/limits/recent-map.ts';
 
 /** A person's typing is published in a room at most this often, in ms; screens show it for 5 s. */
-const TELL_EVERY_MS = 2_000;
+const PUBLISH_INTERVAL_MS = 2_000;
 const TYPISTS_KEPT = 10_000;
 
 /** When typing was last published, per person and room, so that not every key press is. */
@@ -11,7 +11,7 @@ export class TypingThrottle {
   /** Whether typing should be published now, in ms since 1970; if so, it counts as published. */
   mayTell(room: string, user: string, now: number): boolean {
     const typist = keyOf(room, user);
-    if (Math.abs(now - (this.#toldAt.get(typist) ?? Number.NEGATIVE_INFINITY)) < TELL_EVERY_MS) return false;
+    if (Math.abs(now - (this.#toldAt.get(typist) ?? Number.NEGATIVE_INFINITY)) < PUBLISH_INTERVAL_MS) return false;
     this.#toldAt.set(typist, now);
     return true;
   }

@@ -57,8 +57,8 @@ export function connectionHandlers(parts: Parts): ConnectionHandlers {
       });
       // Through the bus: other nodes may have some too.
       if (kind === 'user') host.channels.disconnectUser(user, 'forceDisconnect');
-      else if (kind === 'external') inspection.node.tellExternal(user, { kind: 'disconnect' });
-      else inspection.node.tellAppUser(app, user, { kind: 'disconnect' });
+      else if (kind === 'external') inspection.node.orderExternal(user, { kind: 'disconnect' });
+      else inspection.node.orderAppUser(app, user, { kind: 'disconnect' });
       return { ended };
     },
   };

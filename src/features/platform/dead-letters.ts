@@ -20,7 +20,7 @@ export function deadLetterHandlers(parts: Parts): DeadLetterHandlers {
   const { deadLetters } = jobs;
   return {
     listDeadLetters: async (_context, { after, limit }) => {
-      const { letters, next } = await deadLetters.page(after, limit);
+      const { deadLetters: letters, next } = await deadLetters.page(after, limit);
       const { works: total, bytes } = deadLetters.total;
       return { letters: letters.map(infoOf), next, total, bytes, waiting: jobs.waiting };
     },

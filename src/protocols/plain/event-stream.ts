@@ -120,7 +120,7 @@ export class EventStream implements Protocol {
 }
 
 /** The whole body of a stream that cannot start now: the retry delay, and the reason. */
-export function turnedAway({ limit, retryMs }: RefusedArrival): string {
+export function refusalStream({ limit, retryMs }: RefusedArrival): string {
   const reason: DisconnectName = limit === 'draining' ? 'shutdown' : 'tooManyRequests';
   return encodePush({ kind: 'disconnect', reason, retryMs }) ?? '';
 }

@@ -1,5 +1,5 @@
 import { commandsOf, refusalOf } from './beginning.ts';
-import { EventStream, eventStreams, turnedAway } from './event-stream.ts';
+import { EventStream, eventStreams, refusalStream } from './event-stream.ts';
 import { Poll, polls } from './poll.ts';
 import { publish } from './publish.ts';
 import { history, presence } from './reads.ts';
@@ -16,7 +16,7 @@ export const plain = {
   commandsOf,
   refusalOf,
   EventStream,
-  turnedAway,
+  turnedAway: refusalStream,
   Poll,
   publish,
   history,

@@ -37,10 +37,10 @@ export type Publishing = {
 
 /** Seconds; proxies close connections that are silent for a minute. */
 const WAIT_DEFAULT = 25;
-const WAIT_MOST = 55;
+const MAX_WAIT_S = 55;
 const KEY_LIMIT = 128;
 /** Channels per request: their positions in a cursor must fit into a line that proxies accept. */
-const CHANNELS_MOST = 128;
+const MAX_CHANNELS = 128;
 const BEARER = /^Bearer +(\S+)$/i;
 /**
  * An Idempotency-Key, with or without quotes.
@@ -96,7 +96,7 @@ function listening(url: string, headers: Headers, { channelLimit, lastEventId }:
   const { searchParams } = new URL(url);
   const channels = [...new Set(searchParams.getAll('channel'))];
   if (channels.length === 0) missing('channel');
-  const most = Math.min(channelLimit, CHANNELS_MOST);
+  const most = Math.min(channelLimit, MAX_CHANNELS);
   if (channels.length > most) {
     throw new ClientError('limitExceeded', { field: 'channel', message: `at most ${most} channels` });
   }
@@ -147,8 +147,8 @@ function wholeOf(text: string, field: string): number {
 
 function secondsOf(timeout: string | null): number {
   if (timeout === null) return WAIT_DEFAULT;
-  if (/^\d{1,2}$/.test(timeout) && Number(timeout) <= WAIT_MOST) return Number(timeout);
-  throw new ClientError('invalidInput', { field: 'timeout', message: `must be seconds, from 0 to ${WAIT_MOST}` });
+  if (/^\d{1,2}$/.test(timeout) && Number(timeout) <= MAX_WAIT_S) return Number(timeout);
+  throw new ClientError('invalidInput', { field: 'timeout', message: `must be seconds, from 0 to ${MAX_WAIT_S}` });
 }
 
 function keyOf(header: string | null): string | undefined {

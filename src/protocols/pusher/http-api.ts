@@ -78,7 +78,7 @@ export class PusherApi {
       return users === undefined ? queries.channel(named(channel), query) : queries.users(named(channel));
     const [, user = ''] = (what.startsWith('POST ') && TERMINATE.exec(what.slice(5))) || [];
     if (user === '') throw new ClientError('notFound', { message: 'Unknown path or method' });
-    this.#node.tellAppUser(app.settings.id, decodedOf(user), { kind: 'disconnect' });
+    this.#node.orderAppUser(app.settings.id, decodedOf(user), { kind: 'disconnect' });
     return {};
   }
 

@@ -93,7 +93,7 @@ export class Pusher {
   }
 
   /** The error for a client that cannot connect now. */
-  turnAway(limit: RefusedArrival['limit']): Extract<Admission, { kind: 'refused' }> {
+  refuseConnection(limit: RefusedArrival['limit']): Extract<Admission, { kind: 'refused' }> {
     return refused(limit === 'draining' ? CODES.restarting : CODES.overCapacity);
   }
 }

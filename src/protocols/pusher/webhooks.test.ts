@@ -138,7 +138,7 @@ describe('PU9 a webhook', () => {
     apps.clear();
     outlet.tell(event('b'));
     await clock.pass(100);
-    const { letters } = await jobs.deadLetters.page(undefined, 9);
+    const { deadLetters: letters } = await jobs.deadLetters.page(undefined, 9);
     expect([posted, letters.map(({ reason }) => reason)]).toEqual([
       [],
       ['the app is gone', 'the app has no such webhook any more'],

@@ -51,7 +51,7 @@ export class Member implements NamespaceMember, Connection {
     const token = typeof auth.token === 'string' ? auth.token : '';
     const { pid, offset } = auth;
     if (parts.recovery === undefined || typeof pid !== 'string') this.#connect(token);
-    else if (typeof offset === 'string' || offset === undefined) this.#comeBack(token, pid, offset);
+    else if (typeof offset === 'string' || offset === undefined) this.#reconnect(token, pid, offset);
     // Its position is unknown.
     else this.#connect(token);
   }
@@ -111,7 +111,7 @@ export class Member implements NamespaceMember, Connection {
       this.#isAdmitted = true;
       this.#line.admit();
       // Once the session has joined them all.
-      if (this.#protocol.superfluous.length > 0) Promise.resolve().then(() => this.#leaveSuperfluous());
+      if (this.#protocol.superfluous.length > 0) Promise.resolve().then(() => this.#leaveOtherChannels());
     }
     // A refused client is removed; its connection stays open for other namespaces.
     else this.#line.leaveNamespace();
@@ -144,7 +144,7 @@ export class Member implements NamespaceMember, Connection {
     this.#session.take({ kind: 'connect', id: CONNECT_ID, token, since: new Map(), ...back });
   }
 
-  #comeBack(token: string, pid: string, offset: string | undefined): void {
+  #reconnect(token: string, pid: string, offset: string | undefined): void {
     const found = this.#parts.recovery?.find(pid, offset);
     if (found !== undefined) this.#protocol.pid = pid;
     this.#protocol.cursor = offset;
@@ -157,7 +157,7 @@ export class Member implements NamespaceMember, Connection {
     return this.#session.yieldTo(channels);
   }
 
-  #leaveSuperfluous(): void {
+  #leaveOtherChannels(): void {
     for (const channel of this.#protocol.superfluous) {
       this.#lastId += 1;
       this.#session.take({ kind: 'unsubscribe', id: this.#lastId, channel });

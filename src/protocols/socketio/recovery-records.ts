@@ -15,7 +15,7 @@ const TOPS = 1_000;
 export const RECORDS_NAMESPACE = 'socketio';
 const CHANNEL = `${RECORDS_NAMESPACE}:clients`;
 /** Contains what `JournalRecords` writes. */
-export const TOLD_CHANNEL = `${RECORDS_NAMESPACE}:told`;
+export const JOURNAL_CHANNEL = `${RECORDS_NAMESPACE}:told`;
 export const RECORDS_DEFINITION: NamespaceDefinition = {
   options: { ...CLOSED_NAMESPACE, history: 'durable', historySize: RECORDS },
 };

@@ -5,7 +5,7 @@ import { type Cursor, decodeCursor } from './cursor.ts';
 import type { Cursors } from './cursors.ts';
 import { JournalRecords } from './journal-records.ts';
 import type { ClientIdentity, Joined, Membership, Replay } from './membership.ts';
-import { type Recorded, RecoveryRecords, TOLD_CHANNEL } from './recovery-records.ts';
+import { JOURNAL_CHANNEL, type Recorded, RecoveryRecords } from './recovery-records.ts';
 
 /** Disconnected clients that can still be recovered. */
 const LOST_KEPT = 20_000;
@@ -47,7 +47,7 @@ export class Recovery {
     this.#keptMs = keptMs;
     this.cursors = cursors;
     this.records = new RecoveryRecords(node, keptMs);
-    this.#told = new JournalRecords(node, cursors.journal, { run: cursors.run, channel: TOLD_CHANNEL });
+    this.#told = new JournalRecords(node, cursors.journal, { run: cursors.run, channel: JOURNAL_CHANNEL });
   }
 
   /** Loads the records of the previous run. To be called once, before anything is published. */

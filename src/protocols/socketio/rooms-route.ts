@@ -16,7 +16,7 @@ const NEWEST = 100;
 export async function answerRooms(node: Node, request: Request, principal: Principal): Promise<Response> {
   const room = decoded(new URL(request.url).pathname.split('/')[ROOM_SEGMENT] ?? '');
   const channel = channelOf(room);
-  await node.permissions.check(await whoAsks(node, request, principal), 'readHistory', channel);
+  await node.permissions.check(await callerOf(node, request, principal), 'readHistory', channel);
   const limit = Math.min(NEWEST, node.limits.history);
   const { publications } = await node.read(channel, { limit, reverse: true });
   const messages = publications.toReversed().map((publication) => messageOf(room, publication));
@@ -25,7 +25,7 @@ export async function answerRooms(node: Node, request: Request, principal: Princ
   });
 }
 
-async function whoAsks(node: Node, { headers }: Request, principal: Principal): Promise<Principal> {
+async function callerOf(node: Node, { headers }: Request, principal: Principal): Promise<Principal> {
   const [, token] = /^Bearer (\S+)$/i.exec(headers.get('Authorization') ?? '') ?? [];
   const asking = token === undefined ? principal : await principalOf(node, token);
   if (asking.kind === 'anonymous' && !node.limits.anonymous) throw new ClientError('unauthorized');

@@ -56,12 +56,14 @@ export class Connections {
     // Checked first: under a storm of connections, refusals must be cheap.
     const turned = entrance.opens(url) ? app.node.admit(address, entrance.honoursRetryAfter) : undefined;
     if (turned !== undefined) {
-      return entrance.turnAway === undefined ? toResponse(refusalOf(turned)) : entrance.turnAway(request, turned);
+      return entrance.refuseConnection === undefined
+        ? toResponse(refusalOf(turned))
+        : entrance.refuseConnection(request, turned);
     }
-    const whoNow = async () => (visit === 'own' ? app.authenticate(request.headers) : ANONYMOUS);
-    const principal = await whoNow();
+    const currentPrincipal = async () => (visit === 'own' ? app.authenticate(request.headers) : ANONYMOUS);
+    const principal = await currentPrincipal();
     const sent = sentHeadersOf(request.headers, visit, settings);
-    const caller = { ...{ principal, address, span, whoNow }, ...(sent !== undefined && { headers: sent }) };
+    const caller = { ...{ principal, address, span, currentPrincipal }, ...(sent !== undefined && { headers: sent }) };
     const response = await entrance.begin(request, caller).catch(toResponse);
     if (response !== undefined) telemetry.count('banyan_http_requests_total', { status: String(response.status) });
     return response;

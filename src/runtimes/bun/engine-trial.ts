@@ -2,7 +2,7 @@ import type { Socket } from './websocket.ts';
 
 /** As in the reference server: engine.io 6, server.ts (`upgradeTimeout`) and socket.ts (`_maybeUpgrade`). */
 const DEADLINE_MS = 10_000;
-const LET_GO_MS = 100;
+const RELEASE_INTERVAL_MS = 100;
 
 type TrialEvents = {
   /** Called every 100 ms once the client has probed: releases its waiting poll, without which it cannot upgrade. */
@@ -28,7 +28,7 @@ export class Trial {
   /** The client's ping has arrived. */
   probed(): void {
     this.#events.letGo();
-    this.#letGo ??= setInterval(this.#events.letGo, LET_GO_MS);
+    this.#letGo ??= setInterval(this.#events.letGo, RELEASE_INTERVAL_MS);
   }
 
   end(): void {

@@ -12,7 +12,7 @@ export type Caller = {
   /** The request's span, if traced. */
   readonly span?: Span | undefined;
   /** The current user: to be called again after a slow request body (PE3). */
-  whoNow(): Promise<Principal>;
+  currentPrincipal(): Promise<Principal>;
 };
 
 /** The entry point of a protocol's live connections. */
@@ -26,7 +26,7 @@ export interface Entrance {
    * Refuses a new connection in the protocol's own form; like `begin` it returns undefined if a socket is open. Absent
    * if clients understand an HTTP error with Retry-After.
    */
-  turnAway?(request: Request, turned: RefusedArrival): Response | undefined;
+  refuseConnection?(request: Request, turned: RefusedArrival): Response | undefined;
   /**
    * Returns undefined if a socket is open: Bun then writes the response itself. A thrown `ClientError` becomes a
    * response with its status, a `DisconnectError` one with 400.

@@ -63,7 +63,7 @@ const SWEEP_MS = 60_000;
 /**
  * How long a connection may take to send a request's headers, and be idle between two requests. Bun's steps are 4 s.
  */
-const UNASKED_S = 10;
+const IDLE_TIMEOUT_S = 10;
 /** How long a response, or the body of a request, may make no progress. */
 const REQUEST_IDLE_S = 120;
 /** How long a stop waits for running responses before it aborts them. */
@@ -99,7 +99,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
         claimable: config.backendClaimedHeaders,
       },
       steps: MIGRATIONS,
-      onDeath: (error) => dieOf(error, telemetry),
+      onDeath: (error) => exitAfter(error, telemetry),
       record: telemetry.record,
     });
     if (ports.newEpoch !== undefined) {
@@ -205,7 +205,7 @@ function listen(
     return Bun.serve<SocketData>({
       port: config.port,
       hostname: config.host,
-      idleTimeout: UNASKED_S,
+      idleTimeout: IDLE_TIMEOUT_S,
       // Answers between taking the port and being ready, and for errors outside of `answer`.
       error: () => new Response('internal server error', { status: 500 }),
       fetch: async (request, server) => {
@@ -319,7 +319,7 @@ function lanAddress(): string | undefined {
 }
 
 /** Without its database the process cannot keep any promise: the supervisor must restart it. */
-function dieOf(error: Error, telemetry: Telemetry): never {
+function exitAfter(error: Error, telemetry: Telemetry): never {
   telemetry.record('error', 'database.died', { error: error.message });
   process.exit(70);
 }

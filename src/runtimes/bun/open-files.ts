@@ -6,7 +6,7 @@ import { repeat } from '../../core/repeat.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { SocketData } from './websocket.ts';
 
-const LOOK_MS = 1_000;
+const CHECK_INTERVAL_MS = 1_000;
 
 /**
  * Checks once a second whether this process can still open a file. If not, idle connections between two requests are
@@ -20,7 +20,7 @@ export class OpenFiles {
   constructor(server: Pick<Server<SocketData>, 'closeIdleConnections'>, guard: Guard, clock: Clock) {
     this.#server = server;
     this.#guard = guard;
-    this.#stop = repeat({ clock, ms: LOOK_MS, onError: (error) => guard.failed('open files', error) }, () =>
+    this.#stop = repeat({ clock, ms: CHECK_INTERVAL_MS, onError: (error) => guard.failed('open files', error) }, () =>
       this.#look(),
     );
   }

@@ -58,8 +58,8 @@ export class PlainEntrance implements Entrance {
     return pathname === '/sse';
   }
 
-  turnAway(request: Request, turned: RefusedArrival): Response {
-    if (isEventSource(request)) return this.#comeBack(turned);
+  refuseConnection(request: Request, turned: RefusedArrival): Response {
+    if (isEventSource(request)) return this.#retryLater(turned);
     return errorAnswer(refusalOf(turned), request, this.#parts);
   }
 
@@ -74,12 +74,12 @@ export class PlainEntrance implements Entrance {
       const told = error instanceof DisconnectError ? app.plain.refusalOf(error.kind) : error;
       // A drain that began meanwhile.
       const isStopping = told instanceof ClientError && told.kind === 'unavailable';
-      if (isStopping && isEventSource(request)) return this.#comeBack({ limit: 'draining', retryMs: RETRY_MS });
+      if (isStopping && isEventSource(request)) return this.#retryLater({ limit: 'draining', retryMs: RETRY_MS });
       return errorAnswer(told, request, { telemetry, span: caller.span });
     });
   }
 
-  #comeBack(turned: RefusedArrival): Response {
+  #retryLater(turned: RefusedArrival): Response {
     return new Response(this.#parts.app.plain.turnedAway(turned), { headers: EVENT_STREAM_HEADERS });
   }
 
@@ -145,7 +145,7 @@ export class PlainEntrance implements Entrance {
     const asked = app.plain.readPublishing(request.url, request.headers);
     const body = await readBody(request, bounds.maxFrameBytes);
     const { offset, epoch } = await app.plain.publish(app.node, {
-      ...{ asked, body, found: await caller.whoNow(), address: caller.address },
+      ...{ asked, body, found: await caller.currentPrincipal(), address: caller.address },
       ...(caller.span !== undefined && { span: caller.span }),
     });
     return Response.json({ offset, epoch }, { headers: JSON_HEADERS });

@@ -4,7 +4,7 @@ import type { ProcessVitals } from '../../ports/vitals.ts';
 import { connectionCapacity } from './file-limit.ts';
 
 /** How often the event loop's delay is measured. */
-const LOOK_MS = 500;
+const CHECK_INTERVAL_MS = 500;
 
 type Memory = Pick<NodeJS.MemoryUsage, 'rss' | 'heapUsed'>;
 
@@ -19,14 +19,14 @@ export class ProcessMetrics {
   readonly #timer: ReturnType<typeof setInterval>;
 
   constructor() {
-    let due = performance.now() + LOOK_MS;
+    let due = performance.now() + CHECK_INTERVAL_MS;
     this.#timer = setInterval(() => {
       const now = performance.now();
       const late = Math.max(0, now - due) / 1_000;
       this.#lag.observe(late);
       this.#lately = [late, this.#lately[0]];
-      due = now + LOOK_MS;
-    }, LOOK_MS);
+      due = now + CHECK_INTERVAL_MS;
+    }, CHECK_INTERVAL_MS);
     this.#timer.unref();
   }
 

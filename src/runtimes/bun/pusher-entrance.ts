@@ -25,8 +25,8 @@ export class PusherEntrance implements Entrance {
   }
 
   /** With the protocol's own error, after which clients wait a second; after a failed handshake they retry at once. */
-  turnAway(request: Request, turned: RefusedArrival): Response | undefined {
-    return this.#upgrade(request, this.#refusedBy(this.#parts.app.pusher.turnAway(turned.limit), ''));
+  refuseConnection(request: Request, turned: RefusedArrival): Response | undefined {
+    return this.#upgrade(request, this.#refusedBy(this.#parts.app.pusher.refuseConnection(turned.limit), ''));
   }
 
   async begin(request: Request, { address }: Caller): Promise<Response | undefined> {

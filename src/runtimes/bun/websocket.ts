@@ -144,7 +144,7 @@ export function socketHandler(node: () => Node, bounds: SocketBounds): WebSocket
       const { data } = socket;
       if ('owner' in data) return data.owner.opened(socket);
       const { protocol, principal, address, sent, first, client, refusal } = data;
-      if (refusal !== undefined) return turnAway(socket, refusal);
+      if (refusal !== undefined) return refuseSocket(socket, refusal);
       const connection = new BunConnection(socket, compression);
       const session = node().open({
         ...{ connection, protocol, principal, address },
@@ -181,7 +181,7 @@ function heard({ data }: Socket): void {
   else data.session?.heard();
 }
 
-function turnAway(socket: Socket, { frame, code, reason }: Refusal): void {
+function refuseSocket(socket: Socket, { frame, code, reason }: Refusal): void {
   socket.send(frame);
   socket.close(code, reason);
 }

@@ -10,7 +10,7 @@ import type { Findings, Run } from '../run.ts';
 const MISSED_RATE = 200;
 /** The timeout of the recovery. */
 const RECOVERY_MS = 30_000;
-const LOOK_MS = 50;
+const CHECK_INTERVAL_MS = 50;
 
 /** Clients are disconnected together, something is published, and they reconnect to recover it. */
 export async function runReconnect(run: Run): Promise<Findings> {
@@ -32,7 +32,7 @@ export async function runReconnect(run: Run): Promise<Findings> {
   own.start();
   const startedAt = micros();
   const guests = new ReturningClients(run, missed);
-  const back = await openClients(run, places.length, (index, due) => guests.comeBack(places[index], due));
+  const back = await openClients(run, places.length, (index, due) => guests.reconnect(places[index], due));
   await guests.settled();
   own.stop();
   guests.isOver = true;
@@ -84,7 +84,7 @@ class ReturningClients {
     this.#missed = missed;
   }
 
-  async comeBack(place: Place | undefined, due: number): Promise<Subscriber> {
+  async reconnect(place: Place | undefined, due: number): Promise<Subscriber> {
     const { client, channel, tally, signal } = this.#run;
     const received = new Received({ offset: place?.offset ?? 0, keepsOrder: client.keepsOrder });
     let isIn = false;
@@ -117,7 +117,7 @@ class ReturningClients {
     const end = performance.now() + RECOVERY_MS;
     while (!signal.aborted && performance.now() < end) {
       if (this.#complete + this.#unrecovered >= this.#received.length) return;
-      await pause(LOOK_MS, signal);
+      await pause(CHECK_INTERVAL_MS, signal);
     }
   }
 

@@ -8,9 +8,9 @@ import type { Findings, Run } from '../run.ts';
 /** How long to wait for the last publications: as long as some arrive, and then this. */
 const QUIET_MS = 2_000;
 const LONGEST_DRAIN_MS = 30_000;
-const LOOK_MS = 50;
+const CHECK_INTERVAL_MS = 50;
 /** Unanswered publications, above which no more are sent: the rate is not kept by then. */
-const MOST_UNANSWERED = 65_536;
+const MAX_UNANSWERED = 65_536;
 
 /** Publishers at a fixed rate and their subscribers, until the last publication. */
 export async function runTraffic(run: Run, listeners: number): Promise<Findings> {
@@ -118,8 +118,8 @@ class Traffic {
 
   #send(publisher: Publisher, number: number, due: number): void {
     const { tally, payloads, channel } = this.#run;
-    if (tally.sent - tally.acked - this.#refused >= MOST_UNANSWERED) {
-      tally.leaveOut(MOST_UNANSWERED);
+    if (tally.sent - tally.acked - this.#refused >= MAX_UNANSWERED) {
+      tally.leaveOut(MAX_UNANSWERED);
       return;
     }
     const sent = this.#sent[number] as SentCount;
@@ -148,7 +148,7 @@ class Traffic {
     let last = { settled: settled(), at: performance.now() };
     while (performance.now() < end && performance.now() - last.at < QUIET_MS) {
       if (tally.acked + this.#refused === tally.sent && this.#isComplete()) return;
-      await pause(LOOK_MS, new AbortController().signal);
+      await pause(CHECK_INTERVAL_MS, new AbortController().signal);
       if (settled() !== last.settled) last = { settled: settled(), at: performance.now() };
     }
   }
