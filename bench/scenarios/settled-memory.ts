@@ -1,6 +1,6 @@
 import type { ServerProcess } from '../targets/server-process.ts';
 
-/** Memory counts as settled when it changed by less than this share in `STEADY_MS`; waits for `MOST_MS` at most. */
+/** Memory counts as settled when it changed by less than this share in `STEADY_MS`; waits for `MAX_MS` at most. */
 const STEADY_SHARE = 0.002;
 const STEADY_MS = 5_000;
 const MAX_MS = 40_000;

@@ -144,11 +144,11 @@ function oddText(random: Random, text: string): string {
 /** The text with one to four random changes. */
 export function garble(random: Random, text: string): string {
   let garbled = text;
-  for (let left = random.between(1, 4); left > 0; left -= 1) garbled = wound(random, garbled);
+  for (let left = random.between(1, 4); left > 0; left -= 1) garbled = mutate(random, garbled);
   return garbled;
 }
 
-function wound(random: Random, text: string): string {
+function mutate(random: Random, text: string): string {
   const [from, to] = [random.between(0, text.length), random.between(0, text.length)].sort((a, b) => a - b) as [
     number,
     number,

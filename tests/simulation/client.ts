@@ -163,7 +163,7 @@ export class SimClient implements LinkOwner {
     if (code === 3010 && truth.epochs === 1 && !hasHoles)
       truth.fail('OR5', `${this.name} was disconnected without a new epoch`);
     if (code >= 3500 && !rights.wasSignedOut(this.name)) truth.fail('SE', `${this.name} was closed with ${code}`);
-    world.after(world.random.between(0, plan.patience), () => this.connect());
+    world.after(world.random.between(0, plan.retryMs), () => this.connect());
   }
 
   #connected({ error, connect }: Line, since: ReadonlyMap<string, Position>): void {
@@ -230,7 +230,7 @@ export class SimClient implements LinkOwner {
   #later(run: () => void): void {
     const { world, plan } = this.#cluster;
     const link = this.#link;
-    world.after(world.random.between(1, plan.patience), () => {
+    world.after(world.random.between(1, plan.retryMs), () => {
       if (this.#link === link) run();
     });
   }

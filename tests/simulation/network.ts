@@ -45,7 +45,7 @@ export class SimFanout implements Fanout {
   }
 }
 
-type Ends = { readonly fanout: SimFanout; readonly events: SocketEvents; readonly fault: LineFault };
+type LinkEvents = { readonly fanout: SimFanout; readonly events: SocketEvents; readonly fault: LineFault };
 
 /** One client's connection to one node. Each direction keeps its order and has a delay. */
 export class SimSocket implements Connection {
@@ -58,7 +58,7 @@ export class SimSocket implements Connection {
   /** Data of channels without history the server has sent to it. */
   readonly handed = new Set<string>();
   readonly #world: World;
-  readonly #ends: Ends;
+  readonly #ends: LinkEvents;
   #backlog = 0;
   /** When the last message in flight arrives, in each direction. */
   #downAt = 0;
@@ -67,7 +67,7 @@ export class SimSocket implements Connection {
   #open = true;
   #hears = true;
 
-  constructor(world: World, ends: Ends) {
+  constructor(world: World, ends: LinkEvents) {
     this.#world = world;
     this.#ends = ends;
     this.latency = world.random.between(0, 10);

@@ -15,7 +15,7 @@ export type Plan = {
   /** Longest time between two acts, in milliseconds. */
   readonly pause: number;
   /** Longest time before a client retries, in milliseconds. */
-  readonly patience: number;
+  readonly retryMs: number;
   /** Channels that clients join and leave. */
   readonly channels: readonly string[];
   readonly clubs: readonly string[];
@@ -40,7 +40,7 @@ export function drawPlan(random: Random): Plan {
     users: ['', 'ada', 'ben'],
     acts: random.between(20, 120),
     pause: random.pick([2, 20, 20, 200]),
-    patience: random.pick([5, 50, 50, 1_000]),
+    retryMs: random.pick([5, 50, 50, 1_000]),
     channels: random.chance(0.5) ? all : [...new Set([random.pick(all), 'log:a'])],
     clubs: random.chance(0.3) ? ['club:a'] : [],
     rooms: random.chance(0.5) ? ['room:a', 'room:b', 'room:c'] : [],

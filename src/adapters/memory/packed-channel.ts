@@ -2,7 +2,7 @@ import { bytesOf, type Channel, type Entry } from './channel.ts';
 import type { PackedRecord } from './packed-records.ts';
 
 /** Larger ones stay objects: packing is linear in size, and saves them little. */
-const [MOST_ENTRIES, MOST_BYTES] = [16, 2_048];
+const [MAX_ENTRIES, MAX_BYTES] = [16, 2_048];
 
 type OptionalFields = Pick<Entry, 'key' | 'info' | 'tags' | 'entry' | 'except'>;
 /** Publisher and other optional fields of an entry; absent ones at the end are omitted. */
@@ -22,8 +22,7 @@ const [HEAD, EACH] = [3, 3];
 /** The channel as one text, which includes its name; undefined if it should not be packed. */
 export function pack(channel: Channel): PackedRecord | undefined {
   const { name, born, first, entries, expiresAt, version } = channel;
-  if (entries.length > MOST_ENTRIES || entries.reduce((sum, { bytes }) => sum + bytes, 0) > MOST_BYTES)
-    return undefined;
+  if (entries.length > MAX_ENTRIES || entries.reduce((sum, { bytes }) => sum + bytes, 0) > MAX_BYTES) return undefined;
   const packed: PackedText = [name, version === undefined ? born : [born, version.number, version.epoch], first];
   for (const entry of entries) packed.push(entry.time, entry.data, packMore(entry) ?? 0);
   return { text: JSON.stringify(packed), expiresAt };

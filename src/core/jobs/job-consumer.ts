@@ -7,7 +7,7 @@ export type Worker = (work: Work) => Promise<void>;
 
 /** Thrown by a worker for work that no retry can complete. */
 export class PermanentFailure extends Error {
-  override readonly name = 'GiveUp';
+  override readonly name = 'PermanentFailure';
 }
 
 export type Outcome =

@@ -130,7 +130,7 @@ type Asked =
       readonly key?: string;
       readonly tags?: Readonly<Record<string, string>>;
       /** Whether the client itself is excluded from delivery. */
-      readonly tellsOthersOnly?: true;
+      readonly excludesSender?: true;
     }
   | { readonly kind: 'presence'; readonly id: number; readonly channel: string }
   | { readonly kind: 'presenceStats'; readonly id: number; readonly channel: string }

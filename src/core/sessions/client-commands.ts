@@ -36,7 +36,7 @@ export async function answerPublish(
   session: Session,
   command: PublishCommand,
 ): Promise<Reply> {
-  const { channel, key, tags, tellsOthersOnly, span } = command;
+  const { channel, key, tags, excludesSender: tellsOthersOnly, span } = command;
   const { principal, subscriptions } = session;
   // An app client's credentials for a channel also allow it to publish there.
   if (principal.kind === 'app' && !subscriptions.has(channel)) throw new ClientError('permissionDenied');

@@ -100,7 +100,10 @@ export class SubscriptionTable {
   }
 
   /** Starts live delivery, and announces the client. `result`: the client's result. */
-  join(channel: HubChannel, { hearsJoinLeave, result }: { hearsJoinLeave: boolean; result: SubscribeResult }): void {
+  join(
+    channel: HubChannel,
+    { receivesJoinLeave: hearsJoinLeave, result }: { receivesJoinLeave: boolean; result: SubscribeResult },
+  ): void {
     const { connection, protocol } = this.#session;
     const feed = this.feedOf(channel.name);
     if (feed !== undefined) feed.join(this.#session, result);
@@ -122,7 +125,7 @@ export class SubscriptionTable {
       protocol,
       this.live(channel.name)?.override,
     );
-    this.join(channel, { hearsJoinLeave, result });
+    this.join(channel, { receivesJoinLeave: hearsJoinLeave, result });
   }
 
   /** Ends a subscription that was joined. `silently`: the client stays in the channel, on another connection. */

@@ -308,7 +308,7 @@ export class Subscriptions {
       const result = this.#entry.countIn(channel, live, { options, delivery, feedOptions, read, budget });
       tell(grant?.data === undefined ? result : { ...result, data: grant.data });
       this.#session.flush();
-      this.#table.join(channel, { hearsJoinLeave: delivery.receivesJoinLeave, result });
+      this.#table.join(channel, { receivesJoinLeave: delivery.receivesJoinLeave, result });
     } finally {
       hub.release(channel);
     }

@@ -161,7 +161,7 @@ export class PusherConnection implements Protocol {
     if (refused !== undefined) return { kind: 'ping', id: this.#ask({ kind: 'refusal', message: refused }) };
     return {
       ...{ kind: 'publish', id: this.#ask({ kind: 'publish' }), channel: this.#channel(name) },
-      ...{ data: dataOfEvent(data), tags: { [EVENT_TAG]: event }, tellsOthersOnly: true },
+      ...{ data: dataOfEvent(data), tags: { [EVENT_TAG]: event }, excludesSender: true },
     };
   }
 
