@@ -1,5 +1,5 @@
 import type { Centrifuge } from 'centrifuge';
-import { createObservable, type Observable, type Settable } from './listeners.ts';
+import { createObservable, type Observable } from './listeners.ts';
 
 /** The state of the live connection. */
 export type ConnectionState =
@@ -16,8 +16,6 @@ export type ConnectionState =
       readonly kind: 'connecting';
       /** When this began, in milliseconds since 1970. */
       readonly since: number;
-      /** When the next attempt starts, in milliseconds since 1970; in the past or absent during an attempt. */
-      readonly retryAt?: number;
     }
   | { readonly kind: 'connected'; readonly client: string };
 
@@ -25,7 +23,7 @@ export type Connection = {
   readonly state: Observable<ConnectionState>;
   connect(): void;
   disconnect(): void;
-  /** Retries at once instead of at `retryAt`; does nothing in other states. */
+  /** Retries at once instead of after the client's delay; does nothing in other states. */
   retryNow(): void;
 };
 
@@ -40,7 +38,6 @@ export function watchConnection(centrifuge: Centrifuge): Connection {
   centrifuge.on('disconnected', ({ code, reason }) => {
     if (!isRetrying) state.set({ kind: 'disconnected', code, reason });
   });
-  watchRetries(centrifuge, state);
   return {
     state,
     connect: () => centrifuge.connect(),
@@ -53,18 +50,5 @@ export function watchConnection(centrifuge: Centrifuge): Connection {
       isRetrying = false;
       centrifuge.connect();
     },
-  };
-}
-
-/** The Centrifuge client does not expose its retry delay, so it is observed where it is computed. */
-function watchRetries(centrifuge: Centrifuge, state: Settable<ConnectionState>): void {
-  const internals = centrifuge as unknown as { _getReconnectDelay?(): number };
-  const delayOf = internals._getReconnectDelay?.bind(centrifuge);
-  if (delayOf === undefined) return;
-  internals._getReconnectDelay = () => {
-    const delay = delayOf();
-    const current = state.get();
-    if (current.kind === 'connecting') state.set({ ...current, retryAt: Date.now() + delay });
-    return delay;
   };
 }

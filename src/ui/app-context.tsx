@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useContext, useSyncExternalStore } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useSyncExternalStore } from 'react';
 import type { Client } from '../../client/client.ts';
 
 /** Someone, as screens show them. */
@@ -13,14 +13,16 @@ export type Person = {
 
 export type Whereabouts = { readonly online: boolean; readonly lastSeenAt: number | null };
 
-/** People known to this page; what is asked for and not known yet is fetched, many at a time. */
+/** People known to this page. */
 export interface PeopleSource {
   /** Hears of every change of a profile; not of who comes and goes. */
   subscribe(listener: () => void): () => void;
   /** Another number each time that someone's profile has changed. */
   version(): number;
-  /** The same object until something about the person changes. */
+  /** Undefined until known. The same object until something about the person changes. */
   person(id: string): Person | undefined;
+  /** Fetches the person unless known, many at a time. What fails is tried again while anyone listens. */
+  want(id: string): void;
   whereabouts(id: string): Whereabouts | undefined;
   /** Follows whether the person is online, and calls back when that changes, until the answer is called. */
   watch(id: string, listener: () => void): () => void;
@@ -53,5 +55,17 @@ export function useApp(): AppContext {
 /** Undefined until it is known. */
 export function usePerson(id: string): Person | undefined {
   const { people } = useApp();
+  useEffect(() => people.want(id), [people, id]);
   return useSyncExternalStore(people.subscribe, () => people.person(id));
+}
+
+/** Looks up several people; those not known yet are fetched. Renders again when someone's profile changes. */
+export function usePeople(ids: readonly string[]): (id: string) => Person | undefined {
+  const { people } = useApp();
+  const wanted = ids.join(' ');
+  useEffect(() => {
+    for (const id of wanted.split(' ')) people.want(id);
+  }, [people, wanted]);
+  useSyncExternalStore(people.subscribe, people.version);
+  return people.person;
 }

@@ -20,15 +20,18 @@ type DialogProps = {
 
 export function Dialog({ open, onOpenChange, title, description, children, footer }: DialogProps) {
   const { t } = useTranslation();
-  const giveBackFocus = useFocusOfOpener(open);
+  const focus = useFocusOfOpener();
   return (
     <RadixDialog.Root open={open} onOpenChange={onOpenChange}>
       <RadixDialog.Portal>
         <RadixDialog.Overlay className={OVERLAY} />
         <RadixDialog.Content
           className={`${PANEL} outline-none`}
-          onOpenAutoFocus={focusInside}
-          onCloseAutoFocus={giveBackFocus}
+          onOpenAutoFocus={(event) => {
+            focus.remember();
+            focusInside(event);
+          }}
+          onCloseAutoFocus={focus.giveBack}
           {...(description === undefined && { 'aria-describedby': undefined })}
         >
           <header className="flex items-center gap-2 py-3 pr-3 pl-5">
@@ -56,22 +59,27 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
   );
 }
 
-/** Not on Close, which comes first: its tooltip would open, and take the first press of Escape. */
+/**
+ * On the field marked `data-autofocus`, else a search field, else the dialog itself. Not on Close, which comes first: its
+ * tooltip would open, and take the first press of Escape. React's `autoFocus` would come before the dialog knows what had
+ * the focus.
+ */
 function focusInside(event: Event): void {
   event.preventDefault();
   const panel = event.currentTarget as HTMLElement;
-  (panel.querySelector<HTMLElement>('input[type=search]') ?? panel).focus();
+  (panel.querySelector<HTMLElement>('[data-autofocus], input[type=search]') ?? panel).focus();
 }
 
 /** Gives the focus back to what had it when the dialog opened, unless something else has taken it since. */
-function useFocusOfOpener(open: boolean): () => void {
+function useFocusOfOpener(): { readonly remember: () => void; readonly giveBack: () => void } {
   const opener = useRef<Element | null>(null);
-  const wasOpen = useRef(false);
-  // While drawing: in an effect it would be too late, a field inside may have taken the focus.
-  if (open && !wasOpen.current) opener.current = document.activeElement;
-  wasOpen.current = open;
-  return () => {
-    if (document.activeElement === document.body && opener.current instanceof HTMLElement) opener.current.focus();
+  return {
+    remember: () => {
+      opener.current = document.activeElement;
+    },
+    giveBack: () => {
+      if (document.activeElement === document.body && opener.current instanceof HTMLElement) opener.current.focus();
+    },
   };
 }
 
@@ -96,12 +104,16 @@ export function ConfirmDialog({
   onConfirm,
 }: ConfirmDialogProps) {
   const { t } = useTranslation();
-  const giveBackFocus = useFocusOfOpener(open);
+  const focus = useFocusOfOpener();
   return (
     <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
       <AlertDialog.Portal>
         <AlertDialog.Overlay className={OVERLAY} />
-        <AlertDialog.Content onCloseAutoFocus={giveBackFocus} className={`${PANEL} gap-3 p-5`}>
+        <AlertDialog.Content
+          onOpenAutoFocus={focus.remember}
+          onCloseAutoFocus={focus.giveBack}
+          className={`${PANEL} gap-3 p-5`}
+        >
           <AlertDialog.Title className="text-lg font-semibold">{title}</AlertDialog.Title>
           <AlertDialog.Description className="break-words text-muted">{text}</AlertDialog.Description>
           <div className="mt-2 flex justify-end gap-2">

@@ -7,6 +7,7 @@ import type { SignedIn } from '../features/accounts/web/sign-in-state.ts';
 import { AppProvider } from '../ui/app-context.tsx';
 import { ConnectionBanner } from '../ui/connection-banner.tsx';
 import { Logo } from '../ui/logo.tsx';
+import { QueriesProvider } from '../ui/queries.tsx';
 import { ErrorState } from '../ui/states.tsx';
 
 type Props = {
@@ -31,7 +32,7 @@ export function AppFrame({ whenOut, onIn }: Props) {
     case 'checking':
       return <Opening />;
     case 'unreachable':
-      return <ErrorState text={t('accounts.unreachable')} onRetry={() => void signIn.check()} />;
+      return <ErrorState text={t('ui.unreachable')} onRetry={() => void signIn.check()} />;
     case 'out':
       return (
         whenOut ?? (
@@ -52,15 +53,17 @@ function SignedInFrame({ state }: { readonly state: SignedIn }) {
   return (
     // Another person gets another page: nothing of the last one's may stay.
     <AppProvider key={state.me.id} value={value}>
-      <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-raised focus:p-2">
-        {t('ui.skip')}
-      </a>
-      <div className="flex h-dvh flex-col">
-        <ConnectionBanner />
-        <div className="min-h-0 flex-1">
-          <Outlet />
+      <QueriesProvider>
+        <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-raised focus:p-2">
+          {t('ui.skip')}
+        </a>
+        <div className="flex h-dvh flex-col">
+          <ConnectionBanner />
+          <div className="min-h-0 flex-1">
+            <Outlet />
+          </div>
         </div>
-      </div>
+      </QueriesProvider>
     </AppProvider>
   );
 }

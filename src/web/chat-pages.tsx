@@ -29,5 +29,11 @@ export function ChatPage({ room, focus }: Props) {
 
 export function InvitePage({ code }: { readonly code: string }) {
   const navigate = useNavigate();
-  return <RoomInviteScreen code={code} onJoined={(room) => void navigate({ to: '/r/$room', params: { room } })} />;
+  return (
+    <RoomInviteScreen
+      code={code}
+      onJoined={(room) => void navigate({ to: '/r/$room', params: { room } })}
+      onLeave={() => void navigate({ to: '/' })}
+    />
+  );
 }

@@ -2,14 +2,19 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
+  Link,
   lazyRouteComponent,
   RouterProvider,
   redirect,
   useRouter,
 } from '@tanstack/react-router';
+import { Compass } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { EmptyState } from '../ui/states.tsx';
 import { AppFrame } from './app-frame.tsx';
 import { ChatPage, InvitePage } from './chat-pages.tsx';
 import { ownPath } from './return-address.ts';
+import { RouteError } from './route-error.tsx';
 
 const JoinScreen = lazyRouteComponent(() => import('../features/accounts/web/join-screen.tsx'), 'JoinScreen');
 /** Where someone who joins or signs in wanted to go. */
@@ -84,6 +89,7 @@ const router = createRouter({
     join,
     joinWithCode,
   ]),
+  defaultErrorComponent: RouteError,
 });
 
 declare module '@tanstack/react-router' {
@@ -107,5 +113,19 @@ function JoinPage({ code, next = '/' }: { readonly code?: string; readonly next?
 }
 
 function NotFound() {
-  return <AppFrame onIn={() => location.replace('/')} />;
+  const { t } = useTranslation();
+  return (
+    <main id="main" className="h-dvh">
+      <EmptyState
+        icon={<Compass size={40} />}
+        title={t('ui.notFound')}
+        text={t('ui.notFoundText')}
+        action={
+          <Link to="/" className="text-accent underline">
+            {t('ui.toStart')}
+          </Link>
+        }
+      />
+    </main>
+  );
 }

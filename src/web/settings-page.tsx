@@ -1,4 +1,4 @@
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { ArrowLeft } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../features/accounts/web/account-context.tsx';
@@ -9,7 +9,6 @@ import { ProfileSettings } from '../features/accounts/web/profile-settings.tsx';
 import { IconButton } from '../ui/button.tsx';
 
 const SECTIONS = ['profile', 'devices', 'appearance', 'people'] as const;
-type Section = (typeof SECTIONS)[number];
 
 /** The signed-in person's settings, and for admins the installation's people. */
 export function SettingsPage() {
@@ -20,7 +19,6 @@ export function SettingsPage() {
   const manages = me.role === 'owner' || me.role === 'admin';
   const sections = SECTIONS.filter((section) => section !== 'people' || manages);
   const current = sections.find((section) => section === asked) ?? 'profile';
-  const open = (section: Section) => void navigate({ to: '/settings/$section', params: { section } });
   return (
     <div className="flex h-full min-h-0 max-md:flex-col">
       <nav
@@ -36,14 +34,14 @@ export function SettingsPage() {
         <ul className="flex flex-col gap-1 max-md:flex-row max-md:overflow-x-auto">
           {sections.map((section) => (
             <li key={section}>
-              <button
-                type="button"
+              <Link
+                to="/settings/$section"
+                params={{ section }}
                 aria-current={section === current ? 'page' : undefined}
-                onClick={() => open(section)}
-                className={`w-full rounded-lg px-3 py-2 text-left whitespace-nowrap ${section === current ? 'bg-accent-soft font-medium' : 'hover:bg-sunken'}`}
+                className={`block w-full rounded-lg px-3 py-2 text-left whitespace-nowrap ${section === current ? 'bg-accent-soft font-medium' : 'hover:bg-sunken'}`}
               >
                 {t(`accounts.${section}`)}
-              </button>
+              </Link>
             </li>
           ))}
         </ul>

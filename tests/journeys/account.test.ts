@@ -34,7 +34,7 @@ async function settings(page: Page, section: string): Promise<void> {
   await page.goto('/');
   await page.getByRole('button', { name: 'Your account' }).click();
   await page.getByRole('menuitem', { name: 'Settings' }).click();
-  await page.getByRole('navigation').getByRole('button', { name: section }).click();
+  await page.getByRole('navigation').getByRole('link', { name: section }).click();
   await page.getByRole('heading', { name: section, level: 2 }).waitFor();
 }
 

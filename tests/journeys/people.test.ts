@@ -31,7 +31,7 @@ describe('two people who meet', () => {
   test('As the owner I create an invitation, and a second person joins with it', async () => {
     await ann.page.getByRole('button', { name: 'Your account' }).click();
     await ann.page.getByRole('menuitem', { name: 'Settings' }).click();
-    await ann.page.getByRole('navigation').getByRole('button', { name: 'People' }).click();
+    await ann.page.getByRole('navigation').getByRole('link', { name: 'People' }).click();
     await ann.page.getByRole('button', { name: 'Create link' }).click();
     const link = await ann.page.getByRole('textbox', { name: 'Invite people' }).inputValue();
     await bob.page.goto(link);

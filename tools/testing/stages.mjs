@@ -64,6 +64,7 @@ function checks(root, bun) {
     ['types-web-tests', 'types of its tests and the journeys', node, typescript, '-p', 'tsconfig.web-tests.json'],
     ['imports', 'import arrows and cycles', bun, 'tools/check-imports.ts'],
     ['sizes', 'lengths of files and functions', bun, 'tools/check-sizes.ts'],
+    ['renders', 'the Rules of React in components and hooks', bun, 'tools/check-renders.ts'],
     ['dead-code', 'what nothing uses', node, tool('knip', 'bin', 'knip.js'), '--no-progress'],
     ['lock', 'package-lock.json serves every platform', node, 'tools/complete-lock.mjs', '--check'],
     ['config-docs', 'docs/config.md is fresh', bun, 'src/cli/main.ts', 'config-docs', '--check'],

@@ -1,11 +1,11 @@
 import { MonitorSmartphone } from 'lucide-react';
-import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Device } from '../../../contracts/accounts/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { formatAgo } from '../../../ui/dates.ts';
 import { failureText } from '../../../ui/error-text.ts';
+import { useOperation } from '../../../ui/queries.tsx';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { showToast } from '../../../ui/toast.tsx';
 import { Section } from './section.tsx';
@@ -14,26 +14,20 @@ import { Section } from './section.tsx';
 export function DeviceSettings() {
   const { t } = useTranslation();
   const { client } = useApp();
-  const [devices, setDevices] = useState<readonly Device[] | 'loading' | 'failed'>('loading');
-  const load = useCallback(() => {
-    client.call('accounts.devices', {}).then(
-      (answer) => setDevices(answer.devices),
-      () => setDevices('failed'),
-    );
-  }, [client]);
-  useEffect(load, [load]);
+  const { data, isError, refetch } = useOperation(client, 'accounts.devices', {});
   const signOut = (device: string) =>
-    client.call('accounts.signOutDevice', { device }).then(load, (error: Error) => {
-      showToast(t('accounts.failed', { reason: failureText(error, t) }), 'error');
-    });
-  if (devices === 'failed') return <ErrorState text={t('accounts.loadFailed')} onRetry={load} />;
+    client.call('accounts.signOutDevice', { device }).then(
+      () => refetch(),
+      (error: Error) => showToast(t('accounts.failed', { reason: failureText(error, t) }), 'error'),
+    );
+  if (isError) return <ErrorState text={t('accounts.loadFailed')} onRetry={() => void refetch()} />;
   return (
     <Section title={t('accounts.devices')} text={t('accounts.devicesText')}>
-      {devices === 'loading' ? (
+      {data === undefined ? (
         <Skeleton className="h-24 w-full" />
       ) : (
         <ul className="flex flex-col divide-y divide-line">
-          {devices.map((device) => (
+          {data.devices.map((device) => (
             <DeviceRow key={device.id} device={device} onSignOut={() => void signOut(device.id)} />
           ))}
         </ul>

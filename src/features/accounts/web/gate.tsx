@@ -18,13 +18,3 @@ export function Gate({ title, text, children }: Props) {
     </main>
   );
 }
-
-/** What is wrong with a whole form. */
-export function Problem({ text }: { readonly text: string | undefined }) {
-  if (text === undefined) return null;
-  return (
-    <p role="alert" className="rounded-lg bg-danger/10 px-3 py-2 text-sm text-danger">
-      {text}
-    </p>
-  );
-}

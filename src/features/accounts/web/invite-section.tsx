@@ -1,12 +1,15 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { Copy } from 'lucide-react';
-import { useCallback, useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Output } from '../../../../client/contract.ts';
 import type { Invite } from '../../../contracts/accounts/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { copyAndTell } from '../../../ui/clipboard.ts';
 import { formatShort } from '../../../ui/dates.ts';
 import { failureText } from '../../../ui/error-text.ts';
+import { operationKey, useOperation } from '../../../ui/queries.tsx';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { showToast } from '../../../ui/toast.tsx';
 import { Section } from './section.tsx';
@@ -22,31 +25,28 @@ const ROLES = ['member', 'guest'] as const;
 export function InviteSection() {
   const { t } = useTranslation();
   const { client } = useApp();
-  const [invites, setInvites] = useState<readonly Invite[] | 'loading' | 'failed'>('loading');
   const [role, setRole] = useState<(typeof ROLES)[number]>('member');
   const [uses, setUses] = useState(0);
-  const load = useCallback(() => {
-    setInvites('loading');
-    client.call('accounts.invites', {}).then(
-      (answer) => setInvites(answer.invites),
-      () => setInvites('failed'),
+  const queries = useQueryClient();
+  const { data, isError, refetch } = useOperation(client, 'accounts.invites', {});
+  const change = (next: (invites: readonly Invite[]) => readonly Invite[]) =>
+    queries.setQueryData(operationKey('accounts.invites', {}), (known: Output<'accounts.invites'> | undefined) =>
+      known === undefined ? known : { ...known, invites: [...next(known.invites)] },
     );
-  }, [client]);
-  useEffect(load, [load]);
   const attempt = (action: () => Promise<void>) =>
     action().catch((error) => showToast(t('accounts.failed', { reason: failureText(error, t) }), 'error'));
   const create = () =>
     attempt(async () => {
       const invite = await client.call('accounts.createInvite', { role, uses: USES[uses]?.uses ?? null });
       // A list that could not be read is read again: it has the new one, too.
-      if (typeof invites === 'string') load();
-      else setInvites([invite, ...invites]);
+      if (data === undefined) void refetch();
+      else change((known) => [invite, ...known]);
       await copyAndTell(linkOf(invite.code), t, true);
     });
   const revoke = (code: string) =>
     attempt(async () => {
       await client.call('accounts.revokeInvite', { code });
-      setInvites((known) => (typeof known === 'string' ? known : known.filter((invite) => invite.code !== code)));
+      change((known) => known.filter((invite) => invite.code !== code));
     });
   return (
     <Section title={t('accounts.invite')}>
@@ -83,12 +83,12 @@ export function InviteSection() {
           {t('accounts.createLink')}
         </Button>
       </div>
-      {invites === 'loading' && <Skeleton className="mt-4 h-16" />}
-      {invites === 'failed' && <ErrorState text={t('accounts.loadFailed')} onRetry={load} />}
-      {typeof invites !== 'string' && (
+      {data === undefined && !isError && <Skeleton className="mt-4 h-16" />}
+      {isError && data === undefined && <ErrorState text={t('accounts.loadFailed')} onRetry={() => void refetch()} />}
+      {data !== undefined && (
         <ul aria-label={t('accounts.invitations')} className="mt-4 flex flex-col gap-2">
-          {invites.length === 0 && <li className="text-sm text-muted">{t('accounts.noInvites')}</li>}
-          {invites.map((invite) => (
+          {data.invites.length === 0 && <li className="text-sm text-muted">{t('accounts.noInvites')}</li>}
+          {data.invites.map((invite) => (
             <InviteRow key={invite.code} invite={invite} onRevoke={() => void revoke(invite.code)} />
           ))}
         </ul>

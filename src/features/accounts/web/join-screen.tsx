@@ -1,35 +1,37 @@
 import type { TFunction } from 'i18next';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../../client/contract.ts';
 import { BanyanError } from '../../../../client/errors.ts';
 import { Button } from '../../../ui/button.tsx';
 import { plainName } from '../../../ui/direction.ts';
+import { FormProblem } from '../../../ui/form-problem.tsx';
+import { useOperation } from '../../../ui/queries.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
+import { useForm } from '../../../ui/use-form.ts';
 import { useSignIn } from './account-context.tsx';
-import { Gate, Problem } from './gate.tsx';
-import { useForm } from './use-form.ts';
+import { Gate } from './gate.tsx';
 
 type Props = {
   /** The invitation; absent where anyone may register. */
   readonly code?: string;
   readonly onSignIn: () => void;
 };
-type Info = Output<'accounts.inviteInfo'> | 'none' | 'loading' | 'gone' | 'failed';
+type Invitation = Output<'accounts.inviteInfo'>;
+type Info = Invitation | 'none' | 'loading' | 'gone' | 'failed';
 
 /** Creates an account, with an invitation or without. */
 export function JoinScreen({ code, onSignIn }: Props) {
   const { t } = useTranslation();
   const { guest } = useSignIn();
-  const [info, setInfo] = useState<Info>(code === undefined ? 'none' : 'loading');
-  const [attempt, setAttempt] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt asks again
-  useEffect(() => {
-    if (code === undefined) return;
-    const failed = (error: unknown) => setInfo(error instanceof BanyanError && !error.temporary ? 'gone' : 'failed');
-    guest.call('accounts.inviteInfo', { code }, { overHttp: true }).then(setInfo, failed);
-  }, [guest, code, attempt]);
+  const query = useOperation(
+    guest,
+    'accounts.inviteInfo',
+    { code: code ?? '' },
+    { overHttp: true, enabled: code !== undefined },
+  );
+  const info = code === undefined ? 'none' : infoOf(query);
   const signIn = (
     <p className="mt-6 text-center text-sm text-muted">
       {t('accounts.haveAccount')}{' '}
@@ -48,11 +50,16 @@ export function JoinScreen({ code, onSignIn }: Props) {
   return (
     <Gate title={t('accounts.registerTitle')} text={textOf(info, t)}>
       {info === 'loading' && <Skeleton className="h-72 w-full" />}
-      {info === 'failed' && <ErrorState text={t('accounts.loadFailed')} onRetry={() => setAttempt(attempt + 1)} />}
+      {info === 'failed' && <ErrorState text={t('accounts.loadFailed')} onRetry={() => void query.refetch()} />}
       {info !== 'loading' && info !== 'failed' && <RegisterForm code={code} />}
       {signIn}
     </Gate>
   );
+}
+
+function infoOf({ data, error }: { readonly data: Invitation | undefined; readonly error: unknown }): Info {
+  if (error !== null) return error instanceof BanyanError && !error.temporary ? 'gone' : 'failed';
+  return data ?? 'loading';
 }
 
 function textOf(info: Info, t: TFunction): string | undefined {
@@ -68,13 +75,16 @@ function RegisterForm({ code }: { readonly code: string | undefined }) {
   const [handle, setHandle] = useState('');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
-  const form = useForm(async () => {
-    const optional = {
-      ...(displayName.trim() !== '' && { displayName }),
-      ...(email.trim() !== '' && { email }),
-      ...(code !== undefined && { invite: code }),
-    };
-    signIn.enter(await signIn.guest.call('accounts.register', { handle, password, ...optional }, { overHttp: true }));
+  const form = useForm({
+    fields: ['displayName', 'handle', 'email', 'password'],
+    send: async () => {
+      const optional = {
+        ...(displayName.trim() !== '' && { displayName }),
+        ...(email.trim() !== '' && { email }),
+        ...(code !== undefined && { invite: code }),
+      };
+      signIn.enter(await signIn.guest.call('accounts.register', { handle, password, ...optional }, { overHttp: true }));
+    },
   });
   return (
     <form onSubmit={form.submit} className="flex flex-col gap-4">
@@ -118,7 +128,7 @@ function RegisterForm({ code }: { readonly code: string | undefined }) {
         minLength={10}
         required
       />
-      <Problem text={form.problem ?? form.error('invite')} />
+      <FormProblem text={form.problem} />
       <Button type="submit" variant="primary" busy={form.busy} disabled={form.isWaiting}>
         {t('accounts.register')}
       </Button>

@@ -1,4 +1,5 @@
-import { useCallback, useEffect, useState } from 'react';
+import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../../client/contract.ts';
 import type { Profile } from '../../../contracts/accounts/contract.ts';
@@ -11,11 +12,15 @@ import { failureText } from '../../../ui/error-text.ts';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { SearchField } from '../../../ui/text-field.tsx';
 import { showToast } from '../../../ui/toast.tsx';
+import { useDelayed } from '../../../ui/use-delayed.ts';
 import { useMe } from './account-context.tsx';
 import { InviteSection } from './invite-section.tsx';
 import { Section } from './section.tsx';
 
 type Found = Output<'accounts.findPeople'>;
+type Pages = InfiniteData<Found, string | null>;
+/** Between the last key and the search. */
+const PAUSE_MS = 150;
 const ROLES = ['admin', 'member', 'guest'] as const;
 
 /** For admins: who is here, as what, and who may come. */
@@ -30,54 +35,63 @@ export function PeopleSettings() {
 
 function PeopleSection() {
   const { t } = useTranslation();
-  const { client } = useApp();
   const [text, setText] = useState('');
-  const [found, setFound] = useState<Found | 'loading' | 'failed'>('loading');
-  const load = useCallback(
-    async (after?: string) => {
-      try {
-        const page = await client.call('accounts.findPeople', after === undefined ? { text } : { text, after });
-        setFound((known) =>
-          after === undefined || typeof known === 'string'
-            ? page
-            : { ...page, profiles: [...known.profiles, ...page.profiles] },
-        );
-      } catch {
-        setFound('failed');
-      }
-    },
-    [client, text],
-  );
-  useEffect(() => {
-    const timer = setTimeout(() => void load(), 150);
-    return () => clearTimeout(timer);
-  }, [load]);
-  const replace = (profile: Profile) =>
-    setFound((known) =>
-      typeof known === 'string'
-        ? known
-        : { ...known, profiles: known.profiles.map((each) => (each.id === profile.id ? profile : each)) },
-    );
-  if (found === 'failed') return <ErrorState text={t('accounts.loadFailed')} onRetry={() => void load()} />;
+  const search = useDelayed(text, PAUSE_MS);
+  const { data, isError, refetch, hasNextPage, fetchNextPage } = useFoundPeople(search);
+  const replace = useReplacePerson(search);
+  if (isError) return <ErrorState text={t('accounts.loadFailed')} onRetry={() => void refetch()} />;
   return (
     <Section title={t('accounts.people')}>
       <SearchField label={t('accounts.peopleSearch')} value={text} onChange={setText} />
-      {found === 'loading' ? (
+      {data === undefined ? (
         <Skeleton className="mt-3 h-40 w-full" />
       ) : (
         <ul className="mt-3 flex flex-col divide-y divide-line">
-          {found.profiles.map((profile) => (
-            <PersonRow key={profile.id} profile={profile} onChange={replace} />
-          ))}
+          {data.pages
+            .flatMap(({ profiles }) => profiles)
+            .map((profile) => (
+              <PersonRow key={profile.id} profile={profile} onChange={replace} />
+            ))}
         </ul>
       )}
-      {found !== 'loading' && found.next !== null && (
-        <Button className="mt-3" onClick={() => void load(found.next ?? undefined)}>
+      {hasNextPage && (
+        <Button className="mt-3" onClick={() => void fetchNextPage()}>
           {t('accounts.more')}
         </Button>
       )}
     </Section>
   );
+}
+
+/** Pages of people whose name or handle contains the text; the last answer stays until the next one is here. */
+function useFoundPeople(text: string) {
+  const { client } = useApp();
+  return useInfiniteQuery({
+    queryKey: foundKey(text),
+    queryFn: ({ pageParam }) =>
+      client.call('accounts.findPeople', pageParam === null ? { text } : { text, after: pageParam }),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }: Found) => next,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Puts a changed profile into the place of the old one. */
+function useReplacePerson(text: string): (profile: Profile) => void {
+  const queries = useQueryClient();
+  return (profile) => {
+    const changed = (page: Found): Found => ({
+      ...page,
+      profiles: page.profiles.map((each) => (each.id === profile.id ? profile : each)),
+    });
+    queries.setQueryData(foundKey(text), (known: Pages | undefined) =>
+      known === undefined ? known : { ...known, pages: known.pages.map(changed) },
+    );
+  };
+}
+
+function foundKey(text: string): readonly string[] {
+  return ['accounts.findPeople', 'pages', text];
 }
 
 type RowProps = { readonly profile: Profile; readonly onChange: (profile: Profile) => void };

@@ -48,7 +48,8 @@ const askedFor = ({ server }: ReturnType<typeof page>) => server.asked.map(({ us
 describe('people on a page', () => {
   test('asked for in one moment are fetched together, each once', async () => {
     const at = page('ann', 'ben');
-    for (const id of ['ann', 'ben', 'ann']) expect(at.people.person(id)).toBeUndefined();
+    for (const id of ['ann', 'ben', 'ann']) at.people.want(id);
+    expect(at.people.person('ann')).toBeUndefined();
     await gathered();
     expect(at.people.person('ann')).toEqual({
       ...{ id: 'ann', handle: 'ann', displayName: 'ANN', picture: null, disabled: false },
@@ -60,7 +61,7 @@ describe('people on a page', () => {
   test('are asked for 200 at a time', async () => {
     const ids = Array.from({ length: 450 }, (_, number) => `p${number}`);
     const at = page(...ids);
-    for (const id of ids) at.people.person(id);
+    for (const id of ids) at.people.want(id);
     await gathered();
     expect(askedFor(at).map(({ length }) => length)).toEqual([200, 200, 50]);
     expect(ids.every((id) => at.people.person(id) !== undefined)).toBe(true);
@@ -69,8 +70,8 @@ describe('people on a page', () => {
   test('who do not exist are not asked for again, nor nobody at all', async () => {
     const at = page();
     for (let time = 0; time < 3; time += 1) {
+      for (const id of ['ghost', '']) at.people.want(id);
       expect(at.people.person('ghost')).toBeUndefined();
-      expect(at.people.person('')).toBeUndefined();
       await gathered();
     }
     expect(askedFor(at)).toEqual([['ghost']]);
@@ -84,7 +85,7 @@ describe('people on a page', () => {
 
   test('stay the same object until something about them changes, and then all who listen hear of it', async () => {
     const at = page('ann');
-    at.people.person('ann');
+    at.people.want('ann');
     await gathered();
     const before = at.people.person('ann');
     const listener = jest.fn();
@@ -125,9 +126,8 @@ describe('people on a page', () => {
   test('who could not be fetched are fetched a little later, as long as someone shows them', async () => {
     const at = page('ann');
     at.server.failing = true;
-    // As a component does: it asks again whenever it hears of a change.
-    at.people.subscribe(() => void at.people.person('ann'));
-    at.people.person('ann');
+    at.people.subscribe(nothing);
+    at.people.want('ann');
     await gathered();
     at.server.failing = false;
     await Bun.sleep(3_100);

@@ -20,11 +20,16 @@ export function createPeopleSource(client: Client): PeopleSource & { put(profile
     for (const person of fresh) people.set(person.id, person);
     if (fresh.length > 0) changed();
   };
-  const fetchPeople = gather(async (users) => {
-    const { profiles } = await client.call('accounts.profiles', { users });
-    learn(profiles);
-    return profiles.map(({ id }) => id);
-  }, changed);
+  const fetchPeople = gather(
+    async (users) => {
+      const { profiles } = await client.call('accounts.profiles', { users });
+      learn(profiles);
+      return profiles.map(({ id }) => id);
+    },
+    (users) => {
+      if (listeners.size > 0) for (const user of users) fetchPeople(user);
+    },
+  );
   client.onPublication('people:', ({ data }) => learn([data.profile]));
   client.onSubscribed('people:', ({ wasRecovering, recovered }) => {
     if (wasRecovering && !recovered) for (const id of people.keys()) fetchPeople(id);
@@ -37,10 +42,9 @@ export function createPeopleSource(client: Client): PeopleSource & { put(profile
       return () => listeners.delete(listener);
     },
     version: () => version,
-    person: (id) => {
-      const known = people.get(id);
-      if (known === undefined && id !== '') fetchPeople(id);
-      return known;
+    person: (id) => people.get(id),
+    want: (id) => {
+      if (id !== '' && !people.has(id)) fetchPeople(id);
     },
     find: async (text) => {
       const { profiles } = await client.call('accounts.findPeople', { text });

@@ -5,14 +5,14 @@ import { useApp } from '../../../ui/app-context.tsx';
 import { pictureAddress } from '../../../ui/avatar.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { failureText } from '../../../ui/error-text.ts';
+import { FormProblem } from '../../../ui/form-problem.tsx';
 import { PictureField } from '../../../ui/picture-field.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { showToast } from '../../../ui/toast.tsx';
+import { useForm } from '../../../ui/use-form.ts';
 import { useMe, useSignIn } from './account-context.tsx';
 import { Choices } from './choices.tsx';
-import { Problem } from './gate.tsx';
 import { Section } from './section.tsx';
-import { useForm } from './use-form.ts';
 
 /** Name, e-mail, picture and password. */
 export function ProfileSettings() {
@@ -66,10 +66,13 @@ function ProfileSection() {
   const me = useMe();
   const [displayName, setDisplayName] = useState(me.displayName);
   const [email, setEmail] = useState(me.email ?? '');
-  const form = useForm(async () => {
-    const changed = { displayName, email: email.trim() === '' ? null : email };
-    signIn.update(await client.call('accounts.updateProfile', changed, { overHttp: true }));
-    showToast(t('accounts.saved'));
+  const form = useForm({
+    fields: ['displayName', 'email'],
+    send: async () => {
+      const changed = { displayName, email: email.trim() === '' ? null : email };
+      signIn.update(await client.call('accounts.updateProfile', changed, { overHttp: true }));
+      showToast(t('accounts.saved'));
+    },
   });
   return (
     <Section title={t('accounts.profile')} text={`@${me.handle}`}>
@@ -89,7 +92,7 @@ function ProfileSection() {
           onChange={(event) => setEmail(event.target.value)}
           error={form.error('email')}
         />
-        <Problem text={form.problem} />
+        <FormProblem text={form.problem} />
         <Button type="submit" variant="primary" busy={form.busy} disabled={form.isWaiting} className="self-start">
           {t('accounts.save')}
         </Button>
@@ -133,15 +136,16 @@ function PasswordSection() {
   const { client } = useApp();
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
-  const form = useForm(
-    async () => {
+  const form = useForm({
+    fields: ['current', 'next'],
+    send: async () => {
       await client.call('accounts.changePassword', { current, next }, { overHttp: true });
       setCurrent('');
       setNext('');
       showToast(t('accounts.passwordChanged'));
     },
-    (error) => (error.name === 'unauthorized' ? t('accounts.wrongLogin') : undefined),
-  );
+    explain: (error) => (error.name === 'unauthorized' ? t('accounts.wrongLogin') : undefined),
+  });
   return (
     <Section title={t('accounts.changePassword')}>
       <form onSubmit={form.submit} className="flex flex-col gap-4">
@@ -165,7 +169,7 @@ function PasswordSection() {
           minLength={10}
           required
         />
-        <Problem text={form.problem} />
+        <FormProblem text={form.problem} />
         <Button type="submit" variant="primary" busy={form.busy} disabled={form.isWaiting} className="self-start">
           {t('accounts.changePassword')}
         </Button>

@@ -1,11 +1,12 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Output } from '../../../../client/contract.ts';
 import { Button } from '../../../ui/button.tsx';
+import { FormProblem } from '../../../ui/form-problem.tsx';
+import { useOperation } from '../../../ui/queries.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
+import { useForm } from '../../../ui/use-form.ts';
 import { useSignIn } from './account-context.tsx';
-import { Gate, Problem } from './gate.tsx';
-import { useForm } from './use-form.ts';
+import { Gate } from './gate.tsx';
 
 /** `onRegister` is called where anyone may register. */
 export function SignInScreen({ onRegister }: { readonly onRegister: () => void }) {
@@ -13,13 +14,14 @@ export function SignInScreen({ onRegister }: { readonly onRegister: () => void }
   const signIn = useSignIn();
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
-  const form = useForm(
-    async () => signIn.enter(await signIn.guest.call('accounts.signIn', { login, password }, { overHttp: true })),
-    (error) => {
+  const form = useForm({
+    fields: ['login', 'password'],
+    send: async () => signIn.enter(await signIn.guest.call('accounts.signIn', { login, password }, { overHttp: true })),
+    explain: (error) => {
       if (error.name === 'unauthorized') return t('accounts.wrongLogin');
       return error.name === 'permissionDenied' ? t('accounts.shutOut') : undefined;
     },
-  );
+  });
   return (
     <Gate title={t('accounts.signInTitle')}>
       <form onSubmit={form.submit} className="flex flex-col gap-4">
@@ -31,6 +33,7 @@ export function SignInScreen({ onRegister }: { readonly onRegister: () => void }
             // Attempts are counted by account.
             form.forget();
           }}
+          error={form.error('login')}
           autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}
@@ -42,10 +45,11 @@ export function SignInScreen({ onRegister }: { readonly onRegister: () => void }
           type="password"
           value={password}
           onChange={(event) => setPassword(event.target.value)}
+          error={form.error('password')}
           autoComplete="current-password"
           required
         />
-        <Problem text={form.problem} />
+        <FormProblem text={form.problem} />
         <Button type="submit" variant="primary" busy={form.busy} disabled={form.isWaiting}>
           {t('accounts.signIn')}
         </Button>
@@ -59,10 +63,7 @@ export function SignInScreen({ onRegister }: { readonly onRegister: () => void }
 function WayIn({ onRegister }: { readonly onRegister: () => void }) {
   const { t } = useTranslation();
   const { guest } = useSignIn();
-  const [status, setStatus] = useState<Output<'accounts.status'>>();
-  useEffect(() => {
-    guest.call('accounts.status', {}, { overHttp: true }).then(setStatus, () => undefined);
-  }, [guest]);
+  const { data: status } = useOperation(guest, 'accounts.status', {}, { overHttp: true });
   if (status === undefined) return null;
   return (
     <p className="mt-6 text-center text-sm text-muted">

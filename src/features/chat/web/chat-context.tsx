@@ -9,7 +9,6 @@ import { showToast } from '../../../ui/toast.tsx';
 import type { BrowserOutbox } from './browser-outbox.ts';
 import { type ChatSession, chatSessionOf } from './chat-session.ts';
 import type { OutboxItem } from './outbox-storage.ts';
-import { recallWindowOf } from './recall-window.ts';
 
 type Chat = ChatSession & {
   /** Undefined while it is being opened. */
@@ -27,13 +26,12 @@ type ProviderProps = { readonly openRoom: Chat['openRoom']; readonly children: R
 export function ChatProvider({ openRoom, children }: ProviderProps) {
   const { client, me, signedOut } = useApp();
   const session = chatSessionOf(client, me, signedOut);
-  // Asked for before the first message is looked at.
-  recallWindowOf(client);
   const [leaving] = useState(() => new Set<string>());
   const [openOutbox, setOpenOutbox] = useState<BrowserOutbox>();
   useEffect(() => {
     let isHere = true;
-    void session.outbox.then((outbox) => isHere && setOpenOutbox(outbox));
+    session.start();
+    void session.outbox().then((outbox) => isHere && setOpenOutbox(outbox));
     return () => {
       isHere = false;
     };
@@ -80,20 +78,15 @@ export function useRoomTitle(room: RoomSummary): string {
   return room.peer === me ? t('chat.notes') : peer;
 }
 
-/**
- * Runs what a button asks for, and says so when it fails. True when it worked. `isShown`: whether the error is shown
- * elsewhere already.
- */
-export function useAction(
-  isShown: (error: unknown) => boolean = () => false,
-): (action: () => Promise<unknown>) => Promise<boolean> {
+/** Runs what a button asks for, and says so when it fails. True when it worked. */
+export function useAction(): (action: () => Promise<unknown>) => Promise<boolean> {
   const { t } = useTranslation();
   return async (action) => {
     try {
       await action();
       return true;
     } catch (error) {
-      if (!isShown(error)) showToast(t('chat.failedAction', { reason: failureText(error, t) }), 'error');
+      showToast(t('chat.failedAction', { reason: failureText(error, t) }), 'error');
       return false;
     }
   };

@@ -91,7 +91,9 @@ function useReasonToClose(id: string, summary: RoomSummary | undefined): () => v
   const { me, leaving } = useChat();
   const { people } = useApp();
   const last = useRef(summary);
-  last.current = summary ?? last.current;
+  useEffect(() => {
+    if (summary !== undefined) last.current = summary;
+  }, [summary]);
   // Back in a room that was left before.
   useEffect(() => void leaving.delete(id), [leaving, id]);
   return useCallback(() => {

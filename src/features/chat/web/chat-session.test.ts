@@ -44,6 +44,7 @@ function page(top: number, signedOut = over.signal) {
     onSubscribed: starts.add,
   };
   const session = chatSessionOf(client, 'ann', signedOut);
+  session.start();
   const subscribed = (offset: number, recovery: 'none' | 'all' | 'lost' = 'none') =>
     starts.emit({
       ...{ channel: 'room:tea', wasRecovering: recovery !== 'none', recovered: recovery === 'all' },
@@ -94,7 +95,7 @@ describe('a page’s chat', () => {
   test('sends nothing more once the person has signed out', async () => {
     const leaving = new AbortController();
     const { server, connection, session } = page(1, leaving.signal);
-    const outbox = await session.outbox;
+    const outbox = await session.outbox();
     leaving.abort();
     await settled();
     connection.set({ kind: 'connected', client: 'c' });

@@ -10,7 +10,10 @@ export type ChatSession = {
   readonly client: Client;
   readonly me: string;
   readonly rooms: RoomListStore;
-  readonly outbox: Promise<BrowserOutbox>;
+  /** Opened when it is first asked for. */
+  outbox(): Promise<BrowserOutbox>;
+  /** Begins to read and follow the person's rooms; does nothing the second time. */
+  start(): void;
   readonly drafts: Drafts;
   /** The room's timeline, kept up to date from then on; the last few rooms stay as they were left. */
   timeline(room: string): TimelineStore;
@@ -21,7 +24,10 @@ export type ChatSession = {
 const TIMELINES_KEPT = 8;
 const sessions = new WeakMap<Client, ChatSession>();
 
-/** The same session for the same client, however often a screen comes and goes; it ends with the sign-in. */
+/**
+ * The same session for the same client, however often a screen comes and goes; it ends with the sign-in. Making it has no
+ * effects: `start` has.
+ */
 export function chatSessionOf(client: Client, me: string, signedOut: AbortSignal): ChatSession {
   const known = sessions.get(client);
   if (known !== undefined) return known;
@@ -34,19 +40,27 @@ function createSession(client: Client, me: string, signedOut: AbortSignal): Chat
   const rooms = new RoomListStore(client, me);
   const timelines = new Map<string, TimelineStore>();
   const marker = createReadMarker({ client, rooms });
-  feed(client, { rooms, timelines, marker });
-  // Once more when the connection comes up: by then the server has put it into its rooms, so nothing falls between.
-  void rooms.load();
-  const outbox = openBrowserOutbox(client, me);
-  signedOut.addEventListener('abort', () => {
-    marker.close();
-    void outbox.then(({ close }) => close());
-  });
+  let isStarted = false;
+  let outbox: Promise<BrowserOutbox> | undefined;
   return {
     client,
     me,
     rooms,
-    outbox,
+    outbox: () => {
+      outbox ??= openBrowserOutbox(client, me);
+      return outbox;
+    },
+    start: () => {
+      if (isStarted) return;
+      isStarted = true;
+      feed(client, { rooms, timelines, marker });
+      // Once more when the connection comes up: by then the server has put it into its rooms, so nothing falls between.
+      void rooms.load();
+      signedOut.addEventListener('abort', () => {
+        marker.close();
+        void outbox?.then(({ close }) => close());
+      });
+    },
     drafts: createDrafts(me, localStorage),
     timeline: (room) => timelineOf(timelines, room, client),
     markRead: marker.mark,

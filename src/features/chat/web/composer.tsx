@@ -183,10 +183,11 @@ function insertAtCursor(input: HTMLTextAreaElement | null, text: string, onText:
 /** The box grows with its text. */
 function useHeightOfText(input: RefObject<HTMLTextAreaElement | null>, text: string): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another text may need another height
-  useLayoutEffect(() => {
-    const element = input.current;
-    if (element === null) return;
-    element.style.height = 'auto';
-    element.style.height = `${Math.min(element.scrollHeight, TALLEST_PX)}px`;
-  }, [input, text]);
+  useLayoutEffect(() => fitHeight(input.current), [input, text]);
+}
+
+function fitHeight(element: HTMLTextAreaElement | null): void {
+  if (element === null) return;
+  element.style.height = 'auto';
+  element.style.height = `${Math.min(element.scrollHeight, TALLEST_PX)}px`;
 }

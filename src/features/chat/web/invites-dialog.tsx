@@ -1,11 +1,14 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { Copy } from 'lucide-react';
-import { useCallback, useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Output } from '../../../../client/contract.ts';
 import type { RoomInvite, RoomSummary } from '../../../contracts/chat/contract.ts';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { copyAndTell } from '../../../ui/clipboard.ts';
 import { formatShort } from '../../../ui/dates.ts';
 import { Dialog } from '../../../ui/dialog.tsx';
+import { operationKey, useOperation } from '../../../ui/queries.tsx';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { useAction, useChat } from './chat-context.tsx';
 
@@ -27,17 +30,16 @@ export function InvitesDialog({ room, onClose }: Props) {
   const { t } = useTranslation();
   const { client } = useChat();
   const act = useAction();
-  const [invites, setInvites] = useState<readonly RoomInvite[] | 'loading' | 'failed'>('loading');
   const [expiry, setExpiry] = useState(1);
   const [uses, setUses] = useState(0);
-  const load = useCallback(() => {
-    setInvites('loading');
-    client.call('chat.invites', { room: room.id }).then(
-      (answer) => setInvites(answer.invites),
-      () => setInvites('failed'),
+  const queries = useQueryClient();
+  const { data, isError, refetch } = useOperation(client, 'chat.invites', { room: room.id });
+  const change = (next: (invites: readonly RoomInvite[]) => readonly RoomInvite[]) =>
+    queries.setQueryData(
+      operationKey('chat.invites', { room: room.id }),
+      (known: Output<'chat.invites'> | undefined) =>
+        known === undefined ? known : { ...known, invites: [...next(known.invites)] },
     );
-  }, [client, room.id]);
-  useEffect(load, [load]);
   const create = () =>
     act(async () => {
       const invite = await client.call('chat.createInvite', {
@@ -46,14 +48,14 @@ export function InvitesDialog({ room, onClose }: Props) {
         uses: USES[uses]?.uses ?? null,
       });
       // A list that could not be read is read again: it has the new one, too.
-      if (typeof invites === 'string') load();
-      else setInvites([invite, ...invites]);
+      if (data === undefined) void refetch();
+      else change((known) => [invite, ...known]);
       await copyAndTell(linkOf(invite.code), t, true);
     });
   const revoke = (code: string) =>
     act(async () => {
       await client.call('chat.revokeInvite', { room: room.id, code });
-      setInvites((known) => (typeof known === 'string' ? known : known.filter((invite) => invite.code !== code)));
+      change((known) => known.filter((invite) => invite.code !== code));
     });
   return (
     <Dialog open onOpenChange={onClose} title={t('chat.inviteLink')} description={t('chat.inviteText')}>
@@ -69,12 +71,12 @@ export function InvitesDialog({ room, onClose }: Props) {
           {t('chat.createLink')}
         </Button>
       </div>
-      {invites === 'loading' && <Skeleton className="mt-4 h-16" />}
-      {invites === 'failed' && <ErrorState text={t('chat.invitesFailed')} onRetry={load} />}
-      {typeof invites !== 'string' && (
+      {data === undefined && !isError && <Skeleton className="mt-4 h-16" />}
+      {isError && data === undefined && <ErrorState text={t('chat.invitesFailed')} onRetry={() => void refetch()} />}
+      {data !== undefined && (
         <ul className="mt-4 flex flex-col gap-2">
-          {invites.length === 0 && <li className="text-sm text-muted">{t('chat.noInvites')}</li>}
-          {invites.map((invite) => (
+          {data.invites.length === 0 && <li className="text-sm text-muted">{t('chat.noInvites')}</li>}
+          {data.invites.map((invite) => (
             <InviteRow key={invite.code} invite={invite} onRevoke={() => void revoke(invite.code)} />
           ))}
         </ul>

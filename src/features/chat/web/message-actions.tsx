@@ -1,6 +1,6 @@
 import { Copy, Eye, MoreHorizontal, Pencil, Reply, SmilePlus, Undo2 } from 'lucide-react';
 import { Popover } from 'radix-ui';
-import { useRef, useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Message } from '../../../contracts/chat/contract.ts';
 import { IconButton } from '../../../ui/button.tsx';
@@ -26,7 +26,10 @@ export function MessageActions({ message, isOwn, actions, isMenuOpen, onMenu }: 
     if (document.activeElement === document.body) buttons.current?.closest('article')?.focus();
   };
   const opener = useRef<Element | null>(null);
-  if (isMenuOpen && opener.current === null) opener.current = document.activeElement;
+  // Before the menu takes the focus, which it does in an effect of its own.
+  useLayoutEffect(() => {
+    if (isMenuOpen) opener.current = document.activeElement;
+  }, [isMenuOpen]);
   const closed = (event: Event) => {
     const article = buttons.current?.closest('article');
     // Opened from the message itself: there one goes on with the arrow keys.

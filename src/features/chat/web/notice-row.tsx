@@ -1,7 +1,6 @@
-import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RoomNotice } from '../../../contracts/chat/events.ts';
-import { useApp } from '../../../ui/app-context.tsx';
+import { useApp, usePeople } from '../../../ui/app-context.tsx';
 import { plainName } from '../../../ui/direction.ts';
 import { formatNames } from '../../../ui/names.ts';
 
@@ -21,11 +20,17 @@ export function NoticeRow({ event }: { readonly event: RoomNotice }) {
   );
 }
 
+/** Whom the line names. */
+function peopleIn(event: RoomNotice): readonly string[] {
+  const others = 'users' in event ? event.users.slice(0, NAMES_SHOWN) : 'user' in event ? [event.user] : [];
+  return 'by' in event ? [event.by, ...others] : others;
+}
+
 function useNoticeText(event: RoomNotice): string {
   const { t, i18n } = useTranslation();
-  const { me, people } = useApp();
-  useSyncExternalStore(people.subscribe, people.version);
-  const other = (user: string) => (user === me ? t('chat.noticeYou') : (people.person(user)?.displayName ?? '…'));
+  const { me } = useApp();
+  const personOf = usePeople(peopleIn(event));
+  const other = (user: string) => (user === me ? t('chat.noticeYou') : (personOf(user)?.displayName ?? '…'));
   /** At the beginning of the sentence. */
   const nameOf = (user: string) => (user === me ? t('chat.you') : other(user));
   const list = (names: readonly string[]) => {

@@ -1,3 +1,4 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Check, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,6 +7,7 @@ import { Avatar } from '../../../ui/avatar.tsx';
 import { isComposing } from '../../../ui/keyboard.ts';
 import { ErrorState } from '../../../ui/states.tsx';
 import { SearchField } from '../../../ui/text-field.tsx';
+import { useDelayed } from '../../../ui/use-delayed.ts';
 
 type Props = {
   readonly chosen: readonly string[];
@@ -140,6 +142,7 @@ export function Chosen({ members, onRemove }: ChosenProps) {
 }
 
 const WAIT_MS = 150;
+const SEARCHING = { kind: 'searching' } as const;
 
 type Found =
   | { readonly kind: 'searching' }
@@ -150,26 +153,12 @@ type Found =
 /** What was found stays until the next answer is here. */
 function useFoundPeople(text: string) {
   const { people } = useApp();
-  const [found, setFound] = useState<Found>({ kind: 'searching' });
-  const [attempt, setAttempt] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt looks again
-  useEffect(() => {
-    let isWanted = true;
-    const show = (next: Found) => isWanted && setFound(next);
-    const search = () =>
-      people.find(text).then(
-        (answer) => show({ kind: 'found', text, people: answer }),
-        () => show({ kind: 'failed' }),
-      );
-    const timer = setTimeout(search, WAIT_MS);
-    return () => {
-      isWanted = false;
-      clearTimeout(timer);
-    };
-  }, [people, text, attempt]);
-  const retry = () => {
-    setFound({ kind: 'searching' });
-    setAttempt(attempt + 1);
-  };
-  return { found, find: people.find, retry };
+  const search = useDelayed(text, WAIT_MS);
+  const { data, isError, isFetching, refetch } = useQuery({
+    queryKey: ['accounts.findPeople', 'picker', search],
+    queryFn: async () => ({ text: search, people: await people.find(search) }),
+    placeholderData: keepPreviousData,
+  });
+  const found: Found = isError && !isFetching ? { kind: 'failed' } : data ? { kind: 'found', ...data } : SEARCHING;
+  return { found, find: people.find, retry: () => void refetch() };
 }

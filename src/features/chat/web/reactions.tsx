@@ -1,7 +1,6 @@
-import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Message } from '../../../contracts/chat/contract.ts';
-import { useApp } from '../../../ui/app-context.tsx';
+import { useApp, usePeople } from '../../../ui/app-context.tsx';
 import { formatNames } from '../../../ui/names.ts';
 import type { RoomActions } from './room-actions.ts';
 
@@ -26,11 +25,10 @@ const NAMES_SHOWN = 10;
 
 function Reaction({ reaction: { emoji, users }, onToggle }: ReactionProps) {
   const { t, i18n } = useTranslation();
-  const { me, people } = useApp();
-  useSyncExternalStore(people.subscribe, people.version);
-  const names = users
-    .slice(0, NAMES_SHOWN)
-    .map((user) => (user === me ? t('chat.you') : (people.person(user)?.displayName ?? '…')));
+  const { me } = useApp();
+  const named = users.slice(0, NAMES_SHOWN);
+  const personOf = usePeople(named);
+  const names = named.map((user) => (user === me ? t('chat.you') : (personOf(user)?.displayName ?? '…')));
   const label = t('chat.reactionBy', { emoji, count: users.length, names: formatNames(names, i18n.language) });
   const isMine = users.includes(me);
   return (

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../../client/contract.ts';
 import { BanyanError } from '../../../../client/errors.ts';
@@ -6,39 +6,40 @@ import { useApp } from '../../../ui/app-context.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { plainName } from '../../../ui/direction.ts';
+import { useOperation } from '../../../ui/queries.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../../ui/states.tsx';
 
-type Props = { readonly code: string; readonly onJoined: (room: string) => void };
+type Props = {
+  readonly code: string;
+  readonly onJoined: (room: string) => void;
+  readonly onLeave: () => void;
+};
 type Info = Output<'chat.inviteInfo'> | 'loading' | 'gone' | 'failed';
 
 /** Where a link into a group leads: what it is, and the way in. */
-export function RoomInviteScreen({ code, onJoined }: Props) {
+export function RoomInviteScreen({ code, onJoined, onLeave }: Props) {
   const { t } = useTranslation();
   const { client } = useApp();
-  const [info, setInfo] = useState<Info>('loading');
-  const [attempt, setAttempt] = useState(0);
-  const [busy, setBusy] = useState(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt asks again
-  useEffect(() => {
-    client.call('chat.inviteInfo', { code }, { overHttp: true }).then(setInfo, (error) => setInfo(whyNot(error)));
-  }, [client, code, attempt]);
-  const join = async () => {
-    setBusy(true);
-    try {
-      onJoined((await client.call('chat.joinByInvite', { code }, { overHttp: true })).id);
-    } catch (error) {
-      setInfo(whyNot(error));
-    }
-    setBusy(false);
+  const query = useOperation(client, 'chat.inviteInfo', { code }, { overHttp: true });
+  const join = useMutation({
+    mutationFn: () => client.call('chat.joinByInvite', { code }, { overHttp: true }),
+    onSuccess: ({ id }) => onJoined(id),
+  });
+  const error = join.error ?? query.error;
+  const info = error === null ? (query.data ?? 'loading') : whyNot(error);
+  const retry = () => {
+    join.reset();
+    void query.refetch();
   };
   return (
     <main id="main" className="flex h-full items-center justify-center p-4">
       <Content
         info={info}
-        busy={busy}
-        onJoin={() => void join()}
+        busy={join.isPending}
+        onJoin={() => join.mutate()}
         onOpen={onJoined}
-        onRetry={() => setAttempt(attempt + 1)}
+        onRetry={retry}
+        onLeave={onLeave}
       />
       <span className="sr-only">{t('chat.inviteLink')}</span>
     </main>
@@ -55,15 +56,16 @@ type ContentProps = {
   readonly onJoin: () => void;
   readonly onOpen: (room: string) => void;
   readonly onRetry: () => void;
+  readonly onLeave: () => void;
 };
 
-function Content({ info, busy, onJoin, onOpen, onRetry }: ContentProps) {
+function Content({ info, busy, onJoin, onOpen, onRetry, onLeave }: ContentProps) {
   const { t } = useTranslation();
   if (info === 'loading') return <Skeleton className="h-48 w-80" />;
   if (info === 'failed') return <ErrorState text={t('chat.inviteFailed')} onRetry={onRetry} />;
   if (info === 'gone') {
     const back = (
-      <Button variant="primary" onClick={() => location.assign('/')}>
+      <Button variant="primary" onClick={onLeave}>
         {t('chat.goBack')}
       </Button>
     );

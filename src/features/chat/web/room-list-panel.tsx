@@ -88,7 +88,7 @@ function Rooms({ search, openRoomId, onNew }: RoomsProps) {
 /** Rooms whose name contains the text. */
 export function useFoundRooms(rooms: readonly RoomSummary[], search: string): readonly RoomSummary[] {
   const { me } = useApp();
-  return searchRooms(rooms, search, useRoomNames(me));
+  return searchRooms(rooms, search, useRoomNames(me, rooms));
 }
 
 const PLACEHOLDERS = ['a', 'b', 'c', 'd', 'e', 'f'];

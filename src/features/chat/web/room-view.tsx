@@ -1,14 +1,16 @@
 import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
+import type { Client } from '../../../../client/client.ts';
 import type { RoomSummary } from '../../../contracts/chat/contract.ts';
 import { RECEIPTS_LIMIT } from '../../../contracts/chat/limits.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { later } from '../../../ui/later.tsx';
+import { useOperation } from '../../../ui/queries.tsx';
 import { useAction, useChat, useObservable, useRoomTitle } from './chat-context.tsx';
 import { Composer } from './composer.tsx';
 import { createLiveRoom, type LiveRoom } from './live-room.ts';
 import type { MessageDialog } from './message-dialogs.tsx';
 import { ReadersProvider } from './readers-context.tsx';
-import { recallWindowOf } from './recall-window.ts';
+import { isRecallOpen } from './recall-window.ts';
 import type { RoomActions } from './room-actions.ts';
 import { RoomHeader } from './room-header.tsx';
 import { Timeline } from './timeline.tsx';
@@ -105,6 +107,8 @@ type ActionParts = {
 function useRoomActions(room: RoomSummary, { draft, jumpTo, setDialog, input }: ActionParts): RoomActions {
   const { client, me } = useChat();
   const act = useAction();
+  const settings = useOperation(client, 'chat.settings', {});
+  useEffect(() => refetchWhenConnected(client, () => void settings.refetch()), [client, settings.refetch]);
   return useStableActions(room, {
     jumpTo,
     reply: draft.reply,
@@ -112,7 +116,7 @@ function useRoomActions(room: RoomSummary, { draft, jumpTo, setDialog, input }: 
     recall: (message) => setDialog({ kind: 'recall', message }),
     mayRecall: ({ sender, sentAt }) => {
       const manages = room.kind === 'group' && room.role !== 'member';
-      return manages || (sender === me && recallWindowOf(client).isOpen(sentAt));
+      return manages || (sender === me && isRecallOpen(settings.data, settings.dataUpdatedAt, sentAt));
     },
     write: () => input.current?.focus(),
     showReaders: (message) => setDialog({ kind: 'readers', message }),
@@ -120,6 +124,13 @@ function useRoomActions(room: RoomSummary, { draft, jumpTo, setDialog, input }: 
       const on = message.reactions.find((reaction) => reaction.emoji === emoji)?.users.includes(me) !== true;
       void act(() => client.call('chat.react', { room: room.id, offset: message.offset, emoji, on }));
     },
+  });
+}
+
+/** A restart of the server may have changed them. */
+function refetchWhenConnected(client: Client, refetch: () => void): () => void {
+  return client.connection.subscribe(({ kind }) => {
+    if (kind === 'connected') refetch();
   });
 }
 

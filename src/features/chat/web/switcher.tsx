@@ -33,7 +33,7 @@ export function Switcher({ onClose }: { readonly onClose: () => void }) {
   return (
     <Dialog open onOpenChange={onClose} title={t('chat.switcher')}>
       <input
-        autoFocus
+        data-autofocus
         role="combobox"
         aria-expanded
         aria-controls="switcher-rooms"

@@ -27,6 +27,6 @@ export function useDraft({ id }: RoomSummary): DraftState {
     reply: (message) => box.reply(message),
     edit: (message) => box.edit(message),
     stop: () => box.stop(),
-    send: () => box.send(outbox),
+    send: () => box.send(outbox()),
   };
 }

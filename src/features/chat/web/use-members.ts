@@ -1,4 +1,5 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import type { Client } from '../../../../client/client.ts';
 import type { Member } from '../../../contracts/chat/contract.ts';
 import { applyToMembers } from '../room-state.ts';
@@ -15,32 +16,30 @@ export type Members =
 /** A room's members, kept up to date while shown, and the way to read them again. */
 export function useMembers(room: string): readonly [Members, () => void] {
   const { client } = useChat();
-  const [members, setMembers] = useState<Members>({ kind: 'loading' });
-  const [attempt, setAttempt] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt reads again
-  useEffect(() => {
-    let isShown = true;
-    const show = (next: Members) => isShown && setMembers(next);
-    readMembers(client, room).then(
-      (found) => show({ kind: 'ready', members: found }),
-      () => show({ kind: 'failed' }),
-    );
-    const stop = client.onPublication(`room:${room}`, ({ offset, data }) => {
-      if (offset === undefined) return;
-      setMembers((known) =>
-        known.kind === 'ready' ? { ...known, members: applyToMembers(known.members, { offset, event: data }) } : known,
-      );
-    });
-    return () => {
-      isShown = false;
-      stop();
-    };
-  }, [client, room, attempt]);
-  const retry = useCallback(() => {
-    setMembers({ kind: 'loading' });
-    setAttempt((last) => last + 1);
-  }, []);
-  return [members, retry];
+  const queries = useQueryClient();
+  const query = useQuery({ queryKey: membersKey(room), queryFn: () => readMembers(client, room) });
+  useEffect(
+    () =>
+      client.onPublication(`room:${room}`, ({ offset, data }) => {
+        if (offset === undefined) return;
+        queries.setQueryData(membersKey(room), (known: readonly Member[] | undefined) =>
+          known === undefined ? known : applyToMembers(known, { offset, event: data }),
+        );
+      }),
+    [client, queries, room],
+  );
+  return [membersOf(query), () => void query.refetch()];
+}
+
+function membersKey(room: string): readonly string[] {
+  return ['chat.members', 'all', room];
+}
+
+type Query = { readonly data: readonly Member[] | undefined; readonly isError: boolean; readonly isFetching: boolean };
+
+function membersOf({ data, isError, isFetching }: Query): Members {
+  if (data !== undefined) return { kind: 'ready', members: data };
+  return { kind: isError && !isFetching ? 'failed' : 'loading' };
 }
 
 async function readMembers(client: Client, room: string): Promise<readonly Member[]> {

@@ -1,18 +1,15 @@
-import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RoomSummary } from '../../../contracts/chat/contract.ts';
-import { useApp } from '../../../ui/app-context.tsx';
+import { usePeople } from '../../../ui/app-context.tsx';
 
-/** Names of many rooms at once, for searching; drawn again as people become known. */
-export function useRoomNames(me: string): (room: RoomSummary) => string {
+/** Names of these rooms, for searching; renders again as people become known. */
+export function useRoomNames(me: string, rooms: readonly RoomSummary[]): (room: RoomSummary) => string {
   const { t } = useTranslation();
-  const { people } = useApp();
-  const nameOf = (room: RoomSummary): string => {
+  const personOf = usePeople(rooms.flatMap(({ kind, peer }) => (kind === 'group' || peer === null ? [] : [peer])));
+  return (room) => {
     if (room.kind === 'group') return room.title;
     if (room.peer === me) return t('chat.notes');
-    const person = people.person(room.peer ?? '');
+    const person = personOf(room.peer ?? '');
     return person === undefined ? '' : `${person.displayName} ${person.handle}`;
   };
-  useSyncExternalStore(people.subscribe, people.version);
-  return nameOf;
 }

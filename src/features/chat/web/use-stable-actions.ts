@@ -1,14 +1,16 @@
-import { useMemo, useRef } from 'react';
+import { useLayoutEffect, useMemo, useRef } from 'react';
 import type { RoomSummary } from '../../../contracts/chat/contract.ts';
 import { RECEIPTS_LIMIT } from '../../../contracts/chat/limits.ts';
 import type { RoomActions } from './room-actions.ts';
 
 type Doers = Omit<RoomActions, 'room' | 'showsReaders'>;
 
-/** One object for as long as the room is open, calling whatever the last drawing brought. */
+/** One object for as long as the room is open; it calls what the last render brought. */
 export function useStableActions(room: RoomSummary, doers: Doers): RoomActions {
   const latest = useRef(doers);
-  latest.current = doers;
+  useLayoutEffect(() => {
+    latest.current = doers;
+  });
   const showsReaders = room.memberCount <= RECEIPTS_LIMIT && room.memberCount > 1;
   return useMemo(
     () => ({

@@ -12,14 +12,16 @@ type List = Virtualizer<HTMLDivElement, Element>;
  */
 export function useSteadyRows(list: List): void {
   const topMeasured = useRef<VirtualItem['key'] | null>(null);
-  useLayoutEffect(() => {
-    list.shouldAdjustScrollPositionOnItemSizeChange = (row) =>
-      isAboveView(row, list) || isAboveMeasured(row, list, topMeasured.current);
-  }, [list]);
+  useLayoutEffect(() => keepSteady(list, () => topMeasured.current), [list]);
   // After each commit, so that it stays the same row while the new rows of a commit are measured one by one.
   useLayoutEffect(() => {
     topMeasured.current = topMeasuredOf(list);
   });
+}
+
+function keepSteady(list: List, topMeasured: () => VirtualItem['key'] | null): void {
+  list.shouldAdjustScrollPositionOnItemSizeChange = (row) =>
+    isAboveView(row, list) || isAboveMeasured(row, list, topMeasured());
 }
 
 /** The first of the rows that are all measured down to the bottom of the view; null where the last in view is not. */

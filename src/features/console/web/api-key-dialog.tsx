@@ -2,10 +2,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
+import { useForm } from '../../../ui/use-form.ts';
 import { ChoiceField } from './fields.tsx';
 import { FormDialog } from './form-dialog.tsx';
 import type { ApiKey, ApiKeyChoices } from './platform-infos.ts';
-import { useSending } from './use-sending.ts';
 
 type Props = {
   /** The one to change; absent for a new one. */
@@ -23,19 +23,22 @@ export function ApiKeyDialog({ apiKey, choices, onClose, onDone }: Props) {
   const [name, setName] = useState(apiKey?.name ?? '');
   const [methods, setMethods] = useState<readonly string[] | null>(apiKey?.methods ?? null);
   const [namespaces, setNamespaces] = useState<readonly string[] | null>(apiKey?.namespaces ?? null);
-  const sending = useSending(['name', 'methods', 'namespaces'], async () => {
-    const input = { name, methods: methods && [...methods], namespaces: namespaces && [...namespaces] };
-    if (apiKey === undefined) onDone((await client.call('apiKeys.create', input, { overHttp: true })).secret);
-    else {
-      await client.call('apiKeys.update', { id: apiKey.id, ...input }, { overHttp: true });
-      onDone();
-    }
+  const form = useForm({
+    fields: ['name', 'methods', 'namespaces'],
+    send: async () => {
+      const input = { name, methods: methods && [...methods], namespaces: namespaces && [...namespaces] };
+      if (apiKey === undefined) onDone((await client.call('apiKeys.create', input, { overHttp: true })).secret);
+      else {
+        await client.call('apiKeys.update', { id: apiKey.id, ...input }, { overHttp: true });
+        onDone();
+      }
+    },
   });
   return (
     <FormDialog
       title={apiKey === undefined ? t('console.newKey') : t('console.editName', { name: apiKey.name })}
       submitLabel={apiKey === undefined ? t('console.makeKey') : t('console.save')}
-      sending={sending}
+      form={form}
       onClose={onClose}
     >
       <TextField
@@ -43,7 +46,7 @@ export function ApiKeyDialog({ apiKey, choices, onClose, onDone }: Props) {
         hint={t('console.keyNameHint')}
         value={name}
         maxLength={60}
-        error={sending.error('name')}
+        error={form.error('name')}
         onChange={(event) => setName(event.target.value)}
       />
       <ChoiceField
@@ -51,7 +54,7 @@ export function ApiKeyDialog({ apiKey, choices, onClose, onDone }: Props) {
         allLabel={t('console.allMethods')}
         choices={choices.methods}
         value={methods}
-        error={sending.error('methods')}
+        error={form.error('methods')}
         onChange={setMethods}
       />
       <ChoiceField
@@ -59,7 +62,7 @@ export function ApiKeyDialog({ apiKey, choices, onClose, onDone }: Props) {
         allLabel={t('console.allNamespaces')}
         choices={choices.namespaces}
         value={namespaces}
-        error={sending.error('namespaces')}
+        error={form.error('namespaces')}
         onChange={setNamespaces}
       />
     </FormDialog>

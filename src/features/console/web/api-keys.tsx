@@ -25,7 +25,7 @@ export function ApiKeys() {
   const { t } = useTranslation();
   const { client } = useApp();
   const [open, setOpen] = useState<Open | null>(null);
-  const [loaded, reload] = useLoaded('keys', () => client.call('apiKeys.list', {}));
+  const [loaded, reload] = useLoaded('apiKeys.list', {});
   const { ask, dialog } = useConfirmed();
   const revoke = (key: ApiKey) =>
     ask({

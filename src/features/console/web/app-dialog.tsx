@@ -3,10 +3,10 @@ import { useTranslation } from 'react-i18next';
 import type { Input } from '../../../../client/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
+import { useForm } from '../../../ui/use-form.ts';
 import { CheckField } from './fields.tsx';
 import { FormDialog } from './form-dialog.tsx';
 import type { AppInfo, WebhookEvent } from './platform-infos.ts';
-import { useSending } from './use-sending.ts';
 import { WebhookFields } from './webhook-fields.tsx';
 
 type Props = {
@@ -44,27 +44,31 @@ export function AppDialog({ app, events, onClose, onDone }: Props) {
   const [clientEvents, setClientEvents] = useState(app?.clientEvents ?? true);
   const [subscriptionCounts, setSubscriptionCounts] = useState(app?.subscriptionCounts ?? false);
   const [webhooks, setWebhooks] = useState<Webhooks>(app?.webhooks ?? []);
-  const sending = useSending(['name', ...NUMBERS, ...IDENTITY, 'webhooks'], async () => {
-    const configured = { name, enabled, clientEvents, subscriptionCounts, webhooks: [...webhooks], ...parsed(numbers) };
-    if (app !== undefined) {
-      onDone(await client.call('apps.update', { id: app.id, ...configured }, { overHttp: true }));
-      return;
-    }
-    const made = await client.call('apps.create', { ...configured, ...given(identity) }, { overHttp: true });
-    onDone(made.app, made.secret);
+  const form = useForm({
+    fields: ['name', ...NUMBERS, ...IDENTITY, 'webhooks'],
+    send: async () => {
+      const rest = { enabled, clientEvents, subscriptionCounts, webhooks: [...webhooks] };
+      const configured = { name, ...rest, ...parsed(numbers) };
+      if (app !== undefined) {
+        onDone(await client.call('apps.update', { id: app.id, ...configured }, { overHttp: true }));
+        return;
+      }
+      const made = await client.call('apps.create', { ...configured, ...given(identity) }, { overHttp: true });
+      onDone(made.app, made.secret);
+    },
   });
   return (
     <FormDialog
       title={app === undefined ? t('console.newApp') : t('console.editName', { name })}
       submitLabel={app === undefined ? t('console.makeApp') : t('console.save')}
-      sending={sending}
+      form={form}
       onClose={onClose}
     >
       <TextField
         label={t('console.name')}
         value={name}
         maxLength={60}
-        error={sending.error('name')}
+        error={form.error('name')}
         onChange={(event) => setName(event.target.value)}
       />
       <CheckField label={t('console.app.enabled')} checked={enabled} onChange={setEnabled} />
@@ -81,12 +85,12 @@ export function AppDialog({ app, events, onClose, onDone }: Props) {
             label={t(`console.app.${field}`)}
             inputMode="numeric"
             value={numbers[field]}
-            error={sending.error(field)}
+            error={form.error(field)}
             onChange={(event) => setNumbers({ ...numbers, [field]: event.target.value })}
           />
         ))}
       </div>
-      <WebhookFields value={webhooks} events={events} onChange={setWebhooks} error={sending.error('webhooks')} />
+      <WebhookFields value={webhooks} events={events} onChange={setWebhooks} error={form.error('webhooks')} />
       {app === undefined && (
         <details className="rounded-lg border border-line px-3 py-2">
           <summary className="cursor-pointer text-sm font-medium">{t('console.moves')}</summary>
@@ -99,7 +103,7 @@ export function AppDialog({ app, events, onClose, onDone }: Props) {
                 value={identity[field]}
                 autoComplete="off"
                 spellCheck={false}
-                error={sending.error(field)}
+                error={form.error(field)}
                 onChange={(event) => setIdentity({ ...identity, [field]: event.target.value.trim() })}
               />
             ))}

@@ -28,7 +28,7 @@ export function Apps() {
   const { t } = useTranslation();
   const { client } = useApp();
   const [open, setOpen] = useState<Open | null>(null);
-  const [loaded, reload] = useLoaded('apps', () => client.call('apps.list', {}));
+  const [loaded, reload] = useLoaded('apps.list', {});
   const { ask, dialog } = useConfirmed();
   const show = (title: string, app: AppInfo, secret: string) =>
     setOpen({

@@ -1,14 +1,13 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { Lock, RotateCw } from 'lucide-react';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../../client/contract.ts';
 import { BanyanError } from '../../../../client/errors.ts';
-import { useApp } from '../../../ui/app-context.tsx';
 import { IconButton } from '../../../ui/button.tsx';
 import { writtenOut } from '../../../ui/direction.ts';
 import { failureText } from '../../../ui/error-text.ts';
 import { EmptyState, ErrorState } from '../../../ui/states.tsx';
-import { ChannelHistory } from './channel-history.tsx';
+import { ChannelHistory, historyKey } from './channel-history.tsx';
 import { ChannelPresence } from './channel-presence.tsx';
 import { ChannelRules } from './channel-rules.tsx';
 import { Facts } from './facts.tsx';
@@ -25,8 +24,7 @@ export type Channel = Output<'console.channel'>;
 /** One channel: what it is, who is in it, what was published, and publishing. */
 export function ChannelDetails({ channel }: { readonly channel: string }) {
   const { t } = useTranslation();
-  const { client } = useApp();
-  const [loaded, reload] = useLoaded(channel, () => client.call('console.channel', { channel }));
+  const [loaded, reload] = useLoaded('console.channel', { channel });
   return (
     <>
       <WayBack to={STARTS.channels} label={t('console.allChannels')} />
@@ -62,11 +60,11 @@ function Body({ loaded, onReload }: BodyProps) {
 
 function Details({ channel, onReload }: { readonly channel: Channel; readonly onReload: () => void }) {
   const { t, i18n } = useTranslation();
-  const [changes, setChanges] = useState(0);
+  const queries = useQueryClient();
   const number = (count: number) => formatCount(count, i18n.language);
   const { present, position, isClosed, rules } = channel;
   const changed = () => {
-    setChanges((count) => count + 1);
+    void queries.invalidateQueries({ queryKey: historyKey(channel.channel) });
     onReload();
   };
   return (
@@ -96,7 +94,7 @@ function Details({ channel, onReload }: { readonly channel: Channel; readonly on
           {rules.type !== 'sharedPoll' && (
             <PublishForm channel={channel.channel} type={rules.type} onPublished={changed} />
           )}
-          {position !== null && <ChannelHistory channel={channel.channel} version={changes} onRemoved={changed} />}
+          {position !== null && <ChannelHistory channel={channel.channel} onRemoved={changed} />}
           {present !== null && <ChannelPresence channel={channel.channel} />}
         </>
       )}

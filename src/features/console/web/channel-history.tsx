@@ -1,6 +1,8 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Trash2 } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Output } from '../../../../client/contract.ts';
 import type { PublicationInfo } from '../../../contracts/console/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
@@ -13,28 +15,37 @@ import { LoadingList } from './list-screen.tsx';
 import { formatCount, formatMoment } from './numbers.ts';
 import { Panel } from './panel.tsx';
 import { TypedConfirmDialog } from './typed-confirm-dialog.tsx';
-import { useLoaded } from './use-loaded.ts';
 
-type Props = {
-  readonly channel: string;
-  /** Another one each time that there may be something new. */
-  readonly version: number;
-  readonly onRemoved: () => void;
-};
+type Props = { readonly channel: string; readonly onRemoved: () => void };
+
+/** The key under which a channel's history is kept. */
+export function historyKey(channel: string): readonly string[] {
+  return ['console.history', channel];
+}
 
 /** What was published, newest first, a part at a time. */
-export function ChannelHistory({ channel, version, onRemoved }: Props) {
+export function ChannelHistory({ channel, onRemoved }: Props) {
   const { t } = useTranslation();
   const [isAsking, setAsking] = useState(false);
   const { client } = useApp();
-  const key = `${version} ${channel}`;
-  const [loaded, reload] = useLoaded(key, () => client.call('console.history', { channel }));
-  const isEmpty = loaded.kind === 'ready' && loaded.value.publications.length === 0;
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+    queryKey: historyKey(channel),
+    queryFn: ({ pageParam }) =>
+      client.call('console.history', pageParam === null ? { channel } : { channel, before: pageParam }),
+    initialPageParam: null as number | null,
+    getNextPageParam: ({ next }: Output<'console.history'>) => next,
+  });
+  const publications = data?.pages.flatMap((page) => page.publications);
+  const isEmpty = publications?.length === 0;
+  const more = async () => {
+    const { isFetchNextPageError, error: failure } = await fetchNextPage();
+    if (isFetchNextPageError) showToast(t('console.failed', { reason: failureText(failure, t) }), 'error');
+  };
   const remove = (
     <Button
       className="-my-1.5 text-danger!"
       onClick={() => setAsking(true)}
-      disabled={loaded.kind !== 'ready' || isEmpty}
+      disabled={publications === undefined || isEmpty}
     >
       <Trash2 size={16} aria-hidden />
       {t('console.removeHistory')}
@@ -42,12 +53,23 @@ export function ChannelHistory({ channel, version, onRemoved }: Props) {
   );
   return (
     <Panel title={t('console.history')} actions={remove}>
-      {loaded.kind === 'loading' && <LoadingList />}
-      {loaded.kind === 'failed' && (
-        <ErrorState text={t('console.failed', { reason: failureText(loaded.error, t) })} onRetry={reload} />
+      {publications === undefined && error === null && <LoadingList />}
+      {publications === undefined && error !== null && (
+        <ErrorState text={t('console.failed', { reason: failureText(error, t) })} onRetry={() => void refetch()} />
       )}
       {isEmpty && <p className="text-sm text-muted">{t('console.noHistory')}</p>}
-      {loaded.kind === 'ready' && !isEmpty && <Publications channel={channel} first={loaded.value} />}
+      {publications !== undefined && !isEmpty && (
+        <ol className="flex flex-col divide-y divide-line">
+          {publications.map((publication) => (
+            <Row key={publication.offset} publication={publication} />
+          ))}
+        </ol>
+      )}
+      {hasNextPage && (
+        <Button className="mt-3 w-full border border-line" busy={isFetchingNextPage} onClick={() => void more()}>
+          {t('console.older')}
+        </Button>
+      )}
       {isAsking && (
         <TypedConfirmDialog
           title={t('console.removeHistory')}
@@ -67,41 +89,6 @@ export function ChannelHistory({ channel, version, onRemoved }: Props) {
         />
       )}
     </Panel>
-  );
-}
-
-type Part = { readonly publications: readonly PublicationInfo[]; readonly next: number | null };
-
-function Publications({ channel, first }: { readonly channel: string; readonly first: Part }) {
-  const { t } = useTranslation();
-  const { client } = useApp();
-  const [part, setPart] = useState(first);
-  const [isBusy, setBusy] = useState(false);
-  useEffect(() => setPart(first), [first]);
-  const more = async (before: number) => {
-    setBusy(true);
-    try {
-      const older = await client.call('console.history', { channel, before });
-      setPart(({ publications }) => ({ ...older, publications: [...publications, ...older.publications] }));
-    } catch (error) {
-      showToast(t('console.failed', { reason: failureText(error, t) }), 'error');
-    }
-    setBusy(false);
-  };
-  const { next } = part;
-  return (
-    <>
-      <ol className="flex flex-col divide-y divide-line">
-        {part.publications.map((publication) => (
-          <Row key={publication.offset} publication={publication} />
-        ))}
-      </ol>
-      {next !== null && (
-        <Button className="mt-3 w-full border border-line" busy={isBusy} onClick={() => void more(next)}>
-          {t('console.older')}
-        </Button>
-      )}
-    </>
   );
 }
 

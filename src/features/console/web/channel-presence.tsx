@@ -1,7 +1,7 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useApp, usePerson } from '../../../ui/app-context.tsx';
+import { usePerson } from '../../../ui/app-context.tsx';
 import { IconButton } from '../../../ui/button.tsx';
 import { failureText } from '../../../ui/error-text.ts';
 import { ErrorState } from '../../../ui/states.tsx';
@@ -15,10 +15,8 @@ import { useLoaded } from './use-loaded.ts';
 /** Who is in a channel now. */
 export function ChannelPresence({ channel }: { readonly channel: string }) {
   const { t, i18n } = useTranslation();
-  const { client } = useApp();
   const [page, setPage] = useState<PageOf>({});
-  const key = JSON.stringify([channel, page]);
-  const [loaded, reload] = useLoaded(key, () => client.call('console.presence', { channel, ...page, limit: 20 }));
+  const [loaded, reload] = useLoaded('console.presence', { channel, ...page, limit: 20 });
   if (loaded.kind === 'loading') return <LoadingList />;
   if (loaded.kind === 'failed') {
     return <ErrorState text={t('console.failed', { reason: failureText(loaded.error, t) })} onRetry={reload} />;

@@ -1,6 +1,5 @@
 import { Lock, Radio, SearchX } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { useApp } from '../../../ui/app-context.tsx';
 import { writtenOut } from '../../../ui/direction.ts';
 import { HISTORIES } from './channel-rules.tsx';
 import { PlaceLink, useConsole } from './console-context.tsx';
@@ -15,10 +14,8 @@ type Props = Extract<Place, { screen: 'channels' }>;
 /** Channels that somebody listens to; any other can be opened by its name. */
 export function Channels({ prefix, order, page }: Props) {
   const { t, i18n } = useTranslation();
-  const { client } = useApp();
   const { go } = useConsole();
-  const key = JSON.stringify([prefix, order, page]);
-  const [loaded, reload] = useLoaded(key, () => client.call('console.channels', { prefix, order, ...page }));
+  const [loaded, reload] = useLoaded('console.channels', { prefix, order, ...page });
   const columns: readonly Column[] = [
     { label: t('console.channel') },
     { label: t('console.history'), wide: true },

@@ -1,5 +1,5 @@
 import 'uplot/dist/uPlot.min.css';
-import { useEffect, useRef } from 'react';
+import { useEffect, useEffectEvent, useRef } from 'react';
 import uPlot from 'uplot';
 import { formatValue, type Unit } from './numbers.ts';
 
@@ -32,19 +32,19 @@ export const DASHES: readonly (readonly number[])[] = [[], [8, 2], [2, 2]];
 export function Chart({ at, lines, unit, seconds, language, onPoint }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
-  const point = useRef(onPoint);
-  point.current = onPoint;
+  const point = useEffectEvent(onPoint);
   const data = [at, ...lines.map(({ values }) => values)] as unknown as uPlot.AlignedData;
-  const shown = useRef({ data, seconds });
-  shown.current = { data, seconds };
+  const update = useEffectEvent(() => {
+    if (plot.current !== undefined) show(plot.current, { data, seconds });
+  });
   const count = lines.length;
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
     const draw = () => {
       plot.current?.destroy();
-      plot.current = make(element, { count, unit, language, point: (index) => point.current(index) });
-      show(plot.current, shown.current);
+      plot.current = make(element, { count, unit, language, point: (index) => point(index) });
+      update();
     };
     draw();
     const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }));
@@ -58,9 +58,7 @@ export function Chart({ at, lines, unit, seconds, language, onPoint }: Props) {
       plot.current?.destroy();
     };
   }, [count, unit, language]);
-  useEffect(() => {
-    if (plot.current !== undefined) show(plot.current, { data, seconds });
-  });
+  useEffect(() => update());
   return <div ref={place} aria-hidden className="h-[150px] overflow-hidden" />;
 }
 

@@ -1,7 +1,6 @@
 import { RotateCw, Unplug } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../../client/contract.ts';
-import { useApp } from '../../../ui/app-context.tsx';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { writtenOut } from '../../../ui/direction.ts';
 import { failureText } from '../../../ui/error-text.ts';
@@ -23,8 +22,7 @@ type Connection = NonNullable<Output<'console.connection'>['connection']>;
 /** One connection: whose it is, what it is in, and ending it. */
 export function ConnectionDetails({ client: id }: { readonly client: string }) {
   const { t } = useTranslation();
-  const { client } = useApp();
-  const [loaded, reload] = useLoaded(id, () => client.call('console.connection', { client: id }));
+  const [loaded, reload] = useLoaded('console.connection', { client: id });
   return (
     <>
       <WayBack to={STARTS.connections} label={t('console.allConnections')} />

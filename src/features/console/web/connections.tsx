@@ -1,7 +1,6 @@
 import { PlugZap, SearchX, Unplug } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { ConnectionInfo } from '../../../contracts/console/contract.ts';
-import { useApp } from '../../../ui/app-context.tsx';
 import { IconButton } from '../../../ui/button.tsx';
 import { writtenOut } from '../../../ui/direction.ts';
 import { PlaceLink, useConsole } from './console-context.tsx';
@@ -19,10 +18,8 @@ type Props = Extract<Place, { screen: 'connections' }>;
 /** Who is connected. */
 export function Connections({ text, page }: Props) {
   const { t } = useTranslation();
-  const { client } = useApp();
   const { go } = useConsole();
-  const key = JSON.stringify([text, page]);
-  const [loaded, reload] = useLoaded(key, () => client.call('console.connections', { text, ...page }));
+  const [loaded, reload] = useLoaded('console.connections', { text, ...page });
   const disconnecting = useDisconnecting(reload);
   const columns: readonly Column[] = [
     { label: t('console.who') },

@@ -1,5 +1,4 @@
 import { useTranslation } from 'react-i18next';
-import { useApp } from '../../../ui/app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { prettyJson } from './json-text.ts';
@@ -17,8 +16,7 @@ type Props = {
 /** One dead letter, with what it would do. */
 export function DeadLetterDialog({ id, onClose, onRetry, onDiscard }: Props) {
   const { t, i18n } = useTranslation();
-  const { client } = useApp();
-  const [loaded, reload] = useLoaded(id, () => client.call('deadLetters.get', { id }));
+  const [loaded, reload] = useLoaded('deadLetters.get', { id });
   return (
     <Dialog
       open

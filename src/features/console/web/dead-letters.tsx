@@ -27,7 +27,7 @@ export function DeadLetters({ page }: Extract<Place, { screen: 'letters' }>) {
   const { client } = useApp();
   const [shown, setShown] = useState<string | null>(null);
   const after = page.after === undefined ? {} : { after: page.after };
-  const [loaded, reload] = useLoaded(page.after ?? '', () => client.call('deadLetters.list', after));
+  const [loaded, reload] = useLoaded('deadLetters.list', after);
   const act = (action: () => Promise<string>) =>
     void action().then(
       (told) => {

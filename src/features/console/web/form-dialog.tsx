@@ -2,20 +2,21 @@ import { type ReactNode, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
-import type { Sending } from './use-sending.ts';
+import { FormProblem } from '../../../ui/form-problem.tsx';
+import type { Form } from '../../../ui/use-form.ts';
 
 type Props = {
   readonly title: string;
   readonly submitLabel: string;
-  readonly sending: Sending;
+  readonly form: Form;
   readonly onClose: () => void;
   readonly children: ReactNode;
 };
 
 /** A form of its own above the page. */
-export function FormDialog({ title, submitLabel, sending, onClose, children }: Props) {
+export function FormDialog({ title, submitLabel, form, onClose, children }: Props) {
   const { t } = useTranslation();
-  const form = useId();
+  const id = useId();
   return (
     <Dialog
       open
@@ -24,18 +25,14 @@ export function FormDialog({ title, submitLabel, sending, onClose, children }: P
       footer={
         <>
           <Button onClick={onClose}>{t('ui.cancel')}</Button>
-          <Button type="submit" form={form} variant="primary" busy={sending.busy}>
+          <Button type="submit" form={id} variant="primary" busy={form.busy} disabled={form.isWaiting}>
             {submitLabel}
           </Button>
         </>
       }
     >
-      <form id={form} onSubmit={sending.submit} noValidate className="flex flex-col gap-4">
-        {sending.problem !== undefined && (
-          <p role="alert" className="text-sm text-danger">
-            {sending.problem}
-          </p>
-        )}
+      <form id={id} onSubmit={form.submit} noValidate className="flex flex-col gap-4">
+        <FormProblem text={form.problem} />
         {children}
       </form>
     </Dialog>

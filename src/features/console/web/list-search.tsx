@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { SearchField } from '../../../ui/text-field.tsx';
 
 type Props = {
@@ -15,8 +15,7 @@ export function ListSearch({ label, value, onSearch }: Props) {
   const [text, setText] = useState(value);
   const asked = useRef(value);
   const place = useRef<HTMLDivElement>(null);
-  const search = useRef(onSearch);
-  search.current = onSearch;
+  const search = useEffectEvent(onSearch);
   // The address may have changed by other means, such as the browser's own buttons.
   useEffect(() => {
     if (value === asked.current) return;
@@ -27,7 +26,7 @@ export function ListSearch({ label, value, onSearch }: Props) {
     if (text === asked.current) return;
     const timer = setTimeout(() => {
       asked.current = text;
-      search.current(text);
+      search(text);
     }, PAUSE_MS);
     return () => clearTimeout(timer);
   }, [text]);

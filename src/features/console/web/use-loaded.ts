@@ -1,38 +1,22 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Input, OperationName, Output } from '../../../../client/contract.ts';
+import { useApp } from '../../../ui/app-context.tsx';
+import { useOperation } from '../../../ui/queries.tsx';
 
-/** `stale`: what is shown while the same is read again. */
+/** `isStale`: what is shown while the same is read again. */
 export type Loaded<Value> =
   | { readonly kind: 'loading' }
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'ready'; readonly value: Value; readonly isStale: boolean };
 
-/**
- * Reads something, again whenever `key` is another one, and shows what it was until then. Of several answers under way
- * only the last one asked for counts.
- */
-export function useLoaded<Value>(key: string, load: () => Promise<Value>): readonly [Loaded<Value>, () => void] {
-  const [state, setState] = useState<Loaded<Value>>({ kind: 'loading' });
-  const asked = useRef(0);
-  const loading = useRef(load);
-  loading.current = load;
-  const reload = useCallback(() => {
-    asked.current += 1;
-    const mine = asked.current;
-    const settle = (next: Loaded<Value>) => {
-      if (asked.current === mine) setState(next);
-    };
-    setState((known) => (known.kind === 'ready' ? { ...known, isStale: true } : { kind: 'loading' }));
-    loading.current().then(
-      (value) => settle({ kind: 'ready', value, isStale: false }),
-      (error) => settle({ kind: 'failed', error }),
-    );
-  }, []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another key means something else to read
-  useEffect(() => {
-    reload();
-    return () => {
-      asked.current += 1;
-    };
-  }, [key, reload]);
-  return [state, reload];
+/** Reads an operation, again whenever its input changes, and shows the last answer until then. */
+export function useLoaded<Name extends OperationName>(
+  name: Name,
+  input: Input<Name>,
+): readonly [Loaded<Output<Name>>, () => void] {
+  const { client } = useApp();
+  const { data, error, isError, isFetching, refetch } = useOperation(client, name, input, { keepsLast: true });
+  const reload = () => void refetch();
+  if (isError && !isFetching) return [{ kind: 'failed', error }, reload];
+  if (data === undefined) return [{ kind: 'loading' }, reload];
+  return [{ kind: 'ready', value: data, isStale: isFetching }, reload];
 }

@@ -1,0 +1,68 @@
+import {
+  keepPreviousData,
+  QueryClient,
+  QueryClientProvider,
+  type UseQueryOptions,
+  type UseQueryResult,
+  useQuery,
+} from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import type { Client } from '../../client/client.ts';
+import type { Input, OperationName, Output } from '../../client/contract.ts';
+
+/** How long an answer that no screen shows is kept for the next time. */
+const KEPT_MS = 60_000;
+
+/**
+ * Holds what screens have read from the server. One for each signed-in person, so that nothing of the last one is shown
+ * to the next.
+ */
+export function QueriesProvider({ children }: { readonly children: ReactNode }) {
+  const [queries] = useState(createQueries);
+  return <QueryClientProvider client={queries}>{children}</QueryClientProvider>;
+}
+
+function createQueries(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        gcTime: KEPT_MS,
+        // The client knows whether it is connected, and calls over HTTP where it is not.
+        networkMode: 'always',
+        // A failure is shown, with the way to try again.
+        retry: false,
+        refetchOnWindowFocus: false,
+        refetchOnReconnect: false,
+      },
+    },
+  });
+}
+
+/** The key of an operation's answer. `[name]` alone stands for all inputs of the operation. */
+export function operationKey<Name extends OperationName>(name: Name, input: Input<Name>): readonly [Name, Input<Name>] {
+  return [name, input];
+}
+
+type OperationOptions = {
+  /** For errors that name a field. */
+  readonly overHttp?: boolean;
+  /** False: it is not read yet. */
+  readonly enabled?: boolean;
+  /** Shows the last answer while another input is read (`isPlaceholderData`). */
+  readonly keepsLast?: boolean;
+};
+
+/** Reads an operation of the server, and shares the answer between the screens that read the same. */
+export function useOperation<Name extends OperationName>(
+  client: Client,
+  name: Name,
+  input: Input<Name>,
+  { overHttp = false, enabled = true, keepsLast = false }: OperationOptions = {},
+): UseQueryResult<Output<Name>> {
+  const options: UseQueryOptions<Output<Name>> = {
+    queryKey: operationKey(name, input),
+    queryFn: () => client.call(name, input, { overHttp }),
+    enabled,
+  };
+  return useQuery(keepsLast ? { ...options, placeholderData: keepPreviousData as never } : options);
+}
