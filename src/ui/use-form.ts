@@ -8,9 +8,9 @@ export type Form = {
   readonly busy: boolean;
   /** Too many attempts: the next one makes sense only later, or with other input. */
   readonly isWaiting: boolean;
-  /** What is wrong with a field, by its name in the operation's input. */
+  /** The error of a field, by its name in the operation's input. */
   error(field: string): string | undefined;
-  /** What is wrong with the whole form, or with a field that it does not show. */
+  /** The error of the whole form, or of a field that it does not show. */
   readonly problem: string | undefined;
   /** For a form's onSubmit. */
   readonly submit: (event: FormEvent<HTMLFormElement>) => void;
@@ -19,19 +19,19 @@ export type Form = {
 };
 
 type FormOptions = {
-  /** The fields that the form shows, by their names in the operation's input. Errors inside `field.0.x` are of `field`. */
+  /** The form's fields, by their names in the operation's input. Errors inside `field.0.x` belong to `field`. */
   readonly fields: readonly string[];
   /** Rejects with the server's error; the input stays as it is. */
   readonly send: () => Promise<void>;
-  /** The form's own words for an error of the whole. */
+  /** The form's own text for an error of the whole. */
   readonly explain?: (error: BanyanError) => string | undefined;
 };
 
-/** From here on a wait is told in minutes. */
+/** From here on a wait is shown in minutes. */
 const MINUTES_FROM_SECONDS = 90;
 
 /**
- * Sends a form, once at a time, and shows what the server says at the field it is about; the first wrong field gets the
+ * Submits a form, once at a time, and shows the server's errors at their fields; the first invalid field gets the
  * focus.
  */
 export function useForm({ fields, send, explain = () => undefined }: FormOptions): Form {
@@ -76,7 +76,7 @@ type Explaining = {
   readonly t: TFunction;
 };
 
-/** Undefined where the error may be one of a field. */
+/** Undefined if the error may belong to a field. */
 function wholeProblem(failure: BanyanError, { explain, seconds, t }: Explaining): string | undefined {
   if (failure.name === 'rateLimited') return waitText(seconds, t);
   if (failure.name === 'connectionLost' || failure.name === 'timeout') return t('ui.unreachable');
@@ -93,7 +93,7 @@ function waitText(seconds: number, t: TFunction): string | undefined {
   return t('ui.waitMinutes', { minutes: Math.ceil(seconds / 60) });
 }
 
-/** Seconds until another try makes sense. */
+/** Seconds until a retry makes sense. */
 function useCountdown(failure: BanyanError | null): number {
   const [seconds, setSeconds] = useState(0);
   useEffect(() => {

@@ -5,7 +5,7 @@ import { consoleLocale } from '../features/console/web/locale.ts';
 import { readPlace, writePlace } from '../features/console/web/place.ts';
 import { addLocale } from './i18n.ts';
 
-// Before the first drawing, and only for those who come here.
+// Before the first render, and only on this page.
 addLocale(consoleLocale);
 
 /** The console, for owners. */

@@ -11,18 +11,18 @@ type Locale = { readonly en: Readonly<Record<string, string>>; readonly zh: Read
 
 const STORED = 'banyan-language';
 
-/** Adds the texts of a part of the app that is loaded later. */
+/** Adds texts of a part of the app that is loaded later. */
 export function addLocale({ en, zh }: Locale): void {
   i18next.addResources('en', 'translation', en);
   i18next.addResources('zh-CN', 'translation', zh);
 }
 
-/** What `errorText` looks up. */
+/** Looked up by `errorText`. */
 function serverErrors(): Record<string, string> {
   return Object.fromEntries(Object.entries(serverErrorsZh).map(([words, text]) => [`error/${words}`, text]));
 }
 
-/** Texts of all features, in the language chosen on this device or else the browser's. */
+/** Texts of all features, in the language chosen on this device or the browser's. */
 export async function startI18n(): Promise<void> {
   await i18next.use(initReactI18next).init({
     lng: localStorage.getItem(STORED) ?? (navigator.language.startsWith('zh') ? 'zh-CN' : 'en'),
@@ -32,7 +32,7 @@ export async function startI18n(): Promise<void> {
       en: { translation: Object.assign({}, ...LOCALES.map(({ en }) => en)) },
       'zh-CN': { translation: Object.assign(serverErrors(), ...LOCALES.map(({ zh }) => zh)) },
     },
-    // Keys hold dots, and the server's words colons; React escapes.
+    // Keys contain dots, and server messages colons; React escapes.
     keySeparator: false,
     nsSeparator: false,
     interpolation: { escapeValue: false },

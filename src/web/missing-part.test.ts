@@ -1,7 +1,7 @@
 import { expect, jest, test } from 'bun:test';
 import { isMissingPart, reloadOnce } from './missing-part.ts';
 
-test('a part that could not be loaded is known by the words of each browser', () => {
+test("a failed import is recognised by each browser's message", () => {
   const words = [
     'Failed to fetch dynamically imported module: http://banyan.example/assets/a.js',
     'error loading dynamically imported module: http://banyan.example/assets/a.js',
@@ -12,7 +12,7 @@ test('a part that could not be loaded is known by the words of each browser', ()
   expect(isMissingPart(new TypeError('x is undefined'))).toBe(false);
 });
 
-test('the page reloads once for a missing part, not again and again', () => {
+test('the page reloads once for a missing part, not repeatedly', () => {
   const kept = new Map<string, string>();
   const storage = {
     getItem: (key: string) => kept.get(key) ?? null,

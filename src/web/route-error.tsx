@@ -7,18 +7,18 @@ import { Button } from '../ui/button.tsx';
 import { copyAndTell } from '../ui/clipboard.ts';
 import { isMissingPart, reloadOnce } from './missing-part.ts';
 
-/** What a page shows that could not be drawn: why, the way to try again, and the way back. */
+/** The error page of a route: the reason, a retry button, and a link back. */
 export function RouteError({ error, reset }: ErrorComponentProps) {
   const { t } = useTranslation();
   const router = useRouter();
   const queries = useQueryClient();
   const isMissing = isMissingPart(error);
   useEffect(() => {
-    // The server has a newer version of the app: the page needs the files of that one.
+    // The server has a newer version of the app: the page needs its files.
     if (isMissing) reloadOnce();
   }, [isMissing]);
   const retry = () => {
-    // What the page could not show may be among what was read.
+    // The data that the page failed to show may be cached.
     queries.clear();
     reset();
     void router.invalidate();

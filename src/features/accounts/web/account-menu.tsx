@@ -13,7 +13,7 @@ type Props = {
   readonly onShortcuts: () => void;
 };
 
-/** The own picture, and behind it settings, the owner's console, help and signing out. */
+/** The person's picture, which opens a menu: settings, the owner's console, help and signing out. */
 export function AccountMenu({ onSettings, onConsole, onShortcuts }: Props) {
   const { t } = useTranslation();
   const signIn = useSignIn();

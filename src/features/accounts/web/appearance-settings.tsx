@@ -14,7 +14,7 @@ const LANGUAGES = [
   { value: 'zh-CN', label: '简体中文' },
 ] as const;
 
-/** Language and theme, kept on this device. */
+/** Language and theme, stored on this device. */
 export function AppearanceSettings() {
   const { t, i18n } = useTranslation();
   const [theme, setTheme] = useState(chosenTheme);

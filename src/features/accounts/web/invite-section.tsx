@@ -21,7 +21,7 @@ const USES = [
 ] as const;
 const ROLES = ['member', 'guest'] as const;
 
-/** Links with which people can register. */
+/** Registration links. */
 export function InviteSection() {
   const { t } = useTranslation();
   const { client } = useApp();
@@ -38,7 +38,7 @@ export function InviteSection() {
   const create = () =>
     attempt(async () => {
       const invite = await client.call('accounts.createInvite', { role, uses: USES[uses]?.uses ?? null });
-      // A list that could not be read is read again: it has the new one, too.
+      // A list that failed to load is loaded again, which includes the new one.
       if (data === undefined) void refetch();
       else change((known) => [invite, ...known]);
       await copyAndTell(linkOf(invite.code), t, true);

@@ -14,14 +14,14 @@ import { useSignIn } from './account-context.tsx';
 import { Gate } from './gate.tsx';
 
 type Props = {
-  /** The invitation; absent where anyone may register. */
+  /** The invitation; absent if anyone may register. */
   readonly code?: string;
   readonly onSignIn: () => void;
 };
 type Invitation = Output<'accounts.inviteInfo'>;
 type Info = Invitation | 'none' | 'loading' | 'gone' | 'failed';
 
-/** Creates an account, with an invitation or without. */
+/** Creates an account, with or without an invitation. */
 export function JoinScreen({ code, onSignIn }: Props) {
   const { t } = useTranslation();
   const { guest } = useSignIn();

@@ -8,7 +8,7 @@ import { useForm } from '../../../ui/use-form.ts';
 import { useSignIn } from './account-context.tsx';
 import { Gate } from './gate.tsx';
 
-/** `onRegister` is called where anyone may register. */
+/** `onRegister` is called if anyone may register. */
 export function SignInScreen({ onRegister }: { readonly onRegister: () => void }) {
   const { t } = useTranslation();
   const signIn = useSignIn();
@@ -30,7 +30,7 @@ export function SignInScreen({ onRegister }: { readonly onRegister: () => void }
           value={login}
           onChange={(event) => {
             setLogin(event.target.value);
-            // Attempts are counted by account.
+            // Attempts are counted per account.
             form.forget();
           }}
           error={form.error('login')}
@@ -59,7 +59,7 @@ export function SignInScreen({ onRegister }: { readonly onRegister: () => void }
   );
 }
 
-/** How to get an account, by what this installation allows. */
+/** How to get an account, depending on the registration mode. */
 function WayIn({ onRegister }: { readonly onRegister: () => void }) {
   const { t } = useTranslation();
   const { guest } = useSignIn();

@@ -12,7 +12,7 @@ import { useAction, useChat } from './chat-context.tsx';
 
 type Props = { readonly room: RoomSummary; readonly onClose: () => void };
 
-/** Name and picture of a group. A picture is changed at once, the name when it is saved. */
+/** Name and picture of a group. A picture is changed at once, the name on saving. */
 export function GroupDialog({ room, onClose }: Props) {
   const { t } = useTranslation();
   const { client } = useChat();

@@ -25,7 +25,7 @@ const USES = [
   { key: 'chat.inviteOnce', uses: 1 },
 ] as const;
 
-/** Links into the group: makes, copies and revokes them. */
+/** Group links: creates, copies and revokes them. */
 export function InvitesDialog({ room, onClose }: Props) {
   const { t } = useTranslation();
   const { client } = useChat();
@@ -47,7 +47,7 @@ export function InvitesDialog({ room, onClose }: Props) {
         expiresInHours: EXPIRIES[expiry]?.hours ?? null,
         uses: USES[uses]?.uses ?? null,
       });
-      // A list that could not be read is read again: it has the new one, too.
+      // A list that failed to load is loaded again, which includes the new one.
       if (data === undefined) void refetch();
       else change((known) => [invite, ...known]);
       await copyAndTell(linkOf(invite.code), t, true);

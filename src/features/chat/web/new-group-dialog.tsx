@@ -20,7 +20,7 @@ export function NewGroupDialog({ onClose }: { readonly onClose: () => void }) {
   const [members, setMembers] = useState<readonly Person[]>([]);
   const [picture, setPicture] = useState<File>();
   const preview = usePreview(picture);
-  // One key a dialog: pressing Create twice makes one group.
+  // One key per dialog: pressing Create twice creates one group.
   const [key] = useState(newMessageKey);
   const toggle = (person: Person) =>
     setMembers((chosen) =>
@@ -33,7 +33,7 @@ export function NewGroupDialog({ onClose }: { readonly onClose: () => void }) {
       rooms.put(room);
       onClose();
       openRoom(room.id);
-      // The group is there, whatever comes of its picture.
+      // The group exists, even if its picture failed.
       if (picture !== undefined) await act(() => client.upload('chat.avatar', { room: room.id }, picture));
     },
   });
@@ -81,7 +81,7 @@ export function NewGroupDialog({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-/** An address under which a chosen file can be shown, as long as it is chosen. */
+/** An object URL for a chosen file, while it is chosen. */
 function usePreview(file: File | undefined): string | null {
   const [address, setAddress] = useState<string | null>(null);
   useEffect(() => {

@@ -16,7 +16,7 @@ type Props = {
 };
 type Info = Output<'chat.inviteInfo'> | 'loading' | 'gone' | 'failed';
 
-/** Where a link into a group leads: what it is, and the way in. */
+/** The target of a group link, and the button to join. */
 export function RoomInviteScreen({ code, onJoined, onLeave }: Props) {
   const { t } = useTranslation();
   const { client } = useApp();

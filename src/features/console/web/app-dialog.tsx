@@ -19,7 +19,7 @@ type Props = {
 };
 
 const NUMBERS = ['maxConnections', 'clientEventsPerSecond', 'maxEventBytes', 'maxPresenceMembers'] as const;
-/** An app that moves here brings these; else they are chosen. */
+/** Set for an app that moves here; otherwise they are generated. */
 const IDENTITY = ['id', 'key', 'secret', 'namespace'] as const;
 
 type Numbers = Readonly<Record<(typeof NUMBERS)[number], string>>;
@@ -33,7 +33,7 @@ const USUAL: Numbers = {
   maxPresenceMembers: '100',
 };
 
-/** Makes an app of the Pusher protocol, or changes one. */
+/** Creates an app of the Pusher protocol, or changes one. */
 export function AppDialog({ app, events, onClose, onDone }: Props) {
   const { t } = useTranslation();
   const { client } = useApp();
@@ -118,7 +118,7 @@ function numbersOf(app: AppInfo): Numbers {
   return Object.fromEntries(NUMBERS.map((field) => [field, String(app[field])])) as Numbers;
 }
 
-/** What is no number is sent as one that is refused: the server says what it must be. */
+/** Text that is not a number is sent as an invalid one: the server responds with the rule. */
 function parsed(numbers: Numbers): Pick<Input<'apps.create'>, (typeof NUMBERS)[number]> {
   const values = NUMBERS.map((field) => [field, numbers[field].trim() === '' ? -1 : Number(numbers[field])]);
   return Object.fromEntries(values.map(([field, value]) => [field, Number.isFinite(value) ? value : -1]));

@@ -4,7 +4,7 @@ import type { MetricsState } from './use-metrics.ts';
 
 export type ConsoleContext = {
   readonly place: Place;
-  /** `replace`: without a step in the browser's history. */
+  /** `replace`: without a new entry in the browser's history. */
   go(place: Place, how?: { readonly replace?: boolean }): void;
   readonly metrics: MetricsState;
 };
@@ -23,7 +23,7 @@ type LinkProps = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> & {
   readonly ref?: Ref<HTMLAnchorElement>;
 };
 
-/** A link to a place of the console: opens in another tab as links do. */
+/** A link within the console, which can be opened in another tab like any link. */
 export function PlaceLink({ to, children, onClick, ...props }: LinkProps) {
   const { go } = useConsole();
   const follow = (event: MouseEvent<HTMLAnchorElement>) => {

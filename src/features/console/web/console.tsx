@@ -32,7 +32,7 @@ const ICONS: Readonly<Record<Section, ReactNode>> = {
   letters: <MailWarning size={18} aria-hidden />,
 };
 
-/** The owner's view of the engine at work. */
+/** The owner's console. */
 export function Console({ place, go, onLeave }: Props) {
   const { metrics, retry } = useMetrics();
   const main = useRef<HTMLElement>(null);
@@ -52,7 +52,7 @@ export function Console({ place, go, onLeave }: Props) {
   );
 }
 
-/** Names the page in the browser's tabs and history. */
+/** Sets the page title for the browser's tabs and history. */
 function useTitle(): void {
   const { t } = useTranslation();
   const title = `${t('console.title')} · Banyan`;
@@ -65,7 +65,7 @@ function useTitle(): void {
   }, [title]);
 }
 
-/** Another screen or page begins at its top; whoever came by a link that is gone goes on from there by keyboard. */
+/** Another screen or page starts at its top; keyboard focus moves there if its link is gone. */
 function useArrival(place: Place, main: RefObject<HTMLElement | null>): void {
   const here = whereOf(place);
   const last = useRef(here);
@@ -77,7 +77,7 @@ function useArrival(place: Place, main: RefObject<HTMLElement | null>): void {
   }, [here, main]);
 }
 
-/** What has to change for it to be another screen or page: searching and sorting leave one where one is. */
+/** What makes it another screen or page: searching and sorting do not. */
 function whereOf(place: Place): string {
   switch (place.screen) {
     case 'connection':
@@ -93,7 +93,7 @@ function whereOf(place: Place): string {
   }
 }
 
-/** For those who are no owners. */
+/** For people who are not owners. */
 export function NoConsole({ onLeave }: { readonly onLeave: () => void }) {
   const { t } = useTranslation();
   return (
@@ -142,7 +142,7 @@ function SectionLink({ section }: { readonly section: Section }) {
   const { place, metrics } = useConsole();
   const isCurrent = sectionOf(place.screen) === section;
   const link = useRef<HTMLAnchorElement>(null);
-  // On phones the sections lie side by side, and the present one may be out of view.
+  // On phones the sections are in one row, and the current one may be out of view.
   useEffect(() => {
     if (isCurrent) link.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [isCurrent]);

@@ -13,7 +13,7 @@ type Props = {
   readonly children: ReactNode;
 };
 
-/** A form of its own above the page. */
+/** A form in a dialog. */
 export function FormDialog({ title, submitLabel, form, onClose, children }: Props) {
   const { t } = useTranslation();
   const id = useId();

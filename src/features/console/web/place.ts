@@ -1,14 +1,14 @@
 import type { Measure } from '../../../contracts/console/events.ts';
 
 export const RANGES = [60, 300, 900] as const;
-/** Seconds that the charts show. */
+/** The range of the charts in seconds. */
 export type Range = (typeof RANGES)[number];
 export type ChannelOrder = 'name' | 'subscribers';
 
-/** Which page of a list: absent for the first. */
+/** A page's cursor: absent for the first. */
 export type PageOf = { readonly after?: string; readonly before?: string };
 
-/** What the console shows; each has an address of its own. */
+/** The console's screens; each has its own URL. */
 export type Place =
   | { readonly screen: 'overview'; readonly range: Range }
   | { readonly screen: 'connections'; readonly text: string; readonly page: PageOf }
@@ -24,7 +24,7 @@ export type Screen = Place['screen'];
 export const ROOT = '/admin';
 const DEFAULT_RANGE: Range = 300;
 
-/** The place at an address below `ROOT`; the overview for what is none. Names are in the query, so that any fits. */
+/** The place of a URL below `ROOT`; the overview for an invalid one. Names are in the query, so that any works. */
 export function readPlace(pathname: string, search: string): Place {
   const query = new URLSearchParams(search);
   const text = (name: string) => query.get(name) ?? '';
@@ -50,7 +50,7 @@ export function readPlace(pathname: string, search: string): Place {
   }
 }
 
-/** The address of a place; what is as usual is left out. */
+/** The URL of a place, without defaults. */
 export function writePlace(place: Place): string {
   switch (place.screen) {
     case 'overview':
@@ -75,7 +75,7 @@ export function writePlace(place: Place): string {
   }
 }
 
-/** The beginnings of the lists and of the overview. */
+/** The first pages of the lists, and the overview. */
 export const STARTS = {
   overview: { screen: 'overview', range: DEFAULT_RANGE },
   connections: { screen: 'connections', text: '', page: {} },
@@ -87,7 +87,7 @@ export const STARTS = {
 
 export type Section = keyof typeof STARTS;
 
-/** Where in the menu a screen belongs. */
+/** The menu item of a screen. */
 export function sectionOf(screen: Screen): Section {
   switch (screen) {
     case 'connection':
@@ -99,7 +99,7 @@ export function sectionOf(screen: Screen): Section {
   }
 }
 
-/** How many of a section there are now, as the menu tells. */
+/** The number of items in a section, shown in the menu. */
 export const COUNTED: Readonly<Partial<Record<Section, Measure>>> = {
   connections: 'connections',
   channels: 'channels',

@@ -21,7 +21,7 @@ type Outcome =
   | { readonly kind: 'published'; readonly result: Output<'console.publish'> }
   | { readonly kind: 'wrong'; readonly text: string };
 
-/** Publishes JSON, and says where it is then. */
+/** Publishes JSON, and shows its position. */
 export function PublishForm({ channel, type, onPublished }: Props) {
   const { t } = useTranslation();
   const { client } = useApp();
