@@ -64,9 +64,12 @@ async function enter(ways: readonly Way[] = WAYS): Promise<SlowLine[]> {
 
 /** Everyone has received the last publication. */
 async function heardLast(those: readonly SlowLine[]): Promise<void> {
-  await until(`number ${published.length}`, () =>
-    those.every((line) => marksOf(line).at(-1)?.number === published.length),
-  );
+  const last = () => those.map((line) => marksOf(line).at(-1)?.number);
+  try {
+    await until(`number ${published.length}`, () => last().every((number) => number === published.length));
+  } catch (error) {
+    throw new Error(`the lines heard ${last().join(', ')} last`, { cause: error });
+  }
 }
 
 /** The newest publication of each key. */
