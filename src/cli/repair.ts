@@ -18,7 +18,7 @@ export const repair: Command = {
 Stop the server first. The new database takes the place of the damaged one,
 which is kept beside it as banyan.db.damaged-<time>; remove that when you need
 it no more. There must be as much free space as the database takes. All clients
-begin anew afterwards. An interrupted repair has changed nothing; run it again.
+start again afterwards. An interrupted repair has changed nothing; run it again.
 
 The exit code is 1 when something could not be read.
 

@@ -119,7 +119,7 @@ test('every error message of the features has a Chinese text', () => {
   const said = sources().flatMap((text) =>
     [
       ...text.matchAll(
-        /(?:message: |denied\(|\) \? |: |, )'((?:must|is|no|this|the|only|not|guests|hand|another|make|too|you|registration|an|somebody)\b[^']*)'/g,
+        /(?:message: |denied\(|\) \? |: |, )'((?:must|is|no|this|the|only|not|guests|transfer|handle(?=,)|looks|another|make|too|you|registration|an)\b[^']*)'/g,
       ),
       ...text.matchAll(/(?:message: |denied\()"([^"]*)"/g),
     ].map(([, words]) => words ?? ''),

@@ -205,7 +205,7 @@ describe('a deployment', () => {
     expect(nobody.of('reachable').found).toBe('no: nobody listens there');
     const other = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('hello', { status: 404 }) });
     const somebody = await checkup([other.url.origin]);
-    expect(somebody.of('reachable').found).toContain('somebody answers who is not Banyan');
+    expect(somebody.of('reachable').found).toContain('another server answers, not Banyan');
     await other.stop(true);
   });
 

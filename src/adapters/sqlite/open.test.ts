@@ -325,6 +325,6 @@ describe('DA9: files of another type', () => {
 
   test('a damaged lock file is reported by name', () => {
     writeFileSync(join(folder, 'banyan.lock'), 'x'.repeat(5_000));
-    expect(failure().message).toBe(`${join(folder, 'banyan.lock')} is damaged; remove it, it holds no data`);
+    expect(failure().message).toBe(`${join(folder, 'banyan.lock')} is damaged; remove it, it contains no data`);
   });
 });

@@ -40,7 +40,7 @@ export function lockFolder(folder: string): FolderLock {
     if (error instanceof DataFolderError) throw error;
     const code = (error as { code?: string }).code ?? '';
     if (code === 'SQLITE_NOTADB') {
-      throw new DataFolderError(`${join(folder, LOCK_FILE)} is damaged; remove it, it holds no data`);
+      throw new DataFolderError(`${join(folder, LOCK_FILE)} is damaged; remove it, it contains no data`);
     }
     if (code === 'SQLITE_BUSY') throw new DataFolderError(`data folder ${folder} is in use by another Banyan`);
     throw new DataFolderError(`data folder ${folder} cannot be written (${(error as Error).message})`);

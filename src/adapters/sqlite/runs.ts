@@ -101,7 +101,7 @@ function whyNewEpoch({ inside, file, mark, wal, boot }: Evidence): NewEpoch | un
   if (inside.file !== file) return { why: 'restored', detail: 'banyan.db is another file than before' };
   if (mark.kind === 'old' || mark.state === 'shut') return undefined;
   if (mark.boot !== '-' && boot !== '-' && mark.boot !== boot) {
-    return { why: 'powerLoss', detail: 'the machine was started anew, and the server had not been stopped before' };
+    return { why: 'powerLoss', detail: 'the machine was rebooted without a clean stop of the server' };
   }
   // The whole log may have been checkpointed and removed, and a new one begun.
   if (mark.state === 'closing' && wal !== UNREADABLE_WAL && wal.salt !== mark.wal.salt) return undefined;

@@ -18,7 +18,7 @@ const NOBODY = { onPublications: () => undefined, onClose: () => undefined };
 export async function requireConsent({ url, '--yes': agreed }: BenchOptions): Promise<void> {
   if (agreed || (await leadsHere(url))) return;
   const { host } = new URL(url);
-  throw new StartError(`${host} is another machine, and a load test disturbs whoever uses it; if you may, say --yes`);
+  throw new StartError(`${host} is another machine, and a load test disturbs its users; if you may, say --yes`);
 }
 
 /** Throws `StartError` if this machine cannot open this many connections to one server. */

@@ -27,7 +27,7 @@ export function certificateFinding(url: string): Promise<Finding> {
 function judge(socket: TLSSocket): Finding {
   const { valid_to: validTo, subject } = socket.getPeerCertificate();
   const days = Math.floor((Date.parse(validTo) - Date.now()) / DAY_MS);
-  const found = `of ${subject?.CN ?? 'no name'}, ${days < 0 ? 'ran out' : 'holds until'} ${new Date(validTo).toISOString().slice(0, 10)} (${socket.getProtocol()})`;
+  const found = `of ${subject?.CN ?? 'no name'}, ${days < 0 ? 'expired on' : 'valid until'} ${new Date(validTo).toISOString().slice(0, 10)} (${socket.getProtocol()})`;
   const remedy = 'let the proxy renew it by itself (Caddy does, certbot for nginx)';
   if (days < 0) return fail(NAME, found, remedy);
   if (!socket.authorized) {

@@ -51,7 +51,7 @@ function absence(url: string, found: Exclude<Found, { kind: 'banyan' }>): Findin
   }
   return fail(
     'reachable',
-    `somebody answers who is not Banyan: ${found.what}`,
+    `another server answers, not Banyan: ${found.what}`,
     `let the proxy pass everything at ${url} on to Banyan, /readyz too`,
   );
 }

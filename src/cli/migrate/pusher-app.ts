@@ -40,7 +40,7 @@ function webhookOf(translation: Translation, option: string, hook: Tree): readon
     translation.left(option, 'webhooks go to http(s) addresses alone');
     return [];
   }
-  if (hook.filter !== undefined) translation.changed(`${option}.filter`, 'the webhook is told of all channels');
+  if (hook.filter !== undefined) translation.changed(`${option}.filter`, 'the webhook receives events of all channels');
   if (hook.headers !== undefined) translation.left(`${option}.headers`, 'requests are signed, as Pusher signs them');
   const events = textsAt(hook, 'event_types');
   const known = events.filter((event) => WEBHOOK_EVENT_NAMES.has(event));

@@ -22,7 +22,7 @@ export const REVERB_ROWS: readonly (readonly [variable: string, here: string, is
   ['REVERB_APP_RATE_LIMITING_ENABLED', '`commandsPerSecond`', true],
   ['REVERB_APP_RATE_LIMIT_MAX_ATTEMPTS', '`commandsPerSecond`', true],
   ['REVERB_APP_RATE_LIMIT_DECAY_SECONDS', '`burstSeconds`', true],
-  ['REVERB_APP_RATE_LIMIT_TERMINATE', 'whoever goes on is disconnected, and may come back'],
+  ['REVERB_APP_RATE_LIMIT_TERMINATE', 'a client that continues is disconnected, and may reconnect'],
   ['REVERB_APP_ACTIVITY_TIMEOUT', 'clients are told when to ask whether the server is there'],
   ['REVERB_MAX_REQUEST_SIZE', 'requests of backends are bounded by what an event may be'],
   ['REVERB_SERVER', 'there is one server'],
