@@ -82,7 +82,12 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     to: ['src/wire-clients/', 'src/protocols/centrifuge/wire-*.ts'],
     packages: 'any',
   },
-  { from: 'src/ui/', to: ['src/ui/', 'client/'], packages: 'portable' },
+  {
+    // Of the contracts what holds for all features.
+    from: 'src/ui/',
+    to: ['src/ui/', 'client/', 'src/contracts/*.ts'],
+    packages: 'portable',
+  },
   {
     from: 'src/web/',
     to: ['src/web/', 'src/features/*/web/', 'src/contracts/', 'src/ui/', 'client/'],

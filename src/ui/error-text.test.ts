@@ -12,6 +12,7 @@ const FEATURES = join(import.meta.dir, '..', 'features');
 const CONTRACTS = join(import.meta.dir, '..', 'contracts');
 /** Seen only by faulty programs, and SQL operators. */
 const FOR_PROGRAMS = [
+  'must be true or false',
   ...['is', 'is not', 'not in'],
   'must be the `next` of an earlier page',
   'must be the id of a group',
@@ -131,12 +132,14 @@ test('every error message of the features has a Chinese text', () => {
   ).toEqual([]);
 });
 
-/** The features' server code and contracts. */
+/** The features' server code, and the contracts whose rules forms show. */
 function sources(): string[] {
   const folders = ['accounts', 'chat', 'console'].flatMap((name) => [join(FEATURES, name), join(CONTRACTS, name)]);
-  return folders.flatMap((folder) =>
+  const shownByForms = [join(CONTRACTS, 'platform', 'contract.ts'), join(CONTRACTS, 'app-settings.ts')];
+  const inFolders = folders.flatMap((folder) =>
     readdirSync(folder)
       .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'common-passwords.ts')
       .map((name) => readFileSync(join(folder, name), 'utf8')),
   );
+  return [...inFolders, ...shownByForms.map((path) => readFileSync(path, 'utf8'))];
 }

@@ -1,5 +1,6 @@
 import { type FunctionComponent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { loadPart } from './load-part.ts';
 import { showToast } from './toast.tsx';
 
 /** By then the first screen is shown, except on very slow connections. */
@@ -16,7 +17,7 @@ export function later<Props extends object>(load: () => Promise<FunctionComponen
   const part: Part<Props> = {
     loaded: undefined,
     load: async () => {
-      part.loaded ??= await load();
+      part.loaded ??= await loadPart(load);
     },
   };
   setTimeout(() => part.load().catch(() => undefined), PRELOAD_AFTER_MS);

@@ -35,6 +35,13 @@ export const serverErrorsZh: Readonly<Record<string, string>> = {
   'must be at most {{number}}': '不能大于 {{number}}',
   'must be an email address': '请填写邮箱地址',
   'has the wrong form': '格式不正确',
+  'is too long': '太长了',
+  'must be a number': '请填写数字',
+  'must be a whole number': '请填写整数',
+  'must be {{number}} or more': '不能小于 {{number}}',
+  'must be an http(s) address': '请填写以 http:// 或 https:// 开头的地址',
+  'must be {{number}} to 64 letters, digits, "_" or "-"': '{{number}} 到 64 个字符：字母、数字、“_”或“-”',
+  'must be a name of a-z, {{number}}-9, "_" and "-"': '只能用 a-z、{{number}}-9、“_”和“-”，以字母开头',
   'must be {{number}} to 30 of a-z, 0-9, ".", "_" or "-", and start with a letter or digit':
     '{{number}} 到 30 个字符：a-z、0-9、“.”、“_”或“-”，以字母或数字开头',
   'must be one emoji': '请选择一个表情',

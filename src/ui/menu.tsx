@@ -1,13 +1,14 @@
 import { DropdownMenu } from 'radix-ui';
 import { type ReactNode, useRef } from 'react';
+import { AppLink } from './app-link.tsx';
 
+/** Does something, or leads to an address of this app. */
 export type MenuItem = {
   readonly key: string;
   readonly label: string;
   readonly icon?: ReactNode;
   readonly danger?: boolean;
-  readonly onSelect: () => void;
-};
+} & ({ readonly onSelect: () => void } | { readonly to: string });
 
 type Props = {
   /** A button. */
@@ -42,20 +43,40 @@ export function Menu({ trigger, items, align = 'start', onClosed, ...state }: Pr
           collisionPadding={8}
           className="z-40 min-w-44 animate-[appear_100ms] rounded-xl border border-line bg-raised p-1 shadow-[0_4px_16px_var(--shadow)]"
         >
-          {items.map(({ key, label, icon, danger = false, onSelect }) => (
-            <DropdownMenu.Item
-              key={key}
-              onSelect={() => {
-                chosen.current = onSelect;
+          {items.map((item) => (
+            <Item
+              key={item.key}
+              item={item}
+              onChoose={(action) => {
+                chosen.current = action;
               }}
-              className={`flex cursor-pointer items-center gap-3 rounded-lg px-3 py-2 outline-none data-[highlighted]:bg-sunken ${danger ? 'text-danger' : ''}`}
-            >
-              {icon}
-              {label}
-            </DropdownMenu.Item>
+            />
           ))}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
+  );
+}
+
+type ItemProps = { readonly item: MenuItem; readonly onChoose: (action: () => void) => void };
+
+function Item({ item, onChoose }: ItemProps) {
+  const { label, icon, danger = false } = item;
+  const look = `flex cursor-pointer items-center gap-3 rounded-lg px-3 py-2 outline-none data-[highlighted]:bg-sunken ${danger ? 'text-danger' : ''}`;
+  if ('to' in item) {
+    return (
+      <DropdownMenu.Item asChild className={look}>
+        <AppLink to={item.to}>
+          {icon}
+          {label}
+        </AppLink>
+      </DropdownMenu.Item>
+    );
+  }
+  return (
+    <DropdownMenu.Item onSelect={() => onChoose(item.onSelect)} className={look}>
+      {icon}
+      {label}
+    </DropdownMenu.Item>
   );
 }

@@ -21,7 +21,7 @@ export function TextField({ label, error, hint, ...props }: TextFieldProps) {
         id={id}
         aria-invalid={error !== undefined}
         aria-describedby={note === undefined ? undefined : `${id}-note`}
-        className={`w-full rounded-lg border bg-raised px-3 py-2 outline-none focus:border-accent ${error === undefined ? 'border-line' : 'border-danger'}`}
+        className={`w-full rounded-lg border bg-raised px-3 py-2 outline-none ${fieldEdge(error !== undefined)}`}
       />
       {note !== undefined && (
         <p
@@ -33,6 +33,21 @@ export function TextField({ label, error, hint, ...props }: TextFieldProps) {
         </p>
       )}
     </div>
+  );
+}
+
+/** The edge of a field. A wrong one stays red while it has the focus, and gets wider. */
+export function fieldEdge(isWrong: boolean): string {
+  return isWrong ? 'border-danger focus:ring-1 focus:ring-danger' : 'border-line focus:border-accent';
+}
+
+/** What is wrong with a field that is more than one input; those are described by its id. */
+export function FieldError({ id, text }: { readonly id: string; readonly text: string | undefined }) {
+  if (text === undefined) return null;
+  return (
+    <p id={id} role="alert" className="text-sm text-danger">
+      {text}
+    </p>
   );
 }
 

@@ -1,105 +1,161 @@
-import type { TFunction } from 'i18next';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type ChangeEvent, type FormEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
-import { BanyanError } from '../../client/errors.ts';
-import { errorText } from './error-text.ts';
+import type { BanyanError } from '../../client/errors.ts';
+import type { Check } from './form-check.ts';
+import {
+  type FormFailure,
+  failureOf,
+  failureOfRules,
+  fieldText,
+  NO_FAILURE,
+  waitOf,
+  wholeText,
+  withoutField,
+} from './form-failure.ts';
 
-export type Form = {
-  readonly busy: boolean;
-  /** Too many attempts: the next one makes sense only later, or with other input. */
-  readonly isWaiting: boolean;
-  /** The error of a field, by its name in the operation's input. */
-  error(field: string): string | undefined;
-  /** The error of the whole form, or of a field that it does not show. */
-  readonly problem: string | undefined;
-  /** For a form's onSubmit. */
-  readonly submit: (event: FormEvent<HTMLFormElement>) => void;
-  /** Clears the errors, as the input has changed. */
-  readonly forget: () => void;
-};
-
-type FormOptions = {
-  /** The form's fields, by their names in the operation's input. Errors inside `field.0.x` belong to `field`. */
-  readonly fields: readonly string[];
-  /** Rejects with the server's error; the input stays as it is. */
-  readonly send: () => Promise<void>;
-  /** The form's own text for an error of the whole. */
+type Spec<Values, Input> = {
+  /** Its names are those of the operation's input: so errors find their field. */
+  readonly initial: Values;
+  /** What is checked and sent. */
+  readonly input: (values: Values) => Input;
+  readonly check?: Check;
+  readonly send: (input: Input) => Promise<unknown>;
+  /** Words of its own for an error, which then concerns the whole form. */
   readonly explain?: (error: BanyanError) => string | undefined;
+  /** Fields by which attempts are counted: another value there ends a wait. */
+  readonly countedBy?: readonly (keyof Values)[];
 };
 
-/** From here on a wait is shown in minutes. */
-const MINUTES_FROM_SECONDS = 90;
+type TextName<Values> = { [Name in keyof Values]: Values[Name] extends string ? Name : never }[keyof Values] & string;
+
+export type Form<Values> = {
+  readonly values: Values;
+  readonly set: <Name extends keyof Values & string>(name: Name, value: Values[Name]) => void;
+  /** Forgets what was filled in. */
+  readonly reset: () => void;
+  /** Props of a `TextField`. */
+  readonly field: (name: TextName<Values>) => {
+    readonly name: string;
+    readonly value: string;
+    readonly onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => void;
+    readonly error: string | undefined;
+  };
+  /** What is wrong with a field, or with what a dotted path names in it. */
+  readonly error: (path: string) => string | undefined;
+  /** What is wrong with the whole. */
+  readonly problem: string | undefined;
+  readonly busy: boolean;
+  /** Too many attempts: the next one makes sense only later. */
+  readonly isWaiting: boolean;
+  /** As Enter does. */
+  readonly submit: () => void;
+  /** Of the `form` element. */
+  readonly props: {
+    readonly ref: RefObject<HTMLFormElement | null>;
+    readonly noValidate: true;
+    readonly onFocus: () => void;
+    readonly onSubmit: (event: FormEvent) => void;
+  };
+};
 
 /**
- * Submits a form, once at a time, and shows the server's errors at their fields; the first invalid field gets the
- * focus.
+ * The state of a form: what was filled in, and what is wrong with it. Sends once at a time, after the contract has no
+ * objection; what was filled in stays when it fails, and the first wrong field gets the focus.
  */
-export function useForm({ fields, send, explain = () => undefined }: FormOptions): Form {
+export function useForm<Values extends object, Input>(spec: Spec<Values, Input>): Form<Values> {
   const { t } = useTranslation();
+  const { check, explain, countedBy = [] } = spec;
+  const [values, setValues] = useState(spec.initial);
+  const [failure, setFailure] = useState(NO_FAILURE);
   const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<BanyanError | null>(null);
-  const form = useRef<HTMLFormElement>(null);
-  const seconds = useCountdown(failure);
-  useEffect(() => {
-    if (failure !== null) form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
-  }, [failure]);
-  const whole = failure === null ? undefined : wholeProblem(failure, { explain, seconds, t });
-  const wrong = whole === undefined ? fields.find((field) => isOf(failure?.field, field)) : undefined;
-  const text = failure === null || failure.name === 'rateLimited' ? undefined : errorText(failure, t);
+  const [seconds, setSeconds] = useCountdown();
+  const isSending = useRef(false);
+  const ref = useRef<HTMLFormElement>(null);
+
   const run = async () => {
+    const input = spec.input(values);
+    const failed = await attempt(input, spec, (name) => Object.hasOwn(values, name));
+    isSending.current = false;
+    // What is wrong has to be on the page before it can get the focus.
+    flushSync(() => {
+      setBusy(false);
+      setFailure(failed);
+      setSeconds(waitOf(failed));
+    });
+    focusFirstWrong(ref.current);
+  };
+  const submit = () => {
+    if (isSending.current || seconds > 0) return;
+    isSending.current = true;
     setBusy(true);
-    setFailure(null);
-    try {
-      await send();
-    } catch (error) {
-      setFailure(error instanceof BanyanError ? error : new BanyanError('internal', { message: String(error) }));
-    }
-    setBusy(false);
+    setFailure(NO_FAILURE);
+    void run();
   };
+  const set: Form<Values>['set'] = (name, value) => {
+    const endsWait = countedBy.includes(name);
+    setValues((known) => ({ ...known, [name]: value }));
+    setFailure((known) => withoutField(known, name, endsWait));
+    if (endsWait) setSeconds(0);
+  };
+  const error = (path: string) => fieldText(failure, path, t);
   return {
-    busy,
-    isWaiting: seconds > 0,
-    error: (field) => (field === wrong ? text : undefined),
-    problem: wrong === undefined ? (whole ?? text) : undefined,
-    submit: (event) => {
-      event.preventDefault();
-      form.current = event.currentTarget;
-      if (!busy && seconds === 0) void run();
+    ...{ values, set, error, busy, submit, isWaiting: seconds > 0 },
+    problem: (failure.whole && explain?.(failure.whole)) ?? wholeText(failure, seconds, t),
+    field: (name) => ({
+      name,
+      value: values[name] as string,
+      onChange: ({ target }) => set(name, target.value as Values[typeof name]),
+      error: error(name),
+    }),
+    reset: () => {
+      setValues(spec.initial);
+      setFailure(NO_FAILURE);
     },
-    forget: () => setFailure(null),
+    props: {
+      ref,
+      // The contract's rules are the only ones, and say where they are broken in the app's own words.
+      noValidate: true,
+      onFocus: () => check?.preload(),
+      onSubmit: (event) => {
+        event.preventDefault();
+        // A form in a dialog is no part of the form that the dialog was opened from, though React thinks so.
+        event.stopPropagation();
+        submit();
+      },
+    },
   };
 }
 
-type Explaining = {
-  readonly explain: (error: BanyanError) => string | undefined;
-  readonly seconds: number;
-  readonly t: TFunction;
-};
-
-/** Undefined if the error may belong to a field. */
-function wholeProblem(failure: BanyanError, { explain, seconds, t }: Explaining): string | undefined {
-  if (failure.name === 'rateLimited') return waitText(seconds, t);
-  if (failure.name === 'connectionLost' || failure.name === 'timeout') return t('ui.unreachable');
-  return explain(failure);
+async function attempt<Values, Input>(
+  input: Input,
+  { check, send, explain }: Spec<Values, Input>,
+  isShown: (name: string) => boolean,
+): Promise<FormFailure> {
+  const rules = await check?.(input);
+  if (rules !== undefined && rules.size > 0) return failureOfRules(rules, isShown);
+  try {
+    await send(input);
+    return NO_FAILURE;
+  } catch (error) {
+    const failure = failureOf(error, isShown);
+    const [first] = failure.fields.values();
+    return first !== undefined && explain?.(first) !== undefined ? { ...NO_FAILURE, whole: first } : failure;
+  }
 }
 
-function isOf(path: string | undefined, field: string): boolean {
-  return path === field || path?.startsWith(`${field}.`) === true;
+function focusFirstWrong(form: HTMLFormElement | null): void {
+  form?.querySelector<HTMLElement>('[aria-invalid=true], [data-invalid] :is(input, button)')?.focus();
 }
 
-function waitText(seconds: number, t: TFunction): string | undefined {
-  if (seconds === 0) return undefined;
-  if (seconds < MINUTES_FROM_SECONDS) return t('ui.waitSeconds', { seconds });
-  return t('ui.waitMinutes', { minutes: Math.ceil(seconds / 60) });
-}
-
-/** Seconds until a retry makes sense. */
-function useCountdown(failure: BanyanError | null): number {
+/** Seconds that go by. */
+function useCountdown() {
   const [seconds, setSeconds] = useState(0);
+  const isOn = seconds > 0;
   useEffect(() => {
-    setSeconds(failure?.name === 'rateLimited' ? (failure.retryAfter ?? 30) : 0);
+    if (!isOn) return;
     const timer = setInterval(() => setSeconds((left) => Math.max(0, left - 1)), 1_000);
     return () => clearInterval(timer);
-  }, [failure]);
-  return seconds;
+  }, [isOn]);
+  return [seconds, setSeconds] as const;
 }

@@ -1,10 +1,11 @@
-import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { Outlet, useLocation } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSignIn, useSignInState } from '../features/accounts/web/account-context.tsx';
 import { SignInScreen } from '../features/accounts/web/sign-in-screen.tsx';
 import type { SignedIn } from '../features/accounts/web/sign-in-state.ts';
 import { AppProvider } from '../ui/app-context.tsx';
+import { useArrival } from '../ui/arrival.ts';
 import { ConnectionBanner } from '../ui/connection-banner.tsx';
 import { Logo } from '../ui/logo.tsx';
 import { QueriesProvider } from '../ui/queries.tsx';
@@ -22,9 +23,9 @@ export function AppFrame({ whenOut, onIn }: Props) {
   const { t } = useTranslation();
   const state = useSignInState();
   const signIn = useSignIn();
-  const navigate = useNavigate();
   const { href } = useLocation();
   const isIn = state.kind === 'in';
+  useArrival();
   useEffect(() => {
     if (isIn) onIn?.();
   }, [isIn, onIn]);
@@ -34,11 +35,7 @@ export function AppFrame({ whenOut, onIn }: Props) {
     case 'unreachable':
       return <ErrorState text={t('ui.unreachable')} onRetry={() => void signIn.check()} />;
     case 'out':
-      return (
-        whenOut ?? (
-          <SignInScreen onRegister={() => void navigate({ to: '/join', search: href === '/' ? {} : { next: href } })} />
-        )
-      );
+      return whenOut ?? <SignInScreen registerAt={href === '/' ? '/join' : `/join?next=${encodeURIComponent(href)}`} />;
     case 'in':
       return onIn === undefined ? <SignedInFrame state={state} /> : <Opening />;
     default:

@@ -13,27 +13,17 @@ export function ChatPage({ room, focus }: Props) {
       void (next === undefined ? navigate({ to: '/' }) : navigate({ to: '/r/$room', params: { room: next } })),
     [navigate],
   );
-  const openConsole = () => void navigate({ to: '/admin' });
-  const settings = () => void navigate({ to: '/settings/$section', params: { section: 'profile' } });
   return (
     <ChatScreen
       {...(room !== undefined && { room })}
       {...(focus !== undefined && { focus })}
       onOpenRoom={openRoom}
-      accountMenu={(showShortcuts) => (
-        <AccountMenu onSettings={settings} onConsole={openConsole} onShortcuts={showShortcuts} />
-      )}
+      accountMenu={(showShortcuts) => <AccountMenu onShortcuts={showShortcuts} />}
     />
   );
 }
 
 export function InvitePage({ code }: { readonly code: string }) {
   const navigate = useNavigate();
-  return (
-    <RoomInviteScreen
-      code={code}
-      onJoined={(room) => void navigate({ to: '/r/$room', params: { room } })}
-      onLeave={() => void navigate({ to: '/' })}
-    />
-  );
+  return <RoomInviteScreen code={code} onJoined={(room) => void navigate({ to: '/r/$room', params: { room } })} />;
 }

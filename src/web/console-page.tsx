@@ -1,9 +1,10 @@
-import { useLocation, useNavigate, useRouter } from '@tanstack/react-router';
+import { useLocation, useRouter } from '@tanstack/react-router';
 import { useMe } from '../features/accounts/web/account-context.tsx';
 import { Console, NoConsole } from '../features/console/web/console.tsx';
 import { consoleLocale } from '../features/console/web/locale.ts';
 import { readPlace, writePlace } from '../features/console/web/place.ts';
 import { addLocale } from './i18n.ts';
+import { NotFound } from './route-screens.tsx';
 
 // Before the first render, and only on this page.
 addLocale(consoleLocale);
@@ -11,16 +12,15 @@ addLocale(consoleLocale);
 /** The console, for owners. */
 export function ConsolePage() {
   const me = useMe();
-  const navigate = useNavigate();
   const { history } = useRouter();
   const { pathname, searchStr } = useLocation();
-  const leave = () => void navigate({ to: '/' });
-  if (me.role !== 'owner') return <NoConsole onLeave={leave} />;
+  if (me.role !== 'owner') return <NoConsole />;
+  const place = readPlace(pathname, searchStr);
+  if (place === undefined) return <NotFound />;
   return (
     <Console
-      place={readPlace(pathname, searchStr)}
+      place={place}
       go={(place, { replace = false } = {}) => history[replace ? 'replace' : 'push'](writePlace(place))}
-      onLeave={leave}
     />
   );
 }

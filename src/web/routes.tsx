@@ -1,35 +1,35 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  Link,
-  lazyRouteComponent,
-  RouterProvider,
-  redirect,
-  useRouter,
-} from '@tanstack/react-router';
-import { Compass } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
-import { EmptyState } from '../ui/states.tsx';
+import { createRootRoute, createRoute, createRouter, notFound, RouterProvider, redirect } from '@tanstack/react-router';
 import { AppFrame } from './app-frame.tsx';
 import { ChatPage, InvitePage } from './chat-pages.tsx';
+import { lazyPage } from './lazy-page.tsx';
 import { ownPath } from './return-address.ts';
-import { RouteError } from './route-error.tsx';
+import { isInvite, isRoom, readOffset } from './route-params.ts';
+import { NotFound, RouteError } from './route-screens.tsx';
+import { isSection } from './settings-sections.ts';
 
-const JoinScreen = lazyRouteComponent(() => import('../features/accounts/web/join-screen.tsx'), 'JoinScreen');
+const JoinPage = lazyPage(async () => (await import('./join-page.tsx')).JoinPage);
+const SettingsPage = lazyPage(async () => (await import('./settings-page.tsx')).SettingsPage);
+const ConsolePage = lazyPage(async () => (await import('./console-page.tsx')).ConsolePage);
+
+/** Only the router reads addresses: what can lead nowhere ends here, before a page sees it. */
+function demand(isPossible: boolean): void {
+  if (!isPossible) throw notFound();
+}
+
 /** Where someone who joins or signs in wanted to go. */
 const validateSearch = (search: Record<string, unknown>): { readonly next?: string } => {
   const next = ownPath(search.next);
   return next === undefined ? {} : { next };
 };
 
-const root = createRootRoute({ notFoundComponent: NotFound });
+const root = createRootRoute();
 const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: AppFrame });
 
 const home = createRoute({ getParentRoute: () => frame, path: '/', component: () => <ChatPage /> });
 const room = createRoute({
   getParentRoute: () => frame,
   path: '/r/$room',
+  beforeLoad: ({ params }) => demand(isRoom(params.room)),
   component: function RoomPage() {
     return <ChatPage room={room.useParams().room} />;
   },
@@ -37,15 +37,17 @@ const room = createRoute({
 const message = createRoute({
   getParentRoute: () => frame,
   path: '/r/$room/m/$offset',
+  beforeLoad: ({ params }) => demand(isRoom(params.room) && readOffset(params.offset) !== undefined),
   component: function MessagePage() {
-    const params = message.useParams();
-    const offset = Number(params.offset);
-    return <ChatPage room={params.room} {...(Number.isSafeInteger(offset) && offset > 0 && { focus: offset })} />;
+    const { room: id, offset } = message.useParams();
+    const focus = readOffset(offset);
+    return <ChatPage room={id} {...(focus !== undefined && { focus })} />;
   },
 });
 const invite = createRoute({
   getParentRoute: () => frame,
   path: '/i/$code',
+  beforeLoad: ({ params }) => demand(isInvite(params.code)),
   component: function RoomInvitePage() {
     return <InvitePage code={invite.useParams().code} />;
   },
@@ -53,9 +55,9 @@ const invite = createRoute({
 const settings = createRoute({
   getParentRoute: () => frame,
   path: '/settings/$section',
-  component: lazyRouteComponent(() => import('./settings-page.tsx'), 'SettingsPage'),
+  beforeLoad: ({ params }) => demand(isSection(params.section)),
+  component: SettingsPage,
 });
-const ConsolePage = lazyRouteComponent(() => import('./console-page.tsx'), 'ConsolePage');
 const admin = createRoute({ getParentRoute: () => frame, path: '/admin', component: ConsolePage });
 const adminPlace = createRoute({ getParentRoute: () => frame, path: '/admin/$', component: ConsolePage });
 const signInPage = createRoute({
@@ -69,17 +71,14 @@ const join = createRoute({
   getParentRoute: () => root,
   path: '/join',
   validateSearch,
-  component: function JoinWithoutCodePage() {
-    return <JoinPage {...join.useSearch()} />;
-  },
+  component: JoinPage,
 });
 const joinWithCode = createRoute({
   getParentRoute: () => root,
   path: '/join/$code',
   validateSearch,
-  component: function JoinWithCodePage() {
-    return <JoinPage code={joinWithCode.useParams().code} {...joinWithCode.useSearch()} />;
-  },
+  beforeLoad: ({ params }) => demand(isInvite(params.code)),
+  component: JoinPage,
 });
 
 const router = createRouter({
@@ -89,7 +88,9 @@ const router = createRouter({
     join,
     joinWithCode,
   ]),
+  // Each page has its own boundary: what surrounds it stays.
   defaultErrorComponent: RouteError,
+  defaultNotFoundComponent: NotFound,
 });
 
 declare module '@tanstack/react-router' {
@@ -100,32 +101,4 @@ declare module '@tanstack/react-router' {
 
 export function Routes() {
   return <RouterProvider router={router} />;
-}
-
-function JoinPage({ code, next = '/' }: { readonly code?: string; readonly next?: string }) {
-  const { history } = useRouter();
-  return (
-    <AppFrame
-      whenOut={<JoinScreen {...(code !== undefined && { code })} onSignIn={() => history.push(next)} />}
-      onIn={() => history.replace(next)}
-    />
-  );
-}
-
-function NotFound() {
-  const { t } = useTranslation();
-  return (
-    <main id="main" className="h-dvh">
-      <EmptyState
-        icon={<Compass size={40} />}
-        title={t('ui.notFound')}
-        text={t('ui.notFoundText')}
-        action={
-          <Link to="/" className="text-accent underline">
-            {t('ui.toStart')}
-          </Link>
-        }
-      />
-    </main>
-  );
 }

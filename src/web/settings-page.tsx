@@ -1,4 +1,4 @@
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
 import { ArrowLeft } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../features/accounts/web/account-context.tsx';
@@ -6,14 +6,12 @@ import { AppearanceSettings } from '../features/accounts/web/appearance-settings
 import { DeviceSettings } from '../features/accounts/web/device-settings.tsx';
 import { PeopleSettings } from '../features/accounts/web/people-settings.tsx';
 import { ProfileSettings } from '../features/accounts/web/profile-settings.tsx';
-import { IconButton } from '../ui/button.tsx';
-
-const SECTIONS = ['profile', 'devices', 'appearance', 'people'] as const;
+import { AppLink, IconLink } from '../ui/app-link.tsx';
+import { SECTIONS } from './settings-sections.ts';
 
 /** The signed-in person's settings, and for admins the installation's people. */
 export function SettingsPage() {
   const { t } = useTranslation();
-  const navigate = useNavigate();
   const me = useMe();
   const asked = useParams({ strict: false }).section;
   const manages = me.role === 'owner' || me.role === 'admin';
@@ -26,27 +24,26 @@ export function SettingsPage() {
         className="w-64 shrink-0 border-r border-line p-3 max-md:w-full max-md:border-r-0 max-md:border-b"
       >
         <div className="mb-3 flex items-center gap-2 max-md:mb-1">
-          <IconButton label={t('accounts.back')} onClick={() => void navigate({ to: '/' })}>
+          <IconLink label={t('accounts.back')} to="/">
             <ArrowLeft size={20} />
-          </IconButton>
+          </IconLink>
           <h1 className="text-lg font-semibold">{t('accounts.settings')}</h1>
         </div>
         <ul className="flex flex-col gap-1 max-md:flex-row max-md:overflow-x-auto">
           {sections.map((section) => (
             <li key={section}>
-              <Link
-                to="/settings/$section"
-                params={{ section }}
+              <AppLink
+                to={`/settings/${section}`}
                 aria-current={section === current ? 'page' : undefined}
-                className={`block w-full rounded-lg px-3 py-2 text-left whitespace-nowrap ${section === current ? 'bg-accent-soft font-medium' : 'hover:bg-sunken'}`}
+                className={`block rounded-lg px-3 py-2 text-left whitespace-nowrap ${section === current ? 'bg-accent-soft font-medium' : 'hover:bg-sunken'}`}
               >
                 {t(`accounts.${section}`)}
-              </Link>
+              </AppLink>
             </li>
           ))}
         </ul>
       </nav>
-      <main id="main" className="min-w-0 flex-1 overflow-y-auto p-6 max-md:p-4">
+      <main id="main" tabIndex={-1} className="min-w-0 flex-1 overflow-y-auto p-6 outline-none max-md:p-4">
         <div className="mx-auto max-w-2xl">
           <h2 className="mb-6 text-xl font-semibold">{t(`accounts.${current}`)}</h2>
           {current === 'profile' && <ProfileSettings />}

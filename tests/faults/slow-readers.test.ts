@@ -25,6 +25,8 @@ async function start(namespace: object): Promise<void> {
   const app = { id: 'shop', key: 'shop', secret: 'a secret for the tests', namespace: 'shop' };
   server = await startBanyan({
     ...{ BANYAN_CLIENT_INSECURE: 'true', BANYAN_METRICS_TOKEN: TOKEN, BANYAN_API_KEYS: API_KEY },
+    // The lines answer no ping, and on a busy machine a test takes longer than a client may be silent.
+    BANYAN_PING_SECONDS: '600',
     BANYAN_NAMESPACES: JSON.stringify({
       shop: { history: 'memory', historySize: 2_000, subscribe: 'everyone', ...namespace },
     }),

@@ -69,7 +69,10 @@ test('CH12 AU13 As a person who adds people I am told in my language why they ca
   await page.getByRole('complementary').getByRole('button', { name: chatLocale.zh['chat.addMembers'] }).click();
   await page.getByText('@ben.ko').click();
   await page.getByRole('button', { name: chatLocale.zh['chat.add'], exact: true }).click();
-  await page.getByText('操作失败：对方只允许有共同聊天的人这样做').waitFor();
+  const dialog = page.getByRole('dialog', { name: chatLocale.zh['chat.addMembers'] });
+  await dialog.getByRole('alert').getByText('对方只允许有共同聊天的人这样做', { exact: true }).waitFor();
+  // WA5: whom one has picked stays picked.
+  expect(await dialog.getByRole('button', { name: 'Ben Ko', exact: true }).count()).toBe(1);
   await keepPicture(page, 'abuse-add-refused');
 });
 

@@ -107,6 +107,12 @@ const KEPT: Screens = {
     await press(page, t('console.edit'));
     await page.getByLabel(t('console.webhookUrl')).waitFor();
   },
+  'console-app-wrong': async (page, t) => {
+    await page.getByLabel(t('console.webhookUrl')).fill('ftp://example.com/hook');
+    await page.getByLabel(t('console.app.maxConnections')).fill('many');
+    await page.getByLabel(t('console.app.maxConnections')).press('Enter');
+    await page.getByRole('alert').first().waitFor();
+  },
   'console-app-delete': async (page, t) => {
     await closeTop(page);
     await press(page, t('console.delete'));

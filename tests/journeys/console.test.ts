@@ -425,7 +425,7 @@ describe('a member', () => {
     expect(await bob.page.getByRole('menuitem', { name: 'Console' }).count()).toBe(0);
     await bob.page.goto('/admin/connections');
     await bob.page.getByText('The console is for owners').waitFor();
-    await bob.page.getByRole('button', { name: 'Back to chats' }).click();
+    await bob.page.getByRole('link', { name: 'Back to chats' }).click();
     await roomRow(bob.page, 'General').waitFor();
     await expect(bob.call('console.connections', {})).rejects.toThrow('403');
   }, 30_000);

@@ -83,7 +83,7 @@ describe('a group', () => {
     const dee = await stage.member(ann, 'Dee Park');
     await dee.page.goto(link);
     await dee.page.getByText('This invitation no longer works').waitFor();
-    await dee.page.getByRole('button', { name: 'To your chats' }).click();
+    await dee.page.getByRole('link', { name: 'To your chats' }).click();
     await roomRow(dee.page, 'General').waitFor();
     await dee.context.close();
   }, 30_000);

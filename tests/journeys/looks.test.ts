@@ -24,7 +24,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stage.close());
 
-/** One message of every kind. */
+/** Of everything that a message can be, one. */
 async function talk(bob: Person): Promise<void> {
   const say = ({ call }: Person, key: string, text: string, replyTo?: number) =>
     call('chat.send', { room, key: `look-${key}`, text, ...(replyTo !== undefined && { replyTo }) });
@@ -49,7 +49,7 @@ async function talk(bob: Person): Promise<void> {
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const item = (page: Page, name: string) => page.getByRole('menuitem', { name, exact: true });
 const dialog = (page: Page, name: string) => page.getByRole('dialog', { name }).waitFor();
-/** Closes overlays. */
+/** Closes what lies above the page. */
 const closeTop = (page: Page) => page.keyboard.press('Escape');
 
 async function openRoom(page: Page): Promise<void> {
@@ -57,7 +57,7 @@ async function openRoom(page: Page): Promise<void> {
   await message(page, 'See you there').waitFor();
 }
 
-/** Clicks a button of the member list. */
+/** Presses a button of the list of members. */
 async function openPanel(page: Page, label: string): Promise<void> {
   await page.getByRole('complementary').getByRole('button', { name: label, exact: true }).click();
 }
@@ -66,6 +66,12 @@ const FRONT: Screens = {
   join: async (page, t) => {
     await page.goto(`/join/${invite}`);
     await page.getByLabel(t('accounts.handle')).waitFor();
+  },
+  'join-wrong': async (page, t) => {
+    await page.getByLabel(t('accounts.handle')).fill('?');
+    await page.getByLabel(t('accounts.email')).fill('nowhere');
+    await page.getByLabel(t('accounts.password')).press('Enter');
+    await page.getByRole('alert').first().waitFor();
   },
   'join-gone': async (page, t) => {
     await page.goto('/join/long-since-gone');
@@ -108,6 +114,10 @@ const LIST: Screens = {
     await dialog(page, t('chat.newGroup'));
     await page.getByText('@bob.chen').click();
     await button(page, 'Bob Chen').waitFor();
+  },
+  'new-group-wrong': async (page, t) => {
+    await button(page, t('chat.create')).click();
+    await page.getByRole('alert').waitFor();
   },
   'new-direct': async (page, t) => {
     await closeTop(page);
@@ -225,6 +235,12 @@ const ROOM: Screens = {
 
 const ELSEWHERE: Screens = {
   'settings-profile': (page, t) => openSettings(page, 'profile', t('accounts.changePassword')),
+  'settings-password-wrong': async (page, t) => {
+    await page.getByLabel(t('accounts.currentPassword')).fill('not this one');
+    await page.getByLabel(t('accounts.newPassword')).fill('nine ivies climb');
+    await page.getByLabel(t('accounts.newPassword')).press('Enter');
+    await page.getByRole('alert').waitFor();
+  },
   'settings-devices': (page, t) => openSettings(page, 'devices', t('accounts.thisDevice')),
   'settings-appearance': (page, t) => openSettings(page, 'appearance', t('accounts.themeDark')),
   'settings-people': (page) => openSettings(page, 'people', '@bob.chen'),
@@ -236,19 +252,45 @@ const ELSEWHERE: Screens = {
     await page.goto('/i/long-since-gone');
     await page.getByText(t('chat.inviteGone')).waitFor();
   },
+  'not-found': async (page, t) => {
+    await page.goto('/settings/nothing');
+    await page.getByRole('heading', { name: t('ui.notFound') }).waitFor();
+  },
+  'page-error': async (page, t) => {
+    const body = `export function SettingsPage() { throw new Error('${BUG}'); }`;
+    await page.route(SETTINGS_CODE, (route) => route.fulfill({ contentType: 'text/javascript', body }));
+    await page.goto('/settings/profile');
+    await page.getByRole('heading', { name: t('ui.pageFailed') }).waitFor();
+  },
+  'page-error-details': async (page, t) => {
+    await page.getByText(t('ui.details'), { exact: true }).click();
+    await button(page, t('ui.copyDetails')).waitFor();
+  },
+  'page-not-loaded': async (page, t) => {
+    await page.unroute(SETTINGS_CODE);
+    await page.route(SETTINGS_CODE, (route) => route.abort('internetdisconnected'));
+    await page.goto('/settings/profile');
+    await page
+      .getByText(t('ui.pageLostText'))
+      .or(page.getByText(t('ui.pageMissingText')))
+      .waitFor();
+  },
 };
+
+const SETTINGS_CODE = '**/assets/settings-page-*.js';
+const BUG = 'a bug in the settings';
 
 async function openSettings(page: Page, section: string, text: string): Promise<void> {
   await page.goto(`/settings/${section}`);
   await page.getByRole('main').getByText(text).first().waitFor();
 }
 
-/** Browsers mostly wait, so all looks run in parallel. */
+/** Browsers wait more than they compute, so all looks are gone through side by side. */
 describe('the screens', () => {
   const people: Person[] = [];
 
   test.concurrent.each(LOOKS.map((look) => [look.name, look] as const))(
-    'As a person with %s I can read and use them',
+    'As somebody with %s I can read and use them',
     async (_name, look) => {
       const visitor = await stage.visitor('Somebody', optionsOf(look));
       const me = await stage.device(ann, optionsOf(look));
@@ -262,8 +304,9 @@ describe('the screens', () => {
     240_000,
   );
 
-  test('No browser reported an error', () => {
-    const expected = /status of 4(?:01|04|10)|ERR_INTERNET_DISCONNECTED/;
+  test('No browser complained', () => {
+    const expected =
+      /status of 4(?:00|01|04|10)|ERR_INTERNET_DISCONNECTED|a bug in the settings|PageNotLoaded|Failed to fetch dynamically/;
     expect(complaintsOf(...people).filter((text) => !expected.test(text))).toEqual([]);
     expect(people).toHaveLength(2 * LOOKS.length);
   });

@@ -37,7 +37,7 @@ describe('two people who meet', () => {
     await bob.page.goto(link);
     await bob.page.getByText('Ann Lee invites you.').waitFor();
     await register(bob, 'bob');
-    await ann.page.getByRole('button', { name: 'Back to chats' }).click();
+    await ann.page.getByRole('link', { name: 'Back to chats' }).click();
   }, 30_000);
 
   test('As a reader I see that someone is typing, until they stop', async () => {

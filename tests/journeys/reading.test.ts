@@ -35,7 +35,7 @@ describe('unread messages on several devices', () => {
     await message(bobsPhone.page, 'new-3').waitFor();
     await roomRow(bob.page, 'General').getByText('unread').waitFor({ state: 'detached' });
     expect(await bob.page.title()).toBe('Banyan');
-    await bobsPhone.page.getByRole('button', { name: 'Back to chats' }).click();
+    await bobsPhone.page.getByRole('link', { name: 'Back to chats' }).click();
     await roomRow(bobsPhone.page, 'General').waitFor();
     expect(await roomRow(bobsPhone.page, 'General').getByText('unread').count()).toBe(0);
   }, 30_000);

@@ -92,11 +92,11 @@ describe('screens', () => {
     const { code } = await ann.call('chat.createInvite', { room });
     const { page } = await stage.visitor('Dan Ray');
     await page.goto(`/i/${code}`);
-    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByRole('link', { name: 'Create account' }).click();
     await page.getByLabel('Handle').waitFor();
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('link', { name: 'Sign in' }).click();
     await page.waitForURL(`**/i/${code}`);
-    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByRole('link', { name: 'Create account' }).click();
     await page.getByLabel('Name', { exact: true }).fill('Dan Ray');
     await page.getByLabel('Handle').fill(handleOf('Dan Ray'));
     await page.getByLabel('Password').fill(PASSWORD);

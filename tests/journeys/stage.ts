@@ -81,7 +81,7 @@ export function handleOf(name: string): string {
 
 /** A room in the list on the left. */
 export function roomRow(page: Page, title: string): Locator {
-  return page.getByRole('navigation').getByRole('listitem').getByRole('button', { name: title });
+  return page.getByRole('navigation').getByRole('listitem').getByRole('link', { name: title });
 }
 
 /** Waits for a condition no locator can express. */

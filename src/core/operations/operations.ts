@@ -1,35 +1,36 @@
 import type { z } from 'zod';
 import type { Access, Operation } from '../../contracts/operation.ts';
 import { ROLES, type Role } from '../../contracts/roles.ts';
-import { ruleText } from '../access/rules.ts';
+import { fieldOf, ruleOf, ruleText } from '../../contracts/rules.ts';
 import { ClientError } from '../errors.ts';
 import type { BoundOperation, OperationContext } from './operation.ts';
 
-/** All operations of the installation, behind the single check of access and input. */
+/** All operations of the installation, behind the one check of access and input. */
 export type Operations = {
   /**
-   * Runs an operation for a caller, over any transport. An absent input counts as `{}`.
+   * Runs an operation for a caller, whichever way the call came. An absent input stands for `{}`.
    *
-   * Rejects with `ClientError`: `methodNotFound`; `notAvailable` for a name outside every feature, and for an HTTP-only
-   * operation called otherwise; `unauthorized` for an anonymous caller; `permissionDenied` for a lower role;
-   * `invalidInput` naming the first invalid field; and with the handler's errors.
+   * Rejects with `ClientError`: `methodNotFound`; `notAvailable` for a name that is no feature's (nobody takes such
+   * calls), and for an operation that exists over HTTP alone and
+   * was not called over it; `unauthorized` for an anonymous caller; `permissionDenied` for one of too low a role;
+   * `invalidInput` naming the first wrong field; and with whatever the handler throws.
    */
   call(name: string, context: OperationContext, input: unknown): Promise<unknown>;
-  /** Whether calls with this name belong to a feature, even if there is no such operation. */
+  /** Whether calls of this name are a feature's, be there such an operation or not. */
   takes(name: string): boolean;
   /** Every operation, by name. */
   readonly list: readonly Operation[];
 };
 
-/** An operation with precomputed checks. */
+/** An operation with what can be decided before the first call. */
 type Prepared = BoundOperation & {
-  /** The highest index in `ROLES` that may call; undefined: anyone. */
+  /** The highest index in `ROLES` that may call; undefined: anyone may. */
   readonly lowestRole: number | undefined;
 };
 
 const RANK = Object.fromEntries(ROLES.map((role, index) => [role, index])) as Record<Role, number>;
 
-/** Joins the features' operations. Throws `Error` if two have the same name: a programming error. */
+/** Joins the features' operations. Throws `Error` when two have the same name: the program is wrong. */
 export function createOperations(bound: readonly BoundOperation[]): Operations {
   const byName = new Map<string, Prepared>();
   for (const each of bound) {
@@ -39,7 +40,7 @@ export function createOperations(bound: readonly BoundOperation[]): Operations {
   }
   const features = new Set([...byName.keys()].map(featureOf));
   return {
-    // Nothing is awaited before the handler: calls of one connection reach it in order.
+    // Nothing is awaited before the handler: calls of one connection reach it in the order they came in.
     call: async (name, context, input) => {
       const prepared = byName.get(name);
       if (prepared === undefined)
@@ -84,7 +85,7 @@ function checkedInput(operation: Operation, input: unknown): unknown {
   throw issue === undefined ? new ClientError('invalidInput') : invalidInput(issue);
 }
 
-/** zod throws for some inputs (an object whose `length` cannot be compared): those are invalid too. */
+/** zod throws for some inputs (an object whose `length` cannot be compared): what it cannot judge is wrong too. */
 function parse(schema: z.ZodType, input: unknown): z.ZodSafeParseResult<unknown> {
   try {
     return schema.safeParse(input, { error: ruleText });
@@ -94,18 +95,7 @@ function parse(schema: z.ZodType, input: unknown): z.ZodSafeParseResult<unknown>
 }
 
 function invalidInput(issue: z.core.$ZodIssue): ClientError {
-  const field = issue.path.map(String).join('.');
+  const field = fieldOf(issue);
   const message = ruleOf(issue);
   return new ClientError('invalidInput', field === '' ? { message } : { field, message });
-}
-
-/** The violated rule; for a union, what each of its shapes lacks. */
-function ruleOf(issue: z.core.$ZodIssue): string {
-  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue.message;
-  return issue.errors.map(([first]) => (first === undefined ? issue.message : describe(first))).join('; or ');
-}
-
-function describe(issue: z.core.$ZodIssue): string {
-  const field = issue.path.map(String).join('.');
-  return field === '' ? ruleOf(issue) : `${field}: ${ruleOf(issue)}`;
 }

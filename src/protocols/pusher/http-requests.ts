@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ruleText } from '../../core/access/rules.ts';
+import { ruleText } from '../../contracts/rules.ts';
 import { ClientError } from '../../core/errors.ts';
 import { isName, kindOf } from './channel-name.ts';
 import { isReserved } from './encode.ts';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import { ruleText } from '../../contracts/rules.ts';
 import type { ApiKey, ApiKeys } from '../../core/access/api-keys.ts';
-import { ruleText } from '../../core/access/rules.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node/node.ts';
 import { withRaw, writeJson } from '../../core/text/raw-json.ts';

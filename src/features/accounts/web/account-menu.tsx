@@ -7,14 +7,11 @@ import { showToast } from '../../../ui/toast.tsx';
 import { useMe, useSignIn } from './account-context.tsx';
 
 type Props = {
-  readonly onSettings: () => void;
-  /** For owners. */
-  readonly onConsole: () => void;
   readonly onShortcuts: () => void;
 };
 
 /** The person's picture, which opens a menu: settings, the owner's console, help and signing out. */
-export function AccountMenu({ onSettings, onConsole, onShortcuts }: Props) {
+export function AccountMenu({ onShortcuts }: Props) {
   const { t } = useTranslation();
   const signIn = useSignIn();
   const me = useMe();
@@ -28,9 +25,9 @@ export function AccountMenu({ onSettings, onConsole, onShortcuts }: Props) {
         </button>
       }
       items={[
-        { key: 'settings', label: t('accounts.settings'), icon: <Settings size={18} />, onSelect: onSettings },
+        { key: 'settings', label: t('accounts.settings'), icon: <Settings size={18} />, to: '/settings/profile' },
         ...(me.role === 'owner'
-          ? [{ key: 'console', label: t('accounts.console'), icon: <Gauge size={18} />, onSelect: onConsole }]
+          ? [{ key: 'console', label: t('accounts.console'), icon: <Gauge size={18} />, to: '/admin' }]
           : []),
         {
           key: 'shortcuts',

@@ -1,6 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Copy } from 'lucide-react';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../../client/contract.ts';
 import type { Invite } from '../../../contracts/accounts/contract.ts';
@@ -9,9 +8,12 @@ import { Button, IconButton } from '../../../ui/button.tsx';
 import { copyAndTell } from '../../../ui/clipboard.ts';
 import { formatShort } from '../../../ui/dates.ts';
 import { failureText } from '../../../ui/error-text.ts';
+import { FormProblem } from '../../../ui/form-problem.tsx';
 import { operationKey, useOperation } from '../../../ui/queries.tsx';
+import { SelectField } from '../../../ui/select-field.tsx';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { showToast } from '../../../ui/toast.tsx';
+import { useForm } from '../../../ui/use-form.ts';
 import { Section } from './section.tsx';
 
 const USES = [
@@ -25,8 +27,6 @@ const ROLES = ['member', 'guest'] as const;
 export function InviteSection() {
   const { t } = useTranslation();
   const { client } = useApp();
-  const [role, setRole] = useState<(typeof ROLES)[number]>('member');
-  const [uses, setUses] = useState(0);
   const queries = useQueryClient();
   const { data, isError, refetch } = useOperation(client, 'accounts.invites', {});
   const change = (next: (invites: readonly Invite[]) => readonly Invite[]) =>
@@ -35,14 +35,20 @@ export function InviteSection() {
     );
   const attempt = (action: () => Promise<void>) =>
     action().catch((error) => showToast(t('accounts.failed', { reason: failureText(error, t) }), 'error'));
-  const create = () =>
-    attempt(async () => {
-      const invite = await client.call('accounts.createInvite', { role, uses: USES[uses]?.uses ?? null });
+  const form = useForm({
+    initial: {
+      role: 'member' as (typeof ROLES)[number],
+      uses: 'accounts.inviteOnePerson' as (typeof USES)[number]['key'],
+    },
+    input: ({ role, uses }) => ({ role, uses: USES.find(({ key }) => key === uses)?.uses ?? null }),
+    send: async (input) => {
+      const invite = await client.call('accounts.createInvite', input);
       // A list that failed to load is loaded again, which includes the new one.
       if (data === undefined) void refetch();
       else change((known) => [invite, ...known]);
       await copyAndTell(linkOf(invite.code), t, true);
-    });
+    },
+  });
   const revoke = (code: string) =>
     attempt(async () => {
       await client.call('accounts.revokeInvite', { code });
@@ -50,39 +56,24 @@ export function InviteSection() {
     });
   return (
     <Section title={t('accounts.invite')}>
-      <div className="flex flex-wrap items-end gap-3">
-        <label className="flex flex-col gap-1 text-sm">
-          {t('accounts.inviteRole')}
-          <select
-            value={role}
-            onChange={(event) => setRole(event.target.value as typeof role)}
-            className="rounded-lg border border-line bg-raised px-2 py-2"
-          >
-            {ROLES.map((each) => (
-              <option key={each} value={each}>
-                {t(`accounts.role.${each}`)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label className="flex flex-col gap-1 text-sm">
-          {t('accounts.inviteUses')}
-          <select
-            value={uses}
-            onChange={(event) => setUses(Number(event.target.value))}
-            className="rounded-lg border border-line bg-raised px-2 py-2"
-          >
-            {USES.map(({ key }, index) => (
-              <option key={key} value={index}>
-                {t(key)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <Button variant="primary" onClick={() => void create()}>
+      <form {...form.props} className="flex flex-wrap items-end gap-3">
+        <SelectField
+          label={t('accounts.inviteRole')}
+          value={form.values.role}
+          options={ROLES.map((role) => ({ value: role, label: t(`accounts.role.${role}`) }))}
+          onChange={(role) => form.set('role', role)}
+        />
+        <SelectField
+          label={t('accounts.inviteUses')}
+          value={form.values.uses}
+          options={USES.map(({ key }) => ({ value: key, label: t(key) }))}
+          onChange={(uses) => form.set('uses', uses)}
+        />
+        <Button type="submit" variant="primary" busy={form.busy} disabled={form.isWaiting}>
           {t('accounts.createLink')}
         </Button>
-      </div>
+        <FormProblem text={form.problem} />
+      </form>
       {data === undefined && !isError && <Skeleton className="mt-4 h-16" />}
       {isError && data === undefined && <ErrorState text={t('accounts.loadFailed')} onRetry={() => void refetch()} />}
       {data !== undefined && (

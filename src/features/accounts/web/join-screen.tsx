@@ -1,8 +1,8 @@
 import type { TFunction } from 'i18next';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../../client/contract.ts';
 import { BanyanError } from '../../../../client/errors.ts';
+import { AppLink } from '../../../ui/app-link.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { plainName } from '../../../ui/direction.ts';
 import { FormProblem } from '../../../ui/form-problem.tsx';
@@ -11,18 +11,20 @@ import { EmptyState, ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { useForm } from '../../../ui/use-form.ts';
 import { useSignIn } from './account-context.tsx';
+import { checkRegister } from './checks.ts';
 import { Gate } from './gate.tsx';
 
 type Props = {
   /** The invitation; absent if anyone may register. */
   readonly code?: string;
-  readonly onSignIn: () => void;
+  /** The address of the sign-in. */
+  readonly signInAt: string;
 };
 type Invitation = Output<'accounts.inviteInfo'>;
 type Info = Invitation | 'none' | 'loading' | 'gone' | 'failed';
 
 /** Creates an account, with or without an invitation. */
-export function JoinScreen({ code, onSignIn }: Props) {
+export function JoinScreen({ code, signInAt }: Props) {
   const { t } = useTranslation();
   const { guest } = useSignIn();
   const query = useOperation(
@@ -35,9 +37,9 @@ export function JoinScreen({ code, onSignIn }: Props) {
   const signIn = (
     <p className="mt-6 text-center text-sm text-muted">
       {t('accounts.haveAccount')}{' '}
-      <button type="button" onClick={onSignIn} className="text-accent underline">
+      <AppLink to={signInAt} className="text-accent underline">
         {t('accounts.signIn')}
-      </button>
+      </AppLink>
     </p>
   );
   if (info === 'gone') {
@@ -71,37 +73,30 @@ function textOf(info: Info, t: TFunction): string | undefined {
 function RegisterForm({ code }: { readonly code: string | undefined }) {
   const { t } = useTranslation();
   const signIn = useSignIn();
-  const [displayName, setDisplayName] = useState('');
-  const [handle, setHandle] = useState('');
-  const [email, setEmail] = useState('');
-  const [password, setPassword] = useState('');
   const form = useForm({
-    fields: ['displayName', 'handle', 'email', 'password'],
-    send: async () => {
-      const optional = {
-        ...(displayName.trim() !== '' && { displayName }),
-        ...(email.trim() !== '' && { email }),
-        ...(code !== undefined && { invite: code }),
-      };
-      signIn.enter(await signIn.guest.call('accounts.register', { handle, password, ...optional }, { overHttp: true }));
-    },
+    initial: { displayName: '', handle: '', email: '', password: '' },
+    input: ({ displayName, handle, email, password }) => ({
+      ...{ handle, password },
+      ...(displayName.trim() !== '' && { displayName }),
+      ...(email.trim() !== '' && { email }),
+      ...(code !== undefined && { invite: code }),
+    }),
+    check: checkRegister,
+    send: async (input) => signIn.enter(await signIn.guest.call('accounts.register', input, { overHttp: true })),
   });
   return (
-    <form onSubmit={form.submit} className="flex flex-col gap-4">
+    <form {...form.props} className="flex flex-col gap-4">
       <TextField
         label={t('accounts.displayName')}
-        value={displayName}
-        onChange={(event) => setDisplayName(event.target.value)}
-        error={form.error('displayName')}
+        {...form.field('displayName')}
         autoComplete="name"
         maxLength={60}
         autoFocus
       />
       <TextField
         label={t('accounts.handle')}
-        value={handle}
-        onChange={(event) => setHandle(event.target.value.toLowerCase())}
-        error={form.error('handle')}
+        {...form.field('handle')}
+        onChange={({ target }) => form.set('handle', target.value.toLowerCase())}
         hint={t('accounts.handleHint')}
         autoComplete="username"
         autoCapitalize="none"
@@ -109,20 +104,11 @@ function RegisterForm({ code }: { readonly code: string | undefined }) {
         maxLength={30}
         required
       />
-      <TextField
-        label={t('accounts.email')}
-        type="email"
-        value={email}
-        onChange={(event) => setEmail(event.target.value)}
-        error={form.error('email')}
-        autoComplete="email"
-      />
+      <TextField label={t('accounts.email')} type="email" {...form.field('email')} autoComplete="email" />
       <TextField
         label={t('accounts.password')}
         type="password"
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
-        error={form.error('password')}
+        {...form.field('password')}
         hint={t('accounts.passwordHint')}
         autoComplete="new-password"
         minLength={10}

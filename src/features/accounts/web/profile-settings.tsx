@@ -11,6 +11,7 @@ import { TextField } from '../../../ui/text-field.tsx';
 import { showToast } from '../../../ui/toast.tsx';
 import { useForm } from '../../../ui/use-form.ts';
 import { useMe, useSignIn } from './account-context.tsx';
+import { checkChangePassword, checkUpdateProfile } from './checks.ts';
 import { Choices } from './choices.tsx';
 import { Section } from './section.tsx';
 
@@ -64,34 +65,20 @@ function ProfileSection() {
   const { client } = useApp();
   const signIn = useSignIn();
   const me = useMe();
-  const [displayName, setDisplayName] = useState(me.displayName);
-  const [email, setEmail] = useState(me.email ?? '');
   const form = useForm({
-    fields: ['displayName', 'email'],
-    send: async () => {
-      const changed = { displayName, email: email.trim() === '' ? null : email };
-      signIn.update(await client.call('accounts.updateProfile', changed, { overHttp: true }));
+    initial: { displayName: me.displayName, email: me.email ?? '' },
+    input: ({ displayName, email }) => ({ displayName, email: email.trim() === '' ? null : email }),
+    check: checkUpdateProfile,
+    send: async (input) => {
+      signIn.update(await client.call('accounts.updateProfile', input, { overHttp: true }));
       showToast(t('accounts.saved'));
     },
   });
   return (
     <Section title={t('accounts.profile')} text={`@${me.handle}`}>
-      <form onSubmit={form.submit} className="flex flex-col gap-4">
-        <TextField
-          label={t('accounts.displayName')}
-          value={displayName}
-          onChange={(event) => setDisplayName(event.target.value)}
-          error={form.error('displayName')}
-          maxLength={60}
-          required
-        />
-        <TextField
-          label={t('accounts.email')}
-          type="email"
-          value={email}
-          onChange={(event) => setEmail(event.target.value)}
-          error={form.error('email')}
-        />
+      <form {...form.props} className="flex flex-col gap-4">
+        <TextField label={t('accounts.displayName')} {...form.field('displayName')} maxLength={60} required />
+        <TextField label={t('accounts.email')} type="email" {...form.field('email')} />
         <FormProblem text={form.problem} />
         <Button type="submit" variant="primary" busy={form.busy} disabled={form.isWaiting} className="self-start">
           {t('accounts.save')}
@@ -134,36 +121,31 @@ function ContactSection() {
 function PasswordSection() {
   const { t } = useTranslation();
   const { client } = useApp();
-  const [current, setCurrent] = useState('');
-  const [next, setNext] = useState('');
   const form = useForm({
-    fields: ['current', 'next'],
-    send: async () => {
-      await client.call('accounts.changePassword', { current, next }, { overHttp: true });
-      setCurrent('');
-      setNext('');
+    initial: { current: '', next: '' },
+    input: (values) => values,
+    check: checkChangePassword,
+    send: async (input) => {
+      await client.call('accounts.changePassword', input, { overHttp: true });
+      form.reset();
       showToast(t('accounts.passwordChanged'));
     },
     explain: (error) => (error.name === 'unauthorized' ? t('accounts.wrongLogin') : undefined),
   });
   return (
     <Section title={t('accounts.changePassword')}>
-      <form onSubmit={form.submit} className="flex flex-col gap-4">
+      <form {...form.props} className="flex flex-col gap-4">
         <TextField
           label={t('accounts.currentPassword')}
           type="password"
-          value={current}
-          onChange={(event) => setCurrent(event.target.value)}
-          error={form.error('current')}
+          {...form.field('current')}
           autoComplete="current-password"
           required
         />
         <TextField
           label={t('accounts.newPassword')}
           type="password"
-          value={next}
-          onChange={(event) => setNext(event.target.value)}
-          error={form.error('next')}
+          {...form.field('next')}
           hint={t('accounts.passwordHint')}
           autoComplete="new-password"
           minLength={10}

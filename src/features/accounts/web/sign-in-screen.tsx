@@ -1,22 +1,24 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { AppLink } from '../../../ui/app-link.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { FormProblem } from '../../../ui/form-problem.tsx';
 import { useOperation } from '../../../ui/queries.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { useForm } from '../../../ui/use-form.ts';
 import { useSignIn } from './account-context.tsx';
+import { checkSignIn } from './checks.ts';
 import { Gate } from './gate.tsx';
 
-/** `onRegister` is called if anyone may register. */
-export function SignInScreen({ onRegister }: { readonly onRegister: () => void }) {
+/** `registerAt`: the address that is shown where anyone may register. */
+export function SignInScreen({ registerAt }: { readonly registerAt: string }) {
   const { t } = useTranslation();
   const signIn = useSignIn();
-  const [login, setLogin] = useState('');
-  const [password, setPassword] = useState('');
   const form = useForm({
-    fields: ['login', 'password'],
-    send: async () => signIn.enter(await signIn.guest.call('accounts.signIn', { login, password }, { overHttp: true })),
+    initial: { login: '', password: '' },
+    input: (values) => values,
+    check: checkSignIn,
+    countedBy: ['login'],
+    send: async (input) => signIn.enter(await signIn.guest.call('accounts.signIn', input, { overHttp: true })),
     explain: (error) => {
       if (error.name === 'unauthorized') return t('accounts.wrongLogin');
       return error.name === 'permissionDenied' ? t('accounts.shutOut') : undefined;
@@ -24,16 +26,10 @@ export function SignInScreen({ onRegister }: { readonly onRegister: () => void }
   });
   return (
     <Gate title={t('accounts.signInTitle')}>
-      <form onSubmit={form.submit} className="flex flex-col gap-4">
+      <form {...form.props} className="flex flex-col gap-4">
         <TextField
           label={t('accounts.login')}
-          value={login}
-          onChange={(event) => {
-            setLogin(event.target.value);
-            // Attempts are counted per account.
-            form.forget();
-          }}
-          error={form.error('login')}
+          {...form.field('login')}
           autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}
@@ -43,9 +39,7 @@ export function SignInScreen({ onRegister }: { readonly onRegister: () => void }
         <TextField
           label={t('accounts.password')}
           type="password"
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-          error={form.error('password')}
+          {...form.field('password')}
           autoComplete="current-password"
           required
         />
@@ -54,13 +48,13 @@ export function SignInScreen({ onRegister }: { readonly onRegister: () => void }
           {t('accounts.signIn')}
         </Button>
       </form>
-      <WayIn onRegister={onRegister} />
+      <WayIn registerAt={registerAt} />
     </Gate>
   );
 }
 
 /** How to get an account, depending on the registration mode. */
-function WayIn({ onRegister }: { readonly onRegister: () => void }) {
+function WayIn({ registerAt }: { readonly registerAt: string }) {
   const { t } = useTranslation();
   const { guest } = useSignIn();
   const { data: status } = useOperation(guest, 'accounts.status', {}, { overHttp: true });
@@ -69,9 +63,9 @@ function WayIn({ onRegister }: { readonly onRegister: () => void }) {
     <p className="mt-6 text-center text-sm text-muted">
       {t('accounts.noAccount')}{' '}
       {status.registration === 'open' ? (
-        <button type="button" onClick={onRegister} className="text-accent underline">
+        <AppLink to={registerAt} className="text-accent underline">
           {t('accounts.register')}
-        </button>
+        </AppLink>
       ) : (
         t('accounts.needInvite')
       )}

@@ -1,47 +1,43 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Member, RoomSummary } from '../../../contracts/chat/contract.ts';
 import type { Person } from '../../../ui/app-context.tsx';
-import { Button } from '../../../ui/button.tsx';
-import { Dialog } from '../../../ui/dialog.tsx';
-import { useAction, useChat } from './chat-context.tsx';
-import { Chosen, PeoplePicker } from './people-picker.tsx';
+import { FormDialog } from '../../../ui/form-dialog.tsx';
+import { useForm } from '../../../ui/use-form.ts';
+import { useChat } from './chat-context.tsx';
+import { checkAddMembers } from './checks.ts';
+import { PeopleField } from './people-picker.tsx';
 
 type Props = { readonly room: RoomSummary; readonly members: readonly Member[]; readonly onClose: () => void };
+
+const NOBODY: readonly Person[] = [];
 
 export function AddMembersDialog({ room, members, onClose }: Props) {
   const { t } = useTranslation();
   const { client } = useChat();
-  const act = useAction();
-  const [chosen, setChosen] = useState<readonly Person[]>([]);
-  const toggle = (person: Person) =>
-    setChosen((known) =>
-      known.some(({ id }) => id === person.id) ? known.filter(({ id }) => id !== person.id) : [...known, person],
-    );
-  const add = async () => {
-    const users = chosen.map(({ id }) => id);
-    if (await act(() => client.call('chat.addMembers', { room: room.id, users }))) onClose();
-  };
+  const form = useForm({
+    initial: { users: NOBODY },
+    input: ({ users }) => ({ room: room.id, users: users.map(({ id }) => id) }),
+    check: checkAddMembers,
+    send: async (input) => {
+      await client.call('chat.addMembers', input);
+      onClose();
+    },
+  });
+  const { users } = form.values;
   return (
-    <Dialog
-      open
-      onOpenChange={onClose}
+    <FormDialog
       title={t('chat.addMembers')}
-      footer={
-        <>
-          <Button variant="quiet" onClick={onClose}>
-            {t('chat.cancel')}
-          </Button>
-          <Button variant="primary" disabled={chosen.length === 0} onClick={() => void add()}>
-            {t('chat.add')}
-          </Button>
-        </>
-      }
+      submitLabel={t('chat.add')}
+      disabled={users.length === 0}
+      form={form}
+      onClose={onClose}
     >
-      <div className="flex flex-col gap-2">
-        <Chosen members={chosen} onRemove={toggle} />
-        <PeoplePicker chosen={chosen.map(({ id }) => id)} except={members.map(({ user }) => user)} onPick={toggle} />
-      </div>
-    </Dialog>
+      <PeopleField
+        value={users}
+        except={members.map(({ user }) => user)}
+        error={form.error('users')}
+        onChange={(next) => form.set('users', next)}
+      />
+    </FormDialog>
   );
 }

@@ -1,6 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Copy } from 'lucide-react';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../../client/contract.ts';
 import type { RoomInvite, RoomSummary } from '../../../contracts/chat/contract.ts';
@@ -8,8 +7,11 @@ import { Button, IconButton } from '../../../ui/button.tsx';
 import { copyAndTell } from '../../../ui/clipboard.ts';
 import { formatShort } from '../../../ui/dates.ts';
 import { Dialog } from '../../../ui/dialog.tsx';
+import { FormProblem } from '../../../ui/form-problem.tsx';
 import { operationKey, useOperation } from '../../../ui/queries.tsx';
+import { SelectField } from '../../../ui/select-field.tsx';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
+import { useForm } from '../../../ui/use-form.ts';
 import { useAction, useChat } from './chat-context.tsx';
 
 type Props = { readonly room: RoomSummary; readonly onClose: () => void };
@@ -30,8 +32,6 @@ export function InvitesDialog({ room, onClose }: Props) {
   const { t } = useTranslation();
   const { client } = useChat();
   const act = useAction();
-  const [expiry, setExpiry] = useState(1);
-  const [uses, setUses] = useState(0);
   const queries = useQueryClient();
   const { data, isError, refetch } = useOperation(client, 'chat.invites', { room: room.id });
   const change = (next: (invites: readonly RoomInvite[]) => readonly RoomInvite[]) =>
@@ -40,18 +40,24 @@ export function InvitesDialog({ room, onClose }: Props) {
       (known: Output<'chat.invites'> | undefined) =>
         known === undefined ? known : { ...known, invites: [...next(known.invites)] },
     );
-  const create = () =>
-    act(async () => {
-      const invite = await client.call('chat.createInvite', {
-        room: room.id,
-        expiresInHours: EXPIRIES[expiry]?.hours ?? null,
-        uses: USES[uses]?.uses ?? null,
-      });
+  const form = useForm({
+    initial: {
+      expiry: 'chat.inviteWeek' as (typeof EXPIRIES)[number]['key'],
+      uses: 'chat.inviteUnlimited' as (typeof USES)[number]['key'],
+    },
+    input: ({ expiry, uses }) => ({
+      room: room.id,
+      expiresInHours: EXPIRIES.find(({ key }) => key === expiry)?.hours ?? null,
+      uses: USES.find(({ key }) => key === uses)?.uses ?? null,
+    }),
+    send: async (input) => {
+      const invite = await client.call('chat.createInvite', input);
       // A list that failed to load is loaded again, which includes the new one.
       if (data === undefined) void refetch();
       else change((known) => [invite, ...known]);
       await copyAndTell(linkOf(invite.code), t, true);
-    });
+    },
+  });
   const revoke = (code: string) =>
     act(async () => {
       await client.call('chat.revokeInvite', { room: room.id, code });
@@ -59,18 +65,24 @@ export function InvitesDialog({ room, onClose }: Props) {
     });
   return (
     <Dialog open onOpenChange={onClose} title={t('chat.inviteLink')} description={t('chat.inviteText')}>
-      <div className="flex flex-wrap items-end gap-3">
-        <Choice
+      <form {...form.props} className="flex flex-wrap items-end gap-3">
+        <SelectField
           label={t('chat.inviteExpiry')}
-          options={EXPIRIES.map(({ key }) => t(key))}
-          value={expiry}
-          onChange={setExpiry}
+          value={form.values.expiry}
+          options={EXPIRIES.map(({ key }) => ({ value: key, label: t(key) }))}
+          onChange={(expiry) => form.set('expiry', expiry)}
         />
-        <Choice label={t('chat.inviteUses')} options={USES.map(({ key }) => t(key))} value={uses} onChange={setUses} />
-        <Button variant="primary" onClick={() => void create()}>
+        <SelectField
+          label={t('chat.inviteUses')}
+          value={form.values.uses}
+          options={USES.map(({ key }) => ({ value: key, label: t(key) }))}
+          onChange={(uses) => form.set('uses', uses)}
+        />
+        <Button type="submit" variant="primary" busy={form.busy} disabled={form.isWaiting}>
           {t('chat.createLink')}
         </Button>
-      </div>
+        <FormProblem text={form.problem} />
+      </form>
       {data === undefined && !isError && <Skeleton className="mt-4 h-16" />}
       {isError && data === undefined && <ErrorState text={t('chat.invitesFailed')} onRetry={() => void refetch()} />}
       {data !== undefined && (
@@ -119,31 +131,5 @@ function InviteRow({ invite, onRevoke }: RowProps) {
         {t('chat.revoke')}
       </Button>
     </li>
-  );
-}
-
-type ChoiceProps = {
-  readonly label: string;
-  readonly options: readonly string[];
-  readonly value: number;
-  readonly onChange: (index: number) => void;
-};
-
-function Choice({ label, options, value, onChange }: ChoiceProps) {
-  return (
-    <label className="flex flex-col gap-1 text-sm">
-      {label}
-      <select
-        value={value}
-        onChange={(event) => onChange(Number(event.target.value))}
-        className="rounded-lg border border-line bg-raised px-2 py-2"
-      >
-        {options.map((option, index) => (
-          <option key={option} value={index}>
-            {option}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }

@@ -6,7 +6,7 @@ import { type Person, useApp } from '../../../ui/app-context.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
 import { isComposing } from '../../../ui/keyboard.ts';
 import { ErrorState } from '../../../ui/states.tsx';
-import { SearchField } from '../../../ui/text-field.tsx';
+import { FieldError, SearchField } from '../../../ui/text-field.tsx';
 import { useDelayed } from '../../../ui/use-delayed.ts';
 
 type Props = {
@@ -118,10 +118,41 @@ function Offer({ id, person, isChosen, isMarked, onPick }: OfferProps) {
   );
 }
 
+type PeopleFieldProps = {
+  readonly label?: string;
+  readonly value: readonly Person[];
+  /** Ids that are not offered. */
+  readonly except: readonly string[];
+  /** What is wrong with those that were picked. */
+  readonly error: string | undefined;
+  readonly onChange: (value: readonly Person[]) => void;
+};
+
+/** Some people, picked one by one. */
+export function PeopleField({ label, value, except, error, onChange }: PeopleFieldProps) {
+  const id = useId();
+  const toggle = (person: Person) => {
+    const others = value.filter((each) => each.id !== person.id);
+    onChange(others.length < value.length ? others : [...value, person]);
+  };
+  return (
+    <fieldset
+      aria-describedby={error === undefined ? undefined : `${id}-note`}
+      data-invalid={error === undefined ? undefined : true}
+      className="flex flex-col gap-2"
+    >
+      {label !== undefined && <legend className="mb-1 text-sm font-medium">{label}</legend>}
+      <Chosen members={value} onRemove={toggle} />
+      <PeoplePicker chosen={value.map((person) => person.id)} except={except} onPick={toggle} />
+      <FieldError id={`${id}-note`} text={error} />
+    </fieldset>
+  );
+}
+
 type ChosenProps = { readonly members: readonly Person[]; readonly onRemove: (person: Person) => void };
 
 /** People picked so far; pressing one removes them. */
-export function Chosen({ members, onRemove }: ChosenProps) {
+function Chosen({ members, onRemove }: ChosenProps) {
   if (members.length === 0) return null;
   return (
     <ul className="flex flex-wrap gap-1">

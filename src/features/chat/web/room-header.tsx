@@ -1,6 +1,7 @@
 import { ArrowLeft, Users } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { RoomSummary } from '../../../contracts/chat/contract.ts';
+import { IconLink } from '../../../ui/app-link.tsx';
 import { IconButton } from '../../../ui/button.tsx';
 import { formatAgo } from '../../../ui/dates.ts';
 import { useIsPhone } from '../../../ui/media.ts';
@@ -12,14 +13,13 @@ type Props = { readonly room: RoomSummary; readonly isPanelOpen: boolean; readon
 
 export function RoomHeader({ room, isPanelOpen, onPanel }: Props) {
   const { t } = useTranslation();
-  const { openRoom } = useChat();
   const isPhone = useIsPhone();
   return (
     <header className="flex h-16 shrink-0 items-center gap-3 border-b border-line px-4">
       {isPhone && (
-        <IconButton label={t('chat.back')} onClick={() => openRoom(undefined)}>
+        <IconLink label={t('chat.back')} to="/">
           <ArrowLeft size={20} />
-        </IconButton>
+        </IconLink>
       )}
       <RoomAvatar room={room} size={40} />
       <div className="min-w-0 flex-1">

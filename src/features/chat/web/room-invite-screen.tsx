@@ -3,21 +3,18 @@ import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../../client/contract.ts';
 import { BanyanError } from '../../../../client/errors.ts';
 import { useApp } from '../../../ui/app-context.tsx';
+import { ButtonLink } from '../../../ui/app-link.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { plainName } from '../../../ui/direction.ts';
 import { useOperation } from '../../../ui/queries.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../../ui/states.tsx';
 
-type Props = {
-  readonly code: string;
-  readonly onJoined: (room: string) => void;
-  readonly onLeave: () => void;
-};
+type Props = { readonly code: string; readonly onJoined: (room: string) => void };
 type Info = Output<'chat.inviteInfo'> | 'loading' | 'gone' | 'failed';
 
 /** The target of a group link, and the button to join. */
-export function RoomInviteScreen({ code, onJoined, onLeave }: Props) {
+export function RoomInviteScreen({ code, onJoined }: Props) {
   const { t } = useTranslation();
   const { client } = useApp();
   const query = useOperation(client, 'chat.inviteInfo', { code }, { overHttp: true });
@@ -33,14 +30,7 @@ export function RoomInviteScreen({ code, onJoined, onLeave }: Props) {
   };
   return (
     <main id="main" className="flex h-full items-center justify-center p-4">
-      <Content
-        info={info}
-        busy={join.isPending}
-        onJoin={() => join.mutate()}
-        onOpen={onJoined}
-        onRetry={retry}
-        onLeave={onLeave}
-      />
+      <Content info={info} busy={join.isPending} onJoin={() => join.mutate()} onOpen={onJoined} onRetry={retry} />
       <span className="sr-only">{t('chat.inviteLink')}</span>
     </main>
   );
@@ -56,18 +46,17 @@ type ContentProps = {
   readonly onJoin: () => void;
   readonly onOpen: (room: string) => void;
   readonly onRetry: () => void;
-  readonly onLeave: () => void;
 };
 
-function Content({ info, busy, onJoin, onOpen, onRetry, onLeave }: ContentProps) {
+function Content({ info, busy, onJoin, onOpen, onRetry }: ContentProps) {
   const { t } = useTranslation();
   if (info === 'loading') return <Skeleton className="h-48 w-80" />;
   if (info === 'failed') return <ErrorState text={t('chat.inviteFailed')} onRetry={onRetry} />;
   if (info === 'gone') {
     const back = (
-      <Button variant="primary" onClick={onLeave}>
+      <ButtonLink to="/" variant="primary">
         {t('chat.goBack')}
-      </Button>
+      </ButtonLink>
     );
     return <EmptyState title={t('chat.inviteGone')} text={t('chat.inviteGoneText')} action={back} />;
   }

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { RoomSummary } from '../../../contracts/chat/contract.ts';
 import { useApp, usePerson } from '../../../ui/app-context.tsx';
+import { AppLink } from '../../../ui/app-link.tsx';
 import { Avatar, pictureAddress } from '../../../ui/avatar.tsx';
 import { CountBadge } from '../../../ui/badge.tsx';
 import { formatShort } from '../../../ui/dates.ts';
@@ -14,12 +15,10 @@ type Props = { readonly room: RoomSummary; readonly isOpen: boolean };
 /** One room in the list. */
 export function RoomRow({ room, isOpen }: Props) {
   const { t, i18n } = useTranslation();
-  const { openRoom } = useChat();
   const title = useRoomTitle(room);
   return (
-    <button
-      type="button"
-      onClick={() => openRoom(room.id)}
+    <AppLink
+      to={`/r/${room.id}`}
       aria-current={isOpen ? 'page' : undefined}
       className={`flex w-full items-center gap-3 rounded-lg px-3 py-2 text-left ${isOpen ? 'bg-accent-soft' : 'hover:bg-sunken'}`}
     >
@@ -41,7 +40,7 @@ export function RoomRow({ room, isOpen }: Props) {
           {room.unread > 0 && <CountBadge count={room.unread} label={t('chat.unread', { count: room.unread })} />}
         </span>
       </span>
-    </button>
+    </AppLink>
   );
 }
 

@@ -1,10 +1,10 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../ui/app-context.tsx';
+import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { useForm } from '../../../ui/use-form.ts';
+import { checkCreateApiKey, checkUpdateApiKey } from './checks.ts';
 import { ChoiceField } from './fields.tsx';
-import { FormDialog } from './form-dialog.tsx';
 import type { ApiKey, ApiKeyChoices } from './platform-infos.ts';
 
 type Props = {
@@ -20,18 +20,21 @@ type Props = {
 export function ApiKeyDialog({ apiKey, choices, onClose, onDone }: Props) {
   const { t } = useTranslation();
   const { client } = useApp();
-  const [name, setName] = useState(apiKey?.name ?? '');
-  const [methods, setMethods] = useState<readonly string[] | null>(apiKey?.methods ?? null);
-  const [namespaces, setNamespaces] = useState<readonly string[] | null>(apiKey?.namespaces ?? null);
   const form = useForm({
-    fields: ['name', 'methods', 'namespaces'],
-    send: async () => {
-      const input = { name, methods: methods && [...methods], namespaces: namespaces && [...namespaces] };
-      if (apiKey === undefined) onDone((await client.call('apiKeys.create', input, { overHttp: true })).secret);
-      else {
-        await client.call('apiKeys.update', { id: apiKey.id, ...input }, { overHttp: true });
-        onDone();
-      }
+    initial: {
+      name: apiKey?.name ?? '',
+      methods: (apiKey?.methods ?? null) as readonly string[] | null,
+      namespaces: (apiKey?.namespaces ?? null) as readonly string[] | null,
+    },
+    input: ({ name, methods, namespaces }) => ({
+      ...{ name, methods: methods && [...methods], namespaces: namespaces && [...namespaces] },
+      ...(apiKey !== undefined && { id: apiKey.id }),
+    }),
+    check: apiKey === undefined ? checkCreateApiKey : checkUpdateApiKey,
+    send: async (input) => {
+      if (apiKey === undefined) return onDone((await client.call('apiKeys.create', input, { overHttp: true })).secret);
+      await client.call('apiKeys.update', { ...input, id: apiKey.id }, { overHttp: true });
+      onDone();
     },
   });
   return (
@@ -41,29 +44,22 @@ export function ApiKeyDialog({ apiKey, choices, onClose, onDone }: Props) {
       form={form}
       onClose={onClose}
     >
-      <TextField
-        label={t('console.name')}
-        hint={t('console.keyNameHint')}
-        value={name}
-        maxLength={60}
-        error={form.error('name')}
-        onChange={(event) => setName(event.target.value)}
-      />
+      <TextField label={t('console.name')} hint={t('console.keyNameHint')} maxLength={60} {...form.field('name')} />
       <ChoiceField
         label={t('console.methods')}
         allLabel={t('console.allMethods')}
         choices={choices.methods}
-        value={methods}
+        value={form.values.methods}
         error={form.error('methods')}
-        onChange={setMethods}
+        onChange={(methods) => form.set('methods', methods)}
       />
       <ChoiceField
         label={t('console.namespaces')}
         allLabel={t('console.allNamespaces')}
         choices={choices.namespaces}
-        value={namespaces}
+        value={form.values.namespaces}
         error={form.error('namespaces')}
-        onChange={setNamespaces}
+        onChange={(namespaces) => form.set('namespaces', namespaces)}
       />
     </FormDialog>
   );

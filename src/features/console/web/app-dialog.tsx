@@ -1,11 +1,10 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Input } from '../../../../client/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
+import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { useForm } from '../../../ui/use-form.ts';
+import { checkCreateApp, checkUpdateApp } from './checks.ts';
 import { CheckField } from './fields.tsx';
-import { FormDialog } from './form-dialog.tsx';
 import type { AppInfo, WebhookEvent } from './platform-infos.ts';
 import { WebhookFields } from './webhook-fields.tsx';
 
@@ -19,92 +18,80 @@ type Props = {
 };
 
 const NUMBERS = ['maxConnections', 'clientEventsPerSecond', 'maxEventBytes', 'maxPresenceMembers'] as const;
+const SWITCHES = ['enabled', 'clientEvents', 'subscriptionCounts'] as const;
 /** Set for an app that moves here; otherwise they are generated. */
 const IDENTITY = ['id', 'key', 'secret', 'namespace'] as const;
 
-type Numbers = Readonly<Record<(typeof NUMBERS)[number], string>>;
-type Identity = Readonly<Record<(typeof IDENTITY)[number], string>>;
-type Webhooks = AppInfo['webhooks'];
+type Texts = Readonly<Record<(typeof NUMBERS)[number] | (typeof IDENTITY)[number] | 'name', string>>;
+type Switches = Readonly<Record<(typeof SWITCHES)[number], boolean>>;
+/** What is filled in: numbers are texts until they are sent. */
+type Values = Texts & Switches & { readonly webhooks: AppInfo['webhooks'] };
 
-const USUAL: Numbers = {
-  maxConnections: '0',
-  clientEventsPerSecond: '10',
-  maxEventBytes: '10240',
-  maxPresenceMembers: '100',
+const NEW: Values = {
+  ...{ name: '', id: '', key: '', secret: '', namespace: '' },
+  ...{ maxConnections: '0', clientEventsPerSecond: '10', maxEventBytes: '10240', maxPresenceMembers: '100' },
+  ...{ enabled: true, clientEvents: true, subscriptionCounts: false, webhooks: [] },
 };
 
 /** Creates an app of the Pusher protocol, or changes one. */
 export function AppDialog({ app, events, onClose, onDone }: Props) {
   const { t } = useTranslation();
   const { client } = useApp();
-  const [name, setName] = useState(app?.name ?? '');
-  const [identity, setIdentity] = useState<Identity>({ id: '', key: '', secret: '', namespace: '' });
-  const [numbers, setNumbers] = useState<Numbers>(app === undefined ? USUAL : numbersOf(app));
-  const [enabled, setEnabled] = useState(app?.enabled ?? true);
-  const [clientEvents, setClientEvents] = useState(app?.clientEvents ?? true);
-  const [subscriptionCounts, setSubscriptionCounts] = useState(app?.subscriptionCounts ?? false);
-  const [webhooks, setWebhooks] = useState<Webhooks>(app?.webhooks ?? []);
   const form = useForm({
-    fields: ['name', ...NUMBERS, ...IDENTITY, 'webhooks'],
-    send: async () => {
-      const rest = { enabled, clientEvents, subscriptionCounts, webhooks: [...webhooks] };
-      const configured = { name, ...rest, ...parsed(numbers) };
+    initial: app === undefined ? NEW : valuesOf(app),
+    input: (values) =>
+      app === undefined ? { ...configured(values), ...given(values) } : { ...configured(values), id: app.id },
+    check: app === undefined ? checkCreateApp : checkUpdateApp,
+    send: async (input) => {
       if (app !== undefined) {
-        onDone(await client.call('apps.update', { id: app.id, ...configured }, { overHttp: true }));
+        onDone(await client.call('apps.update', { ...input, id: app.id }, { overHttp: true }));
         return;
       }
-      const made = await client.call('apps.create', { ...configured, ...given(identity) }, { overHttp: true });
+      const made = await client.call('apps.create', input, { overHttp: true });
       onDone(made.app, made.secret);
     },
   });
+  const { values } = form;
   return (
     <FormDialog
-      title={app === undefined ? t('console.newApp') : t('console.editName', { name })}
+      title={app === undefined ? t('console.newApp') : t('console.editName', { name: values.name })}
       submitLabel={app === undefined ? t('console.makeApp') : t('console.save')}
       form={form}
       onClose={onClose}
     >
-      <TextField
-        label={t('console.name')}
-        value={name}
-        maxLength={60}
-        error={form.error('name')}
-        onChange={(event) => setName(event.target.value)}
-      />
-      <CheckField label={t('console.app.enabled')} checked={enabled} onChange={setEnabled} />
-      <CheckField label={t('console.app.clientEvents')} checked={clientEvents} onChange={setClientEvents} />
-      <CheckField
-        label={t('console.app.subscriptionCounts')}
-        checked={subscriptionCounts}
-        onChange={setSubscriptionCounts}
-      />
+      <TextField label={t('console.name')} maxLength={60} {...form.field('name')} />
+      {SWITCHES.map((name) => (
+        <CheckField
+          key={name}
+          label={t(`console.app.${name}`)}
+          checked={values[name]}
+          onChange={(checked) => form.set(name, checked)}
+        />
+      ))}
       <div className="grid items-end gap-4 md:grid-cols-2">
-        {NUMBERS.map((field) => (
-          <TextField
-            key={field}
-            label={t(`console.app.${field}`)}
-            inputMode="numeric"
-            value={numbers[field]}
-            error={form.error(field)}
-            onChange={(event) => setNumbers({ ...numbers, [field]: event.target.value })}
-          />
+        {NUMBERS.map((name) => (
+          <TextField key={name} label={t(`console.app.${name}`)} inputMode="numeric" {...form.field(name)} />
         ))}
       </div>
-      <WebhookFields value={webhooks} events={events} onChange={setWebhooks} error={form.error('webhooks')} />
+      <WebhookFields
+        value={values.webhooks}
+        events={events}
+        onChange={(webhooks) => form.set('webhooks', webhooks)}
+        error={form.error}
+      />
       {app === undefined && (
-        <details className="rounded-lg border border-line px-3 py-2">
+        <details className="rounded-lg border border-line px-3 py-2" open={IDENTITY.some(form.error) || undefined}>
           <summary className="cursor-pointer text-sm font-medium">{t('console.moves')}</summary>
           <p className="my-2 text-sm text-muted">{t('console.movesText')}</p>
           <div className="grid gap-4 md:grid-cols-2">
-            {IDENTITY.map((field) => (
+            {IDENTITY.map((name) => (
               <TextField
-                key={field}
-                label={t(`console.app.${field}`)}
-                value={identity[field]}
+                key={name}
+                label={t(`console.app.${name}`)}
                 autoComplete="off"
                 spellCheck={false}
-                error={form.error(field)}
-                onChange={(event) => setIdentity({ ...identity, [field]: event.target.value.trim() })}
+                {...form.field(name)}
+                onChange={({ target }) => form.set(name, target.value.trim())}
               />
             ))}
           </div>
@@ -114,16 +101,24 @@ export function AppDialog({ app, events, onClose, onDone }: Props) {
   );
 }
 
-function numbersOf(app: AppInfo): Numbers {
-  return Object.fromEntries(NUMBERS.map((field) => [field, String(app[field])])) as Numbers;
+function valuesOf({ name, enabled, clientEvents, subscriptionCounts, webhooks, ...app }: AppInfo): Values {
+  const numbers = Object.fromEntries(NUMBERS.map((each) => [each, String(app[each])]));
+  return { ...NEW, ...numbers, name, enabled, clientEvents, subscriptionCounts, webhooks };
 }
 
-/** Text that is not a number is sent as an invalid one: the server responds with the rule. */
-function parsed(numbers: Numbers): Pick<Input<'apps.create'>, (typeof NUMBERS)[number]> {
-  const values = NUMBERS.map((field) => [field, numbers[field].trim() === '' ? -1 : Number(numbers[field])]);
-  return Object.fromEntries(values.map(([field, value]) => [field, Number.isFinite(value) ? value : -1]));
+function configured({ name, enabled, clientEvents, subscriptionCounts, webhooks, ...texts }: Values) {
+  const numbers = Object.fromEntries(NUMBERS.map((each) => [each, numberOf(texts[each])]));
+  return {
+    ...{ name, enabled, clientEvents, subscriptionCounts, webhooks: [...webhooks] },
+    ...(numbers as Record<(typeof NUMBERS)[number], number>),
+  };
 }
 
-function given(identity: Identity): Partial<Identity> {
-  return Object.fromEntries(Object.entries(identity).filter(([, value]) => value !== ''));
+/** What is no number becomes one that the contract and JSON refuse. */
+function numberOf(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text);
+}
+
+function given(values: Values): Partial<Pick<Values, (typeof IDENTITY)[number]>> {
+  return Object.fromEntries(IDENTITY.map((name) => [name, values[name]]).filter(([, value]) => value !== ''));
 }

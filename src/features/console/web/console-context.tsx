@@ -1,4 +1,5 @@
-import { type AnchorHTMLAttributes, createContext, type MouseEvent, type Ref, useContext } from 'react';
+import { createContext, useContext } from 'react';
+import { AppLink, type AppLinkProps } from '../../../ui/app-link.tsx';
 import { type Place, writePlace } from './place.ts';
 import type { MetricsState } from './use-metrics.ts';
 
@@ -18,24 +19,9 @@ export function useConsole(): ConsoleContext {
   return context;
 }
 
-type LinkProps = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> & {
-  readonly to: Place;
-  readonly ref?: Ref<HTMLAnchorElement>;
-};
+type LinkProps = Omit<AppLinkProps, 'to'> & { readonly to: Place };
 
-/** A link within the console, which can be opened in another tab like any link. */
-export function PlaceLink({ to, children, onClick, ...props }: LinkProps) {
-  const { go } = useConsole();
-  const follow = (event: MouseEvent<HTMLAnchorElement>) => {
-    onClick?.(event);
-    const isOrdinary = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
-    if (!isOrdinary || event.defaultPrevented) return;
-    event.preventDefault();
-    go(to);
-  };
-  return (
-    <a {...props} href={writePlace(to)} onClick={follow}>
-      {children}
-    </a>
-  );
+/** A link to a place of the console. */
+export function PlaceLink({ to, ...props }: LinkProps) {
+  return <AppLink {...props} to={writePlace(to)} />;
 }

@@ -1,7 +1,7 @@
 import { Activity, AppWindow, ArrowLeft, KeyRound, MailWarning, Plug, Radio, ShieldX } from 'lucide-react';
-import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button, IconButton } from '../../../ui/button.tsx';
+import { ButtonLink, IconLink } from '../../../ui/app-link.tsx';
 import { EmptyState } from '../../../ui/states.tsx';
 import { ApiKeys } from './api-keys.tsx';
 import { Apps } from './apps.tsx';
@@ -20,7 +20,6 @@ import { useMetrics } from './use-metrics.ts';
 type Props = {
   readonly place: Place;
   readonly go: (place: Place, how?: { readonly replace?: boolean }) => void;
-  readonly onLeave: () => void;
 };
 
 const ICONS: Readonly<Record<Section, ReactNode>> = {
@@ -33,16 +32,14 @@ const ICONS: Readonly<Record<Section, ReactNode>> = {
 };
 
 /** The owner's console. */
-export function Console({ place, go, onLeave }: Props) {
+export function Console({ place, go }: Props) {
   const { metrics, retry } = useMetrics();
-  const main = useRef<HTMLElement>(null);
   useTitle();
-  useArrival(place, main);
   return (
     <ConsoleProvider value={{ place, go, metrics }}>
       <div className="flex h-full min-h-0 bg-surface max-md:flex-col">
-        <Sections onLeave={onLeave} />
-        <main ref={main} id="main" tabIndex={-1} className="min-w-0 flex-1 overflow-y-auto p-6 outline-none max-md:p-4">
+        <Sections />
+        <main id="main" tabIndex={-1} className="min-w-0 flex-1 overflow-y-auto p-6 outline-none max-md:p-4">
           <div className="mx-auto max-w-6xl">
             <CurrentScreen onRetryMetrics={retry} />
           </div>
@@ -65,36 +62,8 @@ function useTitle(): void {
   }, [title]);
 }
 
-/** Another screen or page starts at its top; keyboard focus moves there if its link is gone. */
-function useArrival(place: Place, main: RefObject<HTMLElement | null>): void {
-  const here = whereOf(place);
-  const last = useRef(here);
-  useEffect(() => {
-    if (last.current === here) return;
-    last.current = here;
-    main.current?.scrollTo(0, 0);
-    if (document.activeElement === document.body) main.current?.focus();
-  }, [here, main]);
-}
-
-/** What makes it another screen or page: searching and sorting do not. */
-function whereOf(place: Place): string {
-  switch (place.screen) {
-    case 'connection':
-      return `connection ${place.client}`;
-    case 'channel':
-      return `channel ${place.channel}`;
-    case 'connections':
-    case 'channels':
-    case 'letters':
-      return `${place.screen} ${place.page.after ?? ''} ${place.page.before ?? ''}`;
-    default:
-      return place.screen;
-  }
-}
-
 /** For people who are not owners. */
-export function NoConsole({ onLeave }: { readonly onLeave: () => void }) {
+export function NoConsole() {
   const { t } = useTranslation();
   return (
     <main id="main" className="h-full">
@@ -104,16 +73,16 @@ export function NoConsole({ onLeave }: { readonly onLeave: () => void }) {
         title={t('console.ownersOnly')}
         text={t('console.ownersOnlyText')}
         action={
-          <Button variant="primary" onClick={onLeave}>
+          <ButtonLink to="/" variant="primary">
             {t('console.back')}
-          </Button>
+          </ButtonLink>
         }
       />
     </main>
   );
 }
 
-function Sections({ onLeave }: { readonly onLeave: () => void }) {
+function Sections() {
   const { t } = useTranslation();
   return (
     <nav
@@ -121,9 +90,9 @@ function Sections({ onLeave }: { readonly onLeave: () => void }) {
       className="w-60 shrink-0 border-r border-line p-3 max-md:w-full max-md:border-r-0 max-md:border-b max-md:pb-2"
     >
       <div className="mb-3 flex items-center gap-2 max-md:mb-1">
-        <IconButton label={t('console.back')} onClick={onLeave}>
+        <IconLink label={t('console.back')} to="/">
           <ArrowLeft size={20} />
-        </IconButton>
+        </IconLink>
         <h1 className="text-lg font-semibold">{t('console.title')}</h1>
       </div>
       <ul className="flex flex-col gap-1 max-md:flex-row max-md:overflow-x-auto">

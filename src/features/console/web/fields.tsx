@@ -1,4 +1,5 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
+import { FieldError } from '../../../ui/text-field.tsx';
 
 type CheckProps = {
   readonly label: ReactNode;
@@ -36,6 +37,7 @@ type ChoiceProps = {
 
 /** All items, or selected ones. */
 export function ChoiceField({ label, allLabel, choices, value, onChange, error }: ChoiceProps) {
+  const note = useId();
   // A selected item that is no longer available can still be removed.
   const shown = [...choices, ...(value ?? []).filter((each) => !choices.includes(each))];
   const toggle = (choice: string, isPicked: boolean) => {
@@ -43,7 +45,11 @@ export function ChoiceField({ label, allLabel, choices, value, onChange, error }
     onChange(isPicked ? [...picked, choice] : picked.filter((each) => each !== choice));
   };
   return (
-    <fieldset className="rounded-lg border border-line p-3">
+    <fieldset
+      aria-describedby={error === undefined ? undefined : note}
+      data-invalid={error === undefined ? undefined : true}
+      className={`rounded-lg border p-3 ${error === undefined ? 'border-line' : 'border-danger'}`}
+    >
       <legend className="px-1 text-sm font-medium">{label}</legend>
       <CheckField label={allLabel} checked={value === null} onChange={(all) => onChange(all ? null : [])} />
       {value !== null && (
@@ -58,11 +64,7 @@ export function ChoiceField({ label, allLabel, choices, value, onChange, error }
           ))}
         </div>
       )}
-      {error !== undefined && (
-        <p role="alert" className="mt-2 text-sm text-danger">
-          {error}
-        </p>
-      )}
+      <FieldError id={note} text={error} />
     </fieldset>
   );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { type Place, readPlace, STARTS, writePlace } from './place.ts';
 
-const there = (address: string): Place => {
+const there = (address: string): Place | undefined => {
   const url = new URL(address, 'http://localhost');
   return readPlace(url.pathname, url.search);
 };
@@ -31,9 +31,11 @@ describe('the URLs of the console', () => {
     ]);
   });
 
-  test('that are invalid lead to the overview', () => {
-    for (const address of ['/admin/', '/admin/nothing', '/admin?range=7', '/admin/channels/x']) {
-      expect(there(address)).toEqual(STARTS.overview);
-    }
+  test('an unknown range leads to the overview with the usual one', () => {
+    for (const address of ['/admin/', '/admin?range=7']) expect(there(address)).toEqual(STARTS.overview);
+  });
+
+  test('a path without a screen leads nowhere', () => {
+    for (const address of ['/admin/nothing', '/admin/channels/x']) expect(there(address)).toBeUndefined();
   });
 });

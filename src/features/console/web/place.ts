@@ -24,8 +24,8 @@ export type Screen = Place['screen'];
 export const ROOT = '/admin';
 const DEFAULT_RANGE: Range = 300;
 
-/** The place of a URL below `ROOT`; the overview for an invalid one. Names are in the query, so that any works. */
-export function readPlace(pathname: string, search: string): Place {
+/** The place at an address below `ROOT`; undefined for none. Names are in the query, so that any fits. */
+export function readPlace(pathname: string, search: string): Place | undefined {
   const query = new URLSearchParams(search);
   const text = (name: string) => query.get(name) ?? '';
   switch (pathname.slice(ROOT.length).replace(/^\/|\/$/g, '')) {
@@ -45,8 +45,10 @@ export function readPlace(pathname: string, search: string): Place {
       return { screen: 'apps' };
     case 'dead-letters':
       return { screen: 'letters', page: readPage(query) };
-    default:
+    case '':
       return { screen: 'overview', range: RANGES.find((range) => String(range) === text('range')) ?? DEFAULT_RANGE };
+    default:
+      return undefined;
   }
 }
 

@@ -1,12 +1,15 @@
+import type { TFunction } from 'i18next';
 import { Send } from 'lucide-react';
-import { type FormEvent, type KeyboardEvent, useId, useState } from 'react';
+import { type KeyboardEvent, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../../client/contract.ts';
 import { useApp } from '../../../ui/app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
-import { failureText } from '../../../ui/error-text.ts';
+import { FormProblem } from '../../../ui/form-problem.tsx';
 import { COMMAND_KEY } from '../../../ui/keyboard.ts';
-import { TextField } from '../../../ui/text-field.tsx';
+import { FieldError, fieldEdge, TextField } from '../../../ui/text-field.tsx';
+import { useForm } from '../../../ui/use-form.ts';
+import { checkPublish } from './checks.ts';
 import { jsonProblem } from './json-text.ts';
 import { formatCount } from './numbers.ts';
 import { Panel } from './panel.tsx';
@@ -17,80 +20,66 @@ type Props = {
   readonly onPublished: () => void;
 };
 
-type Outcome =
-  | { readonly kind: 'published'; readonly result: Output<'console.publish'> }
-  | { readonly kind: 'wrong'; readonly text: string };
+type Published = Output<'console.publish'>;
 
 /** Publishes JSON, and shows its position. */
 export function PublishForm({ channel, type, onPublished }: Props) {
   const { t } = useTranslation();
   const { client } = useApp();
-  const [data, setData] = useState('');
-  const [entry, setEntry] = useState('');
-  const [isBusy, setBusy] = useState(false);
-  const [outcome, setOutcome] = useState<Outcome | null>(null);
-  const publish = async () => {
-    const problem = jsonProblem(data);
-    if (problem !== null) {
-      const { line, column } = problem;
-      const text = line === 0 ? t('console.notJson') : t('console.notJsonAt', { line, column });
-      return setOutcome({ kind: 'wrong', text });
-    }
-    setBusy(true);
-    try {
-      const input = { channel, data, ...(type !== 'stream' && { entry }) };
-      setOutcome({ kind: 'published', result: await client.call('console.publish', input) });
+  const [published, setPublished] = useState<Published | null>(null);
+  const form = useForm({
+    initial: { data: '', entry: '' },
+    input: ({ data, entry }) => ({ channel, data, ...(type !== 'stream' && { entry }) }),
+    check: checkPublish,
+    send: async (input) => {
+      setPublished(await client.call('console.publish', input));
       onPublished();
-    } catch (error) {
-      setOutcome({ kind: 'wrong', text: failureText(error, t) });
-    }
-    setBusy(false);
-  };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void publish();
-  };
+    },
+  });
+  const field = form.field('data');
   return (
     <Panel title={t('console.publish')}>
-      <form onSubmit={submit} className="flex flex-col gap-3">
+      <form {...form.props} className="flex flex-col gap-3">
         {type !== 'stream' && (
-          <TextField
-            label={t('console.entry')}
-            value={entry}
-            required
-            maxLength={255}
-            onChange={(event) => setEntry(event.target.value)}
-          />
+          <TextField label={t('console.entry')} required maxLength={255} {...form.field('entry')} />
         )}
         <DataField
-          value={data}
-          isWrong={outcome?.kind === 'wrong'}
+          value={field.value}
+          error={field.error && (notJsonText(field.value, t) ?? field.error)}
           onChange={(text) => {
-            setData(text);
-            setOutcome(null);
+            form.set('data', text);
+            setPublished(null);
           }}
-          onSend={() => void publish()}
+          onSend={form.submit}
         />
         <div className="flex flex-wrap items-center gap-3">
-          <Button type="submit" variant="primary" busy={isBusy}>
-            {!isBusy && <Send size={16} aria-hidden />}
+          <Button type="submit" variant="primary" busy={form.busy} disabled={form.isWaiting}>
+            {!form.busy && <Send size={16} aria-hidden />}
             {t('console.publish')}
           </Button>
-          <Told outcome={outcome} />
+          <FormProblem text={form.problem} />
+          {published !== null && form.problem === undefined && <Told published={published} />}
         </div>
       </form>
     </Panel>
   );
 }
 
+/** Where a text stops being JSON. */
+function notJsonText(text: string, t: TFunction): string | undefined {
+  const problem = jsonProblem(text);
+  if (problem === null) return undefined;
+  return problem.line === 0 ? t('console.notJson') : t('console.notJsonAt', problem);
+}
+
 type DataFieldProps = {
   readonly value: string;
-  readonly isWrong: boolean;
+  readonly error: string | undefined;
   readonly onChange: (text: string) => void;
   readonly onSend: () => void;
 };
 
-function DataField({ value, isWrong, onChange, onSend }: DataFieldProps) {
+function DataField({ value, error, onChange, onSend }: DataFieldProps) {
   const { t } = useTranslation();
   const id = useId();
   const onKeyDown = (event: KeyboardEvent) => {
@@ -109,13 +98,14 @@ function DataField({ value, isWrong, onChange, onSend }: DataFieldProps) {
         value={value}
         maxLength={65_536}
         spellCheck={false}
-        aria-invalid={isWrong}
-        aria-describedby={`${id}-hint`}
+        aria-invalid={error !== undefined}
+        aria-describedby={error === undefined ? `${id}-hint` : `${id}-note ${id}-hint`}
         placeholder={'{ "hello": "world" }'}
         onChange={(event) => onChange(event.target.value)}
         onKeyDown={onKeyDown}
-        className={`w-full resize-y rounded-lg border bg-surface px-3 py-2 font-mono text-sm outline-none placeholder:text-muted focus:border-accent ${isWrong ? 'border-danger' : 'border-line'}`}
+        className={`w-full resize-y rounded-lg border bg-surface px-3 py-2 font-mono text-sm outline-none placeholder:text-muted ${fieldEdge(error !== undefined)}`}
       />
+      <FieldError id={`${id}-note`} text={error} />
       <p id={`${id}-hint`} className="text-xs text-muted">
         {t('console.publishHint', { keys: `${COMMAND_KEY}+Enter` })}
       </p>
@@ -123,17 +113,8 @@ function DataField({ value, isWrong, onChange, onSend }: DataFieldProps) {
   );
 }
 
-function Told({ outcome }: { readonly outcome: Outcome | null }) {
+function Told({ published: { offset, epoch } }: { readonly published: Published }) {
   const { t, i18n } = useTranslation();
-  if (outcome?.kind === 'wrong') {
-    return (
-      <p role="alert" className="text-sm text-danger">
-        {outcome.text}
-      </p>
-    );
-  }
-  if (outcome === null) return null;
-  const { offset, epoch } = outcome.result;
   const number = formatCount(offset, i18n.language);
   return (
     <p role="status" className="text-sm text-accent">

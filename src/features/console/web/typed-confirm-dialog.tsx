@@ -1,11 +1,8 @@
-import { type FormEvent, useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { Button } from '../../../ui/button.tsx';
-import { Dialog } from '../../../ui/dialog.tsx';
 import { writtenOut } from '../../../ui/direction.ts';
-import { failureText } from '../../../ui/error-text.ts';
+import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { showToast } from '../../../ui/toast.tsx';
+import { useForm } from '../../../ui/use-form.ts';
 
 type Props = {
   readonly title: string;
@@ -22,49 +19,30 @@ type Props = {
 
 /** Confirms a destructive action: it is enabled once the name is typed. */
 export function TypedConfirmDialog({ title, text, name, fieldLabel, confirmLabel, action, onClose, onDone }: Props) {
-  const { t } = useTranslation();
-  const form = useId();
-  const [typed, setTyped] = useState('');
-  const [isBusy, setBusy] = useState(false);
-  // Invisible characters can be typed as they are shown.
-  const isSure = typed === name || typed === writtenOut(name);
-  const confirm = async (event: FormEvent) => {
-    event.preventDefault();
-    if (!isSure || isBusy) return;
-    setBusy(true);
-    try {
+  const form = useForm({
+    initial: { typed: '' },
+    input: ({ typed }) => typed,
+    send: async () => {
+      if (!isSure) return;
       showToast(await action());
       onDone();
-    } catch (error) {
-      showToast(t('console.failed', { reason: failureText(error, t) }), 'error');
-      setBusy(false);
-    }
-  };
+    },
+  });
+  const { typed } = form.values;
+  // Invisible characters can be typed as they are shown.
+  const isSure = typed === name || typed === writtenOut(name);
   return (
-    <Dialog
-      open
-      onOpenChange={onClose}
+    <FormDialog
       title={title}
       description={text}
-      footer={
-        <>
-          <Button onClick={onClose}>{t('ui.cancel')}</Button>
-          <Button type="submit" form={form} variant="danger" disabled={!isSure} busy={isBusy}>
-            {confirmLabel}
-          </Button>
-        </>
-      }
+      submitLabel={confirmLabel}
+      danger
+      disabled={!isSure}
+      form={form}
+      onClose={onClose}
     >
-      <form id={form} onSubmit={(event) => void confirm(event)}>
-        <p className="mb-3 rounded-lg bg-sunken px-3 py-2 font-mono text-sm break-all">{writtenOut(name)}</p>
-        <TextField
-          label={fieldLabel}
-          value={typed}
-          autoComplete="off"
-          spellCheck={false}
-          onChange={(event) => setTyped(event.target.value)}
-        />
-      </form>
-    </Dialog>
+      <p className="rounded-lg bg-sunken px-3 py-2 font-mono text-sm break-all">{writtenOut(name)}</p>
+      <TextField label={fieldLabel} autoComplete="off" spellCheck={false} {...form.field('typed')} />
+    </FormDialog>
   );
 }

@@ -1,7 +1,8 @@
 import { Plus, Trash2 } from 'lucide-react';
+import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../../../ui/button.tsx';
-import { TextField } from '../../../ui/text-field.tsx';
+import { FieldError, TextField } from '../../../ui/text-field.tsx';
 import { ChoiceField } from './fields.tsx';
 import type { Webhook, WebhookEvent } from './platform-infos.ts';
 
@@ -9,7 +10,8 @@ type Props = {
   readonly value: readonly Webhook[];
   readonly events: readonly WebhookEvent[];
   readonly onChange: (value: Webhook[]) => void;
-  readonly error: string | undefined;
+  /** What is wrong, by dotted path. */
+  readonly error: (path: string) => string | undefined;
 };
 
 const MOST = 20;
@@ -17,10 +19,13 @@ const MOST = 20;
 /** The webhooks of an app: URLs and event types. */
 export function WebhookFields({ value, events, onChange, error }: Props) {
   const { t } = useTranslation();
+  const note = useId();
+  // What is wrong with one of them stands there.
+  const isPlaced = value.some((_, index) => error(`webhooks.${index}`) !== undefined);
   const change = (index: number, webhook: Webhook) =>
     onChange(value.map((each, at) => (at === index ? webhook : each)));
   return (
-    <fieldset className="flex flex-col gap-3">
+    <fieldset aria-describedby={isPlaced ? undefined : note} className="flex flex-col gap-3">
       <legend className="mb-2 text-sm font-medium">{t('console.webhooks')}</legend>
       {value.map((webhook, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: they have no name but their place, and two may be alike
@@ -32,6 +37,7 @@ export function WebhookFields({ value, events, onChange, error }: Props) {
                 type="url"
                 placeholder="https://"
                 value={webhook.url}
+                error={error(`webhooks.${index}.url`)}
                 onChange={(event) => change(index, { ...webhook, url: event.target.value.trim() })}
               />
             </div>
@@ -47,6 +53,7 @@ export function WebhookFields({ value, events, onChange, error }: Props) {
             allLabel={t('console.allEvents')}
             choices={events}
             value={webhook.events ?? null}
+            error={error(`webhooks.${index}.events`)}
             onChange={(picked) =>
               change(
                 index,
@@ -56,11 +63,7 @@ export function WebhookFields({ value, events, onChange, error }: Props) {
           />
         </div>
       ))}
-      {error !== undefined && (
-        <p role="alert" className="text-sm text-danger">
-          {error}
-        </p>
-      )}
+      <FieldError id={note} text={isPlaced ? undefined : error('webhooks')} />
       {value.length < MOST && (
         <Button className="self-start border border-line" onClick={() => onChange([...value, { url: '' }])}>
           <Plus size={16} aria-hidden />

@@ -22,6 +22,22 @@ export function ruleText(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
+/** The rule that was broken; for a choice between shapes, what each of them lacks. */
+export function ruleOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue.message;
+  return issue.errors.map(([first]) => (first === undefined ? issue.message : describe(first))).join('; or ');
+}
+
+/** Dotted path of the field that is wrong; '' for the whole input. */
+export function fieldOf(issue: z.core.$ZodIssue): string {
+  return issue.path.map(String).join('.');
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  const field = fieldOf(issue);
+  return field === '' ? ruleOf(issue) : `${field}: ${ruleOf(issue)}`;
+}
+
 const ARTICLES: Readonly<Record<string, string>> = {
   string: 'text',
   number: 'a number',
