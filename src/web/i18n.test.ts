@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { consoleLocale } from '../features/console/web/locale.ts';
+import { LANGUAGES, type Locale } from '../ui/languages.ts';
 import { LOCALES as FIRST } from './i18n.ts';
 
 /** Including texts loaded later. */
@@ -11,9 +12,9 @@ const SOURCES = join(import.meta.dir, '..');
 /** i18next chooses one of a text's plural forms by `count`. */
 const PLURAL = /_(?:one|other)$/;
 
-const languages = ['en', 'zh'] as const;
+const languages = LANGUAGES.map(({ texts }) => texts);
 const keys = LOCALES.flatMap(({ en }) => Object.keys(en));
-const textsOf = (language: 'en' | 'zh') => new Map(LOCALES.flatMap((locale) => Object.entries(locale[language])));
+const textsOf = (language: keyof Locale) => new Map(LOCALES.flatMap((locale) => Object.entries(locale[language])));
 const placeholders = (text = '') => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort();
 
 describe('the texts of the web app', () => {
@@ -21,15 +22,17 @@ describe('the texts of the web app', () => {
     expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
   });
 
-  test('exist in both languages, under the same keys', () => {
-    for (const { en, zh } of LOCALES) expect(Object.keys(zh)).toEqual(Object.keys(en));
+  test.each(languages)('exist in %s, under the same keys as in English', (language) => {
+    for (const locale of LOCALES) expect(Object.keys(locale[language])).toEqual(Object.keys(locale.en));
   });
 
-  test.each(keys)('%s has the same placeholders in both languages, and is not empty', (key) => {
-    const [english, chinese] = languages.map((language) => textsOf(language).get(key));
-    expect(placeholders(chinese)).toEqual(placeholders(english));
-    for (const text of [english, chinese]) expect(text?.trim()).toBeTruthy();
-    expect(`${english}${chinese}`.replaceAll(/\{\{\w+\}\}/g, '')).not.toMatch(/[{}]/);
+  test.each(keys)('%s has the same placeholders in all languages, and is not empty', (key) => {
+    const english = textsOf('en').get(key);
+    for (const text of languages.map((language) => textsOf(language).get(key))) {
+      expect(placeholders(text)).toEqual(placeholders(english));
+      expect(text?.trim()).toBeTruthy();
+      expect(text?.replaceAll(/\{\{\w+\}\}/g, '')).not.toMatch(/[{}]/);
+    }
   });
 
   test('in Chinese are Chinese, with Chinese punctuation', () => {

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { LANGUAGES } from '../../../ui/languages.ts';
 import { chooseTheme, chosenTheme, type Theme } from '../../../ui/theme.ts';
 import { Choices } from './choices.tsx';
 import { Section } from './section.tsx';
@@ -9,10 +10,6 @@ const THEMES: readonly { readonly value: Theme; readonly key: string }[] = [
   { value: 'light', key: 'accounts.themeLight' },
   { value: 'dark', key: 'accounts.themeDark' },
 ];
-const LANGUAGES = [
-  { value: 'en', label: 'English' },
-  { value: 'zh-CN', label: '简体中文' },
-] as const;
 
 /** Language and theme, stored on this device. */
 export function AppearanceSettings() {
@@ -29,7 +26,7 @@ export function AppearanceSettings() {
           name="language"
           label={t('accounts.language')}
           value={i18n.language}
-          options={LANGUAGES}
+          options={LANGUAGES.map(({ code, label }) => ({ value: code, label }))}
           onPick={(language) => void i18n.changeLanguage(language)}
         />
       </Section>
