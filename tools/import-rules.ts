@@ -83,7 +83,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     packages: 'any',
   },
   {
-    // Of the contracts what holds for all features.
+    // The contracts shared by all features.
     from: 'src/ui/',
     to: ['src/ui/', 'client/', 'src/contracts/*.ts'],
     packages: 'portable',

@@ -43,7 +43,7 @@ class Pairing {
     else this.#top().push(marks(run, left));
   }
 
-  /** Closes what fits, and gives how many of its marks are left. */
+  /** Closes what matches, and returns how many of its marks are left. */
   #close(run: Run): number {
     let left = run.length;
     while (left > 0) {
@@ -67,7 +67,7 @@ class Pairing {
     return undefined;
   }
 
-  /** Makes a span of all behind the opening run; gives how many marks it took on each side. */
+  /** Creates a span of everything after the opening run; returns how many marks it used on each side. */
   #wrap(at: number, left: number): number {
     this.#flatten(at + 1);
     const frame = this.#frames[at] as Frame;
@@ -86,7 +86,7 @@ class Pairing {
     return taken;
   }
 
-  /** The runs from this one on open nothing: they are text of what stands around them. */
+  /** The runs from this one on open nothing: they are text of the surrounding span. */
   #flatten(from: number): void {
     const open = this.#frames.splice(from);
     const parent = this.#top();

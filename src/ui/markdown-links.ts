@@ -2,7 +2,7 @@ import type { Steps } from './markdown-tree.ts';
 
 export type Found = {
   readonly href: string;
-  /** Where the text goes on. */
+  /** The index after the link. */
   readonly end: number;
 };
 

@@ -15,7 +15,7 @@ export type TokenSettings = TokenKeySettings & {
   readonly audience: string;
   /** How far the clock of the token's signer may be ahead of ours. */
   readonly leewaySeconds: number;
-  /** The claim that holds the user; '' for `sub`. */
+  /** The claim with the user's id; '' for `sub`. */
   readonly userClaim?: string;
   /** A previous shared secret that is still valid; '' for none. */
   readonly previousSecret?: string;
