@@ -1,6 +1,6 @@
 /**
- * How long is the writer held up by a checkpoint: when it does all of it (4,000 frames), and when another thread has done all
- * but 100? On one thread and one connection, so that only the disk counts. `bun bench/checkpoints.ts [rounds]`.
+ * How long does a checkpoint block the writer: when it does all of it (4,000 frames), and when another thread has done
+ * all but 100? On one thread and one connection, so that only the disk counts. `bun bench/checkpoints.ts [rounds]`.
  */
 import { Database } from 'bun:sqlite';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,7 +16,7 @@ db.run('CREATE TABLE a (b TEXT)');
 const insert = db.prepare('INSERT INTO a VALUES (?)');
 const text = 'x'.repeat(3_900);
 
-/** Commits about so many frames, twenty to a transaction. */
+/** Commits about this many frames, twenty per transaction. */
 function write(frames: number): void {
   for (let count = 0; count < frames; count += 20) {
     db.run('BEGIN IMMEDIATE');

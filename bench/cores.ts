@@ -1,12 +1,12 @@
 import { cpus } from 'node:os';
 
-/** Where a side of the benchmark runs, and the command prefix that keeps it there (none without `taskset`). */
+/** The CPU core of a side of the benchmark, and the command prefix that pins it (empty without `taskset`). */
 export type Core = { readonly number: number | null; readonly prefix: readonly string[] };
 
 const LAST = cpus().length - 1;
 const CAN_PIN = LAST > 0 && Bun.which('taskset') !== null;
 
-/** For what a person starts without a thought of cores. Needed since the generator's own pinning is inherited. */
+/** For a start on all cores, as people do. Needed because the generator's own pinning is inherited. */
 export const ALL_CORES: Core = { number: null, prefix: CAN_PIN ? ['taskset', '-c', `0-${LAST}`] : [] };
 
 function pinnedTo(number: number): Core {

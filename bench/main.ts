@@ -76,7 +76,7 @@ async function main(): Promise<void> {
   for (const scenario of chosen()) {
     console.error(`${scenario.name}:`);
     for (const measured of await scenario.run(settings())) {
-      // A quick run's figures are too small to be held against a promise.
+      // The numbers of a quick run are too small to be compared with a goal.
       const section = values.quick ? { ...measured, goals: [] } : measured;
       sections.push(section);
       console.log(`${sectionToMarkdown(section)}\n`);
@@ -95,7 +95,7 @@ async function keep(sections: readonly Section[]): Promise<void> {
   console.error(`written to ${path}`);
 }
 
-// An exit, so that servers and folders are cleared away.
+// Exits explicitly, so that servers and folders are removed.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 await main();
 process.exit();

@@ -1,6 +1,6 @@
 /**
- * What tracing costs: `node_modules/.bin/bun bench/traces.ts`. Clients publish into a durable channel with one
- * subscriber, in this process, without sockets and disk; CPU time a publication, rounds in turns, the median round.
+ * The cost of tracing: `node_modules/.bin/bun bench/traces.ts`. Clients publish into a durable channel with one
+ * subscriber, in this process, without sockets and disk; CPU time per publication, variants in turn, the median round.
  */
 
 import { MemoryBus } from '../src/adapters/memory/bus.ts';
@@ -34,7 +34,7 @@ function tracesOf(url: string, ratio: number): Traces {
   return new OtelTraces({ url, headers: {}, resource: {}, version: '0', ...sampling }, telemetry);
 }
 
-/** A log that is gathered for as if it were on disk. */
+/** A memory log with the batching of a durable one. */
 function durableInMemory(): Log {
   const log = new MemoryLog('bench-', { bytes: 1_000_000 });
   return {
@@ -48,7 +48,7 @@ function durableInMemory(): Log {
   };
 }
 
-/** The end of a client that counts the answers it is given. */
+/** The end of a client that counts replies. */
 class Client implements Connection {
   readonly #session: Session;
   #id = 0;
@@ -109,7 +109,7 @@ function createNode(traces: Traces | undefined): Node {
   return node;
 }
 
-/** Microseconds of CPU time a publication. */
+/** Microseconds of CPU time per publication. */
 async function measure(client: Client): Promise<number> {
   const command = `"publish":{"channel":"${CHANNEL}","data":{"text":"${'x'.repeat(100)}"}}`;
   const frame = Array.from({ length: IN_FLIGHT }, () => command);

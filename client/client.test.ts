@@ -23,7 +23,7 @@ const ADA: Principal = { kind: 'user', user: 'ada', role: 'member', device: 'd1'
 const PEOPLE = { history: 'memory', historySize: 10, forceRecovery: true } as const;
 const telemetry = { record: () => undefined, count: () => undefined };
 
-/** What the operations below are to do next, and how they were called. */
+/** What the operations below do next, and their recorded calls. */
 let nextError: unknown;
 let lastContext: OperationContext | undefined;
 
@@ -60,7 +60,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-/** The real engine, protocol and HTTP edge, in this process; only the people are made up. */
+/** The real engine, protocol and HTTP edge, in this process; only the people are fake. */
 function serve(port = 0): Server {
   const fanout = new BunFanout();
   const node = createNode(fanout);
@@ -132,7 +132,7 @@ function open(options: Partial<ClientOptions> = {}): Client {
   return client;
 }
 
-/** Resolves with the first state that passes. */
+/** Resolves with the first state that matches. */
 function reaches(client: Client, isIt: (state: ConnectionState) => boolean): Promise<ConnectionState> {
   const { promise, resolve } = Promise.withResolvers<ConnectionState>();
   const check = (state: ConnectionState) => {
@@ -159,7 +159,7 @@ async function errorOf(call: Promise<unknown>): Promise<BanyanError> {
   return error;
 }
 
-/** Waits until the turn has come to whatever was sent before. */
+/** Waits until everything sent before has been handled. */
 async function settle(client: Client): Promise<void> {
   await client.call('accounts.status', {});
 }
@@ -169,7 +169,7 @@ async function until(isIt: () => boolean): Promise<void> {
 }
 
 describe('a call', () => {
-  test('goes over HTTP without a connection, and over the connection with one', async () => {
+  test('uses HTTP without a connection, and the connection if there is one', async () => {
     const client = open();
     expect(await client.call('accounts.status', {})).toEqual({ registration: 'open', hasOwner: true });
     expect(lastContext?.http).toBeDefined();
@@ -180,7 +180,7 @@ describe('a call', () => {
     expect(state).toEqual({ kind: 'connected', client: lastContext?.client as string });
   });
 
-  test('goes over HTTP when asked to, and fails without a connection when told so', async () => {
+  test('uses HTTP if requested, and fails without a connection if HTTP is off', async () => {
     const client = await connected({ httpFallback: false });
     await client.call('accounts.status', {}, { overHttp: true });
     expect(lastContext?.http).toBeDefined();
@@ -191,7 +191,7 @@ describe('a call', () => {
     });
   });
 
-  test('of an operation that sets cookies goes over HTTP, from the second time on at once', async () => {
+  test('of an operation that sets cookies uses HTTP, from the second time on at once', async () => {
     const client = await connected();
     const rpc = spyOn(client.centrifuge, 'rpc');
     expect(await client.call('accounts.signOut', {})).toEqual({});
@@ -200,7 +200,7 @@ describe('a call', () => {
     expect(rpc).toHaveBeenCalledTimes(1);
   });
 
-  test('fails with all that the server says over HTTP', async () => {
+  test("fails with the server's complete error over HTTP", async () => {
     nextError = new ClientError('rateLimited', { retryAfter: 7, message: 'wait', field: 'login' });
     expect(await errorOf(open().call('accounts.status', {}))).toMatchObject({
       name: 'rateLimited',
@@ -217,7 +217,7 @@ describe('a call', () => {
     expect(inner.requestId).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  test('fails with number, name, field and message over the connection', async () => {
+  test('fails with code, name, field and message over the connection', async () => {
     const client = await connected();
     nextError = new ClientError('gone', { message: 'used up' });
     expect(await errorOf(client.call('accounts.status', {}))).toMatchObject({
@@ -244,14 +244,14 @@ describe('a call', () => {
     });
   });
 
-  test('that gets no answer in time fails, either way', async () => {
+  test('times out over both transports', async () => {
     const client = await connected({ timeoutMs: 50 });
     const timeout = { name: 'timeout', code: 1, temporary: true };
     expect(await errorOf(client.call('accounts.me', {}))).toMatchObject(timeout);
     expect(await errorOf(client.call('accounts.me', {}, { overHttp: true }))).toMatchObject(timeout);
   });
 
-  test('that loses its server fails, either way', async () => {
+  test('fails if the server is lost, over both transports', async () => {
     const client = await connected();
     const failed = errorOf(client.call('accounts.me', {}));
     await server.stop();
@@ -259,7 +259,7 @@ describe('a call', () => {
     expect(await errorOf(client.call('accounts.status', {}))).toMatchObject({ name: 'connectionLost' });
   });
 
-  test('that a proxy answers fails by the status', async () => {
+  test('that a proxy answers fails by its status', async () => {
     const answer = (status: number) => open({ fetch: async () => new Response('<html>Bad Gateway', { status }) });
     expect(await errorOf(answer(502).call('accounts.status', {}))).toMatchObject({ name: 'internal', temporary: true });
     expect(await errorOf(answer(404).call('accounts.status', {}))).toMatchObject({ name: 'badRequest' });
@@ -268,7 +268,7 @@ describe('a call', () => {
 });
 
 describe('the connection', () => {
-  test('tells its state, and since when it has been connecting', async () => {
+  test('reports its state, and since when it has been connecting', async () => {
     const client = open();
     const seen: string[] = [];
     client.connection.subscribe(({ kind }) => seen.push(kind));
@@ -286,7 +286,7 @@ describe('the connection', () => {
     expect(client.connection.get()).toMatchObject({ kind: 'disconnected', code: 0 });
   });
 
-  test('tries at once when told to, without passing through another state', async () => {
+  test('retries at once if told to, without passing through another state', async () => {
     const client = await connected();
     const port = Number(new URL(server.url).port);
     await server.stop();
@@ -303,7 +303,7 @@ describe('the connection', () => {
     expect(client.connection.get().kind).toBe('connected');
   });
 
-  test('that is refused for good says why', async () => {
+  test('that is refused permanently reports why', async () => {
     const client = await connected();
     server.node.disconnectUser('ada', 'forceDisconnect');
     const state = await reaches(client, ({ kind }) => kind === 'disconnected');
@@ -311,8 +311,8 @@ describe('the connection', () => {
   });
 });
 
-describe('channels of the server', () => {
-  test('RE5 are heard by prefix, and come back without a gap', async () => {
+describe('server-side channels', () => {
+  test('RE5 are delivered by prefix, and recover without a gap', async () => {
     const client = open();
     const publications: Publication[] = [];
     const starts: Subscribed[] = [];
@@ -340,7 +340,7 @@ describe('channels of the server', () => {
     ]);
   });
 
-  test('come and go while connected', async () => {
+  test('can be subscribed and unsubscribed while connected', async () => {
     const client = await connected();
     const seen: string[] = [];
     client.onSubscribed('room:', ({ channel }) => seen.push(`in ${channel}`));
@@ -352,7 +352,7 @@ describe('channels of the server', () => {
     expect(seen).toEqual(['in room:1', 'out of room:1']);
   });
 
-  test('stop being heard when asked to', async () => {
+  test('can be unlistened', async () => {
     const client = await connected();
     let heard = 0;
     const unlisten = client.onPublication('people:', () => {
@@ -368,8 +368,8 @@ describe('channels of the server', () => {
   });
 });
 
-describe('own subscriptions', () => {
-  test('are shared by all who listen, until the last stops', async () => {
+describe('client-side subscriptions', () => {
+  test('are shared by all listeners, until the last one stops', async () => {
     const client = await connected();
     const seen: string[] = [];
     const listen = (who: string) =>
@@ -396,7 +396,7 @@ describe('own subscriptions', () => {
     third();
   });
 
-  test('that are refused end, and the next who listens asks again', async () => {
+  test('that are refused end, and the next listener subscribes again', async () => {
     const client = await connected();
     const ends: unknown[] = [];
     const unlisten = client.subscribe('room:9', { unsubscribed: (event) => ends.push(event) });
@@ -408,7 +408,7 @@ describe('own subscriptions', () => {
   });
 });
 
-test('a listener that throws disturbs neither the others nor the connection', async () => {
+test('a listener that throws affects neither the others nor the connection', async () => {
   const thrown: (() => void)[] = [];
   const microtasks = spyOn(globalThis, 'queueMicrotask').mockImplementation((run) => void thrown.push(run));
   const client = await connected();
@@ -426,7 +426,7 @@ test('a listener that throws disturbs neither the others nor the connection', as
   expect(() => thrown[0]?.()).toThrow('mine');
 });
 
-test('a bundle for browsers is small and has no schemas in it', async () => {
+test('a browser bundle is small and contains no schemas', async () => {
   const built = await Bun.build({ entrypoints: [`${import.meta.dir}/client.ts`], minify: true, target: 'browser' });
   const code = await (built.outputs[0] as Blob).text();
   expect(code).not.toMatch(/zod|safeParse/i);

@@ -18,43 +18,43 @@ export type ClientOptions = {
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
   /** Outside browsers: a `WebSocket` class that sends the session's cookie. */
   readonly webSocket?: unknown;
-  /** What is called without a live connection goes over HTTP; false: it fails with `connectionLost`. Default true. */
+  /** Calls without a live connection use HTTP; false: they fail with `connectionLost`. Default true. */
   readonly httpFallback?: boolean;
-  /** How long a call may take. Default 10,000. */
+  /** The timeout of a call in ms. Default 10,000. */
   readonly timeoutMs?: number;
 };
 
 export type CallOptions = {
-  /** Goes over HTTP even with a live connection, so that errors tell `field` and `retryAfter`. */
+  /** Uses HTTP even with a live connection, so that errors have `field` and `retryAfter`. */
   readonly overHttp?: boolean;
 };
 
 export type Client = Omit<Connection, 'state'> & {
   readonly connection: Connection['state'];
   /**
-   * Calls an operation: as RPC over the live connection, or over HTTP where there is none or the operation sets
-   * cookies. Rejects with `BanyanError`. After `timeout` or `connectionLost` nobody knows whether it was done.
+   * Calls an operation: as RPC over the live connection, or over HTTP without one or if the operation sets cookies.
+   * Rejects with `BanyanError`. After `timeout` or `connectionLost` the outcome is unknown.
    */
   call<Name extends OperationName>(name: Name, input: Input<Name>, options?: CallOptions): Promise<Output<Name>>;
-  /** Sends a file, over HTTP. Rejects as `call` does. */
+  /** Sends a file over HTTP. Rejects like `call`. */
   upload<Name extends keyof Uploads>(
     name: Name,
     query: Uploads[Name]['query'],
     file: Blob,
   ): Promise<Uploads[Name]['output']>;
   /**
-   * Listens to the channels that the server has put this connection into, by the beginning of their name.
-   * In each channel publications come in order, those missed while offline first.
+   * Listens to the channels the server has subscribed this connection to, by name prefix. Publications of a channel
+   * arrive in order, those missed while offline first.
    */
   onPublication<Prefix extends string>(
     prefix: Prefix,
     listener: (publication: Publication<ChannelData<Prefix>>) => void,
   ): Unlisten;
-  /** As `onPublication`: a channel starts, or starts again and says whether what was missed follows. */
+  /** Like `onPublication`: a channel was subscribed, perhaps again; says whether missed publications follow. */
   onSubscribed(prefix: string, listener: (subscribed: Subscribed) => void): Unlisten;
-  /** As `onPublication`: the server has taken the connection out of a channel. */
+  /** Like `onPublication`: the server has unsubscribed the connection from a channel. */
   onUnsubscribed(prefix: string, listener: (event: { readonly channel: string }) => void): Unlisten;
-  /** Subscribes to a channel, together with all others who listen to it here, until the last one stops. */
+  /** Subscribes to a channel, shared with all other listeners here, until the last one stops. */
   subscribe<Channel extends string>(channel: Channel, listeners: ChannelListeners<ChannelData<Channel>>): Unlisten;
   /** The official client underneath, for publishing, history and presence of plain channels. */
   readonly centrifuge: Centrifuge;
@@ -62,7 +62,7 @@ export type Client = Omit<Connection, 'state'> & {
 
 const WEBSOCKET_PATH = '/connection/websocket';
 const NOT_AVAILABLE = 108;
-/** 5 MB over a slow line. */
+/** Enough for 5 MB over a slow connection. */
 const UPLOAD_TIMEOUT_MS = 120_000;
 
 /** A client of one server, not yet connected. For browsers, Bun and Node. */
@@ -89,7 +89,7 @@ function createCall(options: ClientOptions, centrifuge: Centrifuge): Client['cal
     try {
       return (await centrifuge.rpc(name, input)).data;
     } catch (error) {
-      // The server has not begun with it, so asking over HTTP does it once.
+      // The server has not started the call, so repeating it over HTTP runs it once.
       if ((error as { code?: unknown }).code !== NOT_AVAILABLE) throw errorFromReply(error);
       httpOnly.add(name);
       return callOverHttp(options, name, input);

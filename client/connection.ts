@@ -1,10 +1,13 @@
 import type { Centrifuge } from 'centrifuge';
 import { createObservable, type Observable } from './listeners.ts';
 
-/** How the live connection is doing. */
+/** The state of the live connection. */
 export type ConnectionState =
   | {
-      /** Not asked for, closed by `disconnect()`, or refused for good: then `code` (3500 and up, or an error's) says why. */
+      /**
+       * Not requested, closed by `disconnect()`, or refused permanently: then `code` (3500 and up, or an error's) says
+       * why.
+       */
       readonly kind: 'disconnected';
       readonly code: number;
       readonly reason: string;
@@ -20,7 +23,7 @@ export type Connection = {
   readonly state: Observable<ConnectionState>;
   connect(): void;
   disconnect(): void;
-  /** Tries again at once instead of after the client's pause; does nothing in other states. */
+  /** Retries at once instead of after the client's delay; does nothing in other states. */
   retryNow(): void;
 };
 
@@ -41,7 +44,7 @@ export function watchConnection(centrifuge: Centrifuge): Connection {
     disconnect: () => centrifuge.disconnect(),
     retryNow: () => {
       if (state.get().kind !== 'connecting') return;
-      // Positions of subscriptions survive this, so nothing is missed.
+      // Positions of subscriptions are kept, so nothing is missed.
       isRetrying = true;
       centrifuge.disconnect();
       isRetrying = false;

@@ -7,7 +7,7 @@ import type { consoleContract } from '../src/contracts/console/contract.ts';
 import type { MetricsSample } from '../src/contracts/console/events.ts';
 import type { platformContract } from '../src/contracts/platform/contract.ts';
 
-// Types only: neither the schemas nor zod end up in a bundle.
+// Types only: neither the schemas nor zod are bundled.
 type ValueOf<T> = T[keyof T];
 type AnyOperation =
   | ValueOf<typeof accountsContract>
@@ -16,22 +16,22 @@ type AnyOperation =
   | ValueOf<typeof platformContract>;
 type OperationCalled<Name> = Extract<AnyOperation, { readonly name: Name }>;
 
-/** `chat.send`, `accounts.me`, …: everything that can be called. */
+/** `chat.send`, `accounts.me`, …: all operations. */
 export type OperationName = AnyOperation['name'];
 
-/** What an operation takes; fields with a default may be left out. */
+/** An operation's input; fields with a default are optional. */
 export type Input<Name extends OperationName> = z.input<OperationCalled<Name>['input']>;
 
-/** What an operation answers. */
+/** An operation's output. */
 export type Output<Name extends OperationName> = z.output<OperationCalled<Name>['output']>;
 
-/** The routes that take a file: what their query says, and what they answer. */
+/** The routes for files: their query and their output. */
 export type Uploads = {
   readonly 'accounts.avatar': { readonly query: Readonly<Record<string, never>>; readonly output: Me };
   readonly 'chat.avatar': { readonly query: { readonly room: string }; readonly output: RoomSummary };
 };
 
-/** What is published in a channel of this name or prefix; `unknown` where no feature says. */
+/** The publications of a channel with this name or prefix; `unknown` if no feature declares it. */
 export type ChannelData<Channel extends string> = Channel extends `room:${string}`
   ? RoomEvent
   : Channel extends `live:${string}`

@@ -1,6 +1,6 @@
 import { ERRORS, type ErrorName } from '../src/contracts/errors.ts';
 
-/** The server's error names, and two for when it was not reached: nobody knows then whether it did what was asked. */
+/** The server's error names, and two for an unreachable server: then the outcome is unknown. */
 export type BanyanErrorName = ErrorName | 'timeout' | 'connectionLost';
 
 type Detail = {
@@ -11,12 +11,12 @@ type Detail = {
   readonly cause?: unknown;
 };
 
-/** Codes of the Centrifuge client for calls that got no answer are below this. */
+/** Codes of the Centrifuge client for calls without a reply are below this. */
 const FIRST_SERVER_CODE = 100;
-/** The number of a subscription that is one too many. */
+/** The code of exceeding the subscription limit. */
 export const LIMIT_EXCEEDED = ERRORS.limitExceeded.code;
 
-/** How a reply over a live connection tells which field is wrong: `title: must be one line of text`. */
+/** How a reply over a live connection names the invalid field: `title: must be one line of text`. */
 const FIELD_AND_RULE = /^([\w-]+(?:\.[\w-]+)*): (?!.*; or )(.+)$/s;
 
 const CODES = { timeout: 1, connectionLost: 2 } as const;
@@ -28,13 +28,13 @@ const NAMES = new Map<number, ErrorName>(
 export class BanyanError extends Error {
   override readonly name: BanyanErrorName;
   readonly code: number;
-  /** True when the same call may succeed a little later. Repeat it only if it carries a key or changes nothing. */
+  /** True if the same call may succeed later. Repeat it only if it has a key or changes nothing. */
   readonly temporary: boolean;
-  /** Dotted path of the input field that is wrong. */
+  /** Dotted path of the invalid input field. */
   readonly field: string | undefined;
-  /** Seconds to wait before the next try. Known over HTTP only. */
+  /** Seconds until a retry makes sense. Known over HTTP only. */
   readonly retryAfter: number | undefined;
-  /** Names the server's log record of an internal error. */
+  /** The id of the server's log record of an internal error. */
   readonly requestId: string | undefined;
 
   constructor(name: BanyanErrorName, detail: Detail = {}) {
@@ -49,7 +49,7 @@ export class BanyanError extends Error {
   }
 }
 
-/** What the Centrifuge client rejects with. */
+/** Converts a rejection of the Centrifuge client. */
 export function errorFromReply(thrown: unknown): BanyanError {
   const { code, message } = thrown as { readonly code?: unknown; readonly message?: unknown };
   const detail = { ...(typeof message === 'string' && detailOf(message)), cause: thrown };
@@ -63,14 +63,14 @@ function detailOf(text: string): Pick<Detail, 'field' | 'message'> {
   return field === undefined || message === undefined ? { message: text } : { field, message };
 }
 
-/** The error of an HTTP answer, whose body is JSON only if Banyan itself wrote it, and not a proxy before it. */
+/** Converts an HTTP error, whose body is JSON only if Banyan itself wrote it, not a proxy. */
 export function errorFromBody(status: number, body: unknown): BanyanError {
   const { error = {} } = (body ?? {}) as { readonly error?: Detail & { readonly name?: string } };
   if (isErrorName(error.name)) return new BanyanError(error.name, error);
   return new BanyanError(status >= 500 ? 'internal' : 'badRequest', { message: `HTTP status ${status}` });
 }
 
-/** What `fetch` threw. */
+/** Converts an error of `fetch`. */
 export function errorFromFetch(thrown: unknown): BanyanError {
   const isTimeout = thrown instanceof Error && thrown.name === 'TimeoutError';
   return new BanyanError(isTimeout ? 'timeout' : 'connectionLost', { cause: thrown });

@@ -1,7 +1,7 @@
-/** Takes a listener out again; calling it twice does nothing. */
+/** Removes a listener; calling it twice does nothing. */
 export type Unlisten = () => void;
 
-/** Calls a listener so that its error harms nobody else: it comes up as an uncaught error. */
+/** Calls a listener so that its exception affects no other: it becomes an uncaught error. */
 export function notify<Event>(listener: (event: Event) => void, event: Event): void {
   try {
     listener(event);
@@ -12,7 +12,7 @@ export function notify<Event>(listener: (event: Event) => void, event: Event): v
   }
 }
 
-/** A value that changes, in the shape that React's `useSyncExternalStore` takes. */
+/** A value that changes, in the form of React's `useSyncExternalStore`. */
 export type Observable<Value> = {
   get(): Value;
   subscribe(listener: (value: Value) => void): Unlisten;
@@ -30,7 +30,7 @@ export function createObservable<Value>(initial: Value): Settable<Value> {
       for (const listener of [...listeners]) notify(listener, value);
     },
     subscribe: (listener) => {
-      // A wrapper of its own, so that one function can listen twice.
+      // A separate wrapper, so that one function can be added twice.
       const entry = (value: Value): void => listener(value);
       listeners.add(entry);
       return () => {

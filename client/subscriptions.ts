@@ -14,23 +14,23 @@ export type Publication<Data = unknown> = {
   readonly tags?: Readonly<Record<string, string>>;
 };
 
-/** A subscription has started, or started again after the connection was lost. */
+/** A subscription was established, perhaps again after a reconnect. */
 export type Subscribed = {
   readonly channel: string;
-  /** Missed publications were asked for … */
+  /** Recovery was requested … */
   readonly wasRecovering: boolean;
-  /** … and follow now, all of them. False after `wasRecovering`: load the channel's state anew. */
+  /** … and all missed publications follow now. False after `wasRecovering`: load the channel's state again. */
   readonly recovered: boolean;
-  /** The publications that follow come after this offset; absent in channels without history. */
+  /** The following publications come after this offset; absent in channels without history. */
   readonly position?: { readonly offset: number; readonly epoch: string };
 };
 
-/** A subscription has ended for good. */
+/** A subscription has ended permanently. */
 export type Unsubscribed = { readonly channel: string; readonly code: number; readonly reason: string };
 
 export type ChannelListeners<Data = unknown> = {
   publication?(publication: Publication<Data>): void;
-  /** Called at once, too, where the channel is subscribed already. */
+  /** Called at once if the channel is already subscribed. */
   subscribed?(subscribed: Subscribed): void;
   unsubscribed?(unsubscribed: Unsubscribed): void;
   join?(info: ClientInfo): void;
@@ -61,13 +61,13 @@ export type Subscriptions = {
   add<Channel extends string>(channel: Channel, listeners: ChannelListeners<ChannelData<Channel>>): Unlisten;
 };
 
-/** Client-side subscriptions, one a channel however many listen. */
+/** Client-side subscriptions, one per channel for any number of listeners. */
 export function createSubscriptions(centrifuge: Centrifuge): Subscriptions {
   const byChannel = new Map<string, Shared>();
   return {
     add: (channel, listeners) => {
       const shared = byChannel.get(channel) ?? open(centrifuge, byChannel, channel);
-      // A copy of its own, so that the same object can listen twice.
+      // A separate copy, so that the same object can be added twice.
       const entry = { ...listeners } as ChannelListeners;
       shared.listeners.add(entry);
       if (shared.subscribed !== undefined && entry.subscribed) notify(entry.subscribed, shared.subscribed);
@@ -86,7 +86,7 @@ function open(centrifuge: Centrifuge, byChannel: Map<string, Shared>, channel: s
   byChannel.set(channel, shared);
   relay(shared);
   subscription.on('unsubscribed', (context) => {
-    // Refused or ended by the server: who listens next asks anew.
+    // Refused or ended by the server: the next listener subscribes again.
     if (byChannel.get(channel) === shared) byChannel.delete(channel);
     centrifuge.removeSubscription(subscription);
     tell(shared, 'unsubscribed', context);

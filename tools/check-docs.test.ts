@@ -15,7 +15,7 @@ test('a link must lead to a file and to a heading that exist', () => {
   ]);
 });
 
-test('what stands in code is no link', () => {
+test('links in code are ignored', () => {
   expect(check({ 'README.md': '`[a](b)`\n```\n[c](d)\n```' })).toEqual([]);
 });
 

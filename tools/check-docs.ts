@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const INDEX = 'docs/README.md';
 const LINK = /\]\(([^)\s]+)\)/g;
-/** Code may hold what looks like a link. */
+/** Code may contain what looks like a link. */
 const CODE = /```[\s\S]*?```|`[^`\n]*`/g;
 
 /** Documents by their path from the root. */
 export type Documents = ReadonlyMap<string, string>;
 
 /**
- * What is wrong with the documents, a line each: a link to a file or heading that does not exist, and a document in docs/
+ * Problems of the documents, one line each: a link to a file or heading that does not exist, and a document in docs/
  * that docs/README.md does not list.
  *
  * @param exists whether there is a file or folder of this path from the root
@@ -34,7 +34,7 @@ export function checkDocs(documents: Documents, exists: (path: string) => boolea
   return [...broken, ...missing.map((path) => `${INDEX} does not list ${path}`)];
 }
 
-/** Links to files and headings of ours. */
+/** Links to our own files and headings. */
 function linksOf(text: string): string[] {
   const links = [...text.replaceAll(CODE, '').matchAll(LINK)].map(([, link = '']) => link);
   return links.filter((link) => !/^[a-z]+:/.test(link));

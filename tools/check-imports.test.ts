@@ -2,10 +2,10 @@ import { describe, expect, test } from 'bun:test';
 import { checkImports } from './check-imports.ts';
 import { IMPORT_RULES } from './import-rules.ts';
 
-/** What the check says of one file with this one line. */
+/** The check's output for one file with this one line. */
 const problems = (path: string, line: string) => checkImports(new Map([[path, `${line}\n`]]));
 
-/** For every rule a file it is about, what that file may import, and what it must not. */
+/** For every rule a matching file, what that file may import, and what it must not. */
 const CASES: Readonly<Record<string, readonly [file: string, may: string[], mustNot: string[]]>> = {
   'src/contracts/': [
     'src/contracts/chat/contract.ts',
@@ -117,7 +117,7 @@ const CASES: Readonly<Record<string, readonly [file: string, may: string[], must
   'tools/': ['tools/check.ts', ['./source-files.ts', 'node:fs'], ['../src/app/config.ts', '../bench/run.ts']],
 };
 
-describe('each arrow can be broken, and is then reported', () => {
+describe('each rule can be violated, and is then reported', () => {
   test('every rule has its case', () => {
     expect(Object.keys(CASES)).toEqual(IMPORT_RULES.map(({ from }) => from));
   });
@@ -130,7 +130,7 @@ describe('each arrow can be broken, and is then reported', () => {
   }
 });
 
-describe('no way of importing gets past', () => {
+describe('no form of import escapes', () => {
   const WAYS = [
     "import '../app/config.ts';",
     "import config from '../app/config.ts';",
@@ -148,7 +148,7 @@ describe('no way of importing gets past', () => {
     );
   }
 
-  test('what only looks like one does not count', () => {
+  test('text that only looks like an import is ignored', () => {
     expect(
       problems('src/core/node.ts', "// import '../app/config.ts'\nconst text = `import '../app/config.ts'`;"),
     ).toEqual([]);
@@ -162,7 +162,7 @@ test('tests may import anything, but nothing may import tests', () => {
   expect(problems('src/app/compose.ts', "import '../../tests/servers/nats.ts';")).toHaveLength(1);
 });
 
-test('a folder that no rule is about is reported', () => {
+test('a folder without a rule is reported', () => {
   expect(problems('src/utils/text.ts', '')).toEqual([
     'src/utils/text.ts: no rule of tools/import-rules.ts is about this place',
   ]);
@@ -178,7 +178,7 @@ describe('cycles', () => {
       ]),
     );
 
-  test('are reported once, also when they are made of types alone', () => {
+  test('are reported once, also if they consist of types only', () => {
     const expected = ['import cycle: src/core/a.ts → src/core/b.ts → src/core/a.ts'];
     expect(cycle("import './b.ts';", "import './a.ts';")).toEqual(expected);
     expect(cycle("import type { B } from './b.ts';", "export type { A } from './a.ts';")).toEqual(expected);
@@ -189,7 +189,7 @@ describe('cycles', () => {
     expect(problems('src/core/a.ts', "import './a.ts';")).toEqual(['import cycle: src/core/a.ts → src/core/a.ts']);
   });
 
-  test('two ways to one file are none', () => {
+  test('two paths to one file are not', () => {
     expect(cycle("import './b.ts';", '')).toEqual([]);
   });
 });

@@ -5,13 +5,13 @@ import { isTestCode, readSourceFiles, type SourceFiles } from './source-files.ts
 
 type Imports = ReadonlyMap<string, readonly string[]>;
 
-/** What is wrong with the imports of the files, a line each: arrows of `IMPORT_RULES` that are broken, and cycles. */
+/** Wrong imports, one line each: violated `IMPORT_RULES`, and cycles. */
 export function checkImports(files: SourceFiles): string[] {
   const imports: Imports = new Map([...files].map(([path, source]) => [path, importsOf(path, source)]));
   return [...brokenArrows(imports), ...cycles(imports)];
 }
 
-/** Everything the file names in an import, `import type`, re-export, `import()` and `import('…').Type`. */
+/** All imports of the file: `import`, `import type`, re-export, `import()` and `import('…').Type`. */
 function importsOf(path: string, source: string): readonly string[] {
   const { program, errors } = parseSync(path, source);
   if (errors.length > 0) throw new Error(`${path} cannot be parsed: ${errors[0]?.message}`);
@@ -68,13 +68,13 @@ function packageAllowed({ packages }: ImportRule, name: string): boolean {
   }
 }
 
-/** A place that ends with a slash holds everything below it; `*` is one name. */
+/** A place that ends with a slash includes everything below it; `*` is one name. */
 function matches(place: string, path: string): RegExpExecArray | null {
   const pattern = place.replaceAll('.', '\\.').replaceAll('*', '([^/]+)');
   return new RegExp(`^${pattern}${place.endsWith('/') ? '' : '$'}`).exec(path);
 }
 
-/** Each cycle once, as the way around it. */
+/** Each cycle once, as its path. */
 function cycles(imports: Imports): string[] {
   const found: string[] = [];
   const done = new Set<string>();

@@ -10,7 +10,7 @@ test('a file of 600 lines passes, one more does not, unless it is exempt', () =>
   expect(check('src/core/a.ts', lines(601), { 'src/core/a.ts': 'a table' })).toEqual([]);
 });
 
-test('a function of 80 lines passes, one more does not, of whatever kind', () => {
+test('a function of 80 lines passes, one more does not, of any kind', () => {
   const kinds = [
     (body: string) => `function a() {\n${body}}\n`,
     (body: string) => `const a = () => {\n${body}};\n`,
@@ -26,7 +26,7 @@ test('a function of 80 lines passes, one more does not, of whatever kind', () =>
   ]);
 });
 
-test('what stands in a describe counts by itself, but only in tests', () => {
+test('functions in a describe count separately, but only in tests', () => {
   const source = `describe('x', () => {\n${`  test('y', () => {\n${lines(40)}  });\n`.repeat(3)}});\n`;
   expect(check('src/core/a.test.ts', source)).toEqual([]);
   expect(check('src/core/a.ts', source)).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { parseSync, Visitor } from 'oxc-parser';
 import { isTestCode, readSourceFiles, type SourceFiles } from './source-files.ts';
 
-/** Where reading stops being easy. The aim is a quarter of it: 150 lines a file, 15 a function. */
+/** The limits. The goal is a quarter of them: 150 lines per file, 15 per function. */
 const MAX_FILE_LINES = 600;
 const MAX_FUNCTION_LINES = 80;
 
@@ -12,7 +12,7 @@ const EXEMPT: Readonly<Record<string, string>> = {
 
 type Span = { readonly start: number; readonly end: number };
 
-/** What is too long in the files, a line each. */
+/** What is too long in the files, one line each. */
 export function checkSizes(files: SourceFiles, exempt: Readonly<Record<string, string>> = EXEMPT): string[] {
   return [...files].flatMap(([path, source]) => {
     if (path in exempt) return [];
@@ -33,7 +33,7 @@ function longFunctions(path: string, source: string): string[] {
   });
 }
 
-/** Every function with the functions that stand directly inside it. */
+/** Every function with its directly nested functions. */
 function functionsIn(path: string, source: string): { own: Span; inner: Span[] }[] {
   const all: { own: Span; inner: Span[] }[] = [];
   const open: { own: Span; inner: Span[] }[] = [];

@@ -7,7 +7,7 @@ const RULE = /^- \*\*([A-Z]{2})(\d+)\*\*/gm;
 const CITED = /\b([A-Z]{2})(\d+)(?:(?: to |–)(?:\1)?(\d+))?\b/g;
 
 /**
- * What is wrong with the rules of docs/spec.md, a line each: a number that two rules have, and a rule that no test cites.
+ * Problems of the rules of docs/spec.md, one line each: a duplicate number, and a rule that no test cites.
  *
  * @param spec the text of docs/spec.md
  * @param tests the texts of the tests; `AC1`, `AC1 to AC3` and `AC1–AC3` cite rules
@@ -29,7 +29,7 @@ function citedIn(text: string): string[] {
   });
 }
 
-/** Tests, and the modules of tests/ that hold titles for several. */
+/** Tests, and the modules of tests/ with titles for several. */
 function testTexts(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((path) => /\.test\.tsx?$/.test(path) || (folder === 'tests' && path.endsWith('.ts')))

@@ -8,7 +8,7 @@ const parent = (optionalDependencies: Record<string, string>) => ({
   optionalDependencies,
 });
 
-test('a package for another platform that npm left out is made up from its name', () => {
+test('an omitted package for another platform is generated from its name', () => {
   const packages = {
     '': {},
     'node_modules/parser': parent({
@@ -25,7 +25,7 @@ test('a package for another platform that npm left out is made up from its name'
   });
 });
 
-test('a lock that has all it names lacks nothing, wherever they are installed', () => {
+test('a complete lock lacks nothing, wherever packages are installed', () => {
   const packages = {
     'node_modules/a': parent({ 'x-linux-x64': '1.0.0' }),
     'node_modules/a/node_modules/b': parent({ 'x-linux-x64': '1.0.0', 'y-linux-x64': '1.0.0' }),
@@ -35,7 +35,7 @@ test('a lock that has all it names lacks nothing, wherever they are installed', 
   expect(missingEntries(packages)).toEqual({});
 });
 
-test('what cannot be made up is refused', () => {
+test('an entry that cannot be generated is refused', () => {
   for (const [name, version] of [
     ['fast-thing', '1.0.0'],
     ['x-linux-x64', '^1.0.0'],

@@ -1,10 +1,10 @@
-/** What the files of a place may import. The first rule whose `from` fits a file is the one that holds for it. */
+/** What the files of a place may import. The first rule whose `from` matches a file applies. */
 export type ImportRule = {
   /** A path with `*` for one folder's or file's name. */
   readonly from: string;
-  /** Places of our own, `*` as above, `$1` for what the first `*` of `from` stood for. A folder ends with a slash. */
+  /** Our own places, `*` as above, `$1` for the first `*` of `from`. A folder ends with a slash. */
   readonly to: readonly string[];
-  /** Modules that are not ours: any, those not bound to a runtime, those for browsers, or none. */
+  /** Third-party modules: any, those not bound to a runtime, those for browsers, or none. */
   readonly packages: 'any' | 'portable' | 'none';
 };
 
@@ -24,7 +24,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     packages: 'portable',
   },
   {
-    // Of its feature's own files those that are pure, and so run in the browser too.
+    // The pure files of its feature, which also run in the browser.
     from: 'src/features/*/web/',
     to: [
       'src/features/$1/web/',
@@ -38,7 +38,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     from: 'src/features/*/',
-    // Of another feature only what it publishes, not what it can be asked.
+    // Of another feature only its events, not its operations.
     to: [
       'src/features/$1/*.ts',
       'src/contracts/$1/',
@@ -51,7 +51,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     from: 'src/app/',
-    // Tables and namespaces are there before the feature can be made, hence files of their own.
+    // Tables and namespaces exist before the feature can be created, hence separate files.
     to: [
       'src/app/',
       'src/features/*/feature.ts',
@@ -83,7 +83,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     packages: 'any',
   },
   {
-    // Of the contracts what holds for all features.
+    // The contracts shared by all features.
     from: 'src/ui/',
     to: ['src/ui/', 'client/', 'src/contracts/*.ts'],
     packages: 'portable',

@@ -7,7 +7,7 @@ const [protoFile, goFile, source] = process.argv.slice(2);
 const proto = readFileSync(protoFile, 'utf8').replaceAll(/\/\/.*$/gm, '');
 const go = readFileSync(goFile, 'utf8');
 
-/** Fields that Go writes whatever they are: their tag has no `omitempty`. */
+/** Fields that Go always writes: their tag has no `omitempty`. */
 function alwaysIn(message) {
   const [, struct = ''] = new RegExp(`^type ${message} struct \\{\\n([\\s\\S]*?)^\\}`, 'm').exec(go) ?? [];
   return [...struct.matchAll(/json:"([a-z0-9_]+)"/g)].map(([, name]) => name);

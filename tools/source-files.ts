@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Where our own code lies. */
+/** Where our own code is. */
 const FOLDERS = ['src', 'client', 'bench', 'tools', 'tests'];
 const CODE = /\.(ts|tsx|mjs)$/;
 const NOT_OURS = new Set(['node_modules', 'fixtures', 'dist']);
 
-/** Text of every code file, by its path from the root with forward slashes. */
+/** The text of every code file, by its path from the root with forward slashes. */
 export type SourceFiles = ReadonlyMap<string, string>;
 
 /** Reads all code files of the project, in the order of their paths. */
@@ -26,7 +26,7 @@ function codeFilesIn(folder: string): string[] {
   });
 }
 
-/** Whether the file is a test, or there for tests alone. */
+/** Whether the file is a test, or only used by tests. */
 export function isTestCode(path: string): boolean {
   return /\.test\.tsx?$/.test(path) || path.startsWith('tests/');
 }

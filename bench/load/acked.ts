@@ -9,18 +9,18 @@ import type { Line } from './socket.ts';
 import { onTurn } from './tcp.ts';
 
 /**
- * Who hears each channel, so that deliveries can be counted: subscribers of their own, which also check offsets, or
- * the channel's publishers, as in rooms whose members the server puts in.
+ * The subscribers of each channel, whose deliveries are counted: separate ones, which also check offsets, or the
+ * channel's publishers, as in rooms the server subscribes members to.
  */
 export type Hearers = { readonly kind: 'subscribers' | 'publishers'; readonly perChannel: number };
 
 export type AckedPlan = {
   readonly port: number;
   readonly wire: AckedWire;
-  /** Publishers take them in turn. */
+  /** Assigned to publishers in turn. */
   readonly channels: readonly string[];
   readonly publishers: number;
-  /** `inFlight` of a window is over all publishers together, at least one each. */
+  /** `inFlight` of a window is the total of all publishers, at least one each. */
   readonly pace: Pace;
   readonly payloadBytes: number;
   readonly warmSecs: number;
@@ -34,16 +34,18 @@ export type AckedResult = {
   readonly acked: number;
   /** Answered with an error (a full queue); over the whole run. */
   readonly refused: number;
-  /** From the moment a publication was due to its ack. */
+  /** From the time a publication was due to its ack. */
   readonly ackLatency: Histogram;
   readonly deliveryLatency: Histogram;
-  /** Deliveries that acked publications should have led to and did not, over the whole run. */
+  /** Missing deliveries of acked publications, over the whole run. */
   readonly missing: number;
-  /** Places where a subscriber saw anything but the next offset. */
+  /** How often a subscriber received anything but the next offset. */
   readonly outOfOrder: number;
 };
 
-/** Many publishers, each answer awaited: how many publications a second the server takes, and how soon it says so. */
+/**
+ * Many publishers that wait for each ack: how many publications per second the server accepts, and with which latency.
+ */
 export async function runAcked(plan: AckedPlan): Promise<AckedResult> {
   const watch = new Watch(plan);
   const tally = newTally();
@@ -125,7 +127,7 @@ function startPublishing(pace: Pace, publishers: readonly Publisher[]): () => vo
   };
 }
 
-/** What is due in a turn of the poller goes out together, a message to each publisher in turn. */
+/** Messages due in one turn of the poller are sent together, one per publisher in turn. */
 function publishAtRate(perSecond: number, publishers: readonly Publisher[]): () => void {
   const start = micros();
   let sent = 0;
@@ -138,7 +140,7 @@ function publishAtRate(perSecond: number, publishers: readonly Publisher[]): () 
   });
 }
 
-/** The subscribers' side: counts, and checks that offsets come one after the other. */
+/** The subscribers: counts deliveries, and checks that offsets are consecutive. */
 class Watch {
   readonly deliveries: Deliveries;
   outOfOrder = 0;

@@ -2,13 +2,13 @@ import { Histogram } from '../../src/cli/bench/histogram.ts';
 import { MARK, micros, readStamp, STAMP_LENGTH } from './message.ts';
 
 /**
- * Counts publications in frames by their mark and times them by their stamp. A frame may hold several. The mark is
- * looked for where the last one stood first: in one run all frames look alike, so that nearly always hits.
+ * Counts publications in frames by their mark and measures latency by their stamp. A frame may have several. The mark
+ * is first looked for at its last position: in one run all frames look alike, so that is nearly always right.
  */
 export class Deliveries {
   count = 0;
   recording = false;
-  /** From the moment a publication was due to its delivery. */
+  /** From the time a publication was due to its delivery. */
   readonly latency = new Histogram();
   readonly #payloadBytes: number;
   #lead = 0;
@@ -19,7 +19,7 @@ export class Deliveries {
     this.#payloadBytes = payloadBytes;
   }
 
-  /** False when the frame's payload, `buffer[start, end)`, holds no publication. */
+  /** False if the frame's payload, `buffer[start, end)`, contains no publication. */
   take(buffer: Buffer, start: number, end: number): boolean {
     if (end - start < this.#payloadBytes) return false;
     let at = start + this.#lead;
@@ -38,7 +38,7 @@ export class Deliveries {
     return true;
   }
 
-  /** All frames of one read share one look at the clock. */
+  /** All frames of one read share one clock reading. */
   endRead(): void {
     this.#now = 0;
   }
@@ -48,7 +48,7 @@ function isMark(buffer: Buffer, at: number): boolean {
   return buffer[at] === MARK[0] && buffer[at + 1] === MARK[1] && buffer[at + 2] === MARK[2];
 }
 
-/** Where the next whole stamp in the frame begins, or -1. */
+/** Where the next complete stamp in the frame begins, or -1. */
 function nextMark(buffer: Buffer, from: number, end: number): number {
   const at = buffer.indexOf(MARK, from);
   return at >= 0 && at + STAMP_LENGTH <= end ? at : -1;

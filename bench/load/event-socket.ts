@@ -7,11 +7,11 @@ const [CR, LF] = ['\r'.charCodeAt(0), '\n'.charCodeAt(0)];
 type Target = {
   readonly port: number;
   readonly path: string;
-  /** Text in the event that shows that the stream is there. */
+  /** Text in the event that confirms the stream. */
   readonly until: string;
 };
 
-/** A client of server-sent events that does what load generation needs and nothing else: each event is a frame to it. */
+/** A minimal client of server-sent events for load generation: each event is a frame. */
 export class EventSocket implements Line {
   readonly #tcp: TcpSocket;
   readonly #reader = new EventReader();
@@ -46,7 +46,7 @@ export class EventSocket implements Line {
     });
   }
 
-  /** Resolves when the stream is there. Rejects when the server refuses it, or does nothing within 30 s. */
+  /** Resolves when the stream is confirmed. Rejects if the server refuses it, or does nothing within 30 s. */
   static open(target: Target): Promise<EventSocket> {
     return new Promise((resolve, reject) => {
       const timeout = setTimeout(() => reject(new Error(`no stream by port ${target.port} in 30 s`)), OPEN_MS);
@@ -71,7 +71,7 @@ export class EventSocket implements Line {
     this.#tcp.send(bytes);
   }
 
-  /** There is nothing that a client of a stream could say. */
+  /** A client of a stream cannot send anything. */
   say(): void {
     throw new Error('a stream of events goes one way');
   }
@@ -81,11 +81,11 @@ export class EventSocket implements Line {
   }
 }
 
-/** Cuts a body in chunks (RFC 9112, 7.1), each of them whole events, into these chunks. */
+/** Splits a body in chunks (RFC 9112, 7.1), each with complete events, into these chunks. */
 export class EventReader {
   #rest: Buffer | null = null;
 
-  /** Takes the next bytes of the body, `chunk[0, end)`. An event that is cut in two by chunks is refused. */
+  /** Handles the next bytes of the body, `chunk[0, end)`. An event split over chunks is refused. */
   push(chunk: Buffer, end: number, onEvents: SocketEvents['onFrame']): void {
     const rest = this.#rest;
     const buffer = rest === null ? chunk : Buffer.concat([rest, chunk.subarray(0, end)]);

@@ -13,7 +13,7 @@ export type FanOutPlan = {
   readonly channel: string;
   readonly subscribers: number;
   readonly payloadBytes: number;
-  /** What payloads are filled up with. */
+  /** The padding of payloads. */
   readonly filler?: string;
   readonly pace: Pace;
   readonly warmSecs: number;
@@ -26,16 +26,16 @@ export type FanOutResult = {
   readonly seconds: number;
   readonly published: number;
   readonly delivered: number;
-  /** Over TCP, meanwhile, frames and all. */
+  /** Over TCP in that time, with framing. */
   readonly receivedBytes: number;
-  /** From the moment a publication was due to each of its deliveries. */
+  /** From the time a publication was due to each of its deliveries. */
   readonly latency: Histogram;
   /** Publications × subscribers − deliveries, two seconds after the last publication, over the whole run. */
   readonly missing: number;
   readonly closedSubscribers: number;
 };
 
-/** One publisher, many subscribers of one channel: how many deliveries a second, and how late. */
+/** One publisher, many subscribers of one channel: deliveries per second, and their latency. */
 export async function runFanOut(plan: FanOutPlan): Promise<FanOutResult> {
   const deliveries = new Deliveries(plan.payloadBytes);
   let closedSubscribers = 0;

@@ -3,7 +3,7 @@ import { centrifugeWire } from '../wires/centrifuge.ts';
 import { plainWire } from '../wires/plain.ts';
 import { centrifugeRecovery } from '../wires/recovery.ts';
 
-/** Measurements are worth something only if a server that cheats is found out. The generator needs Linux. */
+/** Measurements are useful only if a misbehaving server is detected. The generator needs Linux. */
 const onLinux = describe.skipIf(process.platform !== 'linux');
 
 type Socket = Bun.ServerWebSocket<{ readonly path: string }>;
@@ -30,7 +30,7 @@ afterEach(() => server?.stop(true));
 onLinux('fan-out', () => {
   const plan = { wire: plainWire, channel: '', subscribers: 10, payloadBytes: 64, warmSecs: 0.1, secs: 0.2 };
 
-  test('counts every delivery of an honest server', async () => {
+  test('counts every delivery of a correct server', async () => {
     const { runFanOut } = await import('./fan-out.ts');
     const port = serve((_, message) => server?.publish('all', message));
     const result = await runFanOut({ ...plan, port, pace: { kind: 'window', inFlight: 4 } });
@@ -39,7 +39,7 @@ onLinux('fan-out', () => {
     expect(result.latency.total).toBe(result.delivered);
   });
 
-  test('keeps a fixed rate and sees what a server drops', async () => {
+  test('keeps a fixed rate and detects dropped deliveries', async () => {
     const { runFanOut } = await import('./fan-out.ts');
     let seen = 0;
     const port = serve((_, message) => {
@@ -53,7 +53,7 @@ onLinux('fan-out', () => {
   });
 });
 
-/** Enough of a Centrifuge server to subscribe and publish, with offsets as `nextOffset` says. */
+/** A minimal Centrifuge server for subscribing and publishing, with offsets from `nextOffset`. */
 function serveCentrifuge(nextOffset: (before: number) => number, onSubscribe: (message: string) => string): number {
   let offset = 0;
   return serve((socket, frame) => {
@@ -74,8 +74,8 @@ function serveCentrifuge(nextOffset: (before: number) => number, onSubscribe: (m
 
 onLinux('durable publishing', () => {
   for (const [title, step, outOfOrder] of [
-    ['is content with offsets 1, 2, 3 …', (before: number) => before + 1, false],
-    ['sees a hole in the offsets', (before: number) => before + (before === 50 ? 2 : 1), true],
+    ['accepts offsets 1, 2, 3 …', (before: number) => before + 1, false],
+    ['detects a gap in the offsets', (before: number) => before + (before === 50 ? 2 : 1), true],
   ] as const) {
     test(title, async () => {
       const { runAcked } = await import('./acked.ts');
@@ -92,8 +92,8 @@ onLinux('durable publishing', () => {
 
 onLinux('reconnect', () => {
   for (const [title, missed, wrong] of [
-    ['is content when each client gets what it missed', [1, 2, 3], 0],
-    ['sees a publication that comes twice', [1, 2, 2, 3], 5],
+    ['accepts clients that get what they missed', [1, 2, 3], 0],
+    ['detects a repeated publication', [1, 2, 2, 3], 5],
   ] as const) {
     test(title, async () => {
       const { runReturning } = await import('./returning.ts');

@@ -6,27 +6,27 @@ import { newTally, Publisher } from './publisher.ts';
 export type FillPlan = {
   readonly port: number;
   readonly wire: AckedWire;
-  /** In front of each channel's number. */
+  /** The prefix of each channel's number. */
   readonly prefix: string;
   readonly channels: number;
   readonly payloadBytes: number;
 };
 
-/** Between two looks at how far it is. */
-const LOOK_MS = 20;
+/** The interval of progress checks. */
+const CHECK_INTERVAL_MS = 20;
 const IN_FLIGHT = 1_000;
-/** Nothing was acked for so long: it never will be. */
+/** Without acks for this long, there will be none. */
 const STALL_MS = 30_000;
 
 /**
- * Publishes one message into each of so many channels that nobody listens to. A few more may be written to: those that were
- * under way when the last one was acked. Throws when the server refuses one.
+ * Publishes one message into each of this many channels without subscribers. A few more may be written: those in flight
+ * when the last one was acked. Throws if the server refuses one.
  */
 export async function fillChannels(plan: FillPlan): Promise<{ readonly channels: number; readonly seconds: number }> {
   const { port, wire, prefix, channels, payloadBytes } = plan;
   const tally = newTally();
   const socket = await join(port, wire.publisher(prefix, 0), wire);
-  // The number of the publication is the channel's too.
+  // The number of the publication is also the channel's.
   const template = new MessageTemplate(wire.publication(`${prefix}${ID}`, stampedPayload(payloadBytes), 0));
   const publisher = new Publisher({ socket, wire, tally, template });
   const from = micros();
@@ -44,7 +44,7 @@ export async function fillChannels(plan: FillPlan): Promise<{ readonly channels:
 
 async function reached(done: () => number, wanted: number): Promise<void> {
   let [last, since] = [done(), Date.now()];
-  for (; last < wanted; await Bun.sleep(LOOK_MS)) {
+  for (; last < wanted; await Bun.sleep(CHECK_INTERVAL_MS)) {
     const now = done();
     if (now > last) since = Date.now();
     else if (Date.now() - since > STALL_MS) throw new Error(`stopped at ${last} of ${wanted} publications`);

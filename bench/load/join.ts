@@ -3,15 +3,15 @@ import { EventSocket } from './event-socket.ts';
 import { type Line, LoadSocket, type SocketEvents } from './socket.ts';
 
 const ANSWER_MS = 30_000;
-/** Bytes: what is longer is not looked at. */
+/** Bytes: longer messages are ignored. */
 const LONGEST_KEEP_ALIVE = 16;
-/** Upgrades under way at once: below what servers queue on the listening socket. */
+/** Concurrent upgrades: below the accept queue of servers. */
 const CONNECTING = 200;
 
-/** What of a wire a client needs that only listens. */
+/** The wire methods of a client that only listens. */
 type KeepAlive = Pick<Wire, 'keepAlive'>;
 
-/** Connects as `role` and takes its steps one after the other. From then on it is idle. */
+/** Connects as `role` and runs its steps in order. From then on it is idle. */
 export async function join(port: number, role: Role, wire: KeepAlive): Promise<Line> {
   if (role.events !== undefined) return EventSocket.open({ port, path: role.path, until: role.events });
   const greeted = Promise.withResolvers<string>();
@@ -32,12 +32,12 @@ export async function join(port: number, role: Role, wire: KeepAlive): Promise<L
   return socket;
 }
 
-/** The role's steps for a client that was greeted so. */
+/** The role's steps for a client with this greeting. */
 export function stepsOf({ steps }: Role, greeting: string): Step[] {
   return steps.map(({ say, ...rest }) => ({ ...rest, say: typeof say === 'function' ? say(greeting) : say }));
 }
 
-/** Says one thing and waits for the answer, which it resolves to. Before and after that the socket is idle. */
+/** Sends one message and resolves to the reply. Before and after that the socket is idle. */
 export async function take(socket: Line, { say, until }: Step, wire: KeepAlive): Promise<string> {
   const { onFrame } = idle(socket, wire);
   const answer = Promise.withResolvers<string>();
@@ -60,7 +60,7 @@ export async function take(socket: Line, { say, until }: Step, wire: KeepAlive):
   }
 }
 
-/** `count` times `one(index)`, at most 200 at once; results in order. */
+/** Runs `one(index)` `count` times, at most 200 at once; results in order. */
 export async function inWaves<T>(count: number, one: (index: number) => Promise<T>): Promise<T[]> {
   const results: T[] = new Array(count);
   let next = 0;
@@ -75,7 +75,7 @@ export async function inWaves<T>(count: number, one: (index: number) => Promise<
   return results;
 }
 
-/** Events of a socket that waits: it answers keep-alives and counts nothing. */
+/** Events of an idle socket: it answers keep-alives and counts nothing. */
 export function idle(socket: Line, wire: KeepAlive, onClose?: () => void): SocketEvents {
   return {
     onFrame: (buffer, start, end) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { ID, MARK, MessageTemplate, readStamp, stampedPayload } from './message.ts';
 
-test('a payload is JSON of the asked length', () => {
+test('a payload is JSON of the requested length', () => {
   for (const bytes of [18, 64, 128]) {
     expect(stampedPayload(bytes).length).toBe(bytes);
     expect(JSON.parse(stampedPayload(bytes))).toStartWith('TS=');

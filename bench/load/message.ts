@@ -1,16 +1,19 @@
 import type { Frame } from '../../src/wire-clients/codec.ts';
 import { clientFrame } from '../../src/wire-clients/frames.ts';
 
-/** Marks a measured payload: these three bytes, then the time of sending in 12 digits of microseconds. */
+/** Marks a measured payload: these three bytes, then the sending time in 12 digits of microseconds. */
 export const MARK = Buffer.from('TS=');
 const STAMP_DIGITS = 12;
 export const STAMP_LENGTH = MARK.length + STAMP_DIGITS;
 const STAMP = `${MARK}${'0'.repeat(STAMP_DIGITS)}`;
 
-/** Ids always have ten digits, so a message can be patched in place. Below 2^32, as protocols with 32-bit ids need. */
+/**
+ * Ids always have ten digits, so that a message can be patched in place. Below 2^32, as required by protocols with
+ * 32-bit ids.
+ */
 export const FIRST_ID = 1_000_000_000;
 export const ID_DIGITS = 10;
-/** Write this where the id shall go. */
+/** The placeholder of the id. */
 export const ID = String(FIRST_ID);
 
 const ZERO = 48;
@@ -20,7 +23,7 @@ export function micros(): number {
   return Math.floor(Bun.nanoseconds() / 1000);
 }
 
-/** A JSON string that takes exactly `bytes` bytes on the wire, at least 18: stamp, then padding made of `filler`. */
+/** A JSON string that takes exactly `bytes` bytes on the wire, at least 18: stamp, then padding from `filler`. */
 export function stampedPayload(bytes: number, filler = 'x'): string {
   return `"${STAMP};${''.padEnd(Math.max(0, bytes - STAMP.length - 3), filler)}"`;
 }
@@ -40,18 +43,18 @@ export function readDigits(bytes: Uint8Array, at: number, digits: number): numbe
   return value;
 }
 
-/** The stamp that stands at `at` (where `MARK` was found), in microseconds. */
+/** The stamp at `at` (where `MARK` was found), in microseconds. */
 export function readStamp(bytes: Uint8Array, at: number): number {
   return readDigits(bytes, at + MARK.length, STAMP_DIGITS);
 }
 
-/** A message framed once; sending it again means writing ids and stamp into the same bytes. */
+/** A message framed once; sending it again only patches ids and stamp. */
 export class MessageTemplate {
   readonly #frame: Uint8Array;
   readonly #stampAt: number;
   readonly #idsAt: readonly number[];
 
-  /** `message` has a `stampedPayload` in it and, wherever its id goes, `ID`. */
+  /** `message` contains a `stampedPayload` and `ID` wherever its id goes. */
   constructor(message: Frame) {
     this.#frame = clientFrame(message);
     const bytes = Buffer.from(this.#frame.buffer);

@@ -1,7 +1,7 @@
 import { micros } from './message.ts';
 import { onTurn } from './tcp.ts';
 
-/** How fast to send: a number of messages under way at once, or a fixed number a second whatever the server does. */
+/** The sending rate: a number of messages in flight, or a fixed rate per second whatever the server does. */
 export type Pace =
   | { readonly kind: 'window'; readonly inFlight: number }
   | { readonly kind: 'rate'; readonly perSecond: number };
@@ -9,14 +9,17 @@ export type Pace =
 export type Paced = {
   /** How many of the sent messages are finished. */
   readonly done: () => number;
-  /** Sends one. `due` is when it should have gone out, in `micros`: measured from there, a late sender hides nothing. */
+  /**
+   * Sends one. `due` is when it should have been sent, in `micros`: latency is measured from there, so that a late
+   * sender hides nothing.
+   */
   readonly send: (due: number) => void;
 };
 
-/** A turn may take this long when it is not hurried; what is due sooner must not wait for it. */
+/** The maximum length of an idle turn; messages due sooner must not wait for it. */
 const TURN_MICROS = 1500;
 
-/** Starts sending; the returned function ends it. */
+/** Starts sending; the returned function stops it. */
 export function startPacing(pace: Pace, paced: Paced): () => void {
   return pace.kind === 'window' ? keepWindow(pace.inFlight, paced) : keepRate(pace.perSecond, paced);
 }

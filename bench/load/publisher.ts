@@ -5,11 +5,11 @@ import { idle } from './join.ts';
 import { FIRST_ID, type MessageTemplate, micros } from './message.ts';
 import type { Line } from './socket.ts';
 
-/** Publications that may be under way on one connection: a server that keeps more waiting is overrun. */
-const MOST_UNDER_WAY = 1 << 16;
+/** Publications in flight per connection: a server with more is overloaded. */
+const MAX_IN_FLIGHT = 1 << 16;
 const OUTBOX_BYTES = 64 * 1024;
 
-/** What all publishers of a run have seen together. */
+/** The totals of all publishers of a run. */
 export type AckTally = {
   sent: number;
   acked: number;
@@ -27,14 +27,14 @@ export type PublisherParts = {
   readonly wire: AckedWire;
   readonly template: MessageTemplate;
   readonly tally: AckTally;
-  /** Counts what the publisher hears itself, where it does. */
+  /** Counts deliveries to the publisher itself, if any. */
   readonly deliveries?: Deliveries;
 };
 
-/** One connection that publishes and reads the answers. */
+/** One connection that publishes and reads replies. */
 export class Publisher {
   readonly #parts: PublisherParts;
-  readonly #dueTimes = new Float64Array(MOST_UNDER_WAY);
+  readonly #dueTimes = new Float64Array(MAX_IN_FLIGHT);
   readonly #outbox = new Uint8Array(OUTBOX_BYTES);
   #outboxEnd = 0;
   #sent = 0;
@@ -65,7 +65,7 @@ export class Publisher {
     });
   }
 
-  /** From now on, sends the next as soon as an answer makes room for it. */
+  /** From now on, sends the next as soon as a reply makes room for it. */
   keepInFlight(count: number): void {
     this.#inFlight = count;
     this.#fill();
@@ -78,19 +78,19 @@ export class Publisher {
     this.flush();
   }
 
-  /** Puts one publication into the outbox. `due` is when it should go out, in `micros`. */
+  /** Puts one publication into the outbox. `due` is when it should be sent, in `micros`. */
   queue(due: number): void {
     const { template, tally } = this.#parts;
-    if (this.#sent - this.#answered >= MOST_UNDER_WAY) throw new Error('overrun: 65,536 publications unanswered');
+    if (this.#sent - this.#answered >= MAX_IN_FLIGHT) throw new Error('overrun: 65,536 publications unanswered');
     if (this.#outboxEnd + template.length > OUTBOX_BYTES) this.flush();
-    this.#dueTimes[this.#sent % MOST_UNDER_WAY] = due;
+    this.#dueTimes[this.#sent % MAX_IN_FLIGHT] = due;
     this.#outbox.set(template.stamped(FIRST_ID + this.#sent, due), this.#outboxEnd);
     this.#outboxEnd += template.length;
     this.#sent += 1;
     tally.sent += 1;
   }
 
-  /** Sends what is in the outbox in one write. */
+  /** Sends the outbox in one write. */
   flush(): void {
     if (this.#outboxEnd === 0) return;
     this.#parts.socket.send(this.#outbox.subarray(0, this.#outboxEnd));
@@ -109,6 +109,6 @@ export class Publisher {
     tally.acked += 1;
     if (!tally.recording) return;
     if (this.#now === 0) this.#now = micros();
-    tally.latency.record(this.#now - (this.#dueTimes[index % MOST_UNDER_WAY] ?? 0));
+    tally.latency.record(this.#now - (this.#dueTimes[index % MAX_IN_FLIGHT] ?? 0));
   }
 }

@@ -8,32 +8,32 @@ import { type Line, LoadSocket } from './socket.ts';
 export type ReturningPlan = {
   readonly port: number;
   readonly recovery: Recovery;
-  /** Clients take them in turn. */
+  /** Assigned to clients in turn. */
   readonly channels: readonly string[];
   readonly clients: number;
-  /** Publications in each channel while the clients are gone. */
+  /** Publications per channel while the clients are disconnected. */
   readonly missed: number;
   readonly onMeasuring?: (measuring: boolean) => void;
 };
 
 export type ReturningResult = {
-  /** From the first attempt to connect until each client had all that it missed. */
+  /** From the first connection attempt until each client had all it missed. */
   readonly latency: Histogram;
   readonly recovered: number;
   /** Clients that got anything but exactly what they missed, in order, recovered by the server. */
   readonly wrong: number;
 };
 
-/** How long clients may take to come back. */
-const MOST_MS = 60_000;
+/** The timeout of the reconnect. */
+const MAX_MS = 60_000;
 const NOTICE_MS = 1_500;
 const MARK = Buffer.from('"missed":');
 
-/** Clients subscribe, are all cut off, miss publications, and come back all at once. */
+/** Clients subscribe, are all disconnected, miss publications, and reconnect all at once. */
 export async function runReturning(plan: ReturningPlan): Promise<ReturningResult> {
   const visitors = await inWaves(plan.clients, (index) => visit(plan, index));
   const publisher = await join(plan.port, plan.recovery.wire.publisher('', 0), plan.recovery.wire);
-  // One publication that all hear: from it each knows its place.
+  // One publication to all: it gives each client its position.
   await publishEverywhere(plan, publisher, 0);
   await waitUntil(() => visitors.every(({ heard }) => heard.includes(MARK.toString())));
   for (const { socket } of visitors) socket.cut();
@@ -86,7 +86,7 @@ async function comeBack(plan: ReturningPlan, roles: readonly Role[]): Promise<Re
   );
   await waitUntil(() => recovered === roles.length || clients.some(({ failed }) => failed));
   plan.onMeasuring?.(false);
-  // Time for what must not come: publications twice.
+  // Time for unexpected publications: repeats.
   await Bun.sleep(300);
   const wrong = clients.filter((client) => !client.isRight()).length;
   for (const client of clients) client.leave();
@@ -118,7 +118,7 @@ class ReturningClient {
     }, onClose);
   }
 
-  /** True when exactly 1, 2, 3 … `missed` came, after the server's word that it knew the place. */
+  /** True if exactly 1, 2, 3 … `missed` arrived, after the server confirmed the recovery. */
   isRight(): boolean {
     const text = Buffer.concat(this.#frames).toString('latin1');
     const numbers = Array.from(text.matchAll(/"missed":(\d+)/g), (match) => Number(match[1]));
@@ -132,5 +132,5 @@ class ReturningClient {
 }
 
 async function waitUntil(done: () => boolean): Promise<void> {
-  for (const until = performance.now() + MOST_MS; !done() && performance.now() < until; ) await Bun.sleep(5);
+  for (const until = performance.now() + MAX_MS; !done() && performance.now() < until; ) await Bun.sleep(5);
 }

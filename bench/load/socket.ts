@@ -12,37 +12,37 @@ import {
 import { TcpSocket } from './tcp.ts';
 
 export type SocketTarget = {
-  /** Loopback only: the generator is aimed at nothing else. */
+  /** Loopback only: the generator loads nothing else. */
   readonly port: number;
   readonly path: string;
   /** Value of the Cookie header. */
   readonly cookie?: string;
-  /** Asks for compressed frames; a server that does not give them is refused. */
+  /** Requests compressed frames; a server that does not send them is refused. */
   readonly deflate?: true;
 };
 
 export type SocketEvents = {
   readonly onFrame: OnFrame;
-  /** After all frames of one read were handed over: the moment to answer them in one write. */
+  /** Called after all frames of one read: the moment to answer them in one write. */
   readonly onReadEnd?: () => void;
   readonly onClose?: () => void;
 };
 
 const UPGRADE_MS = 30_000;
-/** Without context takeover each frame stands alone, so that equal ones stay equal. */
+/** Without context takeover frames are independent, so that equal ones stay equal. */
 const DEFLATE = 'permessage-deflate; server_no_context_takeover; client_no_context_takeover';
 const DEFLATES = /^sec-websocket-extensions:.*permessage-deflate/im;
-/** What a compressed message ends with, and its sender leaves out (RFC 7692, 7.2.1). */
+/** The end of a compressed message, which its sender omits (RFC 7692, 7.2.1). */
 const TAIL = Buffer.from([0, 0, 0xff, 0xff]);
-/** The last compressed frame, of whichever socket. */
+/** The last compressed frame of any socket. */
 let inflated: { readonly from: Buffer; readonly to: Buffer } = { from: TAIL, to: TAIL };
 
-/** What the generator needs of a connection, whatever it is. */
+/** What the generator needs of any connection. */
 export type Line = Pick<LoadSocket, 'handOver' | 'send' | 'say' | 'cut'>;
 
 /**
- * A WebSocket client that does what load generation needs and nothing else, so that little of the generator's core
- * goes into each message: no masking, no string a message, no distrust of the server.
+ * A minimal WebSocket client for load generation, so that little of the generator's core is spent per message: no
+ * masking, no string per message, no validation of the server.
  */
 export class LoadSocket {
   readonly #reader = new FrameReader();
@@ -50,7 +50,7 @@ export class LoadSocket {
   #events: SocketEvents;
   readonly #onFrame: OnFrame;
 
-  /** `onUpgrade` is called with null once the upgrade is through, with an error when it never will be. */
+  /** `onUpgrade` is called with null once the upgrade is complete, with an error if it fails. */
   private constructor(target: SocketTarget, events: SocketEvents, onUpgrade: (error: Error | null) => void) {
     this.#events = events;
     this.#onFrame = (buffer, start, end, opcode) => {
@@ -81,7 +81,7 @@ export class LoadSocket {
     });
   }
 
-  /** Connects and upgrades. Rejects when the server refuses either, or does neither within 30 s. */
+  /** Connects and upgrades. Rejects if the server refuses either, or does neither within 30 s. */
   static connect(target: SocketTarget, events: SocketEvents): Promise<LoadSocket> {
     return new Promise((resolve, reject) => {
       const timeout = setTimeout(() => reject(new Error(`no upgrade by port ${target.port} in 30 s`)), UPGRADE_MS);
@@ -98,7 +98,7 @@ export class LoadSocket {
     this.#events.onReadEnd?.();
   }
 
-  /** Of frames that are the same on many sockets one is inflated: the generator has other things to do. */
+  /** Equal frames on many sockets are inflated once, to save the generator's time. */
   #inflate(buffer: Buffer, start: number, end: number, opcode: number): void {
     const compressed = buffer.subarray(start, end);
     if (!inflated.from.equals(compressed)) {
@@ -108,12 +108,12 @@ export class LoadSocket {
     this.#events.onFrame(inflated.to, 0, inflated.to.length, opcode & ~COMPRESSED);
   }
 
-  /** From now on, frames go to others. */
+  /** From now on, frames are passed to others. */
   handOver(events: SocketEvents): void {
     this.#events = events;
   }
 
-  /** Sends whole frames as they are. */
+  /** Sends complete frames unchanged. */
   send(frames: Uint8Array): void {
     this.#tcp.send(frames);
   }
@@ -122,7 +122,7 @@ export class LoadSocket {
     this.send(clientFrame(message));
   }
 
-  /** Cuts the line without a WebSocket close, as a lost network does. */
+  /** Closes the connection without a WebSocket close, like a network failure. */
   cut(): void {
     this.#tcp.close();
   }

@@ -1,8 +1,8 @@
 import { dlopen, FFIType, ptr } from 'bun:ffi';
 
 /*
- * TCP by Linux system calls: one epoll, one receive buffer for all sockets. `Bun.connect` makes a new Buffer for each
- * read; with it the generator saw a quarter fewer deliveries from the same server (README.md, "The generator").
+ * TCP by Linux system calls: one epoll, one receive buffer for all sockets. `Bun.connect` allocates a Buffer for each
+ * read; with it the generator handled a quarter fewer deliveries from the same server (README.md, "The generator").
  */
 const { i32, u32, u64, ptr: pointer } = FFIType;
 const { symbols: libc } = dlopen('libc.so.6', {
@@ -30,11 +30,11 @@ const EPOLLHUP = 16;
 const CTL_ADD = 1;
 const CTL_MOD = 3;
 
-/** `struct epoll_event` is packed on x86-64 alone; in 32-bit words: its size, and where its data begins. */
+/** `struct epoll_event` is packed on x86-64 only; in 32-bit words: its size, and where its data begins. */
 const EVENT_WORDS = process.arch === 'x64' ? 3 : 4;
 const EVENT_DATA = EVENT_WORDS - 2;
 const MAX_EVENTS = 1024;
-/** How long a wait blocks the event loop at most, and so how late its timers may come. */
+/** How long a wait blocks the event loop at most, and so how late its timers may run. */
 const WAIT_MS = 1;
 
 const epoll = libc.epoll_create1(0);
@@ -53,7 +53,7 @@ export type TcpEvents = {
   readonly onConnect: () => void;
   /** The bytes are `buffer[0, end)`, valid only during the call. */
   readonly onData: (buffer: Buffer, end: number) => void;
-  /** The connection was refused, or closed by the other side. */
+  /** The connection was refused, or closed by the peer. */
   readonly onClose: () => void;
 };
 
@@ -69,14 +69,14 @@ export class TcpSocket {
     this.#fd = libc.socket(AF_INET, SOCK_STREAM_NONBLOCK, 0);
     if (this.#fd < 0) throw new Error('no more sockets: raise the limit of open files (ulimit -n)');
     libc.setsockopt(this.#fd, IPPROTO_TCP, TCP_NODELAY, Int32Array.of(1), 4);
-    // Not there yet, or refused: epoll tells which.
+    // Not connected yet, or refused: epoll tells which.
     libc.connect(this.#fd, loopback(port), 16);
     this.#listen(CTL_ADD, EPOLLIN | EPOLLOUT);
     sockets.set(this.#fd, this);
     startTurning();
   }
 
-  /** Sends the bytes; what the kernel does not take now follows when it does. */
+  /** Sends the bytes; what the kernel does not accept now is sent when it does. */
   send(bytes: Uint8Array): void {
     if (this.#unsent !== null) {
       this.#unsent = Buffer.concat([this.#unsent, bytes]);
@@ -88,12 +88,12 @@ export class TcpSocket {
     this.#listen(CTL_MOD, EPOLLIN | EPOLLOUT);
   }
 
-  /** Closes at once, as the end of a process does. `onClose` is not called. */
+  /** Closes at once, like the end of a process. `onClose` is not called. */
   close(): void {
     if (sockets.delete(this.#fd)) libc.close(this.#fd);
   }
 
-  /** Acts on what epoll reported. */
+  /** Handles the events of epoll. */
   handle(ready: number): void {
     if (!this.#connected) {
       if ((ready & (EPOLLERR | EPOLLHUP)) !== 0) return this.#closed();
@@ -136,7 +136,7 @@ function loopback(port: number): Uint8Array {
 
 /**
  * Calls `listener` after each round of reads, until the returned function is called. As long as it returns true, the
- * next wait for reads ends at once: for senders that must look at the clock.
+ * next wait for reads ends at once: for senders that poll the clock.
  */
 export function onTurn(listener: () => boolean): () => void {
   turnListeners.add(listener);

@@ -65,7 +65,7 @@ async function sendAsPeople(settings: Settings): Promise<Run> {
   return withServer(
     banyanWithPeople,
     async (server, port) => {
-      // Publisher i writes to room i mod rooms, so that room's members are every rooms-th person.
+      // Publisher i writes to room i mod rooms, so each room has every rooms-th person as a member.
       const rooms = PEOPLE / ROOM_SIZE;
       const membersOf = (room: number): Person[] => senders.filter((_, index) => index % rooms === room);
       const channels: string[] = [];

@@ -7,14 +7,14 @@ import { count, mib, ratio } from './format.ts';
 import { type Measured, measureEach, medianBy } from './rounds.ts';
 import type { Scenario, Section, Settings } from './scenario.ts';
 
-/** Idle time before memory is read: the first garbage of a start is gone then. */
+/** Idle time before memory is read: garbage of the start is collected by then. */
 const IDLE_MS = 5_000;
 const GOAL_MS = 2_000;
 const GOAL_BYTES = 120 * 1024 * 1024;
 
 type Start = { readonly ms: number; readonly residentBytes: number };
 
-/** As a person starts it: `npm start` runs this. */
+/** As people start it: `npm start` runs this. */
 const started: Target = {
   ...banyan,
   name: 'Banyan (node tools/start.mjs)',

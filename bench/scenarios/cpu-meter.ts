@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { CLOCK_TICKS, type ServerProcess } from '../targets/server-process.ts';
 import { percent } from './format.ts';
 
-/** How many cores each side took. A generator near 1 beside a server well below says that the generator is the limit. */
+/** The cores each side used. A generator near 1 with a server well below means that the generator is the limit. */
 export type CpuShares = {
   readonly server: number;
   readonly generator: number;
-  /** Everything else on the machine, and what the host gave to other machines. */
+  /** All other programs of the machine, and time the host gave to other machines. */
   readonly others: number;
 };
 
-/** Less than this of a core is no disturbance. */
+/** Less than this share of a core does not matter. */
 const QUIET = 0.1;
 
 /** Measures between `measuring(true)` and `measuring(false)`. */
@@ -51,14 +51,14 @@ export class CpuMeter {
   }
 }
 
-/** CPU time that all cores together were not idle, from the first line of /proc/stat (proc(5)). */
+/** CPU time in which the cores were not idle, in total, from the first line of /proc/stat (proc(5)). */
 function busySeconds(): number {
   const [first = ''] = readFileSync('/proc/stat', 'utf8').split('\n');
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = first.split(/ +/).slice(1).map(Number);
   return (user + nice + system + irq + softirq + steal) / CLOCK_TICKS;
 }
 
-/** A note for the report when other programs got in the way of any of these runs. */
+/** A note for the report if other programs disturbed any of these runs. */
 export function disturbance(runs: readonly CpuShares[]): readonly string[] {
   const worst = Math.max(0, ...runs.map(({ others }) => others));
   return worst < QUIET ? [] : [`Not a quiet machine: other programs took up to ${percent(worst)} of a core meanwhile`];

@@ -20,7 +20,7 @@ const CHANNELS = ['log:a', 'log:b', 'log:c', 'log:d'];
 const GOAL_RATE = 50_000;
 const GOAL_P99_MICROS = 20_000;
 
-/** What each server promises with its answer to a publication. */
+/** What each server guarantees with its ack. */
 const ACKS = new Map<Target, { readonly wire: AckedWire; readonly means: string }>([
   [banyan, { wire: centrifugeWire, means: 'on disk: fsync of its transaction' }],
   [nats, { wire: jetStreamWire, means: 'written to the file, not synced (every 2 min)' }],
@@ -131,7 +131,7 @@ function goals(ours: Run | null, pace: Pace): Goal[] {
     {
       promise: `≥ ${count(GOAL_RATE)} acks/s at p99 ≤ 20 ms`,
       reached: `${count(rate)} at ${ms(p99)} ms`,
-      // A generator at a fixed rate can't be ahead of it, and a window's edges cut off a message or two.
+      // At a fixed rate a window's edges cut off a message or two.
       met: rate >= (pace.kind === 'rate' ? 0.995 : 1) * GOAL_RATE && p99 <= GOAL_P99_MICROS,
     },
   ];

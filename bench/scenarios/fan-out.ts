@@ -19,13 +19,13 @@ import type { Goal, Scenario, Section, Settings } from './scenario.ts';
 
 const CHANNEL = 'demo:bench';
 const PAYLOAD_BYTES = 128;
-/** Publications a second that the slowest peer still delivers to 1,000 subscribers with room to spare. */
+/** A rate that even the slowest peer delivers to 1,000 subscribers with room to spare. */
 const STEADY_RATE = 50;
 const TARGETS = [
   ...[banyan, banyanProtobuf, banyanEvents, banyanSocketIo, banyanWithPusher, banyanPusherClients],
   ...[bunTopics, socketIo, soketi, wsOnNode, nats, nchan],
 ];
-/** What is compressed is text, not one letter a thousand times. Without what JSON would escape. */
+/** Realistic text for compression, not one letter a thousand times, without characters that JSON escapes. */
 const TEXT =
   'A banyan starts as one trunk and becomes a forest by dropping new roots; whoever walks through it at noon finds 42 kinds of ' +
   'shade, leaves (green, yellow), no birds, and a bench, on which somebody has left a newspaper of last week: half an orange. ';
@@ -110,7 +110,7 @@ function pusherGoal(ours: number | null, pusher: number | null): Goal[] {
   return [{ promise: 'Pusher clients within 20 %', reached: percent(difference), met: difference <= 0.2 }];
 }
 
-/** Their own clients must gain by coming here. */
+/** Existing clients must gain by moving here. */
 function socketIoGoals(here: number | null, there: number | null): Goal[] {
   if (here === null || there === null) return [];
   const promise = 'Socket.IO clients: ≥ 5 × their own server';
@@ -122,7 +122,7 @@ function soketiGoal(here: number | null, there: number | null): Goal[] {
   return [{ promise: 'Pusher clients: no less than soketi', reached: ratio(here, there), met: here >= there }];
 }
 
-/** Whether fewer bytes are worth their price. */
+/** Whether fewer bytes are worth their cost. */
 async function compressed(settings: Settings): Promise<Section> {
   const what: What = { targets: [banyan, banyanDeflate], payload: { payloadBytes: TEXT_BYTES, filler: TEXT } };
   const all = await measure(settings, { kind: 'window', inFlight: settings.window }, what);

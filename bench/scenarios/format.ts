@@ -13,7 +13,7 @@ export function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
-/** How many times `other` goes into `ours`. */
+/** The ratio of `other` to `ours`. */
 export function ratio(ours: number | null, other: number): string {
   if (ours === null || other <= 0) return '–';
   const value = ours / other;

@@ -10,7 +10,7 @@ import { settledMemory } from './settled-memory.ts';
 
 const PAYLOAD_BYTES = 64;
 const GOAL_BYTES = 300;
-/** What starting takes may differ by this much between two measurements of the same. */
+/** The allowed difference between two measurements of the same start. */
 const GOAL_MORE_MS = 50;
 const KINDS = [
   { name: 'history in memory', prefix: 'demo:idle-', isKept: false },
@@ -24,7 +24,7 @@ type Filled = {
   readonly after: number;
 };
 
-/** Of starts on a folder: milliseconds until the first answer, and resident memory then. */
+/** Of starts on a folder: milliseconds until the first response, and resident memory then. */
 type Start = { readonly ms: number; readonly residentBytes: number };
 
 export const idleChannels: Scenario = {
@@ -41,7 +41,7 @@ async function section({ channels, rounds }: Settings): Promise<Section> {
     const empty = isKept ? await startsOn(folder, rounds) : undefined;
     console.error(`  ${count(channels)} channels, ${name}`);
     const filled = await withServer(banyan, (server, port) => fill(server, { port, prefix, channels }), { folder });
-    // What is in memory alone is gone when the server starts again.
+    // Channels in memory are gone when the server restarts.
     const full = isKept ? await startsOn(folder, rounds) : undefined;
     const each = (filled.after - filled.before) / filled.channels;
     rows.push([
@@ -87,7 +87,7 @@ async function fill(server: ServerProcess, filling: Filling): Promise<Filled> {
 
 async function startsOn(folder: string, rounds: number): Promise<Start> {
   const starts: Start[] = [];
-  // The first start makes the database, and is not counted.
+  // The first start creates the database, and is not counted.
   for (let round = 0; round <= rounds; round += 1) {
     const start = await withServer(
       banyan,

@@ -1,14 +1,14 @@
 import type { ServerProcess } from '../targets/server-process.ts';
 import { type Target, withServer } from '../targets/target.ts';
 
-/** What came of measuring one server: a result a round, or why there is none. */
+/** The measurements of one server: a result per round, or why there is none. */
 export type Measured<T> =
   | { readonly target: Target; readonly kind: 'results'; readonly results: readonly T[] }
   | { readonly target: Target; readonly kind: 'none'; readonly why: string };
 
 /**
- * Measures each target once a round with a fresh server, one after the other, so that a slow minute of the machine
- * hits all of them. A target that fails once is out.
+ * Measures each target once per round with a new server, in turn, so that a slow minute of the machine affects all of
+ * them. A target that fails once is skipped from then on.
  */
 export function measureInTurn<T>(
   targets: readonly Target[],
@@ -51,12 +51,12 @@ export async function measureEach<T>(
   });
 }
 
-/** The results of all targets and rounds together. */
+/** The results of all targets and rounds. */
 export function resultsOf<T>(all: readonly Measured<T>[]): readonly T[] {
   return all.flatMap((measured) => (measured.kind === 'results' ? measured.results : []));
 }
 
-/** The middle one by `key`; of an even number, the lower middle. */
+/** The median by `key`; for an even number, the lower one. */
 export function medianBy<T>(results: readonly T[], key: (result: T) => number): T {
   const sorted = results.toSorted((a, b) => key(a) - key(b));
   const middle = sorted[Math.floor((sorted.length - 1) / 2)];

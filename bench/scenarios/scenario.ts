@@ -4,17 +4,17 @@ export type Settings = {
   readonly secs: number;
   /** Each server is measured this often, in turn with the others; tables show medians. */
   readonly rounds: number;
-  /** Publications under way at once in fan-out. */
+  /** Publications in flight in fan-out. */
   readonly window: number;
-  /** Clients in the scenarios that need many. */
+  /** Clients in scenarios with many. */
   readonly clients: { readonly subscribers: number; readonly idle: number; readonly reconnecting: number };
-  /** Channels in the scenario that needs many. */
+  /** Channels in the scenario with many. */
   readonly channels: number;
   /** Folder of another checkout of Banyan, to be measured in turn with this one. */
   readonly beside?: string;
 };
 
-/** What issue or release notes promise, and what was reached. */
+/** A goal of the project, and what was reached. */
 export type Goal = { readonly promise: string; readonly reached: string; readonly met: boolean };
 
 /** One table of the report. */
@@ -26,7 +26,7 @@ export type Section = {
   readonly rows: readonly (readonly string[])[];
   readonly notes: readonly string[];
   readonly goals: readonly Goal[];
-  /** Checks that failed: a lost, repeated or misplaced publication. Empty when all is well. */
+  /** Failed checks: a lost, repeated or misplaced publication. Empty if all passed. */
   readonly broken: readonly string[];
 };
 

@@ -1,13 +1,13 @@
 import type { ServerProcess } from '../targets/server-process.ts';
 
-/** Memory counts as settled when it moved by less than this share in `STEADY_MS`; looked at for `MOST_MS` at most. */
+/** Memory counts as settled when it changed by less than this share in `STEADY_MS`; waits for `MAX_MS` at most. */
 const STEADY_SHARE = 0.002;
 const STEADY_MS = 5_000;
-const MOST_MS = 40_000;
+const MAX_MS = 40_000;
 
-/** Resident memory of the server once it stays, in bytes. Servers that can be asked to collect garbage are asked. */
+/** The server's settled resident memory, in bytes. Servers that support it collect garbage first. */
 export async function settledMemory(server: ServerProcess): Promise<number> {
-  const until = performance.now() + MOST_MS;
+  const until = performance.now() + MAX_MS;
   let last = server.residentBytes();
   while (performance.now() < until) {
     server.collectGarbage();

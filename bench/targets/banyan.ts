@@ -23,7 +23,7 @@ function serve(port: number, env: Record<string, string>, checkout = ROOT): Retu
   };
 }
 
-/** Banyan as it is, open to anonymous clients: for channels without people. */
+/** Banyan open to anonymous clients: for channels without people. */
 export const banyan: Target = {
   name: 'Banyan',
   wire: centrifugeWire,
@@ -31,21 +31,21 @@ export const banyan: Target = {
   launch: (port) => serve(port, { BANYAN_CLIENT_INSECURE: 'true' }),
 };
 
-/** As `banyan`, of another checkout: to see what a change has brought. */
+/** Like `banyan`, of another checkout: to see the effect of a change. */
 export const banyanOf = (checkout: string): Target => ({
   ...banyan,
   name: `Banyan in ${checkout}`,
   launch: (port) => serve(port, { BANYAN_CLIENT_INSECURE: 'true' }, checkout),
 });
 
-/** The same for clients of Socket.IO. */
+/** The same for Socket.IO clients. */
 export const banyanSocketIo: Target = { ...banyan, name: 'Banyan, Socket.IO', wire: banyanSocketIoWire };
 
-/** The same for clients of Centrifuge in Protobuf, and for whoever listens to server-sent events. */
+/** The same for Centrifuge clients with Protobuf, and for server-sent events. */
 export const banyanProtobuf: Target = { ...banyan, name: 'Banyan, Protobuf', wire: centrifugeProtobufWire };
 export const banyanEvents: Target = { ...banyan, name: 'Banyan, SSE', wire: eventStreamWire };
 
-/** Compresses frames of 512 bytes and more for clients that ask for it, to however many they go. */
+/** Compresses frames of 512 bytes and more for clients that offer it, for any number of subscribers. */
 export const banyanDeflate: Target = {
   ...banyan,
   name: 'Banyan, permessage-deflate',
@@ -56,7 +56,7 @@ export const banyanDeflate: Target = {
   },
 };
 
-/** The same, with clients of the Pusher protocol listening in the namespace `demo`. */
+/** The same, with Pusher clients as subscribers in the namespace `demo`. */
 export const banyanWithPusher: Target = {
   ...banyan,
   name: 'Banyan, Pusher clients',
@@ -73,17 +73,17 @@ export const banyanWithPusher: Target = {
   },
 };
 
-/** Nobody there but clients of the Pusher protocol. */
+/** Only Pusher clients. */
 export const banyanPusherClients: Target = {
   ...banyanWithPusher,
   name: 'Banyan, Pusher client events',
   wire: pusherClientsWire,
 };
 
-/** Banyan with the check of who may what, and registration open: for people and rooms. */
+/** Banyan with permission checks, and open registration: for people and rooms. */
 export const banyanWithPeople: Target = {
   ...banyan,
-  // Trusted as a proxy, the benchmark can register people from many addresses. They say more than people may.
+  // As a trusted proxy, the benchmark can register people from many addresses. Their rates are raised.
   launch: (port) =>
     serve(port, {
       BANYAN_REGISTRATION: 'open',

@@ -8,7 +8,7 @@ import { missingProgram, type Target } from './target.ts';
 const SERVERS = join(import.meta.dir, 'servers');
 const NCHAN_MODULE = '/usr/lib/nginx/modules/ngx_nchan_module.so';
 
-/** The runtime's native publish with nothing around it: the ceiling, and the generator's own test. */
+/** The runtime's native publish without anything else: the upper bound, and the generator's own test. */
 export const bunTopics: Target = {
   name: 'Bun, bare topic',
   wire: plainWire,
@@ -42,7 +42,7 @@ export const socketIo: Target = {
   launch: onNode('socket-io.mjs'),
 };
 
-/** Socket.IO that keeps sessions and packets in memory for two minutes, for clients that come back. */
+/** Socket.IO that keeps sessions and packets in memory for two minutes, for recovery. */
 export const socketIoWithRecovery: Target = { ...socketIo, launch: onNode('socket-io.mjs', '--recovery') };
 
 /** nats-server speaking WebSocket, JetStream with file storage in the run's folder. */

@@ -2,7 +2,7 @@ import { banyanWithPeople } from './banyan.ts';
 import { newFolder } from './server-process.ts';
 import { withServer } from './target.ts';
 
-/** Somebody registered, with the cookie that shows it. */
+/** A registered person, with their cookie. */
 export type Person = { readonly id: string; readonly cookie: string };
 
 export type PeopledData = { readonly folder: string; readonly people: readonly Person[] };
@@ -11,8 +11,8 @@ const PASSWORD = 'correct horse battery bench';
 let made: PeopledData | null = null;
 
 /**
- * A data folder of Banyan with `count` registered people, made once a run. The server that made it is stopped, so
- * that the memory which hashing passwords took is in no measurement.
+ * A data folder of Banyan with `count` registered people, created once per run. The server that created it is stopped,
+ * so that the memory for hashing passwords is not measured.
  */
 export async function dataWithPeople(count: number): Promise<PeopledData> {
   if (made !== null && made.people.length >= count) return made;
@@ -32,7 +32,7 @@ export async function dataWithPeople(count: number): Promise<PeopledData> {
   return made;
 }
 
-/** Each registers from an address of their own, as a proxy would tell: registrations are limited by address. */
+/** Each registers from their own address, as reported by a proxy: registrations are limited per address. */
 async function register(port: number, handle: string, index: number): Promise<Person> {
   const address = `10.0.${index >> 8}.${index & 255}`;
   const response = await post(port, 'accounts.register', {
@@ -47,7 +47,7 @@ async function register(port: number, handle: string, index: number): Promise<Pe
   return { id, cookie };
 }
 
-/** A group of these people, made by the first. Resolves to the room's id. */
+/** Creates a group of these people, owned by the first. Resolves to the room's id. */
 export async function makeRoom(port: number, members: readonly Person[]): Promise<string> {
   const [owner, ...others] = members;
   const input = { title: 'bench', members: others.map(({ id }) => id), key: crypto.randomUUID() };
@@ -57,7 +57,7 @@ export async function makeRoom(port: number, members: readonly Person[]): Promis
 
 type Call = { readonly input: object; readonly headers: Readonly<Record<string, string>> };
 
-/** Calls an operation over HTTP; throws what the server answered when it isn't a success. */
+/** Calls an operation over HTTP; throws the server's response if it failed. */
 async function post(port: number, operation: string, { input, headers }: Call): Promise<Response> {
   const response = await fetch(`http://127.0.0.1:${port}/api/v1/${operation}`, {
     method: 'POST',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ALL_CORES, SERVER_CORE } from '../cores.ts';
 
-/** Clock ticks a second in /proc/<pid>/stat (`getconf CLK_TCK`; 100 on every Linux that Bun runs on). */
+/** Clock ticks per second in /proc/<pid>/stat (`getconf CLK_TCK`; 100 on every Linux that Bun runs on). */
 export const CLOCK_TICKS = 100;
 /** A first start by `npm start` may have to build the web app. */
 const START_MS = 120_000;
@@ -13,7 +13,7 @@ const STOP_MS = 12_000;
 const running = new Set<Bun.Subprocess>();
 const folders = new Set<string>();
 
-// Whatever ends the benchmark, nothing of it stays behind.
+// However the benchmark ends, nothing of it is left behind.
 process.on('exit', () => {
   for (const server of running) server.kill('SIGTERM');
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
@@ -23,17 +23,17 @@ export type Launch = {
   readonly command: (folder: string) => readonly string[];
   readonly port: number;
   readonly env?: Readonly<Record<string, string>>;
-  /** Path that answers over HTTP once the server is up; a TCP connection is enough when absent. */
+  /** Path that responds over HTTP once the server is up; if absent, a TCP connection suffices. */
   readonly livePath?: string;
-  /** Kept when the server stops, for a next start; a new one that goes with the server when absent. */
+  /** Kept when the server stops, for a next start; if absent, a new one that is removed with the server. */
   readonly folder?: string;
-  /** True for a server that collects garbage on SIGUSR2 (which ends one that doesn't). */
+  /** True for a server that collects garbage on SIGUSR2 (which ends others). */
   readonly collectsGarbage?: boolean;
-  /** True for a start on all cores, as a person's is. */
+  /** True for a start on all cores, as people do. */
   readonly unpinned?: boolean;
 };
 
-/** A server under load: its own process on the servers' core, with a folder of its own that goes when it goes. */
+/** A server under load: its own process on the servers' core, with its own folder that is removed with it. */
 export class ServerProcess {
   readonly pid: number;
   readonly #process: Bun.Subprocess;
@@ -59,7 +59,7 @@ export class ServerProcess {
     for (const stream of [this.#process.stdout, this.#process.stderr]) this.#keepOutput(stream);
   }
 
-  /** Resolves when the server accepts connections. Throws with the server's output when it doesn't in 30 s. */
+  /** Resolves when the server accepts connections. Throws with the server's output if it does not within 30 s. */
   static async start(launch: Launch): Promise<ServerProcess> {
     const from = performance.now();
     const server = new ServerProcess(launch);
@@ -83,7 +83,7 @@ export class ServerProcess {
     for await (const chunk of stream) this.#output = (this.#output + decoder.decode(chunk)).slice(-8000);
   }
 
-  /** Milliseconds from the command to the first answer. */
+  /** Milliseconds from the command to the first response. */
   get startedIn(): number {
     return this.#startedIn;
   }
@@ -98,7 +98,7 @@ export class ServerProcess {
     return treeOf(this.pid).reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
   }
 
-  /** Asks the server to collect garbage, if it is one of ours that listens to that; see the handlers in `servers/`. */
+  /** Makes the server collect garbage, if it is one of ours that supports it; see the handlers in `servers/`. */
   collectGarbage(): void {
     if (this.#collectsGarbage) process.kill(this.pid, 'SIGUSR2');
   }
@@ -113,7 +113,7 @@ export class ServerProcess {
   }
 }
 
-/** An empty folder for a server's files; it goes when the benchmark ends. */
+/** An empty folder for a server's files; it is removed when the benchmark ends. */
 export function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'banyan-bench-'));
   folders.add(folder);
@@ -143,7 +143,7 @@ export function treeOf(root: number): readonly number[] {
   return tree;
 }
 
-/** Fields of /proc/<pid>/stat from the third on (proc(5)); the name before them may hold spaces. */
+/** Fields of /proc/<pid>/stat from the third on (proc(5)); the name before them may contain spaces. */
 function statOf(pid: number): readonly string[] | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -5,10 +5,10 @@ import { ROOT } from './banyan.ts';
 import { missingProgram, type Target } from './target.ts';
 
 const FILES = join(import.meta.dir, 'soketi');
-/** 300 MB: installed only where it is measured, apart from what Banyan itself needs. */
+/** 300 MB: installed only where it is measured, separately from Banyan's own dependencies. */
 const INSTALLED = join(ROOT, 'node_modules/.cache/banyan-bench/soketi');
 const PROGRAM = join(INSTALLED, 'node_modules/@soketi/soketi/bin/server.js');
-/** For these its native part is built. */
+/** Its native part is built for these. */
 const NODES = ['v16', 'v18', 'v20'];
 
 /** soketi, an open-source server of the Pusher protocol on Node and uWebSockets.js. */
@@ -37,7 +37,7 @@ function notInstalled(): string | null {
   console.error('  installing soketi');
   mkdirSync(INSTALLED, { recursive: true });
   for (const file of ['package.json', 'package-lock.json']) copyFileSync(join(FILES, file), join(INSTALLED, file));
-  // Not `npm ci`: a lock lacks what other platforms would take besides, which that refuses. Versions come from the lock.
+  // Not `npm ci`, which refuses a lock without other platforms' packages. Versions come from the lock.
   const install = ['npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund'];
   const { exitCode } = Bun.spawnSync(install, { cwd: INSTALLED });
   return exitCode === 0 && existsSync(PROGRAM) ? null : 'soketi could not be installed by npm';

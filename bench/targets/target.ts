@@ -5,7 +5,7 @@ import { type Launch, ServerProcess } from './server-process.ts';
 export type Target = {
   readonly name: string;
   readonly wire: Wire;
-  /** Why it can't be measured on this machine, or null. */
+  /** Why it cannot be measured on this machine, or null. */
   readonly missing: () => string | null;
   readonly launch: (port: number) => Omit<Launch, 'port'>;
 };
@@ -20,7 +20,7 @@ export function nextPort(): number {
   return FIRST_PORT + ((used - 1) % PORTS);
 }
 
-/** Starts the target, hands it to `use` and stops it whatever happens. */
+/** Starts the target, passes it to `use` and stops it afterwards. */
 export async function withServer<T>(
   target: Target,
   use: (server: ServerProcess, port: number) => Promise<T>,

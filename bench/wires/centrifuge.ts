@@ -26,7 +26,7 @@ export const centrifugeWire: AckedWire = {
   },
 };
 
-/** The same, but that frames from the server are compressed where it finds them long enough. */
+/** The same, with frames from the server compressed above its minimum size. */
 export const centrifugeDeflateWire: AckedWire = {
   ...centrifugeWire,
   subscriber: (channel) => ({ ...centrifugeWire.subscriber(channel), deflate: true }),
@@ -34,7 +34,7 @@ export const centrifugeDeflateWire: AckedWire = {
 
 const PROTOBUF = { path: CENTRIFUGE_PROTOBUF.path };
 const PROTOBUF_PING = '\0';
-/** A reply begins with its id behind its length; then comes the field of a connect result, or of a subscribe result. */
+/** A reply starts with its id after its length; then comes the field of a connect result, or of a subscribe result. */
 const CONNECT_PROTOBUF = {
   say: CENTRIFUGE_PROTOBUF.encode(CONNECT_ID, { kind: 'connect' }),
   until: '\x08\x01\x2a',
@@ -51,7 +51,7 @@ export const centrifugeProtobufWire: Wire = {
   keepAlive: (text) => (text === PROTOBUF_PING ? CENTRIFUGE_PROTOBUF.pong : null),
 };
 
-/** Publishers are signed-in people, one a publisher, who send to rooms instead of publishing in channels. */
+/** Publishers are signed-in people, one each, who send to rooms instead of publishing in channels. */
 export function chatWire(cookies: readonly string[]): AckedWire {
   const signedIn = (index: number) => ({ path, steps: [CONNECT], cookie: cookies[index] ?? '' });
   return {
@@ -62,14 +62,16 @@ export function chatWire(cookies: readonly string[]): AckedWire {
   };
 }
 
-/** One reply a line, several lines a frame: `{"id":1000000001,"publish":{}}`, or `"error"` in place of the result. */
+/**
+ * One reply per line, several lines per frame: `{"id":1000000001,"publish":{}}`, or `"error"` in place of the result.
+ */
 function readReplies(buffer: Buffer, start: number, end: number, onAck: OnAck): void {
   for (let at = start; at < end; ) {
     if (isReply(buffer, at)) {
       const idAt = at + REPLY.length;
       onAck(readDigits(buffer, idAt, ID_DIGITS), buffer[idAt + ID_DIGITS + 2] !== LETTER_E);
     }
-    // Replies are short: a native search costs more, and would run on past the frame.
+    // Replies are short: a native search costs more, and would continue past the frame.
     while (at < end && buffer[at] !== LINE_END) at += 1;
     at += 1;
   }

@@ -27,14 +27,14 @@ function subscribe(subject: string): Step {
   return { say: `SUB ${subject} 1\r\nPING\r\n`, until: 'PONG' };
 }
 
-/** A client that makes a stream which keeps these subjects in files. */
+/** A client that creates a stream which stores these subjects in files. */
 export function streamMaker(subjects: readonly string[]): Role {
   const config = JSON.stringify({ name: STREAM, subjects, storage: 'file', retention: 'limits' });
   const request = `PUB $JS.API.STREAM.CREATE.${STREAM} made ${config.length}\r\n${config}\r\n`;
   return { path: '/', steps: [CONNECT, subscribe('made'), { say: request, until: '"created"' }] };
 }
 
-/** `MSG _INBOX.1000000001.p3 1 30\r\n{"stream":"BENCH", "seq":5}\r\n`, several a frame. */
+/** `MSG _INBOX.1000000001.p3 1 30\r\n{"stream":"BENCH", "seq":5}\r\n`, several per frame. */
 function readAcks(buffer: Buffer, start: number, end: number, onAck: OnAck): void {
   const frame = buffer.subarray(start, end);
   for (let at = frame.indexOf(INBOX); at >= 0; ) {

@@ -2,7 +2,7 @@ import { channelAuth, clientEventText, pusherCodec, socketIdIn, subscribeText } 
 import { centrifugeWire } from './centrifuge.ts';
 import type { Role, Wire } from './wire.ts';
 
-/** The app that the servers have. */
+/** The servers' app. */
 export const PUSHER_KEY = 'bench';
 export const PUSHER_SECRET = 'nothing here is secret';
 const { path, pong } = pusherCodec(PUSHER_KEY);
@@ -10,7 +10,7 @@ const PRIVATE = 'private-bench';
 const PING = '{"event":"pusher:ping"';
 const SUBSCRIBED = 'subscription_succeeded';
 
-/** Subscribers of the Pusher protocol. The publisher speaks Centrifuge, as only the fan-out is compared. */
+/** Subscribers of the Pusher protocol. The publisher uses Centrifuge, as only the fan-out is compared. */
 export const pusherWire: Wire = {
   ...centrifugeWire,
   // The app's channels are those of the namespace, without its name.
@@ -22,8 +22,8 @@ export const pusherWire: Wire = {
 };
 
 /**
- * All clients speak Pusher: the publisher sends client events, which clients may do in private channels. So the same
- * clients work with any server of that protocol. All are in one channel, whatever it is called elsewhere.
+ * All clients use Pusher: the publisher sends client events, which are allowed in private channels. So the same clients
+ * work with any server of that protocol. All are in one channel, whatever its name elsewhere.
  */
 export const pusherClientsWire: Wire = {
   subscriber: () => inPrivateChannel(),

@@ -5,18 +5,18 @@ import { centrifugeWire } from './centrifuge.ts';
 import { socketIoWire } from './socket-io.ts';
 import type { Role, Wire } from './wire.ts';
 
-/** How a client asks for what it missed. */
+/** How a client requests what it missed. */
 export type Recovery = {
   readonly wire: Wire;
-  /** Text in the answer to one publication. */
+  /** Text in the reply to one publication. */
   readonly ack: string;
-  /** The client's role when it comes back, made from all that it heard on its first visit, in one text. */
+  /** The client's role when it reconnects, made from everything it received on its first connection, as one text. */
   readonly comeBack: (channel: string, heard: string) => Role;
-  /** Text that a server which knew the client's place has said by the time all is there. */
+  /** Text that a server sends when it has recovered the client, before the end of the recovery. */
   readonly proof: string;
 };
 
-/** By epoch and offset; connect and subscribe go out in one frame, as the official client sends them. */
+/** By epoch and offset; connect and subscribe are sent in one frame, as by the official client. */
 export const centrifugeRecovery: Recovery = {
   wire: centrifugeWire,
   ack: '"publish"',

@@ -25,7 +25,7 @@ export const socketIoWire: AckedWire = {
   },
 };
 
-/** The same on Banyan, which has events of its own. */
+/** The same on Banyan, which has its own events. */
 export const banyanSocketIoWire: AckedWire = {
   ...socketIoWire,
   subscriber: (channel) => entering(channel, 'subscribe'),

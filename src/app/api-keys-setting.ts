@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** A shorter key can be guessed; `openssl rand -hex 16` makes a good one. */
 export const API_KEY_LENGTH = 16;
 
-/** Keys of the server API that open a part of it. */
+/** Keys of the server API with a limited scope. */
 export const scopedApiKeysSchema = z
   .array(
     z.strictObject({

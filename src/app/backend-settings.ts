@@ -46,14 +46,14 @@ export const BACKEND_SETTINGS = {
     env: 'BANYAN_BACKEND_HEADERS',
     default: [],
     rule: 'names of headers in lower case, separated by commas',
-    is: isPassable,
+    is: canBePassedOn,
     doc: "Headers of the client's request to pass to the backend, such as `cookie,user-agent`. Banyan's own cookie is never passed, and with `allowedOrigins` of `*` no cookie of another origin's page.",
   }),
   backendClaimedHeaders: list({
     env: 'BANYAN_BACKEND_CLAIMED_HEADERS',
     default: [],
     rule: 'names of headers in lower case, separated by commas',
-    is: isPassable,
+    is: canBePassedOn,
     doc: 'Headers that a client may send in its `connect` command (option `headers` of Centrifuge clients), because pages cannot set any, such as `authorization`. Do not list headers that your proxy sets.',
   }),
   pollSecret: text({
@@ -66,8 +66,8 @@ export const BACKEND_SETTINGS = {
   }),
 } as const satisfies Record<string, Setting>;
 
-/** The name of a header that says nothing about the request which carries it to the backend. */
-function isPassable(name: string): boolean {
+/** A header name whose value does not describe the request that carries it to the backend. */
+function canBePassedOn(name: string): boolean {
   return /^[a-z0-9][a-z0-9-]{0,63}$/.test(name) && !OF_THE_REQUEST.test(name);
 }
 

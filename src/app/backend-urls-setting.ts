@@ -8,7 +8,7 @@ const url = z
   .string('must be an http(s) address')
   .refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''), 'must be an http(s) address');
 
-/** Where a developer's backend is asked, by event. */
+/** The URLs of a developer's backend, by event. */
 export const backendUrlsSchema = z
   .strictObject(Object.fromEntries(BACKEND_EVENTS.map((event) => [event, url.optional()])), { error: EVENTS })
   .transform((urls): BackendUrls => urls as BackendUrls);

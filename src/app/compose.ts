@@ -34,11 +34,11 @@ import { FEATURE_DEFINITIONS, FEATURE_NAMESPACES } from './feature-namespaces.ts
 import type { Ports } from './ports.ts';
 import { VERSION } from './version.ts';
 
-/** What differs between runtimes, besides the ports that settings choose. */
+/** Platform parts, besides the ports that settings choose. */
 export type Runtime = {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  /** Absent where nothing is traced. */
+  /** Absent if tracing is off. */
   readonly traces?: Traces | undefined;
   readonly fanout: Fanout;
   readonly passwords: Passwords;
@@ -46,7 +46,7 @@ export type Runtime = {
   readonly digests: Digests;
   readonly webClient: WebClient;
   readonly vitals: Vitals;
-  /** Connections that the process can hold; undefined where that is not known. */
+  /** Connections the process can hold; undefined if unknown. */
   readonly connectionCapacity?: number | undefined;
 };
 
@@ -62,20 +62,23 @@ export type App = {
   readonly pusherApi: ReturnType<Pusher['api']>;
   readonly jobs: Jobs;
   authenticate(headers: Headers): Promise<Principal>;
-  /** Brings in what was made while earlier runs served, and does what a crash came between. To be called once, before the first connection. */
+  /**
+   * Loads what earlier runs created, and finishes what a crash interrupted. To be called once, before the first
+   * connection.
+   */
   catchUp(): Promise<void>;
-  /** Ends work under way; resolves once what is to be done later is on disk. To be called behind `node.drain`. */
+  /** Ends running work; resolves once pending work is on disk. To be called after `node.drain`. */
   stop(): Promise<void>;
-  /** The path of the one-time owner link, while there is no owner yet. */
+  /** The path of the one-time owner link, until there is an owner. */
   ownerPath(): Promise<string | null>;
 };
 
-/** Commands of one connection that may wait for their answers. */
+/** Pending commands per connection. */
 const COMMANDS_IN_FLIGHT = 1_024;
 
 /**
- * Builds everything in the order in which one thing needs another: namespaces, the apps that add theirs, the node, and
- * then the features, which get channels and jobs that work.
+ * Builds everything in dependency order: namespaces, the apps that add theirs, the node, and then the features, with
+ * channels and jobs that already work.
  */
 export function compose(config: Config, ports: Ports, runtime: Runtime): App {
   const jobs = new Jobs({ ...runtime, log: ports.workLog });
@@ -136,7 +139,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
     authenticate: accounts.authenticate,
     catchUp: async () => {
       await platform.load();
-      // Behind the apps: work for one that is not there is given up.
+      // After the apps: work for a missing one is given up.
       await jobs.start();
       await accounts.catchUp();
       await socketio.catchUp();
@@ -151,7 +154,7 @@ export function compose(config: Config, ports: Ports, runtime: Runtime): App {
   };
 }
 
-/** Shows the pictures that the other features keep. */
+/** Serves the pictures stored by the other features. */
 function avatarsFeature(avatars: Avatars): Feature {
   const route: Feature['route'] = (request, principal) => avatars.route(request, principal);
   return { name: 'avatars', operations: [], route };
@@ -217,7 +220,7 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, { namespaces
       channels: config.channelLimit,
       commandsInFlight: COMMANDS_IN_FLIGHT,
       history: config.historyLimit,
-      // The other half is for what comes live while a recovery is on its way.
+      // The other half is for live publications during a recovery.
       recoveryBytes: config.maxConnectionBacklogBytes / 2,
       backlogBytes: config.maxConnectionBacklogBytes,
       mapBytes: config.mapBytes,
@@ -229,13 +232,13 @@ function createNode(config: Config, ports: Ports, runtime: Runtime, { namespaces
   });
 }
 
-/** No more connections than the process can hold: past its limit of open files it could not even say no. */
+/** No more connections than the process can hold: above its limit of open files it could not even refuse them. */
 function withinCapacity(quotas: Quotas, capacity: number | undefined): Quotas {
   if (capacity === undefined) return quotas;
   return { ...quotas, connections: quotas.connections === 0 ? capacity : Math.min(quotas.connections, capacity) };
 }
 
-/** Benchmarks and test suites, for which `clientInsecure` is, ask for what nobody else may. */
+/** `clientInsecure` is for benchmarks and test suites, which need rates that nobody else may use. */
 function quotasOf(config: Config): Quotas {
   if (config.clientInsecure) return UNLIMITED;
   return {
@@ -265,7 +268,7 @@ function chatRatesOf(config: Config) {
   };
 }
 
-/** The namespaces of the settings, which take none that is a feature's (`namespacesSchema`). */
+/** The namespaces of the settings, which cannot include a feature's (`namespacesSchema`). */
 function definitionsOf({ namespaces }: Config): Readonly<Record<string, NamespaceDefinition>> {
   return Object.fromEntries(Object.entries(namespaces).map(([name, options]) => [name, { options }]));
 }

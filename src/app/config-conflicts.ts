@@ -3,10 +3,10 @@ import { API_KEY_LENGTH } from './api-keys-setting.ts';
 import type { Config, SettingKey } from './config.ts';
 import { SECRET_LENGTH } from './setting.ts';
 
-/** A value that breaks a rule between two settings. */
+/** A value that violates a rule between two settings. */
 export type Conflict = { readonly key: SettingKey; readonly rule: string };
 
-/** The first rule between settings that the values break. */
+/** The first violated rule between settings. */
 export function findConflict(config: Config): Conflict | undefined {
   if (config.clientInsecure && !isLoopback(config.host)) {
     return { key: 'host', rule: 'must be a loopback address (localhost) while clientInsecure is on' };
@@ -30,7 +30,7 @@ export function findConflict(config: Config): Conflict | undefined {
   return undefined;
 }
 
-/** Channels of users that others could enter, and tokens that anybody could sign. */
+/** User channels that others could subscribe to, and tokens that anybody could sign. */
 function findWrongUsers(config: Config): Conflict | undefined {
   const { namespaces, personalChannels, personalNamespace, userBoundary, userSeparator, tokenPreviousSecret } = config;
   if (userSeparator.includes(userBoundary) || (userSeparator !== '' && userBoundary.includes(userSeparator))) {
@@ -48,7 +48,7 @@ function findWrongUsers(config: Config): Conflict | undefined {
   return { key: 'personalNamespace', rule };
 }
 
-/** Presence can only be shown in maps that are made for it; and who is there now, or what a backend has, is not to be stored. */
+/** Presence needs a map of the right type; and presence and a backend's items must not be stored. */
 function findWrongMap({ namespaces }: Config): Conflict | undefined {
   for (const [name, { type, history, clientsMap, usersMap }] of Object.entries(namespaces)) {
     if (type !== 'stream' && type !== 'map' && history === 'durable') {
@@ -65,7 +65,7 @@ function findWrongMap({ namespaces }: Config): Conflict | undefined {
   return undefined;
 }
 
-/** A namespace that leaves a decision to a backend that there is none of, or a backend that could not trust us. */
+/** A namespace that delegates to a missing backend, or a backend without a shared secret. */
 function findUnheard({
   namespaces,
   backendUrls,

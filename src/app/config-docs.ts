@@ -5,7 +5,7 @@ import { CONFIG_FILE } from './load-config.ts';
 import { DEFAULT_NAMESPACES, NAMESPACE_FIELDS } from './namespaces-setting.ts';
 import type { Setting } from './setting.ts';
 
-/** docs/config.md, whole. */
+/** The content of docs/config.md. */
 export function configDocs(): string {
   return `${[introduction(), ...KEYS.map(section), namespacesSection(), appsSection()].join('\n\n')}\n`;
 }

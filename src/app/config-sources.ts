@@ -2,11 +2,11 @@ import { SETTINGS, type SettingKey } from './config.ts';
 import { nearest } from './nearest.ts';
 import { StartError } from './start-error.ts';
 
-/** A value as it was given: JSON from a file, text from a flag or the environment. */
+/** A value as given: JSON from a file, text from a flag or the environment. */
 export type ConfiguredValue = { readonly origin: string } & ({ readonly text: string } | { readonly value: unknown });
 export type GivenValues = Partial<Record<SettingKey, ConfiguredValue>>;
 
-/** The text of a file, undefined when there is none. */
+/** The text of a file, undefined if it does not exist. */
 export type ReadFile = (path: string) => string | undefined;
 
 const ENV_PREFIX = 'BANYAN_';
@@ -47,7 +47,7 @@ function unknownFlag(flag: string): StartError {
   return new StartError(`unknown flag ${flag}; did you mean ${nearest(flag, [...KEY_BY_FLAG.keys(), CONFIG_FLAG])}?`);
 }
 
-/** An empty variable counts as absent: container tools set those for what nobody filled in. Throws `StartError`. */
+/** An empty variable counts as absent: container tools set it for unfilled values. Throws `StartError`. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): GivenValues {
   const given: GivenValues = {};
   for (const [name, text] of Object.entries(env)) {
@@ -61,13 +61,13 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   return given;
 }
 
-/** Compared without the prefix, as `BANYAN_PORT` is nearer to `PORT` than to any other. */
+/** Compared without the prefix, as otherwise `BANYAN_PORT` would be nearest to `PORT` always. */
 function nearestVariable(name: string): string {
   const byWord = new Map([...KEY_BY_ENV.keys()].map((known) => [known.replace(ENV_PREFIX, ''), known]));
   return byWord.get(nearest(name.replace(ENV_PREFIX, ''), [...byWord.keys()])) as string;
 }
 
-/** The settings in a file; undefined when there is no such file. Throws `StartError`. */
+/** The settings in a file; undefined if it does not exist. Throws `StartError`. */
 export function readSettingsFile(readFile: ReadFile, path: string): GivenValues | undefined {
   const text = readText(readFile, path);
   if (text === undefined) return undefined;
@@ -101,5 +101,5 @@ function parseObject(text: string, path: string): Readonly<Record<string, unknow
     throw new StartError(`the settings file ${path} is not JSON (${(error as Error).message})`);
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new StartError(`the settings file ${path} must hold one JSON object`);
+  throw new StartError(`the settings file ${path} must contain one JSON object`);
 }

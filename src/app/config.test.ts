@@ -23,11 +23,11 @@ function refusal(given: Given): string {
 }
 
 describe('precedence', () => {
-  test('with nothing given, every setting has its default', () => {
+  test('without any settings, all defaults apply', () => {
     expect(load()).toEqual(Object.fromEntries(KEYS.map((key) => [key, SETTINGS[key].default])) as Config);
   });
 
-  test('a flag wins over the environment, that over the file, that over the default', () => {
+  test('a flag overrides the environment, which overrides the file, which overrides the default', () => {
     const files = { 'data/banyan.json': '{"port": 1, "historyLimit": 1, "recallSeconds": 1}' };
     const env = { PORT: '2', BANYAN_HISTORY_LIMIT: '2' };
     const loaded = loadConfig({
@@ -44,13 +44,13 @@ describe('precedence', () => {
     });
   });
 
-  test('the file lies in the data folder, or where --config says', () => {
+  test('the file is in the data folder, or where --config says', () => {
     const files = { '/srv/banyan.json': '{"port": 1}', '/etc/chat.json': '{"port": 2, "data": "/srv"}' };
     expect(load({ env: { BANYAN_DATA: '/srv' }, files }).port).toBe(1);
     expect(load({ args: ['--config', '/etc/chat.json'], files })).toMatchObject({ port: 2, data: '/srv' });
   });
 
-  test('a flag may hold its value, and a yes-or-no needs none', () => {
+  test('a flag may contain its value, and a boolean needs none', () => {
     expect(load({ args: ['--port=9', '--client-insecure', '--client-anonymous=false'] })).toMatchObject({
       port: 9,
       clientInsecure: true,
@@ -58,12 +58,12 @@ describe('precedence', () => {
     });
   });
 
-  test('an empty variable is an absent one', () => {
+  test('an empty variable counts as absent', () => {
     expect(load({ env: { PORT: '', BANYAN_DATA: '' } })).toMatchObject({ port: 8000, data: './data' });
   });
 });
 
-describe('DA3: a wrong value is refused in one line with key, value and rule', () => {
+describe('DA3: an invalid value is refused in one line with key, value and rule', () => {
   const WRONG: readonly [Given, string][] = [
     [{ env: { PORT: 'http' } }, 'port = "http" (from PORT) must be a whole number from 0 to 65535'],
     [{ args: ['--port', '65536'] }, 'port = "65536" (from --port) must be a whole number from 0 to 65535'],
@@ -107,7 +107,7 @@ describe('DA3: a wrong value is refused in one line with key, value and rule', (
     test(message.slice(0, 60), () => expect(refusal(given)).toBe(message));
   }
 
-  test('a value of many lines is still one line', () => {
+  test('a multi-line value is printed on one line', () => {
     expect(refusal({ env: { PORT: '1\n2' } })).toBe(
       'port = "1\\n2" (from PORT) must be a whole number from 0 to 65535',
     );
@@ -131,14 +131,14 @@ describe('unknown names are refused with the nearest known one', () => {
       { files: { 'data/banyan.json': '{"data": "x"}' } },
       'data/banyan.json cannot set data, as it lies in that folder; use --data or BANYAN_DATA',
     ],
-    [{ files: { 'data/banyan.json': '[1]' } }, 'the settings file data/banyan.json must hold one JSON object'],
+    [{ files: { 'data/banyan.json': '[1]' } }, 'the settings file data/banyan.json must contain one JSON object'],
     [{ files: { 'data/banyan.json': '{' } }, 'the settings file data/banyan.json is not JSON'],
     [{ args: ['--config', 'none.json'] }, 'there is no settings file none.json'],
   ];
   for (const [given, message] of UNKNOWN) test(message, () => expect(refusal(given)).toStartWith(message));
 });
 
-describe('PE5: clientInsecure goes with loopback only', () => {
+describe('PE5: clientInsecure requires a loopback address', () => {
   test('on any other address the start is refused', () => {
     expect(refusal({ args: ['--client-insecure', '--host', '0.0.0.0'] })).toBe(
       'host = "0.0.0.0" (from --host) must be a loopback address (localhost) while clientInsecure is on',
@@ -147,7 +147,7 @@ describe('PE5: clientInsecure goes with loopback only', () => {
       expect(isLoopback(host)).toBe(false);
   });
 
-  test('on loopback it is taken', () => {
+  test('on loopback it is accepted', () => {
     for (const host of ['localhost', '127.0.0.1', '127.1.2.3', '::1']) {
       expect(load({ args: ['--client-insecure', '--host', host] }).clientInsecure).toBe(true);
     }
@@ -157,7 +157,7 @@ describe('PE5: clientInsecure goes with loopback only', () => {
 describe('namespaces', () => {
   const given = (namespaces: unknown): Given => ({ env: { BANYAN_NAMESPACES: JSON.stringify(namespaces) } });
 
-  test('what is given is added to the defaults, and completed', () => {
+  test('settings are merged with the defaults, and completed', () => {
     const { namespaces } = load(
       given({ demo: { historySize: 5 }, news: { subscribe: 'everyone' }, '': { presence: true } }),
     );
@@ -201,7 +201,7 @@ describe('namespaces', () => {
     test(message.slice(0, 60), () => expect(refusal(given(namespaces))).toBe(message));
   }
 
-  test('MA10 what ends with the process, or is a backend’s, has no durable history; a map may', () => {
+  test('MA10 presence maps and shared polls have no durable history; a map may', () => {
     for (const type of ['mapClients', 'mapUsers', 'sharedPoll']) {
       const configured = { who: { type, history: 'durable', pollUrl: 'http://localhost/items' } };
       expect(
@@ -213,7 +213,7 @@ describe('namespaces', () => {
     });
   });
 
-  test('what is not JSON is refused', () => {
+  test('invalid JSON is refused', () => {
     expect(refusal({ env: { BANYAN_NAMESPACES: '{demo}' } })).toBe(
       'namespaces = "{demo}" (from BANYAN_NAMESPACES) must be a JSON object of namespaces by name',
     );
@@ -225,7 +225,7 @@ describe('PU1 apps', () => {
   const OTHER = { id: '2', key: 'k2', secret: 'a secret of some length' };
   const given = (apps: unknown): Given => ({ env: { BANYAN_PUSHER_APPS: JSON.stringify(apps) } });
 
-  test('are completed, and have a namespace each', () => {
+  test('are completed, and get a namespace each', () => {
     const { pusherApps } = load(given([APP, { ...OTHER, namespace: 'other', clientEvents: false }]));
     expect(pusherApps).toMatchObject([
       { ...APP, namespace: 'pusher', enabled: true, clientEvents: true, maxEventBytes: 10_240, webhooks: [] },
@@ -263,7 +263,7 @@ describe('PU1 apps', () => {
       [{ id: '1' }],
       'pusherApps = "(hidden)" (from BANYAN_PUSHER_APPS) must be a JSON list of apps with an id, a key and a secret each',
     ],
-  ])('that are wrong are refused, and no secret shown: %#', (apps, message) => {
+  ])('invalid ones are refused without showing secrets: %#', (apps, message) => {
     expect(refusal(given(apps))).toBe(message);
   });
 });
@@ -275,7 +275,7 @@ describe('channels of users', () => {
     ...{ BANYAN_PERSONAL_CHANNELS: 'true', BANYAN_PERSONAL_NAMESPACE: name, BANYAN_NAMESPACES: namespaces },
   });
 
-  test('SO6 personal channels are where their names decide, or nobody but the backend', () => {
+  test('SO6 personal channels require a namespace that protects them', () => {
     for (const namespaces of [NAMED, '{"mine":{}}']) {
       expect(load({ env: personal(namespaces) }).personalChannels).toBe(true);
     }
@@ -302,11 +302,11 @@ describe('channels of users', () => {
       { BANYAN_TOKEN_PREVIOUS_SECRET: 'short' },
       'tokenPreviousSecret = "(hidden)" (from BANYAN_TOKEN_PREVIOUS_SECRET) must be empty, or at least 32 characters',
     ],
-  ])('SO6 SO12 what would open them to others is refused: %#', (env, message) => {
+  ])('SO6 SO12 settings that would open them to others are refused: %#', (env, message) => {
     expect(refusal({ env })).toBe(message);
   });
 
-  test('a namespace with the name of a property that every object has is as any other', () => {
+  test('a namespace named like a property of every object works', () => {
     const { namespaces } = loadConfig({
       args: [],
       env: { BANYAN_NAMESPACES: '{"constructor":{}}' },
@@ -316,7 +316,7 @@ describe('channels of users', () => {
   });
 });
 
-test('every setting says what it does, and its default obeys its rule', () => {
+test('every setting has a description, and a valid default', () => {
   for (const key of KEYS) {
     const setting = SETTINGS[key];
     expect(setting.doc.endsWith('.')).toBe(true);

@@ -11,7 +11,7 @@ import { TOKEN_SETTINGS } from './token-settings.ts';
 import { TRACE_SETTINGS } from './trace-settings.ts';
 import { USER_SETTINGS } from './user-settings.ts';
 
-/** Every setting there is, in the order of docs/config.md and `banyan help`, which are made from this table. */
+/** All settings, in the order of docs/config.md and `banyan help`, which are generated from this table. */
 export const SETTINGS = {
   ...SERVER_SETTINGS,
   ...CHAT_SETTINGS,
@@ -31,7 +31,7 @@ export const SETTINGS = {
 
 export type SettingKey = keyof typeof SETTINGS;
 
-/** The settings' values, checked. */
+/** The validated settings. */
 export type Config = {
   readonly [K in SettingKey]: (typeof SETTINGS)[K] extends Setting<infer T> ? T : never;
 };

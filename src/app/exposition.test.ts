@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { Histogram } from '../core/measures/histogram.ts';
 import { counter, expose, gauge } from './exposition.ts';
 
-test('writes counters and gauges with a line for each sample, and what would break a line escaped', () => {
+test('writes counters and gauges with one line per sample, and escapes special characters', () => {
   const labelled = {
     name: 'c_total',
     help: 'two\nlines \\',
@@ -24,7 +24,7 @@ test('writes counters and gauges with a line for each sample, and what would bre
   );
 });
 
-test('writes the buckets of a histogram one in the other, with sum and count', () => {
+test('writes cumulative histogram buckets, with sum and count', () => {
   const histogram = new Histogram();
   histogram.observe(0.0005);
   histogram.observe(0.03, 2);

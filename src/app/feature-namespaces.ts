@@ -15,10 +15,10 @@ const ALL = Object.entries(BY_FEATURE).flatMap(([feature, namespaces]) =>
   Object.entries(namespaces).map(([name, definition]) => ({ name, feature, definition })),
 );
 
-/** The names of the features' namespaces, which settings and apps cannot take, each with the feature's name. */
+/** The names of the features' namespaces, which settings and apps cannot use, with the feature's name. */
 export const FEATURE_NAMESPACES: ReadonlyMap<string, string> = new Map(ALL.map(({ name, feature }) => [name, feature]));
 
-/** What each of them is. */
+/** The options of each. */
 export const FEATURE_DEFINITIONS: Readonly<Record<string, NamespaceDefinition>> = Object.fromEntries(
   ALL.map(({ name, definition }) => [name, { ...definition, ofFeature: true }]),
 );

@@ -1,6 +1,6 @@
 import { integer, type Setting } from './setting.ts';
 
-/** More is no bound. */
+/** The largest value: practically unlimited. */
 const MAX_RATE = 1_000_000;
 
 /** What clients may use of the server, and how it sends them away. */

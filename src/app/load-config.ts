@@ -17,7 +17,7 @@ import { StartError } from './start-error.ts';
 
 /** Where settings come from. */
 export type Sources = {
-  /** What stands behind the command's name on the command line. */
+  /** The arguments after the command's name. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readFile: ReadFile;
@@ -25,7 +25,7 @@ export type Sources = {
 
 export type LoadedConfig = {
   readonly config: Config;
-  /** What set each setting: a flag, an environment name or a file; 'default' where nothing did. */
+  /** The source of each setting: a flag, an environment name or a file; 'default' for others. */
   readonly origins: Readonly<Record<SettingKey, string>>;
 };
 
@@ -35,7 +35,8 @@ const LONGEST_SHOWN = 200;
 const HIDDEN = '(hidden)';
 
 /**
- * Gathers and checks all settings: a flag wins over the environment, that over the settings file, that over the default.
+ * Collects and validates all settings: a flag overrides the environment, which overrides the settings file, which
+ * overrides the default.
  *
  * @throws StartError with one line that names key, value and rule, or the unknown name and the nearest known one.
  */
@@ -55,7 +56,7 @@ export function loadConfig({ args, env, readFile }: Sources): LoadedConfig {
   throw wrongValue({ name: key, value: shownOf(key, config[key]), origin: origins[key], rule });
 }
 
-/** Secrets stay out of messages. */
+/** Secrets are not shown in messages. */
 function shownOf(key: SettingKey, value: unknown): unknown {
   return SETTINGS[key].secret ? HIDDEN : value;
 }
@@ -84,7 +85,7 @@ function checkedValue<K extends SettingKey>(key: K, given: ConfiguredValue | und
 
 type Problem = { readonly name: string; readonly value: unknown; readonly rule: string };
 
-/** What is wrong inside a value, where its schema says so in words of its own ("must …"). */
+/** The error inside a value, if its schema has its own message ("must …"). */
 function problemInside(key: SettingKey, whole: unknown, issue: z.core.$ZodIssue | undefined): Problem | undefined {
   if (issue === undefined) return undefined;
   const rule = issue.code === 'invalid_key' ? issue.issues[0]?.message : issue.message;

@@ -7,21 +7,21 @@ const lists = Object.entries(FEATURE_MIGRATIONS);
 const tablesOf = (steps: readonly Migration[]) =>
   steps.flatMap(({ statements }) => statements.flatMap((sql) => /^CREATE TABLE (\w+)/.exec(sql)?.[1] ?? []));
 
-/** The schema that these steps make, in this order. */
+/** The schema these steps create, in this order. */
 function schemaOf(steps: readonly Migration[]): unknown {
   const db = new Database(':memory:');
   for (const { statements } of steps) for (const sql of statements) db.run(sql);
   return db.query('SELECT type, name, sql FROM sqlite_master ORDER BY type, name').all();
 }
 
-/** The steps so that each list is in its order and the lists take turns: another order in which a database may take them. */
+/** The steps interleaved, each list in its own order: another order in which a database may apply them. */
 function inTurns(order: readonly (readonly Migration[])[]): Migration[] {
   const longest = Math.max(...order.map(({ length }) => length));
   return Array.from({ length: longest }, (_, index) => order.flatMap((steps) => steps.slice(index, index + 1))).flat();
 }
 
 describe('schema steps of features', () => {
-  test('ids are unique and begin with their feature', () => {
+  test("ids are unique and start with their feature's name", () => {
     expect(new Set(MIGRATIONS.map(({ id }) => id)).size).toBe(MIGRATIONS.length);
     for (const [feature, steps] of lists)
       for (const { id } of steps) expect(id).toMatch(new RegExp(`^${feature}-\\d{4}-`));
@@ -35,7 +35,7 @@ describe('schema steps of features', () => {
     }
   });
 
-  test('the schema does not depend on which feature’s steps come first', () => {
+  test('the schema does not depend on the order of the features', () => {
     const expected = schemaOf(MIGRATIONS);
     const steps = lists.map(([, list]) => list);
     expect(schemaOf([...steps].reverse().flat())).toEqual(expected);

@@ -4,8 +4,8 @@ import { CHAT_MIGRATIONS } from '../features/chat/tables.ts';
 import { PLATFORM_MIGRATIONS } from '../features/platform/tables.ts';
 
 /**
- * Each feature's schema steps. A list only grows at its end, and a step touches only its feature's tables: a database
- * that has another list's newest steps already takes the new ones just as an empty one does (migrations.test.ts).
+ * Each feature's schema steps. Lists are append-only, and a step changes only its feature's tables: so a database with
+ * the newest steps of one list applies new steps of another just like an empty one (migrations.test.ts).
  */
 export const FEATURE_MIGRATIONS: Readonly<Record<string, readonly Migration[]>> = {
   accounts: ACCOUNTS_MIGRATIONS,
@@ -13,5 +13,5 @@ export const FEATURE_MIGRATIONS: Readonly<Record<string, readonly Migration[]>> 
   platform: PLATFORM_MIGRATIONS,
 };
 
-/** All of them, in the order in which an empty database takes them. */
+/** All of them, in the order for an empty database. */
 export const MIGRATIONS: readonly Migration[] = Object.values(FEATURE_MIGRATIONS).flat();

@@ -3,7 +3,7 @@ import { CLOSED_NAMESPACE, type Namespace } from '../core/channels/namespace.ts'
 import { FEATURE_NAMESPACES } from './feature-namespaces.ts';
 import { nearest } from './nearest.ts';
 
-/** The namespaces for trying things out, and for applications that need no more. */
+/** The default namespaces, for first experiments and simple applications. */
 export const DEFAULT_NAMESPACES: Readonly<Record<string, Namespace>> = {
   demo: {
     ...CLOSED_NAMESPACE,
@@ -24,7 +24,7 @@ export const DEFAULT_NAMESPACES: Readonly<Record<string, Namespace>> = {
     publish: 'users',
     readHistory: 'users',
   },
-  // The ready-made rooms of Socket.IO clients.
+  // The built-in rooms of Socket.IO clients.
   rooms: {
     ...CLOSED_NAMESPACE,
     history: 'durable',
@@ -41,13 +41,13 @@ const HISTORIES = ['none', 'memory', 'durable'] as const;
 const TYPES = ['stream', 'map', 'mapClients', 'mapUsers', 'sharedPoll'] as const;
 const RECOVERIES = ['stream', 'cache'] as const;
 const FORMATS = ['any', 'json', 'jsonObject'] as const;
-/** All audiences but `feature`: no feature stands behind a namespace of the settings. */
+/** All audiences except `feature`: a namespace of the settings has no feature. */
 const AUDIENCES = ['nobody', 'users', 'everyone'] as const;
 
-/** Those of whoever is subscribed already. */
+/** Audiences of current subscribers. */
 const READERS = [...AUDIENCES, 'subscribers', 'subscribedUsers'] as const;
 
-/** Those that a developer's own backend can be asked about besides. */
+/** Audiences decided by a developer's own backend. */
 const SUBSCRIBERS = [...AUDIENCES, 'backend'] as const;
 const PUBLISHERS = [...READERS, 'backend'] as const;
 
@@ -66,7 +66,7 @@ const interval = z.int('must be a whole number').min(50, 'must be 50 or more');
 const tagName = z.string('must be the name of a tag').min(1, 'must be the name of a tag');
 const mapName = z.string('must be the name of a namespace, or "" for none');
 
-/** What a namespace of the settings may state, with what each field does. */
+/** The fields of a namespace in the settings, with a description of each. */
 export const NAMESPACE_FIELDS = {
   type: {
     schema: oneOf(TYPES),
@@ -180,8 +180,8 @@ function unknownField(issue: z.core.$ZodRawIssue): string | undefined {
 }
 
 /**
- * Namespaces by name, completed: what one leaves out is taken from the default namespace of that name, or is off.
- * The default namespaces are always there.
+ * Namespaces by name, completed: missing fields come from the default namespace of that name, or are off. The default
+ * namespaces always exist.
  */
 export const namespacesSchema = z
   .record(
@@ -199,7 +199,7 @@ export const namespacesSchema = z
   .transform((configured): Readonly<Record<string, Namespace>> => {
     const completed = Object.entries(configured).map(([name, fields]) => {
       const base = (Object.hasOwn(DEFAULT_NAMESPACES, name) ? DEFAULT_NAMESPACES[name] : undefined) ?? CLOSED_NAMESPACE;
-      // zod leaves absent fields out, so none is undefined here.
+      // zod omits absent fields, so none is undefined here.
       return [name, { ...base, ...(fields as Partial<Namespace>) }];
     });
     return { ...DEFAULT_NAMESPACES, ...Object.fromEntries(completed) };

@@ -1,9 +1,9 @@
-/** The candidate that takes the fewest changed letters to reach; for "did you mean …?". `candidates` is not empty. */
+/** The candidate with the smallest edit distance, for "did you mean …?". `candidates` is not empty. */
 export function nearest(word: string, candidates: readonly string[]): string {
   return candidates.reduce((best, each) => (distance(word, each) < distance(word, best) ? each : best));
 }
 
-/** Levenshtein's distance, upper and lower case alike. */
+/** Levenshtein distance, case-insensitive. */
 function distance(from: string, to: string): number {
   const target = to.toLowerCase();
   let row = Array.from({ length: target.length + 1 }, (_, index) => index);

@@ -1,4 +1,4 @@
-/** A JSON Schema, as far as our contracts use it. */
+/** A JSON Schema, as used by our contracts. */
 export type JsonSchema = {
   readonly type?: string | readonly string[];
   readonly const?: unknown;
@@ -14,7 +14,7 @@ export type JsonSchema = {
   readonly oneOf?: readonly JsonSchema[];
 };
 
-/** Texts by the name of their field, where any text would not do or would not tell anything. */
+/** Example texts by field name, for fields where a generic text would be invalid or unclear. */
 const TEXTS: Readonly<Record<string, string>> = {
   address: '192.0.2.7',
   avatar: 'Zk3vN8qTfJ2w',
@@ -47,7 +47,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   users: 'u_9d2c7e',
 };
 
-/** A value that fits the schema and shows a person what it is for; optional fields are left out. */
+/** An example value for the schema; optional fields are left out. */
 export function exampleOf(schema: JsonSchema, name = ''): unknown {
   if (schema.const !== undefined) return schema.const;
   if (schema.default !== undefined) return schema.default;

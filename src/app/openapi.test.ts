@@ -38,7 +38,7 @@ describe('the OpenAPI document', () => {
   });
 
   test.each(operations.map((operation) => [operation.name, operation] as const))(
-    'gives examples that %s takes and answers',
+    'has valid examples for %s and its response',
     (name, operation) => {
       const { requestBody, responses } = described(name);
       const output = responses['200']?.content['application/json'].example;
@@ -49,14 +49,14 @@ describe('the OpenAPI document', () => {
     },
   );
 
-  test('says what an upload takes, and that it is no JSON', () => {
+  test("says that an upload's body is the file, not JSON", () => {
     expect(described('chat.avatar')).toMatchObject({
       parameters: [{ name: 'room', in: 'query', required: true }],
       requestBody: { content: { 'image/png': { schema: { format: 'binary' } } } },
     });
   });
 
-  test('says who may call, and what for', () => {
+  test('says who may call, and why', () => {
     expect(described('accounts.signIn')).toMatchObject({
       security: [],
       description: expect.stringContaining('cookies'),
@@ -65,7 +65,7 @@ describe('the OpenAPI document', () => {
     expect(described('accounts.createInvite').description).toBe('For those who are at least admin.');
   });
 
-  test('tells the errors of the edge, and stands on its own', () => {
+  test('describes the errors of the edge, and is self-contained', () => {
     expect(Object.keys(described('chat.send').responses)).toEqual([
       '200',
       '400',
@@ -83,7 +83,7 @@ describe('the OpenAPI document', () => {
     expect(text).not.toContain(String(Number.MAX_SAFE_INTEGER));
   });
 
-  test('has no pattern that JSON Schema cannot read', () => {
+  test('has no pattern that JSON Schema does not support', () => {
     for (const [, pattern] of JSON.stringify(document).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)) {
       expect(() => new RegExp(JSON.parse(pattern as string), 'u')).not.toThrow();
     }

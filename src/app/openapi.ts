@@ -40,7 +40,7 @@ const SESSION: Json = {
   description: 'Set by `accounts.signIn` and `accounts.register`. Behind TLS it is called `__Host-banyan`.',
 };
 
-/** The OpenAPI 3.1 document of operations and uploads, made from the very schemas that check them. */
+/** The OpenAPI 3.1 document of operations and uploads, generated from the schemas that validate them. */
 export function createOpenApi(operations: readonly Operation[], uploads: readonly Upload[]): Json {
   return {
     openapi: '3.1.0',
@@ -63,7 +63,7 @@ export function createOpenApi(operations: readonly Operation[], uploads: readonl
   };
 }
 
-/** The feature that an operation belongs to. */
+/** The feature of an operation. */
 function tagOf({ name }: { readonly name: string }): string {
   return name.slice(0, name.indexOf('.'));
 }
@@ -120,7 +120,7 @@ function toJsonSchema(schema: z.ZodType): JsonSchema {
   const { $schema: _, ...described } = z.toJSONSchema(schema, {
     io: 'input',
     override: ({ jsonSchema }) => {
-      // Bounds that every integer has, and patterns in a syntax that JSON Schema lacks, tell a reader nothing.
+      // Limits that every integer has, and patterns JSON Schema does not support, are of no use to readers.
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.pattern !== undefined && !isPattern(jsonSchema.pattern)) delete jsonSchema.pattern;
@@ -137,7 +137,7 @@ function isPattern(pattern: string): boolean {
   }
 }
 
-/** The errors that the edge itself gives; what else an operation may answer with comes under `default`. */
+/** The errors of the edge itself; other errors are under `default`. */
 function describeErrors(access: Access): Json {
   const common: readonly ErrorName[] = ['invalidInput', 'tooLarge', 'unsupportedEncoding', 'rateLimited', 'internal'];
   const names = access === 'anyone' ? common : ([...common, 'unauthorized', 'permissionDenied'] as const);

@@ -17,7 +17,7 @@ import type { Telemetry } from '../ports/telemetry.ts';
 import type { WorkLog } from '../ports/work-log.ts';
 import { StartError } from './start-error.ts';
 
-/** Everything the program needs from outside, chosen by settings; the one place that names adapters. */
+/** All adapters, chosen by settings; the only place that names them. */
 export type Ports = {
   readonly bus: Bus<NodeMessage>;
   readonly logs: { readonly memory: Log; readonly durable: Log };
@@ -25,13 +25,16 @@ export type Ports = {
   readonly workLog: WorkLog;
   readonly blobs: Blobs;
   readonly backend: Backend;
-  /** Why the durable log began a new epoch at this start; undefined when it did not. */
+  /** Why the durable log began a new epoch at this start; undefined if it did not. */
   readonly newEpoch: NewEpoch | undefined;
-  /** One line that says what of the stored data is damaged; undefined as far as nothing is known to be. */
+  /** One line that says what stored data is damaged; undefined if no damage is known. */
   damage(): string | undefined;
-  /** Whether each thing that this process depends on answers, by name; rejects, or never resolves, when it does not. */
+  /**
+   * Checks of this process's dependencies, by name; a check rejects, or never resolves, if its dependency does not
+   * respond.
+   */
   readonly checks: Readonly<Record<string, () => Promise<unknown>>>;
-  /** Lets go of history that has expired; called every minute. */
+  /** Removes expired history; called every minute. */
   sweep(now: number): Promise<void>;
   close(): Promise<void>;
 };
@@ -43,11 +46,11 @@ export type PortSettings = {
   readonly steps: readonly SchemaStep[];
   /** The database's thread died; nothing can be written any more. */
   readonly onDeath: (error: Error) => void;
-  /** What becomes of the stored data's condition. */
+  /** The condition of the stored data changed. */
   readonly record?: Telemetry['record'];
 };
 
-/** Throws `StartError` when the data folder cannot be used. */
+/** Throws `StartError` if the data folder cannot be used. */
 export function openPorts({ dataFolder, memoryHistoryBytes, backend, steps, onDeath, record }: PortSettings): Ports {
   try {
     const database = openDatabase(dataFolder, steps, onDeath, record);

@@ -7,7 +7,7 @@ const namespace = APP_FIELDS.namespace.schema.refine(
   "must be another name, as this one is a feature's",
 );
 
-/** What a webhook may be told of. */
+/** The event types of webhooks. */
 export const WEBHOOK_EVENT_NAMES: ReadonlySet<string> = new Set(WEBHOOK_EVENTS);
 
 type Schemas = { [K in keyof typeof APP_FIELDS]: (typeof APP_FIELDS)[K]['schema'] };
@@ -20,7 +20,7 @@ const defaults = Object.fromEntries(Object.entries(APP_FIELDS).map(([field, each
 const OWN = 'must hold apps with an id and a key of their own each';
 const SHARED = 'must name the namespace of each app where one is shared: one of them would have the default by chance';
 
-/** Apps, completed. No two have the same id or key; two share a namespace only where both say so. */
+/** Apps, completed. No two have the same id or key; two share a namespace only if both name it. */
 export const pusherAppsSchema = z
   .array(z.strictObject(schemas).partial().required({ id: true, key: true, secret: true }))
   .max(1_000)
@@ -30,7 +30,7 @@ export const pusherAppsSchema = z
     const isDefaulted = apps.some(({ namespace: named }) => named === undefined);
     return !isDefaulted || !apps.some(({ namespace: named }) => named === DEFAULT_APP_NAMESPACE);
   }, SHARED)
-  // zod leaves absent fields out, so none is undefined here.
+  // zod omits absent fields, so none is undefined here.
   .transform((apps) => apps.map((app) => ({ ...defaults, ...app }) as unknown as AppSettings));
 
 function isEachOne(values: readonly string[]): boolean {

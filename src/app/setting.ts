@@ -5,24 +5,24 @@ export type Setting<T = unknown> = {
   /** Environment name. The flag is the key in kebab case. */
   readonly env: string;
   readonly default: T;
-  /** What it does, in a line or two of Markdown. */
+  /** A description in a line or two of Markdown. */
   readonly doc: string;
-  /** True when the value must not be shown. */
+  /** True if the value must not be shown. */
   readonly secret: boolean;
-  /** What a value must be, as the end of the sentence "must be …". */
+  /** The rule for the value, as the end of the sentence "must be …". */
   readonly rule: string;
-  /** Checks a JSON value. */
+  /** Validates a JSON value. */
   readonly schema: z.ZodType<T>;
-  /** The JSON value that a flag's or an environment variable's text stands for; undefined when for none. */
+  /** Parses the text of a flag or an environment variable to a JSON value; undefined if it is invalid. */
   readonly fromText: (text: string) => unknown;
 };
 
-/** What each row states itself. */
+/** What each row sets itself. */
 type Row<T> = { readonly env: string; readonly default: T; readonly doc: string; readonly secret?: boolean };
 
 const asIs = (text: string): string => text;
 
-/** A whole number within bounds, both included. */
+/** An integer within limits, both included. */
 export function integer(row: Row<number> & { readonly min: number; readonly max: number }): Setting<number> {
   const { min, max, ...rest } = row;
   return {
@@ -34,7 +34,7 @@ export function integer(row: Row<number> & { readonly min: number; readonly max:
   };
 }
 
-/** Yes or no. */
+/** A boolean. */
 export function toggle(row: Row<boolean>): Setting<boolean> {
   return {
     secret: false,
@@ -45,13 +45,13 @@ export function toggle(row: Row<boolean>): Setting<boolean> {
   };
 }
 
-/** One of some words. */
+/** One of several words. */
 export function choice<const T extends string>(row: Row<NoInfer<T>> & { readonly of: readonly T[] }): Setting<T> {
   const { of, ...rest } = row;
   return { secret: false, ...rest, rule: `one of ${of.join(', ')}`, schema: z.enum(of), fromText: asIs };
 }
 
-/** Text for which `is` holds. */
+/** Text that satisfies `is`. */
 export function text(
   row: Row<string> & { readonly rule: string; readonly is: (value: string) => boolean },
 ): Setting<string> {
@@ -59,7 +59,7 @@ export function text(
   return { secret: false, ...rest, schema: z.string().refine(is), fromText: asIs };
 }
 
-/** Texts for each of which `is` holds; in a flag or the environment separated by commas. */
+/** A list of texts that satisfy `is`; separated by commas in a flag or the environment. */
 export function list(
   row: Row<readonly string[]> & { readonly rule: string; readonly is: (value: string) => boolean },
 ): Setting<readonly string[]> {
@@ -72,7 +72,7 @@ export function list(
   };
 }
 
-/** A JSON value; the schema's own messages say what is wrong inside it. */
+/** A JSON value; the schema's messages say what is wrong inside it. */
 export function json<T>(row: Row<T> & { readonly rule: string; readonly schema: z.ZodType<T> }): Setting<T> {
   return { secret: false, ...row, fromText: parseJson };
 }
@@ -85,7 +85,7 @@ function parseJson(value: string): unknown {
   }
 }
 
-/** A shorter secret can be guessed; with `clientInsecure` there is nothing to guess it for. */
+/** A shorter secret can be guessed; with `clientInsecure` it protects nothing. */
 export const SECRET_LENGTH = 32;
 
 /** Whether a text has no line break. */

@@ -1,4 +1,4 @@
-/** Why the program cannot start, in one line for the person who started it. */
+/** Why the program cannot start, in one line for the operator. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }

@@ -6,12 +6,12 @@ const settingsOf = (env: Readonly<Record<string, string>>) =>
   tracesSettingsOf(loadConfig({ args: [], env, readFile: () => undefined }).config);
 
 describe("OB4 OpenTelemetry's settings", () => {
-  test('trace nothing unless a collector is named', () => {
+  test('trace nothing without a collector', () => {
     expect(settingsOf({})).toBeUndefined();
     expect(settingsOf({ OTEL_SERVICE_NAME: 'x', OTEL_TRACES_SAMPLER: 'always_on' })).toBeUndefined();
   });
 
-  test('by default everything, as this service', () => {
+  test('trace everything by default, as this service', () => {
     expect(settingsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318/' })).toMatchObject({
       url: 'http://localhost:4318/v1/traces',
       headers: {},
@@ -21,7 +21,7 @@ describe("OB4 OpenTelemetry's settings", () => {
     });
   });
 
-  test('of which the one that is only for traces goes first', () => {
+  test('for traces override general ones', () => {
     const env = {
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318',
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces.example/in',
@@ -49,15 +49,15 @@ describe("OB4 OpenTelemetry's settings", () => {
     ['OTEL_TRACES_SAMPLER', 'sometimes'],
     ['OTEL_TRACES_SAMPLER_ARG', '1.5'],
     ['OTEL_TRACES_SAMPLER_ARG', 'half'],
-  ])('that make no sense stop the start: %s=%s', (name, value) => {
+  ])('that are invalid stop the start: %s=%s', (name, value) => {
     expect(() => settingsOf({ [name]: value })).toThrow(name);
   });
 
-  test('do not tell a secret header when it is wrong', () => {
+  test('do not show an invalid secret header', () => {
     expect(() => settingsOf({ OTEL_EXPORTER_OTLP_HEADERS: 'do-not-tell' })).not.toThrow('do-not-tell');
   });
 
-  test('have pairs in which keys of objects are nothing special', () => {
+  test('may have pairs named like object properties', () => {
     expect(pairsOf('')).toEqual({});
     expect(Object.entries(pairsOf('__proto__=x,constructor=y') ?? {})).toContainEqual(['constructor', 'y']);
   });

@@ -2,7 +2,7 @@ import { SAMPLERS, type SamplerName } from '../adapters/otel/samplers.ts';
 import { choice, isLine, type Setting, text } from './setting.ts';
 import { VERSION } from './version.ts';
 
-/** Where traces go. The names of the environment are OpenTelemetry's own. */
+/** Trace export. The environment names are OpenTelemetry's own. */
 export const TRACE_SETTINGS = {
   otlpEndpoint: text({
     env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
@@ -55,7 +55,7 @@ export const TRACE_SETTINGS = {
   }),
 } as const satisfies Record<string, Setting>;
 
-/** What traces are exported by. */
+/** The exporter's configuration. */
 export type TracesSettings = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -65,7 +65,7 @@ export type TracesSettings = {
   readonly ratio: number;
 };
 
-/** Of the settings, those that are about traces. */
+/** The settings about traces. */
 type Configured = {
   readonly otlpEndpoint: string;
   readonly otlpTracesEndpoint: string;
@@ -76,7 +76,7 @@ type Configured = {
   readonly tracesSamplerArg: string;
 };
 
-/** Undefined while no collector is named: nothing is traced then. */
+/** Undefined without a collector: then nothing is traced. */
 export function tracesSettingsOf(configured: Configured): TracesSettings | undefined {
   const { otlpEndpoint, otlpTracesEndpoint, otlpHeaders, serviceName, resourceAttributes } = configured;
   if (otlpEndpoint === '' && otlpTracesEndpoint === '') return undefined;
@@ -95,7 +95,7 @@ export function tracesSettingsOf(configured: Configured): TracesSettings | undef
 }
 
 /**
- * `key=value` pairs with commas between, values with percent escapes; undefined for anything else.
+ * Comma-separated `key=value` pairs, values with percent escapes; undefined if invalid.
  * https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specifying-headers-via-environment-variables
  */
 export function pairsOf(text: string): Record<string, string> | undefined {
@@ -119,12 +119,12 @@ function decodedOf(value: string): string | undefined {
   }
 }
 
-/** A part of one: what `OTEL_TRACES_SAMPLER_ARG` may be. */
+/** A ratio from 0 to 1: the argument of `OTEL_TRACES_SAMPLER_ARG`. */
 export function isShare(value: string): boolean {
   return value === '' || (/^(\d+(\.\d*)?|\.\d+)$/.test(value) && Number(value) <= 1);
 }
 
-/** An http(s) address without what would be shown though it is secret, or lost. */
+/** An http(s) URL without parts that would be logged although secret, or lost. */
 export function isCollector(value: string): boolean {
   const url = URL.parse(value);
   if (url === null || !/^https?:$/.test(url.protocol)) return false;

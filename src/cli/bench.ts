@@ -33,7 +33,7 @@ Times count from when a publication, or a client, was due by the schedule: a
 server that stands still is not spared the ones that had to wait. Every
 publication is checked at every client: none lost, none twice, none out of order.
 Ctrl-C ends it with what there is. The exit code is 0 when all is well, 1 when it
-is not, 130 when it was called off.
+is not, 130 when it was interrupted.
 
 Options:
 ${optionsHelp(BENCH_OPTIONS)}`,
@@ -71,7 +71,7 @@ async function prepare(options: BenchOptions, tally: Tally): Promise<Run> {
   return run;
 }
 
-/** An app's channels have no namespace in their names. */
+/** An app's channel names have no namespace. */
 function channelOf(options: BenchOptions): string {
   if (options['--channel'] !== '') return options['--channel'];
   const name = `bench-${randomBytes(3).toString('hex')}`;

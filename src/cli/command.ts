@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Sources } from '../app/load-config.ts';
 
-/** One thing that the program can be asked to do: `banyan <name> …`. */
+/** A command of the program: `banyan <name> …`. */
 export type Command = {
   /** One line for the help. */
   readonly summary: string;
-  /** What `<name> --help` prints, where a line does not tell it. */
+  /** The output of `<name> --help`, if one line is not enough. */
   readonly help?: string;
   /**
-   * Does it; `args` is what stands behind the command's name. Resolves with the exit code, or not at all while it
-   * serves. Throws `StartError` when it cannot be done, with one line that says why.
+   * Runs it; `args` are the arguments after the command's name. Resolves with the exit code, or never while it serves.
+   * Throws `StartError`, with one line, if it fails.
    */
   run(args: readonly string[]): Promise<number>;
 };

@@ -5,7 +5,7 @@ import { StartError } from '../app/start-error.ts';
 import type { Command } from './command.ts';
 import { withTables } from './migrate/migrating-docs.ts';
 
-/** Pages of docs that are made, or have parts that are, from what they were. */
+/** Generated pages of docs, and pages with generated parts, from their former content. */
 const PAGES: Readonly<Record<string, (page: string) => string>> = {
   'config.md': configDocs,
   'migrating.md': withTables,

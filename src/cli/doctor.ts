@@ -6,7 +6,7 @@ import { type Command, processSources } from './command.ts';
 import { leadsHere } from './deployment/here.ts';
 import { clockComparison, clockFinding, thisMoment } from './doctor/clock.ts';
 import { dataFindings } from './doctor/data-folder.ts';
-import { lookAtDeployment } from './doctor/deployment.ts';
+import { checkDeployment } from './doctor/deployment.ts';
 import { fail, skip } from './doctor/finding.ts';
 import { machineFindings } from './doctor/machine.ts';
 import { DOCTOR_OPTIONS, type DoctorOptions, readDoctorOptions } from './doctor/options.ts';
@@ -42,12 +42,12 @@ async function look(options: DoctorOptions, loaded: Loaded, report: Report): Pro
   const isHere = url === undefined || options['--here'] || (await leadsHere(url));
   report.begin('This machine');
   report.add(...versionFindings());
-  if (isHere) lookAround(options, loaded, report);
+  if (isHere) checkMachine(options, loaded, report);
   else report.add(skip('the rest', 'not looked at, as the URL leads elsewhere; --here does'));
-  if (isHere && 'config' in loaded) await lookAtServer(loaded.config, options, report);
+  if (isHere && 'config' in loaded) await checkServer(loaded.config, options, report);
   if (url !== undefined) {
     report.begin(url);
-    await lookAtDeployment({ url, options, config: isHere && 'config' in loaded ? loaded.config : undefined }, report);
+    await checkDeployment({ url, options, config: isHere && 'config' in loaded ? loaded.config : undefined }, report);
   }
   report.begin('Clock');
   report.add(clockFinding(start));
@@ -56,7 +56,7 @@ async function look(options: DoctorOptions, loaded: Loaded, report: Report): Pro
 
 type Loaded = { readonly config: Config } | { readonly problem: string };
 
-/** Settings that do not hold are a finding; a flag that there is none of is a mistake. Throws `StartError` for that. */
+/** Invalid settings are a finding; an unknown flag is an error. Throws `StartError` for that. */
 function loadedConfig({ settings }: DoctorOptions): Loaded {
   readFlags(settings);
   try {
@@ -67,7 +67,7 @@ function loadedConfig({ settings }: DoctorOptions): Loaded {
   }
 }
 
-function lookAround(options: DoctorOptions, loaded: Loaded, report: Report): void {
+function checkMachine(options: DoctorOptions, loaded: Loaded, report: Report): void {
   report.add(...machineFindings(options['--connections']));
   if (!('problem' in loaded)) return;
   report.begin('Settings');
@@ -75,7 +75,7 @@ function lookAround(options: DoctorOptions, loaded: Loaded, report: Report): voi
   report.add(fail('settings', loaded.problem, remedy));
 }
 
-async function lookAtServer(config: Config, options: DoctorOptions, report: Report): Promise<void> {
+async function checkServer(config: Config, options: DoctorOptions, report: Report): Promise<void> {
   report.begin('Settings');
   report.add(...settingsFindings(config), await portFinding(config));
   report.begin('Data');

@@ -6,12 +6,12 @@ export function whole(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
-/** Milliseconds with as many digits as say something. */
+/** Milliseconds with significant digits. */
 export function ms(value: number): string {
   return value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : whole(value);
 }
 
-/** Bytes in the largest unit that leaves a number before the point. */
+/** Bytes in the largest unit with an integer part. */
 export function bytes(value: number): string {
   let [rest, unit] = [value, 0];
   for (; rest >= KIB && unit < UNITS.length - 1; unit += 1) rest /= KIB;

@@ -2,7 +2,9 @@
 const SAME_SIGNAL_MS = 1_000;
 const INTERRUPTED = 130;
 
-/** Aborted by the first Ctrl-C, so that a command can end with what it has; a later one ends the process at once. */
+/**
+ * Aborted by the first Ctrl-C, so that a command can end with partial results; a later one ends the process at once.
+ */
 export function onInterrupt(): AbortSignal {
   const controller = new AbortController();
   let first: number | undefined;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The text of a file of the kernel's, without its last line break; undefined where there is none, or it may not be read. */
+/** The content of a kernel file, without its last line break; undefined if it is missing or unreadable. */
 export function kernelFile(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8').trim();
@@ -9,13 +9,13 @@ export function kernelFile(path: string): string | undefined {
   }
 }
 
-/** A number that the kernel tells in a file; undefined where there is none, or it is no number (`max`). */
+/** A number in a kernel file; undefined if it is missing, or not a number (`max`). */
 export function kernelNumber(path: string): number | undefined {
   const text = kernelFile(path);
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-/** How many connections this machine can have to one address of another, as far as ports go. */
+/** The maximum number of connections from this machine to one address, by its ports. */
 export function localPorts(): number | undefined {
   const [from, to] = kernelFile('/proc/sys/net/ipv4/ip_local_port_range')?.split(/\s+/).map(Number) ?? [];
   return from === undefined || to === undefined ? undefined : to - from + 1;

@@ -39,7 +39,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   version,
 };
 
-/** Runs the command that the arguments name; without one, or with flags alone, that is `serve`. */
+/** Runs the command given in the arguments; without one, or with flags only, that is `serve`. */
 async function main(args: readonly string[]): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) return helpOn(args[0] ?? '');
   const [name = 'serve', ...rest] = args[0]?.startsWith('-') ? ['serve', ...args] : args;
@@ -50,7 +50,7 @@ async function main(args: readonly string[]): Promise<number> {
   return command.run(rest);
 }
 
-/** The command's own help, or that of all. */
+/** The command's own help, or the general one. */
 async function helpOn(name: string): Promise<number> {
   const own = Object.hasOwn(COMMANDS, name) ? COMMANDS[name]?.help : undefined;
   if (own === undefined) return help.run([]);
@@ -61,7 +61,7 @@ async function helpOn(name: string): Promise<number> {
 try {
   process.exit(await main(process.argv.slice(2)));
 } catch (error) {
-  // A StartError is for the person who started us: one line. Anything else is a fault of the program.
+  // A StartError is for the user: one line. Anything else is a bug.
   console.error(error instanceof StartError ? `banyan: ${error.message.replaceAll(/\s*\n\s*/g, ' ')}` : error);
   process.exit(1);
 }

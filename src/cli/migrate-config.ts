@@ -12,7 +12,7 @@ import { soketiFileOf, translateSoketi } from './migrate/soketi.ts';
 import { isTree, type Translation, type Tree } from './migrate/translation.ts';
 import { readOptions } from './options.ts';
 
-/** Everything came over; something did not, or came over as something else. */
+/** Exit codes: everything was translated; something was left out or changed. */
 const [WHOLE, PARTLY] = [0, 2];
 
 const OPTIONS = {
@@ -68,7 +68,10 @@ export const migrateConfig: Command = {
   },
 };
 
-/** The settings, without those that would keep the server from starting. Throws `StartError` if it would not start all the same. */
+/**
+ * The settings, without those that would keep the server from starting. Throws `StartError` if it would not start
+ * anyway.
+ */
 export function checked(translation: Translation): Readonly<Record<string, unknown>> {
   for (const [key, value] of Object.entries(translation.settings)) {
     const { schema, rule } = SETTINGS[key as SettingKey];
@@ -81,7 +84,7 @@ export function checked(translation: Translation): Readonly<Record<string, unkno
   return settings;
 }
 
-/** Without the marks of a page. */
+/** Without Markdown. */
 function plain(text: string): string {
   return text.replaceAll(/\[([^\]]+)\]\([^)]*\)/g, 'docs/$1').replaceAll('`', '');
 }
@@ -105,7 +108,7 @@ function isEnvironment(path: string, text: string): boolean {
   return !/^\s*\{/.test(text) && !path.endsWith('.json');
 }
 
-/** By the name of the file, as the other servers do. */
+/** By the file's extension, like the other servers. */
 function treeOf(text: string, path: string): Tree {
   let value: unknown;
   try {

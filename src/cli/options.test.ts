@@ -10,7 +10,7 @@ const TABLE = {
   '--json': toggle('for programs'),
 };
 
-test('options with = or a space, toggles without a value, and what is no flag', () => {
+test('options with = or a space, toggles without a value, and positional arguments', () => {
   const { values, given, operands } = readOptions(TABLE, [
     'a',
     '--rate=0.5',
@@ -37,7 +37,7 @@ test('times in all their units', () => {
   }
 });
 
-test('what breaks a rule is told with the rule', () => {
+test('an invalid value is reported with the rule', () => {
   for (const [args, says] of [
     [['--count', '11'], '--count must be a whole number from 1 to 10, not "11"'],
     [['--count', '1.5'], '--count must be a whole number from 1 to 10, not "1.5"'],

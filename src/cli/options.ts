@@ -3,13 +3,13 @@ import { StartError } from '../app/start-error.ts';
 
 /** An option of a command, `--name VALUE` or `--name`. */
 export type Option<T> = {
-  /** What stands for its value in the help; undefined for one that takes none. */
+  /** The placeholder of its value in the help; undefined if it has none. */
   readonly takes?: string;
-  /** What its value must be, to stand behind "must be". */
+  /** The rule for its value, following "must be". */
   readonly rule: string;
   readonly doc: string;
   readonly default: T;
-  /** The value of a text; undefined when that breaks the rule. */
+  /** Parses a value; undefined if it violates the rule. */
   readonly parse: (text: string) => T | undefined;
 };
 
@@ -19,13 +19,13 @@ export type OptionValues<T extends OptionTable> = { readonly [K in keyof T]: T[K
 
 export type ReadOptions<T extends OptionTable> = {
   readonly values: OptionValues<T>;
-  /** The flags that were there. */
+  /** The given flags. */
   readonly given: ReadonlySet<string>;
-  /** What is no flag, in order. */
+  /** Positional arguments, in order. */
   readonly operands: readonly string[];
 };
 
-/** Reads `--rate 50`, `--rate=50` and `--json`. Throws `StartError` that names the flag and its rule. */
+/** Parses `--rate 50`, `--rate=50` and `--json`. Throws `StartError` that names the flag and its rule. */
 export function readOptions<T extends OptionTable>(table: T, args: readonly string[]): ReadOptions<T> {
   const found = new Map<string, unknown>();
   const operands: string[] = [];
@@ -48,7 +48,7 @@ export function readOptions<T extends OptionTable>(table: T, args: readonly stri
   return { values: Object.fromEntries(entries) as OptionValues<T>, given: new Set(found.keys()), operands };
 }
 
-/** `--rate=50` as its flag and its value. */
+/** Splits `--rate=50` into its flag and its value. */
 export function splitFlag(arg: string): readonly [flag: string, value: string | undefined] {
   const equals = arg.indexOf('=');
   return equals < 0 ? [arg, undefined] : [arg.slice(0, equals), arg.slice(equals + 1)];
@@ -66,7 +66,7 @@ function checked(flag: string, option: Option<unknown>, text: string): unknown {
   return value;
 }
 
-/** The options for the help, two columns of 80 together. */
+/** The options for the help, two columns of 80 in total. */
 export function optionsHelp(table: OptionTable): string {
   const rows = Object.entries(table).map(
     ([flag, option]) => [[flag, option.takes].join(' ').trim(), docOf(option)] as const,
@@ -82,7 +82,7 @@ function docOf({ doc, default: value }: Option<unknown>): string {
   return isTold ? `${doc} (${value})` : doc;
 }
 
-/** Lines of at most `width` characters, as far as words allow it. */
+/** Wraps words to lines of at most `width` characters. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';

@@ -7,7 +7,7 @@ type Report = ReturnType<typeof repairData>;
 
 const DRY_RUN = '--dry-run';
 const JSON_OUT = '--json';
-const MOST_CHANNELS = 20;
+const MAX_CHANNELS = 20;
 
 export const repair: Command = {
   summary: 'Takes what can be read of a damaged database into a new one; repair --help tells how.',
@@ -18,7 +18,7 @@ export const repair: Command = {
 Stop the server first. The new database takes the place of the damaged one,
 which is kept beside it as banyan.db.damaged-<time>; remove that when you need
 it no more. There must be as much free space as the database takes. All clients
-begin anew afterwards. An interrupted repair has changed nothing; run it again.
+start again afterwards. An interrupted repair has changed nothing; run it again.
 
 The exit code is 1 when something could not be read.
 
@@ -76,7 +76,7 @@ function lostRows({ table, gaps, refused }: Report['tables'][number]): string[] 
 }
 
 function lostPublications(channels: Report['channels']): string[] {
-  const shown = [...channels].sort((one, other) => other.lost - one.lost).slice(0, MOST_CHANNELS);
+  const shown = [...channels].sort((one, other) => other.lost - one.lost).slice(0, MAX_CHANNELS);
   const lines = shown.map(
     ({ channel, lost, rows }) => `LOST: ${whole(lost)} publications of ${channel}, ${whole(rows)} read`,
   );

@@ -4,15 +4,15 @@ import { VERSION } from '../app/version.ts';
 import type { RunningServer } from '../runtimes/bun/main.ts';
 import { type Command, processSources } from './command.ts';
 
-/** How long a stop may take before the process leaves regardless, besides the time to send clients away. */
+/** The maximum duration of a stop, besides the drain, after which the process exits anyway. */
 const STOP_MS = 6_500;
 /**
- * One Ctrl-C arrives several times: from the terminal, from npm and from tools/start.mjs. Only a signal later than
- * this after the first is a person who will not wait.
+ * One Ctrl-C arrives several times: from the terminal, from npm and from tools/start.mjs. Only a signal later than this
+ * after the first is a second one.
  */
 const SAME_SIGNAL_MS = 1_000;
 
-/** Ctrl-C, and the order of a supervisor. */
+/** Ctrl-C, and the signal of a supervisor. */
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 type StopSignal = (typeof STOP_SIGNALS)[number];
 type Stopping = Pick<RunningServer, 'stop' | 'hurry'> & { readonly withinMs: number };
@@ -22,11 +22,11 @@ export const serve: Command = {
   run: async (args) => {
     const { config } = loadConfig(processSources(args));
     const interruption = watchSignals();
-    // Only here: other commands need none of the server, and shall start at once.
+    // Imported only here: other commands do not need the server, and start faster.
     const { startServer } = await import('../runtimes/bun/main.ts');
     const server = await startServer(config);
     console.log(greeting(server.url, server.ownerUrl));
-    // Where programs read what is written there, the server records it.
+    // If programs read the output, the server logs it instead.
     if (config.clientInsecure && config.logFormat === 'pretty') console.error(INSECURE);
     const withinMs = STOP_MS + config.drainSeconds * 1_000;
     return interruption.stopWith({ ...server, withinMs });
@@ -46,8 +46,8 @@ function greeting(url: string, ownerUrl: string | null): string {
 }
 
 /**
- * Takes over the signals to stop: the first one stops the server in good order; with a later one whoever has not been sent
- * away is at once, or else the process ends.
+ * Handles stop signals: the first one stops the server cleanly; a later one disconnects the remaining clients at once,
+ * or else ends the process.
  */
 function watchSignals(): { stopWith(stopping: Stopping): Promise<number> } {
   const { promise: firstSignal, resolve } = Promise.withResolvers<void>();
@@ -56,7 +56,7 @@ function watchSignals(): { stopWith(stopping: Stopping): Promise<number> } {
   const onSignal = (signal: StopSignal) => {
     const again = first !== undefined && Date.now() - first > SAME_SIGNAL_MS;
     first ??= Date.now();
-    // Before the server runs there is nothing to bring in order.
+    // Before the server runs there is nothing to stop.
     if (serving === undefined || (again && !serving.hurry())) process.exit(128 + constants.signals[signal]);
     resolve();
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a webhook may be told of. https://pusher.com/docs/channels/server_api/webhooks/ */
+/** Event types of webhooks. https://pusher.com/docs/channels/server_api/webhooks/ */
 export const WEBHOOK_EVENTS = [
   ...['channel_occupied', 'channel_vacated', 'member_added', 'member_removed'],
   ...['client_event', 'cache_miss', 'subscription_count'],
@@ -8,7 +8,7 @@ export const WEBHOOK_EVENTS = [
 
 export type Webhook = {
   readonly url: string;
-  /** Those it is sent; all when absent. */
+  /** The events it receives; all if absent. */
   readonly events?: readonly string[] | undefined;
 };
 
@@ -17,22 +17,22 @@ export type AppSettings = {
   readonly id: string;
   readonly key: string;
   readonly secret: string;
-  /** Where its channels are: `name` is `<namespace>:name`. */
+  /** The namespace of its channels: `name` is `<namespace>:name`. */
   readonly namespace: string;
   readonly enabled: boolean;
-  /** Connections at once; 0: no bound. */
+  /** Concurrent connections; 0 means unlimited. */
   readonly maxConnections: number;
   readonly clientEvents: boolean;
   readonly clientEventsPerSecond: number;
-  /** Of an event's data. */
+  /** Per event. */
   readonly maxEventBytes: number;
   readonly maxPresenceMembers: number;
-  /** Whether clients are told how many subscribe to a channel. */
+  /** Whether clients receive subscription counts. */
   readonly subscriptionCounts: boolean;
   readonly webhooks: readonly Webhook[];
 };
 
-/** The namespace of an app of the settings that names none. */
+/** The namespace of an app in the settings that names none. */
 export const DEFAULT_APP_NAMESPACE = 'pusher';
 const SECRET_LENGTH = 16;
 
@@ -45,7 +45,7 @@ const atLeastOne = z
   .max(1_000_000, 'must be at most 1000000');
 const address = z.string().max(2_000, 'is too long').refine(isHttpAddress, 'must be an http(s) address');
 
-/** What is configured of an app, with what each field does. */
+/** The configuration fields of an app, with a description of each. */
 export const APP_FIELDS = {
   id: { schema: word, default: undefined, doc: 'its id, as backends name it' },
   key: { schema: word, default: undefined, doc: 'what its clients show; public' },

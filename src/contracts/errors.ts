@@ -1,6 +1,7 @@
 /**
- * The errors a client can be told, by number. 100–113 are the Centrifuge protocol's own
- * (https://centrifugal.dev/docs/server/codes); 400–1999 is its range for applications, where ours take HTTP's numbers.
+ * The errors sent to clients, by code. 100–113 are the Centrifuge protocol's own
+ * (https://centrifugal.dev/docs/server/codes); 400–1999 is its range for applications, where ours use HTTP's status
+ * codes.
  */
 export const ERRORS = {
   internal: { code: 100, message: 'internal server error', temporary: true, status: 500 },

@@ -19,7 +19,7 @@ describe('AU8 a name', () => {
     '𠮷野家',
     'a\u0301',
   ];
-  test.each(good)('may be %s', (name) => {
+  test.each(good)('may contain %s', (name) => {
     expect([hasInvisible(name), isVisible(name)]).toEqual([false, true]);
   });
 
@@ -28,39 +28,42 @@ describe('AU8 a name', () => {
     ...['\u200f', '\u2028', '\u2029', '\u202a', '\u202e', '\u2060', '\u2066', '\u2069', '\u3164', '\ufe0f', '\ufeff'],
     ...['\uffa0', '\ufff9', '\u{e0001}', '\u{e0041}', '\u{e0100}', '\0', '\n', '\ud800'],
   ];
-  test.each(invisible.map((character) => [written(character), character]))('holds no %s, at no place', (_code, it) => {
-    for (const name of [it, `a${it}`, `${it}a`, `a${it}a`, `王${it}明`]) expect(hasInvisible(name)).toBe(true);
-  });
+  test.each(invisible.map((character) => [written(character), character]))(
+    'contains no %s, at any position',
+    (_code, it) => {
+      for (const name of [it, `a${it}`, `${it}a`, `a${it}a`, `王${it}明`]) expect(hasInvisible(name)).toBe(true);
+    },
+  );
 
-  test('joins nothing twice, and nothing with a joiner at its edge', () => {
+  test("contains no doubled joiners, and none at a word's edge", () => {
     for (const name of ['علی\u200c\u200cرضا', 'علی\u200c', '\u200cعلی', '👩\u200d', 'x\u200d👩']) {
       expect(hasInvisible(name)).toBe(true);
     }
   });
 
-  test('has something to see', () => {
+  test('has visible characters', () => {
     for (const name of ['', ' ', '\u00a0', '\u3000', '\u2800', '\u0301']) expect(isVisible(name)).toBe(false);
   });
 });
 
-describe('a text with nothing to see', () => {
+describe('a text without visible characters', () => {
   const blank = ['\u200b', '\u2060', '\u3164', '\u202e', '\u00ad', '\u2800', '\u034f', '\u115f', '\uffa0', '\u{e0061}'];
   test.each([...blank, '\ufeff', '\ufe0f', '\u{1d159}', '\t', '\n', '\0'].map((each) => [written(each), each]))(
-    'CH10 %s is empty, alone, in a row and among spaces',
+    'CH10 %s is empty, alone, repeated and among spaces',
     (_code, it) => {
       for (const text of [it, it.repeat(3), ` ${it}\n${it} `]) expect(isVisible(text)).toBe(false);
     },
   );
 
-  test('CH10 anything else is not', () => {
+  test('CH10 anything else is visible', () => {
     const shown = ['a', '。', '1', '❤️', '1️⃣', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', '\u200bx', 'שלום', '\u{1fae9}', '\ue000', '☐', '\u{1faff}', '_'];
     for (const text of shown) expect(isVisible(text)).toBe(true);
   });
 });
 
-describe('AU11 marks on letters', () => {
+describe('AU11 combining marks', () => {
   // UTS #39 section 5.4, optional detection: more than 4 nonspacing marks in a row; the same one twice in a row.
-  test('are bounded', () => {
+  test('are limited per letter', () => {
     for (const name of [
       'Z\u0300\u0301\u0302\u0303\u0304',
       'a\u0301\u0301',
@@ -71,7 +74,7 @@ describe('AU11 marks on letters', () => {
     }
   });
 
-  test('that languages use are taken', () => {
+  test('used by languages are accepted', () => {
     const names = ['Nguyễn Thế Ặ', 'שָׁלוֹם', 'ก็ที่', 'हिन्दी', 'Zoë', 'מִשְׁפָּחָה', 'ཀྵྭ', '❤️', 'a\u0301\u0302'];
     for (const name of names) expect([name, hasPiledMarks(name)]).toEqual([name, false]);
   });

@@ -1,14 +1,14 @@
 import type { z } from 'zod';
 import type { Role } from './roles.ts';
 
-/** Who may call: anyone, any signed-in person, or one of at least this role. Finer rules are the handler's. */
+/** Who may call: anyone, any signed-in person, or people with at least this role. The handler checks finer rules. */
 export type Access = 'anyone' | 'user' | Role;
 
 type Schema = z.ZodType;
 
 /**
- * One thing that people or programs can ask for. Defined once; reachable as RPC on a live connection, as
- * `POST /api/v1/<name>`, in OpenAPI at `/api/docs`, and through the typed client.
+ * An operation for people or programs. Defined once; available as RPC on a live connection, as `POST /api/v1/<name>`,
+ * in OpenAPI at `/api/docs`, and in the typed client.
  */
 export type Operation<In extends Schema = Schema, Out extends Schema = Schema> = {
   /** `feature.verb`, e.g. `chat.send`. */
@@ -16,7 +16,7 @@ export type Operation<In extends Schema = Schema, Out extends Schema = Schema> =
   /** One line for the docs. */
   readonly summary: string;
   readonly access: Access;
-  /** True when the operation sets cookies and so exists over HTTP alone. */
+  /** True if the operation sets cookies and is therefore available over HTTP only. */
   readonly httpOnly?: boolean;
   readonly input: In;
   readonly output: Out;

@@ -25,7 +25,7 @@ test.each([
   [{ count: 1.5 }, 'must be a whole number'],
   [{ list: ['a', 'b'] }, 'must have at most 1 entries'],
   [{ list: 'a' }, 'must be a list'],
-  [{ email: 'a' }, 'must be an e-mail address'],
+  [{ email: 'a' }, 'must be an email address'],
   [{ kind: 'c' }, 'must be one of a, b'],
   [{ on: 1 }, 'must be true or false'],
   [{ own: 'y' }, 'must be x'],

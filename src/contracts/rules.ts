@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 
 /**
- * The rule that an input breaks, as a person reads it behind the name of the field. Schemas that state a rule of
- * their own keep it. Undefined leaves it to zod.
+ * The rule an input violates, to be read after the name of the field. Schemas with their own message keep it. Undefined
+ * leaves the message to zod.
  */
 export function ruleText(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
@@ -14,7 +14,7 @@ export function ruleText(issue: z.core.$ZodRawIssue): string | undefined {
     case 'too_big':
       return `must ${verbOf(issue.origin)}at most ${issue.maximum}${unitOf(issue.origin)}`;
     case 'invalid_format':
-      return issue.format === 'email' ? 'must be an e-mail address' : 'has the wrong form';
+      return issue.format === 'email' ? 'must be an email address' : 'has the wrong form';
     case 'invalid_value':
       return `must be one of ${issue.values.map(String).join(', ')}`;
     default:

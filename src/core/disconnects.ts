@@ -1,6 +1,6 @@
 /**
- * Why the server closes a connection: WebSocket close code and reason. By range the client reconnects (3000–3499)
- * or gives up (3500–3999). Numbers of the Centrifuge protocol (https://centrifugal.dev/docs/server/codes).
+ * Why the server closes a connection: WebSocket close code and reason. By range the client reconnects (3000–3499) or
+ * not (3500–3999). Codes of the Centrifuge protocol (https://centrifugal.dev/docs/server/codes).
  */
 export const DISCONNECTS = {
   connectionClosed: { code: 3000, reason: 'connection closed' },
@@ -24,12 +24,12 @@ export const DISCONNECTS = {
 
 export type DisconnectName = keyof typeof DISCONNECTS;
 
-/** Whether clients come back after a close code, ours or (from 4000) a developer's own. */
-export function comesBack(code: number): boolean {
+/** Whether clients reconnect after a close code, ours or (from 4000) a developer's own. */
+export function reconnects(code: number): boolean {
   return code < 3_500 || (code >= 4_000 && code < 4_500);
 }
 
-/** Why the server ends one subscription. At 2500 and above the client subscribes again by itself. */
+/** Why the server ends a subscription. At 2500 and above the client resubscribes by itself. */
 export const UNSUBSCRIBES = {
   server: { code: 2000, reason: 'server unsubscribe' },
   insufficientState: { code: 2500, reason: 'insufficient state' },
@@ -41,7 +41,7 @@ export type UnsubscribeName = keyof typeof UNSUBSCRIBES;
 /** Thrown by a command handler to close the connection instead of answering. */
 export class DisconnectError extends Error {
   override readonly name = 'DisconnectError';
-  /** `ending`: what a developer's own backend wants the client to be told instead. */
+  /** `ending`: a developer's own code and reason, sent instead. */
   constructor(
     readonly kind: DisconnectName,
     readonly ending?: { readonly code: number; readonly reason: string },

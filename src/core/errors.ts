@@ -1,13 +1,13 @@
 import { ERRORS, type ErrorName } from '../contracts/errors.ts';
 
 export type ErrorDetail = {
-  /** What went wrong, for a person; the table's message when absent. Never holds secrets. */
+  /** A message for people; the table's if absent. Never contains secrets. */
   readonly message?: string;
-  /** Dotted path of the input field that is wrong. */
+  /** Dotted path of the invalid input field. */
   readonly field?: string;
-  /** Seconds after which trying again makes sense. */
+  /** Seconds until a retry makes sense. */
   readonly retryAfter?: number;
-  /** Instead of the table's, where a developer's backend says so. */
+  /** Overrides the table's, if a developer's backend sets it. */
   readonly code?: number;
   readonly temporary?: boolean;
   readonly cause?: unknown;
@@ -34,7 +34,9 @@ export class ClientError extends Error {
   }
 }
 
-/** Any thrown value as an error of the table; what is not ours becomes `internal` and keeps its cause for the log. */
+/**
+ * Converts any thrown value to an error of the table; unknown ones become `internal` and keep their cause for the log.
+ */
 export function toClientError(thrown: unknown): ClientError {
   return thrown instanceof ClientError ? thrown : new ClientError('internal', { cause: thrown });
 }

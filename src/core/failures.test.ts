@@ -1,6 +1,6 @@
 /**
- * An exception is thrown into each part of a node. Whatever throws, connections are looked after, publications are
- * delivered, and what is done in rounds is done in the next one.
+ * Throws an exception in each part of a node. Whatever throws, connections are maintained, publications are delivered,
+ * and periodic work continues in the next round.
  */
 import { describe, expect, test } from 'bun:test';
 import { accepted, append } from '../../tests/conformance/appends.ts';
@@ -41,7 +41,7 @@ function pinged(client: Client): () => number {
 }
 
 describe('FA1 the tick', () => {
-  test('FA1 of which one part always throws does all the others, every second', async () => {
+  test('FA1 runs all other parts every second if one always throws', async () => {
     const world = new TestNode({ limits: PINGS, hooks: { onTick: fail } });
     failing(world.node.hub, 'sweep');
     failing(world.node.maps, 'expired');
@@ -59,11 +59,11 @@ describe('FA1 the tick', () => {
     expect(world.reported.filter((each) => each === 'part.failed').length).toBe(4);
   });
 
-  test('FA3 is late when none has come for ten seconds, and no longer once one comes', async () => {
+  test('FA3 counts as late after ten seconds without one, and no longer once one runs', async () => {
     const world = new TestNode();
     await world.clock.pass(5_000);
     const { after } = world.clock;
-    // What is scheduled from now on is lost, as with a broken timer.
+    // Calls scheduled from now on are lost, as with a broken timer.
     world.clock.after = () => () => undefined;
     await world.clock.pass(1_000);
     world.clock.after = after;
@@ -75,7 +75,7 @@ describe('FA1 the tick', () => {
     expect(world.node.isTicking).toBe(true);
   });
 
-  test('FA1 pings and closes the others when one connection throws', async () => {
+  test('FA1 pings and closes the others if one connection throws', async () => {
     const world = new TestNode({ limits: PINGS });
     const [broken, silent] = [await world.connected(), await world.connected()];
     const waiting = [world.open(), world.open()];
@@ -88,7 +88,7 @@ describe('FA1 the tick', () => {
     expect(waiting[1]?.closedWith).toMatchObject({ code: 3_502 });
   });
 
-  test('FA1 pings again when the fan-out threw', async () => {
+  test('FA1 pings again after the fan-out threw', async () => {
     const world = new TestNode({ limits: PINGS });
     const pings = pinged(await world.connected());
     failing(world.fanout, 'publish', 5);
@@ -96,7 +96,7 @@ describe('FA1 the tick', () => {
     expect(pings()).toBe(5);
   });
 
-  test('FA1 compares positions again when the log threw', async () => {
+  test('FA1 compares positions again after the log threw', async () => {
     const world = new TestNode();
     const client = await world.subscribed('log:a');
     pinged(client);
@@ -108,7 +108,7 @@ describe('FA1 the tick', () => {
 });
 
 describe('FA4 deliveries', () => {
-  test('FA4 when one throws, subscribers are told to subscribe again, and hear what is published then', async () => {
+  test('FA4 if one throws, subscribers are told to resubscribe, and receive later publications', async () => {
     let broken = false;
     const protocol = {
       ...centrifugeJson,
@@ -131,7 +131,7 @@ describe('FA4 deliveries', () => {
     expect(client.published('log:a')).toEqual([2]);
   });
 
-  test('FA4 an answer that cannot be written ends that connection, and the others have theirs', async () => {
+  test('FA4 a reply that cannot be written closes that connection, and the others get theirs', async () => {
     const world = new TestNode();
     const [broken, other] = [await world.connected(), await world.connected()];
     failing(broken, 'send', 1);
@@ -143,7 +143,7 @@ describe('FA4 deliveries', () => {
     expect(await world.ask(other, { rpc: { method: 'm', data: 3 } })).toMatchObject({ rpc: { data: 3 } });
   });
 
-  test('FA4 what is kept for a client that is behind is given later when giving it threw', async () => {
+  test('FA4 publications kept for a slow client are sent later if sending threw', async () => {
     const world = new TestNode({
       limits: { backlogBytes: 8_000 },
       namespaces: { prices: { options: { ...PLAIN, conflate: true } } },
@@ -159,7 +159,7 @@ describe('FA4 deliveries', () => {
     expect(client.published('prices:x').at(-1)).toBe(4);
   });
 
-  test('FA1 a drain sends away the others when one throws, and ends', async () => {
+  test('FA1 a drain disconnects the others if one throws, and ends', async () => {
     const world = new TestNode();
     const clients = await Promise.all(Array.from({ length: 3 }, () => world.connected()));
     failing(clients[0] as Client, 'close');
@@ -173,7 +173,7 @@ describe('FA5 the log', () => {
     ['throws', () => fail()],
     ['rejects', () => Promise.reject(new Error('injected'))],
     ['answers with too little', async () => []],
-  ])('FA5 that %s refuses those publications, and takes the next', async (_, answer) => {
+  ])('FA5 that %s refuses those publications, and accepts the next', async (_, answer) => {
     const [log, clock] = [new WatchedLog(), new HandClock()];
     const queue = new AppendQueue(log, clock, { length: 10, bytes: 1_000 });
     const real = log.append.bind(log);
@@ -189,7 +189,7 @@ describe('FA5 the log', () => {
   });
 });
 
-describe('FA6 work that is done later', () => {
+describe('FA6 background work', () => {
   const RETRY = { attempts: 4, firstMs: 1_000, mostMs: 2_000 };
 
   function jobsOf(worker: () => Promise<void>) {
@@ -201,7 +201,7 @@ describe('FA6 work that is done later', () => {
   }
   const work = { queue: 'q', lane: 'a', data: '1' };
 
-  test('FA6 is tried again when the worker throws before it gives a promise', async () => {
+  test('FA6 is retried if the worker throws before it returns a promise', async () => {
     let calls = 0;
     const { clock, jobs } = jobsOf(() => {
       calls += 1;
@@ -214,14 +214,14 @@ describe('FA6 work that is done later', () => {
   });
 
   test.each(['lease', 'remove', 'deadLetters'] as const)(
-    'FA6 goes on when `%s` of the work log throws',
+    'FA6 continues if `%s` of the work log throws',
     async (method) => {
       const done: number[] = [];
       const { clock, log, jobs } = jobsOf(async () => void done.push(1));
       failing(log, method, 1);
       await jobs.start();
       await jobs.add([work]);
-      // Longer than a lease, and than the pause between two looks.
+      // Longer than a lease, and than the interval of two checks.
       await clock.pass(120_000);
       await jobs.add([{ ...work, lane: 'b' }]);
       await clock.pass(1_000);

@@ -26,14 +26,14 @@ const fail = () => {
 };
 
 describe('FA1 a guard', () => {
-  test('FA1 goes on with the others when one throws', () => {
+  test('FA1 continues with the others if one throws', () => {
     const { guard } = guarded();
     const done: number[] = [];
     guard.each('part', [1, 2, 3], (item) => (item === 2 ? fail() : done.push(item)));
     expect([guard.run('part', fail), guard.run('part', () => undefined), done]).toEqual([false, true, [1, 3]]);
   });
 
-  test('FA2 counts each failure, and writes one record a part and minute that says how many there were', async () => {
+  test('FA2 counts each failure, and logs one record per part and minute with their number', async () => {
     const { guard, clock, records, counted } = guarded();
     for (let count = 0; count < 5; count += 1) guard.run('a', fail);
     guard.run('b', fail);
@@ -56,7 +56,7 @@ describe('FA1 a repetition', () => {
     ['resolves', async () => undefined],
     ['rejects', () => Promise.reject(new Error('broken'))],
   ];
-  test.each(fates)('FA1 goes on when the work %s, until it is stopped', async (fate, work) => {
+  test.each(fates)('FA1 continues if the work %s, until it is stopped', async (fate, work) => {
     const clock = new HandClock();
     const errors: unknown[] = [];
     let calls = 0;
@@ -71,7 +71,7 @@ describe('FA1 a repetition', () => {
     expect(calls).toBe(5);
   });
 
-  test('FA1 goes on also when it cannot be said that the work failed', async () => {
+  test('FA1 continues even if reporting the failure fails', async () => {
     const clock = new HandClock();
     let calls = 0;
     repeat({ clock, ms: 1_000, onError: fail }, () => {

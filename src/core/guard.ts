@@ -1,27 +1,27 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Fields, Telemetry } from '../ports/telemetry.ts';
 
-/** Between two log records about one part. */
+/** Interval of log records about one part. */
 const RECORD_EVERY_MS = 60_000;
 /** Parts whose last record is remembered; names come from the code, so there are few. */
-const MOST_PARTS = 100;
+const MAX_PARTS = 100;
 
 type GuardParts = { readonly clock: Pick<Clock, 'now'>; readonly telemetry: Telemetry };
 
 /**
- * Catches what one part of a loop throws, so that the other parts and the loop itself go on. Each failure is counted by
- * its part; the log gets one record a part and minute, which says how many there were.
+ * Catches exceptions of one part of a loop, so that the other parts and the loop itself continue. Each failure is
+ * counted by its part; the log gets one record per part and minute, with the number of failures.
  */
 export class Guard {
   readonly #parts: GuardParts;
-  /** By part: when its last record was written, and failures since then. */
+  /** By part: the time of its last record, and failures since then. */
   readonly #known = new Map<string, { at: number; unreported: number }>();
 
   constructor(parts: GuardParts) {
     this.#parts = parts;
   }
 
-  /** Runs the work. False when it threw. */
+  /** Runs the work. False if it threw. */
   run(part: string, work: () => void): boolean {
     try {
       work();
@@ -32,7 +32,7 @@ export class Guard {
     }
   }
 
-  /** Runs the work for each item; one that throws keeps no other from its turn. */
+  /** Runs the work for each item; one that throws does not affect the others. */
   each<T>(part: string, items: Iterable<T>, work: (item: T) => void): void {
     for (const item of items) {
       try {
@@ -43,14 +43,14 @@ export class Guard {
     }
   }
 
-  /** Counts a failure that was caught elsewhere, and writes a record of it unless the last one is recent. */
+  /** Counts a failure that was caught elsewhere, and logs it unless the last record is recent. */
   failed(part: string, thrown: unknown, fields: Fields = {}): void {
     const { clock, telemetry } = this.#parts;
     telemetry.count('banyan_part_failures_total', { part });
     const now = clock.now();
     const known = this.#known.get(part) ?? { at: Number.NEGATIVE_INFINITY, unreported: 0 };
     known.unreported += 1;
-    if (this.#known.size < MOST_PARTS) this.#known.set(part, known);
+    if (this.#known.size < MAX_PARTS) this.#known.set(part, known);
     // A wall clock may step back.
     if (Math.abs(now - known.at) < RECORD_EVERY_MS) return;
     const error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);

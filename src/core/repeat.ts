@@ -8,8 +8,8 @@ type Repetition = {
 };
 
 /**
- * Calls `work` after each pause until it is stopped. The next call is scheduled whatever becomes of this one, be it an
- * exception or a rejected promise.
+ * Calls `work` after each pause until it is stopped. The next call is scheduled whatever the outcome of this one,
+ * including exceptions and rejections.
  */
 export function repeat({ clock, ms, onError }: Repetition, work: () => void | Promise<void>): Cancel {
   let stopped = false;

@@ -1,7 +1,7 @@
-/** Stops a pending call; calling it twice, or after the call ran, does nothing. */
+/** Cancels a pending call; calling it twice, or after the call ran, does nothing. */
 export type Cancel = () => void;
 
-/** Time, as core sees it. Real in the runtimes, hand-turned in the simulation. */
+/** Time for the core. Real in the runtimes, manual in the simulation. */
 export interface Clock {
   /** Wall clock in milliseconds since 1970, UTC. May step backwards: never order publications by it. */
   now(): number;

@@ -1,6 +1,6 @@
-/** Digests that foreign protocols prescribe, in lower-case hex. */
+/** Digests required by foreign protocols, in lower-case hex. */
 export interface Digests {
   hmacSha256(secret: string, text: string): string;
-  /** For protocols that compare bodies by it; it keeps nothing secret. */
+  /** For protocols that compare bodies by it; not used for security. */
   md5(bytes: Uint8Array): string;
 }

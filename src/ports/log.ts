@@ -1,11 +1,11 @@
 import type { SqlValue } from './sql.ts';
 import type { TraceContext } from './traces.ts';
 
-/** A place in a channel: everything up to and including `offset`, inside `epoch`. */
+/** A position in a channel: everything up to and including `offset`, within `epoch`. */
 export type Position = { readonly epoch: string; readonly offset: number };
 
-/** A channel's top, and up to which offset nothing is kept any more; whatever is above that can be read. */
-export type Standing = Position & { readonly floor: number };
+/** A channel's top, and the offset up to which nothing is kept any more; everything above it is readable. */
+export type ChannelRange = Position & { readonly floor: number };
 
 /** Who published or is present. `connInfo` and `chanInfo` are JSON texts. */
 export type ClientInfo = {
@@ -15,7 +15,7 @@ export type ClientInfo = {
   readonly chanInfo?: string;
 };
 
-/** In a channel that is a map: which of its entries a publication sets, or removes. */
+/** In a map channel: the entry a publication sets or removes. */
 export type MapEntry = { readonly key: string; readonly removed?: true };
 
 /** One entry of a channel. */
@@ -29,24 +29,24 @@ export type Publication = {
   readonly info?: ClientInfo;
   readonly tags?: Readonly<Record<string, string>>;
   readonly entry?: MapEntry;
-  /** Of an item that was polled: greater with each change. */
+  /** For a polled item: increases with each change. */
   readonly version?: number;
-  /** The client that is not told of it, live or in a recovery: most often the one that caused it. */
+  /** The client that does not receive it, live or in recovery: usually the one that caused it. */
   readonly except?: string;
-  /** What it was published under, where that is traced. Only on the way to those who listen: no log keeps it. */
+  /** The publisher's span, if traced. Only for live delivery: no log stores it. */
   readonly trace?: TraceContext;
 };
 
-/** How much of a channel is kept. 0 means no bound. */
+/** How much of a channel is kept. 0 means unlimited. */
 export type Retention = { readonly size: number; readonly ttlMs: number };
 
-/** Stands in `Write.params` for the offset that the publication gets. */
+/** A placeholder in `Write.params` for the offset assigned to the publication. */
 export const ASSIGNED_OFFSET = Symbol('assigned offset');
 
 /** A statement that commits in the publication's own transaction, or not at all. */
 export type Write = { readonly sql: string; readonly params: readonly (SqlValue | typeof ASSIGNED_OFFSET)[] };
 
-/** How new the state is that a publication carries, by the publisher's own count; a count is of one epoch of its own. */
+/** The publisher's version of the state in a publication; versions are compared within one version epoch. */
 export type StateVersion = { readonly number: number; readonly epoch: string };
 
 export type Append = {
@@ -54,86 +54,89 @@ export type Append = {
   readonly data: string;
   readonly time: number;
   readonly retention: Retention;
-  /** Message key: a second append to the channel with the same key gives the first answer and writes nothing. */
+  /** Message key: a second append to the channel with the same key returns the first answer and writes nothing. */
   readonly key?: string;
   /**
-   * Skipped, and answered with the channel's top, unless it is greater than the version of the last append that had one;
-   * an epoch that is neither empty nor that append's makes it newer. What has no version neither checks nor changes it.
-   * With an `entry` it is the entry's version: kept with the entry, and not checked.
+   * The publication is skipped, and answered with the channel's top, unless its version is greater than that of the
+   * last append with one; another epoch, unless it is empty, also makes it newer. An append without a version neither
+   * checks nor changes it. With an `entry` it is the entry's version: stored with the entry, and not checked.
    */
   readonly version?: StateVersion;
   readonly info?: ClientInfo;
   readonly tags?: Readonly<Record<string, string>>;
   readonly entry?: MapEntry;
   readonly except?: string;
-  /** Only with adapters that promise `writes`. */
+  /** Only for adapters that promise `writes`. */
   readonly writes?: readonly Write[];
 };
 
-/** A present entry of a map: the publication that set it, and what is to be known of the next one. */
+/** A current entry of a map: the publication that set it, and what the next one is compared with. */
 export type StoredEntry = {
   readonly publication: Publication;
   /** The message key of that publication. */
   readonly key?: string;
-  /** Of the last publication of the entry, since it is there, that had one. */
+  /** Of the entry's last publication with a version, since the entry exists. */
   readonly version?: StateVersion;
 };
 
 export type Appended = {
   readonly position: Position;
   readonly time: number;
-  /** Present where the log had to let go of more than `Retention` says: nothing up to this offset is kept any more. */
+  /** Present if the log removed more than `Retention` requires: nothing up to this offset is kept any more. */
   readonly floor?: number;
   /**
-   * True when `key` was seen before, and this is the first answer again, or when `version` was not newer. Nothing is to be
+   * True if `key` was seen before, and this is the first answer again, or if `version` was not newer. Nothing must be
    * delivered.
    */
   readonly repeated: boolean;
 };
 
 /**
- * One outcome an append, in the batch's order. `refused`: a constraint refused it, and nothing of it was kept; with
- * `mistake` it can never work as it is (SQL that is none, a value too large). The others of the batch stand.
+ * One outcome per append, in batch order. `refused`: a constraint refused it, and nothing of it was stored; with
+ * `mistake` it can never succeed (invalid SQL, a value too large). The others of the batch are not affected.
  */
 export type AppendOutcome = Appended | { readonly refused: string; readonly mistake?: true };
 
 export type ReadRange = {
-  /** Exclusive: forward reads give offsets above it, reverse reads offsets below it. Absent: from the end that the direction starts at. */
+  /**
+   * Exclusive: forward reads return offsets above it, reverse reads offsets below it. Absent: from the start of the
+   * given direction.
+   */
   readonly after?: number;
   readonly limit: number;
   readonly reverse?: boolean;
 };
 
-/** Which of a map's entries are wanted: those behind the one with that key, in an order of the log's own. */
+/** Which of a map's entries to read: those after the entry with that key, in an order of the log's own. */
 export type EntryRange = { readonly after?: string; readonly limit: number };
 
-/** The bytes of publications that one page carries at most, but for a page of a single one: their texts as UTF-8. */
+/** The maximum bytes of publications per page, unless it has only one: their texts as UTF-8. */
 export const PAGE_BYTES = 1024 * 1024;
 
 /**
- * Publications in the asked direction, and the channel's top at that same moment. A page may be shorter than `limit`
- * asked: it ends where the next publication would make it larger than `PAGE_BYTES`. But with `limit` 0 it is
- * empty only where nothing is left in that direction, so whoever wants more reads on `after` its last offset.
+ * Publications in the requested direction, and the channel's top at that moment. A page may be shorter than `limit`: it
+ * ends where the next publication would exceed `PAGE_BYTES`. But unless `limit` is 0 it is empty only if nothing is
+ * left in that direction, so callers continue `after` its last offset.
  */
 export type Page = {
   readonly publications: readonly Publication[];
-  readonly top: Standing;
-  /** The store is damaged: publications were passed over, or nothing that follows can be read. */
+  readonly top: ChannelRange;
+  /** The store is damaged: publications were skipped, or nothing after them is readable. */
   readonly damaged?: true;
 };
 
-/** What an adapter promises besides what every log does. */
+/** What an adapter promises beyond the base contract. */
 export type LogPromises = {
-  /** An append that has resolved survives the end of the process. */
+  /** A resolved append survives the end of the process. */
   readonly durable: boolean;
-  /** A call costs a round trip, so appends given together cost less than one by one. False: calls cost next to nothing. */
+  /** A call costs a round trip, so batches are cheaper than single appends. False: calls cost next to nothing. */
   readonly batches: boolean;
   /**
-   * Calls of `append` that may be under way at once: two keep a connection busy; more where the adapter joins what waits
-   * into one transaction itself.
+   * The maximum concurrent calls of `append`: two keep a connection busy; more if the adapter itself joins pending
+   * calls into one transaction.
    */
   readonly inFlight: number;
-  /** `entries` gives the present entries of maps. */
+  /** `entries` returns the current entries of maps. */
   readonly entries: boolean;
   /** `Append.writes` commit together with the publication. */
   readonly writes: boolean;
@@ -142,27 +145,27 @@ export type LogPromises = {
 /**
  * Channel logs: ordered, gap-free, idempotent by key.
  *
- * Promises: within a channel and epoch, offsets are 1, 2, 3 … in the order of the calls and, inside a call, of
- * the batch. When `append` resolves, the batch is as durable as the adapter can make it (SQLite: on disk, after
- * fsync; memory: in this process). When it rejects, nothing of the batch is kept. A read that starts after an
- * append resolved sees it. The caller keeps no more
- * calls of `append` under way than `promises.inFlight` (`AppendQueue`); an adapter keeps their order.
+ * Promises: within a channel and epoch, offsets are 1, 2, 3 … in the order of the calls and, within a call, of the
+ * batch. When `append` resolves, the batch is as durable as the adapter can make it (SQLite: on disk, after fsync;
+ * memory: in this process). When it rejects, nothing of the batch is stored. A read that starts after an append
+ * resolved sees it. The caller has at most `promises.inFlight` concurrent calls of `append` (`AppendQueue`); an adapter
+ * keeps their order.
  */
 export interface Log {
   readonly promises: LogPromises;
-  /** What the log is kept in, as OpenTelemetry names databases (`sqlite`, `postgresql`); absent where in none. */
+  /** The log's database, as OpenTelemetry names databases (`sqlite`, `postgresql`); absent without one. */
   readonly system?: string;
   append(batch: readonly Append[]): Promise<readonly AppendOutcome[]>;
   read(channel: string, range: ReadRange): Promise<Page>;
   /**
-   * The present entries of a map, each as the publication that set it: what the appends with an `entry` come to, however much
-   * of them retention and `trim` have let go of since. It changes together with the publications. Bounded as a page of
-   * those is, and empty only where nothing is left. Passes over what damage has made unreadable; rejects where that is all.
+   * The current entries of a map, each as the publication that set it: the result of all appends with an `entry`, even
+   * if retention and `trim` have removed them. Changes together with the publications. Bounded like a page of those,
+   * and empty only if nothing is left. Skips entries that damage has made unreadable; rejects if all are.
    */
   entries(channel: string, range: EntryRange): Promise<readonly StoredEntry[]>;
-  /** Offset 0 for a channel that has no publication yet. */
-  position(channel: string): Promise<Standing>;
-  /** Removes the channel's publications, up to the position that it gives; that and the epoch stay, so offsets go on. */
+  /** Offset 0 for a channel without publications. */
+  position(channel: string): Promise<ChannelRange>;
+  /** Removes the channel's publications, up to the returned position; position and epoch stay, so offsets continue. */
   trim(channel: string): Promise<Position>;
   close(): Promise<void>;
 }

@@ -1,14 +1,14 @@
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** How far a counter is. */
+/** A counter's value. */
 export type Count = {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 };
 
-/** Where records and counters go. An adapter never throws and never blocks the caller. */
+/** Log records and counters. An adapter never throws and never blocks the caller. */
 export interface Telemetry {
   /** One structured record. `event` is `noun.verb` (`session.opened`). */
   record(level: LogLevel, event: string, fields?: Fields): void;

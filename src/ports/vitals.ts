@@ -1,19 +1,19 @@
 import type { Count } from './telemetry.ts';
 
-/** What the process as such can say of itself now. */
+/** The current state of the process. */
 export type ProcessVitals = {
-  /** Main memory that it takes, and of that what JavaScript objects take. */
+  /** Resident memory, and the part used by JavaScript objects. */
   readonly residentBytes: number;
   readonly heapBytes: number;
   /** CPU time of all threads since the start. */
   readonly cpuSeconds: number;
-  /** How late the event loop came to what was due, at worst in the last second or so. */
+  /** The largest delay of the event loop in the last second or so. */
   readonly lagSeconds: number;
 };
 
-/** The running program, as its operator sees it. Cheap enough to be asked once a second. */
+/** The running program, as its operator sees it. Cheap enough to be read once a second. */
 export interface Vitals {
-  /** The counters of `Telemetry`, as far as they are now. */
+  /** The current counters of `Telemetry`. */
   counts(): readonly Count[];
   process(): ProcessVitals;
 }

@@ -1,7 +1,7 @@
 export type Post = { readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly body: string };
 
-/** Calls other programs over HTTP, at addresses that the operator has set. */
+/** Calls other programs over HTTP, at addresses set by the operator. */
 export interface WebClient {
-  /** Gives the status of the answer. Rejects when none comes within 10 s. Follows no redirect. */
+  /** Returns the status of the response. Rejects if there is none within 10 s. Does not follow redirects. */
   post(request: Post): Promise<number>;
 }

@@ -1,6 +1,6 @@
 /**
- * The web types that every runtime we target shares, and no more: what is not named here does not compile in
- * ports, core, protocols and features. Time and logs come in through ports.
+ * The web types that every target runtime has, and no others: anything else does not compile in ports, core, protocols
+ * and features. Time and logging are ports.
  */
 declare class TextEncoder {
   encode(text?: string): Uint8Array<ArrayBuffer>;

@@ -1,12 +1,12 @@
 import { createContext, type ReactNode, useContext, useEffect, useSyncExternalStore } from 'react';
 import type { Client } from '../../client/client.ts';
 
-/** Someone, as screens show them. */
+/** A person, as shown on screens. */
 export type Person = {
   readonly id: string;
   readonly handle: string;
   readonly displayName: string;
-  /** Address of the picture; null: draw initials. */
+  /** URL of the picture; null: show initials. */
   readonly picture: string | null;
   readonly disabled: boolean;
 };
@@ -15,28 +15,28 @@ export type Whereabouts = { readonly online: boolean; readonly lastSeenAt: numbe
 
 /** People known to this page. */
 export interface PeopleSource {
-  /** Hears of every change of a profile; not of who comes and goes. */
+  /** Calls back on every change of a profile; not of online status. */
   subscribe(listener: () => void): () => void;
-  /** Another number each time that someone's profile has changed. */
+  /** A number that changes with each profile change. */
   version(): number;
   /** Undefined until known. The same object until something about the person changes. */
   person(id: string): Person | undefined;
-  /** Fetches the person unless known, many at a time. What fails is tried again while anyone listens. */
+  /** Loads the person unless known, many at a time. Failures are retried while there are listeners. */
   want(id: string): void;
   whereabouts(id: string): Whereabouts | undefined;
-  /** Follows whether the person is online, and calls back when that changes, until the answer is called. */
+  /** Follows whether the person is online, and calls back on changes, until the returned function is called. */
   watch(id: string, listener: () => void): () => void;
   /** By handle or display name; everyone, by name, for ''. */
   find(text: string): Promise<readonly Person[]>;
 }
 
-/** What every screen behind the sign-in can reach. */
+/** The context of every signed-in screen. */
 export type AppContext = {
   readonly client: Client;
   /** The signed-in person's id. */
   readonly me: string;
   readonly people: PeopleSource;
-  /** Aborted when this sign-in is over: what outlives a screen ends then. */
+  /** Aborted when this session ends: ends work that outlives a screen. */
   readonly signedOut: AbortSignal;
 };
 
@@ -59,7 +59,7 @@ export function usePerson(id: string): Person | undefined {
   return useSyncExternalStore(people.subscribe, () => people.person(id));
 }
 
-/** Looks up several people; those not known yet are fetched. Renders again when someone's profile changes. */
+/** Several people; those not known yet are loaded. Renders again when a profile changes. */
 export function usePeople(ids: readonly string[]): (id: string) => Person | undefined {
   const { people } = useApp();
   const wanted = ids.join(' ');

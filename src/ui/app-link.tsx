@@ -8,7 +8,7 @@ export type AppLinkProps = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'>
   readonly ref?: Ref<HTMLAnchorElement>;
 };
 
-/** A link within the app: an ordinary click goes through the router, every other one does what links do. */
+/** A link within the app: an ordinary click uses the router, others behave as for any link. */
 export function AppLink({ to, onClick, children, ...props }: AppLinkProps) {
   const { history } = useRouter();
   const follow = (event: MouseEvent<HTMLAnchorElement>) => {
@@ -27,7 +27,7 @@ export function AppLink({ to, onClick, children, ...props }: AppLinkProps) {
 
 type ButtonLinkProps = AppLinkProps & { readonly variant?: 'primary' | 'quiet' };
 
-/** A link that stands among buttons. */
+/** A link styled as a button. */
 export function ButtonLink({ variant = 'quiet', className = '', ...props }: ButtonLinkProps) {
   return <AppLink {...props} className={`${buttonLook(variant)} ${className}`} />;
 }

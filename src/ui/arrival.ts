@@ -2,8 +2,8 @@ import { useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 
 /**
- * Another screen begins at its top, and a person whose link is gone goes on from there by keyboard. Once for all
- * screens. What replaces an entry of the history, such as a search, leaves one where one is.
+ * Another screen starts at its top, and gets the keyboard focus if the followed link is gone. Once for all screens. A
+ * replaced history entry, such as a search, changes nothing.
  */
 export function useArrival(): void {
   const entry = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.state.__TSR_index });

@@ -1,11 +1,11 @@
 type Props = {
-  /** Decides the colour: the same person always has the same. */
+  /** Determines the colour: the same person always has the same. */
   readonly id: string;
   readonly name: string;
-  /** Address of a picture. */
+  /** URL of a picture. */
   readonly picture?: string | null;
   readonly size?: 24 | 32 | 40 | 64 | 96;
-  /** Draws a dot; absent where it is not known or does not matter. */
+  /** Shows a dot; absent if unknown or irrelevant. */
   readonly online?: boolean;
 };
 
@@ -17,13 +17,13 @@ const SIZES = {
   96: 'size-24 text-3xl',
 } as const;
 
-/** A picture, or initials on a colour of their own. Says nothing to screen readers: the name stands beside it. */
+/** A picture, or initials on a colour. Hidden from screen readers: the name is beside it. */
 export function Avatar({ id, name, picture = null, size = 40, online }: Props) {
   return (
     <span className={`relative inline-flex shrink-0 ${SIZES[size]}`} aria-hidden>
       {picture === null ? (
         <span
-          // Drawn, not written: a button that holds it is not labelled by it.
+          // An image, not text: it must not label the button around it.
           data-initials={initialsOf(name)}
           className="flex size-full items-center justify-center rounded-full font-medium text-white select-none before:content-[attr(data-initials)]"
           style={{ backgroundColor: colourOf(id) }}
@@ -40,7 +40,7 @@ export function Avatar({ id, name, picture = null, size = 40, online }: Props) {
   );
 }
 
-/** Where the picture of a person or a group is to be had. */
+/** The URL of a person's or group's picture. */
 export function pictureAddress(avatar: string | null): string | null {
   return avatar === null ? null : `/files/avatars/${avatar}`;
 }
@@ -59,7 +59,7 @@ function colourOf(id: string): string {
   return `oklch(${LIGHTNESS} ${CHROMA} ${hueOf(id)})`;
 }
 
-/** Two letters of a Latin name, the last characters of a Chinese one, as people there are used to. */
+/** Two letters of a Latin name, the last characters of a Chinese one, as is common there. */
 export function initialsOf(name: string): string {
   const words = name
     .trim()

@@ -1,6 +1,6 @@
 type Props = {
   readonly count: number;
-  /** The same in words, for screen readers. */
+  /** The same as text, for screen readers. */
   readonly label: string;
 };
 

@@ -4,7 +4,7 @@ import { Spinner } from './spinner.tsx';
 
 type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & {
   readonly variant?: keyof typeof LOOKS;
-  /** Shows that it is at work, and takes no further press. */
+  /** Shows progress, and ignores further presses. */
   readonly busy?: boolean;
   readonly ref?: Ref<HTMLButtonElement>;
 };
@@ -36,7 +36,7 @@ export function Button({ variant = 'quiet', busy = false, disabled, className = 
 }
 
 type IconButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & {
-  /** What it does; read out, and shown while the pointer rests on it. */
+  /** The label; read out, and shown as a tooltip. */
   readonly label: string;
   readonly ref?: Ref<HTMLButtonElement>;
 };

@@ -1,13 +1,13 @@
 import type { TFunction } from 'i18next';
 import { showToast } from './toast.tsx';
 
-/** Puts a text on the clipboard, and says whether that worked; `quietly`: only if it did. */
+/** Copies a text to the clipboard, and shows whether it worked; `quietly`: only if it did. */
 export async function copyAndTell(text: string, t: TFunction, quietly = false): Promise<void> {
   if (await copyText(text)) showToast(t('ui.copied'));
   else if (!quietly) showToast(t('ui.copyFailed'), 'error');
 }
 
-/** Puts a text on the clipboard. True when it is there. */
+/** Copies a text to the clipboard. True on success. */
 async function copyText(text: string): Promise<boolean> {
   try {
     // Pages over plain HTTP have no clipboard.
@@ -16,19 +16,19 @@ async function copyText(text: string): Promise<boolean> {
       return true;
     }
   } catch {
-    // Refused, or not in front: the older way may still be open.
+    // Refused, or the page is not focused: the older way may still work.
   }
   return copyBySelection(text);
 }
 
-/** The older way, which copies what is selected. It leaves the focus where it is: a dialog would take it back. */
+/** The older way, which copies the selection. It keeps the focus: a dialog would take it back. */
 function copyBySelection(text: string): boolean {
   const carrier = document.createElement('span');
   carrier.textContent = text;
   carrier.style.cssText = 'position: fixed; top: 0; opacity: 0; white-space: pre; user-select: text';
   document.body.append(carrier);
   let isTaken = false;
-  // A field that has the focus would be copied instead.
+  // A focused field would be copied instead.
   const give = (event: ClipboardEvent) => {
     event.clipboardData?.setData('text/plain', text);
     event.preventDefault();

@@ -24,7 +24,7 @@ export function ConnectionBanner() {
   );
 }
 
-/** True once something has been so for that long. */
+/** True once it has been true for that long. */
 function useIsLasting(isSo: boolean, milliseconds: number): boolean {
   const [isLasting, setLasting] = useState(false);
   useEffect(() => {

@@ -39,7 +39,7 @@ describe.each(['light', 'dark'] as const)('the %s theme', (theme) => {
     }
   });
 
-  test('has every token of the other', () => {
+  test('has the same tokens as the other', () => {
     expect([...tokens.keys()].sort()).toEqual([...tokensOf(theme === 'light' ? 'dark' : 'light').keys()].sort());
   });
 });
@@ -48,7 +48,7 @@ describe('an avatar', () => {
   const drawn = (id: string, name = 'Ann Lee') => renderToStaticMarkup(createElement(Avatar, { id, name }));
   const colourOf = (id: string) => /background-color:(oklch\([^)]*\))/.exec(drawn(id))?.[1] ?? '';
 
-  test('carries white letters readably at every hue', () => {
+  test('has readable white letters at every hue', () => {
     const colours = new Map(Array.from({ length: 5_000 }, (_, id) => [hueOf(`u${id}`), colourOf(`u${id}`)]));
     expect(colours.size).toBe(360);
     for (const text of colours.values()) expect(contrast(WHITE, oklch(text))).toBeGreaterThanOrEqual(4.5);
@@ -74,14 +74,14 @@ describe('an avatar', () => {
     expect(initialsOf(name)).toBe(initials);
   });
 
-  test('is nothing to a screen reader, and its name cannot break out', () => {
+  test('is hidden from screen readers, and its name cannot break out', () => {
     expect(drawn('x', '<b>')).toStartWith('<span class');
     expect(drawn('x', '<b>')).toContain('aria-hidden="true"');
     expect(drawn('x', '<b>')).toContain('&lt;');
   });
 });
 
-/** The colours that theme.css gives the names in this theme. */
+/** The colours of theme.css for these names in this theme. */
 function tokensOf(theme: 'light' | 'dark'): Tokens {
   const css = readFileSync(`${import.meta.dir}/theme.css`, 'utf8');
   const rule = theme === 'light' ? ':root {' : ':root[data-theme="dark"] {';
@@ -111,13 +111,13 @@ function encoded(value: number): number {
   return value <= 0.0031308 ? value * 12.92 : 1.055 * value ** (1 / 2.4) - 0.055;
 }
 
-/** `share` of one colour over another, as browsers lay them over each other: in sRGB. */
+/** `share` of one colour blended over another, as browsers do: in sRGB. */
 function mix(over: Rgb, under: Rgb, share: number): Rgb {
   const one = (at: 0 | 1 | 2) => linear(encoded(over[at]) * share + encoded(under[at]) * (1 - share));
   return [one(0), one(1), one(2)];
 }
 
-/** CSS Color 4, section 10.10; colours outside sRGB are cut. */
+/** CSS Color 4, section 10.10; colours outside sRGB are clamped. */
 function oklch(text: string): Rgb {
   const [lightness = 0, chroma = 0, hue = 0] = (text.match(/[\d.]+/g) ?? []).map(Number);
   const [a, b] = [chroma * Math.cos((hue * Math.PI) / 180), chroma * Math.sin((hue * Math.PI) / 180)];

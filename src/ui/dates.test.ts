@@ -56,7 +56,7 @@ describe('a day', () => {
     expect(formatDay(midnight - 1, 'en', midnight)).toBe('Yesterday');
   });
 
-  test('that had 23 or 25 hours is still yesterday', () => {
+  test('of 23 or 25 hours is still yesterday', () => {
     process.env.TZ = 'Europe/Berlin';
     for (const change of ['2026-03-29', '2026-10-25']) {
       const before = at(`${change}T00:30:00`);

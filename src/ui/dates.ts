@@ -1,7 +1,7 @@
 const DAY_MS = 86_400_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** Making a format is slow and a timeline needs thousands. */
+/** Creating a formatter is slow and a timeline needs thousands. */
 function format(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${language}${JSON.stringify(options)}`;
   const known = formats.get(key) ?? new Intl.DateTimeFormat(language, options);
@@ -9,13 +9,13 @@ function format(language: string, options: Intl.DateTimeFormatOptions): Intl.Dat
   return known;
 }
 
-/** The day that a moment belongs to, in this device's time zone: equal for equal days. */
+/** The day of a moment, in this device's time zone: equal for equal days. */
 export function dayKey(ms: number): string {
   const date = new Date(ms);
   return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;
 }
 
-/** 14:05, or 2:05 PM where people write it so. */
+/** 14:05, or 2:05 PM, depending on the language. */
 export function formatClock(ms: number, language: string): string {
   return format(language, { hour: 'numeric', minute: '2-digit' }).format(ms);
 }

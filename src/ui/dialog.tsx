@@ -60,9 +60,9 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
 }
 
 /**
- * On the field marked `data-autofocus`, else a search field, else the dialog itself. Not on Close, which comes first: its
- * tooltip would open, and take the first press of Escape. React's `autoFocus` would come before the dialog knows what had
- * the focus.
+ * Focuses the field marked `data-autofocus`, else a search field, else the dialog itself. Not Close, which is first:
+ * its tooltip would open, and take the first press of Escape. React's `autoFocus` would run before the dialog knows the
+ * previously focused element.
  */
 function focusInside(event: Event): void {
   event.preventDefault();
@@ -70,7 +70,7 @@ function focusInside(event: Event): void {
   (panel.querySelector<HTMLElement>('[data-autofocus], input[type=search]') ?? panel).focus();
 }
 
-/** Gives the focus back to what had it when the dialog opened, unless something else has taken it since. */
+/** Restores the focus to the element that had it when the dialog opened, unless something else was focused since. */
 function useFocusOfOpener(): { readonly remember: () => void; readonly giveBack: () => void } {
   const opener = useRef<Element | null>(null);
   return {
@@ -93,7 +93,7 @@ type ConfirmDialogProps = {
   readonly onConfirm: () => void;
 };
 
-/** Asks before something that cannot be taken back; the focus begins on Cancel. */
+/** Confirms an irreversible action; the focus starts on Cancel. */
 export function ConfirmDialog({
   open,
   onOpenChange,

@@ -10,7 +10,7 @@ import { serverErrorsZh } from './locale-errors.ts';
 
 const FEATURES = join(import.meta.dir, '..', 'features');
 const CONTRACTS = join(import.meta.dir, '..', 'contracts');
-/** What only a wrong program gets to see, and operators of SQL. */
+/** Seen only by faulty programs, and SQL operators. */
 const FOR_PROGRAMS = [
   'must be true or false',
   ...['is', 'is not', 'not in'],
@@ -48,7 +48,7 @@ test.each([
     'this person left the group and can come back only by an invitation',
   ],
   ['zh', '群聊名称只能是一行文字', '对方已退出该群，只能通过邀请链接回来'],
-] as const)('an error of a live connection names its field in words, in %s', (language, title, users) => {
+] as const)('an error of a live connection names its field, in %s', (language, title, users) => {
   const zh = Object.entries(serverErrorsZh).map(([words, text]) => [`error/${words}`, text]);
   const texts = { ...uiLocale[language], ...(language === 'zh' && Object.fromEntries(zh)) };
   const instance = i18next.createInstance({
@@ -58,7 +58,7 @@ test.each([
   void instance.init();
   const told = (code: number, message: string) => failureText(errorFromReply({ code, message }), instance.t);
   expect(told(400, 'title: must be one line of text')).toBe(title);
-  // A field without a word of its own is not named: people know nothing of operations.
+  // A field without a translation is not named: people do not know operations.
   const words = 'this person left the group and can come back only by an invitation';
   expect(told(103, `users: ${words}`)).toBe(users);
   expect(told(103, words)).toBe(users);
@@ -72,7 +72,7 @@ test.each([
     'Channel must be valid text without control characters',
     '频道含有无法识别的字符或控制字符',
   ],
-])('who opens a channel whose name %s is told so', (rule, english, chinese) => {
+])('opening a channel whose name %s shows the reason', (rule, english, chinese) => {
   for (const [language, text] of [
     ['en', english],
     ['zh', chinese],
@@ -88,7 +88,7 @@ test.each([
   }
 });
 
-test('everything that channels say to the console has a text in Chinese', () => {
+test('every error of channels in the console has a Chinese text', () => {
   const said = ['access/permissions', 'channels/publisher', 'maps/maps', 'channels/channel-reads'].flatMap((name) => {
     const text = readFileSync(join(FEATURES, '..', 'core', `${name}.ts`), 'utf8');
     const literals = [
@@ -99,14 +99,14 @@ test('everything that channels say to the console has a text in Chinese', () => 
     return literals.map(([, , words = '']) => words);
   });
   expect(said.length).toBeGreaterThan(12);
-  // What stands for a number, or is one.
+  // A placeholder of a number, or a number.
   const open = said.map((words) =>
     words.replace(/\$\{[^}]*\}|\d[\d,]*/, '{{number}}').replace(/\$\{KEY_LENGTH\}/, '255'),
   );
   expect(open.filter((words) => serverErrorsZh[words] === undefined)).toEqual([]);
 });
 
-test('what is no error of the server says nothing of our insides', () => {
+test('an unexpected error shows no internals', () => {
   expect(errorText(new TypeError('x.y is not a function'), i18next.createInstance({ lng: 'en' }).t)).not.toContain(
     'x.y',
   );
@@ -116,11 +116,11 @@ test('every kind of error has a text in Chinese', () => {
   expect(Object.keys(ERRORS).filter((name) => serverErrorsZh[name] === undefined)).toEqual([]);
 });
 
-test('everything that the features say has a text in Chinese', () => {
+test('every error message of the features has a Chinese text', () => {
   const said = sources().flatMap((text) =>
     [
       ...text.matchAll(
-        /(?:message: |denied\(|\) \? |: |, )'((?:must|is|no|this|the|only|not|guests|hand|another|make|too|you|registration|an|somebody)\b[^']*)'/g,
+        /(?:message: |denied\(|\) \? |: |, )'((?:must|is|no|this|the|only|not|guests|transfer|handle(?=,)|looks|another|make|too|you|registration|an)\b[^']*)'/g,
       ),
       ...text.matchAll(/(?:message: |denied\()"([^"]*)"/g),
     ].map(([, words]) => words ?? ''),

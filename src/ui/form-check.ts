@@ -1,17 +1,17 @@
 import type { Operation } from '../contracts/operation.ts';
 
-/** Rules that an input breaks, in the server's words, by the dotted path of the field. */
+/** The rules an input violates, in the server's wording, by dotted path of the field. */
 export type BrokenRules = ReadonlyMap<string, string>;
 
 export type Check = {
   (input: unknown): Promise<BrokenRules>;
-  /** Fetches the code, so that it is there when it is wanted. */
+  /** Loads the code in advance. */
   readonly preload: () => void;
 };
 
 /**
- * Checks an operation's input by its contract, as the server does. The schemas are large, so their code comes when a
- * form is used; where it does not come, the server's answer is all there is.
+ * Checks an operation's input against its contract, as the server does. The schemas are large, so their code is loaded
+ * when a form is used; if that fails, only the server checks.
  */
 export function checkOf(load: () => Promise<Operation>): Check {
   const code = async () => {

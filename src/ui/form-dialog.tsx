@@ -18,7 +18,7 @@ type Props<Values> = {
   readonly children: ReactNode;
 };
 
-/** A form of its own above the page. */
+/** A form in a dialog. */
 export function FormDialog<Values>({
   submitLabel,
   danger,

@@ -26,12 +26,12 @@ const at = (failure: FormFailure, path: string) => fieldText(failure, path, lang
 const whole = (failure: FormFailure, seconds = waitOf(failure)) => wholeText(failure, seconds, language.t);
 
 describe('what the server says against a form (WA5)', () => {
-  test('stands at the field that it names', () => {
+  test('appears at the field it names', () => {
     const failure = refusal('invalidInput', { field: 'title', message: 'must be one line of text' });
     expect([at(failure, 'title'), whole(failure)]).toEqual(['must be one line of text', undefined]);
   });
 
-  test('stands at the part of a list that it names, and can be found from the whole list', () => {
+  test('appears at the list item it names, and is found from the whole list', () => {
     const failure = refusal('invalidInput', { field: 'webhooks.1.url', message: 'is too long' });
     expect(
       ['webhooks.1.url', 'webhooks.1', 'webhooks', 'webhooks.0', 'webhooks.10'].map((path) => at(failure, path)),
@@ -48,7 +48,7 @@ describe('what the server says against a form (WA5)', () => {
     expect(whole(failureOf(new TypeError('x.y is not a function'), isShown))).not.toContain('x.y');
   });
 
-  test('tells a wait in seconds or minutes, and nothing once it is over', () => {
+  test('shows a wait in seconds or minutes, and nothing once it is over', () => {
     const failure = refusal('rateLimited', { retryAfter: 89 });
     expect(whole(failure)).toBe('Too many attempts. Try again in 89 s.');
     expect([whole(failure, 90), whole(failure, 121), whole(failure, 0)]).toEqual([
@@ -56,7 +56,7 @@ describe('what the server says against a form (WA5)', () => {
     ]);
   });
 
-  test.each([['timeout'], ['connectionLost']] as const)('a %s is told as what it means', (name) => {
+  test.each([['timeout'], ['connectionLost']] as const)('a %s is explained', (name) => {
     expect(whole(refusal(name))).toBe('The server cannot be reached. Try again.');
   });
 });

@@ -7,14 +7,14 @@ import type { BrokenRules } from './form-check.ts';
 export type FormFailure = {
   /** By the dotted path of the field in the operation's input. */
   readonly fields: ReadonlyMap<string, BanyanError>;
-  /** What no field of the form stands for. */
+  /** An error that belongs to no field of the form. */
   readonly whole: BanyanError | undefined;
 };
 
 export const NO_FAILURE: FormFailure = { fields: new Map(), whole: undefined };
-/** From here on a wait is told in minutes. */
+/** From here on a wait is shown in minutes. */
 const MINUTES_FROM_SECONDS = 90;
-/** Over a live connection no wait is told. */
+/** Over a live connection there is no retry delay. */
 const UNKNOWN_WAIT_SECONDS = 30;
 
 /** Sorts what the server answered. `isShown`: whether a field of this name is in the form. */
@@ -39,13 +39,13 @@ export function withoutField(failure: FormFailure, name: string, endsWait: boole
   return { fields, whole: staysWhole ? failure.whole : undefined };
 }
 
-/** What is wrong with a field or something in it. */
+/** The error of a field, or of something in it. */
 export function fieldText({ fields }: FormFailure, path: string, t: TFunction): string | undefined {
   const [, error] = [...fields].find(([each]) => each === path || each.startsWith(`${path}.`)) ?? [];
   return error && errorText(error, t);
 }
 
-/** What is wrong with the whole; `seconds` until another try makes sense. */
+/** The error of the whole form; `seconds` until a retry makes sense. */
 export function wholeText({ whole }: FormFailure, seconds: number, t: TFunction): string | undefined {
   switch (whole?.name) {
     case undefined:

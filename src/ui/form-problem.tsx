@@ -1,4 +1,4 @@
-/** What is wrong with a whole form. */
+/** The error of a whole form. */
 export function FormProblem({ text }: { readonly text: string | undefined }) {
   if (text === undefined) return null;
   return (

@@ -3,15 +3,15 @@ import { useTranslation } from 'react-i18next';
 import { loadPart } from './load-part.ts';
 import { showToast } from './toast.tsx';
 
-/** By then the first screen stands, on all but the slowest lines. */
+/** By then the first screen is shown, except on very slow connections. */
 const PRELOAD_AFTER_MS = 1_500;
 const RETRY_MS = 3_000;
 
 type Part<Props> = { loaded: FunctionComponent<Props> | undefined; readonly load: () => Promise<void> };
 
 /**
- * A component whose code the first screen does not wait for. It comes a little later by itself, so that it is there
- * when it is wanted, with a line or without.
+ * A component that is not part of the first screen's code. It is loaded a little later in the background, so that it is
+ * available when needed, even offline.
  */
 export function later<Props extends object>(load: () => Promise<FunctionComponent<Props>>): FunctionComponent<Props> {
   const part: Part<Props> = {
@@ -33,7 +33,7 @@ function Later<Props extends object>({ part, props }: { readonly part: Part<Prop
   return Component === undefined ? null : <Component {...props} />;
 }
 
-/** Starts it while it is wanted, again and again where it fails, and says so once. */
+/** Loads it when needed, retries on failure, and reports the failure once. */
 function useStarted(isWanted: boolean, start: () => Promise<void>): void {
   const { t } = useTranslation();
   // biome-ignore lint/correctness/useExhaustiveDependencies: each drawing brings another function that does the same

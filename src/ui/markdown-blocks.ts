@@ -19,7 +19,7 @@ const BULLET = /^( {0,3})([-*+])([ \t]{1,4})(?=\S)/;
 const NUMBER = /^( {0,3})(\d{1,9})([.)])([ \t]{1,4})(?=\S)/;
 const TASK = /^\[([ xX])\][ \t]+(?=\S)/;
 
-/** Reads lines into blocks; `depth`: how many quotes and lists they stand in. */
+/** Parses lines into blocks; `depth`: the nesting of quotes and lists. */
 export function readBlocks(lines: readonly string[], depth: number, steps: Steps): readonly Block[] {
   checkDepth(depth);
   const blocks: Block[] = [];
@@ -50,7 +50,7 @@ function readBlock(lines: readonly string[], at: number, where: Where): Read {
   return marker === undefined ? paragraph(lines, at, where) : list(lines, at, where);
 }
 
-/** What may stand right behind a paragraph's line: a list that does not begin at 1 is a number in a sentence. */
+/** What may follow a paragraph's line directly: a list that does not begin at 1 is a number in a sentence. */
 function endsParagraph(line: string): boolean {
   if (BLANK.test(line) || FENCE.test(line) || HEADING.test(line) || QUOTE.test(line)) return true;
   const marker = markerOf(line);
@@ -72,7 +72,7 @@ function heading(line: string, at: number, { steps }: Where): Read {
   const whole = line.replace(HEADING, '').trimEnd();
   let end = whole.length;
   while (whole[end - 1] === '#') end -= 1;
-  // Marks at its end belong to it only behind a space.
+  // Marks at its end are removed only after a space.
   const text = end < whole.length && ' \t'.includes(whole[end - 1] ?? 'x') ? whole.slice(0, end).trimEnd() : whole;
   return { block: { kind: 'heading', children: readInlines(text === '' ? whole : text, steps) }, next: at + 1 };
 }
@@ -107,7 +107,7 @@ function indentedCode(lines: readonly string[], at: number, { steps }: Where): R
   return { block: { kind: 'code', text: code.join('\n').trimEnd() }, next };
 }
 
-/** Only lines that say so are quoted: what is written below a quote is most often the answer to it. */
+/** Only marked lines are quoted: the text below a quote is usually the reply. */
 function quote(lines: readonly string[], at: number, { depth, steps }: Where): Read {
   const quoted: string[] = [];
   let next = at;
@@ -133,7 +133,7 @@ function list(lines: readonly string[], at: number, where: Where): Read {
   return { block: { kind: 'list', start: first?.number, items }, next };
 }
 
-/** An item, with the lines indented as far as its text; blank ones between them are its own, too. */
+/** An item, with the lines indented to its text; blank ones between them belong to it. */
 function readItem(
   lines: readonly string[],
   at: number,
@@ -179,7 +179,7 @@ function indentOf(line: string): number {
   return column;
 }
 
-/** Without up to so many columns of space at its start. */
+/** Without up to this many columns of space at its start. */
 function unindented(line: string, columns: number): string {
   let at = 0;
   let column = 0;

@@ -3,12 +3,12 @@ import { checkDepth, depthOf, type Inline, type Steps } from './markdown-tree.ts
 
 export type Piece = Inline | Run;
 
-/** What came since an opening run that may still be closed. `id` grows with the place in the text. */
+/** What came after an opening run that can still be closed. `id` increases with the position. */
 type Frame = { readonly id: number; readonly run: Run; left: number; children: Inline[] };
 
 /**
- * Pairs runs of marks (CommonMark 0.31, appendix "process emphasis"). Each piece is moved once for each span around it,
- * and a search that found nothing is not made again over the same runs, so the work grows with the text.
+ * Pairs runs of marks (CommonMark 0.31, appendix "process emphasis"). Each piece is moved once per span around it, and
+ * a failed search is not repeated over the same runs, so the work is linear.
  */
 export function pairRuns(pieces: readonly Piece[], steps: Steps): readonly Inline[] {
   return new Pairing(steps).pair(pieces);
@@ -18,7 +18,7 @@ class Pairing {
   readonly #steps: Steps;
   readonly #done: Inline[] = [];
   readonly #frames: Frame[] = [];
-  /** For each kind of closing run the frame up to which none fits. */
+  /** For each kind of closing run the frame up to which none matches. */
   readonly #bottoms = new Map<string, number>();
   #nextId = 1;
 
@@ -43,7 +43,7 @@ class Pairing {
     else this.#top().push(marks(run, left));
   }
 
-  /** Closes what fits, and gives how many of its marks are left. */
+  /** Closes what matches, and returns how many of its marks are left. */
   #close(run: Run): number {
     let left = run.length;
     while (left > 0) {
@@ -67,7 +67,7 @@ class Pairing {
     return undefined;
   }
 
-  /** Makes a span of all behind the opening run; gives how many marks it took on each side. */
+  /** Creates a span of everything after the opening run; returns how many marks it used on each side. */
   #wrap(at: number, left: number): number {
     this.#flatten(at + 1);
     const frame = this.#frames[at] as Frame;
@@ -86,7 +86,7 @@ class Pairing {
     return taken;
   }
 
-  /** The runs from this one on open nothing: they are text of what stands around them. */
+  /** The runs from this one on open nothing: they are text of the surrounding span. */
   #flatten(from: number): void {
     const open = this.#frames.splice(from);
     const parent = this.#top();

@@ -12,11 +12,11 @@ type Sides = { readonly before: string; readonly after: string };
 
 const SPACE = /^[\s\p{Z}]?$/u;
 const PUNCTUATION = /^[\p{P}\p{S}]$/u;
-/** Scripts that put no space between words, with their punctuation and full-width forms. */
+/** Scripts without spaces between words, with their punctuation and full-width forms. */
 const CJK =
   /^[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{scx=Bopomofo}\u3000-\u303f\ufe30-\ufe4f\uff00-\uffef]$/u;
 const ASCII_WORD = /^[A-Za-z0-9]$/;
-/** What stands before an opening mark in the midst of punctuation, and around a closing one. */
+/** What may precede an opening mark within punctuation, and surround a closing one. */
 const OPENING = /^[\p{Ps}\p{Pi}\p{Pd}"'*_~\u3000-\u303f\uff00-\uffef]$/u;
 const CLOSING = /^[\p{Pe}\p{Pf}.,;:!?…%"'`*_~\u3000-\u303f\uff00-\uffef]$/u;
 

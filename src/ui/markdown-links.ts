@@ -2,13 +2,13 @@ import type { Steps } from './markdown-tree.ts';
 
 export type Found = {
   readonly href: string;
-  /** Where the text goes on. */
+  /** The index after the link. */
   readonly end: number;
 };
 
 /** Brackets in each other in an address. */
 const MOST_BRACKETS = 6;
-/** Ends an address: Chinese text goes on behind it without a space. */
+/** Ends a URL: Chinese text follows it without a space. */
 const CJK_PUNCTUATION = /[\u3000-\u303f\u2018-\u201d\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f]/;
 const SCHEME = /https?:\/\/|www\./iy;
 const HOST = /[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*/uy;
@@ -36,7 +36,7 @@ export function angleLinkAt(text: string, from: number, steps: Steps): (Found & 
   return { href: `mailto:${mail[1]}`, text: mail[1], end: from + mail[0].length };
 }
 
-/** An address of the web that stands in the text as it is. `inBrackets`: a closing bracket ends it. */
+/** A web URL in plain text. `inBrackets`: a closing bracket ends it. */
 export function webLinkAt(text: string, from: number, inBrackets: boolean, steps: Steps): Found | undefined {
   const scheme = match(SCHEME, text, from, steps)?.[0];
   if (scheme === undefined) return undefined;
@@ -51,7 +51,7 @@ export function webLinkAt(text: string, from: number, inBrackets: boolean, steps
   return { href: scheme.toLowerCase() === 'www.' ? `http://${address}` : address, end };
 }
 
-/** A mail address around the `@` at `at`; `name`: how many characters before it belong to it. */
+/** An email address around the `@` at `at`; `name`: how many characters before it belong to it. */
 export function mailLinkAt(
   text: string,
   at: number,
@@ -70,7 +70,7 @@ export function mailLinkAt(
 function match(pattern: RegExp, text: string, at: number, steps: Steps): RegExpExecArray | undefined {
   pattern.lastIndex = at;
   const found = pattern.exec(text) ?? undefined;
-  // A pattern that fails may have looked at all up to the next character that it does not take.
+  // A failing pattern may have scanned everything up to the next character it does not match.
   steps.take(found?.[0].length ?? 1);
   return found;
 }
@@ -102,7 +102,7 @@ function bare(text: string, start: number, steps: Steps): Found | undefined {
   return open > 0 ? undefined : { href: text.slice(start, at), end: at };
 }
 
-/** Behind the closing bracket, over a title; undefined where there is none. */
+/** After the closing bracket, past a title; undefined without one. */
 function closing(text: string, from: number, steps: Steps): number | undefined {
   const at = skipSpace(text, from, steps);
   if (text[at] === ')') return at + 1;
@@ -121,7 +121,7 @@ function endsAddress(character: string, inBrackets: boolean): boolean {
   );
 }
 
-/** Without the punctuation of the sentence that it stands in. */
+/** Without the punctuation of the sentence around it. */
 function trimmed(text: string, from: number, to: number, steps: Steps): number {
   let end = to;
   let surplus = 0;

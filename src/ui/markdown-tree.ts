@@ -1,4 +1,4 @@
-/** A message's Markdown, read. Marks that mean nothing are text. */
+/** A message's parsed Markdown. Marks without a meaning are text. */
 export type Inline =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'code'; readonly text: string }
@@ -20,17 +20,17 @@ export type Block =
 
 export type Item = { readonly checked: boolean | undefined; readonly blocks: readonly Block[] };
 
-/** Thrown for a text that is to be shown as it was typed. */
+/** Thrown for a text that must be shown as typed. */
 export class Unreadable extends Error {
   override readonly name = 'Unreadable';
 }
 
-/** Deeper nesting is more than a browser's layout can take, and nobody means it. */
+/** Deeper nesting exceeds what browsers can lay out, and is never intended. */
 const DEEPEST = 20;
-/** What no text costs that is not made to hurt; the worst shapes known take a quarter of it. */
+/** More than any harmless text costs; the worst known shapes take a quarter of it. */
 const STEPS_PER_CHARACTER = 100;
 
-/** Counts the work of reading a text, and ends it where it would grow faster than the text. */
+/** Counts the work of parsing a text, and stops it if it is not linear. */
 export class Steps {
   #taken = 0;
   readonly #limit: number;
@@ -49,9 +49,9 @@ export class Steps {
   }
 }
 
-/** Throws `Unreadable` where it is nested too deep. */
+/** Throws `Unreadable` where it is nested too deeply. */
 export function checkDepth(depth: number): void {
-  if (depth > DEEPEST) throw new Unreadable('is nested too deep');
+  if (depth > DEEPEST) throw new Unreadable('is nested too deeply');
 }
 
 export function depthOf(children: readonly Inline[]): number {

@@ -5,7 +5,7 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { isSafeLink, Markdown, plainText, readMarkdown } from './markdown.tsx';
 import { Steps } from './markdown-tree.ts';
 
-/** What stands in the page for a text, without the class names and without the frame around all. */
+/** The HTML of a text, without class names and the outer element. */
 function html(text: string): string {
   const whole = renderToStaticMarkup(createElement(Markdown, { text })).replaceAll(/ (?:class|dir)="[^"]*"/g, '');
   return whole.slice('<div>'.length, -'</div>'.length);
@@ -33,7 +33,7 @@ describe('a message’s Markdown', () => {
     ['a\\*b\\*', '<p>a*b*</p>'],
     ['**open', '<p>**open</p>'],
     ['', ''],
-  ])('draws %j', (text, expected) => {
+  ])('renders %j', (text, expected) => {
     expect(html(text)).toBe(expected);
   });
 
@@ -78,7 +78,7 @@ describe('a message’s Markdown', () => {
     'snake_case_name * 2',
     '#5 and #tag',
     '1986.was a year',
-  ])('takes nothing away from %j', (text) => {
+  ])('removes nothing from %j', (text) => {
     expect(html(text)).toBe(`<p>${text}</p>`);
     expect(plainText(text)).toBe(text);
   });
@@ -102,7 +102,7 @@ describe('a message’s Markdown', () => {
     expect(html(text)).toBe(expected);
   });
 
-  test('keeps each character of a text too long for it', () => {
+  test('keeps every character of a text that is too long for it', () => {
     expect(html('*a* '.repeat(3_000))).toBe('*a* '.repeat(3_000));
   });
 });
@@ -133,7 +133,7 @@ describe('raw HTML', () => {
     expect(hrefs(text).filter((href) => href !== 'https://a.example')).toEqual([]);
   });
 
-  test.each(['&lt;b&gt;', 'AT&amp;T', '`&lt;`', '&nbsp;'])('entities are what was typed: %j', (text) => {
+  test.each(['&lt;b&gt;', 'AT&amp;T', '`&lt;`', '&nbsp;'])('entities stay as typed: %j', (text) => {
     expect(html(text)).toContain(text.replaceAll('`', '').replaceAll('&', '&amp;'));
   });
 });
@@ -150,7 +150,7 @@ describe('links', () => {
     ['[a]\n\n[a]: https://a.example', linked('https://a.example')],
     ['[https://b.example](https://a.example)', linked('https://a.example', 'https://b.example')],
     ['[](https://a.example)', linked('https://a.example')],
-  ])('%j opens elsewhere and vouches for nothing', (text, expected) => {
+  ])('%j opens elsewhere without referrer', (text, expected) => {
     expect(html(text)).toContain(expected);
   });
 
@@ -171,7 +171,7 @@ describe('links', () => {
     expect(plainText(text)).toBe(text.replaceAll('**', ''));
   });
 
-  test('a picture is a link: nobody’s server learns who reads here', () => {
+  test('a picture is a link: no server learns who reads here', () => {
     expect(html('![cat](https://a.example/cat.png)')).toBe(`<p>${linked('https://a.example/cat.png', 'cat')}</p>`);
     expect(hrefs('![](https://a.example/cat.png)')).toEqual(['https://a.example/cat.png']);
   });
@@ -199,7 +199,7 @@ describe('links', () => {
     expect(hrefs(text)).toEqual([]);
   });
 
-  test('whatever is typed, a link goes to the web or to mail', () => {
+  test('any link leads to the web or to email', () => {
     const pieces = fc.constantFrom(
       ...['[', ']', '(', ')', '<', '>', '!', ':', '//', '\\', '&#', ';', '\n', '\t', '\0', '"', '`', '*', '_', ' '],
       ...['javascript', 'data', 'https', 'mailto', 'www.', 'a.example', '@', 'x', '好', '。', '58', '&colon;'],
@@ -215,7 +215,7 @@ describe('links', () => {
   });
 });
 
-describe('8,000 characters meant to hurt', () => {
+describe('8,000 characters of hostile input', () => {
   const bombs = [
     '*',
     '*a ',
@@ -240,18 +240,18 @@ describe('8,000 characters meant to hurt', () => {
   const lines = ['- a\n', '> a\n', 'a\n===\n', '|a|\n|-|\n', '[a]: b\n', '  \n', '<a\n', '```\n'];
   const edges = ['http://a(', 'www.', 'a@', '<!--', '😀*', '\u2028', '\r'];
 
-  test.each([...bombs, ...deep, ...lines, ...edges])('%j again and again is drawn', (pattern) => {
+  test.each([...bombs, ...deep, ...lines, ...edges])('%j repeated is rendered', (pattern) => {
     const text = filled(pattern);
     const drawn = html(text);
     plainText(text);
     expect(depthOf(drawn)).toBeLessThan(30);
   });
 
-  test.each([...bombs, ...deep, ...lines, ...edges])('CH13 %j twice as often is twice the work', (pattern) => {
+  test.each([...bombs, ...deep, ...lines, ...edges])('CH13 doubling %j doubles the work', (pattern) => {
     expect(workOf(filled(pattern)) / workOf(filled(pattern).slice(0, 4_000))).toBeLessThan(2.5);
   });
 
-  test('CH13 the shapes of the report are read, and in linear work', () => {
+  test('CH13 the reported shapes are parsed, in linear work', () => {
     for (const make of [(n: number) => '- '.repeat(n), (n: number) => `${'*'.repeat(n)}a${'*'.repeat(n - 1)}`]) {
       expect(workOf(make(4_000)) / workOf(make(2_000))).toBeLessThan(2.5);
       expect(workOf(make(4_000))).toBeLessThan(8_000 * 50);
@@ -285,14 +285,14 @@ describe('8,000 characters meant to hurt', () => {
       .map((whole) => whole.slice(0, 8_000));
     fc.assert(
       fc.property(text, (typed) => {
-        // Past this the text would have been given up for its work.
+        // Above this the text would have been given up.
         expect(workOf(typed)).toBeLessThan(8_000 * 50);
       }),
       { numRuns: 400 },
     );
   }, 30_000);
 
-  test('what is nested too deep stands there as it was typed', () => {
+  test('a too deeply nested text is shown as typed', () => {
     expect(html(`${'> '.repeat(100)}end`)).toBe(`${'&gt; '.repeat(100)}end`);
     expect(html(`${'> '.repeat(5)}end`)).toBe(`${'<blockquote>'.repeat(5)}<p>end</p>${'</blockquote>'.repeat(5)}`);
   });
@@ -315,14 +315,14 @@ describe('a preview', () => {
   });
 });
 
-/** Steps that reading the text takes: its work, whatever the machine. */
+/** Steps of parsing the text, independent of the machine. */
 function workOf(text: string): number {
   const steps = new Steps(text.length);
   readMarkdown(text, steps);
   return steps.taken;
 }
 
-/** How deep the elements stand in each other. */
+/** The nesting depth of the elements. */
 function depthOf(markup: string): number {
   let [depth, deepest] = [0, 0];
   for (const [, closes, empty] of markup.matchAll(/<(\/?)[a-z]+[^>]*?(\/?)>/g)) {
@@ -336,7 +336,7 @@ describe('CH14 bidi controls', () => {
   // Unicode Standard Annex #9: LRE, RLE, PDF, LRO, RLO and the isolates.
   const controls = ['\u202a', '\u202b', '\u202c', '\u202d', '\u202e', '\u2066', '\u2067', '\u2068', '\u2069'];
 
-  test('turn nothing in a message or its preview', () => {
+  test('reorder nothing in a message or its preview', () => {
     for (const control of controls) {
       const typed = `abc${control}gpj.exe **a${control}b** \`c${control}\` https://a.example/${control}x`;
       expect(html(typed)).not.toContain(control);

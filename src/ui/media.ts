@@ -17,7 +17,7 @@ export function useIsPhone(): boolean {
   return useMedia('(width < 48rem)');
 }
 
-/** Touched rather than clicked: then the keyboard is most likely one on the screen. */
+/** A touch screen: the keyboard is then most likely on the screen. */
 export function useIsTouched(): boolean {
   return useMedia('(pointer: coarse)');
 }

@@ -15,24 +15,24 @@ type Props = {
   readonly trigger: ReactNode;
   readonly items: readonly MenuItem[];
   readonly align?: 'start' | 'end';
-  /** Where it is opened by more than its button. */
+  /** For menus that are also opened in another way. */
   readonly open?: boolean;
   readonly onOpenChange?: (open: boolean) => void;
-  /** Called when it has closed, before the button gets the focus back: unless the event's default is prevented. */
+  /** Called after it has closed, before the button gets the focus back, unless the event is prevented. */
   readonly onClosed?: (event: Event) => void;
 };
 
-/** Actions behind a button. */
+/** A menu of actions behind a button. */
 export function Menu({ trigger, items, align = 'start', onClosed, ...state }: Props) {
   const chosen = useRef<() => void>(undefined);
   const close = (event: Event) => {
     onClosed?.(event);
-    // What it opens gives the focus back to where it was: by then, to the button.
+    // Dialogs opened from it restore the focus to the button.
     if (chosen.current !== undefined) setTimeout(chosen.current);
     chosen.current = undefined;
   };
   return (
-    // Not modal: that would hide the page from screen readers, and leave what can have the focus in it.
+    // Not modal: that would hide the page from screen readers, together with elements that can be focused.
     <DropdownMenu.Root modal={false} {...state}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>

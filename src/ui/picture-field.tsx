@@ -4,14 +4,14 @@ import { Avatar } from './avatar.tsx';
 import { Button } from './button.tsx';
 
 type Props = {
-  /** Decides the colour that is drawn where there is no picture. */
+  /** Determines the colour shown without a picture. */
   readonly id: string;
   readonly name: string;
-  /** Address of the picture as it is. */
+  /** URL of the current picture. */
   readonly picture: string | null;
   readonly size: 64 | 96;
   readonly busy: boolean;
-  /** What went wrong with the last change. */
+  /** The error of the last change. */
   readonly problem?: string | undefined;
   readonly onChoose: (file: File) => void;
   readonly onRemove: () => void;
@@ -19,7 +19,7 @@ type Props = {
 
 const LIMIT = 5 * 1024 * 1024;
 
-/** Shows a picture and lets a person choose another one, or take it away. The server looks at the content. */
+/** Shows a picture, with buttons to change or remove it. The server checks the content. */
 export function PictureField({ id, name, picture, size, busy, problem, onChoose, onRemove }: Props) {
   const { t } = useTranslation();
   const [isTooLarge, setTooLarge] = useState(false);

@@ -10,13 +10,10 @@ import { type ReactNode, useState } from 'react';
 import type { Client } from '../../client/client.ts';
 import type { Input, OperationName, Output } from '../../client/contract.ts';
 
-/** How long an answer that no screen shows is kept for the next time. */
+/** How long an unused result is cached. */
 const KEPT_MS = 60_000;
 
-/**
- * Holds what screens have read from the server. One for each signed-in person, so that nothing of the last one is shown
- * to the next.
- */
+/** The cache of server state. One per signed-in person, so that nothing of the last one is shown to the next. */
 export function QueriesProvider({ children }: { readonly children: ReactNode }) {
   const [queries] = useState(createQueries);
   return <QueryClientProvider client={queries}>{children}</QueryClientProvider>;
@@ -27,9 +24,9 @@ function createQueries(): QueryClient {
     defaultOptions: {
       queries: {
         gcTime: KEPT_MS,
-        // The client knows whether it is connected, and calls over HTTP where it is not.
+        // The client knows whether it is connected, and otherwise calls over HTTP.
         networkMode: 'always',
-        // A failure is shown, with the way to try again.
+        // A failure is shown, with a retry button.
         retry: false,
         refetchOnWindowFocus: false,
         refetchOnReconnect: false,
@@ -38,7 +35,7 @@ function createQueries(): QueryClient {
   });
 }
 
-/** The key of an operation's answer. `[name]` alone stands for all inputs of the operation. */
+/** The query key of an operation's result. `[name]` alone matches all inputs of the operation. */
 export function operationKey<Name extends OperationName>(name: Name, input: Input<Name>): readonly [Name, Input<Name>] {
   return [name, input];
 }
@@ -46,13 +43,13 @@ export function operationKey<Name extends OperationName>(name: Name, input: Inpu
 type OperationOptions = {
   /** For errors that name a field. */
   readonly overHttp?: boolean;
-  /** False: it is not read yet. */
+  /** False: it is not loaded yet. */
   readonly enabled?: boolean;
-  /** Shows the last answer while another input is read (`isPlaceholderData`). */
+  /** Shows the last result while another input is loaded (`isPlaceholderData`). */
   readonly keepsLast?: boolean;
 };
 
-/** Reads an operation of the server, and shares the answer between the screens that read the same. */
+/** Calls an operation, and shares the result between screens that call the same. */
 export function useOperation<Name extends OperationName>(
   client: Client,
   name: Name,

@@ -1,6 +1,6 @@
 import { LoaderCircle } from 'lucide-react';
 
-/** `label` '' where the text beside it says enough. */
+/** `label` is '' if the text beside it is enough. */
 export function Spinner({ label }: { readonly label: string }) {
   return (
     <span role={label === '' ? undefined : 'status'} className="inline-flex text-current">

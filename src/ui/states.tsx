@@ -10,7 +10,7 @@ type EmptyStateProps = {
   readonly action?: ReactNode;
 };
 
-/** Where something will be, and how to get there. */
+/** An empty state, and how to fill it. */
 export function EmptyState({ icon, title, text, action }: EmptyStateProps) {
   return (
     <div className="flex h-full flex-col items-center justify-center gap-2 p-8 text-center">
@@ -24,7 +24,7 @@ export function EmptyState({ icon, title, text, action }: EmptyStateProps) {
 
 type ErrorStateProps = { readonly text: string; readonly onRetry: () => void };
 
-/** What could not be shown, and the way to try again. */
+/** An error state with a retry button. */
 export function ErrorState({ text, onRetry }: ErrorStateProps) {
   const { t } = useTranslation();
   return (
@@ -38,7 +38,7 @@ export function ErrorState({ text, onRetry }: ErrorStateProps) {
   );
 }
 
-/** Stands for something that is on its way, in its shape. */
+/** A placeholder in the shape of loading content. */
 export function Skeleton({ className = '' }: { readonly className?: string }) {
   return (
     <div aria-hidden className={`animate-[pulse-soft_1.6s_ease-in-out_infinite] rounded-lg bg-sunken ${className}`} />

@@ -3,7 +3,7 @@ import { type InputHTMLAttributes, useId } from 'react';
 
 type TextFieldProps = InputHTMLAttributes<HTMLInputElement> & {
   readonly label: string;
-  /** What is wrong with the value. */
+  /** The error of the value. */
   readonly error?: string | undefined;
   readonly hint?: string | undefined;
 };
@@ -41,7 +41,7 @@ export function fieldEdge(isWrong: boolean): string {
   return isWrong ? 'border-danger focus:ring-1 focus:ring-danger' : 'border-line focus:border-accent';
 }
 
-/** What is wrong with a field that is more than one input; those are described by its id. */
+/** The error of a field with several inputs, which are described by its id. */
 export function FieldError({ id, text }: { readonly id: string; readonly text: string | undefined }) {
   if (text === undefined) return null;
   return (

@@ -8,7 +8,7 @@ const SHOWN_MS = { info: 2_500, error: 6_000 } as const;
 const toasts = createObservable<readonly Toast[]>([]);
 let lastId = 0;
 
-/** Says something for a few seconds at the bottom of the page. */
+/** Shows a message for a few seconds at the bottom of the page. */
 export function showToast(text: string, tone: Tone = 'info'): void {
   lastId += 1;
   const id = lastId;
@@ -16,7 +16,7 @@ export function showToast(text: string, tone: Tone = 'info'): void {
   setTimeout(() => toasts.set(toasts.get().filter((toast) => toast.id !== id)), SHOWN_MS[tone]);
 }
 
-/** Where toasts appear; once a page. */
+/** Where toasts appear; once per page. */
 export function Toaster() {
   const shown = useSyncExternalStore(toasts.subscribe, toasts.get);
   return (

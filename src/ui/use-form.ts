@@ -21,7 +21,7 @@ type Spec<Values, Input> = {
   readonly input: (values: Values) => Input;
   readonly check?: Check;
   readonly send: (input: Input) => Promise<unknown>;
-  /** Words of its own for an error, which then concerns the whole form. */
+  /** The form's own text for an error, which then belongs to the whole form. */
   readonly explain?: (error: BanyanError) => string | undefined;
   /** Fields by which attempts are counted: another value there ends a wait. */
   readonly countedBy?: readonly (keyof Values)[];
@@ -41,9 +41,9 @@ export type Form<Values> = {
     readonly onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => void;
     readonly error: string | undefined;
   };
-  /** What is wrong with a field, or with what a dotted path names in it. */
+  /** The error of a field, or of a dotted path within it. */
   readonly error: (path: string) => string | undefined;
-  /** What is wrong with the whole. */
+  /** The error of the whole form. */
   readonly problem: string | undefined;
   readonly busy: boolean;
   /** Too many attempts: the next one makes sense only later. */
@@ -60,8 +60,8 @@ export type Form<Values> = {
 };
 
 /**
- * The state of a form: what was filled in, and what is wrong with it. Sends once at a time, after the contract has no
- * objection; what was filled in stays when it fails, and the first wrong field gets the focus.
+ * The state of a form: its values and errors. Submits once at a time, after the contract's check has passed; the values
+ * stay on failure, and the first invalid field gets the focus.
  */
 export function useForm<Values extends object, Input>(spec: Spec<Values, Input>): Form<Values> {
   const { t } = useTranslation();
@@ -77,7 +77,7 @@ export function useForm<Values extends object, Input>(spec: Spec<Values, Input>)
     const input = spec.input(values);
     const failed = await attempt(input, spec, (name) => Object.hasOwn(values, name));
     isSending.current = false;
-    // What is wrong has to be on the page before it can get the focus.
+    // The error must be rendered before its field can be focused.
     flushSync(() => {
       setBusy(false);
       setFailure(failed);
@@ -114,7 +114,7 @@ export function useForm<Values extends object, Input>(spec: Spec<Values, Input>)
     },
     props: {
       ref,
-      // The contract's rules are the only ones, and say where they are broken in the app's own words.
+      // The contract's rules are the only ones, and violations are shown in the app's own words.
       noValidate: true,
       onFocus: () => check?.preload(),
       onSubmit: (event) => {

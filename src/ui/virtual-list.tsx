@@ -4,13 +4,13 @@ import { type ReactNode, useCallback, useRef, useState } from 'react';
 type Props<Item> = {
   readonly items: readonly Item[];
   readonly keyOf: (item: Item) => string;
-  /** About how tall a row is, in pixels. */
+  /** Approximate height of a row, in pixels. */
   readonly rowHeight: number;
   readonly className: string;
   readonly children: (item: Item) => ReactNode;
 };
 
-/** A list that scrolls and draws only what is in view, and the row that has the focus. */
+/** A scrolling list that renders only visible rows, and the focused one. */
 export function VirtualList<Item>({ items, keyOf, rowHeight, className, children }: Props<Item>) {
   const scroller = useRef<HTMLDivElement>(null);
   const [focused, setFocused] = useState<string | null>(null);
@@ -21,7 +21,7 @@ export function VirtualList<Item>({ items, keyOf, rowHeight, className, children
     estimateSize: () => rowHeight,
     getItemKey: (index) => keyOf(items[index] as Item),
     overscan: 4,
-    // So that it keeps the focus, and Tab goes on from it, however far one scrolls.
+    // So that it keeps the focus, and Tab continues from it, however far the list scrolls.
     rangeExtractor: useCallback((range: Range) => withRow(defaultRangeExtractor(range), focusedAt), [focusedAt]),
   });
   return (

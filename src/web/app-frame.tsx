@@ -12,13 +12,13 @@ import { QueriesProvider } from '../ui/queries.tsx';
 import { ErrorState } from '../ui/states.tsx';
 
 type Props = {
-  /** Instead of the sign-in screen. */
+  /** Shown instead of the sign-in screen. */
   readonly whenOut?: ReactNode;
   /** Called, instead of showing the page, once someone is signed in. */
   readonly onIn?: () => void;
 };
 
-/** Around every page: the sign-in in front of it, and what signed-in pages share. */
+/** The frame of every page: the sign-in, and the context of signed-in pages. */
 export function AppFrame({ whenOut, onIn }: Props) {
   const { t } = useTranslation();
   const state = useSignInState();
@@ -48,7 +48,7 @@ function SignedInFrame({ state }: { readonly state: SignedIn }) {
   const { client, people, signedOut } = state;
   const value = { client, me: state.me.id, people, signedOut };
   return (
-    // Another person gets another page: nothing of the last one's may stay.
+    // Another person gets a new page: nothing of the last one may stay.
     <AppProvider key={state.me.id} value={value}>
       <QueriesProvider>
         <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-raised focus:p-2">

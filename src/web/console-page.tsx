@@ -6,7 +6,7 @@ import { readPlace, writePlace } from '../features/console/web/place.ts';
 import { addLocale } from './i18n.ts';
 import { NotFound } from './route-screens.tsx';
 
-// Before the first drawing, and only for those who come here.
+// Before the first render, and only on this page.
 addLocale(consoleLocale);
 
 /** The console, for owners. */

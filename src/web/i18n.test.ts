@@ -5,11 +5,11 @@ import { consoleLocale } from '../features/console/web/locale.ts';
 import { LANGUAGES, type Locale } from '../ui/languages.ts';
 import { LOCALES as FIRST } from './i18n.ts';
 
-/** Those that come later, too. */
+/** Including texts loaded later. */
 const LOCALES = [...FIRST, consoleLocale];
 
 const SOURCES = join(import.meta.dir, '..');
-/** Of a text's plural forms i18next picks one by `count`. */
+/** i18next chooses one of a text's plural forms by `count`. */
 const PLURAL = /_(?:one|other)$/;
 
 const languages = LANGUAGES.map(({ texts }) => texts);
@@ -22,11 +22,11 @@ describe('the texts of the web app', () => {
     expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
   });
 
-  test.each(languages)('are there in %s, under the same keys as in English', (language) => {
+  test.each(languages)('exist in %s, under the same keys as in English', (language) => {
     for (const locale of LOCALES) expect(Object.keys(locale[language])).toEqual(Object.keys(locale.en));
   });
 
-  test.each(keys)('%s takes the same values in all languages, and says something', (key) => {
+  test.each(keys)('%s has the same placeholders in all languages, and is not empty', (key) => {
     const english = textsOf('en').get(key);
     for (const text of languages.map((language) => textsOf(language).get(key))) {
       expect(placeholders(text)).toEqual(placeholders(english));
@@ -42,7 +42,7 @@ describe('the texts of the web app', () => {
     expect(texts.filter(([, text]) => /\p{Script=Han}[,;:!?()]/u.test(text)).map(([key]) => key)).toEqual([]);
   });
 
-  test('have both plural forms wherever they have one, and count', () => {
+  test('have both plural forms, and a count', () => {
     for (const key of keys.filter((each) => PLURAL.test(each))) {
       const stem = key.replace(PLURAL, '');
       expect(keys).toContain(`${stem}_one`);
@@ -59,7 +59,7 @@ describe('the screens', () => {
   );
   const stems = new Set(keys.map((key) => key.replace(PLURAL, '')));
 
-  test('ask for texts that are there', () => {
+  test('use only existing texts', () => {
     expect([...asked].filter((key) => !stems.has(key))).toEqual([]);
     expect(asked.size).toBeGreaterThan(50);
   });
@@ -70,13 +70,13 @@ describe('the screens', () => {
   });
 });
 
-/** Keys may be put together, as in t(`accounts.${section}`) with a 'profile' somewhere. */
+/** Keys may be composed, as in t(`accounts.${section}`) with a 'profile' somewhere. */
 function isBuilt(key: string, sources: string): boolean {
   const dot = key.lastIndexOf('.') + 1;
   return sources.includes(`\`${key.slice(0, dot)}\${`) && sources.includes(`'${key.slice(dot)}'`);
 }
 
-/** What the browser runs, without the texts themselves. */
+/** The browser's code, without the texts themselves. */
 function sourcesIn(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => /^(?:ui|web|features\/[a-z]+\/web)\//.test(path) && /(?<!\.test)\.tsx?$/.test(path))

@@ -10,10 +10,10 @@ import { serverErrorsZh } from '../ui/locale-errors.ts';
 export const LOCALES: readonly Locale[] = [uiLocale, accountsLocale, chatLocale];
 
 const STORED = 'banyan-language';
-/** What `errorText` looks up: the server's own words are English. */
+/** Looked up by `errorText`: the server's messages are English. */
 const SERVER_ERRORS: Partial<Record<keyof Locale, Readonly<Record<string, string>>>> = { zh: serverErrorsZh };
 
-/** Adds the texts of a part of the app that is loaded later. */
+/** Adds texts of a part of the app that is loaded later. */
 export function addLocale(locale: Locale): void {
   for (const { code, texts } of LANGUAGES) i18next.addResources(code, 'translation', locale[texts]);
 }
@@ -23,14 +23,14 @@ function translationOf(texts: keyof Locale): Record<string, string> {
   return Object.assign(Object.fromEntries(errors), ...LOCALES.map((locale) => locale[texts]));
 }
 
-/** Texts of all features, in the language chosen on this device or else the browser's. */
+/** Texts of all features, in the language chosen on this device or the browser's. */
 export async function startI18n(): Promise<void> {
   await i18next.use(initReactI18next).init({
     lng: localStorage.getItem(STORED) ?? preferredLanguage(navigator.languages),
     fallbackLng: 'en',
     supportedLngs: LANGUAGES.map(({ code }) => code),
     resources: Object.fromEntries(LANGUAGES.map(({ code, texts }) => [code, { translation: translationOf(texts) }])),
-    // Keys hold dots, and the server's words colons; React escapes.
+    // Keys contain dots, and server messages colons; React escapes.
     keySeparator: false,
     nsSeparator: false,
     interpolation: { escapeValue: false },

@@ -57,7 +57,7 @@ class PageCode {
 
 type LazyPage = FunctionComponent & { readonly preload: () => Promise<void> };
 
-/** A page whose code is loaded when somebody goes there. The router starts that, and waits for it. */
+/** A page whose code is loaded on navigation. The router starts the load, and waits for it. */
 export function lazyPage(load: () => Promise<FunctionComponent>): LazyPage {
   const code = new PageCode(load);
   return Object.assign(() => <Page code={code} />, { preload: code.preload });

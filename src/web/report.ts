@@ -1,7 +1,7 @@
 /** The stack says where; more of it says little. */
 const STACK_LINES = 12;
 
-/** An error as a person can pass it on. The route stands for the address, which may hold an invitation. */
+/** An error report for the person to pass on. The route replaces the URL, which may contain an invitation. */
 export function reportOf(error: unknown, route: string, now: Date): string {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   // Some browsers begin the stack with the message, others do not.

@@ -3,8 +3,8 @@ import { ownPath } from './return-address.ts';
 
 const ORIGIN = 'https://chat.example.org';
 
-describe('the way back after signing in', () => {
-  test.each(['/', '/i/abc', '/r/room/m/7', '/i/abc?x=1#here'])('leads to %s', (path) => {
+describe('the return path after signing in', () => {
+  test.each(['/', '/i/abc', '/r/room/m/7', '/i/abc?x=1#here'])('is %s', (path) => {
     expect(ownPath(path, ORIGIN)).toBe(path);
   });
 
@@ -12,7 +12,7 @@ describe('the way back after signing in', () => {
     ...['//evil.example', '/\\evil.example', '/\t/evil.example', '/.//evil.example', '/x/..//evil.example'],
     ...['https://evil.example', 'javascript:alert(1)', 'i/abc', '', undefined, 7, ['/i/abc']],
   ];
-  test.each(foreign.map((address) => [address]))('does not lead to %p', (address) => {
+  test.each(foreign.map((address) => [address]))('is not %p', (address) => {
     expect(ownPath(address, ORIGIN)).toBeUndefined();
   });
 });

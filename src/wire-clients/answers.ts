@@ -6,13 +6,13 @@ type Waiting<T> = {
   readonly until: number;
 };
 
-const LOOK_MS = 1_000;
+const CHECK_INTERVAL_MS = 1_000;
 
-/** Commands of one connection that wait for their replies, by id. */
+/** Pending commands of one connection, by id. */
 export class Answers<T> {
   readonly #waiting = new Map<number, Waiting<T>>();
-  /** One for all commands: a timer each would cost more than the command. */
-  readonly #timer = setInterval(() => this.#expire(), LOOK_MS);
+  /** One timer for all commands: a timer each would cost more than the command. */
+  readonly #timer = setInterval(() => this.#expire(), CHECK_INTERVAL_MS);
   #last = 0;
   #ended: Error | undefined;
 
@@ -35,7 +35,7 @@ export class Answers<T> {
     else waiting.resolve(answer);
   }
 
-  /** The connection has closed: rejects all that wait. */
+  /** The connection has closed: rejects all pending commands. */
   end(error: Error): void {
     this.#ended ??= error;
     clearInterval(this.#timer);

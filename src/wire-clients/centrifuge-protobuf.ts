@@ -17,7 +17,7 @@ const PUSH = { publication: 4, unsubscribe: 7 } as const;
 
 const encoder = new TextEncoder();
 
-/** The Centrifuge protocol in Protobuf: messages behind their lengths, several in a frame. */
+/** The Centrifuge protocol in Protobuf: length-prefixed messages, several in a frame. */
 export const CENTRIFUGE_PROTOBUF = {
   path: '/connection/websocket?format=protobuf',
   pong: Uint8Array.of(0),

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { EventLines } from './event-lines.ts';
 
-test('events come out whole, however the stream is cut', () => {
+test('events are parsed completely, however the stream is split', () => {
   const stream = 'retry: 100\n\n: a comment\n\nevent: subscribed\nid: a:1\ndata: {"offset":1}\n\ndata: two\n\n';
   for (const size of [1, 2, 7, 1_000]) {
     const lines = new EventLines();

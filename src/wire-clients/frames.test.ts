@@ -15,7 +15,7 @@ test('a frame can be malformed on purpose', () => {
   expect([...frame]).toEqual([0x80 | 0x40 | 5, 3, 0x68, 0x65, 0x79]);
 });
 
-test('frames come out whole, however the stream is cut', () => {
+test('frames are parsed completely, however the stream is split', () => {
   const sizes = fc.array(fc.oneof(fc.nat(300), fc.constantFrom(125, 126, 65_535, 65_536, 70_000)), { maxLength: 6 });
   const cuts = fc.array(fc.integer({ min: 1, max: 9000 }), { minLength: 1, maxLength: 8 });
   fc.assert(

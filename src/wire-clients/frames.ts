@@ -16,13 +16,13 @@ const encoder = new TextEncoder();
 export type FrameOptions = {
   /** Text unless given; binary for bytes. */
   readonly opcode?: number;
-  /** Bits that the specification reserves, for frames that are wrong or compressed. */
+  /** Reserved bits, for invalid or compressed frames. */
   readonly reservedBits?: number;
   /** False makes a frame that servers must refuse. */
   readonly masked?: boolean;
 };
 
-/** A whole client frame. Its mask is four zero bytes, so the payload stays readable and can be patched in place. */
+/** A complete client frame. Its mask is four zero bytes, so the payload stays readable and can be patched in place. */
 export function clientFrame(payload: Frame, options: FrameOptions = {}): Buffer {
   const body = typeof payload === 'string' ? encoder.encode(payload) : payload;
   const { opcode = typeof payload === 'string' ? TEXT : BINARY, reservedBits = 0, masked = true } = options;
@@ -45,7 +45,7 @@ function headerOf(length: number): Uint8Array {
   return header;
 }
 
-/** The request that opens a WebSocket (RFC 6455, 4.1). `headers` are whole lines. */
+/** The request that opens a WebSocket (RFC 6455, 4.1). `headers` are complete lines. */
 export function upgradeRequest(host: string, path: string, headers: readonly string[] = []): string {
   const lines = [
     `GET ${path} HTTP/1.1`,
@@ -59,14 +59,14 @@ export function upgradeRequest(host: string, path: string, headers: readonly str
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
-/** Called for each whole frame; the payload is `buffer[start, end)`, valid only during the call. */
+/** Called for each complete frame; the payload is `buffer[start, end)`, valid only during the call. */
 export type OnFrame = (buffer: Buffer, start: number, end: number, opcode: number) => void;
 
-/** Cuts a server's byte stream into frames by hopping from header to header; it does not read payloads. */
+/** Splits a server's byte stream into frames by reading only the headers. */
 export class FrameReader {
   #rest: Buffer | null = null;
 
-  /** Takes the next bytes of the stream, `chunk[0, end)`, and calls `onFrame` for each frame that they complete. */
+  /** Handles the next bytes of the stream, `chunk[0, end)`, and calls `onFrame` for each frame they complete. */
   push(chunk: Buffer, end: number, onFrame: OnFrame): void {
     const rest = this.#rest;
     const buffer = rest === null ? chunk : Buffer.concat([rest, chunk.subarray(0, end)]);

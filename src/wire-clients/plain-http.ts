@@ -31,7 +31,7 @@ export const eventsPath = (channel: string) => `/sse?channel=${encodeURIComponen
 /** Where data is published, as the body of a POST. */
 export const publishPath = (channel: string) => `/publish?channel=${encodeURIComponent(channel)}`;
 
-/** Clients without WebSocket: a stream of events each, and a request for each publication. docs/http.md */
+/** Clients without WebSocket: an event stream each, and a request for each publication. docs/http.md */
 export function plainHttpClient<T>(settings: PlainHttpSettings<T>): WireClient<T> {
   const publish = (channel: string, json: string) =>
     post(`${settings.url}${publishPath(channel)}`, json, authorization(settings.token));
@@ -46,7 +46,7 @@ function authorization(token = ''): Record<string, string> {
   return token === '' ? {} : { Authorization: `Bearer ${token}` };
 }
 
-/** The next answer to a client that polls, as text, and the cursor of the poll after it. An empty cursor begins. */
+/** The response to a poll, as text, and the cursor of the next poll. An empty cursor starts. */
 export async function poll(
   url: string,
   channel: string,
@@ -58,7 +58,7 @@ export async function poll(
   return { text, cursor: (JSON.parse(text) as { readonly cursor: string }).cursor };
 }
 
-/** One stream, on a connection of its own. `fetch` would open 256 at most. */
+/** One stream, on its own connection. `fetch` would open 256 at most. */
 class Stream<T> {
   readonly #settings: PlainHttpSettings<T>;
   readonly #listener: Listener<T>;

@@ -1,6 +1,6 @@
 import { ANSWER_MS, statusError, WireError } from './wire-client.ts';
 
-/** Sends a request and waits for the whole answer. Rejects with `WireError`. */
+/** Sends a request and waits for the complete response. Rejects with `WireError`. */
 export async function post(to: string, body: string, headers: Readonly<Record<string, string>>): Promise<void> {
   const signal = AbortSignal.timeout(ANSWER_MS);
   try {

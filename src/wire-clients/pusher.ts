@@ -13,7 +13,7 @@ const DENIALS: ReadonlySet<number> = new Set([4001, 4003, 4009]);
 type Line = { readonly event: string; readonly data?: unknown; readonly channel?: string };
 
 /**
- * The Pusher protocol, version 7. Its server speaks first, and its clients publish by their backend (`pusherBackend`).
+ * The Pusher protocol, version 7. Its server sends first, and its clients publish by their backend (`pusherBackend`).
  * https://pusher.com/docs/channels/library_auth_reference/pusher-websockets-protocol/
  */
 export function pusherCodec(key: string) {
@@ -30,7 +30,7 @@ function eventText(event: string, data: string): string {
   return `{"event":${JSON.stringify(event)},"data":${data}}`;
 }
 
-/** `auth`: what lets a client into a private channel, from `channelAuth`. */
+/** `auth`: the signature for a private channel, from `channelAuth`. */
 export function subscribeText(channel: string, auth?: string): string {
   return eventText('pusher:subscribe', JSON.stringify({ channel, ...(auth !== undefined && { auth }) }));
 }
@@ -40,12 +40,12 @@ export function clientEventText(event: string, channel: string, json: string): s
   return `{"event":${JSON.stringify(event)},"channel":${JSON.stringify(channel)},"data":${json}}`;
 }
 
-/** The connection's id in the server's greeting, which signatures are made for. */
+/** The connection's id in the server's greeting, which signatures contain. */
 export function socketIdIn(greeting: string): string {
   return /\d+\.\d+/.exec(greeting)?.[0] ?? '';
 }
 
-/** What a backend signs to let a connection into a private channel. */
+/** A backend's signature that authorizes a connection for a private channel. */
 export function channelAuth({ key, secret }: Omit<PusherApp, 'id'>, socketId: string, channel: string): string {
   return `${key}:${createHmac('sha256', secret).update(`${socketId}:${channel}`).digest('hex')}`;
 }
@@ -61,7 +61,7 @@ function messagesOf({ event, data }: Line): Message[] {
     case 'pusher:ping':
       return [{ kind: 'ping' }];
     case 'pusher:error':
-      // It does not name what it is about.
+      // It does not name its channel.
       return [CONNECT_ID, SUBSCRIBE_ID].map((id) => ({ kind: 'error', id, error: errorOf(data) }));
     default:
       return event.startsWith('pusher') ? [] : [{ kind: 'publication', publication: { offset: 0, data } }];

@@ -6,7 +6,7 @@ const HEAD_END = '\r\n\r\n';
 
 /** A TCP connection that can do what client libraries prevent: stop reading, and send any bytes. */
 export class RawSocket {
-  /** Resolves when the connection has ended and all that came before was read. */
+  /** Resolves when the connection has ended and everything sent before was read. */
   readonly closed: Promise<void>;
   readonly #socket: Socket;
 
@@ -33,12 +33,12 @@ export class RawSocket {
     this.#socket.resume();
   }
 
-  /** Sends the last bytes and ends the connection. */
+  /** Sends the last bytes and closes the connection. */
   end(bytes: Uint8Array): void {
     this.#socket.end(bytes);
   }
 
-  /** Ends the connection at once. */
+  /** Closes the connection at once. */
   cut(): void {
     this.#socket.destroy();
   }
@@ -46,7 +46,7 @@ export class RawSocket {
 
 export type RawUpgrade = { readonly path?: string; readonly headers?: readonly string[]; readonly onFrame: OnFrame };
 
-/** Opens a WebSocket on a raw connection. `opened` rejects when the server refuses it. */
+/** Opens a WebSocket on a raw connection. `opened` rejects if the server refuses it. */
 export function openRawSocket(
   url: string,
   { path = new URL(url).pathname, headers = [], onFrame }: RawUpgrade,

@@ -26,7 +26,7 @@ function serve(greeting: readonly string[], answer: (frame: string) => readonly 
   return server.url.origin;
 }
 
-/** What a subscriber gets up to and with the answer to its subscription. */
+/** What a subscriber receives up to and with the reply to its subscription. */
 async function subscribed(client: ReturnType<typeof socketClient<unknown>>) {
   const deliveries: Delivery<unknown>[] = [];
   const onPublications = (publications: readonly Delivery<unknown>[]) => void deliveries.push(...publications);
@@ -39,7 +39,7 @@ async function subscribed(client: ReturnType<typeof socketClient<unknown>>) {
 const read = (data: unknown) => data;
 
 describe('a subscriber', () => {
-  test('of Pusher does not miss a greeting that comes with the upgrade', async () => {
+  test('of Pusher does not miss a greeting that arrives with the upgrade', async () => {
     const url = serve(['{"event":"pusher:connection_established","data":"{}"}'], (frame) =>
       frame.includes('pusher:subscribe')
         ? ['{"event":"pusher_internal:subscription_succeeded","channel":"demo:x","data":"{}"}']
@@ -48,7 +48,7 @@ describe('a subscriber', () => {
     expect((await subscribed(socketClient({ url, codec: pusherCodec('k'), read }))).deliveries).toEqual([]);
   });
 
-  test('of Centrifuge is past a publication that comes in one frame with the reply', async () => {
+  test('of Centrifuge is past a publication that is in one frame with the reply', async () => {
     const url = serve([], (frame) => [
       frame.includes('"connect"')
         ? '{"id":1,"connect":{}}'
@@ -60,7 +60,7 @@ describe('a subscriber', () => {
     });
   });
 
-  test('of Socket.IO gets what it missed from the answer', async () => {
+  test('of Socket.IO gets what it missed from the reply', async () => {
     const missed = '{"ok":true,"epoch":"e","offset":2,"recovered":true,"publications":[{"offset":2,"data":[1]}]}';
     const url = serve(['0{"sid":"a"}'], (frame) => [frame.startsWith('40') ? '40{"sid":"a"}' : `432[${missed}]`]);
     expect(await subscribed(socketClient({ url, codec: SOCKET_IO, read }))).toEqual({
@@ -81,7 +81,7 @@ describe('a subscriber', () => {
   });
 });
 
-test('JSON text is published as it is, without being parsed', () => {
+test('JSON text is published unchanged, without being parsed', () => {
   const json = '{"a": 1.0, "a":12345678901234567890}';
   const command = { kind: 'publish', channel: 'demo:x', json } as const;
   expect(CENTRIFUGE_JSON.encode(2, command)).toBe(`{"id":2,"publish":{"channel":"demo:x","data":${json}}}`);

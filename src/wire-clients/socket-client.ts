@@ -19,13 +19,13 @@ export type SocketClientSettings<T> = {
   readonly token?: string;
   readonly codec: Codec;
   readonly read: ReadData<T>;
-  /** Publishes for clients of a protocol that does not let them do so. */
+  /** Publishes for clients of a protocol that cannot publish. */
   readonly backend?: Publisher;
 };
 
 type Decode<T> = (frame: Frame) => readonly Message<T>[];
 
-/** Clients of a protocol over WebSocket, with a connection each. */
+/** Clients of a protocol over WebSocket, each with its own connection. */
 export function socketClient<T>(settings: SocketClientSettings<T>): WireClient<T> {
   const decode = rememberLast(settings.codec, settings.read);
   const { backend } = settings;
@@ -46,7 +46,7 @@ export function socketClient<T>(settings: SocketClientSettings<T>): WireClient<T
   };
 }
 
-/** Subscribers of a channel receive equal frames one after the other: each is decoded once. */
+/** Subscribers of a channel receive equal frames in succession: each is decoded once. */
 function rememberLast<T>({ decode }: Codec, read: ReadData<T>): Decode<T> {
   let lastFrame: Frame | undefined;
   let lastMessages: readonly Message<T>[] = [];
@@ -95,7 +95,7 @@ class Connection<T> {
     listener: Listener<T>,
   ): Promise<Connection<T>> {
     const connection = new Connection(codec, decode, listener);
-    // A server that speaks first may do so before the socket is known here.
+    // A server that sends first may do so before the socket is known here.
     let first: Frame | undefined;
     const connected = connection.#answers.ask((id) => {
       first = codec.encode(id, { kind: 'connect', token });
@@ -129,7 +129,7 @@ class Connection<T> {
         channel,
         ...(since && { since }),
       });
-      // Publications in one frame with the answer have moved it on already.
+      // Publications in one frame with the reply have advanced it already.
       const moved = (this.#place as Place | undefined)?.offset ?? 0;
       if (epoch !== '') this.#place = { epoch, offset: Math.max(offset, moved) };
       if (publications.length > 0) this.#listener.onPublications(publications);

@@ -43,12 +43,12 @@ export const SOCKET_IO = {
   decode: (frame) => messagesOf(String(frame)),
 } satisfies Codec;
 
-/** Enters the main namespace, with what the client shows for itself. */
+/** Enters the main namespace, with the client's credentials. */
 export function connectPacket(auth?: object): string {
   return `40${auth === undefined ? '' : JSON.stringify(auth)}`;
 }
 
-/** An event that asks for an answer; the arguments are JSON texts. */
+/** An event with an ack; the arguments are JSON texts. */
 export function eventPacket(id: number, event: string, args: readonly string[]): string {
   return `42${id}[${[JSON.stringify(event), ...args].join(',')}]`;
 }

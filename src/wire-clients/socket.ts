@@ -3,13 +3,13 @@ import { ANSWER_MS, FOREIGN, statusError, WireError } from './wire-client.ts';
 
 export type SocketEvents = {
   readonly onFrame: (frame: Frame) => void;
-  /** The other side closed it, after it was open. */
+  /** The peer closed it, after it was open. */
   readonly onClose: (why: string) => void;
 };
 
 export type Socket = {
   send(frame: Frame): void;
-  /** Cuts it; `onClose` is not called. */
+  /** Closes it; `onClose` is not called. */
   close(): void;
 };
 

@@ -1,6 +1,6 @@
-/** A publication that a subscriber received. `T` is what its user reads from the data. */
+/** A publication that a subscriber received. `T` is the parsed data. */
 export type Delivery<T> = {
-  /** Its offset in the channel; 0 where the protocol, or the channel, has no offsets. */
+  /** Its offset in the channel; 0 if the protocol, or the channel, has no offsets. */
   readonly offset: number;
   readonly data: T;
 };
@@ -17,11 +17,11 @@ export type Place = { readonly epoch: string; readonly offset: number; readonly 
 
 /** A client that is subscribed to a channel. */
 export type Subscriber = {
-  /** Whether the server sent everything that it had missed. */
+  /** Whether the server sent everything it had missed. */
   readonly recovered: boolean;
-  /** Its position; undefined where the channel keeps no history. */
+  /** Its position; undefined in a channel without history. */
   place(): Place | undefined;
-  /** Cuts the connection; `onClose` is not called. */
+  /** Closes the connection; `onClose` is not called. */
   close(): void;
 };
 
@@ -37,20 +37,20 @@ export type WireClient<T> = {
   /** Resolves once every later publication will be received. With a place, the client recovers from there. */
   subscribe(channel: string, listener: Listener<T>, since?: Place): Promise<Subscriber>;
   publisher(onClose: Listener<T>['onClose']): Promise<Publisher>;
-  /** Whether the server takes the publications of one publisher in the order in which it sends them. */
+  /** Whether the server accepts one publisher's publications in sending order. */
   readonly keepsOrder: boolean;
 };
 
-/** Turns the parsed data of a publication into what the user of a client wants to know of it. */
+/** Converts the parsed data of a publication. */
 export type ReadData<T> = (data: unknown) => T;
 
-/** Time limit for an answer. */
+/** The timeout of a reply. */
 export const ANSWER_MS = 20_000;
 
 export type WireFault =
   /** Nothing listens at the address. */
   | 'unreachable'
-  /** Something does, but it does not speak this protocol. */
+  /** Something does, but does not support this protocol. */
   | 'foreign'
   /** The server refuses: the client is unknown, or lacks the permission. */
   | 'denied'
@@ -78,14 +78,14 @@ export function replyError(code: number, message: string): WireError {
   return new WireError(DENIALS.has(code) ? 'denied' : 'refused', `error ${code}: ${message}`);
 }
 
-/** The error of an HTTP status. A status that is no refusal comes from something else, such as a web page. */
+/** The error of an HTTP status. A status that is not a refusal comes from something else, such as a web page. */
 export function statusError(status: number): WireError {
   const isForeign = status < 400 || status === 404 || status === 405;
   const fault = isForeign ? 'foreign' : status === 401 || status === 403 ? 'denied' : 'refused';
   return new WireError(fault, `HTTP ${status}`);
 }
 
-/** The reason for closing a connection on which something arrived that is not of the protocol. */
+/** The reason for closing a connection that received invalid data. */
 export const FOREIGN = 'an answer in another protocol';
 
 /** The error of a connection that the other side closed. Codes such as 3500 mean: do not reconnect. */

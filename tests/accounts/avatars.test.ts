@@ -36,7 +36,7 @@ async function bytesOf(response: Response | undefined): Promise<Buffer> {
   return Buffer.from(await response.arrayBuffer());
 }
 
-/** Endless bytes, and how many of them were taken. */
+/** An endless byte stream, and how many bytes were read from it. */
 function endless() {
   let taken = 0;
   const stream = new ReadableStream({
@@ -49,7 +49,7 @@ function endless() {
 }
 
 describe('avatars', () => {
-  test('a picture is re-encoded, shown to signed-in people, and kept by browsers for good', async () => {
+  test('a picture is re-encoded, shown to signed-in people, and cached by browsers for good', async () => {
     const { avatar } = await upload(PIXEL);
     expect(avatar).toMatch(/^[a-z2-9]{20}\.webp$/);
     const response = await owner.route(`/files/avatars/${avatar}`);
@@ -66,7 +66,7 @@ describe('avatars', () => {
     expect(bytes.subarray(8, 12).toString()).toBe('WEBP');
   });
 
-  test('a new picture takes the place of the old one, whose file goes', async () => {
+  test('a new picture replaces the old one, and the old file is deleted', async () => {
     const first = (await upload(PIXEL)).avatar;
     const second = (await upload(PIXEL)).avatar;
     expect(second).not.toBe(first);
@@ -75,7 +75,7 @@ describe('avatars', () => {
     expect(await refusal(member.route(`/files/avatars/${second}`) as Promise<unknown>)).toStartWith('404');
   });
 
-  test('DA10 of pictures that arrive at once one file is left, that of the last one', async () => {
+  test('DA10 concurrent uploads leave one file, that of the last one', async () => {
     await member.call('accounts.removeAvatar');
     const before = installation.blobs.size;
     await Promise.all([...Array.from({ length: 5 }, () => upload(PIXEL)), member.call('accounts.removeAvatar')]);
@@ -85,7 +85,7 @@ describe('avatars', () => {
     expect(installation.blobs.size).toBe(before);
   });
 
-  test('what is no picture is refused by its content, with a reason, and nothing is stored', async () => {
+  test('a file that is not a picture is refused by its content, with a reason, and nothing is stored', async () => {
     const before = (await upload(PIXEL)).avatar;
     const hostile = {
       svg: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'),
@@ -98,27 +98,27 @@ describe('avatars', () => {
     expect((await member.me()).avatar).toBe(before);
   });
 
-  test('a file that ends in script is only its pixels afterwards', async () => {
+  test('a file with an appended script keeps only its pixels', async () => {
     const { avatar } = await upload(Buffer.concat([PIXEL, Buffer.from('<script>alert(1)</script>')]));
     const response = await member.route(`/files/avatars/${avatar}`);
     expect((await bytesOf(response)).includes('<script>')).toBe(false);
   });
 
-  test('more than 5 MB is refused as soon as it is seen, whatever the request says of its length', async () => {
+  test('more than 5 MB is refused as soon as it is read, whatever Content-Length says', async () => {
     const { stream, taken } = endless();
     expect(await refusal(upload(stream))).toStartWith('413');
     expect(taken()).toBeLessThan(6 * 1024 * 1024);
     expect(await refusal(upload(new Uint8Array(5 * 1024 * 1024 + 1)))).toStartWith('413');
   });
 
-  test('PE1 strangers upload nothing and see nothing', async () => {
+  test('PE1 unauthenticated requests can neither upload nor view pictures', async () => {
     const stranger = installation.browser();
     const { avatar } = await upload(PIXEL);
     expect(await refusal(upload(PIXEL, stranger))).toStartWith('401');
     expect(await refusal(stranger.route(`/files/avatars/${avatar}`) as Promise<unknown>)).toStartWith('401');
   });
 
-  test('names that are none of ours are not found, and other paths are not ours', async () => {
+  test('unknown picture names are answered 404, and other paths are left to other handlers', async () => {
     for (const name of ['', '..%2f..%2fbanyan.db', '../banyan.db', 'a.webp', 'x'.repeat(5_000)]) {
       const answered = await refusal((async () => (await member.route(`/files/avatars/${name}`))?.status)());
       expect(['404 not found', 'answered undefined']).toContain(answered);
@@ -128,31 +128,28 @@ describe('avatars', () => {
     expect(await member.route('/files/avatars/x.webp', { method: 'DELETE' })).toBeUndefined();
   });
 
-  test.each(['disabled', 'signed out'])(
-    'PE3 who is %s while the picture is on its way changes nothing',
-    async (how) => {
-      const slow = await installation.member(owner, `slow-${how.slice(0, 6)}`);
-      const { id, device } = await slow.me();
-      let parts = 0;
-      const body = new ReadableStream({
-        pull: async (controller) => {
-          parts += 1;
-          if (parts === 1) return controller.enqueue(PIXEL.subarray(0, -1));
-          if (how === 'disabled') await owner.call('accounts.setDisabled', { user: id, disabled: true });
-          else await slow.call('accounts.signOutDevice', { device });
-          controller.enqueue(PIXEL.subarray(-1));
-          controller.close();
-        },
-      });
-      const before = installation.blobs.size;
-      expect(await refusal(upload(body, slow))).toStartWith('401');
-      const { profiles } = await owner.call<{ profiles: unknown[] }>('accounts.profiles', { users: [id] });
-      expect(profiles).toMatchObject([{ avatar: null }]);
-      expect(installation.blobs.size).toBe(before);
-    },
-  );
+  test.each(['disabled', 'signed out'])('PE3 a person who is %s during the upload changes nothing', async (how) => {
+    const slow = await installation.member(owner, `slow-${how.slice(0, 6)}`);
+    const { id, device } = await slow.me();
+    let parts = 0;
+    const body = new ReadableStream({
+      pull: async (controller) => {
+        parts += 1;
+        if (parts === 1) return controller.enqueue(PIXEL.subarray(0, -1));
+        if (how === 'disabled') await owner.call('accounts.setDisabled', { user: id, disabled: true });
+        else await slow.call('accounts.signOutDevice', { device });
+        controller.enqueue(PIXEL.subarray(-1));
+        controller.close();
+      },
+    });
+    const before = installation.blobs.size;
+    expect(await refusal(upload(body, slow))).toStartWith('401');
+    const { profiles } = await owner.call<{ profiles: unknown[] }>('accounts.profiles', { users: [id] });
+    expect(profiles).toMatchObject([{ avatar: null }]);
+    expect(installation.blobs.size).toBe(before);
+  });
 
-  test('AU2 a person sends only so many pictures', async () => {
+  test('AU2 uploads per person are rate limited', async () => {
     const eager = await installation.member(owner, 'eager');
     for (let round = 0; round < 30; round += 1) await upload(PIXEL, eager);
     expect(await refusal(upload(PIXEL, eager))).toStartWith('429');

@@ -28,7 +28,7 @@ const fate = ({ closed }: TestConnection) =>
   Promise.race([closed.then(({ code }) => code), Bun.sleep(300).then(() => 'open' as const)]);
 
 describe('devices', () => {
-  test('the list says what each is, newest first, and which one asks', async () => {
+  test('the list describes each device, newest first, and marks the current one', async () => {
     const first = await installation.member(owner, 'lister');
     await Bun.sleep(2);
     await signedIn('lister');
@@ -40,7 +40,7 @@ describe('devices', () => {
     expect(JSON.stringify(devices)).not.toMatch(/token|hash/);
   });
 
-  test('PE3 signing one out ends its token and its live connections, and no others', async () => {
+  test('PE3 signing a device out ends its token and its live connections, and no others', async () => {
     const first = await installation.member(owner, 'leaver');
     const second = await signedIn('leaver');
     const [kept, ended] = await Promise.all([first.connect(), second.connect()]);
@@ -55,7 +55,7 @@ describe('devices', () => {
     expect(await first.refusal('accounts.signOutDevice', { device })).toBe('notFound device');
   });
 
-  test("somebody else's device is as good as none", async () => {
+  test("another person's device is not found", async () => {
     const victim = await installation.member(owner, 'victim');
     const device = (await victim.me()).device;
     const thief = await installation.member(owner, 'thief');
@@ -70,7 +70,7 @@ describe('devices', () => {
     expect(await fate(live)).toBe(FORCE_DISCONNECT);
   });
 
-  test('PE3 a connection that was being made while its device was signed out does not stay', async () => {
+  test('PE3 a connection that was opening while its device was signed out is closed', async () => {
     const member = await installation.member(owner, 'straddler');
     const other = await signedIn('straddler');
     const stale = await other.principal();
@@ -78,7 +78,7 @@ describe('devices', () => {
     expect(await fate(await other.connect(stale))).toBe(FORCE_DISCONNECT);
   });
 
-  test('last seen is written, but not with every request', async () => {
+  test('last seen is stored, but not on every request', async () => {
     const member = await installation.member(owner, 'seen');
     const read = async () => (await devicesOf(member))[0]?.lastSeenAt ?? 0;
     const first = await read();
@@ -93,8 +93,8 @@ describe('devices', () => {
   });
 });
 
-describe('people who are shut out', () => {
-  test('PE3 they are off every live connection within a second, and their tokens are worthless', async () => {
+describe('disabled accounts', () => {
+  test('PE3 lose every live connection within a second, and their tokens become invalid', async () => {
     const member = await installation.member(owner, 'trouble');
     const second = await signedIn('trouble');
     const lives = [await member.connect(), await second.connect()];
@@ -110,14 +110,14 @@ describe('people who are shut out', () => {
     expect((await second.principal()).kind).toBe('anonymous');
   });
 
-  test('they cannot sign in, and are told why only with the right password', async () => {
+  test('cannot sign in, and are told the reason only with the right password', async () => {
     const login = { login: 'trouble', password: PASSWORD };
     expect(await installation.browser().refusal('accounts.signIn', login)).toBe('permissionDenied');
     const wrong = { login: 'trouble', password: 'not the password' };
     expect(await installation.browser().refusal('accounts.signIn', wrong)).toBe('unauthorized');
   });
 
-  test('other features no longer find them, people in the app still see who they were', async () => {
+  test('are hidden from other features, but the app still shows who they were', async () => {
     expect(await installation.accounts.people.byHandle('trouble')).toBeNull();
     expect(await installation.accounts.people.byHandle(' Owner ')).toMatchObject({ handle: 'owner' });
     const { profiles } = await owner.call<{ profiles: { id: string }[] }>('accounts.findPeople', { text: 'trouble' });
@@ -126,14 +126,14 @@ describe('people who are shut out', () => {
     expect(await owner.call('accounts.profiles', { users })).toMatchObject({ profiles: [{ disabled: true }] });
   });
 
-  test('let in again they sign in anew; old tokens stay worthless', async () => {
+  test('have to sign in again once enabled; old tokens stay invalid', async () => {
     const { profiles } = await owner.call<{ profiles: { id: string }[] }>('accounts.findPeople', { text: 'trouble' });
     await owner.call('accounts.setDisabled', { user: profiles[0]?.id, disabled: false });
     const back = await signedIn('trouble');
     expect(await devicesOf(back)).toHaveLength(1);
   });
 
-  test('a sign-in that races with being shut out leaves no device behind', async () => {
+  test('a sign-in that races with disabling leaves no device behind', async () => {
     const member = await installation.member(owner, 'racing');
     const { id } = await member.me();
     const browsers = Array.from({ length: 6 }, () => installation.browser());
@@ -148,7 +148,7 @@ describe('people who are shut out', () => {
 });
 
 describe('roles', () => {
-  test('AU5 nobody changes or shuts out the owner', async () => {
+  test('AU5 nobody can change or disable the owner', async () => {
     const admin = await installation.member(owner, 'admin-1', 'admin');
     const { id } = await owner.me();
     for (const who of [owner, admin]) {
@@ -159,7 +159,7 @@ describe('roles', () => {
     expect((await owner.me()).role).toBe('owner');
   });
 
-  test('only the owner makes, invites and manages admins', async () => {
+  test('only the owner can create, invite and manage admins', async () => {
     const admin = await installation.member(owner, 'admin-2', 'admin');
     const other = await (await installation.member(owner, 'admin-3', 'admin')).me();
     const member = await (await installation.member(owner, 'member-1')).me();
@@ -173,7 +173,7 @@ describe('roles', () => {
     expect(await owner.call('accounts.setRole', { user: other.id, role: 'member' })).toMatchObject({ role: 'member' });
   });
 
-  test('nobody manages themselves, and members manage nobody', async () => {
+  test('nobody manages their own account, and members manage no accounts', async () => {
     const admin = await installation.member(owner, 'admin-4', 'admin');
     const self = (await admin.me()).id;
     expect(await admin.refusal('accounts.setDisabled', { user: self, disabled: true })).toBe('permissionDenied user');
@@ -185,7 +185,7 @@ describe('roles', () => {
     expect(await owner.refusal('accounts.setRole', { user: 'nobody', role: 'guest' })).toBe('notFound user');
   });
 
-  test('PE3 a new role counts at once: for the next request, and live connections come back with it', async () => {
+  test('PE3 a new role applies to the next request, and live connections reconnect with it', async () => {
     const admin = await installation.member(owner, 'admin-5', 'admin');
     const live = await admin.connect();
     const stale = await admin.principal();
@@ -197,8 +197,8 @@ describe('roles', () => {
   });
 });
 
-describe('knowing who asks', () => {
-  test('a thousand requests of one device at once read the table once, and a moment later again', async () => {
+describe('authenticating requests', () => {
+  test('a thousand concurrent requests of one device read the table once, and once more a moment later', async () => {
     let reads = 0;
     const { sql } = installation.database;
     const read = sql.read.bind(sql);
@@ -217,10 +217,10 @@ describe('knowing who asks', () => {
   });
 });
 
-describe('AU14 a live connection whose sign-in ends by time', () => {
+describe('AU14 a live connection whose sign-in expires', () => {
   const DAY_MS = 86_400_000;
 
-  test('is closed when the clock jumps past its end, and one that is still good stays', async () => {
+  test('is closed when the clock jumps past the expiry; one that has not expired stays open', async () => {
     const installation = new Installation();
     const owner = await installation.owner();
     const member = await installation.member(owner, 'stays');
@@ -234,14 +234,14 @@ describe('AU14 a live connection whose sign-in ends by time', () => {
       isKept = false;
     });
     await installation.clock.pass(11 * DAY_MS);
-    // The node's own tick tells of the jump, within a second or two.
+    // The node's own tick notices the jump within two seconds.
     while ((await Promise.race([lost.closed, installation.clock.pass(1_000)])) === undefined);
     expect((await lost.closed).code).toBe(3503);
     expect(isKept).toBe(true);
     await installation.close();
   }, 20_000);
 
-  test('is closed within a minute where time just passes', async () => {
+  test('is closed within a minute of the expiry', async () => {
     const installation = new Installation();
     const owner = await installation.owner();
     const live = await owner.connect();

@@ -33,7 +33,7 @@ const SILENT: Telemetry = { record: () => undefined, count: () => undefined };
 
 type Timer = { readonly at: number; readonly run: () => void; readonly stop: () => void };
 
-/** Real time, that tests can put forward. */
+/** Real time that tests can move forward. */
 class ShiftedClock implements Clock {
   #shift = 0;
   readonly #timers = new Set<Timer>();
@@ -54,7 +54,7 @@ class ShiftedClock implements Clock {
     setImmediate(run);
   };
 
-  /** Lets time pass at once; resolves when what was due has been done. */
+  /** Advances the clock at once; resolves when all due timers have run. */
   async pass(ms: number): Promise<void> {
     this.#shift += ms;
     for (const timer of [...this.#timers]) if (timer.at <= this.now()) this.#fire(timer);
@@ -67,7 +67,7 @@ class ShiftedClock implements Clock {
   }
 }
 
-/** A live connection, with what it was told. */
+/** A live connection and the messages it received. */
 export type TestConnection = { readonly frames: string[]; readonly closed: Promise<{ code: number; at: number }> };
 
 /** Accounts on a real database and a real node, without sockets. */
@@ -105,15 +105,15 @@ export class Installation {
     return new Browser(this, address);
   }
 
-  /** The first person of an installation. */
+  /** The first person of the installation: the owner. */
   async owner(): Promise<Browser> {
     const owner = this.browser();
-    const invite = (await this.accounts.ownerInvite()) ?? 'there is an owner already';
+    const invite = (await this.accounts.ownerInvite()) ?? 'there is already an owner';
     await owner.call('accounts.register', { handle: 'owner', password: PASSWORD, invite });
     return owner;
   }
 
-  /** Somebody whom the owner invited. */
+  /** Registers a person with an invitation from the owner. */
   async member(owner: Browser, handle: string, role = 'member'): Promise<Browser> {
     const { code } = await owner.call<{ code: string }>('accounts.createInvite', { role });
     const member = this.browser();
@@ -165,7 +165,7 @@ export class Installation {
   }
 }
 
-/** Keeps cookies, as a browser does, and calls operations as the HTTP edge does. */
+/** Keeps cookies as a browser does, and calls operations as the HTTP edge does. */
 export class Browser {
   userAgent = 'Mozilla/5.0 (X11; Linux x86_64) Chrome/149.0.0.0 Safari/537.36';
   readonly cookies = new Map<string, string>();
@@ -180,7 +180,7 @@ export class Browser {
     this.#installation = installation;
   }
 
-  /** The session's cookie as a pair, '' where there is none. */
+  /** The session's cookie as a name=value pair, or '' without one. */
   get cookie(): string {
     const token = this.cookies.get(SESSION);
     return token === undefined ? '' : `${SESSION}=${token}`;
@@ -213,14 +213,14 @@ export class Browser {
     return this.call<Me>('accounts.me');
   }
 
-  /** The kind and field of the error that a call must end with; what it gave when it did not. */
+  /** The kind and field of the error the call fails with, or its result if it succeeds. */
   async refusal(name: string, input: unknown = {}): Promise<string> {
     const ended = await this.attempt(name, input);
     if (!(ended instanceof ClientError)) return `answered ${JSON.stringify(ended)}`;
     return ended.field === undefined ? ended.kind : `${ended.kind} ${ended.field}`;
   }
 
-  /** The answer, or the error for the client. */
+  /** The response, or the error sent to the client. */
   async attempt(name: string, input: unknown = {}): Promise<unknown> {
     try {
       return await this.call(name, input);

@@ -30,7 +30,7 @@ async function lastPeopleEvent(): Promise<PeopleEvent> {
 }
 
 describe('profiles', () => {
-  test('a new name is seen by all, and found', async () => {
+  test('everyone sees a new name, and search finds it', async () => {
     const member = await join('renamer');
     const me = await member.call<Profile>('accounts.updateProfile', { displayName: ' Zoë  O’Hara ' });
     expect(me.displayName).toBe('Zoë  O’Hara');
@@ -41,7 +41,7 @@ describe('profiles', () => {
     expect((await owner.call<Page>('accounts.findPeople', { text: 'ZOË' })).profiles).toHaveLength(1);
   });
 
-  test('an e-mail is seen by its owner alone, and belongs to one person', async () => {
+  test('an email address is visible to its owner only, and belongs to one person', async () => {
     const member = await join('private');
     expect(await member.call('accounts.updateProfile', { email: 'p@example.org' })).toMatchObject({
       email: 'p@example.org',
@@ -57,7 +57,7 @@ describe('profiles', () => {
     });
   });
 
-  test('a name has something to see, and nothing that hides or turns text', async () => {
+  test('a name has visible characters, and none that hide or reverse text', async () => {
     const member = await join('namer');
     for (const displayName of [
       '',
@@ -79,13 +79,13 @@ describe('profiles', () => {
     }
   });
 
-  test('an update of nothing changes nothing', async () => {
+  test('an empty update changes nothing', async () => {
     const before = await lastPeopleEvent();
     expect(await owner.call('accounts.updateProfile', {})).toEqual((await owner.me()) as never);
     expect(await lastPeopleEvent()).toEqual(before);
   });
 
-  test('profiles come for those ids that exist, however many are asked for', async () => {
+  test('profiles are returned for existing ids, however many are asked for', async () => {
     const { id } = await owner.me();
     for (const count of [0, 1, 2, 3, 100, 199]) {
       const users = [...Array.from({ length: count }, (_, index) => `nobody-${index}`), id];
@@ -95,7 +95,7 @@ describe('profiles', () => {
     expect(await owner.call<Page>('accounts.profiles', { users: [] })).toEqual({ profiles: [] } as never);
   });
 
-  test('people are found by any part of handle or name, in any script, and wildcards are only characters', async () => {
+  test('people are found by any part of handle or name, in any script; wildcards are literal characters', async () => {
     await join('wei.chen', '陈伟');
     await join('percent', '100%_!sure');
     const find = async (text: string) =>
@@ -108,7 +108,7 @@ describe('profiles', () => {
     expect(await find("' OR 1=1 --")).toEqual([]);
   });
 
-  test('all people come page by page, by name, each once', async () => {
+  test('the list of people is paged by name, each person once', async () => {
     const person = `INSERT INTO users (id, handle, display_name, search_name, role, created_at) VALUES (?, ?, ?, ?, 'member', 0)`;
     const statements = Array.from({ length: 120 }, (_, index) => {
       const name = `twin ${Math.floor(index / 3)}`;
@@ -126,7 +126,7 @@ describe('profiles', () => {
     expect(new Set(seen).size).toBe(120);
   });
 
-  test('people who are shut out are found by those who manage them only', async () => {
+  test('disabled people are found only by those who manage accounts', async () => {
     const gone = await join('vanished');
     await owner.call('accounts.setDisabled', { user: (await gone.me()).id, disabled: true });
     const member = await join('looker');
@@ -136,8 +136,8 @@ describe('profiles', () => {
   });
 });
 
-describe('channels of people', () => {
-  test('PE1 a connection is put into its own channel and the one of all, and may enter no other person’s', async () => {
+describe('user channels', () => {
+  test('PE1 a connection is subscribed to its own channel and the shared one, and cannot subscribe to another person’s', async () => {
     const member = await join('channels');
     const { id } = await member.me();
     const live = await member.connect();

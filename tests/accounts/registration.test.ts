@@ -18,7 +18,7 @@ describe('registration by invitation', () => {
   const register = (handle: string, code: string, more = {}) =>
     installation.browser().refusal('accounts.register', { handle, password: PASSWORD, invite: code, ...more });
 
-  test('AU5 the owner link is the same until it is used, then there is none', async () => {
+  test('AU5 the owner link stays the same until it is used, then there is none', async () => {
     expect(link[0]).toMatch(/^[a-z2-9]{24}$/);
     expect(link[1]).toBe(link[0] ?? '');
     expect(await owner.me()).toMatchObject({ handle: 'owner', displayName: 'owner', role: 'owner', email: null });
@@ -26,19 +26,19 @@ describe('registration by invitation', () => {
     expect(await register('second', link[0] ?? '')).toBe('gone invite');
   });
 
-  test('the status tells how people come in', async () => {
+  test('the status says how people can register', async () => {
     const status = await installation.browser().call('accounts.status');
     expect(status).toEqual({ registration: 'invite', hasOwner: true });
   });
 
-  test('without an invitation, or with a wrong one, nobody comes in', async () => {
+  test('without a valid invitation nobody can register', async () => {
     const stranger = installation.browser();
     const input = { handle: 'stranger', password: PASSWORD };
     expect(await stranger.refusal('accounts.register', input)).toBe('permissionDenied invite');
     expect(await register('stranger', 'no-such-code')).toBe('gone invite');
   });
 
-  test('an invited person is signed in, has the role of the invitation, and says who they are', async () => {
+  test('an invited person is signed in with the role of the invitation', async () => {
     const code = await invite({ role: 'guest' });
     const info = await installation.browser().call('accounts.inviteInfo', { code });
     expect(info).toEqual({ role: 'guest', invitedBy: 'owner' });
@@ -55,7 +55,7 @@ describe('registration by invitation', () => {
     expect(await guest.me()).toEqual(me as never);
   });
 
-  test('one of two people racing for the last use of an invitation gets in', async () => {
+  test('one of two people racing for the last use of an invitation succeeds', async () => {
     const code = await invite({ uses: 1 });
     const answers = await Promise.all(['race-1', 'race-2', 'race-3', 'race-4'].map((handle) => register(handle, code)));
     expect(answers.filter((answer) => answer === 'gone invite')).toHaveLength(3);
@@ -63,7 +63,7 @@ describe('registration by invitation', () => {
     expect(await register('race-5', code)).toBe('gone invite');
   });
 
-  test('AU2 strangers do not keep an invited person from their handle', async () => {
+  test("AU2 failed attempts by others do not block an invited person's handle", async () => {
     const code = await invite();
     const input = { handle: 'awaited', password: PASSWORD };
     for (let round = 0; round < 12; round += 1) {
@@ -77,14 +77,14 @@ describe('registration by invitation', () => {
     expect(await register('awaited', code)).toStartWith('answered');
   });
 
-  test('uses are counted one by one', async () => {
+  test('uses are counted exactly', async () => {
     const code = await invite({ uses: 3 });
     const handles = ['many-1', 'many-2', 'many-3', 'many-4', 'many-5'];
     const answers = await Promise.all(handles.map((handle) => register(handle, code)));
     expect(answers.filter((answer) => answer.startsWith('answered'))).toHaveLength(3);
   });
 
-  test('a handle that two people want at once goes to one of them, and the other keeps the invitation', async () => {
+  test('of two concurrent registrations with one handle one succeeds, and the other keeps its invitation', async () => {
     const codes = [await invite(), await invite()] as const;
     const answers = await Promise.all(codes.map((code) => register('wanted', code)));
     expect(answers.filter((answer) => answer === 'conflict handle')).toHaveLength(1);
@@ -92,14 +92,14 @@ describe('registration by invitation', () => {
     expect(await register('wanted-too', kept)).toStartWith('answered');
   });
 
-  test('a taken e-mail is refused by name, also in a race', async () => {
+  test('a taken email is refused with its field, also in a race', async () => {
     const codes = [await invite(), await invite()] as const;
     const email = 'same@example.org';
     const answers = await Promise.all(codes.map((code, index) => register(`mail-${index}`, code, { email })));
     expect(answers.filter((answer) => answer === 'conflict email')).toHaveLength(1);
   });
 
-  test('expired and revoked invitations are gone, for those who ask and those who register', async () => {
+  test('expired and revoked invitations are not found, neither by lookup nor by registration', async () => {
     const expired = await invite({ expiresInHours: 1 });
     const revoked = await invite();
     await owner.call('accounts.revokeInvite', { code: revoked });
@@ -114,7 +114,7 @@ describe('registration by invitation', () => {
     expect(invites.map(({ code }) => code)).not.toContain(revoked);
   });
 
-  describe('AU7 an invitation works as long as its maker may invite', () => {
+  describe('AU7 an invitation works as long as its creator may invite', () => {
     const setRole = async (person: Browser, role: string) =>
       owner.call('accounts.setRole', { user: (await person.me()).id, role });
     const codeOf = async (maker: Browser, input = {}) =>
@@ -122,7 +122,7 @@ describe('registration by invitation', () => {
     const workingCodes = async () =>
       (await owner.call<{ invites: { code: string }[] }>('accounts.invites')).invites.map(({ code }) => code);
 
-    test('not once they are disabled', async () => {
+    test('it stops working when its creator is disabled', async () => {
       const maker = await installation.member(owner, 'maker-1', 'admin');
       const code = await codeOf(maker);
       expect(await workingCodes()).toContain(code);
@@ -132,7 +132,7 @@ describe('registration by invitation', () => {
       expect(await installation.browser().refusal('accounts.inviteInfo', { code })).toBe('gone invite');
     });
 
-    test('stops working while its creator is not an admin', async () => {
+    test('it stops working when its creator loses admin', async () => {
       const maker = await installation.member(owner, 'maker-2', 'admin');
       const code = await codeOf(maker, { uses: null });
       await setRole(maker, 'member');
@@ -141,7 +141,7 @@ describe('registration by invitation', () => {
       expect(await register('invited-2', code)).toStartWith('answered');
     });
 
-    test('and comes at most 100 times a person; those that are over do not count', async () => {
+    test('a person has at most 100 invitations; expired ones do not count', async () => {
       const maker = await installation.member(owner, 'maker-3', 'admin');
       for (let index = 0; index < INVITE_LIMIT; index += 1) await codeOf(maker, { expiresInHours: 1 + (index % 2) });
       expect(await maker.refusal('accounts.createInvite')).toBe('limitExceeded');
@@ -154,7 +154,7 @@ describe('registration by invitation', () => {
     });
   });
 
-  test('AU1 short, common and own-name passwords are refused, and cost no use of the invitation', async () => {
+  test('AU1 short, common and own-name passwords are refused and do not use up the invitation', async () => {
     const code = await invite();
     expect(await register('weak', code, { password: 'short' })).toBe('invalidInput password');
     expect(await register('weak', code, { password: 'qwertyuiop' })).toBe('invalidInput password');
@@ -162,13 +162,13 @@ describe('registration by invitation', () => {
     expect(await register('weak', code)).toStartWith('answered');
   });
 
-  test('handles that would speak for all are taken', async () => {
+  test('reserved handles are taken', async () => {
     const code = await invite();
     expect(await register('everyone', code)).toBe('conflict handle');
     expect(await register('no spaces', code)).toBe('invalidInput handle');
   });
 
-  test('listeners hear of a new person before the answer; one that fails does not spoil it', async () => {
+  test('listeners are called before the response; a failing listener does not fail the registration', async () => {
     const heard: string[] = [];
     installation.accounts.onRegistered(async ({ handle }) => void heard.push(handle));
     installation.accounts.onRegistered(() => Promise.reject(new Error('broken listener')));
@@ -176,7 +176,7 @@ describe('registration by invitation', () => {
     expect(heard).toEqual(['heard']);
   });
 
-  test('a listener that failed is told again, until it has heard; then no more', async () => {
+  test('a failing listener is called again until it succeeds, and not after that', async () => {
     const installation = new Installation();
     const heard: string[] = [];
     let broken = true;
@@ -196,7 +196,7 @@ describe('registration by invitation', () => {
     await installation.close();
   });
 
-  test('those of whom a crash kept the others from hearing are announced at the next start, in their order', async () => {
+  test('registrations whose listeners a crash cut off are announced at the next start, in order', async () => {
     const installation = new Installation();
     const owner = await installation.owner();
     await installation.member(owner, 'late');
@@ -209,7 +209,7 @@ describe('registration by invitation', () => {
     await installation.close();
   });
 
-  test('AU1 passwords and tokens are nowhere in the database as they are', async () => {
+  test('AU1 passwords and tokens are not stored in plain text', async () => {
     const member = await installation.member(owner, 'kept-safe');
     const rows = await installation.database.sql.read({ sql: 'SELECT * FROM credentials, devices', params: [] });
     const text = JSON.stringify(rows);
@@ -220,7 +220,7 @@ describe('registration by invitation', () => {
 });
 
 describe('other ways of registration', () => {
-  test('open: anyone becomes a member, but not without end from one address', async () => {
+  test('open: anyone becomes a member, limited per address', async () => {
     const installation = new Installation({
       registration: 'open',
       limits: { registerPerAddress: { attempts: 3, windowMs: 60_000 } },
@@ -233,7 +233,7 @@ describe('other ways of registration', () => {
     await installation.close();
   });
 
-  test('closed: only the first owner', async () => {
+  test('closed: only the first owner can register', async () => {
     const installation = new Installation({ registration: 'closed' });
     const owner = await installation.owner();
     const { code } = await owner.call<{ code: string }>('accounts.createInvite');
@@ -244,7 +244,7 @@ describe('other ways of registration', () => {
     await installation.close();
   });
 
-  test('AU5 two people with the owner link at once make one owner', async () => {
+  test('AU5 two people using the owner link at once make one owner', async () => {
     const installation = new Installation();
     const invite = await installation.accounts.ownerInvite();
     const answers = await Promise.all(

@@ -20,13 +20,13 @@ describe('signing in', () => {
   const signIn = (login: string, password = PASSWORD, browser = installation.browser()) =>
     browser.refusal('accounts.signIn', { login, password });
 
-  test('by handle or e-mail, in whatever case', async () => {
+  test('works by handle or email, in any case', async () => {
     for (const login of ['owner', ' OWNER ', 'owner@example.org', 'OWNER@example.ORG']) {
       expect(await signIn(login)).toContain('"handle":"owner"');
     }
   });
 
-  test('AU6 the token comes in a HttpOnly cookie, anew each time, and never in the answer', async () => {
+  test('AU6 the token is set in a new HttpOnly cookie each time, and never returned in the body', async () => {
     const browser = installation.browser();
     const answer = await signIn('owner', PASSWORD, browser);
     expect(browser.setCookie).toMatch(/^banyan=[a-z2-9]{52}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Lax$/);
@@ -34,7 +34,7 @@ describe('signing in', () => {
     expect(browser.cookie).not.toBe(owner.cookie);
   });
 
-  test('AU3 a wrong login and a wrong password get the same answer, in the same time', async () => {
+  test('AU3 a wrong login and a wrong password get the same response in the same time', async () => {
     const attempt = async (login: string, address: string) => {
       const start = performance.now();
       const input = { login, password: 'not the password' };
@@ -57,7 +57,7 @@ describe('signing in', () => {
     expect(ratio).toBeLessThan(1.6);
   });
 
-  test('signing in again on a browser ends the sign-in before it', async () => {
+  test('signing in again in a browser ends its previous sign-in', async () => {
     const browser = installation.browser();
     await signIn('owner', PASSWORD, browser);
     const first = browser.cookie;
@@ -68,7 +68,7 @@ describe('signing in', () => {
     expect((await browser.principal()).kind).toBe('user');
   });
 
-  test('signing out clears the cookie and makes the token worthless at once', async () => {
+  test('signing out clears the cookie and invalidates the token at once', async () => {
     const browser = installation.browser();
     await signIn('owner', PASSWORD, browser);
     const thief = installation.browser();
@@ -80,7 +80,7 @@ describe('signing in', () => {
     expect(await thief.refusal('accounts.me')).toBe('unauthorized');
   });
 
-  test('a made-up token is nobody', async () => {
+  test('an invented token is unauthenticated', async () => {
     const browser = installation.browser();
     browser.cookie = `banyan=${'a2'.repeat(26)}`;
     expect(await browser.principal()).toEqual({ kind: 'anonymous' });
@@ -94,7 +94,7 @@ describe('signing in', () => {
     await member.call('accounts.me');
     expect(member.setCookie).toContain('Max-Age=2592000');
     await installation.clock.pass(2_000);
-    // The use is written behind the answer.
+    // Last use is written after the response.
     const { device } = await member.me();
     const query = { sql: 'SELECT expires_at FROM devices WHERE id = ?', params: [device] };
     while (Number((await installation.host.sql.read(query))[0]?.expires_at) < installation.clock.now() + 20 * DAY_MS) {
@@ -108,7 +108,7 @@ describe('signing in', () => {
   });
 });
 
-describe('limits of signing in', () => {
+describe('sign-in limits', () => {
   let installation: Installation;
   let owner: Browser;
 
@@ -135,7 +135,7 @@ describe('limits of signing in', () => {
   const WRONG = '401 unauthorized';
   const WAIT = '429 rateLimited';
 
-  test('AU2 the attack: wrong passwords from ten addresses, again and again, lock nobody out', async () => {
+  test('AU2 wrong passwords from ten addresses, repeated, lock nobody out', async () => {
     const usual = new Installation();
     await usual.owner();
     for (let round = 0; round < 4; round += 1) {
@@ -143,14 +143,14 @@ describe('limits of signing in', () => {
         const input = { login: 'owner', password: 'not the password' };
         await usual.browser(`203.0.113.${bot}`).refusal('accounts.signIn', input);
       }
-      // On a device that was never seen, in a network that was never seen.
+      // From a new device in a new network.
       const browser = usual.browser(`198.51.100.${round}`);
       expect(await browser.refusal('accounts.signIn', { login: 'owner', password: PASSWORD })).toContain('"owner"');
     }
     await usual.close();
   }, 30_000);
 
-  test('AU2 a network guesses at an account only so often, existing or not; IPv6 by its first 64 bits', async () => {
+  test('AU2 attempts per network and account are limited, whether the account exists or not; IPv6 by /64', async () => {
     for (const login of ['owner', 'nobody']) {
       const answers = [];
       for (let round = 0; round < 5; round += 1) answers.push(await attempt(login, `2001:db8::${round}`));
@@ -162,12 +162,12 @@ describe('limits of signing in', () => {
     expect(await attempt('owner', '2001:db8::9', PASSWORD)).toBe('in');
   });
 
-  test('AU2 from everywhere together an account is guessed at in a bounded pace, existing or not', async () => {
+  test('AU2 attempts per account from all networks together are limited, whether it exists or not', async () => {
     for (const login of ['owner', 'nobody']) {
       const bots = (first: number, count: number) =>
         Promise.all(Array.from({ length: count }, (_, bot) => attempt(login, `10.${first}.${bot >> 8}.${bot & 255}`)));
       const first = await bots(login === 'owner' ? 1 : 2, 60);
-      // As many as there are at once, though each network has guesses of its own left.
+      // All concurrent slots are taken, although each network has attempts left.
       expect(first.filter((answer) => answer === WRONG)).toHaveLength(8);
       await installation.clock.pass(41_000);
       const later = await bots(login === 'owner' ? 3 : 4, 60);
@@ -175,11 +175,11 @@ describe('limits of signing in', () => {
     }
   });
 
-  test('AU2 networks that guess share a pace of their own, so a new one has not to wait for them', async () => {
+  test('AU2 networks that guess share their own rate, so a new network does not wait for them', async () => {
     for (let round = 0; round < 3; round += 1) {
       for (let bot = 0; bot < 4; bot += 1) await attempt('owner', `203.0.113.${bot}`);
     }
-    // Each of the four is known by now; they go on for as long as they like.
+    // Each of the four is known as a guesser now, and they keep going.
     await installation.clock.pass(200_000);
     for (let round = 0; round < 3; round += 1) {
       for (let bot = 0; bot < 4; bot += 1) await attempt('owner', `203.0.113.${bot}`);
@@ -188,7 +188,7 @@ describe('limits of signing in', () => {
     expect(await attempt('owner', '198.51.100.1', PASSWORD)).toBe('in');
   });
 
-  test("AU2 an account's handle and e-mail count as one", async () => {
+  test("AU2 an account's handle and email share one limit", async () => {
     await owner.call('accounts.updateProfile', { email: 'two@example.org' });
     const answers = [];
     for (const login of ['owner', 'two@example.org', 'OWNER', 'two@example.org', 'owner']) {
@@ -197,19 +197,19 @@ describe('limits of signing in', () => {
     expect(answers).toEqual([...times(3, WRONG), ...times(2, WAIT)]);
   });
 
-  test('AU2 many guesses at once do not slip through', async () => {
+  test('AU2 concurrent attempts do not bypass the limit', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => attempt('other', '192.0.2.77')));
     expect(answers.filter((answer) => answer === WRONG)).toHaveLength(3);
   });
 
-  test('AU2 one person with many mistakes does not lock their office out', async () => {
+  test("AU2 one person's mistakes do not lock their office out", async () => {
     const member = await installation.member(owner, 'colleague');
     for (let mistake = 0; mistake < 30; mistake += 1) await attempt('owner', '192.0.2.9');
     expect(await attempt('colleague', '192.0.2.9', PASSWORD)).toBe('in');
     expect((await member.principal()).kind).toBe('user');
   });
 
-  test('AU2 a network that tries many accounts is slowed, and told for how long', async () => {
+  test('AU2 a network that tries many accounts is slowed down, and told when to retry', async () => {
     const answers = [];
     for (let round = 0; round < 14; round += 1) answers.push(await attempt(`user-${round}`, '192.0.2.8'));
     expect(answers).toEqual([...times(12, WRONG), ...times(2, WAIT)]);
@@ -221,11 +221,11 @@ describe('limits of signing in', () => {
     expect(await attempt('user-20', '192.0.2.8')).toBe(WRONG);
   });
 
-  test('AU2 signing in rightly never counts', async () => {
+  test('AU2 a correct sign-in never counts', async () => {
     for (let round = 0; round < 14; round += 1) expect(await attempt('owner', '198.51.100.7', PASSWORD)).toBe('in');
   }, 20_000);
 
-  test('AU9 a browser on which the person has signed in counts by itself, whatever others do', async () => {
+  test('AU9 a browser the person signed in on before has its own limit', async () => {
     for (let bot = 0; bot < 60; bot += 1) await attempt('owner', `10.0.0.${bot}`);
     await owner.call('accounts.signOut');
     expect(owner.cookies.get('banyan-known')).toMatch(/^[a-z2-9]{52}$/);
@@ -236,14 +236,14 @@ describe('limits of signing in', () => {
     expect(mine).toEqual([...times(2, WRONG), WAIT]);
   });
 
-  test('AU9 it is known for its own accounts alone', async () => {
+  test('AU9 a known browser is known only for its own accounts', async () => {
     await installation.member(owner, 'other');
     const answers = [];
     for (let round = 0; round < 4; round += 1) answers.push(await attempt('other', owner));
     expect(answers).toEqual([...times(3, WRONG), WAIT]);
   });
 
-  test('AU9 a changed password takes that from all other browsers', async () => {
+  test('AU9 a password change forgets all other known browsers', async () => {
     const thief = installation.browser('203.0.113.66');
     expect(await attempt('owner', thief, PASSWORD)).toBe('in');
     await owner.call('accounts.changePassword', { current: PASSWORD, next: OTHER_PASSWORD });
@@ -252,7 +252,7 @@ describe('limits of signing in', () => {
     expect(await attempt('owner', owner, OTHER_PASSWORD)).toBe('in');
   });
 
-  test('AU9 a person has 20 of them, and a made-up cookie is none', async () => {
+  test('AU9 a person has at most 20 known browsers, and an invented cookie is not one', async () => {
     for (let round = 0; round < 22; round += 1) await attempt('owner', `198.51.100.${round}`, PASSWORD);
     const rows = await installation.host.sql.read({ sql: 'SELECT * FROM known_devices', params: [] });
     expect(rows).toHaveLength(20);
@@ -277,7 +277,7 @@ describe('changing the password', () => {
   const change = (browser: Browser, current: string, next: string) =>
     browser.refusal('accounts.changePassword', { current, next });
 
-  test('AU4 it signs all other devices out and keeps this one', async () => {
+  test('AU4 signs out all other devices and keeps this one', async () => {
     const member = await installation.member(owner, 'changes');
     const others = [installation.browser(), installation.browser()] as const;
     for (const other of others) await other.call('accounts.signIn', { login: 'changes', password: PASSWORD });
@@ -291,7 +291,7 @@ describe('changing the password', () => {
     expect(await again.refusal('accounts.signIn', { login: 'changes', password: OTHER_PASSWORD })).toContain('changes');
   });
 
-  test('AU4 this device gets a new token, and a copy of the last one is worthless at once', async () => {
+  test('AU4 gives this device a new token, and a copy of the old one stops working at once', async () => {
     const member = await installation.member(owner, 'copied');
     const thief = installation.browser();
     thief.cookie = member.cookie;
@@ -302,7 +302,7 @@ describe('changing the password', () => {
     expect(member.cookie).not.toBe(thief.cookie);
     expect(await thief.principal()).toEqual({ kind: 'anonymous' });
     expect((await member.me()).device).toBe(device);
-    // Who connected with the copy is told to come back, too, and cannot.
+    // The client that connected with the copy is told to reconnect, and cannot.
     expect((await live.closed).code).toBe(3011);
     expect((await member.connect()).frames.join()).toContain('"client"');
     expect((await thief.connect()).frames.join()).not.toContain('"client"');
@@ -312,7 +312,7 @@ describe('changing the password', () => {
     expect(refused.cookie).toBe(member.cookie);
   });
 
-  test('AU1 the new one has to be good, and the old one right', async () => {
+  test('AU1 requires a good new password and the right old one', async () => {
     const member = await installation.member(owner, 'sloppy');
     expect(await change(member, 'not the password', OTHER_PASSWORD)).toBe('invalidInput current');
     expect(await change(member, PASSWORD, 'password1234')).toBe('invalidInput next');
@@ -320,13 +320,13 @@ describe('changing the password', () => {
     expect(await change(member, PASSWORD, 'sloppy-12345')).toBe('invalidInput next');
   });
 
-  test('AU2 the old one is guessed at only so often', async () => {
+  test('AU2 limits attempts at the old password', async () => {
     const member = await installation.member(owner, 'stolen');
     for (let round = 0; round < 10; round += 1) await change(member, 'not the password', OTHER_PASSWORD);
     expect(await change(member, PASSWORD, OTHER_PASSWORD)).toBe('rateLimited');
   });
 
-  test('AU4 of two changes at once one wins, and no sign-in with the old password survives either', async () => {
+  test('AU4 of two concurrent changes one wins, and no sign-in with the old password survives', async () => {
     const member = await installation.member(owner, 'racer');
     const second = installation.browser();
     await second.call('accounts.signIn', { login: 'racer', password: PASSWORD });
@@ -344,7 +344,7 @@ describe('changing the password', () => {
 });
 
 describe('a flood of sign-ins', () => {
-  test('holds a few hashes in memory, and tells the rest to come back', async () => {
+  test('runs a few hashes at once, and tells the rest to retry', async () => {
     const installation = new Installation();
     const owner = await installation.owner();
     const before = process.memoryUsage().rss;
@@ -363,13 +363,13 @@ describe('a flood of sign-ins', () => {
     expect(answers.filter((answer) => answer === 'tooManyRequests').length).toBeGreaterThan(100);
     expect(answers.filter((answer) => answer === 'unauthorized').length).toBeGreaterThanOrEqual(64);
     expect(peak - before).toBeLessThan(120_000_000);
-    // What was turned away was no guess.
+    // Rejected requests are not attempts.
     expect(answers).not.toContain('rateLimited');
     await owner.call('accounts.signOut');
     await installation.close();
   }, 20_000);
 
-  test('AU10 leaves a slot to people on known devices', async () => {
+  test('AU10 leaves a slot for known devices', async () => {
     const installation = new Installation();
     const owner = await installation.owner();
     await owner.call('accounts.signOut');
@@ -383,7 +383,7 @@ describe('a flood of sign-ins', () => {
         }),
     );
     expect(await owner.refusal('accounts.signIn', { login: 'owner', password: PASSWORD })).toContain('"owner"');
-    // Of those that waited before, most still wait.
+    // Most of those that waited before still wait.
     expect(done).toBeLessThan(20);
     await Promise.all(flood);
     expect(done).toBeGreaterThanOrEqual(65);

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** The answer's status, or what it was refused with. */
+/** The response's status, or the error it was refused with. */
 async function upload(person: Person, into: string, body: Uint8Array | ReadableStream = PIXEL): Promise<string> {
   const url = `http://localhost/api/v1/chat.avatar${into}`;
   try {
@@ -31,7 +31,7 @@ async function upload(person: Person, into: string, body: Uint8Array | ReadableS
 
 const pictureOf = async (person: Person) => (await person.call('chat.room', { room })).avatar;
 
-test('a group has a picture, which all members see, live and in the list', async () => {
+test('a group has a picture that all members see, live and in the list', async () => {
   const connection = await ben.connect();
   expect(await upload(ann, `?room=${room}`)).toBe('200');
   const avatar = await pictureOf(ben);
@@ -41,7 +41,7 @@ test('a group has a picture, which all members see, live and in the list', async
   expect(shown?.status).toBe(200);
 });
 
-test('a new picture takes the place of the old one, whose file goes; it can be taken away', async () => {
+test('a new picture replaces the old one and deletes its file; it can be removed', async () => {
   const first = await pictureOf(ann);
   await upload(ann, `?room=${room}`);
   const second = await pictureOf(ann);
@@ -57,7 +57,7 @@ test('a new picture takes the place of the old one, whose file goes; it can be t
   expect((await ann.call('chat.room', { room })).top).toBe(top);
 });
 
-test('DA10 of pictures that arrive at once one file is left, that of the last one', async () => {
+test('DA10 concurrent uploads leave one file, that of the last one', async () => {
   const before = world.blobs.size;
   expect(await Promise.all(Array.from({ length: 5 }, () => upload(ann, `?room=${room}`)))).toEqual(
     Array(5).fill('200'),
@@ -67,7 +67,7 @@ test('DA10 of pictures that arrive at once one file is left, that of the last on
   expect(world.blobs.size).toBe(before);
 });
 
-test('CH2 PE1 it is in the hands of owner and admins', async () => {
+test('CH2 PE1 only owner and admins can change it', async () => {
   expect(await upload(ben, `?room=${room}`)).toBe('permissionDenied');
   expect(await ben.refusal('chat.removeAvatar', { room })).toBe('permissionDenied');
   expect(await upload(cy, `?room=${room}`)).toBe('notFound');
@@ -75,14 +75,14 @@ test('CH2 PE1 it is in the hands of owner and admins', async () => {
   expect(await upload(ann, `?room=${direct}`)).toBe('permissionDenied');
 });
 
-test('what is no picture, and no room, is refused', async () => {
+test('a file that is not a picture and an unknown room are refused', async () => {
   expect(await upload(ann, `?room=${room}`, Buffer.from('<svg/>'))).toBe('invalidInput');
   expect(await upload(ann, '')).toBe('invalidInput room');
   expect(await upload(ann, '?room=x')).toBe('notFound');
 });
 
-describe('PE3 whoever loses the right while the picture is on its way', () => {
-  /** Sends the picture, but for its last byte, which comes once something else has happened. */
+describe('PE3 a person who loses the right during the upload', () => {
+  /** Sends the picture except its last byte, runs `change`, then sends the last byte. */
   async function slowly(person: Person, meanwhile: () => Promise<unknown>): Promise<string> {
     const [start, end] = [PIXEL.subarray(0, -1), PIXEL.subarray(-1)];
     let parts = 0;
@@ -99,7 +99,7 @@ describe('PE3 whoever loses the right while the picture is on its way', () => {
   }
   const files = () => world.blobs.size;
 
-  test('as an admin of the group, changes nothing, and leaves no file', async () => {
+  test('as a group admin, changes nothing and leaves no file', async () => {
     await ann.call('chat.setMemberRole', { room, user: ben.id, role: 'admin' });
     const before = [await pictureOf(ann), files()];
     const demote = () => ann.call('chat.setMemberRole', { room, user: ben.id, role: 'member' });
@@ -107,7 +107,7 @@ describe('PE3 whoever loses the right while the picture is on its way', () => {
     expect([await pictureOf(ann), files()]).toEqual(before);
   });
 
-  test('as a person, changes nothing, and leaves no file', async () => {
+  test('as a person, changes nothing and leaves no file', async () => {
     await ann.call('chat.setMemberRole', { room, user: ben.id, role: 'admin' });
     const before = [await pictureOf(ann), files()];
     expect(await slowly(ben, () => world.setDisabled(ben, true))).toBe('unauthorized');

@@ -21,7 +21,7 @@ export class TestFanout implements Fanout {
   }
 }
 
-/** A live connection, with everything that it was told. */
+/** A live connection and everything it received. */
 export class TestConnection implements Connection {
   readonly messages: Message[] = [];
   readonly #fanout: TestFanout;
@@ -40,7 +40,7 @@ export class TestConnection implements Connection {
     return connection;
   }
 
-  /** Sends a command and gives its reply. */
+  /** Sends a command and returns its reply. */
   async ask(command: Record<string, unknown>): Promise<Message> {
     this.#lastId += 1;
     const id = this.#lastId;
@@ -48,7 +48,7 @@ export class TestConnection implements Connection {
     return this.until((message) => message.id === id);
   }
 
-  /** What was or will be told. */
+  /** Resolves with a message already received or still to come. */
   async until(wanted: (message: Message) => boolean): Promise<Message> {
     for (;;) {
       const found = this.messages.find(wanted);
@@ -57,7 +57,7 @@ export class TestConnection implements Connection {
     }
   }
 
-  /** What was or will be published in the channel. */
+  /** Resolves with a publication of the channel, already received or still to come. */
   async publication(channel: string, wanted: (data: never) => boolean): Promise<unknown> {
     const isWanted = ({ push }: Message) =>
       push?.channel === channel && push.pub !== undefined && wanted(push.pub.data as never);

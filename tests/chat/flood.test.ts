@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** How many of so many tries got through. */
+/** How many of the attempts succeeded. */
 async function passed(tries: number, act: (index: number) => Promise<string>): Promise<number> {
   let count = 0;
   for (let index = 0; index < tries; index += 1) {
@@ -38,8 +38,8 @@ async function passed(tries: number, act: (index: number) => Promise<string>): P
 
 const key = () => crypto.randomUUID();
 
-describe('CH11 a member who floods', () => {
-  test('the attack: a thousand groups with a stranger in them', async () => {
+describe('CH11 a flooding member', () => {
+  test('cannot create a thousand groups with a stranger in them', async () => {
     const make = () => ann.refusal('chat.createGroup', { title: 'x', members: [ben.id], key: key() });
     expect(await passed(100, make)).toBe(RATES.pairAddsPerHour);
     expect((await ben.call('chat.rooms', {})).rooms).toHaveLength(RATES.pairAddsPerHour);
@@ -47,13 +47,13 @@ describe('CH11 a member who floods', () => {
     expect(await passed(10, make)).toBe(RATES.pairAddsPerHour);
   });
 
-  test('the attack: two thousand messages, in one room or in many', async () => {
+  test('cannot send two thousand messages, to one room or to many', async () => {
     const rooms = [await ann.group('one', ben), await ann.group('two'), await ann.group('three')];
     const say = (room: string) => () => ann.refusal('chat.send', { room, text: 'spam', key: key() });
     expect(await passed(200, say(rooms[0] as string))).toBe(RATES.roomMessagesPerMinute / 2);
     expect(await passed(200, say(rooms[1] as string))).toBe(RATES.roomMessagesPerMinute / 2);
     expect(await passed(200, say(rooms[2] as string))).toBe(0);
-    // Others are not slowed by it.
+    // Others are not affected.
     expect(await passed(1, () => ben.refusal('chat.send', { room: rooms[0] as string, text: 'hi', key: key() }))).toBe(
       1,
     );
@@ -61,7 +61,7 @@ describe('CH11 a member who floods', () => {
     expect(await passed(200, say(rooms[0] as string))).toBe(RATES.roomMessagesPerMinute / 2);
   });
 
-  test('edits, reactions and recalls count as messages do', async () => {
+  test('is limited in edits, reactions and recalls as in messages', async () => {
     const room = await ann.group('one', ben);
     const offset = await ann.say(room, 'hello');
     const change = (index: number) => {
@@ -72,7 +72,7 @@ describe('CH11 a member who floods', () => {
     expect(await passed(60, change)).toBe(RATES.roomMessagesPerMinute / 2 - 1);
   });
 
-  test('new rooms, people brought in and invitations are bounded by the hour', async () => {
+  test('is limited per hour in new rooms, members added and invitations', async () => {
     expect(await passed(20, (n) => ann.refusal('chat.createGroup', { title: `t${n}`, members: [], key: key() }))).toBe(
       RATES.roomsPerHour,
     );
@@ -85,7 +85,7 @@ describe('CH11 a member who floods', () => {
     expect(await passed(10, () => ann.refusal('chat.createInvite', { room }))).toBe(RATES.invitesPerHour);
   });
 
-  test('what is repeated, refused for another reason or changes nothing costs little or nothing', async () => {
+  test('pays little or nothing for calls that repeat, change nothing or fail for another reason', async () => {
     const input = { title: 'same', members: [ben.id], key: key() };
     for (let round = 0; round < 20; round += 1) await ann.call('chat.createGroup', input);
     for (let round = 0; round < 20; round += 1) await ann.call('chat.openDirect', { user: ben.id });
@@ -93,7 +93,7 @@ describe('CH11 a member who floods', () => {
     for (let round = 0; round < 20; round += 1) await ann.call('chat.addMembers', { room, users: [ben.id] });
   });
 
-  test('what is refused as a whole takes nothing', async () => {
+  test('pays nothing for a call that is refused as a whole', async () => {
     const crowd = await Promise.all(Array.from({ length: 9 }, (_, index) => world.person(`p${index}`)));
     const make = (people: readonly Person[]) =>
       ann.refusal('chat.createGroup', { title: 'x', members: people.map(({ id }) => id), key: key() });
@@ -101,7 +101,7 @@ describe('CH11 a member who floods', () => {
     expect(await make(crowd.slice(1))).toContain('answered');
   });
 
-  test('each refusal is said in Chinese, too', async () => {
+  test('gets each refusal in Chinese too', async () => {
     const words = new Set<string>();
     const hear = (promise: Promise<unknown>) =>
       promise.catch(({ message }) => words.add(message.replace(/\d+/, '{{number}}')));
@@ -118,7 +118,7 @@ describe('CH11 a member who floods', () => {
     expect([...words].filter((each) => serverErrorsZh[each] === undefined)).toEqual([]);
   });
 
-  test('the answer says when to try again', async () => {
+  test('is told when to retry', async () => {
     for (let index = 0; index < 3; index += 1) await ann.group(`g${index}`, ben);
     const input = { title: 'x', members: [ben.id], key: key() };
     const error = await ann.call('chat.createGroup', input).catch((thrown) => thrown);
@@ -126,13 +126,13 @@ describe('CH11 a member who floods', () => {
     expect(error.message).toBe('too many chats with the same person; try again in 1200 s');
   });
 
-  test('the owner and admins, and programs that run as them, may do ten times as much', async () => {
+  test('may do ten times as much as owner or admin, or as a program acting as one', async () => {
     const owner = await world.person('owner', 'owner');
     const make = () => owner.refusal('chat.createGroup', { title: 'x', members: [ben.id], key: key() });
     expect(await passed(40, make)).toBe(RATES.pairAddsPerHour * 10);
   });
 
-  test('0 is no bound', async () => {
+  test('is not limited where the limit is 0', async () => {
     const free = new World(NO_CHAT_RATES);
     const [cy] = await free.people('cy');
     for (let index = 0; index < 100; index += 1) await cy.group(`g${index}`);
@@ -140,20 +140,20 @@ describe('CH11 a member who floods', () => {
   });
 });
 
-describe('CH12 who has left a group', () => {
-  test('is not put back by anybody, and comes back by an invitation', async () => {
+describe('CH12 a person who left a group', () => {
+  test('is not added back by anyone, and can return by an invitation', async () => {
     const room = await ann.group('one', ben);
     await ben.call('chat.leave', { room });
     expect(await ann.refusal('chat.addMembers', { room, users: [ben.id] })).toBe('permissionDenied users');
     const { code } = await ann.call('chat.createInvite', { room });
     await ben.call('chat.joinByInvite', { code });
     await ann.call('chat.removeMember', { room, user: ben.id });
-    // Now it was somebody else's doing: CH8 holds.
+    // Now another person removed them: CH8 applies.
     await ann.call('chat.addMembers', { room, users: [ben.id] });
     expect((await ben.call('chat.room', { room })).id).toBe(room);
   });
 
-  test('also when they leave in the very moment in which they are added', async () => {
+  test('is not added back when leaving and adding race', async () => {
     const room = await ann.group('one', ben);
     let left = false;
     world.afterRead = async (sql) => {
@@ -167,10 +167,10 @@ describe('CH12 who has left a group', () => {
   });
 });
 
-describe('AU13 who takes no strangers', () => {
+describe('AU13 a person who accepts no strangers', () => {
   const shy = (person: Person) => person.call('accounts.updateProfile', { addedBy: 'known' });
 
-  test('is brought into groups and written to only by people who share a chat with them', async () => {
+  test('is added to groups and messaged only by people who share a chat with them', async () => {
     expect((await shy(ben)).addedBy).toBe('known');
     const group = { title: 'x', members: [ben.id], key: key() };
     expect(await ann.refusal('chat.createGroup', group)).toBe('permissionDenied members');
@@ -183,14 +183,14 @@ describe('AU13 who takes no strangers', () => {
     await ann.call('chat.createGroup', group);
   });
 
-  test('knows nobody by the group that everyone is in', async () => {
+  test('does not count the group everyone is in as a shared chat', async () => {
     const owner = await world.person('owner', 'owner');
     for (const person of [owner, ann, ben]) await world.welcome(person);
     await shy(ben);
     expect(await ann.refusal('chat.openDirect', { user: ben.id })).toBe('permissionDenied user');
   });
 
-  test('opens chats with others, and goes on in those there are', async () => {
+  test('can open chats with others, and keep using existing ones', async () => {
     const before = await ann.call('chat.openDirect', { user: ben.id });
     await shy(ben);
     expect((await ann.call('chat.openDirect', { user: ben.id })).id).toBe(before.id);
@@ -200,10 +200,10 @@ describe('AU13 who takes no strangers', () => {
   });
 });
 
-describe('CH10 a message with nothing to see', () => {
+describe('CH10 a message without visible characters', () => {
   // Zero width space, word joiner, Hangul filler, RLO, soft hyphen, blank Braille, grapheme joiner.
   test.each(['\u200b', '\u2060', '\u3164', '\u202e', '\u00ad', '\u2800', '\u034f', ' \u200b\n\u3164 '])(
-    '%j is refused as empty, as an edit too',
+    '%j is refused as empty, in an edit too',
     async (text) => {
       const room = await ann.group('one');
       expect(await ann.refusal('chat.send', { room, text, key: key() })).toBe('invalidInput text');
@@ -214,7 +214,7 @@ describe('CH10 a message with nothing to see', () => {
 });
 
 describe('AU12 a group', () => {
-  test('is not called what looks like the handle of somebody', async () => {
+  test("cannot take a title that looks like a person's handle", async () => {
     const create = (title: string) => ann.refusal('chat.createGroup', { title, members: [], key: key() });
     await world.sql.write([{ sql: "UPDATE users SET handle_look = 'ben' WHERE handle = 'ben'", params: [] }]);
     for (const title of ['bеn', 'ben.', 'bеn.']) expect(await create(title)).toBe('invalidInput title');

@@ -24,7 +24,7 @@ const codeFor = async (input: { uses?: number | null; expiresInHours?: number | 
   (await ann.call('chat.createInvite', { room, ...input })).code;
 
 describe('CH7 an invitation', () => {
-  test('tells where it leads and lets people in, as itself says in the timeline', async () => {
+  test('shows its group and lets people join, with a line in the timeline', async () => {
     const code = await codeFor();
     expect(code).toMatch(/^[a-z2-9]{24}$/);
     expect(await cy.call('chat.inviteInfo', { code })).toEqual({ room, title: 'Tea', memberCount: 2, joined: false });
@@ -33,7 +33,7 @@ describe('CH7 an invitation', () => {
     expect((await world.log(room)).at(-1)?.event).toMatchObject({ type: 'joined', by: cy.id, users: [cy.id] });
   });
 
-  test('costs those who are members already no use', async () => {
+  test('is not used up by existing members', async () => {
     const code = await codeFor({ uses: 1 });
     expect(await ben.call('chat.joinByInvite', { code })).toMatchObject({ id: room });
     expect(await cy.call('chat.joinByInvite', { code })).toMatchObject({ id: room });
@@ -41,7 +41,7 @@ describe('CH7 an invitation', () => {
     expect(await di.refusal('chat.inviteInfo', { code })).toBe('gone');
   });
 
-  test('ends with its time, to the millisecond', async () => {
+  test('expires to the millisecond', async () => {
     const code = await codeFor({ expiresInHours: 1 });
     world.clock.time += HOUR_MS - 1;
     expect(await cy.call('chat.inviteInfo', { code })).toMatchObject({ room });
@@ -50,7 +50,7 @@ describe('CH7 an invitation', () => {
     expect(await cy.refusal('chat.joinByInvite', { code })).toBe('gone');
   });
 
-  test('without time and count works on', async () => {
+  test('without expiry and use limit keeps working', async () => {
     const code = await codeFor({ uses: null, expiresInHours: null });
     world.clock.time += 1e11;
     expect(await cy.call('chat.joinByInvite', { code })).toMatchObject({ id: room });
@@ -60,7 +60,7 @@ describe('CH7 an invitation', () => {
     ]);
   });
 
-  test('is worthless once revoked, or when the group is left by all', async () => {
+  test('stops working once revoked, or when everyone left the group', async () => {
     const [first, second] = [await codeFor(), await codeFor()];
     await ann.call('chat.revokeInvite', { room, code: first });
     await ann.call('chat.revokeInvite', { room, code: first });
@@ -71,7 +71,7 @@ describe('CH7 an invitation', () => {
     expect(await cy.refusal('chat.inviteInfo', { code: 'never-was-a-code' })).toBe('gone');
   });
 
-  test('is in the hands of owner and admins, of its own room alone', async () => {
+  test('is managed by owner and admins, for its own room only', async () => {
     const code = await codeFor();
     for (const refusal of [
       ben.refusal('chat.createInvite', { room }),
@@ -85,7 +85,7 @@ describe('CH7 an invitation', () => {
     expect(await cy.call('chat.inviteInfo', { code })).toMatchObject({ room });
   });
 
-  test(`comes at most ${INVITE_LIMIT} times a group; those that are over do not count`, async () => {
+  test(`at most ${INVITE_LIMIT} exist per group; expired ones do not count`, async () => {
     for (let index = 0; index < INVITE_LIMIT; index += 1) await codeFor({ expiresInHours: 1 + (index % 2) });
     expect(await ann.refusal('chat.createInvite', { room })).toBe('limitExceeded');
     world.clock.time += HOUR_MS;
@@ -97,7 +97,7 @@ describe('CH7 an invitation', () => {
   });
 });
 
-describe('CH7 an invitation works as long as its maker may invite', () => {
+describe('CH7 an invitation works as long as its creator may invite', () => {
   let code: string;
   beforeEach(async () => {
     await ann.call('chat.setMemberRole', { room, user: ben.id, role: 'admin' });
@@ -115,7 +115,7 @@ describe('CH7 an invitation works as long as its maker may invite', () => {
     await isWorthless();
   });
 
-  test('not once they left, or were taken out', async () => {
+  test('stops working when its creator leaves or is removed', async () => {
     await ben.call('chat.leave', { room });
     await isWorthless();
     const own = await ann.call('chat.createInvite', { room });
@@ -126,7 +126,7 @@ describe('CH7 an invitation works as long as its maker may invite', () => {
     await isWorthless();
   });
 
-  test('not while they are shut out of the installation', async () => {
+  test("stops working while its creator's account is disabled", async () => {
     await world.setDisabled(ben, true);
     await isWorthless();
     await world.setDisabled(ben, false);
@@ -134,8 +134,8 @@ describe('CH7 an invitation works as long as its maker may invite', () => {
   });
 });
 
-describe('CH8 who was taken out of a group', () => {
-  test('does not come back by an invitation from before, but by a newer one, or when somebody adds them', async () => {
+describe('CH8 a person removed from a group', () => {
+  test('cannot return by an older invitation, but by a newer one or when a member adds them', async () => {
     const before = await codeFor();
     await ann.call('chat.removeMember', { room, user: ben.id });
     const meanwhile = await codeFor();
@@ -152,13 +152,13 @@ describe('CH8 who was taken out of a group', () => {
     expect(await ben.refusal('chat.joinByInvite', { code: before })).toBe('gone');
   });
 
-  test('does not come back by joining at the very moment', async () => {
+  test('cannot return by joining at the same moment', async () => {
     const code = await codeFor();
     const elsewhere = ann.on(world.secondNode());
     let looks = 0;
     world.afterRead = async (sql) => {
       if (sql.includes('chat_invites')) looks += 1;
-      // The second look is the last before joining.
+      // The second lookup is the last step before joining.
       if (looks !== 2) return;
       looks += 1;
       await elsewhere.call('chat.addMembers', { room, users: [cy.id] });
@@ -171,7 +171,7 @@ describe('CH8 who was taken out of a group', () => {
 });
 
 describe('CH7 races, on one node and on two', () => {
-  test.each(['one', 'two'] as const)('%s: of many who race for the last uses, as many get in', async (node) => {
+  test.each(['one', 'two'] as const)('%s: of many racing for the last uses, exactly that many join', async (node) => {
     const crowd = await Promise.all(Array.from({ length: 8 }, (_, index) => world.person(`racer-${node}-${index}`)));
     const code = await codeFor({ uses: 3 });
     const other = world.secondNode();
@@ -185,18 +185,18 @@ describe('CH7 races, on one node and on two', () => {
     expect(await world.rows('SELECT uses_left FROM chat_invites WHERE code = ?', code)).toEqual([{ uses_left: 0 }]);
   });
 
-  test('two devices of one person join at once: once, for one use', async () => {
+  test('two devices of one person joining at once count as one use', async () => {
     const code = await codeFor({ uses: 2 });
     const other = cy.on(world.secondNode());
     await Promise.all([cy, other, cy, other].map((device) => device.call('chat.joinByInvite', { code })));
     expect(await world.rows('SELECT uses_left FROM chat_invites WHERE code = ?', code)).toEqual([{ uses_left: 1 }]);
   });
 
-  test('who is just joining when it is revoked does not get in', async () => {
+  test('a person joining while the invitation is revoked does not join', async () => {
     const code = await codeFor();
     let looks = 0;
     world.afterRead = async (sql) => {
-      // The first look finds the room; the second one is the last before joining.
+      // The first lookup finds the room; the second is the last step before joining.
       if (sql.includes('chat_invites')) looks += 1;
       if (sql.includes('chat_invites') && looks === 2) await ann.call('chat.revokeInvite', { room, code });
     };

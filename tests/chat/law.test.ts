@@ -17,7 +17,7 @@ import { type Person, World } from './world.ts';
 
 const RUNS = 12;
 
-describe('CH1 after whatever people do, all at once', () => {
+describe('CH1 after random concurrent actions', () => {
   let world: World;
   beforeAll(() => {
     world = new World();
@@ -25,7 +25,7 @@ describe('CH1 after whatever people do, all at once', () => {
   afterAll(() => world.close());
 
   test(
-    'the tables, the answers and the screens equal the fold of the log',
+    'the tables, the responses and the screens equal the fold of the log',
     async () => {
       let run = 0;
       await fc.assert(
@@ -46,7 +46,7 @@ describe('CH1 after whatever people do, all at once', () => {
   );
 });
 
-/** Five at a time, without waiting for each other. */
+/** Five at a time, concurrently. */
 async function performAll(world: World, people: readonly Person[], taken: readonly Act[]): Promise<void> {
   for (let index = 0; index < taken.length; index += 5) {
     const burst = taken.slice(index, index + 5).map((act) => perform(world, people, act));
@@ -100,7 +100,7 @@ async function checkCounters(world: World, room: string, entries: readonly Timel
   );
 }
 
-/** Read in pages of three, as a screen does that scrolls up. */
+/** Read in pages of three, as a screen does when scrolling up. */
 async function wholeHistory(person: Person, room: string): Promise<TimelineEntry[]> {
   let page = await person.call('chat.history', { room, limit: 3 });
   expect(page.hasAfter).toBe(false);
@@ -115,7 +115,7 @@ async function wholeHistory(person: Person, room: string): Promise<TimelineEntry
   return entries;
 }
 
-/** A device that loaded its list once, and from then on only listens. */
+/** A device that loaded its list once and only listens from then on. */
 type Screen = {
   readonly person: Person;
   readonly connection: TestConnection;
@@ -129,7 +129,7 @@ async function openScreen(person: Person): Promise<Screen> {
 }
 
 async function checkScreen(world: World, { person, connection, items }: Screen): Promise<void> {
-  // The last thing that is told to everyone: what comes before it has arrived.
+  // The last publication to everyone: earlier ones have arrived by then.
   await world.node.publish(`user:${person.id}`, '{"type":"end"}');
   await connection.publication(`user:${person.id}`, ({ type }: { type: string }) => type === 'end');
   for (const { summary } of items) {
@@ -144,7 +144,7 @@ function isAbout(event: UserRoomEvent, room: string): boolean {
   return event.type !== 'room.read' && event.room === room;
 }
 
-/** Read marks and publications as they came over the connection. */
+/** Read marks and publications as received over the connection. */
 async function folded(connection: TestConnection, summary: RoomSummary, { id }: Person): Promise<RoomSummary> {
   let item = toRoomItem(summary);
   for (const { push } of connection.messages) {

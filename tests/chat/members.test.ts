@@ -26,7 +26,7 @@ const ownersIn = async () =>
   (await world.rows(`SELECT user_id FROM chat_members WHERE room_id = ? AND role = 'owner'`, room)).length;
 
 describe('changing members', () => {
-  test('adds those who are not in yet, with one line in the timeline', async () => {
+  test('adding skips existing members and makes one line in the timeline', async () => {
     await ann.call('chat.addMembers', { room, users: [ben.id, cy.id, cy.id, di.id] });
     await ann.call('chat.addMembers', { room, users: [cy.id] });
     expect(await rolesOf(cy)).toEqual(['ann owner', 'ben member', 'cy member', 'di member']);
@@ -38,7 +38,7 @@ describe('changing members', () => {
     expect(await ann.refusal('chat.addMembers', { room, users: ['nobody'] })).toBe('invalidInput users');
   });
 
-  test('the owner gives roles, and hands the group over', async () => {
+  test('the owner assigns roles and transfers the group', async () => {
     const give = (by: Person, to: Person, role: 'owner' | 'admin' | 'member') =>
       by.refusal('chat.setMemberRole', { room, user: to.id, role });
     expect(await give(ben, ben, 'admin')).toBe('permissionDenied');
@@ -52,7 +52,7 @@ describe('changing members', () => {
     expect(await give(ben, ben, 'owner')).toBe('answered {}');
   });
 
-  test('a new role counts at once, and so does a lost one', async () => {
+  test('a gained or lost role takes effect at once', async () => {
     await ben.say(room, 'warms the cache');
     await ann.call('chat.setMemberRole', { room, user: ben.id, role: 'admin' });
     await ben.call('chat.rename', { room, title: 'By Ben' });
@@ -64,21 +64,21 @@ describe('changing members', () => {
     expect(await ann.refusal('chat.recall', { room, offset })).toBe('permissionDenied');
   });
 
-  test('the owner stays until somebody else has the group, unless alone', async () => {
+  test('the owner cannot leave before transferring the group, unless alone', async () => {
     expect(await ann.refusal('chat.leave', { room })).toBe('conflict');
     await ben.call('chat.leave', { room });
     await ann.call('chat.leave', { room });
     expect(await ann.refusal('chat.room', { room })).toBe('notFound');
   });
 
-  test('CH9 nobody who is shut out becomes the owner', async () => {
+  test('CH9 a disabled person cannot become owner', async () => {
     await world.setDisabled(ben, true);
     const refused = await ann.refusal('chat.setMemberRole', { room, user: ben.id, role: 'owner' });
     await world.setDisabled(ben, false);
     expect(refused).toBe('invalidInput user');
   });
 
-  test('page by page', async () => {
+  test('the member list is paged', async () => {
     const crowd = await Promise.all(Array.from({ length: 449 }, (_, index) => world.person(`crowd-${index}`)));
     room = await ann.group('Crowd', ...crowd);
     const seen: string[] = [];
@@ -108,11 +108,11 @@ describe('CH9 a group whose owner is disabled', () => {
   const take = (by: Person, to = by, role: 'owner' | 'admin' = 'owner') =>
     by.refusal('chat.setMemberRole', { room, user: to.id, role });
 
-  test('gets another by its admins, and its last one is admin, also where that was known otherwise', async () => {
+  test('gets a new owner from its admins, whose last one stays admin, also where a cache knew otherwise', async () => {
     await ann.call('chat.addMembers', { room, users: [cy.id, di.id] });
     await ann.call('chat.setMemberRole', { room, user: cy.id, role: 'admin' });
     expect(await take(cy)).toBe('permissionDenied');
-    const offset = await di.say(room, 'known as they were');
+    const offset = await di.say(room, 'caches the roles');
     await ann.call('chat.rename', { room, title: 'Known' });
     await world.setDisabled(ann, true);
     expect(await take(ben)).toBe('permissionDenied');
@@ -124,7 +124,7 @@ describe('CH9 a group whose owner is disabled', () => {
     expect(await take(ann)).toBe('permissionDenied');
   });
 
-  test('without admins, by the member who is in it longest and active', async () => {
+  test('without admins, is taken over by the longest-standing active member', async () => {
     await ann.call('chat.addMembers', { room, users: [cy.id] });
     await ann.call('chat.addMembers', { room, users: [di.id] });
     for (const person of [ann, ben]) await world.setDisabled(person, true);
@@ -133,7 +133,7 @@ describe('CH9 a group whose owner is disabled', () => {
     expect(await rolesOf(cy)).toEqual(['ann admin', 'ben member', 'cy owner', 'di member']);
   });
 
-  test('by those who run the installation, if they are in it', async () => {
+  test('is taken over by an installation admin who is a member', async () => {
     await world.setDisabled(ann, true);
     expect(await take(boss)).toBe('notFound');
     await world.setDisabled(ann, false);
@@ -144,7 +144,7 @@ describe('CH9 a group whose owner is disabled', () => {
     expect(await ownersIn()).toBe(1);
   });
 
-  test.each(['one', 'two'])('on %s node, two who take over at once: there is one owner', async (node) => {
+  test.each(['one', 'two'])('on %s node, two concurrent takeovers leave one owner', async (node) => {
     await ann.call('chat.addMembers', { room, users: [cy.id, di.id] });
     for (const person of [cy, di]) await ann.call('chat.setMemberRole', { room, user: person.id, role: 'admin' });
     await world.setDisabled(ann, true);
@@ -156,12 +156,12 @@ describe('CH9 a group whose owner is disabled', () => {
 
 describe('races, on one node and on two', () => {
   const nodes = ['one', 'two'] as const;
-  /** The person on another node, in the second round. */
+  /** The same person on another node, in the second round. */
   const on = (node: (typeof nodes)[number], person: Person) =>
     node === 'one' ? person : person.on(world.secondNode());
 
   test.each([...nodes])(
-    '%s: the owner hands over while the next owner leaves: there is always one owner',
+    '%s: the owner transfers while the next owner leaves: there is always one owner',
     async (node) => {
       for (let round = 0; round < 5; round += 1) {
         room = await ann.group('Race', ben, cy);
@@ -175,7 +175,7 @@ describe('races, on one node and on two', () => {
     },
   );
 
-  test.each([...nodes])('%s: both leave at once: the owner is refused, or left alone and free to go', async (node) => {
+  test.each([...nodes])('%s: both leave at once: the owner is refused, or is alone and may leave', async (node) => {
     for (let round = 0; round < 5; round += 1) {
       room = await ann.group('Race', ben);
       await Promise.all([ann.refusal('chat.leave', { room }), on(node, ben).refusal('chat.leave', { room })]);
@@ -184,7 +184,7 @@ describe('races, on one node and on two', () => {
     }
   });
 
-  test.each([...nodes])('%s: two admins take each other out: one of them is still there', async (node) => {
+  test.each([...nodes])('%s: two admins remove each other: one of them remains', async (node) => {
     room = await ann.group('Race', ben, cy);
     await ann.call('chat.setMemberRole', { room, user: ben.id, role: 'admin' });
     await Promise.all([
@@ -197,7 +197,7 @@ describe('races, on one node and on two', () => {
     expect(left).toHaveLength(2);
   });
 
-  test('an admin who loses the role while adding somebody adds nobody', async () => {
+  test('an admin who loses the role while adding a person adds nobody', async () => {
     await ann.call('chat.setMemberRole', { room, user: ben.id, role: 'admin' });
     await ben.say(room, 'known as admin');
     const [, adding] = await Promise.all([
@@ -207,7 +207,7 @@ describe('races, on one node and on two', () => {
     expect(adding).toBe('permissionDenied');
   });
 
-  test.each([...nodes])('%s: twenty people are added at once by ten calls', async (node) => {
+  test.each([...nodes])('%s: ten concurrent calls add twenty people', async (node) => {
     const crowd = await Promise.all(Array.from({ length: 20 }, (_, index) => world.person(`${node}-${index}`)));
     const other = on(node, ann);
     await Promise.all(
@@ -219,7 +219,7 @@ describe('races, on one node and on two', () => {
 });
 
 describe('PE3 on live connections', () => {
-  test('who is added is put into the room, and hears of it', async () => {
+  test('an added member is subscribed to the room and notified', async () => {
     const device = await cy.connect();
     await ann.call('chat.addMembers', { room, users: [cy.id] });
     await device.publication(`user:${cy.id}`, ({ type }: { type: string }) => type === 'room.entered');
@@ -229,7 +229,7 @@ describe('PE3 on live connections', () => {
     device.close();
   });
 
-  test('who is taken out hears nothing any more, from no channel of the room, and cannot come back', async () => {
+  test('a removed member receives nothing more from any channel of the room, and cannot resubscribe', async () => {
     const device = await ben.connect();
     await device.ask({ subscribe: { channel: liveChannel(room) } });
     await ann.call('chat.removeMember', { room, user: ben.id });
@@ -245,9 +245,9 @@ describe('PE3 on live connections', () => {
     device.close();
   });
 
-  test('PE4 members do not publish by themselves', async () => {
+  test('PE4 members cannot publish directly', async () => {
     const device = await ann.connect();
-    // There is no history of what is typed and read.
+    // Typing and read marks have no history.
     for (const [channel, code] of [
       [roomChannel(room), 103],
       [liveChannel(room), 108],

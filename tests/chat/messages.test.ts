@@ -31,20 +31,20 @@ const texts = async () => {
 describe('sending', () => {
   const key = 'a-key-of-mine';
 
-  test('ID3 again with the same key gives the first answer, and the room has the message once', async () => {
+  test('ID3 a repeat with the same key returns the first response, and the room has the message once', async () => {
     const first = await ann.call('chat.send', { room, key, text: 'hello' });
     world.clock.time += 5_000;
     expect(await ann.call('chat.send', { room, key, text: 'hello' })).toEqual(first);
     expect(await texts()).toEqual(['hello']);
   });
 
-  test('ID3 twenty times at once is once', async () => {
+  test('ID3 twenty concurrent repeats store it once', async () => {
     const sent = Array.from({ length: 20 }, () => ann.call('chat.send', { room, key, text: 'hello' }));
     expect(new Set((await Promise.all(sent)).map(({ offset }) => offset)).size).toBe(1);
     expect(await texts()).toEqual(['hello']);
   });
 
-  test('ID3 the same key with other content is refused, also when the first was edited into it', async () => {
+  test('ID3 the same key with other content is refused, also when the first was edited to that content', async () => {
     const target = await ben.say(room, 'target');
     const { offset } = await ann.call('chat.send', { room, key, text: 'hello' });
     await ann.call('chat.edit', { room, offset, text: 'other' });
@@ -53,7 +53,7 @@ describe('sending', () => {
     expect(await ann.call('chat.send', { room, key, text: 'hello' })).toMatchObject({ offset });
   });
 
-  test("ID3 a key is the sender's own, and the room's", async () => {
+  test('ID3 a key is scoped to its sender and room', async () => {
     const other = await ann.group('Other');
     const a = await ann.call('chat.send', { room, key, text: 'mine' });
     const b = await ben.call('chat.send', { room, key, text: 'another' });
@@ -61,7 +61,7 @@ describe('sending', () => {
     expect(await ann.call('chat.send', { room: other, key, text: 'elsewhere' })).toMatchObject({ offset: 2 });
   });
 
-  test('OR3 without waiting keeps the order, also when the membership is not known yet and with replies between', async () => {
+  test('OR3 concurrent sends keep their order, also when the membership is not cached and with replies between', async () => {
     const strange = ann.on(world.secondNode());
     const target = await ben.say(room, 'target');
     const wanted = Array.from({ length: 40 }, (_, index) => String(index));
@@ -69,7 +69,7 @@ describe('sending', () => {
     expect(await texts()).toEqual(['target', ...wanted]);
   });
 
-  test('CH3 takes 1 to 8,000 characters of valid text', async () => {
+  test('CH3 accepts 1 to 8,000 characters of valid text', async () => {
     const refused = (text: string) => ann.refusal('chat.send', { room, key, text });
     for (const text of ['', ' \n ', 'x'.repeat(MESSAGE_LIMIT + 1), '\ud83c', 'a\0b']) {
       expect(await refused(text)).toBe('invalidInput text');
@@ -78,7 +78,7 @@ describe('sending', () => {
     expect((await messageAt(await ann.say(room, long))).text).toBe(long);
   });
 
-  test('replies show what they reply to; to what is not there, or no message, they are refused', async () => {
+  test('replies show the message they reply to; a reply to a missing message is refused', async () => {
     const target = await ben.say(room, `long ${'x'.repeat(300)}`);
     const reply = await messageAt(await ann.say(room, 'yes', target));
     expect(reply.replyTo).toEqual({ offset: target, sender: ben.id, text: `long ${'x'.repeat(195)}`, recalled: false });
@@ -90,7 +90,7 @@ describe('sending', () => {
 });
 
 describe('editing', () => {
-  test('CH3 is for the author alone, shows when, and the same text again is nothing new', async () => {
+  test('CH3 is for the author only and shows its time; the same text again changes nothing', async () => {
     const offset = await ann.say(room, 'old');
     expect(await ben.refusal('chat.edit', { room, offset, text: 'his' })).toBe('permissionDenied');
     world.clock.time += 10 * RECALL_MS;
@@ -101,7 +101,7 @@ describe('editing', () => {
     expect(await ann.refusal('chat.edit', { room, offset: 1, text: 'x' })).toBe('notFound offset');
   });
 
-  test('CH1 an edit and a recall at once: recalled in the log, the tables and on screens', async () => {
+  test('CH1 a concurrent edit and recall: recalled in the log, the tables and on screens', async () => {
     for (const [first, second] of [
       ['edit', 'recall'],
       ['recall', 'edit'],
@@ -118,7 +118,7 @@ describe('editing', () => {
 });
 
 describe('recalling', () => {
-  test('CH3 anyone can learn how long the window is, by the clock that counts', async () => {
+  test("CH3 the length of the window and the server's clock are public", async () => {
     const now = world.clock.time;
     expect(await ben.call('chat.settings', {})).toEqual({ recallSeconds: RECALL_MS / 1_000, now });
   });
@@ -147,7 +147,7 @@ describe('recalling', () => {
     expect(await world.rows(counters, room, offset)).toEqual([{ emoji_count: 0, reaction_count: 0 }]);
   });
 
-  test("CH3 after the window is for those who manage the group, and then also others' messages", async () => {
+  test("CH3 after the window is for those who manage the group, and covers others' messages", async () => {
     const late = await ben.say(room, 'late');
     const owners = await ann.say(room, 'old of the owner');
     world.clock.time += RECALL_MS + 1;
@@ -158,7 +158,7 @@ describe('recalling', () => {
     expect(await texts()).toEqual(['', '']);
   });
 
-  test('CH3 of one who has left is for the admins', async () => {
+  test('CH3 of a message whose author left is for the admins', async () => {
     await ann.call('chat.addMembers', { room, users: [cy.id] });
     const offset = await cy.say(room, 'bye');
     await cy.call('chat.leave', { room });
@@ -168,7 +168,7 @@ describe('recalling', () => {
     expect(await texts()).toEqual(['']);
   });
 
-  test('CH3 in a direct chat nobody recalls what the other said', async () => {
+  test("CH3 in a direct chat nobody recalls the other's messages", async () => {
     const { id: direct } = await ann.call('chat.openDirect', { user: ben.id });
     const offset = await ann.say(direct, 'mine');
     expect(await ben.refusal('chat.recall', { room: direct, offset })).toBe('permissionDenied');
@@ -202,7 +202,7 @@ describe('reacting', () => {
     '🇧🇫',
   ];
 
-  test('on and off, as often as one likes, is on once and off once', async () => {
+  test('repeated adding and removing counts once', async () => {
     const offset = await ben.say(room, 'x');
     const react = (on: boolean) => ann.call('chat.react', { room, offset, emoji: '🌳', on });
     await Promise.all([react(true), react(true), react(true)]);
@@ -214,7 +214,7 @@ describe('reacting', () => {
     expect((await world.log(room)).filter(({ event }) => event.type === 'reacted')).toHaveLength(3);
   });
 
-  test('emoji stay in the order in which they came, while somebody holds them', async () => {
+  test('emoji keep the order of their first use while in use', async () => {
     const offset = await ben.say(room, 'x');
     const react = (person: Person, emoji: string, on = true) => person.call('chat.react', { room, offset, emoji, on });
     await react(ann, '👍');
@@ -227,7 +227,7 @@ describe('reacting', () => {
     expect((await messageAt(offset)).reactions.map(({ emoji }) => emoji)).toEqual(['🎉', '👍']);
   });
 
-  test(`takes ${EMOJI_LIMIT} different emoji a message, also when more come at once`, async () => {
+  test(`accepts ${EMOJI_LIMIT} different emoji per message, also under concurrency`, async () => {
     const offset = await ben.say(room, 'x');
     const outcomes = await Promise.all(
       flags.map((emoji) => ann.refusal('chat.react', { room, offset, emoji, on: true })),
@@ -239,7 +239,7 @@ describe('reacting', () => {
     expect(await ben.refusal('chat.react', { room, offset, emoji: taken, on: true })).toBe('answered {}');
   });
 
-  test(`takes ${REACTION_LIMIT} reactions a message, also when more come at once`, async () => {
+  test(`accepts ${REACTION_LIMIT} reactions per message, also under concurrency`, async () => {
     const offset = await ben.say(room, 'x');
     const crowd = Array.from({ length: REACTION_LIMIT - 1 }, (_, index) => ({
       sql: 'INSERT INTO chat_reactions VALUES (?, ?, ?, ?, ?, ?)',
@@ -251,7 +251,7 @@ describe('reacting', () => {
     expect((await messageAt(offset)).reactions[0]?.users).toHaveLength(REACTION_LIMIT);
   });
 
-  test('takes one emoji, and nothing else', async () => {
+  test('accepts exactly one emoji and nothing else', async () => {
     const offset = await ben.say(room, 'x');
     for (const emoji of ['', 'x', '👍👍', '<b>', '👍 ']) {
       expect(await ann.refusal('chat.react', { room, offset, emoji, on: true })).toBe('invalidInput emoji');

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** Notes which operations are called. */
+/** Records which operations are called. */
 function recorded(person: Person): Person {
   const call = person.call.bind(person);
   person.call = (name, input) => {
@@ -60,7 +60,7 @@ async function useEverything([ann, ben, cy]: readonly [Person, Person, Person]):
   for (const person of [ann, ben, cy]) await person.call('chat.leave', { room });
 }
 
-test('every operation was used', () => {
+test('every operation was called', () => {
   const all = Object.values(chatContract).map(({ name }) => name);
   expect(all.filter((name) => !called.has(name) && !['chat.createGroup', 'chat.send'].includes(name))).toEqual([]);
 });
@@ -71,7 +71,7 @@ test('no statement scans a table', async () => {
   for (const sql of statements) {
     const nothing = Array.from({ length: sql.split('?').length - 1 }, () => null as never);
     const plan = (await world.rows(`EXPLAIN QUERY PLAN ${sql}`, ...nothing)).map(({ detail }) => String(detail));
-    // What is scanned are rows that an inner query has found by an index.
+    // The scanned rows are those an inner query found by an index.
     const scans = plan.filter((step) =>
       /^SCAN (?!(page|newest|said|notices|both_kinds|entries|counted|CONSTANT ROW)\b)/.test(step),
     );

@@ -5,7 +5,7 @@ import { type Person, World } from './world.ts';
 let world: World;
 let ann: Person;
 let ben: Person;
-/** Ann's rooms, the quietest first. */
+/** Ann's rooms, the least recently active first. */
 const rooms: string[] = [];
 
 beforeAll(async () => {
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-test('a room beyond the newest hundred comes to life for all its members when somebody speaks there', async () => {
+test('a room beyond the 100 most recent becomes live for all its members when one of them writes', async () => {
   const [quiet = ''] = rooms;
   const connection = await ann.connect();
   const wasPutIn = () => connection.messages.some(({ push }) => push?.channel === `room:${quiet}`);
@@ -31,7 +31,7 @@ test('a room beyond the newest hundred comes to life for all its members when so
   await connection.publication(`room:${quiet}`, ({ text }: { text: string }) => text === 'Hello?');
 });
 
-test('a room is looked at once a minute at most', async () => {
+test('a room is checked at most once a minute', async () => {
   const [, quiet = ''] = rooms;
   const looks = () => world.reads.filter((sql) => sql.includes('offset') && sql.includes('exists')).length;
   const before = looks();

@@ -6,7 +6,7 @@ const KINDS = [
   ...['rename', 'add', 'remove', 'promote', 'leave', 'invite', 'join', 'revoke', 'read', 'wait'],
 ] as const;
 
-/** Something that somebody does; the numbers choose whom and what it is done to. */
+/** A random action; the numbers choose the person and the target. */
 export type Act = {
   readonly kind: (typeof KINDS)[number];
   readonly who: number;
@@ -35,11 +35,11 @@ export async function perform(world: World, people: readonly Person[], act: Act)
     return who.call('chat.createGroup', input);
   }
   if (act.kind === 'direct') return who.call('chat.openDirect', { user: whom.id });
-  // Now and then somebody tries a room that they are not in.
+  // Sometimes a person tries a room they are not in.
   const { rooms } = await pick(people, act.what % 9 === 0 ? act.whom : act.who).call('chat.rooms', {});
   const found = rooms[act.room % Math.max(1, rooms.length)];
   if (found === undefined) return undefined;
-  // Mostly the last messages, so that what people do to them meets.
+  // Mostly the last messages, so that actions collide.
   const offset = Math.max(1, (found.lastMessage?.offset ?? found.top) - (act.what % 4));
   return inRoom({ world, who, whom, room: found.id, offset }, act);
 }
@@ -86,7 +86,7 @@ async function inRoom({ world, who, whom, room, offset }: Scene, { kind, what }:
     case 'read':
       return who.call('chat.read', { room, offset });
     default:
-      throw new Error(`${kind} is not done in a room`);
+      throw new Error(`${kind} does not happen in a room`);
   }
 }
 

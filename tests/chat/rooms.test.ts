@@ -17,7 +17,7 @@ const idsOf = async (person: Person) => (await person.call('chat.rooms', {})).ro
 describe('groups', () => {
   const key = 'group-key-1';
 
-  test('are made once for a key, also when asked for many times at once; the maker owns them', async () => {
+  test('are created once per key, also by concurrent calls; the creator owns them', async () => {
     const ask = () => ann.call('chat.createGroup', { title: ' Tea ', members: [ben.id, ben.id, ann.id], key });
     const made = await Promise.all([ask(), ask(), ask(), ask()]);
     expect(new Set(made.map(({ id }) => id)).size).toBe(1);
@@ -31,7 +31,7 @@ describe('groups', () => {
     expect(await ask()).toMatchObject({ id: made[0].id, title: 'Coffee' });
   });
 
-  test('with a used key and another title or other members are refused', async () => {
+  test('with a used key and another title or members are refused', async () => {
     const made = await ben.call('chat.createGroup', { title: 'Tea', members: [ann.id], key });
     expect(await ann.call('chat.createGroup', { title: 'Tea', members: [ben.id], key })).not.toMatchObject({
       id: made.id,
@@ -44,7 +44,7 @@ describe('groups', () => {
     }
   });
 
-  test('take only active people, and are not for guests to make', async () => {
+  test('accept only active people, and cannot be created by guests', async () => {
     const input = { title: 'x', key: 'group-key-2' };
     expect(await ann.refusal('chat.createGroup', { ...input, members: [ben.id, 'nobody'] })).toBe(
       'invalidInput members',
@@ -56,7 +56,7 @@ describe('groups', () => {
     }
   });
 
-  test('are renamed by owner and admins; the same name again is nothing new', async () => {
+  test('are renamed by owner and admins; the same name again changes nothing', async () => {
     const room = await ann.group('Old', ben);
     expect(await ben.refusal('chat.rename', { room, title: 'His' })).toBe('permissionDenied');
     expect(await cy.refusal('chat.rename', { room, title: 'Hers' })).toBe('notFound');
@@ -67,7 +67,7 @@ describe('groups', () => {
 });
 
 describe('direct chats', () => {
-  test('CH6 there is one for two people, however and however often it is opened at once', async () => {
+  test('CH6 two people have one, however often they open it at once', async () => {
     const [di, ed] = await world.people('di', 'ed');
     const opened = await Promise.all([
       di.call('chat.openDirect', { user: ed.id }),
@@ -81,13 +81,13 @@ describe('direct chats', () => {
     expect([await idsOf(di), await idsOf(ed)]).toEqual([[opened[0].id], [opened[0].id]]);
   });
 
-  test('with oneself are a place for notes', async () => {
+  test('with oneself hold notes', async () => {
     const notes = await cy.call('chat.openDirect', { user: cy.id });
     expect(notes).toMatchObject({ kind: 'direct', peer: cy.id, memberCount: 1 });
     expect(await cy.call('chat.openDirect', { handle: 'cy' })).toMatchObject({ id: notes.id });
   });
 
-  test('are not with people who are not there', async () => {
+  test('cannot be opened with missing people', async () => {
     await world.person('gone');
     await world.sql.write([{ sql: `UPDATE users SET disabled = 1 WHERE handle = 'gone'`, params: [] }]);
     expect(await ann.refusal('chat.openDirect', { user: 'nobody' })).toBe('invalidInput user');
@@ -95,7 +95,7 @@ describe('direct chats', () => {
     expect(await ann.refusal('chat.openDirect', { handle: 'gone' })).toBe('notFound handle');
   });
 
-  test('guests open them with people whom they share a room with', async () => {
+  test('can be opened by guests with people who share a room with them', async () => {
     const guest = await world.person('guest-2', 'guest');
     expect(await guest.refusal('chat.openDirect', { handle: 'ann' })).toBe('permissionDenied');
     await ann.group('Visit', guest);
@@ -103,7 +103,7 @@ describe('direct chats', () => {
     expect(await guest.call('chat.openDirect', { user: guest.id })).toMatchObject({ peer: guest.id });
   });
 
-  test('PE1 have nothing to manage, and nobody leaves them', async () => {
+  test('PE1 have nothing to manage, and cannot be left', async () => {
     const { id: room } = await ann.call('chat.openDirect', { user: ben.id });
     const refusals = [
       ann.refusal('chat.rename', { room, title: 'x' }),
@@ -118,7 +118,7 @@ describe('direct chats', () => {
 });
 
 describe('the list', () => {
-  test('has the most recently active room first, with its last message cut short', async () => {
+  test('lists the most recently active room first, with its last message shortened', async () => {
     const [me, other] = await world.people('lister', 'talker');
     const [first, second] = [await other.group('First', me), await other.group('Second', me)];
     world.clock.time += 1_000;
@@ -134,7 +134,7 @@ describe('the list', () => {
     expect((await idsOf(me))[0]).toBe(third);
   });
 
-  test('goes on page by page, each in one read, without a gap or a repetition', async () => {
+  test('is paged, each page in one read, without gaps or repeats', async () => {
     const [me] = await world.people('collector');
     const made: string[] = [];
     for (let index = 0; index < 230; index += 1) {
@@ -155,7 +155,7 @@ describe('the list', () => {
     expect(await me.refusal('chat.rooms', { after: 'nonsense' })).toBe('invalidInput after');
   });
 
-  test('PE2, CH2 a room is not there for those who are not in it, whatever they ask', async () => {
+  test('PE2, CH2 a room is not found by non-members, whatever they ask', async () => {
     const room = await ann.group('Private', ben);
     const offset = await ann.say(room, 'secret');
     const refusals = [
@@ -183,8 +183,8 @@ describe('the list', () => {
   });
 });
 
-describe('the group that everyone is in', () => {
-  test('belongs to the owner of the installation; who registers later joins it, guests do not', async () => {
+describe('the group everyone is in', () => {
+  test('belongs to the owner of the installation; later registrations join it, guests do not', async () => {
     const fresh = new World();
     try {
       const early = await fresh.person('early');

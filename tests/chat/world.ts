@@ -38,7 +38,7 @@ export const RECALL_MS = 120_000;
 
 const SILENT: Telemetry = { record: () => undefined, count: () => undefined };
 
-/** A wall clock that only tests put forward; timers are real. */
+/** A wall clock that only tests move forward; timers are real. */
 class HandClock implements Clock {
   time = Date.UTC(2026, 0, 1);
   now = () => this.time;
@@ -60,10 +60,10 @@ export class World {
   readonly operations;
   readonly blobs = new MemoryBlobs();
   readonly avatars: Avatars;
-  /** Each SQL text that was read, or written, with. */
+  /** Each SQL text used for reading or writing. */
   readonly reads: string[] = [];
   readonly writes: string[] = [];
-  /** What happens between a read and what is done with it. */
+  /** Runs between a read and the use of its result. */
   afterRead: (sql: string) => Promise<void> = async () => undefined;
   readonly #host: FeatureHost;
   readonly #people: People;
@@ -114,12 +114,12 @@ export class World {
     this.#start();
   }
 
-  /** Operations with caches and lanes of their own, as another node on the same database has them. */
+  /** Operations with their own caches and lanes, as on another node with the same database. */
   secondNode(): Operations {
     return createOperations(createChat(this.#host, this.#people, this.#settings).operations);
   }
 
-  /** Somebody who has registered. Chat is not told of it: see `welcome`. */
+  /** A registered person. Chat is not notified: see `welcome`. */
   async person(handle: string, role: Role = 'member'): Promise<Person> {
     const [columns, now] = ['id, handle, display_name, search_name, role, disabled, created_at', this.clock.now()];
     const params = [`id-of-${handle}`, handle, handle, handle, role, 0, now];
@@ -134,7 +134,7 @@ export class World {
     return person;
   }
 
-  /** Shuts the person out, or lets them in again, as accounts does. */
+  /** Disables the account or enables it again, as accounts does. */
   async setDisabled({ id }: Person, disabled: boolean): Promise<void> {
     await this.sql.write([
       { sql: 'UPDATE users SET disabled = ? WHERE id = ?', params: [disabled ? 1 : 0, id] },
@@ -147,12 +147,12 @@ export class World {
     return people as { -readonly [K in keyof Handles]: Person };
   }
 
-  /** Chat hears that the person has registered. */
+  /** Chat is notified of the registration. */
   async welcome({ id, handle, role }: Person): Promise<void> {
     await this.chat.onRegistered?.({ id, handle, displayName: handle, role, refusesStrangers: false });
   }
 
-  /** Everything that was ever published in the room. */
+  /** All publications of the room. */
   async log(room: string): Promise<RoomPublication[]> {
     const { publications } = await this.node.read(roomChannel(room), { limit: 100_000 });
     return publications.map(({ offset, data }) => ({ offset, event: JSON.parse(data) as RoomEvent }));
@@ -244,7 +244,7 @@ export class Person {
     return (await this.#operations.call(name, context, input)) as Output<Name>;
   }
 
-  /** The kind and field of the error that a call must end with; what it gave when it did not. */
+  /** The kind and field of the error the call fails with, or its result if it succeeds. */
   async refusal<Name extends OperationName>(name: Name, input: Input<Name>): Promise<string> {
     try {
       return `answered ${JSON.stringify(await this.call(name, input))}`;
@@ -254,13 +254,13 @@ export class Person {
     }
   }
 
-  /** A group of one's own with these people in it. */
+  /** Creates a group with these people. */
   async group(title: string, ...members: readonly Person[]): Promise<string> {
     const input = { title, members: members.map(({ id }) => id), key: crypto.randomUUID() };
     return (await this.call('chat.createGroup', input)).id;
   }
 
-  /** Sends a message and gives its offset. */
+  /** Sends a message and returns its offset. */
   async say(room: string, text: string, replyTo?: number): Promise<number> {
     const input = { room, text, key: crypto.randomUUID(), ...(replyTo !== undefined && { replyTo }) };
     return (await this.call('chat.send', input)).offset;

@@ -5,7 +5,7 @@ export type BlobsUnderTest = { readonly blobs: Blobs; close(): Promise<void> };
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-/** What every Blobs adapter must do. */
+/** The conformance suite of the Blobs port. */
 export function blobsConformance(name: string, open: () => Promise<BlobsUnderTest>): void {
   describe(`Blobs: ${name}`, () => {
     let opened: BlobsUnderTest;
@@ -17,7 +17,7 @@ export function blobsConformance(name: string, open: () => Promise<BlobsUnderTes
     });
     afterEach(() => opened.close());
 
-    test('what was put is got, byte for byte, also under a name with folders', async () => {
+    test('get returns what was put, byte for byte, also under a name with folders', async () => {
       const all = new Uint8Array(256).map((_, index) => index);
       await blobs.put('avatars/a-1.webp', all);
       await blobs.put('b', new Uint8Array());
@@ -25,7 +25,7 @@ export function blobsConformance(name: string, open: () => Promise<BlobsUnderTes
       expect(await blobs.get('b')).toEqual(new Uint8Array());
     });
 
-    test('a missing name gives undefined, a folder too', async () => {
+    test('a missing name returns undefined, also a folder', async () => {
       await blobs.put('avatars/a', bytes('x'));
       expect(await blobs.get('none')).toBeUndefined();
       expect(await blobs.get('avatars/none')).toBeUndefined();
@@ -39,13 +39,13 @@ export function blobsConformance(name: string, open: () => Promise<BlobsUnderTes
       expect(await blobs.get('a')).toEqual(bytes('second'));
     });
 
-    test('puts of one name at once leave one of them whole', async () => {
+    test('concurrent puts of one name leave one of them complete', async () => {
       const texts = Array.from({ length: 20 }, (_, index) => String(index).repeat(50_000));
       await Promise.all(texts.map((text) => blobs.put('a', bytes(text))));
       expect(texts).toContain(new TextDecoder().decode(await blobs.get('a')));
     });
 
-    test('removing takes it away, and is no error twice', async () => {
+    test('remove deletes it, and removing again is not an error', async () => {
       await blobs.put('avatars/a', bytes('x'));
       await blobs.remove('avatars');
       await blobs.remove('avatars/a/b');
@@ -55,7 +55,7 @@ export function blobsConformance(name: string, open: () => Promise<BlobsUnderTes
       expect(await blobs.get('avatars/a')).toBeUndefined();
     });
 
-    test('what the caller does with its bytes later changes nothing', async () => {
+    test("changing the caller's buffer later changes nothing", async () => {
       const mine = bytes('kept');
       await blobs.put('a', mine);
       mine.fill(0);

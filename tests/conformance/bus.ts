@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import type { Bus } from '../../src/ports/bus.ts';
 
 export type BusUnderTest = {
-  /** One bus for each node, all joined; one or more. */
+  /** One bus per node, all joined; one or more. */
   readonly nodes: readonly [Bus<TestMessage>, ...Bus<TestMessage>[]];
-  /** Resolves when what was published has arrived where it will arrive. */
+  /** Resolves when everything published has been delivered. */
   settle(): Promise<void>;
 };
 
@@ -12,7 +12,7 @@ export type TestMessage = { readonly text: string };
 
 const said = (text: string): TestMessage => ({ text });
 
-/** What every Bus adapter must do while nothing fails: then nothing is lost, repeated or reordered either. */
+/** The conformance suite of the Bus port, without faults: nothing is lost, repeated or reordered. */
 export function busContract(name: string, open: () => Promise<BusUnderTest>): void {
   describe(`Bus: ${name}`, () => {
     let opened: BusUnderTest;
@@ -32,7 +32,7 @@ export function busContract(name: string, open: () => Promise<BusUnderTest>): vo
     const subscribeAll = (subject: string) => {
       for (const bus of opened.nodes) bus.subscribe(subject);
     };
-    /** Publishes from each node in turn; gives what every node should hear. */
+    /** Publishes from each node in turn; returns what every node should receive. */
     const publishFromAll = async (subject: string, texts: readonly string[]) => {
       for (const [index, bus] of opened.nodes.entries()) {
         for (const text of texts) bus.publish(subject, said(`${index}-${text}`));
@@ -41,13 +41,13 @@ export function busContract(name: string, open: () => Promise<BusUnderTest>): vo
       return opened.nodes.flatMap((_, index) => texts.map((text) => `${subject} ${index}-${text}`));
     };
 
-    test('everyone who listens to a subject hears it, the publishing node too, in order', async () => {
+    test('all subscribers of a subject receive it in order, the publishing node too', async () => {
       subscribeAll('a');
       const expected = await publishFromAll('a', ['1', '2', '3']);
       expect(heard).toEqual(opened.nodes.map(() => expected));
     });
 
-    test('nobody hears a subject that they did not subscribe to', async () => {
+    test('a node receives no subject that it did not subscribe to', async () => {
       subscribeAll('a');
       await publishFromAll('b', ['1']);
       await publishFromAll('a ', ['1']);
@@ -55,7 +55,7 @@ export function busContract(name: string, open: () => Promise<BusUnderTest>): vo
       expect(heard).toEqual(opened.nodes.map(() => []));
     });
 
-    test('after unsubscribing a node hears no more of it; the others do', async () => {
+    test('after unsubscribing a node receives no more of it; others do', async () => {
       subscribeAll('a');
       opened.nodes[0].unsubscribe('a');
       await opened.settle();
@@ -63,7 +63,7 @@ export function busContract(name: string, open: () => Promise<BusUnderTest>): vo
       expect(heard).toEqual(opened.nodes.map((_, index) => (index === 0 ? [] : expected)));
     });
 
-    test('subscribing twice hears once; one unsubscribe ends it', async () => {
+    test('subscribing twice delivers once; one unsubscribe ends it', async () => {
       subscribeAll('a');
       subscribeAll('a');
       const expected = await publishFromAll('a', ['1']);
@@ -74,7 +74,7 @@ export function busContract(name: string, open: () => Promise<BusUnderTest>): vo
       expect(heard).toEqual(opened.nodes.map(() => expected));
     });
 
-    test('subjects may be any text', async () => {
+    test('subjects can be any text', async () => {
       const subjects = ['c/room:1', 'c/*', 'c/>', 'c/a b', 'c/频道', 'c/__proto__'];
       for (const subject of subjects) subscribeAll(subject);
       const expected: string[] = [];
@@ -82,7 +82,7 @@ export function busContract(name: string, open: () => Promise<BusUnderTest>): vo
       expect(heard).toEqual(opened.nodes.map(() => expected));
     });
 
-    test('after close it neither says nor hears', async () => {
+    test('a closed bus neither sends nor receives', async () => {
       subscribeAll('a');
       await opened.nodes[0].close();
       opened.nodes[0].publish('a', said('1'));

@@ -16,7 +16,7 @@ const set = (channel: string, key: string, text: string, more: Partial<Append> =
   append(channel, text, { ...more, entry: { key } });
 const removed = (channel: string, key: string) => append(channel, '', { entry: { key, removed: true } });
 
-/** All entries, a page after the other. */
+/** All entries, page by page. */
 async function storedOf(log: Log, channel: string, limit = 100): Promise<readonly StoredEntry[]> {
   const found: StoredEntry[] = [];
   for (;;) {
@@ -36,10 +36,10 @@ async function textsOf(log: Log, channel: string, limit?: number): Promise<Reado
   return Object.fromEntries(entries.map(({ entry, data }) => [(entry as MapEntry).key, JSON.parse(data)]));
 }
 
-/** What a log knows of maps. */
+/** The map part of the Log suite. */
 export function logEntriesContract(current: () => Log): void {
   describe('MA10: entries', () => {
-    test('are what was set last and not removed, in their channel alone', async () => {
+    test('are those set last and not removed, of their channel only', async () => {
       const log = current();
       await log.append([set('a', 'x', 'one'), set('a', 'y', 'two'), set('b', 'x', 'other')]);
       await log.append([set('a', 'x', 'three'), set('a', 'z', 'four'), removed('a', 'y'), removed('a', 'none')]);
@@ -48,7 +48,7 @@ export function logEntriesContract(current: () => Log): void {
       expect(await textsOf(log, 'none')).toEqual({});
     });
 
-    test('are the publications that set them, and publications name their entries', async () => {
+    test('are the publications that set them, and publications carry their entry key', async () => {
       const log = current();
       const info = { user: 'u', client: 'c' };
       await log.append([append('a', 'plain'), set('a', 'x', 'one', { time: 5, info, tags: { t: '1' }, except: 'c' })]);
@@ -59,7 +59,7 @@ export function logEntriesContract(current: () => Log): void {
       expect(publications.map(({ entry }) => entry)).toEqual([undefined, { key: 'x' }, { key: 'y', removed: true }]);
     });
 
-    test('outlive what retention and trim let go of', async () => {
+    test('survive retention and trim', async () => {
       const log = current();
       const retention = { size: 2, ttlMs: 100 };
       for (let n = 0; n < 50; n += 1) await log.append([set('a', `k${n}`, String(n), { time: 1_000 + n, retention })]);
@@ -71,14 +71,14 @@ export function logEntriesContract(current: () => Log): void {
       expect(Object.keys(await textsOf(log, 'a'))).toHaveLength(50);
     });
 
-    test('are not changed by an append that repeats a key', async () => {
+    test('are not changed by an append with a repeated key', async () => {
       const log = current();
       await log.append([set('a', 'x', 'first', { key: 'm' }), set('a', 'x', 'second')]);
       await log.append([set('a', 'x', 'first', { key: 'm' })]);
       expect(await textsOf(log, 'a')).toEqual({ x: 'second' });
     });
 
-    test('MA11 come with the message key of their last publication, and the last version that one of them had', async () => {
+    test('MA11 carry the message key of their last publication and their last version', async () => {
       const log = current();
       const version = { number: 2 ** 53 - 1, epoch: 'first' };
       await log.append([set('a', 'x', 'one', { key: 'once', version }), set('a', 'y', 'plain')]);
@@ -97,7 +97,7 @@ export function logEntriesContract(current: () => Log): void {
       expect(await termsOf()).toEqual({ x: {}, y: {} });
     });
 
-    test('MA11 have versions of their own: the log checks none of them, nor do they count for the channel', async () => {
+    test("MA11 have versions of their own: the log does not check them, and they do not affect the channel's", async () => {
       const log = current();
       const at = (number: number) => ({ version: { number, epoch: '' } });
       const batch = [
@@ -117,7 +117,7 @@ export function logEntriesContract(current: () => Log): void {
       expect(accepted(stale).repeated).toBe(true);
     });
 
-    test('have keys that look alike, and are read by pages of any length', async () => {
+    test('with similar keys are distinct, and are read in pages of any length', async () => {
       const log = current();
       const keys = [
         'a',
@@ -142,7 +142,7 @@ export function logEntriesContract(current: () => Log): void {
       }
     });
 
-    test('come in pages that are bounded by bytes', async () => {
+    test('are read in pages bounded by bytes', async () => {
       const log = current();
       const long = 'x'.repeat(PAGE_BYTES / 2);
       await log.append([set('a', '1', long), set('a', '2', long), set('a', '3', long)]);
@@ -150,7 +150,7 @@ export function logEntriesContract(current: () => Log): void {
       expect(Object.keys(await textsOf(log, 'a', 9))).toEqual(['1', '2', '3']);
     });
 
-    test(`are the fold of random appends, SEED=${SEED}`, async () => {
+    test(`equal the fold of random appends, SEED=${SEED}`, async () => {
       const log = current();
       const random = new Random(SEED);
       const model = new Map<string, string>();

@@ -5,7 +5,7 @@ import { append } from './appends.ts';
 
 type State = { top: number; kept: (Publication & { key: string | undefined })[]; version: StateVersion | undefined };
 
-/** The simplest thing that keeps the port's promises: what the adapter is compared with. */
+/** The simplest implementation of the port, which adapters are compared with. */
 class Model {
   readonly #channels = new Map<string, State>();
 
@@ -84,9 +84,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 let runs = 0;
 
-/** Random calls give what the model gives; fast-check prints seed and the shortest calls that do not. */
+/** Compares random calls with the model; fast-check prints seed and the shortest failing sequence. */
 export function logModelContract(current: () => Log): void {
-  test('random calls give what a plain array would give', async () => {
+  test('random calls return what a plain array returns', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
         runs += 1;

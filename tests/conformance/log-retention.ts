@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import type { Log } from '../../src/ports/log.ts';
 import { append, offsetsOf } from './appends.ts';
 
-/** Publications over the bound that an adapter may keep a while: see `Retention`. */
+/** Publications over the limit that an adapter may keep for a while: see `Retention`. */
 const slackOf = (size: number) => Math.min(100, Math.ceil(size / 10));
 
 /** How much of a channel is kept. */
@@ -11,7 +11,7 @@ export function logRetentionContract(current: () => Log): void {
 
   describe('retention', () => {
     for (const size of [1, 2, 5, 100]) {
-      test(`by size ${size}: the newest are always there, and little more`, async () => {
+      test(`by size ${size}: the newest are always there, and few others`, async () => {
         for (let n = 1; n <= size * 2 + 25; n += 1) {
           await current().append([append('a', String(n), { retention: { size, ttlMs: 0 } })]);
           const offsets = await kept();
@@ -24,7 +24,7 @@ export function logRetentionContract(current: () => Log): void {
       });
     }
 
-    test('by size within one batch larger than it', async () => {
+    test('by size within one batch larger than the limit', async () => {
       const batch = Array.from({ length: 500 }, (_, n) =>
         append('a', String(n), { retention: { size: 10, ttlMs: 0 } }),
       );
@@ -34,7 +34,7 @@ export function logRetentionContract(current: () => Log): void {
       expect(offsets.length).toBeLessThanOrEqual(11);
     });
 
-    test('by time: nothing younger goes, and what is older is gone after as many appends', async () => {
+    test('by time: nothing younger is removed, and older ones are gone after as many appends', async () => {
       const retention = { size: 0, ttlMs: 100 };
       const at = (time: number, count: number) =>
         Array.from({ length: count }, () => append('a', 'x', { time, retention }));
@@ -47,14 +47,14 @@ export function logRetentionContract(current: () => Log): void {
       expect(await kept()).toHaveLength(161);
     });
 
-    test('offsets go on when everything has gone', async () => {
+    test('offsets continue after everything expired', async () => {
       const retention = { size: 2, ttlMs: 10 };
       await current().append([append('a', '1', { time: 1, retention }), append('a', '2', { time: 2, retention })]);
       expect(await offsetsOf(current(), [append('a', '3', { time: 5_000, retention })])).toEqual([3]);
       expect((await current().position('a')).offset).toBe(3);
     });
 
-    test('a key goes with its publication', async () => {
+    test('a key expires with its publication', async () => {
       const retention = { size: 1, ttlMs: 0 };
       const keyed = () => append('a', 'x', { key: 'k', retention });
       await current().append([keyed()]);
@@ -62,7 +62,7 @@ export function logRetentionContract(current: () => Log): void {
       expect(await offsetsOf(current(), [keyed()])).toEqual([7]);
     });
 
-    test('a clock that steps back neither stops appends nor loses the newest', async () => {
+    test('a clock stepping back neither stops appends nor loses the newest', async () => {
       const retention = { size: 3, ttlMs: 10 };
       for (const [index, time] of [1_000, 2_000, 500, 499, 2_001].entries()) {
         expect(await offsetsOf(current(), [append('a', 'x', { time, retention })])).toEqual([index + 1]);

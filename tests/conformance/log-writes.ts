@@ -3,7 +3,7 @@ import { type Append, ASSIGNED_OFFSET, type Log, type Write } from '../../src/po
 import type { Sql } from '../../src/ports/sql.ts';
 import { append, offsetsOf, texts } from './appends.ts';
 
-/** The table that these tests write to, and whose constraints they break. */
+/** The table these tests write to, whose constraints they violate. */
 export const NOTES_TABLE = `CREATE TABLE notes (name TEXT PRIMARY KEY, publication INTEGER NOT NULL CHECK (publication < 100))`;
 
 export type WritingLog = { readonly log: Log; readonly sql: Sql; close(): Promise<void> };
@@ -13,7 +13,7 @@ const note = (name: string): Write => ({ sql: INSERT, params: [name, ASSIGNED_OF
 const noted = (channel: string, name: string, more: Partial<Append> = {}) =>
   append(channel, name, { writes: [note(name)], ...more });
 
-/** What a Log adapter that promises `writes` must do besides `logContract`. */
+/** The suite of a Log adapter that promises `writes`, in addition to `logContract`. */
 export function logWritesContract(name: string, open: () => Promise<WritingLog>): void {
   describe(`Log with writes: ${name}`, () => {
     let opened: WritingLog;
@@ -29,13 +29,13 @@ export function logWritesContract(name: string, open: () => Promise<WritingLog>)
         await opened.sql.read({ sql: 'SELECT name, publication FROM notes ORDER BY publication, name', params: [] })
       ).map((row) => `${row.name}@${row.publication}`);
 
-    test('commit with the publication, and know its offset', async () => {
+    test('commit with the publication, and can use its offset', async () => {
       expect(log.promises.writes).toBe(true);
       await log.append([append('a', '1'), noted('a', 'two'), noted('a', 'three'), noted('b', 'one')]);
       expect(await notes()).toEqual(['one@1', 'two@2', 'three@3']);
     });
 
-    test('refused by a constraint: no publication, no trace, no offset burnt, and the rest of the batch stands', async () => {
+    test('refused by a constraint: no publication, no side effect, no offset used, and the rest of the batch commits', async () => {
       await log.append([noted('a', 'taken')]);
       const [first, refused, third] = await log.append([noted('a', 'x'), noted('a', 'taken'), noted('a', 'y')]);
       expect(refused).toHaveProperty('refused');
@@ -44,7 +44,7 @@ export function logWritesContract(name: string, open: () => Promise<WritingLog>)
       expect(await notes()).toEqual(['taken@1', 'x@2', 'y@3']);
     });
 
-    test('are undone together when a later one of the same publication is refused', async () => {
+    test('are rolled back together when a later one of the same publication is refused', async () => {
       await log.append([noted('a', 'taken')]);
       const writes = [note('new'), { sql: 'DELETE FROM notes WHERE name = ?', params: ['taken'] }, note('new')];
       const [outcome] = await log.append([append('a', 'x', { writes })]);
@@ -53,7 +53,7 @@ export function logWritesContract(name: string, open: () => Promise<WritingLog>)
       expect((await log.position('a')).offset).toBe(1);
     });
 
-    test('a refused publication leaves its key free', async () => {
+    test('a refused publication leaves its key unused', async () => {
       await log.append([noted('a', 'taken')]);
       const [refused] = await log.append([noted('a', 'taken', { key: 'k' })]);
       expect(refused).toHaveProperty('refused');
@@ -61,7 +61,7 @@ export function logWritesContract(name: string, open: () => Promise<WritingLog>)
       expect(again).toMatchObject({ position: { offset: 2 }, repeated: false });
     });
 
-    test('ID1: of a repeated key are not run again', async () => {
+    test('ID1: are not run again for a repeated key', async () => {
       const [first] = await log.append([noted('a', 'one', { key: 'k' })]);
       const [again] = await log.append([noted('a', 'other', { key: 'k' })]);
       const [same] = await log.append([noted('a', 'one', { key: 'k' })]);
@@ -82,14 +82,14 @@ export function logWritesContract(name: string, open: () => Promise<WritingLog>)
       expect(await notes()).toEqual(['one@1', 'one-copy@2']);
     });
 
-    test('a first publication that is refused makes no channel', async () => {
+    test('a refused first publication creates no channel', async () => {
       await log.append([noted('a', 'taken')]);
       await log.append([noted('new', 'taken')]);
       expect((await log.position('new')).offset).toBe(0);
       expect(await offsetsOf(log, [append('new', '1')])).toEqual([1]);
     });
 
-    test('AC4: that can never work fail alone, keep nothing of theirs, and leave the log in order', async () => {
+    test('AC4: that can never succeed fail alone, are rolled back, and leave the log in order', async () => {
       const wrong: Write = { sql: 'INSERT INTO nowhere VALUES (?)', params: [ASSIGNED_OFFSET] };
       const [one, mistaken, three] = await log.append([
         noted('a', 'one'),
@@ -102,7 +102,7 @@ export function logWritesContract(name: string, open: () => Promise<WritingLog>)
       expect(await notes()).toEqual(['one@1', 'three@2']);
     });
 
-    test('AC4: that can never work cost nothing of what is written at the same moment', async () => {
+    test('AC4: that can never succeed do not affect concurrent writes', async () => {
       const wrong: Write = { sql: 'INSERT INTO nowhere VALUES (?)', params: [] };
       const [before, mistaken, taken, written, after] = await Promise.all([
         log.append([noted('a', 'one'), append('b', '1')]),
@@ -120,7 +120,7 @@ export function logWritesContract(name: string, open: () => Promise<WritingLog>)
       expect(await notes()).toEqual(['one@1', 'two@2', 'three@3']);
     });
 
-    test('of many calls at once commit each with its own publication', async () => {
+    test('of concurrent calls each commit with their own publication', async () => {
       const calls = Array.from({ length: 99 }, (_, n) => log.append([noted('a', String(n % 60))]));
       const outcomes = (await Promise.all(calls)).flat();
       expect(outcomes.filter((outcome) => 'refused' in outcome)).toHaveLength(39);

@@ -11,7 +11,7 @@ export type LogUnderTest = { readonly log: Log; close(): Promise<void> };
 
 export type OpenLog = () => Promise<LogUnderTest>;
 
-/** What every Log adapter must do. */
+/** The conformance suite of the Log port. */
 export function logContract(name: string, open: OpenLog): void {
   describe(`Log: ${name}`, () => {
     let opened: LogUnderTest;
@@ -31,7 +31,7 @@ export function logContract(name: string, open: OpenLog): void {
       expect(texts(page.publications)).toEqual(['one', 'two', 'three']);
     });
 
-    test('OR1: calls that do not wait for each other keep their order', async () => {
+    test('OR1: concurrent calls keep their order', async () => {
       const calls = Array.from({ length: 200 }, (_, index) => log.append([append('a', String(index))]));
       const offsets = (await Promise.all(calls)).map(([outcome]) => accepted(outcome).position.offset);
       expect(offsets).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
@@ -39,12 +39,12 @@ export function logContract(name: string, open: OpenLog): void {
       expect(texts(publications)).toEqual(Array.from({ length: 200 }, (_, index) => String(index)));
     });
 
-    test('OR1: channels do not share offsets, also inside one batch', async () => {
+    test('OR1: channels do not share offsets, also within one batch', async () => {
       const batch = [append('a', '1'), append('b', '1'), append('a', '2'), append('b', '2'), append('c', '1')];
       expect(await offsetsOf(log, batch)).toEqual([1, 1, 2, 2, 1]);
     });
 
-    test('names that look alike are different channels', async () => {
+    test('similar names are different channels', async () => {
       const names = ['a', 'A', 'a ', 'a:1', 'ä', 'a\u0308', '频道', "a'; DROP TABLE channels; --", '%', '__proto__'];
       expect(
         await offsetsOf(
@@ -55,11 +55,11 @@ export function logContract(name: string, open: OpenLog): void {
       for (const each of names) expect(texts((await log.read(each, { limit: 9 })).publications)).toEqual([each]);
     });
 
-    test('an empty batch is answered with nothing', async () => {
+    test('an empty batch returns an empty result', async () => {
       expect(await log.append([])).toEqual([]);
     });
 
-    test('what is read is what was appended, and absent fields stay absent', async () => {
+    test('reads return what was appended, and absent fields stay absent', async () => {
       const info = { user: 'u', client: 'c', connInfo: '{"a":1}', chanInfo: '"x"' };
       const data = '{"n":12345678901234567890,"s":"\\ud800 \u2028 汉字 😀 \\u0000"}';
       const time = 1_790_000_000_123;
@@ -75,13 +75,13 @@ export function logContract(name: string, open: OpenLog): void {
       expect(Object.keys(publications[1] as object).sort()).toEqual(['data', 'offset', 'time']);
     });
 
-    test('a publication of a megabyte survives', async () => {
+    test('a one-megabyte publication is stored intact', async () => {
       const text = 'x'.repeat(1024 * 1024);
       await log.append([append('a', text)]);
       expect(texts((await log.read('a', { limit: 1 })).publications)).toEqual([text]);
     });
 
-    test('a channel without publications is at offset 0, and reading it makes nothing', async () => {
+    test('a channel without publications is at offset 0, and reading does not create it', async () => {
       const position = await log.position('new');
       expect(position.offset).toBe(0);
       expect(position.epoch).not.toBe('');
@@ -91,7 +91,7 @@ export function logContract(name: string, open: OpenLog): void {
       expect(accepted(first).position).toEqual({ epoch: position.epoch, offset: 1 });
     });
 
-    test('position, page and outcome name the same epoch and top', async () => {
+    test('position, page and outcome report the same epoch and top', async () => {
       const outcomes = await log.append([append('a', '1'), append('a', '2')]);
       const top = { ...accepted(outcomes[1]).position, floor: 0 };
       expect(await log.position('a')).toEqual(top);
@@ -99,7 +99,7 @@ export function logContract(name: string, open: OpenLog): void {
       expect((await log.read('a', { limit: 0 })).top).toEqual(top);
     });
 
-    test('a read that starts after an append resolved sees it', async () => {
+    test('a read that starts after an append resolved includes it', async () => {
       for (let n = 1; n <= 50; n += 1) {
         await log.append([append('a', String(n))]);
         expect((await log.read('a', { limit: 100 })).publications).toHaveLength(n);
@@ -112,7 +112,7 @@ export function logContract(name: string, open: OpenLog): void {
         (await log.read('a', range)).publications.map(({ offset }) => offset);
       beforeEach(() => log.append(Array.from({ length: 10 }, (_, index) => append('a', String(index)))));
 
-      test('forward: from the oldest, or from behind a cursor, up to the limit', async () => {
+      test('forward: from the oldest, or after a cursor, up to the limit', async () => {
         expect(await read({ limit: 3 })).toEqual([1, 2, 3]);
         expect(await read({ after: 0, limit: 2 })).toEqual([1, 2]);
         expect(await read({ after: 3, limit: 3 })).toEqual([4, 5, 6]);
@@ -121,7 +121,7 @@ export function logContract(name: string, open: OpenLog): void {
         expect(await read({ after: 1_000_000, limit: 3 })).toEqual([]);
       });
 
-      test('reverse: from the newest, or from before a cursor, up to the limit', async () => {
+      test('reverse: from the newest, or before a cursor, up to the limit', async () => {
         expect(await read({ limit: 3, reverse: true })).toEqual([10, 9, 8]);
         expect(await read({ after: 8, limit: 3, reverse: true })).toEqual([7, 6, 5]);
         expect(await read({ after: 2, limit: 3, reverse: true })).toEqual([1]);
@@ -130,13 +130,13 @@ export function logContract(name: string, open: OpenLog): void {
         expect(await read({ after: 1_000_000, limit: 2, reverse: true })).toEqual([10, 9]);
       });
 
-      test('limit 0 gives the top alone', async () => {
+      test('limit 0 returns the top only', async () => {
         expect(await read({ limit: 0 })).toEqual([]);
         expect(await read({ limit: 0, reverse: true })).toEqual([]);
         expect((await log.read('a', { limit: 0 })).top.offset).toBe(10);
       });
 
-      test('pages joined by their cursors give everything once', async () => {
+      test('pages joined by their cursors return everything once', async () => {
         const seen: number[] = [];
         for (let after = 0; seen.length < 10; after = seen.at(-1) ?? 0) seen.push(...(await read({ after, limit: 3 })));
         expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
@@ -149,7 +149,7 @@ export function logContract(name: string, open: OpenLog): void {
       // Three bytes each as UTF-8.
       const third = '汉'.repeat(Math.floor(PAGE_BYTES / 9) - 10);
 
-      test('ends before it gets larger than its bound, in both directions; the next one goes on', async () => {
+      test('ends before it exceeds its byte limit, in both directions; the next one continues', async () => {
         await log.append(Array.from({ length: 7 }, () => append('a', third)));
         expect(await read({ limit: 10 })).toEqual([1, 2, 3]);
         expect(await read({ after: 3, limit: 10 })).toEqual([4, 5, 6]);
@@ -159,7 +159,7 @@ export function logContract(name: string, open: OpenLog): void {
         expect((await log.read('a', { limit: 10 })).top.offset).toBe(7);
       });
 
-      test('has one publication at least, however large', async () => {
+      test('has at least one publication, however large', async () => {
         const large = 'x'.repeat(PAGE_BYTES + 1);
         await log.append([append('a', large), append('a', 'small'), append('a', large)]);
         expect(await read({ limit: 10 })).toEqual([1]);
@@ -167,7 +167,7 @@ export function logContract(name: string, open: OpenLog): void {
         expect(await read({ limit: 10, reverse: true })).toEqual([3]);
       });
 
-      test('counts what publishers say of themselves, and tags', async () => {
+      test("counts the publisher's info and tags", async () => {
         const half = 'x'.repeat(PAGE_BYTES / 2);
         const info = { user: 'u', client: 'c', connInfo: JSON.stringify(half) };
         await log.append([append('a', '1', { info }), append('a', '2', { tags: { half } }), append('a', '3')]);
@@ -177,7 +177,7 @@ export function logContract(name: string, open: OpenLog): void {
     });
 
     describe('ID1: a key', () => {
-      test('seen before gives the first answer and writes nothing', async () => {
+      test('seen before returns the first answer and writes nothing', async () => {
         const [first] = await log.append([append('a', 'first', { key: 'k', time: 5 })]);
         const [second] = await log.append([append('a', 'second', { key: 'k', time: 6 })]);
         expect(accepted(first).repeated).toBe(false);
@@ -186,21 +186,21 @@ export function logContract(name: string, open: OpenLog): void {
         expect(await offsetsOf(log, [append('a', 'next')])).toEqual([2]);
       });
 
-      test('repeated inside one batch counts once', async () => {
+      test('repeated within one batch counts once', async () => {
         const batch = ['k', 'l', 'k', 'k', 'l'].map((key, index) => append('a', String(index), { key }));
         const outcomes = (await log.append(batch)).map(accepted);
         expect(outcomes.map(({ position }) => position.offset)).toEqual([1, 2, 1, 1, 2]);
         expect(outcomes.map(({ repeated }) => repeated)).toEqual([false, false, true, true, true]);
       });
 
-      test('repeated in calls that do not wait for each other counts once', async () => {
+      test('repeated in concurrent calls counts once', async () => {
         const calls = Array.from({ length: 50 }, () => log.append([append('a', 'x', { key: 'k' })]));
         const outcomes = (await Promise.all(calls)).map(([outcome]) => accepted(outcome));
         expect(outcomes.filter(({ repeated }) => !repeated)).toHaveLength(1);
         expect(new Set(outcomes.map(({ position }) => position.offset))).toEqual(new Set([1]));
       });
 
-      test('is one channel’s alone, and none is no key', async () => {
+      test('is scoped to one channel, and an absent key is not a key', async () => {
         expect(await offsetsOf(log, [append('a', '1', { key: 'k' }), append('b', '1', { key: 'k' })])).toEqual([1, 1]);
         expect(await offsetsOf(log, [append('a', '2'), append('a', '2'), append('a', '3', { key: '' })])).toEqual([
           2, 3, 4,
@@ -209,7 +209,7 @@ export function logContract(name: string, open: OpenLog): void {
     });
 
     describe('trim', () => {
-      test('removes what was there; epoch and offsets go on', async () => {
+      test('removes the history; epoch and offsets continue', async () => {
         await log.append([append('a', '1'), append('a', '2', { key: 'k' }), append('b', '1')]);
         const before = await log.position('a');
         expect(await log.trim('a')).toEqual({ epoch: before.epoch, offset: 2 });
@@ -227,7 +227,7 @@ export function logContract(name: string, open: OpenLog): void {
         expect(await offsetsOf(log, [append('none', '1')])).toEqual([1]);
       });
 
-      test('keeps its place among appends that do not wait', async () => {
+      test('keeps its place among concurrent appends', async () => {
         const first = log.append([append('a', '1'), append('a', '2')]);
         const trimmed = log.trim('a');
         const second = log.append([append('a', '3')]);
@@ -236,7 +236,7 @@ export function logContract(name: string, open: OpenLog): void {
       });
     });
 
-    test('a log that takes no writes refuses a batch that has some, and keeps nothing of it', async () => {
+    test('a log without support for writes refuses a batch with writes, and stores none of it', async () => {
       if (log.promises.writes) return;
       const writes = [{ sql: 'SELECT 1', params: [] }];
       await rejectionOf(log.append([append('a', 'plain'), append('a', 'x', { writes })]));

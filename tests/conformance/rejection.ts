@@ -1,6 +1,6 @@
 /**
- * What a promise rejects with. `expect(…).rejects` of bun:test waits in an event loop inside the event loop, in which
- * answers of other threads may not arrive; this one just waits.
+ * The error a promise rejects with. `expect(…).rejects` of bun:test runs a nested event loop in which replies of other
+ * threads may not arrive; this function awaits normally.
  */
 export async function rejectionOf(promise: Promise<unknown>): Promise<Error> {
   const outcome = await promise.then(

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { ConstraintError, type Sql, type SqlValue } from '../../src/ports/sql.ts';
 import { rejectionOf } from './rejection.ts';
 
-/** The tables that these tests use. An adapter's test makes them. */
+/** The tables these tests use. An adapter's test creates them. */
 export const SQL_TABLES: readonly string[] = [
   'CREATE TABLE trees (id TEXT PRIMARY KEY, height INTEGER NOT NULL CHECK (height >= 0), note TEXT, picture BLOB)',
   'CREATE TABLE birds (id INTEGER PRIMARY KEY, tree TEXT NOT NULL REFERENCES trees (id))',
@@ -12,7 +12,7 @@ export type SqlUnderTest = { readonly sql: Sql; close(): Promise<void> };
 
 const PLANT = 'INSERT INTO trees (id, height) VALUES (?, ?)';
 
-/** What every Sql adapter must do. */
+/** The conformance suite of the Sql port. */
 export function sqlContract(name: string, open: () => Promise<SqlUnderTest>): void {
   describe(`Sql: ${name}`, () => {
     let opened: SqlUnderTest;
@@ -27,14 +27,14 @@ export function sqlContract(name: string, open: () => Promise<SqlUnderTest>): vo
     const ids = async () =>
       (await sql.read({ sql: 'SELECT id FROM trees ORDER BY id', params: [] })).map(({ id }) => id);
 
-    test('a read that starts after a write resolved sees it', async () => {
+    test('a read that starts after a write resolved includes it', async () => {
       for (let n = 0; n < 30; n += 1) {
         await sql.write([plant(String(n), n)]);
         expect(await sql.read({ sql: 'SELECT count(*) AS trees FROM trees', params: [] })).toEqual([{ trees: n + 1 }]);
       }
     });
 
-    test('values come back as they went in', async () => {
+    test('values are read as they were written', async () => {
       const picture = new Uint8Array([0, 1, 255, 128]);
       const row = ['ficus 榕树 🌳', Number.MAX_SAFE_INTEGER, "it's", picture] as const;
       await sql.write([{ sql: 'INSERT INTO trees VALUES (?, ?, ?, ?)', params: row }]);
@@ -45,14 +45,14 @@ export function sqlContract(name: string, open: () => Promise<SqlUnderTest>): vo
       ]);
     });
 
-    test('parameters are values, whatever they look like', async () => {
+    test('parameters are values, whatever they contain', async () => {
       const note = "x'); DELETE FROM trees; --";
       await sql.write([{ sql: 'INSERT INTO trees (id, height, note) VALUES (?, ?, ?)', params: ['a', 1, note] }]);
       expect(await sql.read({ sql: 'SELECT id FROM trees WHERE note = ?', params: [note] })).toEqual([{ id: 'a' }]);
       expect(await ids()).toEqual(['a']);
     });
 
-    test('a write tells how many rows it changed, and gives what RETURNING asks for', async () => {
+    test('a write returns the number of changed rows, and the rows of RETURNING', async () => {
       await sql.write([plant('a', 1), plant('b', 2), plant('c', 3)]);
       const [grown, none, cut] = await sql.write([
         { sql: 'UPDATE trees SET height = height + 1 WHERE height > ?', params: [1] },
@@ -76,7 +76,7 @@ export function sqlContract(name: string, open: () => Promise<SqlUnderTest>): vo
       ['a reference to nothing', 'INSERT INTO birds (tree) VALUES (?)', ['nowhere']],
     ];
     for (const [what, text, params] of REFUSED) {
-      test(`refused by ${what}: ConstraintError, and nothing of the write is kept`, async () => {
+      test(`refused by ${what}: ConstraintError, and the write is rolled back`, async () => {
         await sql.write([plant('taken', 1)]);
         const call = sql.write([plant('before', 1), { sql: text, params }, plant('after', 1)]);
         expect(await rejectionOf(call)).toBeInstanceOf(ConstraintError);
@@ -84,7 +84,7 @@ export function sqlContract(name: string, open: () => Promise<SqlUnderTest>): vo
       });
     }
 
-    test('a statement that can never work rejects, and nothing of the write is kept', async () => {
+    test('an invalid statement rejects, and the write is rolled back', async () => {
       for (const wrong of ['SELEC 1', 'INSERT INTO nowhere VALUES (1)']) {
         const call = sql.write([plant('a', 1), { sql: wrong, params: [] }]);
         expect(await rejectionOf(call)).not.toBeInstanceOf(ConstraintError);
@@ -92,7 +92,7 @@ export function sqlContract(name: string, open: () => Promise<SqlUnderTest>): vo
       expect(await ids()).toEqual([]);
     });
 
-    test('a refused or impossible write takes nothing from those under way with it', async () => {
+    test('a refused or invalid write does not affect concurrent writes', async () => {
       const outcomes = await Promise.allSettled([
         sql.write([plant('a', 1)]),
         sql.write([plant('x', 1), plant('a', 1)]),
@@ -103,19 +103,19 @@ export function sqlContract(name: string, open: () => Promise<SqlUnderTest>): vo
       expect(await ids()).toEqual(['a', 'b']);
     });
 
-    test('writes that do not wait for each other run in the order of the calls', async () => {
+    test('concurrent writes run in call order', async () => {
       await sql.write([plant('a', 0)]);
       const grow = (to: number) => sql.write([{ sql: 'UPDATE trees SET height = ? RETURNING height', params: [to] }]);
       await Promise.all(Array.from({ length: 100 }, (_, n) => grow(n + 1)));
       expect(await sql.read({ sql: 'SELECT height FROM trees', params: [] })).toEqual([{ height: 100 }]);
     });
 
-    test('a read that fails rejects, and the next one works', async () => {
+    test('a failing read rejects, and the next one works', async () => {
       expect((await rejectionOf(sql.read({ sql: 'SELECT * FROM nowhere', params: [] }))).message).toContain('nowhere');
       expect(await ids()).toEqual([]);
     });
 
-    test('reads change nothing', async () => {
+    test('reads cannot change data', async () => {
       await sql.write([plant('a', 1)]);
       await sql.read({ sql: 'DELETE FROM trees RETURNING id', params: [] }).catch(() => undefined);
       expect(await ids()).toEqual(['a']);

@@ -9,7 +9,7 @@ function work(lane: string, data: unknown, queue = 'q'): NewWork {
   return { queue, lane, time: 1_000, data: JSON.stringify(data) };
 }
 
-/** What every WorkLog adapter must do. */
+/** The conformance suite of the WorkLog port. */
 export function workLogContract(name: string, open: () => Promise<WorkLogUnderTest>): void {
   describe(`WorkLog: ${name}`, () => {
     let opened: WorkLogUnderTest;
@@ -30,7 +30,7 @@ export function workLogContract(name: string, open: () => Promise<WorkLogUnderTe
       return id;
     };
 
-    test('gives work as it was added', async () => {
+    test('returns work as it was added', async () => {
       const [id = ''] = await log.add([work('a', { text: 'a "leaf" 🌿' })]);
       const [given] = (await lease(0)).works;
       expect(given).toEqual({
@@ -43,7 +43,7 @@ export function workLogContract(name: string, open: () => Promise<WorkLogUnderTe
       });
     });
 
-    test('gives one work of a lane at a time, in the order of adding, and lanes beside each other', async () => {
+    test('returns one item of a lane at a time, in order, and lanes in parallel', async () => {
       const ids = await log.add([work('a', 1), work('a', 2), work('b', 3)]);
       expect(await leased(0)).toEqual([1, 3]);
       expect(await leased(0)).toEqual([]);
@@ -51,25 +51,25 @@ export function workLogContract(name: string, open: () => Promise<WorkLogUnderTe
       expect(await leased(0)).toEqual([2]);
     });
 
-    test('gives the oldest first, and no more than asked for', async () => {
+    test('returns the oldest first, up to the limit', async () => {
       await log.add([work('c', 1), work('a', 2), work('b', 3)]);
       expect(await leased(0, 2)).toEqual([1, 2]);
       expect(await leased(0, 2)).toEqual([3]);
     });
 
-    test('gives a queue its own work alone', async () => {
+    test("returns only the queue's own work", async () => {
       await log.add([work('a', 1, 'other'), work('a', 2)]);
       expect(await leased(0)).toEqual([2]);
     });
 
-    test('gives leased work again once the lease is over', async () => {
+    test('returns leased work again once the lease expired', async () => {
       await log.add([work('a', 1), work('a', 2)]);
       expect(await leased(0)).toEqual([1]);
       expect(await lease(1)).toEqual({ works: [], nextAt: LEASE_MS });
       expect(await leased(LEASE_MS)).toEqual([1]);
     });
 
-    test('lets a lane wait for what failed, and no other lane', async () => {
+    test('delays a lane after a failure, and no other lane', async () => {
       const [first = ''] = await log.add([work('a', 1), work('a', 2)]);
       await lease(0);
       await log.fail(first, { kind: 'retry', at: 500 });
@@ -79,13 +79,13 @@ export function workLogContract(name: string, open: () => Promise<WorkLogUnderTe
       expect((await lease(500)).works).toMatchObject([{ id: first, attempts: 1, data: '1' }]);
     });
 
-    test('tells when to look again: never for an empty queue, at once where more is due', async () => {
+    test('says when to look again: never for an empty queue, at once if more is due', async () => {
       expect(await lease(7)).toEqual({ works: [], nextAt: undefined });
       await log.add([work('a', 1), work('b', 2)]);
       expect((await lease(7, 1)).nextAt).toBe(7);
     });
 
-    test('keeps what failed for good apart: it holds up nobody', async () => {
+    test('moves permanently failed work to dead letters, which block nothing', async () => {
       const id = await buried('a', 1);
       await log.add([work('a', 2)]);
       expect(await leased(0)).toEqual([2]);
@@ -94,7 +94,7 @@ export function workLogContract(name: string, open: () => Promise<WorkLogUnderTe
       expect(await log.deadLetter(id)).toEqual({ ...letter, data: '1' });
     });
 
-    test('pages through dead letters both ways', async () => {
+    test('pages through dead letters in both directions', async () => {
       const ids: string[] = [];
       for (const number of [1, 2, 3]) ids.push(await buried('a', number));
       const page = async (range: Parameters<WorkLog['deadLetters']>[0]) =>
@@ -105,7 +105,7 @@ export function workLogContract(name: string, open: () => Promise<WorkLogUnderTe
       expect(await page({ limit: 2, oldestFirst: true, after: ids[2] })).toEqual([]);
     });
 
-    test('revives dead letters where they were in their lane', async () => {
+    test('revives dead letters at their place in the lane', async () => {
       const id = await buried('a', 1);
       await log.add([work('a', 2)]);
       await log.revive([id]);
@@ -113,7 +113,7 @@ export function workLogContract(name: string, open: () => Promise<WorkLogUnderTe
       expect(await log.deadLetters({ limit: 10 })).toEqual([]);
     });
 
-    test('removes dead letters, too', async () => {
+    test('removes dead letters', async () => {
       const id = await buried('a', 1);
       await log.remove([id]);
       expect([await log.deadLetter(id), await leased(0)]).toEqual([undefined, []]);
@@ -130,7 +130,7 @@ export function workLogContract(name: string, open: () => Promise<WorkLogUnderTe
       ]);
     });
 
-    test('passes over what is not there', async () => {
+    test('ignores missing items', async () => {
       await log.remove(['7', 'x']);
       await log.revive(['7', 'x']);
       await log.fail('7', { kind: 'retry', at: 1 });
@@ -138,7 +138,7 @@ export function workLogContract(name: string, open: () => Promise<WorkLogUnderTe
       expect(await log.deadLetters({ limit: 1, after: 'x' })).toEqual([]);
     });
 
-    test('a work that is settled while the next is looked for is not given twice, nor holds up its lane', async () => {
+    test('work settled while the next is being fetched is not returned twice and does not block its lane', async () => {
       const ids = await log.add([work('a', 1), work('a', 2)]);
       await lease(0);
       const [during] = await Promise.all([lease(0), log.remove([ids[0] as string])]);

@@ -8,7 +8,7 @@ async function listening(channels: readonly string[]) {
 }
 
 describe('the list of channels', () => {
-  test('has those that somebody listens to, by name or by how many', async () => {
+  test('has channels with subscribers, by name or by subscriber count', async () => {
     const installation = await listening(['log:b', 'log:b', 'log:a', 'live:c']);
     const all = await installation.call<{ channels: readonly { channel: string }[]; total: number }>('channels');
     expect(all).toEqual({
@@ -23,7 +23,7 @@ describe('the list of channels', () => {
     expect(busiest?.channel).toBe('log:b');
   });
 
-  test('CN3 goes on behind a page, in either order, within a prefix', async () => {
+  test('CN3 pages forward, in either order, within a prefix', async () => {
     const installation = await listening(['log:b', 'log:b', 'log:a', 'live:c', 'log:d']);
     for (const [order, expected] of [
       ['name', ['log:a', 'log:b', 'log:d']],
@@ -45,8 +45,8 @@ describe('the list of channels', () => {
   });
 });
 
-describe('looking into a channel', () => {
-  test('tells its rules, who listens and how far it is, also where nobody listens', async () => {
+describe("a channel's details", () => {
+  test('show its options, subscribers and position, also without subscribers', async () => {
     const installation = await listening(['live:here']);
     await installation.nodes.publish('log:far', 1, 3);
     expect(await installation.call<unknown>('channel', { channel: 'log:far' })).toMatchObject({
@@ -59,7 +59,7 @@ describe('looking into a channel', () => {
     expect(await installation.refusal('channel', { channel: 'nowhere:a' })).toBe('unknownChannel');
   });
 
-  test('reads history newest first, page by page to its beginning', async () => {
+  test('show history newest first, page by page', async () => {
     const installation = await listening([]);
     await installation.nodes.publish('log:a', 1, 5);
     const pages: (readonly number[])[] = [];
@@ -76,7 +76,7 @@ describe('looking into a channel', () => {
     expect(await installation.refusal('history', { channel: 'live:a' })).toBe('notAvailable');
   });
 
-  test('tells who is present', async () => {
+  test('show presence', async () => {
     const installation = await listening(['live:a', 'live:a']);
     const page = await installation.call<{ clients: unknown[]; total: number }>('presence', {
       channel: 'live:a',
@@ -86,8 +86,8 @@ describe('looking into a channel', () => {
   });
 });
 
-describe('writing to a channel', () => {
-  test('publishes what was typed, as it was typed, and says where it is', async () => {
+describe('publishing to a channel', () => {
+  test('publishes the typed data unchanged and returns its position', async () => {
     const installation = new Installation();
     const client = await installation.nodes.subscribed('log:a');
     const data = '{\n  "big": 12345678901234567890,\n  "text": "a\\nb"\n}';
@@ -100,7 +100,7 @@ describe('writing to a channel', () => {
     ]);
   });
 
-  test('refuses what is no JSON, and an entry only where it belongs', async () => {
+  test('refuses invalid JSON, and an entry key where the channel has no map', async () => {
     const installation = new Installation();
     for (const data of ['', '{', "{'a':1}", 'undefined', 'NaN']) {
       expect(await installation.refusal('publish', { channel: 'log:a', data })).toBe('invalidInput');
@@ -112,7 +112,7 @@ describe('writing to a channel', () => {
     });
   });
 
-  test('CN4 CN5 removes history, after which offsets go on, and says in the log by whom', async () => {
+  test('CN4 CN5 removes history, after which offsets continue, and logs who did it', async () => {
     const installation = new Installation();
     await installation.nodes.publish('log:a', 1, 3);
     await installation.call('removeHistory', { channel: 'log:a' });
@@ -126,7 +126,7 @@ describe('writing to a channel', () => {
 });
 
 describe('a channel of a feature', () => {
-  test('CN2 PE4 shows that it is there and how far it is, and nothing of what is said in it', async () => {
+  test('CN2 PE4 shows that it exists and its position, but none of its content', async () => {
     const installation = new Installation();
     await installation.nodes.publish('room:secret', 1, 2);
     expect(await installation.call<unknown>('channel', { channel: 'room:secret' })).toMatchObject({

@@ -12,7 +12,7 @@ type Page = {
 
 const usersOf = ({ connections }: Page) => connections.map(({ owner }) => owner.user);
 
-/** Ann the owner, twice Ben, and somebody whom a token names. */
+/** Ann the owner, Ben twice, and a user named by a token. */
 async function busy() {
   const installation = new Installation();
   const clients = [];
@@ -25,7 +25,7 @@ async function busy() {
 }
 
 describe('the list of connections', () => {
-  test('tells whose each is, by what it speaks, from where and since when', async () => {
+  test("shows each one's user, protocol, address and age", async () => {
     const { installation, clients } = await busy();
     clients[3]?.say({ subscribe: { channel: 'live:one' } }, { subscribe: { channel: 'live:two' } });
     await installation.nodes.clock.settle();
@@ -40,7 +40,7 @@ describe('the list of connections', () => {
     });
   });
 
-  test('CN3 goes forth and back by pages', async () => {
+  test('CN3 pages forward and back', async () => {
     const { installation } = await busy();
     const first = await installation.call<Page>('connections', { limit: 3 });
     expect([usersOf(first), first.skipped, first.previous]).toEqual([['u-ben', 'u-ben', 'u-ben'], 0, null]);
@@ -50,14 +50,14 @@ describe('the list of connections', () => {
     expect([usersOf(back), back.skipped]).toEqual([usersOf(first), 0]);
   });
 
-  test('is searched by a handle, too', async () => {
+  test('can be searched by handle', async () => {
     const { installation } = await busy();
     expect(usersOf(await installation.call<Page>('connections', { text: '@ann' }))).toEqual(['u-ann']);
     expect((await installation.call<Page>('connections', { text: 'u-ben' })).total).toBe(3);
     expect((await installation.call<Page>('connections', { text: 'nobody' })).connections).toEqual([]);
   });
 
-  test('refuses what is no place in it', async () => {
+  test('refuses an invalid cursor', async () => {
     const { installation } = await busy();
     for (const after of ['', 'x', '[]', '["a","b"]', '{"length":2}']) {
       expect(await installation.refusal('connections', { after })).toBe('invalidInput');
@@ -66,7 +66,7 @@ describe('the list of connections', () => {
 });
 
 describe('one connection', () => {
-  test('is told with its channels, and null when it is no more', async () => {
+  test('is shown with its channels, or null when it is gone', async () => {
     const { installation, clients } = await busy();
     const client = clients[0]?.session.client as string;
     clients[0]?.say({ subscribe: { channel: 'live:b' } }, { subscribe: { channel: 'live:a' } });
@@ -77,7 +77,7 @@ describe('one connection', () => {
     expect(await installation.call<unknown>('connection', { client: 'gone' })).toEqual({ connection: null });
   });
 
-  test('CN4 CN5 is ended, with a line in the log that says by whom', async () => {
+  test('CN4 CN5 can be closed, which is logged with the person who did it', async () => {
     const { installation, clients } = await busy();
     const client = clients[1]?.session.client as string;
     expect(await installation.call<unknown>('disconnect', { client })).toEqual({ ended: 1 });
@@ -88,7 +88,7 @@ describe('one connection', () => {
     expect(await installation.call<unknown>('disconnect', { client })).toEqual({ ended: 0 });
   });
 
-  test('CN4 CN5 is ended together with all others of that user, and nobody else’s of the same name', async () => {
+  test('CN4 CN5 can be closed together with all others of its user, but not those of another user of the same name', async () => {
     const { installation, clients } = await busy();
     const codes = () => clients.map((each) => each.closedWith?.code);
     expect(await installation.call<unknown>('disconnectUser', { kind: 'user', user: 'u-ben' })).toEqual({ ended: 2 });
@@ -102,19 +102,22 @@ describe('one connection', () => {
   });
 });
 
-test.each(['admin', 'member', 'guest'] as const)('CN1 no operation of the console is for an %s', async (role) => {
-  const { installation, clients } = await busy();
-  const client = clients[0]?.session.client;
-  const inputs = {
-    ...{ metrics: {}, connections: {}, connection: { client }, disconnect: { client }, channels: {} },
-    disconnectUser: { kind: 'user', user: 'u-ann' },
-    ...{ channel: { channel: 'log:a' }, history: { channel: 'log:a' }, presence: { channel: 'live:a' } },
-    publish: { channel: 'log:a', data: '1' },
-    removeHistory: { channel: 'log:a' },
-  };
-  for (const [name, input] of Object.entries(inputs)) {
-    expect(await installation.refusal(name, input, principalOf('u-x', role))).toBe('permissionDenied');
-    expect(await installation.refusal(name, input, { kind: 'external', user: 'u-ann' })).toBe('unauthorized');
-  }
-  expect(clients.some((each) => each.closedWith !== undefined)).toBe(false);
-});
+test.each(['admin', 'member', 'guest'] as const)(
+  'CN1 a user with role %s cannot call any operation of the console',
+  async (role) => {
+    const { installation, clients } = await busy();
+    const client = clients[0]?.session.client;
+    const inputs = {
+      ...{ metrics: {}, connections: {}, connection: { client }, disconnect: { client }, channels: {} },
+      disconnectUser: { kind: 'user', user: 'u-ann' },
+      ...{ channel: { channel: 'log:a' }, history: { channel: 'log:a' }, presence: { channel: 'live:a' } },
+      publish: { channel: 'log:a', data: '1' },
+      removeHistory: { channel: 'log:a' },
+    };
+    for (const [name, input] of Object.entries(inputs)) {
+      expect(await installation.refusal(name, input, principalOf('u-x', role))).toBe('permissionDenied');
+      expect(await installation.refusal(name, input, { kind: 'external', user: 'u-ann' })).toBe('unauthorized');
+    }
+    expect(clients.some((each) => each.closedWith !== undefined)).toBe(false);
+  },
+);

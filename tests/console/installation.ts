@@ -15,9 +15,9 @@ const PEOPLE = [
   { id: 'u-ann', handle: 'ann', displayName: 'Ann Lee', role: 'owner', refusesStrangers: false },
 ] as const;
 
-/** The console over a node without sockets, with nobody but the console's operations. */
+/** The console over a node without sockets, with only the console's operations. */
 export class Installation {
-  /** Records of the log: event and fields. */
+  /** Log records: event and fields. */
   readonly records: (readonly [event: string, fields: Fields | undefined])[] = [];
   readonly counts: Count[] = [];
   readonly nodes: TestNode;
@@ -52,7 +52,7 @@ export class Installation {
     this.#operations = createOperations(console.operations);
   }
 
-  /** As the owner, unless somebody else is named. */
+  /** Called as the owner, unless another person is given. */
   async call<Answer>(name: string, input: unknown = {}, principal: Principal = OWNER): Promise<Answer> {
     const answer = this.#operations.call(`console.${name}`, { principal, address: '192.0.2.7' }, input);
     answer.catch(() => undefined);
@@ -60,7 +60,7 @@ export class Installation {
     return answer as Promise<Answer>;
   }
 
-  /** Why a call is refused. */
+  /** The reason a call is refused. */
   async refusal(name: string, input: unknown, principal?: Principal): Promise<string> {
     try {
       return `answered ${JSON.stringify(await this.call(name, input, principal))}`;
@@ -70,7 +70,7 @@ export class Installation {
     }
   }
 
-  /** A second goes by. */
+  /** Advances the clock by a second. */
   async second(): Promise<void> {
     await this.nodes.clock.pass(1_000);
   }

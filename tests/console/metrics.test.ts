@@ -10,8 +10,8 @@ type Answer = {
 
 const listen = { subscribe: { channel: METRICS_CHANNEL } };
 
-describe('the figures of the console', () => {
-  test('CN6 are there for the time before somebody looks, and bounded', async () => {
+describe("the console's metrics", () => {
+  test('CN6 cover the time before the first viewer, and are bounded', async () => {
     const installation = new Installation();
     for (let second = 0; second < REMEMBERED_SECONDS + 20; second += 1) await installation.second();
     await installation.nodes.subscribed('log:a');
@@ -25,7 +25,7 @@ describe('the figures of the console', () => {
     expect(measures.lagMs?.at(-1)).toBe(4);
   });
 
-  test('say what was done in each second, how long it took, and nothing where nothing was done', async () => {
+  test('give counts and durations per second, and nothing for idle seconds', async () => {
     const installation = new Installation();
     await installation.nodes.subscribed('log:a');
     await installation.second();
@@ -57,7 +57,7 @@ describe('the figures of the console', () => {
     expect(disconnects).toEqual([expect.objectContaining({ reason: 'slow', count: 2 })]);
   });
 
-  test('CN6 come once a second to an owner who listens, who is not counted for it, and to nobody otherwise', async () => {
+  test('CN6 are pushed once a second to a viewing owner, who is not counted as a subscriber, and otherwise to nobody', async () => {
     const installation = new Installation();
     await installation.second();
     expect(installation.nodes.node.publications).toBe(0);
@@ -76,7 +76,7 @@ describe('the figures of the console', () => {
     expect(installation.nodes.node.publications).toBe(3);
   });
 
-  test.each(['admin', 'member', 'guest'] as const)('CN1 are not for an %s', async (role) => {
+  test.each(['admin', 'member', 'guest'] as const)('CN1 are not available to the role %s', async (role) => {
     const installation = new Installation();
     const client = await installation.connect(principalOf('u-x', role));
     expect((await installation.nodes.ask(client, listen))?.error?.code).toBe(103);

@@ -21,7 +21,7 @@ export class TopicFanout implements Fanout {
     this.#topics.get(topic)?.delete(connection);
   }
 
-  /** Over all topics, those who are in them. */
+  /** The subscribers of each topic. */
   get joined(): number {
     return [...this.#topics.values()].reduce((sum, { size }) => sum + size, 0);
   }
@@ -31,7 +31,7 @@ export class TopicFanout implements Fanout {
   }
 }
 
-/** A line of the protocol, read loosely: what a test asks for and is not there, is undefined. */
+/** A protocol line with loose types: a field that is absent is undefined. */
 export type Line = {
   readonly id?: number;
   readonly push?: Push;
@@ -42,12 +42,12 @@ type Refusal = { readonly code: number; readonly message: string; readonly tempo
 type Push = { readonly channel: string; readonly pub?: Pub; readonly [key: string]: unknown };
 type Pub = { readonly data: unknown; readonly offset?: number };
 
-/** The client's end of a connection that needs no socket. It remembers all it was told. */
+/** The client's end of a connection without a socket. It records everything it received. */
 export class Client implements Connection {
   readonly lines: Line[] = [];
-  /** How the server ended the connection. */
+  /** The code the server closed the connection with. */
   closedWith: { readonly code: number; readonly reason: string } | undefined;
-  /** Bytes that it has not taken yet, as the server believes. */
+  /** Unsent bytes, as the server sees them. */
   waiting = 0;
   readonly session: Session;
   readonly #fanout: TopicFanout;
@@ -58,35 +58,35 @@ export class Client implements Connection {
     this.session = node.open({ connection: this, protocol: centrifugeJson, principal, address: '192.0.2.1' });
   }
 
-  /** Sends commands as one frame, and gives their numbers. */
+  /** Sends commands as one frame and returns their ids. */
   say(...commands: readonly Record<string, unknown>[]): number[] {
     const numbered = commands.map((command) => ({ id: ++this.#lastId, ...command }));
     this.session.receive(numbered.map((command) => JSON.stringify(command)).join('\n'));
     return numbered.map(({ id }) => id);
   }
 
-  /** The answer to the command with that number. */
+  /** The reply to the command with that id. */
   answer(id: number | undefined): Line | undefined {
     return this.lines.find((line) => line.id === id);
   }
 
-  /** Ends the line from this side. */
+  /** Closes the connection from this side. */
   hangUp(): void {
     this.#fanout.drop(this);
     this.session.closed();
   }
 
-  /** What was pushed of a channel. */
+  /** Pushes received for a channel. */
   pushes(channel: string): Push[] {
     return this.lines.flatMap(({ push }) => (push?.channel === channel ? [push] : []));
   }
 
-  /** Offsets that came live, in the order in which they came. */
+  /** Offsets of live publications, in arrival order. */
   offsets(channel: string): (number | undefined)[] {
     return this.pushes(channel).flatMap(({ pub }) => (pub === undefined ? [] : [pub.offset]));
   }
 
-  /** Data that came live. */
+  /** Data of live publications. */
   published(channel: string): unknown[] {
     return this.pushes(channel).flatMap(({ pub }) => (pub === undefined ? [] : [pub.data]));
   }

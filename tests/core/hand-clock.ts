@@ -2,13 +2,13 @@ import type { Cancel, Clock } from '../../src/ports/clock.ts';
 
 type Timer = { readonly at: number; readonly run: () => void };
 
-/** Time that only a test puts forward, and turns of the event loop that only a test ends. */
+/** A clock that only the test moves, and event loop turns that only the test ends. */
 export class HandClock implements Clock {
   #now = Date.UTC(2026, 0, 1);
   readonly #timers = new Set<Timer>();
   #soon: (() => void)[] = [];
 
-  // The core hands `now` around by itself, so it must not need its object.
+  // The core passes `now` around unbound, so it must not use `this`.
   readonly now = (): number => this.#now;
 
   after(ms: number, run: () => void): Cancel {
@@ -21,7 +21,7 @@ export class HandClock implements Clock {
     this.#soon.push(run);
   }
 
-  /** Lets everything happen that waits for no time to pass. */
+  /** Runs everything that is not waiting for a timer. */
   async settle(): Promise<void> {
     do {
       for (const run of this.#soon.splice(0)) run();
@@ -29,7 +29,7 @@ export class HandClock implements Clock {
     } while (this.#soon.length > 0);
   }
 
-  /** Lets `ms` go by, every timer at its time. */
+  /** Advances by `ms`, firing each timer at its time. */
   async pass(ms: number): Promise<void> {
     const end = this.#now + ms;
     await this.settle();

@@ -28,11 +28,13 @@ export const PLAIN: Namespace = {
   readPresence: 'everyone',
 };
 
-/** `log:` on the watched log, `mem:` in memory (3 publications, 1 minute), `live:` without history but with presence. */
+/**
+ * `log:` on the watched log, `mem:` in memory (3 publications, 1 minute), `live:` without history but with presence.
+ */
 const NAMESPACES: Readonly<Record<string, Namespace>> = {
   log: { ...PLAIN, history: 'durable' },
   mem: { ...PLAIN, history: 'memory', historySize: 3, historyTtlMs: 60_000 },
-  /** As much as memory has room for. */
+  /** The memory budget. */
   roomy: { ...PLAIN, history: 'memory' },
   live: { ...PLAIN, presence: true, joinLeave: true },
 };
@@ -52,7 +54,7 @@ const LIMITS: Limits = {
   queue: { length: 1_000, bytes: 1_000_000 },
 };
 
-export const POLL_SECRET = 'what the backend signs with';
+export const POLL_SECRET = 'the key the backend signs with';
 
 export type NodeOptions = {
   readonly namespaces?: Readonly<Record<string, NamespaceDefinition>>;
@@ -60,27 +62,27 @@ export type NodeOptions = {
   /** Unlimited when absent. */
   readonly quotas?: Quotas;
   readonly hooks?: Partial<Hooks>;
-  /** Besides the JSON protocol. */
+  /** In addition to the JSON protocol. */
   readonly protocols?: readonly Protocol[];
   readonly traces?: Traces;
-  /** One that another node wrote, which is no more. */
+  /** A log left by an earlier node. */
   readonly log?: WatchedLog;
-  /** Most that memory holds. */
+  /** The limit of history in memory. */
   readonly memoryBytes?: number;
-  /** Instead of the watched one. */
+  /** Used instead of the watched log. */
   readonly durable?: Log;
 };
 
-/** One node on memory adapters, alone with a bus on which a test may say what another node would. */
+/** A node on memory adapters, alone on a bus where the test can act as another node. */
 export class TestNode {
   readonly clock = new HandClock();
   readonly bus = new MemoryBus<NodeMessage>();
   readonly fanout = new TopicFanout();
   readonly log: WatchedLog;
   readonly memory: MemoryLog;
-  /** Errors that the node reported: things no client is told the cause of. */
+  /** Errors the node reported whose cause no client sees. */
   readonly reported: string[] = [];
-  /** What the node counted, with the values of its labels. */
+  /** The node's counters, with their label values. */
   readonly counted: string[] = [];
   readonly node: Node;
 
@@ -122,12 +124,12 @@ export class TestNode {
     });
   }
 
-  /** Opens a connection that has said nothing yet. */
+  /** Opens a connection that has not sent anything yet. */
   open(principal?: Principal): Client {
     return new Client(this.node, this.fanout, principal);
   }
 
-  /** A client that is connected, as this principal. */
+  /** A connected client with this principal. */
   async connected(principal?: Principal): Promise<Client> {
     const client = this.open(principal);
     await this.ask(client, { connect: {} });
@@ -141,14 +143,14 @@ export class TestNode {
     return client;
   }
 
-  /** Says a command, lets everything happen, and gives the answer. */
+  /** Sends a command, runs the loop until idle, and returns the reply. */
   async ask(client: Client, command: Record<string, unknown>): Promise<Line | undefined> {
     const [id] = client.say(command);
     await this.clock.settle();
     return client.answer(id);
   }
 
-  /** Publishes the numbers from `first` to `last`, so that in a new channel each is its own offset. */
+  /** Publishes the numbers `first` to `last`, which equal the offsets in a new channel. */
   async publish(channel: string, first: number, last = first): Promise<void> {
     for (let number = first; number <= last; number += 1) {
       const done = this.node.publish(channel, String(number));
@@ -157,7 +159,7 @@ export class TestNode {
     }
   }
 
-  /** Writes to the log as another node would whose bus messages are lost. */
+  /** Appends to the log as another node would whose bus messages are lost. */
   async publishElsewhere(channel: string, first: number, last = first): Promise<void> {
     for (let number = first; number <= last; number += 1) {
       const retention = { size: 0, ttlMs: 0 };
@@ -165,20 +167,20 @@ export class TestNode {
     }
   }
 
-  /** What the bus says, in the present turn, of publications that another node has appended, or claims to have. */
+  /** Announces on the bus, in the current turn, publications that another node has appended or claims to have. */
   say(channel: string, epoch: string, ...offsets: readonly number[]): void {
     const publications = offsets.map((offset) => publication(offset, this.clock.now()));
     this.bus.publish(`c/${channel}`, { kind: 'publications', epoch, publications });
   }
 
-  /** As `say`, and lets everything happen. */
+  /** Like `say`, then runs the loop until idle. */
   async hear(channel: string, epoch: string, ...offsets: readonly number[]): Promise<void> {
     this.say(channel, epoch, ...offsets);
     await this.clock.settle();
   }
 }
 
-/** A guard that tells nobody. */
+/** A guard without notifications. */
 export function guardOf(clock: Pick<Clock, 'now'>): Guard {
   return new Guard({ clock, telemetry: { record: () => undefined, count: () => undefined } });
 }

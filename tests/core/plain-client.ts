@@ -14,14 +14,14 @@ export type Answer = {
   readonly lost?: readonly string[];
 };
 
-/** An event as a client reads it: its type, its data, and the last id by then. */
+/** An event as a client parses it: type, data, and the last id so far. */
 export type Event = { readonly type: string; readonly data: Record<string, unknown>; readonly id: string };
 
 type Asked = { readonly channels: readonly string[]; readonly cursor?: string; readonly principal?: Principal };
 
-/** A request's end of a session that needs no HTTP. */
+/** The request side of a session that needs no HTTP. */
 class Line implements Connection {
-  // Present, so that the session says why it ends.
+  // Present, so that the session says why it closes.
   readonly streamKey = 'key';
   readonly #world: TestNode;
   readonly #take: (frame: Frame) => void;
@@ -56,12 +56,12 @@ class Line implements Connection {
   }
 }
 
-/** A node that plain HTTP is spoken to. */
+/** A node for plain HTTP. */
 export function plainNode(options: ConstructorParameters<typeof TestNode>[0] = {}): TestNode {
   return new TestNode({ ...options, protocols: plain.protocols });
 }
 
-/** Begins a poll; `answer` rejects as the request would be refused. */
+/** Starts a poll; `answer` rejects if the request is refused. */
 export function poll(world: TestNode, { channels, cursor = '', principal = ANONYMOUS }: Asked) {
   const asked = { channels, cursor: Cursor.parse(cursor), token: '', subscriptionTokens: new Map() };
   const protocol = new plain.Poll(asked, 1_000);
@@ -77,7 +77,7 @@ export function poll(world: TestNode, { channels, cursor = '', principal = ANONY
   return { answer, session, timeOver: () => protocol.timeOver() };
 }
 
-/** Opens a stream; `events` are what an EventSource would read. */
+/** Opens a stream; `events` is what an EventSource would parse. */
 export function stream(world: TestNode, { channels, cursor = '', principal = ANONYMOUS }: Asked) {
   const asked = { channels, cursor: Cursor.parse(cursor), token: '', subscriptionTokens: new Map() };
   const seen: { text: string; endedBy?: DisconnectName } = { text: '' };

@@ -1,6 +1,6 @@
 import type { Attributes, Span, SpanKind, TraceContext, Traces } from '../../src/ports/traces.ts';
 
-/** A span that can be looked at. */
+/** A span that tests can inspect. */
 class RecordedSpan implements Span {
   readonly isRecorded = true;
   readonly traceId = 'trace';
@@ -55,7 +55,7 @@ class RecordedSpan implements Span {
   }
 }
 
-/** Records everything, and keeps it. */
+/** Records every span and keeps it. */
 export class RecordedTraces implements Traces {
   readonly spans: RecordedSpan[] = [];
 
@@ -68,7 +68,7 @@ export class RecordedTraces implements Traces {
     return new RecordedSpan(this, name, { parent: causes[0].traceparent, links });
   }
 
-  /** Every span in the order in which they began, in words. */
+  /** All spans as text, in start order. */
   told(): string[] {
     return this.spans.map((span) => span.told());
   }

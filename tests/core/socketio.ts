@@ -12,11 +12,11 @@ import type { WatchedLog } from './watched-log.ts';
 
 const ROOMS: Namespace = { ...PLAIN, history: 'durable', presence: true, joinLeave: true };
 
-/** The client's end of a line that needs no transport. */
+/** The client's end of a Socket.IO connection without a transport. */
 export class Line implements EngineLine {
   readonly frames: Frame[] = [];
   isOpen = true;
-  /** Bytes that it has not taken yet, as the server believes. */
+  /** Unsent bytes, as the server sees them. */
   waiting = 0;
   handler: LineHandler | undefined;
   readonly #fanout: TopicFanout;
@@ -29,13 +29,13 @@ export class Line implements EngineLine {
     this.handler?.receive(message);
   }
 
-  /** The JSON of the last frame that begins so. */
+  /** The JSON of the last frame with this prefix. */
   last(start: string): unknown {
     const frame = this.frames.findLast((each) => typeof each === 'string' && each.startsWith(start));
     return frame === undefined ? undefined : JSON.parse(String(frame).slice(start.length));
   }
 
-  /** The arguments of every event of that name. */
+  /** The arguments of all events of that name. */
   events(name: string): unknown[][] {
     return this.frames.flatMap((frame) => {
       const [event, ...args] = /^42\[/.test(String(frame)) ? (JSON.parse(String(frame).slice(2)) as unknown[]) : [];
@@ -71,12 +71,12 @@ export class Line implements EngineLine {
   }
 }
 
-/** Socket.IO on one node on memory adapters. */
+/** Socket.IO on a node with memory adapters. */
 export class World {
   readonly socketio: SocketIo;
   readonly node: TestNode;
 
-  /** `rooms`: what is different about them. */
+  /** `rooms`: options that differ from the defaults. */
   constructor(
     hooks: Partial<Hooks> = {},
     { quotas = UNLIMITED, ...rooms }: Partial<Namespace & { quotas: Quotas }> = {},
@@ -91,7 +91,7 @@ export class World {
     this.socketio = new SocketIo(this.node.node, codec, 60_000);
   }
 
-  /** What starts when this one was killed: it has the log, and nothing else. */
+  /** The server that starts after this one was killed, with only the log kept. */
   async afterKill(): Promise<World> {
     const next = new World({}, {}, this.node.log);
     const loaded = next.socketio.catchUp();
@@ -112,7 +112,7 @@ export class World {
     return line;
   }
 
-  /** Comes back as the stock client does, after events up to the `upTo`-th. */
+  /** Reconnects as the stock client does, after receiving events up to the `upTo`-th. */
   async back(from: Line, pid: string, upTo = Number.POSITIVE_INFINITY): Promise<Line> {
     const cursors = from.events('new_message').slice(0, upTo);
     return this.connected({ pid, offset: cursors.at(-1)?.at(-1) });
@@ -133,5 +133,5 @@ export class World {
   }
 }
 
-/** What the client was given to come back with. */
+/** The recovery data the client was given. */
 export const pidOf = (line: Line) => (line.last('40') as { readonly pid: string }).pid;

@@ -2,27 +2,27 @@ import { MemoryLog } from '../../src/adapters/memory/log.ts';
 import type {
   Append,
   AppendOutcome,
+  ChannelRange,
   EntryRange,
   Log,
   Page,
   Position,
   ReadRange,
-  Standing,
   StoredEntry,
 } from '../../src/ports/log.ts';
 
-/** The memory log as a durable one, counted, and as slow as a test wants it. */
+/** The memory log acting as a durable one, with counted calls and adjustable delay. */
 export class WatchedLog implements Log {
   readonly promises = { durable: true, batches: true, inFlight: 2, entries: true, writes: false };
-  /** Ranges that were read. */
+  /** Ranges read so far. */
   readonly reads: ReadRange[] = [];
-  /** How often somebody asked where a channel is. */
+  /** How often a position was read. */
   positions = 0;
-  /** Lengths of the batches that were appended. */
+  /** Lengths of the appended batches. */
   readonly batches: number[] = [];
-  /** When set, every call is answered with it. */
+  /** If set, every call fails with it. */
   failure: Error | undefined;
-  /** Most publications that one read gives, whatever its limit: a log bounds its pages by bytes too. */
+  /** Most publications per read, whatever its limit: a log bounds its pages by bytes too. */
   pageLength = Number.POSITIVE_INFINITY;
   #inner: MemoryLog;
   #gate: Promise<void> = Promise.resolve();
@@ -32,7 +32,7 @@ export class WatchedLog implements Log {
     this.#inner = new MemoryLog(epoch);
   }
 
-  /** From now on reads are not answered; they see what is there now. Gives what lets the answers go. */
+  /** Holds back the results of later reads, which are computed now. Returns a function that releases them. */
   pauseReads(): () => void {
     this.#gate = new Promise((resolve) => {
       this.#open = resolve;
@@ -40,7 +40,7 @@ export class WatchedLog implements Log {
     return this.#open;
   }
 
-  /** As when an old backup was put in place: everything is gone, and offsets begin anew. */
+  /** Simulates restoring an old backup: everything is gone, and offsets start again. */
   startNewEpoch(epoch: string): void {
     this.#inner = new MemoryLog(epoch);
   }
@@ -57,7 +57,7 @@ export class WatchedLog implements Log {
     return this.#answer(await this.#inner.read(channel, { ...range, limit }));
   }
 
-  async position(channel: string): Promise<Standing> {
+  async position(channel: string): Promise<ChannelRange> {
     this.positions += 1;
     return this.#answer(await this.#inner.position(channel));
   }

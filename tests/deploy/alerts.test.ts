@@ -10,7 +10,7 @@ const folder = (name: string) => fileURLToPath(new URL(`../../deploy/${name}/`, 
 const PROMETHEUS = folder('prometheus');
 const RULES = readFileSync(`${PROMETHEUS}banyan-alerts.yml`, 'utf8');
 const DASHBOARD = readFileSync(`${folder('grafana')}banyan.json`, 'utf8');
-/** The names of metrics; what Prometheus adds to those of histograms is not part of them. */
+/** Metric names; the suffixes that Prometheus adds to histograms are removed. */
 const namesIn = (text: string) =>
   new Set(
     [...text.matchAll(/\b(?:banyan|process)_[a-z_]+/g)].map(([name]) => name.replace(/_(?:bucket|sum|count)$/, '')),
@@ -23,7 +23,7 @@ describe('OB3 the alert rules', () => {
     expect(config).toMatchObject({ ok: true });
   });
 
-  test('fire when they should, and only then', async () => {
+  test('fire under their conditions only', async () => {
     const { ok, said } = await promtool(PROMETHEUS, 'test', 'rules', 'banyan-alerts.test.yml');
     expect([ok, said.includes('SUCCESS')]).toEqual([true, true]);
   });
@@ -36,7 +36,7 @@ describe('OB3 rules and dashboard', () => {
   });
   afterAll(() => server.stop());
 
-  test('ask for nothing that /metrics does not have', async () => {
+  test('use only metrics that /metrics has', async () => {
     const response = await fetch(`${server.url}/metrics`, { headers: { Authorization: `Bearer ${TOKEN}` } });
     const known = namesIn((await response.text()).replaceAll(/^[^#].*$/gm, ''));
     const asked = [...namesIn(RULES), ...namesIn(DASHBOARD)];
@@ -44,7 +44,7 @@ describe('OB3 rules and dashboard', () => {
     expect(asked.filter((name) => !known.has(name))).toEqual([]);
   });
 
-  test('of Grafana is a dashboard with a query in every panel', () => {
+  test('of Grafana have a query in every panel', () => {
     type Panel = { readonly title: string; readonly targets: readonly { readonly expr: string }[] };
     const { panels } = JSON.parse(DASHBOARD) as { readonly panels: readonly Panel[] };
     expect(panels.length).toBeGreaterThan(8);
@@ -53,7 +53,7 @@ describe('OB3 rules and dashboard', () => {
     }
   });
 
-  test('/metrics is as Prometheus wants it', async () => {
+  test("/metrics passes promtool's check", async () => {
     const script = `"${programOf('curl')}" -s -H "Authorization: Bearer ${TOKEN}" ${server.url}/metrics | "${promtoolPath()}" check metrics`;
     const run = Bun.spawn([programOf('bash'), '-c', script], { stdout: 'pipe', stderr: 'pipe' });
     expect([await new Response(run.stderr).text(), await run.exited]).toEqual(['', 0]);

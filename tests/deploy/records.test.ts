@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { Glob } from 'bun';
 
 const ROOT = `${import.meta.dir}/../..`;
-/** Where an event's name stands as it is recorded or reported. */
+/** Where an event's name appears when it is recorded or reported. */
 const EVENT = /'([A-Za-z_]+\.[A-Za-z_]+)'/g;
 const RECORDS = /(?:record|report|audit)\((?:[^()]|\([^()]*\))*\)/gs;
 
-/** The events that the source names in its records, but for those whose name comes from elsewhere. */
+/** The event names in the sources, except those computed at run time. */
 function recorded(): Set<string> {
   const events = new Set<string>();
   for (const file of new Glob('src/**/*.ts').scanSync(ROOT)) {
@@ -19,7 +19,7 @@ function recorded(): Set<string> {
   return events;
 }
 
-test('OB6 docs/operations.md tells of every event that is recorded, and of no other', () => {
+test('OB6 docs/operations.md lists every recorded event and no others', () => {
   const page = readFileSync(`${ROOT}/docs/operations.md`, 'utf8');
   const [section = ''] = /^## Logs\n[\s\S]*?(?=^## )/m.exec(page) ?? [];
   const rows = section.match(/^\| `[a-z_]+\.[a-z_]+`[^|]*\|/gm) ?? [];

@@ -6,7 +6,7 @@ const PASSWORD = 'nine ivies climb the wall';
 let server: BanyanProcess;
 
 beforeAll(async () => {
-  // As behind a proxy, so that the attacker may come from many addresses.
+  // As behind a proxy, so that the attacker can use many addresses.
   server = await startBanyan({ BANYAN_TRUSTED_PROXIES: '127.0.0.1,::1', BANYAN_REGISTRATION: 'open' });
 }, 30_000);
 afterAll(() => server?.stop());
@@ -46,7 +46,7 @@ describe('attacks over HTTP', () => {
     victim = ((await response.json()) as { id: string }).id;
   });
 
-  test('AU2 AU9 wrong passwords from ten addresses, again and again, keep the owner out nowhere', async () => {
+  test('AU2 AU9 wrong passwords from ten addresses, repeated, never lock the owner out', async () => {
     for (let round = 0; round < 3; round += 1) {
       const guesses = Array.from({ length: 10 }, (_, bot) =>
         post('accounts.signIn', { login: 'ada', password: 'not the password' }, { address: `203.0.113.${bot}` }),
@@ -57,7 +57,7 @@ describe('attacks over HTTP', () => {
       expect(entered.status).toBe(200);
       expect(cookiesOf(entered)).toMatch(/^banyan=[a-z2-9]{52}; banyan-known=[a-z2-9]{52}$/);
     }
-    // Even in the network of an attacker who has used up its guesses, on the browser that is known.
+    // Even in the network of an attacker that has used up its attempts, from a known browser.
     for (let guess = 0; guess < 12; guess += 1) {
       await post('accounts.signIn', { login: 'ada', password: 'not the password' }, { address: '203.0.113.9' });
     }
@@ -67,7 +67,7 @@ describe('attacks over HTTP', () => {
     expect((await post('accounts.signIn', { login: 'ada', password: PASSWORD }, known)).status).toBe(200);
   }, 60_000);
 
-  test('CH11 a thousand groups with a stranger in them end at twenty, with a time to try again', async () => {
+  test('CH11 creating groups with a stranger stops at twenty, with a time to retry', async () => {
     const by = { address: '192.0.2.2', cookie: member };
     const answers: Response[] = [];
     for (let index = 0; index < 60; index += 1) {
@@ -81,7 +81,7 @@ describe('attacks over HTTP', () => {
     expect(await refused.json()).toMatchObject({ error: { name: 'tooManyRequests', retryAfter: wait } });
   }, 30_000);
 
-  test('CH11 two thousand messages at once end at half a minute’s worth', async () => {
+  test('CH11 two thousand messages at once stop at half a minute’s worth', async () => {
     const by = { address: '192.0.2.2', cookie: member };
     const made = await post('chat.createGroup', { title: 'flood', members: [], key: crypto.randomUUID() }, by);
     const { id: room } = (await made.json()) as { id: string };

@@ -6,9 +6,9 @@ import { until } from './tally.ts';
 
 const TOKEN = 'a-token-for-prometheus-alone';
 const NAMESPACES = { free: { publish: 'everyone', history: 'durable' } };
-/** Nobody listens there. */
+/** A port without a listener. */
 const NOWHERE = 'http://127.0.0.1:9';
-/** Spans that may wait, by far. */
+/** More than the maximum number of waiting spans. */
 const MANY = 3_000;
 
 let server: BanyanProcess;
@@ -19,9 +19,9 @@ afterEach(async () => {
   records.remove();
 });
 
-function createCollector(mood: Collector['mood'] = 'well'): Collector {
+function createCollector(mood: Collector['behaviour'] = 'well'): Collector {
   const collector = new Collector();
-  collector.mood = mood;
+  collector.behaviour = mood;
   collectors.push(collector);
   return collector;
 }
@@ -41,7 +41,7 @@ async function start(endpoint: string): Promise<void> {
   );
 }
 
-/** Publishes so many times, and gives how many of them were accepted. */
+/** Publishes this often and returns how many publications were accepted. */
 async function publish(times: number): Promise<number> {
   let accepted = 0;
   for (let left = times; left > 0; left -= 100) {
@@ -54,7 +54,7 @@ async function publish(times: number): Promise<number> {
   return accepted;
 }
 
-/** A counter of `/metrics`; 0 while it is not there. */
+/** A counter of `/metrics`; 0 while it is absent. */
 async function metric(name: string): Promise<number> {
   const response = await fetch(`${server.url}/metrics`, { headers: { Authorization: `Bearer ${TOKEN}` } });
   const line = (await response.text()).split('\n').find((candidate) => candidate.startsWith(`${name} `));
@@ -64,19 +64,19 @@ async function metric(name: string): Promise<number> {
 const failed = () => metric('banyan_spans_dropped_total{reason="exportFailed"}');
 const full = () => metric('banyan_spans_dropped_total{reason="queueFull"}');
 
-describe('OB5 a collector of traces that is no good', () => {
+describe('OB5 a failing trace collector', () => {
   test.each([
-    ['is not there', () => NOWHERE],
-    ['answers with errors', () => createCollector('failing').url],
+    ['is unreachable', () => NOWHERE],
+    ['responds with errors', () => createCollector('failing').url],
   ])(
-    'OB5 that %s costs spans, which are counted and told of once',
+    'OB5 that %s loses spans, which are counted and reported once',
     async (_what, endpoint) => {
       await start(endpoint());
       expect(await publish(20)).toBe(20);
-      await until('the first are given up', async () => (await failed()) > 0);
+      await until('the first spans are dropped', async () => (await failed()) > 0);
       const before = await failed();
       expect(await publish(20)).toBe(20);
-      await until('more are given up', async () => (await failed()) > before);
+      await until('more spans are dropped', async () => (await failed()) > before);
       expect(records.of('traces.dropped')).toMatchObject([{ level: 'warn', reason: 'exportFailed' }]);
       expect(await metric('banyan_spans_exported_total')).toBe(0);
       await server.stop();
@@ -85,7 +85,7 @@ describe('OB5 a collector of traces that is no good', () => {
     40_000,
   );
 
-  test('OB5 that never answers is waited for by a bounded number of spans, and by no publication', async () => {
+  test('OB5 that never responds holds a bounded number of spans and delays no publication', async () => {
     await start(createCollector('silent').url);
     expect(await publish(MANY)).toBe(MANY);
     await until('spans are dropped', async () => (await full()) > 0);
@@ -95,12 +95,12 @@ describe('OB5 a collector of traces that is no good', () => {
     expect(await server.exited).toBe(0);
   }, 60_000);
 
-  test('OB5 that comes back is told of once, and given what happens from then on', async () => {
+  test('OB5 that recovers is reported once, and receives later spans', async () => {
     const collector = createCollector('failing');
     await start(collector.url);
     await publish(1);
-    await until('the first are given up', async () => (await failed()) > 0);
-    collector.mood = 'well';
+    await until('the first spans are dropped', async () => (await failed()) > 0);
+    collector.behaviour = 'well';
     for (let n = 0; n < 3; n += 1) {
       const before = collector.spans.length;
       await publish(1);
@@ -111,7 +111,7 @@ describe('OB5 a collector of traces that is no good', () => {
   }, 40_000);
 });
 
-test('OB5 the last spans are sent as the server stops', async () => {
+test('OB5 the last spans are sent when the server stops', async () => {
   const collector = createCollector();
   await start(collector.url);
   await publish(3);

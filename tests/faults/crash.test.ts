@@ -5,11 +5,11 @@ import { crashOnce, ROUNDS, SEED } from './crashes.ts';
 import { findViolations } from './oracle.ts';
 import { Traffic } from './traffic.ts';
 
-/** Rounds that one server and its clients go through before everything is compared. */
+/** Rounds that one server and its clients run before everything is compared. */
 const ROUNDS_A_RUN = 50;
 const RUNS = Math.ceil(ROUNDS / ROUNDS_A_RUN);
 const CHANNELS = ['log:one', 'log:two', 'log:three'];
-/** A reader that comes back last may have missed more than the 300 which are given by default. */
+/** A reader that reconnects last may have missed more than the default recovery limit of 300. */
 const SETTINGS = { BANYAN_CLIENT_INSECURE: 'true', BANYAN_HISTORY_LIMIT: '10000' };
 
 let server: BanyanProcess;

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, ftruncateSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import type { Random } from '../simulation/random.ts';
 
-/** What disks read and write at once. */
+/** The sector size of disks. */
 const SECTOR = 512;
 
 export type Damage =
@@ -10,7 +10,7 @@ export type Damage =
   | { readonly kind: 'cut'; readonly to: number }
   | { readonly kind: 'zeroed' | 'random'; readonly at: number; readonly bytes: number };
 
-/** Damages the file; gives false where there is nothing to damage. */
+/** Damages the file; returns false if there is nothing to damage. */
 export function damageFile(path: string, damage: Damage, random: Random): boolean {
   if (!existsSync(path)) return false;
   if (damage.kind === 'removed') {
@@ -43,7 +43,7 @@ export function damageFile(path: string, damage: Damage, random: Random): boolea
   }
 }
 
-/** Some damage that a file of this size can take, of whole sectors. */
+/** Random damage of whole sectors that fits the size of the file. */
 export function someDamage(path: string, random: Random): Damage {
   const sectors = Math.ceil((existsSync(path) ? statSync(path).size : 0) / SECTOR);
   if (sectors < 1 || random.chance(0.1)) return { kind: random.pick(['removed', 'emptied'] as const) };

@@ -19,7 +19,7 @@ beforeEach(async () => {
   expect(await data.publish(CHANNEL, ids(1, COUNT), PADDING)).toHaveLength(COUNT);
   expect(await data.publish(OTHER, ids(1, 3))).toHaveLength(3);
   await data.stop();
-  // The next end is an unclean one, with nothing in the write-ahead log that would hide the damage.
+  // Makes the next stop an unclean one, with nothing in the write-ahead log that would hide the damage.
   await data.start();
   await data.kill();
 });
@@ -32,7 +32,7 @@ function damageTheMiddle(): void {
 }
 
 test(
-  'DA7 OB8: pages are checked after an unclean stop; what is readable around the damage is served',
+  'DA7 OB8: pages are checked after an unclean stop; readable data around the damage is served',
   async () => {
     const { epoch } = await (async () => {
       await data.start();
@@ -55,11 +55,11 @@ test(
     expect(offsets.length).toBeLessThan(COUNT);
     expect([offsets[0], offsets.at(-1)]).toEqual([1, COUNT]);
     for (const { offset, data: stored } of publications) expect(stored.id).toBe(`m${offset}`);
-    // In whichever direction, the same is there.
+    // Both directions return the same.
     const page = await fetch(`${data.server.url}/history?channel=${CHANNEL}&limit=300&reverse=true`);
     expect(page.status).toBe(200);
 
-    // A hole is nothing that a client may be led across.
+    // Clients must not be led across a gap.
     expect((await data.subscribe(CHANNEL, { epoch, offset: 100 })).recovered).toBe(false);
     expect(await data.subscribe(CHANNEL, { epoch, offset: COUNT - 1 })).toMatchObject({
       recovered: true,
@@ -68,7 +68,7 @@ test(
     expect((await data.history(OTHER))?.publications).toHaveLength(3);
     for (const channel of [CHANNEL, OTHER]) expect(await data.publish(channel, ['new'])).toEqual(['new']);
 
-    // A clean stop heals nothing.
+    // A clean stop repairs nothing.
     await data.stop();
     await data.start();
     await data.recorded('database.damaged', 2);
@@ -79,7 +79,7 @@ test(
 );
 
 test(
-  'DA7: a database that is whole is recorded as checked, and no more',
+  'DA7: a healthy database is recorded as checked, and nothing else',
   async () => {
     await data.start();
     await data.recorded('database.checked');
@@ -96,7 +96,7 @@ const files = () =>
     .sort();
 
 test(
-  'DA8 OB8: repair keeps what is intact, tells what is not, and keeps the damaged file',
+  'DA8 OB8: repair keeps intact data, reports the rest, and keeps the damaged file',
   async () => {
     damageTheMiddle();
     const damaged = readFileSync(data.path('banyan.db'));
@@ -137,7 +137,7 @@ test(
 );
 
 test(
-  'DA8: doctor tells of damage and names repair',
+  'DA8: doctor reports damage and suggests repair',
   async () => {
     damageTheMiddle();
     const { out } = await runCli(['doctor', '--data', data.folder, '--port', '0', '--json']);
@@ -149,7 +149,7 @@ test(
 );
 
 test(
-  'DA8: a database that is whole is left as it is',
+  'DA8: a healthy database is left unchanged',
   async () => {
     const before = readFileSync(data.path('banyan.db'));
     expect(await repair()).toMatchObject({ code: 0, out: expect.stringContaining('whole') });
@@ -160,14 +160,14 @@ test(
 );
 
 test(
-  'DA8: a repair that was interrupted is begun again, or finished; a start in between is refused',
+  'DA8: an interrupted repair is restarted or finished; a start in between is refused',
   async () => {
     damageTheMiddle();
     writeFileSync(data.path('banyan.db.repairing'), 'what a repair had written when it was killed');
     await repair();
     const repaired = readFileSync(data.path('banyan.db'));
     expect(existsSync(data.path('banyan.db.repairing'))).toBe(false);
-    // Nearly done: the new one is whole, the damaged one stands in its place.
+    // Almost done: the new file is complete, the damaged one still in its place.
     writeFileSync(data.path('banyan.db.repaired'), repaired);
     writeFileSync(data.path('banyan.db'), 'damaged');
     expect(await data.refusal()).toContain('run "repair" again');

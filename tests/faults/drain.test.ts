@@ -9,7 +9,7 @@ import { Traffic } from './traffic.ts';
 
 const STOP_MS = 10_000;
 const CHANNELS = ['log:one', 'log:two'];
-/** A reader that comes back last may have missed more than the 300 which are given by default. */
+/** A reader that reconnects last may have missed more than the default recovery limit of 300. */
 const INSECURE = { BANYAN_CLIENT_INSECURE: 'true', BANYAN_HISTORY_LIMIT: '10000' };
 
 let server: BanyanProcess;
@@ -48,10 +48,10 @@ class SlowRequest {
     this.answer = new Promise((resolve) => this.#socket.on('close', () => resolve(answer)));
   }
 
-  /** Resolves once the server has begun with it. */
+  /** Resolves once the server has started the request. */
   async begun(): Promise<void> {
     await until('the connection', () => !this.#socket.connecting && this.#socket.bytesWritten > 0);
-    // The server takes up what arrives in the order in which it does.
+    // The server handles requests in arrival order.
     await (await fetch(`${server.url}/livez`)).text();
   }
 
@@ -61,7 +61,7 @@ class SlowRequest {
 }
 
 describe('SE7 DR4: a stop', () => {
-  test('under load: clients are told 3001, nobody new gets in, and what was accepted is there afterwards', async () => {
+  test('under load: clients get 3001, no new ones connect, and all accepted publications are stored', async () => {
     server = await startBanyan(INSECURE);
     const traffic = createTraffic();
     await traffic.follow('reader', CHANNELS);
@@ -90,7 +90,7 @@ describe('SE7 DR4: a stop', () => {
     expect(findViolations(await traffic.evidence())).toEqual([]);
   }, 60_000);
 
-  test('waits for requests under way, and answers them', async () => {
+  test('waits for running requests and answers them', async () => {
     server = await startBanyan();
     const ada = await register(server, 'ada', server.ownerInvite as string);
     const client = clientOf(server, ada);
@@ -102,7 +102,7 @@ describe('SE7 DR4: a stop', () => {
     const request = new SlowRequest(server.url, '/api/v1/chat.send', { cookie: ada.cookie(), body });
     await request.begun();
     server.signal('SIGTERM');
-    await until('the order to reconnect', () => client.connection.get().kind === 'connecting');
+    await until('the reconnect push', () => client.connection.get().kind === 'connecting');
     request.finish();
     expect(await request.answer).toStartWith('HTTP/1.1 200 ');
     expect(await server.exited).toBe(0);
@@ -128,11 +128,11 @@ describe('SE7 DR4: a stop', () => {
     return traffic;
   }
 
-  test('is held up neither by a reader that does not read nor by a request that does not end', async () => {
+  test('is delayed neither by a reader that does not read nor by a request that does not end', async () => {
     const traffic = await holdUp();
     const asked = Date.now();
     server.signal('SIGTERM');
-    // What arrives several times is one order.
+    // Repeated signals within a short time count as one.
     server.signal('SIGTERM');
     expect(await server.exited).toBe(0);
     expect(Date.now() - asked).toBeLessThan(STOP_MS);
@@ -140,10 +140,10 @@ describe('SE7 DR4: a stop', () => {
     expect(findViolations(await traffic.evidence())).toEqual([]);
   }, 60_000);
 
-  test('is cut short by a second signal, and what was acked is there all the same', async () => {
+  test('is cut short by a second signal, and everything acked is stored', async () => {
     const traffic = await holdUp();
     server.signal('SIGTERM');
-    // Sooner, it could be the same order once more.
+    // A signal sent sooner could count as the same one.
     await Bun.sleep(1_500);
     server.signal('SIGINT');
     expect(await server.exited).toBe(130);
@@ -153,7 +153,7 @@ describe('SE7 DR4: a stop', () => {
 });
 
 describe('a drain', () => {
-  /** Few a second, so that there is time to look. */
+  /** Few per second, so that there is time to observe. */
   const SLOW = { ...INSECURE, BANYAN_CONNECTS_PER_SECOND: '10', BANYAN_DRAIN_SECONDS: '60' };
 
   async function connect(count: number): Promise<RawClient[]> {
@@ -171,7 +171,7 @@ describe('a drain', () => {
       (error: Error) => error.message,
     );
 
-  test('DR1: whoever comes is sent away with Retry-After, whoever is there is served on; readiness says so', async () => {
+  test('DR1: new clients are refused with Retry-After, connected ones are served, and readiness fails', async () => {
     server = await startBanyan(SLOW);
     const raws = await connect(40);
     const readers = await Promise.all(raws.map((raw) => raw.ask({ subscribe: { channel: 'log:one' } })));
@@ -197,7 +197,7 @@ describe('a drain', () => {
     expect(await server.exited).toBe(0);
   }, 30_000);
 
-  test('DR2: of few waits for nobody', async () => {
+  test('DR2: of few clients has no delay', async () => {
     server = await startBanyan({ ...SLOW, BANYAN_CONNECTS_PER_SECOND: '1000' });
     const raws = await connect(5);
     server.signal('SIGINT');
@@ -205,15 +205,15 @@ describe('a drain', () => {
     expect(await server.exited).toBe(0);
   }, 30_000);
 
-  test('DR3: is over at once with a second signal, in good order', async () => {
-    // It would take a minute.
+  test('DR3: ends at once on a second signal, with a clean stop', async () => {
+    // Without the signal it would take a minute.
     server = await startBanyan({ ...SLOW, BANYAN_CONNECTS_PER_SECOND: '1' });
     const raws = await connect(100);
     server.signal('SIGTERM');
     await Promise.race(raws.map(({ closed }) => closed));
     const last = raws.at(-1) as RawClient;
     expect((await last.ask({ publish: { channel: 'log:one', data: 'while it drains' } })).error).toBeUndefined();
-    // Sooner, it could be the same order once more.
+    // A signal sent sooner could count as the same one.
     await Bun.sleep(1_500);
     server.signal('SIGTERM');
     expect(await Promise.all(raws.map(({ closed }) => closed))).toEqual(Array(100).fill(3001));

@@ -1,10 +1,10 @@
 /**
- * Loaded into the server's process before the server (`bun --preload`): SIGUSR2 ends the database thread that
- * `END_THREAD` names, from outside, as a fault of the runtime would.
+ * Loaded into the server's process before the server (`bun --preload`): on SIGUSR2 it ends the database thread named in
+ * `END_THREAD` from outside, as a runtime fault would.
  */
 import type { OpenWorker } from '../../src/adapters/sqlite/worker.ts';
 
-/** Which thread may be ended. */
+/** The threads that may be ended. */
 export type EndedThread = OpenWorker['open'];
 
 const wanted = process.env.END_THREAD;

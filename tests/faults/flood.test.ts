@@ -36,13 +36,13 @@ async function rawClient(): Promise<RawClient> {
   return raw;
 }
 
-/** Many commands as one frame. */
+/** Many commands in one frame. */
 function burst(count: number, command: object): Uint8Array {
   const lines = Array.from({ length: count }, (_, index) => JSON.stringify({ id: index + 10, ...command }));
   return clientFrame(lines.join('\n'));
 }
 
-/** Connects and sends bursts until it is closed, again and again; gives how often it was closed with which code. */
+/** Connects and sends bursts until it is closed, repeatedly; returns the count of each close code. */
 async function flood(command: object, isOver: () => boolean): Promise<Map<number, number>> {
   const closed = new Map<number, number>();
   while (!isOver()) {
@@ -62,7 +62,7 @@ async function flood(command: object, isOver: () => boolean): Promise<Map<number
   return closed;
 }
 
-/** Somebody who behaves: one publication after the other, each answered. */
+/** A well-behaved client: one publication at a time, each answered. */
 async function behave(client: Centrifuge): Promise<void> {
   for (let count = 0; count < ANSWERS; count += 1) {
     const id = `calm-${count}`;
@@ -80,8 +80,8 @@ const metric = async (line: string) => {
   );
 };
 
-describe('LI2 LI8: clients that flood', () => {
-  test('are closed with 3013, and whoever behaves has every answer', async () => {
+describe('LI2 LI8: flooding clients', () => {
+  test('are closed with 3013, while a well-behaved client gets every reply', async () => {
     await start({ BANYAN_COMMANDS_PER_SECOND: '500', BANYAN_BURST_SECONDS: '1' });
     await traffic.follow('reader', [CHANNEL]);
     const calm = await traffic.connect();
@@ -103,7 +103,7 @@ describe('LI2 LI8: clients that flood', () => {
     expect(await metric('banyan_disconnects_total{reason="tooManyRequests"}')).toBeGreaterThan(0);
   }, 90_000);
 
-  test('that never read what they are told take a bounded memory', async () => {
+  test('that never read their replies take bounded memory', async () => {
     await start({
       BANYAN_COMMANDS_PER_SECOND: '200000',
       BANYAN_USER_COMMANDS_PER_SECOND: '0',
@@ -117,7 +117,7 @@ describe('LI2 LI8: clients that flood', () => {
     const deaf = await Promise.all(Array.from({ length: 10 }, rawClient));
     let after = before;
     for (const raw of deaf) raw.stopReading();
-    // What they ask for is 10 GB.
+    // The replies amount to 10 GB.
     for (let round = 0; round < 40; round += 1) {
       for (const raw of deaf) raw.write(burst(100, { history: { channel: CHANNEL, limit: 50 } }));
       await traffic.publish(calm, { channel: CHANNEL, sender: 'calm', id: `calm-${round}` });
@@ -154,7 +154,7 @@ describe('LI2 LI8: clients that flood', () => {
     await until('room', async () => (await open('203.0.113.7').catch(() => 0)) !== 429);
   }, 30_000);
 
-  test('ST1: a herd that wants in harms nobody who is there', async () => {
+  test('ST1: a crowd of new clients does not affect connected ones', async () => {
     await start({ BANYAN_CONNECTS_PER_SECOND: '20', BANYAN_BURST_SECONDS: '1' });
     await traffic.follow('reader', [CHANNEL]);
     const calm = await traffic.connect();

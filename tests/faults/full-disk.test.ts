@@ -36,7 +36,7 @@ async function start(through: readonly string[]): Promise<void> {
   await traffic.follow('reader', [CHANNEL]);
 }
 
-/** Publishes short and long messages, several at once, until so many were refused or acked. */
+/** Publishes short and long messages concurrently, until this many were refused or acked. */
 async function publishUntil(outcome: 'refused' | 'acked', times: number): Promise<void> {
   const client = await traffic.connect();
   const sent = traffic.attempts.length;
@@ -52,7 +52,7 @@ async function publishUntil(outcome: 'refused' | 'acked', times: number): Promis
 
 type Chatter = { send(key: string): Promise<string>; countOf(key: string): Promise<number> };
 
-/** Somebody in a room, who sends messages of the longest kind. */
+/** A member of a room who sends messages of the maximum length. */
 async function createChatter(): Promise<Chatter> {
   const client = clientOf(server, await register(server, 'ada', server.ownerInvite as string));
   const { id: room } = await client.call('chat.createGroup', { title: 'Ivy', members: [], key: 'the-only-group' });
@@ -69,7 +69,7 @@ async function createChatter(): Promise<Chatter> {
   };
 }
 
-/** Now and then there is room for one more: a checkpoint has made some in the WAL. */
+/** A checkpoint sometimes frees room for one more in the WAL. */
 async function firstRefused({ send }: Chatter): Promise<string> {
   for (let count = 1; ; count += 1) {
     const outcome = await send(`message-${count}`);
@@ -79,7 +79,7 @@ async function firstRefused({ send }: Chatter): Promise<string> {
   }
 }
 
-/** OB2: a load balancer is told, as long as the disk takes nothing. */
+/** OB2: readiness fails while the disk accepts no writes. */
 async function readinessIs(status: number): Promise<void> {
   const deadline = Date.now() + GIVE_UP_MS;
   while ((await fetch(`${server.url}/readyz`)).status !== status) {
@@ -88,7 +88,7 @@ async function readinessIs(status: number): Promise<void> {
   }
 }
 
-/** What must hold whatever it is that makes the disk full. */
+/** What must hold whatever makes the disk full. */
 async function expectToSurvive(fill: () => void, free: () => void): Promise<void> {
   const chatter = await createChatter();
   await publishUntil('acked', 20);
@@ -102,7 +102,7 @@ async function expectToSurvive(fill: () => void, free: () => void): Promise<void
   expect(findViolations(await traffic.evidence())).toEqual([]);
 
   free();
-  // Nobody publishes meanwhile: it notices by itself.
+  // Nobody publishes meanwhile: the server notices by itself.
   await readinessIs(200);
   const refused = traffic.refusals.length;
   await publishUntil('acked', 20);
@@ -113,11 +113,11 @@ async function expectToSurvive(fill: () => void, free: () => void): Promise<void
   expect(traffic.lost).toEqual([]);
 }
 
-/** Runs a command whose files may not grow past a size, and which is told so instead of ended. */
+/** Runs a command with a file size limit, which fails writes instead of ending the process. */
 const WITH_SMALL_FILES = `trap '' XFSZ; ulimit -S -f ${DISK_MIB * 1_024}; exec "$@" 2>/dev/null`;
 
 describe.skipIf(process.platform !== 'linux')('AC4 OB2: a publish that cannot be written', () => {
-  test('for want of space is refused and leaves nothing; with space all is well', async () => {
+  test('for lack of space is refused and leaves nothing; once there is space it works', async () => {
     disk = smallDisk(folder, DISK_MIB);
     const { through, fill, free } = disk;
     await start(through);
@@ -127,7 +127,7 @@ describe.skipIf(process.platform !== 'linux')('AC4 OB2: a publish that cannot be
     );
   }, 60_000);
 
-  test('because its file may not grow is refused and leaves nothing, also after a restart', async () => {
+  test('because of a file size limit is refused and leaves nothing, also after a restart', async () => {
     await start(['sh', '-c', WITH_SMALL_FILES, 'sh']);
     await expectToSurvive(
       () => undefined,

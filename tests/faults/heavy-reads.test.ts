@@ -12,7 +12,7 @@ const NAMESPACES = {
   board: { ...RIGHTS, type: 'map' },
 };
 const SOCKETS = 8;
-/** As many as may be under way on one connection, nearly. */
+/** Almost as many as one connection may have running. */
 const COMMANDS = 1_000;
 const KEPT = 300;
 const ROUNDS = 40;
@@ -45,13 +45,13 @@ async function clientOf(user: string): Promise<RawClient> {
   return raw;
 }
 
-/** As many commands as may be under way, in one frame. */
+/** As many commands as may be running, in one frame. */
 const flood = (command: object) =>
   clientFrame(
     Array.from({ length: COMMANDS }, (_, index) => JSON.stringify({ id: index + 1_000, ...command })).join('\n'),
   );
 
-describe('FS1 one user who asks for much', () => {
+describe('FS1 a user with heavy reads', () => {
   test.each([
     ['history on disk', { history: { channel: 'disk:x', limit: KEPT } }],
     ['history in memory', { history: { channel: 'mem:x', limit: KEPT } }],
@@ -74,7 +74,7 @@ describe('FS1 one user who asks for much', () => {
         0,
       );
       const isHeavy = 'history' in command;
-      // Before the reads were fair, all of theirs were done before hers.
+      // Without fair scheduling, all of the first user's reads ran before the second user's.
       if (isHeavy) expect(served).toBeLessThan((SOCKETS * COMMANDS) / 2);
       for (const raw of [ann, ...attackers]) raw.end();
     },

@@ -5,11 +5,11 @@ import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { Random } from '../simulation/random.ts';
 import { ROUNDS, SEED } from './crashes.ts';
 
-/** Of the kills, as many as take about as long as one run of `crash.test.ts`. */
+/** Fewer kills, so that the run takes about as long as `crash.test.ts`. */
 const KILLS = Math.ceil(ROUNDS / 5);
-const API_KEY = 'a key for tests alone';
+const API_KEY = 'a key for tests only';
 const CHANNEL = 'board:one';
-/** So little history that nothing of an entry can be made of it. */
+/** So little history that an entry cannot be rebuilt from it. */
 const BOARD = { type: 'map', history: 'durable', historySize: 5, subscribe: 'everyone' };
 const SETTINGS = {
   ...{ BANYAN_CLIENT_ANONYMOUS: 'true', BANYAN_API_KEYS: API_KEY },
@@ -24,10 +24,13 @@ afterEach(async () => {
 });
 
 type Update = { readonly key: string; readonly data: unknown; readonly removed?: boolean };
-/** What an entry may be: of a write that was never answered nobody knows whether it was done. Undefined: not there. */
+/**
+ * The possible values of an entry: after an unanswered write it is unknown whether the write happened. Undefined:
+ * absent.
+ */
 type Possible = readonly (number | undefined)[];
 
-/** False when the answer never came. Throws when it is a refusal. */
+/** False when there was no reply. Throws on a refusal. */
 async function write(key: string, value: number | undefined): Promise<boolean> {
   const [method, data] = value === undefined ? ['map_remove', {}] : ['map_publish', { data: value }];
   const headers = { 'X-API-Key': API_KEY, 'Content-Type': 'application/json' };
@@ -41,7 +44,7 @@ async function write(key: string, value: number | undefined): Promise<boolean> {
   }
 }
 
-/** Sets and removes entries of its own, one after the other, until it is told to stop. */
+/** Sets and removes its own entries, one after another, until it is stopped. */
 class Writer {
   readonly possible = new Map<string, Possible>();
   acked = 0;
@@ -124,7 +127,7 @@ test(`MA10 AC1 what was acked of a map survives ${KILLS} kills (seed ${SEED})`, 
       }
     }
   }
-  // Who was there all the time has seen the same come to be.
+  // A client connected all the time has seen the same result.
   const entries = Object.fromEntries(await viewed());
   for (const deadline = Date.now() + 10_000; !Bun.deepEquals(Object.fromEntries(stays), entries); await Bun.sleep(20)) {
     if (Date.now() > deadline) expect(Object.fromEntries(stays)).toEqual(entries);

@@ -11,10 +11,10 @@ const CHANNEL = 'log:witnessed';
 const FRAME_BYTES = 4_096;
 
 let server: BanyanProcess;
-/** Somebody who behaves, and must notice nothing of all this. */
+/** A well-behaved client, which must not notice any of this. */
 let witness: Centrifuge;
 let traffic: Traffic;
-/** Open from the start, because their end is long in coming. */
+/** Opened first, because their timeouts are long. */
 let silent: RawClient;
 let unfinished: RawClient;
 
@@ -37,10 +37,10 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** Publishes, so that the witness has something to see between the faults of others. */
+/** Publishes, so that the witness receives something between the faults. */
 const tell = (id: string) => traffic.publish(witness, { channel: CHANNEL, sender: 'witness', id });
 
-describe('SE6: what is not of the protocol closes its own connection alone', () => {
+describe('SE6: invalid protocol input closes only its own connection', () => {
   const TEXTS: readonly [string, string][] = [
     ['no JSON', 'garbage'],
     ['half an object', '{"id":1,"connect"'],
@@ -67,7 +67,7 @@ describe('SE6: what is not of the protocol closes its own connection alone', () 
     });
   }
 
-  /** Whatever the WebSocket layer says to it: it is closed. */
+  /** Whatever code the WebSocket layer uses: it is closed. */
   const FRAMES: readonly [string, Buffer][] = [
     ['text that is not UTF-8', clientFrame(Buffer.from([0xff, 0xfe, 0xfd]), { opcode: TEXT })],
     ['garbage in a binary frame', clientFrame(Buffer.from([0xff, 0x00, 0x80]), { opcode: 2 })],
@@ -89,7 +89,7 @@ describe('SE6: what is not of the protocol closes its own connection alone', () 
     });
   }
 
-  test('a good command in small pieces is a good command', async () => {
+  test('a valid command in small fragments is accepted', async () => {
     const raw = await RawClient.connect(server.socketUrl);
     for (const byte of clientFrame('{"id":7,"presence":{"channel":"demo:x"}}')) {
       raw.write(Buffer.from([byte]));
@@ -100,7 +100,7 @@ describe('SE6: what is not of the protocol closes its own connection alone', () 
   });
 });
 
-test('SE1: the first command must be connect, and there is one', async () => {
+test('SE1: the first command must be connect, and there is only one', async () => {
   const first = await RawClient.open(server.socketUrl);
   first.send({ publish: { channel: CHANNEL, data: { id: 'stranger' } } });
   expect(await inTime('the close', first.closed)).toBe(3501);
@@ -109,7 +109,7 @@ test('SE1: the first command must be connect, and there is one', async () => {
   expect(await inTime('the close', twice.closed)).toBe(3501);
 });
 
-test('SE4: a client that is silent after a ping is closed with 3012, one that says anything stays', async () => {
+test('SE4: a client that is silent after a ping is closed with 3012; one that sends anything stays', async () => {
   const [mute, answering, talking] = await Promise.all([0, 1, 2].map(() => RawClient.connect(server.socketUrl)));
   if (mute === undefined || answering === undefined || talking === undefined) throw new Error('unreachable');
   mute.answersPings = false;
@@ -127,7 +127,7 @@ test('SE3: a client that does not connect is closed with 3502', async () => {
   expect(await inTime('the close', unfinished.closed)).toBe(3502);
 }, 40_000);
 
-test('SE6 SL2: the witness has seen everything, and its connection was never lost', async () => {
+test('SE6 SL2: the witness has received everything, and its connection never broke', async () => {
   expect(findViolations(await traffic.evidence())).toEqual([]);
   expect(traffic.lost).toEqual([]);
 });

@@ -9,7 +9,7 @@ import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 const ROUNDS = 5;
 const PASSWORD = 'nine ivies climb the wall';
 
-test('who registered as the server was killed is in the first group after its next start', async () => {
+test('a person who registered when the server was killed is in the first group after its next start', async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const folder = mkdtempSync(join(tmpdir(), 'banyan-newcomers-'));
     const server = await startBanyan({ BANYAN_DATA: folder });
@@ -26,7 +26,7 @@ test('who registered as the server was killed is in the first group after its ne
   }
 }, 30_000);
 
-/** Looks without a pause, to kill right behind the transaction that makes the account. */
+/** Polls without a pause, to kill right after the transaction that creates the account. */
 async function accountIsThere(file: string): Promise<void> {
   const database = new Database(file, { readonly: true });
   const count = database.query<{ n: number }, []>('SELECT count(*) AS n FROM users');

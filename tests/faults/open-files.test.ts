@@ -15,7 +15,7 @@ afterEach(async () => {
   await server?.stop();
 });
 
-/** A connection that sends nothing, or what is given. */
+/** A connection that sends nothing, or the given bytes. */
 function idle(url: string, text = ''): Socket {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -40,7 +40,7 @@ const metric = async (url: string, line: string) => {
   );
 };
 
-test('FA7 idle connections that use up all files are closed, and the server goes on as if nothing had been', async () => {
+test('FA7 idle connections that use up all files are closed, and the server keeps serving', async () => {
   const through = ['bash', '-c', `ulimit -n ${LIMIT}; exec "$0" "$@"`];
   const env = { BANYAN_CLIENT_INSECURE: 'true', BANYAN_PING_SECONDS: '2', BANYAN_PONG_SECONDS: '1' };
   server = await startBanyan({ ...env, BANYAN_METRICS_ADDRESSES: '127.0.0.1', BANYAN_LOG_LEVEL: 'error' }, through);
@@ -51,14 +51,14 @@ test('FA7 idle connections that use up all files are closed, and the server goes
   follower.closed.then(() => {
     isOpen = false;
   });
-  // Some have begun a request and say no more.
+  // Some have sent part of a request.
   for (let count = 0; count < LIMIT; count += 1) idle(url, count % 4 === 0 ? 'GET / HTTP/1.1\r\nHost: a\r\n' : '');
-  // Nobody can get in now. The follower is looked after all the while.
+  // Nobody can connect now. The follower is still served.
   const before = follower.pings;
   await until('pings', () => follower.pings >= before + 3);
   expect(isOpen).toBe(true);
   expect((await follower.ask({ publish: { channel: CHANNEL, data: 1 } })).error).toBeUndefined();
-  // They are still held by their clients: it is the server that lets go of them.
+  // Their clients still hold them: the server closed them.
   await until('room', async () => (await fetch(`${url}/livez`).catch(() => undefined))?.status === 200);
   await until('their end', () => sockets.every(({ destroyed }) => destroyed));
   await until('readiness', async () => (await fetch(`${url}/readyz`)).status === 200);
@@ -72,7 +72,7 @@ test('FA7 idle connections that use up all files are closed, and the server goes
   for (const raw of [follower, late]) raw.end();
 }, 120_000);
 
-test('FA7 connections are refused while there are files left to refuse them with', async () => {
+test('FA7 connections are refused while there are still files to refuse them with', async () => {
   const through = ['bash', '-c', `ulimit -n ${LIMIT}; exec "$0" "$@"`];
   const env = { BANYAN_CLIENT_INSECURE: 'true', BANYAN_LOG_LEVEL: 'error' };
   server = await startBanyan(env, through);
@@ -85,7 +85,7 @@ test('FA7 connections are refused while there are files left to refuse them with
   for (const raw of raws) raw.end();
 }, 60_000);
 
-test('FA10 a request whose body goes on after the answer ends with its connection', async () => {
+test('FA10 a request whose body continues after the response ends with its connection', async () => {
   server = await startBanyan({ BANYAN_CLIENT_INSECURE: 'true' });
   const lines = ['/livez', '/readyz', '/', '/nowhere', '/history?channel=demo:a', '/api/v1'].map((path) =>
     idle(server?.url as string, `GET ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\nx`),
@@ -93,12 +93,12 @@ test('FA10 a request whose body goes on after the answer ends with its connectio
   await until('their end', () => lines.every(({ destroyed }) => destroyed));
 }, 30_000);
 
-test('FA11 more clients than there are files, right after a start or a kill, do not end the process', async () => {
+test('FA11 more clients than available files, right after a start or a kill, do not end the process', async () => {
   const through = ['bash', '-c', `ulimit -n ${LIMIT}; exec "$0" "$@"`];
   server = await startBanyan({ BANYAN_CLIENT_INSECURE: 'true', BANYAN_LOG_LEVEL: 'error' }, through);
   const { url, socketUrl } = server;
   for (const _start of ['after a start', 'after a kill']) {
-    // Long enough for whatever the server begins only after its start.
+    // Long enough for everything the server starts only after its start.
     const deadline = Date.now() + 2_500;
     while (Date.now() < deadline) {
       const herd = await Promise.allSettled(Array.from({ length: 2 * LIMIT }, () => RawClient.open(socketUrl)));

@@ -18,14 +18,14 @@ const reader = (...ids: string[]) => ({
   unrecovered: 0,
 });
 
-/** Nothing to find fault with: an answer was lost before, and one after the message was written. */
+/** Sound evidence: one reply was lost before the message was written, and one after. */
 const SOUND: Evidence = {
   attempts: [attempt('1'), attempt('2', 'unknown'), attempt('3', 'unknown'), attempt('4', 'refused'), attempt('5')],
   histories: [history('1', '3', '5')],
   readers: [reader('1', '3', '5')],
 };
 
-/** Evidence that is sound but for what is given. */
+/** Sound evidence except for the given part. */
 const doctored = (change: Partial<Evidence>) => findViolations({ ...SOUND, ...change });
 const withReader = (change: Partial<Evidence['readers'][number]>) =>
   doctored({ readers: [{ ...reader('1', '3', '5'), ...change }] });
@@ -75,7 +75,7 @@ describe('the oracle', () => {
     test(`finds ${what}`, () => expect(doctored(change)).toEqual(violations));
   }
 
-  test('does not ask two senders for one order', () => {
+  test('does not expect an order between two senders', () => {
     const attempts = [attempt('1'), attempt('3', 'acked', 'other'), attempt('5')];
     expect(doctored({ attempts, histories: [history('1', '5', '3')], readers: [] })).toEqual([]);
   });
@@ -96,7 +96,7 @@ describe('the oracle', () => {
     expect(withReader({ epochs: new Set(['e', 'f']) })).toEqual(['OR5: r was told another epoch in c']);
   });
 
-  test('asks a reader that came later for what came later alone', () => {
+  test('expects of a late reader only later publications', () => {
     const seen = entries('1', '3', '5').slice(1);
     expect(withReader({ after: 1, seen })).toEqual([]);
     expect(withReader({ after: 0, seen })).toEqual(['OR2: r saw 3 at 2 in c, not 1 at 1']);

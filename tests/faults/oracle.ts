@@ -1,41 +1,41 @@
 /**
- * One try to publish one message, from the first to the last thing its sender knows of it. What is sent again is
- * another attempt, with an id of its own.
+ * One attempt to publish a message, from the first to the last thing its sender knows of it. A resend is another
+ * attempt, with its own id.
  */
 export type Attempt = {
   readonly id: string;
   readonly channel: string;
   readonly sender: string;
-  /** `unknown`: the answer was lost, so it may or may not be there. */
+  /** `unknown`: the reply was lost, so the message may or may not be stored. */
   outcome: 'unknown' | 'acked' | 'refused';
 };
 
-/** A publication: where it stands, and which attempt it is. */
+/** A publication: its offset, and the attempt that made it. */
 export type Entry = { readonly offset: number; readonly id: string };
 
-/** Somebody who has followed a channel from the publication after this offset on. */
+/** A client that followed a channel from the publication after this offset on. */
 export type Reader = {
   readonly name: string;
   readonly channel: string;
   readonly after: number;
-  /** In the order in which they came. */
+  /** In arrival order. */
   readonly seen: readonly Entry[];
-  /** Epochs that subscriptions were told. */
+  /** Epochs the subscriptions reported. */
   readonly epochs: ReadonlySet<string>;
-  /** How often it was told that what it missed cannot be given. */
+  /** How often recovery failed. */
   readonly unrecovered: number;
 };
 
 export type History = { readonly channel: string; readonly epoch: string; readonly entries: readonly Entry[] };
 
-/** All that clients did and saw, and what the log holds in the end. Attempts in the order of sending. */
+/** Everything clients did and received, and the final log. Attempts are in sending order. */
 export type Evidence = {
   readonly attempts: readonly Attempt[];
   readonly histories: readonly History[];
   readonly readers: readonly Reader[];
 };
 
-/** Every way in which the evidence breaks the server's promises, a line each with the rule's number. */
+/** Every way in which the evidence violates the server's guarantees, one line each with the rule's number. */
 export function findViolations({ attempts, histories, readers }: Evidence): string[] {
   const written = new Map(histories.map((history) => [history.channel, history]));
   return [
@@ -53,7 +53,9 @@ function holes(where: string, entries: readonly Entry[]): string[] {
   return [`OR1: ${where} has offset ${entries[wrong]?.offset} where ${wrong + 1} should be`];
 }
 
-/** AC1, AC4: acked attempts are there once, refused ones never, all others once at most, and nothing else. */
+/**
+ * AC1, AC4: acked attempts are stored once, refused ones never, all others at most once, and nothing else is stored.
+ */
 function acks(attempts: readonly Attempt[], histories: readonly History[]): string[] {
   const times = new Map<string, number>();
   for (const { channel, entries } of histories) {
@@ -69,7 +71,7 @@ function acks(attempts: readonly Attempt[], histories: readonly History[]): stri
   return [...broken, ...[...times.keys()].map((entry) => `AC1: ${entry} was never sent`)];
 }
 
-/** OR3: what one sender sent to one channel stands there in the order of sending. */
+/** OR3: messages of one sender to one channel are stored in sending order. */
 function disorder(attempts: readonly Attempt[], { channel, entries }: History): string[] {
   const offsets = new Map(entries.map(({ id, offset }) => [id, offset]));
   const last = new Map<string, number>();
@@ -82,7 +84,9 @@ function disorder(attempts: readonly Attempt[], { channel, entries }: History): 
   });
 }
 
-/** OR2, RE1: a reader saw the history from where it began, in its order, each once, in one epoch, and was never left behind. */
+/**
+ * OR2, RE1: a reader received the history from its start on, in order, each once, in one epoch, and always recovered.
+ */
 function misread(reader: Reader, history: History | undefined): string[] {
   const { name, channel, seen, epochs, unrecovered } = reader;
   if (history === undefined) return [`OR2: ${name} read ${channel}, whose history is missing`];

@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 
 const PAGE = 4_096;
 
-/** Fills a page of a table or an index with what is no page: the one in the middle of its leaves, or all that lie below its root. */
+/** Overwrites a page of a table or an index with invalid data: the middle leaf, or all pages below the root. */
 export function damageLeaf(file: string, name: string, which: 'middle' | 'all' = 'middle'): void {
   const pages = leavesOf(file, name);
   const chosen = which === 'all' ? pages : [pages[Math.floor(pages.length / 2)] as number];
@@ -12,7 +12,7 @@ export function damageLeaf(file: string, name: string, which: 'middle' | 'all' =
   closeSync(descriptor);
 }
 
-/** The pages below the root, from https://www.sqlite.org/fileformat.html#b_tree_pages: two levels are all there are here. */
+/** The pages below the root, from https://www.sqlite.org/fileformat.html#b_tree_pages: these trees have two levels. */
 function leavesOf(file: string, name: string): number[] {
   const db = new Database(file, { readonly: true });
   const [root] = db.query('SELECT rootpage FROM sqlite_master WHERE name = ?').values(name)[0] as [number];

@@ -9,7 +9,7 @@ import { Traffic } from './traffic.ts';
 const KIB = 1_024;
 const MIB = 1_024 * KIB;
 const INSECURE = { BANYAN_CLIENT_INSECURE: 'true' };
-/** With presence: tells whether a client that does not read is still there. */
+/** With presence: shows whether a client that does not read is still connected. */
 const WATCHED = 'demo:watched';
 const CHANNEL = 'log:pressure';
 
@@ -33,7 +33,7 @@ async function rawClient(): Promise<RawClient> {
   return raw;
 }
 
-/** Publishes long messages one by one until it is so. */
+/** Publishes long messages one by one until the condition holds. */
 async function publishUntil(client: Centrifuge, isIt: () => Promise<boolean>): Promise<void> {
   const padding = 'x'.repeat(20_000);
   while (!(await isIt())) {
@@ -42,7 +42,7 @@ async function publishUntil(client: Centrifuge, isIt: () => Promise<boolean>): P
   }
 }
 
-/** Page after page; each is shorter than the limit where publications are long. */
+/** Reads page after page; a page of long publications is shorter than the limit. */
 async function historyAfter(raw: RawClient, { epoch, offset }: { epoch: string; offset: number }): Promise<Pub[]> {
   const read: Pub[] = [];
   for (let last = offset; ; last = read.at(-1)?.offset ?? last) {
@@ -65,7 +65,7 @@ describe('SL1 SL2: readers that do not keep up', () => {
     return raw;
   }
 
-  test('RE2: one that stops is closed without a hole, comes back and is told that it missed too much, but history has it; the others notice nothing', async () => {
+  test('RE2: one that stops reading is closed without a gap and told on return that it missed too much; history has it all; others are not affected', async () => {
     await start({ BANYAN_MAX_CONNECTION_BACKLOG_BYTES: String(64 * KIB) });
     await traffic.follow('quick reader', [CHANNEL]);
     const publisher = await traffic.connect();
@@ -81,7 +81,7 @@ describe('SL1 SL2: readers that do not keep up', () => {
     const back = await rawClient();
     const { epoch = '' } = (await slow.reply(2)).subscribe ?? {};
     const since = { recover: true, epoch, offset: read.at(-1)?.offset ?? 0 };
-    // That is more than a recovery gives.
+    // More than a recovery returns.
     const { subscribe } = await back.ask({ subscribe: { channel: CHANNEL, ...since } });
     expect(subscribe).toMatchObject({ was_recovering: true, offset: traffic.attempts.length });
     expect(subscribe?.recovered).toBeUndefined();
@@ -94,7 +94,7 @@ describe('SL1 SL2: readers that do not keep up', () => {
     expect(traffic.lost).toEqual([]);
   }, 60_000);
 
-  test('RE2: one that missed a lot in many channels gets through, however slowly it reads, while others go on', async () => {
+  test('RE2: one that missed a lot in many channels catches up, however slowly it reads, while others go on', async () => {
     await start({ BANYAN_MAX_CONNECTION_BACKLOG_BYTES: String(256 * KIB) });
     const publisher = await traffic.connect();
     const channels = Array.from({ length: 100 }, (_, index) => `${CHANNEL}-${index}`);
@@ -105,9 +105,9 @@ describe('SL1 SL2: readers that do not keep up', () => {
     }
     const back = await rawClient();
     back.stopReading();
-    // 12 MB, which is more than may wait for it and the kernel holds besides.
+    // 12 MB: more than its buffer and the kernel hold.
     back.send(...channels.map((channel) => ({ subscribe: { channel, recover: true, offset: 0 } })));
-    // The server fills its line; nobody can tell from outside when that is done.
+    // The server fills its buffers; the end of that cannot be observed from outside.
     await Bun.sleep(500);
     for (const channel of channels.slice(0, 4)) {
       await traffic.publish(publisher, { channel, sender: 'live', id: `${channel}-live` });
@@ -121,7 +121,7 @@ describe('SL1 SL2: readers that do not keep up', () => {
     await until('what is live', () => back.messages.filter(({ push }) => push?.pub !== undefined).length === 4);
   }, 60_000);
 
-  test('what waits for many of them is bounded, and so is the server’s memory', async () => {
+  test('the total buffered for many of them is bounded, and so is the server’s memory', async () => {
     await start({ BANYAN_MAX_CONNECTION_BACKLOG_BYTES: String(MIB) });
     await traffic.follow('quick reader', [CHANNEL]);
     const publisher = await traffic.connect();
@@ -129,7 +129,7 @@ describe('SL1 SL2: readers that do not keep up', () => {
     for (const raw of slow) raw.stopReading();
     const before = server.residentBytes();
     let after = before;
-    // Held back without a bound, it would be 20 times all that was published, 280 MB, but for what the kernel takes.
+    // Without a bound, 20 times the published data would be buffered, 280 MB minus what the kernel takes.
     await publishUntil(publisher, async () => {
       after = Math.max(after, server.residentBytes());
       return traffic.attempts.length >= 700;
@@ -140,14 +140,14 @@ describe('SL1 SL2: readers that do not keep up', () => {
     expect(traffic.lost).toEqual([]);
   }, 60_000);
 
-  test('those that read by fits and starts get no hole before they are closed, if they are', async () => {
+  test('those that read intermittently get no gap before they are closed, if they are', async () => {
     await start({ BANYAN_MAX_CONNECTION_BACKLOG_BYTES: String(16 * KIB) });
     const publisher = await traffic.connect();
     const fitful = await Promise.all(Array.from({ length: 12 }, followRaw));
     await publishUntil(publisher, async () => {
       const turn = traffic.attempts.length;
       for (const [index, raw] of fitful.entries()) {
-        // Each after a pause of its own; the longest are too long.
+        // Each after its own pause; the longest pauses are too long.
         if (turn % (100 + 30 * index) < 5) raw.readOn();
         else raw.stopReading();
       }
@@ -165,8 +165,8 @@ describe('SL1 SL2: readers that do not keep up', () => {
   }, 60_000);
 });
 
-describe('publishers that ask for too much', () => {
-  test('SL3: commands past the bound of a connection are answered with 111, and all are answered', async () => {
+describe('publishers that send too much', () => {
+  test("SL3: commands past a connection's limit are answered with 111, and all are answered", async () => {
     await start({ BANYAN_MAX_FRAME_BYTES: String(MIB) });
     const raw = await rawClient();
     const commands = Array.from({ length: 3_000 }, (_, index) => ({
@@ -176,7 +176,8 @@ describe('publishers that ask for too much', () => {
     await until('every answer', () => raw.messages.length === 1 + commands.length);
     const refused = raw.messages.filter(({ error }) => error !== undefined);
     expect(refused.every(({ error }) => error?.code === 111 && error.temporary === true)).toBe(true);
-    // A long frame is taken in slices (FS1): a fast server may answer some before it takes the next, and refuse none.
+    // A long frame is handled in slices (FS1): a fast server may answer some commands before the next slice, and refuse
+    // none.
     expect(refused.length).toBeLessThan(commands.length);
     expect(new Set(raw.messages.map(({ id }) => id)).size).toBe(raw.messages.length);
     const accepted = raw.messages.length - 1 - refused.length;
@@ -189,7 +190,7 @@ describe('publishers that ask for too much', () => {
     ['in bytes', { BANYAN_APPEND_QUEUE_BYTES: String(4 * KIB) }],
   ];
   for (const [what, settings] of QUEUES) {
-    test(`AC5: past the queue's bound ${what} publishers get 111; what was accepted is there, the rest is not`, async () => {
+    test(`AC5: past the queue's limit ${what} publishers get 111; accepted publications are stored, others are not`, async () => {
       await start(settings);
       await traffic.follow('reader', [CHANNEL]);
       const publishers = await Promise.all(Array.from({ length: 4 }, () => traffic.connect()));
@@ -212,7 +213,7 @@ describe('publishers that ask for too much', () => {
   }
 });
 
-test('RE1 RE2: what was missed comes back up to the limit, whatever that is set to', async () => {
+test('RE1 RE2: recovery returns up to the configured limit', async () => {
   await start({ BANYAN_HISTORY_LIMIT: '2500' });
   const raw = await rawClient();
   const commands = Array.from({ length: 600 }, (_, index) => ({ publish: { channel: CHANNEL, data: index } }));

@@ -3,7 +3,7 @@ import { Random } from '../simulation/random.ts';
 import { damageFile, someDamage } from './damage.ts';
 import { type Entry, ids, StoredData } from './stored-data.ts';
 
-/** Chosen anew in every run and shown in the titles; `BANYAN_DAMAGE_SEED` makes the same choices again. */
+/** New in every run and shown in the titles; `BANYAN_DAMAGE_SEED` repeats a run. */
 const SEED = Number(process.env.BANYAN_DAMAGE_SEED ?? Date.now() % 1_000_000);
 /** How many servers are damaged; `BANYAN_DAMAGE_ROUNDS=500` for a long run. */
 const ROUNDS = Number(process.env.BANYAN_DAMAGE_ROUNDS ?? 8);
@@ -16,7 +16,7 @@ afterEach(() => data.remove());
 
 type Known = { readonly channel: string; readonly epoch: string; readonly acked: readonly string[] };
 
-/** Publishes in several runs, some of which end in good order, the last one by a kill. */
+/** Publishes over several runs, some of which stop cleanly; the last one is killed. */
 async function publish(random: Random): Promise<Known[]> {
   const acked = new Map<string, string[]>(CHANNELS.map((channel) => [channel, []]));
   for (let runs = random.between(1, 3); runs > 0; runs -= 1) {
@@ -39,10 +39,10 @@ async function publish(random: Random): Promise<Known[]> {
   return known;
 }
 
-/** Every way in which what the server now says of a channel is a silent loss. */
+/** Every silent loss in the channel, judged by what the server now returns. */
 async function violations({ channel, epoch, acked }: Known): Promise<string[]> {
   const told = await data.subscribe(channel, { epoch, offset: 0 }).catch((error: Error) => error);
-  // Not even the end of the channel can be read: everybody who asks gets an error.
+  // Even the end of the channel cannot be read: every request gets an error.
   if (told instanceof Error) return [];
   if (told.epoch !== epoch) return told.recovered ? [`${channel}: recovered from another epoch`] : [];
   const found: string[] = [];
@@ -58,7 +58,7 @@ async function violations({ channel, epoch, acked }: Known): Promise<string[]> {
   }
   const wrong = publications.filter((entry) => acked[entry.offset - 1] !== entry.data.id);
   if (wrong.length > 0) found.push(`${channel}: ${wrong[0]?.offset} is ${wrong[0]?.data.id}`);
-  // What comes next gets an offset that nobody has had in this epoch, or an error.
+  // The next publication gets an unused offset of this epoch, or an error.
   if ((await data.publish(channel, ['next'])).length > 0) {
     const { offset = 0 } = (await data.history(channel)) ?? {};
     if (offset <= acked.length) found.push(`${channel}: offset ${offset} was given twice`);
@@ -81,7 +81,7 @@ describe('OR7 DA4 DA7: a start after random damage is refused, or loses nothing 
           const damage = someDamage(data.path(name), random);
           if (damageFile(data.path(name), damage, random)) harms.push(`${name}: ${JSON.stringify(damage)}`);
         }
-        // Throws where it ends otherwise than with one line.
+        // Throws if the program does not end with one line.
         if ((await data.refusal()) !== undefined) return;
         const found: string[] = [];
         for (const each of known) found.push(...(await violations(each)));

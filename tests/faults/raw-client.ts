@@ -13,15 +13,15 @@ export type Message = {
 };
 export type Pub = { readonly offset: number; readonly data: unknown };
 
-/** The code of a connection that ended without one (RFC 6455, 7.4.1). */
+/** The code of a connection closed without one (RFC 6455, 7.4.1). */
 const CUT = 1006;
 
-/** A WebSocket client that can do what libraries prevent: stop reading, or send bytes that are no frame. */
+/** A WebSocket client that can do what libraries prevent: stop reading, or send invalid frames. */
 export class RawClient {
   readonly messages: Message[] = [];
-  /** Resolves with the code of the server's close frame, or 1006 where it just went. */
+  /** Resolves with the code of the server's close frame, or 1006 without one. */
   readonly closed: Promise<number>;
-  /** How often the server has pinged. */
+  /** How often the server sent a ping. */
   pings = 0;
   /** Whether it answers pings. */
   answersPings = true;
@@ -43,7 +43,7 @@ export class RawClient {
     this.closed = socket.closed.then(() => this.#code);
   }
 
-  /** Opens a WebSocket, and no more. */
+  /** Opens a WebSocket without connecting as a client. */
   static async open(socketUrl: string): Promise<RawClient> {
     const client = new RawClient(socketUrl);
     await inTime('the upgrade', client.#opened);
@@ -57,7 +57,7 @@ export class RawClient {
     return client;
   }
 
-  /** Sends commands in one frame; gives the id of the last one. */
+  /** Sends commands in one frame; returns the id of the last one. */
   send(...commands: readonly object[]): number {
     const lines = commands.map((command) => {
       this.#lastId += 1;
@@ -77,7 +77,7 @@ export class RawClient {
     return this.messages.find((message) => message.id === id) as Message;
   }
 
-  /** Sends bytes as they are. */
+  /** Sends raw bytes. */
   write(bytes: Uint8Array): void {
     this.#socket.write(bytes);
   }
@@ -90,7 +90,7 @@ export class RawClient {
     this.#socket.readOn();
   }
 
-  /** Publications of a channel in the order in which they came, those of a recovery included. */
+  /** Publications of a channel in arrival order, including recovered ones. */
   publications(channel: string): readonly Pub[] {
     return this.messages.flatMap(({ push, subscribe }) => {
       if (push?.channel === channel && push.pub !== undefined) return [push.pub];

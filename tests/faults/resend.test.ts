@@ -15,7 +15,7 @@ const LANES = 6;
 type Answer = {
   readonly offset: number;
   readonly sentAt: number;
-  /** When the try began that was answered. */
+  /** When the answered attempt began. */
   readonly askedAt: number;
 };
 type Sent = Answer & { readonly key: string; readonly text: string };
@@ -46,7 +46,7 @@ async function follow(client: Client, room: string): Promise<Reader> {
   return reader;
 }
 
-/** Sends messages one after the other, each with its key again and again until it is answered. */
+/** Sends messages one after another, repeating each with its key until it is answered. */
 class Sender {
   readonly acks = new Tally();
   readonly sent: Sent[] = [];
@@ -62,7 +62,7 @@ class Sender {
     this.#random = random;
   }
 
-  /** Messages that were written by an earlier try than the one that was answered. */
+  /** Messages written by an attempt before the answered one. */
   get resent(): number {
     return this.sent.filter(({ sentAt, askedAt }) => sentAt < askedAt).length;
   }
@@ -83,7 +83,7 @@ class Sender {
     expect({ offset, sentAt }).toEqual({ offset: earlier.offset, sentAt: earlier.sentAt });
   }
 
-  /** Over the connection or over HTTP, as it comes. */
+  /** Over the connection or over HTTP, at random. */
   async answer({ key, text }: Pick<Sent, 'key' | 'text'>): Promise<Answer> {
     for (;;) {
       const overHttp = this.#random.chance(0.5);
@@ -108,7 +108,7 @@ async function timeline(client: Client, room: string): Promise<{ epoch: string; 
   }
 }
 
-test(`ID1 ID2 ID3 RE5: a message sent again over ${KILLS} kills or more is there once (seed ${SEED})`, async () => {
+test(`ID1 ID2 ID3 RE5: a message resent over ${KILLS} kills or more is stored once (seed ${SEED})`, async () => {
   const random = new Random(SEED);
   server = await startBanyan({
     BANYAN_HISTORY_LIMIT: '10000',
@@ -131,7 +131,7 @@ test(`ID1 ID2 ID3 RE5: a message sent again over ${KILLS} kills or more is there
 
   const sender = new Sender(sending, room, random);
   const lanes = Array.from({ length: LANES }, (_, lane) => sender.run(`lane-${lane}`));
-  // A kill between a message's writing and its answer is what this is about: until one has hit there.
+  // This test is about kills between the write and the reply: continue until one has hit there.
   for (let kill = 0; kill < KILLS || (sender.resent === 0 && kill < 20 * KILLS); kill += 1) {
     await crashOnce(server, sender.acks, random);
     for (const client of clients) client.retryNow();

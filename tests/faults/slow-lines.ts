@@ -8,39 +8,39 @@ import { RawSocket } from '../../src/wire-clients/raw-socket.ts';
 import { connectPacket, SOCKET_IO } from '../../src/wire-clients/socket-io.ts';
 import type { Place } from '../../src/wire-clients/wire-client.ts';
 
-/** What tests publish: a number, and what the publication is about. */
+/** The data tests publish: a number and filler text. */
 export type Mark = { readonly number: number; readonly key: string };
 const MARK = /mark:(\d+):(\w+)/g;
 
-/** A channel's data that can be found again in whatever any protocol makes of it. */
+/** The channel's data in a form that can be found in the output of any protocol. */
 export function dataOf({ number, key }: Mark, padding: string): object {
   return { mark: `mark:${number}:${key}`, padding };
 }
 
-/** A client that may stop reading. */
+/** A client that can stop reading. */
 export interface SlowLine {
-  /** All that came, byte by byte. */
+  /** Everything received, byte by byte. */
   readonly text: string;
-  /** Resolves when the server has closed it, and all that came before was read. */
+  /** Resolves when the server has closed it and everything sent before was read. */
   readonly closed: Promise<void>;
   stopReading(): void;
   readOn(): void;
   cut(): void;
 }
 
-/** What has come of the channel, in the order in which it came. */
+/** Data received for the channel, in arrival order. */
 export function marksOf({ text }: SlowLine): Mark[] {
   return [...text.matchAll(MARK)].map(([, number, key = '']) => ({ number: Number(number), key }));
 }
 
-/** How a client comes in, by the protocol and transport that it has. */
+/** How a client connects with its protocol and transport. */
 export type Way = {
   readonly name: string;
   open(url: string): Promise<SlowLine>;
-  /** As a client that has been given what `before` was comes back; absent where the protocol has no recovery. */
+  /** Reconnects as a client that received `before`; absent if the protocol has no recovery. */
   back?(url: string, before: SlowLine): Promise<SlowLine>;
-  /** Tells, where there is room for it, that the client was too slow. */
-  readonly lastWord: string;
+  /** Whether the server said that the client was too slow, where the protocol can. */
+  readonly disconnectReason: string;
 };
 
 /** A raw connection, read as text. */
@@ -69,14 +69,14 @@ async function webSocket(url: string, path: string, ...frames: readonly Uint8Arr
   return line;
 }
 
-/** A request whose answer does not end. */
+/** A request whose response does not end. */
 function stream(url: string, start: string, headers: readonly string[], body = ''): Promise<TcpLine> {
   const lines = [`${start} HTTP/1.1`, `Host: ${new URL(url).host}`, ...headers, '', body];
   return Promise.resolve(new TcpLine(url, lines.join('\r\n')));
 }
 
 const CHANNEL = 'shop:x';
-/** Of a close frame: the code, and the reason. */
+/** A close frame's code and reason. */
 const SLOW = '\x0b\xc0slow';
 
 const CONNECT: Command = { kind: 'connect' };
@@ -84,7 +84,7 @@ const subscribe = (since?: Place): Command => ({ kind: 'subscribe', channel: CHA
 const jsonCommands = (since?: Place) =>
   `${CENTRIFUGE_JSON.encode(1, CONNECT)}\n${CENTRIFUGE_JSON.encode(2, subscribe(since))}`;
 
-/** The position of a client of the Centrifuge protocol, in JSON. */
+/** The last position of a Centrifuge client, in JSON. */
 function placeOf({ text }: SlowLine): Place {
   return { epoch: '', offset: Number([...text.matchAll(/"offset":(\d+)/g)].at(-1)?.[1]) };
 }
@@ -110,7 +110,7 @@ const socketIo = async (url: string, auth?: object) => {
 const pusher = (url: string) =>
   webSocket(url, pusherCodec('shop').path, clientFrame(subscribeText(CHANNEL.slice('shop:'.length))));
 
-/** What a Socket.IO client brings: the `pid` it was given, and the last argument of its last event. */
+/** What a Socket.IO client sends on return: its `pid`, and the last argument of its last event. */
 function authOf({ text }: SlowLine): object {
   const pid = /"pid":"([^"]+)"/.exec(text)?.[1];
   const offset = [...text.matchAll(/,"([^"\\]+)"\]/g)].at(-1)?.[1];
@@ -119,7 +119,7 @@ function authOf({ text }: SlowLine): object {
 
 const POLLING_PATH = SOCKET_IO.path.replace('websocket', 'polling');
 
-/** A Socket.IO client by polling. */
+/** A Socket.IO client on HTTP polling. */
 class PollingLine implements SlowLine {
   text = '';
   readonly closed: Promise<void>;
@@ -166,7 +166,7 @@ class PollingLine implements SlowLine {
       const answer = await fetch(this.#url);
       this.text += await answer.text();
       if (!answer.ok) return;
-      // Engine.IO's heartbeat; no event ends so.
+      // Engine.IO's heartbeat; no event ends like this.
       if (this.text.endsWith('2')) await this.#say(SOCKET_IO.pong);
       await this.#reads;
     }
@@ -175,32 +175,32 @@ class PollingLine implements SlowLine {
 
 export const WAYS: readonly Way[] = [
   {
-    ...{ name: 'Centrifuge JSON', lastWord: SLOW },
+    ...{ name: 'Centrifuge JSON', disconnectReason: SLOW },
     open: centrifugeSocket,
     back: (url, before) => centrifugeSocket(url, placeOf(before)),
   },
   {
-    ...{ name: 'Centrifuge Protobuf', lastWord: SLOW },
+    ...{ name: 'Centrifuge Protobuf', disconnectReason: SLOW },
     open: protobufSocket,
   },
   {
-    ...{ name: 'Centrifuge HTTP stream', lastWord: '"disconnect":{"code":3008' },
+    ...{ name: 'Centrifuge HTTP stream', disconnectReason: '"disconnect":{"code":3008' },
     open: httpStream,
     back: (url, before) => httpStream(url, placeOf(before)),
   },
   {
-    ...{ name: 'server-sent events', lastWord: '"code":3008,"reason":"slow","reconnect":true' },
+    ...{ name: 'server-sent events', disconnectReason: '"code":3008,"reason":"slow","reconnect":true' },
     open: events,
     back: (url, before) => events(url, [...before.text.matchAll(/^id: (.+)$/gm)].at(-1)?.[1]),
   },
   {
-    ...{ name: 'Pusher', lastWord: '\x10\x68' },
+    ...{ name: 'Pusher', disconnectReason: '\x10\x68' },
     open: pusher,
   },
   {
-    ...{ name: 'Socket.IO over WebSocket', lastWord: '' },
+    ...{ name: 'Socket.IO over WebSocket', disconnectReason: '' },
     open: socketIo,
     back: (url, before) => socketIo(url, authOf(before)),
   },
-  { name: 'Socket.IO by polling', lastWord: '', open: PollingLine.open },
+  { name: 'Socket.IO by polling', disconnectReason: '', open: PollingLine.open },
 ];

@@ -20,7 +20,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-/** A server with the namespace `shop`, which is also that of a Pusher app. */
+/** A server with the namespace `shop`, which also belongs to a Pusher app. */
 async function start(namespace: object): Promise<void> {
   const app = { id: 'shop', key: 'shop', secret: 'a secret for the tests', namespace: 'shop' };
   server = await startBanyan({
@@ -48,7 +48,7 @@ async function publish(padding = PADDING): Promise<void> {
   if (error !== undefined) throw new Error(JSON.stringify(error));
 }
 
-/** What a metric has come to; 0 where it has not been counted yet. */
+/** A metric's value; 0 if it is absent. */
 async function metric(name: string): Promise<number> {
   const answer = await fetch(`${server.url}/metrics`, { headers: { Authorization: `Bearer ${TOKEN}` } });
   const line = (await answer.text()).split('\n').find((each) => each.startsWith(`${name} `));
@@ -64,7 +64,7 @@ async function enter(ways: readonly Way[] = WAYS): Promise<SlowLine[]> {
   return entered;
 }
 
-/** Everyone has been told of what was published last. */
+/** Everyone has received the last publication. */
 async function heardLast(those: readonly SlowLine[]): Promise<void> {
   const last = () => those.map((line) => marksOf(line).at(-1)?.number);
   try {
@@ -79,7 +79,7 @@ function newest(marks: readonly Mark[]): Record<string, number> {
   return Object.fromEntries(marks.map(({ key, number }) => [key, number]));
 }
 
-test('SL4: whoever stops reading is given the newest of each key, and then everything, by whichever protocol; others notice nothing', async () => {
+test('SL4: a client that stops reading gets the newest of each key, and then everything, in each protocol; others are not affected', async () => {
   await start({ conflate: true });
   const [quick] = (await enter(WAYS.slice(0, 1))) as [SlowLine];
   const slow = await Promise.all(WAYS.map(({ open }) => open(server.url)));
@@ -115,7 +115,7 @@ test('SL4: whoever stops reading is given the newest of each key, and then every
   expect(await metric('banyan_publications_replaced_total')).toBeGreaterThan(250 * WAYS.length);
 }, 60_000);
 
-test('SL1: whoever stops reading is told that it was too slow, is counted, and misses nothing when it comes back', async () => {
+test('SL1: a client that stops reading is told that it was too slow, is counted, and misses nothing when it returns', async () => {
   await start({});
   const slow = await enter();
   for (const line of slow) line.stopReading();
@@ -127,7 +127,7 @@ test('SL1: whoever stops reading is told that it was too slow, is counted, and m
   for (const line of slow) line.readOn();
   await Promise.all(slow.map(({ closed: ended }) => ended));
   for (let more = 0; more < 5; more += 1) await publish();
-  for (const [index, { name, lastWord, back }] of WAYS.entries()) {
+  for (const [index, { name, disconnectReason: lastWord, back }] of WAYS.entries()) {
     const before = slow[index] as SlowLine;
     expect([name, before.text.slice(-300).includes(lastWord)]).toEqual([name, true]);
     const after = await back?.(server.url, before);
@@ -140,7 +140,7 @@ test('SL1: whoever stops reading is told that it was too slow, is counted, and m
   }
 }, 60_000);
 
-test('SL1: whoever never reads on is let go of, with all that waits', async () => {
+test('SL1: a client that never reads again is dropped together with its buffer', async () => {
   await start({});
   const folder = `/proc/${server.pid}/fd`;
   const openSockets = () => readdirSync(folder).filter((name) => isSocket(join(folder, name))).length;
@@ -151,12 +151,12 @@ test('SL1: whoever never reads on is let go of, with all that waits', async () =
     await publish();
     return (await metric('banyan_disconnects_total{reason="slow"}')) === WAYS.length;
   });
-  // A connection of the test's own requests may stay.
+  // A connection of the test's own requests may remain.
   await until('all sockets are closed', () => openSockets() <= before + 2);
   for (const line of slow) line.readOn();
 }, 60_000);
 
-/** What is closed meanwhile is none. */
+/** Connections closed meanwhile do not count. */
 function isSocket(descriptor: string): boolean {
   try {
     return readlinkSync(descriptor).startsWith('socket:');

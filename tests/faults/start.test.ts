@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { heedingModes } from '../servers/heeding-modes.ts';
+import { withPermissionChecks } from '../servers/permission-checks.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -35,7 +35,7 @@ const PROGRAM: readonly string[] = [process.execPath, 'src/cli/main.ts'];
 type Options = { readonly env?: Record<string, string>; readonly via?: readonly string[] };
 type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
-/** A process of the program, with what it has printed so far. */
+/** A process of the program and its output so far. */
 class Program {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
@@ -65,7 +65,7 @@ class Program {
     });
   }
 
-  /** The address it prints once it listens. Rejects when it ends before. */
+  /** The address it prints when it listens. Rejects if it ends before. */
   async url(): Promise<string> {
     for (;;) {
       const url = /is at (http\S+)/.exec(this.#stdout)?.[1];
@@ -87,8 +87,8 @@ const serve = (data: string, options?: Options) => new Program(['serve', '--port
 const newData = (name: string) => join(scratch, name);
 
 /**
- * Everything in a folder, so that two looks at it can be compared; but for SQLite's index of the WAL, a mere cache, and
- * the journal of the lock, which a process that was killed leaves.
+ * The content of a folder, for comparison, without SQLite's WAL index, which is a cache, and the journal of the lock,
+ * which a killed process leaves.
  */
 function snapshot(folder: string): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
@@ -106,7 +106,7 @@ function expectOneLine(ended: Ended, saying: RegExp): void {
   expect(ended.stdout).toBe('');
 }
 
-describe('a start that goes well', () => {
+describe('a successful start', () => {
   test('answers /livez, prints its address and the owner link, and ends with 0', async () => {
     const program = serve(newData('well'));
     const url = await program.url();
@@ -116,15 +116,15 @@ describe('a start that goes well', () => {
     expect(stdout).toContain(`${url}/join/`);
   });
 
-  test('PE5: with clientInsecure it says so loudly', async () => {
+  test('PE5: with clientInsecure it prints a warning', async () => {
     const program = serve(newData('insecure'), { env: { BANYAN_CLIENT_INSECURE: 'true' } });
     await program.url();
     expect((await program.stop()).stderr).toContain('!! clientInsecure is on');
   });
 });
 
-describe('DA3: a start that fails says why in one line and changes nothing', () => {
-  test('port in use', async () => {
+describe('DA3: a failed start prints one line with the reason and changes nothing', () => {
+  test('a port in use', async () => {
     const taken = Bun.serve({ hostname: 'localhost', port: 0, fetch: () => new Response() });
     const port = String(taken.port);
     const data = newData('port');
@@ -134,7 +134,7 @@ describe('DA3: a start that fails says why in one line and changes nothing', () 
     expect(existsSync(data)).toBe(false);
   });
 
-  test('a file stands where the data folder should', async () => {
+  test('a file in place of the data folder', async () => {
     const file = newData('file');
     writeFileSync(file, 'mine');
     for (const data of [file, join(file, 'data')])
@@ -142,17 +142,17 @@ describe('DA3: a start that fails says why in one line and changes nothing', () 
     expect(readFileSync(file, 'utf8')).toBe('mine');
   });
 
-  test('a data folder that may not be written', async () => {
+  test('a data folder that is not writable', async () => {
     const data = newData('read-only');
     mkdirSync(data);
     chmodSync(data, 0o555);
-    const ended = await serve(data, { via: [...heedingModes(), ...PROGRAM] }).ended;
+    const ended = await serve(data, { via: [...withPermissionChecks(), ...PROGRAM] }).ended;
     expectOneLine(ended, /data folder .* cannot be written/);
     expect(readdirSync(data)).toEqual([]);
   });
 
   for (const readOnly of ['banyan.db', 'banyan.db-wal']) {
-    test(`a database of somebody else: ${readOnly} may only be read`, async () => {
+    test(`a database owned by another user: ${readOnly} is read-only`, async () => {
       const data = newData(`foreign-${readOnly}`);
       const program = serve(data);
       await program.url();
@@ -161,13 +161,13 @@ describe('DA3: a start that fails says why in one line and changes nothing', () 
       for (const name of readdirSync(data)) chmodSync(join(data, name), name === readOnly ? 0o444 : 0o666);
       chmodSync(data, 0o777);
       const before = snapshot(data);
-      const ended = await serve(data, { via: [...heedingModes(), ...PROGRAM] }).ended;
+      const ended = await serve(data, { via: [...withPermissionChecks(), ...PROGRAM] }).ended;
       expectOneLine(ended, /banyan\.db cannot be used/);
       expect(snapshot(data)).toEqual(before);
     });
   }
 
-  test('a file that is no database', async () => {
+  test('a file that is not a database', async () => {
     const data = newData('garbage');
     mkdirSync(data);
     writeFileSync(join(data, 'banyan.db'), 'this is no database, but long enough to be looked at as one'.repeat(100));
@@ -199,8 +199,8 @@ describe('DA3: a start that fails says why in one line and changes nothing', () 
   }
 });
 
-describe('DA1: a database from a newer version is refused and not touched', () => {
-  /** A data folder with a schema step in it that this version does not know. */
+describe('DA1: a database from a newer version is refused and left unchanged', () => {
+  /** A data folder with a schema step that this version does not know. */
   async function newerData(name: string, closed: boolean): Promise<string> {
     const data = newData(name);
     const program = serve(data);
@@ -229,7 +229,7 @@ describe('DA1: a database from a newer version is refused and not touched', () =
   }
 });
 
-test('DA2: a second start with the same data folder is refused, and the first goes on', async () => {
+test('DA2: a second start with the same data folder is refused, and the first keeps running', async () => {
   const data = newData('twice');
   const first = serve(data);
   const url = await first.url();
@@ -267,7 +267,7 @@ describe('SE7: stopping', () => {
     expect((await closed).code).toBe(3001);
   }, 15_000);
 
-  test('one Ctrl-C that arrives three times is one', async () => {
+  test('one Ctrl-C delivered three times counts once', async () => {
     const program = serve(newData('interrupted'));
     await program.url();
     for (let times = 0; times < 3; times += 1) program.child.kill('SIGINT');
@@ -278,7 +278,7 @@ describe('SE7: stopping', () => {
 describe('npm start', () => {
   const via = ['node', 'tools/start.mjs'];
 
-  test('the second time it installs and builds nothing, and passes signals and exit code on', async () => {
+  test('the second time it installs and builds nothing, and passes on signals and exit code', async () => {
     const data = newData('npm');
     const first = new Program(['--port', '0', '--data', data], { via });
     await first.url();
@@ -291,11 +291,11 @@ describe('npm start', () => {
     expect(stderr).not.toMatch(/installing|building/);
   }, 120_000);
 
-  test('a command that fails fails with its own code and line', async () => {
+  test('a failing command exits with its own code and message', async () => {
     expectOneLine(await new Program(['srve'], { via }).ended, /unknown command srve; did you mean serve\?/);
   });
 
-  test('an old Node is told so in one line', async () => {
+  test('an old Node version is refused with one line', async () => {
     const copy = newData('old-node');
     cpSync(join(ROOT, 'tools'), join(copy, 'tools'), { recursive: true });
     writeFileSync(join(copy, 'package.json'), '{"engines":{"node":">=999.1"}}');

@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 afterEach(() => data.remove());
 
-/** 60 publications, a clean stop, 40 more, and a kill: those 40 are in the write-ahead log alone. Gives the epoch. */
+/** 60 publications, a clean stop, 40 more, and a kill: those 40 are only in the write-ahead log. Returns the epoch. */
 async function publishAndKill(): Promise<string> {
   await data.start();
   expect(await data.publish(CHANNEL, ids(1, 60))).toHaveLength(60);
@@ -39,7 +39,7 @@ async function publishAndKill(): Promise<string> {
   return epoch;
 }
 
-describe('OR5 OR7: a write-ahead log that has lost what was acknowledged begins a new epoch', () => {
+describe('OR5 OR7: a write-ahead log that has lost acknowledged data starts a new epoch', () => {
   const size = () => statSync(data.path('banyan.db-wal')).size;
   const KIB = 1_024;
   const cases: readonly (readonly [string, () => Damage])[] = [
@@ -65,7 +65,7 @@ describe('OR5 OR7: a write-ahead log that has lost what was acknowledged begins 
         const now = await data.subscribe(CHANNEL);
         await data.kill();
         await data.start();
-        // It is told once: what the next start finds is whole.
+        // Reported once: the next start finds an intact log.
         expect(data.records.of('log.epoch_begun')).toHaveLength(1);
         expect((await data.subscribe(CHANNEL)).epoch).toBe(now.epoch);
       },
@@ -74,7 +74,7 @@ describe('OR5 OR7: a write-ahead log that has lost what was acknowledged begins 
   }
 
   test(
-    'and one that is whole keeps it, also when the start after the kill is killed too',
+    'an intact one keeps it, also when the start after the kill is killed too',
     async () => {
       const epoch = await publishAndKill();
       await data.start();
@@ -88,7 +88,7 @@ describe('OR5 OR7: a write-ahead log that has lost what was acknowledged begins 
   );
 
   test(
-    'so does a run file that is damaged',
+    'a damaged run file starts a new one',
     async () => {
       const epoch = await publishAndKill();
       damageFile(data.path('banyan.run'), { kind: 'random', at: 30, bytes: 8 }, RANDOM);
@@ -102,7 +102,7 @@ describe('OR5 OR7: a write-ahead log that has lost what was acknowledged begins 
 
 describe('OR5 OR7: a snapshot of the whole disk', () => {
   test(
-    'of a server that ran begins a new epoch on a machine that was started anew',
+    'of a running server starts a new epoch after a reboot',
     async () => {
       await data.start();
       await data.publish(CHANNEL, ids(1, 5));
@@ -118,7 +118,7 @@ describe('OR5 OR7: a snapshot of the whole disk', () => {
   );
 
   test(
-    'of a server that had been stopped keeps its epoch, unless banyan.run is removed as the manual says',
+    'of a stopped server keeps its epoch, unless banyan.run is removed as the manual says',
     async () => {
       await data.start();
       await data.publish(CHANNEL, ids(1, 5));
@@ -135,7 +135,7 @@ describe('OR5 OR7: a snapshot of the whole disk', () => {
     TIMEOUT_MS,
   );
 
-  /** As if the machine had been started anew since. */
+  /** As if the machine had been rebooted since. */
   async function setBoot(boot: string): Promise<void> {
     const { readRunFile, writeRunFile } = await import('../../src/adapters/sqlite/run-file.ts');
     const mark = readRunFile(data.folder);
@@ -145,7 +145,7 @@ describe('OR5 OR7: a snapshot of the whole disk', () => {
   }
 });
 
-describe('DA4: a missing database is no new installation', () => {
+describe('DA4: a missing database is not treated as a new installation', () => {
   const missing: readonly (readonly [string, () => void])[] = [
     ['a missing one beside a WAL and banyan.run', () => rmSync(data.path('banyan.db'))],
     ['an empty one', () => truncateSync(data.path('banyan.db'), 0)],
@@ -167,7 +167,7 @@ describe('DA4: a missing database is no new installation', () => {
   ];
   for (const [how, remove] of missing) {
     test(
-      `${how} is refused, and doctor says so`,
+      `${how} is refused, and doctor reports it`,
       async () => {
         await publishAndKill();
         remove();
@@ -187,7 +187,7 @@ describe('DA4: a missing database is no new installation', () => {
   }
 });
 
-describe('DA6: a file that is removed under a running server', () => {
+describe('DA6: a file removed under a running server', () => {
   const cases: readonly (readonly [string, () => void])[] = [
     ['the database, removed', () => rmSync(data.path('banyan.db'))],
     ['the database, cut', () => truncateSync(data.path('banyan.db'), 4_096)],
@@ -204,7 +204,7 @@ describe('DA6: a file that is removed under a running server', () => {
   ];
   for (const [how, harm] of cases) {
     test(
-      `${how}: nothing more is acknowledged, /readyz fails, and it is recorded`,
+      `${how}: nothing more is acknowledged, /readyz fails, and it is logged`,
       async () => {
         await data.start();
         expect(await data.publish(CHANNEL, ids(1, 5))).toHaveLength(5);
@@ -212,7 +212,7 @@ describe('DA6: a file that is removed under a running server', () => {
         expect(await data.publish(CHANNEL, ids(6, 8))).toEqual([]);
         expect(await data.readiness()).toMatchObject({ code: 503, status: 'failing' });
         expect(data.records.of('database.files_gone')).toMatchObject([{ level: 'error' }]);
-        // What is in memory and in the open files is served on.
+        // Data in memory and in open files is still served.
         expect((await fetch(`${data.server.url}/livez`)).status).toBe(200);
       },
       TIMEOUT_MS,
@@ -220,7 +220,7 @@ describe('DA6: a file that is removed under a running server', () => {
   }
 
   test(
-    'a file that comes back is well again',
+    'a restored file makes the server healthy again',
     async () => {
       await data.start();
       await data.publish(CHANNEL, ids(1, 2));
@@ -236,7 +236,7 @@ describe('DA6: a file that is removed under a running server', () => {
   );
 
   test.skipIf(process.platform !== 'linux')(
-    'a database that was removed is got back from the open files, as the manual says',
+    'a removed database can be copied from the open files, as the manual says',
     async () => {
       await data.start();
       expect(await data.publish(CHANNEL, ids(1, 5))).toHaveLength(5);
@@ -265,7 +265,7 @@ describe('DA6: a file that is removed under a running server', () => {
   };
 
   test(
-    'a write-ahead log that was removed and then a clean stop: all is there, or the epoch is another',
+    'a removed write-ahead log and then a clean stop: all data is kept, or the epoch is new',
     async () => {
       await data.start();
       await data.publish(CHANNEL, ids(1, 5));

@@ -11,7 +11,7 @@ export type Entry = { readonly offset: number; readonly data: { readonly id: str
 
 const METRICS_TOKEN = 'a-token-for-prometheus-alone';
 
-/** A server and its data folder, of which a test may damage what it likes while the server is down. */
+/** A server and its data folder, which a test can damage while the server is down. */
 export class StoredData {
   readonly folder = mkdtempSync(join(tmpdir(), 'banyan-stored-'));
   readonly records = new Records();
@@ -26,14 +26,14 @@ export class StoredData {
     return this.#server;
   }
 
-  /** Rejects when it refuses to start; `refusal` says why. */
+  /** Rejects if the server refuses to start; `refusal` says why. */
   async start(): Promise<void> {
     const records = { BANYAN_LOG_FORMAT: 'json', BANYAN_LOG_LEVEL: 'info' };
     const settings = { BANYAN_CLIENT_INSECURE: 'true', BANYAN_METRICS_TOKEN: METRICS_TOKEN, ...records };
     this.#server = await startBanyan({ ...settings, BANYAN_DATA: this.folder }, this.records.through);
   }
 
-  /** The one line in which a start was refused; undefined when the server started. */
+  /** The one line with which a start was refused; undefined if the server started. */
   async refusal(): Promise<string | undefined> {
     const before = this.records.text().length;
     try {
@@ -48,7 +48,7 @@ export class StoredData {
     }
   }
 
-  /** Stops it in good order. */
+  /** Stops it cleanly. */
   async stop(): Promise<void> {
     await this.#server?.stop();
     this.#server = undefined;
@@ -65,7 +65,7 @@ export class StoredData {
     this.records.remove();
   }
 
-  /** Publishes these one after the other; gives the ids that were acknowledged. */
+  /** Publishes these one after another; returns the acknowledged ids. */
   async publish(channel: string, ids: readonly string[], padding = ''): Promise<string[]> {
     const client = await this.#client();
     const acked: string[] = [];
@@ -77,7 +77,7 @@ export class StoredData {
     return acked;
   }
 
-  /** What a client is told that subscribes; with `since`, one that was there. */
+  /** The reply to a subscribe; with `since`, of a client that reconnects. */
   async subscribe(channel: string, since?: { readonly epoch: string; readonly offset: number }): Promise<Told> {
     const client = await this.#client();
     const recovery = since === undefined ? {} : { recover: true, ...since };
@@ -88,7 +88,7 @@ export class StoredData {
     return { epoch, recovered, ids: publications.map(({ data }) => (data as Entry['data']).id) };
   }
 
-  /** As much of a channel's history as can be read, page by page; undefined where not even its end can be. */
+  /** As much of a channel's history as is readable, page by page; undefined if even its end is unreadable. */
   async history(channel: string): Promise<History | undefined> {
     const client = await this.#client();
     const entries: Entry[] = [];
@@ -120,7 +120,7 @@ export class StoredData {
     return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
   }
 
-  /** Resolves when the event has been recorded so often. */
+  /** Resolves when the event has been logged this often. */
   async recorded(event: string, times = 1): Promise<void> {
     const deadline = Date.now() + 30_000;
     while (this.records.of(event).length < times) {

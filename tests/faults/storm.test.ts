@@ -11,7 +11,7 @@ const NAMESPACES = JSON.stringify({
 });
 const CLIENTS = 2_000;
 const STREAMS = 50;
-/** Slow enough that most of them are sent away at first. */
+/** Slow enough that most of them are refused at first. */
 const PACE = { BANYAN_CONNECTS_PER_SECOND: '250', BANYAN_BURST_SECONDS: '1', BANYAN_DRAIN_SECONDS: '4' };
 const SETTINGS = {
   ...{ BANYAN_CLIENT_ANONYMOUS: 'true', BANYAN_NAMESPACES: NAMESPACES, BANYAN_HISTORY_LIMIT: '10000' },
@@ -25,16 +25,16 @@ afterEach(async () => {
   await server.stop();
 });
 
-/** Somebody who listens, and what they have heard by now. */
+/** A listener and what it has received so far. */
 type Listener = { readonly offsets: number[]; isThere: boolean; unrecovered: number };
 
-/** A stock client of the Centrifuge protocol. */
+/** A stock Centrifuge client. */
 function centrifuge(codes: number[]): Listener {
   const client = new Centrifuge(server.socketUrl, { websocket: WebSocket, timeout: 20_000, maxReconnectDelay: 5_000 });
   const listener: Listener = { offsets: [], isThere: false, unrecovered: 0 };
   const subscription = client.newSubscription(CHANNEL);
   client.on('connecting', ({ code }) => codes.push(code));
-  // It came back once more at the next attempt, or never.
+  // It reconnected once more at the next attempt, or never.
   client.on('disconnected', ({ code }) => codes.push(code));
   subscription.on('publication', ({ offset = 0 }) => listener.offsets.push(offset));
   subscription.on('subscribing', () => {
@@ -80,8 +80,8 @@ const refusals = async (limit: string) => {
   return Number(line?.split(' ')[1] ?? 0);
 };
 
-describe('ST1 ST3 DR2: two thousand clients whose server is started again', () => {
-  test('are sent away in slices, all come back by themselves, and have missed nothing', async () => {
+describe('ST1 ST3 DR2: two thousand clients whose server restarts', () => {
+  test('are disconnected in slices, all reconnect by themselves, and have missed nothing', async () => {
     server = await startBanyan(SETTINGS);
     const codes: number[] = [];
     const listeners = [
@@ -96,7 +96,7 @@ describe('ST1 ST3 DR2: two thousand clients whose server is started again', () =
     codes.length = 0;
     server.signal('SIGTERM');
     await until('the first slice', () => codes.includes(3_001));
-    // The others are there still, and go on.
+    // The others are still connected and keep going.
     expect(areThere()).toBeGreaterThan(0);
     expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
     const last = await publish(1);
@@ -108,10 +108,10 @@ describe('ST1 ST3 DR2: two thousand clients whose server is started again', () =
     await until('everybody again', () => listeners.every((each) => each.isThere && each.offsets.length >= end));
     expect(listeners.filter((each) => each.offsets.join() !== offsets.join())).toEqual([]);
     expect(listeners.filter(({ unrecovered }) => unrecovered > 0)).toEqual([]);
-    // 1 is the client's own word for a line that did not come to be.
+    // 1 is the client's own code for a connection that failed to open.
     expect([...new Set(codes)].filter((code) => code !== 1)).toEqual([3_001]);
     expect(codes.filter((code) => code === 3_001)).toHaveLength(CLIENTS);
-    // They come as fast as this machine lets them, the first time or the second.
+    // They reconnect as fast as this machine allows, at the first attempt or the second.
     expect(atFirst + (await refusals('connects'))).toBeGreaterThan(0);
   }, 120_000);
 });

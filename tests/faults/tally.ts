@@ -1,7 +1,7 @@
-/** When something should have come long ago, even on a busy machine. */
+/** The time after which something is overdue, even on a busy machine. */
 export const GIVE_UP_MS = 30_000;
 
-/** Counts events, and lets others wait for the next so many. */
+/** Counts events, and lets callers wait for the next ones. */
 export class Tally {
   readonly #waiting = new Set<{ missing: number; readonly resolve: () => void }>();
 
@@ -14,7 +14,7 @@ export class Tally {
     }
   }
 
-  /** Resolves at the very moment at which there have been so many more. */
+  /** Resolves as soon as this many more have happened. */
   next(count: number): Promise<void> {
     return inTime(
       `${count} more events`,
@@ -23,7 +23,7 @@ export class Tally {
   }
 }
 
-/** Rejects when what should have come long ago has not. */
+/** Rejects if the promise is overdue. */
 export async function inTime<T>(what: string, promise: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -36,7 +36,7 @@ export async function inTime<T>(what: string, promise: Promise<T>): Promise<T> {
   }
 }
 
-/** Waits until it is so, or should have been long ago. */
+/** Polls until the condition holds; rejects when overdue. */
 export async function until(what: string, isIt: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + GIVE_UP_MS;
   while (!(await isIt())) {

@@ -16,7 +16,7 @@ afterEach(async () => {
 const SOFTWARE = 70;
 
 test.each<EndedThread>(['writer', 'reader'])(
-  'FA9 the process ends with code 70 when its %s is gone, and has what was acknowledged when it is started again',
+  'FA9 the process exits with code 70 when its %s dies, and has all acknowledged data after a restart',
   async (thread) => {
     const log = new Records();
     records.push(log);

@@ -3,28 +3,28 @@ import WebSocket from 'ws';
 import type { Attempt, Entry, Evidence, History, Reader } from './oracle.ts';
 import { GIVE_UP_MS, inTime, Tally } from './tally.ts';
 
-/** A client waits no longer than this for its answer, then it counts as lost. */
+/** The client's timeout for a reply, after which it counts as lost. */
 const ANSWER_MS = 5_000;
-/** Quick, because a test waits for it; the clients' own default starts at 500 ms. */
+/** Short, because a test waits for it; the clients' default starts at 500 ms. */
 const RECONNECT_MS = { minReconnectDelay: 5, maxReconnectDelay: 50 };
 const PAGE = 1_000;
 
 export type Sending = {
-  /** Whose messages they are. */
+  /** The sender of the messages. */
   readonly name: string;
-  /** Gives the channel for the next message. */
+  /** Returns the channel for the next message. */
   readonly channel: () => string;
-  /** Messages that it has under way at once. */
+  /** Messages it has in flight at once. */
   readonly lanes: number;
-  /** Goes with every message, to make it longer. */
+  /** Added to every message to make it longer. */
   readonly padding?: string;
 };
 
 type Followed = Reader & { readonly seen: Entry[]; readonly epochs: Set<string>; unrecovered: number };
 
 /**
- * Stock clients that publish to and follow one server's channels, and write down all they did and saw. Senders send a
- * message that was not acked again, as a new attempt, until it is.
+ * Stock clients that publish to and follow one server's channels, and record everything they did and received. Senders
+ * resend a message as a new attempt until it is acked.
  */
 export class Traffic {
   readonly attempts: Attempt[] = [];
@@ -32,7 +32,7 @@ export class Traffic {
   readonly readers: Followed[] = [];
   /** Error codes of refused attempts. */
   readonly refusals: number[] = [];
-  /** Codes with which connections were lost. */
+  /** Close codes of lost connections. */
   readonly lost: number[] = [];
   readonly #socketUrl: string;
   readonly #clients: Centrifuge[] = [];
@@ -55,7 +55,7 @@ export class Traffic {
     return client;
   }
 
-  /** Follows channels in which nothing has been published yet. */
+  /** Follows channels that have no publications yet. */
   async follow(name: string, channels: readonly string[]): Promise<void> {
     const client = await this.connect();
     for (const channel of channels) {
@@ -72,7 +72,7 @@ export class Traffic {
     }
   }
 
-  /** Starts to send, one message after the other in every lane, until `settle`. */
+  /** Starts sending, one message at a time in every lane, until `settle`. */
   async send(sending: Sending): Promise<void> {
     const client = await this.connect();
     let count = 0;
@@ -93,7 +93,7 @@ export class Traffic {
     }
   }
 
-  /** Publishes once; resolves when it is known, or never will be, what became of it. */
+  /** Publishes once; resolves when the outcome is known, or known to be lost. */
   async publish(client: Centrifuge, what: Omit<Attempt, 'outcome'>, padding?: string): Promise<Attempt> {
     const attempt: Attempt = { ...what, outcome: 'unknown' };
     this.attempts.push(attempt);
@@ -103,7 +103,7 @@ export class Traffic {
       this.acks.add();
     } catch (error) {
       const { code } = error as { readonly code: number };
-      // Below are the client's own codes: no answer came.
+      // Lower numbers are the client's own codes: there was no reply.
       if (code >= 100) {
         attempt.outcome = 'refused';
         this.refusals.push(code);
@@ -112,13 +112,13 @@ export class Traffic {
     return attempt;
   }
 
-  /** Stops sending; resolves when every message under way has been acked. */
+  /** Stops sending; resolves when every message in flight has been acked. */
   async settle(): Promise<void> {
     this.#stopping = true;
     await inTime('the last acks', Promise.all(this.#lanes));
   }
 
-  /** What everybody did and saw, once the readers have seen all that is to be seen, or have had time enough. */
+  /** What everybody did and received, once the readers have received everything or timed out. */
   async evidence(): Promise<Evidence> {
     const client = await this.connect();
     const channels = new Set([...this.attempts, ...this.readers].map(({ channel }) => channel));

@@ -17,18 +17,18 @@ const pusher = new PusherServer({ appId: APP.id, key: APP.key, secret: APP.secre
 
 type Told = { readonly delivery: string; readonly channels: readonly string[] };
 
-/** A receiver of webhooks at an address that stays the same, whether it is there or not. */
+/** A webhook receiver at a fixed address, whether it is running or not. */
 class Receiver {
-  /** What it has taken, in order. */
+  /** The accepted deliveries, in order. */
   readonly taken: Told[] = [];
-  /** How many requests have reached it, taken or not. */
+  /** How many requests have reached it, accepted or not. */
   asked = 0;
   answer: (told: Told, path: string) => Promise<Response> | Response = () => new Response();
   readonly port: number;
   #server: Server<undefined> | undefined;
 
   constructor() {
-    // A port that is free now, and that nobody is given by chance while it is not listened on.
+    // A free port that the system assigns to nobody else while it is not listened on.
     this.#server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: this.#hear });
     this.port = this.#server.port ?? 0;
   }
@@ -37,7 +37,7 @@ class Receiver {
     return `http://127.0.0.1:${this.port}${path}`;
   }
 
-  /** Cuts what is under way, and refuses connections. */
+  /** Cuts running requests, and refuses connections. */
   async away(): Promise<void> {
     await this.#server?.stop(true);
     this.#server = undefined;
@@ -78,7 +78,7 @@ async function start(hooks: readonly object[], env: Readonly<Record<string, stri
   server = await startBanyan({ BANYAN_DATA: folder, BANYAN_PUSHER_APPS: apps, BANYAN_LOG_LEVEL: 'error', ...env });
 }
 
-/** Somebody comes into the channels, of which webhooks are told. */
+/** Subscribes a client to the channels, which triggers webhooks. */
 function occupy(...channels: readonly string[]): PusherClient {
   const { hostname: wsHost, port } = new URL(server.url);
   const ways = { cluster: '', wsHost, wsPort: Number(port), forceTLS: false, enabledTransports: ['ws' as const] };
@@ -88,7 +88,7 @@ function occupy(...channels: readonly string[]): PusherClient {
   return client;
 }
 
-/** What is on disk for webhooks and not yet delivered, in order. */
+/** Undelivered webhooks on disk, in order. */
 function outbox(): Told[] {
   const database = new Database(join(folder, 'banyan.db'), { readonly: true });
   const rows = database.query<{ data: string }, []>('SELECT data FROM works ORDER BY id').all();
@@ -99,7 +99,7 @@ function outbox(): Told[] {
   });
 }
 
-/** Waits for what failed to have its next turn, which takes longer at times than one `until` waits. */
+/** Waits for the next attempt of a failed delivery, which can take longer than one `until`. */
 async function emptied(): Promise<void> {
   for (let patience = 5; patience > 0 && outbox().length > 0; patience -= 1) {
     await until(() => outbox().length === 0).catch(() => undefined);
@@ -108,7 +108,7 @@ async function emptied(): Promise<void> {
 
 const tellsOf = (channel: string) => receiver.taken.filter(({ channels }) => channels.includes(channel));
 
-test('PU9 what a killed process had still to tell, the next one tells, as the same delivery', async () => {
+test('PU9 a webhook that a killed process did not deliver is delivered by the next one, as the same delivery', async () => {
   receiver = new Receiver();
   await start([{ url: receiver.url() }]);
   const stalled: string[] = [];
@@ -127,7 +127,7 @@ test('PU9 what a killed process had still to tell, the next one tells, as the sa
   await until(() => outbox().length === 0);
 }, 30_000);
 
-test('PU9 what happened while the receiver was away is told in order when it is back, over a stop and a kill', async () => {
+test("PU9 events during the receiver's downtime are delivered in order when it returns, over a stop and a kill", async () => {
   receiver = new Receiver();
   await start([{ url: receiver.url() }]);
   await receiver.away();
@@ -147,7 +147,7 @@ test('PU9 what happened while the receiver was away is told in order when it is 
   expect(receiver.taken).toEqual(kept);
 }, 60_000);
 
-test('PU9 a receiver that is cut off is told again; one that stalls holds up itself alone', async () => {
+test('PU9 a delivery that breaks off is repeated; a stalled one blocks only itself', async () => {
   receiver = new Receiver();
   await start([{ url: receiver.url('/cut') }, { url: receiver.url('/stalled') }]);
   const paths: string[] = [];
@@ -157,7 +157,7 @@ test('PU9 a receiver that is cut off is told again; one that stalls holds up its
     paths.push(path);
     if (!first) return new Response();
     first = false;
-    // Cut in the midst of the answer.
+    // Cut in the middle of the response.
     setImmediate(() => void receiver.away().then(() => receiver.back()));
     return new Promise<never>(() => undefined);
   };
@@ -168,7 +168,7 @@ test('PU9 a receiver that is cut off is told again; one that stalls holds up its
   await until(() => outbox().length === 1);
 }, 30_000);
 
-test('PU9 a receiver that always fails makes dead letters, which the owner sees and has tried again', async () => {
+test('PU9 a receiver that always fails makes dead letters, which the owner sees and retries', async () => {
   receiver = new Receiver();
   receiver.answer = () => new Response('', { status: 500 });
   await start([{ url: receiver.url() }], { BANYAN_WEBHOOK_ATTEMPTS: '2' });
@@ -181,7 +181,7 @@ test('PU9 a receiver that always fails makes dead letters, which the owner sees 
   expect(receiver.asked).toBe(2);
   const letter = await owner.call('deadLetters.get', { id: letters[0]?.id ?? '' });
   expect(JSON.parse(letter.data)).toMatchObject({ app: '3', body: { events: [{ channel: 'a' }] } });
-  // It would come back, and that be told, too.
+  // It would reconnect and trigger another webhook.
   for (const client of clients.splice(0)) client.disconnect();
   await server.crash();
   await server.restart();

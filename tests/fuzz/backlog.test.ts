@@ -6,9 +6,9 @@ import { Line } from './line.ts';
 const PUBLICATIONS = 40;
 const DATA = 'x'.repeat(10_000);
 const QUESTIONS = 300;
-/** One reply: the data, and what stands around each publication. */
+/** One reply: the data, and the overhead per publication. */
 const REPLY = PUBLICATIONS * (DATA.length + 200);
-/** What gathers before it is handed on. */
+/** What is collected before it is passed on. */
 const GATHERED = 64 * 1024;
 
 let installation: Installation;
@@ -17,8 +17,8 @@ beforeAll(() => {
 });
 afterAll(() => installation.close());
 
-// One small frame made a single one of gigabytes, gathered before the bound of the backlog could act.
-test('SL1 the answers to one frame reach the bounded backlog one by one, not all in one piece', async () => {
+// Found by fuzzing: one small frame made a single reply of gigabytes, built before the backlog limit applied.
+test('SL1 the replies to one frame reach the bounded backlog one by one, not as one block', async () => {
   const line = new Line({ node: installation.app.node, topics: installation.topics }, ANONYMOUS);
   await line.ask(1, { connect: {} });
   for (let id = 2; id < PUBLICATIONS + 2; id += 1) {
@@ -28,7 +28,7 @@ test('SL1 the answers to one frame reach the bounded backlog one by one, not all
   const history = { channel: 'demo:heavy', limit: -1 };
   line.receive(ids.map((id) => JSON.stringify({ id, history })).join('\n'));
   await line.until(() => {
-    // Reading so much has to wait for its share of the node's time (FS3).
+    // Such a large read waits for its share of the node's time (FS3).
     installation.clock.pass(50);
     return line.said.at(-1)?.id === ids.at(-1);
   });

@@ -15,7 +15,7 @@ import { SEED } from './seed.ts';
 
 setDefaultTimeout(60_000);
 
-/** A client must bear anything that the server sends: it need not be Banyan, or may be broken. */
+/** A client must tolerate anything the server sends: it may be another server, or broken. */
 const FRAMES = 30_000;
 const SERVERS = 150;
 const data = 'the data of a publication';
@@ -81,14 +81,14 @@ describe(`what a client receives (seed ${SEED})`, () => {
     }
   });
 
-  test(`${FRAMES} pieces of an event stream are parsed, however they are cut`, () => {
+  test(`${FRAMES} pieces of an event stream are parsed, however they are split`, () => {
     const random = new Random(SEED);
     let lines = new EventLines();
     for (let count = 0; count < FRAMES; count += 1) {
       const text = garbledText(random);
       for (const event of lines.take(text.slice(0, random.between(0, text.length))))
         expect(typeof event.data).toBe('string');
-      // What a stream leaves open is remembered: no stream is that long without an event.
+      // The parser keeps the unfinished event: streams are shorter than that.
       if (count % 50 === 0) lines = new EventLines();
     }
   });

@@ -2,10 +2,10 @@ import type { Role } from '../../src/contracts/roles.ts';
 import type { Principal } from '../../src/core/access/principal.ts';
 import type { Random } from '../simulation/random.ts';
 
-/** So many people besides the first. */
+/** People besides the first. */
 const NEWCOMERS = 6;
 
-/** Who calls operations: those there were at first, and some of those who came in later. */
+/** The callers of operations: the initial people, and some of those registered later. */
 export class Callers {
   readonly #all: Principal[];
   readonly #first: number;
@@ -20,7 +20,7 @@ export class Callers {
     return random.pick(this.#all);
   }
 
-  /** Somebody who has just been told who they are calls as such from now on: a new device, another role. */
+  /** Adopts the identity in a response: a new device or another role. */
   meet(answer: unknown): void {
     if (!isMe(answer)) return;
     const { id: user, role, device } = answer;

@@ -17,14 +17,14 @@ import { SEED } from './seed.ts';
 
 /** With up to twelve frames each. */
 const CONNECTIONS = 2 * Math.ceil(inputs(78_000) / 13);
-/** What the heap may differ by between the halves: less than 700 bytes a connection. */
+/** The allowed heap difference between the halves: less than 700 bytes per connection. */
 const HEAP_SLACK = 4_000_000;
-/** Connections that are over; the collector may take a few of them for alive. */
-const MOST_KEPT = 20;
+/** Closed connections the collector may still count as live. */
+const MAX_KEPT = 20;
 const PUBLIC_ERRORS = new Set<number>(Object.values(ERRORS).map(({ code }) => code));
 PUBLIC_ERRORS.delete(ERRORS.internal.code);
 
-describe('SE6 input that is not of the protocol', () => {
+describe('SE6 invalid protocol input', () => {
   let installation: Installation;
   let place: Place;
   let people: readonly Principal[];
@@ -50,7 +50,7 @@ describe('SE6 input that is not of the protocol', () => {
     new Line({ node: installation.app.node, topics: installation.topics }, principal);
 
   test(
-    `of ${CONNECTIONS} clients costs each its own connection at most, and is not kept (seed ${SEED})`,
+    `of ${CONNECTIONS} clients closes at most their own connection, and leaves nothing behind (seed ${SEED})`,
     async () => {
       const random = new Random(SEED);
       await breakMany(random, CONNECTIONS / 2);
@@ -60,20 +60,21 @@ describe('SE6 input that is not of the protocol', () => {
       await breakMany(random, CONNECTIONS / 2);
       expect((await installation.heapBytes()) - before).toBeLessThan(HEAP_SLACK);
       expect(topics.size).toBe(topicsBefore);
-      expect(gone.filter((line) => line.deref() !== undefined).length).toBeLessThan(MOST_KEPT);
+      expect(gone.filter((line) => line.deref() !== undefined).length).toBeLessThan(MAX_KEPT);
       expect(app.node.connections).toBe(2);
       expect(installation.errors).toEqual([]);
     },
     patience(CONNECTIONS),
   );
 
-  /** Lets one client after the other misbehave, and has others talk in between. */
+  /** Runs one misbehaving client after another, while others publish in between. */
   async function breakMany(random: Random, count: number): Promise<void> {
     for (let left = count; left > 0; left -= 1) {
       await breakOne(random);
       if (left % 100 === 1) await talk(left);
     }
-    // Who hung up while being let in is forgotten once the log has answered: then there is the witness's channel alone.
+    // A client that hung up while connecting is forgotten once the log has replied: then only the witness's channel is
+    // left.
     await witness?.until(() => installation.app.node.hub.size === 1);
   }
 
@@ -101,7 +102,7 @@ describe('SE6 input that is not of the protocol', () => {
     const frames = Array.from({ length: random.between(1, 12) }, () =>
       random.chance(0.85) ? validFrame(random, place) : garbledFrame(random, place),
     );
-    // Most get in first: there is little to break in front of the door.
+    // Most connect first: little is reachable before that.
     return random.chance(0.95) ? [validLine(random, { ...place, tokens: [] }, 'connect'), ...frames] : frames;
   }
 
@@ -116,13 +117,13 @@ describe('SE6 input that is not of the protocol', () => {
   }
 });
 
-/** What may come of the frames. */
+/** The expected outcome of the frames. */
 type Expected = {
-  /** Of commands that are answered. */
+  /** Commands that are answered. */
   readonly ids: number[];
-  /** With which the connection may be closed. */
+  /** Close codes that are allowed. */
   readonly codes: Set<number>;
-  /** It must be closed. */
+  /** The connection must be closed. */
   broken: boolean;
 };
 
@@ -137,7 +138,7 @@ function foresee(frame: string, expected: Expected): void {
   }
 }
 
-/** Undefined when the frame is not of the protocol. */
+/** Undefined if the frame is invalid. */
 function decode(frame: string): readonly Command[] | undefined {
   try {
     return centrifugeJson.decode(frame);
@@ -146,7 +147,7 @@ function decode(frame: string): readonly Command[] | undefined {
   }
 }
 
-/** Each command was answered once, if the connection held, and none with an error that has no public number. */
+/** Each command was answered once, if the connection stayed open, and none with an error without a public number. */
 function checkAnswers(line: Line, { ids, codes, broken }: Expected): void {
   const replies = repliesOf(line);
   for (const { error } of replies) if (error !== undefined) expect(PUBLIC_ERRORS).toContain(error.code);

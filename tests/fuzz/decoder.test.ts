@@ -12,7 +12,7 @@ import { SEED } from './seed.ts';
 
 const FRAMES = DECODED;
 const OBJECTS = inputs(50_000);
-/** What the heap may differ by between the halves: less than 35 bytes a frame. */
+/** The allowed heap difference between the halves: less than 35 bytes per frame. */
 
 const PLACE: Place = {
   channels: ['demo:a', 'log:b', 'room:r', ''],
@@ -21,7 +21,7 @@ const PLACE: Place = {
   input: () => ({ room: 'r', text: 'hello', key: 'k-12345678' }),
 };
 
-/** Frames that once went wrong, or nearly. */
+/** Frames that failed once, or almost. */
 const KNOWN: readonly string[] = [
   ...['', '\n', '{', '{}', '[]', 'null', '""', '\ufeff{}', '{}\n{', '\0', '\ud800'],
   ...[
@@ -41,17 +41,17 @@ const KNOWN: readonly string[] = [
 ];
 
 describe('SE6 the decoder', () => {
-  test('takes what clients send', () => {
+  test('accepts what clients send', () => {
     const random = new Random(SEED);
     for (let left = 5_000; left > 0; left -= 1) expect(decode(validFrame(random, PLACE))).not.toBeUndefined();
   });
 
-  test('gives commands or a bad request for the frames that once went wrong', () => {
+  test('returns commands or a bad request for frames that failed once', () => {
     for (const frame of KNOWN) check(frame);
   });
 
   test(
-    `gives commands or a bad request for ${FRAMES} garbled frames, and keeps nothing (seed ${SEED})`,
+    `returns commands or a bad request for ${FRAMES} malformed frames, and retains nothing (seed ${SEED})`,
     async () => {
       const random = new Random(SEED);
       await tryHalves({ count: FRAMES, tryMany: (count) => checkMany(random, count), least: 0.2, most: 0.95 });
@@ -60,7 +60,7 @@ describe('SE6 the decoder', () => {
   );
 
   test(
-    `finds the text of a member where JSON.parse finds its value, in ${OBJECTS} objects (seed ${SEED})`,
+    `finds a member's text where JSON.parse finds its value, in ${OBJECTS} objects (seed ${SEED})`,
     () => {
       const random = new Random(SEED);
       for (let left = OBJECTS; left > 0; left -= 1) {
@@ -81,7 +81,7 @@ describe('SE6 the decoder', () => {
   );
 });
 
-/** How many of so many frames were refused. */
+/** How many of this many frames were refused. */
 function checkMany(random: Random, count: number): number {
   let refused = 0;
   for (let left = count; left > 0; left -= 1) if (check(garbledFrame(random, PLACE)) === undefined) refused += 1;
@@ -115,7 +115,7 @@ function checkCommands(frame: string, commands: readonly Command[]): void {
   for (const command of commands) checkCommand(command);
 }
 
-/** What the core takes for granted of a command. */
+/** What the core assumes of a command. */
 function checkCommand(command: Command): void {
   const { kind } = command;
   if ('id' in command) expect(Number.isSafeInteger(command.id) && command.id > 0).toBe(true);
@@ -135,7 +135,7 @@ function checkCommand(command: Command): void {
   if (kind === 'history') expect(Number.isSafeInteger(command.limit)).toBe(true);
 }
 
-/** For text that is an object: the raw member, parsed, is the member of the parsed object. */
+/** For the text of an object: the parsed raw member equals the member of the parsed object. */
 function compareMembers(text: string): void {
   const object = parse(text);
   if (!isObject(object)) return;
@@ -151,14 +151,14 @@ function compareMembers(text: string): void {
   }
 }
 
-/** A few of the names; the protocol's own hold no backslash. */
+/** Some names; the protocol's own have no backslash. */
 function comparable(object: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.keys(object)
     .filter((name) => !name.includes('\\'))
     .slice(0, 4);
 }
 
-/** Equal, found without going down by recursion: nested values may be deeper than the stack. */
+/** Compared without recursion: nested values may be deeper than the stack. */
 function same(one: unknown, other: unknown): boolean {
   const left: (readonly [unknown, unknown])[] = [[one, other]];
   for (let pair = left.pop(); pair !== undefined; pair = left.pop()) {

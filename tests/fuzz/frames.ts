@@ -4,13 +4,13 @@ import { garble, oddJson, randomBytes, strangeText, strangeValue, word } from '.
 type Fields = Record<string, unknown>;
 type Body = (random: Random, place: Place) => Fields;
 
-/** What the frames are about. */
+/** The names and ids frames refer to. */
 export type Place = {
   readonly channels: readonly string[];
   readonly methods: readonly string[];
-  /** Good ones. */
+  /** Valid frames. */
   readonly tokens: readonly string[];
-  /** For the RPC method of this name. */
+  /** Data for the RPC method of this name. */
   readonly input: (method: string) => unknown;
 };
 
@@ -20,7 +20,7 @@ const position = (random: Random) => ({
   offset: random.between(0, 5),
   epoch: random.pick(['', '', 'x', word(random)]),
 });
-/** Mostly none, as people sign in by cookie. */
+/** Usually empty, as people sign in by cookie. */
 const token = (random: Random, { tokens }: Place) => {
   if (random.chance(0.9) || tokens.length === 0) return '';
   const good = random.pick(tokens);
@@ -29,7 +29,7 @@ const token = (random: Random, { tokens }: Place) => {
 
 const CMPS = ['eq', 'neq', 'in', 'nin', 'ex', 'nex', 'sw', 'ew', 'ct', 'gt', 'gte', 'lt', 'lte'] as const;
 
-/** A tag filter, now and then one that makes no sense. */
+/** A tag filter, sometimes an invalid one. */
 function filter(random: Random, depth: number): Fields {
   if (depth === 0 || random.chance(0.5)) {
     const cmp = random.chance(0.95) ? random.pick(CMPS) : word(random);
@@ -39,7 +39,7 @@ function filter(random: Random, depth: number): Fields {
   return { op: random.pick(['and', 'or', 'not', 'xor']), nodes };
 }
 
-/** Items of a shared poll; nobody has signed them. */
+/** Items of a shared poll, without valid signatures. */
 function batches(random: Random): readonly Fields[] {
   const items = Array.from({ length: random.between(0, 3) }, () => ({
     key: random.pick(['a', 'b', '', word(random)]),
@@ -97,7 +97,7 @@ const BODIES: Readonly<Record<string, Body>> = {
   }),
   ping: () => ({}),
 };
-/** These mostly close a connection that is open, so they come seldom. */
+/** These usually close an open connection, so they are rare. */
 const CLOSING = ['connect', 'send', 'refresh'];
 const COMMON = Object.keys(BODIES).filter((kind) => !CLOSING.includes(kind));
 
@@ -112,14 +112,14 @@ function pickKind(random: Random): string {
   return random.pick(random.chance(0.05) ? CLOSING : COMMON);
 }
 
-/** What comes in one piece: several lines now and then, with empty ones between. */
+/** One chunk: sometimes several lines, with empty ones between. */
 export function validFrame(random: Random, place: Place): string {
   if (random.chance(0.03)) return random.pick(['{}', '{}\n', '\n{}', '{}\n\n{}']);
   const lines = Array.from({ length: random.chance(0.2) ? random.between(2, 5) : 1 }, () => validLine(random, place));
   return lines.join(random.chance(0.9) ? '\n' : '\n\n');
 }
 
-/** Frames that no client sends: broken, odd or without any sense. */
+/** Frames that no client sends: broken, odd or meaningless. */
 export function garbledFrame(random: Random, place: Place): string {
   const kind = random.between(0, 19);
   if (kind === 0) return new TextDecoder().decode(randomBytes(random, 200));
@@ -128,7 +128,7 @@ export function garbledFrame(random: Random, place: Place): string {
   return garble(random, validFrame(random, place));
 }
 
-/** Well formed, with something unexpected in one place. */
+/** Well-formed, with something unexpected in one place. */
 function withStrangeField(random: Random, place: Place): string {
   const kind = pickKind(random);
   const body = new Map(Object.entries((BODIES[kind] as Body)(random, place)));

@@ -1,6 +1,6 @@
 import type { Random } from '../simulation/random.ts';
 
-/** A piece of JSON that stands as it is: a number that JavaScript cannot hold, a name that `JSON.stringify` cannot write. */
+/** Raw JSON text: a number that JavaScript cannot represent, or a name that `JSON.stringify` cannot write. */
 class Literal {
   constructor(readonly text: string) {}
 }
@@ -42,7 +42,7 @@ const TEXTS = [
   ],
 ] as const;
 const NAMES = ['__proto__', 'constructor', 'prototype', 'hasOwnProperty', 'toJSON', 'then', 'length', '', 'id', 'data'];
-/** Pieces that mean something to a reader of JSON lines. */
+/** Tokens that a reader of JSON lines reacts to. */
 const PIECES = [
   ...[
     '{',
@@ -68,18 +68,18 @@ const PIECES = [
 ] as const;
 const DEEP = [10, 100, 1_000, 10_000, 30_000];
 
-/** A few letters and digits: fits most fields that take a text. */
+/** A few letters and digits, valid in most text fields. */
 export function word(random: Random, longest = 20): string {
   return Array.from({ length: random.between(2, longest) }, () => random.between(10, 35).toString(36)).join('');
 }
 
-/** A text that a field may stumble over. */
+/** A text that a field may not expect. */
 export function strangeText(random: Random): string {
   if (random.chance(0.02)) return 'x'.repeat(random.pick([1_000, 8_001, 20_000]));
   return random.chance(0.8) ? random.pick(TEXTS) : word(random) + random.pick(TEXTS) + word(random);
 }
 
-/** Anything that JSON can say, as `oddJson` writes it; `depth` bounds the nesting. */
+/** Any JSON value, in the form `oddJson` writes; `depth` bounds the nesting. */
 export function strangeValue(random: Random, depth = 3): unknown {
   const kind = random.between(0, depth > 0 ? 9 : 6);
   if (kind <= 2) return strangeText(random);
@@ -98,7 +98,7 @@ function strangeObject(random: Random, depth: number): Map<string, unknown> {
   return new Map(names.map((name) => [name, strangeValue(random, depth - 1)]));
 }
 
-/** So deep that whoever goes down by calling himself falls. */
+/** Deep enough to overflow the stack of a recursive reader. */
 function nested(random: Random): Literal {
   const depth = random.pick(DEEP);
   return random.chance(0.5)
@@ -107,11 +107,11 @@ function nested(random: Random): Literal {
 }
 
 /**
- * The value as valid JSON, written as nobody does: spaces, escapes in names, members twice. Takes what `JSON.parse`
- * gives and what `strangeValue` gives; a `Map` is an object.
+ * Writes the value as unusual but valid JSON: spaces, escapes in names, duplicate members. Accepts the output of
+ * `JSON.parse` and `strangeValue`; a `Map` is an object.
  */
 export function oddJson(random: Random, value: unknown): string {
-  // Decided once for the value: a question for each gap would take most of the time.
+  // Decided once per value: deciding per gap would take most of the time.
   const space = random.chance(0.2) ? () => (random.chance(0.25) ? random.pick([' ', '\t', '\r', '  ']) : '') : () => '';
   if (value instanceof Literal) return space() + value.text + space();
   if (Array.isArray(value)) return `[${value.map((each) => oddJson(random, each)).join()}]${space()}`;
@@ -124,7 +124,7 @@ export function oddJson(random: Random, value: unknown): string {
   return typeof value === 'string' ? oddText(random, value) : (JSON.stringify(value) ?? 'null');
 }
 
-/** Now and then a member comes twice, the first time with something else: the last counts. */
+/** Sometimes a member appears twice, first with another value: the last one counts. */
 function members(random: Random, entries: readonly [string, unknown][]): readonly [string, unknown][] {
   const [first] = entries;
   if (first === undefined || !random.chance(0.05)) return entries;
@@ -141,14 +141,14 @@ function oddText(random: Random, text: string): string {
   return `"${escaped.join('')}"`;
 }
 
-/** The text with one to four wounds. */
+/** The text with one to four random changes. */
 export function garble(random: Random, text: string): string {
   let garbled = text;
-  for (let left = random.between(1, 4); left > 0; left -= 1) garbled = wound(random, garbled);
+  for (let left = random.between(1, 4); left > 0; left -= 1) garbled = mutate(random, garbled);
   return garbled;
 }
 
-function wound(random: Random, text: string): string {
+function mutate(random: Random, text: string): string {
   const [from, to] = [random.between(0, text.length), random.between(0, text.length)].sort((a, b) => a - b) as [
     number,
     number,
@@ -180,12 +180,12 @@ function flipBit(random: Random, text: string, at: number): string {
   return text.slice(0, at) + String.fromCharCode(text.charCodeAt(at) ^ bit) + text.slice(at + 1);
 }
 
-/** Bytes without any sense. */
+/** Random bytes. */
 export function randomBytes(random: Random, longest: number): Uint8Array {
   return Uint8Array.from({ length: random.between(0, longest) }, () => random.between(0, 255));
 }
 
-/** The bytes with one to four wounds. */
+/** The bytes with one to four random changes. */
 export function garbleBytes(random: Random, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   let garbled = new Uint8Array(bytes);
   for (let left = random.between(1, 4); left > 0; left -= 1) {

@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '../../src/ports/clock.ts';
 
 type Timer = { readonly at: number; readonly run: () => void };
 
-/** A clock that stands still until it is put forward. */
+/** A clock that stands still until it is moved forward. */
 export class HandClock implements Clock {
   #time = Date.UTC(2026, 0, 1);
   readonly #timers = new Set<Timer>();
@@ -19,7 +19,7 @@ export class HandClock implements Clock {
     setImmediate(run);
   };
 
-  /** Lets time pass at once, and calls what is due by then. */
+  /** Advances the clock and fires the timers that are due. */
   pass(ms: number): void {
     this.#time += ms;
     for (const timer of [...this.#timers]) {

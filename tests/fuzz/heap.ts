@@ -1,8 +1,8 @@
 import { heapStats } from 'bun:jsc';
 
-/** Bytes that live objects take in this thread, after everything else was thrown away. */
+/** Bytes of live objects in this thread after a full collection. */
 export async function heapBytes(): Promise<number> {
-  // What settled promises still hold is let go of once the queues have run dry.
+  // References held by settled promises are released once the queues are empty.
   await new Promise((resolve) => setImmediate(resolve));
   Bun.gc(true);
   const { heapSize, extraMemorySize } = heapStats();

@@ -9,14 +9,14 @@ import { rawRequest, type Site } from './requests.ts';
 import { SEED } from './seed.ts';
 
 const REQUESTS = inputs(10_000);
-const AT_ONCE = 100;
-/** An answer that has not begun by then will not: the request is not whole. */
+const CONCURRENCY = 100;
+/** A response that has not begun by then will not: the request is incomplete. */
 const NO_ANSWER_MS = 300;
-/** Nothing more comes when nothing has come for so long. */
+/** The end of a response: nothing has arrived for this long. */
 const END_MS = 20;
-/** What the process may have grown by between the halves. */
+/** The allowed growth of the process between the halves. */
 const RESIDENT_SLACK = 80_000_000;
-/** "Not implemented" and "HTTP version not supported": about the request, not about us. */
+/** "Not implemented" and "HTTP version not supported": errors of the request, not of the server. */
 const HARMLESS = new Set(['501', '505']);
 
 describe('the HTTP edge', () => {
@@ -34,17 +34,17 @@ describe('the HTTP edge', () => {
   afterAll(() => server.stop());
 
   test(
-    `outlives ${REQUESTS} garbled requests, and fails at none (seed ${SEED})`,
+    `survives ${REQUESTS} malformed requests without a server error (seed ${SEED})`,
     async () => {
       const random = new Random(SEED);
-      // Where the server's records go; an error nobody waited for is an error too.
+      // Where the server's log goes; an unhandled rejection is an error too.
       const records = spyOn(console, 'error');
       const statuses = new Map<string, number>();
       await sendMany(random, statuses);
       const before = server.residentBytes();
       await sendMany(random, statuses);
       expect(server.residentBytes() - before).toBeLessThan(RESIDENT_SLACK);
-      // Much was answered, well and badly: it was not all cut off at the door.
+      // Many succeeded and many failed: not everything was rejected at the edge.
       for (const status of ['101', '200', '400', '401', '404']) expect(statuses.get(status) ?? 0).toBeGreaterThan(5);
       await checkNewcomer();
       expect(records.mock.calls.flat().filter((record) => / error /.test(String(record)))).toEqual([]);
@@ -53,7 +53,7 @@ describe('the HTTP edge', () => {
     patience(REQUESTS),
   );
 
-  /** Each goes over a connection of its own, some of them at the same time. */
+  /** Each uses its own connection, some concurrently. */
   async function sendMany(random: Random, statuses: Map<string, number>): Promise<void> {
     const requests = some(random);
     const sendOn = async () => {
@@ -61,7 +61,7 @@ describe('the HTTP edge', () => {
         for (const status of await send(request)) statuses.set(status, (statuses.get(status) ?? 0) + 1);
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, sendOn));
+    await Promise.all(Array.from({ length: CONCURRENCY }, sendOn));
     expect((await fetch(`${server.url}/livez`)).status).toBe(200);
   }
 
@@ -79,7 +79,7 @@ describe('the HTTP edge', () => {
     );
   }
 
-  /** Somebody new comes in, from an address that nobody has misused. */
+  /** A new person registers, from an address without earlier requests. */
   async function checkNewcomer(): Promise<void> {
     const headers = { 'Content-Type': 'application/json', 'X-Forwarded-For': '203.0.113.9' };
     const post = (name: string, body: object, cookie = '') =>
@@ -95,7 +95,7 @@ describe('the HTTP edge', () => {
   }
 });
 
-/** Everything that comes back for the bytes, until nothing more does. */
+/** All bytes of the response, until nothing more arrives. */
 function exchange({ url }: BanyanProcess, bytes: Uint8Array): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
@@ -108,7 +108,7 @@ function exchange({ url }: BanyanProcess, bytes: Uint8Array): Promise<string> {
       clearTimeout(quiet);
       quiet = setTimeout(end, END_MS);
     });
-    // A server that hangs up on garbage is right to.
+    // A server may close the connection on malformed input.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       clearTimeout(quiet);

@@ -15,14 +15,14 @@ import { HandClock } from './hand-clock.ts';
 import { heapBytes } from './heap.ts';
 import { Topics } from './line.ts';
 
-/** What argon2id does, for nothing: thousands of passwords are tried here, and the real port has its own tests. */
+/** A free replacement for argon2id: thousands of passwords are tried here, and the real port has its own tests. */
 const QUICK_PASSWORDS: Passwords = {
   hash: async (password) => `plain ${password}`,
   verify: async (password, hash) => hash === `plain ${password}`,
   decoy: 'nobody',
 };
 
-/** How long the server remembers that somebody has just gone, and more. */
+/** Longer than the server remembers that a client has just left. */
 const GRACE_MS = 6_000;
 
 /** An app of the Pusher protocol. */
@@ -30,14 +30,14 @@ export const PUSHER_APP = { id: 'app', key: 'key', secret: 'a secret of the test
 
 export const TOKEN_SECRET = 'a secret of the tests that nobody else knows';
 
-/** With it a backend uses the server API. */
+/** The key for the server API. */
 export const API_KEY = 'a key of the tests that nobody else knows';
 
-/** Everything that the program is made of, as the program composes it, without sockets. */
+/** The whole program as composed in production, without sockets. */
 export class Installation {
   readonly clock = new HandClock();
   readonly topics = new Topics();
-  /** Records of errors: what no client is told the cause of, and nothing here should cause. */
+  /** Error records: their causes are hidden from clients, and nothing here should produce one. */
   readonly errors: string[] = [];
   readonly app;
   readonly ports;
@@ -83,7 +83,7 @@ export class Installation {
     return this.app.operations.call(name, { principal, address: '192.0.2.1', http }, input) as Promise<Answer>;
   }
 
-  /** Registers somebody, and gives who they then are. The first one needs the owner's invitation. */
+  /** Registers a person and returns their identity. The first one needs the owner's invitation. */
   async register(input: { readonly handle: string } & Readonly<Record<string, unknown>>): Promise<Principal> {
     const invite = (await this.app.ownerPath())?.replace('/join/', '');
     const me = await this.call<{ id: string; role: 'owner' | 'member'; device: string }>('accounts.register', {
@@ -94,21 +94,21 @@ export class Installation {
     return { kind: 'user', user: me.id, role: me.role, device: me.device };
   }
 
-  /** Has the owner give somebody another role, and gives who they then are. */
+  /** Lets the owner change a person's role, and returns the new identity. */
   async become(owner: Principal, who: Principal | undefined, role: Exclude<Role, 'owner'>): Promise<Principal> {
     if (who?.kind !== 'user') throw new Error('nobody to become anything');
     await this.call('accounts.setRole', { user: who.user, role }, owner);
     return { ...who, role };
   }
 
-  /** Makes a dead letter, of work that nobody does. */
-  async bury(): Promise<void> {
+  /** Creates a dead letter, of work that has no handler. */
+  async createDeadLetter(): Promise<void> {
     const { workLog } = this.ports;
     const [id = ''] = await workLog.add([{ queue: 'fuzz', lane: 'a', time: this.clock.now(), data: '{}' }]);
     await workLog.fail(id, { kind: 'dead', at: this.clock.now(), reason: 'as it should' });
   }
 
-  /** Bytes of the heap, without what the program holds for a while only. */
+  /** Heap bytes, without what the program holds only temporarily. */
   async heapBytes(): Promise<number> {
     this.clock.pass(GRACE_MS);
     await this.ports.sweep(Number.MAX_SAFE_INTEGER);

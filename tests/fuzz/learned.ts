@@ -1,24 +1,24 @@
 import type { Principal } from '../../src/core/access/principal.ts';
 import type { Random } from '../simulation/random.ts';
 
-/** Of the calls of one operation. */
+/** Kept calls per operation. */
 const KEPT = 30;
-/** Of one list in an answer. */
+/** Kept items per list of a response. */
 const KEPT_OF_LIST = 3;
-/** Lessons looked at for one input. */
-const LOOKED_AT = 8;
+/** Lessons considered per input. */
+const CONSIDERED = 8;
 
-/** Fields that belong together, as a call that went well had or gave them: a room, and an offset in it. */
+/** Fields that belong together, from a successful call: a room and an offset in it, for example. */
 export type Facts = Readonly<Record<string, string | number>>;
 
 type Done = { readonly input: unknown; readonly output: unknown; readonly caller: Principal };
 type Lesson = { readonly facts: Facts; readonly caller: Principal; readonly feature: string };
 
-/** What calls have shown of an installation, so that later ones can be about something that is there. */
+/** Values learned from earlier calls, so that later inputs refer to things that exist. */
 export class Learned {
   readonly #lessons = new Map<string, Lesson[]>();
 
-  /** Takes note of a call that went well. */
+  /** Records a successful call. */
   learn(operation: string, { input, output, caller }: Done): void {
     const lessons = this.#lessons.get(operation) ?? [];
     const given = factsOf(input);
@@ -27,13 +27,13 @@ export class Learned {
     this.#lessons.set(operation, lessons.slice(-KEPT));
   }
 
-  /** Of a few lessons the one that helps an operation with these fields most; undefined at the very beginning. */
+  /** Of a few random lessons, the one that fits an operation with these fields best; undefined at the beginning. */
   pick(random: Random, operation: string, fields: readonly string[]): Lesson | undefined {
     const all = [...this.#lessons.values()].filter((lessons) => lessons.length > 0);
     if (all.length === 0) return undefined;
-    const few = Array.from({ length: LOOKED_AT }, () => random.pick(random.pick(all)));
+    const few = Array.from({ length: CONSIDERED }, () => random.pick(random.pick(all)));
     const own = featureOf(operation);
-    // An `id` is that of a room or a person, as the feature has it.
+    // An `id` is a room's or a person's, depending on the feature.
     const use = ({ facts, feature }: Lesson) =>
       fields.filter((field) => field in facts).length * 2 + (feature === own ? 1 : 0);
     return few.reduce((best, each) => (use(each) > use(best) ? each : best));

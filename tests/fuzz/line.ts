@@ -7,7 +7,7 @@ import { centrifugeJson } from '../../src/protocols/centrifuge/protocol.ts';
 
 const GIVE_UP_MS = 30_000;
 
-/** What the server says in one line. */
+/** A line sent by the server. */
 export type Said = {
   readonly id?: number;
   readonly error?: { readonly code: number };
@@ -32,17 +32,17 @@ export class Topics implements Fanout {
     if (lines?.size === 0) this.#joined.delete(topic);
   }
 
-  /** How many topics somebody listens to. */
+  /** How many topics have subscribers. */
   get size(): number {
     return this.#joined.size;
   }
 }
 
-/** A live connection without a socket, with everything that it was told. */
+/** A live connection without a socket, with everything it received. */
 export class Line implements Connection {
   readonly said: Said[] = [];
   closedWith: number | undefined;
-  /** Characters of the longest frame that came in one piece. */
+  /** Characters of the longest frame received. */
   longest = 0;
   readonly #topics: Topics;
   readonly #joined = new Set<string>();
@@ -53,23 +53,24 @@ export class Line implements Connection {
     this.#session = node.open({ connection: this, protocol: centrifugeJson, principal, address: '192.0.2.1' });
   }
 
-  /** Has the server read a frame. */
+  /** Passes a frame to the server. */
   receive(frame: Frame): void {
     this.#session.receive(frame);
   }
 
-  /** Sends a command and gives its reply. */
+  /** Sends a command and returns its reply. */
   async ask(id: number, command: Readonly<Record<string, unknown>>): Promise<Said> {
     this.receive(JSON.stringify({ id, ...command }));
     await this.until(() => this.said.some((said) => said.id === id));
     return this.said.find((said) => said.id === id) as Said;
   }
 
-  /** Resolves once it holds; looks at each turn of the event loop, and rejects when it should have held long ago. */
+  /** Resolves once the condition holds; checks on each turn of the event loop, and rejects when overdue. */
   async until(holds: () => boolean): Promise<void> {
     const giveUpAt = performance.now() + GIVE_UP_MS;
     while (!holds()) {
-      if (performance.now() > giveUpAt) throw new Error(`nothing more came after ${JSON.stringify(this.said.at(-1))}`);
+      if (performance.now() > giveUpAt)
+        throw new Error(`nothing more arrived after ${JSON.stringify(this.said.at(-1))}`);
       await new Promise((resolve) => setImmediate(resolve));
     }
   }

@@ -13,7 +13,7 @@ const COUNT = inputs(1_500);
 const OPTIONS = readFileSync(new URL('../fixtures/centrifugo-6.9.1-options.txt', import.meta.url), 'utf8')
   .split('\n')
   .filter((line) => line !== '' && !line.startsWith('#'));
-/** Those that are translated are tried more often. */
+/** Options that are translated are tried more often. */
 const TRANSLATED = OPTIONS.filter((option) =>
   /^(client|channel|rpc|http|shared|websocket|proxies|log|shutdown)/.test(option),
 );
@@ -74,7 +74,7 @@ const VALUES: readonly unknown[] = [
 ];
 const NAMES = ['news', 'chat', 'here', 'Room.1', 'room', 'x'.repeat(70), '', 'constructor'];
 
-/** Puts a value where the path says, in one of two items of each list. */
+/** Sets a value at the path, in one of two items of each list. */
 function put(tree: Record<string, unknown>, path: string, [random, value]: readonly [Random, unknown]): void {
   const names = path.split('.');
   let place = tree;
@@ -101,7 +101,7 @@ function tried(what: string, translate: () => Translation): void {
 }
 
 test(
-  'MG1 whatever a configuration of Centrifugo says, what it becomes is a settings file with which the server starts',
+  'MG1 any Centrifugo configuration is translated to settings with which the server starts',
   () => {
     const random = new Random(SEED);
     for (let count = 0; count < COUNT; count += 1) {
@@ -119,7 +119,7 @@ test(
 );
 
 test(
-  'MG1 so is it with those of Soketi and Reverb',
+  'MG1 the same holds for Soketi and Reverb',
   () => {
     const random = new Random(SEED);
     const app = [

@@ -5,7 +5,7 @@ import type { Random } from '../simulation/random.ts';
 import { oddJson, strangeText, strangeValue, word } from './garble.ts';
 import type { Facts, Learned } from './learned.ts';
 
-/** A JSON Schema as our contracts make it. */
+/** A JSON Schema as our contracts generate it. */
 export type JsonSchema = Described & {
   readonly maximum?: number;
   readonly maxLength?: number;
@@ -20,12 +20,12 @@ type Document = {
   >;
 };
 
-/** What every operation of the program takes, by its name, as its public description says. */
+/** The input schemas of all operations by name, from the public description. */
 export function inputSchemas({ operations }: App): ReadonlyMap<string, JsonSchema> {
   return new Map([...contents(operations.list)].map(([name, { schema }]) => [name, schema]));
 }
 
-/** An input that every operation would take, by its name. */
+/** An input that every operation accepts, by name. */
 export function inputExamples({ operations }: App): ReadonlyMap<string, unknown> {
   return new Map([...contents(operations.list)].map(([name, { example }]) => [name, example]));
 }
@@ -37,15 +37,15 @@ function contents(list: App['operations']['list']): ReadonlyMap<string, Content>
   );
 }
 
-/** Where an input comes from. */
+/** Where an input's values come from. */
 export type Source = {
   readonly random: Random;
-  /** What the input should be about. */
+  /** Values the input should use. */
   readonly facts: Facts;
   readonly learned: Learned;
 };
 
-/** An input for the schema: right, nearly right, or nothing of the kind. It is what `JSON.parse` may give. */
+/** An input for the schema: valid, almost valid, or unrelated. It is a value that `JSON.parse` can return. */
 export function makeInput(source: Source, schema: JsonSchema): unknown {
   const { random } = source;
   if (random.chance(0.1)) return parsed(random, strangeValue(random));
@@ -84,7 +84,7 @@ function rightObject(source: Source, { properties = {}, required = [] }: JsonSch
   return Object.fromEntries(named.map(([name, schema]) => [name, rightValue(source, schema, name)]));
 }
 
-/** Each about something else, so that there are people to put into a room. */
+/** Each uses different values, so that there are people to add to a room. */
 function rightArray({ random, learned }: Source, { items = {}, minItems = 0 }: JsonSchema, name: string): unknown[] {
   const each = name.replace(/s$/, '');
   return Array.from({ length: minItems + random.between(0, 2) }, () => {
@@ -93,7 +93,7 @@ function rightArray({ random, learned }: Source, { items = {}, minItems = 0 }: J
   });
 }
 
-/** Mostly something that is there; else what its description shows, a word, or as long or short as it may be. */
+/** Mostly an existing value; otherwise the schema's example, a word, or a text of minimum or maximum length. */
 function rightText({ random, facts }: Source, schema: JsonSchema, name: string): string {
   const known = facts[name] ?? (random.chance(0.5) ? facts.id : random.pick([...Object.values(facts), '']));
   if (typeof known === 'string' && known !== '' && random.chance(0.8)) return known;
@@ -110,7 +110,7 @@ function rightNumber({ random, facts }: Source, { minimum = 0, maximum = 50 }: J
   return random.chance(0.1) ? random.pick([minimum, maximum]) : minimum + random.between(0, 20);
 }
 
-/** One field is not as it should be. */
+/** Makes one field invalid. */
 function harmed(random: Random, value: unknown): unknown {
   const fields = new Map(Object.entries(value as object));
   const name = random.pick([...fields.keys(), word(random)]);

@@ -13,14 +13,14 @@ import { inputSchemas, type JsonSchema, makeInput } from './operation-inputs.ts'
 import { SEED } from './seed.ts';
 
 const CALLS = inputs(44_000);
-/** Under way at the same time. */
-const AT_ONCE = 20;
+/** Concurrent calls. */
+const CONCURRENCY = 20;
 const BETWEEN_CALLS_MS = 1_000;
-/** What the heap may differ by between the halves: less than 180 bytes a call. */
+/** The allowed heap difference between the halves: less than 180 bytes per call. */
 const HEAP_SLACK = 4_000_000;
 const MORE_CALLS = 60_000;
 
-/** Input that once went wrong, in whichever field. */
+/** Input that failed once, tried in every field. */
 const KNOWN: readonly string[] = [
   '{"length":{"toString":"no function"}}',
   '{"length":-1}',
@@ -44,7 +44,7 @@ describe('every operation', () => {
   beforeAll(async () => {
     installation = new Installation();
     schemas = inputSchemas(installation.app);
-    // Called as in the examples of the API's description, so that those fit somebody.
+    // Called as in the examples of the API's description, so that those refer to existing people.
     const owner = await installation.register({ handle: 'ada' });
     const [ben, cy, di] = await Promise.all(['ben', 'cy', 'di'].map((handle) => installation.register({ handle })));
     const [admin, guest] = [
@@ -56,7 +56,7 @@ describe('every operation', () => {
   afterAll(() => installation.close());
 
   test(
-    `takes ${CALLS} inputs, right and wrong, and answers or refuses by a public error (seed ${SEED})`,
+    `handles ${CALLS} inputs, valid and invalid, with a response or a public error (seed ${SEED})`,
     async () => {
       const random = new Random(SEED);
       await callMany(random, CALLS / 2);
@@ -68,14 +68,15 @@ describe('every operation', () => {
     patience(CALLS),
   );
 
-  test('was done and was refused, so that each was tried in earnest', async () => {
+  test('succeeded and was refused at least once', async () => {
     const random = new Random(SEED + 1);
-    // What takes a rare state of things comes off now and then only.
-    for (let left = MORE_CALLS; left > 0 && untried().length > 0; left -= AT_ONCE) await callMany(random, AT_ONCE);
+    // Calls that need a rare state succeed only sometimes.
+    for (let left = MORE_CALLS; left > 0 && untried().length > 0; left -= CONCURRENCY)
+      await callMany(random, CONCURRENCY);
     expect(untried()).toEqual([]);
   }, 120_000);
 
-  test('refuses in each of its fields what once went wrong', async () => {
+  test('refuses in each field the input that failed once', async () => {
     for (const operation of installation.app.operations.list) {
       const schema = schemas.get(operation.name) as JsonSchema;
       for (const field of ['', ...Object.keys(schema.properties ?? {})]) {
@@ -85,7 +86,7 @@ describe('every operation', () => {
     expect(installation.errors).toEqual([]);
   });
 
-  test('AU5 DA1 leaves a sound database, one owner and people who can still talk', async () => {
+  test('AU5 DA1 leaves a consistent database, one owner and people who can still send messages', async () => {
     const { sql } = installation.ports;
     const read = (statement: string) => sql.read({ sql: statement, params: [] });
     expect(await read('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
@@ -99,11 +100,11 @@ describe('every operation', () => {
   });
 
   async function callMany(random: Random, count: number): Promise<void> {
-    for (let left = count; left > 0; left -= AT_ONCE) {
-      const calls = Array.from({ length: AT_ONCE }, () => makeCall(random));
-      installation.clock.pass(BETWEEN_CALLS_MS * AT_ONCE);
-      // They are all tried again or thrown away ever so often.
-      await installation.bury();
+    for (let left = count; left > 0; left -= CONCURRENCY) {
+      const calls = Array.from({ length: CONCURRENCY }, () => makeCall(random));
+      installation.clock.pass(BETWEEN_CALLS_MS * CONCURRENCY);
+      // Dead letters are retried and removed all the time.
+      await installation.createDeadLetter();
       await Promise.all(calls.map(make));
     }
   }
@@ -121,7 +122,7 @@ describe('every operation', () => {
     return missing.map(({ name }) => name);
   }
 
-  /** Of two operations the one that came off less often. */
+  /** The operation of the two that succeeded less often. */
   function pickOperation(random: Random): Operation {
     const { list } = installation.app.operations;
     const [one, other] = [random.pick(list), random.pick(list)];
@@ -158,7 +159,7 @@ describe('every operation', () => {
   }
 });
 
-/** Over HTTP or a live connection, from some address, with whatever a browser says of itself. */
+/** Over HTTP or a live connection, from a random address, with random browser headers. */
 function makeContext(random: Random, principal: Principal): OperationContext {
   const address = random.chance(0.9)
     ? `192.0.${random.between(0, 255)}.${random.between(0, 255)}`

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'bun:test';
 import { ClientError } from '../../src/core/errors.ts';
 import { Cursor, keyOf } from '../../src/protocols/plain/cursor.ts';
 import {
-  readLooking,
+  readChannelRequest,
+  readHistoryRequest,
   readPolling,
   readPublishing,
-  readRemembering,
   readStreaming,
 } from '../../src/protocols/plain/requests.ts';
 import { Random } from '../simulation/random.ts';
@@ -16,14 +16,14 @@ import { SEED } from './seed.ts';
 
 const REQUESTS = DECODED;
 const CHANNEL_LIMIT = 5;
-/** What the heap may differ by between the halves: less than 35 bytes a request. */
+/** The allowed heap difference between the halves: less than 35 bytes per request. */
 const CHANNELS = ['demo:a', 'log:b', 'room:r', 'a:中文', ''];
 
-/** A query and headers as some client sends them. */
+/** A query and headers as a client sends them. */
 type Asked = { readonly url: string; readonly headers: Headers };
 
 describe('plain HTTP', () => {
-  test('takes what clients send', () => {
+  test('accepts what clients send', () => {
     const random = new Random(SEED);
     for (let left = 5_000; left > 0; left -= 1) {
       const cursor = validCursor(random);
@@ -33,7 +33,7 @@ describe('plain HTTP', () => {
   });
 
   test(
-    `reads ${REQUESTS} garbled requests or refuses them, and keeps nothing (seed ${SEED})`,
+    `parses or refuses ${REQUESTS} malformed requests, and retains nothing (seed ${SEED})`,
     async () => {
       const random = new Random(SEED);
       await tryHalves({ count: REQUESTS, tryMany: (count) => checkMany(random, count), least: 0.2, most: 0.95 });
@@ -42,7 +42,7 @@ describe('plain HTTP', () => {
   );
 });
 
-/** How many of so many requests were refused by one of the readers. */
+/** How many of this many requests were refused by one of the readers. */
 function checkMany(random: Random, count: number): number {
   let refused = 0;
   for (let left = count; left > 0; left -= 1) {
@@ -53,14 +53,14 @@ function checkMany(random: Random, count: number): number {
   return refused;
 }
 
-/** How many of the three readers took it. Fails when one does anything but read or refuse. */
+/** How many of the three readers accepted it. Fails if one does anything but parse or refuse. */
 function check({ url, headers }: Asked): number {
   try {
     const streaming = reading(() => readStreaming(url, headers, CHANNEL_LIMIT));
     const polling = reading(() => readPolling(url, headers, CHANNEL_LIMIT));
     const publishing = reading(() => readPublishing(url, headers));
-    const looking = reading(() => readLooking(url, headers));
-    const remembering = reading(() => readRemembering(url, headers));
+    const looking = reading(() => readChannelRequest(url, headers));
+    const remembering = reading(() => readHistoryRequest(url, headers));
     for (const { channel } of [looking, remembering].filter((read) => read !== undefined)) expect(channel).toBeString();
     if (remembering !== undefined) expect(Number.isSafeInteger(remembering.limit)).toBe(true);
     for (const listening of [streaming, polling]) if (listening !== undefined) checkListening(listening);
@@ -72,7 +72,7 @@ function check({ url, headers }: Asked): number {
   }
 }
 
-/** What the core takes for granted. */
+/** What the core assumes. */
 function checkListening({ channels, cursor, token }: ReturnType<typeof readStreaming>): void {
   expect(channels.length > 0 && channels.length <= CHANNEL_LIMIT && new Set(channels).size === channels.length).toBe(
     true,
@@ -89,7 +89,7 @@ function checkListening({ channels, cursor, token }: ReturnType<typeof readStrea
   }
 }
 
-/** Undefined for what is refused. */
+/** Undefined if refused. */
 function reading<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -140,7 +140,7 @@ function garbled(random: Random, { url, headers }: Asked): Asked {
   return { url: `${path}?${changed}`, headers: headersOf([...headers, ...more]) };
 }
 
-/** Without what no header can hold. */
+/** Without characters that headers cannot contain. */
 function headersOf(fields: readonly (readonly [string, string])[]): Headers {
   const headers = new Headers();
   for (const [name, value] of fields) headers.set(name, value.replaceAll(/[^\x20-\x7e\x80-\xff]/g, ''));

@@ -10,12 +10,12 @@ import { garbleBytes, randomBytes, strangeText } from './garble.ts';
 import { SEED } from './seed.ts';
 
 const FRAMES = DECODED;
-/** The numbers of the commands that there are, and of some that there are not. */
+/** The numbers of existing commands, and of some that do not exist. */
 const BODIES = [4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 5, 5, 7, 15, 2, 16];
-/** Fields that hold messages, in any of them: positions, maps, filters, batches, items. */
+/** Any field that holds a message: positions, maps, filters, batches, items. */
 const NESTED = [2, 3, 4, 5, 6, 8, 13];
 
-/** A message whose fields have the numbers, though not always the types, that some message of the protocol has. */
+/** A message whose fields have the numbers of a protocol message, though not always the types. */
 function message(random: Random, depth: number): (writer: WireWriter) => void {
   const fields = random.between(0, 5);
   return (writer) => {
@@ -54,7 +54,7 @@ function depthOf({ nodes }: FilterNode): number {
   return 1 + Math.max(0, ...nodes.map(depthOf));
 }
 
-/** What the core takes for granted of a command. */
+/** What the core assumes of a command. */
 function check(command: Command): void {
   if ('id' in command) expect(Number.isSafeInteger(command.id) && command.id > 0).toBe(true);
   // Empty: without data, which the core refuses (SO15).
@@ -69,7 +69,7 @@ function check(command: Command): void {
 
 describe('SE6 the Protobuf decoder', () => {
   test(
-    `gives commands or a bad request for ${FRAMES} frames (seed ${SEED})`,
+    `returns commands or a bad request for ${FRAMES} frames (seed ${SEED})`,
     () => {
       const random = new Random(SEED);
       let refused = 0;
@@ -89,7 +89,7 @@ describe('SE6 the Protobuf decoder', () => {
     patience(FRAMES),
   );
 
-  test('is not brought down by a filter within a filter within a filter', () => {
+  test('survives deeply nested filters', () => {
     let filter = new WireWriter().text(2, 'key').finish();
     for (let depth = 0; depth < 5_000; depth += 1) filter = new WireWriter().text(1, 'not').bytes(6, filter).finish();
     const bytes = new WireWriter()

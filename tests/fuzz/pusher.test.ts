@@ -12,7 +12,7 @@ import { SEED } from './seed.ts';
 /** With up to ten frames each. */
 const CONNECTIONS = Math.ceil(inputs(55_000) / 5.5);
 const REQUESTS = inputs(20_000);
-/** What the heap may differ by between the halves. */
+/** The allowed heap difference between the halves. */
 const HEAP_SLACK = 4_000_000;
 
 const CHANNELS = [
@@ -34,7 +34,7 @@ class PusherLine implements Connection {
   readonly socketId: string;
   readonly #topics = new Set<string>();
   readonly #session;
-  /** The fan-out knows lines by their `send`. */
+  /** The fan-out identifies connections by their `send`. */
   readonly #listener = this as unknown as Line;
 
   constructor() {
@@ -81,7 +81,7 @@ class PusherLine implements Connection {
   }
 }
 
-/** What a client says, signed well enough to get somewhere. */
+/** A client message, often signed correctly so that it gets past authentication. */
 function message(random: Random, { socketId }: PusherLine): unknown {
   const channel = random.pick(CHANNELS);
   const channelData = oddJson(random, {
@@ -126,9 +126,9 @@ async function turn(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-describe('SE6 PU1 what Pusher clients say', () => {
+describe('SE6 PU1 input of Pusher clients', () => {
   test(
-    `is answered, or ends their own connection, and is not kept; ${CONNECTIONS} clients (seed ${SEED})`,
+    `is answered, or closes only its own connection, and leaves nothing behind; ${CONNECTIONS} clients (seed ${SEED})`,
     async () => {
       const random = new Random(SEED);
       const { app, topics } = installation;
@@ -165,7 +165,7 @@ describe('SE6 PU1 what Pusher clients say', () => {
     line.hangUp();
   }
 
-  /** All that was said is of the protocol, and the connection was closed for a reason that is the client's. */
+  /** All output follows the protocol, and the connection was closed for a client error. */
   function check({ said, closedWith }: PusherLine): void {
     for (const each of said) {
       const { event, data, ...rest } = JSON.parse(each);
@@ -177,9 +177,9 @@ describe('SE6 PU1 what Pusher clients say', () => {
   }
 });
 
-describe('PU7 what backends request', () => {
+describe('PU7 requests of backends', () => {
   test(
-    `is answered with a status of the API; ${REQUESTS} requests (seed ${SEED})`,
+    `are answered with a status of the API; ${REQUESTS} requests (seed ${SEED})`,
     async () => {
       const random = new Random(SEED);
       const statuses = new Map<number, number>();

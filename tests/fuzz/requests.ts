@@ -2,12 +2,12 @@ import { clientFrame } from '../../src/wire-clients/frames.ts';
 import type { Random } from '../simulation/random.ts';
 import { garble, garbleBytes, oddJson, randomBytes, strangeText, strangeValue, word } from './garble.ts';
 
-/** What requests are about. */
+/** The names and ids requests refer to. */
 export type Site = {
   readonly host: string;
-  /** Of somebody who is signed in. */
+  /** Of a signed-in person. */
   readonly cookie: string;
-  /** An input for each operation, by its name. */
+  /** An input for each operation, by name. */
   readonly inputs: ReadonlyMap<string, unknown>;
 };
 
@@ -94,7 +94,7 @@ const HANDSHAKE: readonly Field[] = [
   ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
   ['Sec-WebSocket-Version', '13'],
 ];
-/** Headers that something reads, each with what may stand there. */
+/** Headers the server reads, each with possible values. */
 const READ: Readonly<Record<string, readonly string[]>> = {
   Origin: ['null', 'http://', 'https://evil.example', 'http://localhost:0', 'x', '://', 'http://[::1', ''],
   'Sec-Fetch-Site': ['same-origin', 'cross-site', 'none', '?'],
@@ -116,7 +116,7 @@ const READ: Readonly<Record<string, readonly string[]>> = {
   'Sec-WebSocket-Protocol': ['centrifuge-json', ',', 'x, centrifuge-json'],
 };
 
-/** What some client sends over its connection: a request that is not as it should be, or the beginning of a socket. */
+/** What a client sends over its connection: a malformed request, or the start of a WebSocket. */
 export function rawRequest(random: Random, site: Site): Uint8Array<ArrayBuffer> {
   if (random.chance(0.02)) return new Uint8Array(randomBytes(random, 400));
   const whole = random.chance(0.15) ? webSocket(random, site) : request(random, site);
@@ -129,7 +129,7 @@ function request(random: Random, site: Site): Uint8Array {
   const target = isCall ? `/api/v1/${name}` : random.pick(TARGETS);
   const body = isCall ? callBody(random, site.inputs.get(name)) : Buffer.from(strangeText(random));
   const method = random.chance(0.8) ? (isCall ? 'POST' : 'GET') : random.pick(METHODS);
-  // Once signed out, the cookie would open nothing any more.
+  // Signing out would invalidate the cookie for the rest of the run.
   const cookie = target.endsWith('signOut') ? '' : site.cookie;
   const fields = [...common(random, { ...site, cookie }), ...framing(random, body.length)];
   const isChunked = fields.some(([field]) => field === 'Transfer-Encoding');
@@ -158,7 +158,7 @@ function common(random: Random, { host, cookie }: Site): Field[] {
   return fields;
 }
 
-/** How long the body is, or is said to be. */
+/** The length of the body, or the one announced. */
 function framing(random: Random, length: number): Field[] {
   const type: Field[] = random.chance(0.95)
     ? [['Content-Type', random.chance(0.8) ? 'application/json' : random.pick(TYPES)]]
@@ -186,7 +186,7 @@ function head(random: Random, start: string, fields: readonly Field[]): Buffer {
   return Buffer.from(lines.join(end), random.chance(0.5) ? 'latin1' : 'utf8');
 }
 
-/** A handshake, and frames right behind it. */
+/** A handshake, followed by frames. */
 function webSocket(random: Random, site: Site): Uint8Array {
   const fields = [...common(random, site), ...HANDSHAKE.filter(() => random.chance(0.98))];
   const frames = Array.from({ length: random.between(1, 4) }, () => {

@@ -8,10 +8,10 @@ import { API_KEY, Installation } from './installation.ts';
 import { SEED } from './seed.ts';
 
 const COUNT = inputs(20_000);
-/** What the heap may differ by between the halves. */
+/** The allowed heap difference between the halves. */
 const HEAP_SLACK = 4_000_000;
 const CHANNELS = ['demo:a', 'demo:b', 'log:a', 'rooms:a', 'user:x', 'room:', 'unknown:a', '', ':'] as const;
-/** Publishing more often than the rest: it has most to read. */
+/** Publishing is tried most often: it has the most to parse. */
 const METHODS = [...Object.keys(REQUESTS), 'publish', 'publish', 'broadcast'];
 
 let installation: Installation;
@@ -21,7 +21,7 @@ beforeAll(() => {
 afterAll(() => installation.close());
 
 test(
-  `SE6 requests of backends are answered with a result or a public error; ${COUNT} of them (seed ${SEED})`,
+  `SE6 requests of backends get a result or a public error; ${COUNT} of them (seed ${SEED})`,
   async () => {
     const random = new Random(SEED);
     const statuses = new Map<number, number>();
@@ -48,7 +48,7 @@ async function askMany(random: Random, statuses: Map<number, number>): Promise<v
   }
 }
 
-/** As the HTTP edge asks, which answers a thrown `ClientError` with its status. */
+/** Called as the HTTP edge does, which answers a thrown `ClientError` with its status. */
 async function statusOf(path: string, body: string, key: string): Promise<number> {
   const headers = { 'x-api-key': key.replaceAll(/[^\x20-\x7e]/g, '') };
   const request = new Request(`http://localhost${path}`, { method: 'POST', headers });
@@ -63,7 +63,7 @@ async function statusOf(path: string, body: string, key: string): Promise<number
   }
 }
 
-/** A result, or an error that is not the server's own. */
+/** A result, or an error that is not internal. */
 function checkAnswer(answer: {
   readonly result?: unknown;
   readonly replies?: unknown;

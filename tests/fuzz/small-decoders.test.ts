@@ -15,9 +15,9 @@ import { garble, garbleBytes, oddJson, strangeText, strangeValue, word } from '.
 import { tryHalves } from './halves.ts';
 import { SEED } from './seed.ts';
 
-/** A signature is made and checked for each, which takes most of the time. */
+/** A signature is created and verified for each, which takes most of the time. */
 const TOKENS = inputs(100_000);
-/** What the heap may differ by between the halves: less than 10 bytes an input. */
+/** The allowed heap difference between the halves: less than 10 bytes per input. */
 const NOW = Date.UTC(2026, 0, 1);
 const SECRET = 'a secret of the tests that nobody else knows';
 const encoder = new TextEncoder();
@@ -27,16 +27,16 @@ type Target<Input> = {
   /** How many to try. */
   readonly count: number;
   make(random: Random): Input;
-  /** Throws what the protocol refuses it with. */
+  /** Throws the protocol's refusal. */
   read(input: Input): unknown;
-  /** The decoder's own way of refusing. */
+  /** The decoder's own refusal. */
   isRefusal(error: unknown): boolean;
 };
 
 const isBadRequest = (error: unknown) =>
   (error instanceof DisconnectError || error instanceof ClientError) && error.kind === 'badRequest';
 
-/** Valid more often than not. */
+/** Mostly valid. */
 const broken = (random: Random, text: string) => (random.chance(0.4) ? garble(random, text) : text);
 
 const pusherFrames: Target<string> = {
@@ -89,7 +89,7 @@ const pusherBodies: Target<Uint8Array> = {
     }
     return read;
   },
-  // What is no JSON object at all this test finds out before the decoder does.
+  // Input that is not a JSON object is filtered out by this test, before the decoder.
   isRefusal: (error) => isBadRequest(error) || error instanceof SyntaxError || error instanceof TypeError,
 };
 
@@ -134,7 +134,8 @@ const tagFilters: Target<readonly [FilterNode, Record<string, string> | undefine
     const { id, matches } = createTagFilter(node);
     expect(id.length).toBeLessThanOrEqual(4_096);
     expect(typeof matches(tags)).toBe('boolean');
-    // The same filter says the same, and is known as the same; some are asked, as this takes longer than the rest.
+    // The same filter matches the same and has the same key; only some are evaluated, as this takes longer than the
+    // rest.
     if (id.length % 16 !== 0) return;
     const again = createTagFilter(structuredClone(node));
     expect([again.id, again.matches(tags)]).toEqual([id, matches(tags)]);
@@ -142,7 +143,7 @@ const tagFilters: Target<readonly [FilterNode, Record<string, string> | undefine
   isRefusal: isBadRequest,
 };
 
-/** Tokens whose heads and claims are anything, signed where that makes the claims count. */
+/** Tokens with random headers and claims, signed where that makes the claims count. */
 function token(random: Random): string {
   const part = (text: string) => Buffer.from(text).toString('base64url');
   const head = random.chance(0.9) ? '{"alg":"HS256"}' : oddJson(random, { alg: strangeText(random), crit: ['x'] });
@@ -236,7 +237,7 @@ const backendAnswers: Target<readonly [BackendEvent, string]> = {
     answer = { text, value: JSON.parse(text) };
     return QUESTIONS[event]();
   },
-  // The adapter parses JSON, and says of what is none that the backend cannot be had.
+  // The adapter parses JSON, and reports the backend as unavailable if it is invalid.
   isRefusal: (error) => error instanceof SyntaxError || isAnswer(error),
 };
 
@@ -254,11 +255,11 @@ const TARGETS = [
   backendAnswers,
 ] as readonly Target<unknown>[];
 
-describe('SE6 what is read', () => {
+describe('SE6 decoders', () => {
   for (const target of TARGETS) {
     const { name, count } = target;
     test(
-      `${name}: ${count} inputs are read or refused, and nothing is kept (seed ${SEED})`,
+      `${name}: ${count} inputs are parsed or refused, and nothing is retained (seed ${SEED})`,
       async () => {
         const random = new Random(SEED);
         await tryHalves({ count, tryMany: (half) => tryMany(random, target, half), least: 0.1, most: 0.95 });
@@ -268,7 +269,7 @@ describe('SE6 what is read', () => {
   }
 });
 
-/** How many of so many were refused. */
+/** How many of this many were refused. */
 async function tryMany(random: Random, target: Target<unknown>, count: number): Promise<number> {
   let refused = 0;
   for (let left = count; left > 0; left -= 1) {

@@ -33,7 +33,7 @@ const EVENTS = [
 ];
 const ATTACHMENTS = [new Uint8Array([1, 2, 3]), new Uint8Array(), new Uint8Array([255])];
 
-/** A packet as clients send it, mostly. */
+/** A packet, mostly as clients send it. */
 function validPacket(random: Random): string {
   const namespace = random.chance(0.3) ? `/${word(random)},` : '';
   const id = random.chance(0.5) ? String(random.between(0, 999)) : '';
@@ -88,7 +88,7 @@ function check(text: string): boolean {
   }
 }
 
-/** What we write of it, the official client can read. */
+/** The official client can parse what we encode. */
 function checkEncoded(event: string, args: readonly unknown[]): void {
   const texts = args.map((arg) => JSON.stringify(arg));
   const decoder = new Decoder();
@@ -100,7 +100,7 @@ function checkEncoded(event: string, args: readonly unknown[]): void {
   expect(heard.map(({ data }) => (data as unknown[])[0])).toEqual([event]);
 }
 
-/** How many of so many were refused. */
+/** How many of this many were refused. */
 function checkMany(random: Random, count: number): number {
   let refused = 0;
   for (let left = count; left > 0; left -= 1) if (!check(garble(random, validPacket(random)))) refused += 1;
@@ -108,7 +108,7 @@ function checkMany(random: Random, count: number): number {
 }
 
 describe('SE6 the Socket.IO decoder', () => {
-  test(`takes what clients send, or says that it is no request (seed ${SEED})`, () => {
+  test(`accepts what clients send, or returns a bad request (seed ${SEED})`, () => {
     const random = new Random(SEED);
     let taken = 0;
     for (let left = 5_000; left > 0; left -= 1) if (check(validPacket(random))) taken += 1;
@@ -116,7 +116,7 @@ describe('SE6 the Socket.IO decoder', () => {
   }, 60_000);
 
   test(
-    `gives packets or a bad request for ${PACKETS} garbled ones, and keeps nothing (seed ${SEED})`,
+    `returns packets or a bad request for ${PACKETS} malformed ones, and retains nothing (seed ${SEED})`,
     async () => {
       const random = new Random(SEED);
       await tryHalves({ count: PACKETS, tryMany: (count) => checkMany(random, count), least: 0.2, most: 0.98 });
@@ -125,7 +125,7 @@ describe('SE6 the Socket.IO decoder', () => {
   );
 
   test(
-    `gives packets or a bad request for ${PAYLOADS} garbled bodies of polls (seed ${SEED})`,
+    `returns packets or a bad request for ${PAYLOADS} malformed poll bodies (seed ${SEED})`,
     () => {
       const random = new Random(SEED);
       for (let left = PAYLOADS; left > 0; left -= 1) {
@@ -146,9 +146,9 @@ describe('SE6 the Socket.IO decoder', () => {
   );
 });
 
-describe('SE6 a line that says anything', () => {
+describe('SE6 a connection with random input', () => {
   test(
-    `is answered or ended, and leaves nothing behind, in ${LINES} lives (seed ${SEED})`,
+    `is answered or closed, and leaves nothing behind, in ${LINES} runs (seed ${SEED})`,
     async () => {
       const random = new Random(SEED);
       const world = new World();
@@ -158,7 +158,7 @@ describe('SE6 a line that says anything', () => {
         try {
           for (let left = random.between(1, 30); left > 0 && line.isOpen; left -= 1) {
             const packet = validPacket(random).replace(/^([0-35])\/\w+,/, '$1');
-            // An entry beside the one there is ends it, so it comes seldom.
+            // A second entry ends the connection, so it is rare.
             if (packet.startsWith('0') && random.chance(0.9)) continue;
             line.say(random.chance(0.9) ? packet : garble(random, packet));
             const attachments = random.chance(0.02) ? 1 : Number(/^5(\d)-/.exec(packet)?.[1] ?? 0);

@@ -9,7 +9,7 @@ import { Installation } from './installation.ts';
 import { SEED } from './seed.ts';
 
 const UPLOADS = inputs(1_200);
-/** More than the limit of uploads an hour asks for. */
+/** More than the hourly upload limit requires. */
 const BETWEEN_MS = 10 * 60_000;
 const DOT = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
@@ -31,7 +31,7 @@ describe('every upload', () => {
   afterAll(() => installation.close());
 
   test(
-    `takes ${UPLOADS} files, right and wrong, and answers or refuses by a public error (seed ${SEED})`,
+    `handles ${UPLOADS} files, valid and invalid, with a response or a public error (seed ${SEED})`,
     async () => {
       const random = new Random(SEED);
       const places = placesOf(installation);
@@ -60,7 +60,7 @@ describe('every upload', () => {
     }
   });
 
-  /** What came of it: `taken`, or the kind of the error. */
+  /** The outcome: `taken`, or the kind of the error. */
   async function send(random: Random, { feature, upload }: Place): Promise<string> {
     const picture = random.pick(pictures);
     const body = random.chance(0.2) ? picture : garbleBytes(random, picture);
@@ -84,7 +84,7 @@ function placesOf({ app }: Installation): readonly Place[] {
   return app.features.flatMap((feature) => (feature.uploads ?? []).map((upload) => ({ feature, upload })));
 }
 
-/** Small ones of each kind that is taken. */
+/** Small ones of each accepted kind. */
 async function makePictures(): Promise<Uint8Array<ArrayBuffer>[]> {
   const dot = Uint8Array.fromBase64(DOT);
   const image = () => new Bun.Image(dot).resize(24, 16);

@@ -9,7 +9,7 @@ import proxy from './centrifugo/proxy.json';
 import { checkShape, fieldsOf, type ProtoTable } from './centrifugo/shapes.ts';
 import { until } from './until.ts';
 
-/** Every expected value here is of these files of Centrifugo 6.9.1, and of internal/proxy beside them. */
+/** Every expected value here comes from these files of Centrifugo 6.9.1, and from internal/proxy beside them. */
 const TABLE: ProtoTable = proxy;
 const EVENTS: Readonly<Record<BackendEvent, string>> = {
   connect: 'Connect',
@@ -21,9 +21,11 @@ const EVENTS: Readonly<Record<BackendEvent, string>> = {
   map_remove: 'MapRemove',
   rpc: 'RPC',
 };
-/** What our questions have besides. */
+/** Fields our requests have in addition. */
 const OURS = ['address', 'user_kind'];
-/** Of questions: `token` is never the backend's business here; bytes come as JSON; labels are of Centrifugo PRO. */
+/**
+ * Fields of requests we omit: the backend never needs `token`; bytes are sent as JSON; labels are of Centrifugo PRO.
+ */
 const NEVER_ASKED = ['token', 'b64data', 'labels'];
 
 type Question = Readonly<Record<string, unknown>>;
@@ -98,7 +100,7 @@ function next<T>(target: { once(name: string, listener: (event: T) => void): unk
 
 const lastQuestion = (event: BackendEvent): Question => asked.findLast(([each]) => each === event)?.[1] ?? {};
 
-describe('BA8 answers of a backend: messages …Result of internal/proxyproto/proxy.proto', () => {
+describe('BA8 responses of a backend: messages …Result of internal/proxyproto/proxy.proto', () => {
   test.each(Object.entries(EVENTS) as [BackendEvent, string][])(
     'BA8 %s is read by the fields of %sResult',
     (event, name) => {
@@ -114,21 +116,21 @@ describe('BA8 answers of a backend: messages …Result of internal/proxyproto/pr
   });
 
   test.each(Object.entries(EVENTS) as [BackendEvent, string][])(
-    'BA8 null stands for nothing in an answer to %s',
+    'BA8 null means absent in a response to %s',
     (event, name) => {
       const nulls = [...fieldsOf(TABLE, `${name}Result`).keys()].map((field) => [field, null]);
       expect(RESULTS[event].safeParse(Object.fromEntries(nulls)).error).toBeUndefined();
     },
   );
 
-  test('BA8 what would give a client more than the backend means to is refused', () => {
+  test('BA8 values that would grant more than the backend intends are refused', () => {
     const filter = { op: '', key: 'a', cmp: 'eq', val: 'b' };
     expect(RESULTS.subscribe.safeParse({ server_tags_filter: filter }).success).toBe(false);
     expect(RESULTS.connect.safeParse({ subs: { a: { server_tags_filter: filter } } }).success).toBe(false);
   });
 });
 
-describe('BA8 questions: messages …Request of internal/proxyproto/proxy.proto', () => {
+describe('BA8 requests: messages …Request of internal/proxyproto/proxy.proto', () => {
   test('BA8 have the fields of their messages', async () => {
     answers.set('connect', { result: { user: 'ann', meta: { plan: 'free' } } });
     for (const event of ['publish', 'map_publish', 'map_remove', 'rpc']) answers.set(event, { result: {} });
@@ -139,18 +141,18 @@ describe('BA8 questions: messages …Request of internal/proxyproto/proxy.proto'
     const map = await subscribedToMap(client, 'map:shape');
     await map.publish('key', { d: 4 });
     await map.remove('key');
-    // What is asked when a time is over is in src/core/backend/application.test.ts, where time passes by hand.
+    // Requests on expiry are in src/core/backend/application.test.ts, which has a manual clock.
     const events = Object.entries(EVENTS).filter(([event]) => !event.endsWith('refresh')) as [BackendEvent, string][];
     for (const [event, name] of events) {
       const question = lastQuestion(event);
       for (const field of OURS) expect(question).toHaveProperty(field);
-      // Of whom is asked who they are it says besides that they are nobody yet.
+      // A connect request has no user: it is not known yet.
       const ours = event === 'connect' ? [...OURS, 'user'] : OURS;
       const theirs = Object.entries(question).filter(([field]) => !ours.includes(field));
       const seen = new Set<string>();
       checkShape(TABLE, `${name}Request`, Object.fromEntries(theirs), seen);
       const fields = [...fieldsOf(TABLE, `${name}Request`).keys()].filter((field) => !NEVER_ASKED.includes(field));
-      // Channels stand in `connect` when a client comes back into those that it was put into.
+      // `connect` has channels when a client reconnects to those it was subscribed to.
       expect(fields.filter((field) => !seen.has(`${name}Request.${field}`))).toEqual(
         event === 'connect' ? ['channels'] : [],
       );
@@ -161,7 +163,7 @@ describe('BA8 questions: messages …Request of internal/proxyproto/proxy.proto'
     expect(lastQuestion('map_remove')).toMatchObject({ channel: 'map:shape', key: 'key', meta: { plan: 'free' } });
   });
 
-  test('BA8 say by which way and in which form the client is spoken to', async () => {
+  test("BA8 contain the client's transport, protocol and encoding", async () => {
     await connected({}, ProtobufCentrifuge as unknown as typeof Centrifuge);
     expect(lastQuestion('connect')).toMatchObject({ transport: 'websocket', protocol: 'protobuf', encoding: 'json' });
     const endpoint = (path: string) => server.url + path;
@@ -190,7 +192,7 @@ async function subscribedToMap(client: Centrifuge, channel: string): Promise<Map
   return subscription as unknown as MapChannel;
 }
 
-describe('BA8 what answers do: internal/proxy', () => {
+describe('BA8 effects of responses: internal/proxy', () => {
   test.each([
     ['JSON', Centrifuge],
     ['Protobuf', ProtobufCentrifuge as unknown as typeof Centrifuge],
@@ -219,7 +221,7 @@ describe('BA8 what answers do: internal/proxy', () => {
     }
   });
 
-  test('BA8 a publication is kept, tagged, versioned and told as the backend says', async () => {
+  test('BA8 a publication is stored, tagged, versioned and delivered as the backend says', async () => {
     const client = await connected();
     const subscription = await subscribed(client, 'asked:publish');
     const heard: unknown[] = [];
@@ -251,7 +253,7 @@ describe('BA8 what answers do: internal/proxy', () => {
     ]);
   });
 
-  test('BA8 an entry of a map is set under the key and on the terms that the backend says', async () => {
+  test('BA8 a map entry is set under the key and conditions the backend returns', async () => {
     const client = await connected();
     const map = await subscribedToMap(client, 'map:terms');
     const heard: unknown[] = [];
@@ -272,8 +274,8 @@ describe('BA8 what answers do: internal/proxy', () => {
     expect(publications.map(({ data }) => data)).toEqual([1]);
   });
 
-  // ErrorFromProto and DisconnectFromProto in internal/proxyproto/convert.go: numbers and texts are the backend's.
-  test('BA8 errors and ends have the numbers and texts of the backend', async () => {
+  // ErrorFromProto and DisconnectFromProto in internal/proxyproto/convert.go: codes and texts are the backend's.
+  test('BA8 errors and disconnects have the codes and texts of the backend', async () => {
     const client = await connected();
     answers.set('subscribe', { error: { code: 103, message: 'permission denied' } });
     const refused = client.newSubscription('asked:errors');
@@ -290,7 +292,7 @@ describe('BA8 what answers do: internal/proxy', () => {
     expect(await gone).toMatchObject({ code: 4_502, reason: 'out with you' });
   });
 
-  test('PE1 an answer without a result grants nothing, where Centrifugo takes it for a yes', async () => {
+  test('PE1 a response without a result grants nothing, where Centrifugo allows it', async () => {
     const client = await connected();
     answers.set('subscribe', {});
     const refused = client.newSubscription('asked:nothing');

@@ -14,11 +14,11 @@ const NAMESPACES = {
   seen: { subscribe: 'everyone', presence: true, joinLeave: true, readPresence: 'everyone' },
 };
 
-/** What the backend was asked last, by event. */
+/** The last request to the backend, by event. */
 const questions = new Map<string, Record<string, unknown>>();
-/** With which headers. */
+/** The headers of that request. */
 const asked = new Map<string, Headers>();
-/** What it answers, by event; without an entry it fails. */
+/** The responses, by event; events without an entry fail. */
 const answers = new Map<string, unknown>();
 const clients: Centrifuge[] = [];
 let backend: Bun.Server<undefined>;
@@ -80,7 +80,7 @@ async function subscribed(client: Centrifuge, channel: string, options = {}): Pr
 }
 
 describe("BA a developer's own backend", () => {
-  test('BA1 says who a client without a token is, and which channels it is put into', async () => {
+  test('BA1 names the user of a client without a token, and its channels', async () => {
     answers.set('connect', { result: { user: 'ann', channels: ['open:news'], info: { name: 'Ann' } } });
     const client = clientOf({ big: 1 });
     const joined = next<{ channel: string }>(client, 'subscribed');
@@ -94,7 +94,7 @@ describe("BA a developer's own backend", () => {
     });
   });
 
-  test('BA8 SO3 puts a client into channels by `subs`, each with info, data and override', async () => {
+  test('BA8 SO3 subscribes a client to channels by `subs`, each with info, data and override', async () => {
     const [shown, hidden] = ['seen:shown', 'seen:hidden'];
     const watcher = await connected('eve');
     const joined: unknown[] = [];
@@ -125,7 +125,7 @@ describe("BA a developer's own backend", () => {
     ]);
   });
 
-  test('BA8 SO3 `override` of a subscription that it allows holds for that one alone', async () => {
+  test('BA8 SO3 `override` in a response to subscribe applies to that subscription only', async () => {
     const ann = await connected('ann');
     const subscribedAs = async (channel: string, override: object) => {
       answers.set('subscribe', { result: { override } });
@@ -139,7 +139,7 @@ describe("BA a developer's own backend", () => {
     expect(await subscribedAs('kept:both', {})).toMatchObject({ recoverable: true, positioned: true });
   });
 
-  test('SA1 SO3 `override` of an order of the server API holds for that subscription', async () => {
+  test('SA1 SO3 `override` of a server API subscribe applies to that subscription', async () => {
     const ann = await connected('ann');
     const subscribeByApi = async (channel: string, override: object) => {
       const told = next<object>(ann, 'subscribed');
@@ -160,7 +160,7 @@ describe("BA a developer's own backend", () => {
     expect(await subscribeByApi('kept:forced', {})).toMatchObject({ recoverable: true, positioned: true });
   });
 
-  test('BA1 decides on subscriptions and publications where the namespace says so', async () => {
+  test('BA1 decides on subscriptions and publications where the namespace enables it', async () => {
     const ann = await connected('ann');
     answers.set('subscribe', { result: { info: { seat: 7 } } });
     const subscription = await subscribed(ann, 'asked:room', { data: { why: 'because' } });
@@ -178,7 +178,7 @@ describe("BA a developer's own backend", () => {
     await expect(subscription.publish({})).rejects.toMatchObject({ code: 100 });
   });
 
-  test('BA1 answers calls that no feature takes', async () => {
+  test('BA1 answers RPC calls that no feature handles', async () => {
     const ann = await connected('ann');
     answers.set('rpc', { result: { data: { sum: 3 } } });
     expect((await ann.rpc('add', [1, 2])).data).toEqual({ sum: 3 });
@@ -188,9 +188,9 @@ describe("BA a developer's own backend", () => {
 
   test.each([
     ['JSON', Centrifuge],
-    // Alike but for private fields.
+    // The cases differ only in private fields.
     ['Protobuf', ProtobufCentrifuge as unknown as typeof Centrifuge],
-  ])('BA7 is told what the client sent or claims, as the settings say: %s', async (_format, Client) => {
+  ])("BA7 receives the client's data or claims according to the settings: %s", async (_format, Client) => {
     class WithHeaders extends WebSocket {
       constructor(url: string, protocols?: string | string[]) {
         super(url, protocols, { headers: { Cookie: 'session=7; banyan=ours', 'User-Agent': 'sent', 'X-Other': 'x' } });
@@ -210,7 +210,7 @@ describe("BA a developer's own backend", () => {
     expect(asked.get('subscribe')?.get('cookie')).toBe('session=7');
   });
 
-  test('BA1 answers its own calls through the server API', async () => {
+  test('BA1 handles its own calls through the server API', async () => {
     answers.set('rpc', { result: { data: { sum: 3 } } });
     const asked = await fetch(`${server.url}/api/rpc`, {
       method: 'POST',
@@ -227,7 +227,7 @@ describe("BA a developer's own backend", () => {
     });
   });
 
-  test('BA1 lets nobody in whom it refuses, or who is not known while it fails', async () => {
+  test('BA1 a client it refuses cannot connect, nor any unauthenticated client while it fails', async () => {
     answers.set('connect', { disconnect: { code: 4_501, reason: 'no' } });
     const refused = clientOf();
     const gone = next<{ code: number; reason: string }>(refused, 'disconnected');

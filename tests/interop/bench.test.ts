@@ -6,7 +6,7 @@ import { SignJWT } from 'jose';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { runCli, startCli } from '../servers/cli.ts';
 
-/** Each starts the program some times, on machines that have other things to do. */
+/** Each starts the program several times, on busy machines. */
 setDefaultTimeout(60_000);
 
 const SECRET = 'a secret of sixteen and more';
@@ -39,7 +39,7 @@ const PROTOCOLS: readonly (readonly string[])[] = [
 
 describe('each protocol', () => {
   for (const protocol of PROTOCOLS) {
-    test(`${protocol[0]}: every publication comes to every client`, async () => {
+    test(`${protocol[0]}: every publication reaches every client`, async () => {
       const result = await measured('--protocol', ...protocol, ...SHORT);
       expect(result).toMatchObject({ code: 0, ok: true, lost: 0, duplicates: 0, outOfOrder: 0, errors: {} });
       expect(result.sent).toBe(40);
@@ -47,7 +47,7 @@ describe('each protocol', () => {
       expect(result.milliseconds.delivered.count).toBe(150);
     });
 
-    test(`${protocol[0]}: clients come back for what they missed`, async () => {
+    test(`${protocol[0]}: clients reconnect and recover what they missed`, async () => {
       const visit = ['--scenario', 'reconnect', '--connections', '8', '--missed', '5', '--json'];
       const result = await measured('--protocol', ...protocol, ...visit);
       expect(result).toMatchObject({ code: 0, returned: 8, unrecovered: 0, lost: 0, duplicates: 0 });
@@ -56,7 +56,7 @@ describe('each protocol', () => {
     });
   }
 
-  test('many publishers in a durable channel, to whom nobody listens', async () => {
+  test('many publishers in a durable channel without subscribers', async () => {
     const load = [
       '--scenario',
       'publish',
@@ -73,7 +73,7 @@ describe('each protocol', () => {
     expect(result).toMatchObject({ code: 0, sent: 60, acknowledged: 60, received: 0, connected: 7 });
   });
 
-  test('many publishers in one channel, whose order shows by offsets', async () => {
+  test('many publishers in one channel, whose order is checked by offsets', async () => {
     const result = await measured(...SHORT, '--publishers', '6', '--namespace', 'log');
     expect(result).toMatchObject({ code: 0, lost: 0, outOfOrder: 0, received: 200 });
   });
@@ -84,7 +84,7 @@ describe('each protocol', () => {
   });
 });
 
-test('users of an application come with its token, from a file too', async () => {
+test("an application's users connect with its token, also from a file", async () => {
   const secret = 'a secret of thirty-two characters or more';
   const closed = await startBanyan({ BANYAN_TOKEN_SECRET: secret });
   const token = await new SignJWT({ sub: 'ann' }).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(secret));
@@ -103,23 +103,23 @@ test('users of an application come with its token, from a file too', async () =>
 });
 
 describe('for a person', () => {
-  test('the result fits 80 columns and says that all is well', async () => {
+  test('the result fits 80 columns and says that all checks passed', async () => {
     const { code, out } = await bench(server.url, ...SHORT.slice(0, -1));
     expect(code).toBe(0);
-    expect(out).toContain('The checks are well');
+    expect(out).toContain('All checks passed');
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  test('called off, it says what there was by then', async () => {
+  test('interrupted, it prints the results so far', async () => {
     const running = startCli(['bench', server.url, '--duration', '1m', '--connections', '3']);
     await running.begun;
     running.signal('SIGINT');
     const { code, out } = await running.result;
     expect(code).toBe(130);
-    expect(out).toContain('Called off; this is what there was by then.');
+    expect(out).toContain('Interrupted; these are the results so far.');
   });
 
-  test('a server that dies is an error by name, and the exit code tells', async () => {
+  test('a server that dies is reported by name and exit code', async () => {
     const dying = await startBanyan({ BANYAN_CLIENT_INSECURE: 'true' });
     const running = startCli(['bench', dying.url, '--duration', '2s', '--connections', '4']);
     await running.begun;
@@ -134,7 +134,7 @@ describe('for a person', () => {
 
 type Tell = (data: string) => void;
 
-/** Enough of a Centrifuge server to be measured; `deliver` tells subscribers of the nth publication, or cheats. */
+/** A minimal Centrifuge server to measure; `deliver` sends the nth publication to subscribers, correctly or not. */
 function serveCentrifuge(deliver: (data: string, index: number, tell: Tell) => void) {
   let published = 0;
   const server = Bun.serve({
@@ -158,8 +158,8 @@ function serveCentrifuge(deliver: (data: string, index: number, tell: Tell) => v
   return server;
 }
 
-// The first publication is the trial, which nobody hears.
-describe('a server that cheats is found out', () => {
+// The first publication is a probe that no subscriber receives.
+describe('a misbehaving server is detected', () => {
   const cases: readonly (readonly [string, Parameters<typeof serveCentrifuge>[0], object])[] = [
     [
       'it loses publications',
@@ -202,7 +202,7 @@ describe('a server that cheats is found out', () => {
   });
 });
 
-describe('what it cannot do is one line', () => {
+describe('failures are printed as one line', () => {
   const line = async (args: readonly string[]) => {
     const { code, out, err } = await runCli(['bench', ...args]);
     expect(code).toBe(1);
@@ -211,7 +211,7 @@ describe('what it cannot do is one line', () => {
     return err;
   };
 
-  test('a URL where nobody is', async () => {
+  test('a URL without a server', async () => {
     expect(await line(['http://127.0.0.1:1'])).toContain('cannot be reached: nobody listens there');
   });
 
@@ -221,14 +221,14 @@ describe('what it cannot do is one line', () => {
     await other.stop(true);
   });
 
-  test('a protocol that the server does not speak', async () => {
+  test('a protocol the server does not speak', async () => {
     const plain = await startBanyan();
     expect(await line([plain.url, '--protocol', 'pusher', ...APP])).toContain('does not speak pusher');
     expect(await line([plain.url])).toContain('--token');
     await plain.stop();
   });
 
-  test("a channel that is not for it, and an app that isn't there", async () => {
+  test('a channel it may not use, and an app that does not exist', async () => {
     expect(await line([server.url, '--channel', 'room:x'])).toContain('error 103: permission denied');
     expect(await line([server.url, '--channel', 'nowhere:x'])).toContain('error 102: unknown channel');
     const wrong = ['--protocol', 'pusher', '--scenario', 'connect', '--app-key', 'wrong'];
@@ -242,11 +242,11 @@ describe('what it cannot do is one line', () => {
     expect(pusher).toContain('HTTP 413');
   });
 
-  test('another machine, unless it is meant', async () => {
+  test('another machine, unless allowed by a flag', async () => {
     expect(await line(['http://192.0.2.1:8000'])).toContain('say --yes');
   });
 
-  test('options that are wrong', async () => {
+  test('invalid options', async () => {
     const wrong: readonly (readonly [args: string[], says: string])[] = [
       [[], 'bench needs the URL of a deployment'],
       [['localhost:8000'], 'the URL must be http(s)://host:port'],

@@ -4,9 +4,9 @@ import recorded from './cent/exchanges.json';
 import { startCentServer } from './cent/server.ts';
 
 /**
- * `cent` is Python, which the machine that runs these tests need not have. So what the real package sent to a server, and
- * made of the answers, is recorded (tests/interop/cent/record.ts says how), and is sent again here. The answers of today
- * must fit `cent`'s own models, and be in form what it could read.
+ * `cent` is Python, which the machine running these tests may not have. So this file replays a recording of the real
+ * package against a server (tests/interop/cent/record.ts makes it). Today's responses must fit `cent`'s own models and
+ * have the recorded form.
  */
 type Exchange = {
   readonly method: string;
@@ -22,7 +22,7 @@ const MODELS = new Map(
 );
 
 let started: Awaited<ReturnType<typeof startCentServer>>;
-/** Of this run, in the order of the recording: what comes first changes what comes later. */
+/** Ids of this run, in the order of the recording: earlier exchanges affect later ones. */
 const answers: { readonly status: number; readonly body: unknown }[] = [];
 
 beforeAll(async () => {
@@ -44,7 +44,7 @@ describe(`${recorded.package}, as it was recorded`, () => {
     const { method, status, answer, body: sent } = EXCHANGES[index] as Exchange;
     const { status: now, body } = answers[index] as (typeof answers)[number];
     expect(now).toBe(status);
-    // `parse_response` in cent/dto.py: of a batch it takes `replies`, and of each reply what stands under the method.
+    // `parse_response` in cent/dto.py: of a batch it takes `replies`, and of each reply the value under the method.
     if (method === 'batch') {
       const { replies } = body as { readonly replies: readonly Readonly<Record<string, unknown>>[] };
       for (const [at, command] of (sent.commands ?? []).entries()) {
@@ -56,7 +56,7 @@ describe(`${recorded.package}, as it was recorded`, () => {
     expect(formOf(body)).toEqual(formOf(answer));
   });
 
-  test('SA2 each answer was read, but those that are refusals', () => {
+  test('SA2 cent could parse every response except refusals', () => {
     const raised = EXCHANGES.flatMap(({ method, read }) => {
       const { raised: name, code } = read as { readonly raised?: string; readonly code?: number };
       return name === undefined ? [] : [[method, name, code]];
@@ -69,7 +69,7 @@ describe(`${recorded.package}, as it was recorded`, () => {
   });
 });
 
-/** A value without what differs from run to run: texts, and members that are called by ids. */
+/** A value without what differs between runs: texts, and members keyed by ids. */
 function formOf(value: unknown): unknown {
   if (typeof value === 'string') return 'text';
   if (Array.isArray(value)) return value.map(formOf);

@@ -6,10 +6,10 @@ import WebSocket from 'ws';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { until } from './until.ts';
 
-/** Nobody may subscribe, but for those who bring a token. */
+/** Nobody may subscribe without a token. */
 const SHUT = { presence: true, readPresence: 'users', history: 'memory', historySize: 10, publish: 'users' };
 const RICH = { history: 'memory', historySize: 100, delta: true, tagFilter: true, compact: true };
-const API_KEY = 'a key for tests alone';
+const API_KEY = 'a key for tests only';
 const SECRET = 'a secret that is shared with one application only';
 
 let open: BanyanProcess;
@@ -30,7 +30,7 @@ afterEach(() => {
 });
 afterAll(() => Promise.all([open.stop(), signed.stop()]));
 
-/** Every socket that a client opened, so that a test can cut it. */
+/** Every socket a client opened, so that a test can cut it. */
 type Cuttable = Centrifuge & { readonly sockets: WebSocket[] };
 
 function clientOf({ socketUrl }: BanyanProcess, options: Partial<Options> = {}): Cuttable {
@@ -60,7 +60,7 @@ async function subscribed(client: Centrifuge, channel: string, options = {}): Pr
   return subscription;
 }
 
-/** The next event of a kind; says which one when it does not come. */
+/** The next event of a kind; the error names the event if it does not arrive. */
 function next<T>(target: { once(name: string, listener: (event: T) => void): unknown }, name: string): Promise<T> {
   return new Promise((resolve, reject) => {
     const given = setTimeout(() => reject(new Error(`no "${name}" came`)), 10_000);
@@ -71,7 +71,7 @@ function next<T>(target: { once(name: string, listener: (event: T) => void): unk
   });
 }
 
-/** Keeps what is published, in the order in which it comes. */
+/** Collects publications in arrival order. */
 function heardBy(subscription: Subscription): unknown[] {
   const heard: unknown[] = [];
   subscription.on('publication', ({ data }) => heard.push(data));
@@ -87,7 +87,7 @@ const token = (user: string, seconds: number, claims: JWTPayload = {}) =>
 const secret = new TextEncoder().encode(SECRET);
 
 describe('the official client, unmodified', () => {
-  test('OR2 subscribes and publishes, and hears itself and others in the same order', async () => {
+  test("OR2 subscribes and publishes, and receives its own and others' publications in the same order", async () => {
     const [ann, ben] = await Promise.all([connected(open), connected(open)]);
     const heard = await Promise.all([ann, ben].map(async (client) => heardBy(await subscribed(client, 'demo:order'))));
     await Promise.all([1, 2, 3, 4].map((n) => (n % 2 === 0 ? ann : ben).publish('demo:order', { n })));
@@ -102,7 +102,7 @@ describe('the official client, unmodified', () => {
     expect(publications.map(({ data }) => data)).toEqual([{ id: 7 }, { id: 7 }]);
   });
 
-  test('reads history forwards, backwards and from a position, a page at a time', async () => {
+  test('reads history forwards, backwards and from a position, page by page', async () => {
     const client = await connected(open);
     for (const n of [1, 2, 3, 4, 5]) await client.publish('log:history', n);
     const { publications, offset, epoch } = await client.history('log:history', { limit: 10 });
@@ -116,10 +116,10 @@ describe('the official client, unmodified', () => {
     expect((await client.history('log:history', { limit: 0 })).publications).toEqual([]);
   });
 
-  test('PR1 PR2 sees who is there, who comes and who goes', async () => {
+  test('PR1 PR2 sees presence, joins and leaves', async () => {
     const ann = await connected(open);
     const subscription = await subscribed(ann, 'demo:there', { joinLeave: true });
-    // One hears of oneself, too.
+    // A client receives its own join too.
     const [own, joined] = comings(subscription);
     await own;
     const ben = await connected(open);
@@ -153,7 +153,7 @@ describe('the official client, unmodified', () => {
     expect(data).toMatchObject({ hasOwner: false });
   });
 
-  test('stays while it answers pings', async () => {
+  test('stays connected while it answers pings', async () => {
     const client = await connected(open);
     let ended = false;
     client.on('connecting', () => {
@@ -166,7 +166,7 @@ describe('the official client, unmodified', () => {
   });
 
   test.each(['demo:back', 'log:back'])(
-    'RE1 comes back to %s after a cut, and hears what it missed once',
+    'RE1 reconnects to %s after a cut, and receives what it missed once',
     async (channel) => {
       const [ann, ben] = await Promise.all([connected(open), connected(open, { minReconnectDelay: 300 })]);
       const subscription = await subscribed(ben, channel, { recoverable: true, positioned: true });
@@ -183,7 +183,7 @@ describe('the official client, unmodified', () => {
     },
   );
 
-  test('RE2 is told when what it missed is gone', async () => {
+  test('RE2 is told when the missed publications are gone', async () => {
     const [ann, ben] = await Promise.all([connected(open), connected(open, { minReconnectDelay: 500 })]);
     const subscription = await subscribed(ben, 'demo:gone', { recoverable: true, positioned: true });
     await ann.publish('demo:gone', 0);
@@ -194,7 +194,7 @@ describe('the official client, unmodified', () => {
     expect(await back).toMatchObject({ wasRecovering: true, recovered: false });
   });
 
-  test('leaves a channel, and hears no more of it', async () => {
+  test('unsubscribes, and receives nothing more from the channel', async () => {
     const [ann, ben] = await Promise.all([connected(open), connected(open)]);
     const subscription = await subscribed(ben, 'demo:left');
     const heard = heardBy(subscription);
@@ -202,7 +202,7 @@ describe('the official client, unmodified', () => {
     await until(() => heard.length === 1);
     subscription.unsubscribe();
     await until(() => subscription.state === 'unsubscribed');
-    // Its answer comes behind the command to leave, on the same line.
+    // Its reply is sent after the unsubscribe command, on the same connection.
     await ben.rpc('accounts.status', {});
     await ann.publish('demo:left', 2);
     await ben.rpc('accounts.status', {});
@@ -211,7 +211,7 @@ describe('the official client, unmodified', () => {
 });
 
 describe('signing in with a token', () => {
-  test('is asked for where nothing else signs in', async () => {
+  test('is required where nothing else authenticates', async () => {
     const client = clientOf(signed);
     client.connect();
     expect(await next<{ code: number }>(client, 'disconnected')).toMatchObject({ code: 101 });
@@ -223,7 +223,7 @@ describe('signing in with a token', () => {
     expect(Object.values((await subscription.presence()).clients)).toMatchObject([{ user: 'user-7' }]);
   });
 
-  test('is refreshed before it runs out, without a break', async () => {
+  test('is refreshed before it expires, without a reconnect', async () => {
     let asked = 0;
     const getToken = () => {
       asked += 1;
@@ -241,7 +241,7 @@ describe('signing in with a token', () => {
   });
 
   // https://github.com/centrifugal/centrifuge/pull/628
-  test('TK5 that has run out when it comes by a refresh is fetched again, and the client stays', async () => {
+  test('TK5 that has expired when it is sent in a refresh is fetched again, and the client stays', async () => {
     let asked = 0;
     const getToken = () => {
       asked += 1;
@@ -254,7 +254,7 @@ describe('signing in with a token', () => {
     expect([asked, client.state as string]).toEqual([3, 'connected']);
   });
 
-  test('puts the client into channels, and says who it is to others', async () => {
+  test('subscribes the client to channels, and shows its info to others', async () => {
     const client = clientOf(signed, {
       token: await token('user-4', 60, { channels: ['shut:given'], info: { name: 'Di' } }),
     });
@@ -268,13 +268,13 @@ describe('signing in with a token', () => {
     expect(present).toMatchObject([{ user: 'user-4', connInfo: { name: 'Di' } }]);
   });
 
-  test('PE4 PE1 gives nothing of what is a feature’s', async () => {
+  test('PE4 PE1 grants nothing in a feature’s channels', async () => {
     const client = await connected(signed, {
       token: await token('user-5', 60, { channels: ['people:', 'user:user-5'] }),
     });
     await Bun.sleep(50);
     await expect(client.history('room:x', { limit: 1 })).rejects.toMatchObject({ code: 103 });
-    // Nobody is shown who is there.
+    // Presence is hidden.
     await expect(client.presence('people:')).rejects.toMatchObject({ code: 108 });
     const refused = client.newSubscription('room:x', { token: await token('user-5', 60, { channel: 'room:x' }) });
     refused.subscribe();
@@ -283,7 +283,7 @@ describe('signing in with a token', () => {
     expect(data).toBeDefined();
   });
 
-  test('that does not hold is refused for good', async () => {
+  test('that is invalid is refused permanently', async () => {
     const other = new TextEncoder().encode('another secret, of another application');
     const forged = await new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).setSubject('user-9').sign(other);
     const client = clientOf(signed, { token: forged });
@@ -293,7 +293,7 @@ describe('signing in with a token', () => {
 });
 
 describe('a subscription token', () => {
-  test('opens a channel that is shut to others, and is renewed before it runs out', async () => {
+  test('opens a protected channel, and is renewed before it expires', async () => {
     const client = await connected(signed, { token: await token('user-1', 60) });
     let asked = 0;
     const getToken = () => {
@@ -311,7 +311,7 @@ describe('a subscription token', () => {
   });
 
   // https://github.com/centrifugal/centrifuge/pull/627
-  test('TK5 that has run out when it comes by a refresh is fetched again, and the subscription stays', async () => {
+  test('TK5 that has expired when it is sent in a refresh is fetched again, and the subscription stays', async () => {
     const client = await connected(signed, { token: await token('user-1', 60) });
     let asked = 0;
     const getToken = () => {
@@ -334,7 +334,7 @@ describe('a subscription token', () => {
     expect(await next<{ code: number }>(client, 'disconnected')).toMatchObject({ code: 3_500 });
   });
 
-  test('PE1 that is forged is refused, one that has run out is asked for anew', async () => {
+  test('PE1 that is forged is refused; one that has expired is requested again', async () => {
     const client = await connected(signed, { token: await token('user-2', 60) });
     const forged = client.newSubscription('shut:d', { token: `${await token('user-2', 60, { channel: 'shut:d' })}x` });
     forged.subscribe();
@@ -347,7 +347,7 @@ describe('a subscription token', () => {
   });
 });
 
-/** Who comes first, and who second. */
+/** The first and the second client to subscribe. */
 function comings(subscription: Subscription): [Promise<{ client: string }>, Promise<{ client: string }>] {
   const [first, second] = [Promise.withResolvers<{ client: string }>(), Promise.withResolvers<{ client: string }>()];
   const waiting = [first, second];
@@ -355,7 +355,7 @@ function comings(subscription: Subscription): [Promise<{ client: string }>, Prom
   return [first.promise, second.promise];
 }
 
-/** How many pings (`{}`) the client's first socket has got from now on. */
+/** How many pings (`{}`) the client's first socket receives from now on. */
 function countPings({ sockets }: Cuttable): () => number {
   let pings = 0;
   sockets[0]?.on('message', (frame) => {
@@ -364,14 +364,14 @@ function countPings({ sockets }: Cuttable): () => number {
   return () => pings;
 }
 
-/** As a developer's backend does it. */
+/** Signs as a developer's backend does. */
 async function publishTagged(channel: string, data: unknown, tags: Record<string, string> = {}): Promise<void> {
   const headers = { 'X-API-Key': API_KEY, 'Content-Type': 'application/json' };
   const body = JSON.stringify({ channel, data, tags });
   await fetch(`${open.url}/api/publish`, { method: 'POST', headers, body });
 }
 
-describe('the official client, with what newer protocols have', () => {
+describe('the official client, with features of newer protocol versions', () => {
   const long = '会议室'.repeat(100);
   const clientsOf = (): [string, Centrifuge][] => {
     const binary = new BinaryCentrifuge(open.socketUrl, { websocket: WebSocket });
@@ -381,7 +381,7 @@ describe('the official client, with what newer protocols have', () => {
     ];
   };
 
-  test('DE1 DE2 CO1 takes publications as differences, live and after a cut, in JSON and Protobuf', async () => {
+  test('DE1 DE2 CO1 receives publications as deltas, live and after a cut, in JSON and Protobuf', async () => {
     for (const [format, client] of clientsOf()) {
       const channel = `rich:delta-${format}`;
       client.connect();
@@ -404,7 +404,7 @@ describe('the official client, with what newer protocols have', () => {
     }
   });
 
-  test('TF1 TF2 hears what its filter lets through, live and after a cut', async () => {
+  test('TF1 TF2 receives what matches its filter, live and after a cut', async () => {
     for (const [format, client] of clientsOf()) {
       const channel = `rich:filter-${format}`;
       client.connect();

@@ -14,7 +14,7 @@ export type Checkup = {
   readonly of: (name: string) => Finding;
 };
 
-/** Has the doctor look, and gives what it found. */
+/** Runs the doctor and returns its findings. */
 export async function checkup(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Checkup> {
   const { code, out, err } = await runCli(['doctor', '--json', ...args], env);
   if (out === '') throw new Error(err);
@@ -28,7 +28,7 @@ export async function checkup(args: readonly string[], env: Readonly<Record<stri
   return { code, all: findings, of };
 }
 
-/** The rest of what is looked at is this machine's, and not what these are about. */
+/** The other checks are about this machine, and not covered here. */
 export function failed({ all }: Checkup): string[] {
   return all.filter(({ status }) => status === 'fail').map(({ name }) => name);
 }

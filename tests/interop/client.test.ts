@@ -84,12 +84,12 @@ describe('the typed client against a real server', () => {
     });
   });
 
-  test('names the wrong field', async () => {
+  test('names the invalid field', async () => {
     const refusal = await errorOf(clientOf(ada).call('chat.send', { room: 'r', key: 'too short', text: 'x' }));
     expect(refusal).toMatchObject({ name: 'invalidInput', field: 'key' });
   });
 
-  test('OR2 hears a room that it is in, in order, and is put into a new one at once', async () => {
+  test("OR2 receives its room's publications in order, and is subscribed to a new room at once", async () => {
     const [a, b] = await Promise.all([connected(ada), connected(bob)]);
     const heard: Publication[] = [];
     b.onPublication('room:', (publication) => heard.push(publication));
@@ -101,7 +101,7 @@ describe('the typed client against a real server', () => {
     expect(offsets).toEqual(offsets.map((_, index) => (offsets[0] as number) + index));
   });
 
-  test('ID3 gets the first answer when it sends twice, over whichever way', async () => {
+  test('ID3 gets the first response when it sends twice, over either transport', async () => {
     const client = await connected(ada);
     const room = await makeRoom(client);
     const message = { room, key: crypto.randomUUID(), text: 'once' };
@@ -111,7 +111,7 @@ describe('the typed client against a real server', () => {
     expect(await errorOf(client.call('chat.send', { ...message, text: 'other' }))).toMatchObject({ name: 'conflict' });
   });
 
-  test('AC1 RE5 comes back after a restart of the server, and hears what it missed', async () => {
+  test('AC1 RE5 reconnects after a restart of the server, and receives what it missed', async () => {
     const a = await connected(ada);
     const room = await makeRoom(a);
     const b = await connected(bob);
@@ -134,7 +134,7 @@ describe('the typed client against a real server', () => {
     expect(starts).toMatchObject([{ wasRecovering: true, recovered: true }]);
   }, 20_000);
 
-  test('PE3 is off at once when its device is signed out elsewhere', async () => {
+  test('PE3 is closed at once when its device is signed out elsewhere', async () => {
     const { device } = await clientOf(bob).call('accounts.me', {});
     const client = await connected(bob);
     await clientOf(bob).call('accounts.signOutDevice', { device });
@@ -144,7 +144,7 @@ describe('the typed client against a real server', () => {
   });
 });
 
-test('runs on Node, which has no WebSocket of its own there', async () => {
+test('runs on Node without a built-in WebSocket', async () => {
   const script = `
     import WebSocket from 'ws';
     import { createClient } from './client/client.ts';

@@ -11,9 +11,9 @@ const KIB = 1_024;
 const MIB = 1_024 * KIB;
 const MAX_FRAME_BYTES = 64 * KIB;
 const LONG = JSON.stringify({ rows: Array.from({ length: 200 }, (_, id) => ({ id, name: `user ${id}` })) });
-/** What one subscriber of a channel may be given compressed, and two no more. */
+/** One subscriber of a channel can receive compressed frames; from two on they cannot. */
 const FANOUT_BYTES = LONG.length * 1.5;
-/** Whatever imports `ws` by its name is given a stand-in by Bun, which is not what this is about. */
+/** Bun replaces `ws` imported by name with its own implementation, which is not under test here. */
 const REAL_WS = fileURLToPath(new URL('../../node_modules/ws/lib/websocket.js', import.meta.url));
 const OFFERS: readonly [string, PerMessageDeflateOptions | boolean, boolean][] = [
   ['nothing', false, false],
@@ -21,7 +21,7 @@ const OFFERS: readonly [string, PerMessageDeflateOptions | boolean, boolean][] =
   ['no context takeover', { serverNoContextTakeover: true, clientNoContextTakeover: true }, true],
   ['a small window of its own', { clientMaxWindowBits: 9 }, true],
   ['a full window of the server', { serverMaxWindowBits: 15 }, true],
-  // Bun has but one compressor, with a full window: it does without.
+  // Bun has only a full-window compressor: it sends uncompressed.
   ['a small window of the server', { serverMaxWindowBits: 10 }, false],
 ];
 
@@ -43,7 +43,7 @@ const CONNECT = '{"id":1,"connect":{}}';
 const subscribe = (channel: string) => `{"id":2,"subscribe":{"channel":"${channel}"}}`;
 const publish = (channel: string, data: string) => `{"id":3,"publish":{"channel":"${channel}","data":${data}}}`;
 
-/** What the official package makes of it, whatever it offers. */
+/** What the official package decodes, whatever it offers. */
 async function open(offer: PerMessageDeflateOptions | boolean): Promise<{ socket: WebSocket; said: string[] }> {
   const perMessageDeflate = typeof offer === 'object' ? { threshold: 0, ...offer } : offer;
   const socket = new Client(server.socketUrl, { perMessageDeflate });
@@ -58,7 +58,7 @@ async function open(offer: PerMessageDeflateOptions | boolean): Promise<{ socket
 
 type Heard = { readonly isCompressed: boolean; readonly opcode: number; readonly payload: Buffer };
 
-/** A client that shows each frame as it came. */
+/** A client that records each frame as received. */
 class RawLine {
   readonly heard: readonly Heard[];
   readonly closed: Promise<void>;
@@ -98,7 +98,7 @@ class RawLine {
       .join('\n');
   }
 
-  /** The one that holds this text. */
+  /** The frame that contains this text. */
   frameWith(text: string): Heard | undefined {
     return this.heard.find((each) =>
       String(each.isCompressed ? inflateRawSync(each.payload, { finishFlush: 2 }) : each.payload).includes(text),
@@ -110,7 +110,7 @@ class RawLine {
   }
 }
 
-/** A compressed message of a client, in one frame. */
+/** A client's compressed message, in one frame. */
 function compressed(data: Uint8Array, change: (deflated: Buffer) => Buffer = (same) => same): Buffer {
   const deflated = deflateRawSync(data, { finishFlush: 2 });
   return clientFrame(change(deflated.subarray(0, -4)), { opcode: TEXT, reservedBits: COMPRESSED });
@@ -118,7 +118,7 @@ function compressed(data: Uint8Array, change: (deflated: Buffer) => Buffer = (sa
 
 describe('WS1 permessage-deflate', () => {
   for (const [index, [what, offer, isTaken]] of OFFERS.entries()) {
-    test(`a client that offers ${what} hears and says long and short things`, async () => {
+    test(`a client that offers ${what} receives and sends long and short messages`, async () => {
       const channel = `demo:offer-${index}`;
       const { socket, said } = await open(offer);
       expect(socket.extensions !== '').toBe(isTaken);
@@ -132,7 +132,7 @@ describe('WS1 permessage-deflate', () => {
     });
   }
 
-  test('compresses what is long, leaves what is short, and what goes to many', async () => {
+  test('compresses long frames, but not short ones or those for many subscribers', async () => {
     const line = await RawLine.in('demo:floor');
     line.say(clientFrame(`${publish('demo:floor', LONG)}`));
     await until(() => line.text().includes('user 199'));
@@ -151,14 +151,14 @@ describe('WS1 permessage-deflate', () => {
     expect([one, other].map((each) => each.frameWith('user 199')?.isCompressed)).toEqual([false, false]);
   });
 
-  test('does not compress for a client that did not ask', async () => {
+  test('does not compress for a client that did not offer it', async () => {
     const line = await RawLine.in('demo:plain', '');
     line.say(clientFrame(publish('demo:plain', LONG)));
     await until(() => line.text().includes('user 199'));
     expect(line.heard.some(({ isCompressed }) => isCompressed)).toBe(false);
   });
 
-  test('WS2 SE6 what a frame swells to is bounded, and what is no compressed data closes this connection alone', async () => {
+  test('WS2 SE6 the inflated size is bounded, and invalid compressed data closes only its own connection', async () => {
     const other = await RawLine.in('demo:other');
     const before = server.residentBytes();
     const wrong: readonly [string, Buffer, string?][] = [

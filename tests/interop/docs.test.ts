@@ -5,14 +5,14 @@ import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { programOf } from '../servers/program.ts';
 
 const MARK = '\n@@@ the next example\n';
-/** Streams have no end: they are listened to for so many seconds. */
+/** Streams do not end: they are read for this many seconds. */
 const LISTEN = 2;
 
-/** What to type, and what comes back; `…` stands for anything. */
+/** A command and its expected output; `…` matches anything. */
 type Example = { readonly typed: string; readonly answer: string };
 type Page = { readonly text: string; readonly settings: Record<string, string>; readonly examples: readonly Example[] };
 
-/** A page of docs/, with the settings that it starts its server with. */
+/** A page of docs/, with the settings its server starts with. */
 function pageOf(name: string): Page {
   const text = readFileSync(fileURLToPath(new URL(`../../docs/${name}`, import.meta.url)), 'utf8');
   const settings = [...text.matchAll(/^(?:export )?(BANYAN_\w+)=(?:'(.+)'|(\S+))(?: npm start)?$/gm)];
@@ -24,7 +24,7 @@ function pageOf(name: string): Page {
   };
 }
 
-/** Types the examples one after the other into one shell. */
+/** Runs the examples one after another in one shell. */
 async function typeAll({ settings, examples }: Page, url: string): Promise<readonly string[]> {
   const script = [
     `curl() { case "$*" in *-N*) command curl -s --max-time ${LISTEN} "$@";; *) command curl -s "$@";; esac; }`,
@@ -54,7 +54,7 @@ describe.each(['http.md', 'backend.md'])('docs/%s', (name) => {
   }, 30_000);
   afterAll(() => server.stop());
 
-  test('says how its server is started, and has an answer to each example', () => {
+  test('says how its server is started, and shows the output of each example', () => {
     expect(Object.keys(page.settings).length).toBeGreaterThan(0);
     expect(page.examples.length).toBeGreaterThan(4);
     expect(page.text.match(/```sh\n/g)).toHaveLength(page.examples.length);

@@ -7,7 +7,7 @@ import { type Nginx, type NginxSettings, startNginx } from '../servers/nginx.ts'
 import { programOf } from '../servers/program.ts';
 import { checkup, failed } from './checkup.ts';
 
-/** Each starts the program some times, on machines that have other things to do. */
+/** Each starts the program several times, on busy machines. */
 setDefaultTimeout(60_000);
 
 let folder: string;
@@ -35,7 +35,7 @@ describe('a deployment', () => {
     'proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; client_max_body_size 6m;';
   const settings = () => ['--data', join(folder, 'data'), '--port', new URL(server.url).port, '--host', '127.0.0.1'];
 
-  test('behind a proxy that passes all on is well, but for the addresses of clients', async () => {
+  test('behind a proxy that passes everything on is healthy, except for client addresses', async () => {
     await behind({ directives: UPGRADE }, async ({ url }) => {
       const seen = await checkup([url, ...settings()]);
       expect(failed(seen)).toEqual([]);
@@ -46,7 +46,7 @@ describe('a deployment', () => {
     });
   });
 
-  test('behind one that strips the upgrade, and takes small bodies only', async () => {
+  test('behind one that strips the upgrade, and limits bodies', async () => {
     await behind({}, async ({ url }) => {
       const seen = await checkup([url]);
       expect(seen.code).toBe(1);
@@ -56,8 +56,8 @@ describe('a deployment', () => {
     });
   });
 
-  test('behind one that gathers what streams say', async () => {
-    // Over HTTP/1.0, which is its default, nginx waits for a full buffer.
+  test('behind one that buffers streams', async () => {
+    // Over HTTP/1.0, nginx's default, it waits for a full buffer.
     const gathering = 'client_max_body_size 6m; proxy_ignore_headers X-Accel-Buffering;';
     await behind({ directives: gathering }, async ({ url }) => {
       const seen = await checkup([url]);
@@ -66,7 +66,7 @@ describe('a deployment', () => {
     });
   });
 
-  test('behind one that writes another Host, so that pages are taken for those of others', async () => {
+  test('behind one that changes Host, so that same-origin pages look cross-origin', async () => {
     await behind({ directives: UPGRADE, host: 'inside.example.org' }, async ({ url }) => {
       const seen = await checkup([url]);
       expect(failed(seen)).toEqual(['WebSocket']);
@@ -74,7 +74,7 @@ describe('a deployment', () => {
     });
   });
 
-  test('behind one that cuts quiet lines', async () => {
+  test('behind one that cuts idle connections', async () => {
     await behind({ directives: `${UPGRADE} proxy_read_timeout 3s;` }, async ({ url }) => {
       const seen = await checkup([url, '--idle', '20s']);
       expect(failed(seen)).toEqual(['idle stream', 'idle socket']);
@@ -82,7 +82,7 @@ describe('a deployment', () => {
     });
   });
 
-  test('behind TLS of which the server does not know, and with a certificate that nobody knows', async () => {
+  test('behind TLS unknown to the server, with a self-signed certificate', async () => {
     const [certificate, key] = [join(folder, 'certificate.pem'), join(folder, 'key.pem')];
     const openssl = [programOf('openssl'), 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
     const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-days', '5', '-nodes'];

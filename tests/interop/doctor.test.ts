@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { runCli } from '../servers/cli.ts';
-import { heedingModes } from '../servers/heeding-modes.ts';
+import { withPermissionChecks } from '../servers/permission-checks.ts';
 import { checkup, type Finding, failed } from './checkup.ts';
 
-/** Each starts the program some times, on machines that have other things to do. */
+/** Each starts the program several times, on busy machines. */
 setDefaultTimeout(60_000);
 
 let folder: string;
@@ -23,7 +23,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A folder with a copy of the data of a server that is stopped in good order. */
+/** A folder with a copy of the data of a cleanly stopped server. */
 async function dataCopy(name: string): Promise<string> {
   const source = join(folder, `${name}-source`);
   const once = await startBanyan({ BANYAN_DATA: source, BANYAN_CLIENT_INSECURE: 'true' });
@@ -38,7 +38,7 @@ async function dataCopy(name: string): Promise<string> {
 }
 
 describe('a machine', () => {
-  test('that is well: each look says what it saw, and the exit code is 0', async () => {
+  test('that is healthy: each check says what it found, and the exit code is 0', async () => {
     const { code, of, all } = await checkup(['--data', join(folder, 'new'), '--port', '0', '--connections', '10']);
     expect(all.filter(({ status }) => status === 'fail')).toEqual([]);
     expect(code).toBe(0);
@@ -49,13 +49,13 @@ describe('a machine', () => {
     for (const name of ['processors', 'memory', 'open files', 'space', 'clock']) expect(of(name).found).not.toBe('');
   });
 
-  test('that holds fewer connections than wanted is told how to hold more', async () => {
+  test('that allows fewer connections than wanted is told how to raise the limit', async () => {
     const { of } = await checkup(['--port', '0', '--data', join(folder, 'new'), '--connections', '9000000']);
     expect(of('open files')).toMatchObject({ status: 'warn' });
     expect(of('open files').remedy).toContain('ulimit -n 9000064');
   });
 
-  test('for a person it fits 80 columns', async () => {
+  test('the output for a terminal fits 80 columns', async () => {
     const { out } = await runCli(['doctor', server.url]);
     expect(out).toContain('  ok    ');
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
@@ -63,13 +63,13 @@ describe('a machine', () => {
 });
 
 describe('settings', () => {
-  test('that do not hold are a finding, in the words of check-config', async () => {
+  test('that are invalid are a finding, worded as in check-config', async () => {
     const { code, of } = await checkup(['--ping-seconds', '1']);
     expect(code).toBe(1);
     expect(of('settings').found).toContain('pingSeconds = "1" (from --ping-seconds) must be');
   });
 
-  test('a flag that there is none of is a mistake, told in one line', async () => {
+  test('an unknown flag is an error, printed on one line', async () => {
     for (const [args, says] of [
       [['--idel', '3'], 'unknown flag --idel'],
       [['--connections', 'many'], '--connections must be a whole number'],
@@ -84,7 +84,7 @@ describe('settings', () => {
     }
   });
 
-  test('a port where another program listens', async () => {
+  test('a port used by another program', async () => {
     const other = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('hello', { status: 404 }) });
     const { code, of } = await checkup([
       '--data',
@@ -100,7 +100,7 @@ describe('settings', () => {
     await other.stop(true);
   });
 
-  test('a port where this very server listens is well', async () => {
+  test('a port used by this very server is healthy', async () => {
     const { of } = await checkup([
       '--data',
       join(folder, 'data'),
@@ -116,7 +116,7 @@ describe('settings', () => {
 });
 
 describe('data', () => {
-  test('a folder that cannot be made', async () => {
+  test('a folder that cannot be created', async () => {
     const file = join(folder, 'a-file');
     writeFileSync(file, '');
     const { code, of } = await checkup(['--port', '0', '--data', join(file, 'data')]);
@@ -124,17 +124,17 @@ describe('data', () => {
     expect(of('folder')).toMatchObject({ status: 'fail' });
   });
 
-  test('a folder that cannot be written', async () => {
+  test('a folder that is not writable', async () => {
     const shut = join(folder, 'shut');
     mkdirSync(shut, { mode: 0o500 });
-    const { code, out } = await runCli(['doctor', '--json', '--port', '0', '--data', shut], {}, heedingModes());
+    const { code, out } = await runCli(['doctor', '--json', '--port', '0', '--data', shut], {}, withPermissionChecks());
     expect(code).toBe(1);
     const finding = (JSON.parse(out).findings as Finding[]).find(({ name }) => name === 'folder');
     expect(finding).toMatchObject({ status: 'fail', found: `${shut} may not be written by this user` });
     expect(finding?.remedy).toContain('chown');
   });
 
-  test('a database that is whole is left as it is', async () => {
+  test('a healthy database is left unchanged', async () => {
     const data = await dataCopy('whole');
     const before = readFileSync(join(data, 'banyan.db'));
     const { code, of } = await checkup(['--port', '0', '--data', data]);
@@ -143,7 +143,7 @@ describe('data', () => {
     expect(readFileSync(join(data, 'banyan.db')).equals(before)).toBe(true);
   });
 
-  test('a database that is damaged', async () => {
+  test('a damaged database', async () => {
     const data = await dataCopy('damaged');
     const file = join(data, 'banyan.db');
     const pages = readFileSync(file);
@@ -157,7 +157,7 @@ describe('data', () => {
     expect(of('database').remedy).toContain('backup');
   });
 
-  test('a database that is none, and one of a newer version', async () => {
+  test('an invalid database, and one of a newer version', async () => {
     const none = join(folder, 'none');
     mkdirSync(none);
     writeFileSync(join(none, 'banyan.db'), 'no database '.repeat(1_000));
@@ -171,7 +171,7 @@ describe('data', () => {
     expect(of('database').found).toContain('a newer Banyan has written it (it has log-9999-from-the-future)');
   });
 
-  test('a server that was killed comes back with what it had, also after a look', async () => {
+  test('a killed server restarts with its data, also after a check', async () => {
     const data = join(folder, 'killed');
     const killed = await startBanyan({ BANYAN_DATA: data, BANYAN_CLIENT_INSECURE: 'true' });
     const publish = async () => {
@@ -190,7 +190,7 @@ describe('data', () => {
 describe('a deployment', () => {
   const settings = () => ['--data', join(folder, 'data'), '--port', new URL(server.url).port, '--host', '127.0.0.1'];
 
-  test('without a proxy is well', async () => {
+  test('without a proxy is healthy', async () => {
     const seen = await checkup([server.url, ...settings()]);
     expect(failed(seen)).toEqual([]);
     expect(seen.code).toBe(0);
@@ -200,16 +200,16 @@ describe('a deployment', () => {
     expect(seen.of('proxy').found).toBe('no proxy to be seen');
   });
 
-  test('where nobody is, and where somebody else is', async () => {
+  test('a URL without a server, and one with another server', async () => {
     const nobody = await checkup(['http://127.0.0.1:1']);
     expect(nobody.of('reachable').found).toBe('no: nobody listens there');
     const other = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('hello', { status: 404 }) });
     const somebody = await checkup([other.url.origin]);
-    expect(somebody.of('reachable').found).toContain('somebody answers who is not Banyan');
+    expect(somebody.of('reachable').found).toContain('another server answers, not Banyan');
     await other.stop(true);
   });
 
-  test('that lets in nobody without a token', async () => {
+  test('that requires a token', async () => {
     const shut = await startBanyan({ BANYAN_TOKEN_SECRET: 'a secret that is long enough for this' });
     const seen = await checkup([shut.url]);
     expect(seen.of('WebSocket')).toMatchObject({ status: 'ok' });

@@ -52,14 +52,14 @@ describe('HX3 a compressed body is refused with 415', () => {
     expect(answer.status).toBe(415);
   });
 
-  test('a POST of an Engine.IO line', async () => {
+  test('a POST of an Engine.IO connection', async () => {
     const opened = await fetch(`${server.url}/socket.io/?EIO=4&transport=polling`);
     const sid = /"sid":"([^"]+)"/.exec(await opened.text())?.[1];
     const path = `/socket.io/?EIO=4&transport=polling&sid=${sid}`;
     expect((await post(path, gzipSync('40'), { 'Content-Encoding': 'gzip' })).status).toBe(415);
   });
 
-  test('"identity" and an empty value name no encoding', async () => {
+  test('"identity" and an empty value are not encodings', async () => {
     for (const coding of ['identity', 'Identity', '']) {
       expect((await post('/publish', MESSAGE, { 'Content-Encoding': coding })).status).toBe(200);
     }

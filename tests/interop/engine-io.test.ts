@@ -18,7 +18,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** `Payload.max_decode_packets` of python-engineio (engineio/payload.py): its client ends the connection for one more. */
+/**
+ * `Payload.max_decode_packets` of python-engineio (engineio/payload.py): its client closes the connection at one more.
+ */
 const PYTHON_MAX_PACKETS = 16;
 const SEPARATOR = '\x1e';
 const packetsOf = (payload: string) => payload.split(SEPARATOR);
@@ -36,7 +38,7 @@ async function sidOfNew(headers: Record<string, string> = {}): Promise<string> {
 const poll = (sid: string) => request(`transport=polling&sid=${sid}`);
 const post = (sid: string, body: string) => request(`transport=polling&sid=${sid}`, { method: 'POST', body });
 
-/** A client that has entered the main namespace, polling. */
+/** A client that has entered the main namespace by polling. */
 async function entered(user: string): Promise<string> {
   const sid = await sidOfNew();
   await post(sid, `40${JSON.stringify({ token: await token(user) })}`);
@@ -54,13 +56,13 @@ describe('Engine.IO', () => {
     expect([response.status, await response.json()]).toEqual([400, { code, message }]);
   });
 
-  test('refuses what is larger than it says it takes', async () => {
+  test('refuses a body larger than the announced maximum', async () => {
     const sid = await sidOfNew();
     expect((await post(sid, `4${'x'.repeat(70_000)}`)).status).toBe(413);
     expect((await poll(sid)).status).toBe(400);
   });
 
-  test('SI2 takes one POST at a time', async () => {
+  test('SI2 accepts one POST at a time', async () => {
     const sid = await sidOfNew();
     const slow = new ReadableStream<Uint8Array>({
       start: async (controller) => {
@@ -76,7 +78,7 @@ describe('Engine.IO', () => {
     expect((await poll(sid)).status).toBe(400);
   });
 
-  test('SL1 a client that does not poll is let go of, and what waits for it waits for one more poll', async () => {
+  test('SL1 a client that does not poll is dropped, and its buffer is kept for one more poll', async () => {
     const [slow, publisher] = [await entered('slow'), await entered('ann')];
     await post(slow, '42["subscribe","log:slow"]');
     const data = 'x'.repeat(10_000);
@@ -91,7 +93,7 @@ describe('Engine.IO', () => {
     expect(await (await poll(publisher)).text()).toStartWith('4399[{"ok":true');
   });
 
-  test('SI11 an answer holds 16 packets, the next ones the others', async () => {
+  test('SI11 a response has at most 16 packets, later ones the rest', async () => {
     const sid = await entered('ann');
     await post(sid, '420["subscribe","log:burst"]');
     expect(packetsOf(await (await poll(sid)).text())).toHaveLength(1);
@@ -103,7 +105,7 @@ describe('Engine.IO', () => {
     expect(told).toEqual(Array.from({ length: 40 }, (_, n) => n));
   });
 
-  test('SI11 what waits for a client that was let go of comes in as many polls as that takes', async () => {
+  test('SI11 the buffer of a dropped client is delivered in as many polls as it takes', async () => {
     const [slow, publisher] = [await entered('slow'), await entered('ann')];
     await post(slow, '42["subscribe","log:slower"]');
     const data = 'x'.repeat(1_000);
@@ -118,7 +120,7 @@ describe('Engine.IO', () => {
     expect(answers.reduce((sum, each) => sum + each)).toBeWithin(40, 80);
   });
 
-  test('a socket that says something else than a probe is turned away, and polling goes on', async () => {
+  test('a socket that sends something other than a probe is closed, and polling continues', async () => {
     const sid = await entered('ann');
     const socket = new WebSocket(`${server.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket&sid=${sid}`);
     const closed = new Promise((resolve) => socket.addEventListener('close', resolve));
@@ -128,9 +130,9 @@ describe('Engine.IO', () => {
     expect(await (await poll(sid)).text()).toStartWith('431[{"ok":true');
   });
 
-  // https://github.com/socketio/engine.io-client/issues/18: a poll that waits holds the change up. And the other way round:
-  // where a proxy lets the handshake through and no frame after it, polls that do not wait follow each other without a pause.
-  test('SI13 a poll waits while the socket that is tried out is silent, and is let go of each time once it is not', async () => {
+  // https://github.com/socketio/engine.io-client/issues/18: a waiting poll delays the upgrade. Conversely, if a proxy
+  // passes the handshake but no frames, polls that do not wait follow each other without a pause.
+  test('SI13 a poll waits while the probing socket is silent, and is released each time it is not', async () => {
     const sid = await entered('ann');
     const socket = new WebSocket(`${server.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket&sid=${sid}`);
     const said: unknown[] = [];
@@ -148,7 +150,7 @@ describe('Engine.IO', () => {
     socket.close();
   });
 
-  test('PE1 pages of other sites reach nothing, allowed ones may read the answers', async () => {
+  test('PE1 pages of other origins cannot use it; allowed ones can read the responses', async () => {
     const foreign = { Origin: 'https://evil.example' };
     expect((await request('transport=polling', { headers: foreign })).status).toBe(403);
     const allowed = await request('transport=polling', { headers: { Origin: APP } });
@@ -158,14 +160,14 @@ describe('Engine.IO', () => {
   });
 });
 
-describe('the client that pages load from here', () => {
+describe('the client script served to pages', () => {
   test.each([
     'socket.io.js',
     'socket.io.min.js',
     'socket.io.esm.min.js',
     'socket.io.msgpack.min.js',
     'socket.io.js.map',
-  ])('is there as %s, and is not sent again unchanged', async (name) => {
+  ])('is served as %s, and not sent again if unchanged', async (name) => {
     const response = await fetch(`${server.url}/socket.io/${name}`);
     const ETag = response.headers.get('ETag') ?? '';
     expect([response.status, (await response.text()).length > 10_000]).toEqual([200, true]);
@@ -176,7 +178,7 @@ describe('the client that pages load from here', () => {
 
   test('connects', async () => {
     const script = await (await fetch(`${server.url}/socket.io/socket.io.js`)).text();
-    // As a page without a module loader runs it: it leaves `io` on the window.
+    // Runs it as a page without a module loader does: it sets `io` on the window.
     const page: { io?: typeof io } = {};
     new Function('globalThis', 'module', 'exports', 'define', script)(page);
     const socket = page.io?.(server.url, { auth: { token: await token('ann') }, transports: ['websocket'] });

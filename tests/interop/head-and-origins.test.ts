@@ -25,7 +25,7 @@ afterAll(() => Promise.all([server.stop(), open.stop()]));
 
 type Answer = { readonly status: number; readonly headers: Record<string, unknown>; readonly body: string };
 
-/** By Node's own client: `fetch` would hide a body that must not be there. */
+/** With Node's own client: `fetch` would hide a body that must not be there. */
 function ask(url: string, method: string, headers: Record<string, string> = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asked = request(url, { method, headers }, (response) => {
@@ -51,7 +51,7 @@ function signed(method: string, path: string): string {
   return `${path}?${query}&auth_signature=${signature}`;
 }
 
-/** What may differ from one answer to the next. */
+/** Values that may differ between responses. */
 const PASSING = ['date', 'connection', 'keep-alive'];
 
 function lasting(headers: Record<string, unknown>): Record<string, unknown> {
@@ -64,20 +64,20 @@ describe('HX1 HEAD', () => {
     ...['/', '/admin', '/livez', '/api/v1', '/api/openapi.json', '/api/docs', '/api/docs/swagger-ui.css'],
     ...['/history?channel=demo:a', '/presence?channel=demo:a', '/api/rooms/a/messages', '/socket.io/socket.io.js'],
     ...['/nowhere', '/history', '/poll?channel=unknown:a', '/sse', '/api/v1/accounts.me'],
-  ])('%s is answered as GET is, without a body', async (path) => {
+  ])('%s is answered like GET, without a body', async (path) => {
     const get = await ask(server.url + path, 'GET', { Accept: 'text/html' });
     const head = await ask(server.url + path, 'HEAD', { Accept: 'text/html' });
     expect([head.status, head.body]).toEqual([get.status, '']);
     expect(lasting(head.headers)).toEqual(lasting(get.headers));
   });
 
-  test.each(['/readyz', '/metrics'])('%s, of which the text changes, too', async (path) => {
+  test.each(['/readyz', '/metrics'])('%s, whose text changes, too', async (path) => {
     const head = await ask(server.url + path, 'HEAD');
     expect([head.status, head.body]).toEqual([200, '']);
     expect(Number(head.headers['content-length'])).toBeGreaterThan(0);
   });
 
-  test('a list that the Pusher API gives, signed as HEAD', async () => {
+  test('a list of the Pusher API, signed as HEAD', async () => {
     const head = await ask(server.url + signed('HEAD', '/apps/one/channels'), 'HEAD');
     expect([head.status, head.body, Number(head.headers['content-length'])]).toEqual([
       200,
@@ -87,7 +87,7 @@ describe('HX1 HEAD', () => {
     expect((await ask(server.url + signed('GET', '/apps/one/channels'), 'HEAD')).status).toBe(401);
   });
 
-  test('a stream without an end is answered with its headers, ends, and leaves nobody present', async () => {
+  test('an endless stream is answered with its headers, ends, and adds no presence', async () => {
     for (const path of [
       '/sse?channel=demo:head',
       '/connection/sse?cf_connect=%7B%22id%22%3A1%2C%22connect%22%3A%7B%7D%7D',
@@ -109,7 +109,7 @@ describe('HX1 HEAD', () => {
     expect((await ask(`${server.url}/poll?channel=demo:head&timeout=55&cursor=${cursor}`, 'HEAD')).status).toBe(200);
   }, 5_000);
 
-  test('does nothing where only POST does something', async () => {
+  test('has no effect where only POST has one', async () => {
     for (const path of [
       '/publish?channel=demo:head',
       '/connection/http_stream',
@@ -125,15 +125,15 @@ describe('HX1 HEAD', () => {
 describe('HX2 a page of another origin', () => {
   const from = { Origin: APP };
 
-  test('may read when it is to come back, and what else it acts by', async () => {
+  test('may read Retry-After and the other headers it needs', async () => {
     const wrong = await fetch(`${open.url}/history`, { headers: from });
     expect(wrong.status).toBe(400);
     const exposed = wrong.headers.get('Access-Control-Expose-Headers')?.split(', ') ?? [];
-    // https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name: all others are kept from the page.
+    // https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name: all other headers are hidden from the page.
     for (const header of ['Retry-After', 'Allow', 'ETag']) expect(exposed).toContain(header);
   });
 
-  test('may send requests with credentials, as Socket.IO does where it is told to', async () => {
+  test('may send requests with credentials, as Socket.IO does with withCredentials', async () => {
     for (const path of [
       '/socket.io/?EIO=4&transport=polling',
       '/poll',
@@ -151,13 +151,13 @@ describe('HX2 a page of another origin', () => {
     expect([evil.status, evil.headers.get('Access-Control-Allow-Credentials')]).toEqual([403, null]);
   });
 
-  test('is nobody by the cookie of a person, with credentials or without', async () => {
+  test("is not authenticated by a person's cookie, with credentials or without", async () => {
     const ann = await register(open, 'ann', open.ownerInvite ?? '');
     const owner = clientOf(open, ann);
     const group = await owner.call('chat.createGroup', { title: 'Ours', members: [], key: 'k-12345678' });
     const cookie = { Cookie: ann.cookie() };
     const room = encodeURIComponent(`room:${group.id}`);
-    // The cookie is good, where a page of ours sends it.
+    // The cookie is valid when sent by a page of this origin.
     const own = await fetch(`${open.url}/sse?channel=${room}`, { headers: cookie });
     expect(own.status).toBe(200);
     await own.body?.cancel();

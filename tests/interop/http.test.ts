@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** The first line of the answer to a raw request; '' when the socket is closed without one. */
+/** The status line of the response to a raw request; '' if the socket is closed without one. */
 function statusLine(request: string): Promise<string> {
   const { hostname, port } = new URL(server.url);
   return new Promise((resolve) => {
@@ -35,20 +35,20 @@ const upgrade = (headers: string) =>
   );
 
 describe('the WebSocket upgrade', () => {
-  test('is for our own pages and for programs', async () => {
+  test('is open to our own pages and to programs', async () => {
     expect(await upgrade('')).toBe('HTTP/1.1 101 Switching Protocols');
     expect(await upgrade(`Origin: ${server.url}\r\n`)).toBe('HTTP/1.1 101 Switching Protocols');
   });
 
-  test('is refused to pages of other sites, with cookies or without', async () => {
+  test('is refused to pages of other origins, with or without cookies', async () => {
     expect(await upgrade('Origin: https://evil.example\r\nCookie: banyan=x\r\n')).toBe('HTTP/1.1 403 Forbidden');
     expect(await upgrade('Origin: null\r\n')).toBe('HTTP/1.1 403 Forbidden');
     expect(await upgrade('Sec-Fetch-Site: cross-site\r\n')).toBe('HTTP/1.1 403 Forbidden');
   });
 });
 
-// But for health checks (OB9): see probes.test.ts.
-test('a Host header that is none is answered with 400, wherever it points', async () => {
+// Except for health checks (OB9): see probes.test.ts.
+test('an invalid Host header is answered with 400 on every path', async () => {
   for (const path of ['/', '/api/v1/accounts.status', '/connection/websocket']) {
     for (const host of ['', 'a b', '[::1', 'x:99999999']) {
       const line = await statusLine(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);

@@ -10,7 +10,7 @@ import { openWriters, Refused, storedAs, type Writer } from './json-as-written/w
 import { until } from './until.ts';
 import { API_KEY } from './ways/way.ts';
 
-/** Fewer than `demo` keeps, so that histories have all of a channel. */
+/** Fewer than `demo` keeps, so that history has the whole channel. */
 const CHANNEL_VALUES = 90;
 const COUNT = inputs(180);
 /** LI10. */
@@ -29,14 +29,14 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** What is to be said, by whom. */
+/** The values to publish, and the writers. */
 type Saying = { readonly writer: Writer; readonly value: Value };
 
 function writerOf(random: Random, { kind }: Value): Writer {
   return random.pick(writers.filter(({ takes }) => takes.includes(kind)));
 }
 
-/** Publishes one after the other; gives what is now in the channel, as text, with who said it. */
+/** Publishes one value after another; returns the channel's content as text, with the writers. */
 async function sayAll(channel: string, sayings: readonly Saying[]): Promise<readonly (readonly [string, string])[]> {
   const said: (readonly [string, string])[] = [];
   for (const { writer, value } of sayings) {
@@ -54,7 +54,7 @@ async function sayAll(channel: string, sayings: readonly Saying[]): Promise<read
   return said;
 }
 
-/** In Protobuf, bytes that are none cannot be told from data that was not given (SO15). */
+/** In Protobuf, empty bytes cannot be distinguished from absent data (SO15). */
 function isNothing({ name }: Writer, value: Value): boolean {
   return name === 'Centrifuge Protobuf' && (value.kind === 'bytes' ? value.bytes.length : value.text.length) === 0;
 }
@@ -90,7 +90,7 @@ async function sayAndHear(channel: string, sayings: readonly Saying[]): Promise<
 }
 
 test(
-  'JS1 JS2 SI10 PU11 what is hard to read reaches every client as it was written, live, by recovery and from history',
+  'JS1 JS2 SI10 PU11 difficult JSON reaches every client as written, live, by recovery and from history',
   async () => {
     const random = new Random(SEED);
     const sayings = STUMBLING_BLOCKS.map((text): Saying => {
@@ -105,7 +105,7 @@ test(
 );
 
 test(
-  `JS1 JS2 so does anything, whoever publishes it (seed ${SEED})`,
+  `JS1 JS2 random JSON from any writer does too (seed ${SEED})`,
   async () => {
     const random = new Random(SEED);
     for (let left = COUNT, channel = 0; left > 0; left -= CHANNEL_VALUES, channel += 1) {

@@ -1,6 +1,6 @@
 /**
- * Each protocol with a client that does no more than its specification demands to stay connected, through several pings;
- * and with one that does nothing, which is closed. What is not said to be a duty is not done.
+ * Each protocol with a client that does only what its specification requires to stay connected, through several pings;
+ * and with one that does nothing, which is closed. Anything the specification does not require is left out.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import WebSocket from 'ws';
@@ -9,7 +9,7 @@ import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { until } from './until.ts';
 
 const APP = { id: '3', key: 'the-key', secret: 'a secret of some length', namespace: 'brief' };
-/** So many pings are waited for: the client must have been found alive by more than one. */
+/** The pings to wait for: the client must pass more than one check. */
 const PINGS = 3;
 
 let server: BanyanProcess;
@@ -30,15 +30,18 @@ const publish = (text: string, channel = 'brief:news') =>
   fetch(`${server.url}/publish?channel=${channel}`, { method: 'POST', body: JSON.stringify(text) });
 
 type Minimal = {
-  /** Pings that came. */
+  /** Pings received. */
   readonly pings: number;
   readonly isClosed: boolean;
-  /** All that the server said. */
+  /** Everything the server sent. */
   readonly said: string;
   end(): void;
 };
 
-/** A WebSocket that says `first`, and `answer` to each ping; control frames it answers by itself, as RFC 6455 5.5.2 demands. */
+/**
+ * A WebSocket that sends `first`, and `answer` to each ping; control frames are answered automatically, as RFC 6455
+ * 5.5.2 requires.
+ */
 function socket(
   path: string,
   first: readonly (string | Uint8Array)[],
@@ -66,7 +69,7 @@ function socket(
   return state;
 }
 
-/** Reads a response without an end; `take` is given each piece. */
+/** Reads an endless response; `take` receives each chunk. */
 function stream(
   response: Promise<Response>,
   take: (piece: string, state: { pings: number }) => void,
@@ -105,7 +108,7 @@ const centrifugeProtobuf = () => {
   );
 };
 
-/** The answer to a ping goes by a request of its own. https://centrifugal.dev/docs/transports/http_stream */
+/** The reply to a ping is a separate request. https://centrifugal.dev/docs/transports/http_stream */
 const httpStream = () => {
   const leaving = new AbortController();
   let session: object | undefined;
@@ -130,7 +133,10 @@ const httpStream = () => {
   );
 };
 
-/** "Lines that start with a U+003A COLON are ignored": nothing is to be answered. https://html.spec.whatwg.org/multipage/server-sent-events.html */
+/**
+ * "Lines that start with a U+003A COLON are ignored": no reply is needed.
+ * https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
 const events = () => {
   const leaving = new AbortController();
   const response = fetch(`${server.url}/sse?channel=brief:news`, { signal: leaving.signal });
@@ -141,8 +147,9 @@ const events = () => {
 };
 
 /**
- * Of its own accord a client pings after `activity_timeout` without a message; `pusher:ping` from the server is nothing
- * that pusher-java-client 2.4.4 answers (WebSocketConnection.java has no such case). https://pusher.com/docs/channels/library_auth_reference/pusher-websockets-protocol/#ping-pong
+ * A client pings after `activity_timeout` without a message; pusher-java-client 2.4.4 does not answer a `pusher:ping`
+ * from the server (WebSocketConnection.java has no such case).
+ * https://pusher.com/docs/channels/library_auth_reference/pusher-websockets-protocol/#ping-pong
  */
 const pusher = () =>
   socket(`/app/${APP.key}?protocol=7`, ['{"event":"pusher:subscribe","data":{"channel":"news"}}'], () => undefined);
@@ -160,7 +167,7 @@ const CLIENTS: readonly (readonly [string, () => Minimal])[] = [
   ['Engine.IO over a WebSocket', engine],
 ];
 
-describe.concurrent('SE9 a client that does what its protocol demands, and no more', () => {
+describe.concurrent('SE9 a client that does only what its protocol requires', () => {
   test.each(CLIENTS)(
     'SE9 stays connected: %s',
     async (name, open) => {
@@ -175,7 +182,7 @@ describe.concurrent('SE9 a client that does what its protocol demands, and no mo
     30_000,
   );
 
-  test('SE9 stays connected: Engine.IO by polls', async () => {
+  test('SE9 stays connected: Engine.IO by polling', async () => {
     const at = `${server.url}/socket.io/?EIO=4&transport=polling`;
     const { sid } = JSON.parse((await (await fetch(at)).text()).slice(1)) as { sid: string };
     const post = (body: string) => fetch(`${at}&sid=${sid}`, { method: 'POST', body });
@@ -189,7 +196,7 @@ describe.concurrent('SE9 a client that does what its protocol demands, and no mo
     }
   }, 30_000);
 
-  test('SE9 hears everything by polls, each of which waits as long as it likes', async () => {
+  test('SE9 receives everything by polls that each wait as long as they like', async () => {
     const first = (await (await fetch(`${server.url}/poll?channel=brief:polled`)).json()) as { cursor: string };
     const next = fetch(`${server.url}/poll?channel=brief:polled&wait=5&cursor=${encodeURIComponent(first.cursor)}`);
     await publish('by a poll', 'brief:polled');
@@ -206,7 +213,7 @@ describe.concurrent('SE4 a client that does nothing', () => {
     await until(() => client.isClosed);
   });
 
-  test('SE4 is closed also where it answers control frames: those are not what its protocol pings with', async () => {
+  test('SE4 is closed even if it answers control frames: its protocol does not use those as pings', async () => {
     const raw = await RawClient.connect(server.socketUrl);
     raw.answersPings = false;
     expect(await raw.closed).toBe(3_012);

@@ -19,7 +19,7 @@ const SETTINGS = {
   BANYAN_METRICS_ADDRESSES: '127.0.0.1',
   BANYAN_NAMESPACES: JSON.stringify({ open: OPEN, small: { ...OPEN, dataBytes: 20 } }),
 };
-/** So few that a test reaches them, and so many that a client which has just come does not. */
+/** Low enough for a test to reach, and high enough for a client that just connected. */
 const LIMITS = {
   BANYAN_COMMANDS_PER_SECOND: '20',
   BANYAN_USER_COMMANDS_PER_SECOND: '40',
@@ -28,7 +28,7 @@ const LIMITS = {
   BANYAN_USER_CONNECTION_LIMIT: '2',
   BANYAN_ADDRESS_CONNECTION_LIMIT: '2',
 };
-/** Two at once, and then two a second. */
+/** A burst of two, and then two per second. */
 const PACED = { BANYAN_CONNECTS_PER_SECOND: '2', BANYAN_BURST_SECONDS: '1' };
 const SOON = { minReconnectDelay: 50, maxReconnectDelay: 200 };
 
@@ -63,7 +63,7 @@ function socketIo({ server } = world, options: object = {}): Socket {
   return socket;
 }
 
-/** Keeps what a client of the Pusher protocol says of its connection. */
+/** Collects errors and state changes of a Pusher client's connection. */
 function eventsOf({ connection }: PusherClient, name: string): unknown[] {
   const events: unknown[] = [];
   connection.bind(name, (event: unknown) => events.push(event));
@@ -73,13 +73,13 @@ function eventsOf({ connection }: PusherClient, name: string): unknown[] {
 const tokenOf = (user: string) =>
   new SignJWT({ sub: user }).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(SECRET));
 const codeOf = (error: unknown) => (error as { readonly code: number }).code;
-/** Asks for something that often at once; gives what became of it. */
+/** Makes this many concurrent requests; returns the outcomes. */
 const times = <T>(count: number, ask: () => Promise<T>) => Promise.allSettled(Array.from({ length: count }, ask));
 const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
   fetch(`${world.server.url}${path}`, { method: 'POST', body: JSON.stringify(body), headers });
 
-describe('LI1 LI2 what is too much', () => {
-  test('is error 111 to centrifuge-js; one that goes on is closed with 3013, comes back and misses nothing', async () => {
+describe('LI1 LI2 excess requests', () => {
+  test('get error 111 in centrifuge-js; a client that continues is closed with 3013, reconnects and misses nothing', async () => {
     const reader = centrifuge();
     const heard: unknown[] = [];
     const subscription = reader.newSubscription('open:centrifuge');
@@ -107,7 +107,7 @@ describe('LI1 LI2 what is too much', () => {
     expect(heard.slice(0, 30 - refused.length)).toEqual(Array.from({ length: 30 - refused.length }, (_, at) => at + 1));
   });
 
-  test('LI4: data that is too long is error 413', async () => {
+  test('LI4: too long data gets error 413', async () => {
     const client = centrifuge();
     await client.ready();
     await client.publish('small:a', 'short enough');
@@ -117,7 +117,7 @@ describe('LI1 LI2 what is too much', () => {
     expect(await answer.json()).toMatchObject({ error: { name: 'tooLarge', field: 'data' } });
   });
 
-  test('is 4301 to pusher-js where it publishes; one that goes on is closed with 4100, and comes back', async () => {
+  test('get 4301 in pusher-js for client events; a client that continues is closed with 4100, and reconnects', async () => {
     const { client, channel } = await world.subscribed('private-loud');
     const errors = eventsOf(client, 'error');
     for (let count = 0; count < 25; count += 1) channel.trigger('client-shout', count);
@@ -130,7 +130,7 @@ describe('LI1 LI2 what is too much', () => {
     await subscribe(client, 'private-quiet');
   });
 
-  test('is 111 to socket.io-client, with when to try again; one that goes on is closed, and comes back', async () => {
+  test('get 111 in socket.io-client, with the retry delay; a client that continues is closed, and reconnects', async () => {
     const socket = socketIo();
     await new Promise<void>((resolve) => socket.once('connect', resolve));
     const ask = (event: string) => socket.timeout(5_000).emitWithAck(event, 'open:socketio', 1);
@@ -141,14 +141,14 @@ describe('LI1 LI2 what is too much', () => {
     expect(refused).toMatchObject({ code: 111, name: 'tooManyRequests', temporary: true });
     expect(refused.retryAfter).toBeWithin(0, 1.01);
     const closed = new Promise((resolve) => socket.once('disconnect', resolve));
-    // Also by what means nothing here.
+    // Events without a meaning here count too.
     const flood = times(100, () => ask('no such event'));
     expect(await closed).toBe('transport close');
     await new Promise<void>((resolve) => socket.once('connect', resolve));
     await flood;
   });
 
-  test('LI3: is 429 with Retry-After over HTTP, by user and by address', async () => {
+  test('LI3: get 429 with Retry-After over HTTP, by user and by address', async () => {
     const token = await tokenOf('http');
     const publish = (headers: Record<string, string>) => () => post('/publish?channel=open:http', 1, headers);
     const ways = [{ Authorization: `Bearer ${token}` }, { 'X-Forwarded-For': '192.0.2.9' }];
@@ -162,7 +162,7 @@ describe('LI1 LI2 what is too much', () => {
     expect((await publish({ 'X-Forwarded-For': '192.0.2.10' })()).status).toBe(200);
   });
 
-  test('LI3: counts a person’s operations over HTTP too', async () => {
+  test('LI3: a person’s operations over HTTP count too', async () => {
     const ada = await register(world.server, 'ada', world.server.ownerInvite as string);
     const headers = { Cookie: ada.cookie(), 'Content-Type': 'application/json' };
     const answers = await Promise.all(Array.from({ length: 150 }, () => post('/api/v1/accounts.me', {}, headers)));
@@ -174,7 +174,7 @@ describe('LI1 LI2 what is too much', () => {
 });
 
 describe('LI5 a user with too many connections', () => {
-  test('is told 4004 by pusher-js, which stays away, once it is signed in there', async () => {
+  test('gets 4004 in pusher-js after signing in, and is not retried', async () => {
     const clients = await Promise.all([1, 2, 3].map(() => world.connected('max')));
     const errors = clients.map((client) => eventsOf(client, 'error'));
     for (const client of clients) client.signin();
@@ -183,7 +183,7 @@ describe('LI5 a user with too many connections', () => {
     expect(JSON.stringify(errors)).toContain('4004');
   });
 
-  test('is told 3504 by centrifuge-js and socket.io-client, which stay away, and 429 over HTTP', async () => {
+  test('gets 3504 in centrifuge-js and socket.io-client, which do not retry, and 429 over HTTP', async () => {
     const token = await tokenOf('many');
     const [first] = [centrifuge(world, { token }), centrifuge(world, { token })];
     await Promise.all([first.ready(), until(() => first.state === 'connected')]);
@@ -210,7 +210,7 @@ describe('LI5 a user with too many connections', () => {
 });
 
 describe('LI6 an address with too many connections', () => {
-  test('behind a trusted proxy is told 429, and others are not', async () => {
+  test('behind a trusted proxy gets 429, and others do not', async () => {
     const open = (address: string) =>
       new Promise<string>((resolve) => {
         const socket = new WebSocket(world.server.socketUrl, { headers: { 'X-Forwarded-For': address } });
@@ -224,10 +224,10 @@ describe('LI6 an address with too many connections', () => {
   });
 });
 
-describe('ST1 ST2 more who come than are let in', () => {
+describe('ST1 ST2 more clients than the server admits at once', () => {
   const herd = (count: number) => Array.from({ length: count });
 
-  test('centrifuge-js comes back by itself, over each transport', async () => {
+  test('centrifuge-js retries by itself, over each transport', async () => {
     const { url } = paced.server;
     const emulated = { emulationEndpoint: `${url}/emulation`, eventsource: EventSource, fetch };
     const by = (transport: 'http_stream' | 'sse', endpoint: string) => {
@@ -247,7 +247,7 @@ describe('ST1 ST2 more who come than are let in', () => {
       cleanups.push(() => socket.terminate());
       return new Promise<string>((resolve) => {
         socket.on('open', () => resolve('open'));
-        // What there is to know of it, the answer tells.
+        // The response has all there is to know.
         socket.on('error', () => undefined);
         socket.on('unexpected-response', (_request, { statusCode, headers }) => {
           resolve(`${statusCode}, Retry-After ${headers['retry-after'] === undefined ? 'missing' : 'given'}`);
@@ -257,19 +257,19 @@ describe('ST1 ST2 more who come than are let in', () => {
     expect(await Promise.all(opened)).toContain('503, Retry-After given');
   });
 
-  test('pusher-js is told 4100, and comes back by itself', async () => {
+  test('pusher-js gets 4100, and retries by itself', async () => {
     const clients = herd(6).map(() => paced.client());
     const errors = clients.map((client) => eventsOf(client, 'error'));
     await until(() => clients.every(({ connection }) => connection.state === 'connected'));
     expect(JSON.stringify(errors)).toContain('4100');
   }, 30_000);
 
-  test('socket.io-client comes back by itself, over each transport', async () => {
+  test('socket.io-client retries by itself, over each transport', async () => {
     const sockets = herd(6).map((_, index) => socketIo(paced, { transports: [index % 2 ? 'polling' : 'websocket'] }));
     await until(() => sockets.every(({ connected }) => connected));
   }, 30_000);
 
-  test('EventSource is told when to come back, and does; what is no EventSource gets 503 with Retry-After', async () => {
+  test('EventSource gets a retry delay and reconnects; other clients get 503 with Retry-After', async () => {
     const address = `${paced.server.url}/sse?channel=open:sse`;
     const opened = new Set<number>();
     const told: unknown[] = [];
@@ -293,7 +293,7 @@ describe('ST1 ST2 more who come than are let in', () => {
   }, 30_000);
 });
 
-test('LI9: all that was refused here is counted by its limit', async () => {
+test('LI9: every refusal here is counted by its limit', async () => {
   const limits = async ({ server }: PusherWorld) => {
     const text = await (await fetch(`${server.url}/metrics`)).text();
     return new Set([...text.matchAll(/^banyan_refusals_total\{limit="(\w+)"\} [1-9]/gm)].map(([, limit]) => limit));

@@ -6,10 +6,10 @@ import WebSocket from 'ws';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { until } from './until.ts';
 
-const API_KEY = 'a key for tests alone';
-const POLL_SECRET = 'with this the backend signs what may be tracked';
+const API_KEY = 'a key for tests only';
+const POLL_SECRET = 'the key that signs tracked items';
 
-/** What the backend knows of items, by key. */
+/** The backend's items, by key. */
 const items = new Map<string, { readonly version: number; readonly data: unknown; readonly removed?: boolean }>();
 const clients: Centrifuge[] = [];
 let backend: Bun.Server<undefined>;
@@ -56,7 +56,7 @@ async function connected(format: 'json' | 'protobuf'): Promise<Centrifuge> {
   return client;
 }
 
-/** As a developer's backend does it. */
+/** Signs as a developer's backend does. */
 async function call(method: string, params: unknown): Promise<void> {
   const headers = { 'X-API-Key': API_KEY, 'Content-Type': 'application/json' };
   await fetch(`${server.url}/api/${method}`, { method: 'POST', headers, body: JSON.stringify(params) });
@@ -73,7 +73,7 @@ type Subscribing = {
   ready(timeout: number): Promise<void>;
 };
 
-/** What an application would show: the entries that it was told of, as they are now. */
+/** What an application would show: the current entries. */
 function shown(subscription: Subscribing): Map<string, unknown> {
   const entries = new Map<string, unknown>();
   const apply = ({ key, data, removed }: Update) =>
@@ -86,7 +86,7 @@ function shown(subscription: Subscribing): Map<string, unknown> {
   return entries;
 }
 
-/** With what the backend lets a client without a name track items. */
+/** A signature that lets an anonymous client track items. */
 function signed(channel: string): SharedPollSubscriptionOptions {
   const sign = (keys: readonly string[]) => {
     const issued = Math.floor(Date.now() / 1_000);
@@ -98,7 +98,7 @@ function signed(channel: string): SharedPollSubscriptionOptions {
 }
 
 describe.each(['json', 'protobuf'] as const)('the official client, by %s', (format) => {
-  test('MA1 MA2 MA3 MA4 sees a map as it is, from the beginning and after a cut', async () => {
+  test('MA1 MA2 MA3 MA4 sees the current map, from the beginning and after a cut', async () => {
     const channel = `map:${format}`;
     const text = 'x'.repeat(200);
     for (const key of ['a', 'b', 'c', 'd', 'e']) await call('map_publish', { channel, key, data: { n: 0, text } });
@@ -127,7 +127,7 @@ describe.each(['json', 'protobuf'] as const)('the official client, by %s', (form
     ]);
   });
 
-  test('MA7 sees who comes and goes as a map', async () => {
+  test('MA7 sees joins and leaves as a map', async () => {
     const [ann, ben] = [await connected(format), await connected(format)];
     const presence = ann.newMapClientsSubscription(`who:map:seen-${format}`);
     const there = shown(presence);
@@ -140,7 +140,7 @@ describe.each(['json', 'protobuf'] as const)('the official client, by %s', (form
     await until(() => there.size === 0);
   });
 
-  test('SP1 SP2 is told at once of what the backend publishes of an item, and of no older state', async () => {
+  test("SP1 SP2 receives the backend's publications of an item at once, and no older state", async () => {
     const channel = `poll:told-${format}`;
     const client = await connected(format);
     const subscription = client.newSharedPollSubscription(channel, signed(channel));
@@ -151,7 +151,7 @@ describe.each(['json', 'protobuf'] as const)('the official client, by %s', (form
     await subscription.ready(5_000);
     subscription.track(['told']);
     await until(() => heard.length === 1);
-    // The backend itself still answers with version 3, about every 50 ms.
+    // The backend itself still returns version 3, about every 50 ms.
     await call('shared_poll_publish', { channel, key: 'told', data: { n: 5 }, version: 5 });
     await call('shared_poll_publish', { channel, key: 'told', data: { n: 4 }, version: 4 });
     await call('shared_poll_publish', { channel, key: 'other', data: { n: 1 }, version: 9 });
@@ -160,7 +160,7 @@ describe.each(['json', 'protobuf'] as const)('the official client, by %s', (form
     expect(heard).toEqual([3, 5, 6].map((n) => ['told', { n }]));
   });
 
-  test('SP1 SP3 is told of the items that it may track', async () => {
+  test('SP1 SP3 is told which items it may track', async () => {
     const channel = `poll:${format}`;
     const client = await connected(format);
     const subscription = client.newSharedPollSubscription(channel, signed(channel));

@@ -10,7 +10,7 @@ import { runCli } from '../servers/cli.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGE = readFileSync(join(ROOT, 'docs/migrating.md'), 'utf8');
 
-describe('MG4 what replaces io.on("connection")', () => {
+describe('MG4 the replacement of io.on("connection")', () => {
   const settings = Object.fromEntries(
     [...PAGE.matchAll(/^export (BANYAN_\w+)=(?:'(.+)'|(\S+))$/gm)].map(([, key = '', quoted, bare = '']) => [
       key,
@@ -23,7 +23,7 @@ describe('MG4 what replaces io.on("connection")', () => {
   let port: string;
 
   beforeAll(async () => {
-    // A port that is free now, for the backend that the example listens with.
+    // A free port, for the backend the example listens with.
     const probe = Bun.serve({ port: 0, fetch: () => new Response() });
     port = String(probe.port);
     await probe.stop(true);
@@ -56,7 +56,7 @@ describe('the command migrate-config', () => {
   };
   const WHOLE = { client: { channel_limit: 5 }, channel: { namespaces: [{ name: 'news', presence: true }] } };
 
-  test('MG1 prints settings that the server takes, and exits with 0 where everything came over', async () => {
+  test('MG1 prints settings the server accepts, and exits with 0 if everything was translated', async () => {
     const { code, out, err } = await runCli([
       'migrate-config',
       'centrifugo',
@@ -76,7 +76,7 @@ describe('the command migrate-config', () => {
     expect(JSON.parse(out)).toMatchObject({ channelLimit: 5, namespaces: { news: { presence: true } } });
   });
 
-  test('MG2 says what was left out, and exits with 2', async () => {
+  test('MG2 reports what was left out, and exits with 2', async () => {
     const config = {
       ...WHOLE,
       uni_sse: { enabled: true },
@@ -90,7 +90,7 @@ describe('the command migrate-config', () => {
     expect(err).toContain('left out: nonsense: is no option of Centrifugo 6.9');
   });
 
-  test('MG1 writes a new file that only its owner reads, and never over another', async () => {
+  test('MG1 writes a new file that only its owner can read, and never overwrites one', async () => {
     const from = file('again.json', JSON.stringify(WHOLE));
     const to = join(folder, 'banyan.json');
     expect((await runCli(['migrate-config', 'centrifugo', from, '--output', to])).code).toBe(0);

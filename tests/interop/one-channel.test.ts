@@ -7,10 +7,10 @@ import { serverApi } from './ways/server-api.ts';
 import { socketIoWays } from './ways/socketio.ts';
 import { API_KEY, type Heard, type Party, type Way } from './ways/way.ts';
 
-/** Every way in; each speaks to all others. */
+/** Every client; each exchanges messages with all others. */
 const WAYS: readonly Way[] = [...centrifugeWays, ...plainWays, pusherWay, ...socketIoWays, serverApi];
 
-/** What JSON can hold, and a protocol could mangle. */
+/** JSON values that a protocol could mangle. */
 const DATA: readonly unknown[] = [
   { text: 'äöü 你好 🌳 \u2028 "quoted" \\ \n', n: 1.5, list: [null, true, [], {}] },
   'a text',
@@ -35,7 +35,7 @@ async function joinAll(channel: string): Promise<readonly Named[]> {
   return Promise.all(WAYS.map(async (way) => ({ ...(await way.join(server, channel)), name: way.name })));
 }
 
-/** What each of those who listen has heard, by name, once all have heard so much. */
+/** What each listener has received, by name, once all have received this many. */
 async function heardByAll(parties: readonly Named[], count: number): Promise<Record<string, readonly Heard[]>> {
   const listeners = parties.flatMap(({ name, heard }) => (heard === undefined ? [] : [{ name, heard }]));
   const deadline = Date.now() + 30_000;
@@ -48,7 +48,7 @@ const everyone = (parties: readonly Named[], heard: readonly Heard[]) =>
 
 describe.each(['log', 'demo'])('one channel of %s:, all clients', (namespace) => {
   test.each(WAYS.map(({ name }, index) => [name, index] as const))(
-    'OR2 all hear what %s says',
+    'OR2 all receive what %s publishes',
     async (_name, index) => {
       const parties = await joinAll(`${namespace}:one-${index}`);
       const speaker = parties[index];
@@ -61,7 +61,7 @@ describe.each(['log', 'demo'])('one channel of %s:, all clients', (namespace) =>
     },
   );
 
-  test('OR1 OR2 all hear the same, in the same order, with the same offsets, when all speak at once', async () => {
+  test('OR1 OR2 all receive the same, in the same order, with the same offsets, when all publish at once', async () => {
     const channel = `${namespace}:together`;
     const parties = await joinAll(channel);
     const speakers = parties.flatMap(({ say, name }) => (say === undefined ? [] : [{ say, name }]));

@@ -34,14 +34,14 @@ async function values(): Promise<ReadonlyMap<string, number>> {
 }
 
 describe('OB1 /metrics', () => {
-  test('OB1 is not there for strangers', async () => {
+  test('OB1 is refused without authorization', async () => {
     for (const headers of [{}, { Authorization: 'Bearer x' }, { Authorization: 'Bearer ' }, { Accept: 'text/html' }]) {
       expect((await metrics(server, headers as Record<string, string>)).status).toBe(404);
       expect((await metrics(shut, headers as Record<string, string>)).status).toBe(404);
     }
   });
 
-  test('OB1 is there for listed addresses, but not for whom an unknown proxy passes on', async () => {
+  test('OB1 is open to listed addresses, but not to clients of an unknown proxy', async () => {
     expect((await metrics(listed)).status).toBe(200);
     expect((await metrics(listed, { 'X-Forwarded-For': '127.0.0.1' })).status).toBe(404);
     expect((await metrics(listed, { Forwarded: 'for=127.0.0.1' })).status).toBe(404);
@@ -78,7 +78,7 @@ describe('OB1 /metrics', () => {
 type Check = { readonly ok: boolean; readonly ms: number };
 
 describe('OB2 /readyz', () => {
-  test('OB2 says of each dependency that it answers, and how soon', async () => {
+  test('OB2 reports for each dependency whether it responds, and how fast', async () => {
     const response = await fetch(`${shut.url}/readyz`);
     expect(response.status).toBe(200);
     const { status, checks } = (await response.json()) as { status: string; checks: Record<string, Check> };
@@ -90,7 +90,7 @@ describe('OB2 /readyz', () => {
   });
 });
 
-test('OB2 /readyz is 503 while the database takes no writes, and 200 again after', async () => {
+test('OB2 /readyz is 503 while the database accepts no writes, and 200 again afterwards', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'banyan-ready-'));
   const locked = await startBanyan({ BANYAN_DATA: folder });
   const other = new Database(join(folder, 'banyan.db'));

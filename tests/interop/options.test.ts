@@ -6,7 +6,7 @@ import WebSocket from 'ws';
 import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { until } from './until.ts';
 
-const API_KEY = 'a key for tests alone';
+const API_KEY = 'a key for tests only';
 const SECRET = 'a secret that is shared with one application only';
 const OPEN = { subscribe: 'users', publish: 'users', readHistory: 'users', readPresence: 'users' };
 const KEPT = { ...OPEN, history: 'memory', historySize: 100 };
@@ -59,7 +59,7 @@ const token = (user: string, claims: JWTPayload = {}, seconds = 60) =>
 type Cuttable = Centrifuge & { readonly sockets: WebSocket[] };
 type Made = { readonly to?: BanyanProcess; readonly as?: typeof Centrifuge; readonly options?: Partial<Options> };
 
-/** Of a user; `sockets` are those that it opened, so that a test can cut them. */
+/** Clients of a user; `sockets` are those they opened, so that a test can cut them. */
 async function clientOf(user: string, claims: JWTPayload = {}, made: Made = {}): Promise<Cuttable> {
   const { to = server, as: Client = Centrifuge, options = {} } = made;
   const sockets: WebSocket[] = [];
@@ -93,7 +93,7 @@ async function subscribed(
   return subscription;
 }
 
-/** The next event of a kind; says which one when it does not come. */
+/** The next event of a kind; the error names the event if it does not arrive. */
 function next<T>(target: { once(name: string, listener: (event: T) => void): unknown }, name: string): Promise<T> {
   return new Promise((resolve, reject) => {
     const given = setTimeout(() => reject(new Error(`no "${name}" came`)), 10_000);
@@ -104,7 +104,7 @@ function next<T>(target: { once(name: string, listener: (event: T) => void): unk
   });
 }
 
-/** With which code a subscription is refused. */
+/** The code a subscription is refused with. */
 async function refusal(client: Centrifuge, channel: string, options = {}): Promise<number> {
   const subscription = client.newSubscription(channel, options);
   const refused = next<{ code: number }>(subscription, 'unsubscribed');
@@ -126,7 +126,7 @@ const CLIENTS: readonly [string, typeof Centrifuge][] = [
 ];
 
 describe('joins and leaves', () => {
-  test.each([...CLIENTS])('SO1 reach a subscriber that did not ask for them, in %s', async (name, as) => {
+  test.each([...CLIENTS])('SO1 reach a subscriber that did not request them, in %s', async (name, as) => {
     const channel = `forced:${name}`;
     const ann = await connected('ann', {}, { as });
     const subscription = await subscribed(ann, channel);
@@ -141,7 +141,7 @@ describe('joins and leaves', () => {
     expect((await left).info.user).toBe('ben');
   });
 
-  test('SO1 reach nobody else that did not ask', async () => {
+  test('SO1 reach nobody else that did not request them', async () => {
     const ann = await connected('ann');
     const [silent, told] = [
       await subscribed(ann, 'asked:x'),
@@ -156,7 +156,7 @@ describe('joins and leaves', () => {
     });
     await subscribed(await connected('ben'), 'asked:x');
     await joined;
-    // Its answer comes behind whatever was told on the same line.
+    // Its reply arrives after everything sent on the same connection before.
     await ann.presence('asked:x');
     expect(heard).toBe(0);
   });
@@ -165,7 +165,7 @@ describe('joins and leaves', () => {
 describe('recovery and position', () => {
   type Back = { recovered: boolean; wasRecovering: boolean };
 
-  test.each([...CLIENTS])('SO2 come to a client that did not ask for them, in %s', async (name, as) => {
+  test.each([...CLIENTS])('SO2 are given to a client that did not request them, in %s', async (name, as) => {
     const channel = `kept:back-${name}`;
     const [ann, ben] = await Promise.all([connected('ann'), connected('ben', {}, { as })]);
     const subscription = ben.newSubscription(channel);
@@ -184,7 +184,7 @@ describe('recovery and position', () => {
   });
 
   test.each([...CLIENTS])(
-    'SO2 are left out where nobody asks for them and nothing forces them, in %s',
+    'SO2 are absent if neither the client requests them nor an option forces them, in %s',
     async (name, as) => {
       const [ann, ben] = await Promise.all([connected('ann'), connected('ben', {}, { as })]);
       const channel = `unforced:${name}`;
@@ -208,7 +208,7 @@ describe('recovery and position', () => {
   );
 
   test.each([...CLIENTS])(
-    'SO2 are there where a client asks, or the position alone is forced, in %s',
+    'SO2 are present if a client requests them, or only the position is forced, in %s',
     async (name, as) => {
       const ben = await connected('ben', {}, { as });
       const asking = ben.newSubscription(`unforced:asked-${name}`, { recoverable: true });
@@ -222,7 +222,7 @@ describe('recovery and position', () => {
     },
   );
 
-  test('SO4 every subscription begins with the newest publication', async () => {
+  test('SO4 every subscription starts with the newest publication', async () => {
     const ann = await connected('ann');
     for (const n of [1, 2, 3]) await ann.publish('newest:x', n);
     const ben = await connected('ben');
@@ -238,7 +238,7 @@ describe('recovery and position', () => {
 });
 
 describe('channels of users', () => {
-  test('SO5 a channel that names users is open to them alone', async () => {
+  test('SO5 a channel that names users is open only to them', async () => {
     const [ann, eve] = await Promise.all([connected('ann'), connected('eve')]);
     await subscribed(ann, 'of:talk#ann,ben');
     expect(await refusal(eve, 'of:talk#ann,ben')).toBe(103);
@@ -248,11 +248,11 @@ describe('channels of users', () => {
     await (await connected('ben')).publish('of:talk#ann,ben', 'hello');
     expect((await heard).data).toBe('hello');
     await subscribed(eve, 'of:others');
-    // A token of the backend opens it to whomever it likes, as everywhere.
+    // A backend's token opens it to any user, as in other channels.
     await subscribed(eve, 'of:talk#ann', { token: await token('eve', { channel: 'of:talk#ann' }) });
   });
 
-  test.each([...CLIENTS])('SO6 each user is put into a channel of their own, in %s', async (name, as) => {
+  test.each([...CLIENTS])('SO6 each user is subscribed to their own channel, in %s', async (name, as) => {
     const user = `user-${name}`;
     const ann = await clientOf(user, {}, { as });
     const [given, heard] = [
@@ -266,7 +266,7 @@ describe('channels of users', () => {
     expect(await refusal(await connected('eve'), `of:#${user}`)).toBe(103);
   });
 
-  test('SO6 what came meanwhile is recovered there', async () => {
+  test('SO6 missed publications are recovered there', async () => {
     const ann = await connected('away', {}, { options: { minReconnectDelay: 300 } });
     const back = next<{ recovered: boolean }>(ann, 'subscribed');
     const heard = next<{ data: unknown }>(ann, 'publication');
@@ -276,7 +276,7 @@ describe('channels of users', () => {
     expect((await heard).data).toBe('missed');
   });
 
-  test('SO7 a new connection ends the one before, for good, and nobody else’s', async () => {
+  test("SO7 a new connection permanently closes the user's previous one, and no other user’s", async () => {
     const [first, other] = await Promise.all([
       connected('ann', {}, { to: single }),
       connected('ben', {}, { to: single }),
@@ -291,8 +291,8 @@ describe('channels of users', () => {
   });
 });
 
-describe('what tokens say of subscriptions', () => {
-  test.each([...CLIENTS])('SO8 SO3 `subs` has info, data and override for each, in %s', async (name, as) => {
+describe('subscriptions in tokens', () => {
+  test.each([...CLIENTS])('SO8 SO3 `subs` sets info, data and override of each, in %s', async (name, as) => {
     const [shown, hidden] = [`shut:shown-${name}`, `shut:hidden-${name}`];
     const hears = { override: { force_push_join_leave: { value: true } } };
     const watcher = await connected('eve', { subs: { [shown]: hears, [hidden]: hears } });
@@ -323,7 +323,7 @@ describe('what tokens say of subscriptions', () => {
     expect(joins).toEqual([shown]);
   });
 
-  test('SO3 override forces and leaves out what the client did not ask for', async () => {
+  test("SO3 override turns options on and off regardless of the client's request", async () => {
     const ann = await connected('ann');
     const override = { force_recovery: { value: true } };
     const forced = ann.newSubscription('unforced:token', {
@@ -341,15 +341,15 @@ describe('what tokens say of subscriptions', () => {
     expect(await second).toMatchObject({ recoverable: false, positioned: false, data: { hello: 1 } });
   });
 
-  // Centrifugo lets the client in, and puts it into a channel without a name; here that is no name (PE1).
-  test('PE1 SO8 a token with an empty channel lets nobody in', async () => {
+  // Centrifugo accepts the client, and subscribes it to a channel with an empty name; here that name is invalid (PE1).
+  test('PE1 SO8 a token with an empty channel is refused', async () => {
     const ann = await clientOf('ann', { channels: [''] });
     const ended = next<{ code: number }>(ann, 'disconnected');
     ann.connect();
     expect((await ended).code).toBe(107);
   });
 
-  test('SO8 a subscription token for one client is good for no other', async () => {
+  test('SO8 a subscription token for one client is not valid for another', async () => {
     const [ann, again] = await Promise.all([connected('ann'), connected('ann')]);
     const connection = await next<{ client: string }>(await reconnecting(ann), 'connected');
     const claims = { channel: 'shut:mine', client: connection.client };
@@ -359,7 +359,7 @@ describe('what tokens say of subscriptions', () => {
     expect((await ended).code).toBe(3_500);
   });
 
-  test('SO8 a refresh with other channels has the client come again and be put into them', async () => {
+  test('SO8 a refresh with other channels makes the client reconnect and be subscribed to them', async () => {
     let asked = 0;
     const getToken = () => {
       asked += 1;
@@ -374,14 +374,14 @@ describe('what tokens say of subscriptions', () => {
   });
 });
 
-/** Has the client connect anew. */
+/** Makes the client connect anew. */
 async function reconnecting(client: Cuttable): Promise<Centrifuge> {
   client.sockets.at(-1)?.terminate();
   return client;
 }
 
-describe('who may do what', () => {
-  test('SO10 subscribers publish and read where others may not', async () => {
+describe('permissions', () => {
+  test('SO10 subscribers can publish and read where others cannot', async () => {
     const [ann, eve] = await Promise.all([connected('ann'), connected('eve')]);
     const subscription = await subscribed(ann, 'within:x');
     await subscription.publish('hello');
@@ -394,13 +394,13 @@ describe('who may do what', () => {
     await expect(ann.publish('within:x', 1)).rejects.toMatchObject({ code: 103 });
   });
 
-  test('SO9 a channel with $ in front is opened by a token alone', async () => {
+  test('SO9 a channel that starts with $ requires a token', async () => {
     const ann = await connected('ann');
     expect(await refusal(ann, '$kept:x')).toBe(103);
     await subscribed(ann, '$kept:y', { token: await token('ann', { channel: '$kept:y' }) });
   });
 
-  test('SO11 data that is not what the namespace takes is refused', async () => {
+  test('SO11 data that the namespace does not accept is refused', async () => {
     const ann = await connected('ann');
     await ann.publish('objects:x', { ok: true });
     for (const data of [1, 'text', [1], null]) {

@@ -36,7 +36,7 @@ afterAll(() => Promise.all([server.stop(), signed.stop()]));
 const at = (path: string, channels: readonly string[], more: Record<string, string> = {}) =>
   `${path}?${new URLSearchParams([...channels.map((channel): [string, string] => ['channel', channel]), ...Object.entries(more)])}`;
 
-/** An EventSource that is in its channels, and what it has heard by now. */
+/** An EventSource that is subscribed, and what it has received so far. */
 async function listening(url: string): Promise<{ source: EventSource; heard: Heard[]; told: Told[] }> {
   const source = new EventSource(url);
   sources.push(source);
@@ -69,7 +69,7 @@ const token = (user: string, seconds = 60) =>
     .sign(new TextEncoder().encode(SECRET));
 
 describe('EventSource, unmodified', () => {
-  test('HT1 OR2 hears several channels, each in order', async () => {
+  test('HT1 OR2 receives several channels, each in order', async () => {
     const { heard } = await listening(server.url + at('/sse', ['demo:a', 'log:a', 'demo:b']));
     for (const n of [1, 2, 3]) {
       for (const channel of ['demo:a', 'log:a', 'demo:b']) await publish(channel, { n, text: 'äöü 你好 🌳' });
@@ -80,7 +80,7 @@ describe('EventSource, unmodified', () => {
     expect(heard.at(-1)?.data).toEqual({ n: 3, text: 'äöü 你好 🌳' });
   });
 
-  test('HT1 RE1 comes back by itself after the server was killed, and hears what it missed once', async () => {
+  test('HT1 RE1 reconnects by itself after the server was killed, and receives what it missed once', async () => {
     const channels = ['log:back', 'log:forth'];
     const { heard } = await listening(server.url + at('/sse', channels));
     await publish('log:back', 'before');
@@ -96,7 +96,7 @@ describe('EventSource, unmodified', () => {
     expect(of('log:forth')).toEqual(['it', 'after']);
   });
 
-  test('RE2 is told when what it missed is gone', async () => {
+  test('RE2 is told when the missed publications are gone', async () => {
     const { told } = await listening(server.url + at('/sse', ['demo:gone']));
     await publish('demo:gone', 1);
     await server.restart();
@@ -104,10 +104,10 @@ describe('EventSource, unmodified', () => {
     expect(told.map(({ type, code }) => code ?? type)).toEqual(['subscribed', 3_001, 'subscribed']);
   });
 
-  test('RE8 is let in with the id of another server’s event, told so, and goes on with ours', async () => {
+  test('RE8 connects with the id of another server’s event, is told so, and continues with ours', async () => {
     const channels = ['log:moved', 'demo:moved'];
     await publish('log:moved', 'before');
-    // As a proxy that mangles the header would, until one of our ids has come.
+    // As a proxy that mangles the header would, until it receives one of our ids.
     const ids: (string | null)[] = [];
     const proxy = Bun.serve({
       port: 0,
@@ -134,7 +134,7 @@ describe('EventSource, unmodified', () => {
     await proxy.stop(true);
   });
 
-  test('HT5 stays past pings without an answer', async () => {
+  test('HT5 stays connected through pings without a reply', async () => {
     const { source, heard } = await listening(server.url + at('/sse', ['demo:stays']));
     let errors = 0;
     source.addEventListener('error', () => {
@@ -146,7 +146,7 @@ describe('EventSource, unmodified', () => {
     expect(errors).toBe(0);
   }, 20_000);
 
-  test('HT3 gives up when it is refused', async () => {
+  test('HT3 stops retrying when it is refused', async () => {
     const source = new EventSource(signed.url + at('/sse', ['demo:a']));
     sources.push(source);
     const { promise, resolve } = Promise.withResolvers<number | undefined>();
@@ -156,7 +156,7 @@ describe('EventSource, unmodified', () => {
 });
 
 describe('polling', () => {
-  test('HT2 one poll after the other hears everything once', async () => {
+  test('HT2 successive polls receive everything once', async () => {
     const channels = ['log:poll', 'demo:poll'];
     let { cursor } = await poll(channels);
     const heard: unknown[] = [];
@@ -172,7 +172,7 @@ describe('polling', () => {
     expect([...heard].sort((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 60 }, (_, n) => n));
   });
 
-  test('HT2 goes on after a restart; RE2 says what was not kept', async () => {
+  test('HT2 continue after a restart; RE2 reports what was not kept', async () => {
     const channels = ['log:kept', 'demo:lost'];
     const { cursor } = await poll(channels);
     await publish('log:kept', 1);
@@ -181,7 +181,7 @@ describe('polling', () => {
     expect(answer).toMatchObject({ recovered: false, lost: ['demo:lost'], publications: [{ data: 1 }] });
   });
 
-  test('SE7 is answered on a drain, and by nothing else before its time', async () => {
+  test('SE7 get a response on a drain, and otherwise not before their timeout', async () => {
     const { cursor } = await poll(['log:wait']);
     const waiting = poll(['log:wait'], { cursor });
     await Bun.sleep(100);
@@ -189,7 +189,7 @@ describe('polling', () => {
     expect(await waiting).toMatchObject({ publications: [], cursor, recovered: true });
   });
 
-  test('a client that went away is gone', async () => {
+  test('a client that disconnected leaves presence', async () => {
     const { cursor } = await poll(['log:left'], { token: await token('ann') }, signed.url);
     const info = async () => {
       const headers = { 'X-API-Key': KEY };
@@ -209,7 +209,7 @@ describe('polling', () => {
 });
 
 describe('publishing', () => {
-  test('ID1 ID2 HT8 the same key publishes once, also after a restart; each user has keys of their own', async () => {
+  test('ID1 ID2 HT8 the same key publishes once, also after a restart; each user has their own keys', async () => {
     const [ann, ben] = [await token('ann'), await token('ben')];
     const send = async (user: string, key: string) =>
       publish('log:once', 'x', { Authorization: `Bearer ${user}`, 'Idempotency-Key': key }, signed.url);
@@ -222,7 +222,7 @@ describe('publishing', () => {
     expect(await send(ann, 'k2')).toMatchObject({ offset: 3 });
   });
 
-  test('HT8 a key is refused where nothing can be known of it', async () => {
+  test('HT8 a key is refused in channels that cannot check it', async () => {
     expect(await publish('online:', 1)).toMatchObject({ status: 403 });
     const namespaces = JSON.stringify({ brief: { subscribe: 'everyone', publish: 'everyone' } });
     const brief = await startBanyan({ BANYAN_CLIENT_ANONYMOUS: 'true', BANYAN_NAMESPACES: namespaces });
@@ -231,7 +231,7 @@ describe('publishing', () => {
     await brief.stop();
   });
 
-  test('wrong input gets a clear answer', async () => {
+  test('invalid input gets a clear response', async () => {
     const post = (query: string, body: string) => fetch(`${server.url}/publish${query}`, { method: 'POST', body });
     const of = async (response: Response) => ({
       status: response.status,
@@ -249,8 +249,8 @@ describe('publishing', () => {
   });
 });
 
-describe('looking', () => {
-  test('HT9 a page of history and what begins with its cursor make one whole', async () => {
+describe('reading', () => {
+  test('HT9 a page of history and a stream from its cursor are complete together', async () => {
     const channel = 'log:looked';
     for (let n = 1; n <= 10; n += 1) await publish(channel, n);
     const page = async (more: Record<string, string>) => {
@@ -271,7 +271,7 @@ describe('looking', () => {
     expect(numbers(await page({ limit: '0' }))).toEqual([]);
   });
 
-  test('presence tells who is there, and a refusal is one', async () => {
+  test('presence shows who is there, or a refusal', async () => {
     const { source } = await listening(server.url + at('/sse', ['demo:there']));
     const there = async () => {
       const response = await fetch(server.url + at('/presence', ['demo:there']));
@@ -291,8 +291,8 @@ describe('looking', () => {
   });
 });
 
-describe('who asks', () => {
-  test('PE1 is whom the token names, in header or query; a bad one is refused', async () => {
+describe('authentication', () => {
+  test('PE1 the user is the one the token names, in header or query; an invalid token is refused', async () => {
     const ann = await token('ann');
     const { heard } = await listening(signed.url + at('/sse', ['log:who'], { token: ann }));
     await publish('log:who', 1, { Authorization: `Bearer ${ann}` }, signed.url);
@@ -306,7 +306,7 @@ describe('who asks', () => {
     expect(await publish('log:who', 1, {}, signed.url)).toMatchObject({ status: 401 });
   });
 
-  test('PE1 may be let into a channel by a subscription token, as long as that lasts', async () => {
+  test('PE1 a subscription token opens a channel until it expires', async () => {
     const ann = await token('ann');
     const letIn = (user: string, seconds = 600) =>
       new SignJWT({ channel: 'plans:a' })
@@ -325,7 +325,7 @@ describe('who asks', () => {
     expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining('subscription_token')]);
   });
 
-  test('PE3 PE4 a person hears their rooms by their cookie as long as they are members, and writes by operations alone', async () => {
+  test('PE3 PE4 a person receives their rooms by cookie while they are a member, and writes only by operations', async () => {
     const ann = await register(signed, 'ann', signed.ownerInvite ?? '');
     const owner = clientOf(signed, ann);
     const { code } = await owner.call('accounts.createInvite', {});
@@ -342,7 +342,7 @@ describe('who asks', () => {
     expect((await fetch(signed.url + at('/sse', [room]), { headers: { Cookie: ben.cookie() } })).status).toBe(403);
   });
 
-  test('PE1 pages of other sites reach nothing, allowed ones what their token says and no more', async () => {
+  test('PE1 pages of other origins get nothing; allowed ones get what their token grants', async () => {
     const from = (Origin: string, more: Record<string, string> = {}) =>
       fetch(signed.url + at('/poll', ['log:page'], more), { headers: { Origin } });
     expect((await from('https://evil.example')).status).toBe(403);
@@ -355,24 +355,24 @@ describe('who asks', () => {
   });
 });
 
-test('SL1 a stream that is not read is cut off, and the server’s memory is bounded', async () => {
+test('SL1 a stream that is not read is closed, and the server’s memory is bounded', async () => {
   const response = await fetch(server.url + at('/sse', ['demo:slow']));
   const before = server.residentBytes();
   const data = 'x'.repeat(50_000);
-  // 600 MB: a server that kept them could not stay below the bound, while 200 MiB may be what the collector leaves.
+  // 600 MB: a server that kept them would exceed the bound, while the collector may leave up to 200 MiB.
   for (let n = 0; n < 12_000; n += 1) await publish('demo:slow', data);
   expect(server.residentBytes() - before).toBeLessThan(320 * 1_024 * 1_024);
   const rest = await response.text().catch(() => '');
   expect(rest.length).toBeLessThan(50_000 * 12_000);
-  // What did come has no hole.
+  // The received part has no gap.
   const offsets = [...rest.matchAll(/"offset":(\d+),"data":"x+"/g)].map(([, offset]) => Number(offset));
   expect(offsets).toEqual(offsets.map((_, index) => index + 1));
 }, 30_000);
 
-test('SL1 HT3 a stream that is cut off while it opens is answered', async () => {
+test('SL1 HT3 a stream that overflows while it opens gets a response', async () => {
   const small = await startBanyan({ BANYAN_CLIENT_INSECURE: 'true', BANYAN_MAX_CONNECTION_BACKLOG_BYTES: '16384' });
   const channels = Array.from({ length: 100 }, (_, n) => `log:${'x'.repeat(200)}-${n}`);
-  // Saying of each channel that the stream is in it takes more than may wait.
+  // Announcing all channels takes more than the buffer holds.
   const response = await fetch(small.url + at('/sse', channels.slice(0, 60)));
   expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '1']);
   await small.stop();
@@ -385,7 +385,7 @@ describe('behind nginx with its defaults', () => {
   }, 300_000);
   afterAll(() => nginx?.stop());
 
-  test('HT5 each event comes at once, and the line stays open', async () => {
+  test('HT5 each event arrives at once, and the connection stays open', async () => {
     const { source, heard } = await listening(nginx.url + at('/sse', ['log:nginx']));
     for (const n of [1, 2, 3]) {
       await publish('log:nginx', n);
@@ -399,7 +399,7 @@ describe('behind nginx with its defaults', () => {
     expect([heard.map(({ offset }) => offset), lost]).toEqual([[1, 2, 3, 4], []]);
   }, 20_000);
 
-  test('HT2 polls are answered when something comes', async () => {
+  test('HT2 polls are answered when something is published', async () => {
     const { cursor } = await poll(['log:nginx-poll'], {}, nginx.url);
     const waiting = poll(['log:nginx-poll'], { cursor }, nginx.url);
     await publish('log:nginx-poll', 1, {}, nginx.url);

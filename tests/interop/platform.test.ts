@@ -36,7 +36,7 @@ afterEach(() => {
 });
 afterAll(() => world.server.stop());
 
-/** The name of the error that a call ends with. */
+/** The name of the error a call fails with. */
 async function refusal<Name extends OperationName>(name: Name, input: Input<Name>, by = owner): Promise<string> {
   return by.call(name, input).then(
     (answer) => `answered ${JSON.stringify(answer)}`,
@@ -44,7 +44,7 @@ async function refusal<Name extends OperationName>(name: Name, input: Input<Name
   );
 }
 
-/** The status of a call of the server API, or the number of its error. */
+/** The status of a server API call, or its error code. */
 async function codeOf(key: string, method: string, params: unknown): Promise<number> {
   const headers = { 'Content-Type': 'application/json', 'X-API-Key': key };
   const response = await fetch(`${world.server.url}/api/${method}`, {
@@ -59,8 +59,8 @@ async function created(input: Partial<Input<'apps.create'>> = {}): Promise<App &
   return { ...made, id: made.app.id, key: made.app.key };
 }
 
-/** A client of the app, whose backend lets it in with the secret. */
-/** `ready`: when its backend is. */
+/** A client of the app, whose backend authorizes it with the secret. */
+/** `ready`: resolves when its backend is. */
 function clientFor(app: App, ready: () => Promise<unknown> = async () => undefined): PusherClient {
   const options: Partial<Options> = {
     channelAuthorization: {
@@ -76,7 +76,7 @@ function clientFor(app: App, ready: () => Promise<unknown> = async () => undefin
   return client;
 }
 
-/** The status with which the server refuses what an app's backend publishes. */
+/** The status with which a publish of an app's backend is refused. */
 async function statusOf(app: App, data: unknown): Promise<number> {
   const refused = await world
     .backendOf(app)
@@ -85,15 +85,15 @@ async function statusOf(app: App, data: unknown): Promise<number> {
   return refused.status;
 }
 
-/** The code with which the server ends the connection or refuses it. */
+/** The code with which the server closes or refuses the connection. */
 function closingOf(client: PusherClient): Promise<number> {
   return next(client.connection, 'error').then(({ data, error }) => (data ?? error.data).code);
 }
 
 const publishes = (key: string, channel = 'demo:x') => codeOf(key, 'publish', { channel, data: 1 });
 
-describe('AK3 keys that the owner makes', () => {
-  test('open the server API to cent.js at once, and nothing once they are revoked', async () => {
+describe('AK3 keys created by the owner', () => {
+  test('open the server API to cent.js at once, and nothing once revoked', async () => {
     const { key, secret } = await owner.call('apiKeys.create', { name: 'Backend' });
     expect(key).toMatchObject({ name: 'Backend', source: 'stored', methods: null, namespaces: null, revoked: false });
     expect(secret.startsWith(key.hint)).toBe(true);
@@ -105,7 +105,7 @@ describe('AK3 keys that the owner makes', () => {
     expect(await refusal('apiKeys.update', { id: key.id, name: 'Again' })).toBe('gone');
   });
 
-  test('open a part, which can be changed', async () => {
+  test('can be limited in scope, and changed', async () => {
     const { key, secret } = await owner.call('apiKeys.create', {
       name: 'Part',
       methods: ['publish'],
@@ -121,7 +121,7 @@ describe('AK3 keys that the owner makes', () => {
     expect([await publishes(secret), await codeOf(secret, 'info', {})]).toEqual([200, 200]);
   });
 
-  test('end within a batch that is under way', async () => {
+  test('end within a running batch', async () => {
     const { key, secret } = await owner.call('apiKeys.create', { name: 'Batch' });
     const commands = Array.from({ length: 1_000 }, (_, n) => ({ publish: { channel: 'log:batch', data: n } }));
     const batch = fetch(`${world.server.url}/api/batch`, {
@@ -129,11 +129,11 @@ describe('AK3 keys that the owner makes', () => {
     });
     await owner.call('apiKeys.revoke', { id: key.id });
     const { replies } = (await (await batch).json()) as { replies?: { error?: { code: number } }[] };
-    // The batch may not have begun: then it is refused whole.
+    // The batch may not have started: then it is refused as a whole.
     if (replies !== undefined) expect(replies.at(-1)?.error?.code).toBe(101);
   });
 
-  test('are there after a restart, and those of the settings are only shown', async () => {
+  test('survive a restart, while those of the settings are read-only', async () => {
     const { key, secret } = await owner.call('apiKeys.create', { name: 'Stays', methods: ['publish'] });
     const gone = await owner.call('apiKeys.create', { name: 'Goes' });
     await owner.call('apiKeys.revoke', { id: gone.key.id });
@@ -154,15 +154,15 @@ describe('AK3 keys that the owner makes', () => {
     expect(await publishes(STATED_KEY)).toBe(200);
   });
 
-  test('are bound to methods and namespaces that there can be', async () => {
+  test('accept only existing methods and namespaces', async () => {
     expect(await refusal('apiKeys.create', { name: 'x', methods: ['fly'] })).toBe('invalidInput');
     expect(await refusal('apiKeys.create', { name: 'x', namespaces: ['room'] })).toBe('invalidInput');
     expect(await refusal('apiKeys.revoke', { id: 'none' })).toBe('notFound');
   });
 });
 
-describe('PU10 apps that the owner makes', () => {
-  test('take clients and requests of their backends at once, and after a restart', async () => {
+describe('PU10 apps created by the owner', () => {
+  test('accept clients and backend requests at once, and after a restart', async () => {
     const app = await created();
     expect(app.app).toMatchObject({ name: 'Shop', source: 'stored', enabled: true, shadowed: false, webhooks: [] });
     for (let round = 0; round < 2; round += 1) {
@@ -177,7 +177,7 @@ describe('PU10 apps that the owner makes', () => {
     }
   });
 
-  test('bring id, key and secret of where they were before', async () => {
+  test('keep the id, key and secret they had on another server', async () => {
     const mine = { id: '77001', key: 'a1b2c3d4e5f6', secret: 'the-secret-of-before' };
     const app = await created({ ...mine, namespace: 'moved' });
     expect([app.id, app.key, app.secret, app.app.namespace]).toEqual([mine.id, mine.key, mine.secret, 'moved']);
@@ -189,7 +189,7 @@ describe('PU10 apps that the owner makes', () => {
     expect(await refusal('apps.create', { name: 'x', namespace: 'room' })).toBe('invalidInput');
   });
 
-  test('hear nothing of each other', async () => {
+  test('receive nothing of each other', async () => {
     const [one, other] = [await created(), await created()];
     const channel = await subscribe(clientFor(other), 'news');
     const heard: unknown[] = [];
@@ -209,7 +209,7 @@ describe('PU10 apps that the owner makes', () => {
     ).toBe(401);
   });
 
-  test('lose their connections when they are shut, and take them again when they are opened', async () => {
+  test('lose their connections when disabled, and accept them again when enabled', async () => {
     const app = await created();
     const client = clientFor(app);
     await subscribe(client, 'news');
@@ -225,7 +225,7 @@ describe('PU10 apps that the owner makes', () => {
     await subscribe(clientFor(app), 'news');
   });
 
-  test('are bound to less on live connections, too', async () => {
+  test('can be tightened, which applies to live connections too', async () => {
     const app = await created();
     const client = clientFor(app);
     const channel = await subscribe(client, 'private-talk');
@@ -235,10 +235,10 @@ describe('PU10 apps that the owner makes', () => {
     expect(await statusOf(app, 'more than ten')).toBe(413);
   });
 
-  test('with another secret: the old one signs nothing, and clients come back with the new one', async () => {
+  test('with a new secret: the old one stops working, and clients reconnect with the new one', async () => {
     const app = await created();
     const kept: { -readonly [K in keyof App]: App[K] } = { id: app.id, key: app.key, secret: app.secret };
-    // Clients are back before the owner's own backend knows of the new secret.
+    // Clients reconnect before the owner's own backend knows the new secret.
     let rotated: Promise<unknown> = Promise.resolve();
     const channel = await subscribe(
       clientFor(kept, () => rotated),
@@ -254,7 +254,7 @@ describe('PU10 apps that the owner makes', () => {
     expect(await heard).toBe('new');
   });
 
-  test('end with their connections', async () => {
+  test('are deleted with their connections', async () => {
     const app = await created();
     const client = clientFor(app);
     await subscribe(client, 'private-orders');
@@ -268,7 +268,7 @@ describe('PU10 apps that the owner makes', () => {
     expect(apps.some(({ id }) => id === app.id)).toBe(false);
   });
 
-  test('in a namespace of the settings: its private channels take a signature from then on, until the app is gone', async () => {
+  test('in a configured namespace: its private channels need a signature until the app is deleted', async () => {
     const { url } = world.server;
     const poll = (channel: string) => fetch(`${url}/poll?channel=${channel}&timeout=0`).then(({ status }) => status);
     expect(await poll('shop:private-a')).toBe(200);
@@ -290,7 +290,7 @@ describe('PU10 apps that the owner makes', () => {
     expect(await poll('shop:private-a')).toBe(200);
   });
 
-  test('of the settings are only shown', async () => {
+  test('of the settings are read-only', async () => {
     const { apps, choices } = await owner.call('apps.list', {});
     expect(apps[0]).toMatchObject({
       id: APP.id,
@@ -307,8 +307,8 @@ describe('PU10 apps that the owner makes', () => {
   });
 });
 
-describe('PU9 webhooks of such apps', () => {
-  test('are signed so that the pusher package takes them', async () => {
+describe('PU9 webhooks of these apps', () => {
+  test('are signed as the pusher package expects', async () => {
     const app = await created();
     const told: unknown[] = [];
     let status = 200;
@@ -326,7 +326,7 @@ describe('PU9 webhooks of such apps', () => {
     await subscribe(clientFor(app), 'news');
     await until(() => told.length > 0);
     expect(told).toEqual([[{ name: 'channel_occupied', channel: 'news' }]]);
-    // What waits for an app that the owner made is told after a restart, too.
+    // Pending webhooks of a created app are also delivered after a restart.
     status = 503;
     const client = clientFor(app);
     await subscribe(client, 'later');
@@ -341,7 +341,7 @@ describe('PU9 webhooks of such apps', () => {
   });
 });
 
-test('PE2 all of it is for the owner alone', async () => {
+test('PE2 only the owner has access', async () => {
   expect(await refusal('apiKeys.list', {}, admin)).toBe('permissionDenied');
   expect(await refusal('apps.create', { name: 'x' }, admin)).toBe('permissionDenied');
   expect(await refusal('deadLetters.discardAll', {}, admin)).toBe('permissionDenied');

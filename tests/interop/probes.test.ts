@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** The status line of the answer to a request as it goes over the line. */
+/** The status line of the response to a raw request. */
 function statusOf(request: string): Promise<string> {
   const { hostname, port } = new URL(server.url);
   return new Promise((resolve, reject) => {
@@ -21,7 +21,7 @@ function statusOf(request: string): Promise<string> {
       resolve(answer.slice(0, answer.indexOf('\r\n')));
     });
     socket.on('error', reject);
-    socket.on('end', () => reject(new Error(`only this came: ${answer}`)));
+    socket.on('end', () => reject(new Error(`only this arrived: ${answer}`)));
   });
 }
 
@@ -33,7 +33,7 @@ test.each([
   'OPTIONS /livez HTTP/1.0\r\nUser-Agent: check\r\n\r\n',
   'GET /livez?from=check HTTP/1.1\r\nHost:\r\n\r\n',
   'GET /metrics HTTP/1.0\r\n\r\n',
-])('OB9 a probe without a host is answered: %j', async (request) => {
+])('OB9 a probe without a Host header is answered: %j', async (request) => {
   expect(await statusOf(request)).toEndWith(' 200 OK');
 });
 
@@ -43,6 +43,6 @@ test.each([
   'GET /sse?channel=demo:a HTTP/1.0\r\n\r\n',
   'GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost:\r\n\r\n',
   'GET / HTTP/1.1\r\nHost: a b\r\n\r\n',
-])('OB9 everything else needs one: %j', async (request) => {
+])('OB9 every other path requires one: %j', async (request) => {
   expect(await statusOf(request)).toEndWith(' 400 Bad Request');
 });

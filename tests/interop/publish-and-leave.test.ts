@@ -8,9 +8,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** On the real server: a runtime that hands publications on late would do so when the client has left the topic. */
+/** Runs on the real server: a runtime that delivers publications late would do so after the client left the topic. */
 test.each(['log:own', 'demo:own'])(
-  'SE8 a client that publishes and leaves in one frame is given what it published: %s',
+  'SE8 a client that publishes and unsubscribes in one frame receives its publication: %s',
   async (channel) => {
     const client = await RawClient.connect(server.socketUrl);
     for (let round = 0; round < 20; round += 1) {

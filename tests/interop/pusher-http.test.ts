@@ -8,9 +8,9 @@ type Told = { readonly name: string; readonly channel: string } & Readonly<Recor
 
 let world: PusherWorld;
 let receiver: Server<undefined>;
-/** What the app's webhook was told, once its signature was checked. */
+/** The app's webhook deliveries, after their signature was verified. */
 const told: Told[] = [];
-/** How many of the next calls of the webhook are to fail. */
+/** How many of the next webhook calls fail. */
 let failing = 0;
 
 beforeAll(async () => {
@@ -46,7 +46,7 @@ async function get(path: string, params: Record<string, string> = {}): Promise<u
   return (await world.backend.get({ path, params })).json();
 }
 
-/** Statuses that the package throws as errors. */
+/** Statuses the package throws as errors. */
 async function statusOf(call: Promise<unknown>): Promise<number> {
   return call.then(
     () => 200,
@@ -54,8 +54,8 @@ async function statusOf(call: Promise<unknown>): Promise<number> {
   );
 }
 
-describe('PU7 the HTTP API, as the pusher package calls it', () => {
-  test('triggers events one by one and in batches, and tells of the channels what is asked', async () => {
+describe('PU7 the HTTP API with the pusher package', () => {
+  test('triggers single events and batches, and returns the requested channel info', async () => {
     const { client, channel } = await world.subscribed('presence-a', 'ann');
     const info = 'user_count,subscription_count';
     const one = await world.backend.trigger(['presence-a', 'empty'], 'x', {}, { info });
@@ -72,7 +72,7 @@ describe('PU7 the HTTP API, as the pusher package calls it', () => {
     expect(await heard).toBe('told');
   });
 
-  test('answers for channels and users', async () => {
+  test('answers requests about channels and users', async () => {
     const ann = await world.connected('ann');
     for (const name of ['presence-b', 'presence-c', 'plain']) await subscribe(ann, name);
     await subscribe(await world.connected('ben'), 'presence-b');
@@ -94,7 +94,7 @@ describe('PU7 the HTTP API, as the pusher package calls it', () => {
   });
 
   // "For POST requests, parameters MAY be submitted in the query string", arrays as `channels[]=`: HTTP API Reference.
-  test('takes the parameters of an event from the query', async () => {
+  test("reads an event's parameters from the query", async () => {
     const { channel } = await world.subscribed('asked-by-query');
     const heard = next(channel, 'queried');
     const params = { name: 'queried', data: '{"n":1}', 'channels[]': 'asked-by-query' };
@@ -126,7 +126,7 @@ describe('PU7 the HTTP API, as the pusher package calls it', () => {
     expect([refused.status, refused.headers.get('content-type')]).toEqual([401, 'text/plain; charset=utf-8']);
   });
 
-  test('refuses what is too large, too much or misnamed', async () => {
+  test('refuses events that are too large, too many or misnamed', async () => {
     const { backend } = world;
     expect(await statusOf(backend.trigger('a', 'x', 'x'.repeat(1_001)))).toBe(413);
     expect(
@@ -145,13 +145,13 @@ describe('PU7 the HTTP API, as the pusher package calls it', () => {
       expect(await statusOf(backend.post({ path: '/events', body: JSON.parse(JSON.stringify(body)) }))).toBe(400);
   });
 
-  test('takes no request that the app’s backend has not signed just so', async () => {
+  test('refuses a request that the app’s backend has not signed correctly', async () => {
     const body = '{"name":"x","channel":"a","data":""}';
     const now = Math.floor(Date.now() / 1_000);
     expect(await signed({ body })).toBe(200);
     expect(await signed({ body, secret: 'another secret' })).toBe(401);
     expect(await signed({ body, time: now - 601 })).toBe(401);
-    // By more than a second, as time goes on meanwhile.
+    // By more than a second, as time passes meanwhile.
     expect(await signed({ body, time: now + 660 })).toBe(401);
     expect(await signed({ body, sent: body.replace('"a"', '"b"') })).toBe(401);
     expect(await signed({ body, more: '&socket_id=1.1' })).toBe(401);
@@ -163,7 +163,7 @@ describe('PU7 the HTTP API, as the pusher package calls it', () => {
 
 type Forged = { body: string; sent?: string; secret?: string; time?: number; more?: string; app?: string };
 
-/** The status of a request that is signed by hand. */
+/** The status of a manually signed request. */
 async function signed({
   body,
   sent = body,
@@ -182,7 +182,7 @@ async function signed({
 }
 
 describe('PU9 webhooks', () => {
-  test('tell of channels, members and client events, signed', async () => {
+  test('report channels, members and client events, signed', async () => {
     const ann = await world.connected('ann');
     const channel = await subscribe(ann, 'presence-hook');
     channel.trigger('client-x', { n: 1 });
@@ -200,7 +200,7 @@ describe('PU9 webhooks', () => {
     ]);
   });
 
-  test('tell of a cache that holds nothing, and how many subscribe', async () => {
+  test('report an empty cache, and the subscription count', async () => {
     await world.subscribed('cache-hook');
     await until(() => told.some(({ name }) => name === 'subscription_count'));
     expect(told.filter(({ channel }) => channel === 'cache-hook')).toEqual([
@@ -210,7 +210,7 @@ describe('PU9 webhooks', () => {
     ]);
   });
 
-  test('that fail are told again', async () => {
+  test('are retried after a failure', async () => {
     failing = 1;
     await world.subscribed('tried-again');
     await until(() => toldOf('tried-again').length > 0);

@@ -5,10 +5,10 @@ import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 export const APP = { id: '3', key: '278d425bdf160c739803', secret: '7ad3773142a6692b25b8' };
 const MASTER_KEY = btoa('thirty-two bytes of a master key');
 
-/** Whatever listeners are bound to. */
+/** Any arguments of listeners. */
 type Binds = { bind(name: string, listener: (event: never) => void): unknown; unbind(name: string): unknown };
 
-/** A real server with an app, its backend, and clients of it; all but the server unmodified from npm. */
+/** A real server with an app, its backend and its clients; all except the server are unmodified npm packages. */
 export class PusherWorld {
   readonly server: BanyanProcess;
   readonly backend: PusherServer;
@@ -19,7 +19,7 @@ export class PusherWorld {
     this.backend = this.backendOf(APP);
   }
 
-  /** `apps` beside or instead of the usual one. */
+  /** `apps` in addition to the usual one, or replacing it. */
   static async start(
     apps: readonly object[] = [APP],
     env: Readonly<Record<string, string>> = {},
@@ -40,7 +40,7 @@ export class PusherWorld {
     });
   }
 
-  /** A client whose backend lets it in everywhere, in presence channels as the user `user`. */
+  /** A client whose backend authorizes it everywhere, in presence channels as `user`. */
   client(user = 'nobody', options: Partial<Options> = {}, key = APP.key): PusherClient {
     const { hostname: wsHost, port } = new URL(this.server.url);
     const { backend } = this;
@@ -71,7 +71,7 @@ export class PusherWorld {
     return client;
   }
 
-  /** A client that is connected and in the channel. */
+  /** A client that is connected and subscribed to the channel. */
   async subscribed(name: string, user?: string): Promise<{ readonly client: PusherClient; readonly channel: Channel }> {
     const client = await this.connected(user);
     return { client, channel: await subscribe(client, name) };
@@ -88,7 +88,7 @@ export async function subscribe(client: PusherClient, name: string): Promise<Pre
   return channel;
 }
 
-/** The next event of a kind; says which one when it does not come. */
+/** The next event of a kind; the error names the event if it does not arrive. */
 // biome-ignore lint/suspicious/noExplicitAny: what is in an event is what the tests are about.
 export function next(target: Binds, name: string): Promise<any> {
   return new Promise((resolve, reject) => {
@@ -100,7 +100,7 @@ export function next(target: Binds, name: string): Promise<any> {
   });
 }
 
-/** Keeps what comes, in the order in which it comes: names and data. */
+/** Collects events in arrival order: names and data. */
 export function heardBy(channel: Channel): [event: string, data: unknown][] {
   const heard: [string, unknown][] = [];
   channel.bind_global((event: string, data: unknown) => {

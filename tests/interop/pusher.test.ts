@@ -22,7 +22,7 @@ const SMALL = {
   maxConnections: 1,
 };
 
-/** What clients of other protocols may in the app's public channels. */
+/** Permissions of other protocols' clients in the app's public channels. */
 const NAMESPACES = {
   pusher: { subscribe: 'everyone', publish: 'everyone', readHistory: 'everyone', history: 'durable' },
 };
@@ -43,7 +43,7 @@ afterEach(() => {
 });
 afterAll(() => world.server.stop());
 
-/** What the server says to a socket that sends these messages, until it closes or `last` has come. */
+/** What the server sends to a socket that sends these messages, until it closes or `last` has arrived. */
 async function talk(
   path: string,
   messages: readonly unknown[],
@@ -67,7 +67,7 @@ async function talk(
 }
 
 describe('PU1 a connection', () => {
-  test('is told its socket id and pinged; the client may ask, too', async () => {
+  test('gets its socket id and pings; the client may ping, too', async () => {
     const { said } = await talk(`/app/${APP.key}?protocol=7`, [{ event: 'pusher:ping', data: {} }], 'pusher:pong');
     const [established, pong] = said.map((each) => JSON.parse(each));
     expect(established.event).toBe('pusher:connection_established');
@@ -91,13 +91,13 @@ describe('PU1 a connection', () => {
     expect(JSON.parse(said[0] ?? '')).toMatchObject({ event: 'pusher:error', data: { code } });
   });
 
-  test('is refused with 4004 past the bound of its app', async () => {
+  test("is refused with 4004 above its app's limit", async () => {
     const first = world.client('ann', {}, SMALL.key);
     await next(first.connection, 'connected');
     expect((await talk(`/app/${SMALL.key}?protocol=7`, [])).code).toBe(4004);
   });
 
-  test('SE9 is pinged by control frames: neither pusher-js nor a client that says nothing is sent `pusher:ping`', async () => {
+  test('SE9 is pinged by control frames: neither pusher-js nor a silent client gets `pusher:ping`', async () => {
     const quick = await PusherWorld.start([APP], { BANYAN_PING_SECONDS: '2', BANYAN_PONG_SECONDS: '1' });
     const states: unknown[] = [];
     const client = await quick.connected();
@@ -123,7 +123,7 @@ describe('PU1 a connection', () => {
     await quick.server.stop();
   }, 20_000);
 
-  test('SE6 that says what is not of the protocol is closed, with a code on which nobody comes back', async () => {
+  test('SE6 that sends invalid input is closed with a code that prevents reconnects', async () => {
     for (const message of [
       '{',
       '[]',
@@ -137,7 +137,7 @@ describe('PU1 a connection', () => {
 });
 
 describe('PU2 channels', () => {
-  test('carry what the backend triggers, to all but the excluded client', async () => {
+  test("deliver the backend's events to all clients except the excluded one", async () => {
     const [one, two] = await Promise.all([world.subscribed('news'), world.subscribed('news')]);
     const [heard, heardToo] = [heardBy(one.channel), heardBy(two.channel)];
     await world.backend.trigger('news', 'headline', { n: 1 });
@@ -156,7 +156,7 @@ describe('PU2 channels', () => {
     ]);
   });
 
-  test('OR2 give everybody a burst in one order, with those left out for whom they are', async () => {
+  test('OR2 deliver a burst to all in one order, without the events each is excluded from', async () => {
     const [one, two] = await Promise.all([world.subscribed('burst'), world.subscribed('burst')]);
     const [heard, heardToo] = [heardBy(one.channel), heardBy(two.channel)];
     const { socket_id } = one.client.connection;
@@ -172,7 +172,7 @@ describe('PU2 channels', () => {
     expect(heard).toEqual(numbers.filter((n) => n % 2 === 0).map((n) => ['n', { n }]));
   });
 
-  test('are there again after a restart, without a word of the application', async () => {
+  test('are subscribed again after a restart, without application code', async () => {
     const { client, channel } = await world.subscribed('private-again');
     const back = next(channel, 'pusher:subscription_succeeded');
     const socketId = client.connection.socket_id;
@@ -184,7 +184,7 @@ describe('PU2 channels', () => {
     expect(await heard).toBe(1);
   }, 20_000);
 
-  test('are left', async () => {
+  test('can be left', async () => {
     const { client, channel } = await world.subscribed('left');
     const heard = heardBy(channel);
     client.unsubscribe('left');
@@ -196,7 +196,7 @@ describe('PU2 channels', () => {
     expect(heard).toEqual([]);
   });
 
-  test('of one app are not those of another', async () => {
+  test('are separate per app', async () => {
     const { channel } = await world.subscribed('mine');
     const heard = heardBy(channel);
     await world.backendOf(OTHER).trigger('mine', 'theirs', {});
@@ -205,7 +205,7 @@ describe('PU2 channels', () => {
     expect(heard).toEqual([['ours', {}]]);
   });
 
-  test('tell how many subscribe', async () => {
+  test('report their subscription count', async () => {
     const { channel } = await world.subscribed('counted');
     const counts: number[] = [];
     channel.bind('pusher:subscription_count', ({ subscription_count }: { subscription_count: number }) =>
@@ -218,7 +218,7 @@ describe('PU2 channels', () => {
     await until(() => counts.at(-1) === 1);
   });
 
-  test('of no name are refused', async () => {
+  test('with invalid names are refused', async () => {
     for (const channel of ['', 'a b', 'a:b', 'ü', 'x'.repeat(165)]) {
       const { said } = await talk(
         `/app/${APP.key}?protocol=7`,
@@ -231,7 +231,7 @@ describe('PU2 channels', () => {
 });
 
 describe('PU3 private channels', () => {
-  test('open by a signature alone', async () => {
+  test('require a signature', async () => {
     await world.subscribed('private-open');
     for (const auth of ['', 'x', `${APP.key}:`, `${APP.key}:${'0'.repeat(64)}`]) {
       const { said } = await talk(
@@ -244,7 +244,7 @@ describe('PU3 private channels', () => {
     }
   });
 
-  test('are closed to clients of other protocols, however open the namespace is', async () => {
+  test('are closed to clients of other protocols, whatever the namespace allows', async () => {
     const client = await centrifuge();
     const refused = client.newSubscription('pusher:private-open');
     const error = new Promise<{ code: number }>((resolve) => refused.once('unsubscribed', resolve));
@@ -254,7 +254,7 @@ describe('PU3 private channels', () => {
     await expect(client.history('pusher:private-open', { limit: 1 })).rejects.toMatchObject({ code: 103 });
   });
 
-  test('carry client events to the others, at most 10 a second', async () => {
+  test('deliver client events to the others, at most 10 per second', async () => {
     const [one, two] = await Promise.all([world.subscribed('private-talk'), world.subscribed('private-talk')]);
     const [heard, heardToo] = [heardBy(one.channel), heardBy(two.channel)];
     one.channel.trigger('client-typing', { by: 'one' });
@@ -275,14 +275,14 @@ describe('PU3 private channels', () => {
     expect(JSON.parse(said.at(-1) ?? '')).toMatchObject({ event: 'pusher:error', data: { code: null } });
   });
 
-  test('may be encrypted, which the server does not open', async () => {
+  test('can be encrypted, and the server cannot decrypt them', async () => {
     const { channel } = await world.subscribed('private-encrypted-secret');
     const heard = next(channel, 'whisper');
     await world.backend.trigger('private-encrypted-secret', 'whisper', { deep: 'secret' });
     expect(await heard).toEqual({ deep: 'secret' });
   });
 
-  test('PU11 may be encrypted, and what is published there without that stops no client', async () => {
+  test('PU11 can be encrypted, and an unencrypted publication there stops no client', async () => {
     const apiKey = 'a-key-for-the-tests-of-encrypted-channels';
     const apps = [{ ...APP, namespace: 'log' }];
     const own = await PusherWorld.start(apps, { BANYAN_API_KEYS: apiKey });
@@ -312,7 +312,7 @@ describe('PU3 private channels', () => {
 });
 
 describe('PU4 presence channels', () => {
-  test('tell who is there, and users as they come and go, not connections', async () => {
+  test('show members, and users as they join and leave, not connections', async () => {
     const ann = await world.connected('ann');
     const room = await subscribe(ann, 'presence-room');
     const comings: string[] = [];
@@ -332,7 +332,7 @@ describe('PU4 presence channels', () => {
     expect(comings).toEqual(['+ben BEN', '+cy CY', '-ben']);
   });
 
-  test('name the user of a client event, and hold no more users than the app lets in', async () => {
+  test('name the user of a client event, and have at most as many users as the app allows', async () => {
     const channels: Channel[] = [];
     for (const user of ['a', 'b', 'c']) channels.push(await subscribe(await world.connected(user), 'presence-full'));
     const heard = new Promise((resolve) =>
@@ -349,7 +349,7 @@ describe('PU4 presence channels', () => {
 });
 
 describe('PU5 cache channels', () => {
-  test('give the last event to whoever comes, or say that there is none', async () => {
+  test('send the last event to a new subscriber, or report a cache miss', async () => {
     const empty = await world.connected();
     const missed = next(empty.subscribe('cache-score'), 'pusher:cache_miss');
     await missed;
@@ -366,7 +366,7 @@ describe('PU5 cache channels', () => {
 });
 
 describe('PU6 one channel, clients of all protocols', () => {
-  test('a Pusher event arrives as data with its name as a tag, and what others publish arrives as an event', async () => {
+  test('a Pusher event arrives as data with its name as a tag, and other publications arrive as events', async () => {
     const client = await centrifuge();
     const subscription = client.newSubscription('pusher:shared');
     const published: unknown[] = [];
@@ -392,7 +392,7 @@ describe('PU6 one channel, clients of all protocols', () => {
     expect((await client.history('pusher:shared', { limit: 9 })).publications).toHaveLength(3);
   });
 
-  test('a Centrifuge client whose tokens let it in is a member like any other', async () => {
+  test('a Centrifuge client authorized by its token is a member like any other', async () => {
     const client = await centrifuge(await tokenOf({ sub: 'eve' }));
     const info = { name: 'Eve' };
     const token = await tokenOf({ sub: 'eve', channel: 'pusher:presence-mixed', info });
@@ -412,7 +412,7 @@ describe('PU6 one channel, clients of all protocols', () => {
 });
 
 describe('PU8 users', () => {
-  test('sign in, are sent what the backend sends them, and are ended by it', async () => {
+  test('sign in, receive events from the backend, and are disconnected by it', async () => {
     const ann = await world.connected('ann');
     ann.signin();
     await ann.user.signinDonePromise;
@@ -430,7 +430,7 @@ describe('PU8 users', () => {
     expect(await error).toMatchObject({ data: { code: 4009 } });
   });
 
-  test('are told when those whom they watch come and go', async () => {
+  test('are told when the users they watch connect and disconnect', async () => {
     const ann = await world.connected('ann');
     const events: string[] = [];
     for (const name of ['online', 'offline']) {
@@ -446,7 +446,7 @@ describe('PU8 users', () => {
     expect(events).toEqual(['online ann', 'offline ben', 'online ben', 'offline ben']);
   });
 
-  test('are not believed without a signature, and hear nobody else’s', async () => {
+  test('are refused without a signature, and receive nothing for other users', async () => {
     const signin = { event: 'pusher:signin', data: { auth: `${APP.key}:00`, user_data: '{"id":"ann"}' } };
     expect((await talk(`/app/${APP.key}?protocol=7`, [signin])).code).toBe(4009);
     const { said } = await talk(

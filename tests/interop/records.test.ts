@@ -8,10 +8,10 @@ import { Collector } from '../servers/collector.ts';
 import { type LogRecord, Records } from '../servers/records.ts';
 import { until } from './until.ts';
 
-/** No two alike, and none that could come about by chance; each at least 32 characters. */
+/** All different, and unlikely to occur by chance; each at least 32 characters. */
 const secret = (door: string) => `do-not-tell-${door}-${'x'.repeat(24)}`;
 const APP = { id: '7', key: 'an-app-key-that-pages-show', secret: secret('app') };
-/** Nobody listens there. */
+/** A port without a listener. */
 const NOWHERE = 'http://127.0.0.1:9';
 const NAMESPACES = {
   asked: { subscribe: 'backend', publish: 'backend' },
@@ -67,7 +67,7 @@ const post = (path: string, body: string, headers: Record<string, string> = {}) 
     body,
   });
 
-/** Calls an operation with a cookie, and gives the next one. */
+/** Calls an operation with a cookie, and returns the new cookie. */
 async function call(name: string, input: object, cookie = ''): Promise<string> {
   const response = await post(`/api/v1/${name}`, JSON.stringify(input), { Cookie: cookie });
   return response.headers
@@ -85,7 +85,7 @@ function centrifuge(token: string): Centrifuge {
 
 const ended = (work: Promise<unknown>) => work.catch(() => undefined);
 
-/** Everything that a client or a backend could say with a secret in it, right ones and wrong ones. */
+/** All requests of a client or backend that contain a secret, valid and invalid. */
 async function sayAllSecrets(): Promise<string> {
   const password = secret('password');
   const cookie = await call('accounts.register', { handle: 'ann', password, invite: server.ownerInvite });
@@ -110,7 +110,7 @@ async function sayAllSecrets(): Promise<string> {
 }
 
 async function clientsSay(): Promise<void> {
-  // By its header a token that asks for a key from elsewhere, where nobody answers.
+  // A token whose header requests a key from elsewhere, where nobody listens.
   const head = Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'k' })).toString('base64url');
   for (const token of [secret('token'), `${head}.e30.${secret('signature')}`]) {
     const refused = centrifuge(token);
@@ -138,7 +138,7 @@ async function backendsSay(): Promise<void> {
   await fetch(`${server.url}/apps/${APP.id}/channels?auth_key=${APP.key}&auth_signature=${secret('auth-signature')}`);
 }
 
-test('OB7 no secret, and nothing that people say, is in the log or in a trace', async () => {
+test('OB7 neither secrets nor message content appear in the log or in a trace', async () => {
   const cookie = await sayAllSecrets();
   const [, session = 'no cookie'] = /=([^;]+)/.exec(cookie) ?? [];
   await until(() => collector.spans.some(({ name }) => name === 'POST /apps/:app/*'));
@@ -150,8 +150,8 @@ test('OB7 no secret, and nothing that people say, is in the log or in a trace', 
   expect(told).not.toContain(session);
 }, 30_000);
 
-describe('OB6 records', () => {
-  test('OB6 are one JSON object a line with level, time and event, and fields whose names are of one kind', () => {
+describe('OB6 log records', () => {
+  test('OB6 are one JSON object per line with level, time and event, and fields of consistent types', () => {
     const all = records.all();
     expect(all.length).toBeGreaterThan(3);
     for (const { level, time, event, ...fields } of all) {
@@ -162,7 +162,7 @@ describe('OB6 records', () => {
     }
   });
 
-  test('OB6 name the span during which they were made', async () => {
+  test('OB6 contain the id of the span they belong to', async () => {
     const found = (event: string, fits: (record: LogRecord) => boolean = () => true) =>
       records.of(event).find(fits) as LogRecord;
     for (const record of [

@@ -10,13 +10,13 @@ import api from './centrifugo/api.json';
 import { checkShape, fieldsOf, type ProtoTable, snakeOf } from './centrifugo/shapes.ts';
 import { until } from './until.ts';
 
-/** Every expected value here is of these files of Centrifugo 6.9.1. */
+/** Every expected value here comes from these files of Centrifugo 6.9.1. */
 const TABLE: ProtoTable = api;
 const METHODS = Object.keys(REQUESTS) as Method[];
-/** How the messages of a method begin. */
+/** How a method's messages are named. */
 const NAMES = new Map(TABLE.methods.map((name) => [snakeOf(name), name]));
 
-/** Fields that we refuse by name where they say something. */
+/** Fields we refuse by name if they are set. */
 const REFUSED_FIELDS = new Map<string, unknown>([
   ['label_filter', { op: 'eq' }],
   ['all_users', true],
@@ -25,13 +25,13 @@ const REFUSED_FIELDS = new Map<string, unknown>([
   ['b64stream_data', 'MQ=='],
   ['epoch', 'x'],
 ]);
-/** Fields of requests that say nothing here, and are passed over: the namespace decides, or there is one order alone. */
+/** Request fields that are ignored: the namespace decides, or there is only one order. */
 const PASSED_OVER = ['delta', 'asc'];
-/** Fields of results that Centrifugo, too, leaves out unless it is set up for them. */
+/** Result fields that Centrifugo, too, omits unless configured. */
 const NEVER = ['NodeResult.metrics', 'NodeResult.process'];
 
 describe('SA1 requests of the server API: internal/apiproto/api.proto, service CentrifugoApi', () => {
-  test('SA1 every method is there, or is refused by name', () => {
+  test('SA1 every method exists or is refused by name', () => {
     const known = [...METHODS, ...REFUSED_METHODS.keys(), 'batch'];
     expect(known.sort()).toEqual([...NAMES.keys()].sort());
   });
@@ -51,14 +51,14 @@ describe('SA1 requests of the server API: internal/apiproto/api.proto, service C
     }
   });
 
-  test.each(METHODS)('SA1 %s refuses by name what it would be dangerous to pass over', (method) => {
+  test.each(METHODS)('SA1 %s refuses by name what would be dangerous to ignore', (method) => {
     for (const [name] of fieldsOf(TABLE, `${NAMES.get(method)}Request`)) {
       if (!isRefused(method, name)) continue;
       expect([name, issuesOf(method, { [name]: REFUSED_FIELDS.get(name) }).includes(name)]).toEqual([name, true]);
     }
   });
 
-  test.each(METHODS)('SA1 %s takes null and zero values for fields that were not given', (method) => {
+  test.each(METHODS)('SA1 %s treats null and zero values as absent', (method) => {
     const fields = fieldsOf(TABLE, `${NAMES.get(method)}Request`);
     for (const zero of [() => null, zeroOf]) {
       const written = [...fields]
@@ -70,7 +70,7 @@ describe('SA1 requests of the server API: internal/apiproto/api.proto, service C
   });
 });
 
-/** What each method cannot do without: the checks at the beginning of each in internal/api/api.go. */
+/** Required fields of each method: the checks at the beginning of each in internal/api/api.go. */
 const METHODS_WITHOUT_DEFAULTS: Readonly<Partial<Record<Method, readonly string[]>>> = {
   publish: ['channel'],
   broadcast: ['channels'],
@@ -100,7 +100,7 @@ function zeroOf({ type, many }: { readonly type: string; readonly many: string |
   return type === 'string' ? '' : type === 'bool' ? false : 0;
 }
 
-/** The fields that are wrong, with JSON of the application's as it comes to the schema. */
+/** The invalid fields, with the application's JSON as the schema receives it. */
 function issuesOf(method: Method, params: object): string[] {
   const raw = ['data', 'info', 'params'].filter((name) => name in params);
   const given = { ...params, ...Object.fromEntries(raw.map((name) => [name, new JsonText('1')])) };
@@ -119,7 +119,7 @@ beforeAll(async () => {
     ...{
       BANYAN_API_KEYS: KEY,
       BANYAN_TOKEN_SECRET: SECRET,
-      BANYAN_POLL_SECRET: 'with this the backend signs what may be tracked',
+      BANYAN_POLL_SECRET: 'the key that signs tracked items',
     },
     BANYAN_NAMESPACES: JSON.stringify({
       map: { type: 'map', history: 'memory', historySize: 100 },
@@ -153,7 +153,7 @@ async function call(method: string, params: unknown): Promise<Body> {
   return JSON.parse((await post({ path: `/${method}`, body: JSON.stringify(params) })).text);
 }
 
-/** Calls of each method whose answers between them have every field of its result. */
+/** Calls of each method whose responses together have every field of its result. */
 const CALLS: readonly (readonly [Method, object])[] = [
   ['subscribe', { user: 'ann', channel: 'demo:reference', info: { seat: 1 } }],
   ['publish', { channel: 'demo:reference', data: { n: 1 }, tags: { kind: 'a' } }],
@@ -181,8 +181,8 @@ const CALLS: readonly (readonly [Method, object])[] = [
   ['shared_poll_publish', { channel: 'poll:p', key: 'a', data: 1, version: 1 }],
 ];
 
-describe('SA2 answers of the server API: internal/apiproto/api.proto and api.pb.go', () => {
-  test('SA2 have the fields of their messages, and all of them', async () => {
+describe('SA2 responses of the server API: internal/apiproto/api.proto and api.pb.go', () => {
+  test('SA2 have exactly the fields of their messages', async () => {
     const shown = client.newSubscription('demo:shown');
     shown.subscribe();
     await shown.ready(5_000);
@@ -219,7 +219,7 @@ describe('SA2 answers of the server API: internal/apiproto/api.proto and api.pb.
   });
 
   // LegacyCommand, LegacyReply and handleAPI in internal/api/handler_legacy.go.
-  test('SA2 the older form takes commands one behind the other, by name or number, and repeats their ids', async () => {
+  test('SA2 the older form accepts commands one after another, by name or number, and repeats their ids', async () => {
     const body = `{"id":7,"method":"presence_stats","params":{"channel":"demo:x"}}
       {"id":8,"method":"PUBLISH","params":{"channel":"demo:x",
         "data":{"a":"}{"}}}{"method":4,"params":{"channel":"nowhere:x"}}`;
@@ -252,7 +252,7 @@ describe('SA2 answers of the server API: internal/apiproto/api.proto and api.pb.
     ['map_read_stream', { channel: 'map:x', since_offset: 1, since_epoch: 'other', limit: 1 }, 112, 416],
     ['rpc', { method: 'nothing' }, 104, 404],
   ] as const)(
-    'SA3 %s %j fails with %i under status 200, or %i where the caller asks so',
+    'SA3 %s %j fails with %i under status 200, or with status %i if the caller requests it',
     async (method, params, code, status) => {
       const body = JSON.stringify(params);
       const plain = await post({ path: `/${method}`, body });
@@ -274,16 +274,16 @@ describe('SA2 answers of the server API: internal/apiproto/api.proto and api.pb.
     }
     const { replies } = await call('batch', { commands: [{ device_list: {} }, { unheard_of: {} }] });
     expect(replies).toMatchObject([
-      { error: { code: 104, message: 'device_list: this server sends no push notifications' } },
+      { error: { code: 104, message: 'device_list: this server does not send push notifications' } },
       { error: { code: 104 } },
     ]);
   });
 
-  test('SA3 a body that is no JSON has status 400', async () => {
+  test('SA3 a body that is not JSON gets status 400', async () => {
     for (const path of ['/publish', '/batch']) expect((await post({ path, body: '{' })).status).toBe(400);
   });
 
-  test('SA3 other methods than POST are not allowed, whoever asks: internal/middleware/method.go', async () => {
+  test('SA3 other methods than POST are refused before authentication: internal/middleware/method.go', async () => {
     for (const path of ['', '/publish', '/batch', '/device_list']) {
       for (const method of ['GET', 'HEAD', 'PUT', 'DELETE']) {
         const response = await fetch(`${server.url}/api${path}`, { method });
@@ -293,14 +293,14 @@ describe('SA2 answers of the server API: internal/apiproto/api.proto and api.pb.
     expect((await fetch(`${server.url}/api/nothing`)).status).toBe(404);
   });
 
-  // An empty name is no channel of the application's: `Broadcast` in internal/api/api.go.
+  // An empty name is not a channel: `Broadcast` in internal/api/api.go.
   test('SA3 an empty channel of a broadcast is an error of its own', async () => {
     const { responses } = (await call('broadcast', { channels: ['', 'demo:cast'], data: 1 })).result;
     expect(responses).toMatchObject([{ error: { code: 107 } }, { result: {} }]);
   });
 
   // internal/middleware/auth.go
-  test('PE1 the key is in a header of either kind, or in the query', async () => {
+  test('PE1 the key is in a header of either form, or in the query', async () => {
     const status = async (path: string, headers: Record<string, string>) =>
       (await post({ path: `/info${path}`, body: '{}', headers })).status;
     expect(await status('', { 'X-API-Key': KEY })).toBe(200);
@@ -316,9 +316,9 @@ describe('SA2 answers of the server API: internal/apiproto/api.proto and api.pb.
   });
 });
 
-// `Client.Subscribe` in client.go of centrifuge: `ErrorAlreadySubscribed`. The API answers there with error 100, which would
-// have callers try for ever; here an order is taken, wherever the user is.
-test('SA4 a second order to subscribe leaves the subscription as it is', async () => {
+// `Client.Subscribe` in client.go of centrifuge: `ErrorAlreadySubscribed`. The API answers there with error 100, which
+// makes callers retry forever; here the call succeeds, wherever the user is.
+test('SA4 a repeated subscribe leaves the subscription unchanged', async () => {
   const channel = 'demo:twice';
   const seat = async () => {
     const { presence } = (await call('presence', { channel })).result;
@@ -336,13 +336,13 @@ test('SA4 a second order to subscribe leaves the subscription as it is', async (
   await call('unsubscribe', { user: 'ann', channel });
 });
 
-describe('what the methods of maps do: internal/api/api.go and map_broker.go of centrifuge', () => {
+describe('methods of maps: internal/api/api.go and map_broker.go of centrifuge', () => {
   const publish = (key: string, data: unknown, more: object = {}) =>
     call('map_publish', { channel: 'map:acts', key, data, ...more }).then(({ result }) => result);
   const state = async (more: object = { limit: -1 }) =>
     (await call('map_read_state', { channel: 'map:acts', ...more })).result;
 
-  test('MA11 an entry is set only where the caller’s condition holds, and the answer says why not', async () => {
+  test('MA11 an entry is set only if the caller’s condition holds, and the response says why not', async () => {
     expect(await publish('a', 1, { key_mode: 'if_exists' })).toMatchObject({
       suppressed: true,
       suppress_reason: 'key_not_found',
@@ -355,7 +355,7 @@ describe('what the methods of maps do: internal/api/api.go and map_broker.go of 
     });
     expect(await publish('a', 3, { key_mode: 'if_exists' })).toMatchObject({ offset: 2 });
     expect((await state()).entries.map(({ key, data }: Body) => [key, data])).toEqual([['a', 3]]);
-    // Of many at once one wins, whatever the order in which they get into the log.
+    // Of concurrent calls one wins, whatever order they reach the log in.
     const commands = Array.from({ length: 20 }, (_, n) => ({
       map_publish: { channel: 'map:acts', key: 'race', data: n, key_mode: 'if_new' },
     }));
@@ -363,7 +363,7 @@ describe('what the methods of maps do: internal/api/api.go and map_broker.go of 
     expect(replies.filter(({ map_publish }: Body) => map_publish.suppressed !== true)).toHaveLength(1);
   });
 
-  test('MA11 versions are those of each entry, and a key that was seen before is answered as it was', async () => {
+  test('MA11 versions are per entry, and a repeated key gets its first response', async () => {
     const first = await publish('v', 1, { version: 5, idempotency_key: 'once' });
     expect(await publish('v', 1, { version: 5, idempotency_key: 'once' })).toEqual({
       ...first,
@@ -392,7 +392,7 @@ describe('what the methods of maps do: internal/api/api.go and map_broker.go of 
   });
 });
 
-test('SA1 fields that are passed over change nothing', async () => {
+test('SA1 ignored fields change nothing', async () => {
   expect(PASSED_OVER).toEqual(['delta', 'asc']);
   expect(await call('publish', { channel: 'demo:delta', data: 1, delta: true })).toMatchObject({
     result: { offset: 1 },

@@ -46,7 +46,7 @@ async function connected(user: string, info?: unknown): Promise<Centrifuge> {
   return client;
 }
 
-/** The client's id, as the server gave it. */
+/** The client's id, as assigned by the server. */
 const clientOf = (client: Centrifuge) => (client as unknown as { _client: string })._client;
 
 function next<T>(target: { once(name: string, listener: (event: T) => void): unknown }, name: string): Promise<T> {
@@ -62,7 +62,7 @@ function next<T>(target: { once(name: string, listener: (event: T) => void): unk
 // biome-ignore lint/suspicious/noExplicitAny: what is in an answer is what the tests are about.
 type Answer = { readonly status: number; readonly body: any };
 
-/** As any program calls it. */
+/** A plain HTTP call. */
 async function call(method: string, params: unknown, key: string | null = KEY): Promise<Answer> {
   const headers = { 'Content-Type': 'application/json', ...(key !== null && { 'X-API-Key': key }) };
   const body = typeof params === 'string' ? params : JSON.stringify(params);
@@ -76,7 +76,7 @@ async function call(method: string, params: unknown, key: string | null = KEY): 
 }
 
 describe('cent.js, unmodified', () => {
-  test('publishes, which subscribers hear, and reads history', async () => {
+  test('publishes to subscribers, and reads history', async () => {
     const client = await connected('ann');
     const subscription = client.newSubscription('log:api');
     subscription.subscribe();
@@ -96,7 +96,7 @@ describe('cent.js, unmodified', () => {
     });
   });
 
-  test('looks at presence, channels and nodes', async () => {
+  test('reads presence, channels and nodes', async () => {
     const client = await connected('ben', { name: 'Ben' });
     const subscription = client.newSubscription('demo:seen');
     subscription.subscribe();
@@ -116,7 +116,7 @@ describe('cent.js, unmodified', () => {
     expect(await cent.getInfo()).toMatchObject({ nodes: [{ name: 'banyan', num_clients: 1, num_users: 1 }] });
   });
 
-  test('puts users into channels, takes them out, and disconnects them', async () => {
+  test('subscribes, unsubscribes and disconnects users', async () => {
     const client = await connected('cam');
     const put = next<{ channel: string }>(client, 'subscribed');
     await cent.subscribe({ user: 'cam', channel: 'log:cams' } as never);
@@ -132,7 +132,7 @@ describe('cent.js, unmodified', () => {
     expect((await ended).code).toBe(3_503);
   });
 
-  test('tells one connection, or all but some, and says why they end', async () => {
+  test('addresses one connection, or all except some, with code and reason', async () => {
     const [one, two] = [await connected('kim'), await connected('kim')];
     const ids = [clientOf(one), clientOf(two)];
     const put = next<{ channel: string; data: unknown }>(one, 'subscribed');
@@ -148,7 +148,7 @@ describe('cent.js, unmodified', () => {
     expect((await back).code).toBe(4_001);
   });
 
-  test('RE1 puts a user in from where the backend says, and shows what it says', async () => {
+  test("RE1 subscribes a user with recovery from the backend's position and info", async () => {
     for (const n of [1, 2, 3]) await cent.publish({ channel: 'demo:since', data: n } as never);
     const client = await connected('lea');
     const heard: unknown[] = [];
@@ -163,7 +163,7 @@ describe('cent.js, unmodified', () => {
     expect(Object.values(presence)).toMatchObject([{ user: 'lea', chan_info: { seat: 7 } }]);
   });
 
-  test('publishes what no history keeps', async () => {
+  test('publishes without storing in history', async () => {
     const client = await connected('mia');
     const subscription = client.newSubscription('log:fleeting');
     subscription.subscribe();
@@ -175,7 +175,7 @@ describe('cent.js, unmodified', () => {
     expect(await cent.getHistory({ channel: 'log:fleeting', limit: 10 } as never)).toMatchObject({ publications: [] });
   });
 
-  test('ends connections at a time, or never', async () => {
+  test("sets or removes a connection's expiry", async () => {
     const client = await connected('nan');
     expect(
       (await call('refresh', { user: 'nan', expire_at: Math.floor(Date.now() / 1_000) + 600 })).body.result,
@@ -186,11 +186,11 @@ describe('cent.js, unmodified', () => {
     expect((await gone).code).toBe(3_005);
   });
 
-  test('BA1 asks the backend itself, where there is one', async () => {
+  test('BA1 calls the backend itself, if there is one', async () => {
     expect((await call('rpc', { method: 'add', params: [1, 2] })).body.error.code).toBe(104);
   });
 
-  test('VE2 a publication whose version is not newer is not told, and answered with where the channel ends', async () => {
+  test("VE2 a publication with an old version is not delivered, and answered with the channel's top", async () => {
     for (const channel of ['demo:versions', 'log:versions']) {
       const publish = async (version: number, more: object = {}) =>
         (await call('publish', { channel, data: version, version, ...more })).body.result;
@@ -212,7 +212,7 @@ describe('cent.js, unmodified', () => {
     }
   });
 
-  test('VE3 where nothing is kept, and past the history, every version is told', async () => {
+  test('VE3 without history, and past it, every version is delivered', async () => {
     for (const more of [{}, {}, { skip_history: true }]) {
       const { body } = await call('publish', { channel: 'passing:versions', data: 1, version: 1, ...more });
       expect(body).toEqual({ result: {} });
@@ -222,7 +222,7 @@ describe('cent.js, unmodified', () => {
     expect(fleeting.body).toEqual({ result: {} });
   });
 
-  test('SA4 an order without a user reaches all anonymous connections', async () => {
+  test('SA4 an order without a user applies to all anonymous connections', async () => {
     const nobody = new Centrifuge(server.socketUrl, { websocket: WebSocket });
     const somebody = await connected('pat');
     clients.push(nobody);
@@ -232,7 +232,7 @@ describe('cent.js, unmodified', () => {
     await call('subscribe', { channel: 'demo:nobody' });
     expect((await put).channel).toBe('demo:nobody');
     const out = next<{ channel: string }>(nobody, 'unsubscribed');
-    // An empty text says as little as nothing.
+    // An empty text counts as absent.
     await call('unsubscribe', { user: '', channel: '', client: clientOf(nobody), session: '' });
     expect((await out).channel).toBe('demo:nobody');
     const gone = next<{ code: number }>(nobody, 'disconnected');
@@ -241,7 +241,7 @@ describe('cent.js, unmodified', () => {
     expect(somebody.state).toBe('connected' as never);
   });
 
-  test('SA4 without a channel a user is taken out of all', async () => {
+  test('SA4 without a channel a user is unsubscribed from all', async () => {
     const client = await connected('quin');
     const out: string[] = [];
     client.on('unsubscribed', ({ channel }) => out.push(channel));
@@ -259,7 +259,7 @@ describe('cent.js, unmodified', () => {
     expect(out.sort()).toEqual(['demo:given', 'demo:own', 'log:given']);
   });
 
-  test('says what it does not support, rather than to pass it over', async () => {
+  test('refuses what it does not support, rather than ignoring it', async () => {
     const refused = async (method: string, params: object) => (await call(method, params)).body.error;
     expect(await refused('subscribe', { user: 'u', channel: 'demo:x', b64info: 'bm8=' })).toMatchObject({
       message: expect.stringContaining('b64info'),
@@ -278,7 +278,7 @@ describe('cent.js, unmodified', () => {
 });
 
 describe('the server API', () => {
-  test('PE1 is shut without the right key', async () => {
+  test('PE1 requires the right key', async () => {
     for (const key of [null, '', 'wrong', `${KEY}x`, KEY.slice(1)]) {
       expect((await call('publish', { channel: 'demo:x', data: 1 }, key)).status).toBe(401);
     }
@@ -286,7 +286,7 @@ describe('the server API', () => {
     expect((await fetch(`${server.url}/api/info`, authorization)).status).toBe(200);
   });
 
-  test('PE4 touches nothing that is a feature’s', async () => {
+  test('PE4 cannot change a feature’s channels', async () => {
     for (const [method, params] of [
       ['publish', { channel: 'room:x', data: 1 }],
       ['history', { channel: 'user:x' }],
@@ -305,7 +305,7 @@ describe('the server API', () => {
     expect((await call('history', { channel: 'log:once', limit: -1 })).body.result.publications).toHaveLength(1);
   });
 
-  test('answers each of many: broadcast, batch and pipeline', async () => {
+  test('answers each item of broadcast, batch and pipeline', async () => {
     const { body } = await call('broadcast', { channels: ['log:b1', 'nowhere:b', 'log:b2'], data: { n: 1 } });
     expect(body.result.responses).toMatchObject([
       { result: { offset: 1 } },
@@ -333,7 +333,7 @@ describe('the server API', () => {
     ]);
   });
 
-  test('takes bytes as base64, and reads history from a position', async () => {
+  test('accepts bytes as base64, and reads history from a position', async () => {
     await call('publish', { channel: 'log:bytes', b64data: btoa('{"a":1}') });
     await call('publish', { channel: 'log:bytes', b64data: btoa('\xff') });
     const { body } = await call('history', { channel: 'log:bytes', limit: 10 });
@@ -353,7 +353,7 @@ describe('the server API', () => {
     ).toMatchObject([{ offset: 2 }]);
   });
 
-  test('names the field and the rule of wrong input', async () => {
+  test('names the field and the rule of invalid input', async () => {
     expect((await call('publish', { data: 1 })).body.error).toEqual({ code: 107, message: 'channel: is missing' });
     expect((await call('publish', { channel: 'demo:x' })).body.error).toEqual({
       code: 107,
@@ -367,22 +367,22 @@ describe('the server API', () => {
   });
 });
 
-describe('AK keys that open a part', () => {
+describe('AK keys with a limited scope', () => {
   const code = async (method: string, params: unknown) => (await call(method, params, WRITER)).body.error?.code;
 
-  test('AK1 open their methods in their namespaces alone, in batches too', async () => {
+  test('AK1 allow their methods in their namespaces only, in batches too', async () => {
     expect(await code('publish', { channel: 'demo:scoped', data: 1 })).toBeUndefined();
     expect(await code('broadcast', { channels: ['demo:a', 'demo:b'], data: 1 })).toBeUndefined();
     expect(await code('publish', { channel: 'log:a', data: 1 })).toBe(103);
     expect(await code('broadcast', { channels: ['demo:a', 'log:a'], data: 1 })).toBe(103);
     expect(await code('history', { channel: 'demo:a' })).toBe(103);
-    // About no channel, so about everything.
+    // Without a channel it covers all of them.
     expect(await code('info', {})).toBe(103);
     const { body } = await call('batch', { commands: [{ publish: { channel: 'log:a', data: 1 } }] }, WRITER);
     expect(body.replies[0].error.code).toBe(103);
   });
 
-  test('AK4 open no more than so many calls a second', async () => {
+  test('AK4 allow a limited number of calls per second', async () => {
     const commands = Array.from({ length: 20 }, () => ({ publish: { channel: 'demo:a', data: 1 } }));
     const { body } = await call('batch', { commands }, SLOW);
     const codes = body.replies.map(({ error }: { error?: { code: number } }) => error?.code);
@@ -391,7 +391,7 @@ describe('AK keys that open a part', () => {
     expect((await call('publish', { channel: 'demo:a', data: 1 })).body.error).toBeUndefined();
   });
 
-  test('AK2 open nothing once they are revoked', async () => {
+  test('AK2 allow nothing once revoked', async () => {
     expect((await call('publish', { channel: 'demo:a', data: 1 }, REVOKED)).status).toBe(401);
   });
 });

@@ -10,7 +10,7 @@ import type { Heard, Way } from './ways/way.ts';
 
 const TOKEN = 'a-token-for-prometheus-alone';
 const PADDING = 'x'.repeat(20_000);
-/** Who polls plainly asks for as much as it can take, and so is never too slow. */
+/** A plain poll requests as much as it can take, so such a client is never too slow. */
 const WAYS: readonly Way[] = [...centrifugeWays, ...plainWays.slice(0, 1), ...socketIoWays, pusherWay];
 
 let server: BanyanProcess;
@@ -36,9 +36,9 @@ async function publish(channel: string, number: number, padding = PADDING): Prom
 
 const numbersOf = (heard: readonly Heard[]) => heard.map(([, data]) => (data as { readonly number: number }).number);
 
-describe('SL1 a client whose line is too slow', () => {
+describe('SL1 a client on a slow connection', () => {
   test.each(WAYS.map((way, index) => [way.name, way, index] as const))(
-    'comes back by itself, and has missed nothing: %s',
+    'reconnects by itself, and has missed nothing: %s',
     async (_name, way, index) => {
       const channel = `log:slow-${index}`;
       const line = await startHaltingLine(server.url);
@@ -49,7 +49,7 @@ describe('SL1 a client whose line is too slow', () => {
       for (; (await tooSlow()) === before; last += 1) await publish(channel, last + 1);
       line.goOn();
       const { heard = [] } = party;
-      // Pusher has no recovery: what is said before it is back is lost to it.
+      // Pusher has no recovery: events published before it reconnected are lost to it.
       for (const isThere = () => numbersOf(heard).includes(last); !isThere(); await Bun.sleep(100)) {
         last += 1;
         await publish(channel, last, '');

@@ -1,6 +1,6 @@
 /**
  * The server for the official protocol suites of Engine.IO and Socket.IO: Banyan's node, transport and packets, with
- * what those suites take for granted of an application (echoes, times of fractions of a second) in the place of channels
+ * the behaviour those suites expect of an application (echoes, timeouts of fractions of a second) in place of channels
  * and rooms. `npm run interop -- socket.io PATH` starts it with the settings of `socket.io.json`.
  */
 import { readFileSync } from 'node:fs';
@@ -55,14 +55,14 @@ const bounds = {
   compression: NO_COMPRESSION,
 };
 
-/** Engine.IO's suite: every message comes back. */
+/** Engine.IO's suite: every message is echoed. */
 const echo = (line: EngineLine): LineHandler => ({
   receive: (message) => line.send(typeof message === 'string' ? `4${message}` : message),
   drained: () => undefined,
   closed: () => undefined,
 });
 
-/** Socket.IO's suite: what a client says as it enters comes back, and so do its messages. */
+/** Socket.IO's suite: the auth data is echoed on connect, and so are messages. */
 const echoIn =
   (name: string): Namespace =>
   (line, { auth }) => {

@@ -65,7 +65,7 @@ type Answer = { readonly ok: boolean; readonly error?: { readonly code: number }
 const ask = (socket: Socket, name: string, ...args: unknown[]): Promise<Answer> =>
   socket.timeout(10_000).emitWithAck(name, ...args);
 
-/** The first arguments of every event of that name, as they come. */
+/** The first arguments of all events of that name, in arrival order. */
 function heard(socket: Socket, name: string, take: (...args: unknown[]) => unknown = (first) => first): unknown[] {
   const events: unknown[] = [];
   socket.on(name, (...args: unknown[]) => events.push(take(...args)));
@@ -77,13 +77,13 @@ const contentOf = (message: unknown) => (message as { readonly content: unknown 
 const tokenOf = (user: string) =>
   new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).setSubject(user).sign(new TextEncoder().encode(SECRET));
 
-/** Cuts the line as a broken network does: nobody says goodbye. */
+/** Breaks the connection like a network failure, without a close packet. */
 function cut(socket: Socket): void {
   socket.io.engine.close();
 }
 
 describe('socket.io-client, unmodified', () => {
-  test.each([...WAYS])('SI1 has everything over %s', async (way, transports) => {
+  test.each([...WAYS])('SI1 works over %s', async (way, transports) => {
     const channel = `demo:${way}`;
     const socket = await connected(open, { transports: [...transports] });
     const publications = heard(socket, 'publication', dataOf);
@@ -106,7 +106,7 @@ describe('socket.io-client, unmodified', () => {
     expect(socket.io.engine.transport.name).toBe(transports.at(-1) ?? '');
   });
 
-  test.each([...WAYS])('SI6 sends and gets bytes, wherever they stand: %s', async (way, transports) => {
+  test.each([...WAYS])('SI6 sends and receives bytes at any place: %s', async (way, transports) => {
     const channel = `demo:bytes ${way}`;
     const [a, b] = [await connected(open, { transports: [...transports] }), await connected(open)];
     await Promise.all([ask(a, 'subscribe', channel), ask(b, 'subscribe', channel)]);
@@ -127,18 +127,21 @@ describe('socket.io-client, unmodified', () => {
     ]);
   });
 
-  test.each([...WAYS])('SI2 stays past pings over %s, and is gone when it leaves', async (way, transports) => {
-    const channel = `demo:stays ${way}`;
-    const [socket, watcher] = [await connected(open, { transports: [...transports] }), await connected(open)];
-    await ask(socket, 'subscribe', channel);
-    const breaks = heard(socket, 'disconnect');
-    await Bun.sleep(3_500);
-    expect([socket.connected, breaks]).toEqual([true, []]);
-    socket.disconnect();
-    while (((await ask(watcher, 'presence', channel)).clients as unknown[]).length > 0) await Bun.sleep(10);
-  });
+  test.each([...WAYS])(
+    'SI2 stays connected through pings over %s, and leaves presence when it disconnects',
+    async (way, transports) => {
+      const channel = `demo:stays ${way}`;
+      const [socket, watcher] = [await connected(open, { transports: [...transports] }), await connected(open)];
+      await ask(socket, 'subscribe', channel);
+      const breaks = heard(socket, 'disconnect');
+      await Bun.sleep(3_500);
+      expect([socket.connected, breaks]).toEqual([true, []]);
+      socket.disconnect();
+      while (((await ask(watcher, 'presence', channel)).clients as unknown[]).length > 0) await Bun.sleep(10);
+    },
+  );
 
-  test('sends volatile events, and is told of errors also without an ack', async () => {
+  test('sends volatile events, and gets errors also without an ack', async () => {
     const socket = await connected(open);
     await ask(socket, 'subscribe', 'demo:volatile');
     const got = event(socket, 'publication');
@@ -151,7 +154,7 @@ describe('socket.io-client, unmodified', () => {
     expect(await ask(socket, 'publish', 5)).toMatchObject({ ok: false, error: { code: 107 } });
   });
 
-  test('SI3 meets the clients of other protocols on the same channel, in the same order', async () => {
+  test('SI3 exchanges messages with clients of other protocols on one channel, in one order', async () => {
     const client = new Centrifuge(open.socketUrl);
     others.push(client);
     client.connect();
@@ -171,7 +174,7 @@ describe('socket.io-client, unmodified', () => {
     for (const each of here) expect(each).toEqual(there);
   });
 
-  test('SI4 is in a namespace by the name of it, several over one line, and in none that is not there', async () => {
+  test('SI4 enters namespaces by name, several over one connection, and no unknown ones', async () => {
     const main = await connected(open, { forceNew: false });
     const demo = main.io.socket('/demo');
     sockets.push(demo);
@@ -190,11 +193,11 @@ describe('socket.io-client, unmodified', () => {
   });
 });
 
-describe('SI10 what others publish', () => {
+describe('SI10 publications of other clients', () => {
   const POISON = '{"a":{"$binary":"AA=="},"b":{"_placeholder":true,"num":5}}';
 
   test.each([...WAYS])(
-    'does not lock a client out, live, in a recovery or in history, over %s',
+    'do not lock a client out, live, in recovery or in history, over %s',
     async (way, transports) => {
       const channel = `demo:poison ${way}`;
       const socket = await connected(open, { transports: [...transports] });
@@ -217,7 +220,7 @@ describe('SI10 what others publish', () => {
     },
   );
 
-  test('nor who they are', async () => {
+  test('do not, in presence info either', async () => {
     const info = (value: unknown) =>
       new SignJWT({ info: value })
         .setProtectedHeader({ alg: 'HS256' })
@@ -238,7 +241,7 @@ describe('SI10 what others publish', () => {
     expect(breaks).toEqual([]);
   });
 
-  test('and what it sends with too many bytes, or without them, is refused by the ack', async () => {
+  test('with too many bytes, or with wrapper objects, are refused in the ack', async () => {
     const socket = await connected(open);
     const breaks = heard(socket, 'disconnect');
     const bytes = (count: number) => Array.from({ length: count }, () => Buffer.from([1]));
@@ -256,7 +259,7 @@ describe('SI10 what others publish', () => {
 });
 
 describe('rooms', () => {
-  test('SI5 tell who is there, carry messages, and confirm them once they are on disk', async () => {
+  test('SI5 have presence, carry messages, and confirm them once they are on disk', async () => {
     const [ann, ben] = [await connected(open), await connected(open, { transports: ['polling'] })];
     const [count, messages] = [heard(ann, 'room_count'), heard(ben, 'new_message')];
     expect(await ask(ann, 'join_room', 'hall')).toMatchObject({ ok: true, room: 'hall' });
@@ -278,7 +281,7 @@ describe('rooms', () => {
     expect(count[2]).toMatchObject({ room: 'hall', count: 1, leave: { client: ben.id } });
   });
 
-  test('ID1 take a message that is sent again with the same id once', async () => {
+  test('ID1 store a message resent with the same id once', async () => {
     const socket = await connected(open);
     await ask(socket, 'join_room', 'once');
     const messages = heard(socket, 'new_message', contentOf);
@@ -292,7 +295,7 @@ describe('rooms', () => {
     expect(messages).toEqual(['a', 'b']);
   });
 
-  test('give their newest 100 messages over HTTP, to those who may', async () => {
+  test('return their newest 100 messages over HTTP to permitted users', async () => {
     const token = await tokenOf('ann');
     const socket = await connected(signed, { auth: { token } });
     await Promise.all(Array.from({ length: 105 }, (_, n) => ask(socket, 'message', { room: 'a b', content: n })));
@@ -310,8 +313,8 @@ describe('rooms', () => {
   });
 });
 
-describe('who somebody is', () => {
-  test('SI7 is said by a token, and who is not let in is told why', async () => {
+describe('authentication', () => {
+  test('SI7 uses a token, and a refused client is told why', async () => {
     const [refused] = await event(socketOf(signed), 'connect_error');
     expect(refused).toMatchObject({ message: 'unauthorized', data: { code: 101 } });
     const [wrong] = await event(socketOf(signed, { auth: { token: 'x' } }), 'connect_error');
@@ -325,7 +328,7 @@ describe('who somebody is', () => {
 });
 
 describe('a person of this installation', () => {
-  test('SI7 is known by the cookie, hears of their rooms, and is cut off when they sign out', async () => {
+  test('SI7 uses the cookie; the person receives their rooms, and is disconnected when they sign out', async () => {
     const server = await startBanyan();
     const ann = await register(server, 'ann', server.ownerInvite as string);
     const socket = await connected(server, { extraHeaders: { Cookie: ann.cookie() } });
@@ -348,7 +351,7 @@ describe('a person of this installation', () => {
 
 describe('recovery', () => {
   test.each([...WAYS])(
-    'SI8 SI12 brings back all rooms with what was missed, by the same id, over %s',
+    'SI8 SI12 restores all rooms with missed messages, under the same id, over %s',
     async (way, transports) => {
       const [a, b] = [`a ${way}`, `b ${way}`];
       const [socket, other] = [await connected(open, { transports: [...transports] }), await connected(open)];
@@ -372,7 +375,7 @@ describe('recovery', () => {
     },
   );
 
-  /** A client in these rooms whose server is killed, and comes back when others have spoken in them again. */
+  /** A client in these rooms whose server is killed, and which reconnects after others have published there. */
   async function comesBack(
     server: BanyanProcess,
     rooms: readonly string[],
@@ -397,7 +400,7 @@ describe('recovery', () => {
     return { socket, messages, id };
   }
 
-  test('SI8 brings a client back after the server was killed, with what it missed', async () => {
+  test('SI8 restores a client after the server was killed, with what it missed', async () => {
     const { socket, messages } = await comesBack(open, ['busy', 'silent'], ['busy']);
     expect(socket.recovered).toBe(true);
     await until(() => messages.length === 5);
@@ -411,7 +414,7 @@ describe('recovery', () => {
     [
       'was killed',
       async () => {
-        // What was told is written down a moment later.
+        // What was sent is recorded a moment later.
         await Bun.sleep(1_000);
         await open.crash();
       },
@@ -419,7 +422,7 @@ describe('recovery', () => {
     ['was stopped', async () => undefined],
   ];
   test.each(ends)(
-    'SI8 SI12 brings a client back after the server %s, though others spoke in all its rooms',
+    'SI8 SI12 restores a client after the server %s, although others published in all its rooms',
     async (how, end) => {
       const [one, two] = [`one ${how}`, `two ${how}`];
       const { socket, messages, id } = await comesBack(open, [one, two], [one, two, one], end);
@@ -432,7 +435,7 @@ describe('recovery', () => {
     },
   );
 
-  test('SI9 is not claimed when it is not whole', async () => {
+  test('SI9 is not reported if it is incomplete', async () => {
     const socket = await connected(open, { auth: { pid: 'nobody', offset: 'nothing' } });
     expect(socket.recovered).toBe(false);
   });

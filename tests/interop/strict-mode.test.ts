@@ -1,5 +1,5 @@
 /**
- * What React's StrictMode does to an effect that subscribes: it runs it, cleans up and runs it again, all in one turn.
+ * What React's StrictMode does to a subscribing effect: run, clean up and run again, all in one turn.
  * https://react.dev/reference/react/StrictMode#fixing-bugs-found-by-re-running-effects-in-development
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
@@ -11,7 +11,7 @@ import { type BanyanProcess, startBanyan } from '../servers/banyan.ts';
 import { heardBy, PusherWorld } from './pusher-world.ts';
 import { until } from './until.ts';
 
-/** How long the developer's backend takes to let a client in, each time. */
+/** How long the developer's backend takes for each connect request. */
 const BACKEND_MS = 20;
 const OPEN = { subscribe: 'everyone', publish: 'everyone' };
 const NAMESPACES = {
@@ -76,7 +76,7 @@ function twice(begin: () => void, end: () => void): void {
   begin();
 }
 
-describe('SE8 a component that is mounted twice in one turn', () => {
+describe('SE8 a component mounted twice in one turn', () => {
   for (const format of ['json', 'protobuf'] as const) {
     for (const isBatched of [false, true]) {
       test.each(CHANNELS)(`SE8 centrifuge, ${format}${isBatched ? ' in batches' : ''}: %s`, async (channel) => {

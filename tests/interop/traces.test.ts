@@ -23,7 +23,7 @@ let collector: Collector;
 let server: BanyanProcess;
 let pushers: PusherWorld;
 let backend: Bun.Server<undefined>;
-/** Headers that the backend and the webhook were called with, newest last. */
+/** Headers the backend and the webhook received, newest last. */
 const calls: { readonly path: string; readonly headers: Headers }[] = [];
 let backendAnswer: () => Response = () => Response.json({ result: {} });
 const closing: (() => void)[] = [];
@@ -76,7 +76,7 @@ async function connected(Client: typeof Centrifuge, options: Partial<Options> = 
 }
 
 let channels = 0;
-/** A channel that no other test has used. */
+/** A new channel for each test. */
 const channelIn = (namespace: string) => `${namespace}:traced-${++channels}`;
 
 const isOf =
@@ -86,11 +86,11 @@ const isOf =
 
 const named = (spans: readonly CollectedSpan[], name: string): CollectedSpan => {
   const found = spans.filter((span) => span.name === name);
-  if (found.length !== 1) throw new Error(`${found.length} spans are called ${name}`);
+  if (found.length !== 1) throw new Error(`${found.length} spans are named ${name}`);
   return found[0] as CollectedSpan;
 };
 
-/** Names of all above a span, nearest first; ends with the id of a parent that is not here. */
+/** Names of a span's ancestors, nearest first; ends with the id of a parent outside the collector. */
 function ancestors(spans: readonly CollectedSpan[], { parent }: CollectedSpan): string[] {
   if (parent === '') return [];
   const above = spans.find(({ spanId }) => spanId === parent);
@@ -104,7 +104,7 @@ const post = (path: string, body: unknown, headers: Record<string, string> = {})
     body: JSON.stringify(body),
   });
 
-/** A `traceparent` of a trace of its own. */
+/** A `traceparent` of a new trace. */
 function caller(flags = '01'): { readonly traceId: string; readonly headers: { readonly traceparent: string } } {
   const traceId = crypto.randomUUID().replaceAll('-', '');
   return { traceId, headers: { traceparent: `00-${traceId}-${PARENT}-${flags}` } };
@@ -136,7 +136,7 @@ describe('OB4 one trace from the frame to the commit', () => {
     expect(spans.some(({ failed }) => failed)).toBe(false);
   });
 
-  test('OB4 with the names that OpenTelemetry has for things', async () => {
+  test("OB4 with OpenTelemetry's standard attribute names", async () => {
     const channel = channelIn('free');
     const client = await connected(Centrifuge);
     await client.publish(channel, 'hello');
@@ -164,7 +164,7 @@ describe('OB4 one trace from the frame to the commit', () => {
     expect(collector.headers.get('content-type')).toBe('application/x-protobuf');
   });
 
-  test('OB4 publications that share a transaction are linked to it, and it to them', async () => {
+  test('OB4 publications that share a transaction and the transaction are linked to each other', async () => {
     const channel = channelIn('free');
     const client = await connected(Centrifuge);
     client.startBatching();
@@ -187,7 +187,7 @@ describe('OB4 one trace from the frame to the commit', () => {
     expect(others.map(({ links }) => links)).toEqual(others.map(() => [shared.spanId]));
   });
 
-  test('OB4 a command that is refused says why, and is no failure of the server', async () => {
+  test('OB4 a refused command has its reason, and is not a server error', async () => {
     const client = await connected(Centrifuge);
     const channel = 'nowhere:at-all';
     await expect(client.publish(channel, 1)).rejects.toMatchObject({ code: 102 });
@@ -195,7 +195,7 @@ describe('OB4 one trace from the frame to the commit', () => {
     expect(span).toMatchObject({ failed: false, attributes: { 'error.type': 'unknownChannel' } });
   });
 
-  test('OB4 goes on with the trace that a client names in the headers of `connect`', async () => {
+  test('OB4 continues the trace a client passes in the headers of `connect`', async () => {
     for (const Client of [Centrifuge, ProtobufCentrifuge as unknown as typeof Centrifuge]) {
       const { traceId, headers } = caller();
       await connected(Client, { headers });
@@ -216,7 +216,7 @@ describe('OB4 one trace from the frame to the commit', () => {
     expect(named(spans, 'publish').attributes['banyan.protocol']).toBe('si');
   });
 
-  test('OB4 of an event that the pusher package triggers', async () => {
+  test('OB4 of an event triggered with the pusher package', async () => {
     const { channel } = await pushers.subscribed('orders');
     const came = next(channel, 'paid');
     await pushers.backend.trigger('orders', 'paid', { n: 1 });
@@ -236,7 +236,7 @@ describe('OB4 one trace from the frame to the commit', () => {
 });
 
 describe('OB4 requests', () => {
-  test('OB4 `POST /publish` goes on with the trace of its `traceparent`', async () => {
+  test('OB4 `POST /publish` continues the trace of its `traceparent`', async () => {
     const channel = channelIn('free');
     const headers = { traceparent: `00-${TRACE}-${PARENT}-01`, tracestate: 'vendor=said' };
     expect((await post(`/publish?channel=${channel}&token=`, 'hello', headers)).status).toBe(200);
@@ -254,7 +254,7 @@ describe('OB4 requests', () => {
     expect(ancestors(spans, named(spans, 'permission'))).toEqual(['POST /publish', PARENT]);
   });
 
-  test('OB4 the server API, one by one, to several channels and in a batch', async () => {
+  test('OB4 the server API: single calls, a broadcast and a batch', async () => {
     const { traceId, headers } = caller();
     const commands = [
       { publish: { channel: channelIn('free'), data: 1 } },
@@ -282,7 +282,7 @@ describe('OB4 requests', () => {
     expect(ancestors(spans, named(spans, 'COMMIT'))).toEqual(['publish room', 'POST /api/v1/:operation', PARENT]);
   });
 
-  test('OB4 a caller that does not record is not recorded, and nonsense is passed over', async () => {
+  test('OB4 an unsampled trace is not recorded, and an invalid header is ignored', async () => {
     const [unrecorded, recorded] = [caller('00'), caller()];
     for (const { headers } of [unrecorded, recorded]) {
       await post(`/publish?channel=${channelIn('free')}`, 1, headers);
@@ -302,7 +302,7 @@ describe('OB4 requests', () => {
     }
   });
 
-  test('OB4 pages and files are not recorded', async () => {
+  test('OB4 pages and files are not traced', async () => {
     const { headers } = caller();
     for (const path of ['/', '/join/a-code', '/livez', '/readyz', '/metrics']) {
       await fetch(`${server.url}${path}`, { headers });
@@ -315,7 +315,7 @@ describe('OB4 requests', () => {
 });
 
 describe('OB4 other programs', () => {
-  test("OB4 the developer's backend is told of the trace that its question belongs to", async () => {
+  test("OB4 the developer's backend receives the trace of its request", async () => {
     const channel = channelIn('asked');
     const client = await connected(Centrifuge);
     await client.publish(channel, 'hello');
@@ -341,7 +341,7 @@ describe('OB4 other programs', () => {
     expect(calls.find(({ path }) => path === '/rpc')?.headers.get('traceparent')).toContain(rpc.traceId);
   });
 
-  test('OB4 who does not record has others told of the trace all the same', async () => {
+  test("OB4 without recording, the caller's trace is still passed on", async () => {
     const { traceId, headers } = caller('00');
     await connected(Centrifuge, { headers });
     const told = calls.findLast(({ path }) => path === '/connect')?.headers.get('traceparent');
@@ -349,7 +349,7 @@ describe('OB4 other programs', () => {
     expect(collector.spans.filter((span) => span.traceId === traceId)).toEqual([]);
   });
 
-  test('OB4 a backend that fails is a failure, on its span and on that of the command', async () => {
+  test("OB4 a failing backend is an error on its span and on the command's", async () => {
     const channel = channelIn('asked');
     const client = await connected(Centrifuge);
     backendAnswer = () => new Response('', { status: 503 });
@@ -361,7 +361,7 @@ describe('OB4 other programs', () => {
     expect(command).toMatchObject({ failed: true, attributes: { 'error.type': 'internal' } });
   });
 
-  test("OB4 an app's webhook is told of the trace of what it tells", async () => {
+  test("OB4 an app's webhook receives the trace of its event", async () => {
     const { client, channel } = await pushers.subscribed('private-talk');
     expect(client.connection.state).toBe('connected');
     channel.trigger('client-said', { n: 1 });

@@ -9,7 +9,7 @@ import { type Format, packed, stockCentrifuge, type Transport, unpacked } from '
 const SECRET = 'a secret that is shared with one application only';
 const APP = 'https://app.example.org';
 
-/** Every way in which the official client reaches a server. */
+/** Every format and transport of the official client. */
 const WAYS = [
   ['JSON over WebSocket', 'json', 'websocket'],
   ['Protobuf over WebSocket', 'protobuf', 'websocket'],
@@ -52,7 +52,7 @@ async function subscribed(client: Centrifuge, channel: string): Promise<Subscrip
 }
 
 describe('the official client', () => {
-  test.each([...WAYS])('has everything: %s', async (_way, format, transport) => {
+  test.each([...WAYS])('works: %s', async (_way, format, transport) => {
     const channel = `demo:${format}-${transport}`;
     const client = await connected(format, transport);
     const subscription = await subscribed(client, channel);
@@ -73,25 +73,28 @@ describe('the official client', () => {
     expect(Object.keys((await client.presence(channel)).clients)).toEqual([]);
   });
 
-  test.each([...WAYS])('stays past pings, and is gone at once when it leaves: %s', async (_way, format, transport) => {
-    const channel = `demo:stays-${format}-${transport}`;
-    const [client, watcher] = [await connected(format, transport), await connected('json', 'websocket')];
-    await subscribed(client, channel);
-    let breaks = 0;
-    client.on('connecting', () => {
-      breaks += 1;
-    });
-    await Bun.sleep(3_500);
-    expect([client.state as string, breaks]).toEqual(['connected', 0]);
-    client.disconnect();
-    const there = async () => Object.keys((await watcher.presence(channel)).clients).length;
-    for (const deadline = Date.now() + 30_000; (await there()) > 0; await Bun.sleep(10)) {
-      if (Date.now() > deadline) throw new Error('it is still there');
-    }
-  });
+  test.each([...WAYS])(
+    'stays connected through pings, and leaves presence at once when it disconnects: %s',
+    async (_way, format, transport) => {
+      const channel = `demo:stays-${format}-${transport}`;
+      const [client, watcher] = [await connected(format, transport), await connected('json', 'websocket')];
+      await subscribed(client, channel);
+      let breaks = 0;
+      client.on('connecting', () => {
+        breaks += 1;
+      });
+      await Bun.sleep(3_500);
+      expect([client.state as string, breaks]).toEqual(['connected', 0]);
+      client.disconnect();
+      const there = async () => Object.keys((await watcher.presence(channel)).clients).length;
+      for (const deadline = Date.now() + 30_000; (await there()) > 0; await Bun.sleep(10)) {
+        if (Date.now() > deadline) throw new Error('it is still there');
+      }
+    },
+  );
 
   test.each([...WAYS])(
-    'RE1 comes back after the server was killed, and hears what it missed: %s',
+    'RE1 reconnects after the server was killed, and receives what it missed: %s',
     async (_way, format, transport) => {
       const channel = `log:back-${format}-${transport}`;
       const client = await connected(format, transport);
@@ -111,7 +114,7 @@ describe('the official client', () => {
     },
   );
 
-  test('OR2 all of them hear the same, in the same order, whoever said it', async () => {
+  test('OR2 all of them receive the same, in the same order, whoever published it', async () => {
     const channel = 'log:together';
     const all = await Promise.all(WAYS.map(([, format, transport]) => connected(format, transport)));
     const heard = await Promise.all(
@@ -130,7 +133,7 @@ describe('the official client', () => {
     expect(heard[0]?.map((each) => (each as [number, string])[0])).toEqual(turns.map((_, index) => index + 1));
   });
 
-  test('bytes that are no JSON reach other binary clients as they are, and JSON clients in a wrapper', async () => {
+  test('bytes that are not JSON reach other binary clients unchanged, and JSON clients in a wrapper', async () => {
     const [binary, other, json] = [
       await connected('protobuf', 'websocket'),
       await connected('protobuf', 'http_stream'),
@@ -146,7 +149,7 @@ describe('the official client', () => {
   });
 });
 
-test('a carriage return between the tokens of JSON reaches every client as a space at most', async () => {
+test('a carriage return between JSON tokens reaches every client as a space at most', async () => {
   const clients = await Promise.all(WAYS.map(([, format, transport]) => connected(format, transport)));
   const heard: unknown[] = [];
   for (const client of clients) {
@@ -164,7 +167,7 @@ describe('a stream', () => {
   const open = (body: string, headers: Record<string, string> = {}, to = server) =>
     fetch(`${to.url}/connection/http_stream`, { method: 'POST', body, headers });
 
-  test('is not held back by proxies, and ends with a push that says why', async () => {
+  test('is not buffered by proxies, and ends with a push that says why', async () => {
     const response = await open('{"id":1,"connect":{}}\n{"id":2,"connect":{}}');
     expect(response.headers.get('X-Accel-Buffering')).toBe('no');
     expect(response.headers.get('Cache-Control')).toContain('no-store');
@@ -175,19 +178,19 @@ describe('a stream', () => {
     expect(lines.at(-1)).toEqual({ push: { disconnect: { code: 3_501, reason: 'bad request', reconnect: false } } });
   });
 
-  test('SE6 of garbage ends at once; others go on', async () => {
+  test('SE6 of invalid data ends at once; others continue', async () => {
     const other = await connected('json', 'http_stream');
     expect(await (await open('garbage')).text()).toContain('3501');
     expect((await open('x'.repeat(100_000))).status).toBe(413);
     await other.publish('demo:others', 1);
   });
 
-  test('SL1 that is not read is cut off, and the server’s memory is bounded', async () => {
+  test('SL1 that is not read is closed, and the server’s memory is bounded', async () => {
     const response = await open('{"id":1,"connect":{}}\n{"id":2,"subscribe":{"channel":"demo:slow"}}');
     const publisher = await connected('json', 'websocket');
     const data = 'x'.repeat(50_000);
     const before = server.residentBytes();
-    // 600 MB: a server that kept them could not stay below the bound, while 200 MiB may be what the collector leaves.
+    // 600 MB: a server that kept them would exceed the bound, while the collector may leave up to 200 MiB.
     for (let n = 0; n < 12_000; n += 1) await publisher.publish('demo:slow', { n, data });
     expect(server.residentBytes() - before).toBeLessThan(320 * 1_024 * 1_024);
     const rest = await response.text().catch(() => '');
@@ -195,7 +198,7 @@ describe('a stream', () => {
     expect(Object.keys((await publisher.presence('demo:slow')).clients)).toEqual([]);
   }, 30_000);
 
-  test('takes requests for its session alone', async () => {
+  test('accepts requests for its own session only', async () => {
     const send = (body: unknown) => fetch(`${server.url}/emulation`, { method: 'POST', body: JSON.stringify(body) });
     expect((await send({ node: 'x', session: 'y', data: '{}' })).status).toBe(404);
     expect((await send({ session: 5 })).status).toBe(400);
@@ -203,12 +206,12 @@ describe('a stream', () => {
     expect((await fetch(`${server.url}/emulation`)).status).toBe(405);
   });
 
-  test('PE1 pages of other sites reach nothing, allowed ones what their token says and no more', async () => {
+  test('PE1 pages of other origins get nothing; allowed ones get what their token grants', async () => {
     const connect = '{"id":1,"connect":{}}';
     expect((await open(connect, { Origin: 'https://evil.example' }, signed)).status).toBe(403);
     const refused = await open(connect, { Origin: APP }, signed);
     expect(refused.headers.get('Access-Control-Allow-Origin')).toBe(APP);
-    // For clients that send all requests so (HX2); whose cookies do not count here.
+    // For clients that send all requests with credentials (HX2); their cookies are ignored here.
     expect(refused.headers.get('Access-Control-Allow-Credentials')).toBe('true');
     const reader = refused.body?.getReader();
     expect(decoder.decode((await reader?.read())?.value)).toContain('"code":101');

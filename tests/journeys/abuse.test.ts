@@ -25,14 +25,14 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stage?.close());
 
-test('CH14 As a reader I see a file name in the order in which it is stored', async () => {
+test('CH14 As a reader I see a file name in its stored order', async () => {
   const { page } = ben;
   await roomRow(page, 'General').click();
   const message = page.getByText('is a picture').first();
   await message.waitFor();
   expect(await page.locator('article').allInnerTexts()).not.toContain('\u202e');
   expect(await page.content()).not.toContain('\u202e');
-  // Where its letters stand, measured by the browser: each one further to the right.
+  // The positions of its letters as measured by the browser: each further to the right.
   const lefts = await page.evaluate(() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const node = (() => {
@@ -51,7 +51,7 @@ test('CH14 As a reader I see a file name in the order in which it is stored', as
   expect(lefts).toEqual(lefts.toSorted((a, b) => a - b));
 });
 
-test('AU13 As somebody who wants no strangers I choose so in my settings', async () => {
+test('AU13 As a person who accepts no strangers I turn that on in my settings', async () => {
   const { page } = ben;
   await page.goto('/settings/profile');
   await page.getByText(accountsLocale.en['accounts.addedByKnown']).click();
@@ -60,7 +60,7 @@ test('AU13 As somebody who wants no strangers I choose so in my settings', async
   expect(await page.getByRole('radio', { name: accountsLocale.en['accounts.addedByKnown'] }).isChecked()).toBe(true);
 });
 
-test('CH12 AU13 As somebody who adds people I am told in my language why they cannot be added', async () => {
+test('CH12 AU13 As a person who adds people I am told in my language why they cannot be added', async () => {
   const cy = await stage.member(ann, 'Cy Moss', { locale: 'zh-CN' });
   const { page } = cy;
   const { id: room } = await cy.call('chat.createGroup', { title: '回来的人', key: 'who-comes-back', members: [] });
@@ -76,11 +76,11 @@ test('CH12 AU13 As somebody who adds people I am told in my language why they ca
   await keepPicture(page, 'abuse-add-refused');
 });
 
-test('AU2 As somebody who has guessed too often I am told the wait in minutes, and may sign in as somebody else', async () => {
+test('AU2 As a person who made too many attempts I see the wait in minutes, and can sign in to another account', async () => {
   const stranger = await stage.visitor('A stranger', { locale: 'zh-CN' });
   const { page } = stranger;
   const wrong = { login: 'cy.moss', password: 'a wrong sentence' };
-  await until('it is too often', async () =>
+  await until('the limit is reached', async () =>
     stranger.call('accounts.signIn', wrong).then(
       () => false,
       (error) => String(error).includes('429'),
@@ -100,9 +100,9 @@ test('AU2 As somebody who has guessed too often I am told the wait in minutes, a
   await roomRow(page, 'General').waitFor();
 });
 
-describe('what is refused is said in words', () => {
+describe('refusals are explained', () => {
   for (const look of LOOKS) {
-    test(`${look.name}: a name that looks like somebody's handle`, async () => {
+    test(`${look.name}: a name that looks like another person's handle`, async () => {
       const name = `Cy ${look.name.replaceAll('-', ' ')}`;
       const cy = await stage.member(ann, name.slice(0, 28), optionsOf(look));
       const { page } = cy;
@@ -112,7 +112,9 @@ describe('what is refused is said in words', () => {
       await keepPicture(page, `${look.name}/abuse-settings`);
       await page.getByLabel(texts['accounts.displayName']).fill('ann.lеe');
       await page.getByRole('button', { name: texts['accounts.save'] }).click();
-      await page.getByText(look.language === 'zh' ? '看起来像别人的用户名' : 'looks like the handle').waitFor();
+      await page
+        .getByText(look.language === 'zh' ? '看起来像别人的用户名' : "looks like another person's handle")
+        .waitFor();
       await keepPicture(page, `${look.name}/abuse-look-alike`);
       await page.goto(`/r/${room}`);
       await page.getByText('and back to English').waitFor();

@@ -4,7 +4,7 @@ import { message, openRoom, say } from './chatting.ts';
 import { complaintsOf, openStage, PASSWORD, type Person, roomRow, type Stage } from './stage.ts';
 
 const NEW_PASSWORD = 'ten herons stand in the reeds';
-/** Who is signed out elsewhere is off the screens this soon. */
+/** A device signed out elsewhere loses the screen within this time. */
 const AT_ONCE_MS = 2_500;
 
 let stage: Stage;
@@ -38,7 +38,7 @@ async function settings(page: Page, section: string): Promise<void> {
   await page.getByRole('heading', { name: section, level: 2 }).waitFor();
 }
 
-describe('someone and their account', () => {
+describe('a person and their account', () => {
   test('As the owner I register with the link, sign out and sign in again', async () => {
     const { page } = ann;
     await page.goto(`/join/${stage.server.ownerInvite}`);
@@ -47,7 +47,7 @@ describe('someone and their account', () => {
     await page.getByLabel('E-mail').fill('ann@example.com');
     await page.getByLabel('Password').fill('password12');
     await page.getByRole('button', { name: 'Create account' }).click();
-    await page.getByRole('alert').getByText('tried first').waitFor();
+    await page.getByRole('alert').getByText('most common passwords').waitFor();
     await page.getByLabel('Password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Create account' }).click();
     await roomRow(page, 'General').waitFor();
@@ -60,14 +60,14 @@ describe('someone and their account', () => {
     await roomRow(page, 'General').waitFor();
   }, 30_000);
 
-  test('As somebody with a used-up link I am told so', async () => {
+  test('As a person with a used link I am told that it no longer works', async () => {
     const late = await stage.visitor('Too Late');
     await late.page.goto(`/join/${stage.server.ownerInvite}`);
     await late.page.getByRole('heading', { name: 'This invitation no longer works' }).waitFor();
     await late.context.close();
   }, 30_000);
 
-  test('As someone with two devices I sign one out from the other, and it is out at once', async () => {
+  test('As a person with two devices I sign one out from the other, and it stops at once', async () => {
     await annsPhone.page.goto('/');
     await signIn(annsPhone, 'ann', PASSWORD);
     await openRoom(annsPhone.page, 'General');
@@ -80,7 +80,7 @@ describe('someone and their account', () => {
     await devices.nth(1).waitFor({ state: 'detached' });
   }, 30_000);
 
-  test('As someone who changes their password I stay, and my other devices are out at once', async () => {
+  test('As a person who changes their password I stay signed in, and my other devices are signed out at once', async () => {
     await signIn(annsPhone, 'ann', PASSWORD);
     await openRoom(annsPhone.page, 'General');
     await settings(ann.page, 'Profile');
@@ -100,7 +100,7 @@ describe('someone and their account', () => {
     await openRoom(annsPhone.page, 'General');
   }, 30_000);
 
-  test('As someone with a new name and picture I am seen so by others, without a reload', async () => {
+  test('As a person with a new name and picture I see others get it without a reload', async () => {
     bob = await stage.member(ann, 'Bob Chen');
     await openRoom(bob.page, 'General');
     await say(annsPhone.page, 'seen-1');
@@ -118,7 +118,7 @@ describe('someone and their account', () => {
     expect([shown.status(), shown.headers()['content-type']]).toEqual([200, 'image/webp']);
   }, 30_000);
 
-  test('As someone who takes a text for a picture I am told', async () => {
+  test('As a person who picks a text file as a picture I am told that it is none', async () => {
     const text = { name: 'me.png', mimeType: 'image/png', buffer: Buffer.from('not a picture at all') };
     await ann.page.getByLabel('Choose picture').setInputFiles(text);
     await ann.page.getByRole('alert').waitFor();
@@ -126,7 +126,7 @@ describe('someone and their account', () => {
     await message(bob.page, 'seen-1').locator('img').waitFor({ state: 'detached' });
   }, 30_000);
 
-  test('As somebody who is disabled I am out at once and told why, until I am enabled again', async () => {
+  test('As a disabled person I am signed out at once and told why, until I am enabled again', async () => {
     await settings(ann.page, 'People');
     const row = ann.page.getByRole('listitem').filter({ hasText: '@bob.chen' });
     await row.getByRole('button', { name: 'Disable' }).click();
@@ -140,8 +140,8 @@ describe('someone and their account', () => {
     await roomRow(bob.page, 'General').waitFor();
   }, 30_000);
 
-  test('Nobody’s browser complained', () => {
-    // What the server refuses with good reason is written down as a failed load.
+  test('No browser reported an error', () => {
+    // A refusal by the server is logged by the browser as a failed load.
     const refused = /status of 4\d\d/;
     expect(complaintsOf(ann, annsPhone, bob).filter((text) => !refused.test(text))).toEqual([]);
   });

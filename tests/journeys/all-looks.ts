@@ -4,7 +4,7 @@ import { LOCALES } from '../../src/web/i18n.ts';
 import { inspect } from './inspection.ts';
 import { DESKTOP, type Person } from './stage.ts';
 
-/** Every pair of theme, size and language is in one of them. */
+/** Together they cover every pair of theme, size and language. */
 export const LOOKS = [
   { name: 'desktop-light-en', size: 'desktop', colorScheme: 'light', language: 'en' },
   { name: 'desktop-dark-zh', size: 'desktop', colorScheme: 'dark', language: 'zh' },
@@ -13,7 +13,7 @@ export const LOOKS = [
 ] as const;
 export type Look = (typeof LOOKS)[number];
 type Texts = Readonly<Record<string, string>>;
-/** How to get to a screen, from wherever the page is. */
+/** How to open a screen from any page. */
 export type Screens = Readonly<Record<string, (page: Page, t: (key: string) => string) => Promise<unknown>>>;
 
 const SIZES = {
@@ -25,7 +25,7 @@ export function optionsOf({ size, colorScheme, language }: Look): BrowserContext
   return { ...SIZES[size], colorScheme, locale: language === 'zh' ? 'zh-CN' : 'en-US' };
 }
 
-/** Goes through the screens, and answers what is wrong with any of them. */
+/** Goes through the screens and returns the problems found. */
 export async function lookAt({ page }: Person, look: Look, screens: Screens): Promise<readonly string[]> {
   const texts: Texts = Object.assign({}, ...[...LOCALES, consoleLocale].map((locale) => locale[look.language]));
   const t = (key: string) => texts[key] ?? key;

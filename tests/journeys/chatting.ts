@@ -10,7 +10,7 @@ export function composer(page: Page): Locator {
   return page.getByRole('textbox', { name: 'Message', exact: true });
 }
 
-/** Writes it and presses Enter; the row stands in the timeline at once, sent or not. */
+/** Types it and presses Enter; the row appears at once, sent or not. */
 export async function say(page: Page, text: string): Promise<void> {
   await composer(page).fill(text);
   await composer(page).press('Enter');
@@ -22,19 +22,19 @@ export function message(page: Page, text: string): Locator {
   return page.getByRole('log').getByRole('article').filter({ hasText: text });
 }
 
-/** Presses one of the buttons that a message shows under the pointer. */
+/** Clicks one of the buttons a message shows on hover. */
 export async function press(row: Locator, button: string): Promise<void> {
   await row.hover();
   await row.getByRole('button', { name: button, exact: true }).click();
 }
 
-/** Picks from a message's menu. */
+/** Chooses from a message's menu. */
 export async function pick(row: Locator, item: string): Promise<void> {
   await press(row, 'Actions for this message');
   await row.page().getByRole('menuitem', { name: item, exact: true }).click();
 }
 
-/** What matches in the timeline, from top to bottom, as often as it stands there. */
+/** The matches in the timeline, from top to bottom, including repeats. */
 export async function shown(page: Page, pattern: RegExp): Promise<string[]> {
   const texts = await page
     .getByRole('log')
@@ -48,7 +48,7 @@ export async function shown(page: Page, pattern: RegExp): Promise<string[]> {
   return texts.flatMap((text) => text.match(pattern) ?? []);
 }
 
-/** Waits until the timeline shows these, in this order and no others that match. */
+/** Waits until the timeline's matches are exactly these, in order. */
 export async function showsInOrder(page: Page, pattern: RegExp, wanted: readonly string[]): Promise<void> {
   let last: string[] = [];
   const isThere = async () => {

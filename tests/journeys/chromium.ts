@@ -15,17 +15,17 @@ export function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: programOf('chromium'), args: ARGS });
 }
 
-/** A browser that keeps what it knows in the folder, as everyone's own browser does. */
+/** A browser with a persistent profile in the folder, as people use. */
 export function launchProfile(folder: string, options: BrowserContextOptions): Promise<BrowserContext> {
   return chromium.launchPersistentContext(folder, { executablePath: programOf('chromium'), args: ARGS, ...options });
 }
 
-/** Ends a browser as a crash does: nothing is written down any more. */
+/** Kills a browser as a crash does: nothing more is stored. */
 export async function crash(profile: BrowserContext): Promise<void> {
   const [page] = profile.pages();
   const session = await profile.newCDPSession(page ?? (await profile.newPage()));
   const gone = new Promise((resolve) => profile.once('close', resolve));
-  // The answer never comes.
+  // The reply never arrives.
   session.send('Browser.crash').catch(() => undefined);
   await gone;
 }

@@ -13,7 +13,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => Promise.all([browser.close(), server.stop()]));
 
-test('WS1 a browser is given compressed frames, and gives such itself', async () => {
+test('WS1 a browser receives and sends compressed frames', async () => {
   const page = await browser.newPage();
   await page.goto(`${server.url}/livez`);
   const heard = await page.evaluate(

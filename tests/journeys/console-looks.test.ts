@@ -22,7 +22,7 @@ afterAll(async () => {
   await stage.close();
 });
 
-/** Something of everything that the console shows. */
+/** One of everything the console shows. */
 async function fill(): Promise<void> {
   const webhooks = [{ url: 'http://127.0.0.1:9/hook' }];
   await ann.call('apps.create', { name: '天气 · Weather', namespace: 'demo', webhooks, maxConnections: 100 });
@@ -57,7 +57,7 @@ const LIVE: Screens = {
   },
   'console-connection': async (page, t) => {
     await page.goto('/admin/connections?text=ann.lee');
-    // The oldest: the newer ones end whenever another look opens a page.
+    // The oldest one: newer ones end whenever another look opens a page.
     await page.getByRole('main').getByRole('link', { name: '林安妮' }).last().click();
     await main(page, t('console.lastSeen'));
   },
@@ -135,10 +135,10 @@ const OUTSIDE: Screens = {
   },
 };
 
-/** Browsers wait more than they compute, so all looks are gone through side by side. */
+/** Browsers mostly wait, so all looks run in parallel. */
 describe('the console', () => {
   test.concurrent.each(LOOKS.map((look) => [look.name, look] as const))(
-    'As the owner, and as somebody else, with %s I can read and use it',
+    'As the owner and as a member, with %s I can read and use it',
     async (_name, look) => {
       const me = await stage.device(ann, optionsOf(look));
       const problems = [await lookAt(me, look, LIVE), await lookAt(me, look, KEPT)];

@@ -9,7 +9,7 @@ import type { Party, Way } from '../interop/ways/way.ts';
 import { say } from './chatting.ts';
 import { complaintsOf, openStage, type Person, roomRow, type Stage, until } from './stage.ts';
 
-/** One client of each kind, and what the list calls what it speaks. */
+/** One client of each kind, and the protocol name in the list. */
 const WAYS: readonly (readonly [string, Way | undefined])[] = [
   ['Centrifuge JSON', centrifugeWays[0]],
   ['Centrifuge Protobuf', centrifugeWays[1]],
@@ -57,7 +57,7 @@ async function tile(page: Page, name: string): Promise<string> {
   );
 }
 
-/** Publishes again and again while something is waited for. */
+/** Publishes repeatedly while waiting for something. */
 async function whilePublishing(wait: () => Promise<unknown>): Promise<void> {
   let isOver = false;
   const publishing = (async () => {
@@ -74,7 +74,7 @@ async function whilePublishing(wait: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** A client that stands alone, for what happens to it. */
+/** A separate client, which the test disconnects. */
 async function openClient(channel: string) {
   const client = new Centrifuge(stage.server.socketUrl);
   const heard: unknown[] = [];
@@ -90,7 +90,7 @@ async function openClient(channel: string) {
 }
 
 describe('the overview', () => {
-  test('As the owner I come to the console from my menu and see how the server is', async () => {
+  test("As the owner I open the console from my menu and see the server's state", async () => {
     await ann.page.getByRole('button', { name: 'Your account' }).click();
     await ann.page.getByRole('menuitem', { name: 'Console' }).click();
     await heading(ann.page, 'Overview').waitFor();
@@ -99,7 +99,7 @@ describe('the overview', () => {
     expect(new URL(ann.page.url()).pathname).toBe('/admin');
   }, 30_000);
 
-  test('As the owner I see charts move while people publish', async () => {
+  test('As the owner I see charts update while people publish', async () => {
     const chart = ann.page.getByRole('region', { name: 'Publications and deliveries' });
     const picture = () => chart.locator('canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
     const before = await picture();
@@ -117,7 +117,7 @@ describe('the overview', () => {
       .waitFor();
   }, 30_000);
 
-  test('As the owner I point at a moment, and all charts say how it was then', async () => {
+  test('As the owner I point at a moment, and all charts show their values at that time', async () => {
     const region = (name: string) => ann.page.getByRole('region', { name });
     const box = await region('Publications and deliveries').locator('.u-over').boundingBox();
     if (box === null) throw new Error('there is no chart');
@@ -133,12 +133,12 @@ describe('the overview', () => {
       .waitFor({ state: 'detached' });
   }, 30_000);
 
-  test('As the owner I find the last minutes there when I open it again, for the time that I chose', async () => {
+  test('As the owner I find the last minutes when I return, for the range I chose', async () => {
     await ann.page.getByRole('button', { name: '1 min', exact: true }).click();
     await ann.page.waitForURL('**/admin?range=60');
     await ann.page.reload();
     await heading(ann.page, 'Overview').waitFor();
-    // A sample is taken once a second; how many there are by now depends on how fast this machine is.
+    // One sample is taken per second; how many exist by now depends on this machine.
     await until('samples with deliveries are kept', async () => {
       const { at, measures } = await ann.call('console.metrics', {});
       return at.length > 3 && measures.deliveries.some((value) => (value ?? 0) > 0);
@@ -148,8 +148,8 @@ describe('the overview', () => {
   }, 30_000);
 });
 
-describe('a line that breaks', () => {
-  test('As the owner I see that figures wait, and that they go on from where the server is', async () => {
+describe('a broken connection', () => {
+  test("As the owner I see that metrics are paused, and that they resume with the server's current state", async () => {
     await ann.page.goto('/admin');
     await ann.page.getByText('Live', { exact: true }).waitFor();
     await ann.context.setOffline(true);
@@ -170,7 +170,7 @@ describe('connections', () => {
     await rows(ann.page).filter({ hasText: 'Bob Chen' }).waitFor();
   }, 30_000);
 
-  test('As the owner I find somebody by their handle, at an address that I can pass on', async () => {
+  test('As the owner I search by handle, and the URL can be shared', async () => {
     await ann.page.keyboard.press('/');
     await ann.page.keyboard.type('bob.chen');
     await ann.page.waitForURL('**/admin/connections?text=bob.chen');
@@ -182,14 +182,14 @@ describe('connections', () => {
     await ann.page.getByText('Nothing matches “nobody like that”').waitFor();
   }, 30_000);
 
-  test('CN4 As the owner I end a connection, and it is really over', async () => {
+  test('CN4 As the owner I close a connection, and it is really closed', async () => {
     const { client, id, codes } = await openClient('demo:short');
     await ann.page.goto(`/admin/connections?text=${id}`);
     await rows(ann.page).first().getByRole('link').click();
     await ann.page.getByText(id).waitFor();
     await ann.page.getByRole('link', { name: 'demo:short' }).waitFor();
     await ann.page.getByRole('button', { name: 'Disconnect', exact: true }).click();
-    // The question begins on Cancel: nothing happens by a press too many.
+    // The dialog's focus starts on Cancel: one keypress too many does nothing.
     await ann.page.keyboard.press('Enter');
     expect(codes).toEqual([]);
     await ann.page.getByRole('button', { name: 'Disconnect', exact: true }).click();
@@ -201,7 +201,7 @@ describe('connections', () => {
     client.disconnect();
   }, 30_000);
 
-  test('As the owner I end all connections of somebody, who may come back', async () => {
+  test('As the owner I close all connections of a person, who can reconnect', async () => {
     const idOf = async () => (await ann.call('console.connections', { text: 'bob.chen' })).connections[0]?.client;
     const before = await idOf();
     await ann.page.goto(`/admin/connection?client=${before}`);
@@ -214,11 +214,11 @@ describe('connections', () => {
     await roomRow(bob.page, 'General').waitFor();
   }, 30_000);
 
-  test('As the owner I go through a long list page by page, and back', async () => {
+  test('As the owner I page through a long list, and back', async () => {
     const clients = await Promise.all(Array.from({ length: 55 }, () => openClient('demo:crowd')));
     await ann.page.goto('/admin/connections');
     const first = ann.page.getByText(/^1–50 of \d+$/);
-    // Newer connections may have come since, such as the page's own.
+    // Newer connections may exist by now, such as the page's own.
     const second = ann.page.getByText(/^5\d–\d+ of \d+$/);
     await first.waitFor();
     await ann.page.getByRole('link', { name: 'Next page' }).click();
@@ -232,7 +232,7 @@ describe('connections', () => {
 });
 
 describe('channels', () => {
-  test('As the owner I find a channel by how it begins, and look into it', async () => {
+  test('As the owner I find a channel by prefix, and open it', async () => {
     await ann.page.goto('/admin/channels');
     await ann.page.getByLabel('Order').selectOption('Most subscribers first');
     await ann.page.waitForURL('**/admin/channels?order=subscribers');
@@ -251,7 +251,7 @@ describe('channels', () => {
     await rows(ann.page).getByRole('link', { name: CHANNEL }).waitFor();
   }, 30_000);
 
-  test('As the owner I publish what every real client then has, and am told where it is', async () => {
+  test('As the owner I publish to every real client, and see the offset', async () => {
     await ann.page.goto(`/admin/channel?name=${CHANNEL}`);
     const data = ann.page.getByLabel('Data');
     await data.fill('{ "city": "Shanghai",\n  temperature: 21 }');
@@ -269,7 +269,7 @@ describe('channels', () => {
     await ann.page.getByRole('region', { name: 'History' }).getByText('"temperature": 21.5').waitFor();
   }, 30_000);
 
-  test('As the owner I read on into the past', async () => {
+  test('As the owner I load older history', async () => {
     for (let n = 0; n < 30; n += 1) await parties[0]?.say?.({ n });
     await ann.page.reload();
     const history = ann.page.getByRole('region', { name: 'History' });
@@ -280,7 +280,7 @@ describe('channels', () => {
     await until('more is shown', async () => (await count()) > 20);
   }, 30_000);
 
-  test('As the owner I remove history only after I typed what it is of', async () => {
+  test("As the owner I can remove history only after typing the channel's name", async () => {
     const history = ann.page.getByRole('region', { name: 'History' });
     await history.getByRole('button', { name: 'Remove history' }).click();
     const dialog = ann.page.getByRole('dialog', { name: 'Remove history' });
@@ -294,7 +294,7 @@ describe('channels', () => {
     expect((await ann.call('console.history', { channel: CHANNEL })).publications).toEqual([]);
   }, 30_000);
 
-  test('As the owner I open a channel that nobody listens to by its name', async () => {
+  test('As the owner I open a channel without subscribers by its name', async () => {
     await ann.page.goto('/admin/channels');
     await ann.page.getByRole('searchbox').fill('log:of the night/100%');
     await ann.page.getByRole('link', { name: 'Open log:of the night/100%' }).click();
@@ -311,7 +311,7 @@ describe('channels', () => {
     }
   }, 30_000);
 
-  test('CN2 As the owner I see that a room is there, and nothing of what people say in it', async () => {
+  test('CN2 As the owner I see that a room exists, but none of its messages', async () => {
     await roomRow(bob.page, 'General').click();
     await say(bob.page, 'between ourselves');
     await ann.page.goto('/admin/channels?prefix=room:');
@@ -325,7 +325,7 @@ describe('channels', () => {
 });
 
 describe('keys, apps and dead letters', () => {
-  /** Status of a publish by the server API with this key. */
+  /** Status of a server API publish with this key. */
   async function publishWith(key: string): Promise<boolean> {
     const response = await fetch(`${stage.server.url}/api/publish`, {
       ...{ method: 'POST', headers: { 'Content-Type': 'application/json', 'X-API-Key': key } },
@@ -340,7 +340,7 @@ describe('keys, apps and dead letters', () => {
       .last()
       .textContent()) ?? '';
 
-  test('As the owner I make a key that opens the server API, bind it, and revoke it', async () => {
+  test('As the owner I create a key for the server API, limit it, and revoke it', async () => {
     await section(ann.page, 'API keys').click();
     await ann.page.getByText('No API keys yet').waitFor();
     await ann.page.getByRole('button', { name: 'New key' }).click();
@@ -364,7 +364,7 @@ describe('keys, apps and dead letters', () => {
     await row.getByText('revoked', { exact: true }).waitFor();
   }, 30_000);
 
-  test('As the owner I make an app, change it, give it another secret, and delete it', async () => {
+  test('As the owner I create an app, change it, renew its secret, and delete it', async () => {
     await section(ann.page, 'Apps').click();
     await ann.page.getByRole('button', { name: 'New app' }).click();
     await ann.page.getByLabel('Name', { exact: true }).fill('Shop');
@@ -392,7 +392,7 @@ describe('keys, apps and dead letters', () => {
     await row.waitFor({ state: 'detached' });
   }, 30_000);
 
-  test('As the owner I see a webhook that failed for good, try it again, and throw it away', async () => {
+  test('As the owner I see a permanently failed webhook, retry it, and delete it', async () => {
     const webhooks = [{ url: 'http://127.0.0.1:9/hook' }];
     const { app } = await ann.call('apps.create', { name: 'Hooked', namespace: 'demo', webhooks });
     const client = await openClient('demo:orders');
@@ -417,8 +417,8 @@ describe('keys, apps and dead letters', () => {
   }, 30_000);
 });
 
-describe('who is no owner', () => {
-  test('CN1 As a member I have no way to the console, and am told so at its address', async () => {
+describe('a member', () => {
+  test('CN1 As a member I cannot open the console, and am told so at its URL', async () => {
     await bob.page.goto('/');
     await bob.page.getByRole('button', { name: 'Your account' }).click();
     await bob.page.getByRole('menuitem', { name: 'Settings' }).waitFor();
@@ -430,8 +430,8 @@ describe('who is no owner', () => {
     await expect(bob.call('console.connections', {})).rejects.toThrow('403');
   }, 30_000);
 
-  test('Nobody’s browser complained', () => {
-    // What the server refuses with good reason is written down as a failed load.
+  test('No browser reported an error', () => {
+    // A refusal by the server is logged by the browser as a failed load.
     expect(complaintsOf(ann, bob).filter((text) => !/status of 4\d\d/.test(text))).toEqual([]);
   });
 });

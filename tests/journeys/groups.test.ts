@@ -25,7 +25,7 @@ function memberRow(page: Page, name: string): Locator {
   return panel(page).getByRole('listitem').filter({ hasText: name });
 }
 
-/** Picks from the menu that a member's row has. */
+/** Chooses from a member row's menu. */
 async function pickFor(page: Page, name: string, item: string): Promise<void> {
   await memberRow(page, name)
     .getByRole('button', { name: `Actions for ${name}` })
@@ -42,7 +42,7 @@ async function notice(page: Page, text: string): Promise<void> {
 }
 
 describe('a group', () => {
-  test('As someone who makes a group I choose its name and people, and they see it at once', async () => {
+  test('As a person who creates a group I choose its name and members, and they see it at once', async () => {
     const { page } = ann;
     await page.getByRole('button', { name: 'New chat' }).click();
     await page.getByRole('menuitem', { name: 'New group' }).click();
@@ -59,7 +59,7 @@ describe('a group', () => {
     expect(await roomRow(cy.page, 'Garden club').count()).toBe(0);
   }, 30_000);
 
-  test('As its owner I make a link, and with it somebody joins', async () => {
+  test('As its owner I create a link, and another person joins with it', async () => {
     await ann.page.getByRole('button', { name: 'Show members' }).click();
     await panel(ann.page).getByRole('button', { name: 'Invite link' }).click();
     const dialog = ann.page.getByRole('dialog', { name: 'Invite link' });
@@ -75,7 +75,7 @@ describe('a group', () => {
     await panel(ann.page).getByRole('heading', { name: '3 members' }).waitFor();
   }, 30_000);
 
-  test('As its owner I revoke the link, and it is worthless', async () => {
+  test('As its owner I revoke the link, and it stops working', async () => {
     await panel(ann.page).getByRole('button', { name: 'Invite link' }).click();
     await ann.page.getByRole('button', { name: 'Revoke' }).click();
     await ann.page.getByText('No links yet').waitFor();
@@ -88,7 +88,7 @@ describe('a group', () => {
     await dee.context.close();
   }, 30_000);
 
-  test('As a member I have no say; made an admin, I have', async () => {
+  test('As a member I cannot manage the group; as an admin I can', async () => {
     await bob.page.getByRole('button', { name: 'Show members' }).click();
     await memberRow(bob.page, 'Ann Lee').getByText('owner').waitFor();
     const adds = panel(bob.page).getByRole('button', { name: 'Add people' });
@@ -99,11 +99,11 @@ describe('a group', () => {
     await memberRow(ann.page, 'Bob Chen').getByText('admin').waitFor();
   }, 30_000);
 
-  test('As an admin I rename it, and all see the new name', async () => {
+  test('As an admin I rename it, and everyone sees the new name', async () => {
     await panel(bob.page).getByRole('button', { name: 'Name and picture' }).click();
     const dialog = bob.page.getByRole('dialog', { name: 'Name and picture' });
     const field = dialog.getByLabel('Name of the group');
-    // AU8: what is wrong stands at the field, and nowhere else.
+    // AU8: the error appears at its field only.
     await field.fill('Garden\u200bclub');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.getByRole('alert').getByText('must not contain invisible characters').waitFor();
@@ -119,7 +119,7 @@ describe('a group', () => {
     }
   }, 30_000);
 
-  test('As somebody who is removed I lose the room on the spot', async () => {
+  test('As a removed member I lose the room at once', async () => {
     await pickFor(bob.page, 'Cy Moss', 'Remove from group');
     await confirm(bob.page, 'Remove from group');
     await cy.page.getByText('Choose a chat').waitFor({ timeout: 2_500 });
@@ -130,7 +130,7 @@ describe('a group', () => {
     expect(refused).toContain('404');
   }, 30_000);
 
-  test('As an admin I bring somebody back in, and they see what was said', async () => {
+  test('As an admin I add a removed member again, and they see the history', async () => {
     await panel(bob.page).getByRole('button', { name: 'Add people' }).click();
     const dialog = bob.page.getByRole('dialog', { name: 'Add people' });
     await dialog.getByRole('button', { name: 'Cy Moss' }).click();
@@ -140,7 +140,7 @@ describe('a group', () => {
     await notice(ann.page, 'Bob Chen added Cy Moss');
   }, 30_000);
 
-  test('As someone who leaves I am gone from it, and the others see that', async () => {
+  test('As a person who leaves I no longer see the group, and the others are told', async () => {
     await cy.page.getByRole('button', { name: 'Show members' }).click();
     await panel(cy.page).getByRole('button', { name: 'Leave group' }).click();
     await confirm(cy.page, 'Leave group');
@@ -150,7 +150,7 @@ describe('a group', () => {
     await panel(ann.page).getByRole('heading', { name: '2 members' }).waitFor();
   }, 30_000);
 
-  test('As its owner I hand the group over, and only then may I leave', async () => {
+  test('As its owner I can leave only after I transfer the group', async () => {
     await panel(ann.page).getByRole('button', { name: 'Leave group' }).click();
     await confirm(ann.page, 'Leave group');
     await ann.page.getByText('That did not work').waitFor();
@@ -163,7 +163,7 @@ describe('a group', () => {
     await panel(bob.page).getByRole('heading', { name: '1 member' }).waitFor();
   }, 30_000);
 
-  test('As a member I write to another from the list of members', async () => {
+  test('As a member I message another from the member list', async () => {
     await openRoom(bob.page, 'General');
     await bob.page.getByRole('button', { name: 'Show members' }).click();
     await pickFor(bob.page, 'Cy Moss', 'Send a message');
@@ -172,8 +172,8 @@ describe('a group', () => {
     await roomRow(cy.page, 'Bob Chen').getByText('1 unread').waitFor();
   }, 30_000);
 
-  test('Nobody’s browser complained', () => {
-    // What the server refuses with good reason is written down as a failed load.
+  test('No browser reported an error', () => {
+    // A refusal by the server is logged by the browser as a failed load.
     const refused = /status of 4\d\d/;
     expect(complaintsOf(ann, bob, cy).filter((text) => !refused.test(text))).toEqual([]);
   });

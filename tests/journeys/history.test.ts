@@ -4,14 +4,14 @@ import { type Movement, scrollTo, turnWheel } from './scrolling.ts';
 import { seed } from './seeding.ts';
 import { complaintsOf, openStage, type Person, roomRow, type Stage, until } from './stage.ts';
 
-/** `BANYAN_LONG_HISTORY=100000 bun test tests/journeys/history.test.ts` measures how smooth a long one scrolls. */
+/** `BANYAN_LONG_HISTORY=100000 bun test tests/journeys/history.test.ts` measures how smoothly a long one scrolls. */
 const LONG = Number(process.env.BANYAN_LONG_HISTORY ?? 0);
 const COUNT = Math.max(3_000, LONG);
 const TURN_PX = 400;
-/** For the way to the first message: about 5 s alone, and some times as long where other programs use the machine. */
+/** For the way to the first message: about 5 s alone, and several times that on a busy machine. */
 const FIRST_MS = 180_000;
 const TITLE = 'Long ago';
-/** A row may be drawn between two pixels. */
+/** A row may be rendered between two pixels. */
 const ROUNDING_PX = 2;
 
 let stage: Stage;
@@ -20,7 +20,7 @@ let bob: Person;
 let room: string;
 
 beforeAll(async () => {
-  // A long history is more than one person may say at once.
+  // A long history exceeds one person's message limit.
   stage = await openStage({ BANYAN_CHAT_MESSAGES_PER_MINUTE: '0', BANYAN_CHAT_ROOM_MESSAGES_PER_MINUTE: '0' });
   ann = await stage.owner('Ann Lee');
   bob = await stage.member(ann, 'Bob Chen');
@@ -31,7 +31,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => stage.close());
 
-/** The row went as far as the wheel, and never back on the way. */
+/** The row moved as far as the wheel, and never backwards. */
 function isSteady({ path, moved }: Movement): boolean {
   const least = Math.min(...path);
   const most = Math.max(...path);
@@ -43,13 +43,13 @@ async function isOnScreen(text: string): Promise<boolean> {
   return box !== null && box.y >= 0 && box.y < 800;
 }
 
-/** Opens the room anew, at its end, wherever the test before has left the page. */
+/** Opens the room again at its end, wherever the last test left the page. */
 async function beginAtTheEnd(): Promise<void> {
   const { page } = ann;
   const { entries } = await bob.call('chat.history', { room, limit: 1 });
   const [entry] = entries;
   if (entry?.kind !== 'message') throw new Error('there is no message');
-  // What is behind it may be Markdown, which does not show as it was written.
+  // The rest may be Markdown, which is rendered differently.
   const [newest = ''] = /^Message \d+\.|^\S+/.exec(entry.message.text) ?? [];
   await page.goto('/');
   await page.getByText('Choose a chat').waitFor();
@@ -61,7 +61,7 @@ async function goFarUp(): Promise<void> {
   for (let turn = 0; turn < 15; turn += 1) await turnWheel(ann.page, -TURN_PX);
 }
 
-/** How long the frames took, in milliseconds. */
+/** The frame durations, in milliseconds. */
 function inWords(frames: readonly number[]): string {
   const sorted = [...frames].sort((one, other) => one - other);
   const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => sorted[Math.floor(sorted.length * share)]?.toFixed(1));
@@ -70,7 +70,7 @@ function inWords(frames: readonly number[]): string {
 }
 
 describe(`a room with ${COUNT} messages`, () => {
-  test('As a reader who turns the wheel I see rows go as far as it turns, whatever is loaded above', async () => {
+  test('As a reader who turns the wheel I see rows move exactly as far, whatever is loaded above', async () => {
     await beginAtTheEnd();
     for (let turn = 0; turn < 15; turn += 1) {
       const movement = await turnWheel(ann.page, -TURN_PX);
@@ -78,7 +78,7 @@ describe(`a room with ${COUNT} messages`, () => {
     }
   }, 60_000);
 
-  test('As a reader who is far up I am not moved by what is said now', async () => {
+  test('As a reader far up I am not moved by new messages', async () => {
     const { page } = ann;
     await beginAtTheEnd();
     await goFarUp();
@@ -89,7 +89,7 @@ describe(`a room with ${COUNT} messages`, () => {
     expect(await top()).toEqual(before);
   }, 60_000);
 
-  test('As a reader I jump to the latest, and it counts as read', async () => {
+  test('As a reader I jump to the latest message, and it counts as read', async () => {
     const { page } = ann;
     await beginAtTheEnd();
     await goFarUp();
@@ -100,7 +100,7 @@ describe(`a room with ${COUNT} messages`, () => {
     await roomRow(page, TITLE).getByText('unread').waitFor({ state: 'detached' });
   }, 60_000);
 
-  test('As a reader of an answer I jump to what it answers, far above, and back', async () => {
+  test('As a reader of a reply I jump to the original, far above, and back', async () => {
     const { page } = ann;
     await beginAtTheEnd();
     const { entries } = await bob.call('chat.history', { room, around: 700, limit: 1 });
@@ -122,7 +122,7 @@ describe(`a room with ${COUNT} messages`, () => {
     await message(page, 'own-1').getByRole('img', { name: 'Sent', exact: true }).waitFor();
   }, 60_000);
 
-  test('As someone with much to catch up on I find the line above the first of it', async () => {
+  test('As a person with many unread messages I find the divider above the first one', async () => {
     const { page } = ann;
     await beginAtTheEnd();
     await say(page, 'mine-1 The last that I know');
@@ -140,7 +140,7 @@ describe(`a room with ${COUNT} messages`, () => {
   }, 60_000);
 
   if (LONG === 0) {
-    test('As a reader I get to the very first message, and no row jumps on the way', async () => {
+    test('As a reader I reach the very first message, and no row jumps on the way', async () => {
       await beginAtTheEnd();
       const { worstJump, worst } = await scrollTo(ann.page, 'Message 1.', -480, FIRST_MS);
       expect(await message(ann.page, 'Message 1.').count()).toBe(1);
@@ -155,7 +155,7 @@ describe(`a room with ${COUNT} messages`, () => {
     }, 120_000);
   }
 
-  test('Nobody’s browser complained', () => {
+  test('No browser reported an error', () => {
     expect(complaintsOf(ann, bob)).toEqual([]);
   });
 });

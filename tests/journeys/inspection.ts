@@ -2,12 +2,12 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { keepPicture } from './stage.ts';
 
-/** What axe must not find; the lesser ones are often a matter of taste. */
+/** axe impacts that fail the test; lesser ones are often a matter of taste. */
 const GRAVE = ['serious', 'critical'];
 
 /**
- * Looks at a screen as it stands, keeps a picture of it in artefacts/journeys/, and answers what is wrong with it, a
- * line each: for those who cannot see it all, or have not the width for it.
+ * Checks a screen as it is, saves a screenshot in artefacts/journeys/, and returns its accessibility and width
+ * problems, one line each.
  */
 export async function inspect(page: Page, picture: string): Promise<readonly string[]> {
   await keepPicture(page, picture);
@@ -16,7 +16,7 @@ export async function inspect(page: Page, picture: string): Promise<readonly str
 }
 
 async function barriers(page: Page): Promise<readonly string[]> {
-  // By the debugger: the page's own content policy refuses foreign scripts.
+  // Injected by the debugger: the page's content policy refuses foreign scripts.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() =>
     (window as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] }),
@@ -35,6 +35,6 @@ async function overflow(page: Page): Promise<readonly string[]> {
     const page = scrollWidth > clientWidth ? [`the page is ${scrollWidth} wide on a screen of ${clientWidth}`] : [];
     const scrollers = [...document.querySelectorAll<HTMLElement>('main, nav, aside, [role=log], [role=dialog]')];
     const wide = scrollers.filter((element) => element.getBoundingClientRect().right > clientWidth + 1);
-    return [...page, ...wide.map((element) => `<${element.tagName.toLowerCase()}> stands out of the screen`)];
+    return [...page, ...wide.map((element) => `<${element.tagName.toLowerCase()}> overflows the screen`)];
   });
 }

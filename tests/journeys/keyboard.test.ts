@@ -3,9 +3,9 @@ import type { Locator } from 'playwright-core';
 import { composer, message, openRoom, say } from './chatting.ts';
 import { complaintsOf, openStage, type Person, roomRow, type Stage, until } from './stage.ts';
 
-const MOST_STEPS = 80;
-/** What moves is over by then, so that nobody waits for it. */
-const MOST_MOTION_MS = 150;
+const MAX_STEPS = 80;
+/** Animations are shorter than this, so nobody waits for them. */
+const MAX_MOTION_MS = 150;
 
 let stage: Stage;
 let ann: Person;
@@ -30,15 +30,15 @@ function gotFocus(what: string, element: Locator): Promise<void> {
 
 /** Presses Tab until the element has the focus. */
 async function tabTo(element: Locator): Promise<void> {
-  for (let step = 0; step < MOST_STEPS; step += 1) {
+  for (let step = 0; step < MAX_STEPS; step += 1) {
     if ((await element.count()) > 0 && (await hasFocus(element.first()))) return;
     await key('Tab');
   }
-  throw new Error(`no way to it by Tab: ${element}`);
+  throw new Error(`Tab does not reach it: ${element}`);
 }
 
-describe('someone without a mouse', () => {
-  test('As someone at the door I sign in by keyboard', async () => {
+describe('a person without a mouse', () => {
+  test('As a person at the sign-in page I sign in by keyboard', async () => {
     const { page } = ann;
     await page.getByRole('button', { name: 'Your account' }).focus();
     await key('Enter');
@@ -75,7 +75,7 @@ describe('someone without a mouse', () => {
     expect(await composer(page).inputValue()).toBe('');
   }, 30_000);
 
-  test('As a writer I edit my last message with the arrow, and Escape gives it up', async () => {
+  test('As a writer I edit my last message with the up arrow, and Escape cancels', async () => {
     const { page } = ann;
     await key('ArrowUp');
     await page.getByText('Editing message').waitFor();
@@ -87,7 +87,7 @@ describe('someone without a mouse', () => {
     await message(page, 'and three').getByText('(edited)').waitFor();
   }, 30_000);
 
-  test('As a reader I switch rooms with a few letters; Escape gives the focus back', async () => {
+  test('As a reader I switch rooms by typing a few letters; Escape restores the focus', async () => {
     const { page } = ann;
     await bob.call('chat.openDirect', { handle: 'ann.lee' });
     await gotFocus('the composer', composer(page));
@@ -105,13 +105,13 @@ describe('someone without a mouse', () => {
     await page.getByRole('heading', { name: 'General' }).waitFor();
   }, 30_000);
 
-  test('As a reader I reach a message and what can be done with it', async () => {
+  test('As a reader I reach a message and its actions', async () => {
     const { page } = ann;
     await openRoom(bob.page, 'General');
     await say(bob.page, 'keys-2');
     const row = message(page, 'keys-2');
     await row.waitFor();
-    for (let step = 0; step < MOST_STEPS && !(await hasFocus(row)); step += 1) await key('Shift+Tab');
+    for (let step = 0; step < MAX_STEPS && !(await hasFocus(row)); step += 1) await key('Shift+Tab');
     await key('ArrowRight');
     const react = row.getByRole('button', { name: 'Add reaction' });
     await gotFocus('its first button', react);
@@ -149,7 +149,7 @@ describe('someone without a mouse', () => {
     await page.getByText('Replying to Bob Chen').waitFor({ state: 'detached' });
   }, 30_000);
 
-  test('As someone who closes a dialog I am where I was', async () => {
+  test('As a person who closes a dialog I return to where I was', async () => {
     const { page } = ann;
     const members = page.getByRole('button', { name: 'Show members' });
     await members.focus();
@@ -180,7 +180,7 @@ describe('someone without a mouse', () => {
     }
   }, 30_000);
 
-  test('As someone who is helped by less motion I see none; others see little', async () => {
+  test('As a person who prefers reduced motion I see none; others see little', async () => {
     const { page } = ann;
     const longest = async () => {
       await key('Control+K');
@@ -197,12 +197,12 @@ describe('someone without a mouse', () => {
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       return Math.max(...times) * 1_000;
     };
-    expect(await longest()).toBeLessThanOrEqual(MOST_MOTION_MS);
+    expect(await longest()).toBeLessThanOrEqual(MAX_MOTION_MS);
     await page.emulateMedia({ reducedMotion: 'reduce' });
     expect(await longest()).toBe(0);
   }, 30_000);
 
-  test('Nobody’s browser complained', () => {
+  test('No browser reported an error', () => {
     expect(complaintsOf(ann, bob)).toEqual([]);
   });
 });

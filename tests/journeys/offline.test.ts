@@ -21,7 +21,7 @@ afterAll(() => stage.close());
 
 const BANNER = /No connection\.|Connecting…/;
 
-/** Each is there once, and on both sides in the same order. */
+/** Each is there once, in the same order on both sides. */
 async function bothShow(pattern: RegExp, wanted: readonly string[]): Promise<void> {
   for (const { page } of [ann, bob]) await showsInOrder(page, pattern, wanted);
 }
@@ -41,8 +41,8 @@ async function nothingWaits(page: Page): Promise<void> {
   expect(await waiting.count()).toBe(0);
 }
 
-describe('people on bad lines', () => {
-  test('As someone whose line goes down I write on; when it is back both sides show the same', async () => {
+describe('people with unreliable connections', () => {
+  test('As a person who goes offline I keep writing; once online both sides show the same', async () => {
     await say(ann.page, 'cut-1');
     await message(bob.page, 'cut-1').waitFor();
     await bob.context.setOffline(true);
@@ -55,7 +55,7 @@ describe('people on bad lines', () => {
     await bothShow(/cut-\d/g, numbered('cut', 5));
   }, 60_000);
 
-  test('As someone whose server is killed I write on; it is sent once the server is back, nothing twice', async () => {
+  test('As a person whose server is killed I keep writing; messages are sent once it is back, each once', async () => {
     await say(bob.page, 'kill-1');
     await message(ann.page, 'kill-1').waitFor();
     await stage.server.crash();
@@ -70,7 +70,7 @@ describe('people on bad lines', () => {
     await bothShow(/kill-\d/g, numbered('kill', 5));
   }, 90_000);
 
-  test('As someone who closes the tab with unsent messages I find them sent when I open it again', async () => {
+  test('As a person who closes the tab with unsent messages I find them sent when I open it again', async () => {
     await bob.context.setOffline(true);
     await sayWaiting(bob.page, 'tab-1');
     await sayWaiting(bob.page, 'tab-2');
@@ -85,13 +85,13 @@ describe('people on bad lines', () => {
     await nothingWaits(page);
   }, 60_000);
 
-  test('As someone whose browser crashes I find my unsent messages sent, once, when I open it again', async () => {
+  test('As a person whose browser crashes I find my unsent messages sent once when I open it again', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'banyan-profile-'));
     const atProfile = async () => {
       const options = { baseURL: stage.server.url, viewport: DESKTOP, locale: 'en-US' };
       return personAt(await launchProfile(folder, options), 'Cy Moss');
     };
-    // Chromium writes cookies down every half a minute and when it closes; without this one the crash signs out.
+    // Chromium stores cookies every 30 s and when it closes; without this one the crash would sign the person out.
     const before = await atProfile();
     await stage.join(ann, before);
     await before.context.close();
@@ -118,7 +118,7 @@ describe('people on bad lines', () => {
     rmSync(folder, { recursive: true });
   }, 90_000);
 
-  test('As someone who comes back I see what everyone wrote before, unchanged', async () => {
+  test('As a person who returns I see all earlier messages unchanged', async () => {
     const written = { cut: 5, kill: 5, tab: 2, crash: 4 };
     for (const { page } of [ann, bob]) {
       await page.reload();

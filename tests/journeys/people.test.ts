@@ -22,13 +22,13 @@ async function register({ page, name }: Person, handle: string): Promise<void> {
 }
 
 describe('two people who meet', () => {
-  test('As the owner I open the link from the terminal and make my account', async () => {
+  test('As the owner I open the link from the terminal and create my account', async () => {
     await ann.page.goto(`/join/${stage.server.ownerInvite}`);
     await ann.page.getByText('You are the first one here').waitFor();
     await register(ann, 'ann');
   }, 30_000);
 
-  test('As the owner I make an invitation, and a second person joins with it', async () => {
+  test('As the owner I create an invitation, and a second person joins with it', async () => {
     await ann.page.getByRole('button', { name: 'Your account' }).click();
     await ann.page.getByRole('menuitem', { name: 'Settings' }).click();
     await ann.page.getByRole('navigation').getByRole('link', { name: 'People' }).click();
@@ -43,7 +43,7 @@ describe('two people who meet', () => {
   test('As a reader I see that someone is typing, until they stop', async () => {
     await Promise.all([openRoom(ann.page, 'General'), openRoom(bob.page, 'General')]);
     const line = ann.page.getByText('Bob Chen is typing…');
-    // Watched from before it starts: on a slow machine it may be over before the last key is pressed.
+    // Started before it appears: on a slow machine it may disappear before the last key is pressed.
     await Promise.all([line.waitFor(), composer(bob.page).pressSequentially('I am thi')]);
     await line.waitFor({ state: 'hidden' });
     await composer(bob.page).fill('');
@@ -59,7 +59,7 @@ describe('two people who meet', () => {
     }
   }, 30_000);
 
-  test('Both talk in General, and see the same', async () => {
+  test('Both write in General, and see the same', async () => {
     await say(ann.page, 'talk-1 Welcome!');
     await message(bob.page, 'talk-1').waitFor();
     await say(bob.page, 'talk-2 Glad to be here');
@@ -72,7 +72,7 @@ describe('two people who meet', () => {
     await message(ann.page, 'talk-3').getByRole('button', { name: 'Read by 1' }).waitFor();
   }, 30_000);
 
-  test('As a reader I put an emoji on a message, and take it off again', async () => {
+  test('As a reader I add a reaction to a message, and remove it', async () => {
     await press(message(bob.page, 'talk-1'), 'Add reaction');
     await bob.page.getByRole('button', { name: '🎉' }).first().click();
     const reaction = message(ann.page, 'talk-1').getByRole('button', { name: '🎉 1 by Bob Chen' });
@@ -81,7 +81,7 @@ describe('two people who meet', () => {
     await reaction.waitFor({ state: 'detached' });
   }, 30_000);
 
-  test('As a reader I reply, and everyone sees to what', async () => {
+  test('As a reader I reply, and everyone sees the original', async () => {
     await press(message(bob.page, 'talk-3'), 'Reply');
     await bob.page.getByText('Replying to Ann Lee').waitFor();
     await say(bob.page, 'answer-1 See you there');
@@ -89,7 +89,7 @@ describe('two people who meet', () => {
     await preview.waitFor();
   }, 30_000);
 
-  test('As a sender I change a message, and everyone sees that I did', async () => {
+  test('As a sender I edit a message, and everyone sees that it was edited', async () => {
     await pick(message(bob.page, 'answer-1'), 'Edit');
     await composer(bob.page).fill('answer-2 See you all there');
     await composer(bob.page).press('Enter');
@@ -97,7 +97,7 @@ describe('two people who meet', () => {
     expect(await message(ann.page, 'answer-1').count()).toBe(0);
   }, 30_000);
 
-  test('As a sender I take a message back, and a line says so on both sides', async () => {
+  test('As a sender I recall a message, and both sides see a line about it', async () => {
     await say(bob.page, 'slip-1 Not meant for here');
     await message(ann.page, 'slip-1').waitFor();
     await pick(message(bob.page, 'slip-1'), 'Recall');
@@ -107,7 +107,7 @@ describe('two people who meet', () => {
     for (const { page } of [ann, bob]) expect(await message(page, 'slip-1').count()).toBe(0);
   }, 30_000);
 
-  test('As a person I start a direct chat, and the other sees it with a count of what is unread', async () => {
+  test('As a person I start a direct chat, and the other sees it with an unread count', async () => {
     await ann.page.getByRole('button', { name: 'New chat' }).click();
     await ann.page.getByRole('menuitem', { name: 'Chat with a person' }).click();
     await ann.page.getByRole('searchbox', { name: 'Name or handle' }).fill('bob');
@@ -119,7 +119,7 @@ describe('two people who meet', () => {
     await message(ann.page, 'direct-2').getByRole('img', { name: 'Sent', exact: true }).waitFor();
   }, 30_000);
 
-  test('As a reader I open what is unread: the count goes, and the sender sees that I read it', async () => {
+  test('As a reader I open unread messages: the count disappears, and the sender sees that I read them', async () => {
     await openRoom(bob.page, 'Ann Lee');
     await message(bob.page, 'direct-1').waitFor();
     await bob.page.getByText('New messages').waitFor();
@@ -127,7 +127,7 @@ describe('two people who meet', () => {
     await message(ann.page, 'direct-2').getByRole('button', { name: 'Read', exact: true }).waitFor();
   }, 30_000);
 
-  test('Nobody’s browser complained', () => {
+  test('No browser reported an error', () => {
     expect(complaintsOf(ann, bob)).toEqual([]);
   });
 });

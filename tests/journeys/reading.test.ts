@@ -21,8 +21,8 @@ function unread(page: Page, room: string, count: number) {
   return roomRow(page, room).getByText(`${count} unread`);
 }
 
-describe('what is new, on all of one’s devices', () => {
-  test('As someone with two devices I see the same count on both, and in the tab', async () => {
+describe('unread messages on several devices', () => {
+  test('As a person with two devices I see the same count on both, and in the tab title', async () => {
     for (const text of ['new-1', 'new-2', 'new-3']) await say(ann.page, text);
     for (const { page } of [bob, bobsPhone]) {
       await unread(page, 'General', 3).waitFor();
@@ -30,7 +30,7 @@ describe('what is new, on all of one’s devices', () => {
     }
   }, 30_000);
 
-  test('As someone who reads on one device I have nothing new on the other', async () => {
+  test('As a person who reads on one device I have nothing unread on the other', async () => {
     await openRoom(bobsPhone.page, 'General');
     await message(bobsPhone.page, 'new-3').waitFor();
     await roomRow(bob.page, 'General').getByText('unread').waitFor({ state: 'detached' });
@@ -40,7 +40,7 @@ describe('what is new, on all of one’s devices', () => {
     expect(await roomRow(bobsPhone.page, 'General').getByText('unread').count()).toBe(0);
   }, 30_000);
 
-  test('As someone who comes back I find the line above what is new, and reading on does not move it', async () => {
+  test('As a person who returns I find the divider above new messages, and it stays while I read', async () => {
     await say(ann.page, 'new-4');
     await say(ann.page, 'new-5');
     await unread(bob.page, 'General', 2).waitFor();
@@ -66,7 +66,7 @@ describe('what is new, on all of one’s devices', () => {
     await cy.context.close();
   }, 30_000);
 
-  test('As someone at a phone I answer, react and take back with a tap', async () => {
+  test('As a person on a phone I reply, react and recall by tapping', async () => {
     const { page } = bobsPhone;
     await openRoom(page, 'General');
     await message(page, 'new-6').tap();
@@ -75,7 +75,7 @@ describe('what is new, on all of one’s devices', () => {
     await message(ann.page, 'new-6').getByRole('button', { name: '👍 1 by Bob Chen' }).waitFor();
     await message(page, 'new-6').tap();
     await message(page, 'new-6').getByRole('button', { name: 'Reply', exact: true }).tap();
-    // There Enter breaks the line.
+    // On a phone Enter breaks the line.
     await composer(page).fill('phone-1 On my way');
     await page.getByRole('button', { name: 'Send', exact: true }).tap();
     await message(page, 'phone-1').waitFor();
@@ -87,7 +87,7 @@ describe('what is new, on all of one’s devices', () => {
     await ann.page.getByRole('log').getByText('Bob Chen recalled a message').waitFor();
   }, 30_000);
 
-  test('As someone who replied to what is taken back I see that it was', async () => {
+  test('As a person who replied to a recalled message I see that it was recalled', async () => {
     await say(ann.page, 'taken-1');
     await press(message(bob.page, 'taken-1'), 'Reply');
     await say(bob.page, 'to-taken-1 Really?');
@@ -96,7 +96,7 @@ describe('what is new, on all of one’s devices', () => {
     await message(bob.page, 'to-taken-1').getByText('This message was recalled').waitFor();
   }, 30_000);
 
-  test('As someone who stops in the middle I find my draft again, in each room its own', async () => {
+  test('As a person who stops in the middle I find my draft again, one per room', async () => {
     await composer(bob.page).fill('half a thou');
     await openRoom(ann.page, 'General');
     await ann.page.getByRole('button', { name: 'New chat' }).click();
@@ -112,7 +112,7 @@ describe('what is new, on all of one’s devices', () => {
     expect(await composer(bob.page).inputValue()).toBe('half a thou');
   }, 30_000);
 
-  test('Nobody’s browser complained', () => {
+  test('No browser reported an error', () => {
     expect(complaintsOf(ann, bob, bobsPhone)).toEqual([]);
   });
 });

@@ -34,7 +34,7 @@ function gotFocus(what: string, element: Locator): Promise<void> {
   return until(`${what} has the focus`, () => element.evaluate((node) => node === document.activeElement));
 }
 
-/** Answers this operation, called over the live connection, with an error for as long as the answer says so. */
+/** Fails this operation on the live connection while the callback returns true. */
 async function refuse(page: Page, operation: string): Promise<{ isOn: boolean }> {
   const refusal = { isOn: true };
   await page.routeWebSocket(/\/connection\/websocket/, (socket) => {
@@ -59,26 +59,26 @@ async function openNewChat(page: Page, item: string): Promise<Locator> {
 }
 
 describe('screens', () => {
-  test('As someone who makes a group I pick people with Enter, and it is not made by that', async () => {
+  test('As a person who creates a group I pick people with Enter, which does not submit the form', async () => {
     const { page } = ann;
     const dialog = await openNewChat(page, 'New group');
     await dialog.getByLabel('Name of the group').fill('Enter');
     const search = dialog.getByRole('searchbox', { name: 'Name or handle' });
-    // At once, before an answer can be here.
+    // At once, before a response can arrive.
     await search.fill('bob');
     await search.press('Enter');
     await dialog.getByRole('button', { name: 'Bob Chen', exact: true }).waitFor();
     expect(await search.inputValue()).toBe('');
     await search.press('Enter');
     await search.press('ArrowDown');
-    await until('someone is marked', async () => (await search.getAttribute('aria-activedescendant')) !== null);
+    await until('someone is highlighted', async () => (await search.getAttribute('aria-activedescendant')) !== null);
     expect(await dialog.isVisible()).toBe(true);
     await dialog.getByRole('button', { name: 'Create' }).click();
     await page.getByRole('heading', { name: 'Enter' }).waitFor();
     await roomRow(bob.page, 'Enter').waitFor();
   }, 30_000);
 
-  test('As someone who starts a chat I find, mark and open it without a mouse', async () => {
+  test('As a person who starts a chat I search, choose and open it without a mouse', async () => {
     const { page } = ann;
     const dialog = await openNewChat(page, 'Chat with a person');
     await gotFocus('the search', dialog.getByRole('searchbox'));
@@ -87,7 +87,7 @@ describe('screens', () => {
     await page.getByRole('heading', { name: 'Bob Chen' }).waitFor();
   }, 30_000);
 
-  test('As someone with a link to a group I register, and come back to it', async () => {
+  test('As a person with a group link I register, and return to it', async () => {
     const { id: room } = await ann.call('chat.createGroup', { title: 'Linked', key: 'linked-room' });
     const { code } = await ann.call('chat.createInvite', { room });
     const { page } = await stage.visitor('Dan Ray');
@@ -107,7 +107,7 @@ describe('screens', () => {
     await page.getByRole('heading', { name: 'Linked' }).waitFor();
   }, 30_000);
 
-  test('As someone with a phone I keep the keyboard while I send, and break lines with Enter', async () => {
+  test('As a person on a phone I keep the keyboard while I send, and break lines with Enter', async () => {
     const { page } = phone;
     await roomRow(page, 'General').tap();
     const box = composer(page);
@@ -123,11 +123,11 @@ describe('screens', () => {
     await keepPicture(page, 'screens-phone');
   }, 30_000);
 
-  test('As someone without a mouse I pass the messages with one press of Tab', async () => {
+  test('As a person without a mouse I pass all messages with one press of Tab', async () => {
     const { page } = ann;
     await openRoom(page, 'General');
     for (const number of [1, 2, 3]) await say(page, `screens-tab-${number} see https://example.org/${number}`);
-    // The last message can be reached once it is drawn as the last one, and keeps the focus once it has been sent.
+    // The last message is focusable once it is rendered as the last one, and keeps the focus when it is sent.
     await message(page, 'screens-tab-3').getByRole('img', { name: 'Sent' }).waitFor();
     await message(page, 'screens-tab-3').and(page.locator('[tabindex="0"]')).waitFor();
     await page.getByRole('button', { name: 'Show members' }).focus();
@@ -137,7 +137,7 @@ describe('screens', () => {
     await gotFocus('the box', composer(page));
   }, 30_000);
 
-  test('As someone who picks an emoji I write on after Escape', async () => {
+  test('As a person who picks an emoji I continue writing after Escape', async () => {
     const { page } = ann;
     await page.getByRole('button', { name: 'Emoji' }).click();
     await page.getByRole('dialog', { name: 'Emoji' }).getByRole('button', { name: '👍' }).click();
@@ -147,7 +147,7 @@ describe('screens', () => {
     await composer(page).fill('');
   }, 30_000);
 
-  test('As a member I am offered to recall a message as long as I can; as an admin always', async () => {
+  test('As a member I can recall a message within the window; as an admin always', async () => {
     const { page } = bob;
     await openRoom(page, 'General');
     await say(page, 'screens-recall');
@@ -166,7 +166,7 @@ describe('screens', () => {
     expect(await menuOf(ann)).toBe(1);
   }, 30_000);
 
-  test('As someone who needs help I find the shortcuts in my menu', async () => {
+  test('As a person who needs help I find the shortcuts in my menu', async () => {
     const { page } = ann;
     await page.getByRole('button', { name: 'Your account' }).click();
     await page.getByRole('menuitem', { name: 'Keyboard shortcuts' }).click();
@@ -175,7 +175,7 @@ describe('screens', () => {
     await page.keyboard.press('Escape');
   }, 30_000);
 
-  test('As a reader of a page over plain HTTP I copy all the same, and am told only if it worked', async () => {
+  test('As a reader over plain HTTP I can copy, and am told only if it worked', async () => {
     const { page } = ann;
     await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true }));
     const copy = async () => {
@@ -197,7 +197,7 @@ describe('screens', () => {
     expect(await page.getByText('Copied', { exact: true }).count()).toBe(0);
   }, 30_000);
 
-  test('As someone with many chats I see them all, though only those in view are drawn', async () => {
+  test('As a person with many chats I see them all, though only visible ones are rendered', async () => {
     for (let number = 1; number <= 80; number += 1) {
       await ann.call('chat.createGroup', { title: `Many ${number}`, key: `many-rooms-${number}` });
     }
@@ -216,7 +216,7 @@ describe('screens', () => {
     await keepPicture(ann.page, 'screens-many-rooms');
   }, 60_000);
 
-  test('As someone taken out of the group that I read I am told so', async () => {
+  test('As a person removed from the group that I read I am told so', async () => {
     const { id: user } = await bob.call('accounts.me', {});
     const { rooms } = await bob.call('chat.rooms', {});
     const room = rooms.find(({ title }) => title === 'Enter')?.id ?? '';
@@ -227,7 +227,7 @@ describe('screens', () => {
     await keepPicture(bob.page, 'screens-removed');
   }, 30_000);
 
-  test('As someone whose members cannot be loaded I see that, and can try again', async () => {
+  test('As a person whose member list fails to load I see that, and can retry', async () => {
     const { page } = bob;
     await openRoom(page, 'General');
     const members = await refuse(page, 'chat.members');
@@ -240,7 +240,7 @@ describe('screens', () => {
     await panel.getByText('Ann Lee').waitFor();
   }, 30_000);
 
-  test('As someone whose search fails I do not read that nobody was found', async () => {
+  test('As a person whose search fails I do not read that nobody was found', async () => {
     const { page } = bob;
     const finding = await refuse(page, 'accounts.findPeople');
     const dialog = await openNewChat(page, 'Chat with a person');
@@ -252,7 +252,7 @@ describe('screens', () => {
     await page.keyboard.press('Escape');
   }, 30_000);
 
-  test('As someone whose links cannot be loaded I do not read that there are none', async () => {
+  test('As a person whose links fail to load I do not read that there are none', async () => {
     const { page } = ann;
     const links = await refuse(page, 'chat.invites');
     await page.getByRole('button', { name: 'Show members' }).click();
@@ -266,7 +266,7 @@ describe('screens', () => {
     await dialog.getByRole('button', { name: 'Revoke' }).waitFor();
   }, 30_000);
 
-  test('Nobody’s browser complained', () => {
+  test('No browser reported an error', () => {
     expect(complaintsOf(ann, bob, phone)).toEqual([]);
   });
 });

@@ -1,24 +1,24 @@
 import type { Page } from 'playwright-core';
 
-/** How one row of the timeline moved, frame by frame, while something went on. */
+/** How one row of the timeline moved, frame by frame. */
 export type Movement = {
-  /** Pixels from where it was, positive for down, in each frame in which it was there. */
+  /** Pixels from its start, positive for down, for each frame that contained it. */
   readonly path: readonly number[];
-  /** Where it came to rest. */
+  /** Its final position. */
   readonly moved: number;
 };
 
-/** Frames without a movement after which the page is at rest. */
+/** Frames without movement after which the page counts as still. */
 const RESTING_FRAMES = 8;
-/** After so many nobody waits for a rest any longer: a row that is gone never comes to one. */
-const MOST_FRAMES = 600;
+/** The maximum number of frames to wait: a removed row never becomes still. */
+const MAX_FRAMES = 600;
 
-/** Turns the wheel over the timeline, and watches the row that was at the top of the view until all is at rest. */
+/** Turns the wheel over the timeline, and watches the row at the top of the view until everything is still. */
 export async function turnWheel(page: Page, pixels: number): Promise<Movement> {
   const box = await page.getByTestId('timeline').boundingBox();
   if (box === null) throw new Error('there is no timeline');
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  const watching = page.evaluate(watchTopRow, [RESTING_FRAMES, MOST_FRAMES] as const);
+  const watching = page.evaluate(watchTopRow, [RESTING_FRAMES, MAX_FRAMES] as const);
   await page.mouse.wheel(0, pixels);
   return watching;
 }
@@ -33,7 +33,7 @@ async function watchTopRow([restingFrames, mostFrames]: readonly [number, number
   const path: number[] = [];
   let resting = 0;
   let frames = 0;
-  // The first movement is waited for, in case the wheel takes a while.
+  // The first movement is awaited, as the wheel may be delayed.
   while (resting < restingFrames || path.every((moved) => moved === 0)) {
     await new Promise(requestAnimationFrame);
     frames += 1;
@@ -47,7 +47,7 @@ async function watchTopRow([restingFrames, mostFrames]: readonly [number, number
 }
 
 export type Journey = {
-  /** Largest difference between how far a row moved and how far it was to move, in pixels. */
+  /** The largest difference between actual and expected movement, in pixels. */
   readonly worstJump: number;
   /** The frame of that jump: which row, where it and the view were, and what was asked for. For the failure message. */
   readonly worst: Readonly<Record<string, number | string>>;
@@ -56,11 +56,11 @@ export type Journey = {
 };
 
 /**
- * Scrolls by so many pixels a frame, up for negative, until the row with this text is there, or the time is over.
+ * Scrolls by this many pixels per frame, negative for up, until the row with this text exists or the time is over.
  *
- * It scrolls between two frames, as a wheel or a finger does: the page is told at the start of the next frame, before
- * it draws. Scrolling in an animation frame would leave the page with an old position while it measures new rows. What
- * was painted is looked at right after each frame.
+ * It scrolls between two frames, as a wheel or a finger does: the page gets the event at the start of the next frame,
+ * before it draws. Scrolling in an animation frame would leave the page with an old position while it measures new rows.
+ * Positions are read right after each frame.
  */
 export function scrollTo(page: Page, text: string, step: number, longestMs = 30_000): Promise<Journey> {
   return page.evaluate(

@@ -1,10 +1,10 @@
 import { clientOf } from '../servers/people.ts';
 import type { Person, Stage } from './stage.ts';
 
-/** Sent at a time: enough to be quick, few enough for the connection's bounds. */
+/** Sent at a time: fast enough, and within the connection's limits. */
 const BATCH = 500;
 
-/** Lets the person say what `textOf` gives for 1, 2, 3 …, past the screens. Resolves once it is on disk. */
+/** Sends `textOf` 1, 2, 3 … as the person, without the screens. Resolves once all are on disk. */
 export async function seed(stage: Stage, person: Person, room: string, count: number): Promise<void> {
   const cookies = await person.context.cookies();
   const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
@@ -13,7 +13,7 @@ export async function seed(stage: Stage, person: Person, room: string, count: nu
   await client.centrifuge.ready();
   for (let from = 1; from <= count; from += BATCH) {
     const numbers = Array.from({ length: Math.min(BATCH, count - from + 1) }, (_, index) => from + index);
-    // Messages of one connection reach the log in the order in which they were sent.
+    // Messages of one connection are stored in sending order.
     await Promise.all(
       numbers.map((number) => client.call('chat.send', { room, key: `seed-${room}-${number}`, text: textOf(number) })),
     );
@@ -21,7 +21,7 @@ export async function seed(stage: Stage, person: Person, room: string, count: nu
   client.disconnect();
 }
 
-/** The text of a seeded message: its number, and some more of changing length, as people write. */
+/** The text of a seeded message: its number, and filler of varying length. */
 export function textOf(number: number): string {
   const words = `Message ${number}.`;
   if (number % 17 === 0) return `${words} A list:\n\n- one\n- two\n- three`;

@@ -9,39 +9,39 @@ const PICTURES = `${ROOT}artefacts/journeys`;
 export const DESKTOP = { width: 1_280, height: 800 };
 /** A busy machine is slow; a person would have waited too. */
 const PATIENCE_MS = 20_000;
-/** What a fresh page is told while nobody is signed in: no fault, though the browser writes it down as one. */
+/** The response for a fresh page without a session: expected, though the browser logs it as an error. */
 const SIGNED_OUT = /401 \(Unauthorized\)/;
 
 export const PASSWORD = 'nine ivies climb the wall';
 
-/** Somebody at a browser of their own: nothing is shared with the others but the server. */
+/** A person with their own browser, who shares only the server with others. */
 export type Person = {
   readonly name: string;
   readonly context: BrowserContext;
   readonly page: Page;
-  /** What the browser complained about: errors of scripts, failed loads, broken rules of the content policy. */
+  /** Errors the browser reported: script errors, failed loads, content policy violations. */
   readonly complaints: string[];
-  /** Calls an operation as this person, past the screens. */
+  /** Calls an operation as this person, without the screens. */
   call<Name extends OperationName>(name: Name, input: Input<Name>): Promise<Output<Name>>;
 };
 
-/** A real server and a real browser, and the people in front of it. */
+/** A real server, a real browser, and the people using it. */
 export type Stage = {
   readonly server: BanyanProcess;
-  /** Somebody who is not signed in. */
+  /** A person who is not signed in. */
   visitor(name: string, options?: BrowserContextOptions): Promise<Person>;
-  /** The first one, registered with the owner link; at the room list. */
+  /** The first person, registered with the owner link; at the room list. */
   owner(name: string, options?: BrowserContextOptions): Promise<Person>;
-  /** Registers somebody with an invitation of the owner's; then they are at the room list. */
+  /** Registers a person with an invitation of the owner; at the room list. */
   join(owner: Person, visitor: Person): Promise<Person>;
-  /** Somebody new who has joined so. */
+  /** A new person who joined that way. */
   member(owner: Person, name: string, options?: BrowserContextOptions): Promise<Person>;
-  /** The same person at another device, signed in; at the room list. */
+  /** The same person on another device, signed in; at the room list. */
   device(person: Person, options?: BrowserContextOptions): Promise<Person>;
   close(): Promise<void>;
 };
 
-/** `env` has the server's settings, where they are not the usual ones. */
+/** `env` overrides the server's default settings. */
 export async function openStage(env: Readonly<Record<string, string>> = {}): Promise<Stage> {
   await buildWeb();
   const browser = await launchChromium();
@@ -84,21 +84,21 @@ export function roomRow(page: Page, title: string): Locator {
   return page.getByRole('navigation').getByRole('listitem').getByRole('link', { name: title });
 }
 
-/** Waits for what no locator can wait for. */
+/** Waits for a condition no locator can express. */
 export async function until(what: string, isIt: () => Promise<boolean> | boolean): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   while (!(await isIt())) {
-    if (Date.now() > deadline) throw new Error(`it did not come to be: ${what}`);
+    if (Date.now() > deadline) throw new Error(`the condition did not become true: ${what}`);
     await Bun.sleep(25);
   }
 }
 
-/** What the people's browsers complained about, without what had to be. */
+/** The errors the browsers reported, except expected ones. */
 export function complaintsOf(...people: readonly Person[]): readonly string[] {
   return people.flatMap(({ complaints }) => complaints).filter((text) => !SIGNED_OUT.test(text));
 }
 
-/** Keeps a picture of the page for people to look at, in artefacts/journeys. */
+/** Saves a screenshot for review in artefacts/journeys. */
 export async function keepPicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `${PICTURES}/${name}.png`, animations: 'disabled' });
 }
@@ -119,7 +119,7 @@ async function openPerson(
   return personAt(context, name);
 }
 
-/** The person at a browser that is open already. */
+/** The person in an already open browser. */
 export async function personAt(context: BrowserContext, name: string): Promise<Person> {
   context.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];

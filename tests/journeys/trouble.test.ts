@@ -25,7 +25,7 @@ async function write(word: string, count: number): Promise<void> {
   }
 }
 
-/** The page believes that its person looks at another window, or at it again. */
+/** Makes the page believe that it lost or gained the focus. */
 async function look(page: Page, isLooking: boolean): Promise<void> {
   await page.evaluate((focused) => {
     document.hasFocus = () => focused;
@@ -39,8 +39,8 @@ async function isOnScreen(page: Page, text: string): Promise<boolean> {
   return list !== null && box !== null && box.y >= list.y && box.y + box.height <= list.y + list.height;
 }
 
-describe('someone who looks away', () => {
-  test('As someone who comes back I find the line, and the first of what is new in view, and unread', async () => {
+describe('a person who looks away', () => {
+  test('As a person who returns I find the divider, with the first new message in view and unread', async () => {
     const { page } = ann;
     await openRoom(page, 'Trouble');
     await until('the end is in view', () => isOnScreen(page, 'old-120.'));
@@ -58,7 +58,7 @@ describe('someone who looks away', () => {
     await roomRow(page, 'Trouble').getByText('unread').waitFor({ state: 'detached' });
   }, 60_000);
 
-  test('As someone who misses a word or two I see them at the end, below the line', async () => {
+  test('As a person who misses a few messages I see them at the end, below the divider', async () => {
     const { page } = ann;
     await look(page, false);
     await write('word', 2);
@@ -70,8 +70,8 @@ describe('someone who looks away', () => {
   }, 60_000);
 });
 
-describe('someone at the end', () => {
-  test('As a reader I stay there when a notice, my draft or the keyboard takes room', async () => {
+describe('a reader at the end', () => {
+  test('As a reader I stay at the end when a notice, my draft or the keyboard takes room', async () => {
     const { page } = ann;
     const height = async () => (await page.getByTestId('timeline').boundingBox())?.height ?? 0;
     const shrinks = async (what: string, act: () => Promise<unknown>) => {
@@ -82,7 +82,7 @@ describe('someone at the end', () => {
     };
     await until('the end is in view', () => isOnScreen(page, 'word-2.'));
     await shrinks('a draft', () => composer(page).fill('a\nlong\ndraft\nof\nlines'));
-    await shrinks('the notice of a lost line', () => ann.context.setOffline(true));
+    await shrinks('the connection notice', () => ann.context.setOffline(true));
     await shrinks('the keyboard', () => page.setViewportSize({ ...DESKTOP, height: 500 }));
     await page.setViewportSize(DESKTOP);
     await ann.context.setOffline(false);
@@ -92,8 +92,8 @@ describe('someone at the end', () => {
   }, 60_000);
 });
 
-describe('someone whose server has trouble', () => {
-  test('As a reader I am told that older messages could not be loaded, and try again when I want to', async () => {
+describe('a person whose server has problems', () => {
+  test('As a reader I am told that older messages could not be loaded, and can retry', async () => {
     const page = await ann.context.newPage();
     let asked = 0;
     let broken = false;
@@ -119,7 +119,7 @@ describe('someone whose server has trouble', () => {
     ann.complaints.length = 0;
   }, 60_000);
 
-  test('As someone whose browser is slow to open its database I lose nothing and send nothing twice', async () => {
+  test('As a person whose browser opens its database slowly I lose nothing and send nothing twice', async () => {
     const page = await ann.context.newPage();
     await page.addInitScript(() => {
       const { open } = indexedDB;
@@ -143,7 +143,7 @@ describe('someone whose server has trouble', () => {
     await page.close();
   }, 60_000);
 
-  test('As someone whose browser stores nothing I am told so, and my message is sent', async () => {
+  test('As a person whose browser has no storage I am told so, and my message is sent', async () => {
     const page = await ann.context.newPage();
     await page.addInitScript(() => {
       IDBFactory.prototype.open = () => {
@@ -157,7 +157,7 @@ describe('someone whose server has trouble', () => {
     await page.close();
   }, 60_000);
 
-  test('As someone who replies I find my reply again after a look elsewhere, and a reload', async () => {
+  test('As a person who replies I find my reply after visiting another chat, and after a reload', async () => {
     const { page } = bob;
     await press(message(page, 'kept-1'), 'Reply');
     await composer(page).fill('half a rep');
@@ -171,7 +171,7 @@ describe('someone whose server has trouble', () => {
     await message(ann.page, 'half a reply').getByRole('button', { name: 'kept-1' }).waitFor();
   }, 60_000);
 
-  test('Nobody’s browser complained', () => {
+  test('No browser reported an error', () => {
     expect(complaintsOf(ann, bob)).toEqual([]);
   });
 });

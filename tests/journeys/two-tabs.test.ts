@@ -29,8 +29,8 @@ async function signIn(page: Page, name: string): Promise<void> {
   await roomRow(page, 'General').waitFor();
 }
 
-describe('someone with two tabs', () => {
-  test('As someone who writes in both while offline I send each message once, in the order I wrote them', async () => {
+describe('a person with two tabs', () => {
+  test('As a person who writes in both while offline I send each message once, in writing order', async () => {
     const other = await ann.context.newPage();
     await other.goto('/');
     await openRoom(other, 'General');
@@ -45,7 +45,7 @@ describe('someone with two tabs', () => {
     await other.close();
   }, 60_000);
 
-  test('As someone whose browser another person goes on with I have not written in their name', async () => {
+  test('As a person whose browser another person uses next I send nothing in their name', async () => {
     const other = await ann.context.newPage();
     let isCut = true;
     await other.routeWebSocket(/\/connection\//, (socket) => (isCut ? socket.close() : socket.connectToServer()));
@@ -68,7 +68,7 @@ describe('someone with two tabs', () => {
     await other.close();
   }, 60_000);
 
-  test('nothing in their browsers went wrong', () => {
+  test('No browser reported an error', () => {
     expect(
       complaintsOf(ann, bob).filter((text) => !/ERR_INTERNET_DISCONNECTED|WebSocket|ERR_FAILED/.test(text)),
     ).toEqual([]);

@@ -7,7 +7,7 @@ import { MemoryBlobs } from '../../src/adapters/memory/blobs.ts';
 import { openDatabase } from '../../src/adapters/sqlite/database.ts';
 import { SqliteWorkLog } from '../../src/adapters/sqlite/work-log.ts';
 import type { AppSettings } from '../../src/contracts/app-settings.ts';
-import { ApiKeys, type StatedKey } from '../../src/core/access/api-keys.ts';
+import { ApiKeys, type ConfiguredKey } from '../../src/core/access/api-keys.ts';
 import { CLOSED_NAMESPACE } from '../../src/core/channels/namespace.ts';
 import { Namespaces } from '../../src/core/channels/namespaces.ts';
 import { ClientError } from '../../src/core/errors.ts';
@@ -22,7 +22,7 @@ import type { Fields } from '../../src/ports/telemetry.ts';
 import { Apps } from '../../src/protocols/pusher/apps.ts';
 import { HandClock } from '../core/hand-clock.ts';
 
-export type Configured = { readonly keys?: readonly StatedKey[]; readonly apps?: readonly AppSettings[] };
+export type Configured = { readonly keys?: readonly ConfiguredKey[]; readonly apps?: readonly AppSettings[] };
 
 const NAMESPACES = { news: CLOSED_NAMESPACE, map: { ...CLOSED_NAMESPACE, type: 'map' } } as const;
 
@@ -49,7 +49,7 @@ export class Installation {
     return this.#run.operations.call(name, { principal, address: '192.0.2.1' }, input) as Promise<Answer>;
   }
 
-  /** The kind of the error that a call ends with. */
+  /** The kind of the error a call fails with. */
   async refusal(name: string, input: unknown = {}): Promise<string> {
     return this.call(name, input).then(
       (answer) => `answered ${JSON.stringify(answer)}`,
@@ -57,7 +57,7 @@ export class Installation {
     );
   }
 
-  /** Another start, with other settings. */
+  /** A restart with other settings. */
   async restart(configured: Configured): Promise<void> {
     await this.#database.close();
     this.#database = this.#open();

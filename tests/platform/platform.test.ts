@@ -25,7 +25,7 @@ const configured = (app: Partial<AppSettings>): AppSettings => ({
   ...{ subscriptionCounts: false, webhooks: [], ...app },
 });
 
-test('PU10 an app that the settings have by now, by id or key, is theirs: the stored one is shown and passed over', async () => {
+test('PU10 an app whose id or key the settings now use: the settings win, and the stored one is shown and ignored', async () => {
   const one = await installation.call<CreatedApp>('apps.create', { name: 'One' });
   const two = await installation.call<CreatedApp>('apps.create', { name: 'Two' });
   const three = await installation.call<CreatedApp>('apps.create', { name: 'Three' });
@@ -43,12 +43,12 @@ test('PU10 an app that the settings have by now, by id or key, is theirs: the st
   expect(installation.apps.byKey(two.app.key)?.app.settings.id).toBe('other');
   expect(installation.apps.get(three.app.id)?.app.settings.secret).toBe(three.secret);
   expect(installation.recorded.filter(({ event }) => event === 'app.shadowed')).toHaveLength(2);
-  // It can be done away with, and the settings' own stays.
+  // It can be deleted, and the one of the settings stays.
   await installation.call('apps.delete', { id: one.app.id });
   expect(installation.apps.get(one.app.id)?.app.settings.secret).toBe('a secret of the settings');
 });
 
-test('AK3 PU10 each change is one line in the log, with who made it and no secret', async () => {
+test('AK3 PU10 each change is one log line with the person who made it and no secret', async () => {
   const { key, secret } = await installation.call<CreatedKey>('apiKeys.create', { name: 'Backend' });
   await installation.call('apiKeys.update', { id: key.id, methods: ['info'] });
   await installation.call('apiKeys.revoke', { id: key.id });
@@ -66,7 +66,7 @@ test('AK3 PU10 each change is one line in the log, with who made it and no secre
   for (const hidden of [secret, made.secret, rotated.secret]) expect(text).not.toContain(hidden);
 });
 
-test('AK2 PU10 what is taken away is so at once, though the disk takes nothing; the owner is told to do it again', async () => {
+test('AK2 PU10 a removal applies at once, even if it cannot be stored; the owner is told to repeat it', async () => {
   const { key, secret } = await installation.call<CreatedKey>('apiKeys.create', { name: 'Backend' });
   const { app } = await installation.call<CreatedApp>('apps.create', { name: 'Shop' });
   installation.isFull = true;
@@ -80,13 +80,13 @@ test('AK2 PU10 what is taken away is so at once, though the disk takes nothing; 
   expect([await installation.keys.find(secret), installation.apps.get(app.id)]).toEqual([undefined, undefined]);
 });
 
-test('what cannot be written is not given', async () => {
+test('a key or app that cannot be stored is not created', async () => {
   installation.isFull = true;
   expect(await installation.refusal('apps.create', { name: 'Shop', id: '7', key: 'k' })).toContain('disk full');
   expect(installation.apps.get('7')).toBeUndefined();
 });
 
-test('of two changes at once neither undoes the other', async () => {
+test('of two concurrent changes neither undoes the other', async () => {
   const { app } = await installation.call<CreatedApp>('apps.create', { name: 'Shop' });
   const { id } = app;
   const changes = [{ maxConnections: 5 }, { clientEvents: false }, { name: 'Market' }];
@@ -95,7 +95,7 @@ test('of two changes at once neither undoes the other', async () => {
   expect(apps[0]).toMatchObject({ maxConnections: 5, clientEvents: false, name: 'Market' });
 });
 
-test('revoked keys are shown for thirty days', async () => {
+test('revoked keys are listed for thirty days', async () => {
   const { key } = await installation.call<CreatedKey>('apiKeys.create', { name: 'Old' });
   await installation.call('apiKeys.revoke', { id: key.id });
   const names = async () =>

@@ -11,28 +11,28 @@ const KIB = 1_024;
 
 export type BanyanProcess = {
   readonly url: string;
-  /** Where Centrifuge clients connect. */
+  /** The Centrifuge WebSocket URL. */
   readonly socketUrl: string;
-  /** Of the one-time owner link, on a first start. */
+  /** The one-time owner link, on a first start. */
   readonly ownerInvite: string | undefined;
-  /** Of the process that runs now, or ran last. */
+  /** The current process, or the last one. */
   readonly pid: number;
-  /** Resolves with the exit code of the process that runs now; 128 and more when a signal ended it. */
+  /** Resolves with the exit code of the current process; 128 and more if a signal ended it. */
   readonly exited: Promise<number>;
-  /** Main memory that the process takes, in bytes (Linux). */
+  /** Resident memory of the process, in bytes (Linux). */
   residentBytes(): number;
   signal(signal: NodeJS.Signals): void;
-  /** Stops it in good order, and starts it again with the same data at the same address. */
+  /** Stops it cleanly, and starts it again with the same data at the same address. */
   restart(): Promise<void>;
-  /** Ends it with SIGKILL, also while it starts; `restart` brings it back. */
+  /** Kills it with SIGKILL, also during its start; `restart` starts it again. */
   crash(): Promise<void>;
-  /** Stops it in good order, and removes its data. */
+  /** Stops it cleanly, and removes its data. */
   stop(): Promise<void>;
 };
 
 /**
- * Starts a real server, in a process and with a data folder of its own, on a free port. `env` has its settings;
- * `through` is a command that runs the one given to it as arguments.
+ * Starts a real server as a process with its own data folder on a free port. `env` has its settings; `through` is a
+ * command that runs the one given to it as arguments.
  */
 export async function startBanyan(
   env: Readonly<Record<string, string>> = {},
@@ -77,7 +77,7 @@ export async function startBanyan(
 
 type Running = {
   readonly process: Bun.Subprocess;
-  /** What it prints once it listens; rejects when it ends before. */
+  /** Its output when it listens; rejects if it ends before. */
   readonly greeting: Promise<string>;
 };
 
@@ -96,23 +96,23 @@ function launch(command: readonly string[], env: Readonly<Record<string, string>
   return { process: server, greeting: promise };
 }
 
-/** The environment without the settings of whoever runs the tests. */
+/** The environment without the Banyan settings of whoever runs the tests. */
 function surroundings(): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(BANYAN|OTEL)_/.test(name)));
 }
 
-/** Reads on to the end, so that the server never waits for a reader. */
+/** Reads to the end, so that the server never blocks on a full pipe. */
 async function readGreeting(stdout: ReadableStream<Uint8Array>, onReady: (output: string) => void): Promise<string> {
   let output = '';
   for await (const chunk of stdout) {
     output += new TextDecoder().decode(chunk);
-    // The owner link, if there is one, comes in the same write.
+    // The owner link, if there is one, is part of the same write.
     if (READY.test(output)) onReady(output);
   }
   return output;
 }
 
-/** Shows what the server complains of, without its warning of `clientInsecure`. */
+/** Prints the server's errors, without its warning about `clientInsecure`. */
 async function passOn(stderr: ReadableStream<Uint8Array>): Promise<void> {
   for await (const chunk of stderr) {
     const lines = new TextDecoder().decode(chunk).split('\n');

@@ -5,8 +5,8 @@ const PROGRAM = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 export type CliResult = { readonly code: number; readonly out: string; readonly err: string };
 
 /**
- * Runs a command of the program to its end, as a person would. `env` adds to the environment, without its settings;
- * `through` is a command that runs the one given to it as arguments.
+ * Runs a command of the program to its end. `env` adds to the environment without Banyan settings; `through` is a
+ * command that runs the one given to it as arguments.
  */
 export async function runCli(
   args: readonly string[],
@@ -17,13 +17,13 @@ export async function runCli(
 }
 
 export type RunningCli = {
-  /** Resolves when it has printed something. */
+  /** Resolves with its first output. */
   readonly begun: Promise<void>;
   readonly result: Promise<CliResult>;
   signal(signal: NodeJS.Signals): void;
 };
 
-/** The same, while it runs. */
+/** The same, while it is running. */
 export function startCli(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},

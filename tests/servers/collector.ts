@@ -1,15 +1,15 @@
 import { type CollectedSpan, decodeSpans } from './otlp.ts';
 
-/** What becomes of what it is sent: taken; refused; or left without an answer. */
-type Mood = 'well' | 'failing' | 'silent';
+/** What the collector does with a request: accept it, refuse it, or never respond. */
+type Behaviour = 'well' | 'failing' | 'silent';
 
-/** A collector of traces: it takes real OTLP over HTTP, in Protobuf, and keeps it. */
+/** A trace collector: it accepts real OTLP over HTTP in Protobuf, and keeps it. */
 export class Collector {
   readonly spans: CollectedSpan[] = [];
   /** Headers of the last request. */
   headers = new Headers();
   requests = 0;
-  mood: Mood = 'well';
+  behaviour: Behaviour = 'well';
   readonly #server: Bun.Server<undefined>;
 
   constructor() {
@@ -31,7 +31,7 @@ export class Collector {
     throw new Error(`no span came: ${what}, only ${this.spans.map(({ name }) => name).join(', ')}`);
   }
 
-  /** The spans of one trace, once those of all these names are there. */
+  /** The spans of one trace, once all these names have arrived. */
   async trace(traceId: string, ...names: readonly string[]): Promise<CollectedSpan[]> {
     for (const name of names) await this.span(name, (span) => span.traceId === traceId && span.name === name);
     return this.spans.filter((span) => span.traceId === traceId);
@@ -45,8 +45,8 @@ export class Collector {
     const body = new Uint8Array(await request.arrayBuffer());
     this.requests += 1;
     this.headers = request.headers;
-    if (this.mood === 'failing') return new Response('no', { status: 500 });
-    if (this.mood === 'silent') await new Promise(() => undefined);
+    if (this.behaviour === 'failing') return new Response('no', { status: 500 });
+    if (this.behaviour === 'silent') await new Promise(() => undefined);
     if (new URL(request.url).pathname !== '/v1/traces') return new Response('no such path', { status: 404 });
     this.spans.push(...decodeSpans(body));
     return new Response(new Uint8Array(), { headers: { 'Content-Type': 'application/x-protobuf' } });

@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A line to a server that can be told to bring nothing from it for a while; what clients say always gets through. */
+/** A proxy that can hold back the server's data for a while; the client's data always passes. */
 export type HaltingLine = {
   readonly url: string;
   halt(): void;

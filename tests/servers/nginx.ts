@@ -5,17 +5,17 @@ import { programOf } from './program.ts';
 
 export type Nginx = { readonly url: string; stop(): Promise<void> };
 
-/** What an nginx has set besides where to pass requests on to. */
+/** nginx options beyond the upstream address. */
 export type NginxSettings = {
-  /** The Host that the upstream sees; the one of the request by default. */
+  /** The Host the upstream sees; the request's by default. */
   readonly host?: string;
-  /** More of its language, for all requests. */
+  /** More directives for all requests. */
   readonly directives?: string;
-  /** Files of a certificate and its key, with which it serves TLS. */
+  /** The certificate and key files, with which it serves TLS. */
   readonly tls?: { readonly certificate: string; readonly key: string };
 };
 
-/** Starts an nginx with nothing set but where to pass requests on to, and what is given. */
+/** Starts an nginx that proxies to the upstream with the given options only. */
 export async function startNginx(upstream: string, settings: NginxSettings = {}): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), 'banyan-nginx-'));
   const port = freePort();
@@ -67,7 +67,7 @@ function freePort(): number {
 }
 
 async function isUp(url: string): Promise<boolean> {
-  // Whom the certificate is for is the tests' own business.
+  // The tests ignore the certificate's subject.
   return fetch(`${url}/livez`, { tls: { rejectUnauthorized: false } }).then(
     ({ ok }) => ok,
     () => false,

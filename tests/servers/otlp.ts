@@ -1,7 +1,7 @@
 import { parse } from 'protobufjs';
 
 /**
- * What of OpenTelemetry's protocol a collector of traces reads, with its own names and numbers.
+ * The part of OpenTelemetry's protocol that a trace collector reads, with its names and numbers.
  * https://github.com/open-telemetry/opentelemetry-proto (collector/trace/v1, trace/v1, common/v1, resource/v1)
  */
 const { root } = parse(`
@@ -38,11 +38,11 @@ const ERROR = 2;
 type Value = string | number | boolean;
 type Attributes = Readonly<Record<string, Value>>;
 
-/** A span as a collector is given it; ids in hexadecimal. */
+/** A span as received by a collector; ids in hexadecimal. */
 export type CollectedSpan = {
   readonly traceId: string;
   readonly spanId: string;
-  /** '' for the first of its trace. */
+  /** '' for the root span. */
   readonly parent: string;
   readonly name: string;
   readonly kind: (typeof KINDS)[number];
@@ -74,7 +74,7 @@ type WireRequest = {
   }[];
 };
 
-/** The spans in the body of `POST /v1/traces`. Throws for what is no such body. */
+/** The spans in the body of `POST /v1/traces`. Throws for an invalid body. */
 export function decodeSpans(body: Uint8Array): CollectedSpan[] {
   const options = { bytes: String, longs: String, arrays: true };
   const request = REQUEST.toObject(REQUEST.decode(body), options) as WireRequest;

@@ -3,10 +3,10 @@ import type { BanyanProcess } from './banyan.ts';
 
 const PASSWORD = 'nine ivies climb the wall';
 
-/** Somebody with a device, as a browser would be: it keeps the cookies, and sends them. */
+/** A person with a device: it keeps and sends cookies as a browser does. */
 export type Person = { readonly id: string; readonly cookie: () => string };
 
-/** Registers a person with an invitation's code. */
+/** Registers a person with an invitation code. */
 export async function register({ url }: BanyanProcess, handle: string, invite: string): Promise<Person> {
   let cookie = '';
   const client = createClient({
@@ -30,7 +30,7 @@ export function clientOf({ url }: BanyanProcess, { cookie }: Person, options: Pa
   const headers = { Cookie: cookie() };
   class WebSocketWithCookie extends WebSocket {
     constructor(to: string) {
-      // Bun's takes headers; a browser's, which the types of the journeys know, does not.
+      // Bun's WebSocket accepts headers; a browser's, as the types of the journeys declare it, does not.
       super(to, { headers } as unknown as string[]);
     }
   }

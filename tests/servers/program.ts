@@ -2,7 +2,7 @@ import { findProgram, howToInstall, type ProgramName } from '../../tools/testing
 
 /**
  * The path of a program that a test runs. Nothing is installed here: `npm test` does that before any test runs
- * (tools/testing/prepare.mjs), and leaves out the files that need what it could not install.
+ * (tools/testing/prepare.mjs), and leaves out files whose programs it could not install.
  *
  * @throws when it is missing, with how to install it
  */

@@ -7,19 +7,19 @@ export type LogRecord = { readonly level: string; readonly time: string; readonl
   Record<string, unknown>
 >;
 
-/** The log of a server that is started `through` it; give it `BANYAN_LOG_FORMAT: 'json'`. */
+/** The log of a server started `through` it; set `BANYAN_LOG_FORMAT: 'json'`. */
 export class Records {
   readonly #folder = mkdtempSync(join(tmpdir(), 'banyan-log-'));
   readonly #file = join(this.#folder, 'log');
   /** For `startBanyan`. */
   readonly through = ['sh', '-c', `exec "$@" 2>>"${this.#file}"`, 'sh'];
 
-  /** All of it so far. */
+  /** Everything so far. */
   text(): string {
     return readFileSync(this.#file, 'utf8');
   }
 
-  /** Its lines so far. Throws for one that is not JSON. */
+  /** The lines so far. Throws for a line that is not JSON. */
   all(): LogRecord[] {
     const lines = this.text().split('\n');
     return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as LogRecord);

@@ -3,23 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { programOf } from './program.ts';
 
-/** A disk that a server has its data on, and that a test fills. */
+/** A disk for a server's data, which a test can fill. */
 export type SmallDisk = {
   readonly kind: 'namespace' | 'mount' | 'limit';
-  /** For `startBanyan`. What the server complains of is what such tests are about, and long: it is not shown. */
+  /** For `startBanyan`. The server's errors are expected and many: they are not printed. */
   readonly through: readonly string[];
-  /** From now on it takes nothing more, until `free`. `pid`: of the server. */
+  /** Fills the disk until `free` is called. `pid`: the server's. */
   fill(pid: number): void;
   free(pid: number): void;
-  /** After the server has ended. */
+  /** To be called after the server has ended. */
   release(): void;
 };
 
 /**
- * A file system of this size at the folder: in a namespace of the server's own, which nobody else sees; else mounted by root,
- * where the system lets nobody make namespaces, as in a chroot. Where nobody may mount anything, the files themselves may
- * not grow: that looks to the server as a disk that takes nothing more, though with another error. `BANYAN_SMALL_DISK` may name
- * one of these ways (`namespace`, `mount`, `limit`).
+ * Makes a file system of this size at the folder: in a mount namespace of the server; or mounted by root, where
+ * namespaces are not allowed, as in a chroot. Where nothing can be mounted, the file size is limited instead: to the
+ * server that is a disk that accepts no more, though with another error. `BANYAN_SMALL_DISK` chooses one of these
+ * methods (`namespace`, `mount`, `limit`).
  */
 export function smallDisk(folder: string, mib: number): SmallDisk {
   const kind = process.env.BANYAN_SMALL_DISK ?? firstPossible();
@@ -33,7 +33,7 @@ export function smallDisk(folder: string, mib: number): SmallDisk {
     const release = () => run('umount', folder);
     return { kind, through: quietly, ...ballastIn(() => join(folder, 'ballast')), release };
   }
-  console.warn('no file system may be mounted here: files that may not grow stand for the full disk');
+  console.warn('no file system can be mounted here: a file size limit replaces the full disk');
   return {
     ...{ kind: 'limit', through: quietly },
     fill: (pid) => limit(pid, String(largestIn(folder))),
@@ -76,7 +76,7 @@ function largestIn(folder: string): number {
   return Math.max(...readdirSync(folder).map((name) => statSync(join(folder, name)).size));
 }
 
-/** One file that takes all the space that is left. */
+/** One file that takes all remaining space. */
 function ballastIn(pathOf: (pid: number) => string): Pick<SmallDisk, 'fill' | 'free'> {
   const kib = Buffer.alloc(1_024);
   return {

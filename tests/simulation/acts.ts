@@ -2,12 +2,12 @@ import type { SimClient } from './client.ts';
 import type { Cluster } from './cluster.ts';
 import type { Random } from './random.ts';
 
-/** The whole scene that acts play in. */
+/** The state all acts work on. */
 export type Scene = { readonly cluster: Cluster; readonly clients: readonly SimClient[] };
 
 type Act = (scene: Scene) => void;
 
-/** Each with how often it happens, next to the others. */
+/** Each act with its relative frequency. */
 const ACTS: readonly [weight: number, act: Act][] = [
   [30, publish],
   [12, publishByKey],
@@ -22,7 +22,7 @@ const ACTS: readonly [weight: number, act: Act][] = [
   [8, changeRight],
   [2, signInOrOut],
   [2, slowDown],
-  [2, comeAllAtOnce],
+  [2, reconnectAll],
   [1, breakBus],
   [1, breakLog],
   [1.5, killNode],
@@ -32,7 +32,7 @@ const ACTS: readonly [weight: number, act: Act][] = [
 ];
 const TOTAL = ACTS.reduce((sum, [weight]) => sum + weight, 0);
 
-/** Something random happens. */
+/** Performs a random act. */
 export function actRandomly(scene: Scene): void {
   let left = scene.cluster.world.random.next() * TOTAL;
   for (const [weight, act] of ACTS) {
@@ -41,7 +41,7 @@ export function actRandomly(scene: Scene): void {
   }
 }
 
-/** Channels that clients publish to themselves. */
+/** Channels clients publish to directly. */
 const openTo = ({ plan }: Cluster) => [...plan.channels, ...plan.clubs];
 const closedChannels = ({ plan }: Cluster) => [...plan.clubs, ...plan.rooms];
 
@@ -58,7 +58,7 @@ function publish({ cluster, clients }: Scene): void {
   for (let time = 0; time < times; time += 1) link.publish(channel, padding(random));
 }
 
-/** The server publishes, as features do: with a key, and now and then a second time at another node. */
+/** The server publishes as features do: with a key, and sometimes a second time at another node. */
 function publishByKey({ cluster }: Scene): void {
   const { world, plan } = cluster;
   const durable = [...openTo(cluster), ...plan.rooms].filter((channel) => /^(log|club|room):/.test(channel));
@@ -70,7 +70,7 @@ function publishByKey({ cluster }: Scene): void {
   }
 }
 
-/** As when people talk: rooms change while clients come back to them. */
+/** As during a conversation: rooms change while clients recover them. */
 function publishInRoom({ cluster }: Scene): void {
   const { world, plan } = cluster;
   if (plan.rooms.length === 0) return;
@@ -81,9 +81,9 @@ function publishInRoom({ cluster }: Scene): void {
   }
 }
 
-/** A text that the schedule has not had yet. */
+/** A text not used before in this schedule. */
 function nextOfServer({ world }: Cluster, channel: string): string {
-  world.note(`the server has something for ${channel}`);
+  world.note(`the server publishes to ${channel}`);
   return `server@${channel}#${world.notes.length}`;
 }
 
@@ -111,24 +111,24 @@ function unsubscribe({ cluster, clients }: Scene): void {
   );
   if (!client.isConnected || readers.length === 0) return;
   const reader = random.pick(readers);
-  // Sometimes it wants to be back in at once.
+  // Sometimes it wants to subscribe again at once.
   reader.isWanted = random.chance(0.3);
   client.unsubscribe(reader);
 }
 
 function flicker({ cluster, clients }: Scene): void {
   const { random } = cluster.world;
-  // A command that is refused because too many are under way would leave the others in another order.
+  // A command refused because too many are running would change the order of the others.
   if (cluster.plan.limits.commandsInFlight < 100) return;
   const client = random.pick(clients);
-  if (client.isConnected) client.flicker(client.reader(random.pick(openTo(cluster))), random.between(1, 3));
+  if (client.isConnected) client.toggleSubscription(client.reader(random.pick(openTo(cluster))), random.between(1, 3));
 }
 
 function cut({ cluster, clients }: Scene): void {
   cluster.world.random.pick(clients).cut(cluster.world.random.chance(0.8));
 }
 
-function comeAllAtOnce({ cluster, clients }: Scene): void {
+function reconnectAll({ cluster, clients }: Scene): void {
   const { world } = cluster;
   for (const client of clients) client.cut(true);
   const when = world.random.between(0, 3_000);
@@ -152,7 +152,7 @@ function readHistory({ cluster, clients }: Scene): void {
 function removeHistory({ cluster }: Scene): void {
   const { world, plan, someNode, removing } = cluster;
   const channel = world.random.pick([...plan.channels, ...plan.clubs, ...plan.rooms]);
-  // One after the other: so it is clear which of them was answered.
+  // One after another: so it is known which of them was answered.
   if (channel === 'live:a' || removing.has(channel)) return;
   const { name, node } = someNode;
   world.note(`${name} removes the history of ${channel}`);
@@ -160,7 +160,7 @@ function removeHistory({ cluster }: Scene): void {
   node
     .trim(channel)
     .then(() => cluster.truth.removed(channel, name, world.now()))
-    .catch(() => world.note(`the history of ${channel} was not removed, or nobody knows it`))
+    .catch(() => world.note(`removing the history of ${channel} failed or its outcome is unknown`))
     .finally(() => removing.delete(channel));
 }
 
@@ -195,7 +195,7 @@ function signInOrOut({ cluster, clients }: Scene): void {
   client.connect();
 }
 
-/** A client reads slowly from now on, or fast again. */
+/** A client starts to read slowly, or fast again. */
 function slowDown({ cluster, clients }: Scene): void {
   const { world } = cluster;
   const client = world.random.pick(clients);
@@ -204,7 +204,7 @@ function slowDown({ cluster, clients }: Scene): void {
   world.note(`${client.name} is up to ${client.latency} ms away`);
 }
 
-/** The lines between the nodes are down for a while. */
+/** The connections between the nodes are down for a while. */
 function breakBus({ cluster: { world, buses } }: Scene): void {
   world.note('the bus is down');
   buses.breakDown();

@@ -7,7 +7,7 @@ import { Link, type LinkOwner } from './link.ts';
 import { Reader } from './reader.ts';
 
 const INSUFFICIENT_STATE = 2500;
-/** Error codes of commands that make sense again later. */
+/** Error codes of commands that can be retried later. */
 const TEMPORARY = [100, 111];
 const PERMISSION_DENIED = 103;
 const ALREADY_SUBSCRIBED = 105;
@@ -22,14 +22,14 @@ function leaving(reader: Reader): Command {
   return [{ unsubscribe: { channel: reader.channel } }, { kind: 'unsubscribe', reader }];
 }
 
-/** A client as the official ones are: it comes back by itself, and asks for what it missed. */
+/** A client like the official ones: it reconnects by itself, and recovers what it missed. */
 export class SimClient implements LinkOwner {
   readonly name: string;
   readonly principal: Principal;
   readonly readers = new Map<string, Reader>();
   /** All its connections so far. */
   readonly links: Link[] = [];
-  /** Whether it comes back by itself. */
+  /** Whether it reconnects by itself. */
   isOnline = true;
   /** Milliseconds from the server to it; large for a slow reader. */
   latency: number | undefined;
@@ -67,11 +67,11 @@ export class SimClient implements LinkOwner {
     this.links.push(link);
     this.#link = link;
     link.ask({ connect: { subs } }, { kind: 'connect', since });
-    // A client may say more without waiting for the answer.
+    // A client may send more without waiting for the reply.
     if (this.#cluster.world.random.chance(0.2)) this.#subscribeWanted(2);
   }
 
-  /** Its line is cut, and it comes back later if it is online. */
+  /** Its connection is cut, and it reconnects later if it is online. */
   cut(serverHears: boolean): void {
     if (this.#link === undefined) return;
     this.#cluster.world.note(`${this.#link.name} is cut${serverHears ? '' : ', and the server does not notice'}`);
@@ -98,8 +98,8 @@ export class SimClient implements LinkOwner {
     this.#link.ask(...leaving(reader));
   }
 
-  /** Changes its mind several times in one frame, as a page does that is drawn twice; in the end it wants to be in. */
-  flicker(reader: Reader, times: number): void {
+  /** Toggles several times in one frame, as a page does that renders twice; the last state is subscribed. */
+  toggleSubscription(reader: Reader, times: number): void {
     const link = this.#link;
     if (link === undefined || reader.state === 'leaving') return;
     reader.isWanted = true;
@@ -123,7 +123,8 @@ export class SimClient implements LinkOwner {
     ];
   }
 
-  // --- what it hears -------------------------------------------------------------------------------------------------
+  // --- replies and pushes
+  // ---------------------------------------------------------------------------------------------
 
   answered(asked: Asked, line: Line): void {
     switch (asked.kind) {
@@ -139,7 +140,7 @@ export class SimClient implements LinkOwner {
         return this.#read(line, asked);
       case 'forbidden':
         if (line.error?.code === asked.code || line.error?.code === 111) return;
-        return this.#cluster.truth.fail('PE1', `${this.name} was answered ${JSON.stringify(line)}`);
+        return this.#cluster.truth.fail('PE1', `${this.name} got the reply ${JSON.stringify(line)}`);
       default:
         asked satisfies never;
     }
@@ -152,7 +153,7 @@ export class SimClient implements LinkOwner {
     if (unsubscribe !== undefined) this.#putOut(reader, unsubscribe.code);
   }
 
-  /** The connection is gone. */
+  /** The connection is closed. */
   lost(code: number): void {
     const { world, truth, rights, plan } = this.#cluster;
     this.#link = undefined;
@@ -160,9 +161,9 @@ export class SimClient implements LinkOwner {
     for (const reader of this.readers.values()) reader.lost();
     const hasHoles = plan.rooms.some((room) => truth.wasRemoved(room));
     if (code === 3010 && truth.epochs === 1 && !hasHoles)
-      truth.fail('OR5', `${this.name} was sent away without a new epoch`);
+      truth.fail('OR5', `${this.name} was disconnected without a new epoch`);
     if (code >= 3500 && !rights.wasSignedOut(this.name)) truth.fail('SE', `${this.name} was closed with ${code}`);
-    world.after(world.random.between(0, plan.patience), () => this.connect());
+    world.after(world.random.between(0, plan.retryMs), () => this.connect());
   }
 
   #connected({ error, connect }: Line, since: ReadonlyMap<string, Position>): void {
@@ -184,7 +185,7 @@ export class SimClient implements LinkOwner {
     if (reader.state === 'leaving' && error?.code !== ALREADY_SUBSCRIBED) return;
     reader.state = 'out';
     if (error?.code === PERMISSION_DENIED) reader.isWanted = false;
-    // There is no use in asking for that position again.
+    // Asking for that position again cannot succeed.
     else if (error?.code === UNRECOVERABLE && since !== undefined) reader.position = undefined;
     else if (!TEMPORARY.includes(error?.code ?? 0)) return this.#unexpected(reader, error?.code);
     this.#later(() => this.subscribe(reader));
@@ -204,7 +205,7 @@ export class SimClient implements LinkOwner {
     const { truth } = this.#cluster;
     const begunAnew = code === INSUFFICIENT_STATE;
     if (begunAnew && truth.epochs === 1 && !reader.isBounded && !truth.wasRemoved(reader.channel)) {
-      truth.fail('OR5', `${this.name} must start anew in ${reader.channel} without a new epoch`);
+      truth.fail('OR5', `${this.name} lost its position in ${reader.channel} without a new epoch`);
     }
     if (reader.state === 'leaving') return;
     reader.state = 'out';
@@ -225,11 +226,11 @@ export class SimClient implements LinkOwner {
     this.#cluster.truth.fail('answer', `${this.name} was refused with ${code} in ${channel}`);
   }
 
-  /** Runs after some time, unless the connection is another one by then. */
+  /** Runs after some time, unless there is another connection by then. */
   #later(run: () => void): void {
     const { world, plan } = this.#cluster;
     const link = this.#link;
-    world.after(world.random.between(1, plan.patience), () => {
+    world.after(world.random.between(1, plan.retryMs), () => {
       if (this.#link === link) run();
     });
   }

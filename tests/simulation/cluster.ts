@@ -16,20 +16,20 @@ import type { Sabotage } from './sabotage.ts';
 import { Truth } from './truth.ts';
 import type { World } from './world.ts';
 
-/** One process, with the clients that are connected to it. */
+/** One process and the clients connected to it. */
 export type SimNode = {
   readonly name: string;
   readonly node: Node;
   readonly fanout: SimFanout;
   readonly bus: NodeBus;
   readonly sockets: Map<SimSocket, Principal>;
-  /** How many removals of each right it has heard of. */
+  /** How many removals of each right it was notified of. */
   readonly heard: Map<string, number>;
 };
 
 const SOUND_LINE: LineFault = (frame) => [frame];
 
-/** Everything that is not a client: nodes, the log and the bus between them, and who may do what. */
+/** Everything except clients: nodes, the log and the bus between them, and the permissions. */
 export class Cluster {
   readonly world: World;
   readonly plan: Plan;
@@ -56,7 +56,7 @@ export class Cluster {
     return this.world.random.pick(this.nodes);
   }
 
-  /** A client's socket opens at some node. */
+  /** Opens a client's socket at some node. */
   accept(principal: Principal, events: SocketEvents): { readonly at: SimNode; readonly socket: SimSocket } {
     const at = this.someNode;
     const fault = this.#sabotage.line?.(this.world.random) ?? SOUND_LINE;
@@ -73,21 +73,21 @@ export class Cluster {
     this.log.heal();
   }
 
-  /** The process is gone from one moment to the next; another takes its place. */
+  /** Kills the process; another one replaces it. */
   kill(victim: SimNode): void {
     this.world.note(`${victim.name} is killed`);
     this.#replace(victim);
     this.#silence(victim);
   }
 
-  /** The process stops in an orderly way; another takes its place at once. */
+  /** Stops the process cleanly; another one replaces it at once. */
   drain(old: SimNode): void {
     this.world.note(`${old.name} drains`);
     this.#replace(old);
     old.node.drain().then(() => this.#silence(old));
   }
 
-  /** A feature takes the user out of the channel. */
+  /** A feature removes the user from the channel. */
   removeMember(user: string, channel: string): void {
     this.world.note(`${user} is removed from ${channel}`);
     this.rights.remove(user, channel);
@@ -113,7 +113,7 @@ export class Cluster {
   #silence(dead: SimNode): void {
     void dead.bus.close();
     for (const socket of dead.sockets.keys()) socket.serverDied();
-    // So that its clock stops; nobody hears what it still says.
+    // Stops its clock; its later output is ignored.
     dead.node.drain().catch(() => undefined);
   }
 
@@ -169,7 +169,7 @@ export class Cluster {
     return new Promise((resolve) => this.world.after(random.between(0, this.log.latency), resolve));
   }
 
-  /** PE3: what a node hears of rights acts before the turn is over. */
+  /** PE3: a node applies a change of rights before the turn ends. */
   #hears({ sockets, heard }: Pick<SimNode, 'sockets' | 'heard'>, message: NodeMessage): void {
     if (message.kind === 'unsubscribe') {
       const right = `${message.user} ${message.channel}`;
@@ -184,7 +184,7 @@ export class Cluster {
     });
   }
 
-  /** Nodes report what they did not expect; all they need not expect is a log that fails. */
+  /** Nodes report unexpected errors; the only expected one is a failing log. */
   readonly #record = (level: LogLevel, event: string, { error = '' }: Fields = {}): void => {
     if (level !== 'error' || String(error).includes(SIMULATED_FAILURE)) return;
     this.truth.fail('error record', `${event} ${error}`);

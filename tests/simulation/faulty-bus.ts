@@ -6,22 +6,22 @@ import type { World } from './world.ts';
 export type BusFaults = {
   readonly drops: number;
   readonly repeats: number;
-  /** Longest way from node to node, in milliseconds; messages overtake each other. */
+  /** Longest delay between nodes, in milliseconds; messages overtake each other. */
   readonly latency: number;
-  /** Whether a node hears itself at once, as it does with the memory bus. */
+  /** Whether a node receives its own messages at once, as with the memory bus. */
   readonly ownAtOnce: boolean;
 };
 
 export const SOUND_BUS: BusFaults = { drops: 0, repeats: 0, latency: 0, ownAtOnce: true };
 
-/** Rights and sign-outs: the bus that carries them must not lose any, or they would not act at once (PE3). */
+/** Rights and sign-outs: the bus must not lose them, or they would not apply at once (PE3). */
 const CONTROL = 'control';
 
-/** The buses of all nodes, joined by lines that lose, repeat and reorder. */
+/** The buses of all nodes, with connections that lose, repeat and reorder. */
 export class FaultyBuses {
   readonly #world: World;
   readonly #nodes = new Set<NodeBus>();
-  /** How long changes of rights are under way; the same for all, so that they keep their order. */
+  /** The delay of rights changes; equal for all, so that they keep their order. */
   readonly #controlDelay: number;
   #faults: BusFaults;
   #isDown = false;
@@ -33,12 +33,12 @@ export class FaultyBuses {
     this.#controlDelay = isForMany ? faults.latency : 0;
   }
 
-  /** Whether anything said never reached a node that should have heard it. */
+  /** Whether any message never reached a node that should have received it. */
   get hasLost(): boolean {
     return this.#hasLost;
   }
 
-  /** Nothing gets through until `mend`. */
+  /** Nothing is delivered until `mend`. */
   breakDown(): void {
     this.#isDown = true;
   }
@@ -53,7 +53,7 @@ export class FaultyBuses {
     this.mend();
   }
 
-  /** `onControl` is called right before a node hears of a change of rights. */
+  /** `onControl` is called right before a node receives a change of rights. */
   join(onControl: (message: NodeMessage) => void): NodeBus {
     const bus = new NodeBus(this, onControl);
     this.#nodes.add(bus);
@@ -66,7 +66,7 @@ export class FaultyBuses {
 
   send(from: NodeBus, subject: string, message: NodeMessage): void {
     const bytes = nodeCodec.encode(message);
-    // A node that was killed is silent.
+    // A killed node sends nothing.
     if (!this.#nodes.has(from)) {
       this.#hasLost = true;
       return;
@@ -97,7 +97,7 @@ export class FaultyBuses {
   }
 }
 
-/** What the other node makes of it. */
+/** The message as decoded by the other node. */
 function decoded(bytes: Uint8Array): NodeMessage {
   const message = nodeCodec.decode(bytes);
   if (message === undefined) throw new Error('a node could not read what another one of its version wrote');

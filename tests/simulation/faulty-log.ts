@@ -2,18 +2,18 @@ import { MemoryLog } from '../../src/adapters/memory/log.ts';
 import type {
   Append,
   AppendOutcome,
+  ChannelRange,
   EntryRange,
   Log,
   Page,
   Position,
   ReadRange,
-  Standing,
   StoredEntry,
 } from '../../src/ports/log.ts';
 import type { Truth } from './truth.ts';
 import type { World } from './world.ts';
 
-/** History in one node's memory, written down. */
+/** The history in one node's memory, recorded. */
 export class RecordedLog extends MemoryLog {
   readonly #truth: Truth;
 
@@ -36,7 +36,7 @@ export class RecordedLog extends MemoryLog {
 }
 
 export type LogFaults = {
-  /** Longest time to a call's effect, and again to its answer, in milliseconds. */
+  /** Longest delay before a call's effect, and again before its result, in milliseconds. */
   readonly latency: number;
   readonly appendsFail: number;
   readonly readsFail: number;
@@ -44,10 +44,10 @@ export type LogFaults = {
 
 export const SOUND_LOG: LogFaults = { latency: 1, appendsFail: 0, readsFail: 0 };
 
-/** What a failing log throws; the only error that nodes may report. */
+/** The error of a failing log; the only one nodes may report. */
 export const SIMULATED_FAILURE = 'simulated failure of the log';
 
-/** A durable log over the memory adapter, as slow and as unreliable as the port allows. All nodes share it. */
+/** A durable log over the memory adapter, as slow and unreliable as the port allows. All nodes share it. */
 export class FaultyLog implements Log {
   readonly promises = { durable: true, batches: true, inFlight: 2, entries: true, writes: false };
   readonly #world: World;
@@ -65,7 +65,7 @@ export class FaultyLog implements Log {
     this.#inner = this.#empty();
   }
 
-  /** Longest time of a call, in milliseconds. */
+  /** Longest duration of a call, in milliseconds. */
   get latency(): number {
     return this.#faults.latency;
   }
@@ -85,13 +85,13 @@ export class FaultyLog implements Log {
     this.mend();
   }
 
-  /** As when an old backup was put in place: everything is gone, and offsets begin anew in another epoch. */
+  /** Simulates restoring an old backup: everything is gone, and offsets start again in a new epoch. */
   startNewEpoch(): void {
     this.#inner = this.#empty();
   }
 
   append(batch: readonly Append[]): Promise<readonly AppendOutcome[]> {
-    // Appends happen in the order of the calls; when they are answered is another matter.
+    // Appends happen in call order; their results may be reordered.
     this.#lastAppendAt = Math.max(this.#lastAppendAt, this.#world.now() + this.#delay());
     const fails = this.#fails(this.#faults.appendsFail);
     return this.#later(this.#lastAppendAt - this.#world.now(), fails, () => this.#inner.append(batch));
@@ -102,7 +102,7 @@ export class FaultyLog implements Log {
     return this.#later(this.#delay(), fails, () => this.#inner.read(channel, range));
   }
 
-  position(channel: string): Promise<Standing> {
+  position(channel: string): Promise<ChannelRange> {
     const fails = this.#fails(this.#faults.readsFail);
     return this.#later(this.#delay(), fails, () => this.#inner.position(channel));
   }
@@ -135,7 +135,7 @@ export class FaultyLog implements Log {
     return this.#world.random.between(0, this.#faults.latency);
   }
 
-  /** Runs after `wait`, and answers some time after that. */
+  /** Runs after `wait`, and returns the result some time later. */
   #later<T>(wait: number, fails: boolean, run: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#world.after(wait, () => {

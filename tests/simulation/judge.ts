@@ -10,7 +10,7 @@ import { optionsOf } from './namespaces.ts';
 import type { SimSocket } from './network.ts';
 import type { Reader } from './reader.ts';
 
-/** A command that waits for its answer, and what is needed to judge that. */
+/** A command without a reply yet, and what is needed to check the reply. */
 export type Asked =
   | { readonly kind: 'connect'; readonly since: ReadonlyMap<string, Position> }
   | {
@@ -18,7 +18,7 @@ export type Asked =
       readonly reader: Reader;
       readonly since?: Position;
       readonly mayEnter: string;
-      /** Others of its frame may have been given so much that there was no room for it. */
+      /** Other replies of its frame may have used up the room. */
       readonly isCrowded?: true;
     }
   | { readonly kind: 'unsubscribe'; readonly reader: Reader }
@@ -26,28 +26,28 @@ export type Asked =
   | { readonly kind: 'history'; readonly channel: string; readonly limit: number; readonly step: 1 | -1 }
   | { readonly kind: 'forbidden'; readonly code: number };
 
-/** Sockets in a channel, each with the number of its joining. */
+/** Sockets in a channel, each with the number of its join. */
 export type Audience = ReadonlyMap<SimSocket, number>;
 
-/** The connection over which the server speaks. */
+/** The connection the server writes to. */
 export type Speaker = {
   readonly name: string;
   readonly cluster: Cluster;
   readonly at: SimNode;
   readonly socket: SimSocket;
   readonly owner: { readonly name: string; readonly principal: Principal };
-  /** Who was in a channel without history when a publication for it reached the server. */
+  /** The subscribers of a channel without history when a publication reached the server. */
   readonly audiences: ReadonlyMap<string, Audience>;
   mayEnter(channel: string): string;
 };
 
-/** Who is in a channel without history right now. */
+/** The current subscribers of a channel without history. */
 export function audienceOf({ at }: Speaker, channel: string): Audience {
   if (optionsOf(channel).history !== 'none') return new Map();
   return new Map(at.fanout.topics.get(topicOf(centrifugeJson, channel)));
 }
 
-/** Judges what the server says at the moment when it says it, while what it was said about is still as it was then. */
+/** Checks the server's output at the moment it is written, while the state it describes is still current. */
 export function judge(speaker: Speaker, line: Line, asked: Asked | undefined): void {
   const { push } = line;
   if (push?.pub !== undefined) judgePublication(speaker, push.channel, push.pub.data);
@@ -71,7 +71,7 @@ export function judge(speaker: Speaker, line: Line, asked: Asked | undefined): v
   }
 }
 
-/** PE3: nothing more to somebody of whose removal the node has heard. */
+/** PE3: nothing more is sent to a subscriber whose removal the node was notified of. */
 function judgePublication({ at, owner, cluster, socket }: Speaker, channel: string, data: string): void {
   const { rights, truth } = cluster;
   const namespace = namespaceOf(channel);
@@ -80,18 +80,19 @@ function judgePublication({ at, owner, cluster, socket }: Speaker, channel: stri
   const user = userOf(owner.principal);
   const right = `${user} ${channel}`;
   if (rights.isMember(user, channel)) return;
-  if ((at.heard.get(right) ?? 0) >= rights.removals(right)) truth.fail('PE3', `${owner.name} still hears ${channel}`);
+  if ((at.heard.get(right) ?? 0) >= rights.removals(right))
+    truth.fail('PE3', `${owner.name} still receives ${channel}`);
 }
 
 type Begin = { readonly channel: string; readonly start: Start; readonly since: Position | undefined };
 
-/** RE2: nobody is told that what it missed is gone while it is there, nor given what is over the bounds. */
+/** RE2: nobody is told that history is gone while it is there, nor given more than the limits. */
 function judgeStart({ name, cluster, socket, at }: Speaker, { channel, start, since }: Begin): void {
   const { truth, world, plan } = cluster;
   if (since === undefined) return;
-  // A node may not have heard yet of the epoch that the client knows from another.
+  // A node may not know yet of the epoch the client learned from another.
   if (start.epoch !== since.epoch && truth.epochs > 1) return;
-  // What waited before this answer, and what it gives of other channels, may not be known to the byte.
+  // Earlier buffered data, and the reply's other channels, are not known to the byte.
   const bytes = plan.limits.recoveryBytes - 2 * socket.backlog();
   const bounds = { limit: plan.limits.history, bytes, now: world.now() };
   if (start.recovered === true) {

@@ -23,7 +23,7 @@ function changeLines(makeChange: () => Change): Sabotage {
   };
 }
 
-/** Changes what is said of subscriptions that begin. */
+/** Changes the replies of starting subscriptions. */
 function changeStarts(change: (start: Start) => Start): Sabotage {
   return changeLines(() => (text) => {
     if (!text.includes('"was_recovering"')) return [text];
@@ -34,7 +34,7 @@ function changeStarts(change: (start: Start) => Start): Sabotage {
   });
 }
 
-/** Holds back a line until the next one has gone. */
+/** Holds back a line until the next one was sent. */
 function holdBack(matches: (line: string) => boolean, probability: number): Sabotage {
   return changeLines(() => {
     let held: string | undefined;
@@ -68,7 +68,7 @@ export const holeInRecovery = changeStarts((start) => {
   return recovered === true ? { ...start, publications: publications.slice(1) } : start;
 });
 
-/** The last one that was missed is left out, so that the hole lies between recovery and live. */
+/** Leaves out the last missed one, so that the gap is between recovery and live. */
 export const holeAfterRecovery = changeStarts((start) => {
   const { publications = [], recovered } = start;
   return recovered === true ? { ...start, publications: publications.slice(0, -1) } : start;
@@ -83,7 +83,7 @@ export const neverRecovered = changeStarts(({ recovered, publications, ...start 
   return { ...start, offset: publications?.at(-1)?.offset ?? start.offset ?? 0 };
 });
 
-/** Someone who came back is told the last thing it missed once more, live. */
+/** Sends the last recovered publication again, live. */
 export const repeatAfterRecovery = changeLines(() => (text) => {
   const { subscribe } = JSON.parse(text) as Line;
   const last = subscribe?.publications?.at(-1);
@@ -91,12 +91,12 @@ export const repeatAfterRecovery = changeLines(() => (text) => {
   return channel === undefined ? [text] : [text, JSON.stringify({ push: { channel, pub: last } })];
 });
 
-/** RE3 broken: told that it is not subscribed, and is. */
+/** RE3 violated: the client is told that it is not subscribed, but it is. */
 export const refusedButIn = changeLines(() => (text) => {
   const { id, subscribe } = JSON.parse(text) as Line;
   if (subscribe?.was_recovering !== true || subscribe.recovered === true) return [text];
   return [JSON.stringify({ id, error: { code: 112, message: '' } })];
 });
 
-/** Nobody is told that the history began anew. */
+/** Nobody is told of the new epoch. */
 export const silentReset = changeLines(() => (line) => (line.includes('"code":2500') ? [] : [line]));

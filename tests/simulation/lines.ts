@@ -1,10 +1,10 @@
 import type { Frame } from '../../src/core/protocol/protocol.ts';
 import type { Position } from '../../src/ports/log.ts';
 
-/** A publication as a client reads it; without an offset in channels that keep no history. */
+/** A publication as a client parses it; without an offset in channels without history. */
 export type Pub = { readonly offset?: number; readonly data: string };
 
-/** How a subscription begins. */
+/** The start of a subscription. */
 export type Start = {
   readonly epoch?: string;
   readonly offset?: number;
@@ -15,7 +15,7 @@ export type Start = {
 
 export type HistoryAnswer = Position & { readonly publications: readonly Pub[] };
 
-/** What the server says in one line of the Centrifuge protocol; `{}` is a ping. */
+/** A line the server sends in the Centrifuge protocol; `{}` is a ping. */
 export type Line = {
   readonly id?: number;
   readonly error?: { readonly code: number; readonly temporary?: boolean };
@@ -35,7 +35,7 @@ export type Line = {
 let lastFrame: Frame = '{}';
 let lastLines: readonly Line[] = [{}];
 
-/** The lines of a frame. One that is fanned out is read once for all. */
+/** The lines of a frame. A frame sent to many is parsed once. */
 export function parseFrame(frame: Frame): readonly Line[] {
   if (frame !== lastFrame) {
     lastLines = String(frame)

@@ -5,7 +5,7 @@ import { type Asked, type Audience, audienceOf, judge, type Speaker } from './ju
 import type { Line } from './lines.ts';
 import type { SimSocket, SocketEvents } from './network.ts';
 
-/** Whose line it is. */
+/** The client of the connection. */
 export type LinkOwner = {
   readonly name: string;
   readonly principal: Principal;
@@ -14,16 +14,16 @@ export type LinkOwner = {
   lost(code: number): void;
 };
 
-/** One connection of one client, from its opening to its end. */
+/** One connection of one client, from its opening to its close. */
 export class Link implements SocketEvents, Speaker {
   readonly name: string;
   readonly cluster: Cluster;
   readonly owner: LinkOwner;
   readonly at: SimNode;
   readonly socket: SimSocket;
-  /** What was published over it, by channel, in order. */
+  /** Publications sent over it, by channel, in order. */
   readonly sent = new Map<string, string[]>();
-  /** Who was in a channel without history when a publication for it reached the server. */
+  /** The subscribers of a channel without history when a publication reached the server. */
   readonly audiences = new Map<string, Audience>();
   readonly #asked = new Map<number, Asked>();
   #lastId = 0;
@@ -38,7 +38,7 @@ export class Link implements SocketEvents, Speaker {
     cluster.world.note(`${this.name} opens at ${at.name}`);
   }
 
-  /** Sends a command; what comes of it goes to `owner.answered`. */
+  /** Sends a command; its reply goes to `owner.answered`. */
   ask(command: object, asked: Asked): void {
     this.askTogether([[command, asked]]);
   }
@@ -85,7 +85,7 @@ export class Link implements SocketEvents, Speaker {
     this.owner.lost(code);
   }
 
-  /** What its client may do now, as a text that changes when that changes. */
+  /** Its client's current permissions, as a text for comparison. */
   mayEnter(channel: string): string {
     if (namespaceOf(channel) !== 'club') return 'yes';
     const user = this.owner.principal.kind === 'user' ? this.owner.principal.user : '';

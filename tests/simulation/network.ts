@@ -5,18 +5,18 @@ import { type Line, parseFrame } from './lines.ts';
 import type { World } from './world.ts';
 
 export type SocketEvents = {
-  /** The server says it; it is not at the client yet and may never be. */
+  /** Sent by the server; the client may receive it later or never. */
   said(line: Line): void;
-  /** The client hears it. */
+  /** Received by the client. */
   received(line: Line): void;
-  /** The client's end is closed. 1006: the line was cut, or too much waited for this reader. */
+  /** The client's end is closed. 1006: the connection was cut, or too much was buffered for this reader. */
   closed(code: number): void;
 };
 
-/** What becomes of a frame on its way to one client; a sound line gives it back as it is. */
+/** What happens to a frame on its way to one client; a healthy connection returns it unchanged. */
 export type LineFault = (frame: Frame) => readonly Frame[];
 
-/** The native fan-out of one node: topics with the sockets that have joined them, and a number for each joining. */
+/** The native fan-out of one node: topics with the sockets that joined them, and a number for each join. */
 export class SimFanout implements Fanout {
   readonly topics = new Map<string, Map<SimSocket, number>>();
   #joins = 0;
@@ -45,29 +45,29 @@ export class SimFanout implements Fanout {
   }
 }
 
-type Ends = { readonly fanout: SimFanout; readonly events: SocketEvents; readonly fault: LineFault };
+type LinkEvents = { readonly fanout: SimFanout; readonly events: SocketEvents; readonly fault: LineFault };
 
-/** One client's connection to one node. Each way keeps its order and takes its time. */
+/** One client's connection to one node. Each direction keeps its order and has a delay. */
 export class SimSocket implements Connection {
   /** Set by the node that accepts it. */
   session: Session | undefined;
   /** Milliseconds from the server to the client; large for a slow reader. */
   latency: number;
-  /** Characters that may wait for the client before it is cut off. */
+  /** Characters that may be buffered before the client is cut off. */
   backlogLimit = Number.POSITIVE_INFINITY;
-  /** Data of channels without history that the server has handed to it. */
+  /** Data of channels without history the server has sent to it. */
   readonly handed = new Set<string>();
   readonly #world: World;
-  readonly #ends: Ends;
+  readonly #ends: LinkEvents;
   #backlog = 0;
-  /** When the last thing under way arrives, there and back. */
+  /** When the last message in flight arrives, in each direction. */
   #downAt = 0;
   #upAt = 0;
-  /** Whether the server can still say something, and the client still hear it. */
+  /** Whether the server can still send, and the client still receive it. */
   #open = true;
   #hears = true;
 
-  constructor(world: World, ends: Ends) {
+  constructor(world: World, ends: LinkEvents) {
     this.#world = world;
     this.#ends = ends;
     this.latency = world.random.between(0, 10);
@@ -103,7 +103,7 @@ export class SimSocket implements Connection {
 
   // --- the client's end ---
 
-  /** What the client says. `arrives` is called right before the server hears it. */
+  /** Sends a client's frame. `arrives` is called right before the server receives it. */
   write(frame: Frame, arrives: () => void): void {
     this.#up(() => {
       if (!this.#open) return;
@@ -112,13 +112,13 @@ export class SimSocket implements Connection {
     });
   }
 
-  /** The client goes. The server hears of it, or, of a half-open line, never. */
+  /** The client closes. The server notices, or, on a half-open connection, never does. */
   cut(serverHears: boolean): void {
     this.#hears = false;
     if (serverHears) this.#up(() => this.#endServer());
   }
 
-  /** The process at the other end is gone: what was under way to the client is lost. */
+  /** The process at the other end is gone: data in flight to the client is lost. */
   serverDied(): void {
     this.#open = false;
     this.#ends.fanout.drop(this);
@@ -137,7 +137,7 @@ export class SimSocket implements Connection {
     if (this.#backlog > this.backlogLimit) this.#overflow();
   }
 
-  /** Too much waits: the socket ends after what fitted. The runtime tells the session in a later turn. */
+  /** The buffer is full: the socket closes after what fits. The runtime tells the session in a later turn. */
   #overflow(): void {
     this.#open = false;
     this.#ends.fanout.drop(this);

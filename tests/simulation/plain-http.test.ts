@@ -6,13 +6,13 @@ const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
 const RUNS = 60;
 const CHANNELS = ['log:a', 'log:b', 'log:c'] as const;
 
-/** What a client has heard, by channel. */
+/** What a client has received, by channel. */
 type Heard = Map<string, unknown[]>;
 type World = ReturnType<typeof plainNode>;
 
 const nothing = (): Heard => new Map(CHANNELS.map((channel) => [channel, []]));
 
-/** Publishes a few times here and there; gives what was published, by channel. */
+/** Publishes a few times in random channels; returns the publications by channel. */
 async function publishSome(world: World, random: Random, truth: Heard): Promise<void> {
   for (let left = random.between(0, 4); left > 0; left -= 1) {
     const channel = random.pick(CHANNELS);
@@ -23,7 +23,7 @@ async function publishSome(world: World, random: Random, truth: Heard): Promise<
   }
 }
 
-/** What the bus lost is told with what comes next, so something comes. */
+/** A message the bus lost is repaired by the next one, so one is sent. */
 async function publishLast(world: World, truth: Heard): Promise<void> {
   for (const [channel, published] of truth) {
     published.push(published.length + 1);
@@ -31,8 +31,8 @@ async function publishLast(world: World, truth: Heard): Promise<void> {
   }
 }
 
-describe('plain HTTP over bad lines', () => {
-  test(`HT1 OR2 a stream that is cut anywhere, again and again, hears everything once (seed ${SEED})`, async () => {
+describe('plain HTTP over unreliable connections', () => {
+  test(`HT1 OR2 a stream that is cut repeatedly at random receives everything once (seed ${SEED})`, async () => {
     for (let run = 0; run < RUNS; run += 1) {
       const random = new Random(SEED + run);
       const world = plainNode();
@@ -56,7 +56,7 @@ describe('plain HTTP over bad lines', () => {
     }
   });
 
-  test(`HT2 OR2 polls whose answers get lost hear everything once (seed ${SEED})`, async () => {
+  test(`HT2 OR2 polls whose responses get lost receive everything once (seed ${SEED})`, async () => {
     for (let run = 0; run < RUNS; run += 1) {
       const random = new Random(SEED + run);
       const world = plainNode();
@@ -91,7 +91,7 @@ async function firstCursor(world: World): Promise<string> {
   return (await answer).cursor;
 }
 
-/** Takes the events that are whole, as EventSource does; gives the last id. */
+/** Reads the complete events, as EventSource does; returns the last id. */
 function take(text: string, heard: Heard, cursor: string): string {
   const whole = text.slice(0, text.lastIndexOf('\n\n') + 2);
   let last = cursor;

@@ -3,10 +3,10 @@ import { type BusFaults, SOUND_BUS } from './faulty-bus.ts';
 import { type LogFaults, SOUND_LOG } from './faulty-log.ts';
 import type { Random } from './random.ts';
 
-/** Characters that may wait for a client before it is cut off. */
+/** Characters that may be buffered before a client is cut off. */
 export const BACKLOG = 40_000;
 
-/** What one schedule is made of. */
+/** The parameters of one schedule. */
 export type Plan = {
   readonly nodes: number;
   readonly clients: number;
@@ -14,13 +14,13 @@ export type Plan = {
   readonly acts: number;
   /** Longest time between two acts, in milliseconds. */
   readonly pause: number;
-  /** Longest time after which a client tries again, in milliseconds. */
-  readonly patience: number;
-  /** Those that clients come to and leave as they like. */
+  /** Longest time before a client retries, in milliseconds. */
+  readonly retryMs: number;
+  /** Channels that clients join and leave. */
   readonly channels: readonly string[];
   readonly clubs: readonly string[];
   readonly rooms: readonly string[];
-  /** Whether the log may be put back to nothing. */
+  /** Whether the log may be reset. */
   readonly newEpochs: boolean;
   readonly bus: BusFaults;
   readonly log: LogFaults;
@@ -31,7 +31,7 @@ export function drawPlan(random: Random): Plan {
   const nodes = random.pick([1, 1, 2, 3]);
   const bus = random.chance(0.2) ? SOUND_BUS : drawBusFaults(random);
   const all = ['log:a', 'log:b', 'short:a', 'brief:a'];
-  // History in memory is one process's own (AC2), and without history there is nothing to repair the bus from (AC3).
+  // History in memory belongs to one process (AC2), and without history lost bus messages cannot be repaired (AC3).
   if (nodes === 1) all.push('mem:a');
   if (nodes === 1 && bus.ownAtOnce) all.push('live:a');
   return {
@@ -40,7 +40,7 @@ export function drawPlan(random: Random): Plan {
     users: ['', 'ada', 'ben'],
     acts: random.between(20, 120),
     pause: random.pick([2, 20, 20, 200]),
-    patience: random.pick([5, 50, 50, 1_000]),
+    retryMs: random.pick([5, 50, 50, 1_000]),
     channels: random.chance(0.5) ? all : [...new Set([random.pick(all), 'log:a'])],
     clubs: random.chance(0.3) ? ['club:a'] : [],
     rooms: random.chance(0.5) ? ['room:a', 'room:b', 'room:c'] : [],

@@ -5,20 +5,20 @@ import type { Truth } from './truth.ts';
 
 const CONNECTION_AND_NUMBER = /^(\S+)#(\d+)/;
 
-/** `leaving`: has asked to be out, and takes no notice of what comes until that is answered. */
+/** `leaving`: has unsubscribed, and ignores pushes until that is answered. */
 type State = 'out' | 'asking' | 'in' | 'leaving';
 
-/** One client's view of one channel. It remembers how far it has read and minds everything that is not as promised. */
+/** One client's view of one channel. It remembers how far it has read and detects every broken guarantee. */
 export class Reader {
   readonly channel: string;
   state: State = 'out';
-  /** Whether the client wants to be in, as soon as it can. */
+  /** Whether the client wants to be subscribed as soon as possible. */
   isWanted = false;
-  /** Requests to be out that are not answered yet. */
+  /** Unsubscribe requests without a reply. */
   leaves = 0;
-  /** Whether it has asked to be back in behind the last of them. */
+  /** Whether it has subscribed again after the last of them. */
   asksAgain = false;
-  /** Up to where it has read; undefined before the first subscription. */
+  /** How far it has read; undefined before the first subscription. */
   position: Position | undefined;
   readonly #who: string;
   readonly #truth: Truth;
@@ -31,14 +31,14 @@ export class Reader {
     this.#truth = truth;
   }
 
-  /** The connection is gone, and with it all that was asked. */
+  /** The connection is closed, and with it all requests. */
   lost(): void {
     this.state = 'out';
     this.leaves = 0;
     this.asksAgain = false;
   }
 
-  /** One of its requests to be out was answered. */
+  /** One of its unsubscribe requests was answered. */
   left(): void {
     this.leaves -= 1;
     if (this.leaves > 0) return;
@@ -50,7 +50,7 @@ export class Reader {
     return optionsOf(this.channel).history !== 'none';
   }
 
-  /** Whether its history is forgotten some time. */
+  /** Whether its history can expire. */
   get isBounded(): boolean {
     const { historySize, historyTtlMs } = optionsOf(this.channel);
     return historySize > 0 || historyTtlMs > 0;
@@ -60,7 +60,7 @@ export class Reader {
     return this.channel.startsWith('room:');
   }
 
-  /** Its subscription begins with this answer; `since` is the position it asked for. */
+  /** Its subscription starts with this reply; `since` is the position it requested. */
   started(start: Start, since: Position | undefined): void {
     if (this.state === 'in') this.#fail('RE1', 'was subscribed twice');
     if (this.state === 'leaving') return;
@@ -71,7 +71,7 @@ export class Reader {
     else if (publications.length > 0) this.#fail('RE2', 'was given publications without being recovered');
     this.position = { epoch, offset };
     for (const publication of publications) this.#next(publication, 'RE1');
-    if (this.position.offset > this.#truth.top(this.channel, epoch)) this.#fail('RE2', 'begins behind the end');
+    if (this.position.offset > this.#truth.top(this.channel, epoch)) this.#fail('RE2', 'starts after the end');
   }
 
   #recovered({ epoch, offset }: Start, since: Position | undefined): void {
@@ -79,7 +79,7 @@ export class Reader {
     this.#fail('RE1', `recovered from ${epoch} ${offset}, and was at ${since?.epoch} ${since?.offset}`);
   }
 
-  /** A publication came live. */
+  /** A live publication arrived. */
   took(publication: Pub): void {
     if (this.state === 'leaving') return;
     if (this.state !== 'in') return this.#fail('RE6', `got ${publication.data} while ${this.state}`);
@@ -87,7 +87,7 @@ export class Reader {
     else this.#inOrder(publication);
   }
 
-  /** To be called when it has had the time to read everything. */
+  /** To be called when it has had time to read everything. */
   checkEnd(): void {
     if (this.state !== 'in') return this.#fail('OR2', `is still ${this.state}`);
     if (!this.isRecoverable) return;
@@ -110,7 +110,7 @@ export class Reader {
     this.position = { epoch, offset };
   }
 
-  /** Without history, what the subscribers of one node get of one connection still comes in its order, each once. */
+  /** Without history, one node's subscribers still receive each connection's publications in order, each once. */
   #inOrder({ data }: Pub): void {
     const [, connection = '', number] = CONNECTION_AND_NUMBER.exec(data) ?? [];
     const last = this.#lastOf.get(connection) ?? 0;

@@ -1,9 +1,9 @@
-/** Who may be where, and who is signed in: what a feature's tables would say. */
+/** Memberships and sessions: what a feature's tables would contain. */
 export class Rights {
   readonly #members = new Set<string>();
-  /** Devices, and whether they are signed in again. */
+  /** Devices, and whether they signed in again. */
   readonly #signedOut = new Map<string, boolean>();
-  /** How often each right has been taken away. */
+  /** How often each right was removed. */
   readonly #removals = new Map<string, number>();
 
   isMember(user: string, channel: string): boolean {
@@ -40,7 +40,7 @@ export class Rights {
     return this.#removals.get(right) ?? 0;
   }
 
-  /** What a node that starts now knows of, having read the tables. */
+  /** What a starting node knows, having read the tables. */
   known(): Map<string, number> {
     return new Map(this.#removals);
   }

@@ -4,7 +4,7 @@ import type { LineFault, SimFanout } from './network.ts';
 import type { Random } from './random.ts';
 import type { World } from './world.ts';
 
-/** A deliberate bug, put between the parts of the system, that the oracle must find. */
+/** A deliberate bug, injected between the parts of the system, that the oracle must detect. */
 export type Sabotage = {
   readonly log?: (log: Log, world: World) => Log;
   readonly node?: (node: Node, fanout: SimFanout) => void;

@@ -6,16 +6,16 @@ import { Random } from './random.ts';
 import { NO_SABOTAGE, type Sabotage } from './sabotage.ts';
 import { World } from './world.ts';
 
-/** How one schedule went. */
+/** The result of one schedule. */
 export type Outcome = {
   readonly seed: number;
-  /** The first promise that was broken, with its rule's number. */
+  /** The first broken guarantee, with its rule's number. */
   readonly violation: string | undefined;
   /** What happened, in order. */
   readonly notes: readonly string[];
 };
 
-/** Plays the schedule of this seed: random acts, then peace, in which everything that was promised must come true. */
+/** Runs the schedule of this seed: random acts, then a quiet phase in which every guarantee must be met. */
 export function runSchedule(seed: number, sabotage: Sabotage = NO_SABOTAGE): Outcome {
   const world = new World(new Random(seed));
   const plan = drawPlan(world.random);
@@ -26,14 +26,14 @@ export function runSchedule(seed: number, sabotage: Sabotage = NO_SABOTAGE): Out
   });
   world.note(JSON.stringify(plan));
   const scene = { cluster, clients };
-  for (const phase of [trouble, peace, farewell]) {
+  for (const phase of [trouble, peace, disconnectAll]) {
     for (const _step of phase(scene)) if (truth.violation !== undefined) break;
     if (truth.violation !== undefined) break;
   }
   return { seed, violation: truth.violation, notes: world.notes };
 }
 
-/** Steps; between them the oracle is asked. */
+/** Steps; the oracle checks between them. */
 type Phase = Generator<void, void>;
 
 function* trouble(scene: Scene): Phase {
@@ -46,7 +46,7 @@ function* trouble(scene: Scene): Phase {
   }
 }
 
-/** Nothing fails any more. Everybody comes back, and one more publication in each channel shows what was lost. */
+/** Nothing fails any more. All clients reconnect, and one more publication per channel reveals losses. */
 function* peace(scene: Scene): Phase {
   const { world, plan } = scene.cluster;
   world.note('peace');
@@ -85,7 +85,7 @@ function heal({ cluster, clients }: Scene): void {
   }
 }
 
-/** Everybody has read everything. */
+/** All clients have read everything. */
 function checkReaders({ cluster, clients }: Scene): void {
   const { truth, rights, plan } = cluster;
   for (const client of clients) {
@@ -107,8 +107,8 @@ function checkLast({ cluster, clients }: Scene): void {
   }
 }
 
-/** Everybody goes, and the nodes must keep nothing of it. */
-function* farewell({ cluster, clients }: Scene): Phase {
+/** All clients disconnect, and the nodes must keep nothing of them. */
+function* disconnectAll({ cluster, clients }: Scene): Phase {
   const { world, truth, nodes } = cluster;
   for (const client of clients) {
     client.isOnline = false;

@@ -1,23 +1,23 @@
 import { expect, test } from 'bun:test';
 import { type Outcome, runSchedule } from './schedule.ts';
 
-/** `SEED=n` replays one schedule and nothing else. */
+/** `SEED=n` runs only this schedule. */
 const ONLY = process.env.SEED === undefined ? undefined : Number(process.env.SEED);
-/** The first of the seeds of this run; each schedule has the next. */
+/** The first seed of this run; each schedule uses the next one. */
 const BASE = Date.now() % 1_000_000_000;
 const SCHEDULES = 3_000;
-/** How much of a schedule that failed is shown. */
+/** How much of a failed schedule is printed. */
 const STEPS_SHOWN = 60;
 
 /**
- * Seeds that find what was once wrong in the core, each tried with that put back. A change of how schedules are made changes
- * what a seed does: look for new ones then.
+ * Seeds that find former bugs of the core, verified by putting each bug back. A change to how schedules are generated
+ * changes what a seed does: look for new ones then.
  */
 const FOUND: readonly [seed: number, what: string][] = [
-  [17, 'a member whose way into a room failed was left out without knowing (OR2)'],
-  [34, 'who was signed out before saying `connect` stayed in (PE3)'],
-  [29, 'a member taken out again on the way in was reported as an error'],
-  [5, 'what one of many channels got while the others got ready made recovery fail (RE1, RE2)'],
+  [17, 'a member whose subscription to a room failed was left out silently (OR2)'],
+  [34, 'a client signed out before sending `connect` stayed connected (PE3)'],
+  [29, 'a member removed again while subscribing was reported as an error'],
+  [5, 'publications to one of many channels while the others were set up made recovery fail (RE1, RE2)'],
 ];
 
 function play(seed: number): Outcome {
@@ -39,7 +39,7 @@ if (ONLY === undefined) {
     for (let seed = BASE; seed < BASE + SCHEDULES; seed += 1) play(seed);
   }, 300_000);
 
-  test('a seed gives the same schedule each time', () => {
+  test('a seed always produces the same schedule', () => {
     const [one, other] = [play(BASE), play(BASE)];
     const withoutIds = ({ notes }: Outcome) =>
       notes.map((note) => note.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{0,27}/g, 'client'));

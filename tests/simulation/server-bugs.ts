@@ -70,7 +70,7 @@ export const skipWhenReading = changeLog((log, random) => ({
   },
 }));
 
-/** OR4 broken: what the bus says goes on as it comes. */
+/** OR4 violated: bus messages are delivered as they arrive. */
 export const believeTheBus: Sabotage = {
   node: ({ hub }, fanout) => {
     hub.receive = (channel, _epoch, publications) => {
@@ -117,7 +117,7 @@ export const keepThemIn: Sabotage = {
   },
 };
 
-/** SE8 broken: a client is told that it is out before it is. */
+/** SE8 violated: a client is told that it is unsubscribed before it is. */
 export const leaveLate: Sabotage = {
   node: (node) => {
     const open = node.open.bind(node);
@@ -130,7 +130,7 @@ export const leaveLate: Sabotage = {
   },
 };
 
-/** RE2 broken: what somebody has removed is still given to those who come back. */
+/** RE2 violated: removed history is still returned on recovery. */
 export const rememberRemoved: Sabotage = {
   node: ({ hub }) => {
     hub.trimmed = () => undefined;

@@ -4,26 +4,26 @@ import type { HistoryAnswer } from './lines.ts';
 import { optionsOf } from './namespaces.ts';
 
 type Place = Position & { readonly channel: string };
-/** What a recovery gives at most, and when. */
+/** The limits of a recovery. */
 type RecoveryBounds = { readonly limit: number; readonly bytes: number; readonly now: number };
 type Entry = { readonly data: string; readonly time: number };
-/** Everything up to `offset` was removed; the node `by` was told so `at` that time, if it has been told yet. */
+/** Everything up to `offset` was removed; the node `by` was told `at` that time, if it has been told yet. */
 type Removal = Position & { at: number; by: string };
 
 /**
- * For so long a node may give what another has removed, when the bus loses that: it believes what the log told it for a
- * second, and then the answer of the log takes its time, and so does the client's way into its other channels.
+ * For this long a node may return what another has removed, if the bus lost the notice: it caches the log's answer for
+ * a second, and then the log's reply and the client's other subscriptions take their time.
  */
-const REMOVAL_HEARD_MS = 3_000;
+const REMOVAL_NOTICE_MS = 3_000;
 
-/** What really happened to the logs, written down where it happens; everything clients see is compared with it. */
+/** What really happened to the logs, recorded where it happens; everything clients see is compared with it. */
 export class Truth {
-  /** The first promise that was broken, with its rule's number. Not thrown: the code under test would catch it. */
+  /** The first broken guarantee, with its rule's number. Not thrown: the code under test would catch it. */
   violation: string | undefined;
-  /** The epoch of every channel of a log, and how many there have been. */
+  /** The epoch of every channel of a log, and how many there were. */
   readonly epoch = { memory: '', durable: '' };
   epochs = 0;
-  /** By offset (from 1) of every epoch of every channel, also of what has been trimmed since. */
+  /** By offset (from 1), for every epoch of every channel, including trimmed ones. */
   readonly #entries = new Map<string, Entry[]>();
   readonly #removals = new Map<string, Removal[]>();
   readonly #places = new Map<string, Place[]>();
@@ -70,7 +70,7 @@ export class Truth {
     this.#places.set(entry.data, [...before, place]);
   }
 
-  /** The epoch that the channel has now. */
+  /** The channel's current epoch. */
   epochOf(channel: string): string {
     return this.epoch[optionsOf(channel).history === 'memory' ? 'memory' : 'durable'];
   }
@@ -85,17 +85,17 @@ export class Truth {
     this.#removals.set(channel, [...before, { ...to, at: Number.POSITIVE_INFINITY, by: '' }]);
   }
 
-  /** The node has said so of the last removal in the channel. */
+  /** The node has confirmed the last removal in the channel. */
   removed(channel: string, by: string, at: number): void {
     const last = this.#removals.get(channel)?.at(-1);
     if (last !== undefined) Object.assign(last, { by, at });
   }
 
-  /** Up to which offset everything is gone, as far as a node must know that has told of everything up to `top`. */
+  /** Up to which offset everything is gone, as far as a node must know that has reported everything up to `top`. */
   floorOf(channel: string, top: Position, { now, node }: { readonly now: number; readonly node: string }): number {
     const { historySize } = optionsOf(channel);
     const known = (this.#removals.get(channel) ?? []).filter(
-      ({ epoch, at, by }) => epoch === top.epoch && (by === node || now - at > REMOVAL_HEARD_MS),
+      ({ epoch, at, by }) => epoch === top.epoch && (by === node || now - at > REMOVAL_NOTICE_MS),
     );
     return Math.max(0, historySize > 0 ? top.offset - historySize : 0, ...known.map(({ offset }) => offset));
   }
@@ -104,7 +104,7 @@ export class Truth {
     return this.wasRemoved(channel, { epoch, offset: offset - 1 });
   }
 
-  /** Whether something after this position was removed, or something at all. */
+  /** Whether something after this position was removed, or anything at all. */
   wasRemoved(channel: string, since?: Position): boolean {
     const removals = this.#removals.get(channel) ?? [];
     return removals.some(
@@ -112,13 +112,13 @@ export class Truth {
     );
   }
 
-  /** Somebody was told that this stands at this place. */
+  /** A client was told that this publication has this position. */
   checkEntry(who: string, { channel, epoch, offset }: Place, data: string): void {
     const real = this.#entries.get(`${channel} ${epoch}`)?.[offset - 1]?.data;
     if (real !== data) this.fail('OR1', `${who} got ${data} at ${channel} ${epoch} ${offset}, where ${real} is`);
   }
 
-  /** Somebody read history: it must be a piece of the log without a hole. */
+  /** A client read history: it must be a part of the log without a gap. */
   checkHistory(who: string, channel: string, { epoch, offset, publications }: HistoryAnswer, step: 1 | -1): void {
     if (offset > this.top(channel, epoch)) this.fail('OR1', `${who} was told a top of ${offset} in ${channel}`);
     for (const [index, publication] of publications.entries()) {
@@ -129,7 +129,7 @@ export class Truth {
     }
   }
 
-  /** Whether someone who was at `since` must be given what it missed (RE1), rather than told that it is gone (RE2). */
+  /** Whether a client at `since` must be given what it missed (RE1), rather than told that it is gone (RE2). */
   isRecoverable(channel: string, since: Position, { limit, bytes, now }: RecoveryBounds): boolean {
     if (since.epoch !== this.epochOf(channel)) return false;
     const missed = this.top(channel) - since.offset;
@@ -140,37 +140,37 @@ export class Truth {
     return !this.isExpired(channel, since, now);
   }
 
-  /** Rather too many: with what stands around the data of each. */
+  /** An upper bound: with the overhead around the data of each. */
   #bytesAfter(channel: string, { epoch, offset }: Position): number {
     const missed = this.#entries.get(`${channel} ${epoch}`)?.slice(offset) ?? [];
     return missed.reduce((bytes, { data }) => bytes + data.length + 400, 0);
   }
 
-  /** Whether the first publication after `since` is too old to be given. */
+  /** Whether the first publication after `since` is too old to be recovered. */
   isExpired(channel: string, since: Position, now: number): boolean {
     const { historyTtlMs } = optionsOf(channel);
     const first = this.#entries.get(`${channel} ${since.epoch}`)?.[since.offset];
     return first !== undefined && historyTtlMs > 0 && first.time + historyTtlMs <= now;
   }
 
-  /** A publisher without a key is being told that its publication was written. */
+  /** A publisher without a key is told that its publication was written. */
   acked(data: string): void {
     this.#acked.add(data);
     if (!this.#places.has(data)) this.fail('AC1', `${data} was acked before it was in the log`);
   }
 
-  /** A publisher with a key got this answer. */
+  /** A publisher with a key got this reply. */
   ackedWithKey(data: string, { epoch, offset }: Published): void {
     const isThere = this.#places.get(data)?.some((place) => place.epoch === epoch && place.offset === offset);
     if (isThere !== true) this.fail('ID1', `${data} was said to be at ${epoch} ${offset}`);
   }
 
-  /** A publisher without a key is being told that its publication was not written. */
+  /** A publisher without a key is told that its publication was not written. */
   refused(data: string): void {
     this.#refused.add(data);
   }
 
-  /** To be called when nothing is under way any more. */
+  /** To be called when nothing is in flight any more. */
   checkAcks(): void {
     for (const data of this.#acked) {
       const times = this.#places.get(data)?.length ?? 0;
@@ -181,7 +181,7 @@ export class Truth {
     }
   }
 
-  /** `sent` are the texts of one connection to one channel in the order in which they were sent. */
+  /** `sent` are the texts of one connection to one channel in sending order. */
   checkOrder(who: string, sent: readonly string[]): void {
     let last: Place | undefined;
     for (const data of sent) {

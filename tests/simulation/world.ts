@@ -6,10 +6,10 @@ const START = 1_790_000_000_000;
 
 type Event = { readonly at: number; readonly order: number; readonly run: () => void };
 
-/** Time that moves from event to event. A schedule of hours so runs in milliseconds, and the same way each time. */
+/** Time that jumps from event to event. A schedule of hours runs in milliseconds, and is repeatable. */
 export class World implements Clock {
   readonly random: Random;
-  /** What happened, a line each. */
+  /** What happened, one line each. */
   readonly notes: string[] = [];
   #now = START;
   #order = 0;
@@ -21,7 +21,7 @@ export class World implements Clock {
     this.random = random;
   }
 
-  // The core hands `now` around by itself, so it must not need its object.
+  // The core passes `now` around unbound, so it must not use `this`.
   readonly now = (): number => this.#now;
 
   after(ms: number, run: () => void): Cancel {
@@ -47,11 +47,11 @@ export class World implements Clock {
     this.notes.push(`${this.#now - START} ms: ${what}`);
   }
 
-  /** Lets `ms` go by. */
+  /** Advances by `ms`. */
   run(ms: number): void {
     const end = this.#now + ms;
     for (let next = this.#events[0]; next !== undefined && next.at <= end; next = this.#events[0]) {
-      // Input that comes at one moment may be handled together, before what waits for the end of the turn.
+      // Input that arrives at one moment may be handled together, before work deferred to the end of the turn.
       if (next.at > this.#now || this.random.chance(0.4)) this.#endTurn();
       if (next !== this.#events[0]) continue;
       this.#pop();

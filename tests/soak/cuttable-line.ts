@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A way to a server that can be cut, as a network cuts it: all connections on it end at once; new ones go through. */
+/** A proxy to a server that can be cut like a network: all its connections end at once; new ones pass. */
 export class CuttableLine {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -9,7 +9,7 @@ export class CuttableLine {
     this.#server = server;
   }
 
-  /** A line to the server at `url`, on a free port of this machine. */
+  /** A proxy to the server at `url`, on a free local port. */
   static async to(url: string): Promise<CuttableLine> {
     const server = createServer();
     const line = new CuttableLine(server);
@@ -28,7 +28,7 @@ export class CuttableLine {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Cuts it for good. */
+  /** Closes it for good. */
   close(): void {
     this.#server.close();
     this.cut();

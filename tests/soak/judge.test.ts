@@ -6,12 +6,12 @@ const all: readonly Heard[] = [5, 6, 7, 8, 9].map((offset) => [offset, { n: offs
 const some = (...offsets: readonly number[]) => all.filter(([offset]) => offsets.includes(offset));
 const hearing = (heard: readonly Heard[], joinedAt = 6) => misheard({ all, heard, joinedAt, numbered: true });
 
-describe('a soak without a judge proves nothing', () => {
-  test('all is well with what came after the client, and with what it was told from before', () => {
+describe('the checks of a soak test', () => {
+  test('accept later publications, and those from before the client joined', () => {
     expect(hearing(some(7, 8, 9))).toBeUndefined();
     expect(hearing([...all])).toBeUndefined();
     expect(hearing([], 9)).toBeUndefined();
-    // Others go on speaking: the rest is looked for by whoever waits.
+    // Others keep publishing: the caller waits for the rest.
     expect(hearing(some(7, 8))).toBeUndefined();
     const counted: Heard[] = [
       [1, { n: 8 }],
@@ -20,7 +20,7 @@ describe('a soak without a judge proves nothing', () => {
     expect(misheard({ all, heard: counted, joinedAt: 7, numbered: false })).toBeUndefined();
   });
 
-  test('a hole, a repetition, another order, other data and a late beginning are found', () => {
+  test('find a gap, a repeat, a wrong order, other data and a late start', () => {
     const [seven, eight, nine] = some(7, 8, 9) as [Heard, Heard, Heard];
     const forged: Heard = [8, { n: 80 }];
     for (const heard of [[seven, nine], [seven, seven, eight], [eight, seven], [seven, forged], [eight, nine], []]) {
@@ -28,7 +28,7 @@ describe('a soak without a judge proves nothing', () => {
     }
   });
 
-  test('an ack without its publication is found, one that stands twice, and two that changed places', () => {
+  test('find an ack without its publication, a duplicate, and two in the wrong order', () => {
     const data = (...offsets: readonly number[]) => some(...offsets).map(([, each]) => each);
     expect(misplaced(all, data(5, 7, 9))).toBeUndefined();
     expect(misplaced(all, [...data(5), { n: 50 }])).toBeString();

@@ -2,16 +2,18 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Heard } from '../interop/ways/way.ts';
 
 export type Hearing = {
-  /** The channel's publications from before the client came in. */
+  /** The channel's publications from before the client joined. */
   readonly all: readonly Heard[];
   readonly heard: readonly Heard[];
-  /** What was published above this offset the client must have heard. */
+  /** The client must have received everything published above this offset. */
   readonly joinedAt: number;
-  /** Whether the client is told offsets; else it counts what it hears, from 1. */
+  /** Whether the client gets offsets; otherwise it counts its publications from 1. */
   readonly numbered: boolean;
 };
 
-/** What is wrong with what a client heard: a hole, a repetition, another order, other data. Undefined when all is well. */
+/**
+ * What is wrong with the received publications: a gap, a repeat, another order, other data. Undefined if all is well.
+ */
 export function misheard({ all, heard, joinedAt, numbered }: Hearing): string | undefined {
   const from = all.findIndex(([, data]) => isDeepStrictEqual(data, heard[0]?.[1]));
   const said = from < 0 ? [] : all.slice(from, from + heard.length);
@@ -22,15 +24,15 @@ export function misheard({ all, heard, joinedAt, numbered }: Hearing): string | 
   const offsets = (of: readonly Heard[]) => of.map(([offset]) => offset);
   const [first, last] = [all[0]?.[0], all.at(-1)?.[0]];
   return (
-    `heard ${JSON.stringify(offsets(heard))} instead of ${JSON.stringify(offsets(expected))}; ` +
-    `the channel has ${first} to ${last}, and above ${joinedAt} all was to be heard`
+    `received ${JSON.stringify(offsets(heard))} instead of ${JSON.stringify(offsets(expected))}; ` +
+    `the channel has ${first} to ${last}, and everything above ${joinedAt} had to be received`
   );
 }
 
-/** What is wrong with publications that were acked: each must be there once, in the order in which they were said. */
+/** What is wrong with acked publications: each must be stored once, in sending order. */
 export function misplaced(all: readonly Heard[], accepted: readonly unknown[]): string | undefined {
   const places = accepted.map((data) => all.flatMap(([at, held]) => (isDeepStrictEqual(held, data) ? [at] : [])));
   const inOrder = places.every(([at = 0], index) => at > (places[index - 1]?.[0] ?? 0));
   if (places.every(({ length }) => length === 1) && inOrder) return undefined;
-  return `of ${accepted.length} that were accepted there are ${JSON.stringify(places)}`;
+  return `of ${accepted.length} accepted publications these are stored: ${JSON.stringify(places)}`;
 }

@@ -6,34 +6,34 @@ import { CuttableLine } from './cuttable-line.ts';
 import { misheard, misplaced } from './judge.ts';
 import type { Top, Truth } from './truth.ts';
 
-/** What lasts so long has not come to be. */
+/** Anything that takes this long has failed. */
 const PATIENCE_MS = 30_000;
 const POLL_MS = 20;
 const LOOK_BACK = 200;
-/** Between two things that one does. */
+/** The pause between two steps. */
 const PAUSE_MS = 400;
 
-export type Life = {
+export type RunSettings = {
   readonly server: BanyanProcess;
   readonly truth: Truth;
   readonly random: Random;
   readonly way: Way;
   readonly channel: string;
-  /** When it is over, at the latest. */
+  /** The deadline of the run. */
   readonly until: number;
 };
 
-/** What came of a life: how much was done in it. */
-export type Lived = { readonly heard: number; readonly said: number; readonly cuts: number };
+/** The result of one run: how much was done. */
+export type RunResult = { readonly heard: number; readonly said: number; readonly cuts: number };
 
-/** Clients that come back from a cut by themselves and ask for what they missed. */
+/** Clients that reconnect after a cut by themselves and recover what they missed. */
 const RECOVERING = /^Centrifuge|^plain server-sent|^Socket\.IO/;
 
 /**
- * Joins a channel, speaks there, reads its history, is cut off and comes back, and leaves. Throws when a publication that was
- * accepted is not in the channel, or one in the channel was not heard, heard twice or out of order.
+ * Joins a channel, publishes, reads history, is cut off, recovers, and leaves. Throws if an accepted publication is not
+ * in the channel, or a publication was not received, received twice or out of order.
  */
-export async function live(life: Life): Promise<Lived> {
+export async function live(life: RunSettings): Promise<RunResult> {
   const { server, truth, way, channel } = life;
   const line = await CuttableLine.to(server.url);
   try {
@@ -42,7 +42,7 @@ export async function live(life: Life): Promise<Lived> {
     const joined = await truth.top(channel);
     const done = await act(life, party, line);
     const all = await hearAll(life, party, { before, joined });
-    // A client that is not told goodbye to is the usual case.
+    // Clients mostly leave without a goodbye.
     if (life.random.chance(0.5)) line.cut();
     party.leave();
     expectRight(way, channel, misplaced(all, done.accepted));
@@ -54,7 +54,11 @@ export async function live(life: Life): Promise<Lived> {
 
 type Done = { readonly accepted: readonly unknown[]; readonly cuts: number };
 
-async function act({ random, truth, way, channel, until }: Life, party: Party, line: CuttableLine): Promise<Done> {
+async function act(
+  { random, truth, way, channel, until }: RunSettings,
+  party: Party,
+  line: CuttableLine,
+): Promise<Done> {
   const accepted: unknown[] = [];
   const me = crypto.randomUUID();
   let cuts = 0;
@@ -63,7 +67,7 @@ async function act({ random, truth, way, channel, until }: Life, party: Party, l
     const chosen = random.next();
     if (chosen < 0.6 && party.say !== undefined) {
       const data = { me, n: accepted.length, text: 'x'.repeat(random.between(0, 400)) };
-      // Cut off while it says something, nobody knows whether it was heard.
+      // If it is cut off while publishing, the outcome is unknown.
       await party.say(data).then(
         () => accepted.push(data),
         (error) => {
@@ -81,17 +85,17 @@ async function act({ random, truth, way, channel, until }: Life, party: Party, l
 }
 
 /**
- * A good while before the top: on a busy machine the log shows what was committed before the subscribers of that moment are
- * told of it, and so before somebody who comes in now is.
+ * Well before the top: on a busy machine the log already has publications whose delivery to current subscribers, and so
+ * to a new one, is still to come.
  */
 async function beforeNow(truth: Truth, channel: string): Promise<Top> {
   const { epoch, offset } = await truth.top(channel);
   return { epoch, offset: Math.max(0, offset - LOOK_BACK) };
 }
 
-/** The channel's publications since before the party joined, after checking that it has heard them. */
+/** The channel's publications since before the client joined, after checking that it has received them. */
 async function hearAll(
-  { truth, way, channel }: Life,
+  { truth, way, channel }: RunSettings,
   { heard }: Party,
   { before, joined }: { readonly before: Top; readonly joined: Top },
 ): Promise<readonly Heard[]> {
@@ -99,9 +103,9 @@ async function hearAll(
   if (heard === undefined) return due;
   const last = due.findLast(([offset]) => offset > joined.offset);
   for (const deadline = Date.now() + PATIENCE_MS; !hasHeard(heard, last); await Bun.sleep(POLL_MS)) {
-    if (Date.now() > deadline) throw new Error(`${way.name} in ${channel} did not hear ${JSON.stringify(last)}`);
+    if (Date.now() > deadline) throw new Error(`${way.name} in ${channel} did not receive ${JSON.stringify(last)}`);
   }
-  // Others speak on while it is being looked at.
+  // Others keep publishing during the check.
   const told = [...heard];
   const all = await truth.after(channel, before);
   const numbered = !way.name.startsWith('pusher');

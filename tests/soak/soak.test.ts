@@ -16,20 +16,20 @@ import { live } from './life.ts';
 import { growthOf } from './steadiness.ts';
 import { Truth } from './truth.ts';
 
-/** How long to run; without it, only as long as it takes to see that all of this works. */
+/** The duration; without it, just long enough to show that the test itself works. */
 const MINUTES = Number(process.env.BANYAN_SOAK_MINUTES ?? 0.4);
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
 const MINUTE_MS = 60_000;
-/** Everybody is there for so long; then all leave, and what is left is measured. */
+/** All clients stay for this long; then all leave, and what is left is measured. */
 const ROUND_MS = MINUTES < 5 ? 5_000 : 45_000;
-/** So many are there at once. */
+/** Concurrent clients. */
 const SEATS = MINUTES < 5 ? 30 : 60;
 const PASSERS_BY = 4;
 const CHANNELS = 8;
 /**
- * What heap and resident memory may grow by after the warm-up, however long it lasts: what a measurement is off by, and what
- * fills up slowly to its bound, as the places of 200,000 publications that Socket.IO clients recover by. In an hour 100,000
- * connections come and go, so that 60 bytes which each of them leaves behind are found.
+ * The allowed growth of heap and resident memory after the warm-up, for any duration: measurement error, and bounded
+ * stores that fill slowly, such as the positions of 200,000 publications for Socket.IO recovery. In an hour 100,000
+ * connections open and close, so a leak of 60 bytes per connection is found.
  */
 const HEAP_GROWTH = 6_000_000;
 const RESIDENT_GROWTH = 24_000_000;
@@ -63,7 +63,7 @@ type Sample = Held & { readonly at: number };
 type Totals = { lives: number; heard: number; said: number; cuts: number; passedBy: number };
 
 test(
-  `OR2 RE1 nothing is lost and nothing piles up in ${MINUTES} minutes (seed ${SEED})`,
+  `OR2 RE1 nothing is lost and no memory leaks in ${MINUTES} minutes (seed ${SEED})`,
   async () => {
     const totals: Totals = { lives: 0, heard: 0, said: 0, cuts: 0, passedBy: 0 };
     const samples: Sample[] = [];
@@ -94,7 +94,7 @@ async function runRound(round: number, until: number, totals: Totals): Promise<v
   await Promise.all([...seats, ...passersBy]);
 }
 
-/** One life after the other. */
+/** One run after another. */
 async function liveOn(random: Random, until: number, totals: Totals): Promise<void> {
   while (Date.now() < until) {
     const channel = `${random.pick(['demo', 'log'])}:soak-${random.between(1, CHANNELS)}`;
@@ -106,7 +106,7 @@ async function liveOn(random: Random, until: number, totals: Totals): Promise<vo
   }
 }
 
-/** Those who come, want something, and are gone before they have it. */
+/** Clients that connect, send a request, and leave before the reply. */
 async function passBy(random: Random, until: number, totals: Totals): Promise<void> {
   while (Date.now() < until) {
     const client = await RawClient.connect(server.socketUrl);
@@ -118,7 +118,7 @@ async function passBy(random: Random, until: number, totals: Totals): Promise<vo
   }
 }
 
-/** Resolves once the server has noticed that all have gone. */
+/** Resolves once the server has noticed that all have left. */
 async function nobodyThere(): Promise<void> {
   for (const deadline = Date.now() + MINUTE_MS; ; await Bun.sleep(100)) {
     const response = await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } });

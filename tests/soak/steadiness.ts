@@ -1,12 +1,12 @@
-/** A measurement: when, in milliseconds, and how much. */
+/** A measurement: its time in milliseconds, and its value. */
 export type Point = { readonly at: number; readonly value: number };
 
-/** The share of a run in which caches fill and code is compiled: not looked at. */
+/** The share of a run in which caches fill and code is compiled: ignored. */
 const WARM_UP = 0.25;
 
 /**
- * By how much the value grew from the end of the warm-up to the end of the run: the median of the slopes between all pairs
- * of points (Theil and Sen), which a few points that stand out do not move, times the time. 0 for fewer than two points.
+ * The growth from the end of the warm-up to the end of the run: the median of the slopes between all pairs of points
+ * (Theil and Sen), which outliers do not affect, times the duration. 0 for fewer than two points.
  */
 export function growthOf(points: readonly Point[]): number {
   const settled = points.slice(Math.floor(points.length * WARM_UP));

@@ -10,7 +10,7 @@ type Page = {
 /** A place in a channel. */
 export type Top = { readonly offset: number; readonly epoch: string };
 
-/** What channels hold, by the server API. */
+/** The content of channels, read through the server API. */
 export class Truth {
   readonly #url: string;
 
@@ -23,7 +23,7 @@ export class Truth {
     return { offset, epoch };
   }
 
-  /** Everything that the channel got after the place. */
+  /** Everything published in the channel after the position. */
   async after(channel: string, { offset, epoch }: Top): Promise<readonly Heard[]> {
     const all: Heard[] = [];
     for (;;) {

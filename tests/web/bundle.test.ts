@@ -10,14 +10,14 @@ const LIMIT = 250_000;
 
 beforeAll(() => ensureWeb(ROOT, process.execPath), 120_000);
 
-describe('the web app as it is delivered', () => {
-  test('loads at most 250 KB of gzipped JavaScript before it shows something', () => {
+describe('the built web app', () => {
+  test('loads at most 250 KB of gzipped JavaScript before it renders', () => {
     const sizes = firstLoad().map((name) => Bun.gzipSync(readFileSync(join(WEB, name))).length);
     expect(sizes.length).toBeGreaterThan(0);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(LIMIT);
   });
 
-  test('leaves for later what the first screen does not need', () => {
+  test('defers what the first screen does not need', () => {
     const scripts = readdirSync(join(WEB, 'assets')).filter((name) => name.endsWith('.js'));
     const later = scripts.filter((name) => !firstLoad().includes(`assets/${name}`));
     for (const page of ['settings-page', 'console-page']) {
@@ -25,7 +25,7 @@ describe('the web app as it is delivered', () => {
     }
   });
 
-  test('carries neither the operations’ schemas nor anything of the server, the console or the tests', () => {
+  test('contains neither the operations’ schemas nor anything of the server, the console or the tests', () => {
     const code = firstLoad().map((name) => readFileSync(join(WEB, name), 'utf8'));
     for (const foreign of [
       'ZodError',
@@ -40,19 +40,19 @@ describe('the web app as it is delivered', () => {
     }
   });
 
-  test('has no script in the page itself: the content policy would refuse it', () => {
+  test('has no inline script: the content policy would refuse it', () => {
     const page = readFileSync(join(WEB, 'index.html'), 'utf8');
     expect(page.match(/<script(?![^>]*\bsrc=)/g)).toBeNull();
     expect(page.match(/\son[a-z]+=/g)).toBeNull();
   });
 });
 
-/** The scripts that index.html names, and all that these import at once. */
+/** The scripts of index.html, and everything they import statically. */
 function firstLoad(): readonly string[] {
   const page = readFileSync(join(WEB, 'index.html'), 'utf8');
   const named = [...page.matchAll(/<(?:script|link rel="modulepreload")[^>]*(?:src|href)="\/([^"]+\.js)"/g)];
   const found = new Set(named.map(([, name]) => name ?? ''));
-  // A set that grows while it is walked hands out what is added, too.
+  // Iterating a set also visits items added meanwhile.
   for (const name of found) {
     const code = readFileSync(join(WEB, name), 'utf8');
     for (const [, imported] of code.matchAll(/(?:\bfrom|\bimport)\s*"\.\/([^"]+\.js)"/g))

@@ -80,7 +80,7 @@ function watchSources(watcher, changed) {
 }
 
 /**
- * Whether the server runs this file; screens and tests it does not.
+ * Whether the server runs this file; screens and tests are excluded.
  *
  * @param {string} name a path below src
  */
@@ -110,7 +110,7 @@ class DevServer {
     this.args = [join(ROOT, 'src', 'cli', 'main.ts'), 'serve', ...data, ...flags];
   }
 
-  /** Resolves when the server answers, or has ended because it cannot run. */
+  /** Resolves when the server responds, or has exited because it cannot run. */
   async start() {
     const child = spawn(this.bun, this.args, { stdio: 'inherit', env: this.env });
     this.#child = child;
@@ -122,7 +122,7 @@ class DevServer {
     while (this.#child === child && !(await answers(this.port))) await pause(100);
   }
 
-  /** Changes that come while it restarts lead to one more restart. */
+  /** Changes during a restart lead to one more restart. */
   restart() {
     if (this.#isRestartAsked) return;
     this.#isRestartAsked = true;

@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const data = mkdtempSync(join(tmpdir(), 'banyan-dev-'));
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 
-/** A port that nobody uses now. */
+/** A free port. */
 function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, 'localhost', () => {
@@ -20,7 +20,7 @@ function freePort(): Promise<number> {
   });
 }
 
-test('the server restarts for its own sources alone', () => {
+test('the server restarts for its own sources only', () => {
   for (const path of ['core/errors.ts', 'features/chat/feature.ts', 'cli/main.ts']) expect(isOfServer(path)).toBe(true);
   for (const path of [
     'web/main.tsx',

@@ -30,12 +30,12 @@ function program(path: string, code: number): string {
 describe('finding Bun', () => {
   const PLACED = 'node_modules/bun/bin/bun.exe';
 
-  test('where its install script put it', () => {
+  test('in the place of its install script', () => {
     const placed = program(PLACED, 0);
     expect(findBun(root)).toBe(placed);
   });
 
-  test('where npm unpacked it, when there is only the note that no install script ran', () => {
+  test('in the place where npm unpacked it, if no install script ran', () => {
     program('node_modules/@oven/bun-linux-x64/bin/bun', 0);
     const placed = write(PLACED, 'echo "postinstall script was not run"');
     expect(findBun(root)).toBe(placed);
@@ -49,7 +49,7 @@ describe('finding Bun', () => {
     expect(Bun.spawnSync([findBun(root)]).exitCode).toBe(0);
   });
 
-  test('none: one line says what is missing', () => {
+  test('missing: one line says what to do', () => {
     expect(() => findBun(root)).toThrow(/^there is no build of Bun for this machine \([^\n]+$/);
     program('node_modules/@oven/bun-linux-x64/bin/bun', 127);
     program('node_modules/@oven/bun-linux-x64-musl/bin/bun', 127);
@@ -71,12 +71,12 @@ describe('installed packages', () => {
   };
   const one = { version: '1.0.0' };
 
-  test('are current when every one has its version, but for those of other platforms', () => {
+  test('are current if each has its version, except those of other platforms', () => {
     expect(current({ a: one, b: one, c: one })).toBe(true);
     expect(current({ a: one, b: one })).toBe(true);
   });
 
-  test('are not when one is missing, or has another version, or an installation was cut short', () => {
+  test('are not if one is missing or has another version, or an installation was interrupted', () => {
     expect(current({ b: one })).toBe(false);
     expect(current({ a: { version: '1.0.1' }, b: one })).toBe(false);
     expect(current({ a: one, b: one, c: { version: '2.0.0' } })).toBe(false);
@@ -84,7 +84,7 @@ describe('installed packages', () => {
     expect(current(undefined)).toBe(false);
   });
 
-  test('those for building alone count only when something is to be built', () => {
+  test('for building only count only if something is to be built', () => {
     expect(current({ a: one }, true)).toBe(false);
     expect(current({ a: one }, false)).toBe(true);
   });
@@ -98,7 +98,7 @@ describe('the built web app', () => {
     writeStamp(root);
   });
 
-  test('is current until a source has other content, comes or goes', () => {
+  test('is current until a source changes, is added or removed', () => {
     expect(webIsCurrent(root)).toBe(true);
     utimesSync(join(root, 'src/web/main.tsx'), 1, 1);
     write('src/web/main.test.tsx', 'another test');
@@ -111,7 +111,7 @@ describe('the built web app', () => {
     expect(webIsCurrent(root)).toBe(false);
   });
 
-  test('is not when it is gone', () => {
+  test('is not if it is missing', () => {
     rmSync(join(root, 'dist/web'), { recursive: true });
     expect(webIsCurrent(root)).toBe(false);
     expect(existsSync(join(root, 'dist/web.sources'))).toBe(true);

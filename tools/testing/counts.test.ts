@@ -17,7 +17,7 @@ describe('counts of a report', () => {
     expect(countsOf(xml)).toEqual({ passed: 1, failed: 0, skipped: 1, skippedTests: ['b &lt;'] });
   });
 
-  test('a report that was cut short is none', () => {
+  test('a truncated report is invalid', () => {
     expect(countsOf('')).toBeUndefined();
     expect(countsOf('<testsuites tests="10" failures="0">')).toBeUndefined();
   });
@@ -29,7 +29,7 @@ describe('a stage', () => {
     expect(outcomeOf(counts, 'it ended with code 1')).toEqual(counts);
   });
 
-  test('that ended badly has failed, whatever the report says', () => {
+  test('that exited with an error has failed, whatever the report says', () => {
     expect(outcomeOf({ passed: 5, failed: 0, skipped: 0, skippedTests: [] }, 'it ended with code 1')).toMatchObject({
       passed: 5,
       failed: 1,

@@ -33,11 +33,11 @@ export function programsByFile(root) {
     const files = new Set([file]);
     /** @type {Set<ProgramName>} */
     const programs = new Set();
-    // A set that grows while it is walked hands out what is added, too.
+    // Iterating a set also visits items added meanwhile.
     for (const each of files) {
       const { imports, programs: own } = look(each);
       for (const name of own) programs.add(name);
-      // What is tested runs no program of the tests.
+      // The code under test runs no test programs.
       for (const imported of imports) if (/^(tests|bench)\//.test(imported)) files.add(imported);
     }
     return programs;

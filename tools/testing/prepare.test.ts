@@ -23,7 +23,7 @@ beforeEach(() => {
   bin = join(folder, 'bin');
   calls = join(folder, 'calls');
   mkdirSync(bin);
-  // All that a shell needs, and none of the programs that tests need.
+  // Everything a shell needs, and none of the programs that tests need.
   for (const name of ['sh', 'rm', 'sleep', 'cat', 'touch']) symlinkSync(Bun.which(name) as string, join(bin, name));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -33,7 +33,7 @@ function script(name: string, text: string): void {
   chmodSync(join(bin, name), 0o755);
 }
 
-/** A Debian whose apt-get writes down how it is called; `install` does what the text says. */
+/** A Debian whose apt-get records its calls; `install` does what the text says. */
 function debian(install: string): void {
   script('dpkg', `echo "dpkg $*" >>${calls}`);
   script(
@@ -56,8 +56,8 @@ function prepare({ root = true } = {}) {
 const said = (run: ReturnType<typeof prepare>) => new Response(run.stdout).text().then((text) => JSON.parse(text));
 const called = () => readFileSync(calls, 'utf8').trimEnd().split('\n');
 
-describe('what tests need is installed before they run', () => {
-  test('by one update and one installation of all that is missing, without starting services', async () => {
+describe('test programs are installed before any test runs', () => {
+  test('with one update and one installation of all missing ones, without starting services', async () => {
     debian(`cat ${join(folder, 'policy')} >${join(folder, 'policy-seen')}`);
     const run = prepare();
     expect(await said(run)).toEqual(['chromium']);
@@ -68,11 +68,11 @@ describe('what tests need is installed before they run', () => {
     ]);
     expect(readFileSync(join(folder, 'policy-seen'), 'utf8')).toContain('exit 101');
     expect(existsSync(join(folder, 'policy'))).toBe(false);
-    // What could not be installed all the same is said.
+    // Programs that could still not be installed are listed.
     expect(await new Response(run.stderr).text()).toContain('Chromium or Chrome');
   });
 
-  test('a Ctrl-C lets the package manager finish first', async () => {
+  test('Ctrl-C lets the package manager finish first', async () => {
     debian(`touch ${join(folder, 'begun')}; sleep 1; touch ${join(folder, 'finished')}`);
     const run = prepare();
     while (!existsSync(join(folder, 'begun'))) await Bun.sleep(10);
@@ -81,7 +81,7 @@ describe('what tests need is installed before they run', () => {
     expect(existsSync(join(folder, 'finished'))).toBe(true);
   });
 
-  test('a kill of npm test lets the package manager finish, and services start again afterwards', async () => {
+  test('killing npm test lets the package manager finish, and services start again afterwards', async () => {
     debian(`touch ${join(folder, 'begun')}; sleep 1; touch ${join(folder, 'finished')}`);
     const run = prepare();
     while (!existsSync(join(folder, 'begun'))) await Bun.sleep(10);
@@ -90,7 +90,7 @@ describe('what tests need is installed before they run', () => {
     while (!existsSync(join(folder, 'finished')) || existsSync(join(folder, 'policy'))) await Bun.sleep(10);
   });
 
-  test('a policy for services that is not ours stays', async () => {
+  test('a service policy that is not ours stays', async () => {
     debian('true');
     writeFileSync(join(folder, 'policy'), '#!/bin/sh\nexit 0\n');
     await said(prepare());
@@ -115,7 +115,7 @@ describe('what tests need is installed before they run', () => {
 });
 
 describe('programs', () => {
-  test('are found in PATH and where servers are installed, or where their variable says', () => {
+  test('are found in PATH and where servers are installed, or by their variable', () => {
     script('curl', 'true');
     const env = { PATH: bin };
     expect(missingPrograms(['curl'], env)).toEqual([]);
@@ -128,7 +128,7 @@ describe('programs', () => {
   });
 });
 
-describe('the programs that a test file needs', () => {
+describe('the programs of a test file', () => {
   const programs = programsByFile(join(import.meta.dir, '../..'));
 
   test('are those that it names, or a module that it imports', () => {

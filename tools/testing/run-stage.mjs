@@ -13,9 +13,9 @@ import { countsOf } from './junit.mjs';
  * @typedef {Check | Tests} Work what one process does
  */
 
-/** A process that takes longer hangs, and is ended. */
+/** A process that takes longer hangs, and is killed. */
 const LONGEST_MS = 20 * 60_000;
-/** For one test, where it names no other. Two or three files run side by side on two cores: each is slower then. */
+/** The default timeout of one test. Two or three files run in parallel on two cores, which slows each down. */
 const TEST_MS = 60_000;
 
 /**

@@ -15,9 +15,9 @@ import { join } from 'node:path';
  */
 
 const TEST_FILE = /\.test\.tsx?$/;
-/** Where tests are looked for. */
+/** Where tests are. */
 const FOLDERS = ['src', 'client', 'bench', 'tools', 'tests'];
-/** Files that take a minute or more begin first: else one of them would run alone at the end. */
+/** Files that take a minute or more start first: otherwise one of them would run alone at the end. */
 const LONG = ['tests/fuzz/small-decoders.test.ts', 'tests/journeys/looks.test.ts', 'tests/fuzz/plain-http.test.ts'];
 
 /**
@@ -28,15 +28,15 @@ const LONG = ['tests/fuzz/small-decoders.test.ts', 'tests/journeys/looks.test.ts
  */
 const SUITES = {
   journeys: { what: 'people in a real browser', apart: true, web: true },
-  fuzz: { what: 'garbled input', apart: true },
+  fuzz: { what: 'malformed input', apart: true },
   interop: { what: 'stock clients against a real server', apart: true },
-  faults: { what: 'killed, cut and misused servers', apart: true },
+  faults: { what: 'killed, disconnected and misused servers', apart: true },
   soak: { what: 'half a minute of the hours that `BANYAN_SOAK_MINUTES` asks for', apart: true },
   simulation: { what: 'seeded random clients, clock and network', apart: true },
   deploy: { what: 'alert rules, dashboard and records' },
   web: { what: 'the built web app', web: true },
-  conformance: { what: 'every adapter keeps its port’s promises' },
-  unit: { what: 'what each part does by itself' },
+  conformance: { what: 'every adapter passes its port’s suite' },
+  unit: { what: 'single units' },
 };
 
 /**

@@ -13,7 +13,7 @@ import { broken, runWork, worksOf } from './run-stage.mjs';
 import { allStages } from './stages.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** Most tests wait more than they compute: one more than there are cores keeps these busy. */
+/** Most tests mostly wait: one process more than there are cores keeps these busy. */
 const LANES = availableParallelism() + 1;
 
 /**

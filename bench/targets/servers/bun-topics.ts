@@ -1,4 +1,4 @@
-/** The bare runtime: one native topic, no protocol. What it reaches bounds any server on Bun. */
+/** The bare runtime: one native topic, no protocol. Its result is an upper bound for any server on Bun. */
 const server = Bun.serve<{ readonly publisher: boolean }>({
   hostname: '127.0.0.1',
   port: Number(process.argv[2]),

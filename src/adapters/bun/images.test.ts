@@ -17,7 +17,7 @@ function chunk(type: string, data: Uint8Array) {
 
 const PNG_START = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
-/** A black RGB picture; its header may claim another size than its pixels have. */
+/** A black RGB picture; its header can state another size than its pixels have. */
 function png(width: number, height: number, extra = Buffer.alloc(0), pixels = width * height * 3 + height) {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -39,7 +39,7 @@ async function problem(bytes: Uint8Array): Promise<string> {
 }
 
 describe('thumbnails', () => {
-  test('every kind we take comes out as WebP with the shorter side as asked', async () => {
+  test('every accepted kind becomes WebP with the requested shorter side', async () => {
     const picture = png(800, 600);
     expect(await shrunk(picture)).toBe('341x256 webp');
     expect(await shrunk(await new Bun.Image(picture).jpeg().bytes())).toBe('341x256 webp');
@@ -49,13 +49,13 @@ describe('thumbnails', () => {
     );
   });
 
-  test('small pictures are not blown up, long ones are bounded, thin ones keep a pixel', async () => {
+  test('small pictures are not enlarged, long ones are bounded, thin ones keep a pixel', async () => {
     expect(await shrunk(png(100, 60))).toBe('100x60 webp');
     expect(await shrunk(png(5000, 500))).toBe('512x51 webp');
     expect(await shrunk(png(20_000, 2))).toBe('512x1 webp');
   });
 
-  test('metadata of the camera does not come through', async () => {
+  test('camera metadata is removed', async () => {
     const jpeg = Buffer.from(await new Bun.Image(png(300, 300)).jpeg().bytes());
     const exif = Buffer.from('Exif\0\0 taken at N 22.3 E 114.2', 'latin1');
     const marker = Buffer.from([0xff, 0xe1, 0, exif.length + 2]);
@@ -63,7 +63,7 @@ describe('thumbnails', () => {
     expect(Buffer.from(await images.thumbnail(tagged, 256)).includes('taken at')).toBe(false);
   });
 
-  test('what is no picture is refused by its content', async () => {
+  test('a file that is not a picture is refused by its content', async () => {
     for (const text of [
       '',
       'GIF',
@@ -84,7 +84,7 @@ describe('thumbnails', () => {
     expect(await problem(noise.subarray(0, 20))).toBe('damaged');
   });
 
-  test('decompression bombs are refused before they unpack', async () => {
+  test('decompression bombs are refused before they are unpacked', async () => {
     const before = process.memoryUsage().rss;
     expect(await problem(png(60_000, 60_000, Buffer.alloc(0), 100))).toBe('pixels');
     expect(await problem(png(5001, 5000, Buffer.alloc(0), 100))).toBe('pixels');
@@ -94,7 +94,7 @@ describe('thumbnails', () => {
   });
 });
 
-/** A BMP of one pixel: decodable, but no picture that browsers send. */
+/** A BMP of one pixel: decodable, but not a format browsers send. */
 function bmp() {
   const bytes = Buffer.alloc(58);
   bytes.write('BM', 0, 'latin1');

@@ -1,6 +1,6 @@
 import { ImageError, type ImageProblem, type Images } from '../../ports/images.ts';
 
-/** A 24-megapixel camera's picture; unpacked, 4 bytes a pixel. */
+/** A 24-megapixel camera's picture; unpacked, 4 bytes per pixel. */
 const MAX_PIXELS = 25_000_000;
 const FORMATS = new Set(['png', 'jpeg', 'webp', 'gif']);
 const PROBLEMS: Readonly<Record<string, ImageProblem>> = {

@@ -11,11 +11,11 @@ test('a hash is salted argon2id with 19 MiB and 2 passes, and verifies its own p
   expect(await passwords.verify('a quiet banyaN', one)).toBe(false);
 });
 
-test('a text that is no hash is an error, not a refusal', async () => {
+test('a malformed hash is an error, not a mismatch', async () => {
   await expect(passwords.verify('a quiet banyan', 'plain')).rejects.toThrow();
 });
 
-test('the decoy costs what a hash costs, and fits nothing', async () => {
+test('verifying the decoy costs the same and never matches', async () => {
   const cost = (hash: string) => hash.split('$').slice(0, 4).join('$');
   expect(cost(passwords.decoy)).toBe(cost(await passwords.hash('a quiet banyan')));
   expect(await passwords.verify('a quiet banyan', passwords.decoy)).toBe(false);

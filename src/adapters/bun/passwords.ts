@@ -2,7 +2,7 @@ import type { Passwords } from '../../ports/passwords.ts';
 
 const COST = { algorithm: 'argon2id', memoryCost: 19 * 1024, timeCost: 2 } as const;
 
-/** Of a random text that was thrown away. Its cost must be `COST`. */
+/** The hash of a discarded random text. Its cost must be `COST`. */
 const DECOY =
   '$argon2id$v=19$m=19456,t=2,p=1$mF/Mbhk32XLh9OklHxpM7eqCSmH2Tu1S7XvvJh6I5GA$3mGXLrmEuN9a/+QRVhItM8up+qc4OWak2Gplh5x6KHw';
 

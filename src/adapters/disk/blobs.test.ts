@@ -13,7 +13,7 @@ blobsConformance('disk', async () => {
   return { blobs: new DiskBlobs(join(folder, 'files')), close };
 });
 
-test('nothing half-written stays: neither after a put nor after a crash', async () => {
+test('no partial file remains, neither after a put nor after a crash', async () => {
   const folder = newFolder();
   const blobs = new DiskBlobs(folder);
   await blobs.put('a', new Uint8Array(10));
@@ -26,7 +26,7 @@ test('nothing half-written stays: neither after a put nor after a crash', async 
   rmSync(folder, { recursive: true });
 });
 
-test('a put that fails leaves what was there, and no litter', async () => {
+test('a failed put keeps the old file, and leaves no temporary one', async () => {
   const folder = newFolder();
   const blobs = new DiskBlobs(folder);
   mkdirSync(join(folder, 'taken', 'by-a-folder'), { recursive: true });
@@ -36,7 +36,7 @@ test('a put that fails leaves what was there, and no litter', async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('a first put that fails does not make the next ones fail', async () => {
+test('a failed first put does not break later ones', async () => {
   const parent = newFolder();
   const folder = join(parent, 'files');
   writeFileSync(folder, 'a file stands where the folder should');

@@ -3,10 +3,10 @@ import { mkdir, open, readFile, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Blobs, checkBlobName } from '../../ports/blobs.ts';
 
-/** No blob's name starts with a dot, so nothing is ever taken for a blob here. */
+/** Blob names never start with a dot, so files here are never mistaken for blobs. */
 const INCOMING = '.incoming';
 
-/** Files in a folder that one process owns. A crash leaves the old file or the new one, never half of it. */
+/** Files in a folder owned by one process. After a crash the file is the old one or the new one, never partial. */
 export class DiskBlobs implements Blobs {
   readonly #folder: string;
   #swept: Promise<void> | undefined;
@@ -47,7 +47,7 @@ export class DiskBlobs implements Blobs {
 
   #sweepOnce(): Promise<void> {
     this.#swept ??= emptyFolder(join(this.#folder, INCOMING)).catch((error: unknown) => {
-      // What was wrong with the disk may be over when the next put comes.
+      // The disk may work again at the next put.
       this.#swept = undefined;
       throw error;
     });
@@ -60,13 +60,13 @@ export class DiskBlobs implements Blobs {
   }
 }
 
-/** Takes away what an earlier process left half-written. */
+/** Removes partial files of an earlier process. */
 async function emptyFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await makeFolder(folder);
 }
 
-/** A new folder is durable once the folder that holds it is synced too. */
+/** A new folder is durable once its parent is synced too. */
 async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true });
   if (first === undefined) return;

@@ -11,7 +11,7 @@ type Heard = { readonly headers: Headers; readonly body: string };
 const servers: Bun.Server<undefined>[] = [];
 afterEach(() => Promise.all(servers.splice(0).map((server) => server.stop(true))));
 
-/** A backend that answers one after the other; what it heard, and the adapter that asks it. */
+/** A backend that answers requests one after another, its recorded requests, and the adapter that calls it. */
 function backendOf(...answers: readonly (() => Response | Promise<Response>)[]) {
   const heard: Heard[] = [];
   const server = Bun.serve({
@@ -31,7 +31,7 @@ const fine = () => Response.json({ result: {} });
 const fails = (asked: Promise<unknown>) => expect(asked).rejects.toBeInstanceOf(BackendUnavailable);
 
 describe('BA a backend behind HTTP', () => {
-  test('BA2 gets the question signed, with the event and a number of the delivery', async () => {
+  test('BA2 receives signed requests, with the event and a delivery id', async () => {
     const { heard, backend } = backendOf(fine);
     expect(await backend.ask('connect', '{"client":"c"}')).toEqual({ text: '{"result":{}}', value: { result: {} } });
     const [{ headers, body }] = heard as [Heard];
@@ -40,7 +40,7 @@ describe('BA a backend behind HTTP', () => {
     expect(signature).toBe(createHmac('sha256', SECRET).update(`${seconds}.${body}`).digest('hex'));
   });
 
-  test('OB4 a poll is told of the trace that it belongs to, as any other question', async () => {
+  test('OB4 receives the trace of a poll, as of any other request', async () => {
     const { heard, backend } = backendOf(fine);
     const url = `http://localhost:${servers.at(-1)?.port}/poll`;
     const span = new RecordedTraces().begin('poll');
@@ -48,20 +48,20 @@ describe('BA a backend behind HTTP', () => {
     expect(heard[0]?.headers.get('traceparent')).toBe('POST');
   });
 
-  test('BA3 is asked again where that changes nothing, as the same delivery', async () => {
+  test('BA3 is retried for events without side effects, as the same delivery', async () => {
     const { heard, backend } = backendOf(broken, fine);
     expect(await backend.ask('connect', '{}')).toMatchObject({ value: { result: {} } });
     const [first, second] = heard.map(({ headers }) => headers.get('x-banyan-delivery'));
     expect(second).toBe(first as string);
   });
 
-  test('BA3 is not asked again where it might do something twice', async () => {
+  test('BA3 is not retried for events with side effects', async () => {
     const { heard, backend } = backendOf(broken, fine);
     await fails(backend.ask('rpc', '{}'));
     expect(heard.length).toBe(1);
   });
 
-  test('BA4 has so long to answer, and must answer with JSON of a bounded size, from where it was asked', async () => {
+  test('BA4 must answer in time, with JSON of a bounded size, without redirects', async () => {
     const answers = [
       () => new Promise<Response>(() => undefined),
       () => new Response('no JSON'),
@@ -75,7 +75,7 @@ describe('BA a backend behind HTTP', () => {
     }
   });
 
-  test('is not asked without an address', async () => {
+  test('is not called without an address', async () => {
     const { backend } = backendOf(fine);
     expect([backend.hears('connect'), backend.hears('publish')]).toEqual([true, false]);
     await fails(backend.ask('publish', '{}'));
@@ -90,7 +90,7 @@ describe('BA5 the breaker', () => {
     return 'answer';
   };
 
-  test('keeps from asking after failures in a row, for a while, and then lets one question find out', async () => {
+  test('stops requests after failures in a row for a while, and then lets one probe through', async () => {
     let now = 0;
     const breaker = new Breaker({ failures: 2, pauseMs: 100, atOnce: 9, now: () => now });
     await expect(breaker.run(fail)).rejects.toThrow('down');
@@ -110,7 +110,7 @@ describe('BA5 the breaker', () => {
     expect([await breaker.run(ask), await breaker.run(ask)]).toEqual(['answer', 'answer']);
   });
 
-  test('lets only so many wait', async () => {
+  test('limits concurrent requests', async () => {
     const breaker = new Breaker({ failures: 2, pauseMs: 100, atOnce: 1, now: () => 0 });
     const first = Promise.withResolvers<string>();
     const waiting = breaker.run(() => first.promise);

@@ -11,17 +11,17 @@ import type { Span } from '../../ports/traces.ts';
 import { Breaker } from './breaker.ts';
 
 export type HttpBackendSettings = {
-  /** Where each event is asked about, http(s). */
+  /** The http(s) address for each event. */
   readonly urls: Readonly<Partial<Record<BackendEvent, string>>>;
-  /** Signs questions; '' for no signature. */
+  /** Signs requests; '' for no signature. */
   readonly secret: string;
-  /** How long one attempt may take. */
+  /** The timeout of one attempt, in ms. */
   readonly timeoutMs: number;
-  /** Names, in lower case, of headers that clients may claim to have sent. */
+  /** Names, in lower case, of headers that clients may send in `connect`. */
   readonly claimable?: readonly string[];
 };
 
-/** Events whose question changes nothing at the backend, so that it may be asked again. */
+/** Events without side effects at the backend, which may be retried. */
 const REPEATABLE: ReadonlySet<BackendEvent> = new Set(['connect', 'refresh', 'subscribe', 'sub_refresh']);
 const RETRY_AFTER_MS = 100;
 const ANSWER_BYTES = 256 * 1_024;
@@ -36,13 +36,13 @@ type Delivery = {
 };
 
 /**
- * A developer's own backend behind HTTP: one POST a question, JSON both ways. `X-Banyan-Signature` is
- * `t=<seconds since 1970>,v1=<hex HMAC-SHA-256 of "<seconds>.<body>">`; `X-Banyan-Delivery` is the same when a question
- * is repeated. Redirects are not followed: nothing but the settings says where we go.
+ * A developer's own backend over HTTP: one POST per request, JSON both ways. `X-Banyan-Signature` is `t=<seconds since
+ * 1970>,v1=<hex HMAC-SHA-256 of "<seconds>.<body>">`; `X-Banyan-Delivery` is the same for a retry. Redirects are not
+ * followed: only the settings decide on addresses.
  */
 export class HttpBackend implements Backend {
   readonly #settings: HttpBackendSettings;
-  /** By address: one that fails keeps no other from being asked. */
+  /** By address: a failing one does not affect others. */
   readonly #breakers = new Map<string, Breaker>();
 
   constructor(settings: HttpBackendSettings) {
@@ -78,7 +78,7 @@ export class HttpBackend implements Backend {
     return breaker;
   }
 
-  /** `resends`: how many times it was asked before. */
+  /** `resends`: the number of earlier attempts. */
   async #post({ event, url, question, id, context }: Delivery, resends = 0): Promise<BackendAnswer> {
     const { span: cause, headers } = context;
     const span = cause && beginPost(cause, { event, url, resends });
@@ -133,7 +133,7 @@ function unavailable(event: Delivery['event'], cause: unknown): BackendUnavailab
 
 type Attempt = Pick<Delivery, 'event' | 'url'> & { readonly resends: number };
 
-/** Without the query and what stands before the host: that may be secret. */
+/** Without query and credentials, which may be secret. */
 function beginPost(cause: Span, { event, url, resends }: Attempt): Span {
   const { origin, hostname, port, pathname, protocol } = new URL(url);
   const span = cause.child('POST', 'client');

@@ -1,21 +1,21 @@
 import { BackendUnavailable } from '../../ports/backend.ts';
 
 export type BreakerSettings = {
-  /** Failures in a row after which nothing is asked for a while. */
+  /** Failures in a row that open the breaker. */
   readonly failures: number;
   readonly pauseMs: number;
-  /** Questions that may wait for their answers at once. */
+  /** Maximum concurrent requests. */
   readonly atOnce: number;
   readonly now: () => number;
 };
 
-/** `probing`: the pause is over, and one question finds out whether the next may be asked. */
+/** `probing`: the pause is over, and one request tests whether later ones may pass. */
 type State =
   | { readonly tag: 'closed'; readonly failures: number }
   | { readonly tag: 'open'; readonly until: number }
   | { readonly tag: 'probing' };
 
-/** Keeps from asking, and from waiting for, a place that does not answer. */
+/** A circuit breaker: stops requests to an address that does not answer. */
 export class Breaker {
   readonly #settings: BreakerSettings;
   #state: State = { tag: 'closed', failures: 0 };
@@ -25,7 +25,9 @@ export class Breaker {
     this.#settings = settings;
   }
 
-  /** Rejects with `BackendUnavailable` at once while it is open, or too many wait already; else as `ask` does. */
+  /**
+   * Rejects with `BackendUnavailable` at once if it is open, or too many requests are pending; otherwise like `ask`.
+   */
   async run<T>(ask: () => Promise<T>): Promise<T> {
     this.#enter();
     this.#waiting += 1;
@@ -42,7 +44,7 @@ export class Breaker {
   }
 
   #enter(): void {
-    if (this.#waiting >= this.#settings.atOnce) throw new BackendUnavailable('too many questions wait for it');
+    if (this.#waiting >= this.#settings.atOnce) throw new BackendUnavailable('too many requests are pending');
     switch (this.#state.tag) {
       case 'closed':
         return;
@@ -51,7 +53,7 @@ export class Breaker {
         this.#state = { tag: 'probing' };
         return;
       case 'probing':
-        throw new BackendUnavailable('it is being tried again');
+        throw new BackendUnavailable('it is being tested');
       default:
         this.#state satisfies never;
     }

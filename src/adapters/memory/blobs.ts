@@ -1,10 +1,10 @@
 import { type Blobs, checkBlobName } from '../../ports/blobs.ts';
 
-/** Files in this process; gone with it. */
+/** Files in the memory of this process. */
 export class MemoryBlobs implements Blobs {
   readonly #files = new Map<string, Uint8Array>();
 
-  /** How many files there are. */
+  /** The number of files. */
   get size(): number {
     return this.#files.size;
   }

@@ -1,6 +1,6 @@
 import type { Bus, BusListener } from '../../ports/bus.ts';
 
-/** The bus of a node that is alone: it receives what it publishes, at once and in order. */
+/** The bus of a single node: it receives its own messages, at once and in order. */
 export class MemoryBus<Message> implements Bus<Message> {
   readonly #subjects = new Set<string>();
   #listener: BusListener<Message> = () => undefined;

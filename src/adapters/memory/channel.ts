@@ -8,42 +8,42 @@ export type Entry = Publication & {
 
 export type Channel = {
   readonly name: string;
-  /** How many channels had been forgotten when it began: tells its epoch. */
+  /** How many channels had been evicted when it was created: determines its epoch. */
   readonly born: number;
-  /** Offset of `entries[0]`, or of the next publication when there is none. */
+  /** Offset of `entries[0]`, or of the next publication if there is none. */
   first: number;
   readonly entries: Entry[];
   readonly keys: Map<string, Entry>;
-  /** When everything in it has expired, in wall-clock milliseconds; Infinity when it never does. */
+  /** When everything in it has expired, in wall-clock milliseconds; Infinity for never. */
   expiresAt: number;
-  /** Of the last publication that had one. */
+  /** Of the last publication with a version. */
   version?: StateVersion;
 };
 
-/** Whether a publication with this version tells nothing new. */
+/** Whether a publication with this version is not newer. */
 export function isStale({ version: last }: Channel, { number, epoch }: StateVersion): boolean {
   return last !== undefined && (epoch === '' || epoch === last.epoch) && number <= last.number;
 }
 
-/** A channel that nothing was written to. */
+/** A channel without publications. */
 export function newChannel(name: string, born: number): Channel {
   return { name, born, first: 1, entries: [], keys: new Map(), expiresAt: Number.POSITIVE_INFINITY };
 }
 
-/** How many of the oldest entries are to go. */
+/** How many of the oldest entries to remove. */
 export function expired(state: Channel, size: number, olderThan: number): number {
   let drop = size > 0 ? Math.max(0, state.entries.length - size) : 0;
   while (drop < state.entries.length && (state.entries[drop]?.time ?? 0) < olderThan) drop += 1;
-  // Shifting an array costs its length, so let a tenth pile up first; reads hide what is over the bound.
+  // Shifting an array is linear, so a tenth may accumulate first; reads hide entries over the limit.
   return drop >= Math.min(100, Math.ceil(size / 10)) ? drop : 0;
 }
 
-/** As much of the range as a page carries. */
+/** The part of the range that fits a page. */
 export function pageOf(state: Channel, range: ReadRange): readonly Publication[] {
   return withinPage(entriesOf(state, range));
 }
 
-/** The first of them, as many as a page carries. */
+/** The first ones, as many as fit a page. */
 export function withinPage(entries: readonly Entry[]): readonly Publication[] {
   let bytes = 0;
   const end = entries.findIndex((entry, index) => {

@@ -2,26 +2,26 @@ import type { Channel } from './channel.ts';
 import { isMarker, nameIn, pack, packEmptied, packMarker, unpack } from './packed-channel.ts';
 import { PackedRecords } from './packed-records.ts';
 
-/** What an entry and a channel that is not packed take in memory besides their texts, roughly. */
+/** Approximate memory of an entry and of an unpacked channel, besides their texts. */
 const ENTRY_BYTES = 200;
 const CHANNEL_BYTES = 500;
 
 /**
- * The channels of a log, in the order in which they were written to. The last ones are objects, ready to be written to; of
- * those before them the small ones are packed, because there may be a million of them that nobody speaks in.
+ * The channels of a log, in order of their last write. Recent ones are objects; small ones before them are packed,
+ * because there may be a million inactive channels.
  */
 export class Channels {
   readonly #busyLimit: number;
   readonly #busy = new Map<string, Channel>();
-  /** Too large to be packed; `packed` has a marker for each, in its place. */
+  /** Too large to be packed; `packed` has a marker for each, at its place. */
   readonly #large = new Map<string, Channel>();
   readonly #packed = new PackedRecords(nameIn);
-  /** Walks through `busy`, the one written to longest ago first: beginning anew each time would cost their number. */
+  /** Iterates over `busy`, least recently written first: restarting each time would be quadratic. */
   #eldest = this.#busy.keys();
-  /** Of what is not packed. */
+  /** Of unpacked channels. */
   #bytes = 0;
 
-  /** `busyLimit`: how many stay objects however small they are. */
+  /** `busyLimit`: how many stay unpacked, even if they are small. */
   constructor(busyLimit: number) {
     this.#busyLimit = busyLimit;
   }
@@ -30,12 +30,12 @@ export class Channels {
     return this.#busy.size + this.#packed.size;
   }
 
-  /** What they take in memory, roughly. */
+  /** Approximate memory. */
   get bytes(): number {
     return this.#bytes + this.#packed.bytes;
   }
 
-  /** To look at; what is changed in it may be lost. */
+  /** For reading; changes to it may be lost. */
   get(name: string): Channel | undefined {
     const found = this.#busy.get(name) ?? this.#large.get(name);
     if (found !== undefined) return found;
@@ -43,7 +43,7 @@ export class Channels {
     return packed && unpack(packed);
   }
 
-  /** To write to: from now on the youngest. */
+  /** For writing: makes it the most recent. */
   touch(name: string): Channel | undefined {
     const found = this.#busy.get(name);
     if (found === undefined) return this.#unsettle(name);
@@ -52,7 +52,7 @@ export class Channels {
     return found;
   }
 
-  /** A new one, the youngest. */
+  /** Creates one, as the most recent. */
   add(channel: Channel): void {
     this.#busy.set(channel.name, channel);
     this.#bytes += bytesIn(channel);
@@ -65,7 +65,7 @@ export class Channels {
     this.#bytes += ENTRY_BYTES + entry.bytes;
   }
 
-  /** Lets go of the oldest publications of one that was just touched or added. */
+  /** Removes the oldest publications of one that was just touched or added. */
   dropFirst(channel: Channel, count: number): void {
     if (count === 0) return;
     for (const { key, bytes } of channel.entries.splice(0, count)) {
@@ -75,7 +75,7 @@ export class Channels {
     channel.first += count;
   }
 
-  /** How many of its oldest publications take so many bytes, if all but the newest could go. */
+  /** How many of its oldest publications have this many bytes, keeping the newest. */
   countOf(channel: Channel, bytes: number): number {
     let [count, left] = [0, bytes];
     for (; left > 0 && count < channel.entries.length - 1; count += 1) {
@@ -84,12 +84,12 @@ export class Channels {
     return count;
   }
 
-  /** Packs what was not written to lately. */
+  /** Packs channels that were not written recently. */
   settle(): void {
     while (this.#busy.size > this.#busyLimit) this.#settleEldest();
   }
 
-  /** Forgets the one that was written to longest ago, and gives its name. */
+  /** Evicts the least recently written one, and returns its name. */
   forgetEldest(): string {
     const record = this.#packed.takeEldest();
     const name = record === undefined ? this.#nextEldest() : nameIn(record.text);
@@ -98,7 +98,7 @@ export class Channels {
     return name;
   }
 
-  /** Lets go of what expired before `now`; the channels stay. */
+  /** Removes what expired before `now`; the channels stay. */
   sweep(now: number): void {
     for (const channels of [this.#busy, this.#large]) {
       for (const channel of channels.values()) {

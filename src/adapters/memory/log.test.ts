@@ -18,7 +18,7 @@ test('OR5: two runs of a process have different epochs', async () => {
   expect((await new MemoryLog('x').position('a')).epoch).not.toBe((await new MemoryLog('y').position('a')).epoch);
 });
 
-test('OR5: a channel that was forgotten begins anew, in a new epoch', async () => {
+test('OR5: an evicted channel starts again in a new epoch', async () => {
   const log = new MemoryLog('e', { channels: 2 });
   await log.append([append('a', '1'), append('a', '2'), append('b', '1')]);
   const before = await log.position('a');
@@ -30,7 +30,7 @@ test('OR5: a channel that was forgotten begins anew, in a new epoch', async () =
   expect(await log.position('a')).toEqual({ epoch: after.epoch, offset: 1, floor: 0 });
 });
 
-test('reading channels that nobody writes to pushes out none that somebody does', async () => {
+test('reading missing channels evicts no existing ones', async () => {
   const log = new MemoryLog('e', { channels: 2 });
   await log.append([append('a', '1')]);
   for (let n = 0; n < 10; n += 1) await log.read(`other-${n}`, { limit: 5 });
@@ -38,7 +38,7 @@ test('reading channels that nobody writes to pushes out none that somebody does'
   expect((await log.read('a', { limit: 5 })).publications).toHaveLength(1);
 });
 
-test('what has expired is let go of by a sweep; offsets go on', async () => {
+test('a sweep removes expired publications; offsets continue', async () => {
   const log = new MemoryLog('e');
   const retention = { size: 0, ttlMs: 10 };
   await log.append([append('a', '1', { retention, key: 'k' }), append('b', '1')]);
@@ -51,13 +51,13 @@ test('what has expired is let go of by a sweep; offsets go on', async () => {
   expect(again).toMatchObject({ position: { offset: 2 }, repeated: false });
 });
 
-describe('a bound in bytes', () => {
+describe('a byte limit', () => {
   const KIB = 'x'.repeat(1_000);
   const retention = { size: 100, ttlMs: 0 };
   const lengthOf = async (log: MemoryLog, channel: string) =>
     (await log.read(channel, { limit: 1_000 })).publications.length;
 
-  test('holds however many channels are written to; what was written last is there', async () => {
+  test('holds for any number of channels; the last writes are kept', async () => {
     const log = new MemoryLog('e', { bytes: 100_000 });
     for (let n = 0; n < 2_000; n += 1) {
       await log.append([append(`c${n}`, KIB, { retention })]);
@@ -68,7 +68,7 @@ describe('a bound in bytes', () => {
     expect(await lengthOf(log, 'c1980')).toBe(1);
   });
 
-  test('OR5: forgets the channel that was written to longest ago, which begins anew in a new epoch', async () => {
+  test('OR5: evicts the least recently written channel, which starts again in a new epoch', async () => {
     const log = new MemoryLog('e', { bytes: 20_000 });
     await log.append([append('old', KIB), append('kept', KIB)]);
     const before = await log.position('old');
@@ -79,7 +79,7 @@ describe('a bound in bytes', () => {
     expect(again).toMatchObject({ position: { offset: 1 } });
   });
 
-  test('a channel that is past it alone loses its oldest publications; offsets go on, the newest is always there', async () => {
+  test('makes a channel that exceeds it alone lose its oldest publications; offsets continue, the newest is kept', async () => {
     const log = new MemoryLog('e', { bytes: 10_000 });
     for (let n = 1; n <= 50; n += 1) await log.append([append('a', KIB)]);
     expect(log.bytes).toBeLessThanOrEqual(10_000);
@@ -90,7 +90,7 @@ describe('a bound in bytes', () => {
     expect((await log.read('a', { limit: 100 })).publications.map(({ offset }) => offset)).toEqual([51]);
   });
 
-  test('what goes is given back: by retention, trim, sweep and being forgotten', async () => {
+  test('counts removed data as free: by retention, trim, sweep and eviction', async () => {
     const log = new MemoryLog('e', { channels: 2 });
     await log.append([append('a', KIB), append('b', KIB)]);
     await log.trim('a');
@@ -112,7 +112,7 @@ describe('many channels, most of them packed', () => {
   const info = { user: 'u', client: 'c', connInfo: '{"name":"汉"}' };
   const more = { retention, key: 'k', info, tags: { a: 'b' }, entry: { key: 'e' }, except: 'c' } as const;
 
-  test('are read and written to as if they were not', async () => {
+  test('are read and written like unpacked ones', async () => {
     const log = new MemoryLog('e', { busy: 2 });
     for (let n = 0; n < 5_000; n += 1) await log.append([append(`c${n}`, `text ${n}`, { ...more, time: n })]);
     for (let n = 0; n < 5_000; n += 7) {
@@ -134,14 +134,14 @@ describe('many channels, most of them packed', () => {
     { key: '', tags: {} },
     { entry: { key: '', removed: true } },
     { except: 'c', info: { user: '', client: '', connInfo: '1', chanInfo: '{}' } },
-  ])('keep what was said of a publication: %j', async (said) => {
+  ])('keep all fields of a publication: %j', async (said) => {
     const [busy, packed] = [new MemoryLog('e'), new MemoryLog('e', { busy: 1 })];
     for (const log of [busy, packed])
       await log.append([append('a', '\ud800"\n', said), append('a', '2'), append('b', '1')]);
     expect(await packed.read('a', { limit: 5 })).toStrictEqual(await busy.read('a', { limit: 5 }));
   });
 
-  test('are swept: what has expired is given back, offsets go on', async () => {
+  test('are swept: expired data is freed, offsets continue', async () => {
     const log = new MemoryLog('e', { busy: 2 });
     for (let n = 0; n < 3_000; n += 1) await log.append([append(`c${n}`, 'x'.repeat(500), { retention, time: n })]);
     const before = log.bytes;
@@ -152,17 +152,17 @@ describe('many channels, most of them packed', () => {
     expect((await log.append([append('c7', 'y')]))[0]).toMatchObject({ position: { offset: 2 } });
   });
 
-  test('are forgotten in the order in which they were written to last, large and small ones', async () => {
+  test('are evicted in order of their last write, large and small ones', async () => {
     const log = new MemoryLog('e', { channels: 100, busy: 10 });
     const size = (n: number) => (n % 3 === 0 ? 5_000 : 5);
     for (let n = 0; n < 100; n += 1) await log.append([append(`c${n}`, 'x'.repeat(size(n)))]);
-    // Every other one is written to again, and so outlives the rest.
+    // Every other one is written again, and so survives the rest.
     for (let n = 0; n < 100; n += 2) await log.append([append(`c${n}`, 'again')]);
     for (let n = 0; n < 50; n += 1) await log.append([append(`new${n}`, 'x')]);
     for (let n = 0; n < 100; n += 1) expect((await log.position(`c${n}`)).offset).toBe(n % 2 === 0 ? 2 : 0);
   });
 
-  test('cost what they hold and little more, and nothing when they are gone', async () => {
+  test('use little more than their data, and nothing once gone', async () => {
     const log = new MemoryLog('e', { busy: 1, bytes: 10_000_000 });
     await log.append([append('first', 'x')]);
     const one = log.bytes;

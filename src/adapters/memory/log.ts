@@ -1,13 +1,13 @@
 import type {
   Append,
   AppendOutcome,
+  ChannelRange,
   EntryRange,
   Log,
   MapEntry,
   Page,
   Position,
   ReadRange,
-  Standing,
   StateVersion,
   StoredEntry,
 } from '../../ports/log.ts';
@@ -25,33 +25,33 @@ import {
 import { Channels } from './channels.ts';
 
 export type MemoryBounds = {
-  /** Channels, empty ones too. */
+  /** Channels, including empty ones. */
   readonly channels: number;
-  /** Of all that they hold: their texts as UTF-8, and what is around them. */
+  /** Of all their data: texts as UTF-8, plus overhead. */
   readonly bytes: number;
-  /** Channels, those written to last, that are not packed. */
+  /** Recently written channels that are not packed. */
   readonly busy: number;
 };
 
 const BUSY = 10_000;
 
-/** Of an entry of a map the publication that set it, and its version. */
+/** A map entry's publication and version. */
 type MapState = { readonly set: Entry; readonly version?: StateVersion };
 
-/** Channel logs in this process. An ack means: held until this process ends, or the channel's bounds let go of it. */
+/** Channel logs in this process. An ack means: kept until this process ends, or the channel's limits remove it. */
 export class MemoryLog implements Log {
   readonly promises = { durable: false, batches: false, inFlight: 1, entries: true, writes: false };
   readonly #channels: Channels;
   readonly #epoch: string;
   readonly #bounds: Omit<MemoryBounds, 'busy'>;
   #channelsForgotten = 0;
-  /** Of maps, by channel and key. They need no bound of their own: who fills them keeps as much, and bounds it. */
+  /** Map entries, by channel and key. They have no limit here: the core keeps the same entries, and limits them. */
   readonly #entries = new Map<string, Map<string, MapState>>();
 
   /**
-   * `epoch` must differ between two runs of a process, so that clients do not mistake one's offsets for the other's.
-   * Past the bounds the channel written to longest ago is forgotten and starts anew, in a new epoch; one that is past
-   * them alone loses its oldest publications.
+   * `epoch` must differ between two runs of a process, so that clients do not confuse their offsets. Above the limits
+   * the least recently written channel is evicted and starts again in a new epoch; one that exceeds them alone loses
+   * its oldest publications.
    */
   constructor(epoch: string, bounds: Partial<MemoryBounds> = {}) {
     const { channels = 1_000_000, bytes = Number.POSITIVE_INFINITY, busy = BUSY } = bounds;
@@ -60,13 +60,13 @@ export class MemoryLog implements Log {
     this.#channels = new Channels(busy);
   }
 
-  /** What it holds, as its bounds count it. */
+  /** Its current size, as counted for its limits. */
   get bytes(): number {
     return this.#channels.bytes;
   }
 
   async append(batch: readonly Append[]): Promise<readonly AppendOutcome[]> {
-    if (batch.some(({ writes = [] }) => writes.length > 0)) throw new Error('the memory log takes no writes');
+    if (batch.some(({ writes = [] }) => writes.length > 0)) throw new Error('the memory log does not support writes');
     return batch.map((append) => this.#appendOne(append));
   }
 
@@ -82,7 +82,7 @@ export class MemoryLog implements Log {
     return found.slice(0, withinPage(found.map(({ set }) => set)).length).map(toStoredEntry);
   }
 
-  async position(channel: string): Promise<Standing> {
+  async position(channel: string): Promise<ChannelRange> {
     return this.#topOf(this.#stateOf(channel));
   }
 
@@ -100,7 +100,7 @@ export class MemoryLog implements Log {
     this.#entries.clear();
   }
 
-  /** Lets go of what expired before `now`; called every now and then by the owner of the clock. */
+  /** Removes what expired before `now`; called periodically by the owner of the clock. */
   sweep(now: number): void {
     this.#channels.sweep(now);
   }
@@ -158,7 +158,7 @@ export class MemoryLog implements Log {
     return state;
   }
 
-  /** Whether the channel that was written to has lost publications by it. */
+  /** Whether the written channel has lost publications by it. */
   #keepWithinBounds(written: Channel): boolean {
     const { channels, bytes } = this.#bounds;
     const all = this.#channels;
@@ -171,17 +171,17 @@ export class MemoryLog implements Log {
     return count > 0;
   }
 
-  /** To look at. */
+  /** For reading. */
   #stateOf(name: string): Channel {
     return this.#channels.get(name) ?? newChannel(name, this.#channelsForgotten);
   }
 
-  /** A forgotten channel that comes back must not have the epoch it had: its offsets begin anew. */
+  /** An evicted channel that returns must get a new epoch: its offsets start again. */
   #epochOf({ born }: Channel): string {
     return `${this.#epoch}${born.toString(36)}`;
   }
 
-  #topOf(state: Channel): Standing {
+  #topOf(state: Channel): ChannelRange {
     const { first, entries } = state;
     return { epoch: this.#epochOf(state), offset: first + entries.length - 1, floor: first - 1 };
   }

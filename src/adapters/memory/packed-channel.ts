@@ -1,46 +1,47 @@
 import { bytesOf, type Channel, type Entry } from './channel.ts';
 import type { PackedRecord } from './packed-records.ts';
 
-/** Larger ones stay objects: packing costs a channel's length, and saves them little. */
-const [MOST_ENTRIES, MOST_BYTES] = [16, 2_048];
+/** Larger ones stay objects: packing is linear in size, and saves them little. */
+const [MAX_ENTRIES, MAX_BYTES] = [16, 2_048];
 
-type More = Pick<Entry, 'key' | 'info' | 'tags' | 'entry' | 'except'>;
-/** Who published, what else there is of an entry; what is not there at the end is left out. */
+type OptionalFields = Pick<Entry, 'key' | 'info' | 'tags' | 'entry' | 'except'>;
+/** Publisher and other optional fields of an entry; absent ones at the end are omitted. */
 type PackedMore = readonly [
   user: string | 0,
   client: string | 0,
   connInfo?: string | 0,
   chanInfo?: string | 0,
-  rest?: Omit<More, 'info'>,
+  rest?: Omit<OptionalFields, 'info'>,
 ];
-/** Number and epoch of the last version come with `born`, where there is one: most channels have none. */
+/** Number and epoch of the last version are stored with `born` if there is one: most channels have none. */
 type PackedBorn = number | readonly [born: number, version: number, epoch: string];
-/** Name, born and first; then of each entry time, data, and what else there is or 0. */
+/** Name, born and first; then for each entry time, data, and other fields or 0. */
 type PackedText = [name: string, born: PackedBorn, first: number, ...entries: (number | string | PackedMore)[]];
 const [HEAD, EACH] = [3, 3];
 
-/** The channel as one text, which holds its name; undefined for one that is better kept as it is. */
+/** The channel as one text, which includes its name; undefined if it should not be packed. */
 export function pack(channel: Channel): PackedRecord | undefined {
   const { name, born, first, entries, expiresAt, version } = channel;
-  if (entries.length > MOST_ENTRIES || entries.reduce((sum, { bytes }) => sum + bytes, 0) > MOST_BYTES)
-    return undefined;
+  if (entries.length > MAX_ENTRIES || entries.reduce((sum, { bytes }) => sum + bytes, 0) > MAX_BYTES) return undefined;
   const packed: PackedText = [name, version === undefined ? born : [born, version.number, version.epoch], first];
   for (const entry of entries) packed.push(entry.time, entry.data, packMore(entry) ?? 0);
   return { text: JSON.stringify(packed), expiresAt };
 }
 
-/** Most channels are packed once for each publication in them, and all count: as short and as soon as can be. */
+/** Most channels are packed once per publication, so this must be fast and the text short. */
 function packMore({ key, info, tags, entry, except }: Entry): PackedMore | undefined {
   const hasRest = (key ?? tags ?? entry ?? except) !== undefined;
-  if (info === undefined) return hasRest ? [0, 0, 0, 0, { key, tags, entry, except } as Omit<More, 'info'>] : undefined;
+  if (info === undefined)
+    return hasRest ? [0, 0, 0, 0, { key, tags, entry, except } as Omit<OptionalFields, 'info'>] : undefined;
   const { user, client, connInfo, chanInfo } = info;
-  if (hasRest) return [user, client, connInfo ?? 0, chanInfo ?? 0, { key, tags, entry, except } as Omit<More, 'info'>];
+  if (hasRest)
+    return [user, client, connInfo ?? 0, chanInfo ?? 0, { key, tags, entry, except } as Omit<OptionalFields, 'info'>];
   return chanInfo !== undefined || connInfo !== undefined
     ? [user, client, connInfo ?? 0, chanInfo ?? 0]
     : [user, client];
 }
 
-/** The other way round. */
+/** The reverse. */
 export function unpack({ text, expiresAt }: PackedRecord): Channel {
   const packed: PackedText = JSON.parse(text);
   const [name, packedBorn, first] = packed;
@@ -60,18 +61,18 @@ function unpackBorn(packed: PackedBorn): Pick<Channel, 'born' | 'version'> {
   return { born, version: { number, epoch } };
 }
 
-function unpackMore([user, client, connInfo = 0, chanInfo = 0, rest]: PackedMore): More {
+function unpackMore([user, client, connInfo = 0, chanInfo = 0, rest]: PackedMore): OptionalFields {
   if (user === 0 || client === 0) return { ...rest };
   const info = { user, client, ...(connInfo !== 0 && { connInfo }), ...(chanInfo !== 0 && { chanInfo }) };
   return { info, ...rest };
 }
 
-/** Stands among packed channels for one that is not packed, so that all have their places in one order. */
+/** The marker of an unpacked channel, so that all have a place in one order. */
 export function packMarker(name: string): PackedRecord {
   return { text: JSON.stringify([name]), expiresAt: Number.POSITIVE_INFINITY };
 }
 
-/** What it holds has expired; offsets go on. */
+/** Its publications have expired; offsets continue. */
 export function packEmptied(text: string): string {
   const packed: PackedText = JSON.parse(text);
   const [name, born, first] = packed;

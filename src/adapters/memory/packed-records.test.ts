@@ -27,7 +27,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('expire' as const), now: fc.nat(100) }) },
 );
 
-/** Does the step to both; gives what both gave. */
+/** Applies the step to both; returns both results. */
 function both(each: Step, packed: PackedRecords, model: Map<string, PackedRecord>): [unknown, unknown] {
   switch (each.kind) {
     case 'add': {
@@ -60,7 +60,7 @@ function both(each: Step, packed: PackedRecords, model: Map<string, PackedRecord
   }
 }
 
-test('random calls give what a map would give', () => {
+test('random calls return what a map returns', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const packed = new PackedRecords(nameIn);
@@ -91,7 +91,7 @@ test('after a record that fills more than a buffer, small ones are found (seed -
   for (const [known, expected] of model) expect(packed.get(known)).toEqual(expected);
 });
 
-test('a hundred thousand come and go many times over, and what they leave is used again', () => {
+test('a hundred thousand records are added and removed repeatedly, and their space is reused', () => {
   const packed = new PackedRecords(nameIn);
   const before = process.memoryUsage().arrayBuffers;
   for (let round = 0; round < 10; round += 1) {
@@ -102,7 +102,7 @@ test('a hundred thousand come and go many times over, and what they leave is use
   }
   expect(packed.size).toBe(10_000);
   Bun.gc(true);
-  // Holes are at most half of a buffer; then it is made anew.
+  // Holes are at most half of a buffer; then it is compacted.
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(3 * packed.bytes);
   for (let n = 0; n < 10_000; n += 1) expect(packed.get(`name-${n * 3}`)?.text).toBe(record(`name-${n * 3}`, 59).text);
 });

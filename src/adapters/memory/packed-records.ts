@@ -1,21 +1,21 @@
 import { PlaceTable } from './place-table.ts';
 
-/** In front of each text: the record's length and the name's hash, 32 bits each, and when it expires. */
+/** Before each text: the record's length and the name's hash, 32 bits each, and its expiry. */
 const HEAD_BYTES = 16;
 const SEGMENT_BYTES = 128 * 1024;
-/** Set in the length of a record that was taken out. */
+/** Set in the length of a removed record. */
 const GONE = 0x8000_0000;
-/** What a record takes besides its own bytes: its fields in the table, and its share of what was taken out around it. */
+/** A record's overhead: its table fields, and its share of the holes. */
 const AROUND_BYTES = 48;
 
-/** One buffer, in which records stand one behind the other. */
+/** One buffer of consecutive records. */
 type Segment = {
   readonly id: number;
   readonly bytes: Buffer;
-  /** How much of it has records; `gone` bytes of that were taken out. In all but the youngest one is left. */
+  /** How much of it is used; `gone` bytes of that are holes. All but the youngest have one record left at least. */
   used: number;
   gone: number;
-  /** Before this, all were taken out. */
+  /** All records before this were removed. */
   first: number;
 };
 
@@ -26,22 +26,22 @@ export type PackedRecord = {
 };
 
 /**
- * Many small texts by name, in the order in which they were added, without an object for each: they stand in large buffers,
- * and a table of numbers tells where. As objects they would take several times the memory, and each collection of garbage
- * would look at every one of them.
+ * Many small texts by name, in order of insertion, without an object for each: they are stored in large buffers, and a
+ * table of numbers has their places. As objects they would take several times the memory, and slow down each garbage
+ * collection.
  */
 export class PackedRecords {
   readonly #nameIn: (text: string) => string;
-  /** By id, the eldest first. */
+  /** By id, oldest first. */
   readonly #segments = new Map<number, Segment>();
   readonly #table = new PlaceTable((place) => hashAt(this.#segmentOf(place), offsetOf(place)));
-  /** Nobody who does not know it can choose names that all meet in one field of the table. */
+  /** Random per process, so that nobody can choose names that collide. */
   readonly #seed = crypto.getRandomValues(new Uint32Array(1))[0];
   #youngest: Segment | undefined;
   #lastId = 0;
   #bytes = 0;
 
-  /** `nameIn` finds in a text the name that it was added under. */
+  /** `nameIn` extracts from a text the name it was added under. */
   constructor(nameIn: (text: string) => string) {
     this.#nameIn = nameIn;
   }
@@ -50,7 +50,7 @@ export class PackedRecords {
     return this.#table.size;
   }
 
-  /** What it takes in memory, roughly. */
+  /** Approximate memory. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -60,7 +60,7 @@ export class PackedRecords {
     return place === undefined ? undefined : recordAt(this.#segmentOf(place), offsetOf(place));
   }
 
-  /** Adds the youngest. Nothing of that name may be there. */
+  /** Adds the youngest. The name must not exist. */
   add(name: string, { text, expiresAt }: PackedRecord): void {
     const length = HEAD_BYTES + Buffer.byteLength(text);
     const segment = this.#withRoomFor(length);
@@ -72,13 +72,13 @@ export class PackedRecords {
     this.#bytes += AROUND_BYTES + length;
   }
 
-  /** Removes it, and gives what it was. */
+  /** Removes it, and returns it. */
   take(name: string): PackedRecord | undefined {
     const place = this.#find(name);
     return place === undefined ? undefined : this.#takeAt(place);
   }
 
-  /** Removes the one that was added first. */
+  /** Removes the oldest one. */
   takeEldest(): PackedRecord | undefined {
     for (const segment of this.#segments.values()) {
       if (segment.used === 0) continue;
@@ -88,7 +88,7 @@ export class PackedRecords {
     return undefined;
   }
 
-  /** Puts what `shorten` makes of them, which is never longer, in the places of those that have expired by `now`. */
+  /** Replaces those that expired by `now` with the output of `shorten`, which is never longer. */
   expire(now: number, shorten: (text: string) => string): void {
     for (const segment of this.#segments.values()) {
       const due = recordsIn(segment).filter((at) => expiryAt(segment, at) <= now);
@@ -131,7 +131,7 @@ export class PackedRecords {
     return record;
   }
 
-  /** Leaves a hole behind it. */
+  /** Leaves a hole. */
   #replace(segment: Segment, at: number, text: string): void {
     const before = lengthAt(segment, at);
     const length = HEAD_BYTES + segment.bytes.write(text, at + HEAD_BYTES);
@@ -139,7 +139,7 @@ export class PackedRecords {
     this.#bytes -= before - length;
   }
 
-  /** Gives it a buffer in which there are only these records of it, and no holes. */
+  /** Compacts it to only these records. */
   #rebuild(segment: Segment, records: readonly number[]): void {
     const size = records.reduce((sum, at) => sum + lengthAt(segment, at), 0);
     const rebuilt = { id: segment.id, bytes: Buffer.allocUnsafeSlow(size), used: 0, gone: 0, first: 0 };
@@ -153,8 +153,8 @@ export class PackedRecords {
 
   #drop(segment: Segment): void {
     const isYoungest = segment === this.#youngest;
-    // The next one is about to come: where there are few, a buffer for each would be more than all of them. In a larger
-    // buffer than usual a second record could stand where its place is one of the next segment (see `placeOf`).
+    // The next one is about to follow: with few records, a buffer for each would take more than all of them. In a
+    // larger buffer than usual a second record could get the place of another segment's (see `placeOf`).
     if (isYoungest && segment.bytes.length <= SEGMENT_BYTES) {
       Object.assign(segment, { used: 0, gone: 0, first: 0 });
       return;
@@ -179,7 +179,7 @@ export class PackedRecords {
   }
 }
 
-// In a segment that is larger than usual there is one record, at its beginning; so this number belongs to one record.
+// A larger segment has one record, at its beginning; so this number identifies one record.
 function placeOf({ id }: Segment, at: number): number {
   return id * SEGMENT_BYTES + at;
 }
@@ -188,7 +188,7 @@ function offsetOf(place: number): number {
   return place % SEGMENT_BYTES;
 }
 
-/** Where the records begin that were not taken out. */
+/** Where the remaining records begin. */
 function recordsIn(segment: Segment): number[] {
   const found: number[] = [];
   for (let at = 0; at < segment.used; ) {

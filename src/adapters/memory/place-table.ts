@@ -1,10 +1,10 @@
 const SMALLEST = 1_024;
-/** Places are above 0. A field in which nothing was yet, and one whose place was removed. */
+/** Places are above 0. An unused field, and one whose place was removed. */
 const [EMPTY, LEFT] = [0, -1];
 
 /**
- * Where things are, by a hash of their names: an array of numbers, 12 to 32 bytes a thing, where a `Map` takes 60 to 120 and
- * keeps the names besides. Whoever owns the things tells their hashes and which of those with the same hash is meant.
+ * A hash table of places: an array of numbers, 12 to 32 bytes per item, where a `Map` takes 60 to 120 and keeps the
+ * names besides. The owner of the items provides their hashes and tells apart those with the same hash.
  */
 export class PlaceTable {
   readonly #hashOf: (place: number) => number;
@@ -21,7 +21,7 @@ export class PlaceTable {
     return this.#size;
   }
 
-  /** The first place with this hash that is the one meant. */
+  /** The first place with this hash that matches. */
   find(hash: number, isIt: (place: number) => boolean): number | undefined {
     const at = this.#seek(hash, (place) => place > 0 && isIt(place));
     const place = this.#fields[at] as number;
@@ -29,7 +29,7 @@ export class PlaceTable {
   }
 
   add(hash: number, place: number): void {
-    // A third stays empty, so that a search ends soon.
+    // A third stays empty, so that searches are short.
     if (this.#used * 3 >= this.#fields.length * 2) this.#resize();
     const at = this.#seek(hash, () => false);
     this.#fields[at] = place;
@@ -42,7 +42,7 @@ export class PlaceTable {
     this.#size -= 1;
   }
 
-  /** The thing is somewhere else now. */
+  /** The item has moved. */
   move(hash: number, from: number, to: number): void {
     this.#fields[this.#seek(hash, (each) => each === from)] = to;
   }
@@ -53,7 +53,7 @@ export class PlaceTable {
     this.#used = 0;
   }
 
-  /** The first field from where the hash points to that is so, or is EMPTY. */
+  /** The first matching field from the hash's position on, or an EMPTY one. */
   #seek(hash: number, isIt: (place: number) => boolean): number {
     const mask = this.#fields.length - 1;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
@@ -64,7 +64,7 @@ export class PlaceTable {
 
   #resize(): void {
     const places = this.#fields;
-    // Between a quarter and a half full afterwards.
+    // Between a quarter and half full afterwards.
     let length = SMALLEST;
     while (length < this.#size * 2) length *= 2;
     this.#fields = new Float64Array(length);

@@ -12,9 +12,9 @@ import type {
 
 type Entry = Work & { readonly dueAt: number; readonly death?: { readonly at: number; readonly reason: string } };
 
-/** Work in this process; gone with it. */
+/** Work in the memory of this process. */
 export class MemoryWorkLog implements WorkLog {
-  /** In the order of adding. */
+  /** In order of addition. */
   readonly #entries = new Map<string, Entry>();
   /** Until when a lane's first work is leased. */
   readonly #leased = new Map<string, number>();
@@ -94,7 +94,7 @@ export class MemoryWorkLog implements WorkLog {
     return [...sizes.values()];
   }
 
-  /** The first work of each lane. A revived one is where it was: the map keeps the order of adding. */
+  /** The first work of each lane. A revived one keeps its place: the map keeps the order of addition. */
   #heads(queue: string): Iterable<Entry> {
     const heads = new Map<string, Entry>();
     for (const entry of this.#entries.values()) {

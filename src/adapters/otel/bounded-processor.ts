@@ -7,27 +7,27 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace';
 
-/** Spans that wait for the collector, those on the way to it included. */
+/** Spans that wait for the collector, including those being sent. */
 const QUEUE_LENGTH = 8_192;
 const BATCH_LENGTH = 512;
 const BATCH_MS = 1_000;
 
-/** What becomes of spans. */
-export type Fates = {
+/** The outcome of spans. */
+export type SpanCounters = {
   exported(count: number): void;
   dropped(count: number, reason: 'queueFull' | 'exportFailed', error?: Error): void;
 };
 
 /**
- * Hands ended spans to the exporter in batches, and never keeps more than `QUEUE_LENGTH` of them: where the collector is
- * slow or gone, new ones are dropped, and counted. The library's own processor does the first, but drops in silence.
+ * Passes ended spans to the exporter in batches, and keeps at most `QUEUE_LENGTH` of them: if the collector is slow or
+ * gone, new ones are dropped and counted. The library's own processor does the same, but drops silently.
  */
 export class BoundedProcessor implements SpanProcessor {
-  readonly #fates: Fates;
+  readonly #fates: SpanCounters;
   readonly #batches: BatchSpanProcessor;
   #held = 0;
 
-  constructor(exporter: SpanExporter, fates: Fates) {
+  constructor(exporter: SpanExporter, fates: SpanCounters) {
     this.#fates = fates;
     this.#batches = new BatchSpanProcessor({
       exporter: {

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { fineTime } from './fine-clock.ts';
 
-test('the fine clock goes forward, near the wall clock', () => {
+test('the fine clock increases, near the wall clock', () => {
   let last = 0;
   for (let left = 10_000; left > 0; left -= 1) {
     const before = Date.now();

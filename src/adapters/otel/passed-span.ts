@@ -2,7 +2,7 @@ import type { SpanContext } from '@opentelemetry/api';
 import type { Span, TraceContext } from '../../ports/traces.ts';
 import { writeContext } from './trace-context.ts';
 
-/** Stands for work that is not recorded here, in a trace of somebody else's: others are told of that trace unchanged. */
+/** A span that is not recorded here, in a caller's trace: the trace is passed on unchanged. */
 export class PassedSpan implements Span {
   readonly isRecorded = false;
   readonly traceId: string;

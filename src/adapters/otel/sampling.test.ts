@@ -24,13 +24,13 @@ function recorded(sampler: Sampler, parentOf: () => SpanContext | undefined): nu
 
 const nobody = () => undefined;
 
-describe('OB4 what is recorded', () => {
-  test.each(['always_on', 'always_off'] as const)('of all, or of nothing: %s', (name) => {
+describe('OB4 sampling', () => {
+  test.each(['always_on', 'always_off'] as const)('records all, or nothing: %s', (name) => {
     const expected = name === 'always_on' ? RUNS : 0;
     for (const parentOf of [nobody, sampled, unsampled]) expect(recorded(samplerOf(name), parentOf)).toBe(expected);
   });
 
-  test('a part of what comes alone, and of what brings a trace', () => {
+  test('records a ratio of new traces, and of continued ones', () => {
     for (const parentOf of [nobody, sampled, unsampled]) {
       const count = recorded(samplerOf('traceidratio', 0.1), parentOf);
       // Ten standard deviations.
@@ -40,7 +40,7 @@ describe('OB4 what is recorded', () => {
     expect(recorded(samplerOf('traceidratio', 1), nobody)).toBe(RUNS);
   });
 
-  test('the same for all who are in one trace', () => {
+  test('decides equally for all spans of a trace', () => {
     const [one, other] = [samplerOf('traceidratio', 0.5), samplerOf('traceidratio', 0.5)];
     for (let run = 0; run < 1_000; run += 1) {
       const context = sampled();
@@ -48,7 +48,7 @@ describe('OB4 what is recorded', () => {
     }
   });
 
-  test('what the caller has decided, with `parentbased_`', () => {
+  test("follows the caller's decision with `parentbased_`", () => {
     now += 1_000;
     const sampler = samplerOf('parentbased_always_off');
     expect([sampler.records(undefined), sampler.records(sampled()), sampler.records(unsampled())]).toEqual([
@@ -60,7 +60,7 @@ describe('OB4 what is recorded', () => {
     expect(recorded(samplerOf('parentbased_always_on'), sampled)).toBe(RUNS);
   });
 
-  test('no more than 100 a second because callers want it', () => {
+  test("records at most 100 traces a second on callers' decisions", () => {
     now += 1_000;
     const sampler = samplerOf('parentbased_traceidratio', 0);
     expect(recorded(sampler, sampled)).toBe(100);

@@ -4,15 +4,15 @@ import type { SamplerName } from './samplers.ts';
 
 export type Sampling = {
   readonly sampler: SamplerName;
-  /** The part that is recorded, from 0 to 1, where the sampler has one. */
+  /** The ratio that is recorded, from 0 to 1, for samplers with one. */
   readonly ratio: number;
 };
 
-/** Traces a second that callers can have recorded by their own decision; past it ours holds for theirs too. */
-const CALLERS_WISHES = 100;
+/** Traces per second recorded on callers' decisions; above it our own decision applies to them too. */
+const CALLER_DECISIONS = 100;
 const SECOND_MS = 1_000;
 
-/** Decides what is recorded, before anything is made of it. */
+/** Decides what is recorded, before a span is created. */
 export class Sampler {
   readonly #share: number;
   readonly #byTraceId: TraceIdRatioBasedSampler;
@@ -30,7 +30,7 @@ export class Sampler {
     this.#now = now;
   }
 
-  /** `parent`: the trace that a caller is in, if any. */
+  /** `parent`: the caller's trace, if any. */
   records(parent: SpanContext | undefined): boolean {
     if (parent === undefined) return Math.random() < this.#share;
     if (!this.#asksCaller) return this.#chooses(parent);
@@ -38,16 +38,16 @@ export class Sampler {
     return this.#grants() || this.#chooses(parent);
   }
 
-  /** The same for all who decide by the id of this trace. */
+  /** The same for everyone who decides by this trace id. */
   #chooses({ traceId }: SpanContext): boolean {
     return this.#byTraceId.shouldSample(ROOT_CONTEXT, traceId).decision === SamplingDecision.RECORD_AND_SAMPLED;
   }
 
-  /** Anybody can write into a header that they want to be recorded. */
+  /** Any caller can set the header that requests recording. */
   #grants(): boolean {
     const second = Math.floor(this.#now() / SECOND_MS);
     if (second !== this.#second) [this.#second, this.#granted] = [second, 0];
     this.#granted += 1;
-    return this.#granted <= CALLERS_WISHES;
+    return this.#granted <= CALLER_DECISIONS;
   }
 }

@@ -18,7 +18,7 @@ export const KINDS: Readonly<Record<SpanKind, OtelKind>> = {
   producer: OtelKind.PRODUCER,
 };
 
-/** A span of the port, on one of the library's that is recorded. */
+/** A span of the port that wraps a recorded span of the library. */
 export class RecordedSpan implements Span {
   readonly isRecorded = true;
   readonly #tracer: Tracer;
@@ -48,7 +48,7 @@ export class RecordedSpan implements Span {
   }
 
   set(attributes: Attributes): void {
-    // The library leaves out what is undefined, which its types do not say.
+    // The library omits undefined attributes, which its types do not express.
     this.#span.setAttributes(attributes as OtelAttributes);
   }
 
@@ -66,7 +66,7 @@ export class RecordedSpan implements Span {
     this.#span.end(fineTime());
   }
 
-  /** Where the library's own functions need it. */
+  /** For the library's own functions. */
   get spanContext(): ReturnType<OtelSpan['spanContext']> {
     return this.#span.spanContext();
   }

@@ -9,7 +9,7 @@ const PARENT = 'b7ad6b7169203331';
 const GOOD = `00-${TRACE}-${PARENT}-01`;
 
 describe('OB4 a trace context', () => {
-  test('is read and written as W3C has it', () => {
+  test("is parsed and written in W3C's format", () => {
     for (const traceparent of [GOOD, `00-${TRACE}-${PARENT}-00`]) {
       const context = readContext({ traceparent, tracestate: 'a=b,c=d' });
       expect(context).toMatchObject({ traceId: TRACE, spanId: PARENT, isRemote: true });
@@ -17,7 +17,7 @@ describe('OB4 a trace context', () => {
     }
   });
 
-  test('of a later version is read as far as this one goes', () => {
+  test('of a later version is parsed as far as this one specifies', () => {
     expect(readContext({ traceparent: `01-${TRACE}-${PARENT}-01-more` })).toMatchObject({ traceId: TRACE });
   });
 
@@ -31,17 +31,17 @@ describe('OB4 a trace context', () => {
     `00-${TRACE}-${'0'.repeat(16)}-01`,
     `${GOOD}, ${GOOD}`,
     `01-${TRACE}-${PARENT}-01-${'x'.repeat(300)}`,
-  ])('is none: %s', (traceparent) => {
+  ])('is invalid: %s', (traceparent) => {
     expect(readContext({ traceparent })).toBeUndefined();
   });
 
-  test('keeps no state that is longer than others would pass on', () => {
+  test('drops a state longer than others would pass on', () => {
     const context = readContext({ traceparent: GOOD, tracestate: `a=${'x'.repeat(600)}` });
     expect(context?.traceId).toBe(TRACE);
     expect(context?.traceState).toBeUndefined();
   });
 
-  test(`SE6 is one or none, whatever is sent (seed ${SEED})`, () => {
+  test(`SE6 is parsed or refused, for any input (seed ${SEED})`, () => {
     const random = new Random(SEED);
     for (let left = 50_000; left > 0; left -= 1) {
       const context = readContext({ traceparent: garble(random, GOOD), tracestate: strangeText(random) });

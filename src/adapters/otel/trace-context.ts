@@ -2,12 +2,14 @@ import { createTraceState, type SpanContext, TraceFlags } from '@opentelemetry/a
 import { parseTraceParent } from '@opentelemetry/core';
 import type { TraceContext } from '../../ports/traces.ts';
 
-/** What every system passes on at least; a longer one is left out. https://www.w3.org/TR/trace-context/#tracestate-limits */
+/**
+ * The minimum every system passes on; a longer one is dropped. https://www.w3.org/TR/trace-context/#tracestate-limits
+ */
 const STATE_LENGTH = 512;
-/** Future versions may add to what the first 55 characters say. */
+/** Future versions may append to these 55 characters. */
 const PARENT_LENGTH = 256;
 
-/** Undefined for what is no trace context. */
+/** Undefined for an invalid trace context. */
 export function readContext({ traceparent, tracestate = '' }: TraceContext): SpanContext | undefined {
   const parsed = traceparent.length > PARENT_LENGTH ? null : parseTraceParent(traceparent);
   if (parsed === null) return undefined;
@@ -15,7 +17,7 @@ export function readContext({ traceparent, tracestate = '' }: TraceContext): Spa
   return { ...parsed, isRemote: true, ...(isKept && { traceState: createTraceState(tracestate) }) };
 }
 
-/** As headers say it. */
+/** As a header value. */
 export function writeContext({ traceId, spanId, traceFlags, traceState }: SpanContext): TraceContext {
   const flags = (traceFlags & TraceFlags.SAMPLED).toString(16).padStart(2, '0');
   const tracestate = traceState?.serialize() ?? '';

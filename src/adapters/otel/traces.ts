@@ -4,7 +4,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AlwaysOnSampler, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Span, SpanKind, TraceContext, Traces } from '../../ports/traces.ts';
-import { BoundedProcessor, type Fates } from './bounded-processor.ts';
+import { BoundedProcessor, type SpanCounters } from './bounded-processor.ts';
 import { fineTime } from './fine-clock.ts';
 import { PassedSpan } from './passed-span.ts';
 import { Sampler, type Sampling } from './sampling.ts';
@@ -12,21 +12,21 @@ import { KINDS, RecordedSpan } from './span.ts';
 import { readContext } from './trace-context.ts';
 
 export type TraceSettings = Sampling & {
-  /** Where spans go: the whole address, with its path. */
+  /** The collector's full URL for traces. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** What the spans are of: `service.name` and so on. */
+  /** Attributes of the service: `service.name` and so on. */
   readonly resource: Readonly<Record<string, string>>;
   readonly version: string;
 };
 
-/** How long the collector may take for one batch, repetitions included. */
+/** The timeout of one batch, including retries. */
 const EXPORT_MS = 5_000;
 /** Longest text of an attribute. */
 const TEXT_LENGTH = 1_024;
 const LINKS = 128;
 
-/** Traces that an OpenTelemetry collector is sent, by OTLP over HTTP. */
+/** Traces sent to an OpenTelemetry collector, by OTLP over HTTP. */
 export class OtelTraces implements Traces {
   readonly #provider: TracerProvider;
   readonly #tracer: Tracer;
@@ -36,7 +36,7 @@ export class OtelTraces implements Traces {
     const exporter = new OTLPTraceExporter({ url, headers, timeoutMillis: EXPORT_MS });
     this.#provider = new TracerProvider({
       resource: resourceFromAttributes(resource),
-      // What is not to be recorded never comes as far as the library.
+      // Unrecorded spans never reach the library.
       sampler: new AlwaysOnSampler(),
       spanLimits: { attributeValueLengthLimit: TEXT_LENGTH, linkCountLimit: LINKS },
       spanProcessors: [new BoundedProcessor(exporter, fatesOf(telemetry))],
@@ -65,7 +65,7 @@ export class OtelTraces implements Traces {
     return new RecordedSpan(this.#tracer, this.#tracer.startSpan(name, options, context));
   }
 
-  /** Sends what there is, for at most so many milliseconds. Does not reject. */
+  /** Sends pending spans, for at most this many milliseconds. Never rejects. */
   async close(deadlineMs: number): Promise<void> {
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, deadlineMs);
@@ -74,14 +74,14 @@ export class OtelTraces implements Traces {
   }
 }
 
-/** Counts every span, and says once when the collector is out of reach, and once when it is back. */
-function fatesOf(telemetry: Telemetry): Fates {
+/** Counts every span, and logs once when the collector becomes unreachable, and once when it is back. */
+function fatesOf(telemetry: Telemetry): SpanCounters {
   let isFailing = false;
   let hasDropped = false;
   return {
     exported: (count) => {
       telemetry.count('banyan_spans_exported_total', {}, count);
-      // Where spans are dropped because there are too many, batches arrive all the same.
+      // Batches also arrive while spans are dropped because there are too many.
       if (isFailing && !hasDropped) {
         telemetry.record('info', 'traces.recovered');
         isFailing = false;

@@ -3,7 +3,7 @@ import { RecordLimit } from './record-limit.ts';
 
 const FULL = { error: 'Error: database or disk is full\n    at somewhere' };
 
-test('OB10 of one failure twenty records a minute are written, and the next says how many were left out', () => {
+test('OB10 one failure is logged twenty times a minute, and the next record says how many were left out', () => {
   let now = 0;
   const limit = new RecordLimit(() => now);
   const written = Array.from({ length: 5_000 }, (_, index) =>
@@ -17,12 +17,12 @@ test('OB10 of one failure twenty records a minute are written, and the next says
   expect(limit.pass('http.failed', FULL)).toEqual(FULL);
 });
 
-test('OB10 records without an error are all written', () => {
+test('OB10 records without an error are all logged', () => {
   const limit = new RecordLimit(() => 0);
   for (let count = 0; count < 100; count += 1) expect(limit.pass('account.registered', { user: 'ann' })).toBeDefined();
 });
 
-test('OB10 failures that all differ are forgotten in their order, and written', () => {
+test('OB10 failures that all differ are forgotten in order, and logged', () => {
   const limit = new RecordLimit(() => 0);
   for (let count = 0; count < 3_000; count += 1) expect(limit.pass('x', { error: String(count) })).toBeDefined();
 });

@@ -1,35 +1,35 @@
 import type { Fields } from '../../ports/telemetry.ts';
 
 const WINDOW_MS = 60_000;
-/** Records of one kind in a minute; enough to see that a failure is general. */
-const MOST = 20;
+/** Records of one kind per minute; enough to see that a failure is general. */
+const MAX_PER_MINUTE = 20;
 /** Kinds that are remembered. */
 const KINDS = 1_000;
 
 type Window = { readonly since: number; written: number; leftOut: number };
 
 /**
- * Bounds the records of a failure that every request meets. Of a full disk, for instance, thousands a second would be
- * written, maybe to that disk. Records with an error are of one kind when their event and the first line of the error are
- * the same; others are always written.
+ * Limits the log records of a failure that affects every request. For a full disk, for example, thousands per second
+ * would be written, perhaps to that disk. Records with an error are of one kind if their event and the first line of
+ * the error are equal; records without an error are always written.
  */
 export class RecordLimit {
   readonly #now: () => number;
   readonly #windows = new Map<string, Window>();
 
-  /** `now`: in milliseconds, by a clock that never goes back. */
+  /** `now`: in milliseconds, by a monotonic clock. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 
   /**
-   * The fields to write, with the number of those of the same kind that were left out since the last one (`left_out`);
+   * The fields to write, with the number of left-out records of the same kind since the last one (`left_out`);
    * undefined for a record to leave out.
    */
   pass(event: string, fields: Fields): Fields | undefined {
     if (typeof fields.error !== 'string') return fields;
     const window = this.#windowOf(kindOf(event, fields.error));
-    if (window.written >= MOST) {
+    if (window.written >= MAX_PER_MINUTE) {
       window.leftOut += 1;
       return undefined;
     }
@@ -43,7 +43,7 @@ export class RecordLimit {
     const known = this.#windows.get(kind);
     const now = this.#now();
     if (known !== undefined && now - known.since < WINDOW_MS) return known;
-    // The oldest kind makes room; a kind that begins anew becomes the newest.
+    // The oldest kind is dropped; a kind that starts again becomes the newest.
     if (known !== undefined) this.#windows.delete(kind);
     else if (this.#windows.size >= KINDS) this.#forgetOldest();
     const begun = { since: now, written: 0, leftOut: known?.leftOut ?? 0 };

@@ -15,7 +15,7 @@ const LINES: LoggerOptions = {
   formatters: { level: (label) => ({ level: label }) },
 };
 
-/** Records to standard error: one JSON object a line for machines, or one plain line for people. */
+/** Logs to standard error: one JSON object per line for machines, or one plain line for people. */
 export function createTelemetry({ level, format }: LogSettings): CountingTelemetry {
   const logger =
     format === 'json'

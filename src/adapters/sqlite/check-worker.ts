@@ -1,6 +1,6 @@
 /**
- * Reads every page of the database once and says what is wrong, in a thread of its own with a connection that only reads:
- * neither the writer nor the reader waits for it. https://www.sqlite.org/pragma.html#pragma_quick_check
+ * Reads every page of the database once and reports damage, in its own thread with a read-only connection: neither the
+ * writer nor the reader waits for it. https://www.sqlite.org/pragma.html#pragma_quick_check
  */
 import { Database } from 'bun:sqlite';
 import { findDamage } from './quick-check.ts';

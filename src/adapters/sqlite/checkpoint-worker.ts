@@ -1,36 +1,36 @@
 /**
- * Runs in its own thread with a connection of its own, and brings the write-ahead log into the database while the writer
- * goes on: SQLite lets the two run side by side. https://www.sqlite.org/c3ref/wal_checkpoint_v2.html
+ * Runs checkpoints in its own thread and connection, while the writer continues: SQLite supports both at once.
+ * https://www.sqlite.org/c3ref/wal_checkpoint_v2.html
  */
 import { Database } from 'bun:sqlite';
 import { answeringStart, type Started } from './start-thread.ts';
 import { WalIndex } from './wal-place.ts';
 
-/** `frames`: from how many on the log is brought in. */
+/** `frames`: the log size at which a checkpoint starts. */
 export type CheckpointOrder = { readonly open: string; readonly frames: number } | 'close';
 /**
- * `done`: the log is in the database but for the last `left` frames, which the writer itself can bring in fast; then it
- * begins the log anew. `failed`: it is tried again.
+ * `done`: the log is in the database except for the last `left` frames, which the writer itself can checkpoint quickly;
+ * then it restarts the log. `failed`: it is retried.
  */
-export type CheckpointNews =
+export type CheckpointResult =
   | { readonly kind: 'done'; readonly left: number }
-  /** The open file of the log's index, to be closed when nobody in this process has the database open any more. */
+  /** The open file of the log's index, to be closed when no thread of this process has the database open any more. */
   | { readonly kind: 'opened'; readonly descriptor: number }
   | { readonly kind: 'failed'; readonly error: string }
   | { readonly kind: 'closed' };
 
 declare const self: {
   onmessage: ((event: { data: CheckpointOrder | Started }) => void) | null;
-  postMessage(news: CheckpointNews): void;
+  postMessage(news: CheckpointResult): void;
 };
 
-const LOOK_MS = 50;
-/** So long it waits after a failure, for instance of a full disk. */
+const CHECK_INTERVAL_MS = 50;
+/** The pause after a failure, for instance of a full disk. */
 const PAUSE_MS = 1_000;
-/** The writer can bring in so few without anybody noticing. */
+/** The writer can checkpoint this few without a noticeable delay. */
 const FEW_FRAMES = 100;
 /** Each pass leaves what was written during it, so each is shorter than the one before. */
-const MOST_PASSES = 5;
+const MAX_PASSES = 5;
 
 class Checkpointer {
   readonly #db: Database;
@@ -46,7 +46,7 @@ class Checkpointer {
     this.#index = new WalIndex(file);
     this.#frames = frames;
     self.postMessage({ kind: 'opened', descriptor: this.#index.descriptor });
-    this.#plan(LOOK_MS);
+    this.#plan(CHECK_INTERVAL_MS);
   }
 
   close(): void {
@@ -61,26 +61,26 @@ class Checkpointer {
   #look(): void {
     try {
       if (this.#isDue()) self.postMessage({ kind: 'done', left: this.#run() });
-      this.#plan(LOOK_MS);
+      this.#plan(CHECK_INTERVAL_MS);
     } catch (error) {
       self.postMessage({ kind: 'failed', error: (error as Error).message });
       this.#plan(PAUSE_MS);
     }
   }
 
-  /** A log that somebody still reads cannot begin anew and goes on growing: it is brought in piece by piece. */
+  /** A log with active readers cannot restart and keeps growing: it is checkpointed in pieces. */
   #isDue(): boolean {
     const { frames, backfilled } = this.#index.read();
     return frames >= this.#frames && frames - backfilled >= this.#frames / 4;
   }
 
-  /** Gives how many frames are left to be brought in. */
+  /** Returns how many frames are left to checkpoint. */
   #run(): number {
     let left = Number.POSITIVE_INFINITY;
-    for (let pass = 0; pass < MOST_PASSES && left > FEW_FRAMES; pass += 1) {
+    for (let pass = 0; pass < MAX_PASSES && left > FEW_FRAMES; pass += 1) {
       const before = left;
       left = this.#pass();
-      // Somebody reads an older state, or the writer is as fast as this is.
+      // A reader uses an older snapshot, or the writer is as fast as this thread.
       if (left >= before) break;
     }
     return left;

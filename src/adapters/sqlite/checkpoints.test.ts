@@ -14,7 +14,7 @@ const TEXT = 'x'.repeat(4_000);
 
 let folder: string;
 let database: SqliteDatabase;
-/** In the place of the writer's connection, which nobody else can reach. */
+/** Replaces the writer's connection, which tests cannot access. */
 let own: Database;
 let index: WalIndex;
 beforeEach(async () => {
@@ -34,12 +34,12 @@ afterEach(async () => {
 
 const file = () => join(folder, DATABASE_FILE);
 
-/** Publishes until what is looked for has come about. */
+/** Publishes until the condition holds. */
 async function publishUntil(isSo: () => boolean): Promise<void> {
   for (let count = 0; !isSo(); count += 1) await database.log.append([append('busy', `${count}${TEXT}`)]);
 }
 
-/** Those of the test, which begin much earlier than those of the database. */
+/** The test's checkpoints, which begin much earlier than the database's. */
 function checkpoints() {
   const deaths: string[] = [];
   const made = new Checkpoints({
@@ -52,17 +52,17 @@ function checkpoints() {
 }
 
 describe('DA5: checkpoints', () => {
-  test('keep the log short while somebody publishes without a pause', async () => {
+  test('keep the log short during continuous publishing', async () => {
     const { made } = checkpoints();
     index = new WalIndex(file());
     const salts = new Set<string>();
-    // Each new salt is a log that began anew.
+    // Each new salt is a restarted log.
     await publishUntil(() => salts.add(index.read().salt).size > 4);
     expect(statSync(`${file()}-wal`).size).toBeLessThan(200 * 1024 * 1024);
     await made.close();
   }, 60_000);
 
-  test('go on when their thread has died: it is noticed, and replaced', async () => {
+  test('continue after their thread died: it is detected, and replaced', async () => {
     const { made, deaths } = checkpoints();
     index = new WalIndex(file());
     await publishUntil(() => index.read().backfilled > 0);

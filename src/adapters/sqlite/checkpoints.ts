@@ -1,32 +1,34 @@
 import { closeSync } from 'node:fs';
-import type { CheckpointNews, CheckpointOrder } from './checkpoint-worker.ts';
+import type { CheckpointOrder, CheckpointResult } from './checkpoint-worker.ts';
 import { startThread } from './start-thread.ts';
 
-/** 16 MiB of the log: fewer mean that pages which change often are written more often, more mean longer checkpoints. */
+/**
+ * 16 MiB of the log: with fewer, frequently changed pages are written more often; with more, checkpoints take longer.
+ */
 const FRAMES = 4_000;
-/** A thread begins so long after the death of the one before. */
+/** A thread starts this long after the death of the previous one. */
 const BEGIN_MS = 1_000;
 
 export type CheckpointSettings = {
   readonly file: string;
-  /** From how many frames on the log is brought in; for tests. */
+  /** The log size at which a checkpoint starts, in frames; for tests. */
   readonly frames?: number;
-  /** Has the writer bring in the little that is left, after which the log begins anew. */
+  /** Lets the writer checkpoint the few frames left, after which the log restarts. */
   readonly finish: () => Promise<unknown>;
   readonly onFailure: (error: string) => void;
   readonly onDeath: (error: string) => void;
 };
 
 /**
- * Keeps the write-ahead log short by a thread of its own, so that no publication waits while 16 MiB are copied and synced.
- * A thread that dies is replaced; until then the log grows, and the writer brings it in by itself past a far larger bound.
+ * Keeps the write-ahead log short with its own thread, so that no publication waits while 16 MiB are copied and synced.
+ * A thread that dies is replaced; until then the log grows, and the writer checkpoints it above a much higher limit.
  */
 export class Checkpoints {
   readonly #settings: CheckpointSettings;
   #worker: Worker | undefined;
   #isFinishing = false;
   #hasFailed = false;
-  /** Of the log's index, in threads that are there or were. */
+  /** Of the log's index, in current and former threads. */
   readonly #descriptors: number[] = [];
   #beginning: Timer | undefined;
   #onClosed: (() => void) | undefined;
@@ -50,12 +52,12 @@ export class Checkpoints {
     worker.terminate();
   }
 
-  /** All connections of this process are closed: before that, to close one of these files would give up their locks. */
+  /** All connections of this process are closed: closing one of these files earlier would release their locks. */
   release(): void {
     for (const descriptor of this.#descriptors.splice(0)) closeSync(descriptor);
   }
 
-  /** Ends the thread as a fault in it would; for tests. */
+  /** Ends the thread as a fault would; for tests. */
   kill(): void {
     this.#worker?.terminate();
   }
@@ -65,7 +67,7 @@ export class Checkpoints {
     this.#beginning.unref();
   }
 
-  /** Where no file is left for the thread, it begins later. */
+  /** If no file is left for the thread, it starts later. */
   #begin(): void {
     try {
       this.#worker = this.#start();
@@ -79,7 +81,7 @@ export class Checkpoints {
     const { file, frames = FRAMES } = this.#settings;
     const program = new URL('./checkpoint-worker.ts', import.meta.url);
     const worker = startThread(program, { open: file, frames } satisfies CheckpointOrder);
-    worker.onmessage = ({ data }: { data: CheckpointNews }) => this.#take(data);
+    worker.onmessage = ({ data }: { data: CheckpointResult }) => this.#take(data);
     worker.onerror = (event) => {
       worker.terminate();
       this.#replace(worker, event.message);
@@ -88,7 +90,7 @@ export class Checkpoints {
     return worker;
   }
 
-  #take(news: CheckpointNews): void {
+  #take(news: CheckpointResult): void {
     switch (news.kind) {
       case 'opened':
         this.#descriptors.push(news.descriptor);
@@ -119,7 +121,7 @@ export class Checkpoints {
       });
   }
 
-  /** Says so once, until it works again. */
+  /** Logs the first failure, until it works again. */
   #fail(error: string): void {
     if (!this.#hasFailed) this.#settings.onFailure(error);
     this.#hasFailed = true;

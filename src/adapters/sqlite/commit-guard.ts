@@ -4,10 +4,9 @@ import { RUN_FILE, RunFile, type RunMark } from './run-file.ts';
 import { WalIndex, type WalPlace } from './wal-place.ts';
 
 /**
- * Stands around each transaction of the writer. Before it commits: the files are still there. After it, before anybody is
- * told: how far the log has come goes into the run file, so that a log which is shorter when it is opened again is noticed.
- * That is written and not synced: it must survive this process, and whether the machine survived is known from a mark of
- * its own.
+ * Wraps each transaction of the writer. Before the commit it checks that the files still exist. After it, before
+ * anybody is told, the log's end is written to the run file, so that a shorter log is noticed when it is opened again.
+ * The run file is not synced: it must survive this process, and a separate mark tells whether the machine survived.
  */
 export class CommitGuard {
   readonly #watch: FileWatch;
@@ -15,7 +14,7 @@ export class CommitGuard {
   readonly #runFile: RunFile;
   #mark: RunMark;
 
-  /** The database is open, and its log has been read from. */
+  /** The database is open, and its log has been read. */
   constructor(file: string, mark: RunMark) {
     const folder = dirname(file);
     this.#index = new WalIndex(file);
@@ -42,7 +41,7 @@ export class CommitGuard {
     this.#write();
   }
 
-  /** The log is about to be brought into the database and removed. Where a file is gone, that can't be relied upon. */
+  /** The log is about to be checkpointed and removed. If a file is missing, that is not reliable. */
   beforeClose(): void {
     try {
       this.#watch.check();
@@ -57,7 +56,7 @@ export class CommitGuard {
     this.#runFile.close();
   }
 
-  /** A disk that is full can refuse even this where it never writes in place. The next commit tries again. */
+  /** Copy-on-write file systems can refuse even this when the disk is full. The next commit tries again. */
   #write(): void {
     try {
       this.#runFile.write(this.#mark);

@@ -9,7 +9,7 @@ import { DATABASE_FILE } from './open.ts';
 
 const PAGE = 4_096;
 const COUNT = 200;
-/** Stands in the text of each publication, so that its page can be found. */
+/** Contained in each publication's text, so that its page can be found. */
 const markOf = (offset: number) => `publication ${offset} of `;
 
 let folder: string;
@@ -29,7 +29,7 @@ const open = () =>
     throw error;
   });
 
-/** Fills the page on which a publication stands with what is no page; gives the offsets that were on it. */
+/** Overwrites the page of a publication with invalid data; returns the offsets that were on it. */
 function damagePageOf(channel: string, offset: number): number[] {
   const file = join(folder, DATABASE_FILE);
   const bytes = readFileSync(file);
@@ -48,7 +48,7 @@ const offsets = (page: { readonly publications: readonly { readonly offset: numb
   page.publications.map(({ offset }) => offset);
 
 describe('DA7: around a damaged page', () => {
-  test('pages of history end before it and go on behind it, in both directions', async () => {
+  test('pages of history end before it and continue after it, in both directions', async () => {
     const lost = damagePageOf('one', 100);
     expect(lost.length).toBeGreaterThan(1);
     const { log, close, damage } = open();
@@ -56,7 +56,7 @@ describe('DA7: around a damaged page', () => {
     expect(before.damaged).toBe(true);
     const behind = await log.read('one', { limit: COUNT, after: before.publications.length });
     const read = [...offsets(before), ...offsets(behind)];
-    // The page may hold remains of what stands on another page by now.
+    // The page may contain old copies of rows that have moved to another page.
     const missing = Array.from({ length: COUNT }, (_, index) => index + 1).filter((offset) => !read.includes(offset));
     expect(missing.length).toBeGreaterThan(1);
     expect(lost).toEqual(expect.arrayContaining(missing));
@@ -67,7 +67,7 @@ describe('DA7: around a damaged page', () => {
     await close();
   });
 
-  test('a page that the end of the channel stands on refuses what goes there, and nothing that is written with it', async () => {
+  test("a page with the channel's end refuses appends, and everything in the same transaction", async () => {
     damagePageOf('two', COUNT);
     const { log, close } = open();
     const [both, other] = await Promise.all([
@@ -85,7 +85,7 @@ describe('DA7: around a damaged page', () => {
   });
 });
 
-describe('the way past damage', () => {
+describe('skipping damage', () => {
   const cases = [
     { damaged: [5, 9], after: 4, top: 20, reverse: false, expected: 9 },
     { damaged: [5, 5], after: 4, top: 6, reverse: false, expected: 5 },
@@ -96,7 +96,7 @@ describe('the way past damage', () => {
   for (const { damaged, expected, ...range } of cases) {
     test(`${damaged.join(' to ')}, from ${range.after} ${range.reverse ? 'back' : 'on'}`, () => {
       const [first, last] = damaged;
-      // A read from `after` on gives its neighbour first.
+      // A read from `after` on returns its neighbour first.
       const canRead = (after: number) => {
         const next = range.reverse ? after - 1 : after + 1;
         return next < first || next > last;

@@ -1,6 +1,6 @@
-/** What SQLite says when it comes upon pages that are none, or that are not there. */
+/** SQLite's error codes for invalid or missing pages. */
 const DAMAGE = ['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'SQLITE_IOERR_READ', 'SQLITE_IOERR_SHORT_READ'];
-/** What it says when the disk takes nothing more. */
+/** Its error code for a full disk. */
 const NO_SPACE = ['SQLITE_FULL', 'SQLITE_IOERR'];
 
 export function isDamage(error: unknown): boolean {
@@ -15,7 +15,7 @@ export function isNoSpaceCode(code: string): boolean {
   return !isDamageCode(code) && NO_SPACE.some((start) => code.startsWith(start));
 }
 
-/** A publication as it stands in the table. */
+/** A publication's row in the table. */
 export type StoredRow = {
   readonly offset: number;
   readonly time: number;
@@ -26,7 +26,7 @@ export type StoredRow = {
   readonly entry: string | null;
 };
 
-/** Whether the row can be what was written: damage inside a page can leave the page in order, and not what its rows say. */
+/** Whether the row can be what was written: damage inside a page can leave its structure intact, but not its rows. */
 export function isWhole({ offset, time, data, info, tags, except_client: except, entry }: StoredRow): boolean {
   return (
     Number.isSafeInteger(offset) &&
@@ -52,8 +52,8 @@ function isJson(text: unknown): boolean {
 type Range = { readonly after: number; readonly top: number; readonly reverse: boolean };
 
 /**
- * Where a read can go on that finds damage behind `after`: the nearest such place, as far as the damage lies in one piece.
- * Undefined when nothing can be read up to the end. Looks at about twice the logarithm of the distance.
+ * The nearest position where a read can continue past damage after `after`, assuming one contiguous damaged range.
+ * Undefined if nothing up to the end is readable. Probes about twice the logarithm of the distance.
  */
 export function pastDamage(canRead: (after: number) => boolean, { after, top, reverse }: Range): number | undefined {
   const [sign, end] = reverse ? [-1, 1] : [1, top];

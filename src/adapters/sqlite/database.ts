@@ -3,7 +3,7 @@ import { Checkpoints } from './checkpoints.ts';
 import { Health, type RecordEvent } from './health.ts';
 import { SqliteLog } from './log.ts';
 import { checkDatabase, lockFolder, migrateDatabase, orUnusable, type SchemaStep } from './open.ts';
-import { allowToBringIn, beginRun, endRun, type Left, lookAtLeft, type NewEpoch } from './runs.ts';
+import { allowCheckpoint, beginRun, endRun, inspectLastRun, type LastRun, type NewEpoch } from './runs.ts';
 import { SqliteSql } from './sql.ts';
 import { Thread } from './thread.ts';
 
@@ -12,19 +12,19 @@ export type SqliteDatabase = {
   readonly sql: Sql;
   /** Why the log began a new epoch: the database is not as the last run left it. */
   readonly newEpoch: NewEpoch | undefined;
-  /** One line that says what is damaged; undefined as far as nothing is known to be. */
+  /** One line that says what is damaged; undefined if no damage is known. */
   damage(): string | undefined;
-  /** Rejects while nothing can be written: the disk is full, or a file of the database is gone. */
+  /** Rejects while writes are impossible: the disk is full, or a file of the database is gone. */
   checkWrites(): Promise<void>;
-  /** Commits what was accepted, closes all threads and frees the folder. */
+  /** Commits what was accepted, closes all threads and releases the folder. */
   close(): Promise<void>;
 };
 
 /**
- * Opens the data folder: takes its lock, brings the schema up to date, starts the threads. After an unclean stop all pages
- * are checked in the background.
+ * Opens the data folder: takes its lock, migrates the schema, starts the threads. After an unclean stop all pages are
+ * checked in the background.
  *
- * @throws DataFolderError with one line for the operator when the folder is in use, not writable or too new, or has lost
+ * @throws DataFolderError with one line for the operator if the folder is in use, not writable or too new, or has lost
  * its database.
  */
 export function openDatabase(
@@ -36,8 +36,8 @@ export function openDatabase(
   const lock = lockFolder(folder);
   try {
     const file = checkDatabase(folder, steps);
-    const left = orUnusable(file, () => lookAtLeft(folder, file));
-    allowToBringIn(folder, left);
+    const left = orUnusable(file, () => inspectLastRun(folder, file));
+    allowCheckpoint(folder, left);
     migrateDatabase(file, steps);
     return run({ folder, file, left, onDeath, record, release: () => lock.release() });
   } catch (error) {
@@ -49,7 +49,7 @@ export function openDatabase(
 type Opened = {
   readonly folder: string;
   readonly file: string;
-  readonly left: Left;
+  readonly left: LastRun;
   readonly onDeath: (error: Error) => void;
   readonly record: RecordEvent;
   readonly release: () => void;
@@ -76,11 +76,11 @@ function run({ folder, file, left, onDeath, record, release }: Opened): SqliteDa
     checkWrites: () => checkWrites(sql, health),
     close: async () => {
       await checkpoints.close();
-      // Finds out whether the files are still there.
+      // Checks whether the files still exist.
       await sql.write([]).catch(() => undefined);
       await log.close();
       checkpoints.release();
-      // Otherwise the next start shall see that this run did not end well, and check again.
+      // Otherwise the next start must treat this stop as unclean, and check again.
       if (health.isWell) endRun(folder, file, left.boot);
       health.close();
       release();
@@ -88,10 +88,10 @@ function run({ folder, file, left, onDeath, record, release }: Opened): SqliteDa
   };
 }
 
-/** As long as a frame from a client may be by default. */
+/** The default size limit of a client's frame. */
 const PROBE = 'x'.repeat(65_536);
 
-/** An empty transaction; after a failure one of some size, since a small one may still find room. */
+/** An empty transaction; after a failure one of some size, since a small one may still fit. */
 async function checkWrites(sql: Sql, health: Health): Promise<void> {
   if (health.isFull) {
     await sql.write([{ sql: `INSERT OR REPLACE INTO log_meta (name, value) VALUES ('probe', ?)`, params: [PROBE] }]);

@@ -9,7 +9,7 @@ import { DATABASE_FILE } from './open.ts';
 import { repairDatabase } from './repair.ts';
 
 const ENTRIES = 600;
-/** SQLite's own name of the index that a primary key makes. */
+/** SQLite's name for the index of a primary key. */
 const INDEX = 'sqlite_autoindex_entries_1';
 const keyOf = (index: number) => `key-${String(index).padStart(4, '0')}-${'n'.repeat(40)}`;
 const KEYS = Array.from({ length: ENTRIES }, (_, index) => keyOf(index));
@@ -33,7 +33,7 @@ const repair = () => repairDatabase({ folder, dryRun: false, onProgress: () => u
 
 type Opened = ReturnType<typeof open>;
 
-/** Reads page by page, and checks what each entry says. */
+/** Reads page by page, and checks the content of each entry. */
 async function keysOf({ log }: Opened, limit = 100): Promise<string[]> {
   const keys: string[] = [];
   for (;;) {
@@ -49,7 +49,7 @@ async function keysOf({ log }: Opened, limit = 100): Promise<string[]> {
 }
 
 describe('DA7: around damaged pages of entries', () => {
-  test('those on other pages are read, in their order, by pages of any length', async () => {
+  test('those on other pages are read, in order, by pages of any length', async () => {
     damageLeaf(file(), 'entries');
     const database = open();
     const keys = await keysOf(database);
@@ -60,14 +60,14 @@ describe('DA7: around damaged pages of entries', () => {
     expect(keys).toContain(keyOf(ENTRIES - 1));
     expect(await keysOf(database, 3)).toEqual(keys);
     expect(database.damage()).toBeDefined();
-    // Other reads and writes go on, and see what is new.
+    // Other reads and writes continue, and see new data.
     await database.log.append([append('small', 'two', { entry: { key: 'second' } })]);
     expect(await database.log.entries('small', { limit: 9 })).toHaveLength(2);
     expect((await database.log.read('map', { limit: ENTRIES })).publications).toHaveLength(ENTRIES);
     await database.close();
   });
 
-  test('where a page of the index is damaged, those before it and behind it are read', async () => {
+  test('if a page of the index is damaged, those before and after it are read', async () => {
     damageLeaf(file(), INDEX);
     const database = open();
     const keys = await keysOf(database);
@@ -78,7 +78,7 @@ describe('DA7: around damaged pages of entries', () => {
     await database.close();
   });
 
-  test('a map of which nothing can be read is an error, and no empty map', async () => {
+  test('a completely unreadable map is an error, not an empty map', async () => {
     damageLeaf(file(), 'entries', 'all');
     const { log, close } = open();
     for (let times = 0; times < 2; times += 1) {
@@ -89,7 +89,7 @@ describe('DA7: around damaged pages of entries', () => {
     await close();
   });
 
-  test('an entry whose text is damaged inside its page is passed over, too', async () => {
+  test('an entry whose text is damaged inside its page is skipped too', async () => {
     const text = `"of ${keyOf(300)} `;
     const bytes = readFileSync(file());
     let spoilt = 0;
@@ -100,7 +100,7 @@ describe('DA7: around damaged pages of entries', () => {
     // In its publication and in its entry.
     expect(spoilt).toBe(2);
     writeFileSync(file(), bytes);
-    // As after an unclean stop: then rows are looked at more closely.
+    // As after an unclean stop: then rows are verified.
     writeFileSync(`${file()}-wal`, '');
     const database = open();
     const whole = KEYS.filter((key) => key !== keyOf(300));
@@ -111,13 +111,13 @@ describe('DA7: around damaged pages of entries', () => {
 });
 
 describe('DA8: repair of entries', () => {
-  test('keeps those that can be read, says how many, and all of them where the index alone is damaged', async () => {
+  test('keeps the readable ones, reports how many, and all of them if only the index is damaged', async () => {
     damageLeaf(file(), 'entries');
     const table = repair().tables.find((each) => each.table === 'entries');
     expect(table?.gaps).toBe(1);
     const database = open();
     const keys = await keysOf(database);
-    // One of them is of the other map.
+    // One of them belongs to the other map.
     expect(keys).toHaveLength((table?.rows ?? 0) - 1);
     await database.close();
     damageLeaf(file(), INDEX);
@@ -128,7 +128,7 @@ describe('DA8: repair of entries', () => {
     await again.close();
   });
 
-  test('lets go of an entry whose text is damaged', async () => {
+  test('drops an entry whose text is damaged', async () => {
     const bytes = readFileSync(file());
     const text = `"of ${keyOf(300)} `;
     for (let at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at + 1)) bytes.write('x', at, 'latin1');

@@ -14,14 +14,14 @@ type Keys = { readonly keys: readonly string[]; readonly isDamaged: boolean };
 const COLUMNS = 'key, offset, time, data, info, tags, except_client, message_key, version, version_epoch';
 const PAGE = `SELECT ${COLUMNS} FROM entries WHERE channel_id = ? AND key > ? ORDER BY key LIMIT ?`;
 const ONE = `SELECT ${COLUMNS} FROM entries WHERE channel_id = ? AND key = ?`;
-/** From the index alone, which stands on other pages than the entries. */
+/** From the index only, which is on other pages than the entries. */
 const KEYS = 'SELECT key FROM entries WHERE channel_id = ? AND key > ? ORDER BY key LIMIT ?';
 const KEYS_BACK = 'SELECT key FROM entries WHERE channel_id = ? AND key > ? ORDER BY key DESC';
 
-/** Reads pages of a map's entries, inside whatever snapshot the caller has open. */
+/** Reads pages of a map's entries, within the caller's snapshot. */
 export class EntryReader {
   readonly #statements: StatementCache;
-  /** Rows are looked at more closely, as in `Reader`. */
+  /** Rows are verified, as in `Reader`. */
   #isSuspect: boolean;
 
   constructor(statements: StatementCache, isSuspect: boolean) {
@@ -30,8 +30,8 @@ export class EntryReader {
   }
 
   /**
-   * Entries behind the key, in the order of their keys, and without those that cannot be read. Throws where none of the map
-   * can be read, although it has some: that must not look like an empty map.
+   * Entries after the key, in key order, without unreadable ones. Throws if none of the map is readable although it has
+   * some: that must not look like an empty map.
    */
   page(channel: number, after: string, limit: number): JobResults['entries'] {
     if (!this.#isSuspect) {
@@ -74,7 +74,7 @@ export class EntryReader {
     }
   }
 
-  /** The next keys; past a damaged page of the index, those that are found by coming from its other end. */
+  /** The next keys; after a damaged page of the index, those found by scanning from its other end. */
   #keys(channel: number, after: string, limit: number): Keys {
     const keys: string[] = [];
     const isOrdered = (one: string, other: string) => Buffer.compare(Buffer.from(one), Buffer.from(other)) < 0;
@@ -94,7 +94,7 @@ export class EntryReader {
     return { keys: keys.reverse().slice(0, limit), isDamaged: true };
   }
 
-  /** False where it came upon damage; `take` says whether a key can be the next one. */
+  /** False if it hit damage; `take` says whether a key can be the next one. */
   #walk(sql: string, params: readonly (string | number)[], take: (key: string) => boolean): boolean {
     try {
       for (const row of this.#statements.prepare(sql).iterate(...params)) {
@@ -108,7 +108,7 @@ export class EntryReader {
     }
   }
 
-  /** Undefined where it cannot be read. */
+  /** Undefined if unreadable. */
   #entry(channel: number, key: string): StoredEntry | undefined {
     try {
       const stored = this.#statements.prepare(ONE).get(channel, key) as StoredEntry | null;
@@ -133,7 +133,7 @@ function isWholeEntry(stored: StoredEntry): boolean {
   );
 }
 
-/** As many of the entries as a page carries. */
+/** As many entries as fit a page. */
 function firstPage(stored: Iterable<StoredEntry>): readonly EntryRow[] {
   const rows: EntryRow[] = [];
   let bytes = 0;

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 
-/** A file of the database was removed, replaced or cut: what is written would be kept nowhere. */
+/** A file of the database was removed, replaced or truncated: writes would be lost. */
 export class FilesGoneError extends Error {
   override readonly name = 'FilesGoneError';
   readonly code = 'BANYAN_FILES_GONE';
@@ -8,21 +8,21 @@ export class FilesGoneError extends Error {
 
 export type Watched = {
   readonly path: string;
-  /** How long it is at least, in bytes; absent for a file that never becomes shorter. */
+  /** Its minimum length, in bytes; absent for a file that never shrinks. */
   readonly least?: () => number;
 };
 
-type Known = Watched & { readonly inode: number; size: number };
+type WatchedFile = Watched & { readonly inode: number; size: number };
 
 /**
- * Whether files that are open still stand under their names, as long as they should be. SQLite does not notice when they do
- * not: it goes on writing to the open file, which nobody can open again.
+ * Checks that open files still exist under their names, and at their minimum length. SQLite does not notice: it keeps
+ * writing to the open file, which can never be opened again.
  */
 export class FileWatch {
-  readonly #files: readonly Known[];
+  readonly #files: readonly WatchedFile[];
   #cut: string | undefined;
 
-  /** All of them must be there. */
+  /** All of them must exist. */
   constructor(files: readonly Watched[]) {
     this.#files = files.map((file) => {
       const { ino, size } = statSync(file.path);
@@ -30,7 +30,7 @@ export class FileWatch {
     });
   }
 
-  /** Throws `FilesGoneError`. A file that was moved away and comes back is well again; one that was cut is not. */
+  /** Throws `FilesGoneError`. A file that was moved away recovers when it returns; a truncated one does not. */
   check(): void {
     if (this.#cut !== undefined) throw new FilesGoneError(this.#cut);
     for (const known of this.#files) {

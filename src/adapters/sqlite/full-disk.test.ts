@@ -10,7 +10,7 @@ import { openDatabase, type SqliteDatabase } from './database.ts';
 const STEPS = [{ id: 'test-0001', statements: ['CREATE TABLE notes (name TEXT PRIMARY KEY)'] }];
 const BIG = 'x'.repeat(200_000);
 
-/** A full disk, as SQLite sees one: the file may grow no further. `ulimit` on a real server: tests/faults/. */
+/** A full disk, as SQLite sees one: the file cannot grow. `ulimit` on a real server: tests/faults/. */
 describe('AC4: when the disk is full', () => {
   let folder: string;
   let database: SqliteDatabase;
@@ -32,7 +32,7 @@ describe('AC4: when the disk is full', () => {
   const notes = async () => (await database.sql.read({ sql: 'SELECT name FROM notes', params: [] })).length;
   const kept = async () => texts((await database.log.read('a', { limit: 99 })).publications);
 
-  test('an append rejects, keeps nothing, and works again once there is room', async () => {
+  test('an append rejects, stores nothing, and works again once there is room', async () => {
     await fill();
     const error = await rejectionOf(database.log.append([append('a', 'small'), append('a', BIG), append('b', 'b')]));
     expect(error).not.toBeInstanceOf(ConstraintError);
@@ -43,7 +43,7 @@ describe('AC4: when the disk is full', () => {
     expect(await offsetsOf(database.log, [append('a', BIG), append('a', 'x', { key: 'k' })])).toEqual([3, 2]);
   });
 
-  test('everything in the failing commit is told so, and nothing of it is kept', async () => {
+  test('everything in the failing commit is rejected, and none of it is stored', async () => {
     await fill();
     const calls = [
       note('before'),
@@ -62,7 +62,7 @@ describe('AC4: when the disk is full', () => {
     expect(await notes()).toBe(1);
   });
 
-  test('side writes that do not fit take their publication with them', async () => {
+  test('writes that do not fit fail together with their publication', async () => {
     await fill();
     const writes = [{ sql: 'INSERT INTO notes VALUES (?)', params: [BIG] }];
     await rejectionOf(database.log.append([append('a', 'x', { writes })]));
@@ -70,7 +70,7 @@ describe('AC4: when the disk is full', () => {
     expect(await notes()).toBe(0);
   });
 
-  test('reads go on', async () => {
+  test('reads continue', async () => {
     await fill();
     await rejectionOf(database.log.append([append('a', BIG)]));
     expect(await kept()).toEqual(['1', '2']);

@@ -10,8 +10,8 @@ const GONE = new FilesGoneError('').code;
 const RESCUE = 'see "Damaged data" in docs/operations.md';
 
 /**
- * What is known of the database's condition, from what its threads report and from a check of all its pages. Each
- * condition is recorded once when it begins, and once when it ends.
+ * The condition of the database, from errors of its threads and from a check of all its pages. Each condition is logged
+ * once when it begins, and once when it ends.
  */
 export class Health {
   readonly #file: string;
@@ -27,17 +27,17 @@ export class Health {
     this.#record = record;
   }
 
-  /** One line that says what is damaged; undefined as far as nothing is known to be. */
+  /** One line that says what is damaged; undefined if no damage is known. */
   get damage(): string | undefined {
     return this.#damage;
   }
 
-  /** The last write that failed did so because the disk takes nothing more. */
+  /** The last write failed because the disk is full. */
   get isFull(): boolean {
     return this.#isFull;
   }
 
-  /** Nothing is known to be wrong, and no check is under way: the next start need not look. */
+  /** No problem is known, and no check is running: the next start need not check. */
   get isWell(): boolean {
     return this.#damage === undefined && !this.#isGone && this.#check === undefined;
   }
@@ -49,7 +49,7 @@ export class Health {
     else if (isDamageCode(code)) this.#damaged(message);
   }
 
-  /** Something of some size could be written. */
+  /** A write of some size succeeded. */
   written(): void {
     if (this.#isFull) this.#record('info', 'database.writable');
     if (this.#isGone) this.#record('info', 'database.files_back');
@@ -57,12 +57,12 @@ export class Health {
     this.#isGone = false;
   }
 
-  /** Something could not be read: once, this begins a check of all. */
+  /** A read failed: the first time, this starts a full check. */
   sawDamage(): void {
     this.#damaged('pages of the database are malformed');
   }
 
-  /** Reads all pages in a thread of its own; what it finds is recorded, and stands in `damage`. */
+  /** Reads all pages in its own thread; the result is logged, and kept in `damage`. */
   checkInBackground(): void {
     if (this.#check !== undefined || this.#isChecked) return;
     const worker = this.#startCheck();
@@ -91,7 +91,7 @@ export class Health {
     this.#check = undefined;
     this.#isChecked = true;
     if (problems.length === 0) {
-      // What was seen by a read alone may be a row of which only the text is damaged.
+      // Damage found by a read may be a row whose text alone is damaged.
       if (this.#damage === undefined) this.#record('info', 'database.checked');
       else this.#recordDamage([this.#damage]);
       return;

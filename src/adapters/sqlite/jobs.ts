@@ -1,12 +1,12 @@
 import type { AppendOutcome, MapEntry, Page, Publication, StoredEntry } from '../../ports/log.ts';
 import type { Row, SqlValue, WriteResult } from '../../ports/sql.ts';
 
-/** In a write's parameters, where the publication's offset goes: no SQL value is `true`. */
+/** The placeholder for the publication's offset in a write's parameters: no SQL value is `true`. */
 export const OFFSET_MARK = true;
 export type MarkedParam = SqlValue | typeof OFFSET_MARK;
 export type MarkedWrite = readonly [sql: string, params: readonly MarkedParam[]];
 
-/** A publication on its way to the worker, flat because flat arrays cross threads fastest. */
+/** A publication on its way to the worker, as a flat array, which crosses threads fastest. */
 export type AppendRow = readonly [
   channel: string,
   data: string,
@@ -38,13 +38,13 @@ export type EntryRow = readonly [
   version: readonly [number: number, epoch: string] | null,
 ];
 
-/** What the main thread asks of a worker. The reader serves `read`, `entries` and `query`, the writer the rest. */
+/** Requests of the main thread to a worker. The reader handles `read`, `entries` and `query`, the writer the rest. */
 export type Job =
   | { readonly kind: 'append'; readonly rows: readonly AppendRow[] }
   | { readonly kind: 'write'; readonly statements: readonly (readonly [string, readonly SqlValue[]])[] }
   | { readonly kind: 'trim'; readonly channel: string }
   | { readonly kind: 'expire'; readonly now: number }
-  /** Brings what is left of the write-ahead log into the database, so that the next transaction begins it anew. */
+  /** Checkpoints the rest of the write-ahead log, so that the next transaction restarts it. */
   | { readonly kind: 'checkpoint' }
   | {
       readonly kind: 'read';
@@ -64,12 +64,12 @@ export type JobResults = {
   append: { readonly epoch: string; readonly outcomes: readonly AppendRowOutcome[] };
   write: readonly WriteResult[];
   trim: { readonly epoch: string; readonly top: number };
-  /** Whether there is more to let go of. */
+  /** Whether there is more to remove. */
   expire: boolean;
   checkpoint: null;
   /**
-   * `first`: the offset of the oldest publication that is kept, or of the next one. `damaged`: something before the first row,
-   * or behind the last one, cannot be read.
+   * `first`: the offset of the oldest publication kept, or of the next one. `damaged`: something before the first row,
+   * or after the last one, is unreadable.
    */
   read: {
     readonly epoch: string;
@@ -78,7 +78,7 @@ export type JobResults = {
     readonly rows: readonly ReadRow[];
     readonly damaged?: true;
   };
-  /** `damaged`: entries that cannot be read were passed over. */
+  /** `damaged`: unreadable entries were skipped. */
   entries: { readonly rows: readonly EntryRow[]; readonly damaged?: true };
   query: readonly Row[];
 };
@@ -92,11 +92,11 @@ export type Answer =
       readonly ok: false;
       readonly constraint: boolean;
       readonly message: string;
-      /** Of SQLite, or of `FilesGoneError`; empty where there is none. */
+      /** Of SQLite, or of `FilesGoneError`; empty without one. */
       readonly code: string;
     };
 
-/** A row of the log as the port's publication. */
+/** Converts a row of the log to the port's publication. */
 export function toPublication([offset, time, data, info, tags, except, entry]: ReadRow): Publication {
   return {
     offset,

@@ -29,7 +29,7 @@ logContract('SQLite', open);
 logWritesContract('SQLite', open);
 sqlContract('SQLite', open);
 
-test('a burst of reads is answered page by page, not by one heap of pages', async () => {
+test('a burst of reads is answered page by page, not by one large message', async () => {
   const { log, close } = await open();
   await log.append([append('a', 'x'.repeat(500_000)), append('a', 'x'.repeat(500_000))]);
   let answered = 0;
@@ -44,7 +44,7 @@ test('a burst of reads is answered page by page, not by one heap of pages', asyn
   await close();
 });
 
-test('AC4: an offset that is taken, whyever, fails its own append and no other', async () => {
+test('AC4: an offset that is already used fails its own append and no other', async () => {
   const { log, sql, close } = await open();
   await log.append([append('spoilt', '1'), append('good', '1')]);
   const spoil = `INSERT INTO publications SELECT id, 2, 0, NULL, '""', NULL, NULL, NULL, NULL FROM channels WHERE name = 'spoilt'`;
@@ -66,7 +66,7 @@ describe('a sweep', () => {
     return row?.count;
   };
 
-  test('lets go of what expired in channels that nobody writes to any more; offsets go on, keys are free', async () => {
+  test('removes what expired in inactive channels; offsets continue, keys are free', async () => {
     const database = await open();
     const { log } = database;
     await log.append([append('quiet', '1', { time: 1_000, retention: brief, key: 'k' })]);
@@ -82,7 +82,7 @@ describe('a sweep', () => {
     await database.close();
   });
 
-  test('takes a channel with very many in pieces, between which others write', async () => {
+  test('handles a large channel in pieces, between which others write', async () => {
     const database = await open();
     const { log } = database;
     const many = Array.from({ length: 20_000 }, () => append('heavy', 'x', { time: 1_000, retention: brief }));
@@ -100,7 +100,7 @@ describe('a sweep', () => {
     await database.close();
   });
 
-  test('does not take what was written again after it had been trimmed, nor what a new setting keeps', async () => {
+  test('keeps what was written again after a trim, and what a new setting keeps', async () => {
     const database = await open();
     const { log } = database;
     await log.append([append('a', '1', { time: 1_000, retention: brief })]);

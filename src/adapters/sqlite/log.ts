@@ -2,13 +2,13 @@ import {
   type Append,
   type AppendOutcome,
   ASSIGNED_OFFSET,
+  type ChannelRange,
   type ClientInfo,
   type EntryRange,
   type Log,
   type Page,
   type Position,
   type ReadRange,
-  type Standing,
   type StoredEntry,
   type Write,
 } from '../../ports/log.ts';
@@ -17,7 +17,7 @@ import type { Thread } from './thread.ts';
 
 /** Channel logs on disk: WAL, synchronous=FULL, group commit in the writer's thread. An ack means fsync has returned. */
 export class SqliteLog implements Log {
-  /** The writer makes one transaction of all that waits. */
+  /** The writer makes one transaction of all pending appends. */
   readonly promises = { durable: true, batches: true, inFlight: 8, entries: true, writes: true };
   readonly system = 'sqlite';
   readonly #writer: Thread;
@@ -25,7 +25,7 @@ export class SqliteLog implements Log {
 
   readonly #onDamage: () => void;
 
-  /** `onDamage`: a page of history has come upon damaged pages of the database. */
+  /** `onDamage`: a history read has hit damaged pages of the database. */
   constructor(writer: Thread, reader: Thread, onDamage: () => void) {
     this.#writer = writer;
     this.#reader = reader;
@@ -51,7 +51,7 @@ export class SqliteLog implements Log {
     return rows.map(toStoredEntry);
   }
 
-  async position(channel: string): Promise<Standing> {
+  async position(channel: string): Promise<ChannelRange> {
     return (await this.read(channel, { limit: 0 })).top;
   }
 
@@ -60,20 +60,20 @@ export class SqliteLog implements Log {
     return { epoch, offset: top };
   }
 
-  /** Lets go of what expired before `now` in channels that nobody writes to any more, little by little. */
+  /** Removes what expired before `now` in inactive channels, in small steps. */
   async sweep(now: number): Promise<void> {
     let hasMore = true;
     while (hasMore) hasMore = await this.#writer.ask({ kind: 'expire', now });
   }
 
   async close(): Promise<void> {
-    // The last one out brings the WAL home, which the reader's connection may not.
+    // The last connection to close checkpoints the WAL, which the read-only reader cannot.
     await this.#reader.close();
     await this.#writer.close();
   }
 }
 
-/** Sessions keep one object for who they are, and publish with it again and again. */
+/** A session reuses one object for its identity in all its publications. */
 const infoTexts = new WeakMap<ClientInfo, string>();
 
 function textOf(info: ClientInfo): string {

@@ -6,34 +6,34 @@ import { openExisting } from './open-existing.ts';
 import { findDamage } from './quick-check.ts';
 import { LOG_MIGRATIONS } from './schema.ts';
 
-/** How the database of a data folder is, without having changed it. */
+/** The condition of a data folder's database, found without changing it. */
 export type DatabaseLook =
   | { readonly kind: 'none' }
-  /** There is none where there was one, or a repair was interrupted: the next start refuses, and says this. */
+  /** The database is missing, or a repair was interrupted: the next start refuses, with this message. */
   | { readonly kind: 'missing'; readonly why: string }
-  /** It cannot be read, or is none of ours; or so much of it is damaged that one cannot look further. */
+  /** It is unreadable or not ours, or too damaged to check further. */
   | { readonly kind: 'unreadable' | 'damaged'; readonly why: string }
   | {
       readonly kind: 'there';
       readonly bytes: number;
-      /** Steps of the schema that this program does not know, and that it will still apply. */
+      /** Schema steps this program does not know, and those it will still apply. */
       readonly unknown: readonly string[];
       readonly pending: number;
-      /** What SQLite's `quick_check` finds broken; undefined where it was not asked to look. */
+      /** What SQLite's `quick_check` finds; undefined if it was not run. */
       readonly broken: readonly string[] | undefined;
     };
 
-const MOST_PROBLEMS = 5;
+const MAX_PROBLEMS = 5;
 
 export type LookSettings = {
   readonly folder: string;
   readonly featureSteps: readonly SchemaStep[];
-  /** A larger database is not checked page by page: that reads all of it. */
+  /** A larger database is not checked page by page, which would read all of it. */
   readonly checkBytes: number;
 };
 
-/** Looks at the database through a handle that reads; a server that runs on it meanwhile is not kept from anything. */
-export function lookAtDatabase({ folder, featureSteps, checkBytes }: LookSettings): DatabaseLook {
+/** Inspects the database through a read-only handle; a running server is not disturbed. */
+export function inspectDatabase({ folder, featureSteps, checkBytes }: LookSettings): DatabaseLook {
   const file = join(folder, DATABASE_FILE);
   const why = whyMissing(folder);
   if (why !== undefined) return { kind: 'missing', why };
@@ -41,7 +41,7 @@ export function lookAtDatabase({ folder, featureSteps, checkBytes }: LookSetting
   try {
     const db = openExisting(file);
     try {
-      return lookInside(db, { file, steps: [...LOG_MIGRATIONS, ...featureSteps], checkBytes });
+      return inspectTables(db, { file, steps: [...LOG_MIGRATIONS, ...featureSteps], checkBytes });
     } finally {
       db.close();
     }
@@ -53,9 +53,9 @@ export function lookAtDatabase({ folder, featureSteps, checkBytes }: LookSetting
 
 type Inside = { readonly file: string; readonly steps: readonly SchemaStep[]; readonly checkBytes: number };
 
-function lookInside(db: Database, { file, steps, checkBytes }: Inside): DatabaseLook {
+function inspectTables(db: Database, { file, steps, checkBytes }: Inside): DatabaseLook {
   const tables = db.query(`SELECT name FROM sqlite_master WHERE type = 'table'`).values().flat();
-  if (!tables.includes('schema_steps')) return { kind: 'unreadable', why: 'it holds no tables of Banyan' };
+  if (!tables.includes('schema_steps')) return { kind: 'unreadable', why: 'it has no tables of Banyan' };
   const applied = new Set(db.query('SELECT id FROM schema_steps').values().flat().map(String));
   const known = new Set(steps.map(({ id }) => id));
   const bytes = statSync(file).size;
@@ -64,6 +64,6 @@ function lookInside(db: Database, { file, steps, checkBytes }: Inside): Database
     bytes,
     unknown: [...applied].filter((id) => !known.has(id)),
     pending: [...known].filter((id) => !applied.has(id)).length,
-    broken: bytes > checkBytes ? undefined : findDamage(db, MOST_PROBLEMS),
+    broken: bytes > checkBytes ? undefined : findDamage(db, MAX_PROBLEMS),
   };
 }

@@ -2,8 +2,8 @@ import { Database } from 'bun:sqlite';
 import { existsSync } from 'node:fs';
 
 /**
- * Opened for looking only: a reader would leave a WAL file behind where there was none, a writer bring one in.
- * Never makes a database where there is none.
+ * Opened for inspection only: a reader would create a WAL file, a writer would checkpoint one. Never creates a
+ * database.
  */
 export function openExisting(file: string): Database {
   try {

@@ -59,7 +59,7 @@ function failure(steps: readonly SchemaStep[] = []): DataFolderError {
 }
 
 describe('DA1: the schema', () => {
-  test('is made in an empty folder, which is made too, for its user alone', async () => {
+  test('is created in an empty folder, which is created too, for its user only', async () => {
     folder = join(folder, 'a', 'b');
     const { sql, close } = open([BIRDS, WINGS]);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
@@ -67,7 +67,7 @@ describe('DA1: the schema', () => {
     await close();
   });
 
-  test('is brought forward by the steps that are new, each once', async () => {
+  test('is migrated by the new steps, each once', async () => {
     await open([BIRDS]).close();
     for (let start = 0; start < 2; start += 1) {
       const { sql, close } = open([BIRDS, WINGS]);
@@ -76,7 +76,7 @@ describe('DA1: the schema', () => {
     }
   });
 
-  test('of the first released kind is brought forward with all its data, epoch and keys', async () => {
+  test('of the first released version is migrated with all its data, epoch and keys', async () => {
     cpSync(FIRST_SCHEMA, folder, { recursive: true });
     const { log, sql, close } = open([BIRDS, WINGS]);
     const page = await log.read('log:old', { limit: 10 });
@@ -93,7 +93,7 @@ describe('DA1: the schema', () => {
     await close();
   });
 
-  test('of a newer version is refused, and nothing is touched', async () => {
+  test('of a newer version is refused, and nothing is changed', async () => {
     await open([BIRDS, WINGS]).close();
     rmSync(join(folder, 'banyan.lock'));
     const before = snapshot();
@@ -106,7 +106,7 @@ describe('DA1: the schema', () => {
     expect(after).toEqual(before);
   });
 
-  test('of a newer version that a crash left with a WAL is refused too, and keeps its data', async () => {
+  test('of a newer version with a WAL after a crash is refused too, and keeps its data', async () => {
     await crashed([BIRDS, WINGS]);
     expect(failure([BIRDS]).message).toContain('newer version');
     const { log, close } = open([BIRDS, WINGS]);
@@ -114,7 +114,7 @@ describe('DA1: the schema', () => {
     await close();
   });
 
-  test('a step that fails changes nothing, and the next start tries it again', async () => {
+  test('a failing step changes nothing, and the next start tries it again', async () => {
     await open([BIRDS]).close();
     const half: SchemaStep = { id: 'half', statements: ['DELETE FROM birds', 'CREATE TABLE half (a)', 'NONSENSE'] };
     expect(() => open([BIRDS, half])).toThrow('NONSENSE');
@@ -123,7 +123,7 @@ describe('DA1: the schema', () => {
     await close();
   });
 
-  test('cannot be read: one line, nothing touched', () => {
+  test('an unreadable file: one line, nothing changed', () => {
     writeFileSync(
       join(folder, DATABASE_FILE),
       'this is no database, and long enough to have a header of a hundred bytes. '.repeat(3),
@@ -136,7 +136,7 @@ describe('DA1: the schema', () => {
   });
 });
 
-/** Leaves the folder as a process does that was killed: data in the WAL, no clean end. */
+/** Leaves the folder like a killed process does: data in the WAL, no clean stop. */
 async function crashed(steps: readonly SchemaStep[]): Promise<void> {
   const script = `
     import { openDatabase } from ${JSON.stringify(fileURLToPath(new URL('./database.ts', import.meta.url)))};
@@ -156,7 +156,7 @@ async function crashed(steps: readonly SchemaStep[]): Promise<void> {
 }
 
 describe('DA2: the lock', () => {
-  test('keeps a second opening out, until the first one closes', async () => {
+  test('refuses a second open, until the first one closes', async () => {
     const first = open();
     const { message } = failure();
     expect(message).toBe(`data folder ${folder} is in use by another Banyan`);
@@ -164,14 +164,14 @@ describe('DA2: the lock', () => {
     await open().close();
   });
 
-  test('of another process is respected, and freed by its SIGKILL; what it had acked is there', async () => {
+  test('of another process is respected, and freed by its SIGKILL; its acked data is stored', async () => {
     await crashed([]);
     const { log, close } = open();
     expect((await log.read('a', { limit: 9 })).publications.map(({ data }) => data)).toEqual(['1']);
     await close();
   });
 
-  test('a folder that cannot be made: one line', () => {
+  test('a folder that cannot be created: one line', () => {
     writeFileSync(join(folder, 'file'), '');
     folder = join(folder, 'file', 'below');
     const { message } = failure();
@@ -180,7 +180,7 @@ describe('DA2: the lock', () => {
     expect(message).not.toContain('\n');
   });
 
-  test('a start that fails gives it back', async () => {
+  test('a failed start releases it', async () => {
     await open([BIRDS]).close();
     failure();
     await open([BIRDS]).close();
@@ -212,7 +212,7 @@ describe('the file', () => {
     await close();
   });
 
-  test('is let go of by close: the WAL is brought home, and nothing holds it open', async () => {
+  test('is released by close: the WAL is checkpointed, and nothing holds it open', async () => {
     const { log, close } = open([BIRDS]);
     await log.append([append('a', '1')]);
     await log.read('a', { limit: 1 });
@@ -221,7 +221,7 @@ describe('the file', () => {
     expect(readdirSync(folder)).not.toContain(`${DATABASE_FILE}-shm`);
   });
 
-  test('takes one batch for 30,000 channels, and goes on with each', async () => {
+  test('accepts one batch for 30,000 channels, and continues with each', async () => {
     const { log, close } = open();
     const batch = Array.from({ length: 30_000 }, (_, n) => append(`channel-${n}`, 'x'));
     await log.append(batch);
@@ -230,7 +230,7 @@ describe('the file', () => {
     await close();
   });
 
-  test('close waits for what was asked for', async () => {
+  test('close waits for pending requests', async () => {
     const { log, close } = open();
     const calls = Array.from({ length: 100 }, (_, n) => log.append([append('a', String(n))]));
     await close();
@@ -251,14 +251,14 @@ describe('OR5: a database from elsewhere', () => {
   const database = () => join(folder, DATABASE_FILE);
   const backup = () => join(folder, 'backup.db');
 
-  test('that is none, but what the last run left, keeps its epoch: also after a crash', async () => {
+  test('that the last run left keeps its epoch: also after a crash', async () => {
     const { epoch } = await epochOf();
     await crashed([]);
     expect(await epochOf()).toEqual({ epoch, why: undefined });
     expect(await epochOf()).toEqual({ epoch, why: undefined });
   });
 
-  test('a backup of an earlier run that is written over the file begins a new epoch, once', async () => {
+  test('a backup of an earlier run copied over the file begins a new epoch, once', async () => {
     const { epoch } = await epochOf();
     copyFileSync(database(), backup());
     await epochOf();
@@ -269,7 +269,7 @@ describe('OR5: a database from elsewhere', () => {
     expect(await epochOf()).toEqual({ ...restored, why: undefined });
   });
 
-  test('so does one that was taken during the last run', async () => {
+  test('so does a backup taken during the last run', async () => {
     const { log, close } = open();
     await log.append([append('a', '1')]);
     const { epoch } = await log.position('a');
@@ -298,10 +298,10 @@ describe('OR5: a database from elsewhere', () => {
   });
 });
 
-describe('DA9: files of another kind', () => {
+describe('DA9: files of another type', () => {
   const names = ['banyan.db', 'banyan.db-wal', 'banyan.db-shm', 'banyan.run', 'banyan.lock', 'banyan.lock-journal'];
 
-  test.each(names)('%s as a directory is refused by its name', (name) => {
+  test.each(names)('%s as a directory is refused by name', (name) => {
     mkdirSync(join(folder, name));
     expect(failure().message).toStartWith(`${join(folder, name)} is a directory, and must be a plain file`);
   });
@@ -317,14 +317,14 @@ describe('DA9: files of another kind', () => {
     rmSync(outside);
   });
 
-  test('a link to nothing is refused, and makes no file elsewhere', () => {
+  test('a dangling link is refused, and creates no file elsewhere', () => {
     symlinkSync(`${folder}-nowhere`, join(folder, 'banyan.run'));
     expect(failure().message).toContain('is a symbolic link');
     expect(existsSync(`${folder}-nowhere`)).toBe(false);
   });
 
-  test('a damaged lock file is named', () => {
+  test('a damaged lock file is reported by name', () => {
     writeFileSync(join(folder, 'banyan.lock'), 'x'.repeat(5_000));
-    expect(failure().message).toBe(`${join(folder, 'banyan.lock')} is damaged; remove it, it holds no data`);
+    expect(failure().message).toBe(`${join(folder, 'banyan.lock')} is damaged; remove it, it contains no data`);
   });
 });

@@ -5,31 +5,31 @@ import { openExisting } from './open-existing.ts';
 import { RUN_FILE } from './run-file.ts';
 import { LOG_MIGRATIONS } from './schema.ts';
 
-/** One forward step of the schema: plain statements that run in one transaction. */
+/** One schema step: plain statements that run in one transaction. */
 export type SchemaStep = { readonly id: string; readonly statements: readonly string[] };
 
-/** The data folder cannot be used; the message is one line for the person who starts the program. */
+/** The data folder cannot be used; the message is one line for the operator. */
 export class DataFolderError extends Error {
   override readonly name = 'DataFolderError';
 }
 
 export const DATABASE_FILE = 'banyan.db';
-/** Behind the database's name: what a repair has made, when it is whole and not yet in the database's place. */
+/** Suffix of the database's name: a repair's complete output before it replaces the database. */
 export const REPAIRED_SUFFIX = '.repaired';
 const LOCK_FILE = 'banyan.lock';
 
-/** Held while a process uses the data folder; the operating system frees it when the process dies. */
+/** Held while a process uses the data folder; the operating system releases it when the process dies. */
 export type FolderLock = { release(): void };
 
 /**
- * Makes the folder if it is missing and takes it for this process. SQLite's own file lock serves as the lock,
- * because it works on every system that Bun runs on and dies with the process.
+ * Creates the folder if it is missing and locks it for this process. SQLite's own file lock is used, because it works
+ * on every system Bun runs on and dies with the process.
  *
- * @throws DataFolderError when another process has it, or it cannot be written.
+ * @throws DataFolderError if another process has it, or it is not writable.
  */
 export function lockFolder(folder: string): FolderLock {
   try {
-    // For its user alone: it holds what people write, and secrets of apps.
+    // For its user only: it contains people's messages, and secrets of apps.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     refuseWrongKinds(folder);
     const lock = new Database(join(folder, LOCK_FILE), { create: true });
@@ -40,14 +40,14 @@ export function lockFolder(folder: string): FolderLock {
     if (error instanceof DataFolderError) throw error;
     const code = (error as { code?: string }).code ?? '';
     if (code === 'SQLITE_NOTADB') {
-      throw new DataFolderError(`${join(folder, LOCK_FILE)} is damaged; remove it, it holds no data`);
+      throw new DataFolderError(`${join(folder, LOCK_FILE)} is damaged; remove it, it contains no data`);
     }
     if (code === 'SQLITE_BUSY') throw new DataFolderError(`data folder ${folder} is in use by another Banyan`);
     throw new DataFolderError(`data folder ${folder} cannot be written (${(error as Error).message})`);
   }
 }
 
-/** The files that a server reads and writes in its folder, besides `blobs`. */
+/** The files a server reads and writes in its folder, besides `blobs`. */
 const OWN_FILES = [
   LOCK_FILE,
   `${LOCK_FILE}-journal`,
@@ -57,19 +57,19 @@ const OWN_FILES = [
   `${DATABASE_FILE}-shm`,
 ];
 
-/** A link would have the server write to a file outside of its folder; nothing but a plain file can be used at all. */
+/** Through a link the server would write outside of its folder; only plain files are usable. */
 function refuseWrongKinds(folder: string): void {
   for (const path of OWN_FILES.map((name) => join(folder, name))) {
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (found === undefined || found.isFile()) continue;
-    const kind = found.isDirectory() ? 'a directory' : found.isSymbolicLink() ? 'a symbolic link' : 'no plain file';
+    const kind = found.isDirectory() ? 'a directory' : found.isSymbolicLink() ? 'a symbolic link' : 'not a plain file';
     throw new DataFolderError(`${path} is ${kind}, and must be a plain file; move it away, or link the folder instead`);
   }
 }
 
 const RESCUE = 'bring the folder back from a backup (docs/operations.md, "Damaged data")';
 
-/** Runs what needs the database. Throws `DataFolderError`, one line, when that fails. */
+/** Runs what needs the database. Throws `DataFolderError`, one line, if that fails. */
 export function orUnusable<T>(file: string, run: () => T): T {
   try {
     return run();
@@ -80,8 +80,8 @@ export function orUnusable<T>(file: string, run: () => T): T {
 }
 
 /**
- * Refuses a database that a newer version of the program has written, that cannot be read or written, or that is missing
- * where there was one. Changes nothing. Gives its file, which need not be there yet.
+ * Refuses a database written by a newer version, one that is not readable and writable, or a missing one where there
+ * was one. Changes nothing. Returns its file, which need not exist yet.
  *
  * @throws DataFolderError
  */
@@ -91,7 +91,7 @@ export function checkDatabase(folder: string, featureSteps: readonly SchemaStep[
   if (why !== undefined) throw new DataFolderError(why);
   if (!existsSync(file)) return file;
   orUnusable(file, () => {
-    // SQLite would open what may not be written for reading alone, and say nothing until the first write.
+    // SQLite would open a read-only file silently, and fail at the first write.
     for (const path of [file, `${file}-wal`, `${file}-shm`, join(folder, RUN_FILE)]) {
       if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
     }
@@ -100,19 +100,19 @@ export function checkDatabase(folder: string, featureSteps: readonly SchemaStep[
   return file;
 }
 
-/** Brings the database to the present schema; safe to call again. Throws `DataFolderError` when it can't. */
+/** Migrates the database to the current schema; safe to call again. Throws `DataFolderError` on failure. */
 export function migrateDatabase(file: string, featureSteps: readonly SchemaStep[]): void {
   orUnusable(file, () => migrate(file, [...LOG_MIGRATIONS, ...featureSteps]));
 }
 
-/** What a folder has of ours where there was a database, by its name in the folder. */
+/** Traces of a former database in a folder, by file name. */
 const TRACES = [RUN_FILE, `${DATABASE_FILE}-wal`, 'blobs'];
 
-/** Why the folder can't be used though there is no database: something of a former one is left. Undefined when all is well. */
+/** Why the folder cannot be used without a database: traces of a former one remain. Undefined if there are none. */
 export function whyMissing(folder: string): string | undefined {
   const file = join(folder, DATABASE_FILE);
   if (existsSync(`${file}${REPAIRED_SUFFIX}`)) {
-    return `a repair of ${file} was interrupted when it was nearly done; run "repair" again`;
+    return `a repair of ${file} was interrupted when it was almost done; run "repair" again`;
   }
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   const traces = size > 0 ? [] : TRACES.filter((name) => hasContent(join(folder, name)));
@@ -122,7 +122,7 @@ export function whyMissing(folder: string): string | undefined {
 function missing(file: string, traces: readonly string[]): string {
   const size = statSync(file, { throwIfNoEntry: false })?.size;
   const how = size === undefined ? 'is missing' : size === 0 ? 'is empty' : 'has no tables';
-  return `${file} ${how}, but there is ${traces.join(' and ')} of a former one: put it back, from a backup if need be, or move what is left to another folder to begin anew`;
+  return `${file} ${how}, but there is ${traces.join(' and ')} of a former one: put it back, from a backup if need be, or move the rest to another folder to start with an empty database`;
 }
 
 function hasContent(path: string): boolean {
@@ -139,7 +139,7 @@ function migrate(file: string, steps: readonly SchemaStep[]): void {
   try {
     db.run('PRAGMA journal_mode = WAL');
     db.run('PRAGMA synchronous = FULL');
-    // The files beside the database can be read-only too: better to fail now than at somebody's first message.
+    // The files beside the database can be read-only too: better to fail now than at the first message.
     db.run('BEGIN IMMEDIATE');
     db.run('ROLLBACK');
     db.run('CREATE TABLE IF NOT EXISTS schema_steps (id TEXT PRIMARY KEY, applied_at INTEGER NOT NULL) WITHOUT ROWID');
@@ -167,7 +167,7 @@ function refuseNewer(file: string, steps: readonly SchemaStep[]): void {
   }
 }
 
-/** As `openExisting`; throws `DataFolderError` where it is none. */
+/** Like `openExisting`; throws `DataFolderError` if it is not a database. */
 function openKnown(file: string): Database {
   try {
     return openExisting(file);
@@ -188,7 +188,7 @@ function appliedSteps(db: Database): Set<string> {
   );
 }
 
-/** All of the step or nothing. Not by `db.transaction`, whose statements keep the file open after `close`. */
+/** All of the step or nothing. `db.transaction` is not used, as its statements keep the file open after `close`. */
 function applyStep(db: Database, step: SchemaStep): void {
   db.run('BEGIN IMMEDIATE');
   try {

@@ -1,11 +1,11 @@
 import type { Database } from 'bun:sqlite';
 
-const MOST_PROBLEMS = 100;
+const MAX_PROBLEMS = 100;
 
-/** What SQLite finds broken in the pages of the database, with the names of the tables; empty when it is whole. */
-export function findDamage(db: Database, most = MOST_PROBLEMS): string[] {
+/** What SQLite finds broken in the pages of the database, with table names; empty if it is healthy. */
+export function findDamage(db: Database, most = MAX_PROBLEMS): string[] {
   const { problems, hasEnded } = check(db, `PRAGMA quick_check(${most})`);
-  // The check itself can come upon damage past which it does not get: then the tables are looked at one by one.
+  // The check itself can fail at damage: then the tables are checked one by one.
   const found = hasEnded ? problems : [...problems, ...checkTables(db)];
   const names = treeNames(db);
   const named = found.map((line) => line.replace(/^Tree (\d+)/, (tree, root) => names.get(Number(root)) ?? tree));
@@ -18,7 +18,7 @@ function check(db: Database, pragma: string): Checked {
   const problems: string[] = [];
   try {
     for (const row of db.prepare(pragma).iterate()) {
-      // One text can tell of several places, each on a line, under a line that names the database.
+      // One text can report several places, one per line, below a line with the database's name.
       const lines = Object.values(row as object)
         .join('\n')
         .split('\n');
@@ -44,7 +44,7 @@ function checkTables(db: Database): string[] {
   }
 }
 
-/** Tables and indexes by the page at which their tree begins. */
+/** Tables and indexes by the root page of their tree. */
 function treeNames(db: Database): ReadonlyMap<number, string> {
   try {
     const rows = db.query('SELECT rootpage, name FROM sqlite_master WHERE rootpage > 0').values();

@@ -15,14 +15,14 @@ const REVERSE =
 
 type ChannelRow = { readonly id: number; readonly top: number; readonly first: number };
 
-/** Reads from WAL snapshots; each call sees all that was committed before it. */
+/** Reads from WAL snapshots; each call sees everything committed before it. */
 export class Reader {
   readonly #db: Database;
   readonly #statements: StatementCache;
   readonly #entries: EntryReader;
   readonly #epoch: string;
 
-  /** Rows are looked at more closely: SQLite notices damage in the order of a page, not in what its rows say. */
+  /** Rows are verified: SQLite detects damage in a page's structure, not in its rows. */
   #isSuspect: boolean;
 
   constructor(db: Database, isSuspect: boolean) {
@@ -33,7 +33,7 @@ export class Reader {
     this.#epoch = (db.query(`SELECT value FROM log_meta WHERE name = 'epoch'`).get() as { value: string }).value;
   }
 
-  /** A page and the channel's top from one snapshot, see `Page`; `limit` 0 gives the top alone. */
+  /** A page and the channel's top from one snapshot, see `Page`; `limit` 0 returns only the top. */
   read(job: ReadJob): JobResults['read'] {
     this.#leaveSnapshot();
     if (job.limit === 0) return this.#without(this.#channel(job.channel));
@@ -44,7 +44,7 @@ export class Reader {
     });
   }
 
-  /** A page of a map's entries, in the order of their keys; around damage, those that can be read. */
+  /** A page of a map's entries, in key order; around damage, the readable ones. */
   entries({ channel, after, limit }: Extract<Job, { kind: 'entries' }>): JobResults['entries'] {
     this.#leaveSnapshot();
     return this.#inSnapshot(() => {
@@ -64,7 +64,7 @@ export class Reader {
       .get(name) as ChannelRow | null;
   }
 
-  /** What a COMMIT that failed has left: a transaction in which nothing new is seen, and no other begins. */
+  /** A failed COMMIT leaves a transaction open, in which nothing new is visible, and no other can begin. */
   #leaveSnapshot(): void {
     if (this.#db.inTransaction) this.#db.run('ROLLBACK');
   }
@@ -78,7 +78,7 @@ export class Reader {
     }
   }
 
-  /** After a read that came upon damage this does what it should, and throws the read's error once more. */
+  /** After a read that hit damage this cleans up, and rethrows the read's error. */
   #endSnapshot(): void {
     try {
       this.#statements.prepare('COMMIT').run();
@@ -87,7 +87,7 @@ export class Reader {
     }
   }
 
-  /** As many of the rows as a page carries; around damage, those before it, or else the first ones behind it. */
+  /** As many rows as fit a page; around damage, those before it, or else the first ones after it. */
   #page(job: ReadJob, { id, top }: ChannelRow): Pick<JobResults['read'], 'rows' | 'damaged'> {
     const rows: ReadRow[] = [];
     let after = Math.min(job.after, top + 1);
@@ -102,7 +102,7 @@ export class Reader {
     return after === Math.min(job.after, top + 1) ? { rows } : { rows, damaged: true };
   }
 
-  /** False where it came upon damage. */
+  /** False if it hit damage. */
   #collect(job: ReadJob, id: number, rows: ReadRow[]): boolean {
     let bytes = 0;
     let last = job.after;
@@ -123,8 +123,8 @@ export class Reader {
   }
 
   /**
-   * What stands between the damage behind `after` and `next`. The first row behind a damaged page is often on the page above
-   * it, and found only by coming from the other side.
+   * What lies between the damage after `after` and `next`. The first row after a damaged page is often on its parent
+   * page, and found only by scanning from the other side.
    */
   #edge(job: ReadJob, id: number, next: number): readonly ReadRow[] {
     const rows: ReadRow[] = [];

@@ -46,7 +46,7 @@ const repair = (dryRun = false): RepairReport => repairDatabase({ folder, dryRun
 const damageLeafOf = (name: string) => damageLeaf(file(), name);
 
 describe('DA8: repair', () => {
-  test('takes rows of a table around a damaged page', async () => {
+  test('recovers rows of a table around a damaged page', async () => {
     damageLeafOf('notes');
     const report = repair();
     const notes = report.tables.find(({ table }) => table === 'notes');
@@ -61,7 +61,7 @@ describe('DA8: repair', () => {
     await close();
   });
 
-  test('loses nothing where an index alone is damaged', async () => {
+  test('loses nothing if only an index is damaged', async () => {
     damageLeafOf('notes_text');
     const report = repair();
     expect(report.problems.length).toBeGreaterThan(0);
@@ -75,7 +75,7 @@ describe('DA8: repair', () => {
     await close();
   });
 
-  test('finds channels of which only the index by name still knows', async () => {
+  test('finds channels known only to the index by name', async () => {
     damageLeafOf('channels');
     const report = repair();
     expect(report.channels).toEqual([]);
@@ -88,7 +88,7 @@ describe('DA8: repair', () => {
     await close();
   });
 
-  test('looks without changing anything', () => {
+  test('a dry run changes nothing', () => {
     damageLeafOf('publications');
     const before = readFileSync(file());
     const names = readdirSync(folder);
@@ -99,7 +99,7 @@ describe('DA8: repair', () => {
     expect(readdirSync(folder)).toEqual(names);
   });
 
-  test('of a folder without a database, and of what is none, is refused in one line', () => {
+  test('is refused in one line without a database, and for a file that is not one', () => {
     writeFile(Buffer.from('this is no database, and long enough to have a header of a hundred bytes. '.repeat(3)));
     expect(() => repair()).toThrow(DataFolderError);
     rmSync(file());

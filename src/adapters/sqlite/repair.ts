@@ -20,7 +20,7 @@ const UNFINISHED_SUFFIX = '.repairing';
 
 export type RepairSettings = {
   readonly folder: string;
-  /** Only looks, and writes nothing. */
+  /** Inspects only, and writes nothing. */
   readonly dryRun: boolean;
   readonly onProgress: (table: string, rows: number) => void;
 };
@@ -31,20 +31,20 @@ export type RepairReport = {
   readonly tables: readonly TableSalvage[];
   /** Channels that have lost publications. */
   readonly channels: readonly ChannelSalvage[];
-  /** Publications that could be read. */
+  /** Readable publications. */
   readonly publications: number;
   /** Nothing was damaged. */
   readonly isWhole: boolean;
-  /** Where the damaged database is kept; undefined where none was replaced. */
+  /** Where the damaged database is kept; undefined if none was replaced. */
   readonly keptAs: string | undefined;
 };
 
 /**
- * Takes what can be read of a damaged database into a new one, and puts that into its place; the damaged one stays beside it.
- * The new one is another file, so that the next start begins a new epoch. Until it is whole, nothing but a file with another
- * name is written: an interrupted repair is begun again, or, where it was nearly done, finished.
+ * Copies what is readable of a damaged database into a new one, which replaces it; the damaged one is kept beside it.
+ * The new one is another file, so that the next start begins a new epoch. Until it is complete, only a file with
+ * another name is written: an interrupted repair starts again, or is finished if it was almost done.
  *
- * @throws DataFolderError when the folder is in use, or too little can be read.
+ * @throws DataFolderError if the folder is in use, or too little is readable.
  */
 export function repairDatabase(settings: RepairSettings): RepairReport {
   const { folder, dryRun } = settings;
@@ -62,7 +62,7 @@ export function repairDatabase(settings: RepairSettings): RepairReport {
   }
 }
 
-/** The repair before this one was interrupted between two names of files. */
+/** The previous repair was interrupted between two renames. */
 function finished(file: string, { dryRun }: RepairSettings): RepairReport {
   const keptAs = dryRun ? undefined : putInPlace(file);
   return { problems: [], tables: [], channels: [], publications: 0, isWhole: false, keptAs };
@@ -84,7 +84,7 @@ function repair(file: string, { onProgress }: RepairSettings): RepairReport {
   const to = new Database(unfinished, { create: true, strict: true });
   let report: RepairReport;
   try {
-    // Nobody else sees the file before it is whole and synced.
+    // The file is renamed only when it is complete and synced.
     for (const pragma of ['journal_mode = OFF', 'synchronous = OFF', 'foreign_keys = OFF']) to.run(`PRAGMA ${pragma}`);
     report = judged(from, take({ from, to, onProgress }));
     to.run('PRAGMA journal_mode = WAL');
@@ -98,16 +98,16 @@ function repair(file: string, { onProgress }: RepairSettings): RepairReport {
   return { ...report, keptAs: putInPlace(file) };
 }
 
-function judged(from: Database, taken: Taken): RepairReport {
+function judged(from: Database, taken: SalvageCounts): RepairReport {
   const problems = findDamage(from);
   const isRead = taken.channels.length === 0 && taken.tables.every(({ gaps, refused }) => gaps + refused === 0);
   return { ...taken, problems, isWhole: isRead && problems.length === 0, keptAs: undefined };
 }
 
-/** Gives the name of the damaged one. Each step leaves something that the same call finishes. */
+/** Returns the name of the damaged one. Each step can be finished by calling this again. */
 function putInPlace(file: string): string {
   const repaired = `${file}${REPAIRED_SUFFIX}`;
-  // The same name each time that this is called for this repair.
+  // The same name on each call for this repair.
   const kept = `${file}.damaged-${new Date(statSync(repaired).mtimeMs).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
   for (const suffix of ['', '-wal']) {
     if (existsSync(`${file}${suffix}`)) renameSync(`${file}${suffix}`, `${kept}${suffix}`);
@@ -124,17 +124,18 @@ function sync(path: string): void {
   closeSync(descriptor);
 }
 
-type Taken = Pick<RepairReport, 'tables' | 'channels' | 'publications'>;
+type SalvageCounts = Pick<RepairReport, 'tables' | 'channels' | 'publications'>;
 
-function take(salvage: Salvage): Taken {
+function take(salvage: Salvage): SalvageCounts {
   const { from, to } = salvage;
   const schema = from.query(SCHEMA).all() as readonly { type: string; name: string; sql: string }[];
   const tables = schema.filter(({ type }) => type === 'table').map(({ name }) => name);
-  if (!tables.includes('schema_steps'))
-    throw new DataFolderError('there are no tables of Banyan in it that can be read');
+  if (!tables.includes('schema_steps')) throw new DataFolderError('it contains no readable tables of Banyan');
   for (const { type, sql } of schema) if (type === 'table') to?.run(sql);
   to?.run('BEGIN');
-  const taken = tables.filter((name) => !BY_THEMSELVES.includes(name)).map((name) => salvageTable(salvage, name));
+  const taken = tables
+    .filter((name) => !TABLES_WITHOUT_ROWID.includes(name))
+    .map((name) => salvageTable(salvage, name));
   takeSteps(salvage);
   takeMeta(salvage);
   const channels = takeHistory(salvage);
@@ -149,9 +150,9 @@ function take(salvage: Salvage): Taken {
 
 const SCHEMA = `SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`;
 /** Tables without row numbers. */
-const BY_THEMSELVES = ['schema_steps', 'log_meta', 'publications'];
+const TABLES_WITHOUT_ROWID = ['schema_steps', 'log_meta', 'publications'];
 
-/** Without them, nobody knows which version the tables are of. */
+/** Without them the schema version of the tables is unknown. */
 function takeSteps({ from, to }: Salvage): void {
   const put = to?.query('INSERT INTO schema_steps (id, applied_at) VALUES (?, ?)');
   for (const [id, at] of from.query('SELECT id, applied_at FROM schema_steps').values())
@@ -183,7 +184,7 @@ function takeHistory(salvage: Salvage): ChannelSalvage[] {
   });
 }
 
-/** Those that the table gives, and those of which only the index by name still knows. */
+/** Those of the table, and those known only to the index by name. */
 function channelsOf(from: Database, to: Database | undefined): Channel[] {
   const known = new Map<number, Channel>();
   for (const row of readable(from.query('SELECT id, name, top, first FROM channels ORDER BY id').iterate())) {

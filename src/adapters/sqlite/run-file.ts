@@ -2,26 +2,26 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } f
 import { join } from 'node:path';
 import type { WalPlace } from './wal-place.ts';
 
-/** Beside the database: the same run that the database itself names, as long as nobody exchanged one of the two. */
+/** A file beside the database with the same run as in the database itself, unless one of the two was exchanged. */
 export const RUN_FILE = 'banyan.run';
 
 /**
- * `open`: a server uses the database, or has died while it did. `closing`: it is bringing the write-ahead log into the
- * database. `shut`: it has ended in good order.
+ * `open`: a server uses the database, or died while using it. `closing`: it is checkpointing the write-ahead log.
+ * `shut`: it has stopped cleanly.
  */
 export type RunState = 'open' | 'closing' | 'shut';
 
 export type RunMark = {
   readonly run: string;
   readonly state: RunState;
-  /** Of the machine since it was started, `-` where that has no name. */
+  /** The machine's boot id, `-` if unknown. */
   readonly boot: string;
-  /** What was acknowledged last. */
+  /** The log position last acknowledged. */
   readonly wal: WalPlace;
 };
 
-/** What stands in the file. `old`: a version before these marks has written the name of the run alone. */
-export type FoundMark =
+/** The content of the file. `old`: a version before these marks wrote only the run's name. */
+export type StoredMark =
   | { readonly kind: 'none' }
   | { readonly kind: 'damaged' }
   | { readonly kind: 'old'; readonly run: string }
@@ -31,7 +31,7 @@ const WHOLE = /^([0-9a-f]{16})\nstate (open|closing|shut) *\nwal ([0-9a-f]{16}) 
 const OLD = /^([0-9a-f]{16})\n?$/;
 const CHECK = 'check ';
 
-export function readRunFile(folder: string): FoundMark {
+export function readRunFile(folder: string): StoredMark {
   const file = join(folder, RUN_FILE);
   if (!existsSync(file)) return { kind: 'none' };
   const text = readFileSync(file, 'latin1');
@@ -54,8 +54,8 @@ function withCheck(text: string): string {
 }
 
 /**
- * Writes the file in place. What it writes is always as long, and shorter than a sector of a disk, so that a crash leaves
- * the former text or the new one.
+ * Writes the file in place. The content always has the same length, less than a disk sector, so that a crash leaves the
+ * old text or the new one.
  */
 export class RunFile {
   readonly #descriptor: number;
@@ -78,7 +78,7 @@ export class RunFile {
   }
 }
 
-/** Writes the file once, to last. An old or damaged one is longer or shorter, so it is cut first. */
+/** Writes and syncs the file once. An old or damaged one has another length, so it is truncated first. */
 export function writeRunFile(folder: string, mark: RunMark): void {
   const descriptor = openSync(join(folder, RUN_FILE), 'w');
   try {
@@ -89,7 +89,7 @@ export function writeRunFile(folder: string, mark: RunMark): void {
   }
 }
 
-/** A name for the time since the machine was started. */
+/** An id for the time since the machine's boot. */
 export function bootId(): string {
   if (process.platform === 'linux') return firstLine(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1'));
   if (process.platform !== 'darwin') return '-';

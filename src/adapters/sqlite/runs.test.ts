@@ -21,7 +21,7 @@ const MARK: RunMark = {
 };
 
 describe('OR7: the run file', () => {
-  test('is read as it was written, and always as long', () => {
+  test('is read as written, and always has the same length', () => {
     writeRunFile(folder, MARK);
     expect(readRunFile(folder)).toEqual({ kind: 'whole', ...MARK });
     const { size } = statSync(join(folder, RUN_FILE));
@@ -37,7 +37,7 @@ describe('OR7: the run file', () => {
     file.close();
   });
 
-  test('with any of its bytes changed, or cut anywhere, is damaged', () => {
+  test('with any of its bytes changed, or truncated anywhere, is damaged', () => {
     writeRunFile(folder, MARK);
     const path = join(folder, RUN_FILE);
     const whole = Buffer.from(Bun.mmap(path));
@@ -47,16 +47,16 @@ describe('OR7: the run file', () => {
       writeFileSync(path, changed);
       expect(readRunFile(folder).kind).toBe('damaged');
       writeFileSync(path, whole.subarray(0, at));
-      // What is left after the first line is what a version before these marks wrote.
+      // The first line alone is what a version before these marks wrote.
       expect(readRunFile(folder).kind).toBe(at === 16 || at === 17 ? 'old' : 'damaged');
     }
   });
 });
 
-describe('OR7: how far the write-ahead log reaches', () => {
+describe('OR7: the length of the write-ahead log', () => {
   const at = (salt: string, frames: number) => ({ salt, frames });
 
-  test('it may be longer than what was acknowledged, and not shorter', () => {
+  test('may exceed what was acknowledged, but not fall short', () => {
     expect(shortfall(at('00000001aaaaaaaa', 10), at('00000001aaaaaaaa', 10))).toBeUndefined();
     expect(shortfall(at('00000001aaaaaaaa', 10), at('00000001aaaaaaaa', 11))).toBeUndefined();
     expect(shortfall(at('00000001aaaaaaaa', 10), at('00000001aaaaaaaa', 9))).toContain('9 of 10');
@@ -64,14 +64,14 @@ describe('OR7: how far the write-ahead log reaches', () => {
     expect(shortfall(at('ffffffffaaaaaaaa', 10), UNREADABLE_WAL)).toContain('0 of 10');
   });
 
-  test('one that began anew since is whole, also past the largest salt; an earlier or later one is not', () => {
+  test('is intact if the log restarted since, also past the largest salt; an earlier or later salt is not', () => {
     expect(shortfall(at('00000001aaaaaaaa', 10), at('00000002bbbbbbbb', 0))).toBeUndefined();
     expect(shortfall(at('ffffffffaaaaaaaa', 10), at('00000000bbbbbbbb', 3))).toBeUndefined();
     expect(shortfall(at('00000002aaaaaaaa', 10), at('00000001bbbbbbbb', 30))).toBeDefined();
     expect(shortfall(at('00000001aaaaaaaa', 10), at('00000003bbbbbbbb', 30))).toBeDefined();
   });
 
-  test('is what SQLite itself says of it, before and after it began anew', () => {
+  test('equals what SQLite itself reports, before and after a restart of the log', () => {
     const file = join(folder, 'a.db');
     const db = new Database(file, { create: true });
     db.run('PRAGMA journal_mode = WAL');
@@ -85,7 +85,7 @@ describe('OR7: how far the write-ahead log reaches', () => {
     expect(Number.parseInt(after.salt.slice(0, 8), 16)).toBe(Number.parseInt(before.salt.slice(0, 8), 16) + 1);
     expect(after.frames).toBe(log());
     expect(index.read().backfilled).toBe(after.frames);
-    // As a crash leaves it: nobody has it open.
+    // As after a crash: no process has it open.
     for (const suffix of ['', '-wal']) copyFileSync(`${file}${suffix}`, `${join(folder, 'copy.db')}${suffix}`);
     expect(walPlaceOf(join(folder, 'copy.db'))).toEqual({ salt: after.salt, frames: after.frames });
     db.close();
@@ -104,7 +104,7 @@ describe('DA6: the watch over files', () => {
     watch.check();
   });
 
-  test('notices one that was cut, and goes on saying so when it has grown again', () => {
+  test('detects a truncated one, and keeps reporting it after it has grown again', () => {
     writeFileSync(path(), 'abc');
     const watch = new FileWatch([{ path: path() }]);
     writeFileSync(path(), 'a');
@@ -113,11 +113,11 @@ describe('DA6: the watch over files', () => {
     expect(() => watch.check()).toThrow('was cut');
   });
 
-  test('notices one that is gone, and one that is another', () => {
+  test('detects a missing one, and a replaced one', () => {
     writeFileSync(path(), 'abc');
     writeFileSync(join(folder, 'other'), 'abc');
     const watch = new FileWatch([{ path: path() }]);
-    // As long as somebody has it open, no other file can take its inode.
+    // While it is open, no other file can get its inode.
     const held = openSync(path(), 'r');
     rmSync(path());
     expect(() => watch.check()).toThrow('was removed');

@@ -2,38 +2,38 @@ import { Database } from 'bun:sqlite';
 import { randomBytes } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { openExisting } from './open-existing.ts';
-import { bootId, type FoundMark, type RunMark, readRunFile, writeRunFile } from './run-file.ts';
+import { bootId, type RunMark, readRunFile, type StoredMark, writeRunFile } from './run-file.ts';
 import { NO_WAL, shortfall, UNREADABLE_WAL, type WalPlace, walPlaceOf } from './wal-place.ts';
 
 /**
- * Why the log begins a new epoch. `restored`: a backup was put there, or the folder is a copy. `shortened`: publications
- * that were acknowledged are missing. `powerLoss`: the machine ended while the server ran, so that nobody knows whether the
- * disk kept what it said, or whether this is an earlier state of the whole disk. `unmarked`: the run file is damaged.
+ * Why the log begins a new epoch. `restored`: a backup was restored, or the folder is a copy. `shortened`: acknowledged
+ * publications are missing. `powerLoss`: the machine went down while the server ran, so it is unknown whether the disk
+ * kept its data, or whether this is an earlier snapshot of the whole disk. `unmarked`: the run file is damaged.
  */
 export type NewEpoch = {
   readonly why: 'restored' | 'shortened' | 'powerLoss' | 'unmarked';
   readonly detail: string;
 };
 
-/** What the last run has left, and what follows from it. */
-export type Left = {
-  readonly mark: FoundMark;
+/** The state left by the last run, and its consequences. */
+export type LastRun = {
+  readonly mark: StoredMark;
   readonly boot: string;
   readonly newEpoch: NewEpoch | undefined;
-  /** It has not ended in good order. */
+  /** It has not stopped cleanly. */
   readonly isUnclean: boolean;
 };
 
 /**
- * Finds out whether the database is as the last run left it, before anything is opened for writing. If it is not, its
- * offsets may have been given to other publications, and clients that have seen those must begin anew (OR5). Marks tell:
- * which file it is on this disk; the name of the last run, in the database and in the run file; how far the write-ahead
- * log had come when it was last acknowledged; and when the machine was started. A crash between writing the two names
- * costs a needless new epoch.
+ * Checks whether the database is as the last run left it, before anything is opened for writing. If it is not, its
+ * offsets may have been given to other publications, and clients that have seen those must start again (OR5). The marks
+ * are: the file's identity on this disk; the name of the last run, in the database and in the run file; the log
+ * position last acknowledged; and the machine's boot id. A crash between writing the two names causes a needless new
+ * epoch.
  *
- * See docs/decisions/0005-a-restored-database.md and 0029-a-mark-outside-the-log.md for what this can't see.
+ * See docs/decisions/0005-a-restored-database.md and 0029-a-mark-outside-the-log.md for what this cannot detect.
  */
-export function lookAtLeft(folder: string, file: string): Left {
+export function inspectLastRun(folder: string, file: string): LastRun {
   const [mark, boot] = [readRunFile(folder), bootId()];
   const hasWal = existsSync(`${file}-wal`);
   const isUnclean = hasWal || mark.kind === 'damaged' || (mark.kind === 'whole' && mark.state !== 'shut');
@@ -52,19 +52,19 @@ export function lookAtLeft(folder: string, file: string): Left {
   }
 }
 
-/** From here on SQLite may bring the write-ahead log into the database and remove it: that it is gone is no loss then. */
-export function allowToBringIn(folder: string, { mark, newEpoch }: Left): void {
+/** From here on SQLite may checkpoint and remove the write-ahead log: a missing one is no loss then. */
+export function allowCheckpoint(folder: string, { mark, newEpoch }: LastRun): void {
   if (mark.kind === 'whole' && mark.state === 'open' && newEpoch === undefined) {
     const { run, boot, wal } = mark;
     writeRunFile(folder, { run, boot, wal, state: 'closing' });
   }
 }
 
-/** Gives the log a new epoch where that is needed, and the run a name; gives the mark that now stands in the run file. */
-export function beginRun(folder: string, file: string, { newEpoch, boot }: Left): RunMark {
+/** Begins a new epoch if needed, and names the run; returns the mark now in the run file. */
+export function beginRun(folder: string, file: string, { newEpoch, boot }: LastRun): RunMark {
   const db = new Database(file, { readwrite: true });
   try {
-    // Of a damaged database even the row of the epoch may be missing.
+    // In a damaged database even the epoch's row may be missing.
     const verb = newEpoch === undefined ? 'INSERT OR IGNORE' : 'INSERT OR REPLACE';
     db.run(`${verb} INTO log_meta (name, value) VALUES ('epoch', lower(hex(randomblob(4))))`);
     return nameRun(db, folder, file, { state: 'open', boot });
@@ -73,7 +73,7 @@ export function beginRun(folder: string, file: string, { newEpoch, boot }: Left)
   }
 }
 
-/** Names another run, so that a backup taken during this one does not pass for what it leaves behind. */
+/** Names another run, so that a backup taken during this one is not mistaken for its final state. */
 export function endRun(folder: string, file: string, boot: string): void {
   const db = new Database(file, { readwrite: true });
   try {
@@ -86,9 +86,9 @@ export function endRun(folder: string, file: string, boot: string): void {
 type MarksInside = { readonly run?: string; readonly file?: string };
 type Evidence = {
   readonly inside: MarksInside;
-  /** Which file the database is now. */
+  /** The identity of the current database file. */
   readonly file: string;
-  readonly mark: FoundMark;
+  readonly mark: StoredMark;
   readonly wal: WalPlace;
   readonly boot: string;
 };
@@ -101,9 +101,9 @@ function whyNewEpoch({ inside, file, mark, wal, boot }: Evidence): NewEpoch | un
   if (inside.file !== file) return { why: 'restored', detail: 'banyan.db is another file than before' };
   if (mark.kind === 'old' || mark.state === 'shut') return undefined;
   if (mark.boot !== '-' && boot !== '-' && mark.boot !== boot) {
-    return { why: 'powerLoss', detail: 'the machine was started anew, and the server had not been stopped before' };
+    return { why: 'powerLoss', detail: 'the machine was rebooted without a clean stop of the server' };
   }
-  // All of the log may have been brought in, the log removed, and a new one begun.
+  // The whole log may have been checkpointed and removed, and a new one begun.
   if (mark.state === 'closing' && wal !== UNREADABLE_WAL && wal.salt !== mark.wal.salt) return undefined;
   const detail = shortfall(mark.wal, wal);
   return detail === undefined ? undefined : { why: 'shortened', detail };
@@ -115,9 +115,9 @@ function marksIn(db: Database): MarksInside {
   return Object.fromEntries(rows);
 }
 
-type Naming = { readonly state: 'open' | 'shut'; readonly boot: string };
+type RunNaming = { readonly state: 'open' | 'shut'; readonly boot: string };
 
-function nameRun(db: Database, folder: string, file: string, naming: Naming): RunMark {
+function nameRun(db: Database, folder: string, file: string, naming: RunNaming): RunMark {
   const run = randomBytes(8).toString('hex');
   const set = db.query('INSERT OR REPLACE INTO log_meta (name, value) VALUES (?, ?), (?, ?)');
   set.run('run', run, 'file', identityOf(file));

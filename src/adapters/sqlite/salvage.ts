@@ -2,10 +2,10 @@ import type { Database, SQLQueryBindings } from 'bun:sqlite';
 import { isDamage, isWhole, pastDamage, type StoredRow } from './damage.ts';
 
 type Values = SQLQueryBindings[];
-/** Where a salvage takes rows from, and puts them. */
+/** Source and target of a salvage. */
 export type Salvage = {
   readonly from: Database;
-  /** Undefined where it is only to be seen what can be read. */
+  /** Undefined to only count what is readable. */
   readonly to: Database | undefined;
   readonly onProgress: (table: string, rows: number) => void;
 };
@@ -13,16 +13,16 @@ export type Salvage = {
 export type TableSalvage = {
   readonly table: string;
   readonly rows: number;
-  /** Places where rows could not be read. */
+  /** Places with unreadable rows. */
   readonly gaps: number;
-  /** Rows that could be read, and do not fit into the table: damage has changed what they say. */
+  /** Readable rows that do not fit into the table: damage has changed their values. */
   readonly refused: number;
 };
 
 const BATCH = 500;
 const LAST_ROWID = Number.MAX_SAFE_INTEGER;
 
-/** Takes what can be read of a table that has row numbers, around the damage. */
+/** Copies what is readable of a table with row numbers, around the damage. */
 export function salvageTable({ from, to, onProgress }: Salvage, table: string): TableSalvage {
   const columns = columnsOf(from, table);
   const read = from.prepare(
@@ -45,19 +45,19 @@ export function salvageTable({ from, to, onProgress }: Salvage, table: string): 
   return { table, ...found };
 }
 
-/** Whether the row says what can have been written. Of most tables only the database knows. */
+/** Whether the row can have been written. For most tables only the database can tell. */
 function isFit(table: string, columns: readonly string[], values: Values): boolean {
   return table !== ENTRIES || isWhole({ ...asStored(columns, values), entry: null });
 }
 
 export type Channel = { readonly id: number; readonly name: string; readonly top: number; readonly first: number };
-/** `lost`: publications that were there and cannot be read. */
+/** `lost`: publications that existed and are unreadable. */
 export type ChannelSalvage = { readonly channel: string; readonly rows: number; readonly lost: number };
 
 const PUBLICATIONS = 'publications';
 const ENTRIES = 'entries';
 
-/** Takes a channel's publications that can be read, around the damage. */
+/** Copies a channel's readable publications, around the damage. */
 export function salvageChannel({ from, to }: Salvage, { id, name, top, first }: Channel): ChannelSalvage {
   const columns = columnsOf(from, PUBLICATIONS);
   const offsetAt = columns.indexOf('"offset"');
@@ -92,19 +92,19 @@ type Cursor = {
   readonly after: number;
   readonly top: number;
   readonly read: (after: number, limit: number) => Iterable<Values>;
-  /** From this key back. Only where rows stand on other pages than leaves, too. */
+  /** From this key backwards. Only for trees with rows on inner pages too. */
   readonly readBack?: (from: number) => Iterable<Values>;
   readonly keyOf: (row: Values) => number;
 };
 
-/** Hands over each row that can be read, in order, and gives at how many places some could not be. */
+/** Passes on each readable row in order, and returns the number of places with unreadable ones. */
 function scan({ after, top, read, readBack, keyOf }: Cursor, take: (row: Values) => void): number {
   let [last, gaps] = [after, 0];
   for (;;) {
     let count = 0;
     try {
       for (const row of read(last, BATCH)) {
-        // A damaged page can lead back, and then for ever.
+        // A damaged page can link backwards, and so loop forever.
         if (!(keyOf(row) > last)) throw Object.assign(new Error('rows out of order'), { code: 'SQLITE_CORRUPT' });
         take(row);
         last = keyOf(row);
@@ -116,14 +116,14 @@ function scan({ after, top, read, readBack, keyOf }: Cursor, take: (row: Values)
       gaps += 1;
       const next = pastDamage((from) => canRead(read, from), { after: last, top, reverse: false });
       if (next === undefined) return gaps;
-      // The first row behind a damaged page is often on the page above it, and found only by coming from the other side.
+      // The first row after a damaged page is often on its parent page, and found only by scanning from the other side.
       for (const row of readable(readBack?.(next) ?? [])) if (keyOf(row) > last) take(row);
       last = next;
     }
   }
 }
 
-/** Rows up to the first one that cannot be read. */
+/** Rows up to the first unreadable one. */
 export function* readable<T>(rows: Iterable<T>): Iterable<T> {
   try {
     yield* rows;
@@ -142,7 +142,7 @@ function canRead(read: Cursor['read'], after: number): boolean {
   }
 }
 
-/** Rows as lists of values, in the order of the columns. */
+/** Rows as lists of values, in column order. */
 function* iterate(rows: Iterable<unknown>): Iterable<Values> {
   for (const row of rows) yield Object.values(row as Record<string, SQLQueryBindings>);
 }

@@ -3,7 +3,7 @@ const TABLES = {
   id: 'log-0001-channels-and-publications',
   statements: [
     `CREATE TABLE log_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`,
-    // One epoch for the whole file: offsets never start again inside it. A restored backup gets a new one (`beginRun`).
+    // One epoch for the whole file: offsets never start again within it. A restored backup gets a new one (`beginRun`).
     `INSERT INTO log_meta (name, value) VALUES ('epoch', lower(hex(randomblob(4))))`,
     `CREATE TABLE channels (
       id INTEGER PRIMARY KEY,
@@ -25,7 +25,7 @@ const TABLES = {
   ],
 } as const;
 
-/** When everything in a channel has expired, in wall-clock milliseconds; NULL when it is empty or keeps for ever. */
+/** When everything in a channel has expired, in wall-clock milliseconds; NULL if it is empty or never expires. */
 const EXPIRY = {
   id: 'log-0002-when-channels-expire',
   statements: [
@@ -34,15 +34,15 @@ const EXPIRY = {
   ],
 } as const;
 
-/** Who is not told of a publication (`Publication.except`). */
+/** The client that does not receive a publication (`Publication.except`). */
 const EXCEPT = {
   id: 'log-0003-except',
   statements: [`ALTER TABLE publications ADD COLUMN except_client TEXT`],
 } as const;
 
 /**
- * Work to be done after something was written (`WorkLog`); with `died_at` a dead letter. `data` comes last, so that
- * what stands before it is read without it.
+ * Pending work (`WorkLog`); a dead letter if `died_at` is set. `data` is the last column, so that the others are read
+ * without it.
  */
 const WORKS = {
   id: 'log-0004-works',
@@ -64,7 +64,7 @@ const WORKS = {
   ],
 } as const;
 
-/** Of channels in which publications with a version were accepted, the last one (`Append.version`). */
+/** The last version accepted in each channel that uses versions (`Append.version`). */
 const VERSIONS = {
   id: 'log-0005-versions',
   statements: [
@@ -77,8 +77,8 @@ const VERSIONS = {
 } as const;
 
 /**
- * Of a publication in a map, which entry it sets or removes (JSON); and the entries that there are, each as the publication
- * that set it: those outlive the history that made them.
+ * The entry a map's publication sets or removes (JSON); and the current entries, each as the publication that set it:
+ * they survive the history.
  */
 const ENTRIES = {
   id: 'log-0006-entries-of-maps',
@@ -98,7 +98,7 @@ const ENTRIES = {
   ],
 } as const;
 
-/** Of an entry the message key of the publication that set it, and the last version that one of its publications had. */
+/** An entry's message key, and the last version of its publications. */
 const TERMS = {
   id: 'log-0007-keys-and-versions-of-entries',
   statements: [
@@ -108,5 +108,5 @@ const TERMS = {
   ],
 } as const;
 
-/** The log's own tables, in the order in which they are applied. Only ever grows at its end. */
+/** The log's own tables, in order of application. Append only. */
 export const LOG_MIGRATIONS = [TABLES, EXPIRY, EXCEPT, WORKS, VERSIONS, ENTRIES, TERMS] as const;

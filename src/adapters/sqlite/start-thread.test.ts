@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { answeringStart } from './start-thread.ts';
 
-test('FA11 a thread answers its start once its first order was taken or has failed, and only then', () => {
+test('FA11 a thread confirms its start once its first order was handled or has failed, and not before', () => {
   const taken: string[] = [];
   const started = new Int32Array(new SharedArrayBuffer(4));
   const receive = answeringStart((order: string) => {

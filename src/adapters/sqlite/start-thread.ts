@@ -1,19 +1,19 @@
 import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 
-/** Files that a thread opens while it starts, and some for whatever else does so meanwhile. */
+/** Files a thread opens during its start, and some for others that open files meanwhile. */
 const FILES = 16;
-/** A thread is there within some milliseconds; one whose program does not even load is not waited for any longer. */
-const MOST_MS = 2_000;
+/** A thread starts within milliseconds; one whose program does not load is not waited for any longer. */
+const TIMEOUT_MS = 2_000;
 
-/** What a thread is sent before its first order, to say that it has come as far as that. */
+/** Sent to a thread before its first order, to confirm that it has started. */
 export type Started = Int32Array;
 
 /**
- * Starts a thread and waits until it has taken its first order. Bun ends the whole process where a thread cannot open the
- * files of its own program; as long as this waits, no connection is accepted that would take the last ones.
+ * Starts a thread and waits until it has handled its first order. Bun ends the whole process if a thread cannot open
+ * the files of its own program; during this wait no connection is accepted that could take the last ones.
  *
- * Throws where the process has too few files left.
+ * Throws if the process has too few files left.
  */
 export function startThread(program: URL, order: object): Worker {
   checkFiles();
@@ -21,11 +21,14 @@ export function startThread(program: URL, order: object): Worker {
   const started: Started = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   worker.postMessage(started);
   worker.postMessage(order);
-  Atomics.wait(started, 0, 0, MOST_MS);
+  Atomics.wait(started, 0, 0, TIMEOUT_MS);
   return worker;
 }
 
-/** In the thread: takes its messages, and tells `startThread` once the first order was taken or has failed. */
+/**
+ * Called in the thread: handles its messages, and confirms to `startThread` once the first order was handled or has
+ * failed.
+ */
 export function answeringStart<T extends object | string>(
   take: (message: T) => void,
 ): (event: { data: T | Started }) => void {

@@ -3,19 +3,19 @@ import type { Database, Statement } from 'bun:sqlite';
 export type StatementCache = {
   /** The statement of this text, prepared now or earlier. */
   prepare(sql: string): Statement;
-  /** Finalizes them all: a connection with prepared statements does not let go of its file when it is closed. */
+  /** Finalizes them all: a connection with prepared statements keeps its file open when it is closed. */
   clear(): void;
 };
 
 const KEPT = 400;
 
-/** Prepared statements by their text, the least recently used dropped first. */
+/** Prepared statements by text, least recently used dropped first. */
 export function statementCache(db: Database): StatementCache {
   const statements = new Map<string, Statement>();
   const prepare = (sql: string): Statement => {
     const known = statements.get(sql);
     if (known !== undefined) {
-      // Most texts stay hot; moving one to the young end only when the cache is nearly full keeps this path cheap.
+      // Most texts stay hot; reordering them only when the cache is nearly full keeps this path cheap.
       if (statements.size > KEPT / 2) {
         statements.delete(sql);
         statements.set(sql, known);

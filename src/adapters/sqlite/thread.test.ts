@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkDatabase, migrateDatabase } from './open.ts';
 import type { RunMark } from './run-file.ts';
-import { beginRun, lookAtLeft } from './runs.ts';
+import { beginRun, inspectLastRun } from './runs.ts';
 import { Thread, type ThreadEvents } from './thread.ts';
 
 let folder: string;
@@ -14,7 +14,7 @@ let mark: RunMark;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'banyan-thread-'));
   file = checkDatabase(folder, []);
-  const left = lookAtLeft(folder, file);
+  const left = inspectLastRun(folder, file);
   migrateDatabase(file, []);
   mark = beginRun(folder, file, left);
 });
@@ -27,7 +27,7 @@ const query = (sql: string, ...params: readonly unknown[]) =>
 
 describe('FA9 a database thread', () => {
   test.each(['reader', 'writer'] as const)(
-    'FA9 refuses what cannot be sent to it, and answers what was asked with it (%s)',
+    'FA9 refuses a request that cannot be sent to it, and answers others sent with it (%s)',
     async (open) => {
       const thread = new Thread(open === 'writer' ? { open, file, mark } : { open, file, isSuspect: false }, QUIET);
       const good = open === 'reader' ? query('SELECT 1 AS one') : ({ kind: 'write', statements: [] } as const);
@@ -42,7 +42,7 @@ describe('FA9 a database thread', () => {
     },
   );
 
-  test('FA9 goes on after more failures than may be under way', async () => {
+  test('FA9 continues after more failures than may be in flight', async () => {
     const thread = new Thread({ open: 'reader', file, isSuspect: false }, QUIET);
     for (let round = 0; round < 50; round += 1) {
       const asked = await Promise.allSettled([
@@ -55,7 +55,7 @@ describe('FA9 a database thread', () => {
     await thread.close();
   });
 
-  test('FA9 reads pages again after a read was left in the midst of its transaction', async () => {
+  test('FA9 reads pages again after a read was interrupted in its transaction', async () => {
     const thread = new Thread({ open: 'reader', file, isSuspect: false }, QUIET);
     await thread.ask(query('BEGIN'));
     const page = await thread.ask({ kind: 'read', channel: 'log:a', after: 0, limit: 10, reverse: false });
@@ -63,7 +63,7 @@ describe('FA9 a database thread', () => {
     await thread.close();
   });
 
-  test('FA9 that cannot open its database says so, and refuses what waits: nobody waits for ever', async () => {
+  test('FA9 that cannot open its database reports it, and rejects pending requests', async () => {
     const died = Promise.withResolvers<Error>();
     const thread = new Thread(
       { open: 'reader', file: join(folder, 'none', 'banyan.db'), isSuspect: false },

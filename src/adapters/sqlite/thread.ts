@@ -5,17 +5,17 @@ import { CLOSE, CLOSED, type OpenWorker } from './worker.ts';
 
 type Waiting = { readonly resolve: (result: never) => void; readonly reject: (error: Error) => void };
 
-/** Reads that the thread has before its answers are taken: bounds the pages on their way to this thread. */
+/** Reads the thread may run ahead of this one: bounds the pages in flight between them. */
 const READS_UNDER_WAY = 32;
 
 export type ThreadEvents = {
-  /** The thread ended by itself: nothing more can be read or written. */
+  /** The thread ended by itself: no reads or writes are possible any more. */
   readonly onDeath: (error: Error) => void;
   /** A job failed; `code` is SQLite's, or that of `FilesGoneError`. */
   readonly onFailure: (code: string, message: string) => void;
 };
 
-/** A worker thread with the database open in it. Jobs asked for in one turn of the event loop travel together. */
+/** A worker thread with the database open. Jobs of one turn of the event loop are sent together. */
 export class Thread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
@@ -29,7 +29,7 @@ export class Thread {
 
   constructor(open: OpenWorker, { onDeath, onFailure }: ThreadEvents) {
     this.#onFailure = onFailure;
-    // The writer gets whatever waits: the more, the more one commit carries.
+    // The writer gets everything pending: the more, the more one commit carries.
     this.#mostUnderWay = open.open === 'writer' ? Number.POSITIVE_INFINITY : READS_UNDER_WAY;
     this.#worker = startThread(new URL('./worker.ts', import.meta.url), open);
     this.#worker.onmessage = ({ data }: { data: readonly Answer[] | typeof CLOSED }) => {
@@ -42,7 +42,7 @@ export class Thread {
     });
   }
 
-  /** Rejects with `ConstraintError` when a constraint refused the job, with `Error` when the database failed. */
+  /** Rejects with `ConstraintError` if a constraint refused the job, with `Error` if the database failed. */
   ask<K extends Job['kind']>(job: Extract<Job, { kind: K }>): Promise<JobResults[K]> {
     if (this.#closed) return Promise.reject(new Error('the database is closed'));
     const id = ++this.#lastId;
@@ -51,12 +51,12 @@ export class Thread {
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
   }
 
-  /** Waits for all jobs asked for, then closes the database and ends the thread. */
+  /** Waits for all pending jobs, then closes the database and ends the thread. */
   async close(): Promise<void> {
     while (this.#waiting.size > 0) await Bun.sleep(1);
     if (this.#closed) return;
     this.#closed = true;
-    // A thread that is just ended would hold on to the file a while longer.
+    // A terminated thread would keep the file open a while longer.
     await new Promise<void>((resolve) => {
       this.#onClosed = resolve;
       this.#worker.postMessage(CLOSE);
@@ -71,7 +71,7 @@ export class Thread {
     try {
       this.#worker.postMessage(requests);
     } catch {
-      // One holds what cannot be sent to a thread; the others must not wait for ever.
+      // One of them cannot be sent to a thread; the others must not wait forever.
       for (const request of requests) this.#post(request);
     }
   }

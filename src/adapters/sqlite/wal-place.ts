@@ -2,18 +2,18 @@ import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { openExisting } from './open-existing.ts';
 
 /**
- * How far the write-ahead log reaches. `salt` names the log since it last began anew: it changes each time that SQLite
- * has brought all of it into the database and starts at its beginning again.
+ * The end of the write-ahead log. `salt` identifies the log since its last restart: it changes each time SQLite has
+ * checkpointed all of it and starts at its beginning again.
  */
 export type WalPlace = { readonly salt: string; readonly frames: number };
 
 export const NO_WAL: WalPlace = { salt: '0000000000000000', frames: 0 };
-/** There is a log, of which SQLite can read nothing. */
+/** There is a log, but SQLite can read nothing of it. */
 export const UNREADABLE_WAL: WalPlace = { salt: 'ffffffffffffffff', frames: 0 };
 
 const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
-/** Bytes of the index's head: two copies of its header, then how far checkpoints have come. */
+/** Bytes of the index's header: two copies, then the checkpoint state. */
 const HEAD_BYTES = 100;
 const PAGE_SIZE_AT = 14;
 const FRAMES_AT = 16;
@@ -21,10 +21,9 @@ const SALT_AT = 32;
 const BACKFILLED_AT = 96;
 
 /**
- * Reads the head of SQLite's index of the log, `banyan.db-shm`. It is right for whoever holds the database open. The file
- * must stay open as long as a connection of this process is: to close it would give up that connection's locks
- * (https://www.sqlite.org/howtocorrupt.html, 2.2).
- * https://www.sqlite.org/walformat.html#the_wal_index_file_format
+ * Reads the header of SQLite's index of the log, `banyan.db-shm`. It is valid while the caller has the database open.
+ * The file must stay open as long as a connection of this process: closing it would release that connection's locks
+ * (https://www.sqlite.org/howtocorrupt.html, 2.2). https://www.sqlite.org/walformat.html#the_wal_index_file_format
  */
 export class WalIndex {
   readonly #head = Buffer.alloc(HEAD_BYTES);
@@ -45,10 +44,10 @@ export class WalIndex {
     };
   }
 
-  /** How long the log must be to hold all its frames. */
+  /** The length of a log with all its frames. */
   bytes(): number {
     const { frames } = this.read();
-    // 65,536 does not fit into two bytes and stands there as 1.
+    // 65,536 does not fit into two bytes and is stored as 1.
     const pageSize = NATIVE.u16(this.#head, PAGE_SIZE_AT);
     return frames === 0 ? 0 : HEADER_BYTES + frames * (FRAME_HEADER_BYTES + (pageSize === 1 ? 65_536 : pageSize));
   }
@@ -65,7 +64,7 @@ const NATIVE = {
   u32: (bytes: Buffer, at: number): number => (IS_LITTLE_ENDIAN ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at)),
 };
 
-/** How much of the log SQLite can still read, once nobody else has the database open. Changes nothing but the index. */
+/** How much of the log SQLite can still read, if no other process has the database open. Changes only the index. */
 export function walPlaceOf(file: string): WalPlace {
   const wal = `${file}-wal`;
   if (!existsSync(wal) || statSync(wal).size === 0) return NO_WAL;
@@ -83,8 +82,8 @@ export function walPlaceOf(file: string): WalPlace {
 }
 
 /**
- * Why the log that was found does not hold all that was acknowledged; undefined when it does. A log that began anew after
- * the last acknowledgement is whole: before that, all of the former one was on disk in the database.
+ * Why the log does not contain all that was acknowledged; undefined if it does. A log that restarted after the last
+ * acknowledgement is complete: before the restart, all of the former one was in the database on disk.
  */
 export function shortfall(acknowledged: WalPlace, found: WalPlace): string | undefined {
   if (acknowledged.frames === 0) return undefined;
@@ -93,16 +92,16 @@ export function shortfall(acknowledged: WalPlace, found: WalPlace): string | und
   return `its write-ahead log holds ${kept} of ${acknowledged.frames} pages that were acknowledged`;
 }
 
-/** Whether it is the salt that SQLite takes next: it counts the first half up, and draws the second half anew. */
+/** Whether it is the salt SQLite uses next: it increments the first half, and randomizes the second. */
 function isNext(before: string, after: string): boolean {
   const [first, second] = [before, after].map((salt) => Number.parseInt(salt.slice(0, 8), 16)) as [number, number];
   return after !== NO_WAL.salt && after !== UNREADABLE_WAL.salt && second === (first + 1) % 2 ** 32;
 }
 
-/** The lowest bit of the magic number says in which byte order the checksum was made. */
+/** The lowest bit of the magic number is the byte order of the checksum. */
 const MAGIC = 0x377f0682;
 
-/** A log with a damaged header counts as empty to SQLite, but its index may still show the damaged salt. */
+/** SQLite treats a log with a damaged header as empty, but its index may still have the damaged salt. */
 function isHeaderWhole(wal: string): boolean {
   const header = Buffer.alloc(HEADER_BYTES);
   const descriptor = openSync(wal, 'r');

@@ -20,7 +20,7 @@ workLogContract('SQLite', async () => {
   return { log, close: () => close().then(() => rmSync(folder, { recursive: true })) };
 });
 
-test('work is there again after a restart, and leased by nobody', async () => {
+test('work is available again after a restart, without leases', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'banyan-work-'));
   const first = opened(folder);
   await first.log.add([{ queue: 'q', lane: 'a', time: 0, data: '1' }]);
@@ -33,7 +33,7 @@ test('work is there again after a restart, and leased by nobody', async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('looking for work reads the first of each lane, however much waits behind it', async () => {
+test('looking for work reads the first of each lane, however much is queued behind it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'banyan-work-'));
   const { sql, close } = opened(folder);
   const asked: Statement[] = [];

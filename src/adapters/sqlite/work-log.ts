@@ -14,8 +14,8 @@ import type {
 const INSERT =
   'INSERT INTO works (queue, lane, added_at, due_at, attempts, bytes, data) VALUES (?, ?, ?, 0, 0, ?, ?) RETURNING id';
 /**
- * Steps from lane to lane in the index, so that what waits behind the first of a lane is not read. CROSS JOIN has SQLite
- * begin with the heads.
+ * Jumps from lane to lane in the index, so that work behind a lane's first is not read. CROSS JOIN makes SQLite start
+ * with the heads.
  */
 const HEADS = `WITH RECURSIVE heads (id) AS (
     SELECT (SELECT id FROM works WHERE queue = ? AND died_at IS NULL ORDER BY lane, id LIMIT 1)
@@ -29,25 +29,25 @@ const HEADS = `WITH RECURSIVE heads (id) AS (
   SELECT works.id, lane, due_at FROM heads CROSS JOIN works ON works.id = heads.id ORDER BY works.id`;
 const WORK =
   'SELECT id, queue, lane, added_at, attempts, data FROM works WHERE id = ? AND due_at <= ? AND died_at IS NULL';
-const LETTER = 'SELECT id, queue, lane, added_at, attempts, died_at, reason, bytes';
-const NEWEST = `${LETTER} FROM works WHERE died_at IS NOT NULL AND id < ? ORDER BY id DESC LIMIT ?`;
-const OLDEST = `${LETTER} FROM works WHERE died_at IS NOT NULL AND id > ? ORDER BY id LIMIT ?`;
-const ONE_LETTER = `${LETTER}, data FROM works WHERE id = ? AND died_at IS NOT NULL`;
+const DEAD_LETTER = 'SELECT id, queue, lane, added_at, attempts, died_at, reason, bytes';
+const NEWEST = `${DEAD_LETTER} FROM works WHERE died_at IS NOT NULL AND id < ? ORDER BY id DESC LIMIT ?`;
+const OLDEST = `${DEAD_LETTER} FROM works WHERE died_at IS NOT NULL AND id > ? ORDER BY id LIMIT ?`;
+const ONE_LETTER = `${DEAD_LETTER}, data FROM works WHERE id = ? AND died_at IS NOT NULL`;
 const SIZES =
   'SELECT queue, lane, died_at IS NOT NULL AS dead, count(*) AS works, sum(bytes) AS bytes FROM works GROUP BY 1, 2, 3';
 const REMOVE = 'DELETE FROM works WHERE id = ?';
 const RETRY = 'UPDATE works SET attempts = attempts + 1, due_at = ? WHERE id = ? AND died_at IS NULL';
-const BURY = 'UPDATE works SET attempts = attempts + 1, died_at = ?, reason = ? WHERE id = ? AND died_at IS NULL';
+const MARK_DEAD = 'UPDATE works SET attempts = attempts + 1, died_at = ?, reason = ? WHERE id = ? AND died_at IS NULL';
 const REVIVE =
   'UPDATE works SET attempts = 0, due_at = 0, died_at = NULL, reason = NULL WHERE id = ? AND died_at IS NOT NULL';
 
 /**
- * Work in the table `works`, in the log's own file: the outbox. Leases are kept in memory, because one process alone
- * uses a data folder: when it dies, nobody holds any, and the next one goes on at once.
+ * Work in the table `works`, in the log's own file: the outbox. Leases are in memory, because only one process uses a
+ * data folder: when it dies, there are none, and the next one continues at once.
  */
 export class SqliteWorkLog implements WorkLog {
   readonly #sql: Sql;
-  /** Leased work, by queue and lane: one of each lane at a time. */
+  /** Leased work, by queue and lane: one per lane at a time. */
   readonly #leased = new Map<string, { readonly id: string; readonly until: number }>();
 
   constructor(sql: Sql) {
@@ -86,7 +86,7 @@ export class SqliteWorkLog implements WorkLog {
   async fail(id: string, failure: Failure): Promise<void> {
     const { at } = failure;
     await this.#write([id], () =>
-      failure.kind === 'retry' ? statement(RETRY, at, id) : statement(BURY, at, failure.reason, id),
+      failure.kind === 'retry' ? statement(RETRY, at, id) : statement(MARK_DEAD, at, failure.reason, id),
     );
   }
 
@@ -111,14 +111,14 @@ export class SqliteWorkLog implements WorkLog {
     }));
   }
 
-  /** Nothing where the work was settled since the heads were read. */
+  /** Nothing if the work was settled since the heads were read. */
   async #take({ id, key }: { readonly id: string; readonly key: string }, now: number): Promise<readonly Row[]> {
     const rows = await this.#sql.read(statement(WORK, id, now));
     if (rows.length === 0) this.#leased.delete(key);
     return rows;
   }
 
-  /** What becomes of leased work. Where that cannot be written, the lease ends with its time. */
+  /** Records the outcome of leased work. If that cannot be written, the lease expires. */
   async #write(ids: readonly string[], change: (id: string) => Statement): Promise<void> {
     await this.#sql.write(ids.map(change));
     const settled = new Set(ids);

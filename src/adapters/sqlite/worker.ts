@@ -1,7 +1,7 @@
 /**
- * Runs in its own thread and owns one connection, so that a lock wait, a checkpoint or a slow disk never stalls
- * sockets. The writer commits all jobs that are waiting in one transaction (group commit): under load one fsync
- * carries thousands of publications. The reader reads WAL snapshots and is never blocked by the writer.
+ * Runs in its own thread with its own connection, so that a lock wait, a checkpoint or a slow disk never stalls
+ * sockets. The writer commits all pending jobs in one transaction (group commit): under load one fsync carries
+ * thousands of publications. The reader reads WAL snapshots and is never blocked by the writer.
  */
 import { Database } from 'bun:sqlite';
 import { CommitGuard } from './commit-guard.ts';
@@ -13,11 +13,11 @@ import { answeringStart, type Started } from './start-thread.ts';
 import { isConstraint, isOfOneJob, Writer } from './writer.ts';
 
 export type OpenWorker =
-  /** `mark`: what stands in the run file. */
+  /** `mark`: the content of the run file. */
   | { readonly open: 'writer'; readonly file: string; readonly mark: RunMark }
-  /** `isSuspect`: the database may be damaged, so what is read from it is looked at more closely. */
+  /** `isSuspect`: the database may be damaged, so rows are verified on reading. */
   | { readonly open: 'reader'; readonly file: string; readonly isSuspect: boolean };
-/** The last message to the thread, after all its answers came, and its answer: the database is closed. */
+/** The last message to the thread, and its reply after all others: the database is closed. */
 export const CLOSE = 'close';
 export const CLOSED = 'closed';
 
@@ -26,7 +26,7 @@ declare const self: {
   postMessage(answers: readonly Answer[] | typeof CLOSED): void;
 };
 
-/** What serves requests once the database is open. */
+/** Handles requests once the database is open. */
 type Service = { serve(requests: readonly Request[]): void; close(): void };
 type Results = JobResults[Job['kind']];
 
@@ -53,7 +53,7 @@ function serveReads(db: Database, isSuspect: boolean): Service {
     throw new Error(`the reader has no job ${job.kind}`);
   };
   return {
-    // Each at once: together, the answers to a burst of requests would be a heap of pages in memory.
+    // Each at once: together, the replies to a burst of requests would fill the memory with pages.
     serve: (requests) => {
       for (const request of requests) post([answer(request, run)]);
     },
@@ -88,7 +88,7 @@ function serveWrites(db: Database, { file, mark }: Extract<OpenWorker, { open: '
   return { serve, close };
 }
 
-/** An answer that cannot be sent to the main thread becomes an error: whoever asked would wait for ever. */
+/** A reply that cannot be sent to the main thread becomes an error: otherwise the caller would wait forever. */
 function post(answers: readonly Answer[]): void {
   try {
     self.postMessage(answers);
@@ -97,19 +97,19 @@ function post(answers: readonly Answer[]): void {
   }
 }
 
-/** Not waiting for readers: while one reads an older state, the log goes on growing a little. */
+/** Does not wait for readers: while one uses an older snapshot, the log keeps growing a little. */
 function bringIn(db: Database): null {
   db.run('PRAGMA wal_checkpoint(PASSIVE)');
   return null;
 }
 
-/** What damage has been answered before the transaction is done again, by the request's id. */
+/** Errors to return for requests that hit damage, by request id, before the transaction is repeated. */
 type Refused = Map<number, Answer>;
 
-/** SQLite refuses all of a transaction that has come upon damage: it is done again without that, so often at most. */
-const MOST_TRIES = 50;
+/** SQLite refuses a whole transaction that has hit damage: it is repeated without that request, up to this often. */
+const MAX_ATTEMPTS = 50;
 
-/** One transaction for all, but for jobs that come upon damaged pages: those are told so. */
+/** One transaction for all, except for jobs that hit damaged pages: those get an error. */
 function commitAll(writing: Writing, requests: readonly Request[]): readonly Answer[] {
   const refused: Refused = new Map();
   const known = () => writing.writer.damagedChannels + refused.size;
@@ -118,14 +118,17 @@ function commitAll(writing: Writing, requests: readonly Request[]): readonly Ans
     try {
       return commitTogether(writing, requests, refused);
     } catch (error) {
-      if (!isDamage(error) || known() === before || tries === MOST_TRIES) {
+      if (!isDamage(error) || known() === before || tries === MAX_ATTEMPTS) {
         return requests.map(({ id }) => failure(id, error));
       }
     }
   }
 }
 
-/** When one of them spoils it, they are done again in a way that lets only that one fail. Throws when nothing was kept. */
+/**
+ * If one of them fails the transaction, they are repeated in a way that only that one fails. Throws if nothing was
+ * committed.
+ */
 function commitTogether(writing: Writing, requests: readonly Request[], refused: Refused): readonly Answer[] {
   const { writer } = writing;
   try {
@@ -138,7 +141,7 @@ function commitTogether(writing: Writing, requests: readonly Request[], refused:
   );
 }
 
-/** Throws when nothing of it was kept. */
+/** Throws if nothing was committed. */
 function commitWith(
   { db, writer, guard }: Writing,
   requests: readonly Request[],
@@ -178,14 +181,14 @@ function answer({ id, job }: Request, run: (job: Job) => Results): Answer {
 
 type Inside = { readonly db: Database; readonly refused: Refused };
 
-/** As `answer`; throws for what must undo the transaction and so concerns all requests in it. */
+/** Like `answer`; throws for errors that roll back the transaction and so affect all requests in it. */
 function answerInside({ db, refused }: Inside, { id, job }: Request, run: (job: Job) => Results): Answer {
   try {
     return { id, ok: true, result: run(job) };
   } catch (error) {
-    // Of appends the writer knows the channels.
+    // For appends the writer knows the channels.
     if (isDamage(error) && job.kind !== 'append') refused.set(id, failure(id, error));
-    // A full disk, for one, has ended the transaction: what followed would commit by itself, whatever it is told.
+    // A full disk, for example, has ended the transaction: later statements would commit by themselves.
     if (!db.inTransaction || job.kind === 'append' || !isOfOneJob(error)) throw error;
     return failure(id, error);
   }
@@ -198,9 +201,9 @@ function failure(id: number, error: unknown): Answer {
 
 const PRAGMAS = ['busy_timeout = 10000', 'synchronous = FULL', 'foreign_keys = ON', 'cache_size = -8000'];
 const PRAGMA_OF = {
-  // `Checkpoints` sees to that; where its thread is gone, the log ends at 200 MiB.
+  // `Checkpoints` does that; if its thread is gone, the log is limited to 200 MiB.
   writer: 'wal_autocheckpoint = 50000',
-  // Rather than a read-only handle: that one could not recover a WAL which a crash left behind.
+  // Not a read-only handle: it could not recover a WAL left by a crash.
   reader: 'query_only = ON',
 } as const;
 

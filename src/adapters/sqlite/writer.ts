@@ -6,7 +6,7 @@ import type { AppendRow, AppendRowOutcome, JobResults, MarkedWrite, Refusal } fr
 import { OFFSET_MARK } from './jobs.ts';
 import { type StatementCache, statementCache } from './statement-cache.ts';
 
-/** A channel that was written to lately: what would otherwise be a read before every insert. */
+/** A recently written channel: cached instead of a read before every insert. */
 type ChannelState = {
   readonly name: string;
   readonly id: number;
@@ -18,21 +18,21 @@ type ChannelState = {
 };
 
 type Version = NonNullable<AppendRow[10]>;
-/** Of an entry that is set: its columns from `offset` on, and its version, where it has got a new one. */
+/** For a set entry: its columns from `offset` on, and its version, if it has a new one. */
 type Setting = { readonly columns: readonly SqlValue[]; readonly version: Version | null };
 
 const CHANNELS_KEPT = 10_000;
-/** Publications that one sweep lets go of, so that appends wait only so long for it. */
-const SWEPT_AT_ONCE = 5_000;
+/** Publications removed per sweep, which bounds how long appends wait for it. */
+const SWEEP_BATCH = 5_000;
 
-/** Appends and writes inside whatever transaction the caller has open. Not safe to use after a rollback without `forget`. */
+/** Appends and writes in the caller's transaction. Not safe to use after a rollback without `forget`. */
 export class Writer {
   readonly #db: Database;
   readonly #epoch: string;
   readonly #statements: StatementCache;
   readonly #channels = new Map<string, ChannelState>();
   readonly #dirty: ChannelState[] = [];
-  /** Channels whose appends come upon damaged pages. */
+  /** Channels whose appends hit damaged pages. */
   readonly #damaged = new Map<string, Refusal>();
   readonly #insert: Statement;
   readonly #byKey: Statement;
@@ -51,12 +51,12 @@ export class Writer {
     return { epoch: this.#epoch, outcomes: rows.map((row) => this.#appendOne(row)) };
   }
 
-  /** How many channels refuse appends at once, because those came upon damage. They do so until the program ends. */
+  /** How many channels refuse appends at once, because of damage. They do so until the program ends. */
   get damagedChannels(): number {
     return this.#damaged.size;
   }
 
-  /** As `append`, slower: what is wrong with one row refuses that row alone. Throws only what concerns them all. */
+  /** Like `append`, but slower: an error in one row refuses only that row. Throws only errors that affect all. */
   appendEach(rows: readonly AppendRow[]): JobResults['append'] {
     const outcomes = rows.map((row) => {
       try {
@@ -74,7 +74,7 @@ export class Writer {
     this.#db.run('SAVEPOINT alone');
     try {
       const result = job();
-      // What is remembered of the channels must be in the database before a later job may make it forgotten.
+      // Cached channel state must be in the database before a later job may evict it.
       this.flush();
       this.#db.run('RELEASE alone');
       return result;
@@ -85,7 +85,7 @@ export class Writer {
     }
   }
 
-  /** All statements or none: a refused one undoes those before it and throws. */
+  /** All statements or none: a refused one rolls back those before it and throws. */
   write(statements: readonly (readonly [string, readonly SqlValue[]])[]): readonly WriteResult[] {
     this.#db.run('SAVEPOINT job');
     try {
@@ -98,7 +98,7 @@ export class Writer {
     }
   }
 
-  /** Removes a channel's publications; its top stays, so offsets go on. */
+  /** Removes a channel's publications; its top stays, so offsets continue. */
   trim(channel: string): JobResults['trim'] {
     const state = this.#channel(channel);
     this.#statements.prepare('DELETE FROM publications WHERE channel_id = ?').run(state.id);
@@ -108,14 +108,14 @@ export class Writer {
     return { epoch: this.#epoch, top: state.top };
   }
 
-  /** Removes publications of channels that expired as a whole before `now`; gives whether there are more. */
+  /** Removes publications of channels that expired as a whole before `now`; returns whether there are more. */
   expire(now: number): boolean {
-    // Of channels written to in this transaction the table is not told yet.
+    // The table does not have the tops of channels written in this transaction yet.
     this.flush();
     const next = this.#statements.prepare(
       'SELECT name FROM channels WHERE expires_at <= ? ORDER BY expires_at LIMIT 1',
     );
-    for (let left = SWEPT_AT_ONCE; left > 0; ) {
+    for (let left = SWEEP_BATCH; left > 0; ) {
       const found = next.get(now) as { name: string } | null;
       if (found === null) return false;
       const state = this.#channel(found.name);
@@ -128,7 +128,7 @@ export class Writer {
     return true;
   }
 
-  /** Writes down the tops of the channels that grew. Call once before commit. */
+  /** Writes the tops of channels that grew. Call once before commit. */
   flush(): void {
     for (const state of this.#dirty) {
       this.#noting(state.name, () =>
@@ -142,7 +142,7 @@ export class Writer {
     this.#forgetOldest();
   }
 
-  /** Drops all that was remembered; after a rollback it may be wrong. */
+  /** Drops the cache; after a rollback it may be wrong. */
   forget(): void {
     this.#channels.clear();
     this.#dirty.length = 0;
@@ -161,7 +161,7 @@ export class Writer {
     return this.#damaged.get(channel) ?? this.#noting(channel, () => this.#appendNow(row));
   }
 
-  /** Remembers the channel when this comes upon damage. SQLite then refuses all that follows in the transaction. */
+  /** Records the channel if this hits damage. SQLite then refuses the rest of the transaction. */
   #noting<T>(channel: string, run: () => T): T {
     try {
       return run();
@@ -208,7 +208,7 @@ export class Writer {
       .run(id, version, epoch);
   }
 
-  /** Has the entry be as the publication says. */
+  /** Sets or removes the entry as the publication says. */
   #fold(channel: number, { key, removed }: MapEntry, { columns, version }: Setting): void {
     const last = this.#statements
       .prepare('DELETE FROM entries WHERE channel_id = ? AND key = ? RETURNING version, version_epoch AS epoch')
@@ -220,7 +220,7 @@ export class Writer {
     insert.run(channel, key, ...columns, ...(version ?? [last?.version ?? null, last?.epoch ?? null]));
   }
 
-  /** Why a constraint refused the writes, after undoing them; undefined when all went in. */
+  /** Why a constraint refused the writes, after rolling them back; undefined if all succeeded. */
   #sideWrites(writes: readonly MarkedWrite[], offset: number): Refusal | undefined {
     this.#db.run('SAVEPOINT side');
     try {
@@ -239,7 +239,7 @@ export class Writer {
     }
   }
 
-  /** Does nothing when the error has ended the whole transaction, as a full disk does. */
+  /** Does nothing if the error has ended the whole transaction, as a full disk does. */
   #undo(savepoint: string): void {
     if (!this.#db.inTransaction) return;
     this.#db.run(`ROLLBACK TO ${savepoint}`);
@@ -268,7 +268,7 @@ export class Writer {
     return state;
   }
 
-  /** Lets go of the channels that were loaded longest ago; only when none waits for `flush`. */
+  /** Evicts the channels loaded longest ago; only if none waits for `flush`. */
   #forgetOldest(): void {
     for (const name of this.#channels.keys()) {
       if (this.#channels.size <= CHANNELS_KEPT) return;
@@ -284,7 +284,7 @@ export class Writer {
 
   #expire(state: ChannelState, keepSize: number, olderThan: number): void {
     const bySize = keepSize > 0 ? state.top - keepSize : 0;
-    // Trimming a little late keeps the cost of a delete off most appends; reads hide what is over the bound.
+    // Trimming a little late spares most appends a delete; reads hide what is over the limit.
     const slack = Math.min(100, Math.ceil(keepSize / 10));
     if (keepSize > 0 && bySize - state.first >= slack) this.#deleteTo(state, bySize);
     if (olderThan > 0) {
@@ -309,10 +309,10 @@ function refusal(error: unknown): Refusal {
   return isConstraint(error) ? { refused } : { refused, mistake: true };
 }
 
-/** Codes of an SQL text or value that can never work, with '' for those of Bun, which refuses what is no SQL value. */
+/** Error codes of invalid SQL or values, with '' for Bun's own refusal of invalid SQL values. */
 const MISTAKES = ['SQLITE_ERROR', 'SQLITE_RANGE', 'SQLITE_MISMATCH', 'SQLITE_TOOBIG', ''];
 
-/** Whether it is the one job that is wrong, rather than the disk or the database. */
+/** Whether the job itself is wrong, rather than the disk or the database. */
 export function isOfOneJob(error: unknown): boolean {
   return isConstraint(error) || MISTAKES.includes((error as { code?: string }).code ?? '');
 }

@@ -2,15 +2,15 @@ import { keepSchedule } from './pace.ts';
 import { micros } from './payload.ts';
 import type { Run } from './run.ts';
 
-/** Clients that may be on their way in at once; the others wait, and that counts as theirs. */
+/** Clients that may connect at the same time; the wait of the others counts as their connect time. */
 const CONNECTING = 500;
 
 /** Something that can be closed. */
 type Client = { close(): void };
 
 /**
- * Lets `count` clients connect at the asked rate, and counts how long each took from when it was due. Those that fail are
- * counted by why, and left out. Clients that come in after the run was called off are closed.
+ * Connects `count` clients at the requested rate, and measures each from when it was due. Failures are counted by
+ * reason, and left out. Clients that connect after the run was interrupted are closed.
  */
 export async function openClients<T extends Client>(
   { options, tally, signal }: Run,
@@ -43,7 +43,7 @@ export async function openClients<T extends Client>(
   return clients;
 }
 
-/** At most so many at once. */
+/** Limits concurrency. */
 class Slots {
   #free: number;
   readonly #waiting: (() => void)[] = [];

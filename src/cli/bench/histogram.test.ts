@@ -12,7 +12,7 @@ test('quantiles are within 0.8 % of the exact ones', () => {
   expect(histogram.max).toBe(1_000_000);
 });
 
-test('small values are exact, odd ones are kept in range', () => {
+test('small values are exact, invalid ones are clamped', () => {
   const histogram = new Histogram();
   expect(histogram.quantile(0.99)).toBe(0);
   histogram.record(-5);

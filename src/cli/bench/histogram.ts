@@ -3,8 +3,8 @@ const SUB_COUNT = 1 << SUB_BITS;
 const OCTAVES = 26;
 
 /**
- * Counts of durations in buckets whose width grows with the value: 128 to an octave, so a quantile is at most 0.8 %
- * off (the scheme of HdrHistogram). Values are whole microseconds from 0 to about an hour; larger ones count as that.
+ * A histogram of durations with buckets whose width grows with the value: 128 per octave, so a quantile is at most 0.8
+ * % off (the scheme of HdrHistogram). Values are whole microseconds from 0 to about an hour; larger ones are clamped.
  */
 export class Histogram {
   readonly #counts = new Float64Array(SUB_COUNT * (OCTAVES + 1));
@@ -28,7 +28,7 @@ export class Histogram {
     if (value > this.#max) this.#max = value;
   }
 
-  /** The value in microseconds below or at which the share `q` (0–1) of the recorded values lies; 0 when empty. */
+  /** The value in microseconds at or below which the share `q` (0–1) of the recorded values lies; 0 if empty. */
   quantile(q: number): number {
     let left = Math.ceil(q * this.#total);
     if (left === 0) return 0;

@@ -12,23 +12,23 @@ import {
   toggle,
   whole,
 } from '../options.ts';
-import { LEAST_BYTES } from './payload.ts';
+import { MIN_BYTES } from './payload.ts';
 
 const PROTOCOLS = ['centrifuge', 'centrifuge-protobuf', 'pusher', 'socketio', 'sse'] as const;
 
 const SCENARIOS = ['fan-out', 'publish', 'connect', 'reconnect'] as const;
 type ScenarioName = (typeof SCENARIOS)[number];
 
-const MOST_CLIENTS = 100_000;
-const MOST_PUBLISHERS = 10_000;
+const MAX_CLIENTS = 100_000;
+const MAX_PUBLISHERS = 10_000;
 
 export const BENCH_OPTIONS = {
   '--protocol': choice(PROTOCOLS, `what the clients speak: ${PROTOCOLS.join(', ')}`, 'centrifuge'),
   '--scenario': choice(SCENARIOS, 'what they do, see above', 'fan-out'),
-  '--connections': whole({ min: 1, max: MOST_CLIENTS, default: 100 }, 'clients that connect, or subscribe and hear'),
-  '--publishers': whole({ min: 1, max: MOST_PUBLISHERS, default: 1 }, 'clients that publish'),
+  '--connections': whole({ min: 1, max: MAX_CLIENTS, default: 100 }, 'clients that connect, or subscribe and hear'),
+  '--publishers': whole({ min: 1, max: MAX_PUBLISHERS, default: 1 }, 'clients that publish'),
   '--rate': decimal({ min: 0.1, max: 1_000_000, default: 50 }, 'publications a second, of all publishers together'),
-  '--size': whole({ min: LEAST_BYTES, max: 16_777_216, default: 128 }, 'bytes of data in each'),
+  '--size': whole({ min: MIN_BYTES, max: 16_777_216, default: 128 }, 'bytes of data in each'),
   '--duration': seconds({ min: 0.1, max: 86_400, default: 10 }, 'measured time, as 10s or 2m'),
   '--warm-up': seconds({ min: 0, max: 3_600, default: 1 }, 'time before it, checked but not timed'),
   '--connect-rate': decimal(
@@ -48,7 +48,7 @@ export const BENCH_OPTIONS = {
 
 export type BenchOptions = OptionValues<typeof BENCH_OPTIONS> & { readonly url: string };
 
-/** Options that only some scenarios know. */
+/** Options of some scenarios only. */
 const ONLY: Readonly<Record<string, readonly ScenarioName[]>> = {
   '--connections': ['fan-out', 'connect', 'reconnect'],
   '--publishers': ['fan-out', 'publish'],
@@ -76,7 +76,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
     throw new StartError('--channel must stand without --namespace, as its name begins with one');
   }
   checkApp(values);
-  // All who come back at once is what a restart looks like.
+  // A simultaneous return of all is what a restart looks like.
   const rate =
     scenario === 'reconnect' && !given.has('--connect-rate') ? Number.POSITIVE_INFINITY : values['--connect-rate'];
   return {

@@ -4,7 +4,7 @@ import { micros } from './payload.ts';
 
 const never = new AbortController().signal;
 
-test('all of a schedule is done, in order, none before it is due', async () => {
+test('a complete schedule runs in order, never early', async () => {
   const schedule = { start: micros(), count: 40, perSecond: 1_000, signal: never };
   const done: number[] = [];
   await keepSchedule(schedule, (index, due) => {
@@ -15,7 +15,7 @@ test('all of a schedule is done, in order, none before it is due', async () => {
   expect(done).toEqual(Array.from({ length: 40 }, (_, index) => index));
 });
 
-test('what stands still does not delay what is due: the times stay those of the schedule', async () => {
+test('a stall does not move later due times: they stay those of the schedule', async () => {
   const schedule = { start: micros(), count: 20, perSecond: 1_000, signal: never };
   const dues: number[] = [];
   await keepSchedule(schedule, (index, due) => {
@@ -25,7 +25,7 @@ test('what stands still does not delay what is due: the times stay those of the 
   expect(dues).toEqual(Array.from({ length: 20 }, (_, index) => index * 1_000));
 });
 
-test('ends early when it is told to', async () => {
+test('ends early when aborted', async () => {
   const ending = new AbortController();
   let count = 0;
   await keepSchedule({ start: micros(), count: 1_000_000, perSecond: 1_000, signal: ending.signal }, () => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test';
-import { LEAST_BYTES, Payloads } from './payload.ts';
+import { MIN_BYTES, Payloads } from './payload.ts';
 
-test('a publication has the asked length and says what was written', () => {
-  for (const bytes of [LEAST_BYTES, 128, 4_096]) {
+test('a publication has the requested length and can be parsed back', () => {
+  for (const bytes of [MIN_BYTES, 128, 4_096]) {
     const payloads = new Payloads(bytes);
     const stamp = { publisher: 9_999, sequence: 99_999_999, due: 999_999_999_999 };
     const written = payloads.write(stamp);
@@ -11,8 +11,8 @@ test('a publication has the asked length and says what was written', () => {
   }
 });
 
-test('what is of another run, or of nobody, is not taken for its own', () => {
-  const payloads = new Payloads(LEAST_BYTES);
-  const other = new Payloads(LEAST_BYTES).write({ publisher: 0, sequence: 0, due: 0 });
+test('publications of another run or program are ignored', () => {
+  const payloads = new Payloads(MIN_BYTES);
+  const other = new Payloads(MIN_BYTES).write({ publisher: 0, sequence: 0, due: 0 });
   for (const data of [other, 'bench-', '', null, 7, { a: 1 }]) expect(payloads.read(data)).toBeUndefined();
 });

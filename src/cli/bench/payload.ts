@@ -1,23 +1,23 @@
 import { randomBytes } from 'node:crypto';
 
-/** What a measured publication says of itself. */
+/** The content of a measured publication. */
 export type Stamp = {
-  /** Number of its publisher, and its place among all that this publisher sent, both from 0. */
+  /** The number of its publisher, and its index among all this publisher sent, both from 0. */
   readonly publisher: number;
   readonly sequence: number;
-  /** When the schedule wanted it sent, in `micros`. */
+  /** When it was due, in `micros`. */
   readonly due: number;
 };
 
-/** Bytes that the longest stamp takes, so the least that a publication may have. */
-export const LEAST_BYTES = 64;
+/** The length of the longest stamp, which is the minimum size of a publication. */
+export const MIN_BYTES = 64;
 
-/** Microseconds since this process started; it never goes back. */
+/** Microseconds since this process started; monotonic. */
 export function micros(): number {
   return Math.floor(performance.now() * 1_000);
 }
 
-/** Makes and reads the publications of one run, and takes those of no other for its own. */
+/** Creates and parses the publications of one run, and ignores those of others. */
 export class Payloads {
   readonly #mark = `bench-${randomBytes(4).toString('hex')}-`;
   readonly #bytes: number;
@@ -27,12 +27,12 @@ export class Payloads {
     this.#bytes = bytes;
   }
 
-  /** The text of a publication; as a JSON string it has the asked length. */
+  /** The text of a publication; as a JSON string it has the requested length. */
   write({ publisher, sequence, due }: Stamp): string {
     return `${this.#mark}${publisher}-${sequence}-${due};`.padEnd(this.#bytes - 2, 'x');
   }
 
-  /** Undefined for what is not of this run. */
+  /** Undefined for other publications. */
   read(data: unknown): Stamp | undefined {
     if (typeof data !== 'string' || !data.startsWith(this.#mark)) return undefined;
     const end = data.indexOf(';', this.#mark.length);

@@ -8,20 +8,20 @@ import { localPorts } from '../linux.ts';
 import type { BenchOptions } from './options.ts';
 import type { Run } from './run.ts';
 
-/** What is published once before a run, to see that it may be. It is of no run. */
+/** Published once before a run, to check permissions. It belongs to no run. */
 const TRIAL = 'banyan bench: a trial;';
-/** Files that this process needs for itself. */
+/** Files this process needs for itself. */
 const OWN_FILES = 64;
 const NOBODY = { onPublications: () => undefined, onClose: () => undefined };
 
-/** Throws `StartError` where the deployment is not on this machine, and nobody said that this is meant. */
+/** Throws `StartError` if the deployment is on another machine, without the flag that allows it. */
 export async function requireConsent({ url, '--yes': agreed }: BenchOptions): Promise<void> {
   if (agreed || (await leadsHere(url))) return;
   const { host } = new URL(url);
-  throw new StartError(`${host} is another machine, and a load test disturbs whoever uses it; if you may, say --yes`);
+  throw new StartError(`${host} is another machine, and a load test disturbs its users; if you may, say --yes`);
 }
 
-/** Throws `StartError` where this machine cannot have so many connections to one server. */
+/** Throws `StartError` if this machine cannot open this many connections to one server. */
 export function requireRoom(options: BenchOptions): void {
   const scenario = options['--scenario'];
   const publishers = scenario === 'fan-out' || scenario === 'publish' ? options['--publishers'] : 1;
@@ -41,9 +41,9 @@ export function requireRoom(options: BenchOptions): void {
 }
 
 /**
- * Goes once through what each client will do: the run is not begun where the first of them fails.
+ * Runs each kind of client once: the run does not start if one of them fails.
  *
- * @throws StartError that says why, and what would help.
+ * @throws StartError with the reason, and what would help.
  */
 export async function tryOut({ options, client, channel }: Run): Promise<void> {
   const found = await findOut(options.url);
@@ -67,14 +67,14 @@ export async function tryOut({ options, client, channel }: Run): Promise<void> {
   }
 }
 
-type Circumstances = {
+type PreflightContext = {
   readonly options: BenchOptions;
   readonly doing: string;
   /** What the deployment is, if not Banyan. */
   readonly found: string | undefined;
 };
 
-function whyNot({ fault, message }: WireError, { options, doing, found }: Circumstances): string {
+function whyNot({ fault, message }: WireError, { options, doing, found }: PreflightContext): string {
   const { url, '--protocol': protocol } = options;
   if (found !== undefined && fault !== 'denied') return `${url} is not Banyan: ${found}`;
   if (message.startsWith('closed 1009') || message === 'HTTP 413') {

@@ -1,11 +1,11 @@
 import type { Tally } from './tally.ts';
 
-/** How often a line is written over on a terminal, and how often one is added elsewhere. */
+/** The interval of updates on a terminal, and of lines elsewhere. */
 const TERMINAL_MS = 500;
 const LOG_MS = 5_000;
 const CLEAR_LINE = '\r\x1b[K';
 
-/** Says on stderr how a run goes, once it takes a while. */
+/** Prints the progress of a long run to stderr. */
 export class Progress {
   readonly #tally: Tally;
   readonly #isTerminal = process.stderr.isTTY === true;

@@ -5,15 +5,15 @@ const NONE: ReadonlySet<number> = new Set();
 const heard = (sequence: number, offset = 0, publisher = 0) => ({ offset, data: { publisher, sequence, due: 0 } });
 const inOrder = { offset: 0, keepsOrder: true };
 
-describe('by the numbers of the publisher', () => {
-  test('all of them once and in order is well', () => {
+describe("by the publisher's numbers", () => {
+  test('a complete sequence in order passes', () => {
     const received = new Received(inOrder);
     for (let sequence = 0; sequence < 10; sequence += 1) received.take(heard(sequence));
     expect(received).toMatchObject({ count: 10, duplicates: 0, outOfOrder: 0 });
     expect(received.missing(0, { count: 10, unacked: NONE })).toBe(0);
   });
 
-  test('sees what is missing: in the middle, at the end, all of it; and excuses what the server did not take', () => {
+  test('detects missing publications: in the middle, at the end, all; except those the server did not accept', () => {
     const received = new Received(inOrder);
     for (const sequence of [0, 1, 4, 5]) received.take(heard(sequence));
     expect(received.missing(0, { count: 8, unacked: NONE })).toBe(4);
@@ -21,21 +21,21 @@ describe('by the numbers of the publisher', () => {
     expect(received.missing(1, { count: 3, unacked: NONE })).toBe(3);
   });
 
-  test('sees what comes twice and what comes late', () => {
+  test('detects repeats and wrong order', () => {
     const received = new Received(inOrder);
     for (const sequence of [0, 2, 1, 2, 0, 3]) received.take(heard(sequence));
     expect(received).toMatchObject({ count: 4, duplicates: 2, outOfOrder: 1 });
   });
 
-  test('knows no order where publications go by requests of their own', () => {
+  test('ignores the order if publications are separate requests', () => {
     const received = new Received({ offset: 0, keepsOrder: false });
     for (const sequence of [1, 0]) received.take(heard(sequence));
     expect(received).toMatchObject({ count: 2, outOfOrder: 0 });
   });
 });
 
-describe('by the offsets of the channel', () => {
-  test('publications of others count as part of the order, and for nothing else', () => {
+describe("by the channel's offsets", () => {
+  test('other publications count for the order only', () => {
     const received = new Received({ offset: 7, keepsOrder: false });
     expect(received.take(heard(1, 8))).toBe(true);
     expect(received.take({ offset: 9, data: undefined })).toBe(false);
@@ -43,7 +43,7 @@ describe('by the offsets of the channel', () => {
     expect(received).toMatchObject({ count: 2, outOfOrder: 0 });
   });
 
-  test('a hole and a step back are seen', () => {
+  test('gaps and decreasing offsets are detected', () => {
     const received = new Received({ offset: 0, keepsOrder: false });
     for (const [sequence, offset] of [
       [0, 1],

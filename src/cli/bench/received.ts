@@ -1,13 +1,13 @@
 import type { Delivery } from '../../wire-clients/wire-client.ts';
 import type { Stamp } from './payload.ts';
 
-/** What one subscriber has heard of one publisher, by the numbers that the publisher gave. */
+/** What one subscriber has received of one publisher, by the publisher's numbers. */
 class Sequence {
-  /** All before it have been heard. */
+  /** All before it have been received. */
   #next = 0;
   readonly #ahead = new Set<number>();
 
-  /** False for one that was heard before. */
+  /** False for a repeat. */
   take(number: number): boolean {
     if (number < this.#next || this.#ahead.has(number)) return false;
     this.#ahead.add(number);
@@ -15,7 +15,7 @@ class Sequence {
     return true;
   }
 
-  /** How many of the first `sent` have not been heard, save those that nobody needs to have heard. */
+  /** How many of the first `sent` are missing, except those that were not accepted. */
   missing(sent: number, excused: ReadonlySet<number>): number {
     let count = 0;
     for (let number = this.#next; number < sent; number += 1) {
@@ -25,14 +25,14 @@ class Sequence {
   }
 }
 
-/** What a publisher has sent: how many, and which of them the server has not said that it took. */
+/** What a publisher has sent: how many, and which of them were not accepted. */
 export type Sent = { readonly count: number; readonly unacked: ReadonlySet<number> };
 
-/** What one subscriber has heard: each publication once, in order, without a hole? */
+/** Checks what one subscriber received: each publication once, in order, without a gap. */
 export class Received {
   count = 0;
   duplicates = 0;
-  /** Publications whose offset was not the next one, or, where there are no offsets, that came behind a later one. */
+  /** Publications whose offset was not the next one, or, without offsets, that arrived after a later one. */
   outOfOrder = 0;
   readonly #sequences = new Map<number, Sequence>();
   readonly #newest = new Map<number, number>();
@@ -41,15 +41,15 @@ export class Received {
   readonly #keepsOrder: boolean;
 
   /**
-   * `offset` is where the channel ended when the subscriber came in; 0 where it is not numbered. Without numbers the
-   * order of a publisher is looked at, where its way of publishing keeps one.
+   * `offset` is the channel's end when the client subscribed; 0 without offsets. Without offsets a publisher's order is
+   * checked, if its way of publishing keeps one.
    */
   constructor({ offset, keepsOrder }: { readonly offset: number; readonly keepsOrder: boolean }) {
     this.#lastOffset = offset;
     this.#keepsOrder = keepsOrder;
   }
 
-  /** False for a publication that counts for nothing: somebody else's, or a repeated one. */
+  /** False for a publication that is ignored: another run's, or a repeat. */
   take({ offset, data: stamp }: Delivery<Stamp | undefined>): boolean {
     const isNext = this.#isNext(offset, stamp);
     if (stamp === undefined) return false;
@@ -62,7 +62,7 @@ export class Received {
     return true;
   }
 
-  /** Publications of this publisher that should have come and did not. */
+  /** This publisher's missing publications. */
   missing(publisher: number, { count, unacked }: Sent): number {
     return this.#sequenceOf(publisher).missing(count, unacked);
   }

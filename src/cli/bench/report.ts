@@ -4,11 +4,11 @@ import { wrap } from '../options.ts';
 import type { Histogram } from './histogram.ts';
 import type { Findings, Run } from './run.ts';
 
-/** What came of a run. */
+/** The results of a run. */
 export type Outcome = {
   readonly run: Run;
   readonly findings: Findings;
-  /** Somebody called it off. */
+  /** The run was interrupted. */
   readonly interrupted: boolean;
 };
 
@@ -22,13 +22,13 @@ const QUANTILES = [
 const COLUMN = 9;
 const LABEL = 16;
 
-/** Faults of the deployment: anything that should be 0. */
+/** Faults of the deployment: numbers that should be 0. */
 export function faultsOf({ run: { tally }, findings }: Outcome): number {
   const { lost = 0, duplicates = 0, outOfOrder = 0, unrecovered = 0 } = findings;
   return tally.failures + lost + duplicates + outOfOrder + unrecovered;
 }
 
-/** The measured times that hold something, by name. */
+/** The measured times that are not empty, by name. */
 function latencies({ run: { tally, options }, findings }: Outcome): (readonly [name: string, histogram: Histogram])[] {
   const all = [
     ['delivered', tally.deliveries],
@@ -36,7 +36,7 @@ function latencies({ run: { tally, options }, findings }: Outcome): (readonly [n
     ['back', tally.returns],
     ['connected', tally.connecting],
   ] as const;
-  // Who is back has connected too.
+  // A client that reconnected has connected too.
   const isReturn = findings.returned !== undefined && options['--scenario'] === 'reconnect';
   return all.filter(([name, { total }]) => total > 0 && !(isReturn && name === 'connected'));
 }
@@ -46,7 +46,7 @@ export function reportText(outcome: Outcome): string {
   const { run, findings, interrupted } = outcome;
   const notes = [...findings.notes, ...trustNotes(outcome), verdict(outcome)];
   return [
-    ...(interrupted ? ['Called off; this is what there was by then.', ''] : []),
+    ...(interrupted ? ['Interrupted; these are the results so far.', ''] : []),
     timesTable(outcome),
     '',
     ...countRows(outcome).map(([name, value, more = '']) =>
@@ -64,8 +64,8 @@ function verdict(outcome: Outcome): string {
   const { findings } = outcome;
   if (faultsOf(outcome) > 0) return 'FAILED: see lost, received twice, out of order, not recovered and errors above.';
   return findings.lost === undefined
-    ? 'The checks are well.'
-    : 'The checks are well: each publication came to each client once, and in order.';
+    ? 'All checks passed.'
+    : 'All checks passed: each publication reached each client once, and in order.';
 }
 
 function timesTable(outcome: Outcome): string {
@@ -132,13 +132,13 @@ function trustNotes(outcome: Outcome): string[] {
   const processors = availableParallelism();
   const busy = load > processors ? `This machine is busy (load ${load.toFixed(1)}, ${processors} processors). ` : '';
   return [
-    `TIMES NOT TO BE TRUSTED: the generator itself was held up: ${figures}. They are in part its own. ${busy}Try ${what}, or a machine of its own.`,
+    `TIMES NOT RELIABLE: the generator itself was too slow: ${figures}. They are in part its own. ${busy}Try ${what}, or a separate machine.`,
   ];
 }
 
 /** Whether the times are the deployment's. */
 function isTrusted(outcome: Outcome): boolean {
-  return latencies(outcome).every(([, histogram]) => outcome.run.own.isToBeTrusted(histogram.quantile(0.99)));
+  return latencies(outcome).every(([, histogram]) => outcome.run.own.isReliable(histogram.quantile(0.99)));
 }
 
 /** For programs: times in milliseconds. */

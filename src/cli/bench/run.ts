@@ -4,7 +4,7 @@ import type { OwnLimits } from './own-limits.ts';
 import type { Payloads, Stamp } from './payload.ts';
 import type { Tally } from './tally.ts';
 
-/** What a scenario runs with. */
+/** A scenario's environment. */
 export type Run = {
   readonly options: BenchOptions;
   readonly client: WireClient<Stamp | undefined>;
@@ -12,23 +12,23 @@ export type Run = {
   readonly channel: string;
   readonly tally: Tally;
   readonly own: OwnLimits;
-  /** Aborted when the person who started it wants no more. */
+  /** Aborted when the user interrupts the run. */
   readonly signal: AbortSignal;
-  /** Tells that person what is being done. */
+  /** Shows the user what is being done. */
   readonly onPhase: (phase: string) => void;
 };
 
-/** What a scenario found, besides what the tally holds. */
+/** A scenario's results, besides the tally. */
 export type Findings = {
   /** How long it measured, in seconds. */
   readonly seconds: number;
-  /** Each of these is a fault of the deployment when it is not 0. */
+  /** Each of these is a fault of the deployment if it is not 0. */
   readonly lost?: number;
   readonly duplicates?: number;
   readonly outOfOrder?: number;
-  /** Clients that did not get back what they missed, and all that came back. */
+  /** Clients that were not recovered, and all that reconnected. */
   readonly unrecovered?: number;
   readonly returned?: number;
-  /** What a reader should know of these figures. */
+  /** Notes for the reader of these results. */
   readonly notes: readonly string[];
 };

@@ -1,6 +1,6 @@
 import { StartError } from '../../app/start-error.ts';
 
-/** `ws://localhost:8000/` as `http://localhost:8000`. Throws `StartError` for what is no address of a deployment. */
+/** Converts `ws://localhost:8000/` to `http://localhost:8000`. Throws `StartError` for an invalid URL. */
 export function originOf(given: string): string {
   const rule = 'must be http(s)://host:port, without a path';
   const url = URL.parse(given.replace(/^ws(s?):/i, 'http$1:'));

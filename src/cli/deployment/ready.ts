@@ -1,19 +1,19 @@
 import { networkErrorText } from './network-error.ts';
 
-/** What stands at an address, by what it says of its readiness. */
+/** The server at an address, by its readiness response. */
 export type Found =
   | {
       readonly kind: 'banyan';
       readonly status: string;
       readonly checks: Readonly<Record<string, { readonly ok: boolean; readonly ms: number }>>;
     }
-  /** Somebody else; `what` describes the answer. */
+  /** Another server; `what` describes the response. */
   | { readonly kind: 'other'; readonly what: string }
   | { readonly kind: 'unreachable'; readonly why: string };
 
 const ANSWER_MS = 10_000;
 
-/** Asks `/readyz` who is there. */
+/** Requests `/readyz` to identify the server. */
 export async function findOut(url: string): Promise<Found> {
   let response: Response;
   try {

@@ -2,16 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
-/** What was answered to a request for a WebSocket. */
+/** The response to a WebSocket request. */
 export type UpgradeAnswer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string };
 
 const ANSWER_MS = 10_000;
 const LONGEST_BODY = 1_000;
 
-/**
- * Asks for a WebSocket as a browser does whose page is at `url`, and hangs up when it is granted. Rejects when there is no
- * answer.
- */
+/** Requests a WebSocket like a browser with a page at `url`, and closes it if granted. Rejects without a response. */
 export function askForUpgrade(url: string, path: string): Promise<UpgradeAnswer> {
   const ask = url.startsWith('https:') ? httpsRequest : httpRequest;
   const headers = {

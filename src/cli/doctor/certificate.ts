@@ -7,12 +7,12 @@ const SOON_DAYS = 14;
 const ANSWER_MS = 10_000;
 const NAME = 'certificate';
 
-/** Whether clients will trust the TLS certificate, and for how long yet. */
+/** Whether clients will trust the TLS certificate, and until when. */
 export function certificateFinding(url: string): Promise<Finding> {
   const { hostname, port } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');
   return new Promise((resolve) => {
-    // Whatever it is, it is to be looked at: nothing is said to the other side.
+    // Any certificate is accepted for inspection: nothing is sent to the other side.
     const socket = connect({ host, port: Number(port || 443), servername: host, rejectUnauthorized: false });
     const end = (finding: Finding) => {
       resolve(finding);
@@ -27,7 +27,7 @@ export function certificateFinding(url: string): Promise<Finding> {
 function judge(socket: TLSSocket): Finding {
   const { valid_to: validTo, subject } = socket.getPeerCertificate();
   const days = Math.floor((Date.parse(validTo) - Date.now()) / DAY_MS);
-  const found = `of ${subject?.CN ?? 'no name'}, ${days < 0 ? 'ran out' : 'holds until'} ${new Date(validTo).toISOString().slice(0, 10)} (${socket.getProtocol()})`;
+  const found = `of ${subject?.CN ?? 'no name'}, ${days < 0 ? 'expired on' : 'valid until'} ${new Date(validTo).toISOString().slice(0, 10)} (${socket.getProtocol()})`;
   const remedy = 'let the proxy renew it by itself (Caddy does, certbot for nginx)';
   if (days < 0) return fail(NAME, found, remedy);
   if (!socket.authorized) {

@@ -1,13 +1,13 @@
 import { kernelFile, kernelNumber } from '../linux.ts';
 
-/** What a container may use; undefined where it is not bounded. */
+/** The limits of a container; undefined if unlimited. */
 export type CgroupLimits = { readonly memory?: number; readonly processors?: number };
 
 const ROOT = '/sys/fs/cgroup';
-/** Version 1 says so when there is no bound. */
+/** Version 1 uses this value for unlimited. */
 const BOUNDLESS = 2 ** 60;
 
-/** Reads both versions of Linux' control groups, at the root of what this process sees and at its own place. */
+/** Reads both versions of Linux' control groups, at the root this process sees and at its own place. */
 export function cgroupLimits(): CgroupLimits {
   const paths = ownPaths();
   const memory = least([
@@ -32,7 +32,7 @@ function ownPaths(): string[] {
   return [...new Set(['', ...lines.map((line) => line.split(':').slice(2).join(':').replace(/\/$/, ''))])];
 }
 
-/** `50000 100000` is half a processor; `max` or -1 is no bound. */
+/** `50000 100000` is half a processor; `max` or -1 is unlimited. */
 function quota(text: string | undefined): number | undefined {
   const [, spent, period] = /^(\d+) (\d+)$/.exec(text ?? '') ?? [];
   return spent === undefined || Number(period) === 0 ? undefined : Number(spent) / Number(period);

@@ -9,7 +9,7 @@ const server = Bun.serve({
 });
 afterAll(() => server.stop(true));
 
-test('a clock is compared with that of a server, as exactly as its header tells', async () => {
+test("a clock is compared with a server's, within the precision of its header", async () => {
   const seen: string[] = [];
   for (offset of [0, 10_000, -10_000, 3_600_000]) {
     const { status, found } = await clockComparison('clock', server.url.href);
@@ -19,11 +19,11 @@ test('a clock is compared with that of a server, as exactly as its header tells'
   expect(seen.slice(1)).toEqual(['warn behind', 'warn ahead', 'fail behind']);
 });
 
-test('who cannot be asked is told, and no fault of this machine', async () => {
+test('a server that does not respond is reported, not counted as a fault of this machine', async () => {
   expect(await clockComparison('clock', 'http://127.0.0.1:1/')).toMatchObject({ status: 'skip' });
 });
 
-test('a wall clock that was put while it was looked at', () => {
+test('a wall clock that was set during the check', () => {
   const start = thisMoment();
   expect(clockFinding(start).status).not.toBe('warn');
   expect(clockFinding({ ...start, wall: start.wall - 60_000 })).toMatchObject({ status: 'warn' });

@@ -3,18 +3,18 @@ import { networkErrorText } from '../deployment/network-error.ts';
 import { ms } from '../figures.ts';
 import { type Finding, fail, ok, skip, warn } from './finding.ts';
 
-/** Tokens and signatures are refused when clocks are further apart. */
+/** Tokens and signatures are refused if clocks differ by more. */
 const WARN_MS = 2_000;
 const FAIL_MS = 60_000;
-/** A `Date` header is cut to whole seconds, and servers make it anew once a second: it is 0 to 2 s old. */
+/** A `Date` header has whole seconds, and servers update it once a second: it is 0 to 2 s old. */
 const HEADER_AGE_MS = 1_000;
 const ANSWER_MS = 10_000;
-/** How far the wall clock may drift from the other one during one run. */
+/** The allowed drift of the wall clock from the monotonic one during one run. */
 const JUMP_MS = 200;
-/** No clock that is right shows less. */
+/** A correct clock never shows an earlier time. */
 const EARLIEST = Date.UTC(2026, 0, 1);
 
-/** What programs that set the clock leave where they run. */
+/** Files of programs that set the clock. */
 const SYNCHRONIZED: readonly (readonly [file: string, by: string])[] = [
   ['/run/systemd/timesync/synchronized', 'systemd-timesyncd'],
   ['/run/chrony/chronyd.pid', 'chronyd'],
@@ -22,14 +22,14 @@ const SYNCHRONIZED: readonly (readonly [file: string, by: string])[] = [
   ['/run/ntpd.pid', 'ntpd'],
 ];
 
-/** The wall clock and the one that never goes back, at one moment. */
+/** The wall clock and the monotonic one, at one moment. */
 export type Moment = { readonly wall: number; readonly steady: number };
 
 export function thisMoment(): Moment {
   return { wall: Date.now(), steady: performance.now() };
 }
 
-/** Whether the wall clock goes as the steady one does, and is of this age. `start` was a while ago. */
+/** Checks that the wall clock advances like the monotonic one, and shows a plausible time. `start` was a while ago. */
 export function clockFinding(start: Moment): Finding {
   const now = thisMoment();
   const jump = now.wall - start.wall - (now.steady - start.steady);
@@ -49,7 +49,7 @@ export function clockFinding(start: Moment): Finding {
   return skip(name, `${shown} UTC; nothing seen that keeps it right. --clock https://… compares it`);
 }
 
-/** How far this clock is from that of a server, by its `Date` header. */
+/** The difference between this clock and a server's, by its `Date` header. */
 export async function clockComparison(name: string, url: string): Promise<Finding> {
   const before = Date.now();
   let date: string | null;

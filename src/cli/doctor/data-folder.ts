@@ -6,15 +6,15 @@ import { type Finding, fail, ok, skip, warn } from './finding.ts';
 import { measureSync } from './sync-speed.ts';
 
 const GIB = 1_024 ** 3;
-const LITTLE_SPACE = GIB;
+const MIN_FREE_BYTES = GIB;
 const NO_SPACE = GIB / 8;
-/** A larger database is checked only when asked for: that reads all of it. */
+/** A larger database is checked only on request, which reads all of it. */
 const CHECKED_BYTES = 2 * GIB;
-/** A sync slower than this, in microseconds, is felt by whoever waits for an ack. */
+/** A sync slower than this, in microseconds, is noticeable to publishers that wait for an ack. */
 const SLOW_SYNC = 20_000;
 const SLOW_SYNC_P99 = 200_000;
 
-/** File systems of which one should know, by the number of statfs(2). */
+/** File systems with a risk, by their number of statfs(2). */
 const KINDS: ReadonlyMap<number, readonly [what: string, remedy: string]> = new Map([
   [0x01021994, ['in memory (tmpfs): a restart of the machine loses all of it', 'put it on a disk with BANYAN_DATA']],
   [0x858458f6, ['in memory (ramfs): a restart of the machine loses all of it', 'put it on a disk with BANYAN_DATA']],
@@ -27,7 +27,7 @@ const KINDS: ReadonlyMap<number, readonly [what: string, remedy: string]> = new 
   [0xfe534d42, ['on a Windows share, where SQLite cannot be sure of its locks', 'put it on a disk of this machine']],
 ]);
 
-/** The folder that holds everything: may it be written, is there room, how fast is the disk, is the database whole? */
+/** Checks the data folder: permissions, space, speed of the disk, and the database. */
 export function dataFindings(data: string, isFull: boolean): Finding[] {
   const folder = resolve(data);
   const rights = looked('folder', () => folderRights(folder));
@@ -41,7 +41,7 @@ export function dataFindings(data: string, isFull: boolean): Finding[] {
   ];
 }
 
-/** Not every system tells everything; what it says instead is no reason to end. */
+/** Not every system reports everything; an error here must not end the check. */
 function looked(name: string, look: () => Finding): Finding {
   try {
     return look();
@@ -85,7 +85,7 @@ function mayWrite(path: string): boolean {
   }
 }
 
-/** The folder, or the nearest above it that is there: on the same disk. */
+/** The folder, or its nearest existing parent: on the same disk. */
 function nearestFolder(folder: string): string {
   return existsSync(folder) || dirname(folder) === folder ? folder : nearestFolder(dirname(folder));
 }
@@ -103,7 +103,7 @@ function space(place: string): Finding {
   const found = `${bytes(free)} free of ${bytes(blocks * bsize)}`;
   const remedy = 'a full disk refuses every durable publication: free some, or move the data with BANYAN_DATA';
   if (free < NO_SPACE) return fail('space', found, remedy);
-  return free < LITTLE_SPACE ? warn('space', found, remedy) : ok('space', found);
+  return free < MIN_FREE_BYTES ? warn('space', found, remedy) : ok('space', found);
 }
 
 function sync(place: string): Finding {

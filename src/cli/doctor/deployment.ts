@@ -14,24 +14,24 @@ import { socketFindings } from './sockets.ts';
 
 const PINGS = 7;
 const SLOW_MS = 250;
-/** A database that takes longer to say that it is there has too much to do. */
+/** A database with a higher latency is overloaded. */
 const SLOW_CHECK_MS = 250;
 const ANSWER_MS = 10_000;
 
 export type DeploymentLook = {
   readonly url: string;
   readonly options: DoctorOptions;
-  /** The settings of the server, where they are those of this machine. */
+  /** The server's settings, if it runs on this machine. */
   readonly config: Config | undefined;
 };
 
-/** How a deployment is for those who come to it by this URL, through whatever stands between. */
-export async function lookAtDeployment({ url, options, config }: DeploymentLook, report: Report): Promise<void> {
+/** Checks a deployment as its clients reach it, by this URL, through any proxies. */
+export async function checkDeployment({ url, options, config }: DeploymentLook, report: Report): Promise<void> {
   const found = await findOut(url);
   if (url.startsWith('https:')) report.add(await certificateFinding(url));
   if (found.kind !== 'banyan') return report.add(absence(url, found));
   const trial: Trial = { url, token: options['--token'], channel: `${options['--namespace']}:doctor` };
-  // One after the other: what is timed shall not wait for the rest.
+  // One after another: timed checks must not be disturbed.
   report.add(readiness(found));
   report.add(await liveness(url));
   report.add(await roundTrip(url));
@@ -51,7 +51,7 @@ function absence(url: string, found: Exclude<Found, { kind: 'banyan' }>): Findin
   }
   return fail(
     'reachable',
-    `somebody answers who is not Banyan: ${found.what}`,
+    `another server answers, not Banyan: ${found.what}`,
     `let the proxy pass everything at ${url} on to Banyan, /readyz too`,
   );
 }

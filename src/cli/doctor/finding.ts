@@ -1,11 +1,11 @@
-/** What one look found. */
+/** The result of one check. */
 export type Finding = {
-  /** What was looked at, in one or two words. */
+  /** What was checked, in one or two words. */
   readonly name: string;
-  /** `skip`: it could not be looked at, or there was nothing to see. */
+  /** `skip`: it could not be checked, or does not apply. */
   readonly status: 'ok' | 'warn' | 'fail' | 'skip';
   readonly found: string;
-  /** What to change, for what is not well. */
+  /** What to change, if there is a problem. */
   readonly remedy?: string;
 };
 

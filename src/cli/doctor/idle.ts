@@ -3,10 +3,10 @@ import { openSocket, type Socket } from '../../wire-clients/socket.ts';
 import { type Finding, fail, ok, skip } from './finding.ts';
 import { FIRST_EVENT_MS, openStream, type Trial } from './lines.ts';
 
-/** How a line that was held ended: not at all, after so many seconds, or it was none to begin with. */
+/** How an idle connection ended: not at all, after some seconds, or it could not be opened. */
 type Held = { readonly kind: 'held' } | { readonly kind: 'cut'; readonly after: number } | { readonly kind: 'none' };
 
-/** Holds lines for so long without a word of its own, and sees whether they are cut. The server says something now and then. */
+/** Keeps connections idle for a while, and reports whether they are cut. Only the server sends now and then. */
 export async function idleFindings(trial: Trial, seconds: number): Promise<Finding[]> {
   if (seconds === 0) return [];
   const [stream, socket] = await Promise.all([holdStream(trial, seconds), holdSocket(trial, seconds)]);
@@ -30,7 +30,7 @@ function judge(name: string, held: Held, seconds: number): Finding {
   }
 }
 
-/** Waits for the time to pass, or for what cuts it short. */
+/** Waits for the time to pass, or for the connection to be cut. */
 function hold(seconds: number): { readonly held: Promise<Held>; readonly cut: () => void; readonly none: () => void } {
   const { promise: held, resolve } = Promise.withResolvers<Held>();
   const start = performance.now();
@@ -66,7 +66,7 @@ async function holdSocket({ url, token }: Trial, seconds: number): Promise<Held>
       if (frame === CENTRIFUGE_JSON.pong) void opened.then((socket) => socket.send(CENTRIFUGE_JSON.pong));
       else isIn ||= String(frame).includes('"connect"');
     },
-    // Who is not let in is closed for that.
+    // A refused client is closed for that reason.
     onClose: () => (isIn ? cut() : none()),
   });
   let socket: Socket | undefined;

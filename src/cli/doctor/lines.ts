@@ -5,10 +5,10 @@ import { networkErrorText } from '../deployment/network-error.ts';
 import { ms } from '../figures.ts';
 import { type Finding, fail, ok, skip } from './finding.ts';
 
-/** With what lines are tried out. */
+/** Options of the connection checks. */
 export type Trial = { readonly url: string; readonly token: string; readonly channel: string };
 
-/** The first event of a stream is on its way at once. What is not here by then, a proxy keeps. */
+/** The first event of a stream is sent at once. If it has not arrived by then, a proxy buffers it. */
 export const FIRST_EVENT_MS = 5_000;
 const POLL_SECONDS = 2;
 const ANSWER_MS = 15_000;
@@ -19,7 +19,7 @@ const NO_TOKEN =
 const BUFFERING =
   'let the proxy pass it on at once: in nginx no "proxy_ignore_headers X-Accel-Buffering", or "proxy_buffering off;" for /sse and /connection/';
 
-/** Whether events of a stream come as they are sent, or are gathered on the way. */
+/** Checks whether a stream's events arrive as they are sent, or are buffered on the way. */
 export async function streamFinding(trial: Trial): Promise<Finding> {
   const start = performance.now();
   const line = await openStream(trial, FIRST_EVENT_MS);
@@ -51,7 +51,7 @@ export type Line = { close(): void } & (
 /** Opens a stream and waits for its first event. */
 export function openStream({ url, token, channel }: Trial, waitMs: number): Promise<Line> {
   const get = url.startsWith('https:') ? httpsGet : httpGet;
-  // As a browser asks: a proxy that holds events back in order to compress them is found out too.
+  // Like a browser's request: this also detects proxies that buffer for compression.
   const headers = {
     Accept: 'text/event-stream',
     'Accept-Encoding': 'gzip, br',
@@ -75,7 +75,7 @@ export function openStream({ url, token, channel }: Trial, waitMs: number): Prom
   });
 }
 
-/** Whether a request may wait for its answer. */
+/** Checks whether a request may wait for its response. */
 export async function pollFinding(trial: Trial): Promise<Finding> {
   try {
     const first = await poll(trial, {});

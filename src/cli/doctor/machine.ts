@@ -6,13 +6,13 @@ import { cgroupLimits } from './cgroup.ts';
 import { type Finding, fail, ok, skip, warn } from './finding.ts';
 
 const MIB = 1_024 ** 2;
-/** What a process takes with nobody connected, and what each connection adds; measured, see bench/results/. */
+/** The memory of an idle process, and of each connection; measured, see bench/results/. */
 const IDLE_BYTES = 120 * MIB;
 const CONNECTION_BYTES = 8 * 1_024;
-/** Connections that may knock at once: as many as clients come back with after a restart. */
+/** Simultaneous connection attempts: as many as after a restart. */
 const WANTED_QUEUE = 1_024;
 
-/** Whether this machine holds so many connections. What only Linux tells is skipped elsewhere. */
+/** Checks whether this machine can hold this many connections. Values only Linux reports are skipped elsewhere. */
 export function machineFindings(connections: number): Finding[] {
   return [processors(), memory(connections), openFiles(connections), ...network(connections)];
 }
@@ -23,7 +23,7 @@ function processors(): Finding {
   const usable = Math.min(there, quota ?? there);
   const found =
     quota === undefined || quota >= there ? whole(there) : `${there}, of which this container may use ${quota}`;
-  // Windows tells none.
+  // Windows reports none.
   const [, load = 0] = loadavg();
   if (load > there * 2) {
     return warn(
@@ -48,7 +48,7 @@ function memory(connections: number): Finding {
   return ok('memory', `${found}; ${need}`);
 }
 
-/** On Linux caches count as free, as the kernel gives them back. */
+/** On Linux caches count as free, as the kernel releases them. */
 function availableMemory(): number {
   const kib = /^MemAvailable:\s+(\d+) kB$/m.exec(kernelFile('/proc/meminfo') ?? '')?.[1];
   return kib === undefined ? freemem() : Number(kib) * 1_024;
@@ -71,7 +71,7 @@ function openFiles(connections: number): Finding {
   );
 }
 
-/** A setting of the kernel, and the least that it should be. */
+/** A kernel setting, and its recommended minimum. */
 type Setting = { readonly name: string; readonly key: string; readonly least: number; readonly what: string };
 
 function network(connections: number): Finding[] {
@@ -94,7 +94,7 @@ function kernelSetting({ name, key, least, what }: Setting): Finding {
   return value >= least ? ok(name, found) : warn(name, found, `sysctl -w ${key}=${least * 4}`);
 }
 
-/** A proxy on this machine needs one for each connection that it passes on. */
+/** A proxy on this machine needs one for each connection it forwards. */
 function ports(connections: number): Finding {
   const count = localPorts();
   const name = 'local ports';

@@ -14,13 +14,13 @@ test('its own options, flags of settings and the URL, in any order', () => {
   expect(read.settings).toEqual(['--port', '9000', '--client-insecure']);
 });
 
-test('a URL that is the value of a setting is not the one to look at', () => {
+test('the URL of a setting is not the one to check', () => {
   const read = readDoctorOptions(['--public-url', 'https://chat.example.org']);
   expect(read.url).toBeUndefined();
   expect(read.settings).toEqual(['--public-url', 'https://chat.example.org']);
 });
 
-test('what is wrong is told', () => {
+test('errors are reported', () => {
   expect(() => readDoctorOptions(['http://a', 'http://b'])).toThrow('unexpected argument "http://b"');
   expect(() => readDoctorOptions(['http://a/path'])).toThrow('the URL must be http(s)://host:port');
   expect(() => readDoctorOptions(['--idle', 'long'])).toThrow('--idle must be a time');

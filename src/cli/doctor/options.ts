@@ -29,7 +29,7 @@ export const DOCTOR_OPTIONS = {
 
 export type DoctorOptions = OptionValues<typeof DOCTOR_OPTIONS> & {
   readonly url: string | undefined;
-  /** Flags of settings, as `serve` would be given them. */
+  /** Flags of settings, as for `serve`. */
   readonly settings: readonly string[];
 };
 

@@ -5,7 +5,7 @@ import { BUN_VERSION, NODE_RANGE, VERSION } from '../../app/version.ts';
 import { findOut } from '../deployment/ready.ts';
 import { type Finding, fail, ok, skip, warn } from './finding.ts';
 
-/** Versions of what this program is and runs on. */
+/** Versions of the program and its runtime. */
 export function versionFindings(): Finding[] {
   const name = 'versions';
   const node = nodeVersion();
@@ -19,24 +19,24 @@ export function versionFindings(): Finding[] {
   return [warn(name, found, `"npm start" needs Node ${NODE_RANGE}`)];
 }
 
-/** Of the Node that starts it; undefined where it is started without one. */
+/** Of the Node that starts it; undefined without one. */
 function nodeVersion(): string | undefined {
   const { status, stdout } = spawnSync('node', ['--version'], { encoding: 'utf8' });
   return status === 0 ? stdout.trim().replace(/^v/, '') : undefined;
 }
 
-/** The settings that need a second look though they hold. */
+/** Valid settings that deserve a warning. */
 export function settingsFindings(config: Config): Finding[] {
   if (!config.clientInsecure) return [ok('settings', 'they hold; "check-config" prints them')];
   return [warn('settings', 'clientInsecure is on: anyone may do everything', 'turn it off, unless this is a test')];
 }
 
-/** Whether the server could listen where it should, or who does. */
+/** Checks whether the server could listen at its address, or who does. */
 export async function portFinding({ host, port }: Config): Promise<Finding> {
   const name = 'port';
   if (port === 0) return skip(name, 'any free one');
   const at = `${host}:${port}`;
-  // Asked before it is tried: `localhost` may be two addresses, of which one is free.
+  // Checked before listening: `localhost` may be two addresses, of which one is free.
   const found = await findOut(`http://${connectHost(host)}:${port}`);
   const elsewhere = 'stop it, or choose another port with --port or PORT';
   if (found.kind === 'banyan') return ok(name, `at ${at} Banyan serves, and is ${found.status}`);
@@ -54,7 +54,7 @@ export async function portFinding({ host, port }: Config): Promise<Finding> {
   return fail(name, `${at} cannot be listened on (${refusal})`, 'set BANYAN_HOST to an address of this machine');
 }
 
-/** Gives the error's code, or undefined when it could. */
+/** Returns the error's code, or undefined on success. */
 function tryToListen(host: string, port: number): Promise<string | undefined> {
   const probe = createServer();
   return new Promise((resolve) => {
@@ -63,7 +63,7 @@ function tryToListen(host: string, port: number): Promise<string | undefined> {
   });
 }
 
-/** Where to reach what listens everywhere. */
+/** A reachable address for a server that listens on all. */
 function connectHost(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { compressionFinding } from './proxy.ts';
 
 const STYLE = '.leaf { color: green }\n'.repeat(2_000);
-/** A server of a page, a small script and a large style sheet. */
+/** A server with a page, a small script and a large style sheet. */
 const server = Bun.serve({
   port: 0,
   hostname: '127.0.0.1',
@@ -24,12 +24,12 @@ function app(): Response {
   return new Response('<script type="module" src="/small.js"></script><link rel="stylesheet" href="/big.css">');
 }
 
-test('a web app whose files come compressed, but for those that are small', async () => {
+test('a web app whose files are compressed, except small ones', async () => {
   [page, isPacked] = [app(), true];
   expect(await compressionFinding(server.url.origin)).toMatchObject({ name: 'web app', status: 'ok' });
 });
 
-test('one whose files are unpacked on the way', async () => {
+test('one whose files are decompressed on the way', async () => {
   [page, isPacked] = [app(), false];
   const { status, remedy } = await compressionFinding(server.url.origin);
   expect(status).toBe('warn');

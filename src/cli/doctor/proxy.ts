@@ -3,18 +3,18 @@ import { networkErrorText } from '../deployment/network-error.ts';
 import { bytes } from '../figures.ts';
 import { type Finding, fail, ok, skip, warn } from './finding.ts';
 
-/** The largest body that the server takes: a picture. */
+/** The largest body the server accepts: a picture. */
 const LARGEST_BODY = 5 * 1_024 ** 2;
 const ANSWER_MS = 30_000;
-/** Scripts and styles with which the page begins. */
+/** Scripts and styles of the page. */
 const FILES = /\s(?:src|href)="(\/[^"]+\.(?:js|css))"/g;
-/** Smaller files are sent as they are. */
-const WORTH_IT = 8_192;
+/** Smaller files are sent uncompressed. */
+const MIN_COMPRESSED_BYTES = 8_192;
 const STRICT = 'Strict-Transport-Security';
-/** Only what passes the guards of the HTTP edge carries its headers. */
+/** Only responses of the HTTP edge have its headers. */
 const GUARDED = '/api/v1';
 
-/** What stands before the server, and whether the server knows of it. */
+/** Checks what is in front of the server, and whether the server knows. */
 export async function forwardingFinding(url: string, config: Config | undefined): Promise<Finding> {
   try {
     const plain = await head(url, {});
@@ -22,7 +22,7 @@ export async function forwardingFinding(url: string, config: Config | undefined)
     const proxy = [plain.get('Server'), plain.get('Via')].filter((each) => each !== null).join(', ');
     const shown = proxy === '' ? 'no proxy to be seen' : `through ${proxy}`;
     if (url.startsWith('https:')) return encrypted(shown, plain.has(STRICT));
-    if (!plain.has(STRICT) && forged.has(STRICT)) return believed(shown, proxy !== '');
+    if (!plain.has(STRICT) && forged.has(STRICT)) return trustFinding(shown, proxy !== '');
     const isUntold = proxy !== '' && config !== undefined && config.trustedProxies.length === 0;
     if (isUntold)
       return warn(
@@ -46,7 +46,7 @@ async function head(url: string, headers: Readonly<Record<string, string>>): Pro
   return response.headers;
 }
 
-/** Cookies are marked for TLS, and browsers told to stay with it, only where the server knows of it. */
+/** Cookies are Secure, and HSTS is sent, only if the server knows. */
 function encrypted(shown: string, knows: boolean): Finding {
   if (knows) return ok('proxy', `${shown}; the server knows that clients come over TLS`);
   return fail(
@@ -56,7 +56,7 @@ function encrypted(shown: string, knows: boolean): Finding {
   );
 }
 
-function believed(shown: string, isProxied: boolean): Finding {
+function trustFinding(shown: string, isProxied: boolean): Finding {
   const found = `${shown}; X-Forwarded-Proto of this client is believed`;
   if (!isProxied)
     return warn('proxy', found, 'right only if this very machine is the proxy that BANYAN_TRUSTED_PROXIES names');
@@ -67,7 +67,7 @@ function believed(shown: string, isProxied: boolean): Finding {
   );
 }
 
-/** Whether pictures come through. */
+/** Checks whether pictures can be uploaded. */
 export async function bodyFinding(url: string): Promise<Finding> {
   const name = 'large body';
   try {
@@ -89,7 +89,7 @@ export async function bodyFinding(url: string): Promise<Finding> {
   }
 }
 
-/** Whether the web app is sent compressed, as the server does it. */
+/** Checks whether the web app is compressed, as the server sends it. */
 export async function compressionFinding(url: string): Promise<Finding> {
   const name = 'web app';
   try {
@@ -98,7 +98,7 @@ export async function compressionFinding(url: string): Promise<Finding> {
     if (!page.ok || paths.length === 0) return skip(name, `there is none here (status ${page.status})`);
     const files = await Promise.all(paths.map((path) => sent(new URL(path, url))));
     const size = bytes(files.reduce((sum, file) => sum + file.bytes, 0));
-    if (files.every((file) => file.isCompressed || file.bytes < WORTH_IT))
+    if (files.every((file) => file.isCompressed || file.bytes < MIN_COMPRESSED_BYTES))
       return ok(name, `${size} to begin with, compressed`);
     return warn(
       name,

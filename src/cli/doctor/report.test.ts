@@ -18,7 +18,7 @@ function fill(report: Report, findings: readonly Finding[]): boolean {
   return report.end();
 }
 
-test('what is found and what to change stand below each other, in 80 columns', () => {
+test('findings and advice are aligned, in 80 columns', () => {
   const lines = textOf([...WELL, ...ILL]).split('\n');
   expect(lines.slice(0, 2)).toEqual(['This machine', '  ok    memory        2 GB']);
   expect(lines).toContain('  fail  database      damaged');
@@ -26,12 +26,12 @@ test('what is found and what to change stand below each other, in 80 columns', (
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
 });
 
-test('the last line says how it is as a whole', () => {
+test('the last line is a summary', () => {
   expect(textOf(WELL)).toEndWith('All is well, as far as could be seen (1 not).');
   expect(textOf([...WELL, ...ILL])).toEndWith('1 to mend, 1 to think about, 1 well, 1 not to be seen.');
 });
 
-test('colours are for terminals, and take no room', () => {
+test('colours are for terminals, and take no columns', () => {
   expect(textOf(ILL)).not.toContain('\x1b');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what colours are made of
   expect(textOf(ILL, true).replaceAll(/\x1b\[\d+m/g, '')).toBe(textOf(ILL));

@@ -6,16 +6,16 @@ const STATUS_WIDTH = 6;
 const NAME_WIDTH = 14;
 const COLOURS = { ok: 32, warn: 33, fail: 31, skip: 90 } as const;
 
-/** Takes findings as they come. */
+/** Receives findings one by one. */
 export interface Report {
-  /** What comes from now on is about this. */
+  /** Starts a section. */
   begin(title: string): void;
   add(...findings: readonly Finding[]): void;
-  /** Gives whether something is to be mended. */
+  /** Returns whether something failed. */
   end(): boolean;
 }
 
-/** For people: at most 80 columns, each finding at once, with what to change below it. */
+/** For people: at most 80 columns, each finding at once, followed by its advice. */
 export class TextReport implements Report {
   readonly #print: (line: string) => void;
   readonly #paint: Paint;

@@ -11,7 +11,7 @@ const ANSWER_MS = 10_000;
 const NGINX =
   'in nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";';
 
-/** Whether a WebSocket comes through, as a browser would open it, and frames both ways. */
+/** Checks whether a WebSocket works as a browser would open it, with frames in both directions. */
 export async function socketFindings(trial: Trial): Promise<Finding[]> {
   let answer: UpgradeAnswer;
   try {
@@ -43,7 +43,7 @@ function refused(url: string, { status, body }: UpgradeAnswer): Finding {
   );
 }
 
-/** Says who it is, and waits for any answer: also a refusal has come through. */
+/** Connects, and waits for any reply: a refusal proves it works, too. */
 async function frames({ url, token }: Trial): Promise<Finding> {
   const answered = Promise.withResolvers<string>();
   const timeout = setTimeout(() => answered.reject(new WireError('timeout', 'no answer')), ANSWER_MS);

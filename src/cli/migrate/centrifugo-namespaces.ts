@@ -22,15 +22,15 @@ const TYPES: Readonly<Record<string, string>> = {
   shared_poll: 'sharedPoll',
 };
 const FORMATS: Readonly<Record<string, string>> = { json: 'json', json_object: 'jsonObject', binary: 'any' };
-/** Whose id is the key of what a client sets, whatever key it names. */
+/** The id that is the key of a client's entry, whatever key it names. */
 const KEYS: Readonly<Record<string, string>> = { client_id: 'mapClientKey', user_id: 'mapUserKey' };
-/** Engines whose history outlives the process. */
-const LASTING = ['redis', 'postgres', 'redisnats'];
+/** Engines whose history survives the process. */
+const DURABLE_ENGINES = ['redis', 'postgres', 'redisnats'];
 
 type Work = { readonly translation: Translation; readonly config: Tree; readonly urls: BackendUrls };
 type Options = Record<string, unknown>;
 
-/** Namespaces by name; channels without one are of `""`. */
+/** Namespaces by name; channels without one belong to `""`. */
 export function translateNamespaces(work: Work): void {
   const { translation, config } = work;
   const namespaces: Record<string, Options> = {};
@@ -39,7 +39,7 @@ export function translateNamespaces(work: Work): void {
     if (isUsable(translation, name)) namespaces[name] = namespaceOf(work, options, `channel.namespaces (${name})`);
   }
   const rest = at(config, 'channel.without_namespace');
-  // In Centrifugo there are always channels without a namespace, though nobody may do anything there.
+  // Centrifugo always allows channels without a namespace, though without permissions.
   namespaces[''] = namespaceOf(work, isTree(rest) ? rest : {}, 'channel.without_namespace');
   translatePersonal(work, namespaces);
   withoutStrayMaps(translation, namespaces);
@@ -115,10 +115,10 @@ function historyOf({ translation, config }: Work, options: Tree, path: string): 
   return { history: isMap ? 'memory' : kept(config), historySize: Math.round(size), historyTtlMs: Math.round(ttl) };
 }
 
-/** Where Redis or Postgres keeps it, it is to outlive the process here, too. */
+/** If Redis or Postgres keeps it, it must survive the process here, too. */
 function kept(config: Tree): 'memory' | 'durable' {
   const broker = flagAt(config, 'broker.enabled') ? textAt(config, 'broker.type') : textAt(config, 'engine.type');
-  return LASTING.includes(broker) ? 'durable' : 'memory';
+  return DURABLE_ENGINES.includes(broker) ? 'durable' : 'memory';
 }
 
 function formatOf({ config }: Work, options: Tree): Options {
@@ -127,7 +127,7 @@ function formatOf({ config }: Work, options: Tree): Options {
   return dataFormat === undefined || dataFormat === 'any' ? {} : { dataFormat };
 }
 
-/** As internal/client/handler.go decides: the grant for anonymous ones adds to another, and is nothing by itself. */
+/** As in internal/client/handler.go: the grant for anonymous clients extends another one, and has no effect alone. */
 function audienceOf(options: Tree, what: string): string {
   const isForAll = flagAt(options, `allow_${what}_for_anonymous`);
   if (flagAt(options, `allow_${what}_for_client`)) return isForAll ? 'everyone' : 'users';
@@ -158,7 +158,7 @@ function mapOf({ translation, config, urls }: Work, options: Tree, path: string)
   const isAsked = flagAt(of, 'publish_proxy_enabled');
   const proxy = () => proxyOf(config, textAt(of, 'publish_proxy_name'), 'channel.proxy.map_publish');
   const publish = isAsked && urls.ask('publish', `${path}.map.publish_proxy_enabled`, proxy()) ? 'backend' : 'nobody';
-  // Any key would be for the client to choose.
+  // Otherwise the client could choose any key.
   if (key !== '' && KEYS[key] === undefined)
     translation.left(`${path}.map.client_key`, `there is no ${key}; clients may publish nothing there`);
   const mayPublish = key === '' || KEYS[key] !== undefined;
@@ -186,7 +186,7 @@ function pollOf({ translation, config, urls }: Work, options: Tree, path: string
   };
 }
 
-/** A prefix of Centrifugo is a namespace of ours with its colon. */
+/** A Centrifugo prefix is our namespace with its colon. */
 function mapsOf({ translation }: Work, options: Tree, path: string): Options {
   const found: Options = {};
   for (const [option, field] of [
@@ -218,7 +218,7 @@ function translatePersonal({ translation, config }: Work, namespaces: Record<str
   );
 }
 
-/** Who is present is shown in maps of their kind alone. */
+/** Presence needs maps of its own type. */
 function withoutStrayMaps(translation: Translation, namespaces: Record<string, Options>): void {
   for (const [name, options] of Object.entries(namespaces)) {
     for (const [field, type] of [

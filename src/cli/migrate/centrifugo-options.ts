@@ -1,19 +1,21 @@
 /**
- * Every option of Centrifugo 6 (internal/config, internal/configtypes) with what it is here. docs/migrating.md and what
- * `migrate-config` says about options that it leaves out are made from this table.
+ * Every option of Centrifugo 6 (internal/config, internal/configtypes) with its counterpart here. docs/migrating.md and
+ * the notes of `migrate-config` about options left out are generated from this table.
  *
- * `set`: translated into what is named. `same`: holds without a setting. `none`: there is nothing like it, and why.
+ * `set`: translated to the named setting. `same`: applies without a setting. `none`: no counterpart, with the reason.
  */
 export type OptionRow = {
-  /** A path; with `.*` behind it, all below. `<namespace>` and `<proxy>` stand for the places in `PLACES`. */
+  /**
+   * A path; `.*` at its end includes everything below. `<namespace>` and `<proxy>` stand for the places in `PLACES`.
+   */
   readonly option: string;
   readonly how: 'set' | 'same' | 'none';
   readonly here: string;
-  /** The value that it has where nobody sets it. */
+  /** Its default value. */
   readonly standard?: string | number;
 };
 
-/** Where the options of a namespace, and those of a proxy, can stand. */
+/** The places of a namespace's options, and of a proxy's. */
 export const PLACES: Readonly<Record<string, readonly string[]>> = {
   '<namespace>': ['channel.namespaces[]', 'channel.without_namespace'],
   '<proxy>': [
@@ -250,9 +252,9 @@ const CHANNEL: readonly OptionRow[] = [
   ...rows('same', [
     ['<namespace>.history_meta_ttl', 'positions are kept as long as the history, on disk for ever'],
     ['channel.history_meta_ttl', 'positions are kept as long as the history, on disk for ever', '720h'],
-    ['<namespace>.allow_positioning', 'whoever subscribes may ask for its position'],
-    ['<namespace>.allow_recovery', 'whoever subscribes may recover'],
-    ['<namespace>.delta_publish', 'whoever asks for differences gets them, whoever publishes'],
+    ['<namespace>.allow_positioning', 'every subscriber may request its position'],
+    ['<namespace>.allow_recovery', 'every subscriber may recover'],
+    ['<namespace>.delta_publish', 'subscribers that request deltas get them, whoever publishes'],
     ['channel.private_prefix', 'always `$`: a token alone opens such a channel', '$'],
     ['channel.namespace_boundary', 'always `:`', ':'],
     ['<namespace>.map.mode', 'a map keeps its entries in memory, and changes as `history` says'],
@@ -275,9 +277,9 @@ const CHANNEL: readonly OptionRow[] = [
     ['<namespace>.subscribe_stream_proxy_enabled', NO_STREAM_PROXY],
     ['<namespace>.subscribe_stream_proxy_name', NO_STREAM_PROXY, 'default'],
     ['<namespace>.subscribe_stream_proxy_bidirectional', NO_STREAM_PROXY],
-    ['<namespace>.map.allow_remove_for_client', 'whoever may set entries may remove them'],
-    ['<namespace>.map.allow_remove_for_subscriber', 'whoever may set entries may remove them'],
-    ['<namespace>.map.allow_remove_for_anonymous', 'whoever may set entries may remove them'],
+    ['<namespace>.map.allow_remove_for_client', 'clients that may set entries may remove them'],
+    ['<namespace>.map.allow_remove_for_subscriber', 'clients that may set entries may remove them'],
+    ['<namespace>.map.allow_remove_for_anonymous', 'clients that may set entries may remove them'],
     ['<namespace>.map.remove_proxy_enabled', 'the publish question is asked for removals, too'],
     ['<namespace>.map.remove_proxy_name', 'the publish question is asked for removals, too', 'default'],
     ['<namespace>.shared_poll.publish_enabled', 'a shared poll is never published to'],
@@ -315,7 +317,7 @@ const BACKEND: readonly OptionRow[] = [
   ]),
 ];
 
-/** In the order in which the page shows them. */
+/** In the order of the page. */
 export const SECTIONS: readonly { readonly title: string; readonly rows: readonly OptionRow[] }[] = [
   { title: 'Clients', rows: CLIENT },
   { title: 'Channels and namespaces', rows: CHANNEL },
@@ -330,7 +332,7 @@ const BY_OPTION = new Map(
   ),
 );
 
-/** The row that an option's path falls under; undefined where there is no such option. */
+/** The row of an option's path; undefined if there is no such option. */
 export function rowOf(path: string): OptionRow | undefined {
   const exact = BY_OPTION.get(path);
   if (exact !== undefined) return exact;

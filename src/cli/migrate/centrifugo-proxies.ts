@@ -1,7 +1,7 @@
 import { millisecondsOf } from './duration.ts';
 import { at, flagAt, newSecret, type Translation, type Tree, textAt, textsAt, treesAt } from './translation.ts';
 
-/** One of the proxies of Centrifugo, with the path where it stands. */
+/** One of Centrifugo's proxies, with its path. */
 export type Proxy = { readonly path: string; readonly endpoint: string; readonly options: unknown };
 
 /** The proxy of that name: `default` is the one at the path, all others are in the list. */
@@ -12,7 +12,7 @@ export function proxyOf(config: Tree, name: string, path: string): Proxy {
   return { path: `proxies (${name})`, endpoint: textAt(named, 'endpoint'), options: named };
 }
 
-/** Asks the backend about one kind of event; there is one address for each. */
+/** Delegates one kind of event to the backend; there is one address for each. */
 export class BackendUrls {
   readonly #translation: Translation;
   readonly #urls: Record<string, string> = {};
@@ -22,7 +22,7 @@ export class BackendUrls {
     this.#translation = translation;
   }
 
-  /** False where there is no address that can be asked. */
+  /** False without a usable address. */
   ask(event: string, option: string, proxy: Proxy): boolean {
     const url = this.urlOf(option, proxy);
     if (url === undefined) return false;
@@ -39,7 +39,7 @@ export class BackendUrls {
     return true;
   }
 
-  /** Of a proxy that can be asked by HTTP. */
+  /** Of a proxy that uses HTTP. */
   urlOf(option: string, { endpoint, path }: Proxy): string | undefined {
     if (/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')) return endpoint;
     const why = endpoint === '' ? `${path} has no endpoint` : `${endpoint} is no http(s) address`;
@@ -47,7 +47,7 @@ export class BackendUrls {
     return undefined;
   }
 
-  /** Writes the settings, once all questions are known. */
+  /** Writes the settings, once all delegated events are known. */
   finish(): void {
     if (this.#asked.length === 0) return;
     const translation = this.#translation;
@@ -76,7 +76,7 @@ export class BackendUrls {
 
   #finishHeaders(option: string, setting: string): void {
     const lists = this.#asked.map(({ options }) => textsAt(options, option).map((name) => name.toLowerCase()));
-    const names = [...new Set(lists.flat())].filter((name) => isPassable(name) || this.#refuses(option, name));
+    const names = [...new Set(lists.flat())].filter((name) => canBePassedOn(name) || this.#refuses(option, name));
     if (names.length > 0) this.#translation.set(setting, names);
     if (lists.some((list) => list.length < names.length)) {
       this.#translation.changed(`${option} of the proxies`, 'they differ; every question carries all of them');
@@ -89,8 +89,8 @@ export class BackendUrls {
   }
 }
 
-/** As `backendHeaders` takes them. */
-function isPassable(name: string): boolean {
+/** As `backendHeaders` accepts them. */
+function canBePassedOn(name: string): boolean {
   return (
     /^[a-z0-9][a-z0-9-]{0,63}$/.test(name) &&
     !/^(?:host|connection|upgrade|te|trailer|transfer-encoding|keep-alive|expect|content-.*|proxy-.*|sec-.*|x-banyan-.*)$/.test(
@@ -99,7 +99,7 @@ function isPassable(name: string): boolean {
   );
 }
 
-/** Connections and calls; channels ask by their namespaces. */
+/** Connections and calls; namespaces delegate their own events. */
 export function translateProxies(config: Tree, urls: BackendUrls): void {
   for (const event of ['connect', 'refresh']) {
     const path = `client.proxy.${event}`;

@@ -9,13 +9,13 @@ import { withTables } from './migrating-docs.ts';
 import type { Tree } from './translation.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
-/** Every option there is, read from its sources; the file says from which. */
+/** All options, extracted from its sources; the file says from which version. */
 const OPTIONS = read('tests/fixtures/centrifugo-6.9.1-options.txt')
   .split('\n')
   .filter((line) => line !== '' && !line.startsWith('#'));
 const SECRET = 'a secret that is long enough for tokens';
 
-/** The settings as the server would have them, and what was said about the rest. */
+/** The resulting settings, and the notes. */
 function translated(config: Tree) {
   const translation = translateCentrifugo(config);
   const settings = checked(translation);
@@ -31,7 +31,7 @@ const withNamespace = (options: Tree, rest: Tree = {}) => ({
   ...rest,
   channel: { namespaces: [{ name: 'news', ...options }] },
 });
-/** Of `news`, as translated. */
+/** The namespace `news`, as translated. */
 const newsOf = (options: Tree, rest: Tree = {}) => translated(withNamespace(options, rest)).config.namespaces.news;
 
 describe('MG3 every option of Centrifugo 6', () => {
@@ -43,18 +43,18 @@ describe('MG3 every option of Centrifugo 6', () => {
     for (const { rows } of SECTIONS) for (const { option } of rows) expect(page).toContain(`| \`${option}\` |`);
   });
 
-  test('MG3 is meant by a row of its own: no row is of an option that there is not', () => {
+  test('MG3 matches a row of its own: no row is for an unknown option', () => {
     const meant = new Set(OPTIONS.map((option) => rowOf(option)));
     const rows = SECTIONS.flatMap(({ rows: list }) => list);
-    // Centrifugo names the two headers of a list of headers, and takes a map as well.
+    // Centrifugo names the two headers of a list of headers, and accepts a map as well.
     const idle = rows.filter((row) => !meant.has(row)).map(({ option }) => option);
     expect(idle).toEqual(['<proxy>.http.status_to_code_transforms']);
   });
 });
 
-describe('MG1 MG2 configurations as people have them', () => {
+describe('MG1 MG2 real configurations', () => {
   // As v6/delta_compression of https://github.com/centrifugal/examples.
-  test('MG1 for trying out, with differences', () => {
+  test('MG1 for development, with deltas', () => {
     const { config, notes } = translated({
       client: { insecure: true, token: { hmac_secret_key: 'short' }, allowed_origins: ['*'] },
       http_api: { key: 'short' },
@@ -86,7 +86,7 @@ describe('MG1 MG2 configurations as people have them', () => {
     expect(notes).toEqual(['changed client.insecure']);
   });
 
-  // As v6/scale-ai: with Redis, whose history outlives the process.
+  // As v6/scale-ai: with Redis, whose history survives the process.
   test('MG1 with Redis', () => {
     const { config, notes } = translated({
       engine: { type: 'redis', redis: { address: 'redis:6379' } },
@@ -102,7 +102,7 @@ describe('MG1 MG2 configurations as people have them', () => {
   });
 
   // As v6/htmx-centrifugo: channels without a namespace, and calls for the backend.
-  test('MG1 MG2 with a backend, and secrets that are too short', () => {
+  test('MG1 MG2 with a backend, and too short secrets', () => {
     const { config, notes } = translated({
       client: { token: { hmac_secret_key: 'short' } },
       http_api: { key: 'short' },
@@ -126,7 +126,7 @@ describe('MG1 MG2 configurations as people have them', () => {
   });
 });
 
-describe('MG1 who may do what', () => {
+describe('MG1 permissions', () => {
   // `OnSubscribe`, `OnPublish`, `hasAccessToHistory` in internal/client/handler.go.
   test.each([
     [{}, 'nobody'],
@@ -140,7 +140,7 @@ describe('MG1 who may do what', () => {
     expect(newsOf(options)?.publish).toBe(audience as 'nobody');
   });
 
-  test('MG1 one address is asked for each event, by http(s) alone', () => {
+  test('MG1 each event has one address, http(s) only', () => {
     const config = {
       proxies: [
         { name: 'a', endpoint: 'http://a/subscribe' },
@@ -162,7 +162,7 @@ describe('MG1 who may do what', () => {
     expect(notes).toContain('left channel.namespaces (c).subscribe_proxy_enabled');
   });
 
-  test('MG1 the personal channel is shut to others', () => {
+  test('MG1 the personal channel is closed to others', () => {
     const personal = {
       subscribe_to_user_personal_channel: {
         enabled: true,
@@ -177,7 +177,7 @@ describe('MG1 who may do what', () => {
   });
 });
 
-describe('MG1 options one by one', () => {
+describe('MG1 single options', () => {
   test.each([
     [{ http_server: { port: '9000', address: '127.0.0.1' } }, { port: 9_000, host: '127.0.0.1' }],
     [{}, { port: 8_000, host: '0.0.0.0' }],
@@ -258,7 +258,7 @@ describe('MG1 options one by one', () => {
     expect(newsOf(options)).toMatchObject(ours);
   });
 
-  test('MG1 a shared poll has its address and its secret', () => {
+  test('MG1 a shared poll gets its address and its secret', () => {
     const options = {
       subscription_type: 'shared_poll',
       shared_poll: { refresh_interval: '5s', max_keys_per_connection: 7, mode: 'versioned' },
@@ -279,7 +279,7 @@ describe('MG1 options one by one', () => {
     });
   });
 
-  test('MG1 who is present is shown in maps', () => {
+  test('MG1 presence is shown in maps', () => {
     const { config, notes } = translated({
       channel: {
         namespaces: [
@@ -293,7 +293,7 @@ describe('MG1 options one by one', () => {
   });
 });
 
-describe('MG2 what does not come over is said', () => {
+describe('MG2 options left out are reported', () => {
   test.each([
     [{ client: { allowed_origins: ['https://*.example.org'] } }, ['left client.allowed_origins']],
     [{ client: { token: { audience_regex: 'x' } } }, ['left client.token.audience_regex']],
@@ -322,7 +322,7 @@ describe('MG2 what does not come over is said', () => {
     expect(translated(config).notes).toEqual([...notes]);
   });
 
-  test('MG2 an option that is as it is by default is not worth a word', () => {
+  test('MG2 an option with its default value is not reported', () => {
     const config = {
       engine: { type: 'memory' },
       websocket: { handler_prefix: '/connection/websocket' },

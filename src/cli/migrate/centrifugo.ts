@@ -18,12 +18,18 @@ const SECRET_LENGTH = 32;
 const API_KEY_LENGTH = 16;
 const MIB = 1_048_576;
 
-/** Options of Centrifugo 5 and before, which stood all at the top. */
-const OF_BEFORE = ['token_hmac_secret_key', 'api_key', 'namespaces', 'allowed_origins', 'proxy_connect_endpoint'];
+/** Options of Centrifugo 5 and earlier, which were all at the top level. */
+const VERSION_5_OPTIONS = [
+  'token_hmac_secret_key',
+  'api_key',
+  'namespaces',
+  'allowed_origins',
+  'proxy_connect_endpoint',
+];
 
-/** What a configuration file of Centrifugo 6 says, as settings of ours. Throws `StartError` for one of another version. */
+/** Translates a configuration file of Centrifugo 6. Throws `StartError` for another version. */
 export function translateCentrifugo(config: Tree): Translation {
-  const before = OF_BEFORE.find((name) => Object.hasOwn(config, name));
+  const before = VERSION_5_OPTIONS.find((name) => Object.hasOwn(config, name));
   if (before !== undefined) {
     throw new StartError(
       `${before} is an option of Centrifugo 5; bring the file to version 6 first: https://centrifugal.dev/docs/getting-started/migration_v6`,
@@ -114,7 +120,7 @@ function translatePublicKey(translation: Translation, config: Tree): void {
   if (second !== undefined) translation.left(second, 'there is one public key; publish both by tokenJwksUrl');
 }
 
-/** Numbers that only change their name, with the least and most that they may be. */
+/** Numbers that only change their name, with their minimum and maximum here. */
 const NUMBERS: readonly (readonly [option: string, setting: string, bounds: readonly [number, number]])[] = [
   ['client.channel_limit', 'channelLimit', [1, 100_000]],
   ['client.queue_max_size', 'maxConnectionBacklogBytes', [16_384, 256 * MIB]],
@@ -202,18 +208,18 @@ function translatePings(translation: Translation, config: Tree): void {
   translation.set('pongSeconds', translation.within('client.pong_timeout', (timeout ?? 8_000) / 1_000, [1, most]));
 }
 
-/** Where anybody may do anything, there is nothing to guess. */
+/** Without permissions a secret protects nothing. */
 function leastOf(config: Tree, length: number): number {
   return flagAt(config, 'client.insecure') ? 1 : length;
 }
 
-/** Whatever the file sets that there is nothing like, and what is no option at all. Said once of what goes together. */
+/** Reports options without a counterpart, and unknown ones. Groups are reported once. */
 function reportRest(translation: Translation, config: Tree): void {
   const said = new Set<OptionRow>();
   for (const [path, value] of leavesOf(config)) {
     // An empty list of namespaces or proxies.
     if (Array.isArray(value) && value.length === 0) continue;
-    // The names in a map of headers are anybody's.
+    // The names in a map of headers are arbitrary.
     const row = rowOf(path) ?? rowOf(path.replace(/(?:\[\])?\.[^.]+$/, ''));
     if (row === undefined) translation.left(path, 'is no option of Centrifugo 6.9');
     else if (row.how === 'none' && !isUnset(value, row.standard) && !said.has(row)) {

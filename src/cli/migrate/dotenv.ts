@@ -1,4 +1,7 @@
-/** The variables of a file as Laravel and dotenv read it: `NAME=value`, quoted or not, with `${OTHER}` in place. */
+/**
+ * The variables of a file in the format of Laravel and dotenv: `NAME=value`, quoted or not, with `${OTHER}`
+ * substituted.
+ */
 export function readDotenv(text: string): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const line of text.split(/\r?\n/)) {

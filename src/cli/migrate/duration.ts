@@ -9,7 +9,7 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 const PARTS = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/g;
 
-/** Milliseconds of a duration as Go writes it (`1h30m`), or of a number of nanoseconds; undefined for anything else. */
+/** Milliseconds of a duration in Go's format (`1h30m`), or of a number of nanoseconds; undefined if invalid. */
 export function millisecondsOf(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value / 1e6 : undefined;
   if (typeof value !== 'string') return undefined;

@@ -4,7 +4,7 @@ import { SOKETI_ROWS } from './soketi.ts';
 
 const HOW = { set: 'translated', same: 'holds anyway', none: 'not here' } as const;
 
-/** docs/migrating.md with its tables of options made anew, each between the comments that name it. */
+/** docs/migrating.md with its option tables regenerated, each between the comments that name it. */
 export function withTables(page: string): string {
   return Object.entries(TABLES).reduce((text, [name, made]) => between(text, name, made()), page);
 }

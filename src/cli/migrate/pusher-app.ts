@@ -3,10 +3,10 @@ import { isTree, type Translation, type Tree, textAt, textsAt } from './translat
 
 const SECRET_LENGTH = 16;
 
-/** What an app of another server of the Pusher protocol is called, before it is completed. */
+/** An app of another Pusher server, before it is completed. */
 export type NamedApp = { readonly id: string; readonly key: string; readonly secret: string };
 
-/** The app's name and secret as settings take them; undefined where it cannot be an app here. */
+/** The app's name and secret in our settings; undefined if it is not possible here. */
 export function namedApp(
   translation: Translation,
   option: string,
@@ -21,7 +21,7 @@ export function namedApp(
   return undefined;
 }
 
-/** Apps share no channels: each has a namespace of its own, where there are several. */
+/** Apps do not share channels: if there are several, each has its own namespace. */
 export function withNamespaces<T extends NamedApp>(
   apps: readonly T[],
 ): readonly (T & { readonly namespace?: string })[] {
@@ -40,7 +40,7 @@ function webhookOf(translation: Translation, option: string, hook: Tree): readon
     translation.left(option, 'webhooks go to http(s) addresses alone');
     return [];
   }
-  if (hook.filter !== undefined) translation.changed(`${option}.filter`, 'the webhook is told of all channels');
+  if (hook.filter !== undefined) translation.changed(`${option}.filter`, 'the webhook receives events of all channels');
   if (hook.headers !== undefined) translation.left(`${option}.headers`, 'requests are signed, as Pusher signs them');
   const events = textsAt(hook, 'event_types');
   const known = events.filter((event) => WEBHOOK_EVENT_NAMES.has(event));
@@ -50,7 +50,7 @@ function webhookOf(translation: Translation, option: string, hook: Tree): readon
   return [{ url, ...(known.length > 0 && { events: known }) }];
 }
 
-/** Frames must hold an event of this size. */
+/** Frames must have room for an event of this size. */
 export function frameBytesFor(eventBytes: number): number {
   return Math.min(16_777_216, eventBytes + 16_384);
 }

@@ -15,7 +15,7 @@ function loaded(translation: Translation) {
 const SECRET = 'a secret of an app';
 
 describe('MG1 Soketi', () => {
-  // The form that docs of Soketi show: names are paths.
+  // The form in Soketi's docs: names are paths.
   test('MG1 a file with an app and its webhooks', () => {
     const file = {
       debug: true,
@@ -51,7 +51,7 @@ describe('MG1 Soketi', () => {
     expect(notes).toEqual([]);
   });
 
-  test('MG1 what Soketi has where nothing is said', () => {
+  test("MG1 Soketi's defaults", () => {
     // src/server.ts of Soketi 1.6.
     const { config, notes } = loaded(translateSoketi({}));
     expect(config).toMatchObject({ port: 6_001, host: '0.0.0.0', drainSeconds: 3 });
@@ -67,7 +67,7 @@ describe('MG1 Soketi', () => {
     expect(config.pusherApps.map(({ namespace }) => namespace)).toEqual(['app1', 'app2']);
   });
 
-  test('MG2 what does not come over is said', () => {
+  test('MG2 options left out are reported', () => {
     const app = { id: 'a', key: 'a', secret: SECRET, maxReadRequestsPerSecond: 5, enableUserAuthentication: true };
     const file = {
       'appManager.array.apps': [{ ...app, webhooks: [{ lambda_function: 'x', event_types: [] }] }],
@@ -122,7 +122,7 @@ describe('MG1 Laravel Reverb', () => {
     expect(notes).toEqual([]);
   });
 
-  test('MG2 limits that change, and what there is not', () => {
+  test('MG2 limits that change, and missing options', () => {
     const env = {
       ...{ REVERB_APP_ID: '1', REVERB_APP_KEY: 'k', REVERB_APP_SECRET: SECRET, REVERB_SCALING_ENABLED: 'true' },
       ...{

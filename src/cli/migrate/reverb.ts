@@ -1,7 +1,7 @@
 import { frameBytesFor, namedApp } from './pusher-app.ts';
 import { flagAt, numberAt, Translation, type Tree, textAt } from './translation.ts';
 
-/** Every variable that config/reverb.php of Laravel Reverb 1.9 reads, with what it is here. */
+/** Every variable that config/reverb.php of Laravel Reverb 1.9 reads, with its counterpart here. */
 export const REVERB_ROWS: readonly (readonly [variable: string, here: string, isSet?: true])[] = [
   ['REVERB_SERVER_HOST', '`host`', true],
   ['REVERB_SERVER_PORT', '`port`', true],
@@ -22,7 +22,7 @@ export const REVERB_ROWS: readonly (readonly [variable: string, here: string, is
   ['REVERB_APP_RATE_LIMITING_ENABLED', '`commandsPerSecond`', true],
   ['REVERB_APP_RATE_LIMIT_MAX_ATTEMPTS', '`commandsPerSecond`', true],
   ['REVERB_APP_RATE_LIMIT_DECAY_SECONDS', '`burstSeconds`', true],
-  ['REVERB_APP_RATE_LIMIT_TERMINATE', 'whoever goes on is disconnected, and may come back'],
+  ['REVERB_APP_RATE_LIMIT_TERMINATE', 'a client that continues is disconnected, and may reconnect'],
   ['REVERB_APP_ACTIVITY_TIMEOUT', 'clients are told when to ask whether the server is there'],
   ['REVERB_MAX_REQUEST_SIZE', 'requests of backends are bounded by what an event may be'],
   ['REVERB_SERVER', 'there is one server'],
@@ -33,7 +33,7 @@ export const REVERB_ROWS: readonly (readonly [variable: string, here: string, is
   ['REVERB_TELESCOPE_INGEST_INTERVAL', 'the console shows what happens; Prometheus reads `/metrics`'],
 ];
 
-/** Held whatever they say, or of no consequence. */
+/** Without effect here, whatever their value. */
 const SILENT = [
   'REVERB_SERVER',
   'REVERB_APP_ACTIVITY_TIMEOUT',
@@ -44,7 +44,7 @@ const SILENT = [
   'REVERB_APP_RATE_LIMIT_TERMINATE',
 ];
 
-/** What the variables of a Laravel application say of Reverb, as settings of ours. */
+/** Translates a Laravel application's variables for Reverb. */
 export function translateReverb(env: Tree): Translation {
   const translation = new Translation();
   translation.set('host', textAt(env, 'REVERB_SERVER_HOST') || '0.0.0.0');
@@ -52,7 +52,7 @@ export function translateReverb(env: Tree): Translation {
     'port',
     translation.within('REVERB_SERVER_PORT', numberAt(env, 'REVERB_SERVER_PORT') ?? 8_080, [0, 65_535]),
   );
-  // config/reverb.php takes pages of any origin, unless it was changed.
+  // config/reverb.php allows pages of any origin by default.
   translation.set('allowedOrigins', ['*']);
   translatePublicUrl(translation, env);
   const ping = numberAt(env, 'REVERB_APP_PING_INTERVAL');

@@ -15,7 +15,7 @@ import {
 const ONE_NODE = 'one process with its own disk; there is nothing to configure';
 const NO_TLS = 'TLS ends at a reverse proxy ([operations.md](operations.md))';
 
-/** Every group of options of Soketi 1.6 with what it is here: path in its JSON file, variable, ours. */
+/** Every group of options of Soketi 1.6 with its counterpart here: path in its JSON file, variable, ours. */
 export const SOKETI_ROWS: readonly (readonly [option: string, variable: string, here: string, isSet?: true])[] = [
   ['host', 'SOKETI_HOST', '`host`', true],
   ['port', 'SOKETI_PORT', '`port`', true],
@@ -62,7 +62,7 @@ export const SOKETI_ROWS: readonly (readonly [option: string, variable: string, 
   ['instance', '', 'the process has its own name'],
 ];
 
-/** Paths of the variables that are translated; other variables are reported by their own names. */
+/** Paths of the translated variables; other variables are reported by their own names. */
 const VARIABLES: Readonly<Record<string, string>> = {
   SOKETI_HOST: 'host',
   SOKETI_PORT: 'port',
@@ -84,7 +84,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   SOKETI_DEFAULT_APP_WEBHOOKS: 'appManager.array.apps.0.webhooks',
 };
 
-/** What its variables say, as its JSON file would. */
+/** Its variables, in the form of its JSON file. */
 export function soketiFileOf(variables: Readonly<Record<string, string>>): Tree {
   const file: Record<string, unknown> = {};
   for (const [name, text] of Object.entries(variables)) {
@@ -93,7 +93,7 @@ export function soketiFileOf(variables: Readonly<Record<string, string>>): Tree 
   return file;
 }
 
-/** What a JSON file of Soketi says, as settings of ours; its names may be paths, as `appManager.array.apps.0.id`. */
+/** Translates a JSON file of Soketi; its names may be paths, as `appManager.array.apps.0.id`. */
 export function translateSoketi(file: Tree): Translation {
   const translation = new Translation();
   const config = unfolded(file);
@@ -144,7 +144,7 @@ type App = NamedApp & { readonly maxEventBytes: number; readonly [field: string]
 type Standard = { readonly option: string; readonly payload: number; readonly members: number };
 
 function appOf(translation: Translation, app: Tree, { option, payload, members }: Standard): readonly App[] {
-  // As src/server.ts of Soketi has them where nobody says anything.
+  // The defaults of src/server.ts of Soketi.
   const [id, key, secret] = [
     textAt(app, 'id') || 'app-id',
     textAt(app, 'key') || 'app-key',
@@ -205,7 +205,7 @@ function jsonOrText(text: string): unknown {
   }
 }
 
-/** With paths for names unfolded: `a.0.b` becomes a list with an object. */
+/** Expands names that are paths: `a.0.b` becomes a list with an object. */
 function unfolded(file: Tree): Tree {
   const whole: Record<string, unknown> = {};
   for (const [path, value] of Object.entries(file)) {

@@ -1,7 +1,7 @@
-/** What did not come over as it was. `left`: left out; `changed`: comes over as something else. */
+/** A note about an option. `left`: left out; `changed`: translated to something else. */
 export type Note = { readonly option: string; readonly how: 'left' | 'changed'; readonly why: string };
 
-/** Settings of ours, as in a settings file, and what has to be said about them. */
+/** Our settings, as in a settings file, and the notes about them. */
 export class Translation {
   readonly settings: Record<string, unknown> = {};
   readonly notes: Note[] = [];
@@ -18,7 +18,7 @@ export class Translation {
     this.notes.push({ option, how: 'changed', why });
   }
 
-  /** The value within bounds; says so where it was not. */
+  /** Clamps the value to limits, with a note if it changed. */
   within(option: string, value: number, [min, max]: readonly [min: number, max: number]): number {
     const bounded = Math.min(max, Math.max(min, Math.round(value)));
     if (bounded !== value)
@@ -26,7 +26,7 @@ export class Translation {
     return bounded;
   }
 
-  /** A secret that is long enough, or a new one in its place. */
+  /** A secret that is long enough, or a generated one in its place. */
   secret(option: string, value: string, length: number): string {
     if (value.length >= length) return value;
     this.changed(
@@ -47,14 +47,14 @@ export function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What stands at a path of names, as `client.token.issuer`. */
+/** The value at a path of names, as `client.token.issuer`. */
 export function at(tree: unknown, path: string): unknown {
   return path
     .split('.')
     .reduce<unknown>((found, name) => (isTree(found) && Object.hasOwn(found, name) ? found[name] : undefined), tree);
 }
 
-/** As the programs read them that these files were for: numbers and truth may stand in texts, too. */
+/** Parsed like the original programs: numbers and booleans may be texts, too. */
 export function textAt(tree: unknown, path: string): string {
   const value = at(tree, path);
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
@@ -82,7 +82,7 @@ export function treesAt(tree: unknown, path: string): readonly Tree[] {
   return Array.isArray(value) ? value.filter(isTree) : [];
 }
 
-/** Every value that is no object, with its path: `[]` stands for whichever item of a list of objects. */
+/** Every value that is not an object, with its path: `[]` stands for any item of a list of objects. */
 export function leavesOf(value: unknown, path = ''): readonly (readonly [path: string, value: unknown])[] {
   if (isTree(value)) {
     return Object.entries(value).flatMap(([name, inner]) => leavesOf(inner, path === '' ? name : `${path}.${name}`));
@@ -91,7 +91,7 @@ export function leavesOf(value: unknown, path = ''): readonly (readonly [path: s
   return [[path, value]];
 }
 
-/** Whether a value is that of an option which nobody has set. */
+/** Whether a value equals the default. */
 export function isUnset(value: unknown, standard: unknown): boolean {
   if (value === undefined || value === null || value === '' || value === false || value === 0) return true;
   if (Array.isArray(value)) return value.length === 0;

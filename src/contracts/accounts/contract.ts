@@ -4,7 +4,7 @@ import { defineOperation } from '../operation.ts';
 import { ROLES } from '../roles.ts';
 
 export const userId = z.string().min(1).max(40);
-/** What a person is called in mentions and at sign-in: stored in lower case. */
+/** A person's name for mentions and sign-in, stored in lower case. */
 export const handle = z
   .string()
   .trim()
@@ -20,26 +20,28 @@ const displayName = z
   .trim()
   .max(60)
   .refine((name) => !hasInvisible(name), 'must not contain invisible characters')
-  .refine((name) => !hasPiledMarks(name), 'must not pile up marks on a letter')
+  .refine((name) => !hasPiledMarks(name), 'must not have too many marks on a letter')
   .refine(isVisible, 'must not be empty');
 const role = z.enum(ROLES);
 const time = z.number().int();
 const inviteCode = z.string().min(8).max(64);
 const nothing = z.object({});
 
-/** Someone, as others see them. */
+/** A person, as others see them. */
 export const profile = z.object({
   id: userId,
   handle: z.string(),
   displayName: z.string(),
-  /** Changes with the picture; the picture is at `/files/avatars/<avatar>`. Null: draw initials. */
+  /** Changes with the picture, which is at `/files/avatars/<avatar>`. Null: show initials. */
   avatar: z.string().nullable(),
   role,
   disabled: z.boolean(),
 });
 export type Profile = z.infer<typeof profile>;
 
-/** Who may bring a person into groups and open a chat with them: `known`, who shares a chat with them already. */
+/**
+ * Who may add a person to groups and open a chat with them: `known` means people who already share a chat with them.
+ */
 const addedBy = z.enum(['anyone', 'known']);
 
 export const me = profile.extend({ email: z.string().nullable(), device: z.string(), addedBy });
@@ -61,7 +63,7 @@ export const invite = z.object({
   role,
   createdBy: userId.nullable(),
   expiresAt: time.nullable(),
-  /** Null: any number of uses. */
+  /** Null: unlimited. */
   usesLeft: z.number().int().nullable(),
 });
 export type Invite = z.infer<typeof invite>;
@@ -69,14 +71,14 @@ export type Invite = z.infer<typeof invite>;
 export const accountsContract = {
   status: defineOperation({
     name: 'accounts.status',
-    summary: 'How this installation takes people in, and whether anyone has registered yet.',
+    summary: 'The registration mode of this installation, and whether anyone has registered yet.',
     access: 'anyone',
     input: nothing,
     output: z.object({ registration: z.enum(['open', 'invite', 'closed']), hasOwner: z.boolean() }),
   }),
   inviteInfo: defineOperation({
     name: 'accounts.inviteInfo',
-    summary: 'What an invitation code is good for; 410 when it is used up, expired or revoked.',
+    summary: 'The role and creator of an invitation code; 410 when it is used up, expired or revoked.',
     access: 'anyone',
     input: z.object({ code: inviteCode }),
     output: z.object({ role, invitedBy: z.string().nullable() }),
@@ -97,7 +99,7 @@ export const accountsContract = {
   }),
   signIn: defineOperation({
     name: 'accounts.signIn',
-    summary: 'Signs in by handle or e-mail and password.',
+    summary: 'Signs in by handle or email and password.',
     access: 'anyone',
     httpOnly: true,
     input: z.object({ login: z.string().trim().min(1).max(254), password: z.string().min(1).max(128) }),
@@ -121,7 +123,7 @@ export const accountsContract = {
   updateProfile: defineOperation({
     name: 'accounts.updateProfile',
     summary:
-      'Changes display name or e-mail, or who may add the person to chats. The picture is sent to POST /api/v1/accounts.avatar as raw bytes.',
+      'Changes display name or email, or who may add the person to chats. The picture is sent to POST /api/v1/accounts.avatar as raw bytes.',
     access: 'user',
     input: z.object({
       displayName: displayName.optional(),
@@ -132,14 +134,14 @@ export const accountsContract = {
   }),
   removeAvatar: defineOperation({
     name: 'accounts.removeAvatar',
-    summary: 'Goes back to the drawn initials.',
+    summary: 'Removes the picture; initials are shown instead.',
     access: 'user',
     input: nothing,
     output: me,
   }),
   changePassword: defineOperation({
     name: 'accounts.changePassword',
-    summary: 'Changes the password and signs all other devices out; the answer sets a new cookie for this one.',
+    summary: 'Changes the password and signs all other devices out; the response sets a new cookie for this one.',
     access: 'user',
     httpOnly: true,
     input: z.object({ current: z.string().min(1).max(128), next: password }),
@@ -154,14 +156,14 @@ export const accountsContract = {
   }),
   signOutDevice: defineOperation({
     name: 'accounts.signOutDevice',
-    summary: 'Signs one of the devices out; its live connections end at once.',
+    summary: 'Signs one of the devices out and closes its live connections at once.',
     access: 'user',
     input: z.object({ device: z.string().min(1).max(64) }),
     output: nothing,
   }),
   profiles: defineOperation({
     name: 'accounts.profiles',
-    summary: 'Profiles by id, for those of the ids that exist.',
+    summary: 'Profiles by id; unknown ids are left out.',
     access: 'user',
     input: z.object({ users: z.array(userId).max(200) }),
     output: z.object({ profiles: z.array(profile) }),
@@ -185,7 +187,7 @@ export const accountsContract = {
   createInvite: defineOperation({
     name: 'accounts.createInvite',
     summary:
-      'Makes an invitation to register, which works as long as its maker may invite. Admins and owners, 100 each; a role above guest or member only by the owner.',
+      'Creates an invitation to register, which is valid as long as its creator may invite. For admins and owners, 100 each; only the owner can invite roles above guest and member.',
     access: 'admin',
     input: z.object({
       role: z.enum(['admin', 'member', 'guest']).default('member'),
@@ -202,28 +204,28 @@ export const accountsContract = {
   }),
   invites: defineOperation({
     name: 'accounts.invites',
-    summary: 'Invitations that still work.',
+    summary: 'Valid invitations.',
     access: 'admin',
     input: nothing,
     output: z.object({ invites: z.array(invite) }),
   }),
   revokeInvite: defineOperation({
     name: 'accounts.revokeInvite',
-    summary: 'Makes an invitation worthless.',
+    summary: 'Revokes an invitation.',
     access: 'admin',
     input: z.object({ code: inviteCode }),
     output: nothing,
   }),
   setRole: defineOperation({
     name: 'accounts.setRole',
-    summary: 'Changes what a person may do. Only the owner makes or unmakes admins; there is always one owner.',
+    summary: "Changes a person's role. Only the owner can appoint or remove admins; there is always one owner.",
     access: 'admin',
     input: z.object({ user: userId, role: z.enum(['admin', 'member', 'guest']) }),
     output: profile,
   }),
   setDisabled: defineOperation({
     name: 'accounts.setDisabled',
-    summary: 'Shuts a person out (their live connections end at once) or lets them in again.',
+    summary: 'Disables an account (its live connections are closed at once) or enables it again.',
     access: 'admin',
     input: z.object({ user: userId, disabled: z.boolean() }),
     output: profile,

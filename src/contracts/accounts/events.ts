@@ -1,10 +1,10 @@
 /**
- * What accounts publishes for others to read.
+ * Publications of accounts, for other features.
  *
- * `user:<id>`: a person's own channel; every connection of theirs is put into it by the server (memory history,
- * 100 publications, 5 minutes). Features tell a person's devices there what changed for them.
- * `people:all`: everyone signed in is put into it by the server; profile changes.
- * `online:<id>`: whether a person is online; clients subscribe for the people they show.
+ * `user:<id>`: a person's own channel; the server subscribes all of their connections (memory history, 100
+ * publications, 5 minutes). Features publish changes for the person's devices there. `people:all`: profile changes; the
+ * server subscribes everyone who is signed in. `online:<id>`: whether a person is online; clients subscribe for the
+ * people they show.
  */
 import type { Profile } from './contract.ts';
 

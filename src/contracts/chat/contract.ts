@@ -15,15 +15,15 @@ const title = z
   .max(80)
   .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'must be one line of text')
   .refine((name) => !hasInvisible(name), 'must not contain invisible characters')
-  .refine((name) => !hasPiledMarks(name), 'must not pile up marks on a letter')
+  .refine((name) => !hasPiledMarks(name), 'must not have too many marks on a letter')
   .refine(isVisible, 'must not be empty');
-/** Chosen by the sender, unique for each message of theirs: makes a resend idempotent. */
+/** Chosen by the sender, unique per message of theirs: makes a resend idempotent. */
 const messageKey = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/, 'must be 8 to 64 of A-Z, a-z, 0-9, "_" or "-"');
 const text = z
   .string()
   .max(MESSAGE_LIMIT, `must have at most ${MESSAGE_LIMIT} characters`)
   .refine(isVisible, 'must not be empty')
-  // What a database or another client would change on the way is refused, so that a resend compares equal.
+  // Text that a database or another client would change is refused, so that a resend compares equal.
   .refine((value) => !/\p{Cs}/u.test(value) && !value.includes('\0'), 'must be valid text');
 const emoji = z
   .string()
@@ -35,7 +35,7 @@ const nothing = z.object({});
 export const roomRole = z.enum(['owner', 'admin', 'member']);
 const roomKind = z.enum(['group', 'direct']);
 
-/** A message with all that happened to it since. A recalled one keeps its place with an empty text. */
+/** A message in its current state. A recalled one keeps its place with an empty text. */
 export const message = z.object({
   offset,
   key: z.string(),
@@ -69,7 +69,7 @@ const roomNotice = z.discriminatedUnion('type', [
   notice.extend({ type: z.literal('promoted'), user: userId, role: roomRole }),
 ]);
 
-/** What stands in a timeline: a message, or a line that says what happened to the room. */
+/** A timeline entry: a message, or a notice about the room. */
 export const timelineEntry = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('message'), message }),
   z.object({ kind: z.literal('notice'), offset, at: time, event: roomNotice }),
@@ -80,7 +80,7 @@ export const historyPage = z.object({
   entries: z.array(timelineEntry),
   hasBefore: z.boolean(),
   hasAfter: z.boolean(),
-  /** The channel's position: all up to here is folded into the entries. */
+  /** The channel's position: everything up to here is included in the entries. */
   top: readOffset,
   epoch: z.string(),
 });
@@ -92,15 +92,15 @@ export const roomSummary = z.object({
   /** '' for a direct chat: show the other person. */
   title: z.string(),
   avatar: z.string().nullable(),
-  /** The other person of a direct chat; oneself in the one with oneself (notes). */
+  /** The other person of a direct chat; oneself in one's notes. */
   peer: userId.nullable(),
   memberCount: z.number().int(),
   role: roomRole,
-  /** The channel's position: all up to here is counted in, live publications go on from here. */
+  /** The channel's position: everything up to here is included, live publications continue from here. */
   top: readOffset,
-  /** Everything up to here has been read, on whichever device. */
+  /** The read offset, over all devices. */
   readOffset,
-  /** Messages of others after `readOffset` up to `top`; counts to 100 (show "99+"). */
+  /** Messages of others after `readOffset` up to `top`; at most 100 (show "99+"). */
   unread: z.number().int(),
   /** For the list: only the first 200 characters of its text. */
   lastMessage: message.omit({ replyTo: true, reactions: true }).nullable(),
@@ -112,7 +112,7 @@ export type RoomSummary = z.infer<typeof roomSummary>;
 export const member = z.object({ user: userId, role: roomRole, joinedAt: time });
 export type Member = z.infer<typeof member>;
 
-/** Has read the messages after `joinedOffset` (they came later than the others) up to `offset`. */
+/** Has read the messages after `joinedOffset` (they joined there) up to `offset`. */
 export const reader = z.object({ user: userId, joinedOffset: offset, offset: readOffset });
 export type Reader = z.infer<typeof reader>;
 
@@ -131,19 +131,19 @@ const inRoom = room.extend({ offset });
 export const chatContract = {
   settings: defineOperation({
     name: 'chat.settings',
-    summary: 'What this installation allows in chats, and the time on its clock.',
+    summary: "The chat limits of this installation, and the server's time.",
     access: 'user',
     input: nothing,
     output: z.object({
-      /** How long after sending it an own message can be recalled; 0: never. */
+      /** How long after sending an own message can be recalled, in ms; 0: never. */
       recallSeconds: z.number().int(),
-      /** For those whose own clock is wrong. */
+      /** For clients whose clock is wrong. */
       now: time,
     }),
   }),
   rooms: defineOperation({
     name: 'chat.rooms',
-    summary: "The person's rooms, most recently active first, 100 a page.",
+    summary: "The person's rooms, most recently active first, 100 per page.",
     access: 'user',
     input: z.object({ after: z.string().max(80).optional() }),
     output: z.object({ rooms: z.array(roomSummary), next: z.string().nullable() }),
@@ -157,43 +157,42 @@ export const chatContract = {
   }),
   members: defineOperation({
     name: 'chat.members',
-    summary: "A room's members by joining, 200 a page.",
+    summary: "A room's members by join time, 200 per page.",
     access: 'user',
     input: room.extend({ after: z.string().max(80).optional() }),
     output: z.object({ members: z.array(member), next: z.string().nullable() }),
   }),
   createGroup: defineOperation({
     name: 'chat.createGroup',
-    summary: 'Makes a group with these members; the caller owns it.',
+    summary: 'Creates a group with these members; the caller owns it.',
     access: 'user',
     input: z.object({ title, members: z.array(userId).max(499).default([]), key: messageKey }),
     output: roomSummary,
   }),
   openDirect: defineOperation({
     name: 'chat.openDirect',
-    summary:
-      'The direct chat with a person, made when there is none yet. By id or handle; the own one gives a place for notes.',
+    summary: "The direct chat with a person, created if needed. By id or handle; one's own gives a chat for notes.",
     access: 'user',
     input: z.union([z.object({ user: userId }), z.object({ handle: z.string().min(1).max(60) })]),
     output: roomSummary,
   }),
   rename: defineOperation({
     name: 'chat.rename',
-    summary: 'Gives a group another title. Its owner and admins.',
+    summary: "Changes a group's title. For its owner and admins.",
     access: 'user',
     input: room.extend({ title }),
     output: nothing,
   }),
   removeAvatar: defineOperation({
     name: 'chat.removeAvatar',
-    summary: "Takes a group's picture away. Its owner and admins.",
+    summary: "Removes a group's picture. For its owner and admins.",
     access: 'user',
     input: room,
     output: nothing,
   }),
   addMembers: defineOperation({
     name: 'chat.addMembers',
-    summary: 'Brings people into a group. Its owner and admins.',
+    summary: 'Adds people to a group. For its owner and admins.',
     access: 'user',
     input: room.extend({ users: z.array(userId).min(1).max(100) }),
     output: nothing,
@@ -201,7 +200,7 @@ export const chatContract = {
   removeMember: defineOperation({
     name: 'chat.removeMember',
     summary:
-      'Takes a person out of a group; their live connections leave it at once, and older invitations do not bring them back. Only those of a lower role.',
+      'Removes a person from a group; their live connections are unsubscribed at once, and earlier invitations do not let them return. Only for members of a lower role.',
     access: 'user',
     input: room.extend({ user: userId }),
     output: nothing,
@@ -209,21 +208,21 @@ export const chatContract = {
   setMemberRole: defineOperation({
     name: 'chat.setMemberRole',
     summary:
-      'Changes a member\'s role in the group. Its owner; "owner" hands the group over. While the owner is disabled, the group\'s admins, or its longest-standing member where there is none, and those who run the installation may name another.',
+      'Changes a member\'s role. For the owner; "owner" transfers the group. While the owner is disabled, the group\'s admins, or its longest-standing member if there are none, and installation admins who are members can appoint another.',
     access: 'user',
     input: room.extend({ user: userId, role: roomRole }),
     output: nothing,
   }),
   leave: defineOperation({
     name: 'chat.leave',
-    summary: 'Leaves a group. Its owner hands it over first, unless alone in it.',
+    summary: 'Leaves a group. Its owner must transfer it first, unless alone in it.',
     access: 'user',
     input: room,
     output: nothing,
   }),
   createInvite: defineOperation({
     name: 'chat.createInvite',
-    summary: 'Makes an invitation link into a group, which works while its maker may. Its owner and admins.',
+    summary: 'Creates an invitation link to a group, valid while its creator may invite. For its owner and admins.',
     access: 'user',
     input: room.extend({
       expiresInHours: z
@@ -239,35 +238,35 @@ export const chatContract = {
   }),
   invites: defineOperation({
     name: 'chat.invites',
-    summary: "A group's invitations that still work. Its owner and admins.",
+    summary: "A group's valid invitations. For its owner and admins.",
     access: 'user',
     input: room,
     output: z.object({ invites: z.array(roomInvite) }),
   }),
   revokeInvite: defineOperation({
     name: 'chat.revokeInvite',
-    summary: 'Makes an invitation into a group worthless.',
+    summary: 'Revokes an invitation to a group.',
     access: 'user',
     input: room.extend({ code: inviteCode }),
     output: nothing,
   }),
   inviteInfo: defineOperation({
     name: 'chat.inviteInfo',
-    summary: 'Where an invitation leads; 410 when it is used up, expired or revoked.',
+    summary: 'The group of an invitation; 410 when it is used up, expired or revoked.',
     access: 'user',
     input: z.object({ code: inviteCode }),
     output: z.object({ room: roomId, title: z.string(), memberCount: z.number().int(), joined: z.boolean() }),
   }),
   joinByInvite: defineOperation({
     name: 'chat.joinByInvite',
-    summary: 'Joins the group an invitation leads to.',
+    summary: 'Joins the group of an invitation.',
     access: 'user',
     input: z.object({ code: inviteCode }),
     output: roomSummary,
   }),
   send: defineOperation({
     name: 'chat.send',
-    summary: 'Sends a message. Sending again with the same key gives the first answer; with another text, 409.',
+    summary: 'Sends a message. Sending again with the same key returns the first response; with another text, 409.',
     access: 'user',
     input: room.extend({ key: messageKey, text, replyTo: offset.optional() }),
     output: z.object({ offset, sentAt: time }),
@@ -282,21 +281,21 @@ export const chatContract = {
   recall: defineOperation({
     name: 'chat.recall',
     summary:
-      'Takes an own message back within the time allowed (2 minutes by default); a tombstone stays. Owner and admins of a group: at any time, also messages of those below them.',
+      'Recalls an own message within the time allowed (2 minutes by default); a tombstone stays. Owner and admins of a group: at any time, also messages of lower roles.',
     access: 'user',
     input: inRoom,
     output: nothing,
   }),
   react: defineOperation({
     name: 'chat.react',
-    summary: 'Puts an emoji on a message, or takes it off. At most 20 different ones and 500 in all a message.',
+    summary: 'Adds or removes a reaction. At most 20 different emoji and 500 reactions per message.',
     access: 'user',
     input: inRoom.extend({ emoji, on: z.boolean() }),
     output: nothing,
   }),
   history: defineOperation({
     name: 'chat.history',
-    summary: 'A page of the timeline, oldest first: before, after or around an offset; the newest when none is given.',
+    summary: 'A page of the timeline, oldest first: before, after or around an offset; the newest by default.',
     access: 'user',
     input: room
       .extend({
@@ -313,7 +312,7 @@ export const chatContract = {
   }),
   read: defineOperation({
     name: 'chat.read',
-    summary: 'Marks everything up to the offset as read, on all devices. Never goes back.',
+    summary: 'Marks everything up to the offset as read, on all devices. The read offset never decreases.',
     access: 'user',
     input: room.extend({ offset: readOffset }),
     output: z.object({ readOffset, unread: z.number().int(), top: readOffset }),
@@ -321,14 +320,14 @@ export const chatContract = {
   readers: defineOperation({
     name: 'chat.readers',
     summary:
-      'From where to where each other member has read: messages after `joinedOffset`, up to `offset`. For rooms of up to 200 members.',
+      'What each other member has read: messages after `joinedOffset`, up to `offset`. For rooms of up to 200 members.',
     access: 'user',
     input: room,
     output: z.object({ readers: z.array(reader) }),
   }),
   typing: defineOperation({
     name: 'chat.typing',
-    summary: 'Tells the room that the caller is typing; holds for 5 seconds.',
+    summary: 'Notifies the room that the caller is typing; valid for 5 seconds.',
     access: 'user',
     input: room,
     output: nothing,

@@ -1,16 +1,16 @@
 /**
- * What chat publishes.
+ * Publications of chat.
  *
- * `room:<id>`: the room's durable log. Everything that happens in a room is a `RoomEvent` there, in one order;
- * messages and their state are folded from it (`state.ts`). Members are put into it by the server.
- * `live:<id>`: what is only of interest now (typing, reading), no history; clients subscribe while a room is open.
- * `user:<id>` (accounts): `UserRoomEvent`s tell all of a person's devices what changed for them alone.
+ * `room:<id>`: the room's durable log. Everything that happens in a room is a `RoomEvent` there, in one order; messages
+ * and their state are folded from it (`state.ts`). The server subscribes members. `live:<id>`: ephemeral events
+ * (typing, reading) without history; clients subscribe while a room is open. `user:<id>` (accounts): `UserRoomEvent`s
+ * notify a person's devices of their own changes.
  */
 export type RoomRole = 'owner' | 'admin' | 'member';
 
 export type RoomNotice = { readonly at: number } & RoomNoticeBody;
 
-/** Each carries its own time (ms, the server's clock), because official clients do not hand on a publication's. */
+/** Each contains its own time (ms, the server's clock), because official clients do not expose a publication's. */
 export type RoomEvent = { readonly at: number } & RoomEventBody;
 
 export type RoomEventBody =
@@ -32,9 +32,9 @@ export type RoomEventBody =
     }
   | RoomNoticeBody;
 
-/** What happened to the room itself; stands in the timeline as a line between the messages. */
+/** What happened to the room itself; shown in the timeline between messages. */
 export type RoomNoticeBody =
-  /** Always the first publication. `users` are all first members, `by` among them; in a group `by` owns it. */
+  /** Always the first publication. `users` are the initial members, including `by`; in a group `by` owns it. */
   | {
       readonly type: 'created';
       readonly by: string;
@@ -44,11 +44,11 @@ export type RoomNoticeBody =
     }
   | { readonly type: 'renamed'; readonly by: string; readonly title: string }
   | { readonly type: 'pictured'; readonly by: string; readonly avatar: string | null }
-  /** Brought in by `by`; by an invitation when `by` is the one who joins. */
+  /** Added by `by`; by an invitation if `by` is the one who joins. */
   | { readonly type: 'joined'; readonly by: string; readonly users: readonly string[] }
   | { readonly type: 'left'; readonly user: string }
   | { readonly type: 'removed'; readonly by: string; readonly user: string }
-  /** Has another role now. Who becomes the owner takes over from the last one, who goes on as admin and need not be `by`. */
+  /** Has another role now. A new owner replaces the old one, who becomes admin and need not be `by`. */
   | { readonly type: 'promoted'; readonly by: string; readonly user: string; readonly role: RoomRole };
 
 export type LiveEvent =
@@ -58,7 +58,7 @@ export type LiveEvent =
 export type UserRoomEvent =
   | { readonly type: 'room.entered'; readonly room: string }
   | { readonly type: 'room.exited'; readonly room: string }
-  /** `unread` counts what the room had up to `top`. Two of them may overtake each other: the greater offset holds. */
+  /** `unread` is the count at `top`. Two of them may arrive in the wrong order: the larger offset wins. */
   | {
       readonly type: 'room.read';
       readonly room: string;

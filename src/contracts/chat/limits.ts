@@ -1,15 +1,15 @@
-/** Characters of a message's text. */
+/** Maximum characters of a message's text. */
 export const MESSAGE_LIMIT = 8_000;
-/** Characters of a message that lists and replies show. */
+/** Characters of a message shown in lists and replies. */
 export const PREVIEW_LENGTH = 200;
-/** Different emoji on one message, and reactions on it in all. */
+/** Maximum different emoji on one message, and reactions in total. */
 export const EMOJI_LIMIT = 20;
 export const REACTION_LIMIT = 500;
-/** Unread messages are counted up to here. */
+/** Unread counts stop here. */
 export const UNREAD_LIMIT = 100;
-/** They are looked for among so many of a room's newest messages: whoever writes most of them oneself scans no more. */
+/** Counted within this many of a room's newest messages: a person who wrote most of them scans no more. */
 export const UNREAD_WINDOW = 1_000;
-/** Larger rooms do not show who has read. */
+/** Larger rooms have no read receipts. */
 export const RECEIPTS_LIMIT = 200;
-/** Invitations into one group that work at a time. */
+/** Maximum valid invitations per group. */
 export const INVITE_LIMIT = 100;

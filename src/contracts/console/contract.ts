@@ -12,12 +12,12 @@ const userId = z.string().min(1).max(255);
 const cursor = z.string().max(1_000);
 const limit = z.number().int().min(1).max(100).default(50);
 const page = { after: cursor.optional(), before: cursor.optional(), limit };
-/** Where a page lies in the whole list; null where there is no further page on that side. */
+/** The page's position in the list; null if there is no further page on that side. */
 const place = { skipped: count, total: count, previous: z.string().nullable(), next: z.string().nullable() };
 
 const userKind = z.enum(['user', 'external', 'app']);
 
-/** Whose a connection is: a person here, whom a token names, the client of an app, or nobody. */
+/** The user of a connection: a person here, a user named by a token, a client of an app, or anonymous. */
 const owner = z.object({ kind: z.enum(['user', 'external', 'app', 'anonymous']), user: z.string(), app: z.string() });
 
 const connection = z.object({
@@ -25,15 +25,15 @@ const connection = z.object({
   owner,
   /** The protocol's short name: `cj`, `si` … */
   protocol: z.string(),
-  /** An HTTP answer without an end, instead of a socket. */
+  /** An endless HTTP response instead of a socket. */
   isStream: z.boolean(),
   address: z.string(),
   openedAt: time,
   lastSeenAt: time,
-  /** False until it has said who it is. */
+  /** False until it has authenticated. */
   isConnected: z.boolean(),
   subscriptions: count,
-  /** Bytes that wait for the client to take them. */
+  /** Bytes buffered for the client. */
   backlog: count,
 });
 export type ConnectionInfo = z.infer<typeof connection>;
@@ -43,7 +43,7 @@ const rules = z.object({
   namespace: z.string(),
   type: z.enum(['stream', 'map', 'mapClients', 'mapUsers', 'sharedPoll']),
   history: z.enum(['none', 'memory', 'durable']),
-  /** Publications kept a channel, and for how many milliseconds; 0: no bound. */
+  /** Publications kept per channel, and for how many milliseconds; 0 means unlimited. */
   historySize: count,
   historyTtlMs: count,
   presence: z.boolean(),
@@ -63,7 +63,7 @@ const publication = z.object({
   user: z.string(),
   client: z.string(),
   tags: z.array(z.object({ name: z.string(), value: z.string() })),
-  /** In a map: the entry that was set, or removed. */
+  /** In a map: the entry that was set or removed. */
   entry: z.string().nullable(),
   isRemoval: z.boolean(),
 });
@@ -74,7 +74,7 @@ const measures = z.object(perMeasure(() => z.array(z.number().nullable())));
 export const consoleContract = {
   metrics: defineOperation({
     name: 'console.metrics',
-    summary: 'What was measured once a second in the last 15 minutes, oldest first; `console:metrics` goes on with it.',
+    summary: 'One sample per second for the last 15 minutes, oldest first; `console:metrics` continues it.',
     access: 'owner',
     input: nothing,
     output: z.object({
@@ -85,35 +85,35 @@ export const consoleContract = {
   }),
   connections: defineOperation({
     name: 'console.connections',
-    summary: 'Open connections, newest first: all, or those of which a user, client id or address contains the text.',
+    summary: 'Open connections, newest first: all, or those whose user, client id or address contains the text.',
     access: 'owner',
     input: z.object({ text: z.string().trim().max(255).default(''), ...page }),
     output: z.object({ connections: z.array(connection), ...place }),
   }),
   connection: defineOperation({
     name: 'console.connection',
-    summary: 'One connection, with the first 200 of its channels; null when it is no more.',
+    summary: 'One connection, with the first 200 of its channels; null when it is closed.',
     access: 'owner',
     input: z.object({ client: clientId }),
     output: z.object({ connection: connection.extend({ channels: z.array(z.string()) }).nullable() }),
   }),
   disconnect: defineOperation({
     name: 'console.disconnect',
-    summary: 'Ends one connection; says how many that were, 0 when it was no more.',
+    summary: 'Closes one connection; returns the number closed, 0 if it was already.',
     access: 'owner',
     input: z.object({ client: clientId }),
     output: z.object({ ended: count }),
   }),
   disconnectUser: defineOperation({
     name: 'console.disconnectUser',
-    summary: 'Ends all connections of a person, of somebody whom tokens name, or of a signed-in user of an app.',
+    summary: 'Closes all connections of a person, of a user named by tokens, or of a signed-in user of an app.',
     access: 'owner',
     input: z.object({ kind: userKind, user: userId, app: z.string().max(255).default('') }),
     output: z.object({ ended: count }),
   }),
   channels: defineOperation({
     name: 'console.channels',
-    summary: 'Channels that somebody listens to, by name or by how many listen, of which the name begins with a text.',
+    summary: 'Channels with subscribers whose name starts with a text, by name or by subscriber count.',
     access: 'owner',
     input: z.object({
       prefix: z.string().max(255).default(''),
@@ -135,24 +135,24 @@ export const consoleContract = {
   }),
   channel: defineOperation({
     name: 'console.channel',
-    summary: 'A channel, whether somebody listens to it or not: its rules, how many listen and how far it is.',
+    summary: 'A channel, with or without subscribers: its options, subscriber count and position.',
     access: 'owner',
     input: z.object({ channel: channelName }),
     output: z.object({
       channel: z.string(),
       rules,
-      /** It belongs to a feature, such as a room of the messenger: what is said in it is not shown here. */
+      /** It belongs to a feature, such as a room of the messenger: its content is not shown here. */
       isClosed: z.boolean(),
       subscribers: count,
-      /** Null where nothing is kept. */
+      /** Null without history. */
       position: z.object({ epoch: z.string(), offset: count }).nullable(),
-      /** Null where presence is not kept. */
+      /** Null without presence. */
       present: z.object({ clients: count, users: count }).nullable(),
     }),
   }),
   history: defineOperation({
     name: 'console.history',
-    summary: 'What was published in a channel, newest first, from before an offset. Not of channels of features.',
+    summary: "A channel's history, newest first, before an offset. Not for channels of features.",
     access: 'owner',
     input: z.object({
       channel: channelName,
@@ -161,13 +161,13 @@ export const consoleContract = {
     }),
     output: z.object({
       publications: z.array(publication),
-      /** Where to read on; null at the end. */
+      /** Cursor of the next page; null at the end. */
       next: count.nullable(),
     }),
   }),
   presence: defineOperation({
     name: 'console.presence',
-    summary: 'Who is in a channel, by user. Not of channels of features.',
+    summary: 'Who is in a channel, by user. Not for channels of features.',
     access: 'owner',
     input: z.object({ channel: channelName, ...page }),
     output: z.object({
@@ -177,7 +177,7 @@ export const consoleContract = {
   }),
   publish: defineOperation({
     name: 'console.publish',
-    summary: 'Publishes JSON text in a channel; with an entry in a map. Not in channels of features.',
+    summary: 'Publishes JSON text in a channel; with an entry in a map. Not for channels of features.',
     access: 'owner',
     input: z.object({
       channel: channelName,
@@ -188,7 +188,7 @@ export const consoleContract = {
   }),
   removeHistory: defineOperation({
     name: 'console.removeHistory',
-    summary: 'Forgets what was published in a channel; offsets go on. Not of channels of features.',
+    summary: "Removes a channel's history; offsets continue. Not for channels of features.",
     access: 'owner',
     input: z.object({ channel: channelName }),
     output: nothing,

@@ -1,15 +1,15 @@
 /**
- * What the console publishes: `console:metrics`, a sample a second while an owner listens; no history, since
- * `console.metrics` has that. Only owners may subscribe.
+ * Publications of the console: `console:metrics`, one sample per second while an owner is subscribed; no history, since
+ * `console.metrics` has it. Only owners may subscribe.
  */
 export const METRICS_CHANNEL = 'console:metrics';
 
-/** Seconds of samples that the server remembers. */
+/** Seconds of samples that the server keeps. */
 export const REMEMBERED_SECONDS = 900;
 
 /**
- * What is measured once a second: what is open now; what was done in that second, a second; delays of the last ten
- * seconds in milliseconds, by quantile (null: nothing was delivered or written); the process.
+ * One sample per second: current gauges; rates of that second; delays of the last ten seconds in milliseconds, by
+ * quantile (null: no deliveries or writes); the process.
  */
 export const MEASURES = [
   'connections',
@@ -34,7 +34,7 @@ export const MEASURES = [
 ] as const;
 export type Measure = (typeof MEASURES)[number];
 
-/** Something for each measure. */
+/** One value for each measure. */
 export function perMeasure<Value>(of: (measure: Measure) => Value): Readonly<Record<Measure, Value>> {
   return Object.fromEntries(MEASURES.map((measure) => [measure, of(measure)])) as Record<Measure, Value>;
 }
@@ -45,6 +45,6 @@ export type MetricsSample = {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly measures: Readonly<Record<Measure, number | null>>;
-  /** Connections that the server has ended in that second. */
+  /** Connections the server closed in that second. */
   readonly disconnects: readonly Disconnects[];
 };

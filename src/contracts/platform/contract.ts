@@ -7,27 +7,27 @@ const time = z.number().int();
 const count = z.number().int();
 const nothing = z.object({});
 const id = z.string().min(1).max(64);
-/** What the owner calls it. */
+/** The owner's name for it. */
 const label = z
   .string()
   .trim()
   .max(60)
   .refine((name) => !hasInvisible(name), 'must not contain invisible characters')
   .refine(isVisible, 'must not be empty');
-/** From the settings, which only the operator changes, or made here. */
+/** From the settings, which only the operator changes, or created at run time. */
 const source = z.enum(['settings', 'stored']);
-/** Who made it; null for what settings state. */
+/** Who created it; null for those of the settings. */
 const made = { createdAt: time.nullable(), createdBy: z.string().nullable() };
 
 /** Null: all of them. */
 const methods = z.array(z.string().max(40)).max(50).nullable();
-/** Null: all of them, and what no channel is named for. */
+/** Null: all of them, and methods without a channel. */
 const namespaces = z.array(z.string().max(32)).max(200).nullable();
 
-/** A key of the server API, without what it opens it with. */
+/** A key of the server API, without the key itself. */
 export const apiKey = z.object({
   id,
-  /** '' for one that has no name, in the settings. */
+  /** '' for a key of the settings without a name. */
   name: z.string(),
   source,
   /** Its first characters; '' for one of the settings. */
@@ -60,36 +60,36 @@ export const app = z.object({
   webhooks: webhooks.schema,
   /** Clients that are connected now. */
   connections: count,
-  /** True for a stored one whose id or key the settings have, too: it takes nobody in. */
+  /** True for a stored app whose id or key the settings also have: it accepts no connections. */
   shadowed: z.boolean(),
   ...made,
 });
 export type AppInfo = z.infer<typeof app>;
 
-/** Work that was tried as often as it may, and waits for somebody to decide. */
+/** Work that has failed in all attempts, and waits for a decision. */
 export const deadLetter = z.object({
   id,
-  /** What kind of work: `webhook`. */
+  /** The kind of work: `webhook`. */
   queue: z.string(),
-  /** Whom it is for: of a webhook the app's id and the address. */
+  /** The target: for a webhook the app's id and the address. */
   lane: z.string(),
   createdAt: time,
   failedAt: time,
-  /** How often it was tried. */
+  /** The number of attempts. */
   attempts: count,
-  /** Why it failed the last time. */
+  /** The error of the last attempt. */
   reason: z.string(),
-  /** Of what it would do. */
+  /** Of its data. */
   bytes: count,
 });
 export type DeadLetterInfo = z.infer<typeof deadLetter>;
 
-/** API keys, apps and dead letters: what the owner looks after while the server runs. */
+/** API keys, apps and dead letters: what the owner manages while the server runs. */
 export const platformContract = {
   listApiKeys: defineOperation({
     name: 'apiKeys.list',
     summary:
-      'The keys of the server API, those of the settings first, then the newest; and what a key can be bound to.',
+      'The keys of the server API, those of the settings first, then the newest; and the methods and namespaces a key can be limited to.',
     access: 'owner',
     input: nothing,
     output: z.object({
@@ -99,21 +99,21 @@ export const platformContract = {
   }),
   createApiKey: defineOperation({
     name: 'apiKeys.create',
-    summary: 'Makes a key of the server API. The key itself is in this answer and nowhere else.',
+    summary: 'Creates a key of the server API. The key itself is in this response only.',
     access: 'owner',
     input: z.object({ name: label, methods: methods.default(null), namespaces: namespaces.default(null) }),
     output: z.object({ key: apiKey, secret: z.string() }),
   }),
   updateApiKey: defineOperation({
     name: 'apiKeys.update',
-    summary: 'Changes the name of a key or what it opens; at once, and what is left out stays.',
+    summary: "Changes a key's name or scope at once; absent fields stay unchanged.",
     access: 'owner',
     input: z.object({ id, name: label.optional(), methods: methods.optional(), namespaces: namespaces.optional() }),
     output: apiKey,
   }),
   revokeApiKey: defineOperation({
     name: 'apiKeys.revoke',
-    summary: 'Makes a key worthless, at once and for good. It stays in the list for a while.',
+    summary: 'Revokes a key at once and permanently. It stays in the list for a while.',
     access: 'owner',
     input: z.object({ id }),
     output: apiKey,
@@ -132,14 +132,14 @@ export const platformContract = {
   createApp: defineOperation({
     name: 'apps.create',
     summary:
-      'Makes an app. Its secret is in this answer and in no later one. Id, key and secret are chosen where they are left out; an app that moves here brings its own, so that its clients and backends stay as they are.',
+      'Creates an app. Its secret is in this response only. Id, key and secret are generated if absent; an app that moves here keeps its own, so that its clients and backends need no change.',
     access: 'owner',
     input: z.object({
       name: label,
       id: APP_FIELDS.id.schema.optional(),
       key: APP_FIELDS.key.schema.optional(),
       secret: APP_FIELDS.secret.schema.optional(),
-      /** Left out: one of its own. That of another app: its channels are that one's, too. */
+      /** If absent, a new one. If another app uses it, they share its channels. */
       namespace: APP_FIELDS.namespace.schema.optional(),
       enabled: enabled.schema.default(enabled.default),
       maxConnections: maxConnections.schema.default(maxConnections.default),
@@ -154,7 +154,7 @@ export const platformContract = {
   }),
   updateApp: defineOperation({
     name: 'apps.update',
-    summary: 'Changes an app, at once; what is left out stays. One that is no longer enabled loses its connections.',
+    summary: 'Changes an app at once; absent fields stay unchanged. A disabled app loses its connections.',
     access: 'owner',
     input: z.object({
       id,
@@ -173,14 +173,14 @@ export const platformContract = {
   rotateAppSecret: defineOperation({
     name: 'apps.rotateSecret',
     summary:
-      'Gives an app another secret. The old one signs nothing any more, and clients have to come back with what the new one signs.',
+      'Gives an app a new secret. The old one stops working, and clients have to be authorized again with the new one.',
     access: 'owner',
     input: z.object({ id }),
     output: z.object({ app, secret: z.string() }),
   }),
   deleteApp: defineOperation({
     name: 'apps.delete',
-    summary: 'Removes an app and ends its connections. What was published in its channels is kept as long as before.',
+    summary: "Deletes an app and closes its connections. Its channels' history is kept as long as before.",
     access: 'owner',
     input: z.object({ id }),
     output: nothing,
@@ -188,7 +188,7 @@ export const platformContract = {
 
   listDeadLetters: defineOperation({
     name: 'deadLetters.list',
-    summary: 'Work that could not be done, the newest first; and how much there is, and still waits to be done.',
+    summary: 'Permanently failed work, newest first; and how much of it there is, and how much is pending.',
     access: 'owner',
     input: z.object({
       /** `next` of the page before. */
@@ -201,13 +201,13 @@ export const platformContract = {
       next: z.string().nullable(),
       total: count,
       bytes: count,
-      /** Work that is still to be done, for comparison. */
+      /** Pending work, for comparison. */
       waiting: count,
     }),
   }),
   getDeadLetter: defineOperation({
     name: 'deadLetters.get',
-    summary: 'One of them, with what it would do.',
+    summary: 'One of them, with its data.',
     access: 'owner',
     input: z.object({ id }),
     /** `data` is JSON text. */
@@ -215,28 +215,28 @@ export const platformContract = {
   }),
   retryDeadLetter: defineOperation({
     name: 'deadLetters.retry',
-    summary: 'Has one tried again, as often as new work.',
+    summary: 'Retries one, with as many attempts as new work.',
     access: 'owner',
     input: z.object({ id }),
     output: nothing,
   }),
   retryAllDeadLetters: defineOperation({
     name: 'deadLetters.retryAll',
-    summary: 'Has all that there are now tried again.',
+    summary: 'Retries all current ones.',
     access: 'owner',
     input: nothing,
     output: z.object({ count }),
   }),
   discardDeadLetter: defineOperation({
     name: 'deadLetters.discard',
-    summary: 'Throws one away.',
+    summary: 'Deletes one.',
     access: 'owner',
     input: z.object({ id }),
     output: nothing,
   }),
   discardAllDeadLetters: defineOperation({
     name: 'deadLetters.discardAll',
-    summary: 'Throws away all that there are now.',
+    summary: 'Deletes all current ones.',
     access: 'owner',
     input: nothing,
     output: z.object({ count }),

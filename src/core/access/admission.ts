@@ -6,56 +6,62 @@ import { ClientError } from '../errors.ts';
 import { within } from '../measures/tracing.ts';
 import type { Command, SubscribeOptions } from '../protocol/commands.ts';
 import type { JsonText } from '../text/raw-json.ts';
-import type { Permissions, Seat } from './permissions.ts';
+import type { Permissions, SubscriptionLookup } from './permissions.ts';
 import { userOf } from './principal.ts';
 import type { Grant, SignedIn } from './tokens.ts';
 
-/** What the developer's backend has given us to decide by. */
-export type Vouching = {
-  /** Says what a subscription token grants. Throws `DisconnectError('invalidToken')` or `ClientError('tokenExpired')`. */
+/** The sources of authorization provided by the developer's backend. */
+export type Authorizers = {
+  /**
+   * Verifies a subscription token and returns its grant. Throws `DisconnectError('invalidToken')` or
+   * `ClientError('tokenExpired')`.
+   */
   verifySubscription?(token: string): Promise<Grant>;
-  /** The backend itself, where settings say that there is one. */
+  /** The backend itself, if the settings name one. */
   readonly application?: Application;
 };
 
 type Connect = Extract<Command, { kind: 'connect' }>;
 type Publication = Pick<Extract<Command, { kind: 'publish' }>, 'channel' | 'data' | 'entry' | 'span'>;
-type Who = Parameters<typeof askingOf>[0] & { readonly subscriptions?: Seat };
+type AdmissionRequest = Parameters<typeof askingOf>[0] & { readonly subscriptions?: SubscriptionLookup };
 
-/** Who comes in, and into which channels, where tokens or the developer's backend have a say in it. */
+/** Decides who may connect and subscribe, where tokens or the developer's backend are involved. */
 export class Admission {
   readonly #permissions: Permissions;
-  readonly #vouching: () => Vouching | undefined;
+  readonly #vouching: () => Authorizers | undefined;
 
-  constructor(permissions: Permissions, vouching: () => Vouching | undefined) {
+  constructor(permissions: Permissions, vouching: () => Authorizers | undefined) {
     this.#permissions = permissions;
     this.#vouching = vouching;
   }
 
-  /** Whom the developer's backend takes a client without a token for; undefined where it has no say. */
-  async greet(who: Who, command: Connect): Promise<SignedIn | undefined> {
+  /** The developer's backend's identity for a client without a token; undefined if it is not asked. */
+  async greet(who: AdmissionRequest, command: Connect): Promise<SignedIn | undefined> {
     const { principal } = who;
     const application = this.#vouching()?.application;
-    // People of this installation have signed in already.
+    // People of this installation are already authenticated.
     if (principal.kind !== 'anonymous' || application?.hears('connect') !== true) return undefined;
     return application.connect(askingOf(who, command.span), command);
   }
 
-  /** How the developer's backend lets it go on. Rejects when it does not. */
-  renew(who: Who, span?: Span): Promise<Renewal> {
+  /** Asks the developer's backend to renew the connection. Rejects if it refuses. */
+  renew(who: AdmissionRequest, span?: Span): Promise<Renewal> {
     const application = this.#vouching()?.application;
     if (application?.hears('refresh') !== true) return Promise.reject(new DisconnectError('expired'));
     return application.refresh(askingOf(who, span));
   }
 
-  /** As `renew`, of a subscription that the backend has granted. */
-  renewIn(who: Who, channel: string, span?: Span): Promise<Renewal> {
+  /** Like `renew`, for a subscription the backend has granted. */
+  renewIn(who: AdmissionRequest, channel: string, span?: Span): Promise<Renewal> {
     const application = this.#vouching()?.application;
     if (application?.hears('sub_refresh') !== true) return Promise.reject(new DisconnectError('expired'));
     return application.subRefresh(askingOf(who, span), channel);
   }
 
-  /** What a subscription token says, if it holds for this client and channel. Throws `DisconnectError`, `ClientError`. */
+  /**
+   * The grant of a subscription token, if it is valid for this client and channel. Throws `DisconnectError`,
+   * `ClientError`.
+   */
   async grant(
     { principal, client }: Pick<Asking, 'principal' | 'client'>,
     channel: string,
@@ -71,8 +77,12 @@ export class Admission {
     return grant;
   }
 
-  /** Resolves when the client may subscribe, with what more is said of it. Throws as `grant`. */
-  async admit(who: Who, channel: string, { token, prove, data, span }: SubscribeOptions): Promise<Grant | undefined> {
+  /** Resolves with the grant if the client may subscribe. Throws like `grant`. */
+  async admit(
+    who: AdmissionRequest,
+    channel: string,
+    { token, prove, data, span }: SubscribeOptions,
+  ): Promise<Grant | undefined> {
     if (prove !== undefined) return proven(channel, prove(who.principal));
     if (token !== undefined) return this.grant(who, channel, token);
     if (this.#permissions.isBackends('subscribe', channel)) {
@@ -82,8 +92,8 @@ export class Admission {
     return undefined;
   }
 
-  /** What a client may publish of what it wants to, at once where nobody has to be asked. Throws `permissionDenied`. */
-  publication(who: Who, command: Publication): Permitted | Promise<Permitted> {
+  /** The publication a client may publish, synchronously if nobody has to be asked. Throws `permissionDenied`. */
+  publication(who: AdmissionRequest, command: Publication): Permitted | Promise<Permitted> {
     const { channel, data, span } = command;
     if (this.#permissions.isBackends('publish', channel)) {
       return this.application().publish(askingOf(who, span), command);
@@ -93,14 +103,17 @@ export class Admission {
     return within(span, 'permission', async () => dataIf(await allowed, data));
   }
 
-  /** What the developer's backend answers a call with; `data`: JSON text. Rejects with `ClientError` `methodNotFound` where it takes none. */
+  /**
+   * The developer's backend's response to a call; `data`: JSON text. Rejects with `ClientError` `methodNotFound` if it
+   * handles none.
+   */
   async call(who: Asking, method: string, data: string | undefined): Promise<JsonText | undefined> {
     const application = this.#vouching()?.application;
     if (application?.hears('rpc') !== true) throw new ClientError('methodNotFound');
     return application.rpc(who, method, data);
   }
 
-  /** Throws `permissionDenied` when there is none: what is its to decide, nobody may. */
+  /** Throws `permissionDenied` if there is none: without the backend nobody is allowed. */
   application(): Application {
     const application = this.#vouching()?.application;
     if (application === undefined) throw new ClientError('permissionDenied');
@@ -108,7 +121,7 @@ export class Admission {
   }
 }
 
-/** A signature that is for another channel proves nothing. */
+/** A signature for another channel proves nothing. */
 function proven(channel: string, grant: Grant): Grant {
   if (grant.channel !== channel) throw new ClientError('permissionDenied');
   return grant;

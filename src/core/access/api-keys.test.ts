@@ -7,7 +7,7 @@ const scopeOf = async (keys: ApiKeys, given: string) => {
   return found && { methods: found.methods, namespaces: found.namespaces };
 };
 
-test('AK1 AK2 keys of the settings open what they say; the last word on one holds', async () => {
+test('AK1 AK2 keys of the settings have their scope; the last entry of a key counts', async () => {
   const keys = new ApiKeys([
     { key: 'all' },
     { key: 'part', methods: ['publish'] },
@@ -23,7 +23,7 @@ test('AK1 AK2 keys of the settings open what they say; the last word on one hold
   for (const none of ['gone', 'taken back', 'unknown', '']) expect(await keys.find(none)).toBeUndefined();
 });
 
-test('AK3 what is changed or revoked is so for those who have found the key before', async () => {
+test('AK3 a change or revocation applies to callers that have looked up the key before', async () => {
   const keys = new ApiKeys([]);
   keys.set({ id: 'a', hash: await hashToken('secret') });
   const found = await keys.find('secret');

@@ -1,57 +1,57 @@
 import { hashToken } from '../text/random-text.ts';
 
-/** What a key of the server API opens. */
+/** The scope of a key of the server API. */
 export type KeyScope = {
   /** Absent: all methods. */
   readonly methods?: readonly string[] | undefined;
-  /** Absent: all namespaces, and what is no namespace's (`disconnect`, `info`). */
+  /** Absent: all namespaces, and methods without a channel (`disconnect`, `info`). */
   readonly namespaces?: readonly string[] | undefined;
-  /** Calls, each one of a batch; twice as many at once. Absent: no bound. */
+  /** Calls per second, each one of a batch counted; the burst is twice that. Absent: unlimited. */
   readonly perSecond?: number | undefined;
 };
 
-/** A key of the server API. The key itself is kept nowhere, but for its hash. */
+/** A key of the server API. Only its hash is stored. */
 export type ApiKey = KeyScope & {
   readonly id: string;
   /** SHA-256 in hex. */
   readonly hash: string;
 };
 
-/** A key as settings state it. */
-export type StatedKey = KeyScope & {
+/** A key in the settings. */
+export type ConfiguredKey = KeyScope & {
   readonly key: string;
-  /** For people; told to nobody who holds it. */
+  /** For people; not shown to the key's users. */
   readonly name?: string | undefined;
   readonly revoked?: boolean | undefined;
 };
 
 /**
- * The keys that open the server API at the moment: those of the settings, and those that the owner makes while it runs.
- * They are found by hash, which tells nobody by its time how near a guess has come.
+ * The current keys of the server API: those of the settings, and those the owner creates at run time. They are looked
+ * up by hash, so that timing does not reveal how close a guess is.
  */
 export class ApiKeys {
-  readonly configured: readonly StatedKey[];
+  readonly configured: readonly ConfiguredKey[];
   readonly #byId = new Map<string, ApiKey>();
   readonly #byHash = new Map<string, ApiKey>();
   readonly #ready: Promise<unknown>;
 
-  constructor(configured: readonly StatedKey[]) {
+  constructor(configured: readonly ConfiguredKey[]) {
     this.configured = configured;
-    this.#ready = this.#addStated();
+    this.#ready = this.#addConfigured();
   }
 
-  /** Undefined for one that opens nothing. */
+  /** Undefined for an invalid key. */
   async find(given: string): Promise<ApiKey | undefined> {
     await this.#ready;
     return this.#byHash.get(await hashToken(given));
   }
 
-  /** The key as it is now, after somebody may have changed it; undefined when it opens nothing any more. */
+  /** The key's current state; undefined if it is not valid any more. */
   current({ id }: ApiKey): ApiKey | undefined {
     return this.#byId.get(id);
   }
 
-  /** A new key, or a known one that opens something else. */
+  /** Adds a key, or changes its scope. */
   set(key: ApiKey): void {
     this.#byId.set(key.id, key);
     this.#byHash.set(key.hash, key);
@@ -64,8 +64,8 @@ export class ApiKeys {
     this.#byHash.delete(key.hash);
   }
 
-  /** Of one that stands there twice the last word holds. */
-  async #addStated(): Promise<void> {
+  /** If a key is listed twice the last entry counts. */
+  async #addConfigured(): Promise<void> {
     const hashes = await Promise.all(this.configured.map(({ key }) => hashToken(key)));
     for (const [index, { methods, namespaces, perSecond, revoked }] of this.configured.entries()) {
       const hash = hashes[index] ?? '';
@@ -75,7 +75,7 @@ export class ApiKeys {
   }
 }
 
-/** How a key of the settings, which has no id of its own, is called: by its place. */
+/** The id of a key of the settings, which has none of its own: its position. */
 export function configuredId(index: number): string {
   return `settings-${index + 1}`;
 }

@@ -12,7 +12,7 @@ const APP: NamespaceDefinition = {
   policy: (_principal, action, channel) => action === 'publish' || channel === 'app:open',
 };
 
-/** A client of an app, whose id is as its protocol wrote it. */
+/** A client of an app, whose id has the format of its protocol. */
 class AppClient extends Client {
   constructor(world: TestNode, principal: AppPrincipal) {
     const { node, fanout } = world;
@@ -36,14 +36,14 @@ const proven = (channel: string, user: string, userLimit = 9) => ({
 });
 
 describe('clients of apps', () => {
-  test('PE1 may what the policy of their app says, whatever a namespace opens to everyone', async () => {
+  test("PE1 may do what their app's policy allows, whatever a namespace opens to everyone", async () => {
     const { world: node, client } = await world();
     expect(await node.ask(client, { subscribe: { channel: 'app:open' } })).toHaveProperty('subscribe');
     expect(await node.ask(client, { subscribe: { channel: 'app:shut' } })).toMatchObject({ error: { code: 103 } });
     expect(await node.ask(client, { subscribe: { channel: 'mem:x' } })).toMatchObject({ error: { code: 103 } });
   });
 
-  test('PE1 publish only where they subscribe', async () => {
+  test('PE1 publish only where they are subscribed', async () => {
     const { world: node, client } = await world();
     expect(await node.ask(client, { publish: { channel: 'app:open', data: 1 } })).toMatchObject({
       error: { code: 103 },
@@ -52,7 +52,7 @@ describe('clients of apps', () => {
     expect(await node.ask(client, { publish: { channel: 'app:open', data: 1 } })).toHaveProperty('publish');
   });
 
-  test('are in a channel as the one whom a proof names, and not in another by the same', async () => {
+  test('appear in each channel as the user a signature names there', async () => {
     const { world: node, client } = await world();
     client.session.take(proven('app:shut', 'ann'));
     await node.clock.settle();
@@ -62,7 +62,7 @@ describe('clients of apps', () => {
     expect(client.answer(101)).toMatchObject({ error: { code: 103 } });
   });
 
-  test('find no room where there are as many users as there may be', async () => {
+  test('are refused in a channel with the maximum number of users', async () => {
     const { world: node, client } = await world();
     client.session.take(proven('app:shut', 'ann', 1));
     const others = ['2.2', '3.3'].map((id) => new AppClient(node, { ...ANN, client: id }));
@@ -73,20 +73,20 @@ describe('clients of apps', () => {
     expect(others.map((other) => other.answer(100)?.error?.code)).toEqual([106, undefined]);
   });
 
-  test('are found by whom their backend signs in, and ended by that', async () => {
+  test('are found, and disconnected, by the user their backend signed in', async () => {
     const { world: node, client } = await world();
     client.session.take({ kind: 'signIn', id: 50, prove: () => ({ principal: { ...ANN, user: 'ann' } }) });
     await node.clock.settle();
-    node.node.tellAppUser('b', 'ann', { kind: 'disconnect' });
-    node.node.tellExternal('ann', { kind: 'disconnect' });
+    node.node.orderAppUser('b', 'ann', { kind: 'disconnect' });
+    node.node.orderExternal('ann', { kind: 'disconnect' });
     expect(client.closedWith).toBeUndefined();
-    node.node.tellAppUser('a', 'ann', { kind: 'disconnect' });
+    node.node.orderAppUser('a', 'ann', { kind: 'disconnect' });
     expect(client.closedWith?.code).toBe(3503);
   });
 });
 
-describe('a publication that excepts a client', () => {
-  test('OR2 reaches all others in order, and it neither live nor in a recovery', async () => {
+describe('a publication that excludes a client', () => {
+  test('OR2 reaches all others in order, and not that client, live or in recovery', async () => {
     const { world: node, client } = await world();
     const other = await node.connected({ kind: 'external', user: 'eve' });
     for (const each of [client, other]) await node.ask(each, { subscribe: { channel: 'app:open' } });
@@ -106,7 +106,7 @@ describe('the newest publication', () => {
     ['there is none', 0, []],
     ['there is one', 1, [1]],
     ['there are more', 5, [5]],
-  ])('is given to whoever asks for it when %s', async (_when, published, expected) => {
+  ])('is sent to a subscriber that requests it when %s', async (_when, published, expected) => {
     const node = new TestNode({ namespaces: { cache: { options: { ...PLAIN, history: 'durable' } } } });
     if (published > 0) await node.publish('cache:x', 1, published);
     const client = await node.connected();
@@ -119,7 +119,7 @@ describe('the newest publication', () => {
     expect(client.offsets('cache:x')).toEqual([published + 1]);
   });
 
-  test('that is too old is not given', async () => {
+  test('is not sent if it is too old', async () => {
     const node = new TestNode();
     await node.publish('mem:x', 1);
     await node.clock.pass(61_000);
@@ -130,7 +130,7 @@ describe('the newest publication', () => {
   });
 });
 
-test('a client whose protocol cannot say that a subscription has ended is closed, and comes back', async () => {
+test('a client whose protocol cannot express an unsubscribe is closed, and reconnects', async () => {
   const silent = { ...centrifugeJson, encodePush: () => undefined };
   const node = new TestNode();
   const client = await node.subscribed('log:x');

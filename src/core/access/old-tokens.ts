@@ -2,7 +2,7 @@ import { DisconnectError } from '../disconnects.ts';
 import { ClientError } from '../errors.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 
-/** What a refresh brought, verified; rejects so that its client comes back where the token has run out (TK5). */
+/** Verifies a token sent in a refresh; if it has expired, rejects so that its client reconnects (TK5). */
 export async function refreshedBy<T>(
   verified: Promise<T>,
   { givesUpOnOldToken }: Pick<Protocol, 'givesUpOnOldToken'>,

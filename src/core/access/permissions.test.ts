@@ -48,7 +48,7 @@ describe('PE1 what is not granted is denied', () => {
     });
   }
 
-  test('PE1 a namespace that says nothing refuses everything to everyone', async () => {
+  test('PE1 a namespace without options refuses everything to everyone', async () => {
     const of = permissions({ options: CLOSED_NAMESPACE });
     for (const who of CALLERS) {
       for (const action of ACTIONS) expect(await outcome(of, who, [action, 'ns:x'])).toBe('permissionDenied');
@@ -86,7 +86,7 @@ describe('SO10 subscribers', () => {
     ['subscribers', [true, true, true]],
     ['subscribedUsers', [false, true, true]],
   ];
-  test.each([...ofUsers])('SO10 %s may where they are subscribed, and nowhere else', async (audience, allowed) => {
+  test.each([...ofUsers])('SO10 %s may act where they are subscribed, and nowhere else', async (audience, allowed) => {
     for (const action of ['publish', 'readHistory', 'readPresence'] as const) {
       const of = permissions(granting(action, audience));
       expect(CALLERS.map((who) => of.decide(who, action, 'ns:in', inside))).toEqual([...allowed]);
@@ -101,36 +101,36 @@ describe('SO5 channels that name users', () => {
   const of = permissions({ options });
   const asks = (action: ChannelAction, channel: string) => CALLERS.map((who) => of.decide(who, action, channel));
 
-  test('SO5 are open to whom they name, and to nobody else', () => {
+  test('SO5 are open only to the users they name', () => {
     expect(asks('subscribe', 'ns:x')).toEqual([true, true, true]);
     expect(asks('subscribe', 'ns:#eve')).toEqual([false, true, false]);
     expect(asks('subscribe', 'ns:talk#ann,eve')).toEqual([false, true, false]);
-    // A person of this installation with the id `ada` is nobody whom a token could name.
+    // A person of this installation with the id `ada` is not the user `ada` of tokens.
     expect(asks('subscribe', 'ns:#ada')).toEqual([false, false, false]);
     expect(asks('subscribe', 'ns:#')).toEqual([false, false, false]);
     // The last boundary counts: config/container.go of Centrifugo (`UserAllowed`).
     expect(asks('subscribe', 'ns:#eve#ann')).toEqual([false, false, false]);
   });
 
-  test('SO5 allow those whom they name no more than the namespace does', () => {
+  test('SO5 allow the named users no more than the namespace does', () => {
     expect(asks('publish', 'ns:#eve')).toEqual([false, true, false]);
     expect(asks('publish', 'ns:#ann')).toEqual([false, false, false]);
     expect(asks('readHistory', 'ns:#eve')).toEqual([false, false, false]);
   });
 
-  test('SO5 are not asked for at the backend', () => {
+  test('SO5 do not involve the backend', () => {
     const backed = permissions({ options: { ...options, subscribe: 'backend' } });
     expect(backed.isBackends('subscribe', 'ns:x')).toBe(true);
     expect(backed.isBackends('subscribe', 'ns:#eve')).toBe(false);
   });
 
-  test('SO5 are as all others where the namespace does not say so', () => {
+  test('SO5 are ordinary channels if the namespace does not enable them', () => {
     const plain = permissions(granting('subscribe', 'users'));
     expect(CALLERS.map((who) => plain.decide(who, 'subscribe', 'ns:#ann'))).toEqual([false, true, true]);
   });
 });
 
-describe('SO9 channels with $ in front', () => {
+describe('SO9 channels that start with $', () => {
   const all = { options: { ...CLOSED_NAMESPACE, subscribe: 'everyone', publish: 'everyone' } } as const;
   const backed = { options: { ...CLOSED_NAMESPACE, subscribe: 'backend' } } as const;
   const feature: NamespaceDefinition = { ...all, ofFeature: true };
@@ -146,7 +146,7 @@ describe('SO9 channels with $ in front', () => {
     new Set(['']),
   );
 
-  test('SO9 no audience opens them, nor the backend', () => {
+  test('SO9 cannot be opened by an audience or the backend', () => {
     for (const channel of ['$ns:x', '$x']) {
       expect(CALLERS.map((who) => of.decide(who, 'subscribe', channel))).toEqual([false, false, false]);
       expect(CALLERS.map((who) => of.decide(who, 'publish', channel))).toEqual([true, true, true]);
@@ -154,15 +154,15 @@ describe('SO9 channels with $ in front', () => {
     expect(of.isBackends('subscribe', '$b:x')).toBe(false);
   });
 
-  test('SO9 there are none of features and apps', async () => {
+  test('SO9 do not exist in namespaces of features and apps', async () => {
     for (const channel of ['$room:x', '$app:x', '$other:x', '$$ns:x']) {
       expect(await outcome(of, USER, ['publish', channel])).toBe('unknownChannel');
     }
   });
 });
 
-describe('PE2 a feature is asked about its own channels', () => {
-  test('PE2 who asks, for what, and its answer holds', async () => {
+describe('PE2 a feature decides on its own channels', () => {
+  test('PE2 the policy gets user, action and channel, and its answer counts', async () => {
     const asked: unknown[] = [];
     const policy: ChannelPolicy = async (...question) => {
       asked.push(question);
@@ -178,7 +178,7 @@ describe('PE2 a feature is asked about its own channels', () => {
     ]);
   });
 
-  test('PE1 one that fails grants nothing', async () => {
+  test('PE1 a failing policy grants nothing', async () => {
     const policy: ChannelPolicy = () => Promise.reject(new Error('database gone'));
     const of = permissions(granting('subscribe', 'feature', policy));
     expect(await outcome(of, USER, ['subscribe', 'ns:x'])).toBe('Error: database gone');
@@ -186,7 +186,7 @@ describe('PE2 a feature is asked about its own channels', () => {
 });
 
 describe('PE4 open namespaces', () => {
-  test('PE4 everybody may do everything in them, and in no other', async () => {
+  test('PE4 everybody can do everything in them, and in no others', async () => {
     const closed = { options: CLOSED_NAMESPACE };
     const of = new Permissions(
       new Namespaces({

@@ -6,15 +6,13 @@ import type { ChannelAction, NamespaceDefinition } from '../operations/feature.t
 import type { Principal } from './principal.ts';
 import { isUserChannel, namesUser, USER_CHANNEL_NAMES, type UserChannelNames } from './user-channels.ts';
 
-/** In front of a channel that nothing but a token of the developer's backend opens. */
+/** The prefix of a channel that only a token of the developer's backend opens. */
 const PRIVATE_PREFIX = '$';
 
-/** What the asking connection is subscribed to. */
-export type Seat = { has(channel: string): boolean };
+/** The caller's subscriptions. */
+export type SubscriptionLookup = { has(channel: string): boolean };
 
-/**
- * The one place where channel commands of every protocol are allowed or refused. What is not granted is denied.
- */
+/** The single place where channel commands of every protocol are authorized. What is not granted is denied. */
 export class Permissions {
   readonly #namespaces: Namespaces;
   readonly #open: ReadonlySet<string>;
@@ -22,8 +20,8 @@ export class Permissions {
   #last: { readonly channel: string; readonly version: number; readonly definition: NamespaceDefinition } | undefined;
 
   /**
-   * `open` names namespaces in which everybody may do everything, as benchmarks and foreign test suites need it.
-   * Never a feature's: its channels are written by its own operations alone.
+   * `open` names namespaces where everybody may do everything, for benchmarks and foreign test suites. Never a
+   * feature's: only its own operations write to its channels.
    */
   constructor(namespaces: Namespaces, open: ReadonlySet<string>, names: UserChannelNames = USER_CHANNEL_NAMES) {
     this.#namespaces = namespaces;
@@ -31,18 +29,18 @@ export class Permissions {
     this.#names = names;
   }
 
-  /** Options of the channel's namespace. Throws `unknownChannel` when there is no such namespace. */
+  /** Options of the channel's namespace. Throws `unknownChannel` if there is none. */
   namespace(channel: string): Namespace {
     return optionsOf(this.#definition(channel), channel);
   }
 
-  /** Throws `permissionDenied` unless the principal may; `unknownChannel`, `badRequest` for impossible names. */
-  async check(principal: Principal, action: ChannelAction, channel: string, seat?: Seat): Promise<void> {
+  /** Throws `permissionDenied` unless the principal is allowed; `unknownChannel`, `badRequest` for invalid names. */
+  async check(principal: Principal, action: ChannelAction, channel: string, seat?: SubscriptionLookup): Promise<void> {
     const allowed = this.decide(principal, action, channel, seat);
     if (!(typeof allowed === 'boolean' ? allowed : await allowed)) throw new ClientError('permissionDenied');
   }
 
-  /** Whether it is the developer's backend that decides. Throws as `namespace`. */
+  /** Whether the developer's backend decides. Throws like `namespace`. */
   isBackends(action: ChannelAction, channel: string): boolean {
     const options = this.namespace(channel);
     if (options[action] !== 'backend' || this.#open.has(namespaceOf(channel))) return false;
@@ -50,13 +48,18 @@ export class Permissions {
   }
 
   /**
-   * As `check`, answering at once where no feature has to be asked. Of what is the backend's, it grants nothing.
-   * `seat`: of a connection; a request without one is subscribed to nothing.
+   * Like `check`, but answers synchronously if no feature has to be asked. It never grants what the backend decides.
+   * `seat`: the connection's; a request without a connection has no subscriptions.
    */
-  decide(principal: Principal, action: ChannelAction, channel: string, seat?: Seat): boolean | Promise<boolean> {
+  decide(
+    principal: Principal,
+    action: ChannelAction,
+    channel: string,
+    seat?: SubscriptionLookup,
+  ): boolean | Promise<boolean> {
     const definition = this.#definition(channel);
     const { policy } = definition;
-    // Whoever has an app's key is nobody in particular: no audience counts them in.
+    // An app's key does not identify a user: no audience includes its clients.
     if (principal.kind === 'app')
       return definition.ofFeature !== true && (policy?.(principal, action, channel) ?? false);
     if (action === 'subscribe' && isPrivate(channel)) return false;
@@ -86,12 +89,12 @@ export class Permissions {
     }
   }
 
-  /** Whether tokens of the developer's own backend open the channel. Throws as `namespace`. */
+  /** Whether tokens of the developer's own backend open the channel. Throws like `namespace`. */
   takesTokens(channel: string): boolean {
     return this.#definition(channel).ofFeature !== true;
   }
 
-  /** `$chat:x` is of the namespace `chat`, save where a feature or an app reads more out of names. */
+  /** `$chat:x` is in the namespace `chat`, unless a feature or an app has its own meaning for names. */
   #privateDefinition(channel: string): NamespaceDefinition | undefined {
     if (!isPrivate(channel)) return undefined;
     const definition = this.#namespaces.get(namespaceOf(channel).slice(PRIVATE_PREFIX.length));
@@ -104,7 +107,10 @@ export class Permissions {
     return userChannels && isUserChannel(channel, this.#names);
   }
 
-  /** A publication asks for its channel's several times; `Namespaces.version` tells whether the last answer still holds. */
+  /**
+   * Each publication looks up its channel several times; `Namespaces.version` tells whether the cached result is still
+   * valid.
+   */
   #definition(channel: string): NamespaceDefinition {
     const last = this.#last;
     if (last?.channel === channel && last.version === this.#namespaces.version) return last.definition;

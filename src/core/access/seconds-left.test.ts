@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { secondsLeft } from './seconds-left.ts';
 
-test('TK6 clients are told whole seconds, no fewer than 1 and no more than an int32 holds', () => {
+test('TK6 clients get whole seconds, at least 1 and at most the maximum int32', () => {
   expect(secondsLeft(10_001, 10_000)).toBe(1);
   expect(secondsLeft(9_000, 10_000)).toBe(1);
   expect(secondsLeft(71_500, 10_000)).toBe(62);

@@ -5,11 +5,11 @@ export type TokenKeySettings = {
   readonly secret: string;
   /** PEM (SPKI) of an RSA, elliptic-curve or Ed25519 key; '' for none. */
   readonly publicKey: string;
-  /** Where a set of public keys is published, found by `kid` and fetched again when one is new; '' for none. */
+  /** The URL of a set of public keys, selected by `kid` and fetched again for an unknown one; '' for none. */
   readonly jwksUrl: string;
 };
 
-/** The published set could not be had. It says nothing of the token. */
+/** The key set could not be fetched, so the token could not be checked. */
 export class KeysUnavailable extends Error {
   override readonly name = 'KeysUnavailable';
 }
@@ -17,17 +17,17 @@ export class KeysUnavailable extends Error {
 const SHARED = ['HS256', 'HS384', 'HS512'] as const;
 const PUBLIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
 
-/** How often an unknown `kid` may make us look for new keys, and how long known ones are believed. */
+/** The minimum interval of fetches for an unknown `kid`, and how long known keys are cached. */
 const COOLDOWN_MS = 30_000;
 const CACHE_MS = 10 * 60_000;
 const FETCH_MS = 5_000;
 
-/** The algorithms for which there is a key. A secret never serves for a public key's algorithm, nor the other way. */
+/** The algorithms with a key. A secret is never used for a public key algorithm, nor the reverse. */
 export function algorithmsOf({ secret, publicKey, jwksUrl }: TokenKeySettings): string[] {
   return [...(secret === '' ? [] : SHARED), ...(publicKey === '' && jwksUrl === '' ? [] : PUBLIC)];
 }
 
-/** Finds the key for a token by its header's algorithm. Rejects with `KeysUnavailable`, or for a key that does not fit. */
+/** Finds the key for a token by its header's algorithm. Rejects with `KeysUnavailable`, or for an unsuitable key. */
 export function createKeyFinder({ secret, publicKey, jwksUrl }: TokenKeySettings): JWTVerifyGetKey {
   const shared = new TextEncoder().encode(secret);
   const imported = new Map<string, Promise<CryptoKey>>();
@@ -43,8 +43,8 @@ export function createKeyFinder({ secret, publicKey, jwksUrl }: TokenKeySettings
 }
 
 /**
- * As the library's own remote set, which does not tell a set that cannot be fetched from a key that cannot be used: the
- * one passes, the other does not.
+ * Like the library's own remote set, which does not distinguish a failed fetch, which is temporary, from an unusable
+ * key, which is not.
  */
 function publishedKeys(url: string): JWTVerifyGetKey {
   const remote = createRemoteJWKSet(new URL(url) as never, {

@@ -7,7 +7,7 @@ import type { SignedIn } from './tokens.ts';
 const ANN: SignedIn = { principal: { kind: 'external', user: 'ann' } };
 const CHANNELS = { given: { options: PLAIN } };
 
-/** A node that takes these tokens, one after the other, and whose backend remembers what it was asked. */
+/** A node that accepts these tokens, one after another, and whose backend records its requests. */
 function nodeOf(tokens: readonly Partial<SignedIn>[]): { readonly test: TestNode; readonly asked: unknown[] } {
   const [left, asked] = [[...tokens], [] as unknown[]];
   const backend: Backend = {
@@ -23,8 +23,8 @@ function nodeOf(tokens: readonly Partial<SignedIn>[]): { readonly test: TestNode
   return { test: new TestNode({ namespaces: CHANNELS, hooks }), asked };
 }
 
-describe('SO8 what a token says besides, and a new one', () => {
-  test('SO8 meta goes to the backend with each question, as the last token has it', async () => {
+describe('SO8 further claims of a token, and its refresh', () => {
+  test('SO8 meta is sent to the backend with each request, as in the last token', async () => {
     const { test, asked } = nodeOf([{ meta: '{"tenant":1}' }, {}, { meta: '{"tenant":2}' }]);
     const ann = test.open();
     await test.ask(ann, { connect: { token: 'first' } });
@@ -50,7 +50,7 @@ describe('SO8 what a token says besides, and a new one', () => {
     expect(ann.closedWith?.code).toBe(code as number);
   });
 
-  test('SO8 info is shown as the last token that has some says', async () => {
+  test('SO8 info is that of the last token that has some', async () => {
     const { test } = nodeOf([{ info: '1' }, { info: '2' }, {}]);
     const ann = test.open();
     await test.ask(ann, { connect: { token: 'first' } });

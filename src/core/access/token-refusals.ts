@@ -2,16 +2,16 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 
 /**
- * Why a token was not taken. `notYet`: its `nbf` is ahead. `key`: its algorithm does not fit the key that is there for it,
- * or there is none. `keysUnavailable`: the published set of keys cannot be had, which says nothing of the token.
+ * Why a token was refused. `notYet`: its `nbf` is in the future. `key`: no key fits its algorithm. `keysUnavailable`:
+ * the key set could not be fetched.
  */
 export type TokenRefusal = 'expired' | 'notYet' | 'signature' | 'claims' | 'malformed' | 'key' | 'keysUnavailable';
 
-/** What an operator can do something about. */
+/** Reasons an operator can act on. */
 const WORTH_A_RECORD: ReadonlySet<TokenRefusal> = new Set(['key', 'keysUnavailable']);
 const RECORD_EVERY_MS = 60_000;
 
-/** Counts tokens that were refused, and records one a minute of those that tell of wrong settings. */
+/** Counts refused tokens, and logs one per minute of those that indicate wrong settings. */
 export class TokenRefusals {
   readonly #telemetry: Telemetry;
   readonly #clock: Pick<Clock, 'now'>;
@@ -22,7 +22,7 @@ export class TokenRefusals {
     this.#clock = clock;
   }
 
-  /** `error`: what is wrong; it must hold nothing of the token. */
+  /** `error`: the reason; it must not contain any part of the token. */
   note(reason: TokenRefusal, error: Error): void {
     this.#telemetry.count('banyan_token_refusals_total', { reason });
     if (!WORTH_A_RECORD.has(reason)) return;

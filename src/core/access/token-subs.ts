@@ -11,7 +11,7 @@ import { jsonOfBytes } from '../text/binary-data.ts';
 import { isDeeper } from '../text/json-depth.ts';
 import { jsonOf } from '../text/raw-json.ts';
 
-/** Of Centrifugo: `SubscribeOptions` in internal/jwtverify/token_verifier_jwt.go. `null` is as absent. */
+/** Of Centrifugo: `SubscribeOptions` in internal/jwtverify/token_verifier_jwt.go. `null` counts as absent. */
 const optionsSchema = z.object({
   info: z.unknown().optional(),
   b64info: z.string().nullish(),
@@ -20,10 +20,10 @@ const optionsSchema = z.object({
   override: subscribeOverrideSchema.nullish(),
 });
 
-/** As that of publications, for the same reason: others are shown it. */
+/** Limited like publications, for the same reason: it is sent to others. */
 const DEPTH_LIMIT = 200;
 
-/** What the claims of a token say of one subscription. */
+/** A token's claims about one subscription. */
 export type SubscribeClaims = Pick<ServerSubscription, 'info' | 'data' | 'override'>;
 
 /** Throws `DisconnectError('invalidToken')`. */
@@ -39,7 +39,7 @@ export function subscribeClaimsOf(claims: unknown): SubscribeClaims {
   };
 }
 
-/** The claim `subs`: channels with what is said of each. Throws as `subscribeClaimsOf`. */
+/** The claim `subs`: channels with their claims. Throws like `subscribeClaimsOf`. */
 export function subsOf(claim: unknown): ReadonlyMap<string, SubscribeClaims> {
   if (claim === undefined || claim === null) return new Map();
   if (typeof claim !== 'object' || Array.isArray(claim)) throw new DisconnectError('invalidToken');
@@ -54,7 +54,7 @@ function overrideIn(override: z.output<typeof subscribeOverrideSchema> | null | 
   return Object.keys(changes).length === 0 ? {} : { override: changes };
 }
 
-/** JSON text of a value, or of the bytes that are given in its place. Throws as `subscribeClaimsOf`. */
+/** JSON text of a value, or of the bytes given instead. Throws like `subscribeClaimsOf`. */
 export function claimedJson(value: unknown, b64: string | null | undefined): string | undefined {
   if (typeof b64 === 'string' && b64 !== '') {
     const bytes = fromBase64(b64);

@@ -20,7 +20,7 @@ const NO_KEYS: TokenSettings = {
 };
 const tokensOf = (settings: Partial<TokenSettings>) => createTokens({ ...NO_KEYS, ...settings }, () => NOW);
 
-/** What came of it, or the error's name. */
+/** The result, or the error's name. */
 async function outcomeOf(work: Promise<unknown>): Promise<unknown> {
   try {
     return await work;
@@ -30,13 +30,13 @@ async function outcomeOf(work: Promise<unknown>): Promise<unknown> {
   }
 }
 
-/** Whom the token signs in, or the error's name. */
+/** The user the token authenticates, or the error's name. */
 const outcome = (token: string, secret = SECRET) => outcomeOf(tokensOf({ secret }).connection(token));
 
 const EVE = { kind: 'external', user: 'eve' };
 
-describe('a token that holds', () => {
-  test.each(['HS256', 'HS384', 'HS512'])('signed with %s signs its user in until it runs out', async (alg) => {
+describe('a valid token', () => {
+  test.each(['HS256', 'HS384', 'HS512'])('signed with %s authenticates its user until it expires', async (alg) => {
     const token = await sign({ sub: 'eve', exp: IN_A_MINUTE }, alg);
     expect(await outcome(token)).toEqual({ principal: EVE, expiresAt: NOW + 60_000 });
   });
@@ -48,7 +48,7 @@ describe('a token that holds', () => {
     ['that has just begun to hold', { sub: 'eve', nbf: NOW / 1_000 }, { principal: EVE }],
     ['with an audience and more, which nobody asks for', { sub: 'eve', aud: 'x', jti: 'y' }, { principal: EVE }],
     ['TK1 that begins within the leeway', { sub: 'eve', nbf: NOW / 1_000 + 5 }, { principal: EVE }],
-    // RFC 7519 section 4.1.6 gives `iat` no say in it, and Centrifugo does not look at it.
+    // RFC 7519 section 4.1.6 does not make `iat` a condition, and Centrifugo ignores it.
     ['TK1 that was issued later than it is', { sub: 'eve', iat: NOW / 1_000 + 60 }, { principal: EVE }],
     ['with an empty channel', { sub: 'eve', channel: '' }, { principal: EVE }],
   ];
@@ -57,20 +57,20 @@ describe('a token that holds', () => {
   });
 });
 
-describe('PE1 a token that does not hold', () => {
-  test('that has run out says so, so that the client gets another', async () => {
+describe('PE1 an invalid token', () => {
+  test('that has expired gets that error, so that the client fetches another', async () => {
     expect(await outcome(await sign({ sub: 'eve', exp: NOW / 1_000 - 1 }))).toBe('tokenExpired');
     expect(await outcome(await sign({ sub: 'eve', exp: NOW / 1_000 }))).toBe('tokenExpired');
   });
 
-  test('TK1 that begins only later says the same, as with Centrifugo', async () => {
-    // VerifyConnectToken gives ErrTokenExpired where !IsValidNotBefore.
+  test('TK1 that is not valid yet gets the same error, as in Centrifugo', async () => {
+    // VerifyConnectToken returns ErrTokenExpired if !IsValidNotBefore.
     expect(await outcome(await sign({ sub: 'eve', nbf: NOW / 1_000 + 6 }))).toBe('tokenExpired');
     const strict = tokensOf({ secret: SECRET, leewaySeconds: 0 });
     expect(await outcomeOf(strict.connection(await sign({ sub: 'eve', nbf: NOW / 1_000 + 1 })))).toBe('tokenExpired');
   });
 
-  test('TK3 whose expire_at is over says the same, whatever its exp', async () => {
+  test('TK3 whose expire_at is over gets the same error, whatever its exp', async () => {
     for (const end of [NOW / 1_000, NOW / 1_000 - 1, 1, -1]) {
       expect(await outcome(await sign({ sub: 'eve', expire_at: end, exp: IN_A_MINUTE }))).toBe('tokenExpired');
       const token = await sign({ sub: 'eve', channel: 'a', expire_at: end });
@@ -78,7 +78,7 @@ describe('PE1 a token that does not hold', () => {
     }
   });
 
-  test('that has run out and is wrong besides says no more than that it is wrong', async () => {
+  test('that has expired and is otherwise invalid is only reported as invalid', async () => {
     const expired = { sub: 'eve', exp: NOW / 1_000 - 1 };
     expect(await outcome(await sign(expired, 'HS256', 'another secret of the same length, nearly'))).toBe(
       'invalidToken',
@@ -104,7 +104,7 @@ describe('PE1 a token that does not hold', () => {
     expect(await outcome(await make())).toBe('invalidToken');
   });
 
-  test('without a secret no token is taken, one signed with the empty secret neither', async () => {
+  test('without a secret every token is refused, also one signed with an empty secret', async () => {
     expect(await outcome(await sign({ sub: 'eve' }), '')).toBe('invalidToken');
   });
 });
@@ -115,7 +115,7 @@ function mixed(first: string, second: string): string {
   return [header, second.split('.')[1], signature].join('.');
 }
 
-describe('what a token says besides', () => {
+describe('further claims of a token', () => {
   test.each([
     ['info', { info: { name: 'Eve' } }, { info: '{"name":"Eve"}' }],
     ['b64info', { b64info: btoa('{"name":"Eve"}') }, { info: '{"name":"Eve"}' }],
@@ -150,11 +150,11 @@ describe('what a token says besides', () => {
     ['SO8 an override that is no object with a value', { subs: { a: { override: { presence: true } } } }],
     ['SO8 b64data that is no base64', { subs: { a: { b64data: '???' } } }],
     ['b64info that is no base64', { b64info: '???' }],
-  ])('%s: the token does not hold', async (_what, claims) => {
+  ])('%s: the token is invalid', async (_what, claims) => {
     expect(await outcome(await sign({ sub: 'eve', ...(claims as JWTPayload) }))).toBe('invalidToken');
   });
 
-  test('issuer and audience are asked for where the settings name them', async () => {
+  test('issuer and audience are required if the settings name them', async () => {
     const tokens = tokensOf({ secret: SECRET, issuer: 'app', audience: 'chat' });
     const tried = (payload: JWTPayload) =>
       sign({ sub: 'eve', ...payload }).then((token) => outcomeOf(tokens.connection(token)));
@@ -171,10 +171,10 @@ describe('what a token says besides', () => {
   });
 });
 
-describe('SO12 the keys and claims that settings name', () => {
+describe('SO12 keys and claims named by settings', () => {
   const OLD = 'the secret of before, which is long enough too';
 
-  test('SO12 tokens of the previous secret hold until its time is over', async () => {
+  test('SO12 tokens of the previous secret are valid until its expiry', async () => {
     const token = await sign({ sub: 'eve' }, 'HS256', OLD);
     const tried = (settings: Partial<TokenSettings>) =>
       outcomeOf(tokensOf({ secret: SECRET, ...settings }).connection(token));
@@ -185,7 +185,7 @@ describe('SO12 the keys and claims that settings name', () => {
     expect(await tried({ previousSecret: 'another secret that is long enough' })).toBe('invalidToken');
   });
 
-  test('SO12 the user stands in another claim', async () => {
+  test('SO12 the user is in another claim', async () => {
     const tokens = tokensOf({ secret: SECRET, userClaim: 'uid' });
     expect(await tokens.connection(await sign({ sub: 'ada', uid: 'eve' }))).toEqual({ principal: EVE } as never);
     expect(await tokens.connection(await sign({ sub: 'ada' }))).toEqual({ principal: { kind: 'anonymous' } });
@@ -196,7 +196,7 @@ describe('a subscription token', () => {
   const grant = async (payload: JWTPayload) =>
     outcomeOf(tokensOf({ secret: SECRET }).subscription(await sign(payload)));
 
-  test('names the channel, the user, and what others are shown', async () => {
+  test('names the channel, the user, and the info shown to others', async () => {
     expect(await grant({ sub: 'eve', channel: 'news:1', info: 5, exp: IN_A_MINUTE })).toEqual({
       ...{ channel: 'news:1', user: 'eve', info: '5', expiresAt: NOW + 60_000 },
     });
@@ -206,7 +206,7 @@ describe('a subscription token', () => {
     ).toEqual({ channel: 'news:1', user: '', client: 'c1', data: '{"a":1}', override: { forceRecovery: false } });
   });
 
-  test('PE1 without a channel, or run out, does not hold', async () => {
+  test('PE1 without a channel, or expired, is invalid', async () => {
     expect(await grant({ sub: 'eve' })).toBe('invalidToken');
     expect(await grant({ sub: 'eve', channel: 5 })).toBe('invalidToken');
     expect(await grant({ sub: 'eve', channel: 'a', exp: NOW / 1_000 })).toBe('tokenExpired');
@@ -215,7 +215,7 @@ describe('a subscription token', () => {
 
 describe('public keys', () => {
   test.each(['RS256', 'PS384', 'ES256', 'ES384', 'EdDSA'])(
-    '%s: a token signed with the private key holds',
+    '%s: a token signed with the private key is valid',
     async (alg) => {
       const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
       const tokens = tokensOf({ publicKey: await exportSPKI(publicKey) });
@@ -227,7 +227,7 @@ describe('public keys', () => {
     },
   );
 
-  test('PE1 never serve as a shared secret', async () => {
+  test('PE1 are never used as a shared secret', async () => {
     const { publicKey } = await generateKeyPair('RS256', { extractable: true });
     const pem = await exportSPKI(publicKey);
     const forged = await sign({ sub: 'eve' }, 'HS256', pem);
@@ -239,7 +239,7 @@ describe('public keys', () => {
     });
   });
 
-  test('of a published set are found by kid; while it cannot be had, the client is told to try again', async () => {
+  test('of a key set are selected by kid; if it cannot be fetched, the client is told to retry', async () => {
     const [first, second] = [
       await generateKeyPair('ES256', { extractable: true }),
       await generateKeyPair('ES256', { extractable: true }),
@@ -262,7 +262,7 @@ describe('public keys', () => {
     down = false;
     expect(await outcomeOf(tokens.connection(await signed('one', first)))).toEqual({ principal: EVE });
     expect(await outcomeOf(tokens.connection(await signed('one', second)))).toBe('invalidToken');
-    // Rotation: a server that has not looked lately looks again.
+    // Rotation: a server that has not fetched recently fetches again.
     published = [...published, { ...(await exportJWK(second.publicKey)), kid: 'two', alg: 'ES256' }];
     const before = asked;
     for (let n = 0; n < 5; n += 1) {
@@ -274,8 +274,8 @@ describe('public keys', () => {
   });
 });
 
-describe('JS1 what is shown of somebody', () => {
-  /** A token whose payload is this very text. */
+describe("JS1 a user's info", () => {
+  /** A token whose payload is exactly this text. */
   async function signText(payload: string): Promise<string> {
     const part = (text: string) => Buffer.from(text).toString('base64url');
     const signed = `${part('{"alg":"HS256"}')}.${part(payload)}`;
@@ -285,7 +285,7 @@ describe('JS1 what is shown of somebody', () => {
 
   const ODD = '{"id":9007199254740993,"price":1.10,"2":0,"1":1e400,"id":"é\\ud800"}';
 
-  test('is what the token says, as it was written', async () => {
+  test("is the token's text as written", async () => {
     const tokens = tokensOf({ secret: SECRET });
     const connection = await signText(`{"sub":"eve","info":1,"info": ${ODD}}`);
     expect(await outcomeOf(tokens.connection(connection))).toEqual({ principal: EVE, info: ODD });
@@ -293,21 +293,21 @@ describe('JS1 what is shown of somebody', () => {
     expect(await outcomeOf(tokens.subscription(subscription))).toEqual({ channel: 'a', user: 'eve', info: ODD });
   });
 
-  test('JS4 is not nested so deep that a reader of it gives up', async () => {
+  test('JS4 has a nesting limit', async () => {
     const deep = (depth: number) => signText(`{"sub":"eve","info":${'['.repeat(depth)}${']'.repeat(depth)}}`);
     expect(await outcome(await deep(200))).toMatchObject({ principal: EVE });
     expect(await outcome(await deep(201))).toBe('invalidToken');
   });
 });
 
-describe('TK4 an algorithm that does not fit the key', () => {
+describe('TK4 an algorithm without a suitable key', () => {
   const PAIRS = ['RS256', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA'];
   const signedBy = async (alg: string, kid?: string) => {
     const { privateKey } = await generateKeyPair(alg);
     return new SignJWT({ sub: 'eve' }).setProtectedHeader({ alg, ...(kid !== undefined && { kid }) }).sign(privateKey);
   };
 
-  test.each(PAIRS)('%s: is no token, for each of the other algorithms', async (alg) => {
+  test.each(PAIRS)('%s: tokens of each other algorithm are refused', async (alg) => {
     const { publicKey } = await generateKeyPair(alg, { extractable: true });
     const tokens = tokensOf({ publicKey: await exportSPKI(publicKey) });
     const jwk = { ...(await exportJWK(publicKey)), kid: 'k' };
@@ -321,7 +321,7 @@ describe('TK4 an algorithm that does not fit the key', () => {
     await server.stop(true);
   });
 
-  test('is counted each time, and recorded once a minute, without anything of the token', async () => {
+  test('is counted each time, and logged once a minute, without any part of the token', async () => {
     let now = NOW;
     const counted: string[] = [];
     const recorded: object[] = [];
@@ -352,7 +352,7 @@ describe('TK4 an algorithm that does not fit the key', () => {
     expect(recorded).toHaveLength(2);
   });
 
-  test('nor is a key of the set that cannot be used one to wait for', async () => {
+  test('is not confused with a failed fetch of the key set', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
     const good = { ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256' };
     const bad: readonly JWK[] = [
@@ -377,7 +377,7 @@ describe('TK4 an algorithm that does not fit the key', () => {
     ['an answer that is no set', () => Response.json({ keys: 5 })],
     ['an error', () => new Response('', { status: 500 })],
     ['a redirect', () => Response.redirect('http://127.0.0.1:1/', 302)],
-  ])('a set that cannot be had is one to wait for: %s', async (_what, fetch) => {
+  ])('a failed fetch of the key set is a temporary error: %s', async (_what, fetch) => {
     const server = Bun.serve({ port: 0, fetch });
     const tokens = tokensOf({ jwksUrl: `http://localhost:${server.port}/` });
     const error = await tokens.connection(await signedBy('ES256', 'k')).catch((thrown: unknown) => thrown);

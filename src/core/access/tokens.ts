@@ -10,76 +10,76 @@ import type { TokenRefusal } from './token-refusals.ts';
 import { claimedJson, subscribeClaimsOf, subsOf } from './token-subs.ts';
 
 export type TokenSettings = TokenKeySettings & {
-  /** What `iss` and `aud` must be; '' to ask for nothing. */
+  /** The required `iss` and `aud`; '' for any. */
   readonly issuer: string;
   readonly audience: string;
-  /** How far the clock of whoever signs tokens may be ahead of ours. */
+  /** How far the clock of the token's signer may be ahead of ours. */
   readonly leewaySeconds: number;
-  /** The claim that holds the user; '' for `sub`. */
+  /** The claim with the user's id; '' for `sub`. */
   readonly userClaim?: string;
-  /** A shared secret of before, which counts besides; '' for none. */
+  /** A previous shared secret that is still valid; '' for none. */
   readonly previousSecret?: string;
   /** Milliseconds since 1970. */
   readonly previousSecretUntil?: number;
 };
 
-/** Whom a connection token signs in. */
+/** The identity in a connection token. */
 export type SignedIn = {
   readonly principal: Principal;
   /** Milliseconds since 1970. */
   readonly expiresAt?: number;
-  /** Visibility with the client to others; JSON text. */
+  /** Shown with the client to others; JSON text. */
   readonly info?: string;
-  /** Channels that the token puts the client into. */
+  /** Channels the client is subscribed to. */
   readonly channels?: readonly string[];
-  /** As `channels`, with what more is said of each. */
+  /** Like `channels`, with options for each. */
   readonly subs?: ReadonlyMap<string, ServerSubscription>;
-  /** For the developer's backend, with each question about this connection; JSON text. */
+  /** For the developer's backend, with each request about this connection; JSON text. */
   readonly meta?: string;
-  /** For the client, with the answer to `connect`; JSON text on one line. */
+  /** For the client, in the reply to `connect`; JSON text on one line. */
   readonly data?: string;
-  /** The developer's backend let the client in by itself: it decides on anonymous ones, too, and on how long they stay. */
+  /** The developer's backend authorized the client itself: it decides on anonymous ones too, and on expiry. */
   readonly vouched?: true;
 };
 
-/** What a subscription token says: this user may be in this channel. */
+/** The grant in a subscription token: this user may be in this channel. */
 export type Grant = {
   readonly channel: string;
   readonly user: string;
-  /** Visibility with the client in the channel; JSON text. */
+  /** Shown with the client in the channel; JSON text. */
   readonly info?: string;
   /** Milliseconds since 1970. */
   readonly expiresAt?: number;
-  /** Most users that may be present in the channel, this one included. */
+  /** Maximum users present in the channel, including this one. */
   readonly userLimit?: number;
-  /** The developer's backend granted it by itself: it is asked anew when the time is over, not the client for a token. */
+  /** The developer's backend granted it itself: on expiry it is asked again, instead of the client for a token. */
   readonly vouched?: true;
-  /** What differs for this subscription from the namespace's options. */
+  /** Options of this subscription that differ from the namespace's. */
   readonly override?: SubscribeOverride;
-  /** For the client, with the answer; JSON text on one line. */
+  /** For the client, in the reply; JSON text on one line. */
   readonly data?: string;
-  /** The only connection for which it is good. */
+  /** The only connection it is valid for. */
   readonly client?: string;
 };
 
-/** Is told of each token that is refused. */
+/** Called for each refused token. */
 type Refused = (reason: TokenRefusal, error: Error) => void;
 
-/** Claims that are passed on as they were written, those of each channel in `subs` too. */
-const PASSED_ON = ['info', 'data', 'meta'];
+/** Claims passed on as written, including those of each channel in `subs`. */
+const RAW_CLAIMS = ['info', 'data', 'meta'];
 
-/** Who a developer's own backend says that somebody is, and where they may be. */
+/** Verifies tokens of a developer's own backend. */
 export type Tokens = {
   /** Throws `DisconnectError('invalidToken')`, `ClientError` `tokenExpired`, or `unavailable` (100, temporary) when keys cannot be had. */
   connection(token: string): Promise<SignedIn>;
-  /** As `connection`. */
+  /** Like `connection`. */
   subscription(token: string): Promise<Grant>;
 };
 
 /**
  * Verifies JWTs: connection tokens with the claims `sub` (the user, '' for anonymous), `exp`, `info` or `b64info`,
- * `subs` or `channels`, `meta` and `expire_at`; subscription tokens with `channel`, and if they like `client`, `data` or
- * `b64data`, and `override`. Without a key every token is refused. One sort never serves for the other.
+ * `subs` or `channels`, `meta` and `expire_at`; subscription tokens with `channel`, and optionally `client`, `data` or
+ * `b64data`, and `override`. Without a key every token is refused. Neither kind is accepted as the other.
  * https://centrifugal.dev/docs/server/authentication, https://centrifugal.dev/docs/server/channel_token_auth
  */
 export function createTokens(settings: TokenSettings, now: () => number, refused: Refused = () => undefined): Tokens {
@@ -122,13 +122,13 @@ export function createTokens(settings: TokenSettings, now: () => number, refused
 
 type Ending = { readonly expiresAt?: number };
 
-/** What a token begins must not be over yet: `exp` may be within the leeway, and `expire_at` anything. */
+/** The resulting connection must not be expired already: `exp` may be within the leeway, and `expire_at` anything. */
 function lasting<T extends Ending>(said: T, now: number): T {
   if (said.expiresAt !== undefined && said.expiresAt <= now) throw new ClientError('tokenExpired');
   return said;
 }
 
-/** Whatever the library throws. It never tells the client more than whether to come again, and with which token. */
+/** For any error of the library. The client only learns whether to retry, and with which token. */
 function refuse(thrown: unknown, refused: Refused): never {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const reason = reasonOf(error);
@@ -153,30 +153,30 @@ function reasonOf(error: Error): TokenRefusal {
   if (error instanceof KeysUnavailable) return 'keysUnavailable';
   if (error instanceof errors.JWTExpired) return 'expired';
   if (error instanceof errors.JWTClaimValidationFailed) {
-    // Centrifugo answers the same: https://github.com/centrifugal/centrifugo, internal/jwtverify/token_verifier_jwt.go
+    // As in Centrifugo: https://github.com/centrifugal/centrifugo, internal/jwtverify/token_verifier_jwt.go
     return error.claim === 'nbf' && error.reason === 'check_failed' ? 'notYet' : 'claims';
   }
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature';
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) return 'malformed';
-  // Algorithms that are not allowed or not known, keys that are not there, are several or cannot be used.
+  // Algorithms that are not allowed or unknown, and keys that are missing, ambiguous or unusable.
   return 'key';
 }
 
-/** The claims with those that are passed on as `JsonText`. */
+/** The claims, with those passed on as `JsonText`. */
 function asWritten(payload: JWTPayload, text: string): JWTPayload {
-  const raw = withRaw(payload, text, PASSED_ON) as JWTPayload;
+  const raw = withRaw(payload, text, RAW_CLAIMS) as JWTPayload;
   const { subs } = payload;
   if (typeof subs !== 'object' || subs === null || Array.isArray(subs)) return raw;
   const texts = rawMembers(rawMember(text, 'subs') ?? '{}');
   const each = Object.entries(subs).map(([name, claims]) => [
     name,
-    withRaw(claims, texts.get(name) ?? '{}', PASSED_ON),
+    withRaw(claims, texts.get(name) ?? '{}', RAW_CLAIMS),
   ]);
   return { ...raw, subs: Object.fromEntries(each) };
 }
 
 function signedIn(payload: JWTPayload, settings: TokenSettings): SignedIn {
-  // Whoever may be in one channel is not thereby somebody everywhere.
+  // A channel's token does not authenticate a connection.
   if ((payload.channel ?? '') !== '') throw new DisconnectError('invalidToken');
   const user = userOf(payload, settings);
   const info = infoOf(payload);
@@ -210,7 +210,7 @@ function userOf(payload: JWTPayload, { userClaim = '' }: TokenSettings): string 
   return user;
 }
 
-/** `expire_at` overrides `exp`: 0 means that what the token began does not end with it. In seconds, both. */
+/** `expire_at` overrides `exp`: 0 means no expiry. Both in seconds. */
 function expiryOf({ exp, expire_at: end }: JWTPayload): { readonly expiresAt?: number } {
   if (end !== undefined && (typeof end !== 'number' || !Number.isFinite(end)))
     throw new DisconnectError('invalidToken');

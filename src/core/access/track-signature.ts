@@ -1,29 +1,29 @@
 import { ClientError } from '../errors.ts';
 import { isSame } from '../text/constant-time.ts';
 
-/** Clocks differ, and a request takes its time. */
+/** Clocks differ, and a request takes time. */
 const GRACE_SECONDS = 5;
 const encoder = new TextEncoder();
 
-/** As each runtime has it. */
-type Imported = ReturnType<typeof crypto.subtle.importKey>;
+/** Implemented by each runtime. */
+type ImportedKey = ReturnType<typeof crypto.subtle.importKey>;
 
-/** What a signature must hold for. */
+/** What a signature must cover. */
 export type Signed = { readonly user: string; readonly channel: string; readonly keys: readonly string[] };
 
-/** Checks that a developer's backend lets a user track keys. */
+/** Verifies that a developer's backend lets a user track keys. */
 export class TrackSignatures {
   readonly #secret: string;
-  #key: Imported | undefined;
+  #key: ImportedKey | undefined;
 
   constructor(secret: string) {
     this.#secret = secret;
   }
 
   /**
-   * Gives the time at which the signature runs out, in milliseconds since 1970. It is
-   * `<issued>:<expires>:<hex of HMAC-SHA-256 of "<issued>\0<expires>\0<user>\0<channel>\0<hex of SHA-256 of the keys, joined
-   * by \0>">`, with times in seconds. Rejects with `ClientError`: `permissionDenied`, `tokenExpired`.
+   * Returns the signature's expiry, in milliseconds since 1970. It is `<issued>:<expires>:<hex of HMAC-SHA-256 of
+   * "<issued>\0<expires>\0<user>\0<channel>\0<hex of SHA-256 of the keys, joined by \0>">`, with times in seconds.
+   * Rejects with `ClientError`: `permissionDenied`, `tokenExpired`.
    */
   async verify(signature: string, { user, channel, keys }: Signed, now: number): Promise<number> {
     const [, issued = '', expires = '', given = ''] = /^(\d{1,12}):(\d{1,12}):([0-9a-f]{64})$/.exec(signature) ?? [];
@@ -36,7 +36,7 @@ export class TrackSignatures {
     return Number(expires) * 1_000;
   }
 
-  #importKey(): Imported {
+  #importKey(): ImportedKey {
     this.#key ??= crypto.subtle.importKey('raw', encoder.encode(this.#secret), ALGORITHM, false, ['sign']);
     return this.#key;
   }
@@ -45,7 +45,7 @@ export class TrackSignatures {
 const ALGORITHM = { name: 'HMAC', hash: 'SHA-256' };
 
 function wrong(): ClientError {
-  return new ClientError('permissionDenied', { field: 'signature', message: 'does not hold for these keys' });
+  return new ClientError('permissionDenied', { field: 'signature', message: 'is not valid for these keys' });
 }
 
 function hexOf(bytes: ArrayBuffer): string {

@@ -22,11 +22,11 @@ describe('SO6 the personal channel', () => {
     ['that would be of another namespace', 'room:x'],
     ['that is no name', 'ann\n'],
     ['that is too long', 'x'.repeat(255)],
-  ])('SO6 there is none %s', (_what, user) => {
+  ])('SO6 there is no channel name %s', (_what, user) => {
     expect(personal(user)).toBeUndefined();
   });
 
-  test('SO6 people of this installation and nobody have none', () => {
+  test('SO6 people of this installation and anonymous users have none', () => {
     const person: Principal = { kind: 'user', user: 'ada', role: 'member', device: 'd' };
     expect(personalChannelOf('', person, USER_CHANNEL_NAMES)).toBeUndefined();
     expect(personalChannelOf('', ANONYMOUS, USER_CHANNEL_NAMES)).toBeUndefined();

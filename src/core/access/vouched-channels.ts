@@ -2,7 +2,7 @@ import type { ServerSubscription } from '../bus/node-messages.ts';
 import type { Permissions } from './permissions.ts';
 import type { SignedIn } from './tokens.ts';
 
-/** The channels into which whoever vouches for a client puts it, and what is said of each. */
+/** The channels in a token or the backend's response to connect, with the options of each. */
 export function vouchedChannels(
   { channels = [], subs }: SignedIn,
   permissions: Permissions,
@@ -15,7 +15,7 @@ export function vouchedChannels(
   return all;
 }
 
-/** Whether a later token puts the client into other channels than the one before. `isIn`: whether it is in a channel. */
+/** Whether a later token has other channels than the one before. `isIn`: whether it is in a channel. */
 export function areOther(
   before: Iterable<string>,
   now: ReadonlyMap<string, unknown>,

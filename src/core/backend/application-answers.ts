@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { BackendAnswer, BackendEvent } from '../../ports/backend.ts';
 import type { ServerSubscription } from '../bus/node-messages.ts';
-import { comesBack, DisconnectError } from '../disconnects.ts';
+import { DisconnectError, reconnects } from '../disconnects.ts';
 import { ClientError } from '../errors.ts';
 import type { PublishOptions } from '../operations/feature.ts';
 import { subscribeOverrideOf, subscribeOverrideSchema } from '../sessions/subscribe-override.ts';
@@ -12,13 +12,13 @@ import { JsonText, rawMember, rawMembers, withRaw } from '../text/raw-json.ts';
 const USER_LENGTH = 255;
 const CHANNELS = 1_000;
 const KEY_LENGTH = 255;
-/** Characters of what is kept of a connection for its questions. */
+/** Maximum characters kept per connection for later requests. */
 const META_LENGTH = 8_192;
 const CLOSE_REASON_BYTES = 123;
 
-/** Null and absent say the same. */
+/** Null counts as absent. */
 const nullable = <T extends z.ZodType>(schema: T) => schema.nullish();
-/** Seconds since 1970; 0 for no end. */
+/** Seconds since 1970; 0 means no expiry. */
 const expireAt = nullable(z.int().min(0));
 /** JSON as the backend wrote it. */
 const json = nullable(z.instanceof(JsonText));
@@ -28,11 +28,11 @@ const tags = nullable(z.record(z.string(), z.string()));
 const info = { info: json, b64info: base64 };
 const data = { data: json, b64data: base64 };
 const meta = nullable(z.custom<JsonText>((value) => value instanceof JsonText && value.text.length <= META_LENGTH));
-/** Taken and passed over: capabilities and labels are of Centrifugo PRO, and give or say less without it. */
+/** Ignored: capabilities and labels are of Centrifugo PRO, and grant nothing without it. */
 const ignored = nullable(z.unknown());
-/** Passed over, it would give a client what the backend keeps from it. */
+/** Ignoring it would grant a client what the backend withholds. */
 const refused = nullable(z.never());
-/** Whether there are differences says the namespace. */
+/** The namespace decides about deltas. */
 const delta = flag;
 const version = { version: nullable(z.int().min(0)), version_epoch: nullable(z.string().max(KEY_LENGTH)) };
 const key = nullable(z.string().max(KEY_LENGTH));
@@ -46,7 +46,7 @@ const subscribing = {
 };
 const publishing = { ...data, tags, idempotency_key: key, delta, ...version };
 
-/** Messages `…Result` of internal/proxyproto/proxy.proto of Centrifugo 6.9, by which a test compares them. */
+/** Messages `…Result` of internal/proxyproto/proxy.proto of Centrifugo 6.9, which a test compares. */
 export const RESULTS = {
   connect: z.object({
     user: nullable(z.string().max(USER_LENGTH)),
@@ -77,10 +77,10 @@ export const RESULTS = {
 
 export type Result<E extends BackendEvent> = z.output<(typeof RESULTS)[E]>;
 
-/** Members of a result that are passed on as they came. */
-const PASSED_ON = ['info', 'data', 'meta'];
+/** Members of a result that are passed on unchanged. */
+const RAW_MEMBERS = ['info', 'data', 'meta'];
 
-/** One of the three; messages `…Response`. Numbers are the backend's own, but for those that a socket cannot close with. */
+/** One of the three; messages `…Response`. Codes are the backend's own, except those a socket cannot close with. */
 const ENVELOPE = z.object({
   result: z.unknown().optional(),
   error: nullable(
@@ -97,29 +97,29 @@ const ENVELOPE = z.object({
   ),
 });
 
-/** Throws what the answer says instead of a result, or a `ZodError` where it makes no sense. */
+/** Throws the response's error or disconnect, or a `ZodError` if it is invalid. */
 export function readAnswer<E extends BackendEvent>(event: E, { value, text }: BackendAnswer): Result<E> {
   const { error, disconnect, result } = ENVELOPE.parse(value);
   if (disconnect)
-    throw new DisconnectError(comesBack(disconnect.code) ? 'forceReconnect' : 'forceDisconnect', disconnect);
+    throw new DisconnectError(reconnects(disconnect.code) ? 'forceReconnect' : 'forceDisconnect', disconnect);
   if (error) {
     const { code, message, temporary } = error;
     throw new ClientError('permissionDenied', { code, message, temporary: temporary === true });
   }
-  // What Centrifugo takes for a yes, we do not: nothing is granted that nobody has granted.
+  // Centrifugo accepts an empty response; here nothing is granted without a result.
   if ((result === undefined || result === null) && event !== 'rpc') throw new ClientError('permissionDenied');
-  const raw = withRaw(result ?? {}, text, PASSED_ON, ['result']);
+  const raw = withRaw(result ?? {}, text, RAW_MEMBERS, ['result']);
   return RESULTS[event].parse(withRawSubs(raw, text)) as Result<E>;
 }
 
-/** The options of each channel of `subs` pass JSON on, too. */
+/** The options of each channel of `subs` pass on JSON, too. */
 function withRawSubs(result: unknown, text: string): unknown {
   const subs = (result as { readonly subs?: unknown } | null)?.subs;
   if (typeof subs !== 'object' || subs === null || Array.isArray(subs)) return result;
   const texts = rawMembers(rawMember(text, 'result', 'subs') ?? '{}');
   const each = Object.entries(subs).map(([name, options]) => [
     name,
-    withRaw(options, texts.get(name) ?? '{}', PASSED_ON),
+    withRaw(options, texts.get(name) ?? '{}', RAW_MEMBERS),
   ]);
   return { ...(result as object), subs: Object.fromEntries(each) };
 }
@@ -133,7 +133,7 @@ export function endOf({ expire_at: end }: { readonly expire_at?: number | null |
 type Info = { readonly info?: JsonText | null | undefined; readonly b64info?: string | null | undefined };
 type Data = { readonly data?: JsonText | null | undefined; readonly b64data?: string | null | undefined };
 
-/** Throws `ZodError`-like `Error` for bytes that are no JSON: others are shown it as JSON. */
+/** Throws a `ZodError`-like `Error` for bytes that are not JSON: others get it as JSON. */
 export function infoOf({ info: shown, b64info }: Info): { readonly info?: string } {
   if (b64info) {
     const text = jsonTextOf(fromBase64(b64info) ?? new Uint8Array());
@@ -143,13 +143,13 @@ export function infoOf({ info: shown, b64info }: Info): { readonly info?: string
   return !shown || shown.text === 'null' ? {} : { info: shown.text };
 }
 
-/** Undefined where there is none. */
+/** Undefined if absent. */
 export function dataOf({ data: json, b64data }: Data): string | undefined {
   if (json) return json.text;
   return b64data ? jsonOfBytes(fromBase64(b64data) ?? new Uint8Array()) : undefined;
 }
 
-/** What a subscription comes with. */
+/** The options of a subscription. */
 export function givenOf(result: Result<'subscribe'>): ServerSubscription {
   const said = dataOf(result);
   return {
@@ -160,10 +160,10 @@ export function givenOf(result: Result<'subscribe'>): ServerSubscription {
   };
 }
 
-/** What is to be published of what the client wanted to. */
+/** The client's publication as the backend wants it published. */
 export type Permitted = {
   readonly data: string;
-  /** In a map: the entry's key, where it is another one. */
+  /** In a map: the entry's key, if it differs. */
   readonly key?: string;
   readonly options?: Pick<PublishOptions, 'key' | 'version' | 'tags' | 'fleeting' | 'onlyIf'>;
 };

@@ -6,7 +6,7 @@ import { type Backend, type BackendAnswer, type BackendEvent, BackendUnavailable
 import { JsonText } from '../text/raw-json.ts';
 import { Application } from './application.ts';
 
-/** A backend that answers as a test says, and remembers what it was asked. */
+/** A backend that responds as given, and records its requests. */
 class SaidBackend implements Backend {
   readonly asked: [event: BackendEvent, question: string][] = [];
   readonly answers = new Map<BackendEvent, unknown>();
@@ -54,7 +54,7 @@ const MALFORMED: readonly unknown[] = [
 ];
 
 describe('BA the application', () => {
-  test('BA1 an answer that makes no sense is a temporary error, and lets nobody in', async () => {
+  test('BA1 an invalid response is a temporary error, and the client cannot connect', async () => {
     for (const answer of MALFORMED) {
       const backend = new SaidBackend();
       backend.answers.set('connect', answer);
@@ -64,21 +64,21 @@ describe('BA the application', () => {
     }
   });
 
-  test('BA1 an empty answer grants nothing', async () => {
+  test('BA1 an empty response grants nothing', async () => {
     const backend = new SaidBackend();
     backend.answers.set('connect', {});
     const test = nodeOf(backend);
     expect((await test.ask(test.open(), { connect: {} }))?.error?.code).toBe(103);
   });
 
-  test('BA1 it may let in anonymous clients that settings would not', async () => {
+  test('BA1 it may admit anonymous clients that settings would refuse', async () => {
     const backend = new SaidBackend();
     backend.answers.set('connect', { result: {} });
     const test = nodeOf(backend);
     expect((await test.ask(test.open(), { connect: {} }))?.connect).toBeDefined();
   });
 
-  test('BA6 is asked when the time of a connection is over, and it goes on or ends', async () => {
+  test('BA6 is asked when a connection expires, and it continues or is closed', async () => {
     const backend = new SaidBackend();
     const test = nodeOf(backend);
     backend.answers.set('connect', { result: { user: 'ann', expire_at: seconds(test, 1) } });
@@ -100,7 +100,7 @@ describe('BA the application', () => {
     expect(client.closedWith?.code).toBe(3_005);
   });
 
-  test('BA6 is asked when the time of a subscription is over, and it goes on or ends', async () => {
+  test('BA6 is asked when a subscription expires, and it continues or ends', async () => {
     const backend = new SaidBackend();
     const test = nodeOf(backend);
     backend.answers.set('connect', { result: { user: 'ann' } });
@@ -126,7 +126,7 @@ describe('BA the application', () => {
   });
 
   // refresh_handler.go and sub_refresh_handler.go of Centrifugo's internal/proxy, and RefreshRequest, SubRefreshRequest.
-  test('BA9 what is asked when a time is over has the fields of its message, and may change what others are shown', async () => {
+  test('BA9 requests on expiry have the fields of their messages, and responses may change the info', async () => {
     const backend = new SaidBackend();
     const test = nodeOf(backend);
     const end = seconds(test, 1);
@@ -153,7 +153,7 @@ describe('BA the application', () => {
     expect(client.session.subscriptions.infoIn('asked:a').chanInfo).toBe('{"seat":2}');
   });
 
-  test('BA9 a backend that is down when a time is over ends nothing: it is asked again a minute later', async () => {
+  test('BA9 an unavailable backend on expiry ends nothing: it is asked again a minute later', async () => {
     const backend = new SaidBackend();
     const test = nodeOf(backend);
     const end = seconds(test, 1);
@@ -174,7 +174,7 @@ describe('BA the application', () => {
     expect(asked.filter((event) => event === 'sub_refresh').length).toBeGreaterThanOrEqual(1);
   });
 
-  test("passes the client's data on as it wrote it", async () => {
+  test("receives the client's data as written", async () => {
     const backend = new SaidBackend();
     backend.answers.set('connect', { result: { user: 'ann' } });
     const test = nodeOf(backend);
@@ -183,7 +183,7 @@ describe('BA the application', () => {
     expect(backend.asked[0]?.[1]).toContain(',"data":{"n": 12345678901234567890}}');
   });
 
-  test('JS1 what it answers is passed on as it wrote it', async () => {
+  test('JS1 its response is passed on as written', async () => {
     const odd = '{"id":9007199254740993,"price":1.10,"2":0,"1":1e400,"id":1}';
     const backend = new SaidBackend();
     const said = (result: string) => new JsonText(`{"result":{"user":"ann",${result}}}`);
@@ -211,7 +211,7 @@ describe('BA the application', () => {
     expect(backend.asked.at(-1)?.[1]).toContain(`"data":${odd}}`);
   });
 
-  test('PE1 without an address nobody may what is its to decide', async () => {
+  test('PE1 without an address what it decides is refused', async () => {
     const test = nodeOf(new SaidBackend());
     await expect(test.node.permissions.check({ kind: 'anonymous' }, 'subscribe', 'asked:a')).rejects.toThrow();
   });

@@ -19,22 +19,22 @@ import {
   readAnswer,
 } from './application-answers.ts';
 
-/** Of whom a question is. */
+/** The client a request is about. */
 export type Asking = {
   readonly client: string;
   readonly principal: Principal;
   readonly address: string;
-  /** In which form the client is spoken to, and by which way. */
+  /** The client's encoding and transport. */
   readonly protocol: 'json' | 'protobuf';
   readonly transport: string;
   readonly headers?: ClientHeaders | undefined;
-  /** What the connection's token has for the backend; JSON text. */
+  /** The token's `meta` for the backend; JSON text. */
   readonly meta?: string | undefined;
-  /** What is being asked for, where that is traced. */
+  /** The parent span, if traced. */
   readonly span?: Span;
 };
 
-/** Of a session, or of what is like one. */
+/** Of a session, or of something similar. */
 export function askingOf(
   of: Omit<Asking, 'protocol' | 'span'> & { readonly protocol: Pick<Protocol, 'format'> },
   span?: Span,
@@ -55,32 +55,31 @@ export function askingOf(
 
 type Question = Readonly<Record<string, unknown>>;
 type Greeting = Pick<Extract<Command, { kind: 'connect' }>, 'data' | 'application' | 'since'>;
-type Wanted = Pick<Extract<Command, { kind: 'publish' }>, 'channel' | 'data' | 'entry'>;
+type RequestedPublication = Pick<Extract<Command, { kind: 'publish' }>, 'channel' | 'data' | 'entry'>;
 
-/** How long a connection goes on whose backend cannot be asked just when its time is over: as in Centrifugo. */
+/** How long a connection continues if its backend is unavailable at its expiry: as in Centrifugo. */
 export const GRACE_MS = 60_000;
 
-/** Whether the developer's backend could not be asked, rather than that it refused. */
+/** Whether the developer's backend was unavailable, rather than refused. */
 export function isOutage(error: unknown): boolean {
   return !(error instanceof ClientError) || error.kind === 'internal';
 }
 
-/** How something goes on that had come to its end. */
+/** The renewal of something that expired. */
 export type Renewal = {
-  /** Milliseconds since 1970; absent: without an end. */
+  /** Milliseconds since 1970; absent: no expiry. */
   readonly expiresAt?: number;
-  /** From now on shown with the client to others; JSON text. */
+  /** The new info shown with the client to others; JSON text. */
   readonly info?: string;
   readonly meta?: string;
 };
 
 /**
- * The developer's own backend, as it decides on connections, subscriptions and publications, and answers calls.
- * Questions and answers have the form that Centrifugo's proxies give them:
- * https://centrifugal.dev/docs/server/proxy
+ * The developer's own backend: decides on connections, subscriptions and publications, and answers calls. Requests and
+ * responses have the form of Centrifugo's proxies: https://centrifugal.dev/docs/server/proxy
  *
- * Every call rejects with `ClientError` `internal` (temporary) when the backend cannot be had, `permissionDenied` when it
- * grants nothing, an error of its own, or with a `DisconnectError` that has its code and reason.
+ * Every call rejects with `ClientError` `internal` (temporary) if the backend is unavailable, `permissionDenied` if it
+ * grants nothing, with its own error, or with a `DisconnectError` that has its code and reason.
  */
 export class Application {
   readonly #backend: Backend;
@@ -97,7 +96,7 @@ export class Application {
     return this.#backend.poll(url, question, { span });
   }
 
-  /** `data`, here and below: JSON text of the client. */
+  /** `data`, here and below: the client's JSON text. */
   async connect(asking: Asking, { data, application, since }: Greeting): Promise<SignedIn> {
     const channels = [...since.keys()];
     const fields = { ...application, ...(channels.length > 0 && { channels }) };
@@ -117,7 +116,7 @@ export class Application {
     });
   }
 
-  /** Rejects with `DisconnectError` `expired` when it ends here. */
+  /** Rejects with `DisconnectError` `expired` if it ends here. */
   refresh(asking: Asking): Promise<Renewal> {
     return this.#ask('refresh', asking, {}, (result) => ({
       ...renewalOf(result),
@@ -133,13 +132,13 @@ export class Application {
     }));
   }
 
-  /** As `refresh`, of a subscription. */
+  /** Like `refresh`, for a subscription. */
   subRefresh(asking: Asking, channel: string): Promise<Renewal> {
     return this.#ask('sub_refresh', asking, { fields: { channel } }, renewalOf);
   }
 
-  /** `entry`: in a map. Where the backend has no address for entries, it is asked as about any publication. */
-  publish(asking: Asking, { channel, data, entry }: Wanted): Promise<Permitted> {
+  /** `entry`: in a map. If the backend has no address for entries, it is asked as about any publication. */
+  publish(asking: Asking, { channel, data, entry }: RequestedPublication): Promise<Permitted> {
     const fields = { channel, ...(entry !== undefined && { key: entry.key }) };
     if (entry?.removed === true && this.hears('map_remove')) {
       return this.#ask('map_remove', asking, { fields }, (result) => permittedOf(result, data));
@@ -153,7 +152,7 @@ export class Application {
     );
   }
 
-  /** Gives JSON as the backend wrote it; undefined where it has nothing to say. */
+  /** Returns JSON as the backend wrote it; undefined if there is none. */
   rpc(asking: Asking, method: string, data: string | undefined): Promise<JsonText | undefined> {
     return this.#ask('rpc', asking, { fields: { method }, data }, (result) => {
       const text = dataOf(result);
@@ -174,13 +173,13 @@ export class Application {
     };
     const question =
       meta === undefined ? JSON.stringify(known) : `${JSON.stringify(known).slice(0, -1)},"meta":${meta}}`;
-    // The client's text as it wrote it: parsing and writing it again would lose digits of large numbers.
+    // The client's text as written: parsing and serializing it would lose digits of large numbers.
     const whole = data === undefined ? question : `${question.slice(0, -1)},"data":${data}}`;
     try {
       return read(readAnswer(event, await this.#backend.ask(event, whole, { headers, span })));
     } catch (error) {
       if (error instanceof ClientError || error instanceof DisconnectError) throw error;
-      // It said nothing, or nothing that makes sense.
+      // There was no valid response.
       throw unavailable(error instanceof Error ? error : new Error(String(error)));
     }
   }

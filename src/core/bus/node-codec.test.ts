@@ -27,23 +27,23 @@ const MESSAGES: readonly NodeMessage[] = [
 const bytesOf = (version: number, text: string) => Uint8Array.from([version, ...new TextEncoder().encode(text)]);
 
 describe('messages between nodes', () => {
-  test('are read as they were written', () => {
+  test('are decoded as they were encoded', () => {
     for (const message of MESSAGES) expect(nodeCodec.decode(nodeCodec.encode(message))).toEqual(message);
   });
 
-  test('of another version, or of a kind that this version does not know, are passed over', () => {
+  test('of another version, or of an unknown kind, are skipped', () => {
     expect(nodeCodec.decode(bytesOf(2, JSON.stringify(MESSAGES[0])))).toBeUndefined();
     for (const kind of ['presence', '__proto__', 'toString', 5, null]) {
       expect(nodeCodec.decode(bytesOf(1, JSON.stringify({ kind })))).toBeUndefined();
     }
   });
 
-  test('with fields of a newer version are read', () => {
+  test('with additional fields of a newer version are decoded', () => {
     const newer = { ...MESSAGES[2], since: 5 };
     expect(nodeCodec.decode(bytesOf(1, JSON.stringify(newer)))).toEqual(newer as NodeMessage);
   });
 
-  test('that lack what their kind needs are passed over', () => {
+  test('without a required field are skipped', () => {
     for (const message of MESSAGES) {
       for (const name of Object.keys(message)) {
         if (name === 'alone') continue;

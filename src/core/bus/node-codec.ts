@@ -1,7 +1,7 @@
 import type { Codec } from '../../ports/bus.ts';
 import type { NodeMessage } from './node-messages.ts';
 
-/** Of the bytes; raised when what an older node would read is no longer what a newer one means. */
+/** The format's version; increased when an older node would misinterpret a newer message. */
 const VERSION = 1;
 
 const [encoder, decoder] = [new TextEncoder(), new TextDecoder('utf-8', { fatal: true })];
@@ -15,7 +15,7 @@ const isWho = (value: unknown) => isObject(value) && isText(value.user) && isTex
 const isPublication = (value: unknown) =>
   isObject(value) && Number.isSafeInteger(value.offset) && Number.isFinite(value.time) && isText(value.data);
 
-/** What each kind of message must have to be acted on. Fields that a newer version adds do no harm. */
+/** The required fields of each kind of message. Additional fields of a newer version are ignored. */
 const CHECKS: Readonly<Record<NodeMessage['kind'], (message: Fields) => boolean>> = {
   publications: ({ epoch, publications }) =>
     isText(epoch) && Array.isArray(publications) && publications.every(isPublication),
@@ -44,7 +44,7 @@ export const nodeCodec: Codec<NodeMessage> = {
       const value: unknown = JSON.parse(decoder.decode(bytes.subarray(1)));
       return isMessage(value) ? value : undefined;
     } catch {
-      // Damaged on the way: as good as lost, which a bus may do.
+      // Damaged in transit: treated as lost, which a bus may do.
       return undefined;
     }
   },

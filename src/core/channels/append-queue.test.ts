@@ -13,7 +13,7 @@ function queueOf(bounds: Partial<QueueBounds> = {}) {
   return { log, clock, queue: new AppendQueue(log, clock, { length: 1_000, bytes: 1_000_000, ...bounds }) };
 }
 
-/** A queue whose log answers one batch at a time, when it is told to. */
+/** A queue whose log answers one batch at a time, when told to. */
 function slowQueue(length: number) {
   const { log, clock, queue } = queueOf({ length });
   const answers: (() => void)[] = [];
@@ -25,7 +25,7 @@ function slowQueue(length: number) {
   return { clock, queue, answer: () => answers.shift()?.() };
 }
 
-/** What became of an append: its offset, or the name of the error. */
+/** An append's result: its offset, or the name of the error. */
 function fate(queue: AppendQueue, data: string): Promise<number | string> {
   return queue.append(append('a', data)).then(
     (outcome) => accepted(outcome).position.offset,
@@ -34,7 +34,7 @@ function fate(queue: AppendQueue, data: string): Promise<number | string> {
 }
 
 describe('a queue', () => {
-  test('OR1 gathers one turn into one batch, in the order of the calls', async () => {
+  test('OR1 collects one turn into one batch, in call order', async () => {
     const { log, clock, queue } = queueOf();
     const fates = range(1, 100).map((number) => fate(queue, String(number)));
     expect(log.batches).toEqual([]);
@@ -47,7 +47,7 @@ describe('a queue', () => {
     expect(log.batches).toEqual([100, 1]);
   });
 
-  test('OR1 gives a slow log few batches at once, and what comes meanwhile together, in the order of the calls', async () => {
+  test('OR1 gives a slow log few batches at once, and combines what arrives meanwhile, in call order', async () => {
     const { log, clock, queue } = queueOf();
     const answers: (() => void)[] = [];
     const append = log.append.bind(log);
@@ -56,7 +56,7 @@ describe('a queue', () => {
       return append(batch);
     };
     const fates: Promise<number | string>[] = [];
-    // 300 turns, each with a publication, while the log answers nothing.
+    // 300 turns, each with a publication, while the log does not answer.
     for (const number of range(1, 300)) {
       fates.push(fate(queue, String(number)));
       await clock.settle();
@@ -71,7 +71,7 @@ describe('a queue', () => {
     expect(log.batches).toEqual([1, 1, 298]);
   });
 
-  test('a batch that fails makes room for the next one', async () => {
+  test('a failed batch makes room for the next one', async () => {
     const { log, clock, queue } = queueOf();
     log.failure = new Error('disk full');
     for (let round = 0; round < 2 * log.promises.inFlight; round += 1) {
@@ -85,16 +85,16 @@ describe('a queue', () => {
     expect(await written).toBe(1);
   });
 
-  test('does not keep publications of a log in memory waiting for the end of the turn', async () => {
+  test('does not delay publications to a memory log until the end of the turn', async () => {
     const queue = new AppendQueue(new MemoryLog('e'), new HandClock(), { length: 0, bytes: 0 });
     expect(await fate(queue, 'now')).toBe(1);
   });
 });
 
-describe('AC5 more than the bounds allow', () => {
+describe('AC5 above its limits', () => {
   const bounds: readonly [what: string, bounds: Partial<QueueBounds>][] = [
     ['in number', { length: 3 }],
-    // Each is 4 characters of JSON text.
+    // Each has 4 characters of JSON text.
     ['in size', { bytes: 14 }],
   ];
   test.each([...bounds])(
@@ -113,7 +113,7 @@ describe('AC5 more than the bounds allow', () => {
     },
   );
 
-  test('AC5 what is being written still counts; there is room again when it has been answered', async () => {
+  test('AC5 batches being written still count; there is room again after their answer', async () => {
     const { clock, queue, answer } = slowQueue(2);
     const first = fate(queue, '1');
     await clock.settle();
@@ -130,7 +130,7 @@ describe('AC5 more than the bounds allow', () => {
     expect(await Promise.all([second, third])).toEqual([2, 3]);
   });
 
-  test('AC4 AC5 a failed write refuses its batch with a temporary error, and gives its room back', async () => {
+  test('AC4 AC5 a failed write refuses its batch with a temporary error, and frees its room', async () => {
     const { log, clock, queue } = queueOf({ length: 2 });
     log.failure = new Error('disk full');
     const fates = [fate(queue, '1'), fate(queue, '2')];
@@ -163,7 +163,7 @@ describe('SE7 a drain', () => {
     expect(await Promise.all(fates)).toEqual([1, 2]);
   });
 
-  test('SE7 waits for everything accepted, written or not, and for nothing when there is nothing', async () => {
+  test('SE7 waits for everything accepted, written or not, and not at all if there is nothing', async () => {
     const { log, clock, queue } = queueOf();
     await queue.drained();
     const fates = [fate(queue, '1'), fate(queue, '2')];
@@ -183,7 +183,7 @@ describe('SE7 a drain', () => {
   });
 });
 
-test('AC4 a publication that can never be written fails as the server’s own fault, and no other of its batch', async () => {
+test('AC4 a publication that can never be written fails as an internal error, and no other of its batch', async () => {
   const { log, clock, queue } = queueOf();
   const append = log.append.bind(log);
   log.append = async (batch) => {
@@ -195,8 +195,8 @@ test('AC4 a publication that can never be written fails as the server’s own fa
   expect(await Promise.all(fates)).toEqual(['internal true', 1]);
 });
 
-describe('OB4 a queue of which some are traced', () => {
-  test('OB4 has a span of waiting for each, and one for the transaction that they share', async () => {
+describe('OB4 a queue with traced appends', () => {
+  test('OB4 has a waiting span for each, and one for the shared transaction', async () => {
     const { clock, queue } = queueOf();
     const traces = new RecordedTraces();
     const [one, other] = [traces.begin('one'), traces.begin('other')];
@@ -214,7 +214,7 @@ describe('OB4 a queue of which some are traced', () => {
     expect(traces.spans.at(-1)?.attributes).toMatchObject({ 'db.operation.batch.size': 4 });
   });
 
-  test('OB4 says of a transaction that failed why it did', async () => {
+  test('OB4 records why a transaction failed', async () => {
     const { log, clock, queue } = queueOf();
     log.failure = new Error('the disk is gone');
     const traces = new RecordedTraces();

@@ -10,16 +10,16 @@ export type QueueBounds = { readonly length: number; readonly bytes: number };
 
 type Waiting = {
   readonly append: Append;
-  /** Present where it is traced. */
+  /** Present if traced. */
   readonly wait: Wait | undefined;
   readonly resolve: (outcome: AppendOutcome) => void;
   readonly reject: (error: unknown) => void;
 };
 
 /**
- * Gathers appends into batches for the log, in the order of the calls: those of one turn of the event loop, and while
- * as many batches are being written as the log takes at once all that come meanwhile, so that a slow log gets fewer and larger
- * batches. Past its bounds `append` rejects with a temporary error.
+ * Collects appends into batches for the log, in call order: those of one turn of the event loop, and, while the maximum
+ * number of batches is being written, everything that arrives meanwhile, so that a slow log gets fewer and larger
+ * batches. Above its limits `append` rejects with a temporary error.
  */
 export class AppendQueue {
   readonly #log: Log;
@@ -28,13 +28,13 @@ export class AppendQueue {
   #waiting: Waiting[] = [];
   #length = 0;
   #bytes = 0;
-  /** Batches that the log has not answered yet. */
+  /** Batches the log has not answered yet. */
   #inFlight = 0;
-  /** Whether the end of this turn, or the end of a batch, will send what waits. */
+  /** Whether the end of this turn, or the end of a batch, will send the waiting appends. */
   #willSend = false;
-  /** When the first of those that wait came. */
+  /** When the first waiting append arrived. */
   #waitingSince = 0;
-  /** From coming in to being durable, of each append. */
+  /** Time from arrival to durability, per append. */
   readonly delay = new Histogram();
   #idle: (() => void)[] = [];
 
@@ -48,7 +48,7 @@ export class AppendQueue {
     return this.#log;
   }
 
-  /** Appends that are not answered yet. */
+  /** Appends without an answer yet. */
   get length(): number {
     return this.#length;
   }
@@ -58,12 +58,12 @@ export class AppendQueue {
     return this.#bytes;
   }
 
-  /** `span`: what it is published under, where that is traced. */
+  /** `span`: the parent span, if traced. */
   append(append: Append, span?: Span): Promise<AppendOutcome> {
     return this.#log.promises.batches ? this.#enqueue(append, span) : this.#appendNow(append);
   }
 
-  /** Nothing is gained by gathering. */
+  /** Batching gains nothing. */
   async #appendNow(append: Append): Promise<AppendOutcome> {
     const [outcome] = await this.#log.append([append]);
     return outcome as AppendOutcome;
@@ -126,7 +126,7 @@ export class AppendQueue {
   }
 }
 
-/** A mistake is the server's own, and no answer that a publisher could do something about. */
+/** A mistake is the server's own; the publisher cannot act on it. */
 function settle({ resolve, reject }: Waiting, outcome: AppendOutcome): void {
   if ('refused' in outcome && outcome.mistake) reject(notWritten(new Error(outcome.refused)));
   else resolve(outcome);

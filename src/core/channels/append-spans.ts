@@ -1,9 +1,9 @@
 import type { Span } from '../../ports/traces.ts';
 
-/** A publication that is traced, while it waits to be written. */
+/** A traced publication that waits to be written. */
 export type Wait = { readonly publication: Span; readonly span: Span };
 
-/** A span takes no more of them, so there is no use in gathering more. */
+/** A span has no more links, so more are not collected. */
 const LINKS = 128;
 
 export function beginWait(publication: Span): Wait {
@@ -11,8 +11,8 @@ export function beginWait(publication: Span): Wait {
 }
 
 /**
- * Ends the waiting of those of a batch that are traced, and begins the span of the transaction that they share: a child
- * of the first, linked to all; the others link back to it. Undefined when none of them is traced.
+ * Ends the waiting spans of a batch, and starts the span of their shared transaction: a child of the first, linked to
+ * all; the others link back to it. Undefined if none is traced.
  */
 export function beginCommit(
   batch: readonly { readonly wait: Wait | undefined }[],

@@ -1,4 +1,4 @@
-/** Control characters and halves of surrogate pairs: a database or a topic would make one channel of two. */
+/** Control characters and lone surrogates: a database or a topic could confuse such names. */
 export const UNSAFE = /[\p{Cc}\p{Cs}]/u;
 
 /** Longest channel name, in UTF-16 units. */

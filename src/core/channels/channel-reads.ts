@@ -1,5 +1,5 @@
 import type { Page, ReadRange } from '../../ports/log.ts';
-import type { Permissions, Seat } from '../access/permissions.ts';
+import type { Permissions, SubscriptionLookup } from '../access/permissions.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Hub } from '../delivery/hub.ts';
 import { ClientError } from '../errors.ts';
@@ -9,8 +9,8 @@ import type { PresentClients } from './present-clients.ts';
 
 type Answer<K> = Extract<Reply, { kind: K }>;
 
-/** Who asks: a connection, with what it is subscribed to, or a request. */
-type Asking = { readonly principal: Principal; readonly subscriptions?: Seat };
+/** The caller: a connection with its subscriptions, or a request. */
+type Asking = { readonly principal: Principal; readonly subscriptions?: SubscriptionLookup };
 
 /** What reading a channel needs of the node. */
 type Readable = {
@@ -24,8 +24,8 @@ const NO_HISTORY = 'this channel keeps no history';
 const DAMAGED = 'the stored history is damaged here and cannot be read any further';
 
 /**
- * Answers a history command, after checking that there is one and that the principal may. Throws `ClientError`, in this order
- * as handler.go of Centrifugo does: what nobody may have is not a matter of permission.
+ * Answers a history command, after checking that history exists and the principal may read it. Throws `ClientError`, in
+ * the order of Centrifugo's handler.go: availability before permission.
  */
 export async function answerHistory(
   node: Readable,
@@ -47,12 +47,12 @@ export async function answerHistory(
   return { kind: 'history', epoch: top.epoch, offset: top.offset, publications };
 }
 
-/** As `answerHistory`, for who is there. */
+/** Like `answerHistory`, for presence. */
 export async function answerPresence(node: Readable, asking: Asking, channel: string): Promise<Answer<'presence'>> {
   return { kind: 'presence', clients: [...((await presentIn(node, asking, channel))?.clients ?? [])] };
 }
 
-/** As `answerPresence`, for how many there are. */
+/** Like `answerPresence`, for the counts. */
 export async function answerPresenceStats(
   node: Readable,
   asking: Asking,

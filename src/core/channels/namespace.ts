@@ -1,83 +1,83 @@
 import type { Retention } from '../../ports/log.ts';
 
 /**
- * Who may do a thing in a namespace. `feature`: its `ChannelPolicy` decides; `backend`: the developer's own does.
- * `subscribers`: every connection that is subscribed to the channel; `subscribedUsers`: those of them that are signed in.
+ * Who may do something in a namespace. `feature`: its `ChannelPolicy` decides; `backend`: the developer's backend does.
+ * `subscribers`: every connection subscribed to the channel; `subscribedUsers`: those of them with a user.
  */
 export type Audience = 'nobody' | 'feature' | 'backend' | 'subscribedUsers' | 'subscribers' | 'users' | 'everyone';
 
 /**
- * What channels are: logs of publications; maps of entries, of which `mapClients` and `mapUsers` say who is in another
- * channel; or items that are polled from a developer's backend.
+ * Channel types: logs of publications; maps of entries, of which `mapClients` and `mapUsers` contain another channel's
+ * presence; or items polled from a developer's backend.
  */
 export type ChannelType = 'stream' | 'map' | 'mapClients' | 'mapUsers' | 'sharedPoll';
 
 /** Options of all channels whose name starts with the namespace's name and a colon. */
 export type Namespace = {
   readonly type: ChannelType;
-  /** Where publications are kept: not at all, in this process, or on disk. */
+  /** Where publications are kept: nowhere, in this process, or on disk. */
   readonly history: 'none' | 'memory' | 'durable';
-  /** Publications kept a channel; 0 = no bound. */
+  /** Publications kept per channel; 0 means unlimited. */
   readonly historySize: number;
-  /** How long they are kept, in milliseconds; 0 = no bound. */
+  /** How long they are kept, in milliseconds; 0 means unlimited. */
   readonly historyTtlMs: number;
   readonly presence: boolean;
   readonly joinLeave: boolean;
-  /** Whether subscribers are told who joins and leaves although they did not ask for it. */
+  /** Whether subscribers get joins and leaves without requesting them. */
   readonly forceJoinLeave: boolean;
-  /** Whether subscribers recover although they did not ask for it. */
+  /** Whether subscribers recover without requesting it. */
   readonly forceRecovery: boolean;
-  /** Whether subscribers that do not recover are told their position although they did not ask for it. */
+  /** Whether subscribers without recovery get their position without requesting it. */
   readonly forcePositioning: boolean;
-  /** What a returning client is given: all that it missed, or the newest publication alone. */
+  /** What a returning client gets: everything it missed, or only the newest publication. */
   readonly recovery: 'stream' | 'cache';
-  /** With `cache`: whether every subscription begins with the newest publication, also one that recovers from nowhere. */
+  /** With `cache`: whether every subscription starts with the newest publication, also one without a position. */
   readonly autoRecover: boolean;
-  /** Whether a channel whose name has the user boundary (`#`) is open to the users it names, and to nobody else. */
+  /** Whether a channel whose name has the user boundary (`#`) is open only to the users it names. */
   readonly userChannels: boolean;
-  /** What the data of a publication must be. */
+  /** The required form of publications' data. */
   readonly dataFormat: 'any' | 'json' | 'jsonObject';
-  /** Whether subscribers may take publications as differences from the one before. */
+  /** Whether subscribers may use deltas. */
   readonly delta: boolean;
-  /** Whether subscribers may ask for only those publications whose tags match. */
+  /** Whether subscribers may filter publications by tags. */
   readonly tagFilter: boolean;
-  /** Whether subscribers may take a number in the place of the channel's name. */
+  /** Whether subscribers may use a number in place of the channel's name. */
   readonly compact: boolean;
-  /** Bytes of a publication's data; 0 = no bound besides the frame that brings it. */
+  /** Maximum bytes of a publication's data; 0 means limited only by the frame. */
   readonly dataBytes: number;
-  /** Whether a subscriber that is behind is given the newest publication of each key alone, instead of being closed. */
+  /** Whether a slow subscriber gets only the newest publication of each key, instead of being closed. */
   readonly conflate: boolean;
-  /** The tag that holds the key of a publication; without it all of a channel are about the same. Maps have their own. */
+  /** The tag with a publication's key; without it all of a channel have the same key. Maps use their own keys. */
   readonly conflateTag: string;
-  /** How long an entry of a map stays unless it is set again, in milliseconds; 0: until it is removed. */
+  /** The TTL of a map entry, in milliseconds; 0: until it is removed. */
   readonly mapTtlMs: number;
-  /** Entries a channel; 0 = no bound. */
+  /** Entries per channel; 0 means unlimited. */
   readonly mapSize: number;
   /** A client's publications set the entry with its own id, whatever key it gives. */
   readonly mapClientKey: boolean;
-  /** The same with the id of its user; nobody who has none may publish. */
+  /** The same with its user's id; clients without a user may not publish. */
   readonly mapUserKey: boolean;
-  /** Whether the entry with a client's id goes when the client does. */
+  /** Whether the entry with a client's id is removed when the client leaves. */
   readonly mapClearsClient: boolean;
-  /** How long clients gather what they set of one entry before they send it, in milliseconds; 0: not at all. */
+  /** How long clients collect changes of one entry before they send it, in milliseconds; 0: not at all. */
   readonly mapDebounceMs: number;
-  /** Namespaces of maps that show who is in these channels; '' for none. */
+  /** Namespaces of the presence maps of these channels; '' for none. */
   readonly clientsMap: string;
   readonly usersMap: string;
-  /** Where the items of a shared poll are asked for, how often, and how many one connection may track. */
+  /** The URL of a shared poll's items, the interval, and how many items one connection may track. */
   readonly pollUrl: string;
   readonly pollIntervalMs: number;
   readonly pollKeys: number;
-  /** Whether the backend gives versions of its items; else what differs is newer. */
+  /** Whether the backend versions its items; otherwise any difference is a newer version. */
   readonly pollVersions: boolean;
   readonly subscribe: Audience;
   readonly publish: Audience;
-  /** History reads besides recovery, which every subscriber may. */
+  /** History reads other than recovery, which every subscriber may use. */
   readonly readHistory: Audience;
   readonly readPresence: Audience;
 };
 
-/** Everything off and refused: what a namespace states, it adds to this. */
+/** Everything off and refused: the base of every namespace's options. */
 export const CLOSED_NAMESPACE: Namespace = {
   type: 'stream',
   history: 'none',
@@ -122,17 +122,17 @@ export function namespaceOf(channel: string): string {
   return colon < 0 ? '' : channel.slice(0, colon);
 }
 
-/** Up to which offset a channel with this top keeps nothing, whatever its log still holds. */
+/** The offset up to which a channel with this top keeps nothing, whatever its log still has. */
 export function sizeFloorOf({ historySize }: Namespace, top: number): number {
   return historySize > 0 ? Math.max(0, top - historySize) : 0;
 }
 
-/** Whether a publication of that time is kept no longer, whatever the log still holds. */
+/** Whether a publication of that time has expired, whatever the log still has. */
 export function isExpired({ historyTtlMs }: Namespace, time: number, now: number): boolean {
   return historyTtlMs > 0 && time + historyTtlMs <= now;
 }
 
-/** How much of a channel its log keeps. */
+/** The retention of a channel in its log. */
 export function retentionOf({ historySize, historyTtlMs }: Namespace): Retention {
   return { size: historySize, ttlMs: historyTtlMs };
 }

@@ -9,7 +9,7 @@ const mayEnter = (namespaces: Namespaces) =>
   new Permissions(namespaces, new Set()).decide(ANONYMOUS, 'subscribe', 'room:1');
 
 describe('namespaces', () => {
-  test('PE2 what a feature decides is denied until the feature has given its policy', async () => {
+  test('PE2 what a feature decides is denied until the feature has set its policy', async () => {
     const namespaces = new Namespaces({ room: ROOM });
     expect(mayEnter(namespaces)).toBe(false);
     namespaces.setPolicy('room', () => true);
@@ -20,14 +20,14 @@ describe('namespaces', () => {
     expect(() => new Namespaces().setPolicy('room', () => true)).toThrow('no namespace room');
   });
 
-  test('a feature that gives no policy where it has to decide is an error', () => {
+  test('a feature without a required policy is an error', () => {
     const namespaces = new Namespaces({ room: ROOM });
     expect(() => namespaces.checkPolicies()).toThrow('room');
     namespaces.setPolicy('room', () => true);
     namespaces.checkPolicies();
   });
 
-  test('whoever listens is told of each namespace that is defined or replaced', () => {
+  test('the listener is called for each namespace that is defined or replaced', () => {
     const namespaces = new Namespaces({ room: ROOM });
     const told: string[] = [];
     namespaces.onRedefined((name) => told.push(name));

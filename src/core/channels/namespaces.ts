@@ -1,12 +1,12 @@
 import type { ChannelPolicy, NamespaceDefinition } from '../operations/feature.ts';
 
 /**
- * The namespaces of a node, by name: those of the settings, of features and of apps. They are there before the node;
- * features, which need the node, give their policies afterwards. Until then, what a feature decides is denied.
+ * A node's namespaces, by name: those of the settings, of features and of apps. They exist before the node; features,
+ * which need the node, set their policies later. Until then, what a feature decides is denied.
  */
 export class Namespaces {
   readonly #definitions: Map<string, NamespaceDefinition>;
-  /** Another one whenever a definition has changed. */
+  /** Changes with every definition. */
   version = 0;
   #redefined: (name: string) => void = () => undefined;
 
@@ -18,14 +18,14 @@ export class Namespaces {
     return this.#definitions.get(name);
   }
 
-  /** Adds a namespace or replaces one. Clients in its channels subscribe again. */
+  /** Adds a namespace or replaces one. Its channels' clients subscribe again. */
   define(name: string, definition: NamespaceDefinition): void {
     this.#definitions.set(name, definition);
     this.version += 1;
     this.#redefined(name);
   }
 
-  /** The policy decides what the namespace leaves to its feature. Throws when there is no such namespace. */
+  /** Sets the policy for decisions the namespace leaves to its feature. Throws if there is no such namespace. */
   setPolicy(name: string, policy: ChannelPolicy): void {
     const definition = this.#definitions.get(name);
     if (definition === undefined) throw new Error(`there is no namespace ${name} to decide in`);
@@ -33,7 +33,7 @@ export class Namespaces {
     this.version += 1;
   }
 
-  /** Throws when a namespace leaves a decision to its feature, and the feature has given no policy. */
+  /** Throws if a namespace leaves a decision to its feature, and the feature has set no policy. */
   checkPolicies(): void {
     for (const [name, { options, ofFeature, policy }] of this.#definitions) {
       const decides = Object.values(options).includes('feature');
@@ -41,7 +41,7 @@ export class Namespaces {
     }
   }
 
-  /** Calls the listener with the name of each namespace that is defined from now on. There is one listener. */
+  /** Calls the listener with the name of each namespace defined from now on. There is one listener. */
   onRedefined(listener: (name: string) => void): void {
     this.#redefined = listener;
   }

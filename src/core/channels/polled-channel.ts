@@ -10,10 +10,10 @@ import { randomText } from '../text/random-text.ts';
 import { JsonText, rawItems, rawMember, withRaw } from '../text/raw-json.ts';
 import type { Namespace } from './namespace.ts';
 
-/** Keys of one question to the backend. */
+/** Keys per request to the backend. */
 const BATCH = 100;
 
-/** What the backend answers. */
+/** The backend's response. */
 const ANSWER = z.object({
   result: z.object({
     items: z
@@ -31,16 +31,16 @@ const ANSWER = z.object({
 
 type Item = z.output<typeof ANSWER>['result']['items'][number];
 type Polled = {
-  /** What trackers know; none before the backend's first word of it. */
+  /** The item as trackers know it; undefined before the backend's first response about it. */
   publication: Publication | undefined;
-  /** How many are in its topic, by protocol name. */
+  /** The number of trackers in its topic, by protocol name. */
   readonly inTopic: Map<string, number>;
-  /** Those that know a later version than we do, and so are not in the topic yet, with that version. */
-  readonly ahead: Map<Connection, Ahead>;
+  /** Trackers that know a later version than we do, and so are not in the topic yet, with that version. */
+  readonly ahead: Map<Connection, AheadTracker>;
 };
-type Ahead = { readonly protocol: Protocol; readonly version: number };
+type AheadTracker = { readonly protocol: Protocol; readonly version: number };
 
-/** Where a tracker's updates go. */
+/** A tracker's connection. */
 export type Line = { readonly connection: Connection; readonly protocol: Protocol };
 
 export type PollSettings = {
@@ -48,20 +48,20 @@ export type PollSettings = {
   readonly fanout: Fanout;
   readonly protocols: readonly Protocol[];
   readonly now: () => number;
-  /** Asks the namespace's backend. */
+  /** Calls the namespace's backend. */
   readonly ask: (url: string, question: string, span?: Span) => Promise<BackendAnswer>;
-  /** Absent where nothing is traced. */
+  /** Absent if nothing is traced. */
   readonly traces?: Traces | undefined;
 };
 
-/** A channel whose items are asked of the developer's backend, once for everyone who tracks them. */
+/** A channel whose items are polled from the developer's backend, once for all trackers. */
 export class PolledChannel {
   readonly name: string;
-  /** Versions of ours begin anew with it; '' where they are the backend's. */
+  /** The epoch of versions assigned here; '' if the backend versions its items. */
   readonly epoch: string;
   readonly #settings: PollSettings;
   readonly #items = new Map<string, Polled>();
-  /** The last version that we gave. */
+  /** The last version assigned here. */
   #version = 0;
 
   constructor(name: string, settings: PollSettings) {
@@ -74,11 +74,11 @@ export class PolledChannel {
     return this.#items.size === 0;
   }
 
-  /** From now on the line is given what is newer than `version` of the item. */
+  /** Starts to send the item's updates newer than `version` to the connection. */
   track(key: string, { connection, protocol }: Line, version: number): void {
     const item = this.#items.get(key) ?? { publication: undefined, inTopic: new Map(), ahead: new Map() };
     this.#items.set(key, item);
-    // A version that we have not given yet is of another epoch, and says nothing.
+    // A version not assigned yet is of another epoch, and is ignored.
     const isOurs = this.epoch === '' || version <= this.#version;
     if (isOurs && version > (item.publication?.version ?? 0)) item.ahead.set(connection, { protocol, version });
     else this.#joinTopic(item, key, { connection, protocol });
@@ -96,25 +96,25 @@ export class PolledChannel {
     if (item.inTopic.size === 0 && item.ahead.size === 0) this.#items.delete(key);
   }
 
-  /** What is known of the item, if it is newer than `version`. */
+  /** The item, if it is newer than `version`. */
   newer(key: string, version: number): Publication | undefined {
     const publication = this.#items.get(key)?.publication;
     const isOurs = this.epoch === '' || version <= this.#version;
     return (publication?.version ?? 0) > (isOurs ? version : 0) ? publication : undefined;
   }
 
-  /** Whether nothing is known of it yet. */
+  /** Whether the item is not known yet. */
   isNew(key: string): boolean {
     const item = this.#items.get(key);
     return item !== undefined && item.publication === undefined;
   }
 
-  /** As an answer of the backend; `data`: JSON text on one line. */
+  /** Applies an item as in a response of the backend; `data`: JSON text on one line. */
   learn({ key, data, version }: PolledItem): void {
     this.#learn({ key, data: new JsonText(data), version, removed: false });
   }
 
-  /** Asks the backend for these, or for all, and tells what has changed. Rejects when it does not answer. */
+  /** Requests these items, or all, from the backend, and sends changes. Rejects if it does not respond. */
   async poll(only?: ReadonlySet<string>): Promise<void> {
     const keys = [...this.#items.keys()].filter((key) => only === undefined || only.has(key));
     for (let at = 0; at < keys.length; at += BATCH) await this.#pollBatch(keys.slice(at, at + BATCH));
@@ -129,7 +129,7 @@ export class PolledChannel {
     const question = JSON.stringify({ channel: this.name, items });
     const span = beginQuestion(traces, 'poll', { channel: this.name, items: items.length });
     const answer = readAnswer(await ending(span, () => ask(namespace.pollUrl, question, span)));
-    // An item that cannot be told keeps no other from being told.
+    // A failure to send one item does not affect the others.
     const failures: unknown[] = [];
     for (const item of answer.result.items) {
       try {
@@ -162,7 +162,7 @@ export class PolledChannel {
       if ((publication.version ?? 0) < version) continue;
       const isNews = (publication.version ?? 0) > version;
       if (isNews) for (const frame of listOf(encode(protocol))) connection.send(frame);
-      // Too slow, it may have been closed, and have left.
+      // It may have been closed as too slow, and have left.
       if (item.ahead.delete(connection)) this.#joinTopic(item, key, { connection, protocol });
     }
   }
@@ -172,7 +172,7 @@ export class PolledChannel {
     item.inTopic.set(protocol.name, (item.inTopic.get(protocol.name) ?? 0) + 1);
   }
 
-  /** Undefined when it is nothing new. */
+  /** Undefined if it is not newer. */
   #publicationOf(item: Item, known: Publication | undefined): Publication | undefined {
     const { key, removed } = item;
     const data = item.data?.text ?? 'null';
@@ -185,7 +185,7 @@ export class PolledChannel {
   }
 }
 
-/** Throws for what makes no sense. Data stays as it was written. */
+/** Throws for an invalid response. Data stays as written. */
 function readAnswer({ value, text }: BackendAnswer): z.output<typeof ANSWER> {
   const given = value as { readonly result?: { readonly items?: unknown } } | null;
   const items = given?.result?.items;
@@ -195,7 +195,7 @@ function readAnswer({ value, text }: BackendAnswer): z.output<typeof ANSWER> {
   return ANSWER.parse({ result: { items: raw } });
 }
 
-/** The topic for the trackers of one key of a channel that speak one protocol. */
+/** The topic for a key's trackers of one protocol. */
 function trackTopicOf(protocol: Protocol, channel: string, key: string): string {
   return `${protocol.name}/${channel}\nk${key}`;
 }

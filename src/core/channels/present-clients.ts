@@ -1,6 +1,6 @@
 import type { ClientInfo } from '../../ports/log.ts';
 
-/** The clients present in a channel, and how many connections each user has among them. */
+/** The clients present in a channel, with the number of connections per user. */
 export class PresentClients {
   readonly #clients = new Map<string, ClientInfo>();
   readonly #users = new Map<string, number>();
@@ -13,7 +13,7 @@ export class PresentClients {
     return this.#clients.size;
   }
 
-  /** How many users there are, those without a name as one. */
+  /** The number of users; all anonymous clients count as one. */
   get users(): number {
     return this.#users.size;
   }
@@ -22,7 +22,7 @@ export class PresentClients {
     return this.#users.has(user);
   }
 
-  /** True when the user was not there yet. */
+  /** True if the user was not present yet. */
   add(info: ClientInfo): boolean {
     this.remove(info.client);
     this.#clients.set(info.client, info);
@@ -31,7 +31,7 @@ export class PresentClients {
     return connections === 1;
   }
 
-  /** True when the user is not there any more; false also for a client that was not there. */
+  /** True if the user is not present any more; false also for a client that was not present. */
   remove(client: string): boolean {
     const info = this.#clients.get(client);
     if (info === undefined) return false;

@@ -3,7 +3,7 @@ import type { Append, Log, MapEntry, Page, Position, Publication, ReadRange } fr
 import type { Span } from '../../ports/traces.ts';
 import type { Permissions } from '../access/permissions.ts';
 import { ClientError } from '../errors.ts';
-import type { Maps, Terms } from '../maps/maps.ts';
+import type { Maps, SetOptions } from '../maps/maps.ts';
 import type { StoredMaps } from '../maps/stored-maps.ts';
 import { beginPublication, endFailed } from '../measures/tracing.ts';
 import type { Published, PublishOptions } from '../operations/feature.ts';
@@ -15,9 +15,9 @@ import { isExpired, type Namespace, retentionOf, sizeFloorOf } from './namespace
 import { readPages } from './read-pages.ts';
 
 /**
- * How deep a publication's data may be nested. Stock JSON parsers stop at 255 (Gson), 512 (PHP, Swift) or about 1,000
- * (Python, Jackson) levels, and a reader that cannot parse a message loses its history page, or its connection; what
- * protocols write around the data takes some of these levels.
+ * Maximum nesting of a publication's data. Stock JSON parsers stop at 255 (Gson), 512 (PHP, Swift) or about 1,000
+ * (Python, Jackson) levels, and a client that cannot parse a message loses its history page, or its connection;
+ * protocols use some of these levels for their own envelope.
  */
 const DEPTH_LIMIT = 200;
 
@@ -28,16 +28,18 @@ type PublisherSettings = {
   readonly storedMaps: StoredMaps;
   readonly logs: { readonly memory: Log; readonly durable: Log };
   readonly limits: { readonly queue: QueueBounds; readonly recoveryBytes: number };
-  /** Tells every node what was accepted into a channel. */
+  /** Announces accepted publications to all nodes. */
   readonly tell: (channel: string, epoch: string, publication: Publication) => void;
   /** Nothing of the channel is kept any more up to this position. */
   readonly trimmed: (channel: string, to: Position) => void;
   readonly refused: (limit: 'dataBytes') => void;
 };
 
-/** Takes publications into the log of their channel's namespace, tells of them when they are in, and reads them. */
+/**
+ * Appends publications to the log of their channel's namespace, announces them once they are stored, and reads them.
+ */
 export class Publisher {
-  /** What waits to be written, and how long that takes. */
+  /** The queue's length, and write times. */
   readonly queues: { readonly memory: AppendQueue; readonly durable: AppendQueue };
   /** Publications accepted since the start. */
   accepted = 0;
@@ -52,7 +54,7 @@ export class Publisher {
     };
   }
 
-  /** The log of a namespace; undefined where no history is kept. */
+  /** The log of a namespace; undefined without history. */
   logOf(namespace: Namespace): Log | undefined {
     return this.#queueOf(namespace)?.log;
   }
@@ -81,14 +83,14 @@ export class Publisher {
     }
   }
 
-  /** All that is published while the map is read waits for the same, and goes on in its order. */
-  async #publishWhenReady(channel: string, data: string, wanted: Wanted): Promise<Published> {
+  /** Publications sent while the map is loaded wait for it, and continue in order. */
+  async #publishWhenReady(channel: string, data: string, wanted: PublicationRequest): Promise<Published> {
     const { storedMaps } = this.#settings;
     while (!storedMaps.isReady(channel, wanted.namespace)) await storedMaps.prepare(channel, wanted.namespace);
     return this.#publishReady(channel, data, wanted);
   }
 
-  #publishReady(channel: string, data: string, { namespace, options }: Wanted): Promise<Published> {
+  #publishReady(channel: string, data: string, { namespace, options }: PublicationRequest): Promise<Published> {
     const { clock, maps } = this.#settings;
     const { entry } = options;
     const sending = { namespace, time: clock.now(), options };
@@ -151,7 +153,7 @@ export class Publisher {
     const log = this.#keptLog(namespace);
     const page = await readPages(log, channel, { ...range, bytes: limits.recoveryBytes });
     const floor = sizeFloorOf(namespace, page.top.offset);
-    // A read that began in what is over the bound starts again behind it.
+    // A read that starts in trimmed history starts again after it.
     if (range.reverse !== true && range.limit > 0 && (range.after ?? 0) < floor) {
       return this.read(channel, { ...range, after: floor });
     }
@@ -162,7 +164,7 @@ export class Publisher {
     return { publications, top: page.top };
   }
 
-  /** Forgets what was published in the channel, up to the position that it gives. Throws `notAvailable` where nothing is kept. */
+  /** Removes the channel's history, up to the returned position. Throws `notAvailable` without history. */
   async trim(channel: string): Promise<Position> {
     return this.#keptLog(this.#settings.permissions.namespace(channel)).trim(channel);
   }
@@ -171,18 +173,18 @@ export class Publisher {
     return (await this.logOf(namespace)?.position(channel)) ?? { offset: 0, epoch: '' };
   }
 
-  /** Where a channel's history ends, or is not kept: offset 0 and no epoch. */
+  /** The end of the channel's history; offset 0 and no epoch without history. */
   position(channel: string): Promise<{ readonly offset: number; readonly epoch: string }> {
     return this.#topOf(channel, this.#settings.permissions.namespace(channel));
   }
 
-  /** Resolves when what was accepted is in the log. */
+  /** Resolves when accepted publications are stored. */
   async drained(): Promise<void> {
     await Promise.all([this.queues.memory.drained(), this.queues.durable.drained()]);
   }
 
   #checkSize({ dataBytes }: Namespace, data: string): void {
-    // Without looking at each character, where there can be no doubt.
+    // Avoids counting bytes if the length leaves no doubt.
     if (dataBytes === 0 || data.length * 3 <= dataBytes || utf8Length(data) <= dataBytes) return;
     this.#settings.refused('dataBytes');
     throw new ClientError('tooLarge', { field: 'data', message: `must have at most ${dataBytes} bytes here` });
@@ -225,11 +227,11 @@ function checkDepth(data: string): void {
   });
 }
 
-/** What is to be published, of which its namespace has taken the form. */
-type Wanted = { readonly namespace: Namespace; readonly options: PublishOptions };
+/** The publication, in the form its namespace requires. */
+type PublicationRequest = { readonly namespace: Namespace; readonly options: PublishOptions };
 
 type Sending = { readonly namespace: Namespace; readonly time: number; readonly options: PublishOptions };
-type Accepted = { readonly epoch: string; readonly publication: Publication; readonly terms: Terms | undefined };
+type Accepted = { readonly epoch: string; readonly publication: Publication; readonly terms: SetOptions | undefined };
 
 function notThere(time: number): Published {
   return { offset: 0, epoch: '', time, repeated: false, suppressed: 'keyNotFound' };
@@ -251,8 +253,8 @@ async function endedWith(span: Span, publishing: Promise<Published>): Promise<Pu
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
- * With what the options say of the publication itself. Field by field: this is done for every publication, and
- * conditional spreads cost more than all the rest of it.
+ * With the options of the publication. Field by field: this runs for every publication, and conditional spreads cost
+ * more than all the rest.
  */
 function withOptions<T extends Pick<Publication, 'data' | 'time'>>(
   target: T,

@@ -6,7 +6,7 @@ import { type BoundedRange, readPages } from './read-pages.ts';
 const CHANNEL = 'log:tree';
 const PLENTY = 1_000_000;
 
-/** A log with publications 1 to `count` of about 1,000 bytes, which it gives three at a time. */
+/** A log with publications 1 to `count` of about 1,000 bytes, which returns three at a time. */
 async function logOf(count: number): Promise<WatchedLog> {
   const log = new WatchedLog();
   const data = JSON.stringify('x'.repeat(900));
@@ -29,13 +29,13 @@ describe('a read', () => {
     ['nothing when asked for nothing', { limit: 0, bytes: PLENTY }, []],
     ['nothing behind the end', { limit: 100, after: 10, bytes: PLENTY }, []],
   ];
-  test.each([...reads])('SL1 gives %s', async (_what, asked, given) => {
+  test.each([...reads])('SL1 returns %s', async (_what, asked, given) => {
     const page = await readPages(await logOf(10), CHANNEL, asked);
     expect(page.publications.map(({ offset }) => offset)).toEqual([...given]);
     expect(page.top.offset).toBe(10);
   });
 
-  test('does not ask again at the end, nor past the bytes', async () => {
+  test('does not read again at the end, nor above the byte limit', async () => {
     const log = await logOf(9);
     await readPages(log, CHANNEL, { limit: 100, bytes: PLENTY });
     expect(log.reads.length).toBe(3);
@@ -43,7 +43,7 @@ describe('a read', () => {
     expect(log.reads.length).toBe(4);
   });
 
-  test('OR5 mixes no two epochs', async () => {
+  test('OR5 never mixes two epochs', async () => {
     const log = await logOf(9);
     const inner = log.read.bind(log);
     log.read = async (...asked) => {

@@ -1,12 +1,12 @@
 import type { Log, Page, Publication, ReadRange } from '../../ports/log.ts';
 import { wireBytesOf } from '../text/wire-bytes.ts';
 
-/** A range that ends, too, when the bytes of what was read are used up. */
+/** A range that also ends at a byte limit. */
 export type BoundedRange = ReadRange & { readonly bytes: number };
 
 /**
- * Publications of the range, and the channel's top: as many as asked for, or as there are, or as fit into `bytes`,
- * but at least one, however long. A log may give them in several pieces.
+ * Publications of the range, and the channel's top: as many as requested, as exist, or as fit into `bytes`, but at
+ * least one, however long. A log may return them in several pages.
  */
 export async function readPages(log: Log, channel: string, { bytes, ...range }: BoundedRange): Promise<Page> {
   const publications: Publication[] = [];
@@ -19,17 +19,17 @@ export async function readPages(log: Log, channel: string, { bytes, ...range }: 
       publications.push(publication);
     }
     const rest = restOf(range, publications.at(-1), page);
-    // What follows cannot be read: whoever asks for that next is told so.
+    // The rest is unreadable: the next read of it gets the error.
     if (page.damaged && publications.length === 0) return page;
     if (rest === undefined || left <= 0 || publications.length >= range.limit) return { publications, top: page.top };
     const next = await log.read(channel, { ...rest, limit: range.limit - publications.length });
-    // The history started anew: what was read belongs to the one before.
+    // A new epoch began: what was read belongs to the old one.
     if (next.top.epoch !== page.top.epoch) return { publications, top: page.top };
     page = next;
   }
 }
 
-/** Where to read on; undefined at the end of the channel, or when the log had no more. */
+/** Where to continue; undefined at the end of the channel, or if the log had no more. */
 function restOf(range: ReadRange, last: Publication | undefined, { publications, top }: Page): ReadRange | undefined {
   if (last === undefined || publications.length === 0) return undefined;
   const isLast = range.reverse === true ? last.offset <= 1 : last.offset >= top.offset;

@@ -16,7 +16,7 @@ const POLLED: Namespace = {
 type Item = { readonly key: string; readonly version?: number; readonly data?: unknown; readonly removed?: boolean };
 type Question = { readonly channel: string; readonly items: readonly { key: string; version?: number }[] };
 
-/** A backend with items, and what it was asked. */
+/** A backend with items, which records its requests. */
 class Items implements Backend {
   readonly items = new Map<string, Item>();
   readonly asked: Question[] = [];
@@ -64,7 +64,7 @@ async function subscribed(test: TestNode, channel: string): Promise<Client> {
   return client;
 }
 
-/** Tracks items by key and version, with what else the request says. */
+/** Tracks items by key and version, with further fields of the request. */
 async function track(
   test: TestNode,
   client: Client,
@@ -76,7 +76,7 @@ async function track(
   const batch = { signature, items: Object.entries(items).map(([key, version]) => ({ key, version })) };
   const request = { channel, type: 1, track: [batch], ...more };
   const [id] = client.say({ sub_refresh: request });
-  // The signature is checked by the runtime, in its own time.
+  // The runtime verifies the signature asynchronously.
   for (const deadline = Date.now() + 10_000; client.answer(id) === undefined && Date.now() < deadline; ) {
     await test.clock.settle();
     await Bun.sleep(1);
@@ -108,13 +108,13 @@ describe('SP shared polls', () => {
     expect(frames.join('\n')).toContain(`"data":${odd}`);
   });
 
-  test('SP1 items are asked for once for all, and those who track them are told what is newer', async () => {
+  test('SP1 items are polled once for all, and trackers get newer ones', async () => {
     const backend = new Items();
     const test = nodeOf(backend);
     const [ann, ben] = [await subscribed(test, 'poll:a'), await subscribed(test, 'poll:a')];
     backend.set({ key: 'x', version: 1, data: { n: 1 } }, { key: 'y', version: 7 });
     expect((await track(test, ann, 'poll:a', { x: 0, y: 7 }))?.sub_refresh).toEqual({ expires: true, ttl: 60 });
-    // What is known comes with the answer.
+    // Known items are part of the reply.
     const known = (await track(test, ben, 'poll:a', { x: 0 }))?.sub_refresh;
     expect(known).toMatchObject({ items: [{ key: 'x', version: 1, data: { n: 1 } }] });
     backend.set({ key: 'x', version: 2 });
@@ -138,7 +138,7 @@ describe('SP shared polls', () => {
     ]);
   });
 
-  test('SP1 a client that knows more than we do is told what is newer still', async () => {
+  test('SP1 a client that knows a newer version gets the next newer one', async () => {
     const backend = new Items();
     const test = nodeOf(backend);
     const [ann, ben] = [await subscribed(test, 'poll:a'), await subscribed(test, 'poll:a')];
@@ -161,7 +161,7 @@ describe('SP shared polls', () => {
     ]);
   });
 
-  test('SP2 without versions of the backend what differs is newer, within an epoch', async () => {
+  test("SP2 without the backend's versions any difference is a newer version, within an epoch", async () => {
     const backend = new Items();
     const test = nodeOf(backend);
     const client = await test.connected();
@@ -182,7 +182,7 @@ describe('SP shared polls', () => {
     expect(backend.asked[0]?.items).toEqual([{ key: 'x' }]);
   });
 
-  test('SP3 takes no signature of others, for other keys, or one that has run out; and then tracks nothing', async () => {
+  test('SP3 refuses a signature of another user, for other keys, or an expired one; and then tracks nothing', async () => {
     const test = nodeOf(new Items());
     const client = await subscribed(test, 'poll:a');
     const code = async (signature: string) => {
@@ -198,7 +198,7 @@ describe('SP shared polls', () => {
     expect((await track(test, client, 'poll:other', { x: 0 }))?.error?.code).toBe(103);
   });
 
-  test('SP3 lets go of what was signed for a time when that is over', async () => {
+  test('SP3 stops tracking keys whose signature has expired', async () => {
     const backend = new Items();
     const test = nodeOf(backend);
     const client = await subscribed(test, 'poll:a');
@@ -212,7 +212,7 @@ describe('SP shared polls', () => {
     expect(updates(client, 'poll:a')).toEqual([]);
   });
 
-  test('SP4 tracks so many keys, and none that was let go of', async () => {
+  test('SP4 limits the number of tracked keys, and sends nothing for untracked ones', async () => {
     const backend = new Items();
     const test = nodeOf(backend);
     const client = await subscribed(test, 'poll:a');
@@ -226,7 +226,7 @@ describe('SP shared polls', () => {
     expect(versions(client, 'poll:a')).toEqual([['b', 1]]);
   });
 
-  test('SP5 asks nothing once nobody tracks anything, and goes on when the backend comes back', async () => {
+  test('SP5 stops polling without trackers, and continues when the backend returns', async () => {
     const backend = new Items();
     const test = nodeOf(backend);
     const client = await subscribed(test, 'poll:a');
@@ -244,7 +244,7 @@ describe('SP shared polls', () => {
     expect(backend.asked.length).toBe(asked);
   });
 
-  test('is neither a map nor a log, and nobody publishes there', async () => {
+  test('is neither a map nor a log, and cannot be published to', async () => {
     const test = nodeOf(new Items());
     const client = await test.connected();
     for (const more of [{}, { type: 1, phase: 2 }]) {
@@ -255,7 +255,7 @@ describe('SP shared polls', () => {
     }
   });
 
-  test('FA1 an item that cannot be told keeps no other from being told, nor the next round from coming', async () => {
+  test('FA1 an item that cannot be sent affects neither the others nor the next round', async () => {
     const backend = new Items();
     const test = nodeOf(backend);
     const [ann, ben] = [await subscribed(test, 'poll:a'), await subscribed(test, 'poll:a')];
@@ -276,7 +276,7 @@ describe('SP shared polls', () => {
     ]);
   });
 
-  test('FA1 a backend whose question cannot even be asked is asked again in the next round', async () => {
+  test('FA1 a failing request is repeated in the next round', async () => {
     const backend = new Items();
     const test = nodeOf(backend);
     const ann = await subscribed(test, 'poll:a');

@@ -13,23 +13,23 @@ export type SharedPollSettings = {
   readonly fanout: Fanout;
   readonly protocols: readonly Protocol[];
   readonly secret: string;
-  /** Absent where nothing is traced. */
+  /** Absent if nothing is traced. */
   readonly traces?: Traces | undefined;
   readonly ask: (url: string, question: string, span?: Span) => Promise<BackendAnswer>;
-  /** A backend did not answer, where it did before. */
+  /** The backend did not respond, for the first time. */
   readonly onFailure: (error: unknown) => void;
 };
 
 type Poller = {
   readonly channel: PolledChannel;
   readonly namespace: Namespace;
-  /** Keys that somebody waits for. */
+  /** Keys with waiting trackers. */
   readonly wanted: Set<string>;
   polling: boolean;
   failing: boolean;
 };
 
-/** Channels whose items are polled from a developer's backend for as long as somebody tracks one of them. */
+/** Channels whose items are polled from a developer's backend as long as they have trackers. */
 export class SharedPolls {
   readonly signatures: TrackSignatures;
   readonly #settings: SharedPollSettings;
@@ -40,7 +40,7 @@ export class SharedPolls {
     this.signatures = new TrackSignatures(settings.secret);
   }
 
-  /** The channel, for a subscriber; `dropIfIdle` gives it back. */
+  /** The channel, for a subscriber; `dropIfIdle` releases it. */
   open(name: string, namespace: Namespace): PolledChannel {
     const known = this.#pollers.get(name);
     if (known !== undefined) return known.channel;
@@ -51,7 +51,7 @@ export class SharedPolls {
     return channel;
   }
 
-  /** Asks for a new key at once instead of in the next round. */
+  /** Polls a new key at once instead of in the next round. */
   want({ name }: PolledChannel, key: string): void {
     const poller = this.#pollers.get(name);
     if (poller === undefined) return;
@@ -59,20 +59,20 @@ export class SharedPolls {
     poller.wanted.add(key);
   }
 
-  /** What the backend says of an item without having been asked; those who track it are told if it is newer. */
+  /** The backend published an item; trackers get it if it is newer. */
   learn(name: string, { key, data, version }: PolledItem): void {
     this.#pollers.get(name)?.channel.learn({ key, data, version });
   }
 
   #schedule(poller: Poller): void {
     this.#settings.clock.after(poller.namespace.pollIntervalMs, () => {
-      // Kept for one round more, so that whoever comes back meanwhile finds the epoch that it knew.
+      // Kept for one more round, so that clients that return meanwhile find their epoch.
       if (poller.channel.empty) this.#pollers.delete(poller.channel.name);
       else this.#poll(poller, false).finally(() => this.#schedule(poller));
     });
   }
 
-  /** One question at a time, so that no answer overtakes another. Does not reject. */
+  /** One request at a time, so that no response overtakes another. Never rejects. */
   async #poll(poller: Poller, onlyWanted: boolean): Promise<void> {
     if (poller.polling) return;
     poller.polling = true;

@@ -38,11 +38,11 @@ describe('TF a tag filter', () => {
     expect([matches(undefined), matches({ other: 'a' })]).toEqual([whenAbsent, whenAbsent]);
   });
 
-  test('finds no tags that every object has', () => {
+  test('does not match inherited object properties', () => {
     expect(createTagFilter({ ...NODE, key: 'toString', cmp: 'ex' }).matches({})).toBe(false);
   });
 
-  test('TF1 is the same as another that says the same', () => {
+  test('TF1 equal filters have the same id', () => {
     const id = (node: FilterNode) => createTagFilter(node).id;
     expect(id(tag('in', '', ['a', 'b', 'a']))).toBe(id(tag('in', '', ['b', 'a'])));
     expect(id(of('and', tag('ex')))).not.toBe(id(of('or', tag('ex'))));

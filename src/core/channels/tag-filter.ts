@@ -1,7 +1,7 @@
 import { ClientError } from '../errors.ts';
 
 /**
- * What a client asks of publications' tags, as the Centrifuge protocol puts it: a comparison (`key`, `cmp` and `val` or
+ * A client's filter on publications' tags, as in the Centrifuge protocol: a comparison (`key`, `cmp` and `val` or
  * `vals`), or an operator over others (`op` and `nodes`). Absent fields are empty.
  * https://github.com/centrifugal/protocol (definitions/client.proto, FilterNode)
  */
@@ -17,25 +17,25 @@ export type FilterNode = {
 type Tags = Readonly<Record<string, string>>;
 type Matches = (tags: Tags) => boolean;
 
-/** A filter that was checked. Of two with the same `id` one can stand for the other. */
+/** A validated filter. Filters with the same `id` are interchangeable. */
 export type TagFilter = { readonly id: string; readonly matches: (tags: Tags | undefined) => boolean };
 
-/** Decoders stop here, too, so that nobody goes down further than this by calling himself. */
+/** Decoders stop here, too, which bounds their recursion. */
 export const FILTER_DEPTH = 8;
-const MOST_NODES = 64;
-/** UTF-16 units of the filter as text: what one filter may cost a publication is bounded by it. */
+const MAX_NODES = 64;
+/** UTF-16 units of the filter as text: bounds the cost of evaluating it. */
 const LONGEST = 4_096;
 
-/** Throws `ClientError` `badRequest` for a filter that makes no sense, or is too large. */
+/** Throws `ClientError` `badRequest` for an invalid or too large filter. */
 export function createTagFilter(node: FilterNode): TagFilter {
-  if (sizeOf(node, 1) > MOST_NODES) throw wrong('the filter is too large');
+  if (sizeOf(node, 1) > MAX_NODES) throw wrong('the filter is too large');
   const id = JSON.stringify(plain(node));
   if (id.length > LONGEST) throw wrong('the filter is too large');
   const matches = compile(node);
   return { id, matches: (tags) => matches(tags ?? {}) };
 }
 
-/** Without what says nothing, so that equal filters have equal texts. */
+/** Without empty fields, so that equal filters have equal texts. */
 function plain({ op, key, cmp, val, vals, nodes }: FilterNode): unknown {
   return op === '' ? [key, cmp, val, [...new Set(vals)].sort()] : [op, nodes.map(plain)];
 }
@@ -72,7 +72,7 @@ function inside({ op, nodes }: FilterNode): readonly Matches[] {
   return nodes.map(compile);
 }
 
-/** A tag that is not there is unequal to everything, and nothing else. */
+/** A missing tag is unequal to everything, and matches no other comparison. */
 function compare({ key, cmp, val, vals }: FilterNode): Matches {
   if (key === '') throw wrong('a comparison needs a key');
   const tagOf = (tags: Tags): string | undefined => (Object.hasOwn(tags, key) ? tags[key] : undefined);
@@ -108,7 +108,7 @@ function compare({ key, cmp, val, vals }: FilterNode): Matches {
     case 'lte':
       return when(decimalTest(cmp, val));
     default:
-      throw wrong('cmp is none of those that there are');
+      throw wrong('cmp is unknown');
   }
 }
 
@@ -130,7 +130,7 @@ function decimalTest(cmp: 'gt' | 'gte' | 'lt' | 'lte', val: string): (tag: strin
 /** Exact: `digits` / 10^`places`. */
 type Decimal = { readonly digits: bigint; readonly places: number };
 
-/** Longer texts are no numbers to us: exact arithmetic with them would take its time. */
+/** Longer texts do not count as numbers: exact arithmetic with them would be slow. */
 const LONGEST_DECIMAL = 64;
 
 function decimalOf(text: string): Decimal | undefined {
@@ -140,7 +140,7 @@ function decimalOf(text: string): Decimal | undefined {
   return { digits: BigInt(`${sign === '-' ? '-' : ''}${whole}${part}`), places: part.length };
 }
 
-/** Below 0, 0 or above it, as the first is less than, equal to or more than the second. */
+/** Negative, 0 or positive, as the first is less than, equal to or greater than the second. */
 function order(one: Decimal, other: Decimal): number {
   const places = Math.max(one.places, other.places);
   const scaled = ({ digits, places: own }: Decimal) => digits * 10n ** BigInt(places - own);

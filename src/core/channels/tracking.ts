@@ -4,27 +4,27 @@ import type { Command } from '../protocol/commands.ts';
 import type { Line, PolledChannel } from './polled-channel.ts';
 import type { SharedPolls } from './shared-polls.ts';
 
-/** Longest key, in UTF-16 units, and halves of surrogate pairs: as bytes one key could pass for another. */
+/** Longest key, in UTF-16 units, and lone surrogates, which would make keys equal as bytes. */
 const KEY_LENGTH = 255;
 const UNSAFE = /\p{Cs}/u;
 
-/** Whose tracking it is. */
+/** The tracking client. */
 export type Tracker = Line & { readonly user: string };
 
 export type Tracked = {
-  /** What is known already and newer than what the client has. */
+  /** Known items that are newer than the client's. */
   readonly items: readonly Publication[];
-  /** When the first of the signatures runs out, in milliseconds since 1970; absent when none came. */
+  /** The first expiry of the signatures, in milliseconds since 1970; absent without any. */
   readonly expiresAt?: number;
 };
 
-/** The items of a shared-poll channel that one subscription tracks. */
+/** The items of a shared poll channel that one subscription tracks. */
 export class Tracking {
   readonly #polls: SharedPolls;
   readonly #channel: PolledChannel;
   readonly #tracker: Tracker;
   readonly #most: number;
-  /** When the signature of each key runs out. */
+  /** The expiry of each key's signature. */
   readonly #keys = new Map<string, number>();
   #ended = false;
 
@@ -36,7 +36,7 @@ export class Tracking {
   }
 
   /**
-   * Tracks the items of all batches, or none, and lets go of those in `untrack`. Rejects with `ClientError`:
+   * Tracks the items of all batches, or none, and stops tracking those in `untrack`. Rejects with `ClientError`:
    * `permissionDenied` and `tokenExpired` for signatures, `limitExceeded`, `badRequest`.
    */
   async change({ batches, untrack }: Extract<Command, { kind: 'track' }>, now: number): Promise<Tracked> {
@@ -63,7 +63,7 @@ export class Tracking {
     return ends.length === 0 ? { items } : { items, expiresAt: Math.min(...ends) };
   }
 
-  /** Lets go of what is tracked by a signature that ran out before `now`. */
+  /** Stops tracking items whose signature expired before `now`. */
   expire(now: number): void {
     for (const [key, end] of [...this.#keys]) if (end <= now) this.#untrack(key);
   }
@@ -76,7 +76,7 @@ export class Tracking {
   #checkRoom(keys: readonly string[]): void {
     const all = new Set([...this.#keys.keys(), ...keys]);
     if (all.size > this.#most) {
-      throw new ClientError('limitExceeded', { message: `at most ${this.#most} keys a connection` });
+      throw new ClientError('limitExceeded', { message: `at most ${this.#most} keys per connection` });
     }
   }
 

@@ -2,18 +2,18 @@ import type { Publication } from '../../ports/log.ts';
 import type { Frame, Frames, Protocol } from '../protocol/protocol.ts';
 import type { Push } from '../protocol/pushes.ts';
 
-/** Bytes of one fan-out frame: small publications of a burst travel together up to here. */
+/** Maximum bytes of a fan-out frame: small publications of a burst are sent together. */
 const FRAME_BYTES = 32 * 1024;
 
 export type PublicationPush = Extract<Push, { kind: 'publication' }>;
 
 type Encoded = { readonly base: Publication | undefined; readonly frames: Frames };
 
-/** Publications of one channel that leave together: what several topics take as the same frame is encoded once. */
+/** Publications of one channel that are sent together: frames shared by several topics are encoded once. */
 export class Burst {
   readonly #encoded = new Map<string, Map<Publication, Encoded[]>>();
 
-  /** What the protocol says for the push. */
+  /** The protocol's encoding of the push. */
   encode(protocol: Protocol, push: PublicationPush): Frames {
     const { publication, number, delta } = push;
     const form = `${protocol.name}/${number ?? ''}/${delta === undefined ? '' : 'd'}`;
@@ -21,7 +21,7 @@ export class Burst {
     this.#encoded.set(form, all);
     const encoded = all.get(publication) ?? [];
     all.set(publication, encoded);
-    // Feeds with different filters have mostly the same base, and at most a few.
+    // Feeds with different filters mostly have the same base, and few different ones.
     const known = encoded.find(({ base }) => base === delta?.base);
     if (known !== undefined) return known.frames;
     const frames = protocol.encodePush(push);

@@ -17,7 +17,7 @@ describe('RE7 cache recovery', () => {
     (await test.ask(await test.connected(), { subscribe: { channel: 'cached:a', recover: true, ...options } }))
       ?.subscribe;
 
-  test('RE7 gives the newest publication alone, in whichever epoch the client was', async () => {
+  test("RE7 returns only the newest publication, whatever the client's epoch", async () => {
     const test = cache();
     for (const n of [1, 2, 3]) await publish(test, String(n));
     const newest = { recovered: true, was_recovering: true, publications: [{ data: 3, offset: 3 }] };
@@ -26,14 +26,14 @@ describe('RE7 cache recovery', () => {
   });
 
   // Expected values: `isCacheRecovered` in client.go of centrifuge.
-  test('RE7 gives nothing to one who has the newest, by offset and epoch, also when it is not kept any more', async () => {
+  test('RE7 returns nothing to a client that has the newest, by offset and epoch, even if it has expired', async () => {
     const test = cache();
     for (const n of [1, 2, 3]) await publish(test, String(n));
     const { epoch } = (await test.node.read('cached:a', { limit: 0 })).top;
     const nothing = { recovered: true, was_recovering: true, epoch, offset: 3 };
     expect(await subscribe(test, { epoch, offset: 3 })).toEqual(expect.objectContaining(nothing));
     expect(await subscribe(test, { epoch, offset: 3 })).not.toHaveProperty('publications');
-    // Without an epoch nobody knows whether it is that one.
+    // Without an epoch it is unknown whether it is the same one.
     expect(await subscribe(test, { offset: 3 })).toMatchObject({ recovered: true, publications: [{ offset: 3 }] });
     expect(await subscribe(test, { epoch, offset: 4 })).toMatchObject({ publications: [{ offset: 3 }] });
     await test.node.trim('cached:a');
@@ -43,14 +43,14 @@ describe('RE7 cache recovery', () => {
     }
   });
 
-  // Unlike there: a poll that comes back to a channel without publications would be answered at once, again and again.
-  test('RE7 nothing is missing where there was nothing and still is nothing', async () => {
+  // Unlike there: a poll of an empty channel would otherwise be answered at once, again and again.
+  test('RE7 an empty channel that stayed empty counts as recovered', async () => {
     const test = cache();
     const { epoch } = (await test.node.read('cached:a', { limit: 0 })).top;
     expect(await subscribe(test, { epoch, offset: 0 })).toMatchObject({ recovered: true, offset: 0 });
   });
 
-  test('RE7 is refused where there is nothing to give', async () => {
+  test('RE7 fails if there is nothing to return', async () => {
     for (const place of [{ epoch: 'another', offset: 9 }, {}]) {
       const answer = await subscribe(cache(), place);
       expect(answer).toMatchObject({ was_recovering: true, offset: 0 });
@@ -58,7 +58,7 @@ describe('RE7 cache recovery', () => {
     }
   });
 
-  test('RE7 the newest is given to one who claims to know later ones', async () => {
+  test('RE7 a client that claims a later offset gets the newest', async () => {
     const world = cache();
     await world.publish('cached:a', 1, 3);
     const asked = { subscribe: { channel: 'cached:a', recover: true, epoch: EPOCH, offset: 99 } };
@@ -66,7 +66,7 @@ describe('RE7 cache recovery', () => {
     expect(answer).toMatchObject({ subscribe: { recovered: true, publications: [{ offset: 3 }] } });
   });
 
-  test('RE7 a node that has not heard of the newest reads it before it answers a client that has it already', async () => {
+  test('RE7 a node that has not received the newest reads it before it answers a client that has it', async () => {
     const world = cache();
     await world.publish('cached:a', 1);
     const watcher = await world.subscribed('cached:a');

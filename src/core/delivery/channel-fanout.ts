@@ -16,19 +16,19 @@ export type FanoutSettings = {
   readonly protocols: readonly Protocol[];
   readonly clock: Clock;
   readonly guard: Guard;
-  /** Absent where nothing is traced. */
+  /** Absent if nothing is traced. */
   readonly traces?: Traces | undefined;
-  /** All subscribers of the channel must start anew. */
+  /** All subscribers of the channel must start again. */
   readonly onReset: (channel: string) => void;
   /** The client's session, if it is connected to this node. */
-  readonly sessionOf?: (client: string) => Excepted | undefined;
+  readonly sessionOf?: (client: string) => Exclusion | undefined;
 };
 
 /** A client that came into a channel, or left it. */
 export type Change = Omit<Extract<Push, { kind: 'join' | 'leave' }>, 'channel' | 'present'>;
 
 /** A client that does not get the message. */
-type Excepted = {
+type Exclusion = {
   readonly connection: Connection;
   readonly protocol: Protocol;
   readonly subscriptions: { has(channel: string): boolean; isPlain(channel: string): boolean };
@@ -39,9 +39,9 @@ export class ChannelFanout {
   readonly #settings: FanoutSettings;
   readonly #protocols: ReadonlyMap<string, Protocol>;
   #unflushed = new Set<HubChannel>();
-  /** Publications handed to the runtime since the start, counted once for each subscriber. */
+  /** Publications passed to the runtime since the start, counted once per subscriber. */
   deliveries = 0;
-  /** How long each delivery took, from being accepted (by the clock of the node that did) to the runtime. */
+  /** Delay of each delivery, from acceptance (by the clock of the accepting node) to the runtime. */
   readonly deliveryDelay = new Histogram();
 
   constructor(settings: FanoutSettings) {
@@ -61,7 +61,7 @@ export class ChannelFanout {
     const push = { ...change, channel: name, present: channel.present?.size };
     for (const protocol of this.#settings.protocols) {
       if (!channel.hears(protocol)) continue;
-      const except = protocol.tellsOthersOnly === true ? this.#sessionOf(push.info.client, protocol) : undefined;
+      const except = protocol.excludesOwnJoinLeave === true ? this.#sessionOf(push.info.client, protocol) : undefined;
       const left = except?.subscriptions.has(name) === true ? except.connection : undefined;
       this.#publish(joinLeaveTopicOf(protocol, name), listOf(protocol.encodePush(push)), left);
     }
@@ -87,7 +87,7 @@ export class ChannelFanout {
 
   readonly #flushAll = (): void => {
     const channels = this.#unflushed;
-    // First: were it still filled after an exception, no later publication would be flushed.
+    // Cleared first: if it stayed filled after an exception, no later publication would be flushed.
     this.#unflushed = new Set();
     for (const channel of channels) this.flush(channel);
   };
@@ -128,7 +128,7 @@ export class ChannelFanout {
     for (const { time } of publications) this.deliveryDelay.observe((now - time) / 1_000, listening);
   }
 
-  /** Encodes for one protocol. `burst` keeps the encoded frames where feeds need them too. */
+  /** Encodes for one protocol. `burst` keeps the encoded frames if feeds need them too. */
   #sendAs(protocol: Protocol, channel: HubChannel, publications: readonly Publication[], burst?: Burst): void {
     const { name } = channel;
     const { epoch } = channel.position;
@@ -149,14 +149,14 @@ export class ChannelFanout {
     send(frames, except);
   }
 
-  /** Publishes to all but the connection `left`, which is out of the topic meanwhile. */
+  /** Publishes to all except the connection `left`, which is out of the topic meanwhile. */
   #publish(topic: string, frames: readonly Frame[], left: Connection | undefined): void {
     left?.leave(topic);
     for (const frame of frames) this.#settings.fanout.publish(topic, frame);
     left?.join(topic);
   }
 
-  #sessionOf(client: string, protocol: Protocol): Excepted | undefined {
+  #sessionOf(client: string, protocol: Protocol): Exclusion | undefined {
     const session = this.#settings.sessionOf?.(client);
     return session?.protocol.name === protocol.name ? session : undefined;
   }

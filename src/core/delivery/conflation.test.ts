@@ -8,7 +8,7 @@ import type { PublishOptions } from '../operations/feature.ts';
 const PRICES: Namespace = { ...PLAIN, history: 'durable', conflate: true, conflateTag: 'symbol', delta: true };
 const MAP: Namespace = { ...PLAIN, type: 'map', history: 'memory', conflate: true };
 const BOUND = 8_000;
-/** More than an eighth of the bound. */
+/** More than an eighth of the limit. */
 const BEHIND = 1_001;
 
 const nodeOf = () =>
@@ -23,7 +23,7 @@ async function publish(test: TestNode, channel: string, data: string, options: P
   await done;
 }
 
-/** Publishes numbers, each about one of these symbols in turn. */
+/** Publishes numbers, each for one of these symbols in turn. */
 async function quote(test: TestNode, symbols: readonly string[], last: number): Promise<void> {
   for (let n = 1; n <= last; n += 1) {
     const symbol = symbols[(n - 1) % symbols.length] ?? '';
@@ -31,15 +31,15 @@ async function quote(test: TestNode, symbols: readonly string[], last: number): 
   }
 }
 
-/** The client takes everything that waits for it. */
+/** The client reads its whole buffer. */
 async function takeAll(test: TestNode, client: Client): Promise<void> {
   client.waiting = 0;
   client.session.drained();
   await test.clock.settle();
 }
 
-describe('SL4 a client that is behind in a channel whose namespace conflates', () => {
-  test('is given the newest of each key once it can take more, then everything; others are given everything', async () => {
+describe('SL4 a slow client in a channel with conflation', () => {
+  test('gets the newest of each key once it can take more, then everything; others get everything', async () => {
     const test = nodeOf();
     const [quick, slow] = [await test.subscribed('prices:x'), await test.subscribed('prices:x')];
     await quote(test, ['a', 'b'], 2);
@@ -57,7 +57,7 @@ describe('SL4 a client that is behind in a channel whose namespace conflates', (
     expect(quick.offsets('prices:x')).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
   });
 
-  test('without keys is given the newest alone, and of a map the newest of each entry, removals too', async () => {
+  test('without keys gets only the newest, and of a map the newest of each entry, including removals', async () => {
     const test = nodeOf();
     const plain = await test.subscribed('prices:x');
     plain.waiting = BEHIND;
@@ -82,7 +82,7 @@ describe('SL4 a client that is behind in a channel whose namespace conflates', (
     ]);
   });
 
-  test('is given no more at a time than may wait, and meanwhile newer ones take the place of what is left', async () => {
+  test('gets no more at a time than the buffer holds, and newer ones meanwhile replace the rest', async () => {
     const test = nodeOf();
     const slow = await test.subscribed('prices:x');
     slow.waiting = BEHIND;
@@ -93,7 +93,7 @@ describe('SL4 a client that is behind in a channel whose namespace conflates', (
       for (const line of String(frame).split('\n')) this.lines.push(JSON.parse(line));
     };
     slow.session.drained();
-    // Both went in one portion.
+    // Both were sent in one portion.
     expect(slow.published('prices:x')).toEqual([1, 2]);
     await quote(test, ['a', 'a', 'a'], 3);
     expect(slow.published('prices:x')).toEqual([1, 2]);
@@ -101,7 +101,7 @@ describe('SL4 a client that is behind in a channel whose namespace conflates', (
     expect(slow.offsets('prices:x')).toEqual([1, 2, 5]);
   });
 
-  test('DE1 has what its next differences refer to', async () => {
+  test('DE1 has the base of its next deltas', async () => {
     const test = nodeOf();
     const long = 'y'.repeat(200);
     const say = (n: number, symbol: string) =>
@@ -126,7 +126,7 @@ describe('SL4 a client that is behind in a channel whose namespace conflates', (
     expect(pubs.at(-1)).toEqual(quick.pushes('prices:x').at(-1)?.pub as Pub);
   });
 
-  test('is closed as slow where too much would have to be kept, or when it takes nothing for half a minute', async () => {
+  test('is closed as slow if too much would have to be kept, or if it reads nothing for half a minute', async () => {
     const test = nodeOf();
     const [many, stuck] = [await test.subscribed('prices:x'), await test.subscribed('prices:y')];
     many.waiting = BEHIND;
@@ -144,7 +144,7 @@ describe('SL4 a client that is behind in a channel whose namespace conflates', (
     expect(test.node.hub.conflation.size).toBe(0);
   });
 
-  test('RE1 recovers all that was published, from the last offset that it was given', async () => {
+  test('RE1 recovers everything published, from the last offset it got', async () => {
     const test = nodeOf();
     const slow = await test.subscribed('prices:x');
     slow.waiting = BEHIND;
@@ -157,7 +157,7 @@ describe('SL4 a client that is behind in a channel whose namespace conflates', (
     expect(result?.publications.map(({ offset }) => offset)).toEqual([3, 4, 5, 6]);
   });
 
-  test('leaves the channel as any other, and is given nothing of it then', async () => {
+  test('leaves the channel like any other, and gets nothing from it then', async () => {
     const test = nodeOf();
     const slow = await test.subscribed('prices:x');
     slow.waiting = BEHIND;
@@ -174,7 +174,7 @@ const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const KEYS = Array.from({ length: 30 }, (_, index) => `key-${index}`);
 const LONG_BOUND = 200_000;
 
-/** A client that takes what it is sent as it likes, at a node where much may be kept for it. */
+/** A client that reads at random, at a node that may keep much for it. */
 async function fitful(random: Random): Promise<{ test: TestNode; client: Client }> {
   const limits = { backlogBytes: LONG_BOUND };
   const test = new TestNode({ namespaces: { prices: { options: PRICES } }, limits });
@@ -191,7 +191,7 @@ function newestUpTo(top: number, keyOf: readonly string[]): Map<string, number> 
   return new Map(keyOf.slice(0, top).map((key, index) => [key, index + 1]));
 }
 
-test(`SL5 below its offset a client lacks nothing but what was replaced, however it reads; SEED=${SEED}`, async () => {
+test(`SL5 below its offset a client misses only replaced publications, however it reads; SEED=${SEED}`, async () => {
   for (let run = 0; run < 20; run += 1) {
     const random = new Random(SEED + run);
     const { test, client } = await fitful(random);

@@ -7,65 +7,64 @@ import type { Frame, Protocol } from '../protocol/protocol.ts';
 import { wireBytesOf } from '../text/wire-bytes.ts';
 import { joined } from './burst.ts';
 
-/** Of what may wait for a connection: with more, its client is behind. */
+/** The fraction of a connection's buffer above which its client is behind. */
 const BEHIND_PART = 1 / 8;
-/** Of the same: what is kept for a client besides. */
+/** The fraction kept for a client in addition. */
 const KEPT_PART = 1 / 2;
-/** Publications that are kept for one client. */
+/** Publications kept per client. */
 const KEPT = 10_000;
-/** How long a client may take nothing at all. */
+/** How long a client may read nothing at all. */
 const STALLED_MS = 30_000;
-/** What is put on the line before it is looked at again. */
+/** Bytes sent before the client is checked again. */
 const PORTION_BYTES = 32 * 1024;
 
-/** A client whom publications are kept for. */
+/** A client for which publications are kept. */
 export interface Reader {
   readonly connection: Connection;
   close(kind: DisconnectName): void;
-  /** From now on it is not given every publication. */
+  /** From now on it does not get every publication. */
   skips(): void;
 }
 
-/** A topic that clients leave when they are behind. */
+/** A topic that clients leave while they are behind. */
 export interface Lane {
   readonly protocol: Protocol;
-  /** What a client is told that is given this publication out of its row. */
+  /** Sends a client this publication separately from the topic. */
   encode(publication: Publication): readonly Frame[];
-  /** The client has been given the newest of everything. */
+  /** The client has got the newest of everything. */
   resume(reader: Reader): void;
 }
 
 type Kept = {
   readonly reader: Reader;
-  /** By topic and key, in the order of their offsets. */
+  /** By topic and key, in offset order. */
   readonly lanes: Map<Lane, Map<string, Publication>>;
   count: number;
   bytes: number;
-  /** When the client was last seen to take something. */
+  /** When the client last read something. */
   movedAt: number;
-  /** What waited for it when it was looked at last. */
+  /** The buffer's size at the last check. */
   waited: number;
   isTooMuch: boolean;
-  /** It is being given something: what comes of that must not begin anew. */
+  /** It is being sent something: reentrant calls must do nothing. */
   isServed: boolean;
 };
 
 type ConflationSettings = {
   readonly clock: Clock;
   readonly guard: Guard;
-  /** What may wait for one connection at all. */
+  /** A connection's buffer limit. */
   readonly bound: number;
 };
 
 /**
- * What is kept for clients that are behind in channels where they are then given the newest publication of each key
- * alone. It goes out by the order of offsets, so that nothing below a client's position is ever missing but what a
- * later publication has replaced.
+ * Publications kept for slow clients in channels that send them only the newest of each key. They are sent in offset
+ * order, so that below a client's position only replaced publications are missing.
  */
 export class Conflation {
   readonly #settings: ConflationSettings;
   readonly #kept = new Map<Connection, Kept>();
-  /** Publications that clients were not given because a newer one took their place, since the start. */
+  /** Publications skipped because a newer one replaced them, since the start. */
   replaced = 0;
 
   constructor(settings: ConflationSettings) {
@@ -81,13 +80,13 @@ export class Conflation {
     return connection.backlog() > this.#settings.bound * BEHIND_PART;
   }
 
-  /** The client has left the lane, and comes back into it when it has been given what is kept until then. */
+  /** The client has left the lane, and returns when it has got everything kept until then. */
   begin(reader: Reader, lane: Lane): void {
     const kept = this.#kept.get(reader.connection) ?? this.#create(reader);
     kept.lanes.set(lane, new Map());
   }
 
-  /** Keeps a publication in the place of the last one with its key. Too many of them end the client. */
+  /** Keeps a publication in place of the last one with its key. Too many of them close the client. */
   keep({ connection }: Reader, lane: Lane, { key, publication }: Keyed): void {
     const kept = this.#kept.get(connection);
     const newest = kept?.lanes.get(lane);
@@ -97,7 +96,7 @@ export class Conflation {
     kept.count += 1;
     kept.bytes += wireBytesOf(publication);
     kept.isTooMuch = kept.count > KEPT || kept.bytes > this.#settings.bound * KEPT_PART;
-    // In a turn of its own: its subscriptions end with it, and one of them is being told.
+    // In its own turn: closing ends its subscriptions, one of which is being sent to.
     if (kept.isTooMuch) this.#settings.clock.soon(() => kept.reader.close('slow'));
   }
 
@@ -111,7 +110,7 @@ export class Conflation {
     if (kept.lanes.size === 0) this.#kept.delete(connection);
   }
 
-  /** The client has taken something of what waited for it. */
+  /** The client has read some of its buffer. */
   drained(connection: Connection): void {
     const kept = this.#kept.get(connection);
     if (kept === undefined || kept.isServed || this.isBehind(connection)) return;
@@ -123,7 +122,7 @@ export class Conflation {
     }
   }
 
-  /** To be called once a second: ends those that take nothing at all. */
+  /** To be called once a second: closes those that read nothing at all. */
   sweep(): void {
     const now = this.#settings.clock.now();
     this.#settings.guard.each('conflation', [...this.#kept.values()], (kept) => this.#look(kept, now));
@@ -162,7 +161,7 @@ export class Conflation {
     const { reader, lanes } = kept;
     for (const [lane, newest] of [...lanes]) {
       while (newest.size > 0) {
-        // Sending may end it, if it is slow elsewhere too.
+        // Sending may close it, if it is slow elsewhere too.
         if (!this.#isThere(kept) || this.isBehind(reader.connection)) return;
         const frames = this.#portion(kept, newest).flatMap((publication) => lane.encode(publication));
         for (const frame of joined(lane.protocol, frames)) reader.connection.send(frame);

@@ -10,23 +10,23 @@ import { type Burst, joined, type PublicationPush } from './burst.ts';
 import type { Conflation, Reader } from './conflation.ts';
 import { PacedTopic } from './paced-topic.ts';
 
-/** How a subscriber takes a channel's publications, where that is not the plain way. */
+/** How a subscriber gets a channel's publications, if not the plain way. */
 export type FeedOptions = {
   /** Under a number instead of the channel's name. */
   readonly compact: boolean;
-  /** As differences from the publication before. */
+  /** As deltas from the previous publication. */
   readonly delta: boolean;
   /** Only those whose tags match. */
   readonly filter?: TagFilter;
-  /** The channel is a map: differences are of one entry each. */
+  /** The channel is a map: deltas are per entry. */
   readonly keyed: boolean;
-  /** Who is behind is given the newest of each key; the tag that holds it. */
+  /** A slow client gets only the newest of each key; the tag with the key. */
   readonly conflateTag?: string;
 };
 
 /**
- * The requested options that the namespace grants; undefined for plain delivery. Without `delta` and `compact` the
- * client simply gets more bytes; a filter that is refused must not be forgotten in silence. Throws `badRequest`.
+ * The requested options the namespace allows; undefined for plain delivery. Without `delta` and `compact` the client
+ * simply gets more bytes; but a refused filter must be an error. Throws `badRequest`.
  */
 export function feedOptionsOf(
   namespace: Namespace,
@@ -36,52 +36,52 @@ export function feedOptionsOf(
   if (namespace.type === 'sharedPoll') return undefined;
   const compact = namespace.compact && asked.compact === true;
   const keyed = namespace.type !== 'stream';
-  // In a map an entry may stop matching, so that with a filter nobody knows which base a client has.
+  // In a map an entry may stop matching, so with a filter a client's base is unknown.
   const delta = namespace.delta && asked.delta === true && !(keyed && asked.filter !== undefined);
-  // Who polls asks for as much as it can take.
+  // A polling client requests as much as it can take.
   const isPaced = namespace.conflate && clients !== 'poll';
   const plain = { compact, delta, keyed, ...(isPaced && { conflateTag: namespace.conflateTag }) };
   if (asked.filter === undefined) return compact || delta || isPaced ? plain : undefined;
   if (!namespace.tagFilter) {
-    throw new ClientError('badRequest', { field: 'tf', message: 'this namespace takes no tag filters' });
+    throw new ClientError('badRequest', { field: 'tf', message: 'this namespace does not support tag filters' });
   }
   return { ...plain, filter: createTagFilter(asked.filter) };
 }
 
-/** The channel that a feed is of. */
-export type FedChannel = { readonly name: string; readonly position: Position };
+/** A feed's channel. */
+export type FeedChannel = { readonly name: string; readonly position: Position };
 
 type Place = {
   readonly topic: string;
-  readonly channel: FedChannel;
+  readonly channel: FeedChannel;
   readonly number: number;
   readonly conflation: Conflation;
 };
 
 /** What a feed needs to send. */
-export type Outlet = {
+export type FeedOutput = {
   readonly fanout: Fanout;
   readonly burst: Burst;
-  /** The connection of a client, if it can be told apart and is here. */
+  /** A client's connection, if it has a distinguishable id and is here. */
   readonly connectionOf: (client: string) => Connection | undefined;
 };
 
-/** Characters that go to a paced topic before its clients are looked at again. */
+/** Characters sent to a paced topic before its clients are checked again. */
 const PART_LENGTH = 64 * 1024;
 
-/** Subscribers of a channel that take its publications in one same way of their own: they share a topic. */
+/** Subscribers of a channel with the same delivery options: they share a topic. */
 export class Feed {
   readonly protocol: Protocol;
   readonly options: FeedOptions;
   readonly #place: Place;
   #subscribers = 0;
-  /** What those in the topic were given last, by the entry of a map, to which the next difference refers. */
+  /** The last publications sent in the topic, by map entry: the bases of the next deltas. */
   readonly #bases = new Map<string, Publication>();
-  /** Somebody has come back to a map: what that client has of entries that it was not given now is not known. */
+  /** A client has returned to a map: its bases of entries it was not sent now are unknown. */
   #returned = false;
-  /** Those that were given nothing yet, and so are not in the topic. */
+  /** Subscribers that got nothing yet, and so are not in the topic. */
   readonly #baseless = new Set<Reader>();
-  /** Where who is behind leaves the topic for a while. */
+  /** If slow clients leave the topic for a while. */
   readonly #paced: PacedTopic | undefined;
 
   constructor(protocol: Protocol, options: FeedOptions, place: Place) {
@@ -98,7 +98,7 @@ export class Feed {
     return this.#subscribers;
   }
 
-  /** Counts a subscriber in, and makes its result what it is in this feed; `top` is the channel's position. */
+  /** Counts a subscriber in, and adapts its result to this feed; `top` is the channel's position. */
   enter(result: SubscribeResult, top: number): SubscribeResult {
     this.#subscribers += 1;
     const { compact, delta } = this.options;
@@ -106,14 +106,14 @@ export class Feed {
     return {
       ...result,
       publications,
-      // What the filter holds back is behind the client as well.
+      // Filtered publications count as received.
       ...(result.recovered && publications.length === 0 && { offset: top }),
       ...(delta && { delta }),
       ...(compact && { number: this.#place.number }),
     };
   }
 
-  /** The subscriber hears from now on what is published, after its result. */
+  /** The subscriber gets publications from now on, after its result. */
   join(reader: Reader, { publications, recovered, map }: SubscribeResult): void {
     const { delta, keyed } = this.options;
     if (delta && !keyed && publications.length === 0) {
@@ -124,7 +124,7 @@ export class Feed {
       this.#returned = true;
       this.#bases.clear();
     }
-    // These are the bases of all others, too: what was pending was sent before this subscriber came in.
+    // These are the bases of all others, too: pending ones were sent before this subscriber entered.
     const given = this.#returned ? publications : [...(map?.state ?? []), ...publications];
     if (delta) for (const publication of given) this.#remember(publication);
     this.#enterTopic(reader);
@@ -138,15 +138,15 @@ export class Feed {
     else reader.connection.leave(this.#place.topic);
   }
 
-  /** Those of the publications that are for this feed. */
+  /** The publications for this feed. */
   choose(publications: readonly Publication[]): readonly Publication[] {
     const { filter } = this.options;
     if (filter === undefined) return publications;
     return publications.filter(({ tags, entry }) => entry?.removed === true || filter.matches(tags));
   }
 
-  /** Sends chosen publications, at least one, to everyone in the feed. */
-  send(publications: readonly Publication[], outlet: Outlet): void {
+  /** Sends selected publications, at least one, to everyone in the feed. */
+  send(publications: readonly Publication[], outlet: FeedOutput): void {
     const paced = this.#paced;
     if (paced === undefined) return this.#send(publications, outlet);
     for (const { part, except } of partsOf(publications)) {
@@ -159,7 +159,7 @@ export class Feed {
     }
   }
 
-  /** Tells everyone in the feed something that is no publication. */
+  /** Sends a push that is not a publication to everyone in the feed. */
   tell(frames: Frames, fanout: Fanout): void {
     for (const frame of listOf(frames)) {
       fanout.publish(this.#place.topic, frame);
@@ -173,7 +173,7 @@ export class Feed {
     else reader.connection.join(this.#place.topic);
   }
 
-  #send(publications: readonly Publication[], { fanout, burst }: Outlet): void {
+  #send(publications: readonly Publication[], { fanout, burst }: FeedOutput): void {
     const { protocol } = this;
     const { delta, keyed } = this.options;
     const isSomebodyIn = !delta || keyed || this.#bases.size > 0;
@@ -196,11 +196,11 @@ export class Feed {
     else this.#bases.set(keyOf(publication), publication);
   }
 
-  /** Gives those without a base frames that begin with a whole publication; from then on they are as the others. */
+  /** Sends those without a base frames that start with a full publication; then they join the others. */
   #begin(frames: readonly Frame[]): void {
     for (const reader of [...this.#baseless]) {
       for (const frame of frames) reader.connection.send(frame);
-      // Too slow, it may have been closed, and have left.
+      // It may have been closed as too slow, and have left.
       if (this.#baseless.delete(reader)) this.#enterTopic(reader);
     }
   }
@@ -221,7 +221,7 @@ export class Feed {
 
 type Part = { readonly part: readonly Publication[]; readonly except: string | undefined };
 
-/** Publications that the same client is not told of, as many as may go before the next look. */
+/** Publications that exclude the same client, as many as may be sent before the next check. */
 function partsOf(publications: readonly Publication[]): readonly Part[] {
   const parts: Part[] = [];
   let [part, length]: [Publication[], number] = [[], 0];
@@ -237,7 +237,7 @@ function partsOf(publications: readonly Publication[]): readonly Part[] {
   return parts;
 }
 
-/** What a difference is of: an entry of a map, or the whole channel. */
+/** The base of a delta: a map entry, or the whole channel. */
 function keyOf({ entry }: Publication): string {
   return entry?.key ?? '';
 }

@@ -27,8 +27,8 @@ async function publish(test: TestNode, data: string, tags?: Record<string, strin
 const filter = (key: string, cmp: string, val: string) => ({ tf: { key, cmp, val } });
 const POSITION = { recover: true, epoch: '' };
 
-describe('DE differences', () => {
-  test('DE1 the first publication comes whole, the next ones as differences, for each from when it came', async () => {
+describe('DE deltas', () => {
+  test('DE1 the first publication is sent in full, later ones as deltas, for each subscriber from its join on', async () => {
     const test = nodeOf();
     const early = await test.subscribed('rich:a', { delta: 'fossil' });
     await publish(test, text(1));
@@ -41,7 +41,7 @@ describe('DE differences', () => {
     expect(pubsOf(late)[1]).toEqual(pubsOf(early)[2] as Pub);
   });
 
-  test('DE1 a burst is one for those who are new in it as well', async () => {
+  test('DE1 a burst is delta-encoded for a new subscriber as well', async () => {
     const test = nodeOf();
     const client = await test.subscribed('rich:a', { delta: 'fossil' });
     const burst = [1, 2, 3].map((n) => test.node.publish('rich:a', text(n)));
@@ -54,7 +54,7 @@ describe('DE differences', () => {
     ]);
   });
 
-  test('DE2 a recovery answers the first whole and the others as differences, and live ones refer to its last', async () => {
+  test('DE2 a recovery has the first in full and the others as deltas, and live ones refer to its last', async () => {
     const test = nodeOf();
     for (const n of [1, 2, 3]) await publish(test, text(n));
     const client = await test.connected();
@@ -68,7 +68,7 @@ describe('DE differences', () => {
     expect(pubsOf(client).map(({ delta }) => delta)).toEqual([true]);
   });
 
-  test('DE2 who has missed nothing gets the next one whole: what it has is not known', async () => {
+  test('DE2 a client that missed nothing gets the next one in full: its base is unknown', async () => {
     const test = nodeOf();
     await publish(test, text(1));
     const client = await test.subscribed('rich:a', { ...POSITION, offset: 1, delta: 'fossil' });
@@ -76,7 +76,7 @@ describe('DE differences', () => {
     expect(pubsOf(client).map(({ delta, data }) => [delta, data])).toEqual([[undefined, text(2)]]);
   });
 
-  test('DE3 is not given where the namespace does not say so', async () => {
+  test('DE3 are not used if the namespace does not allow them', async () => {
     const test = nodeOf();
     const client = await test.connected();
     const answer = await test.ask(client, { subscribe: { channel: 'log:a', delta: 'fossil', flag: 1 } });
@@ -85,7 +85,7 @@ describe('DE differences', () => {
     expect(client.published('log:a')).toEqual([1]);
   });
 
-  test('DE4 an unsubscribed client hears nothing more, whether it has had a publication or not', async () => {
+  test('DE4 an unsubscribed client gets nothing more, whether it has had a publication or not', async () => {
     const test = nodeOf();
     const clients = [await test.subscribed('rich:a', { delta: 'fossil' })];
     await publish(test, text(1));
@@ -98,7 +98,7 @@ describe('DE differences', () => {
 });
 
 describe('TF tag filters', () => {
-  test('TF1 those who ask for the same share a topic, and get what matches in order', async () => {
+  test('TF1 equal filters share a topic, and get what matches in order', async () => {
     const test = nodeOf();
     const reds = [await test.subscribed('rich:a', filter('color', 'eq', 'red'))];
     reds.push(await test.subscribed('rich:a', filter('color', 'eq', 'red')));
@@ -110,7 +110,7 @@ describe('TF tag filters', () => {
     expect(test.node.hub.get('rich:a')?.subscriberCount).toBe(4);
   });
 
-  test('TF2 a recovery gives what matches; with nothing that does, the client is at the present position', async () => {
+  test('TF2 a recovery returns what matches; if nothing does, the client is at the current position', async () => {
     const test = nodeOf();
     for (const color of ['red', 'blue', 'red', 'blue']) await publish(test, '1', { color });
     const ask = async (color: string) => {
@@ -126,7 +126,7 @@ describe('TF tag filters', () => {
     expect(await ask('green')).toMatchObject({ recovered: true, offset: 4 });
   });
 
-  test('TF3 with differences, each refers to the last one that matched', async () => {
+  test('TF3 each delta refers to the last one that matched', async () => {
     const test = nodeOf();
     const client = await test.subscribed('rich:a', { ...filter('n', 'gte', '2'), delta: 'fossil' });
     for (const n of [1, 2, 0, 3]) await publish(test, text(n), { n: String(n) });
@@ -136,7 +136,7 @@ describe('TF tag filters', () => {
     ]);
   });
 
-  test('TF3 a difference is made once for all filters that let the same through', async () => {
+  test('TF3 a delta is computed once for all filters that match the same', async () => {
     const test = nodeOf();
     let encoded = 0;
     const counting = {
@@ -175,7 +175,7 @@ describe('TF tag filters', () => {
     expect(encoded).toBe(2);
   });
 
-  test('TF4 refuses a filter that makes no sense, is too large or not granted, with error 107', async () => {
+  test('TF4 an invalid, too large or disallowed filter gets error 107', async () => {
     const test = nodeOf();
     const client = await test.connected();
     let deep: object = { key: 'a', cmp: 'ex' };
@@ -199,7 +199,7 @@ describe('TF tag filters', () => {
 });
 
 describe('CO compaction', () => {
-  test('CO1 a number stands for the channel, the same for all; who did not ask gets the name', async () => {
+  test("CO1 a number replaces the channel's name, the same for all; others get the name", async () => {
     const test = nodeOf();
     const clients = [await test.connected(), await test.connected()];
     const ids = [];
@@ -216,8 +216,8 @@ describe('CO compaction', () => {
   });
 });
 
-describe('OR6 the check of positions', () => {
-  test('finds what the bus lost at the end, and tells it', async () => {
+describe('OR6 the position check', () => {
+  test('finds and sends what the bus lost at the end', async () => {
     const test = nodeOf();
     const client = await test.subscribed('log:a');
     await test.publish('log:a', 1);

@@ -3,18 +3,18 @@ import type { Fanout } from '../protocol/connection.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import type { Push } from '../protocol/pushes.ts';
 import type { Conflation } from './conflation.ts';
-import { type FedChannel, Feed, type FeedOptions, type Outlet } from './feed.ts';
+import { Feed, type FeedChannel, type FeedOptions, type FeedOutput } from './feed.ts';
 
-/** Those subscribers of one channel that do not take its publications the plain way, by the way that they take them. */
+/** The subscribers of one channel with their own delivery options, by those options. */
 export class Feeds {
-  readonly #channel: FedChannel;
+  readonly #channel: FeedChannel;
   readonly #number: number;
   readonly #conflation: Conflation;
   readonly #feeds = new Map<string, Feed>();
   #made = 0;
 
-  /** `number` stands for the channel on this node, in frames that carry no name. */
-  constructor(channel: FedChannel, number: number, conflation: Conflation) {
+  /** `number` identifies the channel on this node, in frames without a name. */
+  constructor(channel: FeedChannel, number: number, conflation: Conflation) {
     this.#channel = channel;
     this.#number = number;
     this.#conflation = conflation;
@@ -32,13 +32,13 @@ export class Feeds {
     return [...this.#feeds.values()].some((feed) => feed.protocol.name === protocol.name);
   }
 
-  /** The feed of those who ask for the same. */
+  /** The feed of subscribers with the same options. */
   of(protocol: Protocol, options: FeedOptions): Feed {
     const key = keyOf(protocol, options);
     const known = this.#feeds.get(key);
     if (known !== undefined) return known;
     this.#made += 1;
-    // Neither a name nor another topic of the channel holds a line break and then digits.
+    // Neither a name nor another topic of the channel contains a line break followed by digits.
     const topic = `${protocol.name}/${this.#channel.name}\n${this.#number}.${this.#made}`;
     const place = { topic, channel: this.#channel, number: this.#number, conflation: this.#conflation };
     const feed = new Feed(protocol, options, place);
@@ -46,13 +46,13 @@ export class Feeds {
     return feed;
   }
 
-  /** Forgets a feed that nobody listens to. */
+  /** Removes a feed without subscribers. */
   dropIfEmpty(feed: Feed): void {
     if (feed.subscribers === 0) this.#feeds.delete(keyOf(feed.protocol, feed.options));
   }
 
-  /** Gives each feed what is for it; a filter is asked once, however many feeds have it. */
-  send(publications: readonly Publication[], outlet: Outlet): void {
+  /** Sends each feed what matches; equal filters are evaluated once. */
+  send(publications: readonly Publication[], outlet: FeedOutput): void {
     const chosen = new Map<string, readonly Publication[]>();
     for (const feed of this.#feeds.values()) {
       const filter = feed.options.filter?.id ?? '';
@@ -62,13 +62,13 @@ export class Feeds {
     }
   }
 
-  /** Tells everyone something that is no publication. */
+  /** Sends a push that is not a publication to everyone. */
   tell(push: Push, fanout: Fanout): void {
     for (const feed of this.#feeds.values()) feed.tell(feed.protocol.encodePush(push), fanout);
   }
 }
 
-/** Equal for those who can share a topic. */
+/** Equal for subscribers that can share a topic. */
 function keyOf(protocol: Protocol, { compact, delta, filter }: FeedOptions): string {
   return `${protocol.name}/${compact ? 'c' : ''}${delta ? 'd' : ''}${filter?.id ?? ''}`;
 }

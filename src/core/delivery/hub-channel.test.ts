@@ -6,7 +6,7 @@ import type { Principal } from '../access/principal.ts';
 const CHANNEL = 'log:tree';
 const EPOCH = 'first-0';
 
-/** What a subscriber knows who was at `offset` when it lost the line. */
+/** The position of a subscriber that was at `offset` when it lost its connection. */
 const backFrom = (offset: number, epoch = EPOCH) => ({ subscribe: { channel: CHANNEL, recover: true, epoch, offset } });
 
 type Subscribed = {
@@ -22,7 +22,7 @@ async function comeBack(world: TestNode, offset: number, epoch = EPOCH): Promise
   return answer?.subscribe as Subscribed;
 }
 
-/** The answer to the command behind `connect`. */
+/** The reply to the command after `connect`. */
 const subscribedOf = (client: Client) => client.answer(2)?.subscribe as Subscribed;
 
 const offsetsOf = ({ publications = [] }: Subscribed) => publications.map(({ offset }) => offset);
@@ -39,7 +39,7 @@ describe('OR4 the order gate', () => {
     ['leaves a hole inside a batch', [[1, 3]]],
     ['is ahead of the log', [[1], [2], [3], [9]]],
   ];
-  test.each([...said])('OR2 OR4 gives each once and in order when the bus %s', async (_what, batches) => {
+  test.each([...said])('OR2 OR4 passes each once and in order when the bus %s', async (_what, batches) => {
     const world = new TestNode();
     const client = await world.subscribed(CHANNEL);
     await world.publishElsewhere(CHANNEL, 1, 3);
@@ -48,7 +48,7 @@ describe('OR4 the order gate', () => {
     expect(client.published(CHANNEL)).toEqual([1, 2, 3]);
   });
 
-  test('OR4 tells nothing that the log does not have, and goes on when it does', async () => {
+  test('OR4 sends nothing that the log does not have, and continues when it does', async () => {
     const world = new TestNode();
     const client = await world.subscribed(CHANNEL);
     await world.hear(CHANNEL, EPOCH, 2);
@@ -66,7 +66,7 @@ describe('OR4 the order gate', () => {
     expect(world.log.reads.length).toBe(3);
   });
 
-  test('OR4 tries again by itself when the log cannot be read', async () => {
+  test('OR4 retries by itself when the log cannot be read', async () => {
     const world = new TestNode();
     const client = await world.subscribed(CHANNEL);
     await world.publishElsewhere(CHANNEL, 1, 2);
@@ -77,7 +77,7 @@ describe('OR4 the order gate', () => {
     expect(client.offsets(CHANNEL)).toEqual([1, 2]);
   });
 
-  test('OR4 misses nothing that is published while the position is being read', async () => {
+  test('OR4 misses nothing published while the position is being read', async () => {
     const world = new TestNode();
     const client = await world.connected();
     const answerNow = world.log.pauseReads();
@@ -91,7 +91,7 @@ describe('OR4 the order gate', () => {
     expect(client.offsets(CHANNEL)).toEqual(range((offset as number) + 1, 1));
   });
 
-  test('OR5 a hole that the log can no longer fill makes subscribers start anew', async () => {
+  test('OR5 a gap the log can no longer fill makes subscribers start again', async () => {
     const world = new TestNode();
     const client = await world.subscribed(CHANNEL);
     await world.publishElsewhere(CHANNEL, 1, 2);
@@ -103,7 +103,7 @@ describe('OR4 the order gate', () => {
 });
 
 describe('OR5 a new epoch', () => {
-  test('OR5 tells every subscriber to subscribe again, and gives the new position', async () => {
+  test('OR5 makes every subscriber resubscribe, and returns the new position', async () => {
     const world = new TestNode();
     const clients = [await world.subscribed(CHANNEL), await world.subscribed(CHANNEL)];
     await world.publish(CHANNEL, 1, 5);
@@ -127,7 +127,7 @@ describe('OR5 a new epoch', () => {
     expect(client.closedWith).toEqual({ code: 3_010, reason: 'insufficient state' });
   });
 
-  test('OR5 is noticed by a fill too, when the bus lost the publication that tells it', async () => {
+  test('OR5 is detected by a fill too, if the bus lost the publication that shows it', async () => {
     const world = new TestNode();
     const client = await world.subscribed(CHANNEL);
     await world.publish(CHANNEL, 1);
@@ -137,7 +137,7 @@ describe('OR5 a new epoch', () => {
     expect(client.pushes(CHANNEL).at(-1)).toMatchObject({ unsubscribe: { code: 2_500 } });
   });
 
-  test('OR5 RE2 is noticed by a recovery too: nobody gets publications of another epoch', async () => {
+  test('OR5 RE2 is detected by a recovery too: nobody gets publications of another epoch', async () => {
     const world = new TestNode();
     const client = await world.subscribed(CHANNEL);
     await world.publish(CHANNEL, 1, 4);
@@ -150,7 +150,7 @@ describe('OR5 a new epoch', () => {
     expect(client.pushes(CHANNEL).at(-1)).toMatchObject({ unsubscribe: { code: 2_500 } });
   });
 
-  test('OR5 that shows while a client is on its way in does not leave it deaf', async () => {
+  test('OR5 that appears while a client subscribes does not leave it without publications', async () => {
     const world = new TestNode();
     await world.subscribed(CHANNEL);
     await world.publish(CHANNEL, 1, 4);
@@ -167,7 +167,7 @@ describe('OR5 a new epoch', () => {
     expect(late.offsets(CHANNEL)).toEqual([1, 2]);
   });
 
-  test('OR5 that shows while a connection is being set up makes it reconnect', async () => {
+  test('OR5 that appears during a connect makes the client reconnect', async () => {
     const world = new TestNode({ hooks: { serverChannels: async () => [CHANNEL, 'log:other'] } });
     await world.publish(CHANNEL, 1, 4);
     await world.publish('log:other', 1);
@@ -186,7 +186,7 @@ describe('OR5 a new epoch', () => {
 });
 
 describe('recovery', () => {
-  test('RE1 gives exactly what came after the offset, then what is live', async () => {
+  test('RE1 returns exactly what was published after the offset, then live publications', async () => {
     const world = new TestNode();
     await world.publish(CHANNEL, 1, 6);
     for (const offset of range(0, 6)) {
@@ -202,13 +202,13 @@ describe('recovery', () => {
     expect(client.offsets(CHANNEL)).toEqual([7, 8, 9]);
   });
 
-  test('RE1 an empty epoch stands for any', async () => {
+  test('RE1 an empty epoch matches any', async () => {
     const world = new TestNode();
     await world.publish(CHANNEL, 1, 3);
     expect(await comeBack(world, 1, '')).toMatchObject({ epoch: EPOCH, recovered: true });
   });
 
-  test('RE1 has no hole and no repetition when publications come while the log is being read', async () => {
+  test('RE1 has no gap and no repeats when publications arrive while the log is being read', async () => {
     const world = new TestNode();
     await world.subscribed(CHANNEL);
     await world.publish(CHANNEL, 1, 4);
@@ -224,7 +224,7 @@ describe('recovery', () => {
     expect([...offsetsOf(result), ...client.offsets(CHANNEL)]).toEqual(range(2, 7));
   });
 
-  test('RE1 recovers a client that another node has told more than this one has heard of', async () => {
+  test('RE1 recovers a client that has received more from another node than this one knows', async () => {
     const world = new TestNode();
     const here = await world.subscribed(CHANNEL);
     await world.publish(CHANNEL, 1, 2);
@@ -233,7 +233,7 @@ describe('recovery', () => {
     expect(here.offsets(CHANNEL)).toEqual(range(1, 6));
   });
 
-  test('RE1 recovers a client that is ahead of a fill that is under way', async () => {
+  test('RE1 recovers a client that is ahead of a running fill', async () => {
     const world = new TestNode();
     await world.subscribed(CHANNEL);
     await world.publishElsewhere(CHANNEL, 1, 3);
@@ -249,7 +249,7 @@ describe('recovery', () => {
     expect(offsetsOf(subscribedOf(client))).toEqual([6]);
   });
 
-  test('RE1 leaves what the bus has not said yet to the live stream', async () => {
+  test('RE1 leaves publications the bus has not delivered yet to the live stream', async () => {
     const world = new TestNode();
     await world.subscribed(CHANNEL);
     await world.publish(CHANNEL, 1, 4);
@@ -276,7 +276,7 @@ describe('recovery', () => {
       EPOCH,
     ],
   ];
-  test.each([...lost])('RE2 says that it cannot when %s, and goes on live', async (_why, prepare, from, epoch) => {
+  test.each([...lost])('RE2 fails when %s, and continues live', async (_why, prepare, from, epoch) => {
     const world = new TestNode();
     await prepare(world);
     const { offset: top } = await world.log.position(CHANNEL);
@@ -289,7 +289,7 @@ describe('recovery', () => {
     expect(client.offsets(CHANNEL)).toEqual([top + 1]);
   });
 
-  test('RE2 says that it cannot when what was missed has expired', async () => {
+  test('RE2 fails when what was missed has expired', async () => {
     const world = new TestNode();
     await world.publish('mem:x', 1, 2);
     const { epoch } = (await world.node.read('mem:x', { limit: 0 })).top;
@@ -302,19 +302,19 @@ describe('recovery', () => {
   });
 });
 
-describe('RE2 what is not kept any more', () => {
-  /** Makes a tail of the first ten in memory, as somebody comes back to them. */
+describe('RE2 removed history', () => {
+  /** Loads a tail of the first ten into memory, as for a reconnecting client. */
   async function withTail(world: TestNode): Promise<void> {
     await world.subscribed(CHANNEL);
     await world.publish(CHANNEL, 1, 10);
     expect(await comeBack(world, 0)).toMatchObject({ recovered: true });
   }
 
-  test('RE2 is given to nobody from the moment that its removal is answered', async () => {
+  test('RE2 is returned to nobody once its removal is answered', async () => {
     const serverChannels = async ({ kind }: Principal) => (kind === 'user' ? [CHANNEL, 'log:other'] : []);
     const world = new TestNode({ hooks: { serverChannels } });
     await withTail(world);
-    // One that is on its way into another channel as well.
+    // One that is subscribing to another channel as well.
     const answerNow = world.log.pauseReads();
     const client = world.open(person('ada'));
     client.say({ connect: { subs: { [CHANNEL]: { recover: true, epoch: EPOCH, offset: 3 } } } });
@@ -326,13 +326,13 @@ describe('RE2 what is not kept any more', () => {
     expect(connect?.subs[CHANNEL]).toMatchObject({ was_recovering: true, offset: 10 });
     expect(connect?.subs[CHANNEL]?.recovered).toBeUndefined();
     expect((await comeBack(world, 3)).recovered).toBeUndefined();
-    // Who has missed none of it is not concerned.
+    // A client that missed none of it is not affected.
     expect(await comeBack(world, 10)).toMatchObject({ recovered: true });
     await world.publish(CHANNEL, 11);
     expect(offsetsOf(await comeBack(world, 10))).toEqual([11]);
   });
 
-  test('RE2 is given to nobody once another node says so, nor a second later when the bus has lost that', async () => {
+  test('RE2 is returned to nobody once another node announces it, nor a second later if the bus lost that', async () => {
     for (const isHeard of [true, false]) {
       const world = new TestNode();
       await withTail(world);
@@ -343,7 +343,7 @@ describe('RE2 what is not kept any more', () => {
     }
   });
 
-  test('RE4 asking the log for that costs one look a second, however many come back', async () => {
+  test('RE4 checking the log for that costs one read per second, however many clients reconnect', async () => {
     const world = new TestNode();
     await withTail(world);
     await world.clock.pass(1_000);
@@ -355,7 +355,7 @@ describe('RE2 what is not kept any more', () => {
     expect([world.log.reads.length - reads, world.log.positions - positions]).toEqual([0, 1]);
   });
 
-  test('RE2 counts what memory has let go of for want of room', async () => {
+  test('RE2 includes what memory evicted for lack of room', async () => {
     const world = new TestNode({ memoryBytes: 5_000 });
     const back = async (epoch: string, offset: number) => {
       const answer = await world.ask(await world.connected(), {
@@ -374,19 +374,19 @@ describe('RE2 what is not kept any more', () => {
     }
   });
 
-  test('OR4 OR5 fills no gap of a live subscriber either', async () => {
+  test('OR4 OR5 does not fill a gap of a live subscriber either', async () => {
     const brief = { ...PLAIN, history: 'durable', historySize: 2 } as const;
     const world = new TestNode({ namespaces: { brief: { options: brief } } });
     const client = await world.subscribed('brief:a');
-    // The log itself may keep a few more than it must.
+    // The log itself may keep a few more than required.
     await world.publishElsewhere('brief:a', 1, 3);
     await world.hear('brief:a', EPOCH, 3);
     expect(client.pushes('brief:a')).toMatchObject([{ unsubscribe: { code: 2_500 } }]);
   });
 });
 
-describe('RE4 many clients that come back', () => {
-  /** Everyone comes back in the same moment; gives who recovered, by what they were at. */
+describe('RE4 many reconnecting clients', () => {
+  /** All reconnect at the same moment; returns who recovered, by their offset. */
   async function herd(world: TestNode, froms: readonly number[]): Promise<Subscribed[]> {
     const clients = await Promise.all(froms.map(() => world.connected()));
     world.log.reads.length = 0;
@@ -396,7 +396,7 @@ describe('RE4 many clients that come back', () => {
   }
 
   const thousand = range(0, 999);
-  test('RE4 a thousand from the same place cost one read', async () => {
+  test('RE4 a thousand from the same position cost one read', async () => {
     const world = new TestNode();
     await world.publish(CHANNEL, 1, 20);
     const results = await herd(
@@ -412,7 +412,7 @@ describe('RE4 many clients that come back', () => {
     ['the oldest first', (index) => index % 300],
     ['mixed', (index) => (index * 7_919) % 300],
   ];
-  test.each([...places])('RE4 a thousand from many places, %s, cost two at most', async (_what, from) => {
+  test.each([...places])('RE4 a thousand from many positions, %s, cost two at most', async (_what, from) => {
     const world = new TestNode();
     await world.publish(CHANNEL, 1, 300);
     const froms = thousand.map(from);
@@ -424,7 +424,7 @@ describe('RE4 many clients that come back', () => {
     expect(world.log.reads.length).toBeLessThanOrEqual(2);
   });
 
-  test('RE4 those who cannot be given what they missed cost no read each', async () => {
+  test('RE4 those that cannot be recovered do not cost a read each', async () => {
     const world = new TestNode();
     await world.publish(CHANNEL, 1, 10);
     await world.log.trim(CHANNEL);
@@ -435,7 +435,7 @@ describe('RE4 many clients that come back', () => {
     expect(world.log.reads.length).toBeLessThanOrEqual(2);
   });
 
-  test('RE2 RE4 more text than a recovery gives is not recovered, and is not read each time', async () => {
+  test('RE2 RE4 more text than the recovery limit is not recovered, and is not read each time', async () => {
     const world = new TestNode({ limits: { recoveryBytes: 1_000_000 } });
     await publishLong(world, CHANNEL, 30);
     await world.subscribed(CHANNEL);
@@ -445,7 +445,7 @@ describe('RE4 many clients that come back', () => {
     expect(world.log.reads.length).toBe(1);
   });
 
-  test('RE1 RE4 the tail is let go of when nobody has come back for a while, and read again when somebody does', async () => {
+  test('RE1 RE4 the tail is dropped when nobody has reconnected for a while, and read again when somebody does', async () => {
     const world = new TestNode();
     await world.subscribed(CHANNEL);
     await world.publish(CHANNEL, 1, 5);
@@ -467,13 +467,13 @@ async function publishLong(world: TestNode, channel: string, count: number, char
   }
 }
 
-describe('SL1 RE2 what a connection is given in recoveries', () => {
+describe("SL1 RE2 a connection's recoveries", () => {
   const ROOMS = ['log:a', 'log:b', 'log:c', 'log:d'];
   const subs = Object.fromEntries(ROOMS.map((room) => [room, { recover: true, epoch: EPOCH, offset: 0 }]));
 
   type Connected = { readonly subs: Record<string, Subscribed> };
 
-  /** By room: whether it was recovered, the offsets that were given, and the position. */
+  /** By room: whether it was recovered, the offsets returned, and the position. */
   async function connectAgain(world: TestNode): Promise<Record<string, unknown>> {
     const client = world.open();
     const answer = await world.ask(client, { connect: { subs } });
@@ -482,7 +482,7 @@ describe('SL1 RE2 what a connection is given in recoveries', () => {
     return Object.fromEntries(told.map(([room, start]) => [room, [start.recovered, offsetsOf(start), start.offset]]));
   }
 
-  test('SL1 RE2 RE5 a connect answer holds what fits, room after room; the others start at the present position', async () => {
+  test('SL1 RE2 RE5 fill a connect reply up to the limit, room by room; the others start at the current position', async () => {
     const hooks = { serverChannels: async () => ROOMS };
     const world = new TestNode({ hooks, limits: { recoveryBytes: 700_000 } });
     for (const room of ['log:a', 'log:b', 'log:c']) await publishLong(world, room, 5);
@@ -495,7 +495,7 @@ describe('SL1 RE2 what a connection is given in recoveries', () => {
     });
   });
 
-  test('SL1 RE2 what waits for the client already counts, in a burst of subscribes too', async () => {
+  test('SL1 RE2 count what is already buffered for the client, also in a burst of subscribes', async () => {
     const world = new TestNode({ limits: { recoveryBytes: 700_000 } });
     for (const room of ROOMS) await publishLong(world, room, 5);
     const client = await world.connected();
@@ -511,33 +511,33 @@ describe('SL1 RE2 what a connection is given in recoveries', () => {
     await world.clock.settle();
     for (const id of ids) told.push(offsetsOf(client.answer(id)?.subscribe as Subscribed).length);
     expect(told).toEqual([5, 5, 0, 0]);
-    // Who missed nothing has nothing to wait for.
+    // A client that missed nothing has nothing buffered.
     await world.ask(client, { unsubscribe: { channel: 'log:d' } });
     const answer = await world.ask(client, {
       subscribe: { channel: 'log:d', recover: true, epoch: EPOCH, offset: 5 },
     });
     expect(answer).toMatchObject({ subscribe: { recovered: true } });
-    // It has read all of it.
+    // It has read everything.
     client.waiting = 0;
     await world.ask(client, { unsubscribe: { channel: 'log:c' } });
     const again = await world.ask(client, { subscribe: { channel: 'log:c', recover: true, epoch: EPOCH, offset: 0 } });
     expect(again).toMatchObject({ subscribe: { recovered: true } });
   });
 
-  test('SL1 RE2 counts bytes, not characters', async () => {
+  test('SL1 RE2 count bytes, not characters', async () => {
     const world = new TestNode({ limits: { recoveryBytes: 700_000 } });
     await publishLong(world, CHANNEL, 5, '榕');
     expect((await comeBack(world, 0)).recovered).toBeUndefined();
     expect(offsetsOf(await comeBack(world, 2))).toEqual([3, 4, 5]);
   });
 
-  test('RE1 is all that was missed where the budget allows it, whatever its size', async () => {
+  test('RE1 return everything missed if the budget allows it, whatever its size', async () => {
     const world = new TestNode({ limits: { recoveryBytes: 4_000_000 } });
     await publishLong(world, CHANNEL, 40);
     expect(offsetsOf(await comeBack(world, 0))).toEqual(range(1, 40));
   });
 
-  test('RE3 a client that asked to be refused past the budget is, and may come again', async () => {
+  test('RE3 are refused above the budget for a client that requires recovery, and it may retry', async () => {
     const world = new TestNode({ limits: { recoveryBytes: 100_000 } });
     await publishLong(world, CHANNEL, 5);
     const client = await world.connected();
@@ -547,8 +547,8 @@ describe('SL1 RE2 what a connection is given in recoveries', () => {
   });
 });
 
-describe('a log whose pages are shorter than asked for', () => {
-  test('RE1 RE4 recoveries read on', async () => {
+describe('a log whose pages are shorter than requested', () => {
+  test('RE1 RE4 recoveries read further pages', async () => {
     const world = new TestNode();
     await world.publish(CHANNEL, 1, 20);
     world.log.pageLength = 3;
@@ -558,7 +558,7 @@ describe('a log whose pages are shorter than asked for', () => {
     expect(offsetsOf(await comeBack(world, 4))).toEqual(range(5, 21));
   });
 
-  test('RE1 has no hole when publications come between two pages', async () => {
+  test('RE1 recoveries have no gap when publications arrive between two pages', async () => {
     const world = new TestNode();
     await world.publish(CHANNEL, 1, 8);
     world.log.pageLength = 2;
@@ -573,7 +573,7 @@ describe('a log whose pages are shorter than asked for', () => {
     expect([...offsetsOf(subscribedOf(client)), ...client.offsets(CHANNEL)]).toEqual(range(2, 11));
   });
 
-  test('OR4 a gap is filled to its end', async () => {
+  test('OR4 a gap is filled completely', async () => {
     const world = new TestNode();
     const client = await world.subscribed(CHANNEL);
     await world.publishElsewhere(CHANNEL, 1, 10);

@@ -10,48 +10,46 @@ import type { RecoveryBudget } from './recovery-budget.ts';
 import { RecoveryTail } from './recovery-tail.ts';
 import type { TailBounds } from './tail.ts';
 
-/** From where a client wants what it missed: a position, or just before the newest publication. */
-export type From = Since | 'latest';
+/** The start of a recovery: a position, or just before the newest publication. */
+export type RecoveryStart = Since | 'latest';
 
-/** What a client wants of what it missed, and how much of that it may be given. */
-export type Recovery = { readonly since: From; readonly budget: RecoveryBudget };
+/** A client's request for recovery, and its byte budget. */
+export type Recovery = { readonly since: RecoveryStart; readonly budget: RecoveryBudget };
 
 export type ChannelSettings = {
   readonly namespace: Namespace;
   /** Absent in namespaces without history. */
   readonly log: Log | undefined;
-  /** Most publications a recovery gives. */
+  /** Maximum publications per recovery. */
   readonly recoveryLimit: number;
   readonly tailBounds: TailBounds;
   readonly now: () => number;
-  /** Hands publications to the subscribers, in order. */
+  /** Passes publications to the subscribers, in order. */
   readonly emit: (channel: HubChannel, publications: readonly Publication[]) => void;
-  /** The channel's history started anew: no subscriber's position means anything now. */
+  /** A new epoch began: subscribers' positions are invalid now. */
   readonly reset: (channel: HubChannel) => void;
 };
 
 /** The order gate and the recovery tail of a channel whose namespace has history. */
 type History = { readonly gate: OrderGate; readonly tail: RecoveryTail };
 
-/**
- * A channel with subscribers on this node: who they are, who is present, and what a client is told as it subscribes.
- */
+/** A channel with subscribers on this node: its subscribers, its presence, and the results of subscribes. */
 export class HubChannel {
   readonly name: string;
   readonly #settings: ChannelSettings;
   /** Absent in namespaces without history. */
   readonly #history: History | undefined;
-  /** Subscribers by protocol name, but for those of `feeds`. */
+  /** Subscribers by protocol name, without those of `feeds`. */
   readonly subscribers = new Map<string, number>();
   /** Per-subscriber delivery; most channels have none. */
   feeds: Feeds | undefined;
-  /** Those present; only in namespaces with presence. */
+  /** Presence; only in namespaces with presence. */
   present: PresentClients | undefined;
-  /** Publications emitted but not yet handed to the runtime, in order. */
+  /** Publications emitted but not yet passed to the runtime, in order. */
   pending: Publication[] = [];
   /** Clients that are about to subscribe. */
   holds = 0;
-  /** Until when it stays although nobody listens. */
+  /** Until when it is kept without subscribers. */
   keptUntil = 0;
 
   constructor(name: string, settings: ChannelSettings) {
@@ -68,7 +66,7 @@ export class HubChannel {
     return this.#history !== undefined;
   }
 
-  /** Up to where subscribers have been told. Only after `prepare`. */
+  /** The last offset sent to subscribers. Only after `prepare`. */
   get position(): Position {
     return this.#history?.gate.position ?? { epoch: '', offset: 0 };
   }
@@ -84,23 +82,23 @@ export class HubChannel {
     return count;
   }
 
-  /** Whether somebody listens by this protocol, in whatever way. */
+  /** Whether this protocol has subscribers, with any options. */
   hears(protocol: Protocol): boolean {
     return this.subscribers.has(protocol.name) || this.feeds?.hears(protocol) === true;
   }
 
-  /** Whether `enter` may be called now. A new epoch can take that away again at any time. */
+  /** Whether `enter` may be called now. A new epoch can change that at any time. */
   get isReady(): boolean {
     return this.#history === undefined || this.#history.gate.position !== undefined;
   }
 
-  /** Gets ready for a client to come in at `since`; after it, while `isReady`, `enter` answers at once. */
-  async prepare(from: From | undefined): Promise<void> {
+  /** Prepares a client's subscription at `since`; after it, while `isReady`, `enter` answers at once. */
+  async prepare(from: RecoveryStart | undefined): Promise<void> {
     if (this.#history === undefined) return;
     const { gate, tail } = this.#history;
     do {
       if (gate.position === undefined) await gate.open();
-      // It may have been told by another node what this one has not heard of yet.
+      // Another node may have sent it more than this one knows.
       if (this.#isBehind(from)) await this.#catchUp(this.#history, from.offset);
       const after = from && this.#startOf(from);
       if (after !== undefined) await this.#catchUp(this.#history, after);
@@ -108,7 +106,7 @@ export class HubChannel {
     } while (!this.isReady);
   }
 
-  /** What a client that comes in now is told; call in the same turn as joining the channel's topic. */
+  /** The result for a client that enters now; call in the same turn as joining the channel's topic. */
   enter(recovery: Recovery | undefined): SubscribeResult {
     const { epoch, offset } = this.position;
     const base = { recoverable: this.recoverable, epoch, publications: [] };
@@ -119,24 +117,24 @@ export class HubChannel {
     return { ...base, offset: from, wasRecovering: true, recovered: true, publications: missed };
   }
 
-  /** Nothing is kept any more up to this position: nobody is given it from here on. */
+  /** Nothing is kept any more up to this position: it is not recovered from here on. */
   trimmed(to: Position): void {
     this.#history?.tail.trimmed(to, this.#history.gate.position?.epoch);
   }
 
-  /** Publications from the bus. Those without history pass as they come, the others by the order gate. */
+  /** Publications from the bus. Those without history pass as they arrive, the others through the order gate. */
   receive(epoch: string, publications: readonly Publication[]): void {
-    // Without an epoch they are in no log, whose order they could have.
+    // Without an epoch they are in no log, which would define their order.
     if (this.#history === undefined || epoch === '') this.#settings.emit(this, publications);
     else this.#history.gate.receive(epoch, publications);
   }
 
-  /** Compares with the log what subscribers have been told. Does not reject. */
+  /** Compares the subscribers' position with the log. Never rejects. */
   async checkPosition(): Promise<void> {
     await this.#history?.gate.checkPosition();
   }
 
-  /** To be called now and then: drops an idle recovery tail, and retries a failed fill of a gap. */
+  /** To be called periodically: drops an idle recovery tail, and retries a failed fill of a gap. */
   sweep(idleSince: number): void {
     this.#history?.tail.dropIfIdle(idleSince);
     this.#history?.gate.fillGap();
@@ -155,19 +153,19 @@ export class HubChannel {
     return { gate, tail };
   }
 
-  /** After which offset a client that wants this is given publications; undefined when it cannot be helped. */
-  #startOf(from: From): number | undefined {
+  /** The offset after which the client recovers; undefined if recovery fails. */
+  #startOf(from: RecoveryStart): number | undefined {
     const { offset } = this.position;
     if (from === 'latest') return Math.max(0, offset - 1);
-    // Of a map the newest publication alone says nothing of the other entries.
+    // In a map, the newest publication alone does not cover the other entries.
     const wantsAll = this.namespace.recovery === 'stream' || this.namespace.type !== 'stream';
     if (wantsAll) return this.#isSameEpoch(from) ? from.offset : undefined;
-    // The newest alone, in whichever epoch the client was. One that names none may have been in another.
+    // Only the newest, whatever the client's epoch. A client without an epoch may have been in another.
     if (from.offset === offset && from.epoch === this.#epoch) return offset;
     return offset > 0 ? offset - 1 : undefined;
   }
 
-  #isBehind(from: From | undefined): from is Since {
+  #isBehind(from: RecoveryStart | undefined): from is Since {
     return from !== undefined && from !== 'latest' && this.#isSameEpoch(from) && from.offset > this.position.offset;
   }
 
@@ -179,7 +177,7 @@ export class HubChannel {
     return this.#history?.gate.position?.epoch;
   }
 
-  /** Learns what a client that was at `offset` has seen and this node has not, or what it has missed. */
+  /** Reads what a client at `offset` has seen but this node has not, or what it has missed. */
   async #catchUp({ gate, tail }: History, offset: number): Promise<void> {
     await gate.catchUp(offset);
     if (offset < this.position.offset) await tail.load(gate, offset);

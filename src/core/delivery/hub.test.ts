@@ -6,7 +6,7 @@ import type { Protocol } from '../protocol/protocol.ts';
 import { Hub } from './hub.ts';
 import { joinLeaveTopicOf, topicOf } from './topics.ts';
 
-/** A protocol that writes offsets, and remembers what it encoded. */
+/** A protocol that writes offsets, and records what it encoded. */
 function protocol(name: string): Protocol & { readonly encoded: string[] } {
   const encoded: string[] = [];
   return {
@@ -22,7 +22,7 @@ function protocol(name: string): Protocol & { readonly encoded: string[] } {
 
 const [A, B] = [protocol('a'), protocol('b')];
 
-/** A hub with these protocols listening to the channel `live:x`, and what it hands to the runtime. */
+/** A hub with subscribers of these protocols in the channel `live:x`, and its output. */
 function hubOf(...listening: readonly Protocol[]) {
   const clock = new HandClock();
   const frames: [topic: string, frame: string][] = [];
@@ -54,7 +54,7 @@ function hubOf(...listening: readonly Protocol[]) {
 }
 
 describe('fan-out', () => {
-  test('encodes once a protocol, however many listen, and not for protocols that nobody speaks', async () => {
+  test('encodes once per protocol, however many subscribe, and not for unused protocols', async () => {
     A.encoded.length = 0;
     B.encoded.length = 0;
     const { frames, publish } = hubOf(A, A, A);
@@ -63,7 +63,7 @@ describe('fan-out', () => {
     expect([A.encoded, B.encoded]).toEqual([['1'], []]);
   });
 
-  test('reaches every protocol that somebody speaks, and no longer when the last has gone', async () => {
+  test('reaches every used protocol, and no longer when the last subscriber has left', async () => {
     const { hub, frames, publish } = hubOf(A, A, B);
     await publish(publication(1));
     hub.leave('live:x', A);
@@ -84,7 +84,7 @@ describe('fan-out', () => {
     expect(frames.map(([, frame]) => frame)).toEqual(['1|2|3|4|5']);
   });
 
-  test('OR2 splits a large burst, so that no reader must take it in one piece', async () => {
+  test('OR2 splits a large burst, so that no client has to take it in one piece', async () => {
     const { frames, publish } = hubOf(A);
     const large = range(1, 10).map((offset) => ({ ...publication(offset), data: String(offset % 10).repeat(10_000) }));
     await publish(...large);
@@ -99,14 +99,14 @@ describe('fan-out', () => {
     expect(frames.map(([, frame]) => frame.length)).toEqual([1, 100_000, 1]);
   });
 
-  test('RE6 what was published before somebody comes in has left by then', () => {
+  test('RE6 has sent earlier publications before a client enters', () => {
     const { hub, frames } = hubOf(A);
     hub.receive('live:x', '', [publication(1)]);
     hub.enter(hub.hold('live:x', PLAIN), A, undefined);
     expect(frames.map(([, frame]) => frame)).toEqual(['1']);
   });
 
-  test('PR2 joins and leaves keep their place between publications', async () => {
+  test('PR2 keeps joins and leaves in order with publications', async () => {
     const { hub, clock, frames } = hubOf(A);
     const info = { user: 'ada', client: 'c1' };
     hub.receive('live:x', '', [publication(1)]);
@@ -124,7 +124,7 @@ describe('fan-out', () => {
 });
 
 describe('interest', () => {
-  test('begins with the first client on its way in, and ends with the last that goes', () => {
+  test('begins with the first client that subscribes, and ends with the last that leaves', () => {
     const { hub, interest } = hubOf();
     const first = hub.hold('live:x', PLAIN);
     hub.enter(first, A, undefined);
@@ -140,7 +140,7 @@ describe('interest', () => {
     expect(hub.size).toBe(0);
   });
 
-  test('what comes of a channel that nobody listens to is ignored', async () => {
+  test('messages for a channel without subscribers are ignored', async () => {
     const { hub, frames, publish } = hubOf();
     await publish(publication(1));
     hub.leave('live:x', A);

@@ -11,19 +11,19 @@ import { Feeds } from './feeds.ts';
 import { HubChannel, type Recovery } from './hub-channel.ts';
 import { PositionChecks } from './position-checks.ts';
 
-/** Publications in the recovery tail of a channel, at least, and how long an idle tail is kept. */
+/** Minimum publications in the recovery tail of a channel, and how long an idle tail is kept. */
 const TAIL_LENGTH = 1_000;
 const TAIL_IDLE_MS = 30_000;
-/** How long a channel is kept for clients that polled it: they are about to come again. */
+/** How long a channel is kept for polling clients, which are about to return. */
 const POLLED_MS = 10_000;
 
 export type HubSettings = FanoutSettings & {
   readonly recoveryLimit: number;
   readonly recoveryBytes: number;
   readonly logOf: (namespace: Namespace) => Log | undefined;
-  /** The first client came to a channel on this node, or the last one went. */
+  /** A channel got its first client on this node, or lost its last one. */
   readonly onInterest: (channel: string, wanted: boolean) => void;
-  /** What may wait for one connection. */
+  /** A connection's buffer limit. */
   readonly backlogBytes: number;
 };
 
@@ -33,7 +33,7 @@ export class Hub {
   readonly #channels = new Map<string, HubChannel>();
   readonly #fanout: ChannelFanout;
   readonly #positionChecks: PositionChecks;
-  /** What is kept for clients that are behind. */
+  /** Publications kept for slow clients. */
   readonly conflation: Conflation;
   /** The last number given to a channel with feeds. */
   #numbered = 0;
@@ -50,17 +50,19 @@ export class Hub {
     return this.#channels.size;
   }
 
-  /** Publications handed to the runtime since the start, counted once for each subscriber. */
+  /** Publications passed to the runtime since the start, counted once per subscriber. */
   get deliveries(): number {
     return this.#fanout.deliveries;
   }
 
-  /** How long each delivery took, from being accepted (by the clock of the node that did) to the runtime. */
+  /** Delay of each delivery, from acceptance (by the clock of the accepting node) to the runtime. */
   get deliveryDelay(): Histogram {
     return this.#fanout.deliveryDelay;
   }
 
-  /** Keeps a channel for a client that is about to subscribe. Call `release` after `enter`, or when it will not be called. */
+  /**
+   * Keeps a channel for a client that is about to subscribe. Call `release` after `enter`, or if it will not be called.
+   */
   hold(name: string, namespace: Namespace): HubChannel {
     const channel = this.#channels.get(name) ?? this.#create(name, namespace);
     channel.holds += 1;
@@ -80,7 +82,7 @@ export class Hub {
     return channel.enter(recovery);
   }
 
-  /** As `enter`, for a subscriber with per-subscriber delivery: `feed.join` follows, `leaveFeed` ends it. */
+  /** Like `enter`, for a subscriber with per-subscriber delivery: `feed.join` follows, `leaveFeed` ends it. */
   enterFeed(channel: HubChannel, feed: Feed, recovery: Recovery | undefined): SubscribeResult {
     this.#fanout.flush(channel);
     this.subscriptions += 1;
@@ -128,7 +130,7 @@ export class Hub {
     return this.#channels.get(name);
   }
 
-  /** Publications of a channel as they come from the bus. */
+  /** Publications of a channel from the bus. */
   receive(name: string, epoch: string, publications: readonly Publication[]): void {
     this.#channels.get(name)?.receive(epoch, publications);
   }
@@ -156,13 +158,13 @@ export class Hub {
     if (channel !== undefined) this.#fanout.tell(channel, push);
   }
 
-  /** Adds a client to those present. True when its user was not in the channel yet. */
+  /** Adds a client to the presence. True if its user was not in the channel yet. */
   setPresent(channel: HubChannel, info: ClientInfo): boolean {
     channel.present ??= new PresentClients();
     return channel.present.add(info);
   }
 
-  /** Removes a client from those present. True when its user is not in the channel any more. */
+  /** Removes a client from the presence. True if its user is not in the channel any more. */
   setAbsent(name: string, client: string): boolean {
     return this.#channels.get(name)?.present?.remove(client) ?? false;
   }

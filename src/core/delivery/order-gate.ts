@@ -1,37 +1,37 @@
 import type { Log, Page, Position, Publication } from '../../ports/log.ts';
 import type { RecoveryTail } from './recovery-tail.ts';
 
-/** Publications read in one go while a gap is filled. */
+/** Publications read at once while a gap is filled. */
 const FILL_PAGE = 1_000;
 
 export type GateSettings = {
   readonly channel: string;
   readonly log: Log;
-  /** Keeps what passes the gate, and knows what the log still has. */
+  /** Stores what passes the gate, and knows what the log still has. */
   readonly tail: RecoveryTail;
-  /** Hands publications to the subscribers, in order. */
+  /** Passes publications to the subscribers, in order. */
   readonly emit: (publications: readonly Publication[]) => void;
-  /** The channel's history started anew: no subscriber's position means anything now. */
+  /** A new epoch began: subscribers' positions are invalid now. */
   readonly reset: () => void;
 };
 
 /**
- * Passes the publications of a channel on in the order of their offsets, each once. Drops repeated ones and reads
- * from the log what the bus lost.
+ * Passes a channel's publications on in offset order, each once. Drops repeats and reads what the bus lost from the
+ * log.
  */
 export class OrderGate {
   readonly #settings: GateSettings;
   #position: Position | undefined;
   #opening: Promise<void> | undefined;
   #filling: Promise<void> | undefined;
-  /** The highest offset that the bus or the log has shown. */
+  /** The highest offset seen on the bus or in the log. */
   #seen = 0;
 
   constructor(settings: GateSettings) {
     this.#settings = settings;
   }
 
-  /** Up to where subscribers have been told. Undefined until `open`, and after a reset. */
+  /** The last offset sent to subscribers. Undefined until `open`, and after a reset. */
   get position(): Position | undefined {
     return this.#position;
   }
@@ -48,10 +48,10 @@ export class OrderGate {
     return this.#opening;
   }
 
-  /** Publications from the bus: may repeat, miss some or be late. */
+  /** Publications from the bus: may repeat, be missing or late. */
   receive(epoch: string, publications: readonly Publication[]): void {
     if (this.#position === undefined) {
-      // Came while the position is being read, and may not be in it: remember to look.
+      // Arrived while the position is being read, and may not be included: check afterwards.
       this.#see(publications);
     } else if (epoch === this.#position.epoch) {
       this.#receiveInOrder(publications);
@@ -62,14 +62,14 @@ export class OrderGate {
 
   /** Reads what this node has not seen up to `offset`, which a client has. */
   async catchUp(offset: number): Promise<void> {
-    // A fill that has begun already may have read before the client's last publication was there.
+    // A running fill may have read before the client's last publication was stored.
     if (offset > this.#offset) await this.#filling;
     if (offset > this.#offset) await this.#fill(offset);
   }
 
   /**
-   * Compares with the log what subscribers have been told: what the bus lost at the end of a burst shows in nothing
-   * else, nor that a history which nobody writes to was forgotten. Does not reject.
+   * Compares the subscribers' position with the log: nothing else shows that the bus lost the end of a burst, nor that
+   * an inactive history was evicted. Never rejects.
    */
   async checkPosition(): Promise<void> {
     const { log, channel } = this.#settings;
@@ -84,12 +84,12 @@ export class OrderGate {
     this.fillGap();
   }
 
-  /** Reads the log where the bus has shown more than subscribers were told. */
+  /** Reads the log if the bus has shown more than was sent. */
   fillGap(): void {
     if (this.#seen > this.#offset) this.#fillInBackground();
   }
 
-  /** Reads from the log what it still has. */
+  /** Reads what the log still has. */
   async readFloor(): Promise<void> {
     const { log, channel, tail } = this.#settings;
     const top = await log.position(channel);
@@ -97,7 +97,7 @@ export class OrderGate {
     else tail.learnFloor(top);
   }
 
-  /** False when what was read is of another epoch; then everyone is told, even if the bus never says so. */
+  /** False if the result is of another epoch; then everyone is told, even if the bus never reports it. */
   continues({ top }: Page): boolean {
     if (this.#position === undefined) return false;
     if (this.#position.epoch !== top.epoch) this.#reset();
@@ -124,7 +124,7 @@ export class OrderGate {
     this.#seen = Math.max(this.#seen, publications.at(-1)?.offset ?? 0);
   }
 
-  /** Emits those that come next; skips what was told before, stops at a hole. */
+  /** Emits the next ones; skips those sent before, stops at a gap. */
   #advance(publications: readonly Publication[]): void {
     if (this.#position === undefined) return;
     const { epoch, offset } = this.#position;
@@ -145,12 +145,12 @@ export class OrderGate {
     this.#settings.reset();
   }
 
-  /** A failed read is tried again by the next publication or `sweep`. */
+  /** A failed read is retried by the next publication or `sweep`. */
   #fillInBackground(): void {
     this.#fill(this.#seen).catch(() => undefined);
   }
 
-  /** Reads the log until subscribers have been told everything up to `target`, or the log has no more. */
+  /** Reads the log until everything up to `target` was sent, or the log has no more. */
   #fill(target: number): Promise<void> {
     this.#filling ??= this.#readOn(target).finally(() => {
       this.#filling = undefined;
@@ -164,18 +164,18 @@ export class OrderGate {
       const page = await log.read(channel, { after: this.#position.offset, limit: FILL_PAGE });
       if (!this.continues(page)) return;
       if (page.top.offset <= this.#offset) return;
-      // What subscribers are missing is no longer kept: they cannot be told honestly, so they start anew.
+      // What subscribers miss is no longer kept: they must start again.
       if (this.#isGone(page)) return this.#reset();
       this.#advance(page.publications);
     }
   }
 
-  /** Whether the page, which begins after what subscribers were told, lacks something of what they are to be told next. */
+  /** Whether the page, which begins after the last sent offset, lacks some of the next publications. */
   #isGone({ publications, top }: Page): boolean {
     const { tail } = this.#settings;
     const offset = this.#offset;
     const first = publications[0];
-    // The first of them may have come by the bus while the log was read.
+    // The first of them may have arrived by the bus while the log was read.
     if (offset < tail.keptAfter(top.offset) || first === undefined || first.offset > offset + 1) return true;
     return tail.isAnyExpired(publications.slice(offset + 1 - first.offset));
   }

@@ -6,7 +6,7 @@ import { centrifugeJson } from '../../protocols/centrifuge/protocol.ts';
 import type { Connection } from '../protocol/connection.ts';
 import { Hub } from './hub.ts';
 
-/** A client that can be told apart, and what it was told. */
+/** A client with a distinguishable id, and what it received. */
 function clientOf(fanout: TopicFanout) {
   const told: unknown[] = [];
   let waiting = 0;
@@ -27,7 +27,7 @@ function clientOf(fanout: TopicFanout) {
   return { told, reader, waits };
 }
 
-test('SL4 who is not to be told of a publication is not, whether behind or not, and hears what follows', async () => {
+test('SL4 an excluded client never receives the publication, slow or not, and receives later ones', async () => {
   const [clock, fanout] = [new HandClock(), new TopicFanout()];
   const [quick, behind, other] = [clientOf(fanout), clientOf(fanout), clientOf(fanout)];
   const clients = new Map([
@@ -73,7 +73,7 @@ test('SL4 who is not to be told of a publication is not, whether behind or not, 
   expect([quick, behind, other].map(({ told }) => told.at(-1))).toEqual([5, 5, 5]);
 });
 
-test('what is told to all of a channel besides publications reaches those who are behind as well', async () => {
+test('other pushes to a channel reach slow clients as well', async () => {
   const [clock, fanout] = [new HandClock(), new TopicFanout()];
   const [quick, behind] = [clientOf(fanout), clientOf(fanout)];
   const hub = new Hub({

@@ -7,12 +7,12 @@ type PacedTopicSettings = {
   readonly conflation: Conflation;
   readonly topic: string;
   readonly protocol: Protocol;
-  /** The tag whose value says which publications take the place of each other, where they set no entry of a map. */
+  /** The tag whose value groups publications that replace each other, unless they set map entries. */
   readonly tag: string;
   readonly encode: (publication: Publication) => readonly Frame[];
 };
 
-/** A topic whose clients leave it while they are behind, and are then given the newest publication of each key. */
+/** A topic whose clients leave it while they are behind, and then get the newest publication of each key. */
 export class PacedTopic implements Lane {
   readonly #settings: PacedTopicSettings;
   readonly #inside = new Map<Connection, Reader>();
@@ -26,7 +26,7 @@ export class PacedTopic implements Lane {
     return this.#settings.protocol;
   }
 
-  /** Those that are behind now. */
+  /** Clients that are behind now. */
   get behind(): Iterable<Connection> {
     return this.#behind.keys();
   }
@@ -46,7 +46,7 @@ export class PacedTopic implements Lane {
     else if (this.#behind.delete(connection)) conflation.forget(connection, this);
   }
 
-  /** What is about to go to the topic: kept for those who are behind by now, save for `except`. */
+  /** Publications about to go to the topic: kept for clients that are behind by now, except `except`. */
   hold(publications: readonly Publication[], except: Connection | undefined): void {
     const { conflation, topic } = this.#settings;
     for (const [connection, reader] of this.#inside) {
@@ -72,7 +72,7 @@ export class PacedTopic implements Lane {
     if (this.#behind.delete(reader.connection)) this.join(reader);
   }
 
-  /** Without a key, all of the channel's publications are about the same. */
+  /** Without a key, all of the channel's publications replace each other. */
   #keyOf({ entry, tags }: Publication): string {
     return entry?.key ?? tags?.[this.#settings.tag] ?? '';
   }

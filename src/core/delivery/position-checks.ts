@@ -1,15 +1,15 @@
 import type { Guard } from '../guard.ts';
 import type { HubChannel } from './hub-channel.ts';
 
-/** All channels are checked once in so many steps, unless `MAX_PER_STEP` makes the round longer. */
+/** All channels are checked once in this many steps, unless `MAX_PER_STEP` makes the round longer. */
 const ROUND_STEPS = 40;
 const MAX_PER_STEP = 200;
 
-/** Compares the position of every channel with the log, some channels at each step so that the load is spread. */
+/** Compares the position of every channel with the log, some channels per step to spread the load. */
 export class PositionChecks {
   readonly #channels: ReadonlyMap<string, HubChannel>;
   readonly #guard: Guard;
-  /** Channels that this round has not checked yet. */
+  /** Channels this round has not checked yet. */
   #remaining: Iterator<HubChannel> = [].values();
   #roundDone = true;
   /** Steps since the round began. */

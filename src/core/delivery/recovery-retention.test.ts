@@ -16,7 +16,7 @@ const TTL_MS = 2_000;
 
 type Log = 'memory' | 'durable';
 
-/** A namespace for each way in which a history ends, by each log. */
+/** A namespace for each kind of retention, with each log. */
 function namespacesOf(log: Log): Readonly<Record<string, Namespace>> {
   const kept: Namespace = { ...PLAIN, history: log };
   return {
@@ -31,10 +31,10 @@ function namespacesOf(log: Log): Readonly<Record<string, Namespace>> {
 }
 
 type Subscribed = { readonly recovered?: boolean; readonly publications?: readonly { readonly offset: number }[] };
-/** Offsets that somebody was given who came back; undefined when that was told to be impossible. */
+/** Offsets recovered by a reconnecting client; undefined if it failed. */
 type Given = readonly number[] | undefined;
 
-/** A channel and those who come back to it, with what history should be there by the simplest model. */
+/** A channel and its reconnecting clients, with the expected history by the simplest model. */
 class Scene {
   readonly world: TestNode;
   readonly channel: string;
@@ -65,7 +65,7 @@ class Scene {
     this.#floor = this.top;
   }
 
-  /** What the history has at this moment. */
+  /** The current content of the history. */
   async history(): Promise<readonly number[]> {
     const { historySize, historyTtlMs } = this.#namespace;
     const now = this.world.clock.now();
@@ -79,7 +79,7 @@ class Scene {
     return expected;
   }
 
-  /** What must be given to one who was at `from`. */
+  /** What a client at `from` must recover. */
   async dueTo(from: number): Promise<Given> {
     const kept = await this.history();
     if (this.#namespace.recovery === 'cache' && from !== this.top) {
@@ -114,7 +114,7 @@ class Scene {
   }
 }
 
-/** The ways in which somebody comes back. */
+/** The kinds of recovery. */
 const WAYS: Readonly<Record<string, (scene: Scene, since: Position) => Promise<Given>>> = {
   subscribe: async (scene, since) => {
     const client = await scene.world.connected();
@@ -123,7 +123,7 @@ const WAYS: Readonly<Record<string, (scene: Scene, since: Position) => Promise<G
     const [id] = client.say({ subscribe: { channel: scene.channel, recover: true, ...since, ...type, ...delta } });
     const answer = await scene.answered(client, id);
     client.hangUp();
-    // Of a map, whose entries are to be read anew.
+    // In a map, whose entries must be read again.
     if (answer?.error?.code === 112) return undefined;
     return givenTo(answer?.subscribe as Subscribed);
   },
@@ -182,14 +182,14 @@ function open(kind: 'memory' | 'sqlite'): Opened {
   };
 }
 
-/** Random publications, removals, sweeps and time; somebody stays, others come back all the time. */
+/** Random publications, removals, sweeps and time; one client stays, others reconnect all the time. */
 async function play(opened: Opened, channel: string, random: Random, steps: number): Promise<void> {
   const { world } = opened;
   const scene = new Scene(world, channel);
   const type = channel.startsWith('map:') ? { type: 1, phase: 2 } : {};
   const stays = await world.connected();
   await scene.answered(stays, stays.say({ subscribe: { channel, ...type } })[0]);
-  // The entries of a map are another matter (MA1), which plain HTTP and the server's own subscriptions do not have.
+  // Map entries are separate (MA1), and do not exist in plain HTTP and server-side subscriptions.
   const ways = Object.keys(WAYS).filter((way) => !channel.startsWith('map:') || way === 'subscribe');
   for (let step = 0; step < steps; step += 1) {
     const act = random.next();
@@ -207,7 +207,7 @@ async function play(opened: Opened, channel: string, random: Random, steps: numb
   }
 }
 
-describe(`RE2 a recovery gives what history has, and nothing else, SEED=${SEED}`, () => {
+describe(`RE2 a recovery returns exactly what history has, SEED=${SEED}`, () => {
   for (const [kind, rounds] of [
     ['memory', 25],
     ['sqlite', 2],

@@ -1,38 +1,38 @@
-import type { Log, Page, Position, Publication, Standing } from '../../ports/log.ts';
+import type { ChannelRange, Log, Page, Position, Publication } from '../../ports/log.ts';
 import { isExpired, type Namespace, sizeFloorOf } from '../channels/namespace.ts';
 import { wireBytesOf } from '../text/wire-bytes.ts';
 import type { RecoveryBudget } from './recovery-budget.ts';
 import { Tail, type TailBounds } from './tail.ts';
 
-/** How long the floor read from the log is trusted, in ms, in case the bus loses the message that it has risen. */
+/** How long the floor read from the log is cached, in ms, in case the bus loses the message that it has risen. */
 const FLOOR_FRESH_MS = 1_000;
 
 /** What reading for the tail needs of the channel's order gate. */
 type ReadGate = {
   readonly position: Position | undefined;
-  /** False when the page is of another epoch than the gate. */
+  /** False if the page is of another epoch than the gate. */
   continues(page: Page): boolean;
   readFloor(): Promise<void>;
 };
 
 export type RecoveryTailSettings = {
   readonly namespace: Namespace;
-  /** Most publications a recovery gives. */
+  /** Maximum publications per recovery. */
   readonly recoveryLimit: number;
   readonly tailBounds: TailBounds;
   readonly now: () => number;
 };
 
 /**
- * What clients that come back to a channel are given: its newest publications, read from the log once for all of
- * them, and the floor up to which the log keeps nothing any more.
+ * The recovery cache of a channel: its newest publications, read from the log once for all clients, and the floor up to
+ * which the log keeps nothing any more.
  */
 export class RecoveryTail {
   readonly #channel: string;
   readonly #log: Log;
   readonly #settings: RecoveryTailSettings;
   #tail: Tail | undefined;
-  /** The tail holds what the log had after this offset, as far as its bounds allow: no use in reading that again. */
+  /** The tail has everything the log had after this offset, within its limits: reading that again is useless. */
   #from = Number.POSITIVE_INFINITY;
   #reading: Promise<void> | undefined;
   #usedAt = 0;
@@ -54,7 +54,7 @@ export class RecoveryTail {
     this.#tail?.push(publications);
   }
 
-  /** Publications after `offset` up to `top`; undefined where they are not all kept, or exceed a bound. */
+  /** Publications after `offset` up to `top`; undefined if they are not all kept, or exceed a limit. */
   missed(offset: number, top: number, budget: RecoveryBudget): readonly Publication[] | undefined {
     if (offset === top) return [];
     if (offset < this.keptAfter(top)) return undefined;
@@ -65,7 +65,7 @@ export class RecoveryTail {
     return budget.take(missed.length, this.#tail?.bytesAfter(offset) ?? 0) ? missed : undefined;
   }
 
-  /** Makes the tail reach back to `after`, or as far as there is something; clients that ask meanwhile share the read. */
+  /** Extends the tail back to `after`, or as far as possible; concurrent callers share the read. */
   async load(gate: ReadGate, after: number): Promise<void> {
     this.#usedAt = this.#settings.now();
     while (after < this.#from && this.#isWithinLimit(gate.position, after)) {
@@ -76,7 +76,9 @@ export class RecoveryTail {
     }
   }
 
-  /** Starts keeping publications: a client that has missed nothing yet may miss some while its other channels get ready. */
+  /**
+   * Starts keeping publications: a client that has missed nothing may miss some while its other channels are set up.
+   */
   begin(): void {
     this.#usedAt = this.#settings.now();
     this.#tail ??= new Tail(this.#settings.tailBounds);
@@ -88,42 +90,45 @@ export class RecoveryTail {
     this.#from = Number.POSITIVE_INFINITY;
   }
 
-  /** Drops the tail when no client has come back since `idleSince`. */
+  /** Drops the tail if no client has reconnected since `idleSince`. */
   dropIfIdle(idleSince: number): void {
     if (this.#usedAt < idleSince && this.#reading === undefined) this.drop();
   }
 
-  /** Above this offset publications are kept while the newest is `top`, unless their time is over. */
+  /** Above this offset publications are kept while the newest is `top`, unless they have expired. */
   keptAfter(top: number): number {
     return Math.max(this.#floor, sizeFloorOf(this.#settings.namespace, top));
   }
 
-  /** Whether the time to live of any is over. All are checked, as clocks step back. */
+  /** Whether any has expired. All are checked, as clocks step back. */
   isAnyExpired(publications: readonly Publication[]): boolean {
     if (this.#settings.namespace.historyTtlMs === 0) return false;
     const now = this.#settings.now();
     return publications.some(({ time }) => isExpired(this.#settings.namespace, time, now));
   }
 
-  /** Takes over the floor of an epoch whose position was just read. */
-  startFloor({ epoch, floor }: Standing): void {
+  /** Adopts the floor of an epoch whose position was just read. */
+  startFloor({ epoch, floor }: ChannelRange): void {
     this.#floor = this.#trimmedTo?.epoch === epoch ? Math.max(floor, this.#trimmedTo.offset) : floor;
     this.#floorReadAt = this.#settings.now();
   }
 
-  /** Takes over what the log just said about its floor. */
-  learnFloor({ floor }: Standing): void {
+  /** Adopts the floor the log just reported. */
+  learnFloor({ floor }: ChannelRange): void {
     this.#floorReadAt = this.#settings.now();
     this.#raiseFloor(floor);
   }
 
-  /** The log keeps nothing any more up to this position. `epoch`: the one of the gate. */
+  /** The log keeps nothing any more up to this position. `epoch`: the gate's. */
   trimmed(to: Position, epoch: string | undefined): void {
     this.#trimmedTo = to;
     if (to.epoch === epoch) this.#raiseFloor(to.offset);
   }
 
-  /** One read of the log for all who come back at once. A log in memory is read each time: it is cheap, and drops by itself. */
+  /**
+   * One read of the log for all concurrent callers. A log in memory is read each time: that is cheap, and it evicts by
+   * itself.
+   */
   async confirmFloor(gate: ReadGate): Promise<void> {
     if (this.#log.promises.batches && this.#settings.now() - this.#floorReadAt < FLOOR_FRESH_MS) return;
     this.#floorReading ??= gate.readFloor().finally(() => {
@@ -142,14 +147,14 @@ export class RecoveryTail {
     return position.offset - after <= this.#settings.recoveryLimit;
   }
 
-  /** When a second client finds that the tail does not reach back to it, more are coming: read for all of them. */
+  /** When a second client finds that the tail is too short, more will follow: read for all of them. */
   #start(gate: ReadGate, after: number): number {
     if (this.#from === Number.POSITIVE_INFINITY) return after;
     return Math.max(0, (gate.position?.offset ?? 0) - this.#settings.recoveryLimit);
   }
 
   async #read(gate: ReadGate, after: number): Promise<void> {
-    // Keeps what comes live meanwhile.
+    // Keeps live publications meanwhile.
     const live = this.#tail ?? new Tail(this.#settings.tailBounds);
     this.#tail = live;
     const missed = await this.#readBack(gate, after, live.startsAfter ?? gate.position?.offset ?? 0);
@@ -162,8 +167,8 @@ export class RecoveryTail {
   }
 
   /**
-   * Publications above `after` and up to `last`, in order: of those the newest that fit into a tail. Undefined when
-   * the history started anew meanwhile.
+   * Publications above `after` and up to `last`, in order: the newest that fit into a tail. Undefined if a new epoch
+   * began meanwhile.
    */
   async #readBack(gate: ReadGate, after: number, last: number): Promise<readonly Publication[] | undefined> {
     const { tailBounds } = this.#settings;

@@ -3,8 +3,8 @@ import { guardOf, TestNode } from '../../../tests/core/node.ts';
 import type { Fanout } from '../protocol/connection.ts';
 import { SlowReaders } from './slow-readers.ts';
 
-describe('SL1 clients that fall behind', () => {
-  test('are told that they were too slow, once so much was published that it may be so; the others stay', async () => {
+describe('SL1 slow clients', () => {
+  test('are told that they were too slow, once enough was published for that; the others stay', async () => {
     const node = new TestNode({ limits: { backlogBytes: 1_000 } });
     const [quick, slow] = [await node.subscribed('log:a'), await node.subscribed('log:a')];
     quick.waiting = 875;
@@ -16,7 +16,7 @@ describe('SL1 clients that fall behind', () => {
     expect(node.node.hub.get('log:a')?.subscriberCount).toBe(1);
   });
 
-  test('are told so too when answers to themselves alone pile up', async () => {
+  test('are told so too if replies to themselves alone accumulate', async () => {
     const node = new TestNode({ limits: { backlogBytes: 1_000_000 } });
     const client = await node.connected();
     client.waiting = 875_001;
@@ -25,7 +25,7 @@ describe('SL1 clients that fall behind', () => {
     expect(client.closedWith).toEqual({ code: 3008, reason: 'slow' });
   });
 
-  test('are counted, also those that the runtime had to cut; a line that just broke is not one', async () => {
+  test('are counted, also those the runtime had to close; a broken connection does not count', async () => {
     const node = new TestNode();
     const slow = 'banyan_disconnects_total slow';
     for (const [end, counted] of [
@@ -39,7 +39,7 @@ describe('SL1 clients that fall behind', () => {
     }
   });
 
-  test('are looked at as often as their number allows, and a cut meanwhile is put down to them', () => {
+  test('are checked as often as their number allows, and a close in between is attributed to slowness', () => {
     let now = 0;
     const later: (() => void)[] = [];
     const clock = {

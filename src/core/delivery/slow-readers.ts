@@ -3,12 +3,14 @@ import type { DisconnectName } from '../disconnects.ts';
 import type { Guard } from '../guard.ts';
 import type { Connection, Fanout } from '../protocol/connection.ts';
 
-/** Of what may wait for a connection: more of it makes its client slow. The rest is room for what comes until the next look. */
+/** The fraction of a connection's buffer that makes its client slow. The rest is room until the next check. */
 const SLOW_PART = 7 / 8;
-/** Of the same: so many characters are handed to topics between two looks, each of three bytes at most. */
-const LOOK_PART = 1 / 32;
-/** A look takes less than 100 ns a session; with so much time a session between two of them, that is 3 % of it at most. */
-const APART_MS = 0.003;
+/** The fraction: this many characters are sent to topics between two checks, of three bytes each at most. */
+const CHECK_PART = 1 / 32;
+/**
+ * A check takes less than 100 ns per session; with this much time per session between two of them, it uses at most 3 %.
+ */
+const MS_PER_SESSION = 0.003;
 
 /** A client's session. */
 type Reader = { readonly connection: Pick<Connection, 'backlog'>; close(kind: DisconnectName): void };
@@ -16,56 +18,56 @@ type Reader = { readonly connection: Pick<Connection, 'backlog'>; close(kind: Di
 type SlowReadersSettings = {
   readonly clock: Clock;
   readonly guard: Guard;
-  /** What may wait for one connection at all; past it the runtime cuts it off. */
+  /** A connection's buffer limit; above it the runtime closes it. */
   readonly bound: number;
   readonly sessions: () => Iterable<Reader>;
   readonly count: () => number;
 };
 
 /**
- * Ends clients that fall behind, before the runtime has to: as long as there is room for it, they are told why. Fan-out
- * reaches sockets without passing here, so all are looked at whenever so much was published that one could be too far
- * behind. While nothing is published, nothing is done.
+ * Closes slow clients before the runtime has to: while there is room for it, they are told why. Fan-out bypasses this
+ * class, so all sessions are checked whenever enough was published to make one of them too slow. Without publications
+ * nothing is checked.
  */
 export class SlowReaders {
   readonly #settings: SlowReadersSettings;
   #handedOn = 0;
   #lookedAt = 0;
   #isDue = false;
-  /** Those for whom something waited at the last look. */
+  /** Sessions with buffered data at the last check. */
   #behind = new WeakSet<Reader>();
 
   constructor(settings: SlowReadersSettings) {
     this.#settings = settings;
   }
 
-  /** The same fan-out, with what it carries being counted. */
+  /** The same fan-out, counting its output. */
   watching(fanout: Fanout): Fanout {
     return {
       publish: (topic, frame) => {
         fanout.publish(topic, frame);
         this.#handedOn += frame.length;
-        if (!this.#isDue && this.#handedOn > this.#settings.bound * LOOK_PART) this.#lookSoon();
+        if (!this.#isDue && this.#handedOn > this.#settings.bound * CHECK_PART) this.#scheduleCheck();
       },
     };
   }
 
-  /** To be called when something was written to one client alone. */
+  /** To be called after writing to a single client. */
   wrote({ connection }: Reader): void {
-    if (!this.#isDue && connection.backlog() > this.#settings.bound * SLOW_PART) this.#lookSoon();
+    if (!this.#isDue && connection.backlog() > this.#settings.bound * SLOW_PART) this.#scheduleCheck();
   }
 
-  /** Whether a connection that was just cut may have been cut because it was behind: it was, and a look was overdue. */
+  /** Whether a just closed connection may have been closed for slowness: it was slow, and a check was overdue. */
   mayHaveCut(session: Reader): boolean {
     return this.#isDue && this.#behind.has(session);
   }
 
-  #lookSoon(): void {
+  #scheduleCheck(): void {
     this.#isDue = true;
     const { clock, count } = this.#settings;
-    const apart = Math.floor(count() * APART_MS);
+    const apart = Math.floor(count() * MS_PER_SESSION);
     const passed = clock.now() - this.#lookedAt;
-    // A wall clock may have stepped back.
+    // The wall clock may have stepped back.
     if (passed >= apart || passed < 0) clock.soon(this.#look);
     else clock.after(apart - passed, this.#look);
   }

@@ -20,11 +20,11 @@ describe('a tail', () => {
     [range(5, 9), 9, []],
     [range(5, 9), 12, []],
   ];
-  test.each([...cases])('RE1 RE2 that holds %p gives after %p: %p', (held, from, given) => {
+  test.each([...cases])('RE1 RE2 with %p returns after %p: %p', (held, from, given) => {
     expect(after(tailOf(held), from)).toEqual(given as number[]);
   });
 
-  test('keeps the newest within its bounds', () => {
+  test('keeps the newest within its limits', () => {
     const byLength = tailOf(range(1, 50), { length: 10 });
     expect([byLength.startsAfter, byLength.last]).toEqual([40, 50]);
     const bytes = wireBytesOf(publication(10));
@@ -33,11 +33,11 @@ describe('a tail', () => {
     expect([49, 57, 59, 80].map((offset) => bySize.bytesAfter(offset))).toEqual([10 * bytes, 2 * bytes, 0, 0]);
   });
 
-  test('keeps the newest even when it alone is too large', () => {
+  test('keeps the newest even if it alone is too large', () => {
     expect(after(tailOf([100, 101], { bytes: 1 }), 100)).toEqual([101]);
   });
 
-  test('OR1 never has a hole: what does not follow begins it anew', () => {
+  test('OR1 never has a gap: a publication that does not follow restarts it', () => {
     expect(after(tailOf([1, 2, 3, 7, 8]), 6)).toEqual([7, 8]);
     expect(after(tailOf([1, 2, 3, 7, 8]), 2)).toBeUndefined();
     const batch = tailOf([]);

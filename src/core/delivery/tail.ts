@@ -5,8 +5,8 @@ import { wireBytesOf } from '../text/wire-bytes.ts';
 export type TailBounds = { readonly length: number; readonly bytes: number };
 
 /**
- * The newest publications of a channel, without a hole, kept while clients come back: a thousand of them are then
- * served by one read of the log.
+ * The newest publications of a channel, without a gap, kept while clients reconnect: a thousand of them share one read
+ * of the log.
  */
 export class Tail {
   readonly #bounds: TailBounds;
@@ -19,7 +19,7 @@ export class Tail {
     this.#bounds = bounds;
   }
 
-  /** The offset before its oldest publication, or undefined when it holds none. */
+  /** The offset before its oldest publication, or undefined if it is empty. */
   get startsAfter(): number | undefined {
     const first = this.#publications[0];
     return first === undefined ? undefined : first.offset - 1;
@@ -29,7 +29,7 @@ export class Tail {
     return this.#publications.at(-1)?.offset;
   }
 
-  /** Adds publications that follow the last one; starts anew when they do not. */
+  /** Adds publications that follow the last one; restarts if they do not. */
   push(publications: readonly Publication[]): void {
     for (const publication of publications) {
       if (this.last !== undefined && publication.offset !== this.last + 1) this.#clear();
@@ -41,14 +41,14 @@ export class Tail {
     this.#trim();
   }
 
-  /** What came after `offset`, or undefined when the tail does not reach back that far. */
+  /** Publications after `offset`, or undefined if the tail does not reach back that far. */
   after(offset: number): readonly Publication[] | undefined {
     const start = this.startsAfter;
     if (start === undefined || offset < start) return undefined;
     return this.#publications.slice(offset - start);
   }
 
-  /** Bytes on the wire of what `after` gives. */
+  /** Bytes on the wire of what `after` returns. */
   bytesAfter(offset: number): number {
     let bytes = 0;
     for (let index = Math.max(0, offset - (this.startsAfter ?? offset)); index < this.#sizes.length; index += 1) {

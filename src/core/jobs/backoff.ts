@@ -1,16 +1,16 @@
-/** How often something is tried, and how long between. */
+/** The number of attempts, and the pauses between them. */
 export type RetryPolicy = {
-  /** Tries altogether. */
+  /** Attempts in total. */
   readonly attempts: number;
-  /** The pause after the first failure; each next one is twice as long. */
+  /** The pause after the first failure; each later one is twice as long. */
   readonly firstMs: number;
   readonly mostMs: number;
 };
 
-/** How far a pause may be from what the policy says: those that failed together do not come back together. */
+/** The jitter of a pause: simultaneous failures are not retried simultaneously. */
 const SPREAD = 0.2;
 
-/** The pause after the `failed`th failure in milliseconds, or undefined when that was the last try. */
+/** The pause after the `failed`th failure in milliseconds, or undefined if that was the last attempt. */
 export function pauseAfter(
   failed: number,
   { attempts, firstMs, mostMs }: RetryPolicy,

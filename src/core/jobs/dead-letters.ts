@@ -4,9 +4,9 @@ import type { DeadLetter, LaneSize, WorkLog } from '../../ports/work-log.ts';
 import { ClientError } from '../errors.ts';
 import { Turns } from './turns.ts';
 
-export type DeadLetterPage = { readonly letters: readonly DeadLetter[]; readonly next: string | null };
+export type DeadLetterPage = { readonly deadLetters: readonly DeadLetter[]; readonly next: string | null };
 
-/** What is kept of them; past it those go that were added first. */
+/** Limits; above them the oldest are removed. */
 export type DeadLetterBounds = { readonly works: number; readonly bytes: number; readonly ms: number };
 
 type Parts = {
@@ -14,41 +14,41 @@ type Parts = {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly bounds: DeadLetterBounds;
-  /** They are work again. */
-  readonly onRevived: (letters: readonly DeadLetter[]) => void;
+  /** They are pending work again. */
+  readonly onRevived: (deadLetters: readonly DeadLetter[]) => void;
 };
 
 const PAGE = 100;
 
-/** Work that failed for good: shown, tried again or thrown away by whoever looks after the installation. */
+/** Permanently failed work: listed, retried or deleted by operators. */
 export class DeadLetters {
   readonly #parts: Parts;
   #works = 0;
   #bytes = 0;
-  /** What changes their number goes one after the other, so that each is counted once. */
+  /** Changes of their number run one after another, so that each is counted once. */
   readonly #turns = new Turns();
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** How many there are, and the bytes of what they would do. */
+  /** Their number, and the bytes of their data. */
   get total(): { readonly works: number; readonly bytes: number } {
     return { works: this.#works, bytes: this.#bytes };
   }
 
-  /** What there is at a start. */
+  /** Counts them at the start. */
   count(sizes: readonly LaneSize[]): void {
     const dead = sizes.filter((size) => size.dead);
     this.#works = dead.reduce((sum, { works }) => sum + works, 0);
     this.#bytes = dead.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Newest first; `after` is `next` of the page before. */
+  /** Newest first; `after` is `next` of the previous page. */
   async page(after: string | undefined, limit: number): Promise<DeadLetterPage> {
     const found = await this.#parts.log.deadLetters({ after, limit: limit + 1 });
-    const letters = found.slice(0, limit);
-    return { letters, next: found.length > limit ? (letters.at(-1)?.id ?? null) : null };
+    const deadLetters = found.slice(0, limit);
+    return { deadLetters: deadLetters, next: found.length > limit ? (deadLetters.at(-1)?.id ?? null) : null };
   }
 
   /** Throws `ClientError` `notFound`. */
@@ -68,23 +68,23 @@ export class DeadLetters {
     return this.#turns.run(async () => this.#remove([await this.get(id)]));
   }
 
-  /** Gives how many. */
+  /** Returns their number. */
   retryAll(): Promise<number> {
-    return this.#turns.run(() => this.#all((letters) => this.#revive(letters)));
+    return this.#turns.run(() => this.#all((deadLetters) => this.#revive(deadLetters)));
   }
 
-  /** Gives how many. */
+  /** Returns their number. */
   discardAll(): Promise<number> {
-    return this.#turns.run(() => this.#all((letters) => this.#remove(letters)));
+    return this.#turns.run(() => this.#all((deadLetters) => this.#remove(deadLetters)));
   }
 
-  /** A work has become one. */
-  buried(bytes: number): void {
+  /** Work has become a dead letter. */
+  added(bytes: number): void {
     this.#works += 1;
     this.#bytes += bytes;
   }
 
-  /** Lets go of what is past the bounds. To be called now and then. */
+  /** Removes what exceeds the limits. To be called periodically. */
   trim(): Promise<void> {
     return this.#turns.run(async () => {
       const { log, telemetry, clock, bounds } = this.#parts;
@@ -104,7 +104,7 @@ export class DeadLetters {
     });
   }
 
-  /** As many of the oldest as must go. */
+  /** As many of the oldest as must be removed. */
   #pastBounds(oldest: readonly DeadLetter[]): readonly DeadLetter[] {
     const { bounds } = this.#parts;
     let [works, bytes] = [this.#works, this.#bytes];
@@ -117,8 +117,11 @@ export class DeadLetters {
     return kept < 0 ? oldest : oldest.slice(0, kept);
   }
 
-  /** From the oldest to what is now the newest, so that lanes keep their order. One that dies again is not met twice. */
-  async #all(act: (letters: readonly DeadLetter[]) => Promise<void>): Promise<number> {
+  /**
+   * From the oldest to the currently newest, so that lanes keep their order. One that fails again is not processed
+   * twice.
+   */
+  async #all(act: (deadLetters: readonly DeadLetter[]) => Promise<void>): Promise<number> {
     const { log } = this.#parts;
     const [newest] = await log.deadLetters({ limit: 1 });
     let [count, last]: [number, string | undefined] = [0, undefined];
@@ -126,30 +129,30 @@ export class DeadLetters {
       const page = await log.deadLetters({ after: last, limit: PAGE, oldestFirst: true });
       if (page.length === 0) break;
       const end = page.findIndex(({ id }) => id === newest?.id);
-      const letters: readonly DeadLetter[] = end < 0 ? page : page.slice(0, end + 1);
-      last = letters.at(-1)?.id;
-      await act(letters);
-      count += letters.length;
+      const deadLetters: readonly DeadLetter[] = end < 0 ? page : page.slice(0, end + 1);
+      last = deadLetters.at(-1)?.id;
+      await act(deadLetters);
+      count += deadLetters.length;
     }
     return count;
   }
 
-  async #revive(letters: readonly DeadLetter[]): Promise<void> {
-    await this.#parts.log.revive(letters.map(({ id }) => id));
-    this.#forget(letters);
-    this.#parts.onRevived(letters);
+  async #revive(deadLetters: readonly DeadLetter[]): Promise<void> {
+    await this.#parts.log.revive(deadLetters.map(({ id }) => id));
+    this.#forget(deadLetters);
+    this.#parts.onRevived(deadLetters);
   }
 
-  async #remove(letters: readonly DeadLetter[]): Promise<void> {
-    await this.#parts.log.remove(letters.map(({ id }) => id));
-    this.#forget(letters);
+  async #remove(deadLetters: readonly DeadLetter[]): Promise<void> {
+    await this.#parts.log.remove(deadLetters.map(({ id }) => id));
+    this.#forget(deadLetters);
   }
 
-  #forget(letters: readonly DeadLetter[]): void {
-    this.#works = Math.max(0, this.#works - letters.length);
+  #forget(deadLetters: readonly DeadLetter[]): void {
+    this.#works = Math.max(0, this.#works - deadLetters.length);
     this.#bytes = Math.max(
       0,
-      letters.reduce((left, { bytes }) => left - bytes, this.#bytes),
+      deadLetters.reduce((left, { bytes }) => left - bytes, this.#bytes),
     );
   }
 }

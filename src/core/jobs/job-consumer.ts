@@ -2,12 +2,12 @@ import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { Failure, Work, WorkLog } from '../../ports/work-log.ts';
 import { pauseAfter, type RetryPolicy } from './backoff.ts';
 
-/** Does a piece of work; rejects when it could not. It may be given the same work again after it has done it. */
+/** Does a piece of work; rejects on failure. It may get the same work again after it has done it. */
 export type Worker = (work: Work) => Promise<void>;
 
-/** Thrown by a worker for work that no other try would bring further. */
-export class GiveUp extends Error {
-  override readonly name = 'GiveUp';
+/** Thrown by a worker for work that no retry can complete. */
+export class PermanentFailure extends Error {
+  override readonly name = 'PermanentFailure';
 }
 
 export type Outcome =
@@ -17,21 +17,21 @@ export type Outcome =
 export type ConsumerParts = {
   readonly log: WorkLog;
   readonly clock: Clock;
-  /** Work has come to its end, or to the end of a try; told once that is on disk. */
+  /** Work was completed, or an attempt failed; called once that is on disk. */
   readonly onOutcome: (work: Work, outcome: Outcome) => void;
-  /** The work log could not be asked or told. */
+  /** A call of the work log failed. */
   readonly onError: (error: unknown) => void;
 };
 
-/** Longer than any worker takes; then the work is taken for lost, and given out again. */
+/** Longer than any worker takes; after that the work counts as lost, and is leased again. */
 const LEASE_MS = 60_000;
-/** Works of one queue that are done at the same time, so in memory: each of another lane. */
+/** Concurrent works of one queue: each of another lane. */
 const UNDER_WAY = 64;
-/** At the latest it looks for work after this time. */
-const LOOK_MS = 30_000;
+/** The maximum interval between two checks for work. */
+const CHECK_INTERVAL_MS = 30_000;
 const AFTER_ERROR_MS = 1_000;
 
-/** Does the work of one queue: leases, has it done, and says what came of it. */
+/** Runs the work of one queue: leases it, runs the worker, and records the outcome. */
 export class JobConsumer {
   readonly #queue: string;
   readonly #worker: Worker;
@@ -39,7 +39,7 @@ export class JobConsumer {
   readonly #parts: ConsumerParts;
   readonly #underWay = new Set<Promise<void>>();
   #looking = false;
-  /** Something has changed while it looked. */
+  /** Something changed during the check. */
   #lookAgain = false;
   #stopped = false;
   #cancel: Cancel = () => undefined;
@@ -51,7 +51,7 @@ export class JobConsumer {
     this.#parts = parts;
   }
 
-  /** There may be something to do. */
+  /** There may be new work. */
   wake(): void {
     if (this.#stopped) return;
     this.#lookAgain = true;
@@ -67,25 +67,25 @@ export class JobConsumer {
     );
   }
 
-  /** Takes no more, and resolves when what is under way has ended. */
+  /** Stops leasing, and resolves when running work has ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
     await Promise.all(this.#underWay);
   }
 
-  /** Begins what is due, and gives the time in milliseconds until it should look again. */
+  /** Starts what is due, and returns the milliseconds until the next check. */
   async #look(): Promise<number> {
     const { log, clock } = this.#parts;
-    let pause = LOOK_MS;
+    let pause = CHECK_INTERVAL_MS;
     while (this.#lookAgain && !this.#stopped) {
       this.#lookAgain = false;
       const [now, limit] = [clock.now(), UNDER_WAY - this.#underWay.size];
-      // Whatever ends wakes it.
-      if (limit === 0) return LOOK_MS;
+      // Every completion triggers a check.
+      if (limit === 0) return CHECK_INTERVAL_MS;
       const { works, nextAt } = await log.lease({ queue: this.#queue, now, until: now + LEASE_MS, limit });
       for (const work of works) this.#begin(work);
-      pause = nextAt === undefined ? LOOK_MS : Math.min(LOOK_MS, Math.max(0, nextAt - clock.now()));
+      pause = nextAt === undefined ? CHECK_INTERVAL_MS : Math.min(CHECK_INTERVAL_MS, Math.max(0, nextAt - clock.now()));
     }
     return pause;
   }
@@ -111,7 +111,7 @@ export class JobConsumer {
 
   async #do(work: Work): Promise<void> {
     const { log, onOutcome } = this.#parts;
-    // Also one that throws before it gives a promise has failed.
+    // An exception before a promise is returned is a failure too.
     const outcome = await (async () => this.#worker(work))().then(
       (): Outcome => ({ kind: 'done' }),
       (error: unknown) => this.#failed(work, error),
@@ -124,12 +124,12 @@ export class JobConsumer {
   #failed({ attempts }: Work, error: unknown): Outcome {
     const now = this.#parts.clock.now();
     const reason = error instanceof Error ? error.message : String(error);
-    const pause = error instanceof GiveUp ? undefined : pauseAfter(attempts + 1, this.#policy);
+    const pause = error instanceof PermanentFailure ? undefined : pauseAfter(attempts + 1, this.#policy);
     const failure: Failure =
       pause === undefined ? { kind: 'dead', at: now, reason } : { kind: 'retry', at: now + pause };
     return { kind: 'failed', reason, failure };
   }
 }
 
-/** How the work of a queue is done. */
+/** The worker of a queue. */
 export type JobKind = { readonly worker: Worker; readonly retry: RetryPolicy };

@@ -3,17 +3,17 @@ import { HandClock } from '../../../tests/core/hand-clock.ts';
 import { MemoryWorkLog } from '../../adapters/memory/work-log.ts';
 import type { Work, WorkLog } from '../../ports/work-log.ts';
 import { ClientError } from '../errors.ts';
-import { GiveUp, type Worker } from './job-consumer.ts';
+import { PermanentFailure, type Worker } from './job-consumer.ts';
 import { type JobBounds, Jobs } from './jobs.ts';
 
 const RETRY = { attempts: 4, firstMs: 1_000, mostMs: 60_000 };
 const DEAD = { works: 100, bytes: 1_000_000, ms: 1_000_000 };
-/** More than the pauses between all tries together. */
+/** More than the pauses of all attempts together. */
 const ALL_TRIES_MS = 10_000;
 
 type Options = { readonly worker?: Worker; readonly bounds?: Partial<JobBounds>; readonly log?: WorkLog };
 
-/** Jobs over a log in memory, with what was done and recorded. */
+/** Jobs over a log in memory, with records of what was done. */
 async function world({ worker = async () => undefined, bounds = {}, log = new MemoryWorkLog() }: Options = {}) {
   const clock = new HandClock();
   const done: string[] = [];
@@ -42,7 +42,7 @@ async function world({ worker = async () => undefined, bounds = {}, log = new Me
 }
 
 describe('WL1 WL2 WL3 work', () => {
-  test('is done in the order of its lane, one at a time, while other lanes go on', async () => {
+  test('is done in lane order, one at a time, while other lanes continue', async () => {
     let most = 0;
     let underWay = 0;
     const gates: (() => void)[] = [];
@@ -65,7 +65,7 @@ describe('WL1 WL2 WL3 work', () => {
     expect([done, jobs.waiting]).toEqual([['3', '4', '1', '2'], 0]);
   });
 
-  test('that fails is tried again with growing pauses, and holds up its lane', async () => {
+  test('that fails is retried with growing pauses, and blocks its lane', async () => {
     const tries: number[] = [];
     const { jobs, clock, done, add, counts } = await world({
       worker: async ({ data }) => {
@@ -85,7 +85,7 @@ describe('WL1 WL2 WL3 work', () => {
     expect(counts.get('banyan_works_total failed')).toBe(3);
   });
 
-  test('that never succeeds becomes a dead letter, and the next has its turn', async () => {
+  test('that never succeeds becomes a dead letter, and the next follows', async () => {
     const { jobs, clock, done, add, recorded } = await world({
       worker: async ({ data }) => {
         if (data === '"bad"') throw new Error('status 500');
@@ -94,23 +94,23 @@ describe('WL1 WL2 WL3 work', () => {
     await add('"bad"', '2');
     await clock.pass(ALL_TRIES_MS);
     expect([done, jobs.waiting, jobs.deadLetters.total]).toEqual([['2'], 0, { works: 1, bytes: 5 }]);
-    const { letters, next } = await jobs.deadLetters.page(undefined, 10);
+    const { deadLetters: letters, next } = await jobs.deadLetters.page(undefined, 10);
     expect([letters, next]).toMatchObject([[{ lane: 'a', attempts: 4, reason: 'status 500', bytes: 5 }], null]);
     expect(recorded).toContain('work.died');
   });
 
-  test('that no try will ever do is not tried again', async () => {
+  test('that no retry can complete is not retried', async () => {
     const { jobs, clock, add } = await world({
       worker: async () => {
-        throw new GiveUp('the app is gone');
+        throw new PermanentFailure('the app is gone');
       },
     });
     await add('1');
     await clock.settle();
-    expect((await jobs.deadLetters.page(undefined, 10)).letters).toMatchObject([{ attempts: 1 }]);
+    expect((await jobs.deadLetters.page(undefined, 10)).deadLetters).toMatchObject([{ attempts: 1 }]);
   });
 
-  test('is gone on with after a restart, its tries counted', async () => {
+  test('continues after a restart, with its attempts counted', async () => {
     const { jobs, jobsOf, clock, add, done } = await world({
       worker: async () => {
         throw new Error('down');
@@ -126,7 +126,7 @@ describe('WL1 WL2 WL3 work', () => {
     expect([seen, done, next.waiting]).toEqual([[1, 0], ['1', '2'], 0]);
   });
 
-  test('is not lost when what came of it cannot be written: it is done again', async () => {
+  test('is not lost if its outcome cannot be written: it is done again', async () => {
     const log = new MemoryWorkLog();
     let failing = 1;
     const remove = log.remove.bind(log);
@@ -138,7 +138,7 @@ describe('WL1 WL2 WL3 work', () => {
     expect(recorded).toContain('work.log_failed');
   });
 
-  test('is looked for again when the work log could not be asked', async () => {
+  test('is looked for again after the work log failed', async () => {
     const log = new MemoryWorkLog();
     let failing = 1;
     const lease = log.lease.bind(log);
@@ -149,7 +149,7 @@ describe('WL1 WL2 WL3 work', () => {
     expect(done).toEqual(['1']);
   });
 
-  test('that a full lane has no room for goes to the dead letters, behind what was there before', async () => {
+  test('that exceeds a full lane becomes a dead letter, after earlier work', async () => {
     const { jobs, clock, done, add } = await world({
       bounds: { lane: { works: 2, bytes: 1_000 } },
       worker: () => never,
@@ -157,12 +157,12 @@ describe('WL1 WL2 WL3 work', () => {
     await add('1', '2', '3');
     await clock.settle();
     expect([done, jobs.waiting, jobs.deadLetters.total.works]).toEqual([[], 2, 1]);
-    expect((await jobs.deadLetters.page(undefined, 9)).letters).toMatchObject([
+    expect((await jobs.deadLetters.page(undefined, 9)).deadLetters).toMatchObject([
       { reason: 'too much waits in its lane' },
     ]);
   });
 
-  test('that is under way at a stop may end; what takes too long is done again', async () => {
+  test('that is running at a stop may end; what takes too long is done again', async () => {
     const gates: (() => void)[] = [];
     const { jobs, jobsOf, clock, done } = await world({
       worker: () => new Promise<void>((resolve) => gates.push(resolve)),
@@ -179,7 +179,7 @@ describe('WL1 WL2 WL3 work', () => {
     expect(done).toEqual(['a', 'b']);
   });
 
-  test('is held in memory for so many lanes and no more', async () => {
+  test('runs for a limited number of lanes at a time', async () => {
     let underWay = 0;
     const { jobs, clock } = await world({
       worker: () => {
@@ -196,26 +196,26 @@ describe('WL1 WL2 WL3 work', () => {
 const never = new Promise<never>(() => undefined);
 
 describe('WL4 dead letters', () => {
-  /** So many of them, whose works are done from the moment the returned switch is turned. */
+  /** This many, whose work succeeds once the returned switch is turned. */
   async function graveyard(count: number, bounds?: Partial<JobBounds>) {
     const health = { good: false };
     const made = await world({
       worker: async () => {
-        if (!health.good) throw new GiveUp('broken');
+        if (!health.good) throw new PermanentFailure('broken');
       },
       bounds: { lane: { works: 1_000, bytes: 100_000 }, ...bounds },
     });
     await made.add(...Array.from({ length: count }, (_, index) => String(index)));
-    // Each in its own turn, as they share a lane.
+    // One after another, as they share a lane.
     while (made.jobs.waiting > 0) await made.clock.settle();
     return { ...made, health };
   }
 
-  test('are shown by page, the newest first', async () => {
+  test('are listed by page, newest first', async () => {
     const { jobs } = await graveyard(5);
     const seen: string[] = [];
     for (let after: string | undefined; ; ) {
-      const { letters, next } = await jobs.deadLetters.page(after, 2);
+      const { deadLetters: letters, next } = await jobs.deadLetters.page(after, 2);
       for (const { id } of letters) seen.push((await jobs.deadLetters.get(id)).data);
       if (next === null) break;
       after = next;
@@ -223,16 +223,16 @@ describe('WL4 dead letters', () => {
     expect(seen).toEqual(['4', '3', '2', '1', '0']);
   });
 
-  test('are tried again one by one, as often as new work', async () => {
+  test('are retried one by one, as often as new work', async () => {
     const { jobs, clock, done, health } = await graveyard(2);
-    const [newest] = (await jobs.deadLetters.page(undefined, 1)).letters;
+    const [newest] = (await jobs.deadLetters.page(undefined, 1)).deadLetters;
     health.good = true;
     await jobs.deadLetters.retry(newest?.id ?? '');
     await clock.settle();
     expect([done, jobs.deadLetters.total, jobs.waiting]).toEqual([['1'], { works: 1, bytes: 1 }, 0]);
   });
 
-  test('are tried again all at once, in the order in which they were added', async () => {
+  test('are retried all at once, in order of addition', async () => {
     const { jobs, clock, done, health } = await graveyard(250);
     health.good = true;
     expect(await jobs.deadLetters.retryAll()).toBe(250);
@@ -247,20 +247,20 @@ describe('WL4 dead letters', () => {
     expect(jobs.deadLetters.total.works).toBe(150);
   });
 
-  test('are thrown away one by one and all at once', async () => {
+  test('are deleted one by one and all at once', async () => {
     const { jobs } = await graveyard(120);
-    const [newest] = (await jobs.deadLetters.page(undefined, 1)).letters;
+    const [newest] = (await jobs.deadLetters.page(undefined, 1)).deadLetters;
     const id = newest?.id ?? '';
     await jobs.deadLetters.discard(id);
     expect(await jobs.deadLetters.discard(id).catch((error: ClientError) => error.kind)).toBe('notFound');
     expect(await jobs.deadLetters.discardAll()).toBe(119);
-    expect([jobs.deadLetters.total, (await jobs.deadLetters.page(undefined, 10)).letters]).toEqual([
+    expect([jobs.deadLetters.total, (await jobs.deadLetters.page(undefined, 10)).deadLetters]).toEqual([
       { works: 0, bytes: 0 },
       [],
     ]);
   });
 
-  test('are bounded in number, bytes and age; the oldest go, and it is said how many', async () => {
+  test('are limited in number, bytes and age; the oldest are removed, and their number is reported', async () => {
     const { jobs, clock, counts } = await graveyard(120, { dead: { works: 110, bytes: 1_000_000, ms: 500_000 } });
     await clock.pass(60_000);
     expect([jobs.deadLetters.total.works, counts.get('banyan_dead_letters_dropped_total ')]).toEqual([110, 10]);
@@ -271,7 +271,7 @@ describe('WL4 dead letters', () => {
     expect(jobs.deadLetters.total).toEqual({ works: 0, bytes: 0 });
   });
 
-  test('that are not there are told to be not there', async () => {
+  test('that do not exist are reported as not found', async () => {
     const { jobs } = await graveyard(0);
     for (const act of [() => jobs.deadLetters.get('7'), () => jobs.deadLetters.retry('x')]) {
       expect(await act().catch((error: unknown) => error instanceof ClientError && error.kind)).toBe('notFound');

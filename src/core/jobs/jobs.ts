@@ -9,7 +9,7 @@ import { JobConsumer, type JobKind, type Outcome } from './job-consumer.ts';
 export type JobParts = { readonly log: WorkLog; readonly clock: Clock; readonly telemetry: Telemetry };
 
 export type JobBounds = {
-  /** Of what waits in one lane; what comes when it is full goes to the dead letters. */
+  /** The limit of a lane; work above it becomes a dead letter. */
   readonly lane: { readonly works: number; readonly bytes: number };
   readonly dead: DeadLetterBounds;
 };
@@ -21,19 +21,19 @@ const BOUNDS: JobBounds = {
   dead: { works: 10_000, bytes: 64 * MIB, ms: 30 * DAY_MS },
 };
 const TRIM_MS = 60_000;
-/** How long a stop waits for what is under way. */
+/** How long a stop waits for running work. */
 const STOP_MS = 2_000;
 
 /**
- * Work to be done after something has happened: at least once, however often the process dies, in order within a lane,
- * tried again with growing pauses, and kept as a dead letter when that does not help.
+ * Background work, triggered by an event: done at least once, however often the process dies, in order within a lane,
+ * retried with growing pauses, and kept as a dead letter if that fails.
  */
 export class Jobs {
   readonly deadLetters: DeadLetters;
   readonly #parts: JobParts;
   readonly #bounds: JobBounds;
   readonly #consumers = new Map<string, JobConsumer>();
-  /** Of each lane that has any. */
+  /** Of each lane with any. */
   readonly #waiting = new Map<string, { works: number; bytes: number }>();
   #stopTrimming: Cancel = () => undefined;
 
@@ -50,14 +50,14 @@ export class Jobs {
     });
   }
 
-  /** How many works are still to be done. */
+  /** The amount of pending work. */
   get waiting(): number {
     let count = 0;
     for (const { works } of this.#waiting.values()) count += works;
     return count;
   }
 
-  /** Says how the work of a queue is done. To be called before `start`. */
+  /** Registers the worker of a queue. To be called before `start`. */
   handle(queue: string, kind: JobKind): void {
     const { log, clock } = this.#parts;
     const consumer = new JobConsumer(queue, kind, {
@@ -67,7 +67,7 @@ export class Jobs {
     this.#consumers.set(queue, consumer);
   }
 
-  /** Goes on with what an earlier process has left. */
+  /** Continues what an earlier process has left. */
   async start(): Promise<void> {
     const sizes = await this.#parts.log.sizes();
     this.deadLetters.count(sizes);
@@ -79,7 +79,7 @@ export class Jobs {
     this.#stopTrimming = repeat({ clock, ms: TRIM_MS, onError }, () => this.deadLetters.trim());
   }
 
-  /** Resolves once they are on disk. Rejects when they cannot be written; then none of them is. */
+  /** Resolves once they are on disk. Rejects if they cannot be written; then none of them is. */
   async add(works: readonly Omit<NewWork, 'time'>[]): Promise<void> {
     const { log, clock } = this.#parts;
     const time = clock.now();
@@ -88,13 +88,16 @@ export class Jobs {
     for (const [index, work] of works.entries()) {
       const id = ids[index] ?? '';
       if (this.#hasRoom(work)) this.#count(work, 1, utf8Length(work.data));
-      else await this.#turnAway({ ...work, id, time, attempts: 0 });
+      else await this.#rejectWork({ ...work, id, time, attempts: 0 });
       queues.add(work.queue);
     }
     for (const queue of queues) this.#consumers.get(queue)?.wake();
   }
 
-  /** Begins nothing more. Resolves when what is under way has ended, or soon: then the next start does it again. */
+  /**
+   * Starts nothing more. Resolves when running work has ended, or after a short time: then the next start does it
+   * again.
+   */
   async stop(): Promise<void> {
     this.#stopTrimming();
     const ended = Promise.all([...this.#consumers.values()].map((consumer) => consumer.stop()));
@@ -113,11 +116,11 @@ export class Jobs {
     return size === undefined || (size.works < works && size.bytes < bytes);
   }
 
-  /** The newest, so that what was accepted before keeps its order and its turn. */
-  async #turnAway(work: Work): Promise<void> {
+  /** The newest, so that earlier accepted work keeps its order. */
+  async #rejectWork(work: Work): Promise<void> {
     const reason = 'too much waits in its lane';
     await this.#parts.log.fail(work.id, { kind: 'dead', at: work.time, reason });
-    this.#buried(work, reason);
+    this.#onDeadLetter(work, reason);
   }
 
   readonly #note = (work: Work, outcome: Outcome): void => {
@@ -125,15 +128,15 @@ export class Jobs {
     const { queue, lane } = work;
     if (outcome.kind === 'done' || outcome.failure.kind === 'dead') this.#count(work, -1, -utf8Length(work.data));
     if (outcome.kind === 'done') return telemetry.count('banyan_works_total', { queue, outcome: 'done' });
-    if (outcome.failure.kind === 'dead') return this.#buried(work, outcome.reason);
+    if (outcome.failure.kind === 'dead') return this.#onDeadLetter(work, outcome.reason);
     telemetry.count('banyan_works_total', { queue, outcome: 'failed' });
     telemetry.record('warn', 'work.failed', { queue, lane, attempts: work.attempts + 1, reason: outcome.reason });
   };
 
-  #buried(work: Work, reason: string): void {
+  #onDeadLetter(work: Work, reason: string): void {
     const { queue, lane, id } = work;
     const { telemetry } = this.#parts;
-    this.deadLetters.buried(utf8Length(work.data));
+    this.deadLetters.added(utf8Length(work.data));
     telemetry.count('banyan_works_total', { queue, outcome: 'dead' });
     telemetry.record('error', 'work.died', { queue, lane, id, attempts: work.attempts + 1, reason });
   }

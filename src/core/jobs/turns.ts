@@ -1,8 +1,8 @@
-/** Runs tasks one after the other, in the order in which they came. */
+/** Runs tasks one after another, in call order. */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Rejects when the task does; that keeps no other from its turn. */
+  /** Rejects if the task does; later tasks are not affected. */
   run<T>(task: () => Promise<T>): Promise<T> {
     const running = this.#last.then(task);
     this.#last = running.catch(() => undefined);

@@ -5,30 +5,30 @@ import type { LimitName, Quotas } from './quotas.ts';
 import { Rate } from './rate.ts';
 import { RateTable } from './rate-table.ts';
 
-/** A rate that was passed, and how soon there is something left of it again. */
-export type Excess = {
+/** An exceeded rate, and when it allows something again. */
+export type ExceededRate = {
   readonly limit: Extract<LimitName, 'commands' | 'publications' | 'userCommands' | 'userPublications'>;
   readonly waitMs: number;
 };
 
-/** A connection, as far as rates go: when its buckets are full again (see `Rate`). */
+/** A connection's rates: when its buckets are full again (see `Rate`). */
 export interface RateHolder {
   readonly principal: Principal;
   commandsFullAt: number;
   publicationsFullAt: number;
-  /** Of refusals: how often it may still be told no before it is closed. */
+  /** Of refusals: how many are allowed before it is closed. */
   refusalsFullAt: number;
 }
 
 export type Caller = { readonly principal: Principal; readonly address: string };
 
-/** How often clients may ask for something: each connection, and each user over all connections of this node. */
+/** Rates of clients' requests: per connection, and per user over all connections of this node. */
 export class Allowances {
   readonly #commands: Rate | undefined;
   readonly #publications: Rate | undefined;
   readonly #userCommands: UserRates | undefined;
   readonly #userPublications: UserRates | undefined;
-  /** Of refusals: as often as the first of the bounds lets something through. */
+  /** Of refusals: as many as the first of the limits allows. */
   readonly #refusals: Rate | undefined;
 
   constructor(quotas: Quotas) {
@@ -42,8 +42,8 @@ export class Allowances {
     this.#refusals = this.#commands ?? this.#publications ?? users ?? publishers;
   }
 
-  /** Takes what a command of a connection costs; gives what was passed where it may not be done now. */
-  take(holder: RateHolder, isPublication: boolean, now: number): Excess | undefined {
+  /** Charges a connection's command; returns the exceeded rate if it is not allowed now. */
+  take(holder: RateHolder, isPublication: boolean, now: number): ExceededRate | undefined {
     if (this.#commands !== undefined) {
       const fullAt = this.#commands.take(holder.commandsFullAt, now);
       if (fullAt === holder.commandsFullAt) return { limit: 'commands', waitMs: this.#commands.waitMs(fullAt, now) };
@@ -58,15 +58,15 @@ export class Allowances {
     return this.#takeOfUser(holder.principal, isPublication, now);
   }
 
-  /** As `take`, for a request that belongs to no connection. Whoever is nobody counts as their network. */
-  takeRequest({ principal, address }: Caller, isPublication: boolean, now: number): Excess | undefined {
+  /** Like `take`, for a request without a connection. Unauthenticated requests are counted per network. */
+  takeRequest({ principal, address }: Caller, isPublication: boolean, now: number): ExceededRate | undefined {
     if (principal.kind !== 'anonymous') return this.#takeOfUser(principal, isPublication, now);
-    // A proxy that is not trusted would count as one for everybody behind it.
+    // An untrusted proxy would count as one client for everybody behind it.
     if (isThisMachine(address)) return undefined;
     return this.#takeOfUser({ kind: 'network', network: networkOf(address) }, isPublication, now);
   }
 
-  /** Whether a connection that has just asked too much may stay; false when it goes on and on. */
+  /** Whether a connection that just exceeded a rate may stay; false if it keeps exceeding it. */
   tolerates(holder: RateHolder, now: number): boolean {
     if (this.#refusals === undefined) return true;
     const fullAt = this.#refusals.take(holder.refusalsFullAt, now);
@@ -75,13 +75,13 @@ export class Allowances {
     return isBorne;
   }
 
-  /** Forgets those who have not used theirs lately. */
+  /** Forgets those that were not active recently. */
   sweep(now: number): void {
     this.#userCommands?.sweep(now);
     this.#userPublications?.sweep(now);
   }
 
-  #takeOfUser(who: Who, isPublication: boolean, now: number): Excess | undefined {
+  #takeOfUser(who: RateOwner, isPublication: boolean, now: number): ExceededRate | undefined {
     const waitMs = this.#userCommands?.take(who, now) ?? 0;
     if (waitMs > 0) return { limit: 'userCommands', waitMs };
     if (!isPublication) return undefined;
@@ -90,14 +90,16 @@ export class Allowances {
   }
 }
 
-/** What the client is told. */
-export function tooSoon({ waitMs }: Excess): ClientError {
+/** The error for the client. */
+export function rateLimitError({ waitMs }: ExceededRate): ClientError {
   return new ClientError('tooManyRequests', { retryAfter: Math.ceil(waitMs) / 1_000 });
 }
 
-type Who = Principal | { readonly kind: 'network'; readonly network: string };
+type RateOwner = Principal | { readonly kind: 'network'; readonly network: string };
 
-/** A bucket for each user. People, those whom tokens name and users of apps may have the same ids, so each kind has a table. */
+/**
+ * A bucket per user. People, users of tokens and users of apps may have the same ids, so each kind has its own table.
+ */
 class UserRates {
   readonly #people: RateTable;
   readonly #external: RateTable;
@@ -111,8 +113,8 @@ class UserRates {
     this.#networks = new RateTable(rate);
   }
 
-  /** Milliseconds to wait; 0: taken. Nobody in particular has no bucket. */
-  take(who: Who, now: number): number {
+  /** Milliseconds to wait; 0: taken. Anonymous users have no bucket. */
+  take(who: RateOwner, now: number): number {
     switch (who.kind) {
       case 'anonymous':
         return 0;

@@ -9,7 +9,7 @@ function arrivalsWith(quotas: Partial<Quotas>, connections = () => 0): Arrivals 
   return new Arrivals({ quotas: { ...UNLIMITED, ...quotas }, random: () => 0.5, connections });
 }
 
-/** One connection begins, if it may. */
+/** Opens one connection, if allowed. */
 function come(arrivals: Arrivals, address: string, now = START): string {
   const turned = arrivals.admit(address, now, true);
   if (turned === undefined) arrivals.opened(address);
@@ -17,7 +17,7 @@ function come(arrivals: Arrivals, address: string, now = START): string {
 }
 
 describe('LI6 an address', () => {
-  test('has so many connections, and room again when one ends', () => {
+  test('has a connection limit, and room again when one closes', () => {
     const arrivals = arrivalsWith({ addressConnections: 2 });
     expect(['1', '2', '3'].map(() => come(arrivals, '192.0.2.1'))).toEqual(['in', 'in', 'addressConnections']);
     expect(come(arrivals, '192.0.2.2')).toBe('in');
@@ -25,7 +25,7 @@ describe('LI6 an address', () => {
     expect([1, 2].map(() => come(arrivals, '192.0.2.1'))).toEqual(['in', 'addressConnections']);
   });
 
-  test('of IPv6 is its first 64 bits', () => {
+  test('of IPv6 is its /64', () => {
     const arrivals = arrivalsWith({ addressConnections: 1 });
     expect(come(arrivals, '2001:db8::1')).toBe('in');
     expect(come(arrivals, '2001:db8:0:0:ffff::2')).toBe('addressConnections');
@@ -34,14 +34,14 @@ describe('LI6 an address', () => {
     expect(come(arrivals, '192.0.2.1')).toBe('addressConnections');
   });
 
-  test('that is this machine’s has no bound: it may be that of a proxy', () => {
+  test('of this machine has no limit: it may be a proxy', () => {
     const arrivals = arrivalsWith({ addressConnections: 1, addressConnectsPerSecond: 1 });
     for (const address of ['127.0.0.1', '127.0.0.1', '::1', '::1', '::ffff:127.0.0.1', '']) {
       expect(come(arrivals, address)).toBe('in');
     }
   });
 
-  test('may begin so many a second, and is told when it may again', () => {
+  test('has a rate of new connections, and is told when to retry', () => {
     const arrivals = arrivalsWith({ addressConnectsPerSecond: 2, burstSeconds: 2 });
     expect([1, 2, 3, 4, 5].map(() => come(arrivals, '192.0.2.1'))).toEqual([...Array(4).fill('in'), 'addressConnects']);
     expect(arrivals.admit('192.0.2.1', START, true)?.retryMs).toBeWithin(1_500, 2_500);
@@ -51,7 +51,7 @@ describe('LI6 an address', () => {
 });
 
 describe('LI2 an address that floods', () => {
-  test('may begin fewer connections for a while: each flood costs it a second’s worth', () => {
+  test('may open fewer connections for a while: each flood costs it a second’s worth', () => {
     const arrivals = arrivalsWith({ addressConnectsPerSecond: 10, burstSeconds: 2 });
     arrivals.flooded('192.0.2.1', START);
     const beginsOf = (address: string) => Array.from({ length: 30 }, () => come(arrivals, address));
@@ -64,7 +64,7 @@ describe('LI2 an address that floods', () => {
 });
 
 describe('LI7 the whole node', () => {
-  test('has so many connections', () => {
+  test('has a connection limit', () => {
     let open = 9;
     const arrivals = arrivalsWith({ connections: 10 }, () => open);
     expect(come(arrivals, '')).toBe('in');
@@ -72,7 +72,7 @@ describe('LI7 the whole node', () => {
     expect(come(arrivals, '')).toBe('connections');
   });
 
-  test('ST1 sends a herd away so that it comes back as fast as it can be let in', () => {
+  test('ST1 tells refused clients to return as fast as they can be admitted', () => {
     const arrivals = arrivalsWith({ connectsPerSecond: 100, burstSeconds: 1 });
     const turned = Array.from({ length: 1_100 }, () => arrivals.admit('', START, true)).filter(
       (each) => each !== undefined,
@@ -81,18 +81,18 @@ describe('LI7 the whole node', () => {
     const times = turned.map(({ retryMs }) => START + retryMs);
     const inSecond = (second: number) => times.filter((time) => Math.floor((time - START) / 1_000) === second).length;
     expect([0, 1, 5, 10, 11].map(inSecond)).toEqual([0, 100, 100, 100, 0]);
-    // And that is when they are let in.
+    // And then they are admitted.
     expect(times.filter((time) => arrivals.admit('', time, true) !== undefined)).toEqual([]);
   });
 
-  test('ST1 tells nobody to come back later than in a minute', () => {
+  test('ST1 tells nobody to return later than in a minute', () => {
     const arrivals = arrivalsWith({ connectsPerSecond: 1, burstSeconds: 1 });
     const turned = Array.from({ length: 1_000 }, () => arrivals.admit('', START, true)?.retryMs ?? 0);
     expect(Math.max(...turned)).toBeLessThanOrEqual(MINUTE);
     expect(turned.filter((retryMs) => retryMs > MINUTE / 2).length).toBeGreaterThan(900);
   });
 
-  test('ST1 gives none of these times to those who come when they like', () => {
+  test('ST1 reserves no times for clients that ignore them', () => {
     const arrivals = arrivalsWith({ connectsPerSecond: 1, burstSeconds: 1 });
     for (let count = 0; count < 100; count += 1) arrivals.admit('', START, false);
     expect(arrivals.admit('', START, true)?.retryMs).toBe(1_000);
@@ -100,7 +100,7 @@ describe('LI7 the whole node', () => {
     expect(arrivals.admit('', START, false)?.retryMs).toBe(3_000);
   });
 
-  test('DR1 lets nobody in once it is to stop', () => {
+  test('DR1 admits nobody before a stop', () => {
     const arrivals = arrivalsWith({});
     expect(come(arrivals, '')).toBe('in');
     arrivals.stop();
@@ -109,7 +109,7 @@ describe('LI7 the whole node', () => {
     expect(turned?.retryMs).toBeWithin(1_000, 3_001);
   });
 
-  test('ST1 goes on after the clock was put back', () => {
+  test('ST1 continues after the clock stepped back', () => {
     const arrivals = arrivalsWith({ connectsPerSecond: 10, burstSeconds: 1 });
     for (let count = 0; count < 500; count += 1) arrivals.admit('', START, true);
     const before = START - 3_600_000;

@@ -5,7 +5,7 @@ import { Rate } from './rate.ts';
 import { RateTable } from './rate-table.ts';
 
 /** Why a connection is refused now, and the suggested reconnect delay. */
-export type TurnedAway = {
+export type RefusedArrival = {
   readonly limit: Extract<
     LimitName,
     'connections' | 'connects' | 'addressConnections' | 'addressConnects' | 'draining'
@@ -13,20 +13,20 @@ export type TurnedAway = {
   readonly retryMs: number;
 };
 
-/** Connections of one address end when they end: there is no better guess when one more has room. */
+/** Connections of one address last: there is no better retry delay when the limit is reached. */
 const ADDRESS_FULL_MS = 10_000;
 
 type Settings = {
   readonly quotas: Quotas;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** How many connections there are. */
+  /** The number of connections. */
   readonly connections: () => number;
 };
 
 /**
- * Whether one more connection may begin, asked before anything is done for it. Those that may not are given times that
- * lie one behind the other, so that a herd comes back as fast as it can be let in, and no faster.
+ * Whether a new connection is allowed, checked before any work is done for it. Refused ones get successive times, so
+ * that a crowd returns as fast as it can be admitted, and no faster.
  */
 export class Arrivals {
   readonly #settings: Settings;
@@ -34,7 +34,7 @@ export class Arrivals {
   #connectsFullAt = 0;
   readonly #pace: Pace;
   readonly #byAddress: RateTable | undefined;
-  /** How many are open, by network; kept where that has a bound. */
+  /** Open connections per network; kept only if limited. */
   readonly #open = new Map<string, number>();
   #isDraining = false;
 
@@ -49,11 +49,11 @@ export class Arrivals {
   }
 
   /**
-   * Undefined when it may begin. What is asked here counts as an attempt of its address. `honoursDelay`: whether the client
-   * comes back when it is told to; one that does not would only take up the times of those that do.
+   * Undefined if it is allowed. Each call counts as an attempt of its address. `honoursDelay`: whether the client obeys
+   * the delay; one that does not would use up times of those that do.
    */
-  admit(address: string, now: number, honoursDelay: boolean): TurnedAway | undefined {
-    const turned = (limit: TurnedAway['limit']): TurnedAway => ({
+  admit(address: string, now: number, honoursDelay: boolean): RefusedArrival | undefined {
+    const turned = (limit: RefusedArrival['limit']): RefusedArrival => ({
       limit,
       retryMs: honoursDelay ? this.#pace.next(now) : this.#pace.guess(now),
     });
@@ -68,14 +68,14 @@ export class Arrivals {
     return undefined;
   }
 
-  /** A connection has begun. */
+  /** A connection has opened. */
   opened(address: string): void {
     if (this.#settings.quotas.addressConnections === 0 || isThisMachine(address)) return;
     const network = networkOf(address);
     this.#open.set(network, (this.#open.get(network) ?? 0) + 1);
   }
 
-  /** One that had begun has ended. */
+  /** A connection has closed. */
   closed(address: string): void {
     if (this.#settings.quotas.addressConnections === 0 || isThisMachine(address)) return;
     const network = networkOf(address);
@@ -84,12 +84,12 @@ export class Arrivals {
     else this.#open.delete(network);
   }
 
-  /** A connection was closed for asking too much: it shall not come back at once for another go. */
+  /** A connection was closed for exceeding its rate: it must not reconnect at once for another burst. */
   flooded(address: string, now: number): void {
     if (!isThisMachine(address)) this.#byAddress?.charge(networkOf(address), now, 1);
   }
 
-  /** From now on nobody is let in. */
+  /** From now on nobody is admitted. */
   stop(): void {
     this.#isDraining = true;
   }
@@ -103,16 +103,16 @@ export class Arrivals {
     this.#byAddress?.sweep(now);
   }
 
-  #admitAddress(address: string, now: number): TurnedAway | undefined {
+  #admitAddress(address: string, now: number): RefusedArrival | undefined {
     const { quotas, random } = this.#settings;
-    // A proxy that is not trusted would count as one for everybody behind it.
+    // An untrusted proxy would count as one client for everybody behind it.
     if (isThisMachine(address)) return undefined;
     const network = networkOf(address);
     if (quotas.addressConnections > 0 && (this.#open.get(network) ?? 0) >= quotas.addressConnections) {
       return { limit: 'addressConnections', retryMs: ADDRESS_FULL_MS * (1 + random()) };
     }
     const waitMs = this.#byAddress?.take(network, now) ?? 0;
-    // Not all of its own at once either.
+    // Not all of one address at once either.
     return waitMs > 0 ? { limit: 'addressConnects', retryMs: waitMs + 1_000 * (1 + random()) } : undefined;
   }
 }

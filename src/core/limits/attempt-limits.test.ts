@@ -25,7 +25,7 @@ function refusal(attempt: () => void): ClientError | undefined {
 describe('attempt limits', () => {
   const rule = { attempts: 3, windowMs: 60_000 };
 
-  test('AU2 past the limit attempts are refused until the window ends, and the answer says when', () => {
+  test('AU2 above the limit attempts are refused until the window ends, with the retry delay', () => {
     const { clock, pass } = fakeClock();
     const limiter = new AttemptLimiter(clock, rule);
     for (let attempt = 0; attempt < 3; attempt += 1) limiter.take('ann');
@@ -36,13 +36,13 @@ describe('attempt limits', () => {
     expect(refusal(() => limiter.take('ann'))).toBeUndefined();
   });
 
-  test('keys do not share their counts', () => {
+  test('keys have separate counts', () => {
     const limiter = new AttemptLimiter(fakeClock().clock, rule);
     for (let attempt = 0; attempt < 3; attempt += 1) limiter.take('ann');
     expect(refusal(() => limiter.take('bob'))).toBeUndefined();
   });
 
-  test('what is given back does not count, and never makes more than the limit', () => {
+  test('a refunded attempt does not count, and refunds never exceed the limit', () => {
     const limiter = new AttemptLimiter(fakeClock().clock, rule);
     limiter.giveBack('ann');
     for (let round = 0; round < 10; round += 1) {
@@ -53,7 +53,7 @@ describe('attempt limits', () => {
     expect(refusal(() => limiter.take('ann'))?.kind).toBe('rateLimited');
   });
 
-  test('a clock that steps back does not lock anyone out for longer than a window', () => {
+  test('a clock that steps back locks nobody out for longer than a window', () => {
     const { clock, pass } = fakeClock();
     const limiter = new AttemptLimiter(clock, rule);
     for (let attempt = 0; attempt < 3; attempt += 1) limiter.take('ann');
@@ -61,7 +61,7 @@ describe('attempt limits', () => {
     expect(refusal(() => limiter.take('ann'))).toBeUndefined();
   });
 
-  test('a flood of keys stays in bounded memory', () => {
+  test('a flood of keys uses bounded memory', () => {
     const limiter = new AttemptLimiter(fakeClock().clock, rule);
     Bun.gc(true);
     const before = process.memoryUsage().heapUsed;

@@ -2,14 +2,14 @@ import type { Clock } from '../../ports/clock.ts';
 import { ClientError } from '../errors.ts';
 import { RecentMap } from './recent-map.ts';
 
-/** So many attempts for one key within a window that opens with the first of them. */
+/** Attempts per key within a window that starts with the first of them. */
 export type AttemptRule = { readonly attempts: number; readonly windowMs: number };
 
 type Count = { used: number; readonly endsAt: number };
 
 const MAX_KEYS = 20_000;
 
-/** Counts attempts by key, in bounded memory: past the bound old keys are forgotten. */
+/** Counts attempts by key, in bounded memory: above the limit old keys are forgotten. */
 export class AttemptLimiter {
   readonly #counts = new RecentMap<Count>(MAX_KEYS);
   readonly #clock: Clock;
@@ -20,7 +20,7 @@ export class AttemptLimiter {
     this.#rule = rule;
   }
 
-  /** Counts an attempt before it is made, so that many at once do not slip through. Throws `rateLimited`. */
+  /** Counts an attempt before it is made, so that concurrent ones cannot bypass the limit. Throws `rateLimited`. */
   take(key: string): void {
     const now = this.#clock.now();
     const count = this.#current(key, now);
@@ -30,7 +30,7 @@ export class AttemptLimiter {
     count.used += 1;
   }
 
-  /** The attempt was no misuse: it does not count. */
+  /** The attempt was legitimate: it does not count. */
   giveBack(key: string): void {
     const count = this.#counts.get(key);
     if (count === undefined) return;
@@ -48,8 +48,8 @@ export class AttemptLimiter {
 }
 
 /**
- * What one customer of a network can change about their address at will is left out: an IPv6 address counts by its
- * first 64 bits, an IPv4 one in IPv6 clothes as itself.
+ * The part of an address that a network's customer cannot change at will: an IPv6 address counts by its /64, an
+ * IPv4-mapped one as IPv4.
  */
 export function networkOf(address: string): string {
   const bare = address.toLowerCase().split('%')[0] ?? '';
@@ -59,7 +59,7 @@ export function networkOf(address: string): string {
   return groupsOf(bare).slice(0, 4).join(':');
 }
 
-/** Whether it is an address of this machine, which is that of a proxy on it, too; or none. */
+/** Whether it is an address of this machine, and so perhaps a local proxy's; or absent. */
 export function isThisMachine(address: string): boolean {
   const network = networkOf(address);
   return network === '' || network.startsWith('127.') || address === '::1';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { HandClock } from '../../../tests/core/hand-clock.ts';
 import { type Asker, FairQueue, type FairQueueSettings } from './fair-queue.ts';
 
-/** A queue whose work ends when the test says so, and the order in which work began. */
+/** A queue whose work ends when the test says so, and the order in which work started. */
 function queueOf(settings: Partial<FairQueueSettings> = {}) {
   const clock = new HandClock();
   const queue = new FairQueue({
@@ -16,7 +16,7 @@ function queueOf(settings: Partial<FairQueueSettings> = {}) {
       begun.push(name);
       return new Promise<string>((resolve) => ends.push(() => resolve(name)));
     });
-  /** Ends whatever is under way, and what begins then, until nothing does. */
+  /** Ends all running work, and what starts then, until nothing does. */
   const finish = async () => {
     for (let end = ends.shift(); end !== undefined; end = ends.shift()) {
       end();
@@ -29,13 +29,13 @@ function queueOf(settings: Partial<FairQueueSettings> = {}) {
 const asker = (key: string): Asker => ({ key, connection: {} });
 
 describe('FS1 work in turns', () => {
-  test('FS1 begins in the call itself when nothing is in its way', () => {
+  test('FS1 starts within the call if nothing is running', () => {
     const { begun, ask } = queueOf();
     void ask(asker('ann'), 'a');
     expect(begun).toEqual(['a']);
   });
 
-  test('FS1 a user who asks for much does not keep another from the next turn', async () => {
+  test('FS1 a user with many requests does not delay another user', async () => {
     const { begun, ask, finish } = queueOf();
     const mallory = asker('mallory');
     for (let count = 0; count < 50; count += 1) void ask(mallory, `m${count}`);
@@ -46,7 +46,7 @@ describe('FS1 work in turns', () => {
     expect(begun.filter((name) => name.startsWith('m'))).toEqual(Array.from({ length: 50 }, (_, count) => `m${count}`));
   });
 
-  test('FS1 many connections are no more turns than one; they take turns among themselves', async () => {
+  test("FS1 many connections have one user's turns, and alternate among themselves", async () => {
     const { begun, ask, finish } = queueOf();
     const many = Array.from({ length: 8 }, () => asker('mallory'));
     for (let round = 0; round < 3; round += 1) for (const [index, each] of many.entries()) void ask(each, `m${index}`);
@@ -56,13 +56,13 @@ describe('FS1 work in turns', () => {
     expect(begun.slice(0, 6)).toEqual(['m0', 'ann', 'm1', 'ann', 'm2', 'ann']);
   });
 
-  test('FS1 no more than its part is under way of one user, and of all', () => {
+  test('FS1 limits running work per user, and in total', () => {
     const { begun, ask } = queueOf({ atOnce: 3, perUser: 2 });
     for (const key of ['a', 'b', 'c']) for (let count = 0; count < 4; count += 1) void ask(asker(key), key);
     expect(begun).toEqual(['a', 'a', 'b']);
   });
 
-  test('FS1 past its share a user waits, and all others go on', async () => {
+  test('FS1 a user above their share waits, and others continue', async () => {
     const debts = new Map([['mallory', 5_000]]);
     const { clock, begun, ask, finish } = queueOf({ waitMs: (key) => debts.get(key) ?? 0 });
     void ask(asker('mallory'), 'm');
@@ -74,7 +74,7 @@ describe('FS1 work in turns', () => {
     expect(begun).toEqual(['ann', 'm']);
   });
 
-  test('FS1 what does not fit into one turn of the event loop begins in the next', async () => {
+  test('FS1 what does not fit into one turn of the event loop starts in the next', async () => {
     let left = 2;
     const { clock, begun, ask } = queueOf({ atOnce: 10, perUser: 10, hasTurn: () => left-- > 0 });
     const ann = asker('ann');
@@ -85,7 +85,7 @@ describe('FS1 work in turns', () => {
     expect(begun.length).toBe(4);
   });
 
-  test('FA1 work that throws or rejects gives its place to the next', async () => {
+  test('FA1 work that throws or rejects frees its place', async () => {
     const { queue, ask, begun, finish } = queueOf();
     const failing = Promise.allSettled([
       queue.run(asker('a'), () => {
@@ -99,7 +99,7 @@ describe('FS1 work in turns', () => {
     expect(begun).toEqual(['c']);
   });
 
-  test('FS2 of one user only so much may wait; what a connection left behind is not done', async () => {
+  test("FS2 limits waiting work per user; a closed connection's work is dropped", async () => {
     const { queue, begun, ask, finish } = queueOf({ mostWaiting: 3 });
     const gone = asker('mallory');
     const asked = Array.from({ length: 5 }, (_, count) => ask(gone, `m${count}`));

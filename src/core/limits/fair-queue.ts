@@ -2,42 +2,42 @@ import type { Clock } from '../../ports/clock.ts';
 import { DisconnectError } from '../disconnects.ts';
 import { ClientError } from '../errors.ts';
 
-/** Whose work it is. `key` names the user; each connection of the user has its own line of waiting work. */
+/** The owner of work. `key` identifies the user; each connection of the user has its own queue. */
 export type Asker = { readonly key: string; readonly connection: object };
 
 type Job = { readonly start: () => void; readonly refuse: (error: Error) => void };
 
 type User = {
   readonly key: string;
-  /** In the order in which they get their turns. */
+  /** In turn order. */
   readonly lines: Map<object, Job[]>;
   running: number;
   waiting: number;
-  /** Has used up its share, and waits until it has one again. */
+  /** Has used up its share, and waits for more. */
   isResting: boolean;
 };
 
 export type FairQueueSettings = {
   readonly clock: Clock;
-  /** Pieces of work under way, of all users and of one. */
+  /** Running work, in total and per user. */
   readonly atOnce: number;
   readonly perUser: number;
-  /** What one user may have waiting. */
+  /** Maximum waiting work per user. */
   readonly mostWaiting: number;
-  /** Milliseconds until the user may begin more; 0: now. */
+  /** Milliseconds until the user may start more; 0: now. */
   readonly waitMs: (key: string) => number;
-  /** Whether more may begin in this turn of the event loop. */
+  /** Whether more may start in this turn of the event loop. */
   readonly hasTurn: () => boolean;
 };
 
 /**
- * Has work done in turns: one piece of each user who has some, and of a user one of each connection, so that however much
- * one asks for, another waits for no more than what is under way. Work begins in the call itself when nothing is in its way.
+ * Runs work in turns: one piece per user, alternating between a user's connections, so that however much one user
+ * requests, another waits only for running work. Work starts within the call if nothing is in its way.
  */
 export class FairQueue {
   readonly #settings: FairQueueSettings;
   readonly #users = new Map<string, User>();
-  /** Those who may begin a piece of work now, in the order of their turns. */
+  /** Users that may start a piece of work now, in turn order. */
   readonly #ready = new Set<User>();
   #running = 0;
   #isPutOff = false;
@@ -46,12 +46,12 @@ export class FairQueue {
     this.#settings = settings;
   }
 
-  /** Users with work that waits or is under way. */
+  /** Users with waiting or running work. */
   get size(): number {
     return this.#users.size;
   }
 
-  /** Rejects with what the work rejects with; `tooManyRequests` where too much waits, `connectionClosed` after `drop`. */
+  /** Rejects with the work's error; with `tooManyRequests` if too much waits, `connectionClosed` after `drop`. */
   run<T>(asker: Asker, work: () => Promise<T>): Promise<T> {
     const user = this.#userOf(asker.key);
     if (user.waiting >= this.#settings.mostWaiting) {
@@ -60,7 +60,7 @@ export class FairQueue {
     return new Promise<T>((resolve, reject) => {
       const start = () => {
         const ended = () => this.#ended(user);
-        // One that throws before it gives a promise has failed as any other.
+        // An exception before a promise is returned is a failure like any other.
         (async () => work())().then(resolve, reject).finally(ended);
       };
       const line = user.lines.get(asker.connection) ?? [];
@@ -72,7 +72,7 @@ export class FairQueue {
     });
   }
 
-  /** The connection is gone: what waits for it is not done. */
+  /** The connection is closed: its waiting work is dropped. */
   drop({ key, connection }: Asker): void {
     const user = this.#users.get(key);
     const line = user?.lines.get(connection);
@@ -91,7 +91,7 @@ export class FairQueue {
     return user;
   }
 
-  /** Puts the user among those who may begin something, or takes it out of them. */
+  /** Adds the user to those that may start something, or removes it. */
   #settle(user: User): void {
     const isReady = user.waiting > 0 && user.running < this.#settings.perUser && !user.isResting;
     if (!isReady) this.#ready.delete(user);
@@ -109,7 +109,7 @@ export class FairQueue {
   }
 
   #beginOf(user: User): void {
-    // To the end of the row, also where it begins nothing now.
+    // To the end of the queue, even if it starts nothing now.
     this.#ready.delete(user);
     const waitMs = this.#settings.waitMs(user.key);
     if (waitMs > 0) return this.#rest(user, waitMs);

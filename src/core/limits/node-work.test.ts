@@ -10,22 +10,22 @@ async function nodeWith(options: NodeOptions = {}) {
   return { world, attackers, ann: await world.connected(person('ann')) };
 }
 
-describe('FS1 what one user asks for', () => {
-  test('FS1 keeps no other from reading history, over however many connections it is asked', async () => {
+describe("FS1 one user's work", () => {
+  test("FS1 does not delay another user's history reads, however many connections it uses", async () => {
     const { world, attackers, ann } = await nodeWith();
     await world.publish('log:a', 1, 10);
     const answerNow = world.log.pauseReads();
     for (const attacker of attackers) attacker.say(...Array.from({ length: 90 }, () => history('log:a', 10)));
     ann.say(history('log:a', 7));
     await world.clock.settle();
-    // Two of mallory's are under way, and hers.
+    // Two of mallory's are running, and the other user's.
     expect(world.log.reads.map(({ limit }) => limit)).toEqual([10, 10, 7]);
     answerNow();
     await world.clock.settle();
     expect(attackers.map(({ lines }) => lines.length)).toEqual(attackers.map(() => 91));
   });
 
-  test('FS1 nor from recovering, coming back, reading presence or calling an operation', async () => {
+  test('FS1 nor recovery, reconnects, presence or operations', async () => {
     const { world, attackers, ann } = await nodeWith({
       hooks: { call: (name) => (name === 'slow' ? new Promise(() => undefined) : Promise.resolve(name)) },
     });
@@ -46,7 +46,7 @@ describe('FS1 what one user asks for', () => {
     expect(ann.answer(recovered)?.subscribe).toMatchObject({ recovered: true });
   });
 
-  test('FS3 past its rate waits, and is answered then; another has all answers at once', async () => {
+  test('FS3 above the rate waits, and is answered then; another user gets all replies at once', async () => {
     const quotas = { ...UNLIMITED, userReadBytesPerSecond: 10_000 };
     const { world, attackers, ann } = await nodeWith({ quotas, limits: { commandsInFlight: 1_000 } });
     await world.publish('log:a', 1, 10);
@@ -54,7 +54,7 @@ describe('FS1 what one user asks for', () => {
       attackers.reduce((sum, { lines }) => sum + lines.filter(({ history }) => history !== undefined).length, 0);
     for (const attacker of attackers) attacker.say(...Array.from({ length: 10 }, () => history('log:a', 10)));
     await world.clock.settle();
-    // Each counts for a kilobyte at least: two seconds of the rate, and what was under way.
+    // Each counts as a kilobyte at least: two seconds of the rate, plus what was running.
     expect(answered()).toBeWithin(18, 24);
     const ids = ann.say(...Array.from({ length: 15 }, () => history('log:a', 10)));
     await world.clock.settle();
@@ -66,7 +66,7 @@ describe('FS1 what one user asks for', () => {
     expect(attackers.every(({ lines }) => lines.every(({ error }) => error === undefined))).toBe(true);
   });
 
-  test('FS1 reads what it reads in several turns of the event loop', async () => {
+  test('FS1 is spread over several turns of the event loop', async () => {
     const options = { ...PLAIN, history: 'memory', historySize: 100 } as const;
     const world = new TestNode({ namespaces: { big: { options } } });
     for (let count = 0; count < 10; count += 1) {
@@ -87,7 +87,7 @@ describe('FS1 what one user asks for', () => {
     expect(turns).toBeGreaterThan(10);
   });
 
-  test('FS1 a frame with many commands is taken in several turns, in order, and what comes behind it waits', async () => {
+  test('FS1 a frame with many commands is handled over several turns, in order, and later frames wait', async () => {
     const world = new TestNode({ limits: { commandsInFlight: 10_000 } });
     const client = await world.connected();
     const ids = client.say(...Array.from({ length: 1_000 }, (_, number) => ({ rpc: { method: 'm', data: number } })));
@@ -98,7 +98,7 @@ describe('FS1 what one user asks for', () => {
     expect(client.lines.slice(1).map(({ id }) => id)).toEqual([...ids, ...last]);
   });
 
-  test('FS2 whoever sends on while a megabyte waits is closed; nothing of it is kept', async () => {
+  test('FS2 a client that keeps sending while a megabyte waits is closed; nothing of it is kept', async () => {
     const world = new TestNode();
     const client = await world.connected();
     client.say(...Array.from({ length: 1_000 }, () => ({ rpc: { method: 'm', data: 1 } })));

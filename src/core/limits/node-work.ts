@@ -2,26 +2,26 @@ import type { Clock } from '../../ports/clock.ts';
 import { type Asker, FairQueue } from './fair-queue.ts';
 import { WorkDebts } from './work-debts.ts';
 
-/** Reads of channels that are under way at once: what a page holds is in memory until it is written. */
+/** Concurrent reads of channels: a page is in memory until it is written. */
 const READS = { atOnce: 4, perUser: 2 } as const;
-/** Calls of operations. Most wait for the disk, which takes many of them at once. */
+/** Concurrent operations. Most wait for the disk, which handles many at once. */
 const CALLS = { atOnce: Number.POSITIVE_INFINITY, perUser: 32 } as const;
-/** What one user may have waiting in each. */
-const MOST_WAITING = 10_000;
-/** Bytes that are read in one turn of the event loop before others are served. */
+/** Maximum waiting work per user in each. */
+const MAX_WAITING = 10_000;
+/** Bytes read in one turn of the event loop before others are served. */
 const TURN_BYTES = 128 * 1024;
-/** What each read is taken for, however little it finds. */
-const LEAST_BYTES = 1_024;
+/** The minimum charge of a read. */
+const MIN_BYTES = 1_024;
 
 type WorkSettings = {
   readonly clock: Clock;
-  /** What one user may have read, in bytes a second; 0: no bound. */
+  /** Bytes one user may read per second; 0 means unlimited. */
   readonly bytesPerSecond: number;
 };
 
 /**
- * The work whose cost does not show in what is asked: reading channels, and operations. It is done in turns that are fair
- * between users, a part of it in each turn of the event loop, and charged to the user by the bytes of its result.
+ * Work whose cost is not known from the request: reading channels, and operations. It runs in turns that are fair
+ * between users, spread over turns of the event loop, and is charged to the user by the bytes of its result.
  */
 export class NodeWork {
   readonly #clock: Clock;
@@ -35,12 +35,12 @@ export class NodeWork {
     this.#clock = clock;
     this.#debts = new WorkDebts(bytesPerSecond);
     const waitMs = (key: string) => this.#debts.waitMs(key, clock.now());
-    const common = { clock, waitMs, mostWaiting: MOST_WAITING };
+    const common = { clock, waitMs, mostWaiting: MAX_WAITING };
     this.#reads = new FairQueue({ ...common, ...READS, hasTurn: () => this.#inTurn < TURN_BYTES });
     this.#calls = new FairQueue({ ...common, ...CALLS, hasTurn: () => true });
   }
 
-  /** Reads in the user's turn; `bytesOf` says how much a result holds. Rejects as `FairQueue.run`. */
+  /** Reads in the user's turn; `bytesOf` returns a result's size. Rejects like `FairQueue.run`. */
   read<T>(asker: Asker, work: () => Promise<T>, bytesOf: (result: T) => number): Promise<T> {
     return this.#reads.run(asker, async () => {
       try {
@@ -54,29 +54,29 @@ export class NodeWork {
     });
   }
 
-  /** Carries out an operation in the user's turn; `charge` follows once its answer is known. */
+  /** Runs an operation in the user's turn; `charge` follows once its result is known. */
   call<T>(asker: Asker, work: () => Promise<T>): Promise<T> {
     return this.#calls.run(asker, work);
   }
 
-  /** The user has been given so much. */
+  /** Charges the user for this many bytes. */
   charge(key: string, bytes: number): void {
     this.#debts.charge(key, bytes, this.#clock.now());
   }
 
-  /** The connection is gone. */
+  /** The connection is closed. */
   drop(asker: Asker): void {
     this.#reads.drop(asker);
     this.#calls.drop(asker);
   }
 
-  /** To be called now and then. */
+  /** To be called periodically. */
   sweep(now: number): void {
     this.#debts.sweep(now);
   }
 
   #take(key: string, bytes: number): void {
-    const taken = Math.max(LEAST_BYTES, bytes);
+    const taken = Math.max(MIN_BYTES, bytes);
     if (this.#inTurn === 0) {
       this.#clock.soon(() => {
         this.#inTurn = 0;

@@ -1,17 +1,17 @@
-/** Nobody is told to come back sooner than this, nor later. */
-const SOONEST_MS = 1_000;
+/** The minimum and maximum delay of a retry. */
+const MIN_DELAY_MS = 1_000;
 const LATEST_MS = 60_000;
-/** Between those who are told no time of their own. */
+/** The spread for those that get no time of their own. */
 const SPREAD_MS = 2_000;
 
 /**
- * Times to come back at, one behind the other, so many a second. When they run out, later ones lie anywhere in the later
- * half: whoever comes then is let in, or told once more.
+ * Successive retry times, a given number per second. When they run out, later ones are random within the later half:
+ * those clients are then admitted, or get another time.
  */
 export class Pace {
   readonly #stepMs: number;
   readonly #random: () => number;
-  /** The last one that was given. */
+  /** The last time given. */
   #last = 0;
 
   /** `perSecond` 0: any time within a few seconds. `random`: from 0 to 1. */
@@ -23,18 +23,18 @@ export class Pace {
   /** Milliseconds from now to the next time. */
   next(now: number): number {
     if (this.#stepMs === 0) return this.guess(now);
-    const soonest = now + SOONEST_MS;
-    // One that lies further off than any that is given was made before the clock was put back.
+    const soonest = now + MIN_DELAY_MS;
+    // A last time beyond the maximum was given before the clock stepped back.
     const after = this.#last > now + LATEST_MS + this.#stepMs ? soonest : Math.max(this.#last + this.#stepMs, soonest);
     if (after - now > LATEST_MS) return LATEST_MS * (1 - this.#random() / 2);
     this.#last = after;
     return after - now;
   }
 
-  /** As `next`, for one that will not keep to it: it takes nobody's time. */
+  /** Like `next`, for a client that does not obey it: it uses up no time. */
   guess(now: number): number {
     const lead = this.#last - now;
-    const soonest = lead > SOONEST_MS && lead <= LATEST_MS ? lead : SOONEST_MS;
+    const soonest = lead > MIN_DELAY_MS && lead <= LATEST_MS ? lead : MIN_DELAY_MS;
     return Math.min(LATEST_MS, soonest + SPREAD_MS * this.#random());
   }
 }

@@ -1,21 +1,21 @@
-/** What clients may use at most; 0: no bound. Rates may be used up at once for `burstSeconds`. */
+/** Limits of clients; 0 means unlimited. Rates allow bursts of `burstSeconds`. */
 export type Quotas = {
-  /** Of one connection, publications included. */
+  /** Per connection, publications included. */
   readonly commandsPerSecond: number;
   readonly publicationsPerSecond: number;
   /** Of all connections and requests of one user on this node. */
   readonly userCommandsPerSecond: number;
   readonly userPublicationsPerSecond: number;
-  /** Read for one user on this node: history, presence, recoveries, answers of operations. */
+  /** Bytes read for one user on this node: history, presence, recoveries, results of operations. */
   readonly userReadBytesPerSecond: number;
   readonly burstSeconds: number;
   readonly userConnections: number;
-  /** Subscriptions that one user's connections on this node have asked for. */
+  /** Client-side subscriptions of one user's connections on this node. */
   readonly userChannels: number;
   /** Of the whole node. */
   readonly connections: number;
   readonly connectsPerSecond: number;
-  /** Of one address; an IPv6 one counts by its first 64 bits. */
+  /** Per address; IPv6 counts by /64. */
   readonly addressConnections: number;
   readonly addressConnectsPerSecond: number;
 };
@@ -35,7 +35,7 @@ export const UNLIMITED: Quotas = {
   addressConnectsPerSecond: 0,
 };
 
-/** What refuses: a label of the count of refusals. */
+/** The exceeded limit: a label of the metric of refusals. */
 export type LimitName =
   | 'commands'
   | 'publications'

@@ -1,9 +1,9 @@
 import type { Rate } from './rate.ts';
 
-/** Buckets that are not full. Past it all are taken for full, rather than anybody be refused for it. */
+/** Buckets that are not full. Above it all count as full, so that nobody is refused for it. */
 const MAX_KEYS = 100_000;
 
-/** A bucket for each key. Full ones take no room, so whoever does nothing for a while costs nothing. */
+/** A bucket per key. Full ones take no memory, so inactive keys cost nothing. */
 export class RateTable {
   readonly #rate: Rate;
   #fullAt = new Map<string, number>();
@@ -12,12 +12,12 @@ export class RateTable {
     this.#rate = rate;
   }
 
-  /** How many buckets are not full, or were not at the last `sweep`. */
+  /** The number of buckets that are not full, or were not at the last `sweep`. */
   get size(): number {
     return this.#fullAt.size;
   }
 
-  /** Takes one from the key's bucket and gives 0; where there is none, the milliseconds until there is. */
+  /** Takes one from the key's bucket and returns 0; if it is empty, returns the milliseconds until one is available. */
   take(key: string, now: number): number {
     const fullAt = this.#fullAt.get(key) ?? 0;
     const next = this.#rate.take(fullAt, now);
@@ -34,13 +34,13 @@ export class RateTable {
     else this.#fullAt.delete(key);
   }
 
-  /** Takes so many seconds' worth from the key's bucket, or all there is. */
+  /** Takes this many seconds' worth from the key's bucket, or all there is. */
   charge(key: string, now: number, seconds: number): void {
     this.#fullAt.set(key, this.#rate.charge(this.#fullAt.get(key) ?? 0, now, seconds));
     if (this.#fullAt.size > MAX_KEYS) this.#makeRoom(now);
   }
 
-  /** Forgets those that are full again; to be called now and then. */
+  /** Forgets full buckets; to be called periodically. */
   sweep(now: number): void {
     for (const [key, fullAt] of this.#fullAt) if (fullAt <= now) this.#fullAt.delete(key);
   }

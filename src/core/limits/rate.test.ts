@@ -17,7 +17,7 @@ function takeTimes(rate: Rate, fullAt: number, { now, times }: { now: number; ti
 }
 
 describe('a bucket of tokens', () => {
-  test('gives its burst at once, then so many a second', () => {
+  test('allows its burst at once, then its rate', () => {
     const rate = new Rate(10, 20);
     const first = takeTimes(rate, 0, { now: START, times: 100 });
     expect(first.taken).toBe(20);
@@ -27,7 +27,7 @@ describe('a bucket of tokens', () => {
     expect(takeTimes(rate, later.level, { now: START + 60_000, times: 100 }).taken).toBe(20);
   });
 
-  test('never gives more than its burst and what a second brings, whenever it is asked', () => {
+  test('never allows more than burst and rate, whenever it is called', () => {
     const steps = fc.array(fc.tuple(fc.nat(500), fc.integer({ min: 1, max: 40 })), { maxLength: 50 });
     fc.assert(
       fc.property(
@@ -49,15 +49,15 @@ describe('a bucket of tokens', () => {
     );
   });
 
-  test('is full after the clock was put back, rather than empty until it is there again', () => {
+  test('is full after the clock stepped back, rather than empty until the old time', () => {
     const rate = new Rate(1, 2);
     const { level } = takeTimes(rate, 0, { now: START, times: 5 });
     expect(takeTimes(rate, level, { now: START - 3_600_000, times: 5 }).taken).toBe(2);
   });
 });
 
-describe('a bucket for each key', () => {
-  test('tells how long to wait, and lets others take theirs', () => {
+describe('a bucket per key', () => {
+  test('returns the wait, and does not affect others', () => {
     const table = new RateTable(new Rate(1, 1));
     expect(table.take('ann', START)).toBe(0);
     expect(table.take('ann', START)).toBeWithin(999, 1_001);
@@ -65,7 +65,7 @@ describe('a bucket for each key', () => {
     expect(table.take('ann', START + 1_000)).toBe(0);
   });
 
-  test('forgets those that are full again, and nobody else', () => {
+  test('forgets full buckets, and no others', () => {
     const table = new RateTable(new Rate(1, 10));
     for (let count = 0; count < 5; count += 1) table.take('busy', START);
     table.take('quiet', START);
@@ -75,7 +75,7 @@ describe('a bucket for each key', () => {
     expect(table.size).toBe(0);
   });
 
-  test('LI8 stays bounded whatever keys come', () => {
+  test('LI8 stays bounded for any keys', () => {
     const table = new RateTable(new Rate(1, 1));
     for (let count = 0; count < 250_000; count += 1) table.take(`stranger ${count}`, START);
     expect(table.size).toBeLessThanOrEqual(100_000);

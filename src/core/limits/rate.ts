@@ -2,8 +2,8 @@
 const ROUNDING_MS = 0.001;
 
 /**
- * A token bucket that is one number: the time at which it is full again. Whoever takes nothing has 0 there, which is long
- * past; nothing ticks, and nothing is made when one takes. (The generic cell rate algorithm, ITU-T I.371.)
+ * A token bucket as one number: the time at which it is full again. An unused one is 0, which is long past; there are
+ * no timers, and taking allocates nothing. (The generic cell rate algorithm, ITU-T I.371.)
  */
 export class Rate {
   readonly #stepMs: number;
@@ -15,28 +15,28 @@ export class Rate {
     this.#depthMs = this.#stepMs * Math.max(1, burst) + ROUNDING_MS;
   }
 
-  /** What `fullAt` becomes when one is taken; `fullAt` itself when there is none. */
+  /** The new `fullAt` after taking one; `fullAt` itself if there is none. */
   take(fullAt: number, now: number): number {
     const next = this.#from(fullAt, now) + this.#stepMs;
     return next - now > this.#depthMs ? fullAt : next;
   }
 
-  /** What `fullAt` becomes when one that was taken is put back. */
+  /** The new `fullAt` after putting one back. */
   giveBack(fullAt: number): number {
     return Math.max(0, fullAt - this.#stepMs);
   }
 
-  /** What `fullAt` becomes when this many seconds' worth is taken, or all there is. */
+  /** The new `fullAt` after taking this many seconds' worth, or all there is. */
   charge(fullAt: number, now: number, seconds: number): number {
     return Math.min(this.#from(fullAt, now) + seconds * 1_000, now + this.#depthMs);
   }
 
-  /** Milliseconds until there is one to take; 0: now. */
+  /** Milliseconds until one is available; 0: now. */
   waitMs(fullAt: number, now: number): number {
     return Math.max(0, this.#from(fullAt, now) + this.#stepMs - this.#depthMs - now);
   }
 
-  /** A bucket can't be emptier than empty: where it seems so, the clock was put back, and it counts as full. */
+  /** A bucket cannot be emptier than empty: if it seems so, the clock stepped back, and it counts as full. */
   #from(fullAt: number, now: number): number {
     return fullAt > now && fullAt <= now + this.#depthMs ? fullAt : now;
   }

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { RecentMap } from './recent-map.ts';
 
-test('keeps the young half at least and the limit at most', () => {
+test('keeps at least the newer half and at most the limit', () => {
   const map = new RecentMap<number>(1_000);
   for (let key = 0; key < 300_000; key += 1) map.set(String(key), key);
   const kept = [...map.entries()].map(([, value]) => value);
@@ -9,7 +9,7 @@ test('keeps the young half at least and the limit at most', () => {
   for (let key = 299_500; key < 300_000; key += 1) expect(map.get(String(key))).toBe(key);
 });
 
-test('an entry set again is young again and there once; a deleted one is gone from both halves', () => {
+test('an entry set again is new again and there once; a deleted one is gone from both halves', () => {
   const map = new RecentMap<string>(4);
   map.set('a', 'first');
   map.set('b', 'kept');
@@ -23,7 +23,7 @@ test('an entry set again is young again and there once; a deleted one is gone fr
   expect([...map.entries()]).toEqual([]);
 });
 
-test('what was not set since it aged before is dropped as it ages', () => {
+test('aging drops what was not set since the last aging', () => {
   const map = new RecentMap<number>(1_000);
   map.set('a', 1);
   map.set('b', 2);

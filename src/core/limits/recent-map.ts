@@ -1,6 +1,6 @@
 /**
- * A map of at most `limit` entries, which drops old ones by the half. Two generations instead of an order of use:
- * taking the eldest out of a large `Map` one by one gets slow under a flood of new keys.
+ * A map of at most `limit` entries, which drops its older half when full. Two generations instead of an LRU order:
+ * removing the oldest entries of a large `Map` one by one gets slow under a flood of new keys.
  */
 export class RecentMap<Value> {
   #young = new Map<string, Value>();
@@ -21,7 +21,7 @@ export class RecentMap<Value> {
     if (this.#young.size >= this.#half) this.age();
   }
 
-  /** Drops what was there when it was called the last time, save what was set again. */
+  /** Drops entries from before the last call, unless they were set again. */
   age(): void {
     this.#old = this.#young;
     this.#young = new Map();

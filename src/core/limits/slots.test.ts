@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { Slots } from './slots.ts';
 
-test('only so much runs at once, all of it runs, in order', async () => {
+test('limits concurrency, and runs everything in order', async () => {
   const slots = new Slots(2, 100);
   let running = 0;
   let most = 0;
@@ -18,7 +18,7 @@ test('only so much runs at once, all of it runs, in order', async () => {
   expect(order).toEqual(Array.from({ length: 20 }, (_, index) => index));
 });
 
-test('past the queue the caller is told to come back, and a slot is free again after a failure', async () => {
+test("above the queue's limit the caller is told to retry, and a failure frees its slot", async () => {
   const slots = new Slots(1, 1);
   const failing = slots.run(async () => {
     await Bun.sleep(5);
@@ -31,7 +31,7 @@ test('past the queue the caller is told to come back, and a slot is free again a
   expect(await slots.run(async () => 'again')).toBe('again');
 });
 
-test('AU10 preferred work has a slot that nobody else takes, goes first, and has a queue of its own', async () => {
+test('AU10 preferred work has a reserved slot, goes first, and has its own queue', async () => {
   const slots = new Slots(2, 2, 1);
   const order: string[] = [];
   const doors: (() => void)[] = [];

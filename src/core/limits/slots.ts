@@ -1,6 +1,6 @@
 import { ClientError } from '../errors.ts';
 
-/** Lets only so much heavy work run at once, and only so much wait for it. */
+/** Limits the concurrency of heavy work, and its queue. */
 export class Slots {
   readonly #preferred: (() => void)[] = [];
   readonly #others: (() => void)[] = [];
@@ -9,8 +9,8 @@ export class Slots {
   #free: number;
 
   /**
-   * `waiting`: how many may wait; preferred work has a queue of its own, as long again. `reserved`: slots that only
-   * preferred work uses, less than `running`.
+   * `waiting`: the queue's limit; preferred work has its own queue of that length. `reserved`: slots for preferred work
+   * only, less than `running`.
    */
   constructor(running: number, waiting: number, reserved = 0) {
     this.#free = running;
@@ -18,7 +18,7 @@ export class Slots {
     this.#reserved = reserved;
   }
 
-  /** Runs the work in its turn, what is preferred first. Rejects with `tooManyRequests` at once when its queue is full. */
+  /** Runs the work in its turn, preferred work first. Rejects with `tooManyRequests` at once if its queue is full. */
   async run<T>(work: () => Promise<T>, isPreferred = false): Promise<T> {
     await this.#enter(isPreferred);
     try {
@@ -39,7 +39,7 @@ export class Slots {
     await turn;
   }
 
-  /** Gives free slots to those who wait; taken here, so that nobody gets in between. */
+  /** Assigns free slots to waiting work; taken here, so that nobody gets in between. */
   #admit(): void {
     while (this.#preferred.length > 0 && this.#hasRoom(true)) this.#begin(this.#preferred);
     while (this.#others.length > 0 && this.#hasRoom(false)) this.#begin(this.#others);

@@ -9,7 +9,7 @@ const recover = (channel: string) => ({ subscribe: { channel, recover: true, off
 const unsubscribe = (channel: string) => ({ unsubscribe: { channel } });
 
 describe('SE8 FS1 commands that wait for their channel and for their user’s share', () => {
-  test('SE8 FS1 keep their order over many channels, and all are answered', async () => {
+  test('SE8 FS1 keep their order over many channels, and are all answered', async () => {
     const world = new TestNode({ limits: { commandsInFlight: 1_000 } });
     const channels = Array.from({ length: 6 }, (_, number) => `log:${number}`);
     for (const channel of channels) await world.publish(channel, 1, 3);
@@ -24,7 +24,7 @@ describe('SE8 FS1 commands that wait for their channel and for their user’s sh
     expect(channels.every((channel) => client.session.subscriptions.has(channel))).toBe(true);
   });
 
-  test('SE8 FS3 a user who rests is taken out of a channel in the order asked', async () => {
+  test('SE8 FS3 a user above their rate is unsubscribed from a channel in the requested order', async () => {
     const quotas = { ...UNLIMITED, userReadBytesPerSecond: 2_000 };
     const world = new TestNode({ quotas, limits: { commandsInFlight: 1_000 } });
     await world.publish('log:a', 1, 3);
@@ -39,7 +39,7 @@ describe('SE8 FS1 commands that wait for their channel and for their user’s sh
     expect(client.session.subscriptions.has('log:a')).toBe(false);
   });
 
-  test('SE8 FS2 whoever hangs up while both are waited for leaves nothing behind', async () => {
+  test('SE8 FS2 a client that disconnects while both are awaited leaves nothing behind', async () => {
     const world = new TestNode({ limits: { commandsInFlight: 1_000 } });
     await world.publish('log:a', 1, 3);
     const client = await world.connected(ADA);
@@ -56,7 +56,7 @@ describe('SE8 FS1 commands that wait for their channel and for their user’s sh
     expect(next.answer(id)?.history).toBeDefined();
   });
 
-  test('FS2 what was asked before signing in is dropped as well when the connection ends', async () => {
+  test('FS2 work from before the sign-in is dropped as well when the connection closes', async () => {
     const world = new TestNode({ limits: { commandsInFlight: 1_000 } });
     await world.publish('log:a', 1, 3);
     const client = await world.connected();
@@ -74,7 +74,7 @@ describe('SE8 FS1 commands that wait for their channel and for their user’s sh
     expect([world.log.reads.length, world.reported]).toEqual([begun, []]);
   });
 
-  test('SE8 FS2 an order of the server that waits for the user’s share goes with the connection', async () => {
+  test('SE8 FS2 a server order that waits for the user’s share is dropped with the connection', async () => {
     const world = new TestNode();
     await world.publish('log:a', 1, 3);
     const client = await world.connected(ADA);
@@ -88,7 +88,7 @@ describe('SE8 FS1 commands that wait for their channel and for their user’s sh
     expect([world.reported, world.node.hub.size]).toEqual([[], 0]);
   });
 
-  test('SE8 what is released is done once, though what was under way ends later', async () => {
+  test('SE8 released commands run once, even if running ones end later', async () => {
     const turns = new ChannelTurns();
     const under = Promise.withResolvers<void>();
     let done = 0;

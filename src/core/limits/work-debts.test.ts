@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { WorkDebts } from './work-debts.ts';
 
-describe('FS3 what a user is given', () => {
-  test('FS3 is free up to two seconds of the rate, then waits as long as it takes to pay', () => {
+describe("FS3 a user's reads", () => {
+  test('FS3 are free up to two seconds of the rate, then wait until the debt is paid', () => {
     const debts = new WorkDebts(1_000);
     debts.charge('ann', 2_000, 0);
     expect(debts.waitMs('ann', 0)).toBe(0);
@@ -11,13 +11,13 @@ describe('FS3 what a user is given', () => {
     expect(debts.waitMs('ben', 0)).toBe(0);
   });
 
-  test('FS3 costs no wait of more than some seconds, however much it was', () => {
+  test('FS3 wait a few seconds at most, however large they were', () => {
     const debts = new WorkDebts(1);
     debts.charge('ann', 1_000_000_000, 0);
     expect(debts.waitMs('ann', 0)).toBe(8_000);
   });
 
-  test('has no bound at a rate of 0, and is forgotten when the clock steps back', () => {
+  test('are unlimited at a rate of 0, and forgotten when the clock steps back', () => {
     const unbounded = new WorkDebts(0);
     unbounded.charge('ann', 1e12, 0);
     expect(unbounded.waitMs('ann', 0)).toBe(0);

@@ -1,25 +1,25 @@
-/** What a user may have at once before the rate holds, in seconds of it. */
+/** The burst a user may have before the rate applies, in seconds of it. */
 const BURST_MS = 2_000;
-/** The longest wait that any piece of work leads to. */
-const MOST_DEBT_MS = 10_000;
-/** Users whose debt is remembered; past it all are taken to have none. */
-const MOST_USERS = 100_000;
+/** The longest wait caused by any piece of work. */
+const MAX_DEBT_MS = 10_000;
+/** Users whose debt is remembered; above it all count as having none. */
+const MAX_USERS = 100_000;
 
-/** What users have been given lately, against what they may be given: paid afterwards, as nobody knows before what it costs. */
+/** What users were sent recently, compared with their rate: charged afterwards, as the cost is not known before. */
 export class WorkDebts {
   readonly #perMs: number;
-  /** By user: when all is paid. */
+  /** By user: when the debt is paid. */
   readonly #paidAt = new Map<string, number>();
 
-  /** `perSecond` 0: no bound. */
+  /** `perSecond` 0 means unlimited. */
   constructor(perSecond: number) {
     this.#perMs = perSecond / 1_000;
   }
 
   charge(key: string, amount: number, now: number): void {
     if (this.#perMs === 0) return;
-    if (this.#paidAt.size >= MOST_USERS) this.#paidAt.clear();
-    this.#paidAt.set(key, Math.min(this.#from(key, now) + amount / this.#perMs, now + MOST_DEBT_MS));
+    if (this.#paidAt.size >= MAX_USERS) this.#paidAt.clear();
+    this.#paidAt.set(key, Math.min(this.#from(key, now) + amount / this.#perMs, now + MAX_DEBT_MS));
   }
 
   /** Milliseconds until the user may have more; 0: now. */
@@ -27,14 +27,14 @@ export class WorkDebts {
     return Math.max(0, this.#from(key, now) - now - BURST_MS);
   }
 
-  /** Forgets those who owe nothing. */
+  /** Forgets users without debt. */
   sweep(now: number): void {
     for (const [key, paidAt] of this.#paidAt) if (paidAt <= now) this.#paidAt.delete(key);
   }
 
-  /** More than anybody can owe: the clock was put back, and nothing is owed. */
+  /** More than the maximum debt: the clock stepped back, and there is no debt. */
   #from(key: string, now: number): number {
     const paidAt = this.#paidAt.get(key) ?? 0;
-    return paidAt > now && paidAt <= now + MOST_DEBT_MS ? paidAt : now;
+    return paidAt > now && paidAt <= now + MAX_DEBT_MS ? paidAt : now;
   }
 }

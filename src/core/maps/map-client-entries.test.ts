@@ -11,7 +11,7 @@ const nodeOf = (options: Partial<Namespace>) =>
   new TestNode({ namespaces: { own: { options: { ...MAP, ...options } } } });
 
 // `OnMapPublish` in internal/client/handler.go of Centrifugo: client_key `user_id`.
-test('SO13 clients set the entry of their user, whatever key they name, and without a user none', async () => {
+test("SO13 clients set their user's entry, whatever key they name, and without a user none", async () => {
   const test = nodeOf({ mapUserKey: true });
   const [watcher, ann, nobody] = [
     await test.connected(),
@@ -26,7 +26,7 @@ test('SO13 clients set the entry of their user, whatever key they name, and with
 });
 
 // remove_client_on_unsubscribe.
-test('SO13 the entry of a client goes with the client, and no other', async () => {
+test("SO13 a client's entry is removed when it leaves, and no other", async () => {
   const test = nodeOf({ mapClientKey: true, mapClearsClient: true });
   const [watcher, ann, ben] = [await test.connected(), await test.connected(), await test.connected()];
   for (const client of [watcher, ann, ben]) await test.ask(client, { subscribe: { channel: 'own:a', ...LAST_PAGE } });

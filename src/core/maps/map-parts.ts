@@ -6,10 +6,10 @@ import type { Since, SubscribeOptions } from '../protocol/commands.ts';
 import type { MapPart, SubscribeResult } from '../protocol/pushes.ts';
 import type { MapRead, Maps } from './maps.ts';
 
-/** Entries of one part, where the client does not ask for fewer. */
-const MOST_ENTRIES = 1_000;
+/** Entries per part, unless the client requests fewer. */
+const MAX_ENTRIES = 1_000;
 
-/** What is to be read now for a client on its way into a map; undefined for a log, and for one that recovers. */
+/** What to read for a client that enters a map; undefined for a log, and for a recovery. */
 export function readPart(
   maps: Maps,
   channel: HubChannel,
@@ -23,11 +23,14 @@ export function readPart(
   if (type === 'stream' || type === 'sharedPoll' || (asked.page === undefined && asked.since !== undefined))
     return undefined;
   const { cursor, limit } = asked.page ?? { cursor: '', limit: 0 };
-  const most = limit > 0 ? Math.min(limit, MOST_ENTRIES) : MOST_ENTRIES;
+  const most = limit > 0 ? Math.min(limit, MAX_ENTRIES) : MAX_ENTRIES;
   return maps.read(channel.name, { cursor, limit: most, bytes, now });
 }
 
-/** The answer with a part that is not the last: the client asks on from its cursor, and from the place of the first part. */
+/**
+ * The reply with a part that is not the last: the client continues from its cursor, and from the position of the first
+ * part.
+ */
 export function partResult(
   channel: HubChannel,
   read: MapRead,
@@ -43,8 +46,8 @@ export function partResult(
 }
 
 /**
- * The answer with the last part: with what has changed since the first one, the client knows the map as it is now. `entered`
- * is the result of entering at the place of the first part. Throws `unrecoverablePosition` when too much has changed.
+ * The reply with the last part: with the changes since the first one, the client has the current map. `entered` is the
+ * result of entering at the position of the first part. Throws `unrecoverablePosition` if too much has changed.
  */
 export function lastResult(
   channel: HubChannel,
@@ -61,7 +64,7 @@ export function lastResult(
   };
 }
 
-/** The answer to a client that knew the map already. Throws `unrecoverablePosition` when it missed too much. */
+/** The reply to a client that knew the map already. Throws `unrecoverablePosition` if it missed too much. */
 export function recoveredResult(channel: HubChannel, entered: SubscribeResult): SubscribeResult {
   if (!entered.recovered) throw new ClientError('unrecoverablePosition');
   return { ...entered, offset: channel.position.offset, map: mapPart(channel, '', []) };
@@ -80,7 +83,7 @@ function changedIn(channel: HubChannel, read: MapRead): readonly Publication[] |
   return channel.recoverable ? [] : read.changed;
 }
 
-/** A removal has no tags, and concerns whoever has the entry. */
+/** A removal has no tags, and matters to every client that has the entry. */
 function chosen(publications: readonly Publication[], feedOptions: FeedOptions | undefined): readonly Publication[] {
   const filter = feedOptions?.filter;
   if (filter === undefined) return publications;

@@ -43,7 +43,7 @@ const updates = (client: Client, channel: string): readonly Entry[] =>
   client.pushes(channel).flatMap(({ pub }) => (pub === undefined ? [] : [pub as unknown as Entry]));
 const keysOf = (entries: readonly Entry[] | undefined) => entries?.map(({ key }) => key);
 
-/** Reads part after part, doing something between them, and gives what the client then knows. */
+/** Reads part by part, running something between them, and returns the client's final state. */
 async function readAll(test: TestNode, channel: string, between: () => Promise<void>): Promise<Map<string, unknown>> {
   const client = await test.connected();
   const known = new Map<string, unknown>();
@@ -63,7 +63,7 @@ async function readAll(test: TestNode, channel: string, between: () => Promise<v
 }
 
 describe('MA maps', () => {
-  test('MA1 a subscriber is told the present entries, then each change', async () => {
+  test('MA1 a subscriber gets the current entries, then each change', async () => {
     const test = nodeOf();
     await set(test, 'map:a', 'x');
     await set(test, 'map:a', 'y');
@@ -80,23 +80,20 @@ describe('MA maps', () => {
     ]);
   });
 
-  test.each(['map:a', 'kept:a'])(
-    'MA2 reads part by part, and knows the map as it is at the end (%s)',
-    async (channel) => {
-      const test = nodeOf();
-      for (const key of ['a', 'b', 'c', 'd', 'e']) await set(test, channel, key);
-      let step = 0;
-      const known = await readAll(test, channel, async () => {
-        step += 1;
-        await set(test, channel, 'a', String(step * 10));
-        await remove(test, channel, 'b');
-        await set(test, channel, `z${step}`);
-      });
-      expect(Object.fromEntries(known)).toEqual({ a: 30, c: 1, d: 1, e: 1, z1: 1, z2: 1, z3: 1 });
-    },
-  );
+  test.each(['map:a', 'kept:a'])('MA2 a read in parts ends with the current map (%s)', async (channel) => {
+    const test = nodeOf();
+    for (const key of ['a', 'b', 'c', 'd', 'e']) await set(test, channel, key);
+    let step = 0;
+    const known = await readAll(test, channel, async () => {
+      step += 1;
+      await set(test, channel, 'a', String(step * 10));
+      await remove(test, channel, 'b');
+      await set(test, channel, `z${step}`);
+    });
+    expect(Object.fromEntries(known)).toEqual({ a: 30, c: 1, d: 1, e: 1, z1: 1, z2: 1, z3: 1 });
+  });
 
-  test('MA2 begins anew when what has changed meanwhile is not known any more', async () => {
+  test('MA2 restarts if the changes meanwhile are not known any more', async () => {
     const test = nodeOf();
     for (const key of ['a', 'b', 'c']) await set(test, 'map:a', key);
     const client = await test.connected();
@@ -105,12 +102,12 @@ describe('MA maps', () => {
     for (const key of ['a', 'b', 'c']) await remove(test, 'map:a', key);
     expect((await ask(cursor))?.error?.code).toBe(112);
     expect((await ask('no cursor'))?.error?.code).toBe(107);
-    // Of another process, which had seen more changes than this one: what they were, nobody knows here.
+    // From another process that had seen more changes: what they were is not known here.
     for (const key of ['a', 'b', 'c']) await set(test, 'map:a', key);
     expect((await ask('zzzz.b'))?.error?.code).toBe(112);
   });
 
-  test.each(['map:a', 'kept:a'])('MA2 parts take no more of the line than a recovery does (%s)', async (channel) => {
+  test.each(['map:a', 'kept:a'])('MA2 parts use no more of the buffer than a recovery does (%s)', async (channel) => {
     const test = nodeOf({ recoveryBytes: 4_000 });
     const long = JSON.stringify('x'.repeat(700));
     for (let n = 0; n < 9; n += 1) await set(test, channel, `k${n}`, long);
@@ -143,7 +140,7 @@ describe('MA maps', () => {
     expect(code).toBe(112);
   });
 
-  test('MA3 a client that comes back is given the changes, or error 112', async () => {
+  test('MA3 a reconnecting client gets the changes, or error 112', async () => {
     const test = nodeOf();
     for (let n = 1; n <= 5; n += 1) await set(test, 'kept:a', 'x', String(n));
     const ask = async (offset: number, epoch = '') => {
@@ -159,7 +156,7 @@ describe('MA maps', () => {
     expect([...test.node.hub.channels()].map(({ subscriberCount }) => subscriberCount)).toEqual([1]);
   });
 
-  test('MA4 differences are of one entry each, from its present value on, and a removal ends them', async () => {
+  test('MA4 deltas are per entry, from its current value on, and a removal ends them', async () => {
     const test = nodeOf();
     const long = (n: number) => JSON.stringify({ n, text: 'x'.repeat(100) });
     await set(test, 'map:a', 'x', long(0));
@@ -183,7 +180,7 @@ describe('MA maps', () => {
     ] as never);
   });
 
-  test('MA5 an entry ends when its time is over, unless it is set again', async () => {
+  test('MA5 an entry expires, unless it is set again', async () => {
     const test = nodeOf();
     const client = await test.connected();
     await test.ask(client, { subscribe: { channel: 'map:a', ...PAGE } });
@@ -205,7 +202,7 @@ describe('MA maps', () => {
     ).toEqual(['x']);
   });
 
-  test('MA6 is bounded: entries a channel, bytes of all, the length of keys', async () => {
+  test('MA6 is limited: entries per channel, bytes of all, the length of keys', async () => {
     const test = nodeOf();
     for (const key of ['a', 'b', 'a']) await set(test, 'small:a', key);
     await expect(set(test, 'small:a', 'c')).rejects.toMatchObject({ kind: 'limitExceeded' });
@@ -238,7 +235,7 @@ describe('MA maps', () => {
     expect(forged?.error?.code).toBe(103);
   });
 
-  test('MA8 takes no log for a map, and no map for a log', async () => {
+  test('MA8 a log cannot be subscribed to as a map, nor a map as a log', async () => {
     const test = nodeOf();
     const client = await test.connected();
     for (const subscribe of [
@@ -256,7 +253,7 @@ describe('MA maps', () => {
     }
   });
 
-  test('MA9 gives the entries that match a filter, and every removal', async () => {
+  test('MA9 sends the entries that match a filter, and every removal', async () => {
     const test = nodeOf();
     for (const [key, team] of [
       ['a', 'red'],
@@ -272,7 +269,7 @@ describe('MA maps', () => {
     expect(keysOf(updates(client, 'map:a'))).toEqual(['b']);
   });
 
-  test("sets the client's own entry where the namespace says so", async () => {
+  test("sets the client's own entry if the namespace says so", async () => {
     const test = nodeOf();
     const client = await test.connected();
     await test.ask(client, { subscribe: { channel: 'own:a', ...PAGE } });

@@ -5,24 +5,24 @@ import { wireBytesOf } from '../text/wire-bytes.ts';
 
 /** Longest key of an entry, in UTF-16 units. */
 const KEY_LENGTH = 255;
-/** Half of a surrogate pair. */
-const HALF_CHARACTER = /\p{Cs}/u;
-/** Removals that a map remembers for those who are still reading it page by page. */
+/** A lone surrogate. */
+const LONE_SURROGATE = /\p{Cs}/u;
+/** Removals a map remembers for clients that are reading it in parts. */
 const REMOVALS = 1_000;
 export function noRoom(): ClientError {
   return new ClientError('limitExceeded', { message: 'no room for more entries' });
 }
 
-/** What an entry takes in memory besides its texts, roughly. */
+/** Approximate memory of an entry besides its texts. */
 const ENTRY_BYTES = 200;
 
-/** Whether a publication is to set only an entry that is new, or only one that is there. */
+/** Whether a publication must only create an entry, or only change one. */
 export type EntryCondition = 'ifNew' | 'ifExists';
-/** Why a publication changed nothing: its message key or version was seen before, or its condition did not hold. */
+/** Why a publication changed nothing: a repeated message key or version, or its condition did not hold. */
 export type Suppressed = 'idempotency' | 'version' | 'keyExists' | 'keyNotFound';
 
-/** What a publication of an entry asks for besides. */
-export type Terms = {
+/** Options of a publication that sets an entry. */
+export type SetOptions = {
   readonly key?: string | undefined;
   readonly version?: StateVersion | undefined;
   readonly onlyIf?: EntryCondition | undefined;
@@ -30,63 +30,63 @@ export type Terms = {
 
 type Entry = {
   readonly publication: Publication;
-  /** The message key that it was set under. */
+  /** The message key it was set under. */
   readonly key: string | undefined;
-  /** Of the last publication of the entry that had one. */
+  /** Of the entry's last publication with a version. */
   readonly version: StateVersion | undefined;
-  /** The number of the change that made it. */
+  /** The number of the change that set it. */
   readonly change: number;
   readonly expiresAt: number;
   readonly bytes: number;
 };
 
 type MapState = {
-  /** Those set longest ago first. */
+  /** Least recently set first. */
   readonly entries: Map<string, Entry>;
-  /** Of the last removals the change that each was, oldest first. */
+  /** The change numbers of the last removals, oldest first. */
   readonly removals: Map<string, number>;
   /** Changes before this one may be forgotten. */
   horizon: number;
 };
 
-/** How much of a map is read at a time, at least one entry, and of what has changed; an empty cursor begins. */
+/** How much of a map is read at a time, at least one entry, and of what has changed; an empty cursor starts. */
 export type MapPage = { readonly cursor: string; readonly limit: number; readonly bytes: number; readonly now: number };
 
 export type MapRead = {
   readonly entries: readonly Publication[];
-  /** Where to read on; empty at the end. */
+  /** Where to continue; empty at the end. */
   readonly cursor: string;
-  /** At the end: what has changed since the first page was read; undefined when that is too much, or no longer known. */
+  /** At the end: what has changed since the first page was read; undefined if that is too much, or no longer known. */
   readonly changed: readonly Publication[] | undefined;
 };
 
-/** What is about to be published. */
-type Wanted = { readonly entry: MapEntry | undefined; readonly data: string };
+/** The publication about to be sent. */
+type EntryPublication = { readonly entry: MapEntry | undefined; readonly data: string };
 
-/** What changes a map: an entry that is set or removed, in a channel that keeps entries so long (0: for ever). */
+/** A map change: an entry that is set or removed, in a channel with this TTL (0: none). */
 export type Change = {
   readonly channel: string;
   readonly publication: Publication;
   readonly ttlMs: number;
-  readonly terms?: Terms;
+  readonly terms?: SetOptions;
 };
-/** An entry as it will be once what is on its way is in: how many that are, and what the last one makes of it. */
-type Coming = { count: number; isThere: boolean; version: StateVersion | undefined; key: string | undefined };
+/** An entry's state once pending publications are stored: their number, and the result of the last. */
+type PendingEntry = { count: number; isThere: boolean; version: StateVersion | undefined; key: string | undefined };
 
 /**
- * The present entries of map channels, by key: the fold of what was published in them. Held in this process; past the bound
- * of all maps together a new entry is refused.
+ * The current entries of map channels, by key: the fold of their publications. Kept in this process; above the limit of
+ * all maps together a new entry is refused.
  */
 export class Maps {
   readonly #states = new Map<string, MapState>();
-  /** Those whose entries end by themselves. */
+  /** Entries with a TTL. */
   readonly #expiring = new Map<string, MapState>();
-  /** By channel and entry, publications that are not in yet; channels have no control characters. */
-  readonly #coming = new Map<string, Coming>();
-  /** Most bytes of all entries. */
+  /** By channel and entry: pending publications; channel names contain no control characters. */
+  readonly #coming = new Map<string, PendingEntry>();
+  /** Maximum bytes of all entries. */
   readonly maxBytes: number;
-  /** Lets go of what can be read again, but for this channel. */
-  letGo: (except: string) => void = () => undefined;
+  /** Evicts what can be read again, except this channel. */
+  evict: (except: string) => void = () => undefined;
   #bytes = 0;
   /** The last change of any map. */
   #change = 0;
@@ -95,28 +95,29 @@ export class Maps {
     this.maxBytes = maxBytes;
   }
 
-  /** What the entries take, roughly. */
+  /** Approximate size of the entries. */
   get bytes(): number {
     return this.#bytes;
   }
 
   /**
-   * False for the removal of an entry that is not there. Throws `ClientError`: `badRequest` for a publication without an entry
-   * in a map, or with one elsewhere, and for a wrong key; `limitExceeded` for an entry that there is no room for.
+   * False for the removal of a missing entry. Throws `ClientError`: `badRequest` for a publication without an entry in
+   * a map, or with one elsewhere, and for an invalid key; `limitExceeded` if there is no room for the entry.
    */
-  takes(channel: string, { type, mapSize }: Namespace, { entry, data }: Wanted): boolean {
+  takes(channel: string, { type, mapSize }: Namespace, { entry, data }: EntryPublication): boolean {
     if (type === 'sharedPoll') throw new ClientError('notAvailable', { message: 'this channel is polled' });
     if ((type !== 'stream') !== (entry !== undefined)) {
-      const message = entry === undefined ? 'this channel is a map: say which entry' : 'this channel is no map';
+      const message =
+        entry === undefined ? 'this channel is a map: an entry key is required' : 'this channel is not a map';
       throw new ClientError('badRequest', { field: 'key', message });
     }
     if (entry === undefined) return true;
     if (entry.key === '' || entry.key.length > KEY_LENGTH) {
       throw new ClientError('badRequest', { field: 'key', message: `must have 1 to ${KEY_LENGTH} characters` });
     }
-    // As bytes it could not be told from another one.
-    if (HALF_CHARACTER.test(entry.key)) {
-      throw new ClientError('badRequest', { field: 'key', message: 'must hold whole characters' });
+    // As bytes it could equal another one.
+    if (LONE_SURROGATE.test(entry.key)) {
+      throw new ClientError('badRequest', { field: 'key', message: 'must not contain incomplete characters' });
     }
     const found = this.#states.get(channel)?.entries.get(entry.key);
     if (entry.removed === true) return found !== undefined;
@@ -125,11 +126,14 @@ export class Maps {
     return true;
   }
 
-  /** Why a publication of the entry would change nothing, if so; to be asked in the turn in which it is sent to the log. */
-  suppresses(channel: string, { key: name }: MapEntry, { key, version, onlyIf }: Terms): Suppressed | undefined {
+  /**
+   * Why a publication of the entry would change nothing, if so; to be called in the turn in which it is sent to the
+   * log.
+   */
+  suppresses(channel: string, { key: name }: MapEntry, { key, version, onlyIf }: SetOptions): Suppressed | undefined {
     const found = this.#coming.get(`${channel}\n${name}`) ?? this.#states.get(channel)?.entries.get(name);
     const isThere = found !== undefined && (!('isThere' in found) || found.isThere);
-    // Sent again: the log has the first answer.
+    // A repeat: the log has the first answer.
     if (key !== undefined && found?.key === key) return undefined;
     const last = found?.version;
     if (version !== undefined && last !== undefined && isThere) {
@@ -140,8 +144,10 @@ export class Maps {
     return onlyIf === 'ifExists' && !isThere ? 'keyNotFound' : undefined;
   }
 
-  /** A publication of the entry is on its way to the log; to be called back when it is in, or was refused. */
-  begin(channel: string, { key: name, removed }: MapEntry, { key, version }: Terms): () => void {
+  /**
+   * A publication of the entry is on its way to the log; the returned function is called when it is stored or refused.
+   */
+  begin(channel: string, { key: name, removed }: MapEntry, { key, version }: SetOptions): () => void {
     const id = `${channel}\n${name}`;
     const last = this.#coming.get(id);
     const kept = version ?? last?.version ?? this.#states.get(channel)?.entries.get(name)?.version;
@@ -155,24 +161,24 @@ export class Maps {
     };
   }
 
-  /** How many entries a map has. */
+  /** The number of entries of a map. */
   sizeOf(channel: string): number {
     return this.#states.get(channel)?.entries.size ?? 0;
   }
 
-  /** The entry, where it is there. */
+  /** The entry, if it exists. */
   find(channel: string, key: string): Publication | undefined {
     return this.#states.get(channel)?.entries.get(key)?.publication;
   }
 
-  /** The publication that set the entry, where that had this message key and no other is on its way. */
+  /** The publication that set the entry, if it had this message key and no other is pending. */
   findSet(channel: string, { key: name }: MapEntry, key: string | undefined): Publication | undefined {
     if (key === undefined || this.#coming.has(`${channel}\n${name}`)) return undefined;
     const found = this.#states.get(channel)?.entries.get(name);
     return found?.key === key ? found.publication : undefined;
   }
 
-  /** Takes in a publication that was accepted. */
+  /** Applies an accepted publication. */
   apply({ channel, publication, ttlMs, terms = {} }: Change): void {
     const { entry, time } = publication;
     if (entry === undefined) return;
@@ -188,7 +194,7 @@ export class Maps {
     this.#bytes += bytes;
   }
 
-  /** Entries in the order of their keys. Throws `badRequest` for a cursor that is none of ours. */
+  /** Entries in key order. Throws `badRequest` for an invalid cursor. */
   read(channel: string, { cursor, limit, bytes, now }: MapPage): MapRead {
     const state = this.#states.get(channel);
     const { change, after } = parseCursor(cursor, this.#change);
@@ -197,7 +203,7 @@ export class Maps {
     let left = bytes;
     for (const key of keys) {
       const entry = state?.entries.get(key) as Entry;
-      // Its removal is about to be told.
+      // Its removal is about to be published.
       if (entry.expiresAt <= now) continue;
       left -= entry.bytes;
       if (entries.length >= limit || (left < 0 && entries.length > 0)) {
@@ -210,7 +216,7 @@ export class Maps {
     return { entries, cursor: '', changed: isTooMuch ? undefined : changed };
   }
 
-  /** Keys whose time is over, by channel. */
+  /** Expired keys, by channel. */
   expired(now: number): readonly (readonly [channel: string, key: string])[] {
     const found: (readonly [string, string])[] = [];
     for (const [channel, { entries }] of this.#expiring) {
@@ -222,7 +228,7 @@ export class Maps {
     return found;
   }
 
-  /** Forgets the entries of a channel, which can be read again from elsewhere. */
+  /** Evicts a channel's entries, which can be read again from elsewhere. */
   forget(channel: string): void {
     const state = this.#states.get(channel);
     for (const { bytes } of state?.entries.values() ?? []) this.#bytes -= bytes;
@@ -230,20 +236,20 @@ export class Maps {
     this.#expiring.delete(channel);
   }
 
-  /** As `changedSince`; of changes that there have not been in this process nothing is known. */
+  /** Like `changedSince`; changes from before this process are not known. */
   #changedSince(state: MapState | undefined, change: number): readonly Publication[] | undefined {
     return change > this.#change ? undefined : changedSince(state, change);
   }
 
   #checkSize(channel: string, size: number): void {
     if (size > 0 && (this.#states.get(channel)?.entries.size ?? 0) >= size) {
-      throw new ClientError('limitExceeded', { message: `at most ${size} entries a channel` });
+      throw new ClientError('limitExceeded', { message: `a channel has at most ${size} entries` });
     }
   }
 
-  /** Past the bound by one entry at most. */
+  /** At most one entry above the limit. */
   #checkRoom(channel: string): void {
-    if (this.#bytes >= this.maxBytes) this.letGo(channel);
+    if (this.#bytes >= this.maxBytes) this.evict(channel);
     if (this.#bytes >= this.maxBytes) throw noRoom();
   }
 
@@ -256,7 +262,7 @@ export class Maps {
     return state;
   }
 
-  /** Of a map without entries nothing is kept: who reads it page by page begins anew. */
+  /** Nothing is kept of an empty map: clients that are reading it restart. */
   #remove(channel: string, state: MapState, key: string): void {
     if (state.entries.size === 0) {
       this.#states.delete(channel);
@@ -278,12 +284,12 @@ export class Maps {
   }
 }
 
-/** What an entry takes in memory, roughly. */
+/** Approximate memory of an entry. */
 export function sizeOf(publication: Publication): number {
   return ENTRY_BYTES + wireBytesOf(publication);
 }
 
-/** What was set or removed by a later change than that; undefined when removals of that time are forgotten. */
+/** What was set or removed after that change; undefined if removals since then are forgotten. */
 function changedSince(state: MapState | undefined, change: number): readonly Publication[] | undefined {
   if (state === undefined || change < state.horizon) return undefined;
   const set = [...state.entries.values()].filter((entry) => entry.change > change).map((entry) => entry.publication);
@@ -291,7 +297,7 @@ function changedSince(state: MapState | undefined, change: number): readonly Pub
   return [...removed, ...set];
 }
 
-/** The entry that a client's publication sets. Throws `permissionDenied` in the maps that the server writes. */
+/** The entry a client's publication sets. Throws `permissionDenied` in maps written by the server. */
 export function clientEntryOf(
   { type, mapClientKey, mapUserKey }: Namespace,
   { client, user }: Pick<ClientInfo, 'client' | 'user'>,

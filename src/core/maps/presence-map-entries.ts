@@ -2,15 +2,15 @@ import type { ClientInfo } from '../../ports/log.ts';
 import { CHANNEL_LIMIT } from '../channels/channel-name.ts';
 import type { Namespace } from '../channels/namespace.ts';
 
-/** An entry that must be set or removed, because somebody came or went. */
+/** An entry to set or remove, after a join or leave. */
 export type PresenceEntry = { readonly channel: string; readonly key: string };
 
-/** Decides which entries of presence maps to set and to remove as clients join and leave: one for each client or user. */
+/** Decides which entries of presence maps to set and to remove as clients join and leave: one per client or user. */
 export class PresenceMapEntries {
   /** Clients by the channel and key of their entry. */
   readonly #holders = new Map<string, Set<string>>();
 
-  /** The entries that begin with this client. */
+  /** The entries to set for this client. */
   join(channel: string, namespace: Namespace, info: ClientInfo): readonly PresenceEntry[] {
     return entriesOf(channel, namespace, info).filter((entry) => {
       const id = idOf(entry);
@@ -20,7 +20,7 @@ export class PresenceMapEntries {
     });
   }
 
-  /** The entries that end with this client. */
+  /** The entries to remove for this client. */
   leave(channel: string, namespace: Namespace, info: ClientInfo): readonly PresenceEntry[] {
     return entriesOf(channel, namespace, info).filter((entry) => {
       const id = idOf(entry);

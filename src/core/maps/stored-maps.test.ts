@@ -26,7 +26,7 @@ type Part = {
   readonly offset?: number;
 };
 
-/** A process over this log. What it held in memory is gone with it. */
+/** A process over this log. Its memory is lost when it ends. */
 function nodeOn(durable: Log, limits = {}): TestNode {
   return new TestNode({ namespaces: NAMESPACES, durable, limits });
 }
@@ -54,7 +54,7 @@ async function asked(world: TestNode, client: Client, subscribe: object) {
   return client.answer(id);
 }
 
-/** What a client that comes new is given, part by part; undefined where it is refused. */
+/** What a new client receives, part by part; undefined if it is refused. */
 async function entriesIn(world: TestNode, channel: string, limit = 0): Promise<Record<string, unknown> | undefined> {
   const client = await world.connected();
   const known = new Map<string, unknown>();
@@ -73,7 +73,7 @@ async function entriesIn(world: TestNode, channel: string, limit = 0): Promise<R
 }
 
 describe('MA10 entries of a map with durable history', () => {
-  test('MA10 are there in the next process, whatever its history has let go of', async () => {
+  test('MA10 are there in the next process, whatever was trimmed from its history', async () => {
     const log = new WatchedLog();
     const first = nodeOn(log);
     for (const key of ['a', 'b', 'c', 'd', 'e', 'f']) await set(first, 'stored:m', key, key.toUpperCase());
@@ -84,7 +84,7 @@ describe('MA10 entries of a map with durable history', () => {
     const expected = { a: 'again', c: 'C', d: 'D', e: 'E', f: 'F' };
     expect(await entriesIn(second, 'stored:m')).toEqual(expected);
     expect(await entriesIn(second, 'stored:m', 2)).toEqual(expected);
-    // Removing what is not there does nothing, also when nobody has looked at the map yet (MA1).
+    // Removing a missing entry does nothing, also before the map was loaded (MA1).
     const third = nodeOn(log);
     const { offset } = (await third.node.read('stored:m', { limit: 0 })).top;
     await remove(third, 'stored:m', 'b');
@@ -92,7 +92,7 @@ describe('MA10 entries of a map with durable history', () => {
     expect((await third.node.read('stored:m', { limit: 0 })).top.offset).toBe(offset + 1);
   });
 
-  test('MA10 MA3 who comes back after a restart is given what it missed, or begins anew', async () => {
+  test('MA10 MA3 a client that reconnects after a restart gets what it missed, or starts again', async () => {
     const log = new WatchedLog();
     const first = nodeOn(log);
     for (const key of ['a', 'b']) await set(first, 'stored:m', key);
@@ -109,7 +109,7 @@ describe('MA10 entries of a map with durable history', () => {
     expect(await asked(second, await second.connected(), back)).toMatchObject({ error: { code: 112 } });
   });
 
-  test('MA10 MA5 expire in the next process, too, and are not given once they have', async () => {
+  test('MA10 MA5 expire in the next process, too, and are not sent once expired', async () => {
     const log = new WatchedLog();
     const first = nodeOn(log);
     await set(first, 'brief:m', 'old');
@@ -127,17 +127,17 @@ describe('MA10 entries of a map with durable history', () => {
     expect(await entriesIn(nodeOn(log), 'brief:m')).toEqual({ young: 1 });
   });
 
-  test('MA10 MA6 count towards the bound of the channel before anybody has read them', async () => {
+  test("MA10 MA6 count towards the channel's limit before anybody has read them", async () => {
     const log = new WatchedLog();
     const first = nodeOn(log);
     for (const key of ['a', 'b']) await set(first, 'few:m', key);
     const second = nodeOn(log);
-    await expect(set(second, 'few:m', 'c')).rejects.toThrow('at most 2 entries');
+    await expect(set(second, 'few:m', 'c')).rejects.toThrow('a channel has at most 2 entries');
     await set(second, 'few:m', 'a', 2);
     expect(await entriesIn(second, 'few:m')).toEqual({ a: 2, b: 1 });
   });
 
-  test('MA10 what is published while they are read is in them, once', async () => {
+  test('MA10 include once what is published while they are loaded', async () => {
     const log = new WatchedLog();
     for (const key of ['a', 'b', 'c']) await set(nodeOn(log), 'stored:m', key);
     const world = nodeOn(log);
@@ -163,8 +163,8 @@ describe('MA10 entries of a map with durable history', () => {
     expect(await entriesIn(world, 'stored:m')).toEqual({ a: 2, c: 1, d: 4 });
   });
 
-  // The order of the checks, and what is kept: map_broker_memory.go of centrifuge (`Publish`, `mapHub.add`).
-  test('MA11 versions and message keys hold in the next process, and when the map was forgotten meanwhile', async () => {
+  // The order of the checks, and what is stored: map_broker_memory.go of centrifuge (`Publish`, `mapHub.add`).
+  test('MA11 versions and message keys apply in the next process, and after the map was evicted', async () => {
     const log = new WatchedLog();
     const publish = (world: TestNode, data: number, more: object, key = 'v') =>
       settled(world, world.node.publish('stored:m', String(data), { entry: { key }, ...more }));
@@ -181,13 +181,13 @@ describe('MA10 entries of a map with durable history', () => {
     expect(await publish(third, 4, version(5))).toMatchObject({ suppressed: 'version' });
     expect(await publish(third, 5, version(1, 'b'))).toMatchObject({ repeated: false });
     expect(await publish(nodeOn(log), 6, version(1, 'b'))).toMatchObject({ suppressed: 'version' });
-    // A removed entry begins anew.
+    // A removed entry starts again.
     await remove(third, 'stored:m', 'v');
     const fourth = nodeOn(log);
     expect(await publish(fourth, 7, version(1, 'b'))).toMatchObject({ repeated: false });
   });
 
-  test('MA11 versions and message keys are read from a database that was closed', async () => {
+  test('MA11 versions and message keys are read from a reopened database', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'banyan-maps-'));
     const once = { entry: { key: 'v' }, key: 'once', version: { number: 5, epoch: 'a' } };
     const reopened = async <T>(use: (world: TestNode) => Promise<T>): Promise<T> => {
@@ -207,7 +207,7 @@ describe('MA10 entries of a map with durable history', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('MA11 versions of what is published while the map is read are kept, too', async () => {
+  test('MA11 versions published while the map is loaded are kept, too', async () => {
     const log = new WatchedLog();
     const at = (number: number, key: string) => ({ entry: { key }, version: { number, epoch: '' } });
     const old = nodeOn(log);
@@ -225,7 +225,7 @@ describe('MA10 entries of a map with durable history', () => {
     expect(answers.map(({ suppressed }) => suppressed)).toEqual(['version', undefined, 'version']);
   });
 
-  test('MA10 maps that nobody is in make room for others, and come back from the log', async () => {
+  test('MA10 unused maps make room for others, and are loaded again from the log', async () => {
     const log = new WatchedLog();
     const world = nodeOn(log, { mapBytes: 3_000 });
     const long = 'x'.repeat(500);
@@ -237,7 +237,7 @@ describe('MA10 entries of a map with durable history', () => {
       expect(await entriesIn(world, channel)).toEqual({ a: long, b: long, c: long });
       expect(world.node.maps.bytes).toBeLessThan(3_000 + 1_000);
     }
-    // One that somebody is in stays; there is no room for a second one then.
+    // One with subscribers stays; there is no room for a second one then.
     const client = await world.connected();
     await asked(world, client, { channel: 'stored:1', type: 1, phase: 2 });
     expect(await entriesIn(world, 'stored:2')).toBeUndefined();
@@ -246,7 +246,7 @@ describe('MA10 entries of a map with durable history', () => {
     expect(await entriesIn(world, 'stored:2')).toEqual({ a: long, b: long, c: long });
   });
 
-  test('MA6 an entry that grows counts towards the room for all', async () => {
+  test('MA6 an entry that grows counts towards the total limit', async () => {
     const world = nodeOn(new WatchedLog(), { mapBytes: 2_000 });
     for (const key of ['a', 'b', 'c', 'd', 'e', 'f']) await set(world, 'stored:m', key);
     await set(world, 'stored:m', 'a', 'x'.repeat(1_500));
@@ -255,15 +255,15 @@ describe('MA10 entries of a map with durable history', () => {
     await set(world, 'stored:m', 'b', 'x'.repeat(1_500));
   });
 
-  test('MA6 a key with half a character is refused, as it could not be told from another one', async () => {
+  test('MA6 a key with a lone surrogate is refused, as it could equal another one', async () => {
     const world = nodeOn(new WatchedLog());
     for (const key of ['\ud800', 'a\udc00', '\ud83d\ud83d']) {
-      await expect(set(world, 'stored:m', key)).rejects.toThrow('must hold whole characters');
+      await expect(set(world, 'stored:m', key)).rejects.toThrow('must not contain incomplete characters');
     }
     await set(world, 'stored:m', '😀');
   });
 
-  test('MA2 a part that was begun in another process goes on, or begins anew', async () => {
+  test('MA2 a read in parts started in another process continues, or restarts', async () => {
     const log = new WatchedLog();
     const first = nodeOn(log);
     for (const key of ['a', 'b', 'c', 'd']) await set(first, 'stored:m', key);

@@ -2,39 +2,39 @@ import type { Log, StateVersion, StoredEntry } from '../../ports/log.ts';
 import type { Namespace } from '../channels/namespace.ts';
 import { type Change, type Maps, noRoom, sizeOf } from './maps.ts';
 
-/** Entries asked of the log in one go. */
+/** Entries read from the log at a time. */
 const PAGE = 1_000;
-/** Maps that stay in memory although nobody is in them, empty ones too. */
-const LOADED_MOST = 10_000;
+/** Maps kept in memory without subscribers, including empty ones. */
+const MAX_LOADED = 10_000;
 
-/** Whether a channel's entries are on disk, and so outlive the process. */
+/** Whether a channel's entries are on disk, and so survive the process. */
 export function isStored({ type, history }: Namespace): boolean {
   return type === 'map' && history === 'durable';
 }
 
-/** `changes`: what was accepted meanwhile, which may be in what is read, or not. */
+/** `changes`: accepted meanwhile, and perhaps included in what is read. */
 type Loading = { readonly done: Promise<void>; readonly changes: Change[] };
 
 type Settings = {
   readonly maps: Maps;
   readonly log: Log;
-  /** Whether somebody is in the channel, or on the way. */
+  /** Whether the channel has subscribers, or clients about to subscribe. */
   readonly isUsed: (channel: string) => boolean;
 };
 
 /**
- * Keeps the entries of stored maps in memory while somebody needs them. The log has all of them, written in the
- * transaction of the publication that set them (decision 0024); here they are read when a channel is first asked for.
+ * Caches the entries of stored maps while they are used. The log has all of them, written in the transaction of the
+ * publication that set them (decision 0024); they are loaded when a channel is first used.
  */
 export class StoredMaps {
   readonly #settings: Settings;
-  /** Those that are in memory, the one that was asked for longest ago first. */
+  /** Loaded maps, least recently used first. */
   readonly #loaded = new Set<string>();
   readonly #loading = new Map<string, Loading>();
 
   constructor(settings: Settings) {
     this.#settings = settings;
-    settings.maps.letGo = (except) => this.#forget(() => settings.maps.bytes >= settings.maps.maxBytes, except);
+    settings.maps.evict = (except) => this.#forget(() => settings.maps.bytes >= settings.maps.maxBytes, except);
   }
 
   isReady(channel: string, namespace: Namespace): boolean {
@@ -42,15 +42,15 @@ export class StoredMaps {
   }
 
   /**
-   * Resolves when the entries are in memory; they stay there while the channel is used. Rejects as the log does, and with
-   * `ClientError('limitExceeded')` when there is no room for them.
+   * Resolves when the entries are loaded; they stay while the channel is used. Rejects like the log, and with
+   * `ClientError('limitExceeded')` if there is no room for them.
    */
   async prepare(channel: string, namespace: Namespace): Promise<void> {
     while (!this.isReady(channel, namespace)) await this.#load(channel, namespace).done;
     if (this.#loaded.delete(channel)) this.#loaded.add(channel);
   }
 
-  /** Takes in a publication that was accepted. Where the entries are not in memory, the log has it for those who ask later. */
+  /** Applies an accepted publication. If the entries are not loaded, a later load includes it. */
   apply(change: Change, namespace: Namespace): void {
     const { maps } = this.#settings;
     if (this.isReady(change.channel, namespace)) maps.apply(change);
@@ -76,7 +76,7 @@ export class StoredMaps {
       const after = found.at(-1)?.publication.entry?.key;
       const page = await log.entries(channel, { limit: PAGE, ...(after !== undefined && { after }) });
       if (page.length === 0) return found;
-      // As they were taken in: past the bound by one of them at most.
+      // As they were accepted: at most one of them above the limit.
       if (bytes > maps.maxBytes) throw noRoom();
       for (const { publication } of page) bytes += sizeOf(publication);
       found.push(...page);
@@ -91,10 +91,10 @@ export class StoredMaps {
     if (needed > 0 && maps.bytes + needed >= maps.maxBytes) throw noRoom();
     for (const { publication, ...terms } of stored) maps.apply({ channel, publication, ttlMs, terms });
     this.#loaded.add(channel);
-    this.#forget(() => this.#loaded.size > LOADED_MOST, channel);
+    this.#forget(() => this.#loaded.size > MAX_LOADED, channel);
   }
 
-  /** Lets go of maps that nobody is in, as long as it must. */
+  /** Evicts unused maps, as many as necessary. */
   #forget(mustGoOn: () => boolean, except?: string): void {
     const { maps, isUsed } = this.#settings;
     for (const channel of this.#loaded) {
@@ -106,7 +106,10 @@ export class StoredMaps {
   }
 }
 
-/** What the log had, with what was accepted while it was read: of each entry the later one, in the order of offsets. */
+/**
+ * The log's entries, merged with what was accepted during the load: the later publication of each entry, in offset
+ * order.
+ */
 function merged(stored: readonly StoredEntry[], changes: readonly Change[]): readonly StoredEntry[] {
   const entries = new Map(stored.map((each) => [each.publication.entry?.key, each]));
   for (const { publication, terms } of changes) {

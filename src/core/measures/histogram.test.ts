@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { Histogram } from './histogram.ts';
 
-test('a value falls into the bucket whose upper end it does not pass', () => {
+test('a value is in the first bucket whose upper bound it does not exceed', () => {
   const histogram = new Histogram();
   for (const seconds of [0, 0.001, 0.0011, 0.2, 0.21, 10, 11, Number.MAX_VALUE]) histogram.observe(seconds);
   const found = Object.fromEntries(histogram.counts.map((count, index) => [histogram.bounds[index] ?? 'above', count]));
@@ -9,7 +9,7 @@ test('a value falls into the bucket whose upper end it does not pass', () => {
   expect(histogram.count).toBe(8);
 });
 
-test('counts what happened many times at once, and takes no time below zero', () => {
+test('counts repeated observations at once, and negative times as zero', () => {
   const histogram = new Histogram();
   histogram.observe(0.01, 1_000);
   histogram.observe(-5, 2);

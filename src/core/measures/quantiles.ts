@@ -1,6 +1,6 @@
 /**
- * Estimates of the quantiles of what fell into buckets, each between 0 and 1, in the unit of `bounds`: what is in a
- * bucket counts as spread evenly over it, and what is above all bounds as being at the highest. Undefined for nothing.
+ * Estimates quantiles from buckets, each between 0 and 1, in the unit of `bounds`: values are taken as spread evenly
+ * over their bucket, and those above all bounds as at the highest one. Undefined without values.
  */
 export function quantilesOf(
   counts: readonly number[],

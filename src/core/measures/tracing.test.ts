@@ -3,7 +3,7 @@ import { TestNode } from '../../../tests/core/node.ts';
 import { RecordedTraces } from '../../../tests/core/recorded-traces.ts';
 import type { Span, Traces } from '../../ports/traces.ts';
 
-/** Records nothing, and counts how often it is asked. */
+/** Records nothing, and counts calls. */
 class NoTraces implements Traces {
   asked = 0;
 
@@ -19,7 +19,7 @@ class NoTraces implements Traces {
 const publish = { publish: { channel: 'log:a', data: 'hello' } };
 
 describe('OB4 spans of a command', () => {
-  test('OB4 lead from the command to the delivery, each below what it belongs to', async () => {
+  test('OB4 lead from the command to the delivery, each below its parent', async () => {
     const traces = new RecordedTraces();
     const world = new TestNode({ traces });
     const client = await world.subscribed('log:a');
@@ -35,7 +35,7 @@ describe('OB4 spans of a command', () => {
     expect(traces.spans.at(-1)?.attributes).toMatchObject({ 'banyan.subscribers': 1 });
   });
 
-  test('OB4 are none where the command is not recorded: then nothing below it is asked about', async () => {
+  test('OB4 do not exist if the command is not recorded: then nothing below it is either', async () => {
     const traces = new NoTraces();
     const world = new TestNode({ traces });
     const client = await world.subscribed('log:a');
@@ -54,7 +54,7 @@ describe('OB4 spans of a command', () => {
     expect(traces.spans.at(-1)?.attributes).toMatchObject({ 'error.type': 'unknownChannel' });
   });
 
-  test('OB4 stay behind when the publication is written down', async () => {
+  test('OB4 are not stored with the publication', async () => {
     const traces = new RecordedTraces();
     const world = new TestNode({ traces });
     const client = await world.connected();

@@ -5,13 +5,13 @@ import { DisconnectError } from '../disconnects.ts';
 import { toClientError } from '../errors.ts';
 import type { Command } from '../protocol/commands.ts';
 
-/** OpenTelemetry's name for what carries messages here. */
+/** OpenTelemetry's attribute value for the messaging system. */
 const SYSTEM = { 'messaging.system': 'banyan' } as const;
 
-/** Of whom a command is. */
+/** The command's client. */
 type Asker = { readonly client: string; readonly protocol: { readonly name: string } };
 
-/** The span of a client's command; undefined when it is not recorded. */
+/** The span of a client's command; undefined if it is not recorded. */
 export function beginCommand(traces: Traces | undefined, asker: Asker, command: Command): Span | undefined {
   const span = traces?.begin(command.kind, 'server', command.caller);
   span?.set({
@@ -23,7 +23,7 @@ export function beginCommand(traces: Traces | undefined, asker: Asker, command: 
   return span;
 }
 
-/** The span of a question that the node itself has for the developer's backend; undefined when it is not recorded. */
+/** The span of the node's own request to the developer's backend; undefined if it is not recorded. */
 export function beginQuestion(
   traces: Traces | undefined,
   name: 'refresh' | 'sub_refresh' | 'poll',
@@ -40,13 +40,13 @@ export function beginQuestion(
   return span;
 }
 
-/** Does the work and ends its span, where it has one; an exception before the first `await` is a rejection too. */
+/** Runs the work and ends its span, if there is one; an exception before the first `await` becomes a rejection. */
 export async function ending<T>(span: Span | undefined, work: () => Promise<T>): Promise<T> {
   if (span === undefined) return work();
   return timed(span, work);
 }
 
-/** The span of one publication, from being asked for to being as safe as its channel promises. */
+/** The span of one publication, from the request to the durability its channel promises. */
 export function beginPublication(cause: Span, channel: string, data: string): Span {
   const span = cause.child(nameOf('publish', channel), 'producer');
   span.set({
@@ -66,12 +66,12 @@ function channelAttributes(channel: string): Attributes {
   };
 }
 
-/** Channels are too many to name spans by; namespaces are few. */
+/** There are too many channels for span names; namespaces are few. */
 function nameOf(operation: string, channel: string): string {
   return channel.includes(':') ? `${operation} ${namespaceOf(channel)}` : operation;
 }
 
-/** The span of handing publications of one channel to its subscribers; undefined when none of them is recorded. */
+/** The span of delivering publications of one channel; undefined if none of them is recorded. */
 export function beginDelivery(
   traces: Traces,
   channel: string,
@@ -89,7 +89,7 @@ export function beginDelivery(
   return span;
 }
 
-/** Ends the span of a step that threw. What the caller did wrong is told, but is no failure, as with HTTP's 4xx. */
+/** Ends the span of a step that threw. A caller's error is recorded, but not as a failure, like HTTP's 4xx. */
 export function endFailed(span: Span | undefined, thrown: unknown): void {
   if (span === undefined) return;
   if (thrown instanceof DisconnectError) span.set({ 'error.type': thrown.kind });
@@ -101,14 +101,14 @@ export function endFailed(span: Span | undefined, thrown: unknown): void {
   span.end();
 }
 
-/** What headers say of their sender's trace; `header` gives the one of a name. */
+/** Reads the sender's trace from headers; `header` returns the one of a name. */
 export function callerOf(header: (name: string) => unknown): TraceContext | undefined {
   const [traceparent, tracestate] = [header('traceparent'), header('tracestate')];
   if (typeof traceparent !== 'string') return undefined;
   return { traceparent, ...(typeof tracestate === 'string' && { tracestate }) };
 }
 
-/** Does a step under a span of its own, where what it is part of is recorded. */
+/** Runs a step under its own span, if its parent is recorded. */
 export function within<T>(parent: Span | undefined, name: string, step: () => Promise<T>): Promise<T> {
   return parent === undefined ? step() : timed(parent.child(name, 'internal'), step);
 }
@@ -124,7 +124,7 @@ async function timed<T>(span: Span, step: () => Promise<T>): Promise<T> {
   }
 }
 
-/** By which a log record is found from a trace, and a trace from the record. */
+/** Fields that connect log records and traces. */
 export function traceFields(span: Span | undefined): Fields {
   return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
 }

@@ -4,7 +4,7 @@ import type { ChannelMessage, NodeMessage, PolledItem } from '../bus/node-messag
 import type { SharedPolls } from '../channels/shared-polls.ts';
 import type { Hub } from '../delivery/hub.ts';
 
-/** In front of a channel's name in the subject of its messages. */
+/** The prefix of a channel's name in the subject of its messages. */
 const PREFIX = 'c/';
 
 type ChannelMessagesParts = {
@@ -13,7 +13,7 @@ type ChannelMessagesParts = {
   readonly polls: SharedPolls;
 };
 
-/** What nodes tell each other of channels: sent to the nodes that listen to the channel, this one included. */
+/** Messages between nodes about channels: sent to all nodes subscribed to the channel, this one included. */
 export class ChannelMessages {
   readonly #parts: ChannelMessagesParts;
 
@@ -21,7 +21,7 @@ export class ChannelMessages {
     this.#parts = parts;
   }
 
-  /** Begins or ends listening to a channel's messages. */
+  /** Starts or stops receiving a channel's messages. */
   listen(channel: string, wanted: boolean): void {
     const { bus } = this.#parts;
     if (wanted) bus.subscribe(PREFIX + channel);
@@ -32,7 +32,7 @@ export class ChannelMessages {
     this.#send(channel, { kind: 'publications', epoch, publications: [publication] });
   }
 
-  /** This node knows at once; what the others hear too late, they find out by the log (`HubChannel`). */
+  /** Applied here at once; other nodes that get it late find out from the log (`HubChannel`). */
   trimmed(channel: string, to: Position): void {
     this.#parts.hub().trimmed(channel, to);
     this.#send(channel, { kind: 'trimmed', to });
@@ -43,7 +43,7 @@ export class ChannelMessages {
     this.#send(channel, { kind: 'join', info, alone });
   }
 
-  /** As `joined`. */
+  /** Like `joined`. */
   left(channel: string, info: ClientInfo, alone: boolean): void {
     this.#send(channel, { kind: 'leave', info, alone });
   }
@@ -52,7 +52,7 @@ export class ChannelMessages {
     this.#send(channel, { kind: 'item', item });
   }
 
-  /** Takes a message of this or another node. */
+  /** Handles a message of this or another node. */
   receive(subject: string, message: ChannelMessage): void {
     const { hub, polls } = this.#parts;
     const channel = subject.slice(PREFIX.length);

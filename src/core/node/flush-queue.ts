@@ -2,7 +2,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Guard } from '../guard.ts';
 import type { Session } from '../sessions/session.ts';
 
-/** Sessions that have something to write at the end of this turn of the event loop. */
+/** Sessions with output to write at the end of this turn of the event loop. */
 export class FlushQueue {
   readonly #clock: Clock;
   readonly #guard: Guard;
@@ -24,7 +24,7 @@ export class FlushQueue {
     for (const session of sessions) if (!this.#guard.run('answers', () => session.flush())) this.#close(session);
   };
 
-  /** An answer is lost: the client must come back to learn of it. */
+  /** A reply is lost: the client must reconnect to notice. */
   #close(session: Session): void {
     this.#guard.run('answers', () => session.close('internal'));
   }

@@ -4,21 +4,21 @@ import type { Grant, SignedIn } from '../access/tokens.ts';
 import type { Application } from '../backend/application.ts';
 import type { OperationContext } from '../operations/operation.ts';
 
-/** What the node asks of features and operations; set once they exist, before the first connection. */
+/** What the node needs of features and operations; set once they exist, before the first connection. */
 export type Hooks = {
   serverChannels(principal: Principal): Promise<readonly string[]>;
   call(name: string, context: OperationContext, input: unknown): Promise<unknown>;
-  /** Whether calls of this name are a feature's, and not the developer's backend's. */
+  /** Whether calls with this name go to a feature, and not to the developer's backend. */
   operates?(name: string): boolean;
   onPresence(user: string, online: boolean): void;
   /** Called once a second from the start until the node is drained. Must not throw. */
   onTick?(now: number): void;
   /** Throws `DisconnectError('invalidToken')` or `ClientError('tokenExpired')`. */
   verifyToken(token: string): Promise<SignedIn>;
-  /** As `verifyToken`, for a subscription token. */
+  /** Like `verifyToken`, for a subscription token. */
   verifySubscription?(token: string): Promise<Grant>;
-  /** The developer's own backend, where settings say that there is one. */
+  /** The developer's own backend, if the settings name one. */
   readonly application?: Application;
-  /** Present where somebody looks after the clients of apps. */
+  /** Present if apps are served. */
   readonly apps?: AppHooks;
 };

@@ -26,7 +26,7 @@ const usersOf = (items: Iterable<{ readonly principal: unknown }>) =>
   [...items].map(({ principal }) => (principal as { user: string; device: string }).device);
 
 describe('looking at connections', () => {
-  test('gives them page by page, those that came last first', async () => {
+  test('lists them page by page, newest first', async () => {
     const { node, inspection } = await busyNode();
     const first = await settled(node, inspection.connections({ text: '', limit: 2 }));
     expect([usersOf(first.items), first.skipped, first.total]).toEqual([['d3', 'd2'], 0, 3]);
@@ -37,7 +37,7 @@ describe('looking at connections', () => {
     expect([usersOf(second.items), second.skipped, second.total]).toEqual([['d1'], 2, 3]);
   });
 
-  test('finds them by a part of the user, the client or the address, and by a user named beside it', async () => {
+  test('finds them by a part of the user, the client or the address, or by a given user', async () => {
     const { node, inspection } = await busyNode();
     const found = async (text: string, user?: string) =>
       usersOf((await settled(node, inspection.connections({ text, user, limit: 9 }))).items);
@@ -60,7 +60,7 @@ describe('looking at connections', () => {
 });
 
 describe('looking at channels', () => {
-  test('gives those of a prefix by name, or by how many listen', async () => {
+  test('lists those of a prefix by name, or by subscriber count', async () => {
     const { node, inspection } = await busyNode();
     const names = async (prefix: string, order: 'name' | 'subscribers') => {
       const { items } = await settled(node, inspection.channels({ prefix, order, limit: 9 }));
@@ -71,7 +71,7 @@ describe('looking at channels', () => {
     expect(await names('log:', 'subscribers')).toEqual(['log:quiet 1']);
   });
 
-  test('gives those present page by page', async () => {
+  test('lists presence page by page', async () => {
     const { node, inspection } = await busyNode();
     const page = await settled(node, inspection.presence('live:busy', { limit: 1 }));
     expect([page.items.map(({ user }) => user), page.total]).toEqual([['ann'], 2]);

@@ -6,23 +6,23 @@ import { type PageEdge, type SelectedPage, selectPage } from '../operations/sele
 import type { Session } from '../sessions/session.ts';
 import type { Node } from './node.ts';
 
-/** Looks at everything that wait behind the one under way. */
+/** Inspections waiting behind the running one. */
 const WAITING_LOOKS = 16;
 
-/** By which connections stand in a list: those that came last first. */
+/** The sort key of connections: newest first. */
 export type ConnectionKey = { readonly openedAt: number; readonly client: string };
 
-/** By which channels do: by name, or those with the most subscribers first. */
+/** The sort key of channels: by name, or most subscribers first. */
 export type ChannelKey = { readonly name: string; readonly subscriberCount: number };
 export type ChannelOrder = 'name' | 'subscribers';
 
-/** By which those present in a channel do. */
+/** The sort key of presence. */
 export type PresenceKey = { readonly user: string; readonly client: string };
 
 export type ConnectionsQuery = {
-  /** A part of a user's id, of a client's id or of an address, in whatever case; '' for all. */
+  /** A part of a user's id, of a client's id or of an address, case-insensitive; '' for all. */
   readonly text: string;
-  /** A user whose connections are meant too. */
+  /** A user whose connections match too. */
   readonly user?: string | undefined;
   readonly limit: number;
   readonly edge?: PageEdge<ConnectionKey> | undefined;
@@ -36,8 +36,8 @@ export type ChannelsQuery = {
 };
 
 /**
- * Looks for an operator at what is live on this node. Nothing is kept for it: each answer is made by one look at
- * everything, in slices, one look at a time; without a look it costs nothing.
+ * Inspects live connections and channels of this node for an operator. It keeps no indexes: each result is computed by
+ * one pass over everything, in slices, one pass at a time; without calls it costs nothing.
  */
 export class Inspection {
   readonly node: Node;
@@ -49,7 +49,7 @@ export class Inspection {
 
   connections({ text, user, ...page }: ConnectionsQuery): Promise<SelectedPage<Session>> {
     const wanted = text.toLowerCase();
-    const accepts = (session: Session) => wanted === '' || isMeant(session, wanted, user);
+    const accepts = (session: Session) => wanted === '' || matches(session, wanted, user);
     return this.#look(this.node.sessions(), { ...page, compare: newestFirst, accepts });
   }
 
@@ -60,20 +60,20 @@ export class Inspection {
     return items[0];
   }
 
-  /** How many connections they have that belong to the same user as `principal`. */
+  /** The number of connections of the same user as `principal`. */
   async countOf(principal: Principal): Promise<number> {
     const accepts = ({ principal: other }: Session) => isSameUser(principal, other);
     return (await this.#look(this.node.sessions(), { limit: 1, compare: newestFirst, accepts })).total;
   }
 
-  /** Of the channels that somebody listens to. */
+  /** Channels with subscribers. */
   channels({ prefix, order, ...page }: ChannelsQuery): Promise<SelectedPage<HubChannel>> {
     const compare = order === 'name' ? byName : mostSubscribersFirst;
     const accepts = ({ name, empty }: HubChannel) => !empty && name.startsWith(prefix);
     return this.#look(this.node.hub.channels(), { ...page, compare, accepts });
   }
 
-  /** Of those present in a channel. */
+  /** Clients present in a channel. */
   presence(
     channel: string,
     page: { readonly limit: number; readonly edge?: PageEdge<PresenceKey> | undefined },
@@ -91,13 +91,13 @@ export class Inspection {
   }
 }
 
-/** Whether both are the same user, through whichever connection. Anonymous ones are nobody. */
+/** Whether both are the same user, on any connection. Anonymous ones never are. */
 function isSameUser(one: Principal, other: Principal): boolean {
   if (one.kind !== other.kind || userOf(one) === '' || userOf(one) !== userOf(other)) return false;
   return one.kind !== 'app' || (other.kind === 'app' && one.app === other.app);
 }
 
-function isMeant({ client, address, principal }: Session, wanted: string, user: string | undefined): boolean {
+function matches({ client, address, principal }: Session, wanted: string, user: string | undefined): boolean {
   const id = userOf(principal);
   if (user !== undefined && principal.kind === 'user' && id === user) return true;
   return [client, address, id].some((text) => text.toLowerCase().includes(wanted));

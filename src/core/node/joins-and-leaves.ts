@@ -15,7 +15,7 @@ type JoinsAndLeavesParts = {
   report(thrown: unknown, event: string): void;
 };
 
-/** Keeps presence when clients enter and leave channels, as a list and as maps, and tells those who take such news. */
+/** Maintains presence when clients enter and leave channels, as a list and as maps, and notifies listeners. */
 export class JoinsAndLeaves {
   readonly #parts: JoinsAndLeavesParts;
   readonly #mapEntries = new PresenceMapEntries();
@@ -24,11 +24,11 @@ export class JoinsAndLeaves {
     this.#parts = parts;
   }
 
-  /** `silently`: the client was in the channel already, by another connection. */
+  /** `silently`: the client was in the channel already, on another connection. */
   join(channel: HubChannel, info: ClientInfo, { presence, inMaps, joinLeave }: Visibility, silently: boolean): void {
     const { hub, hooks, messages } = this.#parts;
     if (silently) {
-      // Its info may be new.
+      // Its info may have changed.
       if (presence) hub.setPresent(channel, info);
       return;
     }
@@ -51,7 +51,7 @@ export class JoinsAndLeaves {
     if (joinLeave) messages.left(name, info, alone);
   }
 
-  /** The channel's subscribers on this node have become more or fewer. */
+  /** The number of the channel's subscribers on this node changed. */
   counted(channel: string): void {
     const apps = this.#parts.hooks()?.apps;
     if (apps !== undefined) apps.counted(channel, this.#parts.hub.get(channel)?.subscriberCount ?? 0);

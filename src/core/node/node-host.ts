@@ -172,7 +172,7 @@ export class NodeHost implements SessionHost<Session> {
   }
 
   ttlOf(session: Session): number | undefined {
-    // With nothing that the client could renew it by.
+    // Without anything the client could renew it with.
     if (session.expiresAt === Number.POSITIVE_INFINITY || session.renewable) return undefined;
     return secondsLeft(session.expiresAt, this.clock.now());
   }
@@ -223,7 +223,7 @@ export class NodeHost implements SessionHost<Session> {
     this.#parts.joinsAndLeaves.counted(channel);
   }
 
-  /** Not for a request that is soon over: it replaces no connection. */
+  /** Not for a short request: it replaces no connection. */
   #endOthersOf({ client, principal, protocol }: Session): void {
     if (principal.kind !== 'external' || protocol.clients === 'poll') return;
     const order = { kind: 'disconnect', except: [client], ending: DISCONNECTS.connectionLimit } as const;

@@ -12,20 +12,20 @@ import type { Fanout } from '../protocol/connection.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 
 export type Limits = {
-  /** Subscriptions a connection. */
+  /** Client-side subscriptions per connection. */
   readonly channels: number;
-  /** Commands of one connection that wait for their answer. */
+  /** Pending commands per connection. */
   readonly commandsInFlight: number;
-  /** Publications that one history read or recovery gives at most. */
+  /** Maximum publications per history read or recovery. */
   readonly history: number;
   /**
-   * Bytes of publications that one history read gives at most, and that a connection is given in recoveries while
-   * they wait for it; well below what may wait for a connection at all (see `RecoveryBudget`).
+   * Maximum bytes of publications per history read, and of recoveries buffered for a connection; well below a
+   * connection's buffer limit (see `RecoveryBudget`).
    */
   readonly recoveryBytes: number;
-  /** Bytes that may wait for one connection; past it the runtime cuts it off. */
+  /** A connection's buffer limit in bytes; above it the runtime closes it. */
   readonly backlogBytes: number;
-  /** Bytes of memory of the entries of all maps. */
+  /** Memory limit for the entries of all maps, in bytes. */
   readonly mapBytes: number;
   /** Whether clients may connect without signing in. */
   readonly anonymous: boolean;
@@ -40,7 +40,7 @@ export type NodeSettings = {
   readonly version: string;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  /** Absent where nothing is traced. */
+  /** Absent if nothing is traced. */
   readonly traces?: Traces;
   readonly bus: Bus<NodeMessage>;
   readonly fanout: Fanout;
@@ -52,12 +52,12 @@ export type NodeSettings = {
   readonly limits: Limits;
   /** `UNLIMITED` when absent. */
   readonly quotas?: Quotas;
-  /** With which a developer's backend signs the items that a client may track; without it nothing is tracked. */
+  /** The key with which a developer's backend signs tracked items; without it tracking is off. */
   readonly pollSecret?: string;
-  /** `USER_CHANNEL_NAMES` when absent. */
+  /** `USER_CHANNEL_NAMES` if absent. */
   readonly userChannelNames?: UserChannelNames;
-  /** The namespace of the channels into which each user of a token is put; absent where none is. */
+  /** The namespace of personal channels; absent if there are none. */
   readonly personalNamespace?: string;
-  /** Whether a user's new connection ends those that they have. */
+  /** Whether a user's new connection closes their others. */
   readonly singleConnection?: boolean;
 };

@@ -13,7 +13,7 @@ async function refusal(call: Promise<unknown>): Promise<string> {
 }
 
 describe('publish', () => {
-  test('a fleeting publication reaches those who listen, and leaves no trace in the order of the others', async () => {
+  test('a publication without history reaches subscribers, and uses no offset', async () => {
     const world = new TestNode();
     const client = await world.subscribed('log:a');
     await world.publish('log:a', 1);
@@ -26,7 +26,7 @@ describe('publish', () => {
     expect((await world.node.read('log:a', { limit: 9 })).publications.map(({ offset }) => offset)).toEqual([1, 2]);
   });
 
-  test('OR1 OR2 OR3 those of one connection keep their order, and every subscriber gets each once', async () => {
+  test('OR1 OR2 OR3 publications of one connection keep their order, and every subscriber gets each once', async () => {
     const world = new TestNode();
     const readers = [await world.subscribed('log:a'), await world.subscribed('log:a')];
     const writer = await world.connected();
@@ -39,7 +39,7 @@ describe('publish', () => {
     expect(writer.lines.slice(1).every((line) => 'publish' in line)).toBe(true);
   });
 
-  test('names its publisher, and hands the data on as it was written', async () => {
+  test("has its publisher's info, and data as written", async () => {
     const world = new TestNode();
     const reader = await world.subscribed('log:a');
     const writer = await world.connected(ADA);
@@ -53,7 +53,7 @@ describe('publish', () => {
     ]);
   });
 
-  test('AC3 without history it reaches the subscribers of that moment, and no later one', async () => {
+  test('AC3 without history it reaches current subscribers, and no later ones', async () => {
     const world = new TestNode();
     const [reader, writer] = [await world.subscribed('live:a'), await world.connected()];
     expect(await world.ask(writer, { publish: { channel: 'live:a', data: 'now' } })).toEqual({ id: 2, publish: {} });
@@ -72,7 +72,7 @@ describe('publish', () => {
     expect(page.publications).toEqual([{ offset: 1, time: published.time, data: '"x"' }]);
   });
 
-  test('AC4 what cannot be written gets a temporary error, and nobody is told of it', async () => {
+  test('AC4 a failed write gets a temporary error, and nothing is delivered', async () => {
     const world = new TestNode();
     const [reader, writer] = [await world.subscribed('log:a'), await world.connected()];
     world.log.failure = new Error('disk full');
@@ -83,7 +83,7 @@ describe('publish', () => {
     expect((await world.node.read('log:a', { limit: 10 })).publications).toEqual([]);
   });
 
-  test.each(['log:a', 'mem:a'])('ID1 a second one with its key gets the first answer: %s', async (channel) => {
+  test.each(['log:a', 'mem:a'])('ID1 a repeated key gets the first answer: %s', async (channel) => {
     const world = new TestNode();
     const reader = await world.subscribed(channel);
     const publish = async (data: string, key: string) => {
@@ -140,7 +140,7 @@ describe('history', () => {
     ['before the first', { limit: 3, reverse: true, ...since(1) }, []],
     ['in any epoch', { limit: 1, ...since(9, '') }, [10]],
   ];
-  test.each([...ranges])('gives %s', async (_what, request, data) => {
+  test.each([...ranges])('returns %s', async (_what, request, data) => {
     const { history } = await withTen();
     expect(await history(request)).toMatchObject({ data: [...data], history: { offset: 10, epoch: 'first-0' } });
   });
@@ -156,7 +156,7 @@ describe('history', () => {
     expect(await history(request)).toMatchObject({ error: { code } });
   });
 
-  test('gives no more than the limit of the node, what no longer counts neither', async () => {
+  test("returns at most the node's limit, and nothing that has expired", async () => {
     const world = new TestNode({ limits: { history: 4 } });
     await world.publish('log:a', 1, 10);
     await world.publish('mem:a', 1, 10);
@@ -186,7 +186,7 @@ describe('PR1 presence', () => {
     ['is taken out', (world) => world.node.unsubscribeUser('ada', 'live:a')],
     ['is disconnected', (world) => world.node.disconnectUser('ada', 'forceDisconnect')],
   ];
-  test.each([...endings])('PR1 PR2 lasts until the client %s, and that is told', async (_how, end) => {
+  test.each([...endings])('PR1 PR2 lasts until the client %s, which is announced', async (_how, end) => {
     const world = new TestNode();
     const watcher = await world.subscribed('live:a', { join_leave: true });
     const client = await world.connected(ADA);
@@ -199,7 +199,7 @@ describe('PR1 presence', () => {
     expect(ofAda).toMatchObject([{ join: { info: { user: 'ada' } } }, { leave: { info: { user: 'ada' } } }]);
   });
 
-  test('PR1 ends for a client whose line stays silent', async () => {
+  test('PR1 ends for a client that stays silent', async () => {
     const world = new TestNode();
     const client = await world.connected(ADA);
     await world.ask(client, { subscribe: { channel: 'live:a' } });
@@ -208,7 +208,7 @@ describe('PR1 presence', () => {
     expect(await present(world)).toEqual([]);
   });
 
-  test('PR1 of one person on two devices ends with each by itself', async () => {
+  test('PR1 of one person on two devices ends separately', async () => {
     const world = new TestNode();
     const [phone, desk] = [await world.connected(person('ada', 'p')), await world.connected(person('ada', 'd'))];
     for (const client of [phone, desk]) await world.ask(client, { subscribe: { channel: 'live:a' } });
@@ -218,7 +218,7 @@ describe('PR1 presence', () => {
     expect(await stats()).toEqual({ num_clients: 1, num_users: 1 });
   });
 
-  test('PR1 somebody who may not come in is never present', async () => {
+  test('PR1 a refused client is never present', async () => {
     const options = { ...PLAIN, presence: true, joinLeave: true, subscribe: 'nobody' } as const;
     const world = new TestNode({ namespaces: { shut: { options } } });
     const client = await world.connected(ADA);
@@ -226,7 +226,7 @@ describe('PR1 presence', () => {
     expect(await present(world, 'shut:a')).toEqual([]);
   });
 
-  test('PE1 is not told where the namespace has none, or refuses', async () => {
+  test('PE1 is refused if the namespace has none, or does not allow it', async () => {
     const options = { ...PLAIN, presence: true, readPresence: 'nobody' } as const;
     const world = new TestNode({ namespaces: { shut: { options } } });
     const client = await world.connected();
@@ -236,7 +236,7 @@ describe('PR1 presence', () => {
   });
 
   // Expected values: `OnPresence`, `OnPresenceStats` and `OnHistory` in internal/client/handler.go of Centrifugo 6.9.1.
-  test('PE1 presence or history that a namespace has not is not available, whoever may read it', async () => {
+  test('PE1 presence or history that a namespace does not have is not available, whatever the permissions', async () => {
     const options = { ...PLAIN, readPresence: 'nobody', readHistory: 'nobody' } as const;
     const kept = { ...options, presence: true, history: 'memory' } as const;
     const world = new TestNode({ namespaces: { bare: { options }, kept: { options: kept } } });
@@ -251,7 +251,7 @@ describe('PR1 presence', () => {
 });
 
 describe('PR2 joins and leaves', () => {
-  test('PR2 reach those who asked for them, in the order in which they happened, between publications', async () => {
+  test('PR2 reach clients that requested them, in order, between publications', async () => {
     const world = new TestNode();
     const asked = await world.subscribed('live:a', { join_leave: true });
     const other = await world.subscribed('live:a');
@@ -268,7 +268,7 @@ describe('PR2 joins and leaves', () => {
     expect(other.pushes('live:a').map((push) => Object.keys(push)[1])).toEqual(['pub', 'pub', 'pub']);
   });
 
-  test('PR2 are not told where the namespace does not tell, even to who asks', async () => {
+  test('PR2 are not sent if the namespace has none, even on request', async () => {
     const world = new TestNode();
     const watcher = await world.subscribed('log:a', { join_leave: true });
     (await world.subscribed('log:a')).hangUp();
@@ -302,7 +302,7 @@ describe('PR3 online', () => {
     ]);
   });
 
-  test('PR3 coming back within 5 s is no absence, and the 5 s begin anew with the next closing', async () => {
+  test('PR3 a return within 5 s is no absence, and the 5 s restart with the next close', async () => {
     const { world, seen } = watched();
     (await world.connected(ADA)).hangUp();
     await world.clock.pass(3_000);
@@ -313,7 +313,7 @@ describe('PR3 online', () => {
     expect(seen.filter(([, online]) => !online)).toEqual([['ada', false, 8_000]]);
   });
 
-  test('PR3 is not said of the unnamed, nor of those who were refused', async () => {
+  test('PR3 is not reported for anonymous or refused clients', async () => {
     const { world, seen } = watched();
     (await world.connected()).hangUp();
     world.open(ADA).hangUp();
@@ -321,7 +321,7 @@ describe('PR3 online', () => {
     expect(seen).toEqual([]);
   });
 
-  test('PE1 PR3 whom a token names is not the person who has the same id here', async () => {
+  test("PE1 PR3 a token's user is not the person with the same id", async () => {
     const { world, seen } = watched();
     const stranger = await world.connected({ kind: 'external', user: 'ada' });
     world.node.subscribeUser('ada', 'log:hers');
@@ -333,7 +333,7 @@ describe('PR3 online', () => {
 });
 
 describe('a drain', () => {
-  test('SE7 AC1 tells every client to reconnect, and ends when what was accepted is written', async () => {
+  test('SE7 AC1 tells every client to reconnect, and ends when accepted publications are written', async () => {
     const world = new TestNode();
     const [connected, waiting] = [await world.connected(), world.open()];
     const publish = world.node.publish('log:a', '1');
@@ -346,8 +346,8 @@ describe('a drain', () => {
   });
 });
 
-describe('reads by features', () => {
-  test('of a channel without history are refused', async () => {
+describe('history reads by features', () => {
+  test('fail in a channel without history', async () => {
     const world = new TestNode();
     expect(await refusal(world.node.read('live:a', { limit: 1 }))).toBe('notAvailable');
     expect(await refusal(world.node.read('nothing:a', { limit: 1 }))).toBe('unknownChannel');

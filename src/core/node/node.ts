@@ -15,8 +15,8 @@ import { SlowReaders } from '../delivery/slow-readers.ts';
 import type { DisconnectName } from '../disconnects.ts';
 import { ClientError } from '../errors.ts';
 import { Guard } from '../guard.ts';
-import { Allowances, type Caller, tooSoon } from '../limits/allowances.ts';
-import { Arrivals, type TurnedAway } from '../limits/arrivals.ts';
+import { Allowances, type Caller, rateLimitError } from '../limits/allowances.ts';
+import { Arrivals, type RefusedArrival } from '../limits/arrivals.ts';
 import { NodeWork } from '../limits/node-work.ts';
 import { type LimitName, UNLIMITED } from '../limits/quotas.ts';
 import { Maps } from '../maps/maps.ts';
@@ -34,10 +34,10 @@ import { JoinsAndLeaves } from './joins-and-leaves.ts';
 import { NodeHost } from './node-host.ts';
 import type { Limits, NodeSettings } from './node-settings.ts';
 import { Orders } from './orders.ts';
+import { RefusalLog } from './refusal-log.ts';
 import { Ticks, type TickWork } from './ticks.ts';
-import { TurnedAwayLog } from './turned-away-log.ts';
 
-/** One process of Banyan: its sessions, channels and logs, joined to the other nodes by the bus. */
+/** One process of Banyan: its sessions, channels and logs, connected to the other nodes by the bus. */
 export class Node implements Channels {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
@@ -50,17 +50,17 @@ export class Node implements Channels {
   readonly maps: Maps;
   readonly storedMaps: StoredMaps;
   readonly polls: SharedPolls;
-  /** What costs more than its command shows, in turns that are fair between users. */
+  /** Work that costs more than its command shows, in turns that are fair between users. */
   readonly work: NodeWork;
   readonly slowReaders: SlowReaders;
-  /** Keeps what one part of the node throws from the others. */
+  /** Isolates the node's parts from each other's exceptions. */
   readonly guard: Guard;
   readonly #settings: NodeSettings;
   readonly #publisher: Publisher;
   readonly #pings: PingWheel;
   readonly #sessions: Sessions;
   readonly #arrivals: Arrivals;
-  readonly #turnedAway: TurnedAwayLog;
+  readonly #turnedAway: RefusalLog;
   readonly #orders: Orders;
   readonly #messages: ChannelMessages;
   readonly #host: NodeHost;
@@ -97,7 +97,7 @@ export class Node implements Channels {
     this.allowances = new Allowances(quotas);
     this.work = new NodeWork({ clock, bytesPerSecond: quotas.userReadBytesPerSecond });
     this.#settings = settings;
-    this.#turnedAway = new TurnedAwayLog({ clock, telemetry, connections });
+    this.#turnedAway = new RefusalLog({ clock, telemetry, connections });
     this.#arrivals = new Arrivals({ quotas, random: Math.random, connections });
     this.#pings = new PingWheel({ ...settings, ...limits, guard });
     this.#sessions = new Sessions({
@@ -121,13 +121,13 @@ export class Node implements Channels {
     bus.listen((subject, message) => this.#receive(subject, message));
   }
 
-  /** Begins to look after connections. */
+  /** Starts maintaining connections. */
   start(hooks: Hooks): void {
     this.#hooks = hooks;
     this.#ticks.start();
   }
 
-  /** Whether connections are looked after as they should be: the last tick is not long ago. */
+  /** Whether connections are maintained: the last tick was recent. */
   get isTicking(): boolean {
     return this.#ticks.areOnTime;
   }
@@ -140,13 +140,16 @@ export class Node implements Channels {
     return this.#sessions.size;
   }
 
-  /** Commands that clients sent here since the start. */
+  /** Client commands since the start. */
   get commands(): number {
     return this.#host.commands;
   }
 
-  /** Undefined when a connection from this address may begin; else the suggested reconnect delay. See `Arrivals.admit`. */
-  admit(address: string, honoursDelay: boolean): TurnedAway | undefined {
+  /**
+   * Undefined if a connection from this address is allowed; otherwise the suggested reconnect delay. See
+   * `Arrivals.admit`.
+   */
+  admit(address: string, honoursDelay: boolean): RefusedArrival | undefined {
     const turned = this.#arrivals.admit(address, this.clock.now(), honoursDelay);
     if (turned === undefined) return undefined;
     this.refused(turned.limit);
@@ -154,20 +157,20 @@ export class Node implements Channels {
     return turned;
   }
 
-  /** Counts a request that belongs to no connection. Throws `ClientError('tooManyRequests')` where it is one too many. */
+  /** Counts a request without a connection. Throws `ClientError('tooManyRequests')` above the limit. */
   spend(caller: Caller, what: 'publication' | 'other'): void {
     const excess = this.allowances.takeRequest(caller, what === 'publication', this.clock.now());
     if (excess === undefined) return;
     this.refused(excess.limit);
-    throw tooSoon(excess);
+    throw rateLimitError(excess);
   }
 
-  /** Counts what a limit has refused. */
+  /** Counts a refusal by a limit. */
   refused(limit: LimitName): void {
     this.telemetry.count('banyan_refusals_total', { limit });
   }
 
-  /** Logs an error that no client is told the cause of. */
+  /** Logs an error whose cause no client sees. */
   report(thrown: unknown, event: string, fields?: Fields): void {
     reportTo(this.telemetry, thrown, event, fields);
   }
@@ -184,7 +187,7 @@ export class Node implements Channels {
     return this.#host.verifyToken(token);
   }
 
-  /** The user named in the token, or else the one whom the runtime found. Throws as `verifyToken`, and `unauthorized`. */
+  /** The user named in the token, or the one the runtime found. Throws like `verifyToken`, and `unauthorized`. */
   signIn(found: Principal, token: string): Promise<SignedIn> {
     return this.#host.signIn(found, token);
   }
@@ -217,60 +220,60 @@ export class Node implements Channels {
 
   // --- for the developer's own backend -----------------------------------------------------------------------------
 
-  /** Those present in the channel. Throws `ClientError` `notAvailable` where presence is not kept. */
+  /** The channel's presence. Throws `ClientError` `notAvailable` without presence. */
   presenceOf(channel: string): readonly ClientInfo[] {
     if (!this.permissions.namespace(channel).presence) throw new ClientError('notAvailable');
     return [...(this.hub.get(channel)?.present?.clients ?? [])];
   }
 
-  /** Forgets what was published in the channel; offsets go on. Throws `notAvailable` where nothing is kept. */
+  /** Removes the channel's history; offsets continue. Throws `notAvailable` without history. */
   async trim(channel: string): Promise<void> {
     this.#messages.trimmed(channel, await this.#publisher.trim(channel));
   }
 
-  /** Where the channel's history ends; offset 0 and no epoch where none is kept. */
+  /** The end of the channel's history; offset 0 and no epoch without history. */
   position(channel: string): Promise<Position> {
     return this.#publisher.position(channel);
   }
 
-  /** Sends an order to the connections of a user whom tokens name, on every node; user `''`: all anonymous connections. */
-  tellExternal(user: string, order: ExternalOrder): void {
+  /** Sends an order to the connections of a user of tokens, on every node; user `''`: all anonymous connections. */
+  orderExternal(user: string, order: ExternalOrder): void {
     this.#orders.sendExternal(user, order);
   }
 
-  /** As `tellExternal`, for those whom an app's backend has signed in. */
-  tellAppUser(app: string, user: string, order: ExternalOrder): void {
+  /** Like `tellExternal`, for users that an app's backend has signed in. */
+  orderAppUser(app: string, user: string, order: ExternalOrder): void {
     this.#orders.sendToAppUser(app, user, order);
   }
 
-  /** Sends an item of a shared poll to those who track it and know an older version; on every node. */
+  /** Sends an item of a shared poll to trackers with an older version; on every node. */
   publishItem(channel: string, item: PolledItem): void {
     this.#messages.item(channel, item);
   }
 
-  /** Makes every client on this node that is in the channel subscribe again: what it knows of it does not hold any more. */
+  /** Makes every client of the channel on this node subscribe again: its state of the channel is obsolete. */
   startAnew(channel: string): void {
     this.guard.each('resets', [...this.#sessions.every()], (session) => session.subscriptions.reset(channel));
   }
 
   // --- for metrics and the console ---------------------------------------------------------------------------------
 
-  /** Every connection, one after the other: of those that come and go while one looks, some are left out. */
+  /** Every connection, one after another; those that open or close meanwhile may be missing. */
   sessions(): Iterable<Session> {
     return this.#sessions.every();
   }
 
-  /** What waits to be written, and how long that takes. */
+  /** The queue's length, and write times. */
   get queues(): Publisher['queues'] {
     return this.#publisher.queues;
   }
 
-  /** Publications that were accepted here since the start. */
+  /** Publications accepted here since the start. */
   get publications(): number {
     return this.#publisher.accepted;
   }
 
-  /** How many connections and users there are on this node. */
+  /** The number of connections and users on this node. */
   get population(): { readonly clients: number; readonly users: number } {
     return { clients: this.#sessions.size, users: this.#sessions.users };
   }
@@ -278,8 +281,8 @@ export class Node implements Channels {
   // --- stopping ----------------------------------------------------------------------------------------------------
 
   /**
-   * Accepts no new connection, tells every client to reconnect, all at once without a plan, and resolves when what was
-   * accepted is in the log.
+   * Accepts no new connection, tells every client to reconnect, all at once without a plan, and resolves when accepted
+   * publications are in the log.
    */
   async drain(plan: DrainPlan = AT_ONCE): Promise<void> {
     this.#arrivals.stop();
@@ -344,7 +347,7 @@ export class Node implements Channels {
   }
 
   #receive(subject: string, message: NodeMessage): void {
-    // A publisher's publication was accepted, whatever becomes of the deliveries here.
+    // A publication was accepted; deliveries may still fail.
     this.guard.run('bus', () => {
       switch (message.kind) {
         case 'external':
@@ -358,7 +361,7 @@ export class Node implements Channels {
     });
   }
 
-  /** Clients in the namespace's channels subscribe again, and learn its new options. */
+  /** The namespace's clients subscribe again, which applies its new options. */
   #resetNamespace(namespace: string): void {
     for (const { name } of [...this.hub.channels()]) if (namespaceOf(name) === namespace) this.startAnew(name);
   }

@@ -3,7 +3,7 @@ import { identityOf } from '../access/apps.ts';
 import type { Principal } from '../access/principal.ts';
 import { type Control, type ExternalOrder, NOBODY, type NodeMessage } from '../bus/node-messages.ts';
 import type { Guard } from '../guard.ts';
-import { applyExternalOrder, applyOrder, isMeant } from '../sessions/apply-order.ts';
+import { applyExternalOrder, applyOrder, belongsTo } from '../sessions/apply-order.ts';
 import type { Session } from '../sessions/session.ts';
 
 /** The subject of orders on the bus. */
@@ -15,9 +15,9 @@ type OrdersParts = {
   readonly sessions: {
     ofPerson(user: string): readonly Session[];
     ofIdentity(identity: string): readonly Session[];
-    /** Those whose client has not said `connect` yet. */
+    /** Sessions that have not sent `connect` yet. */
     waiting(): Iterable<Session>;
-    /** Kept in no index, as there may be very many; orders for them are rare. */
+    /** Not indexed, as there may be very many; orders for them are rare. */
     every(): Iterable<Session>;
   };
 };
@@ -39,13 +39,13 @@ export class Orders {
     this.#parts.bus.publish(CONTROL, order);
   }
 
-  /** Sends an order to the connections of a user whom tokens name; user `''`: to all anonymous connections. */
+  /** Sends an order to the connections of a user of tokens; user `''`: to all anonymous connections. */
   sendExternal(user: string, order: ExternalOrder): void {
     if (user === '') this.#parts.bus.publish(CONTROL, { kind: 'external', identity: NOBODY, order });
     else this.#sendTo({ kind: 'external', user }, order);
   }
 
-  /** As `sendExternal`, for a user whom an app's backend has signed in. */
+  /** Like `sendExternal`, for a user signed in by an app's backend. */
   sendToAppUser(app: string, user: string, order: ExternalOrder): void {
     this.#sendTo({ kind: 'app', app, user, client: '' }, order);
   }
@@ -75,7 +75,7 @@ export class Orders {
     const { sessions } = this.#parts;
     const connected = sessions.ofPerson(order.user);
     if (order.kind !== 'disconnect') return connected;
-    // One that has not said `connect` yet was let in by the same sign-in, and will not be asked for it again.
-    return [...connected, ...[...sessions.waiting()].filter((session) => isMeant(session, order.user))];
+    // A session before `connect` uses the same sign-in, which is not checked again.
+    return [...connected, ...[...sessions.waiting()].filter((session) => belongsTo(session, order.user))];
   }
 }

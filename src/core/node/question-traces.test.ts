@@ -6,7 +6,7 @@ import { Application } from '../backend/application.ts';
 import { PolledChannel } from '../channels/polled-channel.ts';
 import { DisconnectError } from '../disconnects.ts';
 
-/** A backend that says what trace each question belongs to. */
+/** A backend that records the trace of each request. */
 class TracedBackend implements Backend {
   readonly asked: (readonly [what: string, traceparent: string | undefined])[] = [];
   answer: (event: BackendEvent | 'poll') => Promise<unknown> = async () => ({ result: {} });
@@ -40,8 +40,8 @@ function traced() {
   return { backend, traces, world, soon };
 }
 
-describe('OB4 what the node asks the backend by itself', () => {
-  test('OB4 whether a connection goes on is asked under a span of its own', async () => {
+describe("OB4 the node's own requests to the backend", () => {
+  test("OB4 a connection's renewal has its own span", async () => {
     const { backend, traces, world, soon } = traced();
     backend.answer = async (event) => ({ result: event === 'connect' ? { user: 'ann', expire_at: soon() } : {} });
     const client = await world.connected();
@@ -58,7 +58,7 @@ describe('OB4 what the node asks the backend by itself', () => {
     expect(span?.attributes).toMatchObject({ 'messaging.client.id': client.session.client, 'banyan.protocol': 'cj' });
   });
 
-  test('OB4 so is whether a subscription goes on; a backend that fails is a failure', async () => {
+  test("OB4 a subscription's renewal too; a failing backend is a failure", async () => {
     const { backend, traces, world, soon } = traced();
     backend.answer = async (event) => {
       if (event === 'sub_refresh') throw new Error('down');
@@ -76,7 +76,7 @@ describe('OB4 what the node asks the backend by itself', () => {
     expect(span?.attributes).toMatchObject({ 'messaging.destination.name': 'asked:a' });
   });
 
-  test('BA6 a refresh that throws at once ends the connection, and nothing stays as it was', async () => {
+  test('BA6 a refresh that throws synchronously closes the connection, and leaves nothing behind', async () => {
     const { backend, world, soon } = traced();
     backend.answer = async () => ({ result: { user: 'ann', expire_at: soon() } });
     const client = await world.connected();
@@ -88,7 +88,7 @@ describe('OB4 what the node asks the backend by itself', () => {
     expect(client.closedWith).toMatchObject({ code: 3_005 });
   });
 
-  test('OB4 each question of a shared poll is a span with the channel and the number of items', async () => {
+  test('OB4 each request of a shared poll is a span with the channel and the number of items', async () => {
     const traces = new RecordedTraces();
     const asked: (string | undefined)[] = [];
     const channel = new PolledChannel('polled:a', {

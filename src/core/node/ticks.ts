@@ -3,18 +3,18 @@ import type { Guard } from '../guard.ts';
 import { repeat } from '../repeat.ts';
 
 const TICK_MS = 1_000;
-/** A tick that is later than this does not come any more, or the process is far too busy. */
+/** If a tick is later than this, ticks have stopped, or the process is far too busy. */
 const TICK_LATE_MS = 10_000;
 
-/** What is done once a second: the part's name, for the log, and the work. */
+/** Periodic work: the part's name, for the log, and the function. */
 export type TickWork = readonly (readonly [part: string, work: (now: number) => void])[];
 
-/** Calls the node's periodic work once a second; one part that throws keeps no other from its turn. */
+/** Runs the node's periodic work once a second; an exception in one part does not affect the others. */
 export class Ticks {
   readonly #clock: Clock;
   readonly #guard: Guard;
   readonly #work: TickWork;
-  /** When the last tick began; undefined before the start, and once no more come. */
+  /** When the last tick began; undefined before the start, and after the end. */
   #tickedAt: number | undefined;
   #stop: () => void = () => undefined;
 
@@ -24,9 +24,9 @@ export class Ticks {
     this.#work = work;
   }
 
-  /** Whether the last tick is not long ago; true before the start and after the end. */
+  /** Whether the last tick was recent; true before the start and after the end. */
   get areOnTime(): boolean {
-    // Where the wall clock stepped, in whichever direction, the next tick puts this right.
+    // If the wall clock stepped in either direction, the next tick corrects this.
     return this.#tickedAt === undefined || Math.abs(this.#clock.now() - this.#tickedAt) <= TICK_LATE_MS;
   }
 

@@ -1,7 +1,7 @@
 import type { Fields, Telemetry } from '../../ports/telemetry.ts';
 import type { UserContext } from './operation.ts';
 
-/** Leaves a line in the log that says who did what, and from where. Never with a secret, nor with what people say. */
+/** Logs who did what, and from where. Never with a secret, nor with message content. */
 export function audit(
   { telemetry }: { readonly telemetry: Telemetry },
   { principal, address }: UserContext,

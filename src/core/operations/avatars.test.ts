@@ -4,10 +4,10 @@ import { createImages } from '../../adapters/bun/images.ts';
 import { MemoryBlobs } from '../../adapters/memory/blobs.ts';
 import { Avatars } from './avatars.ts';
 
-/** Longer than a picture may take. */
+/** Longer than the timeout of an upload. */
 const LATER_MS = 200_000;
 
-test('a picture whose body breaks off is not cancelled once more when its time would be over', async () => {
+test('an upload whose body breaks off is not cancelled again at its timeout', async () => {
   const clock = new HandClock();
   const avatars = new Avatars({ blobs: new MemoryBlobs(), images: createImages(), clock });
   let cancelled = 0;

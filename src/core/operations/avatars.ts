@@ -11,15 +11,15 @@ import { randomText } from '../text/random-text.ts';
 const FILES = '/files/avatars/';
 const NAME = /^[a-z2-9]{20}\.webp$/;
 const MAX_BYTES = 5 * 1024 * 1024;
-/** Screens show avatars at up to 128 CSS pixels, twice as dense. */
+/** Screens show avatars at up to 128 CSS pixels, at double density. */
 const SIDE = 256;
-/** A picture may take 100 MB while it is opened. */
+/** Opening a picture may take 100 MB. */
 const OPENED = { running: 1, waiting: 8 };
-/** However slow the line: 5 MB at 350 kbit/s. */
+/** The timeout, enough for 5 MB at 350 kbit/s. */
 const DEADLINE_MS = 120_000;
 const PER_USER = { attempts: 30, windowMs: 60 * 60_000 };
 
-/** What `receive` takes. */
+/** Arguments of `receive`. */
 export const AVATAR_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'] as const;
 
 const REASONS: Readonly<Record<ImageProblem, string>> = {
@@ -30,7 +30,7 @@ const REASONS: Readonly<Record<ImageProblem, string>> = {
 
 type Parts = { readonly blobs: Blobs; readonly images: Images; readonly clock: Clock };
 
-/** Avatars of people and groups: taken from strangers, made safe, kept as files and shown. */
+/** Avatars of people and groups: received from untrusted clients, re-encoded, stored and served. */
 export class Avatars {
   readonly #blobs: Blobs;
   readonly #images: Images;
@@ -47,9 +47,10 @@ export class Avatars {
   }
 
   /**
-   * Keeps the picture that is the request's body and hands its name to `use`, which checks once more that the caller
-   * may: clients take as long as they like to send a body. Where `use` refuses, the file goes again.
-   * Throws `ClientError`: `tooLarge` past 5 MB, `invalidInput` for what is no picture, `badRequest` when the body breaks off, `rateLimited`, `tooManyRequests`; and what `use` throws.
+   * Stores the picture in the request's body and passes its name to `use`, which checks permissions again: the body may
+   * have taken a long time. If `use` refuses, the file is deleted. Throws `ClientError`: `tooLarge` above 5 MB,
+   * `invalidInput` for a file that is not a picture, `badRequest` if the body breaks off, `rateLimited`,
+   * `tooManyRequests`; and the errors of `use`.
    */
   async receive<T>(
     { headers, body }: Pick<Request, 'headers' | 'body'>,
@@ -64,26 +65,26 @@ export class Avatars {
     try {
       return await use(name);
     } catch (error) {
-      // After a temporary error the picture may be in use all the same.
+      // After a temporary error the picture may be in use nevertheless.
       if (error instanceof ClientError && !error.temporary) await this.remove(name);
       throw error;
     }
   }
 
   /**
-   * Runs what replaces a picture by another one, or by none, after the replacements before it: each must find the picture
-   * that is there by then, or its file would stay for good.
+   * Runs replacements and removals of pictures one after another: each must see the result of the one before, or a file
+   * would be left behind.
    */
   replace<T>(change: () => Promise<T>): Promise<T> {
     return this.#changes.run(change);
   }
 
-  /** Removing what is not there is no error. */
+  /** Removing a missing file is not an error. */
   async remove(name: string): Promise<void> {
     await this.#blobs.remove(blobOf(name));
   }
 
-  /** Shows a picture to whoever is signed in and knows its name; undefined for other requests. Throws `ClientError`. */
+  /** Serves a picture to signed-in people; undefined for other requests. Throws `ClientError`. */
   async route({ method, url }: Request, principal: Principal): Promise<Response | undefined> {
     const { pathname } = new URL(url);
     if (!pathname.startsWith(FILES) || (method !== 'GET' && method !== 'HEAD')) return undefined;
@@ -107,7 +108,7 @@ function blobOf(name: string): string {
   return `avatars/${name}`;
 }
 
-/** Counts while it reads: what the client says about the length is not relied on. */
+/** Counts while reading: Content-Length is not trusted. */
 async function readBody(headers: Headers, body: Request['body'], clock: Clock): Promise<Uint8Array> {
   if (Number(headers.get('content-length') ?? 0) > MAX_BYTES) throw tooLarge();
   const reader = body?.getReader();
@@ -155,7 +156,7 @@ function tooLarge(): ClientError {
   return new ClientError('tooLarge', { message: 'a picture may have 5 MB' });
 }
 
-/** Clients come and go; that is no error of the server's. */
+/** Clients disconnect all the time; that is not a server error. */
 function brokenOff(error: unknown): never {
   throw error instanceof ClientError
     ? error

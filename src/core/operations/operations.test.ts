@@ -17,7 +17,7 @@ const overHttp = (principal: Principal): OperationContext => ({
 function bound(name: string, access: Access, more: { input?: z.ZodType; httpOnly?: boolean } = {}): BoundOperation {
   const { input = z.object({}), httpOnly = false } = more;
   return {
-    operation: defineOperation({ name, summary: 'Answers its input.', access, httpOnly, input, output: z.unknown() }),
+    operation: defineOperation({ name, summary: 'Returns its input.', access, httpOnly, input, output: z.unknown() }),
     handle: async (_context, checked) => checked,
   };
 }
@@ -52,34 +52,34 @@ describe('access', () => {
     expect(await Promise.all(outcomes)).toEqual([...expected]);
   });
 
-  test('is checked before the input, so that a stranger learns nothing of it', async () => {
+  test('is checked before the input, so that others learn nothing about it', async () => {
     const operations = createOperations([bound('a.b', 'user', { input: z.object({ secret: z.string() }) })]);
     expect(await refusal(operations.call('a.b', context(ANONYMOUS), {}))).toMatchObject({ kind: 'unauthorized' });
   });
 });
 
 describe('the operation', () => {
-  test('is unknown: methodNotFound', async () => {
+  test('with an unknown name: methodNotFound', async () => {
     const operations = createOperations([bound('chat.send', 'anyone')]);
     expect(await refusal(operations.call('chat.sing', context(ANONYMOUS), {}))).toMatchObject({
       kind: 'methodNotFound',
     });
   });
 
-  test('is no feature’s: notAvailable, also for names that every object has', async () => {
+  test('outside every feature: notAvailable, also for inherited object names', async () => {
     const operations = createOperations([bound('chat.send', 'anyone')]);
     for (const name of ['', 'rpc', 'no.such', '__proto__', 'constructor', 'toString']) {
       expect(await refusal(operations.call(name, context(ANONYMOUS), {}))).toMatchObject({ kind: 'notAvailable' });
     }
   });
 
-  test('exists over HTTP alone: notAvailable over a live connection', async () => {
+  test('for HTTP only: notAvailable over a live connection', async () => {
     const operations = createOperations([bound('a.b', 'anyone', { httpOnly: true })]);
     expect(await refusal(operations.call('a.b', context(ANONYMOUS), {}))).toMatchObject({ kind: 'notAvailable' });
     expect(await operations.call('a.b', overHttp(ANONYMOUS), {})).toEqual({});
   });
 
-  test('has the name of another: refused at construction', () => {
+  test('with a duplicate name: refused at construction', () => {
     expect(() => createOperations([bound('a.b', 'user'), bound('a.b', 'anyone')])).toThrow('two operations');
   });
 
@@ -95,7 +95,7 @@ describe('the operation', () => {
     expect(seen).toEqual([{ n: 1 }, { n: 2 }]);
   });
 
-  test('throws before it returns a promise: rejected all the same', async () => {
+  test('that throws synchronously rejects all the same', async () => {
     const failing: BoundOperation = {
       ...bound('a.b', 'anyone'),
       handle: () => {
@@ -114,9 +114,9 @@ describe('the operation', () => {
 });
 
 describe('input', () => {
-  test('that the schema itself stumbles over is refused', async () => {
+  test('that makes the schema itself throw is refused', async () => {
     const stumbling = createOperations([bound('a.b', 'anyone', { input: z.object({ text: z.string().max(9) }) })]);
-    // No number can be made of this length to compare it with.
+    // This length cannot be converted to a number for comparison.
     const uncomparable = { text: { length: { valueOf: 1, toString: 1 } } };
     const error = await refusal(stumbling.call('a.b', context(ANONYMOUS), uncomparable));
     expect(error).toMatchObject({ kind: 'invalidInput' });
@@ -130,11 +130,11 @@ describe('input', () => {
   const operations = createOperations([bound('a.b', 'anyone', { input })]);
   const call = (value: unknown) => operations.call('a.b', context(ANONYMOUS), value);
 
-  test('reaches the handler with defaults filled in and unknown fields left out', async () => {
+  test('reaches the handler with defaults filled in and unknown fields removed', async () => {
     expect(await call({ room: 'r', isAdmin: true })).toEqual({ room: 'r', limit: 50, people: [] });
   });
 
-  test('names the first wrong field by its dotted path, and the rule', async () => {
+  test('names the first invalid field by its dotted path, and the rule', async () => {
     expect(await refusal(call({ room: '' }))).toEqual({
       kind: 'invalidInput',
       field: 'room',
@@ -147,19 +147,19 @@ describe('input', () => {
     });
   });
 
-  test('that is no object names no field', async () => {
+  test('that is not an object names no field', async () => {
     for (const value of ['text', 5, [], true]) {
       expect(await refusal(call(value))).toMatchObject({ kind: 'invalidInput', field: undefined });
     }
   });
 
-  test('that is absent stands for an empty object', async () => {
+  test('that is absent counts as an empty object', async () => {
     const plain = createOperations([bound('a.b', 'anyone')]);
     expect(await plain.call('a.b', context(ANONYMOUS), undefined)).toEqual({});
     expect(await plain.call('a.b', context(ANONYMOUS), null)).toEqual({});
   });
 
-  test('of a choice says what each shape lacks', async () => {
+  test('of a union lists what each shape lacks', async () => {
     const either = z.union([
       z.object({ user: z.string('must be given') }),
       z.object({ handle: z.string('must be a text') }),

@@ -34,7 +34,7 @@ describe('Kysely over the Sql port', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('selects read, everything else writes and counts the rows it changed', async () => {
+  test('selects read, everything else writes and counts the changed rows', async () => {
     const updated = await query.updateTable('trees').set({ height: 31 }).where('id', '=', 'fig').executeTakeFirst();
     expect(updated.numUpdatedRows).toBe(1n);
     const missed = await query.updateTable('trees').set({ height: 31 }).where('id', '=', 'oak').executeTakeFirst();
@@ -50,12 +50,12 @@ describe('Kysely over the Sql port', () => {
     expect(rows).toEqual([{ height: 40 }]);
   });
 
-  test('a broken constraint rejects as the port says', async () => {
+  test("a violated constraint rejects with the port's error", async () => {
     const again = query.insertInto('trees').values({ id: 'fig', height: 1, note: null }).execute();
     await expect(again).rejects.toBeInstanceOf(ConstraintError);
   });
 
-  test('an open transaction is refused with what to do instead', async () => {
+  test('an open transaction is refused with the alternative', async () => {
     const attempt = query.transaction().execute(async (open) => open.deleteFrom('trees').execute());
     await expect(attempt).rejects.toThrow('sql.write in one call');
     await attempt.catch(() => {});
@@ -72,7 +72,7 @@ describe('Kysely over the Sql port', () => {
     ]);
   });
 
-  test('a prepared statement takes its values by name, each time anew', async () => {
+  test('a prepared statement gets its values by name at each use', async () => {
     const taller = prepareStatement<{ height: number; limit: number }>()((value) =>
       query.selectFrom('trees').select('id').where('height', '>', value('height')).limit(value('limit')),
     );
@@ -81,12 +81,12 @@ describe('Kysely over the Sql port', () => {
     expect(taller({ height: 1, limit: 1 }).sql).toBe(taller({ height: 2, limit: 2 }).sql);
   });
 
-  test('a write can hold the offset that its publication gets', () => {
+  test('a write can contain the offset assigned to its publication', () => {
     const write = toWrite(query.insertInto('trees').values({ id: 'oak', height: assignedOffset, note: null }));
     expect(write.params).toEqual(['oak', ASSIGNED_OFFSET, null]);
   });
 
-  test('a value that no database takes is refused before it is sent', () => {
+  test('an unsupported value is refused before it is sent', () => {
     const wrong = query.updateTable('trees').set({ note: new Date() as unknown as string });
     expect(() => toStatement(wrong)).toThrow(TypeError);
   });

@@ -15,9 +15,9 @@ import { ASSIGNED_OFFSET, type Write } from '../../ports/log.ts';
 import type { Sql, SqlValue, Statement } from '../../ports/sql.ts';
 
 /**
- * Kysely over the Sql port: a select becomes `sql.read`, everything else `sql.write` with one statement, durable
- * when it resolves. Rejects as the port does (`ConstraintError`). Several changes that must commit together are
- * built with it, turned with `toStatement`, and given to `sql.write` in one call; `transaction()` throws.
+ * Kysely over the Sql port: a select becomes `sql.read`, everything else `sql.write` with one statement, durable when
+ * it resolves. Rejects like the port (`ConstraintError`). To commit several changes together, build them with it,
+ * convert them with `toStatement`, and pass them to `sql.write` in one call; `transaction()` throws.
  */
 export function createQuery<Tables>(sql: Sql): Kysely<Tables> {
   return new Kysely<Tables>({
@@ -30,30 +30,30 @@ export function createQuery<Tables>(sql: Sql): Kysely<Tables> {
   });
 }
 
-/** A statement that remembers the type of the rows it gives. */
+/** A statement typed with its rows. */
 export type StatementOf<Result> = Statement & { readonly result?: Result };
 
-/** A built query as a statement for `sql.read` or `sql.write`. Throws `TypeError` on a value no database takes. */
+/** Converts a query to a statement for `sql.read` or `sql.write`. Throws `TypeError` for an unsupported value. */
 export function toStatement<Result>(query: Compilable<Result>): StatementOf<Result> {
   const { sql, parameters } = query.compile();
   return { sql, params: parameters.map(asSqlValue) };
 }
 
-/** A built query as a write that commits with a publication; may hold `assignedOffset`. */
+/** Converts a query to a write that commits with a publication; may contain `assignedOffset`. */
 export function toWrite(query: Compilable): Write {
   const { sql, parameters } = query.compile();
   return { sql, params: parameters.map(asWriteValue) };
 }
 
-/** Stands for the offset that the publication gets, in a query meant for `toWrite`. */
+/** The placeholder for the publication's offset, in a query for `toWrite`. */
 export const assignedOffset: RawBuilder<number> = template.val<unknown>(ASSIGNED_OFFSET).$castTo<number>();
 
-/** The rows of a statement, typed as its query was. */
+/** The rows of a statement, typed by its query. */
 export async function readRows<Result>(sql: Sql, statement: StatementOf<Result>): Promise<readonly Result[]> {
   return (await sql.read(statement)) as readonly Result[];
 }
 
-/** The value that `values` will have under this name when a prepared statement is used. */
+/** The value `values` has under this name when a prepared statement is used. */
 export type Parameter<Values> = <Name extends keyof Values & string>(name: Name) => RawBuilder<Values[Name]>;
 
 /**
@@ -125,7 +125,7 @@ class PortConnection implements DatabaseConnection {
     return { rows: [...result.rows] as R[], numAffectedRows: BigInt(result.changes) };
   }
 
-  // biome-ignore lint/correctness/useYield: Kysely asks for a generator; the port has no cursors to read from.
+  // biome-ignore lint/correctness/useYield: Kysely requires a generator; the port has no cursors to read from.
   async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
     throw new Error('no streaming over the Sql port: read in pages');
   }

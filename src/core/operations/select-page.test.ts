@@ -9,8 +9,8 @@ const breathe = async () => undefined;
 const pageOf = (items: Iterable<number>, limit: number, edge?: PageEdge<number>) =>
   selectPage(items, { limit, compare, accepts: everything, edge }, breathe);
 
-describe('a page of what stands in no order', () => {
-  test('begins with the first, goes on behind an edge, and comes back before one', async () => {
+describe('a page of an unsorted collection', () => {
+  test('starts with the first, continues after an edge, and goes back before one', async () => {
     const items = [5, 1, 4, 2, 3];
     expect(await pageOf(items, 2)).toEqual({ items: [1, 2], skipped: 0, total: 5 });
     expect(await pageOf(items, 2, { side: 'after', key: 2 })).toEqual({ items: [3, 4], skipped: 2, total: 5 });
@@ -19,12 +19,12 @@ describe('a page of what stands in no order', () => {
     expect(await pageOf(items, 2, { side: 'after', key: 9 })).toEqual({ items: [], skipped: 5, total: 5 });
   });
 
-  test('counts and gives only what is accepted', async () => {
+  test('counts and returns only accepted items', async () => {
     const query = { limit: 2, compare, accepts: (item: number) => item % 2 === 0 };
     expect(await selectPage([6, 1, 4, 3, 2], query, breathe)).toEqual({ items: [2, 4], skipped: 0, total: 3 });
   });
 
-  test('is the part of the sorted whole that it would be', async () => {
+  test('equals that part of the sorted whole', async () => {
     const any = fc.record({
       items: fc.uniqueArray(fc.integer({ min: 0, max: 60 })),
       limit: fc.integer({ min: 1, max: 12 }),
@@ -45,7 +45,7 @@ describe('a page of what stands in no order', () => {
     );
   });
 
-  test('lets others work in between', async () => {
+  test('lets other work run in between', async () => {
     let breaths = 0;
     const counted = async () => {
       breaths += 1;

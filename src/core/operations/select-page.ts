@@ -1,7 +1,7 @@
-/** Items that are looked at before others get their turn of the event loop: well under a millisecond of work. */
+/** Items processed before other work gets its turn of the event loop: well under a millisecond. */
 const SLICE = 2_000;
 
-/** Where a page begins, or ends: right behind or right before this key. */
+/** Where a page starts or ends: right after or right before this key. */
 export type PageEdge<Key> = { readonly side: 'after' | 'before'; readonly key: Key };
 
 export type PageQuery<Key, Item extends Key> = {
@@ -10,27 +10,27 @@ export type PageQuery<Key, Item extends Key> = {
   /** A total order: 0 only for the same item. */
   compare(one: Key, other: Key): number;
   accepts(item: Item): boolean;
-  /** Absent: the page begins with the first. */
+  /** Absent: the page starts with the first. */
   readonly edge?: PageEdge<Key> | undefined;
 };
 
 export type SelectedPage<Item> = {
   readonly items: readonly Item[];
-  /** Accepted items that come before the page, and accepted items at all. */
+  /** Accepted items before the page, and in total. */
   readonly skipped: number;
   readonly total: number;
 };
 
 /**
- * One page of items that stand in no order, without a copy of them all: one look at each, in slices between which
- * `breathe` lets others work. What comes, goes or changes its place meanwhile may be in the page or not.
+ * One page of an unsorted collection, without copying it: one pass over all items, in slices between which `breathe`
+ * lets other work run. Items that change meanwhile may or may not be included.
  */
 export async function selectPage<Key, Item extends Key>(
   items: Iterable<Item>,
   query: PageQuery<Key, Item>,
   breathe: () => Promise<void>,
 ): Promise<SelectedPage<Item>> {
-  const best = new Best(query);
+  const best = new TopItems(query);
   let left = SLICE;
   for (const item of items) {
     best.consider(item);
@@ -42,14 +42,14 @@ export async function selectPage<Key, Item extends Key>(
   return best.page();
 }
 
-/** The items of the page as far as one has looked, best first. */
-class Best<Key, Item extends Key> {
+/** The best items so far. */
+class TopItems<Key, Item extends Key> {
   readonly #query: PageQuery<Key, Item>;
   /** Pages before an edge are found from their end. */
   readonly #sign: 1 | -1;
   readonly #kept: Item[] = [];
   #total = 0;
-  /** Before the edge, for a page behind it or before it. */
+  /** Before the edge, for a page after it or before it. */
   #before = 0;
 
   constructor(query: PageQuery<Key, Item>) {
@@ -62,7 +62,7 @@ class Best<Key, Item extends Key> {
     if (!accepts(item)) return;
     this.#total += 1;
     const place = edge === undefined ? 1 : compare(item, edge.key);
-    // The one at the edge itself is before a page that begins behind it.
+    // The edge itself is before a page that starts after it.
     if (edge !== undefined && (edge.side === 'after' ? place <= 0 : place < 0)) this.#before += 1;
     if (place * this.#sign <= 0) return;
     if (this.#kept.length === limit && this.#isBehind(item, limit - 1)) return;

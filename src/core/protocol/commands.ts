@@ -6,86 +6,88 @@ import type { ChannelType } from '../channels/namespace.ts';
 import type { FilterNode } from '../channels/tag-filter.ts';
 import type { HeaderFields } from './client-headers.ts';
 
-/** Where a client was when it lost the line. An empty epoch stands for "any". */
+/** A client's position when it lost its connection. An empty epoch matches any. */
 export type Since = Position;
 
 /**
- * Stands for an offset that makes no sense, which a client has from elsewhere and cannot correct by itself: no channel gets
- * that far, so nothing can be recovered from there.
+ * Replaces an invalid offset, which a client got from elsewhere and cannot correct by itself: no channel has this
+ * offset, so nothing can be recovered from it.
  */
 export const UNKNOWN_OFFSET = Number.MAX_SAFE_INTEGER;
 
-/** The offset of a place to go on from, as a client gave it. */
+/** The offset of a client's recovery position. */
 export function offsetFrom(given: number): number {
   return Number.isSafeInteger(given) && given >= 0 ? given : UNKNOWN_OFFSET;
 }
 
 export type SubscribeOptions = {
-  /** Present when the client wants what it missed. */
+  /** Present if the client recovers. */
   readonly since?: Since;
-  /** Present instead of `since` when the client wants the newest publication, where history has one. */
+  /** Present instead of `since` if the client wants the newest publication of the history. */
   readonly latest?: true;
-  /** Answer with an error instead of starting anew when what it missed is no longer there. */
+  /** Answer with an error instead of continuing without recovery. */
   readonly rejectUnrecovered?: boolean;
-  /** Whether the client wants to hear who comes and goes, where the namespace tells. */
+  /** Whether the client requests joins and leaves, where the namespace has them. */
   readonly joinLeave?: boolean;
-  /** Whether the client wants to recover, and to know its position; absent where its protocol always does. */
+  /** Whether the client requests recovery, and its position; absent if its protocol always does. */
   readonly recoverable?: boolean;
   readonly positioned?: boolean;
   /** A token of the developer's backend, instead of the namespace's own rule. */
   readonly token?: string;
   /** For the developer's backend; JSON text on one line. */
   readonly data?: string;
-  /** What the client takes the channel for; a log when absent. */
+  /** The channel type the client expects; a log if absent. */
   readonly type?: ChannelType;
-  /** Of a map: the part that is wanted now. The last part makes the subscription. */
+  /** Of a map: the requested part. The last part creates the subscription. */
   readonly page?: {
     readonly cursor: string;
     readonly limit: number;
-    /** Where the channel was when the first part was read. */
+    /** The channel's position when the first part was read. */
     readonly since?: Since;
   };
-  /** Whether the client takes publications as differences, where the namespace gives them. */
+  /** Whether the client requests deltas, where the namespace allows them. */
   readonly delta?: boolean;
-  /** Whether the client takes a number in the place of the channel's name, where the namespace gives one. */
+  /** Whether the client requests a number in place of the channel's name, where the namespace allows it. */
   readonly compact?: boolean;
   /** Only publications whose tags match are wanted. */
   readonly filter?: FilterNode;
-  /** As `token`, where the protocol has signatures of its own: gives what the backend has signed, or throws `ClientError`. */
+  /**
+   * Like `token`, if the protocol has its own signatures: returns what the backend has signed, or throws `ClientError`.
+   */
   readonly prove?: (principal: Principal) => Grant;
-  /** Whether the answer is to say who is present. */
+  /** Whether the reply must contain the presence. */
   readonly presence?: true;
-  /** What it is done under, where that is traced. */
+  /** The parent span, if traced. */
   readonly span?: Span;
 };
 
-/** Items with the versions that the client has; 0 for none. */
+/** Items with the client's versions; 0 for none. */
 export type TrackBatch = {
   readonly signature: string;
   readonly items: readonly { readonly key: string; readonly version: number }[];
 };
 
-/** Of a command that is traced. */
+/** For a traced command. */
 export type Traced = {
-  /** What the client says of its own trace. */
+  /** The client's own trace. */
   readonly caller?: TraceContext;
-  /** What the command is being carried out under, from the session on. */
+  /** The command's span, from the session on. */
   readonly span?: Span;
 };
 
-/** Who a client was before its line was lost. */
+/** A client's identity before its connection was lost. */
 export type Resumption = {
   readonly client: string;
-  /** As `userOf` says it. */
+  /** As returned by `userOf`. */
   readonly user: string;
   /**
-   * Ends the connection that it had, if that still seems to stand, and gives those of the channels that it was in:
-   * nobody is told that it leaves them. To be called in the turn in which the client comes into them again.
+   * Closes its old connection, if that still seems open, and returns those of the channels it was in, for which no
+   * leave is sent. To be called in the turn in which the client enters them again.
    */
   readonly handOver: (channels: ReadonlySet<string>) => ReadonlySet<string>;
 };
 
-/** What a client may ask, whatever protocol it speaks. `id` is the client's own number for the answer. */
+/** A client's commands in any protocol. `id` is the client's own number for the reply. */
 export type Command = Traced & Asked;
 
 type Asked =
@@ -93,25 +95,25 @@ type Asked =
       readonly kind: 'connect';
       readonly id: number;
       readonly token: string;
-      /** Positions in the channels that the server had put this client into. */
+      /** Positions in the channels the server had subscribed this client to. */
       readonly since: ReadonlyMap<string, Since>;
       /** For the developer's backend; JSON text on one line. */
       readonly data?: string;
       /**
-       * Channels that the client was in by its own wish, and where it was there. It comes into all of them, if it still
-       * may and can be given everything it missed, or into none.
+       * Channels the client had subscribed to itself, and its positions. It enters all of them, if it still may and can
+       * recover everything it missed, or none.
        */
       readonly restore?: ReadonlyMap<string, Since>;
       /**
-       * Whom it takes the place of once it is back in everything. As another user it is nobody's successor, and so comes
-       * back into nothing.
+       * The connection it replaces once it is in all channels again. Another user cannot replace it, and so enters
+       * none.
        */
       readonly resume?: Resumption;
-      /** The client hears of what it asks for itself, and the server puts it into no channel. */
+      /** The client only gets what it requests itself; the server subscribes it to nothing. */
       readonly alone?: boolean;
-      /** What the client says of the program that it is part of, for the developer's backend. */
+      /** The client program's name and version, for the developer's backend. */
       readonly application?: { readonly name?: string; readonly version?: string };
-      /** What it would have its request's headers say to the developer's backend. */
+      /** Headers for the developer's backend. */
       readonly headers?: HeaderFields;
     }
   | ({ readonly kind: 'subscribe'; readonly id: number; readonly channel: string } & SubscribeOptions)
@@ -120,15 +122,15 @@ type Asked =
       readonly kind: 'publish';
       readonly id: number;
       readonly channel: string;
-      /** JSON text on one line, as the client wrote it; empty where the client gave none. */
+      /** JSON text on one line, as the client wrote it; empty if absent. */
       readonly data: string;
-      /** In a map: the entry that it sets, or removes. */
+      /** In a map: the entry that it sets or removes. */
       readonly entry?: MapEntry;
-      /** The client's own: what the same user publishes twice with it is published once. */
+      /** The client's own: a repeat by the same user publishes once. */
       readonly key?: string;
       readonly tags?: Readonly<Record<string, string>>;
-      /** Whether all others are told, but not the client itself. */
-      readonly tellsOthersOnly?: true;
+      /** Whether the client itself is excluded from delivery. */
+      readonly excludesSender?: true;
     }
   | { readonly kind: 'presence'; readonly id: number; readonly channel: string }
   | { readonly kind: 'presenceStats'; readonly id: number; readonly channel: string }
@@ -136,7 +138,7 @@ type Asked =
       readonly kind: 'history';
       readonly id: number;
       readonly channel: string;
-      /** 0: only the position; below 0: as many as the server gives. */
+      /** 0: only the position; below 0: the server's maximum. */
       readonly limit: number;
       readonly since?: Since;
       readonly reverse: boolean;
@@ -150,11 +152,14 @@ type Asked =
       readonly text?: string;
     }
   | { readonly kind: 'refresh'; readonly id: number; readonly token: string }
-  /** The client says who it is once it is connected, by what its backend has signed: `prove` gives that, or throws. */
+  /**
+   * The client identifies itself after it connected, with its backend's signature: `prove` returns the identity, or
+   * throws.
+   */
   | { readonly kind: 'signIn'; readonly id: number; readonly prove: (principal: Principal) => SignedIn }
-  /** A new token for a subscription, before the one runs out that it began with. */
+  /** A new token for a subscription, before the current one expires. */
   | { readonly kind: 'subRefresh'; readonly id: number; readonly channel: string; readonly token: string }
-  /** In a shared poll: items to be told of, each batch signed by the developer's backend, and keys to be let go of. */
+  /** In a shared poll: items to track, each batch signed by the developer's backend, and keys to untrack. */
   | {
       readonly kind: 'track';
       readonly id: number;
@@ -162,7 +167,7 @@ type Asked =
       readonly batches: readonly TrackBatch[];
       readonly untrack: readonly string[];
     }
-  /** A message without an answer; nothing takes one yet. */
+  /** A message without a reply; nothing handles one yet. */
   | { readonly kind: 'send' }
   | { readonly kind: 'ping'; readonly id: number }
   | { readonly kind: 'pong' };

@@ -2,57 +2,59 @@ import type { DisconnectName } from '../disconnects.ts';
 import type { Command } from './commands.ts';
 import type { Push, Reply } from './pushes.ts';
 
-/** What goes over the wire in one piece. */
+/** A unit of output on the wire. */
 export type Frame = string | Uint8Array;
 
 /**
- * What a protocol says: a list where it takes several frames, one right behind the other; undefined, or an empty list,
- * where it has no words for it.
+ * A protocol's encoding: a list if it needs several frames in succession; undefined, or an empty list, if it cannot
+ * express the message.
  */
 export type Frames = Frame | readonly Frame[] | undefined;
 
 /**
- * A client protocol: it translates, and decides nothing. One object may serve all connections; where the translation
- * depends on what a connection has said before, each has one of its own, with the same name and the same pushes.
+ * A client protocol: it only translates. One object may serve all connections; if the translation depends on earlier
+ * messages of a connection, each has its own object, with the same name and the same pushes.
  */
 export interface Protocol {
   /** One or two letters; part of the fan-out topics, so unique among protocols. */
   readonly name: string;
-  /** How it writes; JSON when absent. */
+  /** Its encoding; JSON if absent. */
   readonly format?: 'protobuf';
-  /** Absent where what carries the protocol looks itself whether the client is still there. */
+  /** Absent if the transport itself checks whether the client is alive. */
   readonly ping?: Frame | undefined;
   /**
-   * Where clients need not answer anything that the server says: how long one may give no sign of life, whatever kind of
-   * frame. Its line is pinged (`Connection.ping`) as often as other clients are.
+   * For protocols whose clients need not answer anything: how long a client may be silent, at any frame level. It is
+   * pinged (`Connection.ping`) as often as other clients are.
    */
   readonly silentMs?: number;
   /**
-   * What its clients can't do, if anything. `listen`: they never answer, so no pong is waited for. `poll`: they come
-   * again for every answer, so nobody is told that they come and go, and their channels are kept at hand for a while.
+   * What its clients cannot do, if anything. `listen`: they never answer, so no pong is expected. `poll`: they return
+   * for every response, so joins and leaves are not announced, and their channels are kept for a while.
    */
   readonly clients?: 'listen' | 'poll';
-  /** Bytes that it writes with each publication besides the publication itself, where that is not next to nothing. */
+  /** Bytes added to each publication, if significant. */
   readonly aroundPublication?: number;
-  /** Commands of a frame in order, at least one. Throws `DisconnectError('badRequest')` for what is not of the protocol. */
+  /**
+   * Decodes the commands of a frame in order, at least one. Throws `DisconnectError('badRequest')` for invalid input.
+   */
   decode(frame: Frame): readonly Command[];
   encodeReply(id: number, reply: Reply): Frames;
   encodePush(push: Push): Frames;
-  /** Several encoded replies and pushes as one frame; absent where each must go alone. */
+  /** Joins encoded replies and pushes into one frame; absent if each is sent alone. */
   join?(frames: readonly Frame[]): Frame;
-  /** Why a connection is closed, in the protocol's own numbers; absent where they are those of `DISCONNECTS`. */
+  /** The protocol's own disconnect codes; absent if they are those of `DISCONNECTS`. */
   closing?(kind: DisconnectName): { readonly code: number; readonly reason: string };
-  /** Present where a client whose new token is refused with an error stays away for good: it is closed instead, and comes back. */
+  /** Present if a client whose new token gets an error reply never returns: it is closed instead, and reconnects. */
   readonly givesUpOnOldToken?: true;
-  /** Called when a client is behind and will not be given every publication; where it makes a difference. */
+  /** Called when a client is behind and will not get every publication; if the protocol depends on it. */
   skips?(): void;
-  /** Present where clients that want to hear who joins and leaves say so as they subscribe. */
-  readonly asksForJoinLeave?: true;
-  /** Present where a client is not told of its own coming and going. */
-  readonly tellsOthersOnly?: true;
+  /** Present if clients request joins and leaves as they subscribe. */
+  readonly requestsJoinLeave?: true;
+  /** Present if a client does not get its own joins and leaves. */
+  readonly excludesOwnJoinLeave?: true;
 }
 
-/** One after the other, whichever way a protocol gave them. */
+/** The frames in order, in either form. */
 export function listOf(frames: Frames): readonly Frame[] {
   if (frames === undefined) return [];
   return typeof frames === 'string' || frames instanceof Uint8Array ? [frames] : frames;

@@ -5,42 +5,42 @@ import type { DisconnectName, UnsubscribeName } from '../disconnects.ts';
 import type { ClientError } from '../errors.ts';
 import type { Published } from '../operations/feature.ts';
 
-/** How a subscription starts: from where, and with what was missed. */
+/** The start of a subscription: its position, and the recovered publications. */
 export type SubscribeResult = {
   readonly recoverable: boolean;
-  /** Whether the client is told its position although it does not recover. */
+  /** Whether the client gets its position although it does not recover. */
   readonly positioned?: true;
   readonly epoch: string;
   readonly offset: number;
   readonly wasRecovering: boolean;
   readonly recovered: boolean;
   readonly publications: readonly Publication[];
-  /** Seconds until the subscription's token runs out; absent when it does not. */
+  /** Seconds until the subscription's token expires; absent without expiry. */
   readonly ttl?: number;
-  /** Publications come as differences: the first of these whole, each later one from the one before. */
+  /** Publications are deltas: the first of these is complete, each later one relative to the one before. */
   readonly delta?: boolean;
-  /** Of a shared poll: versions of items begin anew with it; '' where they never do. */
+  /** Of a shared poll: the epoch of item versions; '' if they have none. */
   readonly pollEpoch?: string;
-  /** Of a channel that is a map. */
+  /** Of a map channel. */
   readonly map?: MapPart;
-  /** Stands for the channel in the pushes of this subscription. */
+  /** Replaces the channel's name in the pushes of this subscription. */
   readonly number?: number;
-  /** Who is present, the client included; where it asked for that. */
+  /** The presence, including the client; if it requested that. */
   readonly presence?: readonly ClientInfo[];
-  /** What the developer's backend has to say with it; JSON text on one line. */
+  /** Data from the developer's backend; JSON text on one line. */
   readonly data?: string;
 };
 
-/** A part of a map; with an empty cursor it is the last, and the client is subscribed. */
+/** A part of a map; an empty cursor marks the last one, which subscribes the client. */
 export type MapPart = {
   readonly type: ChannelType;
   readonly cursor: string;
   readonly state: readonly Publication[];
-  /** How long the client is to gather what it sets of one entry; 0: not at all. */
+  /** How long the client should collect changes of one entry; 0: not at all. */
   readonly debounceMs: number;
 };
 
-/** Of a publication that goes to those who take differences: whole when there is no base. */
+/** Of a publication for clients with deltas: complete without a base. */
 export type Delta = { readonly base?: Publication | undefined };
 
 export type ConnectResult = {
@@ -53,16 +53,16 @@ export type ConnectResult = {
   readonly session?: string;
   /** Server time in milliseconds. */
   readonly time: number;
-  /** Seconds until the connection's token expires; absent when it does not. */
+  /** Seconds until the connection's token expires; absent without expiry. */
   readonly ttl?: number;
   readonly subscriptions: ReadonlyMap<string, SubscribeResult>;
-  /** Channels that the client asked to come back into; absent when it did not, or could not be brought back. */
+  /** Channels the client asked to be restored; absent if it did not, or it failed. */
   readonly restored?: ReadonlyMap<string, SubscribeResult>;
-  /** What the developer's backend has to say with it; JSON text on one line. */
+  /** Data from the developer's backend; JSON text on one line. */
   readonly data?: string;
 };
 
-/** The answer to a command. */
+/** The reply to a command. */
 export type Reply =
   | { readonly kind: 'error'; readonly error: ClientError }
   | { readonly kind: 'connect'; readonly result: ConnectResult }
@@ -77,39 +77,39 @@ export type Reply =
       readonly offset: number;
       readonly publications: readonly Publication[];
     }
-  /** `data`: what `JSON.stringify` takes, or JSON as it came. */
+  /** `data`: an argument of `JSON.stringify`, or JSON as received. */
   | { readonly kind: 'rpc'; readonly data: unknown }
   | { readonly kind: 'track'; readonly items: readonly Publication[]; readonly ttl: number | undefined }
   | { readonly kind: 'signIn' }
   | { readonly kind: 'refresh' | 'subRefresh'; readonly ttl: number | undefined };
 
-/** What a client is told without having asked. */
+/** An unsolicited message to a client. */
 export type Push =
   | {
       readonly kind: 'publication';
       readonly channel: string;
-      /** Of the channel, to which the publication's offset belongs; '' where there are no offsets. */
+      /** The channel's epoch, which the publication's offset belongs to; '' without offsets. */
       readonly epoch: string;
       readonly publication: Publication;
-      /** Takes the place of the channel's name. */
+      /** Replaces the channel's name. */
       readonly number?: number;
-      /** Only for those who take differences. */
+      /** Only for clients with deltas. */
       readonly delta?: Delta;
     }
   | {
       readonly kind: 'join' | 'leave';
       readonly channel: string;
       readonly info: ClientInfo;
-      /** Clients that are present in the channel now; absent where presence is not kept. */
+      /** Clients present in the channel now; absent without presence. */
       readonly present?: number | undefined;
-      /** True where the user is known to have no other connection in the channel. */
+      /** True if the user is known to have no other connection in the channel. */
       readonly alone?: boolean;
     }
-  /** How many subscribers the channel has now. */
+  /** The channel's current subscriber count. */
   | { readonly kind: 'subscribers'; readonly channel: string; readonly count: number }
-  /** Users whom this client watches came online, or went. */
+  /** Users watched by this client came online or went offline. */
   | { readonly kind: 'users'; readonly online: boolean; readonly users: readonly string[] }
-  /** `data`: what the developer's backend has to say with it; JSON text on one line. */
+  /** `data`: from the developer's backend; JSON text on one line. */
   | {
       readonly kind: 'subscribe';
       readonly channel: string;
@@ -118,8 +118,8 @@ export type Push =
     }
   | { readonly kind: 'unsubscribe'; readonly channel: string; readonly reason: UnsubscribeName }
   /**
-   * `ending`: what the developer's backend would have the client told instead. `retryMs`: how soon the client had better
-   * come back, where that is up to the server.
+   * `ending`: the developer's backend's own code and reason. `retryMs`: the suggested reconnect delay, if the server
+   * decides on it.
    */
   | {
       readonly kind: 'disconnect';

@@ -1,5 +1,5 @@
 import type { Control, Ending, ExternalOrder } from '../bus/node-messages.ts';
-import { comesBack, type DisconnectName } from '../disconnects.ts';
+import { type DisconnectName, reconnects } from '../disconnects.ts';
 import type { Session } from './session.ts';
 
 /** Applies an order for a person of this installation to one of their sessions. */
@@ -40,14 +40,14 @@ export function applyExternalOrder(session: Session, order: ExternalOrder): void
   }
 }
 
-/** Whether the session is one of this person of the installation. */
-export function isMeant({ principal }: Session, user: string): boolean {
+/** Whether the session belongs to this person of the installation. */
+export function belongsTo({ principal }: Session, user: string): boolean {
   return principal.kind === 'user' && principal.user === user;
 }
 
-/** The nearest reason, for clients of protocols that have other codes. */
+/** The nearest reason, for clients of protocols with other codes. */
 function kindOf(ending: Ending | undefined): DisconnectName {
-  return ending !== undefined && comesBack(ending.code) ? 'forceReconnect' : 'forceDisconnect';
+  return ending !== undefined && reconnects(ending.code) ? 'forceReconnect' : 'forceDisconnect';
 }
 
 function isDevice(session: Session, device: string): boolean {

@@ -22,15 +22,15 @@ export class ChannelEntry {
     this.#table = table;
   }
 
-  /** `share`: the part of what the connection may be given in recoveries that this answer may take. */
+  /** `share`: the part of the connection's recovery budget available to this reply. */
   budget(share = 1): RecoveryBudget {
     const { protocol, backlog } = this.#session;
     return new RecoveryBudget(this.#node.limits.recoveryBytes * share, backlog, protocol.aroundPublication);
   }
 
   /**
-   * Counts the client in; the caller must send it the result and then join, in this same turn. Throws as `resultOf`; the
-   * client is then counted out again.
+   * Counts the client in; the caller must send it the result and then join, in this same turn. Throws like `resultOf`;
+   * the client is then counted out again.
    */
   countIn(
     channel: HubChannel,
@@ -64,8 +64,8 @@ export class ChannelEntry {
   }
 
   /**
-   * Without the publications that exclude this client: the holes in the offsets are no loss. The newest publication
-   * alone is the channel's state, whoever caused it.
+   * Without the publications that exclude this client: gaps in the offsets are no loss. The newest publication alone is
+   * the channel's state, whoever caused it.
    */
   #toTell({ options }: EntryOptions, result: SubscribeResult): SubscribeResult {
     const { client } = this.#session;

@@ -1,33 +1,30 @@
 import type { Command } from '../protocol/commands.ts';
 
-/** Commands that are answered. */
+/** Commands with a reply. */
 export type Request = Exclude<Command, { kind: 'pong' | 'connect' | 'send' | 'ping' }>;
 
-/**
- * What a command does in its channel. `change`: to what the client is subscribed to, and how; `write`: to what is published
- * there; `read`: nothing.
- */
+/** A command's effect in its channel. `change`: on the client's subscription; `write`: a publication; `read`: none. */
 type Effect = 'change' | 'write' | 'read';
 
-/** Does a command and answers it, and then ends its turn. */
+/** Runs a command and answers it, and then ends its turn. */
 type Job = (turn: Turn) => void;
 type Waiting = { readonly effect: Effect; readonly job: Job };
 type Lane = Record<Effect, number> & { waiting: Waiting[] | undefined };
 
 /** One command's time in a channel. */
 export interface Turn {
-  /** A write is on its way to the log: what the client sent after it may begin. */
+  /** A write is on its way to the log: later commands of the client may start. */
   accepted(): void;
   /** The command is done and answered. To be called once. */
   ended(): void;
 }
 
 /**
- * Has the commands of one connection for one channel take effect in the order in which they were sent, however long
- * permissions, the developer's backend or the disk take. Channels do not wait for each other.
+ * Makes one connection's commands for a channel take effect in sending order, however long permissions, the developer's
+ * backend or the disk take. Channels are independent.
  */
 export class ChannelTurns {
-  /** Only channels in which something is under way; the numbers are of what is under way. */
+  /** Only channels with running commands; the numbers count running commands. */
   readonly #lanes = new Map<string, Lane>();
 
   /** Runs the job when it is its turn, which may be now. Until `accepted` is called, a write counts as a change. */
@@ -38,10 +35,10 @@ export class ChannelTurns {
     lane.waiting.push({ effect, job });
   }
 
-  /** Runs at once whatever waits: the connection is gone, and each job finds that there is nothing left to do. */
+  /** Runs all waiting jobs at once: the connection is closed, and each job finds nothing left to do. */
   release(): void {
     const waiting = [...this.#lanes].flatMap(([, lane]) => lane.waiting ?? []);
-    // What is under way ends later, and must find nothing more to begin.
+    // Running commands end later, and must find nothing more to start.
     for (const lane of this.#lanes.values()) lane.waiting = undefined;
     this.#lanes.clear();
     for (const { job } of waiting) job(UNBOUND);
@@ -56,13 +53,13 @@ export class ChannelTurns {
   }
 
   #begin(channel: string, lane: Lane, { effect, job }: Waiting): void {
-    job(new LaneTurn(lane, effect, () => this.#goOn(channel, lane)));
+    job(new LaneTurn(lane, effect, () => this.#startNext(channel, lane)));
   }
 
-  /** Begins what may begin now, in order. A channel in which nothing is under way any more is forgotten. */
-  #goOn(channel: string, lane: Lane): void {
+  /** Starts what may start now, in order. A channel without running commands is removed. */
+  #startNext(channel: string, lane: Lane): void {
     const { waiting } = lane;
-    // One that begins may be accepted at once, and so get here again; it is not in the list any more.
+    // A started job may be accepted at once, and so reenter here; it is not in the list any more.
     for (let next = waiting?.[0]; next !== undefined && mayBegin(lane, next.effect); next = waiting?.[0]) {
       waiting?.shift();
       this.#begin(channel, lane, next);
@@ -73,19 +70,19 @@ export class ChannelTurns {
   }
 }
 
-/** Of a connection that is gone: nothing waits behind it. */
+/** For a closed connection: nothing waits behind it. */
 const UNBOUND: Turn = { accepted: () => undefined, ended: () => undefined };
 
 class LaneTurn implements Turn {
   readonly #lane: Lane;
   readonly #effect: Effect;
-  readonly #goOn: () => void;
+  readonly #startNext: () => void;
   #counted: Effect;
 
   constructor(lane: Lane, effect: Effect, goOn: () => void) {
     this.#lane = lane;
     this.#effect = effect;
-    this.#goOn = goOn;
+    this.#startNext = goOn;
     this.#counted = effect === 'read' ? 'read' : 'change';
     lane[this.#counted] += 1;
   }
@@ -95,20 +92,20 @@ class LaneTurn implements Turn {
     this.#lane.change -= 1;
     this.#lane.write += 1;
     this.#counted = 'write';
-    this.#goOn();
+    this.#startNext();
   }
 
   ended(): void {
     this.#lane[this.#counted] -= 1;
-    this.#goOn();
+    this.#startNext();
   }
 }
 
-/** Whether all is done that one with this effect must find done. Asked for each publication. */
+/** Whether everything a command with this effect must wait for is done. Called for each publication. */
 function mayBegin({ change, write, read }: Lane, effect: Effect): boolean {
   switch (effect) {
     case 'change':
-      // What was asked for before may depend on it.
+      // Earlier commands may affect it.
       return change + write + read === 0;
     case 'write':
       // Publications keep their order in the log's own queue: they need not wait for each other's acks.
@@ -120,7 +117,7 @@ function mayBegin({ change, write, read }: Lane, effect: Effect): boolean {
   }
 }
 
-/** Undefined for a command that is about no channel. */
+/** Undefined for a command without a channel. */
 export function effectOf({ kind }: Request): Effect | undefined {
   switch (kind) {
     case 'subscribe':

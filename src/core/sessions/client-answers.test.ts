@@ -12,7 +12,7 @@ test('SO15 a publication without data is refused and not published', async () =>
 });
 
 // `res.WasRecovering = req.Recover` in client.go of the centrifuge library.
-test('SO16 a client that asks for what it missed where nothing is kept is told that it was not given that', async () => {
+test('SO16 a client that requests recovery in a channel without history is told that it was not recovered', async () => {
   const world = new TestNode();
   const ann = await world.connected(ANN);
   const reply = await world.ask(ann, { subscribe: { channel: 'live:x', recover: true, epoch: 'old', offset: 3 } });

@@ -26,31 +26,31 @@ type Publishing = {
 type Publishers = {
   readonly node: Publishing;
   readonly hooks: Hooks | undefined;
-  /** Of the command; told once the publication has its place among those of its channel. */
+  /** Of the command; ended once the publication has its place in the channel's order. */
   readonly turn?: Turn | undefined;
 };
 
-/** Answers a publish command, after checking that the client may. Throws `ClientError`. */
+/** Answers a publish command, after checking permissions. Throws `ClientError`. */
 export async function answerPublish(
   { node, hooks, turn }: Publishers,
   session: Session,
   command: PublishCommand,
 ): Promise<Reply> {
-  const { channel, key, tags, tellsOthersOnly, span } = command;
+  const { channel, key, tags, excludesSender: tellsOthersOnly, span } = command;
   const { principal, subscriptions } = session;
-  // What lets the client of an app into a channel is also what lets it publish there.
+  // An app client's credentials for a channel also allow it to publish there.
   if (principal.kind === 'app' && !subscriptions.has(channel)) throw new ClientError('permissionDenied');
   const entry = clientEntryOf(node.permissions.namespace(channel), session.info, command.entry);
   const asked = node.admission.publication(session, withEntry(command, entry));
-  // Where nobody has to be asked, it is published before anything that the client says next.
+  // If nobody has to be asked, it is published before the client's next command.
   const permitted = asked instanceof Promise ? await asked : asked;
   const { data, options } = permitted;
   const info = subscriptions.infoIn(channel);
-  // Field by field: this is done for every publication, and conditional spreads cost as much as all the rest of it.
+  // Field by field: this runs for every publication, and conditional spreads cost as much as all the rest.
   const publication: Mutable<PublishOptions> = { info };
   if (tags !== undefined) publication.tags = tags;
   if (entry !== undefined) publication.entry = permitted.key === undefined ? entry : { ...entry, key: permitted.key };
-  // Nobody else's publication is mistaken for theirs, whatever key they choose.
+  // Keys of different users never collide, whatever they choose.
   if (key !== undefined) publication.key = `${principal.kind}/${userOf(principal)}/${key}`;
   if (tellsOthersOnly === true) publication.except = session.client;
   if (options !== undefined) Object.assign(publication, options);
@@ -65,14 +65,14 @@ export async function answerPublish(
   return { kind: 'publish', published };
 }
 
-/** Throws `ClientError` where there is nothing to publish. An entry of a map may be empty, or be removed. */
+/** Throws `ClientError` if there is no data. An entry of a map may be empty, or be removed. */
 function withEntry(command: PublishCommand, entry: MapEntry | undefined): PublishCommand {
   if (entry === undefined && command.data !== '') return command;
   if (entry === undefined) throw new ClientError('badRequest', { field: 'data', message: 'must be given' });
   return { ...command, data: command.data === '' ? 'null' : command.data, entry };
 }
 
-/** Answers a call: an operation's, or else the developer's backend. Throws `ClientError`. */
+/** Answers a call: an operation's, or else the developer's backend's. Throws `ClientError`. */
 export async function answerRpc(
   hooks: Hooks | undefined,
   session: Session,

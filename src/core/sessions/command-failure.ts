@@ -5,7 +5,7 @@ import type { SessionHost } from './session-host.ts';
 
 type Host = Pick<SessionHost<never>, 'telemetry' | 'report'>;
 
-/** What the client is told of what a command has thrown; counted, and recorded where it is a failure of the server's. */
+/** The error reply for a command's exception; counted, and logged if it is a server failure. */
 export function explain(host: Host, thrown: unknown, command: string, span?: Span): ClientError {
   const error = toClientError(thrown);
   host.telemetry.count('banyan_command_errors_total', { error: error.kind });

@@ -14,7 +14,7 @@ const subscribe = (channel: string): Command => ({ subscribe: { channel } });
 const unsubscribe = (channel: string): Command => ({ unsubscribe: { channel } });
 const publish = (channel: string, data: unknown = 1): Command => ({ publish: { channel, data } });
 
-/** Namespaces whose permissions are decided after a while, and one that is decided by hand. */
+/** Namespaces whose permissions are decided after a delay, and one decided by the test. */
 function slowNode(random: Random): TestNode {
   const slowly = async () => {
     for (let turn = random.between(0, 6); turn > 0; turn -= 1) await Promise.resolve();
@@ -35,11 +35,11 @@ function slowNode(random: Random): TestNode {
   });
 }
 
-/** Each answer by the name of its result, or its error's code. */
+/** Each reply by the name of its result, or its error's code. */
 const kindOf = (line: Line | undefined): string | number | undefined =>
   line?.error?.code ?? Object.keys(line ?? {}).find((key) => key !== 'id');
 
-/** Whether the client is in the channel, as a client concludes that from what it was told. */
+/** Whether the client is subscribed, as it concludes from its replies. */
 function isIn(client: Client, channel: string, asked: ReadonlyMap<number, Command>): boolean {
   let found = false;
   for (const { id, error, push, subscribe: subscribed } of client.lines) {
@@ -54,7 +54,7 @@ function isIn(client: Client, channel: string, asked: ReadonlyMap<number, Comman
   return found;
 }
 
-describe('SE8 what a connection asks of a channel takes effect in the order sent', () => {
+describe("SE8 a connection's commands for a channel take effect in sending order", () => {
   const channels = ['log:a', 'mem:a', 'live:a', 'stored:a', 'held:a', 'plain:a'];
 
   test.each(channels)('SE8 subscribe, unsubscribe, subscribe in one frame ends subscribed: %s', async (channel) => {
@@ -67,29 +67,32 @@ describe('SE8 what a connection asks of a channel takes effect in the order sent
     expect(client.published(channel)).toEqual([1]);
   });
 
-  test.each(channels)('SE8 presence, history and publishing find what was asked before them: %s', async (channel) => {
-    const world = slowNode(new Random(2));
-    const client = await world.connected(ADA);
-    const isKept = !/^(live|plain):/.test(channel);
-    const hasPresence = !/^(log|mem):/.test(channel);
-    const ids = client.say(
-      ...[subscribe(channel), publish(channel, 7), { history: { channel, limit: 10 } }, { presence: { channel } }],
-      ...[unsubscribe(channel), { presence: { channel } }, publish(channel, 8), subscribe(channel)],
-    );
-    await world.clock.settle();
-    const [, , history, before, , after] = ids.map((id) => client.answer(id));
-    if (isKept) expect(history).toMatchObject({ history: { publications: [{ data: 7 }], offset: 1 } });
-    if (hasPresence) {
-      expect(before).toHaveProperty(`presence.presence.${client.session.client}`);
-      expect(after).not.toHaveProperty(`presence.presence.${client.session.client}`);
-    }
-    // Broadcast before it is answered, as Centrifugo does (`publish` of client.go and `Broker.Publish` in centrifuge), and so
-    // before the client leaves.
-    expect(client.published(channel)).toEqual([7]);
-    if (isKept) expect(client.answer(ids.at(-1))).toMatchObject({ subscribe: { offset: 2 } });
-  });
+  test.each(channels)(
+    'SE8 presence, history and publishing see the effect of earlier commands: %s',
+    async (channel) => {
+      const world = slowNode(new Random(2));
+      const client = await world.connected(ADA);
+      const isKept = !/^(live|plain):/.test(channel);
+      const hasPresence = !/^(log|mem):/.test(channel);
+      const ids = client.say(
+        ...[subscribe(channel), publish(channel, 7), { history: { channel, limit: 10 } }, { presence: { channel } }],
+        ...[unsubscribe(channel), { presence: { channel } }, publish(channel, 8), subscribe(channel)],
+      );
+      await world.clock.settle();
+      const [, , history, before, , after] = ids.map((id) => client.answer(id));
+      if (isKept) expect(history).toMatchObject({ history: { publications: [{ data: 7 }], offset: 1 } });
+      if (hasPresence) {
+        expect(before).toHaveProperty(`presence.presence.${client.session.client}`);
+        expect(after).not.toHaveProperty(`presence.presence.${client.session.client}`);
+      }
+      // Delivered before it is answered, as in Centrifugo (`publish` of client.go and `Broker.Publish` in centrifuge),
+      // and so before the client leaves.
+      expect(client.published(channel)).toEqual([7]);
+      if (isKept) expect(client.answer(ids.at(-1))).toMatchObject({ subscribe: { offset: 2 } });
+    },
+  );
 
-  test('SE8 OR3 publications keep their order where each is decided on for a while', async () => {
+  test('SE8 OR3 publications keep their order if each is decided on asynchronously', async () => {
     const waits: (() => void)[] = [];
     const policy = () => new Promise<boolean>((resolve) => waits.push(() => resolve(true)));
     const options = { ...PLAIN, history: 'durable', publish: 'feature' } as const;
@@ -97,7 +100,7 @@ describe('SE8 what a connection asks of a channel takes effect in the order sent
     const client = await world.connected(ADA);
     client.say(publish('slow:a', 1), publish('slow:a', 2), publish('slow:a', 3));
     while (waits.length > 0) {
-      // The answer that was asked for last comes first.
+      // The last decision arrives first.
       waits.pop()?.();
       await world.clock.settle();
     }
@@ -119,7 +122,7 @@ describe('SE8 what a connection asks of a channel takes effect in the order sent
     expect(client.session.subscriptions.has('log:slow')).toBe(true);
   });
 
-  test('SE8 a map is read in parts, left and read again in one frame', async () => {
+  test('SE8 a map can be read in parts, left and read again in one frame', async () => {
     const world = slowNode(new Random(3));
     for (const key of ['a', 'b', 'c']) {
       await world.node.publish('map:a', `"${key}"`, { entry: { key } });
@@ -137,7 +140,7 @@ describe('SE8 what a connection asks of a channel takes effect in the order sent
     expect(client.session.subscriptions.has('map:a')).toBe(true);
   });
 
-  test('SE8 what the server wants while the client asks comes in its turn', async () => {
+  test('SE8 server orders take their turn between client commands', async () => {
     const waits: ((allowed: boolean) => void)[] = [];
     const policy = () => new Promise<boolean>((resolve) => waits.push(resolve));
     const options = { ...PLAIN, subscribe: 'feature' } as const;
@@ -148,13 +151,13 @@ describe('SE8 what a connection asks of a channel takes effect in the order sent
     world.node.subscribeUser('ada', 'club:a');
     waits.pop()?.(false);
     await world.clock.settle();
-    // Refused, as it was asked first; then the server has put it in all the same.
+    // Refused, as it came first; then the server has subscribed it anyway.
     expect(client.answer(2)).toMatchObject({ error: { code: 103 } });
     await world.publish('club:a', 1);
     expect(client.pushes('club:a')).toMatchObject([{ subscribe: {} }, { pub: { data: 1 } }]);
   });
 
-  test('SE8 PE3 an order of the server that waits for its turn is undone by the next one', async () => {
+  test('SE8 PE3 a waiting server order is undone by the next one', async () => {
     const world = new TestNode();
     const client = await world.connected(ADA);
     const answerNow = world.log.pauseReads();
@@ -169,7 +172,7 @@ describe('SE8 what a connection asks of a channel takes effect in the order sent
     expect(client.published('log:a')).toEqual([]);
   });
 
-  test('SE8 nothing that waits is done once the connection is gone', async () => {
+  test('SE8 waiting commands are dropped when the connection closes', async () => {
     const world = new TestNode();
     const client = await world.connected();
     const answerNow = world.log.pauseReads();
@@ -184,7 +187,7 @@ describe('SE8 what a connection asks of a channel takes effect in the order sent
 });
 
 describe(`SE8 at random, SEED=${SEED}`, () => {
-  test('SE8 clients that command alone are answered as by a server that does one thing after the other', async () => {
+  test('SE8 clients get the same replies as from a server that handles one command at a time', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const random = new Random(SEED + round);
       const world = slowNode(random);
@@ -211,7 +214,7 @@ describe(`SE8 at random, SEED=${SEED}`, () => {
     }
   });
 
-  test('SE8 PE3 whatever the server does meanwhile, client and server agree on where the client is', async () => {
+  test('SE8 PE3 whatever the server does meanwhile, client and server agree on the subscriptions', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const random = new Random(SEED + round);
       const world = slowNode(random);

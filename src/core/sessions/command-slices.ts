@@ -2,12 +2,12 @@ import type { Clock } from '../../ports/clock.ts';
 import { DisconnectError } from '../disconnects.ts';
 import type { Command } from '../protocol/commands.ts';
 
-/** Commands of one connection that are taken in one turn of the event loop. */
+/** Commands of one connection handled in one turn of the event loop. */
 export const SLICE = 128;
-/** Bytes of frames that may wait for such turns. */
+/** Bytes of frames that may wait for later turns. */
 const REST_BYTES = 1024 * 1024;
 
-/** What long frames of one connection hold, taken in several turns, in which others are served too. */
+/** Handles one connection's long frames over several turns, in which others are served too. */
 export class CommandSlices {
   readonly #clock: Clock;
   readonly #take: (command: Command) => void;
@@ -23,7 +23,7 @@ export class CommandSlices {
     return this.#waiting.length === 0;
   }
 
-  /** Takes the first slice now, where nothing waits already. Throws `DisconnectError` where too much does. */
+  /** Handles the first slice now, if nothing is waiting. Throws `DisconnectError` if too much is. */
   add(commands: readonly Command[], bytes: number): void {
     const isFirst = this.isEmpty;
     this.#bytes += isFirst ? 0 : bytes;
@@ -32,7 +32,7 @@ export class CommandSlices {
     if (isFirst) this.#next();
   }
 
-  /** Forgets what waits. */
+  /** Drops what waits. */
   clear(): void {
     this.#waiting = [];
     this.#bytes = 0;

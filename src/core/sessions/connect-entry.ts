@@ -1,6 +1,6 @@
 import type { ServerSubscription } from '../bus/node-messages.ts';
 import { feedOptionsOf } from '../delivery/feed.ts';
-import type { From, HubChannel } from '../delivery/hub-channel.ts';
+import type { HubChannel, RecoveryStart } from '../delivery/hub-channel.ts';
 import type { RecoveryBudget } from '../delivery/recovery-budget.ts';
 import { DisconnectError } from '../disconnects.ts';
 import type { Since, SubscribeOptions } from '../protocol/commands.ts';
@@ -11,56 +11,56 @@ import type { Subscriber, SubscriptionHost } from './subscriber.ts';
 import { LIVE_BY_CLIENT, type Live, liveOf, sinceOf } from './subscription.ts';
 import type { SubscriptionTable } from './subscription-table.ts';
 
-/** The channels that a connecting client is put into: first counted in, then, once it has been told, joined. */
+/** The channels of a connecting client: first it is counted in, then, after the reply, joined. */
 export type Entering = {
   enter(): Entered;
   join(): void;
   abandon(): void;
 };
 
-/** What a connecting client is told of the channels it is in; see `ConnectResult`. */
+/** The subscriptions in the connect reply; see `ConnectResult`. */
 export type Entered = {
   readonly subscriptions: ReadonlyMap<string, SubscribeResult>;
   readonly restored?: ReadonlyMap<string, SubscribeResult>;
 };
 
-/** Whether the client is back in all its channels, those too that the server puts it into, and has lost nothing of them. */
+/** Whether the client was restored to all its channels, including server-side ones, without a loss. */
 export function isResumed({ subscriptions, restored }: Entered): boolean {
   if (restored === undefined) return false;
   return [...subscriptions.values()].every(({ wasRecovering, recovered }) => recovered || !wasRecovering);
 }
 
-/** Where a client was in each channel when it left. */
+/** The client's position in each channel when it left. */
 export type Positions = ReadonlyMap<string, Since>;
-type Held = Map<string, HubChannel>;
+type HeldChannels = Map<string, HubChannel>;
 
 /** What entering needs of the connecting client. */
 export type ConnectingClient = {
   readonly session: Subscriber;
   readonly table: SubscriptionTable;
   readonly entry: ChannelEntry;
-  /** Whether the channel was taken away while the connection was being set up. */
+  /** Whether the channel was revoked during the connect. */
   isRevoked(channel: string): boolean;
   /** From now on a revocation finds the subscription itself. */
   settled(): void;
 };
 
-type Wanted = {
-  /** Into which the server puts the client, with what the developer's backend says of that. */
+type RequestedChannels = {
+  /** Channels the server subscribes the client to, with the developer's backend's options. */
   readonly names: ReadonlyMap<string, ServerSubscription | undefined>;
   readonly since: Positions;
-  /** Into which it asks to be brought back: all or none. */
+  /** Channels the client asks to be restored: all or none. */
   readonly restore?: Positions;
 };
 
 /**
- * Makes everything ready for a connecting client, so that it can then enter all channels in one turn: those the
- * server puts it into, and those that it asks to be brought back into.
+ * Prepares a connecting client, so that it can then enter all channels in one turn: server-side ones, and those to be
+ * restored.
  */
 export async function prepareEntering(
   node: SubscriptionHost,
   client: ConnectingClient,
-  wanted: Wanted,
+  wanted: RequestedChannels,
 ): Promise<Entering> {
   const entry = new ConnectEntry(node, client, wanted);
   try {
@@ -75,15 +75,15 @@ export async function prepareEntering(
 class ConnectEntry implements Entering {
   readonly #node: SubscriptionHost;
   readonly #client: ConnectingClient;
-  readonly #wanted: Wanted;
-  /** Those to be brought back into, without those that the server puts it into anyway. */
+  readonly #wanted: RequestedChannels;
+  /** Those to be restored, without the server-side ones. */
   readonly #restorable: Positions;
-  readonly #held: Held = new Map();
-  readonly #back: Held = new Map();
-  /** What the client is told of each. */
+  readonly #held: HeldChannels = new Map();
+  readonly #back: HeldChannels = new Map();
+  /** The result for each. */
   readonly #results = new Map<string, SubscribeResult>();
 
-  constructor(node: SubscriptionHost, client: ConnectingClient, wanted: Wanted) {
+  constructor(node: SubscriptionHost, client: ConnectingClient, wanted: RequestedChannels) {
     this.#node = node;
     this.#client = client;
     this.#wanted = wanted;
@@ -105,7 +105,7 @@ class ConnectEntry implements Entering {
 
   enter(): Entered {
     if (![...this.#held.values(), ...this.#back.values()].every(({ isReady }) => isReady)) {
-      // A history began anew meanwhile, so the client has no place in it: it must come again.
+      // A new epoch began meanwhile, so the client's position is invalid: it must reconnect.
       this.abandon();
       throw new DisconnectError('insufficientState');
     }
@@ -126,12 +126,12 @@ class ConnectEntry implements Entering {
     }
   }
 
-  async #holdAll(names: Iterable<string>, held: Held): Promise<void> {
+  async #holdAll(names: Iterable<string>, held: HeldChannels): Promise<void> {
     for (const name of names) held.set(name, this.#node.hub.hold(name, this.#node.permissions.namespace(name)));
     await Promise.all([...held.values()].map((channel) => channel.prepare(this.#fromIn(channel))));
   }
 
-  #fromIn(channel: HubChannel): From | undefined {
+  #fromIn(channel: HubChannel): RecoveryStart | undefined {
     return sinceOf(channel, this.#optionsIn(channel), this.#deliveryIn(channel));
   }
 
@@ -146,7 +146,7 @@ class ConnectEntry implements Entering {
       : serverDeliveryOptionsOf(namespace, this.#client.session.protocol, this.#wanted.names.get(name)?.override);
   }
 
-  #releaseAll(held: Held): void {
+  #releaseAll(held: HeldChannels): void {
     for (const channel of held.values()) this.#node.hub.release(channel);
     held.clear();
   }
@@ -160,7 +160,7 @@ class ConnectEntry implements Entering {
     return answers.every((allowed) => allowed);
   }
 
-  /** Enters all of them, if all that was missed can be given; otherwise none. */
+  /** Enters all of them, if everything missed can be recovered; otherwise none. */
   #restoreAll(budget: RecoveryBudget): Map<string, SubscribeResult> | undefined {
     const { table } = this.#client;
     const results = new Map<string, SubscribeResult>();

@@ -26,18 +26,18 @@ describe('SO1 joins and leaves', () => {
       true,
     ],
   ])('SO1 %s', (_what, namespace, feedOptions, override, told) => {
-    expect(deliveryOptionsOf({ ...PLAIN, ...namespace }, feedOptions, override).hearsJoinLeave).toBe(told);
+    expect(deliveryOptionsOf({ ...PLAIN, ...namespace }, feedOptions, override).receivesJoinLeave).toBe(told);
   });
 
-  // `PushJoinLeave` of server-side subscriptions is `ForcePushJoinLeave` there; the others have no such wish.
-  test('SO14 a server-side subscription hears joins unasked only where its protocol has no way to ask', () => {
+  // `PushJoinLeave` of server-side subscriptions is `ForcePushJoinLeave` there; others have no such option.
+  test('SO14 a server-side subscription gets joins unrequested only if its protocol cannot request them', () => {
     const told = { ...PLAIN, joinLeave: true };
-    expect(serverDeliveryOptionsOf(told, {}).hearsJoinLeave).toBe(true);
-    expect(serverDeliveryOptionsOf(told, {}, { forcePushJoinLeave: false }).hearsJoinLeave).toBe(false);
-    expect(serverDeliveryOptionsOf(told, centrifugeJson).hearsJoinLeave).toBe(false);
-    expect(serverDeliveryOptionsOf(told, centrifugeProtobuf).hearsJoinLeave).toBe(false);
-    expect(serverDeliveryOptionsOf({ ...told, forceJoinLeave: true }, centrifugeJson).hearsJoinLeave).toBe(true);
-    expect(serverDeliveryOptionsOf(told, centrifugeJson, { forcePushJoinLeave: true }).hearsJoinLeave).toBe(true);
+    expect(serverDeliveryOptionsOf(told, {}).receivesJoinLeave).toBe(true);
+    expect(serverDeliveryOptionsOf(told, {}, { forcePushJoinLeave: false }).receivesJoinLeave).toBe(false);
+    expect(serverDeliveryOptionsOf(told, centrifugeJson).receivesJoinLeave).toBe(false);
+    expect(serverDeliveryOptionsOf(told, centrifugeProtobuf).receivesJoinLeave).toBe(false);
+    expect(serverDeliveryOptionsOf({ ...told, forceJoinLeave: true }, centrifugeJson).receivesJoinLeave).toBe(true);
+    expect(serverDeliveryOptionsOf(told, centrifugeJson, { forcePushJoinLeave: true }).receivesJoinLeave).toBe(true);
   });
 });
 
@@ -59,7 +59,7 @@ describe('SO2 recovery and position', () => {
   });
 });
 
-test('SO3 what others see of a subscription is as its grant says, else as the namespace does', () => {
+test("SO3 a subscription's visibility is its grant's, else the namespace's", () => {
   const namespace = { ...PLAIN, presence: true };
   expect(visibilityOf(namespace)).toEqual({ presence: true, inMaps: true, joinLeave: false });
   expect(visibilityOf(namespace, { presence: false, joinLeave: true })).toEqual({
@@ -67,32 +67,32 @@ test('SO3 what others see of a subscription is as its grant says, else as the na
   });
 });
 
-describe('SO3 what a backend says of a subscription that it makes', () => {
+describe("SO3 options in a backend's subscription", () => {
   const external = (user: string): Principal => ({ kind: 'external', user });
   const joins = ({ lines }: Client) =>
     lines.filter(({ push }) => push?.join !== undefined || push?.leave !== undefined);
 
-  test('SO3 nobody sees a client that is not to be seen, nor hears it come and go', async () => {
+  test('SO3 a hidden client is not present, and its joins and leaves are not sent', async () => {
     const test = new TestNode();
     const [eve, ann] = [await test.connected(external('eve')), await test.connected(external('ann'))];
     await test.ask(eve, { subscribe: { channel: 'live:x', join_leave: true } });
     const before = joins(eve).length;
     const override = { presence: false, joinLeave: false };
-    test.node.tellExternal('ann', { kind: 'subscribe', channel: 'live:x', given: { override } });
+    test.node.orderExternal('ann', { kind: 'subscribe', channel: 'live:x', given: { override } });
     await test.clock.settle();
     expect(ann.lines.some(({ push }) => push?.subscribe !== undefined)).toBe(true);
     expect(test.node.presenceOf('live:x').map(({ user }) => user)).toEqual(['eve']);
-    test.node.tellExternal('ann', { kind: 'unsubscribe', channel: 'live:x' });
+    test.node.orderExternal('ann', { kind: 'unsubscribe', channel: 'live:x' });
     await test.clock.settle();
     expect(joins(eve)).toHaveLength(before);
     expect(test.node.presenceOf('live:x').map(({ user }) => user)).toEqual(['eve']);
   });
 
-  test('SO3 it hears nobody come, and does not recover, where it is not to', async () => {
+  test('SO3 it gets no joins, and does not recover, if turned off', async () => {
     const test = new TestNode();
     const ann = await test.connected(external('ann'));
     const given = { override: { forcePushJoinLeave: false, forceRecovery: false, forcePositioning: false } };
-    for (const channel of ['live:x', 'log:x']) test.node.tellExternal('ann', { kind: 'subscribe', channel, given });
+    for (const channel of ['live:x', 'log:x']) test.node.orderExternal('ann', { kind: 'subscribe', channel, given });
     await test.clock.settle();
     const eve = await test.connected(external('eve'));
     await test.ask(eve, { subscribe: { channel: 'live:x' } });
@@ -100,28 +100,28 @@ describe('SO3 what a backend says of a subscription that it makes', () => {
     expect(ann.lines.find(({ push }) => push?.channel === 'log:x')?.push).toEqual({ channel: 'log:x', subscribe: {} });
   });
 
-  test('SO3 it hears who comes where the namespace tells nobody', async () => {
+  test('SO3 it gets joins where the namespace sends none', async () => {
     const quiet = { options: { ...PLAIN, subscribe: 'everyone' } } as const;
     const test = new TestNode({ namespaces: { quiet } });
     const ann = await test.connected(external('ann'));
-    test.node.tellExternal('ann', {
+    test.node.orderExternal('ann', {
       kind: 'subscribe',
       channel: 'quiet:x',
       given: { override: { forcePushJoinLeave: true } },
     });
     const eve = await test.connected(external('eve'));
-    test.node.tellExternal('eve', { kind: 'subscribe', channel: 'quiet:x', given: { override: { joinLeave: true } } });
+    test.node.orderExternal('eve', { kind: 'subscribe', channel: 'quiet:x', given: { override: { joinLeave: true } } });
     await test.clock.settle();
     expect(joins(ann).map(({ push }) => push?.join)).toMatchObject([{ info: { user: 'eve' } }]);
     eve.close(1_000, '');
-    test.node.tellExternal('ann', { kind: 'unsubscribe', channel: 'quiet:x' });
+    test.node.orderExternal('ann', { kind: 'unsubscribe', channel: 'quiet:x' });
     await test.clock.settle();
     // It is in no topic any more.
     const heard = ann.lines.length;
     test.node.hub.announce('quiet:x', { kind: 'join', info: { user: 'x', client: 'x' } });
     expect(ann.lines).toHaveLength(heard);
   });
-  test('SO3 a new token of a subscription does not change how it is seen', async () => {
+  test("SO3 a subscription's new token does not change its visibility", async () => {
     const grants = [{ override: { joinLeave: false } }, {}];
     const verifySubscription = async () => ({ channel: 'live:x', user: 'ann', ...grants.shift() });
     const test = new TestNode({ hooks: { verifySubscription } });

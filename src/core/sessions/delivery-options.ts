@@ -6,7 +6,7 @@ import type { SubscribeOverride } from './subscribe-override.ts';
 /** What one subscription receives besides publications, and whether it recovers them. */
 export type DeliveryOptions = {
   /** Whether it receives joins and leaves. */
-  readonly hearsJoinLeave: boolean;
+  readonly receivesJoinLeave: boolean;
   /** Whether it recovers what it misses. */
   readonly recovers: boolean;
   /** Whether the client learns its position. Always true where it recovers. */
@@ -28,7 +28,7 @@ export function deliveryOptionsOf(
   const { forceJoinLeave, forceRecovery, forcePositioning } = namespace;
   const recovers = (requested.recoverable ?? true) || (override.forceRecovery ?? forceRecovery);
   return {
-    hearsJoinLeave:
+    receivesJoinLeave:
       (requested.joinLeave === true && namespace.joinLeave) || (override.forcePushJoinLeave ?? forceJoinLeave),
     recovers,
     isPositioned: recovers || requested.positioned === true || (override.forcePositioning ?? forcePositioning),
@@ -42,19 +42,22 @@ export function deliveryOptionsOf(
  */
 export function serverDeliveryOptionsOf(
   namespace: Namespace,
-  { asksForJoinLeave }: Pick<Protocol, 'asksForJoinLeave'>,
+  { requestsJoinLeave }: Pick<Protocol, 'requestsJoinLeave'>,
   override: SubscribeOverride = {},
 ): DeliveryOptions {
   const { joinLeave, forceJoinLeave } = namespace;
-  const hearsUnasked = joinLeave && asksForJoinLeave !== true;
+  const hearsUnasked = joinLeave && requestsJoinLeave !== true;
   return {
     ...deliveryOptionsOf(namespace, { recoverable: false }, override),
-    hearsJoinLeave: override.forcePushJoinLeave ?? (hearsUnasked || forceJoinLeave),
+    receivesJoinLeave: override.forcePushJoinLeave ?? (hearsUnasked || forceJoinLeave),
   };
 }
 
 /** Whether a subscription with this override may receive joins and leaves. */
-export function mayHearJoinLeave({ joinLeave, forceJoinLeave }: Namespace, override: SubscribeOverride = {}): boolean {
+export function mayReceiveJoinLeave(
+  { joinLeave, forceJoinLeave }: Namespace,
+  override: SubscribeOverride = {},
+): boolean {
   return joinLeave || forceJoinLeave || override.forcePushJoinLeave === true;
 }
 

@@ -14,7 +14,7 @@ async function nodeWith(clients: number): Promise<{ world: TestNode; clients: Cl
 const gone = (clients: readonly Client[]) => clients.filter(({ closedWith }) => closedWith?.code === 3_001).length;
 
 describe('DR2 a drain', () => {
-  test('sends so many away a second', async () => {
+  test('disconnects a limited number per second', async () => {
     const { world, clients } = await nodeWith(50);
     const drained = world.node.drain(PLAN);
     const left = [gone(clients)];
@@ -26,7 +26,7 @@ describe('DR2 a drain', () => {
     await drained;
   });
 
-  test('takes no longer than it may', async () => {
+  test('takes at most the maximum duration', async () => {
     const { world, clients } = await nodeWith(300);
     const drained = world.node.drain(PLAN);
     await world.clock.pass(PLAN.withinMs - SLICE_MS);
@@ -36,7 +36,7 @@ describe('DR2 a drain', () => {
     await drained;
   });
 
-  test('sends few away at once, and all without a plan', async () => {
+  test('disconnects few clients at once, and all of them without a plan', async () => {
     const { world, clients } = await nodeWith(4);
     await world.node.drain(PLAN);
     expect(gone(clients)).toBe(4);
@@ -45,7 +45,7 @@ describe('DR2 a drain', () => {
     expect(gone(many.clients)).toBe(300);
   });
 
-  test('leaves those for the end that await an answer', async () => {
+  test('disconnects clients with pending commands last', async () => {
     const { world, clients } = await nodeWith(50);
     const release = world.log.pauseReads();
     const busy = clients.slice(0, 10);
@@ -61,7 +61,7 @@ describe('DR2 a drain', () => {
     await drained;
   });
 
-  test('DR3 that is hurried sends the rest away at once, and can be hurried only once', async () => {
+  test('DR3 that is hurried disconnects the rest at once, and can be hurried only once', async () => {
     const { world, clients } = await nodeWith(300);
     expect(world.node.hurry()).toBe(false);
     const drained = world.node.drain(PLAN);
@@ -74,7 +74,7 @@ describe('DR2 a drain', () => {
     expect(world.node.hurry()).toBe(false);
   });
 
-  test('sends those away too who have come meanwhile', async () => {
+  test('disconnects clients that connected meanwhile, too', async () => {
     const { world } = await nodeWith(50);
     const drained = world.node.drain(PLAN);
     await world.clock.pass(SLICE_MS);

@@ -2,7 +2,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Guard } from '../guard.ts';
 import type { Session } from './session.ts';
 
-/** How fast connections are sent away: so many a second, or faster where they would not be gone `withinMs`. */
+/** The rate of disconnects: this many per second, or faster to finish within `withinMs`. */
 export type DrainPlan = { readonly withinMs: number; readonly perSecond: number };
 
 export const AT_ONCE: DrainPlan = { withinMs: 0, perSecond: 1 };
@@ -10,8 +10,8 @@ export const AT_ONCE: DrainPlan = { withinMs: 0, perSecond: 1 };
 const SLICE_MS = 100;
 
 /**
- * Sends a node's clients away in slices, so that whoever takes them up is not asked for all at once: first those that
- * await no answer. Few go at once.
+ * Disconnects a node's clients in slices, so that their next server does not get all of them at once: first those
+ * without pending commands. A few are disconnected at once.
  */
 export class Drain {
   readonly #clock: Clock;
@@ -24,7 +24,7 @@ export class Drain {
     this.#guard = guard;
   }
 
-  /** Sends away at once whoever is left. False where nobody is any more, or will be at once anyway. */
+  /** Disconnects the rest at once. False if nobody is left, or nobody will be in a moment. */
   hurry(): boolean {
     if (this.#isHurried || this.#endPause === undefined) return false;
     this.#isHurried = true;
@@ -32,7 +32,7 @@ export class Drain {
     return true;
   }
 
-  /** Resolves when all are told. `open` gives those that are there, others may come meanwhile. */
+  /** Resolves when all were told. `open` returns the current ones, others may connect meanwhile. */
   async run(open: () => Iterable<Session>, { withinMs, perSecond }: DrainPlan): Promise<void> {
     const wantedMs = ([...open()].length / perSecond) * 1_000;
     for (let left = Math.floor(Math.min(withinMs, wantedMs) / SLICE_MS); left >= 0; left -= 1) {

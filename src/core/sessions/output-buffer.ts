@@ -2,18 +2,18 @@ import type { Connection } from '../protocol/connection.ts';
 import type { Frame, Frames, Protocol } from '../protocol/protocol.ts';
 import { listOf } from '../protocol/protocol.ts';
 
-/** What is written to a client within one turn of the event loop: it leaves in as few frames as its protocol allows. */
+/** Output to a client within one turn of the event loop: it is sent in as few frames as its protocol allows. */
 export class OutputBuffer {
-  /** Made for each turn in which something is written. */
+  /** Allocated for each turn with output. */
   #frames: Frame[] | undefined;
   #length = 0;
 
-  /** Characters that wait. */
+  /** Buffered characters. */
   get length(): number {
     return this.#frames === undefined ? 0 : this.#length;
   }
 
-  /** Gives whether it was empty before, and is not now. */
+  /** Returns whether it was empty before, and is not now. */
   add(frames: Frames): boolean {
     const wasEmpty = this.#frames === undefined;
     for (const frame of listOf(frames)) {
@@ -28,7 +28,7 @@ export class OutputBuffer {
     return wasEmpty && this.#frames !== undefined;
   }
 
-  /** Gives whether there was something to write. */
+  /** Returns whether there was something to write. */
   writeTo(connection: Connection, protocol: Protocol): boolean {
     const frames = this.#frames;
     if (frames === undefined) return false;

@@ -3,7 +3,7 @@ import type { Fanout } from '../protocol/connection.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import type { Session } from './session.ts';
 
-/** A client renews its token when it runs out; the new one takes a moment to come. */
+/** A client renews its token when it expires; the new one takes a moment to arrive. */
 const EXPIRY_GRACE_MS = 25_000;
 
 export type PingSettings = {
@@ -15,15 +15,15 @@ export type PingSettings = {
 };
 
 /**
- * Spreads pings evenly: connections sit in one bucket a second of the interval, and one publish pings a whole bucket.
- * An idle connection so costs no timer and, between its pings, no work.
+ * Spreads pings evenly: connections are in buckets, one per second of the interval, and one publish pings a whole
+ * bucket. An idle connection so costs no timer and, between its pings, no work.
  */
 export class PingWheel {
   readonly #settings: PingSettings;
   readonly #buckets: Session[][];
   /** When each bucket was last pinged. */
   readonly #pingedAt: number[];
-  /** Of each bucket: protocols whose clients were not reached by its last ping, and so are not expected to answer. */
+  /** Per bucket: protocols whose clients did not get its last ping, and so need not answer. */
   readonly #unpinged: Set<string>[];
   #turn = 0;
 
@@ -35,7 +35,7 @@ export class PingWheel {
     this.#unpinged = this.#buckets.map(() => new Set());
   }
 
-  /** Puts a session where the fewest are. */
+  /** Adds a session to the smallest bucket. */
   add(session: Session): void {
     let bucket = 0;
     for (const [index, sessions] of this.#buckets.entries()) {
@@ -55,12 +55,15 @@ export class PingWheel {
       sessions[session.place] = last;
       last.place = session.place;
     }
-    // A socket leaves its topics as it closes; whatever else carries a session would be kept by them, and pinged, for ever.
+    // A socket leaves its topics as it closes; other transports would stay in them, and be pinged forever.
     if (session.protocol.ping !== undefined) session.connection.leave(this.#topic(session.protocol, session.bucket));
     session.bucket = -1;
   }
 
-  /** Once a second: pings the next bucket, and closes those of an earlier one that have not answered or whose token ran out. */
+  /**
+   * Once a second: pings the next bucket, and closes those of an earlier one that have not answered or whose token
+   * expired.
+   */
   tick(now: number): void {
     this.#turn = (this.#turn + 1) % this.#buckets.length;
     this.#pingedAt[this.#turn] = now;
@@ -79,7 +82,7 @@ export class PingWheel {
     else this.#unpinged[this.#turn]?.add(name);
   }
 
-  /** Where clients answer nothing but control frames. */
+  /** For clients that answer only control frames. */
   #pingLines(): void {
     this.#settings.guard.each('pings', this.#buckets[this.#turn] ?? [], ({ protocol, connection }) => {
       if (protocol.silentMs !== undefined) connection.ping?.();
@@ -107,7 +110,10 @@ export class PingWheel {
   }
 }
 
-/** Since when a client of the protocol must have been heard of. After a step of the wall clock nobody is taken for silent. */
+/**
+ * The time since which a client of the protocol must have sent something. After a step of the wall clock nobody counts
+ * as silent.
+ */
 function heardSince({ ping, clients, silentMs }: Protocol, pingedAt: number, now: number): number {
   if (silentMs !== undefined) return Math.min(now - silentMs, pingedAt);
   return ping !== undefined && clients === undefined ? pingedAt : 0;

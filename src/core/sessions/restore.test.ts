@@ -6,7 +6,7 @@ import type { Since } from '../protocol/commands.ts';
 
 const SECRET = { options: { ...CLOSED_NAMESPACE, history: 'memory' as const } };
 
-/** Connects as a client that wants back into these channels. The Centrifuge protocol has no word for it. */
+/** Connects as a client that asks to be restored to these channels. The Centrifuge protocol cannot express that. */
 async function back(world: TestNode, restore: Readonly<Record<string, Since>>): Promise<Client> {
   const client = world.open();
   client.session.take({
@@ -20,8 +20,8 @@ async function back(world: TestNode, restore: Readonly<Record<string, Since>>): 
   return client;
 }
 
-describe('a client that connects with channels to be brought back into', () => {
-  test('RE1 is in all of them at once, and hears what is published from then on', async () => {
+describe('a client that asks to be restored to channels', () => {
+  test('RE1 enters all of them at once, and gets later publications', async () => {
     const world = new TestNode();
     await world.publish('log:a', 1, 3);
     const { epoch } = await world.log.position('log:a');
@@ -33,7 +33,7 @@ describe('a client that connects with channels to be brought back into', () => {
     expect(world.node.hub.size).toBe(0);
   });
 
-  test('PE1 RE2 is in none of them when it may not into one, or cannot be given what it missed there', async () => {
+  test('PE1 RE2 enters none of them if one is refused, or cannot be recovered', async () => {
     const world = new TestNode({ namespaces: { secret: SECRET } });
     await world.publish('mem:a', 1, 5);
     for (const channel of ['secret:a', 'nowhere:a', 'mem:a', 'live:a']) {

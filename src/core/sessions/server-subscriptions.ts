@@ -3,7 +3,7 @@ import { DisconnectError, type DisconnectName, type UnsubscribeName } from '../d
 import { ClientError } from '../errors.ts';
 import type { ChannelTurns } from './channel-turns.ts';
 
-/** The server wants the client in a channel. */
+/** A server order to subscribe the client. */
 type Order = { readonly given: ServerSubscription | undefined };
 
 type Parts = {
@@ -13,18 +13,18 @@ type Parts = {
     addFromServer(channel: string, given?: ServerSubscription): Promise<void>;
     revoke(channel: string, reason: UnsubscribeName): void;
   };
-  /** Whether a channel may be named by the developer's backend, and so is no feature's. */
+  /** Whether the developer's backend may name a channel, which excludes feature channels. */
   readonly takesTokens: (channel: string) => boolean;
   readonly close: (reason: DisconnectName) => void;
   readonly report: (error: unknown) => void;
 };
 
-/** The channels that the server wants one client in: its orders may come before the client has connected. */
+/** One client's server-side subscriptions: orders may arrive before the client has connected. */
 export class ServerSubscriptions {
   readonly #parts: Parts;
-  /** Orders that came while the client was connecting. */
+  /** Orders that arrived during the connect. */
   #early: Map<string, ServerSubscription | undefined> | undefined;
-  /** The last order for each channel whose turn has not come yet. */
+  /** The last waiting order of each channel. */
   #orders: Map<string, Order> | undefined;
 
   constructor(parts: Parts) {
@@ -36,52 +36,52 @@ export class ServerSubscriptions {
     this.#early = new Map(this.#early).set(channel, given);
   }
 
-  /** Gives the orders that were kept, and forgets them. */
+  /** Returns the kept orders, and clears them. */
   takeEarly(): ReadonlyMap<string, ServerSubscription | undefined> {
     const early = this.#early ?? new Map();
     this.#early = undefined;
     return early;
   }
 
-  /** Puts the client into a channel when what it has sent for that channel is done. */
+  /** Subscribes the client when its own earlier commands for the channel are done. */
   add(channel: string, given: ServerSubscription | undefined): void {
     const order = { given };
     this.#orders = new Map(this.#orders).set(channel, order);
     this.#parts.turns.run(channel, 'change', (turn) => void this.#carryOut(channel, order).then(() => turn.ended()));
   }
 
-  /** Takes the client out of a channel at once. */
+  /** Unsubscribes the client at once. */
   remove(channel: string, reason: UnsubscribeName): void {
     this.#early?.delete(channel);
     this.#orders?.delete(channel);
     this.#parts.subscriptions.revoke(channel, reason);
   }
 
-  /** As `remove`, of every channel that is no feature's. */
+  /** Like `remove`, for every channel that is not a feature's. */
   removeAll(reason: UnsubscribeName): void {
     const { subscriptions, takesTokens } = this.#parts;
     const named = [...(this.#early?.keys() ?? []), ...(this.#orders?.keys() ?? []), ...subscriptions.channels];
     for (const channel of named) if (takesTokens(channel)) this.remove(channel, reason);
   }
 
-  /** The connection is gone. */
+  /** The connection is closed. */
   clear(): void {
     this.#orders = undefined;
   }
 
-  /** Puts the client into a channel, unless another order has come since. Does not reject. */
+  /** Subscribes the client, unless another order came since. Never rejects. */
   async #carryOut(channel: string, order: Order): Promise<void> {
     if (this.#orders?.get(channel) !== order) return;
     this.#orders.delete(channel);
     try {
       await this.#parts.subscriptions.addFromServer(channel, order.given);
     } catch (error) {
-      // Gone while it waited for its share of the node's time.
+      // Closed while it waited for its share of the node's time.
       if (error instanceof DisconnectError) return this.#parts.close(error.kind);
-      // Taken out again while it was on its way in.
+      // Unsubscribed again while it was entering.
       if (error instanceof ClientError && error.kind === 'permissionDenied') return;
       this.#parts.report(error);
-      // It would never know that it is missing this channel; when it comes back, it is put in.
+      // It would never notice that it misses this channel; when it reconnects, it is subscribed.
       this.#parts.close('internal');
     }
   }

@@ -4,17 +4,17 @@ import type { SignedIn } from '../access/tokens.ts';
 import type { Asker } from '../limits/fair-queue.ts';
 import { workKeyOf } from '../limits/work-key.ts';
 
-/** How long a connection goes on, and what is known of its user, as a token or the developer's backend says. */
+/** A connection's expiry and user, from a token or the developer's backend. */
 type Renewal = { readonly expiresAt?: number; readonly info?: string; readonly meta?: string };
 
-/** Who the client of a session is, and until when its connection may go on. */
+/** The identity of a session's client, and its connection's expiry. */
 export class SessionIdentity {
   /** The id under which others see the client. */
   client: string;
   principal: Principal;
-  /** When the connection ends unless it is renewed, in milliseconds since 1970; infinity when it does not. */
+  /** The connection's expiry, in milliseconds since 1970; infinity without. */
   expiresAt = Number.POSITIVE_INFINITY;
-  /** Whether the developer's backend is asked to renew it, rather than the client for a new token. */
+  /** Whether the developer's backend renews it, instead of the client with a new token. */
   renewable = false;
   /** For the developer's backend. */
   meta: string | undefined;
@@ -22,10 +22,10 @@ export class SessionIdentity {
   readonly #connection: object;
   #connInfo: string | undefined;
   #info: ClientInfo | undefined;
-  /** Made with the first work that is charged. */
+  /** Created with the first charged work. */
   #asker: Asker | undefined;
-  /** By their keys, those as which it has asked before it signed in: some of that work may still wait. */
-  #formerAskers: Map<string, Asker> | undefined;
+  /** By key: the identities it used before it signed in; their work may still wait. */
+  #formerWorkKeys: Map<string, Asker> | undefined;
 
   constructor(principal: Principal, client: string, from: { readonly address: string; readonly connection: object }) {
     this.principal = principal;
@@ -34,7 +34,7 @@ export class SessionIdentity {
     this.#connection = from.connection;
   }
 
-  /** How the client is shown to others. The same object as long as nothing changes: its JSON can be remembered by it. */
+  /** How the client is shown to others. The same object as long as nothing changes, so that its JSON can be cached. */
   get info(): ClientInfo {
     const user = userOf(this.principal);
     const connInfo = this.#connInfo;
@@ -45,16 +45,16 @@ export class SessionIdentity {
     return info;
   }
 
-  /** Whose share of the node's time its work is taken from. */
+  /** The key its work is charged to. */
   get asker(): Asker {
     const { principal, client } = this;
     this.#asker ??= { key: workKeyOf({ principal, client, address: this.#address }), connection: this.#connection };
     return this.#asker;
   }
 
-  /** All as which the connection has asked for work. */
-  get askers(): readonly Asker[] {
-    const former = [...(this.#formerAskers?.values() ?? [])];
+  /** All keys the connection's work was charged to. */
+  get workKeys(): readonly Asker[] {
+    const former = [...(this.#formerWorkKeys?.values() ?? [])];
     return this.#asker === undefined ? former : [...former, this.#asker];
   }
 
@@ -67,18 +67,19 @@ export class SessionIdentity {
     this.meta = meta;
   }
 
-  /** The connection goes on. What is not given stays; without `expiresAt` it has no end. */
+  /** The connection is renewed. Absent fields stay; without `expiresAt` it does not expire. */
   renew({ expiresAt, info, meta }: Renewal): void {
     this.expiresAt = expiresAt ?? Number.POSITIVE_INFINITY;
     this.#connInfo = info ?? this.#connInfo;
     this.meta = meta ?? this.meta;
   }
 
-  /** The client of an app has proved who its user is. */
+  /** The app's client has signed in. */
   become({ principal, info }: Pick<SignedIn, 'principal' | 'info'>): void {
     this.principal = principal;
     this.#connInfo = info;
-    if (this.#asker !== undefined) this.#formerAskers = new Map(this.#formerAskers).set(this.#asker.key, this.#asker);
+    if (this.#asker !== undefined)
+      this.#formerWorkKeys = new Map(this.#formerWorkKeys).set(this.#asker.key, this.#asker);
     this.#asker = undefined;
   }
 }

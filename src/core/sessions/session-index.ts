@@ -1,10 +1,10 @@
 import type { Session } from './session.ts';
 
-/** Sessions by whom they belong to. */
+/** Sessions by their user. */
 export class SessionIndex {
   readonly #sessions = new Map<string, Set<Session>>();
 
-  /** How many have a session. */
+  /** The number of users with a session. */
   get size(): number {
     return this.#sessions.size;
   }
@@ -14,7 +14,7 @@ export class SessionIndex {
     this.#sessions.set(user, sessions.add(session));
   }
 
-  /** False when it was not there. */
+  /** False if it was not there. */
   remove(user: string, session: Session): boolean {
     const sessions = this.#sessions.get(user);
     const wasThere = sessions?.delete(session) === true;
@@ -26,7 +26,7 @@ export class SessionIndex {
     return this.#sessions.get(user)?.size ?? 0;
   }
 
-  /** A list of its own: closing one of them changes the index. */
+  /** A copy: closing one of them changes the index. */
   of(user: string): Session[] {
     return [...(this.#sessions.get(user) ?? [])];
   }

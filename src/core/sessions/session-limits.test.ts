@@ -10,7 +10,7 @@ function nodeWith(quotas: Partial<Quotas>, options: NodeOptions = {}): TestNode 
   return new TestNode({ ...options, quotas: { ...UNLIMITED, ...quotas } });
 }
 
-/** Asks for something `times` times in one frame; gives how often it was done. */
+/** Sends `times` commands in one frame; returns how many succeeded. */
 async function ask(world: TestNode, client: Client, { times, command }: { times: number; command: object }) {
   const ids = client.say(...Array.from({ length: times }, () => ({ ...command })));
   await world.clock.settle();
@@ -25,7 +25,7 @@ const publish = { publish: { channel: 'live:a', data: 1 } };
 const stats = { presence_stats: { channel: 'live:a' } };
 
 describe('LI1 the commands of a connection', () => {
-  test('past the rate are answered with 111, and are done again when there is something left', async () => {
+  test('above the rate get 111, and succeed again later', async () => {
     const world = nodeWith({ commandsPerSecond: 10, burstSeconds: 2 });
     const client = await world.connected();
     const first = await ask(world, client, { times: 25, command: stats });
@@ -36,21 +36,21 @@ describe('LI1 the commands of a connection', () => {
     expect(client.closedWith).toBeUndefined();
   });
 
-  test('have a bound of their own for publications', async () => {
+  test('have a separate rate for publications', async () => {
     const world = nodeWith({ commandsPerSecond: 100, publicationsPerSecond: 3 });
     const client = await world.connected();
     expect((await ask(world, client, { times: 5, command: publish })).done).toBe(3);
     expect((await ask(world, client, { times: 5, command: stats })).done).toBe(5);
   });
 
-  test('LI8 cost others nothing', async () => {
+  test('LI8 do not affect others', async () => {
     const world = nodeWith({ commandsPerSecond: 2 });
     const [loud, quiet] = [await world.connected(), await world.connected()];
     await ask(world, loud, { times: 4, command: publish });
     expect((await ask(world, quiet, { times: 2, command: publish })).done).toBe(2);
   });
 
-  test('have no bound unless one is set', async () => {
+  test('are unlimited by default', async () => {
     const world = new TestNode();
     const client = await world.connected();
     for (let round = 0; round < 100; round += 1) {
@@ -59,15 +59,15 @@ describe('LI1 the commands of a connection', () => {
   });
 });
 
-describe('LI2 a client that goes on all the same', () => {
-  test('is closed with 3013, on which clients come back', async () => {
+describe('LI2 a client that continues nevertheless', () => {
+  test('is closed with 3013, after which clients reconnect', async () => {
     const world = nodeWith({ commandsPerSecond: 10 });
     const client = await world.connected();
     const { done, errors } = await ask(world, client, { times: 100, command: stats });
     expect([done, errors.length, client.closedWith]).toEqual([0, 10, FLOOD]);
   });
 
-  test('does not come back at once for another go', async () => {
+  test('cannot reconnect at once for another burst', async () => {
     const world = nodeWith({ commandsPerSecond: 10, addressConnectsPerSecond: 5 });
     const client = await world.connected();
     await ask(world, client, { times: 100, command: stats });
@@ -77,14 +77,14 @@ describe('LI2 a client that goes on all the same', () => {
     expect(world.node.admit(ADDRESS, false)).toBeUndefined();
   });
 
-  test('is closed too when it sends what has no answer', async () => {
+  test('is closed too if it sends messages without a reply', async () => {
     const world = nodeWith({ commandsPerSecond: 10 });
     const client = await world.connected();
     client.session.receive(Array(100).fill('{}').join('\n'));
     expect(client.closedWith).toEqual(FLOOD);
   });
 
-  test('is closed by no limit that is far away, however long it is a little too fast', async () => {
+  test('is not closed for slightly exceeding its rate, however long', async () => {
     const world = nodeWith({ commandsPerSecond: 10 });
     const client = await world.connected();
     for (let second = 0; second < 60; second += 1) {
@@ -106,7 +106,7 @@ describe('LI3 a user', () => {
     expect((await ask(world, ben, { times: 8, command: stats })).done).toBe(8);
   });
 
-  test('has the same rate after coming back', async () => {
+  test('has the same rate after reconnecting', async () => {
     const world = nodeWith({ userCommandsPerSecond: 10 });
     const before = await world.connected(person('ann'));
     await ask(world, before, { times: 10, command: stats });
@@ -117,7 +117,7 @@ describe('LI3 a user', () => {
     expect((await ask(world, after, { times: 10, command: stats })).done).toBe(10);
   });
 
-  test('of the installation is somebody else than one of the same id whom a token names', async () => {
+  test("of the installation is distinct from a token's user with the same id", async () => {
     const world = nodeWith({ userCommandsPerSecond: 5 });
     const [ann, other] = [
       await world.connected(person('ann')),
@@ -127,7 +127,7 @@ describe('LI3 a user', () => {
     expect((await ask(world, other, { times: 5, command: stats })).done).toBe(5);
   });
 
-  test('has it for requests without a connection too; nobody’s count by their address', () => {
+  test('has it for requests without a connection too; unauthenticated requests are counted per IP address', () => {
     const world = nodeWith({ userCommandsPerSecond: 100, userPublicationsPerSecond: 2 });
     const spend = (principal: Parameters<typeof world.node.spend>[0]['principal'], address: string) => () =>
       world.node.spend({ principal, address }, 'publication');
@@ -141,7 +141,7 @@ describe('LI3 a user', () => {
     for (let count = 0; count < 5; count += 1) spend(nobody, '127.0.0.1')();
   });
 
-  test('LI5 has so many connections; one more is closed with 3504', async () => {
+  test('LI5 has a connection limit; one more is closed with 3504', async () => {
     const world = nodeWith({ userConnections: 2 });
     const [first, second, third] = [world.open(person('ann')), world.open(person('ann')), world.open(person('ann'))];
     for (const client of [first, second, third]) client.say({ connect: {} });
@@ -154,7 +154,7 @@ describe('LI3 a user', () => {
     expect(nobody.every(({ closedWith }) => closedWith === undefined)).toBe(true);
   });
 
-  test('LI5 has so many subscriptions over all connections; one more is error 106', async () => {
+  test('LI5 has a subscription limit over all connections; one more is error 106', async () => {
     const world = nodeWith({ userChannels: 3 });
     const [phone, desk] = [await world.connected(person('ann')), await world.connected(person('ann'))];
     const subscribe = async (client: Client, channel: string) =>
@@ -173,7 +173,7 @@ describe('LI3 a user', () => {
 describe('LI4 the data of a publication', () => {
   const small = { namespaces: { small: { options: { ...PLAIN, dataBytes: 10 } } } };
 
-  test('is as long as the namespace takes, in bytes, whoever publishes', async () => {
+  test("is limited to the namespace's maximum, in bytes, for every publisher", async () => {
     const world = new TestNode(small);
     const client = await world.connected();
     const publishing = async (data: string) =>

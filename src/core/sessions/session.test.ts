@@ -19,7 +19,7 @@ describe('SE1 the first command', () => {
     { send: { data: 1 } },
   ];
   test.each(commands.map((command) => [Object.keys(command)[0] as string, command] as const))(
-    'SE1 %s before connect closes with 3501, and is not done',
+    'SE1 %s before connect closes with 3501, and has no effect',
     async (_name, command) => {
       const world = new TestNode();
       const client = world.open();
@@ -31,7 +31,7 @@ describe('SE1 the first command', () => {
     },
   );
 
-  test('SE1 a second connect closes with 3501, at once or behind the first', async () => {
+  test('SE1 a second connect closes with 3501, immediately or after the first', async () => {
     const world = new TestNode();
     const [late, early] = [await world.connected(), world.open()];
     late.say({ connect: {} });
@@ -40,7 +40,7 @@ describe('SE1 the first command', () => {
     expect([late.closedWith, early.closedWith]).toEqual([BAD_REQUEST, BAD_REQUEST]);
   });
 
-  test('tells the client who it is and what to expect', async () => {
+  test("returns the client's id and the connection's parameters", async () => {
     const world = new TestNode();
     const client = await world.connected();
     expect(client.lines).toEqual([
@@ -58,13 +58,13 @@ describe('SE1 the first command', () => {
 describe('SE2 a refused connect', () => {
   const refused = () => new TestNode({ limits: { anonymous: false } });
 
-  test('PE1 SE2 is answered with 101 where nobody may connect unnamed, and the line stays open', async () => {
+  test('PE1 SE2 gets 101 if anonymous clients are not allowed, and the connection stays open', async () => {
     const client = await refused().connected();
     expect(client.lines).toMatchObject([{ id: 1, error: { code: 101 } }]);
     expect(client.closedWith).toBeUndefined();
   });
 
-  test('SE2 takes no further command, another connect neither', async () => {
+  test('SE2 is followed by no further command, not even another connect', async () => {
     for (const command of [{ connect: {} }, { publish: { channel: 'log:a', data: 1 } }]) {
       const world = refused();
       const client = await world.connected();
@@ -75,7 +75,7 @@ describe('SE2 a refused connect', () => {
     }
   });
 
-  test('SE2 drops what was sent right behind it', async () => {
+  test('SE2 drops commands sent right after it', async () => {
     const world = refused();
     const client = world.open();
     client.say({ connect: {} }, { publish: { channel: 'log:a', data: 1 } });
@@ -109,7 +109,7 @@ describe('SE3 a connection that does not connect', () => {
     expect(world.node.connections).toBe(0);
   });
 
-  test('SE3 nor is one that only sends pongs while its token is being looked at', async () => {
+  test('SE3 nor is one that only sends pongs while its token is being verified', async () => {
     const world = new TestNode({ hooks: { verifyToken: () => new Promise(() => undefined) } });
     const client = world.open();
     client.say({ connect: { token: 't' } });
@@ -120,7 +120,7 @@ describe('SE3 a connection that does not connect', () => {
     expect(client.closedWith).toMatchObject({ code: 3_502 });
   });
 
-  test('SE3 SE6 line breaks alone keep nobody', async () => {
+  test('SE3 SE6 empty lines do not keep a connection open', async () => {
     const world = new TestNode();
     const client = world.open();
     client.session.receive('\n');
@@ -129,7 +129,7 @@ describe('SE3 a connection that does not connect', () => {
   });
 });
 
-describe('SE5 commands right behind connect', () => {
+describe('SE5 commands right after connect', () => {
   test('SE5 are answered after it, in their order', async () => {
     const world = new TestNode({ hooks: { serverChannels: () => Promise.resolve(['log:a']) } });
     const client = world.open();
@@ -146,7 +146,7 @@ describe('SE5 commands right behind connect', () => {
     expect(client.published('log:a')).toEqual(['mine']);
   });
 
-  test('SE5 SL3 one more than may be under way gets 111; the others are answered, and the client stays', async () => {
+  test('SE5 SL3 one more than may be pending gets 111; the others are answered, and the client stays', async () => {
     const world = new TestNode({ limits: { commandsInFlight: 3 } });
     const client = world.open();
     const rpc = { rpc: { method: 'echo', data: 1 } };
@@ -157,7 +157,7 @@ describe('SE5 commands right behind connect', () => {
     expect(await world.ask(client, rpc)).toHaveProperty('rpc');
   });
 
-  test('SE5 SL3 pongs take the place of no command', async () => {
+  test('SE5 SL3 pongs do not count as commands', async () => {
     const world = new TestNode({ limits: { commandsInFlight: 2 } });
     const client = world.open();
     client.say({ connect: {} });
@@ -168,7 +168,7 @@ describe('SE5 commands right behind connect', () => {
   });
 });
 
-describe('SE6 input that is not of the protocol', () => {
+describe('SE6 invalid input', () => {
   const garbage = [
     '',
     'hello',
@@ -183,7 +183,7 @@ describe('SE6 input that is not of the protocol', () => {
     '\n\n\n',
   ];
   test.each(garbage.map((frame) => [JSON.stringify(frame), frame] as const))(
-    'SE6 %s closes that connection with 3501 and touches no other',
+    'SE6 %s closes that connection with 3501 and affects no other',
     async (_name, frame) => {
       const world = new TestNode();
       const [client, other] = [await world.subscribed('log:a'), await world.subscribed('log:a')];
@@ -196,7 +196,7 @@ describe('SE6 input that is not of the protocol', () => {
     },
   );
 
-  test('SE6 nothing of a frame is done when one of its lines is wrong', async () => {
+  test('SE6 no command of a frame runs if one of its lines is invalid', async () => {
     const world = new TestNode();
     const client = await world.connected();
     client.session.receive('{"id":2,"publish":{"channel":"log:a","data":1}}\nnonsense');
@@ -205,7 +205,7 @@ describe('SE6 input that is not of the protocol', () => {
     expect(client.closedWith).toEqual(BAD_REQUEST);
   });
 
-  test('what comes after the end is ignored', async () => {
+  test('input after the close is ignored', async () => {
     const world = new TestNode();
     const client = await world.connected();
     client.hangUp();
@@ -217,7 +217,7 @@ describe('SE6 input that is not of the protocol', () => {
   });
 });
 
-describe('SL3 commands under way', () => {
+describe('SL3 pending commands', () => {
   test('SL3 one more than the limit gets 111; the others are answered, and then there is room again', async () => {
     const open: (() => void)[] = [];
     const call = (_name: string, _context: unknown, input: unknown) =>
@@ -241,7 +241,7 @@ describe('SL3 commands under way', () => {
 describe('SL1 history reads', () => {
   const history = { history: { channel: 'log:a', limit: -1 } };
 
-  test('SL1 only a few of a connection run at once, the others in their turn', async () => {
+  test('SL1 only a few of a connection run at once, the others one after another', async () => {
     const world = new TestNode();
     await world.publish('log:a', 1);
     const client = await world.connected();
@@ -255,7 +255,7 @@ describe('SL1 history reads', () => {
     expect(client.lines.slice(1).every((line) => line.error === undefined)).toBe(true);
   });
 
-  test('SL2 each lets the other clients have their turn, though the log answers at once', async () => {
+  test('SL2 each gives other clients their turn, although the log answers at once', async () => {
     const world = new TestNode();
     await world.publish('mem:a', 1);
     const client = await world.connected();
@@ -266,7 +266,7 @@ describe('SL1 history reads', () => {
     expect(client.lines.length).toBe(41);
   });
 
-  test('SL1 none is done for a client that has gone', async () => {
+  test('SL1 none is run for a closed connection', async () => {
     const world = new TestNode();
     const client = await world.connected();
     const answerNow = world.log.pauseReads();
@@ -280,8 +280,8 @@ describe('SL1 history reads', () => {
   });
 });
 
-describe('answers', () => {
-  test('of one turn leave as one frame', async () => {
+describe('replies', () => {
+  test('of one turn are sent as one frame', async () => {
     const world = new TestNode();
     const client = await world.connected();
     const frames: string[] = [];
@@ -291,14 +291,14 @@ describe('answers', () => {
     expect(frames).toEqual(['{"id":2,"rpc":{"data":1}}\n{"id":3,"rpc":{"data":2}}']);
   });
 
-  test('tell the client no more of an error of ours than that there was one; it is reported', async () => {
+  test('show nothing of an internal error, which is logged', async () => {
     const world = new TestNode({ hooks: { call: () => Promise.reject(new Error('secret path /var/db')) } });
     const answer = await world.ask(await world.connected(), { rpc: { method: 'm', data: {} } });
     expect(answer?.error).toEqual({ code: 100, message: 'internal server error', temporary: true });
     expect(world.reported).toEqual(['command.failed']);
   });
 
-  test('to ping and send say that there is nothing', async () => {
+  test('to ping and send are empty', async () => {
     const world = new TestNode();
     const client = await world.connected();
     expect(await world.ask(client, { ping: {} })).toMatchObject({ error: { code: 108 } });
@@ -318,7 +318,7 @@ describe('a token', () => {
       namespaces: { users: { options: { ...PLAIN, presence: true, subscribe: 'users' } } },
     });
 
-  test('signs the connection in, whoever it was before, and tells how long', async () => {
+  test('authenticates the connection, whatever its cookie, and returns its lifetime', async () => {
     const world = withTokens(async () => ({ principal: external('eve'), expiresAt: world.clock.now() + 59_001 }));
     const client = world.open(person('ada'));
     client.say({ connect: { token: 't' } });
@@ -327,11 +327,11 @@ describe('a token', () => {
     await world.ask(client, { subscribe: { channel: 'users:x' } });
     const present = await world.ask(client, { presence: { channel: 'users:x' } });
     expect(present).toMatchObject({ presence: { presence: { [client.session.client]: { user: 'eve' } } } });
-    // Neither the person whose cookie came first, nor one who happens to have the same id, is online by it.
+    // Neither the person of the cookie, nor one who happens to have the same id, is online by it.
     expect([world.node.connectionsOf('eve'), world.node.connectionsOf('ada')]).toEqual([0, 0]);
   });
 
-  test('that has run out gets 109, a wrong one closes with 3500', async () => {
+  test('that has expired gets 109, an invalid one closes with 3500', async () => {
     const refusals: Record<string, Error> = {
       old: new ClientError('tokenExpired'),
       wrong: new DisconnectError('invalidToken'),
@@ -346,7 +346,7 @@ describe('a token', () => {
     expect(wrong.lines).toEqual([]);
   });
 
-  test('of nobody is refused where nobody may connect unnamed', async () => {
+  test('without a user is refused if anonymous clients are not allowed', async () => {
     const world = withTokens(async () => ({ principal: { kind: 'anonymous' } }));
     const client = world.open(person('ada'));
     client.say({ connect: { token: 't' } });
@@ -369,7 +369,7 @@ describe('a token', () => {
     expect(kept.closedWith).toBeUndefined();
   });
 
-  test('of somebody else renews nothing: the connection is closed with 3500', async () => {
+  test('of another user renews nothing: the connection is closed with 3500', async () => {
     const world = withTokens(async (token) => ({ principal: external(token) }));
     const client = world.open();
     client.say({ connect: { token: 'eve' } }, { refresh: { token: 'mallory' } });
@@ -377,8 +377,9 @@ describe('a token', () => {
     expect(client.closedWith).toMatchObject({ code: 3_500 });
   });
 
-  // https://github.com/centrifugal/centrifuge/pull/628: an error in answer to a refresh makes the official clients stay away.
-  test('TK5 that has run out when it comes by a refresh closes the connection with 3005', async () => {
+  // https://github.com/centrifugal/centrifuge/pull/628: official clients stay disconnected after an error reply to a
+  // refresh.
+  test('TK5 that has expired when it is sent in a refresh closes the connection with 3005', async () => {
     const world = withTokens(async (token) => {
       if (token === 'old') throw new ClientError('tokenExpired');
       return { principal: external('eve') };

@@ -8,7 +8,7 @@ import { GRACE_MS, isOutage } from '../backend/application.ts';
 import type { Ending, ServerSubscription } from '../bus/node-messages.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName, type UnsubscribeName } from '../disconnects.ts';
 import { ClientError } from '../errors.ts';
-import { type Excess, type RateHolder, tooSoon } from '../limits/allowances.ts';
+import { type ExceededRate, type RateHolder, rateLimitError } from '../limits/allowances.ts';
 import type { Asker } from '../limits/fair-queue.ts';
 import { bytesOfReply, bytesOfResult, lengthOfFrames } from '../limits/work-bytes.ts';
 import { beginCommand, beginQuestion, endFailed, ending } from '../measures/tracing.ts';
@@ -28,22 +28,22 @@ import { SessionIdentity } from './session-identity.ts';
 import type { Subscriber } from './subscriber.ts';
 import { Subscriptions } from './subscriptions.ts';
 
-/** What a client goes on from that starts anew. */
+/** The position of a client that starts without recovery. */
 const ANEW: Pick<Extract<Command, { kind: 'connect' }>, 'since' | 'restore' | 'resume'> = { since: new Map() };
 
-/** Characters that may wait for the end of a turn; past it they are handed on, to where the backlog is bounded. */
+/** Characters buffered until the end of a turn; above it they are sent, to where the backlog is bounded. */
 const OUTGOING_LIMIT = 64 * 1024;
 
 type Arrival = { readonly bytes: number; readonly caller?: TraceContext | undefined };
 
-/** One for all: making one costs as much as the rest of the refusal, and there may be a thousand in a frame. */
+/** Shared: creating one costs as much as the rest of the refusal, and a frame may cause a thousand. */
 const BUSY = new ClientError('tooManyRequests');
 
 type State = 'waiting' | 'connecting' | 'connected' | 'refused' | 'closed';
 
 /**
- * One client. The runtime calls `receive` with each frame and `closed` when the socket is gone; the session answers
- * through its `Connection`. It has no timers: the node's clock looks after it.
+ * One client. The runtime calls `receive` with each frame and `closed` when the socket is closed; the session answers
+ * through its `Connection`. It has no timers: the node's ticks maintain it.
  */
 export class Session implements Subscriber, RateHolder {
   readonly protocol: Protocol;
@@ -54,9 +54,9 @@ export class Session implements Subscriber, RateHolder {
   readonly transport: string;
   /** When the socket opened, by the node's clock. */
   readonly openedAt: number;
-  /** When the last frame came. */
+  /** When the last frame arrived. */
   lastSeen: number;
-  /** Where the node keeps it for pings; see `PingWheel`. */
+  /** Its bucket for pings; see `PingWheel`. */
   place = -1;
   bucket = -1;
   commandsFullAt = 0;
@@ -65,7 +65,7 @@ export class Session implements Subscriber, RateHolder {
   readonly subscriptions: Subscriptions;
   readonly #node: SessionHost<Session>;
   readonly #identity: SessionIdentity;
-  /** Into which its token has put it. */
+  /** Channels of its token. */
   #vouchedChannels: ReadonlySet<string> | undefined;
   #state: State = 'waiting';
   readonly #output = new OutputBuffer();
@@ -74,7 +74,7 @@ export class Session implements Subscriber, RateHolder {
   readonly #serverSubscriptions: ServerSubscriptions;
   readonly #turns = new ChannelTurns();
   #inFlight = 0;
-  /** What a long frame holds that has not been taken yet, and what came behind it. */
+  /** The unhandled rest of a long frame, and later frames. */
   #slices: CommandSlices | undefined;
 
   constructor(node: SessionHost<Session>, opening: Opening, client: string) {
@@ -96,7 +96,7 @@ export class Session implements Subscriber, RateHolder {
     });
   }
 
-  /** From when it is connected, it stays the same. */
+  /** Once connected, it does not change. */
   get client(): string {
     return this.#identity.client;
   }
@@ -109,7 +109,7 @@ export class Session implements Subscriber, RateHolder {
     return this.#state === 'connected';
   }
 
-  /** Whether the client awaits an answer. */
+  /** Whether the client has pending commands. */
   get isBusy(): boolean {
     return this.#inFlight > 0;
   }
@@ -123,17 +123,17 @@ export class Session implements Subscriber, RateHolder {
     return this.#identity.meta;
   }
 
-  /** When the connection ends unless it is renewed, in milliseconds since 1970; infinity when it does not. */
+  /** The connection's expiry, in milliseconds since 1970; infinity without. */
   get expiresAt(): number {
     return this.#identity.expiresAt;
   }
 
-  /** Whether the developer's backend is asked to renew the connection, rather than the client for a new token. */
+  /** Whether the developer's backend renews the connection, instead of the client with a new token. */
   get renewable(): boolean {
     return this.#identity.renewable;
   }
 
-  /** Whose share of the node's time its work is taken from. */
+  /** The key its work is charged to. */
   get asker(): Asker {
     return this.#identity.asker;
   }
@@ -142,17 +142,17 @@ export class Session implements Subscriber, RateHolder {
     return this.connection.backlog() + this.#output.length;
   }
 
-  /** `caller`: what the request that brought the frame says of its own trace. */
+  /** `caller`: the trace of the request with the frame. */
   receive(frame: Frame, caller?: TraceContext): void {
     this.#takeAll(() => this.protocol.decode(frame), { bytes: frame.length, caller });
   }
 
-  /** The client's line gave a sign of life beneath the protocol. */
+  /** The client answered below the protocol. */
   heard(): void {
     this.lastSeen = this.#node.clock.now();
   }
 
-  /** Counts what the client has said and its protocol itself refuses. False when it was too much: it is told so, or closed. */
+  /** Counts input that the protocol itself refuses. False above the rate: the client gets an error, or is closed. */
   affords(): boolean {
     this.lastSeen = this.#node.clock.now();
     const excess = this.#node.allowances.take(this, false, this.lastSeen);
@@ -161,7 +161,7 @@ export class Session implements Subscriber, RateHolder {
     return false;
   }
 
-  /** Takes a command that came in another way than in a frame. */
+  /** Handles a command that did not come in a frame. */
   take(command: Command): void {
     this.#takeAll(() => [command], { bytes: 0 });
   }
@@ -173,7 +173,7 @@ export class Session implements Subscriber, RateHolder {
       const decoded = decode();
       const commands = caller === undefined ? decoded : decoded.map((command) => ({ caller, ...command }));
       if (commands.length > SLICE || this.#slices?.isEmpty === false) {
-        this.#slices ??= new CommandSlices(this.#node.clock, (command) => this.#takeSafely(command));
+        this.#slices ??= new CommandSlices(this.#node.clock, (command) => this.#handleSafely(command));
         return this.#slices.add(commands, bytes);
       }
       for (const command of commands) this.#take(command);
@@ -182,10 +182,13 @@ export class Session implements Subscriber, RateHolder {
     }
   }
 
-  /** Ends the connection with a code that tells the client whether to come back. `ending`: told instead, where the protocol can. */
+  /**
+   * Closes the connection with a code that tells the client whether to reconnect. `ending`: sent instead, if the
+   * protocol can.
+   */
   close(kind: DisconnectName, ending?: Ending): void {
     if (this.#state === 'closed') return;
-    if (this.connection.streamKey !== undefined) this.#sayWhy(kind, ending);
+    if (this.connection.streamKey !== undefined) this.#pushReason(kind, ending);
     this.flush();
     this.#end(kind, ending);
   }
@@ -196,7 +199,7 @@ export class Session implements Subscriber, RateHolder {
   }
 
   #end(kind: DisconnectName, ending: Ending | undefined): void {
-    // What was written at last may have been too much.
+    // The last output may have exceeded the limit.
     if (this.#state === 'closed') return;
     const { code, reason } = this.protocol.closing?.(kind) ?? ending ?? DISCONNECTS[kind];
     this.#node.telemetry.count('banyan_disconnects_total', { reason: kind });
@@ -205,7 +208,7 @@ export class Session implements Subscriber, RateHolder {
     this.connection.close(code, reason);
   }
 
-  /** The socket is gone. */
+  /** The socket is closed. */
   closed(end: End = 'closed'): void {
     if (this.#state === 'closed') return;
     if (end === 'dropped' || (end === 'cut' && this.#node.slowReaders.mayHaveCut(this))) {
@@ -218,14 +221,14 @@ export class Session implements Subscriber, RateHolder {
     this.#slices?.clear();
     this.#turns.release();
     this.subscriptions.clear();
-    for (const asker of this.#identity.askers) this.#node.work.drop(asker);
+    for (const asker of this.#identity.workKeys) this.#node.work.drop(asker);
     this.#node.unregister(this);
   }
 
-  /** Its time is over: ends it, unless the developer's backend lets it go on. */
+  /** It expired: closes it, unless the developer's backend renews it. */
   expire(): void {
     if (!this.renewable) return this.close('expired');
-    // Not asked again while it is being asked.
+    // Not asked again while a request is pending.
     this.#identity.expiresAt = Number.POSITIVE_INFINITY;
     const span = beginQuestion(this.#node.traces, 'refresh', { asker: this });
     ending(span, () => this.#node.admission.renew(this, span)).then(
@@ -234,19 +237,19 @@ export class Session implements Subscriber, RateHolder {
         if (error instanceof DisconnectError) return this.#closeFor(error);
         if (!isOutage(error)) return this.close('expired');
         explain(this.#node, error, 'refresh');
-        // A backend that is down for a moment does not end its users' connections.
+        // A short outage of the backend does not disconnect its users.
         this.#identity.expiresAt = this.#node.clock.now() + GRACE_MS;
       },
     );
   }
 
-  /** The developer's backend says until when it goes on, milliseconds since 1970; without that, it has no end. */
+  /** The developer's backend sets a new expiry, in milliseconds since 1970; none if absent. */
   renew(renewal: { readonly expiresAt?: number; readonly info?: string }): void {
     this.#identity.renew(renewal);
     this.#identity.renewable = true;
   }
 
-  /** Its client has come back by another connection, which takes its place. See `Resumption.handOver`. */
+  /** Its client has reconnected on another connection, which replaces it. See `Resumption.handOver`. */
   yieldTo(channels: ReadonlySet<string>): ReadonlySet<string> {
     if (this.#state === 'closed') return new Set();
     const taken = this.subscriptions.handOver(channels);
@@ -254,12 +257,12 @@ export class Session implements Subscriber, RateHolder {
     return taken;
   }
 
-  /** The client has taken something of what waited for it. */
+  /** The client has read some of its buffer. */
   drained(): void {
     this.#node.hub.conflation.drained(this.connection);
   }
 
-  /** It will not be given every publication: its protocol may have to know. */
+  /** It will not get every publication, which its protocol may have to know. */
   skips(): void {
     this.protocol.skips?.();
   }
@@ -276,7 +279,7 @@ export class Session implements Subscriber, RateHolder {
     if (this.#output.writeTo(this.connection, this.protocol)) this.#node.slowReaders.wrote(this);
   }
 
-  /** Puts the client into a channel from the server's side. */
+  /** Subscribes the client from the server's side. */
   subscribe(channel: string, given?: ServerSubscription): void {
     if (this.#alone) return;
     if (this.#state === 'connecting') this.#serverSubscriptions.addLater(channel, given);
@@ -287,7 +290,7 @@ export class Session implements Subscriber, RateHolder {
     this.#serverSubscriptions.remove(channel, reason);
   }
 
-  /** As `unsubscribe`, of every channel that is no feature's. */
+  /** Like `unsubscribe`, for every channel that is not a feature's. */
   unsubscribeAll(reason: UnsubscribeName): void {
     this.#serverSubscriptions.removeAll(reason);
   }
@@ -308,7 +311,7 @@ export class Session implements Subscriber, RateHolder {
         this.#connect(command);
         return;
       case 'connecting':
-        // Pings may come before the answer; a pong to one is no command that waits.
+        // Pings may arrive before the reply; a pong to one is not a pending command.
         if (command.kind !== 'pong') this.#defer(command);
         return;
       case 'connected':
@@ -323,7 +326,7 @@ export class Session implements Subscriber, RateHolder {
     }
   }
 
-  /** Commands sent right behind `connect` wait for it, as many as may be under way. */
+  /** Commands sent right after `connect` wait for it, up to the limit of pending commands. */
   #defer(command: Exclude<Command, { kind: 'pong' }>): void {
     this.#deferred ??= [];
     if (this.#deferred.length < this.#node.limits.commandsInFlight) this.#deferred.push(command);
@@ -358,7 +361,7 @@ export class Session implements Subscriber, RateHolder {
     this.#node.register(this);
     const given = vouchedChannels(signedIn, this.#node.permissions);
     this.#vouchedChannels = given.size === 0 ? undefined : new Set(given.keys());
-    // Asked for one that stays alone too: only now is it certain that the sign-in still holds.
+    // Needed for a session that is alone, too: only now is it certain that the sign-in is still valid.
     const channels = await this.#node.serverChannels(this.principal);
     const names = new Map([...channels.map((channel) => [channel, undefined] as const), ...given]);
     const { since, restore, resume } = this.#mayResume(command) ? command : ANEW;
@@ -380,15 +383,15 @@ export class Session implements Subscriber, RateHolder {
     return data === undefined ? result : { ...result, data };
   }
 
-  /** Does what had to wait until the connection was set up. */
+  /** Runs what had to wait for the connect. */
   #catchUp(): void {
     const [channels, commands] = [this.#serverSubscriptions.takeEarly(), this.#deferred ?? []];
     this.#deferred = undefined;
     for (const [channel, given] of channels) this.subscribe(channel, given);
-    for (const command of commands) this.#takeSafely(command);
+    for (const command of commands) this.#handleSafely(command);
   }
 
-  #takeSafely(command: Command): void {
+  #handleSafely(command: Command): void {
     try {
       this.#take(command);
     } catch (error) {
@@ -396,17 +399,17 @@ export class Session implements Subscriber, RateHolder {
     }
   }
 
-  /** Whether a client that asks too much may stay. */
-  #tolerates({ limit }: Excess): boolean {
+  /** Whether a client that exceeds its rate may stay. */
+  #tolerates({ limit }: ExceededRate): boolean {
     this.#node.refused(limit);
     return this.#node.allowances.tolerates(this, this.lastSeen);
   }
 
-  /** Tells the client that it asks too much; one that goes on all the same is closed. */
-  #refuse(command: Command, excess: Excess): void {
+  /** Tells the client that it exceeds its rate; one that continues is closed. */
+  #refuse(command: Command, excess: ExceededRate): void {
     if (!this.#tolerates(excess)) throw new DisconnectError('tooManyRequests');
-    // Not among the errors that an operator is woken for: it is the client's own.
-    if ('id' in command) this.#reply(command.id, { kind: 'error', error: tooSoon(excess) });
+    // Not among the errors an operator is alerted for: it is the client's own.
+    if ('id' in command) this.#reply(command.id, { kind: 'error', error: rateLimitError(excess) });
   }
 
   #handle(command: Command): void {
@@ -441,7 +444,7 @@ export class Session implements Subscriber, RateHolder {
     else this.#turns.run(command.channel, effect, (turn) => this.#carryOut(asked, span, turn));
   }
 
-  /** Does a command and answers it. */
+  /** Runs a command and answers it. */
   #carryOut(command: Request, span: Span | undefined, turn?: Turn): void {
     this.#run(command, turn).then(
       (reply) => {
@@ -460,7 +463,7 @@ export class Session implements Subscriber, RateHolder {
     );
   }
 
-  /** Undefined when the client has been told already. */
+  /** Undefined if the client was told already. */
   async #run(command: Request, turn: Turn | undefined): Promise<Reply | undefined> {
     // It may have waited for its turn until then.
     if (this.#state === 'closed') throw new DisconnectError('connectionClosed');
@@ -510,7 +513,9 @@ export class Session implements Subscriber, RateHolder {
     return { kind: 'refresh', ttl: this.#node.ttlOf(this) };
   }
 
-  /** A token with other channels than the last holds from a new connection on; throws to have the client make one. */
+  /**
+   * A token with other channels than the last applies from a new connection on; throws to make the client reconnect.
+   */
   #checkChannels(signedIn: SignedIn): void {
     if (this.#alone) return;
     const [before, now] = [this.#vouchedChannels ?? [], vouchedChannels(signedIn, this.#node.permissions)];
@@ -527,8 +532,8 @@ export class Session implements Subscriber, RateHolder {
     return { kind: 'signIn' };
   }
 
-  /** A stream has no close code. Those who can only listen are also told when to come back, and do. */
-  #sayWhy(reason: DisconnectName, ending: Ending | undefined): void {
+  /** A stream has no close code. Clients that only listen also get a reconnect delay, and obey it. */
+  #pushReason(reason: DisconnectName, ending: Ending | undefined): void {
     const retryMs = this.protocol.clients === 'listen' ? this.#node.retryMs(reason) : undefined;
     const told = { ...(ending !== undefined && { ending }), ...(retryMs !== undefined && { retryMs }) };
     this.push({ kind: 'disconnect', reason, ...told });
@@ -541,7 +546,7 @@ export class Session implements Subscriber, RateHolder {
     this.#send(frames);
   }
 
-  /** Frames of one list stay together: others may go out when the limit is passed. */
+  /** Frames of one list stay together: others may be sent when the limit is exceeded. */
   #send(frames: Frames): void {
     if (this.#state === 'closed') return;
     if (this.#output.add(frames)) this.#node.flushLater(this);

@@ -9,9 +9,9 @@ import type { PingWheel } from './ping-wheel.ts';
 import type { Session } from './session.ts';
 import { SessionIndex } from './session-index.ts';
 
-/** Between a person's last connection closing and their being told offline: a reload is not an absence. */
+/** The delay between a person's last close and their going offline: a reload is not an absence. */
 const OFFLINE_GRACE_MS = 5_000;
-/** How long a client may take to say who it is. */
+/** The connect timeout. */
 const STALE_MS = 10_000;
 
 type SessionsSettings = {
@@ -20,23 +20,23 @@ type SessionsSettings = {
   readonly pings: PingWheel;
   readonly hooks: () => Hooks | undefined;
   readonly arrivals: Arrivals;
-  /** Connections of one user; 0: no bound. */
+  /** Connections per user; 0 means unlimited. */
   readonly userConnections: number;
   readonly refused: (limit: 'userConnections') => void;
 };
 
-/** The sessions of one node: found by whom they belong to, from their opening to their end. */
+/** The sessions of one node, indexed by user, from open to close. */
 export class Sessions {
   readonly #settings: SessionsSettings;
-  /** Those that have not said who they are. */
+  /** Sessions before authentication. */
   readonly #waiting = new Set<Session>();
-  /** Of the people of this installation; not of those whom a token names, whose ids may be the same. */
+  /** Of the people of this installation; not of users of tokens, whose ids may be the same. */
   readonly #byUser = new SessionIndex();
-  /** Of those whom tokens name, and of users of apps (`identityOf`). */
+  /** Of users of tokens, and of users of apps (`identityOf`). */
   readonly #external = new SessionIndex();
-  /** Those whose protocol has a form of its own for client ids. */
+  /** Those whose protocol has its own format of client ids. */
   readonly #byClient = new Map<string, Session>();
-  /** People without a connection who are not yet offline; calling off what will say so. */
+  /** People without a connection who are not yet offline; the function cancels the announcement. */
   readonly #leaving = new Map<string, Cancel>();
   #size = 0;
 
@@ -44,22 +44,22 @@ export class Sessions {
     this.#settings = settings;
   }
 
-  /** How many are open. */
+  /** The number of open sessions. */
   get size(): number {
     return this.#size;
   }
 
-  /** How many users have one. */
+  /** The number of users with a session. */
   get users(): number {
     return this.#byUser.size + this.#external.size;
   }
 
-  /** How many a person has on this node. */
+  /** The number of a person's sessions on this node. */
   countOf(user: string): number {
     return this.#byUser.countOf(user);
   }
 
-  /** The one with this client id, where its protocol has a form of its own for them. */
+  /** The one with this client id, if its protocol has its own format. */
   ofClient(client: string): Session | undefined {
     return this.#byClient.get(client);
   }
@@ -69,7 +69,7 @@ export class Sessions {
     yield* this.#settings.pings.sessions();
   }
 
-  /** A client's socket has opened. `client`: its id, where others may find it by that. */
+  /** A client's socket has opened. `client`: its id, if others may address it. */
   opened(session: Session, client: string | undefined): void {
     if (client !== undefined) this.#byClient.set(client, session);
     this.#size += 1;
@@ -77,7 +77,7 @@ export class Sessions {
     this.#waiting.add(session);
   }
 
-  /** The session knows who it is. Throws `DisconnectError('connectionLimit')` where its user has too many. */
+  /** The session is authenticated. Throws `DisconnectError('connectionLimit')` if its user has too many. */
   register(session: Session): void {
     const { pings, hooks } = this.#settings;
     this.#checkRoom(session.principal);
@@ -103,7 +103,7 @@ export class Sessions {
     if (principal.kind === 'user') this.#go(principal.user, session);
   }
 
-  /** The client of an app said who it is: it is now to be found by its new principal. Throws as `register`. */
+  /** An app's client signed in: it must be indexed by its new principal. Throws like `register`. */
   signedIn(session: Session, before: Principal): void {
     const { principal } = session;
     if (identityOf(principal) !== identityOf(before)) this.#checkRoom(principal);
@@ -114,14 +114,14 @@ export class Sessions {
     this.#settings.hooks()?.apps?.signedIn(session, principal, before);
   }
 
-  /** The session's `connect` was refused: it is waited for no longer than for one that says nothing. */
+  /** The session's `connect` was refused: the connect timeout still applies. */
   refuse(session: Session): void {
     if (session.bucket < 0) return;
     this.#settings.pings.remove(session);
     this.#waiting.add(session);
   }
 
-  /** Ends those that have taken too long to say who they are. */
+  /** Closes those that have not authenticated in time. */
   closeStale(now: number): void {
     this.#settings.guard.each('stale sessions', [...this.#waiting], (session) => {
       if (session.openedAt < now - STALE_MS) session.close('stale');
@@ -133,17 +133,17 @@ export class Sessions {
     return this.#byUser.of(user);
   }
 
-  /** Those of a user whom tokens name, or of a user of an app. */
+  /** Those of a user of tokens, or of an app's user. */
   ofIdentity(identity: string): readonly Session[] {
     return this.#external.of(identity);
   }
 
-  /** Those that have not said who they are. */
+  /** Those before authentication. */
   waiting(): Iterable<Session> {
     return this.#waiting;
   }
 
-  /** Those of this principal's user; none of an anonymous one. */
+  /** Those of this principal's user; none for an anonymous one. */
   of(principal: Principal): readonly Session[] {
     if (principal.kind === 'user') return this.#byUser.of(principal.user);
     const identity = identityOf(principal);

@@ -1,25 +1,25 @@
 import { z } from 'zod';
 
 /**
- * What a grant changes for one subscription of the namespace's options; what is absent stays as the namespace has it.
- * Of Centrifugo: `SubscribeOptionOverride` in internal/apiproto/api.proto and internal/proxyproto/proxy.proto.
+ * Options of the namespace that a grant overrides for one subscription; absent ones stay. Of Centrifugo:
+ * `SubscribeOptionOverride` in internal/apiproto/api.proto and internal/proxyproto/proxy.proto.
  */
 export type SubscribeOverride = {
-  /** Whether the client is shown as present. */
+  /** Whether the client is shown in presence. */
   readonly presence?: boolean;
-  /** Whether others are told that it joins and leaves. */
+  /** Whether its joins and leaves are sent. */
   readonly joinLeave?: boolean;
-  /** Whether it recovers although it did not ask for that. */
+  /** Whether it recovers without requesting it. */
   readonly forceRecovery?: boolean;
-  /** Whether its position is kept although it did not ask for that. */
+  /** Whether its position is kept without requesting it. */
   readonly forcePositioning?: boolean;
-  /** Whether it is told who joins and leaves although it did not ask for that. */
+  /** Whether it gets joins and leaves without requesting them. */
   readonly forcePushJoinLeave?: boolean;
 };
 
 const boolValue = z.object({ value: z.boolean().default(false) }).nullish();
 
-/** As requests, answers and tokens write it: each option is an object with `value`, so that false differs from absent. */
+/** As in requests, replies and tokens: each option is an object with `value`, so that false differs from absent. */
 export const subscribeOverrideSchema = z.object({
   presence: boolValue,
   join_leave: boolValue,

@@ -17,7 +17,7 @@ import type { Protocol } from '../protocol/protocol.ts';
 import type { Push } from '../protocol/pushes.ts';
 import type { Visibility } from './delivery-options.ts';
 
-/** Whose subscriptions they are. */
+/** The client that subscribes. */
 export interface Subscriber extends Reader {
   readonly client: string;
   readonly principal: Principal;
@@ -27,9 +27,9 @@ export interface Subscriber extends Reader {
   readonly isConnected: boolean;
   readonly info: ClientInfo;
   readonly asker: Asker;
-  /** Bytes that wait for the client, nearly. */
+  /** Approximate buffered bytes. */
   readonly backlog: number;
-  /** False when the client's protocol has no words for it. */
+  /** False if the client's protocol cannot express it. */
   push(push: Push): boolean;
   flush(): void;
 }
@@ -46,15 +46,15 @@ export interface SubscriptionHost {
   readonly polls: SharedPolls;
   readonly work: NodeWork;
   readonly traces: Traces | undefined;
-  /** How many more channels the connection's user may ask for, over all connections. */
+  /** How many more channels the connection's user may subscribe to, over all connections. */
   channelsLeft(principal: Principal): number;
-  /** Counts what a limit has refused. */
+  /** Counts a refusal by a limit. */
   refused(limit: LimitName): void;
-  /** `silently`: it was there already, by another connection. */
+  /** `silently`: it was there already, on another connection. */
   announceJoin(channel: HubChannel, info: ClientInfo, shown: Visibility, silently: boolean): void;
   announceLeave(channel: string, info: ClientInfo, shown: Visibility): void;
-  /** The channel's subscribers on this node have become more or fewer. */
+  /** The number of the channel's subscribers on this node changed. */
   counted(channel: string): void;
-  /** Logs an error that no client is told the cause of. */
+  /** Logs an error whose cause no client sees. */
   report(thrown: unknown, event: string): void;
 }

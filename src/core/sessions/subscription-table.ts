@@ -4,21 +4,21 @@ import type { Feed } from '../delivery/feed.ts';
 import type { HubChannel } from '../delivery/hub-channel.ts';
 import { joinLeaveTopicOf, topicOf } from '../delivery/topics.ts';
 import type { SubscribeResult } from '../protocol/pushes.ts';
-import { mayHearJoinLeave, serverDeliveryOptionsOf, visibilityOf } from './delivery-options.ts';
+import { mayReceiveJoinLeave, serverDeliveryOptionsOf, visibilityOf } from './delivery-options.ts';
 import type { Subscriber, SubscriptionHost } from './subscriber.ts';
 import type { Entry, Live, SubscribedBy, Subscription } from './subscription.ts';
 
-/** Which channels one client is in, or on its way into, and what entering and leaving one of them changes elsewhere. */
+/** One client's subscriptions, including starting ones, and the side effects of entering and leaving a channel. */
 export class SubscriptionTable {
   readonly #node: SubscriptionHost;
   readonly #session: Subscriber;
-  /** Made with the first subscription: most idle connections of a plain engine have none. */
+  /** Created with the first subscription: most idle connections of a plain engine have none. */
   #subscriptions: Map<string, Subscription> | undefined;
-  /** Channels in which it takes the place of a connection that it had before. */
+  /** Channels in which it replaces its earlier connection. */
   #takenOver: Set<string> | undefined;
-  /** How many the client asked for itself: those alone are limited. */
+  /** The number of client-side subscriptions: only those are limited. */
   #asked = 0;
-  /** Whether one of them may run out: most never do. */
+  /** Whether one of them may expire: most never do. */
   #expires = false;
 
   constructor(node: SubscriptionHost, session: Subscriber) {
@@ -52,13 +52,13 @@ export class SubscriptionTable {
     return found?.tag === 'live' ? found : undefined;
   }
 
-  /** Those that the client is in. The table may be changed meanwhile. */
+  /** Current subscriptions. The table may be changed during the iteration. */
   *everyLive(): Iterable<readonly [channel: string, live: Live]> {
     if (this.#subscriptions === undefined) return;
     for (const [channel, found] of [...this.#subscriptions]) if (found.tag === 'live') yield [channel, found];
   }
 
-  /** The client is on its way in: `forget` calls it off. */
+  /** The client starts to subscribe: `forget` cancels it. */
   begin(channel: string, by: SubscribedBy): Entry {
     const entry: Entry = { tag: 'entering', by };
     this.set(channel, entry);
@@ -71,14 +71,14 @@ export class SubscriptionTable {
     this.#subscriptions.set(channel, subscription);
   }
 
-  /** The client was counted in. Gives the result with the seconds until the subscription runs out. */
+  /** The client was counted in. Returns the result with the seconds until the subscription expires. */
   keep(channel: HubChannel, live: Live, result: SubscribeResult): SubscribeResult {
     this.set(channel.name, live);
     const ttl = this.ttlOf(live);
     return ttl === undefined ? result : { ...result, ttl };
   }
 
-  /** As `keep`, for a subscription that had no `begin`, since it came with the connection. */
+  /** Like `keep`, for a subscription without `begin`, since it came with the connection. */
   keepRestored(channel: HubChannel, live: Live, result: SubscribeResult): SubscribeResult {
     if (live.by === 'client') this.#asked += 1;
     return this.keep(channel, live, result);
@@ -94,13 +94,16 @@ export class SubscriptionTable {
     this.#subscriptions = undefined;
   }
 
-  /** The client was in these until now, by another connection: joins are not announced. */
+  /** The client was in these until now, on another connection: joins are not announced. */
   takeOver(channels: ReadonlySet<string>): void {
     this.#takenOver = new Set(channels);
   }
 
-  /** Starts live delivery, and announces the client. `result`: what the client was told. */
-  join(channel: HubChannel, { hearsJoinLeave, result }: { hearsJoinLeave: boolean; result: SubscribeResult }): void {
+  /** Starts live delivery, and announces the client. `result`: the client's result. */
+  join(
+    channel: HubChannel,
+    { receivesJoinLeave: hearsJoinLeave, result }: { receivesJoinLeave: boolean; result: SubscribeResult },
+  ): void {
     const { connection, protocol } = this.#session;
     const feed = this.feedOf(channel.name);
     if (feed !== undefined) feed.join(this.#session, result);
@@ -114,14 +117,18 @@ export class SubscriptionTable {
     this.#node.counted(channel.name);
   }
 
-  /** As `join`, of a subscription that the server made. */
+  /** Like `join`, for a server-side subscription. */
   joinFromServer(channel: HubChannel, result: SubscribeResult): void {
     const { protocol } = this.#session;
-    const { hearsJoinLeave } = serverDeliveryOptionsOf(channel.namespace, protocol, this.live(channel.name)?.override);
-    this.join(channel, { hearsJoinLeave, result });
+    const { receivesJoinLeave: hearsJoinLeave } = serverDeliveryOptionsOf(
+      channel.namespace,
+      protocol,
+      this.live(channel.name)?.override,
+    );
+    this.join(channel, { receivesJoinLeave: hearsJoinLeave, result });
   }
 
-  /** Ends a subscription that was joined. `silently`: the client stays in the channel, by another connection. */
+  /** Ends a subscription that was joined. `silently`: the client stays in the channel, on another connection. */
   leave(channel: string, silently = false): void {
     const info = this.infoIn(channel);
     const { feed, tracking, override } = this.live(channel) ?? {};
@@ -130,7 +137,7 @@ export class SubscriptionTable {
     const { connection, protocol } = this.#session;
     if (feed === undefined) connection.leave(topicOf(protocol, channel));
     const namespace = this.#node.permissions.namespace(channel);
-    if (mayHearJoinLeave(namespace, override)) connection.leave(joinLeaveTopicOf(protocol, channel));
+    if (mayReceiveJoinLeave(namespace, override)) connection.leave(joinLeaveTopicOf(protocol, channel));
     if (protocol.clients !== 'poll' && !silently) {
       this.#node.announceLeave(channel, info, visibilityOf(namespace, override));
     }
@@ -156,15 +163,15 @@ export class SubscriptionTable {
     return { ...this.#session.info, ...(user !== undefined && { user }), ...(chanInfo !== undefined && { chanInfo }) };
   }
 
-  /** Seconds until the client has to renew the subscription, at least 1; undefined where it never has to. */
+  /** Seconds until the client has to renew the subscription, at least 1; undefined without expiry. */
   ttlOf({ expiresAt, vouched }: Live): number | undefined {
     if (expiresAt === undefined) return undefined;
     const seconds = this.secondsTo(expiresAt);
-    // The developer's backend renews it; the client has nothing to renew it by.
+    // The developer's backend renews it; the client cannot.
     return vouched === true ? undefined : seconds;
   }
 
-  /** Seconds, at least 1, to a time at which something runs out. */
+  /** Seconds, at least 1, until an expiry. */
   secondsTo(end: number): number {
     this.#expires = true;
     return secondsLeft(end, this.#node.clock.now());

@@ -3,7 +3,7 @@ import type { Grant } from '../access/tokens.ts';
 import type { Tracking } from '../channels/tracking.ts';
 import type { Feed, FeedOptions } from '../delivery/feed.ts';
 import type { Hub } from '../delivery/hub.ts';
-import type { From, HubChannel, Recovery } from '../delivery/hub-channel.ts';
+import type { HubChannel, Recovery, RecoveryStart } from '../delivery/hub-channel.ts';
 import { ClientError } from '../errors.ts';
 import { lastResult, recoveredResult } from '../maps/map-parts.ts';
 import type { MapRead } from '../maps/maps.ts';
@@ -13,24 +13,24 @@ import type { SubscribeResult } from '../protocol/pushes.ts';
 import type { DeliveryOptions } from './delivery-options.ts';
 import type { SubscribeOverride } from './subscribe-override.ts';
 
-/** `entering`: allowed or being asked, not yet in. It is called off by being forgotten; another may take its place. */
+/** `entering`: allowed or being checked, not yet in. It is cancelled by removing it; another may replace it. */
 export type Subscription = Entry | Live;
 export type Entry = { readonly tag: 'entering'; readonly by: SubscribedBy };
 export type Live = {
   readonly tag: 'live';
   readonly by: SubscribedBy;
-  /** Visibility with the client in this channel; JSON text. */
+  /** Shown with the client in this channel; JSON text. */
   readonly info?: string;
-  /** As whom the client is in this channel, where that differs. */
+  /** The client's identity in this channel, if it differs. */
   readonly user?: string;
   readonly expiresAt?: number;
-  /** Whether the developer's backend is asked when that time has come, rather than the client for a new token. */
+  /** Whether the developer's backend renews it on expiry, instead of the client with a new token. */
   readonly vouched?: true;
-  /** Where it takes publications in a way of its own. */
+  /** If it has its own delivery options. */
   readonly feed?: Feed;
   /** Of a shared poll. */
   readonly tracking?: Tracking;
-  /** What differs from the namespace's options. */
+  /** Options that differ from the namespace's. */
   readonly override?: SubscribeOverride;
 };
 export type SubscribedBy = 'client' | 'server';
@@ -38,24 +38,24 @@ export type SubscribedBy = 'client' | 'server';
 export const LIVE_BY_CLIENT: Live = { tag: 'live', by: 'client' };
 export const LIVE_BY_SERVER: Live = { tag: 'live', by: 'server' };
 
-/** How a client comes in, once it may: with a read part where the channel is a map. */
+/** A client's way in, once it is allowed: with the part read, in a map. */
 export type EntryOptions = {
   readonly options: SubscribeOptions;
   readonly delivery: DeliveryOptions;
   readonly feedOptions: FeedOptions | undefined;
   readonly read: MapRead | undefined;
-  /** Whether the client had it on the connection before: its protocol decides what it is given of it. */
+  /** Whether the client had it on the connection before: its protocol decides what it recovers. */
   readonly isRestored?: true;
 };
 
-/** Throws `limitExceeded` when one more user is too many. */
+/** Throws `limitExceeded` if one more user is too many. */
 export function checkRoom({ present }: HubChannel, grant: Grant | undefined): void {
   if (grant?.userLimit === undefined || present === undefined) return;
   if (present.users < grant.userLimit || present.hasUser(grant.user)) return;
   throw new ClientError('limitExceeded', { message: `at most ${grant.userLimit} users in a presence channel` });
 }
 
-/** One object serves all subscriptions about which there is nothing more to say. `self`: who the client is elsewhere. */
+/** One object serves all subscriptions without further options. `self`: the client's identity elsewhere. */
 export function liveOf(by: SubscribedBy, grant: Grant | undefined, self: string): Live {
   const { info, expiresAt } = grant ?? {};
   const user = grant === undefined || grant.user === self ? undefined : grant.user;
@@ -73,18 +73,18 @@ export function liveOf(by: SubscribedBy, grant: Grant | undefined, self: string)
   };
 }
 
-/** Counts a subscriber in, the way that it takes publications; it must join in this same turn. */
+/** Counts a subscriber in, with its delivery options; it must join in this same turn. */
 export function enterAs(
   hub: Hub,
   channel: HubChannel,
-  { protocol, feedOptions, recovery }: Way,
+  { protocol, feedOptions, recovery }: EntryMode,
 ): { readonly feed: Feed | undefined; readonly entered: SubscribeResult } {
   const feed = feedOptions && hub.feedOf(channel, protocol, feedOptions);
   const entered = feed ? hub.enterFeed(channel, feed, recovery) : hub.enter(channel, protocol, recovery);
   return { feed, entered };
 }
 
-type Way = {
+type EntryMode = {
   readonly protocol: Protocol;
   readonly feedOptions: FeedOptions | undefined;
   readonly recovery: Recovery | undefined;
@@ -94,7 +94,7 @@ export function withFeed(live: Live, feed: Feed | undefined): Live {
   return feed === undefined ? live : { ...live, feed };
 }
 
-/** What the client is told. Throws `unrecoverablePosition` where it would rather be refused than begin anew. */
+/** The client's result. Throws `unrecoverablePosition` if it prefers an error to missing recovery. */
 export function resultOf(
   channel: HubChannel,
   entered: SubscribeResult,
@@ -109,23 +109,23 @@ export function resultOf(
   return answering(options.since, placed(entered, delivery));
 }
 
-/** A client that asked for what it missed, where nothing is kept for it, must know that it was not given that. */
+/** A client that requested recovery must know that it was not recovered, if nothing is kept for it. */
 export function answering(since: Position | undefined, result: SubscribeResult): SubscribeResult {
   return since === undefined || result.wasRecovering ? result : { ...result, wasRecovering: true };
 }
 
-/** Without a place where the client is not to recover, or to know where it is. */
+/** Without a position if the client must not recover, or know it. */
 export function placed(entered: SubscribeResult, { recovers, isPositioned }: DeliveryOptions): SubscribeResult {
   if (recovers || !entered.recoverable) return entered;
   return { ...entered, recoverable: false, ...(isPositioned && { positioned: true }) };
 }
 
-/** From where a client that comes into a log is given publications. */
+/** The start of recovery for a client that enters a log. */
 export function sinceOf(
   { namespace }: HubChannel,
   options: SubscribeOptions,
   { recovers }: DeliveryOptions,
-): From | undefined {
+): RecoveryStart | undefined {
   const { type, recovery, autoRecover } = namespace;
   if (type !== 'stream') return fromOf(options);
   if (!recovers) return undefined;
@@ -133,12 +133,12 @@ export function sinceOf(
 }
 
 /** Any history, from its beginning. */
-const NOWHERE: From = { epoch: '', offset: 0 };
+const NOWHERE: RecoveryStart = { epoch: '', offset: 0 };
 
 export function trackingIn({ tracking }: Live): { readonly tracking?: Tracking } {
   return tracking === undefined ? {} : { tracking };
 }
 
-function fromOf({ latest, page, since }: SubscribeOptions): From | undefined {
+function fromOf({ latest, page, since }: SubscribeOptions): RecoveryStart | undefined {
   return latest === true ? 'latest' : (page?.since ?? since);
 }

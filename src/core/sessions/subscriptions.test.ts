@@ -7,13 +7,13 @@ const ADA = person('ada');
 
 type Subscribed = { readonly offset?: number; readonly publications?: readonly { readonly offset: number }[] };
 
-/** The channels that the connect answer tells of. */
+/** The channels in the connect reply. */
 function subsOf(client: Client): Readonly<Record<string, Subscribed>> {
   const connect = client.answer(1)?.connect as { readonly subs: Record<string, Subscribed> } | undefined;
   return connect?.subs ?? {};
 }
 
-/** A feature's namespace whose answer is given by hand. */
+/** A feature's namespace whose answer is given by the test. */
 function policed() {
   const open: ((allowed: boolean) => void)[] = [];
   const definition: NamespaceDefinition = {
@@ -26,7 +26,7 @@ function policed() {
   return { world: new TestNode({ namespaces: { room: definition } }), answer };
 }
 
-describe('what a client asks', () => {
+describe("a client's request", () => {
   const refusals: readonly [string, string, number][] = [
     ['an unknown namespace', 'nothing:here', 102],
     ['a name without a namespace', 'plain', 102],
@@ -51,14 +51,14 @@ describe('what a client asks', () => {
     expect(await world.ask(client, { subscribe: { channel: 'log:c' } })).toHaveProperty('subscribe');
   });
 
-  test('channels that the server put it into do not count towards the limit', async () => {
+  test('server-side subscriptions do not count towards the limit', async () => {
     const hooks = { serverChannels: async () => ['log:a', 'log:b', 'log:c'] };
     const world = new TestNode({ limits: { channels: 1 }, hooks });
     const client = await world.subscribed('log:d');
     expect(client.answer(2)).toHaveProperty('subscribe');
   });
 
-  test('nothing of a channel comes after the answer to unsubscribe, also when sent right behind subscribe', async () => {
+  test('nothing of a channel follows the reply to unsubscribe, also when sent right after subscribe', async () => {
     const world = new TestNode();
     const client = await world.connected();
     client.say({ subscribe: { channel: 'log:a' } }, { unsubscribe: { channel: 'log:a' } });
@@ -72,9 +72,9 @@ describe('what a client asks', () => {
   });
 });
 
-describe('RE3 a client that wants to be refused when it cannot recover', () => {
+describe('RE3 a client that requires recovery', () => {
   const REJECT = 2;
-  test('RE3 gets error 112 and is not subscribed; without it, it starts anew', async () => {
+  test('RE3 gets error 112 and is not subscribed if it fails; without the option, it starts at the current position', async () => {
     const world = new TestNode();
     await world.publish('log:a', 1, 3);
     const back = { channel: 'log:a', recover: true, epoch: 'another', offset: 1 };
@@ -87,7 +87,7 @@ describe('RE3 a client that wants to be refused when it cannot recover', () => {
     expect(await world.ask(client, { subscribe: back })).toMatchObject({ subscribe: { offset: 4 } });
   });
 
-  test('RE3 RE1 recovers like any other when it can, and is not refused when it asks for nothing', async () => {
+  test('RE3 RE1 recovers like any other if possible, and is not refused without a position', async () => {
     const world = new TestNode();
     await world.publish('log:a', 1, 3);
     const back = { channel: 'log:a', recover: true, epoch: 'first-0', offset: 1, flag: REJECT };
@@ -97,11 +97,11 @@ describe('RE3 a client that wants to be refused when it cannot recover', () => {
   });
 });
 
-describe('RE5 channels that the server puts a client into', () => {
+describe('RE5 server-side subscriptions', () => {
   const CHANNELS = ['log:a', 'mem:b', 'live:c'];
   const hooks = { serverChannels: async () => CHANNELS };
 
-  test('RE5 RE1 RE2 each recovers in the connect answer, or says that it cannot', async () => {
+  test('RE5 RE1 RE2 each recovers in the connect reply, or says that it cannot', async () => {
     const world = new TestNode({ hooks });
     await world.publish('log:a', 1, 3);
     await world.publish('mem:b', 1, 2);
@@ -123,7 +123,7 @@ describe('RE5 channels that the server puts a client into', () => {
     expect(subs['mem:b']).not.toHaveProperty('recovered');
   });
 
-  test('RE5 RE6 publications of the same moment come after the connect answer, and none is missed', async () => {
+  test('RE5 RE6 publications of the same moment follow the connect reply, and none is missed', async () => {
     const world = new TestNode({ hooks });
     await world.publish('log:a', 1);
     const answerNow = world.log.pauseReads();
@@ -137,13 +137,13 @@ describe('RE5 channels that the server puts a client into', () => {
     expect(client.offsets('log:a')).toEqual(range((subsOf(client)['log:a']?.offset ?? 0) + 1, 3));
   });
 
-  test('one named twice is held once, and let go of when the client goes', async () => {
+  test('one named twice is subscribed once, and released when the client leaves', async () => {
     const world = new TestNode({ hooks: { serverChannels: async () => ['log:a', 'log:a'] } });
     (await world.connected()).hangUp();
     expect(world.node.hub.size).toBe(0);
   });
 
-  test('a failing feature refuses the connection with an error that is worth trying again, and reports it', async () => {
+  test('a failing feature refuses the connection with a temporary error, and reports it', async () => {
     const broken = { serverChannels: () => Promise.reject(new Error('database gone')) };
     const world = new TestNode({ hooks: broken });
     const client = await world.connected();
@@ -151,7 +151,7 @@ describe('RE5 channels that the server puts a client into', () => {
     expect(world.reported).toEqual(['command.failed']);
   });
 
-  test('one whose log cannot be read lets go of the others', async () => {
+  test('one whose log cannot be read releases the others', async () => {
     const world = new TestNode({ hooks });
     world.log.failure = new Error('disk on fire');
     await world.connected();
@@ -160,7 +160,7 @@ describe('RE5 channels that the server puts a client into', () => {
 });
 
 describe('RE6', () => {
-  test('RE6 the answer to subscribe comes before any publication, whenever that comes', async () => {
+  test('RE6 the reply to subscribe comes before any publication, whenever that arrives', async () => {
     for (let turns = 0; turns < 12; turns += 1) {
       const world = new TestNode();
       await world.publish('log:a', 1, 3);
@@ -175,7 +175,7 @@ describe('RE6', () => {
     }
   });
 
-  test('RE6 the answer comes before a publication of that turn, also when others wait for its end', async () => {
+  test('RE6 the reply comes before a publication of that turn, also when others wait for its end', async () => {
     const world = new TestNode();
     await world.subscribed('live:other');
     const client = await world.connected();
@@ -188,8 +188,8 @@ describe('RE6', () => {
   });
 });
 
-describe('PE3 a right that is taken away', () => {
-  test('PE3 ends a live subscription at once and tells the client not to come again by itself', async () => {
+describe('PE3 a revoked right', () => {
+  test('PE3 ends a live subscription at once and tells the client not to resubscribe by itself', async () => {
     const { world, answer } = policed();
     const client = await world.connected(ADA);
     client.say({ subscribe: { channel: 'room:1' } });
@@ -200,7 +200,7 @@ describe('PE3 a right that is taken away', () => {
     expect(client.pushes('room:1')).toMatchObject([{ unsubscribe: { code: 2_000 } }]);
   });
 
-  test('PE3 holds for a subscription whose permission is just being asked', async () => {
+  test('PE3 applies to a subscription whose permission is being checked', async () => {
     const { world, answer } = policed();
     const client = await world.connected(ADA);
     client.say({ subscribe: { channel: 'room:1' } });
@@ -213,7 +213,7 @@ describe('PE3 a right that is taken away', () => {
     expect(client.pushes('room:1')).toEqual([]);
   });
 
-  test('PE3 holds for a client that is just being put into the channel', async () => {
+  test('PE3 applies to a client that the server is just subscribing', async () => {
     const world = new TestNode();
     const client = await world.connected(ADA);
     const answerNow = world.log.pauseReads();
@@ -225,7 +225,7 @@ describe('PE3 a right that is taken away', () => {
     expect(client.pushes('log:a')).toEqual([]);
   });
 
-  test('PE3 holds for a connection that is just being set up', async () => {
+  test('PE3 applies to a connection that is just being set up', async () => {
     const world = new TestNode({ hooks: { serverChannels: async () => ['log:a', 'log:b'] } });
     const answerNow = world.log.pauseReads();
     const client = world.open(ADA);
@@ -241,7 +241,7 @@ describe('PE3 a right that is taken away', () => {
     expect(client.offsets('log:b')).toEqual([1]);
   });
 
-  test('PE3 holds for what was given and taken while the connection was being set up', async () => {
+  test('PE3 applies to what was granted and revoked during the connect', async () => {
     const world = new TestNode({ hooks: { serverChannels: async () => ['log:a'] } });
     const answerNow = world.log.pauseReads();
     const client = world.open(ADA);
@@ -257,7 +257,7 @@ describe('PE3 a right that is taken away', () => {
     expect(client.pushes('log:taken')).toEqual([]);
   });
 
-  test('PE3 what is given again while it is being taken away is had in the end, once', async () => {
+  test('PE3 granted again while being revoked ends granted, once', async () => {
     const world = new TestNode();
     const client = await world.connected(ADA);
     const answerNow = world.log.pauseReads();
@@ -285,8 +285,8 @@ describe('PE3 a right that is taken away', () => {
   });
 });
 
-describe('a client that goes', () => {
-  test('while it is entering leaves nothing behind', async () => {
+describe('a client that disconnects', () => {
+  test('while it subscribes leaves nothing behind', async () => {
     const world = new TestNode();
     const client = await world.connected();
     const answerNow = world.log.pauseReads();
@@ -299,7 +299,7 @@ describe('a client that goes', () => {
     expect(client.answer(2)).toBeUndefined();
   });
 
-  test('while its connection is being set up leaves nothing behind', async () => {
+  test('while it connects leaves nothing behind', async () => {
     const world = new TestNode({ hooks: { serverChannels: async () => ['log:a'] } });
     const answerNow = world.log.pauseReads();
     const client = world.open();
@@ -313,7 +313,7 @@ describe('a client that goes', () => {
     expect(client.lines).toEqual([]);
   });
 
-  test('does not take from others: the channel stays until the last one leaves', async () => {
+  test('does not affect others: the channel stays until the last one leaves', async () => {
     const world = new TestNode();
     const [a, b] = [await world.subscribed('log:a'), await world.subscribed('log:a')];
     a.hangUp();

@@ -29,21 +29,21 @@ import {
 } from './subscription.ts';
 import { SubscriptionTable } from './subscription-table.ts';
 
-type Tell = (result: SubscribeResult) => void;
-type How = {
+type ResultCallback = (result: SubscribeResult) => void;
+type SubscribeContext = {
   readonly allowed: Promise<Grant | undefined>;
   readonly options: SubscribeOptions;
   readonly by: SubscribedBy;
-  readonly tell: Tell;
+  readonly tell: ResultCallback;
 };
 
-/** What one client is subscribed to. The commands for one channel are to come one after the other (`ChannelTurns`). */
+/** One client's subscriptions. Commands for one channel must come one after another (`ChannelTurns`). */
 export class Subscriptions {
   readonly #node: SubscriptionHost;
   readonly #session: Subscriber;
   readonly #table: SubscriptionTable;
   readonly #entry: ChannelEntry;
-  /** Channels taken away while the connection was still being set up. */
+  /** Channels revoked while the connection was still being set up. */
   #revoked: Set<string> | undefined;
 
   constructor(node: SubscriptionHost, session: Subscriber) {
@@ -53,7 +53,7 @@ export class Subscriptions {
     this.#entry = new ChannelEntry(node, session, this.#table);
   }
 
-  /** How many there are, those on their way in among them. */
+  /** Their number, including starting ones. */
   get size(): number {
     return this.#table.size;
   }
@@ -63,7 +63,7 @@ export class Subscriptions {
     return this.#table.channels;
   }
 
-  /** How many the client has asked for itself. */
+  /** The number of client-side subscriptions. */
   get asked(): number {
     return this.#table.asked;
   }
@@ -72,7 +72,7 @@ export class Subscriptions {
     return this.#table.live(channel) !== undefined;
   }
 
-  /** Whether it takes the channel's publications the plain way. */
+  /** Whether it has plain delivery in the channel. */
   isPlain(channel: string): boolean {
     return this.has(channel) && this.#table.feedOf(channel) === undefined;
   }
@@ -83,15 +83,17 @@ export class Subscriptions {
   }
 
   /**
-   * Subscribes at the client's wish, after the permission check. `tell` is called with the result in the very turn
-   * in which the client enters, so that nothing can come between the answer and the first live publication.
+   * Handles a client's subscribe, after the permission check. `tell` is called with the result in the turn in which the
+   * client enters, so that nothing comes between the reply and the first live publication.
    */
-  async add(channel: string, options: SubscribeOptions, tell: Tell): Promise<void> {
+  async add(channel: string, options: SubscribeOptions, tell: ResultCallback): Promise<void> {
     const node = this.#node;
     if (this.#table.get(channel) !== undefined) throw new ClientError('alreadySubscribed');
     if (this.#table.asked >= node.limits.channels) {
       node.refused('channels');
-      throw new ClientError('limitExceeded', { message: `at most ${node.limits.channels} subscriptions a connection` });
+      throw new ClientError('limitExceeded', {
+        message: `at most ${node.limits.channels} subscriptions per connection`,
+      });
     }
     if (node.channelsLeft(this.#session.principal) < 1) {
       node.refused('userChannels');
@@ -101,10 +103,10 @@ export class Subscriptions {
     await this.#start(channel, { allowed, options, by: 'client', tell });
   }
 
-  /** Puts the client in, and tells it by a push. Does nothing when it is in already. */
+  /** Subscribes the client from the server's side, and tells it by a push. Does nothing if it is subscribed already. */
   async addFromServer(channel: string, given?: ServerSubscription): Promise<void> {
     if (this.#table.get(channel) !== undefined) return;
-    const tell: Tell = ({ data, ...result }) => {
+    const tell: ResultCallback = ({ data, ...result }) => {
       this.#session.push({ kind: 'subscribe', channel, result, ...(data !== undefined && { data }) });
       const { epoch } = result;
       for (const publication of result.publications) {
@@ -121,8 +123,8 @@ export class Subscriptions {
   }
 
   /**
-   * Lets a subscription go on with a new token; gives the seconds until that one runs out, if it does. A token that has run
-   * out closes the connection (`refreshedBy`).
+   * Renews a subscription with a new token; returns the seconds until its expiry, if any. An expired token closes the
+   * connection (`refreshedBy`).
    */
   async renew(channel: string, token: string): Promise<number | undefined> {
     if (!this.has(channel)) throw new ClientError('permissionDenied');
@@ -130,7 +132,7 @@ export class Subscriptions {
     const grant = await refreshedBy(granted, this.#session.protocol, 'subscriptionExpired');
     const found = this.#table.live(channel);
     if (found === undefined) throw new ClientError('permissionDenied');
-    // What the first token said of how it is seen and what it hears goes on.
+    // The first token's visibility and options stay.
     const { override: _, ...renewed } = grant;
     const options = { ...renewed, ...(found.override !== undefined && { override: found.override }) };
     const live = { ...withFeed(liveOf(found.by, options, this.#session.info.user), found.feed), ...trackingIn(found) };
@@ -138,7 +140,7 @@ export class Subscriptions {
     return this.#table.ttlOf(live);
   }
 
-  /** Has a subscription of a shared poll track items. Rejects as `Tracking.change`. */
+  /** Makes a shared poll subscription track items. Rejects like `Tracking.change`. */
   async track(
     command: Extract<Command, { kind: 'track' }>,
   ): Promise<{ items: readonly Publication[]; ttl: number | undefined }> {
@@ -157,11 +159,11 @@ export class Subscriptions {
     }
   }
 
-  /** Its time is over: ends it, unless the developer's backend lets it go on. */
+  /** It expired: ends it, unless the developer's backend renews it. */
   #end(channel: string, live: Live): void {
     if (live.vouched !== true) return this.revoke(channel, 'expired');
     const { expiresAt: _, ...endless } = live;
-    // Not asked again while it is being asked.
+    // Not asked again while a request is pending.
     this.#table.set(channel, endless);
     const span = beginQuestion(this.#node.traces, 'sub_refresh', { asker: this.#session, channel });
     ending(span, () => this.#node.admission.renewIn(this.#session, channel, span)).then(
@@ -178,14 +180,14 @@ export class Subscriptions {
     );
   }
 
-  /** Ends a subscription at the client's wish, behind what was published before that. */
+  /** Handles a client's unsubscribe, after earlier publications. */
   remove(channel: string): void {
     if (!this.has(channel)) return;
     this.#node.hub.flush(channel);
     this.#table.leave(channel);
   }
 
-  /** Ends a subscription from the server's side, at once, whatever state it is in. */
+  /** Unsubscribes the client from the server's side, at once, in any state. */
   revoke(channel: string, reason: UnsubscribeName): void {
     const found = this.#table.get(channel);
     if (!this.#session.isConnected && UNSUBSCRIBES[reason].code < 2500) {
@@ -196,12 +198,12 @@ export class Subscriptions {
     if (found.tag === 'entering') this.#table.forget(channel);
     else {
       this.#table.leave(channel);
-      // A client that cannot be told would go on as if it were subscribed; when it comes back, it subscribes anew.
+      // A client that cannot be told would believe that it is subscribed; when it reconnects, it subscribes again.
       if (!this.#session.push({ kind: 'unsubscribe', channel, reason })) this.#session.close('insufficientState');
     }
   }
 
-  /** The channel's history started anew: those whose position the server keeps must reconnect, others resubscribe. */
+  /** A new epoch began: clients whose position the server keeps must reconnect, others resubscribe. */
   reset(channel: string): void {
     const found = this.#table.live(channel);
     if (found === undefined) return;
@@ -209,12 +211,15 @@ export class Subscriptions {
     else this.revoke(channel, 'insufficientState');
   }
 
-  /** Nobody is to be told that the client comes into these: it was there until now, by another connection. */
+  /** The client's joins of these must not be announced: it was there until now, on another connection. */
   takeOver(channels: ReadonlySet<string>): void {
     this.#table.takeOver(channels);
   }
 
-  /** Leaves everything as another connection of the client's takes its place. Gives those of `channels` that nobody was told of. */
+  /**
+   * Leaves everything as the client's other connection replaces it. Returns those of `channels` without an announced
+   * leave.
+   */
   handOver(channels: ReadonlySet<string>): ReadonlySet<string> {
     const isTaken = (channel: string) =>
       channels.has(channel) && this.has(channel) && this.infoIn(channel).user === this.#session.info.user;
@@ -224,12 +229,12 @@ export class Subscriptions {
     return taken;
   }
 
-  /** The connection is gone: leaves everything. */
+  /** The connection is closed: leaves everything. */
   clear(): void {
     this.#table.clear();
   }
 
-  /** Makes everything ready for a connecting client; see `prepareEntering`. */
+  /** Prepares a connecting client; see `prepareEntering`. */
   prepareAll(
     names: ReadonlyMap<string, ServerSubscription | undefined>,
     since: Positions,
@@ -245,7 +250,7 @@ export class Subscriptions {
     return prepareEntering(this.#node, client, { names, since, ...(restore !== undefined && { restore }) });
   }
 
-  async #start(channel: string, how: How): Promise<void> {
+  async #start(channel: string, how: SubscribeContext): Promise<void> {
     const entry = this.#table.begin(channel, how.by);
     try {
       await this.#enterWhenReady(channel, entry, how);
@@ -255,12 +260,12 @@ export class Subscriptions {
     }
   }
 
-  async #enterWhenReady(name: string, entry: Entry, how: How): Promise<void> {
+  async #enterWhenReady(name: string, entry: Entry, how: SubscribeContext): Promise<void> {
     const grant = await how.allowed;
     const { permissions, work } = this.#node;
     if (!readsChannel(how.options, permissions.namespace(name).type)) return this.#enter(name, entry, how, grant);
     let bytes = 0;
-    const tell: Tell = (result) => {
+    const tell: ResultCallback = (result) => {
       bytes = bytesOfResult(result);
       how.tell(result);
     };
@@ -271,7 +276,12 @@ export class Subscriptions {
     );
   }
 
-  async #enter(name: string, entry: Entry, { options, by, tell }: How, grant: Grant | undefined): Promise<void> {
+  async #enter(
+    name: string,
+    entry: Entry,
+    { options, by, tell }: SubscribeContext,
+    grant: Grant | undefined,
+  ): Promise<void> {
     const live = liveOf(by, grant, this.#session.info.user);
     const { hub } = this.#node;
     const namespace = this.#node.permissions.namespace(name);
@@ -281,7 +291,7 @@ export class Subscriptions {
         : serverDeliveryOptionsOf(namespace, this.#session.protocol, live.override);
     const channel = hub.hold(name, namespace);
     try {
-      // They stay in memory, as the channel is held.
+      // They stay in memory, as the channel is kept.
       await this.#node.storedMaps.prepare(name, channel.namespace);
       do await channel.prepare(sinceOf(channel, options, delivery));
       while (!channel.isReady);
@@ -298,7 +308,7 @@ export class Subscriptions {
       const result = this.#entry.countIn(channel, live, { options, delivery, feedOptions, read, budget });
       tell(grant?.data === undefined ? result : { ...result, data: grant.data });
       this.#session.flush();
-      this.#table.join(channel, { hearsJoinLeave: delivery.hearsJoinLeave, result });
+      this.#table.join(channel, { receivesJoinLeave: delivery.receivesJoinLeave, result });
     } finally {
       hub.release(channel);
     }

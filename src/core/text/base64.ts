@@ -1,4 +1,4 @@
-/** Bytes handed to `String.fromCharCode` at once: it takes them as arguments. */
+/** Bytes passed to `String.fromCharCode` at once: it takes them as arguments. */
 const CHUNK = 8_192;
 
 export function toBase64(bytes: Uint8Array): string {
@@ -7,7 +7,7 @@ export function toBase64(bytes: Uint8Array): string {
   return btoa(binary);
 }
 
-/** Undefined for what is no base64. */
+/** Undefined for invalid base64. */
 export function fromBase64(text: string): Uint8Array | undefined {
   try {
     return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));

@@ -1,4 +1,4 @@
-/** Whether the texts are the same; takes as long for a wrong one as for the right one. */
+/** Whether the texts are equal, in constant time. */
 export function isSame(given: string, right: string): boolean {
   let difference = given.length ^ right.length;
   for (let at = 0; at < right.length; at += 1)

@@ -15,12 +15,12 @@ describe('the depth of a JSON text', () => {
     [nested(40, '"]]]\\"}}"'), 40],
     [`["${'['.repeat(90)}",${'{},'.repeat(90)}[]]`, 2],
     ['["\\\\",["\\\\\\"["],{"[":"{"}]', 2],
-  ])('is that of objects and lists: %s', (json, depth) => {
+  ])('counts objects and lists: %s', (json, depth) => {
     expect([isDeeper(json, depth - 1), isDeeper(json, depth)]).toEqual([depth > 0, false]);
   });
 });
 
-test('LI10 data that is nested too deep is refused, naming field and bound, and nothing of it is kept', async () => {
+test('LI10 data that is nested too deeply is refused with field and limit, and nothing is stored', async () => {
   const world = new TestNode();
   const client = await world.subscribed('log:a');
   const refused = await world.node.publish('log:a', nested(202)).catch((error: unknown) => error);

@@ -5,9 +5,9 @@ const BRACE_END = 0x7d;
 const BRACKET = 0x5b;
 const BRACKET_END = 0x5d;
 
-/** Whether objects and lists stand inside each other more than `limit` times. `json` must be valid. */
+/** Whether objects and lists are nested more than `limit` deep. `json` must be valid. */
 export function isDeeper(json: string, limit: number): boolean {
-  // Most texts are too short for that, or have too few brackets: neither needs a look at each character.
+  // Most texts are too short for that, or have too few brackets: neither case needs a scan.
   if (json.length <= 2 * limit || !hasMoreBrackets(json, limit)) return false;
   let depth = 0;
   for (let at = 0; at < json.length; at += 1) {
@@ -32,7 +32,7 @@ function hasMoreBrackets(json: string, limit: number): boolean {
   return false;
 }
 
-/** Where its closing quote stands. */
+/** The index of its closing quote. */
 function endOfString(json: string, start: number): number {
   let end = json.indexOf('"', start + 1);
   while (end >= 0 && isEscaped(json, end)) end = json.indexOf('"', end + 1);

@@ -35,14 +35,14 @@ describe('AU12 look-alikes of a handle', () => {
     expect(looksOf(name)).not.toContain(lookOf(handle));
   });
 
-  test('the name that a handle is, in whatever case, is no look-alike but the same', () => {
+  test('the handle itself, in any case, is not a look-alike but equal', () => {
     expect(isSameName('Ben', 'ben')).toBe(true);
     expect(isSameName('ｂｅｎ', 'ben')).toBe(true);
     expect(isSameName('ben.', 'ben')).toBe(false);
     expect(isSameName('bеn', 'ben')).toBe(false);
   });
 
-  test('looks are as long as what is stored at most', () => {
+  test('look-alike keys have at most the stored length', () => {
     expect(looksOf('m'.repeat(60))).toEqual([]);
     expect(lookOf('m'.repeat(30))).toHaveLength(60);
   });

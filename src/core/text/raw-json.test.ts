@@ -11,7 +11,7 @@ describe('JS1 the raw text of publish.data', () => {
     ...['{"a":{"data":1},"b":["]","}"]}', '[[],{"x":"\\"]"}]', '{ "a" : 1 , "b" : [ 1 , 2 ] }'],
     '{"publish":{"data":"inner"}}',
   ];
-  test.each(values.map((value) => [value]))('is %s as it was written, wherever it stands', (value) => {
+  test.each(values.map((value) => [value]))('is %s as written, at any place', (value) => {
     expect(data(`{"publish":{"data":${value}}}`)).toBe(value);
     expect(data(`{"id":1,"publish":{"channel":"data","data":${value},"x":[1]},"rpc":{"data":2}}`)).toBe(value);
     expect(data(` { "id" : 1 , "publish" : { "data" : ${value} , "channel" : "a" } } `)).toBe(value);
@@ -23,7 +23,7 @@ describe('JS1 the raw text of publish.data', () => {
     ...['{"data":1}', '{"publish":{"date":1,"dat":2,"data2":3}}', '{"publisher":{"data":1}}', '{"publish":null}'],
     '{"a":{"publish":{"data":1}}}',
   ];
-  test.each(absent.map((text) => [text]))('is not there in %s', (text) => {
+  test.each(absent.map((text) => [text]))('is missing in %s', (text) => {
     expect(data(text)).toBeUndefined();
   });
 
@@ -36,7 +36,7 @@ describe('JS1 the raw text of publish.data', () => {
     ['behind a name with a quote', '{"publish":{"\\"data\\"":1,"data":7}}', '7'],
     ['behind an empty name', '{"publish":{"":1,"data":7}}', '7'],
   ];
-  test.each([...unusual])('counts as JSON.parse counts when it is there %s', (_what, text, value) => {
+  test.each([...unusual])('counts like JSON.parse if it is %s', (_what, text, value) => {
     expect(data(text)).toBe(value);
     expect(JSON.parse(value)).toEqual(JSON.parse(text).publish.data);
   });
@@ -61,7 +61,7 @@ describe('JS1 JSON as it was written', () => {
     expect(rawMember('{"a":[1,\r\n2,\n"\\n"]}', 'a')).toBe('[1, 2, "\\n"]');
   });
 
-  test('stands in the place of values', () => {
+  test('replaces values', () => {
     const value = withRaw(JSON.parse(`{"channel":"c","data":${ODD}}`), `{"channel":"c","data":${ODD}}`, [
       'data',
       'info',
@@ -81,7 +81,7 @@ describe('JS1 JSON as it was written', () => {
     expect(value('{"a":{"b":{"c":1},"b":[{"c":2}]}}')).toBeUndefined();
   });
 
-  test('does not keep a large text in memory for the sake of a small part of it', async () => {
+  test('does not keep a large text in memory for a small part of it', async () => {
     const parts: string[] = [];
     const before = await heapBytes();
     for (let n = 0; n < 150; n += 1) {
@@ -89,11 +89,11 @@ describe('JS1 JSON as it was written', () => {
       parts.push(rawMember(whole, 'data') ?? '');
     }
     expect(parts).toHaveLength(150);
-    // All of them have 150 MB.
+    // All of them take 150 MB.
     expect((await heapBytes()) - before).toBeLessThan(15_000_000);
   });
 });
 
-test('JS2 half of a surrogate pair becomes an escape', () => {
+test('JS2 a lone surrogate becomes an escape', () => {
   expect(wellFormed('["\ud800","\udc00","😀"]')).toBe('["\\ud800","\\udc00","😀"]');
 });

@@ -1,23 +1,23 @@
 /**
- * Finds values in JSON as they were written. Parsing and writing JSON again changes it: digits of large numbers are lost,
- * repeated members disappear, and members with numbers for names move to the front. What is passed on is therefore taken
- * out of the text that came.
+ * Finds values in JSON as written. Parsing and serializing JSON changes it: digits of large numbers are lost, repeated
+ * members disappear, and members with numeric names move to the front. So what is passed on is cut out of the received
+ * text.
  */
 
-/** JSON that is passed on as it was written, in the place of the value that it stands for. */
+/** JSON that is passed on as written, in place of the value it stands for. */
 export class JsonText {
   constructor(readonly text: string) {}
 
-  /** For whoever writes the value by `JSON.stringify`: the nearest that JavaScript has. `writeJson` keeps the text. */
+  /** For `JSON.stringify`: the nearest JavaScript value. `writeJson` keeps the text. */
   toJSON(): unknown {
     return JSON.parse(this.text);
   }
 }
 
 /**
- * The text of a value below the root object, found by the names that lead to it (`publish`, `data`), as it was written
- * but on one line. `text` must be valid JSON. Undefined when it is not there, or when the root or a value on the way is no
- * object; of repeated names the last counts, as with `JSON.parse`.
+ * The text of a value below the root object, found by the names that lead to it (`publish`, `data`), as written but on
+ * one line. `text` must be valid JSON. Undefined if it is missing, or if the root or a value on the way is not an
+ * object; of repeated names the last counts, as in `JSON.parse`.
  */
 export function rawMember(text: string, ...path: readonly string[]): string | undefined {
   const start = skipSpace(text, 0);
@@ -27,7 +27,7 @@ export function rawMember(text: string, ...path: readonly string[]): string | un
   return found.start < 0 ? undefined : cut(text, found.start, found.end);
 }
 
-/** The texts of a list's entries, as `rawMember` gives them. `text` must be valid JSON whose root is a list. */
+/** The texts of a list's entries, like `rawMember`. `text` must be valid JSON whose root is a list. */
 export function rawItems(text: string): readonly string[] {
   const items: string[] = [];
   let at = skipSpace(text, skipSpace(text, 0) + 1);
@@ -40,7 +40,7 @@ export function rawItems(text: string): readonly string[] {
   return items;
 }
 
-/** The texts of values that stand one after the other, as far as they are values; what is none comes as it is. */
+/** The texts of consecutive values, as far as they are valid; invalid text is returned as it is. */
 export function valuesIn(text: string): readonly string[] {
   const values: string[] = [];
   for (let at = skipSpace(text, 0); at < text.length; ) {
@@ -51,7 +51,7 @@ export function valuesIn(text: string): readonly string[] {
   return values;
 }
 
-/** The texts of an object's members, as `rawMember` gives them, by their names. `text`: as there. */
+/** The texts of an object's members, like `rawMember`, by name. `text`: as there. */
 export function rawMembers(text: string): ReadonlyMap<string, string> {
   const members = new Map<string, string>();
   let at = skipSpace(text, skipSpace(text, 0) + 1);
@@ -67,7 +67,7 @@ export function rawMembers(text: string): ReadonlyMap<string, string> {
 }
 
 /**
- * The object with the named members, where it has them, as `JsonText`. `value` is what `JSON.parse` made of `text`, or of
+ * The object with the named members, if present, as `JsonText`. `value` is the result of `JSON.parse` on `text`, or on
  * the part of it that `path` leads to.
  */
 export function withRaw(value: unknown, text: string, names: readonly string[], path: readonly string[] = []): unknown {
@@ -81,7 +81,7 @@ export function withRaw(value: unknown, text: string, names: readonly string[], 
   return copy ?? value;
 }
 
-/** As `JSON.stringify`, with every `JsonText` as it was written. For answers of ours, which are not deep. */
+/** Like `JSON.stringify`, with every `JsonText` as written. For our own replies, which are not deep. */
 export function writeJson(value: unknown): string {
   if (typeof value !== 'object' || value === null || value instanceof JsonText) return jsonOf(value);
   if (Array.isArray(value)) return `[${value.map(writeJson).join()}]`;
@@ -92,17 +92,17 @@ export function writeJson(value: unknown): string {
   return `{${members.join()}}`;
 }
 
-/** The JSON text of any value; 'null' for what has none. */
+/** The JSON text of any value; 'null' if it has none. */
 export function jsonOf(value: unknown): string {
   return value instanceof JsonText ? value.text : (JSON.stringify(value) ?? 'null');
 }
 
-/** JSON text on one line: in valid JSON a line break can only stand between tokens. */
+/** JSON text on one line: in valid JSON a line break only occurs between tokens. */
 export function onOneLine(json: string): string {
   return json.includes('\n') || json.includes('\r') ? json.replaceAll(LINE_BREAKS, ' ') : json;
 }
 
-/** JSON text whose halves of surrogate pairs are written as escapes: they can stand in strings only, and UTF-8 has none. */
+/** JSON text with lone surrogates escaped: they occur only in strings, and UTF-8 cannot encode them. */
 export function wellFormed(json: string): string {
   if (!HALF.test(json)) return json;
   return json.replaceAll(HALVES, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
@@ -125,7 +125,7 @@ const COLON = 0x3a;
 type Found = { start: number; end: number };
 type Search = { readonly path: readonly string[]; readonly level: number; readonly found: Found };
 
-/** Goes once through the object that begins at `start`; gives the index behind it. */
+/** Scans the object that begins at `start`; returns the index after it. */
 function scanObject(text: string, start: number, search: Search): number {
   let at = skipSpace(text, start + 1);
   while (text.charCodeAt(at) === QUOTE) {
@@ -141,7 +141,7 @@ function scanObject(text: string, start: number, search: Search): number {
 
 function scanWanted(text: string, start: number, { path, level, found }: Search): number {
   const isLast = level === path.length - 1;
-  // One that came before under the same name does not count any more.
+  // An earlier member of the same name does not count any more.
   found.start = isLast ? start : -1;
   if (!isLast && text.charCodeAt(start) === BRACE) return scanObject(text, start, { path, level: level + 1, found });
   const end = endOfValue(text, start);
@@ -151,7 +151,7 @@ function scanWanted(text: string, start: number, { path, level, found }: Search)
 
 function isName(text: string, start: number, end: number, name: string): boolean {
   if (end - start - 2 === name.length && text.startsWith(name, start + 1)) return true;
-  // A name may be written with escapes.
+  // A name may contain escapes.
   return text.slice(start, end).includes('\\') && JSON.parse(text.slice(start, end)) === name;
 }
 
@@ -182,7 +182,7 @@ function endOfNested(text: string, start: number): number {
   return text.length;
 }
 
-/** The index behind the closing quote. */
+/** The index after the closing quote. */
 function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
   while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
@@ -207,7 +207,10 @@ function skipSpace(text: string, from: number): number {
   return at;
 }
 
-/** So much more than itself a part may keep in memory: the engine keeps the whole text for as long as a part of it. */
+/**
+ * The factor up to which a part may keep a larger text in memory: the engine keeps the whole text for as long as a part
+ * of it.
+ */
 const SLACK = 1_024;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -215,6 +218,6 @@ const decoder = new TextDecoder();
 function cut(text: string, start: number, end: number): string {
   const part = onOneLine(text.slice(start, end));
   const rest = text.length - part.length;
-  // A small publication out of a large request must not keep all of the request in history.
+  // A small publication in a large request must not keep the whole request in history.
   return rest > SLACK && rest > part.length ? decoder.decode(encoder.encode(wellFormed(part))) : part;
 }

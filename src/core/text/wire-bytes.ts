@@ -1,10 +1,10 @@
 import type { Publication } from '../../ports/log.ts';
 
-/** What a protocol writes around a publication, and around each text of it: names, marks, its offset. */
+/** The overhead of a publication in a protocol, and of each text in it: names, punctuation, its offset. */
 const AROUND = 40;
 const AROUND_TEXT = 16;
 
-/** Bytes that a publication takes in an answer, nearly: its texts as UTF-8, and what stands around them. */
+/** Approximate bytes of a publication in a reply: its texts as UTF-8, plus overhead. */
 export function wireBytesOf({ data, info, tags, entry }: Publication): number {
   let bytes = AROUND + utf8Length(data);
   if (entry !== undefined) bytes += AROUND_TEXT + utf8Length(entry.key);
@@ -13,7 +13,7 @@ export function wireBytesOf({ data, info, tags, entry }: Publication): number {
   return bytes;
 }
 
-/** Bytes of the text as UTF-8. Of both halves of a surrogate pair each counts two of its four bytes. */
+/** The text's length as UTF-8. Each half of a surrogate pair counts as two of its four bytes. */
 export function utf8Length(text: string): number {
   let bytes = text.length;
   for (let index = 0; index < text.length; index += 1) {

@@ -15,15 +15,15 @@ type AdministrationHandlers = Pick<
 >;
 
 const HOUR_MS = 3_600_000;
-/** Invitations of one person that work at a time. */
+/** The maximum number of valid invitations per person. */
 export const INVITE_LIMIT = 100;
 
-/** Letting people in and out, and what they may do. */
+/** Invitations, roles, and disabling of accounts. */
 export function administrationHandlers(parts: Parts): AdministrationHandlers {
   const { invites, host } = parts;
   return {
     createInvite: async (context, { role, expiresInHours, uses }) => {
-      if (role === 'admin') onlyOwner(context, 'role', 'only the owner invites admins');
+      if (role === 'admin') onlyOwner(context, 'role', 'only the owner can invite admins');
       const now = host.clock.now();
       if ((await invites.countOf(context.principal.user, now)) >= INVITE_LIMIT) {
         throw new ClientError('limitExceeded', { message: `a person has at most ${INVITE_LIMIT} invitations` });
@@ -51,10 +51,10 @@ export function administrationHandlers(parts: Parts): AdministrationHandlers {
 
     setRole: async (context, { user, role }) => {
       const person = await manageable(parts, context, user);
-      if (role === 'admin') onlyOwner(context, 'role', 'only the owner makes admins');
+      if (role === 'admin') onlyOwner(context, 'role', 'only the owner can appoint admins');
       if (role === person.role) return profileOf(person);
       const changed = await changePerson(parts, person, { role });
-      // Connections know their person's role from when they came; they come back with the new one.
+      // Connections have the role from when they opened; they reconnect with the new one.
       parts.authentication.forget(user);
       host.channels.disconnectUser(user, 'forceReconnect');
       record(parts, context, { event: 'account.role_changed', user, role });
@@ -70,7 +70,7 @@ export function administrationHandlers(parts: Parts): AdministrationHandlers {
   };
 }
 
-/** A person whom the caller may manage: not the owner, not themselves, an admin only by the owner. */
+/** A person the caller may manage: not the owner, not themselves, an admin only by the owner. */
 async function manageable({ users }: Parts, context: UserContext, user: string): Promise<User> {
   const person = await users.byId(user);
   if (person === undefined) throw new ClientError('notFound', { field: 'user', message: 'no such person' });
@@ -78,9 +78,9 @@ async function manageable({ users }: Parts, context: UserContext, user: string):
     throw new ClientError('permissionDenied', { field: 'user', message: 'there is always one owner' });
   }
   if (user === context.principal.user) {
-    throw new ClientError('permissionDenied', { field: 'user', message: 'somebody else has to do this to you' });
+    throw new ClientError('permissionDenied', { field: 'user', message: 'you cannot do this to your own account' });
   }
-  if (person.role === 'admin') onlyOwner(context, 'user', 'only the owner manages admins');
+  if (person.role === 'admin') onlyOwner(context, 'user', 'only the owner can manage admins');
   return person;
 }
 

@@ -7,13 +7,13 @@ import type { TokenCookie } from './cookie.ts';
 import type { DeviceStore } from './device-store.ts';
 import type { LastSeen } from './last-seen.ts';
 
-/** How long an answer of this process may be out of date when another node signs a device out. */
+/** How long cached sessions may be stale after another node signs a device out, in ms. */
 const KEPT_MS = 1_000;
 const MAX_KEPT = 10_000;
 
 type Entry = { readonly answer: Promise<Principal>; readonly until: number; principal: Principal | undefined };
 
-/** Tells who a request comes from. Every request and connection asks, so answers are kept for a moment. */
+/** Authenticates requests. Every request and connection calls it, so sessions are cached briefly. */
 export class Authentication {
   readonly #entries = new RecentMap<Entry>(MAX_KEPT);
   readonly #clock: Clock;
@@ -28,7 +28,7 @@ export class Authentication {
     this.#lastSeen = from.lastSeen;
   }
 
-  /** Who holds the token in these headers; anonymous when there is none or it is no longer good. */
+  /** The user whose token these headers contain; anonymous if it is missing or invalid. */
   authenticate(headers: Headers): Promise<Principal> {
     const token = this.#cookie.read(headers);
     if (token === undefined) return Promise.resolve(ANONYMOUS);
@@ -38,17 +38,17 @@ export class Authentication {
     return this.#ask(token, now);
   }
 
-  /** Drops what is kept about the person, or one device of theirs; call once the change is committed. */
+  /** Drops the cached session of the person, or of one device; call it once the change is committed. */
   forget(user: string, device?: string): void {
     for (const [token, { principal }] of [...this.#entries.entries()]) {
-      // An answer still on its way was perhaps read before the change.
+      // A lookup still running may have been read before the change.
       if (principal === undefined || concerns(principal, user, device)) this.#entries.delete(token);
     }
   }
 
   /**
-   * Throws `DisconnectError` if the principal's sign-in has ended, or their role changed, since it was looked up.
-   * Asked once a new connection can be reached by `disconnectUser`, so none slips between the two.
+   * Throws `DisconnectError` if the principal's session has ended, or their role changed, since it was looked up.
+   * Called once `disconnectUser` can reach the new connection, so that no change is missed in between.
    */
   async confirm(principal: UserPrincipal): Promise<void> {
     const role = await this.#devices.roleOf(principal.device, this.#clock.now());
@@ -56,7 +56,7 @@ export class Authentication {
     if (role !== principal.role) throw new DisconnectError('forceReconnect');
   }
 
-  /** Whether the principal's sign-in is still good, whatever their role is by now. */
+  /** Whether the principal's session is still valid, whatever their role is now. */
   async isGood({ device }: UserPrincipal): Promise<boolean> {
     return (await this.#devices.roleOf(device, this.#clock.now())) !== undefined;
   }

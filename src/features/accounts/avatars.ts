@@ -9,13 +9,13 @@ import { meOf } from './sign-in.ts';
 
 export const AVATAR_UPLOAD: Upload = {
   name: 'accounts.avatar',
-  summary: 'Gives the caller another picture, of at most 5 MB.',
+  summary: "Replaces the caller's picture, at most 5 MB.",
   query: {},
   takes: AVATAR_TYPES,
   output: me,
 };
 
-/** Takes a person's new picture; undefined for requests that are not about that. Throws `ClientError`. */
+/** Handles an upload of a person's picture; returns undefined for other requests. Throws `ClientError`. */
 export async function avatarRoute(
   parts: Parts & { readonly people: Pick<People, 'confirm'> },
   request: Request,

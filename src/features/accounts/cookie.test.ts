@@ -19,7 +19,7 @@ describe('the cookie', () => {
     expect(proxied.set(TOKEN, viaTls)).toBe(expected);
   });
 
-  test('AU6 a forwarded protocol counts only where there is a trusted proxy', () => {
+  test('AU6 a forwarded protocol counts only with a trusted proxy', () => {
     expect(plain.set(TOKEN, viaTls)).not.toContain('Secure');
     expect(proxied.set(TOKEN, new Headers({ 'x-forwarded-proto': 'http' }))).not.toContain('Secure');
   });
@@ -28,7 +28,7 @@ describe('the cookie', () => {
     expect(secure.clear(NONE)).toBe('__Host-banyan=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure');
   });
 
-  test('is found among others, and behind TLS only under its bound name', () => {
+  test('is found among others, and behind TLS only under its __Host- name', () => {
     const cookie = (value: string) => new Headers({ cookie: value });
     expect(plain.read(cookie(`theme=dark; banyan=${TOKEN}; x=y`))).toBe(TOKEN);
     expect(plain.read(cookie(`notbanyan=${TOKEN}`))).toBeUndefined();
@@ -36,7 +36,7 @@ describe('the cookie', () => {
     expect(secure.read(cookie(`banyan=${TOKEN}`))).toBeUndefined();
   });
 
-  test('what cannot be a token is none', () => {
+  test('a value that cannot be a token is ignored', () => {
     for (const value of ['', 'x', `${TOKEN}a`, TOKEN.toUpperCase(), `${TOKEN.slice(1)}'`, '"'.repeat(52)]) {
       expect(plain.read(new Headers({ cookie: `banyan=${value}` }))).toBeUndefined();
     }

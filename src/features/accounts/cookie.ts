@@ -1,18 +1,18 @@
-/** What decides whether a request came over TLS. */
+/** Settings that decide whether a request came over TLS. */
 export type CookieSettings = {
-  /** Where people reach this installation, '' when unknown; with `https:` the cookie is Secure. */
+  /** The public URL of this installation, '' if unknown; with `https:` the cookie is Secure. */
   readonly publicUrl: string;
-  /** With any of these, `X-Forwarded-Proto` counts; the edge has made it true (`Http.settle`). */
+  /** If there are any, `X-Forwarded-Proto` is trusted; the edge has verified it (`Http.settle`). */
   readonly trustedProxies: readonly string[];
 };
 
-/** How long a sign-in lasts without being used. */
+/** How long an unused session lasts. */
 export const SIGN_IN_MS = 30 * 24 * 60 * 60 * 1_000;
 
 const TOKEN = /^[a-z2-9]{52}$/;
 export const TOKEN_LENGTH = 52;
 
-/** Reads, sets and clears a cookie that holds a token: by default that of a signed-in device. */
+/** Reads, sets and clears a cookie with a token: by default the one of a signed-in device. */
 export class TokenCookie {
   readonly #settings: CookieSettings;
   readonly #kind: { readonly name: string; readonly lastsMs: number };
@@ -22,7 +22,7 @@ export class TokenCookie {
     this.#kind = kind;
   }
 
-  /** The token a request brings; undefined when it brings none that can be one. */
+  /** The token in a request's cookies; undefined if it is missing or malformed. */
   read(headers: Headers): string | undefined {
     const wanted = `${this.#name(headers)}=`;
     const pair = (headers.get('cookie') ?? '').split(';').find((each) => each.trimStart().startsWith(wanted));
@@ -30,7 +30,7 @@ export class TokenCookie {
     return token !== undefined && TOKEN.test(token) ? token : undefined;
   }
 
-  /** A Set-Cookie value that answers a request with these headers. */
+  /** A Set-Cookie value for a request with these headers. */
   set(token: string, headers: Headers): string {
     return this.#write(token, this.#kind.lastsMs / 1_000, headers);
   }
@@ -44,7 +44,7 @@ export class TokenCookie {
     return `${this.#name(headers)}=${token}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure}`;
   }
 
-  /** With the `__Host-` prefix browsers let no other host and no plain connection set it. */
+  /** With the `__Host-` prefix browsers accept it only from this host and over TLS. */
   #name(headers: Headers): string {
     return this.#isSecure(headers) ? `__Host-${this.#kind.name}` : this.#kind.name;
   }

@@ -8,7 +8,7 @@ import { padded } from './user-store.ts';
 export type DeviceRow = Selectable<AccountsTables['devices']>;
 export type NewDevice = Omit<DeviceRow, 'user_id'>;
 
-/** The table of sign-ins. */
+/** The table of signed-in devices. */
 export class DeviceStore {
   readonly #sql: Sql;
   readonly #query;
@@ -39,17 +39,17 @@ export class DeviceStore {
     );
   }
 
-  /** Who holds this token, if it is still good. */
+  /** The device and user of this token, if it is valid. */
   async byToken(hash: string, now: number) {
     return (await readRows(this.#sql, this.#byToken({ hash, now })))[0];
   }
 
-  /** The role of the device's person, if its sign-in is still good. */
+  /** The role of the device's user, if the device is still signed in. */
   async roleOf(device: string, now: number) {
     return (await readRows(this.#sql, this.#current({ device, now })))[0]?.role;
   }
 
-  /** Those of the devices whose sign-in is still good. */
+  /** Those of the devices that are still signed in. */
   async goodOf(ids: readonly string[], now: number): Promise<ReadonlySet<string>> {
     const good = this.#query.selectFrom('devices').select('id').where('id', 'in', padded(ids));
     return new Set((await good.where('expires_at', '>', now).execute()).map(({ id }) => id));
@@ -67,8 +67,8 @@ export class DeviceStore {
   }
 
   /**
-   * Signs the device in, if the password checked is still the person's and they may come in; false when not.
-   * What has expired of theirs is cleared on the way.
+   * Signs the device in, if the checked password is still current and the account is enabled; false if not. Also
+   * removes the person's expired devices.
    */
   async add(device: NewDevice, { user, passwordHash }: { user: string; passwordHash: string }): Promise<boolean> {
     const expired = this.#query
@@ -82,7 +82,7 @@ export class DeviceStore {
       .where('users.id', '=', user)
       .where('users.disabled', '=', 0)
       .where('credentials.password_hash', '=', passwordHash);
-    // Nobody allowed, no user id; and the column takes no null.
+    // If sign-in is not allowed, the user id is NULL, which the column refuses.
     const insert = this.#query.insertInto('devices').values({ ...device, user_id: allowed });
     try {
       await this.#sql.write([toStatement(expired), toStatement(insert)]);
@@ -93,7 +93,7 @@ export class DeviceStore {
     }
   }
 
-  /** False when the person has no such device. */
+  /** False if the person has no such device. */
   async remove(user: string, device: string): Promise<boolean> {
     const removal = this.#query.deleteFrom('devices').where('user_id', '=', user).where('id', '=', device);
     const [result] = await this.#sql.write([toStatement(removal)]);
@@ -101,8 +101,8 @@ export class DeviceStore {
   }
 
   /**
-   * Changes the password, gives the device a new token and signs all others out; their ids, or undefined if `from` is
-   * no longer the hash.
+   * Changes the password, gives the device a new token and signs all others out. Returns their ids, or undefined if
+   * `from` is no longer the hash.
    */
   async changePassword(change: PasswordChange): Promise<readonly string[] | undefined> {
     const { user, device, tokenHash, from, to, now } = change;
@@ -130,7 +130,7 @@ export class DeviceStore {
     return update?.changes === 1 ? removal?.rows.map(({ id }) => String(id)) : undefined;
   }
 
-  /** Shuts the person out and signs all their devices out, if they still have this role; false when not. */
+  /** Disables the account and signs all its devices out, if it still has this role; false if not. */
   async disable({ id, role }: { readonly id: string; readonly role: Role }): Promise<boolean> {
     const disable = this.#query.updateTable('users').set({ disabled: 1 }).where('id', '=', id).where('role', '=', role);
     const disabled = this.#query.selectFrom('users').select('id').where('id', '=', id).where('disabled', '=', 1);
@@ -144,7 +144,7 @@ export type PasswordChange = {
   readonly user: string;
   /** The device that stays signed in. */
   readonly device: string;
-  /** Of the device's new token. */
+  /** The hash of the device's new token. */
   readonly tokenHash: string;
   readonly from: string;
   readonly to: string;

@@ -6,7 +6,7 @@ import { endDevice } from './sign-in.ts';
 
 type DeviceHandlers = Pick<Handlers<typeof accountsContract>, 'devices' | 'signOutDevice'>;
 
-/** Where a person is signed in. */
+/** Operations on a person's signed-in devices. */
 export function deviceHandlers(parts: Parts): DeviceHandlers {
   return {
     devices: async ({ principal }) => {

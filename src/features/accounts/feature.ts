@@ -18,20 +18,20 @@ import { signInHandlers } from './sign-in.ts';
 export type Accounts = {
   readonly feature: Feature;
   readonly people: People;
-  /** Who a request or a new connection comes from; anonymous when its cookie is missing or no longer good. */
+  /** Authenticates a request or a new connection; anonymous if its cookie is missing or invalid. */
   authenticate(headers: Headers): Promise<Principal>;
-  /** The one-time code with which the first owner registers, the same over restarts; null once there is an owner. */
+  /** The one-time code to register the first owner, stable over restarts; null once there is an owner. */
   ownerInvite(): Promise<string | null>;
   /**
-   * Calls the listener for each new person, before their registration is answered; where that failed or a crash came
-   * between, later. So it may be called twice for the same person.
+   * Calls the listener for each new person, before their registration is answered; after a failure or a crash, later.
+   * It may be called twice for the same person.
    */
   onRegistered(listener: RegisteredListener): void;
-  /** To be called once at start, after the listeners have been added: tells them of those they have missed. */
+  /** To be called once at start, after the listeners were added: announces people they missed. */
   catchUp(): Promise<void>;
 };
 
-/** The feature that knows the people: registration, sign-in, devices, profiles, roles, who is online. */
+/** The accounts feature: registration, sign-in, devices, profiles, roles, online status. */
 export function createAccounts(host: FeatureHost, settings: AccountsSettings): Accounts {
   const parts = createParts(host, settings);
   const people = createPeople(parts);

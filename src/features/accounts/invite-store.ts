@@ -10,15 +10,15 @@ export type NewPerson = {
   readonly user: User;
   readonly passwordHash: string;
   readonly device: NewDevice;
-  /** The invitation to use up; its role becomes the person's. */
+  /** The invitation to use; its role becomes the person's. */
   readonly invite?: string | undefined;
-  /** What else is written with the person, or not at all. */
+  /** Further writes of the same transaction. */
   readonly also: readonly Statement[];
 };
 
 const FIRST_OWNER = 'first-owner';
 
-/** The table of invitations, and the one transaction in which somebody registers with one. */
+/** The table of invitations, and the transaction that registers a person with one. */
 export class InviteStore {
   readonly #sql: Sql;
   readonly #query;
@@ -28,23 +28,23 @@ export class InviteStore {
     this.#query = createQuery<AccountsTables>(sql);
   }
 
-  /** Undefined when the code is unknown, expired or used up, or its maker may not invite any more. */
+  /** Undefined if the code is unknown, expired or used up, or its creator may no longer invite. */
   async usable(code: string, now: number): Promise<InviteRow | undefined> {
     return (await this.#usable(now).where('code', '=', code).execute())[0];
   }
 
-  /** Newest first, but for the owner's. */
+  /** Newest first, without the owner's. */
   async list(now: number): Promise<readonly InviteRow[]> {
     return this.#usable(now).where('role', '!=', 'owner').orderBy('created_at', 'desc').limit(500).execute();
   }
 
-  /** How many of this person's work. */
+  /** The number of this person's valid invitations. */
   async countOf(user: string, now: number): Promise<number> {
     const working = this.#usable(now).clearSelect().select('code').where('created_by', '=', user);
     return (await working.execute()).length;
   }
 
-  /** Adds it, and clears away those of the same person that have expired or are used up. */
+  /** Adds an invitation, and removes the person's expired and used-up ones. */
   async add(invite: Insertable<AccountsTables['account_invites']>): Promise<void> {
     const dead = this.#query
       .deleteFrom('account_invites')
@@ -53,14 +53,14 @@ export class InviteStore {
     await this.#sql.write([toStatement(dead), toStatement(this.#query.insertInto('account_invites').values(invite))]);
   }
 
-  /** False when there is no such code. */
+  /** False if there is no such code. */
   async remove(code: string): Promise<boolean> {
     const removal = this.#query.deleteFrom('account_invites').where('code', '=', code).where('role', '!=', 'owner');
     const [result] = await this.#sql.write([toStatement(removal)]);
     return result?.changes === 1;
   }
 
-  /** The invitation for the first owner: made once, the same until it is used. */
+  /** The invitation for the first owner: created once, the same until it is used. */
   async firstOwner(code: string, now: number): Promise<string | undefined> {
     const known = await this.#firstOwner();
     if (known !== undefined) return known.uses_left === 0 ? undefined : known.code;
@@ -75,12 +75,12 @@ export class InviteStore {
   }
 
   /**
-   * Writes the person, their credential and first device, and counts the invitation's use: all or nothing. Rejects
-   * with `ConstraintError` when handle or e-mail is taken, or the invitation does not work or no longer.
+   * Inserts the person, their credential and first device, and counts the invitation's use, in one transaction. Rejects
+   * with `ConstraintError` if handle or email is taken, or the invitation is not valid any more.
    */
   async register({ user, passwordHash, device, invite, also }: NewPerson): Promise<void> {
     const { created_at: now } = user;
-    // No invitation, no role; and the column takes no null.
+    // Without a valid invitation the role is NULL, which the column refuses.
     const role =
       invite === undefined ? user.role : this.#usable(now).clearSelect().select('role').where('code', '=', invite);
     const statements = [
@@ -92,7 +92,7 @@ export class InviteStore {
     await this.#sql.write([...statements, ...also]);
   }
 
-  /** The column's check refuses to go below 0, should two writes ever get here at once. */
+  /** The column's check refuses a value below 0 if two writes get here at once. */
   #countUse(code: string): Statement {
     return toStatement(
       this.#query
@@ -112,7 +112,7 @@ export class InviteStore {
     return row;
   }
 
-  /** Those that work: as long as their makers may still make such ones. The first owner's has no maker. */
+  /** Valid ones, whose creators may still create them. The first owner's has no creator. */
   #usable(now: number) {
     return this.#query
       .selectFrom('account_invites')

@@ -4,16 +4,16 @@ import type { Sql } from '../../ports/sql.ts';
 import { TOKEN_LENGTH, type TokenCookie } from './cookie.ts';
 import type { AccountsTables } from './tables.ts';
 
-/** Browsers keep no cookie for longer than 400 days. */
+/** Browsers keep a cookie for at most 400 days. */
 export const KNOWN_DEVICE_MS = 400 * 24 * 60 * 60 * 1_000;
-/** Of one person; the ones used longest ago go. */
-const MOST_OF_A_PERSON = 20;
+/** Per person; the least recently used ones are removed. */
+const MAX_PER_PERSON = 20;
 
 /**
- * Browsers on which a person has signed in before, by a cookie that outlives the sign-in. It lets nobody in; it sets
- * apart whoever has it from those who guess (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"). A random
- * token in a table rather than a signed one: any node can check it, there is no key to keep, and a password that is
- * changed takes it from all other browsers.
+ * Browsers a person has signed in on before, recognised by a cookie that outlives the session. It does not sign anybody
+ * in; it separates the person's own browsers from attackers (OWASP, "Slow Down Online Guessing Attacks with Device
+ * Cookies"). A random token in a table rather than a signed one: any node can check it, there is no key to manage, and
+ * a password change removes it from all other browsers.
  */
 export class KnownDevices {
   readonly #sql: Sql;
@@ -36,7 +36,7 @@ export class KnownDevices {
     );
   }
 
-  /** The name of the browser behind a request, if this person has signed in on it before. */
+  /** The id of the browser behind a request, if this person has signed in on it before. */
   async find(headers: Headers | undefined, user: string, now: number): Promise<string | undefined> {
     const token = headers === undefined ? undefined : this.#cookie.read(headers);
     if (token === undefined) return undefined;
@@ -44,7 +44,7 @@ export class KnownDevices {
     return (await readRows(this.#sql, this.#find(wanted)))[0]?.token_hash;
   }
 
-  /** The person is on this browser: gives the cookie to set, the browser's own where it has one. */
+  /** Remembers the person's browser: returns the cookie to set, the browser's own if it has one. */
   async remember(headers: Headers, user: string, now: number): Promise<string> {
     const token = this.#cookie.read(headers) ?? randomText(TOKEN_LENGTH);
     const known = await hashToken(token);
@@ -56,14 +56,14 @@ export class KnownDevices {
       .where('user_id', '=', user)
       .orderBy('used_at', 'desc')
       .orderBy('token_hash')
-      .limit(MOST_OF_A_PERSON);
+      .limit(MAX_PER_PERSON);
     const others = this.#query.selectFrom(kept.as('kept')).select('token_hash');
     const statements = [mine.where('token_hash', '=', known), insert, mine.where('token_hash', 'not in', others)];
     await this.#sql.write(statements.map(toStatement));
     return this.#cookie.set(token, headers);
   }
 
-  /** Lets go of all browsers of the person but this one. */
+  /** Forgets all browsers of the person except this one. */
   async forgetOthers(headers: Headers | undefined, user: string): Promise<void> {
     const token = headers === undefined ? undefined : this.#cookie.read(headers);
     const removal = this.#query.deleteFrom('known_devices').where('user_id', '=', user);

@@ -5,11 +5,11 @@ import type { Telemetry } from '../../ports/telemetry.ts';
 import { SIGN_IN_MS } from './cookie.ts';
 import type { AccountsTables } from './tables.ts';
 
-const AT_MOST_EVERY_MS = 60_000;
+const MIN_INTERVAL_MS = 60_000;
 const GATHER_MS = 2_000;
 const BATCH = 500;
 
-/** Notes when devices and people were last here: gathered, written together, a device at most once a minute. */
+/** Records when devices and people were last seen, in batches, each device at most once a minute. */
 export class LastSeen {
   readonly #sql: Sql;
   readonly #clock: Clock;
@@ -39,10 +39,10 @@ export class LastSeen {
     );
   }
 
-  /** The device was used now; `noted` is what the table says. Using it also puts its expiry off. */
+  /** The device was used now; `noted` is the stored time. Each use also extends its expiry. */
   device(id: string, noted: number): void {
     const now = this.#clock.now();
-    if (now - noted < AT_MOST_EVERY_MS) return;
+    if (now - noted < MIN_INTERVAL_MS) return;
     this.#devices.set(id, now);
     this.#gather();
   }

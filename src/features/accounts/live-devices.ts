@@ -3,8 +3,8 @@ import type { FeatureHost } from '../../core/operations/feature.ts';
 import type { Authentication } from './authentication.ts';
 import type { DeviceStore } from './device-store.ts';
 
-const LOOK_EVERY_MS = 60_000;
-/** Ticks come once a second; a larger step is the clock's own. */
+const CHECK_INTERVAL_MS = 60_000;
+/** Ticks are one second apart; a larger step means the clock jumped. */
 const JUMP_MS = 10_000;
 const BATCH = 500;
 
@@ -15,12 +15,12 @@ type Parts = {
 };
 
 /**
- * Ends live connections whose sign-in has ended by time: each was let in while it was good, and nothing else asks again.
- * Looks once a minute, and at once when the wall clock has jumped.
+ * Closes live connections whose session has expired: it was valid on connect, and nothing checks it again. Runs once a
+ * minute, and at once when the wall clock jumps.
  */
 export class LiveDevices {
   readonly #parts: Parts;
-  /** Whose each device is that has connected here. */
+  /** The user of each device that has connected here. */
   readonly #live = new Map<string, string>();
   #lastTick: number | undefined;
   #lookedAt = 0;
@@ -37,13 +37,13 @@ export class LiveDevices {
   tick(now: number): void {
     const jumped = this.#lastTick !== undefined && Math.abs(now - this.#lastTick) > JUMP_MS;
     this.#lastTick = now;
-    if (this.#looking || (!jumped && now >= this.#lookedAt && now - this.#lookedAt < LOOK_EVERY_MS)) return;
+    if (this.#looking || (!jumped && now >= this.#lookedAt && now - this.#lookedAt < CHECK_INTERVAL_MS)) return;
     this.#lookedAt = now;
     this.#looking = true;
     this.#look()
       .catch((error) => {
         this.#parts.host.telemetry.record('warn', 'devices.not_looked_at', { error: String(error) });
-        // The next tick tries again.
+        // The next tick retries.
         this.#lookedAt = 0;
       })
       .finally(() => {

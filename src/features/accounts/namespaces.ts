@@ -4,7 +4,7 @@ import type { NamespaceDefinition } from '../../core/operations/feature.ts';
 
 const RECENT = { history: 'memory', historySize: 100, historyTtlMs: 300_000 } as const;
 
-/** See events.ts for what each carries. Only the server publishes in them. */
+/** See events.ts for the data of each. Only the server publishes in them. */
 export const ACCOUNTS_NAMESPACES: Readonly<Record<string, NamespaceDefinition>> = {
   user: {
     options: { ...CLOSED_NAMESPACE, ...RECENT, subscribe: 'feature', readHistory: 'feature' },

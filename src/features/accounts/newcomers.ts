@@ -11,8 +11,8 @@ const PAGE = 100;
 const RETRY_MS = 60_000;
 
 /**
- * New people whom the other features have still to hear of. A row is written in the very transaction that makes the
- * person, and goes when everybody has heard: what a crash or a full disk comes between is made up for later.
+ * New people who still have to be announced to other features. A row is inserted in the transaction that creates the
+ * person, and deleted once all listeners succeeded: after a crash or a full disk they are called later.
  */
 export class Newcomers {
   readonly #host: FeatureHost;
@@ -31,12 +31,15 @@ export class Newcomers {
     this.#listeners.push(listener);
   }
 
-  /** To be written together with the person. */
+  /** Part of the transaction that creates the person. */
   pending(user: string, now: number): Statement {
     return toStatement(this.#query.insertInto('newcomers').values({ user_id: user, created_at: now }));
   }
 
-  /** Tells everybody of the person. Does not fail: who has not heard is told again later, so must take it twice. */
+  /**
+   * Calls all listeners for the person. Never rejects: listeners that failed are called again later, so they must be
+   * idempotent.
+   */
   async announce(person: Person): Promise<void> {
     const told = await Promise.allSettled(this.#listeners.map((listener) => listener(person)));
     const failed = told.find((each) => each.status === 'rejected');
@@ -45,7 +48,7 @@ export class Newcomers {
     this.#retryLater();
   }
 
-  /** Announces all who are still waiting for it, those who came first first: the owner's group takes in the others. */
+  /** Announces all pending people, in order of registration: the owner's group adds the others. */
   async catchUp(): Promise<void> {
     const waiting = await this.#query
       .selectFrom('newcomers')

@@ -9,7 +9,7 @@ export type OnlineStatus = {
   readonly handlers: Pick<Handlers<typeof accountsContract>, 'presence'>;
 };
 
-/** Tracks which people are online, publishes changes, and answers when the others were last seen. */
+/** Tracks who is online, publishes changes, and returns when others were last seen. */
 export function createOnlineStatus({ host, users, lastSeen }: Parts): OnlineStatus {
   const { channels, clock, telemetry } = host;
   const online = new Set<string>();
@@ -24,7 +24,7 @@ export function createOnlineStatus({ host, users, lastSeen }: Parts): OnlineStat
   return {
     changed: (user, isOnline) => {
       lastSeen.user(user);
-      // A reload within the node's grace is a second "online" without an "offline" before it.
+      // A reload within the node's grace period is a second "online" without an "offline" before it.
       if (online.has(user) === isOnline) return;
       if (isOnline) online.add(user);
       else online.delete(user);

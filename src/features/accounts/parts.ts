@@ -12,17 +12,17 @@ import { Newcomers } from './newcomers.ts';
 import { SIGN_IN_RULES, SignInLimits, type SignInRules } from './sign-in-limits.ts';
 import { UserStore } from './user-store.ts';
 
-/** How many failed attempts are taken before 429. */
+/** Failed attempts allowed before 429. */
 export type AccountsLimits = {
   readonly signIn: SignInRules;
-  /** Of one device. */
+  /** Per device. */
   readonly passwordChange: AttemptRule;
   readonly registerPerAddress: AttemptRule;
   readonly registerPerHandle: AttemptRule;
 };
 
 export type AccountsSettings = CookieSettings & {
-  /** Who may register: anyone, whoever has an invitation, nobody (but the first owner by their link). */
+  /** Who may register: anyone, people with an invitation, or nobody (except the first owner by their link). */
   readonly registration: 'open' | 'invite' | 'closed';
   readonly passwords: Passwords;
   readonly limits?: Partial<AccountsLimits>;
@@ -36,10 +36,12 @@ export const DEFAULT_LIMITS: AccountsLimits = {
   registerPerHandle: { attempts: 10, windowMs: 60 * MINUTE_MS },
 };
 
-/** Hashes under way at once: 19 MiB and most of a core each. Strangers leave one to known devices and signed-in people. */
+/**
+ * Concurrent password hashes: 19 MiB and most of a core each. One is reserved for known devices and signed-in people.
+ */
 const HASHES = { running: 2, waiting: 64, reserved: 1 };
 
-/** What the operations of accounts are made of. */
+/** The dependencies of the operations of accounts. */
 export type Parts = ReturnType<typeof createParts>;
 
 export function createParts(host: FeatureHost, settings: AccountsSettings) {

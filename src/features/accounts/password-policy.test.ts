@@ -40,7 +40,7 @@ describe('passwords', () => {
 
   const OWN = ['annlarsen1', 'Ann Larsen 99', 'ann.larsen!', 'ann@example.org', 'my-ann-larsen', 'banyan2026!'];
   for (const password of OWN) {
-    test(`AU1 the own name ${password} is refused`, () => expect(verdict(password)).toBe('invalidInput'));
+    test(`AU1 the person's own name ${password} is refused`, () => expect(verdict(password)).toBe('invalidInput'));
   }
 
   const GOOD = [
@@ -52,15 +52,15 @@ describe('passwords', () => {
     'dragon83729104756',
   ];
   for (const password of GOOD) {
-    test(`AU1 ${password} is taken`, () => expect(verdict(password)).toBe('taken'));
+    test(`AU1 ${password} is accepted`, () => expect(verdict(password)).toBe('taken'));
   }
 
-  test('a password is the same however the keyboard composed it', () => {
+  test('a password is the same in every Unicode composition', () => {
     expect(normalisePassword('cafe\u0301 au lait')).toBe(normalisePassword('caf\u00e9 au lait'));
   });
 
-  test('a long hostile password is judged: its time does not grow by powers with its length', () => {
-    // With a pattern that backtracks this would not end within the test's time.
+  test('a long hostile password is checked in linear time', () => {
+    // A backtracking pattern would exceed the test's timeout here.
     expect(() => checkPassword(`${'ab'.repeat(63)}c!`, ANN, 'password')).not.toThrow(TypeError);
   });
 });

@@ -1,26 +1,28 @@
 import { ClientError } from '../../core/errors.ts';
 import { isCommonWord } from './common-passwords.ts';
 
-/** Whom the password is for: their own names are the first thing that others try. */
+/** The account the password is for: attackers try its own names first. */
 export type Owner = { readonly handle: string; readonly displayName: string; readonly email: string | null };
 
-/** How a password goes into its hash: the same characters, however a keyboard composed them. */
+/** Normalizes a password before hashing, so that all keyboards produce the same characters. */
 export function normalisePassword(password: string): string {
   return password.normalize('NFKC');
 }
 
-/** Throws `invalidInput` on the field when the password is among those tried first. Length is the contract's to check. */
+/**
+ * Throws `invalidInput` on the field if the password is one that attackers try first. The contract checks the length.
+ */
 export function checkPassword(password: string, owner: Owner, field: string): void {
   const text = normalisePassword(password).toLowerCase();
   if (isOwnName(text, owner)) {
-    throw new ClientError('invalidInput', { field, message: 'must not be your own name with a few characters more' });
+    throw new ClientError('invalidInput', { field, message: 'must not be your own name with a few characters added' });
   }
   if (isCommon(text) || isMonotonous(text)) {
-    throw new ClientError('invalidInput', { field, message: 'is one of the passwords that are tried first' });
+    throw new ClientError('invalidInput', { field, message: 'is one of the most common passwords' });
   }
 }
 
-/** What stands around a word does not hide it, if it is this short. */
+/** A prefix or suffix this short does not make a word safe. */
 const TRIMMINGS = 6;
 
 function isOwnName(text: string, { handle, displayName, email }: Owner): boolean {
@@ -39,7 +41,7 @@ function isCommon(text: string): boolean {
   return isCommonWord(word) || isCommonWord(plainLetters(word));
 }
 
-/** One short piece over and over, or a run along the alphabet, the digits or the keyboard. */
+/** A short repeated piece, or a run along the alphabet, the digits or the keyboard. */
 function isMonotonous(text: string): boolean {
   if (new Set(text).size < 4) return true;
   const [, piece = ''] = /^(.+?)\1+.?$/u.exec(text) ?? [];

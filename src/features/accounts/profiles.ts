@@ -13,13 +13,13 @@ type ProfileHandlers = Pick<
   'me' | 'updateProfile' | 'removeAvatar' | 'profiles' | 'findPeople'
 >;
 
-/** What people say about themselves, and how they find each other. */
+/** Operations on profiles, and the search for people. */
 export function profileHandlers(parts: Parts): ProfileHandlers {
   const { users, cookie } = parts;
   return {
     me: async ({ principal, http }) => {
       const token = http === undefined ? undefined : cookie.read(http.headers);
-      // The sign-in lasts longer each time it is used; so must the cookie.
+      // Each use extends the session, so the cookie must be extended too.
       if (http !== undefined && token !== undefined) {
         http.responseHeaders.append('set-cookie', cookie.set(token, http.headers));
       }
@@ -53,28 +53,30 @@ export function profileHandlers(parts: Parts): ProfileHandlers {
   };
 }
 
-/** The person behind a principal. Throws `unauthorized` when they are no more. */
+/** The person of a principal. Throws `unauthorized` if they no longer exist. */
 export async function personOf({ users }: Parts, id: string): Promise<User> {
   const user = await users.byId(id);
   if (user === undefined) throw new ClientError('unauthorized');
   return user;
 }
 
-/** Changes the person and tells everyone. Throws `conflict` when the e-mail is taken or the person changed meanwhile. */
+/**
+ * Changes the person and notifies everyone. Throws `conflict` if the email is taken or the person changed meanwhile.
+ */
 export async function changePerson(parts: Parts, person: User, changes: UserChanges): Promise<User> {
   if (Object.keys(changes).length === 0) return person;
   try {
     if (!(await parts.users.update(person, changes))) throw new ClientError('conflict');
   } catch (error) {
     if (!(error instanceof ConstraintError)) throw error;
-    throw new ClientError('conflict', { field: 'email', message: 'this e-mail is taken' });
+    throw new ClientError('conflict', { field: 'email', message: 'this email is taken' });
   }
   const changed = await personOf(parts, person.id);
   await publishProfile(parts, changed);
   return changed;
 }
 
-/** Gives the person another picture, or none, and clears the file of the last one away. */
+/** Replaces or removes the person's picture, and deletes the old file. */
 export function changeAvatar(parts: Parts, user: string, avatar: string | null): Promise<User> {
   return parts.host.avatars.replace(async () => {
     const person = await personOf(parts, user);
@@ -84,7 +86,7 @@ export function changeAvatar(parts: Parts, user: string, avatar: string | null):
   });
 }
 
-/** Tells everyone who is connected. The change itself is made; who misses this sees it at their next look. */
+/** Notifies all connections. The change is committed; clients that miss this see it at their next request. */
 export async function publishProfile({ host }: Parts, user: User): Promise<void> {
   const event: PeopleEvent = { type: 'profile', profile: profileOf(user) };
   try {

@@ -18,11 +18,11 @@ import { searchName, type User } from './user-store.ts';
 type RegistrationHandlers = Pick<Handlers<typeof accountsContract>, 'status' | 'inviteInfo' | 'register'>;
 type Registration = Input<(typeof accountsContract)['register']>;
 
-/** Mentions of everybody, and names that would seem to speak for the installation. */
+/** Mentions of everybody, and names that seem official. */
 const RESERVED = new Set(['all', 'everyone', 'here', 'channel', 'system', 'banyan']);
 const RESERVED_LOOKS = new Set([...RESERVED].map(lookOf));
 
-/** How people come in. */
+/** Registration and its modes. */
 export function registrationHandlers(parts: Parts): RegistrationHandlers {
   let hasOwner = false;
   return {
@@ -42,17 +42,17 @@ export function registrationHandlers(parts: Parts): RegistrationHandlers {
       const network = networkOf(context.address);
       parts.limits.registerPerAddress.take(network);
       await checkInvitation(parts, input.invite);
-      // Apart for each invitation: strangers cannot use up what an invited person has for their handle.
+      // Counted per invitation: others cannot use up an invited person's attempts.
       parts.limits.registerPerHandle.take(`${input.handle} ${input.invite ?? ''}`);
       const me = await register(parts, context, input);
-      // Who was invited is counted by the invitation.
+      // The invitation limits its own registrations.
       if (input.invite !== undefined) parts.limits.registerPerAddress.giveBack(network);
       return me;
     },
   };
 }
 
-/** Makes the one-time code with which the first owner registers, the same until it is used; null once there is an owner. */
+/** Creates the one-time code to register the first owner, the same until it is used; null once there is an owner. */
 export async function ownerInvite({ users, invites, host }: Parts): Promise<string | null> {
   if (await users.hasOwner()) return null;
   return (await invites.firstOwner(randomText(24), host.clock.now())) ?? null;
@@ -90,7 +90,7 @@ async function checkInvitation(parts: Parts, code: string | undefined): Promise<
 
 async function usableInvite({ invites, host }: Parts, code: string) {
   const invite = await invites.usable(code, host.clock.now());
-  if (invite === undefined) throw goneInvite();
+  if (invite === undefined) throw inviteGone();
   return invite;
 }
 
@@ -112,7 +112,7 @@ function newUser({ handle, displayName, email }: Registration, now: number): Use
   };
 }
 
-/** Before the costly hash; the table's constraints decide in the end. */
+/** Checked before the expensive hash; the table's constraints decide in the end. */
 async function checkFree(parts: Parts, { id, handle, display_name: name, email }: User): Promise<void> {
   const { users } = parts;
   if (RESERVED.has(handle) || (await users.byHandle(handle)) !== undefined) {
@@ -120,11 +120,11 @@ async function checkFree(parts: Parts, { id, handle, display_name: name, email }
   }
   const look = lookOf(handle);
   if (RESERVED_LOOKS.has(look) || (await users.handlesLooking([look], id)).length > 0) {
-    throw new ClientError('conflict', { field: 'handle', message: 'this handle looks like that of somebody else' });
+    throw new ClientError('conflict', { field: 'handle', message: "this handle looks like another person's" });
   }
   if (name !== handle) await checkName(parts, { name, user: id });
   if (email !== null && (await users.emailExists(email))) {
-    throw new ClientError('conflict', { field: 'email', message: 'this e-mail is taken' });
+    throw new ClientError('conflict', { field: 'email', message: 'this email is taken' });
   }
 }
 
@@ -134,11 +134,11 @@ async function write(parts: Parts, person: NewPerson): Promise<void> {
   } catch (error) {
     if (!(error instanceof ConstraintError)) throw error;
     await checkFree(parts, person.user);
-    throw goneInvite();
+    throw inviteGone();
   }
 }
 
-function goneInvite(): ClientError {
+function inviteGone(): ClientError {
   return new ClientError('gone', { field: 'invite', message: 'this invitation is used up, expired or revoked' });
 }
 

@@ -6,24 +6,24 @@ import type { FeatureHost } from '../../core/operations/feature.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 
-/** So many at once, then one each `everyMs`. */
+/** A burst of this many, then one each `everyMs`. */
 export type PaceRule = { readonly burst: number; readonly everyMs: number };
 
 export type SignInRules = {
-  /** Of one network for one account: past it that network waits, and nobody else. */
+  /** Per network and account: above it only that network waits. */
   readonly perNetwork: AttemptRule;
-  /** Of one known browser for one account. */
+  /** Per known browser and account. */
   readonly perDevice: AttemptRule;
-  /** How many fail from a network for an account before it is one of those that guess. */
+  /** Failures from a network for an account before it counts as guessing. */
   readonly trusted: AttemptRule;
-  /** For one account, from all networks that are not known to guess; and as much again from those that are. */
+  /** Per account, from all networks that are not guessing; and the same again from those that are. */
   readonly account: PaceRule;
-  /** Of one network, for all accounts together. */
+  /** Per network, for all accounts together. */
   readonly network: PaceRule;
 };
 
 const MINUTE_MS = 60_000;
-/** The figures of AU2 in docs/spec.md; why these: docs/decisions/0031-guessing-without-lockout.md. */
+/** The numbers of AU2 in docs/spec.md; their reasons are in docs/decisions/0031-guessing-without-lockout.md. */
 export const SIGN_IN_RULES: SignInRules = {
   perNetwork: { attempts: 10, windowMs: 15 * MINUTE_MS },
   perDevice: { attempts: 10, windowMs: 15 * MINUTE_MS },
@@ -33,20 +33,20 @@ export const SIGN_IN_RULES: SignInRules = {
 };
 
 export type Attempt = {
-  /** Whose account; for a login that nobody has, the login, so that both are counted alike. */
+  /** The account; for an unknown login the login itself, so that both are counted alike. */
   readonly account: string;
   readonly address: string;
-  /** The known browser that it comes from. */
+  /** The known browser of the request. */
   readonly device: string | undefined;
 };
 
 /** An attempt that was counted before it was made. */
-export type Taken = {
-  /** It was no guess: it does not count. */
+export type CountedAttempt = {
+  /** The attempt was legitimate: it does not count. */
   giveBack(): void;
 };
 
-/** How often a password may be guessed, without anybody being able to lock somebody else out (AU2, AU9). */
+/** Limits password attempts without letting anybody lock somebody else out (AU2, AU9). */
 export class SignInLimits {
   readonly #clock: Clock;
   readonly #telemetry: Telemetry;
@@ -68,8 +68,8 @@ export class SignInLimits {
     this.#networks = paced(rules.network);
   }
 
-  /** Counts the attempt, so that many at once do not slip through. Throws `rateLimited`. */
-  take(attempt: Attempt): Taken {
+  /** Counts the attempt first, so that concurrent ones cannot bypass the limit. Throws `rateLimited`. */
+  take(attempt: Attempt): CountedAttempt {
     try {
       return this.#take(attempt);
     } catch (error) {
@@ -80,7 +80,7 @@ export class SignInLimits {
     }
   }
 
-  #take({ account, address, device }: Attempt): Taken {
+  #take({ account, address, device }: Attempt): CountedAttempt {
     if (device !== undefined) return taken(this.#perDevice, `${device} ${account}`);
     const network = networkOf(address);
     const pair = `${network} ${account}`;
@@ -110,12 +110,12 @@ function paced({ burst, everyMs }: PaceRule): RateTable {
   return new RateTable(new Rate(1_000 / everyMs, burst));
 }
 
-function taken(limiter: AttemptLimiter, key: string): Taken {
+function taken(limiter: AttemptLimiter, key: string): CountedAttempt {
   limiter.take(key);
   return { giveBack: () => limiter.giveBack(key) };
 }
 
-function takenIfLeft(limiter: AttemptLimiter, key: string): Taken | undefined {
+function takenIfLeft(limiter: AttemptLimiter, key: string): CountedAttempt | undefined {
   try {
     return taken(limiter, key);
   } catch (error) {

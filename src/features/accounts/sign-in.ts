@@ -12,15 +12,15 @@ import { profileOf, type User } from './user-store.ts';
 
 type SignInHandlers = Pick<Handlers<typeof accountsContract>, 'signIn' | 'signOut' | 'changePassword'>;
 
-const NEW_TOKEN_ARRIVES_MS = 500;
+const NEW_TOKEN_DELAY_MS = 500;
 
-/** Signing in, signing out, and the password that it takes. */
+/** Sign-in, sign-out, and password changes. */
 export function signInHandlers(parts: Parts): SignInHandlers {
   return {
     signIn: async (context, { login, password }) => {
       const { user, passwordHash } = await checkCredential(parts, context, { login: login.toLowerCase(), password });
       const { device, token } = await newDevice(parts, context);
-      // The password or the account may have changed while the hash was checked.
+      // The password or the account may have changed during the hash check.
       if (!(await parts.devices.add(device, { user: user.id, passwordHash }))) throw wrongCredential();
       await enter(parts, context, { token, user: user.id });
       parts.host.telemetry.record('info', 'account.signed_in', {
@@ -46,7 +46,7 @@ export function signInHandlers(parts: Parts): SignInHandlers {
   };
 }
 
-/** A device for whoever is about to come in, and the token that only they get to see. */
+/** A new device and its token, which only the device gets to see. */
 export async function newDevice(parts: Parts, { address, http }: OperationContext) {
   const token = randomText(TOKEN_LENGTH);
   const now = parts.host.clock.now();
@@ -62,10 +62,7 @@ export async function newDevice(parts: Parts, { address, http }: OperationContex
   return { device, token };
 }
 
-/**
- * Hands the token over in a cookie, and makes the browser one of the person's known ones; who was signed in on it before
- * is signed out of it.
- */
+/** Sets the token cookie and remembers the browser as known; a person signed in on it before is signed out. */
 export async function enter(
   parts: Parts,
   { principal, http }: OperationContext,
@@ -79,7 +76,7 @@ export async function enter(
   if (principal.kind === 'user') await endDevice(parts, principal.user, principal.device);
 }
 
-/** Signs the device out and ends its live connections. False when the person has no such device. */
+/** Signs the device out and closes its live connections. False if the person has no such device. */
 export async function endDevice(parts: Parts, user: string, device: string): Promise<boolean> {
   const removed = await parts.devices.remove(user, device);
   if (removed) cutOff(parts, user, device);
@@ -95,7 +92,7 @@ function cutOff({ authentication, host }: Parts, user: string, device: string): 
   host.channels.disconnectUser(user, 'forceDisconnect', device);
 }
 
-/** Takes the same time and gives the same answer whether the login or the password is wrong. */
+/** Takes the same time and returns the same error whether the login or the password is wrong. */
 async function checkCredential(parts: Parts, context: OperationContext, given: { login: string; password: string }) {
   const { users, limits, hashing, knownDevices, passwords, host } = parts;
   const found = await users.credential(given.login);
@@ -106,7 +103,7 @@ async function checkCredential(parts: Parts, context: OperationContext, given: {
   const right = await hashing
     .run(() => passwords.verify(normalisePassword(given.password), hash), device !== undefined)
     .catch((error) => {
-      // Turned away before it was looked at, it was no guess.
+      // Rejected before the check, so it does not count as an attempt.
       attempt.giveBack();
       throw error;
     });
@@ -117,19 +114,19 @@ async function checkCredential(parts: Parts, context: OperationContext, given: {
 }
 
 function wrongCredential(): ClientError {
-  return new ClientError('unauthorized', { message: 'the handle, e-mail or password is wrong' });
+  return new ClientError('unauthorized', { message: 'handle, email or password is wrong' });
 }
 
 type PasswordInput = { readonly current: string; readonly next: string };
 
-/** The token with which this device goes on: whoever knew the last one is out, too. */
+/** The device's new token: copies of the old one stop working. */
 async function changePassword(
   parts: Parts,
   { principal: { user, device }, span, http }: UserContext,
   { current, next }: PasswordInput,
 ): Promise<string> {
   const { users, devices, limits, hashing, passwords, host } = parts;
-  // By device: whoever has stolen one must not keep the others from changing the password.
+  // Per device: a stolen one must not keep the others from changing the password.
   limits.passwordChange.take(device);
   const found = await users.credentialOf(user);
   if (found === undefined) throw new ClientError('unauthorized');
@@ -147,8 +144,8 @@ async function changePassword(
   if (others === undefined) throw new ClientError('conflict', { message: 'the password was changed meanwhile' });
   await parts.knownDevices.forgetOthers(http?.headers, user);
   parts.authentication.forget(user, device);
-  // Connections opened with the last token have to show the new one, once the answer has had time to arrive.
-  host.clock.after(NEW_TOKEN_ARRIVES_MS, () => host.channels.disconnectUser(user, 'forceReconnect', device));
+  // Connections opened with the old token have to reconnect with the new one, once the response has had time to arrive.
+  host.clock.after(NEW_TOKEN_DELAY_MS, () => host.channels.disconnectUser(user, 'forceReconnect', device));
   for (const other of others) cutOff(parts, user, other);
   host.telemetry.record('info', 'account.password_changed', { user, devices: others.length, ...traceFields(span) });
   return token;

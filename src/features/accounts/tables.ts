@@ -10,7 +10,7 @@ export type AccountsTables = {
     /** Lower case. */
     readonly email: string | null;
     readonly display_name: string;
-    /** What searches look at and lists sort by; see `searchName`. */
+    /** Used for searching and sorting; see `searchName`. */
     readonly search_name: string;
     readonly avatar: string | null;
     readonly role: Role;
@@ -18,9 +18,11 @@ export type AccountsTables = {
     readonly disabled: number;
     readonly created_at: number;
     readonly last_seen_at: number | null;
-    /** What the handle looks like (`lookOf`), unique; `*<id>` for one that looked like another before this was kept. */
+    /**
+     * The handle's look-alike key (`lookOf`), unique; `*<id>` for a handle that collided before this column existed.
+     */
     readonly handle_look: string | null;
-    /** Who may bring this person into groups and open a chat with them. */
+    /** Who may add this person to groups and open a chat with them. */
     readonly added_by: 'anyone' | 'known';
   };
   readonly credentials: {
@@ -28,7 +30,7 @@ export type AccountsTables = {
     readonly password_hash: string;
     readonly changed_at: number;
   };
-  /** A sign-in: the browser or program that holds the token. */
+  /** A signed-in browser or program with its token. */
   readonly devices: {
     readonly id: string;
     readonly user_id: string;
@@ -47,24 +49,24 @@ export type AccountsTables = {
     readonly created_at: number;
     readonly expires_at: number | null;
     readonly uses_left: number | null;
-    /** `first-owner` for the one invitation that the program makes itself. */
+    /** `first-owner` for the one invitation the program creates itself. */
     readonly purpose: string | null;
   };
-  /** Browsers on which a person has signed in; see `KnownDevices`. */
+  /** Browsers a person has signed in on before; see `KnownDevices`. */
   readonly known_devices: {
     /** SHA-256 of the cookie's token, in hex. */
     readonly token_hash: string;
     readonly user_id: string;
     readonly used_at: number;
   };
-  /** People whom not every feature has heard of yet. */
+  /** People who still have to be announced to some feature. */
   readonly newcomers: {
     readonly user_id: string;
     readonly created_at: number;
   };
 };
 
-/** Written so that SQLite, Postgres and MySQL take the same text. */
+/** Plain enough for SQLite, Postgres and MySQL alike. */
 export const ACCOUNTS_MIGRATIONS: readonly Migration[] = [
   {
     id: 'accounts-0001-people',

@@ -15,7 +15,7 @@ export type PeopleSearch = {
 };
 
 export const PEOPLE_PAGE = 50;
-const LOOKS_AT_ONCE = 500;
+const LOOKS_BATCH = 500;
 
 /** The table of people, and their credentials. */
 export class UserStore {
@@ -54,20 +54,20 @@ export class UserStore {
     return found.length > 0;
   }
 
-  /** The handles of others that look like one of these. */
+  /** Other people's handles that look like one of these. */
   async handlesLooking(looks: readonly string[], except: string): Promise<readonly string[]> {
     if (looks.length === 0) return [];
     const found = this.#query.selectFrom('users').select('handle').where('handle_look', 'in', looks);
     return (await found.where('id', '!=', except).execute()).map(({ handle }) => handle);
   }
 
-  /** Notes the looks of handles that were there before looks were. Of two that look alike the older has it. */
+  /** Fills in look-alike keys for handles from before that column. Of two that collide the older one gets the key. */
   async fillLooks(): Promise<void> {
     for (;;) {
       const missing = this.#query.selectFrom('users').select(['id', 'handle']).where('handle_look', 'is', null);
-      const rows = await missing.orderBy('created_at').orderBy('id').limit(LOOKS_AT_ONCE).execute();
+      const rows = await missing.orderBy('created_at').orderBy('id').limit(LOOKS_BATCH).execute();
       for (const { id, handle } of rows) await this.#fillLook(id, lookOf(handle));
-      if (rows.length < LOOKS_AT_ONCE) return;
+      if (rows.length < LOOKS_BATCH) return;
     }
   }
 
@@ -82,7 +82,7 @@ export class UserStore {
     return found.length > 0;
   }
 
-  /** By handle, or by e-mail if the login has an @; both in lower case. */
+  /** By handle, or by email if the login has an @; both in lower case. */
   async credential(login: string): Promise<Credential | undefined> {
     return this.#credentialWhere(login.includes('@') ? 'users.email' : 'users.handle', login);
   }
@@ -91,7 +91,7 @@ export class UserStore {
     return this.#credentialWhere('users.id', user);
   }
 
-  /** One page of people by name, from behind the person `after`. */
+  /** One page of people by name, after the person `after`. */
   async search({ text, after, withDisabled }: PeopleSearch): Promise<readonly User[]> {
     let query = this.#query
       .selectFrom('users')
@@ -100,7 +100,7 @@ export class UserStore {
       .orderBy('id')
       .limit(PEOPLE_PAGE + 1);
     if (!withDisabled) query = query.where('disabled', '=', 0);
-    // '!' escapes, because databases disagree about the backslash.
+    // '!' escapes, because databases treat the backslash differently.
     const pattern = `%${searchName(text).replace(/[!%_]/g, '!$&')}%`;
     if (text !== '') query = query.where(raw<boolean>`search_name like ${pattern} escape '!'`);
     if (after !== undefined) {
@@ -111,7 +111,7 @@ export class UserStore {
     return query.execute();
   }
 
-  /** Changes the person if they still have this role; false when not. Rejects with `ConstraintError` on a taken e-mail. */
+  /** Changes the person if they still have this role; false if not. Rejects with `ConstraintError` on a taken email. */
   async update(user: Pick<User, 'id' | 'role'>, changes: UserChanges): Promise<boolean> {
     const update = this.#query
       .updateTable('users')
@@ -136,7 +136,7 @@ export class UserStore {
   }
 }
 
-/** How a name is searched and sorted, whatever its case and width. */
+/** The form of a name for searching and sorting, without case and width. */
 export function searchName(text: string): string {
   return text.normalize('NFKC').toLowerCase();
 }
@@ -146,7 +146,7 @@ export function profileOf(user: User): Profile {
   return { id, handle, displayName, avatar, role, disabled: disabled === 1 };
 }
 
-/** Repeats the last id up to a power of two: a handful of statement texts instead of one for each length. */
+/** Pads with the last id to a power of two: a few statement texts instead of one for each length. */
 export function padded(ids: readonly string[]): string[] {
   const size = 2 ** Math.ceil(Math.log2(ids.length));
   return Array.from({ length: size }, (_, index) => ids[Math.min(index, ids.length - 1)] as string);

@@ -2,7 +2,10 @@ import { userChannel } from '../../contracts/accounts/events.ts';
 import { type LiveEvent, liveChannel, roomChannel, type UserRoomEvent } from '../../contracts/chat/events.ts';
 import type { FeatureHost } from '../../core/operations/feature.ts';
 
-/** Tells live connections what is decided already. Never fails: who misses it sees it at their next connect. */
+/**
+ * Notifies live connections of committed changes. Never fails: a connection that misses one is corrected at its next
+ * connect.
+ */
 export class Announcements {
   readonly #host: Pick<FeatureHost, 'channels' | 'telemetry'>;
 
@@ -10,7 +13,7 @@ export class Announcements {
     this.#host = host;
   }
 
-  /** The people are members now: puts their connections into the room. */
+  /** Subscribes the connections of new members to the room. */
   entered(room: string, users: readonly string[]): void {
     for (const user of users) {
       this.#host.channels.subscribeUser(user, roomChannel(room));
@@ -18,12 +21,12 @@ export class Announcements {
     }
   }
 
-  /** They are members whose connections may not be in the room yet: puts them in. */
+  /** Subscribes connections of members that may not be subscribed yet. */
   woken(room: string, users: readonly string[]): void {
     for (const user of users) this.#host.channels.subscribeUser(user, roomChannel(room));
   }
 
-  /** The person is no member any more: takes their connections out at once (PE3). */
+  /** Unsubscribes the connections of a removed member at once (PE3). */
   exited(room: string, user: string): void {
     this.#host.channels.unsubscribeUser(user, roomChannel(room));
     this.#host.channels.unsubscribeUser(user, liveChannel(room));

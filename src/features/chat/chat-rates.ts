@@ -4,19 +4,19 @@ import { Rate } from '../../core/limits/rate.ts';
 import { RateTable } from '../../core/limits/rate-table.ts';
 import type { FeatureHost } from '../../core/operations/feature.ts';
 
-/** What one person may do to others; 0: no bound. */
+/** Limits per person; 0 means unlimited. */
 export type ChatRateSettings = {
-  /** Messages, edits, reactions and recalls of one person, in all rooms. */
+  /** Messages, edits, reactions and recalls per person, in all rooms. */
   readonly messagesPerMinute: number;
-  /** The same in one room. */
+  /** The same per room. */
   readonly roomMessagesPerMinute: number;
-  /** New groups, and new direct chats, of one person. */
+  /** New groups and direct chats per person. */
   readonly roomsPerHour: number;
-  /** People whom one person brings into groups. */
+  /** People one person adds to groups. */
   readonly addsPerHour: number;
-  /** How often one person brings the same other one into a group or a new direct chat. */
+  /** How often one person adds the same other one to a group or a new direct chat. */
   readonly pairAddsPerHour: number;
-  /** Invitations that one person makes. */
+  /** Invitations one person creates. */
   readonly invitesPerHour: number;
 };
 
@@ -29,17 +29,17 @@ export const NO_CHAT_RATES: ChatRateSettings = {
   invitesPerHour: 0,
 };
 
-/** Who runs the installation, or a program of theirs, may do so many times as much. */
+/** The factor for owners, admins and programs acting as them. */
 const TRUST = 10;
 const MINUTE_S = 60;
 const HOUR_S = 3_600;
 
 type Kind = keyof ChatRateSettings;
 type Who = Pick<UserPrincipal, 'user' | 'role'>;
-/** One thing to count: of this kind, and about this room or other person. */
+/** One thing to count: its kind, and its room or other person. */
 type Part = { readonly kind: Kind; readonly about?: string };
 
-/** What there was too much of, as the answer says it. */
+/** The limited thing, as named in the error message. */
 const WORDS: Readonly<Record<Kind, string>> = {
   messagesPerMinute: 'messages',
   roomMessagesPerMinute: 'messages',
@@ -51,8 +51,8 @@ const WORDS: Readonly<Record<Kind, string>> = {
 const KINDS = Object.keys(WORDS) as Kind[];
 
 /**
- * How much a person may do to others (CH11): a bucket for each, in bounded memory on each node. A whole hour's worth may
- * be used up at once, and of messages half a minute's.
+ * Limits what a person may do to others (CH11): a token bucket for each, in bounded memory on each node. An hour's
+ * worth may be used at once, and of messages half a minute's.
  */
 export class ChatRates {
   readonly #host: Pick<FeatureHost, 'clock' | 'telemetry'>;
@@ -69,17 +69,17 @@ export class ChatRates {
     );
   }
 
-  /** Counts a message, or a change of one. Throws `tooManyRequests`, as all of these. */
+  /** Counts a message, or a change of one. Throws `tooManyRequests`, like all these methods. */
   message(who: Who, room: string): void {
     this.#take(who, [{ kind: 'roomMessagesPerMinute', about: room }, { kind: 'messagesPerMinute' }]);
   }
 
-  /** Counts a new group or direct chat with these others in it. */
+  /** Counts a new group or direct chat with these others. */
   room(who: Who, others: readonly string[]): void {
     this.#take(who, [{ kind: 'roomsPerHour' }, ...addsOf(others)]);
   }
 
-  /** Counts each of the people who are brought in. */
+  /** Counts each added person. */
   add(who: Who, others: readonly string[]): void {
     this.#take(who, addsOf(others));
   }
@@ -88,7 +88,7 @@ export class ChatRates {
     this.#take(who, [{ kind: 'invitesPerHour' }]);
   }
 
-  /** All or nothing: what is refused takes nothing from what may still be done. */
+  /** All or nothing: a refusal consumes nothing. */
   #take({ user, role }: Who, parts: readonly Part[]): void {
     const isTrusted = role === 'owner' || role === 'admin';
     const now = this.#host.clock.now();

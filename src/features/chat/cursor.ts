@@ -1,13 +1,13 @@
 import { ClientError } from '../../core/errors.ts';
 
-/** A place in a list that is sorted by a number and then an id; the next page goes on behind it. */
+/** A position in a list sorted by a number and then an id; the next page starts after it. */
 export type Cursor = { readonly number: number; readonly id: string };
 
 export function cursorText({ number, id }: Cursor): string {
   return `${number}.${id}`;
 }
 
-/** Throws `invalidInput` for a text that `cursorText` did not make. */
+/** Throws `invalidInput` for a text that `cursorText` did not produce. */
 export function parseCursor(text: string): Cursor {
   const [, number, id] = /^(\d{1,16})\.(.+)$/.exec(text) ?? [];
   if (number === undefined || id === undefined) {

@@ -3,10 +3,10 @@ import type { Parts } from './parts.ts';
 import { DEFAULT_ROOM_KEY } from './room-store.ts';
 import { createGroup } from './rooms.ts';
 
-/** What it is called at first; its owner may rename it. */
+/** Its initial title; the owner may change it. */
 const TITLE = 'General';
 
-/** The group that everyone is in from the start: the installation's owner gets it, who registers later joins it. */
+/** The group everyone is in: the installation's owner owns it, later registrations join it. */
 export async function enterDefaultRoom(parts: Parts, { id, role }: Person): Promise<void> {
   if (role === 'guest') return;
   const known = await parts.rooms.byCreationKey(DEFAULT_ROOM_KEY);
@@ -16,9 +16,9 @@ export async function enterDefaultRoom(parts: Parts, { id, role }: Person): Prom
 
 async function join({ members, rooms }: Parts, room: string, user: string): Promise<void> {
   await members.change(room, [user], async ({ roles, memberCount }) => {
-    // A group that its last member has left has no owner any more, and stays empty.
+    // A group whose last member has left has no owner and stays empty.
     if (roles.has(user) || memberCount === 0) return undefined;
-    // Told twice of the same newcomer, who has left meanwhile.
+    // Called again for a person who has left meanwhile.
     if ((await rooms.departed(room, [user])).length > 0) return undefined;
     return { event: { type: 'joined', by: user, users: [user] } };
   });

@@ -13,7 +13,7 @@ import { LIVE_ROOMS } from './quiet-rooms.ts';
 import { readingHandlers } from './reading.ts';
 import { roomHandlers } from './rooms.ts';
 
-/** The feature with which people talk: rooms, members, messages, history, read marks. */
+/** The chat feature: rooms, members, messages, history, read marks. */
 export function createChat(host: FeatureHost, people: People, settings: ChatSettings): Feature {
   const parts = createParts(host, people, settings);
   const policy = roomPolicy(parts.memberships);

@@ -11,7 +11,7 @@ import { summaryOf } from './rooms.ts';
 
 export const AVATAR_UPLOAD: Upload = {
   name: 'chat.avatar',
-  summary: 'Gives a group another picture, of at most 5 MB. Its owner and admins.',
+  summary: "Replaces a group's picture, at most 5 MB. For its owner and admins.",
   query: { room: "The group's id." },
   takes: AVATAR_TYPES,
   output: roomSummary,
@@ -34,7 +34,7 @@ export function avatarHandlers(parts: Parts): Pick<Handlers<typeof chatContract>
   };
 }
 
-/** Takes a group's new picture, answers with the room; undefined for other requests. Throws `ClientError`. */
+/** Handles an upload of a group's picture, and returns the room; undefined for other requests. Throws `ClientError`. */
 export async function avatarRoute(parts: Parts, request: Request, principal: Principal): Promise<Response | undefined> {
   const { pathname, searchParams } = new URL(request.url);
   if (request.method !== 'POST' || pathname !== `/api/v1/${AVATAR_UPLOAD.name}`) return undefined;
@@ -42,7 +42,7 @@ export async function avatarRoute(parts: Parts, request: Request, principal: Pri
   const { user } = principal;
   const room = searchParams.get('room') ?? '';
   if (room === '') throw new ClientError('invalidInput', { field: 'room', message: 'must be the id of a group' });
-  // Before anything is read: who may not change it, sends nothing.
+  // Checked before the body is read, so that others cannot upload.
   await checkMayChange(parts, room, user);
   await parts.host.avatars.receive(request, user, async (avatar) => {
     await parts.people.confirm(principal);

@@ -7,7 +7,7 @@ import type { ChatTables } from './tables.ts';
 
 export type InviteRow = Selectable<ChatTables['chat_invites']>;
 
-/** The groups' invitation links. */
+/** The table of group invitations. */
 export class InviteStore {
   readonly #sql: Sql;
   readonly #query;
@@ -17,7 +17,7 @@ export class InviteStore {
     this.#query = createQuery<ChatTables>(sql);
   }
 
-  /** Adds it, and clears away those of the room that have expired or are used up. */
+  /** Adds an invitation, and removes the room's expired and used-up ones. */
   async add(invite: InviteRow): Promise<void> {
     const { room_id: room, created_at: now } = invite;
     const dead = this.#query
@@ -27,7 +27,7 @@ export class InviteStore {
     await this.#sql.write([toStatement(dead), toStatement(this.#query.insertInto('chat_invites').values(invite))]);
   }
 
-  /** Those of the room that still work, if their makers are active people, newest first. */
+  /** The room's valid invitations whose creators are active, newest first. */
   async ofRoom(room: string, now: number): Promise<readonly InviteRow[]> {
     return this.#usable(now)
       .selectAll('chat_invites')
@@ -38,8 +38,8 @@ export class InviteStore {
   }
 
   /**
-   * The group a code leads this person to, and whose invitation it is; undefined when it does not work (any more),
-   * or was made before they were taken out of the group.
+   * The group of a code and the invitation's creator; undefined if it is not valid (any more), or was created before
+   * this person was removed from the group.
    */
   async target(code: string, user: string, now: number) {
     const [found] = await this.#usable(now)
@@ -60,7 +60,7 @@ export class InviteStore {
     return found;
   }
 
-  /** Takes it away; whoever is just joining by it is decided on anew, for the room's members have a new version. */
+  /** Removes it; a person just joining with it is checked again, as the room's member version changes. */
   async revoke(room: string, code: string): Promise<void> {
     const removal = this.#query.deleteFrom('chat_invites').where('room_id', '=', room).where('code', '=', code);
     const version = this.#query
@@ -80,12 +80,12 @@ export class InviteStore {
     return toWrite(update);
   }
 
-  /** Takes all of the room's away. */
+  /** Removes all of the room's. */
   removeAll(room: string): Write {
     return toWrite(this.#query.deleteFrom('chat_invites').where('room_id', '=', room));
   }
 
-  /** Whose makers are still owner or admin in the room; whether they are active people, `people` knows. */
+  /** Those whose creators are still owner or admin in the room; `people` knows whether they are active. */
   #usable(now: number) {
     return this.#query
       .selectFrom('chat_invites')

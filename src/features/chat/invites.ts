@@ -19,7 +19,7 @@ const HOUR_MS = 3_600_000;
 /** 120 bits. */
 const CODE_LENGTH = 24;
 
-/** Links into groups. */
+/** Operations on group invitations. */
 export function inviteHandlers(parts: Parts): InviteHandlers {
   const { memberships, invites, members, people, host, rates } = parts;
   const target = async (code: string, user: string) => {
@@ -68,7 +68,7 @@ export function inviteHandlers(parts: Parts): InviteHandlers {
       const { room } = await target(code, user);
       await members.change(room, [user], async ({ roles }) => {
         if (roles.has(user)) return undefined;
-        // Somebody may have used it up, or taken it back, since.
+        // It may have been used up or revoked since.
         await target(code, user);
         return { event: { type: 'joined', by: user, users: [user] }, writes: [invites.use(code)] };
       });

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { Lanes } from './lanes.ts';
 
-test('tasks of one name run one after the other, also after a failure; others are not kept waiting', async () => {
+test('tasks of one name run one after another, also after a failure; others do not wait', async () => {
   const lanes = new Lanes();
   const log: string[] = [];
   const first = Promise.withResolvers<void>();

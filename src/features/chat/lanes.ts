@@ -1,4 +1,4 @@
-/** Runs tasks of the same name one after the other, those of different names side by side. */
+/** Runs tasks of the same name one after another, those of different names concurrently. */
 export class Lanes {
   readonly #last = new Map<string, Promise<unknown>>();
 

@@ -13,11 +13,11 @@ export type MemberEvent = Extract<RoomNoticeBody, { type: 'joined' | 'left' | 'r
 export type MemberChange = {
   readonly event: MemberEvent;
   readonly writes?: readonly Write[];
-  /** What it is done under, where that is traced. */
+  /** The parent span, if traced. */
   readonly span?: Span | undefined;
 };
 
-/** Looks at the room as it is and says what to do, undefined for nothing; throws `ClientError` to refuse. */
+/** Returns what to do with the room's current state, or undefined for nothing; throws `ClientError` to refuse. */
 export type Decide = (roster: Roster) => MemberChange | undefined | Promise<MemberChange | undefined>;
 
 type Parts = {
@@ -30,14 +30,14 @@ type Parts = {
 
 /** Another node may win as often as it has changes waiting in its own lane. */
 const ATTEMPTS = 50;
-// NULL in a column that takes none refuses the whole publication: the members are not those that were decided on.
+// NULL in a NOT NULL column refuses the whole publication: the members have changed since the decision.
 const STILL_AT =
   'UPDATE chat_rooms SET members_version = CASE WHEN members_version = ? THEN members_version + 1 ELSE NULL END WHERE id = ?';
 
 /**
- * Changes who is in a room, one change after the other, so that each is decided on the members as they are (there is
- * always one owner; an invitation is not used once too often). Here a lane keeps the order; should another node
- * change the same room, the room's version in the database refuses the later one, and it is decided anew.
+ * Changes a room's members one change at a time, so that each is decided on current members (there is always one owner;
+ * an invitation is not overused). A lane keeps the order on this node; if another node changes the same room, the
+ * room's version in the database refuses the later change, and it is decided again.
  */
 export class MemberChanges {
   readonly #parts: Parts;
@@ -47,7 +47,10 @@ export class MemberChanges {
     this.#parts = parts;
   }
 
-  /** `users`: whose roles `decide` asks for. Throws `notFound` when there is no such room, and what `decide` throws. */
+  /**
+   * `users`: the people whose roles `decide` needs. Throws `notFound` if there is no such room, and what `decide`
+   * throws.
+   */
   change(room: string, users: readonly string[], decide: Decide): Promise<void> {
     return this.#lanes.run(room, async () => {
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -79,7 +82,7 @@ export class MemberChanges {
         memberships.forget(room, [event.user]);
         return announcements.exited(room, event.user);
       case 'promoted':
-        // With a new owner the last one, who was asked for too, steps down.
+        // With a new owner the last one, who is in `users` too, becomes admin.
         return memberships.forget(room, users);
       default:
         return event satisfies never;

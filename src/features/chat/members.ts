@@ -6,7 +6,7 @@ import type { Span } from '../../ports/traces.ts';
 import type { MemberChange } from './member-changes.ts';
 import type { Parts } from './parts.ts';
 import { checkGroup, checkManages, checkRemoves, checkSetsRoles } from './permissions.ts';
-import type { Roster, Standing } from './room-store.ts';
+import type { RoomMembership, Roster } from './room-store.ts';
 import { checkAddable, checkPeople } from './rooms.ts';
 import { orphanedFrom } from './succession.ts';
 
@@ -15,7 +15,7 @@ type MemberHandlers = Pick<
   'members' | 'addMembers' | 'removeMember' | 'setMemberRole' | 'leave'
 >;
 
-/** Who is in a group, and as what. */
+/** Operations on a group's members and their roles. */
 export function memberHandlers(parts: Parts): MemberHandlers {
   const { memberships, rooms, members, invites, rates } = parts;
   return {
@@ -31,10 +31,10 @@ export function memberHandlers(parts: Parts): MemberHandlers {
       await checkDepartures(parts, room, users);
       const counted = new Set<string>();
       await members.change(room, [user, ...users], (roster) => {
-        checkManages(standingOf(roster, user));
+        checkManages(membershipOf(roster, user));
         const fresh = [...new Set(users)].filter((added) => !roster.roles.has(added));
         if (fresh.length === 0) return undefined;
-        // Decided on anew, nobody is counted twice.
+        // Decided again: nobody is counted twice.
         rates.add(
           principal,
           fresh.filter((added) => !counted.has(added)),
@@ -48,7 +48,7 @@ export function memberHandlers(parts: Parts): MemberHandlers {
 
     removeMember: async ({ principal: { user }, span }, { room, user: target }) => {
       await members.change(room, [user, target], (roster) => {
-        const actor = standingOf(roster, user);
+        const actor = membershipOf(roster, user);
         const role = roster.roles.get(target);
         checkRemoves(actor, role ?? 'member');
         return role === undefined ? undefined : { event: { type: 'removed', by: user, user: target }, span };
@@ -67,10 +67,10 @@ export function memberHandlers(parts: Parts): MemberHandlers {
 
     leave: async ({ principal: { user }, span }, { room }) => {
       await members.change(room, [user], (roster) => {
-        const { role } = standingOf(roster, user);
+        const { role } = membershipOf(roster, user);
         checkGroup(roster.kind);
         const alone = roster.memberCount === 1;
-        if (role === 'owner' && !alone) throw new ClientError('conflict', { message: 'hand the group over first' });
+        if (role === 'owner' && !alone) throw new ClientError('conflict', { message: 'transfer the group first' });
         return { event: { type: 'left', user }, writes: alone ? [invites.removeAll(room)] : [], span };
       });
       return {};
@@ -78,7 +78,7 @@ export function memberHandlers(parts: Parts): MemberHandlers {
   };
 }
 
-/** Whoever left has said that they do not want to be here: only they themselves undo that. */
+/** A person who left does not want to be here: only they can undo that. */
 async function checkDepartures({ rooms }: Parts, room: string, users: readonly string[]): Promise<void> {
   if ((await rooms.departed(room, users)).length === 0) return;
   const message = 'this person left the group and can come back only by an invitation';
@@ -98,17 +98,17 @@ function promotion(
   user: string,
   { target, role, orphaned, span }: Promotion,
 ): MemberChange | undefined {
-  const standing = standingOf(roster, user);
+  const membership = membershipOf(roster, user);
   const mayTakeOver = orphaned !== undefined && roster.roles.get(orphaned) === 'owner';
-  if (!mayTakeOver) checkSetsRoles(standing);
+  if (!mayTakeOver) checkSetsRoles(membership);
   const now = roster.roles.get(target);
   if (now === undefined) throw new ClientError('notFound', { field: 'user', message: 'not a member of this group' });
   if (now === role) return undefined;
-  if (now === 'owner') throw new ClientError('conflict', { message: 'make somebody else the owner' });
+  if (now === 'owner') throw new ClientError('conflict', { message: 'make another member the owner' });
   return { event: { type: 'promoted', by: user, user: target, role }, span };
 }
 
-function standingOf({ kind, roles }: Roster, user: string): Standing {
+function membershipOf({ kind, roles }: Roster, user: string): RoomMembership {
   const role = roles.get(user);
   if (role === undefined) throw new ClientError('notFound', { message: 'no such room' });
   return { kind, role };

@@ -1,21 +1,21 @@
 import { describe, expect, test } from 'bun:test';
 import { Memberships } from './memberships.ts';
-import type { Standing } from './room-store.ts';
+import type { RoomMembership } from './room-store.ts';
 
-const MEMBER: Standing = { kind: 'group', role: 'member' };
+const MEMBER: RoomMembership = { kind: 'group', role: 'member' };
 
-/** Reads that end when the test says so. */
+/** Reads that finish when the test says so. */
 class SlowRooms {
-  readonly reads: PromiseWithResolvers<Standing | undefined>[] = [];
-  standing = (): Promise<Standing | undefined> => {
-    const read = Promise.withResolvers<Standing | undefined>();
+  readonly reads: PromiseWithResolvers<RoomMembership | undefined>[] = [];
+  membership = (): Promise<RoomMembership | undefined> => {
+    const read = Promise.withResolvers<RoomMembership | undefined>();
     this.reads.push(read);
     return read.promise;
   };
 }
 
 describe('memberships', () => {
-  test('are read once for all who ask at the same time, then known', async () => {
+  test('are read once for concurrent callers, then cached', async () => {
     const rooms = new SlowRooms();
     const memberships = new Memberships(rooms);
     const asked = [1, 2, 3].map(() => memberships.require('r', 'u'));
@@ -26,7 +26,7 @@ describe('memberships', () => {
     expect(rooms.reads).toHaveLength(1);
   });
 
-  test('OR3 those who wait go on in the order in which they asked', async () => {
+  test('OR3 waiting callers continue in call order', async () => {
     const rooms = new SlowRooms();
     const memberships = new Memberships(rooms);
     const order: number[] = [];
@@ -40,7 +40,7 @@ describe('memberships', () => {
     expect(order).toEqual([1, 2, 3, 4]);
   });
 
-  test('PE3 a read that began before a change is not kept', async () => {
+  test('PE3 a read that started before a change is not cached', async () => {
     const rooms = new SlowRooms();
     const memberships = new Memberships(rooms);
     const before = memberships.find('r', 'u');
@@ -53,7 +53,7 @@ describe('memberships', () => {
     expect(memberships.known('r', 'u')).toBeUndefined();
   });
 
-  test('that a person is no member is not remembered', async () => {
+  test('the absence of a membership is not cached', async () => {
     const rooms = new SlowRooms();
     const memberships = new Memberships(rooms);
     const stranger = memberships.require('r', 'u');
@@ -64,7 +64,7 @@ describe('memberships', () => {
     expect(await member).toEqual(MEMBER);
   });
 
-  test('a failed read is tried again by the next who asks', async () => {
+  test('a failed read is retried by the next caller', async () => {
     const rooms = new SlowRooms();
     const memberships = new Memberships(rooms);
     const failed = memberships.find('r', 'u');

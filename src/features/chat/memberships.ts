@@ -1,38 +1,38 @@
 import { ClientError } from '../../core/errors.ts';
 import { RecentMap } from '../../core/limits/recent-map.ts';
-import type { RoomStore, Standing } from './room-store.ts';
+import type { RoomMembership, RoomStore } from './room-store.ts';
 
 const KEPT = 50_000;
 
 /**
- * Who is what in which room, kept in memory for those who were active lately: sending a message asks nothing of the
- * database. Whatever changes members must call `forget` once the change is committed.
+ * Memberships and roles, cached for recently active people: sending a message does not query the database. Whatever
+ * changes members must call `forget` once the change is committed.
  */
 export class Memberships {
-  readonly #rooms: Pick<RoomStore, 'standing'>;
-  readonly #known = new RecentMap<Standing>(KEPT);
-  readonly #loading = new Map<string, Promise<Standing | undefined>>();
+  readonly #rooms: Pick<RoomStore, 'membership'>;
+  readonly #known = new RecentMap<RoomMembership>(KEPT);
+  readonly #loading = new Map<string, Promise<RoomMembership | undefined>>();
 
-  constructor(rooms: Pick<RoomStore, 'standing'>) {
+  constructor(rooms: Pick<RoomStore, 'membership'>) {
     this.#rooms = rooms;
   }
 
-  /** What is in memory: undefined does not mean that the person is no member. */
-  known(room: string, user: string): Standing | undefined {
+  /** The cached value: undefined does not mean that the person is not a member. */
+  known(room: string, user: string): RoomMembership | undefined {
     return this.#known.get(keyOf(room, user));
   }
 
-  /** Undefined when the person is no member. Asked for at the same time by many, it is read once. */
-  async find(room: string, user: string): Promise<Standing | undefined> {
+  /** Undefined if the person is not a member. Concurrent callers share one read. */
+  async find(room: string, user: string): Promise<RoomMembership | undefined> {
     const key = keyOf(room, user);
-    return this.#known.get(key) ?? this.#loading.get(key) ?? this.#load(key, this.#rooms.standing(room, user));
+    return this.#known.get(key) ?? this.#loading.get(key) ?? this.#load(key, this.#rooms.membership(room, user));
   }
 
-  /** Throws `notFound` for those who are no members: to them the room does not exist (CH2). */
-  async require(room: string, user: string): Promise<Standing> {
-    const standing = await this.find(room, user);
-    if (standing === undefined) throw new ClientError('notFound', { message: 'no such room' });
-    return standing;
+  /** Throws `notFound` for non-members: to them the room does not exist (CH2). */
+  async require(room: string, user: string): Promise<RoomMembership> {
+    const membership = await this.find(room, user);
+    if (membership === undefined) throw new ClientError('notFound', { message: 'no such room' });
+    return membership;
   }
 
   forget(room: string, users: readonly string[]): void {
@@ -42,13 +42,13 @@ export class Memberships {
     }
   }
 
-  /** All who ask meanwhile wait for this same promise, and so go on in the order in which they asked. */
-  #load(key: string, reading: Promise<Standing | undefined>): Promise<Standing | undefined> {
+  /** All concurrent callers wait for this promise, and so continue in call order. */
+  #load(key: string, reading: Promise<RoomMembership | undefined>): Promise<RoomMembership | undefined> {
     const loading = reading
-      .then((standing) => {
-        // What was forgotten meanwhile may have been read before the change.
-        if (this.#loading.get(key) === loading && standing !== undefined) this.#known.set(key, standing);
-        return standing;
+      .then((membership) => {
+        // A value forgotten meanwhile may have been read before the change.
+        if (this.#loading.get(key) === loading && membership !== undefined) this.#known.set(key, membership);
+        return membership;
       })
       .finally(() => {
         if (this.#loading.get(key) === loading) this.#loading.delete(key);

@@ -14,12 +14,12 @@ type MessageEvent = Extract<RoomEvent, { type: 'message' }>;
 type Sent = Output<(typeof chatContract)['send']>;
 type Recall = Act & { readonly room: string; readonly offset: number };
 type Reaction = Act & Input<(typeof chatContract)['react']>;
-/** Whose it is, and what it is done under, where that is traced. */
+/** The message's sender, and the parent span, if traced. */
 type Act = { readonly user: string; readonly span: Span | undefined };
 
 const REACT_ATTEMPTS = 5;
 
-/** What people say, and what they do with what was said. */
+/** Operations on messages and reactions. */
 export function messageHandlers(parts: Parts): MessageHandlers {
   const { memberships, log, host, rates } = parts;
   return {
@@ -27,7 +27,7 @@ export function messageHandlers(parts: Parts): MessageHandlers {
 
     send: async ({ principal, span }, { room, key, text, replyTo }) => {
       const { user } = principal;
-      // Nothing is awaited when the membership is known: messages of one sender reach the log in the order they came.
+      // Nothing is awaited if the membership is cached: messages of one sender reach the log in the order they arrived.
       if (memberships.known(room, user) === undefined) await memberships.require(room, user);
       rates.message(principal, room);
       const said = { type: 'message', sender: user, key, text, at: host.clock.now() } as const;
@@ -39,7 +39,8 @@ export function messageHandlers(parts: Parts): MessageHandlers {
       await memberships.require(room, user);
       rates.message(principal, room);
       const message = await existing(parts, room, offset);
-      if (message.sender !== user) throw new ClientError('permissionDenied', { message: "somebody else's message" });
+      if (message.sender !== user)
+        throw new ClientError('permissionDenied', { message: "this is another person's message" });
       if (message.recalledAt !== null) throw recalled();
       if (message.text === text) return {};
       const edited = { type: 'edited', message: offset, by: user, text, at: host.clock.now() } as const;
@@ -77,13 +78,13 @@ async function send({ log, quietRooms, typists, span }: Sending, room: string, m
   } catch (error) {
     const refused = error instanceof ClientError && error.kind === 'conflict' && error.cause !== undefined;
     if (!refused || message.replyTo === undefined) throw error;
-    throw new ClientError('notFound', { field: 'replyTo', message: 'the message replied to is not there' });
+    throw new ClientError('notFound', { field: 'replyTo', message: 'the message replied to does not exist' });
   }
 }
 
-/** The first answer again, if it is the same message (ID3). */
+/** The first response again, if it is the same message (ID3). */
 function repeat(first: RoomEvent | undefined, message: MessageEvent, offset: number): Sent {
-  if (first?.type !== 'message') throw new Error(`no message at ${offset}, where its key says that it is`);
+  if (first?.type !== 'message') throw new Error(`no message at ${offset}, where its key points`);
   if (first.text !== message.text || first.replyTo !== message.replyTo) {
     throw new ClientError('conflict', { field: 'key', message: 'another message was sent with this key' });
   }
@@ -96,13 +97,13 @@ async function recall(parts: Parts, { room, offset, user, span }: Recall): Promi
   const { sender, sentAt, recalledAt } = await existing(parts, room, offset);
   if (recalledAt !== null) return;
   const isOwn = sender === user;
-  const author = isOwn ? actor.role : (await rooms.standing(room, sender))?.role;
+  const author = isOwn ? actor.role : (await rooms.membership(room, sender))?.role;
   const now = host.clock.now();
   checkRecalls({ actor, isOwn, author, ageMs: now - sentAt, windowMs: recallMs });
   await log.publish(room, { type: 'recalled', message: offset, by: user, at: now }, { span });
 }
 
-/** The tables refuse a reaction that is there already or one too many; then it is looked at anew. */
+/** The tables refuse a duplicate reaction or one too many; then the state is read again. */
 async function react({ timeline, log, host }: Parts, { room, offset, emoji, on, user, span }: Reaction): Promise<void> {
   for (let attempt = 0; attempt < REACT_ATTEMPTS; attempt += 1) {
     const reactions = await timeline.reactions(room, offset);
@@ -111,7 +112,7 @@ async function react({ timeline, log, host }: Parts, { room, offset, emoji, on, 
     const event: RoomEvent = { type: 'reacted', message: offset, by: user, emoji, on, at: host.clock.now() };
     if (await log.tryPublish(room, event, { span })) return;
   }
-  throw new ClientError('tooManyRequests', { message: 'too many people react at once; try again' });
+  throw new ClientError('tooManyRequests', { message: 'too many concurrent reactions; try again' });
 }
 
 function checkRoomFor(emoji: string, reactions: readonly { emoji: string }[]): void {

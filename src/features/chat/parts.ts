@@ -9,15 +9,15 @@ import { RoomListQuery } from './room-list-query.ts';
 import { RoomLog } from './room-log.ts';
 import { RoomStore } from './room-store.ts';
 import { TimelineQuery } from './timeline-query.ts';
-import { Typists } from './typists.ts';
+import { TypingThrottle } from './typing-throttle.ts';
 
 export type ChatSettings = {
-  /** How long one may take back what one has said. */
+  /** How long an author can recall a message, in ms. */
   readonly recallMs: number;
   readonly rates: ChatRateSettings;
 };
 
-/** What the operations of chat are made of. */
+/** The dependencies of the operations of chat. */
 export type Parts = ReturnType<typeof createParts>;
 
 export function createParts(host: FeatureHost, people: People, settings: ChatSettings) {
@@ -37,7 +37,7 @@ export function createParts(host: FeatureHost, people: People, settings: ChatSet
     quietRooms: new QuietRooms({ host, rooms, announcements }),
     list: new RoomListQuery(host.sql),
     timeline: new TimelineQuery(host.sql),
-    typists: new Typists(),
+    typists: new TypingThrottle(),
     invites: new InviteStore(host.sql),
     members: new MemberChanges({ host, rooms, log, memberships, announcements }),
   };

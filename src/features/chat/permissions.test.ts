@@ -23,7 +23,7 @@ describe('PE1 in a group', () => {
     expect(ROLES.map((role) => allows(() => checkManages(inGroup(role))))).toEqual([true, true, false]);
   });
 
-  test('the owner alone gives roles', () => {
+  test('only the owner assigns roles', () => {
     expect(ROLES.map((role) => allows(() => checkSetsRoles(inGroup(role))))).toEqual([true, false, false]);
   });
 
@@ -31,7 +31,7 @@ describe('PE1 in a group', () => {
     ['owner', [false, true, true]],
     ['admin', [false, false, true]],
     ['member', [false, false, false]],
-  ] as const)('%s takes out owner, admin, member', (actor, expected) => {
+  ] as const)('%s can remove owner, admin, member', (actor, expected) => {
     expect(ROLES.map((target) => allows(() => checkRemoves(inGroup(actor), target)))).toEqual([...expected]);
   });
 });
@@ -45,8 +45,8 @@ test('PE1 a direct chat has nothing to manage', () => {
 describe('CH3 recalling', () => {
   const request = { windowMs: 1_000, ageMs: 0, isOwn: true, author: 'member' as RoomRole | undefined };
   const may = (actor: RoomRole | 'direct', change: Partial<typeof request>) => {
-    const standing = actor === 'direct' ? inDirect : inGroup(actor);
-    return allows(() => checkRecalls({ ...request, ...change, actor: standing }));
+    const membership = actor === 'direct' ? inDirect : inGroup(actor);
+    return allows(() => checkRecalls({ ...request, ...change, actor: membership }));
   };
 
   test('an own message: within the window, to the millisecond', () => {
@@ -56,7 +56,7 @@ describe('CH3 recalling', () => {
     }
   });
 
-  test('an own message: at any time by those who manage the group', () => {
+  test('an own message: at any time by owner and admins', () => {
     expect(may('owner', { ageMs: 1e12 })).toBe(true);
     expect(may('admin', { ageMs: 1e12 })).toBe(true);
   });
@@ -66,7 +66,7 @@ describe('CH3 recalling', () => {
     ['admin', [false, false, true, true]],
     ['member', [false, false, false, false]],
     ['direct', [false, false, false, false]],
-  ] as const)('%s: at any time that of owner, admin, member and of someone who left', (actor, expected) => {
+  ] as const)('%s: at any time that of owner, admin, member and of a former member', (actor, expected) => {
     const authors = [...ROLES, undefined];
     expect(authors.map((author) => may(actor, { isOwn: false, author, ageMs: 1e12 }))).toEqual([...expected]);
   });
@@ -74,12 +74,12 @@ describe('CH3 recalling', () => {
 
 describe("PE4, CH2: a room's channels", () => {
   const memberships = new Memberships({
-    standing: async (room, user) => (room === 'r1' && user === 'ann' ? inGroup('owner') : undefined),
+    membership: async (room, user) => (room === 'r1' && user === 'ann' ? inGroup('owner') : undefined),
   });
   const policy = roomPolicy(memberships);
   const ann: Principal = { kind: 'user', user: 'ann', role: 'member', device: 'd' };
 
-  test('members subscribe, others do not, whatever else they are', async () => {
+  test('members can subscribe, others cannot, whatever their other roles', async () => {
     expect(await policy(ann, 'subscribe', 'room:r1')).toBe(true);
     expect(await policy(ann, 'subscribe', 'live:r1')).toBe(true);
     expect(await policy(ann, 'subscribe', 'room:r2')).toBe(false);
@@ -88,7 +88,7 @@ describe("PE4, CH2: a room's channels", () => {
     expect(await policy({ kind: 'external', user: 'ann' }, 'subscribe', 'room:r1')).toBe(false);
   });
 
-  test('nobody publishes there or reads what is kept', async () => {
+  test('nobody can publish there or read history', async () => {
     for (const action of ['publish', 'readHistory', 'readPresence'] as const) {
       expect(await policy(ann, action, 'room:r1')).toBe(false);
     }

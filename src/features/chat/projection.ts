@@ -3,7 +3,7 @@ import { ASSIGNED_OFFSET, type Write } from '../../ports/log.ts';
 
 type Of<Type extends RoomEvent['type']> = Extract<RoomEvent, { type: Type }>;
 
-// Plain texts rather than built queries: messages pass here by the ten thousand a second.
+// Plain SQL texts rather than built queries: tens of thousands of messages per second pass here.
 const INSERT_MESSAGE =
   'INSERT INTO chat_messages (room_id, message_offset, message_key, sender, text, sent_at, reply_to) VALUES (?, ?, ?, ?, ?, ?, ?)';
 const MOVE_ROOM =
@@ -22,7 +22,7 @@ const ADD_REACTION = `INSERT INTO chat_reactions
   FROM chat_messages WHERE room_id = ? AND message_offset = ? AND recalled_at IS NULL`;
 const REMOVE_REACTION =
   'DELETE FROM chat_reactions WHERE room_id = ? AND message_offset = ? AND emoji = ? AND user_id = ?';
-// The table's checks on these two columns refuse a reaction too many, whoever else reacts at the same moment.
+// The table's checks on these two columns refuse a reaction too many under concurrency.
 const COUNT_REACTIONS = `UPDATE chat_messages SET
   emoji_count = (SELECT count(DISTINCT emoji) FROM chat_reactions AS reactions
     WHERE reactions.room_id = chat_messages.room_id AND reactions.message_offset = chat_messages.message_offset),
@@ -47,8 +47,8 @@ const SET_AVATAR = 'UPDATE chat_rooms SET top = ?, avatar = ? WHERE id = ?';
 const INSERT_NOTICE = 'INSERT INTO chat_notices (room_id, notice_offset, event) VALUES (?, ?, ?)';
 
 /**
- * What an event changes in the tables, as writes that commit with its publication: the same changes that `state.ts`
- * and `room-state.ts` make (CH1). An event that came too late changes nothing here and nothing there.
+ * An event's changes to the tables, as writes that commit with its publication: the same changes as in `state.ts` and
+ * `room-state.ts` (CH1). An event that came too late changes nothing in either.
  */
 export function projectionOf(room: string, event: RoomEvent): readonly Write[] {
   switch (event.type) {
@@ -69,7 +69,7 @@ export function projectionOf(room: string, event: RoomEvent): readonly Write[] {
   }
 }
 
-/** The two people of a direct chat in the order of its unique key; the same twice for somebody's notes. */
+/** The two people of a direct chat in the order of its unique key; the same person twice for notes. */
 export function directPair(users: readonly string[]): readonly [low: string, high: string] {
   const [low = '', high = low] = [...users].sort();
   return [low, high];

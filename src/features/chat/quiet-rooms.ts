@@ -3,11 +3,11 @@ import type { FeatureHost } from '../../core/operations/feature.ts';
 import type { Announcements } from './announcements.ts';
 import type { RoomStore } from './room-store.ts';
 
-/** The rooms, newest activity first, that a connection is put into as it connects. */
+/** How many rooms, newest activity first, a connection is subscribed to as it connects. */
 export const LIVE_ROOMS = 100;
 
-const HEARD_KEPT = 50_000;
-const ASK_EVERY_MS = 60_000;
+const CHECKED_KEPT = 50_000;
+const CHECK_INTERVAL_MS = 60_000;
 
 type Parts = {
   readonly host: Pick<FeatureHost, 'clock' | 'telemetry'>;
@@ -16,25 +16,26 @@ type Parts = {
 };
 
 /**
- * Brings back rooms that had gone quiet. Whoever is in more than `LIVE_ROOMS` rooms is not put into the quietest of
- * them; when somebody speaks there again, they are. A room is looked at once a minute at most: to be missed, a hundred
- * other rooms of the same person would have to speak within that minute, and the next connect mends it.
+ * Subscribes members again to rooms that become active. A person with more than `LIVE_ROOMS` rooms is not subscribed to
+ * the least active ones; when somebody writes there, they are. A room is checked at most once a minute: a room is
+ * missed only if a hundred other rooms of the same person become active within that minute, and the next connect
+ * corrects it.
  */
 export class QuietRooms {
   readonly #parts: Parts;
-  /** When each room was looked at last. */
-  readonly #heard = new RecentMap<number>(HEARD_KEPT);
+  /** When each room was last checked. */
+  readonly #heard = new RecentMap<number>(CHECKED_KEPT);
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** Somebody spoke in the room. Never fails and keeps nobody waiting. */
+  /** Called after a message in the room. Never fails and delays nobody. */
   heard(room: string): void {
     const { clock, telemetry } = this.#parts.host;
     const now = clock.now();
     const before = this.#heard.get(room);
-    if (before !== undefined && now - before < ASK_EVERY_MS) return;
+    if (before !== undefined && now - before < CHECK_INTERVAL_MS) return;
     this.#heard.set(room, now);
     this.#wake(room).catch((error) => telemetry.record('warn', 'chat.room_not_woken', { error: String(error) }));
   }

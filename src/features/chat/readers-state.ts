@@ -2,15 +2,15 @@ import type { Reader } from '../../contracts/chat/contract.ts';
 import type { LiveEvent } from '../../contracts/chat/events.ts';
 import type { RoomPublication } from './state.ts';
 
-/** What each other member of a room has read, by person. */
+/** The read offset of each other member of a room, by person. */
 export type Readers = ReadonlyMap<string, Reader>;
 
-/** Whether the message at this offset has been read by them: what was there before they came has not (CH5). */
+/** Whether they have read the message at this offset: messages from before they joined do not count (CH5). */
 export function hasRead({ joinedOffset, offset }: Reader, message: number): boolean {
   return joinedOffset < message && message <= offset;
 }
 
-/** With an answer of `chat.readers`, which may be older than what is known by now. */
+/** Merges a response of `chat.readers`, which may be older than the current state. */
 export function addReaders(readers: Readers, answer: readonly Reader[]): Readers {
   const merged = new Map(readers);
   for (const reader of answer) {
@@ -21,7 +21,7 @@ export function addReaders(readers: Readers, answer: readonly Reader[]): Readers
   return merged;
 }
 
-/** After somebody has read on; undefined for somebody unknown: ask `chat.readers`. */
+/** Applies a read event; undefined for an unknown member: call `chat.readers`. */
 export function applyToReaders(
   readers: Readers,
   { user, offset }: Extract<LiveEvent, { type: 'read' }>,
@@ -31,7 +31,7 @@ export function applyToReaders(
   return known.offset >= offset ? readers : new Map(readers).set(user, { ...known, offset });
 }
 
-/** After one more of the room's publications: people come and go. `me` is whose screen it is. */
+/** Applies one of the room's publications: members join and leave. `me` is the viewer. */
 export function applyMembersToReaders(readers: Readers, { offset, event }: RoomPublication, me: string): Readers {
   switch (event.type) {
     case 'joined': {

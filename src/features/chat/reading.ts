@@ -4,25 +4,25 @@ import type { Input } from '../../contracts/operation.ts';
 import { ClientError } from '../../core/errors.ts';
 import type { Handlers } from '../../core/operations/operation.ts';
 import type { Parts } from './parts.ts';
-import type { Stretch } from './timeline-query.ts';
+import type { TimelineRange } from './timeline-query.ts';
 
 type ReadingHandlers = Pick<Handlers<typeof chatContract>, 'history' | 'read' | 'readers' | 'typing'>;
 type HistoryInput = Input<(typeof chatContract)['history']>;
 
-/** What has been said, how far everyone has read, and who is about to say something. */
+/** Operations on history, read marks and typing. */
 export function readingHandlers(parts: Parts): ReadingHandlers {
   const { memberships, rooms, list, log, timeline, announcements, typists, host } = parts;
   return {
     history: async ({ principal: { user } }, input) => {
       await memberships.require(input.room, user);
-      const [page, epoch] = await Promise.all([stretchOf(parts, input), log.epoch(input.room)]);
+      const [page, epoch] = await Promise.all([rangeOf(parts, input), log.epoch(input.room)]);
       return { ...page, entries: await timeline.withReactions(input.room, page.entries), epoch };
     },
 
     read: async ({ principal: { user } }, { room, offset }) => {
       const before = await list.one(user, room);
       if (before === undefined) throw noSuchRoom();
-      // What is not there yet cannot have been read.
+      // A read offset cannot be past the end.
       const moved = await rooms.markRead(room, user, Math.min(offset, before.top));
       const { readOffset, unread, top, memberCount } = moved ? ((await list.one(user, room)) ?? before) : before;
       if (moved) {
@@ -51,7 +51,7 @@ export function readingHandlers(parts: Parts): ReadingHandlers {
 
 type Cut = Pick<HistoryPage, 'entries' | 'hasBefore' | 'hasAfter' | 'top'>;
 
-async function stretchOf({ timeline }: Parts, input: HistoryInput): Promise<Cut> {
+async function rangeOf({ timeline }: Parts, input: HistoryInput): Promise<Cut> {
   const { room, before, after, around, limit } = input;
   if (around !== undefined) {
     const [older, newer] = await Promise.all([
@@ -66,8 +66,8 @@ async function stretchOf({ timeline }: Parts, input: HistoryInput): Promise<Cut>
   return joined(await timeline.before(room, end, limit), await timeline.after(room, end - 1, 0));
 }
 
-/** Two stretches that meet; all that was published up to the lesser of their tops is in both. */
-function joined(older: Stretch, newer: Stretch): Cut {
+/** Joins two adjacent ranges; everything published up to the lower of their tops is in both. */
+function joined(older: TimelineRange, newer: TimelineRange): Cut {
   return {
     entries: [...older.entries, ...newer.entries],
     hasBefore: older.more,

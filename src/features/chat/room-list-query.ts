@@ -21,7 +21,7 @@ type Row = {
   readonly read_offset: number;
   readonly active_at: number;
   readonly unread: number;
-  /** Null, with all that follow, while the room has no message. */
+  /** This and the following fields are null while the room has no message. */
   readonly message_offset: number | null;
   readonly message_key: string;
   readonly sender: string;
@@ -39,7 +39,7 @@ const PAGE = summariesWhere(`members.user_id = ? AND (${ACTIVE_AT} < ? OR (${ACT
     ORDER BY active_at DESC, rooms.id DESC LIMIT ?`);
 const NEWEST = `SELECT rooms.id ${MINE} WHERE members.user_id = ? ORDER BY ${ACTIVE_AT} DESC LIMIT ?`;
 
-/** A person's rooms, as their list shows them. */
+/** Queries a person's room list. */
 export class RoomListQuery {
   readonly #sql: Sql;
 
@@ -47,13 +47,13 @@ export class RoomListQuery {
     this.#sql = sql;
   }
 
-  /** Undefined when the person is no member, or there is no such room. */
+  /** Undefined if the person is not a member, or there is no such room. */
   async one(user: string, room: string): Promise<RoomSummary | undefined> {
     const [row] = await readRows<Row>(this.#sql, { sql: ONE, params: [user, room] });
     return row === undefined ? undefined : summaryOf(row);
   }
 
-  /** A page, most recently active first, and where the next one begins. Throws `invalidInput` for a wrong `after`. */
+  /** A page, most recently active first, and the cursor of the next one. Throws `invalidInput` for a wrong `after`. */
   async page(user: string, after: string | undefined): Promise<{ rooms: RoomSummary[]; next: string | null }> {
     const { number, id } = after === undefined ? { number: Number.MAX_SAFE_INTEGER, id: '' } : parseCursor(after);
     const params = [user, number, number, id, ROOMS_PAGE + 1];
@@ -63,7 +63,7 @@ export class RoomListQuery {
     return { rooms: rows.slice(0, ROOMS_PAGE).map(summaryOf), next };
   }
 
-  /** Ids alone, most recently active first. */
+  /** Ids only, most recently active first. */
   async newest(user: string, limit: number): Promise<readonly string[]> {
     const rows = await this.#sql.read({ sql: NEWEST, params: [user, limit] });
     return rows.map(({ id }) => String(id));

@@ -7,13 +7,13 @@ import { projectionOf } from './projection.ts';
 
 export type RoomPublishOptions = {
   readonly key?: string;
-  /** What else must commit with it. */
+  /** Further writes of the same transaction. */
   readonly writes?: readonly Write[];
-  /** What it is done under, where that is traced. */
+  /** The parent span, if traced. */
   readonly span?: Span | undefined;
 };
 
-/** The rooms' channels: where everything that happens in a room is written. */
+/** The rooms' channels: the log of everything that happens in a room. */
 export class RoomLog {
   readonly #channels: Channels;
 
@@ -22,8 +22,8 @@ export class RoomLog {
   }
 
   /**
-   * Appends the event and changes the tables in the same transaction. Throws `conflict` when a constraint of the
-   * tables refused: somebody else was quicker.
+   * Appends the event and changes the tables in the same transaction. Throws `conflict` if a constraint of the tables
+   * refuses: a concurrent change won.
    */
   publish(room: string, event: RoomEvent, { key, writes = [], span }: RoomPublishOptions = {}): Promise<Published> {
     const options = {
@@ -34,7 +34,7 @@ export class RoomLog {
     return this.#channels.publish(roomChannel(room), JSON.stringify(event), options);
   }
 
-  /** As `publish`, but false where that throws `conflict`. */
+  /** Like `publish`, but returns false where that throws `conflict`. */
   async tryPublish(room: string, event: RoomEvent, options?: RoomPublishOptions): Promise<boolean> {
     try {
       await this.publish(room, event, options);
@@ -45,7 +45,7 @@ export class RoomLog {
     }
   }
 
-  /** The event as it was published. */
+  /** The event as published. */
   async eventAt(room: string, offset: number): Promise<RoomEvent | undefined> {
     const page = await this.#channels.read(roomChannel(room), { after: offset - 1, limit: 1 });
     const [publication] = page.publications;

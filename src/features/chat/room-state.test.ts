@@ -27,7 +27,7 @@ const from = (sender: string, text = 'x'): RoomEventBody => ({ type: 'message', 
 describe('an item of the room list', () => {
   const item = toRoomItem(SUMMARY);
 
-  test('CH4 counts messages of others, not own ones, and none twice', () => {
+  test('CH4 counts each message of others once, and no own ones', () => {
     const counted = after(item, [10, from('ben')], [11, from('ben')], [12, from('me')], [12, from('ben')]);
     expect(counted.summary).toMatchObject({ unread: 2, top: 12, activeAt: 12_000 });
   });
@@ -39,8 +39,8 @@ describe('an item of the room list', () => {
     expect(read.summary.unread).toBe(60);
   });
 
-  test('CH4 a read mark and a message that cross end in the same count, whichever comes first', () => {
-    // The server counted at 12: one unread, the message at 12. The message at 13 came after.
+  test('CH4 a read mark and a message that cross end in the same count in either order', () => {
+    // The server counted at 12: one unread, the message at 12. The message at 13 arrived after.
     const mark = { offset: 11, unread: 1, top: 12 };
     const late = applyRead(after(item, [11, from('ben')], [12, from('ben')], [13, from('ben')]), mark);
     const early = after(applyRead(item, mark), [11, from('ben')], [12, from('ben')], [13, from('ben')]);
@@ -48,7 +48,7 @@ describe('an item of the room list', () => {
     expect(late.summary).toEqual(early.summary);
   });
 
-  test('CH4 the read offset never goes back', () => {
+  test('CH4 the read offset never decreases', () => {
     const read = applyRead(item, { offset: 10, unread: 0, top: 10 });
     expect(applyRead(read, { offset: 9, unread: 1, top: 10 })).toBe(read);
   });
@@ -64,7 +64,7 @@ describe('an item of the room list', () => {
     expect(recalled.summary.lastMessage).toMatchObject({ text: '', recalledAt: 13_000 });
   });
 
-  test('follows title, picture, members and the own role', () => {
+  test('follows title, picture, member and own role changes', () => {
     const changed = after(
       item,
       [11, { type: 'renamed', by: 'ben', title: 'Coffee' }],
@@ -83,7 +83,7 @@ describe('an item of the room list', () => {
   });
 });
 
-test('the member panel follows who comes, goes and rises', () => {
+test('the member panel follows joins, leaves and role changes', () => {
   const log: RoomEventBody[] = [
     { type: 'created', by: 'ann', kind: 'group', title: 'Tea', users: ['ann', 'ben'] },
     { type: 'joined', by: 'cy', users: ['cy', 'ben'] },

@@ -4,12 +4,12 @@ import { UNREAD_LIMIT } from '../../contracts/chat/limits.ts';
 import { type RoomPublication, shorten } from './state.ts';
 
 /**
- * A room in a person's list, kept up to date by the room's publications and the person's own read marks, in
- * whatever order the two arrive.
+ * A room in a person's list, updated by the room's publications and the person's own read marks, which may arrive in
+ * any order.
  */
 export type RoomItem = {
   readonly summary: RoomSummary;
-  /** What the server counted, up to which offset; and the messages of others seen here after that. */
+  /** The server's count and its offset; plus the messages of others received here after that. */
   readonly counted: { readonly unread: number; readonly top: number };
   readonly fresh: readonly number[];
 };
@@ -21,7 +21,7 @@ export function toRoomItem(summary: RoomSummary): RoomItem {
   return { summary, counted: { unread: summary.unread, top: summary.top }, fresh: [] };
 }
 
-/** The item after one more publication of its room; repeated ones change nothing. `me` is whose list it is. */
+/** Applies one of the room's publications; repeated ones change nothing. `me` is the viewer. */
 export function applyToRoom(item: RoomItem, publication: RoomPublication, me: string): RoomItem {
   if (publication.offset <= item.summary.top) return item;
   const summary = { ...changeSummary(item.summary, publication, me), top: publication.offset };
@@ -31,14 +31,14 @@ export function applyToRoom(item: RoomItem, publication: RoomPublication, me: st
   return withUnread({ ...item, summary, fresh });
 }
 
-/** The item after the person has read it further, here or on another device; what is older changes nothing. */
+/** Applies a read mark, of this device or another one; older ones change nothing. */
 export function applyRead(item: RoomItem, { offset, unread, top }: ReadMark): RoomItem {
   if (offset <= item.summary.readOffset) return item;
   const summary = { ...item.summary, readOffset: offset };
   return withUnread({ summary, counted: { unread, top }, fresh: item.fresh.filter((message) => message > top) });
 }
 
-/** A room's members after one more of its publications; only those that change members have an effect. */
+/** Applies one of the room's publications to its member list; only member changes have an effect. */
 export function applyToMembers(members: readonly Member[], { event }: RoomPublication): readonly Member[] {
   switch (event.type) {
     case 'created':

@@ -8,33 +8,33 @@ import { directPair } from './projection.ts';
 import type { ChatTables } from './tables.ts';
 
 export const MEMBERS_PAGE = 200;
-/** The creation key of the group that everyone is in from the start. */
+/** The creation key of the group everyone is in. */
 export const DEFAULT_ROOM_KEY = 'default';
 
-/** What a member is in their room. */
-export type Standing = { readonly kind: 'group' | 'direct'; readonly role: RoomRole };
+/** A member's role and dates in their room. */
+export type RoomMembership = { readonly kind: 'group' | 'direct'; readonly role: RoomRole };
 
-/** A room at the moment when its members are to change, with the roles of the people it is about. */
+/** A room at the moment its members are to change, with the roles of the people involved. */
 export type Roster = {
   readonly room: string;
   readonly kind: 'group' | 'direct';
   readonly version: number;
   readonly memberCount: number;
-  /** Those who are no members are not in it. */
+  /** Non-members are absent. */
   readonly roles: ReadonlyMap<string, RoomRole>;
 };
 
-/** Rooms and who is in them. */
+/** The tables of rooms and members. */
 export class RoomStore {
   readonly #sql: Sql;
   readonly #query;
-  readonly #standing;
+  readonly #membership;
 
   constructor(sql: Sql) {
     this.#sql = sql;
     const query = createQuery<ChatTables>(sql);
     this.#query = query;
-    this.#standing = prepareStatement<{ room: string; user: string }>()((value) =>
+    this.#membership = prepareStatement<{ room: string; user: string }>()((value) =>
       query
         .selectFrom('chat_members as members')
         .innerJoin('chat_rooms as rooms', 'rooms.id', 'members.room_id')
@@ -44,12 +44,12 @@ export class RoomStore {
     );
   }
 
-  /** Undefined when the person is no member, or there is no such room. */
-  async standing(room: string, user: string): Promise<Standing | undefined> {
-    return (await readRows(this.#sql, this.#standing({ room, user })))[0];
+  /** Undefined if the person is not a member, or there is no such room. */
+  async membership(room: string, user: string): Promise<RoomMembership | undefined> {
+    return (await readRows(this.#sql, this.#membership({ room, user })))[0];
   }
 
-  /** Undefined when there is no such room. */
+  /** Undefined if there is no such room. */
   async roster(room: string, users: readonly string[]): Promise<Roster | undefined> {
     const rows = await this.#query
       .selectFrom('chat_rooms as rooms')
@@ -67,7 +67,7 @@ export class RoomStore {
     return { room, kind, version, memberCount, roles: new Map(roles) };
   }
 
-  /** The direct chat of these two, or the notes of one. */
+  /** The direct chat of these two people, or one person's notes. */
   async direct(users: readonly string[]): Promise<string | undefined> {
     const [low, high] = directPair(users);
     const rooms = this.#query.selectFrom('chat_rooms').select('id');
@@ -90,24 +90,24 @@ export class RoomStore {
     return shared.length > 0;
   }
 
-  /** Those of these people who have left the room by themselves. */
+  /** Those of these people who left the room by themselves. */
   async departed(room: string, users: readonly string[]): Promise<readonly string[]> {
     const departures = this.#query.selectFrom('chat_departures').select('user_id as user').where('room_id', '=', room);
     return (await departures.where('user_id', 'in', padded(users)).execute()).map(({ user }) => user);
   }
 
-  /** Refuses what it is written with where one of these people has left the room meanwhile. */
+  /** Makes the transaction fail if one of these people has left the room meanwhile. */
   noneDeparted(room: string, users: readonly string[]): Write {
     const asked = padded(users);
     const places = asked.map(() => '?').join(', ');
-    // NULL in a column that takes none refuses the whole publication.
+    // NULL in a NOT NULL column refuses the whole publication.
     const sql = `UPDATE chat_rooms SET members_version = CASE WHEN EXISTS (SELECT 1 FROM chat_departures
       WHERE room_id = ? AND user_id IN (${places})) THEN NULL ELSE members_version END WHERE id = ?`;
     return { sql, params: [room, ...asked, room] };
   }
 
-  /** Those of these people who are in a room with the person, the one that everyone is in not counted. */
-  async acquaintances(user: string, others: readonly string[]): Promise<ReadonlySet<string>> {
+  /** Those of these people who share a room with the person, other than the one everyone is in. */
+  async peopleSharingRoom(user: string, others: readonly string[]): Promise<ReadonlySet<string>> {
     const shared = await this.#query
       .selectFrom('chat_members as theirs')
       .innerJoin('chat_members as mine', 'mine.room_id', 'theirs.room_id')
@@ -121,7 +121,7 @@ export class RoomStore {
     return new Set(shared.map(({ other }) => other));
   }
 
-  /** A page of members by joining, and where the next one begins. Throws `invalidInput` for a wrong `after`. */
+  /** A page of members by join time, and the cursor of the next one. Throws `invalidInput` for a wrong `after`. */
   async members(room: string, after: string | undefined): Promise<{ members: Member[]; next: string | null }> {
     const { number, id } = after === undefined ? { number: 0, id: '' } : parseCursor(after);
     const rows = await this.#query
@@ -138,7 +138,7 @@ export class RoomStore {
     return { members, next: last === undefined ? null : cursorText({ number: last.offset, id: last.user }) };
   }
 
-  /** Owner and admins, those longest in the room first. */
+  /** Owner and admins, longest-standing first. */
   async managers(room: string): Promise<readonly Pick<Member, 'user' | 'role'>[]> {
     return this.#query
       .selectFrom('chat_members')
@@ -150,7 +150,7 @@ export class RoomStore {
       .execute();
   }
 
-  /** A page of those members who are in more than `many` rooms, by id, and after whom the next page begins. */
+  /** A page of members in more than `many` rooms, by id, and the cursor of the next page. */
   async membersOfManyRooms(room: string, many: number, after: string): Promise<{ users: string[]; next?: string }> {
     const rows = await this.#query
       .selectFrom('chat_members as members')
@@ -175,7 +175,7 @@ export class RoomStore {
     return next === undefined ? { users } : { users, next };
   }
 
-  /** What the members but one have read. */
+  /** The read offsets of all members but one. */
   async readers(room: string, except: string): Promise<Reader[]> {
     const readers = this.#query
       .selectFrom('chat_members')
@@ -185,7 +185,7 @@ export class RoomStore {
     return readers.execute();
   }
 
-  /** Moves a member's read offset forward; false when it was there already. */
+  /** Moves a member's read offset forward; false if it was already there. */
   async markRead(room: string, user: string, offset: number): Promise<boolean> {
     const update = this.#query
       .updateTable('chat_members')
@@ -197,7 +197,7 @@ export class RoomStore {
   }
 }
 
-/** Repeats the last one up to a power of two: a handful of statement texts instead of one for each length. */
+/** Pads with the last one to a power of two: a few statement texts instead of one for each length. */
 function padded(users: readonly string[]): string[] {
   const size = 2 ** Math.ceil(Math.log2(users.length));
   return Array.from({ length: size }, (_, index) => users[Math.min(index, users.length - 1)] as string);

@@ -16,12 +16,12 @@ type NewGroup = { readonly title: string; readonly users: readonly string[]; rea
 type Group = Input<(typeof chatContract)['createGroup']>;
 type Peer = Input<(typeof chatContract)['openDirect']>;
 
-/** With what it is done under, where that is traced. */
+/** The parent span, if traced. */
 type TracedParts = Parts & { readonly span?: Span | undefined };
 
 const CREATION_KEY = 'UPDATE chat_rooms SET creation_key = ? WHERE id = ?';
 
-/** Which rooms there are for a person, and new ones. */
+/** Operations that list, create and change rooms. */
 export function roomHandlers(parts: Parts): RoomHandlers {
   const { list, memberships, log, host, rates } = parts;
   return {
@@ -30,7 +30,8 @@ export function roomHandlers(parts: Parts): RoomHandlers {
     room: ({ principal }, { room }) => summaryOf(parts, room, principal.user),
 
     createGroup: async ({ principal, span }, input) => {
-      if (principal.role === 'guest') throw new ClientError('permissionDenied', { message: 'guests make no groups' });
+      if (principal.role === 'guest')
+        throw new ClientError('permissionDenied', { message: 'guests cannot create groups' });
       return summaryOf(parts, await groupOf({ ...parts, span }, principal, input), principal.user);
     },
 
@@ -51,14 +52,14 @@ export function roomHandlers(parts: Parts): RoomHandlers {
   };
 }
 
-/** Throws `notFound` for those who are no members. */
+/** Throws `notFound` for non-members. */
 export async function summaryOf({ list }: Parts, room: string, user: string): Promise<RoomSummary> {
   const summary = await list.one(user, room);
   if (summary === undefined) throw new ClientError('notFound', { message: 'no such room' });
   return summary;
 }
 
-/** Makes a group owned by the first of `users`; undefined when one with this creation key is there already. */
+/** Creates a group owned by the first of `users`; undefined if one with this creation key exists. */
 export async function createGroup(
   parts: TracedParts,
   { title, users, creationKey }: NewGroup,
@@ -68,7 +69,7 @@ export async function createGroup(
   return create(parts, event, (room) => [{ sql: CREATION_KEY, params: [creationKey, room] }]);
 }
 
-/** Throws `invalidInput` when one of the ids is no active person's. */
+/** Throws `invalidInput` if one of the ids is not an active person. */
 export async function checkPeople(
   { people }: Parts,
   ids: readonly string[],
@@ -84,21 +85,21 @@ export async function checkPeople(
 
 type Adding = { readonly by: string; readonly ids: readonly string[]; readonly field: string };
 
-/** As `checkPeople`; throws `permissionDenied` when one of them takes no strangers, and `by` is one. */
+/** Like `checkPeople`; throws `permissionDenied` if one of them accepts no strangers, and `by` is one. */
 export async function checkAddable(parts: Parts, { by, ids, field }: Adding): Promise<void> {
   const found = await checkPeople(parts, ids, field);
   const shy = found.filter(({ id, refusesStrangers }) => refusesStrangers && id !== by).map(({ id }) => id);
   if (shy.length === 0) return;
-  const known = await parts.rooms.acquaintances(by, shy);
+  const known = await parts.rooms.peopleSharingRoom(by, shy);
   if (shy.every((id) => known.has(id))) return;
   const message = 'only people who share a chat with this person may do this';
   throw new ClientError('permissionDenied', { field, message });
 }
 
-/** Throws `invalidInput` for a title that could be taken for somebody's handle. */
+/** Throws `invalidInput` for a title that looks like a person's handle. */
 async function checkTitle({ people }: Parts, title: string): Promise<void> {
   if (!(await people.imitates(title))) return;
-  throw new ClientError('invalidInput', { field: 'title', message: 'looks like the handle of somebody else' });
+  throw new ClientError('invalidInput', { field: 'title', message: "looks like another person's handle" });
 }
 
 async function create(
@@ -132,7 +133,7 @@ async function groupOf(
   return sameGroup(parts, first, { title, users });
 }
 
-/** The group made first with a key, if it is the one asked for now. */
+/** The group created first with a key, if it is the one requested now. */
 async function sameGroup(
   { log }: Parts,
   room: string,
@@ -141,7 +142,7 @@ async function sameGroup(
   const first = await log.eventAt(room, 1);
   const same = first?.type === 'created' && first.title === title && first.users.join() === users.join();
   if (same) return room;
-  throw new ClientError('conflict', { field: 'key', message: 'another group was made with this key' });
+  throw new ClientError('conflict', { field: 'key', message: 'this key was used for another group' });
 }
 
 async function peerOf(parts: Parts, { user, role }: UserContext['principal'], peer: Peer): Promise<string> {
@@ -149,10 +150,10 @@ async function peerOf(parts: Parts, { user, role }: UserContext['principal'], pe
   if (id === undefined) throw new ClientError('notFound', { field: 'handle', message: 'no such person' });
   const mayMeet = role !== 'guest' || id === user || (await parts.rooms.share(user, id));
   if (mayMeet) return id;
-  throw new ClientError('permissionDenied', { message: 'guests write to people whom they share a room with' });
+  throw new ClientError('permissionDenied', { message: 'guests can only write to people they share a room with' });
 }
 
-/** Of two who open it at once, both get the one that came first (CH6). */
+/** Of two concurrent calls, both get the chat that was created first (CH6). */
 async function directOf(
   parts: TracedParts,
   principal: UserContext['principal'],

@@ -29,7 +29,7 @@ function logOf(...bodies: readonly RoomEventBody[]): RoomPublication[] {
   return bodies.map((body, index) => ({ offset: index + 1, event: { ...body, at: (index + 1) * 1_000 } }));
 }
 
-/** What the server would answer: the fold of the log so far, cut. */
+/** The server's response: the fold of the log so far, as a page. */
 function pageOf(log: readonly RoomPublication[], from: number, to: number): HistoryPage {
   const { entries } = applyRoomEvents({ ...EMPTY_TIMELINE, hasAfter: false }, log);
   return {
@@ -51,7 +51,7 @@ const textAt = (timeline: Timeline, offset: number) => findMessage(timeline, off
 const offsets = ({ entries }: Timeline) => entries.map(offsetOf);
 
 describe('a timeline', () => {
-  test('holds messages and notices in the order of their offsets; changes take no place', () => {
+  test('holds messages and notices in offset order; changes are not entries', () => {
     const timeline = loaded(logOf(CREATED, said('a'), reacted(2, 'ben'), said('b'), { type: 'left', user: 'ben' }));
     expect(offsets(timeline)).toEqual([1, 2, 4, 5]);
     expect(timeline.entries[3]).toMatchObject({ kind: 'notice', offset: 5, at: 5_000, event: { type: 'left' } });
@@ -75,7 +75,7 @@ describe('a timeline', () => {
     expect(findMessage(timeline, 3)?.replyTo).toEqual({ offset: 2, sender: 'ann', text: 'new', recalled: false });
   });
 
-  test('CH3: a recalled message keeps its place with no text, nowhere, and never changes again', () => {
+  test('CH3: a recalled message keeps its place without text everywhere, and never changes again', () => {
     const timeline = loaded(
       logOf(
         CREATED,
@@ -92,19 +92,19 @@ describe('a timeline', () => {
     expect(JSON.stringify(timeline.entries)).not.toContain('secret');
   });
 
-  test('reactions gather by emoji, count each person once and vanish with the last one', () => {
+  test('reactions are grouped by emoji, count each person once and vanish with the last one', () => {
     const bodies = [CREATED, said('a'), reacted(2, 'ben'), reacted(2, 'ben'), reacted(2, 'ann')];
     const timeline = loaded(logOf(...bodies, reacted(2, 'cy', true, '🎉'), reacted(2, 'cy', false, '🎉')));
     expect(findMessage(timeline, 2)?.reactions).toEqual([{ emoji: '👍', users: ['ben', 'ann'] }]);
   });
 
-  test('a publication that was applied changes nothing the second time', () => {
+  test('applying a publication again changes nothing', () => {
     const [created, first, edit] = logOf(CREATED, said('a'), { type: 'edited', message: 2, by: 'ann', text: 'b' });
     const timeline = applyRoomEvents(loaded([created as RoomPublication]), [first, edit] as RoomPublication[]);
     expect(applyRoomEvent(timeline, first as RoomPublication)).toBe(timeline);
   });
 
-  test('while there is more after it, new messages are not added but changes are', () => {
+  test('while later entries are not loaded, new messages are not added but changes are', () => {
     const log = logOf(CREATED, said('a'), said('b'), said('c'));
     const part = applyRoomEvents(loaded(log, 1, 3), [
       { offset: 5, event: { ...said('d'), at: 5_000 } },
@@ -136,26 +136,26 @@ describe('pages', () => {
     expect(offsets(whole)).toEqual([1, 2, 3, 4, 5]);
   });
 
-  test('an empty page tells that there is nothing more on that side', () => {
+  test('an empty page means that there is nothing more on that side', () => {
     const newest = loaded(log, 2);
     const none = { entries: [], hasBefore: false, hasAfter: true, top: 5, epoch: 'e' };
     expect(addPage(newest, none)).toMatchObject({ hasBefore: false, hasAfter: false });
   });
 
-  test('a page that was read before an edit is brought up to date', () => {
+  test('a page read before an edit is updated', () => {
     const stale = pageOf(log, 1, 3);
     const edit = { offset: 6, event: { type: 'edited', message: 2, by: 'ann', text: 'A', at: 6_000 } } as const;
     const live = applyRoomEvent(loaded(log, 4), edit);
     expect(textAt(addPage(live, stale) as Timeline, 2)).toBe('A');
   });
 
-  test('publications that came before the first page are not lost', () => {
+  test('publications from before the first page are not lost', () => {
     const waiting = applyRoomEvents(EMPTY_TIMELINE, log.slice(3));
     const timeline = addPage(waiting, pageOf(log.slice(0, 4), 2, 9)) as Timeline;
     expect(offsets(timeline)).toEqual([2, 3, 4, 5]);
   });
 
-  test('a page that is too old to be brought up to date is refused', () => {
+  test('a page too old to be updated is refused', () => {
     const many = logOf(CREATED, ...Array.from({ length: 600 }, (_, index) => said(String(index))));
     const timeline = applyRoomEvents(loaded(many.slice(0, 10), 5), many.slice(10));
     expect(addPage(timeline, pageOf(many.slice(0, 5), 1, 4))).toBeUndefined();
@@ -163,10 +163,10 @@ describe('pages', () => {
   });
 });
 
-describe('replies to what is not here', () => {
+describe('replies to messages that are not loaded', () => {
   const log = logOf(CREATED, said('far'), said('near'), said('re', 2));
 
-  test('are left open until a page with the message fills them in', () => {
+  test('have no preview until a page with the message fills it in', () => {
     const live = applyRoomEvent(loaded(log.slice(0, 3), 3), log[3] as RoomPublication);
     expect(unresolvedReplies(live)).toEqual([2]);
     const edited = applyRoomEvent(live, {
@@ -186,7 +186,7 @@ test('a preview has at most 200 characters and cuts none in half', () => {
   expect(shorten('🌳'.repeat(300))).toBe('🌳'.repeat(200));
 });
 
-test('in whatever order pages and publications arrive, the timeline ends as the log says', () => {
+test('in any order of pages and publications, the timeline equals the log', () => {
   const steps = fc.array(
     fc.oneof(
       fc.record({
@@ -206,7 +206,7 @@ test('in whatever order pages and publications arrive, the timeline ends as the 
   fc.assert(
     fc.property(steps, cuts, (taken, [start, readAt, olderReadAt, split]) => {
       const log = logOf(...bodiesOf(taken));
-      // The client listens from `from` on, and its pages are read at some later moments.
+      // The client listens from `from` on, and its pages are read at later moments.
       const from = start % log.length;
       const moment = (seed: number) => from + 1 + (seed % (log.length - from));
       const newest = log.slice(0, moment(readAt));
@@ -226,7 +226,7 @@ type Step =
   | { readonly kind: 'say' | 'reply' | 'edit' | 'recall'; readonly of: number }
   | { readonly kind: 'react'; readonly of: number; readonly by: string; readonly on: boolean };
 
-/** What is done to a message is done to one that is there. */
+/** Changes always refer to an existing message. */
 function bodiesOf(steps: readonly Step[]): RoomEventBody[] {
   const bodies: RoomEventBody[] = [CREATED, said('first')];
   const messages = [2];

@@ -2,15 +2,15 @@ import type { HistoryPage, Message, TimelineEntry } from '../../contracts/chat/c
 import type { RoomEvent } from '../../contracts/chat/events.ts';
 import { PREVIEW_LENGTH } from '../../contracts/chat/limits.ts';
 
-/** A room's event at its place in the room's channel. */
+/** A room's event with its offset in the room's channel. */
 export type RoomPublication = { readonly offset: number; readonly event: RoomEvent };
 
 /**
- * A stretch of a room's timeline without holes, kept up to date by the room's publications. `hasBefore` and
- * `hasAfter` tell that there is more on either side; while there is more after it, new messages are not added.
+ * A contiguous part of a room's timeline, updated by the room's publications. `hasBefore` and `hasAfter` say whether
+ * there is more on either side; while there is more after it, new messages are not added.
  *
- * Pages and publications may cross on their way: applying publications that a page knows already changes nothing,
- * and those that came before a page which does not know them are applied to it from `recent`.
+ * Pages and publications may cross: applying publications that a page already contains changes nothing, and those a
+ * page does not contain are applied to it from `recent`.
  */
 export type Timeline = {
   readonly entries: readonly TimelineEntry[];
@@ -28,7 +28,7 @@ type Reply = NonNullable<Message['replyTo']>;
 
 const RECENT_LIMIT = 500;
 
-/** Nothing loaded yet; give it the room's publications from when the first page is asked for. */
+/** Nothing is loaded yet; pass in the room's publications from when the first page is requested. */
 export const EMPTY_TIMELINE: Timeline = {
   entries: [],
   hasBefore: true,
@@ -38,12 +38,12 @@ export const EMPTY_TIMELINE: Timeline = {
   recentFrom: 0,
 };
 
-/** The timeline after one more publication; repeated ones change nothing. */
+/** Applies one publication; repeated ones change nothing. */
 export function applyRoomEvent(timeline: Timeline, publication: RoomPublication): Timeline {
   return applyRoomEvents(timeline, [publication]);
 }
 
-/** As `applyRoomEvent`, for many in the order of their offsets. */
+/** Like `applyRoomEvent`, for many in offset order. */
 export function applyRoomEvents(timeline: Timeline, publications: readonly RoomPublication[]): Timeline {
   const fresh = publications.filter(({ offset }) => offset > timeline.top);
   const [first] = fresh;
@@ -58,8 +58,8 @@ export function applyRoomEvents(timeline: Timeline, publications: readonly RoomP
 }
 
 /**
- * Adds a page of `chat.history` that was asked for before the first entry's offset, after the last one's, or as
- * the first page of an empty timeline. Gives undefined for a page too old to bring up to date: ask for it again.
+ * Adds a page of `chat.history` requested before the first entry's offset, after the last one's, or as the first page.
+ * Returns undefined for a page too old to update: request it again.
  */
 export function addPage(timeline: Timeline, page: HistoryPage): Timeline | undefined {
   const isFirst = timeline.entries.length === 0;
@@ -79,13 +79,13 @@ export function findMessage(timeline: Timeline, offset: number): Message | undef
   return entry?.kind === 'message' && entry.message.offset === offset ? entry.message : undefined;
 }
 
-/** Offsets of messages that were replied to but are not known here: ask `chat.history` for one around each. */
+/** Offsets of original messages that are not loaded: call `chat.history` around each. */
 export function unresolvedReplies(timeline: Timeline): readonly number[] {
   const replies = timeline.entries.flatMap((entry) => (entry.kind === 'message' ? (entry.message.replyTo ?? []) : []));
   return [...new Set(replies.filter(({ sender }) => sender === '').map(({ offset }) => offset))];
 }
 
-/** Fills in the previews of a message that was replied to, from a page that has it. */
+/** Fills in the previews of an original message, from a page that has it. */
 export function resolveReply(timeline: Timeline, offset: number, page: HistoryPage): Timeline {
   const known = addPage({ ...timeline, entries: [] }, page);
   const draft: Draft = { ...timeline, entries: [...timeline.entries] };
@@ -93,7 +93,7 @@ export function resolveReply(timeline: Timeline, offset: number, page: HistoryPa
   return draft;
 }
 
-/** Where the entry stands in its room. */
+/** The entry's offset in its room. */
 export function offsetOf(entry: TimelineEntry): number {
   return entry.kind === 'message' ? entry.message.offset : entry.offset;
 }
@@ -149,7 +149,7 @@ function messageOf(draft: Draft, offset: number, event: Extract<RoomEvent, { typ
   };
 }
 
-/** A message that is not here is left open, with no sender; see `unresolvedReplies`. */
+/** A message that is not loaded has no sender; see `unresolvedReplies`. */
 function replyOf(draft: Draft, offset: number): Reply {
   const target = findMessage(draft, offset);
   return target === undefined ? { offset, sender: '', text: '', recalled: false } : previewOf(target);
@@ -209,7 +209,7 @@ function indexOf(entries: readonly TimelineEntry[], offset: number): number {
   return low;
 }
 
-/** Both in the order of their offsets; where they overlap the page's holds. */
+/** Both in offset order; where they overlap the page's entries win. */
 function merge(entries: readonly TimelineEntry[], page: readonly TimelineEntry[]): TimelineEntry[] {
   const [first, last] = [page[0], page.at(-1)];
   if (first === undefined || last === undefined) return [...entries];
@@ -227,7 +227,7 @@ function coversEnd({ entries }: Timeline, page: HistoryPage): boolean {
   return last === undefined ? !page.hasAfter : offsetOf(last) >= offsetOf(entries.at(-1) as TimelineEntry);
 }
 
-/** Applies once more what came after a page was read. */
+/** Applies again what arrived after a page was read. */
 function replay(draft: Draft, from: number): void {
   for (const publication of draft.recent) if (publication.offset > from) apply(draft, publication);
 }

@@ -1,12 +1,12 @@
 import type { UserPrincipal } from '../../core/access/principal.ts';
 import type { Parts } from './parts.ts';
 
-const PEOPLE_AT_ONCE = 500;
+const BATCH_SIZE = 500;
 
 /**
- * A group whose owner is disabled would be nobody's for good. Meanwhile its admins may name another owner, where there
- * is none the member who has been in it longest, and those who run the installation, if they are in it: all of them
- * active people. The group's owner if this person may replace them, undefined if not.
+ * A group whose owner is disabled would have no owner. Meanwhile its admins may appoint another one; without admins the
+ * longest-standing member may; and so may installation admins who are members. All must be active. Returns the group's
+ * owner if this person may replace them, undefined if not.
  */
 export async function orphanedFrom(
   parts: Parts,
@@ -26,13 +26,13 @@ export async function orphanedFrom(
 
 async function activeOf({ people }: Parts, users: readonly string[]): Promise<ReadonlySet<string>> {
   const active = new Set<string>();
-  for (let from = 0; from < users.length; from += PEOPLE_AT_ONCE) {
-    for (const { id } of await people.byIds(users.slice(from, from + PEOPLE_AT_ONCE))) active.add(id);
+  for (let from = 0; from < users.length; from += BATCH_SIZE) {
+    for (const { id } of await people.byIds(users.slice(from, from + BATCH_SIZE))) active.add(id);
   }
   return active;
 }
 
-/** The active person who has been in the room longest. */
+/** The longest-standing active member. */
 async function eldest(parts: Parts, room: string): Promise<string | undefined> {
   let after: string | undefined;
   do {

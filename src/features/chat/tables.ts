@@ -4,8 +4,8 @@ import type { Migration } from '../../core/operations/feature.ts';
 
 /**
  * The tables of chat. Rooms, members, messages, reactions and notices are the fold of the rooms' logs and change only
- * through `projection.ts`, in the publications' own transactions; what is not in the log is marked. Times are
- * milliseconds since 1970, UTC; offsets are places in the room's channel.
+ * through `projection.ts`, in the publications' own transactions; columns that are not in the log are marked. Times are
+ * milliseconds since 1970, UTC; offsets are positions in the room's channel.
  */
 export type ChatTables = {
   readonly chat_rooms: {
@@ -15,13 +15,13 @@ export type ChatTables = {
     readonly avatar: string | null;
     /** Not in the log: makes creating a group idempotent. `<user>:<key>`, or `default` for the one everyone joins. */
     readonly creation_key: string | null;
-    /** The two people of a direct chat, the lesser id first; null in groups. */
+    /** The two people of a direct chat, the lower id first; null in groups. */
     readonly direct_low: string | null;
     readonly direct_high: string | null;
     readonly member_count: number;
-    /** Not in the log: grows with each change of members or invitations; see `membership.ts`. */
+    /** Not in the log: incremented with each change of members or invitations; see `member-changes.ts`. */
     readonly members_version: number;
-    /** Offset of the last publication that is counted in. */
+    /** Offset of the last publication applied. */
     readonly top: number;
     readonly last_message: number | null;
     readonly active_at: number;
@@ -55,29 +55,29 @@ export type ChatTables = {
     readonly emoji: string;
     readonly user_id: string;
     readonly reaction_offset: number;
-    /** The first of the reactions since the emoji is on the message: screens keep the emoji in this order. */
+    /** The first reaction with this emoji on the message: screens sort emoji by it. */
     readonly emoji_offset: number;
   };
-  /** The lines between the messages: what happened to the room itself. */
+  /** Notices between messages: what happened to the room itself. */
   readonly chat_notices: {
     readonly room_id: string;
     readonly notice_offset: number;
     /** A `RoomNotice` as JSON. */
     readonly event: string;
   };
-  /** Who was taken out of a group, and when last: invitations made before do not bring them back. */
+  /** Who was removed from a group, and when last: earlier invitations do not let them return. */
   readonly chat_removals: {
     readonly room_id: string;
     readonly user_id: string;
     readonly removed_at: number;
   };
-  /** Who has left a group by themselves, and has not come back by themselves. */
+  /** Who left a group by themselves, and has not returned. */
   readonly chat_departures: {
     readonly room_id: string;
     readonly user_id: string;
     readonly left_at: number;
   };
-  /** Not in the log: whoever reads a code can use it. */
+  /** Not in the log: everyone who reads a code could use it. */
   readonly chat_invites: {
     readonly code: string;
     readonly room_id: string;
@@ -88,7 +88,7 @@ export type ChatTables = {
   };
 };
 
-/** Written so that SQLite, Postgres and MySQL take the same text. */
+/** Plain enough for SQLite, Postgres and MySQL alike. */
 export const CHAT_MIGRATIONS: readonly Migration[] = [
   {
     id: 'chat-0001-rooms',
@@ -119,7 +119,7 @@ export const CHAT_MIGRATIONS: readonly Migration[] = [
       )`,
       'CREATE INDEX chat_members_by_user ON chat_members (user_id, room_id)',
       'CREATE INDEX chat_members_by_joining ON chat_members (room_id, joined_offset, user_id)',
-      // A reply to a message that is not there is refused by the database: checking before would cost each reply a read.
+      // The database refuses a reply to a missing message: checking first would cost each reply a read.
       `CREATE TABLE chat_messages (
         room_id VARCHAR(40) NOT NULL,
         message_offset BIGINT NOT NULL,

@@ -6,10 +6,14 @@ import type { Sql, SqlValue } from '../../ports/sql.ts';
 import { offsetOf } from './state.ts';
 import type { ChatTables } from './tables.ts';
 
-/** Entries in the order of their offsets, as they were at `top`. `more`: there are others in the direction asked for. */
-export type Stretch = { readonly entries: readonly TimelineEntry[]; readonly more: boolean; readonly top: number };
+/** Entries in offset order, as they were at `top`. `more`: there are others in the requested direction. */
+export type TimelineRange = {
+  readonly entries: readonly TimelineEntry[];
+  readonly more: boolean;
+  readonly top: number;
+};
 
-/** A message as far as its changes need it. */
+/** The fields of a message that its changes depend on. */
 export type StoredMessage = {
   readonly sender: string;
   readonly text: string;
@@ -19,9 +23,9 @@ export type StoredMessage = {
 
 type Row = {
   readonly top: number;
-  /** Null when there is no entry. */
+  /** Null if there is no entry. */
   readonly place: number | null;
-  /** A notice's; null for a message. */
+  /** Of a notice; null for a message. */
   readonly event: string | null;
   readonly message_key: string;
   readonly sender: string;
@@ -38,7 +42,7 @@ type Row = {
 const BEFORE = entriesWhere('<', 'DESC');
 const AFTER = entriesWhere('>', 'ASC');
 
-/** The rooms' timelines: messages as they are now, and notices. Each read is bounded by its limit. */
+/** Queries rooms' timelines: current messages, and notices. Each read is bounded by its limit. */
 export class TimelineQuery {
   readonly #sql: Sql;
   readonly #query;
@@ -49,13 +53,13 @@ export class TimelineQuery {
   }
 
   /** The last entries below the offset. */
-  async before(room: string, offset: number, limit: number): Promise<Stretch> {
+  async before(room: string, offset: number, limit: number): Promise<TimelineRange> {
     const { entries, ...rest } = await this.#read(BEFORE, room, { offset, limit });
     return { entries: entries.toReversed(), ...rest };
   }
 
   /** The first entries above the offset. */
-  after(room: string, offset: number, limit: number): Promise<Stretch> {
+  after(room: string, offset: number, limit: number): Promise<TimelineRange> {
     return this.#read(AFTER, room, { offset, limit });
   }
 
@@ -90,7 +94,7 @@ export class TimelineQuery {
     return found;
   }
 
-  /** The emoji of a message's reactions, one for each reaction, with who reacted. */
+  /** The emoji of a message's reactions, one row per reaction, with the person. */
   async reactions(room: string, offset: number): Promise<readonly { emoji: string; user: string }[]> {
     return this.#query
       .selectFrom('chat_reactions')
@@ -100,7 +104,7 @@ export class TimelineQuery {
       .execute();
   }
 
-  async #read(sql: string, room: string, { offset, limit }: { offset: number; limit: number }): Promise<Stretch> {
+  async #read(sql: string, room: string, { offset, limit }: { offset: number; limit: number }): Promise<TimelineRange> {
     const edge: readonly SqlValue[] = [room, offset, limit + 1];
     const rows = await readRows<Row>(this.#sql, { sql, params: [...edge, ...edge, limit + 1, room] });
     const entries = rows.flatMap((row) => entryOf(row));
@@ -108,7 +112,7 @@ export class TimelineQuery {
   }
 }
 
-/** One statement, so one snapshot. The room is joined in so that `top` comes also where there are no entries. */
+/** One statement, so one snapshot. The room is joined so that `top` is returned even without entries. */
 function entriesWhere(comparison: '<' | '>', order: 'ASC' | 'DESC'): string {
   return `SELECT rooms.top, entries.* FROM chat_rooms AS rooms LEFT JOIN (
     SELECT * FROM (

@@ -23,7 +23,7 @@ const PRESENCE_CURSORS: Cursors<PresenceKey> = {
   read: ([user, client]) => (typeof user === 'string' ? { user, client } : undefined),
 };
 
-/** What channels there are, looking into one, and writing to it. */
+/** Operations that list channels, inspect one, and publish in it. */
 export function channelHandlers(parts: Parts): ChannelHandlers {
   const { inspection, host } = parts;
   return {
@@ -85,20 +85,20 @@ async function describe({ inspection, host }: Parts, channel: string) {
   };
 }
 
-/** What people say to each other in a feature's channels is theirs: owning the installation opens none of it. */
+/** A feature's channels contain private messages: owning the installation does not open them. */
 function checkOpen({ inspection }: Parts, channel: string): void {
   if (inspection.node.permissions.takesTokens(channel)) return;
-  throw new ClientError('permissionDenied', { message: 'the console opens no channels of features' });
+  throw new ClientError('permissionDenied', { message: 'the console cannot open channels of features' });
 }
 
-/** JSON text as channels carry it. Throws `invalidInput` for what is none; keeps how numbers are written. */
+/** JSON text as channels carry it. Throws `invalidInput` for invalid JSON; keeps how numbers are written. */
 function oneLine(text: string): string {
   try {
     JSON.parse(text);
   } catch {
     throw new ClientError('invalidInput', { field: 'data', message: 'must be JSON' });
   }
-  // Inside of JSON's texts line ends are always escaped.
+  // In JSON strings line ends are always escaped.
   return text.trim().replace(/[\r\n]+/g, ' ');
 }
 

@@ -12,7 +12,7 @@ type ConnectionHandlers = Pick<
   'connections' | 'connection' | 'disconnect' | 'disconnectUser'
 >;
 
-/** Channels of a connection that are told. */
+/** How many channels of a connection are listed. */
 const SHOWN_CHANNELS = 200;
 
 const CURSORS: Cursors<ConnectionKey> = {
@@ -20,13 +20,13 @@ const CURSORS: Cursors<ConnectionKey> = {
   read: ([openedAt, client]) => (typeof openedAt === 'number' ? { openedAt, client } : undefined),
 };
 
-/** Who is connected, and ending that. */
+/** Operations that list and close connections. */
 export function connectionHandlers(parts: Parts): ConnectionHandlers {
   const { people, inspection, host } = parts;
   return {
     connections: async (_context, { text, limit, ...asked }) => {
       const edge = edgeOf(asked, CURSORS);
-      // People know each other by their handles; connections know ids.
+      // People use handles; connections have ids.
       const user = text === '' ? undefined : (await people.byHandle(text.replace(/^@/, '')))?.id;
       const page = await inspection.connections({ text, user, limit, edge });
       return { connections: page.items.map(infoOf), ...placeOf(page, CURSORS) };
@@ -57,14 +57,14 @@ export function connectionHandlers(parts: Parts): ConnectionHandlers {
       });
       // Through the bus: other nodes may have some too.
       if (kind === 'user') host.channels.disconnectUser(user, 'forceDisconnect');
-      else if (kind === 'external') inspection.node.tellExternal(user, { kind: 'disconnect' });
-      else inspection.node.tellAppUser(app, user, { kind: 'disconnect' });
+      else if (kind === 'external') inspection.node.orderExternal(user, { kind: 'disconnect' });
+      else inspection.node.orderAppUser(app, user, { kind: 'disconnect' });
       return { ended };
     },
   };
 }
 
-/** Anyone who is the same user as this one. */
+/** All connections of the same user as this one. */
 function principalOf(kind: 'user' | 'external' | 'app', user: string, app: string): Principal {
   switch (kind) {
     case 'user':

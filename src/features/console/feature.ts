@@ -10,10 +10,10 @@ import { Metrics } from './metrics.ts';
 import { metricsAnswer, publishSample } from './metrics-feed.ts';
 import type { ConsoleHost, Parts } from './parts.ts';
 
-/** What the console shows: the node, and the process that it runs in. */
+/** What the console shows: the node, and its process. */
 export type Watched = { readonly node: Node; readonly vitals: Vitals };
 
-/** The feature with which owners see the engine at work, look into its channels and end connections. */
+/** The console feature: owners see metrics, inspect channels and close connections. */
 export function createConsole(host: ConsoleHost, people: People, { node, vitals }: Watched): Feature {
   const metrics = new Metrics(node, vitals, host.clock.now());
   const parts: Parts = { host, people, inspection: new Inspection(node) };

@@ -4,7 +4,7 @@ import type { Output } from '../../contracts/operation.ts';
 import type { Node } from '../../core/node/node.ts';
 import type { Metrics } from './metrics.ts';
 
-/** Takes this second's sample, and tells it to those who listen, if there are any. */
+/** Takes a sample each second, and publishes it if there are subscribers. */
 export function publishSample(metrics: Metrics, node: Node, now: number): void {
   const sample = metrics.take(now);
   const subscribers = node.hub.get(METRICS_CHANNEL)?.subscriberCount ?? 0;
@@ -13,7 +13,7 @@ export function publishSample(metrics: Metrics, node: Node, now: number): void {
   node.publish(METRICS_CHANNEL, JSON.stringify(sample)).catch((error) => node.report(error, 'console.metrics_failed'));
 }
 
-/** Samples by column: a third of the size that they would have one by one. */
+/** Samples by column: a third of the size of a list of objects. */
 export function metricsAnswer(samples: readonly MetricsSample[]): Output<typeof consoleContract.metrics> {
   return {
     at: samples.map(({ at }) => at),

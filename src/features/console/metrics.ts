@@ -11,13 +11,13 @@ import type { Node } from '../../core/node/node.ts';
 import type { Count } from '../../ports/telemetry.ts';
 import type { ProcessVitals, Vitals } from '../../ports/vitals.ts';
 
-/** Seconds of which the quantiles of delays are. */
+/** Seconds the delay quantiles cover. */
 const WINDOW = 10;
 const QUANTILES = [0.5, 0.95, 0.99];
 
 type Measured = Pick<Node, 'population' | 'hub' | 'publications' | 'commands' | 'queues'>;
 
-/** What only grows, as far as it was at some time. */
+/** The values of counters at one time. */
 type Totals = {
   readonly at: number;
   readonly publications: number;
@@ -28,7 +28,7 @@ type Totals = {
   readonly disconnects: ReadonlyMap<string, number>;
 };
 
-/** Samples of the last minutes: a bounded number, the oldest of which makes way for the next. */
+/** Samples of the last minutes: a bounded number; the oldest is replaced. */
 export class Metrics {
   readonly #node: Measured;
   readonly #vitals: Vitals;
@@ -36,7 +36,7 @@ export class Metrics {
   readonly #delivery: SlidingHistogram;
   readonly #append: SlidingHistogram;
   #last: Totals;
-  /** The console's own publications, and their deliveries, which are not what one looks for. */
+  /** The console's own publications and deliveries, which are left out. */
   #own = { publications: 0, deliveries: 0 };
 
   constructor(node: Measured, vitals: Vitals, now: number) {
@@ -52,7 +52,7 @@ export class Metrics {
     return this.#samples;
   }
 
-  /** A sample was published to so many, and shall not be measured itself. */
+  /** A sample was published to this many subscribers, which must not be counted. */
   published(subscribers: number): void {
     const { publications, deliveries } = this.#own;
     this.#own = { publications: publications + 1, deliveries: deliveries + subscribers };
@@ -108,10 +108,10 @@ export class Metrics {
   }
 }
 
-/** The quantiles of what a growing histogram has taken in of late, in milliseconds. */
+/** Quantiles of what a growing histogram has recorded recently, in milliseconds. */
 class SlidingHistogram {
   readonly #histogram: Histogram;
-  /** What it had counted a second ago, two seconds ago … oldest first. */
+  /** Its counts a second ago, two seconds ago … oldest first. */
   readonly #past: (readonly number[])[] = [];
 
   constructor(histogram: Histogram) {
@@ -132,7 +132,7 @@ class SlidingHistogram {
 function rates(last: Totals, now: Totals) {
   const seconds = Math.max(now.at - last.at, 1) / 1_000;
   const rate = (what: 'publications' | 'deliveries' | 'commands' | 'errors' | 'cpuSeconds') =>
-    // The console's own delivery may be counted a moment before it was made.
+    // The console's own delivery may be subtracted a moment before it is counted.
     Math.max(0, now[what] - last[what]) / seconds;
   return {
     publications: rate('publications'),
@@ -149,7 +149,7 @@ function increases(last: Totals['disconnects'], now: Totals['disconnects']): rea
     .filter(({ count }) => count > 0);
 }
 
-/** Commands that were answered with an error, and HTTP requests that failed by the server's fault. */
+/** Commands answered with an error, and HTTP requests that failed with a server error. */
 function isError({ name, labels }: Count): boolean {
   if (name === 'banyan_command_errors_total') return true;
   return name === 'banyan_http_requests_total' && labels.status?.startsWith('5') === true;
@@ -159,7 +159,7 @@ function sumOf(counts: readonly Count[]): number {
   return counts.reduce((sum, { value }) => sum + value, 0);
 }
 
-/** To three places: what a chart can show. */
+/** Three significant places: what a chart can show. */
 function rounded(measures: Readonly<Record<Measure, number | null>>): Readonly<Record<Measure, number | null>> {
   return perMeasure((measure) => {
     const value = measures[measure];

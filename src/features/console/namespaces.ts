@@ -5,7 +5,7 @@ import type { ChannelPolicy, NamespaceDefinition } from '../../core/operations/f
 const ownersOnly: ChannelPolicy = (principal, action, channel) =>
   principal.kind === 'user' && principal.role === 'owner' && action === 'subscribe' && channel === METRICS_CHANNEL;
 
-/** See events.ts for what it carries. */
+/** See events.ts for its data. */
 export const CONSOLE_NAMESPACES: Readonly<Record<string, NamespaceDefinition>> = {
   console: { options: { ...CLOSED_NAMESPACE, subscribe: 'feature' }, policy: ownersOnly },
 };

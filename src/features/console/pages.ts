@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ClientError } from '../../core/errors.ts';
 import type { PageEdge, SelectedPage } from '../../core/operations/select-page.ts';
 
-/** How the keys of a list are written into the texts that lead to its other pages. */
+/** How a list's sort keys are encoded in its cursors. */
 export type Cursors<Key> = {
   write(key: Key): readonly [string | number, string];
   read(parts: readonly [string | number, string]): Key | undefined;
@@ -12,13 +12,13 @@ type Asked = { readonly after?: string | undefined; readonly before?: string | u
 
 const PARTS = z.tuple([z.union([z.string(), z.number()]), z.string()]);
 
-/** Where the page that is asked for lies. Throws `invalidInput` for a text that `placeOf` did not make. */
+/** The position of the requested page. Throws `invalidInput` for a text that `placeOf` did not produce. */
 export function edgeOf<Key>({ after, before }: Asked, cursors: Cursors<Key>): PageEdge<Key> | undefined {
   if (after !== undefined) return { side: 'after', key: readCursor('after', after, cursors) };
   return before === undefined ? undefined : { side: 'before', key: readCursor('before', before, cursors) };
 }
 
-/** Where the page lies in the whole, and how to get to those beside it. */
+/** The page's position in the list, and the cursors of the pages before and after it. */
 export function placeOf<Key, Item extends Key>({ items, skipped, total }: SelectedPage<Item>, cursors: Cursors<Key>) {
   const [first, last] = [items[0], items.at(-1)];
   const write = (key: Key) => JSON.stringify(cursors.write(key));

@@ -3,7 +3,7 @@ import type { FeatureHost, People } from '../../core/operations/feature.ts';
 
 export type ConsoleHost = Pick<FeatureHost, 'channels' | 'clock' | 'telemetry'>;
 
-/** What the operations of the console are made of. */
+/** The dependencies of the operations of the console. */
 export type Parts = {
   readonly host: ConsoleHost;
   readonly people: People;

@@ -24,7 +24,7 @@ export class ApiKeyStore {
     return (await this.#query.selectFrom('api_keys').selectAll().where('id', '=', id).execute())[0];
   }
 
-  /** Adds it, and clears away those that were revoked before `revokedBefore`. */
+  /** Adds it, and removes those revoked before `revokedBefore`. */
   async add(row: ApiKeyRow, revokedBefore: number): Promise<void> {
     const old = this.#query.deleteFrom('api_keys').where('revoked_at', '<', revokedBefore);
     await this.#sql.write([toStatement(old), toStatement(this.#query.insertInto('api_keys').values(row))]);

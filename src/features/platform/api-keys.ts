@@ -1,5 +1,5 @@
 import type { ApiKeyInfo, platformContract } from '../../contracts/platform/contract.ts';
-import { configuredId, type StatedKey } from '../../core/access/api-keys.ts';
+import { type ConfiguredKey, configuredId } from '../../core/access/api-keys.ts';
 import { ClientError } from '../../core/errors.ts';
 import { audit } from '../../core/operations/audit.ts';
 import type { Handlers } from '../../core/operations/operation.ts';
@@ -13,16 +13,16 @@ type ApiKeyHandlers = Pick<
 >;
 type Scope = { readonly methods?: readonly string[] | null; readonly namespaces?: readonly string[] | null };
 
-/** Keys that open something. */
+/** The maximum number of active keys. */
 const KEY_LIMIT = 1_000;
-/** How long revoked ones are shown. */
+/** How long revoked keys are listed, in ms. */
 const SHOWN_MS = 30 * 24 * 60 * 60 * 1_000;
-/** So that whoever finds one in a file knows what it is. */
+/** The prefix identifies a leaked key. */
 const PREFIX = 'banyan_';
 const KEY_LENGTH = 40;
 const HINT_LENGTH = PREFIX.length + 3;
 
-/** Keys of the server API, made and revoked while the server runs. */
+/** Keys of the server API, created and revoked while the server runs. */
 export function apiKeyHandlers(parts: Parts): ApiKeyHandlers {
   const { host, apiKeys, turns } = parts;
   const store = new ApiKeyStore(host.sql);
@@ -71,7 +71,7 @@ export function apiKeyHandlers(parts: Parts): ApiKeyHandlers {
       turns.run(async () => {
         const row = await changeable(parts, store, id);
         const now = row.revoked_at ?? host.clock.now();
-        // Before the disk has it: should that fail, whoever revokes it is told, and does it again.
+        // Before it is stored: if storing fails, the caller gets the error and repeats the call.
         apiKeys.revoke(id);
         await store.revoke(id, now);
         audit(parts.host, context, { event: 'api_key.revoked', key: id, name: row.name });
@@ -80,7 +80,7 @@ export function apiKeyHandlers(parts: Parts): ApiKeyHandlers {
   };
 }
 
-/** Opens the server API to the keys that were made before this start. */
+/** Activates the keys created before this start. */
 export async function loadApiKeys(parts: Parts): Promise<void> {
   for (const row of await new ApiKeyStore(parts.host.sql).list()) if (row.revoked_at === null) open(parts, row);
 }
@@ -91,7 +91,10 @@ function open({ apiKeys }: Parts, { id, hash, methods, namespaces }: ApiKeyRow):
 
 async function changeable({ apiKeys }: Parts, store: ApiKeyStore, id: string): Promise<ApiKeyRow> {
   if (apiKeys.configured.some((_key, index) => configuredId(index) === id)) {
-    throw new ClientError('permissionDenied', { field: 'id', message: 'a key of the settings is changed there' });
+    throw new ClientError('permissionDenied', {
+      field: 'id',
+      message: 'a key of the settings can only be changed there',
+    });
   }
   const row = await store.byId(id);
   if (row === undefined) throw new ClientError('notFound', { field: 'id', message: 'no such key' });
@@ -101,19 +104,25 @@ async function changeable({ apiKeys }: Parts, store: ApiKeyStore, id: string): P
 function checkScope({ methods: known, reserved }: Parts, { methods, namespaces }: Scope): void {
   const strange = methods?.find((method) => !known.includes(method));
   if (strange !== undefined) {
-    throw new ClientError('invalidInput', { field: 'methods', message: `${strange} is no method of the server API` });
+    throw new ClientError('invalidInput', {
+      field: 'methods',
+      message: `${strange} is not a method of the server API`,
+    });
   }
   const taken = namespaces?.find((namespace) => reserved.has(namespace));
   if (taken === undefined) return;
-  throw new ClientError('invalidInput', { field: 'namespaces', message: `${taken} is a feature's: no key opens it` });
+  throw new ClientError('invalidInput', {
+    field: 'namespaces',
+    message: `${taken} belongs to a feature: keys cannot open it`,
+  });
 }
 
-/** Those that a key may be bound to: of the settings, and of apps. */
+/** Namespaces a key may be limited to: those of the settings, and of apps. */
 function namespacesOf({ namespaces, apps }: Parts): string[] {
   return [...new Set([...Object.keys(namespaces), ...apps.list().map(({ namespace }) => namespace)])].sort();
 }
 
-function configuredInfo({ name, methods, namespaces, revoked }: StatedKey, index: number): ApiKeyInfo {
+function configuredInfo({ name, methods, namespaces, revoked }: ConfiguredKey, index: number): ApiKeyInfo {
   return {
     ...{ id: configuredId(index), name: name ?? '', source: 'settings', hint: '' },
     ...{ methods: methods === undefined ? null : [...methods] },

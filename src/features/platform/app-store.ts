@@ -4,7 +4,7 @@ import { createQuery } from '../../core/operations/query.ts';
 import type { Sql } from '../../ports/sql.ts';
 import type { PlatformTables } from './tables.ts';
 
-/** An app that was made here. */
+/** An app created at run time. */
 export type StoredApp = {
   readonly settings: AppSettings;
   readonly name: string;
@@ -31,7 +31,7 @@ export class AppStore {
     return row && toApp(row);
   }
 
-  /** Rejects with `ConstraintError` when there is one with this id or key. */
+  /** Rejects with `ConstraintError` if this id or key exists. */
   async add({ settings, name, createdAt, createdBy }: StoredApp): Promise<void> {
     const { id, key, secret, namespace, ...rest } = settings;
     const row = { id, app_key: key, secret, namespace, name, settings: JSON.stringify(rest) };

@@ -19,7 +19,7 @@ const APP_LIMIT = 1_000;
 const KEY_LENGTH = 20;
 const SECRET_LENGTH = 32;
 
-/** Apps of the Pusher protocol, made, changed and removed while the server runs. */
+/** Apps of the Pusher protocol, created, changed and deleted while the server runs. */
 export function appHandlers(parts: Parts): AppHandlers {
   const { host, apps, turns } = parts;
   const store = new AppStore(host.sql);
@@ -70,7 +70,7 @@ export function appHandlers(parts: Parts): AppHandlers {
     deleteApp: (context, { id }) =>
       turns.run(async () => {
         const before = await changeable(parts, store, id);
-        // Before the disk has it: should that fail, whoever deletes it is told, and does it again.
+        // Before it is stored: if storing fails, the caller gets the error and repeats the call.
         if (!isShadowed(parts, before.settings)) apps.remove(id);
         await store.remove(id);
         audit(parts.host, context, { event: 'app.deleted', app: id, name: before.name });
@@ -79,7 +79,7 @@ export function appHandlers(parts: Parts): AppHandlers {
   };
 }
 
-/** Serves the apps that were made before this start. One that the settings have by now is passed over, and said to be. */
+/** Serves the apps created before this start. One whose id or key the settings now use is skipped and reported. */
 export async function loadApps(parts: Parts): Promise<void> {
   for (const { settings } of await new AppStore(parts.host.sql).list()) {
     if (!isShadowed(parts, settings)) parts.apps.set(settings);
@@ -89,7 +89,7 @@ export async function loadApps(parts: Parts): Promise<void> {
 
 type Changes = { readonly [Field in keyof AppSettings]?: AppSettings[Field] | undefined };
 
-/** What is left out stays. */
+/** Absent fields stay unchanged. */
 function merged(settings: AppSettings, changes: Changes): AppSettings {
   const configured = Object.entries(changes).filter(([, value]) => value !== undefined);
   return { ...settings, ...(Object.fromEntries(configured) as Partial<AppSettings>) };
@@ -124,7 +124,10 @@ async function checkNew(parts: Parts, store: AppStore, settings: AppSettings): P
     throw new ClientError('conflict', { field: 'id', message: 'an app of the settings has this id or key' });
   }
   if (parts.reserved.has(settings.namespace)) {
-    throw new ClientError('invalidInput', { field: 'namespace', message: "must be another one: this is a feature's" });
+    throw new ClientError('invalidInput', {
+      field: 'namespace',
+      message: 'must be another one: this belongs to a feature',
+    });
   }
   if ((parts.namespaces[settings.namespace]?.type ?? 'stream') !== 'stream') {
     throw new ClientError('invalidInput', {
@@ -133,14 +136,17 @@ async function checkNew(parts: Parts, store: AppStore, settings: AppSettings): P
     });
   }
   if ((await store.list()).length < APP_LIMIT) return;
-  throw new ClientError('limitExceeded', { message: `at most ${APP_LIMIT} apps are made here` });
+  throw new ClientError('limitExceeded', { message: `at most ${APP_LIMIT} apps can be created here` });
 }
 
 async function changeable({ apps }: Parts, store: AppStore, id: string): Promise<StoredApp> {
   const app = await store.byId(id);
   if (app !== undefined) return app;
   if (apps.configured.some((configured) => configured.id === id)) {
-    throw new ClientError('permissionDenied', { field: 'id', message: 'an app of the settings is changed there' });
+    throw new ClientError('permissionDenied', {
+      field: 'id',
+      message: 'an app of the settings can only be changed there',
+    });
   }
   throw new ClientError('notFound', { field: 'id', message: 'no such app' });
 }
@@ -150,7 +156,7 @@ function isShadowed({ apps }: Parts, { id, key }: AppSettings): boolean {
   return apps.configured.some((configured) => configured.id === id || configured.key === key);
 }
 
-/** Where an app may be: in those of the settings, and in those of other apps. */
+/** Namespaces an app may use: those of the settings, and of other apps. */
 function namespacesOf({ namespaces, apps }: Parts): string[] {
   const logs = Object.keys(namespaces).filter((name) => name !== '' && namespaces[name]?.type === 'stream');
   return [...new Set([...logs, ...apps.list().map(({ namespace }) => namespace)])].sort();
@@ -171,7 +177,7 @@ function shown({ secret: _, webhooks, ...settings }: AppSettings) {
   return { ...settings, webhooks: [...webhooks] as AppInfo['webhooks'] };
 }
 
-/** Some backends take an id for a number. */
+/** Some backends treat an id as a number. */
 function randomNumber(): string {
   const [word = 0] = crypto.getRandomValues(new Uint32Array(1));
   return String(1_000_000 + (word % 9_000_000));

@@ -14,13 +14,13 @@ type DeadLetterHandlers = Pick<
   | 'discardAllDeadLetters'
 >;
 
-/** Work that failed for good: seen, tried again, thrown away. */
+/** Operations that list, retry and delete permanently failed work. */
 export function deadLetterHandlers(parts: Parts): DeadLetterHandlers {
   const { jobs } = parts;
   const { deadLetters } = jobs;
   return {
     listDeadLetters: async (_context, { after, limit }) => {
-      const { letters, next } = await deadLetters.page(after, limit);
+      const { deadLetters: letters, next } = await deadLetters.page(after, limit);
       const { works: total, bytes } = deadLetters.total;
       return { letters: letters.map(infoOf), next, total, bytes, waiting: jobs.waiting };
     },

@@ -10,11 +10,11 @@ export type { PlatformSettings } from './parts.ts';
 
 export type Platform = {
   readonly feature: Feature;
-  /** To be called once, before the first connection: brings in the keys and apps that were made before this start. */
+  /** To be called once, before the first connection: loads the keys and apps created before this start. */
   load(): Promise<void>;
 };
 
-/** The feature for whoever runs the engine: API keys, apps and dead letters, for the owner alone. */
+/** The platform feature: API keys, apps and dead letters, for the owner only. */
 export function createPlatform(host: FeatureHost, settings: PlatformSettings): Platform {
   const parts = createParts(host, settings);
   const handlers: Handlers<typeof platformContract> = {

@@ -5,23 +5,23 @@ import type { Jobs } from '../../core/jobs/jobs.ts';
 import { Turns } from '../../core/jobs/turns.ts';
 import type { FeatureHost } from '../../core/operations/feature.ts';
 
-/** What the feature looks after, and what it must know of the rest. */
+/** The feature's dependencies. */
 export type PlatformSettings = {
   readonly apiKeys: ApiKeys;
   readonly apps: LiveApps;
   readonly jobs: Jobs;
   /** The methods of the server API. */
   readonly methods: readonly string[];
-  /** The namespaces of the settings; apps may be in those that are logs, not in maps and polls. */
+  /** The namespaces of the settings; apps may use log namespaces, not maps and polls. */
   readonly namespaces: Readonly<Record<string, Namespace>>;
-  /** Those of features, which are not for keys and apps. */
+  /** Feature namespaces, which keys and apps cannot use. */
   readonly reserved: ReadonlySet<string>;
 };
 
-/** What the feature's files share. */
+/** State shared by the feature's files. */
 export type Parts = PlatformSettings & {
   readonly host: FeatureHost;
-  /** Changes come one after the other: each is made of what the one before has left. */
+  /** Changes run one after another: each starts from the result of the one before. */
   readonly turns: Turns;
 };
 

@@ -4,12 +4,12 @@ import type { Migration } from '../../core/operations/feature.ts';
 export type PlatformTables = {
   api_keys: {
     id: string;
-    /** SHA-256 of the key in hex: the key itself is not kept. */
+    /** SHA-256 of the key in hex: the key itself is not stored. */
     hash: string;
-    /** The key's first characters, so that people can tell keys apart. */
+    /** The key's first characters, to tell keys apart. */
     hint: string;
     name: string;
-    /** JSON lists; null: all. */
+    /** JSON lists; null means all. */
     methods: string | null;
     namespaces: string | null;
     revoked_at: number | null;
@@ -19,7 +19,7 @@ export type PlatformTables = {
   apps: {
     id: string;
     app_key: string;
-    /** As it is: what it signs cannot be checked without it. */
+    /** In plain text: verifying signatures requires it. */
     secret: string;
     namespace: string;
     name: string;
@@ -30,7 +30,7 @@ export type PlatformTables = {
   };
 };
 
-/** Written so that SQLite, Postgres and MySQL take the same text. */
+/** Plain enough for SQLite, Postgres and MySQL alike. */
 export const PLATFORM_MIGRATIONS: readonly Migration[] = [
   {
     id: 'platform-0001-api-keys-and-apps',

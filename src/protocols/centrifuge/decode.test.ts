@@ -9,7 +9,7 @@ const EMPTY = new Map<string, Since>();
 const NOTHING = { op: '', key: '', cmp: '', val: '', vals: [], nodes: [] };
 const NOT = { ...NOTHING, op: 'not', nodes: [{ ...NOTHING, key: 'k', cmp: 'in', vals: ['v'] }] };
 
-/** Of a subscription that asks neither to recover nor for its position. */
+/** Of a subscription that requests neither recovery nor its position. */
 const UNASKED = { recoverable: false, positioned: false };
 
 const LINES: readonly [line: string, command: Command][] = [
@@ -106,14 +106,14 @@ describe('a line', () => {
       '{"id":1,"sub_refresh":{"channel":"a","token":{}}}',
     ],
   ];
-  test.each(wrong.map((line) => [line]))('SE6 %p is not of the protocol', (line) => {
+  test.each(wrong.map((line) => [line]))('SE6 %p is invalid', (line) => {
     expect(() => decodeLine(line)).toThrow(new DisconnectError('badRequest'));
   });
 });
 
-describe('RE8 a place that makes no sense', () => {
+describe('RE8 an invalid position', () => {
   test.each(['-1', '1.5', '9007199254740993', '18446744073709551615', '1e400'])(
-    'RE8 the offset %s is one that no channel reaches',
+    'RE8 the offset %s is one no channel reaches',
     (offset) => {
       const since = { epoch: 'e', offset: UNKNOWN_OFFSET };
       const place = `{"recover":true,"epoch":"e","offset":${offset}}`;
@@ -145,20 +145,20 @@ describe('a frame', () => {
     ['\n{}\n\n{"id":1,"ping":{}}\n', ['pong', 'ping']],
     ['{"id":1,"rpc":{"method":"a\\nb"}}', ['rpc']],
   ];
-  test.each([...frames])('%p holds %p', (frame, kinds) => {
+  test.each([...frames])('%p contains %p', (frame, kinds) => {
     expect(centrifugeJson.decode(frame).map(({ kind }): string => kind)).toEqual([...kinds]);
   });
 
-  test('SE6 with one wrong line is wrong as a whole', () => {
+  test('SE6 with one invalid line is invalid as a whole', () => {
     expect(() => centrifugeJson.decode('{"id":1,"ping":{}}\nx')).toThrow(DisconnectError);
   });
 
-  test('SE6 without a command is not of the protocol', () => {
+  test('SE6 without a command is invalid', () => {
     for (const frame of ['', '\n', '\n\n']) expect(() => centrifugeJson.decode(frame)).toThrow(DisconnectError);
     expect(() => centrifugeProtobuf.decode(new Uint8Array())).toThrow(DisconnectError);
   });
 
-  test('SE6 names that every object has are no commands', () => {
+  test('SE6 names every object has are not commands', () => {
     for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
       expect(() => decodeLine(`{"id":1,"${name}":{}}`)).toThrow(DisconnectError);
     }

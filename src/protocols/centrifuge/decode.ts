@@ -11,13 +11,13 @@ import { placeInMap } from './map-subscribe.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** SubscribeRequest.flag: take a number for the channel's name; answer with an error when recovery fails. */
+/** SubscribeRequest.flag: use a number in place of the channel name; answer with an error if recovery fails. */
 const COMPACT = 1;
 const REJECT_UNRECOVERED = 2;
 
 const PONG: Command = { kind: 'pong' };
 
-/** The commands of one line of the JSON protocol. Throws `DisconnectError('badRequest')` for anything else. */
+/** Decodes the commands of one line of the JSON protocol. Throws `DisconnectError('badRequest')` for invalid input. */
 export function decodeLine(line: string): Command {
   const fields = asObject(parse(line));
   const body = findBody(fields);
@@ -30,7 +30,7 @@ export function decodeLine(line: string): Command {
   return decodeBody(kind, { id: asId(fields.id), fields: asObject(value), line });
 }
 
-/** In the order in which the reference server looks for them. */
+/** In the order in which the reference server checks them. */
 const BODIES = [
   'connect',
   'ping',
@@ -95,7 +95,7 @@ function decodeBody(kind: Exclude<Body, 'send'>, { id, fields, line }: Parts): C
   }
 }
 
-/** Clients that cannot set headers of the handshake say them in `connect`. */
+/** Clients that cannot set handshake headers send them in `connect`. */
 function callerIn(headers: unknown): { readonly caller?: TraceContext } {
   if (!isGiven(headers)) return {};
   const given = asObject(headers);
@@ -108,7 +108,7 @@ function textIn(line: string): { readonly text?: string } {
   return text === undefined ? {} : { text };
 }
 
-/** What the client has to say to the developer's backend. */
+/** Data for the developer's backend. */
 function dataOf({ fields, line }: Parts, kind: 'connect' | 'subscribe'): { readonly data?: string } {
   const data = isGiven(fields.data) ? rawMember(line, kind, 'data') : undefined;
   return data === undefined ? {} : { data };
@@ -140,7 +140,7 @@ function decodeSubscribe(parts: Parts): Command {
   };
 }
 
-/** The core says what is wrong with a filter that is deeper than it may be. */
+/** The core reports filters that are too deep. */
 function decodeFilter(value: unknown, depth: number): FilterNode {
   const { op, key, cmp, val, vals, nodes } = asObject(value);
   return {
@@ -153,7 +153,7 @@ function decodeFilter(value: unknown, depth: number): FilterNode {
   };
 }
 
-/** With a type it is about the items of a shared poll, and else about a token. */
+/** With a type it refers to items of a shared poll, otherwise to a token. */
 function decodeSubRefresh(id: number, fields: Fields): Command {
   const channel = asText(fields.channel);
   if (asNumber(fields.type) === 0) return { kind: 'subRefresh', id, channel, token: asText(fields.token) };
@@ -169,7 +169,7 @@ function decodeItem(value: unknown): { readonly key: string; readonly version: n
   return { key: asText(key), version: asOffset(version) };
 }
 
-/** In a map: the entry that a publication sets, or removes. */
+/** In a map: the entry that a publication sets or removes. */
 function entryOf(fields: Fields): MapEntry | undefined {
   const key = asText(fields.key);
   if (key === '' && fields.removed !== true) return undefined;
@@ -203,7 +203,7 @@ function decodePosition(fields: Fields): Since {
   return { epoch: asText(fields.epoch), offset: asOffset(fields.offset) };
 }
 
-/** Where the client was: whatever number it has for that, it cannot correct. */
+/** The client's position: it cannot correct an invalid one, so any number is accepted. */
 function decodePlace({ epoch, offset }: Fields): Since {
   if (isGiven(offset) && typeof offset !== 'number') throw new DisconnectError('badRequest');
   return { epoch: asText(epoch), offset: offsetFrom((offset ?? 0) as number) };

@@ -2,10 +2,10 @@ import { DisconnectError } from '../../core/disconnects.ts';
 import type { Frame } from '../../core/protocol/protocol.ts';
 import { bytesOf, decodeText, readFields, textOf } from './wire-reader.ts';
 
-/** What a client of a one-way stream sends by a request of its own: to which node and session, and a frame. */
+/** A request of a one-way stream's client: its node and session, and a frame. */
 export type EmulationRequest = { readonly node: string; readonly session: string; readonly frame: Frame };
 
-/** `binary`: the body is Protobuf, not JSON. Throws `DisconnectError('badRequest')` for what is no such request. */
+/** `binary`: the body is Protobuf, not JSON. Throws `DisconnectError('badRequest')` for invalid input. */
 export function decodeEmulation(body: Uint8Array, binary: boolean): EmulationRequest {
   if (!binary) return decodeJson(decodeText(body));
   const fields = readFields(body);
@@ -23,7 +23,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
   } catch {
-    // Answered as what is no object.
+    // Handled like input that is not an object.
   }
   throw wrong();
 }

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import { ClientError } from '../../core/errors.ts';
 import type { SubscribeResult } from '../../core/protocol/pushes.ts';
 import { encodePush, encodeReply } from './encode.ts';
+import type { CentrifugePush, CentrifugeReply } from './message-types.ts';
 import { centrifugeJson } from './protocol.ts';
-import type { SpokenPush, SpokenReply } from './spoken.ts';
 
 const AT: SubscribeResult = {
   recoverable: true,
@@ -18,11 +18,11 @@ const PUBLICATION = { offset: 8, time: 1, data: '{"x": 1.0}', info: { user: 'ada
 const ENCODED = { data: { x: 1 }, info: { user: 'ada', client: 'c1' }, offset: 8, tags: { a: 'b' } };
 const CONNECT = { client: 'c1', version: '1', pingSeconds: 25, node: 'n', time: 5, subscriptions: new Map() };
 
-/** Two of which the second is shorter as a difference. */
+/** Two publications, the second of which is shorter as a delta. */
 const SIMILAR = [1, 2].map((n) => ({ offset: 7 + n, time: 1, data: `{"n":${n},"text":"${'é'.repeat(50)}"}` }));
 const PATCH = '1q\n6:{"n":21k@6,1T3xZa;';
 
-const REPLIES: readonly [what: string, reply: SpokenReply, encoded: object][] = [
+const REPLIES: readonly [what: string, reply: CentrifugeReply, encoded: object][] = [
   [
     'connect',
     { kind: 'connect', result: CONNECT },
@@ -61,7 +61,7 @@ const REPLIES: readonly [what: string, reply: SpokenReply, encoded: object][] = 
     { subscribe: { ...POSITION, was_recovering: true } },
   ],
   [
-    'DE2 subscribe that recovered, with differences, and CO1 a number for the channel',
+    'DE2 subscribe that recovered, with deltas, and CO1 a number for the channel',
     {
       kind: 'subscribe',
       result: { ...AT, wasRecovering: true, recovered: true, delta: true, number: 42, publications: SIMILAR },
@@ -93,9 +93,9 @@ const REPLIES: readonly [what: string, reply: SpokenReply, encoded: object][] = 
       },
     },
   ],
-  ['presence of nobody', { kind: 'presence', clients: [] }, { presence: { presence: {} } }],
+  ['presence without clients', { kind: 'presence', clients: [] }, { presence: { presence: {} } }],
   [
-    'presence in numbers',
+    'presence stats',
     { kind: 'presenceStats', clients: 3, users: 2 },
     { presence_stats: { num_clients: 3, num_users: 2 } },
   ],
@@ -105,9 +105,9 @@ const REPLIES: readonly [what: string, reply: SpokenReply, encoded: object][] = 
     { history: { epoch: 'e', offset: 8, publications: [ENCODED, { data: null, offset: 9 }] } },
   ],
   ['rpc', { kind: 'rpc', data: { a: [1, 'ü\n'] } }, { rpc: { data: { a: [1, 'ü\n'] } } }],
-  ['rpc with nothing to say', { kind: 'rpc', data: undefined }, { rpc: { data: null } }],
+  ['rpc without data', { kind: 'rpc', data: undefined }, { rpc: { data: null } }],
   ['refresh', { kind: 'refresh', ttl: 30 }, { refresh: { expires: true, ttl: 30 } }],
-  ['refresh without an end', { kind: 'refresh', ttl: undefined }, { refresh: {} }],
+  ['refresh without expiry', { kind: 'refresh', ttl: undefined }, { refresh: {} }],
   [
     'a temporary error',
     { kind: 'error', error: new ClientError('tooManyRequests') },
@@ -130,19 +130,19 @@ describe('a reply', () => {
 
 const INFO = { user: 'ada', client: 'c1', connInfo: '1', chanInfo: '[2]' };
 
-const PUSHES: readonly [what: string, push: SpokenPush, encoded: object][] = [
+const PUSHES: readonly [what: string, push: CentrifugePush, encoded: object][] = [
   [
     'a publication',
     { kind: 'publication', channel: 'a"b', epoch: 'e', publication: PUBLICATION },
     { channel: 'a"b', pub: ENCODED },
   ],
   [
-    'CO1 a publication under a number',
+    'CO1 a publication with a channel number',
     { kind: 'publication', channel: 'a', epoch: 'e', number: 42, publication: PUBLICATION },
     { id: 42, pub: ENCODED },
   ],
   [
-    'DE1 a publication for those who take differences, without a base',
+    'DE1 a publication with delta enabled, without a base',
     {
       kind: 'publication',
       channel: 'a',
@@ -179,12 +179,12 @@ const PUSHES: readonly [what: string, push: SpokenPush, encoded: object][] = [
     { channel: 'a', unsubscribe: { code: 2_500, reason: 'insufficient state' } },
   ],
   [
-    'SE7 a disconnect on which clients come back',
+    'SE7 a disconnect after which clients reconnect',
     { kind: 'disconnect', reason: 'shutdown' },
     { disconnect: { code: 3_001, reason: 'shutdown', reconnect: true } },
   ],
   [
-    'a disconnect on which they do not',
+    'a disconnect after which they do not',
     { kind: 'disconnect', reason: 'invalidToken' },
     { disconnect: { code: 3_500, reason: 'invalid token', reconnect: false } },
   ],
@@ -205,7 +205,7 @@ describe('a push', () => {
   });
 });
 
-test('several travel as lines of one frame', () => {
+test('several are lines of one frame', () => {
   expect(centrifugeJson.join?.(['{"a":1}', '{"b":2}'])).toBe('{"a":1}\n{"b":2}');
   expect(centrifugeJson.decode(centrifugeJson.ping ?? '')).toEqual([{ kind: 'pong' }]);
 });

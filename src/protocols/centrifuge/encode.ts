@@ -1,17 +1,17 @@
-import { comesBack, DISCONNECTS, UNSUBSCRIBES } from '../../core/disconnects.ts';
+import { DISCONNECTS, reconnects, UNSUBSCRIBES } from '../../core/disconnects.ts';
 import type { ConnectResult, Delta, MapPart, SubscribeResult } from '../../core/protocol/pushes.ts';
 import { jsonOf } from '../../core/text/raw-json.ts';
 import type { ClientInfo, MapEntry, Publication } from '../../ports/log.ts';
 import { createPatch, withBases } from './fossil.ts';
 import { CHANNEL_TYPES, STATE_PHASE } from './map-subscribe.ts';
-import type { SpokenPush, SpokenReply } from './spoken.ts';
+import type { CentrifugePush, CentrifugeReply } from './message-types.ts';
 
 const quote = JSON.stringify;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** A reply as one line; zero values are left out, as the protocol asks. */
-export function encodeReply(id: number, reply: SpokenReply): string {
+/** A reply as one line; zero values are omitted, as the protocol requires. */
+export function encodeReply(id: number, reply: CentrifugeReply): string {
   switch (reply.kind) {
     case 'error': {
       const { code, message, temporary, field } = reply.error;
@@ -50,7 +50,7 @@ export function encodeReply(id: number, reply: SpokenReply): string {
 }
 
 /** A push as one line. */
-export function encodePush(push: SpokenPush): string {
+export function encodePush(push: CentrifugePush): string {
   switch (push.kind) {
     case 'publication':
       return push.number === undefined
@@ -69,7 +69,7 @@ export function encodePush(push: SpokenPush): string {
     }
     case 'disconnect': {
       const { code, reason } = push.ending ?? DISCONNECTS[push.reason];
-      return `{"push":{"disconnect":{"code":${code},"reason":${quote(reason)},"reconnect":${comesBack(code)}}}}`;
+      return `{"push":{"disconnect":{"code":${code},"reason":${quote(reason)},"reconnect":${reconnects(code)}}}}`;
     }
     default:
       return push satisfies never;
@@ -87,7 +87,7 @@ function encodeConnect(result: ConnectResult): string {
   return `{"client":"${result.client}","version":${quote(result.version)},"ping":${result.pingSeconds},"pong":true,"node":${quote(result.node)}${session},"time":${result.time}${expiry}${data}${subscriptions}}`;
 }
 
-/** The members that say when it runs out; none when it does not. */
+/** The expiry members; empty without an expiry. */
 function encodeExpiry(ttl: number | undefined): string {
   return ttl === undefined ? '' : `"expires":true,"ttl":${ttl}`;
 }
@@ -109,7 +109,7 @@ function encodeSubscribe(result: SubscribeResult): string {
   return `{${members.join()}}`;
 }
 
-/** Where the client is in the channel, if that is for it to know. */
+/** The client's position in the channel, if it is exposed. */
 function encodePlace({ recoverable, positioned, epoch, offset }: SubscribeResult): string[] {
   if (!recoverable && positioned !== true) return [];
   return [`${recoverable ? '"recoverable":true,' : ''}"positioned":true,"epoch":${quote(epoch)},"offset":${offset}`];
@@ -144,7 +144,7 @@ function encodeEntry({ key, removed }: MapEntry, version: number | undefined): s
   return `,"key":${quote(key)}${removed === true ? ',"removed":true' : ''}${version === undefined ? '' : `,"version":${version}`}`;
 }
 
-/** As JSON cannot hold bytes, a client that takes differences gets every publication as a text. */
+/** JSON cannot hold bytes, so a client with deltas gets every publication's data as a string. */
 function encodeDifference(data: string, { base }: Delta): string {
   const bodies = base && { source: encoder.encode(base.data), target: encoder.encode(data), text: true };
   const patch = bodies && createPatch(bodies);

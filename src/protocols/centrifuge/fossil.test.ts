@@ -6,7 +6,7 @@ import { createPatch } from './fossil.ts';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** The decoder that the official client ships; it is not among its exports. */
+/** The decoder that the official client ships; it is not exported. */
 const { _codec: codec } = new Centrifuge('ws://localhost') as unknown as {
   readonly _codec: {
     applyDeltaIfNeeded(pub: { delta: true; data: Uint8Array }, base: Uint8Array): { newData: Uint8Array };
@@ -24,7 +24,7 @@ function related<T>(piece: fc.Arbitrary<T>): fc.Arbitrary<readonly [readonly T[]
 }
 
 describe('a patch', () => {
-  test('gives the target to the decoder that official clients ship, whatever the bytes', () => {
+  test("is decoded to the target by the official client's decoder, whatever the bytes", () => {
     fc.assert(
       fc.property(related(fc.uint8Array({ maxLength: 90 })), ([before, after]) => {
         const source = Uint8Array.from(before.flatMap((piece) => [...piece]));
@@ -38,7 +38,7 @@ describe('a patch', () => {
     );
   });
 
-  test('of text is text, whatever the characters', () => {
+  test('of valid UTF-8 texts is valid UTF-8', () => {
     fc.assert(
       fc.property(related(fc.string({ unit: 'binary', maxLength: 60 })), ([before, after]) => {
         const source = encoder.encode(before.join(''));
@@ -52,7 +52,7 @@ describe('a patch', () => {
     );
   });
 
-  test('is short where little has changed, also between characters that begin with the same byte', () => {
+  test('is short if little has changed, also between characters that start with the same byte', () => {
     const text = `{"text":"${'会议室里很安静。'.repeat(20)}","n":1}`;
     const source = encoder.encode(text);
     const target = encoder.encode(text.replace('安', '字').replace('"n":1', '"n":2'));
@@ -61,7 +61,7 @@ describe('a patch', () => {
     expect(applyDelta(source, patch)).toEqual(target);
   });
 
-  test('is not given where it would not be shorter', () => {
+  test('is not returned if it would not be shorter', () => {
     const of = (source: string, target: string) =>
       createPatch({ source: encoder.encode(source), target: encoder.encode(target), text: true });
     expect(of('', '')).toBeUndefined();
@@ -69,7 +69,7 @@ describe('a patch', () => {
     expect(of('a'.repeat(100), 'b'.repeat(100))).toBeUndefined();
   });
 
-  test('takes time in line with the length, also of text that repeats itself', () => {
+  test('takes linear time, also for repetitive text', () => {
     const source = encoder.encode('ab'.repeat(500_000));
     const target = encoder.encode(`${'ab'.repeat(250_000)}x${'ba'.repeat(250_000)}`);
     const patch = createPatch({ source, target, text: true }) as Uint8Array;

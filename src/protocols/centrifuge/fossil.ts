@@ -1,8 +1,8 @@
 import type { Publication } from '../../ports/log.ts';
 
-/** Bytes that must agree before a copy is looked at, and the distance between the places of the source that are known. */
+/** Bytes that must match before a copy is tried, and the distance between indexed positions of the source. */
 const BLOCK = 16;
-/** Places with the same hash that are tried; more would cost time on text that repeats itself. */
+/** How many positions with the same hash are tried; more would be slow on repetitive text. */
 const TRIES = 16;
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~';
 const COPY = 0x40;
@@ -12,12 +12,12 @@ const END = 0x3b;
 const NEWLINE = 0x0a;
 const NONE = -1;
 
-/** `text`: both are UTF-8, and no character is cut, so that the patch is UTF-8 as well. */
+/** `text`: both are UTF-8, and no character is split, so that the patch is UTF-8 too. */
 export type Bodies = { readonly source: Uint8Array; readonly target: Uint8Array; readonly text: boolean };
 
 /**
- * A patch that makes the target out of the source, in Fossil's delta format; undefined when there is none that is
- * shorter than the target. https://fossil-scm.org/home/doc/trunk/www/delta_format.wiki
+ * A patch that turns the source into the target, in Fossil's delta format; undefined if none is shorter than the
+ * target. https://fossil-scm.org/home/doc/trunk/www/delta_format.wiki
  */
 export function createPatch({ source, target, text }: Bodies): Uint8Array | undefined {
   if (source.length < BLOCK || target.length < BLOCK) return undefined;
@@ -43,7 +43,7 @@ export function createPatch({ source, target, text }: Bodies): Uint8Array | unde
   return patch.finish();
 }
 
-/** Publications, each with the one before it of the same entry, or of the channel where it is no map. */
+/** Publications, each with the previous one of the same map entry, or of the channel if it is not a map. */
 export function withBases(
   publications: readonly Publication[],
 ): readonly (readonly [publication: Publication, base: Publication | undefined])[] {
@@ -57,7 +57,7 @@ export function withBases(
   });
 }
 
-/** `length` bytes of the source from `from` on stand in the target at `at`. */
+/** `length` bytes of the source from `from` equal those of the target at `at`. */
 type Copy = { readonly at: number; readonly from: number; readonly length: number };
 
 function withoutCutCharacters(target: Uint8Array, { at, from, length }: Copy): Copy {
@@ -68,17 +68,17 @@ function withoutCutCharacters(target: Uint8Array, { at, from, length }: Copy): C
   return { at: start, from: from + start - at, length: end - start };
 }
 
-/** Whether a byte of UTF-8 goes on with a character that began before it. */
+/** Whether a byte of UTF-8 continues a character. */
 function isInsideCharacter(byte: number | undefined): boolean {
   return byte !== undefined && (byte & 0xc0) === 0x80;
 }
 
-/** Where the source's blocks stand, by a hash of what is in them. */
+/** An index of the source's blocks by hash. */
 class BlockIndex {
   readonly #source: Uint8Array;
-  /** The last block with a hash, by hash. */
+  /** The last block of each hash. */
   readonly #last: Int32Array;
-  /** The block before it with the same hash, by block. */
+  /** The previous block with the same hash, by block. */
   readonly #before: Int32Array;
 
   constructor(source: Uint8Array) {
@@ -93,7 +93,7 @@ class BlockIndex {
     }
   }
 
-  /** The longest copy around the block of the target at `at` that does not reach back behind `done`. */
+  /** The longest copy around the target's block at `at` that does not start before `done`. */
   find(target: Uint8Array, at: number, done: number): Copy | undefined {
     let best: Copy | undefined;
     let block = this.#last[this.#hash(target, at)] as number;
@@ -128,7 +128,7 @@ function nextPowerOfTwo(least: number): number {
   return power;
 }
 
-/** Writes commands for as long as they are shorter than the target itself. */
+/** Writes commands as long as they are shorter than the target itself. */
 class PatchWriter {
   readonly #target: Uint8Array;
   readonly #bytes: Uint8Array;
@@ -158,7 +158,7 @@ class PatchWriter {
     this.number(from, COMMA);
   }
 
-  /** A number and the sign behind it. */
+  /** A number and the operator after it. */
   number(value: number, sign: number): void {
     let digits = '';
     let rest = value;
@@ -174,14 +174,14 @@ class PatchWriter {
     return this.tooLong ? undefined : this.#bytes.subarray(0, this.#length);
   }
 
-  /** What is written past the end is not kept: such a patch is given up. */
+  /** Writes past the end are ignored: such a patch is discarded. */
   #put(byte: number): void {
     this.#bytes[this.#length] = byte;
     this.#length += 1;
   }
 }
 
-/** The sum of the big-endian words of 32 bits, the last one filled up with zeros. */
+/** The sum of the 32-bit big-endian words, the last one padded with zeros. */
 function checksum(bytes: Uint8Array): number {
   let sum = 0;
   for (let at = 0; at < bytes.length; at += 1) sum = (sum + ((bytes[at] as number) << (24 - (at % 4) * 8))) | 0;

@@ -5,7 +5,7 @@ import type { Since, SubscribeOptions } from '../../core/protocol/commands.ts';
 /** SubscribeRequest.type and SubscribeResult.type. */
 export const CHANNEL_TYPES: readonly ChannelType[] = ['stream', 'map', 'mapClients', 'mapUsers', 'sharedPoll'];
 
-/** SubscribeRequest.phase and SubscribeResult.phase of a map that is being read; the others go by the log. */
+/** SubscribeRequest.phase and SubscribeResult.phase while a map's state is read; the other phases read the log. */
 export const STATE_PHASE = 2;
 
 type Fields = {
@@ -16,13 +16,13 @@ type Fields = {
   readonly position: Since;
 };
 
-/** What a subscribe request says of a map. Throws `DisconnectError('badRequest')` for a type that there is not. */
+/** The map part of a subscribe request. Throws `DisconnectError('badRequest')` for an unknown type. */
 export function placeInMap({ type, phase, cursor, limit, position }: Fields): SubscribeOptions {
   if (type === 0) return {};
   const name = CHANNEL_TYPES[type];
   if (name === undefined) throw new DisconnectError('badRequest');
   if (name === 'sharedPoll') return { type: name };
-  // What came after a state that was read before, or after a cut: from the position on.
+  // Changes after a state that was read before, or after a cut: from the position on.
   if (phase !== STATE_PHASE) return { type: name, since: position };
   const hasPosition = position.epoch !== '';
   return { type: name, page: { cursor, limit, ...(hasPosition && { since: position }) } };

@@ -12,7 +12,7 @@ test.each([
   [`${SOCKET}?cf_protocol=protobuf`, null, 'protobuf', undefined],
   [`${SOCKET}?format=protobuf`, null, 'protobuf', undefined],
   [`${SOCKET}?format=json`, null, 'json', undefined],
-])('%s offering %p speaks %s', (url, offered, format, subprotocol) => {
+])('%s offering %p uses %s', (url, offered, format, subprotocol) => {
   const spoken = negotiate(url, offered);
   expect([spoken.format, spoken.subprotocol]).toEqual([format, subprotocol]);
 });

@@ -1,8 +1,8 @@
-/** How commands and pushes are written. */
+/** The encoding of commands and pushes. */
 export type Format = 'json' | 'protobuf';
 
-/** What is spoken on a connection, and the WebSocket subprotocol to answer the handshake with, if one was offered. */
-export type Spoken = { readonly format: Format; readonly subprotocol?: string };
+/** The negotiated encoding, and the WebSocket subprotocol for the handshake response, if one was offered. */
+export type Negotiated = { readonly format: Format; readonly subprotocol?: string };
 
 const SUBPROTOCOLS: ReadonlyMap<string, Format> = new Map([
   ['centrifuge-protobuf', 'protobuf'],
@@ -10,10 +10,10 @@ const SUBPROTOCOLS: ReadonlyMap<string, Format> = new Map([
 ]);
 
 /**
- * JSON, unless the handshake asks for Protobuf: by the first subprotocol that we know, or by `cf_protocol` or
- * `format` in the query. `offered` is the value of Sec-WebSocket-Protocol.
+ * JSON, unless the handshake requests Protobuf: by the first known subprotocol, or by `cf_protocol` or `format` in the
+ * query. `offered` is the value of Sec-WebSocket-Protocol.
  */
-export function negotiate(url: string, offered: string | null): Spoken {
+export function negotiate(url: string, offered: string | null): Negotiated {
   for (const subprotocol of offered?.split(',').map((name) => name.trim()) ?? []) {
     const format = SUBPROTOCOLS.get(subprotocol);
     if (format !== undefined) return { format, subprotocol };

@@ -21,9 +21,9 @@ import {
   uintOf,
 } from './wire-reader.ts';
 
-/** Numbers of the fields of `Command`. https://github.com/centrifugal/protocol (definitions/client.proto) */
+/** Field numbers of `Command`. https://github.com/centrifugal/protocol (definitions/client.proto) */
 const ID = 1;
-/** In the order in which the reference server looks for them. */
+/** In the order in which the reference server checks them. */
 const BODIES = [
   ['connect', 4],
   ['ping', 11],
@@ -41,12 +41,12 @@ const BODIES = [
 type Body = (typeof BODIES)[number][0];
 
 /**
- * SubscribeRequest.flag: answer with an error when recovery fails. The flag for a number in the place of the channel's
- * name is passed over: the official JavaScript client compares such numbers as objects here, and so finds no channel.
+ * SubscribeRequest.flag: answer with an error if recovery fails. The flag for channel numbers is ignored: the official
+ * JavaScript client compares such numbers as objects here, and so finds no channel.
  */
 const REJECT_UNRECOVERED = 2;
 
-/** The commands of a frame of the Protobuf protocol. Throws `DisconnectError('badRequest')` for anything else. */
+/** Decodes the commands of a Protobuf frame. Throws `DisconnectError('badRequest')` for invalid input. */
 export function decodeFrame(frame: Uint8Array): Command[] {
   return readDelimited(frame).map(decodeCommand);
 }
@@ -99,7 +99,7 @@ function decodeBody(kind: Body, id: number, fields: readonly Field[]): Command {
   }
 }
 
-/** ConnectRequest.headers: a map, for clients that cannot set headers of the handshake. */
+/** ConnectRequest.headers: a map, for clients that cannot set handshake headers. */
 function callerIn(fields: readonly Field[]): { readonly caller?: TraceContext } {
   const headers = allBytesOf(fields, 6).map(readFields);
   const caller = callerOf((name) => {
@@ -109,13 +109,13 @@ function callerIn(fields: readonly Field[]): { readonly caller?: TraceContext } 
   return caller === undefined ? {} : { caller };
 }
 
-/** What the client has to say to the developer's backend. */
+/** Data for the developer's backend. */
 function dataOf(fields: readonly Field[], number: number): { readonly data?: string } {
   const bytes = bytesOf(fields, number);
   return bytes === undefined || bytes.length === 0 ? {} : { data: jsonOfBytes(bytes) };
 }
 
-/** Operations take JSON alone; anything else is refused by their schema, as `undefined` is. */
+/** Operations accept only JSON; anything else is refused by their schema, as `undefined` is. */
 function decodeInput(bytes: Uint8Array | undefined): { readonly data: unknown; readonly text?: string } {
   if (bytes === undefined || bytes.length === 0) return { data: undefined };
   const json = jsonTextOf(bytes);
@@ -146,7 +146,7 @@ function decodeSubscribe(id: number, fields: readonly Field[]): Command {
   };
 }
 
-/** The core says what is wrong with a filter that is deeper than it may be. */
+/** The core reports filters that are too deep. */
 function decodeFilter(message: Uint8Array, depth: number): FilterNode {
   const fields = readFields(message);
   return {
@@ -159,7 +159,7 @@ function decodeFilter(message: Uint8Array, depth: number): FilterNode {
   };
 }
 
-/** With a type it is about the items of a shared poll, and else about a token. */
+/** With a type it refers to items of a shared poll, otherwise to a token. */
 function decodeSubRefresh(id: number, fields: readonly Field[]): Command {
   const channel = textOf(fields, 1);
   if (uintOf(fields, 3) === 0) return { kind: 'subRefresh', id, channel, token: textOf(fields, 2) };
@@ -174,8 +174,8 @@ function decodeSubRefresh(id: number, fields: readonly Field[]): Command {
   return { kind: 'track', id, channel, batches, untrack: allBytesOf(fields, 5).map(decodeText) };
 }
 
-/** In a map: the entry that a publication sets, or removes. */
-/** Protobuf says nothing of a field without content, so no bytes and no data are the same. */
+/** In a map: the entry that a publication sets or removes. */
+/** Protobuf omits empty fields, so empty bytes and absent data are the same. */
 function publishedIn(bytes: Uint8Array | undefined): string {
   return bytes === undefined || bytes.length === 0 ? '' : jsonOfBytes(bytes);
 }
@@ -223,7 +223,7 @@ function textPairs(fields: readonly Field[], of: number): [string, string][] {
   });
 }
 
-/** Where the client was: whatever number it has for that, it cannot correct. */
+/** The client's position: it cannot correct an invalid one, so any number is accepted. */
 function placeOf(fields: readonly Field[], number: number): number {
   const value = lastOf(fields, number) ?? 0;
   if (typeof value !== 'number') throw new DisconnectError('badRequest');

@@ -1,24 +1,24 @@
-import { comesBack, DISCONNECTS, UNSUBSCRIBES } from '../../core/disconnects.ts';
+import { DISCONNECTS, reconnects, UNSUBSCRIBES } from '../../core/disconnects.ts';
 import type { ConnectResult, Delta, MapPart, SubscribeResult } from '../../core/protocol/pushes.ts';
 import { bytesOfJson } from '../../core/text/binary-data.ts';
 import { jsonOf } from '../../core/text/raw-json.ts';
 import type { ClientInfo, Publication } from '../../ports/log.ts';
 import { createPatch, withBases } from './fossil.ts';
 import { CHANNEL_TYPES, STATE_PHASE } from './map-subscribe.ts';
-import type { SpokenPush, SpokenReply } from './spoken.ts';
+import type { CentrifugePush, CentrifugeReply } from './message-types.ts';
 import { WireWriter } from './wire-writer.ts';
 
-/** A reply behind its length. Field numbers: https://github.com/centrifugal/protocol (definitions/client.proto) */
-export function encodeReply(id: number, reply: SpokenReply): Uint8Array {
+/** A length-prefixed reply. Field numbers: https://github.com/centrifugal/protocol (definitions/client.proto) */
+export function encodeReply(id: number, reply: CentrifugeReply): Uint8Array {
   return new WireWriter().delimited((writer) => writeReply(writer.uint(1, id), reply)).finish();
 }
 
-/** A push behind its length. */
-export function encodePush(push: SpokenPush): Uint8Array {
+/** A length-prefixed push. */
+export function encodePush(push: CentrifugePush): Uint8Array {
   return new WireWriter().delimited((writer) => writer.message(4, (body) => writePush(body, push))).finish();
 }
 
-function writeReply(writer: WireWriter, reply: SpokenReply): unknown {
+function writeReply(writer: WireWriter, reply: CentrifugeReply): unknown {
   switch (reply.kind) {
     case 'error': {
       const { code, message, temporary, field } = reply.error;
@@ -60,7 +60,7 @@ function writeReply(writer: WireWriter, reply: SpokenReply): unknown {
   }
 }
 
-function writePush(writer: WireWriter, push: SpokenPush): unknown {
+function writePush(writer: WireWriter, push: CentrifugePush): unknown {
   switch (push.kind) {
     case 'publication':
       return writer.text(2, push.channel).message(4, (body) => writePublication(body, push.publication, push.delta));
@@ -82,7 +82,7 @@ function writePush(writer: WireWriter, push: SpokenPush): unknown {
     }
     case 'disconnect': {
       const { code, reason } = push.ending ?? DISCONNECTS[push.reason];
-      return writer.message(11, (body) => body.uint(1, code).text(2, reason).bool(3, comesBack(code)));
+      return writer.message(11, (body) => body.uint(1, code).text(2, reason).bool(3, reconnects(code)));
     }
     default:
       return push satisfies never;

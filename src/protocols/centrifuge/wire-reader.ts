@@ -6,16 +6,15 @@ const VARINT = 0;
 const FIXED_64 = 1;
 const LENGTH_DELIMITED = 2;
 const FIXED_32 = 5;
-/** 49 bits: a number holds them exactly. */
+/** 49 bits: a number represents them exactly. */
 const EXACT_BYTES = 7;
 
-/** A field of a message: a number, which need not be a safe integer, or the bytes of a text, bytes, or message. */
+/** A field of a message: a number, which may be unsafe as an integer, or the bytes of a text, bytes, or message. */
 export type Field = { readonly number: number; readonly value: number | Uint8Array };
 
 /**
- * The fields of a message in the Protobuf wire format, in their order; those of 4 or 8 fixed bytes, which our
- * messages do not have, are skipped. Throws `DisconnectError('badRequest')` for what is none.
- * https://protobuf.dev/programming-guides/encoding/
+ * The fields of a message in the Protobuf wire format, in order; fixed-width fields, which our messages do not use, are
+ * skipped. Throws `DisconnectError('badRequest')` for invalid input. https://protobuf.dev/programming-guides/encoding/
  */
 export function readFields(message: Uint8Array): Field[] {
   const reader = new Reader(message);
@@ -30,7 +29,7 @@ export function readFields(message: Uint8Array): Field[] {
   return fields;
 }
 
-/** The messages of a frame, each behind its length. Throws as `readFields`. */
+/** The length-prefixed messages of a frame. Throws like `readFields`. */
 export function readDelimited(frame: Uint8Array): Uint8Array[] {
   const reader = new Reader(frame);
   const messages: Uint8Array[] = [];
@@ -38,7 +37,7 @@ export function readDelimited(frame: Uint8Array): Uint8Array[] {
   return messages;
 }
 
-/** Of a field that is there more than once the last counts, as with any Protobuf reader. */
+/** If a field is repeated the last value counts, as in every Protobuf reader. */
 export function lastOf(fields: readonly Field[], number: number): number | Uint8Array | undefined {
   return fields.findLast((field) => field.number === number)?.value;
 }
@@ -49,7 +48,7 @@ export function bytesOf(fields: readonly Field[], number: number): Uint8Array | 
   return value;
 }
 
-/** Of a field that may be there many times. */
+/** For a repeated field. */
 export function allBytesOf(fields: readonly Field[], number: number): Uint8Array[] {
   return fields.flatMap((field) => {
     if (field.number !== number) return [];
@@ -73,7 +72,7 @@ export function boolOf(fields: readonly Field[], number: number): boolean {
   return uintOf(fields, number) !== 0;
 }
 
-/** Throws `DisconnectError('badRequest')` for bytes that are no UTF-8. */
+/** Throws `DisconnectError('badRequest')` for invalid UTF-8. */
 export function decodeText(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
@@ -111,7 +110,7 @@ class Reader {
     return this.#at >= this.#bytes.length;
   }
 
-  /** Negative numbers, ten bytes long, come out as the signed value. */
+  /** Negative numbers take ten bytes, and are returned signed. */
   varint(): number {
     let value = 0;
     let factor = 1;

@@ -5,14 +5,14 @@ const LENGTH_DELIMITED = 2;
 const FIRST_SIZE = 128;
 
 /**
- * Writes messages in the Protobuf wire format. Zero values are left out, as proto3 asks.
+ * Writes messages in the Protobuf wire format. Zero values are omitted, as proto3 requires.
  * https://protobuf.dev/programming-guides/encoding/
  */
 export class WireWriter {
   #bytes = new Uint8Array(FIRST_SIZE);
   #length = 0;
 
-  /** A whole number from 0 to 2^53 − 1. */
+  /** An integer from 0 to 2^53 − 1. */
   uint(field: number, value: number): this {
     if (value === 0) return this;
     this.#varint(field * 8 + VARINT);
@@ -36,7 +36,7 @@ export class WireWriter {
     return this;
   }
 
-  /** A message inside this one; written also when it is empty, because its being there says something. */
+  /** A nested message; written even if empty, because its presence has a meaning. */
   message(field: number, write: (writer: WireWriter) => unknown): this {
     this.#varint(field * 8 + LENGTH_DELIMITED);
     return this.delimited(write);
@@ -47,7 +47,7 @@ export class WireWriter {
     return this.message(field, (entry) => entry.text(1, key).message(2, write));
   }
 
-  /** A message behind its length, as they follow each other in a frame. */
+  /** A length-prefixed message of a frame. */
   delimited(write: (writer: WireWriter) => unknown): this {
     const start = this.#length;
     // Most messages are shorter than 128 bytes, so that one byte holds the length.

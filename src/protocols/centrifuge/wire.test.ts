@@ -7,7 +7,7 @@ const bytes = (...values: readonly number[]) => new Uint8Array(values);
 const fails = (read: () => unknown) => expect(read).toThrow('bad request');
 
 describe('the Protobuf wire format', () => {
-  test('is that of the specification', () => {
+  test('matches the specification', () => {
     // Examples of https://protobuf.dev/programming-guides/encoding/
     expect(new WireWriter().uint(1, 150).finish()).toEqual(bytes(0x08, 0x96, 0x01));
     expect(new WireWriter().text(2, 'testing').finish()).toEqual(
@@ -18,7 +18,7 @@ describe('the Protobuf wire format', () => {
     );
   });
 
-  test('leaves zero values out, and keeps messages that are there and empty', () => {
+  test('omits zero values, and keeps empty messages', () => {
     const written = new WireWriter()
       .uint(1, 0)
       .text(2, '')
@@ -28,7 +28,7 @@ describe('the Protobuf wire format', () => {
     expect(written.finish()).toEqual(bytes(0x2a, 0x00));
   });
 
-  test('gives back every number, text and message that was written', () => {
+  test('reads back every number, text and message that was written', () => {
     fc.assert(
       fc.property(
         fc.maxSafeNat(),
@@ -54,7 +54,7 @@ describe('the Protobuf wire format', () => {
     );
   });
 
-  test('reads negative numbers, ten bytes long, and skips fields of fixed length', () => {
+  test('skips fixed-width fields and reads negative numbers of ten bytes', () => {
     const minusOne = [...Array.from({ length: 9 }, () => 0xff), 0x01];
     expect(uintOf(readFields(bytes(0x08, ...minusOne)), 1)).toBe(-1);
     expect(readFields(bytes(0x0d, 1, 2, 3, 4, 0x11, 1, 2, 3, 4, 5, 6, 7, 8, 0x18, 5))).toEqual([
@@ -62,11 +62,11 @@ describe('the Protobuf wire format', () => {
     ]);
   });
 
-  test('of a repeated field the last counts', () => {
+  test('uses the last value of a repeated field', () => {
     expect(uintOf(readFields(bytes(0x08, 1, 0x08, 2)), 1)).toBe(2);
   });
 
-  test('SE6 what is cut short, too long or of no kind is refused', () => {
+  test('SE6 refuses input that is truncated, too long or of an unknown type', () => {
     for (const wrong of [
       bytes(0x08),
       bytes(0x12, 0x05, 0x61),
@@ -80,7 +80,7 @@ describe('the Protobuf wire format', () => {
       fails(() => readFields(wrong));
     }
     fails(() => readDelimited(bytes(0x05, 1)));
-    // More than a number holds exactly.
+    // More than a number represents exactly.
     fails(() => uintOf(readFields(bytes(0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f)), 1));
     fails(() => textOf(readFields(bytes(0x0a, 0x01, 0xff)), 1));
     fails(() => textOf(readFields(bytes(0x08, 0x01)), 1));

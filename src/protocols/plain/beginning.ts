@@ -7,7 +7,7 @@ import type { Listening } from './requests.ts';
 /** The number of the `connect` command; the channels' follow it. */
 const CONNECT = 1;
 
-/** The commands with which a request to listen begins its session. */
+/** The commands that start the session of a listening request. */
 export function commandsOf({ channels, cursor, token, subscriptionTokens }: Listening): readonly Command[] {
   const connect: Command = { kind: 'connect', id: CONNECT, token, since: new Map(), alone: true };
   const subscribes = channels.map((channel, index): Command => {
@@ -22,9 +22,9 @@ export function commandsOf({ channels, cursor, token, subscriptionTokens }: List
   return [connect, ...subscribes];
 }
 
-/** Follows the answers to those commands: the request is granted when every channel is, and refused when one is not. */
+/** Collects the replies to those commands: the request succeeds if every channel does, and fails if one is refused. */
 export class Beginning {
-  /** Rejects with the `ClientError` that the client is told. */
+  /** Rejects with the `ClientError` for the client. */
   readonly done: Promise<void>;
   readonly #channels: readonly string[];
   #left: number;
@@ -38,7 +38,7 @@ export class Beginning {
       this.#grant = resolve;
       this.#refuse = reject;
     });
-    // Whoever began it may have gone before it was decided.
+    // The client may have disconnected before the decision.
     this.done.catch(() => undefined);
   }
 
@@ -46,7 +46,7 @@ export class Beginning {
     return this.#left === 0;
   }
 
-  /** The channel that a reply has let the client into, and how; undefined for other replies. */
+  /** The channel a reply subscribed the client to, and how; undefined for other replies. */
   take(id: number, reply: Reply): { readonly channel: string; readonly result: SubscribeResult } | undefined {
     const channel = this.#channels[id - CONNECT - 1];
     if (reply.kind === 'error') this.#refuse(about(channel, reply.error));
@@ -56,13 +56,13 @@ export class Beginning {
     return { channel, result: reply.result };
   }
 
-  /** The session ended before, or a right was taken away meanwhile. */
+  /** The session ended before, or a right was removed meanwhile. */
   fail(kind: DisconnectName): void {
     this.#refuse(refusalOf(kind));
   }
 }
 
-/** Which of several channels it was. */
+/** Names the channel if there are several. */
 function about(channel: string | undefined, error: ClientError): ClientError {
   if (channel === undefined || error.kind === 'internal') return error;
   const { kind, retryAfter } = error;
@@ -70,14 +70,14 @@ function about(channel: string | undefined, error: ClientError): ClientError {
   return new ClientError(kind, { message, field: 'channel', ...(retryAfter !== undefined && { retryAfter }) });
 }
 
-/** What the end of a session means where there is an answer to give. */
+/** The error for the end of a session, where there is a response to send. */
 export function refusalOf(kind: DisconnectName): ClientError {
   const { code, reason } = DISCONNECTS[kind];
   if (kind === 'invalidToken') return new ClientError('unauthorized', { message: reason });
   if (kind === 'expired') return new ClientError('tokenExpired');
   if (kind === 'internal') return new ClientError('internal');
   if (kind === 'badRequest') return new ClientError('badRequest');
-  // No room for this user's, until another of theirs ends.
+  // The user's limit, until another of their sessions ends.
   if (kind === 'connectionLimit') return new ClientError('tooManyRequests', { message: reason, retryAfter: 60 });
   if (code < 3500) return new ClientError('unavailable', { message: reason, retryAfter: 1 });
   return new ClientError('permissionDenied', { message: reason });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { Cursor, keyOf } from './cursor.ts';
 
 describe('a cursor', () => {
-  test('is one line of ASCII that stands for the place in each channel', () => {
+  test('is one line of ASCII with the position in each channel', () => {
     const cursor = new Cursor();
     cursor.set('demo:a', { epoch: 'e1', offset: 7 });
     cursor.set('demo:b', { epoch: 'e1', offset: 0 });
@@ -19,7 +19,7 @@ describe('a cursor', () => {
     expect(read.toString()).toBe(text);
   });
 
-  test('advances in the channels it holds, and in no other', () => {
+  test('advances in the channels it has, and in no others', () => {
     const cursor = new Cursor();
     cursor.set('demo:a', { epoch: 'e', offset: 1 });
     cursor.advance(keyOf('demo:a'), 2);
@@ -28,7 +28,7 @@ describe('a cursor', () => {
     expect(cursor.toString()).toBe(`${keyOf('demo:a')}:2:e`);
   });
 
-  test('is written the same whether it was written before or not', () => {
+  test('has the same text whether it was cached or not', () => {
     const [often, once] = [new Cursor(), new Cursor()];
     for (let turn = 0; turn < 200; turn += 1) {
       const channel = `demo:${(turn * 7) % 11}`;
@@ -41,20 +41,20 @@ describe('a cursor', () => {
     expect(often.toString()).toBe(once.toString());
   });
 
-  test('keeps only what is asked for', () => {
+  test('keeps only the requested channels', () => {
     const cursor = Cursor.parse(`${keyOf('demo:a')}:1:e,${keyOf('demo:b')}:2`).of(['demo:b', 'demo:c']);
     expect(cursor.toString()).toBe(`${keyOf('demo:b')}:2:e`);
   });
 
-  test('is refused when it is none', () => {
+  test('is refused if it is invalid', () => {
     const wrong = [
       ...['x', 'a:1', 'a:1:e,', ',a:1:e', 'a:-1:e', 'a:1.5:e', 'a:1e3:e', 'a:9007199254740993:e', 'A:1:e', 'a:1:e:f'],
       ...['a:1:%', 'a:1:%ff', ' a:1:e', 'a:1:e\n', `a:1:${'e'.repeat(200)}`, 'a:1:e,'.repeat(2_000), '__proto__:1:e'],
     ];
-    for (const text of wrong) expect(() => Cursor.parse(text)).toThrow('is no cursor of this server');
+    for (const text of wrong) expect(() => Cursor.parse(text)).toThrow('is not a cursor of this server');
   });
 
-  test('tells a hundred thousand channels apart', () => {
+  test('distinguishes a hundred thousand channels', () => {
     const keys = new Set(Array.from({ length: 100_000 }, (_, n) => keyOf(`room:${n}`)));
     expect(keys.size).toBe(100_000);
     expect([...keys].every((key) => /^[0-9a-z]{1,11}$/.test(key))).toBe(true);

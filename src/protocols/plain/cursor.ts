@@ -1,28 +1,28 @@
 import { ClientError } from '../../core/errors.ts';
 import type { Position } from '../../ports/log.ts';
 
-/** Longest cursor that is taken: longer lines don't get through proxies. */
+/** Longest accepted cursor: longer lines do not pass proxies. */
 const CURSOR_LIMIT = 8_192;
 const ENTRY = /^([0-9a-z]{1,11}):(\d{1,16})(?::([\w.!~*'()%-]{0,192}))?$/;
 
-/** Where a client was that says so in words that are not ours: in no epoch that there is. */
+/** The position of a client whose cursor is not ours: in an epoch that never exists. */
 const NOWHERE: Position = { epoch: '?', offset: 0 };
 
-/** A position, and where in the cursor it stands. */
+/** A position, and its index in the cursor. */
 type Place = { readonly epoch: string; offset: number; readonly index: number };
 
 /**
- * Where a client stands in each of its channels, as one line of ASCII: `key:offset:epoch,key:offset,…`. An entry without
- * an epoch has that of the entry before it; an empty one says that the channel keeps no history.
+ * A client's position in each of its channels, as one line of ASCII: `key:offset:epoch,key:offset,…`. An entry without
+ * an epoch has the previous entry's; an empty one means that the channel has no history.
  */
 export class Cursor {
   readonly #places = new Map<string, Place>();
-  /** What each entry is written as, once that was asked for: a stream writes it with every event, and one has changed. */
+  /** The cached text of each entry: a stream writes the cursor with every event, and one entry has changed. */
   #written: string[] | undefined;
-  /** The client was somewhere, and nobody knows where. */
+  /** The client had a position, but it is unknown. */
   #isLost = false;
 
-  /** Throws `ClientError` `invalidInput` for what is no cursor. */
+  /** Throws `ClientError` `invalidInput` for an invalid cursor. */
   static parse(text: string): Cursor {
     const cursor = new Cursor();
     if (text === '') return cursor;
@@ -38,7 +38,7 @@ export class Cursor {
     return cursor;
   }
 
-  /** As `parse`; what is no cursor stands for an unknown place in every channel, from which nothing can be recovered. */
+  /** Like `parse`; an invalid cursor becomes an unknown position in every channel, which cannot be recovered. */
   static parseAny(text: string): Cursor {
     try {
       return Cursor.parse(text);
@@ -65,7 +65,7 @@ export class Cursor {
     return this.#places.has(keyOf(channel));
   }
 
-  /** From where the client wants what it missed; undefined where it has not been, or nothing is kept. */
+  /** The position to recover from; undefined if there is none, or nothing is kept. */
   since(channel: string): Position | undefined {
     const place = this.#places.get(keyOf(channel));
     if (place === undefined && this.#isLost) return NOWHERE;
@@ -76,13 +76,13 @@ export class Cursor {
     this.#put(keyOf(channel), position);
   }
 
-  /** The client has been given the channel's publication with this offset. `whole`: all of the cursor then, if known. */
+  /** The client received the channel's publication with this offset. `whole`: the resulting cursor text, if known. */
   advance(key: string, offset: number, whole?: string): void {
     const place = this.#places.get(key);
     if (place === undefined || offset === 0) return;
     place.offset = offset;
     if (this.#written === undefined) return;
-    // A text that others hold too is hashed once for all of them.
+    // A text shared with others is hashed once for all of them.
     if (whole !== undefined && this.#written.length === 1) {
       this.#written[0] = whole;
       return;
@@ -113,8 +113,8 @@ export class Cursor {
 }
 
 /**
- * A short stand-in for a channel's name, which may be too long for a header: 53 bits. Two names with the same one would
- * share a place in the cursor of whoever asks for both, and cost nobody else anything.
+ * A 53-bit hash in place of a channel's name, which may be too long for a header. Two names with the same hash would
+ * share a position only in the cursor of a client that requests both.
  */
 export function keyOf(channel: string): string {
   let [high, low] = [0xdeadbeef, 0x41c6ce57];
@@ -128,7 +128,7 @@ export function keyOf(channel: string): string {
   return ((high & 0x1fffff) * 2 ** 32 + (low >>> 0)).toString(36);
 }
 
-/** Lets every bit of the number change every other one. */
+/** Mixes all bits of the number. */
 function mix(number: number): number {
   const once = Math.imul(number ^ (number >>> 16), 0x85ebca6b);
   const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);
@@ -144,5 +144,5 @@ function decode(epoch: string): string {
 }
 
 function wrong(): ClientError {
-  return new ClientError('invalidInput', { field: 'cursor', message: 'is no cursor of this server' });
+  return new ClientError('invalidInput', { field: 'cursor', message: 'is not a cursor of this server' });
 }

@@ -6,7 +6,7 @@ const dataOf = (client: ReturnType<typeof stream>) =>
   client.events().flatMap(({ type, data }) => (type === 'message' ? [data.data] : []));
 
 describe('HT1 a stream', () => {
-  test('HT1 goes on exactly after any of its events, in all of its channels', async () => {
+  test('HT1 continues exactly after any of its events, in all of its channels', async () => {
     const world = plainNode();
     const channels = ['log:a', 'log:b', 'live:c'];
     const whole = stream(world, { channels });
@@ -25,7 +25,7 @@ describe('HT1 a stream', () => {
     }
   });
 
-  test('HT1 keeps the places of channels that it has not reached yet when it is cut on its way in', async () => {
+  test('HT1 keeps the positions of channels not yet entered when it is cut', async () => {
     const world = plainNode();
     const first = stream(world, { channels: ['log:a', 'log:b'] });
     await world.clock.settle();
@@ -41,7 +41,7 @@ describe('HT1 a stream', () => {
     expect(dataOf(back)).toEqual([2]);
   });
 
-  test('RE2 SL1 is given no more than its line carries, its long ids included', async () => {
+  test('RE2 SL1 recovers no more than its buffer holds, including its long ids', async () => {
     const world = plainNode({ limits: { recoveryBytes: 10_000 } });
     const channels = Array.from({ length: 100 }, (_, n) => `log:${n}`);
     const first = stream(world, { channels });
@@ -58,7 +58,7 @@ describe('HT1 a stream', () => {
     expect(dataOf(back)).toEqual([1, 2]);
   });
 
-  test('RE2 says when what was missed is no longer kept', async () => {
+  test('RE2 reports when missed publications are no longer kept', async () => {
     const world = plainNode();
     const first = stream(world, { channels: ['mem:a'] });
     await world.clock.settle();
@@ -70,7 +70,7 @@ describe('HT1 a stream', () => {
     expect(back.events()).toMatchObject([{ type: 'subscribed', data: { recovered: false, offset: 10 } }]);
   });
 
-  test('HT5 needs no answer to pings, which keep the line open', async () => {
+  test('HT5 needs no reply to pings, which keep the connection open', async () => {
     const world = plainNode({ limits: { pingMs: 5_000, pongMs: 2_000 } });
     const client = stream(world, { channels: ['log:a'] });
     await world.clock.pass(60_000);
@@ -79,7 +79,7 @@ describe('HT1 a stream', () => {
     expect(client.preamble).toBe('retry: 2000\n\n');
   });
 
-  test('PE3 HT6 ends when a right is taken away, with the reason', async () => {
+  test('PE3 HT6 ends with a reason when a right is removed', async () => {
     const world = plainNode();
     const client = stream(world, { channels: ['log:a', 'log:b'], principal: person('ann') });
     await world.clock.settle();
@@ -93,7 +93,7 @@ describe('HT1 a stream', () => {
     expect(world.node.connections).toBe(0);
   });
 
-  test('OR5 HT6 ends when a history starts anew, and the client learns of it when it is back', async () => {
+  test('OR5 HT6 ends when a history starts a new epoch, which the client learns when it reconnects', async () => {
     const world = plainNode();
     await world.publish('log:a', 1);
     const client = stream(world, { channels: ['log:a'] });
@@ -106,7 +106,7 @@ describe('HT1 a stream', () => {
     expect(back.events()[0]).toMatchObject({ type: 'subscribed', data: { recovered: false } });
   });
 
-  test('SE7 HT6 ends on a drain with a reason on which clients come back', async () => {
+  test('SE7 HT6 ends on a drain with a reason after which clients reconnect', async () => {
     const world = plainNode();
     const client = stream(world, { channels: ['log:a'] });
     await world.clock.settle();
@@ -115,7 +115,7 @@ describe('HT1 a stream', () => {
     expect(client.seen.text).toMatch(/retry: \d{4}\nevent: disconnect\n/);
   });
 
-  test('HT3 is refused before it begins when one of its channels is, or nobody may come without signing in', async () => {
+  test('HT3 is refused at the start if one of its channels is, or anonymous clients are not allowed', async () => {
     const world = plainNode();
     const unknown = stream(world, { channels: ['log:a', 'nowhere:x'] });
     await world.clock.settle();
@@ -126,7 +126,7 @@ describe('HT1 a stream', () => {
     await expect(stranger.opened).rejects.toMatchObject({ kind: 'unauthorized' });
   });
 
-  test('HT7 hears of nothing that it has not asked for', async () => {
+  test('HT7 receives nothing it has not requested', async () => {
     const world = plainNode({ hooks: { serverChannels: async () => ['log:given'] } });
     const client = stream(world, { channels: ['log:a'], principal: person('ann') });
     await world.clock.settle();

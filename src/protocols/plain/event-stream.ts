@@ -1,5 +1,5 @@
 import { DISCONNECTS, DisconnectError, type DisconnectName, UNSUBSCRIBES } from '../../core/disconnects.ts';
-import type { TurnedAway } from '../../core/limits/arrivals.ts';
+import type { RefusedArrival } from '../../core/limits/arrivals.ts';
 import type { Frame, Protocol } from '../../core/protocol/protocol.ts';
 import type { Push, Reply, SubscribeResult } from '../../core/protocol/pushes.ts';
 import { Beginning } from './beginning.ts';
@@ -9,17 +9,17 @@ import type { Listening } from './requests.ts';
 
 const quote = JSON.stringify;
 
-/** Milliseconds after which clients come back to a stream that has ended: spread, so that not all come at once. */
+/** The reconnect delay for clients of an ended stream, in ms: spread, so that not all reconnect at once. */
 const RETRY_MS = 1_000;
 const RETRY_SPREAD_MS = 2_000;
 
 /**
- * Server-sent events, as all streams share them: publications without an id, which each stream writes itself.
+ * The encoding shared by all server-sent event streams: publications without an id, which each stream adds itself.
  * https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export const eventStreams: Protocol = {
   name: 'ss',
-  // A comment, so that nobody on the way takes the line for dead.
+  // A comment, so that proxies do not consider the connection dead.
   ping: ':\n\n',
   clients: 'listen',
   decode: () => {
@@ -30,7 +30,7 @@ export const eventStreams: Protocol = {
   join: joinPlaced,
 };
 
-/** One client's stream: the id of its last event is its cursor. Also the framing of what goes to it. */
+/** One client's stream, whose event ids are its cursor. Also frames its output. */
 export class EventStream implements Protocol {
   readonly name = eventStreams.name;
   readonly ping = eventStreams.ping;
@@ -42,7 +42,7 @@ export class EventStream implements Protocol {
   readonly #beginning: Beginning;
   readonly #end: (why: DisconnectName) => void;
 
-  /** `end` ends the session; it is called in a turn of its own. `random`: from 0 to 1. */
+  /** `end` ends the session; it is called in its own turn. `random`: from 0 to 1. */
   constructor({ channels, cursor }: Listening, end: (why: DisconnectName) => void, random: number) {
     this.#cursor = cursor;
     this.#beginning = new Beginning(channels);
@@ -50,7 +50,7 @@ export class EventStream implements Protocol {
     this.preamble = `retry: ${Math.round(RETRY_MS + RETRY_SPREAD_MS * random)}\n\n`;
   }
 
-  /** Resolves when the client is in all of its channels. Rejects with the `ClientError` that refuses one. */
+  /** Resolves when the client is subscribed to all of its channels. Rejects with the `ClientError` of a refused one. */
   get opened(): Promise<void> {
     return this.#beginning.done;
   }
@@ -70,20 +70,20 @@ export class EventStream implements Protocol {
     return encodePush(push);
   }
 
-  /** Where the client stands: streams that stand in the same place are given the same bytes. */
+  /** The client's position: streams at the same position are sent the same bytes. */
   get place(): string {
     return this.#cursor.toString();
   }
 
-  /** Writes the client's own ids on what was encoded for all. */
+  /** Adds the client's own ids to frames encoded for all. */
   wrap(frame: Frame): string {
     const placed = readPlaced(String(frame));
     return placed === undefined ? String(frame) : placed.map((each) => this.#placeNext(each)).join('');
   }
 
-  /** Notes that the client is given what `wrap` has made of the frame for another one in the same place. */
+  /** Records that the client is sent the output of `wrap` for another client at the same position. */
   pass(frame: Frame, place: string): void {
-    // The publications of a frame are of one channel.
+    // A frame's publications are from one channel.
     const last = readPlaced(String(frame))?.at(-1);
     if (last !== undefined) this.#cursor.advance(last.key, last.offset, place);
   }
@@ -93,7 +93,7 @@ export class EventStream implements Protocol {
     return offset === 0 ? event(json) : event(json, this.#cursor);
   }
 
-  /** Cut off, before all was decided perhaps: then nobody else would answer the request. */
+  /** Cut off, perhaps before the decision: then nobody else would answer the request. */
   gone(): void {
     this.#beginning.fail('slow');
   }
@@ -101,7 +101,7 @@ export class EventStream implements Protocol {
   #enter(channel: string, result: SubscribeResult): string {
     const { recoverable, epoch, offset, publications } = result;
     if (recoverable) this.#cursor.set(channel, { epoch, offset });
-    // Only the last one of all channels: an id has the length of all of them.
+    // Only on the last event: an id is as long as all channels together.
     const id = this.#beginning.isOver ? this.#cursor : undefined;
     const head = `event: subscribed\n${event(encodeSubscribed(channel, result), id)}`;
     const missed = publications.map((publication) => {
@@ -111,7 +111,7 @@ export class EventStream implements Protocol {
     return head + missed.join('');
   }
 
-  /** A stream has no way to ask again for one channel: it ends, and what the client is told when it comes back decides. */
+  /** A stream cannot subscribe to one channel again: it ends, and the client learns the outcome when it reconnects. */
   #leave(reason: keyof typeof UNSUBSCRIBES): void {
     const why = reason === 'server' ? 'permissionDenied' : reason;
     this.#beginning.fail(why);
@@ -119,8 +119,8 @@ export class EventStream implements Protocol {
   }
 }
 
-/** All of a stream that may not begin now: when to come back, and why. */
-export function turnedAway({ limit, retryMs }: TurnedAway): string {
+/** The whole body of a stream that cannot start now: the retry delay, and the reason. */
+export function refusalStream({ limit, retryMs }: RefusedArrival): string {
   const reason: DisconnectName = limit === 'draining' ? 'shutdown' : 'tooManyRequests';
   return encodePush({ kind: 'disconnect', reason, retryMs }) ?? '';
 }
@@ -157,7 +157,7 @@ function encodeSubscribed(channel: string, result: SubscribeResult): string {
   return `{"channel":${quote(channel)},"recoverable":${recoverable}${place}${wasRecovering ? `,"recovered":${recovered}` : ''}}`;
 }
 
-/** One event; `id` is left as it was when none is given. */
+/** One event; without `id` the previous id stays. */
 function event(json: string, id?: Cursor): string {
   const text = id?.toString() ?? '';
   return `${text === '' ? '' : `id: ${text}\n`}data: ${json}\n\n`;

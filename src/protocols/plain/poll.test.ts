@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { range } from '../../../tests/core/node.ts';
 import { plainNode, poll } from '../../../tests/core/plain-client.ts';
 
-/** The cursor that a first poll gives at once. */
+/** The cursor that a first poll returns at once. */
 async function cursorOf(world: ReturnType<typeof plainNode>, ...channels: string[]): Promise<string> {
   const { answer } = poll(world, { channels });
   await world.clock.settle();
@@ -10,7 +10,7 @@ async function cursorOf(world: ReturnType<typeof plainNode>, ...channels: string
 }
 
 describe('HT2 a poll', () => {
-  test('HT2 without a cursor is answered at once with the present one', async () => {
+  test('HT2 without a cursor returns the current one at once', async () => {
     const world = plainNode();
     await world.publish('log:a', 1, 3);
     const { answer } = poll(world, { channels: ['log:a', 'live:b'] });
@@ -18,7 +18,7 @@ describe('HT2 a poll', () => {
     expect(await answer).toMatchObject({ publications: [], recovered: true });
   });
 
-  test('HT2 gives at once what came since', async () => {
+  test('HT2 returns at once what was published since', async () => {
     const world = plainNode();
     const cursor = await cursorOf(world, 'log:a', 'log:b');
     await world.publish('log:a', 1, 2);
@@ -37,7 +37,7 @@ describe('HT2 a poll', () => {
     expect(await second.answer).toMatchObject({ publications: [], cursor: next });
   });
 
-  test('HT2 waits for what comes, and takes along what comes in the same moment', async () => {
+  test('HT2 waits for publications, and includes those of the same moment', async () => {
     const world = plainNode();
     const cursor = await cursorOf(world, 'log:a');
     const { answer } = poll(world, { channels: ['log:a'], cursor });
@@ -47,13 +47,13 @@ describe('HT2 a poll', () => {
     expect(publications.map(({ data }) => data)).toEqual([1, 2]);
   });
 
-  test('HT2 one after the other miss nothing and hear nothing twice', async () => {
+  test('HT2 successive polls miss nothing and repeat nothing', async () => {
     const world = plainNode();
     let cursor = await cursorOf(world, 'log:a');
     const heard: unknown[] = [];
     for (const number of range(1, 20)) {
       const waiting = poll(world, { channels: ['log:a'], cursor });
-      // Some are published before it waits, some while, some after it was answered.
+      // Some are published before it waits, some while it waits, some after it was answered.
       if (number % 3 > 0) await world.clock.settle();
       await world.publish('log:a', number);
       const answer = await waiting.answer;
@@ -63,7 +63,7 @@ describe('HT2 a poll', () => {
     expect(heard).toEqual(range(1, 20));
   });
 
-  test('RE2 says when what came is no longer kept, and goes on from the present', async () => {
+  test('RE2 reports when publications are no longer kept, and continues from the current position', async () => {
     const world = plainNode();
     const cursor = await cursorOf(world, 'mem:a', 'log:b');
     await world.publish('mem:a', 1, 10);
@@ -77,7 +77,7 @@ describe('HT2 a poll', () => {
     expect((await next.answer).publications.map(({ data }) => data)).toEqual([11]);
   });
 
-  test('OR5 RE2 starts anew with a new epoch', async () => {
+  test('OR5 RE2 restarts with a new epoch', async () => {
     const world = plainNode();
     await world.publish('log:a', 1, 2);
     const cursor = await cursorOf(world, 'log:a');
@@ -91,7 +91,7 @@ describe('HT2 a poll', () => {
     expect(await next.answer).toMatchObject({ recovered: false, lost: ['log:a'] });
   });
 
-  test('HT4 costs no read of the log: neither a thousand that wait, nor that they come again', async () => {
+  test('HT4 needs no read of the log: neither while a thousand wait, nor when they return', async () => {
     const world = plainNode();
     const first = await cursorOf(world, 'log:a');
     const cursors = Array.from({ length: 1_000 }, () => first);
@@ -112,7 +112,7 @@ describe('HT2 a poll', () => {
     expect(world.node.hub.size).toBe(0);
   });
 
-  test('HT4 is no coming and going: nobody sees those who poll', async () => {
+  test('HT4 triggers no joins and leaves, and adds no presence', async () => {
     const world = plainNode();
     const watcher = await world.subscribed('live:a', { join_leave: true });
     const { answer, timeOver } = poll(world, { channels: ['live:a'] });
@@ -124,14 +124,14 @@ describe('HT2 a poll', () => {
     expect(world.node.presenceOf('live:a')).toHaveLength(1);
   });
 
-  test('HT3 is refused when one of its channels is', async () => {
+  test('HT3 is refused if one of its channels is', async () => {
     const world = plainNode();
     const { answer } = poll(world, { channels: ['log:a', 'nowhere:x'] });
     await world.clock.settle();
     await expect(answer).rejects.toMatchObject({ kind: 'unknownChannel', message: 'nowhere:x: unknown channel' });
   });
 
-  test('PE3 that waits is refused when its right is taken away, and answered on a drain', async () => {
+  test('PE3 is refused while waiting if its right is removed, and answered on a drain', async () => {
     const world = plainNode();
     const cursor = await cursorOf(world, 'log:a');
     const [taken, drained] = [

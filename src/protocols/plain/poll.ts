@@ -7,7 +7,7 @@ import type { Cursor } from './cursor.ts';
 import { encodePlaced, encodePublication, type Placed, readPlaced } from './publication.ts';
 import type { Listening } from './requests.ts';
 
-/** What all polls share: publications, encoded once for those that wait. */
+/** The encoding shared by all polls: publications, encoded once for those that wait. */
 export const polls: Protocol = {
   name: 'lp',
   ping: '',
@@ -21,14 +21,14 @@ export const polls: Protocol = {
 
 /**
  * One request that waits for publications. It is answered when all its channels are entered and there is something to
- * tell, or its time is over; what comes in the same moment goes along.
+ * send, or its time is over; publications of the same moment are included.
  */
 export class Poll implements Protocol {
   readonly name = polls.name;
   readonly ping = polls.ping;
   readonly clients = 'poll';
   readonly decode = polls.decode;
-  /** The body of the answer, JSON. Rejects with the `ClientError` that refuses the poll. */
+  /** The response body as JSON. Rejects with the `ClientError` that refuses the poll. */
   readonly answer: Promise<string>;
   readonly #asked: Listening;
   readonly #cursor: Cursor;
@@ -37,14 +37,14 @@ export class Poll implements Protocol {
   readonly #publications: string[] = [];
   readonly #lost: string[] = [];
   #bytes = 0;
-  /** It is not to wait: the client does not know its place in a channel, there are publications, or its time is over. */
+  /** It must not wait: the client has no position in a channel, there are publications, or its time is over. */
   #isDue = false;
-  /** More has come than one answer takes: from there on the next poll goes on. */
+  /** More was published than fits one response: the next poll continues from there. */
   #isFull = false;
   #resolve: (body: string) => void = () => undefined;
   #reject: (error: ClientError) => void = () => undefined;
 
-  /** `byteLimit`: of what comes live while other channels are on their way. */
+  /** `byteLimit`: for live publications while other channels are being entered. */
   constructor(asked: Listening, byteLimit: number) {
     this.#asked = asked;
     this.#cursor = asked.cursor;
@@ -60,7 +60,7 @@ export class Poll implements Protocol {
     );
   }
 
-  /** Bytes that wait for the answer, nearly. */
+  /** Approximate bytes buffered for the response. */
   get backlog(): number {
     return this.#bytes;
   }
@@ -76,7 +76,7 @@ export class Poll implements Protocol {
     return '';
   }
 
-  /** Takes what was published while it waits. */
+  /** Adds publications that arrive while it waits. */
   take(frame: Frame): void {
     for (const placed of readPlaced(String(frame)) ?? []) this.#takeOne(placed);
   }
@@ -90,20 +90,20 @@ export class Poll implements Protocol {
     if (this.#beginning.isOver) Promise.resolve().then(() => this.finish());
   }
 
-  /** It has waited long enough. */
+  /** The wait time is over. */
   timeOver(): void {
     this.#isDue = true;
     if (this.#beginning.isOver) this.finish();
   }
 
-  /** Answers with what there is. */
+  /** Responds with the publications so far. */
   finish(): void {
     const lost =
       this.#lost.length === 0 ? '"recovered":true' : `"recovered":false,"lost":${JSON.stringify(this.#lost)}`;
     this.#resolve(`{"publications":[${this.#publications.join()}],"cursor":"${this.#cursor}",${lost}}`);
   }
 
-  /** The session has ended. Where the client may come again, it gets what there is and learns the rest then. */
+  /** The session has ended. If the client may return, it gets the publications so far and learns the rest then. */
   ended(why: DisconnectName): void {
     if (this.#beginning.isOver && DISCONNECTS[why].code < 3_500 && why !== 'expired') this.finish();
     else this.#reject(refusalOf(why));

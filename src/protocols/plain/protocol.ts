@@ -1,22 +1,22 @@
 import { commandsOf, refusalOf } from './beginning.ts';
-import { EventStream, eventStreams, turnedAway } from './event-stream.ts';
+import { EventStream, eventStreams, refusalStream } from './event-stream.ts';
 import { Poll, polls } from './poll.ts';
 import { publish } from './publish.ts';
 import { history, presence } from './reads.ts';
-import { readLooking, readPolling, readPublishing, readRemembering, readStreaming } from './requests.ts';
+import { readChannelRequest, readHistoryRequest, readPolling, readPublishing, readStreaming } from './requests.ts';
 
-/** Plain HTTP, for whoever has nothing but `curl`: everything about it that a runtime needs. */
+/** Plain HTTP, for clients that have nothing but `curl`: everything a runtime needs of it. */
 export const plain = {
   protocols: [eventStreams, polls],
   readStreaming,
   readPolling,
   readPublishing,
-  readRemembering,
-  readLooking,
+  readRemembering: readHistoryRequest,
+  readLooking: readChannelRequest,
   commandsOf,
   refusalOf,
   EventStream,
-  turnedAway,
+  turnedAway: refusalStream,
   Poll,
   publish,
   history,

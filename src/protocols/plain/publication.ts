@@ -4,7 +4,7 @@ import { keyOf } from './cursor.ts';
 
 const quote = JSON.stringify;
 
-/** A publication as a client gets it: one JSON object on one line. */
+/** A publication as sent to a client: one JSON object on one line. */
 export function encodePublication(channel: string, { data, info, offset, tags }: Publication): string {
   const place = offset === 0 ? '' : `,"offset":${offset}`;
   const from = info === undefined ? '' : `,"info":${encodeInfo(info)}`;
@@ -12,7 +12,7 @@ export function encodePublication(channel: string, { data, info, offset, tags }:
   return `{"channel":${quote(channel)}${place},"data":${onOneLine(data)}${from}${labels}}`;
 }
 
-/** Who it is; whoever came by a single request has no client id. */
+/** The publisher; one that used a single request has no client id. */
 export function encodeInfo({ user, client, connInfo, chanInfo }: ClientInfo): string {
   const id = client === '' ? '' : `,"client":${quote(client)}`;
   const connection = connInfo === undefined ? '' : `,"connInfo":${onOneLine(connInfo)}`;
@@ -25,24 +25,24 @@ export function encodePublications(channel: string, publications: readonly Publi
   return publications.map((publication) => encodePublication(channel, publication)).join();
 }
 
-/** A publication for everybody who listens: each of them writes it behind a cursor of their own. */
+/** A publication encoded once for all subscribers: each prefixes its own cursor. */
 export function encodePlaced(channel: string, publication: Publication): string {
   return `@${keyOf(channel)} ${publication.offset}\n${encodePublication(channel, publication)}`;
 }
 
 export type Placed = { readonly key: string; readonly offset: number; readonly json: string };
 
-/** Stands between publications that travel as one frame: neither JSON nor the name of a channel holds it. */
+/** Separates publications in one frame: neither JSON nor a channel name can contain it. */
 const BETWEEN = '\0';
 
-/** Several frames of one channel, each from `encodePlaced`, as one. */
+/** Joins frames of one channel, each from `encodePlaced`. */
 export function joinPlaced(frames: readonly Frame[]): Frame {
   return frames.join(BETWEEN);
 }
 
 /**
- * What `encodePlaced` has written, joined or not, at least one; undefined for anything else. All who listen get the same
- * frame one after the other, so that the last one is remembered.
+ * Reads what `encodePlaced` has written, joined or not; undefined for anything else. All subscribers get the same frame
+ * in succession, so the last one is cached.
  */
 export function readPlaced(frame: string): readonly Placed[] | undefined {
   if (!frame.startsWith('@')) return undefined;
@@ -58,7 +58,7 @@ function parsePlaced(frame: string): Placed {
   return { key: frame.slice(1, space), offset: Number(frame.slice(space + 1, end)), json: frame.slice(end + 1) };
 }
 
-/** In JSON a line break can only stand between tokens; a carriage return ends a line of an event stream, too. */
+/** In JSON a line break only occurs between tokens; a carriage return, too, ends a line of an event stream. */
 function onOneLine(json: string): string {
   return /[\r\n]/.test(json) ? json.replaceAll(/[\r\n]+/g, ' ') : json;
 }

@@ -8,17 +8,19 @@ import { rawMember } from '../../core/text/raw-json.ts';
 import type { Span } from '../../ports/traces.ts';
 import type { Publishing } from './requests.ts';
 
-/** `body`: the data as JSON; where the query names no channel, `{"channel":…,"data":…}`. `found`: whom a cookie names. */
+/**
+ * `body`: the data as JSON, or `{"channel":…,"data":…}` if the query names no channel. `found`: the user of a cookie.
+ */
 export type Publication = {
   readonly asked: Publishing;
   readonly body: Uint8Array;
   readonly found: Principal;
   readonly address: string;
-  /** Of the request, where it is traced. */
+  /** The request's span, if traced. */
   readonly span?: Span;
 };
 
-/** Publishes for whom a request speaks. Throws `ClientError`, `DisconnectError` `invalidToken`. */
+/** Publishes for an authenticated request. Throws `ClientError`, `DisconnectError` `invalidToken`. */
 export async function publish(node: Node, { asked, body, found, address, span }: Publication): Promise<Published> {
   const { principal, info: connInfo } = await node.signIn(found, asked.token);
   node.spend({ principal, address }, 'publication');
@@ -26,10 +28,10 @@ export async function publish(node: Node, { asked, body, found, address, span }:
   await within(span, 'permission', () => node.permissions.check(principal, 'publish', channel));
   const { key } = asked;
   if (key !== undefined && node.permissions.namespace(channel).history === 'none') {
-    const message = 'this channel keeps no history, so nothing tells that a publication was sent before';
+    const message = 'this channel has no history, so repeated publications cannot be detected';
     throw new ClientError('notAvailable', { message, field: 'Idempotency-Key' });
   }
-  // A request is no connection, and so has no client's id.
+  // A request is not a connection, so it has no client id.
   const info = { user: userOf(principal), client: '', ...(connInfo !== undefined && { connInfo }) };
   return node.publish(channel, data, {
     info,
@@ -38,7 +40,10 @@ export async function publish(node: Node, { asked, body, found, address, span }:
   });
 }
 
-/** Somebody else's key must not be mistaken for mine. A space can't stand in a user's own part of it by accident. */
+/**
+ * Prefixes the key with the user, so that keys of different users never collide. The user's part cannot contain a
+ * space.
+ */
 function ownKey(principal: Principal, key: string): string {
   return `${principal.kind}:${encodeURIComponent(userOf(principal))} ${key}`;
 }
@@ -61,5 +66,5 @@ function withoutMark(body: Uint8Array): Uint8Array {
 
 function asObject(value: unknown): { readonly channel?: unknown } {
   if (typeof value === 'object' && value !== null) return value;
-  throw new ClientError('invalidInput', { message: 'must be an object, or the channel must stand in the query' });
+  throw new ClientError('invalidInput', { message: 'must be an object, or the query must name the channel' });
 }

@@ -7,13 +7,13 @@ import { workKeyOf } from '../../core/limits/work-key.ts';
 import type { Node } from '../../core/node/node.ts';
 import { Cursor } from './cursor.ts';
 import { encodeInfo, encodePublications } from './publication.ts';
-import type { Looking, Remembering } from './requests.ts';
+import type { ChannelRequest, HistoryRequest } from './requests.ts';
 
 /**
- * Publications that are kept of a channel, oldest first or newest first, and the cursor with which a stream or poll goes
- * on behind them. JSON. Throws `ClientError`, `DisconnectError` `invalidToken`.
+ * A page of a channel's history, oldest or newest first, and the cursor with which a stream or poll continues after it.
+ * JSON. Throws `ClientError`, `DisconnectError` `invalidToken`.
  */
-export async function history(node: Node, asked: Remembering, found: Caller): Promise<string> {
+export async function history(node: Node, asked: HistoryRequest, found: Caller): Promise<string> {
   const { principal } = await node.signIn(found.principal, asked.token);
   node.spend({ principal, address: found.address }, 'other');
   const { channel, reverse } = asked;
@@ -22,15 +22,15 @@ export async function history(node: Node, asked: Remembering, found: Caller): Pr
   const asker = askerOf(principal, found);
   const { publications, epoch, offset } = await node.work.read(asker, read, bytesOfReply);
   const cursor = new Cursor();
-  // What a page that ends early did not hold comes next; whoever reads backwards has the newest.
+  // If a page ends early, the rest comes next; a reverse page already has the newest.
   const last = reverse ? undefined : publications.at(-1)?.offset;
   cursor.set(channel, { epoch, offset: last ?? offset });
   const place = `"epoch":${JSON.stringify(epoch)},"offset":${offset}`;
   return `{"publications":[${encodePublications(channel, publications)}],${place},"cursor":"${cursor}"}`;
 }
 
-/** Who is present in a channel; JSON. Throws as `history`. */
-export async function presence(node: Node, { channel, token }: Looking, found: Caller): Promise<string> {
+/** Who is present in a channel; JSON. Throws like `history`. */
+export async function presence(node: Node, { channel, token }: ChannelRequest, found: Caller): Promise<string> {
   const { principal } = await node.signIn(found.principal, token);
   node.spend({ principal, address: found.address }, 'other');
   const asker = askerOf(principal, found);

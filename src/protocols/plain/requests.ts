@@ -3,27 +3,27 @@ import { ClientError } from '../../core/errors.ts';
 import type { Position } from '../../ports/log.ts';
 import { Cursor } from './cursor.ts';
 
-/** A request to hear of channels. */
+/** A request to listen to channels. */
 export type Listening = {
   /** At least one, each once. */
   readonly channels: readonly string[];
   readonly cursor: Cursor;
-  /** A connection token; '' when there is none. */
+  /** A connection token, or ''. */
   readonly token: string;
   /** Subscription tokens, by the channel that each is for. */
   readonly subscriptionTokens: ReadonlyMap<string, string>;
 };
 
-/** `waitMs`: how long the answer may wait for something to tell. */
+/** `waitMs`: how long the response may be delayed. */
 export type Polling = Listening & { readonly waitMs: number };
 
-/** A request to look into one channel. */
-export type Looking = { readonly channel: string; readonly token: string };
+/** A request about one channel. */
+export type ChannelRequest = { readonly channel: string; readonly token: string };
 
-export type Remembering = Looking & {
-  /** Below 0: as many as the server gives. */
+export type HistoryRequest = ChannelRequest & {
+  /** Below 0: the server's maximum. */
   readonly limit: number;
-  /** Exclusive; an empty epoch stands for any. */
+  /** Exclusive; an empty epoch matches any. */
   readonly since?: Position;
   readonly reverse: boolean;
 };
@@ -31,21 +31,24 @@ export type Remembering = Looking & {
 export type Publishing = {
   readonly channel: string | undefined;
   readonly token: string;
-  /** Publishing twice with it is publishing once. */
+  /** The idempotency key. */
   readonly key: string | undefined;
 };
 
-/** Seconds; proxies cut what is silent for a minute. */
+/** Seconds; proxies close connections that are silent for a minute. */
 const WAIT_DEFAULT = 25;
-const WAIT_MOST = 55;
+const MAX_WAIT_S = 55;
 const KEY_LIMIT = 128;
-/** Channels of one request: their places in a cursor must fit into a line that proxies let through. */
-const CHANNELS_MOST = 128;
+/** Channels per request: their positions in a cursor must fit into a line that proxies accept. */
+const MAX_CHANNELS = 128;
 const BEARER = /^Bearer +(\S+)$/i;
-/** An Idempotency-Key, in quotes or without. https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
+/**
+ * An Idempotency-Key, with or without quotes.
+ * https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+ */
 const KEY = /^(?:"([\x20-\x21\x23-\x7e]+)"|([\x21\x23-\x7e]+))$/;
 
-/** `GET /sse`: EventSource brings back the last event's id by itself. Throws `ClientError`. */
+/** `GET /sse`: EventSource sends the last event's id by itself. Throws `ClientError`. */
 export function readStreaming(url: string, headers: Headers, channelLimit: number): Listening {
   return listening(url, headers, { channelLimit, lastEventId: headers.get('Last-Event-ID') ?? '' });
 }
@@ -57,7 +60,7 @@ export function readPolling(url: string, headers: Headers, channelLimit: number)
 }
 
 /** `GET /presence`. Throws `ClientError`. */
-export function readLooking(url: string, headers: Headers): Looking {
+export function readChannelRequest(url: string, headers: Headers): ChannelRequest {
   const { searchParams } = new URL(url);
   const channels = searchParams.getAll('channel');
   if (channels.length > 1) throw new ClientError('invalidInput', { field: 'channel', message: 'must be one' });
@@ -65,12 +68,12 @@ export function readLooking(url: string, headers: Headers): Looking {
 }
 
 /** `GET /history`. Throws `ClientError`. */
-export function readRemembering(url: string, headers: Headers): Remembering {
+export function readHistoryRequest(url: string, headers: Headers): HistoryRequest {
   const { searchParams } = new URL(url);
   const limit = searchParams.get('limit');
   const offset = searchParams.get('since');
   return {
-    ...readLooking(url, headers),
+    ...readChannelRequest(url, headers),
     limit: limit === null ? -1 : wholeOf(limit, 'limit'),
     reverse: searchParams.get('reverse') === 'true',
     ...(offset !== null && { since: { offset: wholeOf(offset, 'since'), epoch: searchParams.get('epoch') ?? '' } }),
@@ -93,11 +96,11 @@ function listening(url: string, headers: Headers, { channelLimit, lastEventId }:
   const { searchParams } = new URL(url);
   const channels = [...new Set(searchParams.getAll('channel'))];
   if (channels.length === 0) missing('channel');
-  const most = Math.min(channelLimit, CHANNELS_MOST);
+  const most = Math.min(channelLimit, MAX_CHANNELS);
   if (channels.length > most) {
     throw new ClientError('limitExceeded', { field: 'channel', message: `at most ${most} channels` });
   }
-  // An EventSource brings the header back by itself, and never asks again once it was refused.
+  // An EventSource sends the header by itself, and never retries after a refusal.
   const cursor = lastEventId === '' ? Cursor.parse(searchParams.get('cursor') ?? '') : Cursor.parseAny(lastEventId);
   return {
     channels,
@@ -117,18 +120,18 @@ function subscriptionTokensOf(query: URLSearchParams, channels: readonly string[
   return new Map(tokens);
 }
 
-/** What the token says of itself; whether it holds is found out where it is used. */
+/** The token's unverified channel claim; the token is verified when it is used. */
 function channelOf(token: string): string {
   try {
     const { channel } = decodeJwt(token);
     if (typeof channel === 'string') return channel;
   } catch {
-    // Not a JWT: the same to say.
+    // Not a JWT: the same error.
   }
-  throw new ClientError('invalidInput', { field: 'subscription_token', message: 'is no token with a channel' });
+  throw new ClientError('invalidInput', { field: 'subscription_token', message: 'is not a token with a channel' });
 }
 
-/** What stands in the query, for EventSource, which sends no headers of one's own; else that of the header. */
+/** The query's value, for EventSource, which cannot set headers; otherwise the header's. */
 function tokenOf(query: URLSearchParams, headers: Headers): string {
   return query.get('token') ?? BEARER.exec(headers.get('Authorization') ?? '')?.[1] ?? '';
 }
@@ -144,8 +147,8 @@ function wholeOf(text: string, field: string): number {
 
 function secondsOf(timeout: string | null): number {
   if (timeout === null) return WAIT_DEFAULT;
-  if (/^\d{1,2}$/.test(timeout) && Number(timeout) <= WAIT_MOST) return Number(timeout);
-  throw new ClientError('invalidInput', { field: 'timeout', message: `must be seconds, from 0 to ${WAIT_MOST}` });
+  if (/^\d{1,2}$/.test(timeout) && Number(timeout) <= MAX_WAIT_S) return Number(timeout);
+  throw new ClientError('invalidInput', { field: 'timeout', message: `must be seconds, from 0 to ${MAX_WAIT_S}` });
 }
 
 function keyOf(header: string | null): string | undefined {

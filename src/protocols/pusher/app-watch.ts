@@ -6,21 +6,21 @@ import type { TraceContext } from '../../ports/traces.ts';
 import type { PusherApp } from './app.ts';
 import { kindOf, nameOf } from './channel-name.ts';
 import { Clients } from './clients.ts';
-import type { Notes } from './connection.ts';
+import type { ConnectionListeners } from './connection.ts';
 import { Departures } from './departures.ts';
 import { eventOf } from './encode.ts';
 import { textOfData } from './event-data.ts';
 import { type WebhookEvent, WebhookOutlet, type WebhookParts } from './webhooks.ts';
 
-/** Before a channel is said to be empty, or a user to have left: a reload is not an absence. */
+/** The delay before a channel is reported empty, or a user as left: a reload is not an absence. */
 const DEPARTURE_MS = 3_000;
-/** Between two counts of one channel, for small channels and for large ones. */
+/** The interval between two counts of a channel, for small channels and for large ones. */
 const COUNT_MS = 100;
 const LARGE_COUNT_MS = 5_000;
 const LARGE = 100;
 
-/** What happens to an app's clients and channels on this node, for its webhooks and for those who are told of it. */
-export class AppWatch implements Notes {
+/** Watches an app's clients and channels on this node, for its webhooks and for clients that subscribe to counts. */
+export class AppWatch implements ConnectionListeners {
   readonly app: PusherApp;
   readonly clients: Clients;
   readonly #clock: Clock;
@@ -28,7 +28,7 @@ export class AppWatch implements Notes {
   #outlets: readonly WebhookOutlet[];
   readonly #departures: Departures;
   readonly #occupied = new Set<string>();
-  /** Channels whose count is about to be told. */
+  /** Channels whose count is about to be published. */
   readonly #counting = new Set<string>();
 
   constructor(app: PusherApp, parts: WebhookParts) {
@@ -40,7 +40,7 @@ export class AppWatch implements Notes {
     this.#departures = new Departures(parts.clock, DEPARTURE_MS);
   }
 
-  /** The app's settings have changed, all but its id, key and namespace. An outlet stays with its address. */
+  /** The app's settings have changed, except id, key and namespace. An outlet keeps its address. */
   change(settings: AppSettings): void {
     this.app.change(settings);
     const left = [...this.#outlets];
@@ -52,14 +52,14 @@ export class AppWatch implements Notes {
     });
   }
 
-  /** The app is removed: its clients go, and nobody is told of anything any more. */
+  /** The app is removed: its clients are disconnected, and nothing is reported any more. */
   end(): void {
     this.app.isGone = true;
     this.#outlets = [];
     this.clients.close('forceDisconnect');
   }
 
-  /** Resolves once what was told to webhooks is on disk. */
+  /** Resolves once all webhook events are on disk. */
   async settled(): Promise<void> {
     await Promise.all(this.#outlets.map((outlet) => outlet.settled()));
   }
@@ -115,7 +115,7 @@ export class AppWatch implements Notes {
     if (this.#departures.came(name)) this.#tell({ name: 'channel_occupied', channel: name });
   }
 
-  /** Many who come at once make one count: telling each of each would cost the square of their number. */
+  /** Concurrent joins are reported as one count: one per join would be quadratic. */
   #countLater(node: Node, channel: string, subscribers: number): void {
     if (this.#counting.has(channel)) return;
     this.#counting.add(channel);

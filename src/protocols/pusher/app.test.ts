@@ -15,7 +15,7 @@ const CLIENT: AppPrincipal = { kind: 'app', app: '3', client: '1234.1234', user:
 const clock = new HandClock();
 const appOf = (settings: Partial<AppSettings> = {}) => new PusherApp({ ...SETTINGS, ...settings }, { digests, clock });
 
-/** As a backend signs it. */
+/** Signed as a backend does. */
 const authOf = (text: string) => `${SETTINGS.key}:${digests.hmacSha256(SETTINGS.secret, text)}`;
 
 function errorOf(act: () => unknown): string {
@@ -27,9 +27,9 @@ function errorOf(act: () => unknown): string {
   }
 }
 
-describe('PU3 PU4 what a backend has signed', () => {
+describe("PU3 PU4 a backend's signature", () => {
   // The examples of https://pusher.com/docs/channels/library_auth_reference/auth-signatures/
-  test('lets a client into a private channel', () => {
+  test('opens a private channel', () => {
     const auth = `${SETTINGS.key}:58df8b0c36d6982b82c3ecf6b4662e34fe8c25bba48f5369f135bf843651c3a4`;
     const proof = { socketId: '1234.1234', name: 'private-foobar', auth, channelData: undefined };
     expect(appOf().grantOf(proof, CLIENT)).toEqual({ channel: 'pusher:private-foobar', user: '' });
@@ -43,7 +43,7 @@ describe('PU3 PU4 what a backend has signed', () => {
     }
   });
 
-  test('says who a client is in a presence channel, by a number too', () => {
+  test('names the client in a presence channel, also by a number', () => {
     const auth = `${SETTINGS.key}:afaed3695da2ffd16931f457e338e6c9f2921fa133ce7dac49f529792be6304c`;
     const channelData = '{"user_id":10,"user_info":{"name":"Mr. Pusher"}}';
     const grant = appOf().grantOf({ socketId: '1234.1234', name: 'presence-foobar', auth, channelData }, CLIENT);
@@ -60,14 +60,14 @@ describe('PU3 PU4 what a backend has signed', () => {
     [`{"user_id":"${'x'.repeat(129)}"}`, 'badRequest'],
     [`{"user_id":"x","user_info":"${'x'.repeat(1_023)}"}`, 'tooLarge'],
     [`{"user_id":"x","user_info":"${'x'.repeat(1_022)}"}`, 'none'],
-  ])('is checked, though it is signed: %s', (channelData, error) => {
+  ])('is validated although it is signed: %s', (channelData, error) => {
     const auth = authOf(`1.1:presence-x:${channelData}`);
     const proof = { socketId: '1.1', name: 'presence-x', auth, channelData };
     expect(errorOf(() => appOf().grantOf(proof, CLIENT))).toBe(error);
   });
 });
 
-test('JS3 a presence channel takes the digits of a numeric user_id, and user_info as it was written', () => {
+test('JS3 keeps the digits of a numeric user_id, and user_info as written', () => {
   const memberOf = (channelData: string) => {
     const auth = authOf(`1.1:presence-x:${channelData}`);
     return appOf().grantOf({ socketId: '1.1', name: 'presence-x', auth, channelData }, CLIENT);
@@ -79,7 +79,7 @@ test('JS3 a presence channel takes the digits of a numeric user_id, and user_inf
 });
 
 describe('PU8 signing in', () => {
-  test('takes whom the backend says', () => {
+  test('accepts the user the backend names', () => {
     const auth = `${SETTINGS.key}:4708d583dada6a56435fb8bc611c77c359a31eebde13337c16ab43aa6de336ba`;
     const user = appOf().userOf(CLIENT, auth, '{"id":"12345"}');
     expect(user).toEqual({ principal: { ...CLIENT, user: '12345' }, watchlist: [] });
@@ -99,7 +99,7 @@ describe('PU8 signing in', () => {
     expect(errorOf(() => appOf().userOf(CLIENT, auth, userData))).toBe(error);
   });
 
-  test('JS3 takes the digits of numbers, so that no two users become one', () => {
+  test('JS3 keeps the digits of numbers, so that two users never become one', () => {
     const userOf = (userData: string) => appOf().userOf(CLIENT, authOf(`1234.1234::user::${userData}`), userData);
     const { principal, watchlist, info } = userOf(
       '{"id":9007199254740993,"watchlist":[9007199254740992,"9007199254740993"],"user_info":{"n":1.10,"n":1e400}}',
@@ -109,14 +109,14 @@ describe('PU8 signing in', () => {
     expect(info).toBe('{"n":1.10,"n":1e400}');
   });
 
-  test('is for once: nobody becomes somebody else', () => {
+  test('happens once: a user cannot become another', () => {
     const auth = authOf('1234.1234::user::{"id":"b"}');
     const again = () => appOf().userOf({ ...CLIENT, user: 'a' }, auth, '{"id":"b"}');
     expect(errorOf(again)).toBe('DisconnectError: invalid token');
   });
 });
 
-describe('PU3 what the key alone lets a client do', () => {
+describe('PU3 what a client can do with the key only', () => {
   test.each([
     ['news', true],
     ['cache-news', true],
@@ -128,13 +128,13 @@ describe('PU3 what the key alone lets a client do', () => {
     expect(appOf().allows(CLIENT, 'subscribe', name)).toBe(expected);
   });
 
-  test('who is signed in hears what is sent to them, and to nobody else', () => {
+  test('a signed-in user receives only what is sent to them', () => {
     const ann = { ...CLIENT, user: 'ann' };
     expect(appOf().allows(ann, 'subscribe', '#server-to-user-ann')).toBe(true);
     expect(appOf().allows(ann, 'subscribe', '#server-to-user-ben')).toBe(false);
   });
 
-  test('publish client events where signatures let them in, so many a second', async () => {
+  test('publish client events where signatures open the channel, at a limited rate', async () => {
     const app = appOf();
     for (const name of ['news', 'private-encrypted-x', '#server-to-user-ann']) {
       expect(app.allows(CLIENT, 'publish', name)).toBe(false);

@@ -14,22 +14,25 @@ import { channelOf, kindOf, USER_ID_LIMIT, userChannelName } from './channel-nam
 
 export type AppParts = { readonly digests: Digests; readonly clock: Clock };
 
-/** What a client shows to come into a channel. */
+/** The credentials for a channel. */
 export type Proof = {
   readonly socketId: string;
   readonly name: string;
   readonly auth: string;
-  /** Of a presence channel: who the client is in it. */
+  /** For a presence channel: the client's user data. */
   readonly channelData: string | undefined;
 };
 
-/** Of what is shown of a user. */
+/** The user data shown to others. */
 const USER_INFO_BYTES = 1_024;
 const WATCHLIST_LIMIT = 100;
 
-/** An app's rules, and what its backend has signed. https://pusher.com/docs/channels/library_auth_reference/auth-signatures/ */
+/**
+ * An app's rules, and its backend's signatures.
+ * https://pusher.com/docs/channels/library_auth_reference/auth-signatures/
+ */
 export class PusherApp {
-  /** There is no such app any more: what its clients still ask for is refused. */
+  /** The app no longer exists: later requests of its clients are refused. */
   isGone = false;
   readonly #parts: AppParts;
   #settings: AppSettings;
@@ -45,19 +48,19 @@ export class PusherApp {
     return this.#settings;
   }
 
-  /** What is asked from now on is judged by these. */
+  /** Later requests use these settings. */
   change(settings: AppSettings): void {
     const isSameRate = settings.clientEventsPerSecond === this.#settings.clientEventsPerSecond;
     this.#settings = settings;
     if (!isSameRate) this.#clientEvents = limiterOf(settings, this.#parts.clock);
   }
 
-  /** Hex, as signatures of requests and webhooks are written. */
+  /** Hex, as in signatures of requests and webhooks. */
   sign(text: string): string {
     return this.#parts.digests.hmacSha256(this.settings.secret, text);
   }
 
-  /** What a client may by the app's key alone. Throws `rateLimited`. */
+  /** What a client may do with the app's key only. Throws `rateLimited`. */
   allows(principal: AppPrincipal, action: ChannelAction, name: string): boolean {
     const { access } = kindOf(name);
     if (action === 'subscribe') {
@@ -70,7 +73,7 @@ export class PusherApp {
     return true;
   }
 
-  /** The channel that the app's backend lets the client into. Throws `ClientError` when it does not. */
+  /** The channel the app's backend authorizes. Throws `ClientError` if it does not. */
   grantOf({ socketId, name, auth, channelData }: Proof, principal: Principal): Grant {
     const channel = channelOf(this.settings.namespace, name);
     const isPresence = kindOf(name).access === 'presence';
@@ -80,7 +83,7 @@ export class PusherApp {
     return { channel, ...memberOf(channelData), userLimit: this.settings.maxPresenceMembers };
   }
 
-  /** Whom the app's backend says the client is, and whom they watch. Throws `DisconnectError`, `limitExceeded`. */
+  /** The user the app's backend names, and whom they watch. Throws `DisconnectError`, `limitExceeded`. */
   userOf(
     principal: AppPrincipal,
     auth: string,
@@ -110,7 +113,7 @@ function memberOf(channelData: string | undefined): { readonly user: string; rea
   throw new ClientError('badRequest', { message: `user_id must be 1 to ${USER_ID_LIMIT} characters` });
 }
 
-/** What is shown of a user, as the backend wrote it. */
+/** The user info, as the backend wrote it. */
 function infoOf(signed: string): { readonly info?: string } {
   const info = rawMember(signed, 'user_info');
   if (info === undefined) return {};
@@ -132,12 +135,12 @@ function objectOf(text: string): Readonly<Record<string, unknown>> {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
   } catch {
-    // Refused as what is no object.
+    // Refused like a value that is not an object.
   }
   throw new ClientError('badRequest', { message: 'what was signed must be a JSON object' });
 }
 
-/** Backends write numbers, too: such a user is called by the number's digits, as a large one is no number of ours. */
+/** Backends also send numbers: the user id is the number's digits, as large ones are not exact in JavaScript. */
 function idOf(value: unknown, text: string | undefined): string | undefined {
   const id = typeof value === 'number' ? text : value;
   return typeof id === 'string' && id.length > 0 && id.length <= USER_ID_LIMIT ? id : undefined;

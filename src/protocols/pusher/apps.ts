@@ -11,13 +11,13 @@ import type { WebhookParts } from './webhooks.ts';
 
 export type AppsParts = WebhookParts &
   AppParts & {
-    /** Options that the operator has set for namespaces. */
+    /** Options the operator has set for namespaces. */
     readonly options: Readonly<Record<string, Namespace>>;
-    /** Those of the node, which are kept as the apps that there are need them. */
+    /** The node's namespaces, which are adapted to the apps. */
     readonly namespaces: Namespaces;
   };
 
-/** The apps that there are: those of the settings, and those that the owner makes while the server runs. */
+/** All apps: those of the settings, and those the owner creates at run time. */
 export class Apps implements LiveApps {
   readonly configured: readonly AppSettings[];
   readonly #parts: AppsParts;
@@ -47,7 +47,7 @@ export class Apps implements LiveApps {
     return this.#byKey.get(key);
   }
 
-  /** Those whose channel it is. */
+  /** Apps that own the channel. */
   ofChannel(channel: string): readonly AppWatch[] {
     return this.#byId.size === 0 ? [] : this.#ofNamespace(namespaceOf(channel));
   }
@@ -81,7 +81,7 @@ export class Apps implements LiveApps {
     if (others.length === 0) this.#define(namespace);
   }
 
-  /** Resolves once what webhooks are to be told is on disk. */
+  /** Resolves once all webhook events are on disk. */
   async settled(): Promise<void> {
     await Promise.all([...this.#byId.values()].map((watch) => watch.settled()));
   }
@@ -91,8 +91,8 @@ export class Apps implements LiveApps {
   }
 
   /**
-   * The namespace has got its first app, or lost its last one: its channels are of another kind now. One that no
-   * settings state stays, closed to all, as somebody may still be in its channels.
+   * The namespace got its first app, or lost its last one: its channels change their kind. A namespace that is not in
+   * the settings stays, closed to all, as its channels may still have subscribers.
    */
   #define(name: string): void {
     const options = this.#parts.options[name];
@@ -108,7 +108,7 @@ export class Apps implements LiveApps {
   };
 }
 
-/** A disabled app loses its connections; where the secret is another, clients have to be let in anew. */
+/** A disabled app loses its connections; after a secret change, clients have to be authorized again. */
 function change(watch: AppWatch, settings: AppSettings): void {
   const { secret } = watch.app.settings;
   watch.change(settings);

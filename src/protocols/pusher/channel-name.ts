@@ -1,10 +1,10 @@
 /**
- * What a channel's name says about it. `user`: a single user's own, for what the backend sends them.
+ * The kind of a channel, by its name. `user`: a single user's own, for events from the backend.
  * https://pusher.com/docs/channels/using_channels/channels/#channel-types
  */
 export type ChannelKind = {
   readonly access: 'public' | 'private' | 'presence' | 'encrypted' | 'user';
-  /** Whoever comes is given the last event. */
+  /** New subscribers get the last event. */
   readonly isCache: boolean;
 };
 
@@ -28,7 +28,7 @@ export function kindOf(name: string): ChannelKind {
   return PREFIXES.find(([prefix]) => name.startsWith(prefix))?.[1] ?? PUBLIC;
 }
 
-/** Whether a client or a backend may name a channel so. */
+/** Whether a client or a backend may use this channel name. */
 export function isName(name: string): boolean {
   if (!name.startsWith(USER_PREFIX)) return NAME.test(name);
   const { length } = name.slice(USER_PREFIX.length);
@@ -39,7 +39,7 @@ export function userChannelName(user: string): string {
   return `${USER_PREFIX}${user}`;
 }
 
-/** The Banyan channel of an app's channel. Names hold no colon before the first one of this, so `nameOf` leads back. */
+/** The Banyan channel of an app's channel. The name starts after the first colon, so `nameOf` reverses it. */
 export function channelOf(namespace: string, name: string): string {
   return `${namespace}:${name}`;
 }

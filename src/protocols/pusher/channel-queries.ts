@@ -10,7 +10,7 @@ export type Attributes = { readonly user_count?: number; readonly subscription_c
 
 const ATTRIBUTES: ReadonlySet<string> = new Set(['user_count', 'subscription_count', 'cache']);
 
-/** What a backend may ask of its app's channels, as this node knows them. */
+/** Channel queries of a backend, answered by this node. */
 export class ChannelQueries {
   readonly #node: Node;
   readonly #app: PusherApp;
@@ -20,7 +20,7 @@ export class ChannelQueries {
     this.#app = app;
   }
 
-  /** Channels that somebody subscribes to. */
+  /** Channels with subscribers. */
   channels(query: Query): object {
     const prefix = query.get('filter_by_prefix') ?? '';
     const asked = askedOf(query.get('info'));
@@ -51,16 +51,16 @@ export class ChannelQueries {
     return { users: [...users].map((id) => ({ id })) };
   }
 
-  /** `info` names what is asked for; user counts are given for presence channels alone. */
+  /** `info` names the requested attributes; user counts exist for presence channels only. */
   attributes(name: string, info: string): Attributes {
     const asked = askedOf(info);
     if (kindOf(name).access !== 'presence') asked.delete('user_count');
     return attributesOf(this.#node.hub.get(this.#channelOf(name)), asked);
   }
 
-  /** The last event of a cache channel and how long it is kept, in seconds. */
+  /** The last event of a cache channel and its remaining lifetime, in seconds. */
   async #cacheOf(name: string): Promise<object> {
-    if (!kindOf(name).isCache) throw new ClientError('badRequest', { message: 'cache is of cache channels alone' });
+    if (!kindOf(name).isCache) throw new ClientError('badRequest', { message: 'cache is for cache channels only' });
     const channel = this.#channelOf(name);
     const [latest] = (await this.#node.read(channel, { limit: 1, reverse: true })).publications;
     if (latest === undefined) return {};
@@ -74,7 +74,7 @@ export class ChannelQueries {
   }
 }
 
-/** Throws `ClientError` `badRequest` for what there is not. */
+/** Throws `ClientError` `badRequest` for unknown attributes. */
 function askedOf(info: string | undefined): Set<string> {
   const asked = new Set((info ?? '').split(',').filter((part) => part !== ''));
   for (const each of asked) {
@@ -91,5 +91,5 @@ function attributesOf(channel: HubChannel | undefined, asked: ReadonlySet<string
 }
 
 function notPresence(): ClientError {
-  return new ClientError('badRequest', { message: 'user_count and users are of presence channels alone' });
+  return new ClientError('badRequest', { message: 'user_count and users are for presence channels only' });
 }

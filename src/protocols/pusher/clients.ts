@@ -4,12 +4,12 @@ import type { Session } from '../../core/sessions/session.ts';
 import { SessionIndex } from '../../core/sessions/session-index.ts';
 import type { Clock } from '../../ports/clock.ts';
 
-/** The clients of one app on this node: how many there are, who of them is signed in, and who watches whom. */
+/** The clients of one app on this node: their number, who is signed in, and who watches whom. */
 export class Clients {
   readonly #clock: Clock;
   readonly #sessions = new Map<string, Session>();
   readonly #byUser = new SessionIndex();
-  /** Those who watch a user. */
+  /** The watchers of a user. */
   readonly #watchers = new SessionIndex();
   /** Whom each client watches, from before its sign-in is accepted. */
   readonly #watching = new Map<string, readonly string[]>();
@@ -22,7 +22,7 @@ export class Clients {
     return this.#sessions.size;
   }
 
-  /** Ends all connections. */
+  /** Closes all connections. */
   close(kind: DisconnectName): void {
     for (const session of [...this.#sessions.values()]) session.close(kind);
   }
@@ -44,11 +44,11 @@ export class Clients {
     const watched = this.#watching.get(session.client) ?? [];
     if (wasOffline) this.#tellWatchers(user, true);
     for (const each of watched) this.#watchers.add(each, session);
-    // Behind the answer to the sign-in.
+    // Called after the sign-in reply.
     if (watched.length > 0) this.#clock.soon(() => this.#tellState(session, watched));
   }
 
-  /** Does nothing for one that was never opened. */
+  /** Ignores connections that were never opened. */
   closed(session: Session, { user }: AppPrincipal): void {
     if (!this.#sessions.delete(session.client)) return;
     this.#unwatch(session);

@@ -14,9 +14,9 @@ import { EVENT_TAG, encodeError, encodeEvent, encodeMembers, encodePublication, 
 import { dataOfEvent } from './event-data.ts';
 
 const NAME = 'pu';
-/** Told to clients: without a word for so long, they ask whether anybody is there. */
+/** Sent to clients: after this much silence, they ping the server. */
 const ACTIVITY_TIMEOUT_S = 120;
-/** How long they then wait for the answer: "if no response is received within 30 seconds". */
+/** How long they then wait for the reply: "if no response is received within 30 seconds". */
 const PONG_TIMEOUT_S = 30;
 /**
  * Clients for phones do not answer `pusher:ping`: pusher-java-client 2.4.4 and pusher-websocket-swift have no handler for
@@ -24,43 +24,45 @@ const PONG_TIMEOUT_S = 30;
  */
 const SILENT_MS = (ACTIVITY_TIMEOUT_S + PONG_TIMEOUT_S) * 1_000;
 
-/** What the node tells all clients at once with; what each of them says is decoded by its own. */
+/** The encoding shared by all clients; each connection decodes its own input. */
 export const pusherForAll: Protocol = {
-  ...{ name: NAME, silentMs: SILENT_MS, encodePush, tellsOthersOnly: true },
+  ...{ name: NAME, silentMs: SILENT_MS, encodePush, excludesOwnJoinLeave: true },
   decode: () => {
     throw new DisconnectError('badRequest');
   },
   encodeReply: () => [],
 };
 
-/** Who hears of what a connection says besides the core. */
-export type Notes = {
+/** Listeners to a connection's events, besides the core. */
+export type ConnectionListeners = {
   /** The client is about to be signed in with this watchlist. */
   watches(client: string, users: readonly string[]): void;
-  /** Somebody came into a cache channel that holds nothing. */
+  /** A client subscribed to an empty cache channel. */
   missed(channel: string): void;
 };
 
 const EVENT_NAME_LIMIT = 200;
 const PONG = encodeEvent('pusher:pong', '{}');
 
-/** The commands that await their answer; the protocol has no numbers for them. */
+/** Pending commands; the protocol has no ids for them. */
 type Asked =
   | { readonly kind: 'ping' | 'unsubscribe' | 'publish' }
   | { readonly kind: 'refusal'; readonly message: string }
   | { readonly kind: 'subscribe'; readonly channel: string; readonly name: string }
   | { readonly kind: 'signin'; readonly userData: string };
 
-/** The Pusher protocol, version 7, as one connection of an app's client speaks it. What all share takes no room in each. */
+/**
+ * One connection of an app's client in the Pusher protocol, version 7. Shared state is kept once, not per connection.
+ */
 export class PusherConnection implements Protocol {
   readonly socketId: string;
   readonly #app: PusherApp;
-  readonly #notes: Notes;
-  /** Absent while nothing is awaited. */
+  readonly #notes: ConnectionListeners;
+  /** Absent while nothing is pending. */
   #asked: Map<number, Asked> | undefined;
   #lastId = 0;
 
-  constructor(app: PusherApp, socketId: string, notes: Notes) {
+  constructor(app: PusherApp, socketId: string, notes: ConnectionListeners) {
     this.#app = app;
     this.socketId = socketId;
     this.#notes = notes;
@@ -74,7 +76,7 @@ export class PusherConnection implements Protocol {
     return SILENT_MS;
   }
 
-  get tellsOthersOnly(): true {
+  get excludesOwnJoinLeave(): true {
     return true;
   }
 
@@ -82,7 +84,7 @@ export class PusherConnection implements Protocol {
     return { kind: 'app', app: this.#app.settings.id, client: this.socketId, user: '' };
   }
 
-  /** What opening the socket says. */
+  /** The messages sent on open. */
   get first(): Command {
     return { kind: 'connect', id: 0, token: '', since: new Map() };
   }
@@ -112,7 +114,7 @@ export class PusherConnection implements Protocol {
   #commandOf(message: Message): Command {
     switch (message.kind) {
       case 'ping':
-        // The core's own answer does not matter: that there is one does.
+        // Only the fact that the core has answered matters.
         return { kind: 'ping', id: this.#ask({ kind: 'ping' }) };
       case 'pong':
         return { kind: 'pong' };
@@ -159,7 +161,7 @@ export class PusherConnection implements Protocol {
     if (refused !== undefined) return { kind: 'ping', id: this.#ask({ kind: 'refusal', message: refused }) };
     return {
       ...{ kind: 'publish', id: this.#ask({ kind: 'publish' }), channel: this.#channel(name) },
-      ...{ data: dataOfEvent(data), tags: { [EVENT_TAG]: event }, tellsOthersOnly: true },
+      ...{ data: dataOfEvent(data), tags: { [EVENT_TAG]: event }, excludesSender: true },
     };
   }
 
@@ -218,7 +220,7 @@ export class PusherConnection implements Protocol {
   }
 }
 
-/** `limit`: the number of the one error of this command that has one. */
+/** `limit`: the code of the one error of this command that has one. */
 function errorOf({ kind, message }: ClientError, limit: Code): Frame {
   const isLimit = kind === 'rateLimited' || kind === 'limitExceeded' || kind === 'tooManyRequests';
   return isLimit ? encodeError(limit.reason, limit.code) : encodeError(message, null);

@@ -4,19 +4,19 @@ import { rawMember } from '../../core/text/raw-json.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What a client says in one frame. */
+/** A client message. */
 export type Message =
   | { readonly kind: 'ping' | 'pong' }
   | { readonly kind: 'subscribe'; readonly name: string; readonly auth: string; readonly channelData?: string }
   | { readonly kind: 'unsubscribe'; readonly name: string }
   | { readonly kind: 'signin'; readonly auth: string; readonly userData: string }
-  /** Anything else: an event for the channel's other subscribers, if it may be one. */
+  /** Any other message: an event for the channel's other subscribers, if allowed. */
   | { readonly kind: 'event'; readonly event: string; readonly name: string; readonly data: EventData };
 
-/** What a client sends as the data of an event: a text, or any other JSON as it wrote it. */
+/** The data of a client's event: a text, or any other JSON as written. */
 export type EventData = { readonly kind: 'text' | 'json'; readonly text: string };
 
-/** Throws `DisconnectError('badRequest')` for what is no message of the protocol. */
+/** Throws `DisconnectError('badRequest')` for an invalid message. */
 export function decodeMessage(frame: Frame): Message {
   const text = typeof frame === 'string' ? frame : decoded(frame);
   const { event, channel, data } = objectOf(parse(text));
@@ -62,7 +62,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Clients write an object; some a text that holds one, as the server does. */
+/** Clients write an object; some a text that contains one, as the server does. */
 function dataOf(data: unknown): Fields {
   return objectOf(typeof data === 'string' ? parse(data) : data);
 }

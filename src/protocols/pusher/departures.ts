@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../../ports/clock.ts';
 
-/** Tells of comings at once and of departures a little later: who is back before that had never been away. */
+/** Reports joins at once and departures after a delay: a quick return is not reported at all. */
 export class Departures {
   readonly #clock: Clock;
   readonly #graceMs: number;
@@ -11,7 +11,7 @@ export class Departures {
     this.#graceMs = graceMs;
   }
 
-  /** False when it is back before its departure was told. */
+  /** False if it returned before its departure was reported. */
   came(key: string): boolean {
     const cancel = this.#leaving.get(key);
     if (cancel === undefined) return true;

@@ -10,23 +10,23 @@ const told = (channel: string, publication: Partial<Publication>) =>
 const NONCE = btoa('24 bytes, as secretbox ha');
 const SEALED = { nonce: btoa('x'.repeat(24)), ciphertext: btoa('y'.repeat(40)) };
 
-describe('PU11 what is published is told as one event, whatever it is called and holds', () => {
+describe('PU11 a publication is sent as one event, whatever its name and data', () => {
   test.each(['pusher:error', 'pusher:ping', 'pusher_internal:subscription_succeeded', 'pusher:'])(
-    'a name of the server’s own, `%s`, is not taken over',
+    'a name reserved for the server, `%s`, is replaced',
     (event) => {
       expect(told('log:a', { tags: { event } }).event).toBe('message');
     },
   );
 
   test.each(['a\nevent: b', '\u2028', 'Pusher:error', ' pusher:error', '__proto__', '"', '', '\ud800', '\0'])(
-    'any other stays as it is: %j',
+    'any other stays unchanged: %j',
     (event) => {
       expect(told('log:a', { tags: { event } }).event).toBe(event);
     },
   );
 
   test.each(['"\\ud800"', '{"__proto__":{"a":1}}', '"\\u2028\\u0000\\n"', '1e400', '[\r{ } ]'])(
-    'data are the text that they are: %s',
+    'data is its own text: %s',
     (data) => {
       const isText = data.startsWith('"');
       expect(told('log:a', { data })).toEqual({
@@ -37,7 +37,7 @@ describe('PU11 what is published is told as one event, whatever it is called and
   );
 
   // pusher-js parses `data` (src/core/connection/protocol/protocol.ts): this string would become an object there.
-  test('a string that holds JSON is told as JSON, so that clients read the string', () => {
+  test('a string that contains JSON is sent as JSON, so that clients parse it to the string', () => {
     const data = '"{\\"event\\":\\"pusher:error\\"}"';
     expect(told('log:a', { data }).data).toBe(data);
   });
@@ -50,13 +50,13 @@ describe('PU11 what is published is told as one event, whatever it is called and
     JSON.stringify({ ...SEALED, nonce: '%'.repeat(32) }),
     JSON.stringify({ ...SEALED, ciphertext: 'abc' }),
     JSON.stringify({ ...SEALED, ciphertext: '%%%%' }),
-  ])('in an encrypted channel what is not encrypted is told as `{}`: %s', (data) => {
+  ])('in an encrypted channel unencrypted data is sent as `{}`: %s', (data) => {
     expect(told('log:private-encrypted-a', { data }).data).toBe('{}');
     expect(told('log:private-encrypted-cache-a', { data }).data).toBe('{}');
     expect(told('log:private-a', { data }).data).not.toBe('{}'.repeat(data === '{}' ? 2 : 1));
   });
 
-  test('in an encrypted channel what is encrypted is told as it is', () => {
+  test('in an encrypted channel encrypted data is sent unchanged', () => {
     const data = JSON.stringify(SEALED);
     expect(told('log:private-encrypted-a', { data }).data).toBe(data);
   });

@@ -5,14 +5,14 @@ import { isSealed, textOfData, UNSEALED } from './event-data.ts';
 
 const quote = JSON.stringify;
 
-/** The tag of a publication that holds its event's name, and the name of those that have none. */
+/** The tag with a publication's event name, and the name of publications without one. */
 export const EVENT_TAG = 'event';
 export const DEFAULT_EVENT = 'message';
 
-/** Names that clients take for the server's own. */
+/** Names clients treat as the server's own. */
 const RESERVED = /^pusher(_internal)?:/;
 
-/** A message to the client; `data` is a JSON text, which the protocol wraps into a string. */
+/** A message to the client; `data` is JSON text, which the protocol wraps in a string. */
 export function encodeEvent(event: string, data: string, name?: string): string {
   const channel = name === undefined ? '' : `"channel":${quote(name)},`;
   return `{"event":${quote(event)},${channel}"data":${quote(data)}}`;
@@ -33,7 +33,7 @@ export function encodePublication(channel: string, { data, tags, info }: Publica
   return `{"event":${event},"channel":${quote(name)},"data":${quote(told)}${user}}`;
 }
 
-/** Undefined for what this protocol has no words for. */
+/** Undefined for pushes this protocol cannot express. */
 export function encodePush(push: Push): string | undefined {
   switch (push.kind) {
     case 'publication':
@@ -58,7 +58,7 @@ export function encodePush(push: Push): string | undefined {
   }
 }
 
-/** Clients hear of users, not of each of their connections. */
+/** Clients are told about users, not about each of their connections. */
 function encodeMember({ kind, channel, info, alone }: Extract<Push, { kind: 'join' | 'leave' }>): string | undefined {
   const name = nameOf(channel);
   if (alone !== true || kindOf(name).access !== 'presence') return undefined;

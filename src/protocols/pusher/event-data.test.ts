@@ -10,7 +10,7 @@ test.each([
   ['[1,\n2]', '[1, 2]'],
   ['{"a":', String.raw`"{\"a\":"`],
   ['12345678901234567890', '12345678901234567890'],
-])('PU6 the text %s is published as %s, and comes back', (text, data) => {
+])('PU6 the text %s is published as %s, and converted back', (text, data) => {
   expect(dataOfText(text)).toBe(data);
   expect(textOfData(data)).toBe(text.replace('\n', ' '));
   JSON.parse(data);
@@ -21,11 +21,13 @@ test.each([
   ['text', 'text', '"text"'],
   ['text', '{"a":1}', '{"a":1}'],
   ['json', 'null', 'null'],
-] as const)('JS1 PU6 what a client sends as %s is published as it wrote it: %s', (kind, text, data) => {
+] as const)('JS1 PU6 client data %s is published as written: %s', (kind, text, data) => {
   expect(dataOfEvent({ kind, text })).toBe(data);
 });
 
-/** What pusher-js gives to whoever listens: https://github.com/pusher/pusher-js, core/connection/protocol/protocol.ts */
+/**
+ * The value pusher-js passes to listeners: https://github.com/pusher/pusher-js, core/connection/protocol/protocol.ts
+ */
 function shownBy(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -41,6 +43,6 @@ test.each([['5'], ['{"a":1}'], ['null'], ['hello'], [''], [' true'], ['-'], ['no
   },
 );
 
-test('JS2 half of a surrogate pair inside of JSON is published as an escape: storage has UTF-8 alone', () => {
+test('JS2 a lone surrogate in JSON is published as an escape: storage is UTF-8 only', () => {
   expect(dataOfText('{"a":"\ud800","b":"😀"}')).toBe('{"a":"\\ud800","b":"😀"}');
 });

@@ -14,7 +14,7 @@ const PATH = /^\/apps\/([^/]+)\/(.+)$/;
 const CHANNEL = /^channels\/([^/]+)(\/users)?$/;
 const TERMINATE = /^users\/([^/]+)\/terminate_connections$/;
 
-/** The apps that there are at the moment. */
+/** The current apps. */
 type AppFinder = { readonly size: number; get(id: string): { readonly app: PusherApp } | undefined };
 
 type Call = {
@@ -39,7 +39,7 @@ export class PusherApi {
     this.#digests = digests;
   }
 
-  /** Undefined for a request that is not for this API. `readBody` may throw `ClientError`. `span`: where it is traced. */
+  /** Undefined for a request of another API. `readBody` may throw `ClientError`. `span`: the request's, if traced. */
   async answer(request: Request, readBody: () => Promise<Uint8Array>, span?: Span): Promise<Response | undefined> {
     const [, id = '', rest = ''] = PATH.exec(new URL(request.url).pathname) ?? [];
     if (this.#apps.size === 0 || id === '') return undefined;
@@ -55,7 +55,7 @@ export class PusherApi {
     }
   }
 
-  async #call({ method, url }: Request, { id, rest, readBody, span }: Addressed): Promise<unknown> {
+  async #call({ method, url }: Request, { id, rest, readBody, span }: AppRequest): Promise<unknown> {
     const app = this.#apps.get(id)?.app;
     if (app === undefined) throw new ClientError('notFound', { message: 'Unknown app id' });
     const { pathname } = new URL(url);
@@ -78,11 +78,11 @@ export class PusherApi {
       return users === undefined ? queries.channel(named(channel), query) : queries.users(named(channel));
     const [, user = ''] = (what.startsWith('POST ') && TERMINATE.exec(what.slice(5))) || [];
     if (user === '') throw new ClientError('notFound', { message: 'Unknown path or method' });
-    this.#node.tellAppUser(app.settings.id, decodedOf(user), { kind: 'disconnect' });
+    this.#node.orderAppUser(app.settings.id, decodedOf(user), { kind: 'disconnect' });
     return {};
   }
 
-  /** Once all channels have it; when one of them cannot, the others may have it. */
+  /** Answers once all channels have it; if one fails, the others may still have it. */
   async #publish(call: Call, { channels, info, ...event }: EventRequest): Promise<object> {
     const { app } = call;
     checkSize(app, event.data);
@@ -114,7 +114,7 @@ export class PusherApi {
   }
 }
 
-type Addressed = {
+type AppRequest = {
   readonly id: string;
   readonly rest: string;
   readonly readBody: () => Promise<Uint8Array>;

@@ -8,7 +8,7 @@ import type { Pairs } from './http-signature.ts';
 const CHANNELS_LIMIT = 100;
 const BATCH_LIMIT = 10;
 
-const channel = z.string().refine(isName, 'is no name of a channel');
+const channel = z.string().refine(isName, 'is not a channel name');
 const common = {
   name: z
     .string()
@@ -16,10 +16,10 @@ const common = {
     .max(200)
     .refine((name) => !isReserved(name), "is the server's own"),
   data: z.string(),
-  /** The client that is not told. */
+  /** The client that is excluded. */
   socket_id: z
     .string()
-    .regex(/^\d{1,20}\.\d{1,20}$/, 'is no socket id')
+    .regex(/^\d{1,20}\.\d{1,20}$/, 'is not a socket id')
     .nullish(),
   info: z
     .string()
@@ -51,8 +51,8 @@ function isEncrypted(name: string): boolean {
 }
 
 /**
- * What is to be published, from the body, or else from the query: backends may put it there. Throws `ClientError`
- * `badRequest` that names the first wrong field.
+ * The events to publish, from the body or the query: backends may use either. Throws `ClientError` `badRequest` that
+ * names the first invalid field.
  */
 export function parseParameters<T>(schema: z.ZodType<T>, body: Uint8Array, pairs: Pairs): T {
   const isInQuery = body.length === 0 && pairs.some(([name]) => name === 'name');

@@ -23,7 +23,7 @@ function check(query: string, { body = BODY, pathname = '/apps/3/events', now = 
 }
 
 // https://pusher.com/docs/channels/library_auth_reference/rest-api/#worked-authentication-example
-test('PU7 the documented example is taken', () => expect(check(QUERY)).toBe('ok'));
+test('PU7 the documented example is accepted', () => expect(check(QUERY)).toBe('ok'));
 
 test.each([
   [QUERY.replace('auth_version=1.0', 'auth_version=2.0'), {}, 'auth_version must be 1.0'],
@@ -37,22 +37,22 @@ test.each([
   [QUERY, { pathname: '/apps/4/events' }, 'auth_signature is not valid'],
   [QUERY, { now: 1_353_088_779_001 }, 'auth_timestamp is not within 600 s'],
   ['', {}, 'auth_key is not the key of this app'],
-])('PU7 what differs in anything is not: %#', (query, options, message) => {
+])('PU7 a request that differs in anything is refused: %#', (query, options, message) => {
   expect(check(query, options)).toBe(message);
 });
 
-test('PU7 names are put in order without regard to case, and values are signed unescaped', () => {
+test('PU7 names are sorted case-insensitively, and values are signed unescaped', () => {
   const query = 'B=2&a=x%20y+z&auth_key=278d425bdf160c739803&auth_timestamp=1353088179&auth_version=1.0';
   const text = 'POST\n/p\na=x y z&auth_key=278d425bdf160c739803&auth_timestamp=1353088179&auth_version=1.0&b=2';
   expect(check(`${query}&auth_signature=${app.sign(text)}`, { body: '', pathname: '/p' })).toBe('ok');
 });
 
-test('PU7 a name that comes again is signed as often as it comes', () => {
+test('PU7 a repeated name is signed as often as it appears', () => {
   const query = 'auth_key=278d425bdf160c739803&auth_timestamp=1353088179&auth_version=1.0&channels[]=b&channels[]=a';
   const signature = app.sign(`POST\n/p\n${query}`);
   expect(check(`${query}&auth_signature=${signature}`, { body: '', pathname: '/p' })).toBe('ok');
 });
 
-test('PU7 a query that is none is refused', () => {
+test('PU7 an invalid query is refused', () => {
   expect(() => readPairs('a=%ff')).toThrow('the query is not valid');
 });

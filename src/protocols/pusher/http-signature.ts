@@ -3,10 +3,10 @@ import { isSame } from '../../core/text/constant-time.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { PusherApp } from './app.ts';
 
-/** How far the clock of a backend may be from ours. */
+/** How far a backend's clock may differ from ours. */
 const CLOCK_SKEW_S = 600;
 
-/** A request of an app's backend, as its signature covers it. */
+/** The parts of a backend's request its signature covers. */
 export type SignedRequest = {
   readonly method: string;
   readonly pathname: string;
@@ -15,10 +15,10 @@ export type SignedRequest = {
 };
 
 export type Query = ReadonlyMap<string, string>;
-/** A query as it stands there: a name may come again, as in `channels[]=a&channels[]=b`. */
+/** A query as written: a name may be repeated, as in `channels[]=a&channels[]=b`. */
 export type Pairs = readonly (readonly [name: string, value: string])[];
 
-/** Throws `ClientError` `badRequest` for a query that is none. */
+/** Throws `ClientError` `badRequest` for an invalid query. */
 export function readPairs(search: string): Pairs {
   const pairs = search.split('&').filter((pair) => pair !== '');
   return pairs.map((pair) => {
@@ -36,10 +36,10 @@ function decode(text: string): string {
 }
 
 /**
- * Throws `ClientError` `unauthorized` unless the app's backend has signed the request, lately.
+ * Throws `ClientError` `unauthorized` unless the app's backend has signed the request recently.
  * https://pusher.com/docs/channels/library_auth_reference/rest-api/#authentication
  */
-export function checkSignature(app: PusherApp, request: SignedRequest, { digests, now }: Judges): void {
+export function checkSignature(app: PusherApp, request: SignedRequest, { digests, now }: SignatureSettings): void {
   const { pairs, body } = request;
   const query: Query = new Map(pairs);
   const expect = (holds: boolean, message: string) => {
@@ -55,9 +55,9 @@ export function checkSignature(app: PusherApp, request: SignedRequest, { digests
   expect(isSigned(app, request), 'auth_signature is not valid');
 }
 
-type Judges = { readonly digests: Digests; readonly now: () => number };
+type SignatureSettings = { readonly digests: Digests; readonly now: () => number };
 
-/** Some backends sign the path before it is escaped. */
+/** Some backends sign the unescaped path. */
 function isSigned(app: PusherApp, { method, pathname, pairs }: SignedRequest): boolean {
   const given = new Map(pairs).get('auth_signature') ?? '';
   const params = pairs

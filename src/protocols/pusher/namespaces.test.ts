@@ -5,7 +5,7 @@ import { CLOSED_NAMESPACE } from '../../core/channels/namespace.ts';
 import { Namespaces } from '../../core/channels/namespaces.ts';
 import { definitionOf } from './namespaces.ts';
 
-test('SO5 PU8 the channel in which a backend talks to a user is opened by no name of a user', () => {
+test("SO5 PU8 no user name opens the channel for a backend's events to a user", () => {
   const definition = definitionOf({ ...CLOSED_NAMESPACE, userChannels: true, subscribe: 'users' }, () => false);
   const of = new Permissions(new Namespaces({ app: definition }), new Set());
   const named = (user: string): Principal => ({ kind: 'external', user });

@@ -2,12 +2,12 @@ import type { Namespace } from '../../core/channels/namespace.ts';
 import type { ChannelPolicy, NamespaceDefinition } from '../../core/operations/feature.ts';
 import { type ChannelKind, kindOf, nameOf } from './channel-name.ts';
 
-/** How long the last event of a cache channel is kept, where the namespace keeps no history of its own. */
+/** How long a cache channel's last event is kept if the namespace has no history. */
 const CACHE_TTL_MS = 30 * 60_000;
 
 /**
- * No audience opens a channel that takes a signature; tokens of the backend do. Nor does its name: that of a user's own has
- * the boundary of `userChannels` in it.
+ * An audience cannot open a channel that requires a signature; tokens of the backend can. Nor can its name: a user's
+ * own channel name contains the boundary of `userChannels`.
  */
 const SIGNED = {
   subscribe: 'nobody',
@@ -17,7 +17,7 @@ const SIGNED = {
   userChannels: false,
 } as const;
 
-/** A namespace as apps use it: its channels are of the kind that their names say. */
+/** A namespace as apps use it: each channel's kind follows from its name. */
 export function definitionOf(options: Namespace, policy: ChannelPolicy): NamespaceDefinition {
   const variants = new Map<ChannelKind, Namespace>();
   const optionsOf = (channel: string): Namespace => {

@@ -1,7 +1,7 @@
 import type { AppSettings } from '../../contracts/app-settings.ts';
 import type { AppHooks } from '../../core/access/apps.ts';
 import type { Jobs } from '../../core/jobs/jobs.ts';
-import type { TurnedAway } from '../../core/limits/arrivals.ts';
+import type { RefusedArrival } from '../../core/limits/arrivals.ts';
 import type { Node } from '../../core/node/node.ts';
 import type { Protocol } from '../../core/protocol/protocol.ts';
 import { Apps, type AppsParts } from './apps.ts';
@@ -13,13 +13,13 @@ import { type DeliveryParts, deliver, WEBHOOK_PAUSES, WEBHOOK_QUEUE } from './we
 
 export type PusherParts = AppsParts & Pick<DeliveryParts, 'webClient' | 'traces'>;
 
-/** A client that may speak, or why it may not: it can be told only once its socket is open. */
+/** An accepted client, or the reason for its refusal, which can be sent only once its socket is open. */
 export type Admission =
   | { readonly kind: 'admitted'; readonly connection: PusherConnection }
   | { readonly kind: 'refused'; readonly frame: string; readonly code: number; readonly reason: string };
 
 const PATH = /^\/app\/([^/]+)$/;
-/** Versions of the protocol that differ in nothing that matters here. */
+/** Supported protocol versions, which do not differ in anything relevant here. */
 const VERSIONS: ReadonlySet<string> = new Set(['5', '6', '7']);
 
 /**
@@ -36,25 +36,25 @@ export class Pusher {
     this.apps = new Apps(configured, parts);
   }
 
-  /** True while there is an app. */
+  /** True if there is an app. */
   get isOn(): boolean {
     return this.apps.size > 0;
   }
 
-  /** Has the webhooks' deliveries made by `jobs`, each tried so often. */
+  /** Registers webhook delivery with `jobs`, with this many attempts each. */
   deliverBy(jobs: Jobs, attempts: number): void {
     const parts = { ...this.#parts, appOf: (id: string) => this.apps.get(id)?.app };
     jobs.handle(WEBHOOK_QUEUE, { worker: (work) => deliver(work, parts), retry: { attempts, ...WEBHOOK_PAUSES } });
   }
 
-  /** What the node tells of clients and channels. */
+  /** The node's events about clients and channels. */
   hooks(node: Node): AppHooks {
     const { apps } = this;
     return {
       opened: (session, { app: id }) => {
         const watch = apps.get(id);
         watch?.clients.opened(session);
-        // While it was on its way in the app was removed or shut.
+        // The app was removed or disabled while it connected.
         if (watch?.app.settings.enabled !== true) session.close('forceDisconnect');
       },
       signedIn: (session, principal) => apps.get(principal.app)?.clients.signedIn(session, principal),
@@ -76,7 +76,7 @@ export class Pusher {
     return new PusherApi(node, this.apps, this.#parts);
   }
 
-  /** Who comes to `/app/<key>`. */
+  /** Accepts or refuses a connection to `/app/<key>`. */
   admit(url: URL): Admission {
     const key = PATH.exec(url.pathname)?.[1];
     if (key === undefined) return refused(CODES.noPath);
@@ -92,8 +92,8 @@ export class Pusher {
     return { kind: 'admitted', connection: new PusherConnection(found.app, createSocketId(), found) };
   }
 
-  /** What a client is told that may not begin a connection now. */
-  turnAway(limit: TurnedAway['limit']): Extract<Admission, { kind: 'refused' }> {
+  /** The error for a client that cannot connect now. */
+  refuseConnection(limit: RefusedArrival['limit']): Extract<Admission, { kind: 'refused' }> {
     return refused(limit === 'draining' ? CODES.restarting : CODES.overCapacity);
   }
 }
@@ -102,7 +102,7 @@ function refused({ code, reason }: Code): Extract<Admission, { kind: 'refused' }
   return { kind: 'refused', frame: encodeError(reason, code), code, reason };
 }
 
-/** Two numbers with a dot between, which is what backends take for one. */
+/** Two numbers separated by a dot, the format backends expect. */
 function createSocketId(): string {
   const [left, right] = crypto.getRandomValues(new Uint32Array(2));
   return `${left}.${right}`;

@@ -11,7 +11,7 @@ import { deliver, WEBHOOK_PAUSES, WEBHOOK_QUEUE, WebhookOutlet } from './webhook
 
 const ADDRESS = 'http://hook/';
 
-/** An outlet whose address answers as told; by default well. */
+/** An outlet whose address responds as given; successfully by default. */
 async function outletOf(answer: (attempt: number) => number | Error = () => 200, hook: Partial<Webhook> = {}) {
   const clock = new HandClock();
   const webhooks = [{ url: ADDRESS, ...hook }];
@@ -55,7 +55,7 @@ const event = (channel: string) => ({ name: 'channel_occupied', channel });
 const channelsOf = ({ body }: Post) => (JSON.parse(body).events as { channel: string }[]).map(({ channel }) => channel);
 
 describe('PU9 a webhook', () => {
-  test('FA6 is told later what could not be handed in, also where that threw', async () => {
+  test('FA6 delivers later what could not be stored, also if that threw', async () => {
     const { outlet, clock, posted, disk } = await outletOf();
     disk.broken = true;
     outlet.tell(event('a'));
@@ -66,7 +66,7 @@ describe('PU9 a webhook', () => {
     expect(posted.map(channelsOf)).toEqual([['a', 'b']]);
   });
 
-  test('is told of what happens together in one signed request', async () => {
+  test('combines simultaneous events in one signed request', async () => {
     const { outlet, clock, posted } = await outletOf();
     outlet.tell(event('a'));
     outlet.tell(event('b'));
@@ -84,7 +84,7 @@ describe('PU9 a webhook', () => {
     expect(posted.slice(1).map(channelsOf)).toEqual([['c', 'd']]);
   });
 
-  test('is told of nothing that it was not asked about', async () => {
+  test('is not sent events it is not subscribed to', async () => {
     const { outlet, clock, posted } = await outletOf(undefined, { events: ['cache_miss'] });
     outlet.tell(event('a'));
     await clock.pass(1_000);
@@ -100,7 +100,7 @@ describe('PU9 a webhook', () => {
     ['redirects', () => 302],
     ['cannot be reached', () => new Error('no route')],
   ])(
-    'that %s is tried for about five minutes with the same delivery, then the next ones have their turn',
+    'that %s is retried for about five minutes with the same delivery, then the next ones follow',
     async (_what, failure) => {
       const { outlet, clock, posted, jobs } = await outletOf((attempt) => (attempt <= 11 ? failure() : 200));
       outlet.tell(event('a'));
@@ -120,7 +120,7 @@ describe('PU9 a webhook', () => {
     },
   );
 
-  test('is signed with the secret that the app has by then', async () => {
+  test("is signed with the app's current secret", async () => {
     const { outlet, clock, posted, app } = await outletOf((attempt) => (attempt === 1 ? 500 : 200));
     outlet.tell(event('a'));
     await clock.settle();
@@ -130,7 +130,7 @@ describe('PU9 a webhook', () => {
     expect(second?.headers['X-Pusher-Signature']).toBe(digests.hmacSha256('another', second?.body ?? ''));
   });
 
-  test('is not told any more once it, or its app, is gone: that is a dead letter at once', async () => {
+  test('is not sent once it, or its app, was removed: it becomes a dead letter at once', async () => {
     const { outlet, clock, posted, app, apps, jobs } = await outletOf();
     app.change({ ...app.settings, webhooks: [] });
     outlet.tell(event('a'));
@@ -138,14 +138,14 @@ describe('PU9 a webhook', () => {
     apps.clear();
     outlet.tell(event('b'));
     await clock.pass(100);
-    const { letters } = await jobs.deadLetters.page(undefined, 9);
+    const { deadLetters: letters } = await jobs.deadLetters.page(undefined, 9);
     expect([posted, letters.map(({ reason }) => reason)]).toEqual([
       [],
       ['the app is gone', 'the app has no such webhook any more'],
     ]);
   });
 
-  test('is told of many events in requests of a bounded size', async () => {
+  test('sends many events in requests of a bounded size', async () => {
     const { outlet, clock, posted } = await outletOf();
     const events = Array.from({ length: 1_200 }, (_, index) => event(String(index)));
     for (const each of events) outlet.tell(each);
@@ -156,7 +156,7 @@ describe('PU9 a webhook', () => {
     expect(posted.flatMap(channelsOf)).toEqual([...events.map(({ channel }) => channel), 'big', 'bigger']);
   });
 
-  test('is told in order of what could not be written at first', async () => {
+  test('sends in order what could not be stored at first', async () => {
     const { outlet, clock, posted, disk } = await outletOf();
     disk.full = true;
     outlet.tell(event('a'));
@@ -169,7 +169,7 @@ describe('PU9 a webhook', () => {
     expect(posted.flatMap(channelsOf)).toEqual(['a', 'b']);
   });
 
-  test('loses the oldest events where nothing can be written for long, and it is said how many', async () => {
+  test('drops the oldest events if nothing can be stored for long, and reports how many', async () => {
     const { outlet, clock, posted, disk, dropped } = await outletOf();
     disk.full = true;
     for (let number = 0; number < 10_001; number += 1) outlet.tell(event(String(number)));
@@ -180,7 +180,7 @@ describe('PU9 a webhook', () => {
     expect(posted.flatMap(channelsOf)).toEqual(Array.from({ length: 9_501 }, (_, index) => String(index + 500)));
   });
 
-  test('is on disk before a stop', async () => {
+  test('is stored before a stop', async () => {
     const { outlet, jobs } = await outletOf(() => 500);
     outlet.tell(event('a'));
     await outlet.settled();

@@ -1,5 +1,5 @@
 import type { Webhook } from '../../contracts/app-settings.ts';
-import { GiveUp } from '../../core/jobs/job-consumer.ts';
+import { PermanentFailure } from '../../core/jobs/job-consumer.ts';
 import { randomText } from '../../core/text/random-text.ts';
 import { utf8Length } from '../../core/text/wire-bytes.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -9,43 +9,43 @@ import type { WebClient } from '../../ports/web-client.ts';
 import type { NewWork, Work } from '../../ports/work-log.ts';
 import type { PusherApp } from './app.ts';
 
-/** As webhooks tell it: `name` says what happened. https://pusher.com/docs/channels/server_api/webhooks/ */
+/** An event in a webhook; `name` is its type. https://pusher.com/docs/channels/server_api/webhooks/ */
 export type WebhookEvent = { readonly name: string; readonly channel: string } & Readonly<Record<string, unknown>>;
 
-/** Where deliveries are handed in; resolves once they are on disk. */
+/** Stores deliveries; resolves once they are on disk. */
 export type Outbox = { add(works: readonly Omit<NewWork, 'time'>[]): Promise<void> };
 
 export type WebhookParts = { readonly clock: Clock; readonly telemetry: Telemetry; readonly outbox: Outbox };
 
-/** What one request will say; it stays the same however often it is sent. */
+/** The body of one request; it stays the same for all attempts. */
 type Delivery = {
   readonly id: string;
   readonly app: string;
   readonly url: string;
   readonly body: { readonly time_ms: number; readonly events: readonly WebhookEvent[] };
-  /** What the events were caused by, of those that are traced. */
+  /** The spans of the events that are traced. */
   readonly causes?: readonly TraceContext[];
 };
 
-/** What waits to be told, and what it was caused by, where that is traced. */
+/** A pending event, and the span of its cause, if traced. */
 type Waiting = { readonly event: WebhookEvent; readonly cause: TraceContext | undefined };
 
 export const WEBHOOK_QUEUE = 'webhook';
 export const WEBHOOK_PAUSES = { firstMs: 1_000, mostMs: 60_000 } as const;
 
-/** Between two deliveries to one address: what happens meanwhile is told in one request. */
+/** The interval between two deliveries to one address: events in between are combined. */
 const GATHER_MS = 50;
 const BATCH_LIMIT = 500;
-/** Causes that one delivery names. */
+/** The maximum number of causes per delivery. */
 const CAUSES = 16;
 const BATCH_BYTES = 256 * 1_024;
-/** Events that may wait for the disk; past it the oldest are dropped, and said to be. */
+/** Events that may wait for the disk; above it the oldest are dropped and reported. */
 const QUEUE_LIMIT = 10_000;
 const AFTER_ERROR_MS = 1_000;
 
 /**
- * Takes an app's events for one address. What happens in a turn of the event loop is handed in as one delivery at its
- * end, what follows within 50 ms as the next one, each in order; from then on a crash does not lose it.
+ * Collects an app's events for one address. Events of one turn of the event loop are stored as one delivery at its end,
+ * those of the following 50 ms as the next one, all in order; once stored, they survive a crash.
  */
 export class WebhookOutlet {
   readonly #app: PusherApp;
@@ -65,7 +65,7 @@ export class WebhookOutlet {
     return this.#hook.url;
   }
 
-  /** Other events are asked for at the same address. */
+  /** The same address is subscribed to other events. */
   change(hook: Webhook): void {
     this.#hook = hook;
   }
@@ -79,7 +79,7 @@ export class WebhookOutlet {
     this.#parts.clock.soon(() => this.#handIn());
   }
 
-  /** Resolves once everything that was told is on disk, or cannot be brought there. */
+  /** Resolves once all events are on disk, or storing them has failed. */
   async settled(): Promise<void> {
     this.#handIn();
     await this.#handingIn;
@@ -92,7 +92,7 @@ export class WebhookOutlet {
     if (!this.#isBusy) return;
     const { outbox, clock } = this.#parts;
     const handIn = async () => outbox.add(batchesOf(waiting).map((batch) => this.#workOf(batch)));
-    // One after the other, so that they keep their order. Whatever is thrown, they are handed in again.
+    // One after another, so that they keep their order. If storing throws, it is retried.
     this.#handingIn = this.#handingIn
       .then(handIn)
       .then(
@@ -102,7 +102,7 @@ export class WebhookOutlet {
       .then((pauseMs) => clock.after(pauseMs, () => this.#handIn()));
   }
 
-  /** Gives the pause before the next try, in milliseconds. */
+  /** Returns the delay before the next attempt, in ms. */
   #waitForRoom(waiting: readonly Waiting[], error: unknown): number {
     const { telemetry } = this.#parts;
     telemetry.record('error', 'webhook.not_written', { app: this.#app.settings.id, error: String(error) });
@@ -127,7 +127,7 @@ export class WebhookOutlet {
   }
 }
 
-/** So many and such as fit into one request; a large one is alone. */
+/** As many as fit into one request; a large one is alone. */
 function batchesOf(waiting: readonly Waiting[]): Waiting[][] {
   const batches: Waiting[][] = [];
   let room = 0;
@@ -145,25 +145,26 @@ function batchesOf(waiting: readonly Waiting[]): Waiting[][] {
   return batches;
 }
 
-type Tried = Pick<Work, 'data' | 'attempts'>;
+type DeliveryAttempt = Pick<Work, 'data' | 'attempts'>;
 
 export type DeliveryParts = {
   readonly appOf: (id: string) => PusherApp | undefined;
   readonly webClient: WebClient;
-  /** Absent where nothing is traced. */
+  /** Absent if nothing is traced. */
   readonly traces?: Traces | undefined;
 };
 
 /**
- * Sends a delivery, signed with what the app's secret is now. `X-Banyan-Delivery` is the same each time it is sent, so
- * that a receiver knows what it has had before. Rejects unless it is answered with a status of 200 to 299.
+ * Sends a delivery, signed with the app's current secret. `X-Banyan-Delivery` is the same for each attempt, so that a
+ * receiver can detect duplicates. Rejects unless the response status is 200 to 299.
  */
-export async function deliver(work: Tried, { appOf, webClient, traces }: DeliveryParts): Promise<void> {
+export async function deliver(work: DeliveryAttempt, { appOf, webClient, traces }: DeliveryParts): Promise<void> {
   const delivery = JSON.parse(work.data) as Delivery;
   const { id, app: appId, url, body } = delivery;
   const app = appOf(appId);
-  if (app === undefined) throw new GiveUp('the app is gone');
-  if (!app.settings.webhooks.some((hook) => hook.url === url)) throw new GiveUp('the app has no such webhook any more');
+  if (app === undefined) throw new PermanentFailure('the app is gone');
+  if (!app.settings.webhooks.some((hook) => hook.url === url))
+    throw new PermanentFailure('the app has no such webhook any more');
   const text = JSON.stringify(body);
   const headers = {
     'Content-Type': 'application/json',
@@ -183,7 +184,7 @@ export async function deliver(work: Tried, { appOf, webClient, traces }: Deliver
   }
 }
 
-/** A request that follows from what is traced belongs to that; others are traced as whatever else begins here. */
+/** A request caused by traced events continues their trace; others start their own. */
 function beginPost(
   traces: Traces | undefined,
   { url, body, causes = [] }: Delivery,
@@ -202,7 +203,7 @@ function beginPost(
   return span;
 }
 
-/** Without the query and what stands before the host: that may be secret. */
+/** Without query and credentials, which may be secret. */
 function placeOf(url: string): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname;

@@ -9,10 +9,10 @@ export type ApiError = { readonly code: number; readonly message: string };
 
 type Failed = { readonly method: string; readonly span: Span | undefined };
 
-/** Where backends know another number than clients: internal/apiproto/errors.go of Centrifugo. */
+/** Codes that differ between backends and clients: internal/apiproto/errors.go of Centrifugo. */
 const CODES: Readonly<Partial<Record<ErrorName, number>>> = { invalidInput: 107, conflict: 113 };
 
-/** `MapErrorToHTTPCode` in internal/apiproto/errors.go; ours besides have their own status. */
+/** `MapErrorToHTTPCode` in internal/apiproto/errors.go; our own errors have their own status. */
 const STATUSES: ReadonlyMap<number, number> = new Map([
   [100, 500],
   [102, 404],
@@ -23,7 +23,7 @@ const STATUSES: ReadonlyMap<number, number> = new Map([
   [113, 409],
 ]);
 
-/** As `errorOf`; what is the server's own mistake is recorded. */
+/** Like `errorOf`; internal errors are logged. */
 export function explain(node: Node, thrown: unknown, { method, span }: Failed): ApiError {
   const error = toClientError(thrown);
   if (error.kind === 'internal') {
@@ -33,13 +33,13 @@ export function explain(node: Node, thrown: unknown, { method, span }: Failed): 
   return errorOf(error);
 }
 
-/** An error as the API's answers carry it. */
+/** An error in the form of API responses. */
 export function errorOf(error: unknown): ApiError {
   const { code, kind, message, field } = error instanceof ClientError ? error : new ClientError('internal');
   return { code: CODES[kind] ?? code, message: field === undefined ? message : `${field}: ${message}` };
 }
 
-/** The HTTP status of an error, for a caller that asks to be told by the status. */
+/** The HTTP status of an error, for callers that request transport errors. */
 export function statusOf({ code }: ApiError): number {
   return STATUSES.get(code) ?? OWN_STATUSES.get(code) ?? 500;
 }

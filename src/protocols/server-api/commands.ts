@@ -1,13 +1,13 @@
 import { ClientError } from '../../core/errors.ts';
 import { rawItems, rawMember, valuesIn } from '../../core/text/raw-json.ts';
 
-/** Most commands that one request may hold. */
+/** The maximum number of commands per request. */
 const LIMIT = 1_000;
 
-/** The parameters of a call, and their text. */
+/** A call's parameters, parsed and as text. */
 export type RequestBody = { readonly value: unknown; readonly text: string };
 
-/** One of several calls of a request. `id`: the caller's own number for the answer. */
+/** One of several calls of a request. `id`: the caller's number for the reply. */
 export type ApiCommand = { readonly method: string; readonly params: RequestBody; readonly id?: number };
 
 /**
@@ -24,7 +24,7 @@ export function batchIn({ value, text }: RequestBody): {
   }
   const texts = rawItems(rawMember(text, 'commands') ?? '[]');
   const found = commands.map((command: unknown, index) => {
-    // A member that is null is not given.
+    // A null member counts as absent.
     const [method = '', params] = Object.entries((command ?? {}) as object).find(([, each]) => each !== null) ?? [];
     return { method, params: { value: params as unknown, text: rawMember(texts[index] ?? '', method) ?? '{}' } };
   });
@@ -32,12 +32,12 @@ export function batchIn({ value, text }: RequestBody): {
 }
 
 /**
- * The commands of the older form, one JSON object after the other: `{"id":1,"method":"publish","params":{…}}`, as
- * `LegacyCommand` in internal/api/handler_legacy.go. Throws `badRequest` where one is none, before any is done.
+ * The commands of the older form, one JSON object after another: `{"id":1,"method":"publish","params":{…}}`, as
+ * `LegacyCommand` in internal/api/handler_legacy.go. Throws `badRequest` if one is invalid, before any is run.
  */
 export function legacyIn(body: string): readonly ApiCommand[] {
   const commands = valuesIn(body).map(legacyCommand);
-  if (commands.length === 0) throw new ClientError('badRequest', { message: 'there is no command' });
+  if (commands.length === 0) throw new ClientError('badRequest', { message: 'no command was given' });
   if (commands.length > LIMIT) throw new ClientError('tooLarge', { message: `at most ${LIMIT} commands` });
   return commands;
 }
@@ -45,7 +45,7 @@ export function legacyIn(body: string): readonly ApiCommand[] {
 function legacyCommand(text: string): ApiCommand {
   const { value } = parse(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ClientError('badRequest', { message: 'a command is an object' });
+    throw new ClientError('badRequest', { message: 'a command must be an object' });
   }
   const { id, method, params } = value as {
     readonly id?: unknown;
@@ -59,14 +59,14 @@ function legacyCommand(text: string): ApiCommand {
   };
 }
 
-/** A name in whichever letters, or the number that it had; without one it is the first. */
+/** A name in any case, or the former number; without one it is the first method. */
 function methodOf(method: unknown): string {
   return typeof method === 'string'
     ? method.toLowerCase()
     : (LEGACY_METHODS[method === undefined ? 0 : Number(method)] ?? '');
 }
 
-/** `Command_MethodType_name` in internal/api/handler_legacy.go, as far as there are such methods. */
+/** `Command_MethodType_name` in internal/api/handler_legacy.go, for the methods that exist here. */
 const LEGACY_METHODS: Readonly<Record<number, string>> = {
   ...{ 0: 'publish', 1: 'broadcast', 2: 'unsubscribe', 3: 'disconnect', 4: 'presence', 5: 'presence_stats' },
   ...{ 6: 'history', 7: 'history_remove', 8: 'channels', 9: 'info', 10: 'rpc', 11: 'subscribe', 12: 'refresh' },

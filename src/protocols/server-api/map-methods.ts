@@ -18,23 +18,23 @@ type MapMethod =
   | 'shared_poll_publish';
 
 const MAPS: readonly ChannelType[] = ['map', 'mapClients', 'mapUsers'];
-/** In the words of `SuppressReason` in centrifuge's map_broker.go. */
+/** The names of `SuppressReason` in centrifuge's map_broker.go. */
 const REASONS: Readonly<Record<Suppressed, string>> = {
   idempotency: 'idempotency',
   version: 'version',
   keyExists: 'key_exists',
   keyNotFound: 'key_not_found',
 };
-/** Most entries of a page. */
+/** The maximum number of entries per page. */
 const PAGE = 1_000;
 
-/** Methods of channels that are maps or shared polls. `ofType` gives a channel that is of one of the types, or throws. */
+/** Methods of map and shared poll channels. `ofType` returns a channel of one of the types, or throws. */
 export function createMapMethods(
   node: Node,
   ofType: (channel: string, ...types: readonly ChannelType[]) => string,
 ): Pick<Handlers, MapMethod> {
   const own = (channel: string) => ofType(channel, ...MAPS);
-  // What the server itself writes nobody else does.
+  // Only the server itself writes to these.
   const written = (channel: string) => ofType(channel, 'map');
   return {
     map_publish: async (params, span) => {
@@ -83,7 +83,7 @@ export function createMapMethods(
 function optionsOf(node: Node, params: Params<'map_publish'>): PublishOptions {
   const { channel, tags, idempotency_key: key, version: number, version_epoch: epoch, key_mode: mode } = params;
   if (number > 0 && node.permissions.namespace(channel).history === 'none') {
-    throw new ClientError('badRequest', { field: 'version', message: 'needs a map that keeps history' });
+    throw new ClientError('badRequest', { field: 'version', message: 'requires a map with history' });
   }
   return {
     ...(tags !== undefined && { tags }),
@@ -101,11 +101,11 @@ function resultOf({ offset, epoch, suppressed }: Published): unknown {
   };
 }
 
-/** The position first: what changes meanwhile is in the entries, and is found again in the stream. */
+/** The position is read first: later changes are in the entries, and again in the stream. */
 async function readState(node: Node, params: Params<'map_read_state'>): Promise<unknown> {
   const { channel, cursor, limit, key, revision_offset: revision, revision_epoch: known } = params;
   const { offset, epoch } = await node.position(channel);
-  // What the position counts in may be on its way into the map.
+  // The channel's epoch may still be on its way into the map.
   await new Promise<void>((resolve) => node.clock.soon(resolve));
   await inMemory(node, channel);
   if ((revision > 0 || known !== '') && known !== epoch) throw new ClientError('unrecoverablePosition');
@@ -125,12 +125,12 @@ async function readState(node: Node, params: Params<'map_read_state'>): Promise<
   return { entries: read.entries.map(entryOf), ...place, ...(read.cursor !== '' && { cursor: read.cursor }) };
 }
 
-/** Has the entries of a map on disk read, so that what follows in this turn finds them. */
+/** Loads the entries of a stored map, so that the rest of this turn finds them. */
 function inMemory({ storedMaps, permissions }: Node, channel: string): Promise<void> {
   return storedMaps.prepare(channel, permissions.namespace(channel));
 }
 
-/** Entry by entry, so that those who are in the map hear of it. */
+/** Entry by entry, so that the map's subscribers are notified. */
 async function clear(node: Node, channel: string): Promise<void> {
   let cursor = '';
   do {

@@ -12,7 +12,7 @@ import { infoOf, publicationOf } from './publication.ts';
 import { rangeOf, readFrom } from './reading.ts';
 import type { Handlers, Params } from './requests.ts';
 
-/** What a developer's own backend may do. Channels of features are not its business: they are refused. */
+/** Methods for a developer's own backend. Feature channels are refused. */
 export function createHandlers(node: Node, version: string, startedAt: number): Handlers {
   const own = (channel: string): string => {
     if (node.permissions.takesTokens(channel)) return channel;
@@ -21,7 +21,7 @@ export function createHandlers(node: Node, version: string, startedAt: number): 
   const ofType = (channel: string, ...types: readonly ChannelType[]): string => {
     const { type } = node.permissions.namespace(own(channel));
     if (types.includes(type)) return channel;
-    throw new ClientError('badRequest', { field: 'channel', message: `is a ${type}, which has methods of its own` });
+    throw new ClientError('badRequest', { field: 'channel', message: `is a ${type}, which has its own methods` });
   };
   const publish = async (channel: string, params: Omit<Params<'publish'>, 'channel'>, span: Span | undefined) => {
     const { offset, epoch } = await node.publish(ofType(channel, 'stream'), dataOf(params), optionsOf(params, span));
@@ -78,7 +78,7 @@ export function createHandlers(node: Node, version: string, startedAt: number): 
   };
 }
 
-/** As whom a backend asks itself. */
+/** The principal of a backend that calls itself. */
 const NOBODY = { client: '', principal: ANONYMOUS, address: '', protocol: 'json', transport: 'server_api' } as const;
 
 function optionsOf(params: Omit<Params<'publish'>, 'channel'>, span: Span | undefined): PublishOptions {
@@ -92,12 +92,12 @@ function optionsOf(params: Omit<Params<'publish'>, 'channel'>, span: Span | unde
   };
 }
 
-/** Channels with subscribers on this node; those of features are not told of. */
+/** Channels with subscribers on this node, without those of features. */
 function channelsOf(node: Node, pattern: string): Record<string, { num_clients: number }> {
   const matches = globOf(pattern);
   const found: Record<string, { num_clients: number }> = {};
   for (const { name, subscriberCount } of node.hub.channels()) {
-    // One that was polled a moment ago is kept although nobody is in it.
+    // A recently polled channel is kept although it has no subscribers.
     if (subscriberCount === 0 || !node.permissions.takesTokens(name) || !matches(name)) continue;
     found[name] = { num_clients: subscriberCount };
   }

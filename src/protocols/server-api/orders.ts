@@ -6,24 +6,24 @@ import type { Handlers, Params } from './requests.ts';
 
 type Order = 'subscribe' | 'unsubscribe' | 'disconnect' | 'refresh';
 
-/** What a backend wants done to its users' connections. `own` gives a channel that is its business, or throws. */
+/** Orders of a backend about its users' connections. `own` returns a channel that is not a feature's, or throws. */
 export function createOrders(node: Node, own: (channel: string) => string): Pick<Handlers, Order> {
   return {
     subscribe: async (params) => {
       const channel = own(params.channel);
-      node.tellExternal(params.user, { kind: 'subscribe', channel, ...whichOf(params), given: givenOf(params) });
+      node.orderExternal(params.user, { kind: 'subscribe', channel, ...whichOf(params), given: givenOf(params) });
       return {};
     },
     unsubscribe: async (params) => {
       const { user, channel } = params;
       const from = channel === undefined ? {} : { channel: own(channel) };
-      node.tellExternal(user, { kind: 'unsubscribe', ...from, ...whichOf(params) });
+      node.orderExternal(user, { kind: 'unsubscribe', ...from, ...whichOf(params) });
       return {};
     },
     disconnect: async (params) => {
       const { user, whitelist: except, disconnect: ending } = params;
       const order = { kind: 'disconnect', except, ...(ending !== undefined && { ending }) } as const;
-      node.tellExternal(user, { ...order, ...whichOf(params) });
+      node.orderExternal(user, { ...order, ...whichOf(params) });
       return {};
     },
     refresh: async (params) => {
@@ -33,7 +33,7 @@ export function createOrders(node: Node, own: (channel: string) => string): Pick
         ...endOf(params),
         ...(info !== undefined && { info: info.text }),
       } as const;
-      node.tellExternal(user, { ...(expired ? ({ kind: 'expire' } as const) : order), ...whichOf(params) });
+      node.orderExternal(user, { ...(expired ? ({ kind: 'expire' } as const) : order), ...whichOf(params) });
       return {};
     },
   };

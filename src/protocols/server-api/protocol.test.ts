@@ -6,7 +6,7 @@ import { ServerApi } from './protocol.ts';
 
 const KEY = 'a key that opens the server API';
 
-/** Calls a method while the log cannot be written; gives the answer and what the server has recorded of it. */
+/** Calls a method while the log cannot be written; returns the response and the spans. */
 async function callWithoutLog(method: string, params: object) {
   const world = new TestNode();
   const traces = new RecordedTraces();
@@ -18,8 +18,8 @@ async function callWithoutLog(method: string, params: object) {
   return { body: await (await answer)?.json(), reported: world.reported, told: traces.told() };
 }
 
-describe('OB4 a call of the server API that cannot be carried out', () => {
-  test('OB4 is recorded once, and fails its spans', async () => {
+describe('OB4 a failing call of the server API', () => {
+  test('OB4 is recorded once, and marks its spans as failed', async () => {
     const { body, reported, told } = await callWithoutLog('publish', { channel: 'log:a', data: 1 });
     expect(body).toEqual({ error: { code: 100, message: 'the log could not be written; try again' } });
     expect(reported).toEqual(['api.failed']);
@@ -31,7 +31,7 @@ describe('OB4 a call of the server API that cannot be carried out', () => {
     ]);
   });
 
-  test('OB4 also where other channels of the same call may have it', async () => {
+  test('OB4 also if other channels of the same call succeed', async () => {
     const { body, reported } = await callWithoutLog('broadcast', { channels: ['log:a', 'live:b'], data: 1 });
     expect(body).toMatchObject({ result: { responses: [{ error: { code: 100 } }, { result: {} }] } });
     expect(reported).toEqual(['api.failed']);

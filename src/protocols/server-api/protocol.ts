@@ -14,7 +14,7 @@ import { type Handlers, isMethod, RAW, REQUESTS, withoutZeros } from './requests
 import { checkScope } from './scope.ts';
 
 export type ServerApiSettings = {
-  /** Any of these opens the API, as far as it goes; without one it is shut. */
+  /** The keys that open the API, each within its scope; without keys it is closed. */
   readonly keys: ApiKeys;
   readonly version: string;
 };
@@ -22,9 +22,9 @@ export type ServerApiSettings = {
 type Caller = { readonly key: ApiKey; readonly span: Span | undefined };
 type Answer = { readonly result: unknown } | { readonly error: ApiError };
 
-/** Methods whose answer may be long. */
+/** Methods whose response may be long. */
 const READING: ReadonlySet<string> = new Set(['history', 'presence', 'channels']);
-/** What such an answer is taken for. */
+/** The assumed size of such a response. */
 const READ_BYTES = 32 * 1024;
 /** Every method of the API. */
 export const API_METHODS: readonly string[] = Object.keys(REQUESTS);
@@ -33,10 +33,10 @@ const PATH = /^\/api(?:\/([a-z_]+))?$/;
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
 /**
- * The HTTP API with which a developer's own backend publishes, looks and tells: `POST /api/<method>`, with the key in
- * `X-API-Key`, `Authorization: apikey <key>` or the query's `api_key`. An answer holds `result` or `error`, under status
- * 200; with `X-Centrifugo-Error-Mode: transport` an error has a status of its own. As internal/api/handler_gen.go and
- * internal/middleware/auth.go of Centrifugo 6.9. https://centrifugal.dev/docs/server/server_api
+ * The HTTP API for a developer's own backend: `POST /api/<method>`, with the key in `X-API-Key`, `Authorization: apikey
+ * <key>` or the query's `api_key`. A response has `result` or `error`, with status 200; with `X-Centrifugo-Error-Mode:
+ * transport` an error has its own status. As internal/api/handler_gen.go and internal/middleware/auth.go of Centrifugo
+ * 6.9. https://centrifugal.dev/docs/server/server_api
  */
 export class ServerApi {
   readonly #node: Node;
@@ -50,7 +50,7 @@ export class ServerApi {
     this.#keys = keys;
   }
 
-  /** True for a path that this API answers. */
+  /** True for a path of this API. */
   takes(pathname: string): boolean {
     const method = PATH.exec(pathname)?.[1];
     if (method === undefined) return pathname === '/api';
@@ -58,8 +58,8 @@ export class ServerApi {
   }
 
   /**
-   * Undefined for a request that is not for this API. `readBody` gives its text; both may throw `ClientError`. `span`: of
-   * the request, where it is traced.
+   * Undefined for a request of another API. `readBody` returns its text; both may throw `ClientError`. `span`: the
+   * request's, if traced.
    */
   async answer(request: Request, readBody: () => Promise<string>, span?: Span): Promise<Response | undefined> {
     const { pathname, searchParams } = new URL(request.url);
@@ -77,7 +77,7 @@ export class ServerApi {
     return written(answer.error, statusOf(answer.error));
   }
 
-  /** One header counts, and else the query. */
+  /** The first header found counts, otherwise the query. */
   async #keyIn(headers: Headers, query: URLSearchParams): Promise<ApiKey | undefined> {
     const [scheme = '', key = '', ...more] = (headers.get('authorization') ?? '').split(/\s+/).filter(Boolean);
     const authorized = scheme.toLowerCase() === 'apikey' && more.length === 0 ? key : '';
@@ -91,7 +91,7 @@ export class ServerApi {
 
   async #call({ key, span }: Caller, method: string, params: RequestBody): Promise<Answer> {
     try {
-      // It may have been revoked, or bound to less, while a batch was under way.
+      // The key may have been revoked or limited while a batch was running.
       const current = this.#keys.current(key);
       if (current === undefined) throw new ClientError('unauthorized');
       if (!isMethod(method)) throw noSuch(method);
@@ -105,7 +105,7 @@ export class ServerApi {
     }
   }
 
-  /** What reads much takes its turns with what clients have read. */
+  /** Large reads share their turns with the reads of clients. */
   #inTurn(key: ApiKey, method: string, handle: () => Promise<unknown>): Promise<unknown> {
     if (!READING.has(method)) return handle();
     return this.#node.work.read({ key: 'api', connection: key }, handle, () => READ_BYTES);
@@ -117,7 +117,7 @@ export class ServerApi {
     throw new ClientError('tooManyRequests');
   }
 
-  /** Each reply stands under its command's name, or is an error: message `BatchResponse`. */
+  /** Each reply is under its command's name, or is an error: message `BatchResponse`. */
   async #batch(caller: Caller, given: RequestBody): Promise<{ readonly replies: readonly unknown[] }> {
     const { commands, parallel } = batchIn(given);
     const run = async ({ method, params }: ApiCommand) => {
@@ -130,7 +130,7 @@ export class ServerApi {
     return { replies };
   }
 
-  /** Line by line, one after the other. */
+  /** Line by line, one after another. */
   async #legacy(caller: Caller, body: string): Promise<string> {
     const answers: string[] = [];
     for (const { id, method, params } of legacyIn(body)) {

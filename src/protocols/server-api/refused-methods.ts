@@ -1,18 +1,18 @@
-const STATUSES = 'keeps no status of users: have your backend keep it';
-const TOKENS = 'revokes no tokens: end connections by disconnect, and give tokens a short life';
-const PUSHES = 'sends no push notifications';
+const STATUSES = 'does not store user status: your backend can store it';
+const TOKENS = 'does not revoke tokens: use disconnect, and short-lived tokens';
+const PUSHES = 'does not send push notifications';
 
 /**
- * Methods of internal/apiproto/api.proto that are of Centrifugo PRO alone, and why we have none. Centrifugo itself answers
- * 404 to them, and 104 in a batch.
+ * Methods of internal/apiproto/api.proto that only Centrifugo PRO has, and why they are missing here. Centrifugo itself
+ * answers 404 to them, and 104 in a batch.
  */
 export const REFUSED_METHODS: ReadonlyMap<string, string> = new Map([
-  ['connections', 'lists no connections to backends: look into the console'],
+  ['connections', 'does not list connections to backends: use the console'],
   ['update_user_status', STATUSES],
   ['get_user_status', STATUSES],
   ['delete_user_status', STATUSES],
-  ['block_user', 'blocks nobody: refuse them where you sign tokens, or in the answer to connect'],
-  ['unblock_user', 'blocks nobody: refuse them where you sign tokens, or in the answer to connect'],
+  ['block_user', 'does not block users: refuse them where you sign tokens, or in the response to connect'],
+  ['unblock_user', 'does not block users: refuse them where you sign tokens, or in the response to connect'],
   ['revoke_token', TOKENS],
   ['invalidate_user_tokens', TOKENS],
   ['device_register', PUSHES],

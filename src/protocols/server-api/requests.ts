@@ -6,13 +6,13 @@ import type { Span } from '../../ports/traces.ts';
 const channel = z.string().min(1);
 /** An empty one means anonymous users. */
 const user = z.string().default('');
-/** No `z.record`, which leaves out a member called `__proto__`. */
+/** Not `z.record`, which drops a member named `__proto__`. */
 const tags = z.custom<Readonly<Record<string, string>>>(isTags, 'must be an object of texts');
 /** JSON as it was sent: see `RAW`. */
 const json = z.instanceof(JsonText);
 /** One of the user's connections; without either, all of them. */
 const which = { client: z.string().optional(), session: z.string().optional() };
-/** Seconds since 1970; 0 for no end. */
+/** Seconds since 1970; 0 means no expiry. */
 const expireAt = z.int().min(0).default(0);
 /** Any JSON, or bytes of JSON text. */
 const info = { info: json.optional(), b64info: z.base64().optional() };
@@ -22,7 +22,7 @@ const CLOSE_REASON_LENGTH = 123;
 const KEY_LENGTH = 255;
 const BROADCAST_LIMIT = 1_000;
 
-/** For what would be dangerous to pass over: fields that Centrifugo has and we have not. */
+/** For Centrifugo's fields that are missing here and would be dangerous to ignore. */
 const refused = (why: string) => z.undefined(`is not supported: ${why}`).optional();
 const PRO = {
   label_filter: refused('connections have no labels'),
@@ -30,29 +30,29 @@ const PRO = {
 };
 
 const position = z.object({ offset: z.int().min(0).default(0), epoch: z.string().default('') });
-/** 0: only the position; below 0: as many as the server gives. */
+/** 0: only the position; below 0: the server's maximum. */
 const limit = z.int().default(0);
 
-/** What a channel stands for has a version; what is not newer is not published. */
+/** The version of the state in the channel; a publication that is not newer is skipped. */
 const version = { version: z.int().min(0).default(0), version_epoch: z.string().max(KEY_LENGTH).default('') };
-/** Publishing twice with it is publishing once. */
+/** The idempotency key. */
 const idempotency = { idempotency_key: z.string().max(KEY_LENGTH).optional() };
-/** Taken and passed over: whether there are differences says the namespace. */
+/** Ignored: the namespace decides about deltas. */
 const delta = { delta: z.boolean().optional() };
 
 const publication = z.object({
   ...data,
   tags: tags.optional(),
   ...idempotency,
-  /** Only those who listen now get it. */
+  /** Sent only to current subscribers. */
   skip_history: z.boolean().default(false),
   ...delta,
   ...version,
 });
 
 /**
- * What each method takes: the request messages of internal/apiproto/api.proto of Centrifugo 6.9, by which a test compares
- * them. https://centrifugal.dev/docs/server/server_api
+ * The input of each method: the request messages of internal/apiproto/api.proto of Centrifugo 6.9, which a test
+ * compares. https://centrifugal.dev/docs/server/server_api
  */
 export const REQUESTS = {
   publish: publication.extend({ channel }),
@@ -68,12 +68,12 @@ export const REQUESTS = {
     override: subscribeOverrideSchema.optional(),
     ...PRO,
   }),
-  /** Without a channel from all. */
+  /** Without a channel: all. */
   unsubscribe: z.object({ user, channel: channel.optional(), ...which, ...PRO }),
   disconnect: z.object({
     user,
     ...which,
-    /** Clients that stay. */
+    /** Clients that stay connected. */
     whitelist: z.array(z.string()).max(1_000).default([]),
     disconnect: z
       .object({ code: z.int().min(3_000).max(4_999), reason: z.string().max(CLOSE_REASON_LENGTH).default('') })
@@ -97,7 +97,7 @@ export const REQUESTS = {
     pattern: z.string().default(''),
   }),
   info: z.object({}),
-  /** Asks the backend itself, as a client without a name would. */
+  /** Calls the backend itself, as an anonymous client. */
   rpc: z.object({ method: z.string().min(1), params: json.optional() }),
   map_publish: z.object({
     channel,
@@ -108,7 +108,7 @@ export const REQUESTS = {
     ...delta,
     ...version,
     key_mode: z.enum(['if_new', 'if_exists'], 'must be if_new or if_exists').optional(),
-    score: z.literal(0, 'is not supported: entries are in the order of their keys').optional(),
+    score: z.literal(0, 'is not supported: entries are ordered by key').optional(),
     stream_data: refused('subscribers and history get the same data'),
     b64stream_data: refused('subscribers and history get the same data'),
   }),
@@ -136,14 +136,14 @@ export const REQUESTS = {
     key: z.string().min(1),
     ...data,
     version: z.int().min(1),
-    epoch: refused("versions are your backend's, and hold for ever"),
+    epoch: refused('versions come from your backend, and are kept forever'),
   }),
 } as const;
 
-/** Members of parameters that are passed on as they were written. */
+/** Members whose JSON is passed on unchanged. */
 export const RAW: readonly string[] = ['data', 'info', 'params'];
 
-/** Members that are messages of their own. */
+/** Members that are nested messages. */
 const MESSAGES: ReadonlySet<string> = new Set([
   ...['since', 'recover_since', 'disconnect', 'override'],
   ...['presence', 'join_leave', 'force_recovery', 'force_positioning', 'force_push_join_leave'],
@@ -152,12 +152,12 @@ const MESSAGES: ReadonlySet<string> = new Set([
 export type Method = keyof typeof REQUESTS;
 export type Params<M extends Method> = z.output<(typeof REQUESTS)[M]>;
 
-/** What answers each method; throws `ClientError`. `span`: of the request, where it is traced. */
+/** The handler of each method; throws `ClientError`. `span`: the request's, if traced. */
 export type Handlers = { readonly [M in Method]: (params: Params<M>, span?: Span) => Promise<unknown> };
 
 /**
- * Parameters without what stands for nothing: null and empty texts, as libraries write fields that were not given. JSON of
- * the caller's own stays whatever it is.
+ * Removes parameters that count as absent: null and empty texts, which libraries write for unset fields. The caller's
+ * own JSON stays unchanged.
  */
 export function withoutZeros(params: unknown): unknown {
   if (typeof params !== 'object' || params === null || Array.isArray(params)) return params;

@@ -10,21 +10,21 @@ const KEY_LIMIT = 64;
 type Fields = Readonly<Record<string, unknown>>;
 type Args = readonly unknown[];
 
-/** What a client's event asks for, and what its answer must be told by. */
+/** The command for a client's event, and how to answer it. */
 export type Ask = {
   readonly event: string;
   readonly ack?: number;
   readonly command: Command;
   /** Of the events of rooms. */
   readonly room?: string;
-  /** What the client calls the message. */
+  /** The client's id of the message. */
   readonly messageId?: string;
 };
 
 type Asked = Omit<Ask, 'event' | 'ack'>;
 type Translate = (id: number, args: Args, dialect: Dialect, raw: RawArgs) => Asked;
 
-/** Undefined for events that mean nothing here. Throws `ClientError` `badRequest` for arguments that make no sense. */
+/** Undefined for unknown events. Throws `ClientError` `badRequest` for invalid arguments. */
 export function askOf(id: number, packet: EventPacket, dialect: Dialect): Ask | undefined {
   const { event, args, ack, json } = packet;
   const translate = Object.hasOwn(EVENTS, event) ? EVENTS[event] : undefined;
@@ -141,8 +141,8 @@ function stringify(value: unknown, field: string): string | undefined {
   try {
     return JSON.stringify(value);
   } catch (error) {
-    // What was parsed from JSON can be written again, unless that overflows the stack.
-    throw error instanceof RangeError ? wrong(field, 'is nested too deep') : error;
+    // Parsed JSON can be serialized again, unless that overflows the stack.
+    throw error instanceof RangeError ? wrong(field, 'is nested too deeplyly') : error;
   }
 }
 

@@ -2,22 +2,24 @@ import { ClientError } from '../../core/errors.ts';
 import { fromBase64, toBase64 } from '../../core/text/base64.ts';
 import { isDeeper } from '../../core/text/json-depth.ts';
 
-/** Attachments of one packet; stock clients refuse more (`maxAttachments` of socket.io-parser). */
+/** Attachments per packet; stock clients refuse more (`maxAttachments` of socket.io-parser). */
 export const ATTACHMENT_LIMIT = 10;
 
-/** How deep a packet with attachments may be nested, both ways: here and in clients they are put in by recursion. */
+/**
+ * The nesting limit of a packet with attachments, in both directions: the server and clients insert them recursively.
+ */
 const DEPTH_LIMIT = 100;
 
 const MARK = '{"$binary":"';
 const WRAPPED = /\{"\$binary":"([A-Za-z0-9+/]*={0,2})"\}/g;
 const PLACEHOLDER = '_placeholder';
-/** `"_placeholder":` in any spelling: each character of a name may be written as an escape. */
+/** `"_placeholder":` in any spelling: each character of a name may be escaped. */
 const PLACEHOLDER_NAME = new RegExp(`"${[...PLACEHOLDER].map(anySpelling).join('')}"\\s*:`);
 
-/** JSON with placeholders, and the bytes that belong in their places, in order. */
+/** JSON with placeholders, and the bytes for them, in order. */
 export type Attached = { readonly json: string; readonly attachments: readonly Uint8Array[] };
 
-/** The same arguments with every placeholder turned into wrapped bytes. Throws `ClientError('badRequest')`. */
+/** Replaces every placeholder with wrapped bytes. Throws `ClientError('badRequest')`. */
 export function attach(args: readonly unknown[], attachments: readonly Uint8Array[]): readonly unknown[] {
   return args.map((arg) => fill(arg, attachments, 0));
 }
@@ -37,7 +39,7 @@ function attachmentOf(number: unknown, attachments: readonly Uint8Array[]): Uint
   return found;
 }
 
-/** What a client is told that sends more attachments than a packet may have. */
+/** The error for more attachments than a packet may have. */
 export function tooManyAttachments(): ClientError {
   return wrong(`hold more than ${ATTACHMENT_LIMIT} byte values`);
 }
@@ -47,12 +49,12 @@ function wrong(message: string): ClientError {
 }
 
 /**
- * Takes the wrapped bytes out of a JSON text; undefined when none are taken, so that the text goes out as it is. What
- * looks like a wrapper inside of a string has its quotes escaped there, so it is not mistaken for one.
+ * Extracts the wrapped bytes of a JSON text; undefined if none are extracted, so that the text is sent unchanged. A
+ * wrapper inside a string has escaped quotes, so it is not mistaken for one.
  *
- * Clients take every object with `_placeholder` in a packet with attachments for a place to put one, and disconnect
- * where there is none; they also put them in by recursion. So nothing is taken out of a text that has such a name of its
- * own, or that is nested deeper than `DEPTH_LIMIT`: its bytes stay wrapped, as clients of other JSON protocols get them.
+ * Clients treat every object with `_placeholder` in a packet with attachments as a placeholder, and disconnect if it is
+ * invalid; they also insert attachments recursively. So nothing is extracted from a text that contains such a name
+ * itself, or is nested deeper than `DEPTH_LIMIT`: its bytes stay wrapped, as clients of other JSON protocols get them.
  */
 export function detach(json: string): Attached | undefined {
   if (!json.includes(MARK) || PLACEHOLDER_NAME.test(json) || isDeeper(json, DEPTH_LIMIT)) return undefined;

@@ -4,16 +4,16 @@ import { Cursors } from './cursors.ts';
 import { type Dialect, dialectOf, MAIN } from './dialect.ts';
 import { encodePublication, encodePush } from './encode.ts';
 
-/** A Socket.IO namespace, and what all its clients are sent alike. */
+/** A Socket.IO namespace, and the encoding shared by its clients. */
 export type SharedDialect = { readonly dialect: Dialect; readonly shared: Protocol };
 
-/** What the node needs of Socket.IO for its fan-out; made before the node. */
+/** What the node needs of Socket.IO for its fan-out; created before the node. */
 export class SocketIoCodec {
   readonly dialects: readonly SharedDialect[];
-  /** Absent while recovery is off. */
+  /** Absent if recovery is off. */
   readonly cursors: Cursors | undefined;
 
-  /** `namespaces`: Banyan namespaces that are Socket.IO namespaces of their own, `demo` as `/demo`. */
+  /** `namespaces`: Banyan namespaces with their own Socket.IO namespace, `demo` as `/demo`. */
   constructor(namespaces: readonly string[], recovers: boolean) {
     this.cursors = recovers ? new Cursors() : undefined;
     const dialects = [MAIN, ...namespaces.filter((name) => name !== '').map(dialectOf)];

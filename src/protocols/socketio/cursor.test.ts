@@ -7,12 +7,12 @@ const CURSORS: Cursor[] = [
 ];
 
 describe('a cursor', () => {
-  test.each(CURSORS.map((cursor) => [cursor]))('%j is read as it was written', (cursor) => {
+  test.each(CURSORS.map((cursor) => [cursor]))('%j is parsed to what was written', (cursor) => {
     expect(decodeCursor(encodeCursor(cursor))).toEqual(cursor);
   });
 
   test.each(['', 'x', '.', 'a.1.2.e.', 'a.1.-2.e.c', 'a.1.2', 'a~1', 'a~1~x', '~1~2', 'A~1~2', '{}'])(
-    'none of ours is %j',
+    '%j is refused',
     (text) => {
       expect(decodeCursor(text)).toBeUndefined();
     },

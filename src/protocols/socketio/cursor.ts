@@ -1,9 +1,9 @@
 import type { Since } from '../../core/protocol/commands.ts';
 
 /**
- * The last argument of a publication's event, which the client brings when it comes back. `told`: as all clients of the
- * channel get it; `number` is the publication's in the journal. `replayed`: of what one client is given as it comes back,
- * the `step`-th event of that replay. `run` tells runs of the server apart.
+ * The last argument of a publication's event, which the client sends on reconnect. `told`: the same for all clients of
+ * the channel; `number` is the publication's in the journal. `replayed`: the `step`-th event of a replay to one client.
+ * `run` identifies the server's run.
  */
 export type Cursor = { readonly run: string } & (
   | ({ readonly kind: 'told'; readonly number: number; readonly channel: string } & Since)
@@ -19,7 +19,7 @@ export function encodeCursor(cursor: Cursor): string {
   return `${run}.${number}.${offset}.${epoch}.${channel}`;
 }
 
-/** Undefined for what none of our servers has written. */
+/** Undefined for a text no Banyan server has written. */
 export function decodeCursor(text: string): Cursor | undefined {
   const [, by, replay, step] = REPLAYED.exec(text) ?? [];
   if (by !== undefined) return { kind: 'replayed', run: by, replay: Number(replay), step: Number(step) };

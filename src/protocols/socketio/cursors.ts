@@ -3,27 +3,27 @@ import type { Publication } from '../../ports/log.ts';
 import { encodeCursor } from './cursor.ts';
 import { Journal } from './journal.ts';
 
-/** The cursors that this run of the server writes behind events, with the journal that gives them their meaning. */
+/** The cursors this run of the server adds to events, and the journal they refer to. */
 export class Cursors {
-  /** Tells runs of the server apart. */
+  /** Identifies the server's run. */
   readonly run = randomText(8);
   readonly journal = new Journal();
   #replays = 0;
 
-  /** The cursor behind a publication that is sent to the channel now; undefined where nothing can be recovered. */
+  /** The cursor of a publication that is sent to the channel now; undefined if recovery is not possible. */
   of(channel: string, epoch: string, { offset }: Publication): string | undefined {
     if (offset === 0) return undefined;
     const number = this.journal.note(channel, { epoch, offset });
     return encodeCursor({ kind: 'told', run: this.run, number, offset, epoch, channel });
   }
 
-  /** Tells replays of this run apart. */
+  /** Identifies replays of this run. */
   nextReplay(): number {
     this.#replays += 1;
     return this.#replays;
   }
 
-  /** The cursor behind an event that a client is given as it comes back. */
+  /** The cursor of an event in a client's replay. */
   inReplay(replay: number, step: number): string {
     return encodeCursor({ kind: 'replayed', run: this.run, replay, step });
   }

@@ -1,19 +1,19 @@
-/** How one Socket.IO namespace writes channel names. */
+/** How one Socket.IO namespace maps channel names. */
 export type Dialect = {
-  /** Of the protocol, in fan-out topics: frames bear their namespace, so each has topics of its own. */
+  /** The protocol's name in fan-out topics: frames contain their namespace, so each has its own topics. */
   readonly name: string;
   /** `/`, or `/demo` for the channels of the namespace `demo`. */
   readonly namespace: string;
-  /** What stands before each channel's name and is left out here: '' or `demo:`. */
+  /** The prefix of all its channel names, which is omitted here: '' or `demo:`. */
   readonly prefix: string;
 };
 
-/** The Banyan namespace of the ready-made rooms: room `x` is the channel `rooms:x`. */
+/** The Banyan namespace of the built-in rooms: room `x` is the channel `rooms:x`. */
 const ROOMS = 'rooms:';
 
 export const MAIN: Dialect = { name: 'si', namespace: '/', prefix: '' };
 
-/** Where channels are named without the Banyan namespace that they are all in. */
+/** Present if channels are named without their Banyan namespace. */
 export function dialectOf(namespace: string): Dialect {
   return { name: `si/${namespace}`, namespace: `/${namespace}`, prefix: `${namespace}:` };
 }
@@ -22,7 +22,7 @@ export function channelOf(room: string): string {
   return ROOMS + room;
 }
 
-/** The room that the channel is; undefined for other channels. */
+/** The channel's room; undefined for other channels. */
 export function roomOf(channel: string): string | undefined {
   return channel.startsWith(ROOMS) ? channel.slice(ROOMS.length) : undefined;
 }

@@ -11,8 +11,8 @@ import { encodeAck, encodeEvent } from './packets.ts';
 const quote = JSON.stringify;
 
 /**
- * `new_message` in rooms, `publication` in other channels. With a cursor it goes last: what the client remembers of the
- * events it got is the last argument of the last one, where that is a string. No other event of ours ends with a string.
+ * `new_message` in rooms, `publication` in other channels. The cursor goes last: stock clients remember the last
+ * argument of the last event if it is a string. No other event of ours ends with a string.
  */
 export function encodePublication(
   dialect: Dialect,
@@ -34,7 +34,7 @@ export function messageOf(room: string, publication: Publication): string {
   return objectOf({ room: quote(room), ...(id !== undefined && { id: quote(id) }), content: data, ...rest });
 }
 
-/** What a client is told without having asked, save publications. */
+/** Pushes other than publications. */
 export function encodePush(dialect: Dialect, push: Exclude<Push, { kind: 'publication' }>): Frames {
   const { namespace } = dialect;
   switch (push.kind) {
@@ -48,7 +48,7 @@ export function encodePush(dialect: Dialect, push: Exclude<Push, { kind: 'public
     case 'subscribers':
     case 'users':
     case 'disconnect':
-      // Of other protocols, and of streams: Socket.IO has a packet for the last.
+      // For other protocols and streams: Socket.IO has its own packet for the last.
       return [];
     default:
       return push satisfies never;
@@ -64,7 +64,7 @@ function encodeChange(dialect: Dialect, push: Extract<Push, { kind: 'join' | 'le
   return encodeEvent(dialect.namespace, 'room_count', [change]);
 }
 
-/** The answer to an event; of one without `ack` only an error is told, as the event `error`. */
+/** The ack of an event; without an `ack` callback only an error is sent, as the event `error`. */
 export function encodeAnswer(dialect: Dialect, ask: Answered, reply: AnswerReply): readonly Frame[] {
   const { namespace } = dialect;
   const frames: Frame[] = [];
@@ -79,10 +79,10 @@ export function encodeAnswer(dialect: Dialect, ask: Answered, reply: AnswerReply
   return frames;
 }
 
-/** What an answer must know of the event. */
+/** What the ack depends on. */
 type Answered = Omit<Ask, 'command'>;
 
-/** Replies to events; that to `connect` is a packet of its own. */
+/** Replies to events; that to `connect` is a separate packet. */
 export type AnswerReply = Exclude<Reply, { kind: 'connect' }>;
 
 function answerOf(ask: Answered, reply: AnswerReply): string {
@@ -93,7 +93,7 @@ function answerOf(ask: Answered, reply: AnswerReply): string {
   return objectOf({ ok: 'true', ...room, ...(reply.kind !== 'error' && fieldsOfReply(ask, reply)) });
 }
 
-/** Whoever joins a room that they are in already is in it. */
+/** Joining a room twice is not an error. */
 function isThere({ room }: Answered, { kind }: ClientError): boolean {
   return room !== undefined && kind === 'alreadySubscribed';
 }
@@ -124,7 +124,7 @@ function fieldsOfReply(ask: Answered, reply: Exclude<AnswerReply, { kind: 'error
     case 'subRefresh':
       return reply.ttl === undefined ? {} : { ttl: String(reply.ttl) };
     case 'track':
-      // No event of this protocol asks for it.
+      // This protocol has no event for it.
       return {};
     default:
       return reply satisfies never;
@@ -171,7 +171,7 @@ function withTags(publication: Publication): PublicationFields {
   return { ...fieldsOf(publication), ...(tags !== undefined && { tags: tagsOf(tags) }) };
 }
 
-/** A tag named `$binary` is text, and must not be taken for wrapped bytes. */
+/** A tag named `$binary` is text, and must not be mistaken for wrapped bytes. */
 function tagsOf(tags: NonNullable<Publication['tags']>): string {
   return quote(tags).replace(/^\{"\$/, '{"\\u0024');
 }
@@ -193,7 +193,7 @@ function infoOf({ user, client, connInfo, chanInfo }: ClientInfo): string {
   });
 }
 
-/** An error as clients are told it: `code` and `name` for programs, `message` for people, `retryAfter` in seconds. */
+/** An error for clients: `code` and `name` for programs, `message` for people, `retryAfter` in seconds. */
 export function errorOf({ kind, code, message, temporary, field, retryAfter }: ClientError): string {
   return quote({
     ...{ code, name: kind, message, temporary },
@@ -206,7 +206,7 @@ function nameIn({ prefix }: Dialect, channel: string): string {
   return quote(channel.startsWith(prefix) ? channel.slice(prefix.length) : channel);
 }
 
-/** An object of members that are JSON texts. */
+/** An object whose members are JSON texts. */
 function objectOf(members: Fields): string {
   return `{${Object.entries(members)
     .map(([name, json]) => `${quote(name)}:${json}`)

@@ -8,7 +8,7 @@ const encodedByOracle = (packets: Packet[]) =>
 const refused = new DisconnectError('badRequest');
 
 describe('Engine.IO packets', () => {
-  test('what the official client sends in one request is read', async () => {
+  test('reads what the official client sends in one request', async () => {
     const body = await encodedByOracle([
       { type: 'message', data: 'ä' },
       { type: 'message', data: Buffer.from([0, 255]) },
@@ -23,7 +23,7 @@ describe('Engine.IO packets', () => {
     ]);
   });
 
-  test('the official client reads what we answer', () => {
+  test('encodes responses the official client can read', () => {
     const body = engine.encodePayload(['2', '4hello', new Uint8Array([1, 2, 3])]);
     expect(oracleDecode(body, 'nodebuffer')).toEqual([
       { type: 'ping' },
@@ -32,15 +32,15 @@ describe('Engine.IO packets', () => {
     ]);
   });
 
-  test('SE6 what is no packet is a bad request', () => {
+  test('SE6 refuses an invalid packet as a bad request', () => {
     for (const body of ['', 'abc', '9', '4a\x1e', 'b*', '0{}'])
       expect(() => engine.decodePayload(body)).toThrow(refused);
     expect(() => engine.decodePayload('3\x1e'.repeat(20_000))).toThrow(refused);
     expect(() => engine.decodePacket('x')).toThrow(refused);
   });
 
-  test('a request says what it wants, or is refused as the reference server does', () => {
-    const wish = (query: string) => engine.wishOf(new URLSearchParams(query));
+  test("parses a request's query, or refuses it as the reference server does", () => {
+    const wish = (query: string) => engine.engineQueryOf(new URLSearchParams(query));
     expect(wish('EIO=4&transport=polling')).toEqual({ transport: 'polling', sid: undefined });
     expect(wish('EIO=4&transport=websocket&sid=x')).toEqual({ transport: 'websocket', sid: 'x' });
     expect(wish('EIO=4')).toBe('unknownTransport');

@@ -3,7 +3,7 @@ import type { Frame } from '../../core/protocol/protocol.ts';
 import { fromBase64, toBase64 } from '../../core/text/base64.ts';
 
 /**
- * Engine.IO v4: packets whose first character is their type; binary messages stand alone, without one.
+ * Engine.IO v4: packets whose first character is their type; binary messages have none.
  * https://socket.io/docs/v4/engine-io-protocol/
  */
 const OPEN = '0';
@@ -16,18 +16,18 @@ const NOOP = '6';
 
 const SEPARATOR = '\x1e';
 const BINARY = 'b';
-/** Packets of one payload: a client gathers what it says while a request of its own is under way. */
+/** Packets per payload: a client buffers while one of its requests is running. */
 const PAYLOAD_LIMIT = 10_000;
 
-/** Packets of one answer: python-engineio takes no more (`Payload.max_decode_packets`) and ends the connection. */
+/** Packets per response: python-engineio accepts no more (`Payload.max_decode_packets`) and closes the connection. */
 const ANSWER_PACKETS = 16;
 
-/** What a client says. `probe`: a ping by which it tries a WebSocket out. */
+/** A client packet. `probe`: a ping that tests a WebSocket. */
 export type EnginePacket =
   | { readonly kind: 'close' | 'probe' | 'pong' | 'upgrade' | 'noop' }
   | { readonly kind: 'message'; readonly message: Frame };
 
-/** One packet as it comes over a WebSocket. Throws `DisconnectError('badRequest')` for what is none. */
+/** Decodes one packet of a WebSocket. Throws `DisconnectError('badRequest')` if it is invalid. */
 function decodePacket(packet: Frame): EnginePacket {
   if (typeof packet !== 'string') return { kind: 'message', message: packet };
   switch (packet.charAt(0)) {
@@ -48,7 +48,7 @@ function decodePacket(packet: Frame): EnginePacket {
   }
 }
 
-/** The packets of a request's body. Throws `DisconnectError('badRequest')`. */
+/** Decodes the packets of a request body. Throws `DisconnectError('badRequest')`. */
 function decodePayload(body: string): readonly EnginePacket[] {
   const packets = body.split(SEPARATOR, PAYLOAD_LIMIT + 1);
   if (packets.length > PAYLOAD_LIMIT) throw new DisconnectError('badRequest');
@@ -61,14 +61,14 @@ function decodeBinary(packet: string): EnginePacket {
   return { kind: 'message', message };
 }
 
-/** Packets as the body of an answer; at least one. */
+/** Encodes at least one packet as a response body. */
 function encodePayload(packets: readonly Frame[]): string {
   return packets
     .map((packet) => (typeof packet === 'string' ? packet : `${BINARY}${toBase64(packet)}`))
     .join(SEPARATOR);
 }
 
-/** What the first packet tells the client. Times in milliseconds, `maxPayload` in bytes. */
+/** The content of the open packet. Times in milliseconds, `maxPayload` in bytes. */
 export type Handshake = {
   readonly sid: string;
   readonly upgrades: readonly string[];
@@ -81,7 +81,7 @@ function encodeOpen({ sid, upgrades, pingInterval, pingTimeout, maxPayload }: Ha
   return OPEN + JSON.stringify({ sid, upgrades, pingInterval, pingTimeout, maxPayload });
 }
 
-/** What a request is refused with; codes of the reference server. */
+/** The refusal of a request; codes of the reference server. */
 const REFUSALS = {
   unknownTransport: { code: 0, message: 'Transport unknown' },
   unknownSession: { code: 1, message: 'Session ID unknown' },
@@ -92,19 +92,19 @@ const REFUSALS = {
 
 export type Refusal = keyof typeof REFUSALS;
 
-/** What a request's query says. */
-export type Wish = { readonly transport: 'polling' | 'websocket'; readonly sid: string | undefined };
+/** The parsed query of a request. */
+export type EngineQuery = { readonly transport: 'polling' | 'websocket'; readonly sid: string | undefined };
 
-/** What is wanted by a URL's query, or why it is refused. */
-function wishOf(query: URLSearchParams): Wish | Refusal {
+/** Parses a URL's query, or returns why it is refused. */
+function engineQueryOf(query: URLSearchParams): EngineQuery | Refusal {
   const transport = query.get('transport');
   if (transport !== 'polling' && transport !== 'websocket') return 'unknownTransport';
   if (query.get('EIO') !== '4') return 'unsupportedVersion';
   return { transport, sid: query.get('sid') ?? undefined };
 }
 
-/** Everything about Engine.IO that a runtime needs. */
+/** Everything a runtime needs of Engine.IO. */
 export const engine = {
   ...{ CLOSE, PING, PONG, UPGRADE, NOOP, REFUSALS, ANSWER_PACKETS },
-  ...{ decodePacket, decodePayload, encodePayload, encodeOpen, wishOf },
+  ...{ decodePacket, decodePayload, encodePayload, encodeOpen, engineQueryOf: engineQueryOf },
 } as const;

@@ -4,7 +4,7 @@ import { Journal } from './journal.ts';
 const at = (offset: number, epoch = 'e') => ({ epoch, offset });
 
 describe('the journal', () => {
-  test('knows where a channel was when something was told in another', () => {
+  test("knows a channel's offset at the time of a publication in another", () => {
     const journal = new Journal();
     const joined = { number: journal.last, offset: 0 };
     const numbers = [
@@ -17,7 +17,7 @@ describe('the journal', () => {
     expect(numbers.map((number) => journal.offsetAt('b', number, joined))).toEqual([0, 1, 1, 2]);
   });
 
-  test('goes by where the client came in, when nothing was told since', () => {
+  test("uses the client's join position if nothing was sent since", () => {
     const journal = new Journal();
     journal.note('a', at(1));
     const joined = { number: journal.last, offset: 5 };
@@ -25,7 +25,7 @@ describe('the journal', () => {
     expect(journal.offsetAt('new', journal.last, joined)).toBe(5);
   });
 
-  test('takes what several namespaces are told of a channel for once, and a new epoch for another channel', () => {
+  test('counts the same publication in several namespaces once, and a new epoch as another channel', () => {
     const journal = new Journal();
     const joined = { number: journal.last, offset: 0 };
     for (const offset of [1, 2, 1, 2]) journal.note('a', at(offset));
@@ -35,7 +35,7 @@ describe('the journal', () => {
     expect(journal.offsetAt('a', journal.last, joined)).toBe(1);
   });
 
-  test('knows where a client is that has been there for long', () => {
+  test('knows the position of a client that joined long ago', () => {
     const journal = new Journal();
     const joined = { number: journal.last, offset: 0 };
     journal.note('quiet', at(1));
@@ -50,7 +50,7 @@ describe('the journal', () => {
     expect(journal.offsetAt('unheard of', journal.last, joined)).toBe(0);
   });
 
-  test('says so when it has forgotten', () => {
+  test('reports forgotten positions', () => {
     const journal = new Journal();
     const joined = { number: journal.last, offset: 0 };
     for (let offset = 1; offset <= 500_000; offset += 1) journal.note('busy', at(offset));

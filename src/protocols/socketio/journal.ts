@@ -1,40 +1,40 @@
 import type { Position } from '../../ports/log.ts';
 
-/** Publications that are remembered, of all channels together; of each channel the last one besides. */
+/** Publications remembered, over all channels; plus the last one of each channel. */
 const ENTRIES = 200_000;
 const CHANNELS = 50_000;
 
-/** Numbers and offsets of a channel, both rising. What was told of it up to `since` is forgotten, save the first. */
+/** Numbers and offsets of a channel, both increasing. Entries up to `since` are forgotten, except the first. */
 type Told = { readonly epoch: string; readonly numbers: number[]; readonly offsets: number[]; since: number };
 
 /**
- * In which order this node has told its clients of publications, over all channels: a client that comes back names the
- * last one it got, and so says where it was in each of its channels.
+ * The order in which this node sent publications, over all channels: a reconnecting client names the last one it got,
+ * which determines its position in each of its channels.
  */
 export class Journal {
   #last = 0;
   readonly #channels = new Map<string, Told>();
   #listener: (channel: string) => void = () => undefined;
   #entries = 0;
-  /** Of channels that are not there, nothing up to here is known. */
+  /** For channels without entries, nothing up to here is known. */
   #forgotten = 0;
 
-  /** The number of the publication that was told last. */
+  /** The number of the last publication. */
   get last(): number {
     return this.#last;
   }
 
-  /** Calls the listener with the channel behind each note. There is one listener. */
+  /** Calls the listener with the channel after each note. There is one listener. */
   listen(listener: (channel: string) => void): void {
     this.#listener = listener;
   }
 
-  /** Notes that a publication is told now, and gives its number. */
+  /** Records that a publication is sent now, and returns its number. */
   note(channel: string, { epoch, offset }: Position): number {
     const told = this.#of(channel, epoch);
     this.#last += 1;
     told.numbers.push(this.#last);
-    // Each namespace that names the channel tells the same ones again, right behind the other.
+    // Each namespace with this channel sends the same publications, in succession.
     told.offsets.push(Math.max(told.offsets.at(-1) ?? 0, offset));
     this.#entries += 1;
     if (this.#entries > ENTRIES + this.#channels.size) this.#forgetOld();
@@ -43,8 +43,8 @@ export class Journal {
   }
 
   /**
-   * The offset that was told last in the channel up to `number`, for a client that came in at `joined.offset` when
-   * `joined.number` was told last. Undefined when that is forgotten.
+   * The last offset sent in the channel up to `number`, for a client that joined at `joined.offset` when the last
+   * number was `joined.number`. Undefined if forgotten.
    */
   offsetAt(
     channel: string,
@@ -57,7 +57,7 @@ export class Journal {
     return joined.number < (told?.since ?? this.#forgotten) ? undefined : joined.offset;
   }
 
-  /** Up to where the channel was told last; undefined where nothing is remembered of it. */
+  /** The last offset sent in the channel; undefined if nothing is remembered of it. */
   toldOf(channel: string): Position | undefined {
     const told = this.#channels.get(channel);
     const offset = told?.offsets.at(-1);
@@ -75,7 +75,7 @@ export class Journal {
     return told;
   }
 
-  /** Keeps the newer half, and of each channel at least its last. */
+  /** Keeps the newer half, and at least the last entry of each channel. */
   #forgetOld(): void {
     this.#entries = 0;
     for (const told of this.#channels.values()) {
@@ -94,7 +94,7 @@ export class Journal {
   }
 }
 
-/** Where the last number stands that is not above `limit`; -1 when there is none. */
+/** The index of the last number not above `limit`; -1 if there is none. */
 function lastUpTo(numbers: readonly number[], limit: number): number {
   let [low, high] = [0, numbers.length];
   while (low < high) {

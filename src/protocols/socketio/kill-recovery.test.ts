@@ -6,12 +6,12 @@ const ROOMS = ['a', 'b', 'c'];
 const SCHEDULES = Number(process.env.BANYAN_FUZZ_INPUTS ?? 150);
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const KILLS = 3;
-/** Longer than what was told may be unwritten. */
+/** Longer than the interval of the records. */
 const WRITTEN_MS = 300;
 
 type Message = { readonly room: string; readonly content: number; readonly offset: number };
 
-/** What a client has heard between two frames: messages by room, and the cursor of the last one. */
+/** What a client has received between two frames: messages by room, and the last cursor. */
 function heardIn(line: Line, from = 0, frames = line.frames.length): { messages: Message[]; cursor: unknown } {
   const events = line.frames.slice(from, frames).flatMap((frame) => {
     if (!String(frame).startsWith('42["new_message"')) return [];
@@ -21,7 +21,7 @@ function heardIn(line: Line, from = 0, frames = line.frames.length): { messages:
   return { messages: events.map(({ message }) => message), cursor: events.at(-1)?.cursor };
 }
 
-/** A client in both rooms, and what comes back after a kill. */
+/** A client in both rooms, and its state after a kill and a reconnect. */
 async function comesBack(before: (world: World) => Promise<void>) {
   const world = new World();
   const line = await world.connected();
@@ -35,7 +35,7 @@ async function comesBack(before: (world: World) => Promise<void>) {
 }
 
 describe('SI8 a client in several durable rooms whose server was killed', () => {
-  test('is brought back also where others spoke in all of them, before and after', async () => {
+  test('is recovered even if others published in all of them, before and after', async () => {
     const { isRecovered, heard, missed } = await comesBack(async (world) => {
       await world.speak('a', 'a1');
       await world.speak('b', 'b1');
@@ -45,7 +45,7 @@ describe('SI8 a client in several durable rooms whose server was killed', () => 
     expect([isRecovered, heard, missed]).toEqual([true, ['a1', 'b1', 'a2'], ['a meanwhile', 'b meanwhile']]);
   });
 
-  test('SI9 is not, where two were told of something in the moment before the kill', async () => {
+  test('SI9 is not, if two rooms had publications in the moment before the kill', async () => {
     const { isRecovered, missed } = await comesBack(async (world) => {
       await world.speak('a', 'a1');
       await world.speak('b', 'b1');
@@ -53,7 +53,7 @@ describe('SI8 a client in several durable rooms whose server was killed', () => 
     expect([isRecovered, missed]).toEqual([false, []]);
   });
 
-  test('is, where only one of them was', async () => {
+  test('is, if only one of them had', async () => {
     const { isRecovered, missed } = await comesBack(async (world) => {
       await world.speak('a', 'a1');
       await world.node.clock.pass(WRITTEN_MS);
@@ -62,7 +62,7 @@ describe('SI8 a client in several durable rooms whose server was killed', () => 
     expect([isRecovered, missed]).toEqual([true, ['a meanwhile', 'b meanwhile']]);
   });
 
-  test('SI12 has the id that it had', async () => {
+  test('SI12 keeps its id', async () => {
     const world = new World();
     const line = await world.connected();
     await world.say(line, '2["join_room","a"]');
@@ -72,16 +72,16 @@ describe('SI8 a client in several durable rooms whose server was killed', () => 
   });
 });
 
-/** A client in rooms, through cuts and kills, with some of what was said last still under way each time. */
+/** A client in rooms, through cuts and kills, with some of the last messages in flight each time. */
 class Unlucky {
   readonly #random: Random;
   #world: World;
   #others: Line[] = [];
   #line: Line;
   #cursor: unknown;
-  /** Frames of its line that have come through. */
+  /** Frames of its connection that were received. */
   #read = 0;
-  /** Where each room was when it came in, and what it has heard there since. */
+  /** The position of each room when it joined, and what it received there since. */
   readonly #rooms = new Map<string, { readonly from: number; readonly heard: number[] }>();
   readonly #sent = new Map<string, number>();
 
@@ -96,7 +96,7 @@ class Unlucky {
     for (let step = this.#random.between(3, 40); step > 0; step -= 1) await this.#step(this.#random.between(0, 9));
   }
 
-  /** Whether it is recovered; then it has heard everything once and in order. */
+  /** Whether it is recovered; then it must have received everything once and in order. */
   async survivesKill(): Promise<boolean> {
     const { length } = this.#line.frames;
     this.#take(this.#random.between(Math.max(this.#read, 1, length - this.#random.between(0, 6)), length));
@@ -158,7 +158,7 @@ async function run(seed: number): Promise<number> {
   return KILLS;
 }
 
-test(`SI8 SI9 whoever is recovered after a kill has heard everything once and in order: ${SCHEDULES} schedules (seed ${SEED})`, async () => {
+test(`SI8 SI9 a client recovered after a kill has received everything once and in order: ${SCHEDULES} schedules (seed ${SEED})`, async () => {
   let recovered = 0;
   for (let schedule = 0; schedule < SCHEDULES; schedule += 1) {
     const seed = SEED + schedule;
@@ -166,6 +166,6 @@ test(`SI8 SI9 whoever is recovered after a kill has heard everything once and in
       throw new Error(`SEED=${seed}: ${String(cause)}`, { cause });
     });
   }
-  // Giving up would be honest too, though no help.
+  // Never recovering would be correct too, but useless.
   expect(recovered).toBeGreaterThan(SCHEDULES / 3);
 }, 120_000);

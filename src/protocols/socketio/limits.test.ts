@@ -4,7 +4,7 @@ import { UNLIMITED } from '../../core/limits/quotas.ts';
 
 const LIMITED = { ...UNLIMITED, commandsPerSecond: 10 };
 
-/** Says one thing as often, or until the line is closed; gives how often. */
+/** Sends one packet repeatedly, or until the connection closes; returns how often. */
 async function repeat(world: World, line: Line, { times, message }: { times: number; message: string }) {
   let said = 0;
   for (; said < times && line.isOpen; said += 1) line.say(message);
@@ -12,7 +12,7 @@ async function repeat(world: World, line: Line, { times, message }: { times: num
   return said;
 }
 
-describe('LI2 a client of Socket.IO that goes on asking too much', () => {
+describe('LI2 a Socket.IO client that keeps exceeding its rate', () => {
   const ways: readonly [what: string, message: string][] = [
     ['events', '2["publish","log:a",1]'],
     ['events that mean nothing', '2["no such event"]'],
@@ -26,7 +26,7 @@ describe('LI2 a client of Socket.IO that goes on asking too much', () => {
     expect(line.isOpen).toBe(false);
   });
 
-  test('by bytes that are thrown away is closed', async () => {
+  test('by discarded attachments is closed', async () => {
     const world = new World({}, { quotas: LIMITED });
     const line = await world.connected();
     await world.say(line, '59999999-["publish","log:a",[]]');
@@ -35,7 +35,7 @@ describe('LI2 a client of Socket.IO that goes on asking too much', () => {
     expect([sent, line.isOpen]).toEqual([20, false]);
   });
 
-  test('LI1 is told so before that', async () => {
+  test('LI1 gets an error first', async () => {
     const world = new World({}, { quotas: LIMITED });
     const line = await world.connected();
     await repeat(world, line, { times: 15, message: '2["no such event"]' });
@@ -44,7 +44,7 @@ describe('LI2 a client of Socket.IO that goes on asking too much', () => {
     expect(line.isOpen).toBe(true);
   });
 
-  test('by entering and leaving namespaces ends its line, without any setting', async () => {
+  test('by entering and leaving namespaces is closed, whatever the settings', async () => {
     const world = new World();
     const line = world.open();
     for (let times = 0; times < 200; times += 1) await world.say(line, '0', '1');

@@ -10,86 +10,86 @@ import { ATTACHMENT_LIMIT, attach, tooManyAttachments } from './attachments.ts';
 import { decodeHead, encodeConnectError, type Packet } from './packets.ts';
 import { fillText } from './raw-args.ts';
 
-/** One client's Engine.IO connection, whichever transport carries it. */
+/** One client's Engine.IO connection over any transport. */
 export interface EngineLine {
   /** A packet for the client: text with its type, or the bytes of a binary message. */
   send(packet: Frame): void;
-  /** Bytes that were sent and wait in this process for the client to take them. */
+  /** Sent bytes that are still buffered in this process. */
   backlog(): number;
   join(topic: string): void;
   leave(topic: string): void;
-  /** Ends the connection; clients come back by themselves. `isBehind`: what waits is still for the client. */
+  /** Closes the connection; clients reconnect by themselves. `isBehind`: buffered data is still delivered. */
   close(isBehind?: boolean): void;
 }
 
-/** What comes over an Engine.IO connection. */
+/** Input of an Engine.IO connection. */
 export interface LineHandler {
-  /** A message: text without its type, or bytes. Throws `DisconnectError` for what is not of the protocol. */
+  /** A message: text without its type, or bytes. Throws `DisconnectError` for invalid input. */
   receive(message: Frame): void;
-  /** The client has taken something of what waited for it. */
+  /** The client has read some of the buffered data. */
   drained(): void;
-  /** The line is gone. */
+  /** The connection is closed. */
   closed(end: End): void;
 }
 
 export type EventPacket = Extract<Packet, { kind: 'event' }>;
 
-/** A client's end in one namespace. */
+/** A client's presence in one namespace. */
 export interface NamespaceMember {
   event(packet: EventPacket): void;
-  /** The client sent an event that cannot be read, and is told why. */
+  /** The client sent an unreadable event, and gets the reason. */
   mistake(packet: EventPacket, error: ClientError): void;
-  /** The client said what nobody waits for; it counts all the same. */
+  /** The client sent something unneeded; it counts toward its rate. */
   unasked(): void;
   drained(): void;
-  /** `left`: the client said so. Otherwise its line was lost, and it may come back. */
+  /** `left`: the client sent a disconnect packet. Otherwise its connection broke, and it may reconnect. */
   closed(end: End | 'left'): void;
 }
 
-/** What a member may do with the line. */
+/** What a member can do with its connection. */
 export interface NamespaceLine extends Pick<EngineLine, 'send' | 'backlog' | 'join' | 'leave' | 'close'> {
-  /** The client is let in: it is not waited for any longer. */
+  /** The client has entered: the connect timeout no longer applies. */
   admit(): void;
-  /** Takes the client out of the namespace; the line stays. */
+  /** Removes the client from the namespace; the connection stays open. */
   leaveNamespace(): void;
 }
 
-/** Who is at the other end, as the first request says. */
+/** The peer, as described by the first request. */
 export type LineCaller = { readonly principal: Principal; readonly address: string; readonly headers?: HeaderFields };
 
-/** What a client says as it enters a namespace. */
+/** A client's request to enter a namespace. */
 export type Entry = { readonly auth: Readonly<Record<string, unknown>>; readonly caller: LineCaller };
 
-/** Lets a client in, or tells it why not. */
+/** Admits a client, or sends it the reason for the refusal. */
 export type Namespace = (line: NamespaceLine, entry: Entry) => NamespaceMember;
 
 export type LineSettings = {
   readonly clock: Clock;
-  /** How long a line may be in no namespace, in milliseconds. */
+  /** How long a connection may be in no namespace, in milliseconds. */
   readonly connectMs: number;
   /** By name (`/`, `/demo`). */
   readonly namespaces: ReadonlyMap<string, Namespace>;
 };
 
-/** How often a client may enter namespaces on one line: each time is a session of its own. */
+/** How often a client may enter namespaces on one connection: each time creates a session. */
 const ENTRIES = new Rate(20, 200);
 
 type Member = { readonly member: NamespaceMember; isAdmitted: boolean };
 type Binary = {
   readonly packet: Packet;
-  /** How many attachments have not come yet. */
+  /** How many attachments are still missing. */
   awaited: number;
-  /** Undefined where there are more than are taken: they are not kept. */
+  /** Undefined if there are more than allowed: they are discarded. */
   readonly attachments: Uint8Array[] | undefined;
 };
 
-/** The namespaces that one client is in, over one line. */
+/** The namespaces one client has entered over one connection. */
 export class SocketIoLine implements LineHandler {
   readonly #settings: LineSettings;
   readonly #engine: EngineLine;
   readonly #caller: LineCaller;
   readonly #members = new Map<string, Member>();
-  /** A packet some of whose attachments have not come yet. */
+  /** A packet with attachments still missing. */
   #binary: Binary | undefined;
   #stopWaiting: Cancel | undefined;
   #entriesFullAt = 0;
@@ -129,7 +129,7 @@ export class SocketIoLine implements LineHandler {
     binary.awaited -= 1;
     if (binary.awaited === 0) this.#binary = undefined;
     const { packet, attachments } = binary;
-    // Each one that is thrown away counts: a client may announce as many as it likes.
+    // Each discarded one counts toward the rate: a client may announce as many as it likes.
     if (attachments === undefined) return this.#members.get(packet.namespace)?.member.unasked();
     attachments.push(bytes);
     if (binary.awaited === 0) this.#takeFilled(packet, attachments);
@@ -142,7 +142,7 @@ export class SocketIoLine implements LineHandler {
     else this.#take(packet.kind === 'event' ? filledWith(packet, args, attachments) : { ...packet, args });
   }
 
-  /** Acks are not answered: nothing we say asks for one. */
+  /** Acks are not answered: the server never requests one. */
   #mistake(packet: Packet, error: ClientError): void {
     const { member } = this.#memberIn(packet.namespace);
     if (packet.kind === 'event') member.mistake(packet, error);
@@ -165,7 +165,7 @@ export class SocketIoLine implements LineHandler {
       case 'event':
         return this.#memberIn(namespace).member.event(packet);
       case 'ack':
-        // Nothing we say asks for one.
+        // The server never requests an ack.
         return this.#members.get(namespace)?.member.unasked();
       default:
         packet satisfies never;
@@ -177,7 +177,7 @@ export class SocketIoLine implements LineHandler {
     if (this.#members.has(name)) throw new DisconnectError('badRequest');
     const enter = this.#settings.namespaces.get(name);
     if (enter === undefined) return this.#engine.send(encodeConnectError(name, { message: 'Invalid namespace' }));
-    const seat = new Seat(this, this.#engine, name);
+    const seat = new MemberLine(this, this.#engine, name);
     this.#members.set(name, { member: enter(seat, { auth, caller: this.#caller }), isAdmitted: false });
   }
 
@@ -228,8 +228,8 @@ function argsOf(
   }
 }
 
-/** What a member has of its line. */
-class Seat implements NamespaceLine {
+/** The connection as a member sees it. */
+class MemberLine implements NamespaceLine {
   readonly #line: SocketIoLine;
   readonly #engine: EngineLine;
   readonly #name: string;

@@ -13,42 +13,45 @@ import { type Joined, Membership } from './membership.ts';
 import { encodeConnect, encodeConnectError } from './packets.ts';
 import type { Recovery } from './recovery.ts';
 
-/** The number of the `connect` command; those of events come after it. */
+/** The id of the `connect` command; those of events follow it. */
 export const CONNECT_ID = 1;
 
-/** A command that changes what the client is in. */
+/** A command that changes the client's subscriptions. */
 export type Change = Extract<Command, { kind: 'subscribe' | 'unsubscribe' }>;
 
 type Parts = {
   readonly dialect: Dialect;
-  /** What all clients of the dialect are told alike. */
+  /** The encoding shared by all clients of the dialect. */
   readonly shared: Protocol;
-  /** Absent while recovery is off. */
+  /** Absent if recovery is off. */
   readonly recovery: Recovery | undefined;
 };
 
-/** Translates for one client in one namespace: it knows what the client has asked, and what it is in. */
+/** The protocol state of one client in one namespace: its pending commands and its subscriptions. */
 export class MemberProtocol implements Protocol {
   readonly name: string;
-  /** Undefined while recovery is off, and before the client is let in. */
+  /** Undefined if recovery is off, and before the client has entered. */
   pid: string | undefined;
-  /** A publication was not told that later events make seem so: from its last one nobody knows what it has. */
+  /**
+   * A publication was skipped that later events seem to cover: from the skipped one on the client's position is
+   * unknown.
+   */
   hasGaps = false;
-  /** The cursor with which the client came. */
+  /** The cursor the client sent on connect. */
   cursor: string | undefined;
   state: 'entering' | 'admitted' | 'refused' = 'entering';
-  /** Channels that the client was brought back into, though it is told that it was not recovered. */
+  /** Channels the client was subscribed to again, although it is told that it was not recovered. */
   superfluous: readonly string[] = [];
-  /** What the client is in, as recovery must know it; empty while recovery is off. */
+  /** The client's subscriptions, for recovery; empty if recovery is off. */
   readonly membership = new Membership();
   readonly #dialect: Dialect;
   readonly #shared: Protocol;
   readonly #recovery: Recovery | undefined;
   readonly #changed: () => void;
-  /** Made with the first: most clients listen. */
+  /** Created on first use: most clients only listen. */
   #asks: Map<number, Ask> | undefined;
 
-  /** `changed` is called when the client has been let in, has gaps, or the server has changed what it is in. */
+  /** `changed` is called when the client has entered, has gaps, or the server has changed its subscriptions. */
   constructor({ dialect, shared, recovery }: Parts, changed: () => void) {
     this.name = dialect.name;
     this.#changed = changed;
@@ -57,7 +60,7 @@ export class MemberProtocol implements Protocol {
     this.#recovery = recovery;
   }
 
-  /** Never used: packets come to the session as commands, because their line must read them to know whose they are. */
+  /** Unused: packets reach the session as commands, because their connection must parse them to find the namespace. */
   decode(): never {
     throw new DisconnectError('badRequest');
   }
@@ -68,7 +71,7 @@ export class MemberProtocol implements Protocol {
     this.#asks.set(ask.command.id, ask);
   }
 
-  /** What the client has asked to come into or out of that is not answered yet, in the order in which it did. */
+  /** Pending subscribes and unsubscribes, in order. */
   get changes(): readonly Change[] {
     const commands = [...(this.#asks?.values() ?? [])].map(({ command }) => command);
     return commands.filter((command) => command.kind === 'subscribe' || command.kind === 'unsubscribe');
@@ -121,7 +124,7 @@ export class MemberProtocol implements Protocol {
     return encodeConnectError(this.#dialect.namespace, { message: error.message, data });
   }
 
-  /** The answer to CONNECT, and behind it what the client has missed, if all of it can be given. */
+  /** The reply to CONNECT, followed by the missed publications if they are complete. */
   #admit({ client, subscriptions, restored }: ConnectResult): readonly Frame[] {
     this.state = 'admitted';
     const { namespace } = this.#dialect;
@@ -137,7 +140,7 @@ export class MemberProtocol implements Protocol {
     return [answer, ...frames];
   }
 
-  /** Each event says how far the client then is: it may lose the line in the midst of them. */
+  /** Each event contains the position after it: the connection may break between them. */
   #missed(results: readonly (readonly [string, SubscribeResult])[]): readonly Frame[] {
     const recovery = this.#recovery;
     if (recovery === undefined) return [];

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import { pidOf, World } from '../../../tests/core/socketio.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 
-describe('a client of Socket.IO', () => {
-  test('SI2 that enters no namespace is not kept', async () => {
+describe('a Socket.IO client', () => {
+  test('SI2 that enters no namespace is disconnected', async () => {
     const world = new World();
     const [silent, refused, there] = [world.open(), world.open(), await world.connected()];
     await world.say(refused, '0/nowhere,');
@@ -15,7 +15,7 @@ describe('a client of Socket.IO', () => {
     expect(world.node.node.connections).toBe(0);
   });
 
-  test('SE6 that speaks in a namespace it is not in, or enters twice, is ended', async () => {
+  test('SE6 that sends to a namespace it has not entered, or enters twice, is disconnected', async () => {
     const world = new World();
     const line = await world.connected();
     const refused = new DisconnectError('badRequest');
@@ -24,7 +24,7 @@ describe('a client of Socket.IO', () => {
     }
   });
 
-  test('sends what it says behind a join after it', async () => {
+  test('receives its publication sent after a join', async () => {
     const world = new World();
     const line = await world.connected();
     await world.say(line, '21["join_room","a"]', '22["message",{"room":"a","content":"own"}]');
@@ -32,7 +32,7 @@ describe('a client of Socket.IO', () => {
     expect([line.last('431'), line.last('432')]).toMatchObject([[{ ok: true }], [{ ok: true, offset: 1 }]]);
   });
 
-  test('gets attachments right behind their packet, whatever else is said at that moment', async () => {
+  test('gets attachments right after their packet, whatever else is sent at that moment', async () => {
     const world = new World();
     const line = await world.connected();
     await world.say(line, '2["join_room","a"]');
@@ -49,7 +49,7 @@ describe('a client of Socket.IO', () => {
     for (const [at] of heads) expect(line.frames[at + 1]).toBeInstanceOf(Uint8Array);
   });
 
-  test('SI10 is told which bytes are too many, or are missing, and stays', async () => {
+  test('SI10 is told which bytes are too many, or missing, and stays connected', async () => {
     const world = new World();
     const line = await world.connected();
     const send = (count: number) => {
@@ -70,12 +70,12 @@ describe('a client of Socket.IO', () => {
     send(1);
     await world.node.clock.settle();
     expect([line.isOpen, line.last('439')]).toMatchObject([true, [{ ok: true, offset: 1 }]]);
-    // Nothing else may stand between a packet and its bytes, whether they are kept or not.
+    // Nothing may come between a packet and its bytes, whether they are kept or not.
     line.say('511-["publish","log:a",[]]');
     expect(() => line.say('2["publish","log:a",1]')).toThrow(new DisconnectError('badRequest'));
   });
 
-  test('SI10 a tag with the name of the wrapper stays text', async () => {
+  test('SI10 a tag named like the wrapper stays text', async () => {
     const world = new World();
     const line = await world.connected();
     await world.say(line, '2["subscribe","log:a"]');
@@ -97,7 +97,7 @@ describe('a client of Socket.IO', () => {
     }
   });
 
-  test('SE7 is told to come back when the server stops, and to stay away when it is thrown out', async () => {
+  test('SE7 is told to reconnect when the server stops, and not to when it is disconnected by an order', async () => {
     const world = new World();
     const [one, two] = [await world.connected(), await world.connected()];
     await world.say(two, '0/log,');
@@ -108,7 +108,7 @@ describe('a client of Socket.IO', () => {
 });
 
 describe('SI8 recovery', () => {
-  test('SI9 is not for who goes back behind what it has got since', async () => {
+  test('SI9 is refused to a client that goes back behind publications it received', async () => {
     const world = new World();
     const first = await world.connected();
     const pid = pidOf(first);
@@ -127,7 +127,7 @@ describe('SI8 recovery', () => {
   });
 
   test.each([0, 1, 2, 3, 4])(
-    'gives each once when %i of four came through before the line was lost again',
+    'delivers each once when %i of four arrived before the connection broke again',
     async (upTo) => {
       const world = new World();
       const first = await world.connected();
@@ -147,7 +147,7 @@ describe('SI8 recovery', () => {
     },
   );
 
-  test('finds a client whose old line still seems to stand', async () => {
+  test('works while the old connection still seems open', async () => {
     const world = new World();
     const first = await world.connected();
     await world.say(first, '2["join_room","a"]');
@@ -162,7 +162,7 @@ describe('SI8 recovery', () => {
     expect([pidOf(third), third.messages]).toEqual([pidOf(first), [3]]);
   });
 
-  test('SI9 leaves a client in none of its rooms when it cannot be given what it missed elsewhere', async () => {
+  test('SI9 subscribes a client to none of its rooms if one cannot be recovered', async () => {
     const world = new World({ serverChannels: async () => ['mem:its'] });
     const first = await world.connected();
     await world.say(first, '2["join_room","a"]');
@@ -180,7 +180,7 @@ describe('SI8 recovery', () => {
     expect(second.messages).toEqual([4]);
   });
 
-  test('SI9 is not for who has left, came too late, or brings what is none of ours', async () => {
+  test('SI9 is refused to a client that has left, returns too late, or sends an invalid id', async () => {
     const world = new World();
     const [left, late] = [await world.connected(), await world.connected()];
     for (const line of [left, late]) await world.say(line, '2["join_room","a"]');

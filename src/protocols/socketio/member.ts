@@ -10,35 +10,35 @@ import type { Dialect } from './dialect.ts';
 import { encodeAnswer } from './encode.ts';
 import type { Entry, EventPacket, NamespaceLine, NamespaceMember } from './line.ts';
 import { type Change, CONNECT_ID, MemberProtocol } from './member-protocol.ts';
-import type { Joined, Who } from './membership.ts';
+import type { ClientIdentity, Joined } from './membership.ts';
 import { encodeConnectError, encodeDisconnect } from './packets.ts';
 import type { Recovery, Return } from './recovery.ts';
 import { placeNow } from './recovery-records.ts';
 
-/** Disconnect codes from here on tell the client not to come back by itself. */
+/** From this disconnect code on clients do not reconnect. */
 const FINAL_CODE = 3_500;
 
 export type MemberParts = {
   readonly node: Node;
   readonly dialect: Dialect;
-  /** What all clients of the dialect are told alike. */
+  /** The encoding shared by all clients of the dialect. */
   readonly shared: Protocol;
-  /** Absent while recovery is off. */
+  /** Absent if recovery is off. */
   readonly recovery: Recovery | undefined;
 };
 
-/** One client in one namespace: a session of its own, which shares its line with those in other namespaces. */
+/** One client in one namespace: a session of its own, which shares its connection with other namespaces. */
 export class Member implements NamespaceMember, Connection {
   readonly #parts: MemberParts;
   readonly #line: NamespaceLine;
   readonly #protocol: MemberProtocol;
   readonly #session: Session;
   #lastId = CONNECT_ID;
-  /** Events that came while what the client is about to enter is written down. */
+  /** Events that arrived while the client's new subscriptions are being recorded. */
   #held: EventPacket[] | undefined;
-  /** Whether something stands on disk about what it is in. */
+  /** Whether a record of its subscriptions is on disk. */
   #isRecorded = false;
-  /** What was written there last. */
+  /** The last record. */
   #recorded: ReadonlyMap<string, Joined> = new Map();
   #isAdmitted = false;
 
@@ -51,17 +51,17 @@ export class Member implements NamespaceMember, Connection {
     const token = typeof auth.token === 'string' ? auth.token : '';
     const { pid, offset } = auth;
     if (parts.recovery === undefined || typeof pid !== 'string') this.#connect(token);
-    else if (typeof offset === 'string' || offset === undefined) this.#comeBack(token, pid, offset);
-    // Where it was, nobody knows.
+    else if (typeof offset === 'string' || offset === undefined) this.#reconnect(token, pid, offset);
+    // Its position is unknown.
     else this.#connect(token);
   }
 
-  // --- what the client says ------------------------------------------------------------------------------------------
+  // --- input from the client --------------------------------------------------------------------------------------
 
   event(packet: EventPacket): void {
     const { node, dialect } = this.#parts;
     if (this.#held !== undefined) {
-      // Past the bound it is refused by the session, in its turn.
+      // Above the limit the session refuses it, in order.
       if (this.#held.length < node.limits.commandsInFlight) this.#held.push(packet);
       else this.#refuse(packet, new ClientError('tooManyRequests'));
       return;
@@ -77,7 +77,7 @@ export class Member implements NamespaceMember, Connection {
     }
   }
 
-  /** What never reaches the session counts as a command all the same. */
+  /** Input that never reaches the session counts as a command too. */
   mistake(packet: EventPacket, error: ClientError): void {
     this.#refuse(packet, this.#session.affords() ? error : new ClientError('tooManyRequests'));
   }
@@ -101,7 +101,8 @@ export class Member implements NamespaceMember, Connection {
     this.#session.closed(end === 'left' ? 'closed' : end);
   }
 
-  // --- what its session says (`Connection`) --------------------------------------------------------------------------
+  // --- output of the session (`Connection`)
+  // ---------------------------------------------------------------------------
 
   send(frame: Frame): void {
     this.#line.send(frame);
@@ -110,9 +111,9 @@ export class Member implements NamespaceMember, Connection {
       this.#isAdmitted = true;
       this.#line.admit();
       // Once the session has joined them all.
-      if (this.#protocol.superfluous.length > 0) Promise.resolve().then(() => this.#leaveSuperfluous());
+      if (this.#protocol.superfluous.length > 0) Promise.resolve().then(() => this.#leaveOtherChannels());
     }
-    // A client that was refused takes no more part; its line stays for other namespaces.
+    // A refused client is removed; its connection stays open for other namespaces.
     else this.#line.leaveNamespace();
   }
 
@@ -143,20 +144,20 @@ export class Member implements NamespaceMember, Connection {
     this.#session.take({ kind: 'connect', id: CONNECT_ID, token, since: new Map(), ...back });
   }
 
-  #comeBack(token: string, pid: string, offset: string | undefined): void {
+  #reconnect(token: string, pid: string, offset: string | undefined): void {
     const found = this.#parts.recovery?.find(pid, offset);
     if (found !== undefined) this.#protocol.pid = pid;
     this.#protocol.cursor = offset;
     this.#connect(token, found);
   }
 
-  /** The client has come back by another line. What it is in is for that one to write down from now on. */
+  /** The client has reconnected on another connection, which records its subscriptions from now on. */
   #yieldTo(channels: ReadonlySet<string>): ReadonlySet<string> {
     this.#protocol.pid = undefined;
     return this.#session.yieldTo(channels);
   }
 
-  #leaveSuperfluous(): void {
+  #leaveOtherChannels(): void {
     for (const channel of this.#protocol.superfluous) {
       this.#lastId += 1;
       this.#session.take({ kind: 'unsubscribe', id: this.#lastId, channel });
@@ -175,14 +176,14 @@ export class Member implements NamespaceMember, Connection {
     this.#session.take(ask.command);
   }
 
-  /** Whether what the client is in outlives the process, once it is in this channel too. */
+  /** Whether the client's subscriptions survive the process, including this new channel. */
   #mustRecord(channel: string): boolean {
     const { recovery } = this.#parts;
     if (recovery === undefined || this.#protocol.pid === undefined) return false;
     return this.#isRecorded || recovery.records.concerns(channel);
   }
 
-  /** So that what the client was told it is in, is on disk. */
+  /** Subscriptions are on disk before they are confirmed. */
   #recordFirst(packet: EventPacket, ask: Ask, change: Change): void {
     this.#held = [];
     this.#record(change)
@@ -203,7 +204,7 @@ export class Member implements NamespaceMember, Connection {
     const channels = this.#expected();
     if (change.kind === 'unsubscribe') channels.delete(channel);
     else if (!channels.has(channel)) {
-      // The session refuses it by itself. With a token it may be let in, though not brought back.
+      // The session refuses it itself. With a token it may enter, but is not recovered.
       const isAllowed = await node.permissions.decide(this.#session.principal, 'subscribe', channel);
       if (!isAllowed && change.token === undefined) return;
       channels.set(channel, await placeNow(node, channel, this.#parts.recovery?.number ?? 0));
@@ -211,13 +212,13 @@ export class Member implements NamespaceMember, Connection {
     await this.#write(channels);
   }
 
-  /** What the client is in once all is answered that it has asked; what it is about to enter was written down before. */
+  /** The client's subscriptions once all pending commands are answered; new ones are recorded first. */
   #expected(): Map<string, Joined> {
     const channels = new Map<string, Joined>(this.#protocol.membership.channels);
     for (const { kind, channel } of this.#protocol.changes) {
       const place = this.#recorded.get(channel);
       if (kind === 'unsubscribe') channels.delete(channel);
-      // One that it is in already it stays in, where it was.
+      // An existing subscription keeps its position.
       else if (place !== undefined && !channels.has(channel)) channels.set(channel, place);
     }
     return channels;
@@ -229,7 +230,7 @@ export class Member implements NamespaceMember, Connection {
     for (const packet of held) this.event(packet);
   }
 
-  /** The client was let in, has gaps, or the server has put it into a channel or taken it out. */
+  /** The client has entered, has gaps, or the server has subscribed or unsubscribed it. */
   #noteChange(): void {
     const { recovery } = this.#parts;
     const { pid, membership } = this.#protocol;
@@ -241,7 +242,7 @@ export class Member implements NamespaceMember, Connection {
     if (mustRecord && this.#session.isConnected) this.#writeLater(this.#expected());
   }
 
-  /** When it comes back it is told that it was not recovered. */
+  /** When it reconnects it is told that it was not recovered. */
   #giveUpRecovery(recovery: Recovery, pid: string): void {
     recovery.end(pid, this.#protocol.membership, true);
     if (this.#isRecorded) this.#writeLater(new Map());
@@ -258,7 +259,7 @@ export class Member implements NamespaceMember, Connection {
     await recovery.write(pid, this.#who, channels);
   }
 
-  get #who(): Who {
+  get #who(): ClientIdentity {
     return { client: this.#session.client, user: userOf(this.#session.principal) };
   }
 

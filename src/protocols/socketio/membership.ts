@@ -1,33 +1,33 @@
 import type { Since } from '../../core/protocol/commands.ts';
 import type { SubscribeResult } from '../../core/protocol/pushes.ts';
 
-/** Where a client came into a channel: its position there, and what the journal had told last. */
+/** A client's join position in a channel, and the journal's last number then. */
 export type Joined = Since & {
   readonly number: number;
   readonly by: 'client' | 'server';
-  /** The offset that it had for certain: behind it, it was given what it had missed, and that may have been lost. */
+  /** The offset it certainly had: what was recovered after it may have been lost. */
   readonly floor: number;
 };
 
-/** What a client was given when it came back, and where it was before. */
+/** A client's replay, and its position before. */
 export type Replay = {
-  /** What tells it from other replays of this run of the server. */
+  /** Identifies the replay in this run of the server. */
   readonly id: number;
-  /** The cursor with which it came; undefined when it had got no event at all. */
+  /** The cursor it was recovered from; undefined if it had no event at all. */
   readonly cursor: string | undefined;
   readonly places: Map<string, Since>;
-  /** Channel by channel, where each event took it. */
+  /** The position after each event, by channel. */
   readonly steps: readonly (Since & { readonly channel: string })[];
 };
 
-/** Who a client is: a client's id, and whose it is. */
-export type Who = { readonly client: string; readonly user: string };
+/** A client's identity: its id and its user. */
+export type ClientIdentity = { readonly client: string; readonly user: string };
 
-/** What one client is in. */
+/** One client's subscriptions. */
 export class Membership {
-  /** Undefined while it is not let in, and where an older version has written it down. */
-  who: Who | undefined;
-  /** See `Resumption.handOver`; only while its line seems to stand. */
+  /** Undefined before it has entered, and in records of an older version. */
+  who: ClientIdentity | undefined;
+  /** See `Resumption.handOver`; only while its connection seems open. */
   handOver: (channels: ReadonlySet<string>) => ReadonlySet<string> = () => new Set();
   readonly channels = new Map<string, Joined>();
   #replay: Replay | undefined;
@@ -36,7 +36,7 @@ export class Membership {
     return this.#replay;
   }
 
-  /** `number`: what the journal had told last. */
+  /** `number`: the journal's last number. */
   join(
     channel: string,
     { epoch, offset, publications }: SubscribeResult,
@@ -50,7 +50,7 @@ export class Membership {
     this.#replay?.places.delete(channel);
   }
 
-  /** The client is given this. */
+  /** The client is sent this. */
   begin(replay: Replay): void {
     this.#replay = replay;
   }

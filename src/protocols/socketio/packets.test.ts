@@ -7,7 +7,7 @@ import { type Frame, type Frames, listOf } from '../../core/protocol/protocol.ts
 import { attach } from './attachments.ts';
 import { decodeHead, encodeAck, encodeConnect, encodeConnectError, encodeDisconnect, encodeEvent } from './packets.ts';
 
-/** What the official client makes of our frames. */
+/** Our frames as decoded by the official client. */
 function heardBy(frames: Frames): OraclePacket[] {
   const packets: OraclePacket[] = [];
   const decoder = new Decoder();
@@ -16,7 +16,7 @@ function heardBy(frames: Frames): OraclePacket[] {
   return packets;
 }
 
-/** What the official client sends. */
+/** Frames of the official client. */
 function said(packet: Partial<OraclePacket>): Frame[] {
   return new Encoder().encode({ nsp: '/', ...packet } as OraclePacket) as Frame[];
 }
@@ -24,7 +24,7 @@ function said(packet: Partial<OraclePacket>): Frame[] {
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const json = (value: unknown) => JSON.stringify(value);
 
-describe('what the official client writes is read', () => {
+describe('reads what the official client writes', () => {
   test.each<[string, Partial<OraclePacket>, object]>([
     ['connect', { type: PacketType.CONNECT }, { namespace: '/', kind: 'connect', auth: {} }],
     [
@@ -49,7 +49,7 @@ describe('what the official client writes is read', () => {
     expect(decodeHead(String(text))).toMatchObject({ packet: expected, attachments: 0 } as never);
   });
 
-  test('attachments take the places they were taken from', () => {
+  test('puts attachments back at their places', () => {
     const [head, ...bytes] = said({
       ...{ type: PacketType.EVENT, id: 7, nsp: '/b' },
       data: ['x', Buffer.from([1]), { deep: [Buffer.from([2, 3])] }],
@@ -68,7 +68,7 @@ describe('what the official client writes is read', () => {
     expect(() => decodeHead(text)).toThrow(new DisconnectError('badRequest'));
   });
 
-  test('SI10 placeholders without attachments, and arguments too deep, are refused with the reason', () => {
+  test('SI10 placeholders without attachments, and arguments nested too deeply, are refused with the reason', () => {
     const reasonFor = (args: readonly unknown[]) => {
       try {
         return attach(args, [new Uint8Array()]);
@@ -114,12 +114,12 @@ describe('the official client reads what we write', () => {
     ]);
   });
 
-  test('what only looks like bytes stays as it is', () => {
+  test('data that only looks like bytes stays unchanged', () => {
     const odd = [{ text: '{"$binary":"AQI="}' }, { $binary: 'A' }, { $binary: 'AQI=', more: 1 }, { $binary: 5 }];
     expect(heardBy(encodeEvent('/', 'x', odd.map(json)))).toMatchObject([{ type: 2, data: ['x', ...odd] }]);
   });
 
-  test('no more attachments than it takes', () => {
+  test('no more attachments than it accepts', () => {
     const many = Array.from({ length: 12 }, () => ({ $binary: 'AQ==' }));
     const [packet] = heardBy(encodeEvent('/', 'x', [json(many)]));
     expect(packet).toMatchObject({
@@ -127,33 +127,33 @@ describe('the official client reads what we write', () => {
     });
   });
 
-  // What each of these does to a stock client stands in its decoder: `_reconstructPacket` of socket.io-parser throws or
-  // puts other bytes in, `optBoolean` of the Java client takes "true" too, that of Swift ends its program.
+  // The effect of each on a stock client is in its decoder: `_reconstructPacket` of socket.io-parser throws or inserts
+  // other bytes, `optBoolean` of the Java client also accepts "true", the Swift client crashes.
   test.each<[string, string]>([
     ['one for which there are no bytes', '{"a":{"$binary":"AA=="},"b":{"_placeholder":true,"num":5}}'],
     ['one for which there are', '{"a":{"$binary":"AA=="},"b":{"_placeholder":true,"num":0}}'],
     ['one with escapes', '{"a":{"$binary":"AA=="},"b":{"\\u005Fplace\\u0068older":true,"num":5}}'],
     ['one with space around', '{"a":{"$binary":"AA=="},"b":{ "_placeholder" \t: true , "num":5}}'],
     ['one that is not true', '{"a":{"$binary":"AA=="},"b":{"_placeholder":"true","num":5}}'],
-  ])('SI10 a placeholder that was published is told as it is, and bytes beside it in their wrapper: %s', (_, text) => {
+  ])('SI10 a published placeholder is sent unchanged, and bytes beside it in their wrapper: %s', (_, text) => {
     expect(heardBy(encodeEvent('/', 'x', [text]))).toEqual([
       { type: 2, nsp: '/', data: ['x', JSON.parse(text)] } as unknown as OraclePacket,
     ]);
     expect(heardBy(encodeAck('/', 3, [text]))).toMatchObject([{ type: 3, id: 3, data: [JSON.parse(text)] }]);
   });
 
-  test('SI10 a text that only speaks of placeholders keeps no bytes back', () => {
+  test('SI10 a text that only mentions placeholders does not keep bytes wrapped', () => {
     const value = { a: { $binary: 'AA==' }, b: '"_placeholder":true', c: '_placeholder', d: ['_placeholder', true] };
     const expected = { ...value, a: Buffer.from([0]) };
     expect(heardBy(encodeEvent('/', 'x', [json(value)]))).toMatchObject([{ data: ['x', expected] }]);
   });
 
-  test('SI10 bytes stay in their wrapper where clients would have to go down too deep for them', () => {
+  test('SI10 bytes stay in their wrapper where clients would recurse too deeply', () => {
     const nested = (depth: number) => `${'['.repeat(depth)}{"$binary":"AA=="}${']'.repeat(depth)}`;
     expect(heardBy(encodeEvent('/', 'x', [nested(90)]))[0]).toHaveProperty('type', 2);
     expect(listOf(encodeEvent('/', 'x', [nested(90)]))).toHaveLength(2);
     expect(listOf(encodeEvent('/', 'x', [nested(100)]))).toEqual([`42["x",${nested(100)}]`]);
-    // Ten times what the official parser's recursion takes.
+    // Ten times what the official parser's recursion supports.
     expect(heardBy(encodeEvent('/', 'x', [nested(100_000)]))).toHaveLength(1);
   });
 
@@ -166,17 +166,17 @@ describe('the official client reads what we write', () => {
     [`0.${'1'.repeat(200)}`, `0.${'1'.repeat(200)}`],
     [`1e-${'0'.repeat(200)}1`, `1e-${'0'.repeat(200)}1`],
     [`"\\"${'1'.repeat(200)}"`, `"\\"${'1'.repeat(200)}"`],
-  ])('SI10 of integers only those that not every client can read are written as decimals: %s', (given, told) => {
+  ])('SI10 only integers that some client cannot read are written as decimals: %s', (given, told) => {
     expect(encodeEvent('/', 'x', [given])).toBe(`42["x",${told}]`);
     expect(JSON.parse(told)).toEqual(JSON.parse(given));
   });
 
-  test('SI10 long texts beside a long integer are looked through', () => {
+  test('SI10 long texts beside a long integer are handled', () => {
     const text = JSON.stringify('\n"\\'.repeat(400_000));
     expect(encodeEvent('/', 'x', [`[${text},${'1'.repeat(101)}]`])).toBe(`42["x",[${text},${'1'.repeat(101)}.0]]`);
   });
 
-  test(`SI10 whatever is published, the official client reads it or its wrapper (seed ${SEED})`, () => {
+  test(`SI10 the official client reads any published data, or its wrapper (seed ${SEED})`, () => {
     const random = new Random(SEED);
     for (let round = 0; round < 3_000; round += 1) {
       const value = anyValue(random, 5);
@@ -186,7 +186,7 @@ describe('the official client reads what we write', () => {
   });
 });
 
-/** JSON with everything in it that the protocol could take for its own. */
+/** JSON with everything the protocol could mistake for its own syntax. */
 function anyValue(random: Random, depth: number): unknown {
   const kind = random.between(0, depth === 0 ? 5 : 9);
   if (kind === 0) return { $binary: random.pick(['', 'AA==', 'AQI=', 'A', '%%', 'AAAA']) };

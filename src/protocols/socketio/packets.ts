@@ -20,12 +20,12 @@ const ZERO = '0'.charCodeAt(0);
 /** Longest name of a namespace, in UTF-16 units. */
 const NAMESPACE_LIMIT = 255;
 
-/** The names that clients keep for themselves. */
+/** Names that clients reserve. */
 const RESERVED: ReadonlySet<string> = new Set([
   ...['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener'],
 ]);
 
-/** What a client says in a namespace (`/`, `/demo`). */
+/** A client's packet in a namespace (`/`, `/demo`). */
 export type Packet = { readonly namespace: string } & (
   | { readonly kind: 'connect'; readonly auth: Readonly<Record<string, unknown>> }
   | { readonly kind: 'disconnect' }
@@ -35,16 +35,16 @@ export type Packet = { readonly namespace: string } & (
       readonly args: readonly unknown[];
       /** The event and its arguments as the client wrote them. */
       readonly json?: string;
-      /** Present when the client wants an answer. */
+      /** Present if the client wants an ack. */
       readonly ack?: number;
     }
   | { readonly kind: 'ack'; readonly ack: number; readonly args: readonly unknown[] }
 );
 
-/** A packet as the client sends it; of the binary types, how many binary messages follow. */
+/** A packet as the client sends it; for binary types, with the number of binary messages that follow. */
 export type Head = { readonly packet: Packet; readonly attachments: number };
 
-/** Reads a text message. Throws `DisconnectError('badRequest')` for what is no packet of a client's. */
+/** Decodes a text message. Throws `DisconnectError('badRequest')` for an invalid packet. */
 export function decodeHead(text: string): Head {
   const type = text.charCodeAt(0) - ZERO;
   const isBinary = type === BINARY_EVENT || type === BINARY_ACK;
@@ -78,7 +78,7 @@ function packetOf(type: number, { namespace, id, json }: Rest): Packet {
     case EVENT:
     case BINARY_EVENT: {
       const [event, ...args] = listIn(json);
-      // The reference takes numbers as names too.
+      // The reference server accepts numbers as names too.
       if (typeof event !== 'string' && typeof event !== 'number') throw wrong();
       if (RESERVED.has(String(event))) throw wrong();
       return { namespace, kind: 'event', event: String(event), args, json, ...(id !== undefined && { ack: id }) };
@@ -96,7 +96,7 @@ export function encodeConnect(namespace: string, answer: { readonly sid: string;
   return `${start(CONNECT, namespace)}${JSON.stringify(answer)}`;
 }
 
-/** `data` tells a program what `message` tells a person. */
+/** `data` is for programs, `message` for people. */
 export function encodeConnectError(
   namespace: string,
   error: { readonly message: string; readonly data?: unknown },
@@ -120,7 +120,7 @@ export function encodeEvent(namespace: string, event: string, args: readonly str
   return binary(BINARY_EVENT, namespace, '', attached);
 }
 
-/** The answer to an event that came with `ack`; `args` as those of `encodeEvent`. */
+/** The ack of an event; `args` as in `encodeEvent`. */
 export function encodeAck(namespace: string, ack: number, args: readonly string[]): Frames {
   const json = readable(`[${args.join()}]`);
   const attached = detach(json);
@@ -128,12 +128,12 @@ export function encodeAck(namespace: string, ack: number, args: readonly string[
   return binary(BINARY_ACK, namespace, String(ack), attached);
 }
 
-/** python-socketio refuses packets with longer integers, though not other numbers. */
+/** python-socketio refuses packets with longer integers, but not other numbers. */
 const INTEGER_DIGITS = 100;
 const LONG_DIGITS = new RegExp(`\\d{${INTEGER_DIGITS}}`);
 const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g;
 
-/** The same values, with `.0` behind integers that not every client can read: where numbers are doubles, they stay the same. */
+/** The same values, with `.0` appended to integers that some client cannot read: as doubles they are equal. */
 function readable(json: string): string {
   if (!LONG_DIGITS.test(json)) return json;
   return json.replace(STRING_OR_NUMBER, (token) =>
@@ -160,7 +160,7 @@ function digitsAt(text: string, at: number): string {
   return text.slice(at, end);
 }
 
-/** '' when there is none; it ends at a comma, or with the packet. */
+/** '' if absent; it ends at a comma, or with the packet. */
 function namespaceAt(text: string, at: number): string {
   if (text.charAt(at) !== '/') return '';
   const comma = text.indexOf(',', at);
@@ -169,7 +169,7 @@ function namespaceAt(text: string, at: number): string {
   return name;
 }
 
-/** Without the query that some clients add. */
+/** Without the query that some clients append. */
 function nameOf(namespace: string): string {
   return namespace === '' ? '/' : (namespace.split('?')[0] ?? '/');
 }

@@ -11,7 +11,7 @@ import { answerRooms } from './rooms-route.ts';
 
 export { SocketIoCodec } from './codec.ts';
 
-/** How long a line may be in no namespace. */
+/** How long a connection may be in no namespace. */
 const CONNECT_MS = 10_000;
 
 /** The namespaces in which Socket.IO keeps what recovery needs. */
@@ -30,7 +30,7 @@ export class SocketIo {
   readonly #recovery: Recovery | undefined;
   readonly #line: LineSettings;
 
-  /** `recoveryMs`: how long a client that has lost its line is waited for, where `codec` recovers. */
+  /** `recoveryMs`: how long a disconnected client can be recovered, if `codec` supports it. */
   constructor(node: Node, codec: SocketIoCodec, recoveryMs: number) {
     this.#node = node;
     const { cursors } = codec;
@@ -45,17 +45,17 @@ export class SocketIo {
     this.#line = { clock: node.clock, connectMs: CONNECT_MS, namespaces };
   }
 
-  /** Learns what clients were in when the process before this one ended. To be called before the first connection. */
+  /** Loads the subscriptions of clients of the previous process. To be called before the first connection. */
   async catchUp(): Promise<void> {
     await this.#recovery?.load();
   }
 
-  /** Writes down what clients were told last. To be called when all lines are closed. */
+  /** Records the last publications sent. To be called when all connections are closed. */
   async settled(): Promise<void> {
     await this.#recovery?.settled();
   }
 
-  /** A client's line has opened. */
+  /** A client's connection has opened. */
   open(engineLine: EngineLine, caller: LineCaller): LineHandler {
     return new SocketIoLine(this.#line, engineLine, caller);
   }

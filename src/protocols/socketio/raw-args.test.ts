@@ -12,14 +12,14 @@ function commandOf(text: string): unknown {
   return packet.kind === 'event' ? askOf(1, packet, MAIN)?.command : undefined;
 }
 
-describe('JS1 what a Socket.IO client says', () => {
+describe("JS1 a Socket.IO client's data", () => {
   test.each([
     [`2["publish","log:a",${ODD}]`, { kind: 'publish', data: ODD }],
     [`2["publish","log:a", ${ODD} ,{"key":"k"}]`, { kind: 'publish', data: ODD, key: 'k' }],
     [`2["message",{"room":"a","content":1,"content":${ODD}}]`, { kind: 'publish', data: ODD }],
     [`2["rpc","m",${ODD}]`, { kind: 'rpc', text: ODD }],
     ['2["rpc","m"]', { kind: 'rpc', data: undefined }],
-  ])('is passed on as it wrote it: %s', (text, command) => {
+  ])('is passed on as written: %s', (text, command) => {
     expect(commandOf(text)).toMatchObject(command);
   });
 
@@ -40,7 +40,7 @@ describe('JS1 what a Socket.IO client says', () => {
     ['another order', '{"num":0,"_placeholder":true}'],
     ['members besides', '{"_placeholder":true,"num":0,"x":1}'],
     ['a name in escapes', '{"\\u005fplaceholder":true,"num":0}'],
-  ])('is written anew where a placeholder has %s', (_what, written) => {
+  ])('is serialized again if a placeholder has %s', (_what, written) => {
     expect(fillText(`["x",${written}]`, [{ $binary: 'AQ==' }], [Uint8Array.of(1)])).toBeUndefined();
   });
 });

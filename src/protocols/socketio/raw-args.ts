@@ -1,10 +1,10 @@
 import { toBase64 } from '../../core/text/base64.ts';
 import { rawItems, rawMember } from '../../core/text/raw-json.ts';
 
-/** Gives an argument of an event as the client wrote it, or a member of it; undefined where that is not known. */
+/** Returns an event's argument, or a member of it, as the client wrote it; undefined if that is unknown. */
 export type RawArgs = (index: number, ...path: readonly string[]) => string | undefined;
 
-/** `json`: the text of the event and its arguments, where that is known. */
+/** `json`: the text of the event and its arguments, if known. */
 export function rawArgsOf(json: string | undefined): RawArgs {
   // The event's name comes first.
   return (index, ...path) => {
@@ -17,8 +17,8 @@ export function rawArgsOf(json: string | undefined): RawArgs {
 const PLACEHOLDER = /\{\s*"_placeholder"\s*:\s*true\s*,\s*"num"\s*:\s*(\d+)\s*\}/g;
 
 /**
- * The text of an event's arguments with wrapped bytes in the place of placeholders; undefined where it would not say the
- * same as `args`, in which they have been put: some write placeholders in a way of their own.
+ * The text of an event's arguments with wrapped bytes in place of placeholders; undefined if it would not equal `args`,
+ * in which they have been inserted: some clients write placeholders differently.
  */
 export function fillText(
   json: string | undefined,

@@ -3,51 +3,51 @@ import { ClientError } from '../../core/errors.ts';
 import type { Node } from '../../core/node/node.ts';
 import type { NamespaceDefinition } from '../../core/operations/feature.ts';
 import type { Position } from '../../ports/log.ts';
-import { type Joined, Membership, type Who } from './membership.ts';
+import { type ClientIdentity, type Joined, Membership } from './membership.ts';
 
-/** Clients whose channels outlive the process; the one that was written down longest ago is forgotten first. */
+/** Clients whose subscriptions survive the process; the oldest record is dropped first. */
 const RECORDS = 10_000;
 const PAGE = 1_000;
-/** Channels of theirs whose position at the start is read: it must not take long. */
+/** Channels whose position is read at the start, which must not take long. */
 const TOPS = 1_000;
 
-/** The namespace of the channels that hold records; nobody reaches it. */
+/** The internal namespace of the channels with records; no client can access it. */
 export const RECORDS_NAMESPACE = 'socketio';
 const CHANNEL = `${RECORDS_NAMESPACE}:clients`;
-/** Holds what `ToldRecords` writes. */
-export const TOLD_CHANNEL = `${RECORDS_NAMESPACE}:told`;
+/** Contains what `JournalRecords` writes. */
+export const JOURNAL_CHANNEL = `${RECORDS_NAMESPACE}:told`;
 export const RECORDS_DEFINITION: NamespaceDefinition = {
   options: { ...CLOSED_NAMESPACE, history: 'durable', historySize: RECORDS },
 };
 
 type Written = {
   readonly pid: string;
-  /** Absent where an older version wrote it. */
-  readonly who?: Who;
-  /** Of the server; as `who`. */
+  /** Absent in records of an older version. */
+  readonly who?: ClientIdentity;
+  /** Of the server; like `who`. */
   readonly run?: string;
-  /** Epoch, floor, by whom, and as `who` the journal's number and the offset behind what it was given. */
+  /** Epoch, floor, by whom, and like `who` the journal's number and the offset after the recovered publications. */
   readonly channels: readonly (readonly [string, string, number, 'client' | 'server', number?, number?])[];
 };
 
-/** Whose record it is. */
-type Named = { readonly pid: string; readonly who: Who; readonly run: string };
+/** The record's client. */
+type Named = { readonly pid: string; readonly who: ClientIdentity; readonly run: string };
 
-/** What was written down of a client, and in which run of the server. */
+/** A client's recorded subscriptions, and the server's run. */
 export type Recorded = { readonly membership: Membership; readonly run: string | undefined };
 
-/** What was there when this process began. */
-type Before = { readonly memberships: Map<string, Recorded>; readonly tops: ReadonlyMap<string, Position> };
+/** Records from before this process. */
+type PreviousRun = { readonly memberships: Map<string, Recorded>; readonly tops: ReadonlyMap<string, Position> };
 
 /**
- * What clients are in, on disk: the server may be killed at any moment, and a client that comes back names no channels.
- * Only of those with a durable channel: nothing else outlives the process.
+ * Clients' subscriptions on disk: the server may be killed at any moment, and a reconnecting client does not name
+ * channels. Only for clients with a durable channel: nothing else survives the process.
  */
 export class RecoveryRecords {
   readonly #node: Node;
   readonly #keptMs: number;
   readonly #startedAt: number;
-  #before: Before | undefined;
+  #before: PreviousRun | undefined;
 
   constructor(node: Node, keptMs: number) {
     this.#node = node;
@@ -55,7 +55,7 @@ export class RecoveryRecords {
     this.#startedAt = node.clock.now();
   }
 
-  /** To be called once, before anything is published: what comes after it, no client of the last run was told. */
+  /** To be called once, before anything is published: clients of the last run have not received anything later. */
   async load(): Promise<void> {
     const memberships = await this.#readAll();
     const channels = new Set([...memberships.values()].flatMap(({ membership }) => [...membership.channels.keys()]));
@@ -67,7 +67,7 @@ export class RecoveryRecords {
     this.#before = { memberships, tops };
   }
 
-  /** Whether the channel outlives the process. Throws as `Permissions.namespace`. */
+  /** Whether the channel survives the process. Throws like `Permissions.namespace`. */
   concerns(channel: string): boolean {
     return this.#node.permissions.namespace(channel).history === 'durable';
   }
@@ -80,24 +80,24 @@ export class RecoveryRecords {
     await this.#node.publish(CHANNEL, JSON.stringify({ pid, who, run, channels: places } satisfies Written));
   }
 
-  /** What the client was in when the process before this one ended; undefined when that is long ago, or not known. */
+  /** The client's subscriptions when the previous process ended; undefined if that is too long ago, or unknown. */
   find(pid: string): Recorded | undefined {
     if (this.#node.clock.now() > this.#startedAt + this.#keptMs) this.#before = undefined;
     const found = this.#before?.memberships.get(pid);
     return found === undefined || found.membership.channels.size === 0 ? undefined : found;
   }
 
-  /** The client has come back: what it was in before is no longer true. */
+  /** The client has reconnected: its earlier record is obsolete. */
   forget(pid: string): void {
     this.#before?.memberships.delete(pid);
   }
 
-  /** Where the channel stood when this process began; undefined where that was not looked for. */
+  /** The channel's position when this process began; undefined if it was not read. */
   topOf(channel: string): Position | undefined {
     return this.#before?.tops.get(channel);
   }
 
-  /** Undefined where nothing is kept any more, as the settings have changed. */
+  /** Undefined if nothing is kept any more, as the settings have changed. */
   async #readTop(channel: string): Promise<Position | undefined> {
     try {
       return (await this.#node.read(channel, { limit: 0 })).top;
@@ -128,11 +128,11 @@ export class RecoveryRecords {
 }
 
 /**
- * Where a client stands that is about to come into the channel: what is there now, it is not told as an event. `number`:
- * what the journal has told last.
+ * A client's position as it joins the channel: existing publications are not sent as events. `number`: the journal's
+ * last number.
  */
 export async function placeNow(node: Node, channel: string, number: number): Promise<Joined> {
-  // Nothing is kept there, so that nobody knows later what was missed.
+  // Nothing is kept there, so what was missed cannot be known later.
   if (node.permissions.namespace(channel).history === 'none') {
     return { epoch: '', offset: 0, floor: 0, by: 'client', number };
   }

@@ -7,14 +7,14 @@ const SCHEDULES = 60;
 const STEPS = 80;
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
-describe('RE2 SI9 what a room does not keep any more', () => {
+describe('RE2 SI9 history a room no longer keeps', () => {
   const gone: readonly (readonly [what: string, letGo: (world: World) => Promise<void>])[] = [
     ['by size', (world) => world.speak('a', 4, 5, 6)],
     ['by time', (world) => world.node.clock.pass(5_000)],
     ['as it was removed', (world) => world.node.node.trim('rooms:a')],
   ];
   test.each([...gone])(
-    'RE2 SI9 %s is given to nobody, also when another was given it just before',
+    'RE2 SI9 %s is given to nobody, also if it was given to another client just before',
     async (_what, letGo) => {
       const world = new World({}, { historySize: 3, historyTtlMs: 5_000 });
       const [one, other] = [await world.connected(), await world.connected()];
@@ -32,17 +32,17 @@ describe('RE2 SI9 what a room does not keep any more', () => {
   );
 });
 
-describe('SI8 SE8 what stands on disk', () => {
+describe('SI8 SE8 the record on disk', () => {
   type Written = { readonly channels: readonly (readonly [string, ...unknown[]])[] };
 
-  /** The channels in what was written last. */
+  /** The channels in the last record. */
   async function written(world: World): Promise<string[]> {
     const { publications } = await world.node.node.read('socketio:clients', { limit: 1, reverse: true });
     const { channels } = JSON.parse(publications[0]?.data ?? '{"channels":[]}') as Written;
     return channels.map(([channel]) => channel).sort();
   }
 
-  test('SI8 SE8 has all rooms that a client has asked for, also while others are still being entered', async () => {
+  test('SI8 SE8 has all rooms a client has joined, also while others are still being entered', async () => {
     const world = new World();
     const line = await world.connected();
     const { log } = world.node;
@@ -65,7 +65,7 @@ describe('SI8 SE8 what stands on disk', () => {
     expect(await written(world)).toEqual(['rooms:c', 'rooms:d']);
   });
 
-  test('SI8 a client in a durable room may come into a channel that keeps nothing', async () => {
+  test('SI8 a client in a durable room can join a channel without history', async () => {
     const world = new World();
     const line = await world.connected();
     await world.say(line, '20["join_room","a"]', '21["subscribe","live:x"]');
@@ -73,7 +73,7 @@ describe('SI8 SE8 what stands on disk', () => {
   });
 });
 
-describe('RE8 SI9 what is no place', () => {
+describe('RE8 SI9 an invalid position', () => {
   const mangled: readonly (readonly [what: string, mangle: (cursor: string) => unknown])[] = [
     ['a number', () => 5],
     ['an object', () => ({})],
@@ -85,7 +85,7 @@ describe('RE8 SI9 what is no place', () => {
     ['an offset that no channel reaches', (cursor) => cursor.replace(/\.(\d+)\.(\d+)\./, '.$1.9999999999999999.')],
     ['an offset below zero', (cursor) => cursor.replace(/\.(\d+)\.(\d+)\./, '.$1.-1.')],
   ];
-  test.each([...mangled])('RE8 SI9 %s makes a client begin anew', async (_what, mangle) => {
+  test.each([...mangled])('RE8 SI9 %s restarts the client without recovery', async (_what, mangle) => {
     const world = new World();
     const line = await world.connected();
     const pid = pidOf(line);
@@ -100,14 +100,14 @@ describe('RE8 SI9 what is no place', () => {
   });
 });
 
-/** A client whose line breaks now and then, with some of what was sent to it still under way. */
+/** A client whose connection breaks sometimes, with some data still in flight. */
 class Unlucky {
   readonly #world: World;
   #line: Line;
   #pid: string;
   #read = 0;
   #cursor: unknown;
-  /** The offset it heard last in each room that it is in, or came in behind. */
+  /** The last offset received in each joined room, or its join position. */
   readonly #heard = new Map<string, number>();
   recovered = 0;
   lost = 0;
@@ -126,15 +126,15 @@ class Unlucky {
     await this.#world.say(this.#line, `2["join_room","${room}"]`);
   }
 
-  /** Takes what has come, up to a frame. */
+  /** Reads up to a frame. */
   read(upTo = this.#line.frames.length): void {
     for (; this.#read < upTo; this.#read += 1) this.#take(String(this.#line.frames[this.#read]));
   }
 
-  /** Loses the line with all that comes after a frame somewhere in what it has not read yet, and comes back. */
+  /** Breaks the connection after a random unread frame, and reconnects. */
   async breakDown(random: Random, meanwhile: () => Promise<void>): Promise<void> {
     this.read(random.between(this.#read, this.#line.frames.length));
-    // The server does not notice at once, now and then.
+    // Sometimes the server does not notice at once.
     if (random.chance(0.3)) await meanwhile();
     else this.#line.close();
     await meanwhile();
@@ -143,7 +143,7 @@ class Unlucky {
     this.#line = await this.#world.connected({ pid: this.#pid, ...cursor });
     old.close();
     this.#read = 0;
-    // The answer itself may be lost: then it comes again, and knows no more than before.
+    // The reply itself may be lost: then it reconnects with the same state.
     if (random.chance(0.2)) return this.breakDown(random, meanwhile);
     const pid = pidOf(this.#line);
     if (pid === this.#pid) this.recovered += 1;
@@ -204,7 +204,7 @@ async function run(seed: number): Promise<{ recovered: number; lost: number }> {
 }
 
 describe('SI8 recovery', () => {
-  test(`gives everything once and in order, wherever lines break: ${SCHEDULES} schedules (seed ${SEED})`, async () => {
+  test(`delivers everything once and in order, wherever connections break: ${SCHEDULES} schedules (seed ${SEED})`, async () => {
     let [recovered, lost] = [0, 0];
     for (let schedule = 0; schedule < SCHEDULES; schedule += 1) {
       const seed = SEED + schedule;
@@ -215,12 +215,12 @@ describe('SI8 recovery', () => {
       lost += result.lost;
     }
     expect(recovered).toBeGreaterThan(SCHEDULES * 10);
-    // Giving up would be honest too, though no help.
+    // Never recovering would be correct too, but useless.
     expect(lost).toBeLessThan(recovered / 20);
   }, 60_000);
 });
 
-test('SI9 SL4 a client that was not given every event of a room is not recovered, in none of its rooms', async () => {
+test('SI9 SL4 is refused in all rooms to a client that was not sent every event of one', async () => {
   const world = new World({}, { conflate: true });
   const line = await world.connected();
   const pid = pidOf(line);

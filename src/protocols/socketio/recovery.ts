@@ -3,90 +3,89 @@ import type { Node } from '../../core/node/node.ts';
 import type { Resumption, Since } from '../../core/protocol/commands.ts';
 import { type Cursor, decodeCursor } from './cursor.ts';
 import type { Cursors } from './cursors.ts';
-import type { Joined, Membership, Replay, Who } from './membership.ts';
-import { type Recorded, RecoveryRecords, TOLD_CHANNEL } from './recovery-records.ts';
-import { ToldRecords } from './told-records.ts';
+import { JournalRecords } from './journal-records.ts';
+import type { ClientIdentity, Joined, Membership, Replay } from './membership.ts';
+import { JOURNAL_CHANNEL, type Recorded, RecoveryRecords } from './recovery-records.ts';
 
-/** Clients that have lost their line and are waited for. */
+/** Disconnected clients that can still be recovered. */
 const LOST_KEPT = 20_000;
 
-/** Where a client that comes back goes on. */
+/** The position a reconnecting client continues from. */
 export type Return = {
   readonly restore: ReadonlyMap<string, Since>;
   readonly since: ReadonlyMap<string, Since>;
-  /** Undefined where an older version has not written down who it was. */
+  /** Undefined if an older version wrote the record. */
   readonly resume?: Resumption;
 };
 
 type Positions = Pick<Return, 'restore' | 'since'>;
 
-type Lost = { readonly membership: Membership; readonly at: number };
+type DisconnectedClient = { readonly membership: Membership; readonly at: number };
 
 /**
- * Brings clients back into their channels, as connection state recovery asks. While this process lives it knows exactly
- * what each of them was told. After a kill it knows what clients were in (see `RecoveryRecords`), where in the channel of
- * their last event, and where in others by what was written down of the journal (see `ToldRecords`). Where that does not
- * say, the client is told that it was not recovered.
- * https://socket.io/docs/v4/connection-state-recovery
+ * Restores clients' subscriptions for connection state recovery. Within one process it knows exactly what each client
+ * was sent. After a kill it knows clients' subscriptions (see `RecoveryRecords`), the position in the channel of their
+ * last event, and positions in other channels from the recorded journal (see `JournalRecords`). If that is not enough, the
+ * client is told that it was not recovered. https://socket.io/docs/v4/connection-state-recovery
  */
 export class Recovery {
   readonly records: RecoveryRecords;
   readonly #node: Node;
   readonly #keptMs: number;
-  /** What writes the cursors behind events. */
+  /** Writes the cursors of events. */
   readonly cursors: Cursors;
-  readonly #told: ToldRecords;
-  /** Those whose line stands, as far as this node knows: a client may notice earlier that it does not. */
+  readonly #told: JournalRecords;
+  /** Clients whose connection is open, as far as this node knows: a client may notice earlier that it is not. */
   readonly #live = new Map<string, Membership>();
-  readonly #lost = new RecentMap<Lost>(LOST_KEPT);
-  /** When those who can no longer come back were dropped. */
+  readonly #lost = new RecentMap<DisconnectedClient>(LOST_KEPT);
+  /** The time of the last expiry pass. */
   #agedAt = 0;
 
-  /** `keptMs`: how long a client that has lost its line is waited for. */
+  /** `keptMs`: how long a disconnected client can be recovered. */
   constructor(node: Node, cursors: Cursors, keptMs: number) {
     this.#node = node;
     this.#keptMs = keptMs;
     this.cursors = cursors;
     this.records = new RecoveryRecords(node, keptMs);
-    this.#told = new ToldRecords(node, cursors.journal, { run: cursors.run, channel: TOLD_CHANNEL });
+    this.#told = new JournalRecords(node, cursors.journal, { run: cursors.run, channel: JOURNAL_CHANNEL });
   }
 
-  /** Learns what the run before this one knew. To be called once, before anything is published. */
+  /** Loads the records of the previous run. To be called once, before anything is published. */
   async load(): Promise<void> {
     await this.records.load();
     await this.#told.load();
   }
 
-  /** Resolves when all that was told is written down; to be called when nothing is told any more. */
+  /** Resolves when everything sent is recorded; to be called when nothing more is sent. */
   settled(): Promise<void> {
     return this.#told.settled();
   }
 
-  /** Writes down what a client is in. Resolves once it is on disk. Throws `ClientError` `tooManyRequests`. */
-  async write(pid: string, who: Who, channels: ReadonlyMap<string, Joined>): Promise<void> {
+  /** Records a client's subscriptions. Resolves once it is on disk. Throws `ClientError` `tooManyRequests`. */
+  async write(pid: string, who: ClientIdentity, channels: ReadonlyMap<string, Joined>): Promise<void> {
     const durable = [...channels.keys()].filter((channel) => this.records.concerns(channel));
     if (durable.length > 1) this.#told.watch(durable);
     await this.records.write({ pid, who, run: this.cursors.run }, channels);
   }
 
-  /** What the journal has told last. */
+  /** The journal's last number. */
   get number(): number {
     return this.cursors.journal.last;
   }
 
-  /** A client is let in; `membership` goes on changing as it comes into channels and leaves them. */
+  /** A client has entered; `membership` keeps changing as it joins and leaves channels. */
   begin(pid: string, membership: Membership): void {
     this.#live.set(pid, membership);
     this.records.forget(pid);
   }
 
-  /** Its line is lost, or it has left. One that has come back by another line meanwhile is not concerned. */
+  /** Its connection is closed, or it has left. Ignored if it has reconnected on another connection meanwhile. */
   end(pid: string, membership: Membership, left: boolean): void {
     if (this.#live.get(pid) !== membership) return;
     this.#live.delete(pid);
     if (left) return;
     const now = this.#node.clock.now();
-    // What is dropped has been there since before the time before.
+    // Drops clients that were disconnected before the previous pass.
     if (now - this.#agedAt > this.#keptMs) {
       this.#lost.age();
       this.#agedAt = now;
@@ -94,7 +93,7 @@ export class Recovery {
     this.#lost.set(pid, { membership, at: now });
   }
 
-  /** Where the client with that `pid` goes on, whose last event ended with `cursor`; undefined when that is not known. */
+  /** The position of the client with that `pid` whose last event had `cursor`; undefined if it is unknown. */
   find(pid: string, cursor: string | undefined): Return | undefined {
     const last = cursor === undefined ? undefined : decodeCursor(cursor);
     if (cursor !== undefined && last === undefined) return undefined;
@@ -104,7 +103,7 @@ export class Recovery {
     return recorded && this.#return(pid, recorded.membership, this.#recordedPlacesOf(recorded, last));
   }
 
-  /** Asked when the client is about to enter: it may have come by yet another line meanwhile. */
+  /** Checked when the client is about to enter: it may have reconnected on yet another connection meanwhile. */
   #return(pid: string, { who }: Membership, positions: Positions | undefined): Return | undefined {
     if (positions === undefined || who === undefined) return positions;
     const handOver: Resumption['handOver'] = (channels) => this.#live.get(pid)?.handOver(channels) ?? new Set();
@@ -113,7 +112,7 @@ export class Recovery {
 
   #placesOf(membership: Membership, cursor: string | undefined, last: Cursor | undefined): Positions | undefined {
     const { replay } = membership;
-    // It has got nothing of what it was given the last time.
+    // It received nothing of its last replay.
     if (replay !== undefined && replay.cursor === cursor) {
       return positionsOf(membership, (channel, joined) => replay.places.get(channel) ?? joined);
     }
@@ -125,7 +124,7 @@ export class Recovery {
     return lost === undefined || lost.at < this.#node.clock.now() - this.#keptMs ? undefined : lost.membership;
   }
 
-  /** In a channel that the client was in while this process lived. */
+  /** In a channel the client joined in this process. */
   #placeOf(channel: string, joined: Joined, { last, replay }: Seen): Since | undefined {
     if (last === undefined) return joined;
     if (last.run !== this.cursors.run) return undefined;
@@ -133,10 +132,10 @@ export class Recovery {
       if (replay?.id !== last.replay || last.step >= replay.steps.length) return undefined;
       return placeIn(replay, channel, last.step) ?? joined;
     }
-    // Nothing was told by that number yet.
+    // That number was not used yet.
     if (last.number > this.cursors.journal.last) return undefined;
     if (last.channel === channel) return last;
-    // Of an earlier line, though not the last that it came back with: what it got since, nobody knows.
+    // From an earlier connection, but not the last one it was recovered from: what it received since is unknown.
     if (replay?.places.has(channel) === true && last.number < joined.number) return undefined;
     const offset = this.cursors.journal.offsetAt(channel, last.number, joined);
     return offset === undefined ? undefined : { epoch: joined.epoch, offset };
@@ -149,16 +148,16 @@ export class Recovery {
     );
   }
 
-  /** In a channel that the client was in when the process before this one ended. */
-  #recordedPlaceOf({ run }: Recorded, { channel, joined, last }: Sought): Since | undefined {
+  /** In a channel the client had joined in the previous process. */
+  #recordedPlaceOf({ run }: Recorded, { channel, joined, last }: PositionQuery): Since | undefined {
     const floor = { epoch: joined.epoch, offset: joined.floor };
-    // It has got nothing at all.
+    // It received nothing at all.
     if (last === undefined) return floor;
     if (last.channel === channel) return last;
     const isOfThen = run === last.run;
-    // It came in behind the last event that it got.
+    // It joined after the last event it received.
     if (isOfThen && last.number <= joined.number) return floor;
-    // Of two runs nobody knows which was the later one. Behind a later event, it has also got what it was given as it came in.
+    // The order of two runs is unknown. After a later event, it has also received the publications of its join.
     const asked = isOfThen ? { run, number: last.number, from: joined } : { run: '', number: 0, from: floor };
     const offset = this.#told.offsetAt(channel, asked, this.records.topOf(channel));
     return offset === undefined ? undefined : { epoch: joined.epoch, offset };
@@ -166,15 +165,15 @@ export class Recovery {
 }
 
 type Told = Extract<Cursor, { kind: 'told' }>;
-type Sought = { readonly channel: string; readonly joined: Joined; readonly last: Told | undefined };
+type PositionQuery = { readonly channel: string; readonly joined: Joined; readonly last: Told | undefined };
 type Seen = { readonly last: Cursor | undefined; readonly replay: Replay | undefined };
 
-/** After a step of the replay; undefined in a channel that the client has come into since. */
+/** After a step of the replay; undefined in a channel the client joined since. */
 function placeIn({ places, steps }: Replay, channel: string, step: number): Since | undefined {
   return steps.slice(0, step + 1).findLast((each) => each.channel === channel) ?? places.get(channel);
 }
 
-/** Undefined when the place in one of the channels is not known. */
+/** Undefined if the position in one of the channels is unknown. */
 function positionsOf(
   { channels }: Membership,
   placeOf: (channel: string, joined: Joined) => Since | undefined,

@@ -9,20 +9,20 @@ const countsOf = (line: Line) =>
     return [count, join && `+${join.client}`, leave && `-${leave.client}`].filter((each) => each !== undefined);
   });
 
-/** Who is present, as the server says. */
+/** Presence as reported by the server. */
 async function presentIn(world: World, line: Line): Promise<readonly string[]> {
   await world.say(line, '277["presence","rooms:a"]');
   const [answer] = line.last('4377') as [{ clients: { client: string }[] }];
   return answer.clients.map(({ client }) => client);
 }
 
-/** The tokens of this world are users' names. */
+/** The tokens of this world are user names. */
 const TOKENS = {
   verifyToken: async (user: string) => ({ principal: { kind: 'external' as const, user } }),
 };
 
-describe('SI12 a client that is recovered', () => {
-  test('keeps its id (`socket.id`), as with the official server, and is there once', async () => {
+describe('SI12 a recovered client', () => {
+  test('keeps its id (`socket.id`), like the official server, and is present once', async () => {
     const world = new World();
     const [first, watcher] = [await world.connected(), await world.connected()];
     const id = sidOf(first);
@@ -30,12 +30,12 @@ describe('SI12 a client that is recovered', () => {
     await world.say(first, '2["join_room","a"]');
     await world.speak('a', 1);
     const before = watcher.frames.length;
-    // The server has not noticed that the line is gone.
+    // The server has not noticed that the connection broke.
     const second = await world.back(first, pidOf(first));
     expect([sidOf(second), pidOf(second)]).toEqual([id, pidOf(first)]);
     expect(await presentIn(world, watcher)).toEqual([sidOf(watcher), id]);
     expect(watcher.frames.slice(before).filter((frame) => String(frame).includes('room_count'))).toEqual([]);
-    // The line before is told that it is out, and what it loses later changes nothing.
+    // The old connection gets a leave, and its later close changes nothing.
     expect([first.frames.at(-1), first.isOpen]).toEqual(['41', true]);
     await world.speak('a', 2);
     expect([first.messages, second.messages]).toEqual([[1], [2]]);
@@ -51,7 +51,7 @@ describe('SI12 a client that is recovered', () => {
     ]);
   });
 
-  test('is told to have left and come by that id where its line was known to be lost', async () => {
+  test('is reported as left and joined under that id if its connection was known to be closed', async () => {
     const world = new World();
     const [first, watcher] = [await world.connected(), await world.connected()];
     await world.say(watcher, '2["join_room","a"]');
@@ -67,7 +67,7 @@ describe('SI12 a client that is recovered', () => {
     ]);
   });
 
-  test('is there once also when it comes by several lines at a time', async () => {
+  test('is present once even on several simultaneous connections', async () => {
     const world = new World();
     const [first, watcher] = [await world.connected(), await world.connected()];
     await world.say(watcher, '2["join_room","a"]');
@@ -82,7 +82,7 @@ describe('SI12 a client that is recovered', () => {
     expect(await presentIn(world, watcher)).toEqual([sidOf(watcher)]);
   });
 
-  test('SI9 SI7 is not who brings another’s `pid` as another user, and takes nobody’s place', async () => {
+  test('SI9 SI7 cannot be impersonated with its `pid` by another user', async () => {
     const world = new World(TOKENS);
     const first = await world.connected({ token: 'ann' });
     await world.say(first, '2["join_room","a"]');
@@ -95,7 +95,7 @@ describe('SI12 a client that is recovered', () => {
     expect(sidOf(back)).toBe(sidOf(first));
   });
 
-  test('SI9 has a new id where it could not be given everything', async () => {
+  test('SI9 has a new id if it could not be recovered completely', async () => {
     const world = new World({ serverChannels: async () => ['mem:its'] });
     const first = await world.connected();
     await world.say(first, '2["join_room","a"]');
@@ -106,7 +106,7 @@ describe('SI12 a client that is recovered', () => {
     expect(sidOf(await world.back(first, pidOf(first)))).not.toBe(sidOf(first));
   });
 
-  test('comes into the server’s channels and its own without a word to others', async () => {
+  test('rejoins the server’s channels and its own without join events for others', async () => {
     const world = new World({ serverChannels: async () => ['rooms:its'] });
     const [first, watcher] = [await world.connected(), await world.connected()];
     await world.say(watcher, '2["join_room","own"]');
@@ -118,7 +118,7 @@ describe('SI12 a client that is recovered', () => {
     expect(countsOf(watcher).slice(before)).toEqual([[1, `-${sidOf(first)}`]]);
   });
 
-  test('still counts against its user’s connections until then', async () => {
+  test('counts toward its user’s connections until then', async () => {
     const world = new World(TOKENS, { quotas: { ...UNLIMITED, userConnections: 2 } });
     const first = await world.connected({ token: 'ann' });
     const second = await world.connected({ token: 'ann', pid: pidOf(first) });

@@ -10,13 +10,13 @@ const ROOM_SEGMENT = 3;
 const NEWEST = 100;
 
 /**
- * `GET /api/rooms/<room>/messages`: its newest 100 messages, the oldest of them first, each as `new_message` has it.
- * Who asks is said by the cookie, or by `Authorization: Bearer <connection token>`. Throws `ClientError`.
+ * `GET /api/rooms/<room>/messages`: its newest 100 messages, oldest first, each as in `new_message`. Authenticated by
+ * cookie, or by `Authorization: Bearer <connection token>`. Throws `ClientError`.
  */
 export async function answerRooms(node: Node, request: Request, principal: Principal): Promise<Response> {
   const room = decoded(new URL(request.url).pathname.split('/')[ROOM_SEGMENT] ?? '');
   const channel = channelOf(room);
-  await node.permissions.check(await whoAsks(node, request, principal), 'readHistory', channel);
+  await node.permissions.check(await callerOf(node, request, principal), 'readHistory', channel);
   const limit = Math.min(NEWEST, node.limits.history);
   const { publications } = await node.read(channel, { limit, reverse: true });
   const messages = publications.toReversed().map((publication) => messageOf(room, publication));
@@ -25,7 +25,7 @@ export async function answerRooms(node: Node, request: Request, principal: Princ
   });
 }
 
-async function whoAsks(node: Node, { headers }: Request, principal: Principal): Promise<Principal> {
+async function callerOf(node: Node, { headers }: Request, principal: Principal): Promise<Principal> {
   const [, token] = /^Bearer (\S+)$/i.exec(headers.get('Authorization') ?? '') ?? [];
   const asking = token === undefined ? principal : await principalOf(node, token);
   if (asking.kind === 'anonymous' && !node.limits.anonymous) throw new ClientError('unauthorized');
@@ -44,6 +44,6 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new ClientError('badRequest', { field: 'room', message: 'is no valid text' });
+    throw new ClientError('badRequest', { field: 'room', message: 'is not valid text' });
   }
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { StaticFile } from './static-files.ts';
 
-/** The folder that `/api/docs` shows under; the page itself is there and its parts below it. */
+/** The path of the API docs page; its files are below it. */
 export const DOCS_PATH = '/api/docs';
 
 const PAGE = `<!doctype html>
@@ -21,7 +21,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** Without a validator, which would send the document to a foreign server. */
+/** Without the validator, which would send the document to another server. */
 const START = `SwaggerUIBundle({
   url: '/api/openapi.json',
   dom_id: '#swagger',
@@ -32,7 +32,7 @@ const START = `SwaggerUIBundle({
 });
 `;
 
-/** Swagger UI from our own files. `answer` gives undefined for a path it does not have. */
+/** Swagger UI from our own files. `answer` returns undefined for unknown paths. */
 export function createApiDocs(): { answer(request: Request, path: string): Promise<Response> | undefined } {
   const files = new Map([
     [`${DOCS_PATH}/swagger-ui.css`, fileAt(import.meta.resolve('swagger-ui-dist/swagger-ui.css'))],

@@ -18,9 +18,9 @@ type Parts = {
   readonly bounds: { readonly maxFrameBytes: number; readonly maxBacklogBytes: number };
 };
 
-/** Clients of the Centrifuge protocol, by WebSocket or by what stands in for it. */
+/** Clients of the Centrifuge protocol, over WebSocket or its fallbacks. */
 export class CentrifugeEntrance implements Entrance {
-  readonly heedsRetry = false;
+  readonly honoursRetryAfter = false;
   readonly #parts: Parts;
   readonly #emulation: Emulation;
 

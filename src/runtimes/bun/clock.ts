@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports/clock.ts';
 
-/** Real time. `soon` runs after the input that has already arrived, so what it causes can travel together. */
+/** Real time. `soon` runs after input that has already arrived, so that its output can be sent together. */
 export const systemClock: Clock = {
   now: Date.now,
   after: (ms, run) => {

@@ -5,7 +5,7 @@ const never = () => {
   throw new Error('nobody had to be counted');
 };
 
-test('WS1 frames are compressed from the floor on, and to a channel only where that does not take too long', () => {
+test('WS1 frames of at least the minimum size are compressed, and in channels only if that does not take too long', () => {
   const compression = new Compression({ fromBytes: 100, fanoutBytes: 1_000 });
   expect(compression.isOn).toBe(true);
   expect([99, 100].map((length) => compression.suits('x'.repeat(length)))).toEqual([false, true]);

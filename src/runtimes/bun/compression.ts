@@ -1,15 +1,15 @@
 import type { Frame } from '../../core/protocol/protocol.ts';
 
 export type CompressionSettings = {
-  /** Frames of so many bytes are compressed; 0: none. */
+  /** The minimum size of compressed frames; 0 turns compression off. */
   readonly fromBytes: number;
-  /** A frame's bytes times its subscribers, past which it goes out as it is. */
+  /** A frame's bytes times its subscribers, above which it is sent uncompressed. */
   readonly fanoutBytes: number;
 };
 
 /**
- * Which WebSocket frames are compressed for clients that offer it (RFC 7692). Bun compresses what is published to a topic
- * once for each subscriber, in the publisher's turn, so that large audiences get it as it is.
+ * Decides which WebSocket frames are compressed for clients that offer it (RFC 7692). Bun compresses a topic's frame
+ * once per subscriber, in the publisher's turn, so frames for large audiences are sent uncompressed.
  */
 export class Compression {
   readonly #fromBytes: number;
@@ -29,7 +29,7 @@ export class Compression {
     return frame.length >= this.#fromBytes;
   }
 
-  /** For everyone in a topic; they are counted only where it matters. */
+  /** For all subscribers of a topic; they are counted only if it matters. */
   suitsAll(frame: Frame, count: () => number): boolean {
     return this.suits(frame) && frame.length * count() <= this.#fanoutBytes;
   }

@@ -21,7 +21,7 @@ type Parts = {
 
 type Beginning = { readonly peer: string; readonly visit: 'own' | 'foreign'; readonly span: Span | undefined };
 
-/** Where live connections begin, whatever carries them: who may come in, and as whom, is decided once for all. */
+/** Opens live connections over any transport: authentication and limits are the same for all. */
 export class Connections {
   readonly #parts: Parts;
 
@@ -29,12 +29,12 @@ export class Connections {
     this.#parts = parts;
   }
 
-  /** Whether live connections begin at this path. */
+  /** Whether this path opens live connections. */
   takes(pathname: string | undefined): boolean {
     return pathname !== undefined && this.#parts.entrances.some((entrance) => entrance.takes(pathname));
   }
 
-  /** Undefined when a socket is open: Bun then writes the answer itself. `span`: as for `Http.fetch`. */
+  /** Undefined if a socket is open: Bun then writes the response itself. `span`: as for `Http.fetch`. */
   async answer(request: Request, peer: string, span?: Span): Promise<Response | undefined> {
     const { headers } = request;
     const visit = visitOf(headers, this.#parts.settings);
@@ -53,15 +53,17 @@ export class Connections {
     const entrance = entrances.find((candidate) => candidate.takes(url.pathname));
     if (entrance === undefined) return undefined;
     const address = http.addressOf(request, peer);
-    // Before anything is done for it: in a storm, sending away must be cheap.
-    const turned = entrance.opens(url) ? app.node.admit(address, entrance.heedsRetry) : undefined;
+    // Checked first: under a storm of connections, refusals must be cheap.
+    const turned = entrance.opens(url) ? app.node.admit(address, entrance.honoursRetryAfter) : undefined;
     if (turned !== undefined) {
-      return entrance.turnAway === undefined ? toResponse(refusalOf(turned)) : entrance.turnAway(request, turned);
+      return entrance.refuseConnection === undefined
+        ? toResponse(refusalOf(turned))
+        : entrance.refuseConnection(request, turned);
     }
-    const whoNow = async () => (visit === 'own' ? app.authenticate(request.headers) : ANONYMOUS);
-    const principal = await whoNow();
+    const currentPrincipal = async () => (visit === 'own' ? app.authenticate(request.headers) : ANONYMOUS);
+    const principal = await currentPrincipal();
     const sent = sentHeadersOf(request.headers, visit, settings);
-    const caller = { ...{ principal, address, span, whoNow }, ...(sent !== undefined && { headers: sent }) };
+    const caller = { ...{ principal, address, span, currentPrincipal }, ...(sent !== undefined && { headers: sent }) };
     const response = await entrance.begin(request, caller).catch(toResponse);
     if (response !== undefined) telemetry.count('banyan_http_requests_total', { status: String(response.status) });
     return response;

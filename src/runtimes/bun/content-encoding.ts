@@ -1,11 +1,11 @@
 import { ClientError } from '../../core/errors.ts';
 
-/** What a body may be encoded with, as the header `Accept-Encoding` of a 415 says (RFC 9110 section 15.5.16). */
+/** The accepted encodings of a body, as in the header `Accept-Encoding` of a 415 (RFC 9110 section 15.5.16). */
 export const ACCEPTED_ENCODINGS = 'identity';
 
 /**
  * Throws `ClientError` (`unsupportedEncoding`) for a request whose body is compressed or otherwise encoded: bodies are
- * read as they are, so it would be taken for broken JSON, or for another value.
+ * read unchanged, so it would be treated as invalid JSON, or as another value.
  */
 export function refuseEncodedBody({ headers, body }: Pick<Request, 'headers' | 'body'>): void {
   const encoding = headers.get('Content-Encoding');

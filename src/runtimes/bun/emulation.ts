@@ -25,8 +25,8 @@ type Beginning = {
 type Bounds = { readonly maxFrameBytes: number; readonly maxBacklogBytes: number };
 
 /**
- * The Centrifuge protocol where a WebSocket cannot be had: frames come down on a response without an end, and go up
- * as requests of their own. https://centrifugal.dev/docs/transports/http_stream
+ * The Centrifuge protocol without WebSocket: server frames are sent in an endless response, client frames in requests
+ * of their own. https://centrifugal.dev/docs/transports/http_stream
  */
 export class Emulation {
   readonly #app: Pick<App, 'node' | 'centrifuge'>;

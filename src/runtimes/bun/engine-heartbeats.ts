@@ -1,38 +1,38 @@
 import type { Guard } from '../../core/guard.ts';
 import type { Fanout } from '../../core/protocol/connection.ts';
 
-/** What is pinged. */
+/** A connection to ping. */
 export interface Pinged {
-  /** When the client was last heard of, by `performance.now()`. */
+  /** When the client last sent something, by `performance.now()`. */
   readonly heardAt: number;
   join(topic: string): void;
   close(): void;
 }
 
 export type HeartbeatSettings = {
-  /** Tells these lines from those of other heartbeats, in topics. */
+  /** Distinguishes these connections from those of other heartbeats, in topics. */
   readonly path: string;
   readonly fanout: Fanout;
   readonly guard: Guard;
   readonly ping: string;
-  /** Milliseconds between pings, and how long the answer may take. */
+  /** Milliseconds between pings, and the timeout of the reply. */
   readonly pingMs: number;
   readonly pongMs: number;
 };
 
-/** Parts of the interval: a ping comes so much too early at most, and a silent line is closed so much too late. */
+/** Parts of the interval: the precision of pings and timeouts. */
 const PARTS = 30;
 
 /**
- * Pings lines in rounds: who came in the same part of the interval is pinged by one publish. It has no timer of its own;
- * `advance` does what is due.
+ * Pings connections in rounds: those that opened in the same part of the interval share one publish. It has no timer of
+ * its own; `advance` runs what is due.
  */
 export class Heartbeats {
   readonly #settings: HeartbeatSettings;
   readonly #buckets: Set<Pinged>[] = Array.from({ length: PARTS }, () => new Set());
   readonly #pingedAt: number[] = Array.from({ length: PARTS }, () => Number.NEGATIVE_INFINITY);
   readonly #partMs: number;
-  /** Parts that have gone by. */
+  /** Elapsed parts. */
   #turn = 0;
   #turnAt: number;
 
@@ -46,7 +46,7 @@ export class Heartbeats {
     return this.#partMs;
   }
 
-  /** From now on the line is pinged; gives what `remove` takes. */
+  /** Adds a connection; returns the argument for `remove`. */
   add(line: Pinged): number {
     const bucket = this.#turn % PARTS;
     this.#buckets[bucket]?.add(line);
@@ -58,14 +58,14 @@ export class Heartbeats {
     this.#buckets[bucket]?.delete(line);
   }
 
-  /** Pings whom it is time to ping, and closes those that have not answered in time. */
+  /** Pings connections that are due, and closes those that have not replied in time. */
   advance(now: number): void {
-    // A process that was stopped for long pings everybody once, not as often as it has missed.
+    // A process that was suspended pings once, not once per missed round.
     if (now - this.#turnAt > this.#settings.pingMs) this.#turnAt = now - this.#settings.pingMs;
     while (now - this.#turnAt >= this.#partMs) {
       this.#turnAt += this.#partMs;
       this.#turn += 1;
-      // First, as the bucket to look at may be the one whose turn it is again.
+      // First, as this bucket may be the next one to ping again.
       this.#check(now);
       this.#ping(this.#turn % PARTS, now);
     }

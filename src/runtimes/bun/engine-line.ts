@@ -18,16 +18,16 @@ export type LineParts = {
   readonly engine: Engine;
   readonly streams: Streams;
   readonly heartbeats: Heartbeats;
-  /** What may wait for a slow reader, in bytes; past it the line is closed, and the client comes back. */
+  /** The buffer limit for a slow reader, in bytes; above it the connection is closed, and the client reconnects. */
   readonly maxBacklogBytes: number;
   readonly compression: Compression;
-  /** Logs an error that no client is told the cause of. */
+  /** Logs an error whose cause no client sees. */
   readonly report: (error: unknown) => void;
-  /** Called once, when the line is closed. `pollComes`: a request of the client's may be on its way still. */
-  readonly forget: (line: EngineLine, pollComes: boolean) => void;
+  /** Called once, when the connection is closed. `pollComes`: another request of the client may be on its way. */
+  readonly forget: (line: EngineLine, expectsPoll: boolean) => void;
 };
 
-/** Which way packets go. `probing`: the client tries a WebSocket out, and polls until it is sure. */
+/** How packets are sent. `probing`: the client tests a WebSocket, and polls until it works. */
 type Transport =
   | { readonly tag: 'polling' }
   | Trial
@@ -35,9 +35,9 @@ type Transport =
   | { readonly tag: 'closed' };
 
 /** `pollComes`: see `LineParts.forget`. */
-type HowEnded = { readonly pollComes?: boolean; readonly end?: End };
+type EndOptions = { readonly expectsPoll?: boolean; readonly end?: End };
 
-/** One client's Engine.IO connection: a WebSocket, or requests one after the other that may become one. */
+/** One client's Engine.IO connection: a WebSocket, or successive requests that may be upgraded to one. */
 export class EngineLine implements Pinged {
   readonly sid = randomText(20);
   heardAt = performance.now();
@@ -45,11 +45,11 @@ export class EngineLine implements Pinged {
   #transport: Transport;
   #handler: LineHandler | undefined;
   readonly #bucket: number;
-  /** Only of a line that polls, to take them along to its socket. */
+  /** Only while polling, to keep them for its socket. */
   #topics: Set<string> | undefined;
   #poll: Poll | undefined;
   #isPosting = false;
-  /** More waits, or was to wait, than may. */
+  /** The buffer limit was exceeded. */
   #hasOverflowed = false;
 
   constructor(parts: LineParts, socket?: Socket) {
@@ -61,7 +61,7 @@ export class EngineLine implements Pinged {
     this.#bucket = parts.heartbeats.add(this);
   }
 
-  /** Whether requests of their own still carry it. */
+  /** Whether it still uses HTTP requests. */
   get isPolling(): boolean {
     return this.#transport.tag === 'polling' || this.#transport.tag === 'probing';
   }
@@ -74,12 +74,13 @@ export class EngineLine implements Pinged {
     this.#handler = handler;
   }
 
-  // --- what the server says ------------------------------------------------------------------------------------------
+  // --- output
+  // ----------------------------------------------------------------------------------------------------------
 
   send(packet: Frame): void {
     if (this.#transport.tag === 'closed') return;
     if (this.#transport.tag === 'websocket') {
-      // Bun cuts the socket then.
+      // Bun closes the socket then.
       if (this.#transport.socket.send(packet, this.#parts.compression.suits(packet)) === 0) this.#hasOverflowed = true;
       return;
     }
@@ -107,26 +108,28 @@ export class EngineLine implements Pinged {
     if (this.#topics?.delete(topic) === true) this.#parts.streams.leave(topic, this);
   }
 
-  /** Ends the line from this side; clients come back by themselves. `isBehind`: the next poll still gets what waits. */
+  /** Closes the connection; clients reconnect by themselves. `isBehind`: the next poll still gets the buffer. */
   close(isBehind = false): void {
-    const pollComes = isBehind && this.#poll?.isWaiting === false;
-    // Events that come together with the word are put off by clients until they are back, too late for recovery.
-    this.#end(pollComes ? undefined : this.#parts.engine.CLOSE, { pollComes });
+    const expectsPoll = isBehind && this.#poll?.isWaiting === false;
+    // Clients defer events that arrive together with the close packet until they have reconnected, too late for
+    // recovery.
+    this.#end(expectsPoll ? undefined : this.#parts.engine.CLOSE, { expectsPoll: expectsPoll });
   }
 
-  /** What the client has not been told, for a poll that comes when the line has ended: as much as one answer may hold. */
+  /** Unsent packets for a poll that arrives after the close: as much as one response may hold. */
   takeRest(): readonly Frame[] {
     return this.#poll?.take() ?? [];
   }
 
-  /** Whether there is more of it. */
+  /** Whether there are more of them. */
   get hasRest(): boolean {
     return this.#poll?.isBehind === true;
   }
 
-  // --- what the client says ------------------------------------------------------------------------------------------
+  // --- input
+  // -----------------------------------------------------------------------------------------------------------
 
-  /** Packets of a request's body, or one of a socket's. What is not of the protocol ends the line; false then. */
+  /** Handles packets of a request body, or one of a socket. Invalid input closes the connection; returns false then. */
   take(decode: () => readonly Packet[]): boolean {
     this.heardAt = performance.now();
     try {
@@ -139,7 +142,7 @@ export class EngineLine implements Pinged {
     }
   }
 
-  /** False while another POST is under way: what a client says has an order. */
+  /** False while another POST is running: a client's packets have an order. */
   beginPost(): boolean {
     if (this.#isPosting) return false;
     this.#isPosting = true;
@@ -150,7 +153,9 @@ export class EngineLine implements Pinged {
     this.#isPosting = false;
   }
 
-  /** A GET: answered once there is something to say. Undefined when there is one already, which ends the line. */
+  /**
+   * A GET: answered once there is something to send. Undefined if there is one already, which closes the connection.
+   */
   async answerPoll(request: Request): Promise<Response | undefined> {
     const poll = this.#poll;
     if (poll === undefined) return undefined;
@@ -161,7 +166,7 @@ export class EngineLine implements Pinged {
     return poll.answer(request);
   }
 
-  /** A socket of the client's, to take the place of requests. False when it has one. */
+  /** A client's socket that replaces its requests. False if it has one already. */
   probe(socket: Socket): boolean {
     if (this.#transport.tag !== 'polling') return false;
     this.#transport = new Trial(socket, {
@@ -173,11 +178,11 @@ export class EngineLine implements Pinged {
     return true;
   }
 
-  /** What comes over its socket. */
+  /** Input of its socket. */
   received(frame: Frame, socket: Socket): void {
     const { engine } = this.#parts;
     const transport = this.#transport;
-    // A socket that was turned away may still have something under way.
+    // A refused socket may still deliver input.
     if (!('socket' in transport) || transport.socket !== socket) return;
     if (transport.tag === 'websocket') return void this.take(() => [engine.decodePacket(frame)]);
     if (frame === `${engine.PING}probe`) {
@@ -192,12 +197,12 @@ export class EngineLine implements Pinged {
     this.heardAt = performance.now();
   }
 
-  /** The client has taken what waited for it. */
+  /** The client has read its buffer. */
   drained(): void {
     this.#handler?.drained();
   }
 
-  /** A socket of its is gone. */
+  /** One of its sockets is closed. */
   socketClosed(socket: Socket, end: End): void {
     const transport = this.#transport;
     if (!('socket' in transport) || transport.socket !== socket) return;
@@ -213,8 +218,8 @@ export class EngineLine implements Pinged {
       case 'message':
         return this.#handler?.receive(packet.message);
       case 'close':
-        // A poll is let go as if nothing were to say.
-        return this.#end(this.#parts.engine.NOOP, { pollComes: this.#poll?.isWaiting === false });
+        // A poll is released as if there were nothing to send.
+        return this.#end(this.#parts.engine.NOOP, { expectsPoll: this.#poll?.isWaiting === false });
       case 'probe':
         // Only the server pings.
         throw new DisconnectError('badRequest');
@@ -249,7 +254,7 @@ export class EngineLine implements Pinged {
     socket.close();
   }
 
-  #end(last: string | undefined, { pollComes = false, end = 'closed' }: HowEnded = {}): void {
+  #end(last: string | undefined, { expectsPoll: pollComes = false, end = 'closed' }: EndOptions = {}): void {
     const transport = this.#transport;
     if (transport.tag === 'closed') return;
     this.#transport = { tag: 'closed' };
@@ -260,7 +265,7 @@ export class EngineLine implements Pinged {
     this.#handler?.closed(this.#hasOverflowed ? 'dropped' : end);
     const wasWaiting = this.#poll?.isWaiting === true;
     this.#poll?.end(last);
-    // A poll that got all it may hold is followed by another.
+    // A poll that is full is followed by another.
     this.#parts.forget(this, pollComes || (wasWaiting && this.hasRest));
     if (transport.tag === 'websocket' || transport.tag === 'probing') transport.socket.close();
   }

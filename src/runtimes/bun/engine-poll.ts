@@ -1,19 +1,19 @@
 import type { App } from '../../app/compose.ts';
 import type { Frame } from '../../core/protocol/protocol.ts';
 
-/** Of answers that hold packets. */
+/** For responses with packets. */
 export const POLL_HEADERS = { 'Content-Type': 'text/plain; charset=UTF-8', 'Cache-Control': 'no-store' } as const;
 
 type Engine = App['socketio']['engine'];
 type PollEvents = {
-  /** The client has given its request up. */
+  /** The client has aborted its request. */
   readonly onAbort: () => void;
-  /** A request has taken along what waited. */
+  /** A request has taken the buffer. */
   readonly onTaken: () => void;
 };
 type Waiting = { readonly answer: (response: Response) => void; readonly signal: AbortSignal };
 
-/** What a client that polls is to be told, and its request that waits for it. */
+/** A polling client's buffer, and its waiting request. */
 export class Poll {
   readonly #engine: Engine;
   readonly #events: PollEvents;
@@ -26,7 +26,7 @@ export class Poll {
     this.#events = events;
   }
 
-  /** Whether something waits for a request. */
+  /** Whether packets are buffered for a request. */
   get isBehind(): boolean {
     return this.#packets.length > 0;
   }
@@ -35,7 +35,7 @@ export class Poll {
     return this.#waiting !== undefined;
   }
 
-  /** Bytes that wait, nearly. */
+  /** Approximate buffered bytes. */
   get backlog(): number {
     return this.#bytes;
   }
@@ -43,11 +43,11 @@ export class Poll {
   push(packet: Frame): void {
     this.#packets.push(packet);
     this.#bytes += packet.length;
-    // What is said in this turn goes into one answer.
+    // Packets of one turn are sent in one response.
     if (this.#packets.length === 1 && this.#waiting !== undefined) queueMicrotask(() => this.#flush());
   }
 
-  /** Answers once there is something to say. */
+  /** Responds once there is something to send. */
   answer({ signal }: Request): Promise<Response> {
     return new Promise((resolve) => {
       this.#waiting = { answer: resolve, signal };
@@ -57,7 +57,7 @@ export class Poll {
     });
   }
 
-  /** Gives what waits, to go another way. */
+  /** Takes the buffer, to send it over another transport. */
   takeAll(): readonly Frame[] {
     const packets = this.#packets;
     this.#packets = [];
@@ -65,7 +65,7 @@ export class Poll {
     return packets;
   }
 
-  /** Gives as much of what waits as one answer may hold; the next request gets more. */
+  /** Takes as much of the buffer as one response may hold; the next request gets more. */
   take(): readonly Frame[] {
     if (this.#packets.length <= this.#engine.ANSWER_PACKETS) return this.takeAll();
     const packets = this.#packets.splice(0, this.#engine.ANSWER_PACKETS);
@@ -73,7 +73,7 @@ export class Poll {
     return packets;
   }
 
-  /** No more is said but what waits already and `last`; a request that waits is let go with as much of it as it may hold. */
+  /** Nothing is sent any more except the buffer and `last`; a waiting request gets as much of it as it may hold. */
   end(last: string | undefined): void {
     if (last !== undefined) this.push(last);
     this.#flush();

@@ -4,7 +4,7 @@ import type { Socket } from './websocket.ts';
 
 const SOCKET = {} as Socket;
 
-test('SI13 a socket that the client does not change over to ends its trial by time, and one that it does not', async () => {
+test('SI13 an unused probing socket is closed on a timeout, an upgraded one is not', async () => {
   const late: string[] = [];
   const [given, ended] = ['given', 'ended'].map(
     (name) => new Trial(SOCKET, { letGo: () => undefined, late: () => late.push(name) }, 1),
@@ -16,7 +16,7 @@ test('SI13 a socket that the client does not change over to ends its trial by ti
   expect(late).toEqual(['given']);
 });
 
-test('SI13 polls are let go of from the first probe to the end of the trial, however often the client probes', async () => {
+test('SI13 polls are released from the first probe to the end of the trial, however often the client probes', async () => {
   let times = 0;
   const trial = new Trial(SOCKET, {
     letGo: () => {

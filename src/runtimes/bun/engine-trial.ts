@@ -2,16 +2,16 @@ import type { Socket } from './websocket.ts';
 
 /** As in the reference server: engine.io 6, server.ts (`upgradeTimeout`) and socket.ts (`_maybeUpgrade`). */
 const DEADLINE_MS = 10_000;
-const LET_GO_MS = 100;
+const RELEASE_INTERVAL_MS = 100;
 
 type TrialEvents = {
-  /** Called every 100 ms once the client has probed: a poll of its that waits is to be let go, or it cannot change over. */
+  /** Called every 100 ms once the client has probed: releases its waiting poll, without which it cannot upgrade. */
   readonly letGo: () => void;
-  /** Called when the client has not changed over in time. */
+  /** Called if the client has not upgraded in time. */
   readonly late: () => void;
 };
 
-/** A client that polls tries a socket out. A proxy may let the handshake through and no frame after it, so it ends by time. */
+/** A polling client probes a socket. A proxy may pass the handshake but no frames, so there is a timeout. */
 export class Trial {
   readonly tag = 'probing';
   readonly socket: Socket;
@@ -25,10 +25,10 @@ export class Trial {
     this.#deadline = setTimeout(events.late, deadlineMs);
   }
 
-  /** The client's ping has come through. */
+  /** The client's ping has arrived. */
   probed(): void {
     this.#events.letGo();
-    this.#letGo ??= setInterval(this.#events.letGo, LET_GO_MS);
+    this.#letGo ??= setInterval(this.#events.letGo, RELEASE_INTERVAL_MS);
   }
 
   end(): void {

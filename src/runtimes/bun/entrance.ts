@@ -1,35 +1,35 @@
 import type { Principal } from '../../core/access/principal.ts';
-import type { TurnedAway } from '../../core/limits/arrivals.ts';
+import type { RefusedArrival } from '../../core/limits/arrivals.ts';
 import type { HeaderFields } from '../../core/protocol/client-headers.ts';
 import type { Span } from '../../ports/traces.ts';
 
-/** Who comes. */
+/** A client that connects. */
 export type Caller = {
   readonly principal: Principal;
   readonly address: string;
-  /** Headers of the request that the developer's backend is told. */
+  /** The request's headers for the developer's backend. */
   readonly headers?: HeaderFields;
-  /** Of the request, where it is traced. */
+  /** The request's span, if traced. */
   readonly span?: Span | undefined;
-  /** Who it is by now: to be asked after a body that took its time (PE3). */
-  whoNow(): Promise<Principal>;
+  /** The current user: to be called again after a slow request body (PE3). */
+  currentPrincipal(): Promise<Principal>;
 };
 
-/** Where live connections of a protocol begin. */
+/** The entry point of a protocol's live connections. */
 export interface Entrance {
   takes(pathname: string): boolean;
-  /** Whether a request that it takes begins a connection, rather than carrying one on. */
+  /** Whether a request opens a connection, rather than continuing one. */
   opens(url: URL): boolean;
-  /** Whether its clients come back when they are told to by Retry-After, or by `turnAway`. */
-  readonly heedsRetry: boolean;
+  /** Whether its clients honour Retry-After, or the reply of `turnAway`. */
+  readonly honoursRetryAfter: boolean;
   /**
-   * Tells a client that it may not begin a connection now, in the protocol's own words; as `begin` gives undefined when a
-   * socket is open. Absent where an HTTP error with Retry-After is understood.
+   * Refuses a new connection in the protocol's own form; like `begin` it returns undefined if a socket is open. Absent
+   * if clients understand an HTTP error with Retry-After.
    */
-  turnAway?(request: Request, turned: TurnedAway): Response | undefined;
+  refuseConnection?(request: Request, turned: RefusedArrival): Response | undefined;
   /**
-   * Gives undefined when a socket is open: Bun then writes the answer itself. A `ClientError` that it throws becomes an
-   * answer with its status, a `DisconnectError` one with 400.
+   * Returns undefined if a socket is open: Bun then writes the response itself. A thrown `ClientError` becomes a
+   * response with its status, a `DisconnectError` one with 400.
    */
   begin(request: Request, caller: Caller): Promise<Response | undefined>;
 }

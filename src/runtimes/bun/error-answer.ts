@@ -5,10 +5,10 @@ import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Span } from '../../ports/traces.ts';
 import { ACCEPTED_ENCODINGS } from './content-encoding.ts';
 
-/** Of a path in the log. */
+/** Maximum length of a path in the log. */
 const PATH_LENGTH = 256;
 
-/** The body of every answer that is an error. */
+/** The body of every error response. */
 export type ErrorBody = {
   readonly error: {
     readonly code: number;
@@ -17,19 +17,19 @@ export type ErrorBody = {
     readonly field?: string;
     /** Seconds. */
     readonly retryAfter?: number;
-    /** Finds the log record of an internal error. */
+    /** The id of the log record of an internal error. */
     readonly requestId?: string;
   };
 };
 
-/** Who is told of errors that are nobody's but the server's. */
-export type Told = { readonly telemetry: Telemetry; readonly span?: Span | undefined };
+/** Receives internal errors. */
+export type ErrorContext = { readonly telemetry: Telemetry; readonly span?: Span | undefined };
 
 /**
- * Turns whatever was thrown into an answer. What is not a `ClientError` is logged, once and here, and the client
- * gets no more than the record's id.
+ * Turns a thrown value into a response. Anything but a `ClientError` is logged, only here, and the client only gets the
+ * record's id.
  */
-export function errorAnswer(thrown: unknown, request: Request, { telemetry, span }: Told): Response {
+export function errorAnswer(thrown: unknown, request: Request, { telemetry, span }: ErrorContext): Response {
   const error = toClientError(thrown);
   if (error.status >= 500) span?.fail(thrown);
   const headers = new Headers({ 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
@@ -39,7 +39,7 @@ export function errorAnswer(thrown: unknown, request: Request, { telemetry, span
   return new Response(JSON.stringify(body), { status: error.status, headers });
 }
 
-/** The answer to a method that a path does not have. */
+/** The response for a method the path does not support. */
 export function methodNotAllowed(allow: string): Response {
   const error = new ClientError('methodNotFound', { message: `only ${allow}` });
   return Response.json(describe(error), { status: 405, headers: { Allow: allow, 'Cache-Control': 'no-store' } });
@@ -57,7 +57,7 @@ function describe({ kind, code, message, field, retryAfter }: ClientError): Erro
   };
 }
 
-function logInternal({ cause, stack }: ClientError, request: Request, { telemetry, span }: Told): ErrorBody {
+function logInternal({ cause, stack }: ClientError, request: Request, { telemetry, span }: ErrorContext): ErrorBody {
   const requestId = crypto.randomUUID();
   const error = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? stack);
   telemetry.record('error', 'http.failed', {
@@ -71,7 +71,7 @@ function logInternal({ cause, stack }: ClientError, request: Request, { telemetr
   return { error: { code, name: 'internal', message, requestId } };
 }
 
-/** For the log, where the code of an invitation's link has no business. */
+/** For the log, which must not contain the codes of invitation links. */
 function pathOf({ url }: Request): string {
   return new URL(url).pathname.replace(/^\/join\/.*/, '/join/…').slice(0, PATH_LENGTH);
 }

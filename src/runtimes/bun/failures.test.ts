@@ -15,7 +15,7 @@ const fail = (): never => {
 describe('FA1 heartbeats', () => {
   const SETTINGS = { path: '/', ping: '2', pingMs: 30_000, pongMs: 10_000, guard: guardOf(new HandClock()) };
 
-  test('FA1 close the other silent lines when closing one throws', () => {
+  test('FA1 close the other silent connections when closing one throws', () => {
     const heartbeats = new Heartbeats({ ...SETTINGS, fanout: { publish: () => undefined } }, 0);
     const closed: string[] = [];
     const line = (name: string): Pinged => ({
@@ -29,7 +29,7 @@ describe('FA1 heartbeats', () => {
     expect(closed).toContain('other');
   });
 
-  test('FA1 ping the next lines when a ping throws', () => {
+  test('FA1 ping the other connections when a ping throws', () => {
     let calls = 0;
     const publish = () => {
       calls += 1;
@@ -43,7 +43,7 @@ describe('FA1 heartbeats', () => {
   });
 });
 
-test('FA4 a stream that throws keeps no other of its topic from hearing', () => {
+test('FA4 a stream that throws does not affect others of its topic', () => {
   const streams = new Streams();
   const heard: unknown[] = [];
   streams.join('t', { send: fail });
@@ -52,13 +52,13 @@ test('FA4 a stream that throws keeps no other of its topic from hearing', () => 
   expect(heard).toEqual(['x']);
 });
 
-test('OB2 a check that throws is failing, and is asked again the next time', async () => {
+test('OB2 a check that throws counts as failing, and is repeated next time', async () => {
   const readiness = new Readiness();
   let isBroken = true;
   readiness.start({ files: () => (isBroken ? fail() : Promise.resolve()) });
   expect((await readiness.answer()).status).toBe(503);
   isBroken = false;
-  // Answers are kept for half a second.
+  // Results are cached for half a second.
   await Bun.sleep(600);
   expect((await readiness.answer()).status).toBe(200);
 });
@@ -74,7 +74,7 @@ describe('FA7 open files', () => {
     expect([connectionCapacity(1_024), connectionCapacity(200), connectionCapacity(10)]).toEqual([960, 136, 1]);
   });
 
-  test('FA7 that are few are told at the start, unless a bound of connections says that they suffice', () => {
+  test('FA7 that are few are reported at the start, unless a connection limit makes them sufficient', () => {
     warnOfFewFiles(telemetry, 0, 200);
     warnOfFewFiles(telemetry, 100, 200);
     warnOfFewFiles(telemetry, 0, 65_536);
@@ -85,7 +85,7 @@ describe('FA7 open files', () => {
     ]);
   });
 
-  test('FA7 that are used up close connections between two requests, each second, and are recorded once a minute', async () => {
+  test('FA7 that are used up close connections between two requests, each second, and are logged once a minute', async () => {
     const clock = new HandClock();
     let closed = 0;
     const server = {
@@ -107,7 +107,7 @@ describe('FA7 open files', () => {
   });
 });
 
-test('FA8 what nobody catches is recorded, and does not end the process', async () => {
+test('FA8 an uncaught error is logged, and does not end the process', async () => {
   const program = `
     import { catchUncaught } from '${import.meta.dir}/uncaught.ts';
     catchUncaught({ failed: (part, error) => console.log(part, error.message) });

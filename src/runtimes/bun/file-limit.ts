@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Telemetry } from '../../ports/telemetry.ts';
 
-/** Files that the server needs for itself: its database, its libraries, requests to other programs. */
+/** Files the server needs for itself: its database, libraries, requests to other programs. */
 export const OWN_FILES = 64;
-/** With room for fewer connections, and no bound that says so, whoever runs the server should know. */
+/** With room for fewer connections, and no limit that allows for it, the operator should know. */
 const FEW_CONNECTIONS = 1_000;
 
-/** Files and sockets that this process may have open; undefined where it is not told (only Linux tells), or there is none. */
+/** Files and sockets this process may open; undefined if unknown (only Linux reports it), or unlimited. */
 export function fileLimit(): number | undefined {
   try {
     const found = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
@@ -16,12 +16,12 @@ export function fileLimit(): number | undefined {
   }
 }
 
-/** Connections that fit beside the server's own files, at least one; undefined where the limit is not known. */
+/** Connections possible beside the server's own files, at least one; undefined if the limit is unknown. */
 export function connectionCapacity(limit = fileLimit()): number | undefined {
   return limit === undefined ? undefined : Math.max(1, limit - OWN_FILES);
 }
 
-/** Writes a record when the limit of open files is below what is wanted (0: no bound). */
+/** Logs a warning if the limit of open files is too low for the wanted number (0: unlimited). */
 export function warnOfFewFiles(telemetry: Telemetry, connectionLimit: number, limit = fileLimit()): void {
   const capacity = connectionCapacity(limit);
   const wanted = connectionLimit || FEW_CONNECTIONS;

@@ -121,7 +121,7 @@ async function errorOf(response: Response): Promise<Record<string, unknown>> {
 }
 
 describe('an operation', () => {
-  test('takes JSON and answers JSON that nobody keeps', async () => {
+  test('accepts JSON and returns JSON that is not cached', async () => {
     const response = await post('/api/v1/test.echo', { body: '{"text":"grüße"}' });
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('application/json');
@@ -129,14 +129,14 @@ describe('an operation', () => {
     expect(await response.json()).toEqual({ text: 'grüße' });
   });
 
-  test('takes an empty body for {}, and any spelling of the type', async () => {
+  test('accepts an empty body as {}, and any case of the content type', async () => {
     expect(await (await post('/api/v1/test.echo', { body: '' })).json()).toEqual({});
     expect(await (await fetch(`${base}/api/v1/test.echo`, { method: 'POST' })).json()).toEqual({});
     const headers = { 'Content-Type': 'Application/JSON; charset=utf-8' };
     expect((await post('/api/v1/test.echo', { headers })).status).toBe(200);
   });
 
-  test('knows who calls, from where, and how', async () => {
+  test('knows the caller, their address and headers', async () => {
     const headers = { Cookie: 'banyan=ada', 'X-Forwarded-For': '192.0.2.7', 'X-Forwarded-Proto': 'https' };
     await post('/api/v1/test.echo', { headers });
     expect(lastContext).toMatchObject({ principal: ADA, address: '192.0.2.7' });
@@ -150,7 +150,7 @@ describe('an operation', () => {
     expect(await response.json()).toEqual({});
   });
 
-  test('PE2 refuses strangers and those of too low a role', async () => {
+  test('PE2 refuses anonymous callers and lower roles', async () => {
     expect(await errorOf(await post('/api/v1/test.mine'))).toMatchObject({
       status: 401,
       code: 101,
@@ -161,13 +161,13 @@ describe('an operation', () => {
     expect((await post('/api/v1/test.mine', { headers })).status).toBe(200);
   });
 
-  test('PE3 is refused to who was signed out while its body was on the way', async () => {
+  test('PE3 is refused to a person signed out during the upload of the body', async () => {
     let parts = 0;
     const body = new ReadableStream({
       pull: async (controller) => {
         parts += 1;
         if (parts === 1) return controller.enqueue('{');
-        // Long enough for the server to have seen the headers.
+        // Long enough for the server to have received the headers.
         await Bun.sleep(50);
         signedOut = true;
         controller.enqueue('}');
@@ -179,7 +179,7 @@ describe('an operation', () => {
     expect(answer).toMatchObject({ status: 401 });
   });
 
-  test('is reached by POST alone', async () => {
+  test('accepts only POST', async () => {
     for (const method of ['GET', 'PUT', 'PATCH', 'DELETE']) {
       const response = await fetch(`${base}/api/v1/test.echo`, { method });
       expect(response.headers.get('allow')).toBe('POST, OPTIONS');
@@ -190,7 +190,7 @@ describe('an operation', () => {
     expect(options.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  test('that nobody has is 404 in JSON', async () => {
+  test('that does not exist is 404 in JSON', async () => {
     for (const path of [
       '/api/v1/test.none',
       '/api/v1/a/b',
@@ -215,26 +215,29 @@ describe('an error', () => {
     });
   });
 
-  test('says when to try again', async () => {
+  test('says when to retry', async () => {
     const response = await post('/api/v1/test.limited');
     expect(response.headers.get('retry-after')).toBe('13');
     expect(await errorOf(response)).toMatchObject({ status: 429, name: 'rateLimited', retryAfter: 12.2 });
   });
 
-  test.each(['/api/v1/test.broken', '/api/v1/test.failing'])('inside is logged once and not told: %s', async (path) => {
-    const response = await post(path);
-    expect(await response.clone().text()).not.toContain('secret');
-    const { requestId, ...rest } = await errorOf(response);
-    expect(rest).toEqual({ status: 500, code: 100, name: 'internal', message: 'internal server error' });
-    expect(records).toHaveLength(1);
-    expect(records[0]).toMatchObject({
-      event: 'http.failed',
-      fields: { request_id: requestId as string, path, method: 'POST' },
-    });
-    expect(records[0]?.fields.error).toContain('the secret is 42');
-  });
+  test.each(['/api/v1/test.broken', '/api/v1/test.failing'])(
+    'that is internal is logged once and not shown: %s',
+    async (path) => {
+      const response = await post(path);
+      expect(await response.clone().text()).not.toContain('secret');
+      const { requestId, ...rest } = await errorOf(response);
+      expect(rest).toEqual({ status: 500, code: 100, name: 'internal', message: 'internal server error' });
+      expect(records).toHaveLength(1);
+      expect(records[0]).toMatchObject({
+        event: 'http.failed',
+        fields: { request_id: requestId as string, path, method: 'POST' },
+      });
+      expect(records[0]?.fields.error).toContain('the secret is 42');
+    },
+  );
 
-  test('of a feature route or of the sign-in check is treated the same', async () => {
+  test('of a feature route or of authentication is handled the same way', async () => {
     expect(await errorOf(await fetch(`${base}/files/broken`))).toMatchObject({ status: 500, name: 'internal' });
     const headers = { Cookie: 'banyan=broken' };
     expect(await errorOf(await post('/api/v1/test.echo', { headers }))).toMatchObject({
@@ -258,12 +261,12 @@ describe('a body', () => {
     ['zero bytes', new Uint8Array(16)],
     ['a hundred thousand brackets', '['.repeat(100_000)],
     ['nested a hundred thousand deep', '['.repeat(100_000) + ']'.repeat(100_000)],
-  ])('of %s is refused by name', async (_title, body) => {
+  ])('of %s is refused with its reason', async (_title, body) => {
     expect(await send(body)).toMatchObject({ status: 400, name: 'invalidInput' });
     expect(records).toHaveLength(0);
   });
 
-  test('that is no object is refused', async () => {
+  test('that is not an object is refused', async () => {
     for (const body of ['5', '"text"', '[]', 'true']) expect(await send(body)).toMatchObject({ name: 'invalidInput' });
   });
 
@@ -282,21 +285,21 @@ describe('a body', () => {
     expect(await errorOf(untyped)).toMatchObject({ status: 400, name: 'badRequest' });
   });
 
-  test('may be as large as the limit, and no byte more', async () => {
+  test('may be as large as the limit, and not larger', async () => {
     const frame = '{"text":""}'.length;
     const fits = await post('/api/v1/test.echo', { body: `{"text":"${'x'.repeat(BODY_LIMIT - frame)}"}` });
     expect(fits.status).toBe(200);
     expect(await send(`{"text":"${'x'.repeat(BODY_LIMIT - frame + 1)}"}`)).toMatchObject({ status: 413, code: 413 });
   });
 
-  test('is counted while it comes in, whatever length was announced', async () => {
+  test('is counted as it arrives, whatever Content-Length says', async () => {
     const endless = new ReadableStream({
       pull: (controller) => controller.enqueue(new Uint8Array(65_536).fill(0x20)),
     });
     expect(await send(endless)).toMatchObject({ status: 413, name: 'tooLarge' });
   });
 
-  test('that never ends costs the others nothing', async () => {
+  test('that never ends does not affect others', async () => {
     const socket = connect(server.port as number, '127.0.0.1');
     socket.write(
       'POST /api/v1/test.echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{',
@@ -306,7 +309,7 @@ describe('a body', () => {
     expect((await post('/api/v1/test.echo')).status).toBe(200);
   });
 
-  test('that breaks off is no error of the server', async () => {
+  test('that breaks off is not a server error', async () => {
     const body = new ReadableStream({ pull: (controller) => controller.error(new Error('the client went')) });
     const broken = new Request(base, { method: 'POST', body, headers: { 'Content-Type': 'application/json' } });
     const error = await readJsonBody(broken).catch((thrown: unknown) => thrown);
@@ -314,10 +317,10 @@ describe('a body', () => {
   });
 });
 
-describe('a page of another site', () => {
+describe('a page of another origin', () => {
   const evil = { Origin: 'https://evil.example', Cookie: 'banyan=ada' };
 
-  test('may not change anything, by any method or path', async () => {
+  test('cannot change anything, by any method or path', async () => {
     for (const path of ['/api/v1/test.mine', '/api/v1/files.upload', '/files/a', '/']) {
       for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
         const response = await post(path, { method, headers: evil });
@@ -326,18 +329,18 @@ describe('a page of another site', () => {
     }
   });
 
-  test('is not let in by a preflight', async () => {
+  test('is not allowed by a preflight', async () => {
     const headers = { ...evil, 'Access-Control-Request-Method': 'POST' };
     const response = await fetch(`${base}/api/v1/test.mine`, { method: 'OPTIONS', headers });
     expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
   });
 
-  test('of our own is served', async () => {
+  test('of this origin is served', async () => {
     expect((await post('/api/v1/test.mine', { headers: { ...evil, Origin: base } })).status).toBe(200);
   });
 });
 
-describe('every answer', () => {
+describe('every response', () => {
   const SECURITY: Record<string, string | RegExp> = {
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'same-origin',
@@ -362,7 +365,7 @@ describe('every answer', () => {
     ['a head', '/', { method: 'HEAD' }],
   ];
 
-  test.each([...answers])('carries the security headers: %s', async (_title, path, init) => {
+  test.each([...answers])('has the security headers: %s', async (_title, path, init) => {
     const { headers, status } = await fetch(base + path, init);
     for (const [name, value] of Object.entries(SECURITY)) expect(headers.get(name)).toMatch(value);
     expect(headers.get('strict-transport-security')).toBeNull();
@@ -370,13 +373,13 @@ describe('every answer', () => {
     expect(counted).toEqual([`banyan_http_requests_total ${status}`]);
   });
 
-  test('keeps the stricter policy of a feature', async () => {
+  test("keeps a feature's stricter policy", async () => {
     const { headers } = await fetch(`${base}/files/a`);
     expect(headers.get('content-security-policy')).toBe('sandbox');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  test('insists on TLS where the client came over it', async () => {
+  test('requires TLS from clients that used it', async () => {
     const { headers } = await fetch(base, { headers: { 'X-Forwarded-Proto': 'https' } });
     expect(headers.get('strict-transport-security')).toBe('max-age=31536000');
   });
@@ -385,7 +388,7 @@ describe('every answer', () => {
 describe('pages', () => {
   const asBrowser = { headers: { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } };
 
-  test('are the web app for whatever a person opens', async () => {
+  test('are the web app for any path a person opens', async () => {
     for (const path of ['/', '/rooms/r_1', '/join/abc?x=1', '/files/none']) {
       const response = await fetch(base + path, asBrowser);
       expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html;charset=utf-8']);
@@ -394,7 +397,7 @@ describe('pages', () => {
     expect((await fetch(base)).status).toBe(200);
   });
 
-  test('are not, where a program or a page asks for something that is not there', async () => {
+  test('are not, for a missing file or API path', async () => {
     for (const [path, init] of [
       ['/rooms/r_1', {}],
       ['/assets/none.js', asBrowser],
@@ -406,21 +409,21 @@ describe('pages', () => {
     }
   });
 
-  test('take no changing method', async () => {
+  test('accept only reading methods', async () => {
     for (const method of ['POST', 'PUT', 'DELETE']) {
       const response = await fetch(`${base}/rooms`, { method });
       expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
     }
   });
 
-  test('of features come with who asks', async () => {
+  test('of features get the caller', async () => {
     expect(await (await fetch(`${base}/files/a`)).text()).toBe('mine');
     const response = await post('/api/v1/files.upload', { headers: { Cookie: 'banyan=ada' }, body: new Uint8Array(9) });
     expect(await response.json()).toEqual({ by: ADA, bytes: 9 });
   });
 });
 
-describe('the description of the API', () => {
+describe('the API description', () => {
   test('lists the operations', async () => {
     const { operations: listed } = (await (await fetch(`${base}/api/v1`)).json()) as { operations: unknown[] };
     expect(listed).toHaveLength(7);
@@ -433,7 +436,7 @@ describe('the description of the API', () => {
     expect(await response.json()).toMatchObject({ openapi: '3.1.0', paths: { '/api/v1/test.echo': { post: {} } } });
   });
 
-  test('has a page that asks nothing of other servers', async () => {
+  test('has a page that loads nothing from other servers', async () => {
     const page = await fetch(`${base}/api/docs`);
     expect(page.headers.get('content-type')).toBe('text/html;charset=utf-8');
     const html = await page.text();
@@ -444,14 +447,14 @@ describe('the description of the API', () => {
     expect((await fetch(`${base}/api/docs/package.json`)).status).toBe(404);
   });
 
-  test('is read only', async () => {
+  test('is read-only', async () => {
     for (const path of ['/api/v1', '/api/openapi.json', '/api/docs', '/api/docs/swagger-ui.css']) {
       expect((await fetch(base + path, { method: 'POST' })).status).toBe(405);
     }
   });
 });
 
-test('garbled requests get an answer or a closed socket, and the server lives on', async () => {
+test('malformed requests get a response or a closed socket, and the server keeps running', async () => {
   const garbled = [
     'GET /../../../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n',
     'GET /assets/%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: x\r\nAccept: text/plain\r\n\r\n',
@@ -472,7 +475,7 @@ test('garbled requests get an answer or a closed socket, and the server lives on
   expect((await post('/api/v1/test.echo')).status).toBe(200);
 });
 
-/** What a raw request is answered with, as far as it comes within a moment. */
+/** The response to a raw request, as far as it arrives within a moment. */
 function exchange(request: string): Promise<string> {
   return new Promise((resolve) => {
     let answer = '';

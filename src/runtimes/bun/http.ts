@@ -20,40 +20,37 @@ import { addSecurityHeaders } from './security-headers.ts';
 import { listStaticFiles } from './static-files.ts';
 import { bodyEnded } from './unread-body.ts';
 
-/** What answers over HTTP. */
+/** The parts that answer over HTTP. */
 export type HttpApp = {
   readonly operations: Operations;
   readonly features: readonly Feature[];
   authenticate(headers: Headers): Promise<Principal>;
-  /** Counts requests, and refuses what is too much. */
+  /** Counts requests, and refuses those above a limit. */
   readonly node?: Pick<Node, 'spend' | 'work'>;
-  /** What developers' backends call; undefined for a request that is not for it. */
+  /** The API for developers' backends; undefined for other requests. */
   readonly serverApi?: {
     takes(pathname: string): boolean;
     answer(request: Request, readBody: () => Promise<string>, span?: Span): Promise<Response | undefined>;
   };
-  /** As `serverApi`, for backends that speak the Pusher protocol. */
+  /** Like `serverApi`, for backends of the Pusher protocol. */
   readonly pusherApi?: {
     answer(request: Request, readBody: () => Promise<Uint8Array>, span?: Span): Promise<Response | undefined>;
   };
 };
 
 export type HttpSettings = OriginSettings & {
-  /** IP addresses or subnets of proxies whose `X-Forwarded-*` is true. */
+  /** IP addresses or subnets of proxies whose `X-Forwarded-*` is trusted. */
   readonly trustedProxies: readonly string[];
-  /** Folder of the built web app; that of this program by default. */
+  /** Folder of the built web app; the program's own by default. */
   readonly webRoot?: string;
 };
 
 export type Http = {
-  /**
-   * Answers any request. `peer` is the address at the other end of the socket; `span` that of the request, where it is
-   * traced. Does not reject.
-   */
+  /** Answers any request. `peer` is the socket's remote address; `span` the request's, if traced. Never rejects. */
   fetch(request: Request, peer: string, span?: Span): Promise<Response>;
-  /** Decides once for all that follows whether the client came over TLS: from then on X-Forwarded-Proto is true. */
+  /** Decides once whether the client used TLS: afterwards X-Forwarded-Proto is reliable. */
   settle(request: Request, peer: string): void;
-  /** The client's address, behind whichever trusted proxies. */
+  /** The client's address, behind any trusted proxies. */
   addressOf(request: Request, peer: string): string;
 };
 
@@ -73,8 +70,8 @@ const READ = 'GET, HEAD, OPTIONS';
 const CALL = 'POST, OPTIONS';
 
 /**
- * The HTTP edge: operations under `/api/v1/`, their description under `/api/`, the features' own routes, and the
- * web app for everything else.
+ * The HTTP edge: operations under `/api/v1/`, their description under `/api/`, the features' own routes, and the web
+ * app for everything else.
  */
 export function createHttp(app: HttpApp, settings: HttpSettings, { telemetry }: { telemetry: Telemetry }): Http {
   const proxies = createProxies(settings.trustedProxies);
@@ -85,14 +82,14 @@ export function createHttp(app: HttpApp, settings: HttpSettings, { telemetry }: 
   addPages(hono, parts);
   return {
     fetch: async (request, peer, span) => {
-      // Bun makes the URL of the Host header, whatever that is.
-      if (!URL.canParse(request.url)) return new Response('the Host header is wrong', { status: 400 });
-      // HEAD is GET of which Bun leaves out the body (RFC 9110 section 9.3.2); Hono would give it a length of 0.
+      // Bun makes the URL from the Host header, even an invalid one.
+      if (!URL.canParse(request.url)) return new Response('the Host header is invalid', { status: 400 });
+      // HEAD is GET without the body, which Bun omits (RFC 9110 section 9.3.2); Hono would send a length of 0.
       const asked = request.method === 'HEAD' ? new Request(request, { method: 'GET' }) : request;
       return hono.fetch(asked, { peer, span, method: request.method });
     },
     settle: (request, peer) => {
-      // Without proxies to trust nobody looks.
+      // Without trusted proxies the header is not read.
       if (settings.trustedProxies.length === 0) return;
       request.headers.set('X-Forwarded-Proto', proxies.isEncrypted(request, peer) ? 'https' : 'http');
     },
@@ -100,7 +97,7 @@ export function createHttp(app: HttpApp, settings: HttpSettings, { telemetry }: 
   };
 }
 
-/** What holds for every answer, errors included. */
+/** Applies to every response, including errors. */
 function addGuards(hono: Hono<Env>, { settings, telemetry, proxies }: Parts): void {
   hono.use('*', async (context, next) => {
     await next();
@@ -110,7 +107,7 @@ function addGuards(hono: Hono<Env>, { settings, telemetry, proxies }: Parts): vo
   });
   hono.use('*', async ({ req }, next) => {
     if (isChanging(req.method) && !originAllowed(req.raw.headers, settings)) {
-      throw new ClientError('permissionDenied', { message: 'requests from pages of other sites are refused' });
+      throw new ClientError('permissionDenied', { message: 'requests from pages of other origins are refused' });
     }
     await next();
   });
@@ -128,13 +125,13 @@ function addApi(hono: Hono<Env>, parts: Parts): void {
     const body = async () => textIn(await readBody(req.raw, BODY_LIMIT));
     return (await parts.app.serverApi?.answer(req.raw, body, env.span)) ?? next();
   });
-  // As internal/middleware/method.go of Centrifugo: whoever has no key is told, too.
+  // As internal/middleware/method.go of Centrifugo: checked before the key.
   hono.all('*', ({ req }, next) =>
     req.method !== 'POST' && parts.app.serverApi?.takes(req.path) ? refuse(req.method, CALL) : next(),
   );
   hono.all('/apps/*', async ({ req, env }, next) => {
     const body = () => readBody(req.raw, BODY_LIMIT);
-    // What is signed has the method that was sent.
+    // Signatures cover the method that was sent.
     const sent = env.method === req.method ? req.raw : new Request(req.raw, { method: env.method });
     return (await parts.app.pusherApi?.answer(sent, body, env.span)) ?? next();
   });
@@ -151,13 +148,13 @@ function addApi(hono: Hono<Env>, parts: Parts): void {
   for (const path of ['/api/v1', '/api/openapi.json', `${DOCS_PATH}/*`]) hono.all(path, readOnly);
   hono.all('/api/v1/:operation', (context, next) => {
     const name = context.req.param('operation');
-    // Features have routes of their own here, for what is not JSON.
+    // Features' own routes, for bodies that are not JSON.
     if (!names.has(name)) return next();
     return context.req.method === 'POST' ? callOperation(context, name, parts) : refuse(context.req.method, CALL);
   });
 }
 
-/** Throws `ClientError` for what is not UTF-8: mending it would change what was sent. */
+/** Throws `ClientError` for invalid UTF-8: repairing it would change the data. */
 function textIn(body: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body);
@@ -181,7 +178,7 @@ async function callOperation({ req, env }: Context<Env>, name: string, parts: Pa
   const responseHeaders = new Headers({ 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
   const url = proxies.isEncrypted(req.raw, env.peer) ? req.url.replace(/^http:/, 'https:') : req.url;
   const input = await readJsonBody(req.raw);
-  // Once the body is here, which a client may take its time to send: what holds is who they are now (PE3).
+  // Checked after the body arrived, which may take a while: the current rights count (PE3).
   const principal = await parts.app.authenticate(headers);
   const address = proxies.addressOf(headers, env.peer);
   const { node } = parts.app;
@@ -199,7 +196,7 @@ async function callOperation({ req, env }: Context<Env>, name: string, parts: Pa
   return new Response(body, { headers: responseHeaders });
 }
 
-/** The web app's files, then the features' routes, then the web app for whatever a person opens. */
+/** The web app's files, then the features' routes, then the web app for paths that people open. */
 function addPages(hono: Hono<Env>, { app, settings, telemetry }: Parts): void {
   const files = listStaticFiles(settings.webRoot ?? WEB_ROOT);
   const index = files.get(INDEX);

@@ -7,10 +7,10 @@ export const BODY_LIMIT = 1_048_576;
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 
 /**
- * The request's JSON body; an empty one stands for `{}`.
+ * The request's JSON body; an empty one counts as `{}`.
  *
- * Throws `ClientError`: `badRequest` when it is sent as something else than JSON or breaks off, `tooLarge` past
- * `BODY_LIMIT` (counted while it comes in), `invalidInput` when it cannot be parsed.
+ * Throws `ClientError`: `badRequest` for another content type or a body that breaks off, `tooLarge` above `BODY_LIMIT`
+ * (counted as it arrives), `invalidInput` for invalid JSON.
  */
 export async function readJsonBody(request: Request): Promise<unknown> {
   const type = request.headers.get('Content-Type');

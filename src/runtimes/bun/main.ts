@@ -39,13 +39,13 @@ import { settleBody } from './unread-body.ts';
 import { BunFanout, type SocketData, socketHandler } from './websocket.ts';
 
 export type RunningServer = {
-  /** Where people open it. */
+  /** The URL for browsers. */
   readonly url: string;
-  /** The one-time link that makes its user the owner, while there is none. */
+  /** The one-time owner link, until there is an owner. */
   readonly ownerUrl: string | null;
-  /** Tells clients to reconnect, commits what was accepted, frees port and data folder. */
+  /** Tells clients to reconnect, commits what was accepted, releases port and data folder. */
   stop(): Promise<void>;
-  /** While it stops: tells all clients at once who have not been told. False where there are none. */
+  /** During a stop: tells all remaining clients at once. False if there are none. */
   hurry(): boolean;
 };
 
@@ -60,20 +60,22 @@ type Serving = {
 type ClosableTraces = Traces & { close(deadlineMs: number): Promise<void> };
 
 const SWEEP_MS = 60_000;
-/** How long a connection may take to send a request's head, and be idle between two requests. Bun's steps are 4 s. */
-const UNASKED_S = 10;
-/** How long an answer, or the body of a request, may stand still. */
+/**
+ * How long a connection may take to send a request's headers, and be idle between two requests. Bun's steps are 4 s.
+ */
+const IDLE_TIMEOUT_S = 10;
+/** How long a response, or the body of a request, may make no progress. */
 const REQUEST_IDLE_S = 120;
-/** How long a stop waits for answers under way before it cuts what is left. */
+/** How long a stop waits for running responses before it aborts them. */
 const STOP_GRACE_MS = 5_000;
-/** How long a stop waits for the collector of traces to take the last ones. */
+/** How long a stop waits for the trace collector to accept the last spans. */
 const LAST_SPANS_MS = 2_000;
 
 /**
- * Starts everything in this process. The port is taken before the data folder is touched, so that a start which
- * fails leaves nothing behind.
+ * Starts everything in this process. The port is taken before the data folder is opened, so that a failed start leaves
+ * nothing behind.
  *
- * @throws StartError with one line for the person who starts it.
+ * @throws StartError with one line for the operator.
  */
 export async function startServer(config: Config): Promise<RunningServer> {
   const telemetry = createTelemetry({ level: config.logLevel, format: config.logFormat });
@@ -97,11 +99,11 @@ export async function startServer(config: Config): Promise<RunningServer> {
         claimable: config.backendClaimedHeaders,
       },
       steps: MIGRATIONS,
-      onDeath: (error) => dieOf(error, telemetry),
+      onDeath: (error) => exitAfter(error, telemetry),
       record: telemetry.record,
     });
     if (ports.newEpoch !== undefined) {
-      telemetry.record('warn', 'log.epoch_begun', { ...ports.newEpoch, consequence: 'clients begin anew' });
+      telemetry.record('warn', 'log.epoch_begun', { ...ports.newEpoch, consequence: 'clients start again' });
     }
     const traces = await openTraces(config, telemetry);
     const ready = assemble(config, ports, { telemetry, traces, fanout, server, processMetrics, compression });
@@ -132,10 +134,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
 }
 
 function tooDamaged({ data }: Config, damage: string): string {
-  return `the database in ${data} is too damaged to start with (${damage}): run "repair", or bring the folder back from a backup`;
+  return `the database in ${data} is too damaged to start with (${damage}): run "repair", or restore the folder from a backup`;
 }
 
-/** Undefined where nothing is traced: then the library is not even loaded. */
+/** Undefined if tracing is off: then the library is not loaded. */
 async function openTraces(config: Config, telemetry: Telemetry): Promise<ClosableTraces | undefined> {
   const settings = tracesSettingsOf(config);
   if (settings === undefined) return undefined;
@@ -143,7 +145,7 @@ async function openTraces(config: Config, telemetry: Telemetry): Promise<Closabl
   return new OtelTraces(settings, telemetry);
 }
 
-type Made = {
+type ServerParts = {
   readonly telemetry: CountingTelemetry;
   readonly traces: ClosableTraces | undefined;
   readonly fanout: BunFanout;
@@ -152,7 +154,7 @@ type Made = {
   readonly compression: Compression;
 };
 
-function assemble(config: Config, ports: Ports, made: Made): Serving {
+function assemble(config: Config, ports: Ports, made: ServerParts): Serving {
   const { telemetry, traces, fanout, server, processMetrics, compression } = made;
   const runtime = {
     ...{ clock: systemClock, passwords: createPasswords(), images: createImages(), digests, webClient },
@@ -203,8 +205,8 @@ function listen(
     return Bun.serve<SocketData>({
       port: config.port,
       hostname: config.host,
-      idleTimeout: UNASKED_S,
-      // Answers for the time between taking the port and being ready, and for what `answer` could not foresee.
+      idleTimeout: IDLE_TIMEOUT_S,
+      // Answers between taking the port and being ready, and for errors outside of `answer`.
       error: () => new Response('internal server error', { status: 500 }),
       fetch: async (request, server) => {
         const response = await answer(request, server, { readiness, serving: serving() });
@@ -227,7 +229,7 @@ function whyNotListening({ host, port }: Config, error: Error & { code?: string 
   return `cannot listen on ${host}:${port} (${error.message})`;
 }
 
-/** HTTP/1.0 has no Host header (RFC 1945), and load balancers probe by it. */
+/** HTTP/1.0 has no Host header (RFC 1945), and load balancers use it for health checks. */
 const HOSTLESS = 'http://hostless';
 
 async function answer(
@@ -236,7 +238,8 @@ async function answer(
   { readiness, serving }: { readonly readiness: Readiness; readonly serving: Serving | undefined },
 ): Promise<Response | undefined> {
   server.timeout(request, REQUEST_IDLE_S);
-  // Not a URL without a Host header, or with one that is none: probes are answered all the same, the HTTP edge refuses the rest.
+  // Not a URL if the Host header is missing or invalid: health checks are answered anyway, the HTTP edge refuses the
+  // rest.
   const url = URL.parse(request.url);
   const pathname = (url ?? URL.parse(request.url, HOSTLESS))?.pathname;
   if (pathname === '/readyz') return readiness.answer();
@@ -253,12 +256,12 @@ async function answer(
   return span === undefined ? response : endRequest(span, response);
 }
 
-/** 503 when connections are not looked after any more: whoever supervises the process should start it anew. */
+/** 503 if connections are no longer maintained: the supervisor should restart the process. */
 function liveness({ isTicking }: Pick<Node, 'isTicking'>): Response {
   const headers = { 'Content-Type': 'text/plain;charset=utf-8' };
   return isTicking
     ? new Response('ok', { headers })
-    : new Response('the last tick is too long ago', { status: 503, headers });
+    : new Response('the last tick was too long ago', { status: 503, headers });
 }
 
 type Running = {
@@ -286,7 +289,7 @@ function stopper(running: Running, plan: DrainPlan): () => Promise<void> {
     clearInterval(sweeping);
     openFiles.stop();
     processMetrics.stop();
-    // It listens until they are gone, so that a load balancer sees that it is about to stop.
+    // It keeps listening until they are gone, so that a load balancer sees that it is stopping.
     await app.node.drain(plan);
     const stopped = server.stop();
     await app.stop();
@@ -315,8 +318,8 @@ function lanAddress(): string | undefined {
     .find((found) => found?.family === 'IPv4' && !found.internal)?.address;
 }
 
-/** Without its database the process can promise nothing: whoever supervises it starts it anew. */
-function dieOf(error: Error, telemetry: Telemetry): never {
+/** Without its database the process cannot keep any promise: the supervisor must restart it. */
+function exitAfter(error: Error, telemetry: Telemetry): never {
   telemetry.record('error', 'database.died', { error: error.message });
   process.exit(70);
 }

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { EXPOSITION_TYPE, expose, type Family } from '../../app/exposition.ts';
+import { EXPOSITION_TYPE, expose, type MetricFamily } from '../../app/exposition.ts';
 import { createAddressList, plain } from './proxies.ts';
 
 export type MetricsSettings = {
@@ -10,14 +10,14 @@ export type MetricsSettings = {
 };
 
 type Sources = {
-  families(): readonly Family[];
-  /** The client's address, behind whichever trusted proxies. */
+  families(): readonly MetricFamily[];
+  /** The client's address, behind any trusted proxies. */
   addressOf(request: Request, peer: string): string;
 };
 
 const BEARER = /^Bearer +(\S+)$/i;
 
-/** `GET /metrics`, for Prometheus. As if it did not exist for whoever may not read it. */
+/** `GET /metrics`, for Prometheus. Answered as if it did not exist for callers without permission. */
 export class MetricsPage {
   readonly #settings: MetricsSettings;
   readonly #sources: Sources;
@@ -43,7 +43,7 @@ export class MetricsPage {
     return metricsToken !== '' && timingSafeEqual(digest(given), digest(metricsToken));
   }
 
-  /** What a proxy passes on that we do not trust comes from anybody, whatever its own address. */
+  /** A request through an untrusted proxy may come from anybody, whatever the proxy's own address. */
   #comesFromListed(request: Request, peer: string): boolean {
     const address = this.#sources.addressOf(request, peer);
     const isPassedOn = request.headers.has('X-Forwarded-For') || request.headers.has('Forwarded');
@@ -51,7 +51,7 @@ export class MetricsPage {
   }
 }
 
-/** Of one length, whatever was given. */
+/** Of equal length for any input. */
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

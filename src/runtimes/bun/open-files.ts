@@ -6,11 +6,11 @@ import { repeat } from '../../core/repeat.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { SocketData } from './websocket.ts';
 
-const LOOK_MS = 1_000;
+const CHECK_INTERVAL_MS = 1_000;
 
 /**
- * Looks once a second whether this process may still open a file. Where it may not, connections that wait between two
- * requests are closed: clients open new ones by themselves. Those that have sent nothing end by Bun's idle timeout.
+ * Checks once a second whether this process can still open a file. If not, idle connections between two requests are
+ * closed: clients open new ones by themselves. Those that have sent nothing are closed by Bun's idle timeout.
  */
 export class OpenFiles {
   readonly #server: Pick<Server<SocketData>, 'closeIdleConnections'>;
@@ -20,12 +20,12 @@ export class OpenFiles {
   constructor(server: Pick<Server<SocketData>, 'closeIdleConnections'>, guard: Guard, clock: Clock) {
     this.#server = server;
     this.#guard = guard;
-    this.#stop = repeat({ clock, ms: LOOK_MS, onError: (error) => guard.failed('open files', error) }, () =>
+    this.#stop = repeat({ clock, ms: CHECK_INTERVAL_MS, onError: (error) => guard.failed('open files', error) }, () =>
       this.#look(),
     );
   }
 
-  /** Throws where no file can be opened. */
+  /** Throws if no file can be opened. */
   check(): void {
     closeSync(openSync(devNull, 'r'));
   }

@@ -6,7 +6,7 @@ type Row = readonly [title: string, headers: Record<string, string>, publicUrl: 
 const PUBLIC = 'https://chat.example.org';
 const COOKIE = { Cookie: 'banyan=secret' };
 
-/** The table of `originAllowed`, row by row. */
+/** The rows of the table of `originAllowed`. */
 const TABLE: readonly Row[] = [
   ['the origin of publicUrl', { Origin: PUBLIC, Host: '127.0.0.1:8000', ...COOKIE }, PUBLIC, true],
   ['the origin of publicUrl with its default port', { Origin: `${PUBLIC}:443`, Host: '127.0.0.1:8000' }, PUBLIC, true],
@@ -76,7 +76,7 @@ describe('originAllowed', () => {
   });
 });
 
-test('PE5 with clientInsecure a name that leads here is not enough: any page could have one', () => {
+test('PE5 with clientInsecure a name that resolves here is not enough: any page could have one', () => {
   const from = (host: string) =>
     originAllowed(new Headers({ Origin: `http://${host}`, Host: host }), { publicUrl: '', clientInsecure: true });
   expect(['localhost:8000', '127.0.0.1:8000', '[::1]:8000', 'evil.example:8000'].map(from)).toEqual([
@@ -87,7 +87,7 @@ test('PE5 with clientInsecure a name that leads here is not enough: any page cou
   ]);
 });
 
-test('only reading methods change nothing', () => {
+test('only reading methods are considered safe', () => {
   expect(['GET', 'HEAD', 'OPTIONS'].map(isChanging)).toEqual([false, false, false]);
   expect(['POST', 'PUT', 'PATCH', 'DELETE', 'get', 'PROPFIND'].map(isChanging)).toEqual(Array(6).fill(true));
 });

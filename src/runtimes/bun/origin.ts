@@ -7,30 +7,30 @@ export function isChanging(method: string): boolean {
   return !SAFE_METHODS.has(method);
 }
 
-/** What decides which pages are ours. */
+/** Determines which pages are ours. */
 export type OriginSettings = {
-  /** Where people reach this server (`https://chat.example.org`); '' when it is the same as they see in Host. */
+  /** The public URL of this server (`https://chat.example.org`); '' if it equals Host. */
   readonly publicUrl: string;
-  /** Anyone may do everything here, so that only pages of this very machine may come. */
+  /** Anyone can do everything here, so only pages of this machine may connect. */
   readonly clientInsecure?: boolean;
 };
 
 /**
- * Whether a changing request, or a WebSocket upgrade, comes from our own pages or from a program, and not from a
- * page of somebody else that uses the visitor's cookies (cross-site request forgery, WebSocket hijacking) or plants
- * cookies of its own (a forged sign-in). Browsers set `Origin` and `Sec-Fetch-Site` themselves; pages cannot.
+ * Whether a changing request, or a WebSocket upgrade, comes from our own pages or from a program, and not from another
+ * site's page that uses the visitor's cookies (cross-site request forgery, WebSocket hijacking) or sets its own (login
+ * forgery). Browsers set `Origin` and `Sec-Fetch-Site` themselves; pages cannot.
  *
  * | Origin                                | Sec-Fetch-Site          | allowed                                          |
  * |---------------------------------------|-------------------------|--------------------------------------------------|
  * | that of `publicUrl`                   | any                     | yes: our page                                    |
  * | host of `publicUrl`, other scheme     | any                     | no: a page that the network could have forged    |
- * | same host and port as the Host header | any                     | yes: our page, by another name of this server; with `publicUrl` set only by an IP address or `localhost`, as anyone can have their own name lead here (DNS rebinding) |
+ * | same host and port as the Host header | any                     | yes: our page, by another name of this server; with `publicUrl` set only by an IP address or `localhost`, as anyone can let their own name resolve here (DNS rebinding) |
  * | any other, or `null`                  | any                     | no, cookies or not                               |
  * | absent                                | `same-origin`, `none`   | yes: our page, or the visitor by hand            |
  * | absent                                | `same-site`, `cross-site`, else | no: a browser on behalf of another page  |
- * | absent                                | absent                  | yes: a program; cookies it sends are its own. Every browser of the last years sends one of the two with every changing request, and Origin with every upgrade. |
+ * | absent                                | absent                  | yes: a program; cookies it sends are its own. Every current browser sends one of the two with every changing request, and Origin with every upgrade. |
  *
- * `publicUrl` is '' when not set. Behind a proxy that rewrites Host it must be.
+ * `publicUrl` is '' if not set. Behind a proxy that rewrites Host it must be set.
  */
 export function originAllowed(headers: Headers, { publicUrl, clientInsecure = false }: OriginSettings): boolean {
   const origin = headers.get('Origin');
@@ -43,7 +43,7 @@ export function originAllowed(headers: Headers, { publicUrl, clientInsecure = fa
   return from.host === parse(`${from.protocol}//${headers.get('Host')}`)?.host;
 }
 
-/** Not a name that somebody else can have lead here. */
+/** Not a name that somebody else can let resolve here. */
 function isAddress(hostname: string): boolean {
   return hostname === 'localhost' || hostname.startsWith('[') || isIPv4(hostname);
 }

@@ -2,7 +2,7 @@ import type { Server } from 'bun';
 import type { App } from '../../app/compose.ts';
 import { DisconnectError } from '../../core/disconnects.ts';
 import { ClientError } from '../../core/errors.ts';
-import type { TurnedAway } from '../../core/limits/arrivals.ts';
+import type { RefusedArrival } from '../../core/limits/arrivals.ts';
 import { callerOf } from '../../core/measures/tracing.ts';
 import type { Command } from '../../core/protocol/commands.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
@@ -24,7 +24,7 @@ const METHODS: ReadonlyMap<string, 'GET' | 'POST'> = new Map([
 
 const READ = 'GET, HEAD, OPTIONS';
 
-/** Between two tries while the process stops. */
+/** The retry delay while the process stops. */
 const RETRY_MS = 2_000;
 
 const JSON_HEADERS = {
@@ -41,9 +41,9 @@ type Parts = {
   readonly telemetry: Telemetry;
 };
 
-/** Channels for whoever has nothing but HTTP: a stream of events, polls, and publishing by a request. See docs/http.md. */
+/** Channels over plain HTTP: event streams, polls, and publishing by a request. See docs/http.md. */
 export class PlainEntrance implements Entrance {
-  readonly heedsRetry = true;
+  readonly honoursRetryAfter = true;
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
@@ -58,15 +58,15 @@ export class PlainEntrance implements Entrance {
     return pathname === '/sse';
   }
 
-  turnAway(request: Request, turned: TurnedAway): Response {
-    if (isEventSource(request)) return this.#comeBack(turned);
+  refuseConnection(request: Request, turned: RefusedArrival): Response {
+    if (isEventSource(request)) return this.#retryLater(turned);
     return errorAnswer(refusalOf(turned), request, this.#parts);
   }
 
   async begin(request: Request, caller: Caller): Promise<Response> {
     const { pathname } = new URL(request.url);
     const method = METHODS.get(pathname);
-    // Bun leaves out the body, and ends at once what would have none but an endless one.
+    // Bun omits the body, and immediately ends an endless one.
     const asked = request.method === 'HEAD' ? 'GET' : request.method;
     if (method !== asked) return methodNotAllowed(method === 'GET' ? READ : 'POST, OPTIONS');
     const { app, telemetry } = this.#parts;
@@ -74,12 +74,12 @@ export class PlainEntrance implements Entrance {
       const told = error instanceof DisconnectError ? app.plain.refusalOf(error.kind) : error;
       // A drain that began meanwhile.
       const isStopping = told instanceof ClientError && told.kind === 'unavailable';
-      if (isStopping && isEventSource(request)) return this.#comeBack({ limit: 'draining', retryMs: RETRY_MS });
+      if (isStopping && isEventSource(request)) return this.#retryLater({ limit: 'draining', retryMs: RETRY_MS });
       return errorAnswer(told, request, { telemetry, span: caller.span });
     });
   }
 
-  #comeBack(turned: TurnedAway): Response {
+  #retryLater(turned: RefusedArrival): Response {
     return new Response(this.#parts.app.plain.turnedAway(turned), { headers: EVENT_STREAM_HEADERS });
   }
 
@@ -89,7 +89,7 @@ export class PlainEntrance implements Entrance {
     return pathname === '/publish' ? this.#publish(request, caller) : this.#read(pathname, request, caller);
   }
 
-  /** Answers once it is decided that the client may hear all of its channels, so that a refusal is one to any program. */
+  /** Responds once all channels are granted, so that any program sees a refusal. */
   async #stream(request: Request, { principal, address, headers }: Caller): Promise<Response> {
     const { app, server, streams, bounds } = this.#parts;
     const asked = app.plain.readStreaming(request.url, request.headers, app.node.limits.channels);
@@ -102,7 +102,7 @@ export class PlainEntrance implements Entrance {
         ...(headers && { headers }),
       }),
     );
-    // The session's own pings are what keeps the line open.
+    // The session's own pings keep the connection open.
     server.timeout(request, 0);
     request.signal.addEventListener('abort', () => connection.close());
     for (const command of app.plain.commandsOf(asked)) connection.session?.take(tracedAs(command, request));
@@ -129,7 +129,7 @@ export class PlainEntrance implements Entrance {
     });
     const waitMs = request.method === 'HEAD' ? 0 : asked.waitMs;
     const stopWaiting = app.node.clock.after(waitMs, () => poll.timeOver());
-    // Nobody is left to answer.
+    // There is no client left to answer.
     request.signal.addEventListener('abort', () => poll.finish());
     for (const command of app.plain.commandsOf(asked)) session.take(tracedAs(command, request));
     try {
@@ -145,7 +145,7 @@ export class PlainEntrance implements Entrance {
     const asked = app.plain.readPublishing(request.url, request.headers);
     const body = await readBody(request, bounds.maxFrameBytes);
     const { offset, epoch } = await app.plain.publish(app.node, {
-      ...{ asked, body, found: await caller.whoNow(), address: caller.address },
+      ...{ asked, body, found: await caller.currentPrincipal(), address: caller.address },
       ...(caller.span !== undefined && { span: caller.span }),
     });
     return Response.json({ offset, epoch }, { headers: JSON_HEADERS });
@@ -160,7 +160,7 @@ export class PlainEntrance implements Entrance {
   }
 }
 
-/** What a request asks for belongs to the trace that the request does. */
+/** What a request asks for belongs to the request's trace. */
 function tracedAs(command: Command, { headers }: Request): Command {
   const caller = callerOf((name) => headers.get(name));
   return caller === undefined ? command : { ...command, caller };

@@ -6,7 +6,7 @@ import type { Streams } from './streams.ts';
 
 type Poll = InstanceType<App['plain']['Poll']>;
 
-/** A request that waits for its answer, as the core sees it. */
+/** A waiting request, as a connection of the core. */
 export class PollConnection implements Connection {
   readonly #streams: Streams;
   readonly #poll: Poll;

@@ -1,17 +1,17 @@
-import { counter, type Family, gauge } from '../../app/exposition.ts';
+import { counter, gauge, type MetricFamily } from '../../app/exposition.ts';
 import { Histogram } from '../../core/measures/histogram.ts';
 import type { ProcessVitals } from '../../ports/vitals.ts';
 import { connectionCapacity } from './file-limit.ts';
 
-/** How often the event loop is looked at. */
-const LOOK_MS = 500;
+/** How often the event loop's delay is measured. */
+const CHECK_INTERVAL_MS = 500;
 
 type Memory = Pick<NodeJS.MemoryUsage, 'rss' | 'heapUsed'>;
 
-/** What can be said of this process as such. */
+/** Metrics of the process itself. */
 export class ProcessMetrics {
   readonly #lag = new Histogram();
-  /** How late it was at the last look and the one before, in seconds. */
+  /** The delay at the last measurement and the one before, in seconds. */
   #lately: readonly [number, number] = [0, 0];
   readonly #startedAt = Date.now() / 1_000;
   #lastMemory: Memory = { rss: 0, heapUsed: 0 };
@@ -19,14 +19,14 @@ export class ProcessMetrics {
   readonly #timer: ReturnType<typeof setInterval>;
 
   constructor() {
-    let due = performance.now() + LOOK_MS;
+    let due = performance.now() + CHECK_INTERVAL_MS;
     this.#timer = setInterval(() => {
       const now = performance.now();
       const late = Math.max(0, now - due) / 1_000;
       this.#lag.observe(late);
       this.#lately = [late, this.#lately[0]];
-      due = now + LOOK_MS;
-    }, LOOK_MS);
+      due = now + CHECK_INTERVAL_MS;
+    }, CHECK_INTERVAL_MS);
     this.#timer.unref();
   }
 
@@ -34,12 +34,12 @@ export class ProcessMetrics {
     clearInterval(this.#timer);
   }
 
-  /** What was told last where the system does not tell: it opens a file for it, which fails when there are too many. */
+  /** The last known value: reading it opens a file, which fails if there are too many. */
   #memory(): Memory {
     try {
       this.#lastMemory = process.memoryUsage();
     } catch {
-      // Every part of the server that runs out of files says so itself.
+      // Each part of the server reports its own lack of files.
     }
     return this.#lastMemory;
   }
@@ -51,17 +51,17 @@ export class ProcessMetrics {
     return { residentBytes: rss, heapBytes: heapUsed, cpuSeconds, lagSeconds: Math.max(...this.#lately) };
   }
 
-  families(): readonly Family[] {
+  families(): readonly MetricFamily[] {
     const { rss, heapUsed } = this.#memory();
     const { user, system } = process.cpuUsage();
     return [
-      gauge('process_resident_memory_bytes', 'Main memory that the process takes.', rss),
-      gauge('banyan_heap_bytes', 'Of it, what JavaScript objects take.', heapUsed),
-      counter('process_cpu_seconds_total', 'CPU time, of all threads.', (user + system) / 1_000_000),
-      gauge('process_start_time_seconds', 'When it started, in seconds since 1970.', this.#startedAt),
+      gauge('process_resident_memory_bytes', 'Resident memory of the process.', rss),
+      gauge('banyan_heap_bytes', 'The part of it used by JavaScript objects.', heapUsed),
+      counter('process_cpu_seconds_total', 'CPU time of all threads.', (user + system) / 1_000_000),
+      gauge('process_start_time_seconds', 'Start time, in seconds since 1970.', this.#startedAt),
       {
         name: 'banyan_event_loop_lag_seconds',
-        help: 'How late the event loop came to what was due, looked at twice a second.',
+        help: 'Delay of the event loop, measured twice a second.',
         kind: 'histogram',
         histogram: this.#lag,
       },
@@ -69,9 +69,9 @@ export class ProcessMetrics {
     ];
   }
 
-  #capacity(): readonly Family[] {
+  #capacity(): readonly MetricFamily[] {
     if (this.#connectionCapacity === undefined) return [];
-    const help = 'Connections that this process can hold: its limit of open files (ulimit -n), less its own.';
+    const help = 'Connections this process can hold: its limit of open files (ulimit -n), less its own.';
     return [gauge('banyan_connection_capacity', help, this.#connectionCapacity)];
   }
 }

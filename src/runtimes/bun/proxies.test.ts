@@ -6,17 +6,17 @@ const addressOf = (peer: string, forwarded?: string, trusted: readonly string[] 
   createProxies(trusted).addressOf(new Headers(forwarded === undefined ? {} : { 'X-Forwarded-For': forwarded }), peer);
 
 describe("the client's address", () => {
-  test("is the peer's, whatever it claims, unless the peer is a trusted proxy", () => {
+  test("is the peer's, whatever headers it sends, unless the peer is a trusted proxy", () => {
     expect(addressOf('192.0.2.7', '198.51.100.1')).toBe('192.0.2.7');
     expect(addressOf('192.0.2.7', '198.51.100.1', [])).toBe('192.0.2.7');
   });
 
-  test('is what the trusted proxy wrote', () => {
+  test('is what the trusted proxy added', () => {
     expect(addressOf(PROXY, '198.51.100.1')).toBe('198.51.100.1');
     expect(addressOf(PROXY, '2001:db8::7')).toBe('2001:db8::7');
   });
 
-  test('is never what the client wrote before the proxy', () => {
+  test('is never what the client added before the proxy', () => {
     expect(addressOf(PROXY, '127.0.0.1, 198.51.100.1')).toBe('198.51.100.1');
     expect(addressOf(PROXY, `${PROXY}, 198.51.100.1`)).toBe('198.51.100.1');
   });
@@ -31,7 +31,7 @@ describe("the client's address", () => {
     expect(addressOf('11.0.0.1', '198.51.100.1', subnets)).toBe('11.0.0.1');
   });
 
-  test("is the last proxy's where what was forwarded is missing or no address", () => {
+  test("is the last proxy's if the forwarded one is missing or invalid", () => {
     expect(addressOf(PROXY)).toBe(PROXY);
     expect(addressOf(PROXY, '')).toBe(PROXY);
     expect(addressOf(PROXY, '198.51.100.1, unknown')).toBe(PROXY);
@@ -43,7 +43,7 @@ describe("the client's address", () => {
     expect(addressOf(`::ffff:${PROXY}`, '::ffff:198.51.100.1')).toBe('198.51.100.1');
   });
 
-  test('is empty when the socket is gone', () => {
+  test('is empty when the socket is closed', () => {
     expect(addressOf('', '198.51.100.1')).toBe('');
   });
 });
@@ -55,7 +55,7 @@ describe('encryption', () => {
       peer,
     );
 
-  test('is what the socket or a trusted proxy says', () => {
+  test('is determined by the socket or a trusted proxy', () => {
     expect(isEncrypted('https://localhost/', '192.0.2.7')).toBe(true);
     expect(isEncrypted('http://localhost/', PROXY, 'https')).toBe(true);
     expect(isEncrypted('http://localhost/', PROXY, 'http')).toBe(false);

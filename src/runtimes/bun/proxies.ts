@@ -1,18 +1,17 @@
 import { BlockList, isIP } from 'node:net';
 
-/** What is known of a client through the proxies before this server. */
+/** A client's address and encryption, seen through the proxies before this server. */
 export type Proxies = {
-  /** The client's address; '' when its socket is gone already. */
+  /** The client's address; '' if its socket is already closed. */
   addressOf(headers: Headers, peer: string): string;
   /** Whether the client's own connection is encrypted. */
   isEncrypted(request: Request, peer: string): boolean;
 };
 
 /**
- * Believes `X-Forwarded-For` and `X-Forwarded-Proto` only of the trusted proxies, given by IP addresses or
- * subnets (`172.16.0.0/12`).
- * Forwarded addresses are read from the right, each written by the proxy after it, up to the first that is not a
- * trusted proxy's: what stands left of that, the client could have written itself.
+ * Reads `X-Forwarded-For` and `X-Forwarded-Proto` only from trusted proxies, given by IP addresses or subnets
+ * (`172.16.0.0/12`). Forwarded addresses are read from the right, each added by the proxy after it, up to the first
+ * that is not a trusted proxy's: the client could have written those further left itself.
  */
 export function createProxies(trusted: readonly string[]): Proxies {
   const isTrusted = createAddressList(trusted);
@@ -48,7 +47,7 @@ function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 4 ? 'ipv4' : 'ipv6';
 }
 
-/** An IPv4 address as such, also when the socket is an IPv6 one. */
+/** The IPv4 address of an IPv4-mapped IPv6 one. */
 export function plain(address: string): string {
   return address.trim().replace(/^::ffff:(?=\d+\.)/i, '');
 }

@@ -1,15 +1,15 @@
 import type { Server } from 'bun';
 import type { App } from '../../app/compose.ts';
 import { ANONYMOUS } from '../../core/access/principal.ts';
-import type { TurnedAway } from '../../core/limits/arrivals.ts';
+import type { RefusedArrival } from '../../core/limits/arrivals.ts';
 import type { Caller, Entrance } from './entrance.ts';
 import type { Refusal, SocketData } from './websocket.ts';
 
 type Parts = { readonly app: Pick<App, 'pusher'>; readonly server: Server<SocketData> };
 
-/** Clients of the Pusher protocol: a WebSocket at `/app/<key>`. Who they are is no matter of cookies. */
+/** Clients of the Pusher protocol: a WebSocket at `/app/<key>`. Cookies are not used. */
 export class PusherEntrance implements Entrance {
-  readonly heedsRetry = false;
+  readonly honoursRetryAfter = false;
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
@@ -24,9 +24,9 @@ export class PusherEntrance implements Entrance {
     return true;
   }
 
-  /** By its own error, behind which clients wait a second; where a handshake fails, they try again at once. */
-  turnAway(request: Request, turned: TurnedAway): Response | undefined {
-    return this.#upgrade(request, this.#refusedBy(this.#parts.app.pusher.turnAway(turned.limit), ''));
+  /** With the protocol's own error, after which clients wait a second; after a failed handshake they retry at once. */
+  refuseConnection(request: Request, turned: RefusedArrival): Response | undefined {
+    return this.#upgrade(request, this.#refusedBy(this.#parts.app.pusher.refuseConnection(turned.limit), ''));
   }
 
   async begin(request: Request, { address }: Caller): Promise<Response | undefined> {

@@ -25,13 +25,13 @@ const ask = async (body?: string) => {
   return (await fetch(server.url, init)).text();
 };
 
-test('a body is read whole, up to its limit', async () => {
+test('a body is read completely, up to its limit', async () => {
   expect(await ask('ten letter')).toBe('ten letter');
   expect(await ask()).toBe('');
   expect(await ask('eleven lett')).toBe('tooLarge: the body may have at most 10 bytes');
 });
 
-test('one that drips is given up, one that breaks off too', async () => {
+test('a slow body is given up, and one that breaks off too', async () => {
   const socket = connect(Number(server.port), 'localhost');
   socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n');
   const dripping = setInterval(() => socket.write('x'), 60);
@@ -45,6 +45,6 @@ test('one that drips is given up, one that breaks off too', async () => {
 
 async function until(isIt: () => boolean): Promise<void> {
   for (const deadline = Date.now() + 5_000; !isIt(); await Bun.sleep(5)) {
-    if (Date.now() > deadline) throw new Error(`it did not come to be: ${outcomes}`);
+    if (Date.now() > deadline) throw new Error(`it did not happen: ${outcomes}`);
   }
 }

@@ -2,12 +2,12 @@ import { ClientError } from '../../core/errors.ts';
 import { refuseEncodedBody } from './content-encoding.ts';
 import { bodyEnded } from './unread-body.ts';
 
-/** How long a body may take, however steadily it drips. */
+/** How long a body may take, even if it makes progress. */
 const DEADLINE_MS = 30_000;
 
 /**
- * The request's body. Throws `ClientError`: `tooLarge` past `limit` bytes, counted while they come in, `badRequest`
- * when it breaks off or takes longer than 30 s, `unsupportedEncoding` when it is compressed.
+ * The request's body. Throws `ClientError`: `tooLarge` above `limit` bytes, counted as they arrive, `badRequest` if it
+ * breaks off or takes longer than 30 s, `unsupportedEncoding` if it is compressed.
  */
 export async function readBody(request: Request, limit: number, deadlineMs = DEADLINE_MS): Promise<Uint8Array> {
   refuseEncodedBody(request);
@@ -23,7 +23,7 @@ export async function readBody(request: Request, limit: number, deadlineMs = DEA
     bodyEnded(request);
     return bytes;
   } catch (error) {
-    // Clients come and go; that is no error of the server's.
+    // Clients disconnect all the time; that is not a server error.
     throw error instanceof ClientError ? error : new ClientError('badRequest', { message: BROKEN_OFF, cause: error });
   } finally {
     deadline.removeEventListener('abort', giveUp);

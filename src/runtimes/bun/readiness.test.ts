@@ -7,7 +7,7 @@ const said = async (readiness: Readiness) => {
 };
 
 describe('OB2 readiness', () => {
-  test('OB2 is 503 while it starts and once it is about to stop', async () => {
+  test('OB2 is 503 during the start and before a stop', async () => {
     const readiness = new Readiness();
     expect(await said(readiness)).toEqual({ code: 503, status: 'starting', checks: {} });
     readiness.start({ database: async () => undefined });
@@ -16,7 +16,7 @@ describe('OB2 readiness', () => {
     expect(await said(readiness)).toMatchObject({ code: 503, status: 'draining' });
   });
 
-  test('OB2 is 503 when a dependency fails, or does not answer within a second', async () => {
+  test('OB2 is 503 if a dependency fails, or does not respond within a second', async () => {
     const readiness = new Readiness();
     const broken = {
       ok: async () => 1,
@@ -30,7 +30,7 @@ describe('OB2 readiness', () => {
     expect(checks).toEqual({ ok: { ok: true, ms }, broken: { ok: false, ms }, silent: { ok: false, ms } });
   });
 
-  test('OB2 DA7 is 200 and degraded where stored data is damaged, and 503 where a dependency fails as well', async () => {
+  test('OB2 DA7 is 200 and degraded if stored data is damaged, and 503 if a dependency fails as well', async () => {
     const readiness = new Readiness();
     let isWell = true;
     const check = () => (isWell ? Promise.resolve() : Promise.reject(new Error('gone')));
@@ -42,7 +42,7 @@ describe('OB2 readiness', () => {
     expect(await said(later)).toMatchObject({ code: 503, status: 'failing', damage: 'a page is damaged' });
   });
 
-  test('looks once for all who ask at the same time', async () => {
+  test('runs the checks once for concurrent requests', async () => {
     const readiness = new Readiness();
     let looks = 0;
     readiness.start({ database: async () => ++looks });

@@ -2,15 +2,15 @@ import type { Ports } from '../../app/ports.ts';
 
 type Check = { readonly ok: boolean; readonly ms: number };
 
-/** A dependency that has not answered by then does not. */
+/** The timeout of a dependency. */
 const DEADLINE_MS = 1_000;
-/** So long an answer serves whoever asks again: asking must not be work for the database. */
+/** How long a result is cached: health checks must not load the database. */
 const KEPT_MS = 500;
 
 /**
- * `GET /readyz`: whether requests may be sent here. 503 while it starts, when it is about to stop, and when a
- * dependency does not answer; with each dependency's latency in milliseconds. `degraded`, with 200, where stored data is
- * damaged: what can be read is served, and a load balancer that sent everybody away would help nobody.
+ * `GET /readyz`: whether this server accepts requests. 503 during the start, before a stop, and if a dependency does
+ * not respond; with each dependency's latency in milliseconds. `degraded`, with 200, if stored data is damaged: what is
+ * readable is served, and taking all clients off the server would help nobody.
  */
 export class Readiness {
   #phase: 'starting' | 'ready' | 'draining' = 'starting';

@@ -1,9 +1,9 @@
 import { callerOf, endFailed } from '../../core/measures/tracing.ts';
 import type { Span, Traces } from '../../ports/traces.ts';
 
-/** Paths that are one place each. */
+/** Paths without parameters. */
 const PLACES: ReadonlySet<string> = new Set(['/api', '/publish', '/history', '/presence']);
-/** Paths that are many, by what they begin with. */
+/** Paths with parameters, by their prefix. */
 const PREFIXES = [
   ['/api/v1/', '/api/v1/:operation'],
   ['/api/', '/api/:method'],
@@ -12,8 +12,8 @@ const PREFIXES = [
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /**
- * The span of a request that asks for something to be done; undefined for pages and files, for what holds a line open,
- * and for what is not recorded. It never has the query, nor paths of links: those carry tokens.
+ * The span of a request that performs an action; undefined for pages and files, for long-lived responses, and for what
+ * is not recorded. It never contains the query, nor paths of links: those contain tokens.
  */
 export function beginRequest(traces: Traces | undefined, request: Request, pathname: string): Span | undefined {
   if (traces === undefined) return undefined;
@@ -35,7 +35,7 @@ export function beginRequest(traces: Traces | undefined, request: Request, pathn
   return span;
 }
 
-/** Ends it with the answer. */
+/** Ends it with the response. */
 export async function endRequest<T extends Response | undefined>(span: Span, answer: Promise<T>): Promise<T> {
   try {
     const response = await answer;

@@ -5,9 +5,9 @@ import { errorAnswer, methodNotAllowed } from './error-answer.ts';
 
 const PATH = /^\/api\/rooms\/[^/]+\/messages$/;
 
-/** The messages of rooms over HTTP, for the same pages that Socket.IO clients may come from. */
+/** The messages of rooms over HTTP, for the pages that Socket.IO clients may connect from. */
 export class RoomsEntrance implements Entrance {
-  readonly heedsRetry = true;
+  readonly honoursRetryAfter = true;
   readonly #app: Pick<App, 'socketio' | 'node'>;
   readonly #telemetry: Telemetry;
 

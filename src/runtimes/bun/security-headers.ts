@@ -1,7 +1,7 @@
 /**
- * Nothing from elsewhere, no inline script, in no frame. Style sheets may be inline, because Radix locks scrolling
- * behind a dialog with one that holds measured widths, so that no hash fits; as nothing may be loaded from
- * elsewhere, a style sheet that somebody slipped in could send nothing there. Style attributes may not.
+ * Nothing from other origins, no inline scripts, no framing. Inline style sheets are allowed, because Radix locks
+ * scrolling behind a dialog with one that contains measured widths, so that no hash fits; as nothing may be loaded from
+ * elsewhere, an injected style sheet could not send data out. Style attributes are not allowed.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
@@ -19,7 +19,7 @@ const CONTENT_SECURITY_POLICY = [
 const HEADERS: readonly (readonly [string, string])[] = [
   ['Content-Security-Policy', CONTENT_SECURITY_POLICY],
   ['X-Content-Type-Options', 'nosniff'],
-  // Invitation codes stand in paths: no other site gets to see one.
+  // Paths contain invitation codes: they must not be sent to other sites.
   ['Referrer-Policy', 'same-origin'],
   ['Cross-Origin-Opener-Policy', 'same-origin'],
   ['Cross-Origin-Resource-Policy', 'same-origin'],
@@ -29,8 +29,8 @@ const HEADERS: readonly (readonly [string, string])[] = [
 const ONE_YEAR = 'max-age=31536000';
 
 /**
- * Adds what every answer carries; an answer that has stricter ones of its own (files that people uploaded) keeps
- * them. Strict-Transport-Security only where the client came over TLS.
+ * Adds the headers of every response; one with its own stricter headers (uploaded files) keeps them.
+ * Strict-Transport-Security only if the client used TLS.
  */
 export function addSecurityHeaders(headers: Headers, isEncrypted: boolean): void {
   for (const [name, value] of HEADERS) {

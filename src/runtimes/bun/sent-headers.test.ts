@@ -8,8 +8,8 @@ const request = new Headers({
   Authorization: 'Bearer x',
 });
 
-describe('BA7 what a client’s request tells the developer’s backend', () => {
-  test('is what the settings name, without our own cookie', () => {
+describe('BA7 the request headers passed to the developer’s backend', () => {
+  test('are those the settings name, without our own cookie', () => {
     expect(sentHeadersOf(request, 'own', settings)).toEqual({
       cookie: 'theirs=1; banyan-like=2',
       'user-agent': 'Mozilla',
@@ -18,13 +18,13 @@ describe('BA7 what a client’s request tells the developer’s backend', () => 
     expect(sentHeadersOf(new Headers({ Cookie: 'banyan=secret' }), 'own', settings)).toBeUndefined();
   });
 
-  test('is no cookie where pages of any origin may connect', () => {
+  test('contain no cookie if pages of any origin may connect', () => {
     const open = { ...settings, allowedOrigins: ['*'] };
     expect(sentHeadersOf(request, 'foreign', open)).toEqual({ 'user-agent': 'Mozilla' });
     expect(sentHeadersOf(request, 'own', open)?.cookie).toBe('theirs=1; banyan-like=2');
   });
 
-  test('is nothing by default', () => {
+  test('are empty by default', () => {
     expect(sentHeadersOf(request, 'own', { ...settings, backendHeaders: [] })).toBeUndefined();
   });
 });

@@ -1,17 +1,17 @@
 import type { HeaderFields } from '../../core/protocol/client-headers.ts';
 import type { Visit, VisitSettings } from './visit.ts';
 
-/** The cookie of this installation's own people; nobody else's business. */
+/** The session cookie of this installation, which must not be passed on. */
 const OWN_COOKIE = /^(?:__Host-)?banyan(?:-known)?=/;
 
 export type SentHeadersSettings = Pick<VisitSettings, 'allowedOrigins'> & {
-  /** Names, in lower case, of headers that the developer's backend is told. */
+  /** Lower-case names of headers passed to the developer's backend. */
   readonly backendHeaders: readonly string[];
 };
 
 /**
- * What a connecting client's request tells the developer's backend, as the settings say; undefined where that is
- * nothing. Where pages of any origin may connect, theirs do not speak with their visitors' cookies.
+ * A connecting client's headers for the developer's backend, according to the settings; undefined if there are none. If
+ * pages of any origin may connect, their visitors' cookies are not passed on.
  */
 export function sentHeadersOf(
   headers: Headers,

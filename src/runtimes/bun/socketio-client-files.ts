@@ -4,10 +4,10 @@ import { StaticFile } from './static-files.ts';
 const BUILDS = ['socket.io.js', 'socket.io.min.js', 'socket.io.esm.min.js', 'socket.io.msgpack.min.js'];
 
 /**
- * The client's own builds with their source maps, where pages load them from the server that they talk to:
- * `<script src="/socket.io/socket.io.js">`. https://socket.io/docs/v4/client-installation/#standalone-build
+ * The client's own builds with their source maps, which pages load from the server they connect to: `<script
+ * src="/socket.io/socket.io.js">`. https://socket.io/docs/v4/client-installation/#standalone-build
  *
- * @param folder with its slash at the end: `/socket.io/`.
+ * @param folder with a trailing slash: `/socket.io/`.
  */
 export function listClientFiles(folder: string): ReadonlyMap<string, StaticFile> {
   const builds = fileURLToPath(new URL('.', import.meta.resolve('socket.io-client/dist/socket.io.js')));

@@ -16,7 +16,7 @@ import { listClientFiles } from './socketio-client-files.ts';
 import type { StaticFile } from './static-files.ts';
 import type { BunFanout, Socket, SocketData, SocketOwner } from './websocket.ts';
 
-/** How long another request of a client is waited for that has left by one, or was too slow. */
+/** How long a further request of a client is expected after it disconnected, or was too slow. */
 const LAST_POLL_MS = 5_000;
 
 type Client = Parameters<App['socketio']['open']>[1];
@@ -24,9 +24,9 @@ type SocketIo = Pick<App['socketio'], 'engine' | 'open'>;
 type Refusal = keyof SocketIo['engine']['REFUSALS'];
 
 export type EngineSettings = {
-  /** With its slash at the end: `/socket.io/`. */
+  /** With a trailing slash: `/socket.io/`. */
   readonly path: string;
-  /** Milliseconds between pings, and how long the answer may take. */
+  /** Milliseconds between pings, and the timeout of the reply. */
   readonly pingMs: number;
   readonly pongMs: number;
   readonly maxFrameBytes: number;
@@ -40,16 +40,16 @@ type Parts = {
   readonly fanout: BunFanout;
   readonly clock: Clock;
   readonly guard: Guard;
-  /** Logs an error that no client is told the cause of. */
+  /** Logs an error whose cause no client sees. */
   readonly report: (error: unknown) => void;
 };
 
 /**
- * Where Socket.IO clients come in: Engine.IO over a WebSocket, or over requests that may become one. Requests find
- * their line by its id, which only its client knows.
+ * The entry point of Socket.IO clients: Engine.IO over a WebSocket, or over requests that may be upgraded to one.
+ * Requests find their connection by its id, which only its client knows.
  */
 export class SocketIoEntrance implements Entrance {
-  readonly heedsRetry = false;
+  readonly honoursRetryAfter = false;
   readonly #parts: Parts;
   readonly #settings: EngineSettings;
   readonly #lines = new Map<string, EngineLine>();
@@ -77,7 +77,7 @@ export class SocketIoEntrance implements Entrance {
   }
 
   takes(pathname: string): boolean {
-    // Clients can be told to leave out the slash at the end.
+    // Clients can be configured to omit the trailing slash.
     return (
       pathname === this.#settings.path || `${pathname}/` === this.#settings.path || this.#clientFiles.has(pathname)
     );
@@ -91,7 +91,8 @@ export class SocketIoEntrance implements Entrance {
     const file = this.#clientFiles.get(new URL(request.url).pathname);
     if (file !== undefined) return file.answer(request);
     const response = await this.#answer(request, caller);
-    // Bun closes a connection that the client wants closed, but does not say so; Node's client then asks once more on it.
+    // Bun closes a connection at the client's request, but does not say so; Node's client then sends another request on
+    // it.
     if (request.headers.get('Connection')?.toLowerCase() === 'close') response?.headers.set('Connection', 'close');
     return response;
   }
@@ -99,7 +100,7 @@ export class SocketIoEntrance implements Entrance {
   async #answer(request: Request, caller: Caller): Promise<Response | undefined> {
     this.#line.heartbeats.advance(performance.now());
     const isUpgrade = request.headers.get('Upgrade')?.toLowerCase() === 'websocket';
-    const wish = this.#parts.socketio.engine.wishOf(new URL(request.url).searchParams);
+    const wish = this.#parts.socketio.engine.engineQueryOf(new URL(request.url).searchParams);
     if (typeof wish === 'string') return this.#refuse(wish);
     const { transport, sid } = wish;
     if (sid === undefined) {
@@ -126,7 +127,7 @@ export class SocketIoEntrance implements Entrance {
     else this.#lines.delete(sid);
   }
 
-  /** The poll that was on its way when the client said that it leaves, or comes late for what waits. */
+  /** The poll that was in flight when the client disconnected, or comes late for its buffer. */
   #letGo(line: EngineLine, request: Request): Response {
     if (request.method !== 'GET') return this.#refuse('unknownSession');
     const { encodePayload, NOOP } = this.#parts.socketio.engine;
@@ -137,7 +138,7 @@ export class SocketIoEntrance implements Entrance {
 
   async #takeRequest(line: EngineLine, request: Request): Promise<Response> {
     if (request.method === 'GET') {
-      // It is answered with the next ping at the latest, which may be further off than what Bun waits for.
+      // It is answered with the next ping at the latest, which may exceed Bun's timeout.
       this.#parts.server.timeout(request, 0);
       return (await line.answerPoll(request)) ?? this.#refuse('badRequest');
     }
@@ -146,7 +147,7 @@ export class SocketIoEntrance implements Entrance {
     return isTaken ? new Response('ok', { headers: { 'Content-Type': 'text/html' } }) : this.#refuse('badRequest');
   }
 
-  /** False for what ends the line: a second POST beside another, bytes, what is not of the protocol. */
+  /** False for input that closes the connection: a second concurrent POST, bytes, invalid packets. */
   async #takePost(line: EngineLine, request: Request): Promise<boolean> {
     const isBinary = request.headers.get('Content-Type') === 'application/octet-stream';
     if (isBinary || !line.beginPost()) {
@@ -170,7 +171,7 @@ export class SocketIoEntrance implements Entrance {
     return this.#refuse('badRequest');
   }
 
-  /** A client that begins with a socket. */
+  /** A client that starts with a socket. */
   #newcomer(client: Client): SocketOwner {
     return new Newcomer((socket) => {
       const line = this.#open(client, socket);
@@ -197,12 +198,12 @@ export class SocketIoEntrance implements Entrance {
   }
 }
 
-/** What is kept of who comes: their request need not be. */
+/** Copied from the request, which need not be kept. */
 function clientOf({ principal, address, headers }: Caller): Client {
   return { principal, address, ...(headers !== undefined && { headers }) };
 }
 
-/** A client that begins with a socket, and has a line from then on. There are many of them. */
+/** A client that starts with a socket, and has an Engine.IO connection from then on. There are many of them. */
 class Newcomer implements SocketOwner {
   #open: ((socket: Socket) => EngineLine) | undefined;
   #line: EngineLine | undefined;
@@ -233,7 +234,7 @@ class Newcomer implements SocketOwner {
   }
 }
 
-/** A client that polls, and tries out whether a socket gets through. */
+/** A polling client that probes a socket. */
 function probing(line: EngineLine): SocketOwner {
   return {
     opened: (socket) => {

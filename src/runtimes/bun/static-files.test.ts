@@ -38,28 +38,28 @@ describe('the list', () => {
     }
   });
 
-  test('is the same with a slash behind the folder, and empty without one', () => {
+  test('is the same with a trailing slash, and empty without a folder', () => {
     expect(listStaticFiles(`${root}/`).has('/index.html')).toBe(true);
     expect(listStaticFiles(join(root, 'none')).size).toBe(0);
   });
 });
 
-describe('an answer', () => {
-  test('may be kept for ever where the name has a hash, and is asked for again elsewhere', async () => {
+describe('a response', () => {
+  test('is cached forever if the name has a hash, and revalidated otherwise', async () => {
     expect((await get('/assets/app-Ab12.js')).headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     for (const path of ['/index.html', '/favicon.svg']) {
       expect((await get(path)).headers.get('cache-control')).toBe('no-cache');
     }
   });
 
-  test('has the type of the file', async () => {
+  test("has the file's content type", async () => {
     const types = await Promise.all(
       [...files.keys()].sort().map(async (path) => (await get(path)).headers.get('content-type')),
     );
     expect(types).toEqual(['text/javascript;charset=utf-8', 'image/png', 'image/svg+xml', 'text/html;charset=utf-8']);
   });
 
-  test('is 304 without a body for whoever has it', async () => {
+  test('is 304 without a body if the client has it', async () => {
     const etag = (await get('/index.html')).headers.get('etag') as string;
     for (const known of [etag, `"other", ${etag}`, '*']) {
       const response = await get('/index.html', { 'If-None-Match': known });
@@ -68,7 +68,7 @@ describe('an answer', () => {
     expect((await get('/index.html', { 'If-None-Match': '"other"' })).status).toBe(200);
   });
 
-  test('comes in the best coding that the client takes', async () => {
+  test('uses the best encoding the client accepts', async () => {
     const coded = async (accepted: string) => {
       const response = await get('/assets/app-Ab12.js', { 'Accept-Encoding': accepted });
       expect(response.headers.get('vary')).toBe('Accept-Encoding');
@@ -84,14 +84,14 @@ describe('an answer', () => {
     }
   });
 
-  test('is not compressed where that gains nothing', async () => {
+  test('is not compressed if that does not help', async () => {
     for (const path of ['/assets/picture-Cd34.png', '/index.html']) {
       const { headers } = await get(path, { 'Accept-Encoding': 'br' });
       expect([headers.get('content-encoding'), headers.get('vary')]).toEqual([null, null]);
     }
   });
 
-  test('is right for many who ask at once', async () => {
+  test('is correct for concurrent requests', async () => {
     const file = new StaticFile(join(root, 'assets/app-Ab12.js'));
     const request = () => new Request('http://localhost/', { headers: { 'Accept-Encoding': 'br' } });
     const answers = await Promise.all(Array.from({ length: 50 }, () => file.answer(request())));
@@ -99,7 +99,7 @@ describe('an answer', () => {
     for (const body of bodies) expect(brotliDecompressSync(body).toString()).toBe(SCRIPT);
   });
 
-  test('stays what it was at the start when another version takes the folder', async () => {
+  test('keeps the content read at the start if another version replaces the folder', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'banyan-static-'));
     await Bun.write(join(folder, 'index.html'), 'old');
     const old = listStaticFiles(folder);
@@ -107,7 +107,7 @@ describe('an answer', () => {
     expect(await (await old.get('/index.html')?.answer(new Request('http://localhost/')))?.text()).toBe('old');
   });
 
-  test('of a file that is not there for a moment fails for that moment alone', async () => {
+  test('fails only while the file is missing', async () => {
     const path = join(root, 'later.txt');
     const file = new StaticFile(path);
     const ask = () => file.answer(new Request('http://localhost/'));

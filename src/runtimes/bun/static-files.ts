@@ -5,11 +5,11 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 const REVALIDATE = 'no-cache';
-/** Files larger than this go out as they are: compressing them would hold too much memory. */
+/** Larger files are sent uncompressed: compressing them would need too much memory. */
 const LARGEST_COMPRESSED = 4 * 1_048_576;
 const SMALLEST_COMPRESSED = 1_024;
 const COMPRESSIBLE = /^text\/|javascript|json|xml|manifest|wasm/;
-/** Best ratio for the time: 250 KB of script in about 30 ms, once, in a thread of the runtime's pool. */
+/** The best ratio for the time: 250 KB of script in about 30 ms, once, in the runtime's thread pool. */
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
 
 const CODINGS = {
@@ -21,8 +21,8 @@ type Coding = keyof typeof CODINGS;
 type Content = { readonly bytes: Uint8Array; readonly etag: string; readonly compressible: boolean };
 
 /**
- * A file that goes out as it was when it was first read, also when a new version takes its place meanwhile; hashed and
- * compressed at its first request, and then never again.
+ * A file served as first read, even if a new version replaces it meanwhile; hashed and compressed only at its first
+ * request.
  */
 export class StaticFile {
   readonly #type: string;
@@ -31,7 +31,7 @@ export class StaticFile {
   #content: Promise<Content> | undefined;
   readonly #encoded: Partial<Record<Coding, Promise<Uint8Array>>> = {};
 
-  /** `bytes`: what stands in the file, if that was read already. */
+  /** `bytes`: the file's content, if already read. */
   constructor(path: string, cacheControl: string = REVALIDATE, bytes?: Uint8Array) {
     const file = Bun.file(path);
     this.#type = file.type;
@@ -39,7 +39,7 @@ export class StaticFile {
     this.#read = bytes === undefined ? () => file.bytes() : async () => bytes;
   }
 
-  /** 200 or 304, in the best coding that the client takes. */
+  /** 200 or 304, in the best encoding the client accepts. */
   async answer(request: Request): Promise<Response> {
     const { bytes, etag, compressible } = await this.#learnt();
     const headers = new Headers({ ETag: etag, 'Cache-Control': this.#cacheControl });
@@ -55,7 +55,7 @@ export class StaticFile {
 
   #learnt(): Promise<Content> {
     this.#content ??= this.#learn().catch((error) => {
-      // It may be there again for the next one who asks.
+      // It may exist again at the next request.
       this.#content = undefined;
       throw error;
     });
@@ -66,15 +66,14 @@ export class StaticFile {
     const bytes = await this.#read();
     const hash = new Bun.CryptoHasher('sha256').update(bytes).digest('base64url');
     const fits = bytes.length >= SMALLEST_COMPRESSED && bytes.length <= LARGEST_COMPRESSED;
-    // Weak: the same for all codings of the content.
+    // Weak: the same for all encodings of the content.
     return { bytes, etag: `W/"${hash}"`, compressible: fits && COMPRESSIBLE.test(this.#type) };
   }
 }
 
 /**
- * The files of a folder by the path they are asked for, read now, so that they belong together whatever happens to the
- * folder later: a path outside the folder cannot be in the
- * list. What lies in `assets/` has a hash in its name. Empty when there is no such folder.
+ * The files of a folder by request path, listed now, so that they stay consistent whatever happens to the folder later:
+ * a path outside the folder cannot be in the list. Names in `assets/` contain a hash. Empty if there is no such folder.
  */
 export function listStaticFiles(root: string): ReadonlyMap<string, StaticFile> {
   const files = new Map<string, StaticFile>();

@@ -7,7 +7,7 @@ import { EVENTS, type Framing, JSON_LINES, StreamConnection, Streams } from './s
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
 const CHANNELS = ['log:a', 'log:b', 'live:c'];
 
-/** A stream of plain HTTP that was given all up to these offsets. */
+/** A plain HTTP stream that was sent everything up to these offsets. */
 function eventStream(offsets: ReadonlyMap<string, number>): EventStream {
   const cursor = new Cursor();
   for (const [channel, offset] of offsets) cursor.set(channel, { epoch: channel === 'live:c' ? '' : 'e', offset });
@@ -23,7 +23,7 @@ function opened(
   return { connection, text: new Response(connection.response.body).text() };
 }
 
-test(`HT1 streams that share what is made of a frame are given what each would be alone (seed ${SEED})`, async () => {
+test(`HT1 streams that share a frame's encoding are sent what each would be alone (seed ${SEED})`, async () => {
   const random = new Random(SEED);
   const shared = new Streams();
   const pairs = Array.from({ length: 30 }, () => {
@@ -55,7 +55,7 @@ test(`HT1 streams that share what is made of a frame are given what each would b
   }
 });
 
-test('HT1 each publication of a burst has an id of its own', async () => {
+test('HT1 each publication of a burst has its own id', async () => {
   const stream = eventStream(new Map([['log:a', 0]]));
   const frames = [1, 2].map(
     (offset) =>
@@ -71,7 +71,7 @@ test('HT1 each publication of a burst has an id of its own', async () => {
   expect(text.match(/^data: /gm)).toHaveLength(2);
 });
 
-test('streams of one topic with other framings are each given their own', async () => {
+test('streams of one topic with different framings are each sent their own', async () => {
   const streams = new Streams();
   const all = [JSON_LINES, EVENTS, JSON_LINES, EVENTS].map((framing) => opened(streams, framing));
   for (const { connection } of all) connection.join('t');

@@ -3,31 +3,31 @@ import type { Frame } from '../../core/protocol/protocol.ts';
 import type { Session } from '../../core/sessions/session.ts';
 import { randomText } from '../../core/text/random-text.ts';
 
-/** How frames stand in a response's body. */
+/** How frames are encoded in a response's body. */
 export type Framing = {
   readonly contentType: string;
-  /** What comes before the first frame. */
+  /** The bytes before the first frame. */
   readonly preamble: string;
   wrap(frame: Frame): Frame;
   /**
-   * Where `wrap` depends on what the client was given before, a name for that: clients in the same place are given the
-   * same bytes, which are made once. `pass` notes what such a client is given.
+   * If `wrap` depends on what the client was sent before, a key for that state: clients in the same state are sent the
+   * same bytes, which are encoded once. `pass` records what such a client is sent.
    */
   readonly place?: string;
-  /** `place`: where the other one stood then. */
+  /** `place`: the other one's state then. */
   pass?(frame: Frame, place: string): void;
-  /** The stream has ended, from whichever side. */
+  /** The stream has ended, on either side. */
   gone?(): void;
 };
 
-/** One JSON object a line. */
+/** One JSON object per line. */
 export const JSON_LINES: Framing = {
   contentType: 'application/x-ndjson; charset=utf-8',
   preamble: '',
   wrap: (frame) => `${frame}\n`,
 };
 
-/** Protobuf messages, each behind its length already. */
+/** Protobuf messages, which are already length-prefixed. */
 export const PROTOBUF: Framing = { contentType: 'application/octet-stream', preamble: '', wrap: (frame) => frame };
 
 /** https://html.spec.whatwg.org/multipage/server-sent-events.html */
@@ -37,7 +37,7 @@ export const EVENTS: Framing = {
   preamble: ':\n\n',
   wrap: (frame) =>
     String(frame)
-      // It ends a line here too. In valid JSON it can only stand between tokens.
+      // It ends a line here too. In valid JSON it occurs only between tokens.
       .replaceAll('\r', ' ')
       .split('\n')
       .map((line) => `data: ${line}\n\n`)
@@ -46,14 +46,14 @@ export const EVENTS: Framing = {
 
 const NO_BUFFERING = {
   'Cache-Control': 'private, no-cache, no-store, no-transform, must-revalidate, max-age=0',
-  // For nginx, which would otherwise gather what we send.
+  // For nginx, which would otherwise buffer the stream.
   'X-Accel-Buffering': 'no',
 } as const;
 
-/** Of a stream of events. */
+/** Headers of an event stream. */
 export const EVENT_STREAM_HEADERS = { 'Content-Type': EVENTS.contentType, ...NO_BUFFERING } as const;
 
-/** What `HEAD` of a stream of events is answered with: Bun ends it behind the headers, which must not tell a length. */
+/** The response to `HEAD` of an event stream: Bun ends it after the headers, which must not contain a length. */
 export function eventStreamHead(): Response {
   return new Response(new ReadableStream(), { headers: EVENT_STREAM_HEADERS });
 }
@@ -61,18 +61,18 @@ export function eventStreamHead(): Response {
 const encoder = new TextEncoder();
 
 /**
- * How long a client whose stream has ended may take nothing of what still waits for it, in seconds. Without a bound it
- * would keep that in this process for as long as it likes.
+ * How long a client may take to read the rest of an ended stream, in seconds. Without a limit it could occupy memory
+ * for as long as it likes.
  */
 export const LAST_WORDS_S = 5;
 
-/** What a published frame has become for each place (see `Framing`). */
+/** A published frame's bytes by state (see `Framing`). */
 type Wrapped = Map<string, { readonly bytes: Uint8Array; readonly place: string }>;
 
-/** Who hears what is published to a topic; several of them share what they make of it. */
+/** A topic's listeners; several of them share an encoding. */
 export type Listener = { send(frame: Frame, wrapped?: Wrapped): void };
 
-/** The connections that are no sockets: their fan-out by topic, and how clients of streams reach them. */
+/** Connections without a socket: their fan-out by topic, and how to reach the clients of streams. */
 export class Streams implements Fanout {
   readonly #topics = new Map<string, Set<Listener>>();
   readonly #byKey = new Map<string, StreamConnection>();
@@ -93,12 +93,12 @@ export class Streams implements Fanout {
     if (failure !== undefined) throw failure.error;
   }
 
-  /** Undefined when the stream has ended, or never was. */
+  /** Undefined if the stream has ended or never existed. */
   byKey(key: string): StreamConnection | undefined {
     return this.#byKey.get(key);
   }
 
-  /** Answers with a stream, and opens a session for it. */
+  /** Responds with a stream, and opens a session for it. */
   open(framing: Framing, bounds: StreamBounds, openSession: (connection: Connection) => Session): StreamConnection {
     const connection = new StreamConnection(this, framing, bounds);
     this.#byKey.set(connection.streamKey, connection);
@@ -125,11 +125,11 @@ export class Streams implements Fanout {
 export type StreamBounds = {
   /** See `SocketBounds`. */
   readonly maxBacklogBytes: number;
-  /** All has been said: a client that takes none of what still waits is to be let go of. */
+  /** Everything was sent: a client that does not read the rest is dropped. */
   readonly waitNoLonger: () => void;
 };
 
-/** A response whose body goes on as long as the client listens. */
+/** A response whose body continues as long as the client listens. */
 export class StreamConnection implements Connection {
   readonly streamKey = randomText(32);
   readonly response: Response;
@@ -137,7 +137,7 @@ export class StreamConnection implements Connection {
   readonly #streams: Streams;
   readonly #framing: Framing;
   readonly #bounds: StreamBounds;
-  /** More waits than may: what comes now are the last words. */
+  /** The buffer limit is exceeded: what follows are the last words. */
   #isTooSlow = false;
   #body: ReadableStreamDefaultController<Uint8Array> | undefined;
 
@@ -189,7 +189,7 @@ export class StreamConnection implements Connection {
 
   #wrapShared(frame: Frame, wrapped: Wrapped): Uint8Array {
     const framing = this.#framing;
-    // No place is called as a type of content is.
+    // No state key looks like a content type.
     const place = framing.place ?? framing.contentType;
     const known = wrapped.get(place);
     if (known !== undefined) {
@@ -201,7 +201,7 @@ export class StreamConnection implements Connection {
     return bytes;
   }
 
-  /** The stream ends behind what it holds, so that nobody misses a frame unknowingly; the client comes back and recovers. */
+  /** The stream ends after its buffer, so that no frame is missed silently; the client reconnects and recovers. */
   #endSlow(): void {
     this.#isTooSlow = true;
     if (this.session === undefined) this.close();

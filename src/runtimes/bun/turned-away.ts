@@ -1,12 +1,12 @@
 import { ClientError } from '../../core/errors.ts';
-import type { TurnedAway } from '../../core/limits/arrivals.ts';
+import type { RefusedArrival } from '../../core/limits/arrivals.ts';
 import { EVENT_STREAM_HEADERS } from './streams.ts';
 import { crossOriginHeaders } from './visit.ts';
 
-/** Between two tries while the server starts. */
+/** The retry delay while the server starts. */
 const STARTING_MS = 1_000;
 
-/** An EventSource gives up for good on any answer but a stream, so that it must be told to come back by one. */
+/** An EventSource stops retrying on any response but a stream, so the delay is sent in one. */
 export function isEventSource({ headers }: Request): boolean {
   return headers.get('Accept')?.includes('text/event-stream') === true;
 }
@@ -23,14 +23,14 @@ export function starting(request: Request): Response {
   });
 }
 
-/** What whoever may not begin a connection now is told where a request can be answered: 503 or 429, with Retry-After. */
-export function refusalOf({ limit, retryMs }: TurnedAway): ClientError {
+/** The response to a client that cannot connect now, where a request can be answered: 503 or 429, with Retry-After. */
+export function refusalOf({ limit, retryMs }: RefusedArrival): ClientError {
   const retryAfter = retryMs / 1_000;
   switch (limit) {
     case 'addressConnections':
-      return new ClientError('tooManyRequests', { message: 'too many connections of this address', retryAfter });
+      return new ClientError('tooManyRequests', { message: 'too many connections from this address', retryAfter });
     case 'addressConnects':
-      return new ClientError('tooManyRequests', { message: 'too many new connections of this address', retryAfter });
+      return new ClientError('tooManyRequests', { message: 'too many new connections from this address', retryAfter });
     case 'connections':
     case 'connects':
       return new ClientError('unavailable', { message: 'over capacity', retryAfter });

@@ -1,8 +1,8 @@
 import type { Guard } from '../../core/guard.ts';
 
 /**
- * Keeps the process running when an exception or a rejected promise is caught nowhere, counts it and writes a record. By
- * itself Bun would end the process, with every connection on it. Gives what takes that back.
+ * Keeps the process running after an uncaught exception or unhandled rejection, counts it and logs it. Bun by default
+ * would end the process, with every connection on it. Returns a function that undoes this.
  */
 export function catchUncaught(guard: Guard): () => void {
   const report = (thrown: unknown) => guard.failed('uncaught', thrown);

@@ -21,7 +21,7 @@ afterAll(() => server.stop(true));
 
 type Line = { readonly text: () => string; readonly closed: Promise<void>; readonly end: () => void };
 
-/** Sends the head of a request, then a byte of its body now and then, for as long as it may. */
+/** Sends the headers of a request, then a byte of its body from time to time, for as long as possible. */
 function drip(head: string, byte = 'x'): Line {
   const socket = connect(Number(server.port), 'localhost');
   let text = '';
@@ -43,27 +43,24 @@ test.each([
   ['that takes too long', 'POST /wanted HTTP/1.1\r\nHost: x\r\nContent-Length: 9', ''],
   ['that is too long', 'POST /wanted HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked', '2\r\nxx\r\n'],
   ['of a GET', 'GET /unwanted HTTP/1.1\r\nHost: x\r\nContent-Length: 60000', 'x'],
-])('FA10 a body %s does not hold its connection after the answer', async (_what, head, byte) => {
+])('FA10 a body %s does not keep its connection open after the response', async (_what, head, byte) => {
   const line = drip(head, byte);
   await line.closed;
   expect(line.text().toLowerCase()).toContain('connection: close');
 });
 
-test.each(['/wanted', '/unwanted'])(
-  'FA10 a body that has come to its end keeps the connection open (%s)',
-  async (path) => {
-    const socket = connect(Number(server.port), 'localhost');
-    const request = `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc`;
-    const answers = new Promise<string>((resolve) => {
-      let text = '';
-      socket.on('data', (data) => {
-        text += String(data);
-        if (text.split('HTTP/1.1 200').length === 2) socket.write(request);
-        if (text.split('HTTP/1.1 200').length === 3) resolve(text);
-      });
+test.each(['/wanted', '/unwanted'])('FA10 a complete body keeps the connection open (%s)', async (path) => {
+  const socket = connect(Number(server.port), 'localhost');
+  const request = `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc`;
+  const answers = new Promise<string>((resolve) => {
+    let text = '';
+    socket.on('data', (data) => {
+      text += String(data);
+      if (text.split('HTTP/1.1 200').length === 2) socket.write(request);
+      if (text.split('HTTP/1.1 200').length === 3) resolve(text);
     });
-    socket.write(request);
-    expect((await answers).toLowerCase()).not.toContain('connection: close');
-    socket.destroy();
-  },
-);
+  });
+  socket.write(request);
+  expect((await answers).toLowerCase()).not.toContain('connection: close');
+  socket.destroy();
+});

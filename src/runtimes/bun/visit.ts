@@ -1,8 +1,8 @@
 import { type OriginSettings, originAllowed } from './origin.ts';
 
 /**
- * Which page makes a connection. `own`: one of ours, or no page at all; its cookies count. `foreign`: a page of an
- * origin that the settings allow; its cookies do not count, so that it speaks for nobody but whom its token names.
+ * The origin of a connection. `own`: one of our pages, or no page at all; its cookies count. `foreign`: a page of an
+ * origin that the settings allow; its cookies are ignored, so that it acts only as the user named in its token.
  */
 export type Visit = 'own' | 'foreign' | 'refused';
 
@@ -19,15 +19,15 @@ export function visitOf(headers: Headers, settings: VisitSettings): Visit {
   return allowed ? 'foreign' : 'refused';
 }
 
-/** Headers of answers by which a client acts, and which browsers keep from a foreign page unless they are named. */
+/** Response headers clients depend on, which browsers hide from foreign pages unless they are exposed. */
 const READABLE = 'Retry-After, Allow, ETag';
 
 /**
- * What lets a foreign page read the answer. https://fetch.spec.whatwg.org/#http-cors-protocol
+ * Lets a foreign page read the response. https://fetch.spec.whatwg.org/#http-cors-protocol
  *
- * Some clients send every request with credentials (`withCredentials` of Socket.IO), and their browsers then want it
- * said that this is allowed. It lets a page read what its own token gives it and nothing more: a foreign page's cookies
- * are never looked at, so there is nothing to read of a person that the page could not ask for without them.
+ * Some clients send every request with credentials (`withCredentials` of Socket.IO), and their browsers then require
+ * that this is allowed. It only lets a page read what its own token grants: a foreign page's cookies are ignored, so it
+ * could read nothing about a person that it could not request without them.
  */
 export function crossOriginHeaders(headers: Headers): Record<string, string> {
   const origin = headers.get('Origin');
@@ -39,7 +39,7 @@ export function crossOriginHeaders(headers: Headers): Record<string, string> {
   };
 }
 
-/** The answer to a preflight: what such a page may send. */
+/** The response to a preflight: what such a page may send. */
 export function preflight(headers: Headers): Response {
   return new Response(null, {
     status: 204,

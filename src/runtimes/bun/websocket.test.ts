@@ -6,7 +6,7 @@ import { centrifugeJson } from '../../protocols/centrifuge/protocol.ts';
 import { NO_COMPRESSION } from './compression.ts';
 import { type SocketData, socketHandler } from './websocket.ts';
 
-test('FA8 what the handler of one socket throws ends that socket, is counted, and touches no other', async () => {
+test("FA8 an exception in one socket's handler closes that socket, is counted, and affects no other", async () => {
   const counted: unknown[] = [];
   const telemetry = {
     record: () => undefined,

@@ -9,46 +9,46 @@ import type { Session } from '../../core/sessions/session.ts';
 import { type Compression, NO_COMPRESSION } from './compression.ts';
 import { Streams } from './streams.ts';
 
-/** What a socket carries: a session of its own, or what looks after it. */
+/** The owner of a socket: a session, or a handler. */
 export type SocketData = SessionData | { readonly owner: SocketOwner };
 
-/** Looks after sockets that carry no session by themselves. */
+/** Handles sockets that have no session themselves. */
 export interface SocketOwner {
   opened(socket: Socket): void;
   received(frame: Frame, socket: Socket): void;
-  /** The client sent a control frame, which says nothing but that it is there. */
+  /** The client sent a control frame, which only shows that it is alive. */
   heard(): void;
-  /** The client has taken what waited for it. */
+  /** The client has read its buffer. */
   drained(socket: Socket): void;
   closed(socket: Socket, end: End): void;
 }
 
-/** What a socket carries from its upgrade to its first frame, and its session from then on. */
+/** A socket's state from its upgrade to its first frame, and its session from then on. */
 export type SessionData = {
   readonly protocol: Protocol;
   readonly principal: Principal;
   readonly address: string;
-  /** HeaderFields that the developer's backend is told. */
+  /** HeaderFields for the developer's backend. */
   readonly sent?: HeaderFields | undefined;
-  /** What the protocol's clients leave unsaid: `connect`, where opening the socket says it. */
+  /** Commands the protocol implies: `connect`, if opening the socket means that. */
   readonly first?: Command;
-  /** The client's id, where the protocol has a form of its own for it. */
+  /** The client's id, if the protocol has its own format. */
   readonly client?: string;
-  /** Why the client is turned away, where it can be told only once the socket is open. */
+  /** Why the client is refused, if it can be told only once the socket is open. */
   readonly refusal?: Refusal;
   session: Session | undefined;
-  /** A frame did not fit into what may wait: Bun is about to cut the socket. */
+  /** A frame exceeded the buffer limit: Bun is about to close the socket. */
   hasDropped?: true;
 };
 
 export type Refusal = { readonly frame: Frame; readonly code: number; readonly reason: string };
 
-/** What Bun gives for the code where no close frame came, be it that it has cut the socket itself. */
+/** Bun's code if there was no close frame, also if it closed the socket itself. */
 const CUT = 1006;
 
 export type Socket = ServerWebSocket<SocketData>;
 
-/** A Bun socket as the core sees it. */
+/** A Bun socket as a connection of the core. */
 class BunConnection implements Connection {
   readonly #socket: Socket;
   readonly #compression: Compression;
@@ -85,9 +85,9 @@ class BunConnection implements Connection {
   }
 }
 
-/** Fan-out by Bun's native topics; before the server listens there is nobody to tell. */
+/** Fan-out by Bun's native topics; before the server listens there are no subscribers. */
 export class BunFanout implements Fanout {
-  /** Connections that are no sockets. */
+  /** Connections without a socket. */
   readonly streams = new Streams();
   readonly #compression: Compression;
   #server: Server<SocketData> | undefined;
@@ -112,20 +112,20 @@ export class BunFanout implements Fanout {
 }
 
 export type SocketBounds = {
-  /** Largest frame taken from a client, in bytes; a larger one closes the socket with 1009. */
+  /** Largest accepted frame of a client, in bytes; a larger one closes the socket with 1009. */
   readonly maxFrameBytes: number;
-  /** What may wait for a slow reader; past it the socket is closed, so that nobody misses a frame unknowingly. */
+  /** The buffer limit for a slow reader; above it the socket is closed, so that no frame is missed silently. */
   readonly maxBacklogBytes: number;
   readonly compression: Compression;
 };
 
 /**
- * The WebSocket half of `Bun.serve`. The node is asked for late, because the port is taken before the database is
+ * The WebSocket half of `Bun.serve`. The node is requested late, because the port is taken before the database is
  * opened.
  */
 export function socketHandler(node: () => Node, bounds: SocketBounds): WebSocketHandler<SocketData> {
   const { compression } = bounds;
-  // What one socket's handler throws ends that socket, and is no uncaught exception of the process.
+  // An exception in one socket's handler closes that socket, and is not an uncaught exception of the process.
   const guarded =
     <A extends unknown[]>(handle: (socket: Socket, ...rest: A) => void) =>
     (socket: Socket, ...rest: A) => {
@@ -135,16 +135,16 @@ export function socketHandler(node: () => Node, bounds: SocketBounds): WebSocket
     maxPayloadLength: bounds.maxFrameBytes,
     backpressureLimit: bounds.maxBacklogBytes,
     closeOnBackpressureLimit: true,
-    // Pings are the node's: they are part of the protocol, and clients wait for them.
+    // Pings come from the node: they are part of the protocol, and clients expect them.
     idleTimeout: 120,
     sendPings: false,
-    // One compressor for all: what each socket remembers of earlier frames would take memory for each.
+    // One compressor for all: a context per socket would take memory for each.
     perMessageDeflate: compression.isOn && { compress: 'shared', decompress: 'shared' },
     open: guarded((socket) => {
       const { data } = socket;
       if ('owner' in data) return data.owner.opened(socket);
       const { protocol, principal, address, sent, first, client, refusal } = data;
-      if (refusal !== undefined) return turnAway(socket, refusal);
+      if (refusal !== undefined) return refuseSocket(socket, refusal);
       const connection = new BunConnection(socket, compression);
       const session = node().open({
         ...{ connection, protocol, principal, address },
@@ -175,13 +175,13 @@ export function socketHandler(node: () => Node, bounds: SocketBounds): WebSocket
   };
 }
 
-/** A control frame of the client's: its line stands. */
+/** A control frame of the client: its connection is alive. */
 function heard({ data }: Socket): void {
   if ('owner' in data) data.owner.heard();
   else data.session?.heard();
 }
 
-function turnAway(socket: Socket, { frame, code, reason }: Refusal): void {
+function refuseSocket(socket: Socket, { frame, code, reason }: Refusal): void {
   socket.send(frame);
   socket.close(code, reason);
 }

@@ -1,5 +1,5 @@
 /**
- * Records what the Python package `cent` and a server say to each other, for tests/interop/cent.test.ts:
+ * Records the exchanges between the Python package `cent` and a server, for tests/interop/cent.test.ts:
  *
  *   python3 -m venv /tmp/cent && /tmp/cent/bin/pip install cent==5.1.0
  *   npx bun tests/interop/cent/record.ts /tmp/cent/bin/python > tests/interop/cent/exchanges.json

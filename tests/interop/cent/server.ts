@@ -6,7 +6,7 @@ import { type BanyanProcess, startBanyan } from '../../servers/banyan.ts';
 const KEY = '0123456789abcdef-cent';
 const SECRET = 'a secret that is shared with one application only';
 
-/** A server as `cent` meets it, in which `ann` is present in `demo:cent`. */
+/** A server for `cent`, with `ann` present in `demo:cent`. */
 export async function startCentServer(): Promise<{
   readonly server: BanyanProcess;
   readonly key: string;

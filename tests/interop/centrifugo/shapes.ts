@@ -1,16 +1,16 @@
 import { expect } from 'bun:test';
 
-/** Of a .proto file, as `tools/proto-fields.mjs` writes it. */
+/** The messages of a .proto file, as `tools/proto-fields.mjs` writes them. */
 export type ProtoTable = {
   readonly source: string;
   readonly methods: readonly string[];
   readonly messages: Readonly<Record<string, Readonly<Record<string, string>>>>;
 };
 
-/** Of a field: its type, whether there are many, and whether JSON has it even when it is zero. */
+/** A field's type, whether it is repeated, and whether JSON has it even when it is zero. */
 type Field = { readonly type: string; readonly many: 'list' | 'map' | undefined; readonly always: boolean };
 
-/** `MapReadState` is called `map_read_state`. */
+/** `MapReadState` becomes `map_read_state`. */
 export function snakeOf(name: string): string {
   return name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
 }
@@ -31,8 +31,8 @@ function fieldOf(written: string): Field {
 }
 
 /**
- * Compares a value, read from JSON, with a message: no field that the message has not, each of its type, and those that are
- * always written are there. `seen` gathers the fields that were met, as `Message.field`.
+ * Compares a JSON value with a message: it has no unknown field, each has its type, and required ones are present.
+ * `seen` collects the fields that were met, as `Message.field`.
  */
 export function checkShape(table: ProtoTable, message: string, value: unknown, seen = new Set<string>()): void {
   const fields = fieldsOf(table, message);
@@ -60,7 +60,7 @@ function checkField(table: ProtoTable, path: string, { field: { type, many }, va
   }
 }
 
-/** Bytes are JSON of the application's, of any kind. */
+/** Bytes fields are JSON of the application, of any kind. */
 export function isOf(type: string, value: unknown): boolean {
   switch (type) {
     case 'string':

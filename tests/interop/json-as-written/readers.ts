@@ -8,18 +8,18 @@ import { API_KEY } from '../ways/way.ts';
 import { pusherAuth } from './pusher-auth.ts';
 import { isSame, parsed, wrappedIn } from './values.ts';
 
-/** Somebody who hears what is published, by an unmodified client. */
+/** A subscriber with an unmodified client. */
 export type Reader = {
   readonly name: string;
-  /** In the order in which it came. */
+  /** In arrival order. */
   readonly heard: readonly unknown[];
-  /** Whether what was heard is what was published. `json`: the data as text. */
+  /** Whether the received data equals the published data. `json`: the data as text. */
   isRight(heard: unknown, json: string): boolean;
-  /** Goes away, to be back later; absent for those who have nothing to come back by. */
+  /** Disconnects, to return later; absent for clients without recovery. */
   leave?(): void;
-  /** What was missed is then heard. */
+  /** Reconnects; the missed publications are then received. */
   comeBack?(): void;
-  /** How often the connection broke without being asked to. */
+  /** How often the connection broke unexpectedly. */
   readonly breaks: () => number;
   close(): void;
 };
@@ -27,27 +27,27 @@ export type Reader = {
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const isValue = (heard: unknown, json: string) => isSame(heard, JSON.parse(json));
-/** But for the space around it, which is kept where a request is nothing but the data. */
+/** Except for surrounding space, which is kept where a request body is only the data. */
 const isText = (heard: unknown, json: string) => typeof heard === 'string' && heard.trim() === json.trim();
 
-/** As `binary-data.ts` says: the wrapper alone stands for bytes. */
+/** As `binary-data.ts` says: only the wrapper stands for bytes. */
 function isPayload(heard: unknown, json: string): boolean {
   if (!(heard instanceof Uint8Array)) return false;
   const bytes = wrappedIn(json);
   return bytes === undefined ? isText(decoder.decode(heard), json) : Buffer.from(heard).equals(Buffer.from(bytes));
 }
 
-/** Clients of Socket.IO get bytes for wrappers, and may get wrappers for bytes. */
+/** Socket.IO clients get bytes for wrappers, and may get wrappers for bytes. */
 const isSocketIo = (heard: unknown, json: string) => isSame(heard, JSON.parse(json), true);
 
-/** pusher-js parses an event's text; of a string whose text is a JSON string that leaves the inner one (0007). */
+/** pusher-js parses an event's text; for a string whose text is a JSON string this leaves the inner one (0007). */
 function isEvent(heard: unknown, json: string): boolean {
   const value: unknown = JSON.parse(json);
   const inner = typeof value === 'string' && /^\s*"/.test(value) ? parsed(value) : undefined;
   return isSame(heard, inner === undefined ? value : inner.value);
 }
 
-/** All of them, in the channel. */
+/** All readers, subscribed to the channel. */
 export async function openReaders(url: string, channel: string): Promise<readonly Reader[]> {
   return Promise.all([
     ...[centrifugeReader(url, channel, 'json'), centrifugeReader(url, channel, 'protobuf')],
@@ -195,7 +195,7 @@ async function socketIoReader(url: string, channel: string, transport: 'websocke
     ...{ name: `socket.io-client, ${transport}`, heard, isRight: isSocketIo, breaks: () => breaks },
     leave: () => {
       isLeaving = true;
-      // As when the line breaks: whoever says goodbye is not brought back.
+      // Like a broken connection: a client that says goodbye cannot recover.
       socket.io.engine.close();
     },
     comeBack: () => void socket.connect(),
@@ -212,7 +212,7 @@ type Page = {
   isRight(heard: unknown, json: string): boolean;
 };
 
-/** What history holds, to all who can ask. */
+/** The history as returned to each client that can read it. */
 export async function readHistories(url: string, channel: string, limit: number): Promise<readonly Page[]> {
   const textsOf = (text: string, ...path: readonly string[]) =>
     rawItems(rawMember(text, ...path, 'publications') ?? '[]').map((each) => rawMember(each, 'data'));
@@ -253,7 +253,7 @@ async function historyOf(
   return publications.map(({ data }) => data);
 }
 
-/** What was heard, for a message about it. */
+/** The received data, for an error message. */
 export function shown(heard: unknown): string {
   if (heard instanceof Uint8Array) return `bytes ${decoder.decode(heard)}`;
   return String(typeof heard === 'string' ? heard : JSON.stringify(heard)).slice(0, 500);

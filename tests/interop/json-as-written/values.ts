@@ -1,15 +1,15 @@
 import { oddJson, randomBytes, strangeText, strangeValue, word } from '../../fuzz/garble.ts';
 import type { Random } from '../../simulation/random.ts';
 
-/** What somebody publishes. `text`: for protocols whose events carry text. */
+/** A value to publish. `text`: for protocols whose events carry text. */
 export type Value =
   | { readonly kind: 'json'; readonly text: string }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
 
-/** JSON that readers, or what writes frames for them, may stumble over. Each is tried in every run. */
+/** JSON that readers or frame encoders may mishandle. All of them are tried in every run. */
 export const STUMBLING_BLOCKS: readonly string[] = [
-  // Of what Socket.IO and we ourselves write in the place of bytes: the first one shut clients out for good.
+  // The placeholders Socket.IO and we use for bytes: the first one once locked clients out permanently.
   ...['{"a":{"$binary":"AA=="},"b":{"_placeholder":true,"num":5}}', '{"_placeholder":true,"num":0}'],
   ...[
     '{"a":{"$binary":"AA=="},"b":{"_placeholder":true,"num":0}}',
@@ -24,7 +24,7 @@ export const STUMBLING_BLOCKS: readonly string[] = [
   ],
   `[${Array.from({ length: 12 }, (_, n) => `{"$binary":"${btoa(String(n))}"}`).join()}]`,
   `${'{"a":'.repeat(150)}{"$binary":"AA=="}${'}'.repeat(150)}`,
-  // Numbers: IEEE 754 has none of these.
+  // Numbers: IEEE 754 cannot represent these.
   ...['9007199254740993', '-9007199254740993', '1e400', '-1e400', '1e-400', '1.10', '0.1e1', '-0', '-0.0', '1E+2'],
   ...['123456789012345678901234567890', '1'.repeat(99), '1'.repeat(101), `[${'7'.repeat(400)}]`, '[1.0,1,1e0]'],
   // Names.
@@ -59,15 +59,15 @@ export const STUMBLING_BLOCKS: readonly string[] = [
     '"data: x\\n\\nevent: y"',
     '"42[1]"',
   ],
-  // Places of line breaks, and depth.
+  // Line breaks in various places, and depth.
   ...['{\n"a"\r\n:\r1\n}', ' [ 1 , 2 ] ', '\t"x"\t', 'null', 'true', 'false', '0', '[]', '{}', '[[],[[]],{}]'],
   ...[`${'['.repeat(200)}${']'.repeat(200)}`, `${'{"a":'.repeat(199)}[]${'}'.repeat(199)}`],
 ];
 
-/** What is longer does not fit into a frame. */
+/** Longer ones do not fit into a frame. */
 const LONGEST = 20_000;
 
-/** One of anything. Some of it is deeper than is taken. */
+/** A random value. Some are nested deeper than allowed. */
 export function anyValue(random: Random): Value {
   const kind = random.between(0, 9);
   if (kind === 0) return { kind: 'bytes', bytes: anyBytes(random) };
@@ -94,7 +94,7 @@ function anyBytes(random: Random): Uint8Array {
   return randomBytes(random, 40);
 }
 
-/** The levels of lists and objects in a JSON text. */
+/** The nesting depth of a JSON text. */
 export function depthOf(json: string): number {
   let [depth, most] = [0, 0];
   for (const [sign] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
@@ -105,7 +105,7 @@ export function depthOf(json: string): number {
   return most;
 }
 
-/** Undefined for what is no JSON. */
+/** Undefined for invalid JSON. */
 export function parsed(text: string): { readonly value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) };
@@ -116,14 +116,14 @@ export function parsed(text: string): { readonly value: unknown } | undefined {
 
 const WRAPPER = /^\{"\$binary":"([A-Za-z0-9+/]*={0,2})"\}$/;
 
-/** The bytes that a JSON text stands for, whole; undefined for any other. */
+/** The bytes a JSON text stands for as a whole; undefined for any other text. */
 export function wrappedIn(json: string): Uint8Array | undefined {
   const base64 = WRAPPER.exec(json)?.[1];
   const bytes = base64 === undefined ? undefined : Buffer.from(base64, 'base64');
   return bytes !== undefined && bytes.toString('base64') === base64 ? new Uint8Array(bytes) : undefined;
 }
 
-/** Whether two values are the same to a program. `substitutes`: bytes may stand where JSON has them wrapped. */
+/** Whether two values are equal to a program. `substitutes`: bytes may stand for their JSON wrapper. */
 export function isSame(given: unknown, expected: unknown, substitutes = false): boolean {
   if (substitutes && isBytes(given)) return Buffer.from(given as Uint8Array).toString('base64') === base64Of(expected);
   if (typeof given !== 'object' || given === null) return Object.is(given, expected);

@@ -12,13 +12,13 @@ import { API_KEY } from '../ways/way.ts';
 import { APP_SECRET, pusherAuth } from './pusher-auth.ts';
 import { parsed, type Value } from './values.ts';
 
-/** Publishes as programs in other languages can: any text, not only what JavaScript makes of a value. */
+/** Publishes raw text, as programs in other languages can, not only what JavaScript makes of a value. */
 export type Writer = {
   readonly name: string;
   readonly takes: readonly Value['kind'][];
-  /** What its publication's data must then be, as text, where that is not `storedAs`. */
+  /** The resulting publication's data as text, where it is not `storedAs`. */
   stores?(value: Value): string;
-  /** Resolves when the server has taken it; rejects with `Refused`. */
+  /** Resolves when the server has accepted it; rejects with `Refused`. */
   write(channel: string, value: Value): Promise<void>;
   close(): void;
 };
@@ -27,13 +27,13 @@ export class Refused extends Error {}
 
 const encoder = new TextEncoder();
 
-/** What a publication's data must be, as text: what was sent, on one line, without the space around it. */
+/** The resulting publication's data as text: the sent text on one line, without surrounding space. */
 export function storedAs(value: Value): string {
   if (value.kind === 'json') return value.text.replaceAll(/[\r\n]+/g, ' ').trim();
   const text = value.kind === 'text' ? value.text : textIn(value.bytes);
   if (value.kind === 'text') {
     const isOther = parsed(value.text) !== undefined && !/^\s*"/.test(value.text);
-    // UTF-8 has no halves of surrogate pairs: they stand as escapes.
+    // UTF-8 cannot encode lone surrogates: they are escaped.
     return isOther ? escaped(value.text.replaceAll(/[\r\n]+/g, ' ')) : JSON.stringify(value.text);
   }
   const isWrapper = text !== undefined && /^\{"\$binary":"[A-Za-z0-9+/]*={0,2}"\}$/.test(text);
@@ -49,7 +49,7 @@ function escaped(text: string): string {
   return text.replaceAll(/\p{Surrogate}/gu, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
 }
 
-/** Undefined for bytes that are no JSON in UTF-8. */
+/** Undefined for bytes that are not JSON in UTF-8. */
 function textIn(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -68,7 +68,7 @@ export async function openWriters(url: string): Promise<readonly Writer[]> {
   return [...sockets, protobufWriter(url), socketIoBytesWriter(url), pusherBackend(url), ...httpWriters(url)];
 }
 
-/** Over a client that sends the text as it is. */
+/** Through a client that sends the text unchanged. */
 async function socketWriter(name: string, url: string, codec: Codec): Promise<Writer> {
   const client = socketClient({ url, codec, read: () => undefined });
   const publisher = await client.publisher(() => undefined);
@@ -83,12 +83,12 @@ async function socketWriter(name: string, url: string, codec: Codec): Promise<Wr
   };
 }
 
-/** Throws `Refused` for what the server refuses, anything else as it is. */
+/** Throws `Refused` if the server refuses, and any other error unchanged. */
 function refuse(error: WireError): never {
   throw error.fault === 'refused' || error.fault === 'denied' ? new Refused(error.message) : error;
 }
 
-/** A socket whose frames are read one after the other. */
+/** A socket whose frames are read one after another. */
 class TextSocket {
   readonly #frames: string[] = [];
   #wake: () => void = () => undefined;
@@ -114,7 +114,7 @@ class TextSocket {
     this.#socket?.send(frame);
   }
 
-  /** The next frame that fits; those before it are dropped. */
+  /** The next matching frame; earlier ones are dropped. */
   async next(wanted: RegExp): Promise<string> {
     for (;;) {
       const frame = this.#frames.shift();
@@ -155,7 +155,7 @@ async function pusherWriter(url: string): Promise<Writer> {
       opened.set(channel, line);
       const data = value.kind === 'text' ? JSON.stringify(value.text) : textOf(value);
       line.send(clientEventText('client-any', name, data));
-      // There is no answer to an event; one to what is said behind it comes after it, and after an error.
+      // An event has no reply; the reply to a later message arrives after it, and after an error.
       line.send('{"event":"pusher:ping","data":{}}');
       const answer = await line.next(/"pusher:(pong|error)"/);
       if (answer.includes('pusher:error')) throw new Refused(answer);
@@ -172,7 +172,7 @@ function protobufWriter(url: string): Writer {
   return {
     name: 'Centrifuge Protobuf',
     takes: ['json', 'bytes'],
-    // All is bytes to it, a wrapper too (0006).
+    // It treats everything as bytes, a wrapper too (0006).
     stores: (value) => storedAs(value.kind === 'json' ? { kind: 'bytes', bytes: encoder.encode(value.text) } : value),
     write: async (channel, value) => {
       const bytes = value.kind === 'bytes' ? value.bytes : encoder.encode(value.text);
@@ -190,7 +190,7 @@ function socketIoBytesWriter(url: string): Writer {
   return {
     name: 'Socket.IO, bytes',
     takes: ['bytes'],
-    // They are bytes there also where they happen to be JSON.
+    // They stay bytes even if they happen to be JSON.
     stores: (value) => (value.kind === 'bytes' ? wrapped(value.bytes) : storedAs(value)),
     write: async (channel, value) => {
       if (value.kind !== 'bytes') throw new Error('it takes bytes');

@@ -52,7 +52,7 @@ export function stockCentrifuge(
   return new Client([{ transport: transport as TransportName, endpoint }], { ...emulation, ...options });
 }
 
-/** Data as the client of this format takes it, and as it gives it. */
+/** Data in the form a client of this format sends and receives. */
 export const packed = (format: Format, data: unknown) =>
   format === 'json' ? data : encoder.encode(JSON.stringify(data));
 export const unpacked = (data: unknown) => (data instanceof Uint8Array ? JSON.parse(decoder.decode(data)) : data);

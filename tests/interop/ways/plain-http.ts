@@ -42,11 +42,11 @@ const polling: Way = {
         cursor = answer.cursor;
       }
     };
-    // It ends by being called off.
+    // It ends by being aborted.
     goOn().catch(() => undefined);
     return { heard, say: publisher(url, channel), leave: () => leaving.abort() };
   },
 };
 
-/** A client that has nothing but HTTP. */
+/** A client that only uses HTTP. */
 export const plainWays: readonly Way[] = [eventStream, polling];

@@ -5,12 +5,15 @@ import type { Heard, Way } from './way.ts';
 
 const SECRET = 'a secret for the tests of all clients';
 
-/** An app for each namespace that the tests meet in: its id and key are the namespace's name. */
+/** An app for each namespace of the tests: its id and key equal the namespace's name. */
 export const PUSHER_APPS = ['log', 'demo'].map((namespace) => ({
   ...{ id: namespace, key: namespace, secret: SECRET, namespace },
 }));
 
-/** pusher-js hears, and the backend's package speaks. An event has no offset: the channel is new, so counting gives it. */
+/**
+ * pusher-js receives, and the backend's package publishes. An event has no offset: the channel is new, so counting
+ * gives it.
+ */
 export const pusherWay: Way = {
   name: 'pusher-js and its backend',
   join: async ({ url }, channel) => {

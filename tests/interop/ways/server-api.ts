@@ -1,7 +1,7 @@
 import { CentClient } from 'cent.js';
 import { API_KEY, type Way } from './way.ts';
 
-/** A developer's own backend: it speaks, and does not listen. */
+/** A developer's own backend: it publishes, and does not subscribe. */
 export const serverApi: Way = {
   name: 'server API',
   join: async ({ url }, channel) => {

@@ -1,23 +1,23 @@
 import type { BanyanProcess } from '../../servers/banyan.ts';
 
-/** What a client heard of a channel: offset and data, in the order in which they came. Data is JSON. */
+/** A publication a client received: offset and data, in arrival order. Data is JSON. */
 export type Heard = readonly [offset: number, data: unknown];
 
-/** Somebody in one channel, who listens, speaks, or both. */
+/** A participant in one channel, who subscribes, publishes, or both. */
 export type Party = {
-  /** Everything heard so far; undefined for one who can only speak. */
+  /** Everything received so far; undefined for one that only publishes. */
   readonly heard?: readonly Heard[];
-  /** Publishes; resolves when the server has answered. Absent for one who can only listen. */
+  /** Publishes; resolves when the server has replied. Absent for one that only subscribes. */
   say?(data: unknown): Promise<unknown>;
   leave(): void;
 };
 
-/** One way of reaching a channel. */
+/** One way to use a channel. */
 export type Way = {
   readonly name: string;
-  /** Resolves when everything that is published from now on will be heard. */
+  /** Resolves when the subscription is active. */
   join(server: BanyanProcess, channel: string): Promise<Party>;
 };
 
-/** With this key backends publish. */
+/** The server API key of backends. */
 export const API_KEY = 'a-key-for-the-tests-of-all-clients';

@@ -3,7 +3,7 @@ import { pause } from '../pace.ts';
 import { micros } from '../payload.ts';
 import type { Findings, Run } from '../run.ts';
 
-/** Clients connect, subscribe, and stay for a while without a word. */
+/** Clients connect, subscribe, and stay idle for a while. */
 export async function runConnect(run: Run): Promise<Findings> {
   const { options, client, channel, tally, own, signal, onPhase } = run;
   let isOver = false;

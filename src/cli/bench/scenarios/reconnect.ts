@@ -6,17 +6,17 @@ import { micros, type Stamp } from '../payload.ts';
 import { Received } from '../received.ts';
 import type { Findings, Run } from '../run.ts';
 
-/** Publications that are under way at once while nobody listens; they are not what is measured. */
+/** Concurrent publications while nobody is subscribed; they are not measured. */
 const MISSED_RATE = 200;
-/** How long those who came back may take to get what they missed. */
+/** The timeout of the recovery. */
 const RECOVERY_MS = 30_000;
-const LOOK_MS = 50;
+const CHECK_INTERVAL_MS = 50;
 
-/** Clients are cut off together, something is published, and they come back for it. */
+/** Clients are disconnected together, something is published, and they reconnect to recover it. */
 export async function runReconnect(run: Run): Promise<Findings> {
   const { options, client, channel, tally, own, signal, onPhase } = run;
   onPhase('connecting');
-  // The first visit is not what is measured.
+  // The first connection is not measured.
   const ramp = { ...run, options: { ...options, '--connect-rate': Math.min(options['--connect-rate'], 500) } };
   const quiet: Listener<Stamp | undefined> = { onPublications: () => undefined, onClose: (why) => tally.cutOff(why) };
   const first = await openClients(ramp, options['--connections'], () => client.subscribe(channel, quiet));
@@ -31,8 +31,8 @@ export async function runReconnect(run: Run): Promise<Findings> {
   onPhase('coming back');
   own.start();
   const startedAt = micros();
-  const guests = new Guests(run, missed);
-  const back = await openClients(run, places.length, (index, due) => guests.comeBack(places[index], due));
+  const guests = new ReturningClients(run, missed);
+  const back = await openClients(run, places.length, (index, due) => guests.reconnect(places[index], due));
   await guests.settled();
   own.stop();
   guests.isOver = true;
@@ -70,8 +70,8 @@ async function publishMissed({ options, client, channel, payloads, tally, signal
   return publishing.length;
 }
 
-/** Those who have come back, with what each was given. */
-class Guests {
+/** Clients that have reconnected, with what each recovered. */
+class ReturningClients {
   isOver = false;
   readonly #run: Run;
   readonly #missed: number;
@@ -84,7 +84,7 @@ class Guests {
     this.#missed = missed;
   }
 
-  async comeBack(place: Place | undefined, due: number): Promise<Subscriber> {
+  async reconnect(place: Place | undefined, due: number): Promise<Subscriber> {
     const { client, channel, tally, signal } = this.#run;
     const received = new Received({ offset: place?.offset ?? 0, keepsOrder: client.keepsOrder });
     let isIn = false;
@@ -117,7 +117,7 @@ class Guests {
     const end = performance.now() + RECOVERY_MS;
     while (!signal.aborted && performance.now() < end) {
       if (this.#complete + this.#unrecovered >= this.#received.length) return;
-      await pause(LOOK_MS, signal);
+      await pause(CHECK_INTERVAL_MS, signal);
     }
   }
 

@@ -5,14 +5,14 @@ import { micros, type Stamp } from '../payload.ts';
 import { Received } from '../received.ts';
 import type { Findings, Run } from '../run.ts';
 
-/** How long the last publications may take to arrive: for ever as long as some do, and then this. */
+/** How long to wait for the last publications: as long as some arrive, and then this. */
 const QUIET_MS = 2_000;
 const LONGEST_DRAIN_MS = 30_000;
-const LOOK_MS = 50;
-/** Publications without an answer, past which no more are sent: by then the rate is not one that is kept. */
-const MOST_UNANSWERED = 65_536;
+const CHECK_INTERVAL_MS = 50;
+/** Unanswered publications, above which no more are sent: the rate is not kept by then. */
+const MAX_UNANSWERED = 65_536;
 
-/** Publishers at a fixed rate, and whoever hears them, to the last publication. */
+/** Publishers at a fixed rate and their subscribers, until the last publication. */
 export async function runTraffic(run: Run, listeners: number): Promise<Findings> {
   const { options } = run;
   const traffic = new Traffic(run);
@@ -34,17 +34,17 @@ const PUSHER_ORDER =
   'The order is not checked: Pusher numbers nothing, and its backend sends each publication by a request of its own.';
 
 /** What one publisher has sent so far. */
-type SentSoFar = { count: number; readonly unacked: Set<number> };
+type SentCount = { count: number; readonly unacked: Set<number> };
 
-/** A listener who is, or was, there, and what it heard. */
-type Ear = { received: Received | undefined; isClosed: boolean };
+/** A subscriber, perhaps disconnected, and what it received. */
+type TrafficListener = { received: Received | undefined; isClosed: boolean };
 
 class Traffic {
   isOver = false;
   readonly #run: Run;
-  readonly #ears: Ear[] = [];
+  readonly #listeners: TrafficListener[] = [];
   /** By publisher. */
-  readonly #sent: SentSoFar[] = [];
+  readonly #sent: SentCount[] = [];
   #measured = { from: Number.POSITIVE_INFINITY, to: Number.POSITIVE_INFINITY };
   #refused = 0;
 
@@ -54,18 +54,18 @@ class Traffic {
 
   async subscribe(): Promise<Subscriber> {
     const { client, channel } = this.#run;
-    const ear: Ear = { received: undefined, isClosed: false };
+    const state: TrafficListener = { received: undefined, isClosed: false };
     const listener: Listener<Stamp | undefined> = {
-      onPublications: (publications) => this.#onPublications(ear, publications),
+      onPublications: (publications) => this.#onPublications(state, publications),
       onClose: (why) => {
-        ear.isClosed = true;
+        state.isClosed = true;
         this.onClose(why);
       },
     };
     const subscriber = await client.subscribe(channel, listener);
     const { offset } = subscriber.place() ?? { offset: 0 };
-    ear.received = new Received({ offset, keepsOrder: client.keepsOrder });
-    this.#ears.push(ear);
+    state.received = new Received({ offset, keepsOrder: client.keepsOrder });
+    this.#listeners.push(state);
     return subscriber;
   }
 
@@ -75,7 +75,7 @@ class Traffic {
     tally.cutOff(why);
   }
 
-  #onPublications({ received }: Ear, publications: readonly Delivery<Stamp | undefined>[]): void {
+  #onPublications({ received }: TrafficListener, publications: readonly Delivery<Stamp | undefined>[]): void {
     const { tally } = this.#run;
     const now = micros();
     for (const each of publications) {
@@ -118,11 +118,11 @@ class Traffic {
 
   #send(publisher: Publisher, number: number, due: number): void {
     const { tally, payloads, channel } = this.#run;
-    if (tally.sent - tally.acked - this.#refused >= MOST_UNANSWERED) {
-      tally.leaveOut(MOST_UNANSWERED);
+    if (tally.sent - tally.acked - this.#refused >= MAX_UNANSWERED) {
+      tally.leaveOut(MAX_UNANSWERED);
       return;
     }
-    const sent = this.#sent[number] as SentSoFar;
+    const sent = this.#sent[number] as SentCount;
     const sequence = sent.count;
     sent.count += 1;
     sent.unacked.add(sequence);
@@ -140,7 +140,7 @@ class Traffic {
     );
   }
 
-  /** Waits until all is answered and heard, or nothing comes any more. */
+  /** Waits until everything is answered and received, or nothing arrives any more. */
   async #drain(): Promise<void> {
     const { tally } = this.#run;
     const settled = () => tally.acked + tally.received + this.#refused;
@@ -148,20 +148,20 @@ class Traffic {
     let last = { settled: settled(), at: performance.now() };
     while (performance.now() < end && performance.now() - last.at < QUIET_MS) {
       if (tally.acked + this.#refused === tally.sent && this.#isComplete()) return;
-      await pause(LOOK_MS, new AbortController().signal);
+      await pause(CHECK_INTERVAL_MS, new AbortController().signal);
       if (settled() !== last.settled) last = { settled: settled(), at: performance.now() };
     }
   }
 
-  /** By the counts, as far as they tell: it is asked often. */
+  /** By the counts, as far as they suffice: it is called often. */
   #isComplete(): boolean {
     const { tally } = this.#run;
-    return this.#hasLeft() ? this.#lost() === 0 : tally.received >= tally.acked * this.#ears.length;
+    return this.#hasLeft() ? this.#lost() === 0 : tally.received >= tally.acked * this.#listeners.length;
   }
 
-  /** Of those who are still there: who was cut off would come back, and recover. */
+  /** Of those still connected: a disconnected client would reconnect and recover. */
   #lost(): number {
-    const present = this.#ears.filter(({ isClosed }) => !isClosed);
+    const present = this.#listeners.filter(({ isClosed }) => !isClosed);
     return this.#sent.reduce(
       (sum, sent, publisher) =>
         sum + present.reduce((lost, { received }) => lost + (received?.missing(publisher, sent) ?? 0), 0),
@@ -173,9 +173,9 @@ class Traffic {
     const { tally, options } = this.#run;
     const { from, to } = this.#measured;
     const total = (key: 'duplicates' | 'outOfOrder') =>
-      this.#ears.reduce((sum, { received }) => sum + (received?.[key] ?? 0), 0);
+      this.#listeners.reduce((sum, { received }) => sum + (received?.[key] ?? 0), 0);
     tally.giveUp(tally.sent - tally.acked - this.#refused);
-    const hears = this.#ears.length > 0;
+    const hears = this.#listeners.length > 0;
     return {
       seconds: Number.isFinite(from) ? Math.max(0, to - from) / 1e6 : 0,
       ...(hears && { lost: this.#lost(), duplicates: total('duplicates'), outOfOrder: total('outOfOrder') }),
@@ -187,6 +187,6 @@ class Traffic {
   }
 
   #hasLeft(): boolean {
-    return this.#ears.some(({ isClosed }) => isClosed);
+    return this.#listeners.some(({ isClosed }) => isClosed);
   }
 }

@@ -10,7 +10,7 @@ type Props = {
   readonly onShortcuts: () => void;
 };
 
-/** The own picture, and behind it settings, the owner's console, help and signing out. */
+/** The person's picture, which opens a menu: settings, the owner's console, help and signing out. */
 export function AccountMenu({ onShortcuts }: Props) {
   const { t } = useTranslation();
   const signIn = useSignIn();

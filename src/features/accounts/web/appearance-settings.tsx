@@ -11,7 +11,7 @@ const THEMES: readonly { readonly value: Theme; readonly key: string }[] = [
   { value: 'dark', key: 'accounts.themeDark' },
 ];
 
-/** Language and theme, kept on this device. */
+/** Language and theme, stored on this device. */
 export function AppearanceSettings() {
   const { t, i18n } = useTranslation();
   const [theme, setTheme] = useState(chosenTheme);

@@ -6,7 +6,7 @@ type ChoicesProps<T extends string> = {
   readonly onPick: (value: T) => void;
 };
 
-/** One of a few, all of them in sight. */
+/** One of a few options, all visible. */
 export function Choices<T extends string>({ name, label, value, options, onPick }: ChoicesProps<T>) {
   return (
     <fieldset className="flex flex-wrap gap-2">

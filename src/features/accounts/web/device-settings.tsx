@@ -10,7 +10,7 @@ import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { showToast } from '../../../ui/toast.tsx';
 import { Section } from './section.tsx';
 
-/** Where the person is signed in. */
+/** The person's signed-in devices. */
 export function DeviceSettings() {
   const { t } = useTranslation();
   const { client } = useApp();

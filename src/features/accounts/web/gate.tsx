@@ -3,7 +3,7 @@ import { Logo } from '../../../ui/logo.tsx';
 
 type Props = { readonly title: string; readonly text?: string | undefined; readonly children: ReactNode };
 
-/** The frame of all screens in front of the sign-in. */
+/** The frame of all screens before the sign-in. */
 export function Gate({ title, text, children }: Props) {
   return (
     <main id="main" className="flex min-h-full items-center justify-center bg-sunken p-4">

@@ -1,12 +1,12 @@
-/** People asked for in one go. */
+/** Maximum people per request. */
 const BATCH = 200;
-/** Requests of one moment travel together. */
+/** Requests of one moment are combined. */
 const GATHER_MS = 20;
 const RETRY_MS = 3_000;
 
 /**
- * Collects ids for a moment and asks for them together. `ask` tells which it got an answer for; the others do not
- * exist and are not asked for again. Those that failed are handed to `retry` a little later: then they may be.
+ * Collects ids for a moment and requests them together. `ask` returns which ids were answered; the others do not exist
+ * and are not requested again. Failed ones are passed to `retry` a little later: then they may be.
  */
 export function gather(
   ask: (users: string[]) => Promise<readonly string[]>,

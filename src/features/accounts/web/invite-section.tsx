@@ -23,7 +23,7 @@ const USES = [
 ] as const;
 const ROLES = ['member', 'guest'] as const;
 
-/** Links with which people can register. */
+/** Registration links. */
 export function InviteSection() {
   const { t } = useTranslation();
   const { client } = useApp();
@@ -43,7 +43,7 @@ export function InviteSection() {
     input: ({ role, uses }) => ({ role, uses: USES.find(({ key }) => key === uses)?.uses ?? null }),
     send: async (input) => {
       const invite = await client.call('accounts.createInvite', input);
-      // A list that could not be read is read again: it has the new one, too.
+      // A list that failed to load is loaded again, which includes the new one.
       if (data === undefined) void refetch();
       else change((known) => [invite, ...known]);
       await copyAndTell(linkOf(invite.code), t, true);

@@ -15,7 +15,7 @@ import { checkRegister } from './checks.ts';
 import { Gate } from './gate.tsx';
 
 type Props = {
-  /** The invitation; absent where anyone may register. */
+  /** The invitation; absent if anyone may register. */
   readonly code?: string;
   /** The address of the sign-in. */
   readonly signInAt: string;
@@ -23,7 +23,7 @@ type Props = {
 type Invitation = Output<'accounts.inviteInfo'>;
 type Info = Invitation | 'none' | 'loading' | 'gone' | 'failed';
 
-/** Creates an account, with an invitation or without. */
+/** Creates an account, with or without an invitation. */
 export function JoinScreen({ code, signInAt }: Props) {
   const { t } = useTranslation();
   const { guest } = useSignIn();

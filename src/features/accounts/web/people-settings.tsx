@@ -19,11 +19,11 @@ import { Section } from './section.tsx';
 
 type Found = Output<'accounts.findPeople'>;
 type Pages = InfiniteData<Found, string | null>;
-/** Between the last key and the search. */
+/** The delay between the last key and the search. */
 const PAUSE_MS = 150;
 const ROLES = ['admin', 'member', 'guest'] as const;
 
-/** For admins: who is here, as what, and who may come. */
+/** For admins: the people, their roles, and the registration mode. */
 export function PeopleSettings() {
   return (
     <>
@@ -63,7 +63,7 @@ function PeopleSection() {
   );
 }
 
-/** Pages of people whose name or handle contains the text; the last answer stays until the next one is here. */
+/** Pages of people whose name or handle contains the text; the last result stays until the next one arrives. */
 function useFoundPeople(text: string) {
   const { client } = useApp();
   return useInfiniteQuery({
@@ -76,7 +76,7 @@ function useFoundPeople(text: string) {
   });
 }
 
-/** Puts a changed profile into the place of the old one. */
+/** Replaces a profile by its new version. */
 function useReplacePerson(text: string): (profile: Profile) => void {
   const queries = useQueryClient();
   return (profile) => {

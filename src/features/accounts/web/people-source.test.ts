@@ -10,7 +10,7 @@ const profile = (id: string, changes: Partial<Profile> = {}): Profile => {
   return { id, handle: id, displayName: id.toUpperCase(), avatar: null, role: 'member', disabled: false, ...changes };
 };
 
-/** A page whose server knows these people; everything asked of it is in `asked`. */
+/** A page whose server knows these people; every request is recorded in `asked`. */
 function page(...ids: readonly string[]) {
   const server = { failing: false, asked: [] as { name: string; users: readonly string[] }[] };
   const known = new Map(ids.map((id) => [id, profile(id)]));
@@ -46,7 +46,7 @@ const gathered = () => Bun.sleep(40);
 const askedFor = ({ server }: ReturnType<typeof page>) => server.asked.map(({ users }) => users);
 
 describe('people on a page', () => {
-  test('asked for in one moment are fetched together, each once', async () => {
+  test('requested at the same moment are fetched together, each once', async () => {
     const at = page('ann', 'ben');
     for (const id of ['ann', 'ben', 'ann']) at.people.want(id);
     expect(at.people.person('ann')).toBeUndefined();
@@ -58,7 +58,7 @@ describe('people on a page', () => {
     expect(askedFor(at)).toEqual([['ann', 'ben']]);
   });
 
-  test('are asked for 200 at a time', async () => {
+  test('are fetched 200 at a time', async () => {
     const ids = Array.from({ length: 450 }, (_, number) => `p${number}`);
     const at = page(...ids);
     for (const id of ids) at.people.want(id);
@@ -67,7 +67,7 @@ describe('people on a page', () => {
     expect(ids.every((id) => at.people.person(id) !== undefined)).toBe(true);
   });
 
-  test('who do not exist are not asked for again, nor nobody at all', async () => {
+  test('that do not exist are not fetched again, and an empty request sends nothing', async () => {
     const at = page();
     for (let time = 0; time < 3; time += 1) {
       for (const id of ['ghost', '']) at.people.want(id);
@@ -77,13 +77,13 @@ describe('people on a page', () => {
     expect(askedFor(at)).toEqual([['ghost']]);
   });
 
-  test('are told apart by their pictures’ addresses', async () => {
+  test('are distinguished by their pictures’ URLs', async () => {
     const at = page();
     at.people.put(profile('ann', { avatar: 'a1b2.webp' }));
     expect(at.people.person('ann')?.picture).toBe('/files/avatars/a1b2.webp');
   });
 
-  test('stay the same object until something about them changes, and then all who listen hear of it', async () => {
+  test('are the same object until something about them changes, and then all listeners are called', async () => {
     const at = page('ann');
     at.people.want('ann');
     await gathered();
@@ -104,14 +104,14 @@ describe('people on a page', () => {
     expect(listener).toHaveBeenCalledTimes(1);
   });
 
-  test('who were looked for are known from then on', async () => {
+  test('found by a search are known from then on', async () => {
     const at = page('ann', 'anton', 'ben');
     expect((await at.people.find('an')).map(({ id }) => id)).toEqual(['ann', 'anton']);
     expect(at.people.person('anton')?.displayName).toBe('ANTON');
     expect(at.server.asked).toHaveLength(1);
   });
 
-  test('are read anew when the page has missed changes', async () => {
+  test('are fetched again when the page has missed changes', async () => {
     const at = page('ann');
     at.people.put(profile('ann'));
     at.known.set('ann', profile('ann', { displayName: 'Anna' }));
@@ -123,7 +123,7 @@ describe('people on a page', () => {
     expect(at.people.person('ann')?.displayName).toBe('Anna');
   });
 
-  test('who could not be fetched are fetched a little later, as long as someone shows them', async () => {
+  test('whose fetch failed are fetched a little later, as long as they are shown', async () => {
     const at = page('ann');
     at.server.failing = true;
     at.people.subscribe(nothing);
@@ -139,7 +139,7 @@ const settled = () => Bun.sleep(180);
 const nothing = () => undefined;
 
 describe('whether people are online', () => {
-  test('is followed once however many watch, until the last one stops', async () => {
+  test('is followed once for any number of watchers, until the last one stops', async () => {
     const at = page('ann');
     const stops = [at.people.watch('ann', nothing), at.people.watch('ann', nothing)];
     await settled();
@@ -150,14 +150,14 @@ describe('whether people are online', () => {
     expect(at.subscriptions.size).toBe(0);
   });
 
-  test('is not followed for those who are on screen but for a moment', async () => {
+  test('is not followed for people shown only for a moment', async () => {
     const at = page('ann');
     at.people.watch('ann', nothing)();
     await settled();
     expect(at.subscriptions.size).toBe(0);
   });
 
-  test('is asked for each time the channel starts, then comes live', async () => {
+  test('is fetched each time the channel starts, then received live', async () => {
     const at = page('ann');
     const stop = at.people.watch('ann', nothing);
     await settled();
@@ -173,7 +173,7 @@ describe('whether people are online', () => {
     stop();
   });
 
-  test('is told to those who watch that person, and to nobody who shows names', async () => {
+  test('is sent to watchers of that person only', async () => {
     const at = page('ann', 'ben');
     const [names, ann, ben] = [jest.fn(), jest.fn(), jest.fn()];
     at.people.subscribe(names);
@@ -185,7 +185,7 @@ describe('whether people are online', () => {
     expect(at.people.version()).toBe(version);
   });
 
-  test('is followed for a bounded number of people; the others are asked for once and take the places that get free', async () => {
+  test('is followed for a limited number of people; the others are fetched once and follow when there is room', async () => {
     const ids = Array.from({ length: FOLLOWED_LIMIT + 2 }, (_, number) => `p${number}`);
     const at = page(...ids);
     const stops = ids.map((id) => at.people.watch(id, nothing));
@@ -199,7 +199,7 @@ describe('whether people are online', () => {
     expect(at.subscriptions.size).toBe(FOLLOWED_LIMIT);
   });
 
-  test('is asked for where the connection has no place left for the channel', async () => {
+  test('is fetched if the connection has no room for the channel', async () => {
     const at = page('ann');
     at.people.watch('ann', nothing);
     await settled();

@@ -6,7 +6,7 @@ import { plainName } from '../../../ui/direction.ts';
 import { gather } from './gather.ts';
 import { createWhereabouts } from './whereabouts.ts';
 
-/** The people of this installation, as far as this page has asked for them. */
+/** The people of this installation that this page has loaded. */
 export function createPeopleSource(client: Client): PeopleSource & { put(profile: Profile): void } {
   const people = new Map<string, Person>();
   const listeners = new Set<() => void>();

@@ -15,7 +15,7 @@ import { checkChangePassword, checkUpdateProfile } from './checks.ts';
 import { Choices } from './choices.tsx';
 import { Section } from './section.tsx';
 
-/** Name, e-mail, picture and password. */
+/** Name, email, picture and password. */
 export function ProfileSettings() {
   return (
     <>
@@ -88,7 +88,7 @@ function ProfileSection() {
   );
 }
 
-/** Who may bring the person into groups or write to them first. */
+/** Who may add the person to groups or write to them first. */
 function ContactSection() {
   const { t } = useTranslation();
   const { client } = useApp();

@@ -53,7 +53,7 @@ export function SignInScreen({ registerAt }: { readonly registerAt: string }) {
   );
 }
 
-/** How to get an account, by what this installation allows. */
+/** How to get an account, depending on the registration mode. */
 function WayIn({ registerAt }: { readonly registerAt: string }) {
   const { t } = useTranslation();
   const { guest } = useSignIn();

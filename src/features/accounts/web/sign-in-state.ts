@@ -10,7 +10,7 @@ export type SignedIn = {
   readonly me: Me;
   readonly client: Client;
   readonly people: PeopleSource;
-  /** Aborted when this sign-in is over. */
+  /** Aborted when this session ends. */
   readonly signedOut: AbortSignal;
 };
 
@@ -21,10 +21,10 @@ export type SignInState =
   | { readonly kind: 'out' }
   | SignedIn;
 
-/** Where the last signed-in person is remembered, so that the app opens without a line. */
+/** The storage key of the last signed-in person, so that the app opens while offline. */
 const REMEMBERED = 'banyan-me';
 
-/** The page's sign-in: who it is, and the one live client that goes with them. */
+/** The page's session: its person, and the one live client for them. */
 export class SignIn {
   readonly #state = createObservable<SignInState>({ kind: 'checking' });
   /** For calls before anyone is signed in. */
@@ -35,7 +35,7 @@ export class SignIn {
     return this.#state;
   }
 
-  /** Asks the server who this is; over HTTP, which also renews the cookie. */
+  /** Asks the server who is signed in; over HTTP, which also renews the cookie. */
   async check(): Promise<void> {
     try {
       this.enter(await this.guest.call('accounts.me', {}, { overHttp: true }));
@@ -47,7 +47,7 @@ export class SignIn {
     }
   }
 
-  /** All tabs share one cookie: who signs in or out in one does so in all. */
+  /** All tabs share one cookie: signing in or out in one applies to all. */
   followOtherTabs(): void {
     addEventListener('storage', () => {
       if (this.#state.get().kind === 'out' && readRemembered() !== null) void this.check();
@@ -63,13 +63,13 @@ export class SignIn {
     const people = createPeopleSource(client);
     people.put(me);
     client.connection.subscribe((connection) => {
-      // A tab that was frozen has not heard of it.
+      // A suspended tab has missed it.
       if (connection.kind === 'connected') this.#giveWay();
-      // Closed for good: signed out elsewhere or shut out. The server knows.
+      // Closed permanently: signed out elsewhere or disabled. The server knows which.
       if (connection.kind === 'disconnected' && connection.code !== 0) void this.#checkAgain();
     });
     this.#state.set({ kind: 'in', me, client, people, signedOut: this.#over.signal });
-    // Stores listen first, so that they miss nothing of what the connection brings.
+    // Stores listen first, so that they miss nothing of the connection's start.
     setTimeout(() => client.connect(), 0);
   }
 
@@ -87,7 +87,7 @@ export class SignIn {
     this.#leave();
   }
 
-  /** Once the cookie is another person's the page starts anew: nothing of the last one's may go on with it. */
+  /** Once the cookie is another person's the page reloads: nothing of the last person may stay. */
   #giveWay(): void {
     const state = this.#state.get();
     if (state.kind !== 'in' || readRemembered()?.id === state.me.id) return;
@@ -95,7 +95,7 @@ export class SignIn {
     location.reload();
   }
 
-  /** Nothing of the last sign-in goes on with the next. */
+  /** Nothing of the last session stays in the next. */
   #end(): void {
     const state = this.#state.get();
     this.#over.abort();

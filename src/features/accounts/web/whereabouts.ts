@@ -4,19 +4,19 @@ import { onlineChannel } from '../../../contracts/accounts/events.ts';
 import type { PeopleSource, Whereabouts } from '../../../ui/app-context.tsx';
 import { gather } from './gather.ts';
 
-/** People followed live at a time; well below what a connection may subscribe to, so that open rooms find a place. */
+/** People followed live at a time; well below the subscription limit of a connection, so that open rooms have room. */
 export const FOLLOWED_LIMIT = 64;
-/** Rows that only fly by while someone scrolls are not worth a subscription. */
+/** Rows visible only while scrolling past are not worth a subscription. */
 const SETTLE_MS = 150;
 const RETRY_MS = 5_000;
 
 type Source = Pick<PeopleSource, 'whereabouts' | 'watch'>;
 
-/** Whether people are online, for as long as someone looks; for those past the bound, as it was when they were asked for. */
+/** Whether people are online, for as long as they are shown; for those above the limit, as of the request. */
 export function createWhereabouts(client: Client): Source {
   const known = new Map<string, Whereabouts>();
   const watched = new Map<string, Set<() => void>>();
-  /** What ends following them. */
+  /** Stops following them. */
   const followed = new Map<string, () => void>();
   const learn = (id: string, state: Whereabouts) => {
     known.set(id, state);
@@ -35,10 +35,10 @@ export function createWhereabouts(client: Client): Source {
   const follow = (id: string) => {
     const stop = client.subscribe(onlineChannel(id), {
       publication: ({ data }) => learn(id, { online: data.online, lastSeenAt: data.at }),
-      // This channel keeps nothing, so the state is asked for each time.
+      // This channel has no history, so the state is requested each time.
       subscribed: () => ask(id),
       unsubscribed: ({ code }) => {
-        // The connection has no place left: others may give theirs up. Who is refused for good is not asked for again.
+        // The connection has no room: others may make some. A permanent refusal is not retried.
         if (code !== LIMIT_EXCEEDED || followed.get(id) !== stop) return;
         followed.delete(id);
         ask(id);
@@ -66,7 +66,7 @@ export function createWhereabouts(client: Client): Source {
     watch: (id, listener) => {
       const listeners = watched.get(id) ?? new Set();
       watched.set(id, listeners);
-      // One of its own, so that the same function can watch twice.
+      // A separate entry, so that the same function can watch twice.
       const entry = () => listener();
       listeners.add(entry);
       settle();
@@ -77,7 +77,7 @@ export function createWhereabouts(client: Client): Source {
   };
 }
 
-/** Does it a moment after the first of many calls. */
+/** Runs it a moment after the first of many calls. */
 function onceInAWhile(action: () => void): () => void {
   let isWaiting = false;
   return () => {

@@ -13,7 +13,7 @@ afterEach(() => {
   for (const outbox of opened.splice(0)) outbox.close();
 });
 
-/** The outbox of a page that counts as connected, and what the server at the other end of its calls gets and answers. */
+/** The outbox of a connected page, and the calls its server receives and answers. */
 async function page(user: string, answer: () => Response | Promise<Response>) {
   const received: unknown[] = [];
   const connection = createObservable<ConnectionState>(CONNECTED);
@@ -43,7 +43,7 @@ async function until(holds: () => boolean): Promise<void> {
   }
 }
 
-/** Long enough for everything that is under way to have happened. */
+/** Long enough for all pending work. */
 const settled = () => Bun.sleep(40);
 const message = { room: 'tea', text: 'a', replyTo: null };
 const names = Object.keys(ERRORS) as ErrorName[];
@@ -57,7 +57,7 @@ describe('the outbox of a page', () => {
     expect(received).toEqual([{ room: 'tea', key: expect.stringMatching(/^[0-9a-f]{32}$/), text: 'a', replyTo: 7 }]);
   });
 
-  test.each(names.filter((name) => !staysQueued(name)))('an answer %s is for good', async (name) => {
+  test.each(names.filter((name) => !staysQueued(name)))('a response %s is final', async (name) => {
     const { received, outbox } = await page(`good-${name}`, refusal(name));
     await outbox.add(message);
     await until(() => outbox.items.get()[0]?.failure === ERRORS[name].message);
@@ -71,7 +71,7 @@ describe('the outbox of a page', () => {
     ['timeout', () => Promise.reject(new DOMException('too slow', 'TimeoutError'))],
     ['proxy whose server is away', () => new Response('<h1>Bad gateway</h1>', { status: 502 })],
   ];
-  test.each(passing)('ID3: after a %s the same key goes out again', async (name, fail) => {
+  test.each(passing)('ID3: after a %s the same key is sent again', async (name, fail) => {
     const answers = [fail, answered];
     const { received, connection, outbox } = await page(`passing ${name}`, () => (answers.shift() ?? answered)());
     await outbox.add(message);
@@ -88,7 +88,7 @@ describe('the outbox of a page', () => {
     { kind: 'connecting', since: 0 },
     { kind: 'disconnected', code: 3_500, reason: 'signed out' },
   ];
-  test.each(lines)('sends nothing while $kind, not even over HTTP, and all once connected', async (line) => {
+  test.each(lines)('sends nothing while $kind, not even over HTTP, and everything once connected', async (line) => {
     const { received, connection, outbox } = await page(`without a line: ${line.kind}`, answered);
     connection.set(line);
     await outbox.add(message);
@@ -101,7 +101,7 @@ describe('the outbox of a page', () => {
   });
 });
 
-test('without a database messages wait in memory', async () => {
+test('without a database messages are kept in memory', async () => {
   const { open } = indexedDB;
   indexedDB.open = () => {
     throw new DOMException('private window', 'SecurityError');

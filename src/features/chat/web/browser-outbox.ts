@@ -14,8 +14,8 @@ export async function openBrowserOutbox(client: Client, user: string): Promise<B
   const outbox = await createOutbox({
     user,
     storage,
-    // Over HTTP a message would leave the screen until the connection is back and brings its echo, and might go
-    // out with the cookie of whoever has signed in since.
+    // Over HTTP a message would disappear from the screen until the connection is back with its publication, and might
+    // be sent with the cookie of another person who has signed in since.
     maySend: () => client.connection.get().kind === 'connected',
     send: (item) => sendItem(client, item),
     exclusively: (room, task) => lockAcrossTabs(`banyan-outbox-${user}-${room}`, task),
@@ -43,7 +43,7 @@ export async function openBrowserOutbox(client: Client, user: string): Promise<B
   };
 }
 
-/** 128 random bits. Not `crypto.randomUUID`, which plain-HTTP pages in a local network do not have. */
+/** 128 random bits. Not `crypto.randomUUID`, which pages over plain HTTP do not have. */
 export function newMessageKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -57,14 +57,14 @@ async function sendItem(client: Client, { room, key, text, replyTo }: OutboxItem
     if (error instanceof BanyanError && !error.temporary && error.name !== 'unauthorized') {
       return { refused: error.message };
     }
-    // Signed out meanwhile: it goes out after the next sign-in of the same person.
+    // Signed out meanwhile: it is sent after the next sign-in of the same person.
     return 'later';
   }
 }
 
 /**
- * At most one tab at a time runs the task. Where the browser has no locks (plain HTTP in a local network) every tab
- * may: the server knows a message by its key, so nothing is sent twice.
+ * At most one tab at a time runs the task. If the browser has no locks (plain HTTP in a local network) every tab may:
+ * the server recognises a message by its key, so nothing is sent twice.
  */
 function lockAcrossTabs(name: string, task: () => Promise<void>): Promise<void> {
   return navigator.locks === undefined ? task() : navigator.locks.request(name, task);

@@ -15,7 +15,7 @@ type Chat = ChatSession & {
   readonly openOutbox: BrowserOutbox | undefined;
   /** Shows a room, or the list for undefined. */
   readonly openRoom: (room: string | undefined) => void;
-  /** Rooms that the person is leaving here: nobody is surprised when they close. */
+  /** Rooms the person is leaving here, which may close without a notice. */
   readonly leaving: Set<string>;
 };
 
@@ -40,7 +40,7 @@ export function ChatProvider({ openRoom, children }: ProviderProps) {
   return <Context value={{ ...session, openOutbox, openRoom, leaving }}>{children}</Context>;
 }
 
-/** Says once that an unsent message would not survive this page. */
+/** Warns once that an unsent message would not survive this page. */
 function useSayUnlasting(outbox: BrowserOutbox | undefined): void {
   const { t } = useTranslation();
   useEffect(() => outbox?.isLasting.subscribe(() => showToast(t('chat.unsentNotLasting'), 'error')), [outbox, t]);
@@ -64,12 +64,12 @@ export function useUnsent(): readonly OutboxItem[] {
   return useObservable(useChat().openOutbox?.items ?? NOTHING);
 }
 
-/** A person's name, '…' until it is known, "You" for oneself where wanted. */
+/** A person's name, '…' until it is known, "You" for oneself if wanted. */
 export function usePersonName(id: string): string {
   return usePerson(id)?.displayName ?? '…';
 }
 
-/** What a room is called: a group's title, or the other person. */
+/** A room's name: a group's title, or the other person. */
 export function useRoomTitle(room: RoomSummary): string {
   const { t } = useTranslation();
   const { me } = useApp();
@@ -78,7 +78,7 @@ export function useRoomTitle(room: RoomSummary): string {
   return room.peer === me ? t('chat.notes') : peer;
 }
 
-/** Runs what a button asks for, and says so when it fails. True when it worked. */
+/** Runs a button's action, and shows a failure. True if it succeeded. */
 export function useAction(): (action: () => Promise<unknown>) => Promise<boolean> {
   const { t } = useTranslation();
   return async (action) => {

@@ -19,7 +19,7 @@ const Switcher = later(async () => (await import('./switcher.tsx')).Switcher);
 
 type Props = {
   readonly room?: string;
-  /** Offset of a message to begin at. */
+  /** Offset of the message to start at. */
   readonly focus?: number;
   readonly onOpenRoom: (room: string | undefined) => void;
   readonly accountMenu: (showShortcuts: () => void) => ReactNode;
@@ -68,7 +68,7 @@ function OpenRoom({ id, focus }: { readonly id: string; readonly focus: number |
   const summary = rooms.get(id);
   const tellWhy = useReasonToClose(id, summary);
   const isGone = list.kind === 'ready' && summary === undefined;
-  // It may be beyond the pages of the list, or one that the person was just added to.
+  // It may be beyond the loaded pages of the list, or one the person was just added to.
   useEffect(() => {
     if (!isGone) return;
     let isShown = true;
@@ -85,7 +85,7 @@ function OpenRoom({ id, focus }: { readonly id: string; readonly focus: number |
   return <RoomView room={summary} focus={focus} />;
 }
 
-/** Says why a room closes that the person has not left by themselves. */
+/** Says why a room closes that the person has not left themselves. */
 function useReasonToClose(id: string, summary: RoomSummary | undefined): () => void {
   const { t } = useTranslation();
   const { me, leaving } = useChat();
@@ -94,7 +94,7 @@ function useReasonToClose(id: string, summary: RoomSummary | undefined): () => v
   useEffect(() => {
     if (summary !== undefined) last.current = summary;
   }, [summary]);
-  // Back in a room that was left before.
+  // The person is in the room again.
   useEffect(() => void leaving.delete(id), [leaving, id]);
   return useCallback(() => {
     if (leaving.has(id)) return;
@@ -120,7 +120,7 @@ function NothingOpen() {
 
 type Sheet = 'switcher' | 'help' | null;
 
-/** Ctrl+K, Alt+↑/↓ and `?`. By the keys' places, so that other keyboard layouts work too. */
+/** Ctrl+K, Alt+↑/↓ and `?`. By physical keys, so that other keyboard layouts work too. */
 function useShortcuts(room: string | undefined): { readonly open: Sheet; help(): void; close(): void } {
   const { rooms, openRoom } = useChat();
   const [open, setOpen] = useState<Sheet>(null);

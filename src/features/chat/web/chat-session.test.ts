@@ -15,11 +15,11 @@ Object.assign(globalThis, {
   localStorage: { getItem: () => null, setItem: () => undefined, removeItem: () => undefined },
 });
 
-/** A page whose connection says what the test makes it say; the server knows one room of `top` messages. */
+/** A page with a fake connection; the server knows one room of `top` messages. */
 function page(top: number, signedOut = over.signal) {
   const server = {
     ...{ top, read: 0, asked: [] as string[], held: undefined as (() => void)[] | undefined, down: false },
-    /** First and last offset of the pages it gives; undefined: everything. */
+    /** First and last offset of the pages it returns; undefined: everything. */
     page: undefined as readonly [number, number] | undefined,
   };
   const connection = createObservable<ConnectionState>({ kind: 'connecting', since: 0 });
@@ -106,7 +106,7 @@ describe('a page’s chat', () => {
     await outbox.discard(waiting?.key ?? '');
   });
 
-  test('puts live messages into the list and the open timeline', async () => {
+  test('applies live messages to the list and the open timeline', async () => {
     const { session, published, subscribed, offsets } = page(3);
     await session.timeline('tea').open();
     subscribed(3);
@@ -115,7 +115,7 @@ describe('a page’s chat', () => {
     expect(session.rooms.get('tea')).toMatchObject({ top: 4, unread: 4 });
   });
 
-  test('RE1 after a recovery goes on with what follows, without reading anything', async () => {
+  test('RE1 continues after a recovery without reading anything', async () => {
     const { server, session, published, subscribed, offsets } = page(3);
     await session.timeline('tea').open();
     const { length } = server.asked;
@@ -126,7 +126,7 @@ describe('a page’s chat', () => {
     expect(server.asked).toHaveLength(length);
   });
 
-  test('RE2 after a recovery that failed reads the state anew', async () => {
+  test('RE2 reads the state again after a failed recovery', async () => {
     const { server, session, subscribed, published, offsets } = page(3);
     await session.timeline('tea').open();
     server.top = 7;
@@ -138,7 +138,7 @@ describe('a page’s chat', () => {
     expect(session.rooms.get('tea')?.top).toBe(8);
   });
 
-  test('what could not be read is read as soon as the line is back', async () => {
+  test('reads what failed to load as soon as it is connected', async () => {
     const { server, connection, session, offsets } = page(3);
     server.down = true;
     await session.timeline('tea').open();
@@ -151,7 +151,7 @@ describe('a page’s chat', () => {
     expect(session.rooms.state.get().kind).toBe('ready');
   });
 
-  test('also older messages that could not be read', async () => {
+  test('does so for older messages too', async () => {
     const { server, connection, session, offsets } = page(3);
     const timeline = session.timeline('tea');
     server.page = [3, 3];
@@ -165,7 +165,7 @@ describe('a page’s chat', () => {
     expect(offsets()).toEqual(range(3));
   });
 
-  test('what was written between reading the page and being connected is not missed', async () => {
+  test('messages written between reading the page and connecting are not missed', async () => {
     const { server, session, subscribed, published, offsets } = page(3);
     await session.timeline('tea').open();
     server.top = 5;
@@ -176,7 +176,7 @@ describe('a page’s chat', () => {
     expect(offsets()).toEqual(range(6));
   });
 
-  test('nor when the page is still on its way: one that is too old is read again', async () => {
+  test('nor while the page is still loading: one that is too old is read again', async () => {
     const { server, session, subscribed, published, offsets } = page(3);
     server.held = [];
     const opening = session.timeline('tea').open();
@@ -203,7 +203,7 @@ describe('a page’s chat', () => {
     expect(session.timeline('r1')).not.toBe(second);
   });
 
-  test('CH4 sends read marks forward only, the last of many', async () => {
+  test('CH4 sends increasing read marks only, the last of many', async () => {
     const { server, session } = page(9);
     await session.rooms.load();
     const marks = () => server.asked.filter((name) => name === 'chat.read').length;
@@ -218,7 +218,7 @@ describe('a page’s chat', () => {
     expect(session.rooms.get('tea')).toMatchObject({ readOffset: 9, unread: 0 });
   });
 
-  test('CH4 sends a read mark that was lost when the line is back', async () => {
+  test('CH4 resends a lost read mark after a reconnect', async () => {
     const { server, connection, session } = page(9);
     await session.rooms.load();
     server.down = true;

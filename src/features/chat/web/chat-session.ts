@@ -5,17 +5,20 @@ import { createReadMarker, type ReadMarker } from './read-marker.ts';
 import { RoomListStore } from './room-list.ts';
 import { TimelineStore } from './timeline-store.ts';
 
-/** A signed-in person's chat on this page: its stores, and the one place that feeds them from the connection. */
+/**
+ * A signed-in person's chat on this page: its stores, and the single place that applies the connection's events to
+ * them.
+ */
 export type ChatSession = {
   readonly client: Client;
   readonly me: string;
   readonly rooms: RoomListStore;
-  /** Opened when it is first asked for. */
+  /** Created on first use. */
   outbox(): Promise<BrowserOutbox>;
-  /** Begins to read and follow the person's rooms; does nothing the second time. */
+  /** Starts to load and follow the person's rooms; does nothing the second time. */
   start(): void;
   readonly drafts: Drafts;
-  /** The room's timeline, kept up to date from then on; the last few rooms stay as they were left. */
+  /** The room's timeline, kept up to date from then on; the last few rooms stay as they were. */
   timeline(room: string): TimelineStore;
   /** Everything up to the offset has been seen. */
   readonly markRead: ReadMarker['mark'];
@@ -25,8 +28,8 @@ const TIMELINES_KEPT = 8;
 const sessions = new WeakMap<Client, ChatSession>();
 
 /**
- * The same session for the same client, however often a screen comes and goes; it ends with the sign-in. Making it has no
- * effects: `start` has.
+ * The same session for the same client, however often screens open and close; it ends with the sign-in. Creating it has
+ * no effects: `start` has.
  */
 export function chatSessionOf(client: Client, me: string, signedOut: AbortSignal): ChatSession {
   const known = sessions.get(client);
@@ -54,7 +57,7 @@ function createSession(client: Client, me: string, signedOut: AbortSignal): Chat
       if (isStarted) return;
       isStarted = true;
       feed(client, { rooms, timelines, marker });
-      // Once more when the connection comes up: by then the server has put it into its rooms, so nothing falls between.
+      // Again after each connect: by then the server has subscribed its rooms, so nothing is missed in between.
       void rooms.load();
       signedOut.addEventListener('abort', () => {
         marker.close();
@@ -84,7 +87,7 @@ function feed(client: Client, { rooms, timelines, marker }: Fed): void {
     if (position === undefined || (wasRecovering && recovered)) return;
     const room = channel.slice('room:'.length);
     const known = rooms.get(room);
-    // What was missed is no longer sent one by one: read the state instead.
+    // Missed events are no longer available: read the state instead.
     if (wasRecovering || (known !== undefined && known.top < position.offset)) void rooms.missed(room);
     timelines.get(room)?.continueAfter(position.offset, wasRecovering);
   });
@@ -103,7 +106,7 @@ function feed(client: Client, { rooms, timelines, marker }: Fed): void {
 function timelineOf(timelines: Map<string, TimelineStore>, room: string, client: Client): TimelineStore {
   const known = timelines.get(room);
   const timeline = known ?? new TimelineStore(room, client);
-  // Moves to the young end; the oldest goes.
+  // Makes it the most recent; the oldest is dropped.
   timelines.delete(room);
   timelines.set(room, timeline);
   const [oldest] = timelines.keys();

@@ -20,18 +20,18 @@ type Props = {
   readonly composing: Composing;
   readonly onText: (text: string) => void;
   readonly onSubmit: () => void;
-  /** Stops replying or editing; in a plain box, jumps to the latest. */
+  /** Stops replying or editing; in an empty box, jumps to the latest. */
   readonly onCancel: () => void;
   /** ↑ in an empty box. */
   readonly onEditLast: () => void;
   readonly input: RefObject<HTMLTextAreaElement | null>;
 };
 
-/** From here on the box tells how many characters are left. */
+/** From here on the box shows how many characters are left. */
 const WARN_BELOW = 500;
 const TALLEST_PX = 240;
 
-/** Where messages are written. Enter sends, Shift+Enter breaks the line; never in the middle of an input method. */
+/** The message box. Enter sends, Shift+Enter breaks the line; never during input method composition. */
 export function Composer(props: Props) {
   const { text, composing, onText, onSubmit, input } = props;
   const { t } = useTranslation();
@@ -132,7 +132,7 @@ function keepFocus(event: MouseEvent): void {
 
 type EmojiProps = {
   readonly onPick: (emoji: string) => void;
-  /** Has the focus again once something was picked. */
+  /** Gets the focus back once something was picked. */
   readonly input: RefObject<HTMLTextAreaElement | null>;
 };
 

@@ -6,7 +6,7 @@ import type { RoomActions } from './room-actions.ts';
 
 type Props = { readonly message: Message; readonly actions: RoomActions };
 
-/** One tick: on the server's disk. Two: read; pressing tells by whom. */
+/** One tick: on the server's disk. Two: read; pressing it shows by whom. */
 export function DeliveryState({ message, actions }: Props) {
   const { t } = useTranslation();
   const { count, isDirect } = useReadCount(message.offset);

@@ -26,7 +26,7 @@ function device() {
   return { stored, page };
 }
 
-/** An outbox that opens, and takes messages, when it is told to. */
+/** An outbox that opens, and accepts messages, when told to. */
 function outboxToBe() {
   const taken: NewMessage[] = [];
   const { promise, resolve, reject } = Promise.withResolvers<Pick<Outbox, 'add'>>();
@@ -43,7 +43,7 @@ function outboxToBe() {
 const NEW = { kind: 'new', replyTo: null } as const;
 
 describe('sending what is in the box', () => {
-  test('empties it at once, but keeps the draft until the outbox has it', async () => {
+  test('empties the box at once, but keeps the draft until the outbox has it', async () => {
     const { stored, page } = device();
     const box = page().box();
     const { taken, outbox, open } = outboxToBe();
@@ -57,7 +57,7 @@ describe('sending what is in the box', () => {
     expect(stored.size).toBe(0);
   });
 
-  test('does not show it again in a room that one comes back to meanwhile', async () => {
+  test('does not show it again after a return to the room meanwhile', async () => {
     const { box } = device().page();
     const { outbox, open } = outboxToBe();
     const first = box();
@@ -88,7 +88,7 @@ describe('sending what is in the box', () => {
   test.each([
     ['cannot be opened', ({ fail }: ReturnType<typeof outboxToBe>) => fail()],
     ['cannot take it', ({ open }: ReturnType<typeof outboxToBe>) => open(true)],
-  ])('gives it back where the outbox %s, before what was written meanwhile', async (_case, act) => {
+  ])('restores it if the outbox %s, before what was written meanwhile', async (_case, act) => {
     const { page } = device();
     const box = page().box();
     const waiting = outboxToBe();
@@ -107,7 +107,7 @@ describe('sending what is in the box', () => {
 });
 
 describe('a reply', () => {
-  test('is kept with its draft, over a room switch and a reload', async () => {
+  test('is kept with its draft, over a change of rooms and a reload', async () => {
     const { page } = device();
     const here = page();
     const box = here.box();
@@ -120,7 +120,7 @@ describe('a reply', () => {
     }
   });
 
-  test('goes out as one also while the message cannot be had', async () => {
+  test('is sent as a reply even while the original cannot be loaded', async () => {
     const { page } = device();
     page().box().reply(messageAt(9));
     const box = page().box();
@@ -133,7 +133,7 @@ describe('a reply', () => {
     expect(box.view.get()).toEqual({ text: '', composing: NEW });
   });
 
-  test('to what was recalled since is none any more', async () => {
+  test('to a message that was recalled since is dropped', async () => {
     const { page } = device();
     page().box().reply(messageAt(7));
     const later = page();
@@ -144,7 +144,7 @@ describe('a reply', () => {
     expect(later.drafts.get('tea').replyTo).toBeNull();
   });
 
-  test('is another one, or none, when the person wants so before the message is there', async () => {
+  test('can be replaced or removed before the original is loaded', async () => {
     const { page } = device();
     page().box().reply(messageAt(7));
     const other = page().box();
@@ -161,7 +161,7 @@ describe('a reply', () => {
 });
 
 describe('an edit', () => {
-  test('is not kept, and gives back the draft and its reply', () => {
+  test('is not kept, and restores the draft and its reply', () => {
     const { page } = device();
     const box = page().box();
     box.setText('half a thou');

@@ -8,16 +8,16 @@ export type BoxView = { readonly text: string; readonly composing: Composing };
 
 type BoxParts = {
   readonly drafts: Drafts;
-  /** The room's message at the offset; undefined when it cannot be had now. */
+  /** The room's message at the offset; undefined if it cannot be loaded now. */
   readonly find: (offset: number) => Promise<Message | undefined>;
 };
 
-/** The box of one room: what is being written, to which message, or which one is edited. Edits are not kept. */
+/** The box of one room: its text, the message replied to, or the one being edited. Edits are not kept. */
 export class DraftBox {
   readonly #room: string;
   readonly #parts: BoxParts;
   readonly #view = createObservable<BoxView>({ text: '', composing: { kind: 'new', replyTo: null } });
-  /** What the draft replies to, also while something else is edited. */
+  /** The message the draft replies to, also while another one is edited. */
   #replyTo: Message | null = null;
 
   constructor(room: string, parts: BoxParts) {
@@ -30,7 +30,7 @@ export class DraftBox {
     return this.#view;
   }
 
-  /** Looks for the message that the kept draft replies to. */
+  /** Loads the message the kept draft replies to. */
   async restoreReply(): Promise<void> {
     const { replyTo } = this.#draft;
     if (replyTo === null || replyTo === this.#replyTo?.offset) return;
@@ -58,7 +58,7 @@ export class DraftBox {
     this.#view.set({ text: message.text, composing: { kind: 'edit', message } });
   }
 
-  /** Stops replying or editing; what was begun before an edit comes back. */
+  /** Stops replying or editing; a draft from before an edit is restored. */
   stop(): void {
     if (this.#view.get().composing.kind === 'new') {
       this.#replyTo = null;
@@ -68,8 +68,8 @@ export class DraftBox {
   }
 
   /**
-   * Hands the draft to the outbox. The box is empty at once, so that nothing is sent twice, but the browser keeps
-   * the draft until the outbox has it. Where it cannot take it the draft comes back. True when it was taken.
+   * Passes the draft to the outbox. The box is empty at once, so that nothing is sent twice, but the browser keeps the
+   * draft until the outbox has it. If the outbox refuses, the draft is restored. True if it was accepted.
    */
   async send(outbox: Promise<Pick<Outbox, 'add'>>): Promise<boolean> {
     const [draft, replyTo] = [this.#draft, this.#replyTo];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { createDrafts } from './drafts.ts';
 
-/** As localStorage; `full` refuses to take anything. */
+/** Like localStorage; `full` makes it refuse writes. */
 function storageOf(stored: Record<string, string> = {}) {
   const items = new Map(Object.entries(stored));
   const storage = {
@@ -21,7 +21,7 @@ const EMPTY = { text: '', replyTo: null };
 const draft = { text: 'half a sen', replyTo: 7 };
 
 describe('a draft', () => {
-  test('is kept for each room and person, over a reload', () => {
+  test('is kept per room and person, over a reload', () => {
     const storage = storageOf();
     createDrafts('ann', storage).set('tea', draft);
     expect(createDrafts('ann', storage).get('tea')).toEqual(draft);
@@ -29,7 +29,7 @@ describe('a draft', () => {
     expect(createDrafts('ben', storage).get('tea')).toEqual(EMPTY);
   });
 
-  test('is gone once it is empty, and leaves nothing behind', () => {
+  test('is removed once it is empty', () => {
     const storage = storageOf();
     const drafts = createDrafts('ann', storage);
     drafts.set('tea', draft);
@@ -38,7 +38,7 @@ describe('a draft', () => {
     expect(storage.items.size).toBe(0);
   });
 
-  test('lives as long as the page where storage is full or forbidden', () => {
+  test('lives as long as the page if storage is full or forbidden', () => {
     const storage = storageOf();
     storage.full = true;
     const drafts = createDrafts('ann', storage);
@@ -53,11 +53,11 @@ describe('a draft', () => {
     expect(createDrafts('ann', forbidden).get('tea')).toEqual(EMPTY);
   });
 
-  test.each(['', '{', 'null', '7', '[]', '{"text":7}'])('that cannot be read (%j) is empty', (stored) => {
+  test.each(['', '{', 'null', '7', '[]', '{"text":7}'])('that cannot be parsed (%j) is empty', (stored) => {
     expect(createDrafts('ann', storageOf({ 'banyan-draft-ann-tea': stored })).get('tea')).toEqual(EMPTY);
   });
 
-  test('without a message it replies to is still one', () => {
+  test('without the message it replies to is kept', () => {
     const storage = storageOf({ 'banyan-draft-ann-tea': '{"text":"a","replyTo":"x"}' });
     expect(createDrafts('ann', storage).get('tea')).toEqual({ text: 'a', replyTo: null });
   });

@@ -1,4 +1,4 @@
-/** What a person has begun to write, kept on this device. */
+/** A person's unfinished text, stored on this device. */
 export type Draft = { readonly text: string; readonly replyTo: number | null };
 
 const EMPTY: Draft = { text: '', replyTo: null };
@@ -7,13 +7,13 @@ export type Drafts = {
   get(room: string): Draft;
   set(room: string, draft: Draft): void;
   /**
-   * Empties the room's draft on this page. A reload brings it back until the answer is called: then what was written
-   * since is kept instead.
+   * Empties the room's draft on this page. A reload restores it until the returned function is called: then what was
+   * written since is kept instead.
    */
   take(room: string): () => void;
 };
 
-/** `storage` is the browser's localStorage; where it is full or forbidden, drafts live as long as the page. */
+/** `storage` is the browser's localStorage; if it is full or forbidden, drafts live as long as the page. */
 export function createDrafts(user: string, storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>): Drafts {
   const drafts = new Map<string, Draft>();
   const nameOf = (room: string) => `banyan-draft-${user}-${room}`;

@@ -11,7 +11,7 @@ import { checkRename } from './checks.ts';
 
 type Props = { readonly room: RoomSummary; readonly onClose: () => void };
 
-/** Name and picture of a group. A picture is changed at once, the name when it is saved. */
+/** Name and picture of a group. A picture is changed at once, the name on saving. */
 export function GroupDialog({ room, onClose }: Props) {
   const { t } = useTranslation();
   const { client } = useChat();

@@ -27,7 +27,7 @@ const USES = [
   { key: 'chat.inviteOnce', uses: 1 },
 ] as const;
 
-/** Links into the group: makes, copies and revokes them. */
+/** Group links: creates, copies and revokes them. */
 export function InvitesDialog({ room, onClose }: Props) {
   const { t } = useTranslation();
   const { client } = useChat();
@@ -52,7 +52,7 @@ export function InvitesDialog({ room, onClose }: Props) {
     }),
     send: async (input) => {
       const invite = await client.call('chat.createInvite', input);
-      // A list that could not be read is read again: it has the new one, too.
+      // A list that failed to load is loaded again, which includes the new one.
       if (data === undefined) void refetch();
       else change((known) => [invite, ...known]);
       await copyAndTell(linkOf(invite.code), t, true);

@@ -2,13 +2,13 @@ import { createObservable, type Observable } from '../../../../client/listeners.
 import type { OutboxItem, OutboxStorage } from './outbox-storage.ts';
 
 export type LastingOutbox = OutboxStorage & {
-  /** False from when the database did not take a message: that one lives only as long as this page. */
+  /** False once the database refused a message: that one lives only as long as this page. */
   readonly isLasting: Observable<boolean>;
 };
 
 /**
- * Items in a database that may fail: some private windows refuse one, and disks get full. What it does
- * not take is kept in memory, and what it does not give is remembered from the last time.
+ * Items in a database that may fail: some private windows refuse one, and disks fill up. Refused items are kept in
+ * memory, and unreadable ones are remembered from the last read.
  */
 export function createLastingOutbox(database: OutboxStorage): LastingOutbox {
   const isLasting = createObservable(true);

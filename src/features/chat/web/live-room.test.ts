@@ -5,7 +5,7 @@ import type { ChannelListeners, Publication } from '../../../../client/subscript
 import type { LiveEvent, RoomEventBody } from '../../../contracts/chat/events.ts';
 import { createLiveRoom } from './live-room.ts';
 
-/** A connection whose server knows how far Ben has read; counts who listens to what. */
+/** A connection whose server knows Ben's read offset; counts subscriptions. */
 function connection() {
   const publications = createPrefixListeners<Publication>();
   const listening = { live: new Set<ChannelListeners<LiveEvent>>(), messages: 0 };
@@ -43,7 +43,7 @@ function connection() {
 const settled = () => Bun.sleep(1);
 
 describe('an open room', () => {
-  test('listens from when it is opened until it is closed, however often', () => {
+  test('is subscribed from opening to closing, however often', () => {
     const { client, listening } = connection();
     const live = createLiveRoom(client, 'ann', { id: 'tea', memberCount: 2 });
     for (const _ of ['first', 'again']) {
@@ -67,7 +67,7 @@ describe('an open room', () => {
     expect(live.typing.get()).toEqual([]);
   });
 
-  test('CH5 shows how far others have read, which never goes back', async () => {
+  test('CH5 shows how far others have read, which never decreases', async () => {
     const { client, server, happens } = connection();
     const live = createLiveRoom(client, 'ann', { id: 'tea', memberCount: 2 });
     live.open()();
@@ -84,7 +84,7 @@ describe('an open room', () => {
     expect([...live.readers.get()]).toEqual([['ben', { user: 'ben', joinedOffset: 1, offset: 7 }]]);
   });
 
-  test('is asked for again where the connection had no place left for its live channel, and not once it is closed', async () => {
+  test('retries its live channel if the connection had no room, but not once it is closed', async () => {
     jest.useFakeTimers();
     try {
       const { client, listening } = connection();

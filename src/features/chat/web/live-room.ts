@@ -9,15 +9,15 @@ import { addReaders, applyMembersToReaders, applyToReaders, type Readers } from 
 import type { RoomPublication } from '../state.ts';
 
 export type LiveRoom = {
-  /** Who is typing now, the caller not among them. */
+  /** Who is typing now, without the caller. */
   readonly typing: Observable<readonly string[]>;
   /** What each other member has read; empty in rooms too large for receipts. */
   readonly readers: Observable<Readers>;
-  /** The caller is typing; tells the others, not too often. */
+  /** The caller is typing; notifies the others, at a limited rate. */
   type(): void;
-  /** The caller has sent what they typed. */
+  /** The caller has sent their text. */
   stopTyping(): void;
-  /** Listens until the answer is called; the same room can be opened again after that. */
+  /** Subscribes until the returned function is called; the same room can be opened again after that. */
   open(): Unlisten;
 };
 
@@ -25,7 +25,7 @@ const TYPING_MS = 5_000;
 const TELL_EVERY_MS = 3_000;
 const RETRY_MS = 2_000;
 
-/** What is of interest only while a room is open: who types, who has read. Nothing of it until it is opened. */
+/** State needed only while a room is open: typing and read receipts. Empty until it is opened. */
 export function createLiveRoom(client: Client, me: string, room: { id: string; memberCount: number }): LiveRoom {
   const typing = createObservable<readonly string[]>([]);
   const readers = createObservable<Readers>(new Map());
@@ -61,7 +61,7 @@ export function createLiveRoom(client: Client, me: string, room: { id: string; m
   const open = () => {
     const stop = subscribePersistently(client, liveChannel(room.id), {
       publication: ({ data }) => (data.type === 'typing' ? showTyping(data.user) : showRead(data)),
-      // This channel keeps nothing, so what was missed is asked for each time.
+      // This channel has no history, so missed changes are requested each time.
       subscribed: () => void loadReaders(),
     });
     const stopMessages = client.onPublication(`room:${room.id}`, ({ offset, data }) => {
@@ -90,7 +90,7 @@ export function createLiveRoom(client: Client, me: string, room: { id: string; m
   };
 }
 
-/** Subscribes, and again a little later for as long as the connection has no place left for one more channel. */
+/** Subscribes, and retries as long as the connection has no room for one more channel. */
 function subscribePersistently<Channel extends string>(
   client: Client,
   channel: Channel,

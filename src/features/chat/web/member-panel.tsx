@@ -20,7 +20,7 @@ import { useWhereabouts } from './use-whereabouts.ts';
 type Props = { readonly room: RoomSummary; readonly onClose: () => void };
 type Open = 'add' | 'invites' | 'edit' | 'leave' | null;
 
-/** Who is in the group, and what one may do about it. */
+/** A group's members, and actions on them. */
 export function MemberPanel({ room, onClose }: Props) {
   const { t } = useTranslation();
   const { client, openRoom, leaving } = useChat();

@@ -17,11 +17,11 @@ type Props = {
   readonly onMenu: (isOpen: boolean) => void;
 };
 
-/** What can be done with a message: shows on hover and focus; on touch screens a tap gives the message the focus. */
+/** A message's actions: shown on hover and focus; on touch screens a tap focuses the message. */
 export function MessageActions({ message, isOwn, actions, isMenuOpen, onMenu }: Props) {
   const { t } = useTranslation();
   const buttons = useRef<HTMLDivElement>(null);
-  // The buttons hide unless the message has the focus, and what is hidden cannot be given it back.
+  // The buttons are hidden unless the message has the focus, and hidden elements cannot get it back.
   const focusMessage = () => {
     if (document.activeElement === document.body) buttons.current?.closest('article')?.focus();
   };
@@ -32,7 +32,7 @@ export function MessageActions({ message, isOwn, actions, isMenuOpen, onMenu }: 
   }, [isMenuOpen]);
   const closed = (event: Event) => {
     const article = buttons.current?.closest('article');
-    // Opened from the message itself: there one goes on with the arrow keys.
+    // Opened from the message itself: the arrow keys continue there.
     if (article !== null && article !== undefined && opener.current === article) {
       event.preventDefault();
       article.focus();
@@ -64,7 +64,7 @@ export function MessageActions({ message, isOwn, actions, isMenuOpen, onMenu }: 
   );
 }
 
-/** Looked at when the menu opens: what may be recalled changes with time. */
+/** Evaluated when the menu opens: what may be recalled changes with time. */
 function useItems(
   { message, isOwn, actions }: Pick<Props, 'message' | 'isOwn' | 'actions'>,
   isOpen: boolean,

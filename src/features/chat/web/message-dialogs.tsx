@@ -5,12 +5,12 @@ import { ConfirmDialog } from '../../../ui/dialog.tsx';
 import { useAction, useChat } from './chat-context.tsx';
 import { ReadersDialog } from './readers-dialog.tsx';
 
-/** What is open over a message. */
+/** The open dialog of a message. */
 export type MessageDialog = { readonly kind: 'readers' | 'recall'; readonly message: Message };
 
 type Props = { readonly room: RoomSummary; readonly dialog: MessageDialog; readonly onClose: () => void };
 
-/** Who has read a message, or whether it is really to be recalled. */
+/** Read receipts of a message, or the confirmation of a recall. */
 export function MessageDialogs({ room, dialog: { kind, message }, onClose }: Props) {
   const { t } = useTranslation();
   const { client } = useChat();

@@ -17,12 +17,12 @@ type Props = {
   readonly isOwn: boolean;
   /** Briefly, after a jump to it. */
   readonly isFocused: boolean;
-  /** The one message that Tab leads to. */
+  /** The one message reached by Tab. */
   readonly isTabStop: boolean;
   readonly actions: RoomActions;
 };
 
-/** One message with all that belongs to it. */
+/** One message with everything that belongs to it. */
 export const MessageRow = memo(function MessageRow({
   message,
   startsGroup,

@@ -3,7 +3,7 @@ import { Dialog } from '../../../ui/dialog.tsx';
 import { useAction, useChat } from './chat-context.tsx';
 import { PeoplePicker } from './people-picker.tsx';
 
-/** Picks a person to talk to. */
+/** Picks a person to chat with. */
 export function NewDirectDialog({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation();
   const { client, me, rooms, openRoom } = useChat();

@@ -19,7 +19,7 @@ export function NewGroupDialog({ onClose }: { readonly onClose: () => void }) {
   const act = useAction();
   const [picture, setPicture] = useState<File>();
   const preview = usePreview(picture);
-  // One key a dialog: pressing Create twice makes one group.
+  // One key per dialog: pressing Create twice creates one group.
   const [key] = useState(newMessageKey);
   const form = useForm({
     initial: { title: '', members: NOBODY },
@@ -30,7 +30,7 @@ export function NewGroupDialog({ onClose }: { readonly onClose: () => void }) {
       rooms.put(room);
       onClose();
       openRoom(room.id);
-      // The group is there, whatever comes of its picture.
+      // The group exists, even if its picture failed.
       if (picture !== undefined) await act(() => client.upload('chat.avatar', { room: room.id }, picture));
     },
   });
@@ -57,7 +57,7 @@ export function NewGroupDialog({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-/** An address under which a chosen file can be shown, as long as it is chosen. */
+/** An object URL for a chosen file, while it is chosen. */
 function usePreview(file: File | undefined): string | null {
   const [address, setAddress] = useState<string | null>(null);
   useEffect(() => {

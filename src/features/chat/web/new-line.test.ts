@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { comeUpTo, isSeen, type NewLine, seeUpTo, startLine, withoutLine } from './new-line.ts';
 
-/** What happens to a line from when the room, read up to 10, is opened. */
+/** Events of a divider from when the room, read up to 10, is opened. */
 function lineAfter(newest: number, ...steps: readonly (readonly ['see' | 'come', number] | 'remove')[]): NewLine {
   return steps.reduce(
     (line, step) => {
@@ -12,40 +12,40 @@ function lineAfter(newest: number, ...steps: readonly (readonly ['see' | 'come',
   );
 }
 
-describe('the line above what is new', () => {
-  test('stands where reading stopped when the room is opened, and nowhere if all is read', () => {
+describe('the new-message divider', () => {
+  test('is where reading stopped when the room is opened, and absent if everything is read', () => {
     expect(lineAfter(14).after).toBe(10);
     expect(lineAfter(10).after).toBeNull();
     expect(isSeen(lineAfter(14))).toBe(false);
   });
 
-  test('stays there while one reads on', () => {
+  test('stays there while the person reads', () => {
     const line = lineAfter(14, ['see', 14], ['see', 15], ['see', 16]);
     expect(line.after).toBe(10);
     expect(isSeen(line)).toBe(true);
   });
 
-  test('does not come up while one looks', () => {
+  test('does not appear while the person looks', () => {
     expect(lineAfter(10, ['see', 11], ['see', 12]).after).toBeNull();
   });
 
-  test('comes above the first message that comes while one is away, and stays there for the next', () => {
+  test('appears above the first message received while away, and stays for later ones', () => {
     const line = lineAfter(10, ['see', 12], ['come', 13], ['come', 14]);
     expect(line.after).toBe(12);
     expect(isSeen(line)).toBe(false);
     expect(lineAfter(10, ['come', 10]).after).toBeNull();
   });
 
-  test('stays above the first unread message, whatever comes before that is read', () => {
+  test('stays above the first unread message, whatever earlier messages are read', () => {
     expect(lineAfter(14, ['come', 15]).after).toBe(10);
   });
 
-  test('moves on when what was below it has been seen before', () => {
+  test('moves if the messages below it have been seen before', () => {
     expect(lineAfter(14, ['see', 14], ['come', 15]).after).toBe(14);
     expect(lineAfter(10, ['come', 12], ['see', 12], 'remove', ['see', 13], ['come', 14]).after).toBe(13);
   });
 
-  test('once gone stays away until something comes', () => {
+  test('once gone stays away until a message arrives', () => {
     const line = lineAfter(14, ['see', 14], 'remove', ['see', 14], ['come', 14]);
     expect(line.after).toBeNull();
     expect(isSeen(line)).toBe(false);

@@ -11,7 +11,7 @@ const PROMOTED = {
 } as const;
 const NAMES_SHOWN = 5;
 
-/** A line that says what happened to the room. */
+/** A notice about the room. */
 export function NoticeRow({ event }: { readonly event: RoomNotice }) {
   return (
     <p dir="auto" className="px-4 py-1 text-center text-xs text-muted">
@@ -20,7 +20,7 @@ export function NoticeRow({ event }: { readonly event: RoomNotice }) {
   );
 }
 
-/** Whom the line names. */
+/** The people it names. */
 function peopleIn(event: RoomNotice): readonly string[] {
   const others = 'users' in event ? event.users.slice(0, NAMES_SHOWN) : 'user' in event ? [event.user] : [];
   return 'by' in event ? [event.by, ...others] : others;

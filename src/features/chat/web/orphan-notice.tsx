@@ -5,7 +5,7 @@ import { useAction, useChat } from './chat-context.tsx';
 
 type Props = { readonly room: string; readonly owner: string };
 
-/** Where the group's owner is disabled: lets somebody else take over. Who may is for the server to say (CH9). */
+/** If the group's owner is disabled: lets another member take over. The server decides who may (CH9). */
 export function OrphanNotice({ room, owner }: Props) {
   const { t } = useTranslation();
   const { client, me } = useChat();

@@ -1,12 +1,12 @@
 import type { OutboxItem, OutboxStorage } from './outbox-storage.ts';
 
-/** What sending came to. `later`: nobody knows or the server is busy; the same key is sent again. */
+/** The result of sending. `later`: unknown, or the server is overloaded; the same key is sent again. */
 export type SendOutcome = 'sent' | 'later' | { readonly refused: string };
 
 export type DrainerParts = {
   readonly user: string;
   readonly storage: OutboxStorage;
-  /** Whether there is a line; without one everything waits for the next `start`. */
+  /** Whether there is a connection; without one everything waits for the next `start`. */
   readonly maySend: () => boolean;
   /** Sends one message; must not reject. */
   readonly send: (item: OutboxItem) => Promise<SendOutcome>;
@@ -15,11 +15,11 @@ export type DrainerParts = {
   readonly wait: (ms: number, wake: AbortSignal) => Promise<void>;
 };
 
-/** Sends what is written down, each room's messages one after the other. */
+/** Sends stored messages, those of a room one at a time. */
 export type Drainer = {
-  /** There may be something to send. Rejects when the database cannot be read. */
+  /** Called when there may be something to send. Rejects if the database cannot be read. */
   start(): Promise<void>;
-  /** Ends all waiting for another try. */
+  /** Cancels all pending retries. */
   wake(): void;
   close(): void;
 };
@@ -28,7 +28,7 @@ const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
 
 type DrainContext = {
-  /** Called after each message that is done with. */
+  /** Called after each message that is finished. */
   readonly onChange: () => Promise<void>;
   readonly isClosed: () => boolean;
   readonly signal: () => AbortSignal;
@@ -36,7 +36,7 @@ type DrainContext = {
 
 export function createDrainer(parts: DrainerParts, onChange: () => Promise<void>): Drainer {
   const running = new Set<string>();
-  /** Rooms to look at once more: something may have come since they were looked at. */
+  /** Rooms to check again: something may have been added since the check. */
   const again = new Set<string>();
   let closed = false;
   let waking = new AbortController();
@@ -46,7 +46,7 @@ export function createDrainer(parts: DrainerParts, onChange: () => Promise<void>
     try {
       while (again.delete(room) && !closed) await parts.exclusively(room, () => drainRoom(parts, room, context));
     } catch {
-      // The database fails. What is written down stays so, and is tried at the next start.
+      // The database fails. Stored messages stay stored, and are retried at the next start.
     }
     running.delete(room);
   };
@@ -69,7 +69,7 @@ export function createDrainer(parts: DrainerParts, onChange: () => Promise<void>
   };
 }
 
-/** Looks the next message up each time: meanwhile another tab may have sent it, or the person discarded it. */
+/** Reads the next message each time: meanwhile another tab may have sent it, or the person discarded it. */
 async function drainRoom(parts: DrainerParts, room: string, context: DrainContext): Promise<void> {
   let waitMs = FIRST_WAIT_MS;
   while (parts.maySend() && !context.isClosed()) {

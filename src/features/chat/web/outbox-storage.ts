@@ -1,8 +1,8 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 
-/** A message on its way: written down before it is sent, so that a crash of the tab loses nothing. */
+/** A pending message: stored before it is sent, so that a crash of the tab loses nothing. */
 export type OutboxItem = {
-  /** The message key: sending it twice is sending it once. */
+  /** The message key: sending it twice stores it once. */
   readonly key: string;
   readonly user: string;
   readonly room: string;
@@ -10,11 +10,11 @@ export type OutboxItem = {
   readonly replyTo: number | null;
   /** Milliseconds since 1970 by this device's clock; the order within a room. */
   readonly createdAt: number;
-  /** Why the server refused it for good; null while it is to be sent. */
+  /** Why the server refused it permanently; null while it is pending. */
   readonly failure: string | null;
 };
 
-/** Where unsent messages of all people who use this browser are kept. */
+/** The storage of unsent messages of all people who use this browser. */
 export interface OutboxStorage {
   /** The person's items, oldest first. */
   list(user: string): Promise<readonly OutboxItem[]>;
@@ -28,10 +28,10 @@ interface OutboxSchema extends DBSchema {
 
 type Database = IDBPDatabase<OutboxSchema>;
 
-/** Some browsers neither open a database nor say that they cannot. */
+/** Some browsers neither open a database nor report that they cannot. */
 const OPENING_MS = 3_000;
 
-/** In the browser's own database: it outlives the tab and the browser. What fails may work the next time. */
+/** In the browser's database: it survives the tab and the browser. A failure may be temporary. */
 export function createIndexedOutbox({ openingMs = OPENING_MS } = {}): OutboxStorage {
   let opened: Promise<Database> | undefined;
   const forget = () => {
@@ -43,7 +43,7 @@ export function createIndexedOutbox({ openingMs = OPENING_MS } = {}): OutboxStor
       upgrade: (db) => {
         db.createObjectStore('items', { keyPath: 'key' }).createIndex('user', ['user', 'createdAt']);
       },
-      // Another tab brings a newer version, or the browser closed it: the next use opens it again.
+      // Another tab has a newer version, or the browser closed it: the next use opens it again.
       blocking: (_current, _blocked, event) => {
         forget();
         (event.target as IDBDatabase).close();
@@ -51,7 +51,7 @@ export function createIndexedOutbox({ openingMs = OPENING_MS } = {}): OutboxStor
       terminated: forget,
     });
     opened = withinTime(opening, openingMs);
-    // Once it is late nobody waits for it any more, but when it comes after all it is used.
+    // After the timeout nobody waits for it, but it is used if it opens after all.
     opening.then(() => {
       opened = opening;
     }, forget);

@@ -11,11 +11,11 @@ afterEach(() => {
   for (const outbox of opened.splice(0)) outbox.close();
 });
 
-/** One browser of one person: a database, locks that its tabs share, and the server they talk to. */
+/** One browser of one person: a database, locks shared by its tabs, and the server. */
 function browser() {
   people += 1;
   const user = `ann-${people}`;
-  /** What reached the server, in order; what it answers, unless `answer` is set. */
+  /** What reached the server, in order; its response, unless `answer` is set. */
   const received: OutboxItem[] = [];
   const line = {
     maySend: true,
@@ -81,14 +81,14 @@ async function until(holds: () => boolean): Promise<void> {
   }
 }
 
-/** Long enough for everything that is under way to have happened. */
+/** Long enough for all pending work. */
 const settled = () => Bun.sleep(30);
 const said = (text: string, room = 'tea') => ({ room, text, replyTo: null });
 const texts = (items: readonly OutboxItem[]) => items.map(({ text }) => text);
 const isEmpty = (outbox: Outbox) => () => outbox.items.get().length === 0;
 
 describe('the outbox', () => {
-  test('sends a room’s messages in the order in which they were written, one after the other', async () => {
+  test('sends a room’s messages in writing order, one at a time', async () => {
     const { received, line, openTab } = browser();
     let under = 0;
     line.answer = async () => {
@@ -105,7 +105,7 @@ describe('the outbox', () => {
     expect(texts(received)).toEqual(numbers);
   });
 
-  test('shows a message as soon as it is written down, oldest first', async () => {
+  test('shows a message as soon as it is stored, oldest first', async () => {
     const { line, openTab } = browser();
     line.answer = () => new Promise(() => undefined);
     const outbox = await openTab();
@@ -117,7 +117,7 @@ describe('the outbox', () => {
     ]);
   });
 
-  test('what waits in one room holds no other up, whether written before or after', async () => {
+  test('a waiting message in one room does not block other rooms', async () => {
     const { received, line, openTab } = browser();
     line.answer = async ({ room }) => (room === 'slow' ? 'later' : 'sent');
     const outbox = await openTab();
@@ -131,7 +131,7 @@ describe('the outbox', () => {
     expect(texts(received)).toEqual(['a', 'b', 'c']);
   });
 
-  test('keeps the order when the clock is set back', async () => {
+  test('keeps the order when the clock steps back', async () => {
     const { received, line, openTab } = browser();
     line.maySend = false;
     const before = await openTab({ now: () => 5_000 });
@@ -145,7 +145,7 @@ describe('the outbox', () => {
     expect(texts(received)).toEqual(['a', 'b']);
   });
 
-  test('sends nothing without a line, and all once there is one', async () => {
+  test('sends nothing while offline, and everything once online', async () => {
     const { received, line, openTab } = browser();
     line.maySend = false;
     const outbox = await openTab();
@@ -159,7 +159,7 @@ describe('the outbox', () => {
     expect(texts(received)).toEqual(['a']);
   });
 
-  test('leaves another person’s messages alone', async () => {
+  test('ignores another person’s messages', async () => {
     const [ann, ben] = [browser(), browser()];
     ann.line.maySend = false;
     const ofAnn = await ann.openTab();
@@ -173,7 +173,7 @@ describe('the outbox', () => {
 });
 
 describe('a crash of the tab', () => {
-  test('loses nothing: the next one sends it, in order', async () => {
+  test('loses nothing: the next tab sends it, in order', async () => {
     const { received, line, openTab } = browser();
     line.answer = () => new Promise(() => undefined);
     const crashed = await openTab({ exclusively: (_room, task) => task() });
@@ -186,7 +186,7 @@ describe('a crash of the tab', () => {
     expect(texts(received)).toEqual(['a', 'b', 'c']);
   });
 
-  test('ID3: what may have reached the server is sent again with its key', async () => {
+  test('ID3: a message that may have reached the server is sent again with its key', async () => {
     const { received, line, openTab } = browser();
     line.answer = () => new Promise(() => undefined);
     const crashed = await openTab({ exclusively: (_room, task) => task() });
@@ -200,7 +200,7 @@ describe('a crash of the tab', () => {
 });
 
 describe('when sending fails', () => {
-  test('ID3: for now, the same key goes out again, later each time, until it is there', async () => {
+  test('ID3: temporarily, the same key is retried with growing delays, until it succeeds', async () => {
     const { received, waits, line, openTab } = browser();
     line.answer = async () => (received.length < 8 ? 'later' : 'sent');
     const outbox = await openTab({
@@ -214,7 +214,7 @@ describe('when sending fails', () => {
     expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
   });
 
-  test('for now, the next message of the room waits behind it', async () => {
+  test('temporarily, the next message of the room waits behind it', async () => {
     const { received, line, openTab } = browser();
     line.answer = async () => 'later';
     const outbox = await openTab();
@@ -228,7 +228,7 @@ describe('when sending fails', () => {
     expect(texts(received)).toEqual(['a', 'a', 'b']);
   });
 
-  test('for good, it stays with the reason, is not tried again by itself, and lets the next one pass', async () => {
+  test('permanently, it stays with the reason, is not retried by itself, and does not block the next one', async () => {
     const { received, line, openTab } = browser();
     line.answer = async ({ text }) => (text === 'a' ? { refused: 'too rude' } : 'sent');
     const outbox = await openTab();
@@ -245,7 +245,7 @@ describe('when sending fails', () => {
     expect(received).toHaveLength(2);
   });
 
-  test('for good, the person can send it again with its key, or discard it', async () => {
+  test('permanently, the person can send it again with its key, or discard it', async () => {
     const { received, line, openTab } = browser();
     line.answer = async () => ({ refused: 'no' });
     const outbox = await openTab();
@@ -261,7 +261,7 @@ describe('when sending fails', () => {
     expect(received.map(({ key }) => key)).toEqual([a.key, b.key, a.key]);
   });
 
-  test('a message discarded while it waits is not sent any more', async () => {
+  test('a message discarded while it waits is not sent', async () => {
     const { received, line, openTab } = browser();
     line.answer = async () => 'later';
     const outbox = await openTab();
@@ -275,7 +275,7 @@ describe('when sending fails', () => {
     expect(texts(received)).toEqual(['a', 'b']);
   });
 
-  test('an error of the database stops it only until the next try', async () => {
+  test('an error of the database stops it only until the next attempt', async () => {
     const { received, openTab } = browser();
     const storage = createIndexedOutbox();
     let broken = true;
@@ -296,7 +296,7 @@ describe('when sending fails', () => {
     expect(texts(received)).toEqual(['a', 'a']);
   });
 
-  test('a message that is written down is taken, also when the list cannot be read just then', async () => {
+  test('a stored message is accepted, even if the list cannot be read just then', async () => {
     const { received, line, openTab } = browser();
     line.maySend = false;
     const storage = createIndexedOutbox();
@@ -321,7 +321,7 @@ describe('when sending fails', () => {
     expect(outbox.items.get()).toEqual([]);
   });
 
-  test('after closing nothing waits for another try, also what was under way', async () => {
+  test('after closing nothing waits for another attempt, not even work in progress', async () => {
     const { waits, line, openTab } = browser();
     let answer = (_outcome: SendOutcome): void => undefined;
     line.answer = () =>
@@ -337,7 +337,7 @@ describe('when sending fails', () => {
     expect(waits).toEqual([]);
   });
 
-  test('after closing nothing is tried again', async () => {
+  test('after closing nothing is retried', async () => {
     const { received, line, openTab } = browser();
     line.answer = async () => 'later';
     const outbox = await openTab();
@@ -370,7 +370,7 @@ describe('two tabs', () => {
     expect(texts(received)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
   });
 
-  test('one whose message waits does not hold up what the other writes elsewhere', async () => {
+  test('one with a waiting message does not block the other’s messages elsewhere', async () => {
     const { received, line, openTab } = browser();
     line.answer = async ({ room }) => (room === 'slow' ? 'later' : 'sent');
     const [left, right] = [await openTab(), await openTab()];
@@ -417,7 +417,7 @@ test('the database survives the object that opened it', async () => {
   expect(await createIndexedOutbox().list('kim')).toEqual([kept]);
 });
 
-test('a database that does not open in time is not waited for, and used once it is there', async () => {
+test('a database that does not open in time is skipped, and used once it opens', async () => {
   const { open } = indexedDB;
   let letGo = () => {};
   indexedDB.open = (...asked) => {
@@ -444,12 +444,12 @@ test('a database that does not open in time is not waited for, and used once it 
   }
 });
 
-describe('where the database fails', () => {
+describe('if the database fails', () => {
   const item = (key: string, createdAt: number): OutboxItem => {
     return { key, user: 'max', room: 'tea', text: key, replyTo: null, createdAt, failure: null };
   };
 
-  test('what it does not take is kept on the page, in order, and it says so', async () => {
+  test('messages are kept on the page, in order, and the person is told', async () => {
     const database = createIndexedOutbox();
     let full = false;
     const storage = createLastingOutbox({ ...database, put: (each) => (full ? refuse() : database.put(each)) });
@@ -466,7 +466,7 @@ describe('where the database fails', () => {
     expect(await storage.list('max')).toEqual([]);
   });
 
-  test('what it has is shown as long as it cannot be read, and cannot be removed', async () => {
+  test('its known messages are shown as long as it cannot be read, and cannot be removed', async () => {
     const database = createIndexedOutbox();
     await database.put(item('kept', 1));
     let gone = false;

@@ -5,7 +5,7 @@ import type { OutboxItem } from './outbox-storage.ts';
 export type NewMessage = { readonly room: string; readonly text: string; readonly replyTo: number | null };
 
 export type OutboxParts = DrainerParts & {
-  /** Tells the person's other tabs to look again, and is called by them. */
+  /** Tells the person's other tabs to reload, and is called by them. */
   readonly siblings: { announce(): void; listen(listener: () => void): () => void };
   readonly now: () => number;
   readonly newKey: () => string;
@@ -14,20 +14,20 @@ export type OutboxParts = DrainerParts & {
 export type Outbox = {
   /** All unsent messages of the person, oldest first. */
   readonly items: Observable<readonly OutboxItem[]>;
-  /** Writes the message down, then sends it when its turn comes. Resolves once it is written down; rejects if it is not. */
+  /** Stores the message, then sends it in its turn. Resolves once it is stored; rejects if it is not. */
   add(message: NewMessage): Promise<void>;
-  /** Tries a refused one again. */
+  /** Retries a refused one. */
   retry(key: string): Promise<void>;
   discard(key: string): Promise<void>;
-  /** The line is back: do not wait any longer. */
+  /** Called after a reconnect: retries at once. */
   wake(): void;
-  /** Sends nothing more, and lets go of tabs and timers. What is written down stays so. */
+  /** Stops sending, and releases tabs and timers. Stored messages stay stored. */
   close(): void;
 };
 
 /**
- * Unsent messages. Each room's go out in the order in which they were written, one after the other; a room that
- * waits holds no other up. One tab sends, all show.
+ * Unsent messages. Each room's are sent in writing order, one at a time; a waiting room does not block others. One tab
+ * sends, all show.
  */
 export async function createOutbox(parts: OutboxParts): Promise<Outbox> {
   const { storage, user, siblings } = parts;
@@ -38,7 +38,7 @@ export async function createOutbox(parts: OutboxParts): Promise<Outbox> {
     siblings.announce();
   });
   const ignore = () => undefined;
-  /** Where the database cannot be read just now, what is shown stays: it is read again after the next change. */
+  /** If the database cannot be read just now, the shown list stays: it is read again after the next change. */
   const changed = async (shownMeanwhile = items.get()) => {
     await reload().catch(() => items.set(shownMeanwhile));
     if (closed) return;
@@ -53,7 +53,7 @@ export async function createOutbox(parts: OutboxParts): Promise<Outbox> {
   return {
     items,
     add: async ({ room, text, replyTo }) => {
-      // Two within one millisecond keep their order, also when the clock is set back.
+      // Two within one millisecond keep their order, also when the clock steps back.
       lastCreatedAt = Math.max(parts.now(), lastCreatedAt + 1, newest() + 1);
       const item = { key: parts.newKey(), user, room, text, replyTo, createdAt: lastCreatedAt, failure: null };
       await storage.put(item);

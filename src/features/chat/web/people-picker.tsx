@@ -11,12 +11,12 @@ import { useDelayed } from '../../../ui/use-delayed.ts';
 
 type Props = {
   readonly chosen: readonly string[];
-  /** Not offered: the caller, or those who are in the group already. */
+  /** Excluded: the caller, or existing members. */
   readonly except: readonly string[];
   readonly onPick: (person: Person) => void;
 };
 
-/** Finds people by name or handle; the arrow keys mark one, and Enter picks the one that is marked. */
+/** Finds people by name or handle; the arrow keys highlight one, and Enter picks the highlighted one. */
 export function PeoplePicker({ chosen, except, onPick }: Props) {
   const { t } = useTranslation();
   const [text, setText] = useState('');
@@ -25,7 +25,7 @@ export function PeoplePicker({ chosen, except, onPick }: Props) {
   const isOffered = ({ id, disabled }: Person) => !except.includes(id) && !disabled;
   const { found, find, retry } = useFoundPeople(text);
   const offered = found.kind === 'found' ? found.people.filter(isOffered) : [];
-  // Of all people nobody is meant before a key marks one; of those found the first is.
+  // In the list of all people nobody is highlighted before a key press; in search results the first is.
   const at = marked === null && text !== '' && offered.length > 0 ? 0 : marked;
   const change = (next: string) => {
     setText(next);
@@ -34,7 +34,7 @@ export function PeoplePicker({ chosen, except, onPick }: Props) {
   const pick = async () => {
     const isCurrent = found.kind === 'found' && found.text === text;
     if (isCurrent ? at === null : text === '') return;
-    // Someone quick presses Enter before the answer is here.
+    // A quick person presses Enter before the response arrives.
     const person = isCurrent ? offered[at ?? 0] : (await find(text).catch(() => [])).find(isOffered);
     if (person === undefined) return;
     onPick(person);
@@ -46,7 +46,7 @@ export function PeoplePicker({ chosen, except, onPick }: Props) {
     else if (event.key === 'ArrowDown') setMarked(Math.max(0, Math.min((at ?? -1) + 1, offered.length - 1)));
     else if (event.key === 'ArrowUp') setMarked(Math.max((at ?? 0) - 1, 0));
     else return;
-    // Enter would send the form around it.
+    // Enter would submit the form around it.
     event.preventDefault();
   };
   return (
@@ -151,7 +151,7 @@ export function PeopleField({ label, value, except, error, onChange }: PeopleFie
 
 type ChosenProps = { readonly members: readonly Person[]; readonly onRemove: (person: Person) => void };
 
-/** Those picked so far; pressing one takes them out again. */
+/** People picked so far; pressing one removes them. */
 function Chosen({ members, onRemove }: ChosenProps) {
   if (members.length === 0) return null;
   return (
@@ -178,10 +178,10 @@ const SEARCHING = { kind: 'searching' } as const;
 type Found =
   | { readonly kind: 'searching' }
   | { readonly kind: 'failed' }
-  /** `text`: what was looked for. */
+  /** `text`: the search text. */
   | { readonly kind: 'found'; readonly text: string; readonly people: readonly Person[] };
 
-/** What was found stays until the next answer is here. */
+/** The last result stays until the next one arrives. */
 function useFoundPeople(text: string) {
   const { people } = useApp();
   const search = useDelayed(text, WAIT_MS);

@@ -6,7 +6,7 @@ import type { RoomActions } from './room-actions.ts';
 
 type Props = { readonly message: Message; readonly actions: RoomActions };
 
-/** The emoji under a message; pressing one puts the own on it, or takes it off. */
+/** The emoji below a message; pressing one adds or removes one's own. */
 export function Reactions({ message, actions }: Props) {
   if (message.reactions.length === 0) return null;
   return (

@@ -14,7 +14,7 @@ afterEach(() => {
 const CONNECTED: ConnectionState = { kind: 'connected', client: 'c' };
 const OFFLINE: ConnectionState = { kind: 'connecting', since: 0 };
 
-/** A page with rooms of 20 messages; `fails` is how the server, or the line, answers for now. */
+/** A page with rooms of 20 messages; `fails` sets how the server, or the connection, fails. */
 function page() {
   const server = { sent: [] as [string, number][], fails: undefined as BanyanErrorName | undefined };
   const connection = createObservable<ConnectionState>(CONNECTED);
@@ -40,7 +40,7 @@ function page() {
 const settled = () => Bun.sleep(5);
 
 describe('read marks', () => {
-  test('CH4 that could not be sent go out when the line is back, the last one of each room', async () => {
+  test('CH4 that could not be sent are sent after a reconnect, the last one of each room', async () => {
     const { server, connection, marks, marker } = page();
     connection.set(OFFLINE);
     server.fails = 'connectionLost';
@@ -65,7 +65,7 @@ describe('read marks', () => {
     expect(server.sent).toHaveLength(5);
   });
 
-  test('CH4 that the server is too busy for go out a little later', async () => {
+  test('CH4 that an overloaded server refused are retried a little later', async () => {
     const { server, marks, marker } = page();
     server.fails = 'tooManyRequests';
     marker.mark('tea', 5);
@@ -76,7 +76,7 @@ describe('read marks', () => {
     expect(server.sent).toHaveLength(2);
   });
 
-  test('of a room that is no longer theirs are given up', async () => {
+  test('of a room that the person has left are dropped', async () => {
     const { server, marker } = page();
     server.fails = 'notFound';
     marker.mark('tea', 5);
@@ -86,7 +86,7 @@ describe('read marks', () => {
     expect(server.sent).toHaveLength(1);
   });
 
-  test('are not tried again after closing', async () => {
+  test('are not retried after closing', async () => {
     const { server, marker } = page();
     server.fails = 'timeout';
     marker.mark('tea', 5);

@@ -5,9 +5,9 @@ import type { RoomListStore } from './room-list.ts';
 export type ReadMarker = {
   /** Everything in the room up to the offset has been seen. */
   mark(room: string, offset: number): void;
-  /** The line is back: what could not be sent goes out. */
+  /** Called after a reconnect: sends what could not be sent. */
   retryFailed(): void;
-  /** Ends all waiting for another try. */
+  /** Cancels all pending retries. */
   close(): void;
 };
 
@@ -16,11 +16,11 @@ const RETRY_MS = 5_000;
 type MarkerParts = {
   readonly client: Pick<Client, 'call' | 'connection'>;
   readonly rooms: Pick<RoomListStore, 'get' | 'read'>;
-  /** Before the next try over a line that works, where the server was busy, in milliseconds. */
+  /** The retry delay while connected, if the server was overloaded, in milliseconds. */
   readonly retryMs?: number;
 };
 
-/** Read marks only go forward; of many in a row the last one is sent. */
+/** Read marks only increase; of many in a row the last one is sent. */
 export function createReadMarker({ client, rooms, retryMs = RETRY_MS }: MarkerParts): ReadMarker {
   const wanted = new Map<string, number>();
   const sending = new Set<string>();
@@ -31,17 +31,17 @@ export function createReadMarker({ client, rooms, retryMs = RETRY_MS }: MarkerPa
   };
   const retryLater = () => {
     clearTimeout(timer);
-    // Without a line the next connection brings the next try.
+    // Without a connection the next connect retries.
     if (!closed && client.connection.get().kind === 'connected') timer = setTimeout(retryFailed, retryMs);
   };
-  /** False: it may work later. */
+  /** False: it may succeed later. */
   const sendOnce = async (room: string, offset: number): Promise<boolean> => {
     try {
       const answer = await client.call('chat.read', { room, offset });
       rooms.read(room, { offset: answer.readOffset, ...answer });
       return true;
     } catch (error) {
-      // Else it is no room of theirs any more.
+      // Otherwise it is not their room any more.
       return error instanceof BanyanError && !error.temporary;
     }
   };

@@ -1,8 +1,8 @@
 import type { Output } from '../../../../client/contract.ts';
 
 /**
- * Whether an own message that was sent then can be recalled now, by the server's clock. `receivedAt`: when the settings
- * arrived, by this machine's clock. True while they are not known: the server decides.
+ * Whether an own message sent at that time can be recalled now, by the server's clock. `receivedAt`: when the settings
+ * arrived, by this machine's clock. True while they are unknown: the server decides.
  */
 export function isRecallOpen(
   settings: Output<'chat.settings'> | undefined,

@@ -1,11 +1,11 @@
 /**
- * Puts requests and what happens to rooms in one order, so that it is known what an answer can know: the time it was
- * asked for counts, not the time it comes.
+ * Orders requests and events of rooms, so that it is known which events a response can include: the time of the request
+ * counts, not that of the response.
  */
 export class RequestTimes {
   #now = 0;
   #lastList = 0;
-  /** Only what is asked for from then on knows the room. */
+  /** Only later requests include the room. */
   readonly #outdated = new Map<string, number>();
   readonly #exits = new Map<string, number>();
 
@@ -15,23 +15,23 @@ export class RequestTimes {
     return this.#now;
   }
 
-  /** As `start`, for the whole list. */
+  /** Like `start`, for the whole list. */
   startList(): number {
     this.#lastList = this.start();
     return this.#lastList;
   }
 
-  /** Whether a list that was asked for later is on its way, or was. */
+  /** Whether a list requested later is pending, or has arrived. */
   isSuperseded(askedAt: number): boolean {
     return askedAt < this.#lastList;
   }
 
-  /** Something has happened in the room that only later answers tell. */
+  /** Something has happened in the room that only later responses include. */
   outdate(room: string, since = this.start()): void {
     this.#outdated.set(room, since);
   }
 
-  /** What came while an older list was read may be known to the newest list only. */
+  /** Events that arrived while an older list was loaded may be included in the newest list only. */
   outdateUntilList(room: string): void {
     this.outdate(room, this.#lastList);
   }
@@ -44,7 +44,7 @@ export class RequestTimes {
     return this.#outdated.has(room);
   }
 
-  /** Whether an answer asked for then tells all that is not told otherwise. */
+  /** Whether a response to a request of that time includes everything not known otherwise. */
   knows(room: string, askedAt: number): boolean {
     return askedAt >= (this.#outdated.get(room) ?? 0);
   }
@@ -58,7 +58,7 @@ export class RequestTimes {
     this.#exits.set(room, this.start());
   }
 
-  /** Whether the person has left the room after that was asked for. */
+  /** Whether the person has left the room after that request. */
   hasExitedSince(room: string, askedAt: number): boolean {
     return askedAt < (this.#exits.get(room) ?? 0);
   }

@@ -1,6 +1,6 @@
 import type { Message } from '../../../contracts/chat/contract.ts';
 
-/** What can be done in an open room; one object as long as it is open, so that rows are not drawn anew. */
+/** Actions in an open room; one object as long as it is open, so that rows do not render again. */
 export type RoomActions = {
   readonly room: string;
   readonly showsReaders: boolean;
@@ -8,10 +8,10 @@ export type RoomActions = {
   reply(message: Message): void;
   edit(message: Message): void;
   recall(message: Message): void;
-  /** Own messages for a while; owner and admins of a group: all, at any time. */
+  /** Own messages within the window; owner and admins of a group: all, at any time. */
   mayRecall(message: Message): boolean;
   react(message: Message, emoji: string): void;
   showReaders(message: Message): void;
-  /** Gives the focus to where messages are written. */
+  /** Focuses the message box. */
   write(): void;
 };

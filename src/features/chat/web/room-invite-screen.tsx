@@ -13,7 +13,7 @@ import { EmptyState, ErrorState, Skeleton } from '../../../ui/states.tsx';
 type Props = { readonly code: string; readonly onJoined: (room: string) => void };
 type Info = Output<'chat.inviteInfo'> | 'loading' | 'gone' | 'failed';
 
-/** Where a link into a group leads: what it is, and the way in. */
+/** The target of a group link, and the button to join. */
 export function RoomInviteScreen({ code, onJoined }: Props) {
   const { t } = useTranslation();
   const { client } = useApp();

@@ -19,7 +19,7 @@ const NewGroupDialog = later(async () => (await import('./new-group-dialog.tsx')
 
 type Props = { readonly openRoomId: string | undefined; readonly accountMenu: ReactNode };
 
-/** All rooms, searchable by name, with the way to start a new one. */
+/** All rooms, searchable by name, and a button for a new one. */
 export function RoomListPanel({ openRoomId, accountMenu }: Props) {
   const { t } = useTranslation();
   const [search, setSearch] = useState('');

@@ -14,7 +14,7 @@ const said = (offset: number, sender = 'ben'): RoomPublication => {
   return { offset, event: { ...body, at: offset } };
 };
 
-/** The server's side of the list: what it would answer now, and answers that wait to be let go. */
+/** The server's side of the list: its current responses, and held-back ones. */
 class Rooms {
   all: RoomSummary[];
   readonly asked: string[] = [];
@@ -61,7 +61,7 @@ async function loaded(rooms: Rooms): Promise<RoomListStore> {
 }
 
 describe('the room list', () => {
-  test('has the most recently active room first, and a message brings its room there', async () => {
+  test('lists the most recently active room first, and moves a room there on a message', async () => {
     const store = await loaded(new Rooms(summary('a', { activeAt: 1 }), summary('b', { activeAt: 3 }), summary('c')));
     expect(idsOf(store)).toEqual(['b', 'a', 'c']);
     store.apply('c', said(11));
@@ -70,7 +70,7 @@ describe('the room list', () => {
     expect(idsOf(store)).toEqual(['c', 'b', 'a']);
   });
 
-  test('reads all pages, to a thousand rooms', async () => {
+  test('loads all pages, up to a thousand rooms', async () => {
     const rooms = new Rooms(...Array.from({ length: 25 }, (_, number) => summary(`r${number}`)));
     rooms.pageSize = 2;
     expect(idsOf(await loaded(rooms))).toHaveLength(20);
@@ -78,7 +78,7 @@ describe('the room list', () => {
     expect(idsOf(await loaded(rooms))).toHaveLength(25);
   });
 
-  test('says that it could not be read, but keeps what it has', async () => {
+  test('reports a failed load, but keeps what it has', async () => {
     const rooms = new Rooms(summary('a'));
     rooms.failing = true;
     const store = await loaded(rooms);
@@ -90,7 +90,7 @@ describe('the room list', () => {
     expect(idsOf(store)).toEqual(['a']);
   });
 
-  test('loses a room that is no longer there, but not one that comes while it is read', async () => {
+  test('drops a room that no longer exists, but not one added during the load', async () => {
     const rooms = new Rooms(summary('a'), summary('b'));
     const store = await loaded(rooms);
     rooms.all = [summary('b')];
@@ -104,7 +104,7 @@ describe('the room list', () => {
 });
 
 describe('unread', () => {
-  test('CH4 counts what others write until it is read, here or elsewhere', async () => {
+  test("CH4 counts others' messages until they are read, here or elsewhere", async () => {
     const store = await loaded(new Rooms(summary('a')));
     for (const each of [said(11), said(12), said(13, 'ann'), said(12)]) store.apply('a', each);
     expect(store.get('a')).toMatchObject({ unread: 2, top: 13, lastMessage: { text: '13' } });
@@ -115,7 +115,7 @@ describe('unread', () => {
     expect(store.get('a')).toMatchObject({ unread: 0, readOffset: 13 });
   });
 
-  test('CH4 is right for a room whose messages come before the room itself', async () => {
+  test('CH4 is correct for a room whose messages arrive before the room itself', async () => {
     const rooms = new Rooms(summary('a'));
     const store = await loaded(rooms);
     rooms.all.push(summary('new', { top: 2, readOffset: 0, unread: 2 }));
@@ -127,7 +127,7 @@ describe('unread', () => {
     expect(store.get('new')).toMatchObject({ unread: 4, top: 4 });
   });
 
-  test('CH4 is right for what comes before the list', async () => {
+  test('CH4 is correct for messages that arrive before the list', async () => {
     const rooms = new Rooms(summary('a'));
     rooms.held = [];
     const store = new RoomListStore(rooms.client, 'ann');
@@ -141,7 +141,7 @@ describe('unread', () => {
     expect(rooms.asked).toEqual(['chat.rooms']);
   });
 
-  test('an answer older than what is known changes nothing', async () => {
+  test('a response older than the current state changes nothing', async () => {
     const rooms = new Rooms(summary('a'));
     const store = await loaded(rooms);
     rooms.held = [];
@@ -154,7 +154,7 @@ describe('unread', () => {
 });
 
 describe('a gap', () => {
-  test('RE2 is filled by what is read after it, also when live messages come first', async () => {
+  test('RE2 is filled by a later load, also when live messages arrive first', async () => {
     const rooms = new Rooms(summary('a'));
     const store = await loaded(rooms);
     rooms.all = [summary('a', { top: 410, unread: 100 })];
@@ -167,7 +167,7 @@ describe('a gap', () => {
     expect(store.get('a')).toMatchObject({ unread: 100, top: 411, lastMessage: { text: '411' } });
   });
 
-  test('CH4 keeps count of what comes while it is filled', async () => {
+  test('CH4 keeps counting messages that arrive while it is filled', async () => {
     const rooms = new Rooms(summary('a'));
     const store = await loaded(rooms);
     rooms.all = [summary('a', { top: 15, unread: 5 })];
@@ -182,7 +182,7 @@ describe('a gap', () => {
     expect(rooms.asked).toEqual(['chat.rooms', 'a']);
   });
 
-  test('is not filled by what was asked for before it', async () => {
+  test('is not filled by an earlier request', async () => {
     const rooms = new Rooms(summary('a', { top: 11, unread: 1 }));
     const store = await loaded(rooms);
     const held: (() => void)[] = [];
@@ -198,7 +198,7 @@ describe('a gap', () => {
     expect(rooms.asked).toEqual(['chat.rooms', 'a', 'chat.rooms', 'a']);
   });
 
-  test('that could not be filled is when the line is back, or with the next message', async () => {
+  test('that could not be filled is filled after a reconnect, or with the next message', async () => {
     for (const again of ['line', 'message']) {
       const rooms = new Rooms(summary('a'));
       const store = await loaded(rooms);
@@ -215,7 +215,7 @@ describe('a gap', () => {
     }
   });
 
-  test('is filled also when more comes meanwhile than is kept', async () => {
+  test('is filled even if more messages arrive meanwhile than are kept', async () => {
     const rooms = new Rooms(summary('a', { readOffset: 10 }));
     const store = await loaded(rooms);
     rooms.held = [];
@@ -227,7 +227,7 @@ describe('a gap', () => {
     expect(store.get('a')).toMatchObject({ unread: 10, top: 620 });
   });
 
-  test('between two readings of the list is filled by the later one', async () => {
+  test('between two loads of the list is filled by the later one', async () => {
     const rooms = new Rooms(summary('a', { top: 13, unread: 3 }));
     const held: (() => void)[] = [];
     rooms.held = held;
@@ -246,8 +246,8 @@ describe('a gap', () => {
   });
 });
 
-describe('an answer that does not know what happened meanwhile', () => {
-  test('CH4 takes no read mark back, with the room here or not', async () => {
+describe('a response that does not include recent events', () => {
+  test('CH4 does not undo a read mark, with the room loaded or not', async () => {
     for (const isHere of [true, false]) {
       const rooms = new Rooms(summary('a', { readOffset: 4, unread: 6 }));
       const store = isHere ? await loaded(rooms) : new RoomListStore(rooms.client, 'ann');
@@ -262,7 +262,7 @@ describe('an answer that does not know what happened meanwhile', () => {
     }
   });
 
-  test('CH4 keeps the mark where it knows more messages, and those are unread', async () => {
+  test('CH4 keeps the mark if it has more messages, and those are unread', async () => {
     const rooms = new Rooms(summary('a', { readOffset: 4, unread: 6 }));
     const store = await loaded(rooms);
     rooms.all = [summary('a', { top: 12, readOffset: 4, unread: 8 })];
@@ -274,7 +274,7 @@ describe('an answer that does not know what happened meanwhile', () => {
     expect(store.get('a')).toMatchObject({ top: 12, readOffset: 10, unread: 2 });
   });
 
-  test('CH4 still tells what was read elsewhere', async () => {
+  test('CH4 still reports what was read elsewhere', async () => {
     const rooms = new Rooms(summary('a', { readOffset: 4, unread: 6 }));
     const store = await loaded(rooms);
     rooms.all = [summary('a', { readOffset: 10, unread: 0 })];
@@ -286,7 +286,7 @@ describe('an answer that does not know what happened meanwhile', () => {
     expect(store.get('a')).toMatchObject({ top: 11, readOffset: 10, unread: 1 });
   });
 
-  test('brings no room back that the person has left', async () => {
+  test('does not restore a room the person has left', async () => {
     const rooms = new Rooms(summary('a'), summary('b'));
     const store = await loaded(rooms);
     rooms.held = [];
@@ -301,7 +301,7 @@ describe('an answer that does not know what happened meanwhile', () => {
     expect(idsOf(store)).toEqual(['a', 'b']);
   });
 
-  test('does not keep a room away that the person has come into', async () => {
+  test('does not hide a room the person has joined', async () => {
     const rooms = new Rooms(summary('a'));
     const store = await loaded(rooms);
     rooms.held = [];
@@ -314,8 +314,8 @@ describe('an answer that does not know what happened meanwhile', () => {
   });
 });
 
-describe('coming and going', () => {
-  test('a room entered is read and shown, a room left is gone', async () => {
+describe('joining and leaving', () => {
+  test('a joined room is loaded and shown, a left room is removed', async () => {
     const rooms = new Rooms(summary('a'));
     const store = await loaded(rooms);
     rooms.all.push(summary('b', { activeAt: 5 }));
@@ -326,7 +326,7 @@ describe('coming and going', () => {
     expect(idsOf(store)).toEqual(['b']);
   });
 
-  test('a room that cannot be read stays away, and is asked for again', async () => {
+  test('a room that fails to load stays hidden, and is requested again', async () => {
     const rooms = new Rooms(summary('a'));
     const store = await loaded(rooms);
     store.apply('gone', said(1));
@@ -338,7 +338,7 @@ describe('coming and going', () => {
     expect(store.get('gone')).toMatchObject({ top: 2 });
   });
 
-  test('the same object stays until something about the room changes', async () => {
+  test('the object stays the same until the room changes', async () => {
     const store = await loaded(new Rooms(summary('a'), summary('b')));
     const before = [store.get('a'), store.state.get()];
     store.apply('a', said(10));

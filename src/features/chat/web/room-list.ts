@@ -15,21 +15,21 @@ export type RoomList =
 
 type RoomListCall = Pick<Client, 'call'>;
 
-/** Pages of 100 that are read at the start; beyond them a room shows up when something happens in it. */
+/** Pages of 100 that are loaded at the start; other rooms appear when something happens in them. */
 const PAGES = 10;
 /** Publications kept for a room that is being loaded. */
 const EARLY_LIMIT = 500;
 
-/** The person's rooms, kept up to date by what happens in them. */
+/** The person's rooms, updated by events in them. */
 export class RoomListStore {
   readonly #client: RoomListCall;
   readonly #me: string;
   readonly #state = createObservable<RoomList>({ kind: 'loading' });
   readonly #items = new Map<string, RoomItem>();
-  /** What happened in rooms that are not here yet, or have a gap, for what is being read of them. */
+  /** Events in rooms that are not loaded, or have a gap, to be applied to what is being loaded. */
   readonly #early = new Map<string, RoomPublication[]>();
   readonly #loading = new Map<string, Promise<void>>();
-  /** The furthest read mark of each room; a summary on its way may not know it. */
+  /** The largest read mark of each room; a pending summary may not include it. */
   readonly #marks = new Map<string, ReadMark>();
   readonly #times = new RequestTimes();
   #listFailed = false;
@@ -47,7 +47,7 @@ export class RoomListStore {
     return this.#items.get(room)?.summary;
   }
 
-  /** Reads all rooms anew, keeping what is shown until then. */
+  /** Loads all rooms again, keeping the shown ones until then. */
   async load(): Promise<void> {
     const shown = [...this.#items.keys()];
     const askedAt = this.#times.startList();
@@ -55,7 +55,7 @@ export class RoomListStore {
       const found = await this.#readAll();
       this.#listFailed = false;
       const known = new Set(found.map(({ id }) => id));
-      // Those that came meanwhile stay.
+      // Rooms added meanwhile stay.
       for (const id of shown) if (!known.has(id) && this.#times.knows(id, askedAt)) this.#items.delete(id);
       for (const summary of found) this.#putListed(summary, askedAt);
       this.#show();
@@ -66,26 +66,26 @@ export class RoomListStore {
     }
   }
 
-  /** The line is back: what could not be read is read again. */
+  /** Called after a reconnect: what failed to load is loaded again. */
   retryFailed(): void {
     if (this.#listFailed) void this.load();
     else this.#loadOutdated();
   }
 
-  /** Reads one room, or waits for it where that is under way. */
+  /** Loads one room, or waits for a pending load. */
   loadRoom(room: string): Promise<void> {
     const loading = this.#loading.get(room) ?? this.#loadRoom(room).finally(() => this.#loading.delete(room));
     this.#loading.set(room, loading);
     return loading;
   }
 
-  /** Publications of the room were missed: only what is asked for from now on knows them. */
+  /** Publications of the room were missed: only later requests include them. */
   missed(room: string): Promise<void> {
     this.#times.outdate(room);
     return this.loadRoom(room);
   }
 
-  /** Shows a room that something else has brought: the person has made it, say. */
+  /** Shows a room from another response: the person has created it, for example. */
   put(summary: RoomSummary): void {
     this.#times.enter(summary.id);
     this.#put(summary, 0);
@@ -132,7 +132,7 @@ export class RoomListStore {
     this.#show();
   }
 
-  /** Again, where something happened meanwhile that the answer does not know. */
+  /** Repeats it if something happened meanwhile that the response does not include. */
   async #loadRoom(room: string): Promise<void> {
     let askedAt: number;
     do {
@@ -171,7 +171,7 @@ export class RoomListStore {
     this.#put(summary, askedAt);
   }
 
-  /** What came while the summary was on its way is applied to it; what it knows already changes nothing. */
+  /** Events that arrived during the load are applied to the summary; those it includes change nothing. */
   #put(summary: RoomSummary, askedAt: number): void {
     const { id } = summary;
     if (this.#times.hasExitedSince(id, askedAt)) return;
@@ -197,7 +197,7 @@ export class RoomListStore {
   #keepEarly(room: string, publication: RoomPublication): void {
     const early = this.#early.get(room) ?? [];
     if (early.length >= EARLY_LIMIT) {
-      // What is let go of must be in the summary that comes.
+      // Dropped events must be included in the arriving summary.
       early.length = 0;
       this.#times.outdate(room);
     }
@@ -211,16 +211,16 @@ export class RoomListStore {
   }
 }
 
-/** Whether what is here, without a gap, knows more than the summary. */
+/** Whether the shown room, if it has no gap, is newer than the summary. */
 function isAhead(present: RoomSummary | undefined, { top, readOffset }: RoomSummary): boolean {
   if (present === undefined) return false;
   return present.top > top || (present.top === top && present.readOffset > readOffset);
 }
 
-/** A read mark is not undone by a summary that does not know it yet. */
+/** A summary that does not include a read mark does not undo it. */
 function withMark(item: RoomItem, mark: ReadMark | undefined): RoomItem {
   const { top, unread } = item.summary;
   if (mark === undefined || mark.top >= top) return mark === undefined ? item : applyRead(item, mark);
-  // Nobody knows how many of those after the mark are by others: at most all of them.
+  // It is unknown how many of those after the mark are by others: at most all of them.
   return applyRead(item, { ...mark, top, unread: Math.min(unread, mark.unread + top - mark.top) });
 }

@@ -46,7 +46,7 @@ export function RoomRow({ room, isOpen }: Props) {
 
 type AvatarProps = { readonly room: RoomSummary; readonly size: 24 | 32 | 40 };
 
-/** A group's mark, or the other person's picture with their online dot. */
+/** A group's icon, or the other person's picture with their online dot. */
 export function RoomAvatar({ room, size }: AvatarProps) {
   const { me } = useApp();
   const title = useRoomTitle(room);

@@ -1,6 +1,6 @@
 import type { RoomSummary } from '../../../contracts/chat/contract.ts';
 
-/** Rooms whose name contains the text, whatever the case; all for an empty one. */
+/** Rooms whose name contains the text, case-insensitive; all for an empty one. */
 export function searchRooms(
   rooms: readonly RoomSummary[],
   search: string,

@@ -25,7 +25,7 @@ const MessageDialogs = later(async () => (await import('./message-dialogs.tsx'))
 
 type Props = {
   readonly room: RoomSummary;
-  /** A message to begin at. */
+  /** The message to start at. */
   readonly focus: number | undefined;
 };
 
@@ -77,13 +77,13 @@ export function RoomView({ room, focus: initialFocus }: Props) {
   );
 }
 
-/** The room's timeline, and where in it the reader wants to be. */
+/** The room's timeline, and the position the reader wants. */
 function useFocus(room: RoomSummary, initialFocus: number | undefined) {
   const chat = useChat();
   const store = chat.timeline(room.id);
   const [focus, setFocus] = useState(initialFocus === undefined ? null : { offset: initialFocus, times: 0 });
   const toLatest = () => {
-    // Else the newest page would look for a message that is not on it, and not begin at its end.
+    // Otherwise the newest page would look for a message that is not on it, and not start at its end.
     setFocus(null);
     if (store.view.get().timeline.hasAfter) void store.open();
   };

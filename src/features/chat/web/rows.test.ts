@@ -30,7 +30,7 @@ const kinds = (all: readonly Row[]) => all.map(({ kind }) => kind);
 const starts = (all: readonly Row[]) => all.flatMap((row) => ('startsGroup' in row ? [row.startsGroup] : []));
 
 describe('days', () => {
-  test('each begins with a line of its own', () => {
+  test('each begins with a divider', () => {
     const all = rows([message(1), notice(2), message(3, { sentAt: DAY }), message(4, { sentAt: 3 * DAY })]);
     expect(kinds(all)).toEqual(['day', 'message', 'notice', 'day', 'message', 'day', 'message']);
     expect(all.filter(({ kind }) => kind === 'day')).toEqual([
@@ -44,19 +44,19 @@ describe('days', () => {
     expect(rows([])).toEqual([]);
   });
 
-  test('a message that waits since another day stands under its day', () => {
+  test('an unsent message of another day is under its day', () => {
     const all = rows([message(1)], { unsent: [unsent('a', DAY)] });
     expect(kinds(all)).toEqual(['day', 'message', 'day', 'unsent']);
   });
 });
 
 describe('groups', () => {
-  test('are one person’s messages with less than five minutes between each and the next', () => {
+  test('are one person’s messages with less than five minutes between them', () => {
     const at = [0, 5, 10, 15.1, 16].map((minutes, index) => message(index + 1, { sentAt: minutes * MINUTE }));
     expect(starts(rows(at))).toEqual([true, false, false, true, false]);
   });
 
-  test('end where someone else writes, something happens, a day begins, or one replies', () => {
+  test('end where another person writes, a notice, a day or a reply begins', () => {
     const replyTo = { offset: 1, sender: 'ann', text: 'x', recalled: false };
     expect(starts(rows([message(1), message(2, { sender: 'eve' }), message(3)]))).toEqual([true, true, true]);
     expect(starts(rows([message(1), notice(2), message(3)]))).toEqual([true, true]);
@@ -64,7 +64,7 @@ describe('groups', () => {
     expect(starts(rows([message(1), message(2, { replyTo }), message(3)]))).toEqual([true, true, false]);
   });
 
-  test('go on into what is not sent yet', () => {
+  test('continue into unsent messages', () => {
     const own = message(1, { sender: 'ann' });
     const waiting = [unsent('a', 2), unsent('b', 3), unsent('c', 3 + 6 * MINUTE)];
     expect(starts(rows([own], { unsent: waiting }))).toEqual([true, false, false, true]);
@@ -73,18 +73,18 @@ describe('groups', () => {
 });
 
 describe('the new-message line', () => {
-  test('stands before the first message of others that is not read, and cuts a group', () => {
+  test('is above the first unread message of others, and splits a group', () => {
     const all = rows([message(1), message(2), message(3)], { readOffset: 1 });
     expect(kinds(all)).toEqual(['day', 'message', 'new', 'message', 'message']);
     expect(starts(all)).toEqual([true, true, false]);
   });
 
-  test('stands once, below the day it belongs to', () => {
+  test('appears once, below the day it belongs to', () => {
     const all = rows([message(1), message(2, { sentAt: DAY }), message(3, { sentAt: 2 * DAY })], { readOffset: 1 });
     expect(kinds(all)).toEqual(['day', 'message', 'day', 'new', 'message', 'day', 'message']);
   });
 
-  test('is not drawn for own messages and notices, nor when all is read or nobody asked', () => {
+  test('is absent for own messages and notices, if everything is read, and if not requested', () => {
     const own = { sender: 'ann' };
     expect(kinds(rows([message(1), message(2, own), notice(3)], { readOffset: 1 }))).not.toContain('new');
     expect(kinds(rows([message(1), message(2)], { readOffset: 2 }))).not.toContain('new');
@@ -94,7 +94,7 @@ describe('the new-message line', () => {
 });
 
 describe('an own message', () => {
-  test('stands last while it waits, and is the same line once it is sent', () => {
+  test('is last while it waits, and keeps its row once it is sent', () => {
     const waiting = rows([message(1)], { unsent: [unsent('mine', 2)] });
     const echo = message(2, { key: 'mine', sender: 'ann' });
     const sent = rows([message(1), echo], { unsent: [unsent('mine', 2)] });
@@ -103,7 +103,7 @@ describe('an own message', () => {
     expect(sent.map(({ key }) => key)).toEqual(waiting.map(({ key }) => key));
   });
 
-  test('is not taken for someone else’s with the same key', () => {
+  test('is not confused with another person’s that has the same key', () => {
     const all = rows([message(1, { key: 'mine' })], { unsent: [unsent('mine', 2)] });
     expect(kinds(all)).toEqual(['day', 'message', 'unsent']);
     expect(new Set(all.map(({ key }) => key)).size).toBe(3);

@@ -3,7 +3,7 @@ import type { OutboxItem } from './outbox-storage.ts';
 
 type Notice = Extract<TimelineEntry, { kind: 'notice' }>;
 
-/** One line of the timeline on screen. `key` stays the same for as long as the line means the same. */
+/** One row of the timeline on screen. `key` stays the same as long as the row represents the same thing. */
 export type Row =
   | { readonly kind: 'day'; readonly key: string; readonly at: number }
   | { readonly kind: 'new'; readonly key: string }
@@ -13,20 +13,23 @@ export type Row =
 
 export type RowsInput = {
   readonly entries: readonly TimelineEntry[];
-  /** Unsent messages of this room; those whose echo is here already are left out. */
+  /** Unsent messages of this room; those whose publication is already loaded are left out. */
   readonly unsent: readonly OutboxItem[];
   readonly me: string;
-  /** The new-message line stands before the first message of others after this offset; null: no line. */
+  /** The divider is before the first message of others after this offset; null: no divider. */
   readonly readOffset: number | null;
   readonly dayKey: (ms: number) => string;
 };
 
-/** Messages of one person within this time stand together. */
+/** Messages of one person within this time are grouped. */
 const GROUP_MS = 5 * 60_000;
 
 type Last = { readonly sender: string; readonly at: number } | undefined;
 
-/** The lines of a timeline: messages and notices in order, with days and the new-message line between, unsent ones last. */
+/**
+ * The rows of a timeline: messages and notices in order, with days and the new-message divider between, unsent ones
+ * last.
+ */
 export function buildRows(input: RowsInput): readonly Row[] {
   const rows: Row[] = [];
   let day = '';
@@ -66,7 +69,7 @@ function rowOf(entry: TimelineEntry, last: Last): Row {
   if (entry.kind === 'notice') return { kind: 'notice', key: `n-${entry.offset}`, notice: entry };
   const { message } = entry;
   const starts = startsGroup(last, message.sender, message.sentAt) || message.replyTo !== null;
-  // Own messages keep the key they had while unsent, so that the line is not drawn anew when it arrives.
+  // Own messages keep their key from before they were sent, so that the row is not replaced.
   return { kind: 'message', key: `m-${message.key}-${message.sender}`, message, startsGroup: starts };
 }
 

@@ -23,7 +23,7 @@ const said = (text: string, replyTo?: number): RoomEventBody => {
 class Room {
   readonly log: RoomPublication[] = [];
   readonly asked: Where[] = [];
-  /** Set: answers wait until they are let go, one by one; they tell what was so when they were asked for. */
+  /** Set: responses wait until they are released, one by one; they contain the state at the time of the request. */
   held: (() => void)[] | undefined;
   failing = false;
 
@@ -81,7 +81,7 @@ async function opened(room: Room, around?: number): Promise<TimelineStore> {
 }
 
 describe('the timeline on screen', () => {
-  test('begins with the newest page and grows back to the first one, without a hole', async () => {
+  test('starts with the newest page and grows back to the first one, without a gap', async () => {
     const store = await opened(roomWith(119));
     expect(offsetsOf(store)).toEqual(range(71, 120));
     await store.loadBefore();
@@ -91,7 +91,7 @@ describe('the timeline on screen', () => {
     expect(timelineOf(store)).toMatchObject({ hasBefore: false, hasAfter: false });
   });
 
-  test('around a message grows both ways', async () => {
+  test('around a message grows in both directions', async () => {
     const store = await opened(roomWith(199), 100);
     expect(offsetsOf(store)).toEqual(range(75, 124));
     await store.loadAfter();
@@ -102,7 +102,7 @@ describe('the timeline on screen', () => {
     expect(timelineOf(store)).toMatchObject({ hasBefore: true, hasAfter: false });
   });
 
-  test('asks for nothing twice, and for nothing beyond its ends', async () => {
+  test('requests nothing twice, and nothing beyond its ends', async () => {
     const room = roomWith(60);
     const store = await opened(room);
     await Promise.all([store.loadBefore(), store.loadBefore(), store.loadAfter()]);
@@ -110,7 +110,7 @@ describe('the timeline on screen', () => {
     expect(room.asked.map(({ before, after }) => before ?? after)).toEqual([undefined, 12]);
   });
 
-  test('takes live messages at its end; while there is more after it they wait for their page', async () => {
+  test('appends live messages; while later entries are not loaded they wait for their page', async () => {
     const room = roomWith(99);
     const store = await opened(room, 20);
     store.apply(room.publish(said('live')));
@@ -122,7 +122,7 @@ describe('the timeline on screen', () => {
     expect(offsetsOf(store)).toEqual(range(1, 102));
   });
 
-  test('a live message that comes before the first page is in it once', async () => {
+  test('contains a live message once that arrives before the first page', async () => {
     const room = roomWith(3);
     room.held = [];
     const store = new TimelineStore('tea', room.client);
@@ -135,7 +135,7 @@ describe('the timeline on screen', () => {
     expect(store.view.get().loading).toBeNull();
   });
 
-  test('edits, recalls and reactions change what is there, whichever page brought it', async () => {
+  test('applies edits, recalls and reactions to loaded messages of any page', async () => {
     const room = roomWith(79);
     const store = await opened(room);
     room.held = [];
@@ -151,7 +151,7 @@ describe('the timeline on screen', () => {
     expect(findMessage(timelineOf(store), 70)?.reactions).toEqual([{ emoji: '👍', users: ['ann'] }]);
   });
 
-  test('keeps 1,000 entries: the far end is let go and read again when wanted', async () => {
+  test('keeps 1,000 entries: the far end is dropped and loaded again if needed', async () => {
     const room = roomWith(1_149);
     const store = await opened(room);
     for (let page = 0; page < 22; page += 1) await store.loadBefore();
@@ -165,7 +165,7 @@ describe('the timeline on screen', () => {
     expect(timelineOf(store)).toMatchObject({ hasBefore: true, hasAfter: false });
   });
 
-  test('a failed page leaves what is there, says so, and can be asked for again', async () => {
+  test('a failed page keeps the loaded entries, is reported, and can be retried', async () => {
     const room = roomWith(99);
     const store = await opened(room);
     room.failing = true;
@@ -178,7 +178,7 @@ describe('the timeline on screen', () => {
     expect(offsetsOf(store)).toEqual(range(1, 100));
   });
 
-  test('a failed page is not asked for again by itself, however often its edge is looked at', async () => {
+  test('a failed page is not retried automatically, however often its edge is visible', async () => {
     const room = roomWith(199);
     const store = await opened(room, 100);
     room.failing = true;
@@ -196,7 +196,7 @@ describe('the timeline on screen', () => {
     looks();
   });
 
-  test('each side that failed is tried again on its side, and a message that was jumped to where it stands', async () => {
+  test('each failed side is retried on its side, and a jump at its target', async () => {
     const room = roomWith(199);
     const store = new TimelineStore('tea', room.client);
     room.failing = true;
@@ -217,7 +217,7 @@ describe('the timeline on screen', () => {
 });
 
 describe('jumping', () => {
-  test('to a message that is here reads nothing', async () => {
+  test('to a loaded message reads nothing', async () => {
     const room = roomWith(99);
     const store = await opened(room);
     expect(await store.reveal(60)).toBe(true);
@@ -226,7 +226,7 @@ describe('jumping', () => {
     expect(findMessage(timelineOf(store), 10)).toBeDefined();
   });
 
-  test('is not needed to find a message', async () => {
+  test('is not needed to load a single message', async () => {
     const room = roomWith(99);
     const store = await opened(room);
     const before = timelineOf(store);
@@ -239,7 +239,7 @@ describe('jumping', () => {
     expect(timelineOf(store)).toBe(before);
   });
 
-  test('away makes answers that come late of no effect', async () => {
+  test('away makes late responses ineffective', async () => {
     const room = roomWith(199);
     const store = await opened(room);
     room.held = [];
@@ -255,8 +255,8 @@ describe('jumping', () => {
   });
 });
 
-describe('replies to what is not here', () => {
-  test('get their preview, the second one to the same message too', async () => {
+describe('replies to messages that are not loaded', () => {
+  test('get their preview, also the second one to the same message', async () => {
     const room = roomWith(99);
     const store = await opened(room);
     const preview = { offset: 5, sender: 'ben', text: '5', recalled: false };
@@ -270,7 +270,7 @@ describe('replies to what is not here', () => {
     expect(timelineOf(store).entries).toEqual(room.fold.entries.slice(-52));
   });
 
-  test('that could not be had is asked for again with the next publication', async () => {
+  test('whose original could not be loaded are retried with the next publication', async () => {
     const room = roomWith(99);
     const store = await opened(room);
     room.failing = true;
@@ -283,7 +283,7 @@ describe('replies to what is not here', () => {
   });
 });
 
-test('whatever crosses on the way, the timeline ends as the log says', async () => {
+test('in any order of events, the timeline equals the log', async () => {
   const act = fc.oneof(
     { weight: 4, arbitrary: fc.constant('say' as const) },
     { weight: 3, arbitrary: fc.constantFrom('edit' as const, 'recall' as const, 'react' as const, 'reply' as const) },

@@ -17,27 +17,27 @@ export type TimelineView = {
   readonly timeline: Timeline;
   /** `first`: nothing to show yet. */
   readonly loading: 'first' | 'before' | 'after' | null;
-  /** What could not be read. Nothing more is read at either end until that is tried again: see `retryFailed`. */
+  /** What failed to load. Nothing more is loaded at either end until that is retried: see `retryFailed`. */
   readonly failed: 'first' | 'before' | 'after' | null;
 };
 
 type Where = { readonly before?: number; readonly after?: number; readonly around?: number };
 
 const PAGE = 50;
-/** Entries kept in memory; past it the side farther from the reader is let go and read again when wanted. */
+/** Entries kept in memory; above it the side farther from the reader is dropped and loaded again if needed. */
 const KEPT = 1_000;
 
-/** The stretch of one room's timeline that is on screen, and what is around it. */
+/** The loaded range of one room's timeline, and what is around it. */
 export class TimelineStore {
   readonly room: string;
   readonly #client: Pick<Client, 'call'>;
   readonly #view = createObservable<TimelineView>({ timeline: EMPTY_TIMELINE, loading: 'first', failed: null });
-  /** Counts jumps: answers asked for before one are of no use after it. */
+  /** Counts jumps: responses to requests from before one are ignored. */
   #jump = 0;
   readonly #resolving = new Set<number>();
-  /** Pages older than this leave a hole before the live publications. */
+  /** Pages older than this leave a gap before the live publications. */
   #liveAfter = 0;
-  /** Where the first page was asked for. */
+  /** Where the first page was requested. */
   #around: number | undefined;
 
   constructor(room: string, client: Pick<Client, 'call'>) {
@@ -57,14 +57,14 @@ export class TimelineStore {
     return this.#load('first', around === undefined ? {} : { around });
   }
 
-  /** Makes the message visible: true when it was here already. */
+  /** Loads the message: true if it was loaded already. */
   async reveal(offset: number): Promise<boolean> {
     if (findMessage(this.#view.get().timeline, offset) !== undefined) return true;
     await this.open(offset);
     return false;
   }
 
-  /** The message at the offset, read where it is not here; undefined when it cannot be. */
+  /** The message at the offset, loaded if needed; undefined if it cannot be. */
   async find(offset: number): Promise<Message | undefined> {
     const known = findMessage(this.#view.get().timeline, offset);
     if (known !== undefined) return known;
@@ -74,7 +74,7 @@ export class TimelineStore {
     return entry?.kind === 'message' ? entry.message : undefined;
   }
 
-  /** Asks again for what could not be read: the person wants it, or the line is back. */
+  /** Retries what failed to load: at the person's request, or after a reconnect. */
   async retryFailed(): Promise<void> {
     const view = this.#view.get();
     if (view.failed === null) return;
@@ -98,7 +98,7 @@ export class TimelineStore {
     await this.#load('after', { after: offsetOf(last) });
   }
 
-  /** Live publications go on after this offset. `missed`: some before it will never come, or it is another epoch's. */
+  /** Live publications continue after this offset. `missed`: some before it will never arrive, or the epoch changed. */
   continueAfter(offset: number, missed: boolean): void {
     this.#liveAfter = offset;
     const { timeline, loading } = this.#view.get();
@@ -132,7 +132,7 @@ export class TimelineStore {
     this.#resolveReplies();
   }
 
-  /** Previews of messages that were replied to and are not in this stretch. */
+  /** Previews of original messages outside of this range. */
   #resolveReplies(): void {
     for (const offset of unresolvedReplies(this.#view.get().timeline)) {
       if (this.#resolving.has(offset)) continue;
@@ -147,7 +147,7 @@ export class TimelineStore {
       const view = this.#view.get();
       this.#view.set({ ...view, timeline: resolveReply(view.timeline, offset, page) });
     } catch {
-      // The reply stays without a preview until the next publication or page asks once more.
+      // The reply has no preview until the next publication or page retries.
     } finally {
       this.#resolving.delete(offset);
     }

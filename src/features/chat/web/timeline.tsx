@@ -24,15 +24,15 @@ type Props = {
   readonly room: RoomSummary;
   readonly store: TimelineStore;
   readonly actions: RoomActions;
-  /** The message to be brought into view, and how often that was asked for. */
+  /** The message to scroll to, and how often that was requested. */
   readonly focus: { readonly offset: number; readonly times: number } | null;
-  /** The newest messages are wanted, and are not here. */
+  /** The newest messages are requested, and are not loaded. */
   readonly onLatest: () => void;
 };
 
 const FOCUS_MS = 2_000;
 
-/** A room's messages, newest at the bottom; stays put while pages load on either side. */
+/** A room's messages, newest at the bottom; keeps its position while pages load on either side. */
 export function Timeline(props: Props) {
   const { store } = props;
   const view = useObservable(store.view);
@@ -121,7 +121,7 @@ function LoadedTimeline({ room, store, actions, focus, onLatest, view }: Props &
   );
 }
 
-/** What one has written, where nothing else can be shown. */
+/** The text of a message, for places that can show nothing else. */
 function Unsent({ room }: { readonly room: RoomSummary }) {
   const items = useUnsent().filter((item) => item.room === room.id);
   return items.map((item, index) => <UnsentRow key={item.key} item={item} startsGroup={index === 0} />);
@@ -177,15 +177,15 @@ function useRows(room: RoomSummary, view: TimelineView, readOffset: number | nul
   return useMemo(() => {
     const own = hasAfter ? [] : unsent.filter((item) => item.room === room.id);
     const rows = buildRows({ entries, unsent: own, me, readOffset, dayKey });
-    // What stands before the first entry is not known yet. It only tells whether the next one begins a day or a group,
-    // so that no row changes, and none is added below, when older ones come.
+    // What precedes the first entry is not known yet. It only determines whether the next one begins a day or a group,
+    // so that no row changes, and none is added below, when older ones load.
     return hasBefore ? rows.slice(1 + rows.findIndex(({ kind }) => kind === 'message' || kind === 'notice')) : rows;
   }, [entries, hasBefore, hasAfter, unsent, me, readOffset, room.id]);
 }
 
 type List = Virtualizer<HTMLDivElement, Element>;
 
-/** The room opens at its end, unless a message was asked for. */
+/** The room opens at its end, unless a message was requested. */
 function useStartAtEnd(list: List, wanted: boolean): void {
   const done = useRef(false);
   useLayoutEffect(() => {
@@ -195,7 +195,7 @@ function useStartAtEnd(list: List, wanted: boolean): void {
   });
 }
 
-/** Brings the wanted message into view and marks it for a moment. */
+/** Scrolls to the wanted message and highlights it for a moment. */
 function useFocus(list: List, rows: readonly Row[], focus: Props['focus']): number | null {
   const [marked, setMarked] = useState<number | null>(null);
   const shown = useRef<Props['focus']>(null);
@@ -232,7 +232,7 @@ function JumpToLatest({ unread, onJump }: { readonly unread: number; readonly on
 
 type EdgeFailedProps = { readonly edge: 'before' | 'after'; readonly onRetry: () => void };
 
-/** Lies over the edge beyond which messages could not be read: a row of its own would move what is read. */
+/** Overlays the edge beyond which messages failed to load: a row of its own would move the content. */
 function EdgeFailed({ edge, onRetry }: EdgeFailedProps) {
   const { t } = useTranslation();
   return (

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { Observable } from '../../../../client/listeners.ts';
 import { useObservable, usePersonName } from './chat-context.tsx';
 
-/** Who is typing; keeps its height when nobody is, so that nothing jumps. */
+/** Who is typing; keeps its height when nobody is, so that nothing moves. */
 export function TypingLine({ typing }: { readonly typing: Observable<readonly string[]> }) {
   const { t } = useTranslation();
   const users = useObservable(typing);

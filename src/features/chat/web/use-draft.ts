@@ -7,13 +7,13 @@ export type DraftState = BoxView & {
   setText(text: string): void;
   reply(message: Message): void;
   edit(message: Message): void;
-  /** Stops replying or editing; what was begun before an edit comes back. */
+  /** Stops replying or editing; a draft from before an edit is restored. */
   stop(): void;
   /** See `DraftBox.send`. */
   send(): Promise<boolean>;
 };
 
-/** What is being written in this room; kept on this device until it is sent. */
+/** The draft of this room; stored on this device until it is sent. */
 export function useDraft({ id }: RoomSummary): DraftState {
   const { drafts, outbox, timeline } = useChat();
   const box = useMemo(

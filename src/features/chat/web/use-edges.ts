@@ -3,21 +3,21 @@ import type { TimelineStore } from './timeline-store.ts';
 
 /** Pixels from the end that still count as "at the end". */
 export const AT_END_PX = 32;
-/** Pixels from an edge at which the next page is asked for. */
+/** Pixels from an edge at which the next page is loaded. */
 const NEAR_EDGE_PX = 800;
-/** So many frames without a movement are a rest; after so many in all nobody waits for one any longer. */
+/** Frames without movement that count as still; and the maximum number of frames to wait for that. */
 const RESTING_FRAMES = 4;
 const MOST_FRAMES = 30;
 
 export type Edges = {
   readonly atEnd: boolean;
-  /** Looks again: a page in the background is not told that it was scrolled. */
+  /** Checks again: a background page gets no scroll events. */
   check(): void;
 };
 
 /**
- * Asks for more near the edges; answers whether the reader is at the end. While the list is on its way to `focus`, or
- * to its end where it opens, it asks for nothing: it is sent to a row by its number, which older rows would change.
+ * Loads more near the edges; returns whether the reader is at the end. While the list scrolls to `focus`, or to its end
+ * when it opens, nothing is loaded: it scrolls to a row index, which older rows would change.
  */
 export function useEdges(scroller: RefObject<HTMLDivElement | null>, store: TimelineStore, focus: unknown): Edges {
   const [atEnd, setAtEnd] = useState(focus === null);
@@ -42,7 +42,7 @@ export function useEdges(scroller: RefObject<HTMLDivElement | null>, store: Time
   useEffect(() => {
     const element = scroller.current;
     element?.addEventListener('scroll', check, { passive: true });
-    // A page may be too short to scroll: look again whenever something was drawn.
+    // A page may be too short to scroll: check again after each render.
     const stop = store.view.subscribe(() => requestAnimationFrame(check));
     return () => {
       element?.removeEventListener('scroll', check);
@@ -54,8 +54,8 @@ export function useEdges(scroller: RefObject<HTMLDivElement | null>, store: Time
 }
 
 /**
- * Whoever is at the end stays there when the view gets smaller: a notice above it, a longer draft below it, a
- * telephone's keyboard. The browser keeps the top instead.
+ * A reader at the end stays there when the view gets smaller: by a notice above it, a longer draft below it, a phone's
+ * keyboard. The browser would keep the top instead.
  */
 function stayAtEnd(element: HTMLElement | null, then: () => void): () => void {
   if (element === null) return () => undefined;
@@ -70,7 +70,7 @@ function stayAtEnd(element: HTMLElement | null, then: () => void): () => void {
   return () => observer.disconnect();
 }
 
-/** Calls back once the element has stood still for some frames. Returns what stops waiting for it. */
+/** Calls back once the element has not moved for some frames. Returns a function that cancels this. */
 function onceAtRest(scroller: RefObject<HTMLDivElement | null>, then: () => void): () => void {
   let last: number | undefined;
   let resting = 0;

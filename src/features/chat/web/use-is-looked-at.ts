@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** Whether the person looks at this page: it is on screen and has the focus. */
+/** Whether the person looks at this page: it is visible and focused. */
 export function useIsLookedAt(): boolean {
   return useSyncExternalStore(subscribe, isLookedAt);
 }

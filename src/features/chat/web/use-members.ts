@@ -5,7 +5,7 @@ import type { Member } from '../../../contracts/chat/contract.ts';
 import { applyToMembers } from '../room-state.ts';
 import { useChat } from './chat-context.tsx';
 
-/** Pages of 200 that the panel reads at most. */
+/** Maximum pages of 200 that the panel loads. */
 const PAGES = 10;
 
 export type Members =
@@ -13,7 +13,7 @@ export type Members =
   | { readonly kind: 'failed' }
   | { readonly kind: 'ready'; readonly members: readonly Member[] };
 
-/** A room's members, kept up to date while shown, and the way to read them again. */
+/** A room's members, updated while shown, and a function to load them again. */
 export function useMembers(room: string): readonly [Members, () => void] {
   const { client } = useChat();
   const queries = useQueryClient();

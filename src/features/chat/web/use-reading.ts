@@ -8,7 +8,7 @@ import type { Row } from './rows.ts';
 import type { TimelineView } from './timeline-store.ts';
 import type { Edges } from './use-edges.ts';
 
-/** Time for a look back at where the new messages began. */
+/** Time to see where the new messages began. */
 const LINE_MS = 30_000;
 
 type Reading = {
@@ -34,14 +34,14 @@ export function useNewLine(room: RoomSummary, { view, atEnd, isLookedAt }: Readi
   const mayGo = isSeen(line);
   useEffect(() => {
     if (!mayGo) return;
-    // A line that has moved meanwhile has an effect, and a time, of its own.
+    // A divider that has moved meanwhile has its own effect and timer.
     const timer = setTimeout(() => setLine((now) => (now.after === after ? withoutLine(now) : now)), LINE_MS);
     return () => clearTimeout(timer);
   }, [mayGo, after]);
   return { after, isUnseen: after !== null && !mayGo };
 }
 
-/** What is on screen, while the person looks at it, counts as read. */
+/** Visible messages count as read while the person looks at them. */
 export function useMarkRead(room: RoomSummary, { view, atEnd, isLookedAt }: Reading): void {
   const { markRead } = useChat();
   const upTo = atEnd && isLookedAt && !view.timeline.hasAfter ? newestOf(view) : 0;
@@ -51,7 +51,7 @@ export function useMarkRead(room: RoomSummary, { view, atEnd, isLookedAt }: Read
 }
 
 /**
- * Nobody looks: the end is followed only until the first unread message gets to the top of the screen. Needs
+ * Nobody looks: the end is followed only until the first unread message reaches the top of the screen. Needs
  * `followOnAppend` off while nobody looks.
  */
 export function useFirstUnreadInView(

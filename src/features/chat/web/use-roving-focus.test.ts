@@ -17,11 +17,11 @@ const rows: readonly Row[] = [
 ];
 
 describe('the arrow keys in a timeline', () => {
-  test('go from message to message, past everything else', () => {
+  test('move between messages, skipping everything else', () => {
     expect([nextIndex(rows, 'ArrowDown', 1), nextIndex(rows, 'ArrowUp', 4)]).toEqual([4, 1]);
   });
 
-  test('stop at both ends, where Home and End lead', () => {
+  test('stop at both ends, which Home and End reach', () => {
     expect([nextIndex(rows, 'ArrowUp', 1), nextIndex(rows, 'ArrowDown', 4)]).toEqual([undefined, undefined]);
     expect([nextIndex(rows, 'Home', 4), nextIndex(rows, 'End', 1)]).toEqual([1, 4]);
     expect(nextIndex(rows, 'x', 1)).toBeUndefined();

@@ -11,14 +11,14 @@ type Parts = {
   readonly onLeave: () => void;
 };
 
-/** Frames in which a row that was scrolled to must have been drawn. */
+/** Maximum frames until a row that was scrolled to is rendered. */
 const DRAWN_WITHIN = 10;
 const CONTROLS = 'a[href], button';
 
 /**
- * Makes a list of messages one stop of the Tab key: the message that had the focus last, else the lowest in view. Up
- * and down go from message to message, Home and End to the first and last one here, left and right to what can be
- * pressed in a message, and Escape leaves.
+ * Makes a list of messages one stop of the Tab key: the last focused message, or the lowest visible one. Up and down
+ * move between messages, Home and End go to the first and last loaded one, left and right to a message's controls, and
+ * Escape leaves.
  */
 export function useRovingFocus({ list, rows, scroller, onLeave }: Parts) {
   const [last, setLast] = useState<string | null>(null);
@@ -34,7 +34,7 @@ export function useRovingFocus({ list, rows, scroller, onLeave }: Parts) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const { key, target, currentTarget } = event;
-    // Menus hang under their message, but are elsewhere on the page.
+    // Menus belong to their message, but are elsewhere in the page.
     if (event.defaultPrevented || hasModifier(event) || !currentTarget.contains(target as Node)) return;
     const to = nextIndex(rows, key, indexOf(target as Element));
     if (key === 'Escape') onLeave();
@@ -57,7 +57,7 @@ function isStop(row: Row | undefined): boolean {
   return row?.kind === 'unsent' || (row?.kind === 'message' && row.message.recalledAt === null);
 }
 
-/** Where a key leads; undefined for other keys, and at either end. */
+/** The target of a key; undefined for other keys, and at either end. */
 export function nextIndex(rows: readonly Row[], key: string, from: number): number | undefined {
   const after = (start: number, by: 1 | -1): number | undefined => {
     for (let at = start; at >= 0 && at < rows.length; at += by) if (isStop(rows[at])) return at;
@@ -77,10 +77,10 @@ export function nextIndex(rows: readonly Row[], key: string, from: number): numb
   }
 }
 
-/** Between a message and its links and buttons. True when it moved. */
+/** Between a message and its links and buttons. True if it moved. */
 function goSideways(key: string, from: Element): boolean {
   const message = from.closest('article');
-  // A block of code scrolls.
+  // A block of code scrolls instead.
   if (message === null || from.tagName === 'PRE' || (key !== 'ArrowLeft' && key !== 'ArrowRight')) return false;
   const stops = [message, ...message.querySelectorAll<HTMLElement>(CONTROLS)];
   const to = stops[stops.indexOf(from as HTMLElement) + (key === 'ArrowRight' ? 1 : -1)];
@@ -88,7 +88,7 @@ function goSideways(key: string, from: Element): boolean {
   return true;
 }
 
-/** Only what is drawn can have the focus. */
+/** Only rendered elements can be focused. */
 function tabStopOf(list: List, rows: readonly Row[], last: string | null): string | undefined {
   const drawn = list.getVirtualItems();
   if (last !== null && drawn.some(({ key }) => key === last)) return last;

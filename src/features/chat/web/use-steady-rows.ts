@@ -4,11 +4,11 @@ import { useLayoutEffect, useRef } from 'react';
 type List = Virtualizer<HTMLDivElement, Element>;
 
 /**
- * Keeps the rows on screen where they are when a row above them gets another height: when it is first measured, edited
- * or reacted to.
+ * Keeps the rows on screen in place when a row above them changes its height: when it is first measured, edited or
+ * reacted to.
  *
- * The list alone looks at the top of the view only. That is not enough for rows that are first measured while someone
- * scrolls up: they are already in the view, above rows that were on screen before.
+ * The list itself only considers the top of the view. That is not enough for rows that are first measured while the
+ * reader scrolls up: they are already in view, above rows that were on screen before.
  */
 export function useSteadyRows(list: List): void {
   const topMeasured = useRef<VirtualItem['key'] | null>(null);
@@ -24,7 +24,7 @@ function keepSteady(list: List, topMeasured: () => VirtualItem['key'] | null): v
     isAboveView(row, list) || isAboveMeasured(row, list, topMeasured());
 }
 
-/** The first of the rows that are all measured down to the bottom of the view; null where the last in view is not. */
+/** The first of the rows that are all measured down to the bottom of the view; null if the last one in view is not. */
 function topMeasuredOf(list: List): VirtualItem['key'] | null {
   const bottom = bottomOf(list);
   const inView = list.getVirtualItems().filter(({ start }) => start < bottom);
@@ -41,7 +41,7 @@ function isAboveView(row: VirtualItem, list: List): boolean {
   return list.itemSizeCache.has(row.key) ? row.end <= top : row.start < top;
 }
 
-/** Whether a row that is first measured is above the rows that were measured before, and those are on screen. */
+/** Whether a row that is first measured is above the rows measured before, and those are on screen. */
 function isAboveMeasured(row: VirtualItem, list: List, topMeasured: VirtualItem['key'] | null): boolean {
   if (topMeasured === null || list.itemSizeCache.has(row.key)) return false;
   const known = list.getVirtualItems().find(({ key }) => key === topMeasured);

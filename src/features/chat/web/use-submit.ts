@@ -7,7 +7,7 @@ import type { DraftState } from './use-draft.ts';
 
 type SubmitParts = { readonly draft: DraftState; readonly live: LiveRoom; readonly toLatest: () => void };
 
-/** Sends what was written, or saves the edit. */
+/** Sends the message, or saves the edit. */
 export function useSubmit(room: RoomSummary, { draft, live, toLatest }: SubmitParts): () => Promise<void> {
   const { t } = useTranslation();
   const { client } = useChat();

@@ -3,7 +3,7 @@ import { useChat, useObservable } from './chat-context.tsx';
 
 const NAME = 'Banyan';
 
-/** Shows in the tab how many rooms have something new. */
+/** Shows the number of rooms with unread messages in the tab title. */
 export function useUnreadTitle(): void {
   const { rooms } = useChat();
   const list = useObservable(rooms.state);

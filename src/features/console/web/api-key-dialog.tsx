@@ -16,7 +16,7 @@ type Props = {
   readonly onDone: (secret?: string) => void;
 };
 
-/** Makes a key of the server API, or changes what one opens. */
+/** Creates a key of the server API, or changes its scope. */
 export function ApiKeyDialog({ apiKey, choices, onClose, onDone }: Props) {
   const { t } = useTranslation();
   const { client } = useApp();

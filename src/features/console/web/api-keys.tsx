@@ -14,7 +14,7 @@ import { SecretDialog } from './secret-dialog.tsx';
 import { useConfirmed } from './use-confirmed.tsx';
 import { useLoaded } from './use-loaded.ts';
 
-/** What is open above the list. */
+/** The open dialog. */
 type Open =
   | { readonly kind: 'new' }
   | { readonly kind: 'edit'; readonly key: ApiKey }

@@ -19,7 +19,7 @@ type Props = {
 
 const NUMBERS = ['maxConnections', 'clientEventsPerSecond', 'maxEventBytes', 'maxPresenceMembers'] as const;
 const SWITCHES = ['enabled', 'clientEvents', 'subscriptionCounts'] as const;
-/** An app that moves here brings these; else they are chosen. */
+/** Set for an app that moves here; otherwise they are generated. */
 const IDENTITY = ['id', 'key', 'secret', 'namespace'] as const;
 
 type Texts = Readonly<Record<(typeof NUMBERS)[number] | (typeof IDENTITY)[number] | 'name', string>>;
@@ -33,7 +33,7 @@ const NEW: Values = {
   ...{ enabled: true, clientEvents: true, subscriptionCounts: false, webhooks: [] },
 };
 
-/** Makes an app of the Pusher protocol, or changes one. */
+/** Creates an app of the Pusher protocol, or changes one. */
 export function AppDialog({ app, events, onClose, onDone }: Props) {
   const { t } = useTranslation();
   const { client } = useApp();

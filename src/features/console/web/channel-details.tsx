@@ -21,7 +21,7 @@ import { WayBack } from './way-back.tsx';
 
 export type Channel = Output<'console.channel'>;
 
-/** One channel: what it is, who is in it, what was published, and publishing. */
+/** One channel: its options, presence and history, and publishing. */
 export function ChannelDetails({ channel }: { readonly channel: string }) {
   const { t } = useTranslation();
   const [loaded, reload] = useLoaded('console.channel', { channel });
@@ -102,7 +102,7 @@ function Details({ channel, onReload }: { readonly channel: Channel; readonly on
   );
 }
 
-/** Why nothing of it is shown. */
+/** Why its content is not shown. */
 function Closed() {
   const { t } = useTranslation();
   return (

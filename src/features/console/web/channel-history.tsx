@@ -18,12 +18,12 @@ import { TypedConfirmDialog } from './typed-confirm-dialog.tsx';
 
 type Props = { readonly channel: string; readonly onRemoved: () => void };
 
-/** The key under which a channel's history is kept. */
+/** The query key of a channel's history. */
 export function historyKey(channel: string): readonly string[] {
   return ['console.history', channel];
 }
 
-/** What was published, newest first, a part at a time. */
+/** The channel's history, newest first, page by page. */
 export function ChannelHistory({ channel, onRemoved }: Props) {
   const { t } = useTranslation();
   const [isAsking, setAsking] = useState(false);
@@ -122,7 +122,7 @@ function Row({ publication }: { readonly publication: PublicationInfo }) {
   );
 }
 
-/** Lines of data that are shown before one asks for all. */
+/** Lines of data shown before "show all". */
 const SHOWN_LINES = 12;
 
 function Data({ text }: { readonly text: string }) {

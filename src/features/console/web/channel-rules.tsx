@@ -5,7 +5,7 @@ import { formatCount } from './numbers.ts';
 
 type Rules = Output<'console.channel'>['rules'];
 
-/** Keys of what each is called. */
+/** Text keys of the values' names. */
 const TYPES: Readonly<Record<Rules['type'], string>> = {
   stream: 'console.type.stream',
   map: 'console.type.map',
@@ -29,7 +29,7 @@ const AUDIENCES: Readonly<Record<Rules['subscribe'], string>> = {
 };
 const ACTIONS = ['subscribe', 'publish', 'readHistory', 'readPresence'] as const;
 
-/** What the namespace of a channel says. */
+/** The options of a channel's namespace. */
 export function ChannelRules({ rules }: { readonly rules: Rules }) {
   const { t } = useTranslation();
   const rows = useRows(rules);

@@ -11,7 +11,7 @@ import { useLoaded } from './use-loaded.ts';
 
 type Props = Extract<Place, { screen: 'channels' }>;
 
-/** Channels that somebody listens to; any other can be opened by its name. */
+/** Channels with subscribers; any other can be opened by its name. */
 export function Channels({ prefix, order, page }: Props) {
   const { t, i18n } = useTranslation();
   const { go } = useConsole();

@@ -5,7 +5,7 @@ import { Chart } from './chart.tsx';
 import { type Series, startOf } from './metrics-state.ts';
 import { formatMoment, formatValue, type Unit } from './numbers.ts';
 
-/** One line of a chart: what is measured, and the key of what that is called. */
+/** One line of a chart: its measure, and the text key of its name. */
 export type Line = { readonly measure: Measure; readonly label: string };
 
 export type ChartKind = { readonly title: string; readonly unit: Unit; readonly lines: readonly Line[] };
@@ -14,7 +14,7 @@ type Props = ChartKind & { readonly series: Series; readonly seconds: number };
 
 const SWATCHES = ['border-chart-1 border-solid', 'border-chart-2 border-dashed', 'border-chart-3 border-dotted'];
 
-/** A chart with its present values, or those under the pointer. */
+/** A chart with its current values, or those at the pointer. */
 export function ChartCard({ title, unit, lines, series, seconds }: Props) {
   const { t, i18n } = useTranslation();
   const [pointed, setPointed] = useState<number | null>(null);

@@ -10,25 +10,25 @@ type Props = {
   readonly at: readonly number[];
   readonly lines: readonly ChartLine[];
   readonly unit: Unit;
-  /** How many seconds are shown, up to the last one. */
+  /** The shown range in seconds, up to the last one. */
   readonly seconds: number;
   readonly language: string;
-  /** The index that the pointer is at, in any of the charts; null: nowhere. */
+  /** The index at the pointer, in any of the charts; null: none. */
   readonly onPoint: (index: number | null) => void;
 };
 
 const HEIGHT = 150;
-/** What each unit shows at least, so that a quiet line lies flat at the bottom. */
+/** The minimum scale of each unit, so that a low line stays at the bottom. */
 const LEAST: Readonly<Record<Unit, number>> = { count: 5, rate: 5, ms: 2, bytes: 1_048_576, share: 0.1 };
-/** A megabyte, two, four …: as people count memory. */
+/** A megabyte, two, four …: powers of two for memory. */
 const MEMORY_STEPS = Array.from({ length: 20 }, (_, power) => 1_048_576 * 2 ** power);
-/** One, two, five, ten …: half a connection is none. */
+/** One, two, five, ten …: there are no half connections. */
 const WHOLE_STEPS = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 const STEPS: Partial<Record<Unit, number[]>> = { bytes: MEMORY_STEPS, count: WHOLE_STEPS, rate: WHOLE_STEPS };
 /** Lines differ by more than their colour. */
 export const DASHES: readonly (readonly number[])[] = [[], [8, 2], [2, 2]];
 
-/** Moving lines on a canvas. What they say is written beside it, too. */
+/** Live line charts on a canvas, whose values are also shown as text. */
 export function Chart({ at, lines, unit, seconds, language, onPoint }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
@@ -49,7 +49,7 @@ export function Chart({ at, lines, unit, seconds, language, onPoint }: Props) {
     draw();
     const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }));
     resized.observe(element);
-    // The canvas knows nothing of the theme's colours.
+    // The canvas cannot use the theme's CSS variables.
     const themed = new MutationObserver(draw);
     themed.observe(document.documentElement, { attributeFilter: ['data-theme'] });
     return () => {

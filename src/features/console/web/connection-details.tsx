@@ -19,7 +19,7 @@ import { WayBack } from './way-back.tsx';
 
 type Connection = NonNullable<Output<'console.connection'>['connection']>;
 
-/** One connection: whose it is, what it is in, and ending it. */
+/** One connection: its user and channels, and a button to close it. */
 export function ConnectionDetails({ client: id }: { readonly client: string }) {
   const { t } = useTranslation();
   const [loaded, reload] = useLoaded('console.connection', { client: id });

@@ -15,7 +15,7 @@ import { useLoaded } from './use-loaded.ts';
 
 type Props = Extract<Place, { screen: 'connections' }>;
 
-/** Who is connected. */
+/** The open connections. */
 export function Connections({ text, page }: Props) {
   const { t } = useTranslation();
   const { go } = useConsole();

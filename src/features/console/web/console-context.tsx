@@ -5,7 +5,7 @@ import type { MetricsState } from './use-metrics.ts';
 
 export type ConsoleContext = {
   readonly place: Place;
-  /** `replace`: without a step in the browser's history. */
+  /** `replace`: without a new entry in the browser's history. */
   go(place: Place, how?: { readonly replace?: boolean }): void;
   readonly metrics: MetricsState;
 };

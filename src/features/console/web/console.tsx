@@ -31,7 +31,7 @@ const ICONS: Readonly<Record<Section, ReactNode>> = {
   letters: <MailWarning size={18} aria-hidden />,
 };
 
-/** The owner's view of the engine at work. */
+/** The owner's console. */
 export function Console({ place, go }: Props) {
   const { metrics, retry } = useMetrics();
   useTitle();
@@ -49,7 +49,7 @@ export function Console({ place, go }: Props) {
   );
 }
 
-/** Names the page in the browser's tabs and history. */
+/** Sets the page title for the browser's tabs and history. */
 function useTitle(): void {
   const { t } = useTranslation();
   const title = `${t('console.title')} · Banyan`;
@@ -62,7 +62,7 @@ function useTitle(): void {
   }, [title]);
 }
 
-/** For those who are no owners. */
+/** For people who are not owners. */
 export function NoConsole() {
   const { t } = useTranslation();
   return (
@@ -111,7 +111,7 @@ function SectionLink({ section }: { readonly section: Section }) {
   const { place, metrics } = useConsole();
   const isCurrent = sectionOf(place.screen) === section;
   const link = useRef<HTMLAnchorElement>(null);
-  // On phones the sections lie side by side, and the present one may be out of view.
+  // On phones the sections are in one row, and the current one may be out of view.
   useEffect(() => {
     if (isCurrent) link.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [isCurrent]);

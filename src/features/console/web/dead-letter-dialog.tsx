@@ -13,7 +13,7 @@ type Props = {
   readonly onDiscard: () => void;
 };
 
-/** One dead letter, with what it would do. */
+/** One dead letter, with its data. */
 export function DeadLetterDialog({ id, onClose, onRetry, onDiscard }: Props) {
   const { t, i18n } = useTranslation();
   const [loaded, reload] = useLoaded('deadLetters.get', { id });

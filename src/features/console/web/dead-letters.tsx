@@ -21,7 +21,7 @@ import { useLoaded } from './use-loaded.ts';
 type Letter = Output<'deadLetters.list'>['letters'][number];
 type Page = Output<'deadLetters.list'>;
 
-/** Work that could not be done: looking at it, trying it again, throwing it away. */
+/** Permanently failed work: inspect, retry, delete. */
 export function DeadLetters({ page }: Extract<Place, { screen: 'letters' }>) {
   const { t } = useTranslation();
   const { client } = useApp();
@@ -116,7 +116,7 @@ function NoLetters() {
   );
 }
 
-/** What can be done with all of them at once. */
+/** Actions on all of them. */
 function WithAll({ total, onDone }: { readonly total: number; readonly onDone: () => void }) {
   const { t, i18n } = useTranslation();
   const { client } = useApp();

@@ -5,7 +5,7 @@ import { TypedConfirmDialog } from './typed-confirm-dialog.tsx';
 
 type Props = { readonly app: AppInfo; readonly onClose: () => void; readonly onDeleted: () => void };
 
-/** Removes an app, once its name was typed. */
+/** Deletes an app, once its name was typed. */
 export function DeleteAppDialog({ app, onClose, onDeleted }: Props) {
   const { t } = useTranslation();
   const { client } = useApp();

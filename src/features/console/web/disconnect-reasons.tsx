@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { disconnectsOf, type Series } from './metrics-state.ts';
 import { formatCount } from './numbers.ts';
 
-/** Those that have a text; others are shown by their names. */
+/** Reasons with a translation; others are shown by their names. */
 const REASONS = [
   ...['connectionClosed', 'shutdown', 'internal', 'expired', 'slow', 'insufficientState', 'forceReconnect', 'noPong'],
   ...['tooManyRequests', 'invalidToken', 'badRequest', 'stale', 'forceDisconnect', 'connectionLimit'],

@@ -1,6 +1,6 @@
 export type Fact = { readonly label: string; readonly value: string; readonly isCode?: boolean };
 
-/** What is known of something, by name. */
+/** A list of names and values. */
 export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
   return (
     <dl className="mb-4 flex flex-wrap gap-px overflow-hidden rounded-2xl border border-line bg-line">

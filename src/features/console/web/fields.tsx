@@ -8,7 +8,7 @@ type CheckProps = {
   readonly disabled?: boolean;
 };
 
-/** One thing that is so, or not. */
+/** A checkbox. */
 export function CheckField({ label, checked, onChange, disabled = false }: CheckProps) {
   return (
     <label className="flex items-center gap-2.5 text-sm">
@@ -26,7 +26,7 @@ export function CheckField({ label, checked, onChange, disabled = false }: Check
 
 type ChoiceProps = {
   readonly label: string;
-  /** What choosing everything is called. */
+  /** The label of "all". */
   readonly allLabel: string;
   readonly choices: readonly string[];
   /** Null: all of them. */
@@ -35,10 +35,10 @@ type ChoiceProps = {
   readonly error?: string | undefined;
 };
 
-/** All of some things, or those that are picked. */
+/** All items, or selected ones. */
 export function ChoiceField({ label, allLabel, choices, value, onChange, error }: ChoiceProps) {
   const note = useId();
-  // What was picked once and is no choice any more can still be taken out.
+  // A selected item that is no longer available can still be removed.
   const shown = [...choices, ...(value ?? []).filter((each) => !choices.includes(each))];
   const toggle = (choice: string, isPicked: boolean) => {
     const picked = value ?? [];
@@ -69,7 +69,7 @@ export function ChoiceField({ label, allLabel, choices, value, onChange, error }
   );
 }
 
-/** A word beside a name: where it comes from, or how it is with it. */
+/** A word beside a name: its origin, or its state. */
 export function Tag({
   children,
   tone = 'quiet',

@@ -1,4 +1,4 @@
-/** Where a text stops being JSON, counted from 1; line 0 where the browser does not say. Null for JSON. */
+/** The position of the JSON error, counted from 1; line 0 if the browser does not report it. Null for valid JSON. */
 export function jsonProblem(text: string): { readonly line: number; readonly column: number } | null {
   try {
     JSON.parse(text);
@@ -8,7 +8,7 @@ export function jsonProblem(text: string): { readonly line: number; readonly col
   }
 }
 
-/** Browsers tell a position, or a line and a column. */
+/** Browsers report a position, or a line and a column. */
 function placeIn(text: string, message: string): { readonly line: number; readonly column: number } {
   const [, line, column] = /line (\d+) column (\d+)/.exec(message) ?? [];
   if (line !== undefined && column !== undefined) return { line: Number(line), column: Number(column) };
@@ -18,10 +18,10 @@ function placeIn(text: string, message: string): { readonly line: number; readon
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
-/** Texts, marks, and what stands between them: numbers, true, false and null. */
+/** Strings, punctuation, and what is between them: numbers, true, false and null. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
-/** JSON text as people read it, on lines of their own. Nothing in it is changed: a number stays as it was written. */
+/** Formats JSON text on several lines. Nothing in it is changed: a number stays as written. */
 export function prettyJson(text: string): string {
   const tokens = text.match(TOKEN) ?? [];
   let [depth, pretty] = [0, ''];

@@ -5,7 +5,7 @@ import { EmptyState } from '../../../ui/states.tsx';
 
 type NewProps = { readonly label: string; readonly isReady: boolean; readonly onNew: () => void };
 
-/** Makes another of what the screen is about. */
+/** Creates another item. */
 export function NewButton({ label, isReady, onNew }: NewProps) {
   return (
     <Button variant="primary" disabled={!isReady} onClick={onNew}>
@@ -25,7 +25,7 @@ type Props<Item> = {
   readonly children: (item: Item) => ReactNode;
 };
 
-/** All that the owner has made of a kind; few enough for one page. */
+/** All items of a kind; few enough for one page. */
 export function KeptList<Item>({ label, items, empty, children }: Props<Item>) {
   if (items.length > 0) {
     return (

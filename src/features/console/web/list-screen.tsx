@@ -41,7 +41,7 @@ type Props<Value extends Page> = {
   readonly children: (value: Value, isStale: boolean) => ReactNode;
 };
 
-/** A list that is searched and read page by page. */
+/** A searchable, paged list. */
 export function ListScreen<Value extends Page>(props: Props<Value>) {
   const { t } = useTranslation();
   const { title, text, search, onReload } = props;

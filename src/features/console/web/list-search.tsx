@@ -10,13 +10,13 @@ type Props = {
 
 const PAUSE_MS = 250;
 
-/** Searches while one types; `/` leads to it from anywhere. */
+/** Searches while typing; `/` focuses it from anywhere. */
 export function ListSearch({ label, value, onSearch }: Props) {
   const [text, setText] = useState(value);
   const asked = useRef(value);
   const place = useRef<HTMLDivElement>(null);
   const search = useEffectEvent(onSearch);
-  // The address may have changed by other means, such as the browser's own buttons.
+  // The URL may have changed otherwise, for example by the browser's back button.
   useEffect(() => {
     if (value === asked.current) return;
     asked.current = value;

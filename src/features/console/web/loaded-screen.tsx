@@ -11,7 +11,7 @@ type Props<Value> = {
   readonly children: (value: Value) => ReactNode;
 };
 
-/** What was read, or that it is being read, or that it could not be. */
+/** The loaded content, a loading state, or an error. */
 export function LoadedScreen<Value>({ loaded, onReload, children }: Props<Value>) {
   const { t } = useTranslation();
   switch (loaded.kind) {

@@ -4,7 +4,7 @@ import { formatMoment } from './numbers.ts';
 
 type MadeProps = { readonly createdAt: number | null; readonly createdBy: string | null };
 
-/** When and by whom something was made; nothing for what settings state. */
+/** When and by whom something was created; empty for items of the settings. */
 export function Made({ createdAt, createdBy }: MadeProps) {
   const { t, i18n } = useTranslation();
   const person = usePerson(createdBy ?? '');

@@ -13,7 +13,7 @@ const sample = (second: number, value = second, disconnects: MetricsSample['disc
 const seriesOf = (...samples: readonly MetricsSample[]) => samples.reduce(appended, EMPTY);
 
 describe('the series of the charts', () => {
-  test('take each sample once, in its order', () => {
+  test('contain each sample once, in order', () => {
     const series = seriesOf(sample(1), sample(2), sample(2, 9), sample(1, 9), sample(3));
     expect(series.at).toEqual([1_000, 2_000, 3_000]);
     expect(series.measures.connections).toEqual([1, 2, 3]);
@@ -21,13 +21,13 @@ describe('the series of the charts', () => {
     expect(latest(EMPTY, 'users')).toBeUndefined();
   });
 
-  test('are broken where nothing came for a while', () => {
+  test('have a gap where samples are missing', () => {
     const series = seriesOf(sample(1), sample(10));
     expect(series.at).toEqual([1_000, 1_001, 10_000]);
     expect(series.measures.commands).toEqual([1, null, 10]);
   });
 
-  test('forget what is too old', () => {
+  test('drop what is too old', () => {
     const samples = Array.from({ length: REMEMBERED_SECONDS + 50 }, (_, index) => sample(index + 1));
     const series = seriesOf(...samples);
     expect(series.at).toHaveLength(REMEMBERED_SECONDS);
@@ -35,12 +35,12 @@ describe('the series of the charts', () => {
     expect(series.measures.lagMs).toHaveLength(REMEMBERED_SECONDS);
   });
 
-  test('begin where the shown time does', () => {
+  test('begin where the shown range does', () => {
     const series = seriesOf(sample(1), sample(2), sample(3), sample(4));
     expect([startOf(series, 1), startOf(series, 60), startOf(EMPTY, 60)]).toEqual([2, 0, 0]);
   });
 
-  test('count the reasons for disconnects, the most frequent first', () => {
+  test('count the reasons for disconnects, most frequent first', () => {
     const series = seriesOf(
       sample(1, 1, [{ reason: 'slow', count: 9 }]),
       sample(4, 1, [{ reason: 'stale', count: 1 }]),

@@ -1,19 +1,19 @@
 import { type Measure, type MetricsSample, perMeasure, REMEMBERED_SECONDS } from '../../../contracts/console/events.ts';
 
-/** What charts show, oldest first. Times are in milliseconds; null: nothing was measured. */
+/** The data of charts, oldest first. Times are in milliseconds; null: not measured. */
 export type Series = {
   readonly at: readonly number[];
   readonly measures: Readonly<Record<Measure, readonly (number | null)[]>>;
   readonly disconnects: readonly { readonly at: number; readonly reason: string; readonly count: number }[];
 };
 
-/** A pause longer than this is shown as one. */
+/** A longer pause is shown as a gap. */
 const GAP_MS = 5_000;
 const REMEMBERED_MS = REMEMBERED_SECONDS * 1_000;
 
 const NOTHING = perMeasure(() => null);
 
-/** The series with another sample; the same one for a sample that it has already. */
+/** The series with another sample; unchanged for a sample it already contains. */
 export function appended(series: Series, sample: MetricsSample): Series {
   const last = series.at.at(-1);
   if (last !== undefined && sample.at <= last) return series;
@@ -40,14 +40,14 @@ export function latest(series: Series, measure: Measure): number | null | undefi
   return series.measures[measure].at(-1);
 }
 
-/** The index at which the last so many seconds begin. */
+/** The index at which the last given number of seconds begins. */
 export function startOf({ at }: Series, seconds: number): number {
   const end = at.at(-1) ?? 0;
   const start = at.findIndex((time) => time >= end - seconds * 1_000);
   return start < 0 ? at.length : start;
 }
 
-/** How many connections were ended in the last so many seconds, by reason, the most first. */
+/** Disconnects in the last given number of seconds, by reason, most frequent first. */
 export function disconnectsOf({ at, disconnects }: Series, seconds: number): readonly (readonly [string, number])[] {
   const since = (at.at(-1) ?? 0) - seconds * 1_000;
   const counts = new Map<string, number>();

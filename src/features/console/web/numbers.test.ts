@@ -16,17 +16,17 @@ test.each([
   expect(formatValue(value, unit, 'en')).toBe(text);
 });
 
-test('bytes have the largest unit of which there is one', () => {
+test('bytes use the largest unit with an integer part', () => {
   expect([0, 1, 1_023, 1_024, 1_536, 5_368_709_120].map((bytes) => formatBytes(bytes, 'en'))).toEqual([
     ...['0 B', '1 B', '1,023 B', '1 KB', '1.5 KB', '5 GB'],
   ]);
 });
 
-test('counts are grouped as people there do', () => {
+test('counts are grouped as in the language', () => {
   expect(formatCount(1_234_567, 'zh-CN')).toBe('1,234,567');
 });
 
-test('a time ago has the largest unit of which there is one', () => {
+test('a relative time uses the largest unit with an integer part', () => {
   const ages = [0, 59, 60, 3_599, 7_200, 90_000].map((seconds) => formatSince(0, 'en', seconds * 1_000));
   expect(ages).toEqual(['0 sec. ago', '59 sec. ago', '1 min. ago', '59 min. ago', '2 hr. ago', '1 day ago']);
 });

@@ -1,6 +1,6 @@
 const formats = new Map<string, Intl.NumberFormat>();
 
-/** Making a format is slow, and charts ask for many. */
+/** Creating a formatter is slow, and charts need many. */
 function format(language: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = `${language}${JSON.stringify(options)}`;
   const known = formats.get(key) ?? new Intl.NumberFormat(language, options);
@@ -8,7 +8,7 @@ function format(language: string, options: Intl.NumberFormatOptions): Intl.Numbe
   return known;
 }
 
-/** What a number of the console is, and so how it is written. */
+/** The kind of a number in the console, which determines its format. */
 export type Unit = 'count' | 'rate' | 'ms' | 'bytes' | 'share';
 
 /** 12,345 */
@@ -44,7 +44,7 @@ export function formatBytes(bytes: number, language: string): string {
   return `${number} ${STEPS[step]}`;
 }
 
-/** A time to the second, as lists of events need it. */
+/** A time with seconds, for lists of events. */
 export function formatMoment(ms: number, language: string): string {
   return new Intl.DateTimeFormat(language, {
     ...{ month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' },

@@ -12,7 +12,7 @@ import { formatCount, formatValue, type Unit } from './numbers.ts';
 import { RANGES, type Range } from './place.ts';
 import { ScreenHeader } from './screen-header.tsx';
 
-/** The figures that one looks for first. */
+/** The most important numbers. */
 const TILES: readonly { readonly measure: Measure; readonly label: string; readonly unit: Unit }[] = [
   { measure: 'connections', label: 'console.connections', unit: 'count' },
   { measure: 'users', label: 'console.users', unit: 'count' },
@@ -78,7 +78,7 @@ const CHARTS: readonly ChartKind[] = [
 
 type Props = { readonly range: Range; readonly onRetry: () => void };
 
-/** How the engine is, in moving charts. */
+/** The state of the engine, in live charts. */
 export function Overview({ range, onRetry }: Props) {
   const { t } = useTranslation();
   const { metrics } = useConsole();
@@ -135,7 +135,7 @@ function Tiles({ series }: { readonly series: Series }) {
   );
 }
 
-/** Whether figures come. */
+/** Whether samples arrive. */
 function LiveSign() {
   const { t } = useTranslation();
   const { client } = useApp();

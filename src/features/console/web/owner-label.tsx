@@ -6,7 +6,7 @@ import { Avatar } from '../../../ui/avatar.tsx';
 
 type Owner = ConnectionInfo['owner'];
 
-/** Whose a connection is, in words. */
+/** The user of a connection. */
 export function useOwnerName({ kind, user }: Owner): string {
   const { t } = useTranslation();
   const person = usePerson(kind === 'user' ? user : '');
@@ -14,7 +14,7 @@ export function useOwnerName({ kind, user }: Owner): string {
   return user === '' ? t('console.anonymous') : user;
 }
 
-/** What kind of user that is. */
+/** The kind of that user. */
 export function useOwnerKind({ kind, user, app }: Owner): string {
   const { t } = useTranslation();
   const person = usePerson(kind === 'user' ? user : '');
@@ -34,7 +34,7 @@ export function useOwnerKind({ kind, user, app }: Owner): string {
 
 type AvatarProps = { readonly owner: Owner; readonly size?: 32 | 64 };
 
-/** A person's picture; for somebody without a name, what stands for nobody. */
+/** A person's picture; a placeholder for anonymous users. */
 export function OwnerAvatar({ owner, size = 32 }: AvatarProps) {
   const person = usePerson(owner.kind === 'user' ? owner.user : '');
   const name = useOwnerName(owner);

@@ -11,7 +11,7 @@ type Props = {
     readonly previous: string | null;
     readonly next: string | null;
   };
-  /** How many are on this page. */
+  /** The number of items on this page. */
   readonly shown: number;
   /** The same list at another page. */
   readonly at: (page: PageOf) => Place;
@@ -19,7 +19,7 @@ type Props = {
 
 const LOOK = 'inline-flex size-9 items-center justify-center rounded-lg';
 
-/** Where in the list one is, and the way to the pages beside it. */
+/** The position in the list, and links to the previous and next page. */
 export function Pager({ page: { skipped, total, previous, next }, shown, at }: Props) {
   const { t, i18n } = useTranslation();
   if (total === 0) return null;

@@ -17,12 +17,15 @@ const PLACES: readonly Place[] = [
   { screen: 'letters', page: { after: '17.4' } },
 ];
 
-describe('the addresses of the console', () => {
-  test.each(PLACES.map((place) => [writePlace(place), place] as const))('%s leads back', (address, place) => {
-    expect(there(address)).toEqual(place);
-  });
+describe('the URLs of the console', () => {
+  test.each(PLACES.map((place) => [writePlace(place), place] as const))(
+    '%s is parsed back to its place',
+    (address, place) => {
+      expect(there(address)).toEqual(place);
+    },
+  );
 
-  test('say nothing that is as usual', () => {
+  test('omit defaults', () => {
     expect(Object.values(STARTS).map(writePlace)).toEqual([
       ...['/admin', '/admin/connections', '/admin/channels', '/admin/keys', '/admin/apps', '/admin/dead-letters'],
     ]);

@@ -1,14 +1,14 @@
 import type { Measure } from '../../../contracts/console/events.ts';
 
 export const RANGES = [60, 300, 900] as const;
-/** Seconds that the charts show. */
+/** The range of the charts in seconds. */
 export type Range = (typeof RANGES)[number];
 export type ChannelOrder = 'name' | 'subscribers';
 
-/** Which page of a list: absent for the first. */
+/** A page's cursor: absent for the first. */
 export type PageOf = { readonly after?: string; readonly before?: string };
 
-/** What the console shows; each has an address of its own. */
+/** The console's screens; each has its own URL. */
 export type Place =
   | { readonly screen: 'overview'; readonly range: Range }
   | { readonly screen: 'connections'; readonly text: string; readonly page: PageOf }
@@ -52,7 +52,7 @@ export function readPlace(pathname: string, search: string): Place | undefined {
   }
 }
 
-/** The address of a place; what is as usual is left out. */
+/** The URL of a place, without defaults. */
 export function writePlace(place: Place): string {
   switch (place.screen) {
     case 'overview':
@@ -77,7 +77,7 @@ export function writePlace(place: Place): string {
   }
 }
 
-/** The beginnings of the lists and of the overview. */
+/** The first pages of the lists, and the overview. */
 export const STARTS = {
   overview: { screen: 'overview', range: DEFAULT_RANGE },
   connections: { screen: 'connections', text: '', page: {} },
@@ -89,7 +89,7 @@ export const STARTS = {
 
 export type Section = keyof typeof STARTS;
 
-/** Where in the menu a screen belongs. */
+/** The menu item of a screen. */
 export function sectionOf(screen: Screen): Section {
   switch (screen) {
     case 'connection':
@@ -101,7 +101,7 @@ export function sectionOf(screen: Screen): Section {
   }
 }
 
-/** How many of a section there are now, as the menu tells. */
+/** The number of items in a section, shown in the menu. */
 export const COUNTED: Readonly<Partial<Record<Section, Measure>>> = {
   connections: 'connections',
   channels: 'channels',

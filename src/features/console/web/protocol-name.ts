@@ -1,4 +1,4 @@
-/** What protocols call themselves in the engine, in the words that developers use; names of products need no translation. */
+/** The engine's short names of protocols, and the names developers use; product names need no translation. */
 const NAMES: Readonly<Record<string, string>> = {
   cj: 'Centrifuge JSON',
   cp: 'Centrifuge Protobuf',
@@ -8,7 +8,7 @@ const NAMES: Readonly<Record<string, string>> = {
   pu: 'Pusher',
 };
 
-/** The protocol of a connection, and how it is carried where that is not a socket. */
+/** A connection's protocol, and its transport unless it is a socket. */
 export function protocolName(protocol: string, isStream: boolean): string {
   const [base = '', namespace] = protocol.split('/');
   const name = NAMES[base] ?? protocol;

@@ -22,7 +22,7 @@ type Props = {
 
 type Published = Output<'console.publish'>;
 
-/** Publishes JSON, and says where it is then. */
+/** Publishes JSON, and shows its position. */
 export function PublishForm({ channel, type, onPublished }: Props) {
   const { t } = useTranslation();
   const { client } = useApp();

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 
 type Props = { readonly title: string; readonly text?: string; readonly children?: ReactNode };
 
-/** What a screen is, and beside it what can be done with the whole of it. */
+/** A screen's title and its actions. */
 export function ScreenHeader({ title, text, children }: Props) {
   return (
     <header className="mb-5 flex flex-wrap items-start justify-between gap-x-4 gap-y-3">

@@ -8,7 +8,7 @@ export type Shown = { readonly label: string; readonly value: string };
 
 type Props = { readonly title: string; readonly values: readonly Shown[]; readonly onClose: () => void };
 
-/** Shows what is told once and never again. */
+/** Shows a secret that is returned only once. */
 export function SecretDialog({ title, values, onClose }: Props) {
   const { t } = useTranslation();
   return (

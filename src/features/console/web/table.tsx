@@ -1,24 +1,24 @@
 import type { ReactNode } from 'react';
 
 type TableProps = {
-  /** What the table is of, for screen readers. */
+  /** The table's title, for screen readers. */
   readonly label: string;
   readonly columns: readonly Column[];
   readonly isStale: boolean;
   readonly children: ReactNode;
 };
 
-/** `wide`: only where there is room for it. */
+/** `wide`: hidden on small screens. */
 export type Column = { readonly label: string; readonly wide?: boolean; readonly isNumber?: boolean };
 
 export const WIDE = 'max-md:hidden';
 export const CELL = 'px-4 py-2.5';
 export const NUMBER_CELL = `${CELL} text-right tabular-nums`;
-/** The row's own link covers it whole; what else is in the row lies above that. */
+/** The row's own link covers the whole row; other controls are above it. */
 export const ROW = 'relative border-t border-line hover:bg-sunken has-[a:focus-visible]:bg-sunken';
 export const ROW_LINK = 'font-medium after:absolute after:inset-0';
 
-/** A table in the console's look. */
+/** A table in the console's style. */
 export function Table({ label, columns, isStale, children }: TableProps) {
   return (
     <div

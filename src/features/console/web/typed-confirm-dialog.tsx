@@ -7,17 +7,17 @@ import { useForm } from '../../../ui/use-form.ts';
 type Props = {
   readonly title: string;
   readonly text: string;
-  /** What is to be typed. */
+  /** The text to type. */
   readonly name: string;
   readonly fieldLabel: string;
   readonly confirmLabel: string;
-  /** Does it, and gives what to tell of it. */
+  /** Runs the action, and returns the message to show. */
   readonly action: () => Promise<string>;
   readonly onClose: () => void;
   readonly onDone: () => void;
 };
 
-/** Asks before something that destroys a lot: nothing happens until its name is typed. */
+/** Confirms a destructive action: it is enabled once the name is typed. */
 export function TypedConfirmDialog({ title, text, name, fieldLabel, confirmLabel, action, onClose, onDone }: Props) {
   const form = useForm({
     initial: { typed: '' },
@@ -29,7 +29,7 @@ export function TypedConfirmDialog({ title, text, name, fieldLabel, confirmLabel
     },
   });
   const { typed } = form.values;
-  // Characters that nobody sees can be typed as they are shown.
+  // Invisible characters can be typed as they are shown.
   const isSure = typed === name || typed === writtenOut(name);
   return (
     <FormDialog

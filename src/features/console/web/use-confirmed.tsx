@@ -8,11 +8,11 @@ type Question = {
   readonly title: string;
   readonly text: string;
   readonly confirmLabel: string;
-  /** Does it, and gives what to tell of it. */
+  /** Runs the action, and returns the message to show. */
   readonly action: () => Promise<string>;
 };
 
-/** Asks before something is done that cannot be taken back; `dialog` is to be drawn. */
+/** Asks for confirmation of an irreversible action; `dialog` must be rendered. */
 export function useConfirmed(): { readonly ask: (question: Question) => void; readonly dialog: ReactNode } {
   const { t } = useTranslation();
   const [question, setQuestion] = useState<Question | null>(null);

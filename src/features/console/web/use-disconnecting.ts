@@ -5,7 +5,7 @@ import { useConfirmed } from './use-confirmed.tsx';
 
 type Named = { readonly connection: ConnectionInfo; readonly name: string };
 
-/** Ending connections, after a question. `done` is called when it was done. */
+/** Closes connections, after a confirmation. `done` is called on success. */
 export function useDisconnecting(done: () => void) {
   const { t } = useTranslation();
   const { client } = useApp();

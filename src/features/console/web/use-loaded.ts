@@ -2,13 +2,13 @@ import type { Input, OperationName, Output } from '../../../../client/contract.t
 import { useApp } from '../../../ui/app-context.tsx';
 import { useOperation } from '../../../ui/queries.tsx';
 
-/** `isStale`: what is shown while the same is read again. */
+/** `isStale`: shown while it is being reloaded. */
 export type Loaded<Value> =
   | { readonly kind: 'loading' }
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'ready'; readonly value: Value; readonly isStale: boolean };
 
-/** Reads an operation, again whenever its input changes, and shows the last answer until then. */
+/** Calls an operation, again when its input changes, and keeps the last result until then. */
 export function useLoaded<Name extends OperationName>(
   name: Name,
   input: Input<Name>,

@@ -9,7 +9,7 @@ export type MetricsState =
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'ready'; readonly series: Series };
 
-/** The figures of the last minutes, and each second the next, as long as somebody looks. */
+/** Metrics of the last minutes, updated every second while shown. */
 export function useMetrics(): { readonly metrics: MetricsState; readonly retry: () => void } {
   const { client } = useApp();
   const [metrics, setMetrics] = useState<MetricsState>({ kind: 'loading' });
@@ -23,7 +23,7 @@ export function useMetrics(): { readonly metrics: MetricsState; readonly retry: 
   return { metrics, retry };
 }
 
-/** What has been is read whenever the channel starts; what comes while it is being read waits for it. */
+/** The past is loaded whenever the channel starts; samples that arrive meanwhile wait for it. */
 function listen(client: Client, tell: (state: MetricsState) => void): () => void {
   let series: Series | undefined;
   let waiting: MetricsSample[] = [];

@@ -16,7 +16,7 @@ type Props = {
 
 const MOST = 20;
 
-/** Addresses that are told what happens in an app's channels. */
+/** The webhooks of an app: URLs and event types. */
 export function WebhookFields({ value, events, onChange, error }: Props) {
   const { t } = useTranslation();
   const note = useId();

@@ -3,7 +3,7 @@ import { TestNode } from '../../../tests/core/node.ts';
 import type { WatchedLog } from '../../../tests/core/watched-log.ts';
 import { Random } from '../../../tests/simulation/random.ts';
 import { Journal } from './journal.ts';
-import { ToldRecords } from './told-records.ts';
+import { JournalRecords } from './journal-records.ts';
 
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const EPOCH = 'e';
@@ -13,14 +13,14 @@ const RECORDS = 'log:told';
 class Run {
   readonly node: TestNode;
   readonly journal = new Journal();
-  readonly records: ToldRecords;
-  /** Up to where each channel was told by each number. */
+  readonly records: JournalRecords;
+  /** The offsets sent in each channel at each number. */
   readonly truth: { readonly number: number; readonly channel: string; readonly offset: number }[] = [];
   readonly #offsets = new Map<string, number>();
 
   constructor(name: string, log?: WatchedLog) {
     this.node = new TestNode(log === undefined ? {} : { log });
-    this.records = new ToldRecords(this.node.node, this.journal, { run: name, channel: RECORDS });
+    this.records = new JournalRecords(this.node.node, this.journal, { run: name, channel: RECORDS });
   }
 
   tell(channel: string): number {
@@ -31,7 +31,7 @@ class Run {
     return number;
   }
 
-  /** Where the channel was when the journal stood there. */
+  /** The channel's offset at that number of the journal. */
   toldAt(channel: string, number: number): number {
     return this.truth.findLast((each) => each.channel === channel && each.number <= number)?.offset ?? 0;
   }
@@ -47,8 +47,8 @@ class Run {
 
 const asked = (number: number, run = 'first') => ({ run, number, from: { epoch: EPOCH, offset: 0 } });
 
-describe('SI8 what was told of watched channels', () => {
-  test('is known afterwards, for as many channels as are watched', async () => {
+describe('SI8 offsets of watched channels', () => {
+  test('are known after a restart, for all watched channels', async () => {
     const run = new Run('first');
     const channels = Array.from({ length: 1_200 }, (_, index) => `log:${index}`);
     for (const channel of channels) run.tell(channel);
@@ -58,7 +58,7 @@ describe('SI8 what was told of watched channels', () => {
     for (const channel of channels) run.tell(channel);
     await run.node.clock.pass(2_000);
     const { records } = await run.afterKill();
-    // Between two records nobody knows; behind the last one, everybody.
+    // Between two records the position is unknown; after the last one it is known.
     expect(channels.map((channel) => records.offsetAt(channel, asked(last - 1), undefined))).toEqual(
       channels.map(() => 1),
     );
@@ -72,7 +72,7 @@ describe('SI8 what was told of watched channels', () => {
     ).toBeUndefined();
   });
 
-  test('is known again for channels that are watched after there were too many', async () => {
+  test('are known again for channels watched after there were too many', async () => {
     const run = new Run('first');
     run.tell('log:old');
     run.records.watch(['log:old']);
@@ -90,7 +90,7 @@ describe('SI8 what was told of watched channels', () => {
     expect(records.offsetAt('log:new', asked(run.journal.last), undefined)).toBe(1);
   });
 
-  test('is not claimed where a record was not written', async () => {
+  test('are not reported if a record was not written', async () => {
     const run = new Run('first');
     run.tell('log:a');
     run.records.watch(['log:a']);
@@ -107,7 +107,7 @@ describe('SI8 what was told of watched channels', () => {
     expect(run.node.reported).toEqual(['socketio.record_failed']);
   });
 
-  test(`is never another than it was (seed ${SEED})`, async () => {
+  test(`are never wrong (seed ${SEED})`, async () => {
     let known = 0;
     for (let schedule = 0; schedule < 100; schedule += 1) {
       const random = new Random(SEED + schedule);

@@ -1,26 +1,26 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
-import type { TurnedAway } from '../limits/arrivals.ts';
+import type { RefusedArrival } from '../limits/arrivals.ts';
 
-/** Between two log records about one limit. */
+/** Interval of log records about one limit. */
 const PAUSE_MS = 60_000;
 
-type TurnedAwayLogParts = {
+type RefusalLogParts = {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly connections: () => number;
 };
 
-/** Logs connections that were refused: one record a limit and minute, whatever storm there is. */
-export class TurnedAwayLog {
-  readonly #parts: TurnedAwayLogParts;
-  readonly #recordedAt = new Map<TurnedAway['limit'], number>();
+/** Logs refused connections: one record per limit and minute, whatever the load. */
+export class RefusalLog {
+  readonly #parts: RefusalLogParts;
+  readonly #recordedAt = new Map<RefusedArrival['limit'], number>();
 
-  constructor(parts: TurnedAwayLogParts) {
+  constructor(parts: RefusalLogParts) {
     this.#parts = parts;
   }
 
-  note({ limit }: TurnedAway, address: string): void {
+  note({ limit }: RefusedArrival, address: string): void {
     const { clock, telemetry, connections } = this.#parts;
     const now = clock.now();
     if (limit === 'draining' || Math.abs(now - (this.#recordedAt.get(limit) ?? 0)) < PAUSE_MS) return;

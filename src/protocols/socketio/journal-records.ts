@@ -2,53 +2,53 @@ import type { Node } from '../../core/node/node.ts';
 import type { Position } from '../../ports/log.ts';
 import type { Journal } from './journal.ts';
 
-/** How long what was told may be unwritten, in milliseconds. */
+/** The interval of the records, in milliseconds. */
 const PAUSE_MS = 200;
-/** Channels that are watched; when there are more, all begin anew with those that are asked for then. */
+/** The limit of watched channels; above it, watching starts again with those requested from then on. */
 const WATCHED = 5_000;
-/** Channels of one record. */
+/** Channels per record. */
 const RECORD_CHANNELS = 500;
-/** Entries that are read at the start, the newest. */
+/** How many of the newest entries are read at the start. */
 const ENTRIES = 200_000;
 const PAGE = 500;
 
 /**
- * Up to where a channel had been told when the journal stood at `number`. Up to `since` it was what the entry before says;
- * -1: that is not known.
+ * The last offset sent in a channel when the journal was at `number`. Up to `since` the previous entry holds; -1:
+ * unknown.
  */
 type Entry = Position & { readonly number: number; readonly since: number; readonly part: number };
 
 type Written = {
   readonly run: string;
-  /** Watching began anew with each. */
+  /** Increased each time watching starts again. */
   readonly part: number;
   readonly number: number;
-  /** Up to here all that was told of watched channels is written down. */
+  /** Everything sent in watched channels up to here is recorded. */
   readonly clean: number;
   readonly told: readonly (readonly [channel: string, since: number, epoch: string, offset: number])[];
 };
 
 type Run = { readonly entries: Map<string, Entry[]>; readonly cleanIn: Map<number, number> };
 
-/** What is asked of a channel: up to where it was told when the journal of that run stood at `number`. */
+/** A query: the last offset sent in a channel when the journal of that run was at `number`. */
 export type Asked = {
   readonly run: string;
   readonly number: number;
-  /** The channel's epoch, and what was told for certain. */
+  /** The channel's epoch, and the offset certainly sent. */
   readonly from: Position;
 };
 
 /**
- * The journal of channels in which clients are that are in several, on disk, five times a second: so that after a kill a
- * client's last event says where it was in each of them. What was told in the moment before the kill is not in it.
+ * The journal of channels, for clients in several of them, recorded on disk five times a second: after a kill a
+ * client's last event then determines its position in each. Publications of the moment before the kill are missing.
  */
-export class ToldRecords {
+export class JournalRecords {
   readonly #node: Node;
   readonly #journal: Journal;
   readonly #run: string;
   readonly #channel: string;
   readonly #watched = new Set<string>();
-  /** Those whose entry is not written, with the number up to which the last one holds. */
+  /** Channels with an unwritten entry, with the number up to which the last entry holds. */
   readonly #unwritten = new Map<string, number>();
   #part = 0;
   /** The number of the last record. */
@@ -67,7 +67,7 @@ export class ToldRecords {
     });
   }
 
-  /** From now on it is written down how far these are told. */
+  /** Starts to record the offsets of these channels. */
   watch(channels: readonly string[]): void {
     const fresh = channels.filter((channel) => !this.#watched.has(channel));
     if (this.#watched.size + fresh.length > WATCHED) this.#beginAnew();
@@ -95,14 +95,14 @@ export class ToldRecords {
     for (const record of records.reverse()) this.#learn(record);
   }
 
-  /** Writes all that is not written. To be called when nothing is told any more. */
+  /** Writes everything pending. To be called when nothing more is sent. */
   async settled(): Promise<void> {
-    // Twice for all that can be watched: what cannot be written now never will be.
+    // Twice for all watched channels: what cannot be written now never will be.
     for (let left = (2 * WATCHED) / RECORD_CHANNELS; left > 0 && this.#unwritten.size > 0; left -= 1)
       await this.#write();
   }
 
-  /** What an earlier run had told; undefined where that is not known. `top`: what its clients can have been told at most. */
+  /** The offset an earlier run had sent; undefined if unknown. `top`: the upper bound of what its clients were sent. */
   offsetAt(channel: string, { run, number, from }: Asked, top: Position | undefined): number | undefined {
     const known = this.#before.get(run);
     const entries = (known?.entries.get(channel) ?? []).filter(({ epoch }) => epoch === from.epoch);
@@ -113,7 +113,7 @@ export class ToldRecords {
       const unchangedUntil = next?.part === last.part ? next.since : (known?.cleanIn.get(last.part) ?? 0);
       if (number <= unchangedUntil) return told;
     }
-    // What was told later at most, or what there was at all.
+    // The upper bound of what was sent later, or of what there was.
     const most = next ?? (top?.epoch === from.epoch ? top : undefined);
     return most !== undefined && most.offset <= told ? told : undefined;
   }
@@ -137,7 +137,7 @@ export class ToldRecords {
       this.#write()
         .catch((error) => {
           this.#node.report(error, 'socketio.record_failed');
-          // What was to be in it is lost to the records.
+          // The content of this record is lost.
           this.#beginAnew();
         })
         .finally(() => {
@@ -161,12 +161,12 @@ export class ToldRecords {
     await this.#node.publish(this.#channel, JSON.stringify(record satisfies Written));
   }
 
-  /** Undefined where that is not known yet: it is looked for again, as long as anybody is in the channel. */
+  /** Undefined if not known yet: it is read again as long as the channel has subscribers. */
   #toldOf(name: string): Position | undefined {
     const told = this.#journal.toldOf(name);
     if (told !== undefined) return told;
     const channel = this.#node.hub.get(name);
-    // What is pending is counted in its position, and not told.
+    // A pending publication is part of its position, but not sent yet.
     if (channel?.isReady === true && channel.pending.length === 0) return channel.position;
     if (channel === undefined) this.#watched.delete(name);
     else this.#unwritten.set(name, -1);
