@@ -28,7 +28,7 @@ const ICONS: Readonly<Record<Section, ReactNode>> = {
   channels: <Radio size={18} aria-hidden />,
   keys: <KeyRound size={18} aria-hidden />,
   apps: <AppWindow size={18} aria-hidden />,
-  letters: <MailWarning size={18} aria-hidden />,
+  deadLetters: <MailWarning size={18} aria-hidden />,
 };
 
 /** The owner's console. */
@@ -150,7 +150,7 @@ function CurrentScreen({ onRetryMetrics }: { readonly onRetryMetrics: () => void
       return <ApiKeys />;
     case 'apps':
       return <Apps />;
-    case 'letters':
+    case 'deadLetters':
       return <DeadLetters {...place} />;
     default:
       return place satisfies never;

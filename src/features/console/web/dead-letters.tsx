@@ -22,7 +22,7 @@ type Letter = Output<'deadLetters.list'>['letters'][number];
 type Page = Output<'deadLetters.list'>;
 
 /** Permanently failed work: inspect, retry, delete. */
-export function DeadLetters({ page }: Extract<Place, { screen: 'letters' }>) {
+export function DeadLetters({ page }: Extract<Place, { screen: 'deadLetters' }>) {
   const { t } = useTranslation();
   const { client } = useApp();
   const [shown, setShown] = useState<string | null>(null);
@@ -48,7 +48,7 @@ export function DeadLetters({ page }: Extract<Place, { screen: 'letters' }>) {
     });
   return (
     <>
-      <ScreenHeader title={t('console.letters')} text={t('console.lettersText')}>
+      <ScreenHeader title={t('console.deadLetters')} text={t('console.deadLettersText')}>
         <IconButton label={t('console.reload')} onClick={reload}>
           <RotateCw size={18} />
         </IconButton>
@@ -61,7 +61,7 @@ export function DeadLetters({ page }: Extract<Place, { screen: 'letters' }>) {
             {value.letters.length === 0 ? (
               <NoLetters />
             ) : (
-              <ul aria-label={t('console.letters')} className="flex flex-col gap-3">
+              <ul aria-label={t('console.deadLetters')} className="flex flex-col gap-3">
                 {value.letters.map((letter) => (
                   <LetterRow
                     key={letter.id}
@@ -99,7 +99,7 @@ function Sums({ page: { total, bytes, waiting } }: { readonly page: Page }) {
   return (
     <Facts
       facts={[
-        { label: t('console.letters'), value: formatCount(total, i18n.language) },
+        { label: t('console.deadLetters'), value: formatCount(total, i18n.language) },
         { label: t('console.size'), value: formatBytes(bytes, i18n.language) },
         { label: t('console.stillToDo'), value: formatCount(waiting, i18n.language) },
       ]}
@@ -201,7 +201,7 @@ function Pages({ isFirst, next }: { readonly isFirst: boolean; readonly next: st
         </PlaceLink>
       )}
       {next !== null && (
-        <PlaceLink to={{ screen: 'letters', page: { after: next } }} className={look}>
+        <PlaceLink to={{ screen: 'deadLetters', page: { after: next } }} className={look}>
           {t('console.next')}
         </PlaceLink>
       )}

@@ -14,7 +14,7 @@ const PLACES: readonly Place[] = [
   { screen: 'connection', client: '12.34/5' },
   { screen: 'channels', prefix: 'demo:', order: 'subscribers', page: { after: '[3,"demo:ä/ö"]' } },
   { screen: 'channel', channel: 'log:a/b?c#d&e=ü 100%' },
-  { screen: 'letters', page: { after: '17.4' } },
+  { screen: 'deadLetters', page: { after: '17.4' } },
 ];
 
 describe('the URLs of the console', () => {

@@ -17,7 +17,7 @@ export type Place =
   | { readonly screen: 'channel'; readonly channel: string }
   | { readonly screen: 'keys' }
   | { readonly screen: 'apps' }
-  | { readonly screen: 'letters'; readonly page: PageOf };
+  | { readonly screen: 'deadLetters'; readonly page: PageOf };
 
 export type Screen = Place['screen'];
 
@@ -44,7 +44,7 @@ export function readPlace(pathname: string, search: string): Place | undefined {
     case 'apps':
       return { screen: 'apps' };
     case 'dead-letters':
-      return { screen: 'letters', page: readPage(query) };
+      return { screen: 'deadLetters', page: readPage(query) };
     case '':
       return { screen: 'overview', range: RANGES.find((range) => String(range) === text('range')) ?? DEFAULT_RANGE };
     default:
@@ -70,7 +70,7 @@ export function writePlace(place: Place): string {
     case 'keys':
     case 'apps':
       return address(`/${place.screen}`, {});
-    case 'letters':
+    case 'deadLetters':
       return address('/dead-letters', { ...place.page });
     default:
       return place satisfies never;
@@ -84,7 +84,7 @@ export const STARTS = {
   channels: { screen: 'channels', prefix: '', order: 'name', page: {} },
   keys: { screen: 'keys' },
   apps: { screen: 'apps' },
-  letters: { screen: 'letters', page: {} },
+  deadLetters: { screen: 'deadLetters', page: {} },
 } as const satisfies Partial<Record<Screen, Place>>;
 
 export type Section = keyof typeof STARTS;
