@@ -196,7 +196,7 @@ function Pages({ isFirst, next }: { readonly isFirst: boolean; readonly next: st
   return (
     <nav aria-label={t('console.pages')} className="mt-3 flex justify-end gap-2">
       {!isFirst && (
-        <PlaceLink to={STARTS.letters} className={look}>
+        <PlaceLink to={STARTS.deadLetters} className={look}>
           {t('console.firstPage')}
         </PlaceLink>
       )}
