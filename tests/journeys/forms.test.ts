@@ -53,7 +53,7 @@ describe('a form', () => {
     await field(page, 'Name').press('Enter');
     await page.getByRole('alert').first().waitFor();
     expect(await noteOf(field(page, 'Handle'))).toContain('must be 2 to 30 of');
-    expect(await noteOf(field(page, 'E-mail (optional)'))).toBe('must be an e-mail address');
+    expect(await noteOf(field(page, 'E-mail (optional)'))).toBe('must be an email address');
     expect(await noteOf(field(page, 'Password'))).toBe('must have at least 10 characters');
     expect(await noteOf(field(page, 'Name'))).toBe('');
     await gotFocus(field(page, 'Handle'));
