@@ -1,29 +1,29 @@
 import type { ClientInfo } from '../../ports/log.ts';
-import type { Span, TraceContext } from '../../ports/traces.ts';
-import { refreshedBy } from '../access/old-tokens.ts';
+import type { TraceContext } from '../../ports/traces.ts';
 import { type Principal, userOf } from '../access/principal.ts';
 import type { SignedIn } from '../access/tokens.ts';
-import { areOther, vouchedChannels } from '../access/vouched-channels.ts';
+import { vouchedChannels } from '../access/vouched-channels.ts';
 import { GRACE_MS, isOutage } from '../backend/application.ts';
 import type { Ending, ServerSubscription } from '../bus/node-messages.ts';
 import { DISCONNECTS, DisconnectError, type DisconnectName, type UnsubscribeName } from '../disconnects.ts';
 import { ClientError } from '../errors.ts';
 import { type ExceededRate, type RateHolder, rateLimitError } from '../limits/allowances.ts';
 import type { Asker } from '../limits/fair-queue.ts';
-import { bytesOfReply, bytesOfResult, lengthOfFrames } from '../limits/work-bytes.ts';
+import { bytesOfResult, lengthOfFrames } from '../limits/work-bytes.ts';
 import { beginCommand, beginQuestion, endFailed, ending } from '../measures/tracing.ts';
 import type { ClientHeaders } from '../protocol/client-headers.ts';
 import type { Command, Resumption } from '../protocol/commands.ts';
 import type { Connection, End } from '../protocol/connection.ts';
 import { type Frame, type Frames, listOf, type Protocol } from '../protocol/protocol.ts';
 import type { ConnectResult, Push, Reply } from '../protocol/pushes.ts';
-import { ChannelTurns, effectOf, type Request, type Turn } from './channel-turns.ts';
+import { ChannelTurns } from './channel-turns.ts';
 import { explain } from './command-failure.ts';
 import { CommandSlices, SLICE } from './command-slices.ts';
 import { type Entered, isResumed } from './connect-entry.ts';
 import { OutputBuffer } from './output-buffer.ts';
+import { Requests } from './requests.ts';
 import { ServerSubscriptions } from './server-subscriptions.ts';
-import type { NodeCommand, Opening, SessionHost } from './session-host.ts';
+import type { Opening, SessionHost } from './session-host.ts';
 import { SessionIdentity } from './session-identity.ts';
 import type { Subscriber } from './subscriber.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -35,9 +35,6 @@ const ANEW: Pick<Extract<Command, { kind: 'connect' }>, 'since' | 'restore' | 'r
 const OUTGOING_LIMIT = 64 * 1024;
 
 type Arrival = { readonly bytes: number; readonly caller?: TraceContext | undefined };
-
-/** Shared: creating one costs as much as the rest of the refusal, and a frame may cause a thousand. */
-const BUSY = new ClientError('tooManyRequests');
 
 type State = 'waiting' | 'connecting' | 'connected' | 'refused' | 'closed';
 
@@ -65,15 +62,13 @@ export class Session implements Subscriber, RateHolder {
   readonly subscriptions: Subscriptions;
   readonly #node: SessionHost<Session>;
   readonly #identity: SessionIdentity;
-  /** Channels of its token. */
-  #vouchedChannels: ReadonlySet<string> | undefined;
   #state: State = 'waiting';
   readonly #output = new OutputBuffer();
   #deferred: Command[] | undefined;
   #alone = false;
   readonly #serverSubscriptions: ServerSubscriptions;
   readonly #turns = new ChannelTurns();
-  #inFlight = 0;
+  readonly #requests: Requests<Session>;
   /** The unhandled rest of a long frame, and later frames. */
   #slices: CommandSlices | undefined;
 
@@ -94,6 +89,11 @@ export class Session implements Subscriber, RateHolder {
       close: (reason) => this.close(reason),
       report: (error) => node.report(error, 'session.subscribe_failed'),
     });
+    this.#requests = new Requests({
+      ...{ node, session: this, identity: this.#identity, turns: this.#turns },
+      reply: (id, reply) => this.#reply(id, reply),
+      closeFor: (error) => this.#closeFor(error),
+    });
   }
 
   /** Once connected, it does not change. */
@@ -105,13 +105,17 @@ export class Session implements Subscriber, RateHolder {
     return this.#identity.principal;
   }
 
+  get isClosed(): boolean {
+    return this.#state === 'closed';
+  }
+
   get isConnected(): boolean {
     return this.#state === 'connected';
   }
 
   /** Whether the client has pending commands. */
   get isBusy(): boolean {
-    return this.#inFlight > 0;
+    return this.#requests.arePending;
   }
 
   get info(): ClientInfo {
@@ -360,7 +364,7 @@ export class Session implements Subscriber, RateHolder {
     this.#identity.signIn(signedIn);
     this.#node.register(this);
     const given = vouchedChannels(signedIn, this.#node.permissions);
-    this.#vouchedChannels = given.size === 0 ? undefined : new Set(given.keys());
+    this.#requests.connected(given.keys(), alone);
     // Needed for a session that is alone, too: only now is it certain that the sign-in is still valid.
     const channels = await this.#node.serverChannels(this.principal);
     const names = new Map([...channels.map((channel) => [channel, undefined] as const), ...given]);
@@ -425,111 +429,14 @@ export class Session implements Subscriber, RateHolder {
       case 'ping':
         return this.#reply(command.id, { kind: 'error', error: new ClientError('notAvailable') });
       default:
-        return this.#answer(command);
+        return this.#requests.take(command);
     }
-  }
-
-  #answer(command: Request): void {
-    if (this.#inFlight >= this.#node.limits.commandsInFlight) {
-      this.#node.telemetry.count('banyan_command_errors_total', { error: 'tooManyRequests' });
-      if (!this.#node.allowances.tolerates(this, this.lastSeen)) throw new DisconnectError('tooManyRequests');
-      return this.#reply(command.id, { kind: 'error', error: BUSY });
-    }
-    this.#inFlight += 1;
-    this.#node.commands += 1;
-    const span = beginCommand(this.#node.traces, this, command);
-    const asked = span === undefined ? command : { ...command, span };
-    const effect = effectOf(command);
-    if (effect === undefined || !('channel' in command)) this.#carryOut(asked, span);
-    else this.#turns.run(command.channel, effect, (turn) => this.#carryOut(asked, span, turn));
-  }
-
-  /** Runs a command and answers it. */
-  #carryOut(command: Request, span: Span | undefined, turn?: Turn): void {
-    this.#run(command, turn).then(
-      (reply) => {
-        this.#inFlight -= 1;
-        if (reply !== undefined) this.#reply(command.id, reply);
-        span?.end();
-        turn?.ended();
-      },
-      (error) => {
-        this.#inFlight -= 1;
-        if (error instanceof DisconnectError) this.#closeFor(error);
-        else this.#reply(command.id, { kind: 'error', error: explain(this.#node, error, command.kind, span) });
-        endFailed(span, error);
-        turn?.ended();
-      },
-    );
-  }
-
-  /** Undefined if the client was told already. */
-  async #run(command: Request, turn: Turn | undefined): Promise<Reply | undefined> {
-    // It may have waited for its turn until then.
-    if (this.#state === 'closed') throw new DisconnectError('connectionClosed');
-    const { id } = command;
-    switch (command.kind) {
-      case 'subscribe':
-        return void (await this.subscriptions.add(command.channel, command, (result) =>
-          this.#reply(id, { kind: 'subscribe', result }),
-        ));
-      case 'unsubscribe':
-        this.subscriptions.remove(command.channel);
-        return { kind: 'unsubscribe' };
-      case 'refresh':
-        return this.#refresh(command.token);
-      case 'signIn':
-        return this.#signIn(command.prove);
-      case 'subRefresh':
-        return { kind: 'subRefresh', ttl: await this.subscriptions.renew(command.channel, command.token) };
-      case 'track':
-        return { kind: 'track', ...(await this.subscriptions.track(command)) };
-      case 'history':
-      case 'presence':
-        return this.#read(command);
-      case 'rpc':
-        return this.#node.work.call(this.asker, () => this.#node.run(this, command));
-      default:
-        return this.#node.run(this, command, turn);
-    }
-  }
-
-  #read(command: Extract<NodeCommand, { kind: 'history' | 'presence' }>): Promise<Reply> {
-    return this.#node.work.read(this.asker, () => this.#node.run(this, command), bytesOfReply);
   }
 
   #charge({ subscriptions, restored }: Entered): void {
     const results = [...subscriptions.values(), ...(restored?.values() ?? [])];
     const bytes = results.reduce((sum, result) => sum + bytesOfResult(result), 0);
     this.#node.work.charge(this.asker.key, bytes);
-  }
-
-  async #refresh(token: string): Promise<Reply> {
-    const signedIn = await refreshedBy(this.#node.verifyToken(token), this.protocol, 'expired');
-    if (userOf(signedIn.principal) !== userOf(this.principal)) throw new DisconnectError('invalidToken');
-    this.#identity.renew(signedIn);
-    this.#identity.renewable = false;
-    this.#checkChannels(signedIn);
-    return { kind: 'refresh', ttl: this.#node.ttlOf(this) };
-  }
-
-  /**
-   * A token with other channels than the last applies from a new connection on; throws to make the client reconnect.
-   */
-  #checkChannels(signedIn: SignedIn): void {
-    if (this.#alone) return;
-    const [before, now] = [this.#vouchedChannels ?? [], vouchedChannels(signedIn, this.#node.permissions)];
-    this.#vouchedChannels = now.size === 0 ? undefined : new Set(now.keys());
-    if (areOther(before, now, (channel) => this.subscriptions.has(channel))) {
-      throw new DisconnectError('insufficientState');
-    }
-  }
-
-  async #signIn(prove: (principal: Principal) => SignedIn): Promise<Reply> {
-    const before = this.principal;
-    this.#identity.become(prove(before));
-    this.#node.signedIn(this, before);
-    return { kind: 'signIn' };
   }
 
   /** A stream has no close code. Clients that only listen also get a reconnect delay, and obey it. */
