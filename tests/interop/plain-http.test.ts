@@ -355,6 +355,21 @@ describe('authentication', () => {
   });
 });
 
+// go-sse 0.12 (event.go, `read`) passes on each block with any field, r3labs/sse 2.10 (client.go, `hasContent`) likewise.
+test('HT10 a stream has no block without data but comments, from its first byte on', async () => {
+  const response = await fetch(server.url + at('/sse', ['demo:blocks', 'log:blocks']));
+  await publish('demo:blocks', 'one');
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const bytes of response.body as ReadableStream<Uint8Array>) {
+    text += decoder.decode(bytes, { stream: true });
+    if (text.includes('"one"')) break;
+  }
+  const blocks = text.split('\n\n').filter((block) => block !== '' && !block.startsWith(':'));
+  expect(blocks[0]).toMatch(/^retry: \d+\nevent: subscribed\n/);
+  expect(blocks.filter((block) => !/^data: ./m.test(block))).toEqual([]);
+});
+
 test('SL1 a stream that is not read is closed, and the server’s memory is bounded', async () => {
   const response = await fetch(server.url + at('/sse', ['demo:slow']));
   const before = server.residentBytes();

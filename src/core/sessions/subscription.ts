@@ -94,7 +94,10 @@ export function withFeed(live: Live, feed: Feed | undefined): Live {
   return feed === undefined ? live : { ...live, feed };
 }
 
-/** The client's result. Throws `unrecoverablePosition` if it prefers an error to missing recovery. */
+/**
+ * The client's result. Throws `unrecoverablePosition` if it prefers an error to missing recovery. The newest publication
+ * alone continues no place, so its absence is no such error: the client would ask for its state again without end.
+ */
 export function resultOf(
   channel: HubChannel,
   entered: SubscribeResult,
@@ -103,7 +106,8 @@ export function resultOf(
   if (read !== undefined) return lastResult(channel, read, { entered, feedOptions });
   if (options.type === 'sharedPoll') return entered;
   if (options.type !== undefined && options.type !== 'stream') return recoveredResult(channel, entered);
-  if (options.rejectUnrecovered === true && entered.wasRecovering && !entered.recovered) {
+  const mustRecover = options.rejectUnrecovered === true && channel.namespace.recovery === 'stream';
+  if (mustRecover && entered.wasRecovering && !entered.recovered) {
     throw new ClientError('unrecoverablePosition');
   }
   return answering(options.since, placed(entered, delivery));

@@ -97,6 +97,18 @@ describe('RE3 a client that requires recovery', () => {
   });
 });
 
+test('RE3 RE7 nobody is refused where only the newest publication is recovered, as in Centrifugo', async () => {
+  // centrifuge v0.38 client.go, subscribeCmd: the branch of RecoveryModeCache never looks at RejectUnrecovered.
+  const options = { ...PLAIN, history: 'memory', recovery: 'cache', autoRecover: true } as const;
+  const world = new TestNode({ namespaces: { newest: { options } } });
+  const flag = 2;
+  const strange = { channel: 'newest:a', recover: true, epoch: 'another', offset: 7, flag };
+  expect(await world.ask(await world.connected(), { subscribe: strange })).not.toHaveProperty('error');
+  expect(await world.ask(await world.connected(), { subscribe: { channel: 'newest:b', flag } })).not.toHaveProperty(
+    'error',
+  );
+});
+
 describe('RE5 server-side subscriptions', () => {
   const CHANNELS = ['log:a', 'mem:b', 'live:c'];
   const hooks = { serverChannels: async () => CHANNELS };

@@ -76,7 +76,7 @@ describe('HT1 a stream', () => {
     await world.clock.pass(60_000);
     expect(client.seen.endedBy).toBeUndefined();
     expect(client.seen.text.match(/^:$/gm)?.length).toBe(12);
-    expect(client.preamble).toBe('retry: 2000\n\n');
+    expect(client.preamble).toBe('retry: 2000\n');
   });
 
   test('PE3 HT6 ends with a reason when a right is removed', async () => {

@@ -47,7 +47,8 @@ export class EventStream implements Protocol {
     this.#cursor = cursor;
     this.#beginning = new Beginning(channels);
     this.#end = end;
-    this.preamble = `retry: ${Math.round(RETRY_MS + RETRY_SPREAD_MS * random)}\n\n`;
+    // A line of the first event: go-sse passes a block of its own on as an empty event (event.go, `dirty`).
+    this.preamble = `retry: ${Math.round(RETRY_MS + RETRY_SPREAD_MS * random)}\n`;
   }
 
   /** Resolves when the client is subscribed to all of its channels. Rejects with the `ClientError` of a refused one. */

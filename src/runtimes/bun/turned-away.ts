@@ -18,7 +18,8 @@ export function starting(request: Request): Response {
     return new Response('starting', { status: 503, headers: { 'Retry-After': '1', ...forPages } });
   }
   const retryMs = Math.round(STARTING_MS * (1 + Math.random()));
-  return new Response(`retry: ${retryMs}\n\n`, {
+  // Not a block, which go-sse would pass on as an empty event; a browser takes the delay from the line.
+  return new Response(`retry: ${retryMs}\n`, {
     headers: { ...EVENT_STREAM_HEADERS, ...forPages },
   });
 }
