@@ -40,6 +40,15 @@ export function operationKey<Name extends OperationName>(name: Name, input: Inpu
   return [name, input];
 }
 
+/** The query key of a value that is made of an operation's results, such as all of its pages. Each form has its own. */
+export function derivedKey<Name extends OperationName>(
+  name: Name,
+  form: 'all' | 'pages' | 'people',
+  input: Partial<Input<Name>>,
+): readonly [Name, typeof form, Partial<Input<Name>>] {
+  return [name, form, input];
+}
+
 type OperationOptions = {
   /** For errors that name a field. */
   readonly overHttp?: boolean;
@@ -61,5 +70,6 @@ export function useOperation<Name extends OperationName>(
     queryFn: () => client.call(name, input, { overHttp }),
     enabled,
   };
+  // Its type excludes results that are functions, which TypeScript cannot tell of `Output<Name>`.
   return useQuery(keepsLast ? { ...options, placeholderData: keepPreviousData as never } : options);
 }
