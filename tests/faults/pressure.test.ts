@@ -12,6 +12,7 @@ const INSECURE = { BANYAN_CLIENT_INSECURE: 'true' };
 /** With presence: shows whether a client that does not read is still connected. */
 const WATCHED = 'demo:watched';
 const CHANNEL = 'log:pressure';
+const METRICS_TOKEN = 'a-token-for-the-metrics-of-this-test';
 
 let server: BanyanProcess;
 let traffic: Traffic;
@@ -31,6 +32,12 @@ async function rawClient(): Promise<RawClient> {
   const raw = await RawClient.connect(server.socketUrl);
   raws.push(raw);
   return raw;
+}
+
+/** Subscriptions on the server, by its metrics. */
+async function subscriptions(): Promise<number> {
+  const answer = await fetch(`${server.url}/metrics`, { headers: { Authorization: `Bearer ${METRICS_TOKEN}` } });
+  return Number(/^banyan_subscriptions (\d+)/m.exec(await answer.text())?.[1] ?? 0);
 }
 
 /** Publishes long messages one by one until the condition holds. */
@@ -95,7 +102,7 @@ describe('SL1 SL2: readers that do not keep up', () => {
   }, 60_000);
 
   test('RE2: one that missed a lot in many channels catches up, however slowly it reads, while others go on', async () => {
-    await start({ BANYAN_MAX_CONNECTION_BACKLOG_BYTES: String(256 * KIB) });
+    await start({ BANYAN_MAX_CONNECTION_BACKLOG_BYTES: String(256 * KIB), BANYAN_METRICS_TOKEN: METRICS_TOKEN });
     const publisher = await traffic.connect();
     const channels = Array.from({ length: 100 }, (_, index) => `${CHANNEL}-${index}`);
     const padding = 'x'.repeat(20_000);
@@ -107,8 +114,8 @@ describe('SL1 SL2: readers that do not keep up', () => {
     back.stopReading();
     // 12 MB: more than its buffer and the kernel hold.
     back.send(...channels.map((channel) => ({ subscribe: { channel, recover: true, offset: 0 } })));
-    // The server fills its buffers; the end of that cannot be observed from outside.
-    await Bun.sleep(500);
+    // Every answer is decided before the client reads: what it reads would make room for more.
+    await until('every subscription', async () => (await subscriptions()) >= channels.length);
     for (const channel of channels.slice(0, 4)) {
       await traffic.publish(publisher, { channel, sender: 'live', id: `${channel}-live` });
     }
